@@ -1,0 +1,75 @@
+import type { Objective } from '../plan/types.ts';
+
+/** A place in a text: zero-based line and zero-based UTF-16 column, as editors count. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** From `start` up to, not including, `end`. */
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** A finding in an endpoints file. A file with an `error` runs nothing. */
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  /** Stable kebab-case name of the kind of finding, e.g. `bad-url`. */
+  readonly code: string;
+  /** One sentence: what is wrong. */
+  readonly message: string;
+  /** One sentence: what to do. */
+  readonly hint: string;
+  readonly range: Range;
+}
+
+/** What a request carries: text from the file itself, or a file named by `@path`, relative to the endpoints file. */
+export type TargetBody =
+  { readonly kind: 'inline'; readonly text: string } | { readonly kind: 'file'; readonly path: string };
+
+/**
+ * One request that can be sent. File variables are already replaced; `{{$env NAME}}` and `{{$secret NAME}}` still stand in
+ * `url`, `headers` and `body`, so that a target can be kept and shown without showing what it must not.
+ */
+export interface Target {
+  /** From `# @name`, otherwise `METHOD path?query`; unique in its file. */
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: TargetBody;
+  /** Share in the random choice of targets, > 0; 1 unless set. */
+  readonly weight: number;
+  /** Objectives of this target alone. */
+  readonly objectives: readonly Objective[];
+  /** Where the request line stands in the file. */
+  readonly range: Range;
+}
+
+/** What a file sets for its runs (`# @requests 500` …); absent = not set. */
+export interface RunDefaults {
+  readonly requests?: number;
+  readonly durationS?: number;
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+  readonly seed?: number;
+  readonly warmup?: number;
+}
+
+/** A parsed endpoints file. */
+export interface EndpointsFile {
+  readonly targets: readonly Target[];
+  readonly problems: readonly Problem[];
+  readonly defaults: RunDefaults;
+  /** Objectives of the whole run (`# @slo` before the first target, apart from it by a blank line or other defaults). */
+  readonly objectives: readonly Objective[];
+}
+
+/** A target ready to be sent: no placeholder left, the body as bytes. Holds secrets: never kept, never logged. */
+export interface PreparedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array;
+}

@@ -1,0 +1,147 @@
+/** Why a request got no whole answer. Kept apart from status codes: nothing is made up. */
+export const errorKinds = [
+  'refused',
+  'reset',
+  'timeout',
+  'dns',
+  'tls',
+  'unreachable',
+  'parse',
+  'prematureEnd',
+  'other',
+] as const;
+export type ErrorKind = (typeof errorKinds)[number];
+
+/** One request's stamps and outcome. Times are milliseconds from the start of the run's clock. */
+export interface Sample {
+  readonly target: number;
+  readonly scheduledMs: number;
+  readonly sentMs: number;
+  /** NaN when no headers arrived. */
+  readonly headersMs: number;
+  /** When the body was read to its end, or the request failed. */
+  readonly endMs: number;
+  /** HTTP status; 0 when no headers arrived. */
+  readonly status: number;
+  /** Set when the answer is missing or not whole. A sample with status and error counts as an error, not as a response. */
+  readonly error?: ErrorKind;
+  readonly bytes: number;
+  /** Undefined when the answer names none. */
+  readonly outputTokens?: number;
+}
+
+/** How quantiles were made: Hyndman & Fan type 7 on raw samples, or an HDR histogram with 3 significant digits. */
+export type PercentileMethod = 'linear-interpolation' | 'hdr-histogram';
+
+/** Where output tokens come from, first that applies. */
+export type TokenSource = 'usage' | 'output_tokens' | 'eval_count' | 'tokenizer' | 'chunks' | 'none';
+
+/** The quantiles every distribution carries. */
+export const quantileNames = ['median', 'p90', 'p95', 'p99', 'p999'] as const;
+export type QuantileName = (typeof quantileNames)[number];
+
+/** Statistics of one metric, in its unit. Null where there is no sample. */
+export interface Distribution extends Readonly<Record<QuantileName, number | null>> {
+  readonly count: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly max: number | null;
+  /** Sample standard deviation (n − 1); null below two samples. */
+  readonly stdev: number | null;
+  /** Exact order-statistic 95 % interval of each quantile; null = fewer samples than it takes: not reliable. */
+  readonly interval95: Readonly<Record<QuantileName, readonly [low: number, high: number] | null>>;
+}
+
+/** Counts and statistics of a set of requests: a whole run or one target. */
+export interface Numbers {
+  /** Requests that left and ended (answered or failed); those a cancel cut off are in `requestsCancelled`. */
+  readonly requestsSent: number;
+  /** Whole answers, whatever their status. */
+  readonly responses: number;
+  /** 2xx with a whole body. */
+  readonly successes: number;
+  /** successes / requestsSent; null when nothing was sent. */
+  readonly successRatio: number | null;
+  readonly statusCodes: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
+  /** end − sent over all responses. */
+  readonly latencyMs: Distribution;
+  /** end − sent over successes alone. */
+  readonly successLatencyMs: Distribution;
+  readonly ttfbMs: Distribution;
+  /** responses / total time. */
+  readonly throughputPerS: number | null;
+  /** successes / total time. */
+  readonly successThroughputPerS: number | null;
+  readonly bytesReceived: number;
+  readonly outputTokens: number;
+  /** Σ output tokens / all responses; null without a token source. */
+  readonly avgOutputTokens: number | null;
+  readonly outputTokensPerS: number | null;
+}
+
+/** What happened in one slice of the run, by time of `end`. Column i of every array is slice i, `widthMs` wide. */
+export interface Timeline {
+  readonly widthMs: number;
+  readonly responses: readonly number[];
+  readonly failures: readonly number[];
+  /** Median and 95th percentile latency of the slice's responses; null where there are none. */
+  readonly medianMs: readonly (number | null)[];
+  readonly p95Ms: readonly (number | null)[];
+}
+
+/** Latency histogram of all responses for display: `counts[i]` lie in `[edgesMs[i], edgesMs[i+1])`, the last bin closed. */
+export interface LatencyBins {
+  readonly edgesMs: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** The numbers of a run. */
+export interface Summary extends Numbers {
+  /** First `sent` to last `end`. */
+  readonly totalMs: number;
+  /** Requests in flight when a cancel or the drain limit cut them off. In no other number. */
+  readonly requestsCancelled: number;
+  readonly percentileMethod: PercentileMethod;
+  readonly tokenSource: TokenSource;
+  /** end − scheduled over all responses. */
+  readonly responseTimeMs: Distribution;
+  /** sent − scheduled over all requests. */
+  readonly scheduleLagMs: Distribution;
+  /** Requests per second that succeeded and met every per-request objective; null without objectives. */
+  readonly goodputPerS: number | null;
+  /** Share of requests that met every objective; null without objectives. */
+  readonly sloAttainment: number | null;
+  readonly perTarget: readonly (Numbers & { readonly name: string })[];
+  readonly timeline: Timeline;
+  readonly latencyBins: LatencyBins;
+}
+
+/** Is the number true? What the client says of itself. */
+export interface ClientHealth {
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayMaxMs: number;
+  /** CPU time of the sending process / elapsed time; 1 = one core. */
+  readonly cpuShare: number;
+  readonly connectionsOpened: number;
+  /** Requests that went out on a connection that had carried one before. */
+  readonly connectionsReused: number;
+  readonly scheduleLagP99Ms: number | null;
+  /** |N̄ − X·R̄| / N̄; null when nothing was in flight. */
+  readonly littlesLawResidual: number | null;
+  /** Plain sentences; empty when the client can be trusted. */
+  readonly warnings: readonly string[];
+}
+
+/** What a run is doing; `draining`: the last request has left. */
+export type RunPhase = 'connecting' | 'warmup' | 'running' | 'draining';
+
+/** A run in progress, whole: each snapshot replaces the one before. */
+export interface Snapshot {
+  readonly phase: RunPhase;
+  /** Since the clock started; 0 before. */
+  readonly elapsedMs: number;
+  readonly inFlight: number;
+  /** What has been measured so far; quantiles from the histogram, no intervals, no per-target rows. */
+  readonly summary: Summary;
+}

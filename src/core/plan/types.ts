@@ -1,0 +1,60 @@
+import type { PreparedRequest, Target } from '../endpoints/types.ts';
+
+/** An SLO: `p95 < 500ms`, `errors < 1%`. */
+export interface Objective {
+  /** As in metrics.md: `p50`, `p90`, `p95`, `p99`, `p99.9`, `mean`, `max` (of latency), `errors`, `throughput`. */
+  readonly metric: string;
+  readonly operator: '<' | '<=' | '>' | '>=';
+  /** In the metric's own unit: milliseconds, a ratio from 0 to 1, or requests per second. */
+  readonly value: number;
+  /** As the user wrote it, for display. */
+  readonly text: string;
+}
+
+/** What became of an objective. Too few samples is never a pass. */
+export interface Verdict {
+  readonly objective: Objective;
+  /** The target it belongs to; absent for an objective of the whole run. */
+  readonly target?: string;
+  readonly outcome: 'pass' | 'fail' | 'not enough data';
+  /** The measured value in the objective's unit, if there is one. */
+  readonly actual: number | null;
+}
+
+/** Everything that decides a run, beside the targets themselves. */
+export interface RunPlan {
+  readonly loadModel: 'closed';
+  /** How many requests are sent; null when the duration decides. */
+  readonly requests: number | null;
+  /** For how long new requests leave, seconds; null when the count decides. Both set: whichever ends first. */
+  readonly durationS: number | null;
+  /** The largest number of requests in flight, >= 1. */
+  readonly concurrency: number;
+  /** Seed of every random choice, an unsigned 32-bit integer. */
+  readonly seed: number;
+  /** Requests sent before the clock starts, at the same concurrency; reported, not counted. */
+  readonly warmup: number;
+  /** Longest time from `sent` to `end` of one request, ms. */
+  readonly timeoutMs: number;
+  /** Longest time that a run waits for requests in flight after the last one left, ms. */
+  readonly drainMs: number;
+  /** Redirects followed per request; 0 = a redirect is an answer like any other. */
+  readonly maxRedirects: number;
+  /** True: connections are opened and code is warmed inside the measured time. */
+  readonly coldStart: boolean;
+  /** Objectives of the whole run; those of a target stand with the target. */
+  readonly objectives: readonly Objective[];
+}
+
+/** Everything a run needs. `requests[i]` is `targets[i]` made ready to send. */
+export interface RunInput {
+  /** Name for people: the file, or the one target's name. */
+  readonly name: string;
+  readonly plan: RunPlan;
+  readonly targets: readonly Target[];
+  readonly requests: readonly PreparedRequest[];
+  /** Values that must not appear in anything kept; replaced by `***`. */
+  readonly secrets: readonly string[];
+  /** The endpoints file: absolute path, and how it is shown; null when there is none. */
+  readonly file: { readonly path: string; readonly shownAs: string } | null;
+}

@@ -1,0 +1,65 @@
+import type { ClientHealth, ErrorKind, Summary } from '../metrics/types.ts';
+import type { RunPlan, Verdict } from '../plan/types.ts';
+
+export const recordSchema = 'loadlens.run/1';
+
+/** `running` never stands in a finished record. `crashed`: the process that sent died, what it had measured is kept. */
+export type RunStatus = 'completed' | 'cancelled' | 'crashed';
+
+/** A capped look at an answer that failed; secrets masked. */
+export interface FailureSample {
+  readonly target: string;
+  readonly status: number;
+  readonly error?: ErrorKind;
+  /** What the transport said, or the start of the body. */
+  readonly text: string;
+}
+
+/** The machine that sent. */
+export interface Environment {
+  readonly host: string;
+  readonly os: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly node: string;
+  readonly loadlens: string;
+}
+
+/** The file the targets came from, and its git state when it lies in a work tree. */
+export interface Source {
+  /** Path relative to the workspace or the working directory, with `/`. */
+  readonly file: string;
+  readonly gitCommit?: string;
+  readonly gitDirty?: boolean;
+}
+
+/** Plan, numbers and provenance of one run: the JSON report and what history keeps. Schema: docs/loadlens.run-1.schema.json. */
+export interface RunRecord extends Summary {
+  readonly schema: typeof recordSchema;
+  /** Sortable and unique: `20261122-201537-k3f9`. */
+  readonly id: string;
+  /** Name for people: the file, or the one target's name. */
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly status: RunStatus;
+  readonly plan: RunPlan;
+  /** As in the file, placeholders unresolved. */
+  readonly targets: readonly {
+    readonly name: string;
+    readonly method: string;
+    readonly url: string;
+    readonly weight: number;
+  }[];
+  /** How many targets stand in the plan; more than `targets.length` when a history copy was shortened. */
+  readonly targetCount: number;
+  readonly warmupSent: number;
+  /** Host as written, address connected to. */
+  readonly addresses: readonly { readonly host: string; readonly address: string }[];
+  readonly verdicts: readonly Verdict[];
+  readonly failureSamples: readonly FailureSample[];
+  readonly client: ClientHealth;
+  readonly environment: Environment;
+  readonly source: Source | null;
+}

@@ -1,0 +1,41 @@
+import type { Snapshot } from '../../core/metrics/types.ts';
+import type { RunPlan } from '../../core/plan/types.ts';
+import type { RunRecord } from '../../core/report/types.ts';
+
+/** What the results panel shows; always whole, never a difference. */
+export type PanelState =
+  | { readonly kind: 'empty' }
+  | {
+      readonly kind: 'running';
+      readonly name: string;
+      readonly plan: RunPlan;
+      /** Null until the process that sends has spoken. */
+      readonly snapshot: Snapshot | null;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'run'; readonly record: RunRecord; readonly keptForSession: boolean }
+  | { readonly kind: 'compare'; readonly before: RunRecord; readonly after: RunRecord }
+  /** The run that the panel showed is no longer in the history. */
+  | { readonly kind: 'missing'; readonly id: string };
+
+export type ExportFormat = 'json' | 'csv' | 'html' | 'markdown';
+
+/** From the extension to the panel. `init` answers `ready`. */
+export type ToPanel =
+  | { readonly type: 'init'; readonly l10n: Readonly<Record<string, string>>; readonly state: PanelState }
+  | { readonly type: 'state'; readonly state: PanelState };
+
+/** From the panel to the extension. */
+export type FromPanel =
+  | { readonly type: 'ready' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'run' }
+  | { readonly type: 'runAgain'; readonly id: string }
+  | { readonly type: 'export'; readonly id: string; readonly format: ExportFormat; readonly to: 'file' | 'clipboard' }
+  | { readonly type: 'openSource'; readonly id: string }
+  | { readonly type: 'showHistory' };
+
+/** What the panel keeps of its own over a reload: which run it shows. */
+export interface PersistedPanel {
+  readonly runIds: readonly string[];
+}
