@@ -1,0 +1,69 @@
+// The mock server as a process of the editor: started, watched and stopped by the messages of messages.ts.
+import { LoadlensError } from '../core/errors.ts';
+import { type MockServer, startMockServer } from '../servers/mock/server.ts';
+import { type MockEvent, type MockOptions, readMockCommand } from './messages.ts';
+
+/** The shortest time between two `status` events. */
+const statusEveryMs = 500;
+
+let server: MockServer | undefined;
+
+function send(event: MockEvent, sent?: () => void): void {
+  if (process.connected && process.send) process.send(event, undefined, undefined, sent);
+  else sent?.();
+}
+
+/** Says what went wrong, then ends the process. */
+function fail(error: unknown): void {
+  const event: MockEvent =
+    error instanceof LoadlensError
+      ? { type: 'failure', message: error.message, hint: error.hint }
+      : {
+          type: 'failure',
+          message: 'The mock server failed.',
+          hint: 'Start it again; the log has the details.',
+          stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        };
+  send(event, () => process.exit(1));
+}
+
+/** Sends the first change at once and what follows within half a second as one; nothing while nothing changes. */
+function reportStatus(of: MockServer): void {
+  let sentAt = -Infinity;
+  let timer: NodeJS.Timeout | undefined;
+  const report = (): void => {
+    timer = undefined;
+    sentAt = performance.now();
+    const { inFlight, limit, served } = of.stats();
+    send({ type: 'status', inFlight, limit, served });
+  };
+  of.onChange(() => {
+    timer ??= setTimeout(report, Math.max(0, sentAt + statusEveryMs - performance.now())).unref();
+  });
+}
+
+async function start(options: MockOptions): Promise<void> {
+  server = await startMockServer(options);
+  reportStatus(server);
+  send({ type: 'listening', port: server.port, url: server.url });
+}
+
+async function stop(): Promise<void> {
+  await server?.close();
+  process.exit(0);
+}
+
+process.on('message', (message) => {
+  const command = readMockCommand(message);
+  switch (command.type) {
+    case 'start':
+      start(command.options).catch(fail);
+      return;
+    case 'stop':
+      void stop();
+  }
+});
+for (const end of ['disconnect', 'SIGTERM', 'SIGINT'] as const) process.once(end, () => void stop());
+process.on('uncaughtException', fail);
+
+send({ type: 'ready' });
