@@ -1,0 +1,11 @@
+// Runs the tests: every suite, or those named. `npm test -- unit`, `npm test -- e2e cancel`, `npm test -- vsix --floor`.
+import { delimiter, resolve } from 'node:path';
+
+if (!process.features.typescript) {
+  console.error('The tests need Node 22.18 or newer. npm test brings it on Linux; elsewhere install it first.');
+  process.exit(2);
+}
+process.chdir(resolve(import.meta.dirname, '..'));
+process.env.PATH = resolve('node_modules/.bin') + delimiter + process.env.PATH;
+const { runSuites } = await import('../test/support/suites.ts');
+process.exitCode = await runSuites(process.argv.slice(2));

@@ -1,0 +1,27 @@
+// How suites that run in processes of their own report what they came to.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** What one suite came to. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Environment variable with the file that takes the counts. */
+export const countsVariable = 'LOADLENS_TEST_COUNTS';
+
+/** Writes the counts, if somebody asked for them. The file only exists after a run that reached its end. */
+export function writeCounts(stats: { readonly passes: number; readonly failures: number } | undefined): void {
+  const file = process.env[countsVariable];
+  if (file && stats) writeFileSync(file, `${stats.passes} ${stats.failures}`);
+}
+
+/** The counts in the file, zeros without one. */
+export function readCounts(file: string): Counts {
+  try {
+    const [passed = 0, failed = 0] = readFileSync(file, 'utf8').split(' ').map(Number);
+    return { passed, failed };
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}

@@ -1,0 +1,171 @@
+// Every suite of tests, one after the other, added up to one line.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Counts, countsVariable, readCounts } from './counts.ts';
+import { ensureChromium } from './host/chromium.ts';
+import { findHost, installHost, wantedHost } from './host/install.ts';
+import { endProcessesOf } from './leftovers.ts';
+
+interface Suite {
+  readonly what: string;
+  readonly timeoutMinutes: number;
+  /** Arguments for Node. */
+  command(grep: string | undefined): readonly string[];
+  /** Runs before the suite, in a terminal's words. */
+  readonly prepare?: readonly (keyof typeof preparations)[];
+}
+
+const mocha = 'node_modules/mocha/bin/mocha.js';
+const reporter = ['--reporter', './test/support/countingReporter.ts'];
+const plainMocha = (grep: string | undefined, ...args: readonly string[]): readonly string[] => [
+  mocha,
+  ...reporter,
+  ...(grep ? ['--grep', grep] : []),
+  ...args,
+];
+
+const suites: Readonly<Record<string, Suite>> = {
+  unit: {
+    what: 'core, engine, servers, command line, webview',
+    timeoutMinutes: 10,
+    prepare: ['build'],
+    command: (grep) => plainMocha(grep, '--ignore', 'test/{vsix,extension/suite}/**', 'test/**/*.test.ts'),
+  },
+  extension: {
+    what: 'the extension, inside VS Code',
+    timeoutMinutes: 6,
+    prepare: ['build', 'host'],
+    command: (grep) => ['test/extension/run.ts', ...(grep ? [grep] : [])],
+  },
+  vsix: {
+    what: 'the package, installed into VS Code',
+    timeoutMinutes: 4,
+    prepare: ['package', 'host'],
+    command: (grep) => plainMocha(grep, '--timeout', '120000', 'test/vsix/*.test.ts'),
+  },
+  e2e: {
+    what: 'the workbench in a browser, with the package installed',
+    timeoutMinutes: 8,
+    prepare: ['package', 'host'],
+    command: (grep) => plainMocha(grep, '--timeout', '60000', 'test/e2e/*.e2e.ts'),
+  },
+};
+
+const preparations = {
+  build: () => runScript(['esbuild.mjs']),
+  package: () => runScript(['scripts/package.mjs', '--quiet']),
+  host: () => {
+    if (process.env['VSCODE_HOST'] === 'desktop') return;
+    ensureChromium();
+    const version = wantedHost();
+    if (!findHost(version)) console.log(`Installing a VS Code host (code-server ${version.codeServer}, once) …`);
+    installHost(version);
+  },
+};
+
+function runScript(args: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error(`${args[0]} failed.`);
+}
+
+/** `[--floor] [suite…] [grep]`: no suite named means all of them. Resolves with the exit code. */
+export async function runSuites(args: readonly string[]): Promise<number> {
+  if (args.includes('--floor')) process.env['LOADLENS_HOST'] = 'floor';
+  const words = args.filter((word) => word !== '--floor');
+  const named = words.filter((word) => word in suites);
+  const grep = words.find((word) => !(word in suites));
+  // Everything that tests put into the temporary folder lies below this one, and goes with it.
+  const temporary = mkdtempSync(path.join(tmpdir(), 'll-'));
+  const total = { passed: 0, failed: 0 };
+  let running: ChildProcess | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      if (running) killGroup(running, 'SIGTERM');
+      void endProcessesOf(temporary, 1000).then(() => {
+        rmSync(temporary, { recursive: true, force: true });
+        process.exit(130);
+      });
+    });
+
+  const start = (command: readonly string[], counts: string): ChildProcess =>
+    (running = spawn(process.execPath, command, {
+      env: { ...process.env, TMPDIR: temporary, [countsVariable]: counts },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    }));
+
+  try {
+    const prepared = new Set<string>();
+    for (const [name, suite] of Object.entries(suites)) {
+      if (named.length > 0 && !named.includes(name)) continue;
+      console.log(`\n── ${name}: ${suite.what}`);
+      const startedAt = Date.now();
+      const counts = await runSuite(name, suite, grep, { prepared, start, temporary });
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+      console.log(`── ${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 ? 1 : 0;
+}
+
+interface Runner {
+  readonly prepared: Set<string>;
+  readonly temporary: string;
+  start(command: readonly string[], counts: string): ChildProcess;
+}
+
+/** A suite that does not reach its end, runs nothing or leaves processes behind has failed, whatever it counted. */
+async function runSuite(name: string, suite: Suite, grep: string | undefined, runner: Runner): Promise<Counts> {
+  const problem = (text: string): void => console.error(`${name}: ${text}`);
+  try {
+    for (const step of suite.prepare ?? []) {
+      if (!runner.prepared.has(step)) preparations[step]();
+      runner.prepared.add(step);
+    }
+  } catch (error) {
+    problem(error instanceof Error ? error.message : String(error));
+    return { passed: 0, failed: 1 };
+  }
+  const file = path.join(runner.temporary, `${name}.json`);
+  mkdirSync(runner.temporary, { recursive: true });
+  const child = runner.start(suite.command(grep), file);
+  const impatient = setTimeout(() => {
+    problem(`not done after ${suite.timeoutMinutes} minutes, stopped.`);
+    killGroup(child, 'SIGTERM');
+    setTimeout(() => killGroup(child, 'SIGKILL'), 10_000).unref();
+  }, suite.timeoutMinutes * 60_000);
+  const [code, signal] = await once(child, 'exit');
+  clearTimeout(impatient);
+
+  const counts = readCounts(file);
+  let failed = counts.failed;
+  const left = await endProcessesOf(runner.temporary, 3000);
+  if (left.length > 0) {
+    problem(`left running: ${left.join('; ')}`);
+    failed += 1;
+  }
+  if (code !== 0 && counts.failed === 0) {
+    problem(`ended with ${code ?? signal} before its report.`);
+    failed += 1;
+  } else if (counts.passed + counts.failed === 0 && !grep) {
+    problem('no test was run.');
+    failed += 1;
+  }
+  return { passed: counts.passed, failed };
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid) process.kill(-child.pid, signal);
+  } catch {
+    // Already gone.
+  }
+}
