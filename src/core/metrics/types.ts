@@ -84,6 +84,7 @@ export interface Numbers {
 export interface Timeline {
   readonly widthMs: number;
   readonly responses: readonly number[];
+  /** Requests without success: transport errors, and responses other than 2xx (these are in `responses` too). */
   readonly failures: readonly number[];
   /** Median and 95th percentile latency of the slice's responses; null where there are none. */
   readonly medianMs: readonly (number | null)[];
@@ -112,6 +113,7 @@ export interface Summary extends Numbers {
   readonly goodputPerS: number | null;
   /** Share of requests that met every objective; null without objectives. */
   readonly sloAttainment: number | null;
+  /** Targets that got a request, in the order of the file. Rates are per second of the whole run. */
   readonly perTarget: readonly (Numbers & { readonly name: string })[];
   readonly timeline: Timeline;
   readonly latencyBins: LatencyBins;

@@ -1,0 +1,84 @@
+import type { ClientHealth, Summary } from './types.ts';
+
+/** What the process that sends measures of itself, from the first `sent` to the last `end`. */
+export interface ClientReadings {
+  /** Without the resolution of the monitor. */
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayMaxMs: number;
+  /** CPU time / elapsed time; 1 = one core. */
+  readonly cpuShare: number;
+  readonly connectionsOpened: number;
+  readonly connectionsReused: number;
+  /** ∫ requests in flight dt, in request milliseconds. */
+  readonly inFlightIntegralMs: number;
+  /** Σ end − sent over all requests, failed ones too (Recorder.requestTimeMs); without it Little's law needs a run without failures. */
+  readonly requestTimeMs?: number;
+}
+
+/** Shares of the median latency, and the milliseconds below which nothing is said. */
+const tolerated = 0.05;
+const toleratedMs = 2;
+/** A single standstill: said when it is that long and that much of the longest latency. */
+const standstillMs = 50;
+const standstillShare = 0.25;
+const busyShare = 0.9;
+
+/** Says whether the client itself may have bent the numbers. */
+export function clientHealth(readings: ClientReadings, summary: Summary): ClientHealth {
+  const { eventLoopDelayP99Ms, eventLoopDelayMaxMs, cpuShare, connectionsOpened, connectionsReused } = readings;
+  const littlesLawResidual = littlesLaw(readings, summary);
+  const scheduleLagP99Ms = summary.scheduleLagMs.p99;
+  const medianMs = summary.latencyMs.median;
+  const longestMs = summary.latencyMs.max;
+  const warnings: string[] = [];
+  const tooLong = (ms: number): boolean => medianMs !== null && ms > toleratedMs && ms > tolerated * medianMs;
+
+  if (littlesLawResidual !== null && littlesLawResidual > tolerated) {
+    warnings.push(
+      `Requests in flight, throughput and latency disagree by ${percent(littlesLawResidual)} (Little's law): the client may be the bottleneck.`,
+    );
+  }
+  if (tooLong(eventLoopDelayP99Ms)) {
+    warnings.push(
+      `The client's event loop was late by ${eventLoopDelayP99Ms.toFixed(1)} ms (p99), more than 5% of the median latency: latencies include the client's own delay.`,
+    );
+  }
+  if (scheduleLagP99Ms !== null && tooLong(scheduleLagP99Ms)) {
+    warnings.push(
+      `Requests left ${scheduleLagP99Ms.toFixed(1)} ms late (p99), more than 5% of the median latency: the client may be the bottleneck.`,
+    );
+  }
+  if (longestMs !== null && eventLoopDelayMaxMs > standstillMs && eventLoopDelayMaxMs > standstillShare * longestMs) {
+    warnings.push(
+      `The client stood still for ${eventLoopDelayMaxMs.toFixed(0)} ms at one time: the longest latencies may be its own.`,
+    );
+  }
+  if (cpuShare > busyShare) {
+    warnings.push(
+      `The client used ${percent(cpuShare)} of a core: the server may be able to do more than it was asked for.`,
+    );
+  }
+  return {
+    eventLoopDelayP99Ms,
+    eventLoopDelayMaxMs,
+    cpuShare,
+    connectionsOpened,
+    connectionsReused,
+    scheduleLagP99Ms,
+    littlesLawResidual,
+    warnings,
+  };
+}
+
+/** |N − X·R| / N over all requests that ended; null when it cannot be told: nothing in flight, or requests cut off. */
+function littlesLaw({ inFlightIntegralMs, requestTimeMs }: ClientReadings, summary: Summary): number | null {
+  if (!(inFlightIntegralMs > 0) || summary.requestsCancelled > 0) return null;
+  if (requestTimeMs === undefined && summary.responses < summary.requestsSent) return null;
+  // X·R over the total time T is Σ latency / T, and N is the integral / T: T drops out.
+  const spentMs = requestTimeMs ?? (summary.latencyMs.mean ?? 0) * summary.responses;
+  return Math.abs(inFlightIntegralMs - spentMs) / inFlightIntegralMs;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)}%`;
+}

@@ -1,0 +1,126 @@
+import { latencyBinsOf } from './bins.ts';
+import { addToGroup, createGroup, numbersOf, type Group } from './group.ts';
+import {
+  addValue,
+  createRankTable,
+  createTally,
+  distributionOf,
+  dropRaw,
+  rankedValues,
+  type RankTable,
+} from './tally.ts';
+import { addToTimeline, createTimeline, timelineOf } from './timeline.ts';
+import type { Sample, Summary } from './types.ts';
+
+/** What a recorder needs to know beforehand. */
+export interface RecorderOptions {
+  readonly targetNames: readonly string[];
+  /** What the latency of one request may be at most, by target; undefined everywhere: no goodput is worked out. */
+  readonly latencyLimitMs: readonly (number | undefined)[];
+  /** Up to so many requests quantiles are exact; 100,000 unless set. */
+  readonly maxRawSamples?: number;
+}
+
+/** Turns samples into numbers while they come in. */
+export interface Recorder {
+  /** Takes in a request that ended. The sample may be reused: nothing of it is kept. */
+  add(sample: Sample): void;
+  /** The numbers so far, exact as docs/metrics.md has it. */
+  summary(extra: { readonly requestsCancelled: number }): Summary;
+  /** The same at little cost: quantiles from the histogram, no intervals, no rows per target. */
+  liveSummary(): Summary;
+  /** Σ end − sent over all requests, failed ones too: one side of Little's law. */
+  requestTimeMs(): number;
+}
+
+const exactUpTo = 100_000;
+/** Past `maxRawSamples` a target still keeps so many samples before a histogram of its own is worth its memory. */
+const exactPerTarget = 1024;
+
+/** A recorder for one run. Memory is flat past `maxRawSamples`; a target costs nothing before its first request. */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const maxRaw = options.maxRawSamples ?? exactUpTo;
+  const { targetNames, latencyLimitMs } = options;
+  const hasLimits = latencyLimitMs.some((limit) => limit !== undefined);
+  const run = createGroup(maxRaw, true);
+  const responseTime = createTally(maxRaw, true);
+  const lag = createTally(maxRaw, true);
+  const timeline = createTimeline();
+  const targets: (Group | undefined)[] = [];
+  let exact = true;
+  // In an object: its numbers change in place, a captured variable would allocate for each.
+  const clock = { firstSentMs: Infinity, lastEndMs: -Infinity, requestTimeMs: 0, metObjectives: 0 };
+
+  function leaveExactness(): void {
+    exact = false;
+    for (const tally of [run.successes, run.others, run.ttfb, responseTime, lag]) dropRaw(tally);
+    for (const target of targets) {
+      if (target === undefined) continue;
+      for (const tally of [target.successes, target.others, target.ttfb]) {
+        tally.rawLimit = exactPerTarget;
+        if (tally.count > exactPerTarget) dropRaw(tally);
+      }
+    }
+  }
+
+  function add(sample: Sample): void {
+    const { target, sentMs, endMs } = sample;
+    const latencyMs = endMs - sentMs;
+    addToGroup(run, sample, latencyMs);
+    let group = targets[target];
+    if (group === undefined) {
+      group = createGroup(exact ? maxRaw : exactPerTarget, false);
+      while (targets.length <= target) targets.push(undefined);
+      targets[target] = group;
+    }
+    addToGroup(group, sample, latencyMs);
+
+    if (sentMs < clock.firstSentMs) clock.firstSentMs = sentMs;
+    if (endMs > clock.lastEndMs) clock.lastEndMs = endMs;
+    clock.requestTimeMs += latencyMs;
+    addValue(lag, sentMs - sample.scheduledMs);
+    const answered = sample.error === undefined;
+    const success = answered && sample.status >= 200 && sample.status < 300;
+    if (answered) addValue(responseTime, endMs - sample.scheduledMs);
+    addToTimeline(timeline, endMs, answered ? latencyMs : Number.NaN, success);
+    if (hasLimits && success) {
+      const limit = latencyLimitMs[target];
+      if (limit === undefined || latencyMs <= limit) clock.metObjectives++;
+    }
+    if (exact && run.requests > maxRaw) leaveExactness();
+  }
+
+  function summarise(requestsCancelled: number, table: RankTable | null): Summary {
+    const totalMs = run.requests === 0 ? 0 : clock.lastEndMs - clock.firstSentMs;
+    const numbers = numbersOf(run, totalMs, table);
+    const all = numbers.latency;
+    const wantExact = table !== null;
+    return {
+      ...numbers.numbers,
+      totalMs,
+      requestsCancelled,
+      percentileMethod: exact && wantExact ? 'linear-interpolation' : 'hdr-histogram',
+      tokenSource: run.namesTokens ? 'output_tokens' : 'none',
+      responseTimeMs: distributionOf(responseTime, rankedValues(responseTime, wantExact), table),
+      scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
+      goodputPerS: hasLimits && totalMs > 0 ? clock.metObjectives / (totalMs / 1000) : null,
+      sloAttainment: hasLimits && run.requests > 0 ? clock.metObjectives / run.requests : null,
+      perTarget: table === null ? [] : perTarget(totalMs, table),
+      timeline: timelineOf(timeline),
+      latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
+    };
+  }
+
+  function perTarget(totalMs: number, table: RankTable): Summary['perTarget'] {
+    return targets.flatMap((group, index) =>
+      group === undefined ? [] : [{ name: targetNames[index] ?? '', ...numbersOf(group, totalMs, table).numbers }],
+    );
+  }
+
+  return {
+    add,
+    summary: ({ requestsCancelled }) => summarise(requestsCancelled, createRankTable()),
+    liveSummary: () => summarise(0, null),
+    requestTimeMs: () => clock.requestTimeMs,
+  };
+}

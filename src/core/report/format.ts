@@ -1,0 +1,83 @@
+/** What stands where there is no number. */
+export const noValue = '–';
+
+/** A duration in milliseconds, with 3 significant digits unless asked for more: `850 µs`, `12.3 ms`, `1.02 s`, `2 min 05 s`. */
+export function formatMs(ms: number | null, digits = 3): string {
+  if (ms === null || !Number.isFinite(ms)) return noValue;
+  if (ms < 0) return `-${formatMs(-ms, digits)}`;
+  if (ms === 0) return '0 ms';
+  const rounded = Number(ms.toPrecision(digits));
+  if (rounded < 1) return `${plain(ms * 1000, digits)} µs`;
+  if (rounded < 1000) return `${plain(ms, digits)} ms`;
+  if (rounded < 60_000) return `${plain(ms / 1000, digits)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${String(Math.floor(seconds / 60))} min ${twoDigits(seconds % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${formatCount(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** A duration in seconds, in the words of formatMs. */
+export function formatS(seconds: number | null): string {
+  return formatMs(seconds === null ? null : seconds * 1000);
+}
+
+/** A rate: `9.78 req/s`, `12,345 req/s`. */
+export function formatRate(perS: number | null, unit = 'req'): string {
+  return perS === null || !Number.isFinite(perS) ? noValue : `${formatNumber(perS)} ${unit}/s`;
+}
+
+/** A ratio: `98.6%`. It is 100% or 0% only when it is exactly that. */
+export function formatPercent(ratio: number | null): string {
+  if (ratio === null || !Number.isFinite(ratio)) return noValue;
+  const percent = ratio * 100;
+  const text = Math.abs(percent) >= 100 ? formatNumber(percent) : plain(percent, 3).replace(/\.0+$/, '');
+  if (percent > 0 && percent < 0.01) return '< 0.01%';
+  if (percent < 100 && text === '100')
+    return percent > 99.99 ? '> 99.99%' : `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
+  return `${text}%`;
+}
+
+/** A whole number with its thousands apart: `12,345`. */
+export function formatCount(count: number | null): string {
+  if (count === null || !Number.isFinite(count)) return noValue;
+  return String(Math.round(count)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** A number with 3 significant digits, whole from 1,000 on. */
+export function formatNumber(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return noValue;
+  return Math.abs(value) >= 999.5 ? formatCount(value) : plain(value, 3);
+}
+
+/** A size: `512 B`, `1.5 kB`, `3.2 MB`. */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null || !Number.isFinite(bytes)) return noValue;
+  let value = bytes;
+  let unit = 'B';
+  for (const larger of ['kB', 'MB', 'GB', 'TB']) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = larger;
+  }
+  return unit === 'B' ? `${formatCount(value)} B` : `${plain(value, 3)} ${unit}`;
+}
+
+/** How long ago: `just now`, `2 min ago`, `3 h ago`, `5 d ago`. */
+export function formatAgo(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${String(minutes)} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${String(hours)} h ago` : `${formatCount(Math.floor(hours / 24))} d ago`;
+}
+
+/** Never in exponents: toPrecision alone writes 1.2e+3. */
+function plain(value: number, digits: number): string {
+  if (value === 0) return '0';
+  const whole = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits))))) + 1;
+  return value.toFixed(Math.min(20, Math.max(0, digits - whole)));
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
