@@ -1,5 +1,5 @@
 // How suites that run in processes of their own report what they came to.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** What one suite came to. */
 export interface Counts {
@@ -16,12 +16,9 @@ export function writeCounts(stats: { readonly passes: number; readonly failures:
   if (file && stats) writeFileSync(file, `${stats.passes} ${stats.failures}`);
 }
 
-/** The counts in the file, zeros without one. */
-export function readCounts(file: string): Counts {
-  try {
-    const [passed = 0, failed = 0] = readFileSync(file, 'utf8').split(' ').map(Number);
-    return { passed, failed };
-  } catch {
-    return { passed: 0, failed: 0 };
-  }
+/** The counts in the file; undefined when the suite did not get as far as writing them. */
+export function readCounts(file: string): Counts | undefined {
+  if (!existsSync(file)) return undefined;
+  const [passed = 0, failed = 0] = readFileSync(file, 'utf8').split(' ').map(Number);
+  return { passed, failed };
 }

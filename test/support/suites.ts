@@ -1,7 +1,7 @@
 // Every suite of tests, one after the other, added up to one line.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Counts, countsVariable, readCounts } from './counts.ts';
@@ -19,7 +19,7 @@ interface Suite {
 }
 
 const mocha = 'node_modules/mocha/bin/mocha.js';
-const reporter = ['--reporter', './test/support/countingReporter.ts'];
+const reporter = ['--reporter', './test/support/counting-reporter.ts'];
 const plainMocha = (grep: string | undefined, ...args: readonly string[]): readonly string[] => [
   mocha,
   ...reporter,
@@ -145,21 +145,15 @@ async function runSuite(name: string, suite: Suite, grep: string | undefined, ru
   const [code, signal] = await once(child, 'exit');
   clearTimeout(impatient);
 
-  const counts = readCounts(file);
-  let failed = counts.failed;
+  const { passed, failed } = readCounts(file) ?? { passed: 0, failed: 0 };
   const left = await endProcessesOf(runner.temporary, 3000);
-  if (left.length > 0) {
-    problem(`left running: ${left.join('; ')}`);
-    failed += 1;
-  }
-  if (code !== 0 && counts.failed === 0) {
-    problem(`ended with ${code ?? signal} before its report.`);
-    failed += 1;
-  } else if (counts.passed + counts.failed === 0 && !grep) {
-    problem('no test was run.');
-    failed += 1;
-  }
-  return { passed: counts.passed, failed };
+  const problems = [
+    ...(left.length > 0 ? [`left running: ${left.join('; ')}`] : []),
+    ...(failed === 0 && (code !== 0 || !existsSync(file)) ? [`ended with ${code ?? signal} before its report.`] : []),
+    ...(existsSync(file) && passed + failed === 0 && !grep ? ['no test was run.'] : []),
+  ];
+  problems.forEach(problem);
+  return { passed, failed: failed + problems.length };
 }
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {

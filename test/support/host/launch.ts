@@ -116,7 +116,8 @@ export async function launch(options: LaunchOptions): Promise<Workbench> {
       ...(options.extensionTestsPath ? ['--enable-smoke-test-driver'] : []),
     ]);
     const port = await listening(serverProcess);
-    const launchOptions = { executablePath, headless: true, args: chromiumArgs };
+    const env = { ...process.env, TMPDIR: path.join(temporary, 'tmp') };
+    const launchOptions = { executablePath, headless: true, args: chromiumArgs, env };
     const viewport = { width: 1400, height: 900 };
     if (options.profile)
       context = await chromium.launchPersistentContext(options.profile, { ...launchOptions, viewport });

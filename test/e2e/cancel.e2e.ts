@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { answer, openFile, runCommand } from '../support/host/actions.ts';
+import type { Workbench } from '../support/host/launch.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { finishedRun, heading } from './panel.ts';
+import { makeWorkspace, mockUrl, openWorkspace, untilInFlight } from './shared.ts';
+
+describe('cancelling a run', () => {
+  let bench: Workbench;
+
+  before(async () => {
+    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${mockUrl('/sleeper?sleep_length=300')}\n` }));
+    await openFile(bench.page, 'endpoints.txt');
+    await runCommand(bench.page, 'Loadlens: Start Mock Server');
+    await waitFor('the mock server', () =>
+      fetch(mockUrl('/health')).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    );
+  });
+
+  it('closes the sockets at once and keeps what was measured', async () => {
+    await runCommand(bench.page, 'Loadlens: Run Benchmark');
+    await answer(bench.page, /How many requests in all/, '100');
+    await answer(bench.page, /at the same time/, '6');
+    await heading(bench, 'endpoints.txt').waitFor();
+    await untilInFlight(6);
+    await bench.webview().getByRole('button', { name: 'Cancel' }).click();
+    await untilInFlight(0);
+    await finishedRun(bench, 'endpoints.txt', 'Cancelled');
+    assert.match(await bench.webview().locator('body').innerText(), /6 requests/);
+  });
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  answer,
+  lenses,
+  openFile,
+  paletteOffers,
+  pressNotificationButton,
+  runCommand,
+  treeRows,
+} from '../support/host/actions.ts';
+import type { Workbench } from '../support/host/launch.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { finishedRun, heading, table, tile } from './panel.ts';
+import { answered, makeWorkspace, mockUrl, openWorkspace, screenshots, settings, stopWorkbench } from './shared.ts';
+
+const requests = 40;
+const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'Default High Contrast' };
+
+describe('the main job', () => {
+  let folder = '';
+  let bench: Workbench;
+  const history = () => treeRows(bench.page, /History/);
+
+  before(async () => {
+    folder = makeWorkspace({
+      'endpoints.txt': [
+        '# @name tokens',
+        mockUrl('/tokenizer?output_tokens=3'),
+        '',
+        '# @name hello',
+        mockUrl('/hello'),
+        '',
+      ].join('\n'),
+    });
+    bench = await openWorkspace(folder);
+    await openFile(bench.page, 'endpoints.txt');
+  });
+
+  it('runs from the palette, with the mock server it offers to start', async () => {
+    await lenses(bench.page, /Run Benchmark/).waitFor();
+    await runCommand(bench.page, 'Loadlens: Run Benchmark');
+    await answer(bench.page, /How many requests in all/, String(requests));
+    await answer(bench.page, /at the same time/, '8');
+    await pressNotificationButton(bench.page, 'Start Mock Server and Run');
+    await finishedRun(bench, 'endpoints.txt');
+  });
+
+  it('shows what the server counted', async () => {
+    assert.equal(await answered(), requests);
+    assert.deepEqual(await tile(bench, 'Success'), { value: '100 %', remark: `${requests} of ${requests}` });
+    assert.deepEqual(await table(bench, 'Status codes and errors'), { '200 OK': [String(requests), '100 %'] });
+  });
+
+  it('shows the panel in light, dark and high contrast', async () => {
+    for (const [name, theme] of Object.entries(themes)) {
+      bench.writeSettings(settings({ 'workbench.colorTheme': theme }));
+      const kind = { light: 'vscode-light', dark: 'vscode-dark', 'high-contrast': 'vscode-high-contrast' }[name] ?? '';
+      await bench.webview().locator(`body.${kind}`).waitFor();
+      await bench.page.setViewportSize({ width: 1400, height: 2600 });
+      const file = path.join(screenshots, `panel-${name}.png`);
+      await bench.page.screenshot({ path: file });
+      assert.ok(existsSync(file));
+    }
+    bench.writeSettings(settings());
+    await bench.page.setViewportSize({ width: 1400, height: 900 });
+  });
+
+  it('runs one endpoint from its lens', async () => {
+    const before = await answered();
+    await openFile(bench.page, 'endpoints.txt');
+    const lens = lenses(bench.page, /Run(?! Benchmark)/).last();
+    await lens.click();
+    await finishedRun(bench, 'hello');
+    const sent = (await answered()) - before;
+    assert.ok(sent > 0);
+    assert.equal((await tile(bench, 'Success')).remark, `${sent} of ${sent}`);
+    assert.deepEqual(Object.keys(await table(bench, 'Targets')).length, 1);
+  });
+
+  it('lists both runs in the history', async () => {
+    await runCommand(bench.page, 'Loadlens: Show History');
+    await waitFor('two runs in the history', async () => (await history().count()) === 2);
+    assert.match(await history().nth(0).innerText(), /hello/);
+    assert.match(await history().nth(1).innerText(), /endpoints\.txt/);
+  });
+
+  it('compares two runs side by side', async () => {
+    await history().nth(0).click();
+    await history()
+      .nth(1)
+      .click({ modifiers: ['ControlOrMeta'] });
+    await history().nth(1).click({ button: 'right' });
+    await bench.page
+      .locator('.monaco-menu')
+      .getByText(/Compare/)
+      .click();
+    await heading(bench, /hello|endpoints/).waitFor();
+  });
+
+  it('exports a run', async () => {
+    await history().nth(1).click();
+    await finishedRun(bench, 'endpoints.txt');
+    await bench.webview().getByText('Save…').click();
+    const target = path.join(folder, 'result.json');
+    const input = bench.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(target);
+    await bench.page.keyboard.press('Enter');
+    await waitFor('the exported file', () => existsSync(target));
+    const record: { schema?: string; statusCodes?: unknown } = JSON.parse(readFileSync(target, 'utf8'));
+    assert.equal(record.schema, 'loadlens.run/1');
+    assert.deepEqual(record.statusCodes, { 200: requests });
+  });
+
+  it('keeps panel and history over a reload of the window', async () => {
+    await bench.page.reload({ waitUntil: 'commit' });
+    await finishedRun(bench, 'endpoints.txt');
+    await runCommand(bench.page, 'Loadlens: Show History');
+    await waitFor('two runs in the history', async () => (await history().count()) === 2);
+  });
+
+  it('keeps the history over a restart of server and browser', async () => {
+    await stopWorkbench();
+    bench = await openWorkspace(folder);
+    await finishedRun(bench, 'endpoints.txt');
+    assert.equal((await tile(bench, 'Success')).remark, `${requests} of ${requests}`);
+    await runCommand(bench.page, 'Loadlens: Show History');
+    await waitFor('two runs in the history', async () => (await history().count()) === 2);
+  });
+
+  it('offers no command that can do nothing', async () => {
+    const offers = await paletteOffers(bench.page, 'Loadlens: ');
+    assert.ok(offers.some((title) => title.includes('Run Benchmark')));
+    assert.equal(
+      offers.some((title) => title.includes('Cancel Run')),
+      false,
+    );
+    assert.equal(
+      offers.some((title) => title.includes('Stop Mock Server')),
+      false,
+    );
+  });
+});
