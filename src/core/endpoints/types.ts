@@ -29,7 +29,8 @@ export type TargetBody =
   { readonly kind: 'inline'; readonly text: string } | { readonly kind: 'file'; readonly path: string };
 
 /**
- * One request that can be sent. File variables are already replaced; `{{$env NAME}}` and `{{$secret NAME}}` still stand in
+ * One request of the file. Each request line gives one, so that an editor can count on them; all can be sent once the file has
+ * no error. File variables are already replaced; `{{$env NAME}}` and `{{$secret NAME}}` still stand in
  * `url`, `headers` and `body`, so that a target can be kept and shown without showing what it must not.
  */
 export interface Target {

@@ -1,0 +1,68 @@
+/** A directive: a comment `# @name value` that Loadlens acts on. */
+export interface Directive {
+  readonly name: string;
+  /** `run`: stands before the first target and holds for the whole run; `target`: stands above a target; `both`: either. */
+  readonly scope: 'run' | 'target' | 'both';
+  /** One or two sentences for hover, completion and docs. */
+  readonly what: string;
+  /** A value as it would stand in a file. */
+  readonly example: string;
+}
+
+/** Every directive there is: parser, completion, hover and docs/endpoints-file.md share this table. */
+export const directives: readonly Directive[] = [
+  {
+    name: 'name',
+    scope: 'target',
+    what: 'Name of the target below, shown in results. Must be unique in the file.',
+    example: 'login',
+  },
+  {
+    name: 'weight',
+    scope: 'target',
+    what: 'How often the target below is picked, compared with the others. 1 unless set.',
+    example: '3',
+  },
+  {
+    name: 'slo',
+    scope: 'both',
+    what: 'Objectives, separated by commas. Directly above a target they belong to it; before the first target and apart from it by a blank line, to the whole run.',
+    example: 'p95 < 500ms, errors < 1%',
+  },
+  {
+    name: 'requests',
+    scope: 'run',
+    what: 'How many requests a run sends.',
+    example: '500',
+  },
+  {
+    name: 'duration',
+    scope: 'run',
+    what: 'For how long new requests are sent. With @requests as well, whichever ends first.',
+    example: '30s',
+  },
+  {
+    name: 'concurrency',
+    scope: 'run',
+    what: 'The largest number of requests in flight at once.',
+    example: '10',
+  },
+  {
+    name: 'timeout',
+    scope: 'run',
+    what: 'The longest time one request may take.',
+    example: '30s',
+  },
+  {
+    name: 'seed',
+    scope: 'run',
+    what: 'Seed of the random choice of targets. The same seed gives the same sequence.',
+    example: '7',
+  },
+  {
+    name: 'warmup',
+    scope: 'run',
+    what: 'How many requests are sent before the clock starts. They are reported, not counted.',
+    example: '20',
+  },
+];

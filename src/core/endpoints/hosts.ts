@@ -1,0 +1,28 @@
+/** A host name in the one form that URL gives it; undefined for what is no host. */
+function canonical(hostname: string): string | undefined {
+  const bare = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
+  const url = `http://${bare}/`;
+  return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : undefined;
+}
+
+/**
+ * Whether requests to a host stay on this machine: `localhost`, `*.localhost`, 127.0.0.0/8, `::1`, the same mapped into
+ * IPv6, and the unspecified addresses `0.0.0.0` and `::`, which systems that accept them connect to themselves.
+ */
+export function isLoopback(hostname: string): boolean {
+  const host = canonical(hostname);
+  if (host === undefined) return false;
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  if (/^127(?:\.\d{1,3}){3}$/.test(host) || host === '0.0.0.0') return true;
+  return host === '[::1]' || host === '[::]' || /^\[::ffff:(?:7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0)\]$/.test(host);
+}
+
+/** The hosts that requests leave this machine for, each once, as `host:port`. */
+export function remoteHosts(requests: readonly { readonly url: string }[]): string[] {
+  const hosts = new Set<string>();
+  for (const { url } of requests) {
+    const { protocol, hostname, port } = new URL(url);
+    if (!isLoopback(hostname)) hosts.add(`${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`);
+  }
+  return [...hosts];
+}

@@ -1,0 +1,55 @@
+import { methods } from './vocabulary.ts';
+
+/** The lines of a text as an editor counts them; a byte order mark is no part of the first. */
+export function splitLines(text: string): string[] {
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  return body.includes('\r') ? body.split(/\r\n|\r|\n/) : body.split('\n');
+}
+
+/** Column of the first character that is not white space. */
+export const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+/** Whether a line is empty or white space alone. */
+export const isBlank = (line: string): boolean => line.trim() === '';
+
+const separator = /^\s*###/;
+/** `###`: the line between two blocks of a file in the .http style. */
+export const isSeparator = (line: string): boolean => separator.test(line);
+
+/** `# …` or `// …`. */
+export const isComment = (line: string): boolean => {
+  const text = line.trimStart();
+  return text.startsWith('#') || text.startsWith('//');
+};
+
+const methodNames = new Set(methods);
+const addressStart = /^(?:[A-Za-z]+[ \t]+)?[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+const hostAndPort = /^(?:localhost|[\w-]+(?:\.[\w-]+)+):\d+(?:[/?]|$)/;
+const firstWord = /^([A-Za-z]+)[ \t]+(\S)/;
+
+/** Whether a trimmed line, where a header could stand too, starts a request. An address without scheme does, as an error. */
+export function looksLikeRequest(text: string): boolean {
+  if (addressStart.test(text) || text.startsWith('{{') || hostAndPort.test(text)) return true;
+  const [, word = '', next = ''] = firstWord.exec(text) ?? [];
+  return word !== '' && (methodNames.has(word) || (word === word.toUpperCase() && (next === '/' || next === '{')));
+}
+
+const addressOrMethod = /^(?:([A-Za-z]+)[ \t]+(?:https?:\/\/|\{\{)|https?:\/\/)/i;
+/** Whether a line, where a body could stand too, starts a request beyond doubt: `http://…`, `POST http://…`, `POST {{…`. */
+export function surelyRequest(line: string): boolean {
+  const match = addressOrMethod.exec(line.trimStart());
+  return match !== null && (match[1] === undefined || methodNames.has(match[1]));
+}
+
+/** `@name = value`; `spaced` asks for white space before or after the `=`, where `@path` of a body file could stand too. */
+export function matchVariable(text: string, spaced: boolean): { name: string; value: string } | undefined {
+  const match = /^@([^\s=/\\]+)([ \t]*)=([ \t]*)/.exec(text);
+  if (match === null || (spaced && match[2] === '' && match[3] === '')) return undefined;
+  return { name: match[1] ?? '', value: text.slice(match[0].length).trim() };
+}
+
+/** `< path`, a body from a file as REST Client writes it. */
+export const isBodyFile = (line: string): boolean => /^\s*<@?\s/.test(line);
+
+/** `> {%` or `< {%`, a script of another tool. */
+export const isScript = (line: string): boolean => /^\s*[<>]\s*\{%/.test(line);

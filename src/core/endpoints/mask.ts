@@ -1,0 +1,37 @@
+/** Values shorter than this are not masked: they would blot out every digit and letter like them. */
+const shortestMasked = 3;
+
+function inUrl(secret: string): string {
+  try {
+    return encodeURIComponent(secret);
+  } catch {
+    // Half of a surrogate pair has no form in an address.
+    return secret;
+  }
+}
+
+/** The ways in which a value comes back: as it is, inside JSON, inside an address. */
+const forms = (secret: string): string[] => [secret, JSON.stringify(secret).slice(1, -1), inUrl(secret)];
+
+/** The text with every occurrence of a secret replaced by `***`, overlapping ones as one. */
+export function maskSecrets(text: string, secrets: readonly string[]): string {
+  const wanted = new Set(secrets.filter(({ length }) => length >= shortestMasked).flatMap(forms));
+  const found: [start: number, end: number][] = [];
+  for (const secret of wanted) {
+    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
+      found.push([at, at + secret.length]);
+  }
+  if (found.length === 0) return text;
+  found.sort(([a], [b]) => a - b);
+  let masked = '';
+  let copied = 0;
+  let maskedTo = 0;
+  for (const [start, end] of found) {
+    if (start >= maskedTo) {
+      masked += `${text.slice(copied, start)}***`;
+    }
+    maskedTo = Math.max(maskedTo, end);
+    copied = maskedTo;
+  }
+  return masked + text.slice(copied);
+}

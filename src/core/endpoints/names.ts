@@ -1,0 +1,30 @@
+import type { Findings } from './problems.ts';
+import { quoted } from './problems.ts';
+import { defaultName } from './request-line.ts';
+import type { Draft } from './state.ts';
+
+/** The name of each target, unique in the file: `@name`, otherwise the `###` title, otherwise `METHOD path?query`. */
+export function nameTargets(drafts: readonly Draft[], report: Findings): string[] {
+  const taken = new Map<string, number>();
+  for (const { pending } of drafts) {
+    if (pending.name === undefined) continue;
+    const { text, range } = pending.name;
+    const earlier = taken.get(text);
+    if (earlier === undefined) taken.set(text, range.start.line);
+    else {
+      const hint = `Choose another name; line ${earlier + 1} has this one.`;
+      report.error('duplicate-name', range, `The name ${quoted(text)} is used twice.`, hint);
+    }
+  }
+  const copies = new Map<string, number>();
+  return drafts.map((draft) => {
+    if (draft.pending.name !== undefined) return draft.pending.name.text;
+    const base = draft.title ?? defaultName(draft.method, draft.url);
+    let name = base;
+    let copy = copies.get(base) ?? 1;
+    while (taken.has(name)) name = `${base} (${++copy})`;
+    copies.set(base, copy);
+    taken.set(name, draft.range.start.line);
+    return name;
+  });
+}

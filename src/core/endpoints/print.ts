@@ -1,0 +1,64 @@
+import { isComment, isBodyFile, isScript, isSeparator, matchVariable, surelyRequest } from './lines.ts';
+import { defaultName } from './request-line.ts';
+import type { EndpointsFile, RunDefaults, Target } from './types.ts';
+
+/** A body line that would be taken for something else. */
+const isMisread = (line: string, first: boolean): boolean =>
+  isSeparator(line) ||
+  isScript(line) ||
+  (first &&
+    (isComment(line) || isBodyFile(line) || surelyRequest(line) || matchVariable(line.trim(), false) !== undefined));
+
+function printDefaults(defaults: RunDefaults): string[] {
+  const values: Record<string, string | number | undefined> = {
+    requests: defaults.requests,
+    duration: defaults.durationS === undefined ? undefined : `${Math.round(defaults.durationS * 1000)}ms`,
+    concurrency: defaults.concurrency,
+    timeout: defaults.timeoutMs === undefined ? undefined : `${defaults.timeoutMs}ms`,
+    seed: defaults.seed,
+    warmup: defaults.warmup,
+  };
+  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`# @${name} ${value}`]));
+}
+
+/**
+ * The text of an endpoints file: parsing it gives the same targets, defaults and objectives. For a file without errors;
+ * variables are printed as their values, comments are not kept.
+ */
+export function printEndpoints(file: EndpointsFile): string {
+  const separated = file.targets.some(({ body }) => body?.kind === 'inline');
+  /** First characters of body lines that would be misread: written as variables, which a body line may start with. */
+  const shields = new Map<string, string>();
+  const shield = (line: string): string => {
+    const text = line.trimStart();
+    const [character = ''] = text;
+    const name = shields.get(character) ?? `character-${shields.size + 1}`;
+    shields.set(character, name);
+    return `${line.slice(0, line.length - text.length)}{{${name}}}${text.slice(character.length)}`;
+  };
+
+  const printTarget = (target: Target): string[] => {
+    const { name, method, url, headers, body, weight, objectives } = target;
+    const lines = separated ? ['###'] : [];
+    if (name !== defaultName(method, url)) lines.push(`# @name ${name}`);
+    if (weight !== 1) lines.push(`# @weight ${weight}`);
+    if (objectives.length > 0) lines.push(`# @slo ${objectives.map(({ text }) => text).join(', ')}`);
+    const bare = method === 'GET' && headers.length === 0 && body === undefined;
+    lines.push(bare ? url : `${method} ${url}`);
+    for (const [header, value] of headers) lines.push(`${header}: ${value}`.trimEnd());
+    if (body?.kind === 'file') {
+      lines.push(matchVariable(`@${body.path}`, true) === undefined ? `@${body.path}` : `< ${body.path}`);
+    } else if (body !== undefined) {
+      lines.push('', ...body.text.split('\n').map((line, i) => (isMisread(line, i === 0) ? shield(line) : line)));
+    }
+    if (!separated && lines.length > 1) lines.push('');
+    return lines;
+  };
+
+  const targets = file.targets.flatMap(printTarget);
+  const variables = [...shields].map(([character, name]) => `@${name} = ${character}`);
+  const objectives =
+    file.objectives.length === 0 ? [] : [`# @slo ${file.objectives.map(({ text }) => text).join(', ')}`];
+  const preamble = [...printDefaults(file.defaults), ...objectives, ...variables];
+  return `${[...preamble, ...(preamble.length > 0 ? [''] : []), ...targets].join('\n').trimEnd()}\n`;
+}

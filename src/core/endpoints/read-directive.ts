@@ -1,0 +1,127 @@
+import { parseDurationMs } from '../plan/duration.ts';
+import { describeLimit, withinLimit, type LimitName } from '../plan/limits.ts';
+import { parseObjectives } from '../plan/objectives.ts';
+import type { Objective } from '../plan/types.ts';
+import { directives } from './directives.ts';
+import { quoted, rangeOf, type Findings } from './problems.ts';
+import type { Range, RunDefaults } from './types.ts';
+
+/** What the directives above a target say about it. */
+export interface Pending {
+  name?: { readonly text: string; readonly range: Range };
+  weight?: number;
+  objectives: Objective[];
+  /** Where the last of them stands; undefined when there is none. */
+  range?: Range;
+}
+
+/** Nothing said. */
+export const nothingPending = (): Pending => ({ objectives: [] });
+
+/** What a directive adds to: the run before the first target, the next target after it. */
+export interface DirectiveScope {
+  readonly pending: Pending;
+  readonly defaults: { -readonly [K in keyof RunDefaults]: RunDefaults[K] };
+  readonly beforeFirstTarget: boolean;
+}
+
+const directiveLine = /^(?:#+|\/\/+)[ \t]*@([A-Za-z][\w-]*)(?=\s|$)/;
+
+/** The directive in a trimmed comment line; undefined for a plain comment. */
+export function matchDirective(text: string): { name: string; value: string; valueStart: number } | undefined {
+  const match = directiveLine.exec(text);
+  if (match === null) return undefined;
+  const rest = text.slice(match[0].length);
+  const value = rest.trim();
+  return { name: match[1] ?? '', value, valueStart: match[0].length + rest.length - rest.trimStart().length };
+}
+
+const counts: Readonly<Record<string, 'requests' | 'concurrency' | 'seed' | 'warmup'>> = {
+  requests: 'requests',
+  concurrency: 'concurrency',
+  seed: 'seed',
+  warmup: 'warmup',
+};
+const maxWeight = 1_000_000;
+
+/** Reads the directive in a trimmed comment line, if there is one. Whether it was one of the run's defaults. */
+export function readDirective(
+  text: string,
+  line: number,
+  indent: number,
+  scope: DirectiveScope,
+  report: Findings,
+): boolean {
+  const found = matchDirective(text);
+  if (found === undefined) return false;
+  const { name, value } = found;
+  const whole = rangeOf(line, indent, indent + text.length);
+  const valueRange = value === '' ? whole : rangeOf(line, indent + found.valueStart, indent + text.length);
+  const directive = directives.find((candidate) => candidate.name === name);
+  if (directive === undefined) {
+    const near = report.suggest(
+      name,
+      directives.map((candidate) => candidate.name),
+    );
+    const hint = near === undefined ? 'Loadlens ignores it; other tools may know it.' : `Did you mean @${near}?`;
+    report.warning('unknown-directive', whole, `Loadlens has no directive @${name}.`, hint);
+    return false;
+  }
+  if (directive.scope === 'run' && !scope.beforeFirstTarget) {
+    const hint = 'Move it above the first target: it holds for the whole run.';
+    report.warning('misplaced-directive', whole, `@${name} is ignored here.`, hint);
+    return false;
+  }
+  const { pending, defaults } = scope;
+  const bad = (message: string, hint: string): void => report.error('bad-directive', valueRange, message, hint);
+  const repeated = (earlier: unknown): void => {
+    if (earlier === undefined) return;
+    report.warning(
+      'repeated-directive',
+      whole,
+      `@${name} stands here a second time.`,
+      'Keep one; the last one counts.',
+    );
+  };
+  const setDefault = (key: LimitName & keyof RunDefaults, number: number | undefined, form: string): void => {
+    repeated(defaults[key]);
+    if (number !== undefined && withinLimit(key, number)) defaults[key] = number;
+    else bad(`${quoted(value)} can't be used for @${name}.`, form);
+  };
+
+  if (name === 'slo') {
+    const { objectives, error } = parseObjectives(value);
+    pending.objectives.push(...objectives);
+    if (error !== undefined) {
+      const start = valueRange.start.character + (value === '' ? 0 : error.offset);
+      const range = value === '' ? whole : rangeOf(line, start, start + error.length);
+      report.error('bad-objective', range, error.message, error.hint);
+    }
+  } else if (name === 'name') {
+    repeated(pending.name);
+    if (value === '') bad('@name needs a name.', 'Write # @name followed by a short name.');
+    else pending.name = { text: value, range: valueRange };
+  } else if (name === 'weight') {
+    repeated(pending.weight);
+    const weight = /^\d*\.?\d+(?:e[+-]?\d+)?$/i.test(value) ? Number(value) : Number.NaN;
+    if (weight > 0 && weight <= maxWeight) pending.weight = weight;
+    else
+      bad(
+        `${quoted(value)} can't be used for @weight.`,
+        'Write a number above 0, at most 1,000,000, for example # @weight 3.',
+      );
+  } else if (name === 'timeout' || name === 'duration') {
+    const ms = parseDurationMs(value);
+    const rounded = ms === undefined ? undefined : Math.round(ms);
+    const hint = 'Write a time with its unit (ms, s, m, h), for example 30s;';
+    if (name === 'timeout') setDefault('timeoutMs', rounded, `${hint} at most 1h.`);
+    else setDefault('durationS', rounded === undefined ? undefined : rounded / 1000, `${hint} at most 24h.`);
+  } else {
+    const key = counts[name];
+    if (key !== undefined)
+      setDefault(key, /^\d{1,15}$/.test(value) ? Number(value) : undefined, `Write ${describeLimit(key)}.`);
+  }
+  if (directive.scope === 'run') return true;
+  pending.range = whole;
+  return false;
+}

@@ -1,0 +1,85 @@
+import { quoted, type Findings } from './problems.ts';
+import type { Range } from './types.ts';
+import { withoutPlaceholders } from './variables.ts';
+import { methods } from './vocabulary.ts';
+
+/** A request line taken apart; columns count from the start of the given text. */
+export interface RequestLine {
+  /** As written; absent for an address alone. */
+  readonly method?: string;
+  readonly url: string;
+  readonly urlStart: number;
+}
+
+const methodAndRest = /^([A-Za-z]+)[ \t]+(?=\S)/;
+const httpVersion = /^HTTP\/\d(?:\.\d)?$/i;
+
+/** The text without ` HTTP/1.1` at its end. */
+function withoutVersion(text: string): string {
+  const space = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\t'));
+  return space > 0 && httpVersion.test(text.slice(space + 1)) ? text.slice(0, space).trimEnd() : text;
+}
+
+/** Takes a trimmed request line apart. A word before the address is its method, known or not. */
+export function splitRequestLine(text: string): RequestLine {
+  const match = methodAndRest.exec(text);
+  if (match === null) return { url: withoutVersion(text), urlStart: 0 };
+  const urlStart = match[0].length;
+  return { method: match[1] ?? '', url: withoutVersion(text.slice(urlStart)), urlStart };
+}
+
+/** The method in capitals, after a report when it is not one. */
+export function checkMethod(written: string, range: Range, report: Findings): string {
+  const method = written.toUpperCase();
+  if (methods.includes(method)) return method;
+  const near = report.suggest(method, methods);
+  const hint = near === undefined ? `Use one of ${methods.slice(0, 7).join(', ')}.` : `Did you mean ${near}?`;
+  report.error('unknown-method', range, `There is no method ${quoted(written)}.`, hint);
+  return method;
+}
+
+const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
+const example = 'http://127.0.0.1:5000/hello';
+
+/** Reports what keeps an address, with its variables replaced, from being sent. */
+export function checkUrl(url: string, range: Range, report: Findings): void {
+  const bare = withoutPlaceholders(url);
+  const space = bare.search(/\s/);
+  if (space >= 0) {
+    const after = bare.slice(space).trimStart();
+    const hint =
+      after.startsWith('#') || after.startsWith('//')
+        ? 'Put the comment on a line of its own.'
+        : 'Write %20 for a space; one address per line.';
+    report.error('space-in-url', range, `The address ${quoted(url)} contains a space.`, hint);
+    return;
+  }
+  // Only the run knows what stands in front: checked when the placeholders are replaced.
+  if (url.startsWith('{{$')) return;
+  const name = scheme.exec(bare)?.[1]?.toLowerCase();
+  if (name === undefined) {
+    const isPath = bare.startsWith('/') || bare.startsWith('?');
+    const hint = isPath
+      ? `Write the whole address, for example ${example}.`
+      : `Write http://${bare.replace(/^:?\/\/?/, '')}.`;
+    report.error('bad-scheme', range, `The address ${quoted(url)} has no http:// or https:// in front.`, hint);
+  } else if (name !== 'http' && name !== 'https') {
+    report.error('bad-scheme', range, `The address starts with ${quoted(`${name}://`)}.`, 'Use http:// or https://.');
+  } else if (/^[^/?#]*@/.test(bare.slice(name.length + 3))) {
+    const hint = 'Write a header instead: Authorization: Basic {{$secret NAME}}.';
+    report.error('credentials-in-url', range, 'The address contains a user name or password.', hint);
+  } else if (/^(?:[/?#:]|$)/.test(bare.slice(name.length + 3))) {
+    report.error('missing-host', range, `The address ${quoted(url)} has no host.`, `Write it as in ${example}.`);
+  } else if (!URL.canParse(bare)) {
+    const hint = `Check host and port; an address looks like ${example}.`;
+    report.error('bad-url', range, `${quoted(url)} is not a valid address.`, hint);
+  }
+}
+
+const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\{\{\$)[^/?#]*/;
+
+/** `METHOD path?query`: what a target is called when nobody named it. */
+export function defaultName(method: string, url: string): string {
+  const rest = url.replace(origin, '');
+  return `${method} ${rest.startsWith('/') ? rest : `/${rest}`}`;
+}

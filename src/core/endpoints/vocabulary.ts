@@ -1,0 +1,68 @@
+/** Methods that can be sent, the common ones first. Anything else is taken for a slip of the pen. */
+export const methods: readonly string[] = [
+  'GET',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'HEAD',
+  'OPTIONS',
+  'QUERY',
+  'TRACE',
+  'PURGE',
+  'PROPFIND',
+  'PROPPATCH',
+  'REPORT',
+  'SEARCH',
+  'MKCOL',
+  'COPY',
+  'MOVE',
+  'LOCK',
+  'UNLOCK',
+];
+
+/** Methods that have no use for a body. */
+export const bodylessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE']);
+
+/** Headers that are worth a completion, with values where a few are common. */
+export const commonHeaders: readonly { readonly name: string; readonly values: readonly string[] }[] = [
+  { name: 'Accept', values: ['application/json', 'text/event-stream', '*/*'] },
+  { name: 'Accept-Encoding', values: ['gzip', 'gzip, deflate, br', 'identity'] },
+  { name: 'Accept-Language', values: ['en'] },
+  { name: 'Authorization', values: ['Bearer {{$secret NAME}}', 'Basic {{$secret NAME}}'] },
+  { name: 'Cache-Control', values: ['no-cache'] },
+  {
+    name: 'Content-Type',
+    values: ['application/json', 'text/plain; charset=utf-8', 'application/x-www-form-urlencoded'],
+  },
+  { name: 'Cookie', values: [] },
+  { name: 'Host', values: [] },
+  { name: 'If-None-Match', values: [] },
+  { name: 'Origin', values: [] },
+  { name: 'Referer', values: [] },
+  { name: 'User-Agent', values: [] },
+  { name: 'X-API-Key', values: ['{{$secret NAME}}'] },
+  { name: 'X-Request-ID', values: [] },
+];
+
+/** Headers that belong to the connection: Loadlens sets them itself and leaves out what the file says. Lower case. */
+export const ownHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Headers that carry credentials. Lower case. */
+export const credentialHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'api-key',
+  'x-api-key',
+  'x-auth-token',
+]);

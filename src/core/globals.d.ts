@@ -1,0 +1,17 @@
+// The two globals that core uses and every runtime of ours has (Node, extension host, browser). Only core's own project reads this.
+
+/** As in the WHATWG URL standard, the part that core needs. */
+interface URL {
+  readonly href: string;
+  readonly protocol: string;
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly username: string;
+  readonly password: string;
+}
+declare const URL: { new (url: string): URL; canParse(url: string): boolean };
+
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}

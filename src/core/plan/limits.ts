@@ -1,0 +1,61 @@
+import { LoadlensError } from '../errors.ts';
+
+/** What a numeric choice of a run may be. `whole`: no fraction. */
+export interface Limit {
+  readonly min: number;
+  readonly max: number;
+  readonly whole: boolean;
+  /** For people; empty for a count. */
+  readonly unit: string;
+}
+
+/** The range of every numeric choice: endpoints files, settings and the command line share it. */
+export const planLimits = {
+  requests: { min: 1, max: 10_000_000, whole: true, unit: '' },
+  durationS: { min: 0.001, max: 86_400, whole: false, unit: 'seconds' },
+  concurrency: { min: 1, max: 10_000, whole: true, unit: '' },
+  seed: { min: 0, max: 4_294_967_295, whole: true, unit: '' },
+  warmup: { min: 0, max: 1_000_000, whole: true, unit: '' },
+  timeoutMs: { min: 1, max: 3_600_000, whole: false, unit: 'ms' },
+  drainMs: { min: 0, max: 3_600_000, whole: false, unit: 'ms' },
+  maxRedirects: { min: 0, max: 20, whole: true, unit: '' },
+} as const satisfies Record<string, Limit>;
+
+/** The numeric choices of a run. */
+export type LimitName = keyof typeof planLimits;
+
+/** The option as people write it: `--duration`, `@duration`, the setting's name. */
+const optionNames: Readonly<Record<LimitName, string>> = {
+  requests: 'requests',
+  durationS: 'duration',
+  concurrency: 'concurrency',
+  seed: 'seed',
+  warmup: 'warmup',
+  timeoutMs: 'timeout',
+  drainMs: 'drain',
+  maxRedirects: 'max redirects',
+};
+
+const withCommas = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+/** The range in words: `a whole number from 1 to 10,000`. */
+export function describeLimit(name: LimitName): string {
+  const { min, max, whole, unit } = planLimits[name];
+  const range = `${whole ? 'a whole number ' : ''}from ${withCommas(min)} to ${withCommas(max)}`;
+  return unit === '' ? range : `${range} ${unit}`;
+}
+
+/** Whether a value may be used for the choice. */
+export function withinLimit(name: LimitName, value: number): boolean {
+  const { min, max, whole } = planLimits[name];
+  return value >= min && value <= max && (!whole || Number.isInteger(value));
+}
+
+/** The value itself; throws a LoadlensError that names option and range when it may not be used. */
+export function checkLimit(name: LimitName, value: number): number {
+  if (withinLimit(name, value)) return value;
+  const option = optionNames[name];
+  throw new LoadlensError(`The value ${value} can't be used for ${option}.`, {
+    hint: `Give ${option} ${describeLimit(name)}.`,
+  });
+}

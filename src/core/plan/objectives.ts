@@ -1,0 +1,153 @@
+import { closest } from '../closest.ts';
+import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
+import { parseDurationMs } from './duration.ts';
+import type { Objective, Verdict } from './types.ts';
+
+const quantileOf: Readonly<Record<string, QuantileName>> = {
+  p50: 'median',
+  p90: 'p90',
+  p95: 'p95',
+  p99: 'p99',
+  'p99.9': 'p999',
+};
+
+/** What an objective can be about, for completion and messages. */
+export const objectiveMetrics: readonly { readonly name: string; readonly what: string; readonly example: string }[] = [
+  { name: 'p50', what: 'Median latency.', example: 'p50 < 200ms' },
+  { name: 'p90', what: '90th percentile of latency.', example: 'p90 < 400ms' },
+  { name: 'p95', what: '95th percentile of latency.', example: 'p95 < 500ms' },
+  { name: 'p99', what: '99th percentile of latency.', example: 'p99 < 1s' },
+  { name: 'p99.9', what: '99.9th percentile of latency.', example: 'p99.9 < 2s' },
+  { name: 'mean', what: 'Average latency.', example: 'mean < 300ms' },
+  { name: 'max', what: 'Longest latency.', example: 'max < 5s' },
+  { name: 'errors', what: 'Share of requests without success.', example: 'errors < 1%' },
+  { name: 'throughput', what: 'Responses per second.', example: 'throughput > 100/s' },
+];
+
+/** Where a text of objectives is wrong: `offset` and `length` count from its start. */
+export interface ObjectivesError {
+  readonly message: string;
+  readonly hint: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+const pattern = /^([A-Za-z][\w.]*)\s*(<=|>=|<|>)\s*(\S.*)$/;
+
+function valueOf(metric: string, text: string): number | undefined {
+  if (metric === 'errors') {
+    const match = /^(\d{1,9}(?:\.\d{1,12})?)\s*(%?)$/.exec(text);
+    if (match === null) return undefined;
+    const ratio = match[2] === '%' ? Number(match[1]) / 100 : Number(match[1]);
+    return ratio <= 1 ? ratio : undefined;
+  }
+  if (metric === 'throughput') {
+    const match = /^(\d{1,12}(?:\.\d{1,12})?)(?:\s*\/\s*s)?$/.exec(text);
+    return match === null ? undefined : Number(match[1]);
+  }
+  return parseDurationMs(text);
+}
+
+function valueHint(metric: string): string {
+  if (metric === 'errors') return 'Write a share of requests from 0% to 100%, for example errors < 1%.';
+  if (metric === 'throughput') return 'Write a number of responses per second, for example throughput > 100/s.';
+  return `Write a time with its unit (ms, s, m, h), for example ${metric} < 500ms.`;
+}
+
+function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | 'hint'> {
+  const match = pattern.exec(text);
+  if (match === null) {
+    return {
+      message: `"${text}" is not an objective.`,
+      hint: 'Write metric, operator and value, for example p95 < 500ms.',
+    };
+  }
+  const [, metric = '', operator = '', value = ''] = match;
+  const names = objectiveMetrics.map(({ name }) => name);
+  if (!names.includes(metric)) {
+    const suggestion = closest(metric, names);
+    return {
+      message: `There is no metric "${metric}".`,
+      hint: suggestion === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean ${suggestion}?`,
+    };
+  }
+  const number = valueOf(metric, value.trim());
+  if (number === undefined) return { message: `"${value}" is no value for ${metric}.`, hint: valueHint(metric) };
+  return { metric, operator: operator as Objective['operator'], value: number, text };
+}
+
+/** Objectives from text such as `p95 < 500ms, errors < 1%`; with an `error`, those before it are returned. */
+export function parseObjectives(text: string): { objectives: Objective[]; error?: ObjectivesError } {
+  const objectives: Objective[] = [];
+  let offset = 0;
+  for (const part of text.split(',')) {
+    const start = offset + part.length - part.trimStart().length;
+    offset += part.length + 1;
+    const trimmed = part.trim();
+    if (trimmed === '') {
+      const message =
+        objectives.length === 0 ? 'An objective is missing.' : 'An objective is missing beside the comma.';
+      const hint = 'Write objectives separated by commas, for example p95 < 500ms, errors < 1%.';
+      return { objectives, error: { message, hint, offset: Math.max(0, start - 1), length: 1 } };
+    }
+    const one = parseOne(trimmed);
+    if (!('metric' in one)) return { objectives, error: { ...one, offset: start, length: trimmed.length } };
+    objectives.push(one);
+  }
+  return { objectives };
+}
+
+const holds = (actual: number, { operator, value }: Objective): boolean =>
+  operator === '<'
+    ? actual < value
+    : operator === '<='
+      ? actual <= value
+      : operator === '>'
+        ? actual > value
+        : actual >= value;
+
+/** The reliable value of a latency metric, or null. Quantiles count only with a 95 % interval (least n of metrics.md). */
+function latencyOf(metric: string, distribution: Distribution): { actual: number | null; reliable: boolean } {
+  const quantile = quantileOf[metric];
+  if (quantile !== undefined) {
+    return { actual: distribution[quantile], reliable: distribution.interval95[quantile] !== null };
+  }
+  const actual = metric === 'mean' ? distribution.mean : distribution.max;
+  return { actual, reliable: actual !== null };
+}
+
+/**
+ * Latency is judged over all responses and over successes alone, and the worse of both counts: neither a flood of fast
+ * failures nor slow ones that are left out can make a run pass.
+ */
+function measure(objective: Objective, numbers: Numbers): { actual: number | null; reliable: boolean } {
+  if (objective.metric === 'errors') {
+    const actual = numbers.successRatio === null ? null : 1 - numbers.successRatio;
+    return { actual, reliable: actual !== null };
+  }
+  if (objective.metric === 'throughput') {
+    return { actual: numbers.throughputPerS, reliable: numbers.throughputPerS !== null };
+  }
+  const all = latencyOf(objective.metric, numbers.latencyMs);
+  const successes = latencyOf(objective.metric, numbers.successLatencyMs);
+  if (all.actual === null || successes.actual === null) return { actual: all.actual, reliable: false };
+  const worse = objective.operator.startsWith('<') ? Math.max : Math.min;
+  return { actual: worse(all.actual, successes.actual), reliable: all.reliable && successes.reliable };
+}
+
+/** What became of each objective, for the whole run or for one target. Too few samples is never a pass. */
+export function evaluateObjectives(objectives: readonly Objective[], numbers: Numbers, target?: string): Verdict[] {
+  return objectives.map((objective) => {
+    const { actual, reliable } = measure(objective, numbers);
+    const outcome = actual === null || !reliable ? 'not enough data' : holds(actual, objective) ? 'pass' : 'fail';
+    return { objective, ...(target === undefined ? {} : { target }), outcome, actual };
+  });
+}
+
+/** What one request must meet for goodput: every latency objective with `<` or `<=` bounds its latency; the tightest counts. */
+export function perRequestLimitsMs(objectives: readonly Objective[]): { readonly latencyMs: number | undefined } {
+  const bounds = objectives
+    .filter(({ metric, operator }) => metric !== 'errors' && metric !== 'throughput' && operator.startsWith('<'))
+    .map(({ value }) => value);
+  return { latencyMs: bounds.length === 0 ? undefined : Math.min(...bounds) };
+}
