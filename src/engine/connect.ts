@@ -1,0 +1,78 @@
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import type { Origin } from './transport.ts';
+
+/** No more pairs of host and address are kept than a reader would look at. */
+const maxAddresses = 100;
+
+/** Opens sockets, knows all that are open and closes them together. */
+export interface Connector {
+  /** Calls back once, never before it returned. The socket keeps a listener for errors, so none goes unhandled. */
+  open(origin: Origin, callback: (error: Error | null, socket: net.Socket) => void): net.Socket;
+  closeAll(): void;
+  readonly opened: number;
+  readonly addresses: { readonly host: string; readonly address: string }[];
+}
+
+/** TCP or TLS with certificates verified; a name with several addresses is tried as happy eyeballs do (RFC 8305). */
+export function createConnector(): Connector {
+  const sockets = new Set<net.Socket>();
+  const sessions = new Map<string, Buffer>();
+  const seen = new Set<string>();
+  const addresses: { host: string; address: string }[] = [];
+  let opened = 0;
+
+  const note = (host: string, address: string | undefined): void => {
+    const key = `${host} ${address}`;
+    if (address === undefined || seen.has(key) || seen.size >= maxAddresses) return;
+    seen.add(key);
+    addresses.push({ host, address });
+  };
+
+  const start = (origin: Origin): net.Socket => {
+    const to = { host: origin.hostname, port: origin.port, autoSelectFamily: true };
+    if (!origin.secure) return net.connect(to);
+    const session = sessions.get(origin.url);
+    const socket = tls.connect({
+      ...to,
+      servername: net.isIP(origin.hostname) === 0 ? origin.hostname : '',
+      ALPNProtocols: ['http/1.1'],
+      ...(session ? { session } : {}),
+    });
+    return socket.on('session', (ticket) => sessions.set(origin.url, ticket));
+  };
+
+  return {
+    open(origin, callback) {
+      const socket = start(origin);
+      let settled = false;
+      const settle = (error: Error | null): void => {
+        if (settled) return;
+        settled = true;
+        callback(error, socket);
+      };
+      sockets.add(socket);
+      socket
+        .setNoDelay(true)
+        .setKeepAlive(true, 60_000)
+        .once(origin.secure ? 'secureConnect' : 'connect', () => {
+          opened += 1;
+          note(origin.hostname, socket.remoteAddress);
+          settle(null);
+        })
+        .on('error', settle)
+        .once('close', () => {
+          sockets.delete(socket);
+          settle(new Error('The connection was closed before it was ready.'));
+        });
+      return socket;
+    },
+    closeAll() {
+      for (const socket of sockets) socket.destroy();
+    },
+    get opened() {
+      return opened;
+    },
+    addresses,
+  };
+}

@@ -1,0 +1,62 @@
+import type { ErrorKind } from '../core/metrics/types.ts';
+
+const kinds: Readonly<Record<string, ErrorKind>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  ECONNABORTED: 'reset',
+  EPIPE: 'reset',
+  ETIMEDOUT: 'timeout',
+  ENOTFOUND: 'dns',
+  ENODATA: 'dns',
+  EHOSTUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EPROTO: 'tls',
+  HOSTNAME_MISMATCH: 'tls',
+  INVALID_PURPOSE: 'tls',
+  UND_ERR_HEADERS_OVERFLOW: 'parse',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'prematureEnd',
+};
+
+const prefixes: readonly (readonly [prefix: string, kind: ErrorKind])[] = [
+  ['EAI_', 'dns'],
+  ['ERR_TLS_', 'tls'],
+  ['ERR_SSL_', 'tls'],
+  ['CERT_', 'tls'],
+  ['CRL_', 'tls'],
+  ['UNABLE_TO_', 'tls'],
+  ['DEPTH_ZERO_', 'tls'],
+  ['SELF_SIGNED_', 'tls'],
+];
+
+/** Time ran out, by Loadlens' own clock. */
+export class TimeoutError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * Why a request got no whole answer, by the error's code. `reset`: the other side aborted the connection; `prematureEnd`: it
+ * closed in good order, before or inside the answer; `parse`: what came is no HTTP answer.
+ */
+export function errorKind(error: Error): ErrorKind {
+  const code = codeOf(error);
+  // undici's parser errors carry no code that tells them apart.
+  if (error.name === 'HTTPParserError') return error.message.includes('EOF') ? 'prematureEnd' : 'parse';
+  // undici's one code for a socket that ended, and for an answer nobody asked for (100, 101, a second one).
+  if (code === 'UND_ERR_SOCKET') return error.message.startsWith('bad ') ? 'parse' : 'prematureEnd';
+  return kinds[code] ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'other';
+}
+
+/** What the transport said, for people. */
+export function errorText(error: Error): string {
+  if (error instanceof TimeoutError) return error.message;
+  const parts = error instanceof AggregateError ? error.errors.map(String) : [];
+  const text = error.message || parts.join('; ') || error.name;
+  const code = codeOf(error);
+  return code === '' || text.includes(code) ? text : `${text} (${code})`;
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,173 @@
+import type { Sample } from '../core/metrics/types.ts';
+import type { LoadModel } from '../core/plan/load-model.ts';
+import { TimeoutError } from './error-kind.ts';
+import type { FailureSamples } from './failure-samples.ts';
+import { createSlot, type Slot } from './slot.ts';
+import type { Lane, WireRequest } from './transport.ts';
+
+export interface LoadOptions {
+  readonly model: LoadModel;
+  /** One per slot: never more requests in flight than lanes. */
+  readonly lanes: readonly Lane[];
+  readonly requests: readonly WireRequest[];
+  /** Index of the request's target, by the request's own index. */
+  readonly pick: (index: number) => number;
+  readonly timeoutMs: number;
+  readonly drainMs: number;
+  readonly maxRedirects: number;
+  readonly failures: FailureSamples;
+  readonly onSample: (sample: Sample) => void;
+}
+
+/** What a load found out beside its samples. */
+export interface LoadOutcome {
+  readonly elapsedMs: number;
+  /** Requests that were in flight when `cancel` cut them off. */
+  readonly requestsCancelled: number;
+  /** Requests that the drain limit ended, counted as timeouts. */
+  readonly requestsDrained: number;
+  /** Requests that left on a connection that had carried one before. */
+  readonly reused: number;
+  /** ∫ requests in flight dt, ms. */
+  readonly inFlightIntegralMs: number;
+}
+
+/** Requests being sent as a load model asks for. */
+export interface Load {
+  readonly finished: Promise<LoadOutcome>;
+  readonly startedAtMs: number;
+  readonly inFlight: number;
+  /** The last request has left. */
+  readonly draining: boolean;
+  /** Nothing leaves any more, what is in flight is cut off, `finished` resolves. */
+  cancel(): void;
+}
+
+/** Starts sending at once. One counter for all slots: as soon as one is free, the next request goes. */
+export function startLoad(options: LoadOptions): Load {
+  const { model, requests, pick, timeoutMs, drainMs, onSample } = options;
+  const startedAtMs = performance.now();
+  let index = 0;
+  let active = options.lanes.length;
+  let over = false;
+  let inFlight = 0;
+  let integral = 0;
+  let changedAt = startedAtMs;
+  let reused = 0;
+  let drained = 0;
+  let watch: NodeJS.Timeout | undefined;
+  let drain: NodeJS.Timeout | undefined;
+  let resolve: (outcome: LoadOutcome) => void;
+  const finished = new Promise<LoadOutcome>((done) => (resolve = done));
+  const waiting = new Set<NodeJS.Timeout>();
+
+  const count = (atMs: number, change: 1 | -1): void => {
+    integral += inFlight * (atMs - changedAt);
+    changedAt = atMs;
+    inFlight += change;
+  };
+
+  const finish = (requestsCancelled: number): void => {
+    over = true;
+    clearTimeout(watch);
+    clearTimeout(drain);
+    for (const timer of waiting) clearTimeout(timer);
+    resolve({
+      elapsedMs: performance.now() - startedAtMs,
+      requestsCancelled,
+      requestsDrained: drained,
+      reused,
+      inFlightIntegralMs: integral,
+    });
+  };
+
+  const begin = (slot: Slot, target: number, scheduledAtMs: number): void => {
+    const request = requests[target];
+    if (!request) throw new Error(`There is no target ${target}.`);
+    slot.start(target, request, scheduledAtMs);
+  };
+
+  const next = (slot: Slot, freeAtMs: number): void => {
+    const when = model.next(index, freeAtMs - startedAtMs);
+    if (when === 'done') {
+      retire();
+      return;
+    }
+    const target = pick(index);
+    index += 1;
+    if (when === 'now') {
+      begin(slot, target, freeAtMs);
+      return;
+    }
+    const timer = setTimeout(
+      () => {
+        waiting.delete(timer);
+        begin(slot, target, startedAtMs + when);
+      },
+      Math.max(0, startedAtMs + when - performance.now()),
+    );
+    waiting.add(timer);
+  };
+
+  const retire = (): void => {
+    active -= 1;
+    if (active === 0) finish(0);
+    else drain ??= setTimeout(endAll, drainMs);
+  };
+
+  const endAll = (): void => {
+    const now = performance.now();
+    const error = new TimeoutError(`No whole answer ${drainMs} ms after the last request had left.`);
+    for (const slot of slots) {
+      if (Number.isNaN(slot.since)) continue;
+      drained += 1;
+      slot.fail(now, error);
+    }
+  };
+
+  // One timer for all requests: it is set to the earliest deadline of those in flight when it last looked. Requests that
+  // left since then have a later one.
+  const lookForTimeouts = (): void => {
+    const now = performance.now();
+    let earliest = now;
+    for (const slot of slots) {
+      if (slot.since + timeoutMs <= now) slot.fail(now, new TimeoutError(`No whole answer within ${timeoutMs} ms.`));
+      if (slot.since < earliest) earliest = slot.since;
+    }
+    if (!over) watch = setTimeout(lookForTimeouts, Math.max(1, earliest + timeoutMs - now));
+  };
+
+  const listener = {
+    sent(atMs: number, onUsed: boolean): void {
+      count(atMs, 1);
+      if (onUsed) reused += 1;
+    },
+    ended(slot: Slot, atMs: number, sample: Sample, sent: boolean): void {
+      if (sent) count(atMs, -1);
+      else integral += sample.endMs - sample.sentMs;
+      onSample(sample);
+      next(slot, atMs);
+    },
+  };
+
+  const slots = options.lanes.map((lane) => createSlot({ ...options, lane, listener, originMs: startedAtMs }));
+  watch = setTimeout(lookForTimeouts, timeoutMs);
+  for (const slot of slots) next(slot, startedAtMs);
+
+  return {
+    finished,
+    startedAtMs,
+    get inFlight() {
+      return inFlight;
+    },
+    get draining() {
+      return drain !== undefined;
+    },
+    cancel() {
+      if (over) return;
+      let cancelled = 0;
+      for (const slot of slots) if (slot.cut()) cancelled += 1;
+      finish(cancelled);
+    },
+  };
+}

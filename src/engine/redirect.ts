@@ -1,0 +1,32 @@
+import type { WireRequest } from './transport.ts';
+import { parseOrigin } from './wire.ts';
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+/** Meant for one origin only. */
+const privateHeaders = new Set(['authorization', 'cookie', 'host', 'proxy-authorization']);
+const bodyHeaders = new Set(['content-type', 'content-encoding', 'content-language', 'content-location']);
+
+/** Whether an answer of that status names another place to ask. */
+export const isRedirect = (status: number): boolean => redirects.has(status);
+
+/**
+ * The request that follows a redirect as browsers do it (Fetch standard): 303, and 301/302 after POST, turn into GET without
+ * the body; another origin gets neither credentials nor cookies. Undefined when the location is no http(s) URL.
+ */
+export function redirected(request: WireRequest, status: number, location: string): WireRequest | undefined {
+  const base = request.origin.url + request.path;
+  const url = URL.canParse(location, base) ? new URL(location, base) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+  const toGet =
+    (status === 303 && request.method !== 'HEAD') || ((status === 301 || status === 302) && request.method === 'POST');
+  const sameOrigin = url.origin === request.origin.url;
+  const dropped = (name: string): boolean =>
+    (!sameOrigin && privateHeaders.has(name)) || (toGet && bodyHeaders.has(name));
+  return {
+    origin: sameOrigin ? request.origin : parseOrigin(url),
+    method: toGet ? 'GET' : request.method,
+    path: url.pathname + url.search,
+    headers: request.headers.filter((_, i) => !dropped((request.headers[i - (i % 2)] ?? '').toLowerCase())),
+    body: toGet ? null : request.body,
+  };
+}

@@ -1,0 +1,193 @@
+import { LoadlensError } from '../core/errors.ts';
+import { clientHealth } from '../core/metrics/client-health.ts';
+import { createRecorder, type Recorder } from '../core/metrics/recorder.ts';
+import type { ClientHealth, RunPhase, Snapshot, Summary } from '../core/metrics/types.ts';
+import { loadModelFor } from '../core/plan/load-model.ts';
+import { evaluateObjectives, perRequestLimitsMs } from '../core/plan/objectives.ts';
+import { targetPicker } from '../core/plan/pick.ts';
+import type { RunInput, Verdict } from '../core/plan/types.ts';
+import { makeRecord, recordId } from '../core/report/record.ts';
+import type { RunRecord, Source } from '../core/report/types.ts';
+import { readEnvironment } from './environment.ts';
+import { createFailureSamples } from './failure-samples.ts';
+import { readGitState } from './git.ts';
+import { startLoad, type Load, type LoadOptions } from './load.ts';
+import { startReadings } from './readings.ts';
+import type { Lane, Origin, WireRequest } from './transport.ts';
+import { createUndiciTransport } from './undici-transport.ts';
+import { openConnections, warmCode } from './warm.ts';
+import { toWire } from './wire.ts';
+
+/** How the one who starts a run takes part in it. */
+export interface RunHooks {
+  /** Cancels: nothing leaves any more, sockets close, what was measured is kept. */
+  readonly signal: AbortSignal;
+  /** Called about four times a second. */
+  onSnapshot?(snapshot: Snapshot): void;
+  /** Version of Loadlens, for the record. */
+  readonly version: string;
+}
+
+const snapshotMs = 250;
+/** Connections kept for all lanes together, when there are more origins than one. */
+const keptConnections = 2_048;
+/** Opened ahead of the clock at most, unless two per lane are more. */
+const openedAhead = 1_024;
+
+/**
+ * Sends what the plan asks for and returns what was measured. A target that never answers makes a record full of errors;
+ * it rejects, with a LoadlensError, only when there is nothing that could be sent.
+ */
+export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<RunRecord> {
+  const { plan, targets } = input;
+  const { signal } = hooks;
+  if (targets.length === 0) {
+    throw new LoadlensError(`${input.name} has no target.`, {
+      hint: 'Add a line with a URL, such as http://127.0.0.1:5000/.',
+    });
+  }
+  const requests = toWire(input.requests, targets, `loadlens/${hooks.version}`);
+  const targetNames = targets.map((target) => target.name);
+  const pick = targetPicker(
+    targets.map((target) => target.weight),
+    plan.seed,
+  );
+  const kept = Math.max(2, Math.floor(keptConnections / plan.concurrency));
+  const transport = createUndiciTransport(kept);
+  const laneCount = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
+  const lanes = Array.from({ length: laneCount }, () => transport.lane());
+  const recorder = createRecorder({
+    targetNames,
+    latencyLimitMs: targets.map(({ objectives }) => perRequestLimitsMs([...plan.objectives, ...objectives]).latencyMs),
+  });
+  const failures = createFailureSamples(targetNames, input.secrets);
+  const progress = startProgress(recorder, hooks);
+  const load = (part: Pick<LoadOptions, 'model' | 'onSample' | 'failures'>): Load => {
+    const { timeoutMs, drainMs, maxRedirects } = plan;
+    return progress.follow(startLoad({ lanes, requests, pick, timeoutMs, drainMs, maxRedirects, ...part }));
+  };
+
+  try {
+    const source = readSource(input);
+    if (!plan.coldStart && !signal.aborted) {
+      await Promise.all([warmCode(signal), openConnections(pairsToOpen(lanes, requests, pick, plan.requests))]);
+    }
+    let warmupSent = 0;
+    if (plan.warmup > 0 && !signal.aborted) {
+      progress.phase('warmup');
+      const model = loadModelFor({ ...plan, requests: plan.warmup, durationS: null });
+      const onSample = (): void => void (warmupSent += 1);
+      await load({ model, onSample, failures: createFailureSamples([], []) }).finished;
+    }
+    const sourceRead = await source;
+
+    progress.phase('running');
+    const startedAt = new Date();
+    const stopReadings = startReadings();
+    const model = signal.aborted ? { concurrency: 0, next: () => 'done' as const } : loadModelFor(plan);
+    const outcome = await load({ model, onSample: (sample) => recorder.add(sample), failures }).finished;
+    const readings = stopReadings();
+
+    const summary = recorder.summary(outcome);
+    const health = clientHealth(
+      {
+        ...readings,
+        connectionsOpened: transport.opened,
+        connectionsReused: outcome.reused,
+        inFlightIntegralMs: outcome.inFlightIntegralMs,
+        requestTimeMs: recorder.requestTimeMs(),
+      },
+      summary,
+    );
+    return makeRecord({
+      id: recordId(startedAt, Math.random),
+      name: input.name,
+      startedAt: startedAt.toISOString(),
+      status: signal.aborted ? 'cancelled' : 'completed',
+      plan,
+      targets,
+      summary,
+      warmupSent,
+      addresses: transport.addresses,
+      verdicts: verdictsOf(input, summary),
+      failureSamples: failures.list,
+      client: withDrained(health, outcome.requestsDrained, plan.drainMs),
+      environment: readEnvironment(hooks.version),
+      source: sourceRead,
+    });
+  } finally {
+    progress.stop();
+    transport.close();
+  }
+}
+
+/** Tells the phase and the numbers so far, and hands a cancel on to the load that runs. */
+function startProgress(recorder: Recorder, hooks: RunHooks) {
+  let phase: RunPhase = 'connecting';
+  let current: Load | undefined;
+  const tell = (): void =>
+    hooks.onSnapshot?.({
+      phase: phase === 'running' && current?.draining ? 'draining' : phase,
+      elapsedMs: phase === 'running' && current ? performance.now() - current.startedAtMs : 0,
+      inFlight: current?.inFlight ?? 0,
+      summary: recorder.liveSummary(),
+    });
+  const cancel = (): void => current?.cancel();
+  hooks.signal.addEventListener('abort', cancel);
+  const timer = setInterval(tell, snapshotMs).unref();
+  return {
+    phase(next: RunPhase): void {
+      phase = next;
+    },
+    follow(load: Load): Load {
+      current = load;
+      return load;
+    },
+    stop(): void {
+      clearInterval(timer);
+      hooks.signal.removeEventListener('abort', cancel);
+    },
+  };
+}
+
+/**
+ * Which lane opens which connection ahead of the clock: each to each origin while that is a moderate number and no more
+ * than there are requests, otherwise the one its first request needs.
+ */
+function pairsToOpen(
+  lanes: readonly Lane[],
+  requests: readonly WireRequest[],
+  pick: (index: number) => number,
+  count: number | null,
+): (readonly [Lane, Origin])[] {
+  const origins = [...new Set(requests.map((request) => request.origin))];
+  const all = origins.length * lanes.length;
+  if (all <= Math.min(Math.max(openedAhead, 2 * lanes.length), count ?? Infinity)) {
+    return lanes.flatMap((lane) => origins.map((origin) => [lane, origin] as const));
+  }
+  return lanes.flatMap((lane, i) => {
+    const origin = requests[pick(i)]?.origin;
+    return origin ? [[lane, origin] as const] : [];
+  });
+}
+
+function verdictsOf({ plan, targets }: RunInput, summary: Summary): Verdict[] {
+  const measured = new Map(summary.perTarget.map((numbers) => [numbers.name, numbers]));
+  const ofTargets = targets.flatMap(({ name, objectives }): Verdict[] => {
+    const numbers = measured.get(name);
+    if (numbers) return evaluateObjectives(objectives, numbers, name);
+    return objectives.map((objective) => ({ objective, target: name, outcome: 'not enough data', actual: null }));
+  });
+  return [...evaluateObjectives(plan.objectives, summary), ...ofTargets];
+}
+
+function withDrained(health: ClientHealth, drained: number, drainMs: number): ClientHealth {
+  if (drained === 0) return health;
+  const requests = drained === 1 ? '1 request was' : `${drained} requests were`;
+  const warning = `${requests} still without a whole answer ${drainMs / 1_000} s after the last one had left, and counted as timeouts.`;
+  return { ...health, warnings: [...health.warnings, warning] };
+}
+
+async function readSource({ file }: RunInput): Promise<Source | null> {
+  return file && { file: file.shownAs, ...(await readGitState(file.path)) };
+}

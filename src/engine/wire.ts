@@ -1,0 +1,116 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { PreparedRequest, Target } from '../core/endpoints/types.ts';
+import { LoadlensError } from '../core/errors.ts';
+import type { Origin, WireRequest } from './transport.ts';
+
+/** Headers that say how the connection is used: that is the engine's to decide. */
+const ownHeaders = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
+
+/** The requests as they leave. Throws a LoadlensError that names the target for one that can't be sent. */
+export function toWire(
+  requests: readonly PreparedRequest[],
+  targets: readonly Pick<Target, 'name'>[],
+  userAgent: string,
+): WireRequest[] {
+  const origins = new Map<string, Origin>();
+  const originOf = (url: URL): Origin => {
+    let origin = origins.get(url.origin);
+    if (!origin) origins.set(url.origin, (origin = parseOrigin(url)));
+    return origin;
+  };
+  return requests.map((request, i) => {
+    try {
+      return oneToWire(request, originOf, userAgent);
+    } catch (error) {
+      if (!(error instanceof Unsendable)) throw error;
+      throw new LoadlensError(`“${targets[i]?.name ?? request.method}” can't be sent: ${error.message}`, {
+        hint: error.hint,
+      });
+    }
+  });
+}
+
+/** Scheme, host and port of a URL. */
+export function parseOrigin(url: URL): Origin {
+  const secure = url.protocol === 'https:';
+  return {
+    url: url.origin,
+    secure,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+  };
+}
+
+class Unsendable extends Error {
+  readonly hint: string;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+function oneToWire(request: PreparedRequest, originOf: (url: URL) => Origin, userAgent: string): WireRequest {
+  if (!URL.canParse(request.url) || !/^https?:$/.test(new URL(request.url).protocol)) {
+    throw new Unsendable('its URL is not an absolute http or https URL.', 'Write it as http://host:port/path.');
+  }
+  const url = new URL(request.url);
+  const method = request.method.toUpperCase();
+  if (method === 'CONNECT' || !/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {
+    throw new Unsendable(`the method ${request.method} is not one that gets an answer.`, 'Use GET, POST or the like.');
+  }
+  const body = request.body && request.body.byteLength > 0 ? bytesOf(request.body) : null;
+  const headers = checkedHeaders(request.headers, body?.byteLength ?? 0);
+  const has = (name: string): boolean => headers.some((text, i) => i % 2 === 0 && text.toLowerCase() === name);
+  if (!has('accept')) headers.push('accept', '*/*');
+  if (!has('user-agent')) headers.push('user-agent', userAgent);
+  if (!has('authorization') && (url.username !== '' || url.password !== '')) {
+    const pair = `${decoded(url.username)}:${decoded(url.password)}`;
+    headers.push('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  }
+  return { origin: originOf(url), method, path: url.pathname + url.search, headers, body };
+}
+
+function checkedHeaders(headers: PreparedRequest['headers'], bodyLength: number): string[] {
+  const wire: string[] = [];
+  let hosts = 0;
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    if (ownHeaders.has(key)) {
+      throw new Unsendable(`Loadlens sets the header ${name} itself.`, 'Take the header out of the request.');
+    }
+    if (!isValid(name, value)) {
+      throw new Unsendable(`the header ${name} has a character that HTTP forbids.`, 'Take the character out.');
+    }
+    if (key === 'content-length') {
+      if (Number(value) === bodyLength) continue;
+      throw new Unsendable(
+        `its Content-Length is ${value}, its body has ${bodyLength} bytes.`,
+        'Take the header out: Loadlens counts the bytes.',
+      );
+    }
+    if (key === 'host' && (hosts += 1) > 1) {
+      throw new Unsendable('it has two Host headers.', 'Keep one of them.');
+    }
+    wire.push(name, value);
+  }
+  return wire;
+}
+
+/** The text of a percent-encoded part; a stray % stands for itself. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+}
+
+function isValid(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function bytesOf(body: Uint8Array): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}

@@ -1,0 +1,59 @@
+import type { PreparedRequest, Target } from '../../src/core/endpoints/types.ts';
+import type { RunInput, RunPlan } from '../../src/core/plan/types.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { runBenchmark } from '../../src/engine/run.ts';
+
+/** A short plan: cold, so that a test does not wait for the warm-up of the code. */
+export const shortPlan: RunPlan = {
+  loadModel: 'closed',
+  requests: 10,
+  durationS: null,
+  concurrency: 2,
+  seed: 1,
+  warmup: 0,
+  timeoutMs: 5_000,
+  drainMs: 5_000,
+  maxRedirects: 0,
+  coldStart: true,
+  objectives: [],
+};
+
+/** What a test says of a run; the rest is usual. */
+export interface Wanted {
+  readonly plan?: Partial<RunPlan>;
+  readonly weights?: readonly number[];
+  readonly secrets?: readonly string[];
+}
+
+/** The input of a run of plain URLs or prepared requests. */
+export function runInput(requests: readonly (string | PreparedRequest)[], wanted: Wanted = {}): RunInput {
+  const prepared = requests.map((request): PreparedRequest =>
+    typeof request === 'string' ? { method: 'GET', url: request, headers: [] } : request,
+  );
+  const start = { line: 0, character: 0 };
+  return {
+    name: 'test',
+    plan: { ...shortPlan, ...wanted.plan },
+    targets: prepared.map(({ method, url, headers }, i): Target => ({
+      name: `target ${i}`,
+      method,
+      url,
+      headers,
+      weight: wanted.weights?.[i] ?? 1,
+      objectives: [],
+      range: { start, end: start },
+    })),
+    requests: prepared,
+    secrets: wanted.secrets ?? [],
+    file: null,
+  };
+}
+
+/** Runs them in this process. */
+export function run(
+  requests: readonly (string | PreparedRequest)[],
+  wanted: Wanted = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<RunRecord> {
+  return runBenchmark(runInput(requests, wanted), { signal, version: '0.0.0' });
+}
