@@ -1,0 +1,85 @@
+import { latencyBinsOf } from '../../src/core/metrics/bins.ts';
+import { rankedSamples } from '../../src/core/metrics/quantiles.ts';
+import type { LatencyBins } from '../../src/core/metrics/types.ts';
+import { formatMs } from '../../src/core/report/format.ts';
+
+// Bins need not be equally wide: they grow with the latency, and the outermost reach to the extremes. A chart draws each as
+// wide as the next and writes the edges below: bin i lies between i and i + 1 on its axis.
+
+/** Where a latency lies on the axis of the bins. */
+export function binPosition(edges: readonly number[], ms: number): number {
+  const i = Math.max(
+    0,
+    Math.min(
+      edges.length - 2,
+      edges.findLastIndex((edge) => edge <= ms),
+    ),
+  );
+  const from = edges[i] ?? 0;
+  const to = edges[i + 1] ?? from;
+  return to === from ? i : i + Math.min(1, Math.max(0, (ms - from) / (to - from)));
+}
+
+/** Writes edges with as many digits as it takes to tell them apart. */
+export function edgeFormat(edges: readonly number[]): (index: number) => string {
+  const digits = [3, 4, 5].find((d) => new Set(edges.map((edge) => formatMs(edge, d))).size === edges.length) ?? 6;
+  return (index) => {
+    const edge = edges[index];
+    return edge === undefined ? '' : formatMs(edge, digits);
+  };
+}
+
+/** Two histograms over the same bins, as shares of their responses: runs of different length can be laid over each other. */
+export interface SharedBins {
+  readonly edgesMs: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** Brings two histograms onto common bins, taking responses as evenly spread within each bin. */
+export function sharedBins(before: LatencyBins, after: LatencyBins): SharedBins {
+  const samples = [before, after].flatMap(spread).toSorted((a, b) => a - b);
+  const { edgesMs } = latencyBinsOf(rankedSamples(samples), samples[0] ?? 0, samples.at(-1) ?? 0);
+  return { edgesMs, before: shares(before, edgesMs), after: shares(after, edgesMs) };
+}
+
+const spreadInto = 400;
+
+/** Latencies that stand for a histogram: its quantiles at equal distances. */
+function spread(bins: LatencyBins): number[] {
+  const total = count(bins);
+  if (total === 0) return [];
+  return Array.from({ length: spreadInto + 1 }, (_, i) => valueAt(bins, (i / spreadInto) * total));
+}
+
+function valueAt({ edgesMs, counts }: LatencyBins, rank: number): number {
+  let below = 0;
+  for (const [i, inBin] of counts.entries()) {
+    const from = edgesMs[i] ?? 0;
+    if (inBin > 0 && below + inBin >= rank) return from + ((rank - below) / inBin) * ((edgesMs[i + 1] ?? from) - from);
+    below += inBin;
+  }
+  return edgesMs.at(-1) ?? 0;
+}
+
+function shares(bins: LatencyBins, edges: readonly number[]): number[] {
+  const total = count(bins) || 1;
+  const last = edges.length - 1;
+  const below = edges.map((edge, i) => (i === last ? total : shareBelow(bins, edge)));
+  return below.slice(1).map((upTo, i) => (upTo - (i === 0 ? 0 : (below[i] ?? 0))) / total);
+}
+
+function shareBelow({ edgesMs, counts }: LatencyBins, limit: number): number {
+  let below = 0;
+  for (const [i, inBin] of counts.entries()) {
+    const from = edgesMs[i] ?? 0;
+    const to = edgesMs[i + 1] ?? from;
+    if (limit >= to) below += inBin;
+    else if (limit > from) below += (inBin * (limit - from)) / (to - from);
+  }
+  return below;
+}
+
+function count({ counts }: LatencyBins): number {
+  return counts.reduce((sum, inBin) => sum + inBin, 0);
+}

@@ -1,0 +1,46 @@
+import { t } from '@vscode/l10n';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { formatMs, formatS } from '../../src/core/report/format.ts';
+import { chartFigure, type ChartFigure } from './figure.ts';
+import { extremes, middleS, slices } from './slices.ts';
+
+/** The 95th percentile of two runs over the time since each started. */
+export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigure {
+  const first = slices(before.timeline, before.totalMs);
+  const second = slices(after.timeline, after.totalMs);
+  const range = (of: typeof first) => {
+    const found = extremes(of.map((slice) => slice.p95Ms));
+    return found === null ? '–' : t('{0} to {1}', formatMs(found.min), formatMs(found.max));
+  };
+  return chartFigure(
+    t('p95 over time'),
+    [
+      { title: t('Run'), kind: 'words' },
+      { title: t('From'), kind: 'number' },
+      { title: t('p95'), kind: 'number' },
+    ],
+    {
+      summary: t('Slice by slice, p95 before: {0}; after: {1}.', range(first), range(second)),
+      series: [
+        {
+          label: t('After'),
+          color: 'orange',
+          look: 'dashed',
+          points: second.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
+        },
+        {
+          label: t('Before'),
+          color: 'blue',
+          look: 'line',
+          points: first.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
+        },
+      ],
+      x: { title: t('Time since the start'), format: formatS, min: 0 },
+      y: { title: t('p95'), format: formatMs },
+      rows: [
+        ...first.map((slice) => [t('Before'), formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),
+        ...second.map((slice) => [t('After'), formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),
+      ],
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import { t } from '@vscode/l10n';
+import type { Timeline } from '../../src/core/metrics/types.ts';
+import { formatMs, formatS } from '../../src/core/report/format.ts';
+import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
+import { extremes, middleS, slices } from './slices.ts';
+
+/** Median and 95th percentile of each slice of the run. */
+export function latencyOverTime(timeline: Timeline, untilMs: number): ChartFigure {
+  return chartFigure(
+    t('Latency over time'),
+    [
+      { title: t('From'), kind: 'number' },
+      { title: t('Median'), kind: 'number' },
+      { title: t('p95'), kind: 'number' },
+    ],
+    latencyOverTimeContent(timeline, untilMs),
+  );
+}
+
+/** What the chart shows of a run that has come this far. */
+export function latencyOverTimeContent(timeline: Timeline, untilMs: number): ChartContent {
+  const whole = slices(timeline, untilMs);
+  const p95 = extremes(whole.map((slice) => slice.p95Ms));
+  return {
+    summary:
+      p95 === null
+        ? t('There is no response to show yet.')
+        : t(
+            'In slices of {0}, the 95th percentile lay between {1} and {2}.',
+            formatS(timeline.widthMs / 1000),
+            formatMs(p95.min),
+            formatMs(p95.max),
+          ),
+    series: [
+      {
+        label: t('p95'),
+        color: 'orange',
+        look: 'dashed',
+        points: whole.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
+      },
+      {
+        label: t('Median'),
+        color: 'blue',
+        look: 'line',
+        points: whole.map((slice) => ({ x: middleS(slice), y: slice.medianMs })),
+      },
+    ],
+    x: { title: t('Time since the start'), format: formatS, min: 0 },
+    y: { title: t('Latency'), format: formatMs },
+    rows: whole.map((slice) => [formatS(slice.fromMs / 1000), formatMs(slice.medianMs), formatMs(slice.p95Ms)]),
+  };
+}

@@ -1,0 +1,91 @@
+// The one file that imports the webview UI toolkit: it is no longer developed, and replacing it must stay a change of one file.
+import {
+  provideVSCodeDesignSystem,
+  vsCodeBadge,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeProgressRing,
+} from '@vscode/webview-ui-toolkit';
+import { setAttributes, setText } from './dom.ts';
+
+/** Defines the toolkit's elements; once, before the first of them is made. */
+export function registerControls(): void {
+  provideVSCodeDesignSystem(document.body).register(
+    vsCodeBadge(),
+    vsCodeButton(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeProgressRing(),
+  );
+}
+
+/** A button that can say that it is at work: it keeps the focus then, but does nothing. */
+export interface Button {
+  readonly element: HTMLElement;
+  update(label: string, busy: boolean): void;
+}
+
+/** A push button; `primary` for the one thing that the user most likely wants. */
+export function button(label: string, onPress: () => void, look: 'primary' | 'secondary' = 'secondary'): Button {
+  const element = document.createElement('vscode-button');
+  element.setAttribute('appearance', look);
+  element.textContent = label;
+  element.addEventListener('click', () => {
+    if (element.getAttribute('aria-disabled') !== 'true') onPress();
+  });
+  return {
+    element,
+    update(text, busy) {
+      setText(element, text);
+      setAttributes(element, { 'aria-disabled': busy ? 'true' : undefined });
+    },
+  };
+}
+
+/** A choice among a few. */
+export interface Dropdown<T extends string> {
+  readonly element: HTMLElement;
+  value(): T;
+}
+
+/** One choice: what it stands for, and how it reads. */
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly text: string;
+}
+
+/** A dropdown list; the first choice is made at first. */
+export function dropdown<T extends string>(
+  label: string,
+  first: Choice<T>,
+  ...others: readonly Choice<T>[]
+): Dropdown<T> {
+  const choices = [first, ...others];
+  const element = document.createElement('vscode-dropdown');
+  element.setAttribute('aria-label', label);
+  for (const { value, text } of choices) {
+    const option = document.createElement('vscode-option');
+    option.setAttribute('value', value);
+    option.textContent = text;
+    element.append(option);
+  }
+  return {
+    element,
+    value: () => (choices.find(({ value }) => value === Reflect.get(element, 'value')) ?? first).value,
+  };
+}
+
+/** A short word about a thing, set apart from its name. */
+export function badge(text: string): HTMLElement {
+  const element = document.createElement('vscode-badge');
+  element.textContent = text;
+  return element;
+}
+
+/** Turns while something of unknown length is under way. For the eye alone: the words beside it say the same. */
+export function progressRing(): HTMLElement {
+  const element = document.createElement('vscode-progress-ring');
+  element.setAttribute('aria-hidden', 'true');
+  return element;
+}

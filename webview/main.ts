@@ -1,0 +1,106 @@
+import { config } from '@vscode/l10n';
+import type { PanelState, ToPanel } from '../src/extension/views/panelMessages.ts';
+import { registerControls } from './controls.ts';
+import { h, setText } from './dom.ts';
+import { persist, post } from './host.ts';
+import { watchTheme } from './theme.ts';
+import { compareView } from './views/compare.ts';
+import { emptyView } from './views/empty.ts';
+import { missingView } from './views/missing.ts';
+import { runView } from './views/run.ts';
+import { runningView } from './views/running.ts';
+import type { View } from './views/view.ts';
+import { phaseWords, statusWords } from './words.ts';
+
+const main = h('main');
+/** Speaks when the state of a run changes; never for a snapshot. */
+const announcer = h('div', { role: 'status', 'aria-live': 'polite', class: 'for-screen-readers' });
+let shown: { readonly key: string; readonly view: View } | null = null;
+
+registerControls();
+document.body.append(main, announcer);
+watchTheme(() => {
+  for (const chart of shown?.view.charts ?? []) chart.recolor();
+});
+window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => {
+  if (data.type === 'init') config({ contents: { ...data.l10n } });
+  show(data.state);
+});
+post({ type: 'ready' });
+
+function show(state: PanelState): void {
+  const key = keyOf(state);
+  if (shown !== null && shown.key === key) {
+    shown.view.update?.(state);
+  } else {
+    replace(key, state);
+  }
+  persist(runIdsOf(state));
+  announce(state);
+}
+
+function replace(key: string, state: PanelState): void {
+  const hadFocus = main.contains(document.activeElement);
+  for (const chart of shown?.view.charts ?? []) chart.dispose();
+  const view = viewOf(state);
+  shown = { key, view };
+  main.replaceChildren(view.element);
+  window.scrollTo(0, 0);
+  // The focused control is gone: go on reading at the new heading instead of at the top of the document.
+  if (hadFocus) main.querySelector('h1')?.focus();
+}
+
+function viewOf(state: PanelState): View {
+  switch (state.kind) {
+    case 'empty':
+      return emptyView();
+    case 'running':
+      return runningView(state);
+    case 'run':
+      return runView(state);
+    case 'compare':
+      return compareView(state);
+    case 'missing':
+      return missingView(state);
+  }
+}
+
+/** Two states with the same key are the same thing at two moments. */
+function keyOf(state: PanelState): string {
+  switch (state.kind) {
+    case 'empty':
+      return 'empty';
+    case 'running':
+      return JSON.stringify(['running', state.name, state.plan]);
+    case 'run':
+      return JSON.stringify(['run', state.record.id, state.keptForSession]);
+    case 'compare':
+      return JSON.stringify(['compare', state.before.id, state.after.id]);
+    case 'missing':
+      return JSON.stringify(['missing', state.id]);
+  }
+}
+
+function runIdsOf(state: PanelState): readonly string[] {
+  switch (state.kind) {
+    case 'run':
+      return [state.record.id];
+    case 'compare':
+      return [state.before.id, state.after.id];
+    case 'missing':
+      return [state.id];
+    case 'empty':
+    case 'running':
+      return [];
+  }
+}
+
+function announce(state: PanelState): void {
+  if (state.kind === 'running') {
+    setText(announcer, `${state.name}: ${phaseWords(state.snapshot?.phase ?? null, state.cancelling)}`);
+  } else if (state.kind === 'run') {
+    setText(announcer, `${state.record.name}: ${statusWords(state.record.status)}`);
+  } else {
+    setText(announcer, main.querySelector('h1')?.textContent ?? '');
+  }
+}

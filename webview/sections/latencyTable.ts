@@ -1,0 +1,76 @@
+import { t } from '@vscode/l10n';
+import { quantileNames, type Distribution } from '../../src/core/metrics/types.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { h } from '../dom.ts';
+import { createTable, type Cell } from '../table.ts';
+import { quantileWords } from '../words.ts';
+import { reliability } from './reliability.ts';
+import { section } from './section.ts';
+
+/** Every statistic of latency, all responses beside successes alone, and the other times of a request. */
+export function latencyTables(record: RunRecord): HTMLElement {
+  const title = t('Latency statistics');
+  const latency = createTable(
+    title,
+    [
+      { title: t('Statistic'), kind: 'words' },
+      { title: t('All responses'), kind: 'number' },
+      { title: t('95% interval'), kind: 'number' },
+      { title: t('Successes'), kind: 'number' },
+      { title: t('95% interval'), kind: 'number' },
+    ],
+    latencyRows(record.latencyMs, record.successLatencyMs),
+  );
+  const otherTitle = t('Other times');
+  const other = createTable(
+    otherTitle,
+    [
+      { title: t('Time'), kind: 'words' },
+      { title: t('p50'), kind: 'number' },
+      { title: t('p95'), kind: 'number' },
+      { title: t('p99'), kind: 'number' },
+      { title: t('Longest'), kind: 'number' },
+    ],
+    [
+      otherRow(t('To the first header'), t('TTFB'), record.ttfbMs),
+      otherRow(t('Response time'), t('from when the request was due'), record.responseTimeMs),
+      otherRow(t('Schedule lag'), t("the client's own lateness"), record.scheduleLagMs),
+    ],
+  );
+  return section(title, latency.element, h('h3', {}, otherTitle), other.element);
+}
+
+function latencyRows(all: Distribution, successes: Distribution): Cell[][] {
+  const plain = (name: string, pick: (distribution: Distribution) => string): Cell[] => [
+    name,
+    pick(all),
+    '',
+    pick(successes),
+    '',
+  ];
+  return [
+    plain(t('Count'), ({ count }) => formatCount(count)),
+    plain(t('Shortest'), ({ min }) => formatMs(min)),
+    plain(t('Mean'), ({ mean }) => formatMs(mean)),
+    ...quantileNames.map((name) => [
+      quantileWords(name),
+      formatMs(all[name]),
+      reliability(all, name).words,
+      formatMs(successes[name]),
+      reliability(successes, name).words,
+    ]),
+    plain(t('Longest'), ({ max }) => formatMs(max)),
+    plain(t('Standard deviation'), ({ stdev }) => formatMs(stdev)),
+  ];
+}
+
+function otherRow(name: string, remark: string, distribution: Distribution): Cell[] {
+  return [
+    { text: name, remark },
+    formatMs(distribution.median),
+    formatMs(distribution.p95),
+    formatMs(distribution.p99),
+    formatMs(distribution.max),
+  ];
+}

@@ -1,0 +1,21 @@
+import { t } from '@vscode/l10n';
+import { leastCount, quantileShares } from '../../src/core/metrics/quantiles.ts';
+import type { Distribution, QuantileName } from '../../src/core/metrics/types.ts';
+import { formatCount, formatMs } from '../../src/core/report/format.ts';
+
+/** How far a quantile can be trusted: its interval, or how many responses it would take. */
+export interface Reliability {
+  readonly reliable: boolean;
+  readonly words: string;
+}
+
+/** The 95% interval of a quantile in words. */
+export function reliability(distribution: Distribution, name: QuantileName): Reliability {
+  const interval = distribution.interval95[name];
+  if (interval !== null) {
+    return { reliable: true, words: t('{0} to {1}', formatMs(interval[0]), formatMs(interval[1])) };
+  }
+  if (distribution.count === 0) return { reliable: true, words: t('no response') };
+  const needed = formatCount(leastCount(quantileShares[name]));
+  return { reliable: false, words: t('not reliable: needs {0} responses', needed) };
+}

@@ -1,0 +1,68 @@
+import { t } from '@vscode/l10n';
+import type { QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { formatCount, formatMs, formatPercent, formatRate, formatS } from '../../src/core/report/format.ts';
+import { planWords } from '../words.ts';
+import { reliability } from './reliability.ts';
+import type { Tile } from './tiles.ts';
+
+const shownQuantiles = [
+  ['p50', 'median'],
+  ['p95', 'p95'],
+  ['p99', 'p99'],
+] as const;
+
+/** The numbers that a run is judged by. */
+export function runTiles(record: RunRecord): Tile[] {
+  const { successThroughputPerS, throughputPerS } = record;
+  return [
+    {
+      label: t('Throughput'),
+      value: formatRate(throughputPerS),
+      remark:
+        successThroughputPerS === throughputPerS
+          ? t('{0} responses', formatCount(record.responses))
+          : t('successes alone: {0}', formatRate(successThroughputPerS)),
+    },
+    ...shownQuantiles.map(([label, name]) => quantileTile(record, label, name)),
+    {
+      label: t('Success'),
+      value: formatPercent(record.successRatio),
+      remark: t('{0} of {1}', formatCount(record.successes), formatCount(record.requestsSent)),
+    },
+    { label: t('Total time'), value: formatS(record.totalMs / 1000), remark: planWords(record.plan) },
+  ];
+}
+
+/** The same of a run in progress: no intervals yet, requests in flight instead of the total time. */
+export function liveTiles(snapshot: Snapshot | null): Tile[] {
+  const summary = snapshot?.summary;
+  return [
+    {
+      label: t('Throughput'),
+      value: formatRate(summary?.throughputPerS ?? null),
+      remark: t('{0} responses', formatCount(summary?.responses ?? 0)),
+    },
+    ...shownQuantiles.map(([label, name]) => ({
+      label,
+      value: formatMs(summary?.latencyMs[name] ?? null),
+      remark: t('so far'),
+    })),
+    {
+      label: t('Success'),
+      value: formatPercent(summary?.successRatio ?? null),
+      remark: t('{0} of {1}', formatCount(summary?.successes ?? 0), formatCount(summary?.requestsSent ?? 0)),
+    },
+    { label: t('In flight'), value: formatCount(snapshot?.inFlight ?? 0), remark: t('requests now') },
+  ];
+}
+
+function quantileTile(
+  { latencyMs, successLatencyMs, successes, responses }: RunRecord,
+  label: string,
+  name: QuantileName,
+): Tile {
+  const { reliable, words } = reliability(latencyMs, name);
+  const remark = successes === responses ? words : t('{0}; successes: {1}', words, formatMs(successLatencyMs[name]));
+  return { label, value: formatMs(latencyMs[name]), remark, unsure: !reliable };
+}

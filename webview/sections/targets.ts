@@ -1,0 +1,100 @@
+import { t } from '@vscode/l10n';
+import type { Numbers } from '../../src/core/metrics/types.ts';
+import { worstTargets } from '../../src/core/report/compact.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { h } from '../dom.ts';
+import { createTable, type Cell } from '../table.ts';
+import { note, section } from './section.ts';
+
+type TargetNumbers = Numbers & { readonly name: string };
+
+interface SortKey {
+  readonly title: string;
+  readonly of: (numbers: TargetNumbers) => number | string | null;
+  readonly show: (numbers: TargetNumbers) => Cell;
+}
+
+/** A table of more rows than this is slow to draw and nobody reads it: exports have them all. */
+const shownRows = 200;
+
+/** Numbers per target, sorted by a click on a heading. */
+export function targets(record: RunRecord): HTMLElement {
+  const title = t('Targets');
+  const keys = sortKeys(record);
+  const table = createTable(
+    title,
+    keys.map((key, i) => ({ title: key.title, kind: i === 0 ? 'words' : 'number' })),
+  );
+  const headings = [...(table.table.tHead?.rows[0]?.cells ?? [])];
+  let sorted: { column: number; descending: boolean } | null = null;
+
+  function show(): void {
+    const order = sorted;
+    const key = order === null ? undefined : keys[order.column];
+    const rows =
+      order === null || key === undefined
+        ? worstTargets(record.perTarget, shownRows)
+        : record.perTarget.toSorted((a, b) => compare(key.of(a), key.of(b)) * (order.descending ? -1 : 1));
+    table.update(rows.slice(0, shownRows).map((row) => keys.map((column) => column.show(row))));
+    for (const [i, heading] of headings.entries()) {
+      const direction = order?.column === i ? (order.descending ? 'descending' : 'ascending') : 'none';
+      heading.setAttribute('aria-sort', direction);
+    }
+  }
+
+  for (const [column, heading] of headings.entries()) {
+    const press = h('button', { class: 'sort', type: 'button' }, heading.textContent);
+    press.addEventListener('click', () => {
+      // Numbers are asked for with the largest first, names from A.
+      sorted = { column, descending: sorted?.column === column ? !sorted.descending : column > 0 };
+      show();
+    });
+    heading.replaceChildren(press);
+  }
+  show();
+  return section(title, table.element, left(record));
+}
+
+/** What the table leaves out, in words. */
+function left({ perTarget, targets: planned, targetCount }: RunRecord): HTMLElement | null {
+  const shown = formatCount(Math.min(perTarget.length, shownRows));
+  // A record that was shortened for the history no longer knows which targets had no request.
+  if (perTarget.length > shownRows || planned.length < targetCount) {
+    return note(
+      'info',
+      t('{0} of {1} targets are shown: those that fail most or are slowest.', shown, formatCount(targetCount)),
+    );
+  }
+  if (perTarget.length === targetCount) return null;
+  return note('info', t('Targets without a request: {0}.', formatCount(targetCount - perTarget.length)));
+}
+
+function sortKeys({ targets: planned }: RunRecord): SortKey[] {
+  const urls = new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
+  return [
+    {
+      title: t('Target'),
+      of: ({ name }) => name,
+      show: ({ name }) => ({ text: name, remark: urls.get(name) ?? '' }),
+    },
+    { title: t('Requests'), of: (n) => n.requestsSent, show: (n) => formatCount(n.requestsSent) },
+    { title: t('Success'), of: (n) => n.successRatio, show: (n) => formatPercent(n.successRatio) },
+    { title: t('p50'), of: (n) => n.latencyMs.median, show: (n) => quantileCell(n, 'median') },
+    { title: t('p95'), of: (n) => n.latencyMs.p95, show: (n) => quantileCell(n, 'p95') },
+    { title: t('p99'), of: (n) => n.latencyMs.p99, show: (n) => quantileCell(n, 'p99') },
+    { title: t('Throughput'), of: (n) => n.throughputPerS, show: (n) => formatRate(n.throughputPerS) },
+  ];
+}
+
+function quantileCell({ latencyMs }: TargetNumbers, name: 'median' | 'p95' | 'p99'): Cell {
+  const text = formatMs(latencyMs[name]);
+  const unsure = latencyMs.count > 0 && latencyMs.interval95[name] === null;
+  return unsure ? { text, remark: t('not reliable') } : text;
+}
+
+/** What is missing comes last. */
+function compare(a: number | string | null, b: number | string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b)) : a - b;
+}

@@ -1,0 +1,31 @@
+import { t } from '@vscode/l10n';
+import type { ExportFormat } from '../../src/extension/views/panelMessages.ts';
+import { button, dropdown } from '../controls.ts';
+import { h } from '../dom.ts';
+import { post } from '../host.ts';
+
+/** What can be done with a run. */
+export function runToolbar(id: string): HTMLElement {
+  const format = dropdown<ExportFormat>(
+    t('Export format'),
+    { value: 'json', text: 'JSON' },
+    { value: 'csv', text: 'CSV' },
+    { value: 'html', text: 'HTML' },
+    { value: 'markdown', text: 'Markdown' },
+  );
+  const exportTo = (to: 'file' | 'clipboard') => () => post({ type: 'export', id, format: format.value(), to });
+  return h(
+    'div',
+    { class: 'toolbar', role: 'group', 'aria-label': t('Actions') },
+    button(t('Run Again'), () => post({ type: 'runAgain', id }), 'primary').element,
+    button(t('Show History'), () => post({ type: 'showHistory' })).element,
+    h(
+      'div',
+      { class: 'export', role: 'group', 'aria-label': t('Export') },
+      h('span', { class: 'remark' }, t('Export as')),
+      format.element,
+      button(t('Save…'), exportTo('file')).element,
+      button(t('Copy'), exportTo('clipboard')).element,
+    ),
+  );
+}

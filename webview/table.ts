@@ -1,0 +1,70 @@
+import { h, setAttributes, setText } from './dom.ts';
+
+/** A column: its heading, and whether its cells are numbers (right-aligned) or words. */
+export interface Column {
+  readonly title: string;
+  readonly kind: 'words' | 'number';
+}
+
+/** One cell: its text, or its text with a remark in small print. */
+export type Cell = string | { readonly text: string; readonly remark: string };
+
+/** A table that is brought up to date cell by cell, so that neither focus nor scroll nor selection is lost. */
+export interface Table {
+  readonly element: HTMLElement;
+  readonly table: HTMLTableElement;
+  update(rows: readonly (readonly Cell[])[]): void;
+}
+
+/** A semantic table whose first column names the row. It scrolls sideways in itself where it is wider than the panel. */
+export function createTable(label: string, columns: readonly Column[], rows: readonly (readonly Cell[])[] = []): Table {
+  const body = h('tbody');
+  const table = h(
+    'table',
+    { 'aria-label': label },
+    h(
+      'thead',
+      {},
+      h('tr', {}, ...columns.map((column) => h('th', { scope: 'col', class: column.kind }, column.title))),
+    ),
+    body,
+  );
+  // Scrolling by keyboard needs a focusable box.
+  const element = h('div', { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': label }, table);
+
+  function update(next: readonly (readonly Cell[])[]): void {
+    while (body.rows.length > next.length) body.deleteRow(-1);
+    for (const [r, cells] of next.entries()) {
+      const row = body.rows[r] ?? body.appendChild(newRow(columns));
+      for (const [c, cell] of cells.entries()) {
+        const td = row.cells[c];
+        if (td !== undefined) setCell(td, cell);
+      }
+    }
+  }
+
+  update(rows);
+  return { element, table, update };
+}
+
+function newRow(columns: readonly Column[]): HTMLTableRowElement {
+  return h(
+    'tr',
+    {},
+    ...columns.map((column, i) =>
+      i === 0 ? h('th', { scope: 'row', class: column.kind }) : h('td', { class: column.kind }),
+    ),
+  );
+}
+
+function setCell(td: HTMLTableCellElement, cell: Cell): void {
+  if (typeof cell === 'string') {
+    setAttributes(td, { 'data-remark': undefined });
+    setText(td, cell);
+    return;
+  }
+  const shown = `${cell.text}\n${cell.remark}`;
+  if (td.dataset['remark'] === shown) return;
+  td.dataset['remark'] = shown;
+  td.replaceChildren(cell.text, ' ', h('span', { class: 'remark' }, cell.remark));
+}

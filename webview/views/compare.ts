@@ -1,0 +1,60 @@
+import { t } from '@vscode/l10n';
+import { compareRuns } from '../../src/core/metrics/compare.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { comparedHistogram } from '../charts/comparedHistogram.ts';
+import { comparedTimeline } from '../charts/comparedTimeline.ts';
+import { badge, button } from '../controls.ts';
+import { h } from '../dom.ts';
+import { post } from '../host.ts';
+import { comparedRows } from '../sections/comparedRows.ts';
+import { fileButton } from '../sections/provenance.ts';
+import { note, section } from '../sections/section.ts';
+import { planWords, startedWords, statusWords } from '../words.ts';
+import type { StateOf, View } from './view.ts';
+
+/** Two runs side by side: numbers and deltas, no verdict. */
+export function compareView({ before, after }: StateOf<'compare'>): View {
+  const { rows, differences } = compareRuns(before, after);
+  const histogram = comparedHistogram(before, after);
+  const timeline = comparedTimeline(before, after);
+  return {
+    charts: [histogram, timeline],
+    element: h(
+      'div',
+      {},
+      h(
+        'header',
+        {},
+        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, t('Two runs side by side'))),
+        h('div', { class: 'toolbar' }, button(t('Show History'), () => post({ type: 'showHistory' })).element),
+      ),
+      h('div', { class: 'pair' }, runCard(t('Before'), before), runCard(t('After'), after)),
+      differences.length === 0
+        ? null
+        : note(
+            'warning',
+            t('The workloads differ, so the numbers may not be comparable.'),
+            h('ul', {}, ...differences.map((difference) => h('li', {}, difference))),
+          ),
+      note(
+        'info',
+        t(
+          'One run a side does not show how much runs differ by themselves. Repeat both before you trust a difference.',
+        ),
+      ),
+      section(t('Numbers'), comparedRows(rows)),
+      section(t('Distribution and course'), h('div', { class: 'charts' }, histogram.element, timeline.element)),
+    ),
+  };
+}
+
+function runCard(side: string, record: RunRecord): HTMLElement {
+  return h(
+    'section',
+    { class: 'run-card', 'aria-label': side },
+    h('h2', {}, side, ' ', badge(statusWords(record.status))),
+    h('p', { class: 'name' }, record.source === null ? record.name : fileButton(record.source, record.id)),
+    h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)}`),
+    h('p', { class: 'remark' }, record.environment.host),
+  );
+}

@@ -1,0 +1,110 @@
+import { t } from '@vscode/l10n';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { latencyHistogram } from '../charts/latencyHistogram.ts';
+import { latencyOverTime } from '../charts/latencyOverTime.ts';
+import { throughputOverTime } from '../charts/throughputOverTime.ts';
+import { badge } from '../controls.ts';
+import { h } from '../dom.ts';
+import { clientHealth } from '../sections/clientHealth.ts';
+import { failures } from '../sections/failures.ts';
+import { latencyTables } from '../sections/latencyTable.ts';
+import { objectives } from '../sections/objectives.ts';
+import { createOutcomes } from '../sections/outcomes.ts';
+import { provenance } from '../sections/provenance.ts';
+import { runTiles } from '../sections/runTiles.ts';
+import { note, section } from '../sections/section.ts';
+import { targets } from '../sections/targets.ts';
+import { createTiles } from '../sections/tiles.ts';
+import { runToolbar } from '../sections/toolbar.ts';
+import { planWords, startedWords, statusWords } from '../words.ts';
+import type { StateOf, View } from './view.ts';
+
+/** A finished run. */
+export function runView({ record, keptForSession }: StateOf<'run'>): View {
+  const histogram = latencyHistogram(record);
+  const latency = latencyOverTime(record.timeline, record.totalMs);
+  const throughput = throughputOverTime(record.timeline, record.totalMs);
+  return {
+    charts: [histogram, latency, throughput],
+    element: h(
+      'div',
+      {},
+      h(
+        'header',
+        {},
+        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, record.name), badge(statusWords(record.status))),
+        h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)} · ${record.environment.host}`),
+        runToolbar(record.id),
+      ),
+      ...notes(record, keptForSession),
+      createTiles(runTiles(record)).element,
+      clientHealth(record.client),
+      objectives(record.verdicts),
+      section(
+        t('Distribution and course'),
+        h(
+          'div',
+          { class: 'charts' },
+          histogram.element,
+          latency.element,
+          throughput.element,
+          createOutcomes(record).element,
+        ),
+      ),
+      targets(record),
+      failures(record.failureSamples),
+      latencyTables(record),
+      provenance(record),
+    ),
+  };
+}
+
+function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
+  const notes: HTMLElement[] = [];
+  const ended = formatCount(record.requestsSent);
+  if (record.status === 'cancelled') {
+    notes.push(note('warning', t('The run was cancelled. The numbers cover the {0} requests that had ended.', ended)));
+  }
+  if (record.status === 'crashed') {
+    notes.push(
+      note(
+        'warning',
+        t('The process that sends ended unexpectedly. The numbers cover the {0} requests measured until then.', ended),
+      ),
+    );
+  }
+  if (record.requestsCancelled > 0) {
+    notes.push(
+      note(
+        'info',
+        t('Cut off while in flight, and in no number: {0} requests.', formatCount(record.requestsCancelled)),
+      ),
+    );
+  }
+  if (record.successes < record.requestsSent) notes.push(failuresNote(record));
+  if (keptForSession) {
+    notes.push(
+      note('info', t('No folder is open: this run is kept until the window is closed. Export it to keep it longer.')),
+    );
+  }
+  return notes;
+}
+
+/** A flood of fast refusals must never make a run look good. */
+function failuresNote({ requestsSent, successes, latencyMs, successLatencyMs }: RunRecord): HTMLElement {
+  const failed = t('{0} of {1} requests failed.', formatCount(requestsSent - successes), formatCount(requestsSent));
+  return note(
+    'warning',
+    successes === 0
+      ? t('{0} Latency covers all responses; not one was a success.', failed)
+      : t(
+          '{0} Latency covers all responses: p50 {1}, p95 {2}. Successes alone: p50 {3}, p95 {4}.',
+          failed,
+          formatMs(latencyMs.median),
+          formatMs(latencyMs.p95),
+          formatMs(successLatencyMs.median),
+          formatMs(successLatencyMs.p95),
+        ),
+  );
+}

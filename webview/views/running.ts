@@ -1,0 +1,91 @@
+import { t } from '@vscode/l10n';
+import type { Snapshot, Summary } from '../../src/core/metrics/types.ts';
+import type { RunPlan } from '../../src/core/plan/types.ts';
+import { formatCount, formatS } from '../../src/core/report/format.ts';
+import { latencyOverTime, latencyOverTimeContent } from '../charts/latencyOverTime.ts';
+import { throughputOverTime, throughputOverTimeContent } from '../charts/throughputOverTime.ts';
+import { button, progressRing } from '../controls.ts';
+import { h, setText } from '../dom.ts';
+import { post } from '../host.ts';
+import { createOutcomes } from '../sections/outcomes.ts';
+import { createProgress } from '../sections/progress.ts';
+import { liveTiles } from '../sections/runTiles.ts';
+import { section } from '../sections/section.ts';
+import { createTiles } from '../sections/tiles.ts';
+import { phaseWords, planWords } from '../words.ts';
+import type { StateOf, View } from './view.ts';
+
+/** A run in progress. Each snapshot is brought in place: nothing is built anew, so focus and scroll stay. */
+export function runningView(first: StateOf<'running'>): View {
+  const phase = h('span');
+  const elapsed = h('span', { class: 'elapsed' });
+  const cancel = button(t('Cancel'), () => post({ type: 'cancel' }));
+  const progress = createProgress(t('Progress of the run'));
+  const tiles = createTiles(liveTiles(null));
+  const throughput = throughputOverTime(nothingYet.timeline, 0);
+  const latency = latencyOverTime(nothingYet.timeline, 0);
+  const outcomes = createOutcomes(nothingYet);
+
+  function update({ plan, snapshot, cancelling }: StateOf<'running'>): void {
+    const elapsedMs = snapshot?.elapsedMs ?? 0;
+    const summary = snapshot?.summary ?? nothingYet;
+    setText(phase, phaseWords(snapshot?.phase ?? null, cancelling));
+    setText(elapsed, formatS(elapsedMs / 1000));
+    cancel.update(cancelling ? t('Cancelling …') : t('Cancel'), cancelling);
+    progress.update(howFar(plan, snapshot), howFarWords(plan, snapshot));
+    tiles.update(liveTiles(snapshot));
+    throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs));
+    latency.update(latencyOverTimeContent(summary.timeline, elapsedMs));
+    outcomes.update(summary);
+  }
+
+  update(first);
+  return {
+    charts: [throughput, latency],
+    update: (state) => {
+      if (state.kind === 'running') update(state);
+    },
+    element: h(
+      'div',
+      {},
+      h(
+        'header',
+        {},
+        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, first.name)),
+        h('p', { class: 'phase' }, progressRing(), phase, elapsed),
+        h('p', { class: 'remark' }, planWords(first.plan)),
+        h('div', { class: 'toolbar' }, cancel.element),
+      ),
+      progress.element,
+      tiles.element,
+      section(t('So far'), h('div', { class: 'charts' }, throughput.element, latency.element), outcomes.element),
+    ),
+  };
+}
+
+/** Share of the plan that is done, from 0 to 1. With a count and a duration, whichever is nearer to its end. */
+function howFar(plan: RunPlan, snapshot: Snapshot | null): number {
+  const ended = snapshot?.summary.requestsSent ?? 0;
+  const elapsedS = (snapshot?.elapsedMs ?? 0) / 1000;
+  const byCount = plan.requests === null ? 0 : ended / plan.requests;
+  const byTime = plan.durationS === null ? 0 : elapsedS / plan.durationS;
+  return Math.min(1, Math.max(byCount, byTime));
+}
+
+function howFarWords(plan: RunPlan, snapshot: Snapshot | null): string {
+  const ended = formatCount(snapshot?.summary.requestsSent ?? 0);
+  const elapsed = formatS((snapshot?.elapsedMs ?? 0) / 1000);
+  const parts = [
+    plan.requests === null ? t('{0} requests', ended) : t('{0} of {1} requests', ended, formatCount(plan.requests)),
+    ...(plan.durationS === null ? [] : [t('{0} of {1}', elapsed, formatS(plan.durationS))]),
+  ];
+  return parts.join(' · ');
+}
+
+/** What there is to show before the first snapshot. */
+const nothingYet: Pick<Summary, 'timeline' | 'statusCodes' | 'errors' | 'requestsSent'> = {
+  timeline: { widthMs: 1000, responses: [], failures: [], medianMs: [], p95Ms: [] },
+  statusCodes: {},
+  errors: {},
+  requestsSent: 0,
+};

@@ -1,0 +1,13 @@
+import type { PanelState } from '../../src/extension/views/panelMessages.ts';
+import type { ChartFigure } from '../charts/figure.ts';
+
+/** One kind of state on the screen. */
+export interface View {
+  readonly element: HTMLElement;
+  readonly charts: readonly ChartFigure[];
+  /** Shows a later state of the same thing in place. Absent where what is shown never changes. */
+  update?(state: PanelState): void;
+}
+
+/** A state of one kind. */
+export type StateOf<K extends PanelState['kind']> = Extract<PanelState, { readonly kind: K }>;

@@ -1,0 +1,131 @@
+import { t } from '@vscode/l10n';
+import type { ErrorKind, PercentileMethod, QuantileName, RunPhase, TokenSource } from '../src/core/metrics/types.ts';
+import type { RunPlan } from '../src/core/plan/types.ts';
+import type { RunRecord, RunStatus } from '../src/core/report/types.ts';
+import { formatCount, formatS } from '../src/core/report/format.ts';
+
+/** What a run is doing. */
+export function phaseWords(phase: RunPhase | null, cancelling: boolean): string {
+  if (cancelling) return t('Cancelling: closing connections');
+  switch (phase) {
+    case null:
+      return t('Starting the process that sends');
+    case 'connecting':
+      return t('Opening connections');
+    case 'warmup':
+      return t('Warming up: these requests are not counted');
+    case 'running':
+      return t('Measuring');
+    case 'draining':
+      return t('Waiting for the last answers');
+  }
+}
+
+/** How a run ended. */
+export function statusWords(status: RunStatus): string {
+  switch (status) {
+    case 'completed':
+      return t('Completed');
+    case 'cancelled':
+      return t('Cancelled, partial');
+    case 'crashed':
+      return t('Crashed, partial');
+  }
+}
+
+/** How many requests for how long, and how many at once. */
+export function planWords({ requests, durationS, concurrency }: RunPlan): string {
+  const width = formatCount(concurrency);
+  if (requests === null) return t('{0} × {1} in flight', formatS(durationS), width);
+  if (durationS === null) return t('{0} requests × {1} in flight', formatCount(requests), width);
+  return t('{0} requests or {1} × {2} in flight', formatCount(requests), formatS(durationS), width);
+}
+
+/** When a run started, in the reader's own way to write it. */
+export function startedWords(record: RunRecord): string {
+  return new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+/** Why there was no whole answer. */
+export function errorWords(kind: ErrorKind): string {
+  switch (kind) {
+    case 'refused':
+      return t('Connection refused');
+    case 'reset':
+      return t('Connection reset');
+    case 'timeout':
+      return t('Timed out');
+    case 'dns':
+      return t('Host name not found');
+    case 'tls':
+      return t('TLS failed');
+    case 'unreachable':
+      return t('Host unreachable');
+    case 'parse':
+      return t('Not valid HTTP');
+    case 'prematureEnd':
+      return t('Answer cut short');
+    case 'other':
+      return t('Other error');
+  }
+}
+
+/** The name of a quantile as people say it. */
+export function quantileWords(name: QuantileName): string {
+  return { median: t('p50 (median)'), p90: 'p90', p95: 'p95', p99: 'p99', p999: 'p99.9' }[name];
+}
+
+/** How quantiles were made. */
+export function percentileMethodWords(method: PercentileMethod): string {
+  return method === 'linear-interpolation'
+    ? t('Linear interpolation on every sample (type 7)')
+    : t('HDR histogram with 3 significant digits');
+}
+
+/** Where output tokens were read from. */
+export function tokenSourceWords(source: TokenSource): string {
+  switch (source) {
+    case 'none':
+      return t('No answer named output tokens');
+    case 'tokenizer':
+      return t('Counted by a local tokenizer');
+    case 'chunks':
+      return t('Number of chunks');
+    case 'usage':
+    case 'output_tokens':
+    case 'eval_count':
+      return t('The field {0} of the answer', source);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  '200': 'OK',
+  '201': 'Created',
+  '202': 'Accepted',
+  '204': 'No Content',
+  '301': 'Moved Permanently',
+  '302': 'Found',
+  '304': 'Not Modified',
+  '307': 'Temporary Redirect',
+  '308': 'Permanent Redirect',
+  '400': 'Bad Request',
+  '401': 'Unauthorized',
+  '403': 'Forbidden',
+  '404': 'Not Found',
+  '405': 'Method Not Allowed',
+  '408': 'Request Timeout',
+  '413': 'Content Too Large',
+  '415': 'Unsupported Media Type',
+  '422': 'Unprocessable Content',
+  '429': 'Too Many Requests',
+  '500': 'Internal Server Error',
+  '502': 'Bad Gateway',
+  '503': 'Service Unavailable',
+  '504': 'Gateway Timeout',
+};
+
+/** A status code with its standard reason; the code alone where it is rare. */
+export function statusCodeWords(code: string): string {
+  const reason = reasons[code];
+  return reason === undefined ? code : `${code} ${reason}`;
+}
