@@ -30,11 +30,14 @@ export function formatRate(perS: number | null, unit = 'req'): string {
 export function formatPercent(ratio: number | null): string {
   if (ratio === null || !Number.isFinite(ratio)) return noValue;
   const percent = ratio * 100;
-  const text = Math.abs(percent) >= 100 ? formatNumber(percent) : plain(percent, 3).replace(/\.0+$/, '');
-  if (percent > 0 && percent < 0.01) return '< 0.01%';
-  if (percent < 100 && text === '100')
-    return percent > 99.99 ? '> 99.99%' : `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
-  return `${text}%`;
+  const size = Math.abs(percent);
+  if (size > 0 && size < 0.01) return percent > 0 ? '< 0.01%' : '> -0.01%';
+  if (size >= 100) return `${formatNumber(percent)}%`;
+  const text = size < 1 ? percent.toFixed(2) : plain(percent, 3);
+  if (Math.abs(Number(text)) < 100)
+    return `${text.replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros))}%`;
+  // Rounded up to what it is not.
+  return size > 99.99 ? '> 99.99%' : `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
 }
 
 /** A whole number with its thousands apart: `12,345`. */

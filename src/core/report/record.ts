@@ -2,6 +2,9 @@ import type { Target } from '../endpoints/types.ts';
 import type { Summary } from '../metrics/types.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
+export { compactRecord } from './compact.ts';
+export { readRecord } from './read.ts';
+
 /** What a record is made of; the rest is in the summary. */
 export type RecordParts = Pick<
   RunRecord,

@@ -1,0 +1,119 @@
+import { formatCount, formatMs, formatNumber } from './format.ts';
+import { axis, column, curve, frame, horizontals, legend, marker, plot, text, timeLabels } from './svg.ts';
+import type { Table } from './tables.ts';
+import type { RunRecord } from './types.ts';
+
+/** A picture and its twin for those who read, or hear, numbers. */
+export interface Chart {
+  readonly svg: string;
+  readonly table: Table;
+}
+
+/** Latency of all responses, one bar for each bin, with median and 95th percentile marked. Null without a response. */
+export function histogramChart(record: RunRecord): Chart | null {
+  const { edgesMs, counts } = record.latencyBins;
+  if (counts.length === 0) return null;
+  const scale = axis(Math.max(...counts));
+  const step = plot.width / counts.length;
+  const place = (ms: number): number => {
+    const bin = Math.max(
+      0,
+      edgesMs.findLastIndex((edge, index) => index < counts.length && edge <= ms),
+    );
+    const [low = 0, high = 0] = edgesMs.slice(bin);
+    return plot.left + (bin + (high > low ? Math.min(1, Math.max(0, (ms - low) / (high - low))) : 0)) * step;
+  };
+  const every = Math.ceil(edgesMs.length / 9);
+  const labels = edgesMs.map((edge, index) =>
+    index % every === 0 && index + every / 2 < edgesMs.length
+      ? text(plot.left + index * step, plot.bottom + 18, formatMs(edge, 4), 'middle')
+      : '',
+  );
+  const peak = counts.indexOf(Math.max(...counts));
+  const description = `${formatCount(record.latencyMs.count)} responses from ${formatMs(record.latencyMs.min)} to ${formatMs(record.latencyMs.max)}; most, ${formatCount(counts[peak] ?? 0)}, between ${binText(edgesMs, peak)}.`;
+  return {
+    svg: frame('Latency histogram', description, [
+      ...horizontals(scale, formatNumber),
+      // A bin with a single response must not vanish.
+      ...counts.map((count, bin) =>
+        column('bar', bin, counts.length, count === 0 ? 0 : Math.max(count / scale, 0.008)),
+      ),
+      record.latencyMs.median === null ? '' : marker(place(record.latencyMs.median), 'p50', 'end'),
+      record.latencyMs.p95 === null ? '' : marker(place(record.latencyMs.p95), 'p95', 'start'),
+      ...labels,
+      text(plot.left, 14, 'responses', 'start'),
+      text(plot.right, plot.bottom + 36, 'latency', 'end'),
+    ]),
+    table: {
+      title: 'Latency histogram',
+      columns: ['Latency', 'Responses'],
+      rows: counts.map((count, bin) => [binText(edgesMs, bin), formatCount(count)]),
+    },
+  };
+}
+
+/** Median and 95th percentile latency over time. Null with fewer than two slices. */
+export function latencyOverTimeChart(record: RunRecord): Chart | null {
+  const { widthMs, medianMs, p95Ms } = record.timeline;
+  if (medianMs.length < 2) return null;
+  const scale = axis(Math.max(...p95Ms.map((value) => value ?? 0)));
+  const description = `Median and 95th percentile of the responses of each ${formatMs(widthMs)}.`;
+  return {
+    svg: frame('Latency over time', description, [
+      ...horizontals(scale, (value) => formatMs(value)),
+      ...curve('line2', p95Ms, scale),
+      ...curve('line', medianMs, scale),
+      ...timeLabels(widthMs, medianMs.length),
+      legend(0, 'dot', 'median'),
+      legend(90, 'dot2', 'p95'),
+    ]),
+    table: {
+      title: 'Latency over time',
+      columns: ['From', 'Median', 'p95'],
+      rows: medianMs.map((median, slice) => [
+        formatMs(slice * widthMs),
+        formatMs(median),
+        formatMs(p95Ms[slice] ?? null),
+      ]),
+    },
+  };
+}
+
+/** Responses and failures over time. Null with fewer than two slices. */
+export function throughputOverTimeChart(record: RunRecord): Chart | null {
+  const { widthMs, responses, failures } = record.timeline;
+  if (responses.length < 2) return null;
+  const perS = (count: number, slice: number): number => {
+    // The last slice is seldom full.
+    const coveredMs = Math.min(widthMs, Math.max(widthMs / 4, record.totalMs - slice * widthMs));
+    return (count * 1000) / coveredMs;
+  };
+  const rates = responses.map(perS);
+  const failing = failures.map(perS);
+  const scale = axis(Math.max(...rates, ...failing));
+  const anyFailure = failures.some((count) => count > 0);
+  return {
+    svg: frame('Throughput over time', `Responses that ended in each ${formatMs(widthMs)}, per second.`, [
+      ...horizontals(scale, (value) => `${formatNumber(value)}/s`),
+      ...rates.map((rate, slice) => column('bar', slice, rates.length, rate / scale)),
+      ...(anyFailure ? curve('line3', failing, scale) : []),
+      ...timeLabels(widthMs, responses.length),
+      legend(0, 'bar', 'responses'),
+      anyFailure ? legend(110, 'bad', 'failures (no answer, or not 2xx)') : '',
+    ]),
+    table: {
+      title: 'Throughput over time',
+      columns: ['From', 'Responses', 'Failures', 'Responses per second'],
+      rows: responses.map((count, slice) => [
+        formatMs(slice * widthMs),
+        formatCount(count),
+        formatCount(failures[slice] ?? 0),
+        formatNumber(rates[slice] ?? null),
+      ]),
+    },
+  };
+}
+
+function binText(edges: readonly number[], bin: number): string {
+  return `${formatMs(edges[bin] ?? null, 4)} – ${formatMs(edges[bin + 1] ?? null, 4)}`;
+}

@@ -1,0 +1,136 @@
+import type { Distribution, Numbers, QuantileName, Timeline } from '../metrics/types.ts';
+import type { RunRecord } from './types.ts';
+
+type TargetNumbers = Numbers & { readonly name: string };
+
+const mostFailureSamples = 5;
+const mostText = 500;
+/** Significant digits: of the run's numbers, and of what is only looked at in a table or a chart. */
+const headline = 7;
+const detail = 4;
+
+/**
+ * A copy for the history, small enough to keep many: numbers are rounded (7 significant digits for the run, 4 for targets,
+ * intervals and charts), at most `maxTargets` targets, 5 failure samples, 500 characters of any text.
+ * The targets kept are those that worstTargets names.
+ */
+export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
+  const perTarget = worstTargets(record.perTarget, maxTargets);
+  const kept = new Set(perTarget.map(({ name }) => name));
+  const targets =
+    record.targets.length <= maxTargets
+      ? record.targets
+      : record.targets.filter((target) => kept.has(target.name)).slice(0, maxTargets);
+  return {
+    ...record,
+    ...roundNumbers(record, headline),
+    name: shorten(record.name),
+    targets: targets.map(({ name, method, url, weight }) => ({
+      name: shorten(name),
+      method,
+      url: shorten(url),
+      weight,
+    })),
+    totalMs: round(record.totalMs, headline),
+    responseTimeMs: roundDistribution(record.responseTimeMs, headline),
+    scheduleLagMs: roundDistribution(record.scheduleLagMs, detail),
+    goodputPerS: roundOrNull(record.goodputPerS, headline),
+    sloAttainment: roundOrNull(record.sloAttainment, headline),
+    perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, detail))),
+    timeline: roundTimeline(record.timeline),
+    addresses: record.addresses.slice(0, maxTargets),
+    verdicts: record.verdicts
+      .filter(({ target }) => target === undefined || kept.has(target) || record.targets.length <= maxTargets)
+      .map((verdict) => Object.assign({}, verdict, { actual: roundOrNull(verdict.actual, headline) })),
+    failureSamples: record.failureSamples
+      .slice(0, mostFailureSamples)
+      .map((sample) => Object.assign({}, sample, { target: shorten(sample.target), text: shorten(sample.text) })),
+    client: {
+      ...record.client,
+      eventLoopDelayP99Ms: round(record.client.eventLoopDelayP99Ms, detail),
+      eventLoopDelayMaxMs: round(record.client.eventLoopDelayMaxMs, detail),
+      cpuShare: round(record.client.cpuShare, detail),
+      scheduleLagP99Ms: roundOrNull(record.client.scheduleLagP99Ms, detail),
+      littlesLawResidual: roundOrNull(record.client.littlesLawResidual, detail),
+    },
+  };
+}
+
+/** The `most` targets that deserve a look, in their own order: those that fail most, then the slowest by p95. */
+export function worstTargets(perTarget: readonly TargetNumbers[], most: number): readonly TargetNumbers[] {
+  if (perTarget.length <= most) return perTarget;
+  const ranked = perTarget.toSorted(
+    (a, b) =>
+      (a.successRatio ?? 1) - (b.successRatio ?? 1) ||
+      (b.latencyMs.p95 ?? 0) - (a.latencyMs.p95 ?? 0) ||
+      b.requestsSent - a.requestsSent,
+  );
+  const worst = new Set(ranked.slice(0, most));
+  return perTarget.filter((target) => worst.has(target));
+}
+
+function roundNumbers(numbers: Numbers, digits: number): Numbers {
+  return {
+    requestsSent: numbers.requestsSent,
+    responses: numbers.responses,
+    successes: numbers.successes,
+    successRatio: roundOrNull(numbers.successRatio, headline),
+    statusCodes: numbers.statusCodes,
+    errors: numbers.errors,
+    latencyMs: roundDistribution(numbers.latencyMs, digits),
+    successLatencyMs: roundDistribution(numbers.successLatencyMs, digits),
+    ttfbMs: roundDistribution(numbers.ttfbMs, digits),
+    throughputPerS: roundOrNull(numbers.throughputPerS, digits),
+    successThroughputPerS: roundOrNull(numbers.successThroughputPerS, digits),
+    bytesReceived: numbers.bytesReceived,
+    outputTokens: numbers.outputTokens,
+    avgOutputTokens: roundOrNull(numbers.avgOutputTokens, headline),
+    outputTokensPerS: roundOrNull(numbers.outputTokensPerS, headline),
+  };
+}
+
+function roundDistribution(distribution: Distribution, digits: number): Distribution {
+  const interval = (name: QuantileName): readonly [number, number] | null => {
+    const ends = distribution.interval95[name];
+    return ends === null ? null : [round(ends[0], digits), round(ends[1], digits)];
+  };
+  return {
+    count: distribution.count,
+    min: roundOrNull(distribution.min, digits),
+    mean: roundOrNull(distribution.mean, digits),
+    median: roundOrNull(distribution.median, digits),
+    p90: roundOrNull(distribution.p90, digits),
+    p95: roundOrNull(distribution.p95, digits),
+    p99: roundOrNull(distribution.p99, digits),
+    p999: roundOrNull(distribution.p999, digits),
+    max: roundOrNull(distribution.max, digits),
+    stdev: roundOrNull(distribution.stdev, digits),
+    interval95: {
+      median: interval('median'),
+      p90: interval('p90'),
+      p95: interval('p95'),
+      p99: interval('p99'),
+      p999: interval('p999'),
+    },
+  };
+}
+
+function roundTimeline(timeline: Timeline): Timeline {
+  return {
+    ...timeline,
+    medianMs: timeline.medianMs.map((value) => roundOrNull(value, detail)),
+    p95Ms: timeline.p95Ms.map((value) => roundOrNull(value, detail)),
+  };
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
+}
+
+function roundOrNull(value: number | null, digits: number): number | null {
+  return value === null ? null : round(value, digits);
+}
+
+function shorten(text: string): string {
+  return text.length <= mostText ? text : `${text.slice(0, mostText - 1)}…`;
+}

@@ -1,0 +1,90 @@
+import { errorKinds, quantileNames, type Distribution, type Numbers } from '../metrics/types.ts';
+import type { RunRecord } from './types.ts';
+
+type Cell = string | number | null;
+
+/**
+ * One number a line, `target,metric,value`; the target is empty for the whole run. Units stand in the metric's name, an
+ * empty value is one that does not exist. Texts that a spreadsheet would take for a formula are marked as text.
+ */
+export function renderCsv(record: RunRecord): string {
+  const rows: Cell[][] = [
+    ['target', 'metric', 'value'],
+    ['', 'id', record.id],
+    ['', 'name', record.name],
+    ['', 'startedAt', record.startedAt],
+    ['', 'status', record.status],
+    ['', 'plan.requests', record.plan.requests],
+    ['', 'plan.durationS', record.plan.durationS],
+    ['', 'plan.concurrency', record.plan.concurrency],
+    ['', 'plan.seed', record.plan.seed],
+    ['', 'totalMs', record.totalMs],
+    ['', 'requestsCancelled', record.requestsCancelled],
+    ['', 'warmupSent', record.warmupSent],
+    ['', 'percentileMethod', record.percentileMethod],
+    ['', 'tokenSource', record.tokenSource],
+    ...numberRows('', record),
+    ...distributionRows('', 'responseTimeMs', record.responseTimeMs),
+    ...distributionRows('', 'scheduleLagMs', record.scheduleLagMs),
+    ['', 'goodputPerS', record.goodputPerS],
+    ['', 'sloAttainment', record.sloAttainment],
+    ['', 'client.eventLoopDelayP99Ms', record.client.eventLoopDelayP99Ms],
+    ['', 'client.eventLoopDelayMaxMs', record.client.eventLoopDelayMaxMs],
+    ['', 'client.cpuShare', record.client.cpuShare],
+    ['', 'client.connectionsOpened', record.client.connectionsOpened],
+    ['', 'client.connectionsReused', record.client.connectionsReused],
+    ['', 'client.littlesLawResidual', record.client.littlesLawResidual],
+    ...record.client.warnings.map((warning) => ['', 'client.warning', warning]),
+    ...record.verdicts.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
+    ...record.perTarget.flatMap((target) => numberRows(target.name, target)),
+  ];
+  return rows.map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
+}
+
+function numberRows(target: string, numbers: Numbers): Cell[][] {
+  return [
+    [target, 'requestsSent', numbers.requestsSent],
+    [target, 'responses', numbers.responses],
+    [target, 'successes', numbers.successes],
+    [target, 'successRatio', numbers.successRatio],
+    ...Object.entries(numbers.statusCodes).map(([code, count]) => [target, `statusCodes.${code}`, count]),
+    ...errorKinds.flatMap((kind) => {
+      const count = numbers.errors[kind];
+      return count === undefined ? [] : [[target, `errors.${kind}`, count]];
+    }),
+    ...distributionRows(target, 'latencyMs', numbers.latencyMs),
+    ...distributionRows(target, 'successLatencyMs', numbers.successLatencyMs),
+    ...distributionRows(target, 'ttfbMs', numbers.ttfbMs),
+    [target, 'throughputPerS', numbers.throughputPerS],
+    [target, 'successThroughputPerS', numbers.successThroughputPerS],
+    [target, 'bytesReceived', numbers.bytesReceived],
+    [target, 'outputTokens', numbers.outputTokens],
+    [target, 'avgOutputTokens', numbers.avgOutputTokens],
+    [target, 'outputTokensPerS', numbers.outputTokensPerS],
+  ];
+}
+
+function distributionRows(target: string, metric: string, distribution: Distribution): Cell[][] {
+  return [
+    [target, `${metric}.min`, distribution.min],
+    [target, `${metric}.mean`, distribution.mean],
+    ...quantileNames.flatMap((name) => {
+      const interval = distribution.interval95[name];
+      return [
+        [target, `${metric}.${name}`, distribution[name]],
+        [target, `${metric}.${name}.low95`, interval?.[0] ?? null],
+        [target, `${metric}.${name}.high95`, interval?.[1] ?? null],
+      ];
+    }),
+    [target, `${metric}.max`, distribution.max],
+    [target, `${metric}.stdev`, distribution.stdev],
+  ];
+}
+
+/** Numbers stay numbers, negative ones too; a text that begins like a formula gets an apostrophe before it. */
+function cellText(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
+  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return safe !== cell || /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,150 @@
+import { errorKinds, type ErrorKind } from '../metrics/types.ts';
+import type { RunRecord } from './types.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
+
+/** What a kind of transport error means. */
+export const errorLabels: Readonly<Record<ErrorKind, string>> = {
+  refused: 'connection refused',
+  reset: 'connection reset',
+  timeout: 'timed out',
+  dns: 'host name not found',
+  tls: 'TLS failed',
+  unreachable: 'host unreachable',
+  parse: 'answer is no valid HTTP',
+  prematureEnd: 'answer ended too early',
+  other: 'other error',
+};
+
+/** True when latency over all responses is not that of the successes. */
+export function isMixed(record: RunRecord): boolean {
+  return record.responses > record.successes;
+}
+
+/** What a reader must know before any number: a partial run, a flood of failures, failed objectives, a doubtful client. */
+export function attention(record: RunRecord): string[] {
+  const lines: string[] = [];
+  const measured = requests(record.requestsSent);
+  if (record.status === 'cancelled') {
+    lines.push(`The run was cancelled: the numbers are of the ${measured} that had ended.`);
+  } else if (record.status === 'crashed') {
+    lines.push(`The process that sent the requests died: the numbers are of the ${measured} it had reported.`);
+  }
+  if (record.requestsCancelled > 0) {
+    lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
+  }
+  const failed = record.requestsSent - record.responses;
+  if (failed > 0) {
+    const kinds = errorKinds.flatMap((kind) => {
+      const n = record.errors[kind];
+      return n === undefined ? [] : [`${formatCount(n)} × ${errorLabels[kind]}`];
+    });
+    lines.push(
+      `${formatCount(failed)} of ${measured} got no whole answer (${kinds.join(', ')}): they are in no latency.`,
+    );
+  }
+  if (isMixed(record)) lines.push(mixedSentence(record));
+  return [...lines, ...record.client.warnings];
+}
+
+function mixedSentence(record: RunRecord): string {
+  const codes = Object.entries(record.statusCodes).filter(([code]) => !code.startsWith('2'));
+  const listed = codes.map(([code, count]) => `${formatCount(count)} × ${code}`).join(', ');
+  const failures = record.responses - record.successes;
+  const whose =
+    failures * 2 >= record.responses
+      ? 'Latency over all responses is mostly that of failures'
+      : 'Latency over all responses includes that of failures';
+  const alone =
+    record.successes === 0
+      ? 'there is no success to measure'
+      : `successes alone: median ${formatMs(record.successLatencyMs.median)}, mean ${formatMs(record.successLatencyMs.mean)}`;
+  return `${formatCount(failures)} of ${formatCount(record.responses)} responses were no success (${listed}). ${whose}; ${alone}.`;
+}
+
+/** How far the client can be trusted. */
+export function clientFacts({ client }: RunRecord): [label: string, value: string][] {
+  return [
+    ['event loop delay', `p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`],
+    ['CPU', `${formatPercent(client.cpuShare)} of a core`],
+    [
+      'connections',
+      `${formatCount(client.connectionsOpened)} opened, ${formatCount(client.connectionsReused)} requests on a reused one`,
+    ],
+    ['schedule lag', `p99 ${formatMs(client.scheduleLagP99Ms)}`],
+    [
+      "Little's law",
+      client.littlesLawResidual === null ? noValue : `off by ${formatPercent(client.littlesLawResidual)}`,
+    ],
+  ];
+}
+
+/** Where the numbers come from. */
+export function provenance(record: RunRecord): [label: string, value: string][] {
+  const { environment, plan, source } = record;
+  const length = [
+    ...(plan.requests === null ? [] : [requests(plan.requests)]),
+    ...(plan.durationS === null ? [] : [setting(formatS(plan.durationS))]),
+  ].join(' or ');
+  return [
+    ['run', `${record.id}, ${record.startedAt}, ${record.status}`],
+    ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
+    [
+      'plan',
+      `${length}, at most ${formatCount(plan.concurrency)} in flight (closed loop), seed ${String(plan.seed)}, timeout ${setting(formatMs(plan.timeoutMs))}`,
+    ],
+    ['warm-up', `${requests(record.warmupSent)}, not counted${plan.coldStart ? '; cold start measured' : ''}`],
+    [
+      'percentiles',
+      record.percentileMethod === 'linear-interpolation'
+        ? 'linear interpolation on all samples (type 7)'
+        : 'from an HDR histogram, 3 significant digits',
+    ],
+    ['output tokens', tokenText(record)],
+    [
+      'addresses',
+      record.addresses.map(({ host, address }) => (host === address ? host : `${host} = ${address}`)).join(', ') ||
+        noValue,
+    ],
+    [
+      'machine',
+      `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${setting(`${formatNumber(environment.memoryGiB)} GiB`)}`,
+    ],
+    ['software', `Loadlens ${environment.loadlens}, Node ${environment.node}`],
+  ];
+}
+
+function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
+  if (gitCommit === undefined) return file;
+  return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with changes not committed' : ''}`;
+}
+
+function tokenText(record: RunRecord): string {
+  const sources: Record<RunRecord['tokenSource'], string> = {
+    usage: 'as the server counts them (usage)',
+    output_tokens: 'from the JSON field output_tokens',
+    eval_count: 'from the JSON field eval_count',
+    tokenizer: 'counted by a tokenizer here',
+    chunks: 'one for each chunk of the stream',
+    none: 'not reported by the server',
+  };
+  return sources[record.tokenSource];
+}
+
+function requests(n: number): string {
+  return countOf(n, 'request');
+}
+
+/** A chosen value has no zeros to show its precision: `30 s`, not `30.0 s`. */
+function setting(text: string): string {
+  return text.replace(/\.(\d*?)0+ /, (_, digits: string) => (digits === '' ? ' ' : `.${digits} `));
+}
+
+/** A count with its noun: `1 request`, `2 requests`. */
+export function countOf(n: number, noun: string): string {
+  return `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** With a capital first letter. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

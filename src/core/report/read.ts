@@ -1,0 +1,159 @@
+import * as v from 'valibot';
+import { LoadlensError } from '../errors.ts';
+import { errorKinds } from '../metrics/types.ts';
+import { recordSchema, type RunRecord } from './types.ts';
+
+/** Checks what claims to be a record, from a file or a history. Members that are not known are dropped. */
+export function readRecord(json: unknown): RunRecord {
+  const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
+  if (schema !== recordSchema) {
+    const newer = typeof schema === 'string' && schema.startsWith('loadlens.run/');
+    throw new LoadlensError(
+      newer ? `This result has the format ${schema}, which is not known here.` : 'This is no Loadlens result.',
+      { hint: newer ? 'Open it with a newer Loadlens.' : 'Choose a JSON file that loadlens run --json has written.' },
+    );
+  }
+  const result = v.safeParse(record, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new LoadlensError(`This result is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}.`, {
+    hint: 'Run the benchmark again, or restore the file.',
+  });
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const numberOrNull = v.nullable(v.number());
+const interval = v.nullable(v.tuple([v.number(), v.number()]));
+const quantiles = { median: numberOrNull, p90: numberOrNull, p95: numberOrNull, p99: numberOrNull, p999: numberOrNull };
+
+const distribution = v.object({
+  count,
+  min: numberOrNull,
+  mean: numberOrNull,
+  ...quantiles,
+  max: numberOrNull,
+  stdev: numberOrNull,
+  interval95: v.object({ median: interval, p90: interval, p95: interval, p99: interval, p999: interval }),
+});
+
+const numbers = {
+  requestsSent: count,
+  responses: count,
+  successes: count,
+  successRatio: numberOrNull,
+  statusCodes: v.record(v.string(), count),
+  errors: v.object({
+    refused: v.exactOptional(count),
+    reset: v.exactOptional(count),
+    timeout: v.exactOptional(count),
+    dns: v.exactOptional(count),
+    tls: v.exactOptional(count),
+    unreachable: v.exactOptional(count),
+    parse: v.exactOptional(count),
+    prematureEnd: v.exactOptional(count),
+    other: v.exactOptional(count),
+  }),
+  latencyMs: distribution,
+  successLatencyMs: distribution,
+  ttfbMs: distribution,
+  throughputPerS: numberOrNull,
+  successThroughputPerS: numberOrNull,
+  bytesReceived: count,
+  outputTokens: v.number(),
+  avgOutputTokens: numberOrNull,
+  outputTokensPerS: numberOrNull,
+};
+
+const objective = v.object({
+  metric: v.string(),
+  operator: v.picklist(['<', '<=', '>', '>=']),
+  value: v.number(),
+  text: v.string(),
+});
+
+const plan = v.object({
+  loadModel: v.literal('closed'),
+  requests: v.nullable(count),
+  durationS: numberOrNull,
+  concurrency: count,
+  seed: count,
+  warmup: count,
+  timeoutMs: v.number(),
+  drainMs: v.number(),
+  maxRedirects: count,
+  coldStart: v.boolean(),
+  objectives: v.array(objective),
+});
+
+const record = v.object({
+  schema: v.literal(recordSchema),
+  id: v.string(),
+  name: v.string(),
+  startedAt: v.string(),
+  status: v.picklist(['completed', 'cancelled', 'crashed']),
+  plan,
+  targets: v.array(v.object({ name: v.string(), method: v.string(), url: v.string(), weight: v.number() })),
+  targetCount: count,
+  warmupSent: count,
+  ...numbers,
+  totalMs: v.number(),
+  requestsCancelled: count,
+  percentileMethod: v.picklist(['linear-interpolation', 'hdr-histogram']),
+  tokenSource: v.picklist(['usage', 'output_tokens', 'eval_count', 'tokenizer', 'chunks', 'none']),
+  responseTimeMs: distribution,
+  scheduleLagMs: distribution,
+  goodputPerS: numberOrNull,
+  sloAttainment: numberOrNull,
+  perTarget: v.array(v.object({ name: v.string(), ...numbers })),
+  timeline: v.object({
+    widthMs: v.number(),
+    responses: v.array(count),
+    failures: v.array(count),
+    medianMs: v.array(numberOrNull),
+    p95Ms: v.array(numberOrNull),
+  }),
+  latencyBins: v.object({ edgesMs: v.array(v.number()), counts: v.array(count) }),
+  addresses: v.array(v.object({ host: v.string(), address: v.string() })),
+  verdicts: v.array(
+    v.object({
+      objective,
+      target: v.exactOptional(v.string()),
+      outcome: v.picklist(['pass', 'fail', 'not enough data']),
+      actual: numberOrNull,
+    }),
+  ),
+  failureSamples: v.array(
+    v.object({
+      target: v.string(),
+      status: count,
+      error: v.exactOptional(v.picklist(errorKinds)),
+      text: v.string(),
+    }),
+  ),
+  client: v.object({
+    eventLoopDelayP99Ms: v.number(),
+    eventLoopDelayMaxMs: v.number(),
+    cpuShare: v.number(),
+    connectionsOpened: count,
+    connectionsReused: count,
+    scheduleLagP99Ms: numberOrNull,
+    littlesLawResidual: numberOrNull,
+    warnings: v.array(v.string()),
+  }),
+  environment: v.object({
+    host: v.string(),
+    os: v.string(),
+    cpu: v.string(),
+    cores: count,
+    memoryGiB: v.number(),
+    node: v.string(),
+    loadlens: v.string(),
+  }),
+  source: v.nullable(
+    v.object({
+      file: v.string(),
+      gitCommit: v.exactOptional(v.string()),
+      gitDirty: v.exactOptional(v.boolean()),
+    }),
+  ),
+});

@@ -1,0 +1,20 @@
+import { renderCsv } from './csv.ts';
+import { renderHtml } from './html.ts';
+import { renderJson } from './json.ts';
+import { renderMarkdown } from './markdown.ts';
+import type { RunRecord } from './types.ts';
+
+/** A kind of report: what its files end with, and how a record becomes one. */
+export interface Report {
+  /** Without the dot. */
+  readonly extension: string;
+  render(record: RunRecord): string;
+}
+
+/** Every report that can be written to a file. */
+export const reports = {
+  json: { extension: 'json', render: renderJson },
+  csv: { extension: 'csv', render: renderCsv },
+  html: { extension: 'html', render: renderHtml },
+  markdown: { extension: 'md', render: renderMarkdown },
+} as const satisfies Readonly<Record<string, Report>>;

@@ -1,0 +1,49 @@
+/** The look of the HTML report: one block, no font and no picture from elsewhere. */
+export const style = `
+:root{--back:#fff;--text:#1f2328;--dim:#59636e;--line:#d1d9e0;--panel:#f6f8fa;--blue:#0969da;--orange:#bc4c00;--green:#1a7f37;--red:#cf222e;--note:#fff8c5}
+@media (prefers-color-scheme:dark){:root{--back:#0d1117;--text:#e6edf3;--dim:#9198a1;--line:#3d444d;--panel:#151b23;--blue:#4493f8;--orange:#f0883e;--green:#3fb950;--red:#f85149;--note:#3a2d0a}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
+main{max-width:1000px;margin:0 auto;padding:24px 20px 48px}
+h1{font-size:24px;margin:0;overflow-wrap:anywhere}
+h2{font-size:16px;margin:0 0 8px}
+section{margin-top:28px;min-width:0}
+.sub{color:var(--dim);margin:4px 0 0;font-size:13px}
+.note{background:var(--note);border-left:4px solid var(--orange);padding:8px 12px;margin:12px 0 0;border-radius:4px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(145px,1fr));gap:10px;margin:20px 0 0}
+.tiles>div{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:10px 12px}
+.tiles dt{color:var(--dim);font-size:13px}
+.tiles dd{margin:0;font-size:21px;font-weight:600;white-space:nowrap}
+.tiles small{display:block;font-size:12px;font-weight:400;color:var(--dim)}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
+th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
+th:first-child{text-align:left;padding-left:0;font-weight:400;white-space:normal;overflow-wrap:anywhere;min-width:9em}
+thead th,thead th:first-child{color:var(--dim);font-weight:600;font-size:13px}
+.pass{color:var(--green);font-weight:600}
+.fail{color:var(--red);font-weight:600}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:0 32px}
+figure{margin:0}
+svg{display:block;width:100%;height:auto}
+svg text{fill:var(--dim);font-size:12px}
+.grid{stroke:var(--line);stroke-width:1}
+.axis{stroke:var(--dim);stroke-width:1}
+.bar{fill:var(--blue)}
+.bad{fill:var(--red)}
+.line,.line2,.line3{fill:none;stroke:var(--blue);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+.line2{stroke:var(--orange)}
+.line3{stroke:var(--red)}
+.dot{fill:var(--blue)}
+.dot2{fill:var(--orange)}
+.mark{stroke:var(--text);stroke-width:1;stroke-dasharray:3 3}
+svg .strong{fill:var(--text)}
+summary{color:var(--dim);font-size:13px;cursor:pointer;margin-top:6px}
+details .scroll{max-height:320px;overflow-y:auto}
+ul{padding-left:20px;margin:0}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);border:1px solid var(--line);border-radius:4px;padding:8px;margin:4px 0 10px;font-size:13px}
+.facts{display:grid;gap:4px;margin:0}
+.facts>div{display:grid;grid-template-columns:150px 1fr;gap:12px}
+.facts dt{color:var(--dim)}
+.facts dd{margin:0;overflow-wrap:anywhere}
+@media print{section{break-inside:avoid}}
+`;

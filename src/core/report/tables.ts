@@ -1,0 +1,175 @@
+import { leastCount, quantileShares } from '../metrics/quantiles.ts';
+import { errorKinds, quantileNames, type Distribution, type QuantileName } from '../metrics/types.ts';
+import type { Verdict } from '../plan/types.ts';
+import { worstTargets } from './compact.ts';
+import { countOf, errorLabels, isMixed } from './facts.ts';
+import { formatBytes, formatCount, formatMs, formatPercent, formatRate, noValue } from './format.ts';
+import type { RunRecord } from './types.ts';
+
+/** A table of a report, in words; every report draws it its own way. The first column is text, the others numbers. */
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly note?: string;
+}
+
+/** How people call a quantile. */
+export const quantileLabels: Readonly<Record<QuantileName, string>> = {
+  median: 'p50',
+  p90: 'p90',
+  p95: 'p95',
+  p99: 'p99',
+  p999: 'p99.9',
+};
+
+/** Percentiles with what can be said of them; successes beside all responses where these differ. */
+export function latencyTable(record: RunRecord): Table {
+  const mixed = isMixed(record);
+  const all = record.latencyMs;
+  const successes = record.successLatencyMs;
+  const row = (label: string, of: (d: Distribution) => number | null): string[] => [
+    label,
+    formatMs(of(all), 4),
+    '',
+    ...(mixed ? [formatMs(of(successes), 4), ''] : []),
+  ];
+  return {
+    title: 'Latency',
+    columns: [
+      '',
+      mixed ? `All ${formatCount(all.count)} responses` : countOf(all.count, 'response'),
+      '95% interval',
+      ...(mixed ? [`${formatCount(successes.count)} successes`, '95% interval'] : []),
+    ],
+    rows: [
+      row('min', (d) => d.min),
+      row('mean', (d) => d.mean),
+      row('std dev', (d) => d.stdev),
+      ...quantileNames.map((name) =>
+        [quantileLabels[name], formatMs(all[name], 4), intervalText(all, name)].concat(
+          mixed ? [formatMs(successes[name], 4), intervalText(successes, name)] : [],
+        ),
+      ),
+      row('max', (d) => d.max),
+    ],
+  };
+}
+
+/** The quantile, with a mark when there are too few samples to rely on it. */
+function marked(distribution: Distribution, name: QuantileName): string {
+  const text = formatMs(distribution[name]);
+  return distribution[name] !== null && distribution.interval95[name] === null ? `${text} ?` : text;
+}
+
+function intervalText(distribution: Distribution, name: QuantileName): string {
+  const interval = distribution.interval95[name];
+  if (interval !== null) return `${formatMs(interval[0], 4)} – ${formatMs(interval[1], 4)}`;
+  return distribution.count === 0 ? noValue : `needs n ≥ ${formatCount(leastCount(quantileShares[name]))}`;
+}
+
+/** The other times of a request. */
+export function timesTable(record: RunRecord): Table {
+  return {
+    title: 'Other times',
+    columns: ['', 'p50', 'p95', 'p99', 'max'],
+    rows: [
+      timesRow('time to first byte', record.ttfbMs),
+      timesRow('response time (from scheduled)', record.responseTimeMs),
+      timesRow('schedule lag', record.scheduleLagMs),
+    ],
+  };
+}
+
+function timesRow(label: string, { median, p95, p99, max }: Distribution): string[] {
+  return [label, formatMs(median), formatMs(p95), formatMs(p99), formatMs(max)];
+}
+
+/** Rates and sums. */
+export function ratesTable(record: RunRecord): Table {
+  const rows = [
+    ['success throughput', formatRate(record.successThroughputPerS)],
+    ['throughput (every response)', formatRate(record.throughputPerS)],
+  ];
+  if (record.goodputPerS !== null) rows.push(['goodput (success within objectives)', formatRate(record.goodputPerS)]);
+  if (record.sloAttainment !== null) rows.push(['SLO attainment', formatPercent(record.sloAttainment)]);
+  rows.push(['bytes received', formatBytes(record.bytesReceived)]);
+  return { title: 'Rates', columns: ['', ''], rows };
+}
+
+/** One row for each target; the `most` worst when there are more. */
+export function targetTable(record: RunRecord, most: number): Table {
+  const shown = worstTargets(record.perTarget, most);
+  const hidden = record.perTarget.length - shown.length;
+  const idle = Math.max(0, record.targetCount - record.perTarget.length);
+  const doubtful = shown.some(({ latencyMs }) => latencyMs.p99 !== null && latencyMs.interval95.p99 === null);
+  const notes = [
+    ...(doubtful ? ['? = too few responses to rely on.'] : []),
+    ...(hidden > 0
+      ? [
+          `Shown are the ${formatCount(shown.length)} that fail most or are slowest; ${formatCount(hidden)} more are in the JSON report.`,
+        ]
+      : []),
+    ...(idle > 0 && record.targets.length === record.targetCount ? [`${countOf(idle, 'target')} got no request.`] : []),
+  ];
+  const mixed = isMixed(record);
+  return {
+    title: 'Targets',
+    columns: [
+      'Target',
+      'Requests',
+      'Success',
+      'p50',
+      'p95',
+      'p99',
+      ...(mixed ? ['p50 of successes'] : []),
+      'Throughput',
+    ],
+    rows: shown.map((target) =>
+      [
+        target.name,
+        formatCount(target.requestsSent),
+        formatPercent(target.successRatio),
+        marked(target.latencyMs, 'median'),
+        marked(target.latencyMs, 'p95'),
+        marked(target.latencyMs, 'p99'),
+      ].concat(mixed ? marked(target.successLatencyMs, 'median') : [], formatRate(target.throughputPerS)),
+    ),
+    ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
+  };
+}
+
+/** Status codes, then errors of the transport. */
+export function outcomeTable(record: RunRecord): Table {
+  const share = (n: number): string => formatPercent(record.requestsSent === 0 ? null : n / record.requestsSent);
+  return {
+    title: 'Answers and errors',
+    columns: ['', 'Requests', 'Share'],
+    rows: [
+      ...Object.entries(record.statusCodes).map(([code, n]) => [`status ${code}`, formatCount(n), share(n)]),
+      ...errorKinds.flatMap((kind) => {
+        const n = record.errors[kind];
+        return n === undefined ? [] : [[errorLabels[kind], formatCount(n), share(n)]];
+      }),
+    ],
+  };
+}
+
+/** What became of the objectives. */
+export function objectiveTable(record: RunRecord): Table {
+  return {
+    title: 'Objectives',
+    columns: ['Objective', 'Verdict', 'Measured', 'Where'],
+    rows: record.verdicts.map((verdict) => [
+      verdict.objective.text,
+      verdict.outcome,
+      measured(verdict),
+      verdict.target ?? 'whole run',
+    ]),
+  };
+}
+
+function measured({ objective, actual }: Verdict): string {
+  if (objective.metric === 'errors') return formatPercent(actual);
+  return objective.metric === 'throughput' ? formatRate(actual) : formatMs(actual, 4);
+}
