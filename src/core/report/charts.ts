@@ -1,4 +1,4 @@
-import { formatCount, formatMs, formatNumber } from './format.ts';
+import { formatCount, formatMs, formatNumber, withoutZeros } from './format.ts';
 import { axis, column, curve, frame, horizontals, legend, marker, plot, text, timeLabels } from './svg.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
@@ -26,7 +26,7 @@ export function histogramChart(record: RunRecord): Chart | null {
   const every = Math.ceil(edgesMs.length / 9);
   const labels = edgesMs.map((edge, index) =>
     index % every === 0 && index + every / 2 < edgesMs.length
-      ? text(plot.left + index * step, plot.bottom + 18, formatMs(edge, 4), 'middle')
+      ? text(plot.left + index * step, plot.bottom + 18, withoutZeros(formatMs(edge, 4)), 'middle')
       : '',
   );
   const peak = counts.indexOf(Math.max(...counts));
@@ -36,7 +36,7 @@ export function histogramChart(record: RunRecord): Chart | null {
       ...horizontals(scale, formatNumber),
       // A bin with a single response must not vanish.
       ...counts.map((count, bin) =>
-        column('bar', bin, counts.length, count === 0 ? 0 : Math.max(count / scale, 0.008)),
+        column('bar', bin, counts.length, count === 0 ? 0 : Math.max(count / scale.top, 0.008)),
       ),
       record.latencyMs.median === null ? '' : marker(place(record.latencyMs.median), 'p50', 'end'),
       record.latencyMs.p95 === null ? '' : marker(place(record.latencyMs.p95), 'p95', 'start'),
@@ -57,12 +57,12 @@ export function latencyOverTimeChart(record: RunRecord): Chart | null {
   const { widthMs, medianMs, p95Ms } = record.timeline;
   if (medianMs.length < 2) return null;
   const scale = axis(Math.max(...p95Ms.map((value) => value ?? 0)));
-  const description = `Median and 95th percentile of the responses of each ${formatMs(widthMs)}.`;
+  const description = `Median and 95th percentile of the responses of each ${withoutZeros(formatMs(widthMs))}.`;
   return {
     svg: frame('Latency over time', description, [
       ...horizontals(scale, (value) => formatMs(value)),
-      ...curve('line2', p95Ms, scale),
-      ...curve('line', medianMs, scale),
+      ...curve('line2', p95Ms, scale.top),
+      ...curve('line', medianMs, scale.top),
       ...timeLabels(widthMs, medianMs.length),
       legend(0, 'dot', 'median'),
       legend(90, 'dot2', 'p95'),
@@ -71,7 +71,7 @@ export function latencyOverTimeChart(record: RunRecord): Chart | null {
       title: 'Latency over time',
       columns: ['From', 'Median', 'p95'],
       rows: medianMs.map((median, slice) => [
-        formatMs(slice * widthMs),
+        withoutZeros(formatMs(slice * widthMs, 5)),
         formatMs(median),
         formatMs(p95Ms[slice] ?? null),
       ]),
@@ -93,10 +93,10 @@ export function throughputOverTimeChart(record: RunRecord): Chart | null {
   const scale = axis(Math.max(...rates, ...failing));
   const anyFailure = failures.some((count) => count > 0);
   return {
-    svg: frame('Throughput over time', `Responses that ended in each ${formatMs(widthMs)}, per second.`, [
+    svg: frame('Throughput over time', `Responses that ended in each ${withoutZeros(formatMs(widthMs))}, per second.`, [
       ...horizontals(scale, (value) => `${formatNumber(value)}/s`),
-      ...rates.map((rate, slice) => column('bar', slice, rates.length, rate / scale)),
-      ...(anyFailure ? curve('line3', failing, scale) : []),
+      ...rates.map((rate, slice) => column('bar', slice, rates.length, rate / scale.top)),
+      ...(anyFailure ? curve('line3', failing, scale.top) : []),
       ...timeLabels(widthMs, responses.length),
       legend(0, 'bar', 'responses'),
       anyFailure ? legend(110, 'bad', 'failures (no answer, or not 2xx)') : '',
@@ -105,7 +105,7 @@ export function throughputOverTimeChart(record: RunRecord): Chart | null {
       title: 'Throughput over time',
       columns: ['From', 'Responses', 'Failures', 'Responses per second'],
       rows: responses.map((count, slice) => [
-        formatMs(slice * widthMs),
+        withoutZeros(formatMs(slice * widthMs, 5)),
         formatCount(count),
         formatCount(failures[slice] ?? 0),
         formatNumber(rates[slice] ?? null),
@@ -115,5 +115,5 @@ export function throughputOverTimeChart(record: RunRecord): Chart | null {
 }
 
 function binText(edges: readonly number[], bin: number): string {
-  return `${formatMs(edges[bin] ?? null, 4)} – ${formatMs(edges[bin + 1] ?? null, 4)}`;
+  return `${withoutZeros(formatMs(edges[bin] ?? null, 5))} – ${withoutZeros(formatMs(edges[bin + 1] ?? null, 5))}`;
 }

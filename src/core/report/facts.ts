@@ -1,6 +1,6 @@
 import { errorKinds, type ErrorKind } from '../metrics/types.ts';
 import type { RunRecord } from './types.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
 
 /** What a kind of transport error means. */
 export const errorLabels: Readonly<Record<ErrorKind, string>> = {
@@ -83,14 +83,14 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
   const { environment, plan, source } = record;
   const length = [
     ...(plan.requests === null ? [] : [requests(plan.requests)]),
-    ...(plan.durationS === null ? [] : [setting(formatS(plan.durationS))]),
+    ...(plan.durationS === null ? [] : [withoutZeros(formatS(plan.durationS))]),
   ].join(' or ');
   return [
     ['run', `${record.id}, ${record.startedAt}, ${record.status}`],
     ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
     [
       'plan',
-      `${length}, at most ${formatCount(plan.concurrency)} in flight (closed loop), seed ${String(plan.seed)}, timeout ${setting(formatMs(plan.timeoutMs))}`,
+      `${length}, at most ${formatCount(plan.concurrency)} in flight (closed loop), seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
     ],
     ['warm-up', `${requests(record.warmupSent)}, not counted${plan.coldStart ? '; cold start measured' : ''}`],
     [
@@ -107,7 +107,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
     ],
     [
       'machine',
-      `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${setting(`${formatNumber(environment.memoryGiB)} GiB`)}`,
+      `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,
     ],
     ['software', `Loadlens ${environment.loadlens}, Node ${environment.node}`],
   ];
@@ -132,11 +132,6 @@ function tokenText(record: RunRecord): string {
 
 function requests(n: number): string {
   return countOf(n, 'request');
-}
-
-/** A chosen value has no zeros to show its precision: `30 s`, not `30.0 s`. */
-function setting(text: string): string {
-  return text.replace(/\.(\d*?)0+ /, (_, digits: string) => (digits === '' ? ' ' : `.${digits} `));
 }
 
 /** A count with its noun: `1 request`, `2 requests`. */

@@ -34,8 +34,7 @@ export function formatPercent(ratio: number | null): string {
   if (size > 0 && size < 0.01) return percent > 0 ? '< 0.01%' : '> -0.01%';
   if (size >= 100) return `${formatNumber(percent)}%`;
   const text = size < 1 ? percent.toFixed(2) : plain(percent, 3);
-  if (Math.abs(Number(text)) < 100)
-    return `${text.replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros))}%`;
+  if (Math.abs(Number(text)) < 100) return `${text.replace(/\.0+$/, '')}%`;
   // Rounded up to what it is not.
   return size > 99.99 ? '> 99.99%' : `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
 }
@@ -72,6 +71,11 @@ export function formatAgo(ms: number): string {
   if (minutes < 60) return `${String(minutes)} min ago`;
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${String(hours)} h ago` : `${formatCount(Math.floor(hours / 24))} d ago`;
+}
+
+/** A formatted number that is exact by choice needs no zeros to show its precision: `30 s`, not `30.0 s`. */
+export function withoutZeros(formatted: string): string {
+  return formatted.replace(/\.(\d*?)0+(?=\D|$)/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
 }
 
 /** Never in exponents: toPrecision alone writes 1.2e+3. */

@@ -1,4 +1,4 @@
-import { attention, clientFacts, provenance } from './facts.ts';
+import { attention, clientFacts, isMixed, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart, type Chart } from './charts.ts';
@@ -64,24 +64,25 @@ function subtitle(record: RunRecord): string {
   return `${when} · ${record.environment.host} · ${record.status}`;
 }
 
+/** Where the two differ, successes come first: fast failures must not make a run look good. */
 function tiles(record: RunRecord): string {
   const { successLatencyMs, latencyMs } = record;
-  const mixed = record.responses > record.successes;
-  const latency = (label: string, all: number | null, alone: number | null): [string, string, string] => [
-    label,
-    formatMs(all),
-    mixed ? `successes ${formatMs(alone)}` : '',
+  const mixed = isMixed(record);
+  const latency = (name: 'median' | 'p95' | 'p99', label: string): [string, string, string] => [
+    mixed ? `${label} of successes` : label,
+    formatMs(mixed ? successLatencyMs[name] : latencyMs[name]),
+    mixed ? `all responses: ${formatMs(latencyMs[name])}` : '',
   ];
   const rows: [label: string, value: string, below: string][] = [
     [
-      'Success throughput',
+      mixed ? 'Successes' : 'Throughput',
       formatRate(record.successThroughputPerS),
-      mixed ? `all ${formatRate(record.throughputPerS)}` : '',
+      mixed ? `all responses: ${formatRate(record.throughputPerS)}` : '',
     ],
-    latency('p50', latencyMs.median, successLatencyMs.median),
-    latency('p95', latencyMs.p95, successLatencyMs.p95),
-    latency('p99', latencyMs.p99, successLatencyMs.p99),
-    ['Success', formatPercent(record.successRatio), ''],
+    latency('median', 'p50'),
+    latency('p95', 'p95'),
+    latency('p99', 'p99'),
+    ['Success ratio', formatPercent(record.successRatio), ''],
     ['Total time', formatMs(record.requestsSent === 0 ? null : record.totalMs), ''],
   ];
   const items = rows.map(

@@ -1,4 +1,4 @@
-import { attention, clientFacts, provenance } from './facts.ts';
+import { attention, clientFacts, isMixed, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
 import {
   latencyTable,
@@ -15,7 +15,6 @@ const mostTargets = 50;
 
 /** The result to paste into a pull request: what matters open, the rest folded. */
 export function renderMarkdown(record: RunRecord): string {
-  const facts: Table = { title: '', columns: ['', ''], rows: [...clientFacts(record), ...provenance(record)] };
   const blocks = [
     `### Loadlens: ${escape(record.name)}`,
     headline(record),
@@ -27,18 +26,23 @@ export function renderMarkdown(record: RunRecord): string {
     '<details><summary>Other times, client, plan and machine</summary>',
     table(timesTable(record)),
     table(ratesTable(record)),
-    table(facts),
+    list([...clientFacts(record), ...provenance(record)]),
     '</details>',
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
+/** Where the two differ, successes come first: fast failures must not make a run look good. */
 function headline(record: RunRecord): string {
-  const { latencyMs } = record;
+  const { latencyMs, successLatencyMs } = record;
+  const latency = (name: 'median' | 'p95', label: string): string =>
+    isMixed(record)
+      ? `${label} of successes **${formatMs(successLatencyMs[name])}** (all responses ${formatMs(latencyMs[name])})`
+      : `${label} **${formatMs(latencyMs[name])}**`;
   return [
     `**${formatRate(record.successThroughputPerS)}** successful`,
-    `p50 **${formatMs(latencyMs.median)}**`,
-    `p95 **${formatMs(latencyMs.p95)}**`,
+    latency('median', 'p50'),
+    latency('p95', 'p95'),
     `success **${formatPercent(record.successRatio)}**`,
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
   ].join(' · ');
@@ -54,6 +58,10 @@ function table({ title, columns, rows, note }: Table): string {
     ...rows.map(line),
     ...(note === undefined ? [] : ['', escape(note)]),
   ].join('\n');
+}
+
+function list(facts: readonly (readonly [label: string, value: string])[]): string {
+  return facts.map(([label, value]) => `- ${escape(label)}: ${escape(value)}`).join('\n');
 }
 
 /** Text as text: nothing in it is markup, a link, a mention or the end of a cell. */

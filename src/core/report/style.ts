@@ -33,6 +33,9 @@ svg text{fill:var(--dim);font-size:12px}
 .line,.line2,.line3{fill:none;stroke:var(--blue);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .line2{stroke:var(--orange)}
 .line3{stroke:var(--red)}
+circle.line{fill:var(--blue)}
+circle.line2{fill:var(--orange)}
+circle.line3{fill:var(--red)}
 .dot{fill:var(--blue)}
 .dot2{fill:var(--orange)}
 .mark{stroke:var(--text);stroke-width:1;stroke-dasharray:3 3}

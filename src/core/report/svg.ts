@@ -1,5 +1,5 @@
 import { escapeHtml } from './escape.ts';
-import { formatMs } from './format.ts';
+import { formatMs, withoutZeros } from './format.ts';
 
 const width = 960;
 const height = 260;
@@ -12,19 +12,27 @@ export function frame(title: string, description: string, parts: readonly string
   return `<svg viewBox="0 0 ${String(width)} ${String(height)}" role="img"><title>${escapeHtml(title)}</title><desc>${escapeHtml(description)}</desc>${parts.join('')}</svg>`;
 }
 
-/** The nice number at the top of a vertical axis that reaches `most`. */
-export function axis(most: number): number {
-  if (!(most > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(most));
-  return ([1, 1.5, 2, 3, 4, 5, 6, 8].find((step) => step * power >= most * (1 - 1e-9)) ?? 10) * power;
+/** A vertical axis: nice values from 0 up to the first that is not below the data. */
+export interface Axis {
+  readonly top: number;
+  readonly ticks: readonly number[];
 }
 
-/** The vertical axis: lines with their values. */
-export function horizontals(most: number, format: (value: number) => string): string[] {
-  return [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const y = plot.bottom - share * plot.height;
-    const line = `<line class="${share === 0 ? 'axis' : 'grid'}" x1="${at(plot.left)}" x2="${at(plot.right)}" y1="${at(y)}" y2="${at(y)}"/>`;
-    return line + text(plot.left - 8, y + 4, share === 0 ? '0' : format(share * most), 'end');
+/** The axis for data that reaches `most`. */
+export function axis(most: number): Axis {
+  if (!(most > 0)) return { top: 1, ticks: [0, 1] };
+  const power = 10 ** Math.floor(Math.log10(most / 4));
+  const step = ([1, 2, 2.5, 5].find((nice) => nice * power * 5 >= most * (1 - 1e-9)) ?? 10) * power;
+  const count = Math.ceil(most / step - 1e-9);
+  return { top: count * step, ticks: Array.from({ length: count + 1 }, (_, index) => index * step) };
+}
+
+/** The lines of a vertical axis with their values. */
+export function horizontals({ top, ticks }: Axis, format: (value: number) => string): string[] {
+  return ticks.map((tick) => {
+    const y = plot.bottom - (tick / top) * plot.height;
+    const line = `<line class="${tick === 0 ? 'axis' : 'grid'}" x1="${at(plot.left)}" x2="${at(plot.right)}" y1="${at(y)}" y2="${at(y)}"/>`;
+    return line + text(plot.left - 8, y + 4, tick === 0 ? '0' : withoutZeros(format(tick)), 'end');
   });
 }
 
@@ -37,18 +45,18 @@ export function column(look: string, index: number, count: number, share: number
 }
 
 /** A line through the middle of each slice; where there is no value it is broken, and a lone value becomes a dot. */
-export function curve(look: string, values: readonly (number | null)[], most: number): string[] {
+export function curve(look: string, values: readonly (number | null)[], top: number): string[] {
   const step = plot.width / values.length;
-  const runs: string[][] = [[]];
+  const runs: [x: number, y: number][][] = [[]];
   for (const [index, value] of values.entries()) {
     if (value === null) runs.push([]);
-    else runs.at(-1)?.push(`${at(plot.left + step * (index + 0.5))} ${at(plot.bottom - (value / most) * plot.height)}`);
+    else runs.at(-1)?.push([plot.left + step * (index + 0.5), plot.bottom - (value / top) * plot.height]);
   }
   return runs.flatMap((points) => {
     const [first] = points;
     if (first === undefined) return [];
-    // A line of no length shows as a dot through its round ends.
-    return [`<path class="${look}" d="M${points.length === 1 ? `${first}L${first}` : points.join('L')}"/>`];
+    if (points.length === 1) return [`<circle class="${look}" cx="${at(first[0])}" cy="${at(first[1])}" r="2"/>`];
+    return [`<path class="${look}" d="M${points.map(([x, y]) => `${at(x)} ${at(y)}`).join('L')}"/>`];
   });
 }
 
@@ -60,10 +68,15 @@ export function marker(x: number, name: string, anchor: 'start' | 'end'): string
 
 /** The horizontal axis of a chart over time. */
 export function timeLabels(widthMs: number, count: number): string[] {
-  const every = Math.ceil(count / 9);
+  const spanMs = widthMs * count;
+  const power = 10 ** Math.floor(Math.log10(spanMs / 10));
+  const decimal = [1, 2, 5, 10].map((nice) => nice * power);
+  const steps = spanMs < 120_000 ? decimal : [15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 1800e3, 3600e3, 7200e3, 21600e3];
+  const step = steps.find((nice) => spanMs / nice <= 10) ?? 86_400e3;
   const labels: string[] = [];
-  for (let slice = 0; slice < count; slice += every) {
-    labels.push(text(plot.left + (plot.width / count) * slice, plot.bottom + 18, formatMs(slice * widthMs), 'middle'));
+  for (let ms = 0; ms <= spanMs; ms += step) {
+    const words = ms === 0 ? '0' : withoutZeros(formatMs(ms));
+    labels.push(text(plot.left + (plot.width * ms) / spanMs, plot.bottom + 18, words, 'middle'));
   }
   return [...labels, text(plot.right, plot.bottom + 36, 'time since the start', 'end')];
 }
