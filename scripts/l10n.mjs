@@ -1,0 +1,25 @@
+// Collects every text that the extension and the panel show by l10n.t into l10n/bundle.l10n.json, the source for translators.
+// Run with Node 22.18 or newer: node scripts/l10n.mjs
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const bundle = path.join(root, 'l10n/bundle.l10n.json');
+
+/** The first argument of each `t(…)` or `l10n.t(…)`: one string literal, which is also its key. */
+const call = /(?<![\w.])(?:l10n\.)?t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
+
+/** Every text in the sources, sorted. */
+export function collectTexts() {
+  const files = globSync(['src/extension/**/*.ts', 'webview/**/*.ts'], { cwd: root });
+  const texts = files.flatMap((file) =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(call)].map((match) =>
+      (match[1] ?? match[2] ?? '').replaceAll(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter)),
+    ),
+  );
+  return Object.fromEntries([...new Set(texts)].toSorted().map((text) => [text, text]));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(bundle, `${JSON.stringify(collectTexts(), null, 2)}\n`);
+}

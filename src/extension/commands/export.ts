@@ -1,0 +1,82 @@
+import { commands, env, l10n, Uri, window, workspace } from 'vscode';
+import { homedir } from 'node:os';
+import { reports } from '../../core/report/reports.ts';
+import type { History } from '../services/history.ts';
+import type { Notify } from '../services/notify.ts';
+import type { ExportFormat } from '../views/panelMessages.ts';
+import { askPick } from './steps.ts';
+
+/** Where an export goes. */
+export type ExportTo = 'file' | 'clipboard';
+
+const formats: readonly { readonly format: ExportFormat; readonly label: string }[] = [
+  { format: 'json', label: 'JSON' },
+  { format: 'csv', label: 'CSV' },
+  { format: 'html', label: 'HTML' },
+  { format: 'markdown', label: 'Markdown' },
+];
+
+/** Takes results out of the editor: nobody's runs are locked in. */
+export interface Exporter {
+  readonly write: (id: string, format: ExportFormat, to: ExportTo) => Promise<void>;
+  /** Asks for format and place first, with a way back. */
+  readonly ask: (id: string) => Promise<void>;
+}
+
+/** Makes the Exporter. */
+export function createExporter(history: History, notify: Notify): Exporter {
+  const write: Exporter['write'] = async (id, format, to) => {
+    const record = history.get(id);
+    if (record === undefined) return;
+    const { extension, render } = reports[format];
+    const name = formats.find((one) => one.format === format)?.label ?? format;
+    const text = render(record);
+    if (to === 'clipboard') {
+      await env.clipboard.writeText(text);
+      window.setStatusBarMessage(l10n.t('{0} copied to the clipboard.', name), 4000);
+      return;
+    }
+    const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
+    const place = await window.showSaveDialog({
+      defaultUri: Uri.joinPath(folder, `loadlens-${id}.${extension}`),
+      filters: { [name]: [extension] },
+      title: l10n.t('Export Result'),
+    });
+    if (place === undefined) return;
+    await workspace.fs.writeFile(place, new TextEncoder().encode(text));
+    notify.info(l10n.t('Result written to {0}.', workspace.asRelativePath(place)), {
+      label: l10n.t('Open'),
+      // A browser can't open a file of a remote machine.
+      run: () =>
+        format === 'html' && env.remoteName === undefined
+          ? env.openExternal(place)
+          : commands.executeCommand('vscode.open', place),
+    });
+  };
+
+  const ask: Exporter['ask'] = async (id) => {
+    const title = l10n.t('Export Result');
+    const places: readonly { readonly label: string; readonly to: ExportTo }[] = [
+      { label: l10n.t('$(save) To a file'), to: 'file' },
+      { label: l10n.t('$(clippy) To the clipboard'), to: 'clipboard' },
+    ];
+    for (;;) {
+      const format = await askPick(
+        { title, step: 1, totalSteps: 2 },
+        { placeholder: l10n.t('As what?'), items: formats },
+      );
+      if (format.kind !== 'next') return;
+      const place = await askPick(
+        { title, step: 2, totalSteps: 2 },
+        { placeholder: l10n.t('Where to?'), items: places },
+      );
+      if (place.kind === 'cancelled') return;
+      if (place.kind === 'next') {
+        await write(id, format.value.format, place.value.to);
+        return;
+      }
+    }
+  };
+
+  return { write, ask };
+}

@@ -1,0 +1,53 @@
+import { l10n, Uri, window, workspace } from 'vscode';
+import { isFile, openUntitled } from '../services/files.ts';
+import type { Notify } from '../services/notify.ts';
+import type { Secrets } from '../services/secrets.ts';
+import type { Handlers } from './handlers.ts';
+
+async function pickFolder(): Promise<Uri | undefined> {
+  const folders = workspace.workspaceFolders ?? [];
+  if (folders.length < 2) return folders[0]?.uri;
+  return (await window.showWorkspaceFolderPick({ placeHolder: l10n.t('In which folder?') }))?.uri;
+}
+
+/** Commands around endpoints files and the secrets they name. */
+export function fileCommands(parts: {
+  readonly extensionUri: Uri;
+  readonly secrets: Secrets;
+  readonly notify: Notify;
+}): Pick<Handlers, 'createEndpointsFile' | 'setSecret' | 'deleteSecret'> {
+  const { extensionUri, secrets, notify } = parts;
+
+  return {
+    createEndpointsFile: async () => {
+      const sample = await workspace.fs.readFile(Uri.joinPath(extensionUri, 'media', 'samples', 'endpoints.txt'));
+      if ((workspace.workspaceFolders ?? []).length === 0) {
+        await openUntitled(new TextDecoder().decode(sample));
+        return;
+      }
+      const folder = await pickFolder();
+      if (folder === undefined) return;
+      const file = Uri.joinPath(folder, 'endpoints.txt');
+      // What is there already is opened, never written over.
+      if (await isFile(file)) notify.info(l10n.t('endpoints.txt is there already.'));
+      else await workspace.fs.writeFile(file, sample);
+      await window.showTextDocument(file);
+    },
+    setSecret: async () => {
+      const name = await window.showInputBox({
+        title: l10n.t('Set Secret'),
+        prompt: l10n.t('The NAME of {{$secret NAME}} in an endpoints file'),
+        validateInput: (text) =>
+          /^[\w.-]+$/.test(text) ? undefined : l10n.t('Use letters, digits, dots, dashes and underscores.'),
+      });
+      if (name !== undefined) await secrets.ask(name);
+    },
+    deleteSecret: async () => {
+      const name = await window.showQuickPick([...(await secrets.names())], {
+        title: l10n.t('Delete Secret'),
+        placeHolder: l10n.t('Which one?'),
+      });
+      if (name !== undefined) await secrets.forget(name);
+    },
+  };
+}

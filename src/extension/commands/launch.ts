@@ -1,0 +1,165 @@
+import { commands, l10n, window, workspace, type Memento, type Uri } from 'vscode';
+import { LoadlensError } from '../../core/errors.ts';
+import { isLoopback, remoteHosts } from '../../core/endpoints/hosts.ts';
+import { placeholdersIn } from '../../core/endpoints/prepare.ts';
+import type { EndpointsFile, PreparedRequest, RunDefaults, Target } from '../../core/endpoints/types.ts';
+import { makePlan, type PlanChoices } from '../../core/plan/plan.ts';
+import type { RunInput, RunPlan } from '../../core/plan/types.ts';
+import { commandIds } from '../contributions.ts';
+import { askConsent } from '../services/consent.ts';
+import { parseDocument, shownAs } from '../services/documents.ts';
+import type { History } from '../services/history.ts';
+import { isListening } from '../services/listening.ts';
+import { mockOptions, type MockService } from '../services/mockServer.ts';
+import type { Notify } from '../services/notify.ts';
+import { prepareInput } from '../services/prepareInput.ts';
+import type { Runs } from '../services/runs.ts';
+import type { Secrets } from '../services/secrets.ts';
+import { numberSetting, switchSetting } from '../services/settings.ts';
+import { announce } from './announce.ts';
+
+/** Which targets of which file are to run, and what the user chose beyond the file's own values. */
+export interface RunRequest {
+  readonly uri: Uri;
+  /** One target alone; every target when absent. */
+  readonly target?: string;
+  readonly choices: PlanChoices;
+}
+
+/** What a launch needs of the rest. */
+export interface LaunchParts {
+  readonly runs: Runs;
+  readonly history: History;
+  readonly mock: MockService;
+  readonly secrets: Secrets;
+  readonly notify: Notify;
+  readonly memory: Memento;
+  /** Brings up the panel with the run that is about to start. */
+  readonly showLive: () => void;
+  /** Shows the finished run, if it left a record, unless the user has turned to another one. */
+  readonly showFinished: (id: string | undefined) => void;
+}
+
+/** What a file sets, over what the settings say. */
+export function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
+  return {
+    // A file that runs for a time is not held to the number of requests from the settings.
+    ...(file.defaults.durationS === undefined ? { requests: numberSetting('run.requests', uri) } : {}),
+    concurrency: numberSetting('run.concurrency', uri),
+    warmup: numberSetting('run.warmup', uri),
+    timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000,
+    ...file.defaults,
+  };
+}
+
+/** The plan a file gets with these choices. */
+export function planFor(uri: Uri, file: EndpointsFile, choices: PlanChoices): RunPlan {
+  return makePlan(
+    { maxRedirects: numberSetting('run.maxRedirects', uri), ...choices },
+    { defaults: defaultsFor(uri, file), objectives: file.objectives },
+  );
+}
+
+/** False, with one sentence, in a workspace that is not trusted: there everything is read and nothing runs. */
+export function mayRun(notify: Notify): boolean {
+  if (workspace.isTrusted) return true;
+  notify.warn(l10n.t('This workspace is not trusted: Loadlens reads its files but sends nothing.'), {
+    label: l10n.t('Manage Workspace Trust'),
+    run: () => commands.executeCommand('workbench.trust.manage'),
+  });
+  return false;
+}
+
+/** Runs a request from start to end: questions first, then the run, then its record in history and panel. */
+export async function launch(request: RunRequest, parts: LaunchParts): Promise<void> {
+  if (!mayRun(parts.notify)) return;
+  const prepared = await prepare(request, parts);
+  if (prepared === undefined) return;
+  if (!(await waitForTurn(parts.runs))) return;
+  const finished = parts.runs.run(prepared);
+  parts.showLive();
+  let shown: string | undefined;
+  try {
+    const { record, lost } = await finished;
+    const kept = await parts.history.add(record);
+    shown = kept.id;
+    announce(kept, lost, parts.notify);
+  } finally {
+    parts.showFinished(shown);
+  }
+}
+
+/** Everything that can be refused before a byte is sent; undefined when something was, and the user knows. */
+async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunInput | undefined> {
+  const { uri, choices } = request;
+  const document = await workspace.openTextDocument(uri);
+  const file = parseDocument(document);
+  const errors = file.problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) {
+    parts.notify.error(
+      errors.length === 1
+        ? l10n.t('{0} has 1 problem; nothing was run.', shownAs(uri))
+        : l10n.t('{0} has {1} problems; nothing was run.', shownAs(uri), errors.length),
+      { label: l10n.t('Show Problems'), run: () => commands.executeCommand(commandIds.showProblems, uri) },
+    );
+    return undefined;
+  }
+  const targets = pickTargets(request, file);
+  const plan = planFor(uri, file, choices);
+  const name = request.target ?? shownAs(uri);
+  const input = await prepareInput({ uri, name, targets, plan }, parts.secrets);
+  if (input === undefined) return undefined;
+  const allowed = await askConsent(parts.memory, {
+    hosts: remoteHosts(input.requests),
+    plan,
+    secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
+  });
+  if (!allowed || !(await offerMock(uri, input.requests, parts.mock))) return undefined;
+  return input;
+}
+
+function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly Target[] {
+  const targets = target === undefined ? file.targets : file.targets.filter((one) => one.name === target);
+  if (targets.length > 0) return targets;
+  throw target === undefined
+    ? new LoadlensError(l10n.t('{0} has no endpoint.', shownAs(uri)), {
+        hint: l10n.t('Add a line such as http://127.0.0.1:5000/hello.'),
+      })
+    : new LoadlensError(l10n.t('{0} has no endpoint “{1}” any more.', shownAs(uri), target), {
+        hint: l10n.t('Run the file, or pick an endpoint in it.'),
+      });
+}
+
+/** When requests go to where the mock server would listen and nobody does: starts it, if the user wants that. */
+async function offerMock(uri: Uri, requests: readonly PreparedRequest[], mock: MockService): Promise<boolean> {
+  const options = mockOptions();
+  const address = requests
+    .map((request) => new URL(request.url))
+    .find((url) => isLoopback(url.hostname) && Number(url.port || '80') === options.port);
+  if (address === undefined || (await isListening(address.hostname.replace(/^\[|\]$/g, ''), options.port))) return true;
+  if (!switchSetting('mock.autoStart')) {
+    const start = l10n.t('Start Mock Server and Run');
+    const without = l10n.t('Run Without It');
+    const answer = await window.showInformationMessage(
+      l10n.t('Nothing listens on {0}, where {1} sends its requests.', address.host, shownAs(uri)),
+      start,
+      without,
+    );
+    if (answer !== start) return answer === without;
+  }
+  await mock.start(options);
+  return true;
+}
+
+/** One run at a time: the user decides what becomes of the one under way. False when the new one is not to start. */
+async function waitForTurn(runs: Runs): Promise<boolean> {
+  const state = runs.state();
+  if (state.kind === 'idle') return true;
+  const cancel = l10n.t('Cancel It and Run');
+  const wait = l10n.t('Run After It');
+  const answer = await window.showWarningMessage(l10n.t('{0} is still running.', state.name), cancel, wait);
+  if (answer !== cancel && answer !== wait) return false;
+  if (answer === cancel) runs.cancel();
+  await runs.whenIdle();
+  return true;
+}

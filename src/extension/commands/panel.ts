@@ -1,0 +1,47 @@
+import { commands, l10n, window, type Disposable } from 'vscode';
+import { commandIds } from '../contributions.ts';
+import { findSource } from '../services/files.ts';
+import type { History } from '../services/history.ts';
+import type { Notify } from '../services/notify.ts';
+import type { Runs } from '../services/runs.ts';
+import type { PanelRequest, ResultsPanel } from '../views/resultsPanel.ts';
+import type { Exporter } from './export.ts';
+
+/** Does what the buttons of the results panel ask for. */
+export function answerPanel(parts: {
+  readonly panel: ResultsPanel;
+  readonly runs: Runs;
+  readonly history: History;
+  readonly exporter: Exporter;
+  readonly notify: Notify;
+}): Disposable {
+  const { panel, runs, history, exporter, notify } = parts;
+
+  const openSource = async (id: string): Promise<void> => {
+    const file = history.get(id)?.source?.file;
+    const uri = file === undefined ? undefined : await findSource(file);
+    if (uri === undefined) notify.warn(l10n.t('The file of this run is not in the workspace.'));
+    else await window.showTextDocument(uri);
+  };
+
+  const answer = async (request: PanelRequest): Promise<unknown> => {
+    switch (request.type) {
+      case 'cancel':
+        return runs.cancel();
+      case 'run':
+        return commands.executeCommand(commandIds.runBenchmark);
+      case 'runAgain':
+        return commands.executeCommand(commandIds.runAgain, request.id);
+      case 'export':
+        return exporter.write(request.id, request.format, request.to);
+      case 'openSource':
+        return openSource(request.id);
+      case 'showHistory':
+        return commands.executeCommand(commandIds.showHistory);
+    }
+  };
+
+  return panel.onDidAsk((request) => {
+    answer(request).catch((error: unknown) => notify.failure(error));
+  });
+}

@@ -1,0 +1,91 @@
+import { commands, l10n, window } from 'vscode';
+import type { RunRecord } from '../../core/report/types.ts';
+import { views } from '../contributions.ts';
+import type { History } from '../services/history.ts';
+import type { ResultsPanel } from '../views/resultsPanel.ts';
+import { agoWords, numbersWords } from '../views/runWords.ts';
+import type { Exporter } from './export.ts';
+import type { Handlers } from './handlers.ts';
+import { askPick, type StepPlace } from './steps.ts';
+
+function pickRun(place: StepPlace, placeholder: string, runs: readonly RunRecord[]) {
+  const items = runs.map((run) => ({
+    label: run.name,
+    description: `${numbersWords(run)} · ${agoWords(run)}`,
+    detail: new Date(run.startedAt).toLocaleString(),
+    run,
+  }));
+  return askPick(place, { placeholder, items });
+}
+
+/** The runs a menu means: those selected, or the one it was opened on. */
+function chosenIds(id: unknown, ids: unknown): readonly string[] {
+  const several = Array.isArray(ids) ? ids.filter((one): one is string => typeof one === 'string') : [];
+  return several.length > 0 ? several : typeof id === 'string' ? [id] : [];
+}
+
+/** Commands that look at finished runs. */
+export function resultCommands(parts: {
+  readonly history: History;
+  readonly panel: ResultsPanel;
+  readonly exporter: Exporter;
+}): Pick<
+  Handlers,
+  'showResults' | 'showHistory' | 'openRun' | 'compareRuns' | 'exportResult' | 'deleteRun' | 'clearHistory'
+> {
+  const { history, panel, exporter } = parts;
+
+  /** Two runs, the older one first; from the palette they are picked one after the other. */
+  const compare = async (chosen: readonly string[]): Promise<void> => {
+    let ids = chosen;
+    if (ids.length !== 2) {
+      const title = l10n.t('Compare Runs');
+      const first = await pickRun({ title, step: 1, totalSteps: 2 }, l10n.t('The first run'), history.runs());
+      if (first.kind !== 'next') return;
+      const { id } = first.value.run;
+      const others = history.runs().filter((run) => run.id !== id);
+      const second = await pickRun({ title, step: 2, totalSteps: 2 }, l10n.t('The second run'), others);
+      if (second.kind === 'back') await compare([]);
+      if (second.kind !== 'next') return;
+      ids = [id, second.value.run.id];
+    }
+    const [before = '', after = ''] = ids.toSorted();
+    panel.showComparison(before, after);
+  };
+
+  return {
+    showResults: () => panel.reveal(),
+    showHistory: () => commands.executeCommand(`${views.history}.focus`),
+    openRun: (id) => {
+      if (typeof id === 'string') panel.showRun(id);
+    },
+    compareRuns: (id, ids) => compare(chosenIds(id, ids)),
+    exportResult: async (id) => {
+      if (typeof id === 'string') {
+        await exporter.ask(id);
+        return;
+      }
+      const shown = panel.shownRun() ?? history.runs()[0]?.id;
+      if (shown !== undefined) await exporter.ask(shown);
+    },
+    deleteRun: async (id, ids) => {
+      const chosen = chosenIds(id, ids);
+      const name = history.get(chosen[0] ?? '')?.name ?? '';
+      const remove = l10n.t('Delete');
+      const question =
+        chosen.length === 1 ? l10n.t('Delete the run of {0}?', name) : l10n.t('Delete {0} runs?', chosen.length);
+      const detail = l10n.t('This cannot be undone.');
+      if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
+        await history.remove(chosen);
+      }
+    },
+    clearHistory: async () => {
+      const remove = l10n.t('Clear History');
+      const detail = l10n.t('{0} runs will be deleted. This cannot be undone.', history.runs().length);
+      const question = l10n.t('Clear the history of this workspace?');
+      if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
+        await history.clear();
+      }
+    },
+  };
+}

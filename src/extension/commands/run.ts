@@ -1,0 +1,127 @@
+import { commands, l10n, Range, Uri, window, workspace, type Memento } from 'vscode';
+import { LoadlensError } from '../../core/errors.ts';
+import type { PlanChoices } from '../../core/plan/plan.ts';
+import type { RunPlan } from '../../core/plan/types.ts';
+import type { RunRecord } from '../../core/report/types.ts';
+import { setContextKey } from '../services/contextKeys.ts';
+import { isEndpoints, parseDocument } from '../services/documents.ts';
+import { findEndpointsFiles, findSource } from '../services/files.ts';
+import type { Diagnostics } from '../providers/diagnostics.ts';
+import { toRange } from '../providers/diagnostics.ts';
+import { askPlan } from './askPlan.ts';
+import type { Handlers } from './handlers.ts';
+import { launch, mayRun, planFor, type LaunchParts, type RunRequest } from './launch.ts';
+
+/** What Run Again repeats, as it is kept over a reload. */
+interface KeptRequest {
+  readonly uri: string;
+  readonly target?: string;
+  readonly choices: PlanChoices;
+}
+
+const lastRequestKey = 'loadlens.lastRequest';
+
+/** A record's plan, to run it once more. */
+function choicesOf(plan: RunPlan): PlanChoices {
+  return { ...plan, requests: plan.requests ?? undefined, durationS: plan.durationS ?? undefined };
+}
+
+/** The request that made a record. */
+async function requestOf(record: RunRecord): Promise<RunRequest> {
+  const uri = record.source === null ? undefined : await findSource(record.source.file);
+  if (uri === undefined) {
+    throw new LoadlensError(l10n.t('The file of this run is not in the workspace.'), {
+      hint: l10n.t('Open the folder that holds it, then run it again.'),
+    });
+  }
+  const single = record.name !== record.source?.file && record.targetCount === 1;
+  return { uri, ...(single ? { target: record.name } : {}), choices: choicesOf(record.plan) };
+}
+
+function keptRequest(memory: Memento): RunRequest | undefined {
+  const kept = memory.get<KeptRequest>(lastRequestKey);
+  return kept === undefined ? undefined : { ...kept, uri: Uri.parse(kept.uri) };
+}
+
+/** The endpoints file that a menu, a lens or the active editor means. */
+function fileFrom(argument: unknown): Uri | undefined {
+  if (argument instanceof Uri) return argument;
+  const document = window.activeTextEditor?.document;
+  return document !== undefined && isEndpoints(document) ? document.uri : undefined;
+}
+
+/** The target on the cursor's line, or the one above it. */
+function targetAtCursor(uri: Uri): string | undefined {
+  const editor = window.activeTextEditor;
+  if (editor === undefined || editor.document.uri.toString() !== uri.toString()) return undefined;
+  const { targets } = parseDocument(editor.document);
+  const { line } = editor.selection.active;
+  return (targets.findLast((target) => target.range.start.line <= line) ?? targets[0])?.name;
+}
+
+/** Commands that start and stop runs. */
+export function runCommands(
+  parts: LaunchParts & { readonly diagnostics: Diagnostics },
+): Pick<Handlers, 'runBenchmark' | 'runFile' | 'runEndpoint' | 'runAgain' | 'cancelRun' | 'showProblems'> {
+  const { memory, runs, history, notify, diagnostics } = parts;
+  setContextKey('canRunAgain', keptRequest(memory) !== undefined);
+
+  const start = async (request: RunRequest): Promise<void> => {
+    const kept: KeptRequest = { ...request, uri: request.uri.toString() };
+    await memory.update(lastRequestKey, kept);
+    setContextKey('canRunAgain', true);
+    await launch(request, parts);
+  };
+
+  /** The values asked for last time, or those of the file. */
+  const preset = async (uri: Uri): Promise<{ amount: string; concurrency: string }> => {
+    const last = keptRequest(memory);
+    const choices = last?.uri.toString() === uri.toString() ? last.choices : {};
+    const plan = planFor(uri, parseDocument(await workspace.openTextDocument(uri)), choices);
+    const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
+    return { amount, concurrency: String(plan.concurrency) };
+  };
+
+  return {
+    runBenchmark: async (argument) => {
+      if (!mayRun(notify)) return;
+      const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
+      if (files.length === 0) {
+        notify.info(l10n.t('There is no endpoints file in this workspace.'), {
+          label: l10n.t('Create Endpoints File'),
+          run: () => commands.executeCommand('loadlens.createEndpointsFile'),
+        });
+        return;
+      }
+      const answers = await askPlan({ files, preset });
+      if (answers !== undefined) await start(answers);
+    },
+    runFile: async (argument) => {
+      const uri = fileFrom(argument);
+      if (uri !== undefined) await start({ uri, choices: {} });
+    },
+    runEndpoint: async (argument, name) => {
+      const uri = fileFrom(argument);
+      if (uri === undefined) return;
+      const target = typeof name === 'string' ? name : targetAtCursor(uri);
+      await start({ uri, ...(target === undefined ? {} : { target }), choices: {} });
+    },
+    runAgain: async (id) => {
+      const record = typeof id === 'string' ? history.get(id) : undefined;
+      const request = record === undefined ? keptRequest(memory) : await requestOf(record);
+      if (request !== undefined) await start(request);
+    },
+    cancelRun: () => runs.cancel(),
+    showProblems: async (argument) => {
+      const uri = fileFrom(argument);
+      if (uri === undefined) return;
+      const document = await workspace.openTextDocument(uri);
+      diagnostics.refresh(document);
+      const first = parseDocument(document).problems.find((problem) => problem.severity === 'error');
+      await commands.executeCommand('workbench.panel.markers.view.focus');
+      await window.showTextDocument(document, {
+        selection: first === undefined ? new Range(0, 0, 0, 0) : toRange(first.range),
+      });
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { Disposable, QuickInputButtons, window, type QuickPickItem } from 'vscode';
+
+/** What came of one step of a multi-step input. */
+export type Step<T> = { readonly kind: 'next'; readonly value: T } | { readonly kind: 'back' | 'cancelled' };
+
+/** Where a step stands; `first` has no way back. */
+export interface StepPlace {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+const buttons = ({ step }: StepPlace) => (step > 1 ? [QuickInputButtons.Back] : []);
+
+/** Asks for a line of text; Enter is deaf while `validate` has something to say. */
+export function askText(
+  place: StepPlace,
+  question: { readonly prompt: string; readonly value: string; validate(text: string): string | undefined },
+): Promise<Step<string>> {
+  const box = window.createInputBox();
+  Object.assign(box, place, { prompt: question.prompt, value: question.value, buttons: buttons(place) });
+  box.valueSelection = [0, question.value.length];
+  box.ignoreFocusOut = true;
+  return new Promise((resolve) => {
+    const subscriptions = Disposable.from(
+      box,
+      box.onDidChangeValue((text) => (box.validationMessage = question.validate(text))),
+      box.onDidTriggerButton(() => finish({ kind: 'back' })),
+      box.onDidAccept(() => {
+        box.validationMessage = question.validate(box.value);
+        if (box.validationMessage === undefined) finish({ kind: 'next', value: box.value });
+      }),
+      box.onDidHide(() => finish({ kind: 'cancelled' })),
+    );
+    const finish = (result: Step<string>): void => {
+      resolve(result);
+      subscriptions.dispose();
+    };
+    box.show();
+  });
+}
+
+/** Lets one of several be picked. */
+export function askPick<T extends QuickPickItem>(
+  place: StepPlace,
+  question: { readonly placeholder: string; readonly items: readonly T[]; readonly active?: T | undefined },
+): Promise<Step<T>> {
+  const pick = window.createQuickPick<T>();
+  Object.assign(pick, place, { placeholder: question.placeholder, items: question.items, buttons: buttons(place) });
+  if (question.active !== undefined) pick.activeItems = [question.active];
+  pick.ignoreFocusOut = true;
+  return new Promise((resolve) => {
+    const subscriptions = Disposable.from(
+      pick,
+      pick.onDidTriggerButton(() => finish({ kind: 'back' })),
+      pick.onDidAccept(() => {
+        const [value] = pick.activeItems;
+        if (value !== undefined) finish({ kind: 'next', value });
+      }),
+      pick.onDidHide(() => finish({ kind: 'cancelled' })),
+    );
+    const finish = (result: Step<T>): void => {
+      resolve(result);
+      subscriptions.dispose();
+    };
+    pick.show();
+  });
+}

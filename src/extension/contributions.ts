@@ -1,0 +1,89 @@
+/**
+ * What the manifest and the code must agree on, as typed maps: a command without a handler or a setting without a reader
+ * does not compile, and test/extension/manifest.test.ts holds these maps against package.json. No import of vscode here.
+ */
+
+import { planLimits } from '../core/plan/limits.ts';
+import { planDefaults } from '../core/plan/plan.ts';
+
+/** Language of endpoints files. */
+export const languageId = 'endpoints';
+
+/** View type of the results panel. */
+export const panelViewType = 'loadlens.results';
+
+/** Ids of the tree views. */
+export const views = { history: 'loadlens.history', servers: 'loadlens.servers' } as const;
+
+/** Every command, by the name the code uses. */
+export const commandIds = {
+  runBenchmark: 'loadlens.runBenchmark',
+  runFile: 'loadlens.runFile',
+  runEndpoint: 'loadlens.runEndpoint',
+  runAgain: 'loadlens.runAgain',
+  cancelRun: 'loadlens.cancelRun',
+  startMockServer: 'loadlens.startMockServer',
+  stopMockServer: 'loadlens.stopMockServer',
+  showResults: 'loadlens.showResults',
+  showHistory: 'loadlens.showHistory',
+  openRun: 'loadlens.openRun',
+  compareRuns: 'loadlens.compareRuns',
+  exportResult: 'loadlens.exportResult',
+  deleteRun: 'loadlens.deleteRun',
+  clearHistory: 'loadlens.clearHistory',
+  createEndpointsFile: 'loadlens.createEndpointsFile',
+  showProblems: 'loadlens.showProblems',
+  setSecret: 'loadlens.setSecret',
+  deleteSecret: 'loadlens.deleteSecret',
+  openLog: 'loadlens.openLog',
+} as const;
+export type CommandName = keyof typeof commandIds;
+
+/** Context keys that `when` clauses ask for. */
+export const contextKeys = {
+  running: 'loadlens.running',
+  mockRunning: 'loadlens.mockRunning',
+  hasHistory: 'loadlens.hasHistory',
+  canCompare: 'loadlens.canCompare',
+  canRunAgain: 'loadlens.canRunAgain',
+  hasSecrets: 'loadlens.hasSecrets',
+} as const;
+export type ContextKeyName = keyof typeof contextKeys;
+
+/** A number the user may set, and the range it is held to; a value out of it counts as not set. */
+export interface NumberSetting {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** False where fractions make sense. */
+  readonly integer: boolean;
+}
+
+const choice = (name: keyof typeof planLimits & keyof typeof planDefaults): NumberSetting => {
+  const { min, max, whole } = planLimits[name];
+  return { default: planDefaults[name], min, max, integer: whole };
+};
+const whole = (byDefault: number, min: number, max: number): NumberSetting => ({
+  default: byDefault,
+  min,
+  max,
+  integer: true,
+});
+
+/** Settings below `loadlens.` that are numbers. */
+export const numberSettings = {
+  'run.requests': choice('requests'),
+  'run.concurrency': choice('concurrency'),
+  'run.warmup': choice('warmup'),
+  'run.timeoutSeconds': { default: 30, min: 0.1, max: 3600, integer: false },
+  'run.maxRedirects': choice('maxRedirects'),
+  'history.maxRuns': whole(50, 1, 1000),
+  'mock.port': whole(5000, 1, 65_535),
+  'mock.maxConcurrentRequests': whole(10, 1, 100_000),
+  'mock.timeScale': { default: 1, min: 0, max: 100, integer: false },
+} as const satisfies Record<string, NumberSetting>;
+export type NumberSettingName = keyof typeof numberSettings;
+
+/** Settings below `loadlens.` that are switches, with their defaults. */
+export const switchSettings = { 'codeLens.enabled': true, 'mock.autoStart': false } as const;
+export type SwitchSettingName = keyof typeof switchSettings;

@@ -1,0 +1,94 @@
+import { Uri, window, workspace, type ExtensionContext } from 'vscode';
+import type { RunRecord } from '../core/report/types.ts';
+import { createExporter } from './commands/export.ts';
+import { fileCommands } from './commands/files.ts';
+import { registerCommands } from './commands/handlers.ts';
+import { mockCommands } from './commands/mock.ts';
+import { answerPanel } from './commands/panel.ts';
+import { resultCommands } from './commands/results.ts';
+import { runCommands } from './commands/run.ts';
+import { registerCodeLenses } from './providers/codeLens.ts';
+import { registerCompletion } from './providers/completion.ts';
+import { registerDiagnostics } from './providers/diagnostics.ts';
+import { registerHover } from './providers/hover.ts';
+import { createClock } from './services/clock.ts';
+import { createHistory } from './services/history.ts';
+import { createMockService, type MockService } from './services/mockServer.ts';
+import { createNotify } from './services/notify.ts';
+import { createRuns } from './services/runs.ts';
+import { createSecrets } from './services/secrets.ts';
+import { numberSetting } from './services/settings.ts';
+import { createHistoryTree } from './views/historyTree.ts';
+import { createResultsPanel } from './views/resultsPanel.ts';
+import { createServersTree } from './views/serversTree.ts';
+import { createStatusBar } from './views/statusBar.ts';
+
+/** What activation hands out: a window for tests and for other extensions to look through, nothing to steer by. */
+export interface LoadlensApi {
+  /** The runs of this workspace, newest first. */
+  readonly runs: () => readonly RunRecord[];
+  /** Resolves when no run is under way. */
+  readonly whenIdle: () => Promise<void>;
+}
+
+let mockService: MockService | undefined;
+
+/** Wires the parts together; none of them does work before it is asked. */
+export function activate(context: ExtensionContext): LoadlensApi {
+  const began = performance.now();
+  const { extensionUri, workspaceState: memory, subscriptions } = context;
+  const bundle = (name: string): string => Uri.joinPath(extensionUri, 'dist', name).fsPath;
+  const version = versionOf(context);
+
+  const log = window.createOutputChannel('Loadlens', { log: true });
+  const notify = createNotify(log);
+  const clock = createClock();
+  const secrets = createSecrets(context.secrets);
+  const store = workspace.workspaceFolders === undefined ? undefined : memory;
+  const history = createHistory({ store, maxRuns: () => numberSetting('history.maxRuns'), log });
+  const runs = createRuns(bundle('benchmark.js'), version, log);
+  const mock = createMockService(bundle('mock-server.js'), log);
+  mockService = mock;
+  const panel = createResultsPanel({ extensionUri, runs, history, log });
+  const diagnostics = registerDiagnostics();
+  const exporter = createExporter(history, notify);
+  const { showLive, showFinished } = panel;
+
+  const handlers = {
+    ...runCommands({ runs, history, mock, secrets, notify, memory, diagnostics, showLive, showFinished }),
+    ...mockCommands(mock, notify),
+    ...resultCommands({ history, panel, exporter }),
+    ...fileCommands({ extensionUri, secrets, notify }),
+    openLog: () => log.show(),
+  };
+  subscriptions.push(
+    log,
+    clock,
+    secrets,
+    history,
+    runs,
+    mock,
+    panel,
+    diagnostics,
+    registerCommands(handlers, notify),
+    answerPanel({ panel, runs, history, exporter, notify }),
+    registerCodeLenses({ history, mock, clock }),
+    registerCompletion(secrets),
+    registerHover(history),
+    createHistoryTree(history, clock),
+    createServersTree(mock),
+    createStatusBar(runs, history),
+  );
+  log.debug(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
+  return { runs: history.runs, whenIdle: runs.whenIdle };
+}
+
+function versionOf({ extension }: ExtensionContext): string {
+  const manifest: { readonly version: string } = extension.packageJSON;
+  return manifest.version;
+}
+
+/** The mock server goes with the window. */
+export async function deactivate(): Promise<void> {
+  await mockService?.stop();
+}

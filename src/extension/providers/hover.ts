@@ -1,0 +1,69 @@
+import { Hover, l10n, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
+import { directives } from '../../core/endpoints/directives.ts';
+import type { Target } from '../../core/endpoints/types.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../core/report/format.ts';
+import { endpointsSelector, parseDocument, shownAs } from '../services/documents.ts';
+import type { History, TargetResult } from '../services/history.ts';
+import { agoWords, outcomeWords } from '../views/runWords.ts';
+import { toRange } from './diagnostics.ts';
+
+const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;
+
+/** The request as it will be sent: file variables replaced; what comes from the environment or is secret stays a name. */
+function requestText({ method, url, headers, body }: Target): string {
+  const lines = [`${method} ${url}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  if (body?.kind === 'file') lines.push('', `@${body.path}`);
+  if (body?.kind === 'inline') lines.push('', body.text.length > 500 ? `${body.text.slice(0, 500)}…` : body.text);
+  return lines.join('\n');
+}
+
+function resultTable({ record, numbers }: TargetResult): string {
+  const { latencyMs } = numbers;
+  const quantile = (name: 'median' | 'p95' | 'p99'): string =>
+    `${latencyMs[name] !== null && latencyMs.interval95[name] === null ? '~' : ''}${formatMs(latencyMs[name])}`;
+  const rows = [
+    [l10n.t('Requests'), formatCount(numbers.requestsSent)],
+    [l10n.t('Success'), formatPercent(numbers.successRatio)],
+    [l10n.t('Throughput'), formatRate(numbers.throughputPerS)],
+    ['p50', quantile('median')],
+    ['p95', quantile('p95')],
+    ['p99', quantile('p99')],
+  ];
+  return [
+    `| ${l10n.t('Last run')} | ${agoWords(record)}, ${outcomeWords(record)} |`,
+    '| --- | --- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
+}
+
+function targetHover(document: TextDocument, target: Target, history: History): Hover {
+  const text = new MarkdownString();
+  text.appendCodeblock(requestText(target), 'http');
+  const last = history.lastOfTarget(shownAs(document.uri), target.name);
+  if (last === undefined) {
+    text.appendMarkdown(l10n.t('Not run yet.'));
+  } else {
+    const table = resultTable(last);
+    text.appendMarkdown(table);
+    if (table.includes('~')) text.appendMarkdown(`\n\n${l10n.t('~ too few requests for a reliable figure')}`);
+  }
+  return new Hover(text, toRange(target.range));
+}
+
+/** What a directive does, or how an endpoint did last time. */
+export function registerHover(history: History): Disposable {
+  return languages.registerHoverProvider(endpointsSelector, {
+    provideHover: (document, position) => {
+      const line = document.lineAt(position.line);
+      const name = directiveLine.exec(line.text)?.[1];
+      const directive = directives.find((one) => one.name === name);
+      if (directive !== undefined) {
+        const text = new MarkdownString(`**@${directive.name}**: ${directive.what}`);
+        text.appendCodeblock(`# @${directive.name} ${directive.example}`, document.languageId);
+        return new Hover(text, line.range);
+      }
+      const target = parseDocument(document).targets.find((one) => one.range.start.line === position.line);
+      return target === undefined ? undefined : targetHover(document, target, history);
+    },
+  });
+}

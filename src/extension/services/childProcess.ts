@@ -1,0 +1,30 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { LogOutputChannel } from 'vscode';
+
+/**
+ * Starts one of our bundles in a process of its own, on the Node that runs the extension host: never a `node` from PATH.
+ * The host's own switches and variables stay out of it. What it prints goes to the log, its messages arrive as events.
+ */
+export function forkEntry(entry: string, log: LogOutputChannel): ChildProcess {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name));
+  const child = fork(entry, [], {
+    execPath: process.execPath,
+    execArgv: [],
+    env: { ...Object.fromEntries(inherited), ELECTRON_RUN_AS_NODE: '1' },
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => log.debug(`[${child.pid}] ${text.trimEnd()}`));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => log.warn(`[${child.pid}] ${text.trimEnd()}`));
+  log.debug(`Started ${entry} as process ${child.pid}.`);
+  return child;
+}
+
+/** Sends a message to a child; one that is gone already hears nothing, its exit event tells the rest. */
+export function sendTo(child: ChildProcess, message: object): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+/** How a process ended, for people: `exit code 1`, `signal SIGKILL`. */
+export const endedWith = (code: number | null, signal: NodeJS.Signals | null): string =>
+  signal === null ? `exit code ${code}` : `signal ${signal}`;

@@ -1,0 +1,21 @@
+import { connect } from 'node:net';
+
+/** False when a connection to this place is refused. Anything else, a slow answer included, counts as somebody there. */
+export function isListening(host: string, port: number, limitMs = 300): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (listening: boolean): void => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.setTimeout(limitMs, () => end(true));
+    socket.once('connect', () => end(true));
+    socket.once('error', (error) => end(!isRefusal(error)));
+  });
+}
+
+/** `localhost` is tried by IPv6 and IPv4: then the refusals come bundled. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isRefusal);
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+}

@@ -1,0 +1,55 @@
+import { Uri, workspace } from 'vscode';
+import { isAbsolute } from 'node:path';
+import { placeholdersIn, prepareTarget, secretValues, type Lookups } from '../../core/endpoints/prepare.ts';
+import type { Target } from '../../core/endpoints/types.ts';
+import type { RunInput, RunPlan } from '../../core/plan/types.ts';
+import { shownAs } from './documents.ts';
+import type { Secrets } from './secrets.ts';
+
+/** What stands in an editor and is about to run. */
+export interface RunSource {
+  readonly uri: Uri;
+  readonly name: string;
+  readonly targets: readonly Target[];
+  readonly plan: RunPlan;
+}
+
+/** Reads the bodies that targets name; one that can't be read is left to the preparation, which names file and line. */
+async function readBodies(uri: Uri, targets: readonly Target[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const paths = new Set(targets.flatMap(({ body }) => (body?.kind === 'file' ? [body.path] : [])));
+  const bodies = new Map<string, Uint8Array>();
+  for (const path of paths) {
+    const place = isAbsolute(path) ? Uri.file(path) : Uri.joinPath(uri, '..', path);
+    try {
+      bodies.set(path, await workspace.fs.readFile(place));
+    } catch {
+      continue;
+    }
+  }
+  return bodies;
+}
+
+/**
+ * Makes targets ready to send: reads bodies, looks up environment and secrets, asking for secrets that are missing.
+ * Undefined when the user went away from such a question; a LoadlensError names what is missing and where.
+ */
+export async function prepareInput(source: RunSource, secrets: Secrets): Promise<RunInput | undefined> {
+  const { uri, name, targets, plan } = source;
+  const values = await secrets.resolve(targets.flatMap((target) => placeholdersIn(target).secrets));
+  if (values === undefined) return undefined;
+  const bodies = await readBodies(uri, targets);
+  const lookups: Lookups = {
+    env: (variable) => process.env[variable],
+    secret: (secret) => values.get(secret),
+    bodyFile: (path) => bodies.get(path),
+    shownAs: shownAs(uri),
+  };
+  return {
+    name,
+    plan,
+    targets,
+    requests: targets.map((target) => prepareTarget(target, lookups)),
+    secrets: secretValues(targets, lookups),
+    file: uri.scheme === 'untitled' ? null : { path: uri.fsPath, shownAs: shownAs(uri) },
+  };
+}
