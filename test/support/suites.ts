@@ -56,7 +56,7 @@ const suites: Readonly<Record<string, Suite>> = {
 
 const preparations = {
   build: () => runScript(['esbuild.mjs']),
-  package: () => runScript(['scripts/package.mjs', '--quiet']),
+  package: () => runScript(['scripts/package.mjs']),
   host: () => {
     if (process.env['VSCODE_HOST'] === 'desktop') return;
     ensureChromium();
@@ -67,7 +67,7 @@ const preparations = {
 };
 
 function runScript(args: readonly string[]): void {
-  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error(`${args[0]} failed.`);
 }
 
