@@ -1,0 +1,40 @@
+import { createInterface } from 'node:readline/promises';
+import { LoadlensError } from '../core/errors.ts';
+
+/** True when `--allow-host` names the host: with its port, or without one for every port. */
+function isAllowed(hostAndPort: string, allowed: readonly string[]): boolean {
+  const host = hostAndPort.replace(/:\d+$/, '');
+  return allowed.some((name) => {
+    const wanted = name.toLowerCase();
+    return wanted === hostAndPort || wanted === host || `[${wanted}]` === host;
+  });
+}
+
+/**
+ * Lets a run pass that sends to other machines only when its user means it: by `--allow-host` or by saying yes.
+ * Answers false when the user says no; throws where nobody can be asked.
+ */
+export async function mayLoad(
+  hosts: readonly string[],
+  options: { allowed: readonly string[]; load: string; signal: AbortSignal },
+): Promise<boolean> {
+  const open = hosts.filter((host) => !isAllowed(host, options.allowed));
+  if (open.length === 0) return true;
+  const shown = open.length > 5 ? `${open.slice(0, 5).join(', ')} and ${open.length - 5} more` : open.join(', ');
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new LoadlensError(`This run would send ${options.load} to ${shown}, which is not this machine.`, {
+      hint: `If you may load it, add ${open.map((host) => `--allow-host ${host}`).join(' ')}`,
+    });
+  }
+  // Not as a terminal: Ctrl+C stays a signal.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    const answer = await lines.question(`Send ${options.load} to ${shown}? [y/N] `, { signal: options.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (options.signal.aborted) return false;
+    throw error;
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { parseEndpoints } from '../core/endpoints/parse.ts';
+import { type Lookups, placeholdersIn, prepareTarget, secretValues } from '../core/endpoints/prepare.ts';
+import type { EndpointsFile, PreparedRequest, Problem, Target } from '../core/endpoints/types.ts';
+import { credentialHeaders } from '../core/endpoints/vocabulary.ts';
+import { LoadlensError } from '../core/errors.ts';
+import { makePlan, type PlanChoices } from '../core/plan/plan.ts';
+import type { Objective, RunInput } from '../core/plan/types.ts';
+
+/** What the command line adds to an endpoints file. */
+export interface FileChoices extends PlanChoices {
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly objectives: readonly Objective[];
+}
+
+/** An endpoints file as read. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly shownAs: string;
+  readonly file: EndpointsFile;
+}
+
+/** Reads and parses an endpoints file. Throws a LoadlensError when it can't be read. */
+export function loadFile(name: string): LoadedFile {
+  const path = resolve(name);
+  const shownAs = relative(process.cwd(), path).split(sep).join('/');
+  try {
+    return { path, shownAs, file: parseEndpoints(readFileSync(path, 'utf8')) };
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'ENOENT') {
+      throw new LoadlensError(`There is no file ${shownAs}.`, {
+        hint: 'Create it with one URL per line, or name another: loadlens run my-endpoints.txt',
+        cause,
+      });
+    }
+    throw new LoadlensError(`The file ${shownAs} can't be read: ${String(code ?? cause)}.`, {
+      hint: 'Name a text file that you may read.',
+      cause,
+    });
+  }
+}
+
+/** A problem as one line, in the form that editors and terminals turn into links. */
+export function problemLine(shownAs: string, { range, severity, message, hint }: Problem): string {
+  return `${shownAs}:${range.start.line + 1}:${range.start.character + 1}: ${severity}: ${message}  ${hint}`;
+}
+
+/** The environment variable that holds the value of `{{$secret name}}`. */
+export const secretVariable = (name: string): string =>
+  `LOADLENS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+
+/** Everything a run needs, from a file without errors. Throws a LoadlensError for a missing value, body or bad choice. */
+export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoices): RunInput {
+  const plan = makePlan(choices, { ...file, objectives: [...file.objectives, ...choices.objectives] });
+  const targets = file.targets.map((target) => withHeaders(target, choices.headers));
+  const lookups: Lookups = {
+    env: (name) => process.env[name],
+    secret: (name) => process.env[secretVariable(name)],
+    bodyFile: bodyReader(dirname(path)),
+    shownAs,
+  };
+  for (const target of targets) checkSecrets(target, shownAs);
+  const requests = targets.map((target) => prepareTarget(target, lookups));
+  const secrets = [...secretValues(targets, lookups), ...credentialsOf(requests)];
+  return { name: shownAs, plan, targets, requests, secrets, file: { path, shownAs } };
+}
+
+/** Throws for a secret without a value, naming the variable that it comes from here. */
+function checkSecrets(target: Target, shownAs: string): void {
+  const missing = placeholdersIn(target).secrets.find((name) => process.env[secretVariable(name)] === undefined);
+  if (missing === undefined) return;
+  throw new LoadlensError(`${shownAs}:${target.range.start.line + 1}: The secret ${missing} has no value.`, {
+    hint: `Set the environment variable ${secretVariable(missing)}.`,
+  });
+}
+
+/** The target with headers of the command line, each in the place of the target's own of that name. */
+function withHeaders(target: Target, headers: FileChoices['headers']): Target {
+  const given = new Set(headers.map(([name]) => name.toLowerCase()));
+  return { ...target, headers: [...target.headers.filter(([name]) => !given.has(name.toLowerCase())), ...headers] };
+}
+
+/** What headers like Authorization carry, with and without its scheme: a server may echo it, a report must not. */
+function credentialsOf(requests: readonly PreparedRequest[]): Set<string> {
+  const headers = requests.flatMap((request) => request.headers);
+  const values = headers.filter(([name]) => credentialHeaders.has(name.toLowerCase())).map(([, value]) => value);
+  return new Set(values.flatMap((value) => [value, value.replace(/^\S+\s+/, '')]));
+}
+
+/** Reads body files relative to a folder, each once. */
+function bodyReader(folder: string): (path: string) => Uint8Array | undefined {
+  const bodies = new Map<string, Uint8Array | undefined>();
+  return (path) => {
+    if (!bodies.has(path)) bodies.set(path, readIfThere(resolve(folder, path)));
+    return bodies.get(path);
+  };
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { ExitCode } from '../core/errors.ts';
+import { planDefaults } from '../core/plan/plan.ts';
+import { defaultHost } from '../servers/mock/server.ts';
+import { describeFailure } from './failure.ts';
+import type { RunOptions } from './run-command.ts';
+import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
+import { header, numberFrom, objectives, planNumber, planTime, several } from './values.ts';
+
+/** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
+export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  let exitCode: ExitCode = ExitCode.done;
+  const program = makeProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said already what is wrong; help and version end with 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    const failure = describeFailure(error, process.env['LOADLENS_DEBUG'] === '1');
+    process.stderr.write(failure.text);
+    return failure.exitCode;
+  }
+}
+
+function makeProgram(done: (code: ExitCode) => void): Command {
+  const program = new Command('loadlens')
+    .description('Benchmarks HTTP endpoints.')
+    .version(manifest.version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .showHelpAfterError('hint:  Add --help to see every command and option.')
+    .exitOverride();
+
+  program
+    .command('run')
+    .description('Benchmarks the targets of an endpoints file and shows the result.')
+    .argument('[file]', 'endpoints file (default: endpoints.txt)')
+    .option('--targets <file>', 'the same as [file]')
+    .option(
+      '-n, --requests <n>',
+      `requests to send (default: the file's, otherwise ${planDefaults.requests})`,
+      planNumber('requests'),
+    )
+    .option(
+      '-c, --concurrency <n>',
+      `most requests in flight (default: the file's, otherwise ${planDefaults.concurrency})`,
+      planNumber('concurrency'),
+    )
+    .option(
+      '--duration <time>',
+      'send for that long, such as 30s; with --requests whichever ends first',
+      planTime('durationS'),
+    )
+    .option(
+      '--seed <n>',
+      `seed of the random choice of targets (default: the file's, otherwise ${planDefaults.seed})`,
+      planNumber('seed'),
+    )
+    .option('--warmup <n>', 'requests to send before the clock starts (default: none)', planNumber('warmup'))
+    .option(
+      '--timeout <time>',
+      `longest time for one request (default: the file's, otherwise ${planDefaults.timeoutMs / 1000}s)`,
+      planTime('timeoutMs'),
+    )
+    .option('--max-redirects <n>', 'redirects to follow per request (default: none)', planNumber('maxRedirects'))
+    .option('--cold-start', 'open connections inside the measured time')
+    .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header)
+    .option('--slo <objectives>', "objectives of the run, such as 'p95 < 500ms, errors < 1%'; repeatable", objectives)
+    .option('--allow-host <host>', 'another machine that may be loaded; repeatable', several)
+    .option('--json <file>', 'write the result as JSON')
+    .option('--html <file>', 'write the result as one HTML page')
+    .option('--csv <file>', 'write the result as CSV')
+    .option('--md <file>', 'write the result as Markdown')
+    .option('-q, --quiet', 'no progress and no notes on standard error, only errors')
+    .addHelpText('after', exitCodes)
+    .action(async (file: string | undefined, options: RunOptions) => {
+      // The engine is loaded for a run alone: help and the mock server start without it.
+      const { runCommand } = await import('./run-command.ts');
+      done(await runCommand(file, options, manifest.version));
+    });
+
+  program
+    .command('serve')
+    .description('Starts a server to benchmark.')
+    .command('mock')
+    .description('Starts the mock server: known latencies, and a limit of concurrent requests.')
+    .option('--port <n>', 'where to listen; 0 picks a free port', numberFrom(0, 65_535, 'a whole number'), 5000)
+    .option(
+      '--max-concurrent-requests <n>',
+      'requests in flight above this get 429',
+      numberFrom(1, 1_000_000, 'a whole number'),
+      10,
+    )
+    .option('--time-scale <x>', 'multiplies every sleep; 0.01 turns 1 s into 10 ms', numberFrom(0, 100, 'a number'), 1)
+    .option('--host <address>', 'address to listen on; other machines reach any but 127.0.0.1', defaultHost)
+    .action(async (options: ServeMockOptions) => {
+      done(await serveMockCommand(options));
+    });
+  return program;
+}
+
+const exitCodes = `
+Exit codes: 0 done, 1 nothing could be measured, 2 bad usage or bad file, 99 an objective was not met,
+130 interrupted (the partial result is shown).
+
+Values of {{$env NAME}} come from the environment, those of {{$secret name}} from LOADLENS_SECRET_NAME.`;

@@ -1,0 +1,341 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { readRecord } from '../../src/core/report/read.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
+import { ask, until } from '../servers/mock/client.ts';
+import { freshFolder, runCli, startCli } from './spawn.ts';
+
+describe('loadlens run', function () {
+  this.timeout(30_000);
+  const folder = freshFolder();
+  let mock: MockServer;
+  const startMock = async (options: { limit?: number; timeScale?: number } = {}): Promise<void> => {
+    mock = await startMockServer({
+      port: 0,
+      maxConcurrentRequests: options.limit ?? 100,
+      timeScale: options.timeScale ?? 0.01,
+    });
+  };
+  beforeEach(() => startMock());
+  afterEach(() => mock.close());
+
+  const write = (name: string, text: string): void => writeFileSync(join(folder.path, name), text);
+  const read = (name: string): string => readFileSync(join(folder.path, name), 'utf8');
+  const readJson = (name: string): RunRecord => readRecord(JSON.parse(read(name)));
+  const tokenizer = (tokens: number): string => `${mock.url}/tokenizer?output_tokens=${tokens}\n`;
+  const run = (...args: string[]): ReturnType<typeof runCli> => runCli(['run', ...args], { cwd: folder.path });
+
+  it('has the defaults of the reference and prints its lines in its order', async () => {
+    write('endpoints.txt', tokenizer(3));
+    const { code, stdout, stderr } = await run();
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    const number = String.raw`\d+\.\d{4}`;
+    const lines = [
+      String.raw`\*\*\* Results \*\*\*`,
+      'Status codes:',
+      '  200: 10 times',
+      'Success ratio: 100.00%',
+      '--- - --- - ---',
+      `Total time: ${number} seconds`,
+      String.raw`Median latency: ${number}  \|  Average latency: ${number} seconds`,
+      String.raw`Shortest request time: ${number} seconds  \|  Longest request time: ${number} seconds`,
+      '--- - --- - ---',
+      `Throughput: ${number} requests per second`,
+      String.raw`Avg Output Tokens: 3.0000  \|  Output Token Throughput: ${number} tokens per second`,
+    ];
+    assert.match(stdout, new RegExp(`^${lines.join('\n')}\n`));
+    assert.deepEqual(mock.stats().byStatus, { 200: 10 });
+  });
+
+  it('counts what the mock server counts', async () => {
+    await mock.close();
+    await startMock({ limit: 4 });
+    write('endpoints.txt', tokenizer(3) + tokenizer(30) + `${mock.url}/nothing\n${mock.url}/tokenizer\n`);
+    const { code } = await run('-n', '300', '-c', '9', '--seed', '7', '--json', 'out.json');
+    assert.equal(code, 0);
+    const record = readJson('out.json');
+    const metrics = (await ask(mock, '/metrics')).text;
+    for (const status of ['200', '400', '404', '429']) {
+      const counted = new RegExp(String.raw`mock_requests_total\{status="${status}"\} (\d+)`).exec(metrics)?.[1];
+      assert.equal(record.statusCodes[status], Number(counted), status);
+    }
+    assert.equal(record.requestsSent, 300);
+    assert.equal(record.plan.seed, 7);
+    assert.equal(record.plan.concurrency, 9);
+    assert.equal(record.successes, record.statusCodes['200']);
+  });
+
+  it('sends the warm-up and does not count it', async () => {
+    write('endpoints.txt', tokenizer(3));
+    const { code } = await run('--warmup', '5', '--json', 'out.json');
+    assert.equal(code, 0);
+    assert.deepEqual(readJson('out.json').statusCodes, { 200: 10 });
+    assert.equal(readJson('out.json').warmupSent, 5);
+    assert.deepEqual(mock.stats().byStatus, { 200: 15 });
+  });
+
+  it('takes what the options say before what the file says, and the file before the defaults', async () => {
+    write('some.txt', `# @requests 7\n# @concurrency 2\n# @seed 3\n\n${tokenizer(3)}`);
+    const { code } = await run('--targets', 'some.txt', '--requests', '8', '--timeout', '2s', '--json', 'out.json');
+    assert.equal(code, 0);
+    const { plan, source } = readJson('out.json');
+    assert.deepEqual([plan.requests, plan.concurrency, plan.seed, plan.timeoutMs, plan.warmup], [8, 2, 3, 2000, 0]);
+    assert.equal(source?.file, 'some.txt');
+  });
+
+  it('sends for a duration', async () => {
+    write('endpoints.txt', tokenizer(3));
+    const { code } = await run('--duration', '300ms', '--json', 'out.json');
+    assert.equal(code, 0);
+    const { plan, requestsSent } = readJson('out.json');
+    assert.equal(plan.requests, null);
+    assert.equal(plan.durationS, 0.3);
+    assert.equal(requestsSent, mock.stats().served);
+  });
+
+  describe('exit codes', () => {
+    it('1 when nothing answers', async () => {
+      write('endpoints.txt', tokenizer(3));
+      await mock.close();
+      const { code, stdout } = await run('--json', 'out.json');
+      assert.equal(code, 1);
+      assert.match(stdout, /^\*\*\* Results \*\*\*\n/);
+      assert.deepEqual(readJson('out.json').errors, { refused: 10 });
+      await startMock();
+    });
+
+    it('2 for a file with problems, each in a line, and nothing runs', async () => {
+      write('bad.txt', `${tokenizer(3)}ftp://127.0.0.1/\n\n# @weight no\n${tokenizer(30)}`);
+      const { code, stdout, stderr } = await run('bad.txt');
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      const lines = stderr.trimEnd().split('\n');
+      assert.equal(lines.length, 2);
+      assert.match(lines[0]!, /^bad\.txt:2:1: error: \S.*\. {2}\S.*\.$/);
+      assert.match(lines[1]!, /^bad\.txt:4:\d+: error: \S.*\. {2}\S.*\.$/);
+      assert.equal(mock.stats().served, 0);
+    });
+
+    it('2 for a file without a target', async () => {
+      write('endpoints.txt', '# nothing yet\n');
+      const { code, stdout } = await run();
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+    });
+
+    it('2 for a file that is not there', async () => {
+      const { code, stderr } = await run();
+      assert.equal(code, 2);
+      assert.equal(
+        stderr,
+        'error: There is no file endpoints.txt.\n' +
+          'hint:  Create it with one URL per line, or name another: loadlens run my-endpoints.txt\n',
+      );
+    });
+
+    it('2 for two files', async () => {
+      const { code, stderr } = await run('a.txt', '--targets', 'b.txt');
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: Two endpoints files are named, a\.txt and b\.txt\.\nhint: {2}/);
+    });
+
+    for (const [args, sentence] of [
+      [
+        ['--requests', '0'],
+        /--requests <n>' argument '0' is invalid\. It must be a whole number from 1 to 10,000,000\./,
+      ],
+      [['--concurrency', 'many'], /--concurrency <n>' .* It must be a whole number from 1 to 10,000\./],
+      [['--seed', '-1'], /--seed/],
+      [['--duration', '30'], /--duration <time>' .* It must be a time with its unit, such as 30s or 500ms/],
+      [['--timeout', '2h'], /--timeout <time>' .* from 1 to 3,600,000 ms\./],
+      [['--header', 'nothing'], /--header <header>' .* It must be a name and a value in plain ASCII/],
+      [['--header', 'Connection: close'], /Loadlens sets Connection itself/],
+      [['--slo', 'p95 500ms'], /--slo <objectives>' .* is not an objective/],
+      [['--verbose'], /unknown option '--verbose'/],
+      [['a.txt', 'b.txt'], /too many arguments/],
+    ] as const) {
+      it(`2 for ${args.join(' ')}`, async () => {
+        const { code, stdout, stderr } = await run(...args);
+        assert.equal(code, 2);
+        assert.equal(stdout, '');
+        assert.match(stderr, /^error: /);
+        assert.match(stderr, sentence);
+      });
+    }
+
+    it('2 for a host that is not this machine and not allowed', async () => {
+      write('endpoints.txt', 'http://192.0.2.1:8080/\n');
+      const { code, stderr } = await run('-n', '500');
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        /^error: This run would send 500 requests, 5 at a time, to 192\.0\.2\.1:8080, which is not this/,
+      );
+      assert.match(stderr, /\nhint: {2}If you may load it, add --allow-host 192\.0\.2\.1:8080\n/);
+    });
+
+    it('99 when an objective is not met, and says which', async () => {
+      write('endpoints.txt', tokenizer(3));
+      const { code, stdout } = await run('-n', '60', '--slo', 'p95 < 1ms, errors < 1%', '--json', 'out.json');
+      assert.equal(code, 99);
+      assert.match(stdout, /p95 < 1ms/);
+      assert.deepEqual(
+        readJson('out.json').verdicts.map(({ objective, outcome }) => [objective.text, outcome]),
+        [
+          ['p95 < 1ms', 'fail'],
+          ['errors < 1%', 'pass'],
+        ],
+      );
+    });
+
+    it('99 when there are too few samples to judge an objective', async () => {
+      write('endpoints.txt', `# @slo p99 < 10s\n\n${tokenizer(3)}`);
+      const { code, stdout } = await run();
+      assert.equal(code, 99);
+      assert.match(stdout, /not enough data/i);
+    });
+
+    it('0 when every objective is met', async () => {
+      write('endpoints.txt', `# @slo p95 < 10s, errors < 1%\n\n${tokenizer(3)}`);
+      assert.equal((await run('-n', '100')).code, 0);
+    });
+
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      it(`130 for ${signal}, with what was measured`, async () => {
+        await mock.close();
+        await startMock({ timeScale: 0.1 });
+        write('endpoints.txt', tokenizer(3));
+        const running = startCli(['run', '-n', '100000', '--json', 'out.json', '--md', 'out.md'], { cwd: folder.path });
+        await until(() => mock.stats().served >= 10);
+        running.child.kill(signal);
+        const { code, stdout } = await running.finished;
+        assert.equal(code, 130);
+        const record = readJson('out.json');
+        assert.equal(record.status, 'cancelled');
+        assert.ok(record.requestsSent >= 5 && record.requestsSent <= mock.stats().served, `${record.requestsSent}`);
+        assert.equal(record.statusCodes['200'], record.requestsSent);
+        assert.deepEqual(record.errors, {});
+        assert.match(stdout, new RegExp(`^  200: ${record.requestsSent} times$`, 'm'));
+        assert.ok(existsSync(join(folder.path, 'out.md')));
+        await until(() => mock.stats().inFlight === 0);
+      });
+    }
+  });
+
+  describe('reports', () => {
+    it('writes every kind and leaves no draft behind', async () => {
+      write('endpoints.txt', tokenizer(3));
+      write('out.json', 'old');
+      const { code, stderr } = await run('--json', 'out.json', '--html', 'o.html', '--csv', 'o.csv', '--md', 'o.md');
+      assert.equal(code, 0);
+      assert.equal(stderr, 'Wrote out.json\nWrote o.html\nWrote o.csv\nWrote o.md\n');
+      assert.equal(readJson('out.json').responses, 10);
+      assert.match(read('o.html'), /^<!doctype html>/i);
+      assert.match(read('o.csv'), /requestsSent,10/i);
+      assert.match(read('o.md'), /^#/);
+      assert.deepEqual(readdirSync(folder.path).toSorted(), ['endpoints.txt', 'o.csv', 'o.html', 'o.md', 'out.json']);
+    });
+
+    it('are checked before anything is sent', async () => {
+      write('endpoints.txt', tokenizer(3));
+      const { code, stderr } = await run('--json', 'missing/out.json');
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: --json: the folder \S+missing does not exist\.\nhint: {2}/);
+      assert.equal(mock.stats().served, 0);
+    });
+
+    it('says nothing on standard error with --quiet', async () => {
+      write('endpoints.txt', `\t${tokenizer(3)}`);
+      const { code, stdout, stderr } = await run('--quiet', '--json', 'out.json');
+      assert.equal(code, 0);
+      assert.equal(stderr, '');
+      assert.match(stdout, /^\*\*\* Results/);
+    });
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    write('endpoints.txt', tokenizer(3));
+    const running = startCli(['run', '--json', 'out.json'], { cwd: folder.path });
+    running.child.stdout?.destroy();
+    const { code, stderr } = await running.finished;
+    assert.equal(code, 0);
+    assert.equal(stderr, 'Wrote out.json\n');
+    assert.equal(readJson('out.json').responses, 10);
+  });
+
+  it('masks secrets in every report', async () => {
+    const seen: string[] = [];
+    const echo: Server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const text = `${request.url} ${request.headers.authorization} ${String(request.headers['x-api-key'])} ${body}`;
+        seen.push(text);
+        response.writeHead(500).end(text);
+      });
+    });
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
+    const address = echo.address();
+    assert.ok(typeof address === 'object' && address);
+    write('body.json', '{"from":"a file"}');
+    write(
+      'endpoints.txt',
+      [
+        `POST http://127.0.0.1:${address.port}/a?key={{$env LENS_TEST_VALUE}}`,
+        'Authorization: Bearer {{$secret open-ai}}',
+        '@body.json',
+        '',
+        `GET http://127.0.0.1:${address.port}/b`,
+        '',
+      ].join('\n'),
+    );
+    try {
+      const { code, stdout, stderr } = await runCli(
+        [
+          'run',
+          '-H',
+          'X-Api-Key: given-on-the-line',
+          '--json',
+          'o.json',
+          '--html',
+          'o.html',
+          '--csv',
+          'o.csv',
+          '--md',
+          'o.md',
+        ],
+        {
+          cwd: folder.path,
+          env: { LENS_TEST_VALUE: 'value-of-the-environment', LOADLENS_SECRET_OPEN_AI: 'value-of-the-secret' },
+        },
+      );
+      assert.equal(code, 0);
+      assert.ok(
+        seen.includes('/a?key=value-of-the-environment Bearer value-of-the-secret given-on-the-line {"from":"a file"}'),
+      );
+      assert.ok(seen.includes('/b undefined given-on-the-line '));
+      for (const text of [stdout, stderr, ...['o.json', 'o.html', 'o.csv', 'o.md'].map(read)]) {
+        assert.doesNotMatch(text, /value-of-the|given-on/);
+      }
+      assert.ok(readJson('o.json').failureSamples.some(({ text }) => text === '/a?key=*** *** *** {"from":"a file"}'));
+    } finally {
+      echo.closeAllConnections();
+      echo.close();
+    }
+  });
+
+  it('names the variable of a secret without a value', async () => {
+    write('endpoints.txt', `${tokenizer(3)}\nGET ${mock.url}/hello\nAuthorization: Bearer {{$secret open-ai}}\n`);
+    const { code, stderr } = await run();
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      'error: endpoints.txt:3: The secret open-ai has no value.\n' +
+        'hint:  Set the environment variable LOADLENS_SECRET_OPEN_AI.\n',
+    );
+  });
+});
