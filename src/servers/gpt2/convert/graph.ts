@@ -14,7 +14,8 @@ const int64s = (values: readonly number[]) => new Uint8Array(BigInt64Array.from(
  * - The past is only read: [slot, head, dim, T] for keys, [slot, head, T, dim] for values, so that the caller's own
  *   cache is fed as it lies. Scores against past and new tokens are joined, the keys and values never are.
  * - Out come the new query, key and value of each layer (`qkv.N`), which the caller files into its cache.
- * - `rows` picks the positions (of all B × S) whose next token is wanted; the rest of the last layer is not computed.
+ * - `rows` picks the positions (of all B × S) whose next token is wanted; the last layer is computed for these alone.
+ *   At least one: the 8-bit product of no rows at all divides by zero.
  */
 export function buildGraph(config: Gpt2Config, dtype: Dtype, stored: ReadonlyMap<string, Stored>): Uint8Array {
   const { layers, heads, width } = config;

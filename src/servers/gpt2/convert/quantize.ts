@@ -17,7 +17,7 @@ export function transpose(values: Float32Array, rows: number, columns: number): 
     for (let c0 = 0; c0 < columns; c0 += tile) {
       const c1 = Math.min(columns, c0 + tile);
       for (let r = r0; r < r1; r++) {
-        for (let c = c0; c < c1; c++) result[c * rows + r] = values[r * columns + c] as number;
+        for (let c = c0; c < c1; c++) result[c * rows + r] = values[r * columns + c] ?? 0;
       }
     }
   }
@@ -29,7 +29,7 @@ function extreme(values: Float32Array, from: number): number {
   let low = 0;
   let high = 0;
   for (let i = from; i < from + blockSize; i++) {
-    const value = values[i] as number;
+    const value = values[i] ?? 0;
     if (value > high) high = value;
     else if (value < low) low = value;
   }
@@ -46,24 +46,25 @@ export function quantize8(values: Float32Array): Quantized {
     const inverse = scale === 0 ? 0 : 1 / scale;
     scales[block] = scale;
     // All sums are positive, so cutting off the fraction after adding a half is rounding.
-    for (let i = from; i < from + blockSize; i++) codes[i] = ((values[i] as number) * inverse + 128.5) | 0;
+    for (let i = from; i < from + blockSize; i++) codes[i] = ((values[i] ?? 0) * inverse + 128.5) | 0;
   }
   return { codes, scales };
 }
+
+const code4 = (value: number, inverse: number) => Math.min(15, (value * inverse + 8.5) | 0);
 
 /** 4 bits around 8. The value of largest magnitude gets the code 0, which is the one with the greater reach. */
 export function quantize4(values: Float32Array): Quantized {
   const codes = new Uint8Array(values.length / 2);
   const scales = new Float32Array(values.length / blockSize);
-  const code = (value: number, inverse: number) => Math.min(15, (value * inverse + 8.5) | 0);
   for (let block = 0; block < scales.length; block++) {
     const from = block * blockSize;
     const scale = Math.fround(extreme(values, from) / -8);
     const inverse = scale === 0 ? 0 : 1 / scale;
     scales[block] = scale;
     for (let i = from; i < from + blockSize; i += 2) {
-      const low = code(values[i] as number, inverse);
-      const high = code(values[i + 1] as number, inverse);
+      const low = code4(values[i] ?? 0, inverse);
+      const high = code4(values[i + 1] ?? 0, inverse);
       codes[i >> 1] = low | (high << 4);
     }
   }

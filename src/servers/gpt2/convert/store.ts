@@ -34,7 +34,7 @@ function scaleQueries(values: Float32Array, config: Gpt2Config): void {
   const factor = 1 / Math.sqrt(config.width / config.heads);
   const row = 3 * config.width;
   for (let start = 0; start < values.length; start += row) {
-    for (let i = start; i < start + config.width; i++) values[i] = (values[i] as number) * factor;
+    for (let i = start; i < start + config.width; i++) values[i] = (values[i] ?? 0) * factor;
   }
 }
 

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { LoadlensError } from '../../../core/errors.ts';
 
 /** What decides the shape of a GPT-2: everything the graph and the KV cache need to know. */
@@ -91,7 +92,8 @@ export function configJson(config: Gpt2Config): object {
 
 /** Reads the config.json of a GPT-2 folder. Throws for anything this server cannot run. */
 export function readConfig(json: unknown, where: string): Gpt2Config {
-  const fields = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+  const read = v.safeParse(v.record(v.string(), v.unknown()), json);
+  const fields = read.success ? read.output : {};
   const refuse = (what: string) =>
     new LoadlensError(`${where} is not a GPT-2 that can be served: ${what}.`, {
       hint: 'Use openai-community/gpt2, distilgpt2, gpt2-medium, a folder like them, or the model "synthetic".',

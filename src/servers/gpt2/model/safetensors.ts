@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import * as v from 'valibot';
 import { LoadlensError } from '../../../core/errors.ts';
 import { tensorsOf, type Gpt2Config } from './config.ts';
 import type { WeightSource } from './weights.ts';
@@ -31,14 +32,26 @@ function toSingles(dtype: string, data: Buffer<ArrayBuffer>): Float32Array<Array
   return new Float32Array(bits.buffer);
 }
 
-function entriesOf(header: unknown, dataBytes: number): Map<string, Entry> | undefined {
-  if (typeof header !== 'object' || header === null) return undefined;
+const offset = v.pipe(v.number(), v.integer(), v.minValue(0));
+const headerSchema = v.record(
+  v.string(),
+  v.object({ dtype: v.string(), shape: v.array(offset), data_offsets: v.tuple([offset, offset]) }),
+);
+
+/** The header's entries by tensor name, or undefined for a header that does not fit the file. */
+function entriesOf(header: string, dataBytes: number): Map<string, Entry> | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(header, (key, value: unknown) => (key === '__metadata__' ? undefined : value));
+  } catch {
+    return undefined;
+  }
+  const read = v.safeParse(headerSchema, json);
+  if (!read.success) return undefined;
   const entries = new Map<string, Entry>();
-  for (const [name, value] of Object.entries(header as Record<string, unknown>)) {
-    if (name === '__metadata__') continue;
-    const { dtype, shape, data_offsets: offsets } = value as { dtype: string; shape: number[]; data_offsets: number[] };
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(read.output)) {
     const [begin, end] = offsets;
-    if (begin === undefined || end === undefined || begin < 0 || end < begin || end > dataBytes) return undefined;
+    if (end < begin || end > dataBytes) return undefined;
     entries.set(name.replace(/^transformer\./, ''), { dtype, shape, begin, end });
   }
   return entries;
@@ -59,12 +72,7 @@ export async function openSafetensors(path: string, config: Gpt2Config): Promise
     if (size < 8 || headerBytes > Math.min(maxHeaderBytes, size - 8)) throw broken('its header is cut off');
     const header = Buffer.alloc(headerBytes);
     await file.read(header, 0, headerBytes, 8);
-    let entries: Map<string, Entry> | undefined;
-    try {
-      entries = entriesOf(JSON.parse(header.toString('utf8')), size - 8 - headerBytes);
-    } catch (cause) {
-      if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
-    }
+    const entries = entriesOf(header.toString('utf8'), size - 8 - headerBytes);
     if (entries === undefined) throw broken('its header is damaged or the file is cut off');
     for (const { name, shape } of tensorsOf(config)) {
       const entry = entries.get(name);
@@ -75,10 +83,9 @@ export async function openSafetensors(path: string, config: Gpt2Config): Promise
       if (entry.shape.join() !== shape.join() || entry.end - entry.begin !== count * width)
         throw broken(`${name} has the shape [${entry.shape.join(', ')}], not [${shape.join(', ')}]`);
     }
-    const known = entries;
     return {
       read: async (name) => {
-        const entry = known.get(name);
+        const entry = entries.get(name);
         if (entry === undefined) throw new Error(`No weight is named ${name}.`);
         const data = Buffer.from(new ArrayBuffer(entry.end - entry.begin));
         const { bytesRead } = await file.read(data, 0, data.length, 8 + headerBytes + entry.begin);

@@ -25,9 +25,9 @@ function fillUniform(target: Float32Array, seed: number, centre: number, range: 
  * so that the answers of different prompts differ although nothing was learned.
  */
 function rangeOf(name: string): number {
-  if (name === 'wpe.weight') return 0.12;
+  if (name === 'wpe.weight') return 0.03;
   if (name === 'wte.weight') return 0.05;
-  return name.endsWith('.bias') ? 0.02 : 0.08;
+  return name.endsWith('.bias') ? 0.02 : 0.12;
 }
 
 /** Seeded random weights of the given shape. */

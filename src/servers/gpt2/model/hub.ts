@@ -1,0 +1,72 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { LoadlensError } from '../../../core/errors.ts';
+
+/** What a GPT-2 folder consists of; the last one holds nearly all of the bytes. */
+export const folderFiles = ['config.json', 'tokenizer.json', 'model.safetensors'] as const;
+
+/** Where models come from. HF_ENDPOINT is what Hugging Face's own tools go by. */
+const hubHost = (): string => (process.env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, '');
+
+const offer = 'Give a local GPT-2 folder, or use the model "synthetic": the same shape and speed, with random weights.';
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Fetches one file to `path`, under another name until it is whole. */
+async function fetchFile(model: string, name: string, path: string, onProgress: (share: number) => void) {
+  const host = hubHost();
+  const url = `${host}/${model}/resolve/main/${name}`;
+  const unreachable = (cause: unknown) =>
+    new LoadlensError(`The model ${model} is not on this machine yet, and ${new URL(host).host} cannot be reached.`, {
+      hint: `Connect to the network and try again. ${offer}`,
+      cause,
+    });
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new LoadlensError(`${new URL(host).host} has no file ${name} for the model ${model} (${response.status}).`, {
+      hint: `Check the name; a GPT-2 with model.safetensors is needed. ${offer}`,
+    });
+  }
+  const expected = Number(response.headers.get('content-length') ?? 0);
+  const part = `${path}.part-${process.pid}`;
+  let received = 0;
+  const counted = async function* (source: AsyncIterable<Uint8Array>) {
+    for await (const chunk of source) {
+      received += chunk.length;
+      if (expected > 0) onProgress(received / expected);
+      yield chunk;
+    }
+  };
+  try {
+    await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(part, { flush: true })).catch(
+      (cause: unknown) => {
+        throw unreachable(cause);
+      },
+    );
+    if (expected > 0 && received !== expected) throw unreachable(undefined);
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+/** Brings a model of the hub into a folder; files that are there already are not fetched again. */
+export async function download(model: string, folder: string, onProgress: (share: number) => void): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of folderFiles) {
+    const path = join(folder, name);
+    if (!(await isThere(path)))
+      await fetchFile(model, name, path, name === 'model.safetensors' ? onProgress : () => {});
+  }
+}

@@ -1,0 +1,40 @@
+import { basename, dirname } from 'node:path';
+import {
+  AutoModelForCausalLM,
+  AutoTokenizer,
+  env,
+  LogLevel,
+  type PreTrainedTokenizer,
+} from '@huggingface/transformers';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Dtype } from '../convert/store.ts';
+
+/** Everything is loaded from the prepared folder; nothing goes to the hub behind our back. */
+function stayLocal(folder: string): string {
+  env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.localModelPath = dirname(folder);
+  env.useFSCache = false;
+  env.logLevel = LogLevel.ERROR;
+  return basename(folder);
+}
+
+/** Opens the session of a prepared folder. */
+export async function loadSession(folder: string, dtype: Dtype, threads: number): Promise<InferenceSession> {
+  const model = await AutoModelForCausalLM.from_pretrained(stayLocal(folder), {
+    dtype,
+    device: 'cpu',
+    local_files_only: true,
+    use_external_data_format: true,
+    session_options: { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: 'all' },
+  });
+  // transformers.js types its sessions loosely.
+  const sessions: Readonly<Record<string, InferenceSession>> = model.sessions;
+  const session = sessions['model'];
+  if (session === undefined) throw new Error(`${folder} has no session named "model".`);
+  return session;
+}
+
+/** Opens the tokenizer of a prepared folder. */
+export const loadTokenizer = (folder: string): Promise<PreTrainedTokenizer> =>
+  AutoTokenizer.from_pretrained(stayLocal(folder), { local_files_only: true });

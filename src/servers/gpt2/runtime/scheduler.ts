@@ -1,0 +1,257 @@
+import { candidates } from '../convert/graph.ts';
+import { createKvCache, roundUp } from './kv-cache.ts';
+import type { Model, Row, StepOutput } from './model.ts';
+import { needsAllLogits, sample, seededRandom, type Sampling } from './sampler.ts';
+
+/** A sequence to be continued. */
+export interface Job {
+  readonly id: number;
+  readonly prompt: Int32Array;
+  /** At least 1; prompt and answer together fit the context. */
+  readonly maxTokens: number;
+  readonly ignoreEos: boolean;
+  readonly sampling: Sampling;
+}
+
+/** Why an answer ended. */
+export type EndReason = 'length' | 'stop';
+
+/** A token that came out, and whether it was the last. */
+export interface Emitted {
+  readonly id: number;
+  readonly token: number;
+  readonly end: EndReason | undefined;
+}
+
+/** How a scheduler shares the machine. */
+export interface SchedulerOptions {
+  readonly maxBatch: number;
+  /** How many tokens the KV cache may hold; a sequence starts when its longest course fits. */
+  readonly kvTokens: number;
+}
+
+/** What a scheduler is doing, for /metrics. */
+export interface SchedulerState {
+  readonly running: number;
+  readonly waiting: number;
+  readonly kvTokensUsed: number;
+  readonly kvTokensAllocated: number;
+}
+
+/** What one call of `advance` did. */
+export interface Advance {
+  readonly emitted: readonly Emitted[];
+  readonly promptTokens: number;
+  /** Sequences of the decode step, 0 when there was none. */
+  readonly batch: number;
+  readonly runtimeMs: number;
+}
+
+/** Continuous batching over one model: sequences join and leave between steps. */
+export interface Scheduler {
+  readonly state: SchedulerState;
+  submit(job: Job): void;
+  /** Takes a sequence out; its slot is free at once. Unknown ids are ignored. */
+  cancel(id: number): void;
+  /** Admits who fits, up to two prefills, then one step for everybody who runs. Undefined when there is nothing to do. */
+  advance(): Promise<Advance | undefined>;
+}
+
+interface Sequence {
+  readonly job: Job;
+  readonly random: () => number;
+  /** Tokens filed in the cache. */
+  past: number;
+  produced: number;
+  last: number;
+}
+
+/** A prompt is taken in pieces of this length, counted from its start, so that its result never depends on others. */
+export const chunkTokens = 128;
+/** Tokens of prefill, padding included, before the running sequences get their next step. */
+const prefillBudget = 256;
+/** What an idle cache may keep, so that the next request finds its memory warm: one whole context. */
+const idleTokens = 1024;
+
+const lengthOf = (group: readonly Sequence[]) => group.reduce((sum, sequence) => sum + sequence.job.prompt.length, 0);
+
+/** Starts with nobody waiting. */
+export function createScheduler(model: Model, options: SchedulerOptions): Scheduler {
+  const cache = createKvCache(model.config);
+  // One long prompt at a time is taken in, in a cache of its own, and moves over when it is done.
+  const sideCache = createKvCache(model.config);
+  let waiting: Sequence[] = [];
+  const running: Sequence[] = [];
+  let long: Sequence | undefined;
+
+  const reach = (sequence: Sequence) => roundUp(sequence.job.prompt.length + sequence.job.maxTokens);
+  const isLong = (sequence: Sequence) => sequence.job.prompt.length > chunkTokens;
+
+  /** Takes the next sequences from the queue: a new long one, or short ones that share a prefill. */
+  const admit = (budget: number): { group: Sequence[]; tokens: number } => {
+    const group: Sequence[] = [];
+    let active = running.length + (long === undefined ? 0 : 1);
+    let reachOfAll = Math.max(0, ...[...running, ...(long === undefined ? [] : [long])].map(reach));
+    let longest = 0;
+    const queue = waiting;
+    for (const sequence of queue) {
+      if (isLong(sequence) && long !== undefined) continue;
+      reachOfAll = Math.max(reachOfAll, reach(sequence));
+      if (active >= options.maxBatch || (active > 0 && (active + 1) * reachOfAll > options.kvTokens)) break;
+      if (isLong(sequence)) {
+        long = sequence;
+      } else {
+        longest = Math.max(longest, sequence.job.prompt.length);
+        if ((group.length + 1) * longest > budget && group.length > 0) break;
+        group.push(sequence);
+      }
+      active++;
+      waiting = waiting.filter((other) => other !== sequence);
+    }
+    return { group, tokens: group.length * longest };
+  };
+
+  const emit = (sequence: Sequence, output: StepOutput, row: number): Emitted => {
+    const from = row * candidates;
+    const vocabulary = model.config.vocabulary;
+    const choices = {
+      topIds: output.topIds.subarray(from, from + candidates),
+      topValues: output.topValues.subarray(from, from + candidates),
+      logits: output.logits?.subarray(row * vocabulary, (row + 1) * vocabulary),
+    };
+    const token = sample(choices, sequence.job.sampling, sequence.random);
+    sequence.last = token;
+    sequence.produced++;
+    const stopped = token === model.config.eosTokenId && !sequence.job.ignoreEos;
+    const full = sequence.produced >= sequence.job.maxTokens;
+    return { id: sequence.job.id, token, end: stopped ? 'stop' : full ? 'length' : undefined };
+  };
+
+  /** Frees a running sequence's slot: the last one moves into the gap. */
+  const remove = (index: number) => {
+    const last = running.pop();
+    if (last === undefined || index === running.length) return;
+    running[index] = last;
+    cache.copy(running.length, last.past, cache, index);
+  };
+
+  const makeRoom = (slots: number, tokens: number) => {
+    const used = running.map((sequence) => sequence.past);
+    const capacity = Math.max(roundUp(tokens), ...used.map((past) => roundUp(past + 1)));
+    // Shrinks only when it halves, so that a length at the border does not copy to and fro.
+    const keep = cache.capacity >= capacity && cache.capacity <= 2 * capacity;
+    cache.ensure(slots <= cache.slots ? slots : slotsFor(slots), keep ? cache.capacity : capacity, used);
+  };
+  const slotsFor = (count: number) => Math.min(options.maxBatch, 2 ** Math.ceil(Math.log2(count)));
+
+  const prefillGroup = async (group: readonly Sequence[]): Promise<{ emitted: Emitted[]; runtimeMs: number }> => {
+    const first = running.length;
+    makeRoom(first + group.length, Math.max(...group.map((sequence) => sequence.job.prompt.length)));
+    const rows: Row[] = group.map((sequence) => ({ tokens: sequence.job.prompt, past: 0 }));
+    const all = group.some((sequence) => needsAllLogits(sequence.job.sampling));
+    const output = await model.step(cache, first, rows, all);
+    for (const sequence of group) sequence.past = sequence.job.prompt.length;
+    running.push(...group);
+    const emitted = group.map((sequence, row) => emit(sequence, output, row));
+    return { emitted, runtimeMs: output.runtimeMs };
+  };
+
+  const prefillLong = async (
+    sequence: Sequence,
+  ): Promise<{ emitted: Emitted[]; runtimeMs: number; tokens: number }> => {
+    const { prompt, sampling } = sequence.job;
+    sideCache.ensure(1, roundUp(prompt.length), [sequence.past]);
+    const tokens = prompt.subarray(sequence.past, sequence.past + chunkTokens);
+    const last = sequence.past + tokens.length === prompt.length;
+    const all = last && needsAllLogits(sampling);
+    const output = await model.step(sideCache, 0, [{ tokens, past: sequence.past }], all);
+    sequence.past += tokens.length;
+    // It may have been cancelled during the step.
+    if (!last || long !== sequence) return { emitted: [], runtimeMs: output.runtimeMs, tokens: tokens.length };
+    makeRoom(running.length + 1, prompt.length);
+    sideCache.copy(0, sequence.past, cache, running.length);
+    sideCache.clear();
+    long = undefined;
+    running.push(sequence);
+    return { emitted: [emit(sequence, output, 0)], runtimeMs: output.runtimeMs, tokens: tokens.length };
+  };
+
+  const decode = async (): Promise<{ emitted: Emitted[]; runtimeMs: number }> => {
+    makeRoom(running.length, 0);
+    const rows: Row[] = running.map(({ last, past }) => ({ tokens: [last], past }));
+    const all = running.some((sequence) => needsAllLogits(sequence.job.sampling));
+    const output = await model.step(cache, 0, rows, all);
+    for (const sequence of running) sequence.past++;
+    return { emitted: running.map((sequence, row) => emit(sequence, output, row)), runtimeMs: output.runtimeMs };
+  };
+
+  const leave = (emitted: readonly Emitted[]) => {
+    for (const { id, end } of emitted) if (end !== undefined) scheduler.cancel(id);
+  };
+
+  let cancelled = new Set<number>();
+  let stepping = false;
+  const scheduler: Scheduler = {
+    get state() {
+      const used = [...running, ...(long === undefined ? [] : [long])];
+      return {
+        running: used.length,
+        waiting: waiting.length,
+        kvTokensUsed: used.reduce((sum, sequence) => sum + sequence.past, 0),
+        kvTokensAllocated: cache.slots * cache.capacity + sideCache.slots * sideCache.capacity,
+      };
+    },
+    submit: (job) => {
+      waiting.push({ job, random: seededRandom(job.sampling.seed), past: 0, produced: 0, last: 0 });
+    },
+    cancel: (id) => {
+      // Slots must not move under a step that is running.
+      if (stepping) {
+        cancelled.add(id);
+        return;
+      }
+      waiting = waiting.filter((sequence) => sequence.job.id !== id);
+      if (long?.job.id === id) {
+        long = undefined;
+        sideCache.clear();
+      }
+      const index = running.findIndex((sequence) => sequence.job.id === id);
+      if (index >= 0) remove(index);
+      if (running.length === 0 && cache.slots * cache.capacity > idleTokens) cache.clear();
+    },
+    advance: async () => {
+      const emitted: Emitted[] = [];
+      let promptTokens = 0;
+      let runtimeMs = 0;
+      let worked = false;
+      const part = async <T extends { emitted: Emitted[]; runtimeMs: number }>(work: () => Promise<T>): Promise<T> => {
+        stepping = true;
+        const done = await work().finally(() => (stepping = false));
+        worked = true;
+        runtimeMs += done.runtimeMs;
+        const gone = cancelled;
+        cancelled = new Set();
+        emitted.push(...done.emitted.filter(({ id }) => !gone.has(id)));
+        leave(done.emitted);
+        for (const id of gone) scheduler.cancel(id);
+        return done;
+      };
+      const first = admit(prefillBudget);
+      if (first.group.length > 0) await part(() => prefillGroup(first.group));
+      promptTokens += lengthOf(first.group);
+      // The second prefill goes to the long prompt, if there is one: short ones must not starve it.
+      if (long !== undefined) {
+        const sequence = long;
+        promptTokens += (await part(() => prefillLong(sequence))).tokens;
+      } else if (first.group.length > 0 && first.tokens < prefillBudget) {
+        const second = admit(prefillBudget - first.tokens);
+        if (second.group.length > 0) await part(() => prefillGroup(second.group));
+        promptTokens += lengthOf(second.group);
+      }
+      const batch = running.length;
+      if (batch > 0) await part(decode);
+      return worked ? { emitted, promptTokens, batch, runtimeMs } : undefined;
+    },
+  };
+  return scheduler;
+}
