@@ -1,7 +1,6 @@
 // The one file that imports the webview UI toolkit: it is no longer developed, and replacing it must stay a change of one file.
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
   vsCodeDropdown,
   vsCodeOption,
@@ -12,7 +11,6 @@ import { setAttributes, setText } from './dom.ts';
 /** Defines the toolkit's elements; once, before the first of them is made. */
 export function registerControls(): void {
   provideVSCodeDesignSystem(document.body).register(
-    vsCodeBadge(),
     vsCodeButton(),
     vsCodeDropdown(),
     vsCodeOption(),
@@ -74,13 +72,6 @@ export function dropdown<T extends string>(
     element,
     value: () => (choices.find(({ value }) => value === Reflect.get(element, 'value')) ?? first).value,
   };
-}
-
-/** A short word about a thing, set apart from its name. */
-export function badge(text: string): HTMLElement {
-  const element = document.createElement('vscode-badge');
-  element.textContent = text;
-  return element;
 }
 
 /** Turns while something of unknown length is under way. For the eye alone: the words beside it say the same. */

@@ -21,7 +21,7 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
   const body = h('tbody');
   const table = h(
     'table',
-    { 'aria-label': label },
+    { 'aria-label': label, class: columns.length > 3 ? 'stacks' : undefined },
     h(
       'thead',
       {},
@@ -52,7 +52,9 @@ function newRow(columns: readonly Column[]): HTMLTableRowElement {
     'tr',
     {},
     ...columns.map((column, i) =>
-      i === 0 ? h('th', { scope: 'row', class: column.kind }) : h('td', { class: column.kind }),
+      i === 0
+        ? h('th', { scope: 'row', class: column.kind })
+        : h('td', { class: column.kind, 'data-title': column.title }),
     ),
   );
 }

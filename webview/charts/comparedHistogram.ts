@@ -25,8 +25,8 @@ export function comparedHistogram(before: RunRecord, after: RunRecord): ChartFig
         formatMs(after.latencyMs.p95),
       ),
       series: [
-        { label: t('After'), color: 'orange', look: 'dashed', shape: 'steps', points: steps(bins.after) },
         { label: t('Before'), color: 'blue', look: 'area', shape: 'steps', points: steps(bins.before) },
+        { label: t('After'), color: 'orange', look: 'dashed', shape: 'steps', points: steps(bins.after) },
       ],
       x: {
         title: t('Latency'),

@@ -23,19 +23,24 @@ export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigu
       summary: t('Slice by slice, p95 before: {0}; after: {1}.', range(first), range(second)),
       series: [
         {
-          label: t('After'),
-          color: 'orange',
-          look: 'dashed',
-          points: second.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
-        },
-        {
           label: t('Before'),
           color: 'blue',
           look: 'line',
           points: first.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
         },
+        {
+          label: t('After'),
+          color: 'orange',
+          look: 'dashed',
+          points: second.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
+        },
       ],
-      x: { title: t('Time since the start'), format: formatS, min: 0 },
+      x: {
+        title: t('Time since the start'),
+        format: formatS,
+        min: 0,
+        max: Math.max(before.totalMs, after.totalMs) / 1000 || 1,
+      },
       y: { title: t('p95'), format: formatMs },
       rows: [
         ...first.map((slice) => [t('Before'), formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),

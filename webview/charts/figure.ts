@@ -13,7 +13,7 @@ import {
   type ChartOptions,
 } from 'chart.js';
 import { t } from '@vscode/l10n';
-import { h, setAttributes } from '../dom.ts';
+import { h, setAttributes, setText } from '../dom.ts';
 import { createTable, type Cell, type Column } from '../table.ts';
 import { readTheme, usesScreenReader, type SeriesColor, type Theme } from '../theme.ts';
 import { axes, tooltip, type AxisText } from './options.ts';
@@ -23,7 +23,7 @@ Chart.register(BarController, BarElement, Filler, LinearScale, LineController, L
 
 type Points = { x: number; y: number | null }[];
 
-/** One series of a chart: how the legend names and draws it, and its points for a theme. */
+/** One series of a chart: how the legend names and draws it, and its points. Later series are drawn over earlier ones. */
 export interface Series {
   readonly label: string;
   readonly color: SeriesColor;
@@ -42,6 +42,8 @@ export interface ChartContent {
   readonly x: AxisText;
   readonly y: AxisText;
   readonly markers?: readonly Marker[];
+  /** Small print below the chart. */
+  readonly remark?: string;
   /** Rows of the table twin. */
   readonly rows: readonly (readonly Cell[])[];
 }
@@ -59,6 +61,7 @@ export function chartFigure(title: string, columns: readonly Column[], first: Ch
   let content = first;
   const canvas = h('canvas', { role: 'img' });
   const legend = h('ul', { class: 'legend', 'aria-hidden': 'true' });
+  const remark = h('p', { class: 'remark' });
   const table = createTable(title, columns);
   const twin = h('details', { open: usesScreenReader() }, h('summary', {}, t('Show as table')), table.element);
   const element = h(
@@ -66,6 +69,7 @@ export function chartFigure(title: string, columns: readonly Column[], first: Ch
     { class: 'chart' },
     h('figcaption', {}, h('h3', {}, title), legend),
     h('div', { class: 'canvas-box' }, canvas),
+    remark,
     twin,
   );
   let theme = readTheme();
@@ -79,6 +83,7 @@ export function chartFigure(title: string, columns: readonly Column[], first: Ch
     content = next;
     setAttributes(canvas, { 'aria-label': `${title}. ${content.summary}` });
     showLegend(legend, content.series);
+    setText(remark, content.remark ?? '');
     if (twin.open) table.update(content.rows);
     recolor();
   }
@@ -105,7 +110,7 @@ interface Drawing {
 
 function drawing(content: ChartContent, theme: Theme): Drawing {
   return {
-    data: { datasets: content.series.map((series, i) => dataset(series, i, theme)) },
+    data: { datasets: content.series.map((series, i) => dataset(series, -i, theme)) },
     options: {
       animation: false,
       responsive: true,
@@ -150,7 +155,7 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
     pointRadius: series.shape === 'steps' ? 0 : lonely(points),
     pointHoverRadius: 4,
     pointBackgroundColor: color,
-    spanGaps: false,
+    spanGaps: true,
     tension: 0,
   };
 }

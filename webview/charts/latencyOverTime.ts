@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatMs, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, slices } from './slices.ts';
+import { extremes, middleS, slices, sliceWords } from './slices.ts';
 
 /** Median and 95th percentile of each slice of the run. */
 export function latencyOverTime(timeline: Timeline, untilMs: number): ChartFigure {
@@ -25,28 +25,24 @@ export function latencyOverTimeContent(timeline: Timeline, untilMs: number): Cha
     summary:
       p95 === null
         ? t('There is no response to show yet.')
-        : t(
-            'In slices of {0}, the 95th percentile lay between {1} and {2}.',
-            formatS(timeline.widthMs / 1000),
-            formatMs(p95.min),
-            formatMs(p95.max),
-          ),
+        : t('Slice by slice, the 95th percentile lay between {0} and {1}.', formatMs(p95.min), formatMs(p95.max)),
     series: [
-      {
-        label: t('p95'),
-        color: 'orange',
-        look: 'dashed',
-        points: whole.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
-      },
       {
         label: t('Median'),
         color: 'blue',
         look: 'line',
         points: whole.map((slice) => ({ x: middleS(slice), y: slice.medianMs })),
       },
+      {
+        label: t('p95'),
+        color: 'orange',
+        look: 'dashed',
+        points: whole.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
+      },
     ],
-    x: { title: t('Time since the start'), format: formatS, min: 0 },
+    x: { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 },
     y: { title: t('Latency'), format: formatMs },
+    remark: sliceWords(whole),
     rows: whole.map((slice) => [formatS(slice.fromMs / 1000), formatMs(slice.medianMs), formatMs(slice.p95Ms)]),
   };
 }

@@ -31,7 +31,8 @@ export function axes(x: AxisText, y: AxisText, theme: Theme): NonNullable<Option
     maxRotation: 0,
     autoSkipPadding: 16,
     ...(text.wholeSteps === true ? { precision: 0 } : {}),
-    callback: (value: string | number) => text.format(Number(value)),
+    includeBounds: text.max === undefined,
+    callback: (value: string | number) => tick(Number(value), text),
   });
   return {
     x: { ...axis(x), offset: false, grid: { display: false }, ticks: { ...ticks(x), maxTicksLimit: 7 } },
@@ -42,6 +43,12 @@ export function axes(x: AxisText, y: AxisText, theme: Theme): NonNullable<Option
       ticks: { ...ticks(y), maxTicksLimit: 5, padding: 6 },
     },
   };
+}
+
+/** The words of a value without the zeros that an axis does not need: `5 req/s`, not `5.00 req/s`. */
+function tick(value: number, { format, wholeSteps }: AxisText): string {
+  if (value === 0 && wholeSteps !== true) return '0';
+  return format(value).replace(/(\.\d*?)0+(?!\d)/, (_, kept: string) => (kept === '.' ? '' : kept));
 }
 
 /** What stands beside the pointer: all series at that x. */

@@ -1,32 +1,32 @@
+import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
+import { formatNumber, formatS } from '../../src/core/report/format.ts';
 
 /** One slice of a run, as the charts over time draw it. */
 export interface Slice {
   readonly fromMs: number;
   readonly widthMs: number;
-  readonly responsesPerS: number;
-  readonly failuresPerS: number;
+  readonly responses: number;
+  readonly failures: number;
   readonly medianMs: number | null;
   readonly p95Ms: number | null;
 }
 
 /**
- * The slices of a timeline. The last one is rarely full: its rates refer to the time that it covers, and it is left out
- * when that is less than a third of a slice, where a rate would be an accident.
+ * The slices of a timeline. The last one is rarely full: it is as wide as the run reached into it, and left out when that
+ * is less than a third of a slice, where a rate would be an accident.
  */
-export function slices(timeline: Timeline, untilMs: number): Slice[] {
-  const { widthMs, responses, failures, medianMs, p95Ms } = timeline;
+export function slices({ widthMs, responses, failures, medianMs, p95Ms }: Timeline, untilMs: number): Slice[] {
   return responses.flatMap((count, i) => {
     const fromMs = i * widthMs;
     const covered = Math.min(widthMs, untilMs - fromMs);
     if (i > 0 && covered < widthMs / 3) return [];
-    const perS = 1000 / (covered > 0 ? covered : widthMs);
     return [
       {
         fromMs,
-        widthMs: covered,
-        responsesPerS: count * perS,
-        failuresPerS: (failures[i] ?? 0) * perS,
+        widthMs: covered > 0 ? covered : widthMs,
+        responses: count,
+        failures: failures[i] ?? 0,
         medianMs: medianMs[i] ?? null,
         p95Ms: p95Ms[i] ?? null,
       },
@@ -34,9 +34,50 @@ export function slices(timeline: Timeline, untilMs: number): Slice[] {
   });
 }
 
+const enoughResponses = 25;
+const fewSlices = 20;
+
+/**
+ * Neighbours put together, so that a rate stands on some 25 responses and not on chance. Counts can be added up exactly;
+ * quantiles can not, so charts of latency keep the slices as they are.
+ */
+export function mergedSlices(whole: readonly Slice[]): readonly Slice[] {
+  const responses = whole.reduce((sum, slice) => sum + slice.responses, 0);
+  const wanted = Math.max(fewSlices, Math.ceil(responses / enoughResponses));
+  const together = Math.max(1, Math.round(whole.length / wanted));
+  if (together === 1) return whole;
+  return Array.from({ length: Math.ceil(whole.length / together) }, (_, i) =>
+    whole.slice(i * together, (i + 1) * together).reduce((a, b) => ({
+      fromMs: a.fromMs,
+      widthMs: a.widthMs + b.widthMs,
+      responses: a.responses + b.responses,
+      failures: a.failures + b.failures,
+      medianMs: null,
+      p95Ms: null,
+    })),
+  );
+}
+
+/** How many of a slice's requests there were in a second. */
+export function perS(count: number, { widthMs }: Slice): number {
+  return (count * 1000) / widthMs;
+}
+
 /** Where a slice is drawn: its middle, seconds since the start. */
 export function middleS(slice: Slice): number {
   return (slice.fromMs + slice.widthMs / 2) / 1000;
+}
+
+/** How coarse the chart is, in words. */
+export function sliceWords(whole: readonly Slice[]): string {
+  const first = whole[0];
+  if (first === undefined) return '';
+  const responses = whole.reduce((sum, slice) => sum + slice.responses, 0);
+  return t(
+    'Slices of {0}, on average {1} responses each',
+    formatS(first.widthMs / 1000),
+    formatNumber(responses / whole.length),
+  );
 }
 
 /** Smallest and largest of what is there. */

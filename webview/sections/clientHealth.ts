@@ -16,14 +16,16 @@ export function clientHealth(client: ClientHealth): HTMLElement {
       formatMs(client.eventLoopDelayP99Ms),
       formatMs(client.eventLoopDelayMaxMs),
     ),
-    t('{0} of a core', formatPercent(client.cpuShare)),
+    t('CPU {0} of a core', formatPercent(client.cpuShare)),
     t(
       '{0} connections opened, {1} requests on a used one',
       formatCount(client.connectionsOpened),
       formatCount(client.connectionsReused),
     ),
     t('Requests left {0} late (p99)', formatMs(client.scheduleLagP99Ms)),
-    t("Little's law off by {0}", formatPercent(client.littlesLawResidual)),
+    ...(client.littlesLawResidual === null
+      ? []
+      : [t("Little's law off by {0}", formatPercent(client.littlesLawResidual))]),
   ];
   return h(
     'section',

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { quantileNames, type Distribution } from '../../src/core/metrics/types.ts';
+import { quantileNames, type Distribution, type QuantileName } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import { h } from '../dom.ts';
@@ -16,9 +16,7 @@ export function latencyTables(record: RunRecord): HTMLElement {
     [
       { title: t('Statistic'), kind: 'words' },
       { title: t('All responses'), kind: 'number' },
-      { title: t('95% interval'), kind: 'number' },
       { title: t('Successes'), kind: 'number' },
-      { title: t('95% interval'), kind: 'number' },
     ],
     latencyRows(record.latencyMs, record.successLatencyMs),
   );
@@ -38,31 +36,30 @@ export function latencyTables(record: RunRecord): HTMLElement {
       otherRow(t('Schedule lag'), t("the client's own lateness"), record.scheduleLagMs),
     ],
   );
-  return section(title, latency.element, h('h3', {}, otherTitle), other.element);
+  const explained = h('p', { class: 'remark' }, t('Below each percentile stands its 95% interval.'));
+  return section(title, explained, latency.element, h('h3', {}, otherTitle), other.element);
 }
 
 function latencyRows(all: Distribution, successes: Distribution): Cell[][] {
   const plain = (name: string, pick: (distribution: Distribution) => string): Cell[] => [
     name,
     pick(all),
-    '',
     pick(successes),
-    '',
   ];
   return [
     plain(t('Count'), ({ count }) => formatCount(count)),
     plain(t('Shortest'), ({ min }) => formatMs(min)),
     plain(t('Mean'), ({ mean }) => formatMs(mean)),
-    ...quantileNames.map((name) => [
-      quantileWords(name),
-      formatMs(all[name]),
-      reliability(all, name).words,
-      formatMs(successes[name]),
-      reliability(successes, name).words,
-    ]),
+    ...quantileNames.map((name) => [quantileWords(name), quantileCell(all, name), quantileCell(successes, name)]),
     plain(t('Longest'), ({ max }) => formatMs(max)),
     plain(t('Standard deviation'), ({ stdev }) => formatMs(stdev)),
   ];
+}
+
+/** The quantile with its 95% interval, or with what it takes to have one. */
+function quantileCell(distribution: Distribution, name: QuantileName): Cell {
+  const { reliable, words } = reliability(distribution, name);
+  return { text: formatMs(distribution[name]), remark: reliable ? words : t('not reliable, {0}', words) };
 }
 
 function otherRow(name: string, remark: string, distribution: Distribution): Cell[] {

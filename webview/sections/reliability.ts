@@ -17,5 +17,5 @@ export function reliability(distribution: Distribution, name: QuantileName): Rel
   }
   if (distribution.count === 0) return { reliable: true, words: t('no response') };
   const needed = formatCount(leastCount(quantileShares[name]));
-  return { reliable: false, words: t('not reliable: needs {0} responses', needed) };
+  return { reliable: false, words: t('needs {0} responses', needed) };
 }

@@ -63,6 +63,7 @@ function quantileTile(
   name: QuantileName,
 ): Tile {
   const { reliable, words } = reliability(latencyMs, name);
-  const remark = successes === responses ? words : t('{0}; successes: {1}', words, formatMs(successLatencyMs[name]));
+  const trust = reliable ? words : t('not reliable: {0}', words);
+  const remark = successes === responses ? trust : t('{0}; successes: {1}', trust, formatMs(successLatencyMs[name]));
   return { label, value: formatMs(latencyMs[name]), remark, unsure: !reliable };
 }

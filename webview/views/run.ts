@@ -4,8 +4,8 @@ import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import { latencyHistogram } from '../charts/latencyHistogram.ts';
 import { latencyOverTime } from '../charts/latencyOverTime.ts';
 import { throughputOverTime } from '../charts/throughputOverTime.ts';
-import { badge } from '../controls.ts';
 import { h } from '../dom.ts';
+import { badge } from '../sections/badge.ts';
 import { clientHealth } from '../sections/clientHealth.ts';
 import { failures } from '../sections/failures.ts';
 import { latencyTables } from '../sections/latencyTable.ts';
@@ -63,24 +63,27 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
 function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
   const notes: HTMLElement[] = [];
   const ended = formatCount(record.requestsSent);
+  const cut = formatCount(record.requestsCancelled);
   if (record.status === 'cancelled') {
-    notes.push(note('warning', t('The run was cancelled. The numbers cover the {0} requests that had ended.', ended)));
-  }
-  if (record.status === 'crashed') {
+    notes.push(
+      note(
+        'warning',
+        t(
+          'The run was cancelled. The numbers cover the {0} requests that had ended; {1} in flight were cut off and are in no number.',
+          ended,
+          cut,
+        ),
+      ),
+    );
+  } else if (record.status === 'crashed') {
     notes.push(
       note(
         'warning',
         t('The process that sends ended unexpectedly. The numbers cover the {0} requests measured until then.', ended),
       ),
     );
-  }
-  if (record.requestsCancelled > 0) {
-    notes.push(
-      note(
-        'info',
-        t('Cut off while in flight, and in no number: {0} requests.', formatCount(record.requestsCancelled)),
-      ),
-    );
+  } else if (record.requestsCancelled > 0) {
+    notes.push(note('warning', t('{0} requests had no answer in time when the run ended, and are in no number.', cut)));
   }
   if (record.successes < record.requestsSent) notes.push(failuresNote(record));
   if (keptForSession) {

@@ -58,7 +58,7 @@ export function runningView(first: StateOf<'running'>): View {
       ),
       progress.element,
       tiles.element,
-      section(t('So far'), h('div', { class: 'charts' }, throughput.element, latency.element), outcomes.element),
+      section(t('So far'), h('div', { class: 'charts' }, throughput.element, latency.element, outcomes.element)),
     ),
   };
 }

@@ -1,0 +1,174 @@
+import { clientHealth } from '../../src/core/metrics/client-health.ts';
+import { createRecorder, type Recorder } from '../../src/core/metrics/recorder.ts';
+import type { ErrorKind, Snapshot } from '../../src/core/metrics/types.ts';
+import type { RunPlan, Verdict } from '../../src/core/plan/types.ts';
+import { makeRecord, recordId } from '../../src/core/report/record.ts';
+import type { FailureSample, RunRecord, RunStatus } from '../../src/core/report/types.ts';
+
+/** What a synthetic run is like. Everything else is drawn from the seed. */
+export interface RunChoices {
+  readonly requests?: number;
+  readonly concurrency?: number;
+  readonly seed?: number;
+  readonly medianMs?: number;
+  /** Share of requests that are refused with 429, quickly. */
+  readonly refused?: number;
+  readonly errors?: readonly ErrorKind[];
+  readonly status?: RunStatus;
+  readonly targets?: number;
+  readonly verdicts?: readonly Verdict[];
+  readonly failureSamples?: readonly FailureSample[];
+  /** The client's event loop was late by so much. */
+  readonly lateMs?: number;
+}
+
+const planOf = (choices: RunChoices): RunPlan => ({
+  loadModel: 'closed',
+  requests: choices.requests ?? 500,
+  durationS: null,
+  concurrency: choices.concurrency ?? 10,
+  seed: choices.seed ?? 7,
+  warmup: 5,
+  timeoutMs: 30_000,
+  drainMs: 30_000,
+  maxRedirects: 0,
+  coldStart: false,
+  objectives: [],
+});
+
+/** Objectives with each of the three outcomes. */
+export const threeVerdicts: readonly Verdict[] = [
+  {
+    objective: { metric: 'p95', operator: '<', value: 2000, text: 'p95 < 2s' },
+    outcome: 'pass',
+    actual: 1430.2,
+  },
+  {
+    objective: { metric: 'errors', operator: '<', value: 0.001, text: 'errors < 0.1%' },
+    outcome: 'fail',
+    actual: 0.0132,
+  },
+  {
+    objective: { metric: 'p99.9', operator: '<=', value: 3000, text: 'p99.9 <= 3s' },
+    target: 'sleeper',
+    outcome: 'not enough data',
+    actual: 2110,
+  },
+];
+
+/** A run that never was, put together by the same code that puts real ones together. */
+export function syntheticRecord(choices: RunChoices = {}): RunRecord {
+  const { recorder, inFlightIntegralMs, names } = feed(choices, Infinity);
+  const cancelled = choices.status === 'cancelled' ? 4 : 0;
+  const summary = recorder.summary({ requestsCancelled: cancelled });
+  const startedAt = new Date(Date.UTC(2026, 10, 22, 20, 15, choices.seed ?? 7));
+  return makeRecord({
+    id: recordId(startedAt, random(choices.seed ?? 7)),
+    name: 'endpoints.txt',
+    startedAt: startedAt.toISOString(),
+    status: choices.status ?? 'completed',
+    plan: planOf(choices),
+    targets: names.map((name) => ({
+      name,
+      method: name === 'generate' ? 'POST' : 'GET',
+      url: `http://localhost:5000/${name}`,
+      headers: [],
+      weight: 1,
+      objectives: [],
+      range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+    })),
+    summary,
+    warmupSent: 5,
+    addresses: [{ host: 'localhost:5000', address: '[::1]:5000' }],
+    verdicts: choices.verdicts ?? [],
+    failureSamples: choices.failureSamples ?? [],
+    client: clientHealth(
+      {
+        eventLoopDelayP99Ms: choices.lateMs ?? 0.31,
+        eventLoopDelayMaxMs: (choices.lateMs ?? 0.31) * 4,
+        cpuShare: 0.062,
+        connectionsOpened: choices.concurrency ?? 10,
+        connectionsReused: (choices.requests ?? 500) - (choices.concurrency ?? 10),
+        inFlightIntegralMs,
+        requestTimeMs: recorder.requestTimeMs(),
+      },
+      summary,
+    ),
+    environment: {
+      host: 'build-07.example.org',
+      os: 'Linux 6.8.0',
+      cpu: 'AMD EPYC 7R13',
+      cores: 8,
+      memoryGiB: 31.3,
+      node: '22.19.0',
+      loadlens: '0.2.0',
+    },
+    source: { file: 'load/endpoints.txt', gitCommit: '3f9c1d2ab47e5f60718293a4b5c6d7e8f9012345', gitDirty: true },
+  });
+}
+
+/** The same run as it looked after that time. */
+export function syntheticSnapshot(elapsedMs: number, choices: RunChoices = {}): Snapshot {
+  const { recorder } = feed(choices, elapsedMs);
+  return { phase: 'running', elapsedMs, inFlight: choices.concurrency ?? 10, summary: recorder.liveSummary() };
+}
+
+/** The plan of the synthetic runs. */
+export const syntheticPlan = planOf({});
+
+/** A closed loop in fast motion: each slot sends as soon as its answer is there. */
+function feed(
+  choices: RunChoices,
+  untilMs: number,
+): { recorder: Recorder; inFlightIntegralMs: number; names: readonly string[] } {
+  const next = random(choices.seed ?? 7);
+  const known = ['generate', 'hello', 'sleeper'];
+  const names = Array.from({ length: choices.targets ?? 3 }, (_, i) => known[i] ?? `target-${String(i)}`);
+  const recorder = createRecorder({ targetNames: names, latencyLimitMs: [] });
+  const free = Array.from({ length: choices.concurrency ?? 10 }, () => 0);
+  const ends: { endMs: number; add: () => void }[] = [];
+  let inFlightIntegralMs = 0;
+  for (let i = 0; i < (choices.requests ?? 500); i++) {
+    const slot = free.indexOf(Math.min(...free));
+    const dueMs = free[slot]!;
+    const sentMs = dueMs + next() * 0.05;
+    const isRefused = next() < (choices.refused ?? 0);
+    const error = next() < 0.01 ? choices.errors?.[i % choices.errors.length] : undefined;
+    const slow = next() < 0.02 ? 2.2 : 1;
+    const latencyMs = isRefused
+      ? 1 + next() * 3
+      : (choices.medianMs ?? 1020) * slow * Math.exp(0.16 * gaussian(next) + 0.08 * Math.sin(sentMs / 9000));
+    const endMs = sentMs + latencyMs;
+    free[slot] = endMs;
+    inFlightIntegralMs += latencyMs;
+    const sample = {
+      target: i % names.length,
+      scheduledMs: dueMs,
+      sentMs,
+      headersMs: error === undefined ? endMs - 0.2 : Number.NaN,
+      endMs,
+      status: error === undefined ? (isRefused ? 429 : 200) : 0,
+      bytes: 120,
+      outputTokens: 64,
+      ...(error === undefined ? {} : { error }),
+    };
+    ends.push({ endMs, add: () => recorder.add(sample) });
+  }
+  for (const { endMs, add } of ends.toSorted((a, b) => a.endMs - b.endMs)) if (endMs <= untilMs) add();
+  return { recorder, inFlightIntegralMs, names };
+}
+
+/** Numbers from 0 to 1 by mulberry32. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function gaussian(next: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+}

@@ -1,0 +1,45 @@
+import type { PanelState } from '../../src/extension/views/panelMessages.ts';
+import { syntheticPlan, syntheticRecord, syntheticSnapshot, threeVerdicts } from './records.ts';
+
+const hostile = '<img src=x onerror="alert(1)"><b>429</b> & "slow down"';
+
+/** One state of each kind that the panel can show, the awkward ones among them. */
+export const states = {
+  empty: { kind: 'empty' },
+  starting: { kind: 'running', name: 'endpoints.txt', plan: syntheticPlan, snapshot: null, cancelling: false },
+  running: {
+    kind: 'running',
+    name: 'endpoints.txt',
+    plan: syntheticPlan,
+    snapshot: syntheticSnapshot(21_400),
+    cancelling: false,
+  },
+  completed: { kind: 'run', record: syntheticRecord({ verdicts: threeVerdicts }), keptForSession: false },
+  refused: {
+    kind: 'run',
+    record: syntheticRecord({
+      refused: 0.7,
+      requests: 240,
+      errors: ['reset', 'timeout'],
+      status: 'cancelled',
+      lateMs: 84,
+      failureSamples: [
+        { target: 'generate', status: 429, text: hostile },
+        { target: 'hello', status: 0, error: 'reset', text: 'read ECONNRESET' },
+        { target: 'sleeper', status: 429, text: '' },
+      ],
+    }),
+    keptForSession: true,
+  },
+  small: {
+    kind: 'run',
+    record: syntheticRecord({ requests: 10, concurrency: 5, status: 'crashed', targets: 1 }),
+    keptForSession: false,
+  },
+  compared: {
+    kind: 'compare',
+    before: syntheticRecord({}),
+    after: syntheticRecord({ seed: 11, concurrency: 20, medianMs: 1180, targets: 2 }),
+  },
+  missing: { kind: 'missing', id: '20261122-201507-k3f9' },
+} as const satisfies Record<string, PanelState>;
