@@ -21,7 +21,6 @@ export interface LoadOptions {
 
 /** What a load found out beside its samples. */
 export interface LoadOutcome {
-  readonly elapsedMs: number;
   /** Requests that were in flight when `cancel` cut them off. */
   readonly requestsCancelled: number;
   /** Requests that the drain limit ended, counted as timeouts. */
@@ -43,6 +42,9 @@ export interface Load {
   cancel(): void;
 }
 
+/** How often a run whose slots are all busy looks whether its end has come. */
+const endLookMs = 50;
+
 /** Starts sending at once. One counter for all slots: as soon as one is free, the next request goes. */
 export function startLoad(options: LoadOptions): Load {
   const { model, requests, pick, timeoutMs, drainMs, onSample } = options;
@@ -57,6 +59,10 @@ export function startLoad(options: LoadOptions): Load {
   let drained = 0;
   let watch: NodeJS.Timeout | undefined;
   let drain: NodeJS.Timeout | undefined;
+  // A slot sees the end when it becomes free; with every slot waiting for an answer, nobody would.
+  const lookForEnd = setInterval(() => {
+    if (model.next(index, performance.now() - startedAtMs) === 'done') startDraining();
+  }, endLookMs);
   let resolve: (outcome: LoadOutcome) => void;
   const finished = new Promise<LoadOutcome>((done) => (resolve = done));
   const waiting = new Set<NodeJS.Timeout>();
@@ -71,9 +77,9 @@ export function startLoad(options: LoadOptions): Load {
     over = true;
     clearTimeout(watch);
     clearTimeout(drain);
+    clearInterval(lookForEnd);
     for (const timer of waiting) clearTimeout(timer);
     resolve({
-      elapsedMs: performance.now() - startedAtMs,
       requestsCancelled,
       requestsDrained: drained,
       reused,
@@ -99,20 +105,32 @@ export function startLoad(options: LoadOptions): Load {
       begin(slot, target, freeAtMs);
       return;
     }
-    const timer = setTimeout(
-      () => {
-        waiting.delete(timer);
-        begin(slot, target, startedAtMs + when);
-      },
-      Math.max(0, startedAtMs + when - performance.now()),
-    );
+    beginAt(slot, target, startedAtMs + when);
+  };
+
+  const beginAt = (slot: Slot, target: number, scheduledAtMs: number): void => {
+    const left = scheduledAtMs - performance.now();
+    if (left <= 0) {
+      begin(slot, target, scheduledAtMs);
+      return;
+    }
+    const timer = setTimeout(() => {
+      waiting.delete(timer);
+      // Timers may come up to a millisecond early.
+      beginAt(slot, target, scheduledAtMs);
+    }, left);
     waiting.add(timer);
   };
 
   const retire = (): void => {
     active -= 1;
     if (active === 0) finish(0);
-    else drain ??= setTimeout(endAll, drainMs);
+    else startDraining();
+  };
+
+  const startDraining = (): void => {
+    clearInterval(lookForEnd);
+    drain ??= setTimeout(endAll, drainMs);
   };
 
   const endAll = (): void => {

@@ -91,9 +91,12 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   head: (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n'),
   status: (socket, { query }) =>
     void socket.write(answer(`${query.get('code')} Said So`, '', query.get('body') ?? 'no')),
+  loop: (socket) => void socket.write(answer('301 Moved', 'location: /loop\r\n')),
   redirect: (socket, { query }) =>
     void socket.write(answer(`${query.get('code') ?? 302} Found`, `location: ${query.get('to')}\r\n`, 'moved')),
 };
+
+const certificate = (name: string): Buffer => readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
 
 /** Starts it on a free port of the loopback interface; `tls`: with a self-signed certificate. */
 export async function startFaultyServer({ tls = false, host = '127.0.0.1' } = {}): Promise<FaultyServer> {
@@ -118,7 +121,7 @@ export async function startFaultyServer({ tls = false, host = '127.0.0.1' } = {}
     socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
-    let pending = Buffer.alloc(0);
+    let pending: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       pending = Buffer.concat([pending, chunk]);
       for (let next = takeRequest(pending); next; next = takeRequest(pending)) {
@@ -128,7 +131,6 @@ export async function startFaultyServer({ tls = false, host = '127.0.0.1' } = {}
     });
   };
 
-  const certificate = (name: string): Buffer => readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
   const server: Server = tls
     ? createTlsServer({ key: certificate('key'), cert: certificate('cert') }, accept).on('tlsClientError', () => {})
     : createServer(accept);

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import type { ErrorKind } from '../../src/core/metrics/types.ts';
+import { errorKind, errorText, TimeoutError } from '../../src/engine/error-kind.ts';
+
+const coded = (code: string, message = 'said so'): Error => Object.assign(new Error(message), { code });
+
+describe('errorKind', () => {
+  const codes: Readonly<Record<string, ErrorKind>> = {
+    ECONNREFUSED: 'refused',
+    ECONNRESET: 'reset',
+    EPIPE: 'reset',
+    ETIMEDOUT: 'timeout',
+    ENOTFOUND: 'dns',
+    EAI_AGAIN: 'dns',
+    EHOSTUNREACH: 'unreachable',
+    ENETUNREACH: 'unreachable',
+    CERT_HAS_EXPIRED: 'tls',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
+    SELF_SIGNED_CERT_IN_CHAIN: 'tls',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'tls',
+    ERR_SSL_WRONG_VERSION_NUMBER: 'tls',
+    UND_ERR_HEADERS_OVERFLOW: 'parse',
+    UND_ERR_SOCKET: 'prematureEnd',
+    EMFILE: 'other',
+  };
+  for (const [code, kind] of Object.entries(codes)) {
+    it(`${code} is ${kind}`, () => assert.equal(errorKind(coded(code)), kind));
+  }
+
+  it('an answer that nobody asked for is no HTTP', () => {
+    assert.equal(errorKind(coded('UND_ERR_SOCKET', 'bad response')), 'parse');
+  });
+
+  it('our own timeout', () => assert.equal(errorKind(new TimeoutError('too late')), 'timeout'));
+
+  it('an error without a code is other', () => assert.equal(errorKind(new Error('x')), 'other'));
+});
+
+describe('errorText', () => {
+  it('names the code once', () => {
+    assert.equal(errorText(coded('EMFILE', 'too many files')), 'too many files (EMFILE)');
+    assert.equal(errorText(coded('ECONNREFUSED', 'connect ECONNREFUSED ::1:9')), 'connect ECONNREFUSED ::1:9');
+    assert.equal(errorText(new TimeoutError('No answer.')), 'No answer.');
+  });
+
+  it('of several attempts names each', () => {
+    const error = Object.assign(new AggregateError([new Error('a'), new Error('b')]), { code: 'ECONNREFUSED' });
+    assert.equal(errorText(error), 'Error: a; Error: b (ECONNREFUSED)');
+  });
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import type { Sample } from '../../src/core/metrics/types.ts';
+import type { LoadModel } from '../../src/core/plan/load-model.ts';
+import { createFailureSamples } from '../../src/engine/failure-samples.ts';
+import { startLoad, type LoadOptions } from '../../src/engine/load.ts';
+import type { ExchangeEvents, Lane } from '../../src/engine/transport.ts';
+import { toWire } from '../../src/engine/wire.ts';
+
+const requests = toWire([{ method: 'GET', url: 'http://127.0.0.1/', headers: [] }], [{ name: 'a' }], 'test');
+
+/** A lane whose server is the function: it decides what becomes of each request. */
+const laneTo = (serve: (events: ExchangeEvents) => void): Lane => ({
+  connect: () => Promise.resolve(),
+  send: (_request, events) => serve(events),
+  cut() {},
+});
+
+const answerSoon = (events: ExchangeEvents): void =>
+  void setImmediate(() => {
+    events.sent(performance.now(), false);
+    events.headers(performance.now(), 200, { get: () => undefined });
+    events.end(performance.now());
+  });
+
+const times = (count: number, next: LoadModel['next']): LoadModel => ({
+  concurrency: 1,
+  next: (index, elapsedMs) => (index < count ? next(index, elapsedMs) : 'done'),
+});
+
+const load = (lanes: readonly Lane[], model: LoadModel, more: Partial<LoadOptions> = {}) => {
+  const samples: Sample[] = [];
+  const { finished } = startLoad({
+    model,
+    lanes,
+    requests,
+    pick: () => 0,
+    timeoutMs: 1_000,
+    drainMs: 1_000,
+    maxRedirects: 0,
+    failures: createFailureSamples(['a'], []),
+    onSample: (sample) => samples.push(sample),
+    ...more,
+  });
+  return { finished, samples };
+};
+
+describe('startLoad', () => {
+  it('sends at the time a model schedules, never before', async () => {
+    const { finished, samples } = load(
+      [laneTo(answerSoon), laneTo(answerSoon)],
+      times(5, (index) => index * 8),
+    );
+    await finished;
+    const scheduled = samples.map(({ scheduledMs }) => scheduledMs).toSorted((a, b) => a - b);
+    assert.deepEqual(scheduled, [0, 8, 16, 24, 32]);
+    for (const { scheduledMs, sentMs } of samples) assert.ok(sentMs >= scheduledMs);
+  });
+
+  it('a closed loop is scheduled when its slot became free', async () => {
+    const { finished, samples } = load(
+      [laneTo(answerSoon)],
+      times(4, () => 'now'),
+    );
+    await finished;
+    assert.deepEqual(
+      samples.slice(1).map(({ scheduledMs }) => scheduledMs),
+      samples.slice(0, -1).map(({ endMs }) => endMs),
+    );
+  });
+
+  it('the integral of requests in flight is the sum of their times', async () => {
+    const lanes = Array.from({ length: 3 }, () => laneTo(answerSoon));
+    const { finished, samples } = load(
+      lanes,
+      times(50, () => 'now'),
+    );
+    const { inFlightIntegralMs } = await finished;
+    const sum = samples.reduce((total, { sentMs, endMs }) => total + endMs - sentMs, 0);
+    assert.ok(Math.abs(inFlightIntegralMs - sum) < 1e-6);
+  });
+
+  it('nothing to send ends at once', async () => {
+    const { finished, samples } = load(
+      [laneTo(answerSoon)],
+      times(0, () => 'now'),
+    );
+    await finished;
+    assert.equal(samples.length, 0);
+  });
+
+  it('a request that never leaves times out, and is timed from when it should have left', async () => {
+    const { finished, samples } = load(
+      [laneTo(() => {})],
+      times(2, () => 'now'),
+      { timeoutMs: 30 },
+    );
+    const { inFlightIntegralMs } = await finished;
+    assert.deepEqual(
+      samples.map(({ error, status }) => [error, status]),
+      [
+        ['timeout', 0],
+        ['timeout', 0],
+      ],
+    );
+    for (const { scheduledMs, sentMs, endMs } of samples) {
+      assert.equal(sentMs, scheduledMs);
+      assert.ok(endMs - sentMs >= 30);
+    }
+    assert.ok(inFlightIntegralMs >= 60);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { BenchmarkCommand, BenchmarkEvent } from '../../src/processes/messages.ts';
+import { readBenchmarkEvent } from '../../src/processes/messages.ts';
+import { startFaultyServer, type FaultyServer } from '../support/faulty-server.ts';
+import { runInput } from '../support/run-input.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const entry = fileURLToPath(new URL('../../src/processes/benchmark.ts', import.meta.url));
+
+/** A benchmark process, with what it said so far. */
+function start(): {
+  child: ChildProcess;
+  events: BenchmarkEvent[];
+  say: (command: BenchmarkCommand) => void;
+  exit: Promise<unknown[]>;
+} {
+  const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const events: BenchmarkEvent[] = [];
+  child.on('message', (message) => events.push(readBenchmarkEvent(message)));
+  return { child, events, say: (command) => void child.send(command), exit: once(child, 'exit') };
+}
+
+const types = (events: readonly BenchmarkEvent[]): string[] => events.map(({ type }) => type);
+
+describe('the benchmark process', () => {
+  let server: FaultyServer;
+  beforeEach(async () => {
+    server = await startFaultyServer();
+  });
+  afterEach(() => server.close());
+
+  it('is ready, tells snapshots and one record, and exits by itself', async () => {
+    const { events, say, exit } = start();
+    const body = new Uint8Array([0, 255, 7]);
+    const post = { method: 'POST', url: `${server.url}/slow?ms=30`, headers: [], body };
+    say({ type: 'run', input: runInput([post], { plan: { requests: 40, concurrency: 2 } }) });
+    assert.deepEqual(await exit, [0, null]);
+    const snapshots = events.filter(({ type }) => type === 'snapshot');
+    assert.ok(snapshots.length >= 1);
+    assert.deepEqual(types(events), ['ready', ...types(snapshots), 'record']);
+    const last = events.at(-1);
+    assert.ok(last?.type === 'record');
+    assert.equal(last.record.requestsSent, 40);
+    assert.deepEqual(last.record.statusCodes, { '200': 40 });
+    assert.match(last.record.environment.loadlens, /^\d+\.\d+\.\d+/);
+    assert.equal(server.seen.length, 40);
+    assert.equal(server.seen[0]?.headers['content-length'], '3');
+  });
+
+  it('a cancel ends it with a record of what was measured', async () => {
+    const { events, say, exit } = start();
+    say({ type: 'run', input: runInput([`${server.url}/stall`], { plan: { requests: 100, concurrency: 4 } }) });
+    await waitFor('four requests stall', () => server.seen.length === 4);
+    say({ type: 'cancel' });
+    assert.deepEqual(await exit, [0, null]);
+    const last = events.at(-1);
+    assert.ok(last?.type === 'record');
+    assert.equal(last.record.status, 'cancelled');
+    assert.equal(last.record.requestsCancelled, 4);
+  });
+
+  it('dies with its parent, and its sockets with it', async () => {
+    const { child, say, exit } = start();
+    say({ type: 'run', input: runInput([`${server.url}/stall`], { plan: { requests: 100, concurrency: 4 } }) });
+    await waitFor('four requests stall', () => server.seen.length === 4);
+    child.disconnect();
+    await exit;
+    await waitFor('the sockets are closed', () => server.openSockets === 0);
+  });
+
+  it('says what the user can mend', async () => {
+    const { events, say, exit } = start();
+    say({ type: 'run', input: runInput([]) });
+    assert.deepEqual(await exit, [1, null]);
+    assert.deepEqual(events.slice(1), [
+      {
+        type: 'failure',
+        message: 'test has no target.',
+        hint: 'Add a line with a URL, such as http://127.0.0.1:5000/.',
+      },
+    ]);
+  });
+
+  it('a bug becomes a message with its stack', async () => {
+    const { child, events, exit } = start();
+    // Passes as an input, and breaks later on.
+    child.send({ type: 'run', input: { plan: {}, requests: [], targets: [null] } });
+    assert.deepEqual(await exit, [1, null]);
+    const last = events.at(-1);
+    assert.ok(last?.type === 'failure');
+    assert.match(last.message, /^The benchmark stopped: /);
+    assert.match(last.stack ?? '', /run\.ts/);
+  });
+
+  it('a message it does not know ends it with a failure', async () => {
+    const { child, events, exit } = start();
+    child.send({ type: 'dance' });
+    assert.deepEqual(await exit, [1, null]);
+    assert.deepEqual(types(events), ['ready', 'failure']);
+  });
+});
