@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
-const cli = 'dist/cli.js';
+const cli = resolve('dist/cli.js');
 /** The sample's address, and how much faster than in life its server answers. */
 const sampleAddress = /127\.0\.0\.1:5000|localhost:5000/g;
 const timeScale = 0.1;
@@ -21,9 +21,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 /** Starts the command line with these arguments. */
-function start(args, stdout) {
+function start(args, stdout, cwd) {
   const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['inherit', stdout, 'inherit'],
+    cwd,
     detached: process.platform !== 'win32',
   });
   current = child;
@@ -54,21 +55,21 @@ try {
   const address = await addressOf(server);
   if (!address) throw new Error('The mock server did not start.');
   const sample = await readFile('media/samples/endpoints.txt', 'utf8');
-  const file = join(folder, 'endpoints.txt');
-  await writeFile(file, sample.replaceAll(sampleAddress, address));
+  await writeFile(join(folder, 'endpoints.txt'), sample.replaceAll(sampleAddress, address));
   await mkdir('results', { recursive: true });
 
   console.log(`Sleeps last ${timeScale} of their time. Sending the requests of media/samples/endpoints.txt …\n`);
-  const reports = ['--html', 'results/loadlens-demo.html', '--json', 'results/loadlens-demo.json'];
-  const run = start(['run', file, ...reports], 'inherit');
+  const [html, json] = ['html', 'json'].map((kind) => resolve(`results/loadlens-demo.${kind}`));
+  const run = start(['run', '--html', html, '--json', json], 'inherit', folder);
   process.exitCode = await run.exit;
   if (process.exitCode !== 1 && process.exitCode !== 2) {
     console.log(`
-The reports are in results/: open loadlens-demo.html in a browser, or read loadlens-demo.json.
+Open the HTML report in a browser; the JSON has the same numbers for programs.
 
-In an editor:
-  code --extensionDevelopmentPath="${process.cwd()}"   opens VS Code with the extension (or press F5 in this folder)
-  npm run package                                       makes the .vsix that "Install from VSIX…" takes
+The extension in an editor, one of:
+  press F5 with this folder open in VS Code
+  code --extensionDevelopmentPath="${process.cwd()}"
+  npm run package, then "Extensions: Install from VSIX…" with the file that it makes
 Then open media/samples/endpoints.txt and press ▶.`);
   }
 } finally {

@@ -248,12 +248,15 @@ describe('loadlens run', function () {
       assert.equal(mock.stats().served, 0);
     });
 
-    it('says nothing on standard error with --quiet', async () => {
-      write('endpoints.txt', `\t${tokenizer(3)}`);
-      const { code, stdout, stderr } = await run('--quiet', '--json', 'out.json');
-      assert.equal(code, 0);
-      assert.equal(stderr, '');
-      assert.match(stdout, /^\*\*\* Results/);
+    it('says nothing on standard error with --quiet, a warning neither', async () => {
+      write('endpoints.txt', `GET ${mock.url}/hello\nAuthorization: Bearer written-into-the-file\n`);
+      const loud = await run('--json', 'out.json');
+      assert.equal(loud.code, 0);
+      assert.match(loud.stderr, /^endpoints\.txt:2:\d+: warning: \S.*\. {2}\S.*\.\nWrote out\.json\n$/);
+      const quiet = await run('--json', 'out.json', '--quiet');
+      assert.equal(quiet.code, 0);
+      assert.equal(quiet.stderr, '');
+      assert.match(quiet.stdout, /^\*\*\* Results/);
     });
   });
 

@@ -22,18 +22,17 @@ export interface Running {
   printed(pattern: RegExp): Promise<string>;
 }
 
-/** Starts a process with closed standard input, unless `input` is given. */
+/** Starts a process. Its standard input ends after `input`; without, it stays open. */
 export function start(command: string, args: readonly string[], options: StartOptions): Running {
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  child.stdin?.end(options.input);
+  if (options.input !== undefined) child.stdin.end(options.input);
   let stdout = '';
   let stderr = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   return {
     child,
     finished: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))),
@@ -48,7 +47,7 @@ export function start(command: string, args: readonly string[], options: StartOp
 export interface StartOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
+  readonly input?: string | undefined;
 }
 
 /** Starts the command line. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mayLoad } from '../../src/cli/hosts.ts';
 import { progressLine } from '../../src/cli/progress.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
-import { cliPath, freshFolder, type Outcome, runCli, start } from './spawn.ts';
+import { cliPath, freshFolder, type Outcome, runCli, type Running, start } from './spawn.ts';
 
 const on = (
   stream: { isTTY?: boolean; columns?: number },
@@ -55,13 +55,14 @@ if (process.platform === 'linux') {
     });
     after(() => mock.close());
     /** Both streams of the process are the terminal; input is typed on it. */
-    const onTerminal = async (args: string, input = ''): Promise<Outcome> => {
-      const { finished } = start('script', ['-qefc', `'${process.execPath}' '${cliPath}' ${args}`, '/dev/null'], {
+    const startOnTerminal = (args: string, input?: string): Running =>
+      start('script', ['-qefc', `'${process.execPath}' '${cliPath}' ${args}`, '/dev/null'], {
         cwd: folder.path,
         input,
         env: { TERM: 'xterm', SHELL: '/bin/sh' },
       });
-      const outcome = await finished;
+    const onTerminal = async (args: string, input = ''): Promise<Outcome> => {
+      const outcome = await startOnTerminal(args, input).finished;
       return { ...outcome, stdout: outcome.stdout.replaceAll('\u001B[K', '<erase>') };
     };
 
@@ -81,6 +82,16 @@ if (process.platform === 'linux') {
       assert.equal(code, 0);
       assert.match(stdout, /^\*\*\* Results \*\*\*/);
       assert.doesNotMatch(stdout, /Running|erase/);
+    });
+
+    it('ends with 130 when the question is interrupted', async () => {
+      writeFileSync(join(folder.path, 'endpoints.txt'), 'http://192.0.2.1/\n');
+      const running = startOnTerminal('run');
+      await running.printed(/\[y\/N\]/);
+      running.child.stdin?.write('\u0003');
+      const { code, stdout } = await running.finished;
+      assert.equal(code, 130);
+      assert.match(stdout, /Nothing was sent\./);
     });
 
     for (const answer of ['n', '', 'yesterday']) {
