@@ -4,6 +4,8 @@ import type { LatencyBins } from './types.ts';
 const mostBins = 40;
 /** When the 99th percentile is that many times the first, bins grow with the latency. */
 const wide = 20;
+/** A nanosecond: nothing shorter is told apart. */
+const shortest = 1e-6;
 /** Nice numbers between 1 and 10, for steps and for the edges of growing bins. */
 const niceSteps = [1, 2, 2.5, 5, 10];
 const coarseEdges = [1, 2, 5];
@@ -19,7 +21,7 @@ export function latencyBinsOf(values: Ranked, min: number, max: number): Latency
   if (values.count === 0) return { edgesMs: [], counts: [] };
   const p1 = quantile(values, 0.01) ?? min;
   const p99 = quantile(values, 0.99) ?? max;
-  const edgesMs = p1 > 0 && p99 / p1 > wide ? growingEdges(min, max, p1, p99) : equalEdges(min, max, p1, p99);
+  const edgesMs = p1 >= shortest && p99 / p1 > wide ? growingEdges(min, max, p1, p99) : equalEdges(min, max, p1, p99);
   return { edgesMs, counts: countBetween(values, edgesMs) };
 }
 
@@ -27,7 +29,8 @@ function equalEdges(min: number, max: number, p1: number, p99: number): number[]
   const spread = p99 - p1;
   const low = p1 - min <= spread ? min : p1;
   const high = max - p99 <= spread ? max : p99;
-  const step = niceStep((high - low) / mostBins || Math.max(high, 1e-3) / 100);
+  // Values that differ by the dust of subtraction alone are one value.
+  const step = niceStep(Math.max((high - low) / mostBins, high / 1e5, shortest));
   const first = Math.floor(low / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
   const edges = Array.from({ length: last - first + 1 }, (_, index) => tidy((first + index) * step));
@@ -87,5 +90,5 @@ function niceStep(least: number): number {
 
 /** Without the dust of binary fractions: 0.30000000000000004 is 0.3. */
 function tidy(value: number): number {
-  return Number(value.toPrecision(6));
+  return Number(value.toPrecision(12));
 }

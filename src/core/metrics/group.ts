@@ -8,16 +8,18 @@ import {
   type RankTable,
   type Tally,
 } from './tally.ts';
-import type { ErrorKind, Numbers, Sample } from './types.ts';
+import { time, type Times } from './times.ts';
+import { errorKinds, type ErrorKind, type Numbers, type Sample } from './types.ts';
 
 /** Counts and tallies of a set of requests: a whole run or one target. */
 export interface Group {
+  readonly live: boolean;
   requests: number;
-  readonly statusCodes: Map<number, number>;
-  readonly errors: Map<ErrorKind, number>;
+  /** Kinds of outcome and how often each came, in turn: a status code, or an error as -1 less its index in errorKinds. */
+  readonly outcomes: number[];
   /** Latencies of successes and of all other responses, apart: each sample is stored once, the whole is both merged. */
   readonly successes: Tally;
-  readonly others: Tally;
+  others: Tally | null;
   readonly ttfb: Tally;
   bytes: number;
   outputTokens: number;
@@ -27,11 +29,11 @@ export interface Group {
 /** An empty group; see createTally for what the options mean. */
 export function createGroup(rawLimit: number, live: boolean): Group {
   return {
+    live,
     requests: 0,
-    statusCodes: new Map(),
-    errors: new Map(),
+    outcomes: [],
     successes: createTally(rawLimit, live),
-    others: createTally(rawLimit, live),
+    others: null,
     ttfb: createTally(rawLimit, live),
     bytes: 0,
     outputTokens: 0,
@@ -40,22 +42,38 @@ export function createGroup(rawLimit: number, live: boolean): Group {
 }
 
 /** Takes in a request that ended. */
-export function addToGroup(group: Group, sample: Sample, latencyMs: number): void {
+export function addToGroup(group: Group, sample: Sample, times: Times): void {
   const { status, error } = sample;
   group.requests++;
   group.bytes += sample.bytes;
   if (error !== undefined) {
-    group.errors.set(error, (group.errors.get(error) ?? 0) + 1);
+    countOutcome(group.outcomes, -1 - errorKinds.indexOf(error));
     return;
   }
-  group.statusCodes.set(status, (group.statusCodes.get(status) ?? 0) + 1);
-  addValue(status >= 200 && status < 300 ? group.successes : group.others, latencyMs);
-  const ttfbMs = sample.headersMs - sample.sentMs;
-  if (!Number.isNaN(ttfbMs)) addValue(group.ttfb, ttfbMs);
+  countOutcome(group.outcomes, status);
+  const { successes, ttfb } = group;
+  if (status >= 200 && status < 300) {
+    addValue(successes, times, time.latency);
+  } else {
+    group.others ??= createTally(successes.rawLimit, group.live);
+    addValue(group.others, times, time.latency);
+  }
+  if (!Number.isNaN(times[time.ttfb])) addValue(ttfb, times, time.ttfb);
   if (sample.outputTokens !== undefined) {
     group.outputTokens += sample.outputTokens;
     group.namesTokens = true;
   }
+}
+
+/** A run sees few kinds of outcome: looking through a short list is cheaper than a Map, most of all for many targets. */
+function countOutcome(outcomes: number[], kind: number): void {
+  for (let index = 0; index < outcomes.length; index += 2) {
+    if (outcomes[index] === kind) {
+      outcomes[index + 1] = (outcomes[index + 1] ?? 0) + 1;
+      return;
+    }
+  }
+  outcomes.push(kind, 1);
 }
 
 /** The numbers of a group, and the latencies of all its responses. */
@@ -65,7 +83,7 @@ export function numbersOf(
   table: RankTable | null,
 ): { numbers: Numbers; latency: { tally: Tally; ranked: Ranked } } {
   const exact = table !== null;
-  const all = mergeTallies(group.successes, group.others);
+  const all = group.others === null ? group.successes : mergeTallies(group.successes, group.others);
   const ranked = rankedValues(all, exact);
   const latencyMs = distributionOf(all, ranked, table);
   const perS = (count: number): number | null => (totalMs > 0 ? count / (totalMs / 1000) : null);
@@ -75,8 +93,7 @@ export function numbersOf(
       responses: all.count,
       successes: group.successes.count,
       successRatio: group.requests === 0 ? null : group.successes.count / group.requests,
-      statusCodes: Object.fromEntries([...group.statusCodes].toSorted(([a], [b]) => a - b)),
-      errors: Object.fromEntries(group.errors),
+      ...outcomesOf(group.outcomes),
       latencyMs,
       successLatencyMs:
         all === group.successes
@@ -92,4 +109,18 @@ export function numbersOf(
     },
     latency: { tally: all, ranked },
   };
+}
+
+function outcomesOf(outcomes: readonly number[]): Pick<Numbers, 'statusCodes' | 'errors'> {
+  const statusCodes: Record<string, number> = {};
+  const errors: Partial<Record<ErrorKind, number>> = {};
+  for (let index = 0; index < outcomes.length; index += 2) {
+    const kind = outcomes[index] ?? 0;
+    const count = outcomes[index + 1] ?? 0;
+    const error = errorKinds[-1 - kind];
+    // Keys that are whole numbers come in ascending order, whatever the order of arrival.
+    if (error === undefined) statusCodes[String(kind)] = count;
+    else errors[error] = count;
+  }
+  return { statusCodes, errors };
 }

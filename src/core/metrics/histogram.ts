@@ -25,10 +25,13 @@ export function createHistogram(bits: number): Histogram {
   return { bits, pages: [] };
 }
 
-/** Counts a duration. Allocates only for the first value of a power of two. */
-export function countValue(histogram: Histogram, ms: number): void {
+/**
+ * Counts the duration at `values[index]`, in ms. Allocates only for the first value of a power of two: also not for its
+ * arguments, where a number of its own, unlike a place in an array, would be boxed.
+ */
+export function countValue(histogram: Histogram, values: Float64Array, index: number): void {
   const { bits, pages } = histogram;
-  const nanos = Math.min(highest, Math.max(0, Math.floor(ms * nanosPerMs + 0.5)));
+  const nanos = Math.min(highest, Math.max(0, Math.floor((values[index] ?? 0) * nanosPerMs + 0.5)));
   const exponent = nanos < 4294967296 ? 31 - Math.clz32(nanos) : 63 - Math.clz32(Math.floor(nanos / 4294967296));
   const page = exponent <= bits ? 0 : exponent - bits;
   // Page 0 has a slot for each small value; in all others the lower half would repeat the page before.

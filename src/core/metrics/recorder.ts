@@ -10,6 +10,7 @@ import {
   type RankTable,
 } from './tally.ts';
 import { addToTimeline, createTimeline, timelineOf } from './timeline.ts';
+import { time, type Times } from './times.ts';
 import type { Sample, Summary } from './types.ts';
 
 /** What a recorder needs to know beforehand. */
@@ -47,16 +48,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const lag = createTally(maxRaw, true);
   const timeline = createTimeline();
   const targets: (Group | undefined)[] = [];
+  const times: Times = new Float64Array(5);
   let exact = true;
   // In an object: its numbers change in place, a captured variable would allocate for each.
   const clock = { firstSentMs: Infinity, lastEndMs: -Infinity, requestTimeMs: 0, metObjectives: 0 };
 
   function leaveExactness(): void {
     exact = false;
-    for (const tally of [run.successes, run.others, run.ttfb, responseTime, lag]) dropRaw(tally);
+    for (const tally of [run.successes, run.others, run.ttfb, responseTime, lag]) if (tally !== null) dropRaw(tally);
     for (const target of targets) {
       if (target === undefined) continue;
       for (const tally of [target.successes, target.others, target.ttfb]) {
+        if (tally === null) continue;
         tally.rawLimit = exactPerTarget;
         if (tally.count > exactPerTarget) dropRaw(tally);
       }
@@ -64,28 +67,32 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function add(sample: Sample): void {
-    const { target, sentMs, endMs } = sample;
-    const latencyMs = endMs - sentMs;
-    addToGroup(run, sample, latencyMs);
+    const { target, scheduledMs, sentMs, endMs } = sample;
+    times[time.latency] = endMs - sentMs;
+    times[time.ttfb] = sample.headersMs - sentMs;
+    times[time.responseTime] = endMs - scheduledMs;
+    times[time.lag] = sentMs - scheduledMs;
+    times[time.end] = endMs;
+    addToGroup(run, sample, times);
     let group = targets[target];
     if (group === undefined) {
       group = createGroup(exact ? maxRaw : exactPerTarget, false);
       while (targets.length <= target) targets.push(undefined);
       targets[target] = group;
     }
-    addToGroup(group, sample, latencyMs);
+    addToGroup(group, sample, times);
 
     if (sentMs < clock.firstSentMs) clock.firstSentMs = sentMs;
     if (endMs > clock.lastEndMs) clock.lastEndMs = endMs;
-    clock.requestTimeMs += latencyMs;
-    addValue(lag, sentMs - sample.scheduledMs);
+    clock.requestTimeMs += endMs - sentMs;
+    addValue(lag, times, time.lag);
     const answered = sample.error === undefined;
     const success = answered && sample.status >= 200 && sample.status < 300;
-    if (answered) addValue(responseTime, endMs - sample.scheduledMs);
-    addToTimeline(timeline, endMs, answered ? latencyMs : Number.NaN, success);
+    if (answered) addValue(responseTime, times, time.responseTime);
+    addToTimeline(timeline, times, answered, success);
     if (hasLimits && success) {
       const limit = latencyLimitMs[target];
-      if (limit === undefined || latencyMs <= limit) clock.metObjectives++;
+      if (limit === undefined || endMs - sentMs <= limit) clock.metObjectives++;
     }
     if (exact && run.requests > maxRaw) leaveExactness();
   }

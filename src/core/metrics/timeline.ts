@@ -1,5 +1,6 @@
 import { addCounts, countValue, createHistogram, rankedCounts, type Histogram } from './histogram.ts';
 import { quantile } from './quantiles.ts';
+import { time, type Times } from './times.ts';
 import type { Timeline } from './types.ts';
 
 const mostSlices = 120;
@@ -26,8 +27,9 @@ export function createTimeline(): TimelineTally {
   return { widthMs: firstWidthMs, slices: [] };
 }
 
-/** Takes in a request that ended at `endMs`. `latencyMs`: of its response, NaN when there was none. */
-export function addToTimeline(timeline: TimelineTally, endMs: number, latencyMs: number, success: boolean): void {
+/** Takes in a request that ended; `answered`: its latency counts. */
+export function addToTimeline(timeline: TimelineTally, times: Times, answered: boolean, success: boolean): void {
+  const endMs = times[time.end] ?? 0;
   let index = endMs > 0 ? Math.floor(endMs / timeline.widthMs) : 0;
   while (index >= mostSlices) {
     halve(timeline);
@@ -38,11 +40,12 @@ export function addToTimeline(timeline: TimelineTally, endMs: number, latencyMs:
   const slice = slices[index];
   if (slice === undefined) return;
   if (!success) slice.failures++;
-  if (Number.isNaN(latencyMs)) return;
+  if (!answered) return;
+  const latencyMs = times[time.latency] ?? 0;
   slice.responses++;
   if (latencyMs < slice.min) slice.min = latencyMs;
   if (latencyMs > slice.max) slice.max = latencyMs;
-  countValue(slice.latencies, latencyMs);
+  countValue(slice.latencies, times, time.latency);
 }
 
 /** The timeline so far. */

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { latencyBinsOf } from '../../../src/core/metrics/bins.ts';
+import { rankedSamples } from '../../../src/core/metrics/quantiles.ts';
+
+function binsOf(values: readonly number[]) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return latencyBinsOf(rankedSamples(sorted), sorted[0]!, sorted.at(-1)!);
+}
+
+describe('latency bins', () => {
+  it('are equally wide, with nice edges', () => {
+    const bins = binsOf(Array.from({ length: 200 }, (_, index) => 1001 + index / 10));
+    assert.equal(bins.edgesMs[0], 1001);
+    assert.equal(bins.edgesMs.at(-1), 1021);
+    assert.equal(bins.edgesMs[1], 1001.5);
+    assert.deepEqual([...new Set(bins.counts)], [5]);
+  });
+
+  it('are not squeezed by a single slow answer', () => {
+    const bins = binsOf([...Array.from({ length: 200 }, (_, index) => 1001 + index / 10), 30_000]);
+    assert.equal(bins.edgesMs.at(-1), 30_000);
+    assert.ok(bins.edgesMs.at(-2)! < 1022);
+    assert.ok(bins.counts.filter((count) => count > 0).length > 30);
+  });
+
+  it('grow with the latency when it spans more than a factor of 20', () => {
+    const flood = [
+      ...Array.from({ length: 490 }, (_, index) => 4 + index / 100),
+      ...Array.from({ length: 10 }, () => 1010),
+    ];
+    const { edgesMs, counts } = binsOf(flood);
+    assert.ok(edgesMs.includes(4) && edgesMs.includes(10) && edgesMs.includes(100) && edgesMs.includes(1000));
+    assert.equal(counts.at(-1), 10);
+  });
+
+  it('survive one value, equal values and zero', () => {
+    for (const values of [[5], [5, 5, 5], [0, 0], [0, 1], [1e-4], [0, 0, 1000]]) {
+      const { edgesMs, counts } = binsOf(values);
+      assert.equal(edgesMs.length, counts.length + 1);
+      assert.ok(edgesMs.every((edge) => Number.isFinite(edge)));
+      assert.equal(
+        counts.reduce((a, b) => a + b, 0),
+        values.length,
+      );
+    }
+  });
+
+  it('count every value once, between edges that rise, in some 40 bins', () => {
+    const value = fc.oneof(
+      fc.constant(0),
+      fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+      fc.double({ min: 1000, max: 1001, noNaN: true }),
+    );
+    const values = fc.array(value, { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(values, (list) => {
+        const { edgesMs, counts } = binsOf(list);
+        assert.ok(counts.length <= 45);
+        assert.equal(edgesMs.length, counts.length + 1);
+        for (const [index, edge] of edgesMs.entries()) assert.ok(index === 0 || edge > edgesMs[index - 1]!);
+        for (const [bin, count] of counts.entries()) {
+          const [low = 0, high = 0] = edgesMs.slice(bin);
+          const last = bin === counts.length - 1;
+          const inside = list.filter((value) => (bin === 0 || value >= low) && (value < high || last)).length;
+          assert.equal(count, inside);
+        }
+      }),
+    );
+  });
+});
