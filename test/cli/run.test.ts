@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { readRecord } from '../../src/core/report/read.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
@@ -268,77 +267,5 @@ describe('loadlens run', function () {
     assert.equal(code, 0);
     assert.equal(stderr, 'Wrote out.json\n');
     assert.equal(readJson('out.json').responses, 10);
-  });
-
-  it('masks secrets in every report', async () => {
-    const seen: string[] = [];
-    const echo: Server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
-        const text = `${request.url} ${request.headers.authorization} ${String(request.headers['x-api-key'])} ${body}`;
-        seen.push(text);
-        response.writeHead(500).end(text);
-      });
-    });
-    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
-    const address = echo.address();
-    assert.ok(typeof address === 'object' && address);
-    write('body.json', '{"from":"a file"}');
-    write(
-      'endpoints.txt',
-      [
-        `POST http://127.0.0.1:${address.port}/a?key={{$env LENS_TEST_VALUE}}`,
-        'Authorization: Bearer {{$secret open-ai}}',
-        '@body.json',
-        '',
-        `GET http://127.0.0.1:${address.port}/b`,
-        '',
-      ].join('\n'),
-    );
-    try {
-      const { code, stdout, stderr } = await runCli(
-        [
-          'run',
-          '-H',
-          'X-Api-Key: given-on-the-line',
-          '--json',
-          'o.json',
-          '--html',
-          'o.html',
-          '--csv',
-          'o.csv',
-          '--md',
-          'o.md',
-        ],
-        {
-          cwd: folder.path,
-          env: { LENS_TEST_VALUE: 'value-of-the-environment', LOADLENS_SECRET_OPEN_AI: 'value-of-the-secret' },
-        },
-      );
-      assert.equal(code, 0);
-      assert.ok(
-        seen.includes('/a?key=value-of-the-environment Bearer value-of-the-secret given-on-the-line {"from":"a file"}'),
-      );
-      assert.ok(seen.includes('/b undefined given-on-the-line '));
-      for (const text of [stdout, stderr, ...['o.json', 'o.html', 'o.csv', 'o.md'].map(read)]) {
-        assert.doesNotMatch(text, /value-of-the|given-on/);
-      }
-      assert.ok(readJson('o.json').failureSamples.some(({ text }) => text === '/a?key=*** *** *** {"from":"a file"}'));
-    } finally {
-      echo.closeAllConnections();
-      echo.close();
-    }
-  });
-
-  it('names the variable of a secret without a value', async () => {
-    write('endpoints.txt', `${tokenizer(3)}\nGET ${mock.url}/hello\nAuthorization: Bearer {{$secret open-ai}}\n`);
-    const { code, stderr } = await run();
-    assert.equal(code, 2);
-    assert.equal(
-      stderr,
-      'error: endpoints.txt:3: The secret open-ai has no value.\n' +
-        'hint:  Set the environment variable LOADLENS_SECRET_OPEN_AI.\n',
-    );
   });
 });

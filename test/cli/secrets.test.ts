@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { readRecord } from '../../src/core/report/read.ts';
+import { freshFolder, runCli } from './spawn.ts';
+
+describe('values that are not in the file', function () {
+  this.timeout(30_000);
+  const folder = freshFolder();
+  const write = (name: string, text: string): void => writeFileSync(join(folder.path, name), text);
+  const read = (name: string): string => readFileSync(join(folder.path, name), 'utf8');
+
+  it('masks secrets in every report', async () => {
+    const seen: string[] = [];
+    const echo: Server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const text = `${request.url} ${request.headers.authorization} ${String(request.headers['x-api-key'])} ${body}`;
+        seen.push(text);
+        response.writeHead(500).end(text);
+      });
+    });
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
+    const address = echo.address();
+    assert.ok(typeof address === 'object' && address);
+    write('body.json', '{"from":"a file"}');
+    write(
+      'endpoints.txt',
+      [
+        `POST http://127.0.0.1:${address.port}/a?key={{$env LENS_TEST_VALUE}}`,
+        'Authorization: Bearer {{$secret open-ai}}',
+        '@body.json',
+        '',
+        `GET http://127.0.0.1:${address.port}/b`,
+        '',
+      ].join('\n'),
+    );
+    try {
+      const { code, stdout, stderr } = await runCli(
+        [
+          'run',
+          '-H',
+          'X-Api-Key: given-on-the-line',
+          '--json',
+          'o.json',
+          '--html',
+          'o.html',
+          '--csv',
+          'o.csv',
+          '--md',
+          'o.md',
+        ],
+        {
+          cwd: folder.path,
+          env: { LENS_TEST_VALUE: 'value-of-the-environment', LOADLENS_SECRET_OPEN_AI: 'value-of-the-secret' },
+        },
+      );
+      assert.equal(code, 0);
+      assert.ok(
+        seen.includes('/a?key=value-of-the-environment Bearer value-of-the-secret given-on-the-line {"from":"a file"}'),
+      );
+      assert.ok(seen.includes('/b undefined given-on-the-line '));
+      for (const text of [stdout, stderr, ...['o.json', 'o.html', 'o.csv', 'o.md'].map(read)]) {
+        assert.doesNotMatch(text, /value-of-the|given-on/);
+      }
+      assert.ok(
+        readRecord(JSON.parse(read('o.json'))).failureSamples.some(
+          ({ text }) => text === '/a?key=*** *** *** {"from":"a file"}',
+        ),
+      );
+    } finally {
+      echo.closeAllConnections();
+      echo.close();
+    }
+  });
+
+  it('names the variable of a secret without a value', async () => {
+    write(
+      'endpoints.txt',
+      `http://127.0.0.1:9/\n\nGET http://127.0.0.1:9/\nAuthorization: Bearer {{$secret open-ai}}\n`,
+    );
+    const { code, stderr } = await runCli(['run'], { cwd: folder.path });
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      'error: endpoints.txt:3: The secret open-ai has no value.\n' +
+        'hint:  Set the environment variable LOADLENS_SECRET_OPEN_AI.\n',
+    );
+  });
+});
