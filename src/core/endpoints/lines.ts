@@ -3,7 +3,8 @@ import { methods } from './vocabulary.ts';
 /** The lines of a text as an editor counts them; a byte order mark is no part of the first. */
 export function splitLines(text: string): string[] {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  return body.includes('\r') ? body.split(/\r\n|\r|\n/) : body.split('\n');
+  if (!body.includes('\r')) return body.split('\n');
+  return body.replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n');
 }
 
 /** Column of the first character that is not white space. */
@@ -27,18 +28,24 @@ const addressStart = /^(?:[A-Za-z]+[ \t]+)?[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 const hostAndPort = /^(?:localhost|[\w-]+(?:\.[\w-]+)+):\d+(?:[/?]|$)/;
 const firstWord = /^([A-Za-z]+)[ \t]+(\S)/;
 
+/** Whether the first word is a method, or stands where only a method can: in capitals before a path or a variable. */
+function startsWithMethod(text: string): boolean {
+  const [, word = '', next = ''] = firstWord.exec(text) ?? [];
+  const beforePath = next === '/' || next === '{';
+  return methodNames.has(word) || (beforePath && (methodNames.has(word.toUpperCase()) || /^[A-Z]+$/.test(word)));
+}
+
 /** Whether a trimmed line, where a header could stand too, starts a request. An address without scheme does, as an error. */
 export function looksLikeRequest(text: string): boolean {
   if (addressStart.test(text) || text.startsWith('{{') || hostAndPort.test(text)) return true;
-  const [, word = '', next = ''] = firstWord.exec(text) ?? [];
-  return word !== '' && (methodNames.has(word) || (word === word.toUpperCase() && (next === '/' || next === '{')));
+  return startsWithMethod(text);
 }
 
 const addressOrMethod = /^(?:([A-Za-z]+)[ \t]+(?:https?:\/\/|\{\{)|https?:\/\/)/i;
 /** Whether a line, where a body could stand too, starts a request beyond doubt: `http://…`, `POST http://…`, `POST {{…`. */
 export function surelyRequest(line: string): boolean {
   const match = addressOrMethod.exec(line.trimStart());
-  return match !== null && (match[1] === undefined || methodNames.has(match[1]));
+  return match !== null && (match[1] === undefined || methodNames.has(match[1].toUpperCase()));
 }
 
 /** `@name = value`; `spaced` asks for white space before or after the `=`, where `@path` of a body file could stand too. */

@@ -20,6 +20,10 @@ export function nameTargets(drafts: readonly Draft[], report: Findings): string[
   return drafts.map((draft) => {
     if (draft.pending.name !== undefined) return draft.pending.name.text;
     const base = draft.title ?? defaultName(draft.method, draft.url);
+    if (!taken.has(base)) {
+      taken.set(base, draft.range.start.line);
+      return base;
+    }
     let name = base;
     let copy = copies.get(base) ?? 1;
     while (taken.has(name)) name = `${base} (${++copy})`;

@@ -12,11 +12,13 @@ import { findJsonEnd } from './json-body.ts';
 import { nameTargets } from './names.ts';
 import { quoted, rangeOf } from './problems.ts';
 import { readBodyFile, readJsonBody, readTextBody } from './read-body.ts';
-import { nothingPending, readDirective } from './read-directive.ts';
+import { nothingPending, readDirective, type Pending } from './read-directive.ts';
 import { checkMethod, checkUrl, splitRequestLine } from './request-line.ts';
 import { initialState, rejectPending, settleObjectives, type Draft, type State } from './state.ts';
 import type { EndpointsFile, Target } from './types.ts';
 import { bodylessMethods } from './vocabulary.ts';
+
+const noDirective: Pending = nothingPending();
 
 // oxlint-disable-next-line no-control-regex -- they are what this finds
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
@@ -29,12 +31,9 @@ const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 export function parseEndpoints(text: string): EndpointsFile {
   const state = initialState(text);
   const { lines, report, drafts } = state;
-  const hasControl = controlCharacter.test(text);
+  if (controlCharacter.test(text)) lines.forEach((whole, line) => checkControl(state, line, whole));
   for (let line = 0; line < lines.length;) {
-    const whole = lines[line] ?? '';
-    const next = readLine(state, line, whole);
-    if (hasControl && next === line + 1) checkControl(state, line, whole);
-    line = next;
+    line = readLine(state, line, lines[line] ?? '');
   }
   finish(state);
   settleObjectives(state);
@@ -70,7 +69,12 @@ function checkControl({ report }: State, line: number, whole: string): void {
   if (match === null) return;
   const range = rangeOf(line, match.index, match.index + 1);
   const code = match[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-  report.error('control-character', range, `This line contains the control character U+${code}.`, 'Take it out.');
+  report.error(
+    'control-character',
+    range,
+    `This line contains the control character U+${code}.`,
+    'Take it out, or put the body into a file: @body.bin.',
+  );
 }
 
 /** Reads what starts on a line; answers the line after it. */
@@ -81,10 +85,9 @@ function readLine(state: State, line: number, whole: string): number {
     settleObjectives(state);
     return line + 1;
   }
-  if (isSeparator(whole)) return readSeparator(state, line, text);
+  if (isSeparator(whole)) return readSeparator(state, line, whole, text);
   if (isComment(whole)) {
-    const scope = { pending: state.pending, defaults: state.defaults, beforeFirstTarget: state.drafts.length === 0 };
-    if (readDirective(text, line, indentOf(whole), scope, state.report)) settleObjectives(state);
+    readComment(state, line, whole, text);
     return line + 1;
   }
   const { current } = state;
@@ -102,9 +105,12 @@ function readLine(state: State, line: number, whole: string): number {
 
 const startsJson = (text: string): boolean => text.startsWith('[') || (text.startsWith('{') && !text.startsWith('{{'));
 
-function finish({ current, report }: State): void {
+function finish({ current, report, isKnownUrl }: State): void {
   if (current === undefined) return;
-  if (current.urlIsKnown) checkUrl(current.url, current.urlRange, report);
+  if (current.urlIsKnown && !isKnownUrl(current.url)) {
+    const start = { line: current.range.start.line, character: current.urlStart };
+    checkUrl(current.url, { start, end: current.urlEnd }, report);
+  }
   if (current.bodyRange !== undefined && bodylessMethods.has(current.method)) {
     const hint = 'Use POST, or take the body out.';
     report.warning(
@@ -116,13 +122,19 @@ function finish({ current, report }: State): void {
   }
 }
 
-function readSeparator(state: State, line: number, text: string): number {
+function readComment(state: State, line: number, whole: string, text: string): void {
+  const scope = { pending: state.pending, defaults: state.defaults, beforeFirstTarget: state.drafts.length === 0 };
+  if (readDirective(text, line, indentOf(whole), scope, state.report)) settleObjectives(state);
+}
+
+function readSeparator(state: State, line: number, whole: string, text: string): number {
   finish(state);
   state.current = undefined;
   state.afterBlank = false;
   settleObjectives(state);
   const title = text.replace(/^#+/, '').trim();
-  state.title = title === '' ? undefined : title;
+  state.title = title === '' || title.startsWith('@') ? undefined : title;
+  if (title.startsWith('@')) readComment(state, line, whole, text);
   return line + 1;
 }
 
@@ -144,8 +156,7 @@ function readVariable(
       hint,
     );
   }
-  // A value that can't be made is reported once, here; uses of the variable stay silent.
-  state.variables.define(name, state.variables.expand(value, line, end - value.length) ?? '');
+  state.variables.define(name, state.variables.expand(value, line, end - value.length));
   return line + 1;
 }
 
@@ -191,7 +202,7 @@ function readHeadLine(state: State, draft: Draft, line: number, whole: string, t
     const more = state.variables.expand(text, line, start);
     draft.url += more ?? '';
     draft.urlIsKnown &&= more !== undefined;
-    draft.urlRange = { start: draft.urlRange.start, end: { line, character: end } };
+    draft.urlEnd = { line, character: end };
     return line + 1;
   }
   const header = splitHeader(text);
@@ -222,19 +233,21 @@ function readRequestLine(state: State, line: number, whole: string, text: string
   const { method, url, urlStart } = splitRequestLine(text);
   const from = start + urlStart;
   const expanded = state.variables.expand(url, line, from);
+  const range = rangeOf(line, start, start + text.length);
   const draft: Draft = {
     method: method === undefined ? 'GET' : checkMethod(method, rangeOf(line, start, start + method.length), report),
     url: expanded ?? url,
     urlIsKnown: expanded !== undefined,
-    urlRange: rangeOf(line, from, from + url.length),
-    range: rangeOf(line, start, start + text.length),
+    urlStart: from,
+    urlEnd: from + url.length === start + text.length ? range.end : { line, character: from + url.length },
+    range,
     headers: [],
-    pending: state.pending,
+    pending: state.pending.range === undefined ? noDirective : state.pending,
     title: state.title,
   };
   state.drafts.push(draft);
   state.current = draft;
-  state.pending = nothingPending();
+  if (state.pending.range !== undefined) state.pending = nothingPending();
   state.title = undefined;
   state.afterBlank = false;
   return line + 1;

@@ -20,10 +20,17 @@ function withoutVersion(text: string): string {
   return space > 0 && httpVersion.test(text.slice(space + 1)) ? text.slice(0, space).trimEnd() : text;
 }
 
+/** Whether a word was meant as the method of what follows: prose is no request. */
+const isMethodBefore = (word: string, rest: string): boolean =>
+  methods.includes(word.toUpperCase()) ||
+  /^[A-Z]+$/.test(word) ||
+  /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\/|\{\{)/.test(rest);
+
 /** Takes a trimmed request line apart. A word before the address is its method, known or not. */
 export function splitRequestLine(text: string): RequestLine {
   const match = methodAndRest.exec(text);
-  if (match === null) return { url: withoutVersion(text), urlStart: 0 };
+  if (match === null || !isMethodBefore(match[1] ?? '', text.slice(match[0].length)))
+    return { url: withoutVersion(text), urlStart: 0 };
   const urlStart = match[0].length;
   return { method: match[1] ?? '', url: withoutVersion(text.slice(urlStart)), urlStart };
 }
@@ -41,10 +48,33 @@ export function checkMethod(written: string, range: Range, report: Findings): st
 const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
 const example = 'http://127.0.0.1:5000/hello';
 
+const visibleAscii = /^[!-~]*$/;
+
+/**
+ * Answers whether an address can be sent beyond doubt. Most addresses of a file share their origin: with one that was found
+ * good, any path of visible ASCII is good. That saves most of the time that checking a long file takes.
+ */
+export function knownOrigins(): (url: string) => boolean {
+  let good: string | undefined;
+  return (url) => {
+    if (!visibleAscii.test(url) || url.includes('{{$')) return false;
+    if (good !== undefined && url.startsWith(good)) return true;
+    const slash = url.indexOf('/', 8);
+    if (slash < 0 || !/^https?:\/\/[^/?#@\\]+$/.test(url.slice(0, slash)) || !URL.canParse(url)) return false;
+    good = url.slice(0, slash + 1);
+    return true;
+  };
+}
+
 /** Reports what keeps an address, with its variables replaced, from being sent. */
 export function checkUrl(url: string, range: Range, report: Findings): void {
   const bare = withoutPlaceholders(url);
   const space = bare.search(/\s/);
+  if (space >= 0 && !scheme.test(bare) && !url.startsWith('{{$')) {
+    const hint = `Write one address per line, for example ${example}, or METHOD and address.`;
+    report.error('bad-url', range, `${quoted(url)} is not an address.`, hint);
+    return;
+  }
   if (space >= 0) {
     const after = bare.slice(space).trimStart();
     const hint =
@@ -80,6 +110,6 @@ const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\{\{\$)[^/?#]*/;
 
 /** `METHOD path?query`: what a target is called when nobody named it. */
 export function defaultName(method: string, url: string): string {
-  const rest = url.replace(origin, '');
+  const rest = url.slice(origin.exec(url)?.[0].length ?? 0);
   return `${method} ${rest.startsWith('/') ? rest : `/${rest}`}`;
 }

@@ -2,7 +2,8 @@ import type { Objective } from '../plan/types.ts';
 import { isSeparator, matchVariable, splitLines } from './lines.ts';
 import { findings, type Findings } from './problems.ts';
 import { nothingPending, type Pending } from './read-directive.ts';
-import type { Range, RunDefaults, TargetBody } from './types.ts';
+import { knownOrigins } from './request-line.ts';
+import type { Position, Range, RunDefaults, TargetBody } from './types.ts';
 import { variables, type Variables } from './variables.ts';
 
 /** A target while its lines are read. */
@@ -12,7 +13,9 @@ export interface Draft {
   url: string;
   /** False when a report was made already: no second one for the same address. */
   urlIsKnown: boolean;
-  urlRange: Range;
+  /** Where the address starts, in the line of `range`, and where it ends. */
+  readonly urlStart: number;
+  urlEnd: Position;
   readonly range: Range;
   readonly headers: [name: string, value: string][];
   body?: TargetBody;
@@ -29,6 +32,7 @@ export interface State {
   readonly separated: boolean;
   readonly report: Findings;
   readonly variables: Variables;
+  readonly isKnownUrl: (url: string) => boolean;
   readonly drafts: Draft[];
   readonly defaults: { -readonly [K in keyof RunDefaults]: RunDefaults[K] };
   readonly objectives: Objective[];
@@ -64,6 +68,7 @@ export function initialState(text: string): State {
     separated: lines.some(isSeparator),
     report,
     variables: variables(report, definitionLines(lines)),
+    isKnownUrl: knownOrigins(),
     drafts: [],
     defaults: {},
     objectives: [],
@@ -87,6 +92,6 @@ export function rejectPending(state: State): void {
   const { range } = state.pending;
   if (range === undefined) return;
   const hint = 'Move it above the request line.';
-  state.report.error('misplaced-directive', range, 'This directive stands inside a request.', hint);
+  state.report.error('directive-in-request', range, 'This directive stands inside a request.', hint);
   state.pending = nothingPending();
 }

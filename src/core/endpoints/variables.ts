@@ -13,10 +13,11 @@ export const withoutPlaceholders = (text: string): string =>
 
 /** File variables as they are defined, line by line. */
 export interface Variables {
-  define(name: string, value: string): void;
+  /** An undefined value was reported already: uses of the variable stay silent. */
+  define(name: string, value: string | undefined): void;
   /**
-   * The text with variables replaced, `$env` and `$secret` in their one form. Undefined after a report: something in it can't
-   * be replaced. `start` is the column of the text in its line.
+   * The text with variables replaced, `$env` and `$secret` in their one form. Undefined when something in it can't be
+   * replaced, which is reported. `start` is the column of the text in its line.
    */
   expand(text: string, line: number, start: number): string | undefined;
 }
@@ -28,7 +29,7 @@ const otherTools: Readonly<Record<string, string>> = {
 
 /** `definedLater` answers on which line a variable is defined, wherever it stands in the file. */
 export function variables(report: Findings, definedLater: (name: string) => number | undefined): Variables {
-  const values = new Map<string, string>();
+  const values = new Map<string, string | undefined>();
 
   /** Why a placeholder has no value, and what to do. */
   function explain(inner: string): readonly [code: string, message: string, hint: string] {
@@ -70,7 +71,7 @@ export function variables(report: Findings, definedLater: (name: string) => numb
         const value = values.get(inner.trim());
         if (value !== undefined) return value;
         failed = true;
-        report.error(...withRange(explain(inner), line, start + offset, whole.length));
+        if (!values.has(inner.trim())) report.error(...withRange(explain(inner), line, start + offset, whole.length));
         return whole;
       });
       if (failed) return undefined;

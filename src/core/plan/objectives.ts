@@ -32,6 +32,7 @@ export interface ObjectivesError {
   readonly length: number;
 }
 
+const operators: readonly Objective['operator'][] = ['<=', '>=', '<', '>'];
 const pattern = /^([A-Za-z][\w.]*)\s*(<=|>=|<|>)\s*(\S.*)$/;
 
 function valueOf(metric: string, text: string): number | undefined {
@@ -62,7 +63,8 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
       hint: 'Write metric, operator and value, for example p95 < 500ms.',
     };
   }
-  const [, metric = '', operator = '', value = ''] = match;
+  const [, metric = '', sign = '', value = ''] = match;
+  const operator = operators.find((candidate) => candidate === sign) ?? '<';
   const names = objectiveMetrics.map(({ name }) => name);
   if (!names.includes(metric)) {
     const suggestion = closest(metric, names);
@@ -73,7 +75,7 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
   }
   const number = valueOf(metric, value.trim());
   if (number === undefined) return { message: `"${value}" is no value for ${metric}.`, hint: valueHint(metric) };
-  return { metric, operator: operator as Objective['operator'], value: number, text };
+  return { metric, operator, value: number, text };
 }
 
 /** Objectives from text such as `p95 < 500ms, errors < 1%`; with an `error`, those before it are returned. */

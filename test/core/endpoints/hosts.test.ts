@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { isLoopback, remoteHosts } from '../../../src/core/endpoints/hosts.ts';
+
+describe('isLoopback', () => {
+  // prettier-ignore
+  const here = [
+    'localhost', 'LocalHost', 'localhost.', 'api.localhost', '127.0.0.1', '127.255.3.4', '127.1', '2130706433',
+    '0x7f.1', '::1', '[::1]', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '[::ffff:7f01:203]', '0.0.0.0', '::',
+    '::ffff:0.0.0.0',
+  ];
+  for (const host of here) it(`takes ${host} for this machine`, () => assert.equal(isLoopback(host), true));
+
+  // prettier-ignore
+  const elsewhere = [
+    'example.com', 'localhost.example.com', 'mylocalhost', '127.0.0.1.example.com', '128.0.0.1', '10.0.0.1',
+    '192.168.1.1', '::2', '::ffff:128.0.0.1', 'fe80::1', '1270.0.0.1', '', ' ', 'a b', '0.0.0.1', '[::1',
+    '::ffff:7f00:1:1',
+  ];
+  for (const host of elsewhere) it(`takes "${host}" for another machine`, () => assert.equal(isLoopback(host), false));
+});
+
+describe('remoteHosts', () => {
+  it('lists what is not on this machine, once each, with its port', () => {
+    const urls = [
+      'http://localhost:1/',
+      'http://a/x',
+      'http://a:80/y',
+      'https://a/',
+      'https://[fe80::1]:8443/',
+      'http://127.9.9.9/',
+    ];
+    assert.deepEqual(remoteHosts(urls.map((url) => ({ url }))), ['a:80', 'a:443', '[fe80::1]:8443']);
+  });
+});

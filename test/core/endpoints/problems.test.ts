@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+
+const warnings = new Set([
+  'body-on-get',
+  'literal-secret',
+  'own-header',
+  'bad-json',
+  'unknown-directive',
+  'misplaced-directive',
+  'repeated-directive',
+  'unused-directive',
+]);
+
+/** Each row: the file, then per problem its code, the marked text and a part of message and hint. */
+const rows: readonly (readonly [
+  text: string,
+  ...problems: (readonly [code: string, marked: string, words: string])[],
+])[] = [
+  ['', ['no-target', '', 'http://127.0.0.1:5000/hello']],
+  ['# nothing\n', ['no-target', '# nothing', 'no target']],
+  ['  ftp://a/x', ['bad-scheme', 'ftp://a/x', 'http:// or https://']],
+  ['GET htp://a/x', ['bad-scheme', 'htp://a/x', 'http://']],
+  ['localhost:5000/x', ['bad-scheme', 'localhost:5000/x', 'Write http://localhost:5000/x.']],
+  ['http://a/\nexample.com:80/x', ['bad-scheme', 'example.com:80/x', 'Write http://example.com:80/x.']],
+  ['GET /x', ['bad-scheme', '/x', 'whole address']],
+  ['http:///x', ['missing-host', 'http:///x', 'no host']],
+  ['http://:80/', ['missing-host', 'http://:80/', 'no host']],
+  ['http://', ['missing-host', 'http://', 'no host']],
+  ['http://a:99999/', ['bad-url', 'http://a:99999/', 'host and port']],
+  ['http://256.1.1.1/', ['bad-url', 'http://256.1.1.1/', 'not a valid address']],
+  ['http://[::1/', ['bad-url', 'http://[::1/', 'not a valid address']],
+  ['http://u:p@a/', ['credentials-in-url', 'http://u:p@a/', 'Authorization: Basic {{$secret NAME}}']],
+  ['http://a/x y', ['space-in-url', 'http://a/x y', '%20']],
+  ['http://a/x # fast', ['space-in-url', 'http://a/x # fast', 'line of its own']],
+  ['hello world', ['bad-url', 'hello world', 'not an address']],
+  ['GTE http://a/', ['unknown-method', 'GTE', 'Did you mean GET?']],
+  ['POTS http://a/', ['unknown-method', 'POTS', 'Did you mean POST?']],
+  ['XYZZY http://a/', ['unknown-method', 'XYZZY', 'Use one of GET, POST']],
+  ['# @name a\nhttp://a/\n# @name  a \nhttp://b/', ['duplicate-name', 'a', 'line 1 has this one']],
+  ['http://a/\nAccept */*', ['bad-header', 'Accept */*', 'colon']],
+  ['http://a/\nAcc(ept: x', ['bad-header', 'Acc(ept: x', 'name of a header']],
+  ['http://a/\nX: caf\u00e9', ['bad-header', 'X: caf\u00e9', 'ASCII']],
+  ['http://a/\nContent-Length: 3', ['own-header', 'Content-Length: 3', 'left out']],
+  ['http://a/\n\nAccept: x', ['stray-header', 'Accept: x', 'belongs to no request']],
+  ['POST http://a/\n@b\nAccept: x', ['stray-header', 'Accept: x', 'above the body']],
+  ['POST http://a/\n@b\n{"a":\n1}', ['stray-body', '{"a":', 'has a body already']],
+  ['POST http://a/\n\n@b', ['stray-body', '@b', 'without a blank line']],
+  ['POST http://a/\n{"a": 1', ['unclosed-json', '{', 'missing bracket']],
+  ['POST http://a/\n{"a": 1} x', ['text-after-body', 'x', 'follows the JSON body']],
+  ['POST http://a/\n{"a": 1,}', ['bad-json', '{"a": 1,}', 'not valid']],
+  ['POST http://a/\n@', ['bad-body-file', '@', 'path of the body file is missing']],
+  ['###\nPOST http://a/\n\n<@ ./b.json', ['bad-body-file', '<@ ./b.json', 'not replaced']],
+  ['###\nPOST http://a/\n\nx\n> {%\n%}', ['script', '> {%', 'not run']],
+  ['http://a/\n{"a": 1}', ['body-on-get', '{"a": 1}', 'Use POST']],
+  ['HEAD http://a/\n@b', ['body-on-get', '@b', 'Use POST']],
+  [
+    'http://a/\nAuthorization: Bearer sk-1234567890',
+    ['literal-secret', 'Authorization: Bearer sk-1234567890', 'Write Authorization: Bearer {{$secret NAME}}'],
+  ],
+  ['http://a/\nx-api-key: 1234567890', ['literal-secret', 'x-api-key: 1234567890', 'x-api-key: {{$secret NAME}}']],
+  ['# @weight 0\nhttp://a/', ['bad-directive', '0', 'above 0']],
+  ['# @weight -1\nhttp://a/', ['bad-directive', '-1', 'above 0']],
+  ['# @weight heavy\nhttp://a/', ['bad-directive', 'heavy', '# @weight 3']],
+  ['# @weight\nhttp://a/', ['bad-directive', '# @weight', 'above 0']],
+  ['# @name\nhttp://a/', ['bad-directive', '# @name', 'needs a name']],
+  ['# @requests 0\nhttp://a/', ['bad-directive', '0', 'a whole number from 1 to 10,000,000']],
+  ['# @concurrency 10001\nhttp://a/', ['bad-directive', '10001', 'from 1 to 10,000']],
+  ['# @seed 1.5\nhttp://a/', ['bad-directive', '1.5', 'whole number from 0 to 4,294,967,295']],
+  ['# @timeout 30\nhttp://a/', ['bad-directive', '30', 'with its unit']],
+  ['# @duration 25h\nhttp://a/', ['bad-directive', '25h', 'at most 24h']],
+  ['# @seed 1\n# @seed 2\nhttp://a/', ['repeated-directive', '# @seed 2', 'last one counts']],
+  ['# @slo p95 < 500\nhttp://a/', ['bad-objective', 'p95 < 500', 'p95 < 500ms']],
+  ['# @slo p95 < 1s,  p59 < 1s\nhttp://a/', ['bad-objective', 'p59 < 1s', 'Did you mean p50?']],
+  ['# @slo\nhttp://a/', ['bad-objective', '# @slo', 'missing']],
+  ['http://a/\n# @requests 5\nhttp://b/', ['misplaced-directive', '# @requests 5', 'above the first target']],
+  ['http://a/\n# @weight 2\nA: b', ['directive-in-request', '# @weight 2', 'above the request line']],
+  ['http://a/\n# @name x', ['unused-directive', '# @name x', 'No target follows']],
+  ['# @no-redirect\nhttp://a/', ['unknown-directive', '# @no-redirect', 'other tools may know it']],
+  ['# @wieght 3\nhttp://a/', ['unknown-directive', '# @wieght 3', 'Did you mean @weight?']],
+  ['http://a/{{x}}', ['undefined-variable', '{{x}}', 'Define it above: @x = value.']],
+  ['http://a/{{x}}\n\n@x = 1', ['undefined-variable', '{{x}}', 'defined on line 3']],
+  ['@host = b\nhttp://a/{{hots}}', ['undefined-variable', '{{hots}}', 'Did you mean {{host}}?']],
+  ['@a = {{b}}\nhttp://a/{{a}}', ['undefined-variable', '{{b}}', 'not defined']],
+  ['@b = {\nhttp://a/{{b}}{{b}}x}}', ['bad-placeholder', 'http://a/{{b}}{{b}}x}}', 'makes no new']],
+  ['http://a/{{a b}}', ['bad-placeholder', '{{a b}}', 'one word']],
+  ['http://a/{{$env}}', ['bad-placeholder', '{{$env}}', 'Write {{$env NAME}}.']],
+  ['http://a/{{$processEnv X}}', ['unknown-placeholder', '{{$processEnv X}}', 'Write {{$env NAME}}']],
+  ['http://a/{{$guid}}', ['unknown-placeholder', '{{$guid}}', '{{$secret NAME}}']],
+  ['@1a = b\nhttp://a/', ['bad-variable', '1a', 'a letter first']],
+  ['http://a/\nX: a\u0000b', ['bad-header', 'X: a\u0000b', 'ASCII'], ['control-character', '\u0000', 'U+0000']],
+  ['# caf\u001b\nhttp://a/', ['control-character', '\u001b', 'U+001B']],
+];
+
+/** What is found in a file whose Authorization header gets its credential from a variable. */
+const codesOf = (value: string): string[] =>
+  parseEndpoints(`@t = ${value}\nhttp://a/\nAuthorization: Bearer {{t}}`).problems.map(({ code }) => code);
+
+describe('endpoints file: problems', () => {
+  for (const [text, ...expected] of rows) {
+    it(`${JSON.stringify(text)} has ${expected.map(([code]) => code).join(' and ')}`, () => {
+      const { problems } = parseEndpoints(text);
+      const lines = text.split('\n');
+      assert.deepEqual(
+        problems.map(({ code, range: { start, end } }) => [
+          code,
+          start.line === end.line
+            ? lines[start.line]?.slice(start.character, end.character)
+            : `${start.line}-${end.line}`,
+        ]),
+        expected.map(([code, marked]) => [code, marked]),
+      );
+      for (const [i, [code, , words]] of expected.entries()) {
+        const problem = problems[i];
+        assert.ok(problem);
+        assert.equal(problem.severity, warnings.has(code) ? 'warning' : 'error');
+        assert.ok(`${problem.message} ${problem.hint}`.includes(words), `${problem.message} ${problem.hint}`);
+        for (const sentence of [problem.message, problem.hint]) assert.match(sentence, /[.?]$/);
+      }
+    });
+  }
+
+  it('keeps a target for each request line, one with a problem too', () => {
+    const { targets } = parseEndpoints('GTE http://a/\nftp://b\nhttp://c/{{x}}\nhttp://d/');
+    assert.deepEqual(
+      targets.map(({ method, url }) => `${method} ${url}`),
+      ['GTE http://a/', 'GET ftp://b', 'GET http://c/{{x}}', 'GET http://d/'],
+    );
+  });
+
+  it('takes a secret by way of a variable for a literal, and a placeholder not', () => {
+    assert.deepEqual(codesOf('abcdefgh'), ['literal-secret']);
+    assert.deepEqual(codesOf('{{$secret T}}'), []);
+    assert.deepEqual(codesOf('{{$env T}}'), []);
+    assert.deepEqual(codesOf('demo'), []);
+  });
+
+  it('counts columns from after a byte order mark', () => {
+    const [problem] = parseEndpoints('\uFEFFftp://a').problems;
+    assert.deepEqual(problem?.range, { start: { line: 0, character: 0 }, end: { line: 0, character: 7 } });
+  });
+
+  it('lists problems in the order of the file and no more than 1,000 of a severity', () => {
+    const { problems } = parseEndpoints('ftp://a\n# @nothing\n'.repeat(1500));
+    assert.equal(problems.filter(({ severity }) => severity === 'error').length, 1000);
+    assert.equal(problems.filter(({ severity }) => severity === 'warning').length, 1000);
+    const places = problems.map(({ range }) => range.start.line);
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+  });
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import type { Distribution, Numbers } from '../../../src/core/metrics/types.ts';
+import {
+  evaluateObjectives,
+  objectiveMetrics,
+  parseObjectives,
+  perRequestLimitsMs,
+} from '../../../src/core/plan/objectives.ts';
+import type { Objective } from '../../../src/core/plan/types.ts';
+
+const parsed = (text: string): Objective[] => {
+  const { objectives, error } = parseObjectives(text);
+  assert.equal(error, undefined);
+  return objectives;
+};
+
+/** A distribution whose figures are all `ms`, reliable or not. */
+function distribution(ms: number | null, reliable = true): Distribution {
+  const interval = reliable && ms !== null ? ([ms, ms] as const) : null;
+  return {
+    count: 1,
+    min: ms,
+    mean: ms,
+    max: ms,
+    stdev: null,
+    median: ms,
+    p90: ms,
+    p95: ms,
+    p99: ms,
+    p999: ms,
+    interval95: { median: interval, p90: interval, p95: interval, p99: interval, p999: interval },
+  };
+}
+
+const numbers = (parts: Partial<Numbers>): Numbers => ({
+  requestsSent: 100,
+  responses: 100,
+  successes: 100,
+  successRatio: 1,
+  statusCodes: { 200: 100 },
+  errors: {},
+  latencyMs: distribution(100),
+  successLatencyMs: distribution(100),
+  ttfbMs: distribution(null),
+  throughputPerS: 50,
+  successThroughputPerS: 50,
+  bytesReceived: 0,
+  outputTokens: 0,
+  avgOutputTokens: null,
+  outputTokensPerS: null,
+  ...parts,
+});
+
+const outcome = (text: string, parts: Partial<Numbers> = {}): unknown =>
+  evaluateObjectives(parsed(text), numbers(parts)).map((verdict) => [verdict.outcome, verdict.actual]);
+
+describe('parseObjectives', () => {
+  it('reads metric, operator and value in the unit of the metric', () => {
+    assert.deepEqual(
+      parsed(' p95 < 500ms,errors<=1% , throughput >= 100/s,p99.9>1.5s, errors < 0.01, throughput > 2.5'),
+      [
+        { metric: 'p95', operator: '<', value: 500, text: 'p95 < 500ms' },
+        { metric: 'errors', operator: '<=', value: 0.01, text: 'errors<=1%' },
+        { metric: 'throughput', operator: '>=', value: 100, text: 'throughput >= 100/s' },
+        { metric: 'p99.9', operator: '>', value: 1500, text: 'p99.9>1.5s' },
+        { metric: 'errors', operator: '<', value: 0.01, text: 'errors < 0.01' },
+        { metric: 'throughput', operator: '>', value: 2.5, text: 'throughput > 2.5' },
+      ],
+    );
+  });
+
+  it('reads the example of every metric', () => {
+    for (const { name, example } of objectiveMetrics) assert.equal(parsed(example)[0]?.metric, name);
+  });
+
+  const bad: readonly (readonly [text: string, marked: string, words: RegExp])[] = [
+    ['p95', 'p95', /metric, operator and value/],
+    ['p95 = 5ms', 'p95 = 5ms', /metric, operator and value/],
+    ['p95 < 500', 'p95 < 500', /unit.*p95 < 500ms/],
+    ['max < 1s, errors < 101%', 'errors < 101%', /0% to 100%/],
+    ['errors < 1.01', 'errors < 1.01', /0% to 100%/],
+    ['throughput > fast', 'throughput > fast', /throughput > 100\/s/],
+    ['p95 < 5ms,  averge < 1s', 'averge < 1s', /Use one of p50/],
+    ['P95 < 5ms', 'P95 < 5ms', /Did you mean p95/],
+    ['p95 < 5ms,,max < 1s', ',', /missing/],
+    ['p95 < 5ms,', ',', /missing/],
+  ];
+  for (const [text, marked, words] of bad) {
+    it(`says where ${JSON.stringify(text)} is wrong`, () => {
+      const { error } = parseObjectives(text);
+      assert.ok(error);
+      assert.equal(text.slice(error.offset, error.offset + error.length), marked);
+      assert.match(`${error.message} ${error.hint}`, words);
+    });
+  }
+});
+
+describe('evaluateObjectives', () => {
+  it('compares with each operator', () => {
+    assert.deepEqual(outcome('p50 < 100ms, p50 <= 100ms, p50 > 100ms, p50 >= 100ms'), [
+      ['fail', 100],
+      ['pass', 100],
+      ['fail', 100],
+      ['pass', 100],
+    ]);
+  });
+
+  it('counts every request without success as an error', () => {
+    assert.deepEqual(outcome('errors < 1%, errors <= 25%', { successRatio: 0.75 }), [
+      ['fail', 0.25],
+      ['pass', 0.25],
+    ]);
+  });
+
+  it('counts the worse of all responses and successes alone, so that fast failures help nobody', () => {
+    const floodOfFast429 = { latencyMs: distribution(1), successLatencyMs: distribution(900) };
+    const slow500 = { latencyMs: distribution(900), successLatencyMs: distribution(1) };
+    assert.deepEqual(outcome('p95 < 500ms', floodOfFast429), [['fail', 900]]);
+    assert.deepEqual(outcome('p95 < 500ms', slow500), [['fail', 900]]);
+    assert.deepEqual(outcome('mean > 500ms', slow500), [['fail', 1]]);
+  });
+
+  it('never passes on too few samples', () => {
+    assert.deepEqual(outcome('p99 < 1s', { successLatencyMs: distribution(100, false) }), [['not enough data', 100]]);
+    assert.deepEqual(outcome('max < 1s', { successLatencyMs: distribution(null) }), [['not enough data', 100]]);
+    assert.deepEqual(
+      outcome('p50 < 1s, errors < 1%, throughput > 1', {
+        latencyMs: distribution(null),
+        successLatencyMs: distribution(null),
+        successRatio: null,
+        throughputPerS: null,
+      }),
+      [
+        ['not enough data', null],
+        ['not enough data', null],
+        ['not enough data', null],
+      ],
+    );
+  });
+
+  it('names the target of a verdict, if there is one', () => {
+    const objectives = parsed('throughput > 10');
+    assert.deepEqual(evaluateObjectives(objectives, numbers({}), 'hello'), [
+      { objective: objectives[0], target: 'hello', outcome: 'pass', actual: 50 },
+    ]);
+    assert.ok(!('target' in evaluateObjectives(objectives, numbers({}))[0]!));
+  });
+});
+
+describe('perRequestLimitsMs', () => {
+  it('takes the tightest upper bound of latency', () => {
+    assert.deepEqual(perRequestLimitsMs(parsed('p95 < 500ms, max <= 2s, p50 > 1ms, errors < 1%')), { latencyMs: 500 });
+    assert.deepEqual(perRequestLimitsMs(parsed('errors < 1%, throughput > 5')), { latencyMs: undefined });
+    assert.deepEqual(perRequestLimitsMs([]), { latencyMs: undefined });
+  });
+});
