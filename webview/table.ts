@@ -21,7 +21,7 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
   const body = h('tbody');
   const table = h(
     'table',
-    { 'aria-label': label, class: columns.length > 3 ? 'stacks' : undefined },
+    { 'aria-label': label, class: width(columns.length) },
     h(
       'thead',
       {},
@@ -45,6 +45,11 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
 
   update(rows);
   return { element, table, update };
+}
+
+/** Which panels are too narrow for so many columns: see tables.css. */
+function width(columns: number): string | undefined {
+  return columns > 5 ? 'widest' : columns > 3 ? 'wide' : undefined;
 }
 
 function newRow(columns: readonly Column[]): HTMLTableRowElement {

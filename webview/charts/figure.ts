@@ -152,18 +152,12 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
     borderDash: series.look === 'dashed' ? [5, 3] : [],
     fill: series.look === 'area' ? 'origin' : false,
     stepped: series.shape === 'steps' ? 'before' : false,
-    pointRadius: series.shape === 'steps' ? 0 : lonely(points),
+    pointRadius: points.filter(({ y }) => y !== null).length === 1 ? 3 : 0,
     pointHoverRadius: 4,
     pointBackgroundColor: color,
     spanGaps: true,
     tension: 0,
   };
-}
-
-/** A point without neighbours has no line through it: only such points get a dot. */
-function lonely(points: Points): number[] {
-  const missing = (i: number) => (points[i]?.y ?? null) === null;
-  return points.map((_, i) => (missing(i - 1) && missing(i + 1) ? 2.5 : 0));
 }
 
 function showLegend(legend: HTMLElement, series: readonly Series[]): void {

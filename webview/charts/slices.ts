@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
-import { formatNumber, formatS } from '../../src/core/report/format.ts';
+import { formatCount, formatS } from '../../src/core/report/format.ts';
 
 /** One slice of a run, as the charts over time draw it. */
 export interface Slice {
@@ -35,7 +35,7 @@ export function slices({ widthMs, responses, failures, medianMs, p95Ms }: Timeli
 }
 
 const enoughResponses = 25;
-const fewSlices = 20;
+const fewSlices = 8;
 
 /**
  * Neighbours put together, so that a rate stands on some 25 responses and not on chance. Counts can be added up exactly;
@@ -46,16 +46,25 @@ export function mergedSlices(whole: readonly Slice[]): readonly Slice[] {
   const wanted = Math.max(fewSlices, Math.ceil(responses / enoughResponses));
   const together = Math.max(1, Math.round(whole.length / wanted));
   if (together === 1) return whole;
-  return Array.from({ length: Math.ceil(whole.length / together) }, (_, i) =>
-    whole.slice(i * together, (i + 1) * together).reduce((a, b) => ({
-      fromMs: a.fromMs,
-      widthMs: a.widthMs + b.widthMs,
-      responses: a.responses + b.responses,
-      failures: a.failures + b.failures,
-      medianMs: null,
-      p95Ms: null,
-    })),
-  );
+  const groups: Slice[][] = [];
+  for (let i = 0; i < whole.length; i += together) {
+    const group = whole.slice(i, i + together);
+    // A rest that is short would be an accident again: it goes to the group before.
+    if (group.length < together / 2) groups.at(-1)?.push(...group);
+    else groups.push(group);
+  }
+  return groups.map((group) => group.reduce(joined));
+}
+
+function joined(a: Slice, b: Slice): Slice {
+  return {
+    fromMs: a.fromMs,
+    widthMs: a.widthMs + b.widthMs,
+    responses: a.responses + b.responses,
+    failures: a.failures + b.failures,
+    medianMs: null,
+    p95Ms: null,
+  };
 }
 
 /** How many of a slice's requests there were in a second. */
@@ -72,12 +81,11 @@ export function middleS(slice: Slice): number {
 export function sliceWords(whole: readonly Slice[]): string {
   const first = whole[0];
   if (first === undefined) return '';
-  const responses = whole.reduce((sum, slice) => sum + slice.responses, 0);
-  return t(
-    'Slices of {0}, on average {1} responses each',
-    formatS(first.widthMs / 1000),
-    formatNumber(responses / whole.length),
-  );
+  const width = formatS(first.widthMs / 1000).replace(/\.0+ /, ' ');
+  const mean = whole.reduce((sum, slice) => sum + slice.responses, 0) / whole.length;
+  return mean < 1
+    ? t('Slices of {0}', width)
+    : t('Slices of {0}, on average {1} responses each', width, mean < 10 ? mean.toFixed(1) : formatCount(mean));
 }
 
 /** Smallest and largest of what is there. */

@@ -30,7 +30,7 @@ export function runningView(first: StateOf<'running'>): View {
     const elapsedMs = snapshot?.elapsedMs ?? 0;
     const summary = snapshot?.summary ?? nothingYet;
     setText(phase, phaseWords(snapshot?.phase ?? null, cancelling));
-    setText(elapsed, formatS(elapsedMs / 1000));
+    setText(elapsed, snapshot === null ? '' : formatS(elapsedMs / 1000));
     cancel.update(cancelling ? t('Cancelling …') : t('Cancel'), cancelling);
     progress.update(howFar(plan, snapshot), howFarWords(plan, snapshot));
     tiles.update(liveTiles(snapshot));

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { startHarness, type Harness, type Panel, type PanelOptions } from './harness.ts';
+import { states } from './states.ts';
+import { themes } from './themes.ts';
+
+describe('results panel for everybody', () => {
+  let harness: Harness;
+  const { record } = states.completed;
+
+  before(async () => {
+    harness = await startHarness();
+  });
+
+  after(() => harness.close());
+
+  async function show(name: keyof typeof states, options: PanelOptions = {}): Promise<Panel> {
+    const panel = await harness.open(options);
+    await panel.send({ type: 'init', l10n: {}, state: states[name] });
+    return panel;
+  }
+
+  it('says each chart in a sentence', async () => {
+    const { page } = await show('completed');
+    const labels = await page
+      .locator('canvas[role=img]')
+      .evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label') ?? ''));
+    assert.equal(labels.length, 3);
+    const { latencyMs } = record;
+    assert.equal(
+      labels[0],
+      `Latency, all responses. 500 responses between ${formatMs(latencyMs.min)} and ${formatMs(latencyMs.max)}; ` +
+        `half took at most ${formatMs(latencyMs.median)}, 95% at most ${formatMs(latencyMs.p95)}.`,
+    );
+    assert.match(labels[1] ?? '', /^Latency over time\. Slice by slice, the 95th percentile lay between .+ and .+\.$/);
+    assert.match(labels[2] ?? '', /^Throughput over time\. Slice by slice, throughput lay between .+ and .+\.$/);
+  });
+
+  it('has a table for each chart, opened by keyboard', async () => {
+    const { page } = await show('completed');
+    const twins = page.locator('figure details');
+    assert.equal(await twins.count(), 3);
+    await twins.first().locator('summary').focus();
+    await page.keyboard.press('Enter');
+    const rows = twins.first().locator('tbody tr');
+    await rows.first().waitFor();
+    const counts = await rows.evaluateAll((all) => all.map((row) => row.children[2]?.textContent));
+    assert.deepEqual(counts, record.latencyBins.counts.map(formatCount));
+  });
+
+  it('opens these tables for a screen reader', async () => {
+    const { page } = await show('completed', { classes: ['vscode-using-screen-reader'] });
+    assert.equal(await page.locator('figure details[open]').count(), 3);
+    assert.ok((await page.locator('figure tbody tr').count()) > 30);
+  });
+
+  it('turns nothing where motion is unwanted', async () => {
+    const calm = await show('running', { classes: ['vscode-reduce-motion'] });
+    assert.equal(await calm.page.locator('vscode-progress-ring').isVisible(), false);
+    const usual = await show('running');
+    assert.equal(await usual.page.locator('vscode-progress-ring').isVisible(), true);
+  });
+
+  it('takes the colours of a new theme while it is open', async () => {
+    const { page } = await show('completed', { theme: 'dark' });
+    const redrawn = async () =>
+      page
+        .locator('canvas')
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const before = await redrawn();
+    await page.evaluate((variables) => {
+      for (const [name, value] of Object.entries(variables)) {
+        document.documentElement.style.setProperty(`--vscode-${name}`, value);
+      }
+      document.body.className = 'vscode-light';
+    }, themes.light);
+    await page.waitForTimeout(50);
+    const colors = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(colors, 'rgb(255, 255, 255)');
+    assert.notEqual(await redrawn(), before);
+  });
+
+  for (const width of [300, 640, 1400]) {
+    it(`fits ${String(width)} px with nothing cut off`, async () => {
+      const panel = await harness.open({ width });
+      for (const [name, state] of Object.entries(states)) {
+        await panel.send({ type: 'init', l10n: {}, state });
+        const cut = await panel.page.evaluate(() =>
+          [document.documentElement, ...document.querySelectorAll('main :not(pre, canvas)')]
+            .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+            .map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 60)}`),
+        );
+        assert.deepEqual(cut, [], name);
+      }
+      await panel.page.close();
+    });
+  }
+});
