@@ -44,6 +44,22 @@ const processes = {
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 };
 
+/** Packages that transformers.js asks for and that no text model needs; they stay out, with their native parts. */
+const unused = 'src/servers/gpt2/runtime/unused.ts';
+
+/**
+ * The GPT-2 server: a folder of its own, so that the package for all platforms can leave it out. Chunks lie beside the
+ * entries, for the server looks for its worker there; the native runtime stays a package.
+ */
+const gpt2 = {
+  ...processes,
+  entryPoints: { 'gpt2-server': 'src/processes/gpt2-server.ts', 'gpt2-worker': 'src/servers/gpt2/runtime/worker.ts' },
+  outdir: 'dist/gpt2',
+  chunkNames: '[name]-[hash]',
+  external: ['onnxruntime-node'],
+  alias: { sharp: `./${unused}`, 'onnxruntime-web/webgpu': `./${unused}` },
+};
+
 const webview = {
   ...common,
   entryPoints: { panel: 'webview/main.ts', 'panel-style': 'webview/panel.css' },
@@ -53,7 +69,7 @@ const webview = {
   format: 'iife',
 };
 
-const builds = [extension, processes, webview];
+const builds = [extension, processes, gpt2, webview];
 
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => esbuild.context({ ...options, logLevel: 'info' })));

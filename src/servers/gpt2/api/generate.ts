@@ -1,0 +1,107 @@
+import { randomInt } from 'node:crypto';
+import type { Gpt2Config } from '../model/config.ts';
+import type { Engine } from '../runtime/engine.ts';
+import type { EndReason, Job } from '../runtime/scheduler.ts';
+import { createDetokenizer } from '../text/detokenizer.ts';
+import type { TextTokenizer } from '../text/tokenizer.ts';
+import { ApiError } from './errors.ts';
+import type { GenerationRequest } from './requests.ts';
+import type { Usage } from './responses.ts';
+
+/** What an answer may take when a chat does not say. */
+const defaultAnswerTokens = 256;
+
+/** What a request needs of the server. */
+export interface GenerationContext {
+  readonly engine: Pick<Engine, 'submit'>;
+  readonly config: Gpt2Config;
+  readonly tokenizer: TextTokenizer;
+}
+
+/** Hears of an answer as it comes. */
+export interface GenerationEvents {
+  onToken(): void;
+  onText(index: number, text: string): void;
+  onEnd(index: number, reason: EndReason): void;
+  /** All choices have ended. */
+  onDone(usage: Usage): void;
+}
+
+/** A checked request as the model's jobs, one a choice. */
+export interface Generation {
+  readonly jobs: readonly Omit<Job, 'id'>[];
+  readonly promptTokens: number;
+  readonly stop: readonly string[];
+}
+
+/** Turns a request into jobs. Throws an ApiError when it does not fit the model. */
+export function planGeneration(request: GenerationRequest, context: Omit<GenerationContext, 'engine'>): Generation {
+  const { config, tokenizer } = context;
+  const param = request.kind === 'chat' ? 'messages' : 'prompt';
+  const seed = request.sampling.seed ?? randomInt(2 ** 32);
+  const prompts = request.prompts.map((prompt) => {
+    const tokens = typeof prompt === 'string' ? tokenizer.encode(prompt) : prompt;
+    const unknown = tokens.find((token) => token >= config.vocabulary);
+    if (unknown !== undefined)
+      throw new ApiError(400, `The prompt has a token ${unknown}; this model knows 0 to ${config.vocabulary - 1}.`, {
+        param,
+      });
+    // GPT-2 begins a text with its end-of-text token.
+    return Int32Array.from(tokens.length > 0 ? tokens : [config.eosTokenId]);
+  });
+  const jobs = prompts.flatMap((prompt) => {
+    const room = config.context - prompt.length;
+    const maxTokens = request.maxTokens ?? Math.max(1, Math.min(defaultAnswerTokens, room));
+    if (maxTokens > room)
+      throw new ApiError(
+        400,
+        `This model's context is ${config.context} tokens; the prompt has ${prompt.length} and the answer may take ` +
+          `${maxTokens}. Shorten the prompt or lower max_tokens.`,
+        { param, code: 'context_length_exceeded' },
+      );
+    return Array.from({ length: request.n }, (_, i) => ({
+      prompt,
+      maxTokens,
+      ignoreEos: request.ignoreEos,
+      sampling: { ...request.sampling, seed: (seed + i) >>> 0 },
+    }));
+  });
+  // A prompt counts once, however many answers it gets.
+  const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
+  return { jobs, promptTokens, stop: request.stop };
+}
+
+/** Starts the jobs. Returns what ends them early. */
+export function runGeneration(
+  generation: Generation,
+  context: GenerationContext,
+  events: GenerationEvents,
+): () => void {
+  let completion = 0;
+  let open = generation.jobs.length;
+  const cancels = generation.jobs.map((job, index) => {
+    const detokenizer = createDetokenizer((token) => context.tokenizer.bytesOf(token), generation.stop);
+    const finish = (reason: EndReason) => {
+      events.onEnd(index, reason);
+      if (--open === 0) events.onDone({ prompt: generation.promptTokens, completion });
+    };
+    const cancel = context.engine.submit(job, ({ token, end }) => {
+      completion++;
+      events.onToken();
+      const { text, stopped } = detokenizer.push(token);
+      if (text !== '') events.onText(index, text);
+      if (stopped) {
+        cancel();
+        finish('stop');
+      } else if (end !== undefined) {
+        const rest = detokenizer.end();
+        if (rest !== '') events.onText(index, rest);
+        finish(end);
+      }
+    });
+    return cancel;
+  });
+  return () => {
+    for (const cancel of cancels) cancel();
+  };
+}

@@ -1,0 +1,262 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ApiError } from './errors.ts';
+import { planGeneration, runGeneration, type GenerationContext } from './generate.ts';
+import { readJson, startEvents, writeError, writeJson, writeText } from './http.ts';
+import type { Gpt2Metrics } from './metrics.ts';
+import { readChat, readCompletion, type GenerationRequest } from './requests.ts';
+import { answerWriter, type Choice } from './responses.ts';
+
+/** What the routes serve; `context` is undefined while the model is loading. */
+export interface Served {
+  readonly model: string;
+  readonly dtype: string;
+  readonly synthetic: () => boolean;
+  readonly context: () => GenerationContext | undefined;
+  readonly metrics: Gpt2Metrics;
+  readonly maxBatch: number;
+  /** Sequences that may wait beyond those that run. */
+  readonly maxQueue: number;
+  readonly kvTokens: number;
+}
+
+/** Routes of one server, and what ends all answers that are under way. */
+export interface Routes {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  failAll(message: string): void;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => void | Promise<void>;
+
+const created = Math.floor(Date.now() / 1000);
+
+/** The API: OpenAI's completions and chat, and the mock server's /tokenizer. */
+export function createRoutes(served: Served): Routes {
+  const { metrics } = served;
+  const active = new Set<(error: ApiError) => void>();
+  let sequences = 0;
+
+  const ready = (): GenerationContext => {
+    const context = served.context();
+    if (context === undefined)
+      throw new ApiError(503, 'The model is still loading.', { headers: { 'retry-after': '1' } });
+    return context;
+  };
+  const label = () => (served.synthetic() ? 'synthetic' : 'trained');
+  const headers = () => ({ 'x-loadlens-weights': label() });
+  const fingerprint = () => `loadlens-gpt2-${served.dtype}-${label()}`;
+  const modelCard = () => ({ id: served.model, object: 'model', created, owned_by: `loadlens (${label()} weights)` });
+
+  /** Refuses when the queue is full: all of a request's choices come in, or none. */
+  const admit = (count: number) => {
+    if (sequences + count <= served.maxBatch + served.maxQueue) {
+      sequences += count;
+      return;
+    }
+    if (count > served.maxBatch + served.maxQueue)
+      throw new ApiError(400, `At most ${served.maxBatch + served.maxQueue} answers fit this server at a time.`);
+    const rounds = (sequences - served.maxBatch) / served.maxBatch;
+    const waitS = Math.max(1, Math.ceil((rounds * metrics.meanRequestMs) / 1000));
+    const message = `The server is full: ${served.maxBatch} answers run and ${served.maxQueue} may wait. Try again later.`;
+    throw new ApiError(429, message, { code: 'rate_limit_exceeded', headers: { 'retry-after': String(waitS) } });
+  };
+
+  /** Runs a request to its end; `onWhole` gets the texts, in a stream the pieces have been written already. */
+  const generate = (
+    request: GenerationRequest,
+    response: ServerResponse,
+    arrived: number,
+    onWhole: (choices: Choice[], usage: { prompt: number; completion: number }) => void,
+  ) => {
+    const context = ready();
+    const generation = planGeneration(request, context);
+    admit(generation.jobs.length);
+    const writer = answerWriter(
+      { kind: request.kind, model: served.model, fingerprint: fingerprint() },
+      request.includeUsage,
+    );
+    const texts = generation.jobs.map(() => '');
+    const reasons = generation.jobs.map((): Choice['finishReason'] => 'length');
+    let write: ReturnType<typeof startEvents> | undefined;
+    let first = true;
+    let running = generation.jobs.length;
+    const begin = () => {
+      if (!request.stream || write !== undefined) return;
+      write = startEvents(response, headers());
+      for (const index of texts.keys()) {
+        const opening = writer.opening(index);
+        if (opening !== undefined) write(opening);
+      }
+    };
+    const settle = () => {
+      active.delete(fail);
+      sequences -= running;
+      running = 0;
+      response.off('close', gone);
+    };
+    const gone = () => {
+      cancel();
+      settle();
+      // 499 is what proxies note for a client that did not wait.
+      metrics.answered(499);
+    };
+    const fail = (error: ApiError) => {
+      settle();
+      metrics.answered(error.status);
+      writeError(response, error);
+    };
+    const cancel = runGeneration(generation, context, {
+      onToken: () => {
+        metrics.tokens(1);
+        if (first) metrics.firstToken(performance.now() - arrived);
+        first = false;
+        begin();
+      },
+      onText: (index, text) => {
+        if (write !== undefined) write(writer.piece(index, text));
+        else texts[index] += text;
+      },
+      onEnd: (index, reason) => {
+        running--;
+        sequences--;
+        reasons[index] = reason;
+        write?.(writer.closing(index, reason));
+      },
+      onDone: (usage) => {
+        settle();
+        metrics.finished(performance.now() - arrived);
+        metrics.answered(200);
+        if (write !== undefined) {
+          if (request.includeUsage) write(writer.usage(usage));
+          write('[DONE]');
+          response.end();
+          return;
+        }
+        onWhole(
+          texts.map((text, index) => ({ text, finishReason: reasons[index] ?? 'length' })),
+          usage,
+        );
+      },
+    });
+    active.add(fail);
+    response.once('close', gone);
+  };
+
+  const openAi =
+    (read: (json: unknown) => GenerationRequest): Handler =>
+    async (request, response) => {
+      const arrived = performance.now();
+      ready();
+      const wanted = read(await readJson(request));
+      if (wanted.model !== undefined && wanted.model !== served.model)
+        throw new ApiError(404, `The model ${wanted.model} is not served here; ${served.model} is.`, {
+          param: 'model',
+          code: 'model_not_found',
+        });
+      const writer = (choices: Choice[], usage: { prompt: number; completion: number }) => {
+        const head = { kind: wanted.kind, model: served.model, fingerprint: fingerprint() };
+        writeJson(response, 200, answerWriter(head, false).whole(choices, usage), headers());
+      };
+      if (!response.destroyed) generate(wanted, response, arrived, writer);
+    };
+
+  const tokenizer: Handler = (_, response, query) => {
+    const { config } = ready();
+    const most = config.context - 1;
+    const given = query.getAll('output_tokens');
+    const tokens = Number(given[0]);
+    if (given.length !== 1 || !/^\d+$/.test(given[0] ?? '') || tokens < 1 || tokens > most)
+      throw new ApiError(
+        400,
+        `output_tokens must be one whole number from 1 to ${most}, as in /tokenizer?output_tokens=30.`,
+        {
+          param: 'output_tokens',
+        },
+      );
+    const request: GenerationRequest = {
+      kind: 'completion',
+      model: undefined,
+      prompts: [[config.eosTokenId]],
+      n: 1,
+      maxTokens: tokens,
+      sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
+      stop: [],
+      ignoreEos: true,
+      stream: false,
+      includeUsage: false,
+    };
+    generate(request, response, performance.now(), (_choices, usage) =>
+      writeJson(response, 200, { output_tokens: usage.completion }, headers()),
+    );
+  };
+
+  const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+    '/v1/completions': { POST: openAi(readCompletion) },
+    '/v1/chat/completions': { POST: openAi(readChat) },
+    '/v1/models': {
+      GET: (_, response) => writeJson(response, 200, { object: 'list', data: [modelCard()] }, headers()),
+    },
+    '/tokenizer': { GET: tokenizer },
+    '/health': {
+      GET: (_, response) => {
+        const loading = served.context() === undefined;
+        const body = {
+          status: loading ? 'loading' : 'ready',
+          model: served.model,
+          dtype: served.dtype,
+          weights: label(),
+        };
+        writeJson(response, loading ? 503 : 200, body);
+      },
+    },
+    '/metrics': {
+      GET: (_, response) => {
+        const labels = `model=${JSON.stringify(served.model)},dtype="${served.dtype}",weights="${label()}"`;
+        writeText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metrics.render(labels, served.kvTokens));
+      },
+    },
+  };
+
+  const find = (method: string, path: string): Handler => {
+    const name = decodeURIComponent(path);
+    if (name === `/v1/models/${served.model}` && method === 'GET')
+      return (_, response) => writeJson(response, 200, modelCard(), headers());
+    const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (methods === undefined) throw new ApiError(404, `There is nothing at ${path}. Try POST /v1/completions.`);
+    const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    const allow = Object.keys(methods).join(', ');
+    if (handler === undefined) throw new ApiError(405, `${path} takes ${allow} requests only.`, { headers: { allow } });
+    return handler;
+  };
+
+  const refuse = (response: ServerResponse, thrown: unknown) => {
+    const error =
+      thrown instanceof ApiError ? thrown : new ApiError(500, 'The server failed; its log has the details.');
+    metrics.answered(error.status);
+    writeError(response, error);
+    if (!(thrown instanceof ApiError)) throw thrown;
+  };
+  return {
+    handle: (request, response) => {
+      void (async () => {
+        try {
+          const { pathname, searchParams } = parse(request.url ?? '/');
+          await find(request.method ?? 'GET', pathname)(request, response, searchParams);
+        } catch (error) {
+          // A client that breaks off in its body is no failure of ours.
+          if (!request.destroyed || request.complete) refuse(response, error);
+        }
+      })();
+    },
+    failAll: (message) => {
+      for (const fail of active) fail(new ApiError(500, message));
+    },
+  };
+}
+
+function parse(url: string): URL {
+  try {
+    return new URL(url, 'http://server');
+  } catch {
+    throw new ApiError(400, 'The address of the request is not right.');
+  }
+}
