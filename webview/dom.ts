@@ -32,7 +32,7 @@ export function setAttributes(element: Element, attributes: Attributes): void {
 }
 
 /** Appends what there is to append. */
-export function append(element: Element, children: readonly Child[]): void {
+function append(element: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child !== null && child !== undefined && child !== false) element.append(child);
   }

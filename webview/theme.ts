@@ -4,8 +4,8 @@ export interface Theme {
   readonly dim: string;
   readonly grid: string;
   readonly axis: string;
-  /** A series' colour as the filling of an area. */
-  readonly fill: (color: string) => string;
+  /** A series' colour as a filling. */
+  readonly fill: (color: string, of: 'area' | 'bar') => string;
   readonly tooltipBackground: string;
   readonly tooltipForeground: string;
   readonly tooltipBorder: string;
@@ -35,7 +35,7 @@ export function readTheme(): Theme {
     dim: highContrast ? foreground : read('descriptionForeground', 'foreground'),
     grid: fade(foreground, highContrast ? 0.35 : 0.12),
     axis: fade(foreground, highContrast ? 0.8 : 0.3),
-    fill: (color) => fade(color, highContrast ? 0.25 : 0.55),
+    fill: (color, of) => fade(color, highContrast ? 0.25 : of === 'bar' ? 0.7 : 0.3),
     tooltipBackground: read('editorHoverWidget-background', 'editor-background'),
     tooltipForeground: read('editorHoverWidget-foreground', 'editor-foreground'),
     tooltipBorder: read('contrastBorder', 'editorHoverWidget-border', 'editor-foreground'),

@@ -33,12 +33,22 @@ export function statusWords(status: RunStatus): string {
   }
 }
 
+/** So many requests. */
+export function requestsWords(count: number): string {
+  return count === 1 ? t('1 request') : t('{0} requests', formatCount(count));
+}
+
+/** So many responses. */
+export function responsesWords(count: number): string {
+  return count === 1 ? t('1 response') : t('{0} responses', formatCount(count));
+}
+
 /** How many requests for how long, and how many at once. */
 export function planWords({ requests, durationS, concurrency }: RunPlan): string {
   const width = formatCount(concurrency);
   if (requests === null) return t('{0} × {1} in flight', formatS(durationS), width);
-  if (durationS === null) return t('{0} requests × {1} in flight', formatCount(requests), width);
-  return t('{0} requests or {1} × {2} in flight', formatCount(requests), formatS(durationS), width);
+  if (durationS === null) return t('{0} × {1} in flight', requestsWords(requests), width);
+  return t('{0} or {1} × {2} in flight', requestsWords(requests), formatS(durationS), width);
 }
 
 /** When a run started, in the reader's own way to write it. */

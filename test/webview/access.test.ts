@@ -75,7 +75,6 @@ describe('results panel for everybody', () => {
       }
       document.body.className = 'vscode-light';
     }, themes.light);
-    await page.waitForTimeout(50);
     const colors = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     assert.equal(colors, 'rgb(255, 255, 255)');
     assert.notEqual(await redrawn(), before);

@@ -293,7 +293,7 @@ describe('results panel', () => {
           formatMs(before.latencyMs.median),
           formatMs(after.latencyMs.median),
           `+${formatMs(after.latencyMs.median! - before.latencyMs.median!)}`,
-          `× ${ratio}`,
+          `${ratio}×`,
         ],
       );
       assert.equal(await page.locator('.pass, .fail').count(), 0);

@@ -36,6 +36,12 @@ export const states = {
     record: syntheticRecord({ requests: 10, concurrency: 5, status: 'crashed', targets: 1 }),
     keptForSession: false,
   },
+  nothing: { kind: 'run', record: syntheticRecord({ requests: 0, status: 'cancelled' }), keptForSession: false },
+  comparedWithNothing: {
+    kind: 'compare',
+    before: syntheticRecord({ requests: 0, status: 'cancelled' }),
+    after: syntheticRecord({ requests: 1 }),
+  },
   compared: {
     kind: 'compare',
     before: syntheticRecord({}),

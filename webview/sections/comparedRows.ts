@@ -26,7 +26,7 @@ export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
       formats[unit](before),
       formats[unit](after),
       difference(delta, unit),
-      ratio === null ? noValue : `× ${ratio.toFixed(3)}`,
+      ratio === null ? noValue : `${ratio.toFixed(3)}×`,
     ]),
   ).element;
 }

@@ -3,7 +3,7 @@ import type { RunRecord, Source } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import { h, type Child } from '../dom.ts';
 import { post } from '../host.ts';
-import { percentileMethodWords, planWords, tokenSourceWords } from '../words.ts';
+import { percentileMethodWords, planWords, requestsWords, tokenSourceWords } from '../words.ts';
 import { section } from './section.ts';
 
 /** Where the numbers come from: what it takes to make them again, and to know what they mean. */
@@ -64,6 +64,6 @@ function gitWords(source: Source | null): string {
 }
 
 function warmupWords({ plan, warmupSent }: RunRecord): string {
-  const sent = warmupSent === 0 ? t('no request') : t('{0} requests, not counted', formatCount(warmupSent));
+  const sent = warmupSent === 0 ? t('no request') : t('{0}, not counted', requestsWords(warmupSent));
   return plan.coldStart ? t('{0}; the cold start is part of the numbers', sent) : sent;
 }

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs, formatPercent, formatRate, formatS } from '../../src/core/report/format.ts';
-import { planWords } from '../words.ts';
+import { planWords, responsesWords } from '../words.ts';
 import { reliability } from './reliability.ts';
 import type { Tile } from './tiles.ts';
 
@@ -21,7 +21,7 @@ export function runTiles(record: RunRecord): Tile[] {
       value: formatRate(throughputPerS),
       remark:
         successThroughputPerS === throughputPerS
-          ? t('{0} responses', formatCount(record.responses))
+          ? responsesWords(record.responses)
           : t('successes alone: {0}', formatRate(successThroughputPerS)),
     },
     ...shownQuantiles.map(([label, name]) => quantileTile(record, label, name)),
@@ -41,7 +41,7 @@ export function liveTiles(snapshot: Snapshot | null): Tile[] {
     {
       label: t('Throughput'),
       value: formatRate(summary?.throughputPerS ?? null),
-      remark: t('{0} responses', formatCount(summary?.responses ?? 0)),
+      remark: responsesWords(summary?.responses ?? 0),
     },
     ...shownQuantiles.map(([label, name]) => ({
       label,

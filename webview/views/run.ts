@@ -17,7 +17,7 @@ import { note, section } from '../sections/section.ts';
 import { targets } from '../sections/targets.ts';
 import { createTiles } from '../sections/tiles.ts';
 import { runToolbar } from '../sections/toolbar.ts';
-import { planWords, startedWords, statusWords } from '../words.ts';
+import { planWords, requestsWords, startedWords, statusWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished run. */
@@ -62,28 +62,24 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
 
 function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
   const notes: HTMLElement[] = [];
-  const ended = formatCount(record.requestsSent);
-  const cut = formatCount(record.requestsCancelled);
+  const ended = requestsWords(record.requestsSent);
+  const cut = requestsWords(record.requestsCancelled);
   if (record.status === 'cancelled') {
     notes.push(
       note(
         'warning',
-        t(
-          'The run was cancelled. The numbers cover the {0} requests that had ended; {1} in flight were cut off and are in no number.',
-          ended,
-          cut,
-        ),
+        t('The run was cancelled. The numbers cover what had ended: {0}. Cut off and in no number: {1}.', ended, cut),
       ),
     );
   } else if (record.status === 'crashed') {
     notes.push(
       note(
         'warning',
-        t('The process that sends ended unexpectedly. The numbers cover the {0} requests measured until then.', ended),
+        t('The process that sends ended unexpectedly. The numbers cover what it had reported: {0}.', ended),
       ),
     );
   } else if (record.requestsCancelled > 0) {
-    notes.push(note('warning', t('{0} requests had no answer in time when the run ended, and are in no number.', cut)));
+    notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));
   }
   if (record.successes < record.requestsSent) notes.push(failuresNote(record));
   if (keptForSession) {

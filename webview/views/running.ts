@@ -12,7 +12,7 @@ import { createProgress } from '../sections/progress.ts';
 import { liveTiles } from '../sections/runTiles.ts';
 import { section } from '../sections/section.ts';
 import { createTiles } from '../sections/tiles.ts';
-import { phaseWords, planWords } from '../words.ts';
+import { phaseWords, planWords, requestsWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A run in progress. Each snapshot is brought in place: nothing is built anew, so focus and scroll stay. */
@@ -73,10 +73,10 @@ function howFar(plan: RunPlan, snapshot: Snapshot | null): number {
 }
 
 function howFarWords(plan: RunPlan, snapshot: Snapshot | null): string {
-  const ended = formatCount(snapshot?.summary.requestsSent ?? 0);
+  const count = snapshot?.summary.requestsSent ?? 0;
   const elapsed = formatS((snapshot?.elapsedMs ?? 0) / 1000);
   const parts = [
-    plan.requests === null ? t('{0} requests', ended) : t('{0} of {1} requests', ended, formatCount(plan.requests)),
+    plan.requests === null ? requestsWords(count) : t('{0} of {1}', formatCount(count), requestsWords(plan.requests)),
     ...(plan.durationS === null ? [] : [t('{0} of {1}', elapsed, formatS(plan.durationS))]),
   ];
   return parts.join(' · ');
