@@ -1,5 +1,5 @@
 // Collects every text that the extension and the panel show by l10n.t into l10n/bundle.l10n.json, the source for translators.
-// Run with Node 22.18 or newer: node scripts/l10n.mjs
+// node scripts/l10n.mjs writes it, with --check it only says whether it is up to date. Node 22.18 or newer.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -10,16 +10,20 @@ const bundle = path.join(root, 'l10n/bundle.l10n.json');
 const call = /(?<![\w.])(?:l10n\.)?t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
 
 /** Every text in the sources, sorted. */
-export function collectTexts() {
+function collectTexts() {
   const files = globSync(['src/extension/**/*.ts', 'webview/**/*.ts'], { cwd: root });
   const texts = files.flatMap((file) =>
     [...readFileSync(path.join(root, file), 'utf8').matchAll(call)].map((match) =>
       (match[1] ?? match[2] ?? '').replaceAll(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter)),
     ),
   );
-  return Object.fromEntries([...new Set(texts)].toSorted().map((text) => [text, text]));
+  return Object.fromEntries([...new Set(texts)].toSorted((a, b) => (a < b ? -1 : 1)).map((text) => [text, text]));
 }
 
-if (process.argv[1] === import.meta.filename) {
-  writeFileSync(bundle, `${JSON.stringify(collectTexts(), null, 2)}\n`);
+const wanted = `${JSON.stringify(collectTexts(), null, 2)}\n`;
+if (!process.argv.includes('--check')) {
+  writeFileSync(bundle, wanted);
+} else if (readFileSync(bundle, 'utf8') !== wanted) {
+  console.error('l10n/bundle.l10n.json is out of date: node scripts/l10n.mjs');
+  process.exitCode = 1;
 }

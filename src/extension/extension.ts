@@ -10,6 +10,7 @@ import { runCommands } from './commands/run.ts';
 import { registerCodeLenses } from './providers/codeLens.ts';
 import { registerCompletion } from './providers/completion.ts';
 import { registerDiagnostics } from './providers/diagnostics.ts';
+import { registerFolding } from './providers/folding.ts';
 import { registerHover } from './providers/hover.ts';
 import { createClock } from './services/clock.ts';
 import { createHistory } from './services/history.ts';
@@ -74,12 +75,13 @@ export function activate(context: ExtensionContext): LoadlensApi {
     answerPanel({ panel, runs, history, exporter, notify }),
     registerCodeLenses({ history, mock, clock }),
     registerCompletion(secrets),
+    registerFolding(),
     registerHover(history),
     createHistoryTree(history, clock),
     createServersTree(mock),
     createStatusBar(runs, history),
   );
-  log.debug(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
+  log.info(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
   return { runs: history.runs, whenIdle: runs.whenIdle };
 }
 

@@ -15,8 +15,8 @@ export interface Answers {
 export interface PlanQuestions {
   /** More than one: the file is asked first. */
   readonly files: readonly Uri[];
-  /** What to preset for a file: the last values, or those of the file. */
-  readonly preset: (uri: Uri) => Promise<{ readonly amount: string; readonly concurrency: string }>;
+  /** What to preset for a file: the last values, or those of the file. Undefined: it can't be run, and the user knows. */
+  readonly preset: (uri: Uri) => Promise<{ readonly amount: string; readonly concurrency: string } | undefined>;
 }
 
 const wholeNumber = (text: string): number => (/^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN);
@@ -89,13 +89,16 @@ export async function askPlan({ files, preset }: PlanQuestions): Promise<Answers
   while (step <= totalSteps) {
     if (uri === undefined) return undefined;
     const question = step + (asksFile ? 0 : 1);
-    const presets = await preset(uri);
-    const answer =
-      question === 1
-        ? await askFile()
-        : question === 2
-          ? await askAmount(amount ?? presets.amount)
-          : await askConcurrency(concurrency ?? presets.concurrency);
+    let answer: Step<unknown>;
+    if (question === 1) {
+      answer = await askFile();
+    } else {
+      const presets = await preset(uri);
+      if (presets === undefined) return undefined;
+      answer = await (question === 2
+        ? askAmount(amount ?? presets.amount)
+        : askConcurrency(concurrency ?? presets.concurrency));
+    }
     if (answer.kind === 'cancelled') return undefined;
     step += answer.kind === 'next' ? 1 : -1;
   }

@@ -70,6 +70,19 @@ export function mayRun(notify: Notify): boolean {
   return false;
 }
 
+/** False, with one notification, for a file with errors: nothing of it runs. */
+export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify): boolean {
+  const errors = file.problems.filter((problem) => problem.severity === 'error').length;
+  if (errors === 0) return true;
+  notify.error(
+    errors === 1
+      ? l10n.t('{0} has 1 problem; nothing was run.', shownAs(uri))
+      : l10n.t('{0} has {1} problems; nothing was run.', shownAs(uri), errors),
+    { label: l10n.t('Show Problems'), run: () => commands.executeCommand(commandIds.showProblems, uri) },
+  );
+  return false;
+}
+
 /** Runs a request from start to end: questions first, then the run, then its record in history and panel. */
 export async function launch(request: RunRequest, parts: LaunchParts): Promise<void> {
   if (!mayRun(parts.notify)) return;
@@ -94,16 +107,7 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunInpu
   const { uri, choices } = request;
   const document = await workspace.openTextDocument(uri);
   const file = parseDocument(document);
-  const errors = file.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) {
-    parts.notify.error(
-      errors.length === 1
-        ? l10n.t('{0} has 1 problem; nothing was run.', shownAs(uri))
-        : l10n.t('{0} has {1} problems; nothing was run.', shownAs(uri), errors.length),
-      { label: l10n.t('Show Problems'), run: () => commands.executeCommand(commandIds.showProblems, uri) },
-    );
-    return undefined;
-  }
+  if (!isWhole(uri, file, parts.notify)) return undefined;
   const targets = pickTargets(request, file);
   const plan = planFor(uri, file, choices);
   const name = request.target ?? shownAs(uri);

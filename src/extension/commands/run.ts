@@ -8,9 +8,9 @@ import { isEndpoints, parseDocument } from '../services/documents.ts';
 import { findEndpointsFiles, findSource } from '../services/files.ts';
 import type { Diagnostics } from '../providers/diagnostics.ts';
 import { toRange } from '../providers/diagnostics.ts';
-import { askPlan } from './askPlan.ts';
+import { askPlan, type Answers, type PlanQuestions } from './askPlan.ts';
 import type { Handlers } from './handlers.ts';
-import { launch, mayRun, planFor, type LaunchParts, type RunRequest } from './launch.ts';
+import { isWhole, launch, mayRun, planFor, type LaunchParts, type RunRequest } from './launch.ts';
 
 /** What Run Again repeats, as it is kept over a reload. */
 interface KeptRequest {
@@ -20,6 +20,8 @@ interface KeptRequest {
 }
 
 const lastRequestKey = 'loadlens.lastRequest';
+const lastAnswersKey = 'loadlens.lastAnswers';
+const mostAnswers = 20;
 
 /** A record's plan, to run it once more. */
 function choicesOf(plan: RunPlan): PlanChoices {
@@ -41,6 +43,17 @@ async function requestOf(record: RunRecord): Promise<RunRequest> {
 function keptRequest(memory: Memento): RunRequest | undefined {
   const kept = memory.get<KeptRequest>(lastRequestKey);
   return kept === undefined ? undefined : { ...kept, uri: Uri.parse(kept.uri) };
+}
+
+/** What was answered for each file, the latest last. */
+const lastAnswers = (memory: Memento): Map<string, PlanChoices> =>
+  new Map(memory.get<readonly (readonly [uri: string, choices: PlanChoices])[]>(lastAnswersKey, []));
+
+async function rememberAnswers(memory: Memento, { uri, choices }: Answers): Promise<void> {
+  const answers = lastAnswers(memory);
+  answers.delete(uri.toString());
+  answers.set(uri.toString(), choices);
+  await memory.update(lastAnswersKey, [...answers].slice(-mostAnswers));
 }
 
 /** The endpoints file that a menu, a lens or the active editor means. */
@@ -74,10 +87,10 @@ export function runCommands(
   };
 
   /** The values asked for last time, or those of the file. */
-  const preset = async (uri: Uri): Promise<{ amount: string; concurrency: string }> => {
-    const last = keptRequest(memory);
-    const choices = last?.uri.toString() === uri.toString() ? last.choices : {};
-    const plan = planFor(uri, parseDocument(await workspace.openTextDocument(uri)), choices);
+  const preset: PlanQuestions['preset'] = async (uri) => {
+    const file = parseDocument(await workspace.openTextDocument(uri));
+    if (!isWhole(uri, file, notify)) return undefined;
+    const plan = planFor(uri, file, lastAnswers(memory).get(uri.toString()) ?? {});
     const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
     return { amount, concurrency: String(plan.concurrency) };
   };
@@ -94,7 +107,9 @@ export function runCommands(
         return;
       }
       const answers = await askPlan({ files, preset });
-      if (answers !== undefined) await start(answers);
+      if (answers === undefined) return;
+      await rememberAnswers(memory, answers);
+      await start(answers);
     },
     runFile: async (argument) => {
       const uri = fileFrom(argument);

@@ -29,9 +29,10 @@ function resultTable({ record, numbers }: TargetResult): string {
     ['p95', quantile('p95')],
     ['p99', quantile('p99')],
   ];
+  const when = record.status === 'completed' ? agoWords(record) : `${agoWords(record)}, ${outcomeWords(record)}`;
   return [
-    `| ${l10n.t('Last run')} | ${agoWords(record)}, ${outcomeWords(record)} |`,
-    '| --- | --- |',
+    `| ${l10n.t('Last run')} | ${when} |`,
+    '| :--- | :--- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n');
 }

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  commandIds,
+  contextKeys,
+  languageId,
+  numberSettings,
+  panelViewType,
+  switchSettings,
+  views,
+} from '../../src/extension/contributions.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const text = readFileSync(path.join(root, 'package.json'), 'utf8');
+const strings: Record<string, string> = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8'));
+
+interface Menu {
+  readonly command: string;
+  readonly when?: string;
+  readonly group?: string;
+}
+interface Setting {
+  readonly type: string;
+  readonly default: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+const manifest: {
+  readonly icon: string;
+  readonly extensionKind: readonly string[];
+  readonly activationEvents: readonly string[];
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly category: string; readonly title: string }[];
+    readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
+    readonly languages: readonly { readonly id: string; readonly filenames: readonly string[] }[];
+    readonly walkthroughs: readonly { readonly steps: readonly { readonly description: string }[] }[];
+  };
+} = JSON.parse(text);
+const { contributes } = manifest;
+const ids: readonly string[] = Object.values(commandIds);
+
+/** Every string of the manifest, with the strings that stand for `%keys%` put in. */
+const resolved = text.replaceAll(/%([\w.]+)%/g, (whole, key: string) =>
+  JSON.stringify(strings[key] ?? whole).slice(1, -1),
+);
+
+describe('the manifest', () => {
+  it('contributes the commands that have a handler, and no other', () => {
+    assert.deepEqual(contributes.commands.map((one) => one.command).toSorted(), ids.toSorted());
+    assert.deepEqual(
+      Object.keys(commandIds).map((name) => `loadlens.${name}`),
+      ids,
+    );
+    for (const { category } of contributes.commands) assert.equal(category, 'Loadlens');
+  });
+
+  it('names only commands of its own in menus and links', () => {
+    for (const menu of Object.values(contributes.menus).flat()) assert.ok(ids.includes(menu.command), menu.command);
+    for (const [, id] of resolved.matchAll(/command:(loadlens\.\w+)/gi)) assert.ok(ids.includes(id ?? ''), id);
+  });
+
+  it('asks only for context keys that are set', () => {
+    const known = new Set<string>([...Object.values(contextKeys), ...Object.values(views)]);
+    for (const { when = '' } of Object.values(contributes.menus).flat()) {
+      for (const [key] of when.matchAll(/loadlens\.\w+/g)) assert.ok(known.has(key), `${key} in ${when}`);
+    }
+    for (const key of Object.values(contextKeys)) assert.ok(text.includes(key), `${key} is asked for`);
+  });
+
+  it('has at most three inline actions on an item', () => {
+    const inline = (contributes.menus['view/item/context'] ?? []).filter(({ group }) => group?.startsWith('inline'));
+    const items = inline.map(({ when }) => /viewItem == ([\w.]+)/.exec(when ?? '')?.[1] ?? '');
+    for (const item of new Set(items)) assert.ok(items.filter((one) => one === item).length <= 3, item);
+  });
+
+  it('describes every setting as the code reads it', () => {
+    const found = Object.assign({}, ...contributes.configuration.map((section) => section.properties));
+    const numbers = Object.entries(numberSettings).map(([name, rule]) => [
+      `loadlens.${name}`,
+      { type: rule.integer ? 'integer' : 'number', default: rule.default, minimum: rule.min, maximum: rule.max },
+    ]);
+    const switches = Object.entries(switchSettings).map(([name, value]) => [
+      `loadlens.${name}`,
+      { type: 'boolean', default: value },
+    ]);
+    const shapes = Object.entries<Setting>(found).map(([name, { type, default: byDefault, minimum, maximum }]) => [
+      name,
+      { type, default: byDefault, ...(minimum === undefined ? {} : { minimum, maximum }) },
+    ]);
+    assert.deepEqual(Object.fromEntries(shapes), Object.fromEntries([...numbers, ...switches]));
+  });
+
+  it('has every string once, and no string that nobody asks for', () => {
+    const asked = new Set([...text.matchAll(/"%([\w.]+)%"/g)].map(([, key = '']) => key));
+    assert.deepEqual(new Set(Object.keys(strings)), asked);
+  });
+
+  it('has an up-to-date bundle of the texts in the code', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/l10n.mjs', '--check'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+  });
+
+  it('names files that exist', () => {
+    const files = [...text.matchAll(/"(?:\.\/)?((?:media|syntaxes)\/[\w./-]+|language-configuration\.json)"/g)];
+    assert.ok(files.length > 5);
+    for (const [, file = ''] of files) assert.ok(existsSync(path.join(root, file)), file);
+    assert.ok(manifest.icon.endsWith('.png'));
+  });
+
+  it('wakes up for endpoints files and for a panel that comes back', () => {
+    assert.deepEqual(manifest.activationEvents, [`onLanguage:${languageId}`, `onWebviewPanel:${panelViewType}`]);
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+    assert.equal(contributes.languages[0]?.id, languageId);
+    assert.ok(contributes.languages[0]?.filenames.includes('endpoints.txt'));
+    assert.deepEqual(
+      Object.values(contributes.views)
+        .flat()
+        .map((view) => view.id),
+      Object.values(views),
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { waitFor } from '../../support/wait-for.ts';
+import { api, lenses, openFile, type } from './support.ts';
+
+const whole = [
+  '# @requests 50',
+  '',
+  '# @name first',
+  'http://127.0.0.1:5999/hello',
+  '',
+  'https://example.com/x',
+  '',
+].join('\n');
+
+const hovers = async (document: vscode.TextDocument, line: number): Promise<string> => {
+  const found = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    document.uri,
+    new vscode.Position(line, 5),
+  );
+  return found.flatMap(({ contents }) => contents.map((one) => (typeof one === 'string' ? one : one.value))).join('\n');
+};
+
+const completions = async (document: vscode.TextDocument, line: number, character: number): Promise<string[]> => {
+  const found = await vscode.commands.executeCommand<vscode.CompletionList>(
+    'vscode.executeCompletionItemProvider',
+    document.uri,
+    new vscode.Position(line, character),
+  );
+  return found.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+};
+
+describe('an endpoints file in the editor', () => {
+  before(api);
+  afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+
+  it('is recognised by its name', async () => {
+    for (const name of ['a.endpoints', 'b.endpoints.txt']) {
+      assert.equal((await openFile(name, whole)).languageId, 'endpoints');
+    }
+    assert.equal((await openFile('notes.txt', whole)).languageId, 'plaintext');
+  });
+
+  it('has a lens for the file, one for the mock server and one for each endpoint', async () => {
+    const document = await openFile('lens.endpoints', whole);
+    assert.deepEqual(await lenses(document), [
+      '0: ▶ Run Benchmark · 50 requests × 5',
+      '0: Start mock server',
+      '3: ▶ Run',
+      '5: ▶ Run',
+    ]);
+  });
+
+  it('offers the mock server only where an endpoint is on this machine', async () => {
+    const document = await openFile('far.endpoints', 'https://example.com/x\n');
+    assert.deepEqual(await lenses(document), ['0: ▶ Run Benchmark · 10 requests × 5', '0: ▶ Run']);
+  });
+
+  it('keeps its lenses while a line is typed', async () => {
+    const document = await openFile('typing.endpoints', 'http://127.0.0.1:5999/hello\n');
+    const count = (await lenses(document)).length;
+    for (const text of [
+      'http://127.0.0.1:5999/hel lo\n',
+      'http://127.0.0.1:59999999/hello\n',
+      'htp://127.0.0.1\n',
+      'http:///x\n',
+    ]) {
+      await type(document, text);
+      assert.equal((await lenses(document)).length, count, text);
+    }
+  });
+
+  it('has no lens when lenses are switched off', async () => {
+    const document = await openFile('off.endpoints', whole);
+    const settings = vscode.workspace.getConfiguration('loadlens');
+    await settings.update('codeLens.enabled', false, vscode.ConfigurationTarget.Global);
+    assert.deepEqual(await lenses(document), []);
+    await settings.update('codeLens.enabled', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('shows problems with their place and what to do, and takes them away again', async () => {
+    const document = await openFile('bad.endpoints', 'http://127.0.0.1:5999/\nhtp://x\n');
+    const problems = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(document.uri);
+    await waitFor('one problem', () => problems().length === 1);
+    const [problem] = problems();
+    assert.equal(problem?.range.start.line, 1);
+    assert.equal(problem?.severity, vscode.DiagnosticSeverity.Error);
+    assert.equal(problem?.source, 'Loadlens');
+    assert.match(problem?.message ?? '', /http:\/\/ or https:\/\//);
+    await type(document, 'http://127.0.0.1:5999/\n');
+    await waitFor('no problem', () => problems().length === 0);
+  });
+
+  it('explains directives and shows a request with its secrets masked', async () => {
+    const document = await openFile(
+      'hover.endpoints',
+      [
+        '# @requests 50',
+        '',
+        '@host = http://127.0.0.1:5999',
+        'POST {{host}}/a',
+        'Authorization: Bearer {{$secret KEY}}',
+        '',
+      ].join('\n'),
+    );
+    assert.match(await hovers(document, 0), /How many requests a run sends/);
+    const request = await hovers(document, 3);
+    assert.match(request, /POST http:\/\/127\.0\.0\.1:5999\/a/);
+    assert.match(request, /Bearer \{\{\$secret KEY\}\}/);
+    assert.match(request, /Not run yet/);
+  });
+
+  it('completes directives, methods, headers, their values and variables', async () => {
+    const document = await openFile(
+      'complete.endpoints',
+      ['# @', 'PO', '@host = http://127.0.0.1:5999', 'POST {{', 'Cont', 'Content-Type: ', ''].join('\n'),
+    );
+    assert.ok((await completions(document, 0, 3)).includes('@concurrency'));
+    assert.ok((await completions(document, 1, 2)).includes('POST'));
+    assert.deepEqual((await completions(document, 3, 7)).slice(0, 3), ['$env', '$secret', 'host']);
+    assert.ok((await completions(document, 4, 4)).includes('Content-Type'));
+    assert.ok((await completions(document, 5, 14)).includes('application/json'));
+  });
+
+  it('folds at ###', async () => {
+    const document = await openFile(
+      'fold.endpoints',
+      '### a\nhttp://127.0.0.1:5999/\n\n### b\nhttp://127.0.0.1:5999/\n',
+    );
+    const ranges = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
+      'vscode.executeFoldingRangeProvider',
+      document.uri,
+    );
+    assert.deepEqual(
+      ranges.map(({ start, end }) => [start, end]),
+      [
+        [0, 1],
+        [3, 4],
+      ],
+    );
+  });
+});

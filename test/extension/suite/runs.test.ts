@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { waitFor } from '../../support/wait-for.ts';
+import type { LoadlensApi } from '../../../src/extension/extension.ts';
+import { api, freePort, lenses, openFile, set, type } from './support.ts';
+
+const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
+  vscode.commands.executeCommand(`loadlens.${command}`, ...args);
+
+describe('a run in the editor', () => {
+  let loadlens: LoadlensApi;
+  let port = 0;
+  const url = (route: string): string => `http://127.0.0.1:${port}${route}`;
+  const served = async (): Promise<string> => (await fetch(url('/metrics'))).text();
+
+  before(async () => {
+    loadlens = await api();
+    port = await freePort();
+    await set('mock.port', port);
+    await set('mock.timeScale', 0.01);
+    await set('mock.autoStart', true);
+  });
+
+  after(async () => {
+    await run('stopMockServer');
+    for (const name of ['mock.port', 'mock.timeScale', 'mock.autoStart']) await set(name, undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('starts the mock server it needs, sends what the file says and keeps the record', async () => {
+    const text = [
+      '# @requests 40',
+      '# @concurrency 4',
+      '',
+      '# @name a',
+      url('/hello'),
+      '',
+      '# @name b',
+      url('/tokenizer?output_tokens=3'),
+    ];
+    const document = await openFile('run.endpoints', text.join('\n'));
+    await run('runFile', document.uri);
+    const [record] = loadlens.runs();
+    assert.ok(record);
+    assert.equal(record.name, 'run.endpoints');
+    assert.equal(record.status, 'completed');
+    assert.deepEqual(record.statusCodes, { 200: 40 });
+    assert.equal(record.plan.concurrency, 4);
+    assert.equal(record.source?.file, 'run.endpoints');
+    assert.match(await served(), /40/);
+  });
+
+  it('writes its numbers over the endpoints', async () => {
+    const [file] = await vscode.workspace.findFiles('run.endpoints');
+    assert.ok(file);
+    const document = await vscode.workspace.openTextDocument(file);
+    const titles = await lenses(document);
+    assert.match(titles[1] ?? '', new RegExp(`Stop mock server \\(:${port}, \\d+ in flight\\)`));
+    assert.match(titles[2] ?? '', /^4: ▶ Run · p95 ~?\S+ \S+ · \S+ req\/s · just now$/);
+  });
+
+  it('uses the text as it stands in the editor, saved or not', async () => {
+    const document = await openFile('unsaved.endpoints', `${url('/hello')}\n`);
+    await type(document, ['# @requests 3', '', '# @name typed', url('/hello'), ''].join('\n'));
+    assert.equal(document.isDirty, true);
+    await run('runEndpoint', document.uri, 'typed');
+    const [record] = loadlens.runs();
+    assert.equal(record?.name, 'typed');
+    assert.equal(record?.requestsSent, 3);
+  });
+
+  it('is repeated by Run Again, and from a record of the history', async () => {
+    const [last] = loadlens.runs();
+    assert.ok(last);
+    await run('runAgain');
+    const first = loadlens.runs().find((record) => record.name === 'run.endpoints');
+    await run('runAgain', first?.id);
+    const [again, before] = loadlens.runs();
+    assert.equal(before?.name, 'typed');
+    assert.equal(again?.name, 'run.endpoints');
+    assert.deepEqual(again?.plan, first?.plan);
+  });
+
+  it('does not start from a file with a problem', async () => {
+    const count = loadlens.runs().length;
+    const document = await openFile('broken.endpoints', `${url('/hello')}\nhtp://x\n`);
+    await run('runFile', document.uri);
+    assert.equal(loadlens.runs().length, count);
+  });
+
+  it('ends at once when it is cancelled, and keeps what was measured', async () => {
+    const document = await openFile(
+      'slow.endpoints',
+      ['# @requests 100', '# @concurrency 2', '', url('/sleeper?sleep_length=20')].join('\n'),
+    );
+    const running = run('runFile', document.uri);
+    await waitFor('two requests in flight', async () => /in_flight\S* 2$/m.test(await served()));
+    await run('cancelRun');
+    await running;
+    await loadlens.whenIdle();
+    const [record] = loadlens.runs();
+    assert.equal(record?.status, 'cancelled');
+    assert.equal(record?.requestsCancelled, 2);
+    await waitFor('no request in flight', async () => /in_flight\S* 0$/m.test(await served()));
+  });
+
+  it('shows its result in the one panel', async () => {
+    await run('showResults');
+    const panels = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter((tab) => tab.input instanceof vscode.TabInputWebview);
+    assert.equal(panels.length, 1);
+  });
+
+  it('stops the mock server with its command', async () => {
+    await run('stopMockServer');
+    await assert.rejects(fetch(url('/health')));
+  });
+});

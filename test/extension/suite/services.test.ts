@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { createRecorder } from '../../../src/core/metrics/recorder.ts';
+import type { RunInput } from '../../../src/core/plan/types.ts';
+import type { RunRecord } from '../../../src/core/report/types.ts';
+import { askConsent } from '../../../src/extension/services/consent.ts';
+import { createHistory, maxHistoryBytes, prune } from '../../../src/extension/services/history.ts';
+import { createRuns } from '../../../src/extension/services/runs.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { api, openFile } from './support.ts';
+
+const log = vscode.window.createOutputChannel('Loadlens tests', { log: true });
+
+/** Remembers as a workspace does. */
+function memory(): vscode.Memento {
+  const values = new Map<string, string>();
+  return {
+    keys: () => [...values.keys()],
+    get: <T>(key: string, otherwise?: T): T | undefined => {
+      const json = values.get(key);
+      return json === undefined ? otherwise : JSON.parse(json);
+    },
+    update: (key: string, value: unknown) => {
+      values.set(key, JSON.stringify(value));
+      return Promise.resolve();
+    },
+  };
+}
+
+describe('services', () => {
+  let record: RunRecord;
+  const numbered = (n: number, padding = 0): RunRecord => ({
+    ...record,
+    id: `run-${n}`,
+    name: 'x'.repeat(padding) || record.name,
+  });
+
+  before(async () => {
+    const loadlens = await api();
+    const document = await openFile('nobody.endpoints', '# @requests 1\n\n# @name nobody\nhttp://127.0.0.1:1/\n');
+    await vscode.commands.executeCommand('loadlens.runFile', document.uri);
+    const [made] = loadlens.runs();
+    assert.ok(made);
+    record = made;
+  });
+
+  describe('history', () => {
+    it('is bound in number and in bytes, and always keeps the newest', () => {
+      const runs = Array.from({ length: 10 }, (_, n) => numbered(n));
+      assert.deepEqual(
+        prune(runs, 3, Infinity).map((run) => run.id),
+        ['run-0', 'run-1', 'run-2'],
+      );
+      const size = Buffer.byteLength(JSON.stringify(numbered(0)));
+      assert.equal(prune(runs, 10, size * 4.5).length, 4);
+      assert.equal(prune(runs, 10, 1).length, 1);
+    });
+
+    it('is read back whole, without what can not be read', async () => {
+      const store = memory();
+      const options = { store, maxRuns: () => 50, log };
+      const first = createHistory(options);
+      for (let n = 0; n < 60; n += 1) await first.add(numbered(n));
+      assert.equal(first.runs().length, 50);
+      const stored = store.get<unknown[]>('loadlens.history', []);
+      assert.ok(Buffer.byteLength(JSON.stringify(stored)) <= maxHistoryBytes);
+      await store.update('loadlens.history', [{ schema: 'something else' }, ...stored]);
+      const second = createHistory(options);
+      assert.deepEqual(second.runs(), first.runs());
+      await second.remove(['run-59']);
+      assert.equal(second.runs()[0]?.id, 'run-58');
+      await second.clear();
+      assert.deepEqual(createHistory(options).runs(), []);
+    });
+
+    it('lives in memory when no folder is open', async () => {
+      const history = createHistory({ store: undefined, maxRuns: () => 2, log });
+      assert.equal(history.keptForSession, true);
+      for (let n = 0; n < 3; n += 1) await history.add(numbered(n));
+      assert.deepEqual(
+        history.runs().map((run) => run.id),
+        ['run-2', 'run-1'],
+      );
+    });
+  });
+
+  describe('consent', () => {
+    const question = {
+      hosts: ['example.com:443'],
+      plan: { requests: 5, durationS: null, concurrency: 1 },
+      secrets: [],
+    };
+
+    it('is not asked for this machine, nor twice for a host', async () => {
+      const workspace = memory();
+      assert.equal(await askConsent(workspace, { ...question, hosts: [] }), true);
+      await workspace.update('loadlens.allowedHosts', ['example.com:443']);
+      assert.equal(await askConsent(workspace, question), true);
+    });
+  });
+
+  describe('a benchmark process that dies', () => {
+    let folder = '';
+    const extension = vscode.extensions.getExtension('loadlens.loadlens');
+    const entry = (name: string): string => path.join(extension?.extensionPath ?? '', 'test/fixtures/processes', name);
+    const input = (name: string): RunInput => ({
+      name,
+      plan: record.plan,
+      targets: [],
+      requests: [],
+      secrets: [],
+      file: { path: path.join(folder, 'snapshot.json'), shownAs: 'crash.endpoints' },
+    });
+
+    before(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'crash-'));
+      const recorder = createRecorder({ targetNames: ['a'], latencyLimitMs: [undefined] });
+      for (let n = 0; n < 17; n += 1) {
+        recorder.add({ target: 0, scheduledMs: n, sentMs: n, headersMs: n + 1, endMs: n + 2, status: 200, bytes: 3 });
+      }
+      const snapshot = { phase: 'running', elapsedMs: 1200, inFlight: 4, summary: recorder.liveSummary() };
+      writeFileSync(path.join(folder, 'snapshot.json'), JSON.stringify(snapshot));
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('leaves what it had measured', async () => {
+      const runs = createRuns(entry('crash.mjs'), '0.0.0', log);
+      const { record: kept, lost } = await runs.run(input('crash'));
+      assert.equal(lost, 'exit code 7');
+      assert.equal(kept.status, 'crashed');
+      assert.equal(kept.requestsSent, 17);
+      assert.equal(kept.requestsCancelled, 4);
+      assert.equal(kept.client.warnings.length, 1);
+      assert.equal(runs.state().kind, 'idle');
+      runs.dispose();
+    });
+
+    it('says so when there is nothing to keep', async () => {
+      const runs = createRuns(entry('crash.mjs'), '0.0.0', log);
+      await assert.rejects(runs.run(input('at once')), /ended before it had measured anything \(exit code 3\)/);
+      runs.dispose();
+    });
+
+    it('is cut off when it does not hear a cancel', async () => {
+      const runs = createRuns(entry('deaf.mjs'), '0.0.0', log);
+      const finished = runs.run(input('deaf'));
+      await waitFor('a snapshot', () => {
+        const state = runs.state();
+        return state.kind === 'running' && state.snapshot !== null;
+      });
+      runs.cancel();
+      const { record: kept, lost } = await finished;
+      assert.equal(kept.status, 'cancelled');
+      assert.equal(lost, undefined);
+      runs.dispose();
+    });
+  });
+});

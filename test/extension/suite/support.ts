@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import * as vscode from 'vscode';
+import type { LoadlensApi } from '../../../src/extension/extension.ts';
+
+/** The activated extension's own view of its runs. */
+export async function api(): Promise<LoadlensApi> {
+  const extension = vscode.extensions.getExtension<LoadlensApi>('loadlens.loadlens');
+  assert.ok(extension, 'the extension is installed');
+  return extension.activate();
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Writes a file into the workspace and opens it in an editor. */
+export async function openFile(name: string, text: string): Promise<vscode.TextDocument> {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'a folder is open');
+  const uri = vscode.Uri.joinPath(folder.uri, name);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document);
+  return document;
+}
+
+/** Replaces the whole text of an editor, as typing would. */
+export async function type(document: vscode.TextDocument, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+}
+
+/** Titles of the lenses with their lines, top first. */
+export async function lenses(document: vscode.TextDocument): Promise<string[]> {
+  const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    'vscode.executeCodeLensProvider',
+    document.uri,
+    1000,
+  );
+  return found.map((lens) => `${lens.range.start.line}: ${lens.command?.title}`);
+}
+
+/** Sets one of our settings for all workspaces. */
+export const set = (name: string, value: unknown): Thenable<void> =>
+  vscode.workspace.getConfiguration('loadlens').update(name, value, vscode.ConfigurationTarget.Global);

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import { throttle } from '../../src/extension/services/throttle.ts';
+
+describe('throttle', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+  afterEach(() => mock.timers.reset());
+
+  it('acts at once, then once per interval, the last call always', () => {
+    let acts = 0;
+    const call = throttle(() => (acts += 1), 100);
+    call();
+    assert.equal(acts, 1);
+    call();
+    call();
+    assert.equal(acts, 1);
+    mock.timers.tick(100);
+    assert.equal(acts, 2);
+    mock.timers.tick(1000);
+    assert.equal(acts, 2);
+    call();
+    assert.equal(acts, 3);
+  });
+
+  it('drops what is waiting when it is disposed', () => {
+    let acts = 0;
+    const call = throttle(() => (acts += 1), 100);
+    call();
+    call();
+    call.dispose();
+    mock.timers.tick(1000);
+    assert.equal(acts, 1);
+  });
+});
