@@ -24,10 +24,10 @@ export interface Sample {
   /** HTTP status; 0 when no headers arrived. */
   readonly status: number;
   /** Set when the answer is missing or not whole. A sample with status and error counts as an error, not as a response. */
-  readonly error?: ErrorKind;
+  readonly error?: ErrorKind | undefined;
   readonly bytes: number;
   /** Undefined when the answer names none. */
-  readonly outputTokens?: number;
+  readonly outputTokens?: number | undefined;
 }
 
 /** How quantiles were made: Hyndman & Fan type 7 on raw samples, or an HDR histogram with 3 significant digits. */
@@ -101,7 +101,7 @@ export interface LatencyBins {
 export interface Summary extends Numbers {
   /** First `sent` to last `end`. */
   readonly totalMs: number;
-  /** Requests in flight when a cancel or the drain limit cut them off. In no other number. */
+  /** Requests in flight when a cancel cut them off. In no other number. Those the drain limit ends count as timeouts. */
   readonly requestsCancelled: number;
   readonly percentileMethod: PercentileMethod;
   readonly tokenSource: TokenSource;

@@ -71,13 +71,13 @@ function tiles(record: RunRecord): string {
   const latency = (name: 'median' | 'p95' | 'p99', label: string): [string, string, string] => [
     mixed ? `${label} of successes` : label,
     formatMs(mixed ? successLatencyMs[name] : latencyMs[name]),
-    mixed ? `all responses: ${formatMs(latencyMs[name])}` : '',
+    mixed ? `all: ${formatMs(latencyMs[name])}` : '',
   ];
   const rows: [label: string, value: string, below: string][] = [
     [
       mixed ? 'Successes' : 'Throughput',
       formatRate(record.successThroughputPerS),
-      mixed ? `all responses: ${formatRate(record.throughputPerS)}` : '',
+      mixed ? `all: ${formatRate(record.throughputPerS)}` : '',
     ],
     latency('median', 'p50'),
     latency('p95', 'p95'),

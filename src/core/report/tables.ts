@@ -115,16 +115,7 @@ export function targetTable(record: RunRecord, most: number): Table {
   const mixed = isMixed(record);
   return {
     title: 'Targets',
-    columns: [
-      'Target',
-      'Requests',
-      'Success',
-      'p50',
-      'p95',
-      'p99',
-      ...(mixed ? ['p50 of successes'] : []),
-      'Throughput',
-    ],
+    columns: ['Target', 'Requests', 'Success', 'p50', 'p95', 'p99', ...(mixed ? ['p50 of 2xx'] : []), 'Throughput'],
     rows: shown.map((target) =>
       [
         target.name,
@@ -159,12 +150,12 @@ export function outcomeTable(record: RunRecord): Table {
 export function objectiveTable(record: RunRecord): Table {
   return {
     title: 'Objectives',
-    columns: ['Objective', 'Verdict', 'Measured', 'Where'],
+    columns: ['Where', 'Objective', 'Verdict', 'Measured'],
     rows: record.verdicts.map((verdict) => [
+      verdict.target ?? 'whole run',
       verdict.objective.text,
       verdict.outcome,
       measured(verdict),
-      verdict.target ?? 'whole run',
     ]),
   };
 }

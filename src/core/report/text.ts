@@ -13,7 +13,7 @@ import type { RunRecord } from './types.ts';
 
 const separator = '--- - --- - ---';
 const lineWidth = 96;
-const widestCell = 36;
+const shortestName = 16;
 const mostTargets = 20;
 
 /** The result for a terminal: first the lines of the reference script, in its order and units, then what it does not tell. */
@@ -64,13 +64,18 @@ function fixed(value: number | null): string {
   return value === null || !Number.isFinite(value) ? noValue : value.toFixed(4);
 }
 
-/** Columns side by side: the first flush left, all others flush right. */
+/** Columns side by side: the first flush left and as short as the line needs, all others flush right. */
 function tableLines(table: Table): string[] {
-  const rows = [table.columns, ...table.rows].map((row) => row.map((cell) => clip(oneLine(cell))));
-  const widths = table.columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
+  const cells = [table.columns, ...table.rows].map((row) => row.map(oneLine));
+  const widths = table.columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 2);
+  widths[0] = Math.min(widths[0] ?? 0, Math.max(shortestName, lineWidth - others));
+  const lines = cells.map((row) =>
     row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column === 0 ? clip(cell, width).padEnd(width) : cell.padStart(width);
+      })
       .join('  ')
       .trimEnd(),
   );
@@ -105,6 +110,9 @@ function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }
 
-function clip(cell: string): string {
-  return cell.length <= widestCell ? cell : `${cell.slice(0, widestCell - 1)}…`;
+/** Names of targets differ at their ends more than in the middle. */
+function clip(cell: string, width: number): string {
+  if (cell.length <= width) return cell;
+  const end = Math.floor((width - 1) / 2);
+  return `${cell.slice(0, width - 1 - end)}…${cell.slice(-end)}`;
 }

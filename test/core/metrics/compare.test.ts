@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { compareRuns } from '../../../src/core/metrics/compare.ts';
+import { closedLoop, recordOf, targetOf } from '../report/fixtures.ts';
+
+const before = recordOf(closedLoop(100, 10, () => ({ latencyMs: 100 })));
+const after = recordOf(closedLoop(100, 10, () => ({ latencyMs: 80 })));
+
+describe('comparing runs', () => {
+  it('gives numbers and deltas', () => {
+    const { rows, differences } = compareRuns(before, after);
+    const row = (label: string) => rows.find((each) => each.label === label);
+    assert.deepEqual(row('Median latency'), {
+      label: 'Median latency',
+      unit: 'ms',
+      before: before.latencyMs.median,
+      after: after.latencyMs.median,
+      delta: after.latencyMs.median! - before.latencyMs.median!,
+      ratio: after.latencyMs.median! / before.latencyMs.median!,
+    });
+    assert.equal(row('Throughput')?.ratio, after.throughputPerS! / before.throughputPerS!);
+    assert.equal(row('Success ratio')?.delta, 0);
+    assert.equal(row('Output token throughput'), undefined);
+    assert.deepEqual(differences, []);
+  });
+
+  it('has no delta where a side has no number, and no ratio to nothing', () => {
+    const none = recordOf([]);
+    const row = compareRuns(none, after).rows.find(({ label }) => label === 'Median latency');
+    assert.deepEqual([row?.before, row?.delta, row?.ratio], [null, null, null]);
+    assert.equal(compareRuns(none, after).rows.find(({ label }) => label === 'Requests')?.ratio, null);
+  });
+
+  it('says what of the workload differs', () => {
+    const { plan, environment } = before;
+    const other = {
+      ...after,
+      plan: { ...plan, concurrency: 25, seed: 8 },
+      tokenSource: 'output_tokens',
+      percentileMethod: 'hdr-histogram',
+      environment: { ...environment, host: 'laptop' },
+      status: 'cancelled',
+    } as const;
+    assert.deepEqual(compareRuns(before, other).differences, [
+      'Concurrency: 10 before, 25 after.',
+      'Seed: 7 before, 8 after.',
+      'Percentile method: linear-interpolation before, hdr-histogram after.',
+      'Token source: none before, output_tokens after.',
+      'Machine: build-7 (AMD EPYC 9B14) before, laptop (AMD EPYC 9B14) after.',
+      'The run after was cancelled: its numbers are of a part.',
+    ]);
+    const moved = recordOf([], { targets: [targetOf('a', 'http://localhost:6000/')], plan });
+    assert.deepEqual(compareRuns(before, moved).differences, ['The targets are not the same.']);
+  });
+});

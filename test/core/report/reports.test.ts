@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { reports } from '../../../src/core/report/reports.ts';
+import { closedLoop, flood, recordOf, targetOf } from './fixtures.ts';
+
+const nasty = '<script>alert(1)</script> | `x` @someone =1+1 "quoted"';
+const mixed = recordOf(flood(), { failureSamples: [{ target: nasty, status: 429, text: nasty }], name: nasty });
+const targets = [targetOf(nasty), targetOf('=cmd()|calc'), targetOf('-1+1'), targetOf('plain')];
+const many = recordOf(
+  closedLoop(400, 10, (index) => ({ latencyMs: 100 + (index % 50), target: index % 4, outputTokens: 2 })),
+  {
+    targets,
+    verdicts: [
+      { objective: { metric: 'p95', operator: '<', value: 500, text: 'p95 < 500ms' }, outcome: 'pass', actual: 147 },
+      {
+        objective: { metric: 'errors', operator: '<', value: 0.01, text: 'errors < 1%' },
+        outcome: 'fail',
+        actual: 0.02,
+        target: nasty,
+      },
+    ],
+  },
+);
+const nothing = recordOf([]);
+
+/** Cells of a CSV text, read by its grammar (RFC 4180). */
+function readCsv(text: string): string[][] {
+  const lines = text.split('\r\n').slice(0, -1);
+  return lines.map((line) => {
+    // A comma after each cell, so that an empty one is no empty match.
+    const cells = [...`${line},`.matchAll(/(?:"((?:[^"]|"")*)"|([^",]*)),/g)];
+    return cells.map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? '');
+  });
+}
+
+describe('every report', () => {
+  it('says no NaN, undefined or null of a run without an answer', () => {
+    for (const [kind, { render }] of Object.entries(reports)) {
+      const text = render(nothing);
+      assert.doesNotMatch(text, /NaN|Infinity|undefined|\[object/, kind);
+      if (kind !== 'json') assert.doesNotMatch(text, /null/, kind);
+    }
+  });
+});
+
+describe('the CSV report', () => {
+  const rows = readCsv(reports.csv.render(many));
+
+  it('has one number a line', () => {
+    assert.deepEqual(rows[0], ['target', 'metric', 'value']);
+    assert.ok(rows.every((row) => row.length === 3));
+    const value = (target: string, metric: string): string | undefined =>
+      rows.find((row) => row[0] === target && row[1] === metric)?.[2];
+    assert.equal(value('', 'requestsSent'), '400');
+    assert.equal(value('', 'latencyMs.median'), String(many.latencyMs.median));
+    assert.equal(value('plain', 'statusCodes.200'), '100');
+    assert.equal(value('plain', 'latencyMs.p99.low95'), '');
+    assert.equal(value(nasty, 'objective errors < 1%'), 'fail');
+  });
+
+  it('marks texts that a spreadsheet would run as text, and leaves numbers numbers', () => {
+    const text = reports.csv.render(many);
+    assert.match(text, /^"'=cmd\(\)\|calc",requestsSent,100\r$/m);
+    assert.match(text, /^"'-1\+1",requestsSent,100\r$/m);
+    const lagging = closedLoop(3, 1, () => ({ latencyMs: 5, scheduledMs: 1e6 }));
+    assert.match(reports.csv.render(recordOf(lagging)), /^,scheduleLagMs\.min,-1000000\r$/m);
+  });
+});
+
+describe('the Markdown report', () => {
+  it('keeps names and answers from being markup', () => {
+    const text = reports.markdown.render(many);
+    assert.ok(!text.includes('<script>'));
+    assert.ok(!text.includes('@someone'));
+    const row = text.split('\n').find((line) => line.includes('alert') && line.includes('100%'));
+    assert.equal(row?.match(/(?<!\\)\|/g)?.length, 8);
+  });
+
+  it('has tables of equal width, and folds the rest', () => {
+    const lines = reports.markdown.render(mixed).split('\n');
+    let columns = 0;
+    for (const line of lines) {
+      const bars = line.startsWith('|') ? (line.match(/(?<!\\)\|/g)?.length ?? 0) : 0;
+      assert.ok(columns === 0 || bars === 0 || bars === columns, line);
+      columns = bars;
+    }
+    assert.ok(lines.includes('</details>'));
+  });
+
+  it('puts successes before a flood of failures', () => {
+    const text = reports.markdown.render(mixed);
+    assert.match(text, /p50 of successes \*\*1\.01 s\*\* \(all responses 8\.00 ms\)/);
+    assert.match(text, /> \*\*Note:\*\* 490 of 500 responses were no success/);
+  });
+});
+
+describe('the HTML report', () => {
+  it('needs nothing from elsewhere and runs nothing', () => {
+    for (const record of [mixed, many, nothing]) {
+      const page = reports.html.render(record);
+      assert.match(
+        page,
+        /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">/,
+      );
+      assert.doesNotMatch(page, /<script|<link|<img|<iframe|<object|@import|url\(|\son\w+=|\ssrc=|\shref=|\sstyle=/i);
+    }
+  });
+
+  it('shows what servers and files say as text', () => {
+    const page = reports.html.render(mixed);
+    const escaped = '&lt;script&gt;alert(1)&lt;/script&gt; | `x` @someone =1+1 &quot;quoted&quot;';
+    assert.equal(page.split(escaped).length - 1, 4);
+  });
+
+  it('has each picture with title, description and a table of its numbers', () => {
+    const page = reports.html.render(mixed);
+    const pictures = page.match(/<svg[^>]*role="img"><title>[^<]+<\/title><desc>[^<]+<\/desc>/g);
+    assert.equal(pictures?.length, 3);
+    assert.equal(page.match(/<figure>.*?<\/figure><details><summary>As a table<\/summary>/g)?.length, 3);
+    assert.equal(page.match(/<svg/g)?.length, 3);
+    assert.doesNotMatch(page, /(?:x|y|width|height|cx|cy|d)="[^"]*(?:NaN|Infinity|e[+-])/);
+    assert.equal(reports.html.render(nothing).match(/<svg/g), null);
+  });
+
+  it('closes every element that it opens', () => {
+    for (const record of [mixed, many, nothing]) {
+      const open: string[] = [];
+      const page = reports.html.render(record).replace(/<style>.*?<\/style>/s, '');
+      for (const [, closing, name = '', self] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/gi)) {
+        if (self === '/' || name === 'meta') continue;
+        if (closing === '/') assert.equal(open.pop(), name);
+        else open.push(name);
+      }
+      assert.deepEqual(open, []);
+    }
+  });
+
+  it('puts successes before a flood of failures', () => {
+    const page = reports.html.render(mixed);
+    assert.match(page, /<dt>p50 of successes<\/dt><dd>1\.01 s<small>all: 8\.00 ms<\/small>/);
+    assert.match(page, /<p class="note">490 of 500 responses were no success/);
+  });
+});

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import type { Sample } from '../../../src/core/metrics/types.ts';
+import { renderText } from '../../../src/core/report/text.ts';
+import { sampleOf } from '../metrics/samples.ts';
+import { closedLoop, flood, recordOf, targetOf } from './fixtures.ts';
+
+/**
+ * 500 samples with these figures (seconds): half below the median, half above it, and the mean made right by those above.
+ * `slow` of them are successes beside failures; all are when there are none.
+ */
+function samplesWith(run: {
+  total: number;
+  median: number;
+  mean: number;
+  min: number;
+  max: number;
+  slow?: number;
+}): Sample[] {
+  const { median, min, max, slow = 0 } = run;
+  const low = (min + median) / 2;
+  const known = [min, ...Array.from({ length: 248 }, () => low), median, median, max];
+  const slowOnes = Array.from({ length: Math.max(0, slow - 1) }, () => max - 0.001);
+  const left = 500 - known.length - slowOnes.length;
+  const sum = [...known, ...slowOnes].reduce((a, b) => a + b, 0);
+  const fill = (500 * run.mean - sum) / left;
+  assert.ok(fill >= median && fill <= max);
+  const seconds = [...known, ...slowOnes, ...Array.from({ length: left }, () => fill)];
+  return seconds.map((latency, index) => {
+    const success = slow === 0 || latency > 0.9;
+    const sentMs = index === 500 - 1 ? (run.total - latency) * 1000 : 0;
+    return sampleOf(latency * 1000, success ? { sentMs, outputTokens: 3 } : { sentMs, status: 429 });
+  });
+}
+
+describe('the text report', () => {
+  it("has the reference's lines for its first run", () => {
+    // A total that rounds to the reference's 51.1278 and divides into its rates, too.
+    const samples = samplesWith({ total: 51.12777, median: 1.0119, mean: 1.0216, min: 1.0014, max: 1.2117 });
+    assert.deepEqual(renderText(recordOf(samples)).split('\n').slice(0, 11), [
+      '*** Results ***',
+      'Status codes:',
+      '  200: 500 times',
+      'Success ratio: 100.00%',
+      '--- - --- - ---',
+      'Total time: 51.1278 seconds',
+      'Median latency: 1.0119  |  Average latency: 1.0216 seconds',
+      'Shortest request time: 1.0014 seconds  |  Longest request time: 1.2117 seconds',
+      '--- - --- - ---',
+      'Throughput: 9.7794 requests per second',
+      'Avg Output Tokens: 3.0000  |  Output Token Throughput: 29.3383 tokens per second',
+    ]);
+  });
+
+  it("has the reference's lines for its second run, a flood of 429", () => {
+    // The total with the digits that its throughput of 486.8681 stands for.
+    const samples = samplesWith({
+      total: 500 / 486.8681,
+      median: 0.0097,
+      mean: 0.031,
+      min: 0.0046,
+      max: 1.0248,
+      slow: 10,
+    });
+    const record = recordOf(samples);
+    const lines = renderText(record).split('\n');
+    assert.deepEqual(lines.slice(0, 12), [
+      '*** Results ***',
+      'Status codes:',
+      '  200: 10 times',
+      '  429: 490 times',
+      'Success ratio: 2.00%',
+      '--- - --- - ---',
+      'Total time: 1.0270 seconds',
+      'Median latency: 0.0097  |  Average latency: 0.0310 seconds',
+      'Shortest request time: 0.0046 seconds  |  Longest request time: 1.0248 seconds',
+      '--- - --- - ---',
+      'Throughput: 486.8681 requests per second',
+      'Avg Output Tokens: 0.0600  |  Output Token Throughput: 29.2121 tokens per second',
+    ]);
+    assert.equal(lines[12], '--- - --- - ---');
+    assert.match(
+      lines.slice(13, 15).join(' '),
+      /^! 490 of 500 responses were no success \(490 × 429\)\. Latency over all responses is mostly that of/,
+    );
+    assert.match(lines.slice(13, 15).join(' '), /successes alone: median 1\.02 s/);
+    assert.ok(Math.abs(record.successThroughputPerS! - (10 / record.totalMs) * 1000) < 1e-9);
+  });
+
+  it('has placeholders, and no NaN, when nothing answered', () => {
+    const failed = Array.from({ length: 3 }, () => sampleOf(1, { status: 0, error: 'refused', headersMs: Number.NaN }));
+    for (const samples of [[], failed]) {
+      const text = renderText(recordOf(samples));
+      assert.doesNotMatch(text, /NaN|Infinity|undefined|null/);
+      assert.match(text, /Status codes:\n {2}–\n/);
+      assert.match(text, /Median latency: – {2}\| {2}Average latency: – seconds/);
+      assert.match(text, /Avg Output Tokens: – {2}\| {2}Output Token Throughput: – tokens per second/);
+    }
+    assert.match(renderText(recordOf([])), /Success ratio: –\n.*\nTotal time: – seconds/);
+    const text = renderText(recordOf(failed));
+    assert.match(text, /Success ratio: 0\.00%/);
+    assert.match(text, /! 3 of 3 requests got no whole answer \(3 × connection refused\): they are in no latency\./);
+  });
+
+  it('marks percentiles that have too few samples, and gives the others their intervals', () => {
+    const text = renderText(recordOf(closedLoop(100, 10, (index) => ({ latencyMs: 1000 + index }))));
+    assert.match(text, /p50 +1\.050 s +1\.039 s – 1\.060 s/);
+    assert.match(text, /p95 +1\.094 s +\S+ s – 1\.099 s/);
+    assert.match(text, /p99 +1\.098 s +needs n ≥ 299/);
+    assert.match(text, /p99\.9 +1\.099 s +needs n ≥ 2,995/);
+    assert.doesNotMatch(text, /successes alone/);
+  });
+
+  it('shows successes beside all responses when they differ', () => {
+    const text = renderText(recordOf(flood()));
+    assert.match(text, /All 500 responses +95% interval +10 successes +95% interval/);
+    assert.match(text, /p50 +8\.000 ms .* 1\.006 s +1\.002 s – 1\.009 s/);
+    assert.match(text, /status 429 +490 +98%/);
+  });
+
+  it('has targets, objectives, client, plan and machine, no line wider than 100', () => {
+    const names = Array.from(
+      { length: 30 },
+      (_, index) => `GET /a/rather/long/path/that/goes/on/and/on?item=${String(index)}`,
+    );
+    const samples = closedLoop(600, 10, (index) => ({
+      latencyMs: 50 + index / 10,
+      target: index % 29,
+      status: index % 11 === 0 ? 503 : 200,
+    }));
+    const objective = { metric: 'p95', operator: '<', value: 500, text: 'p95 < 500ms' } as const;
+    const text = renderText(
+      recordOf(samples, {
+        targets: names.map((name) => targetOf(name)),
+        limitMs: 500,
+        requestsCancelled: 4,
+        status: 'cancelled',
+        verdicts: [{ objective, outcome: 'pass', actual: 105.2 }],
+      }),
+    );
+    assert.match(text, /The run was cancelled: the numbers are of the 600 requests that had ended\./);
+    assert.match(text, /4 requests had no answer when the run ended/);
+    assert.match(
+      text.replaceAll(/\s+/g, ' '),
+      /Shown are the 20 that fail most or are slowest; 9 more are in the JSON report\. 1 target got no request\./,
+    );
+    assert.match(text, /GET \/a\/\S*…\S*item=8 /);
+    assert.match(text, /whole run +p95 < 500ms +pass +105\.2 ms/);
+    assert.match(text, /goodput \(success within objectives\)/);
+    assert.match(text, /event loop delay +p99 800 µs, max 12\.0 ms/);
+    assert.match(text, /600 requests, at most 10 in flight \(closed loop\), seed 7, timeout 30 s/);
+    assert.match(text, /localhost:5000 = 127\.0\.0\.1:5000/);
+    assert.match(text, /load\/endpoints\.txt at af0999371d2f with changes not committed/);
+    assert.match(text, /linear interpolation on all samples \(type 7\)/);
+    assert.match(text, /output tokens +not reported by the server/);
+    const widest = Math.max(...text.split('\n').map((line) => line.length));
+    assert.ok(widest <= 100, `widest line: ${String(widest)}`);
+  });
+
+  it('lets no name steer the terminal', () => {
+    const samples = closedLoop(20, 2, (index) => ({ latencyMs: 5, target: index % 2 }));
+    const text = renderText(recordOf(samples, { targets: [targetOf('a\u001b[2Jb\nc'), targetOf('d')] }));
+    assert.match(text, /a \[2Jb c/);
+    assert.ok(!text.includes('\u001b'));
+  });
+});
