@@ -3,7 +3,7 @@ import { answer, openFile, runCommand } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading } from './panel.ts';
-import { makeWorkspace, mockUrl, openWorkspace, untilInFlight } from './shared.ts';
+import { makeWorkspace, mockAnswers, mockUrl, openWorkspace, untilInFlight } from './shared.ts';
 
 describe('cancelling a run', () => {
   let bench: Workbench;
@@ -12,12 +12,7 @@ describe('cancelling a run', () => {
     bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${mockUrl('/sleeper?sleep_length=300')}\n` }));
     await openFile(bench.page, 'endpoints.txt');
     await runCommand(bench.page, 'Loadlens: Start Mock Server');
-    await waitFor('the mock server', () =>
-      fetch(mockUrl('/health')).then(
-        (response) => response.ok,
-        () => false,
-      ),
-    );
+    await waitFor('the mock server', mockAnswers);
   });
 
   it('closes the sockets at once and keeps what was measured', async () => {
@@ -29,6 +24,6 @@ describe('cancelling a run', () => {
     await bench.webview().getByRole('button', { name: 'Cancel' }).click();
     await untilInFlight(0);
     await finishedRun(bench, 'endpoints.txt', 'Cancelled');
-    assert.match(await bench.webview().locator('body').innerText(), /6 requests/);
+    assert.match(await bench.webview().locator('.note').first().innerText(), /Cut off and in no number: 6 requests\./);
   });
 });

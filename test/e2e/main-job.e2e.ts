@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   answer,
+  chooseFromMenu,
+  chooseTheme,
   lenses,
   openFile,
   paletteOffers,
@@ -13,10 +15,10 @@ import {
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading, table, tile } from './panel.ts';
-import { answered, makeWorkspace, mockUrl, openWorkspace, screenshots, settings, stopWorkbench } from './shared.ts';
+import { answered, makeWorkspace, mockAnswers, mockUrl, openWorkspace, screenshots, stopWorkbench } from './shared.ts';
 
 const requests = 40;
-const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'Default High Contrast' };
+const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'Dark High Contrast' };
 
 describe('the main job', () => {
   let folder = '';
@@ -49,13 +51,13 @@ describe('the main job', () => {
 
   it('shows what the server counted', async () => {
     assert.equal(await answered(), requests);
-    assert.deepEqual(await tile(bench, 'Success'), { value: '100 %', remark: `${requests} of ${requests}` });
-    assert.deepEqual(await table(bench, 'Status codes and errors'), { '200 OK': [String(requests), '100 %'] });
+    assert.deepEqual(await tile(bench, 'Success'), { value: '100%', remark: `${requests} of ${requests}` });
+    assert.deepEqual(await table(bench, 'Status codes and errors'), { '200 OK': [String(requests), '100%'] });
   });
 
   it('shows the panel in light, dark and high contrast', async () => {
     for (const [name, theme] of Object.entries(themes)) {
-      bench.writeSettings(settings({ 'workbench.colorTheme': theme }));
+      await chooseTheme(bench.page, theme);
       const kind = { light: 'vscode-light', dark: 'vscode-dark', 'high-contrast': 'vscode-high-contrast' }[name] ?? '';
       await bench.webview().locator(`body.${kind}`).waitFor();
       await bench.page.setViewportSize({ width: 1400, height: 2600 });
@@ -63,7 +65,6 @@ describe('the main job', () => {
       await bench.page.screenshot({ path: file });
       assert.ok(existsSync(file));
     }
-    bench.writeSettings(settings());
     await bench.page.setViewportSize({ width: 1400, height: 900 });
   });
 
@@ -82,7 +83,10 @@ describe('the main job', () => {
   it('lists both runs in the history', async () => {
     await runCommand(bench.page, 'Loadlens: Show History');
     await waitFor('two runs in the history', async () => (await history().count()) === 2);
-    assert.match(await history().nth(0).innerText(), /hello/);
+    const newest = await history().nth(0).innerText();
+    assert.match(newest, /hello/);
+    const { value } = await tile(bench, 'Throughput');
+    assert.ok(newest.includes(value), `${newest} has the ${value} of the panel`);
     assert.match(await history().nth(1).innerText(), /endpoints\.txt/);
   });
 
@@ -91,34 +95,35 @@ describe('the main job', () => {
     await history()
       .nth(1)
       .click({ modifiers: ['ControlOrMeta'] });
-    await history().nth(1).click({ button: 'right' });
-    await bench.page
-      .locator('.monaco-menu')
-      .getByText(/Compare/)
-      .click();
-    await heading(bench, /hello|endpoints/).waitFor();
+    await chooseFromMenu(bench.page, history().nth(1), 'Compare Runs');
+    await heading(bench, 'Two runs side by side').waitFor();
+    const cards = bench.webview().locator('.run-card');
+    assert.match(await cards.nth(0).innerText(), /Before[^]*endpoints\.txt[^]*40 requests/);
+    assert.match(await cards.nth(1).innerText(), /After[^]*endpoints\.txt[^]*10 requests/);
   });
 
   it('exports a run', async () => {
     await history().nth(1).click();
     await finishedRun(bench, 'endpoints.txt');
-    await bench.webview().getByText('Save…').click();
+    await bench.webview().getByRole('button', { name: 'Save…' }).click();
     const target = path.join(folder, 'result.json');
     const input = bench.page.locator('.quick-input-widget input').first();
     await input.waitFor();
     await input.fill(target);
     await bench.page.keyboard.press('Enter');
-    await waitFor('the exported file', () => existsSync(target));
+    await waitFor('the exported file', () => existsSync(target) && statSync(target).size > 0);
     const record: { schema?: string; statusCodes?: unknown } = JSON.parse(readFileSync(target, 'utf8'));
     assert.equal(record.schema, 'loadlens.run/1');
     assert.deepEqual(record.statusCodes, { 200: requests });
   });
 
-  it('keeps panel and history over a reload of the window', async () => {
-    await bench.page.reload({ waitUntil: 'commit' });
+  it('keeps panel and history over a reload of the window, and the mock server ends with it', async () => {
+    await runCommand(bench.page, 'Developer: Reload Window');
+    await bench.webview().locator('.headline').waitFor({ state: 'detached' });
     await finishedRun(bench, 'endpoints.txt');
     await runCommand(bench.page, 'Loadlens: Show History');
     await waitFor('two runs in the history', async () => (await history().count()) === 2);
+    assert.equal(await mockAnswers(), false);
   });
 
   it('keeps the history over a restart of server and browser', async () => {

@@ -18,10 +18,6 @@ export const vsix = path.join(
 /** Where screenshots go; git ignores it. */
 export const screenshots = path.join(root, 'out/screenshots');
 
-let workbench: Workbench | undefined;
-let port = 0;
-let mockPort = 0;
-
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -30,6 +26,11 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address ? address.port : 0;
 }
+
+const port = await freePort();
+const mockPort = await freePort();
+let workbench: Workbench | undefined;
+let installed = false;
 
 /** What every test starts from: the mock server on a port of its own, ten times faster than it says. */
 export const settings = (more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> => ({
@@ -47,16 +48,15 @@ export async function openWorkspace(folder: string): Promise<Workbench> {
     await workbench.open(folder);
     return workbench;
   }
-  const first = port === 0;
-  if (first) [port, mockPort] = [await freePort(), await freePort()];
   workbench = await launch({
     folder,
-    vsix: first ? [vsix] : [],
+    vsix: installed ? [] : [vsix],
     settings: settings(),
     profile: path.join(keep, 'profile'),
     dataFolder: path.join(keep, 'data'),
     port,
   });
+  installed = true;
   return workbench;
 }
 
@@ -72,6 +72,13 @@ export function makeWorkspace(files: Readonly<Record<string, string>>): string {
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   return folder;
 }
+
+/** Whether the mock server is there. */
+export const mockAnswers = (): Promise<boolean> =>
+  fetch(mockUrl('/health')).then(
+    (response) => response.ok,
+    () => false,
+  );
 
 /** What the mock server says of itself. */
 export interface MockMetrics {

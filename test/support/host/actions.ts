@@ -1,25 +1,41 @@
 // What a user does in the workbench, in the words of a user.
 import type { Locator, Page } from 'playwright-core';
 
+const quickInput = (page: Page): Locator => page.locator('.quick-input-widget input').first();
+const quickRows = (page: Page): Locator => page.locator('.quick-input-list .monaco-list-row');
+const quickRow = (page: Page, title: string): Locator =>
+  quickRows(page).filter({ has: page.locator('.label-name').getByText(title, { exact: true }) });
+
 /** Runs a command by its full title, as the palette shows it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
-  await page.keyboard.press('Enter');
+  // An open palette does not hear of commands that are registered later, as they are after a start: open it anew then.
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press('F1');
+    await quickInput(page).fill(`>${title}`);
+    try {
+      await quickRow(page, title).click({ timeout: 3000 });
+      return;
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
+/** Chooses the color theme with this name. */
+export async function chooseTheme(page: Page, name: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  await quickRow(page, 'Light Modern').waitFor();
+  await quickInput(page).fill(name);
+  await quickRow(page, name).click();
 }
 
 /** Titles that the palette offers for a search text. */
 export async function paletteOffers(page: Page, text: string): Promise<string[]> {
   await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.waitFor();
-  await input.fill(`>${text}`);
-  const rows = page.locator('.quick-input-list .monaco-list-row');
-  await rows.first().waitFor();
-  const titles = await rows.locator('.label-name').allInnerTexts();
+  await quickInput(page).fill(`>${text}`);
+  await quickRows(page).first().waitFor();
+  const titles = await quickRows(page).locator('.label-name').allInnerTexts();
   await page.keyboard.press('Escape');
   return titles;
 }
@@ -27,7 +43,7 @@ export async function paletteOffers(page: Page, text: string): Promise<string[]>
 /** Answers the open input box whose prompt contains `prompt`. */
 export async function answer(page: Page, prompt: string | RegExp, value: string): Promise<void> {
   await page.locator('.quick-input-widget').filter({ hasText: prompt }).waitFor();
-  await page.locator('.quick-input-widget input').first().fill(value);
+  await quickInput(page).fill(value);
   await page.keyboard.press('Enter');
 }
 
@@ -52,7 +68,14 @@ export async function pressNotificationButton(page: Page, name: string): Promise
   await page.locator('.notifications-toasts').getByRole('button', { name, exact: true }).click();
 }
 
-/** Rows of the tree with this title, one string each. */
+/** Chooses an entry of the context menu of an element. */
+export async function chooseFromMenu(page: Page, element: Locator, entry: string): Promise<void> {
+  await element.click({ button: 'right' });
+  await page.locator('.monaco-menu').getByText(entry, { exact: true }).hover();
+  await page.keyboard.press('Enter');
+}
+
+/** Rows of the tree with this title. */
 export function treeRows(page: Page, title: string | RegExp): Locator {
   return page.getByRole('tree', { name: title }).locator('.monaco-list-row');
 }

@@ -38,7 +38,7 @@ export interface Workbench {
   readonly port: number;
   /** Settings, logs and installed extensions of the server. */
   readonly dataFolder: string;
-  /** Replaces the user settings; an open window follows. */
+  /** Replaces the user settings; what is opened afterwards has them. */
   writeSettings(settings: Readonly<Record<string, unknown>>): void;
   /** Opens another folder in the same page. */
   open(folder: string): Promise<void>;
