@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
-import { startHarness, type Harness, type Panel, type PanelOptions } from './harness.ts';
+import { usePanels } from './panels.ts';
 import { states } from './states.ts';
 import { themes } from './themes.ts';
 
 describe('results panel for everybody', () => {
-  let harness: Harness;
+  const { open, show } = usePanels();
   const { record } = states.completed;
 
-  before(async () => {
-    harness = await startHarness();
-  });
-
-  after(() => harness.close());
-
-  async function show(name: keyof typeof states, options: PanelOptions = {}): Promise<Panel> {
-    const panel = await harness.open(options);
-    await panel.send({ type: 'init', l10n: {}, state: states[name] });
-    return panel;
-  }
-
   it('says each chart in a sentence', async () => {
-    const { page } = await show('completed');
+    const { page } = await show(states.completed);
     const labels = await page
       .locator('canvas[role=img]')
       .evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label') ?? ''));
@@ -37,7 +25,7 @@ describe('results panel for everybody', () => {
   });
 
   it('has a table for each chart, opened by keyboard', async () => {
-    const { page } = await show('completed');
+    const { page } = await show(states.completed);
     const twins = page.locator('figure details');
     assert.equal(await twins.count(), 3);
     await twins.first().locator('summary').focus();
@@ -49,20 +37,20 @@ describe('results panel for everybody', () => {
   });
 
   it('opens these tables for a screen reader', async () => {
-    const { page } = await show('completed', { classes: ['vscode-using-screen-reader'] });
+    const { page } = await show(states.completed, { classes: ['vscode-using-screen-reader'] });
     assert.equal(await page.locator('figure details[open]').count(), 3);
     assert.ok((await page.locator('figure tbody tr').count()) > 30);
   });
 
   it('turns nothing where motion is unwanted', async () => {
-    const calm = await show('running', { classes: ['vscode-reduce-motion'] });
+    const calm = await show(states.running, { classes: ['vscode-reduce-motion'] });
     assert.equal(await calm.page.locator('vscode-progress-ring').isVisible(), false);
-    const usual = await show('running');
+    const usual = await show(states.running);
     assert.equal(await usual.page.locator('vscode-progress-ring').isVisible(), true);
   });
 
   it('takes the colours of a new theme while it is open', async () => {
-    const { page } = await show('completed', { theme: 'dark' });
+    const { page } = await show(states.completed, { theme: 'dark' });
     const redrawn = async () =>
       page
         .locator('canvas')
@@ -82,7 +70,7 @@ describe('results panel for everybody', () => {
 
   for (const width of [300, 640, 1400]) {
     it(`fits ${String(width)} px with nothing cut off`, async () => {
-      const panel = await harness.open({ width });
+      const panel = await open({ width });
       for (const [name, state] of Object.entries(states)) {
         await panel.send({ type: 'init', l10n: {}, state });
         const cut = await panel.page.evaluate(() =>
@@ -92,7 +80,6 @@ describe('results panel for everybody', () => {
         );
         assert.deepEqual(cut, [], name);
       }
-      await panel.page.close();
     });
   }
 });

@@ -19,6 +19,7 @@ export const states = {
     kind: 'run',
     record: syntheticRecord({
       refused: 0.7,
+      seed: 2,
       requests: 240,
       errors: ['reset', 'timeout'],
       status: 'cancelled',
@@ -33,14 +34,18 @@ export const states = {
   },
   small: {
     kind: 'run',
-    record: syntheticRecord({ requests: 10, concurrency: 5, status: 'crashed', targets: 1 }),
+    record: syntheticRecord({ requests: 10, concurrency: 5, seed: 3, status: 'crashed', targets: 1 }),
     keptForSession: false,
   },
-  nothing: { kind: 'run', record: syntheticRecord({ requests: 0, status: 'cancelled' }), keptForSession: false },
+  nothing: {
+    kind: 'run',
+    record: syntheticRecord({ requests: 0, seed: 4, status: 'cancelled' }),
+    keptForSession: false,
+  },
   comparedWithNothing: {
     kind: 'compare',
-    before: syntheticRecord({ requests: 0, status: 'cancelled' }),
-    after: syntheticRecord({ requests: 1 }),
+    before: syntheticRecord({ requests: 0, seed: 4, status: 'cancelled' }),
+    after: syntheticRecord({ requests: 1, seed: 5 }),
   },
   compared: {
     kind: 'compare',

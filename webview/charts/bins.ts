@@ -63,7 +63,8 @@ function valueAt({ edgesMs, counts }: LatencyBins, rank: number): number {
 }
 
 function shares(bins: LatencyBins, edges: readonly number[]): number[] {
-  const total = count(bins) || 1;
+  const total = count(bins);
+  if (total === 0) return edges.slice(1).map(() => 0);
   const last = edges.length - 1;
   const below = edges.map((edge, i) => (i === last ? total : shareBelow(bins, edge)));
   return below.slice(1).map((upTo, i) => (upTo - (i === 0 ? 0 : (below[i] ?? 0))) / total);

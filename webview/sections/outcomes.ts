@@ -40,7 +40,7 @@ function rows({ statusCodes, errors, requestsSent }: OutcomeCounts): Cell[][] {
     ...errorKinds.map((kind): [string, number] => [errorWords(kind), errors[kind] ?? 0]),
   ];
   const present = counted.filter(([, count]) => count > 0);
-  if (present.length === 0) return [[t('Nothing has ended yet'), '–', '–']];
+  if (present.length === 0) return [[t('No request has ended'), '–', '–']];
   return present.map(([words, count]) => [
     words,
     formatCount(count),

@@ -1,10 +1,11 @@
 import { t } from '@vscode/l10n';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import type { ChartFigure } from '../charts/figure.ts';
 import { latencyHistogram } from '../charts/latencyHistogram.ts';
 import { latencyOverTime } from '../charts/latencyOverTime.ts';
 import { throughputOverTime } from '../charts/throughputOverTime.ts';
-import { h } from '../dom.ts';
+import { h, type Child } from '../dom.ts';
 import { badge } from '../sections/badge.ts';
 import { clientHealth } from '../sections/clientHealth.ts';
 import { failures } from '../sections/failures.ts';
@@ -22,11 +23,9 @@ import type { StateOf, View } from './view.ts';
 
 /** A finished run. */
 export function runView({ record, keptForSession }: StateOf<'run'>): View {
-  const histogram = latencyHistogram(record);
-  const latency = latencyOverTime(record.timeline, record.totalMs);
-  const throughput = throughputOverTime(record.timeline, record.totalMs);
+  const { parts, charts } = record.requestsSent === 0 ? nothingMeasured() : measured(record);
   return {
-    charts: [histogram, latency, throughput],
+    charts,
     element: h(
       'div',
       {},
@@ -38,25 +37,40 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
         runToolbar(record.id),
       ),
       ...notes(record, keptForSession),
+      ...parts,
+      provenance(record),
+    ),
+  };
+}
+
+interface Part {
+  readonly parts: readonly Child[];
+  readonly charts: readonly ChartFigure[];
+}
+
+function nothingMeasured(): Part {
+  return { charts: [], parts: [note('info', t('No request ended, so there are no numbers.'))] };
+}
+
+function measured(record: RunRecord): Part {
+  const histogram = latencyHistogram(record);
+  const latency = latencyOverTime(record.timeline, record.totalMs);
+  const throughput = throughputOverTime(record.timeline, record.totalMs);
+  const charts = [histogram, latency, throughput];
+  return {
+    charts,
+    parts: [
       createTiles(runTiles(record)).element,
       clientHealth(record.client),
       objectives(record.verdicts),
       section(
         t('Distribution and course'),
-        h(
-          'div',
-          { class: 'charts' },
-          histogram.element,
-          latency.element,
-          throughput.element,
-          createOutcomes(record).element,
-        ),
+        h('div', { class: 'charts' }, ...charts.map((chart) => chart.element), createOutcomes(record).element),
       ),
       targets(record),
       failures(record.failureSamples),
       latencyTables(record),
-      provenance(record),
-    ),
+    ],
   };
 }
 

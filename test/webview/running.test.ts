@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { formatCount, formatMs, formatRate } from '../../src/core/report/format.ts';
+import type { PanelState } from '../../src/extension/views/panelMessages.ts';
+import { lastPosted, rowsOf, usePanels } from './panels.ts';
+import { syntheticPlan, syntheticSnapshot } from './records.ts';
+import { states } from './states.ts';
+
+const at = (elapsedMs: number, cancelling = false): Extract<PanelState, { readonly kind: 'running' }> => ({
+  kind: 'running',
+  name: 'endpoints.txt',
+  plan: syntheticPlan,
+  snapshot: syntheticSnapshot(elapsedMs),
+  cancelling,
+});
+
+describe('results panel while a run is in progress', () => {
+  const { show } = usePanels();
+
+  it('shows phase, elapsed time, progress and numbers so far', async () => {
+    const snapshot = syntheticSnapshot(21_400);
+    const { page } = await show(at(21_400));
+    const { requestsSent, throughputPerS, latencyMs } = snapshot.summary;
+    const text = (await page.locator('main').textContent()) ?? '';
+    for (const part of ['Measuring', '21.4 s', `${String(requestsSent)} of 500 requests`]) {
+      assert.ok(text.includes(part), part);
+    }
+    assert.deepEqual((await page.locator('.tile dd:not(.remark)').allTextContents()).slice(0, 3), [
+      formatRate(throughputPerS),
+      formatMs(latencyMs.median),
+      formatMs(latencyMs.p95),
+    ]);
+    const bar = page.getByRole('progressbar', { name: 'Progress of the run' });
+    assert.equal(await bar.getAttribute('aria-valuenow'), String(Math.round(requestsSent / 5)));
+    assert.deepEqual(await rowsOf(page, 'Status codes and errors'), [['200 OK', formatCount(requestsSent), '100%']]);
+  });
+
+  it('counts seconds when the duration decides', async () => {
+    const plan = { ...syntheticPlan, requests: null, durationS: 40 };
+    const { page } = await show({ ...at(10_000), plan });
+    const bar = page.getByRole('progressbar');
+    assert.equal(await bar.getAttribute('aria-valuenow'), '25');
+    assert.match((await bar.getAttribute('aria-valuetext')) ?? '', /10\.0 s of 40\.0 s$/);
+  });
+
+  it('brings snapshots in place: nodes, focus and scroll stay', async () => {
+    const panel = await show(at(5000), { height: 300 });
+    const { page } = panel;
+    const cancel = page.getByRole('button', { name: 'Cancel' });
+    await cancel.focus();
+    await page.evaluate(() => {
+      scrollTo(0, 120);
+      for (const node of document.querySelectorAll('main *')) node.setAttribute('data-before', '');
+    });
+    for (const ms of [5250, 5500, 20_000]) await panel.send({ type: 'state', state: at(ms) });
+    const now = await page.evaluate(() => ({
+      focused: document.activeElement?.textContent,
+      scroll: scrollY,
+      replaced: [...document.querySelectorAll('main :not([data-before])')].map((node) => node.tagName),
+    }));
+    assert.equal(now.focused, 'Cancel');
+    assert.equal(now.scroll, 120);
+    assert.deepEqual(now.replaced, []);
+    assert.match((await page.locator('.elapsed').textContent()) ?? '', /^20\.0 s$/);
+  });
+
+  it('cancels once, and says so', async () => {
+    const panel = await show(at(5000));
+    const button = panel.page.locator('vscode-button');
+    await button.click();
+    assert.deepEqual(await lastPosted(panel), { type: 'cancel' });
+    await panel.send({ type: 'state', state: at(5250, true) });
+    assert.equal(await button.textContent(), 'Cancelling …');
+    await button.click();
+    assert.equal((await panel.posted()).filter(({ type }) => type === 'cancel').length, 1);
+  });
+
+  it('announces what it does, not every snapshot', async () => {
+    const panel = await show(at(5000));
+    await panel.page.evaluate(() => {
+      const status = document.querySelector('[role=status]');
+      if (status !== null) {
+        new MutationObserver(() => window.posted.push({ type: 'run' })).observe(status, { childList: true });
+      }
+    });
+    const announced = async () => (await panel.posted()).filter(({ type }) => type === 'run').length;
+    await panel.send({ type: 'state', state: at(5250) });
+    await panel.send({ type: 'state', state: at(5500) });
+    assert.equal(await announced(), 0);
+    await panel.send({ type: 'state', state: states.completed });
+    assert.equal(await announced(), 1);
+    assert.equal(await panel.page.getByRole('status').first().textContent(), 'endpoints.txt: Completed');
+  });
+
+  it('goes on at the heading when the focused button goes away', async () => {
+    const panel = await show(at(5000));
+    await panel.page.getByRole('button', { name: 'Cancel' }).focus();
+    await panel.send({ type: 'state', state: states.completed });
+    assert.equal(await panel.page.evaluate(() => document.activeElement?.tagName), 'H1');
+  });
+});
