@@ -5,7 +5,8 @@ export const placeholderPattern = /\{\{\$(env|secret) ([\w.-]+)\}\}/g;
 
 const anyPlaceholder = /\{\{([^{}]*)\}\}/g;
 const lateForm = /^\s*\$(env|secret)\s+([\w.-]+)\s*$/;
-const nameForm = /^\s*([^\s{}$]+)\s*$/;
+const oneForm = /^\$(?:env|secret) [\w.-]+$/;
+const nameForm = /^\s*[^\s{}$]+\s*$/;
 
 /** The text with every placeholder replaced by `1`, to look at what surrounds them. */
 export const withoutPlaceholders = (text: string): string =>
@@ -22,42 +23,46 @@ export interface Variables {
   expand(text: string, line: number, start: number): string | undefined;
 }
 
+/** Variables that double each other grow without bound: what they may put into one file, in characters. */
+const maxReplaced = 20_000_000;
+
 const otherTools: Readonly<Record<string, string>> = {
   $processEnv: 'Write {{$env NAME}} for an environment variable.',
   $dotenv: 'Write {{$env NAME}} for an environment variable.',
 };
 
+/** What is wrong with a placeholder that starts with `$`. */
+function explainDollar(text: string): { code: string; message: string; hint: string } {
+  const word = text.split(/\s/, 1)[0] ?? '';
+  if (word === '$env' || word === '$secret') {
+    const message = `${quoted(`{{${text}}}`)} needs one name.`;
+    return { code: 'bad-placeholder', message, hint: `Write {{${word} NAME}}.` };
+  }
+  const hint = otherTools[word] ?? 'Use {{$env NAME}} or {{$secret NAME}}, or set a variable: @name = value.';
+  return { code: 'unknown-placeholder', message: `${quoted(`{{${text}}}`)} is not known here.`, hint };
+}
+
 /** `definedLater` answers on which line a variable is defined, wherever it stands in the file. */
 export function variables(report: Findings, definedLater: (name: string) => number | undefined): Variables {
+  let budget = maxReplaced;
   const values = new Map<string, string | undefined>();
 
-  /** Why a placeholder has no value, and what to do. */
-  function explain(inner: string): readonly [code: string, message: string, hint: string] {
+  function explain(inner: string): { code: string; message: string; hint: string } {
     const text = inner.trim();
-    if (text.startsWith('$')) {
-      const word = text.split(/\s/, 1)[0] ?? '';
-      const hint = otherTools[word] ?? 'Use {{$env NAME}} or {{$secret NAME}}, or set a variable: @name = value.';
-      const known = word === '$env' || word === '$secret';
-      return known
-        ? ['bad-placeholder', `${quoted(`{{${text}}}`)} needs one name.`, `Write {{${word} NAME}}.`]
-        : ['unknown-placeholder', `${quoted(`{{${text}}}`)} is not known here.`, hint];
+    if (text.startsWith('$')) return explainDollar(text);
+    if (!nameForm.test(inner)) {
+      const message = `${quoted(`{{${text}}}`)} is not a variable.`;
+      return { code: 'bad-placeholder', message, hint: 'Write {{name}} with one word between the braces.' };
     }
-    if (nameForm.test(inner)) {
-      const line = definedLater(text);
-      const near = report.suggest(text, values.keys());
-      const hint =
-        line !== undefined
-          ? `It is defined on line ${line + 1}: move that line above this one.`
-          : near !== undefined
-            ? `Did you mean {{${near}}}?`
-            : `Define it above: @${text} = value. To send the braces as they are, put the body into a file: @body.json.`;
-      return ['undefined-variable', `The variable ${quoted(text)} is not defined.`, hint];
-    }
-    return [
-      'bad-placeholder',
-      `${quoted(`{{${text}}}`)} is not a variable.`,
-      'Write {{name}} with one word between the braces.',
-    ];
+    const line = definedLater(text);
+    const near = line === undefined ? report.suggest(text, values.keys()) : undefined;
+    const hint =
+      line !== undefined
+        ? `It is defined on line ${line + 1}: move that line above this one.`
+        : near !== undefined
+          ? `Did you mean {{${near}}}?`
+          : `Define it above: @${text} = value. To send the braces as they are, put the body into a file: @body.json.`;
+    return { code: 'undefined-variable', message: `The variable ${quoted(text)} is not defined.`, hint };
   }
 
   return {
@@ -68,30 +73,32 @@ export function variables(report: Findings, definedLater: (name: string) => numb
       const expanded = text.replace(anyPlaceholder, (whole, inner: string, offset: number) => {
         const late = lateForm.exec(inner);
         if (late !== null) return `{{$${late[1] ?? ''} ${late[2] ?? ''}}}`;
-        const value = values.get(inner.trim());
-        if (value !== undefined) return value;
+        const name = inner.trim();
+        const value = values.get(name);
+        if (value !== undefined && value.length <= budget) {
+          budget -= value.length;
+          return value;
+        }
         failed = true;
-        if (!values.has(inner.trim())) report.error(...withRange(explain(inner), line, start + offset, whole.length));
+        const range = rangeOf(line, start + offset, start + offset + whole.length);
+        if (value !== undefined) {
+          const hint = 'Put long bodies into files: @body.json.';
+          report.error('too-long', range, 'The variables of this file make too much text.', hint);
+        } else if (!values.has(name)) {
+          const { code, message, hint } = explain(inner);
+          report.error(code, range, message, hint);
+        }
         return whole;
       });
       if (failed) return undefined;
-      for (const match of expanded.matchAll(anyPlaceholder)) {
-        if (lateForm.test(match[1] ?? '')) continue;
+      for (const [made, inner = ''] of expanded.matchAll(anyPlaceholder)) {
+        if (oneForm.test(inner)) continue;
         const range = rangeOf(line, start, start + text.length);
-        const message = `With its variables replaced, this contains ${quoted(match[0])}.`;
+        const message = `With its variables replaced, this contains ${quoted(made)}.`;
         report.error('bad-placeholder', range, message, 'Write a variable so that its value makes no new {{…}}.');
         return undefined;
       }
       return expanded;
     },
   };
-}
-
-function withRange(
-  [code, message, hint]: readonly [string, string, string],
-  line: number,
-  start: number,
-  length: number,
-): Parameters<Findings['error']> {
-  return [code, rangeOf(line, start, start + length), message, hint];
 }

@@ -181,6 +181,13 @@ describe('endpoints file: variables', () => {
     assert.equal(targetsOf('{{$env BASE}}/x')[0]?.name, 'GET /x');
   });
 
+  it('stops variables that double each other before they fill the memory', () => {
+    const doubled = Array.from({ length: 60 }, (_, i) => `@v${i + 1} = {{v${i}}}{{v${i}}}`).join('\n');
+    const { problems, targets } = parseEndpoints(`@v0 = 0123456789\n${doubled}\nhttp://a/{{v60}}`);
+    assert.deepEqual([...new Set(problems.map(({ code }) => code))], ['too-long']);
+    assert.equal(targets.length, 1);
+  });
+
   it('leaves braces that are no placeholder alone', () => {
     assert.deepEqual(sent('POST http://a/\n{"a": {"b": {"c": {}}}, "t": "{{"}'), [
       'POST http://a/ | {"a": {"b": {"c": {}}}, "t": "{{"}',

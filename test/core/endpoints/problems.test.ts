@@ -83,6 +83,7 @@ const rows: readonly (readonly [
   ['@host = b\nhttp://a/{{hots}}', ['undefined-variable', '{{hots}}', 'Did you mean {{host}}?']],
   ['@a = {{b}}\nhttp://a/{{a}}', ['undefined-variable', '{{b}}', 'not defined']],
   ['@b = {\nhttp://a/{{b}}{{b}}x}}', ['bad-placeholder', 'http://a/{{b}}{{b}}x}}', 'makes no new']],
+  ['@b = {{\nhttp://a/{{b}} $env X}}', ['bad-placeholder', 'http://a/{{b}} $env X}}', 'makes no new']],
   ['http://a/{{a b}}', ['bad-placeholder', '{{a b}}', 'one word']],
   ['http://a/{{$env}}', ['bad-placeholder', '{{$env}}', 'Write {{$env NAME}}.']],
   ['http://a/{{$processEnv X}}', ['unknown-placeholder', '{{$processEnv X}}', 'Write {{$env NAME}}']],

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { directives } from '../../../src/core/endpoints/directives.ts';
+import { objectiveMetrics } from '../../../src/core/plan/objectives.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+describe('docs/endpoints-file.md', () => {
+  const docs = read('docs/endpoints-file.md');
+
+  it('describes every directive as the editor does', () => {
+    for (const { name, example, what } of directives) {
+      const row = docs.split('\n').find((line) => line.startsWith(`| \`# @${name} ${example}\``));
+      assert.ok(row?.includes(what), name);
+    }
+  });
+
+  it('names every metric of an objective', () => {
+    for (const { name } of objectiveMetrics) assert.ok(docs.includes(`\`${name}\``), name);
+  });
+
+  it('lists every code of a problem, and no other', () => {
+    const folder = 'src/core/endpoints';
+    const sources = readdirSync(new URL(`../../../${folder}`, import.meta.url)).map((name) =>
+      read(`${folder}/${name}`),
+    );
+    const reported = sources.flatMap((text) =>
+      [...text.matchAll(/(?:\.(?:error|warning)\(|code:)\s*'([a-z-]+)'/g)].map(([, code = '']) => code),
+    );
+    const listed = docs
+      .slice(docs.indexOf('## Problems'), docs.indexOf('## Which hosts'))
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code));
+    assert.deepEqual(new Set(reported), new Set(listed));
+  });
+});
