@@ -10,6 +10,7 @@ import {
   paletteOffers,
   pressNotificationButton,
   runCommand,
+  saveAs,
   treeRows,
 } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
@@ -107,10 +108,7 @@ describe('the main job', () => {
     await finishedRun(bench, 'endpoints.txt');
     await bench.webview().getByRole('button', { name: 'Save…' }).click();
     const target = path.join(folder, 'result.json');
-    const input = bench.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await input.fill(target);
-    await bench.page.keyboard.press('Enter');
+    await saveAs(bench.page, target);
     await waitFor('the exported file', () => existsSync(target) && statSync(target).size > 0);
     const record: { schema?: string; statusCodes?: unknown } = JSON.parse(readFileSync(target, 'utf8'));
     assert.equal(record.schema, 'loadlens.run/1');

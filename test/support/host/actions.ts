@@ -1,5 +1,7 @@
 // What a user does in the workbench, in the words of a user.
+import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { waitFor } from '../wait-for.ts';
 
 const quickInput = (page: Page): Locator => page.locator('.quick-input-widget input').first();
 const quickRows = (page: Page): Locator => page.locator('.quick-input-list .monaco-list-row');
@@ -45,6 +47,15 @@ export async function answer(page: Page, prompt: string | RegExp, value: string)
   await page.locator('.quick-input-widget').filter({ hasText: prompt }).waitFor();
   await quickInput(page).fill(value);
   await page.keyboard.press('Enter');
+}
+
+/** Answers the save dialog with a path. */
+export async function saveAs(page: Page, file: string): Promise<void> {
+  // It comes up empty and proposes a path a moment later, over whatever was typed until then.
+  const extension = path.extname(file);
+  await waitFor('the proposed path', async () => (await quickInput(page).inputValue()).endsWith(extension));
+  await quickInput(page).fill(file);
+  await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
 }
 
 /** Opens a file of the workspace in an editor. */
