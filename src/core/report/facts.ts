@@ -92,7 +92,10 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
       'plan',
       `${length}, at most ${formatCount(plan.concurrency)} in flight (closed loop), seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
     ],
-    ['warm-up', `${requests(record.warmupSent)}, not counted${plan.coldStart ? '; cold start measured' : ''}`],
+    [
+      'warm-up',
+      `${record.warmupSent === 0 ? 'none' : `${requests(record.warmupSent)}, not counted`}${plan.coldStart ? '; cold start measured' : ''}`,
+    ],
     [
       'percentiles',
       record.percentileMethod === 'linear-interpolation'
@@ -140,6 +143,6 @@ export function countOf(n: number, noun: string): string {
 }
 
 /** With a capital first letter. */
-export function capital(text: string): string {
+function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

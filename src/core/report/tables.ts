@@ -15,7 +15,7 @@ export interface Table {
 }
 
 /** How people call a quantile. */
-export const quantileLabels: Readonly<Record<QuantileName, string>> = {
+const quantileLabels: Readonly<Record<QuantileName, string>> = {
   median: 'p50',
   p90: 'p90',
   p95: 'p95',
