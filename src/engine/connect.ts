@@ -4,6 +4,8 @@ import type { Origin } from './transport.ts';
 
 /** No more pairs of host and address are kept than a reader would look at. */
 const maxAddresses = 100;
+/** TLS sessions kept to be resumed, one per origin. */
+const maxSessions = 1_000;
 
 /** Opens sockets, knows all that are open and closes them together. */
 export interface Connector {
@@ -39,7 +41,9 @@ export function createConnector(): Connector {
       ALPNProtocols: ['http/1.1'],
       ...(session ? { session } : {}),
     });
-    return socket.on('session', (ticket) => sessions.set(origin.url, ticket));
+    return socket.on('session', (ticket) => {
+      if (sessions.size < maxSessions || sessions.has(origin.url)) sessions.set(origin.url, ticket);
+    });
   };
 
   return {

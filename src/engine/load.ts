@@ -52,9 +52,8 @@ export function startLoad(options: LoadOptions): Load {
   let index = 0;
   let active = options.lanes.length;
   let over = false;
-  let inFlight = 0;
-  let integral = 0;
-  let changedAt = startedAtMs;
+  // In an object: numbers with a fraction change in place there, a captured variable would allocate for each.
+  const flight = { count: 0, integralMs: 0, changedAtMs: startedAtMs };
   let reused = 0;
   let drained = 0;
   let watch: NodeJS.Timeout | undefined;
@@ -68,9 +67,9 @@ export function startLoad(options: LoadOptions): Load {
   const waiting = new Set<NodeJS.Timeout>();
 
   const count = (atMs: number, change: 1 | -1): void => {
-    integral += inFlight * (atMs - changedAt);
-    changedAt = atMs;
-    inFlight += change;
+    flight.integralMs += flight.count * (atMs - flight.changedAtMs);
+    flight.changedAtMs = atMs;
+    flight.count += change;
   };
 
   const finish = (requestsCancelled: number): void => {
@@ -83,7 +82,7 @@ export function startLoad(options: LoadOptions): Load {
       requestsCancelled,
       requestsDrained: drained,
       reused,
-      inFlightIntegralMs: integral,
+      inFlightIntegralMs: flight.integralMs,
     });
   };
 
@@ -162,7 +161,7 @@ export function startLoad(options: LoadOptions): Load {
     },
     ended(slot: Slot, atMs: number, sample: Sample, sent: boolean): void {
       if (sent) count(atMs, -1);
-      else integral += sample.endMs - sample.sentMs;
+      else flight.integralMs += sample.endMs - sample.sentMs;
       onSample(sample);
       next(slot, atMs);
     },
@@ -176,7 +175,7 @@ export function startLoad(options: LoadOptions): Load {
     finished,
     startedAtMs,
     get inFlight() {
-      return inFlight;
+      return flight.count;
     },
     get draining() {
       return drain !== undefined;

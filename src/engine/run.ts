@@ -61,7 +61,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     latencyLimitMs: targets.map(({ objectives }) => perRequestLimitsMs([...plan.objectives, ...objectives]).latencyMs),
   });
   const failures = createFailureSamples(targetNames, input.secrets);
-  const progress = startProgress(recorder, hooks);
+  const progress = startProgress(recorder, hooks, () => transport.close());
   const load = (part: Pick<LoadOptions, 'model' | 'onSample' | 'failures'>): Load => {
     const { timeoutMs, drainMs, maxRedirects } = plan;
     return progress.follow(startLoad({ lanes, requests, pick, timeoutMs, drainMs, maxRedirects, ...part }));
@@ -121,8 +121,8 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
   }
 }
 
-/** Tells the phase and the numbers so far, and hands a cancel on to the load that runs. */
-function startProgress(recorder: Recorder, hooks: RunHooks) {
+/** Tells the phase and the numbers so far, and lets a cancel end the load that runs and whatever is being opened. */
+function startProgress(recorder: Recorder, hooks: RunHooks, closeSockets: () => void) {
   let phase: RunPhase = 'connecting';
   let current: Load | undefined;
   const tell = (): void =>
@@ -132,7 +132,10 @@ function startProgress(recorder: Recorder, hooks: RunHooks) {
       inFlight: current?.inFlight ?? 0,
       summary: recorder.liveSummary(),
     });
-  const cancel = (): void => current?.cancel();
+  const cancel = (): void => {
+    current?.cancel();
+    closeSockets();
+  };
   hooks.signal.addEventListener('abort', cancel);
   const timer = setInterval(tell, snapshotMs).unref();
   return {

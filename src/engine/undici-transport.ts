@@ -78,6 +78,7 @@ function createLine(origin: Origin, connector: Connector): Line {
   let socket: Socket | undefined;
   let ready: Socket | undefined;
   let used = false;
+  const head = createHead();
 
   const client = new Client(origin.url, {
     pipelining: 1,
@@ -110,7 +111,11 @@ function createLine(origin: Origin, connector: Connector): Line {
       events.sent(performance.now(), reused);
     },
     onHeaders(status, raw) {
-      if (status >= 200) events.headers(performance.now(), status, headOf(raw));
+      if (status >= 200) {
+        const atMs = performance.now();
+        head.raw = raw;
+        events.headers(atMs, status, head);
+      }
       return true;
     },
     onData(chunk) {
@@ -166,17 +171,25 @@ function createLine(origin: Origin, connector: Connector): Line {
   };
 }
 
-/** Looks names up in undici's raw headers, where most names differ in length already. */
-function headOf(raw: readonly Buffer[]): Head {
+/** Looks names up in undici's raw headers: name, value, name, value … One per line, filled anew for each answer. */
+function createHead(): Head & { raw: readonly Buffer[] } {
   return {
+    raw: [],
     get(name) {
-      for (let i = 0; i + 1 < raw.length; i += 2) {
-        const key = raw[i];
-        if (key?.length === name.length && key.toString('latin1').toLowerCase() === name) {
-          return raw[i + 1]?.toString('latin1');
-        }
+      for (let i = 0; i + 1 < this.raw.length; i += 2) {
+        if (isNamed(this.raw[i], name)) return this.raw[i + 1]?.toString('latin1');
       }
       return undefined;
     },
   };
+}
+
+/** Compares bytes: making a string of every name of every answer would cost more than the rest of reading it. */
+function isNamed(bytes: Buffer | undefined, name: string): boolean {
+  if (bytes?.length !== name.length) return false;
+  for (let i = 0; i < name.length; i += 1) {
+    // Bit 5 makes a letter small and leaves the hyphen as it is.
+    if (((bytes[i] ?? 0) | 0x20) !== name.charCodeAt(i)) return false;
+  }
+  return true;
 }

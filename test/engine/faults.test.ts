@@ -92,6 +92,18 @@ describe('faults of a server', () => {
     assert.ok(server.connections > 2);
   });
 
+  it('a server that takes two connections and drops the others', async () => {
+    server.limitConnections(2);
+    const record = await run([`${server.url}/slow?ms=5`], { plan: { requests: 60, concurrency: 5 } });
+    const answered = record.statusCodes['200'] ?? 0;
+    const { reset = 0, prematureEnd = 0, ...others } = record.errors;
+    assert.equal(answered, server.seen.length);
+    assert.ok(answered > 0 && answered < 60);
+    // Whether a drop is seen as an abort or as an end is up to what of the request had arrived.
+    assert.equal(answered + reset + prematureEnd, 60);
+    assert.deepEqual(others, {});
+  });
+
   it('a slow body counts to its last byte', async () => {
     const record = await run([`${server.url}/drip`], { plan: { requests: 1, concurrency: 1 } });
     assert.equal(record.bytesReceived, 10);

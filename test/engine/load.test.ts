@@ -38,7 +38,7 @@ const load = (lanes: readonly Lane[], model: LoadModel, more: Partial<LoadOption
     drainMs: 1_000,
     maxRedirects: 0,
     failures: createFailureSamples(['a'], []),
-    onSample: (sample) => samples.push(sample),
+    onSample: (sample) => samples.push({ ...sample }),
     ...more,
   });
   return { finished, samples };

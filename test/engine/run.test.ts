@@ -172,6 +172,18 @@ describe('runBenchmark', () => {
       assert.equal(server.seen.length, 0);
     });
 
+    it('ends the opening of connections too', async () => {
+      const cancel = new AbortController();
+      // The server waits for a request, the client for a TLS handshake.
+      const running = run([server.url.replace('http:', 'https:')], { plan: { coldStart: false } }, cancel.signal);
+      await waitFor('connections are being opened', () => server.openSockets > 0);
+      cancel.abort();
+      const record = await running;
+      assert.equal(record.status, 'cancelled');
+      assert.equal(record.requestsSent, 0);
+      await waitFor('the sockets are closed', () => server.openSockets === 0);
+    }).timeout(4_000);
+
     it('ends a warm-up too', async () => {
       const cancel = new AbortController();
       const running = run([`${server.url}/stall`], { plan: { warmup: 3, concurrency: 3 } }, cancel.signal);

@@ -24,6 +24,8 @@ export interface FaultyServer {
   readonly maxInFlight: number;
   readonly connections: number;
   readonly openSockets: number;
+  /** More connections than that are dropped as soon as they come. */
+  limitConnections(most: number): void;
   close(): Promise<void>;
 }
 
@@ -150,6 +152,9 @@ export async function startFaultyServer({ tls = false, host = '127.0.0.1' } = {}
     },
     get openSockets() {
       return sockets.size;
+    },
+    limitConnections(most) {
+      server.maxConnections = most;
     },
     async close() {
       for (const socket of sockets) socket.destroy();
