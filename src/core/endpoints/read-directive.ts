@@ -28,7 +28,7 @@ export interface DirectiveScope {
 const directiveLine = /^(?:#+|\/\/+)[ \t]*@([A-Za-z][\w-]*)(?=\s|$)/;
 
 /** The directive in a trimmed comment line; undefined for a plain comment. */
-export function matchDirective(text: string): { name: string; value: string; valueStart: number } | undefined {
+function matchDirective(text: string): { name: string; value: string; valueStart: number } | undefined {
   const match = directiveLine.exec(text);
   if (match === null) return undefined;
   const rest = text.slice(match[0].length);
