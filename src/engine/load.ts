@@ -20,7 +20,7 @@ export interface LoadOptions {
 }
 
 /** What a load found out beside its samples. */
-export interface LoadOutcome {
+interface LoadOutcome {
   /** Requests that were in flight when `cancel` cut them off. */
   readonly requestsCancelled: number;
   /** Requests that the drain limit ended, counted as timeouts. */

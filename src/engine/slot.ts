@@ -6,7 +6,7 @@ import { isRedirect, redirected } from './redirect.ts';
 import type { ExchangeEvents, Lane, WireRequest } from './transport.ts';
 
 /** What a slot reports to the load that runs it. Times are `performance.now()`. */
-export interface SlotListener {
+interface SlotListener {
   /** The first byte of a request leaves. */
   sent(atMs: number, reused: boolean): void;
   /**

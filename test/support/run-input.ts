@@ -4,7 +4,7 @@ import type { RunRecord } from '../../src/core/report/types.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 
 /** A short plan: cold, so that a test does not wait for the warm-up of the code. */
-export const shortPlan: RunPlan = {
+const shortPlan: RunPlan = {
   loadModel: 'closed',
   requests: 10,
   durationS: null,
