@@ -5,6 +5,10 @@ import type { Timeline } from './types.ts';
 
 const mostSlices = 120;
 const firstWidthMs = 50;
+/** Slices are merged for display while they hold fewer responses than this on average … */
+const enoughResponses = 20;
+/** … and at least so many slices remain, so that a short run still shows its course. */
+const fewestSlices = 10;
 /** 64 buckets for each power of two: medians and p95 of a slice are off by at most 0.8 %. */
 const bits = 6;
 
@@ -48,13 +52,19 @@ export function addToTimeline(timeline: TimelineTally, times: Times, answered: b
   countValue(slice.latencies, times, time.latency);
 }
 
-/** The timeline so far. */
+/** The timeline so far, in slices wide enough for a percentile to be more than the slice's largest value. */
 export function timelineOf(timeline: TimelineTally): Timeline {
-  const ranked = timeline.slices.map(({ latencies, min, max }) => rankedCounts(latencies, min, max));
+  let { slices, widthMs } = timeline;
+  const responses = slices.reduce((sum, slice) => sum + slice.responses, 0);
+  while (slices.length >= 2 * fewestSlices && responses / slices.length < enoughResponses) {
+    slices = mergePairs(slices);
+    widthMs *= 2;
+  }
+  const ranked = slices.map(({ latencies, min, max }) => rankedCounts(latencies, min, max));
   return {
-    widthMs: timeline.widthMs,
-    responses: timeline.slices.map((slice) => slice.responses),
-    failures: timeline.slices.map((slice) => slice.failures),
+    widthMs,
+    responses: slices.map((slice) => slice.responses),
+    failures: slices.map((slice) => slice.failures),
     medianMs: ranked.map((values) => quantile(values, 0.5)),
     p95Ms: ranked.map((values) => quantile(values, 0.95)),
   };
@@ -65,21 +75,21 @@ function createSlice(): Slice {
 }
 
 function halve(timeline: TimelineTally): void {
-  const { slices } = timeline;
-  const merged: Slice[] = [];
-  for (let index = 0; index < slices.length; index += 2) {
-    const slice = slices[index];
-    const next = slices[index + 1];
-    if (slice === undefined) break;
-    if (next !== undefined) {
-      slice.responses += next.responses;
-      slice.failures += next.failures;
-      slice.min = Math.min(slice.min, next.min);
-      slice.max = Math.max(slice.max, next.max);
-      addCounts(slice.latencies, next.latencies);
-    }
-    merged.push(slice);
-  }
-  timeline.slices = merged;
+  timeline.slices = mergePairs(timeline.slices);
   timeline.widthMs *= 2;
+}
+
+/** Neighbours as one, in new slices. */
+function mergePairs(slices: readonly Slice[]): Slice[] {
+  return Array.from({ length: Math.ceil(slices.length / 2) }, (_, index) => {
+    const merged = createSlice();
+    for (const slice of slices.slice(2 * index, 2 * index + 2)) {
+      merged.responses += slice.responses;
+      merged.failures += slice.failures;
+      merged.min = Math.min(merged.min, slice.min);
+      merged.max = Math.max(merged.max, slice.max);
+      addCounts(merged.latencies, slice.latencies);
+    }
+    return merged;
+  });
 }

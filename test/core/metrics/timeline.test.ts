@@ -27,10 +27,24 @@ describe('the timeline', () => {
       [60_000, 800],
       [3_600_000, 51_200],
     ] as const) {
-      const { timeline } = summaryOf([0, 0.3, 0.7, 1].map((share) => sampleOf(1, { sentMs: lastMs * share - 1 })));
+      const evenly = Array.from({ length: 2_400 }, (_, i) => sampleOf(1, { sentMs: (lastMs * i) / 2_399 - 1 }));
+      const { timeline } = summaryOf(evenly);
       assert.equal(timeline.widthMs, widthMs);
       assert.ok(timeline.responses.length <= 120 && timeline.responses.length > 59);
     }
+  });
+
+  it('shows few responses in fewer slices, but never in fewer than ten', () => {
+    const evenly = (count: number): number[] => {
+      const { timeline } = summaryOf(
+        Array.from({ length: count }, (_, i) => sampleOf(1, { sentMs: (5_999 * i) / (count - 1) - 1 })),
+      );
+      return [timeline.widthMs, timeline.responses.length];
+    };
+    assert.deepEqual(evenly(2_400), [50, 120]);
+    assert.deepEqual(evenly(2_300), [100, 60]);
+    assert.deepEqual(evenly(500), [400, 15]);
+    assert.deepEqual(evenly(2), [400, 15]);
   });
 
   it('keeps sums, medians and p95 when slices are merged', () => {
