@@ -34,39 +34,6 @@ export function slices({ widthMs, responses, failures, medianMs, p95Ms }: Timeli
   });
 }
 
-const enoughResponses = 25;
-const fewSlices = 8;
-
-/**
- * Neighbours put together, so that a rate stands on some 25 responses and not on chance. Counts can be added up exactly;
- * quantiles can not, so charts of latency keep the slices as they are.
- */
-export function mergedSlices(whole: readonly Slice[]): readonly Slice[] {
-  const responses = whole.reduce((sum, slice) => sum + slice.responses, 0);
-  const wanted = Math.max(fewSlices, Math.ceil(responses / enoughResponses));
-  const together = Math.max(1, Math.round(whole.length / wanted));
-  if (together === 1) return whole;
-  const groups: Slice[][] = [];
-  for (let i = 0; i < whole.length; i += together) {
-    const group = whole.slice(i, i + together);
-    // A rest that is short would be an accident again: it goes to the group before.
-    if (group.length < together / 2) groups.at(-1)?.push(...group);
-    else groups.push(group);
-  }
-  return groups.map((group) => group.reduce(joined));
-}
-
-function joined(a: Slice, b: Slice): Slice {
-  return {
-    fromMs: a.fromMs,
-    widthMs: a.widthMs + b.widthMs,
-    responses: a.responses + b.responses,
-    failures: a.failures + b.failures,
-    medianMs: null,
-    p95Ms: null,
-  };
-}
-
 /** How many of a slice's requests there were in a second. */
 export function perS(count: number, { widthMs }: Slice): number {
   return (count * 1000) / widthMs;
