@@ -3,6 +3,7 @@
 // All rows at scale 1 take 12 minutes. With --rows nothing is written to bench/results.
 // Needs `npm run build`. Server and client are processes of their own. Exit code 1 when a check fails.
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RunRecord } from '../src/core/report/types.ts';
@@ -62,6 +63,8 @@ const passes = chosen
       { scale: 1, rows: [1, 2] },
     ];
 
+/** What else the machine was doing: on a busy one, lateness is not the client's alone. */
+const loadBefore = loadavg()[0] ?? 0;
 const results: Result[] = [];
 let environment: RunRecord['environment'] | undefined;
 for (const { scale, rows } of passes) {
@@ -86,7 +89,7 @@ const markdown = render(results);
 console.log(markdown);
 if (values.rows === undefined) {
   const file = fileURLToPath(new URL('results/reference', import.meta.url));
-  writeFileSync(`${file}.json`, `${JSON.stringify({ environment, seed, results }, undefined, 2)}\n`);
+  writeFileSync(`${file}.json`, `${JSON.stringify({ environment, loadBefore, seed, results }, undefined, 2)}\n`);
   writeFileSync(`${file}.md`, markdown);
 }
 const failed = results.filter(({ failedChecks }) => failedChecks.length > 0);
@@ -176,6 +179,8 @@ function render(rows: readonly Result[]): string {
     line(head),
     line(widths.map((width) => '-'.repeat(width))),
     ...cells.map(line),
+    '',
+    `Machine: ${environment?.cpu}, ${environment?.cores} cores, Node ${environment?.node}, load average ${loadBefore.toFixed(1)} before the first row.`,
     '',
     ...notes,
     '',
