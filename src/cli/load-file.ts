@@ -48,8 +48,7 @@ export function problemLine(shownAs: string, { range, severity, message, hint }:
 }
 
 /** The environment variable that holds the value of `{{$secret name}}`. */
-const secretVariable = (name: string): string =>
-  `LOADLENS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+const secretVariable = (name: string): string => `LOADLENS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 /** Everything a run needs, from a file without errors. Throws a LoadlensError for a missing value, body or bad choice. */
 export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoices): RunInput {
