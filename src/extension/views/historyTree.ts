@@ -20,7 +20,9 @@ function itemFor(record: RunRecord): TreeItem {
 }
 
 function icon(record: RunRecord): ThemeIcon {
-  if (record.status === 'crashed') return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+  if (record.status === 'crashed' || (record.status === 'completed' && record.successes === 0)) {
+    return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+  }
   if (record.status === 'cancelled') return new ThemeIcon('circle-slash');
   const missed = record.verdicts.some((verdict) => verdict.outcome === 'fail');
   if (missed || record.successes < record.requestsSent) {

@@ -11,13 +11,7 @@ function describe(state: MockState): string {
     case 'starting':
       return l10n.t('starting');
     case 'running':
-      return l10n.t(
-        ':{0} · {1} of {2} in flight · {3} served',
-        state.port,
-        formatCount(state.inFlight),
-        formatCount(state.limit),
-        formatCount(state.served),
-      );
+      return l10n.t(':{0} · {1} of {2} in flight', state.port, formatCount(state.inFlight), formatCount(state.limit));
   }
 }
 
@@ -32,7 +26,7 @@ function itemFor(state: MockState): TreeItem {
       : new ThemeIcon(state.kind === 'starting' ? 'loading~spin' : 'server-process');
   item.tooltip =
     state.kind === 'running'
-      ? l10n.t('Listens on {0}. It stops with this window.', state.url)
+      ? l10n.t('Listens on {0}, {1} requests served. It stops with this window.', state.url, formatCount(state.served))
       : l10n.t('A server with known answers and known delays, to try benchmarks on.');
   return item;
 }

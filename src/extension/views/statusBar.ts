@@ -36,7 +36,8 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
       return;
     }
     const record = history.runs()[0];
-    item.text = record === undefined ? '$(pulse) Loadlens' : `$(pulse) ${p95Words(record)}`;
+    const last = record === undefined || record.responses === 0 ? 'Loadlens' : p95Words(record);
+    item.text = `$(pulse) ${last}`;
     item.tooltip =
       record === undefined
         ? l10n.t('Run a benchmark')
