@@ -1,3 +1,4 @@
+import { isLoopback } from '../core/endpoints/hosts.ts';
 import type { WireRequest } from './transport.ts';
 import { parseOrigin } from './wire.ts';
 
@@ -11,19 +12,23 @@ export const isRedirect = (status: number): boolean => redirects.has(status);
 
 /**
  * The request that follows a redirect as browsers do it (Fetch standard): 303, and 301/302 after POST, turn into GET without
- * the body; another origin gets neither credentials nor cookies. Undefined when the location is no http(s) URL.
+ * the body; another origin gets neither credentials nor cookies. Undefined when the location is no http(s) URL or lies on
+ * another host: an answer must not send load to a machine that the user has not named.
  */
 export function redirected(request: WireRequest, status: number, location: string): WireRequest | undefined {
   const base = request.origin.url + request.path;
   const url = URL.canParse(location, base) ? new URL(location, base) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+  const origin = parseOrigin(url);
+  const { hostname } = request.origin;
+  if (origin.hostname !== hostname && !(isLoopback(origin.hostname) && isLoopback(hostname))) return undefined;
   const toGet =
     (status === 303 && request.method !== 'HEAD') || ((status === 301 || status === 302) && request.method === 'POST');
   const sameOrigin = url.origin === request.origin.url;
   const dropped = (name: string): boolean =>
     (!sameOrigin && privateHeaders.has(name)) || (toGet && bodyHeaders.has(name));
   return {
-    origin: sameOrigin ? request.origin : parseOrigin(url),
+    origin: sameOrigin ? request.origin : origin,
     method: toGet ? 'GET' : request.method,
     path: url.pathname + url.search,
     headers: request.headers.filter((_, i) => !dropped((request.headers[i - (i % 2)] ?? '').toLowerCase())),

@@ -51,8 +51,18 @@ describe('redirected', () => {
     assert.deepEqual(next?.headers, request.headers);
   });
 
+  it('stays on the host that the user named, or on this machine', () => {
+    for (const location of ['http://b.test/x', '//b.test/x', 'https://www.a.test/', 'http://127.0.0.1/x']) {
+      assert.equal(redirected(request, 307, location), undefined, location);
+    }
+    const [local] = toWire([{ method: 'GET', url: 'http://localhost:1/', headers: [] }], [{ name: 'local' }], 'ua');
+    assert.ok(local);
+    assert.equal(redirected(local, 302, 'http://127.0.0.1:2/x')?.origin.url, 'http://127.0.0.1:2');
+    assert.equal(redirected(local, 302, 'http://a.test/x'), undefined);
+  });
+
   it('another origin gets no credentials, cookies or host name', () => {
-    for (const location of ['http://b.test/x', 'https://a.test/x', 'http://a.test:81/x', '//b.test/x']) {
+    for (const location of ['https://a.test/x', 'http://a.test:81/x', '//a.test:82/x']) {
       const next = redirected(request, 307, location);
       assert.notEqual(next?.origin.url, request.origin.url);
       assert.deepEqual(names(next?.headers), ['Content-Type', 'X-Keep', 'accept', 'user-agent']);
