@@ -10,7 +10,7 @@ const root = path.join(import.meta.dirname, '../..');
 const keep = mkdtempSync(path.join(tmpdir(), 'e2e-'));
 
 /** The built package. */
-export const vsix = path.join(
+const vsix = path.join(
   root,
   `loadlens-${/"version": "([^"]+)"/.exec(readFileSync(path.join(root, 'package.json'), 'utf8'))?.[1]}.vsix`,
 );
@@ -81,13 +81,13 @@ export const mockAnswers = (): Promise<boolean> =>
   );
 
 /** What the mock server says of itself. */
-export interface MockMetrics {
+interface MockMetrics {
   readonly inFlight: number;
   readonly byStatus: Readonly<Record<string, number>>;
 }
 
 /** Reads the mock server's own metrics. */
-export async function mockMetrics(): Promise<MockMetrics> {
+async function mockMetrics(): Promise<MockMetrics> {
   const text = await (await fetch(mockUrl('/metrics'))).text();
   const samples = [...text.matchAll(/^(\w+)(?:\{([^}]*)\})? (\S+)$/gm)];
   const byStatus = samples.flatMap(([, , labels = '', value]) => {

@@ -1,7 +1,7 @@
 // Every suite of tests, one after the other, added up to one line.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Counts, countsVariable, readCounts } from './counts.ts';
@@ -142,14 +142,22 @@ async function runSuite(name: string, suite: Suite, grep: string | undefined, ru
     killGroup(child, 'SIGTERM');
     setTimeout(() => killGroup(child, 'SIGKILL'), 10_000).unref();
   }, suite.timeoutMinutes * 60_000);
+  // Done and reported, but a server or a timer of a test keeps it alive: that is a mistake, not a reason to wait on.
+  const afterReport = setInterval(() => {
+    if (!existsSync(file) || Date.now() - statSync(file).mtimeMs < 15_000) return;
+    clearInterval(afterReport);
+    problem('does not end after its report, stopped.');
+    killGroup(child, 'SIGKILL');
+  }, 1000);
   const [code, signal] = await once(child, 'exit');
   clearTimeout(impatient);
+  clearInterval(afterReport);
 
   const { passed, failed } = readCounts(file) ?? { passed: 0, failed: 0 };
   const left = await endProcessesOf(runner.temporary, 3000);
   const problems = [
     ...(left.length > 0 ? [`left running: ${left.join('; ')}`] : []),
-    ...(failed === 0 && (code !== 0 || !existsSync(file)) ? [`ended with ${code ?? signal} before its report.`] : []),
+    ...(failed === 0 && (code !== 0 || !existsSync(file)) ? [`ended with ${code ?? signal}, not by its report.`] : []),
     ...(existsSync(file) && passed + failed === 0 && !grep ? ['no test was run.'] : []),
   ];
   problems.forEach(problem);

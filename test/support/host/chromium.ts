@@ -15,7 +15,7 @@ function executable(file: string): boolean {
 }
 
 /** Path of a Chromium or Chrome: `CHROMIUM` first, then PATH. Undefined when there is none. */
-export function findChromium(): string | undefined {
+function findChromium(): string | undefined {
   const chosen = process.env['CHROMIUM'];
   if (chosen) {
     if (!executable(chosen)) throw new Error(`CHROMIUM is set to ${chosen}, which can't be run. Correct or unset it.`);

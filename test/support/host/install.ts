@@ -12,7 +12,7 @@ export interface HostVersion {
 }
 
 /** `newest` is what every test runs in; `floor` is the oldest VS Code that the manifest allows (1.105). */
-export const hostVersions = {
+const hostVersions = {
   newest: { codeServer: '4.139.1', node: '24.21.0' },
   floor: { codeServer: '4.105.1', node: '22.19.0' },
 } as const satisfies Record<string, HostVersion>;
