@@ -25,15 +25,18 @@ async function measureRounds(nginx: string, pairs: number): Promise<Record<strin
   const server = await startNginx(serverCore, nginx);
   const rounds: Record<string, Round[]> = {};
   const order = Object.entries(clients);
-  for (let i = 0; i < pairs; i += 1) {
-    for (const [name, measure] of i % 2 === 0 ? order : order.toReversed()) {
-      const round = await measure({ url: server.url, connections, seconds });
-      (rounds[name] ??= []).push(round);
-      const rate = Math.round(round.requestsPerS).toLocaleString('en');
-      console.log(`${name.padEnd(11)} ${rate} requests/s, ${round.cpuUsPerRequest.toFixed(1)} µs of CPU each`);
+  try {
+    for (let i = 0; i < pairs; i += 1) {
+      for (const [name, measure] of i % 2 === 0 ? order : order.toReversed()) {
+        const round = await measure({ url: server.url, connections, seconds });
+        (rounds[name] ??= []).push(round);
+        const rate = Math.round(round.requestsPerS).toLocaleString('en');
+        console.log(`${name.padEnd(11)} ${rate} requests/s, ${round.cpuUsPerRequest.toFixed(1)} µs of CPU each`);
+      }
     }
+  } finally {
+    await server.close();
   }
-  await server.close();
   return rounds;
 }
 
@@ -44,11 +47,14 @@ async function measureEfficiencies(runs: number): Promise<number[]> {
   const server = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [port] = await once(server.stdout, 'data');
   const efficiencies: number[] = [];
-  for (let i = 0; i < runs; i += 1) {
-    const { totalMs } = await runOurs(`http://127.0.0.1:${String(port).trim()}/`, { requests, concurrency });
-    efficiencies.push(((requests / concurrency) * delayMs) / totalMs);
+  try {
+    for (let i = 0; i < runs; i += 1) {
+      const { totalMs } = await runOurs(`http://127.0.0.1:${String(port).trim()}/`, { requests, concurrency });
+      efficiencies.push(((requests / concurrency) * delayMs) / totalMs);
+    }
+  } finally {
+    server.kill();
   }
-  server.kill();
   return efficiencies;
 }
 
