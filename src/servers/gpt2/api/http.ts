@@ -4,19 +4,28 @@ import { ApiError, errorBody } from './errors.ts';
 /** The largest body that is read: more than any prompt that fits the model. */
 const maxBodyBytes = 1 << 20;
 
+/** The whole body. One that is too large is still read to its end, so that the client is there for the answer. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBodyBytes) chunks.push(chunk);
+    });
+    request.on('end', () => {
+      if (size <= maxBodyBytes) resolve(Buffer.concat(chunks));
+      else reject(new ApiError(413, `The body is larger than ${maxBodyBytes} bytes.`));
+    });
+    request.on('error', reject);
+  });
+}
+
 /** Reads a JSON body. Throws an ApiError for what is none or too large. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const body: AsyncIterable<Uint8Array> = request;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBodyBytes)
-      throw new ApiError(413, `The body is larger than ${maxBodyBytes} bytes.`, { headers: { connection: 'close' } });
-    chunks.push(chunk);
-  }
+  const body = await readBody(request);
   try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
     return json;
   } catch {
     throw new ApiError(400, 'The body is not JSON.');

@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LoadlensError } from '../../../core/errors.ts';
 
@@ -41,19 +40,18 @@ async function fetchFile(model: string, name: string, path: string, onProgress: 
   const expected = Number(response.headers.get('content-length') ?? 0);
   const part = `${path}.part-${process.pid}`;
   let received = 0;
-  const counted = async function* (source: AsyncIterable<Uint8Array>) {
-    for await (const chunk of source) {
-      received += chunk.length;
+  const reader = response.body.getReader();
+  const chunks = async function* () {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      received += next.value.length;
       if (expected > 0) onProgress(received / expected);
-      yield chunk;
+      yield next.value;
     }
   };
   try {
-    await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(part, { flush: true })).catch(
-      (cause: unknown) => {
-        throw unreachable(cause);
-      },
-    );
+    await pipeline(chunks, createWriteStream(part, { flush: true })).catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
     if (expected > 0 && received !== expected) throw unreachable(undefined);
     await rename(part, path);
   } finally {
