@@ -41,7 +41,7 @@ export interface LaunchParts {
 }
 
 /** What a file sets, over what the settings say. */
-export function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
+function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
   return {
     // A file that runs for a time is not held to the number of requests from the settings.
     ...(file.defaults.durationS === undefined ? { requests: numberSetting('run.requests', uri) } : {}),
@@ -94,7 +94,9 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
   let shown: string | undefined;
   try {
     const { record, lost } = await finished;
-    const kept = await parts.history.add(record);
+    // The engine knows files on disk; an unsaved one is known here alone.
+    const source = record.source ?? { file: shownAs(request.uri) };
+    const kept = await parts.history.add({ ...record, source });
     shown = kept.id;
     announce(kept, lost, parts.notify);
   } finally {

@@ -59,10 +59,14 @@ export function registerDiagnostics(): Diagnostics {
       collection.delete(document.uri);
     }),
   ];
-  for (const { document } of window.visibleTextEditors) refresh(document);
+  // What is open already can wait until the extension is up.
+  const first = setTimeout(() => {
+    for (const { document } of window.visibleTextEditors) refresh(document);
+  });
   return {
     refresh,
     dispose: () => {
+      clearTimeout(first);
       for (const timer of waiting.values()) clearTimeout(timer);
       for (const subscription of subscriptions) subscription.dispose();
     },

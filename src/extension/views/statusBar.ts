@@ -9,7 +9,7 @@ import { agoWords, numbersWords, p95Words } from './runWords.ts';
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** `00:12`, `1:02:03`. */
-export function clockWords(ms: number): string {
+function clockWords(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   return seconds < 3600 ? minutes : `${Math.floor(seconds / 3600)}:${minutes}`;
