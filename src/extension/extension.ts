@@ -1,5 +1,5 @@
 import { Uri, window, workspace, type ExtensionContext } from 'vscode';
-import type { RunRecord } from '../core/report/types.ts';
+import type { LoadlensApi } from './api.ts';
 import { createExporter } from './commands/export.ts';
 import { fileCommands } from './commands/files.ts';
 import { registerCommands } from './commands/handlers.ts';
@@ -14,7 +14,7 @@ import { registerFolding } from './providers/folding.ts';
 import { registerHover } from './providers/hover.ts';
 import { createClock } from './services/clock.ts';
 import { createHistory } from './services/history.ts';
-import { createMockService, type MockService } from './services/mockServer.ts';
+import { createMockService } from './services/mockServer.ts';
 import { createNotify } from './services/notify.ts';
 import { createRuns } from './services/runs.ts';
 import { createSecrets } from './services/secrets.ts';
@@ -24,22 +24,12 @@ import { createResultsPanel } from './views/resultsPanel.ts';
 import { createServersTree } from './views/serversTree.ts';
 import { createStatusBar } from './views/statusBar.ts';
 
-/** What activation hands out: a window for tests and for other extensions to look through, nothing to steer by. */
-export interface LoadlensApi {
-  /** The runs of this workspace, newest first. */
-  readonly runs: () => readonly RunRecord[];
-  /** Resolves when no run is under way. */
-  readonly whenIdle: () => Promise<void>;
-}
-
-let mockService: MockService | undefined;
-
 /** Wires the parts together; none of them does work before it is asked. */
 export function activate(context: ExtensionContext): LoadlensApi {
   const began = performance.now();
   const { extensionUri, workspaceState: memory, subscriptions } = context;
   const bundle = (name: string): string => Uri.joinPath(extensionUri, 'dist', name).fsPath;
-  const version = versionOf(context);
+  const { version }: { readonly version: string } = context.extension.packageJSON;
 
   const log = window.createOutputChannel('Loadlens', { log: true });
   const notify = createNotify(log);
@@ -49,7 +39,6 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const history = createHistory({ store, maxRuns: () => numberSetting('history.maxRuns'), log });
   const runs = createRuns(bundle('benchmark.js'), version, log);
   const mock = createMockService(bundle('mock-server.js'), log);
-  mockService = mock;
   const panel = createResultsPanel({ extensionUri, runs, history, log });
   const diagnostics = registerDiagnostics();
   const exporter = createExporter(history, notify);
@@ -63,7 +52,6 @@ export function activate(context: ExtensionContext): LoadlensApi {
     openLog: () => log.show(),
   };
   subscriptions.push(
-    log,
     clock,
     secrets,
     history,
@@ -80,17 +68,8 @@ export function activate(context: ExtensionContext): LoadlensApi {
     createHistoryTree(history, clock),
     createServersTree(mock),
     createStatusBar(runs, history),
+    log,
   );
   log.info(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
   return { runs: history.runs, whenIdle: runs.whenIdle };
-}
-
-function versionOf({ extension }: ExtensionContext): string {
-  const manifest: { readonly version: string } = extension.packageJSON;
-  return manifest.version;
-}
-
-/** The mock server goes with the window. */
-export async function deactivate(): Promise<void> {
-  await mockService?.stop();
 }

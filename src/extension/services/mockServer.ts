@@ -128,6 +128,7 @@ export function createMockService(entry: string, log: LogOutputChannel): MockSer
     },
     stop,
     dispose: () => {
+      // A polite signal: the server closes its connections, then goes.
       child?.kill();
       child = undefined;
       changed.dispose();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { waitFor } from '../../support/wait-for.ts';
-import type { LoadlensApi } from '../../../src/extension/extension.ts';
+import type { LoadlensApi } from '../../../src/extension/api.ts';
 import { api, freePort, lenses, openFile, set, type } from './support.ts';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import * as vscode from 'vscode';
-import type { LoadlensApi } from '../../../src/extension/extension.ts';
+import type { LoadlensApi } from '../../../src/extension/api.ts';
 
 /** The activated extension's own view of its runs. */
 export async function api(): Promise<LoadlensApi> {

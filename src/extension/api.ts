@@ -1,0 +1,9 @@
+import type { RunRecord } from '../core/report/types.ts';
+
+/** What activation hands out: a window for tests and for other extensions to look through, nothing to steer by. */
+export interface LoadlensApi {
+  /** The runs of this workspace, newest first. */
+  readonly runs: () => readonly RunRecord[];
+  /** Resolves when no run is under way. */
+  readonly whenIdle: () => Promise<void>;
+}
