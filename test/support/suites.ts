@@ -19,11 +19,7 @@ interface Suite {
 }
 
 const mocha = 'node_modules/mocha/bin/mocha.js';
-const reporter = [
-  '--reporter',
-  './test/support/counting-reporter.ts',
-  ...(process.stdout.isTTY ? [] : ['--no-color']),
-];
+const reporter = ['--reporter', './test/support/counting-reporter.ts', ...(process.stdout.isTTY ? [] : ['--no-color'])];
 const plainMocha = (grep: string | undefined, ...args: readonly string[]): readonly string[] => [
   mocha,
   ...reporter,
