@@ -2,6 +2,14 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { naiveQuantile, near, sampleOf, summaryOf } from './samples.ts';
 
+/** Width and number of slices for this many responses, evenly over 6 s. */
+function slicesOf(count: number): number[] {
+  const { timeline } = summaryOf(
+    Array.from({ length: count }, (_, i) => sampleOf(1, { sentMs: (5_999 * i) / (count - 1) - 1 })),
+  );
+  return [timeline.widthMs, timeline.responses.length];
+}
+
 describe('the timeline', () => {
   it('begins with slices of 50 ms', () => {
     const { timeline } = summaryOf([
@@ -35,16 +43,10 @@ describe('the timeline', () => {
   });
 
   it('shows few responses in fewer slices, but never in fewer than ten', () => {
-    const evenly = (count: number): number[] => {
-      const { timeline } = summaryOf(
-        Array.from({ length: count }, (_, i) => sampleOf(1, { sentMs: (5_999 * i) / (count - 1) - 1 })),
-      );
-      return [timeline.widthMs, timeline.responses.length];
-    };
-    assert.deepEqual(evenly(2_400), [50, 120]);
-    assert.deepEqual(evenly(2_300), [100, 60]);
-    assert.deepEqual(evenly(500), [400, 15]);
-    assert.deepEqual(evenly(2), [400, 15]);
+    assert.deepEqual(slicesOf(2_400), [50, 120]);
+    assert.deepEqual(slicesOf(2_300), [100, 60]);
+    assert.deepEqual(slicesOf(500), [400, 15]);
+    assert.deepEqual(slicesOf(2), [400, 15]);
   });
 
   it('keeps sums, medians and p95 when slices are merged', () => {
