@@ -1,6 +1,7 @@
 // Every bundle of Loadlens on one page. --production: minified, no source maps; --watch: rebuilds on change.
 import * as esbuild from 'esbuild';
 import { chmod, rm } from 'node:fs/promises';
+import { writeNotices } from './scripts/notices.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -76,6 +77,9 @@ if (watch) {
   await Promise.all(contexts.map((context) => context.watch()));
 } else {
   await rm('dist', { recursive: true, force: true });
-  await Promise.all(builds.map((options) => esbuild.build(options)));
+  const built = await Promise.all(builds.map((options) => esbuild.build(options)));
   await chmod('dist/cli.js', 0o755);
+  const metafiles = (options) => built.filter((_, i) => options.includes(builds[i])).map(({ metafile }) => metafile);
+  writeNotices(metafiles([extension, processes, webview]), 'dist/third-party-notices.txt');
+  writeNotices(metafiles([gpt2]), 'dist/gpt2/third-party-notices.txt');
 }
