@@ -1,7 +1,6 @@
 import { errorKinds, quantileNames, type Distribution, type Numbers } from '../metrics/types.ts';
+import { csvText, type Cell } from './csv-parts.ts';
 import type { RunRecord } from './types.ts';
-
-type Cell = string | number | null;
 
 /**
  * One number a line, `target,metric,value`; the target is empty for the whole run. Units stand in the metric's name, an
@@ -38,7 +37,7 @@ export function renderCsv(record: RunRecord): string {
     ...record.verdicts.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
     ...record.perTarget.flatMap((target) => numberRows(target.name, target)),
   ];
-  return rows.map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
+  return csvText(rows);
 }
 
 function numberRows(target: string, numbers: Numbers): Cell[][] {
@@ -79,12 +78,4 @@ function distributionRows(target: string, metric: string, distribution: Distribu
     [target, `${metric}.max`, distribution.max],
     [target, `${metric}.stdev`, distribution.stdev],
   ];
-}
-
-/** Numbers stay numbers, negative ones too; a text that begins like a formula gets an apostrophe before it. */
-function cellText(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return safe !== cell || /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,37 +1,18 @@
 import { attention, clientFacts, isMixed, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
 import { escapeHtml } from './escape.ts';
-import { histogramChart, latencyOverTimeChart, throughputOverTimeChart, type Chart } from './charts.ts';
-import { style } from './style.ts';
-import {
-  latencyTable,
-  objectiveTable,
-  outcomeTable,
-  ratesTable,
-  targetTable,
-  timesTable,
-  type Table,
-} from './tables.ts';
+import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
+import { chartSection, factSection, page, section } from './html-parts.ts';
+import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
 const mostTargets = 200;
 
 /** The result as one page that needs nothing else: no script, no other file, light and dark as the reader has it. */
 export function renderHtml(record: RunRecord): string {
-  const title = `Loadlens: ${record.name}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<header>
+  return page(
+    `Loadlens: ${record.name}`,
+    `<header>
 <h1>${escapeHtml(record.name)}</h1>
 <p class="sub">${escapeHtml(subtitle(record))}</p>
 </header>
@@ -52,11 +33,8 @@ ${section(timesTable(record))}
 ${section(ratesTable(record))}
 </div>
 ${factSection('Client health', clientFacts(record))}
-${factSection('Where the numbers come from', provenance(record))}
-</main>
-</body>
-</html>
-`;
+${factSection('Where the numbers come from', provenance(record))}`,
+  );
 }
 
 function subtitle(record: RunRecord): string {
@@ -92,33 +70,6 @@ function tiles(record: RunRecord): string {
   return `<dl class="tiles">${items.join('')}</dl>`;
 }
 
-function section(table: Table): string {
-  return table.rows.length === 0 ? '' : `<section><h2>${escapeHtml(table.title)}</h2>${tableHtml(table)}</section>`;
-}
-
-function tableHtml({ columns, rows, note }: Table): string {
-  const head = columns.some((column) => column !== '')
-    ? `<thead><tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr></thead>`
-    : '';
-  const body = rows.map(
-    ([first = '', ...rest]) =>
-      `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map((cell) => `<td${verdictClass(cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
-  );
-  return `<div class="scroll"><table>${head}<tbody>${body.join('\n')}</tbody></table></div>${
-    note === undefined ? '' : `<p class="sub">${escapeHtml(note)}</p>`
-  }`;
-}
-
-function verdictClass(cell: string): string {
-  if (cell === 'pass') return ' class="pass"';
-  return cell === 'fail' ? ' class="fail"' : '';
-}
-
-function chartSection(chart: Chart | null): string {
-  if (chart === null) return '';
-  return `<section><h2>${escapeHtml(chart.table.title)}</h2><figure>${chart.svg}</figure><details><summary>As a table</summary>${tableHtml(chart.table)}</details></section>`;
-}
-
 function failureSamples(record: RunRecord): string {
   if (record.failureSamples.length === 0) return '';
   const items = record.failureSamples.map(
@@ -126,9 +77,4 @@ function failureSamples(record: RunRecord): string {
       `<li><strong>${escapeHtml(target)}</strong> ${escapeHtml(error ?? `status ${String(status)}`)}<pre>${escapeHtml(text)}</pre></li>`,
   );
   return `<section><h2>What failed answers said</h2><ul>${items.join('')}</ul></section>`;
-}
-
-function factSection(title: string, facts: readonly (readonly [string, string])[]): string {
-  const items = facts.map(([label, value]) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`);
-  return `<section><h2>${escapeHtml(title)}</h2><dl class="facts">${items.join('')}</dl></section>`;
 }

@@ -1,14 +1,7 @@
 import { attention, clientFacts, isMixed, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
-import {
-  latencyTable,
-  objectiveTable,
-  outcomeTable,
-  ratesTable,
-  targetTable,
-  timesTable,
-  type Table,
-} from './tables.ts';
+import { escape, list, table } from './markdown-parts.ts';
+import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
 const mostTargets = 50;
@@ -46,32 +39,4 @@ function headline(record: RunRecord): string {
     `success **${formatPercent(record.successRatio)}**`,
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
   ].join(' · ');
-}
-
-function table({ title, columns, rows, note }: Table): string {
-  if (rows.length === 0) return '';
-  const line = (cells: readonly string[]): string => `| ${cells.map(escape).join(' | ')} |`;
-  return [
-    ...(title === '' ? [] : [`**${title}**`, '']),
-    line(columns),
-    `| ${columns.map((_, index) => (index === 0 ? '---' : '---:')).join(' | ')} |`,
-    ...rows.map(line),
-    ...(note === undefined ? [] : ['', escape(note)]),
-  ].join('\n');
-}
-
-function list(facts: readonly (readonly [label: string, value: string])[]): string {
-  return facts.map(([label, value]) => `- ${escape(label)}: ${escape(value)}`).join('\n');
-}
-
-/** Text as text: nothing in it is markup, a link, a mention or the end of a cell. */
-function escape(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_[\]|~#]/g, String.raw`\$&`)
-    .replaceAll('@', '&#64;')
-    .replaceAll('://', ':&#47;&#47;');
 }

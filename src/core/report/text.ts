@@ -1,19 +1,9 @@
 import { attention, clientFacts, isMixed, provenance } from './facts.ts';
 import { noValue } from './format.ts';
-import {
-  latencyTable,
-  objectiveTable,
-  outcomeTable,
-  ratesTable,
-  targetTable,
-  timesTable,
-  type Table,
-} from './tables.ts';
+import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
+import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts.ts';
 import type { RunRecord } from './types.ts';
 
-const separator = '--- - --- - ---';
-const lineWidth = 96;
-const shortestName = 16;
 const mostTargets = 20;
 
 /** The result for a terminal: first the lines of the reference script, in its order and units, then what it does not tell. */
@@ -31,10 +21,7 @@ export function renderText(record: RunRecord): string {
     factLines('Client', clientFacts(record)),
     factLines('Run', provenance(record)),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join(`\n${separator}\n`)}\n`;
+  return joinBlocks(blocks);
 }
 
 /** Seconds with 4 decimals, as the reference script prints them. */
@@ -62,57 +49,4 @@ function seconds(ms: number | null): string {
 
 function fixed(value: number | null): string {
   return value === null || !Number.isFinite(value) ? noValue : value.toFixed(4);
-}
-
-/** Columns side by side: the first flush left and as short as the line needs, all others flush right. */
-function tableLines(table: Table): string[] {
-  const cells = [table.columns, ...table.rows].map((row) => row.map(oneLine));
-  const widths = table.columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 2);
-  widths[0] = Math.min(widths[0] ?? 0, Math.max(shortestName, lineWidth - others));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column === 0 ? clip(cell, width).padEnd(width) : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-  const [head = '', ...body] = lines;
-  return [
-    ...(head === '' ? [`${table.title}:`] : [`${table.title}:`, `  ${head}`]),
-    ...body.map((line) => `  ${line}`),
-    ...(table.note === undefined ? [] : wrap(`  ${table.note}`, 2)),
-  ];
-}
-
-function factLines(title: string, facts: readonly (readonly [label: string, value: string])[]): string[] {
-  const width = Math.max(...facts.map(([label]) => label.length));
-  return [`${title}:`, ...facts.flatMap(([label, value]) => wrap(`  ${label.padEnd(width)}  ${value}`, width + 4))];
-}
-
-/** Breaks a line at spaces; what follows is indented. A single long word stays whole. */
-function wrap(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  let rest = oneLine(text);
-  while (rest.length > lineWidth) {
-    const space = rest.lastIndexOf(' ', lineWidth);
-    if (space <= indent) break;
-    lines.push(rest.slice(0, space));
-    rest = ' '.repeat(indent) + rest.slice(space + 1);
-  }
-  return [...lines, rest];
-}
-
-/** Control characters would let a name or an answer steer the terminal. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ');
-}
-
-/** Names of targets differ at their ends more than in the middle. */
-function clip(cell: string, width: number): string {
-  if (cell.length <= width) return cell;
-  const end = Math.floor((width - 1) / 2);
-  return `${cell.slice(0, width - 1 - end)}…${cell.slice(-end)}`;
 }
