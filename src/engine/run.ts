@@ -4,7 +4,7 @@ import { createRecorder, type Recorder } from '../core/metrics/recorder.ts';
 import type { ClientHealth, RunPhase, Snapshot, Summary } from '../core/metrics/types.ts';
 import { loadModelFor } from '../core/plan/load-model.ts';
 import { evaluateObjectives, perRequestLimitsMs } from '../core/plan/objectives.ts';
-import { targetPicker } from '../core/plan/pick.ts';
+import { rotatingPicker, targetPicker } from '../core/plan/pick.ts';
 import type { RunInput, Verdict } from '../core/plan/types.ts';
 import { makeRecord, recordId } from '../core/report/record.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
@@ -13,6 +13,7 @@ import { createFailureSamples } from './failure-samples.ts';
 import { readGitState } from './git.ts';
 import { startLoad, type Load, type LoadOptions } from './load.ts';
 import { startReadings } from './readings.ts';
+import { watchServer } from './server-use.ts';
 import type { Lane, Origin, WireRequest } from './transport.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 import { openConnections, warmCode } from './warm.ts';
@@ -26,6 +27,8 @@ export interface RunHooks {
   onSnapshot?(snapshot: Snapshot): void;
   /** Version of Loadlens, for the record. */
   readonly version: string;
+  /** Process of the server, when Loadlens started it: its CPU and memory go into the record. */
+  readonly serverPid?: number | undefined;
 }
 
 const snapshotMs = 250;
@@ -48,10 +51,8 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
   }
   const requests = toWire(input.requests, targets, `loadlens/${hooks.version}`);
   const targetNames = targets.map((target) => target.name);
-  const pick = targetPicker(
-    targets.map((target) => target.weight),
-    plan.seed,
-  );
+  const weights = targets.map((target) => target.weight);
+  const pick = plan.order === 'rotated' ? rotatingPicker(targets.length) : targetPicker(weights, plan.seed);
   const kept = Math.max(2, Math.floor(keptConnections / plan.concurrency));
   const transport = createUndiciTransport(kept);
   const laneCount = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
@@ -84,9 +85,11 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     progress.phase('running');
     const startedAt = new Date();
     const stopReadings = startReadings();
+    const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
     const model = signal.aborted ? { concurrency: 0, next: () => 'done' as const } : loadModelFor(plan);
     const outcome = await load({ model, onSample: (sample) => recorder.add(sample), failures }).finished;
     const readings = stopReadings();
+    const server = await stopWatching?.();
 
     const summary = recorder.summary(outcome);
     const health = clientHealth(
@@ -109,11 +112,12 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       summary,
       warmupSent,
       addresses: transport.addresses,
-      verdicts: verdictsOf(input, summary),
+      objectives: verdictsOf(input, summary),
       failureSamples: failures.list,
       client: withDrained(health, outcome.requestsDrained, plan.drainMs),
       environment: readEnvironment(hooks.version),
       source: sourceRead,
+      ...(server && { server }),
     });
   } finally {
     progress.stop();

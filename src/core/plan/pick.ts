@@ -13,6 +13,13 @@ function unitAt(seedA: number, seedB: number, index: number): number {
   return (mix(mix(low + seedA) + seedB + high) >>> 0) / 0x1_0000_0000;
 }
 
+/** A number in [0, 1) for each index, from a seed alone: the same for whoever asks, in whatever order. */
+export function seededUnits(seed: number): (index: number) => number {
+  const seedA = mix(seed + 0x7f4a7c15);
+  const seedB = mix(seedA + 0x6c62272e);
+  return (index) => unitAt(seedA, seedB, index);
+}
+
 /** The first position whose cumulative weight lies above `wanted`. */
 function firstAbove(cumulative: Float64Array, wanted: number): number {
   let low = 0;
@@ -25,17 +32,22 @@ function firstAbove(cumulative: Float64Array, wanted: number): number {
   return low;
 }
 
+/** Which target the request with a given index gets: the targets one after the other, again and again. */
+export const rotatingPicker =
+  (count: number): ((index: number) => number) =>
+  (index) =>
+    index % count;
+
 /**
  * Which target the request with a given index gets: at random, by weight, from a seed. The same seed gives the same sequence,
  * whoever asks and in whatever order. Weights are > 0; at least one.
  */
 export function targetPicker(weights: readonly number[], seed: number): (index: number) => number {
   if (weights.length === 0) throw new RangeError('targetPicker needs at least one weight');
-  const seedA = mix(seed + 0x7f4a7c15);
-  const seedB = mix(seedA + 0x6c62272e);
+  const unit = seededUnits(seed);
   const first = weights[0];
   if (weights.every((weight) => weight === first)) {
-    return (index) => Math.floor(unitAt(seedA, seedB, index) * weights.length);
+    return (index) => Math.floor(unit(index) * weights.length);
   }
   const cumulative = new Float64Array(weights.length);
   let total = 0;
@@ -43,5 +55,5 @@ export function targetPicker(weights: readonly number[], seed: number): (index: 
     total += weight;
     cumulative[i] = total;
   });
-  return (index) => firstAbove(cumulative, unitAt(seedA, seedB, index) * total);
+  return (index) => firstAbove(cumulative, unit(index) * total);
 }

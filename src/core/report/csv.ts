@@ -33,8 +33,11 @@ export function renderCsv(record: RunRecord): string {
     ['', 'client.connectionsOpened', record.client.connectionsOpened],
     ['', 'client.connectionsReused', record.client.connectionsReused],
     ['', 'client.littlesLawResidual', record.client.littlesLawResidual],
+    ...(record.server === undefined
+      ? []
+      : Object.entries(record.server).map(([key, value]): Cell[] => ['', `server.${key}`, value])),
     ...record.client.warnings.map((warning) => ['', 'client.warning', warning]),
-    ...record.verdicts.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
+    ...record.objectives.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
     ...record.perTarget.flatMap((target) => numberRows(target.name, target)),
   ];
   return csvText(rows);

@@ -112,6 +112,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
       'machine',
       `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,
     ],
+    ...(record.server === undefined ? [] : [['server', serverText(record.server)] satisfies [string, string]]),
     ['software', `Loadlens ${environment.loadlens}, Node ${environment.node}`],
   ];
 }
@@ -119,6 +120,13 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
 function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
   if (gitCommit === undefined) return file;
   return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with changes not committed' : ''}`;
+}
+
+/** What a server that Loadlens started took, in one line. */
+export function serverText({ pid, cpuShare, rssEndMiB, rssMaxMiB }: NonNullable<RunRecord['server']>): string {
+  if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; this system does not tell what it uses`;
+  const memory = `${formatCount(rssEndMiB)} MiB resident (at most ${formatCount(rssMaxMiB)})`;
+  return `process ${String(pid)}: CPU ${formatPercent(cpuShare)} of a core, ${memory}`;
 }
 
 function tokenText(record: RunRecord): string {

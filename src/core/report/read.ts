@@ -13,12 +13,19 @@ export function readRecord(json: unknown): RunRecord {
       { hint: newer ? 'Open it with a newer Loadlens.' : 'Choose a JSON file that loadlens run --json has written.' },
     );
   }
-  const result = v.safeParse(record, json);
+  const result = v.safeParse(record, withObjectives(json));
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new LoadlensError(`This result is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}.`, {
     hint: 'Run the benchmark again, or restore the file.',
   });
+}
+
+/** What became of the objectives was called `verdicts` before. */
+function withObjectives(json: unknown): unknown {
+  return typeof json === 'object' && json !== null && 'verdicts' in json
+    ? { objectives: json.verdicts, ...json }
+    : json;
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -82,6 +89,7 @@ const plan = v.object({
   drainMs: v.number(),
   maxRedirects: count,
   coldStart: v.boolean(),
+  order: v.exactOptional(v.literal('rotated')),
   objectives: v.array(objective),
 });
 
@@ -114,7 +122,7 @@ const record = v.object({
   }),
   latencyBins: v.object({ edgesMs: v.array(v.number()), counts: v.array(count) }),
   addresses: v.array(v.object({ host: v.string(), address: v.string() })),
-  verdicts: v.array(
+  objectives: v.array(
     v.object({
       objective,
       target: v.exactOptional(v.string()),
@@ -154,6 +162,15 @@ const record = v.object({
       file: v.string(),
       gitCommit: v.exactOptional(v.string()),
       gitDirty: v.exactOptional(v.boolean()),
+    }),
+  ),
+  server: v.exactOptional(
+    v.object({
+      pid: count,
+      cpuShare: numberOrNull,
+      rssStartMiB: numberOrNull,
+      rssEndMiB: numberOrNull,
+      rssMaxMiB: numberOrNull,
     }),
   ),
 });

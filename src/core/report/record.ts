@@ -15,12 +15,12 @@ export type RecordParts = Pick<
   | 'plan'
   | 'warmupSent'
   | 'addresses'
-  | 'verdicts'
+  | 'objectives'
   | 'failureSamples'
   | 'client'
   | 'environment'
   | 'source'
-> & { readonly targets: readonly Target[]; readonly summary: Summary };
+> & { readonly targets: readonly Target[]; readonly summary: Summary; readonly server?: RunRecord['server'] };
 
 const idLetters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
@@ -38,11 +38,12 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     warmupSent: parts.warmupSent,
     ...summary,
     addresses: parts.addresses,
-    verdicts: parts.verdicts,
+    objectives: parts.objectives,
     failureSamples: parts.failureSamples,
     client: parts.client,
     environment: parts.environment,
     source: parts.source,
+    ...(parts.server === undefined ? {} : { server: parts.server }),
   };
 }
 

@@ -26,6 +26,17 @@ export interface Environment {
   readonly loadlens: string;
 }
 
+/** The server that Loadlens started itself, while the run went on. Null = the system does not tell. */
+export interface ServerUse {
+  readonly pid: number;
+  /** Its CPU time / elapsed time; 1 = one core. */
+  readonly cpuShare: number | null;
+  /** Resident memory when the clock started, when it ended, and the most seen (looked at twice a second). */
+  readonly rssStartMiB: number | null;
+  readonly rssEndMiB: number | null;
+  readonly rssMaxMiB: number | null;
+}
+
 /** The file the targets came from, and its git state when it lies in a work tree. */
 export interface Source {
   /** Path relative to the workspace or the working directory, with `/`. */
@@ -57,9 +68,12 @@ export interface RunRecord extends Summary {
   readonly warmupSent: number;
   /** Host as written, address connected to. */
   readonly addresses: readonly { readonly host: string; readonly address: string }[];
-  readonly verdicts: readonly Verdict[];
+  /** What became of the objectives of the plan and of the targets. */
+  readonly objectives: readonly Verdict[];
   readonly failureSamples: readonly FailureSample[];
   readonly client: ClientHealth;
   readonly environment: Environment;
   readonly source: Source | null;
+  /** Absent unless Loadlens started the server. */
+  readonly server?: ServerUse;
 }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readProcessUse, useFromProc, useFromPs, watchServer } from '../../src/engine/server-use.ts';
+
+describe('what a server uses', () => {
+  it('is read from /proc, whatever the program is called', () => {
+    const stat = '4711 (a) b (c) S 1 4711 4711 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 11 0 100 1000000 2000';
+    const status = 'Name:\ta) b (c\nVmPeak:\t  900000 kB\nVmRSS:\t  657408 kB\nThreads:\t11\n';
+    assert.deepEqual(useFromProc(stat, status), { cpuMs: 3000, rssMiB: 642 });
+    assert.deepEqual(useFromProc('4711 (zombie) Z 1', 'Name:\tzombie\n'), { cpuMs: null, rssMiB: null });
+  });
+
+  it('is read from ps, in each of its ways to write a time', () => {
+    assert.deepEqual(useFromPs(' 657408     12:03.50\n'), { cpuMs: 723_500, rssMiB: 642 });
+    assert.deepEqual(useFromPs('657408 01:02:03\n'), { cpuMs: 3_723_000, rssMiB: 642 });
+    assert.deepEqual(useFromPs('657408 1-00:00:01\n'), { cpuMs: 86_401_000, rssMiB: 642 });
+    assert.deepEqual(useFromPs(''), { cpuMs: null, rssMiB: null });
+  });
+
+  it('is told for a process that is there, and null for one that is not', async function () {
+    if (process.platform === 'win32') return;
+    const stop = watchServer(process.pid);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    let spin = 0;
+    for (const end = performance.now() + 100; performance.now() < end;) spin++;
+    const use = await stop();
+    assert.ok(spin > 0);
+    assert.equal(use.pid, process.pid);
+    assert.ok((use.cpuShare ?? 0) > 0.1, `CPU share ${use.cpuShare}`);
+    assert.ok((use.rssStartMiB ?? 0) > 10);
+    assert.ok((use.rssMaxMiB ?? 0) >= (use.rssEndMiB ?? Infinity));
+    assert.deepEqual(await readProcessUse(2 ** 30), { cpuMs: null, rssMiB: null });
+  });
+});
