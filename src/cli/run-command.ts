@@ -127,5 +127,5 @@ function loadOf({ requests, durationS, concurrency, warmup }: RunPlan): string {
 function exitCodeOf(record: RunRecord): ExitCode {
   if (record.status === 'cancelled') return ExitCode.interrupted;
   if (record.responses === 0) return ExitCode.nothingMeasured;
-  return record.verdicts.every(({ outcome }) => outcome === 'pass') ? ExitCode.done : ExitCode.objectiveFailed;
+  return record.objectives.every(({ outcome }) => outcome === 'pass') ? ExitCode.done : ExitCode.objectiveFailed;
 }

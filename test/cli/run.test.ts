@@ -183,7 +183,7 @@ describe('loadlens run', function () {
       assert.equal(code, 99);
       assert.match(stdout, /p95 < 1ms/);
       assert.deepEqual(
-        readJson('out.json').verdicts.map(({ objective, outcome }) => [objective.text, outcome]),
+        readJson('out.json').objectives.map(({ objective, outcome }) => [objective.text, outcome]),
         [
           ['p95 < 1ms', 'fail'],
           ['errors < 1%', 'pass'],

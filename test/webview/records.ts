@@ -80,7 +80,7 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
     summary,
     warmupSent: 5,
     addresses: [{ host: 'localhost:5000', address: '[::1]:5000' }],
-    verdicts: choices.verdicts ?? [],
+    objectives: choices.verdicts ?? [],
     failureSamples: choices.failureSamples ?? [],
     client: clientHealth(
       {

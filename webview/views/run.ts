@@ -62,7 +62,7 @@ function measured(record: RunRecord): Part {
     parts: [
       createTiles(runTiles(record)).element,
       clientHealth(record.client),
-      objectives(record.verdicts),
+      objectives(record.objectives),
       section(
         t('Distribution and course'),
         h('div', { class: 'charts' }, ...charts.map((chart) => chart.element), createOutcomes(record).element),

@@ -39,7 +39,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, detail))),
     timeline: roundTimeline(record.timeline),
     addresses: record.addresses.slice(0, maxTargets),
-    verdicts: record.verdicts
+    objectives: record.objectives
       .filter(({ target }) => target === undefined || kept.has(target) || record.targets.length <= maxTargets)
       .map((verdict) => Object.assign({}, verdict, { actual: roundOrNull(verdict.actual, headline) })),
     failureSamples: record.failureSamples

@@ -20,7 +20,7 @@ ${attention(record)
   .map((note) => `<p class="note">${escapeHtml(note)}</p>`)
   .join('\n')}
 ${tiles(record)}
-${record.verdicts.length > 0 ? section(objectiveTable(record)) : ''}
+${record.objectives.length > 0 ? section(objectiveTable(record)) : ''}
 ${section(latencyTable(record))}
 ${chartSection(histogramChart(record))}
 ${chartSection(latencyOverTimeChart(record))}

@@ -13,7 +13,7 @@ export function renderMarkdown(record: RunRecord): string {
     headline(record),
     ...attention(record).map((note) => `> **Note:** ${escape(note)}`),
     table(latencyTable(record)),
-    ...(record.verdicts.length > 0 ? [table(objectiveTable(record))] : []),
+    ...(record.objectives.length > 0 ? [table(objectiveTable(record))] : []),
     table(outcomeTable(record)),
     ...(record.perTarget.length > 1 ? [table(targetTable(record, mostTargets))] : []),
     '<details><summary>Other times, client, plan and machine</summary>',

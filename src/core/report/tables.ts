@@ -151,7 +151,7 @@ export function objectiveTable(record: RunRecord): Table {
   return {
     title: 'Objectives',
     columns: ['Where', 'Objective', 'Verdict', 'Measured'],
-    rows: record.verdicts.map((verdict) => [
+    rows: record.objectives.map((verdict) => [
       verdict.target ?? 'whole run',
       verdict.objective.text,
       verdict.outcome,

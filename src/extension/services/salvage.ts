@@ -57,7 +57,7 @@ export function salvageRecord({ input, startedAt, status, last, how, version }: 
     summary: { ...last.summary, requestsCancelled: last.summary.requestsCancelled + last.inFlight },
     warmupSent: 0,
     addresses: [],
-    verdicts: [],
+    objectives: [],
     failureSamples: [],
     client: unknownHealth(),
     environment: environment(version),

@@ -24,7 +24,7 @@ function icon(record: RunRecord): ThemeIcon {
     return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
   }
   if (record.status === 'cancelled') return new ThemeIcon('circle-slash');
-  const missed = record.verdicts.some((verdict) => verdict.outcome === 'fail');
+  const missed = record.objectives.some((verdict) => verdict.outcome === 'fail');
   if (missed || record.successes < record.requestsSent) {
     return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   }

@@ -35,7 +35,7 @@ export function outcomeWords(record: RunRecord): string {
   if (record.status === 'crashed') return l10n.t('crashed, partial');
   if (record.status === 'cancelled') return l10n.t('cancelled, partial');
   if (record.successes === 0) return l10n.t('no success');
-  if (record.verdicts.some((verdict) => verdict.outcome === 'fail')) return l10n.t('objective missed');
+  if (record.objectives.some((verdict) => verdict.outcome === 'fail')) return l10n.t('objective missed');
   if (record.successes < record.requestsSent) return l10n.t('with failures');
   return l10n.t('completed');
 }

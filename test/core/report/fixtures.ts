@@ -51,7 +51,7 @@ export function recordOf(
     },
     warmupSent: 5,
     addresses: [{ host: 'localhost:5000', address: '127.0.0.1:5000' }],
-    verdicts: [],
+    objectives: [],
     failureSamples: [],
     client: clientHealth(readings, summary),
     environment: {

@@ -105,6 +105,11 @@ describe('readRecord', () => {
     }
   });
 
+  it('reads a record that still calls its objectives verdicts', () => {
+    const { objectives: verdicts, ...before } = ordinary;
+    assert.deepEqual(readRecord({ ...before, verdicts }), ordinary);
+  });
+
   it('drops members that it does not know', () => {
     assert.ok(!('later' in readRecord({ ...ordinary, later: 1 })));
   });

@@ -9,7 +9,7 @@ const many = recordOf(
   closedLoop(400, 10, (index) => ({ latencyMs: 100 + (index % 50), target: index % 4, outputTokens: 2 })),
   {
     targets,
-    verdicts: [
+    objectives: [
       { objective: { metric: 'p95', operator: '<', value: 500, text: 'p95 < 500ms' }, outcome: 'pass', actual: 147 },
       {
         objective: { metric: 'errors', operator: '<', value: 0.01, text: 'errors < 1%' },

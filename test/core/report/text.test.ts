@@ -134,7 +134,7 @@ describe('the text report', () => {
         limitMs: 500,
         requestsCancelled: 4,
         status: 'cancelled',
-        verdicts: [{ objective, outcome: 'pass', actual: 105.2 }],
+        objectives: [{ objective, outcome: 'pass', actual: 105.2 }],
       }),
     );
     assert.match(text, /The run was cancelled: the numbers are of the 600 requests that had ended\./);
