@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { sweepFigures, type LevelNumbers } from '../../../src/core/metrics/levels.ts';
+
+interface Reference {
+  levels: { concurrency: number; requests_per_s: number; tokens_per_s: number; mean_ms: number }[];
+  derived: {
+    scaling_factor: Record<string, number>;
+    efficiency: Record<string, number>;
+    trade_off: {
+      concurrency: number;
+      throughput_gain: number;
+      latency_penalty: number;
+      ratio: number;
+      verdict: string;
+    }[];
+    recommended_concurrency: number;
+  };
+}
+const reference: Reference = JSON.parse(
+  readFileSync(new URL('../../fixtures/reference/gpt2-throughput-results.json', import.meta.url), 'utf8'),
+);
+
+const level = (
+  concurrency: number,
+  throughputPerS: number,
+  meanLatencyMs: number,
+  more: Partial<LevelNumbers> = {},
+) => ({
+  concurrency,
+  throughputPerS,
+  tokensPerS: throughputPerS * 30,
+  meanLatencyMs,
+  successRatio: 1,
+  sloAttainment: null,
+  objectives: null,
+  ...more,
+});
+const two = (value: number | null | undefined): number => Number(value?.toFixed(2));
+
+const met = (concurrency: number, sloAttainment: number | null, objectives: LevelNumbers['objectives']) =>
+  level(concurrency, concurrency, 100, { sloAttainment, objectives });
+
+describe('levels', () => {
+  it("come out as the reference's own table has them", () => {
+    const { levels, recommended, usl } = sweepFigures(
+      reference.levels.map((row) =>
+        level(row.concurrency, row.requests_per_s, row.mean_ms, { tokensPerS: row.tokens_per_s }),
+      ),
+    );
+    for (const figures of levels) {
+      assert.equal(two(figures.scalingFactor), reference.derived.scaling_factor[figures.concurrency]);
+      assert.equal(two(figures.efficiency), reference.derived.efficiency[figures.concurrency]);
+    }
+    for (const row of reference.derived.trade_off) {
+      const figures = levels.find(({ concurrency }) => concurrency === row.concurrency);
+      assert.equal(two(figures?.throughputGain), row.throughput_gain);
+      assert.equal(two(figures?.latencyPenalty), row.latency_penalty);
+      assert.equal(figures?.tradeOffRatio?.toFixed(row.ratio === 1.5 ? 1 : 2), String(row.ratio));
+      assert.equal(figures?.tradeOff, row.verdict);
+    }
+    assert.deepEqual(recommended, { concurrency: reference.derived.recommended_concurrency, rule: 'trade-off' });
+    assert.equal(usl, null);
+  });
+
+  it('have no trade-off where latency did not rise: any gain is good, none is poor', () => {
+    const { levels, recommended } = sweepFigures([level(1, 10, 100), level(2, 21, 95), level(4, 9, 90)]);
+    assert.deepEqual(
+      levels.map(({ tradeOff, tradeOffRatio }) => [tradeOff, tradeOffRatio]),
+      [
+        [null, null],
+        ['good', null],
+        ['poor', null],
+      ],
+    );
+    assert.equal(recommended.concurrency, 2);
+  });
+
+  it('recommend 1 when no trade-off is good, and nothing without a level 1', () => {
+    assert.equal(sweepFigures([level(1, 10, 100), level(2, 11, 300)]).recommended.concurrency, 1);
+    const without = sweepFigures([level(2, 10, 100), level(4, 15, 110)]);
+    assert.equal(without.recommended.concurrency, null);
+    assert.equal(without.levels[1]?.scalingFactor, null);
+  });
+
+  it('recommend no level that refuses what it gets', () => {
+    const levels = [level(1, 1, 1000), level(10, 10, 1000), level(20, 10, 1000, { successRatio: 0.02 })];
+    assert.equal(sweepFigures(levels).recommended.concurrency, 10);
+  });
+
+  it('recommend by objectives where there are any: the largest level with 90 % attainment', () => {
+    const { recommended } = sweepFigures([met(1, 1, 'pass'), met(4, 0.9, 'fail'), met(8, 0.89, 'fail')]);
+    assert.deepEqual(recommended, { concurrency: 4, rule: 'objectives' });
+    assert.equal(sweepFigures([met(1, null, 'pass'), met(4, null, 'fail')]).recommended.concurrency, 1);
+    assert.equal(sweepFigures([met(1, 0.5, 'fail')]).recommended.concurrency, null);
+  });
+
+  it('say nothing of levels that measured nothing', () => {
+    const nothing = { concurrency: 2, throughputPerS: null, tokensPerS: null, meanLatencyMs: null };
+    const { levels } = sweepFigures([
+      level(1, 10, 100),
+      { ...nothing, successRatio: null, sloAttainment: null, objectives: null },
+    ]);
+    assert.deepEqual(levels[1], {
+      concurrency: 2,
+      scalingFactor: null,
+      efficiency: null,
+      tokenScalingFactor: null,
+      throughputGain: null,
+      latencyPenalty: null,
+      tradeOffRatio: null,
+      tradeOff: null,
+      sound: false,
+    });
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { levelsBetween, makeSweepPlan, parseLevels, parseRange } from '../../../src/core/plan/sweep.ts';
+
+const of = (text: string): number[] => levelsBetween(...parseRange(text)!);
+const nothing = { defaults: {}, objectives: [] };
+
+describe('plan of a sweep', () => {
+  it('reads levels, in ascending order and each once', () => {
+    assert.deepEqual(parseLevels('1,2,4,8'), [1, 2, 4, 8]);
+    assert.deepEqual(parseLevels(' 8, 1,8 '), [1, 8]);
+    for (const wrong of ['', '0', '1,', '1.5', '-1', 'a', '10001', '1;2']) assert.equal(parseLevels(wrong), undefined);
+    assert.equal(parseLevels(Array.from({ length: 65 }, (_, i) => i + 1).join(',')), undefined);
+  });
+
+  it('reads a range: powers of two within it, and both its ends', () => {
+    assert.deepEqual(of('1..64'), [1, 2, 4, 8, 16, 32, 64]);
+    assert.deepEqual(of('1..10'), [1, 2, 4, 8, 10]);
+    assert.deepEqual(of('3..9'), [3, 4, 8, 9]);
+    assert.deepEqual(of('5..5'), [5]);
+    assert.equal(of('1..10000').length, 15);
+    for (const wrong of ['', '1', '1..', '64..1', '0..4', '1...4', '1..10001']) {
+      assert.equal(parseRange(wrong), undefined);
+    }
+  });
+
+  it('has every level inside the range, ascending', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 10_000 }), (a, b) => {
+        const [first, last] = [Math.min(a, b), Math.max(a, b)];
+        const levels = levelsBetween(first, last);
+        assert.equal(levels[0], first);
+        assert.equal(levels.at(-1), last);
+        for (const [i, level] of levels.entries()) if (i > 0) assert.ok(level > levels[i - 1]!);
+      }),
+    );
+  });
+
+  it('gives each level requests and a warm-up of its size unless told', () => {
+    const plan = makeSweepPlan({ levels: [1, 8] }, nothing);
+    assert.equal(plan.coolDownMs, 500);
+    assert.deepEqual(
+      plan.levels.map(({ concurrency, requests, warmup }) => [concurrency, requests, warmup]),
+      [
+        [1, 20, 1],
+        [8, 80, 8],
+      ],
+    );
+  });
+
+  it('lets choices win over the file, and the file over sizes of its own', () => {
+    const file = { defaults: { requests: 30, warmup: 3, concurrency: 7 }, objectives: [] };
+    const [level] = makeSweepPlan({ levels: [4] }, file).levels;
+    assert.deepEqual([level?.requests, level?.warmup, level?.concurrency], [30, 3, 4]);
+    const [chosen] = makeSweepPlan({ levels: [4], durationS: 2, warmup: 0 }, file).levels;
+    assert.deepEqual([chosen?.requests, chosen?.durationS, chosen?.warmup], [null, 2, 0]);
+  });
+
+  it('refuses a level that could never be reached', () => {
+    assert.throws(
+      () => makeSweepPlan({ levels: [1, 16], requests: 10 }, nothing),
+      /level 16 needs at least 16 requests/,
+    );
+  });
+});
