@@ -1,23 +1,34 @@
 import { env, Uri, type Webview } from 'vscode';
 import { randomBytes } from 'node:crypto';
 
-/** The page of the results panel: one script, one style sheet, and nothing else may load. */
+const newNonce = (): string => randomBytes(16).toString('base64');
+
+/**
+ * The page of the results panel: one script, one style sheet, and nothing else may load. The toolkit finds out by an empty
+ * style element what the browser can do; it takes the nonce for it from the meta element, so scripts have one of their own.
+ */
 export function panelHtml(webview: Webview, root: Uri, title: string): string {
-  const nonce = randomBytes(16).toString('base64');
+  const scriptNonce = newNonce();
+  const styleNonce = newNonce();
   const script = webview.asWebviewUri(Uri.joinPath(root, 'panel.js')).toString();
   const style = webview.asWebviewUri(Uri.joinPath(root, 'panel-style.css')).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  const policy = [
+    `default-src 'none'`,
+    `style-src ${webview.cspSource} 'nonce-${styleNonce}'`,
+    `script-src 'nonce-${scriptNonce}'`,
+  ].join('; ');
   return `<!DOCTYPE html>
 <html lang="${env.language}">
   <head>
     <meta charset="UTF-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta property="csp-nonce" content="${styleNonce}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <link rel="stylesheet" href="${style}" />
     <title>${title}</title>
   </head>
   <body>
-    <script nonce="${nonce}" src="${script}"></script>
+    <script nonce="${scriptNonce}" src="${script}"></script>
   </body>
 </html>`;
 }
