@@ -80,9 +80,9 @@ function countOutcome(outcomes: number[], kind: number): void {
 export function numbersOf(
   group: Group,
   totalMs: number,
-  table: RankTable | null,
+  table: RankTable,
+  exact: boolean,
 ): { numbers: Numbers; latency: { tally: Tally; ranked: Ranked } } {
-  const exact = table !== null;
   const all = group.others === null ? group.successes : mergeTallies(group.successes, group.others);
   const ranked = rankedValues(all, exact);
   const latencyMs = distributionOf(all, ranked, table);

@@ -28,7 +28,7 @@ export interface Recorder {
   add(sample: Sample): void;
   /** The numbers so far, exact as docs/metrics.md has it. */
   summary(extra: { readonly requestsCancelled: number }): Summary;
-  /** The same at little cost: quantiles from the histogram, no intervals, no rows per target. */
+  /** The same at little cost: quantiles and their intervals from the histogram, no rows per target. */
   liveSummary(): Summary;
   /** Σ end − sent over all requests, failed ones too: one side of Little's law. */
   requestTimeMs(): number;
@@ -97,11 +97,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (exact && run.requests > maxRaw) leaveExactness();
   }
 
-  function summarise(requestsCancelled: number, table: RankTable | null): Summary {
+  function summarise(requestsCancelled: number, wantExact: boolean): Summary {
+    const table = createRankTable();
     const totalMs = run.requests === 0 ? 0 : clock.lastEndMs - clock.firstSentMs;
-    const numbers = numbersOf(run, totalMs, table);
+    const numbers = numbersOf(run, totalMs, table, wantExact);
     const all = numbers.latency;
-    const wantExact = table !== null;
     return {
       ...numbers.numbers,
       totalMs,
@@ -112,7 +112,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
       goodputPerS: hasLimits && totalMs > 0 ? clock.metObjectives / (totalMs / 1000) : null,
       sloAttainment: hasLimits && run.requests > 0 ? clock.metObjectives / run.requests : null,
-      perTarget: table === null ? [] : perTarget(totalMs, table),
+      perTarget: wantExact ? perTarget(totalMs, table) : [],
       timeline: timelineOf(timeline),
       latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
     };
@@ -120,14 +120,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function perTarget(totalMs: number, table: RankTable): Summary['perTarget'] {
     return targets.flatMap((group, index) =>
-      group === undefined ? [] : [{ name: targetNames[index] ?? '', ...numbersOf(group, totalMs, table).numbers }],
+      group === undefined
+        ? []
+        : [{ name: targetNames[index] ?? '', ...numbersOf(group, totalMs, table, true).numbers }],
     );
   }
 
   return {
     add,
-    summary: ({ requestsCancelled }) => summarise(requestsCancelled, createRankTable()),
-    liveSummary: () => summarise(0, null),
+    summary: ({ requestsCancelled }) => summarise(requestsCancelled, true),
+    liveSummary: () => summarise(0, false),
     requestTimeMs: () => clock.requestTimeMs,
   };
 }

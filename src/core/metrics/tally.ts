@@ -106,10 +106,10 @@ export function rankedValues(tally: Tally, exact: boolean): Ranked {
   return rankedCounts(tally.histogram ?? histogramOf(tally), tally.min, tally.max);
 }
 
-/** The statistics of a tally, whose values are `ranked`. Without a table there are no intervals. */
-export function distributionOf(tally: Tally, ranked: Ranked, table: RankTable | null): Distribution {
+/** The statistics of a tally, whose values are `ranked`. */
+export function distributionOf(tally: Tally, ranked: Ranked, table: RankTable): Distribution {
   const empty = tally.count === 0;
-  const ranks = table?.(tally.count);
+  const ranks = table(tally.count);
   const quantiles = { median: null, p90: null, p95: null, p99: null, p999: null } as Record<
     QuantileName,
     number | null
@@ -120,7 +120,7 @@ export function distributionOf(tally: Tally, ranked: Ranked, table: RankTable | 
   >;
   for (const name of quantileNames) {
     quantiles[name] = quantile(ranked, quantileShares[name]);
-    const interval = ranks?.[name];
+    const interval = ranks[name];
     if (interval !== undefined) interval95[name] = [ranked.at(interval.low), ranked.at(interval.high)];
   }
   return {
