@@ -33,7 +33,7 @@ export const clients: Readonly<Record<string, (options: RoundOptions) => Promise
     const { client, totalMs, requestsSent } = await runOurs(url, { durationS: seconds, concurrency: connections });
     return {
       requestsPerS: (requestsSent / totalMs) * 1_000,
-      cpuUsPerRequest: (client.cpuShare * totalMs * 1_000) / requestsSent,
+      cpuUsPerRequest: ((client.cpuShare ?? Number.NaN) * totalMs * 1_000) / requestsSent,
     };
   },
   async autocannon({ url, connections, seconds }) {

@@ -62,7 +62,7 @@ describe('results panel', () => {
         `p95${formatMs(states.small.record.latencyMs.p95)}not reliable: needs 59 responses`,
         `p99${formatMs(states.small.record.latencyMs.p99)}not reliable: needs 299 responses`,
       ]);
-      await page.getByText('The process that sends ended unexpectedly.').waitFor();
+      await page.getByText('The run broke off.').waitFor();
     });
 
     it('shows what became of each objective in words', async () => {
@@ -92,6 +92,23 @@ describe('results panel', () => {
         ['200 OK', '429 Too Many Requests', 'Connection reset', 'Timed out'],
       );
       assert.equal(outcomes[0]?.[2], formatPercent(successes / requestsSent));
+    });
+
+    it('says what is lost when it broke off, and what was too short to tell', async () => {
+      const { page } = await show(states.small);
+      await page.getByText('The run broke off. The numbers cover what had been reported until then').waitFor();
+      const health = page.getByRole('region', { name: 'Client health' });
+      assert.match(
+        await health.innerText(),
+        /^What the client measured of itself is lost\.\s+The process that sent is gone/,
+      );
+      assert.deepEqual(await health.getByRole('listitem').count(), 1);
+      const short = await show({
+        kind: 'run',
+        record: syntheticRecord({ requests: 20, medianMs: 10 }),
+        keptForSession: false,
+      });
+      await short.page.getByText('The run was too short to tell whether the client kept up.').waitFor();
     });
 
     it('shows what a server said as text, whatever it said', async () => {

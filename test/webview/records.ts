@@ -1,4 +1,4 @@
-import { clientHealth } from '../../src/core/metrics/client-health.ts';
+import { clientHealth, lostHealth } from '../../src/core/metrics/client-health.ts';
 import { createRecorder, type Recorder } from '../../src/core/metrics/recorder.ts';
 import type { ErrorKind, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunPlan, Verdict } from '../../src/core/plan/types.ts';
@@ -82,18 +82,21 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
     addresses: [{ host: 'localhost:5000', address: '[::1]:5000' }],
     objectives: choices.verdicts ?? [],
     failureSamples: choices.failureSamples ?? [],
-    client: clientHealth(
-      {
-        eventLoopDelayP99Ms: choices.lateMs ?? 0.31,
-        eventLoopDelayMaxMs: (choices.lateMs ?? 0.31) * 4,
-        cpuShare: 0.062,
-        connectionsOpened: choices.concurrency ?? 10,
-        connectionsReused: (choices.requests ?? 500) - (choices.concurrency ?? 10),
-        inFlightIntegralMs,
-        requestTimeMs: recorder.requestTimeMs(),
-      },
-      summary,
-    ),
+    client:
+      choices.status === 'crashed'
+        ? lostHealth(summary, 'The process that sent is gone.')
+        : clientHealth(
+            {
+              eventLoopDelayP99Ms: choices.lateMs ?? 0.31,
+              eventLoopDelayMaxMs: (choices.lateMs ?? 0.31) * 4,
+              cpuShare: 0.062,
+              connectionsOpened: choices.concurrency ?? 10,
+              connectionsReused: (choices.requests ?? 500) - (choices.concurrency ?? 10),
+              inFlightIntegralMs,
+              requestTimeMs: recorder.requestTimeMs(),
+            },
+            summary,
+          ),
     environment: {
       host: 'build-07.example.org',
       os: 'Linux 6.8.0',

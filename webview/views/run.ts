@@ -61,7 +61,7 @@ function measured(record: RunRecord): Part {
     charts,
     parts: [
       createTiles(runTiles(record)).element,
-      clientHealth(record.client),
+      clientHealth(record),
       objectives(record.objectives),
       section(
         t('Distribution and course'),
@@ -87,10 +87,7 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
     );
   } else if (record.status === 'crashed') {
     notes.push(
-      note(
-        'warning',
-        t('The process that sends ended unexpectedly. The numbers cover what it had reported: {0}.', ended),
-      ),
+      note('warning', t('The run broke off. The numbers cover what had been reported until then: {0}.', ended)),
     );
   } else if (record.requestsCancelled > 0) {
     notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));

@@ -22,6 +22,8 @@ const toleratedMs = 2;
 const standstillMs = 50;
 const standstillShare = 0.25;
 const busyShare = 0.9;
+/** A shorter run has too few readings of event loop and CPU to tell a bottleneck from a start. */
+const leastObservedMs = 200;
 
 /** Says whether the client itself may have bent the numbers. */
 export function clientHealth(readings: ClientReadings, summary: Summary): ClientHealth {
@@ -38,7 +40,8 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
       `Requests in flight, throughput and latency disagree by ${percent(littlesLawResidual)} (Little's law): the client may be the bottleneck.`,
     );
   }
-  if (tooLong(eventLoopDelayP99Ms)) {
+  const observed = wasObserved(summary);
+  if (observed && tooLong(eventLoopDelayP99Ms)) {
     warnings.push(
       `The client's event loop was late by ${eventLoopDelayP99Ms.toFixed(1)} ms (p99), more than 5% of the median latency: latencies include the client's own delay.`,
     );
@@ -53,7 +56,7 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
       `The client stood still for ${eventLoopDelayMaxMs.toFixed(0)} ms at one time: the longest latencies may be its own.`,
     );
   }
-  if (cpuShare > busyShare) {
+  if (observed && cpuShare > busyShare) {
     warnings.push(
       `The client used ${percent(cpuShare)} of a core: the server may be able to do more than it was asked for.`,
     );
@@ -68,6 +71,30 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
     littlesLawResidual,
     warnings,
   };
+}
+
+/** The health of a client whose process is gone: of its readings only the lag of its requests is left. */
+export function lostHealth(summary: Summary, warning: string): ClientHealth {
+  return {
+    eventLoopDelayP99Ms: null,
+    eventLoopDelayMaxMs: null,
+    cpuShare: null,
+    connectionsOpened: null,
+    connectionsReused: null,
+    scheduleLagP99Ms: summary.scheduleLagMs.p99,
+    littlesLawResidual: null,
+    warnings: [warning],
+  };
+}
+
+/** True when a run was long enough for readings of event loop and CPU to mean something. */
+export function wasObserved({ totalMs }: Summary): boolean {
+  return totalMs >= leastObservedMs;
+}
+
+/** True when the process that sent took its readings along. */
+export function isLost(client: ClientHealth): boolean {
+  return client.cpuShare === null;
 }
 
 /** |N − X·R| / N over all requests that ended; null when it cannot be told: nothing in flight, or requests cut off. */

@@ -119,15 +119,15 @@ export interface Summary extends Numbers {
   readonly latencyBins: LatencyBins;
 }
 
-/** Is the number true? What the client says of itself. */
+/** Is the number true? What the client says of itself. A process that dies takes its own readings along: they are null. */
 export interface ClientHealth {
-  readonly eventLoopDelayP99Ms: number;
-  readonly eventLoopDelayMaxMs: number;
+  readonly eventLoopDelayP99Ms: number | null;
+  readonly eventLoopDelayMaxMs: number | null;
   /** CPU time of the sending process / elapsed time; 1 = one core. */
-  readonly cpuShare: number;
-  readonly connectionsOpened: number;
+  readonly cpuShare: number | null;
+  readonly connectionsOpened: number | null;
   /** Requests that went out on a connection that had carried one before. */
-  readonly connectionsReused: number;
+  readonly connectionsReused: number | null;
   readonly scheduleLagP99Ms: number | null;
   /** |N̄ − X·R̄| / N̄; null when nothing was in flight. */
   readonly littlesLawResidual: number | null;
@@ -144,6 +144,6 @@ export interface Snapshot {
   /** Since the clock started; 0 before. */
   readonly elapsedMs: number;
   readonly inFlight: number;
-  /** What has been measured so far; quantiles from the histogram, no intervals, no per-target rows. */
+  /** What has been measured so far; quantiles and intervals from the histogram, no per-target rows. */
   readonly summary: Summary;
 }

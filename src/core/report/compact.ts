@@ -47,9 +47,9 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       .map((sample) => Object.assign({}, sample, { target: shorten(sample.target), text: shorten(sample.text) })),
     client: {
       ...record.client,
-      eventLoopDelayP99Ms: round(record.client.eventLoopDelayP99Ms, detail),
-      eventLoopDelayMaxMs: round(record.client.eventLoopDelayMaxMs, detail),
-      cpuShare: round(record.client.cpuShare, detail),
+      eventLoopDelayP99Ms: roundOrNull(record.client.eventLoopDelayP99Ms, detail),
+      eventLoopDelayMaxMs: roundOrNull(record.client.eventLoopDelayMaxMs, detail),
+      cpuShare: roundOrNull(record.client.cpuShare, detail),
       scheduleLagP99Ms: roundOrNull(record.client.scheduleLagP99Ms, detail),
       littlesLawResidual: roundOrNull(record.client.littlesLawResidual, detail),
     },

@@ -1,3 +1,4 @@
+import { isLost } from '../metrics/client-health.ts';
 import { errorKinds, type ErrorKind } from '../metrics/types.ts';
 import type { RunRecord } from './types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
@@ -27,7 +28,7 @@ export function attention(record: RunRecord): string[] {
   if (record.status === 'cancelled') {
     lines.push(`The run was cancelled: the numbers are of the ${measured} that had ended.`);
   } else if (record.status === 'crashed') {
-    lines.push(`The process that sent the requests died: the numbers are of the ${measured} it had reported.`);
+    lines.push(`The run broke off: the numbers are of the ${measured} that had been reported until then.`);
   }
   if (record.requestsCancelled > 0) {
     lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
@@ -63,6 +64,8 @@ function mixedSentence(record: RunRecord): string {
 
 /** How far the client can be trusted. */
 export function clientFacts({ client }: RunRecord): [label: string, value: string][] {
+  const lag: [string, string] = ['schedule lag', `p99 ${formatMs(client.scheduleLagP99Ms)}`];
+  if (isLost(client)) return [['all other readings', 'lost with the process that sent'], lag];
   return [
     ['event loop delay', `p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`],
     ['CPU', `${formatPercent(client.cpuShare)} of a core`],
@@ -70,7 +73,7 @@ export function clientFacts({ client }: RunRecord): [label: string, value: strin
       'connections',
       `${formatCount(client.connectionsOpened)} opened, ${formatCount(client.connectionsReused)} requests on a reused one`,
     ],
-    ['schedule lag', `p99 ${formatMs(client.scheduleLagP99Ms)}`],
+    lag,
     [
       "Little's law",
       client.littlesLawResidual === null ? noValue : `off by ${formatPercent(client.littlesLawResidual)}`,

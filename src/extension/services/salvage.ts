@@ -1,7 +1,8 @@
 import { l10n } from 'vscode';
 import { availableParallelism, cpus, hostname, release, totalmem, type as osType } from 'node:os';
 import { LoadlensError } from '../../core/errors.ts';
-import type { ClientHealth, Snapshot } from '../../core/metrics/types.ts';
+import { lostHealth } from '../../core/metrics/client-health.ts';
+import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunInput } from '../../core/plan/types.ts';
 import { makeRecord, recordId } from '../../core/report/record.ts';
 import type { Environment, RunRecord } from '../../core/report/types.ts';
@@ -28,18 +29,6 @@ const environment = (version: string): Environment => ({
   loadlens: version,
 });
 
-/** The readings went down with the process: the warning says that these zeros mean nothing. */
-const unknownHealth = (): ClientHealth => ({
-  eventLoopDelayP99Ms: 0,
-  eventLoopDelayMaxMs: 0,
-  cpuShare: 0,
-  connectionsOpened: 0,
-  connectionsReused: 0,
-  scheduleLagP99Ms: null,
-  littlesLawResidual: null,
-  warnings: [l10n.t('The process that sent ended early and took its own readings along: client health is not known.')],
-});
-
 /** A record of what had been measured when the process went; a LoadlensError when that is nothing. */
 export function salvageRecord({ input, startedAt, status, last, how, version }: Remains): RunRecord {
   if (last === null || last.summary.requestsSent === 0) {
@@ -59,7 +48,10 @@ export function salvageRecord({ input, startedAt, status, last, how, version }: 
     addresses: [],
     objectives: [],
     failureSamples: [],
-    client: unknownHealth(),
+    client: lostHealth(
+      last.summary,
+      l10n.t('The process that sent took its own readings along: whether it was the bottleneck is not known.'),
+    ),
     environment: environment(version),
     source: input.file === null ? null : { file: input.file.shownAs },
   });

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { clientHealth, type ClientReadings } from '../../../src/core/metrics/client-health.ts';
+import {
+  clientHealth,
+  isLost,
+  lostHealth,
+  wasObserved,
+  type ClientReadings,
+} from '../../../src/core/metrics/client-health.ts';
 import { sampleOf, summaryOf } from './samples.ts';
 
 const calm: ClientReadings = {
@@ -10,7 +16,7 @@ const calm: ClientReadings = {
   connectionsReused: 98,
   inFlightIntegralMs: 10_000,
 };
-const summary = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index })));
+const summary = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index * 5 })));
 
 function warningsOf(changes: Partial<ClientReadings>, of = summary): readonly string[] {
   return clientHealth({ ...calm, ...changes }, of).warnings;
@@ -50,7 +56,7 @@ describe('client health', () => {
   it('warns of an event loop or a schedule that is late by more than 5% of the median and 2 ms', () => {
     assert.deepEqual(warningsOf({ eventLoopDelayP99Ms: 5 }), []);
     assert.match(warningsOf({ eventLoopDelayP99Ms: 5.1 })[0]!, /event loop was late by 5\.1 ms/);
-    const fast = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(10, { sentMs: index })));
+    const fast = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(10, { sentMs: index * 5 })));
     const reading = { inFlightIntegralMs: 1000 };
     assert.deepEqual(warningsOf({ ...reading, eventLoopDelayP99Ms: 2 }, fast), []);
     assert.equal(warningsOf({ ...reading, eventLoopDelayP99Ms: 2.1 }, fast).length, 1);
@@ -64,6 +70,30 @@ describe('client health', () => {
     assert.match(warningsOf({ eventLoopDelayMaxMs: 60 })[0]!, /stood still for 60 ms/);
     assert.deepEqual(warningsOf({ eventLoopDelayMaxMs: 49 }), []);
     assert.match(warningsOf({ cpuShare: 0.97 })[0]!, /97% of a core/);
+  });
+
+  it('says nothing of CPU and event loop in a run of less than 200 ms, but of a standstill', () => {
+    const short = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index * 0.99 })));
+    assert.equal(wasObserved(short), false);
+    assert.equal(wasObserved(summary), true);
+    assert.deepEqual(warningsOf({ cpuShare: 1.2, eventLoopDelayP99Ms: 30 }, short), []);
+    assert.equal(warningsOf({ eventLoopDelayMaxMs: 60 }, short).length, 1);
+  });
+
+  it('of a process that is gone has the lag alone, and says why', () => {
+    const health = lostHealth(summary, 'The process is gone.');
+    assert.deepEqual(health, {
+      eventLoopDelayP99Ms: null,
+      eventLoopDelayMaxMs: null,
+      cpuShare: null,
+      connectionsOpened: null,
+      connectionsReused: null,
+      scheduleLagP99Ms: 0,
+      littlesLawResidual: null,
+      warnings: ['The process is gone.'],
+    });
+    assert.equal(isLost(health), true);
+    assert.equal(isLost(clientHealth(calm, summary)), false);
   });
 
   it('judges no latency where there is none', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { lostHealth } from '../../../src/core/metrics/client-health.ts';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { renderJson } from '../../../src/core/report/json.ts';
 import { compactRecord, readRecord, recordId } from '../../../src/core/report/record.ts';
@@ -35,12 +36,18 @@ function large(): RunRecord {
   return recordOf(samples, { targets, failureSamples });
 }
 
+function brokenOff(): RunRecord {
+  const record = recordOf(flood(), { status: 'crashed' });
+  return { ...record, client: lostHealth(record, 'The process is gone.') };
+}
+
 const ordinary = recordOf(closedLoop(500, 10, (index) => ({ latencyMs: wave(index), outputTokens: 3 })));
 const big = large();
 const records: readonly [name: string, record: RunRecord][] = [
   ['an ordinary run', ordinary],
   ['a flood of 429', recordOf(flood(), { limitMs: 1100, failureSamples: [{ target: 'a', status: 429, text: '{}' }] })],
   ['nothing measured', recordOf([], { status: 'crashed', source: null })],
+  ['readings lost', brokenOff()],
   ['1,000 targets', big],
 ];
 

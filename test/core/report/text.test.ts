@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { lostHealth } from '../../../src/core/metrics/client-health.ts';
 import type { Sample } from '../../../src/core/metrics/types.ts';
 import { renderText } from '../../../src/core/report/text.ts';
 import { sampleOf } from '../metrics/samples.ts';
@@ -154,6 +155,15 @@ describe('the text report', () => {
     assert.match(text, /output tokens +not reported by the server/);
     const widest = Math.max(...text.split('\n').map((line) => line.length));
     assert.ok(widest <= 100, `widest line: ${String(widest)}`);
+  });
+
+  it('says of a run that broke off that the readings of the client are lost', () => {
+    const record = recordOf(flood(), { status: 'crashed' });
+    const text = renderText({ ...record, client: lostHealth(record, 'The process is gone.') });
+    assert.match(text, /! The run broke off: the numbers are of the 500 requests that had been reported until then\./);
+    assert.match(text, /! The process is gone\./);
+    assert.match(text, /all other readings +lost with the process that sent/);
+    assert.doesNotMatch(text, /event loop delay|of a core/);
   });
 
   it('lets no name steer the terminal', () => {
