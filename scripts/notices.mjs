@@ -22,7 +22,9 @@ export function writeNotices(metafiles, file) {
   const inputs = metafiles.flatMap(({ outputs }) =>
     Object.values(outputs).flatMap((output) => Object.keys(output.inputs)),
   );
-  const folders = [...new Set(inputs.map(packageOf).filter((folder) => folder !== undefined))].toSorted();
+  const folders = [...new Set(inputs.map(packageOf).filter((folder) => folder !== undefined))].toSorted((a, b) =>
+    a.localeCompare(b),
+  );
   const notices = folders.map((folder) => {
     const { name, version, license } = manifestOf(folder);
     const texts = readdirSync(folder)
