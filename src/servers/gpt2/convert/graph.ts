@@ -128,7 +128,7 @@ export function buildGraph(config: Gpt2Config, dtype: Dtype, stored: ReadonlyMap
   }
 
   if (dtype === 'fp32') {
-    op('Gemm', [x, constant(headWeight)], 'logits', { transB: 1 });
+    op('MatMul', [x, constant(headWeight)], 'logits');
   } else {
     op('MatMulNBits', [x, constant(`${headWeight}.codes`), constant(`${headWeight}.scales`)], 'logits', {
       K: width,

@@ -33,6 +33,7 @@ const contributed = new Set([
   'FastGelu',
   'FusedMatMul',
   'MatMulNBits',
+  'MultiHeadAttention',
   'GatherBlockQuantized',
 ]);
 const microsoft = 'com.microsoft';

@@ -72,7 +72,8 @@ export async function storeWeights(
       await storeQuantized(name, [columns, rows / blockSize, bytesPerBlock], quantized);
     } else {
       await store(name, ElementType.float, shape, asBytes(values));
-      if (name === 'wte.weight') await store(headWeight, ElementType.float, shape, asBytes(values));
+      if (name === 'wte.weight')
+        await store(headWeight, ElementType.float, [columns, rows], asBytes(transpose(values, rows, columns)));
     }
     onProgress(++done / tensors.length);
   }

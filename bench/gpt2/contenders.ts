@@ -1,0 +1,126 @@
+import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { readGpt2Event, type Gpt2Options } from '../../src/processes/gpt2Messages.ts';
+import type { Order, Seen } from './client.ts';
+
+/** What one level of one contender took. */
+export interface Level {
+  readonly tokensPerS: number;
+  readonly failed: number;
+  readonly ttftMs: readonly number[];
+}
+
+/** Something that generates tokens. */
+export interface Contender {
+  readonly name: string;
+  /** Resident memory now, MB; undefined where it means nothing. */
+  rssMb(): number | undefined;
+  level(concurrency: number, requests: number): Promise<Level>;
+  /** Time in steps and the part of it inside the runtime, seconds, so far. */
+  times?(): Promise<{ step: number; runtime: number }>;
+  stop(): void;
+}
+
+/** The workload of the reference: its prompts, and as many new tokens. */
+export const workload = {
+  prompts: ['Hello, how are you?', 'What is the capital of France?', 'Explain quantum computing briefly.'],
+  promptTokens: [6, 10, 5],
+  newTokens: 30,
+};
+
+const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+function residentMb(child: ChildProcess): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+}
+
+const answerOf = <T>(child: ChildProcess): Promise<T> =>
+  new Promise((resolve, reject) => {
+    child.once('message', (message: T) => resolve(message));
+    child.once('exit', (code) => reject(new Error(`A process of the benchmark ended with code ${code}.`)));
+  });
+
+/** Our server in its process, asked over HTTP by a client in another. */
+export async function ourServer(options: Omit<Gpt2Options, 'port'>): Promise<Contender> {
+  const server = fork(fileOf('../../dist/gpt2/gpt2-server.js'), { serialization: 'advanced' });
+  const url = await new Promise<string>((resolve, reject) => {
+    server.on('message', (message) => {
+      const event = readGpt2Event(message);
+      if (event.type === 'ready') server.send({ type: 'start', options: { ...options, port: 0 } });
+      if (event.type === 'listening') resolve(event.url);
+      if (event.type === 'failure') reject(new Error(`${event.message} ${event.hint}`));
+    });
+  });
+  const client = fork(fileOf('client.ts'), { serialization: 'advanced' });
+  return {
+    name: `ours ${options.dtype}`,
+    rssMb: () => residentMb(server),
+    level: async (concurrency, requests) => {
+      const order: Order = { url, concurrency, requests, prompts: workload.prompts, newTokens: workload.newTokens };
+      const answer = answerOf<Seen>(client);
+      client.send(order);
+      const { tokens, seconds, failed, ttftMs } = await answer;
+      return { tokensPerS: tokens / seconds, failed, ttftMs };
+    },
+    times: async () => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const value = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? 0);
+      return { step: value('gpt2_step_seconds_total'), runtime: value('gpt2_runtime_seconds_total') };
+    },
+    stop: () => {
+      client.disconnect();
+      server.send({ type: 'stop' });
+    },
+  };
+}
+
+/** transformers.js `generate`, called concurrently in one process. */
+export async function transformersGenerate(folder: string, threads: number): Promise<Contender> {
+  const child = fork(fileOf('generate.ts'), [folder, String(threads)], { serialization: 'advanced' });
+  await answerOf<string>(child);
+  return {
+    name: 'transformers.js generate fp32',
+    rssMb: () => residentMb(child),
+    level: async (concurrency, requests) => {
+      const answer = answerOf<{ seconds: number; tokens: number }>(child);
+      child.send({ ...workload, concurrency, requests });
+      const { seconds, tokens } = await answer;
+      return { tokensPerS: tokens / seconds, failed: 0, ttftMs: [] };
+    },
+    stop: () => child.disconnect(),
+  };
+}
+
+/** PyTorch with one thread per request; undefined where it is not installed. */
+export async function pyTorch(threads: number): Promise<Contender | undefined> {
+  const python = process.env['PYTHON'] ?? '/usr/bin/python3';
+  try {
+    execFileSync(python, ['-c', 'import torch'], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  const child = spawn(python, [fileOf('pytorch_threads.py'), String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const next = async <T>(): Promise<T> => {
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error('PyTorch ended.')));
+    const [line] = await Promise.race([once(lines, 'line'), ended]);
+    const answer: T = JSON.parse(String(line));
+    return answer;
+  };
+  const { version } = await next<{ version: string }>();
+  return {
+    name: `PyTorch ${version} fp32`,
+    rssMb: () => residentMb(child),
+    level: async (concurrency, requests) => {
+      const order = { concurrency, requests, new_tokens: workload.newTokens, prompt_tokens: workload.promptTokens };
+      child.stdin.write(`${JSON.stringify(order)}\n`);
+      const { seconds, tokens } = await next<{ seconds: number; tokens: number }>();
+      return { tokensPerS: tokens / seconds, failed: 0, ttftMs: [] };
+    },
+    stop: () => child.stdin.end(),
+  };
+}
