@@ -54,7 +54,10 @@ export function answerTo(method: string, path: string, query: URLSearchParams): 
   if (!route) {
     return {
       status: 404,
-      body: { error: 'There is nothing here. Try /tokenizer?output_tokens=3, /sleeper?sleep_length=1 or /hello.' },
+      body: {
+        error:
+          'There is nothing here. Try /tokenizer?output_tokens=3, /sleeper?sleep_length=1, /hello or /v1/chat/completions.',
+      },
     };
   }
   return method === 'GET' ? route(query) : wrongMethod('GET');
@@ -68,7 +71,7 @@ export const wrongMethod = (allow: string): Answer => ({
 });
 
 /** The answer above the limit. */
-export const tooMany = (limit: number): Answer => ({
+export const tooMany = (limit: number): Answer & { readonly body: { readonly error: string } } => ({
   status: 429,
   body: { error: `Too many requests: the limit is ${limit} at the same time.` },
 });

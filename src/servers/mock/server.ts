@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer, answerTo, readConfig, tooMany, wrongMethod } from './answers.ts';
+import { ApiError } from '../gpt2/api/errors.ts';
 import { listen } from './listen.ts';
-import { type MockStats, renderMetrics } from './metrics.ts';
-import { sleep } from './sleep.ts';
+import { createLlmRoutes, type Place, writeApiError } from './llm/routes.ts';
+import { createExactness, type MockStats, renderMetrics } from './metrics.ts';
+import { readBody } from './read-body.ts';
+import { sleepUntil } from './sleep.ts';
 
 /** A running mock server. */
 export interface MockServer {
@@ -18,7 +21,7 @@ export interface MockServer {
 /** The address that a server binds to unless told otherwise: this machine alone. */
 export const defaultHost = '127.0.0.1';
 
-/** The largest body that is read, bytes. */
+/** The largest body of `/update_config`, bytes. */
 const maxBodyBytes = 64 * 1024;
 
 /** An answer ready to be written. */
@@ -43,46 +46,95 @@ export async function startMockServer(options: {
   let inFlight = 0;
   let served = 0;
   let abandoned = 0;
+  let cut = 0;
   const byStatus: Record<string, number> = {};
   let changed = nothing;
-  const stats = (): MockStats => ({ inFlight, limit, served, abandoned, byStatus: { ...byStatus } });
+  const stats = (): MockStats => ({ inFlight, limit, served, abandoned, cut, byStatus: { ...byStatus } });
+  const exactness = createExactness();
+  const { timeScale } = options;
+  const llm = createLlmRoutes({ timeScale, exactness });
 
-  /** A request that counts: refused above the limit, otherwise in flight until it is answered or its client is gone. */
-  function counted(response: ServerResponse, choose: () => Answer): void {
-    const count = (status: number): void => {
-      served++;
-      byStatus[status] = (byStatus[status] ?? 0) + 1;
-      changed();
-    };
+  const count = (status: number): void => {
+    served++;
+    byStatus[status] = (byStatus[status] ?? 0) + 1;
+    changed();
+  };
+
+  /** A place under the limit, the request's until it is answered or its client is gone. Undefined when there is none. */
+  function enter(response: ServerResponse): Place | undefined {
     if (inFlight >= limit) {
       count(429);
-      write(response, replyOf(tooMany(limit)));
-      return;
+      return undefined;
     }
+    const since = performance.now();
+    let stop = nothing;
     inFlight++;
     changed();
-    const answer = choose();
-    const finish = (): void => {
-      response.off('close', leave);
-      // Subtle here: the slot is free before the answer leaves, or the client's next request could overtake it and get a 429.
-      inFlight--;
-      count(answer.status);
-      write(response, replyOf(answer));
-    };
-    const sleepMs = (answer.sleepS ?? 0) * 1000 * options.timeScale;
-    const wake = sleepMs > 0 ? sleep(sleepMs, finish) : undefined;
     const leave = (): void => {
-      wake?.();
+      stop();
       inFlight--;
       abandoned++;
       changed();
     };
     response.once('close', leave);
-    if (!wake) finish();
+    // Subtle here: the place is free before the answer leaves, or the client's next request could overtake it and get a 429.
+    const giveBack = (): void => {
+      response.off('close', leave);
+      inFlight--;
+    };
+    return {
+      since,
+      answered: (status) => {
+        giveBack();
+        count(status);
+      },
+      cut: () => {
+        giveBack();
+        cut++;
+        changed();
+      },
+      onGone: (listener) => {
+        stop = listener;
+      },
+    };
+  }
+
+  function answerPlain(response: ServerResponse, choose: () => Answer): void {
+    const place = enter(response);
+    if (!place) {
+      write(response, replyOf(tooMany(limit)));
+      return;
+    }
+    const answer = choose();
+    const finish = (): void => {
+      place.answered(answer.status);
+      write(response, replyOf(answer));
+    };
+    const sleepMs = (answer.sleepS ?? 0) * 1000 * timeScale;
+    if (sleepMs === 0) {
+      finish();
+      return;
+    }
+    const due = place.since + sleepMs;
+    const wake = sleepUntil(due, () => {
+      finish();
+      process.nextTick(() => exactness.answer.add(performance.now() - due));
+    });
+    place.onGone(wake);
+  }
+
+  function answerLlm(url: string, request: IncomingMessage, response: ServerResponse): void {
+    const place = enter(response);
+    if (place) {
+      llm.handle(new URL(url, 'http://mock'), request, response, place).catch(() => response.destroy());
+      return;
+    }
+    const { error } = tooMany(limit).body;
+    writeApiError(response, new ApiError(429, error, { code: 'rate_limit_exceeded' }));
   }
 
   async function updateConfig(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
+    const body = await readBody(request, maxBodyBytes);
     if (body === undefined) {
       write(response, {
         ...replyOf({ status: 413, body: { error: `The body is larger than ${maxBodyBytes} bytes.` } }),
@@ -117,12 +169,16 @@ export async function startMockServer(options: {
         write(
           response,
           method === 'GET'
-            ? { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: renderMetrics(stats()) }
+            ? { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: renderMetrics(stats(), exactness) }
             : replyOf(wrongMethod('GET')),
         );
         return;
       default:
-        counted(response, () => answerTo(method, path, new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))));
+        if (path.startsWith('/v1/')) answerLlm(target, request, response);
+        else
+          answerPlain(response, () =>
+            answerTo(method, path, new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))),
+          );
     }
   }
 
@@ -158,24 +214,4 @@ function write(response: ServerResponse, reply: Reply): void {
     ...reply.headers,
   });
   response.end(reply.text);
-}
-
-/** The whole body as text; undefined as soon as it is too large. Rejects when it breaks off. */
-function readBody(request: IncomingMessage): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
-    let bytes = 0;
-    // What comes after the limit is read and dropped: an answer on a destroyed socket would never arrive.
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= maxBodyBytes) {
-        chunks.push(chunk);
-        return;
-      }
-      chunks = [];
-      resolve(undefined);
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    request.once('close', () => reject(new Error('The body broke off.')));
-  });
 }

@@ -120,6 +120,7 @@ describe('mock server', () => {
         limit: 2,
         served: 6,
         abandoned: 1,
+        cut: 0,
         byStatus: { 200: 1, 429: 5 },
       });
     });
@@ -187,14 +188,14 @@ describe('mock server', () => {
     const { type, text } = await ask(server, '/metrics');
     assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
     assert.deepEqual(
-      text.split('\n').filter((line) => !line.startsWith('#')),
+      text.split('\n').filter((line) => line.startsWith('mock_') && !line.includes('_error_')),
       [
         'mock_requests_in_flight 0',
         'mock_max_concurrent_requests 3',
         'mock_requests_total{status="200"} 1',
         'mock_requests_total{status="400"} 1',
         'mock_requests_abandoned_total 0',
-        '',
+        'mock_requests_cut_total 0',
       ],
     );
   });

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { ApiError } from '../../../../src/servers/gpt2/api/errors.ts';
+import { type LlmRequest, readLlmRequest } from '../../../../src/servers/mock/llm/request.ts';
+
+const prompt = { prompt: 'one two three' };
+const read = (body: object, query = '', kind: LlmRequest['kind'] = 'completion'): LlmRequest =>
+  readLlmRequest(kind, { ...body }, new URLSearchParams(query));
+
+const user = (content: unknown): object => ({ role: 'user', content });
+
+describe('request to the mock model', () => {
+  it('has defaults', () => {
+    assert.deepEqual(read(prompt), {
+      kind: 'completion',
+      model: 'mock',
+      promptTokens: 3,
+      tokens: 16,
+      finishReason: 'stop',
+      stream: false,
+      includeUsage: false,
+      timing: {
+        ttftMs: 50,
+        itlMs: 10,
+        jitterMs: 0,
+        seed: 1,
+        tokensPerChunk: 1,
+        stall: undefined,
+        cutAt: undefined,
+      },
+      errors: { rate: 0, status: 500, mode: 'status' },
+    });
+  });
+
+  it('takes times from the body, and from the address before the body', () => {
+    const { timing, errors } = read({ ...prompt, ttft_ms: 5, itl_ms: 1.5, seed: -3, stall_at: 2, stall_ms: 70 });
+    assert.deepEqual([timing.ttftMs, timing.itlMs, timing.seed, timing.stall], [5, 1.5, -3, { at: 2, ms: 70 }]);
+    const query = 'ttft_ms=7.25&jitter_ms=1&cut_at=3&error_rate=0.5&error_status=503&error_mode=event';
+    const other = read({ ...prompt, ttft_ms: 5, itl_ms: 1.5 }, query);
+    assert.deepEqual(
+      [other.timing.ttftMs, other.timing.itlMs, other.timing.jitterMs, other.timing.cutAt],
+      [7.25, 1.5, 1, 3],
+    );
+    assert.deepEqual(other.errors, { rate: 0.5, status: 503, mode: 'event' });
+    assert.equal(errors.rate, 0);
+  });
+
+  it('ends by length when max_tokens ends it, else by itself', () => {
+    for (const [body, tokens, reason] of [
+      [{ max_tokens: 5 }, 5, 'length'],
+      [{ tokens: 5 }, 5, 'stop'],
+      [{ tokens: 5, max_tokens: 3 }, 3, 'length'],
+      [{ tokens: 5, max_tokens: 5 }, 5, 'length'],
+      [{ tokens: 5, max_tokens: 9 }, 5, 'stop'],
+      [{ max_completion_tokens: 4, max_tokens: 9 }, 4, 'length'],
+      [{ max_tokens: null }, 16, 'stop'],
+    ] as const) {
+      const request = read({ ...prompt, ...body });
+      assert.deepEqual([request.tokens, request.finishReason], [tokens, reason], JSON.stringify(body));
+    }
+  });
+
+  it('counts the words of a prompt, or its tokens', () => {
+    assert.equal(read({ prompt: '' }).promptTokens, 1);
+    assert.equal(read({ prompt: ['  one\ntwo '] }).promptTokens, 2);
+    assert.equal(read({ prompt: [1, 2, 3, 4] }).promptTokens, 4);
+    assert.equal(read({ messages: [user('a b'), user('c d e')] }, '', 'chat').promptTokens, 5);
+    assert.equal(read({ messages: [user([{ type: 'text', text: 'a b c' }])] }, '', 'chat').promptTokens, 3);
+  });
+
+  it('knows whether to stream, and usage', () => {
+    const { stream, includeUsage, model } = read({
+      ...prompt,
+      stream: true,
+      stream_options: { include_usage: true },
+      model: 'any',
+      temperature: 0.3,
+    });
+    assert.deepEqual([stream, includeUsage, model], [true, true, 'any']);
+  });
+
+  const bad: readonly (readonly [
+    kind: LlmRequest['kind'],
+    body: object,
+    query: string,
+    message: RegExp,
+    param: string,
+  ])[] = [
+    ['completion', {}, '', /^prompt must be one text/, 'prompt'],
+    ['completion', { prompt: [] }, '', /^prompt must be one text/, 'prompt'],
+    ['completion', { prompt: ['a', 'b'] }, '', /^prompt must be one text/, 'prompt'],
+    ['chat', {}, '', /^messages must have at least one/, 'messages'],
+    ['chat', { messages: [] }, '', /^messages must have at least one/, 'messages'],
+    ['chat', { messages: ['hi'] }, '', /^messages must each have a role and a content/, 'messages'],
+    ['completion', { ...prompt, stream: 'yes' }, '', /^stream must be true or false/, 'stream'],
+    ['completion', { ...prompt, model: 3 }, '', /^model must be a text/, 'model'],
+    ['completion', { ...prompt, n: 2 }, '', /^n must be 1/, 'n'],
+    ['completion', { ...prompt, stream_options: 1 }, '', /^stream_options must be an object/, 'stream_options'],
+    ['completion', { ...prompt, ttft_ms: '5' }, '', /^ttft_ms must be a number from 0 to 3600000\.$/, 'ttft_ms'],
+    ['completion', { ...prompt, ttft_ms: -1 }, '', /^ttft_ms must be/, 'ttft_ms'],
+    ['completion', prompt, 'ttft_ms=', /^ttft_ms must be/, 'ttft_ms'],
+    ['completion', prompt, 'ttft_ms=1e3', /^ttft_ms must be/, 'ttft_ms'],
+    ['completion', prompt, 'ttft_ms=3600001', /^ttft_ms must be/, 'ttft_ms'],
+    ['completion', prompt, 'ttft_ms=1&ttft_ms=2', /^ttft_ms stands in the address twice\.$/, 'ttft_ms'],
+    ['completion', prompt, 'ttft=1', /^ttft is not known in the address\. Known are ttft_ms, itl_ms/, 'ttft'],
+    ['completion', prompt, 'max_tokens=1.5', /^max_tokens must be a whole number from 1 to 100000\.$/, 'max_tokens'],
+    ['completion', { ...prompt, max_tokens: 0 }, '', /^max_tokens must be/, 'max_tokens'],
+    ['completion', prompt, 'tokens_per_chunk=0', /^tokens_per_chunk must be/, 'tokens_per_chunk'],
+    ['completion', prompt, 'error_rate=1.1', /^error_rate must be a number from 0 to 1\.$/, 'error_rate'],
+    ['completion', prompt, 'error_status=200', /^error_status must be/, 'error_status'],
+    ['completion', prompt, 'error_mode=loud', /^error_mode must be status or event\.$/, 'error_mode'],
+    ['completion', prompt, 'stall_at=3', /^stall_ms is missing/, 'stall_ms'],
+    ['completion', prompt, 'stall_ms=3', /^stall_at is missing/, 'stall_at'],
+    ['completion', prompt, 'jitter_ms=11', /^jitter_ms must not be larger than/, 'jitter_ms'],
+    ['completion', { ...prompt, seed: 0.5 }, '', /^seed must be a whole number/, 'seed'],
+  ];
+  for (const [kind, body, query, message, param] of bad) {
+    it(`refuses ${kind} ${JSON.stringify(body)} ${query}`, () => {
+      assert.throws(
+        () => read(body, query, kind),
+        (error) => {
+          assert.ok(error instanceof ApiError);
+          assert.equal(error.status, 400);
+          assert.match(error.message, message);
+          assert.equal(error.param, param);
+          return true;
+        },
+      );
+    });
+  }
+});

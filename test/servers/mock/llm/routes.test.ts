@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { isUnlucky } from '../../../../src/servers/mock/llm/schedule.ts';
+import { tokensText } from '../../../../src/servers/mock/llm/text.ts';
+import { type MockServer, startMockServer } from '../../../../src/servers/mock/server.ts';
+import { ask, type Reply, until } from '../client.ts';
+
+const chat = { messages: [{ role: 'user', content: 'Say something short.' }] };
+const json = (text: string): Record<string, unknown> => ({ ...JSON.parse(text) });
+/** What stands in a stream: objects, and `[DONE]`. Id and time differ from answer to answer and are left out. */
+const eventsOf = (text: string): unknown[] => {
+  const blocks = text.split('\n\n');
+  assert.equal(blocks.pop(), '');
+  return blocks.map((block) => {
+    assert.ok(block.startsWith('data: '), block);
+    if (block === 'data: [DONE]') return '[DONE]';
+    const { id: _id, created: _created, ...rest } = json(block.slice(6));
+    return rest;
+  });
+};
+
+const chatChunk = (delta: object, finish: string | null = null): object => ({
+  object: 'chat.completion.chunk',
+  model: 'm',
+  system_fingerprint: 'loadlens-mock',
+  choices: [{ index: 0, delta, finish_reason: finish, logprobs: null }],
+  usage: null,
+});
+const textChunk = (text: string, finish: string | null = null): object => ({
+  object: 'text_completion',
+  model: 'mock',
+  system_fingerprint: 'loadlens-mock',
+  choices: [{ index: 0, text, finish_reason: finish, logprobs: null }],
+});
+const errorText = (message: string, param: string | null = null): string =>
+  JSON.stringify({ error: { message, type: 'invalid_request_error', param, code: null } });
+
+describe('mock model', () => {
+  let server: MockServer;
+  const start = async (options: { limit?: number; timeScale?: number } = {}): Promise<void> => {
+    await server?.close();
+    server = await startMockServer({
+      port: 0,
+      maxConcurrentRequests: options.limit ?? 10,
+      timeScale: options.timeScale ?? 0,
+    });
+  };
+  beforeEach(() => start());
+  after(() => server.close());
+  const post = (path: string, body: unknown, options: { signal?: AbortSignal } = {}): Promise<Reply> =>
+    ask(server, path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), ...options });
+
+  it('streams a chat: role first, then the tokens, the reason, usage, [DONE]', async () => {
+    const { status, type, text } = await post('/v1/chat/completions', {
+      ...chat,
+      model: 'm',
+      max_tokens: 2,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    assert.equal(status, 200);
+    assert.equal(type, 'text/event-stream; charset=utf-8');
+    assert.deepEqual(eventsOf(text), [
+      chatChunk({ role: 'assistant', content: '' }),
+      chatChunk({ content: 'The' }),
+      chatChunk({ content: ' quick' }),
+      chatChunk({}, 'length'),
+      {
+        object: 'chat.completion.chunk',
+        model: 'm',
+        system_fingerprint: 'loadlens-mock',
+        choices: [],
+        usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+      },
+      '[DONE]',
+    ]);
+  });
+
+  it('streams a completion, several tokens a chunk, without usage unless asked for', async () => {
+    const { text } = await post('/v1/completions?tokens_per_chunk=2', { prompt: 'x', tokens: 3, stream: true });
+    assert.deepEqual(eventsOf(text), [textChunk('The quick'), textChunk(' brown'), textChunk('', 'stop'), '[DONE]']);
+  });
+
+  it('answers in one piece', async () => {
+    const ofChat = json((await post('/v1/chat/completions', { ...chat, max_tokens: 30 })).text);
+    assert.match(String(ofChat['id']), /^chatcmpl-[0-9a-f]{32}$/);
+    assert.deepEqual(ofChat['choices'], [
+      {
+        index: 0,
+        message: { role: 'assistant', content: tokensText(0, 30), refusal: null },
+        logprobs: null,
+        finish_reason: 'length',
+      },
+    ]);
+    assert.deepEqual(ofChat['usage'], { prompt_tokens: 3, completion_tokens: 30, total_tokens: 33 });
+    const ofText = json((await post('/v1/completions', { prompt: 'a b' })).text);
+    assert.deepEqual(ofText['choices'], [{ index: 0, text: tokensText(0, 16), logprobs: null, finish_reason: 'stop' }]);
+    assert.deepEqual(ofText['usage'], { prompt_tokens: 2, completion_tokens: 16, total_tokens: 18 });
+  });
+
+  it('has text that is longer in bytes than in letters', () => {
+    const text = tokensText(0, 23);
+    assert.match(text, /naïve .* – 東京 and 🙂 included/);
+    assert.equal(tokensText(0, 7) + tokensText(7, 23), text);
+  });
+
+  it('lists its model', async () => {
+    const list = json((await ask(server, '/v1/models')).text);
+    assert.equal(list['object'], 'list');
+    const card = json((await ask(server, '/v1/models/mock')).text);
+    assert.deepEqual(list['data'], [card]);
+    assert.equal(card['id'], 'mock');
+  });
+
+  it('says what is wrong in the shape of OpenAI', async () => {
+    for (const [reply, status, text] of [
+      [await post('/v1/completions', '{'), 400, errorText('The body must be a JSON object.')],
+      [await post('/v1/completions', '[]'), 400, errorText('The body must be a JSON object.')],
+      [
+        await post('/v1/completions?itl_ms=x', { prompt: 'a' }),
+        400,
+        errorText('itl_ms must be a number from 0 to 3600000.', 'itl_ms'),
+      ],
+      [await post('/v1/completions', ' '.repeat(1_100_000)), 413, errorText('The body is larger than 1048576 bytes.')],
+      [
+        await post('/v1/embeddings', {}),
+        404,
+        errorText('There is nothing at /v1/embeddings. Try POST /v1/chat/completions.'),
+      ],
+      [await ask(server, '/v1/completions'), 405, errorText('/v1/completions takes POST requests only.')],
+    ] as const) {
+      assert.equal(reply.status, status);
+      assert.equal(reply.text, text);
+    }
+    assert.equal((await ask(server, '/v1/completions')).allow, 'POST');
+  });
+
+  it('is held by the limit, and gives the place back when the client goes away', async () => {
+    await start({ limit: 1, timeScale: 1 });
+    const leaving = new AbortController();
+    const slow = { ...chat, stream: true, ttft_ms: 0, itl_ms: 3_600_000 };
+    const held = post('/v1/chat/completions', slow, { signal: leaving.signal }).catch(() => 'gone');
+    await until(() => server.stats().inFlight === 1);
+    const refused = await post('/v1/chat/completions', chat);
+    assert.equal(refused.status, 429);
+    assert.deepEqual(json(refused.text), {
+      error: {
+        message: 'Too many requests: the limit is 1 at the same time.',
+        type: 'rate_limit_error',
+        param: null,
+        code: 'rate_limit_exceeded',
+      },
+    });
+    leaving.abort();
+    assert.equal(await held, 'gone');
+    await until(() => server.stats().inFlight === 0);
+    assert.equal(server.stats().abandoned, 1);
+  });
+
+  it('is on time at any scale, and never early', async () => {
+    await start({ timeScale: 0.1 });
+    const from = performance.now();
+    const [whole, streamed] = await Promise.all([
+      post('/v1/completions?ttft_ms=300&itl_ms=100&tokens=8', { prompt: 'a' }),
+      post('/v1/completions?ttft_ms=300&itl_ms=50&tokens=8&stall_at=3&stall_ms=350', { prompt: 'a', stream: true }),
+    ]);
+    assert.ok(performance.now() - from >= 100);
+    assert.deepEqual([whole.status, streamed.status], [200, 200]);
+    const counted = (await ask(server, '/metrics')).text;
+    assert.match(counted, /\nmock_answer_error_seconds_count 1\n/);
+    assert.match(counted, /\nmock_ttft_error_seconds_count 1\n/);
+    assert.match(counted, /\nmock_icl_error_seconds_count 7\n/);
+    assert.match(counted, /\nmock_answer_error_seconds_bucket\{le="0"\} 0\n/);
+  });
+
+  it('fails exactly the requests that the seed picks, by status', async () => {
+    const query = 'error_rate=0.4&error_status=503&seed=7';
+    for (let index = 0; index < 20; index++) {
+      const reply = await post(`/v1/chat/completions?${query}`, { ...chat, stream: index % 2 === 0 });
+      assert.equal(reply.status, isUnlucky(0.4, 7, index) ? 503 : 200, `request ${index}`);
+      if (reply.status === 503)
+        assert.match(reply.text, /^\{"error":\{"message":"This request was to fail.*"server_error"/);
+    }
+  });
+
+  it('fails in the middle of a stream', async () => {
+    const { status, text } = await post('/v1/completions?error_rate=1&error_mode=event', {
+      prompt: 'a',
+      tokens: 6,
+      stream: true,
+    });
+    assert.equal(status, 200);
+    const events = eventsOf(text);
+    assert.equal(events.length, 4);
+    assert.deepEqual(events.at(-1), {
+      error: {
+        message: 'This request was to fail, as error_rate asks for.',
+        type: 'server_error',
+        param: null,
+        code: null,
+      },
+    });
+  });
+
+  it('cuts the connection in the place of a token', async () => {
+    for (const stream of [true, false]) {
+      await assert.rejects(post('/v1/completions?cut_at=3', { prompt: 'a', stream }), { code: 'ECONNRESET' });
+    }
+    const { cut, served, inFlight } = server.stats();
+    assert.deepEqual({ cut, served, inFlight }, { cut: 2, served: 0, inFlight: 0 });
+  });
+});
