@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import type { WrittenFile } from '../convert/convert.ts';
 
@@ -15,11 +13,22 @@ const schema = v.object({
   files: v.record(v.string(), v.object({ bytes: v.number(), sha256: v.string() })),
 });
 
-/** Size and checksum of a file on disk. */
+/** Size and checksum of a file on disk. One buffer for all of it: a model is too large to leave garbage behind. */
 export async function describeFile(path: string): Promise<WrittenFile> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return { bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+  const buffer = Buffer.allocUnsafeSlow(1 << 20);
+  const file = await open(path, 'r');
+  try {
+    let bytes = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes);
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** Written last: a folder without it is not finished. */

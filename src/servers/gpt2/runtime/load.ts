@@ -19,13 +19,15 @@ function stayLocal(folder: string): string {
   return basename(folder);
 }
 
-/** Opens the session of a prepared folder. */
+/**
+ * Opens the session of a prepared folder. The runtime finds the data file beside the model by itself;
+ * `use_external_data_format` would make transformers.js read all of it into memory on the side and forget it there.
+ */
 export async function loadSession(folder: string, dtype: Dtype, threads: number): Promise<InferenceSession> {
   const model = await AutoModelForCausalLM.from_pretrained(stayLocal(folder), {
     dtype,
     device: 'cpu',
     local_files_only: true,
-    use_external_data_format: true,
     session_options: { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: 'all' },
   });
   // transformers.js types its sessions loosely.
