@@ -75,6 +75,10 @@ export function errorWords(kind: ErrorKind): string {
       return t('Not valid HTTP');
     case 'prematureEnd':
       return t('Answer cut short');
+    case 'streamError':
+      return t('Error in the stream');
+    case 'noToken':
+      return t('Stream without a token');
     case 'other':
       return t('Other error');
   }

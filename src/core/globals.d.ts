@@ -1,8 +1,9 @@
-// The two globals that core uses and every runtime of ours has (Node, extension host, browser). Only core's own project reads this.
+// The globals that core uses and every runtime of ours has (Node, extension host, browser). Only core's own project reads this.
 
 /** As in the WHATWG URL standard, the part that core needs. */
 interface URL {
   readonly href: string;
+  readonly pathname: string;
   readonly protocol: string;
   readonly host: string;
   readonly hostname: string;
@@ -14,4 +15,8 @@ declare const URL: { new (url: string): URL; canParse(url: string): boolean };
 
 declare class TextEncoder {
   encode(text: string): Uint8Array;
+}
+
+declare class TextDecoder {
+  decode(bytes: Uint8Array): string;
 }

@@ -3,7 +3,7 @@ import { clientHealth } from '../core/metrics/client-health.ts';
 import { createRecorder, type Recorder } from '../core/metrics/recorder.ts';
 import type { ClientHealth, RunPhase, Snapshot, Summary } from '../core/metrics/types.ts';
 import { loadModelFor } from '../core/plan/load-model.ts';
-import { evaluateObjectives, perRequestLimitsMs } from '../core/plan/objectives.ts';
+import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../core/plan/objectives.ts';
 import { rotatingPicker, targetPicker } from '../core/plan/pick.ts';
 import type { RunInput, Verdict } from '../core/plan/types.ts';
 import { makeRecord, recordId } from '../core/report/record.ts';
@@ -57,9 +57,16 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
   const transport = createUndiciTransport(kept);
   const laneCount = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
   const lanes = Array.from({ length: laneCount }, () => transport.lane());
+  const limits = targets.map(({ objectives }, i) =>
+    perRequestLimitsMs([
+      ...(requests[i]?.dialect ? plan.objectives : withoutTokenTimes(plan.objectives)),
+      ...objectives,
+    ]),
+  );
   const recorder = createRecorder({
     targetNames,
-    latencyLimitMs: targets.map(({ objectives }) => perRequestLimitsMs([...plan.objectives, ...objectives]).latencyMs),
+    latencyLimitMs: limits.map(({ latencyMs }) => latencyMs),
+    otherLimitsMs: limits.map(({ others }) => others),
   });
   const failures = createFailureSamples(targetNames, input.secrets);
   const progress = startProgress(recorder, hooks, () => transport.close());

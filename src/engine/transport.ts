@@ -1,3 +1,5 @@
+import type { DialectName } from '../core/endpoints/types.ts';
+
 /** Where a connection leads: what two requests must share to go over the same one. */
 export interface Origin {
   /** `http://127.0.0.1:5000`, unique per origin. */
@@ -17,6 +19,12 @@ export interface WireRequest {
   /** Name, value, name, value … */
   readonly headers: string[];
   readonly body: Buffer | null;
+  /** What language model API its answer is read as; absent for any other request. */
+  readonly dialect?: DialectName;
+  /** True: the answer is read as a stream also when its content type does not say that it is one. */
+  readonly streams?: boolean;
+  /** The request that goes at an index of the run, where requests to one target differ. */
+  readonly variantAt?: (index: number) => WireRequest;
 }
 
 /** Header lookup of one answer; valid during the call that hands it over. */

@@ -30,6 +30,36 @@ export const directives: readonly Directive[] = [
     example: 'p95 < 500ms, errors < 1%',
   },
   {
+    name: 'dialect',
+    scope: 'target',
+    what: 'How the target below speaks: openai, ollama, sse (any stream of server-sent events) or plain. Found out by path and body unless set.',
+    example: 'openai',
+  },
+  {
+    name: 'stream',
+    scope: 'target',
+    what: 'Asks the language model below for a stream of tokens, or for one answer with false. As the body has it unless set.',
+    example: 'true',
+  },
+  {
+    name: 'max-tokens',
+    scope: 'target',
+    what: 'The most tokens that the language model below may answer with. As the body has it unless set.',
+    example: '30',
+  },
+  {
+    name: 'prompts',
+    scope: 'target',
+    what: 'A file of prompts for the language model below, one a line: text (.txt) or JSON (.jsonl). The path counts from the folder of the endpoints file.',
+    example: 'prompts.jsonl',
+  },
+  {
+    name: 'prompts-order',
+    scope: 'target',
+    what: 'Whether prompts are taken one after the other (rotate) or by the seed (random). rotate unless set.',
+    example: 'random',
+  },
+  {
     name: 'requests',
     scope: 'run',
     what: 'How many requests a run sends.',

@@ -61,6 +61,7 @@ const targetOf = ({ method, url, headers, body, pending, range }: Draft, name: s
   ...(body === undefined ? {} : { body }),
   weight: pending.weight ?? 1,
   objectives: pending.objectives,
+  ...(pending.llm === undefined ? {} : { llm: pending.llm }),
   range,
 });
 

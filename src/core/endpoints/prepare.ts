@@ -1,6 +1,7 @@
 import { LoadlensError } from '../errors.ts';
 import { isHeaderValue } from './headers.ts';
 import { isJson } from './json-body.ts';
+import { prepareLlm } from './prepare-llm.ts';
 import type { PreparedRequest, Target } from './types.ts';
 import { placeholderPattern } from './variables.ts';
 import { ownHeaders } from './vocabulary.ts';
@@ -9,7 +10,7 @@ import { ownHeaders } from './vocabulary.ts';
 export interface Lookups {
   env(name: string): string | undefined;
   secret(name: string): string | undefined;
-  /** The bytes of a body file, its path as written; undefined when it can't be read. */
+  /** The bytes of a body file or a file of prompts, its path as written; undefined when it can't be read. */
   bodyFile(path: string): Uint8Array | undefined;
   /** The endpoints file as messages name it. */
   readonly shownAs: string;
@@ -76,21 +77,31 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
     }
     headers.push([name, value]);
   }
-  const { body } = target;
-  if (body === undefined) return { method: target.method, url, headers };
-  if (body.kind === 'file') {
-    const path = resolve(body.path);
-    const bytes = lookups.bodyFile(path);
-    if (bytes !== undefined) return { method: target.method, url, headers, body: bytes };
-    return fail(
+  const written = bodyOf(target, resolve, lookups, fail);
+  const { body, ...llm } = prepareLlm(url, written, target.llm ?? {}, (path) => lookups.bodyFile(path), fail);
+  const typed = target.body?.kind === 'inline' || llm.dialect !== undefined;
+  if (body !== undefined && typed && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
+    const text = new TextDecoder().decode(body);
+    if (/^\s*[{[]/.test(text) && isJson(text)) headers.push(['content-type', 'application/json']);
+  }
+  return { method: target.method, url, headers, ...(body === undefined ? {} : { body }), ...llm };
+}
+
+function bodyOf(
+  { body }: Target,
+  resolve: (text: string) => string,
+  lookups: Lookups,
+  fail: (message: string, hint: string) => never,
+): Uint8Array | undefined {
+  if (body === undefined) return undefined;
+  if (body.kind === 'inline') return new TextEncoder().encode(resolve(body.text));
+  return (
+    lookups.bodyFile(resolve(body.path)) ??
+    fail(
       `The body file ${body.path} can't be read.`,
       'Check the path; it counts from the folder of the endpoints file.',
-    );
-  }
-  const text = resolve(body.text);
-  const hasType = headers.some(([name]) => name.toLowerCase() === 'content-type');
-  if (!hasType && /^\s*[{[]/.test(text) && isJson(text)) headers.push(['content-type', 'application/json']);
-  return { method: target.method, url, headers, body: new TextEncoder().encode(text) };
+    )
+  );
 }
 
 /** The address ready to be sent, without what stays in a client (`#fragment`). `written` is what messages show. */

@@ -1,4 +1,5 @@
 import { isComment, isBodyFile, isScript, isSeparator, matchVariable, surelyRequest } from './lines.ts';
+import { printLlm } from './read-llm.ts';
 import { defaultName } from './request-line.ts';
 import type { EndpointsFile, RunDefaults, Target } from './types.ts';
 
@@ -43,6 +44,7 @@ export function printEndpoints(file: EndpointsFile): string {
     if (name !== defaultName(method, url)) lines.push(`# @name ${name}`);
     if (weight !== 1) lines.push(`# @weight ${weight}`);
     if (objectives.length > 0) lines.push(`# @slo ${objectives.map(({ text }) => text).join(', ')}`);
+    for (const [directive, value] of printLlm(target.llm)) lines.push(`# @${directive} ${value}`);
     const bare = method === 'GET' && headers.length === 0 && body === undefined;
     lines.push(bare ? url : `${method} ${url}`);
     for (const [header, value] of headers) lines.push(`${header}: ${value}`.trimEnd());

@@ -4,12 +4,14 @@ import { parseObjectives } from '../plan/objectives.ts';
 import type { Objective } from '../plan/types.ts';
 import { directives } from './directives.ts';
 import { quoted, rangeOf, type Findings } from './problems.ts';
-import type { Range, RunDefaults } from './types.ts';
+import { llmDirectives } from './read-llm.ts';
+import type { LlmChoices, Range, RunDefaults } from './types.ts';
 
 /** What the directives above a target say about it. */
 export interface Pending {
   name?: { readonly text: string; readonly range: Range };
   weight?: number;
+  llm?: { -readonly [K in keyof LlmChoices]: LlmChoices[K] };
   objectives: Objective[];
   /** Where the last of them stands; undefined when there is none. */
   range?: Range;
@@ -110,6 +112,10 @@ export function readDirective(
         `${quoted(value)} can't be used for @weight.`,
         'Write a number above 0, at most 1,000,000, for example # @weight 3.',
       );
+  } else if (llmDirectives[name] !== undefined) {
+    const { key, set, hint } = llmDirectives[name];
+    repeated(pending.llm?.[key]);
+    if (!set((pending.llm ??= {}), value)) bad(`${quoted(value)} can't be used for @${name}.`, hint);
   } else if (name === 'timeout' || name === 'duration') {
     const ms = parseDurationMs(value);
     const rounded = ms === undefined ? undefined : Math.round(ms);

@@ -84,7 +84,7 @@ export function settleObjectives({ drafts, objectives, pending }: State): void {
   if (drafts.length > 0) return;
   objectives.push(...pending.objectives);
   pending.objectives = [];
-  if (pending.name === undefined && pending.weight === undefined) delete pending.range;
+  if (pending.name === undefined && pending.weight === undefined && pending.llm === undefined) delete pending.range;
 }
 
 /** A directive between a request line and what belongs to it: nobody can say which target was meant. */

@@ -28,6 +28,24 @@ export interface Problem {
 export type TargetBody =
   { readonly kind: 'inline'; readonly text: string } | { readonly kind: 'file'; readonly path: string };
 
+/** APIs of language models whose answers are understood. `sse`: any stream of server-sent events. */
+export const dialectNames = ['openai', 'ollama', 'sse'] as const;
+export type DialectName = (typeof dialectNames)[number];
+
+/** How the prompts of a file are taken: one after the other, or at random by the seed. */
+export const promptOrders = ['rotate', 'random'] as const;
+
+/** What the directives above a target say about asking a language model; absent = not said. */
+export interface LlmChoices {
+  /** `plain`: an ordinary request, whatever its path looks like. */
+  readonly dialect?: DialectName | 'plain';
+  readonly stream?: boolean;
+  readonly maxTokens?: number;
+  /** A file of prompts, relative to the endpoints file. */
+  readonly prompts?: string;
+  readonly promptsOrder?: (typeof promptOrders)[number];
+}
+
 /**
  * One request of the file. Each request line gives one, so that an editor can count on them; all can be sent once the file has
  * no error. File variables are already replaced; `{{$env NAME}}` and `{{$secret NAME}}` still stand in
@@ -44,6 +62,8 @@ export interface Target {
   readonly weight: number;
   /** Objectives of this target alone. */
   readonly objectives: readonly Objective[];
+  /** Absent when no directive above the target speaks of language models. */
+  readonly llm?: LlmChoices;
   /** Where the request line stands in the file. */
   readonly range: Range;
 }
@@ -73,4 +93,10 @@ export interface PreparedRequest {
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array;
+  /** How its answer is read; absent for a request to anything but a language model. */
+  readonly dialect?: DialectName;
+  /** A stream was asked for. */
+  readonly streams?: boolean;
+  /** A body for each prompt, sent in turn or picked at random by the seed; then `body` is the first of them. */
+  readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
 }

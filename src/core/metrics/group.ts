@@ -1,4 +1,5 @@
 import type { Ranked } from './quantiles.ts';
+import { addStream, createStreamTally, streamNumbersOf, type StreamTally } from './streams.ts';
 import {
   addValue,
   createTally,
@@ -9,7 +10,7 @@ import {
   type Tally,
 } from './tally.ts';
 import { time, type Times } from './times.ts';
-import { errorKinds, type ErrorKind, type Numbers, type Sample } from './types.ts';
+import { errorKinds, tokenSources, type ErrorKind, type Numbers, type Sample } from './types.ts';
 
 /** Counts and tallies of a set of requests: a whole run or one target. */
 export interface Group {
@@ -23,7 +24,11 @@ export interface Group {
   readonly ttfb: Tally;
   bytes: number;
   outputTokens: number;
-  namesTokens: boolean;
+  reasoningTokens: number;
+  /** Index in tokenSources of the least exact source so far; -1 before the first. */
+  tokenSource: number;
+  /** Null before the first stream. */
+  streams: StreamTally | null;
 }
 
 /** An empty group; see createTally for what the options mean. */
@@ -37,15 +42,21 @@ export function createGroup(rawLimit: number, live: boolean): Group {
     ttfb: createTally(rawLimit, live),
     bytes: 0,
     outputTokens: 0,
-    namesTokens: false,
+    reasoningTokens: 0,
+    tokenSource: -1,
+    streams: null,
   };
 }
 
 /** Takes in a request that ended. */
 export function addToGroup(group: Group, sample: Sample, times: Times): void {
-  const { status, error } = sample;
+  const { status, error, stream } = sample;
   group.requests++;
   group.bytes += sample.bytes;
+  if (stream !== undefined) {
+    group.streams ??= createStreamTally(group.successes.rawLimit, group.live);
+    addStream(group.streams, sample, stream, times);
+  }
   if (error !== undefined) {
     countOutcome(group.outcomes, -1 - errorKinds.indexOf(error));
     return;
@@ -61,7 +72,8 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
   if (!Number.isNaN(times[time.ttfb])) addValue(ttfb, times, time.ttfb);
   if (sample.outputTokens !== undefined) {
     group.outputTokens += sample.outputTokens;
-    group.namesTokens = true;
+    group.reasoningTokens += sample.reasoningTokens ?? 0;
+    group.tokenSource = Math.max(group.tokenSource, tokenSources.indexOf(sample.tokenSource ?? 'output_tokens'));
   }
 }
 
@@ -86,6 +98,7 @@ export function numbersOf(
   const all = group.others === null ? group.successes : mergeTallies(group.successes, group.others);
   const ranked = rankedValues(all, exact);
   const latencyMs = distributionOf(all, ranked, table);
+  const namesTokens = group.tokenSource >= 0;
   const perS = (count: number): number | null => (totalMs > 0 ? count / (totalMs / 1000) : null);
   return {
     numbers: {
@@ -104,8 +117,10 @@ export function numbersOf(
       successThroughputPerS: perS(group.successes.count),
       bytesReceived: group.bytes,
       outputTokens: group.outputTokens,
-      avgOutputTokens: group.namesTokens && all.count > 0 ? group.outputTokens / all.count : null,
-      outputTokensPerS: group.namesTokens ? perS(group.outputTokens) : null,
+      avgOutputTokens: namesTokens && all.count > 0 ? group.outputTokens / all.count : null,
+      outputTokensPerS: namesTokens ? perS(group.outputTokens) : null,
+      ...(group.reasoningTokens === 0 ? {} : { reasoningTokens: group.reasoningTokens }),
+      ...(group.streams === null ? {} : streamNumbersOf(group.streams, table, exact)),
     },
     latency: { tally: all, ranked },
   };

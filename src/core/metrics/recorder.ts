@@ -1,5 +1,6 @@
 import { latencyBinsOf } from './bins.ts';
 import { addToGroup, createGroup, numbersOf, type Group } from './group.ts';
+import { keepsTo, limitStreams, streamTimes, type RequestLimitsMs } from './streams.ts';
 import {
   addValue,
   createRankTable,
@@ -10,14 +11,16 @@ import {
   type RankTable,
 } from './tally.ts';
 import { addToTimeline, createTimeline, timelineOf } from './timeline.ts';
-import { time, type Times } from './times.ts';
-import type { Sample, Summary } from './types.ts';
+import { time, timeCount, type Times } from './times.ts';
+import { tokenSources, type Sample, type Summary } from './types.ts';
 
 /** What a recorder needs to know beforehand. */
 export interface RecorderOptions {
   readonly targetNames: readonly string[];
-  /** What the latency of one request may be at most, by target; undefined everywhere: no goodput is worked out. */
+  /** What the latency of one request may be at most, by target. Without any limit, here and below, no goodput is worked out. */
   readonly latencyLimitMs: readonly (number | undefined)[];
+  /** What its other times may be at most, by target. */
+  readonly otherLimitsMs?: readonly (RequestLimitsMs | undefined)[];
   /** Up to so many requests quantiles are exact; 100,000 unless set. */
   readonly maxRawSamples?: number;
 }
@@ -42,13 +45,14 @@ const exactPerTarget = 1024;
 export function createRecorder(options: RecorderOptions): Recorder {
   const maxRaw = options.maxRawSamples ?? exactUpTo;
   const { targetNames, latencyLimitMs } = options;
-  const hasLimits = latencyLimitMs.some((limit) => limit !== undefined);
+  const otherLimitsMs = options.otherLimitsMs ?? [];
+  const hasLimits = [...latencyLimitMs, ...otherLimitsMs].some((limit) => limit !== undefined);
   const run = createGroup(maxRaw, true);
   const responseTime = createTally(maxRaw, true);
   const lag = createTally(maxRaw, true);
   const timeline = createTimeline();
   const targets: (Group | undefined)[] = [];
-  const times: Times = new Float64Array(5);
+  const times: Times = new Float64Array(timeCount);
   let exact = true;
   // In an object: its numbers change in place, a captured variable would allocate for each.
   const clock = { firstSentMs: Infinity, lastEndMs: -Infinity, requestTimeMs: 0, metObjectives: 0 };
@@ -56,6 +60,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function leaveExactness(): void {
     exact = false;
     for (const tally of [run.successes, run.others, run.ttfb, responseTime, lag]) if (tally !== null) dropRaw(tally);
+    if (run.streams !== null) limitStreams(run.streams, 0);
     for (const target of targets) {
       if (target === undefined) continue;
       for (const tally of [target.successes, target.others, target.ttfb]) {
@@ -63,6 +68,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         tally.rawLimit = exactPerTarget;
         if (tally.count > exactPerTarget) dropRaw(tally);
       }
+      if (target.streams !== null) limitStreams(target.streams, exactPerTarget);
     }
   }
 
@@ -73,6 +79,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     times[time.responseTime] = endMs - scheduledMs;
     times[time.lag] = sentMs - scheduledMs;
     times[time.end] = endMs;
+    if (sample.stream !== undefined) streamTimes(times, sample, sample.stream);
     addToGroup(run, sample, times);
     let group = targets[target];
     if (group === undefined) {
@@ -92,7 +99,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     addToTimeline(timeline, times, answered, success);
     if (hasLimits && success) {
       const limit = latencyLimitMs[target];
-      if (limit === undefined || endMs - sentMs <= limit) clock.metObjectives++;
+      const others = otherLimitsMs[target];
+      if (
+        (limit === undefined || endMs - sentMs <= limit) &&
+        (others === undefined || keepsTo(others, times, sample.stream))
+      )
+        clock.metObjectives++;
     }
     if (exact && run.requests > maxRaw) leaveExactness();
   }
@@ -107,7 +119,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
       totalMs,
       requestsCancelled,
       percentileMethod: exact && wantExact ? 'linear-interpolation' : 'hdr-histogram',
-      tokenSource: run.namesTokens ? 'output_tokens' : 'none',
+      tokenSource: tokenSources[run.tokenSource] ?? 'none',
+      ...(run.streams === null
+        ? {}
+        : {
+            iclPercentileMethod:
+              run.streams.icl.raw !== null && wantExact ? 'linear-interpolation' : ('hdr-histogram' as const),
+          }),
       responseTimeMs: distributionOf(responseTime, rankedValues(responseTime, wantExact), table),
       scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
       goodputPerS: hasLimits && totalMs > 0 ? clock.metObjectives / (totalMs / 1000) : null,

@@ -5,4 +5,18 @@
 export type Times = Float64Array;
 
 /** Places in Times. */
-export const time = { latency: 0, ttfb: 1, responseTime: 2, lag: 3, end: 4 } as const;
+export const time = {
+  latency: 0,
+  ttfb: 1,
+  responseTime: 2,
+  lag: 3,
+  end: 4,
+  ttft: 5,
+  e2e: 6,
+  tpot: 7,
+  stall: 8,
+  meanGap: 9,
+} as const;
+
+/** How many places there are. */
+export const timeCount = 10;

@@ -8,6 +8,8 @@ export const errorKinds = [
   'unreachable',
   'parse',
   'prematureEnd',
+  'streamError',
+  'noToken',
   'other',
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
@@ -28,13 +30,33 @@ export interface Sample {
   readonly bytes: number;
   /** Undefined when the answer names none. */
   readonly outputTokens?: number | undefined;
+  /** Where `outputTokens` come from; `output_tokens` unless set. */
+  readonly tokenSource?: TokenSource | undefined;
+  /** Tokens of reasoning among `outputTokens`. */
+  readonly reasoningTokens?: number | undefined;
+  /** Set when the answer was read as a stream of tokens. */
+  readonly stream?: StreamSample | undefined;
+}
+
+/** What a streamed answer looked like in time; a chunk is one with content, reasoning or a tool call that is not empty. */
+export interface StreamSample {
+  /** When the first and the last chunk arrived; NaN for a stream without one. */
+  readonly firstTokenMs: number;
+  readonly lastTokenMs: number;
+  readonly chunks: number;
+  /** Tokens of the first chunk: they are no part of TPOT. */
+  readonly tokensInFirstChunk: number;
+  /** The first `chunks − 1` places are the times between chunks. May be used again after the sample is taken in. */
+  readonly gapsMs: Float64Array;
 }
 
 /** How quantiles were made: Hyndman & Fan type 7 on raw samples, or an HDR histogram with 3 significant digits. */
-export type PercentileMethod = 'linear-interpolation' | 'hdr-histogram';
+export const percentileMethods = ['linear-interpolation', 'hdr-histogram'] as const;
+export type PercentileMethod = (typeof percentileMethods)[number];
 
 /** Where output tokens come from, first that applies. */
-export type TokenSource = 'usage' | 'output_tokens' | 'eval_count' | 'tokenizer' | 'chunks' | 'none';
+export const tokenSources = ['usage', 'output_tokens', 'eval_count', 'tokenizer', 'chunks', 'none'] as const;
+export type TokenSource = (typeof tokenSources)[number];
 
 /** The quantiles every distribution carries. */
 export const quantileNames = ['median', 'p90', 'p95', 'p99', 'p999'] as const;
@@ -52,8 +74,32 @@ export interface Distribution extends Readonly<Record<QuantileName, number | nul
   readonly interval95: Readonly<Record<QuantileName, readonly [low: number, high: number] | null>>;
 }
 
-/** Counts and statistics of a set of requests: a whole run or one target. */
-export interface Numbers {
+/** How many answers were streamed, and what came of those that failed. */
+export interface StreamCounts {
+  /** Streams that were whole. */
+  readonly whole: number;
+  /** Streams that failed after they had sent a token, and how many chunks these had sent. In no time and no token number. */
+  readonly partial: number;
+  readonly partialChunks: number;
+}
+
+/** What streamed answers looked like in time: successes alone. */
+export interface StreamNumbers {
+  readonly streams: StreamCounts;
+  /** First token − sent. */
+  readonly ttftMs: Distribution;
+  /** Times between chunks, of all streams together. */
+  readonly iclMs: Distribution;
+  /** (E2E − TTFT) / (output tokens − tokens in the first chunk), one value for each stream where that is more than none. */
+  readonly tpotMs: Distribution;
+  /** Last token − sent. */
+  readonly e2eMs: Distribution;
+  /** The longest time between two chunks, one value for each stream of two chunks or more. */
+  readonly stallMs: Distribution;
+}
+
+/** Counts and statistics of a set of requests: a whole run or one target. Without the numbers of streams when there was none. */
+export interface Numbers extends Partial<StreamNumbers> {
   /** Requests that left and ended (answered or failed); those a cancel cut off are in `requestsCancelled`. */
   readonly requestsSent: number;
   /** Whole answers, whatever their status. */
@@ -78,6 +124,8 @@ export interface Numbers {
   /** Σ output tokens / all responses; null without a token source. */
   readonly avgOutputTokens: number | null;
   readonly outputTokensPerS: number | null;
+  /** Tokens of reasoning among the output tokens; absent when there are none. */
+  readonly reasoningTokens?: number;
 }
 
 /** What happened in one slice of the run, by time of `end`. Column i of every array is slice i, `widthMs` wide. */
@@ -104,7 +152,10 @@ export interface Summary extends Numbers {
   /** Requests in flight when a cancel cut them off. In no other number. Those the drain limit ends count as timeouts. */
   readonly requestsCancelled: number;
   readonly percentileMethod: PercentileMethod;
+  /** The least exact one that any answer needed. */
   readonly tokenSource: TokenSource;
+  /** How the quantiles of `iclMs` were made: there are many more chunks than requests. Absent when nothing was streamed. */
+  readonly iclPercentileMethod?: PercentileMethod;
   /** end − scheduled over all responses. */
   readonly responseTimeMs: Distribution;
   /** sent − scheduled over all requests. */

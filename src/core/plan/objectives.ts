@@ -1,5 +1,6 @@
 import { closest } from '../closest.ts';
 import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
+import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { parseDurationMs } from './duration.ts';
 import type { Objective, Verdict } from './types.ts';
 
@@ -11,8 +12,14 @@ const quantileOf: Readonly<Record<string, QuantileName>> = {
   'p99.9': 'p999',
 };
 
-/** What an objective can be about, for completion and messages. */
-export const objectiveMetrics: readonly { readonly name: string; readonly what: string; readonly example: string }[] = [
+/** What an objective can be about. */
+interface ObjectiveMetric {
+  readonly name: string;
+  readonly what: string;
+  readonly example: string;
+}
+
+const basicMetrics: readonly ObjectiveMetric[] = [
   { name: 'p50', what: 'Median latency.', example: 'p50 < 200ms' },
   { name: 'p90', what: '90th percentile of latency.', example: 'p90 < 400ms' },
   { name: 'p95', what: '95th percentile of latency.', example: 'p95 < 500ms' },
@@ -22,6 +29,49 @@ export const objectiveMetrics: readonly { readonly name: string; readonly what: 
   { name: 'max', what: 'Longest latency.', example: 'max < 5s' },
   { name: 'errors', what: 'Share of requests without success.', example: 'errors < 1%' },
   { name: 'throughput', what: 'Responses per second.', example: 'throughput > 100/s' },
+];
+
+type TimeName = keyof RequestLimitsMs;
+
+/** Times other than latency, of which an objective names a statistic: `ttft.p95`. */
+const otherTimes: Readonly<Record<TimeName, { readonly what: string; readonly example: string }>> = {
+  ttfb: { what: 'time to first byte', example: '100ms' },
+  ttft: { what: 'time to first token', example: '500ms' },
+  icl: { what: 'time between two chunks of a stream', example: '50ms' },
+  tpot: { what: 'time per output token', example: '50ms' },
+  e2e: { what: 'time to last token', example: '5s' },
+  stall: { what: 'longest time between two chunks of a stream', example: '1s' },
+};
+
+const statistics: Readonly<Record<string, string>> = {
+  p50: 'Median',
+  p90: '90th percentile',
+  p95: '95th percentile',
+  p99: '99th percentile',
+  'p99.9': '99.9th percentile',
+  mean: 'Average',
+  max: 'Maximum',
+};
+
+const isTimeName = (name: string): name is TimeName => name in otherTimes;
+
+/** The parts of `ttft.p95`; undefined for a metric that is no other time. */
+function splitMetric(metric: string): { time: TimeName; statistic: string } | undefined {
+  const dot = metric.indexOf('.');
+  const time = metric.slice(0, dot);
+  return dot > 0 && isTimeName(time) ? { time, statistic: metric.slice(dot + 1) } : undefined;
+}
+
+/** Everything that an objective can be about, for completion and messages. */
+export const objectiveMetrics: readonly ObjectiveMetric[] = [
+  ...basicMetrics,
+  ...Object.entries(otherTimes).flatMap(([time, { what, example }]) =>
+    Object.entries(statistics).map(([statistic, words]) => ({
+      name: `${time}.${statistic}`,
+      what: `${words} of ${what}.`,
+      example: `${time}.${statistic} < ${example}`,
+    })),
+  ),
 ];
 
 /** Where a text of objectives is wrong: `offset` and `length` count from its start. */
@@ -55,6 +105,11 @@ function valueHint(metric: string): string {
   return `Write a time with its unit (ms, s, m, h), for example ${metric} < 500ms.`;
 }
 
+function metricsHint(): string {
+  const names = basicMetrics.map(({ name }) => name).join(', ');
+  return `Use one of ${names}, or a time and a statistic such as ttft.p95 (${Object.keys(otherTimes).join(', ')}).`;
+}
+
 function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | 'hint'> {
   const match = pattern.exec(text);
   if (match === null) {
@@ -70,7 +125,7 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
     const suggestion = closest(metric, names);
     return {
       message: `There is no metric "${metric}".`,
-      hint: suggestion === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean ${suggestion}?`,
+      hint: suggestion === undefined ? metricsHint() : `Did you mean ${suggestion}?`,
     };
   }
   const number = valueOf(metric, value.trim());
@@ -130,6 +185,11 @@ function measure(objective: Objective, numbers: Numbers): { actual: number | nul
   if (objective.metric === 'throughput') {
     return { actual: numbers.throughputPerS, reliable: numbers.throughputPerS !== null };
   }
+  const other = splitMetric(objective.metric);
+  if (other !== undefined) {
+    const distribution = numbers[`${other.time}Ms`];
+    return distribution === undefined ? { actual: null, reliable: false } : latencyOf(other.statistic, distribution);
+  }
   const all = latencyOf(objective.metric, numbers.latencyMs);
   const successes = latencyOf(objective.metric, numbers.successLatencyMs);
   if (all.actual === null || successes.actual === null) return { actual: all.actual, reliable: false };
@@ -146,10 +206,26 @@ export function evaluateObjectives(objectives: readonly Objective[], numbers: Nu
   });
 }
 
-/** What one request must meet for goodput: every latency objective with `<` or `<=` bounds its latency; the tightest counts. */
-export function perRequestLimitsMs(objectives: readonly Objective[]): { readonly latencyMs: number | undefined } {
-  const bounds = objectives
-    .filter(({ metric, operator }) => metric !== 'errors' && metric !== 'throughput' && operator.startsWith('<'))
-    .map(({ value }) => value);
-  return { latencyMs: bounds.length === 0 ? undefined : Math.min(...bounds) };
+/** What one request must meet for goodput: its latency, and its other times; undefined: anything. */
+interface PerRequestLimitsMs {
+  readonly latencyMs: number | undefined;
+  readonly others: RequestLimitsMs | undefined;
+}
+
+/** Every objective of a time with `<` or `<=` bounds that time of each request; the tightest counts. */
+export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequestLimitsMs {
+  let latencyMs: number | undefined;
+  const others: { -readonly [K in TimeName]?: number } = {};
+  for (const { metric, operator, value } of objectives) {
+    if (metric === 'errors' || metric === 'throughput' || !operator.startsWith('<')) continue;
+    const time = splitMetric(metric)?.time;
+    if (time === undefined) latencyMs = Math.min(value, latencyMs ?? Infinity);
+    else others[time] = Math.min(value, others[time] ?? Infinity);
+  }
+  return { latencyMs, others: Object.keys(others).length === 0 ? undefined : others };
+}
+
+/** Objectives without those on tokens, which an answer that is no stream can't meet. */
+export function withoutTokenTimes(objectives: readonly Objective[]): Objective[] {
+  return objectives.filter(({ metric }) => (splitMetric(metric)?.time ?? 'ttfb') === 'ttfb');
 }

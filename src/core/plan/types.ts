@@ -2,7 +2,7 @@ import type { PreparedRequest, Target } from '../endpoints/types.ts';
 
 /** An SLO: `p95 < 500ms`, `errors < 1%`. */
 export interface Objective {
-  /** As in metrics.md: `p50`, `p90`, `p95`, `p99`, `p99.9`, `mean`, `max` (of latency), `errors`, `throughput`. */
+  /** `p50`, `p90`, `p95`, `p99`, `p99.9`, `mean`, `max` (of latency), the same of another time (`ttft.p95`), `errors`, `throughput`. */
   readonly metric: string;
   readonly operator: '<' | '<=' | '>' | '>=';
   /** In the metric's own unit: milliseconds, a ratio from 0 to 1, or requests per second. */

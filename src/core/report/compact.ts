@@ -1,4 +1,5 @@
-import type { Distribution, Numbers, QuantileName, Timeline } from '../metrics/types.ts';
+import { hasStreams } from '../metrics/streams.ts';
+import type { Distribution, Numbers, QuantileName, StreamNumbers, Timeline } from '../metrics/types.ts';
 import type { RunRecord } from './types.ts';
 
 type TargetNumbers = Numbers & { readonly name: string };
@@ -86,6 +87,19 @@ function roundNumbers(numbers: Numbers, digits: number): Numbers {
     outputTokens: numbers.outputTokens,
     avgOutputTokens: roundOrNull(numbers.avgOutputTokens, headline),
     outputTokensPerS: roundOrNull(numbers.outputTokensPerS, headline),
+    ...(numbers.reasoningTokens === undefined ? {} : { reasoningTokens: numbers.reasoningTokens }),
+    ...(hasStreams(numbers) ? roundStreams(numbers, digits) : {}),
+  };
+}
+
+function roundStreams(numbers: StreamNumbers, digits: number): StreamNumbers {
+  return {
+    streams: numbers.streams,
+    ttftMs: roundDistribution(numbers.ttftMs, digits),
+    iclMs: roundDistribution(numbers.iclMs, digits),
+    tpotMs: roundDistribution(numbers.tpotMs, digits),
+    e2eMs: roundDistribution(numbers.e2eMs, digits),
+    stallMs: roundDistribution(numbers.stallMs, digits),
   };
 }
 

@@ -13,6 +13,8 @@ export const errorLabels: Readonly<Record<ErrorKind, string>> = {
   unreachable: 'host unreachable',
   parse: 'answer is no valid HTTP',
   prematureEnd: 'answer ended too early',
+  streamError: 'the stream told of an error',
+  noToken: 'stream without a token',
   other: 'other error',
 };
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LoadlensError } from '../errors.ts';
-import { errorKinds } from '../metrics/types.ts';
+import { errorKinds, percentileMethods, tokenSources } from '../metrics/types.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
 /** Checks what claims to be a record, from a file or a history. Members that are not known are dropped. */
@@ -58,6 +58,8 @@ const numbers = {
     unreachable: v.exactOptional(count),
     parse: v.exactOptional(count),
     prematureEnd: v.exactOptional(count),
+    streamError: v.exactOptional(count),
+    noToken: v.exactOptional(count),
     other: v.exactOptional(count),
   }),
   latencyMs: distribution,
@@ -69,6 +71,13 @@ const numbers = {
   outputTokens: v.number(),
   avgOutputTokens: numberOrNull,
   outputTokensPerS: numberOrNull,
+  reasoningTokens: v.exactOptional(v.number()),
+  streams: v.exactOptional(v.object({ whole: count, partial: count, partialChunks: count })),
+  ttftMs: v.exactOptional(distribution),
+  iclMs: v.exactOptional(distribution),
+  tpotMs: v.exactOptional(distribution),
+  e2eMs: v.exactOptional(distribution),
+  stallMs: v.exactOptional(distribution),
 };
 
 const objective = v.object({
@@ -106,8 +115,9 @@ const record = v.object({
   ...numbers,
   totalMs: v.number(),
   requestsCancelled: count,
-  percentileMethod: v.picklist(['linear-interpolation', 'hdr-histogram']),
-  tokenSource: v.picklist(['usage', 'output_tokens', 'eval_count', 'tokenizer', 'chunks', 'none']),
+  percentileMethod: v.picklist(percentileMethods),
+  iclPercentileMethod: v.exactOptional(v.picklist(percentileMethods)),
+  tokenSource: v.picklist(tokenSources),
   responseTimeMs: distribution,
   scheduleLagMs: distribution,
   goodputPerS: numberOrNull,

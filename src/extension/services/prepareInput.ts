@@ -1,5 +1,6 @@
 import { Uri, workspace } from 'vscode';
 import { isAbsolute } from 'node:path';
+import { filesOf } from '../../core/endpoints/prepare-llm.ts';
 import { placeholdersIn, prepareTarget, secretValues, type Lookups } from '../../core/endpoints/prepare.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
@@ -14,9 +15,9 @@ export interface RunSource {
   readonly plan: RunPlan;
 }
 
-/** Reads the bodies that targets name; one that can't be read is left to the preparation, which names file and line. */
+/** Reads the bodies and prompts that targets name; one that can't be read is left to the preparation, which names file and line. */
 async function readBodies(uri: Uri, targets: readonly Target[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const paths = new Set(targets.flatMap(({ body }) => (body?.kind === 'file' ? [body.path] : [])));
+  const paths = new Set(targets.flatMap(filesOf));
   const bodies = new Map<string, Uint8Array>();
   for (const path of paths) {
     const place = isAbsolute(path) ? Uri.file(path) : Uri.joinPath(uri, '..', path);

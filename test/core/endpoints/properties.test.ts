@@ -9,7 +9,7 @@ import type { EndpointsFile } from '../../../src/core/endpoints/types.ts';
 const pieces = [
   'http://a', 'http://127.0.0.1:5000/hello', 'https://b/x?y=1', 'ftp://c', 'localhost:80', '/path', '{{base}}/x',
   'GET ', 'POST ', 'put ', 'GTE ', ' HTTP/1.1', '###', '### title', '# ', '// ', '@', '@base = http://a', '@x =',
-  '@y = #', '@name ', '@weight ', '@slo ', '@requests ', '@timeout ', '@duration ', '@seed ', '@nothing',
+  '@y = #', '@name ', '@weight ', '@slo ', '@stream ', '@max-tokens ', '@prompts ', '@dialect ', '@requests ', '@timeout ', '@duration ', '@seed ', '@nothing',
   'p95 < 500ms', 'errors < 1%', '3', '0', '1.5', '30s', '1h30m', 'Accept: */*', 'X-{{x}}: {{y}}',
   'Authorization: Bearer abcdefghij', 'a:b', '@b.json', '@a = b.json', '< in.json', '<@ in', '> {%', '{', '}', '[',
   ']', '"', '\\', '{"a": [1, {}]}', '{{x}}', '{{y}}', '{{$env E}}', '{{$secret S}}', '{{$guid}}', '{{', '}}',

@@ -5,6 +5,7 @@ import {
   objectiveMetrics,
   parseObjectives,
   perRequestLimitsMs,
+  withoutTokenTimes,
 } from '../../../src/core/plan/objectives.ts';
 import type { Objective } from '../../../src/core/plan/types.ts';
 
@@ -149,8 +150,48 @@ describe('evaluateObjectives', () => {
 
 describe('perRequestLimitsMs', () => {
   it('takes the tightest upper bound of latency', () => {
-    assert.deepEqual(perRequestLimitsMs(parsed('p95 < 500ms, max <= 2s, p50 > 1ms, errors < 1%')), { latencyMs: 500 });
-    assert.deepEqual(perRequestLimitsMs(parsed('errors < 1%, throughput > 5')), { latencyMs: undefined });
-    assert.deepEqual(perRequestLimitsMs([]), { latencyMs: undefined });
+    assert.deepEqual(perRequestLimitsMs(parsed('p95 < 500ms, max <= 2s, p50 > 1ms, errors < 1%')), {
+      latencyMs: 500,
+      others: undefined,
+    });
+    assert.deepEqual(perRequestLimitsMs(parsed('errors < 1%, throughput > 5')), {
+      latencyMs: undefined,
+      others: undefined,
+    });
+    assert.deepEqual(perRequestLimitsMs([]), { latencyMs: undefined, others: undefined });
+  });
+});
+
+describe('objectives on other times', () => {
+  const streams = { ttftMs: distribution(300), stallMs: distribution(2000, false) };
+
+  it('are judged by the time they name', () => {
+    assert.deepEqual(outcome('ttft.p95 < 500ms', streams), [['pass', 300]]);
+    assert.deepEqual(outcome('ttft.p99.9 < 200ms', streams), [['fail', 300]]);
+    assert.deepEqual(outcome('ttfb.mean < 1ms', { ttfbMs: distribution(2) }), [['fail', 2]]);
+  });
+
+  it('are never passed without data', () => {
+    assert.deepEqual(outcome('ttft.p95 < 500ms'), [['not enough data', null]]);
+    assert.deepEqual(outcome('stall.p95 < 5s', streams), [['not enough data', 2000]]);
+    assert.deepEqual(outcome('icl.max < 5s', { iclMs: distribution(null) }), [['not enough data', null]]);
+  });
+
+  it('that do not exist are errors with a suggestion', () => {
+    assert.equal(parseObjectives('tfft.p95 < 500ms').error?.hint, 'Did you mean ttft.p95?');
+    assert.equal(parseObjectives('ttft.p97 < 500ms').error?.message, 'There is no metric "ttft.p97".');
+    assert.match(parseObjectives('happiness < 500ms').error?.hint ?? '', /ttft\.p95 \(ttfb, ttft, icl/);
+    assert.match(parseObjectives('ttft.p95 < 5%').error?.hint ?? '', /unit/);
+  });
+
+  it('ask the same of each request, the tightest of each time', () => {
+    assert.deepEqual(perRequestLimitsMs(parsed('ttft.p95 < 500ms, ttft.mean < 200ms, p95 < 2s, stall.max > 1s')), {
+      latencyMs: 2000,
+      others: { ttft: 200 },
+    });
+    assert.deepEqual(
+      withoutTokenTimes(parsed('ttft.p95 < 500ms, ttfb.p95 < 1s, p95 < 2s, errors < 1%')).map(({ metric }) => metric),
+      ['ttfb.p95', 'p95', 'errors'],
+    );
   });
 });

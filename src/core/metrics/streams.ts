@@ -1,0 +1,122 @@
+import { addValue, createTally, distributionOf, dropRaw, rankedValues, type RankTable, type Tally } from './tally.ts';
+import { time, type Times } from './times.ts';
+import type { Numbers, Sample, StreamNumbers, StreamSample } from './types.ts';
+
+/** Chunks of a whole run up to here have exact quantiles. */
+const exactChunks = 1_000_000;
+/** The same for one target. */
+const exactChunksPerTarget = 10_000;
+
+/** Tallies of streamed answers; a set of requests without any has none. */
+export interface StreamTally {
+  whole: number;
+  partial: number;
+  partialChunks: number;
+  readonly ttft: Tally;
+  readonly icl: Tally;
+  readonly tpot: Tally;
+  readonly e2e: Tally;
+  readonly stall: Tally;
+}
+
+/** What the times of one request may be at most, beside its latency; absent: anything. */
+export interface RequestLimitsMs {
+  readonly ttfb?: number;
+  readonly ttft?: number;
+  /** Of the mean time between its chunks. */
+  readonly icl?: number;
+  readonly tpot?: number;
+  readonly e2e?: number;
+  /** Of the longest time between its chunks. */
+  readonly stall?: number;
+}
+
+/** Whether a request whose times are set keeps to its limits. An answer without a stream keeps to no limit of a stream. */
+export function keepsTo(limits: RequestLimitsMs, times: Times, stream: StreamSample | undefined): boolean {
+  if (exceeds(limits.ttfb, times[time.ttfb])) return false;
+  const { ttft, icl, tpot, e2e, stall } = limits;
+  if (stream === undefined) return [ttft, icl, tpot, e2e, stall].every((limit) => limit === undefined);
+  return !(
+    exceeds(ttft, times[time.ttft]) ||
+    exceeds(e2e, times[time.e2e]) ||
+    exceeds(icl, times[time.meanGap]) ||
+    exceeds(tpot, times[time.tpot]) ||
+    exceeds(stall, times[time.stall])
+  );
+}
+
+/** A time that a stream does not have, such as the gap of its only chunk, exceeds nothing. */
+const exceeds = (limit: number | undefined, ms = Number.NaN): boolean => limit !== undefined && ms > limit;
+
+/** An empty one; see createTally for what the options mean. `live` is what tells a whole run from a target. */
+export function createStreamTally(rawLimit: number, live: boolean): StreamTally {
+  return {
+    whole: 0,
+    partial: 0,
+    partialChunks: 0,
+    ttft: createTally(rawLimit, live),
+    icl: createTally(live ? exactChunks : exactChunksPerTarget, live),
+    tpot: createTally(rawLimit, live),
+    e2e: createTally(rawLimit, live),
+    stall: createTally(rawLimit, live),
+  };
+}
+
+/** Puts the times of a stream where `time` names them; NaN for one that the stream does not have. */
+export function streamTimes(times: Times, sample: Sample, stream: StreamSample): void {
+  const { firstTokenMs, lastTokenMs, chunks, gapsMs } = stream;
+  times[time.ttft] = firstTokenMs - sample.sentMs;
+  times[time.e2e] = lastTokenMs - sample.sentMs;
+  const later = (sample.outputTokens ?? 0) - stream.tokensInFirstChunk;
+  times[time.tpot] = later > 0 && chunks > 1 ? (lastTokenMs - firstTokenMs) / later : Number.NaN;
+  times[time.meanGap] = chunks > 1 ? (lastTokenMs - firstTokenMs) / (chunks - 1) : Number.NaN;
+  let longest = chunks > 1 ? 0 : Number.NaN;
+  for (let index = 0; index < chunks - 1; index++) {
+    const gap = gapsMs[index] ?? 0;
+    if (gap > longest) longest = gap;
+  }
+  times[time.stall] = longest;
+}
+
+/** Takes in a streamed answer whose times are set. One that failed is only counted. */
+export function addStream(tally: StreamTally, sample: Sample, stream: StreamSample, times: Times): void {
+  if (sample.error !== undefined) {
+    if (stream.chunks === 0) return;
+    tally.partial++;
+    tally.partialChunks += stream.chunks;
+    return;
+  }
+  tally.whole++;
+  addValue(tally.ttft, times, time.ttft);
+  addValue(tally.e2e, times, time.e2e);
+  if (!Number.isNaN(times[time.tpot])) addValue(tally.tpot, times, time.tpot);
+  if (!Number.isNaN(times[time.stall])) addValue(tally.stall, times, time.stall);
+  for (let index = 0; index < stream.chunks - 1; index++) addValue(tally.icl, stream.gapsMs, index);
+}
+
+/** From now on one value of a request is no longer kept, past `rawLimit`; chunks have a limit of their own. */
+export function limitStreams({ ttft, tpot, e2e, stall }: StreamTally, rawLimit: number): void {
+  for (const tally of [ttft, tpot, e2e, stall]) {
+    tally.rawLimit = rawLimit;
+    if (tally.count > rawLimit) dropRaw(tally);
+  }
+}
+
+/** Whether any answer was streamed: then the numbers of streams are there, all of them. */
+export function hasStreams(numbers: Numbers): numbers is Numbers & StreamNumbers {
+  return numbers.streams !== undefined;
+}
+
+/** The numbers of streamed answers. */
+export function streamNumbersOf(tally: StreamTally, table: RankTable, exact: boolean): StreamNumbers {
+  const { whole, partial, partialChunks } = tally;
+  const of = (values: Tally): StreamNumbers['ttftMs'] => distributionOf(values, rankedValues(values, exact), table);
+  return {
+    streams: { whole, partial, partialChunks },
+    ttftMs: of(tally.ttft),
+    iclMs: of(tally.icl),
+    tpotMs: of(tally.tpot),
+    e2eMs: of(tally.e2e),
+    stallMs: of(tally.stall),
+  };
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { createRecorder } from '../../../src/core/metrics/recorder.ts';
+import { hasStreams } from '../../../src/core/metrics/streams.ts';
+import type { Sample, StreamNumbers, Summary } from '../../../src/core/metrics/types.ts';
+import { naiveQuantile, near, sampleOf, summaryOf } from './samples.ts';
+
+/** A stream whose chunks arrive at these times after it was sent. */
+function streamOf(arrivalsMs: readonly number[], changes: Partial<Sample> = {}, tokensInFirstChunk = 1): Sample {
+  const sentMs = changes.sentMs ?? 0;
+  const last = arrivalsMs.at(-1);
+  return sampleOf((last ?? 1) + 1, {
+    outputTokens: arrivalsMs.length,
+    tokenSource: 'usage',
+    stream: {
+      firstTokenMs: sentMs + (arrivalsMs[0] ?? Number.NaN),
+      lastTokenMs: sentMs + (last ?? Number.NaN),
+      chunks: arrivalsMs.length,
+      tokensInFirstChunk,
+      // Longer than it must be, as the engine's is.
+      gapsMs: Float64Array.from([...arrivalsMs.slice(1).map((at, i) => at - arrivalsMs[i]!), 9_999, 9_999]),
+    },
+    ...changes,
+  });
+}
+
+function streamsIn(summary: Summary): Summary & StreamNumbers {
+  assert.ok(hasStreams(summary));
+  return summary as Summary & StreamNumbers;
+}
+
+describe('numbers of streams', () => {
+  it('of one stream are what the definitions say', () => {
+    const { ttftMs, iclMs, tpotMs, e2eMs, stallMs, streams } = streamsIn(
+      summaryOf([streamOf([50, 60, 100, 110], { sentMs: 1000, outputTokens: 9 }, 3)]),
+    );
+    assert.deepEqual([ttftMs.mean, e2eMs.mean, tpotMs.mean, stallMs.mean], [50, 110, 10, 40]);
+    assert.deepEqual([iclMs.count, iclMs.min, iclMs.mean, iclMs.max], [3, 10, 20, 40]);
+    assert.deepEqual(streams, { whole: 1, partial: 0, partialChunks: 0 });
+  });
+
+  it('are absent when nothing was streamed', () => {
+    const summary = summaryOf([sampleOf(10), sampleOf(20, { status: 429 })]);
+    for (const name of ['streams', 'ttftMs', 'iclMs', 'tpotMs', 'e2eMs', 'stallMs', 'iclPercentileMethod'] as const)
+      assert.ok(!(name in summary), name);
+    assert.ok(!('reasoningTokens' in summary));
+  });
+
+  it('a stream of a single chunk has no time between chunks and no TPOT', () => {
+    const summary = streamsIn(summaryOf([streamOf([70], { outputTokens: 5 }, 5)]));
+    assert.deepEqual([summary.ttftMs.count, summary.e2eMs.count], [1, 1]);
+    assert.deepEqual([summary.iclMs.count, summary.tpotMs.count, summary.stallMs.count], [0, 0, 0]);
+    assert.equal(summary.tpotMs.mean, null);
+  });
+
+  it('gaps are pooled over requests, every other time counts once per request', () => {
+    const arrivals = fc
+      .array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 20 })
+      .map((gaps) => gaps.map((_, i) => gaps.slice(0, i + 1).reduce((sum, gap) => sum + gap, 0)));
+    fc.assert(
+      fc.property(fc.array(arrivals, { minLength: 1, maxLength: 20 }), (all) => {
+        const summary = streamsIn(summaryOf(all.map((each) => streamOf(each))));
+        const gaps = all.flatMap((each) => each.slice(1).map((at, i) => at - each[i]!));
+        const stalls = all.flatMap((each) =>
+          each.length < 2 ? [] : [Math.max(...each.slice(1).map((at, i) => at - each[i]!))],
+        );
+        assert.equal(summary.iclMs.count, gaps.length);
+        assert.equal(summary.stallMs.count, stalls.length);
+        assert.equal(summary.ttftMs.count, all.length);
+        if (gaps.length > 0) {
+          assert.ok(near(summary.iclMs.p95, naiveQuantile(gaps, 0.95)));
+          assert.ok(near(summary.stallMs.median, naiveQuantile(stalls, 0.5)));
+        }
+        const firsts = all.map(([first = 0]) => first);
+        assert.ok(near(summary.ttftMs.p90, naiveQuantile(firsts, 0.9)));
+      }),
+    );
+  });
+
+  it('of streams that failed count how far they came, and in no time and no token number', () => {
+    const summary = streamsIn(
+      summaryOf([
+        streamOf([10, 20], { sentMs: 0 }),
+        streamOf([500, 900, 1000], { error: 'prematureEnd' }),
+        streamOf([700], { error: 'streamError' }),
+        streamOf([], { error: 'noToken' }),
+      ]),
+    );
+    assert.deepEqual(summary.streams, { whole: 1, partial: 2, partialChunks: 4 });
+    assert.deepEqual(summary.errors, { prematureEnd: 1, streamError: 1, noToken: 1 });
+    assert.equal(summary.ttftMs.max, 10);
+    assert.equal(summary.outputTokens, 2);
+    assert.equal(summary.successes, 1);
+  });
+
+  it('stand with the target that streamed and not with the one beside it', () => {
+    const { perTarget } = summaryOf([streamOf([5, 6]), sampleOf(3, { target: 1 })]);
+    assert.deepEqual(
+      perTarget.map((target) => [target.streams?.whole, target.ttftMs?.max]),
+      [
+        [1, 5],
+        [undefined, undefined],
+      ],
+    );
+  });
+
+  it('name the least exact source of tokens, and reasoning apart', () => {
+    const of = (...sources: Sample['tokenSource'][]): string =>
+      summaryOf(sources.map((tokenSource) => sampleOf(1, { outputTokens: 2, tokenSource }))).tokenSource;
+    assert.equal(of('usage', 'usage'), 'usage');
+    assert.equal(of('usage', 'chunks', 'usage'), 'chunks');
+    assert.equal(of(undefined, 'usage'), 'output_tokens');
+    const { outputTokens, reasoningTokens } = summaryOf([
+      streamOf([1, 2], { outputTokens: 30, reasoningTokens: 12 }),
+      streamOf([1, 2], { outputTokens: 20, reasoningTokens: 3 }),
+    ]);
+    assert.deepEqual([outputTokens, reasoningTokens], [50, 15]);
+  });
+
+  it('stay within half a thousandth past the number that is kept', () => {
+    const recorder = createRecorder({ targetNames: ['a'], latencyLimitMs: [], maxRawSamples: 50 });
+    for (let i = 1; i <= 200; i++) recorder.add(streamOf([i, 3 * i, 4 * i]));
+    const summary = streamsIn(recorder.summary({ requestsCancelled: 0 }));
+    assert.equal(summary.percentileMethod, 'hdr-histogram');
+    assert.equal(summary.iclPercentileMethod, 'linear-interpolation');
+    assert.ok(near(summary.ttftMs.median, 100.5, 0.006));
+    assert.ok(near(summary.ttftMs.mean, 100.5));
+    assert.equal(summary.stallMs.max, 400);
+    const [target] = summary.perTarget;
+    assert.equal(target?.ttftMs?.count, 200);
+  });
+
+  it('are there while the run goes on', () => {
+    const recorder = createRecorder({ targetNames: ['a'], latencyLimitMs: [] });
+    for (let i = 1; i <= 100; i++) recorder.add(streamOf([20, 30, 40]));
+    const live = streamsIn(recorder.liveSummary());
+    assert.ok(near(live.ttftMs.p95, 20, 0.001));
+    assert.ok(near(live.iclMs.median, 10, 0.001));
+  });
+});
+
+describe('goodput with limits of streams', () => {
+  const attained = (samples: readonly Sample[], limits: object): number | null =>
+    summaryOf(samples, { latencyLimitMs: [], otherLimitsMs: [limits] }).sloAttainment;
+
+  it('asks every stream for every limit', () => {
+    const samples = [streamOf([50, 60, 100]), streamOf([80, 90, 95])];
+    assert.equal(attained(samples, { ttft: 60 }), 0.5);
+    assert.equal(attained(samples, { stall: 20 }), 0.5);
+    assert.equal(attained(samples, { ttft: 60, stall: 20 }), 0);
+    assert.equal(attained(samples, { e2e: 95 }), 0.5);
+    assert.equal(attained(samples, { icl: 25 }), 1);
+    assert.equal(attained(samples, { tpot: 10 }), 0.5);
+  });
+
+  it('an answer without a stream does not keep to a limit of streams, but can to one of the first byte', () => {
+    assert.equal(attained([streamOf([5]), sampleOf(3)], { ttft: 60 }), 0.5);
+    assert.equal(attained([sampleOf(100), sampleOf(300)], { ttfb: 60 }), 0.5);
+  });
+
+  it('a stream of one chunk has no gap that could be too long', () => {
+    assert.equal(attained([streamOf([5])], { icl: 1, tpot: 1, stall: 1 }), 1);
+  });
+
+  it('a stream that failed keeps to nothing', () => {
+    assert.equal(attained([streamOf([5], { error: 'streamError' })], { ttft: 60 }), 0);
+  });
+});
