@@ -1,5 +1,6 @@
 import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import type { LoadlensApi } from './api.ts';
+import { takeOver } from './commands/announce.ts';
 import { createExporter } from './commands/export.ts';
 import { fileCommands } from './commands/files.ts';
 import { registerCommands } from './commands/handlers.ts';
@@ -19,6 +20,7 @@ import { createNotify } from './services/notify.ts';
 import { createRuns } from './services/runs.ts';
 import { createSecrets } from './services/secrets.ts';
 import { numberSetting } from './services/settings.ts';
+import { createUnfinished } from './services/unfinished.ts';
 import { createHistoryTree } from './views/historyTree.ts';
 import { createResultsPanel } from './views/resultsPanel.ts';
 import { createServersTree } from './views/serversTree.ts';
@@ -37,7 +39,8 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const secrets = createSecrets(context.secrets);
   const store = workspace.workspaceFolders === undefined ? undefined : memory;
   const history = createHistory({ store, maxRuns: () => numberSetting('history.maxRuns'), log });
-  const runs = createRuns(bundle('benchmark.js'), version, log);
+  const unfinished = createUnfinished(store, log);
+  const runs = createRuns({ entry: bundle('benchmark.js'), version, unfinished, log });
   const mock = createMockService(bundle('mock-server.js'), log);
   const panel = createResultsPanel({ extensionUri, runs, history, log });
   const diagnostics = registerDiagnostics();
@@ -45,7 +48,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const { showLive, showFinished } = panel;
 
   const handlers = {
-    ...runCommands({ runs, history, mock, secrets, notify, memory, diagnostics, showLive, showFinished }),
+    ...runCommands({ runs, history, unfinished, mock, secrets, notify, memory, diagnostics, showLive, showFinished }),
     ...mockCommands(mock, notify),
     ...resultCommands({ history, panel, exporter }),
     ...fileCommands({ extensionUri, secrets, notify }),
@@ -70,6 +73,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     createStatusBar(runs, history),
     log,
   );
+  void takeOver(unfinished, history, notify);
   log.info(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
   return { runs: history.runs, whenIdle: runs.whenIdle };
 }

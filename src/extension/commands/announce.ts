@@ -1,19 +1,37 @@
 import { commands, l10n } from 'vscode';
 import type { RunRecord } from '../../core/report/types.ts';
 import { commandIds } from '../contributions.ts';
+import type { History } from '../services/history.ts';
 import type { Action, Notify } from '../services/notify.ts';
+import type { Unfinished } from '../services/unfinished.ts';
+
+const showResults = ({ id }: RunRecord): Action => ({
+  label: l10n.t('Show Results'),
+  run: () => commands.executeCommand(commandIds.openRun, id),
+});
+
+/** Puts the run that was under way when the last window went into the history, and says so. */
+export async function takeOver(unfinished: Unfinished, history: History, notify: Pick<Notify, 'warn'>): Promise<void> {
+  const left = unfinished.left();
+  if (left === undefined) return;
+  // The window may have got that far itself.
+  if (history.get(left.id) === undefined) {
+    notify.warn(
+      l10n.t('{0} was running when the window was reloaded or closed. What it had measured is kept.', left.name),
+      showResults(left),
+    );
+    await history.add(left);
+  }
+  await unfinished.forget();
+}
 
 /** At most one notification per run, and only for one that failed: the panel and the status bar show the others. */
 export function announce(record: RunRecord, lost: string | undefined, notify: Notify): void {
-  const showResults: Action = {
-    label: l10n.t('Show Results'),
-    run: () => commands.executeCommand(commandIds.openRun, record.id),
-  };
   if (lost !== undefined) {
     notify.error(
       l10n.t('The benchmark process ended by itself ({0}). What it had measured is kept.', lost),
       notify.openLog,
-      showResults,
+      showResults(record),
     );
   } else if (record.status === 'completed' && record.responses === 0) {
     const errors = Object.entries(record.errors).toSorted(([, a], [, b]) => b - a);
@@ -22,7 +40,7 @@ export function announce(record: RunRecord, lost: string | undefined, notify: No
       kinds === ''
         ? l10n.t('{0}: no request was answered.', record.name)
         : l10n.t('{0}: no request was answered ({1}). Is the server running?', record.name, kinds),
-      showResults,
+      showResults(record),
     );
   }
 }

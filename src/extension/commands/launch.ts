@@ -16,6 +16,7 @@ import { prepareInput } from '../services/prepareInput.ts';
 import type { Runs } from '../services/runs.ts';
 import type { Secrets } from '../services/secrets.ts';
 import { numberSetting, switchSetting } from '../services/settings.ts';
+import type { Unfinished } from '../services/unfinished.ts';
 import { announce } from './announce.ts';
 
 /** Which targets of which file are to run, and what the user chose beyond the file's own values. */
@@ -30,6 +31,7 @@ export interface RunRequest {
 export interface LaunchParts {
   readonly runs: Runs;
   readonly history: History;
+  readonly unfinished: Unfinished;
   readonly mock: MockService;
   readonly secrets: Secrets;
   readonly notify: Notify;
@@ -100,6 +102,7 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
     shown = kept.id;
     announce(kept, lost, parts.notify);
   } finally {
+    await parts.unfinished.forget();
     parts.showFinished(shown);
   }
 }

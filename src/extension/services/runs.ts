@@ -1,10 +1,13 @@
-import { EventEmitter, type Disposable, type Event, type LogOutputChannel } from 'vscode';
+import { EventEmitter, l10n, type Disposable, type Event, type LogOutputChannel } from 'vscode';
+import { LoadlensError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
+import { recordId } from '../../core/report/record.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 import { startBenchmark, type BenchmarkProcess } from './benchmarkProcess.ts';
 import { setContextKey } from './contextKeys.ts';
-import { salvageRecord } from './salvage.ts';
+import { hasNumbers, salvageRecord } from './salvage.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** What is being sent right now: at most one run at a time. */
 export type RunState =
@@ -24,6 +27,10 @@ export interface Finished {
   readonly lost?: string;
 }
 
+const processGone = (how: string): string => l10n.t('The process that sent ended by itself ({0}).', how);
+const cutOff = (): string => l10n.t('The process that sent did not hear the cancel and was cut off.');
+const windowGone = (): string => l10n.t('The window was reloaded or closed during the run, which ended with it.');
+
 /** The one run at a time. */
 export interface Runs extends Disposable {
   readonly state: () => RunState;
@@ -35,12 +42,23 @@ export interface Runs extends Disposable {
   readonly whenIdle: () => Promise<void>;
 }
 
-/** Makes the Runs; `entry` is the bundle to fork, `version` the extension's own. */
-export function createRuns(entry: string, version: string, log: LogOutputChannel): Runs {
+/** What Runs need of the rest. */
+export interface RunsParts {
+  /** The bundle to fork. */
+  readonly entry: string;
+  /** The extension's own. */
+  readonly version: string;
+  readonly unfinished: Unfinished;
+  readonly log: LogOutputChannel;
+}
+
+/** Makes the Runs. */
+export function createRuns({ entry, version, unfinished, log }: RunsParts): Runs {
   const changed = new EventEmitter<RunState>();
   let state: RunState = { kind: 'idle' };
   let process: BenchmarkProcess | undefined;
   let idle: Promise<unknown> = Promise.resolve();
+  let closing = false;
 
   const set = (next: RunState): void => {
     state = next;
@@ -50,18 +68,27 @@ export function createRuns(entry: string, version: string, log: LogOutputChannel
 
   const measure = async (input: RunInput): Promise<Finished> => {
     const startedAt = new Date();
+    const run = { id: recordId(startedAt, Math.random), input, startedAt, version };
     log.info(`Run of ${input.name}: ${input.targets.length} targets, ${JSON.stringify(input.plan)}`);
     set({ kind: 'running', name: input.name, plan: input.plan, snapshot: null, cancelling: false });
     try {
       process = startBenchmark(entry, input, log, (snapshot) => {
         if (state.kind === 'running') set({ ...state, snapshot });
+        if (!hasNumbers(snapshot)) return;
+        unfinished.keep(() => salvageRecord({ ...run, status: 'crashed', last: snapshot, why: windowGone() }));
       });
       const outcome = await process.outcome;
       if (outcome.kind === 'record') return { record: outcome.record };
       const cancelled = state.kind === 'running' && state.cancelling;
-      const status = cancelled ? 'cancelled' : 'crashed';
-      const record = salvageRecord({ input, startedAt, status, last: outcome.last, how: outcome.how, version });
-      return cancelled ? { record } : { record, lost: outcome.how };
+      const { last, how } = outcome;
+      if (!hasNumbers(last)) {
+        throw new LoadlensError(l10n.t('The benchmark process ended before it had measured anything ({0}).', how), {
+          hint: l10n.t('The log may say why.'),
+        });
+      }
+      if (cancelled) return { record: salvageRecord({ ...run, status: 'cancelled', last, why: cutOff() }) };
+      const why = closing ? windowGone() : processGone(how);
+      return { record: salvageRecord({ ...run, status: 'crashed', last, why }), lost: how };
     } finally {
       process = undefined;
       set({ kind: 'idle' });
@@ -86,6 +113,7 @@ export function createRuns(entry: string, version: string, log: LogOutputChannel
       await idle;
     },
     dispose: () => {
+      closing = true;
       process?.kill();
       changed.dispose();
     },

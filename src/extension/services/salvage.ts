@@ -1,20 +1,19 @@
-import { l10n } from 'vscode';
 import { availableParallelism, cpus, hostname, release, totalmem, type as osType } from 'node:os';
-import { LoadlensError } from '../../core/errors.ts';
 import { lostHealth } from '../../core/metrics/client-health.ts';
 import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunInput } from '../../core/plan/types.ts';
-import { makeRecord, recordId } from '../../core/report/record.ts';
+import { makeRecord } from '../../core/report/record.ts';
 import type { Environment, RunRecord } from '../../core/report/types.ts';
 
-/** What is left of a run whose process is gone. */
+/** What is left of a run whose process is gone, or would be if it went now. */
 export interface Remains {
+  readonly id: string;
   readonly input: RunInput;
   readonly startedAt: Date;
   readonly status: 'cancelled' | 'crashed';
-  readonly last: Snapshot | null;
-  /** How the process ended. */
-  readonly how: string;
+  readonly last: Snapshot;
+  /** Why it is gone, in one sentence. */
+  readonly why: string;
   readonly version: string;
 }
 
@@ -29,15 +28,14 @@ const environment = (version: string): Environment => ({
   loadlens: version,
 });
 
-/** A record of what had been measured when the process went; a LoadlensError when that is nothing. */
-export function salvageRecord({ input, startedAt, status, last, how, version }: Remains): RunRecord {
-  if (last === null || last.summary.requestsSent === 0) {
-    throw new LoadlensError(l10n.t('The benchmark process ended before it had measured anything ({0}).', how), {
-      hint: l10n.t('The log may say why.'),
-    });
-  }
+/** True when a snapshot has numbers that are worth a record. */
+export const hasNumbers = (snapshot: Snapshot | null): snapshot is Snapshot =>
+  snapshot !== null && snapshot.summary.requestsSent > 0;
+
+/** A record of what had been measured at the last snapshot. */
+export function salvageRecord({ id, input, startedAt, status, last, why, version }: Remains): RunRecord {
   return makeRecord({
-    id: recordId(startedAt, Math.random),
+    id,
     name: input.name,
     startedAt: startedAt.toISOString(),
     status,
@@ -48,10 +46,7 @@ export function salvageRecord({ input, startedAt, status, last, how, version }: 
     addresses: [],
     objectives: [],
     failureSamples: [],
-    client: lostHealth(
-      last.summary,
-      l10n.t('The process that sent took its own readings along: whether it was the bottleneck is not known.'),
-    ),
+    client: lostHealth(last.summary, why),
     environment: environment(version),
     source: input.file === null ? null : { file: input.file.shownAs },
   });

@@ -5,10 +5,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { createRecorder } from '../../../src/core/metrics/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
+import { compactRecord } from '../../../src/core/report/record.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { askConsent } from '../../../src/extension/services/consent.ts';
+import { takeOver } from '../../../src/extension/commands/announce.ts';
 import { createHistory, maxHistoryBytes, prune } from '../../../src/extension/services/history.ts';
-import { createRuns } from '../../../src/extension/services/runs.ts';
+import { createRuns, type RunsParts } from '../../../src/extension/services/runs.ts';
+import { createUnfinished } from '../../../src/extension/services/unfinished.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { api, openFile } from './support.ts';
 
@@ -106,6 +109,9 @@ describe('services', () => {
     let folder = '';
     const extension = vscode.extensions.getExtension('loadlens.loadlens');
     const entry = (name: string): string => path.join(extension?.extensionPath ?? '', 'test/fixtures/processes', name);
+    const store = memory();
+    const unfinished = createUnfinished(store, log);
+    const parts = (name: string): RunsParts => ({ entry: entry(name), version: '0.0.0', unfinished, log });
     const input = (name: string): RunInput => ({
       name,
       plan: record.plan,
@@ -127,25 +133,53 @@ describe('services', () => {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     it('leaves what it had measured', async () => {
-      const runs = createRuns(entry('crash.mjs'), '0.0.0', log);
+      const runs = createRuns(parts('crash.mjs'));
       const { record: kept, lost } = await runs.run(input('crash'));
       assert.equal(lost, 'exit code 7');
       assert.equal(kept.status, 'crashed');
       assert.equal(kept.requestsSent, 17);
       assert.equal(kept.requestsCancelled, 4);
-      assert.equal(kept.client.warnings.length, 1);
+      assert.deepEqual(kept.client.warnings, ['The process that sent ended by itself (exit code 7).']);
+      assert.equal(kept.client.cpuShare, null);
       assert.equal(runs.state().kind, 'idle');
       runs.dispose();
     });
 
     it('says so when there is nothing to keep', async () => {
-      const runs = createRuns(entry('crash.mjs'), '0.0.0', log);
+      const runs = createRuns(parts('crash.mjs'));
       await assert.rejects(runs.run(input('at once')), /ended before it had measured anything \(exit code 3\)/);
       runs.dispose();
     });
 
+    it('has been kept all along, for the next window if this one goes', async () => {
+      await unfinished.forget();
+      const runs = createRuns(parts('deaf.mjs'));
+      const finished = runs.run(input('gone'));
+      await waitFor('what is kept', () => unfinished.left()?.name === 'gone');
+      runs.dispose();
+      const { record: last } = await finished;
+      const left = createUnfinished(store, log).left();
+      assert.deepEqual(left, compactRecord(last));
+      assert.equal(left?.status, 'crashed');
+      assert.equal(left?.requestsSent, 17);
+      assert.match(left?.client.warnings[0] ?? '', /^The window was reloaded or closed during the run/);
+    });
+
+    it('is taken over into the history once, and said once', async () => {
+      const history = createHistory({ store: memory(), maxRuns: () => 5, log });
+      const said: string[] = [];
+      const notify = { warn: (message: string) => void said.push(message) };
+      for (let window = 0; window < 2; window += 1) await takeOver(unfinished, history, notify);
+      assert.deepEqual(
+        history.runs().map(({ name, status }) => [name, status]),
+        [['gone', 'crashed']],
+      );
+      assert.equal(said.length, 1);
+      assert.match(said[0] ?? '', /^gone was running when the window was reloaded or closed/);
+    });
+
     it('is cut off when it does not hear a cancel', async () => {
-      const runs = createRuns(entry('deaf.mjs'), '0.0.0', log);
+      const runs = createRuns(parts('deaf.mjs'));
       const finished = runs.run(input('deaf'));
       await waitFor('a snapshot', () => {
         const state = runs.state();

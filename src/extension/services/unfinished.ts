@@ -1,0 +1,41 @@
+import type { LogOutputChannel, Memento } from 'vscode';
+import { compactRecord, readRecord } from '../../core/report/record.ts';
+import type { RunRecord } from '../../core/report/types.ts';
+
+/** The run under way as it would be told if this window were gone the next moment. */
+export interface Unfinished {
+  /** Keeps what has been measured so far in place of what was kept before; every 2 s at most, so it may be told each snapshot. */
+  readonly keep: (make: () => RunRecord) => void;
+  /** The run has ended in this window: its record is in the history, or there is none. */
+  readonly forget: () => Promise<void>;
+  /** What a window that is gone has left behind. */
+  readonly left: () => RunRecord | undefined;
+}
+
+const key = 'loadlens.unfinished';
+const restMs = 2000;
+
+/** Makes the Unfinished; without a store nothing is kept, as with the history. */
+export function createUnfinished(store: Memento | undefined, log: LogOutputChannel): Unfinished {
+  let keptAtMs = -Infinity;
+  return {
+    keep: (make) => {
+      if (store === undefined || performance.now() - keptAtMs < restMs) return;
+      keptAtMs = performance.now();
+      void store.update(key, compactRecord(make()));
+    },
+    forget: async () => {
+      keptAtMs = -Infinity;
+      if (store?.get(key) !== undefined) await store.update(key, undefined);
+    },
+    left: () => {
+      const json = store?.get<unknown>(key);
+      try {
+        return json === undefined ? undefined : readRecord(json);
+      } catch (error) {
+        log.warn(`What was kept of a run that broke off could not be read: ${String(error)}`);
+        return undefined;
+      }
+    },
+  };
+}

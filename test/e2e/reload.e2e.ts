@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { notification, openFile, runCommand, treeRows } from '../support/host/actions.ts';
+import type { Workbench } from '../support/host/launch.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { finishedRun, heading, tile } from './panel.ts';
+import { answered, makeWorkspace, mockAnswers, mockUrl, openWorkspace } from './shared.ts';
+
+describe('a window that is reloaded while a run is under way', () => {
+  let bench: Workbench;
+
+  before(async () => {
+    const text = ['# @requests 400', '# @concurrency 4', '', mockUrl('/sleeper?sleep_length=2'), ''].join('\n');
+    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': text }));
+    await openFile(bench.page, 'endpoints.txt');
+    await runCommand(bench.page, 'Loadlens: Start Mock Server');
+    await waitFor('the mock server', mockAnswers);
+  });
+
+  it('finds the run in the history, with what it had measured', async () => {
+    await runCommand(bench.page, 'Loadlens: Run This File');
+    await heading(bench, 'endpoints.txt').waitFor();
+    await waitFor('some answers', async () => (await answered()) >= 60);
+    const atLeast = 20;
+    const before = await answered();
+    await runCommand(bench.page, 'Developer: Reload Window');
+    await notification(bench.page, /was running when the window was reloaded/).waitFor();
+    await finishedRun(bench, 'endpoints.txt', 'Crashed');
+    const note = await bench.webview().locator('.note').first().innerText();
+    assert.match(note, /The run broke off\. The numbers cover what had been reported until then: \d+ requests\./);
+    const kept = Number(/(\d+) requests/.exec(note)?.[1]);
+    assert.ok(kept >= atLeast && kept <= before + 40, `${kept} of ${before} are kept`);
+    assert.deepEqual(await tile(bench, 'Success'), { value: '100%', remark: `${kept} of ${kept}` });
+    await bench.webview().getByText('The window was reloaded or closed during the run').waitFor();
+    await runCommand(bench.page, 'Loadlens: Show History');
+    const rows = treeRows(bench.page, /History/);
+    await waitFor('one run in the history', async () => (await rows.count()) === 1);
+    assert.match(await rows.first().innerText(), /endpoints\.txt/);
+  });
+});
