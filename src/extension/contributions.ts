@@ -35,6 +35,7 @@ export const commandIds = {
   showProblems: 'loadlens.showProblems',
   setSecret: 'loadlens.setSecret',
   deleteSecret: 'loadlens.deleteSecret',
+  forgetHosts: 'loadlens.forgetHosts',
   openLog: 'loadlens.openLog',
 } as const;
 export type CommandName = keyof typeof commandIds;
@@ -47,6 +48,7 @@ export const contextKeys = {
   canCompare: 'loadlens.canCompare',
   canRunAgain: 'loadlens.canRunAgain',
   hasSecrets: 'loadlens.hasSecrets',
+  hasAllowedHosts: 'loadlens.hasAllowedHosts',
 } as const;
 export type ContextKeyName = keyof typeof contextKeys;
 

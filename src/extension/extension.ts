@@ -14,6 +14,7 @@ import { registerDiagnostics } from './providers/diagnostics.ts';
 import { registerFolding } from './providers/folding.ts';
 import { registerHover } from './providers/hover.ts';
 import { createClock } from './services/clock.ts';
+import { createConsent } from './services/consent.ts';
 import { createHistory } from './services/history.ts';
 import { createMockService } from './services/mockServer.ts';
 import { createNotify } from './services/notify.ts';
@@ -37,6 +38,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const notify = createNotify(log);
   const clock = createClock();
   const secrets = createSecrets(context.secrets);
+  const consent = createConsent(memory);
   const store = workspace.workspaceFolders === undefined ? undefined : memory;
   const history = createHistory({ store, maxRuns: () => numberSetting('history.maxRuns'), log });
   const unfinished = createUnfinished(store, log);
@@ -48,10 +50,22 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const { showLive, showFinished } = panel;
 
   const handlers = {
-    ...runCommands({ runs, history, unfinished, mock, secrets, notify, memory, diagnostics, showLive, showFinished }),
+    ...runCommands({
+      runs,
+      history,
+      unfinished,
+      mock,
+      secrets,
+      consent,
+      notify,
+      memory,
+      diagnostics,
+      showLive,
+      showFinished,
+    }),
     ...mockCommands(mock, notify),
     ...resultCommands({ history, panel, exporter }),
-    ...fileCommands({ extensionUri, secrets, notify }),
+    ...fileCommands({ extensionUri, secrets, consent, notify }),
     openLog: () => log.show(),
   };
   subscriptions.push(

@@ -1,4 +1,5 @@
 import { l10n, Uri, window, workspace } from 'vscode';
+import type { Consent } from '../services/consent.ts';
 import { isFile, openUntitled } from '../services/files.ts';
 import type { Notify } from '../services/notify.ts';
 import type { Secrets } from '../services/secrets.ts';
@@ -10,13 +11,14 @@ async function pickFolder(): Promise<Uri | undefined> {
   return (await window.showWorkspaceFolderPick({ placeHolder: l10n.t('In which folder?') }))?.uri;
 }
 
-/** Commands around endpoints files and the secrets they name. */
+/** Commands around endpoints files, the secrets they name and the hosts they may send to. */
 export function fileCommands(parts: {
   readonly extensionUri: Uri;
   readonly secrets: Secrets;
+  readonly consent: Consent;
   readonly notify: Notify;
-}): Pick<Handlers, 'createEndpointsFile' | 'setSecret' | 'deleteSecret'> {
-  const { extensionUri, secrets, notify } = parts;
+}): Pick<Handlers, 'createEndpointsFile' | 'setSecret' | 'deleteSecret' | 'forgetHosts'> {
+  const { extensionUri, secrets, consent, notify } = parts;
 
   return {
     createEndpointsFile: async () => {
@@ -48,6 +50,14 @@ export function fileCommands(parts: {
         placeHolder: l10n.t('Which one?'),
       });
       if (name !== undefined) await secrets.forget(name);
+    },
+    forgetHosts: async () => {
+      const hosts = await window.showQuickPick([...consent.hosts()], {
+        title: l10n.t('Forget Allowed Hosts'),
+        placeHolder: l10n.t('About which hosts shall Loadlens ask again?'),
+        canPickMany: true,
+      });
+      if (hosts !== undefined) await consent.forget(hosts);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { commands, l10n, window, workspace, type Memento, type Uri } from 'vscode';
+import { commands, l10n, window, workspace, type Uri } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
 import { isLoopback, remoteHosts } from '../../core/endpoints/hosts.ts';
 import { placeholdersIn } from '../../core/endpoints/prepare.ts';
@@ -6,7 +6,7 @@ import type { EndpointsFile, PreparedRequest, RunDefaults, Target } from '../../
 import { makePlan, type PlanChoices } from '../../core/plan/plan.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
 import { commandIds } from '../contributions.ts';
-import { askConsent } from '../services/consent.ts';
+import type { Consent } from '../services/consent.ts';
 import { parseDocument, shownAs } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
 import { isListening } from '../services/listening.ts';
@@ -35,7 +35,7 @@ export interface LaunchParts {
   readonly mock: MockService;
   readonly secrets: Secrets;
   readonly notify: Notify;
-  readonly memory: Memento;
+  readonly consent: Consent;
   /** Brings up the panel with the run that is about to start. */
   readonly showLive: () => void;
   /** Shows the finished run, if it left a record, unless the user has turned to another one. */
@@ -118,7 +118,7 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunInpu
   const name = request.target ?? shownAs(uri);
   const input = await prepareInput({ uri, name, targets, plan }, parts.secrets);
   if (input === undefined) return undefined;
-  const allowed = await askConsent(parts.memory, {
+  const allowed = await parts.consent.ask({
     hosts: remoteHosts(input.requests),
     plan,
     secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],

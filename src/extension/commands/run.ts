@@ -74,7 +74,7 @@ function targetAtCursor(uri: Uri): string | undefined {
 
 /** Commands that start and stop runs. */
 export function runCommands(
-  parts: LaunchParts & { readonly diagnostics: Diagnostics },
+  parts: LaunchParts & { readonly memory: Memento; readonly diagnostics: Diagnostics },
 ): Pick<Handlers, 'runBenchmark' | 'runFile' | 'runEndpoint' | 'runAgain' | 'cancelRun' | 'showProblems'> {
   const { memory, runs, history, notify, diagnostics } = parts;
   setContextKey('canRunAgain', keptRequest(memory) !== undefined);

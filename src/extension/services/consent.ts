@@ -1,5 +1,6 @@
 import { l10n, window, type Memento } from 'vscode';
 import type { RunPlan } from '../../core/plan/types.ts';
+import { setContextKey } from './contextKeys.ts';
 
 /** What the user is asked to allow. */
 export interface ConsentQuestion {
@@ -10,6 +11,15 @@ export interface ConsentQuestion {
   readonly secrets: readonly string[];
 }
 
+/** Which hosts that are not this machine the user has allowed load on, in this workspace. */
+export interface Consent {
+  /** Asks before the first run against a host; an answer holds for host and workspace. */
+  readonly ask: (question: ConsentQuestion) => Promise<boolean>;
+  readonly hosts: () => readonly string[];
+  /** From now on these are asked about again. */
+  readonly forget: (hosts: readonly string[]) => Promise<void>;
+}
+
 const key = 'loadlens.allowedHosts';
 
 /** How much is sent, in words. */
@@ -18,11 +28,28 @@ function amount({ requests, durationS, concurrency }: ConsentQuestion['plan']): 
   return l10n.t('{0} requests, {1} at a time', requests, concurrency);
 }
 
-/** Asks before the first run against a host that is not this machine; an answer holds for host and workspace. */
-export async function askConsent(memory: Memento, question: ConsentQuestion): Promise<boolean> {
-  const allowed = new Set(memory.get<readonly string[]>(key, []));
-  const fresh = question.hosts.filter((host) => !allowed.has(host));
-  if (fresh.length === 0) return true;
+/** Makes the Consent, kept in the memory of a workspace. */
+export function createConsent(memory: Memento): Consent {
+  const hosts = (): readonly string[] => memory.get<readonly string[]>(key, []);
+  const allow = async (next: readonly string[]): Promise<void> => {
+    setContextKey('hasAllowedHosts', next.length > 0);
+    await memory.update(key, next);
+  };
+  setContextKey('hasAllowedHosts', hosts().length > 0);
+  return {
+    hosts,
+    ask: async (question) => {
+      const fresh = question.hosts.filter((host) => !hosts().includes(host));
+      if (fresh.length === 0) return true;
+      if (!(await allowed(fresh, question))) return false;
+      await allow([...hosts(), ...fresh]);
+      return true;
+    },
+    forget: (gone) => allow(hosts().filter((host) => !gone.includes(host))),
+  };
+}
+
+async function allowed(fresh: readonly string[], question: ConsentQuestion): Promise<boolean> {
   const allow = l10n.t('Allow and Run');
   const detail = [
     l10n.t('Loadlens will send {0}.', amount(question.plan)),
@@ -31,7 +58,5 @@ export async function askConsent(memory: Memento, question: ConsentQuestion): Pr
   ].join('\n\n');
   const shown = fresh.slice(0, 5).join(', ') + (fresh.length > 5 ? l10n.t(' and {0} more', fresh.length - 5) : '');
   const answer = await window.showWarningMessage(l10n.t('Send load to {0}?', shown), { modal: true, detail }, allow);
-  if (answer !== allow) return false;
-  await memory.update(key, [...allowed, ...fresh]);
-  return true;
+  return answer === allow;
 }

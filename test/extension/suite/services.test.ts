@@ -7,7 +7,7 @@ import { createRecorder } from '../../../src/core/metrics/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
 import { compactRecord } from '../../../src/core/report/record.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
-import { askConsent } from '../../../src/extension/services/consent.ts';
+import { createConsent } from '../../../src/extension/services/consent.ts';
 import { takeOver } from '../../../src/extension/commands/announce.ts';
 import { createHistory, maxHistoryBytes, prune } from '../../../src/extension/services/history.ts';
 import { createRuns, type RunsParts } from '../../../src/extension/services/runs.ts';
@@ -97,11 +97,14 @@ describe('services', () => {
       secrets: [],
     };
 
-    it('is not asked for this machine, nor twice for a host', async () => {
+    it('is not asked for this machine, nor twice for a host, and can be taken back', async () => {
       const workspace = memory();
-      assert.equal(await askConsent(workspace, { ...question, hosts: [] }), true);
-      await workspace.update('loadlens.allowedHosts', ['example.com:443']);
-      assert.equal(await askConsent(workspace, question), true);
+      assert.equal(await createConsent(workspace).ask({ ...question, hosts: [] }), true);
+      await workspace.update('loadlens.allowedHosts', ['example.com:443', 'example.org:80']);
+      const consent = createConsent(workspace);
+      assert.equal(await consent.ask(question), true);
+      await consent.forget(['example.org:80']);
+      assert.deepEqual(createConsent(workspace).hosts(), ['example.com:443']);
     });
   });
 
