@@ -52,7 +52,7 @@ export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
   const figures = levels.map((level) => levelFigures(level, single));
   const { fit, note } = fitUsl(
     levels
-      .filter((_, index) => figures[index]?.sound === true)
+      .filter(({ successRatio }) => (successRatio ?? 0) >= neededAttainment)
       .map(({ concurrency, throughputPerS }) => ({ concurrency, throughputPerS: throughputPerS ?? 0 })),
   );
   return { levels: figures, recommended: recommend(levels, figures), usl: fit, uslNote: note };

@@ -60,6 +60,18 @@ export function curve(look: string, values: readonly (number | null)[], top: num
   });
 }
 
+/** A line through points that stand where they stand, with a dot at each unless it is a smooth curve. */
+export function points(
+  look: string,
+  places: readonly { readonly x: number; readonly value: number }[],
+  top: number,
+  dots = true,
+): string[] {
+  const spots = places.map(({ x, value }) => [at(x), at(plot.bottom - (value / top) * plot.height)] as const);
+  const line = `<path class="${look}" d="M${spots.map(([x, y]) => `${x} ${y}`).join('L')}"/>`;
+  return [line, ...(dots ? spots.map(([x, y]) => `<circle class="${look}" cx="${x}" cy="${y}" r="3"/>`) : [])];
+}
+
 /** A vertical line with a name, which stands to its left or right. */
 export function marker(x: number, name: string, anchor: 'start' | 'end'): string {
   const beside = anchor === 'start' ? 4 : -4;

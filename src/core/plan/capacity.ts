@@ -1,0 +1,153 @@
+import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
+import { evaluateObjectives } from './objectives.ts';
+import type { Objective } from './types.ts';
+
+/** What one run says of a level: `undecided` when its intervals lie on both sides of the objective, or do not exist. */
+export type TrialOutcome = 'pass' | 'fail' | 'undecided';
+
+/** One run of a search. */
+export interface Trial {
+  readonly concurrency: number;
+  readonly outcome: TrialOutcome;
+}
+
+/** What a search has found: the largest level that holds, and the smallest that does not. */
+export interface CapacityResult {
+  /** Null when not even the first level holds. */
+  readonly capacity: number | null;
+  /** Null when the last level that may be tried holds. */
+  readonly firstFailing: number | null;
+  /** Two runs agree at the capacity, and two at the first level that fails. */
+  readonly sure: boolean;
+}
+
+/** What a search does next. */
+export type SearchStep =
+  { readonly kind: 'try'; readonly concurrency: number } | { readonly kind: 'done'; readonly result: CapacityResult };
+
+/** Levels closer to each other than this share of the lower one are not told apart. */
+const precision = 0.05;
+/** Agreeing runs that settle a level at the boundary. */
+const agreeing = 2;
+
+type LevelState = 'pass' | 'fail' | 'open';
+
+/**
+ * The next step of a search, from what was tried: doubling until a level fails, then bisection, then once more each of the
+ * two levels at the boundary. A level counts by the majority of its runs; an undecided run is no pass. Where runs of a level
+ * disagree, a third decides. It takes for granted that a level above one that fails does not hold.
+ */
+export function nextSearchStep(trials: readonly Trial[], first: number, last: number): SearchStep {
+  const levels = [...new Set(trials.map(({ concurrency }) => concurrency))].toSorted((a, b) => a - b);
+  const states = levels.map((level) => ({ level, state: stateOf(trials, level) }));
+  const open = states.find(({ state }) => state === 'open');
+  if (open !== undefined) return { kind: 'try', concurrency: open.level };
+  const high = states.find(({ state }) => state === 'fail')?.level ?? null;
+  const low = states.findLast(({ level, state }) => state === 'pass' && level < (high ?? Infinity))?.level ?? null;
+
+  if (low === null && high === null) return { kind: 'try', concurrency: first };
+  if (high === null && low !== null && low < last) {
+    return { kind: 'try', concurrency: Math.min(last, low * 2) };
+  }
+  if (low === null && high !== null && high > first) return { kind: 'try', concurrency: first };
+  if (low !== null && high !== null && high - low > Math.max(1, Math.floor(low * precision))) {
+    return { kind: 'try', concurrency: Math.floor((low + high) / 2) };
+  }
+  const toConfirm = [low, high].find((level) => level !== null && runsOf(trials, level).length < agreeing);
+  if (toConfirm !== undefined && toConfirm !== null) return { kind: 'try', concurrency: toConfirm };
+  const sure = [low, high].every((level) => level === null || agrees(runsOf(trials, level)));
+  return { kind: 'done', result: { capacity: low, firstFailing: high, sure } };
+}
+
+const runsOf = (trials: readonly Trial[], level: number): TrialOutcome[] =>
+  trials.filter(({ concurrency }) => concurrency === level).map(({ outcome }) => outcome);
+
+function stateOf(trials: readonly Trial[], level: number): LevelState {
+  const runs = runsOf(trials, level);
+  const passes = runs.filter((outcome) => outcome === 'pass').length;
+  const others = runs.length - passes;
+  if (runs.length === 1) return runs[0] === 'undecided' ? 'open' : passes === 1 ? 'pass' : 'fail';
+  if (passes === others) return 'open';
+  return passes > others ? 'pass' : 'fail';
+}
+
+/** The first two runs of a level said the same, and neither was undecided. */
+const agrees = (runs: readonly TrialOutcome[]): boolean => runs[0] === runs[1] && runs[0] !== 'undecided';
+
+/** The outcome of a run: it passes when the whole interval of each objective's number does, and fails when one lies outside. */
+export function trialOutcome(objectives: readonly Objective[], numbers: Numbers): TrialOutcome {
+  const outcomes = new Set(objectives.map((objective) => outcomeOf(objective, numbers)));
+  if (outcomes.has('fail')) return 'fail';
+  return outcomes.has('undecided') ? 'undecided' : 'pass';
+}
+
+function outcomeOf(objective: Objective, numbers: Numbers): TrialOutcome {
+  const interval = intervalOf(objective.metric, numbers);
+  if (interval === 'none') return 'undecided';
+  if (interval === 'point') {
+    const [verdict] = evaluateObjectives([objective], numbers);
+    return verdict === undefined || verdict.outcome === 'not enough data' ? 'undecided' : verdict.outcome;
+  }
+  const holds = interval.map((end) => keeps(end, objective));
+  if (holds.every(Boolean)) return 'pass';
+  return holds.some(Boolean) ? 'undecided' : 'fail';
+}
+
+function keeps(actual: number, { operator, value }: Objective): boolean {
+  if (operator === '<') return actual < value;
+  if (operator === '<=') return actual <= value;
+  return operator === '>' ? actual > value : actual >= value;
+}
+
+const quantileOf: Readonly<Record<string, QuantileName>> = {
+  p50: 'median',
+  p90: 'p90',
+  p95: 'p95',
+  p99: 'p99',
+  'p99.9': 'p999',
+};
+/** 95 % of a normal distribution lie within so many standard deviations. */
+const normal95 = 1.96;
+
+/** The 95 % interval of an objective's number; `point` where a single run has none, `none` where there is too little data. */
+function intervalOf(metric: string, numbers: Numbers): readonly [low: number, high: number] | 'point' | 'none' {
+  if (metric === 'errors') return errorInterval(numbers);
+  const { statistic, distributions } = distributionsOf(metric, numbers);
+  const quantile = quantileOf[statistic];
+  if (quantile === undefined && statistic !== 'mean') return 'point';
+  const intervals = distributions.map((distribution) =>
+    quantile === undefined ? meanInterval(distribution) : distribution.interval95[quantile],
+  );
+  const known = intervals.filter((interval) => interval !== null);
+  if (known.length === 0 || known.length < intervals.length) return 'none';
+  // Over all responses and over successes: the slower of the two counts.
+  return [Math.max(...known.map(([low]) => low)), Math.max(...known.map(([, high]) => high))];
+}
+
+/** `p95` is of latency, `ttft.p95` of the time to the first token, and so on. */
+function distributionsOf(metric: string, numbers: Numbers): { statistic: string; distributions: Distribution[] } {
+  const dot = /^[a-z][a-z0-9]*[a-z]\./.exec(metric)?.[0].length ?? 0;
+  const statistic = metric.slice(dot);
+  if (dot === 0) return { statistic, distributions: [numbers.latencyMs, numbers.successLatencyMs] };
+  const found = Object.entries(numbers).find(([key]) => key === `${metric.slice(0, dot - 1)}Ms`)?.[1];
+  return { statistic, distributions: isDistribution(found) ? [found] : [] };
+}
+
+const isDistribution = (value: unknown): value is Distribution =>
+  typeof value === 'object' && value !== null && 'interval95' in value;
+
+function meanInterval({ mean, stdev, count }: Distribution): readonly [number, number] | null {
+  if (mean === null || stdev === null) return null;
+  const half = (normal95 * stdev) / Math.sqrt(count);
+  return [mean - half, mean + half];
+}
+
+/** Wilson's interval of the share of requests without success. */
+function errorInterval({ requestsSent: n, successes }: Numbers): readonly [number, number] | 'none' {
+  if (n === 0) return 'none';
+  const z2 = normal95 ** 2;
+  const share = (n - successes) / n;
+  const middle = (share + z2 / (2 * n)) / (1 + z2 / n);
+  const half = (normal95 / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}

@@ -1,0 +1,184 @@
+import { neededAttainment, type LevelFigures } from '../metrics/levels.ts';
+import { countOf, provenance } from './facts.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue, withoutZeros } from './format.ts';
+import type { SweepRecord } from './sweep-types.ts';
+import type { Table } from './tables.ts';
+import type { RunRecord } from './types.ts';
+
+const hasTokens = (levels: readonly RunRecord[]): boolean =>
+  levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
+
+/** A factor: `1.64×`. */
+export const formatFactor = (factor: number | null): string =>
+  factor === null || !Number.isFinite(factor) ? noValue : `${factor.toFixed(2)}×`;
+
+/** A change against something else: `+50%`, `-3.1%`. */
+export function formatChange(change: number | null): string {
+  const words = formatPercent(change);
+  return change !== null && change > 0 && !words.startsWith('<') ? `+${words}` : words;
+}
+
+/** A percentile, with a mark when there are too few samples to rely on it. */
+const marked = (value: number | null, interval: unknown): string =>
+  value !== null && interval === null ? `${formatMs(value)} ?` : formatMs(value);
+
+/** What was measured at each level. */
+export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
+  const tokens = hasTokens(levels);
+  const doubtful = levels.some(({ successLatencyMs: { p99, interval95 } }) => p99 !== null && interval95.p99 === null);
+  return {
+    title: 'Levels',
+    columns: [
+      'At once',
+      'Requests',
+      'Success',
+      'Throughput',
+      ...(tokens ? ['Tokens'] : []),
+      'Mean',
+      'p50',
+      'p95',
+      'p99',
+    ],
+    rows: levels.map((level) => {
+      const { successLatencyMs: latency } = level;
+      return [
+        formatCount(level.plan.concurrency),
+        formatCount(level.requestsSent),
+        formatPercent(level.successRatio),
+        formatRate(level.successThroughputPerS),
+        ...(tokens ? [`${formatNumber(level.outputTokensPerS)}/s`] : []),
+        formatMs(latency.mean),
+        marked(latency.median, latency.interval95.median),
+        marked(latency.p95, latency.interval95.p95),
+        marked(latency.p99, latency.interval95.p99),
+      ];
+    }),
+    note: `Throughput and latency are of successes.${doubtful ? ' ? = too few requests to rely on.' : ''}`,
+  };
+}
+
+/** How each level compares with level 1. */
+export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): Table {
+  const tokens = hasTokens(levels);
+  return {
+    title: 'Scaling',
+    columns: [
+      'At once',
+      'Scaling',
+      ...(tokens ? ['of tokens'] : []),
+      'Efficiency',
+      'Gain',
+      'Penalty',
+      'Ratio',
+      'Trade-off',
+    ],
+    rows: figures.levels.map((level) => [
+      formatCount(level.concurrency),
+      formatFactor(level.scalingFactor),
+      ...(tokens ? [formatFactor(level.tokenScalingFactor)] : []),
+      formatPercent(level.efficiency),
+      formatChange(level.throughputGain),
+      formatChange(level.latencyPenalty),
+      ratioText(level),
+      level.tradeOff ?? noValue,
+    ]),
+    note: 'Against level 1. Gain is of throughput, penalty of mean latency; their ratio is good from 1 on.',
+  };
+}
+
+/** `1.51`, or that nothing was paid. */
+export function ratioText({ tradeOff, tradeOffRatio }: LevelFigures): string {
+  if (tradeOffRatio !== null) return tradeOffRatio.toFixed(2);
+  return tradeOff === null ? noValue : 'no penalty';
+}
+
+/** Objectives by level; without rows when there are none. */
+export function levelObjectiveTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
+  const texts = [...new Set(levels.flatMap(({ objectives }) => objectives.map(({ objective }) => objective.text)))];
+  return {
+    title: 'Objectives by level',
+    columns: ['At once', ...texts, 'Attainment', 'Goodput'],
+    rows:
+      texts.length === 0
+        ? []
+        : levels.map((level) => [
+            formatCount(level.plan.concurrency),
+            ...texts.map((wanted) => {
+              const outcomes = level.objectives.filter(({ objective }) => objective.text === wanted);
+              return outcomes.map(({ outcome }) => outcome).find((outcome) => outcome !== 'pass') ?? 'pass';
+            }),
+            formatPercent(level.sloAttainment),
+            formatRate(level.goodputPerS),
+          ]),
+  };
+}
+
+/** The scalability law, or why it is not shown. */
+export function uslFacts({
+  figures: { usl, uslNote },
+}: Pick<SweepRecord, 'figures'>): [label: string, value: string][] {
+  if (usl === null) return [['not shown', uslNote]];
+  return [
+    ['one user', formatRate(usl.lambda)],
+    ['contention α', usl.alpha.toPrecision(3)],
+    ['coherency β', usl.beta.toPrecision(3)],
+    ['R²', usl.r2.toFixed(3)],
+    ['peak', `${formatRate(usl.peakThroughputPerS)} at ${formatCount(usl.peakConcurrency)} at once`],
+  ];
+}
+
+/** What must be known before the numbers: what was left out, and levels whose client may have been the limit. */
+export function sweepNotes(sweep: SweepRecord): string[] {
+  const { levels, planned, status, search } = sweep;
+  const warned = levels
+    .filter(({ client }) => client.warnings.length > 0)
+    .map(({ plan }) => formatCount(plan.concurrency));
+  const refused = levels
+    .filter(({ successRatio }) => (successRatio ?? 0) < neededAttainment)
+    .map(({ plan }) => formatCount(plan.concurrency));
+  return [
+    ...(status === 'completed'
+      ? []
+      : [
+          search === undefined
+            ? `The sweep was cancelled: ${String(levels.length)} of ${countOf(planned.length, 'level')} had ended.`
+            : `The search was cancelled after ${countOf(levels.length, 'run')}.`,
+        ]),
+    ...(refused.length === 0
+      ? []
+      : [`At ${refused.join(', ')} at once fewer than 90% of the requests succeeded: never recommended.`]),
+    ...(warned.length === 0
+      ? []
+      : [`At ${warned.join(', ')} at once the client itself may have been the limit; the JSON report says why.`]),
+    ...new Set(levels.flatMap(({ client }) => (levels.length === 1 ? client.warnings : []))),
+  ];
+}
+
+/** Where the numbers come from. */
+export function sweepFacts(sweep: SweepRecord): [label: string, value: string][] {
+  const [first] = sweep.levels;
+  const kept = new Set(['file', 'percentiles', 'output tokens', 'addresses', 'machine', 'software']);
+  const requests = [...new Set(sweep.levels.map(({ plan }) => plan.requests))];
+  return [
+    ['sweep', `${sweep.id}, ${sweep.startedAt}, ${sweep.status}`],
+    [
+      'plan',
+      `${requests.length === 1 && requests[0] !== null && requests[0] !== undefined ? `${countOf(requests[0], 'request')} a level, ` : ''}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
+    ],
+    ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
+    ...(first?.server === undefined ? [] : [['server', serversText(sweep.levels)] satisfies [string, string]]),
+  ];
+}
+
+/** What the server took at each level. */
+function serversText(levels: readonly RunRecord[]): string {
+  return levels
+    .flatMap(({ plan, server }) =>
+      server === undefined
+        ? []
+        : [
+            `${formatCount(plan.concurrency)} at once: CPU ${formatPercent(server.cpuShare)} of a core, ${formatCount(server.rssMaxMiB)} MiB`,
+          ],
+    )
+    .join('; ');
+}

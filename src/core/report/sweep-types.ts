@@ -1,0 +1,36 @@
+import type { SweepFigures } from '../metrics/levels.ts';
+import type { CapacityResult, Trial } from '../plan/capacity.ts';
+import type { Objective } from '../plan/types.ts';
+import type { RunRecord } from './types.ts';
+
+export const sweepSchema = 'loadlens.sweep/1';
+
+/** How the largest concurrency that meets objectives was looked for. */
+export interface CapacitySearch extends CapacityResult {
+  readonly objectives: readonly Objective[];
+  /** The levels it was allowed to try. */
+  readonly from: number;
+  readonly to: number;
+  /** In the order they were made. */
+  readonly trials: readonly Trial[];
+}
+
+/** The runs of a sweep and what they say together. Schema: docs/loadlens.sweep-1.schema.json. */
+export interface SweepRecord {
+  readonly schema: typeof sweepSchema;
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** `cancelled`: the levels that had ended are here, the one that was cut off is not. */
+  readonly status: 'completed' | 'cancelled';
+  readonly planned: readonly number[];
+  readonly coolDownMs: number;
+  /** By concurrency; a search may have more than one of a level. */
+  readonly levels: readonly RunRecord[];
+  readonly figures: SweepFigures;
+  /** What the levels mean, in plain sentences. */
+  readonly capacity: readonly string[];
+  /** Only of a search for capacity. */
+  readonly search?: CapacitySearch;
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { nextSearchStep, trialOutcome, type Trial, type TrialOutcome } from '../../../src/core/plan/capacity.ts';
+import { parseObjectives } from '../../../src/core/plan/objectives.ts';
+import { closedLoop, recordOf } from '../report/fixtures.ts';
+
+/** Searches a server that answers for itself, and gives up after 100 runs. */
+function search(outcome: (concurrency: number, run: number) => TrialOutcome, first = 1, last = 256) {
+  const trials: Trial[] = [];
+  for (let run = 0; run < 100; run++) {
+    const step = nextSearchStep(trials, first, last);
+    if (step.kind === 'done') return { ...step.result, tried: trials.map(({ concurrency }) => concurrency) };
+    trials.push({ concurrency: step.concurrency, outcome: outcome(step.concurrency, run) });
+  }
+  throw new Error('The search does not end.');
+}
+const holds =
+  (capacity: number) =>
+  (concurrency: number): TrialOutcome =>
+    concurrency <= capacity ? 'pass' : 'fail';
+
+/** Holds 6, but for the runs that say otherwise at 6 itself. */
+const sixIs =
+  (wrong: (run: number) => boolean, said: TrialOutcome = 'fail') =>
+  (concurrency: number, run: number): TrialOutcome =>
+    concurrency === 6 && wrong(run) ? said : holds(6)(concurrency);
+
+describe('search for capacity', () => {
+  it('doubles, bisects, and repeats the two levels at the boundary', () => {
+    const { tried, ...result } = search(holds(6));
+    assert.deepEqual(result, { capacity: 6, firstFailing: 7, sure: true });
+    assert.deepEqual(tried, [1, 2, 4, 8, 6, 7, 6, 7]);
+  });
+
+  it('finds any capacity within 5 %, in few runs', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 256 }), fc.integer({ min: 0, max: 300 }), (last, truth) => {
+        const { capacity, firstFailing, sure, tried } = search(holds(truth), 1, last);
+        assert.equal(sure, true);
+        assert.ok(tried.length <= 2 * Math.ceil(Math.log2(last + 1)) + 4, `${tried.length} runs`);
+        if (truth === 0) assert.deepEqual([capacity, firstFailing], [null, 1]);
+        else if (truth >= last) assert.deepEqual([capacity, firstFailing], [last, null]);
+        else {
+          assert.ok(capacity !== null && firstFailing !== null && capacity <= truth && firstFailing > truth);
+          assert.ok(firstFailing - capacity <= Math.max(1, Math.floor(capacity * 0.05)));
+        }
+      }),
+    );
+  });
+
+  it('lets a third run decide where two disagree, and is then not sure', () => {
+    const one = search(sixIs((run) => run > 5));
+    assert.deepEqual([one.capacity, one.firstFailing], [5, 6]);
+    assert.equal(one.tried.filter((level) => level === 6).length, 3);
+    const two = search(sixIs((run) => run === 4));
+    assert.deepEqual([two.capacity, two.firstFailing, two.sure], [6, 7, false]);
+  });
+
+  it('takes an undecided level for one that does not hold, after a second run', () => {
+    const { capacity, firstFailing, sure, tried } = search(sixIs(() => true, 'undecided'));
+    assert.deepEqual([capacity, firstFailing, sure], [5, 6, false]);
+    assert.equal(tried.filter((level) => level === 6).length, 2);
+  });
+
+  it('ends whatever a server does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom<TrialOutcome>('pass', 'fail', 'undecided'), { minLength: 100 }), (said) => {
+        const { capacity, firstFailing } = search((_, run) => said[run]!);
+        if (capacity !== null && firstFailing !== null) assert.ok(capacity < firstFailing);
+      }),
+    );
+  });
+});
+
+describe('what a run says of a level', () => {
+  const record = recordOf(closedLoop(100, 4, (index) => ({ latencyMs: 100 + index })));
+  const said = (text: string) => trialOutcome(parseObjectives(text).objectives, record);
+  const [low, high] = record.latencyMs.interval95.p95!;
+
+  it('passes by its interval, not by its point', () => {
+    assert.ok(low < 195 && 195 < high);
+    assert.equal(said(`p95 < ${Math.ceil(high) + 1}ms`), 'pass');
+    assert.equal(said('p95 < 195.5ms'), 'undecided');
+    assert.equal(said(`p95 < ${Math.floor(low)}ms`), 'fail');
+    assert.equal(said(`p95 >= ${Math.floor(low)}ms`), 'pass');
+  });
+
+  it('is undecided with too few requests, and where nothing was measured', () => {
+    assert.equal(said('p99 < 10s'), 'undecided');
+    const nothing = recordOf([]);
+    for (const text of ['p95 < 1s', 'errors < 1%', 'mean < 1s', 'max < 1s', 'throughput > 1/s']) {
+      assert.equal(trialOutcome(parseObjectives(text).objectives, nothing), 'undecided', text);
+    }
+  });
+
+  it('knows how far a share of errors and a mean can be trusted', () => {
+    assert.equal(said('errors < 10%'), 'pass');
+    assert.equal(said('errors < 1%'), 'undecided', 'no failure in 100 does not prove 1 %');
+    assert.equal(said('mean < 160ms'), 'pass');
+    assert.equal(said('mean < 150ms'), 'undecided');
+    assert.equal(said('mean < 140ms'), 'fail');
+  });
+
+  it('counts the worst of several objectives', () => {
+    assert.equal(said('mean < 160ms, p95 < 195.5ms'), 'undecided');
+    assert.equal(said('p95 < 195.5ms, mean < 140ms'), 'fail');
+    assert.equal(said('max < 200ms, throughput > 1/s'), 'pass');
+  });
+});
