@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { LoadlensError } from '../errors.ts';
 import { errorKinds, percentileMethods, tokenSources } from '../metrics/types.ts';
+import { calibrationSchema } from './calibration.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
 /** Checks what claims to be a record, from a file or a history. Members that are not known are dropped. */
@@ -166,6 +167,7 @@ const record = v.object({
     memoryGiB: v.number(),
     node: v.string(),
     loadlens: v.string(),
+    calibration: v.exactOptional(calibrationSchema),
   }),
   source: v.nullable(
     v.object({

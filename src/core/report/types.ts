@@ -1,5 +1,6 @@
 import type { ClientHealth, ErrorKind, Summary } from '../metrics/types.ts';
 import type { RunPlan, Verdict } from '../plan/types.ts';
+import type { Calibration } from './calibration.ts';
 
 export const recordSchema = 'loadlens.run/1';
 
@@ -24,6 +25,8 @@ export interface Environment {
   readonly memoryGiB: number;
   readonly node: string;
   readonly loadlens: string;
+  /** How exact this machine was found to measure, when that is known. */
+  readonly calibration?: Calibration;
 }
 
 /** The server that Loadlens started itself, while the run went on. Null = the system does not tell. */

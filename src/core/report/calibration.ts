@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+
+const error = v.object({
+  injectedMs: v.number(),
+  p50Ms: v.number(),
+  p99Ms: v.number(),
+  serverP50Ms: v.number(),
+  serverP99Ms: v.number(),
+});
+
+/** The shape of a Calibration, for what is read back. */
+export const calibrationSchema = v.object({
+  measuredAt: v.string(),
+  levels: v.array(v.object({ concurrency: v.number(), latencyMs: error, ttftMs: error, iclMs: error })),
+});
+
+/** How far measured times were from known ones, on the machine that sent; docs/cli.md. */
+export interface Calibration {
+  /** ISO 8601, UTC. */
+  readonly measuredAt: string;
+  readonly levels: readonly CalibrationLevel[];
+}
+
+/** What was found with so many requests in flight. */
+export interface CalibrationLevel {
+  readonly concurrency: number;
+  readonly latencyMs: MeasurementError;
+  readonly ttftMs: MeasurementError;
+  readonly iclMs: MeasurementError;
+}
+
+/** Measured less injected, ms. `server…`: what the server itself was late by; the rest is the way and the client. */
+export interface MeasurementError {
+  readonly injectedMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly serverP50Ms: number;
+  readonly serverP99Ms: number;
+}
