@@ -1,7 +1,10 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { availableParallelism } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { ExitCode } from '../core/errors.ts';
 import { planDefaults } from '../core/plan/plan.ts';
+import { gpt2Defaults, gpt2Dtypes, modelCacheFolder, threadsFor } from '../processes/gpt2Defaults.ts';
+import type { Gpt2Options } from '../processes/gpt2Messages.ts';
 import { defaultHost } from '../servers/mock/server.ts';
 import { describeFailure } from './failure.ts';
 import type { RunOptions } from './run-command.ts';
@@ -86,9 +89,8 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       done(await runCommand(file, options, manifest.version));
     });
 
-  program
-    .command('serve')
-    .description('Starts a server to benchmark.')
+  const serve = program.command('serve').description('Starts a server to benchmark.');
+  serve
     .command('mock')
     .description('Starts the mock server: known latencies, and a limit of concurrent requests.')
     .option('--port <n>', 'where to listen; 0 picks a free port', numberFrom(0, 65_535, 'a whole number'), 5000)
@@ -102,6 +104,40 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .option('--host <address>', 'address to listen on; other machines reach any but 127.0.0.1', defaultHost)
     .action(async (options: ServeMockOptions) => {
       done(await serveMockCommand(options));
+    });
+
+  serve
+    .command('gpt2')
+    .description('Starts a GPT-2 on this processor: a real language model, with the API of OpenAI.')
+    .option(
+      '--port <n>',
+      'where to listen; 0 picks a free port',
+      numberFrom(0, 65_535, 'a whole number'),
+      gpt2Defaults.port,
+    )
+    .option(
+      '--model <model>',
+      'such as openai-community/gpt2, a local folder, or synthetic: random weights, no network',
+      gpt2Defaults.model,
+    )
+    .addOption(new Option('--dtype <type>', 'precision of the weights').choices(gpt2Dtypes).default(gpt2Defaults.dtype))
+    .option(
+      '--threads <n>',
+      'threads that compute',
+      numberFrom(1, 64, 'a whole number'),
+      threadsFor(availableParallelism()),
+    )
+    .option(
+      '--max-batch <n>',
+      'sequences computed together',
+      numberFrom(1, 64, 'a whole number'),
+      gpt2Defaults.maxBatch,
+    )
+    .option('--host <address>', 'address to listen on; other machines reach any but 127.0.0.1', defaultHost)
+    .option('--cache-dir <folder>', 'where models are kept', modelCacheFolder())
+    .action(async (options: Gpt2Options) => {
+      const { serveGpt2Command } = await import('./serve-gpt2-command.ts');
+      done(await serveGpt2Command(options));
     });
   return program;
 }

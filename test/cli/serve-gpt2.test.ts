@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { modelCacheFolder, threadsFor } from '../../src/processes/gpt2Defaults.ts';
+import { startMockServer } from '../../src/servers/mock/server.ts';
+import { freshFolder, runCli, startCli } from './spawn.ts';
+
+describe('loadlens serve gpt2', function () {
+  this.timeout(60_000);
+  const folder = freshFolder();
+  const tiny = 'serve gpt2 --port 0 --model synthetic-tiny --threads 1 --cache-dir'.split(' ');
+  const args = (...more: string[]): string[] => [...tiny, folder.path, ...more];
+  const run = (...more: string[]): ReturnType<typeof runCli> => runCli(args(...more), { cwd: folder.path });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`makes the model, serves until ${signal} and waits for the running step`, async () => {
+      const running = startCli(args('--max-batch', '4'), { cwd: folder.path });
+      const line = await running.printed(/\n/);
+      const [, url = ''] = /^GPT-2 server listening on (http:\/\/127\.0\.0\.1:\d+) \(.*\)\n$/.exec(line) ?? [];
+      assert.ok(
+        line.endsWith(
+          '(model synthetic-tiny: random weights, its text means nothing, q8, 1 thread, batches up to 4)\n',
+        ),
+      );
+      const answer = await fetch(`${url}/tokenizer?output_tokens=3`);
+      assert.deepEqual([answer.status, (await answer.json()).output_tokens], [200, 3]);
+      const held = fetch(`${url}/tokenizer?output_tokens=1000`).then((cut) => cut.text());
+      held.catch(() => undefined);
+      while (!/running\S* 1\n/.test(await (await fetch(`${url}/metrics`)).text()));
+      running.child.kill(signal);
+      const { code, stderr } = await running.finished;
+      assert.deepEqual([code, stderr], [0, '']);
+      await assert.rejects(held);
+    });
+  }
+
+  it('can be stopped while it starts', async () => {
+    const running = startCli(args('--model', 'synthetic'), { cwd: folder.path });
+    while (!readdirSync(folder.path).some((name) => name.includes('making')))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    running.child.kill('SIGINT');
+    assert.deepEqual(await running.finished, { code: 0, stdout: '', stderr: '' });
+  });
+
+  it('offers the synthetic model where the hub cannot be reached', async () => {
+    const { code, stdout, stderr } = await runCli(args('--model', 'openai-community/gpt2'), {
+      cwd: folder.path,
+      env: { HF_ENDPOINT: 'http://127.0.0.1:1' },
+    });
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(
+      stderr,
+      /^error: The model openai-community\/gpt2 is not on this machine yet, and .* be reached\.\nhint: {2}/,
+    );
+    assert.match(stderr, /use the model "synthetic"/);
+  });
+
+  it('says in one sentence that a port is taken', async () => {
+    const server = await startMockServer({ port: 0, maxConcurrentRequests: 1, timeScale: 1 });
+    try {
+      const { code, stderr } = await run('--port', `${server.port}`);
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: Port \d+ on 127\.0\.0\.1 is already taken\.\nhint: {2}Stop what listens there/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  for (const [option, value, words] of [
+    ['--dtype', 'fp64', 'Allowed choices are fp32, q8, q4.'],
+    ['--threads', '0', 'It must be a whole number from 1 to 64.'],
+    ['--max-batch', '65', 'It must be a whole number from 1 to 64.'],
+    ['--port', '65536', 'It must be a whole number from 0 to 65535.'],
+  ] as const) {
+    it(`refuses ${option} ${value}`, async () => {
+      const { code, stderr } = await run(option, value);
+      assert.equal(code, 2);
+      assert.ok(stderr.includes(`argument '${value}' is invalid. ${words}`), stderr);
+    });
+  }
+
+  it('keeps models where the system keeps what can be made again', () => {
+    assert.equal(modelCacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux'), join('/x', 'loadlens/gpt2'));
+    assert.match(modelCacheFolder({}, 'linux'), /\.cache\/loadlens\/gpt2$/);
+    assert.match(modelCacheFolder({}, 'darwin'), /Library\/Caches\/loadlens\/gpt2$/);
+    assert.equal(modelCacheFolder({ LOCALAPPDATA: '/local' }, 'win32'), join('/local', 'loadlens/gpt2'));
+  });
+
+  it('computes with as many threads as there is use for', () => {
+    assert.deepEqual([0, 1, 2, 8, 64].map(threadsFor), [1, 1, 2, 8, 8]);
+  });
+});
