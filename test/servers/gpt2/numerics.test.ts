@@ -24,6 +24,9 @@ async function served(model: Model, tokens: readonly number[], prompt: number): 
   return logits;
 }
 
+const prompt = (length: number) => text.concat(text, text, text, text, text).slice(0, length);
+const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
 const cosine = (a: Float32Array, b: Float64Array): number => {
   let [dot, aa, bb] = [0, 0, 0];
   for (const [i, x] of a.entries()) {
@@ -77,6 +80,29 @@ describe('GPT-2 numerics', function () {
       [...topIds].map((id) => logits![id]!),
     );
   });
+
+  for (const dtype of ['fp32', 'q8'] as const) {
+    it(`${dtype} logits are equal bit for bit alone and between others, whatever the lengths`, async () => {
+      const model = await tinyModel(dtype);
+      const vocabulary = config.vocabulary;
+      for (const length of [1, 2, 7, 16, 33, 127]) {
+        const own = createKvCache(config);
+        own.ensure(1, 128, []);
+        const shared = createKvCache(config);
+        shared.ensure(3, 512, []);
+        for (let past = 0; past < length + 2; past += past === 0 ? length : 1) {
+          const tokens = (of: number) => (past === 0 ? prompt(of) : [past]);
+          const at = (of: number) => (past === 0 ? 0 : of + past - length);
+          const rows = [128, length, 9].map((of) => ({ tokens: tokens(of), past: at(of) }));
+          const alone = Float32Array.from((await model.step(own, 0, [rows[1]!], true)).logits!);
+          const between = (await model.step(shared, 0, rows, true)).logits!.subarray(vocabulary, 2 * vocabulary);
+          // Buffers compare by bits, and at once.
+          assert.equal(Buffer.compare(bytesOf(alone), bytesOf(between)), 0, `prompt of ${length}, after ${past}`);
+          if (past === 0 && length === 127) break;
+        }
+      }
+    });
+  }
 
   for (const [dtype, least] of [
     ['q8', 0.999],

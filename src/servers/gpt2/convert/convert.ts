@@ -7,7 +7,7 @@ import { buildGraph } from './graph.ts';
 import { storeWeights, type Dtype, type Sink } from './store.ts';
 
 /** Goes up whenever the files that come out change: what an older one wrote is then made again. */
-export const converterVersion = 1;
+export const converterVersion = 2;
 
 /** A file that was written, as the manifest keeps it. */
 export interface WrittenFile {

@@ -11,8 +11,8 @@ const int64s = (values: readonly number[]) => new Uint8Array(BigInt64Array.from(
 /**
  * The graph of one step over B sequences of S new tokens each, with T past positions.
  *
- * - The past is only read: [slot, head, dim, T] for keys, [slot, head, T, dim] for values, so that the caller's own
- *   cache is fed as it lies. Scores against past and new tokens are joined, the keys and values never are.
+ * - The past is only read, [slot, head, T, dim] for keys and values, so that the caller's own cache is fed as it lies.
+ *   Scores against past and new tokens are joined, the keys and values never are.
  * - Out come the new query, key and value of each layer (`qkv.N`), which the caller files into its cache.
  * - `rows` picks the positions (of all B × S) whose next token is wanted; the last layer is computed for these alone.
  *   At least one: the 8-bit product of no rows at all divides by zero.
@@ -84,10 +84,10 @@ export function buildGraph(config: Gpt2Config, dtype: Dtype, stored: ReadonlyMap
 
   for (let i = 0; i < layers; i++) {
     const at = `h.${i}`;
-    const pastKey = graph.input(`past_key.${i}`, float, ['B', heads, dim, 'T']);
+    const pastKey = graph.input(`past_key.${i}`, float, ['B', heads, 'T', dim]);
     const pastValue = graph.input(`past_value.${i}`, float, ['B', heads, 'T', dim]);
     if (i === 0) {
-      const past = op('Shape', [pastKey], 'size.past', { start: 3, end: 4 });
+      const past = op('Shape', [pastKey], 'size.past', { start: 2, end: 3 });
       op('Concat', [past, op('Shape', ['input_ids'], 'size.new', { start: 1, end: 2 })], 'size.split', { axis: 0 });
     }
     const qkv = matMul(x, `${at}.attn.c_attn.weight`, [width, 3 * width], `qkv.${i}`, `${at}.attn.c_attn.bias`);
@@ -98,7 +98,7 @@ export function buildGraph(config: Gpt2Config, dtype: Dtype, stored: ReadonlyMap
     graph.node('Split', [ordered, i === 0 ? ints('size.heads', [heads, heads, heads]) : 'size.heads'], [q, k, v], {
       axis: 1,
     });
-    const old = op('MatMul', [q, pastKey], `${at}.scores.past`);
+    const old = op('FusedMatMul', [q, pastKey], `${at}.scores.past`, { transB: 1 });
     const fresh = op('FusedMatMul', [q, k], `${at}.scores.new`, { transB: 1 });
     const scores = op('Concat', [old, fresh], `${at}.scores`, { axis: -1 });
     const shares = op('Softmax', [op('Add', [scores, 'mask'], `${at}.masked`)], `${at}.shares`, { axis: -1 });

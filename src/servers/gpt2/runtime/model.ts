@@ -67,7 +67,7 @@ export function createModel(session: InferenceSession, config: Gpt2Config): Mode
       const layer = past === 0 ? undefined : cache.layers[i];
       const keys = layer?.keys.subarray(from, to) ?? nothing;
       const values = layer?.values.subarray(from, to) ?? nothing;
-      feeds[`past_key.${i}`] = new Tensor('float32', keys, [batch, heads, dim, past]);
+      feeds[`past_key.${i}`] = new Tensor('float32', keys, [batch, heads, past, dim]);
       feeds[`past_value.${i}`] = new Tensor('float32', values, [batch, heads, past, dim]);
     }
     return feeds;
