@@ -42,7 +42,9 @@ const processes = {
   format: 'esm',
   splitting: true,
   // Bundled CommonJS packages (undici) still call require for Node's own modules.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
 };
 
 /** Packages that transformers.js asks for and that no text model needs; they stay out, with their native parts. */

@@ -1,15 +1,34 @@
-// Shows Loadlens at work: mock server, benchmark of the sample endpoints file, reports. The last part of `npm start`.
+// Shows Loadlens at work: server, benchmark of its sample endpoints file, reports. The last part of `npm start`.
+// With --gpt2 the server is a GPT-2 on this processor instead of the mock server.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 const cli = resolve('dist/cli.js');
-/** The sample's address, and how much faster than in life its server answers. */
-const sampleAddress = /127\.0\.0\.1:5000|localhost:5000/g;
+/** How much faster than in life the mock server answers. */
 const timeScale = 0.1;
-/** Enough for a reliable 95th percentile of every target. */
-const amount = ['--requests', '1000', '--concurrency', '10'];
+const mockDemo = {
+  name: 'mock',
+  serve: ['--max-concurrent-requests', '100', '--time-scale', `${timeScale}`],
+  sample: 'media/samples/endpoints.txt',
+  /** Addresses in the sample that the server of this demo stands for. */
+  addresses: /127\.0\.0\.1:5000|localhost:5000/g,
+  /** Enough for a reliable 95th percentile of every target. */
+  amount: ['--requests', '1000', '--concurrency', '10'],
+  note: `Its sleeps last ${timeScale} of their time.`,
+  report: 'loadlens-demo',
+};
+const gpt2Demo = {
+  name: 'gpt2',
+  serve: ['--model', 'synthetic', '--cache-dir', resolve('out/models')],
+  sample: 'media/samples/gpt2.endpoints',
+  addresses: /127\.0\.0\.1:5001|localhost:5001/g,
+  amount: [],
+  note: 'Its weights are random: the work is real, the words mean nothing.',
+  report: 'loadlens-gpt2-demo',
+};
+const demo = process.argv.includes('--gpt2') ? gpt2Demo : mockDemo;
 
 let current;
 let stopped = false;
@@ -33,13 +52,13 @@ function start(args, stdout, cwd) {
   return { child, exit: new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ? 130 : code))) };
 }
 
-/** The address in the ready line of the mock server. */
+/** The address in the ready line of the server. */
 async function addressOf({ child, exit }) {
   void exit.then(() => child.stdout.destroy());
   let text = '';
   for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     text += chunk;
-    const address = /http:\/\/(\S+)/.exec(text)?.[1];
+    const address = /http:\/\/([\w.:]+)/.exec(text)?.[1];
     if (address && text.includes('\n')) {
       console.log(text.trim());
       return address;
@@ -49,22 +68,19 @@ async function addressOf({ child, exit }) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'loadlens-demo-'));
-const server = start(
-  ['serve', 'mock', '--port', '0', '--max-concurrent-requests', '100', '--time-scale', `${timeScale}`],
-  'pipe',
-);
+if (demo === gpt2Demo) console.log('The first start makes the model (135 MB in out/models), which takes some seconds.');
+const server = start(['serve', demo.name, '--port', '0', ...demo.serve], 'pipe');
 try {
   const address = await addressOf(server);
-  if (!address) throw new Error('The mock server did not start.');
-  const sample = await readFile('media/samples/endpoints.txt', 'utf8');
-  await writeFile(join(folder, 'endpoints.txt'), sample.replaceAll(sampleAddress, address));
+  if (!address) throw new Error('The server did not start.');
+  const sample = await readFile(demo.sample, 'utf8');
+  const file = basename(demo.sample);
+  await writeFile(join(folder, file), sample.replaceAll(demo.addresses, address));
   await mkdir('results', { recursive: true });
 
-  console.log(
-    `Its sleeps last ${timeScale} of their time.\nloadlens run media/samples/endpoints.txt ${amount.join(' ')}\n`,
-  );
-  const [html, json] = ['html', 'json'].map((kind) => resolve(`results/loadlens-demo.${kind}`));
-  const run = start(['run', ...amount, '--html', html, '--json', json], 'inherit', folder);
+  console.log(`${demo.note}\nloadlens run ${[demo.sample, ...demo.amount].join(' ')}\n`);
+  const [html, json] = ['html', 'json'].map((kind) => resolve(`results/${demo.report}.${kind}`));
+  const run = start(['run', file, ...demo.amount, '--html', html, '--json', json], 'inherit', folder);
   process.exitCode = await run.exit;
   if (process.exitCode !== 1 && process.exitCode !== 2) {
     console.log(`
@@ -74,7 +90,7 @@ The extension in an editor, one of:
   press F5 with this folder open in VS Code
   code --extensionDevelopmentPath="${process.cwd()}"
   npm run package, then "Extensions: Install from VSIX…" with the file that it makes
-Then open media/samples/endpoints.txt and press ▶.`);
+Then open ${demo.sample} and press ▶.`);
   }
 } finally {
   server.child.kill('SIGTERM');
