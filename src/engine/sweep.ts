@@ -17,6 +17,7 @@ export interface SweepSnapshot {
   readonly runs: number | null;
   /** The level being measured, and how far it is; null in a pause between two. */
   readonly concurrency: number;
+  readonly plan: RunPlan;
   readonly run: Snapshot | null;
 }
 
@@ -84,7 +85,7 @@ function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, runs: nu
     /** Undefined when the run was cancelled, or never begun. */
     async measure(plan: RunPlan): Promise<RunRecord | undefined> {
       const { concurrency } = plan;
-      const tell = (run: Snapshot | null): void => hooks.onSnapshot?.({ finished, runs, concurrency, run });
+      const tell = (run: Snapshot | null): void => hooks.onSnapshot?.({ finished, runs, concurrency, plan, run });
       if (finished.length > 0 && coolDownMs > 0) {
         tell(null);
         await pause(coolDownMs, undefined, { signal }).catch(() => undefined);

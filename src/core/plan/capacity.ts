@@ -1,3 +1,4 @@
+import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
 import { evaluateObjectives } from './objectives.ts';
 import type { Objective } from './types.ts';
@@ -29,6 +30,10 @@ export type SearchStep =
 const precision = 0.05;
 /** Agreeing runs that settle a level at the boundary. */
 const agreeing = 2;
+
+const fewestRequests = 60;
+/** At the least count an interval reaches up to the largest sample; twice as many let it be narrower. */
+const sparePart = 2;
 
 type LevelState = 'pass' | 'fail' | 'open';
 
@@ -73,6 +78,16 @@ function stateOf(trials: readonly Trial[], level: number): LevelState {
 
 /** The first two runs of a level said the same, and neither was undecided. */
 const agrees = (runs: readonly TrialOutcome[]): boolean => runs[0] === runs[1] && runs[0] !== 'undecided';
+
+/** Requests that let a run decide the objectives when it is well on one side of them: enough for each interval. */
+export function requestsToJudge(objectives: readonly Objective[]): number {
+  const needed = objectives.map(({ metric, value }) => {
+    if (metric === 'errors') return value > 0 ? Math.ceil((normal95 ** 2 * (1 - value)) / value) + 1 : 1;
+    const quantile = quantileOf[metric.slice(metric.lastIndexOf('p'))];
+    return quantile === undefined ? 1 : sparePart * leastCount(quantileShares[quantile]);
+  });
+  return Math.max(fewestRequests, ...needed);
+}
 
 /** The outcome of a run: it passes when the whole interval of each objective's number does, and fails when one lies outside. */
 export function trialOutcome(objectives: readonly Objective[], numbers: Numbers): TrialOutcome {

@@ -26,7 +26,7 @@ export interface SweepChoices extends Omit<PlanChoices, 'concurrency'> {
 /** The pause between two levels unless another is chosen. */
 export const defaultCoolDownMs = 500;
 /** Requests of a level for each slot, and in all, when neither choices nor file say how many. */
-const requestsPerSlot = 10;
+export const requestsPerSlot = 10;
 const fewestRequests = 20;
 const mostLevels = 64;
 

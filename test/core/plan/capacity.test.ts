@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { nextSearchStep, trialOutcome, type Trial, type TrialOutcome } from '../../../src/core/plan/capacity.ts';
+import {
+  nextSearchStep,
+  requestsToJudge,
+  trialOutcome,
+  type Trial,
+  type TrialOutcome,
+} from '../../../src/core/plan/capacity.ts';
 import { parseObjectives } from '../../../src/core/plan/objectives.ts';
 import { closedLoop, recordOf } from '../report/fixtures.ts';
 
@@ -105,5 +111,15 @@ describe('what a run says of a level', () => {
     assert.equal(said('mean < 160ms, p95 < 195.5ms'), 'undecided');
     assert.equal(said('p95 < 195.5ms, mean < 140ms'), 'fail');
     assert.equal(said('max < 200ms, throughput > 1/s'), 'pass');
+  });
+
+  it('needs as many requests as its objectives', () => {
+    const needed = (text: string): number => requestsToJudge(parseObjectives(text).objectives);
+    assert.deepEqual(
+      ['p95 < 2s', 'p99 < 2s', 'p50 < 2s', 'mean < 1s', 'errors < 1%', 'p95 < 2s, errors < 1%'].map(needed),
+      [118, 598, 60, 60, 382, 382],
+    );
+    const flawless = recordOf(closedLoop(382, 4, () => ({ latencyMs: 100 })));
+    assert.equal(trialOutcome(parseObjectives('errors < 1%').objectives, flawless), 'pass');
   });
 });

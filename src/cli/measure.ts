@@ -1,0 +1,104 @@
+import { remoteHosts } from '../core/endpoints/hosts.ts';
+import { ExitCode } from '../core/errors.ts';
+import type { RunRecord } from '../core/report/types.ts';
+import { mayLoad } from './hosts.ts';
+import { onInterrupt } from './interrupt.ts';
+import { progressLine } from './progress.ts';
+import { writeWhole } from './report-files.ts';
+
+/** What is about to be sent, and who may be told of it. */
+export interface Measurement {
+  readonly requests: readonly { readonly url: string }[];
+  /** In words, for the question whether it may: `500 requests, 10 at a time,`. */
+  readonly load: string;
+  readonly allowHost: readonly string[] | undefined;
+  readonly quiet: boolean;
+}
+
+/** How a measurement takes part in the terminal. */
+export interface Screen {
+  /** Aborts at the first Ctrl+C. */
+  readonly signal: AbortSignal;
+  /** Shows progress until the next, or until `print`. */
+  show(text: string): void;
+  /** Takes the progress away and writes the result. */
+  print(text: string): void;
+  /** Says something beside the result, unless told to be quiet. */
+  note(text: string): void;
+}
+
+/** Measures with progress and with Ctrl+C as a cancel, once it is clear that the hosts may be loaded. */
+export async function measure(
+  { requests, load, allowHost = [], quiet }: Measurement,
+  run: (screen: Screen) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return onScreen(quiet, async (screen) => {
+    const may = await mayLoad(remoteHosts(requests), { allowed: allowHost, load, signal: screen.signal });
+    if (may) return run(screen);
+    process.stderr.write('Nothing was sent.\n');
+    return screen.signal.aborted ? ExitCode.interrupted : ExitCode.usage;
+  });
+}
+
+/** Lends the terminal, and Ctrl+C as a cancel, for as long as `run` takes. */
+export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<ExitCode>): Promise<ExitCode> {
+  const progress = progressLine(process.stderr, !quiet);
+  const interrupt = onInterrupt({
+    first: () => progress.show('Stopping … press Ctrl+C again to stop at once.'),
+    second: () => progress.clear(),
+  });
+  try {
+    return await run({
+      signal: interrupt.signal,
+      show: (text) => {
+        if (!interrupt.signal.aborted) progress.show(text);
+      },
+      print: (text) => {
+        progress.clear();
+        process.stdout.write(text);
+      },
+      note: (text) => {
+        progress.clear();
+        if (!quiet) process.stderr.write(`${text}\n`);
+      },
+    });
+  } finally {
+    progress.clear();
+    interrupt.dispose();
+  }
+}
+
+/** A report that goes into a file. */
+export interface Output<R> {
+  readonly option: string;
+  readonly path: string;
+  readonly report: { render(record: R): string };
+}
+
+type Reports<R> = Readonly<Record<'json' | 'csv' | 'html' | 'markdown', { render(record: R): string }>>;
+
+/** The files that a measurement is to write. */
+export function outputsOf<R>(
+  files: { readonly json?: string; readonly html?: string; readonly csv?: string; readonly md?: string },
+  reports: Reports<R>,
+): Output<R>[] {
+  return [
+    { option: '--json', path: files.json, report: reports.json },
+    { option: '--html', path: files.html, report: reports.html },
+    { option: '--csv', path: files.csv, report: reports.csv },
+    { option: '--md', path: files.md, report: reports.markdown },
+  ].flatMap(({ path, ...rest }) => (path === undefined ? [] : [{ ...rest, path }]));
+}
+
+/** Writes the files and says so. */
+export function writeOutputs<R>(outputs: readonly Output<R>[], record: R, screen: Screen): void {
+  for (const { path, report } of outputs) writeWhole(path, report.render(record));
+  for (const { path } of outputs) screen.note(`Wrote ${path}`);
+}
+
+/** Interrupted before nothing measured before an objective that is not met. Too few samples is not met. */
+export function exitCodeOf(record: RunRecord): ExitCode {
+  if (record.status === 'cancelled') return ExitCode.interrupted;
+  if (record.responses === 0) return ExitCode.nothingMeasured;
+  return record.objectives.every(({ outcome }) => outcome === 'pass') ? ExitCode.done : ExitCode.objectiveFailed;
+}

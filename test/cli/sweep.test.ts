@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSweep } from '../../src/core/report/sweep-record.ts';
+import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
+import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
+import { freshFolder, runCli, startCli } from './spawn.ts';
+
+describe('loadlens run over several levels', function () {
+  this.timeout(60_000);
+  const folder = freshFolder();
+  let mock: MockServer;
+  const startMock = async (limit: number, timeScale = 0.01): Promise<void> => {
+    mock = await startMockServer({ port: 0, maxConcurrentRequests: limit, timeScale });
+    writeFileSync(join(folder.path, 'endpoints.txt'), `${mock.url}/tokenizer?output_tokens=3\n`);
+  };
+  afterEach(() => mock.close());
+  const run = (...args: string[]): ReturnType<typeof runCli> => runCli(['run', ...args], { cwd: folder.path });
+  const readJson = (name: string): SweepRecord => readSweep(JSON.parse(readFileSync(join(folder.path, name), 'utf8')));
+
+  it('measures each level with a warm-up, shows the figures and writes every report', async () => {
+    await startMock(100);
+    const files = ['--json', 'out.json', '--html', 'out.html', '--csv', 'out.csv', '--md', 'out.md'];
+    const { code, stdout } = await run('--levels', '4,1,2', '-n', '8', '--cool-down', '0ms', ...files);
+    assert.equal(code, 0);
+    assert.match(stdout, /^\*\*\* Sweep \*\*\*\n/);
+    const sweep = readJson('out.json');
+    assert.deepEqual(
+      sweep.levels.map(({ plan, requestsSent, warmupSent }) => [plan.concurrency, requestsSent, warmupSent]),
+      [
+        [1, 8, 1],
+        [2, 8, 2],
+        [4, 8, 4],
+      ],
+    );
+    assert.deepEqual(mock.stats().byStatus, { 200: 31 });
+    const scaling = sweep.figures.levels[2]?.scalingFactor ?? 0;
+    assert.ok(scaling > 1.5 && scaling < 4.5, `scaling ${scaling}`);
+    for (const name of ['out.html', 'out.csv', 'out.md']) assert.ok(existsSync(join(folder.path, name)), name);
+  });
+
+  it('takes the powers of two of a range', async () => {
+    await startMock(100);
+    const { code } = await run('--sweep', '1..3', '--cool-down', '0ms', '--json', 'out.json');
+    assert.equal(code, 0);
+    assert.deepEqual(readJson('out.json').planned, [1, 2, 3]);
+  });
+
+  it('finds the capacity of the mock server, twice at the boundary', async () => {
+    await startMock(5);
+    const search = ['--find-capacity', 'errors < 10%', '--sweep', '1..32', '--cool-down', '0ms'];
+    const { code, stdout } = await run(...search, '--json', 'out.json');
+    assert.equal(code, 0);
+    assert.match(stdout, /^Holds 5 users at once with errors < 10%; 6 is too many\.$/m);
+    const { search: found } = readJson('out.json');
+    assert.deepEqual([found?.capacity, found?.firstFailing, found?.sure], [5, 6, true]);
+    assert.deepEqual(
+      found?.trials.map(({ concurrency }) => concurrency),
+      [1, 2, 4, 8, 6, 5, 5, 6],
+    );
+  });
+
+  it('ends with 99 when no level meets the objectives', async () => {
+    await startMock(100);
+    assert.equal((await run('--levels', '1,2', '-n', '60', '--cool-down', '0ms', '--slo', 'p95 < 1ms')).code, 99);
+    const { code, stdout } = await run('--find-capacity', 'p95 < 1ms', '--cool-down', '0ms');
+    assert.equal(code, 99);
+    assert.match(stdout, /^Does not hold p95 < 1ms even with 1 user at once\.$/m);
+  });
+
+  it('keeps the levels that had ended when it is interrupted', async () => {
+    await startMock(100);
+    const args = ['run', '--levels', '1,2', '-n', '2', '--cool-down', '1h', '--json', 'out.json'];
+    const running = startCli(args, { cwd: folder.path });
+    // One warm-up and two requests: then it waits.
+    while (mock.stats().served < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.finished;
+    assert.equal(code, 130);
+    assert.match(stdout, /! The sweep was cancelled: 1 of 2 levels had ended\./);
+    assert.deepEqual(
+      readJson('out.json').levels.map(({ plan }) => plan.concurrency),
+      [1],
+    );
+  });
+
+  it('refuses what does not go together', async () => {
+    await startMock(100);
+    for (const [args, message] of [
+      [['--levels', '1,2', '--sweep', '1..4'], /Both --levels and --sweep/],
+      [['--levels', '1,2', '-c', '4'], /--concurrency is for a single run/],
+      [['--levels', '1,2', '--find-capacity', 'p95 < 2s'], /picks its levels itself/],
+      [['--levels', '1,16', '-n', '10'], /level 16 needs at least 16 requests/],
+      [['--levels', '1;2'], /whole numbers from 1 to 10,000/],
+      [['--sweep', '4..1'], /the smaller first/],
+      [['--find-capacity', 'p95 < fast'], /no value for p95/],
+    ] as const) {
+      const { code, stderr } = await run(...args);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(stderr, message);
+    }
+    assert.equal(mock.stats().served, 0);
+  });
+});
