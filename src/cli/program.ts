@@ -9,6 +9,7 @@ import { defaultHost } from '../servers/mock/server.ts';
 import { describeFailure } from './failure.ts';
 import type { RunOptions } from './run-command.ts';
 import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
+import { addSweepOptions } from './sweep-options.ts';
 import { header, numberFrom, objectives, planNumber, planTime, several } from './values.ts';
 
 /** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
@@ -41,8 +42,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .showHelpAfterError('hint:  Add --help to see every command and option.')
     .exitOverride();
 
-  program
-    .command('run')
+  addSweepOptions(program.command('run'))
     .description('Benchmarks the targets of an endpoints file and shows the result.')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
     .option('--targets <file>', 'the same as [file]')
