@@ -1,6 +1,7 @@
 // Every bundle of Loadlens on one page. --production: minified, no source maps; --watch: rebuilds on change.
 import * as esbuild from 'esbuild';
 import { chmod, rm } from 'node:fs/promises';
+import { addRuntime } from './scripts/native.mjs';
 import { writeNotices } from './scripts/notices.mjs';
 
 const production = process.argv.includes('--production');
@@ -84,4 +85,7 @@ if (watch) {
   const metafiles = (options) => built.filter((_, i) => options.includes(builds[i])).map(({ metafile }) => metafile);
   writeNotices(metafiles([extension, processes, webview]), 'dist/third-party-notices.txt');
   writeNotices(metafiles([gpt2]), 'dist/gpt2/third-party-notices.txt');
+  // Elsewhere the runtime is found in the project's own node_modules.
+  const target = process.env['LOADLENS_TARGET'];
+  if (target) addRuntime(target, 'dist/gpt2');
 }

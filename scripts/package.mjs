@@ -1,26 +1,58 @@
-// Makes loadlens-<version>.vsix, checks what went into it and prints its size.
+// Makes loadlens-<version>.vsix, checks what went into it and prints its size. With `--target linux-x64` it makes the package
+// for that platform alone, which has the GPT-2 server with its native part.
 import { createVSIX, listFiles } from '@vscode/vsce';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { nativeFolder, nativeTargets } from './native.mjs';
 
-const mostBytes = 1_000_000;
+const { target } = parseArgs({ options: { target: { type: 'string' } } }).values;
+if (target !== undefined && !nativeTargets.includes(target)) {
+  console.error(
+    `There is no package for ${target}. Choose one of ${nativeTargets.join(', ')}, or leave --target away.`,
+  );
+  process.exit(2);
+}
+
+const mostBytes = target === undefined ? 1_000_000 : 30_000_000;
 /** Everything that may be in the package; whatever else turns up is a mistake. */
 const allowed = [
   /^(package|package\.nls|package\.nls\.[a-z-]+|language-configuration)\.json$/,
   /^(README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/,
-  /^dist\/(?!.*\.map$)/,
+  /^dist\/(?!gpt2\/)(?!.*\.map$)/,
   /^l10n\/[^/]+\.json$/,
   /^syntaxes\/[^/]+\.json$/,
   /^media\//,
 ];
+if (target !== undefined) {
+  const runtime = 'dist/gpt2/node_modules/onnxruntime-';
+  allowed.push(
+    /^dist\/gpt2\/[^/]+\.(js|txt)$/,
+    new RegExp(`^${runtime}(node/package\\.json|node/dist/[^/]+\\.js|node/${nativeFolder(target)}/[^/]+)$`),
+    new RegExp(`^${runtime}common/(package\\.json|dist/cjs/.*\\.(js|json))$`),
+  );
+}
 
 process.chdir(resolve(import.meta.dirname, '..'));
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-const packagePath = `loadlens-${version}.vsix`;
+const packagePath = `loadlens-${target === undefined ? '' : `${target}-`}${version}.vsix`;
+const options = { dependencies: false };
+if (target !== undefined) {
+  options.ignoreFile = resolve('out/platform.vscodeignore');
+  mkdirSync('out', { recursive: true });
+  writeFileSync(options.ignoreFile, `${readFileSync('.vscodeignore', 'utf8')}!dist/gpt2/**\n`);
+  process.env['LOADLENS_TARGET'] = target;
+}
 // vsce runs vscode:prepublish: the production build.
 // Links in the README stay relative: they lead into the package itself.
-await createVSIX({ packagePath, dependencies: false, rewriteRelativeLinks: false, allowMissingRepository: true });
-const files = await listFiles({ dependencies: false });
+await createVSIX({
+  ...options,
+  ...(target === undefined ? {} : { target }),
+  packagePath,
+  rewriteRelativeLinks: false,
+  allowMissingRepository: true,
+});
+const files = await listFiles(options);
 const { size } = statSync(packagePath);
 
 const strangers = files.filter((file) => !allowed.some((pattern) => pattern.test(file)));

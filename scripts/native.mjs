@@ -1,0 +1,65 @@
+// The native runtime of the GPT-2 server, for the packages for one platform: its JavaScript and that platform's files alone.
+import { appendFileSync, cpSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Platforms with a package of their own, and the native files that each needs to compute on its processor. What is for
+ * graphics cards stays out; DirectML.dll is loaded late by Windows' runtime, and only when somebody asks for it.
+ */
+const nativeFiles = {
+  'linux-x64': ['libonnxruntime.so.1'],
+  'linux-arm64': ['libonnxruntime.so.1'],
+  'darwin-arm64': ['libonnxruntime.1.dylib'],
+  'win32-x64': ['onnxruntime.dll'],
+  'win32-arm64': ['onnxruntime.dll'],
+};
+
+/** Names of these platforms, as VS Code has them. */
+export const nativeTargets = Object.keys(nativeFiles);
+
+/** Folder of a platform's files in the package onnxruntime-node. */
+export const nativeFolder = (target) => `bin/napi-v6/${target.replace('-', '/')}`;
+
+/** Neither package brings the text of its licence, which has to go with every copy. */
+const notice = (name) => `
+${'-'.repeat(80)}
+
+${name} (MIT)
+
+Copyright (c) Microsoft Corporation
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
+Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+`;
+
+/** Puts the runtime of a platform beside the bundle of the GPT-2 server, where Node looks for it first. */
+export function addRuntime(target, bundle) {
+  if (!(target in nativeFiles)) throw new Error(`There is no native part for ${target}, only for ${nativeTargets}.`);
+  const wanted = {
+    'onnxruntime-node': [
+      'package.json',
+      'dist/*.js',
+      ...['onnxruntime_binding.node', ...nativeFiles[target]].map((file) => `${nativeFolder(target)}/${file}`),
+    ],
+    'onnxruntime-common': ['package.json', 'dist/cjs/**/*.{js,json}'],
+  };
+  for (const [name, patterns] of Object.entries(wanted)) {
+    const from = join('node_modules', name);
+    for (const pattern of patterns) {
+      const files = globSync(pattern, { cwd: from });
+      if (files.length === 0) throw new Error(`${name} has no ${pattern}.`);
+      for (const file of files) cpSync(join(from, file), join(bundle, 'node_modules', name, file));
+    }
+    appendFileSync(join(bundle, 'third-party-notices.txt'), notice(name));
+  }
+}
