@@ -4,7 +4,7 @@ import { createRecorder, type Recorder } from '../core/metrics/recorder.ts';
 import type { ClientHealth, RunPhase, Snapshot, Summary } from '../core/metrics/types.ts';
 import { loadModelFor } from '../core/plan/load-model.ts';
 import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../core/plan/objectives.ts';
-import { rotatingPicker, targetPicker } from '../core/plan/pick.ts';
+import { targetPicker } from '../core/plan/pick.ts';
 import type { RunInput, Verdict } from '../core/plan/types.ts';
 import { makeRecord, recordId } from '../core/report/record.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
@@ -51,8 +51,10 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
   }
   const requests = toWire(input.requests, targets, `loadlens/${hooks.version}`);
   const targetNames = targets.map((target) => target.name);
-  const weights = targets.map((target) => target.weight);
-  const pick = plan.order === 'rotated' ? rotatingPicker(targets.length) : targetPicker(weights, plan.seed);
+  const pick = targetPicker(
+    targets.map((target) => target.weight),
+    plan.seed,
+  );
   const kept = Math.max(2, Math.floor(keptConnections / plan.concurrency));
   const transport = createUndiciTransport(kept);
   const laneCount = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));

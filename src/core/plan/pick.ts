@@ -32,12 +32,6 @@ function firstAbove(cumulative: Float64Array, wanted: number): number {
   return low;
 }
 
-/** Which target the request with a given index gets: the targets one after the other, again and again. */
-export const rotatingPicker =
-  (count: number): ((index: number) => number) =>
-  (index) =>
-    index % count;
-
 /**
  * Which target the request with a given index gets: at random, by weight, from a seed. The same seed gives the same sequence,
  * whoever asks and in whatever order. Weights are > 0; at least one.

@@ -42,8 +42,6 @@ export interface RunPlan {
   readonly maxRedirects: number;
   /** True: connections are opened and code is warmed inside the measured time. */
   readonly coldStart: boolean;
-  /** Targets one after the other, again and again, whatever seed and weights say; absent = picked at random. */
-  readonly order?: 'rotated';
   /** Objectives of the whole run; those of a target stand with the target. */
   readonly objectives: readonly Objective[];
 }

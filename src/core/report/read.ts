@@ -99,7 +99,6 @@ const plan = v.object({
   drainMs: v.number(),
   maxRedirects: count,
   coldStart: v.boolean(),
-  order: v.exactOptional(v.literal('rotated')),
   objectives: v.array(objective),
 });
 
