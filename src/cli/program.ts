@@ -6,6 +6,7 @@ import { planDefaults } from '../core/plan/plan.ts';
 import { gpt2Defaults, gpt2Dtypes, modelCacheFolder, threadsFor } from '../processes/gpt2Defaults.ts';
 import type { Gpt2Options } from '../processes/gpt2Messages.ts';
 import { defaultHost } from '../servers/mock/server.ts';
+import type { CalibrateOptions } from './calibrate-command.ts';
 import { describeFailure } from './failure.ts';
 import type { RunOptions } from './run-command.ts';
 import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
@@ -87,6 +88,16 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       // The engine is loaded for a run alone: help and the mock server start without it.
       const { runCommand } = await import('./run-command.ts');
       done(await runCommand(file, options, manifest.version));
+    });
+
+  program
+    .command('calibrate')
+    .description('Measures known times of the mock server: how far off this machine is. Later runs carry the result.')
+    .option('--quick', 'some 10 seconds instead of a minute')
+    .option('--json <file>', 'write the result as JSON')
+    .action(async (options: CalibrateOptions) => {
+      const { calibrateCommand } = await import('./calibrate-command.ts');
+      done(await calibrateCommand(options, manifest.version));
     });
 
   const serve = program.command('serve').description('Starts a server to benchmark.');

@@ -5,6 +5,7 @@ import { formatCount } from '../core/report/format.ts';
 import { reports } from '../core/report/reports.ts';
 import { renderText } from '../core/report/text.ts';
 import { runBenchmark } from '../engine/run.ts';
+import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from './load-file.ts';
 import { exitCodeOf, measure, outputsOf, writeOutputs } from './measure.ts';
 import { progressText } from './progress.ts';
@@ -62,7 +63,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   const { allowHost, quiet = false } = options;
   return measure({ requests: input.requests, load: loadOf(input.plan), allowHost, quiet }, async (screen) => {
     const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
-    const record = await runBenchmark(input, { version, signal: screen.signal, onSnapshot });
+    const record = withCalibration(await runBenchmark(input, { version, signal: screen.signal, onSnapshot }));
     screen.print(renderText(record));
     writeOutputs(outputs, record, screen);
     return exitCodeOf(record);

@@ -9,7 +9,10 @@ export interface ServeMockOptions {
   readonly host: string;
 }
 
-/** `loadlens serve mock`: serves until SIGINT or SIGTERM. Throws a LoadlensError when the address can't be had. */
+/**
+ * `loadlens serve mock`: serves until SIGINT or SIGTERM, or until a parent with a channel to it is gone.
+ * Throws a LoadlensError when the address can't be had.
+ */
 export async function serveMockCommand(options: ServeMockOptions): Promise<ExitCode> {
   const server = await startMockServer(options);
   const limit = options.maxConcurrentRequests;
@@ -17,8 +20,10 @@ export async function serveMockCommand(options: ServeMockOptions): Promise<ExitC
     `Mock server listening on ${server.url} (limit ${limit} concurrent ${limit === 1 ? 'request' : 'requests'})\n`,
   );
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    // `disconnect` comes when a parent that watches over this process is gone.
+    for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, () => resolve());
   });
   await server.close();
+  if (process.connected) process.disconnect();
   return ExitCode.done;
 }

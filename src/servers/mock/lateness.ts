@@ -1,6 +1,6 @@
 /** Upper bounds, seconds: both signs, for a gap after a late write is shorter than told. */
 const steps = [0.01, 0.015, 0.02, 0.03, 0.05, 0.07].flatMap((ms) =>
-  [1, 10, 100, 1000, 10_000].map((factor) => Number(((ms * factor) / 1000).toPrecision(2))),
+  [1, 10, 100, 1000, 10_000, 100_000].map((factor) => Number(((ms * factor) / 1000).toPrecision(2))),
 );
 const positive = steps.toSorted((a, b) => a - b);
 const bounds = [...positive.map((bound) => -bound).toReversed(), 0, ...positive];

@@ -41,6 +41,14 @@ function brokenOff(): RunRecord {
   return { ...record, client: lostHealth(record, 'The process is gone.') };
 }
 
+function calibrated(): RunRecord {
+  const record = recordOf(flood());
+  const error = { injectedMs: 50, p50Ms: 0.3, p99Ms: 1.2, serverP50Ms: 0.02, serverP99Ms: -0.1 };
+  const level = { concurrency: 10, latencyMs: error, ttftMs: error, iclMs: error };
+  const calibration = { measuredAt: '2026-11-22T20:15:37.999Z', levels: [level] };
+  return { ...record, environment: { ...record.environment, calibration } };
+}
+
 const ordinary = recordOf(closedLoop(500, 10, (index) => ({ latencyMs: wave(index), outputTokens: 3 })));
 const big = large();
 const records: readonly [name: string, record: RunRecord][] = [
@@ -48,6 +56,7 @@ const records: readonly [name: string, record: RunRecord][] = [
   ['a flood of 429', recordOf(flood(), { limitMs: 1100, failureSamples: [{ target: 'a', status: 429, text: '{}' }] })],
   ['nothing measured', recordOf([], { status: 'crashed', source: null })],
   ['readings lost', brokenOff()],
+  ['a machine whose exactness is known', calibrated()],
   ['1,000 targets', big],
 ];
 

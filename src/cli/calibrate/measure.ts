@@ -1,0 +1,147 @@
+import { ExitCode, LoadlensError } from '../../core/errors.ts';
+import { makePlan } from '../../core/plan/plan.ts';
+import type { RunInput } from '../../core/plan/types.ts';
+import type { Distribution } from '../../core/metrics/types.ts';
+import type { Calibration, CalibrationLevel, MeasurementError } from '../../core/report/calibration.ts';
+import type { RunRecord } from '../../core/report/types.ts';
+import { runBenchmark } from '../../engine/run.ts';
+import { type Buckets, countedSince, quantileMs, readBuckets } from './server-lateness.ts';
+import { startMockProcess } from './mock-process.ts';
+
+/** The times that the mock server is asked for. */
+export const injected = { latencyMs: 100, ttftMs: 50, iclMs: 10 } as const;
+
+/** What is sent with so many requests in flight. */
+export interface Level {
+  readonly concurrency: number;
+  readonly requests: number;
+  readonly streams: number;
+}
+
+/** About the same time for each level: some 15 s, or 3 s in a hurry. */
+export const usualLevels = (quick: boolean): readonly Level[] =>
+  [1, 10, 100].map((concurrency) => ({
+    concurrency,
+    requests: concurrency * (quick ? 12 : 60),
+    streams: concurrency * (quick ? 6 : 30),
+  }));
+
+/** Chunks of a stream: enough gaps for a 99th percentile, in a quarter of a second. */
+const tokensPerStream = 21;
+/** Requests of each lane before anything counts. */
+const warmRounds = 2;
+
+/** How a calibration is made. */
+export interface CalibrationOptions {
+  readonly levels: readonly Level[];
+  /** The command line, as arguments for Node: the mock server is a process of its own. */
+  readonly commandLine: readonly string[];
+  readonly version: string;
+  readonly signal: AbortSignal;
+  onProgress?(text: string): void;
+}
+
+/** Measures known times and says how far off the results are. Rejects with a LoadlensError when that could not be done. */
+export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
+  const measuredAt = new Date().toISOString();
+  const server = await startMockProcess(options.commandLine, 4 * Math.max(...options.levels.map((l) => l.concurrency)));
+  const levels: CalibrationLevel[] = [];
+  try {
+    for (const level of options.levels) {
+      options.onProgress?.(`Measuring with ${level.concurrency} in flight …`);
+      levels.push(await measureLevel(level, server.url, options));
+    }
+  } finally {
+    await server.close();
+  }
+  return { measuredAt, levels };
+}
+
+async function measureLevel(level: Level, url: string, options: CalibrationOptions): Promise<CalibrationLevel> {
+  const { concurrency } = level;
+  const measure = async (request: Request, requests: number): Promise<Measured> => {
+    await runOnce(request, { concurrency, requests: concurrency * warmRounds }, options);
+    const before = await readMetrics(url);
+    const record = await runOnce(request, { concurrency, requests }, options);
+    return { record, before, after: await readMetrics(url) };
+  };
+  const plain = await measure(plainRequest(url), level.requests);
+  const streamed = await measure(streamRequest(url), level.streams);
+  return {
+    concurrency,
+    latencyMs: errorOf(plain, 'latencyMs', 'mock_answer_error_seconds'),
+    ttftMs: errorOf(streamed, 'ttftMs', 'mock_ttft_error_seconds'),
+    iclMs: errorOf(streamed, 'iclMs', 'mock_icl_error_seconds'),
+  };
+}
+
+interface Measured {
+  readonly record: RunRecord;
+  /** The server's metrics. */
+  readonly before: string;
+  readonly after: string;
+}
+
+type Request = Pick<RunInput, 'targets' | 'requests'>;
+
+function requestOf(method: string, url: string, body?: object): Request {
+  const headers = body ? [['content-type', 'application/json'] as const] : [];
+  const start = { line: 0, character: 0 };
+  const target = { name: 'known time', method, url, headers, weight: 1, objectives: [], range: { start, end: start } };
+  const bytes = body && new TextEncoder().encode(JSON.stringify(body));
+  return { targets: [target], requests: [{ method, url, headers, ...(bytes && { body: bytes }) }] };
+}
+
+const plainRequest = (url: string): Request =>
+  requestOf('GET', `${url}/sleeper?sleep_length=${injected.latencyMs / 1000}`);
+
+const streamRequest = (url: string): Request =>
+  requestOf('POST', `${url}/v1/chat/completions`, {
+    model: 'mock',
+    messages: [{ role: 'user', content: 'Say something short.' }],
+    max_tokens: tokensPerStream,
+    ttft_ms: injected.ttftMs,
+    itl_ms: injected.iclMs,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+
+async function runOnce(
+  request: Request,
+  amount: { concurrency: number; requests: number },
+  { version, signal }: CalibrationOptions,
+): Promise<RunRecord> {
+  const plan = makePlan(amount, { defaults: {}, objectives: [] });
+  const record = await runBenchmark(
+    { name: 'calibration', plan, secrets: [], file: null, ...request },
+    { version, signal },
+  );
+  if (signal.aborted)
+    throw new LoadlensError('Stopped.', { hint: 'Nothing was kept.', exitCode: ExitCode.interrupted });
+  if (record.successes < amount.requests) {
+    throw new LoadlensError(`Only ${record.successes} of ${amount.requests} requests to the mock server succeeded.`, {
+      hint: 'Try again when this machine is less busy.',
+      exitCode: ExitCode.nothingMeasured,
+    });
+  }
+  return record;
+}
+
+async function readMetrics(url: string): Promise<string> {
+  return (await fetch(`${url}/metrics`)).text();
+}
+
+function errorOf(measured: Measured, metric: keyof typeof injected, histogram: string): MeasurementError {
+  const { record, before, after } = measured;
+  const times: Distribution | undefined = record[metric];
+  const late: Buckets = countedSince(readBuckets(before, histogram), readBuckets(after, histogram));
+  const injectedMs = injected[metric];
+  if (!times || times.median === null || times.p99 === null) throw new Error(`The run measured no ${metric}.`);
+  return {
+    injectedMs,
+    p50Ms: times.median - injectedMs,
+    p99Ms: times.p99 - injectedMs,
+    serverP50Ms: quantileMs(late, 0.5),
+    serverP99Ms: quantileMs(late, 0.99),
+  };
+}
