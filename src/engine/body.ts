@@ -1,8 +1,12 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
+import type { DialectName } from '../core/endpoints/types.ts';
+import { usageIn, type Usage } from './dialects/usage.ts';
 import type { Head } from './transport.ts';
 
 /** A JSON body is read for its tokens up to here; a longer one is counted like any other. */
 const maxJsonBytes = 65_536;
+/** The same for the answer of a language model, whose text may be long. */
+const maxModelBytes = 4 << 20;
 /** How much of a failed answer is kept, before decoding, masking and cutting. */
 const maxSampleBytes = 4_096;
 /** What a compressed body may grow to. */
@@ -13,10 +17,10 @@ const tokensKey = Buffer.from('"output_tokens"');
 /** Keeps what has to be looked at of one answer at a time, and nothing of the others. */
 export interface BodyKeeper {
   /** Forgets the answer before and decides how much of this one is kept. */
-  begin(head: Head, failed: boolean): void;
+  begin(head: Head, failed: boolean, dialect?: DialectName): void;
   add(chunk: Uint8Array): void;
-  /** The number in the top-level JSON field `output_tokens`, if the answer has one. */
-  outputTokens(): number | undefined;
+  /** The tokens that a JSON answer names: a language model's as its API has it, any other's in the field `output_tokens`. */
+  usage(dialect?: DialectName): Usage | undefined;
   /** The start of the body as text. `cut`: there was more. */
   text(): { readonly text: string; readonly cut: boolean };
 }
@@ -33,11 +37,11 @@ export function createBodyKeeper(): BodyKeeper {
   const decoded = (): Buffer => decode(buffer.subarray(0, length), encoding);
 
   return {
-    begin(head, failed) {
+    begin(head, failed, dialect) {
       json = head.get('content-type')?.toLowerCase().includes('json') ?? false;
       length = 0;
       cut = false;
-      limit = json ? maxJsonBytes : failed ? maxSampleBytes : 0;
+      limit = json ? (dialect ? maxModelBytes : maxJsonBytes) : failed ? maxSampleBytes : 0;
       encoding = limit > 0 ? head.get('content-encoding') : undefined;
     },
     add(chunk) {
@@ -53,25 +57,24 @@ export function createBodyKeeper(): BodyKeeper {
       buffer.set(taken, length);
       length += taken.byteLength;
     },
-    outputTokens() {
+    usage(dialect) {
       if (!json || cut || length === 0) return undefined;
       const bytes = encoding === undefined ? buffer.subarray(0, length) : decoded();
-      return bytes.includes(tokensKey) ? tokensIn(bytes) : undefined;
+      return dialect !== undefined || bytes.includes(tokensKey) ? tokensIn(bytes, dialect) : undefined;
     },
     text: () => ({ text: decoded().toString(), cut }),
   };
 }
 
-function tokensIn(bytes: Buffer): number | undefined {
-  let value: unknown;
+function tokensIn(bytes: Buffer, dialect: DialectName | undefined): Usage | undefined {
   try {
-    value = JSON.parse(bytes.toString());
+    const json: unknown = JSON.parse(bytes.toString());
+    if (dialect !== undefined) return usageIn(json);
+    if (typeof json !== 'object' || json === null || !('output_tokens' in json)) return undefined;
+    return usageIn({ output_tokens: json.output_tokens });
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || !('output_tokens' in value)) return undefined;
-  const tokens = value.output_tokens;
-  return typeof tokens === 'number' && Number.isFinite(tokens) && tokens >= 0 ? tokens : undefined;
 }
 
 /** As much as can be decoded; the bytes as they are for an unknown or broken encoding. */

@@ -3,6 +3,7 @@ import type { LoadModel } from '../core/plan/load-model.ts';
 import { TimeoutError } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import { createSlot, type Slot } from './slot.ts';
+import { createAfterReads } from './stream-reader.ts';
 import type { Lane, WireRequest } from './transport.ts';
 
 export interface LoadOptions {
@@ -86,10 +87,10 @@ export function startLoad(options: LoadOptions): Load {
     });
   };
 
-  const begin = (slot: Slot, target: number, scheduledAtMs: number): void => {
+  const begin = (slot: Slot, own: number, target: number, scheduledAtMs: number): void => {
     const request = requests[target];
     if (!request) throw new Error(`There is no target ${target}.`);
-    slot.start(target, request, scheduledAtMs);
+    slot.start(target, request.variantAt?.(own) ?? request, scheduledAtMs);
   };
 
   const next = (slot: Slot, freeAtMs: number): void => {
@@ -98,25 +99,26 @@ export function startLoad(options: LoadOptions): Load {
       retire();
       return;
     }
-    const target = pick(index);
+    const own = index;
+    const target = pick(own);
     index += 1;
     if (when === 'now') {
-      begin(slot, target, freeAtMs);
+      begin(slot, own, target, freeAtMs);
       return;
     }
-    beginAt(slot, target, startedAtMs + when);
+    beginAt(slot, own, target, startedAtMs + when);
   };
 
-  const beginAt = (slot: Slot, target: number, scheduledAtMs: number): void => {
+  const beginAt = (slot: Slot, own: number, target: number, scheduledAtMs: number): void => {
     const left = scheduledAtMs - performance.now();
     if (left <= 0) {
-      begin(slot, target, scheduledAtMs);
+      begin(slot, own, target, scheduledAtMs);
       return;
     }
     const timer = setTimeout(() => {
       waiting.delete(timer);
       // Timers may come up to a millisecond early.
-      beginAt(slot, target, scheduledAtMs);
+      beginAt(slot, own, target, scheduledAtMs);
     }, left);
     waiting.add(timer);
   };
@@ -167,7 +169,8 @@ export function startLoad(options: LoadOptions): Load {
     },
   };
 
-  const slots = options.lanes.map((lane) => createSlot({ ...options, lane, listener, originMs: startedAtMs }));
+  const later = createAfterReads();
+  const slots = options.lanes.map((lane) => createSlot({ ...options, lane, listener, later, originMs: startedAtMs }));
   watch = setTimeout(lookForTimeouts, timeoutMs);
   for (const slot of slots) next(slot, startedAtMs);
 

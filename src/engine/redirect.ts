@@ -33,5 +33,7 @@ export function redirected(request: WireRequest, status: number, location: strin
     path: url.pathname + url.search,
     headers: request.headers.filter((_, i) => !dropped((request.headers[i - (i % 2)] ?? '').toLowerCase())),
     body: toGet ? null : request.body,
+    ...(request.dialect && { dialect: request.dialect }),
+    ...(request.streams && { streams: request.streams }),
   };
 }

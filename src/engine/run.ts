@@ -49,7 +49,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       hint: 'Add a line with a URL, such as http://127.0.0.1:5000/.',
     });
   }
-  const requests = toWire(input.requests, targets, `loadlens/${hooks.version}`);
+  const requests = toWire(input.requests, targets, `loadlens/${hooks.version}`, plan.seed);
   const targetNames = targets.map((target) => target.name);
   const pick = targetPicker(
     targets.map((target) => target.weight),

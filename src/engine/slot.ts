@@ -1,9 +1,12 @@
 import type { Sample } from '../core/metrics/types.ts';
 import { createBodyKeeper } from './body.ts';
+import { streamDialect } from './dialects/dialects.ts';
 import { errorKind, errorText } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import { isRedirect, redirected } from './redirect.ts';
+import { createStreamReader, type StreamReader } from './stream-reader.ts';
 import type { ExchangeEvents, Lane, WireRequest } from './transport.ts';
+import type { Usage } from './dialects/usage.ts';
 
 /** What a slot reports to the load that runs it. Times are `performance.now()`. */
 interface SlotListener {
@@ -32,6 +35,8 @@ export interface SlotOptions {
   readonly listener: SlotListener;
   readonly failures: FailureSamples;
   readonly maxRedirects: number;
+  /** Runs work when no arrival is kept waiting by it. */
+  readonly later: (work: () => void) => void;
   /** Zero of the samples' times. */
   readonly originMs: number;
 }
@@ -48,12 +53,23 @@ interface Exchange {
   hops: number;
   /** Where the answer that is being read leads, when that is to be followed. */
   location: string | undefined;
+  /** Reads the answer, when that is a stream of tokens. */
+  reader: StreamReader | undefined;
 }
 
 /** The slot, its sample and its buffer are made once: a request allocates nothing here. */
-export function createSlot({ lane, listener, failures, maxRedirects, originMs }: SlotOptions): Slot {
+export function createSlot({ lane, listener, failures, maxRedirects, later, originMs }: SlotOptions): Slot {
   const body = createBodyKeeper();
-  const exchange: Exchange = { sinceMs: Number.NaN, request: undefined, sent: false, hops: 0, location: undefined };
+  const exchange: Exchange = {
+    sinceMs: Number.NaN,
+    request: undefined,
+    sent: false,
+    hops: 0,
+    location: undefined,
+    reader: undefined,
+  };
+  // Made for the first stream: most slots never see one.
+  let ownReader: StreamReader | undefined;
   const sample: { -readonly [K in keyof Sample]: Sample[K] } = {
     target: 0,
     scheduledMs: Number.NaN,
@@ -64,21 +80,54 @@ export function createSlot({ lane, listener, failures, maxRedirects, originMs }:
     error: undefined,
     bytes: 0,
     outputTokens: undefined,
+    tokenSource: undefined,
+    reasoningTokens: undefined,
+    stream: undefined,
   };
 
   const finish = (atMs: number, error: Error | undefined): void => {
-    const kind = error && errorKind(error);
-    sample.error = kind;
+    const { request, reader } = exchange;
+    let text = error && errorText(error);
+    sample.error = error && errorKind(error);
     sample.sentMs = exchange.sinceMs - originMs;
     sample.endMs = atMs - originMs;
-    sample.outputTokens = error ? undefined : body.outputTokens();
-    if ((error || !isSuccess(sample.status)) && failures.wanted) {
-      const said = error ? { text: errorText(error), cut: false } : body.text();
-      failures.add({ target: sample.target, status: sample.status, ...(kind ? { error: kind } : {}), ...said });
+    if (reader) text = endStream(reader, text);
+    else setTokens(error ? undefined : body.usage(request?.dialect));
+    if ((sample.error || !isSuccess(sample.status)) && failures.wanted) {
+      const said = text === undefined ? body.text() : { text, cut: false };
+      const { target, status, error: kind } = sample;
+      failures.add({ target, status, ...(kind ? { error: kind } : {}), ...said });
     }
+    exchange.reader = undefined;
     exchange.sinceMs = Number.NaN;
     exchange.request = undefined;
     listener.ended(slot, atMs, sample, exchange.sent);
+  };
+
+  const setTokens = (usage: Usage | undefined): void => {
+    sample.outputTokens = usage?.tokens;
+    sample.tokenSource = usage?.source;
+    sample.reasoningTokens = usage?.reasoningTokens;
+  };
+
+  /** Puts what a stream told into the sample; answers what went wrong with it, in words. */
+  const endStream = (reader: StreamReader, text: string | undefined): string | undefined => {
+    const { stream, usage, failure } = reader.end(text === undefined);
+    sample.stream = {
+      ...stream,
+      firstTokenMs: stream.firstTokenMs - originMs,
+      lastTokenMs: stream.lastTokenMs - originMs,
+    };
+    let wrong = text;
+    if (wrong === undefined && failure !== undefined) {
+      sample.error = 'streamError';
+      wrong = failure;
+    } else if (wrong === undefined && stream.chunks === 0) {
+      sample.error = 'noToken';
+      wrong = 'The stream ended without a token.';
+    }
+    setTokens(wrong === undefined ? usage : undefined);
+    return wrong;
   };
 
   const events: ExchangeEvents = {
@@ -92,11 +141,17 @@ export function createSlot({ lane, listener, failures, maxRedirects, originMs }:
       sample.headersMs = atMs - originMs;
       sample.status = status;
       if (maxRedirects > exchange.hops) exchange.location = isRedirect(status) ? head.get('location') : undefined;
-      body.begin(head, !isSuccess(status) && failures.wanted);
+      const dialect =
+        exchange.request?.dialect && isSuccess(status) ? streamDialect(exchange.request, head) : undefined;
+      if (dialect) {
+        exchange.reader = ownReader ??= createStreamReader(later);
+        exchange.reader.begin(dialect);
+      } else body.begin(head, !isSuccess(status) && failures.wanted, exchange.request?.dialect);
     },
     data(chunk) {
+      if (exchange.reader) exchange.reader.add(chunk, performance.now());
+      else body.add(chunk);
       sample.bytes += chunk.byteLength;
-      body.add(chunk);
     },
     end(atMs) {
       const { request, location } = exchange;
@@ -120,12 +175,14 @@ export function createSlot({ lane, listener, failures, maxRedirects, originMs }:
       sample.headersMs = Number.NaN;
       sample.status = 0;
       sample.bytes = 0;
+      sample.stream = undefined;
       // Stands in for `sent` until bytes leave, and stays for a request that never leaves.
       exchange.sinceMs = scheduledAtMs;
       exchange.request = request;
       exchange.sent = false;
       exchange.hops = 0;
       exchange.location = undefined;
+      exchange.reader = undefined;
       lane.send(request, events);
     },
     get since() {

@@ -1,17 +1,25 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { PreparedRequest, Target } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
+import { seededUnits } from '../core/plan/pick.ts';
 import type { Origin, WireRequest } from './transport.ts';
 
 /** Headers that say how the connection is used: that is the engine's to decide. */
 const ownHeaders = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
+/** Added to the seed: prompts must not go along with targets. */
+const promptSeed = 0x5eed;
 
-/** The requests as they leave. Throws a LoadlensError that names the target for one that can't be sent. */
+/**
+ * The requests as they leave. Throws a LoadlensError that names the target for one that can't be sent.
+ * @param seed picks the prompts of targets that take them at random
+ */
 export function toWire(
   requests: readonly PreparedRequest[],
   targets: readonly Pick<Target, 'name'>[],
   userAgent: string,
+  seed = 0,
 ): WireRequest[] {
+  const promptAt = seededUnits(seed + promptSeed);
   const origins = new Map<string, Origin>();
   const originOf = (url: URL): Origin => {
     let origin = origins.get(url.origin);
@@ -20,7 +28,7 @@ export function toWire(
   };
   return requests.map((request, i) => {
     try {
-      return oneToWire(request, originOf, userAgent);
+      return withPrompts(oneToWire(request, originOf, userAgent), request.prompts, promptAt);
     } catch (error) {
       if (!(error instanceof Unsendable)) throw error;
       throw new LoadlensError(`“${targets[i]?.name ?? request.method}” can't be sent: ${error.message}`, {
@@ -67,7 +75,31 @@ function oneToWire(request: PreparedRequest, originOf: (url: URL) => Origin, use
     const pair = `${decoded(url.username)}:${decoded(url.password)}`;
     headers.push('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
   }
-  return { origin: originOf(url), method, path: url.pathname + url.search, headers, body };
+  return {
+    origin: originOf(url),
+    method,
+    path: url.pathname + url.search,
+    headers,
+    body,
+    ...(request.dialect && { dialect: request.dialect }),
+    ...(request.streams && { streams: request.streams }),
+  };
+}
+
+/** The request with one body for each prompt. They share everything else. */
+function withPrompts(
+  request: WireRequest,
+  prompts: PreparedRequest['prompts'],
+  unitAt: (index: number) => number,
+): WireRequest {
+  if (prompts === undefined) return request;
+  const variants = prompts.bodies.map((body): WireRequest => Object.assign({}, request, { body: bytesOf(body) }));
+  const { length } = variants;
+  const placeAt =
+    prompts.order === 'random'
+      ? (index: number) => Math.floor(unitAt(index) * length)
+      : (index: number) => index % length;
+  return { ...request, variantAt: (index) => variants[placeAt(index)] ?? request };
 }
 
 function checkedHeaders(headers: PreparedRequest['headers'], bodyLength: number): string[] {

@@ -10,7 +10,7 @@ const tokensOf = (chunks: readonly (string | Buffer)[], headers: Record<string, 
   const keeper = createBodyKeeper();
   keeper.begin(head(headers), false);
   for (const chunk of chunks) keeper.add(Buffer.from(chunk));
-  return keeper.outputTokens();
+  return keeper.usage()?.tokens;
 };
 
 const padded = (size: number): string => `{"output_tokens": 3, "pad": "${'x'.repeat(size - 31)}"}`;
@@ -57,9 +57,9 @@ describe('createBodyKeeper', () => {
     keeper.begin(head(json), false);
     keeper.add(Buffer.from('{"output_tokens": 1}'));
     keeper.begin(head(json), false);
-    assert.equal(keeper.outputTokens(), undefined);
+    assert.equal(keeper.usage()?.tokens, undefined);
     keeper.add(Buffer.from('{"output_tokens": 2}'));
-    assert.equal(keeper.outputTokens(), 2);
+    assert.equal(keeper.usage()?.tokens, 2);
   });
 
   it('keeps the start of a failed answer, and nothing of a good one', () => {

@@ -113,9 +113,10 @@ export function readDirective(
         'Write a number above 0, at most 1,000,000, for example # @weight 3.',
       );
   } else if (llmDirectives[name] !== undefined) {
-    const { key, set, hint } = llmDirectives[name];
-    repeated(pending.llm?.[key]);
-    if (!set((pending.llm ??= {}), value)) bad(`${quoted(value)} can't be used for @${name}.`, hint);
+    const directive = llmDirectives[name];
+    repeated(pending.llm?.[directive.key]);
+    if (!directive.set((pending.llm ??= {}), value))
+      bad(`${quoted(value)} can't be used for @${name}.`, directive.hint);
   } else if (name === 'timeout' || name === 'duration') {
     const ms = parseDurationMs(value);
     const rounded = ms === undefined ? undefined : Math.round(ms);

@@ -31,12 +31,12 @@ const jsonOf = (bytes: Uint8Array | undefined): unknown => JSON.parse(textOf(byt
 const completions = 'POST http://a/v1/completions';
 const chat = 'POST http://a/v1/chat/completions';
 
-describe('recognising language models', () => {
-  const dialectOf = (text: string): unknown => {
-    const { dialect, streams } = prepared(text);
-    return dialect === undefined ? undefined : [dialect, streams];
-  };
+const dialectOf = (text: string): unknown => {
+  const { dialect, streams } = prepared(text);
+  return dialect === undefined ? undefined : [dialect, streams];
+};
 
+describe('recognising language models', () => {
   it('goes by path and body', () => {
     assert.deepEqual(dialectOf(`${completions}\n{"prompt": "x"}`), ['openai', false]);
     assert.deepEqual(dialectOf(`${completions}\n{"prompt": "x", "stream": true}`), ['openai', true]);
@@ -55,6 +55,9 @@ describe('recognising language models', () => {
     assert.deepEqual(dialectOf('# @dialect sse\nhttp://a/events'), ['sse', true]);
   });
 });
+
+const typeOf = (text: string): unknown =>
+  prepared(text).headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
 
 describe('bodies for language models', () => {
   it('that nothing changes are sent as they stand', () => {
@@ -94,8 +97,6 @@ describe('bodies for language models', () => {
   });
 
   it('say that they are JSON, unless the request says something else', () => {
-    const typeOf = (text: string): unknown =>
-      prepared(text).headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
     assert.equal(typeOf(`# @prompts p.txt\n${completions}`), 'application/json');
     assert.equal(typeOf(`${completions}\n@body.json`), 'application/json');
     assert.equal(typeOf(`${completions}\nContent-Type: application/x\n@body.json`), 'application/x');

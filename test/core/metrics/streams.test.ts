@@ -26,8 +26,11 @@ function streamOf(arrivalsMs: readonly number[], changes: Partial<Sample> = {}, 
 
 function streamsIn(summary: Summary): Summary & StreamNumbers {
   assert.ok(hasStreams(summary));
-  return summary as Summary & StreamNumbers;
+  return summary;
 }
+
+const sourceOf = (...sources: Sample['tokenSource'][]): string =>
+  summaryOf(sources.map((tokenSource) => sampleOf(1, { outputTokens: 2, tokenSource }))).tokenSource;
 
 describe('numbers of streams', () => {
   it('of one stream are what the definitions say', () => {
@@ -105,11 +108,9 @@ describe('numbers of streams', () => {
   });
 
   it('name the least exact source of tokens, and reasoning apart', () => {
-    const of = (...sources: Sample['tokenSource'][]): string =>
-      summaryOf(sources.map((tokenSource) => sampleOf(1, { outputTokens: 2, tokenSource }))).tokenSource;
-    assert.equal(of('usage', 'usage'), 'usage');
-    assert.equal(of('usage', 'chunks', 'usage'), 'chunks');
-    assert.equal(of(undefined, 'usage'), 'output_tokens');
+    assert.equal(sourceOf('usage', 'usage'), 'usage');
+    assert.equal(sourceOf('usage', 'chunks', 'usage'), 'chunks');
+    assert.equal(sourceOf(undefined, 'usage'), 'output_tokens');
     const { outputTokens, reasoningTokens } = summaryOf([
       streamOf([1, 2], { outputTokens: 30, reasoningTokens: 12 }),
       streamOf([1, 2], { outputTokens: 20, reasoningTokens: 3 }),
@@ -139,10 +140,10 @@ describe('numbers of streams', () => {
   });
 });
 
-describe('goodput with limits of streams', () => {
-  const attained = (samples: readonly Sample[], limits: object): number | null =>
-    summaryOf(samples, { latencyLimitMs: [], otherLimitsMs: [limits] }).sloAttainment;
+const attained = (samples: readonly Sample[], limits: object): number | null =>
+  summaryOf(samples, { latencyLimitMs: [], otherLimitsMs: [limits] }).sloAttainment;
 
+describe('goodput with limits of streams', () => {
   it('asks every stream for every limit', () => {
     const samples = [streamOf([50, 60, 100]), streamOf([80, 90, 95])];
     assert.equal(attained(samples, { ttft: 60 }), 0.5);

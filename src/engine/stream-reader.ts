@@ -1,0 +1,152 @@
+import type { StreamSample } from '../core/metrics/types.ts';
+import { createByteLines, type OnLine } from './byte-lines.ts';
+import type { Dialect, StreamStory } from './dialects/dialect.ts';
+import type { Usage } from './dialects/usage.ts';
+import { createSseEvents } from './sse-events.ts';
+
+/** An event that is longer is not read: the stream counts as failed. */
+const maxEventBytes = 1 << 20;
+
+/** Reads one streamed answer at a time. Arrivals are stamped as they come; what they say is read later. */
+export interface StreamReader {
+  begin(dialect: Dialect): void;
+  /** The bytes are valid during the call only. */
+  add(bytes: Uint8Array, atMs: number): void;
+  /** Reads what is left; `whole`: the body came to its end. The outcome holds until the next stream begins. */
+  end(whole: boolean): StreamOutcome;
+}
+
+/** What was read. Times are as they were handed in. */
+export interface StreamOutcome {
+  readonly stream: StreamSample;
+  /** Undefined for a stream without a token that no usage was named for. */
+  readonly usage: Usage | undefined;
+  /** What the server said when something went wrong. */
+  readonly failure: string | undefined;
+}
+
+/** Calls back once the loop has read from every socket that has something: a turn later, for all who ask in one turn. */
+export function createAfterReads(): (work: () => void) => void {
+  let waiting: (() => void)[] = [];
+  const run = (): void => {
+    const due = waiting;
+    waiting = [];
+    for (const work of due) work();
+  };
+  return (work) => {
+    if (waiting.push(work) === 1) setImmediate(run);
+  };
+}
+
+/**
+ * Its buffers are made once and grow with the longest event and the longest answer.
+ * @param later runs work when no arrival is kept waiting by it, see createAfterReads
+ */
+export function createStreamReader(later: (work: () => void) => void): StreamReader {
+  const lines = createByteLines();
+  const stream: { -readonly [K in keyof StreamSample]: StreamSample[K] } = {
+    firstTokenMs: Number.NaN,
+    lastTokenMs: Number.NaN,
+    chunks: 0,
+    tokensInFirstChunk: 0,
+    gapsMs: new Float64Array(64),
+  };
+  const sizes = { first: 0, all: 0, reasoningChunks: 0 };
+  const now = { atMs: 0 };
+  let firstTokens: number | undefined;
+  let usage: Usage | undefined;
+  let failure: string | undefined;
+  let dialect: Dialect | undefined;
+  let asked = false;
+
+  const story: StreamStory = {
+    chunk(size, reasoning, tokens) {
+      const { atMs } = now;
+      if (stream.chunks === 0) {
+        stream.firstTokenMs = atMs;
+        sizes.first = size;
+        firstTokens = tokens;
+      } else {
+        if (stream.chunks > stream.gapsMs.length) stream.gapsMs = doubled(stream.gapsMs);
+        stream.gapsMs[stream.chunks - 1] = atMs - stream.lastTokenMs;
+      }
+      stream.lastTokenMs = atMs;
+      stream.chunks += 1;
+      sizes.all += size;
+      if (reasoning > 0) sizes.reasoningChunks += 1;
+    },
+    usage(said) {
+      usage = said;
+    },
+    fail(text) {
+      failure ??= text;
+    },
+  };
+
+  const events = createSseEvents((data, event, atMs) => {
+    now.atMs = atMs;
+    dialect?.read(data, event, story);
+  });
+  const onJsonLine: OnLine = (buffer, start, end, atMs) => {
+    now.atMs = atMs;
+    dialect?.read(buffer.toString('utf8', start, end), '', story);
+  };
+  const onLine: OnLine = (buffer, start, end, atMs) =>
+    dialect?.framing === 'lines' ? onJsonLine(buffer, start, end, atMs) : events.onLine(buffer, start, end, atMs);
+
+  const read = (): void => {
+    asked = false;
+    lines.read(onLine);
+    if (lines.size <= maxEventBytes) return;
+    story.fail(`An event of the stream is longer than ${maxEventBytes} bytes.`);
+    dialect = undefined;
+    lines.clear();
+  };
+
+  /** What a usage does not tell is made of the chunks. */
+  const told = (): Usage | undefined => {
+    if (stream.chunks === 0 && usage === undefined) return undefined;
+    const { source, tokens, reasoningTokens } = usage ?? { source: 'chunks' as const, tokens: stream.chunks };
+    return { source, tokens, reasoningTokens: reasoningTokens ?? Math.min(tokens, sizes.reasoningChunks) };
+  };
+
+  return {
+    begin(next) {
+      lines.clear();
+      events.clear();
+      dialect = next;
+      stream.firstTokenMs = stream.lastTokenMs = Number.NaN;
+      stream.chunks = 0;
+      sizes.first = sizes.all = sizes.reasoningChunks = 0;
+      firstTokens = usage = failure = undefined;
+    },
+    add(bytes, atMs) {
+      if (dialect === undefined) return;
+      lines.add(bytes, atMs);
+      if (asked) return;
+      asked = true;
+      later(read);
+    },
+    end(whole) {
+      lines.read(onLine);
+      // An event without the empty line after it was cut off; a last line of JSON needs no end.
+      if (whole && dialect?.framing === 'lines') lines.readRest(onLine);
+      dialect = undefined;
+      lines.clear();
+      const known = told();
+      stream.tokensInFirstChunk = firstTokens ?? shareOf(known?.tokens ?? 0, stream.chunks, sizes.first / sizes.all);
+      return { stream, usage: known, failure };
+    },
+  };
+}
+
+/** Tokens of the first chunk, when nobody says: one where each chunk is a token, otherwise its share of the text. */
+function shareOf(tokens: number, chunks: number, share: number): number {
+  return tokens <= chunks ? Math.min(1, chunks) : Math.max(1, Math.round(tokens * share));
+}
+
+function doubled(values: Float64Array): Float64Array {
+  const larger = new Float64Array(2 * values.length);
+  larger.set(values);
+  return larger;
+}
