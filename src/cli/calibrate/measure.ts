@@ -1,3 +1,5 @@
+import { parseEndpoints } from '../../core/endpoints/parse.ts';
+import { prepareTarget } from '../../core/endpoints/prepare.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { makePlan } from '../../core/plan/plan.ts';
 import type { RunInput } from '../../core/plan/types.ts';
@@ -84,27 +86,28 @@ interface Measured {
 
 type Request = Pick<RunInput, 'targets' | 'requests'>;
 
-function requestOf(method: string, url: string, body?: object): Request {
-  const headers = body ? [['content-type', 'application/json'] as const] : [];
-  const start = { line: 0, character: 0 };
-  const target = { name: 'known time', method, url, headers, weight: 1, objectives: [], range: { start, end: start } };
-  const bytes = body && new TextEncoder().encode(JSON.stringify(body));
-  return { targets: [target], requests: [{ method, url, headers, ...(bytes && { body: bytes }) }] };
+const nothing = (): undefined => undefined;
+
+/** The one request of an endpoints file, read as any other is. */
+function requestOf(text: string): Request {
+  const { targets } = parseEndpoints(text);
+  const lookups = { env: nothing, secret: nothing, bodyFile: nothing, shownAs: 'calibration' };
+  return { targets, requests: targets.map((target) => prepareTarget(target, lookups)) };
 }
 
-const plainRequest = (url: string): Request =>
-  requestOf('GET', `${url}/sleeper?sleep_length=${injected.latencyMs / 1000}`);
+const plainRequest = (url: string): Request => requestOf(`${url}/sleeper?sleep_length=${injected.latencyMs / 1000}`);
 
-const streamRequest = (url: string): Request =>
-  requestOf('POST', `${url}/v1/chat/completions`, {
+function streamRequest(url: string): Request {
+  const body = {
     model: 'mock',
     messages: [{ role: 'user', content: 'Say something short.' }],
     max_tokens: tokensPerStream,
-    ttft_ms: injected.ttftMs,
-    itl_ms: injected.iclMs,
     stream: true,
     stream_options: { include_usage: true },
-  });
+  };
+  const query = `ttft_ms=${injected.ttftMs}&itl_ms=${injected.iclMs}`;
+  return requestOf(`POST ${url}/v1/chat/completions?${query}\nContent-Type: application/json\n${JSON.stringify(body)}`);
+}
 
 async function runOnce(
   request: Request,
