@@ -65,6 +65,7 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
     maxBatch,
     maxQueue: options.maxQueue ?? 4 * maxBatch,
     kvTokens,
+    onFault: (error) => void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   });
   const http = createServer({ requestTimeout: requestTimeoutMs }, (request, response) =>
     routes.handle(request, response),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdir, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -150,6 +151,16 @@ describe('GPT-2 models', function () {
     await prepare();
     assert.ok(phases.includes('convert'));
     assert.deepEqual(await readdir(temporary), ['synthetic-tiny-q8'], 'nothing half-made is left');
+  });
+
+  it('what a killed start left behind is removed, what another process makes stays', async () => {
+    const cacheDir = temporaryFolder();
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    await mkdir(join(cacheDir, `synthetic-tiny-q8.making-${gone}`));
+    await mkdir(join(cacheDir, `synthetic-tiny-q8.making-${process.ppid}`));
+    await prepareModel({ model: 'synthetic-tiny', dtype: 'q8', cacheDir, onProgress: () => {} });
+    const left = (await readdir(cacheDir)).toSorted();
+    assert.deepEqual(left, ['synthetic-tiny-q8', `synthetic-tiny-q8.making-${process.ppid}`]);
   });
 
   it('a folder with the same weights becomes the same graph as the seeded model, whatever its tensors are prefixed with', async () => {

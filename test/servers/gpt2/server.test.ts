@@ -203,6 +203,7 @@ describe('GPT-2 server', function () {
 
   it('other models, addresses and methods, and huge bodies are refused in the same shape', async () => {
     await assert.rejects(openai.completions.create({ ...greedy, model: 'gpt-4' }), NotFoundError);
+    assert.equal((await post('/v1/completions', { prompt, max_tokens: 1, model: 'gpt2' })).status, 200);
     assert.equal((await post('/v2', {})).status, 404);
     const wrong = await fetch(`${server.url}/v1/completions`);
     assert.deepEqual([wrong.status, wrong.headers.get('allow')], [405, 'POST']);

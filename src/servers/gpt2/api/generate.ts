@@ -10,6 +10,8 @@ import type { Usage } from './responses.ts';
 
 /** What an answer may take when a chat does not say. */
 const defaultAnswerTokens = 256;
+/** Characters of the longest token that GPT-2 has: 128 spaces. */
+const longestToken = 128;
 
 /** What a request needs of the server. */
 export interface GenerationContext {
@@ -34,12 +36,22 @@ export interface Generation {
   readonly stop: readonly string[];
 }
 
+function tooLong(config: Gpt2Config, promptTokens: number | string, maxTokens: number, param: string): ApiError {
+  const message =
+    `This model's context is ${config.context} tokens; the prompt has ${promptTokens} and the answer may take ` +
+    `${maxTokens}. Shorten the prompt or lower max_tokens.`;
+  return new ApiError(400, message, { param, code: 'context_length_exceeded' });
+}
+
 /** Turns a request into jobs. Throws an ApiError when it does not fit the model. */
 export function planGeneration(request: GenerationRequest, context: Omit<GenerationContext, 'engine'>): Generation {
   const { config, tokenizer } = context;
   const param = request.kind === 'chat' ? 'messages' : 'prompt';
   const seed = request.sampling.seed ?? randomInt(2 ** 32);
   const prompts = request.prompts.map((prompt) => {
+    // A text that cannot fit is not even taken apart: that would hold up everybody else.
+    if (typeof prompt === 'string' && prompt.length > config.context * longestToken)
+      throw tooLong(config, `more than ${config.context}`, request.maxTokens ?? 1, param);
     const tokens = typeof prompt === 'string' ? tokenizer.encode(prompt) : prompt;
     const unknown = tokens.find((token) => token >= config.vocabulary);
     if (unknown !== undefined)
@@ -52,13 +64,7 @@ export function planGeneration(request: GenerationRequest, context: Omit<Generat
   const jobs = prompts.flatMap((prompt) => {
     const room = config.context - prompt.length;
     const maxTokens = request.maxTokens ?? Math.max(1, Math.min(defaultAnswerTokens, room));
-    if (maxTokens > room)
-      throw new ApiError(
-        400,
-        `This model's context is ${config.context} tokens; the prompt has ${prompt.length} and the answer may take ` +
-          `${maxTokens}. Shorten the prompt or lower max_tokens.`,
-        { param, code: 'context_length_exceeded' },
-      );
+    if (maxTokens > room) throw tooLong(config, prompt.length, maxTokens, param);
     return Array.from({ length: request.n }, (_, i) => ({
       prompt,
       maxTokens,

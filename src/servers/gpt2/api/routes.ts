@@ -17,6 +17,8 @@ export interface Served {
   /** Sequences that may wait beyond those that run. */
   readonly maxQueue: number;
   readonly kvTokens: number;
+  /** Hears of a failure that is nobody's request's fault. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Routes of one server, and what ends all answers that are under way. */
@@ -27,6 +29,8 @@ export interface Routes {
 
 type Handler = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => void | Promise<void>;
 
+/** Whatever is served is a GPT-2, so that one endpoints file does for all of them. */
+const anyModel = 'gpt2';
 const created = Math.floor(Date.now() / 1000);
 
 /** The API: OpenAI's completions and chat, and the mock server's /tokenizer. */
@@ -147,7 +151,7 @@ export function createRoutes(served: Served): Routes {
       const arrived = performance.now();
       ready();
       const wanted = read(await readJson(request));
-      if (wanted.model !== undefined && wanted.model !== served.model)
+      if (wanted.model !== undefined && wanted.model !== served.model && wanted.model !== anyModel)
         throw new ApiError(404, `The model ${wanted.model} is not served here; ${served.model} is.`, {
           param: 'model',
           code: 'model_not_found',
@@ -217,8 +221,8 @@ export function createRoutes(served: Served): Routes {
   };
 
   const find = (method: string, path: string): Handler => {
-    const name = decodeURIComponent(path);
-    if (name === `/v1/models/${served.model}` && method === 'GET')
+    const names = [served.model, encodeURIComponent(served.model)];
+    if (method === 'GET' && names.some((name) => path === `/v1/models/${name}`))
       return (_, response) => writeJson(response, 200, modelCard(), headers());
     const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (methods === undefined) throw new ApiError(404, `There is nothing at ${path}. Try POST /v1/completions.`);
@@ -233,7 +237,8 @@ export function createRoutes(served: Served): Routes {
       thrown instanceof ApiError ? thrown : new ApiError(500, 'The server failed; its log has the details.');
     metrics.answered(error.status);
     writeError(response, error);
-    if (!(thrown instanceof ApiError)) throw thrown;
+    // One request that fails for a fault of ours is no reason to end the others.
+    if (!(thrown instanceof ApiError)) served.onFault(thrown);
   };
   return {
     handle: (request, response) => {

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LoadlensError } from '../../../core/errors.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 /** What a GPT-2 folder consists of; the last one holds nearly all of the bytes. */
 export const folderFiles = ['config.json', 'tokenizer.json', 'model.safetensors'] as const;
@@ -62,6 +63,7 @@ async function fetchFile(model: string, name: string, path: string, onProgress: 
 /** Brings a model of the hub into a folder; files that are there already are not fetched again. */
 export async function download(model: string, folder: string, onProgress: (share: number) => void): Promise<void> {
   await mkdir(folder, { recursive: true });
+  await removeLeftovers(folder, 'part');
   for (const name of folderFiles) {
     const path = join(folder, name);
     if (!(await isThere(path)))

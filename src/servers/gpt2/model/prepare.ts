@@ -8,6 +8,7 @@ import type { Progress } from '../runtime/messages.ts';
 import { syntheticTokenizer } from '../text/synthetic-tokenizer.ts';
 import { configJson, readConfig, syntheticModels, type Gpt2Config } from './config.ts';
 import { download, folderFiles } from './hub.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { describeFile, isIntact, writeManifest } from './manifest.ts';
 import { openSafetensors } from './safetensors.ts';
 import { syntheticWeights } from './synthetic.ts';
@@ -152,6 +153,7 @@ async function build(source: Source, folder: string, fingerprint: string, option
   const { config, weights, writeTokenizer } = await source.open();
   const temporary = `${folder}.making-${process.pid}`;
   try {
+    await removeLeftovers(options.cacheDir, 'making');
     await rm(temporary, { recursive: true, force: true });
     await mkdir(join(temporary, 'onnx'), { recursive: true });
     await writeJson(join(temporary, 'config.json'), configJson(config));
@@ -164,6 +166,8 @@ async function build(source: Source, folder: string, fingerprint: string, option
     for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
       files[name] = await describeFile(join(temporary, name));
     await writeManifest(temporary, fingerprint, files);
+    // Another process may have made it meanwhile, and be serving from it.
+    if (await isIntact(folder, fingerprint)) return;
     await rm(folder, { recursive: true, force: true });
     await rename(temporary, folder);
   } finally {

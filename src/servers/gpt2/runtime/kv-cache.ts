@@ -1,7 +1,7 @@
 import type { Gpt2Config } from '../model/config.ts';
 
 /** Capacity of a slot grows in steps of this many tokens. The same step keeps results the same in any batch. */
-export const capacityStep = 128;
+const capacityStep = 128;
 
 /** Rounds a number of tokens up to a whole number of steps. */
 export const roundUp = (tokens: number): number => Math.ceil(tokens / capacityStep) * capacityStep;

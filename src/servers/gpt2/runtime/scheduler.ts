@@ -67,7 +67,7 @@ interface Sequence {
 }
 
 /** A prompt is taken in pieces of this length, counted from its start, so that its result never depends on others. */
-export const chunkTokens = 128;
+const chunkTokens = 128;
 /** Tokens of prefill, padding included, before the running sequences get their next step. */
 const prefillBudget = 256;
 /** What an idle cache may keep, so that the next request finds its memory warm: one whole context. */
