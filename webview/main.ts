@@ -9,8 +9,10 @@ import { emptyView } from './views/empty.ts';
 import { missingView } from './views/missing.ts';
 import { runView } from './views/run.ts';
 import { runningView } from './views/running.ts';
+import { sweepView } from './views/sweep.ts';
+import { sweepRunningView } from './views/sweepRunning.ts';
 import type { View } from './views/view.ts';
-import { phaseWords, statusWords } from './words.ts';
+import { levelWords, phaseWords, statusWords } from './words.ts';
 
 const main = h('main');
 /** Speaks when the state of a run changes; never for a snapshot. */
@@ -58,6 +60,10 @@ function viewOf(state: PanelState): View {
       return runningView(state);
     case 'run':
       return runView(state);
+    case 'sweep':
+      return sweepView(state);
+    case 'sweepRunning':
+      return sweepRunningView(state);
     case 'compare':
       return compareView(state);
     case 'missing':
@@ -74,6 +80,10 @@ function keyOf(state: PanelState): string {
       return JSON.stringify(['running', state.name, state.plan]);
     case 'run':
       return JSON.stringify(['run', state.record.id, state.keptForSession]);
+    case 'sweep':
+      return JSON.stringify(['sweep', state.sweep.id, state.keptForSession]);
+    case 'sweepRunning':
+      return JSON.stringify(['sweepRunning', state.name, state.levels]);
     case 'compare':
       return JSON.stringify(['compare', state.before.id, state.after.id]);
     case 'missing':
@@ -85,12 +95,15 @@ function runIdsOf(state: PanelState): readonly string[] {
   switch (state.kind) {
     case 'run':
       return [state.record.id];
+    case 'sweep':
+      return [state.sweep.id];
     case 'compare':
       return [state.before.id, state.after.id];
     case 'missing':
       return [state.id];
     case 'empty':
     case 'running':
+    case 'sweepRunning':
       return [];
   }
 }
@@ -100,6 +113,10 @@ function announce(state: PanelState): void {
     setText(announcer, `${state.name}: ${phaseWords(state.snapshot?.phase ?? null, state.cancelling)}`);
   } else if (state.kind === 'run') {
     setText(announcer, `${state.record.name}: ${statusWords(state.record.status)}`);
+  } else if (state.kind === 'sweepRunning') {
+    setText(announcer, `${state.name}: ${levelWords(state.levels, state.current)}`);
+  } else if (state.kind === 'sweep') {
+    setText(announcer, `${state.sweep.name}: ${statusWords(state.sweep.status)}`);
   } else {
     setText(announcer, main.querySelector('h1')?.textContent ?? '');
   }

@@ -21,6 +21,11 @@ export function phaseWords(phase: RunPhase | null, cancelling: boolean): string 
   }
 }
 
+/** Which level of a sweep is under way. */
+export function levelWords(levels: readonly number[], current: number): string {
+  return t('Level {0} of {1}', formatCount(Math.min(current + 1, levels.length)), formatCount(levels.length));
+}
+
 /** How a run ended. */
 export function statusWords(status: RunStatus): string {
   switch (status) {

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
+import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 
 /** What the results panel shows; always whole, never a difference. */
@@ -15,6 +16,21 @@ export type PanelState =
     }
   | { readonly kind: 'run'; readonly record: RunRecord; readonly keptForSession: boolean }
   | { readonly kind: 'compare'; readonly before: RunRecord; readonly after: RunRecord }
+  | { readonly kind: 'sweep'; readonly sweep: SweepRecord; readonly keptForSession: boolean }
+  | {
+      readonly kind: 'sweepRunning';
+      readonly name: string;
+      /** What each level runs, but for its concurrency; absent where that is not known. */
+      readonly plan?: RunPlan;
+      readonly levels: readonly number[];
+      /** Index in `levels` of the one under way. */
+      readonly current: number;
+      /** The levels that have ended. */
+      readonly done: readonly RunRecord[];
+      /** Of the level under way; null while none sends. */
+      readonly snapshot: Snapshot | null;
+      readonly cancelling: boolean;
+    }
   /** The run that the panel showed is no longer in the history. */
   | { readonly kind: 'missing'; readonly id: string };
 
@@ -25,7 +41,7 @@ export type ToPanel =
   | { readonly type: 'init'; readonly l10n: Readonly<Record<string, string>>; readonly state: PanelState }
   | { readonly type: 'state'; readonly state: PanelState };
 
-/** From the panel to the extension. */
+/** From the panel to the extension. An `id` is that of the record shown: a run or a sweep. */
 export type FromPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
@@ -35,7 +51,7 @@ export type FromPanel =
   | { readonly type: 'openSource'; readonly id: string }
   | { readonly type: 'showHistory' };
 
-/** What the panel keeps of its own over a reload: which run it shows. */
+/** What the panel keeps of its own over a reload: which run, or the two runs, or which sweep it shows. */
 export interface PersistedPanel {
   readonly runIds: readonly string[];
 }
