@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { ErrorKind, PercentileMethod, QuantileName, RunPhase, TokenSource } from '../src/core/metrics/types.ts';
 import type { RunPlan } from '../src/core/plan/types.ts';
 import type { RunRecord, RunStatus } from '../src/core/report/types.ts';
-import { formatCount, formatS } from '../src/core/report/format.ts';
+import { formatCount, formatS, withoutZeros } from '../src/core/report/format.ts';
 
 /** What a run is doing. */
 export function phaseWords(phase: RunPhase | null, cancelling: boolean): string {
@@ -51,9 +51,10 @@ export function responsesWords(count: number): string {
 /** How many requests for how long, and how many at once. */
 export function planWords({ requests, durationS, concurrency }: RunPlan): string {
   const width = formatCount(concurrency);
-  if (requests === null) return t('{0} × {1} in flight', formatS(durationS), width);
+  const span = withoutZeros(formatS(durationS));
+  if (requests === null) return t('{0} × {1} in flight', span, width);
   if (durationS === null) return t('{0} × {1} in flight', requestsWords(requests), width);
-  return t('{0} or {1} × {2} in flight', requestsWords(requests), formatS(durationS), width);
+  return t('{0} or {1} × {2} in flight', requestsWords(requests), span, width);
 }
 
 /** When a run started, in the reader's own way to write it. */

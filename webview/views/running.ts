@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Snapshot, Summary } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
-import { formatCount, formatS } from '../../src/core/report/format.ts';
+import { formatCount, formatS, withoutZeros } from '../../src/core/report/format.ts';
 import { latencyOverTime, latencyOverTimeContent } from '../charts/latencyOverTime.ts';
 import { throughputOverTime, throughputOverTimeContent } from '../charts/throughputOverTime.ts';
 import { button, progressRing } from '../controls.ts';
@@ -77,7 +77,7 @@ function howFarWords(plan: RunPlan, snapshot: Snapshot | null): string {
   const elapsed = formatS((snapshot?.elapsedMs ?? 0) / 1000);
   const parts = [
     plan.requests === null ? requestsWords(count) : t('{0} of {1}', formatCount(count), requestsWords(plan.requests)),
-    ...(plan.durationS === null ? [] : [t('{0} of {1}', elapsed, formatS(plan.durationS))]),
+    ...(plan.durationS === null ? [] : [t('{0} of {1}', elapsed, withoutZeros(formatS(plan.durationS)))]),
   ];
   return parts.join(' · ');
 }

@@ -73,9 +73,11 @@ export function formatAgo(ms: number): string {
   return hours < 24 ? `${String(hours)} h ago` : `${formatCount(Math.floor(hours / 24))} d ago`;
 }
 
-/** A formatted number that is exact by choice needs no zeros to show its precision: `30 s`, not `30.0 s`. */
+/** A formatted number that is exact by choice needs no zeros to show its precision: `30 s`, not `30.0 s` or `1 min 00 s`. */
 export function withoutZeros(formatted: string): string {
-  return formatted.replace(/\.(\d*?)0+(?=\D|$)/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
+  return formatted
+    .replace(/\.(\d*?)0+(?=\D|$)/, (_, digits: string) => (digits === '' ? '' : `.${digits}`))
+    .replace(/ 00 (?:s|min)$/, '');
 }
 
 /** Never in exponents: toPrecision alone writes 1.2e+3. */

@@ -37,15 +37,17 @@ function tooltip(record: RunRecord): MarkdownString {
   text.appendMarkdown('\n\n');
   text.appendText(
     l10n.t(
-      '{0} in {1}, {2} succeeded. {3}. Started {4} on {5}.',
+      '{0} in {1}, {2} succeeded',
       planWords(record.plan),
       formatS(record.totalMs / 1000),
       formatCount(record.successes),
-      numbersWords(record),
-      new Date(record.startedAt).toLocaleString(),
-      record.environment.host,
     ),
   );
+  text.appendMarkdown('\n\n');
+  text.appendText(numbersWords(record));
+  text.appendMarkdown('\n\n');
+  const started = new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  text.appendText(l10n.t('{0} on {1}', started, record.environment.host));
   return text;
 }
 

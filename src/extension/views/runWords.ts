@@ -1,23 +1,35 @@
 import { l10n } from 'vscode';
-import { formatAgo, formatCount, formatMs, formatPercent, formatRate, formatS } from '../../core/report/format.ts';
+import {
+  formatAgo,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRate,
+  formatS,
+  withoutZeros,
+} from '../../core/report/format.ts';
 import type { Numbers } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 
 /** `p95 1.02 s`; a tilde says that there were too few requests for a reliable figure. */
-export function p95Words({ latencyMs }: Numbers): string {
+function p95Words({ latencyMs }: Numbers): string {
   const tilde = latencyMs.p95 !== null && latencyMs.interval95.p95 === null ? '~' : '';
   return `p95 ${tilde}${formatMs(latencyMs.p95)}`;
 }
 
-/** `p95 1.02 s · 9.8 req/s`, and the share of successes when it is not all: fast refusals must not look good. */
-export function numbersWords(numbers: Numbers): string {
-  const parts = [p95Words(numbers), formatRate(numbers.throughputPerS)];
-  if (numbers.successRatio !== null && numbers.successRatio < 1) {
-    parts.push(l10n.t('{0} ok', formatPercent(numbers.successRatio)));
-  }
-  return parts.join(' · ');
+/** `p95 1.02 s`, and before it the share of successes when it is not all: fast refusals must not look good. */
+export function shortWords(numbers: Numbers): string {
+  const { successRatio } = numbers;
+  const p95 = p95Words(numbers);
+  return successRatio === null || successRatio === 1
+    ? p95
+    : `${l10n.t('{0} ok', formatPercent(successRatio))} · ${p95}`;
 }
+
+/** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it. */
+export const numbersWords = (numbers: Numbers): string =>
+  `${shortWords(numbers)} · ${formatRate(numbers.throughputPerS)}`;
 
 /** `2 min ago`. */
 export const agoWords = (record: RunRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
@@ -25,9 +37,10 @@ export const agoWords = (record: RunRecord): string => formatAgo(Date.now() - Da
 /** `500 requests × 10`, `30 s × 10`. */
 export function planWords({ requests, durationS, concurrency }: RunPlan): string {
   const width = formatCount(concurrency);
-  if (requests === null) return `${formatS(durationS)} × ${width}`;
+  const span = withoutZeros(formatS(durationS));
+  if (requests === null) return `${span} × ${width}`;
   const count = requests === 1 ? l10n.t('1 request') : l10n.t('{0} requests', formatCount(requests));
-  return durationS === null ? `${count} × ${width}` : l10n.t('{0} or {1} × {2}', count, formatS(durationS), width);
+  return durationS === null ? `${count} × ${width}` : l10n.t('{0} or {1} × {2}', count, span, width);
 }
 
 /** How a run ended, in one word or two. */

@@ -4,7 +4,7 @@ import { commandIds } from '../contributions.ts';
 import { isEndpoints } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
 import type { Runs, RunState } from '../services/runs.ts';
-import { agoWords, numbersWords, p95Words } from './runWords.ts';
+import { agoWords, numbersWords, shortWords } from './runWords.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -21,7 +21,7 @@ function runningWords(state: Extract<RunState, { kind: 'running' }>): string {
   return `$(sync~spin) ${clockWords(state.snapshot?.elapsedMs ?? 0)} · ${of}`;
 }
 
-/** One short item: what runs, or the last p95 while an endpoints file is open. */
+/** One short item: what runs, or the last p95 (and the share of successes when it is not all) while an endpoints file is open. */
 export function createStatusBar(runs: Runs, history: History): Disposable {
   const item = window.createStatusBarItem('loadlens.status', StatusBarAlignment.Left, 0);
   item.name = 'Loadlens';
@@ -36,7 +36,7 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
       return;
     }
     const record = history.runs()[0];
-    const last = record === undefined || record.responses === 0 ? 'Loadlens' : p95Words(record);
+    const last = record === undefined || record.responses === 0 ? 'Loadlens' : shortWords(record);
     item.text = `$(pulse) ${last}`;
     item.tooltip =
       record === undefined

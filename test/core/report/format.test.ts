@@ -37,6 +37,9 @@ describe('format', () => {
     assert.equal(withoutZeros(formatS(30)), '30 s');
     assert.equal(withoutZeros('1.50 s'), '1.5 s');
     assert.equal(withoutZeros('100 s'), '100 s');
+    assert.equal(withoutZeros(formatS(60)), '1 min');
+    assert.equal(withoutZeros(formatS(7200)), '2 h');
+    assert.equal(withoutZeros(formatS(605)), '10 min 05 s');
   });
 
   it('rounds no ratio to all or nothing', () => {
