@@ -15,8 +15,8 @@ export interface Theme {
   readonly highContrast: boolean;
 }
 
-/** The chart colours that every theme of the editor defines. */
-export type SeriesColor = 'blue' | 'orange' | 'green' | 'purple' | 'red';
+/** The chart colours that every theme of the editor defines. Not its orange: that of the default themes is nearly transparent. */
+export type SeriesColor = 'blue' | 'yellow' | 'green' | 'purple' | 'red';
 
 /** Reads the theme as it is now. */
 export function readTheme(): Theme {
@@ -41,7 +41,7 @@ export function readTheme(): Theme {
     tooltipBorder: read('contrastBorder', 'editorHoverWidget-border', 'editor-foreground'),
     series: {
       blue: read('charts-blue'),
-      orange: read('charts-orange'),
+      yellow: read('charts-yellow'),
       green: read('charts-green'),
       purple: read('charts-purple'),
       red: read('charts-red'),

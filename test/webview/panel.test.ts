@@ -84,7 +84,7 @@ describe('results panel', () => {
             `Successes alone: p50 ${formatMs(successLatencyMs.median)}, p95 ${formatMs(successLatencyMs.p95)}.`,
         )
         .waitFor();
-      await page.getByText('The client may be the bottleneck.').waitFor();
+      await page.getByText("latencies include the client's own delay").waitFor();
       await page.getByText('No folder is open').waitFor();
       const outcomes = await rowsOf(page, 'Status codes and errors');
       assert.deepEqual(

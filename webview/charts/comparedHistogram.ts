@@ -26,7 +26,7 @@ export function comparedHistogram(before: RunRecord, after: RunRecord): ChartFig
       ),
       series: [
         { label: t('Before'), color: 'blue', look: 'area', shape: 'steps', points: steps(bins.before) },
-        { label: t('After'), color: 'orange', look: 'dashed', shape: 'steps', points: steps(bins.after) },
+        { label: t('After'), color: 'yellow', look: 'dashed', shape: 'steps', points: steps(bins.after) },
       ],
       x: {
         title: t('Latency'),

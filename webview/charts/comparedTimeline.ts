@@ -30,7 +30,7 @@ export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigu
         },
         {
           label: t('After'),
-          color: 'orange',
+          color: 'yellow',
           look: 'dashed',
           points: second.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
         },

@@ -35,7 +35,7 @@ export function latencyOverTimeContent(timeline: Timeline, untilMs: number): Cha
       },
       {
         label: t('p95'),
-        color: 'orange',
+        color: 'yellow',
         look: 'dashed',
         points: whole.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
       },

@@ -9,7 +9,7 @@ export interface Marker {
 
 const rowHeight = 13;
 
-/** Draws the markers; a name that would run into the one before moves a row up. */
+/** Draws the markers; a name that would run into the one before moves a row up, beyond the end of its line. */
 export function drawMarkers(chart: Chart, markers: readonly Marker[], theme: Theme): void {
   const { ctx, chartArea, scales } = chart;
   const scale = scales['x'];
@@ -21,7 +21,7 @@ export function drawMarkers(chart: Chart, markers: readonly Marker[], theme: The
   ctx.strokeStyle = theme.foreground;
   ctx.fillStyle = theme.foreground;
   ctx.setLineDash([2, 3]);
-  const ends = [-Infinity, -Infinity];
+  const ends = [-Infinity, -Infinity, -Infinity];
   for (const { x, label } of markers) {
     const at = scale.getPixelForValue(x);
     if (!Number.isFinite(at) || at < chartArea.left - 1 || at > chartArea.right + 1) continue;
@@ -29,14 +29,13 @@ export function drawMarkers(chart: Chart, markers: readonly Marker[], theme: The
     const middle = Math.min(Math.max(at, chartArea.left + half), chartArea.right - half);
     const free = ends.findIndex((end) => middle - half >= end);
     const row = Math.max(0, free);
-    const top = chartArea.top - 2 - row * rowHeight;
     ctx.beginPath();
     ctx.moveTo(at, chartArea.bottom);
-    ctx.lineTo(at, top);
+    ctx.lineTo(at, chartArea.top - 2);
     ctx.stroke();
     if (free < 0) continue;
     ends[row] = middle + half;
-    ctx.fillText(label, middle, top);
+    ctx.fillText(label, middle, chartArea.top - 2 - row * rowHeight);
   }
   ctx.restore();
 }

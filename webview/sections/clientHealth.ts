@@ -17,18 +17,19 @@ export function clientHealth(record: RunRecord): HTMLElement {
     h(
       'div',
       {},
-      ...[verdict(record), ...client.warnings].map((sentence) => h('p', {}, sentence)),
+      ...[...verdict(record), ...client.warnings].map((sentence) => h('p', {}, sentence)),
       h('ul', { class: 'facts' }, ...facts(client).map((fact) => h('li', {}, fact))),
     ),
   );
 }
 
-function verdict(record: RunRecord): string {
+/** One sentence about the client as a whole; warnings speak for themselves. */
+function verdict(record: RunRecord): string[] {
   const { client } = record;
-  if (isLost(client)) return t('What the client measured of itself is lost.');
-  if (client.warnings.length > 0) return t('The client may be the bottleneck.');
-  if (!wasObserved(record)) return t('The run was too short to tell whether the client kept up.');
-  return t('The client kept up: the numbers speak of the server.');
+  if (isLost(client)) return [t('What the client measured of itself is lost.')];
+  if (client.warnings.length > 0) return [];
+  if (!wasObserved(record)) return [t('The run was too short to tell whether the client kept up.')];
+  return [t('The client kept up: the numbers speak of the server.')];
 }
 
 function facts(client: ClientHealth): string[] {

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs, formatPercent, formatRate, formatS } from '../../src/core/report/format.ts';
-import { planWords, responsesWords } from '../words.ts';
+import { responsesWords } from '../words.ts';
 import { reliability } from './reliability.ts';
 import type { Tile } from './tiles.ts';
 
@@ -30,7 +30,11 @@ export function runTiles(record: RunRecord): Tile[] {
       value: formatPercent(record.successRatio),
       remark: t('{0} of {1}', formatCount(record.successes), formatCount(record.requestsSent)),
     },
-    { label: t('Total time'), value: formatS(record.totalMs / 1000), remark: planWords(record.plan) },
+    {
+      label: t('Total time'),
+      value: formatS(record.totalMs / 1000),
+      remark: t('{0} at a time', formatCount(record.plan.concurrency)),
+    },
   ];
 }
 

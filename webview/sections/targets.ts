@@ -35,7 +35,7 @@ export function targets(record: RunRecord): HTMLElement {
     const rows =
       order === null || key === undefined
         ? worstTargets(record.perTarget, shownRows)
-        : record.perTarget.toSorted((a, b) => compare(key.of(a), key.of(b)) * (order.descending ? -1 : 1));
+        : record.perTarget.toSorted((a, b) => compare(key.of(a), key.of(b), order.descending ? -1 : 1));
     table.update(rows.slice(0, shownRows).map((row) => keys.map((column) => column.show(row))));
     for (const [i, heading] of headings.entries()) {
       const direction = order?.column === i ? (order.descending ? 'descending' : 'ascending') : 'none';
@@ -43,6 +43,8 @@ export function targets(record: RunRecord): HTMLElement {
     }
   }
 
+  // For panels where the headings stand in a line of their own, above rows that name their numbers themselves.
+  table.table.tHead?.rows[0]?.setAttribute('data-sort', t('Sort by'));
   for (const [column, heading] of headings.entries()) {
     const press = h('button', { class: 'sort', type: 'button' }, heading.textContent);
     press.addEventListener('click', () => {
@@ -93,8 +95,9 @@ function quantileCell({ latencyMs }: TargetNumbers, name: 'median' | 'p95' | 'p9
   return unsure ? { text, remark: t('not reliable') } : text;
 }
 
-/** What is missing comes last. */
-function compare(a: number | string | null, b: number | string | null): number {
+/** What is missing comes last, in either direction. */
+function compare(a: number | string | null, b: number | string | null, direction: 1 | -1): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b)) : a - b;
+  const order = typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b)) : a - b;
+  return order * direction;
 }
