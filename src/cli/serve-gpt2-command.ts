@@ -2,13 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ExitCode, LoadlensError } from '../core/errors.ts';
-import { notInPackage } from '../processes/gpt2Defaults.ts';
 import { readGpt2Event, type Gpt2Command, type Gpt2Event, type Gpt2Options } from '../processes/gpt2Messages.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
 
 /** The server's process: the source, or its bundle in a folder beside this one's. */
-const serverFile = import.meta.url.endsWith('.ts')
+export const serverFile = import.meta.url.endsWith('.ts')
   ? new URL('../processes/gpt2-server.ts', import.meta.url)
   : new URL('../gpt2/gpt2-server.js', import.meta.url);
 
@@ -19,7 +18,8 @@ const phases: Record<Extract<Gpt2Event, { type: 'progress' }>['phase'], string> 
   load: 'Loading the model',
 };
 
-function progressText({ phase, share }: Extract<Gpt2Event, { type: 'progress' }>): string {
+/** How far a start is, in words. */
+export function progressText({ phase, share }: Extract<Gpt2Event, { type: 'progress' }>): string {
   return share === undefined ? `${phases[phase]} …` : `${phases[phase]} … ${Math.floor(share * 100)} %`;
 }
 
@@ -34,12 +34,14 @@ function readyText({ url, synthetic }: Extract<Gpt2Event, { type: 'listening' }>
   return `GPT-2 server listening on ${url} (${facts.join(', ')})\n`;
 }
 
-function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: 'failure' }>): Error {
+/** What the process says of its failure, as an error. */
+export function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: 'failure' }>): Error {
   if (stack === undefined) return new LoadlensError(message, { hint });
   return Object.assign(new Error(stack.split('\n', 1)[0]), { stack });
 }
 
-const endedByItself = (how: string): LoadlensError =>
+/** The process ended and nobody had asked it to. */
+export const endedByItself = (how: string): LoadlensError =>
   new LoadlensError(`The GPT-2 server ended by itself (${how}).`, {
     hint: 'Its last words stand above, if it had any. Start it again; when memory is short, with a smaller --max-batch.',
     exitCode: ExitCode.nothingMeasured,
@@ -47,7 +49,11 @@ const endedByItself = (how: string): LoadlensError =>
 
 /** `loadlens serve gpt2`: serves until SIGINT or SIGTERM. Throws a LoadlensError for what the user can mend. */
 export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> {
-  if (!existsSync(serverFile)) throw new LoadlensError(notInPackage.message, { hint: notInPackage.hint });
+  if (!existsSync(serverFile)) {
+    throw new LoadlensError('The GPT-2 server is not in this package of Loadlens.', {
+      hint: 'It comes with the packages for one platform, such as loadlens-linux-x64. The mock server is here: loadlens serve mock.',
+    });
+  }
   const line = progressLine(process.stderr, true);
   const child = fork(fileURLToPath(serverFile), [], {
     serialization: 'advanced',

@@ -5,6 +5,7 @@
 
 import { planLimits } from '../core/plan/limits.ts';
 import { planDefaults } from '../core/plan/plan.ts';
+import { gpt2Defaults, gpt2Dtypes } from '../processes/gpt2Defaults.ts';
 
 /** Language of endpoints files. */
 export const languageId = 'endpoints';
@@ -24,6 +25,8 @@ export const commandIds = {
   cancelRun: 'loadlens.cancelRun',
   startMockServer: 'loadlens.startMockServer',
   stopMockServer: 'loadlens.stopMockServer',
+  startGpt2Server: 'loadlens.startGpt2Server',
+  stopGpt2Server: 'loadlens.stopGpt2Server',
   showResults: 'loadlens.showResults',
   showHistory: 'loadlens.showHistory',
   openRun: 'loadlens.openRun',
@@ -44,6 +47,8 @@ export type CommandName = keyof typeof commandIds;
 export const contextKeys = {
   running: 'loadlens.running',
   mockRunning: 'loadlens.mockRunning',
+  gpt2Running: 'loadlens.gpt2Running',
+  gpt2Missing: 'loadlens.gpt2Missing',
   hasHistory: 'loadlens.hasHistory',
   canCompare: 'loadlens.canCompare',
   canRunAgain: 'loadlens.canRunAgain',
@@ -83,9 +88,32 @@ export const numberSettings = {
   'mock.port': whole(5000, 1, 65_535),
   'mock.maxConcurrentRequests': whole(10, 1, 100_000),
   'mock.timeScale': { default: 1, min: 0, max: 100, integer: false },
+  'gpt2.port': whole(gpt2Defaults.port, 1, 65_535),
+  // 0: as many as the machine has use for.
+  'gpt2.threads': whole(0, 0, 64),
+  'gpt2.maxBatch': whole(gpt2Defaults.maxBatch, 1, 64),
 } as const satisfies Record<string, NumberSetting>;
 export type NumberSettingName = keyof typeof numberSettings;
 
 /** Settings below `loadlens.` that are switches, with their defaults. */
-export const switchSettings = { 'codeLens.enabled': true, 'mock.autoStart': false } as const;
+export const switchSettings = {
+  'codeLens.enabled': true,
+  'mock.autoStart': false,
+  'gpt2.autoStart': false,
+} as const;
 export type SwitchSettingName = keyof typeof switchSettings;
+
+/** A text the user may set. */
+export interface TextSetting {
+  readonly default: string;
+  /** The only values allowed, where not every text is. */
+  readonly values?: readonly string[];
+}
+
+/** Settings below `loadlens.` that are texts. */
+export const textSettings = {
+  'gpt2.model': { default: gpt2Defaults.model },
+  'gpt2.dtype': { default: gpt2Defaults.dtype, values: gpt2Dtypes },
+  'gpt2.cacheFolder': { default: '' },
+} as const satisfies Record<string, TextSetting>;
+export type TextSettingName = keyof typeof textSettings;

@@ -4,19 +4,21 @@ import { takeOver } from './commands/announce.ts';
 import { createExporter } from './commands/export.ts';
 import { fileCommands } from './commands/files.ts';
 import { registerCommands } from './commands/handlers.ts';
-import { mockCommands } from './commands/mock.ts';
 import { answerPanel } from './commands/panel.ts';
 import { resultCommands } from './commands/results.ts';
 import { runCommands } from './commands/run.ts';
+import { serverCommands } from './commands/servers.ts';
 import { registerCodeLenses } from './providers/codeLens.ts';
 import { registerCompletion } from './providers/completion.ts';
 import { registerDiagnostics } from './providers/diagnostics.ts';
 import { registerFolding } from './providers/folding.ts';
 import { registerHover } from './providers/hover.ts';
+import { createBundledServer } from './services/bundledServer.ts';
 import { createClock } from './services/clock.ts';
 import { createConsent } from './services/consent.ts';
+import { gpt2Server } from './services/gpt2Server.ts';
 import { createHistory } from './services/history.ts';
-import { createMockService } from './services/mockServer.ts';
+import { mockServer } from './services/mockServer.ts';
 import { createNotify } from './services/notify.ts';
 import { createRuns } from './services/runs.ts';
 import { createSecrets } from './services/secrets.ts';
@@ -43,7 +45,9 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const history = createHistory({ store, maxRuns: () => numberSetting('history.maxRuns'), log });
   const unfinished = createUnfinished(store, log);
   const runs = createRuns({ entry: bundle('benchmark.js'), version, unfinished, log });
-  const mock = createMockService(bundle('mock-server.js'), log);
+  const mock = createBundledServer(mockServer(bundle('mock-server.js')), log);
+  const gpt2 = createBundledServer(gpt2Server(bundle('gpt2/gpt2-server.js')), log);
+  const servers = [mock, gpt2];
   const panel = createResultsPanel({ extensionUri, runs, history, log });
   const diagnostics = registerDiagnostics();
   const exporter = createExporter(history, notify);
@@ -54,7 +58,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
       runs,
       history,
       unfinished,
-      mock,
+      servers,
       secrets,
       consent,
       notify,
@@ -63,7 +67,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
       showLive,
       showFinished,
     }),
-    ...mockCommands(mock, notify),
+    ...serverCommands({ mock, gpt2 }, notify),
     ...resultCommands({ history, panel, exporter }),
     ...fileCommands({ extensionUri, secrets, consent, notify }),
     openLog: () => log.show(),
@@ -73,17 +77,17 @@ export function activate(context: ExtensionContext): LoadlensApi {
     secrets,
     history,
     runs,
-    mock,
+    ...servers,
     panel,
     diagnostics,
     registerCommands(handlers, notify),
     answerPanel({ panel, runs, history, exporter, notify }),
-    registerCodeLenses({ history, mock, clock }),
+    registerCodeLenses({ history, servers, clock }),
     registerCompletion(secrets),
     registerFolding(),
     registerHover(history),
     createHistoryTree(history, clock),
-    createServersTree(mock),
+    createServersTree(servers),
     createStatusBar(runs, history),
     log,
   );

@@ -25,9 +25,3 @@ export function modelCacheFolder(
   }[platform];
   return join(caches ?? (env['XDG_CACHE_HOME'] || join(home, '.cache')), 'loadlens', 'gpt2');
 }
-
-/** Said where the GPT-2 server is not in the installed package. */
-export const notInPackage = {
-  message: 'The GPT-2 server is not in this package of Loadlens.',
-  hint: 'It comes with the packages for one platform, such as loadlens-linux-x64; the mock server is in every one.',
-} as const;

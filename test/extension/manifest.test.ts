@@ -9,6 +9,8 @@ import {
   numberSettings,
   panelViewType,
   switchSettings,
+  textSettings,
+  type TextSetting,
   views,
 } from '../../src/extension/contributions.ts';
 
@@ -26,6 +28,7 @@ interface Setting {
   readonly default: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly enum?: readonly string[];
 }
 const manifest: {
   readonly icon: string;
@@ -88,11 +91,22 @@ describe('the manifest', () => {
       `loadlens.${name}`,
       { type: 'boolean', default: value },
     ]);
-    const shapes = Object.entries<Setting>(found).map(([name, { type, default: byDefault, minimum, maximum }]) => [
-      name,
-      { type, default: byDefault, ...(minimum === undefined ? {} : { minimum, maximum }) },
+    const texts = Object.entries<TextSetting>(textSettings).map(([name, { default: byDefault, values }]) => [
+      `loadlens.${name}`,
+      { type: 'string', default: byDefault, ...(values === undefined ? {} : { enum: values }) },
     ]);
-    assert.deepEqual(Object.fromEntries(shapes), Object.fromEntries([...numbers, ...switches]));
+    const shapes = Object.entries<Setting>(found).map(
+      ([name, { type, default: byDefault, minimum, maximum, ...rest }]) => [
+        name,
+        {
+          type,
+          default: byDefault,
+          ...(minimum === undefined ? {} : { minimum, maximum }),
+          ...(rest.enum === undefined ? {} : { enum: rest.enum }),
+        },
+      ],
+    );
+    assert.deepEqual(Object.fromEntries(shapes), Object.fromEntries([...numbers, ...switches, ...texts]));
   });
 
   it('has every string once, and no string that nobody asks for', () => {

@@ -1,21 +1,22 @@
 import { commands, l10n, window, workspace, type Uri } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
-import { isLoopback, remoteHosts } from '../../core/endpoints/hosts.ts';
+import { remoteHosts } from '../../core/endpoints/hosts.ts';
 import { placeholdersIn } from '../../core/endpoints/prepare.ts';
 import type { EndpointsFile, PreparedRequest, RunDefaults, Target } from '../../core/endpoints/types.ts';
 import { makePlan, type PlanChoices } from '../../core/plan/plan.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
 import { commandIds } from '../contributions.ts';
+import { serverFor, type BundledServer } from '../services/bundledServer.ts';
 import type { Consent } from '../services/consent.ts';
 import { parseDocument, shownAs } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
 import { isListening } from '../services/listening.ts';
-import { mockOptions, type MockService } from '../services/mockServer.ts';
 import type { Notify } from '../services/notify.ts';
 import { prepareInput } from '../services/prepareInput.ts';
 import type { Runs } from '../services/runs.ts';
 import type { Secrets } from '../services/secrets.ts';
-import { numberSetting, switchSetting } from '../services/settings.ts';
+import { numberSetting } from '../services/settings.ts';
+import { startServer } from '../services/startServer.ts';
 import type { Unfinished } from '../services/unfinished.ts';
 import { announce } from './announce.ts';
 
@@ -32,7 +33,7 @@ export interface LaunchParts {
   readonly runs: Runs;
   readonly history: History;
   readonly unfinished: Unfinished;
-  readonly mock: MockService;
+  readonly servers: readonly BundledServer[];
   readonly secrets: Secrets;
   readonly notify: Notify;
   readonly consent: Consent;
@@ -123,7 +124,7 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunInpu
     plan,
     secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
   });
-  if (!allowed || !(await offerMock(uri, input.requests, parts.mock))) return undefined;
+  if (!allowed || !(await offerServers(uri, input.requests, parts.servers))) return undefined;
   return input;
 }
 
@@ -139,15 +140,25 @@ function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly
       });
 }
 
-/** When requests go to where the mock server would listen and nobody does: starts it, if the user wants that. */
-async function offerMock(uri: Uri, requests: readonly PreparedRequest[], mock: MockService): Promise<boolean> {
-  const options = mockOptions();
-  const address = requests
-    .map((request) => new URL(request.url))
-    .find((url) => isLoopback(url.hostname) && Number(url.port || '80') === options.port);
-  if (address === undefined || (await isListening(address.hostname.replace(/^\[|\]$/g, ''), options.port))) return true;
-  if (!switchSetting('mock.autoStart')) {
-    const start = l10n.t('Start Mock Server and Run');
+/** False when a server that the requests need is not to be started, and so neither is the run. */
+async function offerServers(
+  uri: Uri,
+  requests: readonly PreparedRequest[],
+  servers: readonly BundledServer[],
+): Promise<boolean> {
+  const urls = requests.map((request) => new URL(request.url));
+  for (const server of servers) {
+    const url = urls.find((one) => serverFor(servers, one) === server && Number(one.port || '80') === server.port());
+    if (url !== undefined && !(await offerServer(uri, url, server))) return false;
+  }
+  return true;
+}
+
+/** When requests go to where a server would listen and nobody does: starts it, if the user wants that. */
+async function offerServer(uri: Uri, address: URL, server: BundledServer): Promise<boolean> {
+  if (await isListening(address.hostname.replace(/^\[|\]$/g, ''), server.port())) return true;
+  if (!server.startsUnasked()) {
+    const start = server.words.startAndRun;
     const without = l10n.t('Run Without It');
     const answer = await window.showInformationMessage(
       l10n.t('Nothing listens on {0}, where {1} sends its requests.', address.host, shownAs(uri)),
@@ -156,8 +167,7 @@ async function offerMock(uri: Uri, requests: readonly PreparedRequest[], mock: M
     );
     if (answer !== start) return answer === without;
   }
-  await mock.start(options);
-  return true;
+  return startServer(server);
 }
 
 /** One run at a time: the user decides what becomes of the one under way. False when the new one is not to start. */

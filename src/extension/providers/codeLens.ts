@@ -1,14 +1,13 @@
 import { CodeLens, EventEmitter, l10n, languages, Range, workspace, type Command, type TextDocument } from 'vscode';
 import type { Disposable } from 'vscode';
-import { isLoopback } from '../../core/endpoints/hosts.ts';
 import { withoutPlaceholders } from '../../core/endpoints/variables.ts';
 import type { EndpointsFile, Target } from '../../core/endpoints/types.ts';
 import { planFor } from '../commands/launch.ts';
 import { commandIds } from '../contributions.ts';
+import { serverFor, type BundledServer } from '../services/bundledServer.ts';
 import type { Clock } from '../services/clock.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
-import type { MockService, MockState } from '../services/mockServer.ts';
 import { switchSetting } from '../services/settings.ts';
 import { throttle } from '../services/throttle.ts';
 import { agoWords, numbersWords, planWords } from '../views/runWords.ts';
@@ -19,20 +18,24 @@ const mostTargetLenses = 1000;
 /** Makes lenses from what is in memory alone, so that they come with the text and never after it. */
 export function registerCodeLenses(parts: {
   readonly history: History;
-  readonly mock: MockService;
+  readonly servers: readonly BundledServer[];
   readonly clock: Clock;
 }): Disposable {
-  const { history, mock, clock } = parts;
+  const { history, servers, clock } = parts;
   const changed = new EventEmitter<void>();
   const refresh = throttle(() => changed.fire(), 500);
-  /** Whether a document's targets are on this machine, from its last text without errors. */
-  const local = new WeakMap<TextDocument, boolean>();
+  /** The servers that a document's targets may need, from its last text without errors and from the one it has now. */
+  const known = new WeakMap<TextDocument, ReadonlySet<BundledServer>>();
 
-  const pointsHere = (document: TextDocument, file: EndpointsFile): boolean => {
-    const known = local.get(document);
-    if (known === true && file.problems.some((problem) => problem.severity === 'error')) return true;
-    const now = file.targets.some(isLocal);
-    local.set(document, now);
+  const serversOf = (document: TextDocument, file: EndpointsFile): ReadonlySet<BundledServer> => {
+    const typing = file.problems.some((problem) => problem.severity === 'error');
+    const now = new Set(typing ? known.get(document) : []);
+    for (const { url } of file.targets) {
+      const plain = withoutPlaceholders(url);
+      const server = URL.canParse(plain) ? serverFor(servers, new URL(plain)) : undefined;
+      if (server !== undefined) now.add(server);
+    }
+    known.set(document, now);
     return now;
   };
 
@@ -41,7 +44,8 @@ export function registerCodeLenses(parts: {
     const file = parseDocument(document);
     const top = new Range(0, 0, 0, 0);
     const lenses = [new CodeLens(top, runFileCommand(document, file))];
-    if (pointsHere(document, file)) lenses.push(new CodeLens(top, mockCommand(mock.state())));
+    const needed = serversOf(document, file);
+    for (const server of servers) if (needed.has(server)) lenses.push(new CodeLens(top, serverCommand(server)));
     const name = shownAs(document.uri);
     for (const target of file.targets.slice(0, mostTargetLenses)) {
       const { line } = target.range.start;
@@ -54,7 +58,7 @@ export function registerCodeLenses(parts: {
     changed,
     refresh,
     history.onDidChange(refresh),
-    mock.onDidChange(refresh),
+    ...servers.map((server) => server.onDidChange(refresh)),
     clock.onMinute(refresh),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('loadlens')) refresh();
@@ -69,11 +73,6 @@ export function registerCodeLenses(parts: {
       for (const subscription of subscriptions) subscription.dispose();
     },
   };
-}
-
-function isLocal({ url }: Target): boolean {
-  const plain = withoutPlaceholders(url);
-  return URL.canParse(plain) && isLoopback(new URL(plain).hostname);
 }
 
 function runFileCommand({ uri }: TextDocument, file: EndpointsFile): Command {
@@ -98,16 +97,17 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
   };
 }
 
-function mockCommand(state: MockState): Command {
-  switch (state.kind) {
+function serverCommand({ words, start, stop, state }: BundledServer): Command {
+  const now = state();
+  switch (now.kind) {
+    case 'missing':
     case 'stopped':
-      return { command: commandIds.startMockServer, title: l10n.t('Start mock server') };
+      return { command: commandIds[start], title: words.startLens };
     case 'starting':
-      return { command: commandIds.stopMockServer, title: l10n.t('Starting mock server…') };
-    case 'running':
-      return {
-        command: commandIds.stopMockServer,
-        title: l10n.t('Stop mock server (:{0}, {1} in flight)', state.port, state.inFlight),
-      };
+      return { command: commandIds[stop], title: words.starting };
+    case 'running': {
+      const doing = [now.activity.short, ...(now.note === undefined ? [] : [now.note])].join(', ');
+      return { command: commandIds[stop], title: words.stopLens(now.port, doing) };
+    }
   }
 }

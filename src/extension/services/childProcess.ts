@@ -20,6 +20,24 @@ export function forkEntry(entry: string, log: LogOutputChannel): ChildProcess {
   return child;
 }
 
+/** Keeps what a child said last on standard error; the result answers its last lines, or nothing. */
+export function lastWords(child: ChildProcess): () => string {
+  let tail = '';
+  child.stderr?.on('data', (text: string) => (tail = (tail + text).slice(-mostTail)));
+  return () =>
+    tail
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .slice(-lastLines)
+      .join(' · ')
+      .slice(-mostWords);
+}
+
+const mostTail = 4000;
+const lastLines = 3;
+const mostWords = 300;
+
 /** Sends a message to a child; one that is gone already hears nothing, its exit event tells the rest. */
 export function sendTo(child: ChildProcess, message: object): void {
   if (child.connected) child.send(message, () => {});

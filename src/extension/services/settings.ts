@@ -2,9 +2,12 @@ import { workspace, type ConfigurationScope } from 'vscode';
 import {
   numberSettings,
   switchSettings,
+  textSettings,
   type NumberSetting,
   type NumberSettingName,
   type SwitchSettingName,
+  type TextSetting,
+  type TextSettingName,
 } from '../contributions.ts';
 
 /** Reads a number; what is no number or out of range counts as not set, so that a typo in settings.json harms nobody. */
@@ -20,4 +23,12 @@ export function numberSetting(name: NumberSettingName, scope?: ConfigurationScop
 export function switchSetting(name: SwitchSettingName, scope?: ConfigurationScope): boolean {
   const value = workspace.getConfiguration('loadlens', scope).get<unknown>(name);
   return typeof value === 'boolean' ? value : switchSettings[name];
+}
+
+/** Reads a text; what is none of the allowed values counts as not set. */
+export function textSetting(name: TextSettingName, scope?: ConfigurationScope): string {
+  const rule: TextSetting = textSettings[name];
+  const value = workspace.getConfiguration('loadlens', scope).get<unknown>(name);
+  const text = typeof value === 'string' ? value.trim() : '';
+  return text !== '' && (rule.values === undefined || rule.values.includes(text)) ? text : rule.default;
 }

@@ -1,50 +1,60 @@
 import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
-import { formatCount } from '../../core/report/format.ts';
 import { views } from '../contributions.ts';
-import type { MockService, MockState } from '../services/mockServer.ts';
-import { numberSetting } from '../services/settings.ts';
+import type { BundledServer, ServerState } from '../services/bundledServer.ts';
 
-function describe(state: MockState): string {
+function describe(state: ServerState, port: number): string {
   switch (state.kind) {
+    case 'missing':
+      return l10n.t('not in this package');
     case 'stopped':
-      return l10n.t('stopped · :{0}', numberSetting('mock.port'));
+      return l10n.t('stopped · :{0}', port);
     case 'starting':
-      return l10n.t('starting');
+      return state.step ?? l10n.t('starting');
     case 'running':
-      return l10n.t(':{0} · {1} of {2} in flight', state.port, formatCount(state.inFlight), formatCount(state.limit));
+      return [`:${port}`, state.activity.long, ...(state.note === undefined ? [] : [state.note])].join(' · ');
   }
 }
 
-function itemFor(state: MockState): TreeItem {
-  const item = new TreeItem(l10n.t('Mock server'));
-  item.id = 'mock';
-  item.description = describe(state);
-  item.contextValue = `mock.${state.kind}`;
+function explain(state: ServerState, { what, missing }: BundledServer['words']): string {
+  switch (state.kind) {
+    case 'missing':
+      return `${missing.message} ${missing.hint}`;
+    case 'stopped':
+    case 'starting':
+      return what;
+    case 'running':
+      return l10n.t('Listens on {0}, {1}. It stops with this window.', state.url, state.activity.total);
+  }
+}
+
+function itemFor(server: BundledServer): TreeItem {
+  const state = server.state();
+  const item = new TreeItem(server.words.title);
+  item.id = server.id;
+  item.description = describe(state, server.port());
+  item.contextValue = `${server.id}.${state.kind}`;
   item.iconPath =
     state.kind === 'running'
       ? new ThemeIcon('server-process', new ThemeColor('testing.iconPassed'))
       : new ThemeIcon(state.kind === 'starting' ? 'loading~spin' : 'server-process');
-  item.tooltip =
-    state.kind === 'running'
-      ? l10n.t('Listens on {0}, {1} requests served. It stops with this window.', state.url, formatCount(state.served))
-      : l10n.t('A server with known answers and known delays, to try benchmarks on.');
+  item.tooltip = explain(state, server.words);
   return item;
 }
 
 /** The tree of servers that come with Loadlens. */
-export function createServersTree(mock: MockService): Disposable {
+export function createServersTree(servers: readonly BundledServer[]): Disposable {
   const changed = new EventEmitter<void>();
-  const tree = window.createTreeView<'mock'>(views.servers, {
+  const tree = window.createTreeView<BundledServer>(views.servers, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: (parent) => (parent === undefined ? ['mock'] : []),
-      getTreeItem: () => itemFor(mock.state()),
+      getChildren: (parent) => (parent === undefined ? [...servers] : []),
+      getTreeItem: itemFor,
     },
   });
-  const subscription = mock.onDidChange(() => changed.fire());
+  const subscriptions = servers.map((server) => server.onDidChange(() => changed.fire()));
   return {
     dispose: () => {
-      subscription.dispose();
+      for (const subscription of subscriptions) subscription.dispose();
       tree.dispose();
       changed.dispose();
     },

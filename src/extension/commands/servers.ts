@@ -1,0 +1,36 @@
+import { commands, l10n } from 'vscode';
+import { commandIds, type CommandName } from '../contributions.ts';
+import type { BundledServer } from '../services/bundledServer.ts';
+import type { Notify } from '../services/notify.ts';
+import { startServer } from '../services/startServer.ts';
+import type { Handlers } from './handlers.ts';
+import { mayRun } from './launch.ts';
+
+type ServerCommand = Extract<CommandName, `${'start' | 'stop'}${string}Server`>;
+type ServerId = BundledServer['id'];
+
+/** Commands around the servers that come with Loadlens, and the word when one of them ended by itself. */
+export function serverCommands(
+  servers: Readonly<Record<ServerId, BundledServer>>,
+  notify: Notify,
+): Pick<Handlers, ServerCommand> {
+  for (const server of Object.values(servers)) {
+    server.onDidCrash((how) =>
+      notify.error(
+        how,
+        { label: l10n.t('Restart'), run: () => commands.executeCommand(commandIds[server.start]) },
+        notify.openLog,
+      ),
+    );
+  }
+  const start = (id: ServerId) => async (): Promise<void> => {
+    if (mayRun(notify)) await startServer(servers[id]);
+  };
+  const stop = (id: ServerId) => (): Promise<void> => servers[id].end();
+  return {
+    startMockServer: start('mock'),
+    stopMockServer: stop('mock'),
+    startGpt2Server: start('gpt2'),
+    stopGpt2Server: stop('gpt2'),
+  };
+}

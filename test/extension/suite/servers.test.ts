@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { LoadlensApi } from '../../../src/extension/api.ts';
+import { createBundledServer, serverFor, type BundledServer } from '../../../src/extension/services/bundledServer.ts';
+import { gpt2Server } from '../../../src/extension/services/gpt2Server.ts';
+import { mockServer } from '../../../src/extension/services/mockServer.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { api, freePort, lenses, openFile, set } from './support.ts';
+
+const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
+  vscode.commands.executeCommand(`loadlens.${command}`, ...args);
+const log = vscode.window.createOutputChannel('Loadlens servers', { log: true });
+
+describe('the GPT-2 server', () => {
+  const models = mkdtempSync(path.join(tmpdir(), 'models-'));
+  let loadlens: LoadlensApi;
+  let port = 0;
+  let document: vscode.TextDocument;
+  const url = (route: string): string => `http://127.0.0.1:${port}${route}`;
+
+  before(async () => {
+    loadlens = await api();
+    port = await freePort();
+    await set('gpt2.port', port);
+    await set('gpt2.model', 'synthetic-tiny');
+    await set('gpt2.threads', 1);
+    await set('gpt2.cacheFolder', models);
+    document = await openFile('gpt2.endpoints', `# @requests 4\n\n${url('/tokenizer?output_tokens=3')}\n`);
+  });
+
+  after(async () => {
+    await run('stopGpt2Server');
+    for (const name of ['port', 'model', 'threads', 'cacheFolder']) await set(`gpt2.${name}`, undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    rmSync(models, { recursive: true, force: true });
+  });
+
+  it('has the lens of a file whose endpoints point at its port', async () => {
+    assert.equal((await lenses(document))[1], '0: Start GPT-2 server');
+    const other = await openFile('mock.endpoints', 'http://127.0.0.1:4999/hello\n');
+    assert.equal((await lenses(other))[1], '0: Start mock server');
+  });
+
+  it('makes its model, serves, says that the weights are random, and stops', async () => {
+    await run('startGpt2Server');
+    const answer = await fetch(url('/v1/models'));
+    assert.equal(answer.status, 200);
+    assert.equal((await lenses(document))[1], `0: Stop GPT-2 server (:${port}, 0 running, random weights)`);
+    await run('stopGpt2Server');
+    await assert.rejects(fetch(url('/health')));
+    assert.equal((await lenses(document))[1], '0: Start GPT-2 server');
+  });
+
+  it('is offered to a run that needs it, and started when the user wants it', async () => {
+    const { window } = vscode;
+    const ask = window.showInformationMessage;
+    const asked: unknown[][] = [];
+    const answerWith = (label: string | undefined): void => {
+      Object.assign(window, {
+        showInformationMessage: (...args: unknown[]) => {
+          asked.push(args);
+          return Promise.resolve(label);
+        },
+      });
+    };
+    const count = loadlens.runs().length;
+    try {
+      answerWith(undefined);
+      await run('runFile', document.uri);
+      assert.equal(loadlens.runs().length, count);
+      assert.deepEqual(asked[0], [
+        `Nothing listens on 127.0.0.1:${port}, where gpt2.endpoints sends its requests.`,
+        'Start GPT-2 Server and Run',
+        'Run Without It',
+      ]);
+      answerWith('Start GPT-2 Server and Run');
+      await run('runFile', document.uri);
+    } finally {
+      Object.assign(window, { showInformationMessage: ask });
+    }
+    const [record] = loadlens.runs();
+    assert.equal(record?.name, 'gpt2.endpoints');
+    assert.deepEqual(record.statusCodes, { 200: 4 });
+  });
+});
+
+describe('a bundled server', () => {
+  const extension = vscode.extensions.getExtension('loadlens.loadlens');
+  const fixture = (name: string): string => path.join(extension?.extensionPath ?? '', 'test/fixtures/processes', name);
+  const made: BundledServer[] = [];
+  const gpt2 = (entry: string): BundledServer => {
+    const server = createBundledServer(gpt2Server(entry), log);
+    made.push(server);
+    return server;
+  };
+
+  before(() => set('gpt2.model', 'synthetic-tiny'));
+  after(async () => {
+    for (const server of made) server.dispose();
+    await set('gpt2.model', undefined);
+    // Two services share one context key here; the real one has the last word.
+    await vscode.commands.executeCommand('setContext', 'loadlens.gpt2Missing', false);
+  });
+
+  it('that ends by itself is noticed, with its last words', async () => {
+    const server = gpt2(fixture('dying-server.mjs'));
+    const crash = new Promise<string>((resolve) => server.onDidCrash(resolve));
+    assert.equal(await server.launch(), true);
+    assert.equal(await crash, 'The GPT-2 server ended by itself (exit code 5). out of memory · giving up');
+    assert.equal(server.state().kind, 'stopped');
+  });
+
+  it('that is stopped while it starts has not failed, and says until then what it is doing', async () => {
+    const server = gpt2(fixture('slow-server.mjs'));
+    const starting = server.launch();
+    await waitFor('progress', () => {
+      const state = server.state();
+      return state.kind === 'starting' && state.step === 'Converting the model 40 %';
+    });
+    await server.end();
+    assert.equal(await starting, false);
+    assert.equal(server.state().kind, 'stopped');
+  });
+
+  it('that is not in the package says where it is, and no endpoint is taken for its own', async () => {
+    const mock = createBundledServer(mockServer(fixture('slow-server.mjs')), log);
+    made.push(mock);
+    const server = gpt2(fixture('nowhere.mjs'));
+    assert.equal(server.state().kind, 'missing');
+    await assert.rejects(server.launch(), /^LoadlensError: The GPT-2 server is not in this package of Loadlens\.$/);
+    assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${server.port()}/`)), mock);
+    assert.equal(serverFor([mock, server], new URL('http://192.0.2.1/')), undefined);
+  });
+});
