@@ -11,7 +11,7 @@ import { type Buckets, countedSince, quantileMs, readBuckets } from './server-la
 import { startMockProcess } from './mock-process.ts';
 
 /** The times that the mock server is asked for. */
-export const injected = { latencyMs: 100, ttftMs: 50, iclMs: 10 } as const;
+const injected = { latencyMs: 100, ttftMs: 50, iclMs: 10 } as const;
 
 /** What is sent with so many requests in flight. */
 export interface Level {

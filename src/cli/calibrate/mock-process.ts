@@ -4,6 +4,7 @@ import { once } from 'node:events';
 /** A mock server in a process of its own. It also ends when this process does. */
 export interface MockProcess {
   readonly url: string;
+  readonly pid: number | undefined;
   close(): Promise<void>;
 }
 
@@ -30,5 +31,5 @@ export async function startMockProcess(commandLine: readonly string[], limit: nu
     server.once('error', reject);
     server.once('exit', (code) => reject(new Error(`The mock server ended with exit code ${code}.`)));
   });
-  return { url, close };
+  return { url, pid: server.pid, close };
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer, answerTo, readConfig, tooMany, wrongMethod } from './answers.ts';
 import { ApiError } from '../gpt2/api/errors.ts';
+import { createArrivalClock } from './arrival.ts';
 import { listen } from './listen.ts';
 import { createLlmRoutes, type Place, writeApiError } from './llm/routes.ts';
 import { createExactness, type MockStats, renderMetrics } from './metrics.ts';
@@ -53,6 +54,7 @@ export async function startMockServer(options: {
   const exactness = createExactness();
   const { timeScale } = options;
   const llm = createLlmRoutes({ timeScale, exactness });
+  const arrivedAt = createArrivalClock();
 
   const count = (status: number): void => {
     served++;
@@ -66,7 +68,7 @@ export async function startMockServer(options: {
       count(429);
       return undefined;
     }
-    const since = performance.now();
+    const since = arrivedAt();
     let stop = nothing;
     inFlight++;
     changed();
