@@ -1,5 +1,5 @@
 // The native runtime of the GPT-2 server, for the packages for one platform: its JavaScript and that platform's files alone.
-import { appendFileSync, cpSync, globSync } from 'node:fs';
+import { appendFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -42,23 +42,21 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `;
 
+/** Types and maps of sources are for people who work on a package. */
+const isNeeded = (file) => !/\.(map|ts)$/.test(file);
+
 /** Puts the runtime of a platform beside the bundle of the GPT-2 server, where Node looks for it first. */
 export function addRuntime(target, bundle) {
   if (!(target in nativeFiles)) throw new Error(`There is no native part for ${target}, only for ${nativeTargets}.`);
+  const natives = ['onnxruntime_binding.node', ...nativeFiles[target]];
   const wanted = {
-    'onnxruntime-node': [
-      'package.json',
-      'dist/*.js',
-      ...['onnxruntime_binding.node', ...nativeFiles[target]].map((file) => `${nativeFolder(target)}/${file}`),
-    ],
-    'onnxruntime-common': ['package.json', 'dist/cjs/**/*.{js,json}'],
+    'onnxruntime-node': ['dist', ...natives.map((file) => `${nativeFolder(target)}/${file}`)],
+    'onnxruntime-common': ['dist/cjs'],
   };
-  for (const [name, patterns] of Object.entries(wanted)) {
-    const from = join('node_modules', name);
-    for (const pattern of patterns) {
-      const files = globSync(pattern, { cwd: from });
-      if (files.length === 0) throw new Error(`${name} has no ${pattern}.`);
-      for (const file of files) cpSync(join(from, file), join(bundle, 'node_modules', name, file));
+  for (const [name, parts] of Object.entries(wanted)) {
+    for (const part of ['package.json', ...parts]) {
+      const to = join(bundle, 'node_modules', name, part);
+      cpSync(join('node_modules', name, part), to, { recursive: true, filter: isNeeded });
     }
     appendFileSync(join(bundle, 'third-party-notices.txt'), notice(name));
   }
