@@ -1,5 +1,5 @@
 import type { Ranked } from './quantiles.ts';
-import { addStream, createStreamTally, streamNumbersOf, type StreamTally } from './streams.ts';
+import { addStream, createStreamTally, streamNumbersOf, type StreamBins, type StreamTally } from './streams.ts';
 import {
   addValue,
   createTally,
@@ -88,16 +88,17 @@ function countOutcome(outcomes: number[], kind: number): void {
   outcomes.push(kind, 1);
 }
 
-/** The numbers of a group, and the latencies of all its responses. */
+/** The numbers of a group, the latencies of all its responses, and the histograms of its streams. */
 export function numbersOf(
   group: Group,
   totalMs: number,
   table: RankTable,
   exact: boolean,
-): { numbers: Numbers; latency: { tally: Tally; ranked: Ranked } } {
+): { numbers: Numbers; latency: { tally: Tally; ranked: Ranked }; streamBins: StreamBins | undefined } {
   const all = group.others === null ? group.successes : mergeTallies(group.successes, group.others);
   const ranked = rankedValues(all, exact);
   const latencyMs = distributionOf(all, ranked, table);
+  const streamed = group.streams === null ? undefined : streamNumbersOf(group.streams, table, exact);
   const namesTokens = group.tokenSource >= 0;
   const perS = (count: number): number | null => (totalMs > 0 ? count / (totalMs / 1000) : null);
   return {
@@ -120,9 +121,10 @@ export function numbersOf(
       avgOutputTokens: namesTokens && all.count > 0 ? group.outputTokens / all.count : null,
       outputTokensPerS: namesTokens ? perS(group.outputTokens) : null,
       ...(group.reasoningTokens === 0 ? {} : { reasoningTokens: group.reasoningTokens }),
-      ...(group.streams === null ? {} : streamNumbersOf(group.streams, table, exact)),
+      ...streamed?.numbers,
     },
     latency: { tally: all, ranked },
+    streamBins: streamed?.bins,
   };
 }
 

@@ -1,5 +1,6 @@
 import { latencyBinsOf } from './bins.ts';
 import { addToGroup, createGroup, numbersOf, type Group } from './group.ts';
+import { addStreamedRequest, createStreamedRequests, streamedRequestsOf } from './streamed-requests.ts';
 import { keepsTo, limitStreams, streamTimes, type RequestLimitsMs } from './streams.ts';
 import {
   addValue,
@@ -51,6 +52,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const responseTime = createTally(maxRaw, true);
   const lag = createTally(maxRaw, true);
   const timeline = createTimeline();
+  const streamedRequests = createStreamedRequests();
   const targets: (Group | undefined)[] = [];
   const times: Times = new Float64Array(timeCount);
   let exact = true;
@@ -79,7 +81,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     times[time.responseTime] = endMs - scheduledMs;
     times[time.lag] = sentMs - scheduledMs;
     times[time.end] = endMs;
-    if (sample.stream !== undefined) streamTimes(times, sample, sample.stream);
+    if (sample.stream !== undefined) {
+      streamTimes(times, sample, sample.stream);
+      addStreamedRequest(streamedRequests, targetNames[target] ?? '', sample, sample.stream);
+    }
     addToGroup(run, sample, times);
     let group = targets[target];
     if (group === undefined) {
@@ -96,7 +101,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const answered = sample.error === undefined;
     const success = answered && sample.status >= 200 && sample.status < 300;
     if (answered) addValue(responseTime, times, time.responseTime);
-    addToTimeline(timeline, times, answered, success);
+    addToTimeline(timeline, sample, times, answered, success);
     if (hasLimits && success) {
       const limit = latencyLimitMs[target];
       const others = otherLimitsMs[target];
@@ -125,13 +130,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
         : {
             iclPercentileMethod:
               run.streams.icl.raw !== null && wantExact ? 'linear-interpolation' : ('hdr-histogram' as const),
+            ...numbers.streamBins,
+            ...(wantExact ? { streamedRequests: streamedRequestsOf(streamedRequests) } : {}),
           }),
       responseTimeMs: distributionOf(responseTime, rankedValues(responseTime, wantExact), table),
       scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
       goodputPerS: hasLimits && totalMs > 0 ? clock.metObjectives / (totalMs / 1000) : null,
       sloAttainment: hasLimits && run.requests > 0 ? clock.metObjectives / run.requests : null,
       perTarget: wantExact ? perTarget(totalMs, table) : [],
-      timeline: timelineOf(timeline),
+      timeline: timelineOf(timeline, run.streams !== null),
       latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
     };
   }

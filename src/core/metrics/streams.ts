@@ -1,6 +1,7 @@
+import { latencyBinsOf } from './bins.ts';
 import { addValue, createTally, distributionOf, dropRaw, rankedValues, type RankTable, type Tally } from './tally.ts';
 import { time, type Times } from './times.ts';
-import type { Numbers, Sample, StreamNumbers, StreamSample } from './types.ts';
+import type { LatencyBins, Numbers, Sample, StreamNumbers, StreamSample } from './types.ts';
 
 /** Chunks of a whole run up to here have exact quantiles. */
 const exactChunks = 1_000_000;
@@ -107,16 +108,33 @@ export function hasStreams(numbers: Numbers): numbers is Numbers & StreamNumbers
   return numbers.streams !== undefined;
 }
 
-/** The numbers of streamed answers. */
-export function streamNumbersOf(tally: StreamTally, table: RankTable, exact: boolean): StreamNumbers {
-  const { whole, partial, partialChunks } = tally;
+/** Histograms of the times that a stream is looked at by. */
+export interface StreamBins {
+  readonly ttftBins: LatencyBins;
+  readonly iclBins: LatencyBins;
+}
+
+/** The numbers of streamed answers, and their histograms. */
+export function streamNumbersOf(
+  tally: StreamTally,
+  table: RankTable,
+  exact: boolean,
+): { numbers: StreamNumbers; bins: StreamBins } {
+  const { whole, partial, partialChunks, ttft, icl } = tally;
   const of = (values: Tally): StreamNumbers['ttftMs'] => distributionOf(values, rankedValues(values, exact), table);
+  const [rankedTtft, rankedIcl] = [rankedValues(ttft, exact), rankedValues(icl, exact)];
   return {
-    streams: { whole, partial, partialChunks },
-    ttftMs: of(tally.ttft),
-    iclMs: of(tally.icl),
-    tpotMs: of(tally.tpot),
-    e2eMs: of(tally.e2e),
-    stallMs: of(tally.stall),
+    numbers: {
+      streams: { whole, partial, partialChunks },
+      ttftMs: distributionOf(ttft, rankedTtft, table),
+      iclMs: distributionOf(icl, rankedIcl, table),
+      tpotMs: of(tally.tpot),
+      e2eMs: of(tally.e2e),
+      stallMs: of(tally.stall),
+    },
+    bins: {
+      ttftBins: latencyBinsOf(rankedTtft, ttft.min, ttft.max),
+      iclBins: latencyBinsOf(rankedIcl, icl.min, icl.max),
+    },
   };
 }

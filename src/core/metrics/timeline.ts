@@ -1,7 +1,7 @@
 import { addCounts, countValue, createHistogram, rankedCounts, type Histogram } from './histogram.ts';
 import { quantile } from './quantiles.ts';
 import { time, type Times } from './times.ts';
-import type { Timeline } from './types.ts';
+import type { Sample, StreamSample, Timeline } from './types.ts';
 
 const mostSlices = 120;
 const firstWidthMs = 50;
@@ -17,6 +17,7 @@ interface Slice {
   failures: number;
   min: number;
   max: number;
+  outputTokens: number;
   latencies: Histogram;
 }
 
@@ -32,19 +33,22 @@ export function createTimeline(): TimelineTally {
 }
 
 /** Takes in a request that ended; `answered`: its latency counts. */
-export function addToTimeline(timeline: TimelineTally, times: Times, answered: boolean, success: boolean): void {
-  const endMs = times[time.end] ?? 0;
-  let index = endMs > 0 ? Math.floor(endMs / timeline.widthMs) : 0;
-  while (index >= mostSlices) {
-    halve(timeline);
-    index = Math.floor(endMs / timeline.widthMs);
-  }
-  const { slices } = timeline;
-  while (slices.length <= index) slices.push(createSlice());
-  const slice = slices[index];
+export function addToTimeline(
+  timeline: TimelineTally,
+  sample: Sample,
+  times: Times,
+  answered: boolean,
+  success: boolean,
+): void {
+  const tokens = answered ? (sample.outputTokens ?? 0) : 0;
+  const stream = sample.stream !== undefined && sample.stream.chunks > 0 ? sample.stream : undefined;
+  // Slices may be merged here: before the one of the end is looked up.
+  if (stream !== undefined) addTokens(timeline, tokens, stream);
+  const slice = sliceOf(timeline, times, time.end);
   if (slice === undefined) return;
   if (!success) slice.failures++;
   if (!answered) return;
+  if (stream === undefined) slice.outputTokens += tokens;
   const latencyMs = times[time.latency] ?? 0;
   slice.responses++;
   if (latencyMs < slice.min) slice.min = latencyMs;
@@ -52,8 +56,38 @@ export function addToTimeline(timeline: TimelineTally, times: Times, answered: b
   countValue(slice.latencies, times, time.latency);
 }
 
+const arrival = new Float64Array(1);
+
+/** The tokens of a stream where they arrived: after the first chunk each is taken for as many as the next. */
+function addTokens(timeline: TimelineTally, tokens: number, stream: StreamSample): void {
+  if (tokens === 0) return;
+  const { chunks, gapsMs } = stream;
+  const first = chunks === 1 ? tokens : Math.min(tokens, stream.tokensInFirstChunk);
+  const each = (tokens - first) / (chunks - 1);
+  let atMs = stream.firstTokenMs;
+  for (let index = 0; index < chunks; index++) {
+    if (index > 0) atMs += gapsMs[index - 1] ?? 0;
+    arrival[0] = atMs;
+    const slice = sliceOf(timeline, arrival, 0);
+    if (slice !== undefined) slice.outputTokens += index === 0 ? first : each;
+  }
+}
+
+/** The slice in which the time at that place lies. */
+function sliceOf(timeline: TimelineTally, times: Float64Array, place: number): Slice | undefined {
+  const ms = times[place] ?? 0;
+  let index = ms > 0 ? Math.floor(ms / timeline.widthMs) : 0;
+  while (index >= mostSlices) {
+    halve(timeline);
+    index = Math.floor(ms / timeline.widthMs);
+  }
+  const { slices } = timeline;
+  while (slices.length <= index) slices.push(createSlice());
+  return slices[index];
+}
+
 /** The timeline so far, in slices wide enough for a percentile to be more than the slice's largest value. */
-export function timelineOf(timeline: TimelineTally): Timeline {
+export function timelineOf(timeline: TimelineTally, withTokens: boolean): Timeline {
   let { slices, widthMs } = timeline;
   const responses = slices.reduce((sum, slice) => sum + slice.responses, 0);
   while (slices.length >= 2 * fewestSlices && responses / slices.length < enoughResponses) {
@@ -67,11 +101,19 @@ export function timelineOf(timeline: TimelineTally): Timeline {
     failures: slices.map((slice) => slice.failures),
     medianMs: ranked.map((values) => quantile(values, 0.5)),
     p95Ms: ranked.map((values) => quantile(values, 0.95)),
+    ...(withTokens ? { outputTokens: slices.map((slice) => slice.outputTokens) } : {}),
   };
 }
 
 function createSlice(): Slice {
-  return { responses: 0, failures: 0, min: Infinity, max: -Infinity, latencies: createHistogram(bits) };
+  return {
+    responses: 0,
+    failures: 0,
+    min: Infinity,
+    max: -Infinity,
+    outputTokens: 0,
+    latencies: createHistogram(bits),
+  };
 }
 
 function halve(timeline: TimelineTally): void {
@@ -86,6 +128,7 @@ function mergePairs(slices: readonly Slice[]): Slice[] {
     for (const slice of slices.slice(2 * index, 2 * index + 2)) {
       merged.responses += slice.responses;
       merged.failures += slice.failures;
+      merged.outputTokens += slice.outputTokens;
       merged.min = Math.min(merged.min, slice.min);
       merged.max = Math.max(merged.max, slice.max);
       addCounts(merged.latencies, slice.latencies);

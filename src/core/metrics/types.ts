@@ -137,9 +137,31 @@ export interface Timeline {
   /** Median and 95th percentile latency of the slice's responses; null where there are none. */
   readonly medianMs: readonly (number | null)[];
   readonly p95Ms: readonly (number | null)[];
+  /**
+   * Output tokens that arrived in the slice: those of a stream by the time of its chunks, each chunk after the first taken for
+   * as many as the next, all others at the end of their answer. Absent when nothing was streamed.
+   */
+  readonly outputTokens?: readonly number[];
 }
 
-/** Latency histogram of all responses for display: `counts[i]` lie in `[edgesMs[i], edgesMs[i+1])`, the last bin closed. */
+/** One streamed request as it went, in ms from the start of the run's clock. */
+export interface StreamedRequest {
+  readonly target: string;
+  readonly scheduledMs: number;
+  readonly sentMs: number;
+  /** Null for a stream without a token. */
+  readonly firstTokenMs: number | null;
+  readonly lastTokenMs: number | null;
+  readonly endMs: number;
+  readonly status: number;
+  readonly error?: ErrorKind;
+  readonly chunks: number;
+  readonly outputTokens: number | null;
+  /** Its longest times between two chunks, at most three, in order of time. */
+  readonly longestGapsMs: readonly (readonly [from: number, to: number])[];
+}
+
+/** Histogram for display, of the latency of all responses or of another time: `counts[i]` lie in `[edgesMs[i], edgesMs[i+1])`, the last bin closed. */
 export interface LatencyBins {
   readonly edgesMs: readonly number[];
   readonly counts: readonly number[];
@@ -156,6 +178,11 @@ export interface Summary extends Numbers {
   readonly tokenSource: TokenSource;
   /** How the quantiles of `iclMs` were made: there are many more chunks than requests. Absent when nothing was streamed. */
   readonly iclPercentileMethod?: PercentileMethod;
+  /** Histograms of `ttftMs` and `iclMs`. Absent when nothing was streamed. */
+  readonly ttftBins?: LatencyBins;
+  readonly iclBins?: LatencyBins;
+  /** Streamed requests, failed ones too: all of them up to 50, otherwise some of them, evenly spread. By time of `sent`. */
+  readonly streamedRequests?: readonly StreamedRequest[];
   /** end − scheduled over all responses. */
   readonly responseTimeMs: Distribution;
   /** sent − scheduled over all requests. */

@@ -1,5 +1,12 @@
 import { hasStreams } from '../metrics/streams.ts';
-import type { Distribution, Numbers, QuantileName, StreamNumbers, Timeline } from '../metrics/types.ts';
+import type {
+  Distribution,
+  Numbers,
+  QuantileName,
+  StreamedRequest,
+  StreamNumbers,
+  Timeline,
+} from '../metrics/types.ts';
 import type { RunRecord } from './types.ts';
 
 type TargetNumbers = Numbers & { readonly name: string };
@@ -39,6 +46,9 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     sloAttainment: roundOrNull(record.sloAttainment, headline),
     perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, detail))),
     timeline: roundTimeline(record.timeline),
+    ...(record.streamedRequests === undefined
+      ? {}
+      : { streamedRequests: record.streamedRequests.map(roundStreamedRequest) }),
     addresses: record.addresses.slice(0, maxTargets),
     objectives: record.objectives
       .filter(({ target }) => target === undefined || kept.has(target) || record.targets.length <= maxTargets)
@@ -134,7 +144,28 @@ function roundTimeline(timeline: Timeline): Timeline {
     ...timeline,
     medianMs: timeline.medianMs.map((value) => roundOrNull(value, detail)),
     p95Ms: timeline.p95Ms.map((value) => roundOrNull(value, detail)),
+    ...(timeline.outputTokens === undefined
+      ? {}
+      : { outputTokens: timeline.outputTokens.map((value) => round(value, detail)) }),
   };
+}
+
+/** Stamps keep their place in the run to a tenth of a millisecond, however long it was. */
+function roundStreamedRequest(request: StreamedRequest): StreamedRequest {
+  return {
+    ...request,
+    target: shorten(request.target),
+    scheduledMs: tenth(request.scheduledMs),
+    sentMs: tenth(request.sentMs),
+    firstTokenMs: request.firstTokenMs === null ? null : tenth(request.firstTokenMs),
+    lastTokenMs: request.lastTokenMs === null ? null : tenth(request.lastTokenMs),
+    endMs: tenth(request.endMs),
+    longestGapsMs: request.longestGapsMs.map(([from, to]) => [tenth(from), tenth(to)]),
+  };
+}
+
+function tenth(ms: number): number {
+  return Number(ms.toFixed(1));
 }
 
 function round(value: number, digits: number): number {

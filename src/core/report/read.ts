@@ -81,6 +81,22 @@ const numbers = {
   stallMs: v.exactOptional(distribution),
 };
 
+const bins = v.object({ edgesMs: v.array(v.number()), counts: v.array(count) });
+
+const streamedRequest = v.object({
+  target: v.string(),
+  scheduledMs: v.number(),
+  sentMs: v.number(),
+  firstTokenMs: numberOrNull,
+  lastTokenMs: numberOrNull,
+  endMs: v.number(),
+  status: count,
+  error: v.exactOptional(v.picklist(errorKinds)),
+  chunks: count,
+  outputTokens: numberOrNull,
+  longestGapsMs: v.array(v.tuple([v.number(), v.number()])),
+});
+
 const objective = v.object({
   metric: v.string(),
   operator: v.picklist(['<', '<=', '>', '>=']),
@@ -129,8 +145,12 @@ const record = v.object({
     failures: v.array(count),
     medianMs: v.array(numberOrNull),
     p95Ms: v.array(numberOrNull),
+    outputTokens: v.exactOptional(v.array(v.number())),
   }),
-  latencyBins: v.object({ edgesMs: v.array(v.number()), counts: v.array(count) }),
+  latencyBins: bins,
+  ttftBins: v.exactOptional(bins),
+  iclBins: v.exactOptional(bins),
+  streamedRequests: v.exactOptional(v.array(streamedRequest)),
   addresses: v.array(v.object({ host: v.string(), address: v.string() })),
   objectives: v.array(
     v.object({

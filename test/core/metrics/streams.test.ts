@@ -29,6 +29,8 @@ function streamsIn(summary: Summary): Summary & StreamNumbers {
   return summary;
 }
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 const sourceOf = (...sources: Sample['tokenSource'][]): string =>
   summaryOf(sources.map((tokenSource) => sampleOf(1, { outputTokens: 2, tokenSource }))).tokenSource;
 
@@ -165,5 +167,87 @@ describe('goodput with limits of streams', () => {
 
   it('a stream that failed keeps to nothing', () => {
     assert.equal(attained([streamOf([5], { error: 'streamError' })], { ttft: 60 }), 0);
+  });
+
+  it('are shown as histograms of every first token and every gap', () => {
+    const { ttftBins, iclBins, latencyBins } = summaryOf([streamOf([50, 60, 100, 110]), streamOf([70, 71])]);
+    assert.ok(ttftBins !== undefined && iclBins !== undefined);
+    assert.equal(sum(ttftBins.counts), 2);
+    assert.equal(sum(iclBins.counts), 4);
+    assert.deepEqual([ttftBins.edgesMs[0], ttftBins.edgesMs.at(-1)], [50, 70]);
+    assert.notDeepEqual(ttftBins, latencyBins);
+  });
+
+  it('put every token into the slice in which its chunk arrived', () => {
+    const plain = sampleOf(30, { sentMs: 100, outputTokens: 7 });
+    const { timeline, outputTokens } = summaryOf([streamOf([10, 60, 110], { outputTokens: 9 }, 3), plain]);
+    // Slices of 50 ms: three tokens come first, then three by each chunk; the answer of one piece ends at 130.
+    assert.deepEqual(timeline.outputTokens, [3, 3, 3 + 7]);
+    assert.equal(outputTokens, 16);
+    assert.equal(summaryOf([plain]).timeline.outputTokens, undefined);
+  });
+
+  it('lose no token however long the run, failed streams apart', () => {
+    const streams = Array.from({ length: 300 }, (_, i) => streamOf([40, 5000, 9000], { sentMs: i * 777 }));
+    const failed = streamOf([1, 2], { error: 'prematureEnd' });
+    const { timeline } = summaryOf([...streams, failed]);
+    assert.ok(near(sum(timeline.outputTokens!), 900));
+    assert.equal(timeline.outputTokens!.length, timeline.responses.length);
+  });
+});
+
+describe('streamed requests that are kept', () => {
+  it('have their stamps and longest gaps', () => {
+    const { streamedRequests } = summaryOf([
+      streamOf([], { sentMs: 2000, error: 'noToken', outputTokens: undefined }),
+      streamOf([50, 60, 100, 110, 130, 131], { sentMs: 1000, scheduledMs: 990 }),
+    ]);
+    assert.deepEqual(streamedRequests, [
+      {
+        target: 't0',
+        scheduledMs: 990,
+        sentMs: 1000,
+        firstTokenMs: 1050,
+        lastTokenMs: 1131,
+        endMs: streamedRequests![0]!.endMs,
+        status: 200,
+        chunks: 6,
+        outputTokens: 6,
+        longestGapsMs: [
+          [1060, 1100],
+          [1100, 1110],
+          [1110, 1130],
+        ],
+      },
+      {
+        target: 't0',
+        scheduledMs: 2000,
+        sentMs: 2000,
+        firstTokenMs: null,
+        lastTokenMs: null,
+        endMs: streamedRequests![1]!.endMs,
+        status: 200,
+        error: 'noToken',
+        chunks: 0,
+        outputTokens: null,
+        longestGapsMs: [],
+      },
+    ]);
+  });
+
+  it('are all up to 50, then some, evenly spread', () => {
+    for (const [count, kept, every] of [
+      [50, 50, 1],
+      [51, 26, 2],
+      [400, 50, 8],
+      [401, 26, 16],
+    ] as const) {
+      const streams = Array.from({ length: count }, (_, i) => streamOf([5, 6], { sentMs: i }));
+      const sent = summaryOf(streams).streamedRequests!.map(({ sentMs }) => sentMs);
+      assert.deepEqual(
+        sent,
+        Array.from({ length: kept }, (_, i) => i * every),
+      );
+    }
   });
 });

@@ -49,6 +49,22 @@ function calibrated(): RunRecord {
   return { ...record, environment: { ...record.environment, calibration } };
 }
 
+function streamed(): RunRecord {
+  return recordOf(
+    closedLoop(120, 10, (index) => ({
+      latencyMs: 400 + wave(index),
+      outputTokens: 3,
+      stream: {
+        firstTokenMs: 1 / 3,
+        lastTokenMs: 400 / 3,
+        chunks: 3,
+        tokensInFirstChunk: 1,
+        gapsMs: Float64Array.of(100 / 3, 100),
+      },
+    })),
+  );
+}
+
 const ordinary = recordOf(closedLoop(500, 10, (index) => ({ latencyMs: wave(index), outputTokens: 3 })));
 const big = large();
 const records: readonly [name: string, record: RunRecord][] = [
@@ -57,6 +73,7 @@ const records: readonly [name: string, record: RunRecord][] = [
   ['nothing measured', recordOf([], { status: 'crashed', source: null })],
   ['readings lost', brokenOff()],
   ['a machine whose exactness is known', calibrated()],
+  ['streams', streamed()],
   ['1,000 targets', big],
 ];
 

@@ -1,0 +1,79 @@
+import type { Sample, StreamedRequest, StreamSample } from './types.ts';
+
+const mostKept = 50;
+const mostGaps = 3;
+
+/** Some of the streamed requests of a run, evenly spread over it. */
+export interface StreamedRequests {
+  kept: StreamedRequest[];
+  /** How many there were in all. */
+  seen: number;
+  /** Each so manieth is kept; doubled whenever there are too many. */
+  every: number;
+}
+
+/** None so far. */
+export function createStreamedRequests(): StreamedRequests {
+  return { kept: [], seen: 0, every: 1 };
+}
+
+/** Takes in a streamed request that ended. */
+export function addStreamedRequest(
+  requests: StreamedRequests,
+  target: string,
+  sample: Sample,
+  stream: StreamSample,
+): void {
+  const index = requests.seen++;
+  if (index % requests.every !== 0) return;
+  if (requests.kept.length === mostKept) {
+    requests.kept = requests.kept.filter((_, i) => i % 2 === 0);
+    requests.every *= 2;
+    if (index % requests.every !== 0) return;
+  }
+  requests.kept.push(asKept(target, sample, stream));
+}
+
+/** The requests kept, by the time they were sent. */
+export function streamedRequestsOf({ kept }: StreamedRequests): readonly StreamedRequest[] {
+  return kept.toSorted((a, b) => a.sentMs - b.sentMs);
+}
+
+function asKept(target: string, sample: Sample, stream: StreamSample): StreamedRequest {
+  const { scheduledMs, sentMs, endMs, status, error, outputTokens } = sample;
+  const { firstTokenMs, lastTokenMs, chunks } = stream;
+  return {
+    target,
+    scheduledMs,
+    sentMs,
+    firstTokenMs: numberOrNull(firstTokenMs),
+    lastTokenMs: numberOrNull(lastTokenMs),
+    endMs,
+    status,
+    ...(error === undefined ? {} : { error }),
+    chunks,
+    outputTokens: outputTokens ?? null,
+    longestGapsMs: longestGaps(stream),
+  };
+}
+
+function longestGaps({ firstTokenMs, chunks, gapsMs }: StreamSample): [from: number, to: number][] {
+  const longest: [from: number, to: number][] = [];
+  let at = firstTokenMs;
+  for (let index = 0; index < chunks - 1; index++) {
+    const gap: [from: number, to: number] = [at, at + (gapsMs[index] ?? 0)];
+    at = gap[1];
+    longest.push(gap);
+    if (longest.length > mostGaps) longest.splice(shortestOf(longest), 1);
+  }
+  return longest;
+}
+
+function shortestOf(gaps: readonly (readonly [from: number, to: number])[]): number {
+  const lengths = gaps.map(([from, to]) => to - from);
+  return lengths.indexOf(Math.min(...lengths));
+}
+
+function numberOrNull(ms: number): number | null {
+  return Number.isNaN(ms) ? null : ms;
+}
