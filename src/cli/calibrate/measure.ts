@@ -142,9 +142,12 @@ function errorOf(measured: Measured, metric: keyof typeof injected, histogram: s
   if (!times || times.median === null || times.p99 === null) throw new Error(`The run measured no ${metric}.`);
   return {
     injectedMs,
-    p50Ms: times.median - injectedMs,
-    p99Ms: times.p99 - injectedMs,
-    serverP50Ms: quantileMs(late, 0.5),
-    serverP99Ms: quantileMs(late, 0.99),
+    p50Ms: rounded(times.median - injectedMs),
+    p99Ms: rounded(times.p99 - injectedMs),
+    serverP50Ms: rounded(quantileMs(late, 0.5)),
+    serverP99Ms: rounded(quantileMs(late, 0.99)),
   };
 }
+
+/** To microseconds: nothing finer is known. */
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { formatMs } from './format.ts';
 
 const error = v.object({
   injectedMs: v.number(),
@@ -37,3 +38,21 @@ export interface MeasurementError {
   readonly serverP50Ms: number;
   readonly serverP99Ms: number;
 }
+
+/** What a calibration says of a run with so many requests in flight: of the level that is not below it, if there is one. */
+export function calibrationText(
+  { levels, measuredAt }: Calibration,
+  run: { concurrency: number; streams: boolean },
+): string {
+  const level = levels.find(({ concurrency }) => concurrency >= run.concurrency) ?? levels.at(-1);
+  if (!level) return 'not measured';
+  const errors = [
+    `latency ${errorText(level.latencyMs)}`,
+    ...(run.streams ? [`TTFT ${errorText(level.ttftMs)}`, `ICL ${errorText(level.iclMs)}`] : []),
+  ];
+  return `${errors.join('; ')}; with ${level.concurrency} in flight, measured minus known, ${measuredAt}`;
+}
+
+const errorText = ({ p50Ms, p99Ms }: MeasurementError): string => `p50 ${signed(p50Ms)}, p99 ${signed(p99Ms)}`;
+
+const signed = (ms: number): string => (ms > 0 ? `+${formatMs(ms)}` : formatMs(ms));

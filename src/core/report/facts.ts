@@ -1,5 +1,6 @@
 import { isLost } from '../metrics/client-health.ts';
 import { errorKinds, type ErrorKind } from '../metrics/types.ts';
+import { calibrationText } from './calibration.ts';
 import type { RunRecord } from './types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
 
@@ -43,6 +44,12 @@ export function attention(record: RunRecord): string[] {
     });
     lines.push(
       `${formatCount(failed)} of ${measured} got no whole answer (${kinds.join(', ')}): they are in no latency.`,
+    );
+  }
+  if (record.streams !== undefined && record.streams.partial > 0) {
+    const { partial, partialChunks } = record.streams;
+    lines.push(
+      `${capital(countOf(partial, 'stream'))} failed after a token (${countOf(partialChunks, 'chunk')}): in no time of streams and in no token number.`,
     );
   }
   if (isMixed(record)) lines.push(mixedSentence(record));
@@ -117,6 +124,17 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
       'machine',
       `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,
     ],
+    ...(environment.calibration === undefined
+      ? []
+      : [
+          [
+            'measurement error',
+            calibrationText(environment.calibration, {
+              concurrency: plan.concurrency,
+              streams: record.ttftMs !== undefined,
+            }),
+          ] satisfies [string, string],
+        ]),
     ...(record.server === undefined ? [] : [['server', serverText(record.server)] satisfies [string, string]]),
     ['software', `Loadlens ${environment.loadlens}, Node ${environment.node}`],
   ];
