@@ -1,4 +1,5 @@
-import { errorKinds, quantileNames, type Distribution, type Numbers } from '../metrics/types.ts';
+import { hasStreams } from '../metrics/streams.ts';
+import { errorKinds, quantileNames, type Distribution, type Numbers, type StreamNumbers } from '../metrics/types.ts';
 import { csvText, type Cell } from './csv-parts.ts';
 import type { RunRecord } from './types.ts';
 
@@ -63,6 +64,21 @@ function numberRows(target: string, numbers: Numbers): Cell[][] {
     [target, 'outputTokens', numbers.outputTokens],
     [target, 'avgOutputTokens', numbers.avgOutputTokens],
     [target, 'outputTokensPerS', numbers.outputTokensPerS],
+    ...(numbers.reasoningTokens === undefined ? [] : [[target, 'reasoningTokens', numbers.reasoningTokens]]),
+    ...(hasStreams(numbers) ? streamRows(target, numbers) : []),
+  ];
+}
+
+function streamRows(target: string, numbers: StreamNumbers): Cell[][] {
+  return [
+    [target, 'streams.whole', numbers.streams.whole],
+    [target, 'streams.partial', numbers.streams.partial],
+    [target, 'streams.partialChunks', numbers.streams.partialChunks],
+    ...distributionRows(target, 'ttftMs', numbers.ttftMs),
+    ...distributionRows(target, 'iclMs', numbers.iclMs),
+    ...distributionRows(target, 'tpotMs', numbers.tpotMs),
+    ...distributionRows(target, 'e2eMs', numbers.e2eMs),
+    ...distributionRows(target, 'stallMs', numbers.stallMs),
   ];
 }
 

@@ -3,6 +3,7 @@ import { formatMs, formatPercent, formatRate } from './format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
+import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
@@ -22,6 +23,7 @@ ${attention(record)
 ${tiles(record)}
 ${record.objectives.length > 0 ? section(objectiveTable(record)) : ''}
 ${section(latencyTable(record))}
+${streamTables(record).map(section).join('\n')}
 ${chartSection(histogramChart(record))}
 ${chartSection(latencyOverTimeChart(record))}
 ${chartSection(throughputOverTimeChart(record))}
@@ -60,6 +62,7 @@ function tiles(record: RunRecord): string {
     latency('median', 'p50'),
     latency('p95', 'p95'),
     latency('p99', 'p99'),
+    ...streamTiles(record),
     ['Success ratio', formatPercent(record.successRatio), ''],
     ['Total time', formatMs(record.requestsSent === 0 ? null : record.totalMs), ''],
   ];
@@ -68,6 +71,16 @@ function tiles(record: RunRecord): string {
       `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${below === '' ? '' : `<small>${escapeHtml(below)}</small>`}</dd></div>`,
   );
   return `<dl class="tiles">${items.join('')}</dl>`;
+}
+
+/** What a stream is looked at by first; none when nothing was streamed. */
+function streamTiles({ ttftMs, tpotMs, outputTokensPerS }: RunRecord): [string, string, string][] {
+  if (ttftMs === undefined || tpotMs === undefined) return [];
+  return [
+    ['TTFT p50', formatMs(ttftMs.median), `p95: ${formatMs(ttftMs.p95)}`],
+    ['TPOT p50', formatMs(tpotMs.median), `p95: ${formatMs(tpotMs.p95)}`],
+    ['Output tokens', formatRate(outputTokensPerS, 'tokens'), ''],
+  ];
 }
 
 function failureSamples(record: RunRecord): string {

@@ -1,6 +1,7 @@
 import { attention, clientFacts, isMixed, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
 import { escape, list, table } from './markdown-parts.ts';
+import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
@@ -13,6 +14,7 @@ export function renderMarkdown(record: RunRecord): string {
     headline(record),
     ...attention(record).map((note) => `> **Note:** ${escape(note)}`),
     table(latencyTable(record)),
+    ...streamTables(record).map(table),
     ...(record.objectives.length > 0 ? [table(objectiveTable(record))] : []),
     table(outcomeTable(record)),
     ...(record.perTarget.length > 1 ? [table(targetTable(record, mostTargets))] : []),
@@ -37,6 +39,7 @@ function headline(record: RunRecord): string {
     latency('median', 'p50'),
     latency('p95', 'p95'),
     `success **${formatPercent(record.successRatio)}**`,
+    ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
   ].join(' · ');
 }

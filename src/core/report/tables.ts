@@ -57,7 +57,7 @@ export function latencyTable(record: RunRecord): Table {
 }
 
 /** The quantile, with a mark when there are too few samples to rely on it. */
-function marked(distribution: Distribution, name: QuantileName): string {
+export function marked(distribution: Distribution, name: QuantileName): string {
   const text = formatMs(distribution[name]);
   return distribution[name] !== null && distribution.interval95[name] === null ? `${text} ?` : text;
 }

@@ -1,6 +1,7 @@
 import { attention, clientFacts, isMixed, provenance } from './facts.ts';
 import { noValue } from './format.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
+import { streamTables } from './stream-tables.ts';
 import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts.ts';
 import type { RunRecord } from './types.ts';
 
@@ -13,6 +14,7 @@ export function renderText(record: RunRecord): string {
     referenceLines(record),
     notes.flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(latencyTable(record)),
+    ...streamTables(record).map(tableLines),
     tableLines(timesTable(record)),
     tableLines(ratesTable(record)),
     isMixed(record) || record.responses < record.requestsSent ? tableLines(outcomeTable(record)) : [],
