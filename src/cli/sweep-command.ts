@@ -6,6 +6,7 @@ import { formatCount } from '../core/report/format.ts';
 import { renderSweepText, sweepReports } from '../core/report/sweep-reports.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../engine/sweep.ts';
+import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, makeInput } from './load-file.ts';
 import { measure, outputsOf, type Screen, writeOutputs } from './measure.ts';
 import { progressText } from './progress.ts';
@@ -50,7 +51,8 @@ export async function sweepCommand(
   const { allowHost, quiet = false } = options;
   const run = (load: string, start: (hooks: SweepHooks) => Promise<SweepRecord>): Promise<ExitCode> =>
     measure({ requests: input.requests, load, allowHost, quiet }, async (screen) => {
-      const record = await start({ version, signal: screen.signal, onSnapshot: progressOf(screen) });
+      const swept = await start({ version, signal: screen.signal, onSnapshot: progressOf(screen) });
+      const record = { ...swept, levels: swept.levels.map(withCalibration) };
       screen.print(renderSweepText(record));
       writeOutputs(outputs, record, screen);
       return exitCodeOfSweep(record);
