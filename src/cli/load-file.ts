@@ -82,7 +82,7 @@ function withHeaders(target: Target, headers: FileChoices['headers']): Target {
 }
 
 /** What headers like Authorization carry, with and without its scheme: a server may echo it, a report must not. */
-function credentialsOf(requests: readonly PreparedRequest[]): Set<string> {
+export function credentialsOf(requests: readonly Pick<PreparedRequest, 'headers'>[]): Set<string> {
   const headers = requests.flatMap((request) => request.headers);
   const values = headers.filter(([name]) => credentialHeaders.has(name.toLowerCase())).map(([, value]) => value);
   return new Set(values.flatMap((value) => [value, value.replace(/^\S+\s+/, '')]));

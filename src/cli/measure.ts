@@ -29,15 +29,23 @@ export interface Screen {
 
 /** Measures with progress and with Ctrl+C as a cancel, once it is clear that the hosts may be loaded. */
 export async function measure(
-  { requests, load, allowHost = [], quiet }: Measurement,
+  { requests, load, allowHost, quiet }: Measurement,
   run: (screen: Screen) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   return onScreen(quiet, async (screen) => {
-    const may = await mayLoad(remoteHosts(requests), { allowed: allowHost, load, signal: screen.signal });
-    if (may) return run(screen);
-    process.stderr.write('Nothing was sent.\n');
-    return screen.signal.aborted ? ExitCode.interrupted : ExitCode.usage;
+    const refused = await checkMayLoad({ requests, load, allowHost }, screen.signal);
+    return refused ?? run(screen);
   });
+}
+
+/** Undefined when the hosts may be loaded; otherwise what the command ends with. */
+export async function checkMayLoad(
+  { requests, load, allowHost = [] }: Omit<Measurement, 'quiet'>,
+  signal: AbortSignal,
+): Promise<ExitCode | undefined> {
+  if (await mayLoad(remoteHosts(requests), { allowed: allowHost, load, signal })) return undefined;
+  process.stderr.write('Nothing was sent.\n');
+  return signal.aborted ? ExitCode.interrupted : ExitCode.usage;
 }
 
 /** Lends the terminal, and Ctrl+C as a cancel, for as long as `run` takes. */

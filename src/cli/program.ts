@@ -10,6 +10,7 @@ import type { CalibrateOptions } from './calibrate-command.ts';
 import { describeFailure } from './failure.ts';
 import type { RunOptions } from './run-command.ts';
 import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
+import { addSuiteCommand } from './suite/program.ts';
 import { addSweepOptions } from './sweep-options.ts';
 import { header, numberFrom, objectives, planNumber, planTime, several } from './values.ts';
 
@@ -99,6 +100,8 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       const { calibrateCommand } = await import('./calibrate-command.ts');
       done(await calibrateCommand(options, manifest.version));
     });
+
+  addSuiteCommand(program, manifest.version, done);
 
   const serve = program.command('serve').description('Starts a server to benchmark.');
   serve

@@ -77,13 +77,13 @@ function resultSoFar(trials: readonly Trial[]): { capacity: number | null; first
 type Common = Pick<SweepParts, 'planned' | 'coolDownMs'>;
 
 /** Runs one after the other, with pauses between them. */
-function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, runs: number | null, hooks: SweepHooks) {
+export function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, runs: number | null, hooks: SweepHooks) {
   const { signal, version, serverPid } = hooks;
   const startedAt = new Date();
   const finished: RunRecord[] = [];
   return {
     /** Undefined when the run was cancelled, or never begun. */
-    async measure(plan: RunPlan): Promise<RunRecord | undefined> {
+    async measure(plan: RunPlan, what: Omit<RunInput, 'plan'> = input): Promise<RunRecord | undefined> {
       const { concurrency } = plan;
       const tell = (run: Snapshot | null): void => hooks.onSnapshot?.({ finished, runs, concurrency, plan, run });
       if (finished.length > 0 && coolDownMs > 0) {
@@ -91,7 +91,7 @@ function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, runs: nu
         await pause(coolDownMs, undefined, { signal }).catch(() => undefined);
       }
       if (signal.aborted) return undefined;
-      const record = await runBenchmark({ ...input, plan }, { signal, version, serverPid, onSnapshot: tell });
+      const record = await runBenchmark({ ...what, plan }, { signal, version, serverPid, onSnapshot: tell });
       if (record.status !== 'completed') return undefined;
       finished.push(record);
       return record;

@@ -56,6 +56,11 @@ export function chartSection(chart: Chart | null): string {
 
 /** Labels with their values under a title. */
 export function factSection(title: string, facts: readonly (readonly [string, string])[]): string {
+  return `<section><h2>${escapeHtml(title)}</h2>${factItems(facts)}</section>`;
+}
+
+/** Labels with their values as they are. */
+export function factItems(facts: readonly (readonly [string, string])[]): string {
   const items = facts.map(([label, value]) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`);
-  return `<section><h2>${escapeHtml(title)}</h2><dl class="facts">${items.join('')}</dl></section>`;
+  return `<dl class="facts">${items.join('')}</dl>`;
 }

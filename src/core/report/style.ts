@@ -7,6 +7,7 @@ body{margin:0;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-
 main{max-width:1000px;margin:0 auto;padding:24px 20px 48px}
 h1{font-size:24px;margin:0;overflow-wrap:anywhere}
 h2{font-size:16px;margin:0 0 8px}
+h3{font-size:14px;margin:14px 0 4px}
 section{margin-top:28px;min-width:0}
 .sub{color:var(--dim);margin:4px 0 0;font-size:13px}
 .note{background:var(--note);border-left:4px solid var(--orange);padding:8px 12px;margin:12px 0 0;border-radius:4px}

@@ -28,7 +28,7 @@ function concurrencyLabels(levels: readonly number[]): string[] {
 }
 
 /** Successes per second at each level, beside what perfect scaling and the scalability law would give. */
-export function throughputByLevelChart({ levels, figures }: SweepRecord): Chart | null {
+export function throughputByLevelChart({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): Chart | null {
   const concurrencies = levels.map(({ plan }) => plan.concurrency);
   if (new Set(concurrencies).size < 2) return null;
   const place = places(concurrencies);
@@ -74,7 +74,7 @@ export function throughputByLevelChart({ levels, figures }: SweepRecord): Chart 
 }
 
 /** Median and 95th percentile latency of successes at each level. */
-export function latencyByLevelChart({ levels }: SweepRecord): Chart | null {
+export function latencyByLevelChart({ levels }: Pick<SweepRecord, 'levels'>): Chart | null {
   const measured = levels.filter(({ successLatencyMs }) => successLatencyMs.p95 !== null);
   const concurrencies = measured.map(({ plan }) => plan.concurrency);
   if (new Set(concurrencies).size < 2) return null;
@@ -111,7 +111,7 @@ export function latencyByLevelChart({ levels }: SweepRecord): Chart | null {
 }
 
 /** What throughput costs: mean latency at the throughput of each level. */
-export function tradeOffChart({ levels }: SweepRecord): Chart | null {
+export function tradeOffChart({ levels }: Pick<SweepRecord, 'levels'>): Chart | null {
   const measured = levels.flatMap(({ plan, successThroughputPerS: rate, successLatencyMs: { mean } }) =>
     rate === null || mean === null ? [] : [{ concurrency: plan.concurrency, rate, mean }],
   );

@@ -86,9 +86,12 @@ export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | '
   };
 }
 
+/** A ratio above it says no more than that next to nothing was paid. */
+const farMore = 100;
+
 /** `1.51`, or that nothing was paid. */
 export function ratioText({ tradeOff, tradeOffRatio }: LevelFigures): string {
-  if (tradeOffRatio !== null) return tradeOffRatio.toFixed(2);
+  if (tradeOffRatio !== null) return tradeOffRatio > farMore ? `> ${String(farMore)}` : tradeOffRatio.toFixed(2);
   return tradeOff === null ? noValue : 'no penalty';
 }
 

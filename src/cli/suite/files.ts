@@ -1,0 +1,45 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { LoadlensError } from '../../core/errors.ts';
+import { jsonText } from '../../core/report/json.ts';
+import { chaptersHtml, chaptersMarkdown, type Chapters } from '../../core/report/sections.ts';
+import { writeWhole } from '../report-files.ts';
+
+/** Results of earlier suites that are read at most, the newest. */
+const mostRead = 50;
+
+/** Makes the folder for the results, before anything is measured. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(resolve(folder), { recursive: true });
+  } catch (cause) {
+    throw new LoadlensError(`The folder ${folder} can't be made.`, { hint: 'Name another after --out.', cause });
+  }
+}
+
+/** What `read` makes of the JSON files of a kind in the folder, oldest first; files that it does not take are left out. */
+export function readEarlier<T>(folder: string, kind: string, read: (json: unknown) => T): T[] {
+  const names = readdirSync(resolve(folder)).filter((name) => name.startsWith(`${kind}_`) && name.endsWith('.json'));
+  return names
+    .toSorted((a, b) => a.slice(-20).localeCompare(b.slice(-20)))
+    .slice(-mostRead)
+    .flatMap((name) => {
+      try {
+        return [read(JSON.parse(readFileSync(join(folder, name), 'utf8')))];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** The files of a suite: raw numbers, and the report to read. */
+export const suiteFiles = (folder: string, name: string): string[] =>
+  ['json', 'md', 'html'].map((extension) => join(folder, `${name}.${extension}`));
+
+/** Writes them. */
+export function writeSuite(files: readonly string[], record: object, chapters: Chapters): void {
+  const [json = '', markdown = '', html = ''] = files;
+  writeWhole(json, jsonText(record));
+  writeWhole(markdown, chaptersMarkdown(chapters));
+  writeWhole(html, chaptersHtml(chapters));
+}

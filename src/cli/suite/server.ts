@@ -1,0 +1,119 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { LoadlensError } from '../../core/errors.ts';
+import type { SuiteModel } from '../../core/report/suite-types.ts';
+import { gpt2Defaults, modelCacheFolder, threadsFor } from '../../processes/gpt2Defaults.ts';
+import { readGpt2Event, type Gpt2Command, type Gpt2Options } from '../../processes/gpt2Messages.ts';
+import { startMockProcess } from '../calibrate/mock-process.ts';
+import { endedByItself, failureOf, progressText, serverFile } from '../serve-gpt2-command.ts';
+
+/** A server that a suite measures. */
+export interface SuiteServer extends SuiteModel {
+  /** Of a server that the suite started. */
+  readonly pid: number | undefined;
+  /** The model's name in the body of a request. */
+  readonly asked: string | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** What the command line says of the server. */
+export interface ServerChoice {
+  /** `gpt2`, `mock`, or an address. */
+  readonly server: string;
+  readonly model?: string;
+  readonly dtype?: Gpt2Options['dtype'];
+}
+
+/** More than any suite sends at once. */
+const mockLimit = 100;
+const stopLimitMs = 15_000;
+const nothing = (): Promise<void> => Promise.resolve();
+
+/** Starts the server of a suite, or takes the one that the address names. Throws a LoadlensError for what the user can mend. */
+export async function startSuiteServer(
+  { server, model, dtype = gpt2Defaults.dtype }: ServerChoice,
+  show: (text: string) => void,
+  signal: AbortSignal,
+): Promise<SuiteServer> {
+  if (server === 'gpt2') return startGpt2({ model: model ?? gpt2Defaults.model, dtype }, show, signal);
+  if (server === 'mock') {
+    const mock = await startMockProcess(process.argv.slice(1, 2), mockLimit);
+    const url = `${mock.url}/v1/completions`;
+    const mine = { name: 'mock', url, server: 'mock', synthetic: null, dtype: null } as const;
+    return { ...mine, asked: 'mock', pid: mock.pid, close: () => mock.close() };
+  }
+  if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
+    throw new LoadlensError(`"${server}" is no server for a suite.`, {
+      hint: 'Give gpt2, mock, or an address such as http://127.0.0.1:8000/v1/completions.',
+    });
+  }
+  const name = model ?? new URL(server).host;
+  return {
+    name,
+    asked: model,
+    url: server,
+    server: 'url',
+    synthetic: null,
+    dtype: null,
+    pid: undefined,
+    close: nothing,
+  };
+}
+
+async function startGpt2(
+  { model, dtype }: Pick<Gpt2Options, 'model' | 'dtype'>,
+  show: (text: string) => void,
+  signal: AbortSignal,
+): Promise<SuiteServer> {
+  if (!existsSync(serverFile)) {
+    throw new LoadlensError('The GPT-2 server is not in this package of Loadlens.', {
+      hint: 'Take the package for your platform, or --server mock.',
+    });
+  }
+  const threads = threadsFor(availableParallelism());
+  const { maxBatch } = gpt2Defaults;
+  const options: Gpt2Options = { port: 0, model, dtype, threads, maxBatch, cacheDir: modelCacheFolder() };
+  const child = fork(fileURLToPath(serverFile), [], {
+    serialization: 'advanced',
+    // A terminal's Ctrl+C reaches the whole group; in a group of its own the server hears of the end from here.
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const send = (command: Gpt2Command): void => {
+    if (child.connected) child.send(command, () => {});
+  };
+  const close = async (): Promise<void> => {
+    signal.removeEventListener('abort', stop);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    send({ type: 'stop' });
+    const killer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
+    await gone;
+    clearTimeout(killer);
+  };
+  const stop = (): void => send({ type: 'stop' });
+  signal.addEventListener('abort', stop);
+  try {
+    const { url, synthetic } = await new Promise<{ url: string; synthetic: boolean }>((resolve, reject) => {
+      child.on('message', (message) => {
+        const event = readGpt2Event(message);
+        if (event.type === 'ready') send({ type: 'start', options });
+        else if (event.type === 'progress') show(progressText(event));
+        else if (event.type === 'listening') resolve(event);
+        else if (event.type === 'failure') reject(failureOf(event));
+      });
+      child.once('error', reject);
+      child.once('exit', (code, how) => reject(endedByItself(how ?? `exit code ${code}`)));
+    });
+    signal.removeEventListener('abort', stop);
+    const named = `gpt2-${model}`.replace(/^gpt2-(.*gpt2.*)$/i, '$1');
+    const whole = { name: named, url: `${url}/v1/completions`, server: 'gpt2', synthetic, dtype } as const;
+    return { ...whole, asked: model, pid: child.pid, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

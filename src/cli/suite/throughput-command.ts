@@ -1,0 +1,57 @@
+import { ExitCode } from '../../core/errors.ts';
+import { throughputWorkload } from '../../core/plan/suite.ts';
+import { chaptersText } from '../../core/report/sections.ts';
+import {
+  earlierFrom,
+  isSameModel,
+  makeThroughputSuite,
+  readThroughputSuite,
+  suiteFileName,
+} from '../../core/report/suite-record.ts';
+import type { SuiteTarget } from '../../core/report/suite-targets.ts';
+import { throughputChapters } from '../../core/report/suite-throughput.ts';
+import type { ThroughputSuite } from '../../core/report/suite-types.ts';
+import { measureThroughput } from '../../engine/suite.ts';
+import { readEarlier, suiteFiles, writeSuite } from './files.ts';
+import { withServer, type SuiteOptions } from './with-server.ts';
+
+/** The options of `loadlens suite throughput`. */
+export interface ThroughputOptions extends SuiteOptions {
+  readonly quick?: true;
+  readonly target?: readonly SuiteTarget[];
+}
+
+/** `loadlens suite throughput`: answers the exit code. */
+export function throughputCommand(options: ThroughputOptions, version: string): Promise<ExitCode> {
+  const workload = throughputWorkload(options.quick === true);
+  const most = Math.max(...workload.levels.map(({ concurrency }) => concurrency));
+  const sent = workload.levels.reduce((sum, { requests }) => sum + requests + workload.warmupRequests, 0);
+  const load = `${sent} requests, up to ${most} at a time,`;
+  return withServer(options, { load, version }, async ({ setup, model, hooks, screen }) => {
+    const measured = await measureThroughput(setup, workload, hooks);
+    const name = suiteFileName('throughput', model.name, measured.startedAt);
+    const files = suiteFiles(options.out, name);
+    const earlier = readEarlier(options.out, 'throughput', readThroughputSuite)
+      .filter((suite) => suite.status === 'completed' && isSameModel(suite.model, model))
+      .map(earlierFrom);
+    const suite = makeThroughputSuite({
+      ...measured,
+      model,
+      workload,
+      earlier,
+      files,
+      ...(options.target && { targets: options.target }),
+    });
+    const chapters = throughputChapters(suite);
+    screen.print(chaptersText(chapters));
+    writeSuite(files, suite, chapters);
+    return exitCodeOfThroughput(suite);
+  });
+}
+
+function exitCodeOfThroughput({ status, runs, targets }: ThroughputSuite): ExitCode {
+  if (status === 'cancelled') return ExitCode.interrupted;
+  if (runs.every(({ responses }) => responses === 0)) return ExitCode.nothingMeasured;
+  const met = runs.every(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'));
+  return met && targets.every(({ pass }) => pass) ? ExitCode.done : ExitCode.objectiveFailed;
+}

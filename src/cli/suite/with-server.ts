@@ -1,0 +1,61 @@
+import type { ExitCode } from '../../core/errors.ts';
+import type { Objective } from '../../core/plan/types.ts';
+import { formatCount } from '../../core/report/format.ts';
+import type { SuiteModel } from '../../core/report/suite-types.ts';
+import type { SuiteSetup } from '../../engine/suite.ts';
+import type { SweepHooks, SweepSnapshot } from '../../engine/sweep.ts';
+import { credentialsOf } from '../load-file.ts';
+import { checkMayLoad, onScreen, type Screen } from '../measure.ts';
+import { progressText } from '../progress.ts';
+import { makeFolder } from './files.ts';
+import { startSuiteServer, type ServerChoice } from './server.ts';
+
+/** The options that every suite has. */
+export interface SuiteOptions extends ServerChoice {
+  readonly out: string;
+  readonly timeout: number;
+  readonly header?: readonly (readonly [name: string, value: string])[];
+  readonly slo?: readonly Objective[];
+  readonly allowHost?: readonly string[];
+  readonly quiet?: true;
+}
+
+/** What a suite measures with. */
+export interface SuiteTools {
+  readonly setup: SuiteSetup;
+  readonly model: SuiteModel;
+  readonly hooks: SweepHooks;
+  readonly screen: Screen;
+}
+
+/** Starts the server, lets a suite measure it, and stops it again. */
+export function withServer(
+  options: SuiteOptions,
+  { load, version }: { load: string; version: string },
+  run: (tools: SuiteTools) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  makeFolder(options.out);
+  const { header: headers = [], slo: objectives = [], quiet = false, allowHost } = options;
+  return onScreen(quiet, async (screen) => {
+    const { signal } = screen;
+    const { asked, pid, close, ...model } = await startSuiteServer(options, (text) => screen.show(text), signal);
+    try {
+      const refused = await checkMayLoad({ requests: [model], load, allowHost }, signal);
+      if (refused !== undefined) return refused;
+      const secrets = [...credentialsOf([{ headers }])];
+      const ignoreEos = model.server === 'gpt2';
+      const setup = { name: model.name, url: model.url, model: asked, ignoreEos, headers, objectives, secrets };
+      const onSnapshot = (snapshot: SweepSnapshot): void => screen.show(stepText(snapshot));
+      const hooks = { signal, version, serverPid: pid, onSnapshot };
+      return await run({ setup: { ...setup, timeoutMs: options.timeout }, model, hooks, screen });
+    } finally {
+      await close();
+    }
+  });
+}
+
+/** Progress over the whole. */
+function stepText({ finished, runs, concurrency, plan, run }: SweepSnapshot): string {
+  const place = `Step ${finished.length + 1} of ${runs ?? finished.length + 1}, ${formatCount(concurrency)} at once`;
+  return `${place}  ${run === null ? 'Pause …' : progressText(run, plan)}`;
+}

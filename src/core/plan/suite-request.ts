@@ -1,0 +1,84 @@
+import type { PreparedRequest, Target } from '../endpoints/types.ts';
+
+/** What a suite asks a language model. */
+export interface SuiteQuestion {
+  readonly url: string;
+  /** The model's name in the body; none for a server that has one model. */
+  readonly model?: string | undefined;
+  readonly prompts: readonly string[];
+  readonly maxTokens: number;
+  readonly stream: boolean;
+  /** Asks for all tokens even when the model would end sooner; only servers known to take it are sent it. */
+  readonly ignoreEos: boolean;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** A target with its request, ready to send. */
+export interface SuiteRequest {
+  readonly target: Target;
+  readonly request: PreparedRequest;
+}
+
+const start = { line: 0, character: 0 };
+const encoder = new TextEncoder();
+
+/**
+ * The request for a question, in the API that the address names: OpenAI's completions or chat, Ollama's, or the
+ * `/tokenizer` of the reference mock server. Several prompts are sent in turn.
+ */
+export function suiteRequest(question: SuiteQuestion): SuiteRequest {
+  const { url, headers } = question;
+  const { pathname } = new URL(url);
+  const isTokenizer = pathname.endsWith('/tokenizer');
+  const method = isTokenizer ? 'GET' : 'POST';
+  const target: Target = {
+    name: `${method} ${pathname}`,
+    method,
+    url,
+    headers,
+    weight: 1,
+    objectives: [],
+    range: { start, end: start },
+  };
+  if (isTokenizer) {
+    const address = new URL(url);
+    address.searchParams.set('output_tokens', String(question.maxTokens));
+    return { target, request: { method, url: address.href, headers } };
+  }
+  const bodies = question.prompts.map((prompt) => encoder.encode(JSON.stringify(bodyFor(pathname, prompt, question))));
+  const [body] = bodies;
+  const typed = [['content-type', 'application/json'] as const, ...headers];
+  return {
+    target,
+    request: {
+      method,
+      url,
+      headers: typed,
+      ...(body && { body }),
+      dialect: isOllama(pathname) ? 'ollama' : 'openai',
+      ...(question.stream && { streams: true }),
+      ...(bodies.length > 1 && { prompts: { bodies, order: 'rotate' } }),
+    },
+  };
+}
+
+const isOllama = (pathname: string): boolean => /\/api\/(?:generate|chat)\/?$/.test(pathname);
+
+function bodyFor(pathname: string, prompt: string, question: SuiteQuestion): Record<string, unknown> {
+  const { model, maxTokens, stream, ignoreEos } = question;
+  const asked = /\/chat(?:\/completions)?\/?$/.test(pathname)
+    ? { messages: [{ role: 'user', content: prompt }] }
+    : { prompt };
+  const named = model === undefined ? {} : { model };
+  if (isOllama(pathname)) {
+    return { ...named, ...asked, stream, options: { num_predict: maxTokens, temperature: 0 } };
+  }
+  return {
+    ...named,
+    ...asked,
+    max_tokens: maxTokens,
+    temperature: 0,
+    ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
+    ...(ignoreEos ? { ignore_eos: true } : {}),
+  };
+}

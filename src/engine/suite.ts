@@ -1,0 +1,86 @@
+import { planDefaults } from '../core/plan/plan.ts';
+import { defaultCoolDownMs } from '../core/plan/sweep.ts';
+import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts';
+import type { ThroughputWorkload } from '../core/plan/suite.ts';
+import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
+import type { RunRecord } from '../core/report/types.ts';
+import { startSeries, type SweepHooks } from './sweep.ts';
+
+/** Whom a suite asks, and how. */
+export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignoreEos' | 'headers'> {
+  readonly name: string;
+  readonly objectives: readonly Objective[];
+  readonly secrets: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** The runs of a suite that had ended, and when it began. */
+export interface SuiteRuns {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly status: 'completed' | 'cancelled';
+  readonly runs: readonly RunRecord[];
+}
+
+/** One run of a suite: what is asked, by how many at once, how often. */
+export interface SuiteStep extends Pick<SuiteQuestion, 'prompts' | 'maxTokens' | 'stream'> {
+  readonly concurrency: number;
+  readonly requests: number;
+  readonly warmup: number;
+}
+
+/** Measures the workload of the throughput suite, one level after the other. */
+export function measureThroughput(
+  setup: SuiteSetup,
+  workload: ThroughputWorkload,
+  hooks: SweepHooks,
+): Promise<SuiteRuns> {
+  const { prompts, maxNewTokens, warmupRequests } = workload;
+  const steps = workload.levels.map(({ concurrency, requests }) => ({
+    concurrency,
+    requests,
+    warmup: warmupRequests,
+    prompts: concurrency === 1 ? prompts.slice(0, 1) : prompts,
+    maxTokens: maxNewTokens,
+    stream: false,
+  }));
+  return measureSteps(setup, steps, hooks);
+}
+
+/** Measures the steps of a suite one after the other; cancelling keeps those that have ended. */
+export async function measureSteps(
+  setup: SuiteSetup,
+  steps: readonly SuiteStep[],
+  hooks: SweepHooks,
+): Promise<SuiteRuns> {
+  const inputs = steps.map((step) => inputOf(setup, step));
+  const base = inputs[0] ?? { name: setup.name, targets: [], requests: [], secrets: [], file: null };
+  const series = startSeries(base, defaultCoolDownMs, steps.length, hooks);
+  for (const [index, step] of steps.entries()) {
+    if ((await series.measure(planOf(setup, step), inputs[index])) === undefined) break;
+  }
+  const { id, startedAt, status, levels } = series.parts({ planned: [], coolDownMs: defaultCoolDownMs });
+  return { id, startedAt, status, runs: levels };
+}
+
+function inputOf(setup: SuiteSetup, step: SuiteStep): Omit<RunInput, 'plan'> {
+  const { target, request } = suiteRequest({ ...setup, ...step });
+  return { name: setup.name, targets: [target], requests: [request], secrets: setup.secrets, file: null };
+}
+
+function planOf({ objectives, timeoutMs }: SuiteSetup, { concurrency, requests, warmup }: SuiteStep): RunPlan {
+  const { seed, drainMs, maxRedirects, coldStart } = planDefaults;
+  return {
+    loadModel: 'closed',
+    requests,
+    durationS: null,
+    concurrency,
+    seed,
+    warmup,
+    timeoutMs,
+    drainMs: Math.max(drainMs, timeoutMs),
+    maxRedirects,
+    coldStart,
+    objectives,
+  };
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readThroughputSuite } from '../../src/core/report/suite-record.ts';
+import type { ThroughputSuite } from '../../src/core/report/suite-types.ts';
+import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
+import { freshFolder, runCli, startCli } from './spawn.ts';
+
+describe('loadlens suite throughput', function () {
+  this.timeout(60_000);
+  const folder = freshFolder();
+  let mock: MockServer;
+  before(async () => {
+    mock = await startMockServer({ port: 0, maxConcurrentRequests: 100, timeScale: 0.01 });
+  });
+  after(() => mock.close());
+  const suite = (...args: string[]): ReturnType<typeof runCli> =>
+    runCli(['suite', 'throughput', ...args], { cwd: folder.path });
+  const files = (extension: string): string[] =>
+    readdirSync(join(folder.path, 'results')).filter((name) => name.endsWith(extension));
+  const readResult = (name: string): ThroughputSuite =>
+    readThroughputSuite(JSON.parse(readFileSync(join(folder.path, 'results', name), 'utf8')));
+  const address = (): string => `${mock.url}/v1/completions?ttft_ms=10&itl_ms=1`;
+
+  it('measures the workload of the reference and writes the report under its name', async () => {
+    const { code, stdout } = await suite('--quick', '--server', address(), '--model', 'my/model');
+    assert.equal(code, 0, stdout);
+    const [name = ''] = files('.json');
+    assert.match(name, /^throughput_my-model_\d{8}_\d{6}\.json$/);
+    assert.deepEqual([files('.md').length, files('.html').length], [1, 1]);
+    const result = readResult(name);
+    assert.deepEqual(
+      result.levels.map(({ concurrency, requests, tokens, failed }) => [concurrency, requests, tokens, failed]),
+      [
+        [1, 5, 150, 0],
+        [2, 6, 180, 0],
+        [4, 6, 180, 0],
+      ],
+    );
+    assert.deepEqual(
+      result.runs.map(({ warmupSent, tokenSource }) => [warmupSent, tokenSource]),
+      [
+        [2, 'usage'],
+        [2, 'usage'],
+        [2, 'usage'],
+      ],
+    );
+    assert.match(stdout, /There is no earlier result of this suite/);
+    assert.match(stdout, /Single request throughput:\n {2}requests +5, 0 failed/);
+  });
+
+  it('compares itself with earlier results of the folder, and leaves alone what is none', async () => {
+    assert.equal((await suite('--quick', '--server', address(), '--model', 'm')).code, 0);
+    writeFileSync(join(folder.path, 'results', 'throughput_broken_20200101_000000.json'), '{');
+    // The name of a file is exact to the second.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const { code, stdout } = await suite('--quick', '--server', address(), '--model', 'm');
+    assert.equal(code, 0);
+    assert.match(stdout, /the median of 1 earlier result/);
+  });
+
+  it('starts the mock server itself and shows what it uses', async () => {
+    const { code, stdout } = await suite('--quick', '--server', 'mock');
+    assert.equal(code, 0, stdout);
+    const result = readResult(files('.json')[0]!);
+    assert.equal(result.model.server, 'mock');
+    if (process.platform !== 'win32') assert.ok((result.levels[0]?.rssMiB ?? 0) > 10);
+    assert.match(stdout, /MiB resident/);
+  });
+
+  it('measures the reference mock server by its /tokenizer', async () => {
+    const { code } = await suite('--quick', '--server', `${mock.url}/tokenizer`);
+    assert.equal(code, 0);
+    assert.equal(readResult(files('.json')[0]!).levels[2]?.tokens, 180);
+  });
+
+  it('ends with 99 when a target is not met', async () => {
+    const { code, stdout } = await suite('--quick', '--server', address(), '--target', 'single tokens/s > 1000000');
+    assert.equal(code, 99);
+    assert.match(stdout, /single tokens\/s +> 1000000 +[\d,]+ +fail/);
+  });
+
+  it('ends with 1 when nothing answers, and with 2 for what can not be', async () => {
+    assert.equal((await suite('--quick', '--server', 'http://127.0.0.1:9/v1/completions')).code, 1);
+    for (const [args, message] of [
+      [[], /--server/],
+      [['--server', 'ftp://x'], /no server for a suite/],
+      [['--server', 'http://example.com/v1/completions'], /is not this machine/],
+      [['--server', 'mock', '--target', 'speed > 3'], /single or concurrent/],
+    ] as const) {
+      const { code, stderr } = await suite(...args);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(stderr, message);
+    }
+  });
+
+  it('keeps the levels that had ended when it is interrupted', async () => {
+    const slow = `${mock.url}/v1/completions?ttft_ms=10&itl_ms=60`;
+    const running = startCli(['suite', 'throughput', '--server', slow], { cwd: folder.path });
+    const served = mock.stats().served;
+    while (mock.stats().served < served + 13) await new Promise((resolve) => setTimeout(resolve, 20));
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.finished;
+    assert.equal(code, 130);
+    assert.match(stdout, /The suite was cancelled: 1 of 4 levels had ended\./);
+    assert.equal(readResult(files('.json')[0]!).levels.length, 1);
+  });
+});
