@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Counts, countsVariable, readCounts } from './counts.ts';
+import { nativePartProblem } from '../../src/servers/gpt2/runtime/native.ts';
 import { ensureChromium } from './host/chromium.ts';
 import { findHost, installHost, wantedHost } from './host/install.ts';
 import { endProcessesOf } from './leftovers.ts';
@@ -41,9 +42,9 @@ const suites: Readonly<Record<string, Suite>> = {
     command: (grep) => ['test/extension/run.ts', ...(grep ? [grep] : [])],
   },
   vsix: {
-    what: 'the package, installed into VS Code',
-    timeoutMinutes: 4,
-    prepare: ['package', 'host'],
+    what: 'the packages, installed into VS Code',
+    timeoutMinutes: 5,
+    prepare: ['platformPackage', 'package', 'host'],
     command: (grep) => plainMocha(grep, '--timeout', '120000', 'test/vsix/*.test.ts'),
   },
   e2e: {
@@ -57,6 +58,10 @@ const suites: Readonly<Record<string, Suite>> = {
 const preparations = {
   build: () => runScript(['esbuild.mjs']),
   package: () => runScript(['scripts/package.mjs']),
+  platformPackage: () => {
+    if (nativePartProblem() === undefined)
+      runScript(['scripts/package.mjs', '--target', `${process.platform}-${process.arch}`]);
+  },
   host: () => {
     if (process.env['VSCODE_HOST'] === 'desktop') return;
     ensureChromium();

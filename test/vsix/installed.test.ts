@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startMockServer } from '../../src/servers/mock/server.ts';
-import { answer, lenses, openFile, runCommand } from '../support/host/actions.ts';
+import { answer, lenses, openFile, paletteOffers, runCommand } from '../support/host/actions.ts';
 import { launch, type Workbench } from '../support/host/launch.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -41,7 +41,9 @@ describe('the package, installed', () => {
     ])
       assert.ok(files.includes(needed), `${needed} is in the package`);
     assert.deepEqual(
-      files.filter((file) => /\.(map|ts|mts)$|^(src|test|webview|bench|scripts|node_modules|out)\//.test(file)),
+      files.filter((file) =>
+        /\.(map|ts|mts|node)$|^(src|test|webview|bench|scripts|node_modules|out|dist\/gpt2)\//.test(file),
+      ),
       [],
     );
     assert.ok(statSync(vsix).size < 1_000_000);
@@ -55,6 +57,14 @@ describe('the package, installed', () => {
     await answer(bench.page, /at the same time/, '4');
     await bench.webview().locator('.headline', { hasText: 'Completed' }).waitFor();
     assert.equal(mock.stats().byStatus['200'], 20);
+  });
+
+  it('offers the server that it has', async () => {
+    const offers = await paletteOffers(bench.page, 'Loadlens: Start');
+    assert.deepEqual(
+      offers.filter((title) => title.startsWith('Loadlens: Start')),
+      ['Loadlens: Start Mock Server'],
+    );
   });
 
   it('says how long activation took', async () => {
