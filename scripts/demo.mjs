@@ -68,7 +68,7 @@ async function addressOf({ child, exit }) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'loadlens-demo-'));
-if (demo === gpt2Demo) console.log('The first start makes the model (135 MB in out/models), which takes some seconds.');
+if (demo === gpt2Demo) console.log('The first start makes the model (180 MB in out/models), which takes some seconds.');
 const server = start(['serve', demo.name, '--port', '0', ...demo.serve], 'pipe');
 try {
   const address = await addressOf(server);
