@@ -1,7 +1,7 @@
 import { ExitCode } from '../core/errors.ts';
-import type { Calibration, MeasurementError } from '../core/report/calibration.ts';
 import { readEnvironment } from '../engine/environment.ts';
 import { calibrate, usualLevels } from './calibrate/measure.ts';
+import { busyNote, calibrationTable } from './calibrate/table.ts';
 import { keepCalibration, renderCalibration } from './calibrate/store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
@@ -29,6 +29,7 @@ export async function calibrateCommand(options: CalibrateOptions, version: strin
     progress.clear();
     const environment = readEnvironment(version);
     process.stdout.write(calibrationTable(calibration));
+    process.stderr.write(busyNote(calibration));
     if (options.json !== undefined) writeWhole(options.json, renderCalibration(calibration, environment));
     process.stderr.write(
       `Later runs on this machine carry this. Kept in ${keepCalibration(calibration, environment)}\n`,
@@ -39,37 +40,3 @@ export async function calibrateCommand(options: CalibrateOptions, version: strin
     interrupt.dispose();
   }
 }
-
-const metrics = [
-  ['latency', 'latencyMs'],
-  ['TTFT', 'ttftMs'],
-  ['ICL', 'iclMs'],
-] as const;
-
-const columns = ['in flight', 'metric', 'injected', 'p50', 'server', 'p99', 'server'];
-
-/** The calibration for a terminal. */
-function calibrationTable({ levels }: Calibration): string {
-  const rows = levels.flatMap((level) => metrics.map(([label, name]) => rowOf(level.concurrency, label, level[name])));
-  const widths = columns.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, i) => (i === 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
-  return [
-    'Measured minus injected, ms. Server: what the mock server itself was late by; the rest is the network and the client.',
-    '',
-    ...[columns, ...rows].map(line),
-    '',
-  ].join('\n');
-}
-
-const rowOf = (concurrency: number, label: string, error: MeasurementError): string[] => [
-  String(concurrency),
-  label,
-  String(error.injectedMs),
-  signed(error.p50Ms),
-  signed(error.serverP50Ms),
-  signed(error.p99Ms),
-  signed(error.serverP99Ms),
-];
-
-const signed = (ms: number): string => `${ms < 0 ? '-' : '+'}${Math.abs(ms).toFixed(3)}`;

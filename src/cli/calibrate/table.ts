@@ -1,0 +1,46 @@
+import type { Calibration, MeasurementError } from '../../core/report/calibration.ts';
+
+const metrics = [
+  ['latency', 'latencyMs'],
+  ['TTFT', 'ttftMs'],
+  ['ICL', 'iclMs'],
+] as const;
+
+const columns = ['in flight', 'metric', 'injected', 'p50', 'server', 'p99', 'server'];
+
+/** The calibration for a terminal. */
+export function calibrationTable({ levels }: Calibration): string {
+  const rows = levels.flatMap((level) => metrics.map(([label, name]) => rowOf(level.concurrency, label, level[name])));
+  const widths = columns.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, i) => (i === 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+  return [
+    'Measured minus injected, ms. Server: what the mock server itself was late by; the rest is the network and the client.',
+    '',
+    ...[columns, ...rows].map(line),
+    '',
+  ].join('\n');
+}
+
+const rowOf = (concurrency: number, label: string, error: MeasurementError): string[] => [
+  String(concurrency),
+  label,
+  String(error.injectedMs),
+  signed(error.p50Ms),
+  signed(error.serverP50Ms),
+  signed(error.p99Ms),
+  signed(error.serverP99Ms),
+];
+
+const signed = (ms: number): string => `${ms < 0 ? '-' : '+'}${Math.abs(ms).toFixed(3)}`;
+
+/** A server that is this late at its 99th percentile was kept from its work by something else. */
+const busyFromMs = 3;
+
+/** What to say when the machine was busy with something else; empty when it was not. */
+export function busyNote({ levels }: Calibration): string {
+  const latest = Math.max(...levels.flatMap(({ ttftMs, iclMs }) => [ttftMs.serverP99Ms, iclMs.serverP99Ms]));
+  return latest < busyFromMs
+    ? ''
+    : `The mock server itself was late by ${latest.toFixed(1)} ms (p99): this machine is busy. Calibrate again when it is not.\n`;
+}
