@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatMs, formatS } from '../../src/core/report/format.ts';
+import { formatMs, formatMsRange, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
 import { extremes, middleS, slices } from './slices.ts';
 
@@ -10,7 +10,7 @@ export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigu
   const second = slices(after.timeline, after.totalMs);
   const range = (of: typeof first) => {
     const found = extremes(of.map((slice) => slice.p95Ms));
-    return found === null ? '–' : t('{0} to {1}', formatMs(found.min), formatMs(found.max));
+    return found === null ? '–' : t('{0} to {1}', ...formatMsRange(found.min, found.max));
   };
   return chartFigure(
     t('p95 over time'),

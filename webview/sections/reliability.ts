@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { leastCount, quantileShares } from '../../src/core/metrics/quantiles.ts';
 import type { Distribution, QuantileName } from '../../src/core/metrics/types.ts';
-import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { formatCount, formatMsRange } from '../../src/core/report/format.ts';
 
 /** How far a quantile can be trusted: its interval, or how many responses it would take. */
 export interface Reliability {
@@ -13,7 +13,7 @@ export interface Reliability {
 export function reliability(distribution: Distribution, name: QuantileName): Reliability {
   const interval = distribution.interval95[name];
   if (interval !== null) {
-    return { reliable: true, words: t('{0} to {1}', formatMs(interval[0]), formatMs(interval[1])) };
+    return { reliable: true, words: t('{0} to {1}', ...formatMsRange(...interval)) };
   }
   if (distribution.count === 0) return { reliable: true, words: t('no response') };
   const needed = formatCount(leastCount(quantileShares[name]));

@@ -16,6 +16,14 @@ export function formatMs(ms: number | null, digits = 3): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`;
 }
 
+/** Both ends of a range of durations, with the unit once where it is the same: `103` to `120 ms`, `980 ms` to `1.02 s`. */
+export function formatMsRange(lowMs: number, highMs: number): [low: string, high: string] {
+  const low = formatMs(lowMs);
+  const high = formatMs(highMs);
+  const [number = low, ...unit] = low.split(' ');
+  return [high.split(' ').slice(1).join(' ') === unit.join(' ') && unit.length === 1 ? number : low, high];
+}
+
 /** A duration in seconds, in the words of formatMs. */
 export function formatS(seconds: number | null): string {
   return formatMs(seconds === null ? null : seconds * 1000);

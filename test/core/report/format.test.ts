@@ -5,6 +5,7 @@ import {
   formatBytes,
   formatCount,
   formatMs,
+  formatMsRange,
   formatPercent,
   formatRate,
   formatS,
@@ -40,6 +41,13 @@ describe('format', () => {
     assert.equal(withoutZeros(formatS(60)), '1 min');
     assert.equal(withoutZeros(formatS(7200)), '2 h');
     assert.equal(withoutZeros(formatS(605)), '10 min 05 s');
+  });
+
+  it('says the unit of a range once', () => {
+    assert.deepEqual(formatMsRange(103, 120), ['103', '120 ms']);
+    assert.deepEqual(formatMsRange(980, 1020), ['980 ms', '1.02 s']);
+    assert.deepEqual(formatMsRange(0.5, 0.6), ['500', '600 µs']);
+    assert.deepEqual(formatMsRange(65_000, 66_000), ['1 min 05 s', '1 min 06 s']);
   });
 
   it('rounds no ratio to all or nothing', () => {
