@@ -1,11 +1,7 @@
 import type { StreamSample } from '../core/metrics/types.ts';
-import { createByteLines, type OnLine } from './byte-lines.ts';
 import type { Dialect, StreamStory } from './dialects/dialect.ts';
 import type { Usage } from './dialects/usage.ts';
-import { createSseEvents } from './sse-events.ts';
-
-/** An event that is longer is not read: the stream counts as failed. */
-const maxEventBytes = 1 << 20;
+import { createEventFraming, createLineFraming } from './framing.ts';
 
 /** Reads one streamed answer at a time. Arrivals are stamped as they come; what they say is read later. */
 export interface StreamReader {
@@ -39,11 +35,14 @@ export function createAfterReads(): (work: () => void) => void {
 }
 
 /**
- * Its buffers are made once and grow with the longest event and the longest answer.
+ * Its buffers are made once and grow with the longest answer.
  * @param later runs work when no arrival is kept waiting by it, see createAfterReads
  */
 export function createStreamReader(later: (work: () => void) => void): StreamReader {
-  const lines = createByteLines();
+  /** Arrived, but not read yet: pieces of the text, and when each came. */
+  let texts: string[] = [];
+  let stampsMs: number[] = [];
+  let decoder = new TextDecoder();
   const stream: { -readonly [K in keyof StreamSample]: StreamSample[K] } = {
     firstTokenMs: Number.NaN,
     lastTokenMs: Number.NaN,
@@ -83,24 +82,22 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
     },
   };
 
-  const events = createSseEvents((data, event, atMs) => {
-    now.atMs = atMs;
-    dialect?.read(data, event, story);
-  });
-  const onJsonLine: OnLine = (buffer, start, end, atMs) => {
-    now.atMs = atMs;
-    dialect?.read(buffer.toString('utf8', start, end), '', story);
+  const handlers = {
+    onData: (data: string, event: string): void => dialect?.read(data, event, story),
+    onOverflow: (): void => story.fail('An event of the stream is too long to be read.'),
   };
-  const onLine: OnLine = (buffer, start, end, atMs) =>
-    dialect?.framing === 'lines' ? onJsonLine(buffer, start, end, atMs) : events.onLine(buffer, start, end, atMs);
+  const framings = { events: createEventFraming(handlers), lines: createLineFraming(handlers) };
 
   const read = (): void => {
     asked = false;
-    lines.read(onLine);
-    if (lines.size <= maxEventBytes) return;
-    story.fail(`An event of the stream is longer than ${maxEventBytes} bytes.`);
-    dialect = undefined;
-    lines.clear();
+    if (dialect === undefined) return;
+    const framing = framings[dialect.framing];
+    for (const [i, text] of texts.entries()) {
+      now.atMs = stampsMs[i] ?? 0;
+      framing.feed(text);
+    }
+    texts = [];
+    stampsMs = [];
   };
 
   /** What a usage does not tell is made of the chunks. */
@@ -112,8 +109,10 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
 
   return {
     begin(next) {
-      lines.clear();
-      events.clear();
+      framings[next.framing].clear();
+      decoder = new TextDecoder();
+      texts = [];
+      stampsMs = [];
       dialect = next;
       stream.firstTokenMs = stream.lastTokenMs = Number.NaN;
       stream.chunks = 0;
@@ -121,18 +120,16 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
       firstTokens = usage = failure = undefined;
     },
     add(bytes, atMs) {
-      if (dialect === undefined) return;
-      lines.add(bytes, atMs);
+      texts.push(decoder.decode(bytes, { stream: true }));
+      stampsMs.push(atMs);
       if (asked) return;
       asked = true;
       later(read);
     },
     end(whole) {
-      lines.read(onLine);
-      // An event without the empty line after it was cut off; a last line of JSON needs no end.
-      if (whole && dialect?.framing === 'lines') lines.readRest(onLine);
+      read();
+      if (dialect) framings[dialect.framing].end(whole);
       dialect = undefined;
-      lines.clear();
       const known = told();
       stream.tokensInFirstChunk = firstTokens ?? shareOf(known?.tokens ?? 0, stream.chunks, sizes.first / sizes.all);
       return { stream, usage: known, failure };

@@ -54,14 +54,17 @@ function tokenTable(record: RunRecord): Table {
   return {
     title: 'Output tokens',
     columns: ['', 'Tokens', 'per answer', ...(reasoning ? ['of reasoning'] : []), 'Rate', 'TTFT p50', 'TPOT p50'],
-    rows: rows.map(({ name, numbers }) => [
-      name,
-      formatCount(numbers.outputTokens),
-      numbers.avgOutputTokens === null ? '' : numbers.avgOutputTokens.toFixed(1),
-      ...(reasoning ? [formatCount(numbers.reasoningTokens ?? 0)] : []),
-      formatRate(numbers.outputTokensPerS, 'tokens'),
-      formatMs(numbers.ttftMs?.median ?? null),
-      formatMs(numbers.tpotMs?.median ?? null),
-    ]),
+    rows: rows.map(({ name, numbers }) =>
+      [
+        name,
+        formatCount(numbers.outputTokens),
+        numbers.avgOutputTokens === null ? '' : numbers.avgOutputTokens.toFixed(1),
+      ].concat(
+        reasoning ? formatCount(numbers.reasoningTokens ?? 0) : [],
+        formatRate(numbers.outputTokensPerS, 'tokens'),
+        formatMs(numbers.ttftMs?.median ?? null),
+        formatMs(numbers.tpotMs?.median ?? null),
+      ),
+    ),
   };
 }
