@@ -47,7 +47,8 @@ const isNeeded = (file) => !/\.(map|ts)$/.test(file);
 
 /** Puts the runtime of a platform beside the bundle of the GPT-2 server, where Node looks for it first. */
 export function addRuntime(target, bundle) {
-  if (!(target in nativeFiles)) throw new Error(`There is no native part for ${target}, only for ${nativeTargets}.`);
+  if (!(target in nativeFiles))
+    throw new Error(`There is no native part for ${target}, only for ${nativeTargets.join(', ')}.`);
   const natives = ['onnxruntime_binding.node', ...nativeFiles[target]];
   const wanted = {
     'onnxruntime-node': ['dist', ...natives.map((file) => `${nativeFolder(target)}/${file}`)],
