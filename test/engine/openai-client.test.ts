@@ -5,10 +5,10 @@ import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTarget } from '../../src/core/endpoints/prepare.ts';
 import { makePlan } from '../../src/core/plan/plan.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { createByteLines } from '../../src/engine/byte-lines.ts';
+import type { Dialect, StreamStory } from '../../src/engine/dialects/dialect.ts';
 import { openai as openaiDialect } from '../../src/engine/dialects/openai.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
-import { createSseEvents } from '../../src/engine/sse-events.ts';
+import { createStreamReader } from '../../src/engine/stream-reader.ts';
 import { type Gpt2Server, startGpt2Server } from '../../src/servers/gpt2/server.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { cacheDir } from '../servers/gpt2/support.ts';
@@ -54,24 +54,23 @@ const collect = async <C extends { readonly usage?: unknown }>(
 
 /** The same bytes, read by our engine in pieces of that many bytes. */
 function readByEngine(bytes: Uint8Array, step: number): { size: number; chunks: number; tokens: number | undefined } {
-  const read = { size: 0, chunks: 0, tokens: undefined as number | undefined };
-  const story = {
-    chunk: (size: number): void => {
-      read.size += size;
-      read.chunks++;
+  let size = 0;
+  const counting: Dialect = {
+    ...openaiDialect,
+    read: (data, event, story) => {
+      const chunk: StreamStory['chunk'] = (letters, ...rest) => {
+        size += letters;
+        story.chunk(letters, ...rest);
+      };
+      openaiDialect.read(data, event, { ...story, chunk });
     },
-    usage: ({ tokens }: { tokens: number }): void => {
-      read.tokens = tokens;
-    },
-    fail: (text: string): void => assert.fail(text),
   };
-  const lines = createByteLines();
-  const events = createSseEvents((data, event) => openaiDialect.read(data, event, story));
-  for (let at = 0; at < bytes.length; at += step) {
-    lines.add(bytes.subarray(at, at + step), at);
-    lines.read(events.onLine);
-  }
-  return read;
+  const reader = createStreamReader((work) => work());
+  reader.begin(counting);
+  for (let at = 0; at < bytes.length; at += step) reader.add(bytes.subarray(at, at + step), at);
+  const { stream, usage, failure } = reader.end(true);
+  assert.equal(failure, undefined);
+  return { size, chunks: stream.chunks, tokens: usage?.tokens };
 }
 
 const nothing = (): undefined => undefined;
