@@ -1,32 +1,56 @@
-// How far measured times are from known ones, 100 streams at once among them: `node bench/calibrate.ts`. About a minute.
-// The mock server is a process of its own. Needs nothing else; a busy machine shows in the figures, and its load stands beside them.
+// How far measured times are from known ones, 100 streams at once among them: `node bench/calibrate.ts [rounds]`. 25 s a round.
+// The mock server is a process of its own. On a busy machine the figures are those of the scheduler: its load stands beside them.
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
-import { calibrate, usualLevels } from '../src/cli/calibrate/measure.ts';
+import { calibrate } from '../src/cli/calibrate/measure.ts';
+import type { MeasurementError } from '../src/core/report/calibration.ts';
 import { readEnvironment } from '../src/engine/environment.ts';
 
+const levels = [1, 10, 100].map((concurrency) => ({
+  concurrency,
+  requests: concurrency * 30,
+  streams: concurrency * 15,
+}));
+const metrics = [
+  ['latency', 'latencyMs'],
+  ['TTFT', 'ttftMs'],
+  ['ICL', 'iclMs'],
+] as const;
+const columns = ['p50Ms', 'serverP50Ms', 'p99Ms', 'serverP99Ms'] as const;
+
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const signed = (ms: number): string => `${ms < 0 ? '−' : '+'}${Math.abs(ms).toFixed(3)}`;
-const names = { latencyMs: 'latency', ttftMs: 'TTFT', iclMs: 'ICL' } as const;
 
+function middle(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const ms = sorted[sorted.length >> 1] ?? Number.NaN;
+  return `${ms < 0 ? '−' : '+'}${Math.abs(ms).toFixed(3)}`;
+}
+
+const rounds = Number(process.argv[2] ?? 3);
 const loadBefore = loadavg()[0] ?? 0;
-const { levels } = await calibrate({
-  levels: usualLevels(false),
-  commandLine: [here('../src/cli/main.ts')],
-  version: manifest.version,
-  signal: new AbortController().signal,
-  onProgress: (text) => console.error(text),
-});
-const environment = readEnvironment(manifest.version);
-const result = { environment, loadBefore, streams: usualLevels(false), levels };
+const results: { levels: Awaited<ReturnType<typeof calibrate>>['levels'] }[] = [];
+for (let round = 1; round <= rounds; round++) {
+  console.error(`round ${round} of ${rounds} …`);
+  const { levels: found } = await calibrate({
+    levels,
+    commandLine: [here('../src/cli/main.ts')],
+    version: manifest.version,
+    signal: new AbortController().signal,
+  });
+  results.push({ levels: found });
+}
 
-const rows = levels.flatMap((level) =>
-  (['latencyMs', 'ttftMs', 'iclMs'] as const).map((name) => {
-    const { injectedMs, p50Ms, p99Ms, serverP50Ms, serverP99Ms } = level[name];
-    const errors = [p50Ms, serverP50Ms, p99Ms, serverP99Ms].map(signed);
-    return `| ${level.concurrency} | ${names[name]} | ${injectedMs} | ${errors.join(' | ')} |`;
+const environment = readEnvironment(manifest.version);
+const rows = levels.flatMap(({ concurrency }, i) =>
+  metrics.map(([label, name]) => {
+    const errors = results.flatMap((round): MeasurementError[] => {
+      const level = round.levels[i];
+      return level ? [level[name]] : [];
+    });
+    const cells = columns.map((column) => middle(errors.map((error) => error[column])));
+    return `| ${concurrency} | ${label} | ${errors[0]?.injectedMs ?? ''} | ${cells.join(' | ')} |`;
   }),
 );
 const markdown = `# Measured minus injected
@@ -35,12 +59,16 @@ const markdown = `# Measured minus injected
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-The mock server is asked for known times; the error is what the client measured, less that. “Of it the server”: the same quantile
-of what the server itself was late by, as it wrote the bytes. Quantiles of a sum are not sums of quantiles, so the two columns
-say where an error comes from, not what is left without it.
+The mock server is asked for known times; the error is what the client measured, less that; medians of ${rounds} rounds. “Of it the server”: the
+same quantile of what the server itself was late by when it wrote. Quantiles of a sum are not sums of quantiles: the two columns say
+where an error comes from, not what is left without it. With 1 in flight a round has 30 answers and 15 streams, too few for a
+99th percentile: it is close to the largest there.
 
-Machine: ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, load average ${loadBefore.toFixed(1)} before the first run.
+Machine: ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, load average ${loadBefore.toFixed(1)} before the first round.
 `;
 console.log(markdown);
-writeFileSync(here('results/calibrate.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+writeFileSync(
+  here('results/calibrate.json'),
+  `${JSON.stringify({ environment, loadBefore, levels, results }, undefined, 2)}\n`,
+);
 writeFileSync(here('results/calibrate.md'), markdown);
