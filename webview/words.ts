@@ -118,6 +118,22 @@ export function tokenSourceWords(source: TokenSource): string {
   }
 }
 
+/** The same in two or three words. */
+export function tokenSourceShort(source: TokenSource): string {
+  switch (source) {
+    case 'none':
+      return t('not named');
+    case 'tokenizer':
+      return t('counted here');
+    case 'chunks':
+      return t('chunks counted');
+    case 'usage':
+    case 'output_tokens':
+    case 'eval_count':
+      return t('from {0}', source);
+  }
+}
+
 const reasons: Readonly<Record<string, string>> = {
   '200': 'OK',
   '201': 'Created',

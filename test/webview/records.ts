@@ -1,6 +1,6 @@
 import { clientHealth, lostHealth } from '../../src/core/metrics/client-health.ts';
 import { createRecorder, type Recorder } from '../../src/core/metrics/recorder.ts';
-import type { ErrorKind, Snapshot } from '../../src/core/metrics/types.ts';
+import type { ErrorKind, Sample, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunPlan, Verdict } from '../../src/core/plan/types.ts';
 import { makeRecord, recordId } from '../../src/core/report/record.ts';
 import type { FailureSample, RunRecord, RunStatus } from '../../src/core/report/types.ts';
@@ -18,6 +18,8 @@ export interface RunChoices {
   readonly targets?: number;
   readonly verdicts?: readonly Verdict[];
   readonly failureSamples?: readonly FailureSample[];
+  /** Answers are streams of so many chunks. */
+  readonly chunks?: number;
   /** The client's event loop was late by so much. */
   readonly lateMs?: number;
 }
@@ -152,13 +154,35 @@ function feed(
       endMs,
       status: error === undefined ? (isRefused ? 429 : 200) : 0,
       bytes: 120,
-      outputTokens: 64,
+      ...(choices.chunks === undefined || isRefused
+        ? { outputTokens: 64 }
+        : streamed(choices.chunks, sentMs, latencyMs, next)),
       ...(error === undefined ? {} : { error }),
     };
     ends.push({ endMs, add: () => recorder.add(sample) });
   }
   for (const { endMs, add } of ends.toSorted((a, b) => a.endMs - b.endMs)) if (endMs <= untilMs) add();
   return { recorder, inFlightIntegralMs, names };
+}
+
+/** A stream that begins after a fifth of its time and stalls now and then; a fifth of its tokens are reasoning. */
+function streamed(chunks: number, sentMs: number, latencyMs: number, next: () => number): Partial<Sample> {
+  const weights = Array.from({ length: chunks - 1 }, () => (next() < 0.01 ? 12 : 0.7 + next() * 0.6));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  const gapsMs = Float64Array.from(weights, (weight) => (weight / all) * latencyMs * 0.79);
+  const firstTokenMs = sentMs + latencyMs * 0.2;
+  return {
+    outputTokens: chunks + 4,
+    tokenSource: 'usage',
+    reasoningTokens: Math.round(chunks / 5),
+    stream: {
+      firstTokenMs,
+      lastTokenMs: firstTokenMs + latencyMs * 0.79,
+      chunks,
+      tokensInFirstChunk: 1,
+      gapsMs,
+    },
+  };
 }
 
 /** Numbers from 0 to 1 by mulberry32. */

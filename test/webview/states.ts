@@ -52,5 +52,29 @@ export const states = {
     before: syntheticRecord({}),
     after: syntheticRecord({ seed: 11, concurrency: 20, medianMs: 1180, targets: 2 }),
   },
+  streamed: {
+    kind: 'run',
+    record: syntheticRecord({
+      requests: 40,
+      concurrency: 4,
+      chunks: 48,
+      targets: 1,
+      errors: ['streamError'],
+      seed: 12,
+    }),
+    keptForSession: false,
+  },
+  manyStreams: {
+    kind: 'run',
+    record: syntheticRecord({ requests: 700, chunks: 30, targets: 2, errors: ['reset', 'noToken'], seed: 6 }),
+    keptForSession: false,
+  },
+  streaming: {
+    kind: 'running',
+    name: 'endpoints.txt',
+    plan: syntheticPlan,
+    snapshot: syntheticSnapshot(21_400, { chunks: 40 }),
+    cancelling: false,
+  },
   missing: { kind: 'missing', id: '20261122-201507-k3f9' },
 } as const satisfies Record<string, PanelState>;

@@ -10,13 +10,17 @@ export interface Slice {
   readonly failures: number;
   readonly medianMs: number | null;
   readonly p95Ms: number | null;
+  readonly outputTokens: number;
 }
 
 /**
  * The slices of a timeline. The last one is rarely full: it is as wide as the run reached into it, and left out when that
  * is less than a third of a slice, where a rate would be an accident.
  */
-export function slices({ widthMs, responses, failures, medianMs, p95Ms }: Timeline, untilMs: number): Slice[] {
+export function slices(
+  { widthMs, responses, failures, medianMs, p95Ms, outputTokens }: Timeline,
+  untilMs: number,
+): Slice[] {
   return responses.flatMap((count, i) => {
     const fromMs = i * widthMs;
     const covered = Math.min(widthMs, untilMs - fromMs);
@@ -29,6 +33,7 @@ export function slices({ widthMs, responses, failures, medianMs, p95Ms }: Timeli
         failures: failures[i] ?? 0,
         medianMs: medianMs[i] ?? null,
         p95Ms: p95Ms[i] ?? null,
+        outputTokens: outputTokens?.[i] ?? 0,
       },
     ];
   });

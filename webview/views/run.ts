@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import type { ChartFigure } from '../charts/figure.ts';
@@ -15,6 +16,7 @@ import { createOutcomes } from '../sections/outcomes.ts';
 import { provenance } from '../sections/provenance.ts';
 import { runTiles } from '../sections/runTiles.ts';
 import { note, section } from '../sections/section.ts';
+import { streams } from '../sections/streams.ts';
 import { targets } from '../sections/targets.ts';
 import { createTiles } from '../sections/tiles.ts';
 import { runToolbar } from '../sections/toolbar.ts';
@@ -57,12 +59,14 @@ function measured(record: RunRecord): Part {
   const latency = latencyOverTime(record.timeline, record.totalMs);
   const throughput = throughputOverTime(record.timeline, record.totalMs);
   const charts = [histogram, latency, throughput];
+  const streamed = hasStreams(record) ? streams(record) : undefined;
   return {
-    charts,
+    charts: [...charts, ...(streamed?.charts ?? [])],
     parts: [
       createTiles(runTiles(record)).element,
       clientHealth(record),
       objectives(record.objectives),
+      streamed?.element,
       section(
         t('Distribution and course'),
         h('div', { class: 'charts' }, ...charts.map((chart) => chart.element), createOutcomes(record).element),

@@ -1,16 +1,19 @@
 import { t } from '@vscode/l10n';
+import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { Snapshot, Summary } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import { formatCount, formatS, withoutZeros } from '../../src/core/report/format.ts';
 import { latencyOverTime, latencyOverTimeContent } from '../charts/latencyOverTime.ts';
+import { tokensOverTime, tokensOverTimeContent } from '../charts/tokensOverTime.ts';
 import { throughputOverTime, throughputOverTimeContent } from '../charts/throughputOverTime.ts';
 import { button, progressRing } from '../controls.ts';
-import { h, setText } from '../dom.ts';
+import { h, setAttributes, setText } from '../dom.ts';
 import { post } from '../host.ts';
 import { createOutcomes } from '../sections/outcomes.ts';
 import { createProgress } from '../sections/progress.ts';
 import { liveTiles } from '../sections/runTiles.ts';
 import { section } from '../sections/section.ts';
+import { liveStreamTiles } from '../sections/streamTiles.ts';
 import { createTiles } from '../sections/tiles.ts';
 import { phaseWords, planWords, requestsWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
@@ -25,6 +28,8 @@ export function runningView(first: StateOf<'running'>): View {
   const throughput = throughputOverTime(nothingYet.timeline, 0);
   const latency = latencyOverTime(nothingYet.timeline, 0);
   const outcomes = createOutcomes(nothingYet);
+  const streamTiles = createTiles(liveStreamTiles(undefined));
+  const tokens = tokensOverTime(nothingYet.timeline, 0);
 
   function update({ plan, snapshot, cancelling }: StateOf<'running'>): void {
     const elapsedMs = snapshot?.elapsedMs ?? 0;
@@ -37,11 +42,21 @@ export function runningView(first: StateOf<'running'>): View {
     throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs));
     latency.update(latencyOverTimeContent(summary.timeline, elapsedMs));
     outcomes.update(summary);
+    const streamed = snapshot !== null && hasStreams(snapshot.summary);
+    setAttributes(streamTiles.element, { hidden: !streamed });
+    setAttributes(tokens.element, { hidden: !streamed });
+    if (streamed) {
+      streamTiles.update(liveStreamTiles(snapshot.summary));
+      tokens.update({
+        ...tokensOverTimeContent(summary.timeline, elapsedMs),
+        remark: t('Tokens of streams that have not ended yet are missing at the end.'),
+      });
+    }
   }
 
   update(first);
   return {
-    charts: [throughput, latency],
+    charts: [throughput, latency, tokens],
     update: (state) => {
       if (state.kind === 'running') update(state);
     },
@@ -58,7 +73,11 @@ export function runningView(first: StateOf<'running'>): View {
       ),
       progress.element,
       tiles.element,
-      section(t('So far'), h('div', { class: 'charts' }, throughput.element, latency.element, outcomes.element)),
+      streamTiles.element,
+      section(
+        t('So far'),
+        h('div', { class: 'charts' }, throughput.element, latency.element, tokens.element, outcomes.element),
+      ),
     ),
   };
 }

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { hasStreams } from '../../src/core/metrics/streams.ts';
+import { formatCount, formatMs, formatMsRange, formatNumber } from '../../src/core/report/format.ts';
+import { compactRecord, readRecord } from '../../src/core/report/record.ts';
+import { rowsOf, usePanels } from './panels.ts';
+import { syntheticRecord } from './records.ts';
+import { states } from './states.ts';
+
+describe('results panel of a run with streams', () => {
+  const { show } = usePanels();
+  const { record } = states.streamed;
+  assert.ok(hasStreams(record));
+
+  it('shows the times of streams, each with its interval or what it would need', async () => {
+    const { page } = await show(states.streamed);
+    const tiles = page.getByRole('region', { name: 'Streams', exact: true }).locator('.tile');
+    assert.deepEqual(await tiles.locator('dd:not(.remark)').allTextContents(), [
+      formatMs(record.ttftMs.median),
+      formatMs(record.ttftMs.p95),
+      formatMs(record.iclMs.median),
+      formatMs(record.tpotMs.median),
+      formatMs(record.e2eMs.median),
+      `${formatNumber(record.outputTokensPerS)} tokens/s`,
+    ]);
+    const [low, high] = record.ttftMs.interval95.median!;
+    const remarks = await tiles.locator('dd.remark').allTextContents();
+    assert.equal(remarks[0], formatMsRange(low, high).join(' to '));
+    assert.equal(remarks[1], 'not reliable: needs 59 streams');
+    assert.equal(remarks[5], `${formatCount(record.outputTokens)} in all, from usage`);
+    const rows = await rowsOf(page, 'Times of streams');
+    assert.deepEqual(
+      rows.map(([name, count]) => [name?.split(' ')[0], count]),
+      [
+        ['TTFT', '40'],
+        ['ICL', formatCount(record.iclMs.count)],
+        ['TPOT', '40'],
+        ['E2E', '40'],
+        ['Stall', '40'],
+      ],
+    );
+    assert.equal(rows[0]?.[5], `${formatMs(record.ttftMs.p99)} not reliable, needs 299 streams`);
+    const text = (await page.locator('main').textContent()) ?? '';
+    assert.ok(text.includes(`${formatCount(record.reasoningTokens!)} tokens, 19.2% of the output`));
+  });
+
+  it('has a sentence and a table for each chart of streams', async () => {
+    const { page } = await show(states.streamed, { classes: ['vscode-using-screen-reader'] });
+    const streams = page.getByRole('region', { name: 'Streams', exact: true });
+    const labels = await streams
+      .locator('[role=img]')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? ''));
+    assert.equal(labels.length, 4);
+    assert.match(labels[0]!, /^Time to the first token \(TTFT\)\. 40 first tokens after .+; half within .+\.$/);
+    assert.match(labels[1]!, /^Time between chunks \(ICL\)\. 1,880 gaps of .+; half lasted at most .+\.$/);
+    assert.match(labels[2]!, /^Output tokens over time\. Slice by slice, between .+ tokens\/s arrived\.$/);
+    assert.match(labels[3]!, /^Streams one by one\. 40 requests, when each was sent: \d+ of them stalled, 0 failed\.$/);
+    assert.equal(await streams.locator('figure details[open]').count(), 4);
+    const bins = await rowsOf(page, 'Time between chunks (ICL)');
+    assert.deepEqual(
+      bins.map(([, , count]) => count),
+      record.iclBins!.counts.map(formatCount),
+    );
+    const requests = await rowsOf(page, 'Streams one by one');
+    const first = record.streamedRequests![0]!;
+    assert.equal(requests.length, 40);
+    assert.deepEqual(requests[0]?.slice(2, 4), [
+      formatMs(first.firstTokenMs! - first.sentMs),
+      formatMs(first.lastTokenMs! - first.sentMs),
+    ]);
+  });
+
+  it('draws requests when they were sent, and lines them up when asked to', async () => {
+    const { page } = await show(states.streamed);
+    const starts = () => page.locator('.gantt .ttft').evaluateAll((bars) => bars.map((bar) => bar.getAttribute('x')));
+    const sent = await starts();
+    assert.equal(sent.length, 40);
+    assert.ok(new Set(sent).size > 30);
+    await page.getByRole('button', { name: 'Line up at the start' }).click();
+    assert.deepEqual(new Set((await starts()).map((x) => Math.round(Number.parseFloat(x!)))), new Set([0]));
+    assert.match((await page.locator('.gantt').getAttribute('aria-label')) ?? '', /lined up at their start/);
+    await page.getByRole('button', { name: 'Show when each was sent' }).click();
+    assert.deepEqual(await starts(), sent);
+  });
+
+  it('shows some of many streams, lined up, the failed ones marked', async () => {
+    const { page } = await show(states.manyStreams);
+    const kept = states.manyStreams.record.streamedRequests!;
+    assert.ok(kept.length < 50);
+    await page.getByText(`${String(kept.length)} of 700 streams, evenly spread over the run.`).waitFor();
+    await page.getByRole('button', { name: 'Show when each was sent' }).waitFor();
+    const failed = kept.filter(({ error }) => error !== undefined);
+    assert.ok(failed.length > 0);
+    assert.equal(await page.locator('.gantt text.failed').count(), failed.length);
+    await page.getByText('Cut off after they had begun').waitFor();
+  });
+
+  it('shows the shortened copy of the history as well', async () => {
+    const copy = readRecord(JSON.parse(JSON.stringify(compactRecord(record))));
+    const { page } = await show({ kind: 'run', record: copy, keptForSession: false });
+    assert.equal(await page.locator('section[aria-label=Streams] [role=img]').count(), 4);
+    assert.equal(await page.locator('.gantt .ttft').count(), 40);
+  });
+
+  it('says nothing of streams where there were none', async () => {
+    const { page } = await show({ kind: 'run', record: syntheticRecord(), keptForSession: false });
+    assert.equal(await page.locator('section[aria-label=Streams], .gantt').count(), 0);
+  });
+
+  it('shows tiles and tokens of streams while they come in, and only then', async () => {
+    const running = await show(states.running);
+    assert.equal(await running.page.locator('.tile:visible').count(), 6);
+    assert.equal(await running.page.getByRole('figure').count(), 2);
+    const { page } = await show(states.streaming);
+    const { summary } = states.streaming.snapshot;
+    assert.ok(hasStreams(summary));
+    const values = await page.locator('.tile:visible dd:not(.remark)').allTextContents();
+    assert.deepEqual(values.slice(6, 9), [
+      formatMs(summary.ttftMs.median),
+      formatMs(summary.ttftMs.p95),
+      formatMs(summary.iclMs.median),
+    ]);
+    assert.equal(await page.getByRole('figure').count(), 3);
+  });
+});

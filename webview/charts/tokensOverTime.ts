@@ -1,0 +1,46 @@
+import { t } from '@vscode/l10n';
+import type { Timeline } from '../../src/core/metrics/types.ts';
+import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
+import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
+import { extremes, middleS, perS, slices, sliceWords } from './slices.ts';
+
+/** Output tokens per second in each slice of the run, by when they arrived. */
+export function tokensOverTime(timeline: Timeline, untilMs: number): ChartFigure {
+  return chartFigure(
+    t('Output tokens over time'),
+    [
+      { title: t('From'), kind: 'number' },
+      { title: t('Tokens'), kind: 'number' },
+    ],
+    tokensOverTimeContent(timeline, untilMs),
+  );
+}
+
+/** What the chart shows of a run that has come this far. */
+export function tokensOverTimeContent(timeline: Timeline, untilMs: number): ChartContent {
+  const whole = slices(timeline, untilMs);
+  const rates = whole.map((slice) => perS(slice.outputTokens, slice));
+  const found = extremes(rates);
+  return {
+    summary:
+      found === null
+        ? t('There is no token to show yet.')
+        : t('Slice by slice, between {0} and {1} arrived.', tokenRate(found.min), tokenRate(found.max)),
+    series: [
+      {
+        label: t('Output tokens'),
+        color: 'green',
+        look: 'area',
+        points: whole.map((slice, i) => ({ x: middleS(slice), y: rates[i] ?? null })),
+      },
+    ],
+    x: { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 },
+    y: { title: t('Tokens per second'), format: formatNumber },
+    remark: sliceWords(whole),
+    rows: whole.map((slice, i) => [formatS(slice.fromMs / 1000), tokenRate(rates[i] ?? null)]),
+  };
+}
+
+function tokenRate(perSecond: number | null): string {
+  return formatRate(perSecond, t('tokens'));
+}

@@ -1,0 +1,124 @@
+import { t } from '@vscode/l10n';
+import type { Distribution, QuantileName, StreamNumbers } from '../../src/core/metrics/types.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import type { ChartFigure } from '../charts/figure.ts';
+import { iclHistogram, ttftHistogram } from '../charts/streamHistograms.ts';
+import { tokensOverTime } from '../charts/tokensOverTime.ts';
+import { tokenTimeline } from '../charts/tokenTimeline.ts';
+import { h } from '../dom.ts';
+import { createTable, type Cell } from '../table.ts';
+import { percentileMethodWords, tokenSourceWords } from '../words.ts';
+import { reliability } from './reliability.ts';
+import { note, section } from './section.ts';
+import { needsGaps, needsStreams, streamTiles } from './streamTiles.ts';
+import { createTiles } from './tiles.ts';
+
+/** A part of the panel with charts in it. */
+export interface ChartedPart {
+  readonly element: HTMLElement;
+  readonly charts: readonly ChartFigure[];
+}
+
+/** What streamed answers looked like in time, and the tokens in them. */
+export function streams(record: RunRecord & StreamNumbers): ChartedPart {
+  const charts = [
+    ...(record.ttftBins === undefined || record.ttftMs.count === 0 ? [] : [ttftHistogram(record.ttftBins, record)]),
+    ...(record.iclBins === undefined || record.iclMs.count === 0 ? [] : [iclHistogram(record.iclBins, record)]),
+    ...(record.timeline.outputTokens === undefined ? [] : [tokensOverTime(record.timeline, record.totalMs)]),
+  ];
+  const requests = record.streamedRequests ?? [];
+  return {
+    charts,
+    element: section(
+      t('Streams'),
+      createTiles(streamTiles(record, record.tokenSource)).element,
+      partial(record),
+      h(
+        'div',
+        { class: 'charts' },
+        ...charts.map((chart) => chart.element),
+        h('div', { class: 'block' }, h('h3', {}, t('Tokens')), tokenFacts(record)),
+        requests.length === 0 ? null : tokenTimeline(record, requests),
+      ),
+      h('h3', {}, t('Times of streams')),
+      h('p', { class: 'remark' }, t('Of streams that were whole. Below each percentile stands its 95% interval.')),
+      timesTable(record),
+    ),
+  };
+}
+
+function partial({ streams: { partial: count, partialChunks } }: StreamNumbers): HTMLElement | null {
+  if (count === 0) return null;
+  return note(
+    'warning',
+    t(
+      'Cut off after they had begun, and in no time and no token number: {0} streams with {1} chunks.',
+      formatCount(count),
+      formatCount(partialChunks),
+    ),
+  );
+}
+
+function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
+  const { outputTokens, reasoningTokens, avgOutputTokens, outputTokensPerS, iclPercentileMethod } = record;
+  const facts: [string, string][] = [
+    [t('Output tokens'), t('{0}, {1}', formatCount(outputTokens), formatRate(outputTokensPerS, t('tokens')))],
+    [t('Per response'), formatNumber(avgOutputTokens)],
+    [t('Counted by'), tokenSourceWords(record.tokenSource)],
+    [
+      t('Reasoning'),
+      reasoningTokens === undefined
+        ? t('none named')
+        : t(
+            '{0} tokens, {1} of the output',
+            formatCount(reasoningTokens),
+            formatPercent(outputTokens === 0 ? null : reasoningTokens / outputTokens),
+          ),
+    ],
+    [t('Streams'), t('{0} whole', formatCount(record.streams.whole))],
+    ...(iclPercentileMethod === undefined
+      ? []
+      : [[t('ICL percentiles'), percentileMethodWords(iclPercentileMethod)] satisfies [string, string]]),
+  ];
+  return h('dl', { class: 'provenance' }, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+}
+
+function timesTable(record: RunRecord & StreamNumbers): HTMLElement {
+  return createTable(
+    t('Times of streams'),
+    [
+      { title: t('Time'), kind: 'words' },
+      { title: t('Count'), kind: 'number' },
+      { title: t('Mean'), kind: 'number' },
+      { title: t('p50'), kind: 'number' },
+      { title: t('p95'), kind: 'number' },
+      { title: t('p99'), kind: 'number' },
+      { title: t('Longest'), kind: 'number' },
+    ],
+    [
+      row(t('TTFT'), t('to the first token'), record.ttftMs),
+      row(t('ICL'), t('between chunks, all streams together'), record.iclMs, needsGaps),
+      row(t('TPOT'), t('per output token after the first'), record.tpotMs),
+      row(t('E2E'), t('to the last token'), record.e2eMs),
+      row(t('Stall'), t('longest gap of each stream'), record.stallMs),
+    ],
+  ).element;
+}
+
+function row(name: string, remark: string, distribution: Distribution, needs = needsStreams): Cell[] {
+  const quantile = (which: QuantileName): Cell => {
+    if (distribution.count === 0) return formatMs(null);
+    const { reliable, words } = reliability(distribution, which, needs);
+    return { text: formatMs(distribution[which]), remark: reliable ? words : t('not reliable, {0}', words) };
+  };
+  return [
+    { text: name, remark },
+    formatCount(distribution.count),
+    formatMs(distribution.mean),
+    quantile('median'),
+    quantile('p95'),
+    quantile('p99'),
+    formatMs(distribution.max),
+  ];
+}
