@@ -80,7 +80,11 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
   try {
     const source = readSource(input);
     if (!plan.coldStart && !signal.aborted) {
-      await Promise.all([warmCode(signal), openConnections(pairsToOpen(lanes, requests, pick, plan.requests))]);
+      const streams = requests.some(({ dialect }) => dialect !== undefined);
+      await Promise.all([
+        warmCode(signal, streams),
+        openConnections(pairsToOpen(lanes, requests, pick, plan.requests)),
+      ]);
     }
     let warmupSent = 0;
     if (plan.warmup > 0 && !signal.aborted) {

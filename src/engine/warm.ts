@@ -27,22 +27,52 @@ export async function openConnections(pairs: readonly (readonly [lane: Lane, ori
   }
 }
 
-const warmRequests = 4_000;
 const warmLanes = 16;
-const warmLimitMs = 450;
-const warmAnswer = Buffer.from(
-  'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{"output_tokens":1}',
+
+/** What code is warmed with: so many requests in at most so long. */
+interface WarmUp {
+  readonly requests: number;
+  readonly limitMs: number;
+  readonly dialect?: 'openai';
+  readonly answer: Buffer;
+}
+
+const plainWarmUp: WarmUp = {
+  requests: 4_000,
+  limitMs: 450,
+  answer: Buffer.from(
+    'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{"output_tokens":1}',
+  ),
+};
+
+const streamEvents = ['a', 'few', 'tokens', 'of', 'a', 'stream'].map(
+  (text) => `data: ${JSON.stringify({ choices: [{ index: 0, text }] })}\n\n`,
 );
+const streamWarmUp: WarmUp = {
+  requests: 1_000,
+  limitMs: 250,
+  dialect: 'openai',
+  answer: Buffer.from(
+    `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${streamEvents
+      .map((event) => `${event.length.toString(16)}\r\n${event}\r\n`)
+      .join('')}0\r\n\r\n`,
+  ),
+};
 
 /**
  * Runs requests over a loopback socket of our own, so that the code is compiled when the clock starts: without it the first
- * requests of a run are measured several times too slow. Touches no target.
+ * requests of a run are measured several times too slow. Touches no target. `streams`: the code that reads streams, too.
  */
-export async function warmCode(signal: AbortSignal): Promise<void> {
+export async function warmCode(signal: AbortSignal, streams: boolean): Promise<void> {
+  await warmWith(plainWarmUp, signal);
+  if (streams && !signal.aborted) await warmWith(streamWarmUp, signal);
+}
+
+async function warmWith({ requests, limitMs, dialect, answer }: WarmUp, signal: AbortSignal): Promise<void> {
   const server = createServer((socket) => {
     socket.setNoDelay(true);
     socket.on('error', () => {});
-    socket.on('data', () => socket.write(warmAnswer));
+    socket.on('data', () => socket.write(answer));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -53,11 +83,11 @@ export async function warmCode(signal: AbortSignal): Promise<void> {
   const load = startLoad({
     model: {
       concurrency: warmLanes,
-      next: (index, elapsedMs) => (index >= warmRequests || elapsedMs >= warmLimitMs ? 'done' : 'now'),
+      next: (index, elapsedMs) => (index >= requests || elapsedMs >= limitMs ? 'done' : 'now'),
     },
     lanes: Array.from({ length: warmLanes }, () => transport.lane()),
     requests: toWire(
-      [{ method: 'GET', url: `http://127.0.0.1:${port}/`, headers: [] }],
+      [{ method: 'GET', url: `http://127.0.0.1:${port}/`, headers: [], ...(dialect && { dialect }) }],
       [{ name: 'warm' }],
       'loadlens',
     ),
