@@ -105,7 +105,7 @@ function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
 }
 
 /** As for a run; a sweep has met its objectives when at least one level has. */
-export function exitCodeOfSweep({ status, levels, search }: SweepRecord): ExitCode {
+function exitCodeOfSweep({ status, levels, search }: SweepRecord): ExitCode {
   if (status === 'cancelled') return ExitCode.interrupted;
   if (levels.every(({ responses }) => responses === 0)) return ExitCode.nothingMeasured;
   const holds =

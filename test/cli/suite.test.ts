@@ -106,3 +106,34 @@ describe('loadlens suite throughput', function () {
     assert.equal(readResult(files('.json')[0]!).levels.length, 1);
   });
 });
+
+describe('the other suites', function () {
+  this.timeout(60_000);
+  const folder = freshFolder();
+
+  it('measures latency by length', async () => {
+    const mock = await startMockServer({ port: 0, maxConcurrentRequests: 100, timeScale: 0.01 });
+    try {
+      const address = `${mock.url}/v1/completions?ttft_ms=2&itl_ms=0.1`;
+      const args = ['suite', 'latency', '--quick', '--server', address, '--model', 'm', '--context', '1024'];
+      const { code, stdout } = await runCli(args, { cwd: folder.path });
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /\n {2}128 +64 +3 +\S+ m?s ± \S+ [mµ]s +\S+ ± \S+ +\S+ ms ± \S+ [mµ]s\n/);
+      assert.match(stdout, /768 \(of 1,024\) +256 +3/);
+      const names = readdirSync(join(folder.path, 'results')).toSorted();
+      assert.deepEqual(
+        names.map((name) => name.replace(/\d{8}_\d{6}/, 'at')),
+        ['latency_m_at.html', 'latency_m_at.json', 'latency_m_at.md'],
+      );
+    } finally {
+      await mock.close();
+    }
+  });
+
+  it('looks at the memory of servers of its own alone', async () => {
+    const args = ['suite', 'memory', '--server', 'http://127.0.0.1:9/v1/completions'];
+    const { code, stderr } = await runCli(args, { cwd: folder.path });
+    assert.equal(code, 2);
+    assert.match(stderr, /did not start can not be looked at/);
+  });
+});

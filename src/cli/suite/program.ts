@@ -2,7 +2,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
 import { parseSuiteTarget, type SuiteTarget } from '../../core/report/suite-targets.ts';
 import { gpt2Dtypes } from '../../processes/gpt2Defaults.ts';
-import { header, objectives, planTime, several } from '../values.ts';
+import { header, numberFrom, objectives, planTime, several } from '../values.ts';
+import type { LatencyOptions } from './latency-command.ts';
+import type { MemoryOptions } from './memory-command.ts';
 import type { ThroughputOptions } from './throughput-command.ts';
 
 const usualTimeoutMs = 120_000;
@@ -22,6 +24,27 @@ export function addSuiteCommand(program: Command, version: string, done: (code: 
     .action(async (options: ThroughputOptions) => {
       const { throughputCommand } = await import('./throughput-command.ts');
       done(await throughputCommand(options, version));
+    });
+
+  withServerOptions(suite.command('latency'))
+    .description('Time to first token, tokens per second and time to last token, by the length of prompt and answer.')
+    .option('--quick', '3 requests for each pair of lengths instead of 5')
+    .option(
+      '--context <n>',
+      'tokens that prompt and answer may have together (default: 1024 for gpt2, otherwise not limited)',
+      numberFrom(128, 10_000_000, 'a whole number'),
+    )
+    .action(async (options: LatencyOptions) => {
+      const { latencyCommand } = await import('./latency-command.ts');
+      done(await latencyCommand(options, version));
+    });
+
+  withServerOptions(suite.command('memory'))
+    .description('Resident memory of the server: after loading, in inference, and whether it grows without end.')
+    .option('--quick', '30 iterations instead of 80')
+    .action(async (options: MemoryOptions) => {
+      const { memoryCommand } = await import('./memory-command.ts');
+      done(await memoryCommand(options, version));
     });
 }
 

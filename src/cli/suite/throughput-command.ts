@@ -10,10 +10,9 @@ import {
 } from '../../core/report/suite-record.ts';
 import type { SuiteTarget } from '../../core/report/suite-targets.ts';
 import { throughputChapters } from '../../core/report/suite-throughput.ts';
-import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import { measureThroughput } from '../../engine/suite.ts';
 import { readEarlier, suiteFiles, writeSuite } from './files.ts';
-import { withServer, type SuiteOptions } from './with-server.ts';
+import { exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite throughput`. */
 export interface ThroughputOptions extends SuiteOptions {
@@ -45,13 +44,7 @@ export function throughputCommand(options: ThroughputOptions, version: string): 
     const chapters = throughputChapters(suite);
     screen.print(chaptersText(chapters));
     writeSuite(files, suite, chapters);
-    return exitCodeOfThroughput(suite);
+    const code = exitCodeOfRuns(suite);
+    return code === ExitCode.done && suite.targets.some(({ pass }) => !pass) ? ExitCode.objectiveFailed : code;
   });
-}
-
-function exitCodeOfThroughput({ status, runs, targets }: ThroughputSuite): ExitCode {
-  if (status === 'cancelled') return ExitCode.interrupted;
-  if (runs.every(({ responses }) => responses === 0)) return ExitCode.nothingMeasured;
-  const met = runs.every(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'));
-  return met && targets.every(({ pass }) => pass) ? ExitCode.done : ExitCode.objectiveFailed;
 }

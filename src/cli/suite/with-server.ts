@@ -1,8 +1,8 @@
-import type { ExitCode } from '../../core/errors.ts';
+import { ExitCode } from '../../core/errors.ts';
 import type { Objective } from '../../core/plan/types.ts';
 import { formatCount } from '../../core/report/format.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
-import type { SuiteSetup } from '../../engine/suite.ts';
+import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
 import type { SweepHooks, SweepSnapshot } from '../../engine/sweep.ts';
 import { credentialsOf } from '../load-file.ts';
 import { checkMayLoad, onScreen, type Screen } from '../measure.ts';
@@ -52,6 +52,14 @@ export function withServer(
       await close();
     }
   });
+}
+
+/** As for a run: interrupted before nothing measured before an objective that is not met. */
+export function exitCodeOfRuns({ status, runs }: Pick<SuiteRuns, 'status' | 'runs'>): ExitCode {
+  if (status === 'cancelled') return ExitCode.interrupted;
+  if (runs.every(({ responses }) => responses === 0)) return ExitCode.nothingMeasured;
+  const met = runs.every(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'));
+  return met ? ExitCode.done : ExitCode.objectiveFailed;
 }
 
 /** Progress over the whole. */

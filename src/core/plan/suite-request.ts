@@ -1,11 +1,15 @@
 import type { PreparedRequest, Target } from '../endpoints/types.ts';
 
+/** A text, or its tokens. */
+export type Prompt = string | readonly number[];
+
 /** What a suite asks a language model. */
 export interface SuiteQuestion {
   readonly url: string;
   /** The model's name in the body; none for a server that has one model. */
   readonly model?: string | undefined;
-  readonly prompts: readonly string[];
+  /** Texts, or lists of tokens where the server is known to take them. */
+  readonly prompts: readonly Prompt[];
   readonly maxTokens: number;
   readonly stream: boolean;
   /** Asks for all tokens even when the model would end sooner; only servers known to take it are sent it. */
@@ -41,9 +45,8 @@ export function suiteRequest(question: SuiteQuestion): SuiteRequest {
     range: { start, end: start },
   };
   if (isTokenizer) {
-    const address = new URL(url);
-    address.searchParams.set('output_tokens', String(question.maxTokens));
-    return { target, request: { method, url: address.href, headers } };
+    const address = `${url}${url.includes('?') ? '&' : '?'}output_tokens=${String(question.maxTokens)}`;
+    return { target, request: { method, url: address, headers } };
   }
   const bodies = question.prompts.map((prompt) => encoder.encode(JSON.stringify(bodyFor(pathname, prompt, question))));
   const [body] = bodies;
@@ -64,7 +67,7 @@ export function suiteRequest(question: SuiteQuestion): SuiteRequest {
 
 const isOllama = (pathname: string): boolean => /\/api\/(?:generate|chat)\/?$/.test(pathname);
 
-function bodyFor(pathname: string, prompt: string, question: SuiteQuestion): Record<string, unknown> {
+function bodyFor(pathname: string, prompt: Prompt, question: SuiteQuestion): Record<string, unknown> {
   const { model, maxTokens, stream, ignoreEos } = question;
   const asked = /\/chat(?:\/completions)?\/?$/.test(pathname)
     ? { messages: [{ role: 'user', content: prompt }] }

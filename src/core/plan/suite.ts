@@ -1,3 +1,5 @@
+import type { Prompt } from './suite-request.ts';
+
 /** What the throughput suite sends: the workload of the reference. */
 export interface ThroughputWorkload {
   readonly quick: boolean;
@@ -25,3 +27,70 @@ export function throughputWorkload(quick: boolean): ThroughputWorkload {
     ],
   };
 }
+
+/** One cell of the latency suite. */
+export interface LatencyCell {
+  /** Tokens of the prompt that the reference has, and those that fit the model's context beside the answer. */
+  readonly wantedInput: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+/** What the latency suite sends, one request at a time. */
+export interface LatencyWorkload {
+  readonly quick: boolean;
+  readonly requests: number;
+  readonly warmupRequests: number;
+  /** Tokens that prompt and answer may have together; null when not known. */
+  readonly context: number | null;
+  readonly cells: readonly LatencyCell[];
+}
+
+const inputLengths = [128, 512, 1024];
+const outputLengths = [64, 128, 256];
+
+/** The lengths of the reference. A prompt that does not fit the context beside its answer is made shorter, and says so. */
+export function latencyWorkload(quick: boolean, context: number | null): LatencyWorkload {
+  const cells = inputLengths.flatMap((wantedInput) =>
+    outputLengths.map((output) => ({
+      wantedInput,
+      input: Math.min(wantedInput, (context ?? Infinity) - output),
+      output,
+    })),
+  );
+  return {
+    quick,
+    requests: quick ? 3 : 5,
+    warmupRequests: 1,
+    context,
+    cells: cells.filter(({ input }) => input > 0),
+  };
+}
+
+/** A common word, as GPT-2 has it, and as text. */
+const commonToken = 262;
+const commonWord = ' the';
+
+/** A prompt of so many tokens: exactly, where tokens may be sent; about so many words otherwise. */
+export const promptOf = (tokens: number, asTokens: boolean): Prompt =>
+  asTokens ? Array.from({ length: tokens }, () => commonToken) : commonWord.repeat(tokens).trimStart();
+
+/** What the memory suite sends again and again. */
+export interface MemoryWorkload extends Pick<ThroughputWorkload, 'quick' | 'prompts' | 'maxNewTokens'> {
+  readonly iterations: number;
+  /** Iterations at the start that fill caches and are in no trend. */
+  readonly settling: number;
+  readonly requests: number;
+  readonly concurrency: number;
+}
+
+/** The workload of the memory suite. */
+export const memoryWorkload = (quick: boolean): MemoryWorkload => ({
+  quick,
+  prompts,
+  maxNewTokens: 30,
+  iterations: quick ? 30 : 80,
+  settling: quick ? 10 : 30,
+  requests: 8,
+  concurrency: 4,
+});

@@ -146,7 +146,7 @@ function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source
 }
 
 /** What a server that Loadlens started took, in one line. */
-export function serverText({ pid, cpuShare, rssEndMiB, rssMaxMiB }: NonNullable<RunRecord['server']>): string {
+function serverText({ pid, cpuShare, rssEndMiB, rssMaxMiB }: NonNullable<RunRecord['server']>): string {
   if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; this system does not tell what it uses`;
   const memory = `${formatCount(rssEndMiB)} MiB resident (at most ${formatCount(rssMaxMiB)})`;
   return `process ${String(pid)}: CPU ${formatPercent(cpuShare)} of a core, ${memory}`;

@@ -91,9 +91,11 @@ export function environmentFacts(runs: readonly RunRecord[]): (readonly [label: 
   const [first] = runs;
   if (first === undefined) return [['machine', noValue]];
   const kept = new Set(['percentiles', 'output tokens', 'addresses', 'machine', 'software']);
-  const warned = runs
-    .filter(({ client }) => client.warnings.length > 0)
-    .map(({ plan }) => formatCount(plan.concurrency));
+  const warned = [
+    ...new Set(
+      runs.filter(({ client }) => client.warnings.length > 0).map(({ plan }) => formatCount(plan.concurrency)),
+    ),
+  ];
   return [
     ...provenance(first).filter(([label]) => kept.has(label)),
     [

@@ -41,7 +41,7 @@ export function derived(
 }
 
 /** A run in the numbers of the reference. */
-export function suiteLevel(run: RunRecord): SuiteLevel {
+function suiteLevel(run: RunRecord): SuiteLevel {
   const { successLatencyMs: latency } = run;
   return {
     concurrency: run.plan.concurrency,

@@ -18,7 +18,7 @@ export function makeSweepRecord(parts: SweepParts): SweepRecord {
 }
 
 /** What the figures of a level are made of: rates and latency of successes. */
-export function levelNumbers(record: RunRecord): LevelNumbers {
+function levelNumbers(record: RunRecord): LevelNumbers {
   const outcomes = record.objectives.map(({ outcome }) => outcome);
   return {
     concurrency: record.plan.concurrency,

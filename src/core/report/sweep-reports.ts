@@ -23,7 +23,7 @@ export function renderSweepText(sweep: SweepRecord): string {
 }
 
 /** The sweep to paste into a pull request. */
-export function renderSweepMarkdown(sweep: SweepRecord): string {
+function renderSweepMarkdown(sweep: SweepRecord): string {
   const blocks = [
     `### Loadlens sweep: ${escape(sweep.name)}`,
     ...sweep.capacity.map(escape),
@@ -39,7 +39,7 @@ export function renderSweepMarkdown(sweep: SweepRecord): string {
 }
 
 /** The sweep as one page that needs nothing else. */
-export function renderSweepHtml(sweep: SweepRecord): string {
+function renderSweepHtml(sweep: SweepRecord): string {
   return page(
     `Loadlens sweep: ${sweep.name}`,
     `<header>
@@ -55,8 +55,8 @@ ${factSection('Where the numbers come from', sweepFacts(sweep))}`,
   );
 }
 
-/** Tables and charts of a sweep, as a suite has them too. */
-export function sweepSections(sweep: SweepRecord): string {
+/** Tables and charts of a sweep. */
+function sweepSections(sweep: SweepRecord): string {
   return [
     section(levelTable(sweep)),
     section(levelObjectiveTable(sweep)),
@@ -69,7 +69,7 @@ export function sweepSections(sweep: SweepRecord): string {
 }
 
 /** One number a line: `concurrency,metric,value`; a level that was measured again has its lines again. */
-export function renderSweepCsv(sweep: SweepRecord): string {
+function renderSweepCsv(sweep: SweepRecord): string {
   const { figures } = sweep;
   const rows: Cell[][] = [
     ['concurrency', 'metric', 'value'],

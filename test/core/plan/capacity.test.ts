@@ -78,6 +78,8 @@ describe('search for capacity', () => {
   });
 });
 
+const needed = (text: string): number => requestsToJudge(parseObjectives(text).objectives);
+
 describe('what a run says of a level', () => {
   const record = recordOf(closedLoop(100, 4, (index) => ({ latencyMs: 100 + index })));
   const said = (text: string) => trialOutcome(parseObjectives(text).objectives, record);
@@ -114,7 +116,6 @@ describe('what a run says of a level', () => {
   });
 
   it('needs as many requests as its objectives', () => {
-    const needed = (text: string): number => requestsToJudge(parseObjectives(text).objectives);
     assert.deepEqual(
       ['p95 < 2s', 'p99 < 2s', 'p50 < 2s', 'mean < 1s', 'errors < 1%', 'p95 < 2s, errors < 1%'].map(needed),
       [118, 598, 60, 60, 382, 382],

@@ -1,0 +1,137 @@
+import { trendOf, type Trend } from '../metrics/trend.ts';
+import type { MemoryWorkload } from '../plan/suite.ts';
+import { countOf } from './facts.ts';
+import { formatCount, formatNumber, noValue } from './format.ts';
+import type { Chapters, Section } from './sections.ts';
+import { environmentFacts, modelFacts } from './suite-parts.ts';
+import { suiteSchema, type SuiteModel } from './suite-types.ts';
+import type { RunRecord } from './types.ts';
+
+/** The memory suite: what was measured and what follows. */
+export interface MemorySuite {
+  readonly schema: typeof suiteSchema;
+  readonly suite: 'memory';
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly status: 'completed' | 'cancelled';
+  readonly model: SuiteModel;
+  readonly workload: MemoryWorkload;
+  /** Resident memory of the server after it had loaded, before anything was asked. */
+  readonly afterLoadMiB: number | null;
+  /** At the end of each iteration, and the most seen in it. */
+  readonly iterations: readonly { readonly endMiB: number | null; readonly maxMiB: number | null }[];
+  /** The most seen minus what there was after loading. */
+  readonly increaseMiB: number | null;
+  /** Growth from iteration to iteration, MiB, without those that settle; null when it can't be told. */
+  readonly growth: Trend | null;
+  readonly verdict: 'leak' | 'no leak shown' | 'not enough data';
+  readonly files: readonly string[];
+  /** The runs themselves, one for each iteration. */
+  readonly runs: readonly RunRecord[];
+}
+
+/** The runs of the memory suite and what follows from them as one record. */
+export function makeMemorySuite(
+  parts: Pick<MemorySuite, 'id' | 'startedAt' | 'status' | 'model' | 'workload' | 'afterLoadMiB' | 'files' | 'runs'>,
+): MemorySuite {
+  const iterations = parts.runs.map(({ server }) => ({
+    endMiB: server?.rssEndMiB ?? null,
+    maxMiB: server?.rssMaxMiB ?? null,
+  }));
+  const most = iterations.map(({ maxMiB }) => maxMiB).filter((mib) => mib !== null);
+  const settled = iterations
+    .slice(parts.workload.settling)
+    .map(({ endMiB }) => endMiB)
+    .filter((mib) => mib !== null);
+  const growth = trendOf(settled);
+  const interval = growth?.interval95 ?? null;
+  return {
+    schema: suiteSchema,
+    suite: 'memory',
+    ...parts,
+    iterations,
+    increaseMiB: parts.afterLoadMiB === null || most.length === 0 ? null : Math.max(...most) - parts.afterLoadMiB,
+    growth,
+    verdict: interval === null ? 'not enough data' : interval[0] > 0 ? 'leak' : 'no leak shown',
+  };
+}
+
+const mib = (value: number | null): string => (value === null ? noValue : `${formatCount(value)} MiB`);
+const small = (value: number): string => `${formatNumber(value)} MiB`;
+
+/** The report of the memory suite. */
+export function memoryChapters(suite: MemorySuite): Chapters {
+  const { model, workload, runs } = suite;
+  return {
+    title: `Memory of ${model.name}`,
+    subtitle: `${suite.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}, ${workload.quick ? 'quick' : 'full'} suite, ${suite.status}`,
+    sections: [
+      overview(suite),
+      { title: 'Model information', facts: modelFacts(model) },
+      {
+        title: 'Benchmark parameters',
+        facts: [
+          [
+            'iterations',
+            `${formatCount(workload.iterations)}, of which the first ${formatCount(workload.settling)} are in no trend`,
+          ],
+          [
+            'each',
+            `${countOf(workload.requests, 'request')}, ${formatCount(workload.concurrency)} at once, ${formatCount(workload.maxNewTokens)} new tokens each`,
+          ],
+          ['looked at', 'resident memory (RSS) of the server process, twice a second and at the end of each iteration'],
+        ],
+      },
+      {
+        title: 'Memory by iteration',
+        tables: [
+          {
+            title: 'Memory by iteration',
+            columns: ['Iteration', 'At its end', 'Most'],
+            rows: suite.iterations.map(({ endMiB, maxMiB }, index) => [
+              formatCount(index + 1),
+              mib(endMiB),
+              mib(maxMiB),
+            ]),
+          },
+        ],
+      },
+      { title: 'Environment', facts: environmentFacts(runs) },
+      { title: 'Files written', sentences: suite.files.length === 0 ? ['None.'] : suite.files },
+    ],
+  };
+}
+
+function overview({ afterLoadMiB, increaseMiB, growth, verdict, iterations, status, workload }: MemorySuite): Section {
+  const verdicts = {
+    leak: 'A leak: the interval of the growth excludes zero.',
+    'no leak shown': 'No leak is shown: the interval of the growth includes zero, or memory shrinks.',
+    'not enough data': 'Too few independent iterations to tell whether memory leaks.',
+  };
+  return {
+    title: 'Overview',
+    facts: [
+      ['after loading', mib(afterLoadMiB)],
+      ['in inference', increaseMiB === null ? noValue : `${mib(increaseMiB)} more at most`],
+      ['growth', growth === null ? noValue : `${small(growth.slope)} per iteration`],
+      [
+        '95% interval',
+        growth === null || growth.interval95 === null
+          ? noValue
+          : `${small(growth.interval95[0])} to ${small(growth.interval95[1])} per iteration`,
+      ],
+    ],
+    sentences: [
+      verdicts[verdict],
+      ...(verdict === 'leak' && workload.quick
+        ? ['A server that has not come to rest yet looks the same: the full suite waits longer before it judges.']
+        : []),
+      ...(status === 'cancelled'
+        ? [
+            `The suite was cancelled: ${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')} had ended.`,
+          ]
+        : []),
+    ],
+  };
+}
