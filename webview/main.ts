@@ -9,6 +9,7 @@ import { emptyView } from './views/empty.ts';
 import { missingView } from './views/missing.ts';
 import { runView } from './views/run.ts';
 import { runningView } from './views/running.ts';
+import { suiteView } from './views/suite.ts';
 import { sweepView } from './views/sweep.ts';
 import { sweepRunningView } from './views/sweepRunning.ts';
 import type { View } from './views/view.ts';
@@ -64,6 +65,8 @@ function viewOf(state: PanelState): View {
       return sweepView(state);
     case 'sweepRunning':
       return sweepRunningView(state);
+    case 'suite':
+      return suiteView(state);
     case 'compare':
       return compareView(state);
     case 'missing':
@@ -82,6 +85,8 @@ function keyOf(state: PanelState): string {
       return JSON.stringify(['run', state.record.id, state.keptForSession]);
     case 'sweep':
       return JSON.stringify(['sweep', state.sweep.id, state.keptForSession]);
+    case 'suite':
+      return JSON.stringify(['suite', state.suite.id, state.keptForSession]);
     case 'sweepRunning':
       return JSON.stringify(['sweepRunning', state.name, state.levels]);
     case 'compare':
@@ -97,6 +102,8 @@ function runIdsOf(state: PanelState): readonly string[] {
       return [state.record.id];
     case 'sweep':
       return [state.sweep.id];
+    case 'suite':
+      return [state.suite.id];
     case 'compare':
       return [state.before.id, state.after.id];
     case 'missing':

@@ -4,12 +4,12 @@ import { button, dropdown } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
 
-/** What can be done with a run. */
-export function runToolbar(id: string): HTMLElement {
+/** What can be done with a result: a run, a sweep or a suite, which has no CSV. */
+export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' = 'run'): HTMLElement {
   const format = dropdown<ExportFormat>(
     t('Export format'),
     { value: 'json', text: 'JSON' },
-    { value: 'csv', text: 'CSV' },
+    ...(of === 'suite' ? [] : [{ value: 'csv', text: 'CSV' } as const]),
     { value: 'html', text: 'HTML' },
     { value: 'markdown', text: 'Markdown' },
   );

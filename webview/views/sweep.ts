@@ -15,7 +15,7 @@ export function sweepView({ sweep }: StateOf<'sweep'>): View {
         'header',
         {},
         h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, sweep.name), badge(statusWords(sweep.status))),
-        runToolbar(sweep.id),
+        runToolbar(sweep.id, 'sweep'),
       ),
       ...sweep.capacity.map((sentence) => h('p', {}, sentence)),
     ),

@@ -1,7 +1,13 @@
 import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
+import type { LatencySuite } from '../../core/report/suite-latency.ts';
+import type { MemorySuite } from '../../core/report/suite-memory.ts';
+import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
+
+/** The result of any suite; `suite` says of which. */
+export type SuiteRecord = ThroughputSuite | LatencySuite | MemorySuite;
 
 /** What the results panel shows; always whole, never a difference. */
 export type PanelState =
@@ -31,6 +37,7 @@ export type PanelState =
       readonly snapshot: Snapshot | null;
       readonly cancelling: boolean;
     }
+  | { readonly kind: 'suite'; readonly suite: SuiteRecord; readonly keptForSession: boolean }
   /** The run that the panel showed is no longer in the history. */
   | { readonly kind: 'missing'; readonly id: string };
 
@@ -41,7 +48,7 @@ export type ToPanel =
   | { readonly type: 'init'; readonly l10n: Readonly<Record<string, string>>; readonly state: PanelState }
   | { readonly type: 'state'; readonly state: PanelState };
 
-/** From the panel to the extension. An `id` is that of the record shown: a run or a sweep. */
+/** From the panel to the extension. An `id` is that of the record shown: a run, a sweep or a suite. */
 export type FromPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
@@ -51,7 +58,7 @@ export type FromPanel =
   | { readonly type: 'openSource'; readonly id: string }
   | { readonly type: 'showHistory' };
 
-/** What the panel keeps of its own over a reload: which run, or the two runs, or which sweep it shows. */
+/** What the panel keeps of its own over a reload: which run, or the two runs, or which sweep or suite it shows. */
 export interface PersistedPanel {
   readonly runIds: readonly string[];
 }

@@ -1,0 +1,62 @@
+import { t } from '@vscode/l10n';
+import type { Chapters, Section } from '../../src/core/report/sections.ts';
+import { latencyChapters } from '../../src/core/report/suite-latency.ts';
+import { memoryChapters } from '../../src/core/report/suite-memory.ts';
+import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
+import type { SuiteRecord } from '../../src/extension/views/panelMessages.ts';
+import { h } from '../dom.ts';
+import { badge } from '../sections/badge.ts';
+import { factList } from '../sections/facts.ts';
+import { reportTable } from '../sections/reportTable.ts';
+import { note, section } from '../sections/section.ts';
+import { runToolbar } from '../sections/toolbar.ts';
+import { statusWords } from '../words.ts';
+import type { StateOf, View } from './view.ts';
+
+/** The report of a suite, chapter by chapter. */
+export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
+  const { title, subtitle, sections } = chaptersOf(suite);
+  return {
+    charts: [],
+    element: h(
+      'div',
+      {},
+      h(
+        'header',
+        {},
+        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, title), badge(statusWords(suite.status))),
+        h('p', { class: 'remark' }, subtitle),
+        runToolbar(suite.id, 'suite'),
+      ),
+      keptForSession
+        ? note(
+            'info',
+            t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'),
+          )
+        : null,
+      ...sections.map(chapter),
+    ),
+  };
+}
+
+function chaptersOf(suite: SuiteRecord): Chapters {
+  switch (suite.suite) {
+    case 'throughput':
+      return throughputChapters(suite);
+    case 'latency':
+      return latencyChapters(suite);
+    case 'memory':
+      return memoryChapters(suite);
+  }
+}
+
+function chapter({ title, sentences = [], facts = [], tables = [] }: Section): HTMLElement {
+  return section(
+    title,
+    sentences.length === 0
+      ? null
+      : h('ul', { class: 'sentences' }, ...sentences.map((sentence) => h('li', {}, sentence))),
+    facts.length === 0 ? null : factList(facts),
+    ...tables.flatMap((table) => [tables.length === 1 ? null : h('h3', {}, table.title), reportTable(table)]),
+  );
+}
