@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { latencyWorkload, memoryWorkload, promptOf } from '../../../src/core/plan/suite.ts';
 import { suiteRequest, type SuiteQuestion } from '../../../src/core/plan/suite-request.ts';
 import { chaptersHtml, chaptersMarkdown, chaptersText } from '../../../src/core/report/sections.ts';
@@ -17,6 +19,18 @@ const common = {
 
 /** Noise without memory, the same each time. */
 const noise = (i: number): number => (i % 2 === 0 ? 1 : -1) * (1 + (i % 3) / 2);
+
+const schemaFile = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../../../docs/loadlens.${name}-1.schema.json`, import.meta.url), 'utf8'));
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats: { 'date-time': true } });
+for (const name of ['run', 'sweep']) ajv.addSchema(schemaFile(name));
+const validate = ajv.compile(schemaFile('suite'));
+
+/** Holds a record against its schema, as a reader of the file sees it. */
+function assertValid(record: object): void {
+  validate(JSON.parse(JSON.stringify(record)));
+  assert.deepEqual(validate.errors ?? [], []);
+}
 
 const noNonsense = /NaN|undefined|Infinity|null/;
 
@@ -49,6 +63,7 @@ describe('the latency suite', () => {
       return { ...run, ttftMs: times(cell.input), e2eMs: times(10 * cell.output) };
     });
     const suite = makeLatencySuite({ ...common, workload, runs });
+    assertValid(suite);
     const chapters = latencyChapters(suite);
     const text = chaptersText(chapters);
     assert.match(text, /1,024 \+ 64, 1,024 \+ 128, 1,024 \+ 256 tokens do not fit the context of 1,024/);
@@ -99,6 +114,7 @@ describe('the memory suite', () => {
     assert.match(text, /95% interval {3}1\.00 MiB to 1\.00 MiB per iteration/);
     assert.match(text, /A leak: the interval of the growth excludes zero\./);
     for (const each of [suite(() => null), suite(() => 640)]) {
+      assertValid(each);
       const chapters = memoryChapters(each);
       for (const rendered of [chaptersText(chapters), chaptersMarkdown(chapters), chaptersHtml(chapters)]) {
         assert.doesNotMatch(rendered, noNonsense);
