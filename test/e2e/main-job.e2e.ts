@@ -9,6 +9,7 @@ import {
   openFile,
   paletteOffers,
   pressNotificationButton,
+  reloadWindow,
   runCommand,
   saveAs,
   treeRows,
@@ -116,7 +117,7 @@ describe('the main job', () => {
   });
 
   it('keeps panel and history over a reload of the window, and the mock server ends with it', async () => {
-    await runCommand(bench.page, 'Developer: Reload Window');
+    await reloadWindow(bench.page);
     await bench.webview().locator('.headline').waitFor({ state: 'detached' });
     await finishedRun(bench, 'endpoints.txt');
     await runCommand(bench.page, 'Loadlens: Show History');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { notification, openFile, runCommand, treeRows } from '../support/host/actions.ts';
+import { notification, openFile, reloadWindow, runCommand, treeRows } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading, tile } from './panel.ts';
@@ -22,7 +22,7 @@ describe('a window that is reloaded while a run is under way', () => {
     await waitFor('some answers', async () => (await answered()) >= 60);
     const atLeast = 20;
     const before = await answered();
-    await runCommand(bench.page, 'Developer: Reload Window');
+    await reloadWindow(bench.page);
     await notification(bench.page, /was running when the window was reloaded/).waitFor();
     await finishedRun(bench, 'endpoints.txt', 'Crashed');
     const note = await bench.webview().locator('.note').first().innerText();

@@ -24,6 +24,18 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   }
 }
 
+/** Reloads the window; what is done next waits for the new one. */
+export async function reloadWindow(page: Page): Promise<void> {
+  const title = 'Developer: Reload Window';
+  await page.keyboard.press('F1');
+  await quickInput(page).fill(`>${title}`);
+  await quickRow(page, title).waitFor();
+  // A click would wait for the page that it takes away.
+  const gone = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
+  await page.keyboard.press('Enter');
+  await gone;
+}
+
 /** Chooses the color theme with this name. */
 export async function chooseTheme(page: Page, name: string): Promise<void> {
   await runCommand(page, 'Preferences: Color Theme');
