@@ -1,8 +1,11 @@
+import type { ResultRecord } from '../core/report/results.ts';
 import type { RunRecord } from '../core/report/types.ts';
 
 /** What activation hands out: a window for tests and for other extensions to look through, nothing to steer by. */
 export interface LoadlensApi {
-  /** The runs of this workspace, newest first. */
+  /** Runs and sweeps of this workspace, newest first. */
+  readonly results: () => readonly ResultRecord[];
+  /** The runs among them. */
   readonly runs: () => readonly RunRecord[];
   /** Resolves when no run is under way. */
   readonly whenIdle: () => Promise<void>;

@@ -93,5 +93,5 @@ export function activate(context: ExtensionContext): LoadlensApi {
   );
   void takeOver(unfinished, history, notify);
   log.info(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
-  return { runs: history.runs, whenIdle: runs.whenIdle };
+  return { results: history.results, runs: history.runs, whenIdle: runs.whenIdle };
 }

@@ -1,9 +1,10 @@
-// The process that sends the load of one run. Its parent is the extension host or a test; see messages.ts for what they say.
+// The process that sends the load of one run or sweep. Its parent is the extension host or a test; see messages.ts for what they say.
 import manifest from '../../package.json' with { type: 'json' };
 import { LoadlensError } from '../core/errors.ts';
-import type { RunInput } from '../core/plan/types.ts';
+import type { Snapshot } from '../core/metrics/types.ts';
 import { runBenchmark } from '../engine/run.ts';
-import { readBenchmarkCommand, type BenchmarkEvent, type FailureMessage } from './messages.ts';
+import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
+import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask, type FailureMessage } from './messages.ts';
 
 const cancel = new AbortController();
 let started = false;
@@ -15,13 +16,26 @@ function tell(event: BenchmarkEvent, exitCode?: number): void {
   });
 }
 
-async function run(input: RunInput): Promise<void> {
-  const record = await runBenchmark(input, {
-    signal: cancel.signal,
-    version: manifest.version,
-    onSnapshot: (snapshot) => tell({ type: 'snapshot', snapshot }),
-  });
-  tell({ type: 'record', record }, 0);
+async function run(task: BenchmarkTask): Promise<void> {
+  const hooks = { signal: cancel.signal, version: manifest.version, serverPid: task.serverPid };
+  if (task.type === 'sweep') {
+    const record = await runSweep(task.input, { ...hooks, onSnapshot: tellLevels() });
+    tell({ type: 'sweep', record }, 0);
+  } else {
+    const onSnapshot = (snapshot: Snapshot): void => tell({ type: 'snapshot', snapshot });
+    const record = await runBenchmark(task.input, { ...hooks, onSnapshot });
+    tell({ type: 'record', record }, 0);
+  }
+}
+
+/** Tells each level once it has ended, so that no message grows with their number. */
+function tellLevels(): (snapshot: SweepSnapshot) => void {
+  let told = 0;
+  return ({ finished, run: snapshot }) => {
+    for (const record of finished.slice(told)) tell({ type: 'levelEnded', record });
+    told = finished.length;
+    tell({ type: 'levelSnapshot', level: told, snapshot });
+  };
 }
 
 function fail(error: unknown): void {
@@ -45,7 +59,7 @@ process.on('message', (message: unknown) => {
     cancel.abort();
   } else if (!started) {
     started = true;
-    run(command.input).catch(fail);
+    run(command).catch(fail);
   }
 });
 process.on('disconnect', () => {

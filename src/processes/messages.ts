@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Snapshot } from '../core/metrics/types.ts';
+import type { SweepInput } from '../core/plan/sweep.ts';
 import type { RunInput } from '../core/plan/types.ts';
+import type { SweepRecord } from '../core/report/sweep-types.ts';
 import type { RunRecord } from '../core/report/types.ts';
 
 /** An expected failure as it crosses a process boundary. */
@@ -12,14 +14,35 @@ export interface FailureMessage {
   readonly stack?: string;
 }
 
-/** To the benchmark process. It serves one run and exits by itself. */
-export type BenchmarkCommand = { readonly type: 'run'; readonly input: RunInput } | { readonly type: 'cancel' };
+/** What the benchmark process can be asked to measure. */
+export type BenchmarkTask = (
+  { readonly type: 'run'; readonly input: RunInput } | { readonly type: 'sweep'; readonly input: SweepInput }
+) & {
+  /** Process of the server, when Loadlens started it: its CPU and memory go into the records. */
+  readonly serverPid?: number;
+};
 
-/** From the benchmark process: `ready` once, snapshots, then exactly one `record` or `failure`. */
+/** To the benchmark process. It serves one task and exits by itself. Cancelling a sweep keeps the levels that have ended. */
+export type BenchmarkCommand = BenchmarkTask | { readonly type: 'cancel' };
+
+/** How far a sweep is: which level, counted from 0, and its snapshot; null in the pause before it. */
+export interface LevelSnapshot {
+  readonly type: 'levelSnapshot';
+  readonly level: number;
+  readonly snapshot: Snapshot | null;
+}
+
+/**
+ * From the benchmark process: `ready` once, then of a run its snapshots, of a sweep the snapshots of its levels and each level
+ * once it has ended, and at last exactly one `record`, `sweep` or `failure`.
+ */
 export type BenchmarkEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | LevelSnapshot
+  | { readonly type: 'levelEnded'; readonly record: RunRecord }
   | { readonly type: 'record'; readonly record: RunRecord }
+  | { readonly type: 'sweep'; readonly record: SweepRecord }
   | FailureMessage;
 
 /** What the mock server is asked to be; ranges as in docs/mock-server.md. */
@@ -47,21 +70,39 @@ const failure = v.object({
   stack: v.exactOptional(v.string()),
 });
 
-const record = v.custom<RunRecord>((x) => typeof x === 'object' && x !== null && 'schema' in x && 'status' in x);
-const snapshot = v.custom<Snapshot>((x) => typeof x === 'object' && x !== null && 'phase' in x && 'summary' in x);
-const input = v.custom<RunInput>(
-  (x) => typeof x === 'object' && x !== null && 'plan' in x && 'requests' in x && 'targets' in x,
-);
+/** Something with these members; what they hold comes from our own code. */
+const having = <T>(...members: readonly string[]) =>
+  v.custom<T>((x) => typeof x === 'object' && x !== null && members.every((member) => member in x));
+
+const record = having<RunRecord>('schema', 'status');
+const snapshot = having<Snapshot>('phase', 'summary');
+const pid = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1)));
 
 const schemas = {
   benchmarkCommand: v.variant('type', [
-    v.object({ type: v.literal('run'), input }),
+    v.object({
+      type: v.literal('run'),
+      input: having<RunInput>('plan', 'requests', 'targets'),
+      serverPid: pid,
+    }),
+    v.object({
+      type: v.literal('sweep'),
+      input: having<SweepInput>('plan', 'requests', 'targets'),
+      serverPid: pid,
+    }),
     v.object({ type: v.literal('cancel') }),
   ]),
   benchmarkEvent: v.variant('type', [
     v.object({ type: v.literal('ready') }),
     v.object({ type: v.literal('snapshot'), snapshot }),
+    v.object({
+      type: v.literal('levelSnapshot'),
+      level: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      snapshot: v.nullable(snapshot),
+    }),
+    v.object({ type: v.literal('levelEnded'), record }),
     v.object({ type: v.literal('record'), record }),
+    v.object({ type: v.literal('sweep'), record: having<SweepRecord>('schema', 'status', 'levels') }),
     failure,
   ]),
   mockCommand: v.variant('type', [

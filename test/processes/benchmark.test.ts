@@ -62,6 +62,46 @@ describe('the benchmark process', () => {
     assert.equal(last.record.requestsCancelled, 4);
   });
 
+  it('measures a sweep level by level, and tells each once', async () => {
+    const { events, say, exit } = start();
+    const { plan, ...rest } = runInput([`${server.url}/slow?ms=40`], { plan: { requests: 16 } });
+    const levels = [1, 2, 4].map((concurrency) => ({ ...plan, concurrency }));
+    say({ type: 'sweep', input: { ...rest, plan: { levels, coolDownMs: 20 } }, serverPid: process.pid });
+    assert.deepEqual(await exit, [0, null]);
+    const ended = events.flatMap((event) => (event.type === 'levelEnded' ? [event.record] : []));
+    const current = events.flatMap((event) => (event.type === 'levelSnapshot' ? [event.level] : []));
+    assert.deepEqual([...new Set(current)], [0, 1, 2]);
+    assert.deepEqual(
+      current,
+      current.toSorted((a, b) => a - b),
+    );
+    const last = events.at(-1);
+    assert.ok(last?.type === 'sweep');
+    assert.equal(last.record.status, 'completed');
+    assert.deepEqual(
+      last.record.levels.map((level) => [level.plan.concurrency, level.successes, level.server?.pid]),
+      [1, 2, 4].map((concurrency) => [concurrency, 16, process.pid]),
+    );
+    assert.deepEqual(ended, last.record.levels.slice(0, 2));
+  });
+
+  it('a cancel of a sweep keeps the levels that have ended', async () => {
+    const { events, say, exit } = start();
+    const { plan, ...rest } = runInput([`${server.url}/slow?ms=5`], { plan: { requests: 4 } });
+    const levels = [1, 2].map((concurrency) => ({ ...plan, concurrency }));
+    say({ type: 'sweep', input: { ...rest, plan: { levels, coolDownMs: 60_000 } } });
+    await waitFor('the first level', () => events.some(({ type }) => type === 'levelEnded'));
+    say({ type: 'cancel' });
+    assert.deepEqual(await exit, [0, null]);
+    const last = events.at(-1);
+    assert.ok(last?.type === 'sweep');
+    assert.equal(last.record.status, 'cancelled');
+    assert.deepEqual(
+      last.record.levels.map((level) => level.plan.concurrency),
+      [1],
+    );
+  });
+
   it('dies with its parent, and its sockets with it', async () => {
     const { child, say, exit } = start();
     say({ type: 'run', input: runInput([`${server.url}/stall`], { plan: { requests: 100, concurrency: 4 } }) });

@@ -46,7 +46,7 @@ const sweep = v.object({
   id: v.string(),
   name: v.string(),
   startedAt: v.string(),
-  status: v.picklist(['completed', 'cancelled']),
+  status: v.picklist(['completed', 'cancelled', 'crashed']),
   planned: v.array(level),
   coolDownMs: v.number(),
   levels: v.array(v.unknown()),

@@ -144,7 +144,7 @@ export function sweepNotes(sweep: SweepRecord): string[] {
       ? []
       : [
           search === undefined
-            ? `The sweep was cancelled: ${String(levels.length)} of ${countOf(planned.length, 'level')} had ended.`
+            ? `The sweep ${status === 'crashed' ? 'broke off' : 'was cancelled'}: ${String(levels.length)} of ${countOf(planned.length, 'level')} had ended.`
             : `The search was cancelled after ${countOf(levels.length, 'run')}.`,
         ]),
     ...(refused.length === 0

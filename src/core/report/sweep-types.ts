@@ -1,7 +1,7 @@
 import type { SweepFigures } from '../metrics/levels.ts';
 import type { CapacityResult, Trial } from '../plan/capacity.ts';
 import type { Objective } from '../plan/types.ts';
-import type { RunRecord } from './types.ts';
+import type { RunRecord, RunStatus } from './types.ts';
 
 export const sweepSchema = 'loadlens.sweep/1';
 
@@ -22,8 +22,8 @@ export interface SweepRecord {
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** `cancelled`: the levels that had ended are here, the one that was cut off is not. */
-  readonly status: 'completed' | 'cancelled';
+  /** `cancelled`, `crashed`: the levels that had ended are here, the one that was cut off is not. */
+  readonly status: RunStatus;
   readonly planned: readonly number[];
   readonly coolDownMs: number;
   /** By concurrency; a search may have more than one of a level. */

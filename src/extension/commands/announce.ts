@@ -1,11 +1,11 @@
 import { commands, l10n } from 'vscode';
-import type { RunRecord } from '../../core/report/types.ts';
+import { isRun, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import type { History } from '../services/history.ts';
 import type { Action, Notify } from '../services/notify.ts';
 import type { Unfinished } from '../services/unfinished.ts';
 
-const showResults = ({ id }: RunRecord): Action => ({
+const showResults = ({ id }: ResultRecord): Action => ({
   label: l10n.t('Show Results'),
   run: () => commands.executeCommand(commandIds.openRun, id),
 });
@@ -25,22 +25,30 @@ export async function takeOver(unfinished: Unfinished, history: History, notify:
   await unfinished.forget();
 }
 
-/** At most one notification per run, and only for one that failed: the panel and the status bar show the others. */
-export function announce(record: RunRecord, lost: string | undefined, notify: Notify): void {
+/** At most one notification per result, and only for one that failed: the panel and the status bar show the others. */
+export function announce(record: ResultRecord, lost: string | undefined, notify: Notify): void {
   if (lost !== undefined) {
     notify.error(
       l10n.t('The benchmark process ended by itself ({0}). What it had measured is kept.', lost),
       notify.openLog,
       showResults(record),
     );
-  } else if (record.status === 'completed' && record.responses === 0) {
-    const errors = Object.entries(record.errors).toSorted(([, a], [, b]) => b - a);
-    const kinds = errors.map(([kind, count]) => `${count} × ${kind}`).join(', ');
-    notify.error(
-      kinds === ''
-        ? l10n.t('{0}: no request was answered.', record.name)
-        : l10n.t('{0}: no request was answered ({1}). Is the server running?', record.name, kinds),
-      showResults(record),
-    );
+    return;
   }
+  const runs = isRun(record) ? [record] : record.levels;
+  if (record.status !== 'completed' || runs.some(({ responses }) => responses > 0)) return;
+  const counts = new Map<string, number>();
+  for (const [kind, count] of runs.flatMap(({ errors }) => Object.entries(errors))) {
+    counts.set(kind, (counts.get(kind) ?? 0) + count);
+  }
+  const kinds = [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([kind, count]) => `${count} × ${kind}`)
+    .join(', ');
+  notify.error(
+    kinds === ''
+      ? l10n.t('{0}: no request was answered.', record.name)
+      : l10n.t('{0}: no request was answered ({1}). Is the server running?', record.name, kinds),
+    showResults(record),
+  );
 }

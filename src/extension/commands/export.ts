@@ -1,6 +1,6 @@
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { homedir } from 'node:os';
-import { reports } from '../../core/report/reports.ts';
+import { renderResult } from '../../core/report/results.ts';
 import type { History } from '../services/history.ts';
 import type { Notify } from '../services/notify.ts';
 import type { ExportFormat } from '../views/panelMessages.ts';
@@ -28,9 +28,8 @@ export function createExporter(history: History, notify: Notify): Exporter {
   const write: Exporter['write'] = async (id, format, to) => {
     const record = history.get(id);
     if (record === undefined) return;
-    const { extension, render } = reports[format];
+    const { extension, text } = renderResult(record, format);
     const name = formats.find((one) => one.format === format)?.label ?? format;
-    const text = render(record);
     if (to === 'clipboard') {
       await env.clipboard.writeText(text);
       window.setStatusBarMessage(l10n.t('{0} copied to the clipboard.', name), 4000);

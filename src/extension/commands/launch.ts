@@ -2,9 +2,11 @@ import { commands, l10n, window, workspace, type Uri } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
 import { remoteHosts } from '../../core/endpoints/hosts.ts';
 import { placeholdersIn } from '../../core/endpoints/prepare.ts';
-import type { EndpointsFile, PreparedRequest, RunDefaults, Target } from '../../core/endpoints/types.ts';
-import { makePlan, type PlanChoices } from '../../core/plan/plan.ts';
-import type { RunInput, RunPlan } from '../../core/plan/types.ts';
+import type { EndpointsFile, PreparedRequest, Target } from '../../core/endpoints/types.ts';
+import type { PlanChoices } from '../../core/plan/plan.ts';
+import { isRun, isSweep, type ResultRecord } from '../../core/report/results.ts';
+import type { RunRecord } from '../../core/report/types.ts';
+import type { BenchmarkTask } from '../../processes/messages.ts';
 import { commandIds } from '../contributions.ts';
 import { serverFor, type BundledServer } from '../services/bundledServer.ts';
 import type { Consent } from '../services/consent.ts';
@@ -15,10 +17,10 @@ import type { Notify } from '../services/notify.ts';
 import { prepareInput } from '../services/prepareInput.ts';
 import type { Runs } from '../services/runs.ts';
 import type { Secrets } from '../services/secrets.ts';
-import { numberSetting } from '../services/settings.ts';
 import { startServer } from '../services/startServer.ts';
 import type { Unfinished } from '../services/unfinished.ts';
 import { announce } from './announce.ts';
+import { planFor, sweepPlanFor, wholeOf } from './plans.ts';
 
 /** Which targets of which file are to run, and what the user chose beyond the file's own values. */
 export interface RunRequest {
@@ -26,6 +28,8 @@ export interface RunRequest {
   /** One target alone; every target when absent. */
   readonly target?: string;
   readonly choices: PlanChoices;
+  /** The concurrencies to measure one after the other; absent for a single run. */
+  readonly levels?: readonly number[];
 }
 
 /** What a launch needs of the rest. */
@@ -41,26 +45,6 @@ export interface LaunchParts {
   readonly showLive: () => void;
   /** Shows the finished run, if it left a record, unless the user has turned to another one. */
   readonly showFinished: (id: string | undefined) => void;
-}
-
-/** What a file sets, over what the settings say. */
-function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
-  return {
-    // A file that runs for a time is not held to the number of requests from the settings.
-    ...(file.defaults.durationS === undefined ? { requests: numberSetting('run.requests', uri) } : {}),
-    concurrency: numberSetting('run.concurrency', uri),
-    warmup: numberSetting('run.warmup', uri),
-    timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000,
-    ...file.defaults,
-  };
-}
-
-/** The plan a file gets with these choices. */
-export function planFor(uri: Uri, file: EndpointsFile, choices: PlanChoices): RunPlan {
-  return makePlan(
-    { maxRedirects: numberSetting('run.maxRedirects', uri), ...choices },
-    { defaults: defaultsFor(uri, file), objectives: file.objectives },
-  );
 }
 
 /** False, with one sentence, in a workspace that is not trusted: there everything is read and nothing runs. */
@@ -86,46 +70,79 @@ export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify): boolean 
   return false;
 }
 
-/** Runs a request from start to end: questions first, then the run, then its record in history and panel. */
+/** Runs a request from start to end: questions first, then the load, then its record in history and panel. */
 export async function launch(request: RunRequest, parts: LaunchParts): Promise<void> {
   if (!mayRun(parts.notify)) return;
-  const prepared = await prepare(request, parts);
-  if (prepared === undefined) return;
-  if (!(await waitForTurn(parts.runs))) return;
-  const finished = parts.runs.run(prepared);
-  parts.showLive();
+  const task = await prepare(request, parts);
+  if (task === undefined) return;
+  const file = shownAs(request.uri);
+  await measure(task, parts, (record) => withSource(record, file));
+}
+
+/** The engine knows files on disk; an unsaved one is known here alone. */
+function withSource(record: ResultRecord, file: string): ResultRecord {
+  const named = (run: RunRecord): RunRecord => ({ ...run, source: run.source ?? { file } });
+  return isRun(record) ? named(record) : { ...record, levels: record.levels.map(named) };
+}
+
+/** Sends the load and keeps what comes of it, with the panel up all the while. */
+async function measure(
+  task: BenchmarkTask,
+  parts: LaunchParts,
+  complete: (record: ResultRecord) => ResultRecord,
+): Promise<void> {
+  const { runs, history, unfinished, notify, showLive, showFinished } = parts;
+  if (!(await waitForTurn(runs))) return;
+  const finished = runs.run(task);
+  showLive();
   let shown: string | undefined;
   try {
     const { record, lost } = await finished;
-    // The engine knows files on disk; an unsaved one is known here alone.
-    const source = record.source ?? { file: shownAs(request.uri) };
-    const kept = await parts.history.add({ ...record, source });
-    shown = kept.id;
-    announce(kept, lost, parts.notify);
+    // A sweep that was cancelled during its first level has nothing to keep.
+    if (!isSweep(record) || record.levels.length > 0) {
+      const kept = await history.add(complete(record));
+      shown = kept.id;
+      announce(kept, lost, notify);
+    }
   } finally {
-    await parts.unfinished.forget();
-    parts.showFinished(shown);
+    await unfinished.forget();
+    showFinished(shown);
   }
 }
 
 /** Everything that can be refused before a byte is sent; undefined when something was, and the user knows. */
-async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunInput | undefined> {
-  const { uri, choices } = request;
+async function prepare(request: RunRequest, parts: LaunchParts): Promise<BenchmarkTask | undefined> {
+  const { uri, choices, levels } = request;
   const document = await workspace.openTextDocument(uri);
   const file = parseDocument(document);
   if (!isWhole(uri, file, parts.notify)) return undefined;
   const targets = pickTargets(request, file);
-  const plan = planFor(uri, file, choices);
-  const name = request.target ?? shownAs(uri);
-  const input = await prepareInput({ uri, name, targets, plan }, parts.secrets);
+  const plan = levels === undefined ? planFor(uri, file, choices) : sweepPlanFor(uri, file, { ...choices, levels });
+  const input = await prepareInput({ uri, name: request.target ?? shownAs(uri), targets }, parts.secrets);
   if (input === undefined) return undefined;
   const allowed = await parts.consent.ask({
     hosts: remoteHosts(input.requests),
-    plan,
+    plan: 'levels' in plan ? wholeOf(plan) : plan,
     secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
   });
   if (!allowed || !(await offerServers(uri, input.requests, parts.servers))) return undefined;
-  return input;
+  const serverPid = pidOf(input.requests, parts.servers);
+  return {
+    ...('levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } }),
+    ...(serverPid === undefined ? {} : { serverPid }),
+  };
+}
+
+/** The process of the one bundled server that all requests go to. */
+function pidOf(requests: readonly PreparedRequest[], servers: readonly BundledServer[]): number | undefined {
+  const pids = new Set(
+    requests.map(({ url }) => {
+      const address = new URL(url);
+      const server = serverFor(servers, address);
+      return server?.port() === Number(address.port || '80') ? server.pid() : undefined;
+    }),
+  );
+  return pids.size === 1 ? [...pids][0] : undefined;
 }
 
 function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly Target[] {

@@ -1,4 +1,5 @@
 import { commands, l10n, window, type Disposable } from 'vscode';
+import { sourceOf } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import { findSource } from '../services/files.ts';
 import type { History } from '../services/history.ts';
@@ -18,7 +19,8 @@ export function answerPanel(parts: {
   const { panel, runs, history, exporter, notify } = parts;
 
   const openSource = async (id: string): Promise<void> => {
-    const file = history.get(id)?.source?.file;
+    const record = history.get(id);
+    const file = record === undefined ? undefined : sourceOf(record)?.file;
     const uri = file === undefined ? undefined : await findSource(file);
     if (uri === undefined) notify.warn(l10n.t('The file of this run is not in the workspace.'));
     else await window.showTextDocument(uri);

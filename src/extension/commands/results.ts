@@ -18,13 +18,13 @@ function pickRun(place: StepPlace, placeholder: string, runs: readonly RunRecord
   return askPick(place, { placeholder, items });
 }
 
-/** The runs a menu means: those selected, or the one it was opened on. */
+/** The results a menu means: those selected, or the one it was opened on. */
 function chosenIds(id: unknown, ids: unknown): readonly string[] {
   const several = Array.isArray(ids) ? ids.filter((one): one is string => typeof one === 'string') : [];
   return several.length > 0 ? several : typeof id === 'string' ? [id] : [];
 }
 
-/** Commands that look at finished runs. */
+/** Commands that look at finished runs and sweeps. */
 export function resultCommands(parts: {
   readonly history: History;
   readonly panel: ResultsPanel;
@@ -57,15 +57,15 @@ export function resultCommands(parts: {
     showResults: () => panel.reveal(),
     showHistory: () => commands.executeCommand(`${views.history}.focus`),
     openRun: (id) => {
-      if (typeof id === 'string') panel.showRun(id);
+      if (typeof id === 'string') panel.showResult(id);
     },
-    compareRuns: (id, ids) => compare(chosenIds(id, ids)),
+    compareRuns: (id, ids) => compare(chosenIds(id, ids).filter((one) => history.runs().some((run) => run.id === one))),
     exportResult: async (id) => {
       if (typeof id === 'string') {
         await exporter.ask(id);
         return;
       }
-      const shown = panel.shownRun() ?? history.runs()[0]?.id;
+      const shown = panel.shownResult() ?? history.results()[0]?.id;
       if (shown !== undefined) await exporter.ask(shown);
     },
     deleteRun: async (id, ids) => {
@@ -73,7 +73,7 @@ export function resultCommands(parts: {
       const name = history.get(chosen[0] ?? '')?.name ?? '';
       const remove = l10n.t('Delete');
       const question =
-        chosen.length === 1 ? l10n.t('Delete the run of {0}?', name) : l10n.t('Delete {0} runs?', chosen.length);
+        chosen.length === 1 ? l10n.t('Delete the result of {0}?', name) : l10n.t('Delete {0} results?', chosen.length);
       const detail = l10n.t('This cannot be undone.');
       if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await history.remove(chosen);
@@ -81,7 +81,7 @@ export function resultCommands(parts: {
     },
     clearHistory: async () => {
       const remove = l10n.t('Clear History');
-      const detail = l10n.t('{0} runs will be deleted. This cannot be undone.', history.runs().length);
+      const detail = l10n.t('{0} results will be deleted. This cannot be undone.', history.results().length);
       const question = l10n.t('Clear the history of this workspace?');
       if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await history.clear();

@@ -1,43 +1,62 @@
 import { commands, l10n, Range, Uri, window, workspace, type Memento } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
 import type { PlanChoices } from '../../core/plan/plan.ts';
+import type { SweepChoices } from '../../core/plan/sweep.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
+import { isRun, sourceOf, type ResultRecord } from '../../core/report/results.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 import { setContextKey } from '../services/contextKeys.ts';
 import { isEndpoints, parseDocument } from '../services/documents.ts';
 import { findEndpointsFiles, findSource } from '../services/files.ts';
 import type { Diagnostics } from '../providers/diagnostics.ts';
 import { toRange } from '../providers/diagnostics.ts';
-import { askPlan, type Answers, type PlanQuestions } from './askPlan.ts';
+import { askPlan, type PlanQuestions } from './askPlan.ts';
+import { askSweep, sweepAmount, type SweepQuestions } from './askSweep.ts';
 import type { Handlers } from './handlers.ts';
-import { isWhole, launch, mayRun, planFor, type LaunchParts, type RunRequest } from './launch.ts';
+import { isWhole, launch, mayRun, type LaunchParts, type RunRequest } from './launch.ts';
+import { planFor, sweepPlanFor } from './plans.ts';
 
 /** What Run Again repeats, as it is kept over a reload. */
-interface KeptRequest {
-  readonly uri: string;
-  readonly target?: string;
-  readonly choices: PlanChoices;
-}
+type KeptRequest = Omit<RunRequest, 'uri'> & { readonly uri: string };
 
 const lastRequestKey = 'loadlens.lastRequest';
 const lastAnswersKey = 'loadlens.lastAnswers';
+const lastSweepKey = 'loadlens.lastSweep';
 const mostAnswers = 20;
+const defaultLevels = [1, 2, 4, 8];
 
 /** A record's plan, to run it once more. */
 function choicesOf(plan: RunPlan): PlanChoices {
   return { ...plan, requests: plan.requests ?? undefined, durationS: plan.durationS ?? undefined };
 }
 
-/** The request that made a record. */
-async function requestOf(record: RunRecord): Promise<RunRequest> {
-  const uri = record.source === null ? undefined : await findSource(record.source.file);
+/** What the levels of a sweep have in common. */
+function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
+  const [first] = levels;
+  if (first === undefined) return {};
+  const same = (of: 'requests' | 'warmup'): boolean => new Set(levels.map(({ plan }) => plan[of])).size === 1;
+  const { requests, warmup, ...rest } = choicesOf(first.plan);
+  return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
+}
+
+/** The request that made a result. */
+async function requestOf(result: ResultRecord): Promise<RunRequest> {
+  const source = sourceOf(result);
+  const uri = source === null ? undefined : await findSource(source.file);
   if (uri === undefined) {
     throw new LoadlensError(l10n.t('The file of this run is not in the workspace.'), {
       hint: l10n.t('Open the folder that holds it, then run it again.'),
     });
   }
-  const single = record.name !== record.source?.file && record.targetCount === 1;
-  return { uri, ...(single ? { target: record.name } : {}), choices: choicesOf(record.plan) };
+  const runs = isRun(result) ? [result] : result.levels;
+  const single = result.name !== source?.file && runs[0]?.targetCount === 1;
+  return {
+    uri,
+    ...(single ? { target: result.name } : {}),
+    ...(isRun(result)
+      ? { choices: choicesOf(result.plan) }
+      : { choices: choicesOfLevels(result.levels), levels: result.planned }),
+  };
 }
 
 function keptRequest(memory: Memento): RunRequest | undefined {
@@ -46,14 +65,14 @@ function keptRequest(memory: Memento): RunRequest | undefined {
 }
 
 /** What was answered for each file, the latest last. */
-const lastAnswers = (memory: Memento): Map<string, PlanChoices> =>
-  new Map(memory.get<readonly (readonly [uri: string, choices: PlanChoices])[]>(lastAnswersKey, []));
+const lastAnswers = <T extends PlanChoices>(memory: Memento, key: string): Map<string, T> =>
+  new Map(memory.get<readonly (readonly [uri: string, answers: T])[]>(key, []));
 
-async function rememberAnswers(memory: Memento, { uri, choices }: Answers): Promise<void> {
-  const answers = lastAnswers(memory);
+async function rememberAnswers(memory: Memento, key: string, uri: Uri, given: PlanChoices): Promise<void> {
+  const answers = lastAnswers<PlanChoices>(memory, key);
   answers.delete(uri.toString());
-  answers.set(uri.toString(), choices);
-  await memory.update(lastAnswersKey, [...answers].slice(-mostAnswers));
+  answers.set(uri.toString(), given);
+  await memory.update(key, [...answers].slice(-mostAnswers));
 }
 
 /** The endpoints file that a menu, a lens or the active editor means. */
@@ -75,7 +94,7 @@ function targetAtCursor(uri: Uri): string | undefined {
 /** Commands that start and stop runs. */
 export function runCommands(
   parts: LaunchParts & { readonly memory: Memento; readonly diagnostics: Diagnostics },
-): Pick<Handlers, 'runBenchmark' | 'runFile' | 'runEndpoint' | 'runAgain' | 'cancelRun' | 'showProblems'> {
+): Pick<Handlers, 'runBenchmark' | 'runSweep' | 'runFile' | 'runEndpoint' | 'runAgain' | 'cancelRun' | 'showProblems'> {
   const { memory, runs, history, notify, diagnostics } = parts;
   setContextKey('canRunAgain', keptRequest(memory) !== undefined);
 
@@ -90,26 +109,51 @@ export function runCommands(
   const preset: PlanQuestions['preset'] = async (uri) => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
-    const plan = planFor(uri, file, lastAnswers(memory).get(uri.toString()) ?? {});
+    const plan = planFor(uri, file, lastAnswers<PlanChoices>(memory, lastAnswersKey).get(uri.toString()) ?? {});
     const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
     return { amount, concurrency: String(plan.concurrency) };
   };
 
+  /** The levels asked for last time, or powers of two, with as many requests as last time or as the file says. */
+  const presetSweep: SweepQuestions['preset'] = async (uri) => {
+    const file = parseDocument(await workspace.openTextDocument(uri));
+    if (!isWhole(uri, file, notify)) return undefined;
+    const last = lastAnswers<SweepChoices>(memory, lastSweepKey).get(uri.toString());
+    return {
+      levels: (last?.levels ?? defaultLevels).join(','),
+      amount: sweepAmount(last ?? file.defaults),
+      check: (choices) => sweepPlanFor(uri, file, choices),
+    };
+  };
+
+  /** The files that a command may be about; none, and the user knows, when nothing can run. */
+  const filesFor = async (argument: unknown): Promise<readonly Uri[]> => {
+    if (!mayRun(notify)) return [];
+    const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
+    if (files.length === 0) {
+      notify.info(l10n.t('There is no endpoints file in this workspace.'), {
+        label: l10n.t('Create Endpoints File'),
+        run: () => commands.executeCommand('loadlens.createEndpointsFile'),
+      });
+    }
+    return files;
+  };
+
   return {
     runBenchmark: async (argument) => {
-      if (!mayRun(notify)) return;
-      const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
-      if (files.length === 0) {
-        notify.info(l10n.t('There is no endpoints file in this workspace.'), {
-          label: l10n.t('Create Endpoints File'),
-          run: () => commands.executeCommand('loadlens.createEndpointsFile'),
-        });
-        return;
-      }
-      const answers = await askPlan({ files, preset });
+      const files = await filesFor(argument);
+      const answers = files.length === 0 ? undefined : await askPlan({ files, preset });
       if (answers === undefined) return;
-      await rememberAnswers(memory, answers);
+      await rememberAnswers(memory, lastAnswersKey, answers.uri, answers.choices);
       await start(answers);
+    },
+    runSweep: async (argument) => {
+      const files = await filesFor(argument);
+      const answers = files.length === 0 ? undefined : await askSweep({ files, preset: presetSweep });
+      if (answers === undefined) return;
+      await rememberAnswers(memory, lastSweepKey, answers.uri, answers.choices);
+      const { levels, ...choices } = answers.choices;
+      await start({ uri: answers.uri, choices, levels });
     },
     runFile: async (argument) => {
       const uri = fileFrom(argument);

@@ -66,3 +66,16 @@ export function askPick<T extends QuickPickItem>(
     pick.show();
   });
 }
+
+/** Asks one question after the other, with a way back at each; false when the user went away. */
+export async function askAll(
+  title: string,
+  questions: readonly ((place: StepPlace) => Promise<Step<unknown>>)[],
+): Promise<boolean> {
+  for (let at = 0; at < questions.length;) {
+    const answer = await questions[at]?.({ title, step: at + 1, totalSteps: questions.length });
+    if (answer === undefined || answer.kind === 'cancelled') return false;
+    at += answer.kind === 'next' ? 1 : -1;
+  }
+  return true;
+}

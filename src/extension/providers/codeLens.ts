@@ -2,7 +2,7 @@ import { CodeLens, EventEmitter, l10n, languages, Range, workspace, type Command
 import type { Disposable } from 'vscode';
 import { withoutPlaceholders } from '../../core/endpoints/variables.ts';
 import type { EndpointsFile, Target } from '../../core/endpoints/types.ts';
-import { planFor } from '../commands/launch.ts';
+import { planFor } from '../commands/plans.ts';
 import { commandIds } from '../contributions.ts';
 import { serverFor, type BundledServer } from '../services/bundledServer.ts';
 import type { Clock } from '../services/clock.ts';

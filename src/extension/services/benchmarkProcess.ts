@@ -1,16 +1,22 @@
 import { l10n, type LogOutputChannel } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
-import type { Snapshot } from '../../core/metrics/types.ts';
-import type { RunInput } from '../../core/plan/types.ts';
-import type { RunRecord } from '../../core/report/types.ts';
-import { readBenchmarkEvent, type BenchmarkCommand, type BenchmarkEvent } from '../../processes/messages.ts';
+import type { ResultRecord } from '../../core/report/results.ts';
+import {
+  readBenchmarkEvent,
+  type BenchmarkCommand,
+  type BenchmarkEvent,
+  type BenchmarkTask,
+} from '../../processes/messages.ts';
 import { endedWith, forkEntry, sendTo } from './childProcess.ts';
 
 /** How the process that sends came to its end. */
 export type Outcome =
-  | { readonly kind: 'record'; readonly record: RunRecord }
-  /** It died, or did not answer a cancel: all there is stands in the last snapshot. */
-  | { readonly kind: 'lost'; readonly how: string; readonly last: Snapshot | null };
+  | { readonly kind: 'record'; readonly record: ResultRecord }
+  /** It died, or did not answer a cancel: all there is was told before. */
+  | { readonly kind: 'lost'; readonly how: string };
+
+/** What it tells while it measures. */
+export type ProgressEvent = Extract<BenchmarkEvent, { type: 'snapshot' | 'levelSnapshot' | 'levelEnded' }>;
 
 /** A benchmark that is under way in a process of its own. */
 export interface BenchmarkProcess {
@@ -25,28 +31,29 @@ export interface BenchmarkProcess {
 /** A cancelled run that says nothing for so long is cut off. */
 const cancelLimitMs = 5000;
 
-/** Starts the process and hands it the run. */
+/** Starts the process and hands it what there is to do. */
 export function startBenchmark(
   entry: string,
-  input: RunInput,
+  task: BenchmarkTask,
   log: LogOutputChannel,
-  onSnapshot: (snapshot: Snapshot) => void,
+  onProgress: (event: ProgressEvent) => void,
 ): BenchmarkProcess {
   const child = forkEntry(entry, log);
-  let last: Snapshot | null = null;
   let cutOff: NodeJS.Timeout | undefined;
 
   const outcome = new Promise<Outcome>((resolve, reject) => {
     const onEvent = (event: BenchmarkEvent): void => {
       switch (event.type) {
         case 'ready':
-          sendTo(child, { type: 'run', input } satisfies BenchmarkCommand);
+          sendTo(child, task satisfies BenchmarkCommand);
           return;
         case 'snapshot':
-          last = event.snapshot;
-          onSnapshot(event.snapshot);
+        case 'levelSnapshot':
+        case 'levelEnded':
+          onProgress(event);
           return;
         case 'record':
+        case 'sweep':
           resolve({ kind: 'record', record: event.record });
           return;
         case 'failure':
@@ -76,7 +83,7 @@ export function startBenchmark(
     // After a record or a failure this changes nothing.
     child.on('exit', (code, signal) => {
       clearTimeout(cutOff);
-      resolve({ kind: 'lost', how: endedWith(code, signal), last });
+      resolve({ kind: 'lost', how: endedWith(code, signal) });
     });
   });
 

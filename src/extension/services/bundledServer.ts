@@ -84,6 +84,8 @@ export interface BundledServer
   readonly state: () => ServerState;
   /** Where it listens, or would. */
   readonly port: () => number;
+  /** Of its process, while it listens. */
+  readonly pid: () => number | undefined;
   /** Whether a run that needs it may start it without asking. */
   readonly startsUnasked: () => boolean;
   /** At most twice a second while requests come in. */
@@ -201,6 +203,7 @@ export function createBundledServer<Options extends object>(
     words,
     state: () => state,
     port: () => (state.kind === 'running' ? state.port : numberSetting(`${id}.port`)),
+    pid: () => (state.kind === 'running' ? child?.pid : undefined),
     startsUnasked: () => switchSetting(`${id}.autoStart`),
     onDidChange: changed.event,
     onDidCrash: crashed.event,

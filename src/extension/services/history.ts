@@ -1,19 +1,23 @@
 import { EventEmitter, type Disposable, type Event, type LogOutputChannel, type Memento } from 'vscode';
-import { compactRecord, readRecord } from '../../core/report/record.ts';
-import type { RunRecord } from '../../core/report/types.ts';
+import { compactResult, isRun, readResult, type ResultRecord } from '../../core/report/results.ts';
+import { recordSchema, type RunRecord } from '../../core/report/types.ts';
 import { setContextKey } from './contextKeys.ts';
 
-/** The runs of this workspace, newest first. A record never changes once it is in. */
+/** The results of this workspace, newest first. A record never changes once it is in. */
 export interface History extends Disposable {
   readonly onDidChange: Event<void>;
+  /** Runs and sweeps. */
+  readonly results: () => readonly ResultRecord[];
   readonly runs: () => readonly RunRecord[];
-  readonly get: (id: string) => RunRecord | undefined;
+  readonly get: (id: string) => ResultRecord | undefined;
+  /** The newest run of a file as a whole. */
+  readonly lastOfFile: (file: string) => RunRecord | undefined;
   /** The newest finished run of a file that has numbers of this target. */
   readonly lastOfTarget: (file: string, target: string) => TargetResult | undefined;
-  readonly add: (record: RunRecord) => Promise<RunRecord>;
+  readonly add: <T extends ResultRecord>(record: T) => Promise<T>;
   readonly remove: (ids: readonly string[]) => Promise<void>;
   readonly clear: () => Promise<void>;
-  /** No folder is open, so there is no place to keep runs beyond this window. */
+  /** No folder is open, so there is no place to keep results beyond this window. */
   readonly keptForSession: boolean;
 }
 
@@ -23,7 +27,7 @@ export interface TargetResult {
   readonly numbers: RunRecord['perTarget'][number];
 }
 
-/** Where runs are kept, and how many. */
+/** Where results are kept, and how many. */
 export interface HistoryOptions {
   /** Undefined: kept in memory. */
   readonly store: Memento | undefined;
@@ -36,11 +40,11 @@ const key = 'loadlens.history';
 /** VS Code warns at 512 KiB of state; this leaves room for the rest. */
 export const maxHistoryBytes = 400 * 1024;
 
-/** The newest runs that fit both bounds; the newest of all always stays. */
-export function prune(runs: readonly RunRecord[], maxRuns: number, maxBytes: number): RunRecord[] {
+/** The newest results that fit both bounds; the newest of all always stays. */
+export function prune(results: readonly ResultRecord[], maxResults: number, maxBytes: number): readonly ResultRecord[] {
   let bytes = 0;
-  return runs.slice(0, maxRuns).filter((run, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(run));
+  return results.slice(0, maxResults).filter((result, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(result));
     return index === 0 || bytes <= maxBytes;
   });
 }
@@ -48,30 +52,33 @@ export function prune(runs: readonly RunRecord[], maxRuns: number, maxBytes: num
 /** Makes the History; what is stored is read at the first look, not at activation. */
 export function createHistory({ store, maxRuns, log }: HistoryOptions): History {
   const changed = new EventEmitter<void>();
-  let loaded: readonly RunRecord[] | undefined;
+  let loaded: readonly ResultRecord[] | undefined;
+  let runsLoaded: readonly RunRecord[] | undefined;
   let byTarget: Map<string, TargetResult> | undefined;
 
-  const load = (): readonly RunRecord[] => {
+  const load = (): readonly ResultRecord[] => {
     const stored = store?.get<readonly unknown[]>(key, []) ?? [];
     return stored.flatMap((json) => {
       try {
-        return [readRecord(json)];
+        return [readResult(json)];
       } catch (error) {
-        log.warn(`A stored run could not be read and is left out: ${String(error)}`);
+        log.warn(`A stored result could not be read and is left out: ${String(error)}`);
         return [];
       }
     });
   };
-  const runs = (): readonly RunRecord[] => (loaded ??= load());
+  const results = (): readonly ResultRecord[] => (loaded ??= load());
+  const runs = (): readonly RunRecord[] => (runsLoaded ??= results().filter(isRun));
 
   const announce = (): void => {
-    setContextKey('hasHistory', runs().length > 0);
+    setContextKey('hasHistory', results().length > 0);
     setContextKey('canCompare', runs().length > 1);
     changed.fire();
   };
 
-  const replace = async (next: readonly RunRecord[]): Promise<void> => {
+  const replace = async (next: readonly ResultRecord[]): Promise<void> => {
     loaded = next;
+    runsLoaded = undefined;
     byTarget = undefined;
     announce();
     await store?.update(key, next);
@@ -90,20 +97,24 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
     return results;
   };
 
-  setContextKey('hasHistory', (store?.get<readonly unknown[]>(key, []).length ?? 0) > 0);
-  setContextKey('canCompare', (store?.get<readonly unknown[]>(key, []).length ?? 0) > 1);
+  // A first look without reading what is stored.
+  const stored = store?.get<readonly { readonly schema?: unknown }[]>(key, []) ?? [];
+  setContextKey('hasHistory', stored.length > 0);
+  setContextKey('canCompare', stored.filter((result) => result?.schema === recordSchema).length > 1);
 
   return {
     onDidChange: changed.event,
+    results,
     runs,
-    get: (id) => runs().find((run) => run.id === id),
+    get: (id) => results().find((result) => result.id === id),
+    lastOfFile: (file) => runs().find(({ name, source }) => name === file && source?.file === file),
     lastOfTarget: (file, target) => (byTarget ??= index()).get(`${file}\n${target}`),
     add: async (record) => {
-      const kept = compactRecord(record);
-      await replace(prune([kept, ...runs()], maxRuns(), maxHistoryBytes));
+      const kept = compactResult(record);
+      await replace(prune([kept, ...results()], maxRuns(), maxHistoryBytes));
       return kept;
     },
-    remove: (ids) => replace(runs().filter((run) => !ids.includes(run.id))),
+    remove: (ids) => replace(results().filter((result) => !ids.includes(result.id))),
     clear: () => replace([]),
     keptForSession: store === undefined,
     dispose: () => changed.dispose(),

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { filesOf } from '../../core/endpoints/prepare-llm.ts';
 import { placeholdersIn, prepareTarget, secretValues, type Lookups } from '../../core/endpoints/prepare.ts';
 import type { Target } from '../../core/endpoints/types.ts';
-import type { RunInput, RunPlan } from '../../core/plan/types.ts';
+import type { RunInput } from '../../core/plan/types.ts';
 import { shownAs } from './documents.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -12,8 +12,10 @@ export interface RunSource {
   readonly uri: Uri;
   readonly name: string;
   readonly targets: readonly Target[];
-  readonly plan: RunPlan;
 }
+
+/** All that a run or a sweep needs but for its plan. */
+export type PreparedInput = Omit<RunInput, 'plan'>;
 
 /** Reads the bodies and prompts that targets name; one that can't be read is left to the preparation, which names file and line. */
 async function readBodies(uri: Uri, targets: readonly Target[]): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -34,8 +36,8 @@ async function readBodies(uri: Uri, targets: readonly Target[]): Promise<Readonl
  * Makes targets ready to send: reads bodies, looks up environment and secrets, asking for secrets that are missing.
  * Undefined when the user went away from such a question; a LoadlensError names what is missing and where.
  */
-export async function prepareInput(source: RunSource, secrets: Secrets): Promise<RunInput | undefined> {
-  const { uri, name, targets, plan } = source;
+export async function prepareInput(source: RunSource, secrets: Secrets): Promise<PreparedInput | undefined> {
+  const { uri, name, targets } = source;
   const values = await secrets.resolve(targets.flatMap((target) => placeholdersIn(target).secrets));
   if (values === undefined) return undefined;
   const bodies = await readBodies(uri, targets);
@@ -47,7 +49,6 @@ export async function prepareInput(source: RunSource, secrets: Secrets): Promise
   };
   return {
     name,
-    plan,
     targets,
     requests: targets.map((target) => prepareTarget(target, lookups)),
     secrets: secretValues(targets, lookups),

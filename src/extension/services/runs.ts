@@ -1,29 +1,19 @@
 import { EventEmitter, l10n, type Disposable, type Event, type LogOutputChannel } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
-import type { Snapshot } from '../../core/metrics/types.ts';
-import type { RunInput, RunPlan } from '../../core/plan/types.ts';
-import { recordId } from '../../core/report/record.ts';
-import type { RunRecord } from '../../core/report/types.ts';
+import type { ResultRecord } from '../../core/report/results.ts';
+import type { BenchmarkTask } from '../../processes/messages.ts';
+import type { PanelState } from '../views/panelMessages.ts';
 import { startBenchmark, type BenchmarkProcess } from './benchmarkProcess.ts';
 import { setContextKey } from './contextKeys.ts';
-import { hasNumbers, salvageRecord } from './salvage.ts';
+import { followTask } from './follow.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** What is being sent right now: at most one run at a time. */
-export type RunState =
-  | { readonly kind: 'idle' }
-  | {
-      readonly kind: 'running';
-      readonly name: string;
-      readonly plan: RunPlan;
-      /** Null until the process that sends has spoken. */
-      readonly snapshot: Snapshot | null;
-      readonly cancelling: boolean;
-    };
+/** What is being sent right now: at most one run or sweep at a time. */
+export type RunState = { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
 
-/** A finished run; `lost` says how the process ended when it did not end as it should. */
+/** What a run or a sweep left; `lost` says how the process ended when it did not end as it should. */
 export interface Finished {
-  readonly record: RunRecord;
+  readonly record: ResultRecord;
   readonly lost?: string;
 }
 
@@ -31,12 +21,12 @@ const processGone = (how: string): string => l10n.t('The process that sent ended
 const cutOff = (): string => l10n.t('The process that sent did not hear the cancel and was cut off.');
 const windowGone = (): string => l10n.t('The window was reloaded or closed during the run, which ended with it.');
 
-/** The one run at a time. */
+/** The one run or sweep at a time. */
 export interface Runs extends Disposable {
   readonly state: () => RunState;
   readonly onDidChange: Event<RunState>;
-  /** Runs to the end. Rejects when nothing could be measured, or when a run is under way already. */
-  readonly run: (input: RunInput) => Promise<Finished>;
+  /** Measures to the end. Rejects when nothing could be measured, or when something is under way already. */
+  readonly run: (task: BenchmarkTask) => Promise<Finished>;
   readonly cancel: () => void;
   /** Resolves when nothing runs. */
   readonly whenIdle: () => Promise<void>;
@@ -62,33 +52,34 @@ export function createRuns({ entry, version, unfinished, log }: RunsParts): Runs
 
   const set = (next: RunState): void => {
     state = next;
-    setContextKey('running', next.kind === 'running');
+    setContextKey('running', next.kind !== 'idle');
     changed.fire(next);
   };
 
-  const measure = async (input: RunInput): Promise<Finished> => {
-    const startedAt = new Date();
-    const run = { id: recordId(startedAt, Math.random), input, startedAt, version };
-    log.info(`Run of ${input.name}: ${input.targets.length} targets, ${JSON.stringify(input.plan)}`);
-    set({ kind: 'running', name: input.name, plan: input.plan, snapshot: null, cancelling: false });
+  const measure = async (task: BenchmarkTask): Promise<Finished> => {
+    const follower = followTask(task, version);
+    log.info(
+      `${task.input.name}: ${task.type}, ${task.input.targets.length} targets, ${JSON.stringify(task.input.plan)}`,
+    );
+    set({ ...follower.state(), cancelling: false });
     try {
-      process = startBenchmark(entry, input, log, (snapshot) => {
-        if (state.kind === 'running') set({ ...state, snapshot });
-        if (!hasNumbers(snapshot)) return;
-        unfinished.keep(() => salvageRecord({ ...run, status: 'crashed', last: snapshot, why: windowGone() }));
+      process = startBenchmark(entry, task, log, (event) => {
+        follower.hear(event);
+        if (state.kind !== 'idle') set({ ...follower.state(), cancelling: state.cancelling });
+        unfinished.keep(() => follower.salvage('crashed', windowGone()));
       });
       const outcome = await process.outcome;
       if (outcome.kind === 'record') return { record: outcome.record };
-      const cancelled = state.kind === 'running' && state.cancelling;
-      const { last, how } = outcome;
-      if (!hasNumbers(last)) {
+      const { how } = outcome;
+      const cancelled = state.kind !== 'idle' && state.cancelling;
+      const why = cancelled ? cutOff() : closing ? windowGone() : processGone(how);
+      const record = follower.salvage(cancelled ? 'cancelled' : 'crashed', why);
+      if (record === undefined) {
         throw new LoadlensError(l10n.t('The benchmark process ended before it had measured anything ({0}).', how), {
           hint: l10n.t('The log may say why.'),
         });
       }
-      if (cancelled) return { record: salvageRecord({ ...run, status: 'cancelled', last, why: cutOff() }) };
-      const why = closing ? windowGone() : processGone(how);
-      return { record: salvageRecord({ ...run, status: 'crashed', last, why }), lost: how };
+      return cancelled ? { record } : { record, lost: how };
     } finally {
       process = undefined;
       set({ kind: 'idle' });
@@ -98,14 +89,14 @@ export function createRuns({ entry, version, unfinished, log }: RunsParts): Runs
   return {
     state: () => state,
     onDidChange: changed.event,
-    run: (input) => {
-      if (state.kind === 'running') return Promise.reject(new Error('two runs at a time'));
-      const finished = measure(input);
+    run: (task) => {
+      if (state.kind !== 'idle') return Promise.reject(new Error('two runs at a time'));
+      const finished = measure(task);
       idle = finished.catch(() => {});
       return finished;
     },
     cancel: () => {
-      if (state.kind !== 'running' || state.cancelling) return;
+      if (state.kind === 'idle' || state.cancelling) return;
       set({ ...state, cancelling: true });
       process?.cancel();
     },

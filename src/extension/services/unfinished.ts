@@ -1,15 +1,14 @@
 import type { LogOutputChannel, Memento } from 'vscode';
-import { compactRecord, readRecord } from '../../core/report/record.ts';
-import type { RunRecord } from '../../core/report/types.ts';
+import { compactResult, readResult, type ResultRecord } from '../../core/report/results.ts';
 
-/** The run under way as it would be told if this window were gone the next moment. */
+/** The run or sweep under way as it would be told if this window were gone the next moment. */
 export interface Unfinished {
-  /** Keeps what has been measured so far in place of what was kept before; every 2 s at most, so it may be told each snapshot. */
-  readonly keep: (make: () => RunRecord) => void;
+  /** Keeps what has been measured so far in place of what was kept before; every 2 s at most, so it may be told each snapshot; nothing measured changes nothing. */
+  readonly keep: (make: () => ResultRecord | undefined) => void;
   /** The run has ended in this window: its record is in the history, or there is none. */
   readonly forget: () => Promise<void>;
   /** What a window that is gone has left behind. */
-  readonly left: () => RunRecord | undefined;
+  readonly left: () => ResultRecord | undefined;
 }
 
 const key = 'loadlens.unfinished';
@@ -21,8 +20,10 @@ export function createUnfinished(store: Memento | undefined, log: LogOutputChann
   return {
     keep: (make) => {
       if (store === undefined || performance.now() - keptAtMs < restMs) return;
+      const record = make();
+      if (record === undefined) return;
       keptAtMs = performance.now();
-      void store.update(key, compactRecord(make()));
+      void store.update(key, compactResult(record));
     },
     forget: async () => {
       keptAtMs = -Infinity;
@@ -31,7 +32,7 @@ export function createUnfinished(store: Memento | undefined, log: LogOutputChann
     left: () => {
       const json = store?.get<unknown>(key);
       try {
-        return json === undefined ? undefined : readRecord(json);
+        return json === undefined ? undefined : readResult(json);
       } catch (error) {
         log.warn(`What was kept of a run that broke off could not be read: ${String(error)}`);
         return undefined;

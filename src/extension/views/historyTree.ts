@@ -1,22 +1,58 @@
 import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { formatCount, formatS } from '../../core/report/format.ts';
+import { isRun, type ResultRecord } from '../../core/report/results.ts';
+import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 import { commandIds, views } from '../contributions.ts';
 import type { Clock } from '../services/clock.ts';
 import type { History } from '../services/history.ts';
-import { agoWords, numbersWords, outcomeWords, planWords } from './runWords.ts';
+import { agoWords, numbersWords, outcomeWords, planWords, sweepOutcomeWords, sweepWords } from './runWords.ts';
 
-function itemFor(record: RunRecord): TreeItem {
+function itemFor(result: ResultRecord): TreeItem {
+  const item = isRun(result) ? runItem(result) : sweepItem(result);
+  item.id = result.id;
+  item.command = { command: commandIds.openRun, title: l10n.t('Open Result'), arguments: [result.id] };
+  return item;
+}
+
+function runItem(record: RunRecord): TreeItem {
   const item = new TreeItem(record.name);
   const description = `${numbersWords(record)} · ${agoWords(record)}`;
-  item.id = record.id;
   item.description = description;
   item.iconPath = icon(record);
   item.contextValue = 'run';
-  item.command = { command: commandIds.openRun, title: l10n.t('Open Run'), arguments: [record.id] };
   item.tooltip = tooltip(record);
   item.accessibilityInformation = { label: `${record.name}, ${outcomeWords(record)}, ${description}` };
   return item;
+}
+
+function sweepItem(sweep: SweepRecord): TreeItem {
+  const item = new TreeItem(sweep.name);
+  const description = `${sweepWords(sweep)} · ${agoWords(sweep)}`;
+  item.description = description;
+  item.iconPath = new ThemeIcon(
+    'graph-line',
+    sweep.status === 'completed' ? undefined : new ThemeColor('list.warningForeground'),
+  );
+  item.contextValue = 'sweep';
+  const text = new MarkdownString();
+  for (const line of [
+    `${sweep.name} – ${sweepOutcomeWords(sweep)}`,
+    ...sweep.capacity,
+    startedWords(sweep, sweep.levels[0]),
+  ]) {
+    text.appendText(line);
+    text.appendMarkdown('\n\n');
+  }
+  item.tooltip = text;
+  item.accessibilityInformation = { label: `${sweep.name}, ${sweepOutcomeWords(sweep)}, ${description}` };
+  return item;
+}
+
+/** `22 Nov 2026, 20:15:37 on build-7`. */
+function startedWords({ startedAt }: ResultRecord, run: RunRecord | undefined): string {
+  const started = new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return run === undefined ? started : l10n.t('{0} on {1}', started, run.environment.host);
 }
 
 function icon(record: RunRecord): ThemeIcon {
@@ -46,27 +82,26 @@ function tooltip(record: RunRecord): MarkdownString {
   text.appendMarkdown('\n\n');
   text.appendText(numbersWords(record));
   text.appendMarkdown('\n\n');
-  const started = new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-  text.appendText(l10n.t('{0} on {1}', started, record.environment.host));
+  text.appendText(startedWords(record, record));
   return text;
 }
 
-/** The tree of past runs. Its elements are ids of runs: that is what menus hand to commands. */
+/** The tree of past runs and sweeps. Its elements are their ids: that is what menus hand to commands. */
 export function createHistoryTree(history: History, clock: Clock): Disposable {
   const changed = new EventEmitter<void>();
   const tree = window.createTreeView<string>(views.history, {
     canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: (parent) => (parent === undefined ? history.runs().map((run) => run.id) : []),
+      getChildren: (parent) => (parent === undefined ? history.results().map(({ id }) => id) : []),
       getTreeItem: (id) => {
-        const record = history.get(id);
-        return record === undefined ? new TreeItem(id) : itemFor(record);
+        const result = history.get(id);
+        return result === undefined ? new TreeItem(id) : itemFor(result);
       },
     },
   });
   if (history.keptForSession) {
-    tree.message = l10n.t('No folder is open: runs are kept until this window closes.');
+    tree.message = l10n.t('No folder is open: results are kept until this window closes.');
   }
   const subscriptions = [
     history.onDidChange(() => changed.fire()),

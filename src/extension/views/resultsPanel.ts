@@ -1,5 +1,6 @@
 import { EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, Event, LogOutputChannel, WebviewPanel } from 'vscode';
+import { isRun, isSweep } from '../../core/report/results.ts';
 import { panelViewType } from '../contributions.ts';
 import type { History } from '../services/history.ts';
 import type { Runs } from '../services/runs.ts';
@@ -11,7 +12,7 @@ import { readFromPanel, readPersisted } from './readFromPanel.ts';
 /** What the panel is looking at; the data is looked up each time, so the panel never holds an old copy. */
 type Subject =
   | { readonly kind: 'live' }
-  | { readonly kind: 'run'; readonly id: string }
+  | { readonly kind: 'result'; readonly id: string }
   | { readonly kind: 'compare'; readonly before: string; readonly after: string };
 
 /** The one results panel of the window. */
@@ -20,13 +21,14 @@ export interface ResultsPanel extends Disposable {
   readonly showLive: () => void;
   /** The run has ended: shows its record, if there is one, unless the panel looks at something else by now. */
   readonly showFinished: (id: string | undefined) => void;
-  readonly showRun: (id: string) => void;
+  /** Shows a run or a sweep of the history. */
+  readonly showResult: (id: string) => void;
   /** Older run first. */
   readonly showComparison: (before: string, after: string) => void;
   /** Brings it up as it was; a new one shows the run under way or the newest one. */
   readonly reveal: () => void;
-  /** The one run that it shows. */
-  readonly shownRun: () => string | undefined;
+  /** The one run or sweep that it shows. */
+  readonly shownResult: () => string | undefined;
   readonly onDidAsk: Event<PanelRequest>;
 }
 
@@ -56,14 +58,16 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     if (looking === undefined) return { kind: 'empty' };
     if (looking.kind === 'live') {
       const state = runs.state();
-      return state.kind === 'running' ? state : { kind: 'empty' };
+      return state.kind === 'idle' ? { kind: 'empty' } : state;
     }
-    const ids = looking.kind === 'run' ? [looking.id] : [looking.before, looking.after];
+    const ids = looking.kind === 'result' ? [looking.id] : [looking.before, looking.after];
     const [first, second] = ids.map((id) => history.get(id));
     const missing = ids.find((id) => history.get(id) === undefined);
     if (first === undefined || missing !== undefined) return { kind: 'missing', id: missing ?? '' };
-    if (second !== undefined) return { kind: 'compare', before: first, after: second };
-    return { kind: 'run', record: first, keptForSession: history.keptForSession };
+    const { keptForSession } = history;
+    if (isSweep(first)) return { kind: 'sweep', sweep: first, keptForSession };
+    if (second !== undefined && isRun(second)) return { kind: 'compare', before: first, after: second };
+    return { kind: 'run', record: first, keptForSession };
   };
 
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a webview is not a window: there is no origin
@@ -115,9 +119,9 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
   };
 
   const startingSubject = (): Subject | undefined => {
-    if (runs.state().kind === 'running') return { kind: 'live' };
-    const newest = history.runs()[0];
-    return newest === undefined ? undefined : { kind: 'run', id: newest.id };
+    if (runs.state().kind !== 'idle') return { kind: 'live' };
+    const newest = history.results()[0];
+    return newest === undefined ? undefined : { kind: 'result', id: newest.id };
   };
 
   const subscriptions: readonly Disposable[] = [
@@ -125,7 +129,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     postState,
     runs.onDidChange((state) => {
       // The end of a run is told by showFinished, when its record is in the history.
-      if (subject?.kind === 'live' && state.kind === 'running') postState();
+      if (subject?.kind === 'live' && state.kind !== 'idle') postState();
     }),
     history.onDidChange(postState),
     window.registerWebviewPanelSerializer(panelViewType, {
@@ -135,7 +139,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
           before === undefined
             ? startingSubject()
             : after === undefined
-              ? { kind: 'run', id: before }
+              ? { kind: 'result', id: before }
               : { kind: 'compare', before, after };
         adopt(restored);
         return Promise.resolve();
@@ -147,13 +151,13 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     showLive: () => show({ kind: 'live' }),
     showFinished: (id) => {
       if (subject?.kind !== 'live' || panel === undefined) return;
-      subject = id === undefined ? startingSubject() : { kind: 'run', id };
+      subject = id === undefined ? startingSubject() : { kind: 'result', id };
       postState();
     },
-    showRun: (id) => show({ kind: 'run', id }),
+    showResult: (id) => show({ kind: 'result', id }),
     showComparison: (before, after) => show({ kind: 'compare', before, after }),
     reveal: () => show(subject ?? startingSubject()),
-    shownRun: () => (subject?.kind === 'run' ? subject.id : undefined),
+    shownResult: () => (subject?.kind === 'result' ? subject.id : undefined),
     onDidAsk: asked.event,
     dispose: () => {
       // The panel itself stays: a window that reloads brings it back.

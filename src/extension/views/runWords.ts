@@ -10,6 +10,8 @@ import {
 } from '../../core/report/format.ts';
 import type { Numbers } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
+import type { ResultRecord } from '../../core/report/results.ts';
+import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 
 /** `p95 1.02 s`; a tilde says that there were too few requests for a reliable figure. */
@@ -32,7 +34,7 @@ export const numbersWords = (numbers: Numbers): string =>
   `${shortWords(numbers)} · ${formatRate(numbers.throughputPerS)}`;
 
 /** `2 min ago`. */
-export const agoWords = (record: RunRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
+export const agoWords = (record: ResultRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
 
 /** `500 requests × 10`, `30 s × 10`. */
 export function planWords({ requests, durationS, concurrency }: RunPlan): string {
@@ -51,4 +53,20 @@ export function outcomeWords(record: RunRecord): string {
   if (record.objectives.some((verdict) => verdict.outcome === 'fail')) return l10n.t('objective missed');
   if (record.successes < record.requestsSent) return l10n.t('with failures');
   return l10n.t('completed');
+}
+
+/** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. */
+export function sweepWords({ levels, figures }: SweepRecord): string {
+  const measured = levels.map(({ plan }) => plan.concurrency);
+  const [first, last] = [formatCount(Math.min(...measured)), formatCount(Math.max(...measured))];
+  const range = first === last ? l10n.t('sweep {0}', first) : l10n.t('sweep {0}–{1}', first, last);
+  const { concurrency } = figures.recommended;
+  return concurrency === null ? range : `${range} · ${l10n.t('best at {0}', formatCount(concurrency))}`;
+}
+
+/** How a sweep ended. */
+export function sweepOutcomeWords({ status, levels, planned }: SweepRecord): string {
+  if (status === 'completed') return l10n.t('completed');
+  const kept = l10n.t('{0} of {1} levels', levels.length, planned.length);
+  return status === 'crashed' ? l10n.t('crashed, {0}', kept) : l10n.t('cancelled, {0}', kept);
 }

@@ -1,10 +1,11 @@
 import { l10n, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
 import { formatCount } from '../../core/report/format.ts';
+import { isRun, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import { isEndpoints } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
 import type { Runs, RunState } from '../services/runs.ts';
-import { agoWords, numbersWords, shortWords } from './runWords.ts';
+import { agoWords, numbersWords, shortWords, sweepWords } from './runWords.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -15,10 +16,19 @@ function clockWords(ms: number): string {
   return seconds < 3600 ? minutes : `${Math.floor(seconds / 3600)}:${minutes}`;
 }
 
-function runningWords(state: Extract<RunState, { kind: 'running' }>): string {
-  const sent = formatCount(state.snapshot?.summary.requestsSent ?? 0);
-  const of = state.plan.requests === null ? sent : `${sent}/${formatCount(state.plan.requests)}`;
-  return `$(sync~spin) ${clockWords(state.snapshot?.elapsedMs ?? 0)} · ${of}`;
+function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
+  const { snapshot, plan } = state;
+  const sent = formatCount(snapshot?.summary.requestsSent ?? 0);
+  const of = plan === undefined || plan.requests === null ? sent : `${sent}/${formatCount(plan.requests)}`;
+  const progress = `${clockWords(snapshot?.elapsedMs ?? 0)} · ${of}`;
+  if (state.kind === 'running') return `$(sync~spin) ${progress}`;
+  return `$(sync~spin) ${l10n.t('{0} of {1}', state.current + 1, state.levels.length)} · ${progress}`;
+}
+
+function lastWords(result: ResultRecord | undefined): string {
+  if (result === undefined) return 'Loadlens';
+  if (!isRun(result)) return sweepWords(result);
+  return result.responses === 0 ? 'Loadlens' : shortWords(result);
 }
 
 /** One short item: what runs, or the last p95 (and the share of successes when it is not all) while an endpoints file is open. */
@@ -28,21 +38,25 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
 
   const update = (): void => {
     const state = runs.state();
-    if (state.kind === 'running') {
+    if (state.kind !== 'idle') {
       item.text = runningWords(state);
       item.tooltip = l10n.t('{0} is running. Show the results panel.', state.name);
       item.command = commandIds.showResults;
       item.show();
       return;
     }
-    const record = history.runs()[0];
-    const last = record === undefined || record.responses === 0 ? 'Loadlens' : shortWords(record);
-    item.text = `$(pulse) ${last}`;
+    const [result] = history.results();
+    item.text = `$(pulse) ${lastWords(result)}`;
     item.tooltip =
-      record === undefined
+      result === undefined
         ? l10n.t('Run a benchmark')
-        : l10n.t('{0}: {1} · {2}. Show the results panel.', record.name, numbersWords(record), agoWords(record));
-    item.command = record === undefined ? commandIds.runBenchmark : commandIds.showResults;
+        : l10n.t(
+            '{0}: {1} · {2}. Show the results panel.',
+            result.name,
+            isRun(result) ? numbersWords(result) : sweepWords(result),
+            agoWords(result),
+          );
+    item.command = result === undefined ? commandIds.runBenchmark : commandIds.showResults;
     if (window.visibleTextEditors.some((editor) => isEndpoints(editor.document))) item.show();
     else item.hide();
   };

@@ -81,6 +81,37 @@ describe('a run in the editor', () => {
     assert.deepEqual(again?.plan, first?.plan);
   });
 
+  it('is swept over levels, with what the questions propose, and repeated from the history', async () => {
+    const document = await openFile('sweep.endpoints', ['# @requests 8', '', url('/hello')].join('\n'));
+    const before = loadlens.results().length;
+    const running = run('runSweep', document.uri);
+    await waitFor('the sweep is answered and done', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return loadlens.results().length > before;
+    });
+    await running;
+    const [sweep] = loadlens.results();
+    assert.ok(sweep !== undefined && 'levels' in sweep);
+    assert.equal(sweep.name, 'sweep.endpoints');
+    assert.equal(sweep.status, 'completed');
+    assert.deepEqual(
+      sweep.levels.map((level) => [level.plan.concurrency, level.statusCodes, level.source?.file]),
+      [1, 2, 4, 8].map((concurrency) => [concurrency, { 200: 8 }, 'sweep.endpoints']),
+    );
+    // The server is ours, so its use is part of the record.
+    assert.ok(sweep.levels.every(({ server }) => server !== undefined));
+    await run('runAgain', sweep.id);
+    const [again] = loadlens.results();
+    assert.ok(again !== undefined && 'levels' in again);
+    assert.notEqual(again.id, sweep.id);
+    assert.deepEqual(
+      again.levels.map(({ plan }) => plan),
+      sweep.levels.map(({ plan }) => plan),
+    );
+    await run('deleteRun');
+    assert.equal(loadlens.results().length, before + 2);
+  });
+
   it('does not start from a file with a problem', async () => {
     const count = loadlens.runs().length;
     const document = await openFile('broken.endpoints', `${url('/hello')}\nhtp://x\n`);

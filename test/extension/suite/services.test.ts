@@ -6,6 +6,9 @@ import * as vscode from 'vscode';
 import { createRecorder } from '../../../src/core/metrics/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
 import { compactRecord } from '../../../src/core/report/record.ts';
+import { isRun } from '../../../src/core/report/results.ts';
+import { makeSweepRecord } from '../../../src/core/report/sweep-record.ts';
+import type { SweepRecord } from '../../../src/core/report/sweep-types.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { createConsent } from '../../../src/extension/services/consent.ts';
 import { takeOver } from '../../../src/extension/commands/announce.ts';
@@ -40,6 +43,23 @@ describe('services', () => {
     id: `run-${n}`,
     name: 'x'.repeat(padding) || record.name,
   });
+
+  const sweepOf = (id: string, count: number): SweepRecord => {
+    const levels = Array.from({ length: count }, (_, n) => ({
+      ...record,
+      plan: { ...record.plan, concurrency: n + 1 },
+    }));
+    const planned = levels.map(({ plan }) => plan.concurrency);
+    return makeSweepRecord({
+      id,
+      name: 'x',
+      startedAt: record.startedAt,
+      status: 'completed',
+      planned,
+      coolDownMs: 0,
+      levels,
+    });
+  };
 
   before(async () => {
     const loadlens = await api();
@@ -77,6 +97,29 @@ describe('services', () => {
       assert.equal(second.runs()[0]?.id, 'run-58');
       await second.clear();
       assert.deepEqual(createHistory(options).runs(), []);
+    });
+
+    it('keeps sweeps beside runs, each within its share, and tells them apart', async () => {
+      const store = memory();
+      const options = { store, maxRuns: () => 50, log };
+      const history = createHistory(options);
+      await history.add(numbered(1));
+      await history.add(sweepOf('sweep', 40));
+      await history.add(numbered(2));
+      assert.deepEqual(
+        history.results().map(({ id }) => id),
+        ['run-2', 'sweep', 'run-1'],
+      );
+      assert.deepEqual(
+        history.runs().map(({ id }) => id),
+        ['run-2', 'run-1'],
+      );
+      const again = createHistory(options);
+      assert.deepEqual(again.results(), history.results());
+      const kept = again.get('sweep');
+      assert.ok(kept !== undefined && !isRun(kept));
+      assert.equal(kept.levels.length, 40);
+      assert.ok(Buffer.byteLength(JSON.stringify(kept)) < maxHistoryBytes / 2);
     });
 
     it('lives in memory when no folder is open', async () => {
@@ -132,13 +175,15 @@ describe('services', () => {
       }
       const snapshot = { phase: 'running', elapsedMs: 1200, inFlight: 4, summary: recorder.liveSummary() };
       writeFileSync(path.join(folder, 'snapshot.json'), JSON.stringify(snapshot));
+      writeFileSync(path.join(folder, 'record.json'), JSON.stringify(record));
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     it('leaves what it had measured', async () => {
       const runs = createRuns(parts('crash.mjs'));
-      const { record: kept, lost } = await runs.run(input('crash'));
+      const { record: kept, lost } = await runs.run({ type: 'run', input: input('crash') });
       assert.equal(lost, 'exit code 7');
+      assert.ok(isRun(kept));
       assert.equal(kept.status, 'crashed');
       assert.equal(kept.requestsSent, 17);
       assert.equal(kept.requestsCancelled, 4);
@@ -148,24 +193,48 @@ describe('services', () => {
       runs.dispose();
     });
 
+    it('leaves the levels of a sweep that had ended', async () => {
+      const runs = createRuns(parts('crash.mjs'));
+      const { plan, ...rest } = input('crash');
+      const levels = [1, 2, 4].map((concurrency) => ({ ...plan, concurrency }));
+      const { record: kept, lost } = await runs.run({
+        type: 'sweep',
+        input: { ...rest, plan: { levels, coolDownMs: 0 } },
+      });
+      assert.equal(lost, 'exit code 7');
+      assert.ok(!isRun(kept));
+      assert.equal(kept.status, 'crashed');
+      assert.deepEqual(kept.planned, [1, 2, 4]);
+      assert.deepEqual(
+        kept.levels.map(({ id }) => id),
+        [record.id],
+      );
+      runs.dispose();
+    });
+
     it('says so when there is nothing to keep', async () => {
       const runs = createRuns(parts('crash.mjs'));
-      await assert.rejects(runs.run(input('at once')), /ended before it had measured anything \(exit code 3\)/);
+      await assert.rejects(
+        runs.run({ type: 'run', input: input('at once') }),
+        /ended before it had measured anything \(exit code 3\)/,
+      );
       runs.dispose();
     });
 
     it('has been kept all along, for the next window if this one goes', async () => {
       await unfinished.forget();
       const runs = createRuns(parts('deaf.mjs'));
-      const finished = runs.run(input('gone'));
+      const finished = runs.run({ type: 'run', input: input('gone') });
       await waitFor('what is kept', () => unfinished.left()?.name === 'gone');
       runs.dispose();
       const { record: last } = await finished;
+      assert.ok(isRun(last));
       const left = createUnfinished(store, log).left();
       assert.deepEqual(left, compactRecord(last));
-      assert.equal(left?.status, 'crashed');
-      assert.equal(left?.requestsSent, 17);
-      assert.match(left?.client.warnings[0] ?? '', /^The window was reloaded or closed during the run/);
+      assert.ok(left !== undefined && isRun(left));
+      assert.equal(left.status, 'crashed');
+      assert.equal(left.requestsSent, 17);
+      assert.match(left.client.warnings[0] ?? '', /^The window was reloaded or closed during the run/);
     });
 
     it('is taken over into the history once, and said once', async () => {
@@ -183,7 +252,7 @@ describe('services', () => {
 
     it('is cut off when it does not hear a cancel', async () => {
       const runs = createRuns(parts('deaf.mjs'));
-      const finished = runs.run(input('deaf'));
+      const finished = runs.run({ type: 'run', input: input('deaf') });
       await waitFor('a snapshot', () => {
         const state = runs.state();
         return state.kind === 'running' && state.snapshot !== null;
