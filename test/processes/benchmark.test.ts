@@ -65,7 +65,7 @@ describe('the benchmark process', () => {
   it('measures a sweep level by level, and tells each once', async () => {
     const { events, say, exit } = start();
     const { plan, ...rest } = runInput([`${server.url}/slow?ms=40`], { plan: { requests: 16 } });
-    const levels = [1, 2, 4].map((concurrency) => ({ ...plan, concurrency }));
+    const levels = [1, 2, 4].map((concurrency) => Object.assign({}, plan, { concurrency }));
     say({ type: 'sweep', input: { ...rest, plan: { levels, coolDownMs: 20 } }, serverPid: process.pid });
     assert.deepEqual(await exit, [0, null]);
     const ended = events.flatMap((event) => (event.type === 'levelEnded' ? [event.record] : []));
@@ -88,7 +88,7 @@ describe('the benchmark process', () => {
   it('a cancel of a sweep keeps the levels that have ended', async () => {
     const { events, say, exit } = start();
     const { plan, ...rest } = runInput([`${server.url}/slow?ms=5`], { plan: { requests: 4 } });
-    const levels = [1, 2].map((concurrency) => ({ ...plan, concurrency }));
+    const levels = [1, 2].map((concurrency) => Object.assign({}, plan, { concurrency }));
     say({ type: 'sweep', input: { ...rest, plan: { levels, coolDownMs: 60_000 } } });
     await waitFor('the first level', () => events.some(({ type }) => type === 'levelEnded'));
     say({ type: 'cancel' });

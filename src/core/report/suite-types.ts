@@ -1,7 +1,7 @@
 import type { SweepFigures } from '../metrics/levels.ts';
 import type { ThroughputWorkload } from '../plan/suite.ts';
 import type { SuiteTargetResult } from './suite-targets.ts';
-import type { RunRecord } from './types.ts';
+import type { RunRecord, RunStatus } from './types.ts';
 
 export const suiteSchema = 'loadlens.suite/1';
 
@@ -59,7 +59,7 @@ export interface ThroughputSuite {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly status: 'completed' | 'cancelled';
+  readonly status: RunStatus;
   readonly model: SuiteModel;
   readonly workload: ThroughputWorkload;
   readonly levels: readonly SuiteLevel[];

@@ -196,7 +196,7 @@ describe('services', () => {
     it('leaves the levels of a sweep that had ended', async () => {
       const runs = createRuns(parts('crash.mjs'));
       const { plan, ...rest } = input('crash');
-      const levels = [1, 2, 4].map((concurrency) => ({ ...plan, concurrency }));
+      const levels = [1, 2, 4].map((concurrency) => Object.assign({}, plan, { concurrency }));
       const { record: kept, lost } = await runs.run({
         type: 'sweep',
         input: { ...rest, plan: { levels, coolDownMs: 0 } },
