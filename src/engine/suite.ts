@@ -3,7 +3,7 @@ import { defaultCoolDownMs } from '../core/plan/sweep.ts';
 import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts';
 import type { ThroughputWorkload } from '../core/plan/suite.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
-import type { RunRecord, RunStatus } from '../core/report/types.ts';
+import type { RunRecord } from '../core/report/types.ts';
 import { startSeries, type SweepHooks } from './sweep.ts';
 
 /** Whom a suite asks, and how. */
@@ -18,7 +18,7 @@ export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignor
 export interface SuiteRuns {
   readonly id: string;
   readonly startedAt: string;
-  readonly status: RunStatus;
+  readonly status: 'completed' | 'cancelled';
   readonly runs: readonly RunRecord[];
 }
 

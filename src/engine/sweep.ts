@@ -96,7 +96,7 @@ export function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, r
       finished.push(record);
       return record;
     },
-    parts: (common: Common): SweepParts => ({
+    parts: (common: Common): SweepParts & { readonly status: 'completed' | 'cancelled' } => ({
       id: recordId(startedAt, Math.random),
       name: input.name,
       startedAt: startedAt.toISOString(),

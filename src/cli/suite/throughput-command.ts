@@ -44,7 +44,7 @@ export function throughputCommand(options: ThroughputOptions, version: string): 
     const chapters = throughputChapters(suite);
     screen.print(chaptersText(chapters));
     writeSuite(files, suite, chapters);
-    const code = exitCodeOfRuns(suite);
+    const code = exitCodeOfRuns(measured);
     return code === ExitCode.done && suite.targets.some(({ pass }) => !pass) ? ExitCode.objectiveFailed : code;
   });
 }

@@ -86,7 +86,7 @@ const suite = v.object({
   suite: v.literal('throughput'),
   id: v.string(),
   startedAt: v.string(),
-  status: v.picklist(['completed', 'cancelled']),
+  status: v.picklist(['completed', 'cancelled', 'crashed']),
   model: v.object({
     name: v.string(),
     url: v.string(),

@@ -68,9 +68,9 @@ function overview({ model, levels, status, figures, targets, workload }: Through
     ...(figures.recommended.concurrency === null
       ? []
       : [`Recommended: ${formatCount(figures.recommended.concurrency)} at once.`]),
-    ...(status === 'cancelled'
+    ...(status !== 'completed'
       ? [
-          `The suite was cancelled: ${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')} had ended.`,
+          `The suite ${status === 'crashed' ? 'broke off' : 'was cancelled'}: ${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')} had ended.`,
         ]
       : []),
   ];
