@@ -92,7 +92,15 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
   return differences;
 }
 
+/** In the order of the directives' names, whatever their order in the file. */
+function llmText(llm: RunRecord['targets'][number]['llm']): string {
+  return Object.entries(llm ?? {})
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .toSorted()
+    .join(', ');
+}
+
 function targetsOf(run: RunRecord): string {
-  const lines = run.targets.map(({ method, url, weight }) => `${method} ${url} ${String(weight)}`);
+  const lines = run.targets.map(({ method, url, weight, llm }) => `${method} ${url} ${String(weight)} ${llmText(llm)}`);
   return [String(run.targetCount), ...lines.toSorted()].join('\n');
 }

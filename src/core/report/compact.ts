@@ -33,12 +33,9 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     ...record,
     ...roundNumbers(record, headline),
     name: shorten(record.name),
-    targets: targets.map(({ name, method, url, weight }) => ({
-      name: shorten(name),
-      method,
-      url: shorten(url),
-      weight,
-    })),
+    targets: targets.map(({ name, method, url, weight, llm }) =>
+      Object.assign({ name: shorten(name), method, url: shorten(url), weight }, llm && { llm }),
+    ),
     totalMs: round(record.totalMs, headline),
     responseTimeMs: roundDistribution(record.responseTimeMs, headline),
     scheduleLagMs: roundDistribution(record.scheduleLagMs, detail),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { dialectNames, promptOrders } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
 import { errorKinds, percentileMethods, tokenSources } from '../metrics/types.ts';
 import { calibrationSchema } from './calibration.ts';
@@ -97,6 +98,14 @@ const streamedRequest = v.object({
   longestGapsMs: v.array(v.tuple([v.number(), v.number()])),
 });
 
+const llm = v.object({
+  dialect: v.exactOptional(v.picklist([...dialectNames, 'plain'])),
+  stream: v.exactOptional(v.boolean()),
+  maxTokens: v.exactOptional(count),
+  prompts: v.exactOptional(v.string()),
+  promptsOrder: v.exactOptional(v.picklist(promptOrders)),
+});
+
 const objective = v.object({
   metric: v.string(),
   operator: v.picklist(['<', '<=', '>', '>=']),
@@ -125,7 +134,15 @@ const record = v.object({
   startedAt: v.string(),
   status: v.picklist(['completed', 'cancelled', 'crashed']),
   plan,
-  targets: v.array(v.object({ name: v.string(), method: v.string(), url: v.string(), weight: v.number() })),
+  targets: v.array(
+    v.object({
+      name: v.string(),
+      method: v.string(),
+      url: v.string(),
+      weight: v.number(),
+      llm: v.exactOptional(llm),
+    }),
+  ),
   targetCount: count,
   warmupSent: count,
   ...numbers,

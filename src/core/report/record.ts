@@ -33,7 +33,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     startedAt: parts.startedAt,
     status: parts.status,
     plan: parts.plan,
-    targets: targets.map(({ name, method, url, weight }) => ({ name, method, url, weight })),
+    targets: targets.map(({ name, method, url, weight, llm }) => ({ name, method, url, weight, ...(llm && { llm }) })),
     targetCount: targets.length,
     warmupSent: parts.warmupSent,
     ...summary,

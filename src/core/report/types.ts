@@ -1,3 +1,4 @@
+import type { LlmChoices } from '../endpoints/types.ts';
 import type { ClientHealth, ErrorKind, Summary } from '../metrics/types.ts';
 import type { RunPlan, Verdict } from '../plan/types.ts';
 import type { Calibration } from './calibration.ts';
@@ -65,6 +66,8 @@ export interface RunRecord extends Summary {
     readonly method: string;
     readonly url: string;
     readonly weight: number;
+    /** What its directives say about asking a language model; absent when they say nothing. */
+    readonly llm?: LlmChoices;
   }[];
   /** How many targets stand in the plan; more than `targets.length` when a history copy was shortened. */
   readonly targetCount: number;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { LlmChoices } from '../../../src/core/endpoints/types.ts';
 import { compareRuns } from '../../../src/core/metrics/compare.ts';
+import type { RunRecord } from '../../../src/core/report/types.ts';
 import { closedLoop, recordOf, targetOf } from '../report/fixtures.ts';
 
 const before = recordOf(closedLoop(100, 10, () => ({ latencyMs: 100 })));
@@ -50,5 +52,9 @@ describe('comparing runs', () => {
     ]);
     const moved = recordOf([], { targets: [targetOf('a', 'http://localhost:6000/')], plan });
     assert.deepEqual(compareRuns(before, moved).differences, ['The targets are not the same.']);
+    const asking = (llm: LlmChoices): RunRecord => recordOf([], { targets: [{ ...targetOf('a'), llm }], plan });
+    const [few, many] = [asking({ maxTokens: 5, stream: true }), asking({ maxTokens: 50, stream: true })];
+    assert.deepEqual(compareRuns(few, many).differences, ['The targets are not the same.']);
+    assert.deepEqual(compareRuns(few, asking({ stream: true, maxTokens: 5 })).differences, []);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { lostHealth } from '../../../src/core/metrics/client-health.ts';
+import type { LlmChoices } from '../../../src/core/endpoints/types.ts';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { renderJson } from '../../../src/core/report/json.ts';
 import { compactRecord, readRecord, recordId } from '../../../src/core/report/record.ts';
@@ -41,6 +42,14 @@ function brokenOff(): RunRecord {
   return { ...record, client: lostHealth(record, 'The process is gone.') };
 }
 
+const everyChoice: LlmChoices = {
+  dialect: 'openai',
+  stream: true,
+  maxTokens: 30,
+  prompts: 'prompts.jsonl',
+  promptsOrder: 'random',
+};
+
 function calibrated(): RunRecord {
   const record = recordOf(flood());
   const error = { injectedMs: 50, p50Ms: 0.3, p99Ms: 1.2, serverP50Ms: 0.02, serverP99Ms: -0.1 };
@@ -74,6 +83,7 @@ const records: readonly [name: string, record: RunRecord][] = [
   ['readings lost', brokenOff()],
   ['a machine whose exactness is known', calibrated()],
   ['streams', streamed()],
+  ['directives on language models', recordOf([], { targets: [{ ...targetOf('a'), llm: everyChoice }] })],
   ['1,000 targets', big],
 ];
 
