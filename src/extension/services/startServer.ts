@@ -6,7 +6,7 @@ export function startServer(server: BundledServer): Thenable<boolean> {
   const { kind } = server.state();
   if (!server.slowStart || (kind !== 'stopped' && kind !== 'starting')) return server.launch();
   return window.withProgress(
-    { location: ProgressLocation.Notification, title: server.words.starting, cancellable: true },
+    { location: ProgressLocation.Notification, title: server.words.title, cancellable: true },
     async (progress, token) => {
       const subscriptions = [
         token.onCancellationRequested(() => void server.end()),

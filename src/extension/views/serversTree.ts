@@ -2,6 +2,8 @@ import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, window, type Dispo
 import { views } from '../contributions.ts';
 import type { BundledServer, ServerState } from '../services/bundledServer.ts';
 
+const noteOf = ({ note }: Extract<ServerState, { kind: 'running' }>): string[] => (note === undefined ? [] : [note]);
+
 function describe(state: ServerState, port: number): string {
   switch (state.kind) {
     case 'missing':
@@ -11,7 +13,7 @@ function describe(state: ServerState, port: number): string {
     case 'starting':
       return state.step ?? l10n.t('starting');
     case 'running':
-      return [`:${port}`, state.activity.long, ...(state.note === undefined ? [] : [state.note])].join(' · ');
+      return [`:${port}`, ...noteOf(state), state.activity.long].join(' · ');
   }
 }
 
@@ -23,7 +25,11 @@ function explain(state: ServerState, { what, missing }: BundledServer['words']):
     case 'starting':
       return what;
     case 'running':
-      return l10n.t('Listens on {0}, {1}. It stops with this window.', state.url, state.activity.total);
+      return l10n.t(
+        'Listens on {0}, {1}. It stops with this window.',
+        state.url,
+        [state.activity.total, ...noteOf(state)].join(', '),
+      );
   }
 }
 
