@@ -95,7 +95,7 @@ describe('loadlens suite throughput', function () {
   });
 
   it('keeps the levels that had ended when it is interrupted', async () => {
-    const slow = `${mock.url}/v1/completions?ttft_ms=10&itl_ms=60`;
+    const slow = `${mock.url}/v1/completions?ttft_ms=10&itl_ms=600`;
     const running = startCli(['suite', 'throughput', '--server', slow], { cwd: folder.path });
     const served = mock.stats().served;
     while (mock.stats().served < served + 13) await new Promise((resolve) => setTimeout(resolve, 20));

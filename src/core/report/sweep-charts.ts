@@ -131,10 +131,10 @@ export function tradeOffChart({ levels }: Pick<SweepRecord, 'levels'>): Chart | 
       ),
       ...measured.map(({ concurrency, rate, mean }) =>
         text(
-          place(rate) + 8,
-          plot.bottom - (mean / scale.top) * plot.height + 4,
+          place(rate),
+          plot.bottom - (mean / scale.top) * plot.height - 9,
           formatCount(concurrency),
-          'start',
+          'middle',
           'strong',
         ),
       ),
