@@ -49,7 +49,7 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
 
 /** Which panels are too narrow for so many columns: see tables.css. */
 function width(columns: number): string | undefined {
-  return columns > 5 ? 'widest' : columns > 3 ? 'wide' : undefined;
+  return columns > 7 ? 'widest broadest' : columns > 5 ? 'widest' : columns > 3 ? 'wide' : undefined;
 }
 
 function newRow(columns: readonly Column[]): HTMLTableRowElement {

@@ -26,6 +26,15 @@ export function levelWords(levels: readonly number[], current: number): string {
   return t('Level {0} of {1}', formatCount(Math.min(current + 1, levels.length)), formatCount(levels.length));
 }
 
+/** The levels of a sweep: the first few of many. */
+export function levelsWords(levels: readonly number[]): string {
+  const most = 12;
+  const first = levels.slice(0, most).map(formatCount).join(', ');
+  return levels.length > most
+    ? t('{0} … {1} at once', first, formatCount(levels.at(-1) ?? null))
+    : t('{0} at once', first);
+}
+
 /** How a run ended. */
 export function statusWords(status: RunStatus): string {
   switch (status) {
@@ -58,7 +67,7 @@ export function planWords({ requests, durationS, concurrency }: RunPlan): string
 }
 
 /** When a run started, in the reader's own way to write it. */
-export function startedWords(record: RunRecord): string {
+export function startedWords(record: Pick<RunRecord, 'startedAt'>): string {
   return new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 

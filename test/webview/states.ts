@@ -1,4 +1,5 @@
 import type { PanelState } from '../../src/extension/views/panelMessages.ts';
+import { sweepStates } from './sweepStates.ts';
 import { syntheticPlan, syntheticRecord, syntheticSnapshot, threeVerdicts } from './records.ts';
 
 const hostile = '<img src=x onerror="alert(1)"><b>429</b> & "slow down"';
@@ -76,5 +77,6 @@ export const states = {
     snapshot: syntheticSnapshot(21_400, { chunks: 40 }),
     cancelling: false,
   },
+  ...sweepStates,
   missing: { kind: 'missing', id: '20261122-201507-k3f9' },
 } as const satisfies Record<string, PanelState>;

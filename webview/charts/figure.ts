@@ -17,7 +17,7 @@ import { h, setAttributes, setText } from '../dom.ts';
 import { createTable, type Cell, type Column } from '../table.ts';
 import { readTheme, usesScreenReader, type SeriesColor, type Theme } from '../theme.ts';
 import { axes, tooltip, type AxisText } from './options.ts';
-import { drawMarkers, type Marker } from './markers.ts';
+import { drawLimits, drawMarkers, drawPointNames, type Limit, type Marker } from './markers.ts';
 
 Chart.register(BarController, BarElement, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
@@ -30,8 +30,12 @@ export interface Series {
   /** Told apart by more than colour: a filled area, a line, a dashed line. */
   readonly look: 'area' | 'line' | 'dashed';
   readonly points: readonly { readonly x: number; readonly y: number | null }[];
-  /** `bars`: each point is the middle of a bar; `steps`: the value holds up to the next point. */
-  readonly shape?: 'bars' | 'steps';
+  /** `bars`: each point is the middle of a bar; `steps`: the value holds up to the next point; `curve`: a line without corners. */
+  readonly shape?: 'bars' | 'steps' | 'curve';
+  /** Each point is drawn: there are few, and they are what was measured. */
+  readonly dots?: boolean;
+  /** Written beside the points. */
+  readonly pointNames?: readonly string[];
 }
 
 /** Everything a chart shows at one moment, in words and in numbers. */
@@ -42,6 +46,7 @@ export interface ChartContent {
   readonly x: AxisText;
   readonly y: AxisText;
   readonly markers?: readonly Marker[];
+  readonly limits?: readonly Limit[];
   /** Small print below the chart. */
   readonly remark?: string;
   /** Rows of the table twin. */
@@ -75,7 +80,15 @@ export function chartFigure(title: string, columns: readonly Column[], first: Ch
   let theme = readTheme();
   const markers = {
     id: 'markers',
-    afterDatasetsDraw: (drawn: Chart) => drawMarkers(drawn, content.markers ?? [], theme),
+    afterDatasetsDraw: (drawn: Chart) => {
+      drawMarkers(drawn, content.markers ?? [], theme);
+      drawLimits(drawn, content.limits ?? [], theme);
+      drawPointNames(
+        drawn,
+        content.series.map(({ pointNames }) => pointNames),
+        theme,
+      );
+    },
   };
   const chart = new Chart(canvas, { type: 'line', ...drawing(content, theme), plugins: [markers] });
 
@@ -152,11 +165,12 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
     borderDash: series.look === 'dashed' ? [5, 3] : [],
     fill: series.look === 'area' ? 'origin' : false,
     stepped: series.shape === 'steps' ? 'before' : false,
-    pointRadius: points.filter(({ y }) => y !== null).length === 1 ? 3 : 0,
+    pointRadius: series.dots === true || points.filter(({ y }) => y !== null).length === 1 ? 3 : 0,
     pointHoverRadius: 4,
     pointBackgroundColor: color,
     spanGaps: true,
     tension: 0,
+    ...(series.shape === 'curve' ? { cubicInterpolationMode: 'monotone' as const } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ChartOptions, TooltipItem } from 'chart.js';
+import type { ChartOptions, Scale, TooltipItem } from 'chart.js';
 import type { Theme } from '../theme.ts';
 
 /** An axis in words: its title, and how a value on it is written. */
@@ -9,6 +9,8 @@ export interface AxisText {
   readonly max?: number;
   /** Ticks at whole numbers only. */
   readonly wholeSteps?: boolean;
+  /** Ticks at just these values. */
+  readonly ticks?: readonly number[];
   /** How the tooltip names a point, where that is not how the axis writes it. */
   readonly pointed?: (value: number) => string;
 }
@@ -24,6 +26,9 @@ export function axes(x: AxisText, y: AxisText, theme: Theme): NonNullable<Option
     border: { color: theme.axis },
     ...(text.min === undefined ? {} : { min: text.min }),
     ...(text.max === undefined ? {} : { max: text.max }),
+    ...(text.ticks === undefined
+      ? {}
+      : { afterBuildTicks: (scale: Scale) => void (scale.ticks = (text.ticks ?? []).map((value) => ({ value }))) }),
   });
   const ticks = (text: AxisText) => ({
     color: theme.dim,
@@ -35,7 +40,12 @@ export function axes(x: AxisText, y: AxisText, theme: Theme): NonNullable<Option
     callback: (value: string | number) => tick(Number(value), text),
   });
   return {
-    x: { ...axis(x), offset: false, grid: { display: false }, ticks: { ...ticks(x), maxTicksLimit: 7 } },
+    x: {
+      ...axis(x),
+      offset: false,
+      grid: { display: false },
+      ticks: { ...ticks(x), maxTicksLimit: x.ticks === undefined ? 7 : 20 },
+    },
     y: {
       ...axis(y),
       beginAtZero: true,
@@ -46,7 +56,8 @@ export function axes(x: AxisText, y: AxisText, theme: Theme): NonNullable<Option
 }
 
 /** The words of a value without the zeros that an axis does not need: `5 req/s`, not `5.00 req/s`. */
-function tick(value: number, { format, wholeSteps }: AxisText): string {
+function tick(value: number, { format, wholeSteps, ticks }: AxisText): string {
+  if (ticks !== undefined) return format(value);
   if (value === 0 && wholeSteps !== true) return '0';
   return format(value).replace(/(\.\d*?)0+(?!\d)/, (_, kept: string) => (kept === '.' ? '' : kept));
 }

@@ -10,3 +10,10 @@ export function niceTicks(largest: number): { readonly ticks: readonly number[];
   const ticks = Array.from({ length: count + 1 }, (_, i) => i * step);
   return { ticks, end: Math.max(largest, count * step) };
 }
+
+/** A round number with some room above the largest value. */
+export function roundAbove(largest: number): number {
+  const { ticks } = niceTicks(largest);
+  const step = ticks[1] ?? largest;
+  return Math.ceil((largest * 1.05) / step) * step;
+}

@@ -37,7 +37,8 @@ export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
 
 const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'question' } as const;
 
-function outcomeWords(outcome: Verdict['outcome']): string {
+/** What became of an objective. */
+export function outcomeWords(outcome: Verdict['outcome']): string {
   return { pass: t('Pass'), fail: t('Fail'), 'not enough data': t('Not enough data') }[outcome];
 }
 

@@ -9,6 +9,7 @@ import { throughputOverTime, throughputOverTimeContent } from '../charts/through
 import { button, progressRing } from '../controls.ts';
 import { h, setAttributes, setText } from '../dom.ts';
 import { post } from '../host.ts';
+import { howFar } from '../sections/howFar.ts';
 import { createOutcomes } from '../sections/outcomes.ts';
 import { createProgress } from '../sections/progress.ts';
 import { liveTiles } from '../sections/runTiles.ts';
@@ -80,15 +81,6 @@ export function runningView(first: StateOf<'running'>): View {
       ),
     ),
   };
-}
-
-/** Share of the plan that is done, from 0 to 1. With a count and a duration, whichever is nearer to its end. */
-function howFar(plan: RunPlan, snapshot: Snapshot | null): number {
-  const ended = snapshot?.summary.requestsSent ?? 0;
-  const elapsedS = (snapshot?.elapsedMs ?? 0) / 1000;
-  const byCount = plan.requests === null ? 0 : ended / plan.requests;
-  const byTime = plan.durationS === null ? 0 : elapsedS / plan.durationS;
-  return Math.min(1, Math.max(byCount, byTime));
 }
 
 function howFarWords(plan: RunPlan, snapshot: Snapshot | null): string {

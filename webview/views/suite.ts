@@ -4,6 +4,7 @@ import { latencyChapters } from '../../src/core/report/suite-latency.ts';
 import { memoryChapters } from '../../src/core/report/suite-memory.ts';
 import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
 import type { SuiteRecord } from '../../src/extension/views/panelMessages.ts';
+import { levelCharts } from '../charts/levelCharts.ts';
 import { h } from '../dom.ts';
 import { badge } from '../sections/badge.ts';
 import { factList } from '../sections/facts.ts';
@@ -16,8 +17,9 @@ import type { StateOf, View } from './view.ts';
 /** The report of a suite, chapter by chapter. */
 export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
   const { title, subtitle, sections } = chaptersOf(suite);
+  const charts = suite.suite === 'throughput' ? levelCharts({ levels: suite.runs, figures: suite.figures }) : [];
   return {
-    charts: [],
+    charts,
     element: h(
       'div',
       {},
@@ -34,7 +36,11 @@ export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
             t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'),
           )
         : null,
-      ...sections.map(chapter),
+      ...sections.slice(0, 1).map(chapter),
+      charts.length === 0
+        ? null
+        : section(t('By concurrency'), h('div', { class: 'charts' }, ...charts.map(({ element }) => element))),
+      ...sections.slice(1).filter(hasContent).map(chapter),
     ),
   };
 }
@@ -48,6 +54,11 @@ function chaptersOf(suite: SuiteRecord): Chapters {
     case 'memory':
       return memoryChapters(suite);
   }
+}
+
+/** Whether there is more in a chapter than charts, which the panel draws its own way. */
+function hasContent({ sentences = [], facts = [], tables = [] }: Section): boolean {
+  return sentences.length + facts.length + tables.length > 0;
 }
 
 function chapter({ title, sentences = [], facts = [], tables = [] }: Section): HTMLElement {

@@ -1,13 +1,23 @@
+import { t } from '@vscode/l10n';
+import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/sweep-tables.ts';
+import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
+import { levelCharts } from '../charts/levelCharts.ts';
 import { h } from '../dom.ts';
 import { badge } from '../sections/badge.ts';
+import { factList } from '../sections/facts.ts';
+import { levelObjectives, levelTable, scalingTable } from '../sections/levelTables.ts';
+import { note, section } from '../sections/section.ts';
+import { sweepTiles } from '../sections/sweepTiles.ts';
+import { createTiles } from '../sections/tiles.ts';
 import { runToolbar } from '../sections/toolbar.ts';
-import { statusWords } from '../words.ts';
+import { levelsWords, startedWords, statusWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished sweep: how throughput and latency change with concurrency. */
-export function sweepView({ sweep }: StateOf<'sweep'>): View {
+export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
+  const charts = sweep.levels.length === 0 ? [] : levelCharts(sweep);
   return {
-    charts: [],
+    charts,
     element: h(
       'div',
       {},
@@ -15,9 +25,57 @@ export function sweepView({ sweep }: StateOf<'sweep'>): View {
         'header',
         {},
         h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, sweep.name), badge(statusWords(sweep.status))),
+        h('p', { class: 'remark' }, subtitle(sweep)),
         runToolbar(sweep.id, 'sweep'),
       ),
-      ...sweep.capacity.map((sentence) => h('p', {}, sentence)),
+      ...sweepNotes(sweep).map((sentence) => note('warning', sentence)),
+      keptForSession
+        ? note(
+            'info',
+            t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'),
+          )
+        : null,
+      sweep.levels.length === 0 ? null : createTiles(sweepTiles(sweep)).element,
+      section(
+        t('Capacity'),
+        h('ul', { class: 'sentences' }, ...sweep.capacity.map((sentence) => h('li', {}, sentence))),
+      ),
+      charts.length === 0
+        ? null
+        : section(t('By concurrency'), h('div', { class: 'charts' }, ...charts.map(({ element }) => element))),
+      ...(sweep.levels.length === 0 ? [] : tables(sweep)),
+      section(t('Provenance'), factList(sweepFacts(sweep))),
     ),
   };
+}
+
+function tables(sweep: SweepRecord): HTMLElement[] {
+  const objectives = levelObjectives(sweep.levels);
+  return [
+    section(
+      t('Levels'),
+      h('p', { class: 'remark' }, t('Throughput and latency are of successes.')),
+      levelTable(sweep.levels).element,
+    ),
+    ...(objectives === null ? [] : [section(t('Objectives by level'), objectives.element)]),
+    section(
+      t('Scaling'),
+      h(
+        'p',
+        { class: 'remark' },
+        t('Against one request at a time. The trade-off is good when the gain is at least the penalty.'),
+      ),
+      scalingTable(sweep).element,
+    ),
+    section(t('Scalability law'), factList(uslFacts(sweep))),
+  ];
+}
+
+function subtitle({ startedAt, planned, levels, search }: SweepRecord): string {
+  const what =
+    search === undefined
+      ? levelsWords(planned)
+      : t('Search for capacity, {0}', levelsWords(levels.map(({ plan }) => plan.concurrency)));
+  const host = levels[0]?.environment.host;
+  return [startedWords({ startedAt }), what, ...(host === undefined ? [] : [host])].join(' · ');
 }

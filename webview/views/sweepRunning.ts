@@ -1,24 +1,98 @@
 import { t } from '@vscode/l10n';
-import { button } from '../controls.ts';
-import { h, setText } from '../dom.ts';
+import { sweepFigures } from '../../src/core/metrics/levels.ts';
+import type { RunPlan } from '../../src/core/plan/types.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+import { formatCount, formatS } from '../../src/core/report/format.ts';
+import { latencyByLevel, latencyByLevelContent } from '../charts/latencyByLevel.ts';
+import type { Levels } from '../charts/levelAxis.ts';
+import { throughputByLevel, throughputByLevelContent } from '../charts/throughputByLevel.ts';
+import { button, progressRing } from '../controls.ts';
+import { h, setAttributes, setText } from '../dom.ts';
 import { post } from '../host.ts';
-import { levelWords } from '../words.ts';
+import { levelRows, levelTable } from '../sections/levelTables.ts';
+import { createProgress } from '../sections/progress.ts';
+import { howFar } from '../sections/howFar.ts';
+import { liveTiles } from '../sections/runTiles.ts';
+import { section } from '../sections/section.ts';
+import { createTiles } from '../sections/tiles.ts';
+import { levelsWords, levelWords, phaseWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
-/** A sweep in progress. */
+/** A sweep in progress: the level under way, and the levels that have ended. */
 export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
-  const phase = h('p', { class: 'phase' });
+  const phase = h('span');
+  const elapsed = h('span', { class: 'elapsed' });
   const cancel = button(t('Cancel'), () => post({ type: 'cancel' }));
-  function update({ levels, current, cancelling }: StateOf<'sweepRunning'>): void {
-    setText(phase, levelWords(levels, current));
+  const progress = createProgress(t('Progress of the sweep'));
+  const tiles = createTiles(liveTiles(null));
+  const table = levelTable([], false);
+  const throughput = throughputByLevel(levelsOf(first.done));
+  const latency = latencyByLevel(levelsOf(first.done));
+  const charts = h('div', { class: 'charts' }, throughput.element, latency.element);
+  const ended = section(t('Levels that have ended'), table.element, charts);
+  let shownLevels = -1;
+
+  function update(state: StateOf<'sweepRunning'>): void {
+    const { levels, current, done, snapshot, cancelling } = state;
+    setText(phase, `${levelWords(levels, current)}, ${stepWords(state)}`);
+    setText(elapsed, snapshot === null ? '' : formatS(snapshot.elapsedMs / 1000));
     cancel.update(cancelling ? t('Cancelling …') : t('Cancel'), cancelling);
+    progress.update(
+      share(state),
+      t('{0} of {1} levels have ended', formatCount(done.length), formatCount(levels.length)),
+    );
+    tiles.update(liveTiles(snapshot));
+    setAttributes(ended, { hidden: done.length === 0 });
+    if (done.length === shownLevels) return;
+    shownLevels = done.length;
+    const so = levelsOf(done);
+    table.update(levelRows(so.levels, false));
+    setAttributes(charts, { hidden: new Set(so.levels.map(({ plan }) => plan.concurrency)).size < 2 });
+    throughput.update(throughputByLevelContent(so, []));
+    latency.update(latencyByLevelContent(so, []));
   }
+
   update(first);
   return {
-    charts: [],
+    charts: [throughput, latency],
     update: (state) => {
       if (state.kind === 'sweepRunning') update(state);
     },
-    element: h('div', {}, h('header', {}, h('h1', { tabindex: -1 }, first.name), phase, cancel.element)),
+    element: h(
+      'div',
+      {},
+      h(
+        'header',
+        {},
+        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, first.name)),
+        h('p', { class: 'phase' }, progressRing(), phase, elapsed),
+        h('p', { class: 'remark' }, levelsWords(first.levels)),
+        h('div', { class: 'toolbar' }, cancel.element),
+      ),
+      progress.element,
+      tiles.element,
+      ended,
+    ),
+  };
+}
+
+function stepWords({ levels, current, snapshot, cancelling }: StateOf<'sweepRunning'>): string {
+  const concurrency = formatCount(levels[current] ?? null);
+  if (snapshot === null && !cancelling) return t('pause before {0} at once', concurrency);
+  return t('{0} at once: {1}', concurrency, phaseWords(snapshot?.phase ?? null, cancelling));
+}
+
+/** Share of the whole that is done. A level whose length is not known counts when it has ended. */
+function share({ levels, current, done, plan, snapshot }: StateOf<'sweepRunning'>): number {
+  const known: RunPlan | undefined = plan ?? done.at(-1)?.plan;
+  const within = known === undefined || done.length > current ? 0 : howFar(known, snapshot);
+  return levels.length === 0 ? 0 : Math.min(1, (done.length + within) / levels.length);
+}
+
+/** The levels that have ended in order, without what only a whole sweep can tell. */
+function levelsOf(done: readonly RunRecord[]): Levels {
+  return {
+    levels: done.toSorted((a, b) => a.plan.concurrency - b.plan.concurrency),
+    figures: sweepFigures([]),
   };
 }

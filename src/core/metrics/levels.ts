@@ -101,3 +101,19 @@ function recommend(levels: readonly LevelNumbers[], figures: readonly LevelFigur
 function ratio(value: number | null, base: number | null | undefined): number | null {
   return value === null || base === null || base === undefined || base <= 0 ? null : value / base;
 }
+
+/**
+ * The knee: the level with the most throughput for its latency (Kleinrock's power, throughput / mean latency). Below it capacity
+ * lies idle, above it requests mostly wait. Null with fewer than three different levels to choose from.
+ */
+export function kneeOf(
+  levels: readonly Pick<LevelNumbers, 'concurrency' | 'throughputPerS' | 'meanLatencyMs'>[],
+): number | null {
+  const powers = levels.flatMap(({ concurrency, throughputPerS, meanLatencyMs }) =>
+    throughputPerS === null || meanLatencyMs === null || meanLatencyMs <= 0
+      ? []
+      : [{ concurrency, power: throughputPerS / meanLatencyMs }],
+  );
+  if (new Set(powers.map(({ concurrency }) => concurrency)).size < 3) return null;
+  return powers.reduce((best, level) => (level.power > best.power ? level : best)).concurrency;
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { sweepFigures, type LevelNumbers } from '../../../src/core/metrics/levels.ts';
+import { kneeOf, sweepFigures, type LevelNumbers } from '../../../src/core/metrics/levels.ts';
 
 interface Reference {
   levels: { concurrency: number; requests_per_s: number; tokens_per_s: number; mean_ms: number }[];
@@ -112,5 +112,20 @@ describe('levels', () => {
       tradeOff: null,
       sound: false,
     });
+  });
+});
+
+describe('the knee', () => {
+  it('is where throughput over mean latency is highest', () => {
+    // 10 / 100, 19 / 105, 35 / 115, 60 / 190, 62 / 400
+    const levels = [level(1, 10, 100), level(2, 19, 105), level(4, 35, 115), level(8, 60, 190), level(16, 62, 400)];
+    assert.equal(kneeOf(levels), 8);
+    assert.equal(kneeOf([level(1, 1, 1000), level(2, 1, 2000), level(4, 1, 4000)]), 1);
+  });
+
+  it('takes three different levels that measured something', () => {
+    const nothing = { concurrency: 8, throughputPerS: null, meanLatencyMs: null };
+    assert.equal(kneeOf([level(1, 10, 100), level(4, 30, 120), level(4, 31, 120), nothing]), null);
+    assert.equal(kneeOf([]), null);
   });
 });

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { formatCount, formatMs, formatRate } from '../../src/core/report/format.ts';
+import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
+import { lastPosted, rowsOf, usePanels } from './panels.ts';
+import { sweepStates } from './sweepStates.ts';
+
+const charts = [
+  'Throughput by concurrency',
+  'Latency by concurrency',
+  'Efficiency by concurrency',
+  'Latency against throughput',
+];
+
+describe('results panel of a sweep', () => {
+  const { show } = usePanels();
+  const { sweep } = sweepStates.sweep;
+
+  it('says what the sweep means, in words and in tiles', async () => {
+    const { page } = await show(sweepStates.sweep);
+    const capacity = await page.locator('section[aria-label=Capacity] li').allTextContents();
+    assert.deepEqual(capacity, sweep.capacity);
+    assert.equal(capacity[0], 'Holds 8 users at once with p95 < 300ms and errors < 1%.');
+    const at = sweep.levels.find(({ plan }) => plan.concurrency === 8)!;
+    assert.deepEqual((await page.locator('.tile dd:not(.remark)').allTextContents()).slice(0, 4), [
+      '8',
+      formatRate(at.successThroughputPerS),
+      formatMs(at.successLatencyMs.p95),
+      '8',
+    ]);
+    assert.equal(await page.locator('.tile dd:not(.remark)').nth(5).textContent(), '13.6');
+  });
+
+  it('draws throughput, latency, efficiency and their trade-off, each with its table', async () => {
+    const { page } = await show(sweepStates.sweep, { classes: ['vscode-using-screen-reader'] });
+    assert.deepEqual(await page.locator('figure h3').allTextContents(), charts);
+    const labels = await page
+      .locator('canvas[role=img]')
+      .evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label') ?? ''));
+    assert.match(labels[0]!, /^Throughput by concurrency\. Most, 53\.5 req\/s, at 16 at once\./);
+    assert.match(labels[0]!, / Marked: recommended, knee 8; peak 13\.6\.$/);
+    assert.match(labels[1]!, /^Latency by concurrency\. At 32 at once half of the successes took at most 751 ms/);
+    assert.match(labels[1]!, / Marked: .*; p95 < 300ms\.$/);
+    const rows = await rowsOf(page, 'Throughput by concurrency');
+    assert.deepEqual(
+      rows.map(([level]) => level),
+      sweep.levels.map(({ plan }) => formatCount(plan.concurrency)),
+    );
+    assert.deepEqual(rows[2]?.slice(1), ['33.0 req/s', '40.0 req/s', '33.0 req/s']);
+    assert.equal((await rowsOf(page, 'Efficiency by concurrency'))[3]?.[1], '60.9%');
+    assert.deepEqual((await rowsOf(page, 'Latency against throughput'))[0]?.[0], '1');
+  });
+
+  it('has tables of levels, objectives and scaling', async () => {
+    const { page } = await show(sweepStates.sweep);
+    const [first] = await rowsOf(page, 'Levels');
+    assert.deepEqual(first?.slice(0, 5), ['1 at once', '160', '100%', '10.0 req/s', '300 tokens/s']);
+    assert.equal(first?.at(-1), `${formatMs(sweep.levels[0]!.successLatencyMs.p99)} needs 299 responses`);
+    assert.deepEqual((await rowsOf(page, 'Objectives by level'))[4]?.slice(0, 4), [
+      '16 at once',
+      'Fail',
+      'Pass',
+      '65%',
+    ]);
+    const scaling = await rowsOf(page, 'Scaling');
+    assert.deepEqual(scaling[5], ['32 at once', '4.17×', '4.17×', '13%', '+317%', '+651%', '0.49', 'poor']);
+  });
+
+  it('warns of levels that failed, never calls one the knee, and shows times of streams', async () => {
+    const { page } = await show(sweepStates.sweepOfStreams);
+    const notes = await page.locator('.note').allTextContents();
+    assert.equal(notes.length, 3);
+    assert.match(notes[0]!, /cancelled: 3 of 4 levels had ended/);
+    assert.match(notes[1]!, /At 8 at once fewer than 90%/);
+    assert.equal(await page.locator('.tile dd:not(.remark)').nth(3).textContent(), '–');
+    const heads = await page.locator('section[aria-label=Levels] thead th').allTextContents();
+    assert.deepEqual(heads.slice(-2), ['TTFT p95', 'TPOT p50']);
+    const levels = await rowsOf(page, 'Levels');
+    assert.deepEqual(levels[2]?.slice(-2), ['–', '–']);
+  });
+
+  it('exports, runs again, and keeps the id of the sweep', async () => {
+    const panel = await show(sweepStates.sweep);
+    await panel.page.getByRole('button', { name: 'Copy' }).click();
+    assert.deepEqual(await lastPosted(panel), { type: 'export', id: sweep.id, format: 'json', to: 'clipboard' });
+    await panel.page.getByRole('button', { name: 'Run Again' }).click();
+    assert.deepEqual(await lastPosted(panel), { type: 'runAgain', id: sweep.id });
+    assert.deepEqual(await panel.kept(), { runIds: [sweep.id] });
+  });
+
+  it('draws no chart of a single level, and says when there was none', async () => {
+    const one = await show(sweepStates.sweepOfOne);
+    assert.equal(await one.page.locator('figure').count(), 0);
+    assert.equal((await rowsOf(one.page, 'Levels')).length, 1);
+    const none = await show(sweepStates.sweepOfNothing);
+    assert.equal(await none.page.locator('figure, .tile, table').count(), 0);
+    await none.page.getByText('No level was measured.').waitFor();
+  });
+});
+
+describe('results panel while a sweep is in progress', () => {
+  const { show } = usePanels();
+
+  it('shows the level under way, how far the whole is, and the levels that have ended', async () => {
+    const { page } = await show(sweepStates.sweepRunning);
+    assert.equal(await page.locator('.phase span').first().textContent(), 'Level 4 of 6, 8 at once: Measuring');
+    const bar = page.getByRole('progressbar', { name: 'Progress of the sweep' });
+    const { requestsSent } = sweepStates.sweepRunning.snapshot.summary;
+    assert.equal(await bar.getAttribute('aria-valuenow'), String(Math.round(((3 + requestsSent / 500) / 6) * 100)));
+    assert.equal(await bar.getAttribute('aria-valuetext'), '3 of 6 levels have ended');
+    assert.deepEqual(
+      (await rowsOf(page, 'Levels')).map(([level]) => level),
+      ['1 at once', '2 at once', '4 at once'],
+    );
+    assert.deepEqual(await page.locator('figure h3').allTextContents(), charts.slice(0, 2));
+  });
+
+  it('goes on in place from its start, and cancels once', async () => {
+    const panel = await show(sweepStates.sweepStarting);
+    const { page } = panel;
+    assert.equal(await page.locator('.phase span').first().textContent(), 'Level 1 of 6, pause before 1 at once');
+    assert.equal(await page.locator('figure:visible, table:visible').count(), 0);
+    const button = page.getByRole('button', { name: 'Cancel' });
+    await button.focus();
+    await panel.send({ type: 'state', state: sweepStates.sweepRunning });
+    assert.equal(await page.locator('figure:visible').count(), 2);
+    assert.equal((await rowsOf(page, 'Levels')).length, 3);
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Cancel');
+    await button.click();
+    assert.deepEqual(await lastPosted(panel), { type: 'cancel' });
+    await panel.send({ type: 'state', state: { ...sweepStates.sweepRunning, cancelling: true } });
+    await page.getByRole('button', { name: 'Cancelling …' }).waitFor();
+    assert.equal(await page.getByRole('status').first().textContent(), 'endpoints.txt: Level 4 of 6');
+  });
+});
+
+describe('results panel of a suite', () => {
+  const { show } = usePanels();
+
+  it('has every chapter of the throughput suite in order, and its charts', async () => {
+    const { page } = await show(sweepStates.throughputSuite);
+    const chapters = throughputChapters(sweepStates.throughputSuite.suite);
+    const titles = chapters.sections.map(({ title }) => title);
+    const [first = '', ...others] = titles;
+    assert.deepEqual(await page.locator('h2').allTextContents(), [first, 'By concurrency', ...others]);
+    assert.deepEqual(await page.locator('figure h3').allTextContents(), charts);
+    for (const { tables = [] } of chapters.sections)
+      for (const { title, rows } of tables) assert.deepEqual(await rowsOf(page, title), rows);
+  });
+
+  it('shows the latency and the memory suite', async () => {
+    const latency = await show(sweepStates.latencySuite);
+    await latency.page.getByRole('heading', { name: 'Latency of gpt2' }).waitFor();
+    assert.equal((await rowsOf(latency.page, 'Latency by length')).length, 9);
+    const memory = await show(sweepStates.memorySuite);
+    await memory.page.getByRole('heading', { name: 'Memory of gpt2' }).waitFor();
+    await memory.page.getByText('No folder is open').waitFor();
+  });
+
+  it('exports in the formats that a suite has', async () => {
+    const panel = await show(sweepStates.throughputSuite);
+    await panel.page.getByRole('combobox', { name: 'Export format' }).click();
+    assert.deepEqual(await panel.page.getByRole('option').allTextContents(), ['JSON', 'HTML', 'Markdown']);
+    await panel.page.getByRole('option', { name: 'Markdown' }).click();
+    await panel.page.getByRole('button', { name: 'Save…' }).click();
+    const { id } = sweepStates.throughputSuite.suite;
+    assert.deepEqual(await lastPosted(panel), { type: 'export', id, format: 'markdown', to: 'file' });
+  });
+});

@@ -1,0 +1,40 @@
+import { t } from '@vscode/l10n';
+import { formatCount, formatMs, formatNumber, formatRate } from '../../src/core/report/format.ts';
+import { chartFigure, type ChartFigure } from './figure.ts';
+import type { Levels } from './levelAxis.ts';
+
+/** What throughput costs: mean latency at the throughput of each level. */
+export function tradeOff({ levels }: Levels): ChartFigure {
+  const measured = levels.flatMap(({ plan, successThroughputPerS: rate, successLatencyMs: { mean } }) =>
+    rate === null || mean === null ? [] : [{ concurrency: plan.concurrency, rate, mean }],
+  );
+  const fastest = Math.max(1e-9, ...measured.map(({ rate }) => rate));
+  return chartFigure(
+    t('Latency against throughput'),
+    [
+      { title: t('At once'), kind: 'number' },
+      { title: t('Throughput'), kind: 'number' },
+      { title: t('Mean latency'), kind: 'number' },
+    ],
+    {
+      summary: t('From {0} to {1} as concurrency grows.', point(measured[0]), point(measured.at(-1))),
+      series: [
+        {
+          label: t('Level, with its requests at once'),
+          color: 'blue',
+          look: 'line',
+          dots: true,
+          points: measured.map(({ rate, mean }) => ({ x: rate, y: mean })),
+          pointNames: measured.map(({ concurrency }) => formatCount(concurrency)),
+        },
+      ],
+      x: { title: t('Successes per second'), format: formatNumber, pointed: formatRate, min: 0, max: fastest * 1.08 },
+      y: { title: t('Mean latency'), format: formatMs },
+      rows: measured.map(({ concurrency, rate, mean }) => [formatCount(concurrency), formatRate(rate), formatMs(mean)]),
+    },
+  );
+}
+
+function point(level: { readonly rate: number; readonly mean: number } | undefined): string {
+  return t('{0} with {1}', formatRate(level?.rate ?? null), formatMs(level?.mean ?? null));
+}

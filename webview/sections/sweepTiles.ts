@@ -1,0 +1,48 @@
+import { t } from '@vscode/l10n';
+import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { atOnceWords, knee } from '../charts/levelAxis.ts';
+import type { Tile } from './tiles.ts';
+
+/** The numbers that a sweep is judged by. */
+export function sweepTiles(sweep: SweepRecord): Tile[] {
+  const { figures, levels } = sweep;
+  const { concurrency: recommended, rule } = figures.recommended;
+  const at = levels.findLast(({ plan }) => plan.concurrency === recommended);
+  const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === recommended)?.efficiency ?? null;
+  const rates = levels.map(({ successThroughputPerS }) => successThroughputPerS ?? 0);
+  const best = levels[rates.indexOf(Math.max(...rates))];
+  return [
+    {
+      label: t('Recommended'),
+      value: atOnceWords(recommended),
+      remark: rule === 'objectives' ? t('largest that meets the objectives') : t('largest with a good trade-off'),
+      unsure: recommended === null,
+    },
+    {
+      label: t('Throughput there'),
+      value: formatRate(at?.successThroughputPerS ?? null),
+      remark: efficiency === null ? t('no level 1 to compare with') : t('{0} of perfect', formatPercent(efficiency)),
+    },
+    {
+      label: t('p95 there'),
+      value: formatMs(at?.successLatencyMs.p95 ?? null),
+      remark: t('median {0}', formatMs(at?.successLatencyMs.median ?? null)),
+      unsure: at !== undefined && at.successLatencyMs.interval95.p95 === null,
+    },
+    { label: t('Knee'), value: atOnceWords(knee(sweep)), remark: t('most throughput for its latency') },
+    {
+      label: t('Most throughput'),
+      value: formatRate(best?.successThroughputPerS ?? null),
+      remark: t('at {0} at once', formatCount(best?.plan.concurrency ?? null)),
+    },
+    {
+      label: t('Peak by the law'),
+      value: atOnceWords(figures.usl?.peakConcurrency ?? null),
+      remark:
+        figures.usl === null
+          ? t('not shown: see below')
+          : t('{0}, R² {1}', formatRate(figures.usl.peakThroughputPerS), figures.usl.r2.toFixed(3)),
+    },
+  ];
+}
