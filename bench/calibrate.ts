@@ -1,4 +1,4 @@
-// How far measured times are from known ones, 100 streams at once among them: `node bench/calibrate.ts [rounds]`. 25 s a round.
+// How far measured times are from known ones, 100 streams at once among them: `node bench/calibrate.ts [rounds]`. 12 s a round.
 // The mock server is a process of its own. On a busy machine the figures are those of the scheduler: its load stands beside them.
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -10,8 +10,8 @@ import { readEnvironment } from '../src/engine/environment.ts';
 
 const levels = [1, 10, 100].map((concurrency) => ({
   concurrency,
-  requests: concurrency * 30,
-  streams: concurrency * 15,
+  requests: concurrency * 12,
+  streams: concurrency * 8,
 }));
 const metrics = [
   ['latency', 'latencyMs'],
@@ -28,7 +28,7 @@ function middle(values: readonly number[]): string {
   return `${ms < 0 ? '−' : '+'}${Math.abs(ms).toFixed(3)}`;
 }
 
-const rounds = Number(process.argv[2] ?? 3);
+const rounds = Number(process.argv[2] ?? 5);
 const loadBefore = loadavg()[0] ?? 0;
 const results: { levels: Awaited<ReturnType<typeof calibrate>>['levels'] }[] = [];
 for (let round = 1; round <= rounds; round++) {
@@ -61,8 +61,8 @@ ${rows.join('\n')}
 
 The mock server is asked for known times; the error is what the client measured, less that; medians of ${rounds} rounds. “Of it the server”: the
 same quantile of what the server itself was late by when it wrote. Quantiles of a sum are not sums of quantiles: the two columns say
-where an error comes from, not what is left without it. With 1 in flight a round has 30 answers and 15 streams, too few for a
-99th percentile: it is close to the largest there.
+where an error comes from, not what is left without it. A round has 12 answers and 8 streams for each in flight: a 99th percentile needs 299
+values, so with 1 and 10 in flight it is close to the largest there.
 
 Machine: ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, load average ${loadBefore.toFixed(1)} before the first round.
 `;
