@@ -195,6 +195,8 @@ console.log(
   `RSS ${memory[0]?.mb.toFixed(0)} to ${memory.at(-1)?.mb.toFixed(0)} MB; slope ${perMin.toFixed(2)} ± ${margin.toFixed(2)} MB/min`,
 );
 for (const one of wrong.slice(0, 10)) console.log(`wrong: ${one}`);
+const tenths = Array.from({ length: 10 }, (_, i) => memory[Math.floor((i * memory.length) / 10)]?.mb.toFixed(0));
+console.log(`RSS at each tenth, MB: ${tenths.join(' ')}`);
 const stuck = value('gpt2_requests_running') + value('gpt2_requests_waiting') + value('gpt2_kv_tokens_used') > 0;
 const grows = perMin - margin > mostGrowthMbPerMin;
 console.log(
