@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readProcessUse, useFromProc, useFromPs, watchServer } from '../../src/engine/server-use.ts';
 
+const usedUs = ({ user, system }: NodeJS.CpuUsage): number => user + system;
+
 describe('what a server uses', () => {
   it('is read from /proc, whatever the program is called', () => {
     const stat = '4711 (a) b (c) S 1 4711 4711 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 11 0 100 1000000 2000';
@@ -21,7 +23,6 @@ describe('what a server uses', () => {
     const stop = watchServer(process.pid);
     await new Promise((resolve) => setTimeout(resolve, 20));
     // Processor time, not time: on a busy machine the two differ, and the clock that is read here ticks every 10 ms.
-    const usedUs = ({ user, system }: NodeJS.CpuUsage): number => user + system;
     for (const before = process.cpuUsage(); usedUs(process.cpuUsage(before)) < 200_000;);
     const use = await stop();
     assert.equal(use.pid, process.pid);
