@@ -1,3 +1,4 @@
+import { maskSecrets } from '../core/endpoints/mask.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import { defaultCoolDownMs } from '../core/plan/sweep.ts';
 import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts';
@@ -65,7 +66,10 @@ export async function measureSteps(
 
 function inputOf(setup: SuiteSetup, step: SuiteStep): Omit<RunInput, 'plan'> {
   const { target, request } = suiteRequest({ ...setup, ...step });
-  return { name: setup.name, targets: [target], requests: [request], secrets: setup.secrets, file: null };
+  const shown = (text: string): string => maskSecrets(text, setup.secrets);
+  // The target is what a record keeps, the request what is sent.
+  const kept = { ...target, name: shown(target.name), url: shown(target.url), headers: [] };
+  return { name: setup.name, targets: [kept], requests: [request], secrets: setup.secrets, file: null };
 }
 
 function planOf({ objectives, timeoutMs }: SuiteSetup, { concurrency, requests, warmup }: SuiteStep): RunPlan {

@@ -20,6 +20,7 @@ export const views = { history: 'loadlens.history', servers: 'loadlens.servers' 
 export const commandIds = {
   runBenchmark: 'loadlens.runBenchmark',
   runSweep: 'loadlens.runSweep',
+  runThroughputSuite: 'loadlens.runThroughputSuite',
   runFile: 'loadlens.runFile',
   runEndpoint: 'loadlens.runEndpoint',
   runAgain: 'loadlens.runAgain',

@@ -8,6 +8,7 @@ import { answerPanel } from './commands/panel.ts';
 import { resultCommands } from './commands/results.ts';
 import { runCommands } from './commands/run.ts';
 import { serverCommands } from './commands/servers.ts';
+import { suiteCommands } from './commands/suite.ts';
 import { registerCodeLenses } from './providers/codeLens.ts';
 import { registerCompletion } from './providers/completion.ts';
 import { registerDiagnostics } from './providers/diagnostics.ts';
@@ -53,20 +54,11 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const exporter = createExporter(history, notify);
   const { showLive, showFinished } = panel;
 
+  const launching = { runs, history, unfinished, servers, secrets, consent, notify, showLive, showFinished };
+
   const handlers = {
-    ...runCommands({
-      runs,
-      history,
-      unfinished,
-      servers,
-      secrets,
-      consent,
-      notify,
-      memory,
-      diagnostics,
-      showLive,
-      showFinished,
-    }),
+    ...runCommands({ ...launching, memory, diagnostics }),
+    ...suiteCommands(launching),
     ...serverCommands({ mock, gpt2 }, notify),
     ...resultCommands({ history, panel, exporter }),
     ...fileCommands({ extensionUri, secrets, consent, notify }),

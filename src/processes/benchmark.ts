@@ -1,8 +1,10 @@
-// The process that sends the load of one run or sweep. Its parent is the extension host or a test; see messages.ts for what they say.
+// The process that sends the load of one run, sweep or suite. Its parent is the extension host or a test; see messages.ts for what they say.
 import manifest from '../../package.json' with { type: 'json' };
 import { LoadlensError } from '../core/errors.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
+import { makeThroughputSuite } from '../core/report/suite-record.ts';
 import { runBenchmark } from '../engine/run.ts';
+import { measureThroughput } from '../engine/suite.ts';
 import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
 import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask, type FailureMessage } from './messages.ts';
 
@@ -21,6 +23,10 @@ async function run(task: BenchmarkTask): Promise<void> {
   if (task.type === 'sweep') {
     const record = await runSweep(task.input, { ...hooks, onSnapshot: tellLevels() });
     tell({ type: 'sweep', record }, 0);
+  } else if (task.type === 'suite') {
+    const { setup, ...about } = task.input;
+    const measured = await measureThroughput(setup, about.workload, { ...hooks, onSnapshot: tellLevels() });
+    tell({ type: 'suite', record: makeThroughputSuite({ ...measured, ...about, files: [] }) }, 0);
   } else {
     const onSnapshot = (snapshot: Snapshot): void => tell({ type: 'snapshot', snapshot });
     const record = await runBenchmark(task.input, { ...hooks, onSnapshot });

@@ -2,8 +2,10 @@ import * as v from 'valibot';
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { RunInput } from '../core/plan/types.ts';
+import type { ThroughputSuite } from '../core/report/suite-types.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import type { RunRecord } from '../core/report/types.ts';
+import type { SuiteSetup } from '../engine/suite.ts';
 
 /** An expected failure as it crosses a process boundary. */
 export interface FailureMessage {
@@ -14,18 +16,25 @@ export interface FailureMessage {
   readonly stack?: string;
 }
 
+/** Everything that the throughput suite needs, and what its result says beside the numbers. */
+export interface SuiteInput extends Pick<ThroughputSuite, 'model' | 'workload' | 'earlier'> {
+  readonly setup: SuiteSetup;
+}
+
 /** What the benchmark process can be asked to measure. */
 export type BenchmarkTask = (
-  { readonly type: 'run'; readonly input: RunInput } | { readonly type: 'sweep'; readonly input: SweepInput }
+  | { readonly type: 'run'; readonly input: RunInput }
+  | { readonly type: 'sweep'; readonly input: SweepInput }
+  | { readonly type: 'suite'; readonly input: SuiteInput }
 ) & {
   /** Process of the server, when Loadlens started it: its CPU and memory go into the records. */
   readonly serverPid?: number;
 };
 
-/** To the benchmark process. It serves one task and exits by itself. Cancelling a sweep keeps the levels that have ended. */
+/** To the benchmark process. It serves one task and exits by itself. Cancelling a sweep or a suite keeps the levels that have ended. */
 export type BenchmarkCommand = BenchmarkTask | { readonly type: 'cancel' };
 
-/** How far a sweep is: which level, counted from 0, and its snapshot; null in the pause before it. */
+/** How far a sweep or a suite is: which level, counted from 0, and its snapshot; null in the pause before it. */
 export interface LevelSnapshot {
   readonly type: 'levelSnapshot';
   readonly level: number;
@@ -33,8 +42,8 @@ export interface LevelSnapshot {
 }
 
 /**
- * From the benchmark process: `ready` once, then of a run its snapshots, of a sweep the snapshots of its levels and each level
- * once it has ended, and at last exactly one `record`, `sweep` or `failure`.
+ * From the benchmark process: `ready` once, then of a run its snapshots, of a sweep or a suite the snapshots of its levels and
+ * each level once it has ended, and at last exactly one `record`, `sweep`, `suite` or `failure`.
  */
 export type BenchmarkEvent =
   | { readonly type: 'ready' }
@@ -43,6 +52,7 @@ export type BenchmarkEvent =
   | { readonly type: 'levelEnded'; readonly record: RunRecord }
   | { readonly type: 'record'; readonly record: RunRecord }
   | { readonly type: 'sweep'; readonly record: SweepRecord }
+  | { readonly type: 'suite'; readonly record: ThroughputSuite }
   | FailureMessage;
 
 /** What the mock server is asked to be; ranges as in docs/mock-server.md. */
@@ -90,6 +100,11 @@ const schemas = {
       input: having<SweepInput>('plan', 'requests', 'targets'),
       serverPid: pid,
     }),
+    v.object({
+      type: v.literal('suite'),
+      input: having<SuiteInput>('setup', 'model', 'workload', 'earlier'),
+      serverPid: pid,
+    }),
     v.object({ type: v.literal('cancel') }),
   ]),
   benchmarkEvent: v.variant('type', [
@@ -103,6 +118,7 @@ const schemas = {
     v.object({ type: v.literal('levelEnded'), record }),
     v.object({ type: v.literal('record'), record }),
     v.object({ type: v.literal('sweep'), record: having<SweepRecord>('schema', 'status', 'levels') }),
+    v.object({ type: v.literal('suite'), record: having<ThroughputSuite>('schema', 'status', 'runs') }),
     failure,
   ]),
   mockCommand: v.variant('type', [

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { throughputWorkload } from '../../src/core/plan/suite.ts';
 import type { BenchmarkCommand, BenchmarkEvent } from '../../src/processes/messages.ts';
 import { readBenchmarkEvent } from '../../src/processes/messages.ts';
+import { startMockServer } from '../../src/servers/mock/server.ts';
 import { startFaultyServer, type FaultyServer } from '../support/faulty-server.ts';
 import { runInput } from '../support/run-input.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -100,6 +102,47 @@ describe('the benchmark process', () => {
       last.record.levels.map((level) => level.plan.concurrency),
       [1],
     );
+  });
+
+  it('measures the throughput suite, and keeps no secret of its address', async () => {
+    const mock = await startMockServer({ port: 0, maxConcurrentRequests: 10, timeScale: 0.01 });
+    try {
+      const { events, say, exit } = start();
+      const url = `${mock.url}/v1/completions?ttft_ms=5`;
+      const model = {
+        name: 'mock',
+        url: 'http://x/?key={{$secret KEY}}',
+        server: 'url',
+        synthetic: null,
+        dtype: null,
+      } as const;
+      const setup = {
+        name: 'mock',
+        url,
+        model: 'mock',
+        headers: [],
+        secrets: ['ttft_ms'],
+        objectives: [],
+        timeoutMs: 5000,
+        ignoreEos: false,
+      };
+      say({ type: 'suite', input: { setup, model, workload: throughputWorkload(true), earlier: [] } });
+      assert.deepEqual(await exit, [0, null]);
+      const last = events.at(-1);
+      assert.ok(last?.type === 'suite');
+      assert.equal(last.record.status, 'completed');
+      assert.deepEqual(
+        last.record.levels.map(({ concurrency, requests, failed, tokens }) => [concurrency, requests, failed, tokens]),
+        [
+          [1, 5, 0, 150],
+          [2, 6, 0, 180],
+          [4, 6, 0, 180],
+        ],
+      );
+      assert.equal(JSON.stringify(events).includes('ttft_ms'), false);
+    } finally {
+      await mock.close();
+    }
   });
 
   it('dies with its parent, and its sockets with it', async () => {

@@ -1,4 +1,6 @@
 import { compactRecord } from './compact.ts';
+import { makeThroughputSuite } from './suite-record.ts';
+import type { ThroughputSuite } from './suite-types.ts';
 import { makeSweepRecord } from './sweep-record.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { RunRecord } from './types.ts';
@@ -14,15 +16,27 @@ const steps: readonly ((level: RunRecord) => RunRecord)[] = [
 /** The size of a record as it is kept, near enough: nearly all of it is ASCII. */
 const sizeOf = (record: object): number => JSON.stringify(record).length;
 
-/**
- * A copy of a sweep for the history: every level is kept, compacted, and gives up its charts and targets step by step until
- * the whole fits. Its figures are made from what is left, as they are when it is read back.
- */
-export function compactSweep(sweep: SweepRecord, maxBytes: number): SweepRecord {
-  let small = sweep;
+/** Every level is kept, compacted, and gives up its charts and targets step by step until the whole fits. */
+function compactLevels<T extends object>(
+  levels: readonly RunRecord[],
+  make: (levels: readonly RunRecord[]) => T,
+  maxBytes: number,
+): T {
+  let small = levels;
   for (const step of steps) {
-    small = makeSweepRecord({ ...small, levels: small.levels.map(step) });
-    if (sizeOf(small) <= maxBytes) break;
+    small = small.map(step);
+    const made = make(small);
+    if (sizeOf(made) <= maxBytes) return made;
   }
-  return small;
+  return make(small);
+}
+
+/** A copy of a sweep for the history. Its figures are made from what is left, as they are when it is read back. */
+export function compactSweep(sweep: SweepRecord, maxBytes: number): SweepRecord {
+  return compactLevels(sweep.levels, (levels) => makeSweepRecord({ ...sweep, levels }), maxBytes);
+}
+
+/** A copy of a suite for the history, as compactSweep makes it. */
+export function compactSuite(suite: ThroughputSuite, maxBytes: number): ThroughputSuite {
+  return compactLevels(suite.runs, (runs) => makeThroughputSuite({ ...suite, runs }), maxBytes);
 }

@@ -1,40 +1,66 @@
-import { compactSweep } from './compact-sweep.ts';
+import { compactSuite, compactSweep } from './compact-sweep.ts';
+import { jsonText } from './json.ts';
 import { compactRecord, readRecord } from './record.ts';
 import { reports } from './reports.ts';
+import { chaptersHtml, chaptersMarkdown } from './sections.ts';
+import { renderSuiteCsv } from './suite-csv.ts';
+import { readThroughputSuite } from './suite-record.ts';
+import { throughputChapters } from './suite-throughput.ts';
+import { suiteSchema, type ThroughputSuite } from './suite-types.ts';
 import { readSweep } from './sweep-record.ts';
 import { sweepReports } from './sweep-reports.ts';
 import { sweepSchema, type SweepRecord } from './sweep-types.ts';
 import { recordSchema, type RunRecord, type Source } from './types.ts';
 
 /** Everything that can be kept in a history and written to a file. */
-export type ResultRecord = RunRecord | SweepRecord;
+export type ResultRecord = RunRecord | SweepRecord | ThroughputSuite;
 export type ReportFormat = keyof typeof reports;
 
-/** A sweep takes no more of a history than this: several fit beside the runs. */
-const mostSweepBytes = 96 * 1024;
+/** A sweep or a suite takes no more of a history than this: several fit beside the runs. */
+const mostBytes = 96 * 1024;
 
 export const isRun = (result: ResultRecord): result is RunRecord => result.schema === recordSchema;
 export const isSweep = (result: ResultRecord): result is SweepRecord => result.schema === sweepSchema;
 
-/** The file that the targets came from. */
-export const sourceOf = (result: ResultRecord): Source | null =>
-  isRun(result) ? result.source : (result.levels[0]?.source ?? null);
+/** The runs that a result is made of. */
+export function runsOf(result: ResultRecord): readonly RunRecord[] {
+  if (isRun(result)) return [result];
+  return isSweep(result) ? result.levels : result.runs;
+}
 
-/** A copy for the history, see compactRecord and compactSweep. */
+/** Name for people: the file, the one target's name, or the model. */
+export const nameOf = (result: ResultRecord): string =>
+  isRun(result) || isSweep(result) ? result.name : result.model.name;
+
+/** The file that the targets came from. */
+export const sourceOf = (result: ResultRecord): Source | null => runsOf(result)[0]?.source ?? null;
+
+/** A copy for the history: shortened, and all that was measured is in it. */
 export function compactResult<T extends ResultRecord>(result: T): T;
 export function compactResult(result: ResultRecord): ResultRecord {
-  return isRun(result) ? compactRecord(result) : compactSweep(result, mostSweepBytes);
+  if (isRun(result)) return compactRecord(result);
+  return isSweep(result) ? compactSweep(result, mostBytes) : compactSuite(result, mostBytes);
 }
 
 /** Checks what claims to be one of them. */
 export function readResult(json: unknown): ResultRecord {
-  const isOfSweep = typeof json === 'object' && json !== null && 'schema' in json && json.schema === sweepSchema;
-  return isOfSweep ? readSweep(json) : readRecord(json);
+  const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
+  if (schema === sweepSchema) return readSweep(json);
+  return schema === suiteSchema ? readThroughputSuite(json) : readRecord(json);
 }
+
+/** Every report of the throughput suite that can be written to a file. */
+const suiteReports = {
+  json: { render: jsonText },
+  csv: { render: renderSuiteCsv },
+  html: { render: (suite: ThroughputSuite) => chaptersHtml(throughputChapters(suite)) },
+  markdown: { render: (suite: ThroughputSuite) => chaptersMarkdown(throughputChapters(suite)) },
+} as const;
 
 /** The text of a report, and what its file ends with. */
 export function renderResult(result: ResultRecord, format: ReportFormat): { extension: string; text: string } {
-  const { extension } = reports[format];
-  const text = isRun(result) ? reports[format].render(result) : sweepReports[format].render(result);
+  const { extension, render } = reports[format];
+  if (isRun(result)) return { extension, text: render(result) };
+  const text = isSweep(result) ? sweepReports[format].render(result) : suiteReports[format].render(result);
   return { extension, text };
 }

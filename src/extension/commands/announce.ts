@@ -1,5 +1,5 @@
 import { commands, l10n } from 'vscode';
-import { isRun, type ResultRecord } from '../../core/report/results.ts';
+import { nameOf, runsOf, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import type { History } from '../services/history.ts';
 import type { Action, Notify } from '../services/notify.ts';
@@ -17,7 +17,7 @@ export async function takeOver(unfinished: Unfinished, history: History, notify:
   // The window may have got that far itself.
   if (history.get(left.id) === undefined) {
     notify.warn(
-      l10n.t('{0} was running when the window was reloaded or closed. What it had measured is kept.', left.name),
+      l10n.t('{0} was running when the window was reloaded or closed. What it had measured is kept.', nameOf(left)),
       showResults(left),
     );
     await history.add(left);
@@ -35,7 +35,7 @@ export function announce(record: ResultRecord, lost: string | undefined, notify:
     );
     return;
   }
-  const runs = isRun(record) ? [record] : record.levels;
+  const runs = runsOf(record);
   if (record.status !== 'completed' || runs.some(({ responses }) => responses > 0)) return;
   const counts = new Map<string, number>();
   for (const [kind, count] of runs.flatMap(({ errors }) => Object.entries(errors))) {
@@ -47,8 +47,8 @@ export function announce(record: ResultRecord, lost: string | undefined, notify:
     .join(', ');
   notify.error(
     kinds === ''
-      ? l10n.t('{0}: no request was answered.', record.name)
-      : l10n.t('{0}: no request was answered ({1}). Is the server running?', record.name, kinds),
+      ? l10n.t('{0}: no request was answered.', nameOf(record))
+      : l10n.t('{0}: no request was answered ({1}). Is the server running?', nameOf(record), kinds),
     showResults(record),
   );
 }

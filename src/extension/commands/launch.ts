@@ -4,7 +4,7 @@ import { remoteHosts } from '../../core/endpoints/hosts.ts';
 import { placeholdersIn } from '../../core/endpoints/prepare.ts';
 import type { EndpointsFile, PreparedRequest, Target } from '../../core/endpoints/types.ts';
 import type { PlanChoices } from '../../core/plan/plan.ts';
-import { isRun, isSweep, type ResultRecord } from '../../core/report/results.ts';
+import { isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/results.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 import type { BenchmarkTask } from '../../processes/messages.ts';
 import { commandIds } from '../contributions.ts';
@@ -82,14 +82,15 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
 /** The engine knows files on disk; an unsaved one is known here alone. */
 function withSource(record: ResultRecord, file: string): ResultRecord {
   const named = (run: RunRecord): RunRecord => ({ ...run, source: run.source ?? { file } });
-  return isRun(record) ? named(record) : { ...record, levels: record.levels.map(named) };
+  if (isRun(record)) return named(record);
+  return isSweep(record) ? { ...record, levels: record.levels.map(named) } : record;
 }
 
 /** Sends the load and keeps what comes of it, with the panel up all the while. */
-async function measure(
+export async function measure(
   task: BenchmarkTask,
   parts: LaunchParts,
-  complete: (record: ResultRecord) => ResultRecord,
+  complete: (record: ResultRecord) => ResultRecord = (record) => record,
 ): Promise<void> {
   const { runs, history, unfinished, notify, showLive, showFinished } = parts;
   if (!(await waitForTurn(runs))) return;
@@ -99,7 +100,7 @@ async function measure(
   try {
     const { record, lost } = await finished;
     // A sweep that was cancelled during its first level has nothing to keep.
-    if (!isSweep(record) || record.levels.length > 0) {
+    if (runsOf(record).length > 0) {
       const kept = await history.add(complete(record));
       shown = kept.id;
       announce(kept, lost, notify);
@@ -134,7 +135,7 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<Benchma
 }
 
 /** The process of the one bundled server that all requests go to. */
-function pidOf(requests: readonly PreparedRequest[], servers: readonly BundledServer[]): number | undefined {
+export function pidOf(requests: readonly PreparedRequest[], servers: readonly BundledServer[]): number | undefined {
   const pids = new Set(
     requests.map(({ url }) => {
       const address = new URL(url);
@@ -158,7 +159,7 @@ function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly
 }
 
 /** False when a server that the requests need is not to be started, and so neither is the run. */
-async function offerServers(
+export async function offerServers(
   uri: Uri,
   requests: readonly PreparedRequest[],
   servers: readonly BundledServer[],

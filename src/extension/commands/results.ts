@@ -1,4 +1,5 @@
 import { commands, l10n, window } from 'vscode';
+import { nameOf } from '../../core/report/results.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 import { views } from '../contributions.ts';
 import type { History } from '../services/history.ts';
@@ -24,7 +25,7 @@ function chosenIds(id: unknown, ids: unknown): readonly string[] {
   return several.length > 0 ? several : typeof id === 'string' ? [id] : [];
 }
 
-/** Commands that look at finished runs and sweeps. */
+/** Commands that look at results. */
 export function resultCommands(parts: {
   readonly history: History;
   readonly panel: ResultsPanel;
@@ -34,6 +35,11 @@ export function resultCommands(parts: {
   'showResults' | 'showHistory' | 'openRun' | 'compareRuns' | 'exportResult' | 'deleteRun' | 'clearHistory'
 > {
   const { history, panel, exporter } = parts;
+
+  const chosenName = ([id = '']: readonly string[]): string => {
+    const result = history.get(id);
+    return result === undefined ? '' : nameOf(result);
+  };
 
   /** Two runs, the older one first; from the palette they are picked one after the other. */
   const compare = async (chosen: readonly string[]): Promise<void> => {
@@ -70,7 +76,7 @@ export function resultCommands(parts: {
     },
     deleteRun: async (id, ids) => {
       const chosen = chosenIds(id, ids);
-      const name = history.get(chosen[0] ?? '')?.name ?? '';
+      const name = chosenName(chosen);
       const remove = l10n.t('Delete');
       const question =
         chosen.length === 1 ? l10n.t('Delete the result of {0}?', name) : l10n.t('Delete {0} results?', chosen.length);

@@ -3,8 +3,10 @@ import { LoadlensError } from '../../core/errors.ts';
 import type { PlanChoices } from '../../core/plan/plan.ts';
 import type { SweepChoices } from '../../core/plan/sweep.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
-import { isRun, sourceOf, type ResultRecord } from '../../core/report/results.ts';
+import { isRun, isSweep, sourceOf } from '../../core/report/results.ts';
+import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
+import { commandIds } from '../contributions.ts';
 import { setContextKey } from '../services/contextKeys.ts';
 import { isEndpoints, parseDocument } from '../services/documents.ts';
 import { findEndpointsFiles, findSource } from '../services/files.ts';
@@ -39,8 +41,8 @@ function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
   return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
 }
 
-/** The request that made a result. */
-async function requestOf(result: ResultRecord): Promise<RunRequest> {
+/** The request that made a run or a sweep. */
+async function requestOf(result: RunRecord | SweepRecord): Promise<RunRequest> {
   const source = sourceOf(result);
   const uri = source === null ? undefined : await findSource(source.file);
   if (uri === undefined) {
@@ -167,6 +169,11 @@ export function runCommands(
     },
     runAgain: async (id) => {
       const record = typeof id === 'string' ? history.get(id) : undefined;
+      // A suite is not of a file: its questions are asked again.
+      if (record !== undefined && !isRun(record) && !isSweep(record)) {
+        await commands.executeCommand(commandIds.runThroughputSuite);
+        return;
+      }
       const request = record === undefined ? keptRequest(memory) : await requestOf(record);
       if (request !== undefined) await start(request);
     },

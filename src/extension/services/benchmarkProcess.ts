@@ -54,6 +54,7 @@ export function startBenchmark(
           return;
         case 'record':
         case 'sweep':
+        case 'suite':
           resolve({ kind: 'record', record: event.record });
           return;
         case 'failure':

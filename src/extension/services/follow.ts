@@ -3,15 +3,18 @@ import type { SweepInput } from '../../core/plan/sweep.ts';
 import type { RunInput } from '../../core/plan/types.ts';
 import { recordId } from '../../core/report/record.ts';
 import type { ResultRecord } from '../../core/report/results.ts';
+import { makeThroughputSuite } from '../../core/report/suite-record.ts';
 import { makeSweepRecord } from '../../core/report/sweep-record.ts';
 import type { RunRecord } from '../../core/report/types.ts';
-import type { BenchmarkTask } from '../../processes/messages.ts';
+import type { BenchmarkTask, SuiteInput } from '../../processes/messages.ts';
 import type { PanelState } from '../views/panelMessages.ts';
 import type { ProgressEvent } from './benchmarkProcess.ts';
 import { hasNumbers, salvageRecord, type Remains } from './salvage.ts';
 
 /** What is known of a task while its process measures: what to show, and what would be left if the process were gone. */
 export interface Follower {
+  /** What is measured, for the log. */
+  readonly what: string;
   readonly hear: (event: ProgressEvent) => void;
   readonly state: () => Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
   /** What has been measured so far, with one sentence on why there is no more; undefined when it is nothing. */
@@ -22,7 +25,14 @@ export interface Follower {
 export function followTask(task: BenchmarkTask, version: string): Follower {
   const startedAt = new Date();
   const start = { id: recordId(startedAt, Math.random), startedAt, version };
-  return task.type === 'run' ? followRun(task.input, start) : followSweep(task.input, start);
+  switch (task.type) {
+    case 'run':
+      return followRun(task.input, start);
+    case 'sweep':
+      return followSweep(task.input, start);
+    case 'suite':
+      return followSuite(task.input, start);
+  }
 }
 
 type Start = Pick<Remains, 'id' | 'startedAt' | 'version'>;
@@ -31,6 +41,7 @@ function followRun(input: RunInput, start: Start): Follower {
   const { name, plan } = input;
   let snapshot: Snapshot | null = null;
   return {
+    what: `${input.targets.length} targets, ${JSON.stringify(plan)}`,
     hear: (event) => {
       if (event.type === 'snapshot') ({ snapshot } = event);
     },
@@ -40,14 +51,15 @@ function followRun(input: RunInput, start: Start): Follower {
   };
 }
 
-function followSweep(input: SweepInput, start: Start): Follower {
-  const { name, plan } = input;
-  const levels = plan.levels.map(({ concurrency }) => concurrency);
+/** What sweeps and suites have in common: levels that end one after the other. */
+function followLevels() {
   const done: RunRecord[] = [];
   let current = 0;
   let snapshot: Snapshot | null = null;
   return {
-    hear: (event) => {
+    done,
+    now: () => ({ current, snapshot, done: [...done] }),
+    hear: (event: ProgressEvent): void => {
       if (event.type === 'levelEnded') {
         done.push(event.record);
         snapshot = null;
@@ -55,36 +67,48 @@ function followSweep(input: SweepInput, start: Start): Follower {
         ({ level: current, snapshot } = event);
       }
     },
+  };
+}
+
+function followSweep(input: SweepInput, start: Start): Follower {
+  const { name, plan } = input;
+  const levels = plan.levels.map(({ concurrency }) => concurrency);
+  const { done, now, hear } = followLevels();
+  return {
+    what: `${input.targets.length} targets, ${JSON.stringify(plan)}`,
+    hear,
     state: () => {
-      const level = plan.levels[current];
-      const state = {
-        kind: 'sweepRunning',
-        name,
-        levels,
-        current,
-        done: [...done],
-        snapshot,
-        cancelling: false,
-      } as const;
+      const level = plan.levels[now().current];
+      const state = { kind: 'sweepRunning', name, levels, ...now(), cancelling: false } as const;
       return level === undefined ? state : { ...state, plan: level };
     },
     salvage: (status, why) => {
       if (done.length > 0) {
-        const { id, startedAt } = start;
-        return makeSweepRecord({
-          id,
-          name,
-          startedAt: startedAt.toISOString(),
-          status,
-          planned: levels,
-          coolDownMs: plan.coolDownMs,
-          levels: done,
-        });
+        const { coolDownMs } = plan;
+        return makeSweepRecord({ ...identity(start), name, status, planned: levels, coolDownMs, levels: done });
       }
       // Not one level had ended: what there is of the first one is a run.
-      const level = plan.levels[current];
+      const [level] = plan.levels;
+      const { snapshot } = now();
       if (level === undefined || !hasNumbers(snapshot)) return undefined;
       return salvageRecord({ ...start, input: { ...input, plan: level }, status, last: snapshot, why });
     },
   };
 }
+
+function followSuite({ setup, ...about }: SuiteInput, start: Start): Follower {
+  const { name } = setup;
+  const levels = about.workload.levels.map(({ concurrency }) => concurrency);
+  const { done, now, hear } = followLevels();
+  return {
+    what: `${about.model.url}, ${JSON.stringify(about.workload)}`,
+    hear,
+    state: () => ({ kind: 'sweepRunning', name, levels, ...now(), cancelling: false }),
+    salvage: (status) =>
+      done.length === 0
+        ? undefined
+        : makeThroughputSuite({ ...identity(start), ...about, status, runs: done, files: [] }),
+  };
+}
+
+const identity = ({ id, startedAt }: Start) => ({ id, startedAt: startedAt.toISOString() });

@@ -8,10 +8,10 @@ import { setContextKey } from './contextKeys.ts';
 import { followTask } from './follow.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** What is being sent right now: at most one run or sweep at a time. */
+/** What is being sent right now: at most one run, sweep or suite at a time. */
 export type RunState = { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
 
-/** What a run or a sweep left; `lost` says how the process ended when it did not end as it should. */
+/** What it left; `lost` says how the process ended when it did not end as it should. */
 export interface Finished {
   readonly record: ResultRecord;
   readonly lost?: string;
@@ -21,7 +21,7 @@ const processGone = (how: string): string => l10n.t('The process that sent ended
 const cutOff = (): string => l10n.t('The process that sent did not hear the cancel and was cut off.');
 const windowGone = (): string => l10n.t('The window was reloaded or closed during the run, which ended with it.');
 
-/** The one run or sweep at a time. */
+/** The one run, sweep or suite at a time. */
 export interface Runs extends Disposable {
   readonly state: () => RunState;
   readonly onDidChange: Event<RunState>;
@@ -58,9 +58,7 @@ export function createRuns({ entry, version, unfinished, log }: RunsParts): Runs
 
   const measure = async (task: BenchmarkTask): Promise<Finished> => {
     const follower = followTask(task, version);
-    log.info(
-      `${task.input.name}: ${task.type}, ${task.input.targets.length} targets, ${JSON.stringify(task.input.plan)}`,
-    );
+    log.info(`${follower.state().name}: ${task.type}, ${follower.what}`);
     set({ ...follower.state(), cancelling: false });
     try {
       process = startBenchmark(entry, task, log, (event) => {

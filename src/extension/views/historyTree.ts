@@ -1,15 +1,25 @@
 import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { formatCount, formatS } from '../../core/report/format.ts';
-import { isRun, type ResultRecord } from '../../core/report/results.ts';
+import { isRun, isSweep, nameOf, type ResultRecord } from '../../core/report/results.ts';
+import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 import { commandIds, views } from '../contributions.ts';
 import type { Clock } from '../services/clock.ts';
 import type { History } from '../services/history.ts';
-import { agoWords, numbersWords, outcomeWords, planWords, sweepOutcomeWords, sweepWords } from './runWords.ts';
+import {
+  agoWords,
+  numbersWords,
+  outcomeWords,
+  planWords,
+  suiteOutcomeWords,
+  suiteWords,
+  sweepOutcomeWords,
+  sweepWords,
+} from './runWords.ts';
 
 function itemFor(result: ResultRecord): TreeItem {
-  const item = isRun(result) ? runItem(result) : sweepItem(result);
+  const item = isRun(result) ? runItem(result) : isSweep(result) ? sweepItem(result) : suiteItem(result);
   item.id = result.id;
   item.command = { command: commandIds.openRun, title: l10n.t('Open Result'), arguments: [result.id] };
   return item;
@@ -27,26 +37,45 @@ function runItem(record: RunRecord): TreeItem {
 }
 
 function sweepItem(sweep: SweepRecord): TreeItem {
-  const item = new TreeItem(sweep.name);
-  const description = `${sweepWords(sweep)} · ${agoWords(sweep)}`;
+  return levelsItem(sweep, {
+    icon: 'graph-line',
+    words: sweepWords(sweep),
+    outcome: sweepOutcomeWords(sweep),
+    lines: [...sweep.capacity, startedWords(sweep, sweep.levels[0])],
+  });
+}
+
+/** A result of several levels; its icon tells it from a run. */
+function levelsItem(
+  result: SweepRecord | ThroughputSuite,
+  say: { readonly icon: string; readonly words: string; readonly outcome: string; readonly lines: readonly string[] },
+): TreeItem {
+  const name = nameOf(result);
+  const item = new TreeItem(name);
+  const description = `${say.words} · ${agoWords(result)}`;
+  const whole = result.status === 'completed';
   item.description = description;
-  item.iconPath = new ThemeIcon(
-    'graph-line',
-    sweep.status === 'completed' ? undefined : new ThemeColor('list.warningForeground'),
-  );
-  item.contextValue = 'sweep';
+  item.iconPath = new ThemeIcon(say.icon, whole ? undefined : new ThemeColor('list.warningForeground'));
+  item.contextValue = isSweep(result) ? 'sweep' : 'suite';
   const text = new MarkdownString();
-  for (const line of [
-    `${sweep.name} – ${sweepOutcomeWords(sweep)}`,
-    ...sweep.capacity,
-    startedWords(sweep, sweep.levels[0]),
-  ]) {
+  for (const line of [`${name} – ${say.outcome}`, ...say.lines]) {
     text.appendText(line);
     text.appendMarkdown('\n\n');
   }
   item.tooltip = text;
-  item.accessibilityInformation = { label: `${sweep.name}, ${sweepOutcomeWords(sweep)}, ${description}` };
+  item.accessibilityInformation = { label: `${name}, ${say.outcome}, ${description}` };
   return item;
+}
+
+function suiteItem(suite: ThroughputSuite): TreeItem {
+  const { model, findings, recommendations, runs } = suite;
+  const sentences = [...findings, ...recommendations].slice(0, 3).map(({ text }) => text);
+  return levelsItem(suite, {
+    icon: 'beaker',
+    words: suiteWords(suite),
+    outcome: suiteOutcomeWords(suite),
+    lines: [model.url, ...sentences, startedWords(suite, runs[0])],
+  });
 }
 
 /** `22 Nov 2026, 20:15:37 on build-7`. */

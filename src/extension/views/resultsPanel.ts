@@ -66,6 +66,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     if (first === undefined || missing !== undefined) return { kind: 'missing', id: missing ?? '' };
     const { keptForSession } = history;
     if (isSweep(first)) return { kind: 'sweep', sweep: first, keptForSession };
+    if (!isRun(first)) return { kind: 'suite', suite: first, keptForSession };
     if (second !== undefined && isRun(second)) return { kind: 'compare', before: first, after: second };
     return { kind: 'run', record: first, keptForSession };
   };

@@ -10,9 +10,10 @@ import {
 } from '../../core/report/format.ts';
 import type { Numbers } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
-import type { ResultRecord } from '../../core/report/results.ts';
+import { isRun, isSweep, type ResultRecord } from '../../core/report/results.ts';
+import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
-import type { RunRecord } from '../../core/report/types.ts';
+import type { RunRecord, RunStatus } from '../../core/report/types.ts';
 
 /** `p95 1.02 s`; a tilde says that there were too few requests for a reliable figure. */
 function p95Words({ latencyMs }: Numbers): string {
@@ -64,9 +65,32 @@ export function sweepWords({ levels, figures }: SweepRecord): string {
   return concurrency === null ? range : `${range} · ${l10n.t('best at {0}', formatCount(concurrency))}`;
 }
 
+/** `throughput suite, quick · best at 2 · 5 of 5 targets`. */
+export function suiteWords({ workload, figures, targets }: ThroughputSuite): string {
+  const { concurrency } = figures.recommended;
+  return [
+    workload.quick ? l10n.t('throughput suite, quick') : l10n.t('throughput suite'),
+    ...(concurrency === null ? [] : [l10n.t('best at {0}', formatCount(concurrency))]),
+    l10n.t('{0} of {1} targets', targets.filter(({ pass }) => pass).length, targets.length),
+  ].join(' · ');
+}
+
 /** How a sweep ended. */
-export function sweepOutcomeWords({ status, levels, planned }: SweepRecord): string {
+export const sweepOutcomeWords = ({ status, levels, planned }: SweepRecord): string =>
+  levelsOutcome(status, levels.length, planned.length);
+
+/** How a suite ended. */
+export const suiteOutcomeWords = ({ status, levels, workload }: ThroughputSuite): string =>
+  levelsOutcome(status, levels.length, workload.levels.length);
+
+function levelsOutcome(status: RunStatus, ended: number, planned: number): string {
   if (status === 'completed') return l10n.t('completed');
-  const kept = l10n.t('{0} of {1} levels', levels.length, planned.length);
+  const kept = l10n.t('{0} of {1} levels', ended, planned);
   return status === 'crashed' ? l10n.t('crashed, {0}', kept) : l10n.t('cancelled, {0}', kept);
+}
+
+/** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */
+export function resultWords(result: ResultRecord): string {
+  if (isRun(result)) return numbersWords(result);
+  return isSweep(result) ? sweepWords(result) : suiteWords(result);
 }

@@ -1,11 +1,11 @@
 import { l10n, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
 import { formatCount } from '../../core/report/format.ts';
-import { isRun, type ResultRecord } from '../../core/report/results.ts';
+import { isRun, nameOf, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import { isEndpoints } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
 import type { Runs, RunState } from '../services/runs.ts';
-import { agoWords, numbersWords, shortWords, sweepWords } from './runWords.ts';
+import { agoWords, resultWords, shortWords } from './runWords.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -27,7 +27,7 @@ function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
 
 function lastWords(result: ResultRecord | undefined): string {
   if (result === undefined) return 'Loadlens';
-  if (!isRun(result)) return sweepWords(result);
+  if (!isRun(result)) return resultWords(result);
   return result.responses === 0 ? 'Loadlens' : shortWords(result);
 }
 
@@ -50,12 +50,7 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
     item.tooltip =
       result === undefined
         ? l10n.t('Run a benchmark')
-        : l10n.t(
-            '{0}: {1} · {2}. Show the results panel.',
-            result.name,
-            isRun(result) ? numbersWords(result) : sweepWords(result),
-            agoWords(result),
-          );
+        : l10n.t('{0}: {1} · {2}. Show the results panel.', nameOf(result), resultWords(result), agoWords(result));
     item.command = result === undefined ? commandIds.runBenchmark : commandIds.showResults;
     if (window.visibleTextEditors.some((editor) => isEndpoints(editor.document))) item.show();
     else item.hide();

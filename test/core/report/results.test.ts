@@ -1,14 +1,27 @@
 import assert from 'node:assert/strict';
 import { compactSweep } from '../../../src/core/report/compact-sweep.ts';
 import { compactResult, readResult, renderResult, sourceOf } from '../../../src/core/report/results.ts';
+import { throughputWorkload } from '../../../src/core/plan/suite.ts';
+import { makeThroughputSuite } from '../../../src/core/report/suite-record.ts';
 import { closedLoop, recordOf } from './fixtures.ts';
 import { lawful, levelRecord, sweepOf } from './sweep-fixtures.ts';
 
 const run = recordOf(closedLoop(40, 4, () => ({ latencyMs: 20 })));
 const sweep = sweepOf([1, 2, 4, 8].map((concurrency) => levelRecord(concurrency, lawful(concurrency))));
 
+const suite = makeThroughputSuite({
+  id: '20261122-201537-k3f9',
+  startedAt: '2026-11-22T20:15:37.123Z',
+  status: 'completed',
+  model: { name: 'gpt2', url: 'http://127.0.0.1:5001/v1/completions', server: 'gpt2', synthetic: true, dtype: 'q8' },
+  workload: throughputWorkload(true),
+  earlier: [],
+  files: [],
+  runs: sweep.levels.slice(0, 3),
+});
+
 describe('results', () => {
-  for (const result of [run, sweep]) {
+  for (const result of [run, sweep, suite]) {
     it(`are kept and read back as they were: ${result.schema}`, () => {
       const kept = compactResult(result);
       assert.deepEqual(readResult(JSON.parse(JSON.stringify(kept))), kept);
@@ -20,6 +33,7 @@ describe('results', () => {
       assert.equal(JSON.parse(renderResult(result, 'json').text).schema, result.schema);
       assert.match(renderResult(result, 'csv').text, /,?id,20261122-201537-k3f9/);
       assert.match(renderResult(result, 'html').text, /^<!doctype html>/i);
+      assert.match(renderResult(result, 'markdown').text, /^#+ /);
       assert.deepEqual(
         [renderResult(result, 'markdown').extension, renderResult(result, 'csv').extension],
         ['md', 'csv'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { waitFor } from '../../support/wait-for.ts';
+import { isSweep } from '../../../src/core/report/results.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
 import { api, freePort, lenses, openFile, set, type } from './support.ts';
 
@@ -91,7 +92,7 @@ describe('a run in the editor', () => {
     });
     await running;
     const [sweep] = loadlens.results();
-    assert.ok(sweep !== undefined && 'levels' in sweep);
+    assert.ok(sweep !== undefined && isSweep(sweep));
     assert.equal(sweep.name, 'sweep.endpoints');
     assert.equal(sweep.status, 'completed');
     assert.deepEqual(
@@ -102,7 +103,7 @@ describe('a run in the editor', () => {
     assert.ok(sweep.levels.every(({ server }) => server !== undefined));
     await run('runAgain', sweep.id);
     const [again] = loadlens.results();
-    assert.ok(again !== undefined && 'levels' in again);
+    assert.ok(again !== undefined && isSweep(again));
     assert.notEqual(again.id, sweep.id);
     assert.deepEqual(
       again.levels.map(({ plan }) => plan),

@@ -54,6 +54,32 @@ describe('the GPT-2 server', () => {
     assert.equal((await lenses(document))[1], '0: Start GPT-2 server');
   });
 
+  it('is measured by the throughput suite, which starts and stops it', async () => {
+    const before = loadlens.results().length;
+    const running = run('runThroughputSuite');
+    // It is the first answer to the first question, and quick the first to the second.
+    await waitFor('the suite', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return loadlens.results().length > before;
+    });
+    await running;
+    const [suite] = loadlens.results();
+    assert.ok(suite !== undefined && 'suite' in suite);
+    assert.equal(suite.status, 'completed');
+    assert.equal(suite.model.name, 'gpt2-synthetic-tiny');
+    assert.equal(suite.model.synthetic, true);
+    assert.deepEqual(
+      suite.levels.map(({ concurrency, requests, failed, tokens }) => [concurrency, requests, failed, tokens]),
+      [
+        [1, 5, 0, 150],
+        [2, 6, 0, 180],
+        [4, 6, 0, 180],
+      ],
+    );
+    assert.ok(suite.levels.every(({ rssMiB }) => rssMiB !== null && rssMiB > 0));
+    await assert.rejects(fetch(url('/health')));
+  });
+
   it('is offered to a run that needs it, and started when the user wants it', async () => {
     const { window } = vscode;
     const ask = window.showInformationMessage;

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { createRecorder } from '../../../src/core/metrics/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
 import { compactRecord } from '../../../src/core/report/record.ts';
-import { isRun } from '../../../src/core/report/results.ts';
+import { isRun, isSweep, nameOf } from '../../../src/core/report/results.ts';
 import { makeSweepRecord } from '../../../src/core/report/sweep-record.ts';
 import type { SweepRecord } from '../../../src/core/report/sweep-types.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
@@ -117,7 +117,7 @@ describe('services', () => {
       const again = createHistory(options);
       assert.deepEqual(again.results(), history.results());
       const kept = again.get('sweep');
-      assert.ok(kept !== undefined && !isRun(kept));
+      assert.ok(kept !== undefined && isSweep(kept));
       assert.equal(kept.levels.length, 40);
       assert.ok(Buffer.byteLength(JSON.stringify(kept)) < maxHistoryBytes / 2);
     });
@@ -202,7 +202,7 @@ describe('services', () => {
         input: { ...rest, plan: { levels, coolDownMs: 0 } },
       });
       assert.equal(lost, 'exit code 7');
-      assert.ok(!isRun(kept));
+      assert.ok(isSweep(kept));
       assert.equal(kept.status, 'crashed');
       assert.deepEqual(kept.planned, [1, 2, 4]);
       assert.deepEqual(
@@ -225,7 +225,10 @@ describe('services', () => {
       await unfinished.forget();
       const runs = createRuns(parts('deaf.mjs'));
       const finished = runs.run({ type: 'run', input: input('gone') });
-      await waitFor('what is kept', () => unfinished.left()?.name === 'gone');
+      await waitFor('what is kept', () => {
+        const kept = unfinished.left();
+        return kept !== undefined && nameOf(kept) === 'gone';
+      });
       runs.dispose();
       const { record: last } = await finished;
       assert.ok(isRun(last));
