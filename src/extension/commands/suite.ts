@@ -132,18 +132,17 @@ async function targetItems(): Promise<Item[]> {
   return items;
 }
 
-function lengthItems(): readonly (QuickPickItem & { readonly quick: boolean })[] {
-  const levels = (quick: boolean): string => {
-    const workload = throughputWorkload(quick);
-    const requests = workload.levels.reduce((sum, level) => sum + level.requests, 0);
-    const list = workload.levels.map(({ concurrency }) => concurrency).join(', ');
-    return l10n.t('{0} requests, {1} at the same time', requests, list);
-  };
-  return [
-    { label: l10n.t('Quick'), description: levels(true), quick: true },
-    { label: l10n.t('Full'), description: levels(false), quick: false },
-  ];
+function lengthWords(quick: boolean): string {
+  const { levels } = throughputWorkload(quick);
+  const requests = levels.reduce((sum, level) => sum + level.requests, 0);
+  const list = levels.map(({ concurrency }) => concurrency).join(', ');
+  return l10n.t('{0} requests, {1} at the same time', requests, list);
 }
+
+const lengthItems = (): readonly (QuickPickItem & { readonly quick: boolean })[] => [
+  { label: l10n.t('Quick'), description: lengthWords(true), quick: true },
+  { label: l10n.t('Full'), description: lengthWords(false), quick: false },
+];
 
 function bundledModel(server: BundledServer): SuiteModel {
   const state = server.state();
