@@ -129,7 +129,7 @@ function drawing(content: ChartContent, theme: Theme): Drawing {
       responsive: true,
       maintainAspectRatio: false,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      layout: { padding: { top: content.markers === undefined ? 6 : 42, right: 8 } },
+      layout: { padding: { top: (content.markers ?? []).length === 0 ? 6 : 42, right: 8 } },
       scales: axes(content.x, content.y, theme),
       plugins: { tooltip: tooltip(content.x, content.y, theme) },
     },
