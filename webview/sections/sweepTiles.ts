@@ -10,6 +10,7 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
   const { concurrency: recommended, rule } = figures.recommended;
   const at = levels.findLast(({ plan }) => plan.concurrency === recommended);
   const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === recommended)?.efficiency ?? null;
+  const bend = knee(sweep);
   const rates = levels.map(({ successThroughputPerS }) => successThroughputPerS ?? 0);
   const best = levels[rates.indexOf(Math.max(...rates))];
   return [
@@ -30,7 +31,11 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
       remark: t('median {0}', formatMs(at?.successLatencyMs.median ?? null)),
       unsure: at !== undefined && at.successLatencyMs.interval95.p95 === null,
     },
-    { label: t('Knee'), value: atOnceWords(knee(sweep)), remark: t('most throughput for its latency') },
+    {
+      label: t('Knee'),
+      value: atOnceWords(bend),
+      remark: bend === null ? t('not reached by these levels') : t('most throughput for its latency'),
+    },
     {
       label: t('Most throughput'),
       value: formatRate(best?.successThroughputPerS ?? null),

@@ -104,7 +104,8 @@ function ratio(value: number | null, base: number | null | undefined): number | 
 
 /**
  * The knee: the level with the most throughput for its latency (Kleinrock's power, throughput / mean latency). Below it capacity
- * lies idle, above it requests mostly wait. Null with fewer than three different levels to choose from.
+ * lies idle, above it requests mostly wait. Null with fewer than three different levels to choose from, and where the highest
+ * of them has the most: then the knee was not reached.
  */
 export function kneeOf(
   levels: readonly Pick<LevelNumbers, 'concurrency' | 'throughputPerS' | 'meanLatencyMs'>[],
@@ -114,6 +115,8 @@ export function kneeOf(
       ? []
       : [{ concurrency, power: throughputPerS / meanLatencyMs }],
   );
-  if (new Set(powers.map(({ concurrency }) => concurrency)).size < 3) return null;
-  return powers.reduce((best, level) => (level.power > best.power ? level : best)).concurrency;
+  const tested = new Set(powers.map(({ concurrency }) => concurrency));
+  if (tested.size < 3) return null;
+  const { concurrency } = powers.reduce((best, level) => (level.power > best.power ? level : best));
+  return concurrency === Math.max(...tested) ? null : concurrency;
 }

@@ -14,7 +14,8 @@ export const formatFactor = (factor: number | null): string =>
 
 /** A change against something else: `+50%`, `-3.1%`. */
 export function formatChange(change: number | null): string {
-  const words = formatPercent(change);
+  // That a ratio is nearly whole says nothing of a change.
+  const words = formatPercent(change).replace('> 99.99%', '100%');
   return change !== null && change > 0 && !words.startsWith('<') ? `+${words}` : words;
 }
 

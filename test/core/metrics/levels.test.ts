@@ -123,6 +123,10 @@ describe('the knee', () => {
     assert.equal(kneeOf([level(1, 1, 1000), level(2, 1, 2000), level(4, 1, 4000)]), 1);
   });
 
+  it('is not reached where the highest level has the most', () => {
+    assert.equal(kneeOf([level(1, 3, 340), level(2, 6, 341), level(4, 12, 340)]), null);
+  });
+
   it('takes three different levels that measured something', () => {
     const nothing = { concurrency: 8, throughputPerS: null, meanLatencyMs: null };
     assert.equal(kneeOf([level(1, 10, 100), level(4, 30, 120), level(4, 31, 120), nothing]), null);

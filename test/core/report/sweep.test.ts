@@ -5,6 +5,7 @@ import { LoadlensError } from '../../../src/core/errors.ts';
 import { parseObjectives } from '../../../src/core/plan/objectives.ts';
 import { readSweep } from '../../../src/core/report/sweep-record.ts';
 import { renderSweepText, sweepReports } from '../../../src/core/report/sweep-reports.ts';
+import { formatChange } from '../../../src/core/report/sweep-tables.ts';
 import { levelRecord, lawful, sweepOf } from './sweep-fixtures.ts';
 
 const schemaFile = (name: string): object =>
@@ -130,5 +131,16 @@ describe('reports of a sweep', () => {
     assert.match(csv, /^concurrency,metric,value\r\n/);
     assert.match(csv, /\r\n8,tradeOff,good\r\n/);
     assert.match(csv, /\r\n,recommendedConcurrency,8\r\n/);
+  });
+
+  it('write changes with their sign', () => {
+    assert.deepEqual([0.5, -0.031, 0.999_99, 1, 0, null].map(formatChange), [
+      '+50%',
+      '-3.1%',
+      '+100%',
+      '+100%',
+      '0%',
+      '–',
+    ]);
   });
 });
