@@ -136,7 +136,7 @@ describe('reports of a sweep', () => {
   it('write changes with their sign', () => {
     assert.deepEqual([0.5, -0.031, 0.999_99, 1, 0, null].map(formatChange), [
       '+50%',
-      '-3.1%',
+      '-3.10%',
       '+100%',
       '+100%',
       '0%',
