@@ -118,7 +118,7 @@ describe('the other suites', function () {
       const args = ['suite', 'latency', '--quick', '--server', address, '--model', 'm', '--context', '1024'];
       const { code, stdout } = await runCli(args, { cwd: folder.path });
       assert.equal(code, 0, stdout);
-      assert.match(stdout, /\n {2}128 +64 +3 +\S+ m?s ± \S+ [mµ]s +\S+ ± \S+ +\S+ ms ± \S+ [mµ]s\n/);
+      assert.match(stdout, /\n {2}128 +64 +3 +\S+ [mµ]?s ± \S+ [mµ]s +\S+ ± \S+ +\S+ [mµ]?s ± \S+ [mµ]s\n/);
       assert.match(stdout, /768 \(of 1,024\) +256 +3/);
       const names = readdirSync(join(folder.path, 'results')).toSorted();
       assert.deepEqual(
