@@ -155,12 +155,13 @@ export function objectiveTable(record: RunRecord): Table {
       verdict.target ?? 'whole run',
       verdict.objective.text,
       verdict.outcome,
-      measured(verdict),
+      measuredText(verdict),
     ]),
   };
 }
 
-function measured({ objective, actual }: Verdict): string {
+/** What was measured, in the objective's unit. */
+export function measuredText({ objective, actual }: Verdict): string {
   if (objective.metric === 'errors') return formatPercent(actual);
   return objective.metric === 'throughput' ? formatRate(actual) : formatMs(actual, 4);
 }

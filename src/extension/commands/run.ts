@@ -11,7 +11,7 @@ import { setContextKey } from '../services/contextKeys.ts';
 import { isEndpoints, parseDocument } from '../services/documents.ts';
 import { findEndpointsFiles, findSource } from '../services/files.ts';
 import type { Diagnostics } from '../providers/diagnostics.ts';
-import { toRange } from '../providers/diagnostics.ts';
+import { toRange } from '../providers/ranges.ts';
 import { askPlan, type PlanQuestions } from './askPlan.ts';
 import { askSweep, sweepAmount, type SweepQuestions } from './askSweep.ts';
 import type { Handlers } from './handlers.ts';

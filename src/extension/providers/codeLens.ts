@@ -10,7 +10,7 @@ import { endpointsSelector, parseDocument, shownAs } from '../services/documents
 import type { History } from '../services/history.ts';
 import { switchSetting } from '../services/settings.ts';
 import { throttle } from '../services/throttle.ts';
-import { agoWords, numbersWords, planWords } from '../views/runWords.ts';
+import { agoWords, numbersWords, objectiveWords, planWords, verdictsOf } from '../views/runWords.ts';
 
 /** A lens per line slows an editor down; a file with more endpoints than this is run as a whole. */
 const mostTargetLenses = 1000;
@@ -43,7 +43,7 @@ export function registerCodeLenses(parts: {
     if (!switchSetting('codeLens.enabled', document)) return [];
     const file = parseDocument(document);
     const top = new Range(0, 0, 0, 0);
-    const lenses = [new CodeLens(top, runFileCommand(document, file))];
+    const lenses = [new CodeLens(top, runFileCommand(document, file, history))];
     const needed = serversOf(document, file);
     for (const server of servers) if (needed.has(server)) lenses.push(new CodeLens(top, serverCommand(server)));
     const name = shownAs(document.uri);
@@ -75,10 +75,12 @@ export function registerCodeLenses(parts: {
   };
 }
 
-function runFileCommand({ uri }: TextDocument, file: EndpointsFile): Command {
+function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: History): Command {
+  const last = history.lastOfFile(shownAs(uri));
+  const ofRun = last?.objectives.filter(({ target }) => target === undefined) ?? [];
   return {
     command: commandIds.runFile,
-    title: l10n.t('▶ Run Benchmark · {0}', planWords(planFor(uri, file, {}))),
+    title: l10n.t('▶ Run Benchmark · {0}', [planWords(planFor(uri, file, {})), ...objectiveWords(ofRun)].join(' · ')),
     tooltip: l10n.t('Run every endpoint of this file with the values shown'),
     arguments: [uri],
   };
@@ -91,7 +93,11 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
     title:
       last === undefined
         ? l10n.t('▶ Run')
-        : l10n.t('▶ Run · {0} · {1}', numbersWords(last.numbers), agoWords(last.record)),
+        : l10n.t(
+            '▶ Run · {0} · {1}',
+            [numbersWords(last.numbers), ...objectiveWords(verdictsOf(last.record, target.name))].join(' · '),
+            agoWords(last.record),
+          ),
     tooltip: l10n.t('Run this endpoint alone'),
     arguments: [uri, target.name],
   };

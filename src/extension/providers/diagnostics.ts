@@ -1,7 +1,9 @@
-import { Diagnostic, DiagnosticSeverity, languages, Range, window, workspace, type TextDocument } from 'vscode';
+import { Diagnostic, DiagnosticSeverity, languages, window, workspace, type TextDocument } from 'vscode';
 import type { Disposable } from 'vscode';
 import type { Problem } from '../../core/endpoints/types.ts';
 import { isEndpoints, parseDocument } from '../services/documents.ts';
+import { missingFiles } from './missingFiles.ts';
+import { toRange } from './ranges.ts';
 
 /** Typing rests for so long before problems are shown. */
 const restMs = 200;
@@ -11,10 +13,6 @@ export interface Diagnostics extends Disposable {
   /** Brings the problems of a document up to date at once. */
   readonly refresh: (document: TextDocument) => void;
 }
-
-/** The editor's form of a range. */
-export const toRange = ({ start, end }: Problem['range']): Range =>
-  new Range(start.line, start.character, end.line, end.character);
 
 function toDiagnostic(problem: Problem): Diagnostic {
   const diagnostic = new Diagnostic(
@@ -39,7 +37,19 @@ export function registerDiagnostics(): Diagnostics {
   const refresh = (document: TextDocument): void => {
     forget(document);
     if (!isEndpoints(document) || document.isClosed) return;
-    collection.set(document.uri, parseDocument(document).problems.map(toDiagnostic));
+    const found = parseDocument(document).problems.map(toDiagnostic);
+    collection.set(document.uri, found);
+    void addMissing(document, found);
+  };
+  /** Files can only be looked for a moment later; by then the text may be another one. */
+  const addMissing = async (document: TextDocument, found: readonly Diagnostic[]): Promise<void> => {
+    const { version } = document;
+    const missing = await missingFiles(document);
+    if (missing.length === 0 || document.isClosed || document.version !== version) return;
+    collection.set(document.uri, [...found, ...missing]);
+  };
+  const refreshAll = (): void => {
+    for (const { document } of window.visibleTextEditors) refresh(document);
   };
 
   const subscriptions: readonly Disposable[] = [
@@ -53,6 +63,12 @@ export function registerDiagnostics(): Diagnostics {
         setTimeout(() => refresh(document), restMs),
       );
     }),
+    // A file that was missing may be there now, and the other way round.
+    workspace.onDidSaveTextDocument(refreshAll),
+    workspace.onDidCreateFiles(refreshAll),
+    workspace.onDidDeleteFiles(refreshAll),
+    workspace.onDidRenameFiles(refreshAll),
+    window.onDidChangeVisibleTextEditors(refreshAll),
     // Also fires when a document changes its language.
     workspace.onDidCloseTextDocument((document) => {
       forget(document);
@@ -60,9 +76,7 @@ export function registerDiagnostics(): Diagnostics {
     }),
   ];
   // What is open already can wait until the extension is up.
-  const first = setTimeout(() => {
-    for (const { document } of window.visibleTextEditors) refresh(document);
-  });
+  const first = setTimeout(refreshAll);
   return {
     refresh,
     dispose: () => {

@@ -1,11 +1,12 @@
 import { Hover, l10n, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
 import { directives } from '../../core/endpoints/directives.ts';
 import type { Target } from '../../core/endpoints/types.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../core/report/format.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/report/format.ts';
+import { measuredText } from '../../core/report/tables.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/documents.ts';
 import type { History, TargetResult } from '../services/history.ts';
-import { agoWords, outcomeWords } from '../views/runWords.ts';
-import { toRange } from './diagnostics.ts';
+import { agoWords, outcomeWords, verdictMark, verdictsOf } from '../views/runWords.ts';
+import { toRange } from './ranges.ts';
 
 const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;
 
@@ -28,6 +29,11 @@ function resultTable({ record, numbers }: TargetResult): string {
     ['p50', quantile('median')],
     ['p95', quantile('p95')],
     ['p99', quantile('p99')],
+    ...streamRows(numbers),
+    ...verdictsOf(record, numbers.name).map((verdict) => [
+      `${verdictMark(verdict)} ${verdict.objective.text}`,
+      verdict.outcome === 'not enough data' ? l10n.t('not enough data') : measuredText(verdict),
+    ]),
   ];
   const when = record.status === 'completed' ? agoWords(record) : `${agoWords(record)}, ${outcomeWords(record)}`;
   return [
@@ -35,6 +41,16 @@ function resultTable({ record, numbers }: TargetResult): string {
     '| :--- | :--- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n');
+}
+
+/** What a stream of tokens is judged by. */
+function streamRows({ ttftMs, outputTokensPerS }: TargetResult['numbers']): string[][] {
+  if (ttftMs === undefined || ttftMs.count === 0) return [];
+  return [
+    ['TTFT p50', formatMs(ttftMs.median)],
+    ['TTFT p95', formatMs(ttftMs.p95)],
+    [l10n.t('Tokens per second'), formatNumber(outputTokensPerS)],
+  ];
 }
 
 function targetHover(document: TextDocument, target: Target, history: History): Hover {

@@ -1,4 +1,5 @@
 import { FileType, Uri, window, workspace } from 'vscode';
+import { isAbsolute } from 'node:path';
 import { languageId } from '../contributions.ts';
 import { isEndpoints, shownAs } from './documents.ts';
 
@@ -30,6 +31,10 @@ export async function findSource(file: string): Promise<Uri | undefined> {
   for (const uri of candidates) if (await isFile(uri)) return uri;
   return workspace.textDocuments.find((document) => isEndpoints(document) && shownAs(document.uri) === file)?.uri;
 }
+
+/** Where a path in an endpoints file leads: it counts from the folder of that file. */
+export const placeOf = (file: Uri, path: string): Uri =>
+  isAbsolute(path) ? Uri.file(path) : Uri.joinPath(file, '..', path);
 
 /** True when there is a file at this place. */
 export async function isFile(uri: Uri): Promise<boolean> {

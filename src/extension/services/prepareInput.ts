@@ -1,10 +1,10 @@
-import { Uri, workspace } from 'vscode';
-import { isAbsolute } from 'node:path';
+import { workspace, type Uri } from 'vscode';
 import { filesOf } from '../../core/endpoints/prepare-llm.ts';
 import { placeholdersIn, prepareTarget, secretValues, type Lookups } from '../../core/endpoints/prepare.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import type { RunInput } from '../../core/plan/types.ts';
 import { shownAs } from './documents.ts';
+import { placeOf } from './files.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What stands in an editor and is about to run. */
@@ -22,9 +22,8 @@ async function readBodies(uri: Uri, targets: readonly Target[]): Promise<Readonl
   const paths = new Set(targets.flatMap(filesOf));
   const bodies = new Map<string, Uint8Array>();
   for (const path of paths) {
-    const place = isAbsolute(path) ? Uri.file(path) : Uri.joinPath(uri, '..', path);
     try {
-      bodies.set(path, await workspace.fs.readFile(place));
+      bodies.set(path, await workspace.fs.readFile(placeOf(uri, path)));
     } catch {
       continue;
     }

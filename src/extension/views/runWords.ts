@@ -9,7 +9,7 @@ import {
   withoutZeros,
 } from '../../core/report/format.ts';
 import type { Numbers } from '../../core/metrics/types.ts';
-import type { RunPlan } from '../../core/plan/types.ts';
+import type { RunPlan, Verdict } from '../../core/plan/types.ts';
 import { isRun, isSweep, type ResultRecord } from '../../core/report/results.ts';
 import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
@@ -93,4 +93,22 @@ function levelsOutcome(status: RunStatus, ended: number, planned: number): strin
 export function resultWords(result: ResultRecord): string {
   if (isRun(result)) return numbersWords(result);
   return isSweep(result) ? sweepWords(result) : suiteWords(result);
+}
+
+/** The objectives of a target; those of the whole run too where it is the only one. */
+export const verdictsOf = (record: RunRecord, target: string): readonly Verdict[] =>
+  record.objectives.filter((verdict) => (verdict.target ?? (record.targetCount === 1 ? target : undefined)) === target);
+
+const marks = { pass: '✓', fail: '✗', 'not enough data': '?' } as const;
+
+/** `✓`, `✗`, or `?` where there were too few requests to tell. */
+export const verdictMark = ({ outcome }: Verdict): string => marks[outcome];
+
+/** `✓` when every objective is met, otherwise `✗ p95` or `? p99` with what is not; nothing without objectives. */
+export function objectiveWords(verdicts: readonly Verdict[]): readonly string[] {
+  if (verdicts.length === 0) return [];
+  const worst = (['fail', 'not enough data'] as const).find((one) => verdicts.some(({ outcome }) => outcome === one));
+  if (worst === undefined) return [marks.pass];
+  const missed = verdicts.filter(({ outcome }) => outcome === worst).map(({ objective }) => objective.metric);
+  return [`${marks[worst]} ${[...new Set(missed)].join(', ')}`];
 }

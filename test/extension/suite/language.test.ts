@@ -92,6 +92,25 @@ describe('an endpoints file in the editor', () => {
     await waitFor('no problem', () => problems().length === 0);
   });
 
+  it('says when a file of prompts or a body is not there', async () => {
+    const lines = ['# @prompts prompts.txt', 'POST http://127.0.0.1:5999/v1/completions', '@body.json', ''];
+    const document = await openFile('missing.endpoints', lines.join('\n'));
+    const problems = (): (readonly [number, unknown])[] =>
+      vscode.languages.getDiagnostics(document.uri).map(({ range, code }) => [range.start.line, code] as const);
+    await waitFor('two problems', () => problems().length === 2);
+    assert.deepEqual(
+      problems().toSorted(([a], [b]) => a - b),
+      [
+        [0, 'missing-file'],
+        [2, 'missing-file'],
+      ],
+    );
+    await openFile('prompts.txt', 'Hello\n');
+    await openFile('missing.endpoints', lines.join('\n'));
+    await waitFor('one problem', () => problems().length === 1);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('explains directives and shows a request with its secrets masked', async () => {
     const document = await openFile(
       'hover.endpoints',

@@ -60,6 +60,35 @@ describe('a run in the editor', () => {
     assert.match(titles[2] ?? '', /^4: ▶ Run · p95 ~?\S+ \S+ · \S+ req\/s · just now$/);
   });
 
+  it('says over the endpoints whether objectives were met', async () => {
+    const text = [
+      '# @requests 80',
+      '# @slo errors < 1%',
+      '',
+      '# @name kept',
+      '# @slo p95 < 20s',
+      url('/hello'),
+      '',
+      '# @name missed',
+      '# @slo p50 < 0.001ms, p99.9 < 20s',
+      url('/hello'),
+    ];
+    const document = await openFile('slo.endpoints', text.join('\n'));
+    await run('runFile', document.uri);
+    const titles = await lenses(document);
+    assert.match(titles[0] ?? '', /^0: ▶ Run Benchmark · 80 requests × 5 · ✓$/);
+    assert.match(titles[2] ?? '', / · (?:✓|\? p95) · just now$/);
+    assert.match(titles[3] ?? '', / · ✗ p50 · just now$/);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new vscode.Position(9, 5),
+    );
+    const said = hovers.flatMap(({ contents }) => contents.map((one) => (typeof one === 'string' ? one : one.value)));
+    assert.match(said.join('\n'), /✗ p50 &lt; 0\.001ms|✗ p50 < 0\.001ms/);
+    assert.match(said.join('\n'), /\? p99\.9/);
+  });
+
   it('uses the text as it stands in the editor, saved or not', async () => {
     const document = await openFile('unsaved.endpoints', `${url('/hello')}\n`);
     await type(document, ['# @requests 3', '', '# @name typed', url('/hello'), ''].join('\n'));
