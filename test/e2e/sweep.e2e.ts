@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { answer, openFile, runCommand, treeRows } from '../support/host/actions.ts';
+import type { Workbench } from '../support/host/launch.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { heading } from './panel.ts';
+import { makeWorkspace, mockAnswers, mockUrl, openWorkspace } from './shared.ts';
+
+describe('a sweep from the palette', () => {
+  let bench: Workbench;
+
+  before(async () => {
+    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${mockUrl('/hello')}\n` }));
+    await openFile(bench.page, 'endpoints.txt');
+    await runCommand(bench.page, 'Loadlens: Start Mock Server');
+    await waitFor('the mock server', mockAnswers);
+  });
+
+  it('asks for levels and requests, and is kept in the history as a sweep', async () => {
+    await runCommand(bench.page, 'Loadlens: Run Sweep…');
+    await answer(bench.page, /level by level/, '1,2');
+    await answer(bench.page, /requests per level/, '8');
+    await heading(bench, 'endpoints.txt').waitFor();
+    await bench.webview().locator('.headline', { hasText: 'Completed' }).waitFor();
+    await runCommand(bench.page, 'Loadlens: Show History');
+    const rows = treeRows(bench.page, /History/);
+    await waitFor('one result in the history', async () => (await rows.count()) === 1);
+    assert.match(await rows.first().innerText(), /endpoints\.txt[^]*sweep 1–2/);
+  });
+});
