@@ -31,7 +31,7 @@ const plainMocha = (grep: string | undefined, ...args: readonly string[]): reado
 const suites: Readonly<Record<string, Suite>> = {
   unit: {
     what: 'core, engine, servers, command line, webview',
-    timeoutMinutes: 10,
+    timeoutMinutes: 25,
     prepare: ['build'],
     command: (grep) => plainMocha(grep, '--ignore', 'test/{vsix,extension/suite}/**', 'test/**/*.test.ts'),
   },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { calibrate } from '../../../src/cli/calibrate/measure.ts';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { cliPath, freshFolder, runCli, startCli } from '../spawn.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const wanted = (signal: AbortSignal): Parameters<typeof calibrate>[0] => ({
   levels: [
@@ -80,9 +81,19 @@ describe('loadlens calibrate', function () {
       cwd: folder.path,
       env: { XDG_CACHE_HOME: folder.path, HOME: folder.path },
     });
-    setTimeout(() => child.kill('SIGINT'), 1500);
+    await hasChild(child.pid!);
+    child.kill('SIGINT');
     const { code } = await finished;
     assert.equal(code, 130);
     assert.equal(existsSync(join(folder.path, 'loadlens')), false);
   });
 });
+
+/** Resolves when the process has started its server, and so listens to signals. Without /proc it is given a while. */
+async function hasChild(pid: number): Promise<void> {
+  const children = `/proc/${pid}/task/${pid}/children`;
+  const since = performance.now();
+  await waitFor('the server to be started', () =>
+    existsSync('/proc') ? readFileSync(children, 'utf8') !== '' : performance.now() > since + 3_000,
+  );
+}
