@@ -34,7 +34,14 @@ const workerFile = import.meta.url.endsWith('.ts')
   ? new URL('worker.ts', import.meta.url)
   : new URL('gpt2-worker.js', import.meta.url);
 
-const startWorker = (task: WorkerTask) => new Worker(workerFile, { workerData: task, name: `gpt2-${task.task}` });
+/**
+ * What the serving thread leaves behind is mostly arrays outside its heap, which only a collection gives back. A small young
+ * generation is collected often; with Node's own size the arrays of many steps wait, and malloc keeps their room.
+ */
+const servingLimits = { maxYoungGenerationSizeMb: 12 };
+
+const startWorker = (task: WorkerTask, resourceLimits = {}) =>
+  new Worker(workerFile, { workerData: task, name: `gpt2-${task.task}`, resourceLimits });
 
 /** How long a step may take before stopping gives up on it. */
 const stopLimitMs = 10_000;
@@ -97,7 +104,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     maxBatch,
     kvTokens,
   } as const;
-  const worker = startWorker(task);
+  const worker = startWorker(task, servingLimits);
   await firstEvent(worker, 'ready', options).catch(async (error: unknown) => {
     await worker.terminate();
     throw error;
