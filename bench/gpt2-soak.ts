@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gpt2Switches } from '../src/processes/gpt2Defaults.ts';
 import { readGpt2Event } from '../src/processes/gpt2Messages.ts';
 
 const { values: given } = parseArgs({
@@ -23,6 +24,7 @@ const mostGrowthMbPerMin = 1;
 
 const server = fork(fileURLToPath(new URL('../dist/gpt2/gpt2-server.js', import.meta.url)), {
   serialization: 'advanced',
+  execArgv: gpt2Switches,
 });
 const url = await new Promise<string>((resolve, reject) => {
   server.on('message', (message) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { gpt2Switches } from '../../src/processes/gpt2Defaults.ts';
 import { readGpt2Event, type Gpt2Options } from '../../src/processes/gpt2Messages.ts';
 import type { Order, Seen } from './client.ts';
 
@@ -46,7 +47,10 @@ const answerOf = <T>(child: ChildProcess): Promise<T> =>
 
 /** Our server in its process, asked over HTTP by a client in another. */
 export async function ourServer(options: Omit<Gpt2Options, 'port'>): Promise<Contender> {
-  const server = fork(fileOf('../../dist/gpt2/gpt2-server.js'), { serialization: 'advanced' });
+  const server = fork(fileOf('../../dist/gpt2/gpt2-server.js'), {
+    serialization: 'advanced',
+    execArgv: gpt2Switches,
+  });
   const url = await new Promise<string>((resolve, reject) => {
     server.on('message', (message) => {
       const event = readGpt2Event(message);

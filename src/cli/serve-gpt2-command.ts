@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ExitCode, LoadlensError } from '../core/errors.ts';
+import { gpt2Switches } from '../processes/gpt2Defaults.ts';
 import { readGpt2Event, type Gpt2Command, type Gpt2Event, type Gpt2Options } from '../processes/gpt2Messages.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
@@ -57,6 +58,7 @@ export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> 
   const line = progressLine(process.stderr, true);
   const child = fork(fileURLToPath(serverFile), [], {
     serialization: 'advanced',
+    execArgv: [...process.execArgv, ...gpt2Switches],
     // A terminal's Ctrl+C reaches the whole group; in a group of its own the server hears of it once, from here.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { LoadlensError } from '../../core/errors.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
-import { gpt2Defaults, modelCacheFolder, threadsFor } from '../../processes/gpt2Defaults.ts';
+import { gpt2Defaults, gpt2Switches, modelCacheFolder, threadsFor } from '../../processes/gpt2Defaults.ts';
 import { readGpt2Event, type Gpt2Command, type Gpt2Options } from '../../processes/gpt2Messages.ts';
 import { startMockProcess } from '../calibrate/mock-process.ts';
 import { endedByItself, failureOf, progressText, serverFile } from '../serve-gpt2-command.ts';
@@ -78,6 +78,7 @@ async function startGpt2(
   const options: Gpt2Options = { port: 0, model, dtype, threads, maxBatch, cacheDir: modelCacheFolder() };
   const child = fork(fileURLToPath(serverFile), [], {
     serialization: 'advanced',
+    execArgv: [...process.execArgv, ...gpt2Switches],
     // A terminal's Ctrl+C reaches the whole group; in a group of its own the server hears of the end from here.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
