@@ -8,7 +8,7 @@ import { onInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
 
 /** The server's process: the source, or its bundle in a folder beside this one's. */
-export const serverFile = import.meta.url.endsWith('.ts')
+const serverFile = import.meta.url.endsWith('.ts')
   ? new URL('../processes/gpt2-server.ts', import.meta.url)
   : new URL('../gpt2/gpt2-server.js', import.meta.url);
 
@@ -48,14 +48,14 @@ export const endedByItself = (how: string): LoadlensError =>
     exitCode: ExitCode.nothingMeasured,
   });
 
-/** `loadlens serve gpt2`: serves until SIGINT or SIGTERM. Throws a LoadlensError for what the user can mend. */
-export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> {
+/**
+ * Forks the GPT-2 server's process, which then waits for its start command; `send` is silent once the process is gone.
+ * Throws a LoadlensError with that hint when the server is not in this package.
+ */
+export function forkGpt2Server(hint: string): { child: ChildProcess; send: (command: Gpt2Command) => void } {
   if (!existsSync(serverFile)) {
-    throw new LoadlensError('The GPT-2 server is not in this package of Loadlens.', {
-      hint: 'It comes with the packages for one platform, such as loadlens-linux-x64. The mock server is here: loadlens serve mock.',
-    });
+    throw new LoadlensError('The GPT-2 server is not in this package of Loadlens.', { hint });
   }
-  const line = progressLine(process.stderr, true);
   const child = fork(fileURLToPath(serverFile), [], {
     serialization: 'advanced',
     execArgv: [...process.execArgv, ...gpt2Switches],
@@ -63,9 +63,20 @@ export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> 
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const send = (command: Gpt2Command): void => {
-    if (child.connected) child.send(command, () => {});
+  return {
+    child,
+    send: (command) => {
+      if (child.connected) child.send(command, () => {});
+    },
   };
+}
+
+/** `loadlens serve gpt2`: serves until SIGINT or SIGTERM. Throws a LoadlensError for what the user can mend. */
+export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> {
+  const { child, send } = forkGpt2Server(
+    'It comes with the packages for one platform, such as loadlens-linux-x64. The mock server is here: loadlens serve mock.',
+  );
+  const line = progressLine(process.stderr, true);
   const interrupt = onInterrupt({
     first: () => send({ type: 'stop' }),
     second: () => child.kill('SIGKILL'),

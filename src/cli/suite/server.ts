@@ -1,14 +1,11 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { LoadlensError } from '../../core/errors.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
-import { gpt2Defaults, gpt2Switches, modelCacheFolder, threadsFor } from '../../processes/gpt2Defaults.ts';
-import { readGpt2Event, type Gpt2Command, type Gpt2Options } from '../../processes/gpt2Messages.ts';
+import { gpt2Defaults, modelCacheFolder, threadsFor } from '../../processes/gpt2Defaults.ts';
+import { readGpt2Event, type Gpt2Options } from '../../processes/gpt2Messages.ts';
 import { startMockProcess } from '../calibrate/mock-process.ts';
-import { endedByItself, failureOf, progressText, serverFile } from '../serve-gpt2-command.ts';
+import { endedByItself, failureOf, forkGpt2Server, progressText } from '../serve-gpt2-command.ts';
 
 /** A server that a suite measures. */
 export interface SuiteServer extends SuiteModel {
@@ -68,24 +65,10 @@ async function startGpt2(
   show: (text: string) => void,
   signal: AbortSignal,
 ): Promise<SuiteServer> {
-  if (!existsSync(serverFile)) {
-    throw new LoadlensError('The GPT-2 server is not in this package of Loadlens.', {
-      hint: 'Take the package for your platform, or --server mock.',
-    });
-  }
   const threads = threadsFor(availableParallelism());
   const { maxBatch } = gpt2Defaults;
   const options: Gpt2Options = { port: 0, model, dtype, threads, maxBatch, cacheDir: modelCacheFolder() };
-  const child = fork(fileURLToPath(serverFile), [], {
-    serialization: 'advanced',
-    execArgv: [...process.execArgv, ...gpt2Switches],
-    // A terminal's Ctrl+C reaches the whole group; in a group of its own the server hears of the end from here.
-    detached: process.platform !== 'win32',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const send = (command: Gpt2Command): void => {
-    if (child.connected) child.send(command, () => {});
-  };
+  const { child, send } = forkGpt2Server('Take the package for your platform, or --server mock.');
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', stop);
     if (child.exitCode !== null || child.signalCode !== null) return;
