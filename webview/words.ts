@@ -3,6 +3,7 @@ import type { ErrorKind, PercentileMethod, QuantileName, RunPhase, TokenSource }
 import type { RunPlan } from '../src/core/plan/types.ts';
 import type { RunRecord, RunStatus } from '../src/core/report/types.ts';
 import { formatCount, formatS, withoutZeros } from '../src/core/report/format.ts';
+import { rateText } from '../src/core/report/load-words.ts';
 
 /** What a run is doing. */
 export function phaseWords(phase: RunPhase | null, cancelling: boolean): string {
@@ -57,10 +58,16 @@ export function responsesWords(count: number): string {
   return count === 1 ? t('1 response') : t('{0} responses', formatCount(count));
 }
 
-/** How many requests for how long, and how many at once. */
-export function planWords({ requests, durationS, concurrency }: RunPlan): string {
+/** How many requests for how long, and how many at once or at what rate. */
+export function planWords({ requests, durationS, concurrency, stages }: RunPlan): string {
   const width = formatCount(concurrency);
   const span = withoutZeros(formatS(durationS));
+  if (stages !== undefined) {
+    const amount = requests === null ? span : requestsWords(requests);
+    return requests === null || durationS === null
+      ? t('{0} at {1}', amount, rateText(stages))
+      : t('{0} or {1} at {2}', amount, span, rateText(stages));
+  }
   if (requests === null) return t('{0} × {1} in flight', span, width);
   if (durationS === null) return t('{0} × {1} in flight', requestsWords(requests), width);
   return t('{0} or {1} × {2} in flight', requestsWords(requests), span, width);

@@ -99,7 +99,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     const startedAt = new Date();
     const stopReadings = startReadings();
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
-    const model = signal.aborted ? { concurrency: 0, next: () => 'done' as const } : loadModelFor(plan);
+    const model = signal.aborted ? { next: () => 'done' as const } : loadModelFor(plan);
     const outcome = await load({ model, onSample: (sample) => recorder.add(sample), failures }).finished;
     const readings = stopReadings();
     const server = await stopWatching?.();

@@ -82,7 +82,6 @@ async function warmWith({ requests, limitMs, dialect, answer }: WarmUp, signal: 
   const recorder = createRecorder({ targetNames: ['warm'], latencyLimitMs: [undefined] });
   const load = startLoad({
     model: {
-      concurrency: warmLanes,
       next: (index, elapsedMs) => (index >= requests || elapsedMs >= limitMs ? 'done' : 'now'),
     },
     lanes: Array.from({ length: warmLanes }, () => transport.lane()),

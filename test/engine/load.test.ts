@@ -23,7 +23,6 @@ const answerSoon = (events: ExchangeEvents): void =>
   });
 
 const times = (count: number, next: LoadModel['next']): LoadModel => ({
-  concurrency: 1,
   next: (index, elapsedMs) => (index < count ? next(index, elapsedMs) : 'done'),
 });
 

@@ -20,7 +20,10 @@ describe('results panel of two runs', () => {
     const panel = await show(states.compared);
     const { page } = panel;
     const { before, after } = states.compared;
-    for (const sentence of ['The targets are not the same.', 'Concurrency: 10 before, 20 after.']) {
+    for (const sentence of [
+      'The targets are not the same.',
+      'Load: at most 10 in flight (closed loop) before, at most 20 in flight (closed loop) after.',
+    ]) {
       await page.getByText(sentence).waitFor();
     }
     await page.getByText('One run a side does not show how much runs differ by themselves.').waitFor();

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { loadText } from '../../src/core/report/load-words.ts';
 import type { RunRecord, Source } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import { h, type Child } from '../dom.ts';
@@ -13,7 +14,12 @@ export function provenance(record: RunRecord): HTMLElement {
     [t('File'), source === null ? t('none') : fileButton(source, record.id)],
     [t('Git'), gitWords(source)],
     [t('Started'), new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })],
-    [t('Plan'), t('{0}, closed loop: a request leaves as soon as one ends', planWords(plan))],
+    [
+      t('Plan'),
+      plan.loadModel === 'closed'
+        ? t('{0}, closed loop: a request leaves as soon as one ends', planWords(plan))
+        : t('{0}, open loop: requests leave by the clock; {1}', planWords(plan), loadText(plan)),
+    ],
     [t('Seed'), String(plan.seed)],
     [t('Warm-up'), warmupWords(record)],
     [

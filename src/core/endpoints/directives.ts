@@ -74,8 +74,32 @@ export const directives: readonly Directive[] = [
   {
     name: 'concurrency',
     scope: 'run',
-    what: 'The largest number of requests in flight at once.',
+    what: 'The largest number of requests in flight at once. The next leaves as soon as one ends.',
     example: '10',
+  },
+  {
+    name: 'rate',
+    scope: 'run',
+    what: 'Requests per second, sent by the clock whether earlier ones have been answered or not.',
+    example: '200',
+  },
+  {
+    name: 'stages',
+    scope: 'run',
+    what: 'Rates one after the other, in the place of @rate: held (30s:50) or gone through in a straight line (1m:50..200).',
+    example: '30s:50, 1m:50..200',
+  },
+  {
+    name: 'arrivals',
+    scope: 'run',
+    what: 'Whether requests sent by the clock keep equal gaps (constant) or come at random (poisson). constant unless set.',
+    example: 'poisson',
+  },
+  {
+    name: 'max-in-flight',
+    scope: 'run',
+    what: 'The most requests sent by the clock that may be without an answer at once; what is due above that waits. 1000 unless set.',
+    example: '500',
   },
   {
     name: 'timeout',

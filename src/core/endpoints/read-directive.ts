@@ -1,7 +1,8 @@
 import { parseDurationMs } from '../plan/duration.ts';
 import { describeLimit, withinLimit, type LimitName } from '../plan/limits.ts';
 import { parseObjectives } from '../plan/objectives.ts';
-import type { Objective } from '../plan/types.ts';
+import { parseStages, stagesForm } from '../plan/stages.ts';
+import { arrivalProcesses, type Objective } from '../plan/types.ts';
 import { directives } from './directives.ts';
 import { quoted, rangeOf, type Findings } from './problems.ts';
 import { llmDirectives } from './read-llm.ts';
@@ -38,13 +39,15 @@ function matchDirective(text: string): { name: string; value: string; valueStart
   return { name: match[1] ?? '', value, valueStart: match[0].length + rest.length - rest.trimStart().length };
 }
 
-const counts: Readonly<Record<string, 'requests' | 'concurrency' | 'seed' | 'warmup'>> = {
+const counts: Readonly<Record<string, 'requests' | 'concurrency' | 'maxInFlight' | 'seed' | 'warmup'>> = {
   requests: 'requests',
   concurrency: 'concurrency',
+  'max-in-flight': 'maxInFlight',
   seed: 'seed',
   warmup: 'warmup',
 };
 const maxWeight = 1_000_000;
+const rateHint = `Write requests per second, ${describeLimit('ratePerS').replace(' requests per second', '')}.`;
 
 /** Reads the directive in a trimmed comment line, if there is one. Whether it was one of the run's defaults. */
 export function readDirective(
@@ -123,12 +126,31 @@ export function readDirective(
     const hint = 'Write a time with its unit (ms, s, m, h), for example 30s;';
     if (name === 'timeout') setDefault('timeoutMs', rounded, `${hint} at most 1h.`);
     else setDefault('durationS', rounded === undefined ? undefined : rounded / 1000, `${hint} at most 24h.`);
+  } else if (name === 'rate') {
+    setDefault('ratePerS', /^\d{1,7}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined, rateHint);
+  } else if (name === 'stages') {
+    repeated(defaults.stages);
+    const stages = parseStages(value);
+    if (stages === undefined) bad(`${quoted(value)} can't be used for @stages.`, `Write ${stagesForm}.`);
+    else defaults.stages = stages;
+  } else if (name === 'arrivals') {
+    repeated(defaults.arrivals);
+    const process = arrivalProcesses.find((candidate) => candidate === value);
+    if (process === undefined) bad(`${quoted(value)} can't be used for @arrivals.`, 'Write constant or poisson.');
+    else defaults.arrivals = process;
   } else {
     const key = counts[name];
     if (key !== undefined)
       setDefault(key, /^\d{1,15}$/.test(value) ? Number(value) : undefined, `Write ${describeLimit(key)}.`);
   }
+  if (name === 'rate' || name === 'stages') checkLoad(scope.defaults, whole, report);
   if (directive.scope === 'run') return true;
   pending.range = whole;
   return false;
+}
+
+/** A file has one load: stages hold the rates themselves. */
+function checkLoad({ ratePerS, stages }: RunDefaults, whole: Range, report: Findings): void {
+  if (ratePerS === undefined || stages === undefined) return;
+  report.error('bad-directive', whole, '@rate and @stages are both given.', 'Keep one of the two.');
 }

@@ -1,4 +1,4 @@
-import type { Objective } from '../plan/types.ts';
+import type { ArrivalProcess, Objective, Stage } from '../plan/types.ts';
 
 /** A place in a text: zero-based line and zero-based UTF-16 column, as editors count. */
 export interface Position {
@@ -73,6 +73,10 @@ export interface RunDefaults {
   readonly requests?: number;
   readonly durationS?: number;
   readonly concurrency?: number;
+  readonly ratePerS?: number;
+  readonly stages?: readonly Stage[];
+  readonly arrivals?: ArrivalProcess;
+  readonly maxInFlight?: number;
   readonly timeoutMs?: number;
   readonly seed?: number;
   readonly warmup?: number;

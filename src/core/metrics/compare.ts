@@ -1,3 +1,4 @@
+import { loadText } from '../report/load-words.ts';
 import type { RunRecord } from '../report/types.ts';
 
 /** Units that report/format.ts has words for. */
@@ -73,8 +74,7 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
     if (a !== b) differences.push(`${what}: ${a} before, ${b} after.`);
   };
   if (targetsOf(before) !== targetsOf(after)) differences.push('The targets are not the same.');
-  differs('Load model', (run) => (run.plan.loadModel === 'closed' ? 'closed loop' : run.plan.loadModel));
-  differs('Concurrency', (run) => String(run.plan.concurrency));
+  differs('Load', (run) => loadText(run.plan));
   differs('Planned requests', (run) => (run.plan.requests === null ? 'by duration' : String(run.plan.requests)));
   differs('Planned duration', (run) => (run.plan.durationS === null ? 'by count' : `${String(run.plan.durationS)} s`));
   differs('Cold start', (run) => (run.plan.coldStart ? 'measured' : 'not measured'));

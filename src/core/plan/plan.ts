@@ -1,12 +1,22 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
+import { LoadlensError } from '../errors.ts';
 import { checkLimit } from './limits.ts';
-import type { RunPlan } from './types.ts';
+import { stagesDurationS } from './stages.ts';
+import type { ArrivalProcess, RunPlan, Stage } from './types.ts';
+
+/** How requests leave: by free slots (`concurrency`) or by the clock (`ratePerS` or `stages`); absent = not chosen. */
+export interface LoadChoices {
+  readonly concurrency?: number | undefined;
+  readonly ratePerS?: number | undefined;
+  readonly stages?: readonly Stage[] | undefined;
+  readonly arrivals?: ArrivalProcess | undefined;
+  readonly maxInFlight?: number | undefined;
+}
 
 /** What a user chose for one run; absent = not chosen. */
-export interface PlanChoices {
+export interface PlanChoices extends LoadChoices {
   readonly requests?: number | undefined;
   readonly durationS?: number | undefined;
-  readonly concurrency?: number | undefined;
   readonly seed?: number | undefined;
   readonly warmup?: number | undefined;
   readonly timeoutMs?: number | undefined;
@@ -19,6 +29,9 @@ export interface PlanChoices {
 export const planDefaults = {
   requests: 10,
   concurrency: 5,
+  /** Of an open loop, unless requests, duration or stages say how long it goes on. */
+  openDurationS: 10,
+  maxInFlight: 1_000,
   seed: 1,
   warmup: 0,
   timeoutMs: 30_000,
@@ -29,21 +42,19 @@ export const planDefaults = {
 
 /**
  * The plan of a run: choices win over the file, the file over the defaults. How much is sent (requests, duration or both)
- * is taken from one place as a whole: `--duration 30s` sends for 30 s whatever `@requests` the file has.
- * Throws a LoadlensError for a value out of range.
+ * is taken from one place as a whole: `--duration 30s` sends for 30 s whatever `@requests` the file has; so is how requests
+ * leave: `--concurrency 10` makes a closed loop whatever `@rate` the file has. Stages say themselves how long they go on.
+ * Throws a LoadlensError for a value that can't be used.
  */
 export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaults' | 'objectives'>): RunPlan {
   const { defaults } = file;
+  const load = loadOf(choices, defaults);
   const amount = [choices, defaults].find(
-    ({ requests, durationS }) => requests !== undefined || durationS !== undefined,
+    ({ requests, durationS, stages }) => requests !== undefined || durationS !== undefined || stages !== undefined,
   );
-  const requests = amount === undefined ? planDefaults.requests : amount.requests;
-  const durationS = amount?.durationS;
   return {
-    loadModel: 'closed',
-    requests: requests === undefined ? null : checkLimit('requests', requests),
-    durationS: durationS === undefined ? null : checkLimit('durationS', durationS),
-    concurrency: checkLimit('concurrency', choices.concurrency ?? defaults.concurrency ?? planDefaults.concurrency),
+    ...load,
+    ...amountOf(load, amount),
     seed: checkLimit('seed', choices.seed ?? defaults.seed ?? planDefaults.seed),
     warmup: checkLimit('warmup', choices.warmup ?? defaults.warmup ?? planDefaults.warmup),
     timeoutMs: checkLimit('timeoutMs', choices.timeoutMs ?? defaults.timeoutMs ?? planDefaults.timeoutMs),
@@ -51,5 +62,62 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
     coldStart: choices.coldStart ?? planDefaults.coldStart,
     objectives: file.objectives,
+  };
+}
+
+const steady = (rate: number): Stage => ({ fromPerS: rate, toPerS: rate, durationS: null });
+const isOpen = ({ ratePerS, stages }: LoadChoices): boolean => ratePerS !== undefined || stages !== undefined;
+
+/** What a plan is repeated with. */
+export function choicesOfPlan(plan: RunPlan): PlanChoices {
+  const { loadModel, concurrency, requests, durationS, ...rest } = plan;
+  return {
+    ...rest,
+    requests: requests ?? undefined,
+    durationS: durationS ?? undefined,
+    ...(loadModel === 'open' ? { maxInFlight: concurrency } : { concurrency }),
+  };
+}
+
+function loadOf(
+  choices: LoadChoices,
+  defaults: LoadChoices,
+): Pick<RunPlan, 'loadModel' | 'concurrency' | 'arrivals' | 'stages'> {
+  const from = choices.concurrency !== undefined || isOpen(choices) ? choices : defaults;
+  if (!isOpen(from)) {
+    const concurrency = choices.concurrency ?? defaults.concurrency ?? planDefaults.concurrency;
+    return { loadModel: 'closed', concurrency: checkLimit('concurrency', concurrency) };
+  }
+  const { ratePerS, stages } = from;
+  if (ratePerS !== undefined && stages !== undefined) {
+    throw new LoadlensError('Both a rate and stages are given.', { hint: 'Give one of them: stages hold rates.' });
+  }
+  return {
+    loadModel: 'open',
+    concurrency: checkLimit('maxInFlight', choices.maxInFlight ?? defaults.maxInFlight ?? planDefaults.maxInFlight),
+    arrivals: choices.arrivals ?? defaults.arrivals ?? 'constant',
+    stages: stages ?? [steady(checkLimit('ratePerS', ratePerS ?? Number.NaN))],
+  };
+}
+
+/** Requests and duration; stages end with their last, if nothing ends earlier. */
+function amountOf(
+  { loadModel, stages }: Pick<RunPlan, 'loadModel' | 'stages'>,
+  amount: Pick<PlanChoices, 'requests' | 'durationS'> | undefined,
+): Pick<RunPlan, 'requests' | 'durationS'> {
+  const requests = amount?.requests;
+  const stagesS = stages === undefined ? null : stagesDurationS(stages);
+  const ends = [amount?.durationS, stagesS].filter((end) => end !== undefined && end !== null);
+  const durationS = ends.length > 0 ? Math.min(...ends) : undefined;
+  const byDefault =
+    requests !== undefined || durationS !== undefined
+      ? {}
+      : loadModel === 'open'
+        ? { durationS: planDefaults.openDurationS }
+        : { requests: planDefaults.requests };
+  const chosen = { requests, durationS, ...byDefault };
+  return {
+    requests: chosen.requests === undefined ? null : checkLimit('requests', chosen.requests),
+    durationS: chosen.durationS === undefined ? null : checkLimit('durationS', chosen.durationS),
   };
 }

@@ -21,14 +21,31 @@ export interface Verdict {
   readonly actual: number | null;
 }
 
+/** How the arrivals of an open loop follow its rate: with equal gaps, or at random (Poisson). */
+export const arrivalProcesses = ['constant', 'poisson'] as const;
+export type ArrivalProcess = (typeof arrivalProcesses)[number];
+
+/** A stretch of an open loop, in which the arrival rate goes from one value to another in a straight line. */
+export interface Stage {
+  /** Requests per second, >= 0. */
+  readonly fromPerS: number;
+  readonly toPerS: number;
+  /** Null: as long as the run goes on; then both rates are the same, and it is the last. */
+  readonly durationS: number | null;
+}
+
 /** Everything that decides a run, beside the targets themselves. */
 export interface RunPlan {
-  readonly loadModel: 'closed';
+  /** `closed`: a request leaves as soon as a slot is free. `open`: requests leave by the clock. */
+  readonly loadModel: 'closed' | 'open';
+  /** Of an open loop alone: how and how fast requests arrive. */
+  readonly arrivals?: ArrivalProcess;
+  readonly stages?: readonly Stage[];
   /** How many requests are sent; null when the duration decides. */
   readonly requests: number | null;
   /** For how long new requests leave, seconds; null when the count decides. Both set: whichever ends first. */
   readonly durationS: number | null;
-  /** The largest number of requests in flight, >= 1. */
+  /** The largest number of requests in flight, >= 1: the slots of a closed loop, the `--max-in-flight` of an open one. */
   readonly concurrency: number;
   /** Seed of every random choice, an unsigned 32-bit integer. */
   readonly seed: number;

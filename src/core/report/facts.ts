@@ -1,6 +1,7 @@
 import { isLost } from '../metrics/client-health.ts';
 import { errorKinds, type ErrorKind } from '../metrics/types.ts';
 import { calibrationText } from './calibration.ts';
+import { loadText } from './load-words.ts';
 import type { RunRecord } from './types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
 
@@ -102,7 +103,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
     ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
     [
       'plan',
-      `${length}, at most ${formatCount(plan.concurrency)} in flight (closed loop), seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
+      `${length}, ${loadText(plan)}, seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
     ],
     [
       'warm-up',

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { dialectNames, promptOrders } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
 import { errorKinds, percentileMethods, tokenSources } from '../metrics/types.ts';
+import { arrivalProcesses } from '../plan/types.ts';
 import { calibrationSchema } from './calibration.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
@@ -114,7 +115,9 @@ const objective = v.object({
 });
 
 const plan = v.object({
-  loadModel: v.literal('closed'),
+  loadModel: v.picklist(['closed', 'open']),
+  arrivals: v.exactOptional(v.picklist(arrivalProcesses)),
+  stages: v.exactOptional(v.array(v.object({ fromPerS: v.number(), toPerS: v.number(), durationS: numberOrNull }))),
   requests: v.nullable(count),
   durationS: numberOrNull,
   concurrency: count,

@@ -1,8 +1,7 @@
 import { commands, l10n, Range, Uri, window, workspace, type Memento } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
-import type { PlanChoices } from '../../core/plan/plan.ts';
+import { choicesOfPlan, type PlanChoices } from '../../core/plan/plan.ts';
 import type { SweepChoices } from '../../core/plan/sweep.ts';
-import type { RunPlan } from '../../core/plan/types.ts';
 import { isRun, isSweep, sourceOf } from '../../core/report/results.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
@@ -27,17 +26,12 @@ const lastSweepKey = 'loadlens.lastSweep';
 const mostAnswers = 20;
 const defaultLevels = [1, 2, 4, 8];
 
-/** A record's plan, to run it once more. */
-function choicesOf(plan: RunPlan): PlanChoices {
-  return { ...plan, requests: plan.requests ?? undefined, durationS: plan.durationS ?? undefined };
-}
-
 /** What the levels of a sweep have in common. */
 function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
   const [first] = levels;
   if (first === undefined) return {};
   const same = (of: 'requests' | 'warmup'): boolean => new Set(levels.map(({ plan }) => plan[of])).size === 1;
-  const { requests, warmup, ...rest } = choicesOf(first.plan);
+  const { requests, warmup, ...rest } = choicesOfPlan(first.plan);
   return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
 }
 
@@ -56,7 +50,7 @@ async function requestOf(result: RunRecord | SweepRecord): Promise<RunRequest> {
     uri,
     ...(single ? { target: result.name } : {}),
     ...(isRun(result)
-      ? { choices: choicesOf(result.plan) }
+      ? { choices: choicesOfPlan(result.plan) }
       : { choices: choicesOfLevels(result.levels), levels: result.planned }),
   };
 }

@@ -43,7 +43,7 @@ describe('comparing runs', () => {
       status: 'cancelled',
     } as const;
     assert.deepEqual(compareRuns(before, other).differences, [
-      'Concurrency: 10 before, 25 after.',
+      'Load: at most 10 in flight (closed loop) before, at most 25 in flight (closed loop) after.',
       'Seed: 7 before, 8 after.',
       'Percentile method: linear-interpolation before, hdr-histogram after.',
       'Token source: none before, output_tokens after.',

@@ -1,0 +1,25 @@
+import { peakRatePerS } from '../plan/stages.ts';
+import type { RunPlan, Stage } from '../plan/types.ts';
+import { formatCount, formatNumber, formatS, withoutZeros } from './format.ts';
+
+/** How the requests of a plan leave: `at most 10 in flight (closed loop)`, `200/s, constant, at most 1,000 in flight (open loop)`. */
+export function loadText({ loadModel, arrivals, stages = [], concurrency }: RunPlan): string {
+  const limit = `at most ${formatCount(concurrency)} in flight`;
+  return loadModel === 'closed'
+    ? `${limit} (closed loop)`
+    : `${stages.map(stageText).join(', ')}, ${arrivals === 'poisson' ? 'Poisson' : 'constant'}, ${limit} (open loop)`;
+}
+
+/** `50/s`, `50/s for 30 s`, `50 to 200/s in 30 s`. */
+function stageText({ fromPerS, toPerS, durationS }: Stage): string {
+  const span = durationS === null ? '' : withoutZeros(formatS(durationS));
+  if (fromPerS !== toPerS) return `${formatNumber(fromPerS)} to ${formatNumber(toPerS)}/s in ${span}`;
+  return span === '' ? `${formatNumber(toPerS)}/s` : `${formatNumber(toPerS)}/s for ${span}`;
+}
+
+/** The rate of an open loop in one number, for narrow places: `200/s`, `up to 200/s`. */
+export function rateText(stages: readonly Stage[]): string {
+  const peak = peakRatePerS(stages);
+  const steady = stages.every(({ fromPerS, toPerS }) => fromPerS === peak && toPerS === peak);
+  return `${steady ? '' : 'up to '}${formatNumber(peak)}/s`;
+}
