@@ -1,5 +1,12 @@
 import type { Ranked } from './quantiles.ts';
-import { addStream, createStreamTally, streamNumbersOf, type StreamBins, type StreamTally } from './streams.ts';
+import {
+  addStream,
+  createStreamTally,
+  mergeStreams,
+  streamNumbersOf,
+  type StreamBins,
+  type StreamTally,
+} from './streams.ts';
 import {
   addValue,
   createTally,
@@ -58,10 +65,10 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
     addStream(group.streams, sample, stream, times);
   }
   if (error !== undefined) {
-    countOutcome(group.outcomes, -1 - errorKinds.indexOf(error));
+    countOutcome(group.outcomes, -1 - errorKinds.indexOf(error), 1);
     return;
   }
-  countOutcome(group.outcomes, status);
+  countOutcome(group.outcomes, status, 1);
   const { successes, ttfb } = group;
   if (status >= 200 && status < 300) {
     addValue(successes, times, time.latency);
@@ -78,14 +85,46 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
 }
 
 /** A run sees few kinds of outcome: looking through a short list is cheaper than a Map, most of all for many targets. */
-function countOutcome(outcomes: number[], kind: number): void {
+function countOutcome(outcomes: number[], kind: number, count: number): void {
   for (let index = 0; index < outcomes.length; index += 2) {
     if (outcomes[index] === kind) {
-      outcomes[index + 1] = (outcomes[index + 1] ?? 0) + 1;
+      outcomes[index + 1] = (outcomes[index + 1] ?? 0) + count;
       return;
     }
   }
-  outcomes.push(kind, 1);
+  outcomes.push(kind, count);
+}
+
+/** All as one, see mergeTallies and mergeStreams; none is changed. */
+export function mergeGroups(groups: readonly Group[], rawLimit: number, chunkLimit = Infinity): Group {
+  const merged = createGroup(
+    rawLimit,
+    groups.every(({ live }) => live),
+  );
+  for (const group of groups) {
+    merged.requests += group.requests;
+    merged.bytes += group.bytes;
+    merged.outputTokens += group.outputTokens;
+    merged.reasoningTokens += group.reasoningTokens;
+    merged.tokenSource = Math.max(merged.tokenSource, group.tokenSource);
+    for (let index = 0; index < group.outcomes.length; index += 2)
+      countOutcome(merged.outcomes, group.outcomes[index] ?? 0, group.outcomes[index + 1] ?? 0);
+  }
+  const others = groups.flatMap((group) => group.others ?? []);
+  const streams = groups.flatMap((group) => group.streams ?? []);
+  return {
+    ...merged,
+    successes: mergeTallies(
+      groups.map(({ successes }) => successes),
+      rawLimit,
+    ),
+    others: others.length === 0 ? null : mergeTallies(others, rawLimit),
+    ttfb: mergeTallies(
+      groups.map(({ ttfb }) => ttfb),
+      rawLimit,
+    ),
+    streams: streams.length === 0 ? null : mergeStreams(streams, rawLimit, chunkLimit),
+  };
 }
 
 /** The numbers of a group, the latencies of all its responses, and the histograms of its streams. */
@@ -95,7 +134,8 @@ export function numbersOf(
   table: RankTable,
   exact: boolean,
 ): { numbers: Numbers; latency: { tally: Tally; ranked: Ranked }; streamBins: StreamBins | undefined } {
-  const all = group.others === null ? group.successes : mergeTallies(group.successes, group.others);
+  const all =
+    group.others === null ? group.successes : mergeTallies([group.successes, group.others], exact ? Infinity : 0);
   const ranked = rankedValues(all, exact);
   const latencyMs = distributionOf(all, ranked, table);
   const streamed = group.streams === null ? undefined : streamNumbersOf(group.streams, table, exact);

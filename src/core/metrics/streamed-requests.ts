@@ -27,16 +27,31 @@ export function addStreamedRequest(
   const index = requests.seen++;
   if (index % requests.every !== 0) return;
   if (requests.kept.length === mostKept) {
-    requests.kept = requests.kept.filter((_, i) => i % 2 === 0);
+    requests.kept = eachNth(requests.kept, 2);
     requests.every *= 2;
     if (index % requests.every !== 0) return;
   }
   requests.kept.push(asKept(target, sample, stream));
 }
 
+/** All as one: as dense as the least dense of them, or less, for no more to be kept than of one run. None is changed. */
+export function mergeStreamedRequests(parts: readonly StreamedRequests[]): StreamedRequests {
+  let every = Math.max(1, ...parts.map((part) => part.every));
+  let kept = parts.flatMap((part) => eachNth(part.kept, every / part.every)).toSorted((a, b) => a.sentMs - b.sentMs);
+  while (kept.length > mostKept) {
+    kept = eachNth(kept, 2);
+    every *= 2;
+  }
+  return { kept, seen: parts.reduce((sum, { seen }) => sum + seen, 0), every };
+}
+
 /** The requests kept, by the time they were sent. */
 export function streamedRequestsOf({ kept }: StreamedRequests): readonly StreamedRequest[] {
   return kept.toSorted((a, b) => a.sentMs - b.sentMs);
+}
+
+function eachNth(requests: readonly StreamedRequest[], n: number): StreamedRequest[] {
+  return requests.filter((_, index) => index % n === 0);
 }
 
 function asKept(target: string, sample: Sample, stream: StreamSample): StreamedRequest {

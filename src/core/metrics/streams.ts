@@ -1,5 +1,14 @@
 import { latencyBinsOf } from './bins.ts';
-import { addValue, createTally, distributionOf, dropRaw, rankedValues, type RankTable, type Tally } from './tally.ts';
+import {
+  addValue,
+  createTally,
+  distributionOf,
+  limitTally,
+  mergeTallies,
+  rankedValues,
+  type RankTable,
+  type Tally,
+} from './tally.ts';
 import { time, type Times } from './times.ts';
 import type { LatencyBins, Numbers, Sample, StreamNumbers, StreamSample } from './types.ts';
 
@@ -97,10 +106,29 @@ export function addStream(tally: StreamTally, sample: Sample, stream: StreamSamp
 
 /** From now on one value of a request is no longer kept, past `rawLimit`; chunks have a limit of their own. */
 export function limitStreams({ ttft, tpot, e2e, stall }: StreamTally, rawLimit: number): void {
-  for (const tally of [ttft, tpot, e2e, stall]) {
-    tally.rawLimit = rawLimit;
-    if (tally.count > rawLimit) dropRaw(tally);
-  }
+  for (const tally of [ttft, tpot, e2e, stall]) limitTally(tally, rawLimit);
+}
+
+/** All as one, see mergeTallies: `rawLimit` is that of limitStreams, `chunkLimit` one beside that of chunks. None is changed. */
+export function mergeStreams(tallies: readonly StreamTally[], rawLimit: number, chunkLimit: number): StreamTally {
+  const sumOf = (name: 'whole' | 'partial' | 'partialChunks'): number =>
+    tallies.reduce((sum, tally) => sum + tally[name], 0);
+  const mergedOf = (name: 'ttft' | 'tpot' | 'e2e' | 'stall'): Tally =>
+    mergeTallies(
+      tallies.map((tally) => tally[name]),
+      rawLimit,
+    );
+  const gaps = tallies.map(({ icl }) => icl);
+  return {
+    whole: sumOf('whole'),
+    partial: sumOf('partial'),
+    partialChunks: sumOf('partialChunks'),
+    ttft: mergedOf('ttft'),
+    icl: mergeTallies(gaps, Math.min(chunkLimit, ...gaps.map((icl) => icl.rawLimit))),
+    tpot: mergedOf('tpot'),
+    e2e: mergedOf('e2e'),
+    stall: mergedOf('stall'),
+  };
 }
 
 /** Whether any answer was streamed: then the numbers of streams are there, all of them. */

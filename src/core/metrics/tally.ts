@@ -63,38 +63,38 @@ export function addValue(tally: Tally, values: Float64Array, index: number): voi
   if (tally.histogram !== null) countValue(tally.histogram, values, index);
 }
 
-/** From now on the histogram alone. */
-export function dropRaw(tally: Tally): void {
+/** From now on raw samples are dropped past `rawLimit`. */
+export function limitTally(tally: Tally, rawLimit: number): void {
+  tally.rawLimit = rawLimit;
+  if (tally.count > rawLimit) dropRaw(tally);
+}
+
+function dropRaw(tally: Tally): void {
   tally.histogram ??= histogramOf(tally);
   tally.raw = null;
 }
 
-/** Both as one; neither is changed, but an empty one hands back the other itself. */
-export function mergeTallies(a: Tally, b: Tally): Tally {
-  if (b.count === 0) return a;
-  if (a.count === 0) return b;
-  const count = a.count + b.count;
-  const delta = b.mean - a.mean;
-  const exact = a.raw !== null && b.raw !== null;
-  const merged: Tally = {
-    count,
-    mean: a.mean + (delta * b.count) / count,
-    squares: a.squares + b.squares + (delta * delta * a.count * b.count) / count,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    raw: null,
-    rawLimit: Math.max(a.rawLimit, b.rawLimit),
-    histogram: null,
-  };
-  if (exact) {
-    merged.raw = new Float64Array(count);
-    merged.raw.set(samplesOf(a));
-    merged.raw.set(samplesOf(b), a.count);
+/**
+ * All as one. Up to `rawLimit` values their raw samples are kept, when every tally has its own; the histogram, when every
+ * tally has one or it is needed. None of them is changed or becomes a part of the result.
+ */
+export function mergeTallies(tallies: readonly Tally[], rawLimit: number): Tally {
+  const filled = tallies.filter(({ count }) => count > 0);
+  const merged = createTally(rawLimit, false);
+  for (const { count, mean, squares, min, max } of filled) {
+    const before = merged.count;
+    const delta = mean - merged.mean;
+    merged.count += count;
+    merged.mean += (delta * count) / merged.count;
+    merged.squares += squares + (delta * delta * before * count) / merged.count;
+    merged.min = Math.min(merged.min, min);
+    merged.max = Math.max(merged.max, max);
   }
-  if (!exact || (a.histogram !== null && b.histogram !== null)) {
+  const exact = merged.count <= rawLimit && filled.every(({ raw }) => raw !== null);
+  merged.raw = exact ? joined(filled, merged.count) : null;
+  if (!exact || filled.every(({ histogram }) => histogram !== null)) {
     merged.histogram = createHistogram(threeDigits);
-    addCounts(merged.histogram, a.histogram ?? histogramOf(a));
-    addCounts(merged.histogram, b.histogram ?? histogramOf(b));
+    for (const tally of filled) addCounts(merged.histogram, tally.histogram ?? histogramOf(tally));
   }
   return merged;
 }
@@ -151,6 +151,16 @@ export function createRankTable(): RankTable {
     }
     return row;
   };
+}
+
+function joined(tallies: readonly Tally[], count: number): Float64Array {
+  const raw = new Float64Array(count);
+  let filled = 0;
+  for (const tally of tallies) {
+    raw.set(samplesOf(tally), filled);
+    filled += tally.count;
+  }
+  return raw;
 }
 
 function samplesOf(tally: Tally): Float64Array {

@@ -86,6 +86,22 @@ function sliceOf(timeline: TimelineTally, times: Float64Array, place: number): S
   return slices[index];
 }
 
+/** All as one, in slices as wide as the widest have them. None is changed. */
+export function mergeTimelines(timelines: readonly TimelineTally[]): TimelineTally {
+  const widthMs = Math.max(firstWidthMs, ...timelines.map((timeline) => timeline.widthMs));
+  const slices: Slice[] = [];
+  for (const timeline of timelines) {
+    const times = widthMs / timeline.widthMs;
+    for (const [index, slice] of timeline.slices.entries()) {
+      const at = Math.floor(index / times);
+      while (slices.length <= at) slices.push(createSlice());
+      const into = slices[at];
+      if (into !== undefined) addSlice(into, slice);
+    }
+  }
+  return { widthMs, slices };
+}
+
 /** The timeline so far, in slices wide enough for a percentile to be more than the slice's largest value. */
 export function timelineOf(timeline: TimelineTally, withTokens: boolean): Timeline {
   let { slices, widthMs } = timeline;
@@ -125,14 +141,16 @@ function halve(timeline: TimelineTally): void {
 function mergePairs(slices: readonly Slice[]): Slice[] {
   return Array.from({ length: Math.ceil(slices.length / 2) }, (_, index) => {
     const merged = createSlice();
-    for (const slice of slices.slice(2 * index, 2 * index + 2)) {
-      merged.responses += slice.responses;
-      merged.failures += slice.failures;
-      merged.outputTokens += slice.outputTokens;
-      merged.min = Math.min(merged.min, slice.min);
-      merged.max = Math.max(merged.max, slice.max);
-      addCounts(merged.latencies, slice.latencies);
-    }
+    for (const slice of slices.slice(2 * index, 2 * index + 2)) addSlice(merged, slice);
     return merged;
   });
+}
+
+function addSlice(into: Slice, slice: Slice): void {
+  into.responses += slice.responses;
+  into.failures += slice.failures;
+  into.outputTokens += slice.outputTokens;
+  into.min = Math.min(into.min, slice.min);
+  into.max = Math.max(into.max, slice.max);
+  addCounts(into.latencies, slice.latencies);
 }

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { createRecorder, type RecorderOptions } from '../../../src/core/metrics/recorder.ts';
-import type { Sample, Summary } from '../../../src/core/metrics/types.ts';
+import { errorKinds, type Sample, type Summary } from '../../../src/core/metrics/types.ts';
 
 /** A sample whose parts do not matter: answered with 200 after `latencyMs`. */
 export function sampleOf(latencyMs: number, changes: Partial<Sample> = {}): Sample {
@@ -15,6 +16,45 @@ export function sampleOf(latencyMs: number, changes: Partial<Sample> = {}): Samp
     ...changes,
   };
 }
+
+/** A stream whose chunks arrive at these times after it was sent. */
+export function streamOf(arrivalsMs: readonly number[], changes: Partial<Sample> = {}, tokensInFirstChunk = 1): Sample {
+  const sentMs = changes.sentMs ?? 0;
+  const last = arrivalsMs.at(-1);
+  return sampleOf((last ?? 1) + 1, {
+    outputTokens: arrivalsMs.length,
+    tokenSource: 'usage',
+    stream: {
+      firstTokenMs: sentMs + (arrivalsMs[0] ?? Number.NaN),
+      lastTokenMs: sentMs + (last ?? Number.NaN),
+      chunks: arrivalsMs.length,
+      tokensInFirstChunk,
+      // Longer than it must be, as the engine's is.
+      gapsMs: Float64Array.from([...arrivalsMs.slice(1).map((at, i) => at - arrivalsMs[i]!), 9_999, 9_999]),
+    },
+    ...changes,
+  });
+}
+
+/** Any request to one of five targets within 20 s, without a stream. */
+export const anySample: fc.Arbitrary<Sample> = fc
+  .record({
+    target: fc.integer({ min: 0, max: 4 }),
+    lag: fc.double({ min: 0, max: 5, noNaN: true }),
+    sentMs: fc.double({ min: 0, max: 20_000, noNaN: true }),
+    latency: fc.double({ min: 0.05, max: 5_000, noNaN: true }),
+    status: fc.constantFrom(200, 200, 200, 204, 301, 404, 429, 503),
+    error: fc.option(fc.constantFrom(...errorKinds), { freq: 5 }),
+    bytes: fc.nat(10_000),
+    tokens: fc.option(fc.nat(500)),
+  })
+  .map(({ target, lag, sentMs, latency, status, error, bytes, tokens }) => {
+    const endMs = sentMs + latency;
+    const base = { target, scheduledMs: sentMs - lag, sentMs, endMs, bytes };
+    const outcome =
+      error === null ? { status, headersMs: sentMs + latency * 0.9 } : { status: 0, headersMs: Number.NaN, error };
+    return Object.assign(base, outcome, tokens === null ? {} : { outputTokens: tokens });
+  });
 
 /** The summary of samples. */
 export function summaryOf(samples: readonly Sample[], options: Partial<RecorderOptions> = {}): Summary {

@@ -3,26 +3,7 @@ import * as fc from 'fast-check';
 import { createRecorder } from '../../../src/core/metrics/recorder.ts';
 import { hasStreams } from '../../../src/core/metrics/streams.ts';
 import type { Sample, StreamNumbers, Summary } from '../../../src/core/metrics/types.ts';
-import { naiveQuantile, near, sampleOf, summaryOf } from './samples.ts';
-
-/** A stream whose chunks arrive at these times after it was sent. */
-function streamOf(arrivalsMs: readonly number[], changes: Partial<Sample> = {}, tokensInFirstChunk = 1): Sample {
-  const sentMs = changes.sentMs ?? 0;
-  const last = arrivalsMs.at(-1);
-  return sampleOf((last ?? 1) + 1, {
-    outputTokens: arrivalsMs.length,
-    tokenSource: 'usage',
-    stream: {
-      firstTokenMs: sentMs + (arrivalsMs[0] ?? Number.NaN),
-      lastTokenMs: sentMs + (last ?? Number.NaN),
-      chunks: arrivalsMs.length,
-      tokensInFirstChunk,
-      // Longer than it must be, as the engine's is.
-      gapsMs: Float64Array.from([...arrivalsMs.slice(1).map((at, i) => at - arrivalsMs[i]!), 9_999, 9_999]),
-    },
-    ...changes,
-  });
-}
+import { naiveQuantile, near, sampleOf, streamOf, summaryOf } from './samples.ts';
 
 function streamsIn(summary: Summary): Summary & StreamNumbers {
   assert.ok(hasStreams(summary));

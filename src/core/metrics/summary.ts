@@ -1,0 +1,79 @@
+import { latencyBinsOf } from './bins.ts';
+import { numbersOf } from './group.ts';
+import type { RecorderState } from './recorder-state.ts';
+import { streamedRequestsOf } from './streamed-requests.ts';
+import type { RequestLimitsMs } from './streams.ts';
+import { createRankTable, distributionOf, rankedValues, type RankTable } from './tally.ts';
+import { timelineOf } from './timeline.ts';
+import { tokenSources, type Summary } from './types.ts';
+
+/** What a summary needs to know beside the state of the recorder: the same that the recorder was told. */
+export interface SummaryOptions {
+  readonly targetNames: readonly string[];
+  /** What the latency of one request may be at most, by target. Without any limit, here and below, no goodput is worked out. */
+  readonly latencyLimitMs: readonly (number | undefined)[];
+  /** What its other times may be at most, by target. */
+  readonly otherLimitsMs?: readonly (RequestLimitsMs | undefined)[];
+}
+
+/** What no sample tells. */
+export interface SummaryExtra {
+  readonly requestsCancelled: number;
+}
+
+/** The numbers of a state, exact as docs/metrics.md has it. */
+export function summaryOf(state: RecorderState, options: SummaryOptions, extra: SummaryExtra): Summary {
+  return summarise(state, options, extra, true);
+}
+
+/** The same at little cost: quantiles and their intervals from the histogram, no rows per target. */
+export function liveSummaryOf(state: RecorderState, options: SummaryOptions): Summary {
+  return summarise(state, options, { requestsCancelled: 0 }, false);
+}
+
+/** Whether any target has a limit, so that there is a goodput. */
+export function hasLimits({ latencyLimitMs, otherLimitsMs = [] }: SummaryOptions): boolean {
+  return [...latencyLimitMs, ...otherLimitsMs].some((limit) => limit !== undefined);
+}
+
+function summarise(state: RecorderState, options: SummaryOptions, extra: SummaryExtra, wantExact: boolean): Summary {
+  const { run, responseTime, lag, clock } = state;
+  const table = createRankTable();
+  const totalMs = run.requests === 0 ? 0 : clock.lastEndMs - clock.firstSentMs;
+  const numbers = numbersOf(run, totalMs, table, wantExact);
+  const all = numbers.latency;
+  const limited = hasLimits(options);
+  return {
+    ...numbers.numbers,
+    totalMs,
+    requestsCancelled: extra.requestsCancelled,
+    percentileMethod: state.exact && wantExact ? 'linear-interpolation' : 'hdr-histogram',
+    tokenSource: tokenSources[run.tokenSource] ?? 'none',
+    ...(run.streams === null
+      ? {}
+      : {
+          iclPercentileMethod:
+            run.streams.icl.raw !== null && wantExact ? 'linear-interpolation' : ('hdr-histogram' as const),
+          ...numbers.streamBins,
+          ...(wantExact ? { streamedRequests: streamedRequestsOf(state.streamedRequests) } : {}),
+        }),
+    responseTimeMs: distributionOf(responseTime, rankedValues(responseTime, wantExact), table),
+    scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
+    goodputPerS: limited && totalMs > 0 ? clock.metObjectives / (totalMs / 1000) : null,
+    sloAttainment: limited && run.requests > 0 ? clock.metObjectives / run.requests : null,
+    perTarget: wantExact ? perTarget(state, options, totalMs, table) : [],
+    timeline: timelineOf(state.timeline, run.streams !== null),
+    latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
+  };
+}
+
+function perTarget(
+  { targets }: RecorderState,
+  { targetNames }: SummaryOptions,
+  totalMs: number,
+  table: RankTable,
+): Summary['perTarget'] {
+  return targets.flatMap((group, index) =>
+    group === undefined ? [] : [{ name: targetNames[index] ?? '', ...numbersOf(group, totalMs, table, true).numbers }],
+  );
+}
