@@ -209,9 +209,27 @@ export interface ClientHealth {
   readonly scheduleLagP99Ms: number | null;
   /** |N̄ − X·R̄| / N̄; null when nothing was in flight. */
   readonly littlesLawResidual: number | null;
+  /** Share of the run in which the event loop was at work, not waiting; 0 to 1. This and all below are absent in older records. */
+  readonly loopUtilisation?: number | null;
+  /** From handing a request to the transport to its bytes being written, over requests on a connection used before; null without one. */
+  readonly dispatchGapP99Ms?: number | null;
+  readonly dispatchGapMaxMs?: number | null;
+  /** The longest time for which the event loop stood still: by its own work, and because the machine did. 0 = none over 10 ms. */
+  readonly ownStallMs?: number | null;
+  readonly machineStallMs?: number | null;
+  /** Share of the machine's CPU time that the hypervisor kept; null where the system does not tell. */
+  readonly stealShare?: number | null;
+  /** Share of the run in which something on the machine waited for a core; null where the system does not tell. */
+  readonly cpuPressureShare?: number | null;
+  /** What the numbers were limited by, when it was not the server: `warnings` say why. */
+  readonly bound?: HealthBound | null;
   /** Plain sentences; empty when the client can be trusted. */
   readonly warnings: readonly string[];
 }
+
+/** `client`: the process that sends was itself the limit. `machine`: what else ran on its machine disturbed it. */
+export const healthBounds = ['client', 'machine'] as const;
+export type HealthBound = (typeof healthBounds)[number];
 
 /** What a run is doing; `draining`: the last request has left. */
 export type RunPhase = 'connecting' | 'warmup' | 'running' | 'draining';

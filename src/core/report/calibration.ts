@@ -15,6 +15,17 @@ export const calibrationSchema = v.object({
   levels: v.array(v.object({ concurrency: v.number(), latencyMs: error, ttftMs: error, iclMs: error })),
 });
 
+/** The shape of a SelfCalibration, for what is read back. */
+export const selfCalibrationSchema = v.array(
+  v.object({
+    concurrency: v.number(),
+    requests: v.number(),
+    p50Ms: v.number(),
+    p99Ms: v.number(),
+    requestsPerS: v.number(),
+  }),
+);
+
 /** How far measured times were from known ones, on the machine that sent; docs/cli.md. */
 export interface Calibration {
   /** ISO 8601, UTC. */
@@ -37,6 +48,21 @@ export interface MeasurementError {
   readonly p99Ms: number;
   readonly serverP50Ms: number;
   readonly serverP99Ms: number;
+}
+
+/**
+ * What the machine that sent adds to every latency: requests over loopback to a thread that answers at once, measured right
+ * before the run, with code that is warm. One entry for each number of requests in flight.
+ */
+export type SelfCalibration = readonly SelfCalibrationLevel[];
+
+/** What was found with so many requests in flight: latency, and how many requests a second this client sends at most. */
+export interface SelfCalibrationLevel {
+  readonly concurrency: number;
+  readonly requests: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly requestsPerS: number;
 }
 
 /** What a calibration says of a run with so many requests in flight: of the level that is not below it, if there is one. */

@@ -1,5 +1,6 @@
 import { hasStreams } from '../metrics/streams.ts';
 import type {
+  ClientHealth,
   Distribution,
   Numbers,
   QuantileName,
@@ -53,15 +54,32 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     failureSamples: record.failureSamples
       .slice(0, mostFailureSamples)
       .map((sample) => Object.assign({}, sample, { target: shorten(sample.target), text: shorten(sample.text) })),
-    client: {
-      ...record.client,
-      eventLoopDelayP99Ms: roundOrNull(record.client.eventLoopDelayP99Ms, detail),
-      eventLoopDelayMaxMs: roundOrNull(record.client.eventLoopDelayMaxMs, detail),
-      cpuShare: roundOrNull(record.client.cpuShare, detail),
-      scheduleLagP99Ms: roundOrNull(record.client.scheduleLagP99Ms, detail),
-      littlesLawResidual: roundOrNull(record.client.littlesLawResidual, detail),
-    },
+    client: roundReadings(record.client),
   };
+}
+
+/** Everything of the client that is measured, not counted. */
+const readings = [
+  'eventLoopDelayP99Ms',
+  'eventLoopDelayMaxMs',
+  'cpuShare',
+  'scheduleLagP99Ms',
+  'littlesLawResidual',
+  'loopUtilisation',
+  'dispatchGapP99Ms',
+  'dispatchGapMaxMs',
+  'ownStallMs',
+  'machineStallMs',
+  'stealShare',
+  'cpuPressureShare',
+] as const;
+
+function roundReadings(client: ClientHealth): ClientHealth {
+  const rounded = readings.flatMap((name) => {
+    const value = client[name];
+    return value === undefined ? [] : [[name, roundOrNull(value, detail)] as const];
+  });
+  return { ...client, ...Object.fromEntries(rounded) };
 }
 
 /** The `most` targets that deserve a look, in their own order: those that fail most, then the slowest by p95. */

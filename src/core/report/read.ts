@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { dialectNames, promptOrders } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
-import { errorKinds, percentileMethods, tokenSources } from '../metrics/types.ts';
+import { errorKinds, healthBounds, percentileMethods, tokenSources } from '../metrics/types.ts';
 import { arrivalProcesses } from '../plan/types.ts';
-import { calibrationSchema } from './calibration.ts';
+import { calibrationSchema, selfCalibrationSchema } from './calibration.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
 /** Checks what claims to be a record, from a file or a history. Members that are not known are dropped. */
@@ -196,6 +196,14 @@ const record = v.object({
     connectionsReused: v.nullable(count),
     scheduleLagP99Ms: numberOrNull,
     littlesLawResidual: numberOrNull,
+    loopUtilisation: v.exactOptional(numberOrNull),
+    dispatchGapP99Ms: v.exactOptional(numberOrNull),
+    dispatchGapMaxMs: v.exactOptional(numberOrNull),
+    ownStallMs: v.exactOptional(numberOrNull),
+    machineStallMs: v.exactOptional(numberOrNull),
+    stealShare: v.exactOptional(numberOrNull),
+    cpuPressureShare: v.exactOptional(numberOrNull),
+    bound: v.exactOptional(v.nullable(v.picklist(healthBounds))),
     warnings: v.array(v.string()),
   }),
   environment: v.object({
@@ -207,6 +215,7 @@ const record = v.object({
     node: v.string(),
     loadlens: v.string(),
     calibration: v.exactOptional(calibrationSchema),
+    selfCalibration: v.exactOptional(selfCalibrationSchema),
   }),
   source: v.nullable(
     v.object({

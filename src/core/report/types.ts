@@ -1,7 +1,7 @@
 import type { LlmChoices } from '../endpoints/types.ts';
 import type { ClientHealth, ErrorKind, Summary } from '../metrics/types.ts';
 import type { RunPlan, Verdict } from '../plan/types.ts';
-import type { Calibration } from './calibration.ts';
+import type { Calibration, SelfCalibration } from './calibration.ts';
 
 export const recordSchema = 'loadlens.run/1';
 
@@ -28,6 +28,8 @@ export interface Environment {
   readonly loadlens: string;
   /** How exact this machine was found to measure, when that is known. */
   readonly calibration?: Calibration;
+  /** What this machine itself added to a latency right before the run; absent for a cold start. */
+  readonly selfCalibration?: SelfCalibration;
 }
 
 /** The server that Loadlens started itself, while the run went on. Null = the system does not tell. */
