@@ -2,12 +2,17 @@ import type { Sample } from '../core/metrics/types.ts';
 import type { LoadModel } from '../core/plan/load-model.ts';
 import { TimeoutError } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
+import type { Pacer } from './pacer.ts';
 import { createSlot, type Slot } from './slot.ts';
 import { createAfterReads } from './stream-reader.ts';
 import type { Lane, WireRequest } from './transport.ts';
 
 export interface LoadOptions {
   readonly model: LoadModel;
+  /** Needed by a model that names times. */
+  readonly open?: OpenLoad;
+  /** Requests taken so far; by every loop that sends for the same run. */
+  readonly counter?: RequestCounter;
   /** One per slot: never more requests in flight than lanes. */
   readonly lanes: readonly Lane[];
   readonly requests: readonly WireRequest[];
@@ -20,12 +25,44 @@ export interface LoadOptions {
   readonly onSample: (sample: Sample) => void;
 }
 
+/** What requests that leave by the clock need. */
+export interface OpenLoad {
+  readonly pacer: Pacer;
+  /** The same model once more, to look at what is due while what has left lies behind: each is quick in one direction. */
+  readonly arrivals: LoadModel;
+  /** How many requests are due and have not left, each time that this may have changed. */
+  readonly onBacklog: (atMs: number, waiting: number) => void;
+}
+
+/** The index of the next request. Each index is taken once, whoever takes it. */
+export interface RequestCounter {
+  readonly next: number;
+  /** False when somebody else has taken it. */
+  take(index: number): boolean;
+}
+
+/** A counter for a loop that is alone. */
+function createCounter(): RequestCounter {
+  let next = 0;
+  return {
+    get next() {
+      return next;
+    },
+    take(index) {
+      next = index + 1;
+      return true;
+    },
+  };
+}
+
 /** What a load found out beside its samples. */
 interface LoadOutcome {
   /** Requests that were in flight when `cancel` cut them off. */
   readonly requestsCancelled: number;
   /** Requests that the drain limit ended, counted as timeouts. */
   readonly requestsDrained: number;
+  /** Requests that were due and never left. */
+  readonly unsent: number;
   /** Requests that left on a connection that had carried one before. */
   readonly reused: number;
   /** ∫ requests in flight dt, ms. */
@@ -37,35 +74,42 @@ export interface Load {
   readonly finished: Promise<LoadOutcome>;
   readonly startedAtMs: number;
   readonly inFlight: number;
-  /** The last request has left. */
+  /** Requests of an open loop that are due and have not left. */
+  readonly waiting: number;
+  /** No further request becomes due. */
   readonly draining: boolean;
   /** Nothing leaves any more, what is in flight is cut off, `finished` resolves. */
   cancel(): void;
 }
 
-/** How often a run whose slots are all busy looks whether its end has come. */
-const endLookMs = 50;
+/** How often a run whose slots are all busy looks what has become due, and whether its end has come. */
+const lookMs = 50;
 
-/** Starts sending at once. One counter for all slots: as soon as one is free, the next request goes. */
+/**
+ * Starts sending at once. One counter for all slots: as soon as one is free and a request is due, it goes. What is due while
+ * every slot is busy waits, and goes in turn, timed from when it was due.
+ */
 export function startLoad(options: LoadOptions): Load {
-  const { model, requests, pick, timeoutMs, drainMs, onSample } = options;
+  const { model, open, requests, pick, timeoutMs, drainMs, onSample } = options;
   const startedAtMs = performance.now();
-  let index = 0;
-  let active = options.lanes.length;
+  const counter = options.counter ?? createCounter();
+  /** Slots without a request. The last to become free goes first: its connection is the warmest. */
+  const idle: Slot[] = [];
+  /** Requests that have become due; a closed loop has none before their slot is free. */
+  let arrived = 0;
+  /** No further request leaves. */
+  let closed = false;
   let over = false;
+  let busy = 0;
   // In an object: numbers with a fraction change in place there, a captured variable would allocate for each.
   const flight = { count: 0, integralMs: 0, changedAtMs: startedAtMs };
   let reused = 0;
   let drained = 0;
+  let unsent = 0;
   let watch: NodeJS.Timeout | undefined;
   let drain: NodeJS.Timeout | undefined;
-  // A slot sees the end when it becomes free; with every slot waiting for an answer, nobody would.
-  const lookForEnd = setInterval(() => {
-    if (model.next(index, performance.now() - startedAtMs) === 'done') startDraining();
-  }, endLookMs);
   let resolve: (outcome: LoadOutcome) => void;
   const finished = new Promise<LoadOutcome>((done) => (resolve = done));
-  const waiting = new Set<NodeJS.Timeout>();
 
   const count = (atMs: number, change: 1 | -1): void => {
     flight.integralMs += flight.count * (atMs - flight.changedAtMs);
@@ -73,70 +117,93 @@ export function startLoad(options: LoadOptions): Load {
     flight.count += change;
   };
 
+  /** How many requests are due and have not left: none while a slot is free. */
+  const waiting = (): number => {
+    if (open === undefined || idle.length > 0) return 0;
+    const elapsedMs = performance.now() - startedAtMs;
+    for (;;) {
+      const when = open.arrivals.next(arrived, elapsedMs);
+      if (when === 'done' || Number(when) > elapsedMs) break;
+      arrived += 1;
+    }
+    return Math.max(0, arrived - counter.next);
+  };
+
+  const tellBacklog = (): void => open?.onBacklog(performance.now() - startedAtMs, waiting());
+
+  // A slot sees the end when it becomes free; with every slot waiting for an answer, nobody would.
+  const look = setInterval(() => {
+    tellBacklog();
+    const elapsedMs = performance.now() - startedAtMs;
+    const comes =
+      open?.arrivals.next(Math.max(arrived, counter.next), elapsedMs) ?? model.next(counter.next, elapsedMs);
+    if (comes === 'done') startDraining();
+  }, lookMs);
+
   const finish = (requestsCancelled: number): void => {
     over = true;
+    closed = true;
     clearTimeout(watch);
     clearTimeout(drain);
-    clearInterval(lookForEnd);
-    for (const timer of waiting) clearTimeout(timer);
+    clearInterval(look);
     resolve({
       requestsCancelled,
       requestsDrained: drained,
+      unsent,
       reused,
       inFlightIntegralMs: flight.integralMs,
     });
   };
 
-  const begin = (slot: Slot, own: number, target: number, scheduledAtMs: number): void => {
+  const begin = (slot: Slot, own: number, scheduledAtMs: number): void => {
+    const target = pick(own);
     const request = requests[target];
     if (!request) throw new Error(`There is no target ${target}.`);
+    busy += 1;
     slot.start(target, request.variantAt?.(own) ?? request, scheduledAtMs);
   };
 
-  const next = (slot: Slot, freeAtMs: number): void => {
-    const when = model.next(index, freeAtMs - startedAtMs);
-    if (when === 'done') {
-      retire();
-      return;
+  /** Gives the slot the next request if one is due, and puts it aside otherwise; false: nothing was due. */
+  const next = (slot: Slot, freeAtMs: number): boolean => {
+    while (!closed) {
+      const own = counter.next;
+      const when = model.next(own, freeAtMs - startedAtMs);
+      if (when === 'done') {
+        closed = true;
+        startDraining();
+        break;
+      }
+      const scheduledAtMs = when === 'now' ? freeAtMs : startedAtMs + when;
+      if (when !== 'now' && scheduledAtMs > performance.now()) {
+        open?.pacer.wakeAt(scheduledAtMs, dispatch);
+        break;
+      }
+      if (!counter.take(own)) continue;
+      begin(slot, own, scheduledAtMs);
+      return true;
     }
-    const own = index;
-    const target = pick(own);
-    index += 1;
-    if (when === 'now') {
-      begin(slot, own, target, freeAtMs);
-      return;
-    }
-    beginAt(slot, own, target, startedAtMs + when);
+    idle.push(slot);
+    if (closed && busy === 0 && !over) finish(0);
+    return false;
   };
 
-  const beginAt = (slot: Slot, own: number, target: number, scheduledAtMs: number): void => {
-    const left = scheduledAtMs - performance.now();
-    if (left <= 0) {
-      begin(slot, own, target, scheduledAtMs);
-      return;
+  /** Sends what is due over the slots that are free. */
+  const dispatch = (): void => {
+    for (let slot = over ? undefined : idle.pop(); slot !== undefined; slot = idle.pop()) {
+      if (!next(slot, performance.now())) return;
     }
-    const timer = setTimeout(() => {
-      waiting.delete(timer);
-      // Timers may come up to a millisecond early.
-      beginAt(slot, own, target, scheduledAtMs);
-    }, left);
-    waiting.add(timer);
-  };
-
-  const retire = (): void => {
-    active -= 1;
-    if (active === 0) finish(0);
-    else startDraining();
   };
 
   const startDraining = (): void => {
-    clearInterval(lookForEnd);
+    if (over) return;
     drain ??= setTimeout(endAll, drainMs);
   };
 
   const endAll = (): void => {
     const now = performance.now();
-    const error = new TimeoutError(`No whole answer ${drainMs} ms after the last request had left.`);
+    const error = new TimeoutError(`No whole answer ${drainMs} ms after the last request was due.`);
+    unsent = waiting();
+    closed = true;
     for (const slot of slots) {
       if (Number.isNaN(slot.since)) continue;
       drained += 1;
@@ -165,18 +232,27 @@ export function startLoad(options: LoadOptions): Load {
       if (sent) count(atMs, -1);
       else flight.integralMs += sample.endMs - sample.sentMs;
       onSample(sample);
+      busy -= 1;
+      const wasFull = idle.length === 0;
+      if (wasFull) tellBacklog();
       next(slot, atMs);
+      if (wasFull) tellBacklog();
     },
   };
 
   const later = createAfterReads();
   const slots = options.lanes.map((lane) => createSlot({ ...options, lane, listener, later, originMs: startedAtMs }));
   watch = setTimeout(lookForTimeouts, timeoutMs);
-  for (const slot of slots) next(slot, startedAtMs);
+  // The first slots have connections that are open: they come out first.
+  idle.push(...slots.toReversed());
+  dispatch();
 
   return {
     finished,
     startedAtMs,
+    get waiting() {
+      return waiting();
+    },
     get inFlight() {
       return flight.count;
     },
@@ -185,6 +261,7 @@ export function startLoad(options: LoadOptions): Load {
     },
     cancel() {
       if (over) return;
+      unsent = waiting();
       let cancelled = 0;
       for (const slot of slots) if (slot.cut()) cancelled += 1;
       finish(cancelled);

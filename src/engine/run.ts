@@ -1,17 +1,19 @@
 import { LoadlensError } from '../core/errors.ts';
+import { createBacklogRecorder } from '../core/metrics/backlog.ts';
 import { clientHealth } from '../core/metrics/client-health.ts';
 import { createRecorder, type Recorder } from '../core/metrics/recorder.ts';
 import type { ClientHealth, RunPhase, Snapshot, Summary } from '../core/metrics/types.ts';
 import { loadModelFor } from '../core/plan/load-model.ts';
 import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../core/plan/objectives.ts';
 import { targetPicker } from '../core/plan/pick.ts';
-import type { RunInput, Verdict } from '../core/plan/types.ts';
+import type { RunInput, RunPlan, Verdict } from '../core/plan/types.ts';
 import { makeRecord, recordId } from '../core/report/record.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
 import { readEnvironment } from './environment.ts';
 import { createFailureSamples } from './failure-samples.ts';
 import { readGitState } from './git.ts';
-import { startLoad, type Load, type LoadOptions } from './load.ts';
+import { startLoad, type Load, type LoadOptions, type OpenLoad } from './load.ts';
+import { startPacer, type Pacer } from './pacer.ts';
 import { startReadings } from './readings.ts';
 import { watchServer } from './server-use.ts';
 import type { Lane, Origin, WireRequest } from './transport.ts';
@@ -36,6 +38,8 @@ const snapshotMs = 250;
 const keptConnections = 2_048;
 /** Opened ahead of the clock at most, unless two per lane are more. */
 const openedAhead = 1_024;
+/** The same in an open loop. */
+const openedForRate = 32;
 
 /**
  * Sends what the plan asks for and returns what was measured. A target that never answers makes a record full of errors;
@@ -72,26 +76,35 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
   });
   const failures = createFailureSamples(targetNames, input.secrets);
   const progress = startProgress(recorder, hooks, () => transport.close());
-  const load = (part: Pick<LoadOptions, 'model' | 'onSample' | 'failures'>): Load => {
+  let pacer: Pacer | undefined;
+  const load = (
+    loaded: RunPlan,
+    { onBacklog = () => undefined, ...part }: Pick<LoadOptions, 'onSample' | 'failures'> & Partial<OpenLoad>,
+  ): Load => {
     const { timeoutMs, drainMs, maxRedirects } = plan;
-    return progress.follow(startLoad({ lanes, requests, pick, timeoutMs, drainMs, maxRedirects, ...part }));
+    const model = loadModelFor(loaded);
+    const open = pacer && { pacer, arrivals: loadModelFor(loaded), onBacklog };
+    return progress.follow(
+      startLoad({ lanes, requests, pick, timeoutMs, drainMs, maxRedirects, model, ...(open && { open }), ...part }),
+    );
   };
 
   try {
     const source = readSource(input);
+    if (plan.loadModel === 'open' && !signal.aborted) pacer = await startPacer();
     if (!plan.coldStart && !signal.aborted) {
       const streams = requests.some(({ dialect }) => dialect !== undefined);
       await Promise.all([
         warmCode(signal, streams),
-        openConnections(pairsToOpen(lanes, requests, pick, plan.requests)),
+        openConnections(pairsToOpen(lanesToOpen(lanes, plan), requests, pick, plan.requests)),
       ]);
     }
     let warmupSent = 0;
     if (plan.warmup > 0 && !signal.aborted) {
       progress.phase('warmup');
-      const model = loadModelFor({ ...plan, requests: plan.warmup, durationS: null });
       const onSample = (): void => void (warmupSent += 1);
-      await load({ model, onSample, failures: createFailureSamples([], []) }).finished;
+      const warmup = { ...plan, requests: plan.warmup, durationS: null };
+      await load(warmup, { onSample, failures: createFailureSamples([], []) }).finished;
     }
     const sourceRead = await source;
 
@@ -99,12 +112,19 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     const startedAt = new Date();
     const stopReadings = startReadings();
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
-    const model = signal.aborted ? { next: () => 'done' as const } : loadModelFor(plan);
-    const outcome = await load({ model, onSample: (sample) => recorder.add(sample), failures }).finished;
+    const backlog = createBacklogRecorder();
+    const outcome = await load(signal.aborted ? { ...plan, requests: 0 } : plan, {
+      onSample: (sample) => recorder.add(sample),
+      onBacklog: (atMs, waiting) => backlog.add(atMs, waiting),
+      failures,
+    }).finished;
     const readings = stopReadings();
     const server = await stopWatching?.();
 
-    const summary = recorder.summary(outcome);
+    const summary: Summary = {
+      ...recorder.summary(outcome),
+      ...(plan.loadModel === 'open' && { backlog: backlog.summary(outcome.unsent) }),
+    };
     const health = clientHealth(
       {
         ...readings,
@@ -134,6 +154,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     });
   } finally {
     progress.stop();
+    pacer?.close();
     transport.close();
   }
 }
@@ -147,6 +168,7 @@ function startProgress(recorder: Recorder, hooks: RunHooks, closeSockets: () => 
       phase: phase === 'running' && current?.draining ? 'draining' : phase,
       elapsedMs: phase === 'running' && current ? performance.now() - current.startedAtMs : 0,
       inFlight: current?.inFlight ?? 0,
+      waiting: current?.waiting ?? 0,
       summary: recorder.liveSummary(),
     });
   const cancel = (): void => {
@@ -168,6 +190,11 @@ function startProgress(recorder: Recorder, hooks: RunHooks, closeSockets: () => 
       hooks.signal.removeEventListener('abort', cancel);
     },
   };
+}
+
+/** In an open loop nobody knows how many will be needed: some, and the others when a request needs them. */
+function lanesToOpen(lanes: readonly Lane[], plan: RunPlan): readonly Lane[] {
+  return plan.loadModel === 'open' ? lanes.slice(0, openedForRate) : lanes;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Sample } from '../../src/core/metrics/types.ts';
 import type { LoadModel } from '../../src/core/plan/load-model.ts';
 import { createFailureSamples } from '../../src/engine/failure-samples.ts';
 import { startLoad, type LoadOptions } from '../../src/engine/load.ts';
+import { startPacer } from '../../src/engine/pacer.ts';
 import type { ExchangeEvents, Lane } from '../../src/engine/transport.ts';
 import { toWire } from '../../src/engine/wire.ts';
 
@@ -45,14 +46,53 @@ const load = (lanes: readonly Lane[], model: LoadModel, more: Partial<LoadOption
 
 describe('startLoad', () => {
   it('sends at the time a model schedules, never before', async () => {
-    const { finished, samples } = load(
-      [laneTo(answerSoon), laneTo(answerSoon)],
-      times(5, (index) => index * 8),
-    );
+    const model = times(5, (index) => index * 8);
+    const pacer = await startPacer();
+    const waited: number[] = [];
+    const open = { pacer, arrivals: model, onBacklog: (_atMs: number, waiting: number) => void waited.push(waiting) };
+    const { finished, samples } = load([laneTo(answerSoon), laneTo(answerSoon)], model, { open });
     await finished;
+    pacer.close();
+    assert.deepEqual(
+      waited.filter((waiting) => waiting > 0),
+      [],
+    );
     const scheduled = samples.map(({ scheduledMs }) => scheduledMs).toSorted((a, b) => a - b);
     assert.deepEqual(scheduled, [0, 8, 16, 24, 32]);
     for (const { scheduledMs, sentMs } of samples) assert.ok(sentMs >= scheduledMs);
+  });
+
+  it('what is due while every slot is busy waits, is timed from when it was due, and is told', async () => {
+    const model = times(6, (index) => index);
+    const pacer = await startPacer();
+    let most = 0;
+    const open = { pacer, arrivals: model, onBacklog: (_atMs: number, n: number) => void (most = Math.max(most, n)) };
+    const slow = (events: ExchangeEvents): void =>
+      void setTimeout(() => {
+        events.sent(performance.now(), false);
+        events.headers(performance.now(), 200, { get: () => undefined });
+        events.end(performance.now());
+      }, 30);
+    const { finished, samples } = load([laneTo(slow)], model, { open });
+    const { unsent } = await finished;
+    pacer.close();
+    assert.deepEqual(
+      samples.map(({ scheduledMs }) => scheduledMs),
+      [0, 1, 2, 3, 4, 5],
+    );
+    assert.ok(samples.every(({ sentMs, scheduledMs }, i) => sentMs - scheduledMs >= 25 * (i + 1)));
+    assert.equal(most, 5);
+    assert.equal(unsent, 0);
+  });
+
+  it('what is due and never leaves is counted when the drain limit ends the run', async () => {
+    const model = times(20, (index) => index);
+    const pacer = await startPacer();
+    const open = { pacer, arrivals: model, onBacklog: () => undefined };
+    const { finished, samples } = load([laneTo(() => {}), laneTo(() => {})], model, { open, drainMs: 60 });
+    const { unsent, requestsDrained } = await finished;
+    pacer.close();
+    assert.deepEqual([unsent, requestsDrained, samples.length], [18, 2, 2]);
   });
 
   it('a closed loop is scheduled when its slot became free', async () => {

@@ -167,12 +167,28 @@ export interface LatencyBins {
   readonly counts: readonly number[];
 }
 
+/** Requests of an open loop that were due and had not left, because as many were in flight as may be. */
+export interface Backlog {
+  /** The most at one time, and when that was, ms from the start; null when none ever waited. */
+  readonly max: number;
+  readonly maxAtMs: number | null;
+  /** For how long at least one waited. */
+  readonly waitedMs: number;
+  /** Requests that were due and never left: the run ended first. In no other number. */
+  readonly unsent: number;
+  /** The most at one time in each slice of the run, `widthMs` wide. */
+  readonly widthMs: number;
+  readonly waiting: readonly number[];
+}
+
 /** The numbers of a run. */
 export interface Summary extends Numbers {
   /** First `sent` to last `end`. */
   readonly totalMs: number;
   /** Requests in flight when a cancel cut them off. In no other number. Those the drain limit ends count as timeouts. */
   readonly requestsCancelled: number;
+  /** Of an open loop alone. */
+  readonly backlog?: Backlog;
   readonly percentileMethod: PercentileMethod;
   /** The least exact one that any answer needed. */
   readonly tokenSource: TokenSource;
@@ -240,6 +256,8 @@ export interface Snapshot {
   /** Since the clock started; 0 before. */
   readonly elapsedMs: number;
   readonly inFlight: number;
+  /** Requests of an open loop that are due and have not left. */
+  readonly waiting: number;
   /** What has been measured so far; quantiles and intervals from the histogram, no per-target rows. */
   readonly summary: Summary;
 }

@@ -1,5 +1,5 @@
 import { closest } from '../closest.ts';
-import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
+import type { Distribution, Numbers, QuantileName, Summary } from '../metrics/types.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { parseDurationMs } from './duration.ts';
 import type { Objective, Verdict } from './types.ts';
@@ -173,13 +173,23 @@ function latencyOf(metric: string, distribution: Distribution): { actual: number
   return { actual, reliable: actual !== null };
 }
 
+/** Numbers of a run or of one of its targets; a backlog is of the whole run. */
+type Measured = Numbers & Pick<Partial<Summary>, 'backlog'>;
+
 /**
  * Latency is judged over all responses and over successes alone, and the worse of both counts: neither a flood of fast
  * failures nor slow ones that are left out can make a run pass.
  */
-function measure(objective: Objective, numbers: Numbers): { actual: number | null; reliable: boolean } {
+function measure(objective: Objective, numbers: Measured): { actual: number | null; reliable: boolean } {
   if (objective.metric === 'errors') {
-    const actual = numbers.successRatio === null ? null : 1 - numbers.successRatio;
+    // Requests that were due and never left have failed whoever waited for them.
+    const unsent = numbers.backlog?.unsent ?? 0;
+    const actual =
+      unsent > 0
+        ? 1 - numbers.successes / (numbers.requestsSent + unsent)
+        : numbers.successRatio === null
+          ? null
+          : 1 - numbers.successRatio;
     return { actual, reliable: actual !== null };
   }
   if (objective.metric === 'throughput') {
@@ -198,7 +208,7 @@ function measure(objective: Objective, numbers: Numbers): { actual: number | nul
 }
 
 /** What became of each objective, for the whole run or for one target. Too few samples is never a pass. */
-export function evaluateObjectives(objectives: readonly Objective[], numbers: Numbers, target?: string): Verdict[] {
+export function evaluateObjectives(objectives: readonly Objective[], numbers: Measured, target?: string): Verdict[] {
   return objectives.map((objective) => {
     const { actual, reliable } = measure(objective, numbers);
     const outcome = actual === null || !reliable ? 'not enough data' : holds(actual, objective) ? 'pass' : 'fail';

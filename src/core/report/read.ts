@@ -151,6 +151,16 @@ const record = v.object({
   ...numbers,
   totalMs: v.number(),
   requestsCancelled: count,
+  backlog: v.exactOptional(
+    v.object({
+      max: count,
+      maxAtMs: numberOrNull,
+      waitedMs: v.number(),
+      unsent: count,
+      widthMs: v.number(),
+      waiting: v.array(count),
+    }),
+  ),
   percentileMethod: v.picklist(percentileMethods),
   iclPercentileMethod: v.exactOptional(v.picklist(percentileMethods)),
   tokenSource: v.picklist(tokenSources),
