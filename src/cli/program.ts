@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { ExitCode } from '../core/errors.ts';
 import { planDefaults } from '../core/plan/plan.ts';
+import { arrivalProcesses } from '../core/plan/types.ts';
 import { gpt2Defaults, gpt2Dtypes, modelCacheFolder, threadsFor } from '../processes/gpt2Defaults.ts';
 import type { Gpt2Options } from '../processes/gpt2Messages.ts';
 import { defaultHost } from '../servers/mock/server.ts';
@@ -12,7 +13,7 @@ import type { RunOptions } from './run-command.ts';
 import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
 import { addSweepOptions } from './sweep-options.ts';
-import { header, numberFrom, objectives, planNumber, planTime, several } from './values.ts';
+import { header, numberFrom, objectives, planNumber, planTime, several, stages } from './values.ts';
 
 /** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -57,6 +58,22 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       '-c, --concurrency <n>',
       `most requests in flight (default: the file's, otherwise ${planDefaults.concurrency})`,
       planNumber('concurrency'),
+    )
+    .option(
+      '--rate <perS>',
+      'requests per second, sent by the clock whether answers come or not',
+      planNumber('ratePerS'),
+    )
+    .option('--stages <list>', "rates one after the other, held or ramped, such as '30s:50, 1m:50..200'", stages)
+    .addOption(
+      new Option('--arrivals <process>', 'with a rate: equal gaps, or at random (default: constant)').choices(
+        arrivalProcesses,
+      ),
+    )
+    .option(
+      '--max-in-flight <n>',
+      `with a rate: most requests in flight, what is due above that waits (default: ${planDefaults.maxInFlight})`,
+      planNumber('maxInFlight'),
     )
     .option(
       '--duration <time>',

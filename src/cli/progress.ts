@@ -22,6 +22,7 @@ export function progressText(snapshot: Snapshot, plan: RunPlan): string {
     formatRate(summary.throughputPerS),
     `p95 ${formatMs(summary.latencyMs.p95)}`,
     `${formatCount(failed)} failed`,
+    ...(snapshot.waiting > 0 ? [`${formatCount(snapshot.waiting)} waiting`] : []),
   ].join('  ');
 }
 

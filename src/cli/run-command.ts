@@ -1,7 +1,8 @@
 import { ExitCode, LoadlensError } from '../core/errors.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
-import type { Objective, RunPlan } from '../core/plan/types.ts';
+import type { ArrivalProcess, Objective, RunPlan, Stage } from '../core/plan/types.ts';
 import { formatCount } from '../core/report/format.ts';
+import { rateText } from '../core/report/load-words.ts';
 import { reports } from '../core/report/reports.ts';
 import { renderText } from '../core/report/text.ts';
 import { runBenchmark } from '../engine/run.ts';
@@ -17,6 +18,10 @@ export interface RunOptions extends SweepOptions {
   readonly targets?: string;
   readonly requests?: number;
   readonly concurrency?: number;
+  readonly rate?: number;
+  readonly stages?: readonly Stage[];
+  readonly arrivals?: ArrivalProcess;
+  readonly maxInFlight?: number;
   readonly duration?: number;
   readonly seed?: number;
   readonly warmup?: number;
@@ -42,12 +47,17 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
       hint: 'Give the file either as it is or after --targets.',
     });
   }
+  checkLoadOptions(options);
   const loaded = loadFile(name ?? options.targets ?? defaultFile);
   if (!isSound(loaded, options.quiet === true)) return ExitCode.usage;
   const choices: FileChoices = {
     requests: options.requests,
     durationS: options.duration,
     concurrency: options.concurrency,
+    ratePerS: options.rate,
+    stages: options.stages,
+    arrivals: options.arrivals,
+    maxInFlight: options.maxInFlight,
     seed: options.seed,
     warmup: options.warmup,
     timeoutMs: options.timeout,
@@ -79,11 +89,30 @@ function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean {
   throw new LoadlensError(`There is no target in ${shownAs}.`, { hint: 'Write one URL per line.' });
 }
 
+/** Requests leave by free slots or by the clock: nobody can mean both. */
+function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions): void {
+  const byClock = rate !== undefined ? '--rate' : '--stages';
+  if (rate !== undefined && stages !== undefined) {
+    throw new LoadlensError('Both --rate and --stages are given.', { hint: 'Give one of them: stages hold rates.' });
+  }
+  if (rate === undefined && stages === undefined) return;
+  if (concurrency !== undefined) {
+    throw new LoadlensError(`--concurrency and ${byClock} are both given.`, {
+      hint: `Requests leave by free slots or by the clock: give one of them; --max-in-flight limits ${byClock}.`,
+    });
+  }
+  if (isSweep(options)) {
+    throw new LoadlensError(`Levels are concurrencies: ${byClock} can't be used with them.`, {
+      hint: `Leave ${byClock} out, or measure one rate at a time.`,
+    });
+  }
+}
+
 /** How much a run sends, for the question whether it may. */
-function loadOf({ requests, durationS, concurrency, warmup }: RunPlan): string {
+function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan): string {
   const amounts = [
     ...(requests === null ? [] : [`${formatCount(requests + warmup)} requests`]),
     ...(durationS === null ? [] : [`requests for ${durationS} s`]),
   ];
-  return `${amounts.join(' or ')}, ${formatCount(concurrency)} at a time,`;
+  return `${amounts.join(' or ')}, ${stages === undefined ? `${formatCount(concurrency)} at a time` : rateText(stages)},`;
 }

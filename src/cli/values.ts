@@ -4,7 +4,8 @@ import { ownHeaders } from '../core/endpoints/vocabulary.ts';
 import { parseDurationMs } from '../core/plan/duration.ts';
 import { describeLimit, type LimitName, withinLimit } from '../core/plan/limits.ts';
 import { parseObjectives } from '../core/plan/objectives.ts';
-import type { Objective } from '../core/plan/types.ts';
+import { parseStages, stagesForm } from '../core/plan/stages.ts';
+import type { Objective, Stage } from '../core/plan/types.ts';
 
 /** Reads the value of an option that is a number of the plan. */
 export function planNumber(name: LimitName): (text: string) => number {
@@ -23,6 +24,13 @@ export function planTime(name: 'durationS' | 'timeoutMs'): (text: string) => num
     if (value !== undefined && withinLimit(name, value)) return value;
     throw new InvalidArgumentError(`It must be a time with its unit, such as 30s or 500ms, ${describeLimit(name)}.`);
   };
+}
+
+/** Reads `--stages '30s:50, 1m:50..200'`. */
+export function stages(text: string): Stage[] {
+  const list = parseStages(text);
+  if (list !== undefined) return list;
+  throw new InvalidArgumentError(`It must be ${stagesForm}.`);
 }
 
 /** Reads the value of an option that is a number from `min` to `max`. */

@@ -84,6 +84,7 @@ function keepTime({
   place: { asked: number; given: number; over: number };
 }): void {
   const spinMs = 0.03;
+  // oxlint-disable-next-line unicorn/consistent-function-scoping -- nothing outside of this function goes along.
   const now = (): number => Number(process.hrtime.bigint()) / 1e6;
   let done = 0;
   while (Atomics.load(state, place.over) === 0) {

@@ -46,7 +46,9 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
       `The client's event loop was late by ${eventLoopDelayP99Ms.toFixed(1)} ms (p99), more than 5% of the median latency: latencies include the client's own delay.`,
     );
   }
-  if (scheduleLagP99Ms !== null && tooLong(scheduleLagP99Ms)) {
+  // Where requests waited for the limit of requests in flight, that is told as a backlog: it says nothing of the client.
+  const waited = (summary.backlog?.max ?? 0) > 0;
+  if (scheduleLagP99Ms !== null && !waited && tooLong(scheduleLagP99Ms)) {
     warnings.push(
       `Requests left ${scheduleLagP99Ms.toFixed(1)} ms late (p99), more than 5% of the median latency: the client may be the bottleneck.`,
     );

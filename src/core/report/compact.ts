@@ -41,6 +41,13 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     responseTimeMs: roundDistribution(record.responseTimeMs, headline),
     scheduleLagMs: roundDistribution(record.scheduleLagMs, detail),
     goodputPerS: roundOrNull(record.goodputPerS, headline),
+    ...(record.backlog && {
+      backlog: {
+        ...record.backlog,
+        maxAtMs: roundOrNull(record.backlog.maxAtMs, detail),
+        waitedMs: round(record.backlog.waitedMs, detail),
+      },
+    }),
     sloAttainment: roundOrNull(record.sloAttainment, headline),
     perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, detail))),
     timeline: roundTimeline(record.timeline),

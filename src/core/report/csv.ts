@@ -20,6 +20,12 @@ export function renderCsv(record: RunRecord): string {
     ['', 'plan.seed', record.plan.seed],
     ['', 'totalMs', record.totalMs],
     ['', 'requestsCancelled', record.requestsCancelled],
+    ...(record.backlog === undefined
+      ? []
+      : ([
+          ['', 'backlogMax', record.backlog.max],
+          ['', 'backlogUnsent', record.backlog.unsent],
+        ] satisfies Cell[][])),
     ['', 'warmupSent', record.warmupSent],
     ['', 'percentileMethod', record.percentileMethod],
     ['', 'tokenSource', record.tokenSource],

@@ -37,6 +37,7 @@ export function attention(record: RunRecord): string[] {
   if (record.requestsCancelled > 0) {
     lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
   }
+  lines.push(...backlogSentences(record));
   const failed = record.requestsSent - record.responses;
   if (failed > 0) {
     const kinds = errorKinds.flatMap((kind) => {
@@ -55,6 +56,18 @@ export function attention(record: RunRecord): string[] {
   }
   if (isMixed(record)) lines.push(mixedSentence(record));
   return [...lines, ...record.client.warnings];
+}
+
+/** What an open loop could not send in time; nothing when all left when they were due. */
+export function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
+  if (backlog === undefined || backlog.max === 0) return [];
+  const waited = `Requests waited for ${withoutZeros(formatMs(backlog.waitedMs))} in all, up to ${formatCount(backlog.max)} at a time, because ${formatCount(plan.concurrency)} were in flight already: the server did not keep up with the rate. Response time contains the wait, latency does not.`;
+  return backlog.unsent === 0
+    ? [waited]
+    : [
+        waited,
+        `${capital(requests(backlog.unsent))} never left before the run ended: an objective on errors counts them.`,
+      ];
 }
 
 function mixedSentence(record: RunRecord): string {
