@@ -148,8 +148,8 @@ export function createSlot({ lane, listener, failures, maxRedirects, later, orig
         exchange.reader.begin(dialect);
       } else body.begin(head, !isSuccess(status) && failures.wanted, exchange.request?.dialect);
     },
-    data(chunk) {
-      if (exchange.reader) exchange.reader.add(chunk, performance.now());
+    data(chunk, atMs) {
+      if (exchange.reader) exchange.reader.add(chunk, atMs);
       else body.add(chunk);
       sample.bytes += chunk.byteLength;
     },

@@ -42,8 +42,8 @@ export interface ExchangeEvents {
   sent(atMs: number, reused: boolean): void;
   /** The final answer's head; 1xx are skipped. */
   headers(atMs: number, status: number, head: Head): void;
-  /** A piece of the body; the bytes are valid during the call only. */
-  data(chunk: Uint8Array): void;
+  /** A piece of the body, and when it came; the bytes are valid during the call only. */
+  data(chunk: Uint8Array, atMs: number): void;
   /** The body is whole. The lane is free for the next request, also from within this call. */
   end(atMs: number): void;
   /** There will be no whole answer. Never called from within `send`; the lane is free as after `end`. */

@@ -119,7 +119,7 @@ function createLine(origin: Origin, connector: Connector): Line {
       return true;
     },
     onData(chunk) {
-      events.data(chunk);
+      events.data(chunk, performance.now());
       return true;
     },
     onComplete() {
