@@ -1,0 +1,33 @@
+/** Bytes with a meaning of their own in HTTP/1. */
+export const byte = {
+  tab: 0x09,
+  lf: 0x0a,
+  cr: 0x0d,
+  space: 0x20,
+  quote: 0x22,
+  comma: 0x2c,
+  zero: 0x30,
+  nine: 0x39,
+  colon: 0x3a,
+  semicolon: 0x3b,
+  equals: 0x3d,
+  backslash: 0x5c,
+} as const;
+
+const tableOf = (isIn: (code: number) => boolean): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, code) => Number(isIn(code)));
+
+/** 1 for each byte that a name may have (RFC 9110, token). */
+export const isToken = tableOf((code) => /[\w!#$%&'*+.^`|~-]/.test(String.fromCharCode(code)));
+/** 1 for each byte that a value may have: no control character but the tab. */
+export const isValue = tableOf((code) => code === byte.tab || (code >= byte.space && code !== 0x7f));
+
+/** Whether the bytes from `start` to `end` are that text of small letters and hyphens, in whatever case. */
+export function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i += 1) {
+    // Bit 5 makes a letter small and leaves the hyphen as it is.
+    if (((bytes[start + i] ?? 0) | 0x20) !== text.charCodeAt(i)) return false;
+  }
+  return true;
+}

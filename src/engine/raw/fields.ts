@@ -1,0 +1,64 @@
+import { byte, isText } from './characters.ts';
+
+/** What a Connection header may say, as bits. */
+export const says = { close: 1, keepAlive: 2 } as const;
+
+const timeout = 'timeout=';
+
+/** A space or a tab. */
+export const isSpace = (code: number | undefined): boolean => code === byte.space || code === byte.tab;
+
+/** The length that a Content-Length names; NaN for what is no number, or one too large to be counted. */
+export function lengthIn(bytes: Uint8Array, start: number, end: number): number {
+  let length = start === end ? Number.NaN : 0;
+  for (let i = start; i < end; i += 1) {
+    const digit = (bytes[i] ?? 0) - byte.zero;
+    length = digit >= 0 && digit <= 9 ? 10 * length + digit : Number.NaN;
+  }
+  return length <= Number.MAX_SAFE_INTEGER ? length : Number.NaN;
+}
+
+/**
+ * Whether `chunked` is the last of the transfer encodings, read as llhttp does: a tab after it makes another encoding of it.
+ * The bytes are those up to the line end.
+ */
+export function endsInChunked(bytes: Uint8Array, start: number, end: number): boolean {
+  let from = start;
+  for (let i = start; i < end; i += 1) if (bytes[i] === byte.comma) from = i + 1;
+  let to = end;
+  while (from < to && isSpace(bytes[from])) from += 1;
+  while (to > from && bytes[to - 1] === byte.space) to -= 1;
+  return isText(bytes, from, to, 'chunked');
+}
+
+/** What a Connection header says, among all that it lists. */
+export function connectionIn(bytes: Uint8Array, start: number, end: number): number {
+  let said = 0;
+  let from = start;
+  for (let i = start; i <= end; i += 1) {
+    if (i < end && bytes[i] !== byte.comma) continue;
+    let to = i;
+    while (from < to && isSpace(bytes[from])) from += 1;
+    while (to > from && isSpace(bytes[to - 1])) to -= 1;
+    if (isText(bytes, from, to, 'close')) said |= says.close;
+    else if (isText(bytes, from, to, 'keep-alive')) said |= says.keepAlive;
+    from = i + 1;
+  }
+  return said;
+}
+
+/** For how long an idle connection stays open by a Keep-Alive header, ms; Infinity when that does not say. */
+export function keepAliveIn(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = start; i + timeout.length < end; i += 1) {
+    if (!isText(bytes, i, i + timeout.length, timeout)) continue;
+    let seconds = 0;
+    let k = i + timeout.length;
+    for (; k < end; k += 1) {
+      const digit = (bytes[k] ?? 0) - byte.zero;
+      if (digit < 0 || digit > 9) break;
+      seconds = 10 * seconds + digit;
+    }
+    if (k > i + timeout.length) return 1_000 * seconds;
+  }
+  return Infinity;
+}

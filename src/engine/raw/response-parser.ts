@@ -1,0 +1,194 @@
+import type { Head } from '../transport.ts';
+import { byte } from './characters.ts';
+import { createChunkReader } from './chunks.ts';
+import { createHeadReader } from './head.ts';
+
+/** What an answer consists of, as it is read. */
+export interface ResponseEvents {
+  /** The final answer's head. */
+  head(status: number, head: Head): void;
+  /** A piece of the body, without its framing; valid during the call only. */
+  body(bytes: Uint8Array): void;
+}
+
+/** Where the reading of an answer stands. */
+export type ResponseState = 'reading' | 'whole' | 'broken';
+
+/** Reads the answers of one connection, one after the other, however their bytes were cut. */
+export interface ResponseParser {
+  /** The answer to another request begins; `toHead`: to HEAD, so that it has no body. */
+  begin(toHead: boolean): void;
+  /** Reads the bytes from `start` to `end` as long as the answer is not whole; answers where it stopped. */
+  feed(bytes: Buffer, start: number, end: number): number;
+  /** The connection was closed in good order: true when this is how the answer ends. */
+  finish(): boolean;
+  readonly state: ResponseState;
+  /** Why the state is `broken`, as the end of a sentence. */
+  readonly fault: string;
+  /** Once whole: the connection may carry another answer. */
+  readonly reusable: boolean;
+  /** Once whole: for how long the server keeps an idle connection; Infinity when it does not say. */
+  readonly keepAliveMs: number;
+}
+
+/** What comes next of an answer. */
+const part = { gap: 0, head: 1, length: 2, chunkFrame: 3, chunkData: 4, trailers: 5, untilClose: 6 } as const;
+
+/** How much of a piece is added at once to a head that comes in several. */
+const stepBytes = 2_048;
+
+/**
+ * An HTTP/1 parser for answers, as strict as llhttp. 1xx answers are read over, but for the two that a request must have
+ * asked for, and none here does: 100 and 101.
+ */
+export function createResponseParser(events: ResponseEvents): ResponseParser {
+  const head = createHeadReader();
+  const chunks = createChunkReader();
+  let next: number = part.gap;
+  let bodiless = false;
+  /** Bytes that a body with a length still has to get. */
+  let left = 0;
+  /** The start of a head that comes in pieces. */
+  let kept: Buffer = Buffer.alloc(0);
+  let keptLength = 0;
+
+  const parser: { -readonly [K in keyof ResponseParser]: ResponseParser[K] } = {
+    state: 'whole',
+    fault: '',
+    reusable: false,
+    keepAliveMs: Infinity,
+
+    begin(toHead) {
+      parser.state = 'reading';
+      next = part.gap;
+      bodiless = toHead;
+    },
+
+    feed(bytes, start, end) {
+      let at = start;
+      while (at < end && parser.state === 'reading') {
+        switch (next) {
+          case part.gap:
+            // A line end too many before an answer does no harm.
+            if (bytes[at] === byte.cr || bytes[at] === byte.lf) {
+              at += 1;
+              break;
+            }
+            head.begin();
+            next = part.head;
+            break;
+          case part.head:
+          case part.trailers:
+            at = readHead(bytes, at, end);
+            break;
+          case part.length: {
+            const stop = Math.min(end, at + left);
+            events.body(bytes.subarray(at, stop));
+            left -= stop - at;
+            at = stop;
+            if (left === 0) endAnswer();
+            break;
+          }
+          case part.chunkFrame: {
+            const stop = chunks.read(bytes, at, end);
+            if (stop < 0) breakOff(chunks.fault);
+            else at = stop;
+            if (chunks.upTo === 'data') next = part.chunkData;
+            else if (chunks.upTo === 'trailers') {
+              head.beginTrailers();
+              next = part.trailers;
+            }
+            break;
+          }
+          case part.chunkData: {
+            const stop = Math.min(end, at + chunks.left);
+            events.body(bytes.subarray(at, stop));
+            chunks.took(stop - at);
+            at = stop;
+            if (chunks.left === 0) next = part.chunkFrame;
+            break;
+          }
+          default:
+            events.body(bytes.subarray(at, end));
+            at = end;
+        }
+      }
+      return at;
+    },
+
+    finish() {
+      if (parser.state !== 'reading' || next !== part.untilClose) return false;
+      endAnswer();
+      return true;
+    },
+  };
+
+  const breakOff = (fault: string): void => {
+    parser.state = 'broken';
+    parser.fault = fault;
+  };
+
+  /** Reads the head or the trailers on, where they lie when they came in one piece, otherwise put together. */
+  const readHead = (bytes: Buffer, at: number, end: number): number => {
+    let stop: number;
+    if (keptLength === 0) {
+      stop = head.read(bytes, at, at, end);
+      if (!head.whole && stop >= 0) keep(bytes, at, end);
+    } else {
+      const before = keptLength;
+      const until = Math.min(end, at + stepBytes);
+      keep(bytes, at, until);
+      const stopped = head.read(kept, 0, before, keptLength);
+      stop = stopped < 0 ? stopped : at + stopped - before;
+    }
+    if (stop < 0) {
+      keptLength = 0;
+      breakOff(head.fault);
+      return end;
+    }
+    if (head.whole) {
+      keptLength = 0;
+      if (next === part.trailers) endAnswer();
+      else beginBody();
+    }
+    return stop;
+  };
+
+  const keep = (bytes: Buffer, start: number, end: number): void => {
+    if (keptLength + end - start > kept.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (keptLength + end - start));
+      kept.copy(larger, 0, 0, keptLength);
+      kept = larger;
+    }
+    bytes.copy(kept, keptLength, start, end);
+    keptLength += end - start;
+  };
+
+  const beginBody = (): void => {
+    const { status } = head;
+    if (status < 200) {
+      if (status === 100 || status === 101) breakOff(`nobody asked for a ${status}`);
+      else if (status < 100) breakOff('its status is no status');
+      next = part.gap;
+      return;
+    }
+    events.head(status, head);
+    left = head.length;
+    if (bodiless || status === 204 || status === 304) endAnswer();
+    else if (head.chunked) {
+      chunks.begin();
+      next = part.chunkFrame;
+    } else if (head.hasTransferEncoding || left < 0) next = part.untilClose;
+    else if (left === 0) endAnswer();
+    else next = part.length;
+  };
+
+  const endAnswer = (): void => {
+    parser.state = 'whole';
+    // Trailers may name another transfer encoding.
+    parser.reusable = head.persistent && next !== part.untilClose && (next !== part.trailers || head.chunked);
+    parser.keepAliveMs = head.keepAliveMs;
+  };
+
+  return parser;
+}

@@ -1,0 +1,56 @@
+import { createResponseParser } from '../../../src/engine/raw/response-parser.ts';
+
+/** What was read of one answer. */
+export interface Reading {
+  outcome: 'whole' | 'broken' | 'incomplete';
+  /** 0 before the final head. */
+  status: number;
+  /** Name, value, name, value … */
+  headers: string[];
+  body: string;
+  /** Another answer may follow. */
+  reusable: boolean;
+  /** How many bytes a whole answer has. */
+  taken: number;
+  /** There was an answer before the final one that a request must ask for, or one without a status. */
+  unasked?: true;
+}
+
+/** Reads one answer with our parser; the headers are the values of those names. */
+export function readAnswer(
+  pieces: readonly Buffer[],
+  toHead: boolean,
+  ended: boolean,
+  names: readonly string[],
+): Reading {
+  const body: Buffer[] = [];
+  const reading: Reading = {
+    outcome: 'incomplete',
+    status: 0,
+    headers: [],
+    body: '',
+    reusable: false,
+    taken: 0,
+  };
+  const parser = createResponseParser({
+    head(status, head) {
+      reading.status = status;
+      reading.headers = names.flatMap((name) => [name, head.get(name) ?? '(none)']);
+    },
+    body: (bytes) => void body.push(Buffer.from(bytes)),
+  });
+  parser.begin(toHead);
+  for (const piece of pieces) {
+    // Lies somewhere in a larger buffer, as in real life, and what is around it is no part of it.
+    const around = Buffer.concat([Buffer.from('HTTP'), piece, Buffer.from('\r\n\r\n')]);
+    reading.taken += parser.feed(around, 4, 4 + piece.length) - 4;
+    around.fill('?');
+    if (parser.state !== 'reading') break;
+  }
+  if (ended && parser.state === 'reading') parser.finish();
+  if (parser.state !== 'reading') reading.outcome = parser.state;
+  if (parser.state === 'whole') reading.reusable = parser.reusable;
+  else reading.taken = 0;
+  reading.body = Buffer.concat(body).toString('latin1');
+  return reading;
+}
