@@ -41,7 +41,7 @@ export function addSuiteCommand(program: Command, version: string, done: (code: 
 
   withServerOptions(suite.command('memory'))
     .description('Resident memory of the server: after loading, in inference, and whether it grows without end.')
-    .option('--quick', '30 iterations instead of 80')
+    .option('--quick', '40 iterations instead of 80')
     .action(async (options: MemoryOptions) => {
       const { memoryCommand } = await import('./memory-command.ts');
       done(await memoryCommand(options, version));

@@ -1,46 +1,51 @@
 /** How a quantity grows from one observation to the next. */
 export interface Trend {
   readonly slope: number;
-  /** 95 % interval of the slope; null with too few independent observations. */
+  /** 95 % interval of the slope; null with too few observations. */
   readonly interval95: readonly [low: number, high: number] | null;
 }
 
-/** Independent observations below which an interval would say nothing. */
-const fewestIndependent = 5;
-const normal975 = 1.959964;
+const blocks = 5;
+/** Observations that a block needs so that one of them alone does not make it. */
+const fewestInBlock = 2;
+/** The 97.5 % point of Student's t with one degree of freedom less than there are steps between blocks. */
+const studentT975 = 3.182446;
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * Least squares line through values at equal distances. Neighbours are seldom independent, and a plain interval would then cry
- * wolf: the number of observations is cut down by their lag-1 autocorrelation, n (1 − r) / (1 + r). Null below two values.
+ * How many observations at the start are still on their way to where the others are, at most half of them: as many as make
+ * the standard error of the mean of the rest the smallest (White's rule, MSER).
  */
-export function trendOf(values: readonly number[]): Trend | null {
-  const n = values.length;
-  if (n < 2) return null;
-  const middle = (n - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const spread = (n * (n * n - 1)) / 12;
-  const slope = values.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0) / spread;
-  const rest = values.map((value, i) => value - mean - slope * (i - middle));
-  const squares = rest.reduce((sum, value) => sum + value * value, 0);
-  const pairs = rest.reduce((sum, value, i) => sum + (i === 0 ? 0 : value * (rest[i - 1] ?? 0)), 0);
-  // What rounding leaves of a straight line is no noise.
-  const isLine = squares <= (1e-12 * Math.max(Math.abs(mean), 1)) ** 2 * n;
-  const correlation = isLine ? 0 : Math.max(0, pairs / squares);
-  const independent = (n * (1 - correlation)) / (1 + correlation);
-  if (independent < fewestIndependent) return { slope, interval95: null };
-  const error = Math.sqrt(squares / (independent - 2) / spread);
-  const half = studentT975(independent - 2) * error;
-  return { slope, interval95: [slope - half, slope + half] };
+export function settlingOf(values: readonly number[]): number {
+  let best = { settling: 0, score: Infinity };
+  for (let settling = 0; 2 * settling <= values.length; settling++) {
+    const rest = values.slice(settling);
+    const mean = meanOf(rest);
+    const score = rest.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rest.length ** 2;
+    if (score < best.score) best = { settling, score };
+  }
+  return best.settling;
 }
 
-/** The 97.5 % point of Student's t, by the expansion around the normal: off by less than 1 % from 3 degrees of freedom on. */
-function studentT975(freedom: number): number {
-  const z = normal975;
-  const terms = [
-    z,
-    (z ** 3 + z) / 4,
-    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
-    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
-  ];
-  return terms.reduce((sum, term, power) => sum + term / freedom ** power, 0);
+/**
+ * The growth of values at equal distances, from the means of five blocks: their four steps, each divided by its length, are
+ * the sample, and Student's t makes the interval. Neighbouring values may hang together how they like, up to a random walk,
+ * whose steps are independent of each other; where they do not, neighbouring steps are opposed and the interval is too wide
+ * rather than too narrow. Growth that dies away spreads the steps and so does not pass for one that lasts. Values at the start
+ * that fill no block are left out. Null below five values.
+ */
+export function trendOf(values: readonly number[]): Trend | null {
+  const length = Math.floor(values.length / blocks);
+  if (length === 0) return null;
+  const first = values.length - blocks * length;
+  const means = Array.from({ length: blocks }, (_, i) =>
+    meanOf(values.slice(first + i * length, first + (i + 1) * length)),
+  );
+  const steps = means.slice(1).map((mean, i) => (mean - (means[i] ?? mean)) / length);
+  const slope = meanOf(steps);
+  if (length < fewestInBlock) return { slope, interval95: null };
+  const squares = steps.reduce((sum, step) => sum + (step - slope) ** 2, 0);
+  const half = studentT975 * Math.sqrt(squares / (steps.length - 1) / steps.length);
+  return { slope, interval95: [slope - half, slope + half] };
 }

@@ -78,8 +78,6 @@ export const promptOf = (tokens: number, asTokens: boolean): Prompt =>
 /** What the memory suite sends again and again. */
 export interface MemoryWorkload extends Pick<ThroughputWorkload, 'quick' | 'prompts' | 'maxNewTokens'> {
   readonly iterations: number;
-  /** Iterations at the start that fill caches and are in no trend. */
-  readonly settling: number;
   readonly requests: number;
   readonly concurrency: number;
 }
@@ -89,8 +87,7 @@ export const memoryWorkload = (quick: boolean): MemoryWorkload => ({
   quick,
   prompts,
   maxNewTokens: 30,
-  iterations: quick ? 30 : 80,
-  settling: quick ? 10 : 30,
+  iterations: quick ? 40 : 80,
   requests: 8,
   concurrency: 4,
 });

@@ -1,4 +1,4 @@
-import { trendOf, type Trend } from '../metrics/trend.ts';
+import { settlingOf, trendOf, type Trend } from '../metrics/trend.ts';
 import type { MemoryWorkload } from '../plan/suite.ts';
 import { countOf } from './facts.ts';
 import { formatCount, formatNumber, noValue } from './format.ts';
@@ -6,6 +6,9 @@ import type { Chapters, Section } from './sections.ts';
 import { environmentFacts, modelFacts } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';
 import type { RunRecord } from './types.ts';
+
+/** Growth per iteration that is no leak yet: heaps grow by up to a third of it from one collection of garbage to the next. */
+const leakAboveMiB = 0.1;
 
 /** The memory suite: what was measured and what follows. */
 export interface MemorySuite {
@@ -23,7 +26,9 @@ export interface MemorySuite {
   readonly iterations: readonly { readonly endMiB: number | null; readonly maxMiB: number | null }[];
   /** The most seen minus what there was after loading. */
   readonly increaseMiB: number | null;
-  /** Growth from iteration to iteration, MiB, without those that settle; null when it can't be told. */
+  /** Iterations at the start in which memory was still settling. */
+  readonly settling: number;
+  /** Growth from iteration to iteration, MiB, without those; null when it can't be told. */
   readonly growth: Trend | null;
   readonly verdict: 'leak' | 'no leak shown' | 'not enough data';
   readonly files: readonly string[];
@@ -40,11 +45,9 @@ export function makeMemorySuite(
     maxMiB: server?.rssMaxMiB ?? null,
   }));
   const most = iterations.map(({ maxMiB }) => maxMiB).filter((mib) => mib !== null);
-  const settled = iterations
-    .slice(parts.workload.settling)
-    .map(({ endMiB }) => endMiB)
-    .filter((mib) => mib !== null);
-  const growth = trendOf(settled);
+  const ends = iterations.map(({ endMiB }) => endMiB).filter((mib) => mib !== null);
+  const settling = settlingOf(ends);
+  const growth = trendOf(ends.slice(settling));
   const interval = growth?.interval95 ?? null;
   return {
     schema: suiteSchema,
@@ -52,8 +55,9 @@ export function makeMemorySuite(
     ...parts,
     iterations,
     increaseMiB: parts.afterLoadMiB === null || most.length === 0 ? null : Math.max(...most) - parts.afterLoadMiB,
+    settling,
     growth,
-    verdict: interval === null ? 'not enough data' : interval[0] > 0 ? 'leak' : 'no leak shown',
+    verdict: interval === null ? 'not enough data' : interval[0] > leakAboveMiB ? 'leak' : 'no leak shown',
   };
 }
 
@@ -72,13 +76,14 @@ export function memoryChapters(suite: MemorySuite): Chapters {
       {
         title: 'Benchmark parameters',
         facts: [
-          [
-            'iterations',
-            `${formatCount(workload.iterations)}, of which the first ${formatCount(workload.settling)} are in no trend`,
-          ],
+          ['iterations', formatCount(workload.iterations)],
           [
             'each',
             `${countOf(workload.requests, 'request')}, ${formatCount(workload.concurrency)} at once, ${formatCount(workload.maxNewTokens)} new tokens each`,
+          ],
+          [
+            'a leak',
+            `memory settles first, at most half of the iterations; then the 95% interval of its growth lies above ${small(leakAboveMiB)} per iteration`,
           ],
           ['looked at', 'resident memory (RSS) of the server process, twice a second and at the end of each iteration'],
         ],
@@ -103,18 +108,19 @@ export function memoryChapters(suite: MemorySuite): Chapters {
   };
 }
 
-function overview({ afterLoadMiB, increaseMiB, growth, verdict, iterations, status, workload }: MemorySuite): Section {
-  const verdicts = {
-    leak: 'A leak: the interval of the growth excludes zero.',
-    'no leak shown': 'No leak is shown: the interval of the growth includes zero, or memory shrinks.',
-    'not enough data': 'Too few independent iterations to tell whether memory leaks.',
-  };
+function overview(suite: MemorySuite): Section {
+  const { afterLoadMiB, increaseMiB, settling, growth, iterations, status, workload } = suite;
   return {
     title: 'Overview',
     facts: [
       ['after loading', mib(afterLoadMiB)],
       ['in inference', increaseMiB === null ? noValue : `${mib(increaseMiB)} more at most`],
-      ['growth', growth === null ? noValue : `${small(growth.slope)} per iteration`],
+      [
+        'growth',
+        growth === null
+          ? noValue
+          : `${small(growth.slope)} per iteration, over the last ${formatCount(iterations.length - settling)}`,
+      ],
       [
         '95% interval',
         growth === null || growth.interval95 === null
@@ -123,10 +129,7 @@ function overview({ afterLoadMiB, increaseMiB, growth, verdict, iterations, stat
       ],
     ],
     sentences: [
-      verdicts[verdict],
-      ...(verdict === 'leak' && workload.quick
-        ? ['A server that has not come to rest yet looks the same: the full suite waits longer before it judges.']
-        : []),
+      ...verdictWords(suite),
       ...(status === 'cancelled'
         ? [
             `The suite was cancelled: ${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')} had ended.`,
@@ -134,4 +137,25 @@ function overview({ afterLoadMiB, increaseMiB, growth, verdict, iterations, stat
         : []),
     ],
   };
+}
+
+/** The verdict, and what could hide behind it. */
+function verdictWords({ verdict, growth, workload }: MemorySuite): string[] {
+  const [, high] = growth?.interval95 ?? [0, 0];
+  const slack = `${small(leakAboveMiB)} per iteration`;
+  switch (verdict) {
+    case 'leak':
+      return [
+        `A leak: the whole interval of the growth lies above ${slack}.`,
+        ...(workload.quick
+          ? ['A server that has not come to rest yet looks the same: the full suite looks twice as long.']
+          : []),
+      ];
+    case 'no leak shown':
+      return high > leakAboveMiB
+        ? [`No leak is shown, but growth of up to ${small(high)} per iteration would not have been seen either.`]
+        : [`No leak: the whole interval of the growth lies below ${slack}.`];
+    case 'not enough data':
+      return ['Too few iterations to tell whether memory leaks.'];
+  }
 }

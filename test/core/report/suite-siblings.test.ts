@@ -94,13 +94,14 @@ describe('the memory suite', () => {
     });
     return makeMemorySuite({ ...common, workload, afterLoadMiB: 600, runs });
   };
-  it('calls a leak what grows for certain, and nothing else', () => {
+  it('calls a leak what grows for certain, by more than heaps do, and nothing else', () => {
     const leak = suite((i) => 640 + i + noise(i));
     assert.equal(leak.verdict, 'leak');
     assert.ok(Math.abs((leak.growth?.slope ?? 0) - 1) < 0.2);
     assert.equal(suite((i) => 640 + noise(i)).verdict, 'no leak shown');
     assert.equal(suite((i) => 700 - i + noise(i)).verdict, 'no leak shown');
     assert.equal(suite((i) => (i < 10 ? 600 + 4 * i : 640) + noise(i)).verdict, 'no leak shown', 'it settles first');
+    assert.equal(suite((i) => 640 + 0.09 * i).verdict, 'no leak shown', 'a heap between two collections');
     assert.equal(suite(() => null).verdict, 'not enough data');
     assert.equal(makeMemorySuite({ ...common, workload, afterLoadMiB: null, runs: [] }).verdict, 'not enough data');
   });
@@ -109,10 +110,19 @@ describe('the memory suite', () => {
     const text = chaptersText(memoryChapters(suite((i) => 640 + i)));
     assert.match(
       text,
-      /after loading {2}600 MiB\n {2}in inference {3}69 MiB more at most\n {2}growth {9}1\.00 MiB per iteration/,
+      /after loading {2}600 MiB\n {2}in inference {3}79 MiB more at most\n {2}growth {9}1\.00 MiB per iteration, over the last 20/,
     );
     assert.match(text, /95% interval {3}1\.00 MiB to 1\.00 MiB per iteration/);
-    assert.match(text, /A leak: the interval of the growth excludes zero\./);
+    assert.match(text, /A leak: the whole interval of the growth lies above 0\.100 MiB per iteration\./);
+    const words = (memory: (i: number) => number): string => chaptersText(memoryChapters(suite(memory)));
+    assert.match(
+      words(() => 640),
+      /No leak: the whole interval of the growth lies below 0\.100 MiB/,
+    );
+    assert.match(
+      words((i) => 640 + 20 * noise(i)),
+      /growth of up to [\d.]+ MiB per iteration would not have been seen/,
+    );
     for (const each of [suite(() => null), suite(() => 640)]) {
       assertValid(each);
       const chapters = memoryChapters(each);
