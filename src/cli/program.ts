@@ -4,7 +4,8 @@ import manifest from '../../package.json' with { type: 'json' };
 import { ExitCode } from '../core/errors.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import { arrivalProcesses } from '../core/plan/types.ts';
-import { gpt2Defaults, gpt2Dtypes, modelCacheFolder, threadsFor } from '../processes/gpt2Defaults.ts';
+import { cacheFolder } from '../processes/cacheFolder.ts';
+import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../processes/gpt2Defaults.ts';
 import type { Gpt2Options } from '../processes/gpt2Messages.ts';
 import { defaultHost } from '../servers/mock/server.ts';
 import type { CalibrateOptions } from './calibrate-command.ts';
@@ -165,7 +166,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       gpt2Defaults.maxBatch,
     )
     .option('--host <address>', 'address to listen on; other machines reach any but 127.0.0.1', defaultHost)
-    .option('--cache-dir <folder>', 'where models are kept', modelCacheFolder())
+    .option('--cache-dir <folder>', 'where models are kept', cacheFolder('gpt2'))
     .action(async (options: Gpt2Options) => {
       const { serveGpt2Command } = await import('./serve-gpt2-command.ts');
       done(await serveGpt2Command(options));

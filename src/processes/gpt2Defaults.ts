@@ -1,6 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
 /** What the GPT-2 server is unless somebody chooses otherwise: the same from the editor and from the command line. */
 export const gpt2Defaults = { port: 5001, model: 'synthetic', dtype: 'q8', maxBatch: 16 } as const;
 
@@ -18,16 +15,3 @@ const mostUsefulThreads = 8;
 
 /** As many threads as a machine with so many processors has use for. */
 export const threadsFor = (processors: number): number => Math.max(1, Math.min(mostUsefulThreads, processors));
-
-/** Where models are kept between two starts: the user's folder for what can be made again. */
-export function modelCacheFolder(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  platform: string = process.platform,
-): string {
-  const home = homedir();
-  const caches = {
-    darwin: join(home, 'Library/Caches'),
-    win32: env['LOCALAPPDATA'] ?? join(home, 'AppData/Local'),
-  }[platform];
-  return join(caches ?? (env['XDG_CACHE_HOME'] || join(home, '.cache')), 'loadlens', 'gpt2');
-}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelCacheFolder, threadsFor } from '../../src/processes/gpt2Defaults.ts';
+import { cacheFolder } from '../../src/processes/cacheFolder.ts';
+import { threadsFor } from '../../src/processes/gpt2Defaults.ts';
 import { startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 
@@ -80,10 +81,10 @@ describe('loadlens serve gpt2', function () {
   }
 
   it('keeps models where the system keeps what can be made again', () => {
-    assert.equal(modelCacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux'), join('/x', 'loadlens/gpt2'));
-    assert.match(modelCacheFolder({}, 'linux'), /\.cache\/loadlens\/gpt2$/);
-    assert.match(modelCacheFolder({}, 'darwin'), /Library\/Caches\/loadlens\/gpt2$/);
-    assert.equal(modelCacheFolder({ LOCALAPPDATA: '/local' }, 'win32'), join('/local', 'loadlens/gpt2'));
+    assert.equal(cacheFolder('gpt2', { XDG_CACHE_HOME: '/x' }, 'linux'), join('/x', 'loadlens/gpt2'));
+    assert.match(cacheFolder('gpt2', {}, 'linux'), /\.cache\/loadlens\/gpt2$/);
+    assert.match(cacheFolder('gpt2', {}, 'darwin'), /Library\/Caches\/loadlens\/gpt2$/);
+    assert.equal(cacheFolder('gpt2', { LOCALAPPDATA: '/local' }, 'win32'), join('/local', 'loadlens/gpt2'));
   });
 
   it('computes with as many threads as there is use for', () => {

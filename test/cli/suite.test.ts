@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
+import { renderCalibration } from '../../src/cli/calibrate/store.ts';
 import { readThroughputSuite } from '../../src/core/report/suite-record.ts';
 import type { ThroughputSuite } from '../../src/core/report/suite-types.ts';
+import { readEnvironment } from '../../src/engine/environment.ts';
+import { cacheFolder } from '../../src/processes/cacheFolder.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 
@@ -66,6 +70,22 @@ describe('loadlens suite throughput', function () {
     assert.equal(result.model.server, 'mock');
     if (process.platform !== 'win32') assert.ok((result.levels[0]?.rssMiB ?? 0) > 10);
     assert.match(stdout, /MiB resident/);
+  });
+
+  it('carries the calibration of this machine', async () => {
+    const env = { XDG_CACHE_HOME: folder.path, LOCALAPPDATA: folder.path, HOME: folder.path };
+    const kept = cacheFolder('calibration.json', env);
+    mkdirSync(dirname(kept), { recursive: true });
+    const off = { injectedMs: 50, p50Ms: 0.3, p99Ms: 1.2, serverP50Ms: 0.02, serverP99Ms: 0.1 };
+    const levels = [1, 10].map((concurrency) => ({ concurrency, latencyMs: off, ttftMs: off, iclMs: off }));
+    const calibration = { measuredAt: '2026-11-22T20:15:37.999Z', levels };
+    writeFileSync(kept, renderCalibration(calibration, readEnvironment(manifest.version)));
+    const { stdout } = await runCli(['suite', 'throughput', '--quick', '--server', address()], {
+      cwd: folder.path,
+      env,
+    });
+    for (const run of readResult(files('.json')[0]!).runs) assert.deepEqual(run.environment.calibration, calibration);
+    assert.match(stdout, /measurement error +latency p50 \+300 µs, p99 \+1\.20 ms; with 10 in flight/);
   });
 
   it('measures the reference mock server by its /tokenizer', async () => {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { type Calibration, calibrationSchema } from '../../core/report/calibration.ts';
 import type { Environment } from '../../core/report/types.ts';
+import { cacheFolder } from '../../processes/cacheFolder.ts';
 import { writeWhole } from '../report-files.ts';
 
 /** A calibration with the machine and the software that it is of: the file of --json, and what is kept. */
@@ -18,15 +18,7 @@ export const renderCalibration = (calibration: Calibration, environment: Environ
   `${JSON.stringify({ schema: 'loadlens.calibration/1', environment, ...calibration }, null, 2)}\n`;
 
 /** Where the last calibration of this user is kept. */
-function keptAt(): string {
-  const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
-  const folders: Partial<Record<NodeJS.Platform, string>> = {
-    win32: LOCALAPPDATA || join(homedir(), 'AppData', 'Local'),
-    darwin: join(homedir(), 'Library', 'Caches'),
-  };
-  const folder = folders[process.platform] ?? (XDG_CACHE_HOME || join(homedir(), '.cache'));
-  return join(folder, 'loadlens', 'calibration.json');
-}
+const keptAt = (): string => cacheFolder('calibration.json');
 
 /** Keeps it for later runs, and answers where. Throws a LoadlensError when that is not possible. */
 export function keepCalibration(calibration: Calibration, environment: Environment): string {

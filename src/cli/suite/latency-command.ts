@@ -5,7 +5,7 @@ import { latencyChapters, makeLatencySuite } from '../../core/report/suite-laten
 import { suiteFileName } from '../../core/report/suite-record.ts';
 import { measureSteps } from '../../engine/suite.ts';
 import { suiteFiles, writeSuite } from './files.ts';
-import { exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
+import { calibrated, exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite latency`. */
 export interface LatencyOptions extends SuiteOptions {
@@ -31,7 +31,7 @@ export function latencyCommand(options: LatencyOptions, version: string): Promis
       requests,
       warmup,
     }));
-    const measured = await measureSteps(setup, steps, hooks);
+    const measured = calibrated(await measureSteps(setup, steps, hooks));
     const files = suiteFiles(options.out, suiteFileName('latency', model.name, measured.startedAt));
     const suite = makeLatencySuite({ ...measured, model, workload, files });
     const chapters = latencyChapters(suite);

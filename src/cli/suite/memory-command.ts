@@ -6,7 +6,7 @@ import { suiteFileName } from '../../core/report/suite-record.ts';
 import { readProcessUse } from '../../engine/server-use.ts';
 import { measureSteps } from '../../engine/suite.ts';
 import { suiteFiles, writeSuite } from './files.ts';
-import { exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
+import { calibrated, exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite memory`. */
 export interface MemoryOptions extends SuiteOptions {
@@ -28,7 +28,7 @@ export function memoryCommand(options: MemoryOptions, version: string): Promise<
       hooks.serverPid === undefined ? { rssMiB: null } : await readProcessUse(hooks.serverPid);
     const step = { prompts, maxTokens, stream: false, concurrency, requests, warmup: 0 };
     const steps = Array.from({ length: iterations }, () => step);
-    const measured = await measureSteps(setup, steps, hooks);
+    const measured = calibrated(await measureSteps(setup, steps, hooks));
     const files = suiteFiles(options.out, suiteFileName('memory', model.name, measured.startedAt));
     const suite = makeMemorySuite({ ...measured, model, workload, afterLoadMiB, files });
     const chapters = memoryChapters(suite);

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { LoadlensError } from '../../core/errors.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
-import { gpt2Defaults, modelCacheFolder, threadsFor } from '../../processes/gpt2Defaults.ts';
+import { cacheFolder } from '../../processes/cacheFolder.ts';
+import { gpt2Defaults, threadsFor } from '../../processes/gpt2Defaults.ts';
 import { readGpt2Event, type Gpt2Options } from '../../processes/gpt2Messages.ts';
 import { startMockProcess } from '../calibrate/mock-process.ts';
 import { endedByItself, failureOf, forkGpt2Server, progressText } from '../serve-gpt2-command.ts';
@@ -67,7 +68,7 @@ async function startGpt2(
 ): Promise<SuiteServer> {
   const threads = threadsFor(availableParallelism());
   const { maxBatch } = gpt2Defaults;
-  const options: Gpt2Options = { port: 0, model, dtype, threads, maxBatch, cacheDir: modelCacheFolder() };
+  const options: Gpt2Options = { port: 0, model, dtype, threads, maxBatch, cacheDir: cacheFolder('gpt2') };
   const { child, send } = forkGpt2Server('Take the package for your platform, or --server mock.');
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', stop);

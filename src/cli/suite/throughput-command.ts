@@ -12,7 +12,7 @@ import type { SuiteTarget } from '../../core/report/suite-targets.ts';
 import { throughputChapters } from '../../core/report/suite-throughput.ts';
 import { measureThroughput } from '../../engine/suite.ts';
 import { readEarlier, suiteFiles, writeSuite } from './files.ts';
-import { exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
+import { calibrated, exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite throughput`. */
 export interface ThroughputOptions extends SuiteOptions {
@@ -27,7 +27,7 @@ export function throughputCommand(options: ThroughputOptions, version: string): 
   const sent = workload.levels.reduce((sum, { requests }) => sum + requests + workload.warmupRequests, 0);
   const load = `${sent} requests, up to ${most} at a time,`;
   return withServer(options, { load, version }, async ({ setup, model, hooks, screen }) => {
-    const measured = await measureThroughput(setup, workload, hooks);
+    const measured = calibrated(await measureThroughput(setup, workload, hooks));
     const name = suiteFileName('throughput', model.name, measured.startedAt);
     const files = suiteFiles(options.out, name);
     const earlier = readEarlier(options.out, 'throughput', readThroughputSuite)

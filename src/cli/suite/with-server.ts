@@ -4,6 +4,7 @@ import { formatCount } from '../../core/report/format.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
 import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
 import type { SweepHooks, SweepSnapshot } from '../../engine/sweep.ts';
+import { withCalibration } from '../calibrate/store.ts';
 import { credentialsOf } from '../load-file.ts';
 import { checkMayLoad, onScreen, type Screen } from '../measure.ts';
 import { progressText } from '../progress.ts';
@@ -53,6 +54,12 @@ export function withServer(
     }
   });
 }
+
+/** The runs with the calibration of this machine. */
+export const calibrated = (measured: SuiteRuns): SuiteRuns => ({
+  ...measured,
+  runs: measured.runs.map(withCalibration),
+});
 
 /** As for a run: interrupted before nothing measured before an objective that is not met. */
 export function exitCodeOfRuns({ status, runs }: Pick<SuiteRuns, 'status' | 'runs'>): ExitCode {

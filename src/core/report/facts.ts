@@ -138,21 +138,23 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
       'machine',
       `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,
     ],
-    ...(environment.calibration === undefined
-      ? []
-      : [
-          [
-            'measurement error',
-            calibrationText(environment.calibration, {
-              concurrency: plan.concurrency,
-              streams: record.ttftMs !== undefined,
-            }),
-          ] satisfies [string, string],
-        ]),
+    ...measurementError(record),
     ...(record.server === undefined ? [] : [['server', serverText(record.server)] satisfies [string, string]]),
     ['software', `Loadlens ${environment.loadlens}, Node ${environment.node}`],
   ];
 }
+
+/** What the calibration of the machine says of a run, where there is one. */
+export function measurementError({ environment, plan, ttftMs }: RunRecord): [label: string, value: string][] {
+  const { calibration } = environment;
+  if (calibration === undefined) return [];
+  const run = { concurrency: plan.concurrency, streams: ttftMs !== undefined };
+  return [['measurement error', calibrationText(calibration, run)]];
+}
+
+/** The run with the most requests in flight, where a client is the furthest off. */
+export const mostAtOnce = (runs: readonly RunRecord[]): RunRecord | undefined =>
+  runs.toSorted((a, b) => b.plan.concurrency - a.plan.concurrency)[0];
 
 function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
   if (gitCommit === undefined) return file;

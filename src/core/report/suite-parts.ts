@@ -1,5 +1,5 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
-import { countOf, provenance } from './facts.ts';
+import { countOf, measurementError, mostAtOnce, provenance } from './facts.ts';
 import { formatCount, formatNumber, formatPercent, noValue } from './format.ts';
 import type { Section } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
@@ -98,6 +98,7 @@ export function environmentFacts(runs: readonly RunRecord[]): (readonly [label: 
   ];
   return [
     ...provenance(first).filter(([label]) => kept.has(label)),
+    ...measurementError(mostAtOnce(runs) ?? first),
     [
       'client',
       warned.length === 0

@@ -1,5 +1,5 @@
 import { neededAttainment, type LevelFigures } from '../metrics/levels.ts';
-import { countOf, provenance } from './facts.ts';
+import { countOf, measurementError, mostAtOnce, provenance } from './facts.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue, withoutZeros } from './format.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { Table } from './tables.ts';
@@ -161,6 +161,7 @@ export function sweepNotes(sweep: SweepRecord): string[] {
 /** Where the numbers come from. */
 export function sweepFacts(sweep: SweepRecord): [label: string, value: string][] {
   const [first] = sweep.levels;
+  const last = mostAtOnce(sweep.levels);
   const kept = new Set(['file', 'percentiles', 'output tokens', 'addresses', 'machine', 'software']);
   const requests = [...new Set(sweep.levels.map(({ plan }) => plan.requests))];
   return [
@@ -170,6 +171,7 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
       `${requests.length === 1 && requests[0] !== null && requests[0] !== undefined ? `${countOf(requests[0], 'request')} a level, ` : ''}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
     ],
     ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
+    ...(last === undefined ? [] : measurementError(last)),
     ...(first?.server === undefined ? [] : [['server', serversText(sweep.levels)] satisfies [string, string]]),
   ];
 }

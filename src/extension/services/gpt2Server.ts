@@ -1,7 +1,8 @@
 import { l10n } from 'vscode';
 import { availableParallelism } from 'node:os';
 import { formatCount } from '../../core/report/format.ts';
-import { gpt2Defaults, gpt2Dtypes, modelCacheFolder, threadsFor } from '../../processes/gpt2Defaults.ts';
+import { cacheFolder } from '../../processes/cacheFolder.ts';
+import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../../processes/gpt2Defaults.ts';
 import { readGpt2Event, type Gpt2Event, type Gpt2Options } from '../../processes/gpt2Messages.ts';
 import type { Activity, ServerKind } from './bundledServer.ts';
 import { numberSetting, textSetting } from './settings.ts';
@@ -43,7 +44,7 @@ export const gpt2Server = (entry: string): ServerKind<Gpt2Options> => ({
     dtype: gpt2Dtypes.find((dtype) => dtype === textSetting('gpt2.dtype')) ?? gpt2Defaults.dtype,
     threads: numberSetting('gpt2.threads') || threadsFor(availableParallelism()),
     maxBatch: numberSetting('gpt2.maxBatch'),
-    cacheDir: textSetting('gpt2.cacheFolder') || modelCacheFolder(),
+    cacheDir: textSetting('gpt2.cacheFolder') || cacheFolder('gpt2'),
   }),
   read: (message) => {
     const event = readGpt2Event(message);
