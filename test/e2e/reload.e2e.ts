@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { notification, openFile, reloadWindow, runCommand, treeRows } from '../support/host/actions.ts';
+import { answer, notification, openFile, reloadWindow, runCommand, treeRows } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { finishedRun, heading, tile } from './panel.ts';
+import { finishedRun, heading, table, tile } from './panel.ts';
 import { answered, makeWorkspace, mockAnswers, mockUrl, openWorkspace } from './shared.ts';
 
 describe('a window that is reloaded while a run is under way', () => {
@@ -35,5 +35,38 @@ describe('a window that is reloaded while a run is under way', () => {
     const rows = treeRows(bench.page, /History/);
     await waitFor('one run in the history', async () => (await rows.count()) === 1);
     assert.match(await rows.first().innerText(), /endpoints\.txt/);
+  });
+});
+
+describe('a window that is reloaded while a sweep is under way', () => {
+  let bench: Workbench;
+
+  before(async () => {
+    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${mockUrl('/sleeper?sleep_length=1')}\n` }));
+    await openFile(bench.page, 'endpoints.txt');
+    await runCommand(bench.page, 'Loadlens: Start Mock Server');
+    await waitFor('the mock server', mockAnswers);
+  });
+
+  it('finds the sweep in the history, with the levels that had ended', async () => {
+    await runCommand(bench.page, 'Loadlens: Run Sweep…');
+    await answer(bench.page, /level by level/, '1,2,4');
+    await answer(bench.page, /requests per level/, '5s');
+    await heading(bench, 'endpoints.txt').waitFor();
+    await bench.webview().getByText('1 of 3 levels have ended').waitFor();
+    await reloadWindow(bench.page);
+    await notification(bench.page, /was running when the window was reloaded/).waitFor();
+    await finishedRun(bench, 'endpoints.txt', 'Crashed');
+    const note = await bench.webview().locator('.note').first().innerText();
+    assert.match(note, /The sweep broke off: 1 of 3 levels had ended\./);
+    const levels = await table(bench, 'Levels');
+    assert.deepEqual(Object.keys(levels), ['1 at once']);
+    const [requests, success] = levels['1 at once'] ?? [];
+    assert.ok(Number(requests) >= 20 && Number(requests) <= 50, `${requests} requests of 100 ms in 5 s`);
+    assert.equal(success, '100%');
+    await runCommand(bench.page, 'Loadlens: Show History');
+    const rows = treeRows(bench.page, /History/);
+    await waitFor('one sweep in the history', async () => (await rows.count()) === 1);
+    assert.match(await rows.first().innerText(), /endpoints\.txt[^]*sweep 1[^]*crashed, 1 of 3 levels/);
   });
 });

@@ -64,7 +64,7 @@ export function createRuns({ entry, version, unfinished, log }: RunsParts): Runs
       process = startBenchmark(entry, task, log, (event) => {
         follower.hear(event);
         if (state.kind !== 'idle') set({ ...follower.state(), cancelling: state.cancelling });
-        unfinished.keep(() => follower.salvage('crashed', windowGone()));
+        unfinished.keep(() => follower.salvage('crashed', windowGone()), event.type === 'levelEnded');
       });
       const outcome = await process.outcome;
       if (outcome.kind === 'record') return { record: outcome.record };

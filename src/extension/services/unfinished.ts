@@ -3,8 +3,11 @@ import { compactResult, readResult, type ResultRecord } from '../../core/report/
 
 /** The run or sweep under way as it would be told if this window were gone the next moment. */
 export interface Unfinished {
-  /** Keeps what has been measured so far in place of what was kept before; every 2 s at most, so it may be told each snapshot; nothing measured changes nothing. */
-  readonly keep: (make: () => ResultRecord | undefined) => void;
+  /**
+   * Keeps what has been measured so far in place of what was kept before; nothing measured changes nothing. Every 2 s at
+   * most, so it may be told each snapshot; at once after a milestone, such as the end of a level.
+   */
+  readonly keep: (make: () => ResultRecord | undefined, milestone: boolean) => void;
   /** The run has ended in this window: its record is in the history, or there is none. */
   readonly forget: () => Promise<void>;
   /** What a window that is gone has left behind. */
@@ -18,8 +21,8 @@ const restMs = 2000;
 export function createUnfinished(store: Memento | undefined, log: LogOutputChannel): Unfinished {
   let keptAtMs = -Infinity;
   return {
-    keep: (make) => {
-      if (store === undefined || performance.now() - keptAtMs < restMs) return;
+    keep: (make, milestone) => {
+      if (store === undefined || (!milestone && performance.now() - keptAtMs < restMs)) return;
       const record = make();
       if (record === undefined) return;
       keptAtMs = performance.now();

@@ -52,8 +52,8 @@ function levelsItem(
 ): TreeItem {
   const name = nameOf(result);
   const item = new TreeItem(name);
-  const description = `${say.words} · ${agoWords(result)}`;
   const whole = result.status === 'completed';
+  const description = [say.words, ...(whole ? [] : [say.outcome]), agoWords(result)].join(' · ');
   item.description = description;
   item.iconPath = new ThemeIcon(say.icon, whole ? undefined : new ThemeColor('list.warningForeground'));
   item.contextValue = isSweep(result) ? 'sweep' : 'suite';
