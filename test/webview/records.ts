@@ -115,7 +115,13 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
 /** The same run as it looked after that time. */
 export function syntheticSnapshot(elapsedMs: number, choices: RunChoices = {}): Snapshot {
   const { recorder } = feed(choices, elapsedMs);
-  return { phase: 'running', elapsedMs, waiting: 0, inFlight: choices.concurrency ?? 10, summary: recorder.liveSummary() };
+  return {
+    phase: 'running',
+    elapsedMs,
+    waiting: 0,
+    inFlight: choices.concurrency ?? 10,
+    summary: recorder.liveSummary(),
+  };
 }
 
 /** The plan of the synthetic runs. */

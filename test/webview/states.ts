@@ -53,6 +53,33 @@ export const states = {
     before: syntheticRecord({}),
     after: syntheticRecord({ seed: 11, concurrency: 20, medianMs: 1180, targets: 2 }),
   },
+  behind: {
+    kind: 'run',
+    record: {
+      ...syntheticRecord({ requests: 1_200, concurrency: 50, seed: 12 }),
+      plan: {
+        ...syntheticPlan,
+        loadModel: 'open',
+        arrivals: 'poisson',
+        stages: [
+          { fromPerS: 5, toPerS: 40, durationS: 20 },
+          { fromPerS: 40, toPerS: 40, durationS: 30 },
+        ],
+        requests: null,
+        durationS: 50,
+        concurrency: 50,
+      },
+      backlog: {
+        max: 214,
+        maxAtMs: 38_000,
+        waitedMs: 21_300,
+        unsent: 31,
+        widthMs: 2_000,
+        waiting: [0, 0, 0, 0, 0, 0, 0, 4, 18, 40, 66, 90, 118, 142, 160, 178, 190, 204, 211, 214, 190, 120, 70, 20, 0],
+      },
+    },
+    keptForSession: false,
+  },
   streamed: {
     kind: 'run',
     record: syntheticRecord({

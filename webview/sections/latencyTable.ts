@@ -11,14 +11,17 @@ import { section } from './section.ts';
 /** Every statistic of latency, all responses beside successes alone, and the other times of a request. */
 export function latencyTables(record: RunRecord): HTMLElement {
   const title = t('Latency statistics');
+  // By the clock, the wait before a request left is part of what its user saw.
+  const open = record.plan.loadModel === 'open';
   const latency = createTable(
     title,
     [
       { title: t('Statistic'), kind: 'words' },
       { title: t('All responses'), kind: 'number' },
       { title: t('Successes'), kind: 'number' },
+      ...(open ? [{ title: t('Response time'), kind: 'number' } as const] : []),
     ],
-    latencyRows(record.latencyMs, record.successLatencyMs),
+    latencyRows([record.latencyMs, record.successLatencyMs, ...(open ? [record.responseTimeMs] : [])]),
   );
   const otherTitle = t('Other times');
   const other = createTable(
@@ -40,17 +43,15 @@ export function latencyTables(record: RunRecord): HTMLElement {
   return section(title, explained, latency.element, h('h3', {}, otherTitle), other.element);
 }
 
-function latencyRows(all: Distribution, successes: Distribution): Cell[][] {
-  const plain = (name: string, pick: (distribution: Distribution) => string): Cell[] => [
-    name,
-    pick(all),
-    pick(successes),
-  ];
+function latencyRows(columns: readonly Distribution[]): Cell[][] {
+  const plain = (name: string, pick: (distribution: Distribution) => string): Cell[] => [name, ...columns.map(pick)];
   return [
     plain(t('Count'), ({ count }) => formatCount(count)),
     plain(t('Shortest'), ({ min }) => formatMs(min)),
     plain(t('Mean'), ({ mean }) => formatMs(mean)),
-    ...quantileNames.map((name) => [quantileWords(name), quantileCell(all, name), quantileCell(successes, name)]),
+    ...quantileNames.map((name) =>
+      [quantileWords(name) as Cell].concat(columns.map((distribution) => quantileCell(distribution, name))),
+    ),
     plain(t('Longest'), ({ max }) => formatMs(max)),
     plain(t('Standard deviation'), ({ stdev }) => formatMs(stdev)),
   ];

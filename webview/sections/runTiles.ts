@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import type { QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs, formatPercent, formatRate, formatS } from '../../src/core/report/format.ts';
+import { rateText } from '../../src/core/report/load-words.ts';
 import { responsesWords } from '../words.ts';
 import { reliability } from './reliability.ts';
 import type { Tile } from './tiles.ts';
@@ -33,7 +34,10 @@ export function runTiles(record: RunRecord): Tile[] {
     {
       label: t('Total time'),
       value: formatS(record.totalMs / 1000),
-      remark: t('{0} at a time', formatCount(record.plan.concurrency)),
+      remark:
+        record.plan.stages === undefined
+          ? t('{0} at a time', formatCount(record.plan.concurrency))
+          : t('at {0}', rateText(record.plan.stages)),
     },
   ];
 }
@@ -57,7 +61,14 @@ export function liveTiles(snapshot: Snapshot | null): Tile[] {
       value: formatPercent(summary?.successRatio ?? null),
       remark: t('{0} of {1}', formatCount(summary?.successes ?? 0), formatCount(summary?.requestsSent ?? 0)),
     },
-    { label: t('In flight'), value: formatCount(snapshot?.inFlight ?? 0), remark: t('requests now') },
+    {
+      label: t('In flight'),
+      value: formatCount(snapshot?.inFlight ?? 0),
+      remark:
+        snapshot !== null && snapshot.waiting > 0
+          ? t('{0} more are due and wait', formatCount(snapshot.waiting))
+          : t('requests now'),
+    },
   ];
 }
 

@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { backlogOverTime } from '../charts/backlogOverTime.ts';
 import type { ChartFigure } from '../charts/figure.ts';
 import { latencyHistogram } from '../charts/latencyHistogram.ts';
 import { latencyOverTime } from '../charts/latencyOverTime.ts';
@@ -58,7 +59,9 @@ function measured(record: RunRecord): Part {
   const histogram = latencyHistogram(record);
   const latency = latencyOverTime(record.timeline, record.totalMs);
   const throughput = throughputOverTime(record.timeline, record.totalMs);
-  const charts = [histogram, latency, throughput];
+  const waited = record.backlog !== undefined && record.backlog.max > 0;
+  const backlog = waited ? [backlogOverTime(record.backlog, record.totalMs)] : [];
+  const charts = [histogram, latency, throughput, ...backlog];
   const streamed = hasStreams(record) ? streams(record) : undefined;
   return {
     charts: [...charts, ...(streamed?.charts ?? [])],
@@ -96,6 +99,7 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
   } else if (record.requestsCancelled > 0) {
     notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));
   }
+  notes.push(...backlogNotes(record));
   if (record.successes < record.requestsSent) notes.push(failuresNote(record));
   if (keptForSession) {
     notes.push(
@@ -103,6 +107,28 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
     );
   }
   return notes;
+}
+
+/** What an open loop could not send in time. */
+function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): HTMLElement[] {
+  if (backlog === undefined || backlog.max === 0) return [];
+  const waited = note(
+    'warning',
+    t(
+      'The server did not keep up with the rate: up to {0} requests waited, for {1} in all, while {2} were in flight. Response time has their wait: p95 {3}; latency has not: p95 {4}.',
+      formatCount(backlog.max),
+      formatMs(backlog.waitedMs),
+      formatCount(plan.concurrency),
+      formatMs(responseTimeMs.p95),
+      formatMs(latencyMs.p95),
+    ),
+  );
+  if (backlog.unsent === 0) return [waited];
+  const unsent = t(
+    'Due, and not sent before the run ended: {0}. An objective on errors counts them.',
+    requestsWords(backlog.unsent),
+  );
+  return [waited, note('warning', unsent)];
 }
 
 /** A flood of fast refusals must never make a run look good. */

@@ -59,7 +59,7 @@ export function attention(record: RunRecord): string[] {
 }
 
 /** What an open loop could not send in time; nothing when all left when they were due. */
-export function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
+function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
   if (backlog === undefined || backlog.max === 0) return [];
   const waited = `Requests waited for ${withoutZeros(formatMs(backlog.waitedMs))} in all, up to ${formatCount(backlog.max)} at a time, because ${formatCount(plan.concurrency)} were in flight already: the server did not keep up with the rate. Response time contains the wait, latency does not.`;
   return backlog.unsent === 0

@@ -1,7 +1,7 @@
 import { l10n, type Uri } from 'vscode';
-import { planLimits, withinLimit } from '../../core/plan/limits.ts';
+import { planLimits } from '../../core/plan/limits.ts';
 import type { PlanChoices } from '../../core/plan/plan.ts';
-import { readAmount, wholeNumber } from './amount.ts';
+import { readAmount, readLoad } from './amount.ts';
 import { askFile } from './askFile.ts';
 import { askAll, askText } from './steps.ts';
 
@@ -16,14 +16,14 @@ export interface PlanQuestions {
   /** More than one: the file is asked first. */
   readonly files: readonly Uri[];
   /** What to preset for a file: the last values, or those of the file. Undefined: it can't be run, and the user knows. */
-  readonly preset: (uri: Uri) => Promise<{ readonly amount: string; readonly concurrency: string } | undefined>;
+  readonly preset: (uri: Uri) => Promise<{ readonly amount: string; readonly load: string } | undefined>;
 }
 
-/** File, requests, concurrency, with a way back at each step; undefined when the user went away. */
+/** File, requests, concurrency or rate, with a way back at each step; undefined when the user went away. */
 export async function askPlan({ files, preset }: PlanQuestions): Promise<Answers | undefined> {
   let [uri] = files;
   let amount: string | undefined;
-  let concurrency: string | undefined;
+  let load: string | undefined;
   const presets = async () => (uri === undefined ? undefined : preset(uri));
 
   const answered = await askAll(l10n.t('Run Benchmark'), [
@@ -33,7 +33,7 @@ export async function askPlan({ files, preset }: PlanQuestions): Promise<Answers
             files,
             () => uri,
             (chosen) => {
-              if (chosen !== uri) amount = concurrency = undefined;
+              if (chosen !== uri) amount = load = undefined;
               uri = chosen;
             },
           ),
@@ -57,18 +57,23 @@ export async function askPlan({ files, preset }: PlanQuestions): Promise<Answers
       const byDefault = await presets();
       if (byDefault === undefined) return { kind: 'cancelled' };
       const answer = await askText(place, {
-        prompt: l10n.t('How many requests at the same time?'),
-        value: concurrency ?? byDefault.concurrency,
+        prompt: l10n.t('How many requests at the same time? A rate such as 200/s sends by the clock.'),
+        value: load ?? byDefault.load,
         validate: (text) =>
-          !withinLimit('concurrency', wholeNumber(text))
-            ? l10n.t('Type a whole number from {0} to {1}.', planLimits.concurrency.min, planLimits.concurrency.max)
+          readLoad(text) === undefined
+            ? l10n.t(
+                'Type a whole number from {0} to {1}, a rate such as 200/s, or stages such as 30s:50, 1m:50..200.',
+                planLimits.concurrency.min,
+                planLimits.concurrency.max,
+              )
             : undefined,
       });
-      if (answer.kind === 'next') concurrency = answer.value;
+      if (answer.kind === 'next') load = answer.value;
       return answer;
     },
   ]);
   const chosen = amount === undefined ? undefined : readAmount(amount);
-  if (!answered || uri === undefined || chosen === undefined) return undefined;
-  return { uri, choices: { ...chosen, concurrency: Number(concurrency) } };
+  const how = load === undefined ? undefined : readLoad(load);
+  if (!answered || uri === undefined || chosen === undefined || how === undefined) return undefined;
+  return { uri, choices: { ...chosen, ...how } };
 }

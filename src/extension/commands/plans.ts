@@ -5,11 +5,14 @@ import { makeSweepPlan, type SweepChoices, type SweepPlan } from '../../core/pla
 import type { RunPlan } from '../../core/plan/types.ts';
 import { numberSetting } from '../services/settings.ts';
 
+const isTimed = ({ durationS, ratePerS, stages }: RunDefaults): boolean =>
+  [durationS, ratePerS, stages].some((time) => time !== undefined);
+
 /** What a file sets, over what the settings say. */
 function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
   return {
-    // A file that runs for a time is not held to the number of requests from the settings.
-    ...(file.defaults.durationS === undefined ? { requests: numberSetting('run.requests', uri) } : {}),
+    // A file that runs for a time, or by the clock, is not held to the number of requests from the settings.
+    ...(isTimed(file.defaults) ? {} : { requests: numberSetting('run.requests', uri) }),
     concurrency: numberSetting('run.concurrency', uri),
     warmup: numberSetting('run.warmup', uri),
     timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000,

@@ -11,6 +11,7 @@ import { isEndpoints, parseDocument } from '../services/documents.ts';
 import { findEndpointsFiles, findSource } from '../services/files.ts';
 import type { Diagnostics } from '../providers/diagnostics.ts';
 import { toRange } from '../providers/ranges.ts';
+import { loadAnswer } from './amount.ts';
 import { askPlan, type PlanQuestions } from './askPlan.ts';
 import { askSweep, sweepAmount, type SweepQuestions } from './askSweep.ts';
 import type { Handlers } from './handlers.ts';
@@ -107,7 +108,7 @@ export function runCommands(
     if (!isWhole(uri, file, notify)) return undefined;
     const plan = planFor(uri, file, lastAnswers<PlanChoices>(memory, lastAnswersKey).get(uri.toString()) ?? {});
     const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
-    return { amount, concurrency: String(plan.concurrency) };
+    return { amount, load: loadAnswer(plan) };
   };
 
   /** The levels asked for last time, or powers of two, with as many requests as last time or as the file says. */

@@ -1,12 +1,13 @@
 import { l10n, window, type Memento } from 'vscode';
 import type { RunPlan } from '../../core/plan/types.ts';
+import { rateText } from '../../core/report/load-words.ts';
 import { setContextKey } from './contextKeys.ts';
 
 /** What the user is asked to allow. */
 export interface ConsentQuestion {
   /** `host:port`, none of them on loopback. */
   readonly hosts: readonly string[];
-  readonly plan: Pick<RunPlan, 'requests' | 'durationS' | 'concurrency'>;
+  readonly plan: Pick<RunPlan, 'requests' | 'durationS' | 'concurrency' | 'stages'>;
   /** Names of the secrets that travel along. */
   readonly secrets: readonly string[];
 }
@@ -23,7 +24,12 @@ export interface Consent {
 const key = 'loadlens.allowedHosts';
 
 /** How much is sent, in words. */
-function amount({ requests, durationS, concurrency }: ConsentQuestion['plan']): string {
+function amount({ requests, durationS, concurrency, stages }: ConsentQuestion['plan']): string {
+  if (stages !== undefined) {
+    return requests === null
+      ? l10n.t('requests for {0} s at {1}', durationS ?? 0, rateText(stages))
+      : l10n.t('{0} requests at {1}', requests, rateText(stages));
+  }
   if (requests === null) return l10n.t('requests for {0} s, {1} at a time', durationS ?? 0, concurrency);
   return l10n.t('{0} requests, {1} at a time', requests, concurrency);
 }

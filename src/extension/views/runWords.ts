@@ -8,6 +8,7 @@ import {
   formatS,
   withoutZeros,
 } from '../../core/report/format.ts';
+import { rateText } from '../../core/report/load-words.ts';
 import type { Numbers } from '../../core/metrics/types.ts';
 import type { RunPlan, Verdict } from '../../core/plan/types.ts';
 import { isRun, isSweep, type ResultRecord } from '../../core/report/results.ts';
@@ -37,9 +38,9 @@ export const numbersWords = (numbers: Numbers): string =>
 /** `2 min ago`. */
 export const agoWords = (record: ResultRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
 
-/** `500 requests × 10`, `30 s × 10`. */
-export function planWords({ requests, durationS, concurrency }: RunPlan): string {
-  const width = formatCount(concurrency);
+/** `500 requests × 10`, `30 s × 10`, `30 s × 200/s`. */
+export function planWords({ requests, durationS, concurrency, stages }: RunPlan): string {
+  const width = stages === undefined ? formatCount(concurrency) : rateText(stages);
   const span = withoutZeros(formatS(durationS));
   if (requests === null) return `${span} × ${width}`;
   const count = requests === 1 ? l10n.t('1 request') : l10n.t('{0} requests', formatCount(requests));
