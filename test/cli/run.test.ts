@@ -68,6 +68,34 @@ describe('loadlens run', function () {
     assert.equal(record.successes, record.statusCodes['200']);
   });
 
+  it('sends by the clock, and says how many waited', async () => {
+    write('endpoints.txt', `# @rate 5\n${tokenizer(3)}`);
+    const { code } = await run('--stages', '200ms:0..100, 100ms:100', '--arrivals', 'constant', '--json', 'out.json');
+    assert.equal(code, 0);
+    const record = readJson('out.json');
+    assert.equal(record.plan.loadModel, 'open');
+    assert.equal(record.plan.concurrency, 1_000);
+    assert.deepEqual(record.plan.stages, [
+      { fromPerS: 0, toPerS: 100, durationS: 0.2 },
+      { fromPerS: 100, toPerS: 100, durationS: 0.1 },
+    ]);
+    assert.equal(record.requestsSent, 20);
+    assert.equal(record.backlog?.unsent, 0);
+  });
+
+  for (const [args, said] of [
+    [['--rate', '5', '-c', '2'], '--concurrency and --rate are both given.'],
+    [['--rate', '5', '--stages', '1s:1'], 'Both --rate and --stages are given.'],
+    [['--stages', '1s:1', '--levels', '1,2'], "Levels are concurrencies: --stages can't be used with them."],
+  ] as const) {
+    it(`refuses ${args.join(' ')}`, async () => {
+      write('endpoints.txt', tokenizer(3));
+      const { code, stderr } = await run(...args);
+      assert.equal(code, 2);
+      assert.ok(stderr.includes(said), stderr);
+    });
+  }
+
   it('sends the warm-up and does not count it', async () => {
     write('endpoints.txt', tokenizer(3));
     const { code } = await run('--warmup', '5', '--json', 'out.json');

@@ -13,13 +13,15 @@ export function loadText({ loadModel, arrivals, stages = [], concurrency }: RunP
 /** `50/s`, `50/s for 30 s`, `50 to 200/s in 30 s`. */
 function stageText({ fromPerS, toPerS, durationS }: Stage): string {
   const span = durationS === null ? '' : withoutZeros(formatS(durationS));
-  if (fromPerS !== toPerS) return `${formatNumber(fromPerS)} to ${formatNumber(toPerS)}/s in ${span}`;
-  return span === '' ? `${formatNumber(toPerS)}/s` : `${formatNumber(toPerS)}/s for ${span}`;
+  if (fromPerS !== toPerS) return `${shortNumber(fromPerS)} to ${shortNumber(toPerS)}/s in ${span}`;
+  return span === '' ? `${shortNumber(toPerS)}/s` : `${shortNumber(toPerS)}/s for ${span}`;
 }
 
 /** The rate of an open loop in one number, for narrow places: `200/s`, `up to 200/s`. */
 export function rateText(stages: readonly Stage[]): string {
   const peak = peakRatePerS(stages);
   const steady = stages.every(({ fromPerS, toPerS }) => fromPerS === peak && toPerS === peak);
-  return `${steady ? '' : 'up to '}${formatNumber(peak)}/s`;
+  return `${steady ? '' : 'up to '}${shortNumber(peak)}/s`;
 }
+
+const shortNumber = (value: number): string => withoutZeros(formatNumber(value));
