@@ -1,3 +1,4 @@
+import { createTally, type Tally } from '../core/metrics/tally.ts';
 import type { Sample } from '../core/metrics/types.ts';
 import type { LoadModel } from '../core/plan/load-model.ts';
 import { TimeoutError } from './error-kind.ts';
@@ -65,6 +66,8 @@ interface LoadOutcome {
   readonly unsent: number;
   /** Requests that left on a connection that had carried one before. */
   readonly reused: number;
+  /** How long these were in the transport before their bytes left, ms. */
+  readonly dispatchGaps: Tally;
   /** ∫ requests in flight dt, ms. */
   readonly inFlightIntegralMs: number;
 }
@@ -104,6 +107,7 @@ export function startLoad(options: LoadOptions): Load {
   // In an object: numbers with a fraction change in place there, a captured variable would allocate for each.
   const flight = { count: 0, integralMs: 0, changedAtMs: startedAtMs };
   let reused = 0;
+  const dispatchGaps = createTally(0, true);
   let drained = 0;
   let unsent = 0;
   let watch: NodeJS.Timeout | undefined;
@@ -151,6 +155,7 @@ export function startLoad(options: LoadOptions): Load {
       requestsDrained: drained,
       unsent,
       reused,
+      dispatchGaps,
       inFlightIntegralMs: flight.integralMs,
     });
   };
@@ -241,7 +246,9 @@ export function startLoad(options: LoadOptions): Load {
   };
 
   const later = createAfterReads();
-  const slots = options.lanes.map((lane) => createSlot({ ...options, lane, listener, later, originMs: startedAtMs }));
+  const slots = options.lanes.map((lane) =>
+    createSlot({ ...options, lane, listener, later, dispatchGaps, originMs: startedAtMs }),
+  );
   watch = setTimeout(lookForTimeouts, timeoutMs);
   // The first slots have connections that are open: they come out first.
   idle.push(...slots.toReversed());

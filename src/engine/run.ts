@@ -1,12 +1,15 @@
 import { LoadlensError } from '../core/errors.ts';
 import { createBacklogRecorder } from '../core/metrics/backlog.ts';
 import { clientHealth } from '../core/metrics/client-health.ts';
+import { quantile } from '../core/metrics/quantiles.ts';
 import { createRecorder, type Recorder } from '../core/metrics/recorder.ts';
+import { rankedValues } from '../core/metrics/tally.ts';
 import type { ClientHealth, RunPhase, Snapshot, Summary } from '../core/metrics/types.ts';
 import { loadModelFor } from '../core/plan/load-model.ts';
 import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../core/plan/objectives.ts';
 import { targetPicker } from '../core/plan/pick.ts';
 import type { RunInput, RunPlan, Verdict } from '../core/plan/types.ts';
+import type { SelfCalibration } from '../core/report/calibration.ts';
 import { makeRecord, recordId } from '../core/report/record.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
 import { readEnvironment } from './environment.ts';
@@ -15,7 +18,9 @@ import { readGitState } from './git.ts';
 import { startLoad, type Load, type LoadOptions, type OpenLoad } from './load.ts';
 import { startPacer, type Pacer } from './pacer.ts';
 import { startReadings } from './readings.ts';
+import { calibrateSelf } from './self-calibration.ts';
 import { watchServer } from './server-use.ts';
+import { sideThread } from './side-thread.ts';
 import type { Lane, Origin, WireRequest } from './transport.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 import { openConnections, warmCode } from './warm.ts';
@@ -91,13 +96,16 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
 
   try {
     const source = readSource(input);
+    const side = await sideThread();
+    let selfCalibration: SelfCalibration | undefined;
     if (plan.loadModel === 'open' && !signal.aborted) pacer = await startPacer();
     if (!plan.coldStart && !signal.aborted) {
       const streams = requests.some(({ dialect }) => dialect !== undefined);
       await Promise.all([
-        warmCode(signal, streams),
+        warmCode(side, signal, streams),
         openConnections(pairsToOpen(lanesToOpen(lanes, plan), requests, pick, plan.requests)),
       ]);
+      if (!signal.aborted) selfCalibration = await calibrateSelf(side, signal);
     }
     let warmupSent = 0;
     if (plan.warmup > 0 && !signal.aborted) {
@@ -110,7 +118,8 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
 
     progress.phase('running');
     const startedAt = new Date();
-    const stopReadings = startReadings();
+    const openedBefore = transport.opened;
+    const stopReadings = startReadings(side);
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
     const backlog = createBacklogRecorder();
     const outcome = await load(signal.aborted ? { ...plan, requests: 0 } : plan, {
@@ -128,6 +137,9 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     const health = clientHealth(
       {
         ...readings,
+        dispatchGapP99Ms: quantile(rankedValues(outcome.dispatchGaps, false), 0.99),
+        dispatchGapMaxMs: outcome.dispatchGaps.count === 0 ? null : outcome.dispatchGaps.max,
+        lagIsOwn: plan.loadModel === 'open' && transport.opened === openedBefore,
         connectionsOpened: transport.opened,
         connectionsReused: outcome.reused,
         inFlightIntegralMs: outcome.inFlightIntegralMs,
@@ -148,7 +160,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       objectives: verdictsOf(input, summary),
       failureSamples: failures.list,
       client: withDrained(health, outcome.requestsDrained, plan.drainMs),
-      environment: readEnvironment(hooks.version),
+      environment: { ...readEnvironment(hooks.version), ...(selfCalibration && { selfCalibration }) },
       source: sourceRead,
       ...(server && { server }),
     });

@@ -1,3 +1,4 @@
+import { addValue, type Tally } from '../core/metrics/tally.ts';
 import type { Sample } from '../core/metrics/types.ts';
 import { createBodyKeeper } from './body.ts';
 import { streamDialect } from './dialects/dialects.ts';
@@ -37,6 +38,8 @@ export interface SlotOptions {
   readonly maxRedirects: number;
   /** Runs work when no arrival is kept waiting by it. */
   readonly later: (work: () => void) => void;
+  /** Takes in how long requests on a used connection were in the transport before their bytes left, ms. */
+  readonly dispatchGaps: Tally;
   /** Zero of the samples' times. */
   readonly originMs: number;
 }
@@ -48,6 +51,8 @@ export interface SlotOptions {
 interface Exchange {
   /** NaN when there is no request. */
   sinceMs: number;
+  /** When the transport was handed the request. */
+  dispatchedMs: number;
   request: WireRequest | undefined;
   sent: boolean;
   hops: number;
@@ -57,11 +62,16 @@ interface Exchange {
   reader: StreamReader | undefined;
 }
 
+/** In an array: see addValue. */
+const gapMs = new Float64Array(1);
+
 /** The slot, its sample and its buffer are made once: a request allocates nothing here. */
-export function createSlot({ lane, listener, failures, maxRedirects, later, originMs }: SlotOptions): Slot {
+export function createSlot(options: SlotOptions): Slot {
+  const { lane, listener, failures, maxRedirects, later, dispatchGaps, originMs } = options;
   const body = createBodyKeeper();
   const exchange: Exchange = {
     sinceMs: Number.NaN,
+    dispatchedMs: Number.NaN,
     request: undefined,
     sent: false,
     hops: 0,
@@ -135,6 +145,10 @@ export function createSlot({ lane, listener, failures, maxRedirects, later, orig
       if (exchange.sent) return;
       exchange.sent = true;
       exchange.sinceMs = atMs;
+      if (reused) {
+        gapMs[0] = atMs - exchange.dispatchedMs;
+        addValue(dispatchGaps, gapMs, 0);
+      }
       listener.sent(atMs, reused);
     },
     headers(atMs, status, head) {
@@ -183,6 +197,7 @@ export function createSlot({ lane, listener, failures, maxRedirects, later, orig
       exchange.hops = 0;
       exchange.location = undefined;
       exchange.reader = undefined;
+      exchange.dispatchedMs = performance.now();
       lane.send(request, events);
     },
     get since() {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { throughputWorkload } from '../../src/core/plan/suite.ts';
 import type { BenchmarkCommand, BenchmarkEvent } from '../../src/processes/messages.ts';
@@ -62,6 +63,24 @@ describe('the benchmark process', () => {
     assert.ok(last?.type === 'record');
     assert.equal(last.record.status, 'cancelled');
     assert.equal(last.record.requestsCancelled, 4);
+  });
+
+  it('knows that it was stopped as a whole, and not busy', async () => {
+    if (process.platform === 'win32') return;
+    const { child, events, say, exit } = start();
+    const plan = { requests: null, durationS: 1, concurrency: 4 };
+    say({ type: 'run', input: runInput([`${server.url}/slow?ms=20`], { plan }) });
+    await waitFor('requests arrive', () => server.seen.length > 8);
+    child.kill('SIGSTOP');
+    await sleep(300);
+    child.kill('SIGCONT');
+    await exit;
+    const last = events.at(-1);
+    assert.ok(last?.type === 'record');
+    const { bound, machineStallMs, warnings } = last.record.client;
+    assert.ok((machineStallMs ?? 0) > 200, `${machineStallMs} ms`);
+    assert.equal(bound, 'machine');
+    assert.match(warnings.join('\n'), /The machine stood still for \d{3,} ms at one time, not the client alone/);
   });
 
   it('measures a sweep level by level, and tells each once', async () => {

@@ -1,4 +1,4 @@
-import { clientHealth, lostHealth } from '../../src/core/metrics/client-health.ts';
+import { clientHealth, lostHealth, type ClientReadings } from '../../src/core/metrics/client-health.ts';
 import { createRecorder, type Recorder } from '../../src/core/metrics/recorder.ts';
 import type { ErrorKind, Sample, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunPlan, Verdict } from '../../src/core/plan/types.ts';
@@ -20,8 +20,8 @@ export interface RunChoices {
   readonly failureSamples?: readonly FailureSample[];
   /** Answers are streams of so many chunks. */
   readonly chunks?: number;
-  /** The client's event loop was late by so much. */
-  readonly lateMs?: number;
+  /** What the client measured of itself, where it is not calm. */
+  readonly health?: Partial<ClientReadings>;
 }
 
 const planOf = (choices: RunChoices): RunPlan => ({
@@ -89,13 +89,23 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
         ? lostHealth(summary, 'The process that sent is gone.')
         : clientHealth(
             {
-              eventLoopDelayP99Ms: choices.lateMs ?? 0.31,
-              eventLoopDelayMaxMs: (choices.lateMs ?? 0.31) * 4,
+              eventLoopDelayP99Ms: 0.31,
+              eventLoopDelayMaxMs: 1.24,
+              idleDelayP99Ms: 0.25,
               cpuShare: 0.062,
+              loopUtilisation: 0.055,
+              ownStallMs: 0,
+              machineStallMs: 11.3,
+              stealShare: 0.0012,
+              cpuPressureShare: 0.031,
+              dispatchGapP99Ms: 0.082,
+              dispatchGapMaxMs: 0.94,
+              lagIsOwn: false,
               connectionsOpened: choices.concurrency ?? 10,
               connectionsReused: (choices.requests ?? 500) - (choices.concurrency ?? 10),
               inFlightIntegralMs,
               requestTimeMs: recorder.requestTimeMs(),
+              ...choices.health,
             },
             summary,
           ),
@@ -107,6 +117,10 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
       memoryGiB: 31.3,
       node: '22.19.0',
       loadlens: '0.2.0',
+      selfCalibration: [
+        { concurrency: 1, requests: 400, p50Ms: 0.031, p99Ms: 0.14, requestsPerS: 21_400 },
+        { concurrency: 16, requests: 1_500, p50Ms: 0.262, p99Ms: 0.81, requestsPerS: 42_700 },
+      ],
     },
     source: { file: 'load/endpoints.txt', gitCommit: '3f9c1d2ab47e5f60718293a4b5c6d7e8f9012345', gitDirty: true },
   });

@@ -1,4 +1,4 @@
-import type { ClientHealth, Summary } from './types.ts';
+import type { ClientHealth, HealthBound, Summary } from './types.ts';
 
 /** What the process that sends measures of itself, from the first `sent` to the last `end`. */
 export interface ClientReadings {
@@ -7,6 +7,21 @@ export interface ClientReadings {
   readonly eventLoopDelayMaxMs: number;
   /** CPU time / elapsed time; 1 = one core. */
   readonly cpuShare: number;
+  /** The same of a thread that has nothing to do: what the machine adds. */
+  readonly idleDelayP99Ms: number;
+  /** Share of the time in which the event loop was at work, not waiting. */
+  readonly loopUtilisation: number;
+  /** The longest time for which the loop stood still, by cause: see stallCause. */
+  readonly ownStallMs: number;
+  readonly machineStallMs: number;
+  /** Null where the system does not tell. */
+  readonly stealShare: number | null;
+  readonly cpuPressureShare: number | null;
+  /** Over the requests on a connection used before; null without one. */
+  readonly dispatchGapP99Ms: number | null;
+  readonly dispatchGapMaxMs: number | null;
+  /** True when requests left by the clock and no connection had to be opened meanwhile: their schedule lag is then the client's own, unless they waited for the limit of requests in flight. */
+  readonly lagIsOwn: boolean;
   readonly connectionsOpened: number;
   readonly connectionsReused: number;
   /** ∫ requests in flight dt, in request milliseconds. */
@@ -22,57 +37,158 @@ const toleratedMs = 2;
 const standstillMs = 50;
 const standstillShare = 0.25;
 const busyShare = 0.9;
+const stealTolerated = 0.05;
+/** Share of the run in which the event loop was at work and had no core for it. */
+const starvedTolerated = 0.25;
 /** A shorter run has too few readings of event loop and CPU to tell a bottleneck from a start. */
 const leastObservedMs = 200;
 
-/** Says whether the client itself may have bent the numbers. */
+/** Says whether the client itself, or its machine, may have bent the numbers. */
 export function clientHealth(readings: ClientReadings, summary: Summary): ClientHealth {
-  const { eventLoopDelayP99Ms, eventLoopDelayMaxMs, cpuShare, connectionsOpened, connectionsReused } = readings;
   const littlesLawResidual = littlesLaw(readings, summary);
-  const scheduleLagP99Ms = summary.scheduleLagMs.p99;
-  const medianMs = summary.latencyMs.median;
-  const longestMs = summary.latencyMs.max;
-  const warnings: string[] = [];
-  const tooLong = (ms: number): boolean => medianMs !== null && ms > toleratedMs && ms > tolerated * medianMs;
+  const late = lateReasons(readings, summary);
+  const busy = busyReasons(readings, summary, littlesLawResidual);
+  const disturbed = disturbedReasons(readings, summary);
+  const bound = boundOf(busy, disturbed, late);
+  const own = [...busy, ...late.own];
+  const others = [...disturbed, ...late.machine];
+  return {
+    eventLoopDelayP99Ms: readings.eventLoopDelayP99Ms,
+    eventLoopDelayMaxMs: readings.eventLoopDelayMaxMs,
+    cpuShare: readings.cpuShare,
+    connectionsOpened: readings.connectionsOpened,
+    connectionsReused: readings.connectionsReused,
+    scheduleLagP99Ms: summary.scheduleLagMs.p99,
+    littlesLawResidual,
+    idleDelayP99Ms: readings.idleDelayP99Ms,
+    loopUtilisation: readings.loopUtilisation,
+    dispatchGapP99Ms: readings.dispatchGapP99Ms,
+    dispatchGapMaxMs: readings.dispatchGapMaxMs,
+    ownStallMs: readings.ownStallMs,
+    machineStallMs: readings.machineStallMs,
+    stealShare: readings.stealShare,
+    cpuPressureShare: readings.cpuPressureShare,
+    bound,
+    warnings: bound === 'machine' ? [...others, ...own] : [...own, ...others],
+  };
+}
 
+type Reasons = readonly string[];
+
+/** Whose doing a delay is: the client's own, or because the machine let it wait. */
+interface Late {
+  readonly own: Reasons;
+  readonly machine: Reasons;
+}
+
+/** What a disturbed machine makes late is no fault of the client; what the client does to itself is, on any machine. */
+function boundOf(busy: Reasons, disturbed: Reasons, late: Late): HealthBound | null {
+  if (busy.length > 0) return 'client';
+  if (disturbed.length > 0) return 'machine';
+  if (late.own.length > 0) return 'client';
+  return late.machine.length > 0 ? 'machine' : null;
+}
+
+/** The client had more to do than it could, or did not do what it should. */
+function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResidual: number | null): string[] {
+  const { cpuShare, loopUtilisation, ownStallMs } = readings;
+  const reasons: string[] = [];
+  if (wasObserved(summary)) {
+    if (cpuShare > busyShare) {
+      reasons.push(
+        `The client used ${percent(cpuShare)} of a core: the server may be able to do more than it was asked for.`,
+      );
+    } else if (loopUtilisation > busyShare && !isStarved(readings)) {
+      reasons.push(
+        `The client's event loop was at work for ${percent(loopUtilisation)} of the run: the server may be able to do more than it was asked for.`,
+      );
+    }
+  }
   if (littlesLawResidual !== null && littlesLawResidual > tolerated) {
-    warnings.push(
+    reasons.push(
       `Requests in flight, throughput and latency disagree by ${percent(littlesLawResidual)} (Little's law): the client may be the bottleneck.`,
     );
   }
-  const observed = wasObserved(summary);
-  if (observed && tooLong(eventLoopDelayP99Ms)) {
-    warnings.push(
-      `The client's event loop was late by ${eventLoopDelayP99Ms.toFixed(1)} ms (p99), more than 5% of the median latency: latencies include the client's own delay.`,
+  if (isStandstill(ownStallMs, summary)) {
+    reasons.push(
+      `The client stood still for ${ownStallMs.toFixed(0)} ms at one time, busy with itself: the longest latencies may be its own.`,
+    );
+  }
+  return reasons;
+}
+
+/** What the client did later than it should have. */
+function lateReasons(readings: ClientReadings, summary: Summary): Late {
+  const reasons = { own: [] as string[], machine: [] as string[] };
+  if (!wasObserved(summary)) return reasons;
+  const { eventLoopDelayP99Ms, dispatchGapP99Ms, idleDelayP99Ms, lagIsOwn } = readings;
+  const scheduleLagP99Ms = summary.scheduleLagMs.p99;
+  const medianMs = summary.latencyMs.median;
+  const tooLong = (ms: number | null): ms is number =>
+    ms !== null && medianMs !== null && ms > toleratedMs && ms > tolerated * medianMs;
+  const say = (ms: number, what: string, so: string): void => {
+    const text = `${what}, more than 5% of the median latency: ${so}.`;
+    if (idleDelayP99Ms < ms / 2) reasons.own.push(text);
+    else {
+      reasons.machine.push(
+        `${text} A thread that had nothing to do was late by ${idleDelayP99Ms.toFixed(1)} ms (p99), too: other work kept the machine busy.`,
+      );
+    }
+  };
+  if (tooLong(eventLoopDelayP99Ms)) {
+    say(
+      eventLoopDelayP99Ms,
+      `The client's event loop was late by ${eventLoopDelayP99Ms.toFixed(1)} ms (p99)`,
+      "latencies include the client's own delay",
     );
   }
   // Where requests waited for the limit of requests in flight, that is told as a backlog: it says nothing of the client.
   const waited = (summary.backlog?.max ?? 0) > 0;
-  if (scheduleLagP99Ms !== null && !waited && tooLong(scheduleLagP99Ms)) {
-    warnings.push(
-      `Requests left ${scheduleLagP99Ms.toFixed(1)} ms late (p99), more than 5% of the median latency: the client may be the bottleneck.`,
+  if (lagIsOwn && !waited && tooLong(scheduleLagP99Ms)) {
+    say(
+      scheduleLagP99Ms,
+      `Requests left ${scheduleLagP99Ms.toFixed(1)} ms late (p99)`,
+      'the client may be the bottleneck',
+    );
+  } else if (tooLong(dispatchGapP99Ms)) {
+    say(
+      dispatchGapP99Ms,
+      `Requests waited for ${dispatchGapP99Ms.toFixed(1)} ms (p99) in the client before their bytes were written`,
+      'the client may be the bottleneck',
     );
   }
-  if (longestMs !== null && eventLoopDelayMaxMs > standstillMs && eventLoopDelayMaxMs > standstillShare * longestMs) {
-    warnings.push(
-      `The client stood still for ${eventLoopDelayMaxMs.toFixed(0)} ms at one time: the longest latencies may be its own.`,
+  return reasons;
+}
+
+/** Something else took the machine from the client. */
+function disturbedReasons(readings: ClientReadings, summary: Summary): string[] {
+  const { cpuShare, loopUtilisation, machineStallMs, stealShare } = readings;
+  const reasons: string[] = [];
+  if (isStandstill(machineStallMs, summary)) {
+    reasons.push(
+      `The machine stood still for ${machineStallMs.toFixed(0)} ms at one time, not the client alone: the longest latencies may be the machine's.`,
     );
   }
-  if (observed && cpuShare > busyShare) {
-    warnings.push(
-      `The client used ${percent(cpuShare)} of a core: the server may be able to do more than it was asked for.`,
+  if (wasObserved(summary) && stealShare !== null && stealShare > stealTolerated) {
+    reasons.push(
+      `The hypervisor kept ${percent(stealShare)} of this machine's CPU time: latencies include waiting for a processor.`,
     );
   }
-  return {
-    eventLoopDelayP99Ms,
-    eventLoopDelayMaxMs,
-    cpuShare,
-    connectionsOpened,
-    connectionsReused,
-    scheduleLagP99Ms,
-    littlesLawResidual,
-    warnings,
-  };
+  if (wasObserved(summary) && isStarved(readings)) {
+    reasons.push(
+      `The client had work to do but no core to do it on for ${percent(loopUtilisation - cpuShare)} of the run: other work on its machine (the server, if it runs there) took the cores.`,
+    );
+  }
+  return reasons;
+}
+
+function isStandstill(ms: number, { latencyMs }: Summary): boolean {
+  return latencyMs.max !== null && ms > standstillMs && ms > standstillShare * latencyMs.max;
+}
+
+/** An event loop at work computes; when it does not, it waits for a core. */
+function isStarved({ cpuShare, loopUtilisation }: ClientReadings): boolean {
+  return loopUtilisation - cpuShare > starvedTolerated;
 }
 
 /** The health of a client whose process is gone: of its readings only the lag of its requests is left. */

@@ -225,7 +225,9 @@ export interface ClientHealth {
   readonly scheduleLagP99Ms: number | null;
   /** |N̄ − X·R̄| / N̄; null when nothing was in flight. */
   readonly littlesLawResidual: number | null;
-  /** Share of the run in which the event loop was at work, not waiting; 0 to 1. This and all below are absent in older records. */
+  /** How late a thread that had nothing to do was: what the machine adds to `eventLoopDelayP99Ms`. This and all below are absent in older records. */
+  readonly idleDelayP99Ms?: number | null;
+  /** Share of the run in which the event loop was at work, not waiting; 0 to 1. */
   readonly loopUtilisation?: number | null;
   /** From handing a request to the transport to its bytes being written, over requests on a connection used before; null without one. */
   readonly dispatchGapP99Ms?: number | null;

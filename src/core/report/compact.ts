@@ -72,6 +72,7 @@ const readings = [
   'cpuShare',
   'scheduleLagP99Ms',
   'littlesLawResidual',
+  'idleDelayP99Ms',
   'loopUtilisation',
   'dispatchGapP99Ms',
   'dispatchGapMaxMs',

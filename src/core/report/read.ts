@@ -206,6 +206,7 @@ const record = v.object({
     connectionsReused: v.nullable(count),
     scheduleLagP99Ms: numberOrNull,
     littlesLawResidual: numberOrNull,
+    idleDelayP99Ms: v.exactOptional(numberOrNull),
     loopUtilisation: v.exactOptional(numberOrNull),
     dispatchGapP99Ms: v.exactOptional(numberOrNull),
     dispatchGapMaxMs: v.exactOptional(numberOrNull),

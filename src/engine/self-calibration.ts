@@ -1,0 +1,32 @@
+import type { SelfCalibration } from '../core/report/calibration.ts';
+import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
+import type { SideThread } from './side-thread.ts';
+
+/** One at a time: what a request costs. Many: what this client can do. */
+const levels: readonly LoopbackLoad[] = [
+  { lanes: 1, requests: 400, limitMs: 60, answer: plainAnswer },
+  { lanes: 16, requests: 1_500, limitMs: 100, answer: plainAnswer },
+];
+
+/**
+ * Measures what this machine adds to every latency, on a server in the side thread that answers at once. For code that is warm.
+ * Undefined when it was broken off.
+ */
+export async function calibrateSelf(side: SideThread, signal: AbortSignal): Promise<SelfCalibration | undefined> {
+  const measured: SelfCalibration[number][] = [];
+  for (const level of levels) {
+    const { responses, latencyMs, throughputPerS } = await loadLoopback(side, level, signal);
+    if (signal.aborted || latencyMs.median === null || latencyMs.p99 === null) return undefined;
+    measured.push({
+      concurrency: level.lanes,
+      requests: responses,
+      p50Ms: microseconds(latencyMs.median),
+      p99Ms: microseconds(latencyMs.p99),
+      requestsPerS: Math.round(throughputPerS ?? 0),
+    });
+  }
+  return measured;
+}
+
+/** Nothing finer is known. */
+const microseconds = (ms: number): number => Math.round(ms * 1e3) / 1e3;

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import type { createServer } from 'node:net';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { Stretch } from '../core/metrics/stall.ts';
+
+/**
+ * A thread beside the one that sends. It looks at the clock a hundred times a second and does nothing else, so that a machine
+ * that is late can be told from a loop that is. It also serves what code is warmed with: a server in the sending thread would
+ * measure itself.
+ */
+export interface SideThread {
+  /** Listens on loopback and answers whatever comes in with these bytes, at once. */
+  serve(answer: Buffer): Promise<{ readonly port: number; close(): void }>;
+  /** When it was late by more than 10 ms, the last 16 times, on the clock of `sharedNow`. */
+  late(): Stretch[];
+  /** Starts counting how late it is; the returned function tells the 99th percentile, to 0.25 ms and at most 500 ms. */
+  countDelays(): () => number;
+}
+
+const beatMs = 10;
+const mostLate = 16;
+const binMs = 0.25;
+const binCount = 2_001;
+/** Places in the shared times: when it last looked, how often it was late, then from and to of each time. */
+const place = { seen: 0, count: 1, first: 2 } as const;
+
+/** Milliseconds of a clock that all threads share, unlike `performance.now()`. */
+export function sharedNow(): number {
+  const [seconds, nanos] = process.hrtime();
+  return seconds * 1e3 + nanos / 1e6;
+}
+
+let started: Promise<SideThread> | undefined;
+
+/** The side thread of this process. Started when first asked for, never ended, and no reason for the process to stay. */
+export const sideThread = (): Promise<SideThread> => (started ??= start());
+
+async function start(): Promise<SideThread> {
+  const times = new Float64Array(new SharedArrayBuffer((place.first + 2 * mostLate) * 8));
+  /** How often it was late by how much. */
+  const bins = new Uint32Array(new SharedArrayBuffer(binCount * 4));
+  // As text, so that no bundle needs a file for it: the function uses nothing from outside.
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+    (${watchAndServe.toString()})(workerData, parentPort, require('node:net').createServer)`,
+    {
+      eval: true,
+      workerData: { times, bins, beatMs, mostLate, binMs, place } satisfies Watch,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 },
+    },
+  );
+  await once(worker, 'message');
+  worker.unref();
+  return {
+    async serve(answer) {
+      const { port1, port2 } = new MessageChannel();
+      worker.postMessage({ answer, owner: port2 }, [port2]);
+      const port = await new Promise<number>((resolve) => port1.once('message', resolve));
+      return { port, close: () => port1.close() };
+    },
+    late() {
+      const known = Array.from({ length: Math.min(times[place.count] ?? 0, mostLate) }, (_, i): Stretch => {
+        const at = place.first + 2 * i;
+        return [times[at] ?? 0, times[at + 1] ?? 0];
+      });
+      // Late again, and not awake yet to note it.
+      return [...known, [(times[place.seen] ?? 0) + beatMs, sharedNow()]];
+    },
+    countDelays() {
+      const before = bins.slice();
+      return () => {
+        const counts = bins.map((count, i) => count - (before[i] ?? 0));
+        const least = 0.99 * counts.reduce((sum, count) => sum + count, 0);
+        let sum = 0;
+        const bin = counts.findIndex((count) => (sum += count) >= least);
+        return bin * binMs;
+      };
+    },
+  };
+}
+
+interface Watch {
+  readonly times: Float64Array;
+  readonly bins: Uint32Array;
+  readonly beatMs: number;
+  readonly mostLate: number;
+  readonly binMs: number;
+  readonly place: { readonly seen: number; readonly count: number; readonly first: number };
+}
+
+/** The thread. A server ends when its owner closes the channel. */
+function watchAndServe(
+  { times, bins, beatMs, mostLate, binMs, place }: Watch,
+  parent: MessagePort,
+  listenWith: typeof createServer,
+): void {
+  const look = (): void => {
+    const [seconds, nanos] = process.hrtime();
+    const now = seconds * 1e3 + nanos / 1e6;
+    const due = (times[place.seen] || now - beatMs) + beatMs;
+    const bin = Math.min(bins.length - 1, Math.max(0, Math.floor((now - due) / binMs)));
+    bins[bin] = (bins[bin] ?? 0) + 1;
+    if (now - due > beatMs) {
+      const count = times[place.count] ?? 0;
+      const at = place.first + 2 * (count % mostLate);
+      times[at] = due;
+      times[at + 1] = now;
+      times[place.count] = count + 1;
+    }
+    times[place.seen] = now;
+  };
+  look();
+  setInterval(look, beatMs);
+  parent.on('message', ({ answer, owner }: { answer: Uint8Array; owner: MessagePort }) => {
+    const server = listenWith((socket) => {
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+      socket.on('data', () => socket.write(answer));
+    });
+    owner.on('close', () => server.close());
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      // The rule is about windows; a thread has no origin.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      owner.postMessage(typeof address === 'object' ? address?.port : 0);
+    });
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  parent.postMessage('ready');
+}

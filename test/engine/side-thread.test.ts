@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sharedNow, sideThread } from '../../src/engine/side-thread.ts';
+
+describe('the side thread', () => {
+  it('is one for the whole process', async () => {
+    assert.equal(await sideThread(), await sideThread());
+  });
+
+  it('answers with the bytes of each server until that is closed', async () => {
+    const side = await sideThread();
+    const servers = await Promise.all([side.serve(Buffer.from('one')), side.serve(Buffer.from('two'))]);
+    for (const [i, answer] of ['one', 'two'].entries()) {
+      const socket = connect(servers[i]!.port, '127.0.0.1');
+      socket.write('anything');
+      const [chunk] = await once(socket, 'data');
+      assert.equal(String(chunk), answer);
+      socket.destroy();
+    }
+    for (const server of servers) server.close();
+    await assert.rejects(async () => {
+      for (;;) {
+        const socket = connect(servers[0].port, '127.0.0.1');
+        await once(socket, 'connect');
+        socket.destroy();
+        await sleep(5);
+      }
+    }, /ECONNREFUSED/);
+  });
+
+  it('goes on to look at the clock while this thread stands still', async () => {
+    const side = await sideThread();
+    const delayP99Ms = side.countDelays();
+    const from = sharedNow();
+    while (sharedNow() < from + 200);
+    const [due] = side.late().at(-1)!;
+    assert.ok(due > from + 10, `it last looked ${from + 10 - due} ms before`);
+    assert.ok(delayP99Ms() >= 0);
+  });
+});
