@@ -156,6 +156,25 @@ export function measurementError({ environment, plan, ttftMs }: RunRecord): [lab
 export const mostAtOnce = (runs: readonly RunRecord[]): RunRecord | undefined =>
   runs.toSorted((a, b) => b.plan.concurrency - a.plan.concurrency)[0];
 
+/** Where the client itself may have been the limit of one of several runs, and why: of each concurrency the first such run. */
+export function warningFacts(runs: readonly RunRecord[]): [label: string, value: string][] {
+  const warned = runs.filter(({ client }) => client.warnings.length > 0);
+  const levels = [...new Set(warned.map(({ plan }) => plan.concurrency))];
+  return levels.map((concurrency) => {
+    const same = warned.filter(({ plan }) => plan.concurrency === concurrency);
+    const said = same[0]?.client.warnings.join(' ') ?? '';
+    const more = same.length < 2 ? '' : ` So or alike in ${countOf(same.length, 'run')}.`;
+    return [`client at ${formatCount(concurrency)}`, `${said}${more}`];
+  });
+}
+
+/** One sentence about them, where there are any. */
+export function warningNote(runs: readonly RunRecord[]): string[] {
+  const levels = new Set(runs.filter(({ client }) => client.warnings.length > 0).map(({ plan }) => plan.concurrency));
+  const names = [...levels].map((concurrency) => formatCount(concurrency)).join(', ');
+  return levels.size === 0 ? [] : [`At ${names} at once the client itself may have been the limit: why is said below.`];
+}
+
 function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
   if (gitCommit === undefined) return file;
   return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with changes not committed' : ''}`;

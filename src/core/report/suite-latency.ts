@@ -3,7 +3,7 @@ import type { Distribution } from '../metrics/types.ts';
 import { countOf } from './facts.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
-import { environmentFacts, modelFacts } from './suite-parts.ts';
+import { environmentFacts, filesSection, modelFacts } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
@@ -104,7 +104,7 @@ export function latencyChapters(suite: LatencySuite): Chapters {
       { title: 'Latency by length', tables: [cellTable(suite)] },
       { title: 'Findings', sentences: findings(suite) },
       { title: 'Environment', facts: environmentFacts(runs) },
-      { title: 'Files written', sentences: suite.files.length === 0 ? ['None.'] : suite.files },
+      ...filesSection(suite.files),
     ],
   };
 }

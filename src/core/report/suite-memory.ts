@@ -3,7 +3,7 @@ import type { MemoryWorkload } from '../plan/suite.ts';
 import { countOf } from './facts.ts';
 import { formatCount, formatNumber, noValue } from './format.ts';
 import type { Chapters, Section } from './sections.ts';
-import { environmentFacts, modelFacts } from './suite-parts.ts';
+import { environmentFacts, filesSection, modelFacts } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';
 import type { RunRecord } from './types.ts';
 
@@ -103,7 +103,7 @@ export function memoryChapters(suite: MemorySuite): Chapters {
         ],
       },
       { title: 'Environment', facts: environmentFacts(runs) },
-      { title: 'Files written', sentences: suite.files.length === 0 ? ['None.'] : suite.files },
+      ...filesSection(suite.files),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
-import { countOf, measurementError, mostAtOnce, provenance } from './facts.ts';
+import { countOf, measurementError, mostAtOnce, provenance, warningFacts } from './facts.ts';
 import { formatCount, formatNumber, formatPercent, noValue } from './format.ts';
 import type { Section } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
@@ -46,7 +46,7 @@ export function consistency(suite: ThroughputSuite): Section {
   const title = 'Consistency with earlier results';
   const now = earlierFrom(suite);
   if (suite.earlier.length === 0) {
-    return { title, sentences: ['There is no earlier result of this suite and model in the folder.'] };
+    return { title, sentences: ['There is no earlier result of this suite and model.'] };
   }
   const middle = (of: (each: EarlierSuite) => number | null): number | null => {
     const values = suite.earlier.map(of).filter((value) => value !== null);
@@ -90,20 +90,15 @@ export function consistency(suite: ThroughputSuite): Section {
 export function environmentFacts(runs: readonly RunRecord[]): (readonly [label: string, value: string])[] {
   const [first] = runs;
   if (first === undefined) return [['machine', noValue]];
+  const warned = warningFacts(runs);
   const kept = new Set(['percentiles', 'output tokens', 'addresses', 'machine', 'software']);
-  const warned = [
-    ...new Set(
-      runs.filter(({ client }) => client.warnings.length > 0).map(({ plan }) => formatCount(plan.concurrency)),
-    ),
-  ];
   return [
     ...provenance(first).filter(([label]) => kept.has(label)),
     ...measurementError(mostAtOnce(runs) ?? first),
-    [
-      'client',
-      warned.length === 0
-        ? 'never the limit, as far as it can tell'
-        : `may have been the limit at ${warned.join(', ')} at once; the JSON file says why`,
-    ],
+    ...(warned.length === 0 ? ([['client', 'never the limit, as far as it can tell']] as const) : warned),
   ];
 }
+
+/** The files of a result, for the report of any suite; nothing where there are none, as in the editor. */
+export const filesSection = (files: readonly string[]): Section[] =>
+  files.length === 0 ? [] : [{ title: 'Files written', sentences: files }];

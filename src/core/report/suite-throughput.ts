@@ -1,9 +1,9 @@
-import { countOf } from './facts.ts';
+import { countOf, warningNote } from './facts.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
 import { targetText } from './suite-targets.ts';
-import { consistency, environmentFacts, modelFacts, reliability, serverFact } from './suite-parts.ts';
+import { consistency, environmentFacts, filesSection, modelFacts, reliability, serverFact } from './suite-parts.ts';
 import type { Finding, SuiteLevel, ThroughputSuite } from './suite-types.ts';
 import { latencyByLevelChart, throughputByLevelChart, tradeOffChart } from './sweep-charts.ts';
 import { formatChange, formatFactor, ratioText } from './sweep-tables.ts';
@@ -46,12 +46,12 @@ export function throughputChapters(suite: ThroughputSuite): Chapters {
       { title: 'Recommendations', sentences: suite.recommendations.map(withRule) },
       consistency(suite),
       { title: 'Environment', facts: environmentFacts(suite.runs) },
-      { title: 'Files written', sentences: suite.files.length === 0 ? ['None.'] : suite.files },
+      ...filesSection(suite.files),
     ],
   };
 }
 
-function overview({ model, levels, status, figures, targets, workload }: ThroughputSuite): string[] {
+function overview({ model, levels, status, figures, targets, workload, runs }: ThroughputSuite): string[] {
   const tested = levels.map(({ concurrency }) => formatCount(concurrency)).join(', ');
   const requests = levels.reduce((sum, level) => sum + level.requests, 0);
   const met = targets.filter(({ pass }) => pass).length;
@@ -68,6 +68,7 @@ function overview({ model, levels, status, figures, targets, workload }: Through
     ...(figures.recommended.concurrency === null
       ? []
       : [`Recommended: ${formatCount(figures.recommended.concurrency)} at once.`]),
+    ...warningNote(runs),
     ...(status !== 'completed'
       ? [
           `The suite ${status === 'crashed' ? 'broke off' : 'was cancelled'}: ${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')} had ended.`,

@@ -1,5 +1,5 @@
 import { neededAttainment, type LevelFigures } from '../metrics/levels.ts';
-import { countOf, measurementError, mostAtOnce, provenance } from './facts.ts';
+import { countOf, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue, withoutZeros } from './format.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { Table } from './tables.ts';
@@ -134,9 +134,6 @@ export function uslFacts({
 /** What must be known before the numbers: what was left out, and levels whose client may have been the limit. */
 export function sweepNotes(sweep: SweepRecord): string[] {
   const { levels, planned, status, search } = sweep;
-  const warned = levels
-    .filter(({ client }) => client.warnings.length > 0)
-    .map(({ plan }) => formatCount(plan.concurrency));
   const refused = levels
     .filter(({ successRatio }) => (successRatio ?? 0) < neededAttainment)
     .map(({ plan }) => formatCount(plan.concurrency));
@@ -151,10 +148,7 @@ export function sweepNotes(sweep: SweepRecord): string[] {
     ...(refused.length === 0
       ? []
       : [`At ${refused.join(', ')} at once fewer than 90% of the requests succeeded: never recommended.`]),
-    ...(warned.length === 0
-      ? []
-      : [`At ${warned.join(', ')} at once the client itself may have been the limit; the JSON report says why.`]),
-    ...new Set(levels.flatMap(({ client }) => (levels.length === 1 ? client.warnings : []))),
+    ...warningNote(levels),
   ];
 }
 
@@ -172,6 +166,7 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
     ],
     ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
     ...(last === undefined ? [] : measurementError(last)),
+    ...warningFacts(sweep.levels),
     ...(first?.server === undefined ? [] : [['server', serversText(sweep.levels)] satisfies [string, string]]),
   ];
 }

@@ -16,6 +16,7 @@ import {
 import { defaultSuiteTargets, parseSuiteTarget, targetText } from '../../../src/core/report/suite-targets.ts';
 import { throughputChapters } from '../../../src/core/report/suite-throughput.ts';
 import type { SuiteLevel, ThroughputSuite } from '../../../src/core/report/suite-types.ts';
+import type { RunRecord } from '../../../src/core/report/types.ts';
 import { lawful, levelRecord } from './sweep-fixtures.ts';
 
 interface Reference {
@@ -247,6 +248,22 @@ describe('the report of the throughput suite', () => {
     assert.match(consistency([before, slower]), /642 MiB/);
     assert.ok(isSameModel(fed.model, measured.model));
     assert.ok(!isSameModel(fed.model, { ...measured.model, dtype: 'fp32' }));
+  });
+
+  it('says where the client itself may have been the limit, and why', () => {
+    const runs = measured.runs.map((run): RunRecord => {
+      const { concurrency } = run.plan;
+      return { ...run, client: { ...run.client, warnings: concurrency === 1 ? [] : [`Busy at ${concurrency}.`] } };
+    });
+    const text = chaptersText(throughputChapters({ ...measured, runs }));
+    assert.match(text, /At 2, 4 at once the client itself may have been the limit: why is said below\./);
+    assert.match(text, /client at 2 +Busy at 2\.\n +client at 4 +Busy at 4\./);
+    assert.match(chaptersText(throughputChapters(measured)), /client +never the limit, as far as it can tell/);
+  });
+
+  it('names no files where none were written', () => {
+    const titles = throughputChapters({ ...measured, files: [] }).sections.map(({ title }) => title);
+    assert.deepEqual(titles, sections.slice(0, -1));
   });
 
   it('can be made of nothing', () => {
