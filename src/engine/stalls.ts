@@ -1,11 +1,11 @@
-import { stallCause } from '../core/metrics/stall.ts';
+import { splitStall } from '../core/metrics/stall.ts';
 import { sharedNow, type SideThread } from './side-thread.ts';
 
 const beatMs = 20;
 /** Shorter than that a loop is late all the time. */
 const leastMs = 10;
 
-/** The longest time for which this thread's loop stood still, ms, by its own work and because the machine did; 0 = none over 10 ms. */
+/** Of the standstills of this thread's loop over 10 ms the longest part that was its own work, and the longest that was the machine's; ms. */
 export interface LongestStalls {
   readonly ownStallMs: number;
   readonly machineStallMs: number;
@@ -13,15 +13,16 @@ export interface LongestStalls {
 
 /** Watches this thread's loop; the returned function stops it and tells. */
 export function watchStalls(side: SideThread): () => LongestStalls {
-  const longestMs = { own: 0, machine: 0 };
+  const longest = { ownStallMs: 0, machineStallMs: 0 };
   const last = { atMs: sharedNow(), cpuMs: cpuMs() };
   const beat = (): void => {
     const now = sharedNow();
     const used = cpuMs();
     const dueMs = last.atMs + beatMs;
     if (now - dueMs > leastMs) {
-      const cause = stallCause([dueMs, now], side.late(), used - last.cpuMs);
-      longestMs[cause] = Math.max(longestMs[cause], now - dueMs);
+      const { ownMs, machineMs } = splitStall([dueMs, now], side.late(), used - last.cpuMs);
+      longest.ownStallMs = Math.max(longest.ownStallMs, ownMs);
+      longest.machineStallMs = Math.max(longest.machineStallMs, machineMs);
     }
     last.atMs = now;
     last.cpuMs = used;
@@ -30,7 +31,7 @@ export function watchStalls(side: SideThread): () => LongestStalls {
   return () => {
     clearInterval(timer);
     beat();
-    return { ownStallMs: longestMs.own, machineStallMs: longestMs.machine };
+    return longest;
   };
 }
 

@@ -11,7 +11,7 @@ export interface ClientReadings {
   readonly idleDelayP99Ms: number;
   /** Share of the time in which the event loop was at work, not waiting. */
   readonly loopUtilisation: number;
-  /** The longest time for which the loop stood still, by cause: see stallCause. */
+  /** The longest time for which the loop stood still, by cause: see splitStall. */
   readonly ownStallMs: number;
   readonly machineStallMs: number;
   /** Null where the system does not tell. */

@@ -1,17 +1,25 @@
 /** A stretch of time on one clock, ms. */
 export type Stretch = readonly [fromMs: number, toMs: number];
 
+/** How much of a standstill is whose. */
+export interface StallParts {
+  /** The event loop was at work, with code or a garbage collection. */
+  readonly ownMs: number;
+  /** It was not let: the machine or the whole process stood still, or the loop waited for a core. */
+  readonly machineMs: number;
+}
+
 /**
- * Why an event loop stood still. `own`: it was at work, with code or a garbage collection. `machine`: it was not let: a thread
- * that has nothing to do but to look at the clock was late for half of the time as well, or its process computed for less than half
- * of the time, so that it waited for a core.
+ * Why an event loop stood still. Its own is the time for which its process computed, but for the time in which a thread that
+ * has nothing to do but to look at the clock was late as well: a hypervisor that stops a machine may let time run on.
  *
  * @param late when the other thread was late
  * @param cpuMs CPU time of the process during the stall
  */
-export function stallCause([fromMs, toMs]: Stretch, late: readonly Stretch[], cpuMs: number): 'own' | 'machine' {
-  const half = (toMs - fromMs) / 2;
+export function splitStall([fromMs, toMs]: Stretch, late: readonly Stretch[], cpuMs: number): StallParts {
+  const lengthMs = toMs - fromMs;
   let lateMs = 0;
   for (const [from, to] of late) lateMs += Math.max(0, Math.min(to, toMs) - Math.max(from, fromMs));
-  return lateMs >= half || cpuMs < half ? 'machine' : 'own';
+  const ownMs = Math.max(0, Math.min(cpuMs, lengthMs - lateMs));
+  return { ownMs, machineMs: lengthMs - ownMs };
 }

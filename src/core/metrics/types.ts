@@ -232,7 +232,7 @@ export interface ClientHealth {
   /** From handing a request to the transport to its bytes being written, over requests on a connection used before; null without one. */
   readonly dispatchGapP99Ms?: number | null;
   readonly dispatchGapMaxMs?: number | null;
-  /** The longest time for which the event loop stood still: by its own work, and because the machine did. 0 = none over 10 ms. */
+  /** The longest time for which the event loop stood still over its own work, and because it was not let. 0 = not over 10 ms at one time. */
   readonly ownStallMs?: number | null;
   readonly machineStallMs?: number | null;
   /** Share of the machine's CPU time that the hypervisor kept; null where the system does not tell. */
