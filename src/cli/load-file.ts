@@ -10,6 +10,8 @@ import type { Objective, RunInput } from '../core/plan/types.ts';
 
 /** What the command line adds to an endpoints file. */
 export interface FileChoices extends PlanChoices {
+  /** Whether language models are asked for a stream, whatever the file says. */
+  readonly stream?: boolean | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly objectives: readonly Objective[];
 }
@@ -53,12 +55,16 @@ const secretVariable = (name: string): string => `LOADLENS_SECRET_${name.toUpper
 /** Everything a run needs, from a file without errors. Throws a LoadlensError for a missing value, body or bad choice. */
 export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoices): RunInput {
   const plan = makePlan(choices, { ...file, objectives: [...file.objectives, ...choices.objectives] });
-  const targets = file.targets.map((target) => withHeaders(target, choices.headers));
+  const { stream } = choices;
+  const targets = file.targets.map((target) =>
+    withHeaders(stream === undefined ? target : silent(target), choices.headers),
+  );
   const lookups: Lookups = {
     env: (name) => process.env[name],
     secret: (name) => process.env[secretVariable(name)],
     bodyFile: bodyReader(dirname(path)),
     shownAs,
+    stream,
   };
   for (const target of targets) checkSecrets(target, shownAs);
   const requests = targets.map((target) => prepareTarget(target, lookups));
@@ -79,6 +85,12 @@ function checkSecrets(target: Target, shownAs: string): void {
 function withHeaders(target: Target, headers: FileChoices['headers']): Target {
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   return { ...target, headers: [...target.headers.filter(([name]) => !given.has(name.toLowerCase())), ...headers] };
+}
+
+/** The target without its `@stream`: the command line says it. */
+function silent(target: Target): Target {
+  const { stream: _, ...llm } = target.llm ?? {};
+  return target.llm === undefined ? target : { ...target, llm };
 }
 
 /** What headers like Authorization carry, with and without its scheme: a server may echo it, a report must not. */

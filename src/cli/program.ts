@@ -94,6 +94,8 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     )
     .option('--max-redirects <n>', 'redirects to follow per request (default: none)', planNumber('maxRedirects'))
     .option('--cold-start', 'open connections inside the measured time')
+    .option('--stream', 'ask language models for streams of tokens (default: as the file has it)')
+    .option('--no-stream', 'ask language models for whole answers')
     .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header)
     .option('--slo <objectives>', "objectives of the run, such as 'p95 < 500ms, errors < 1%'; repeatable", objectives)
     .option('--allow-host <host>', 'another machine that may be loaded; repeatable', several)

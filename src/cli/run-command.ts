@@ -28,6 +28,7 @@ export interface RunOptions extends SweepOptions {
   readonly timeout?: number;
   readonly maxRedirects?: number;
   readonly coldStart?: true;
+  readonly stream?: boolean;
   readonly header?: readonly (readonly [name: string, value: string])[];
   readonly slo?: readonly Objective[];
   readonly allowHost?: readonly string[];
@@ -63,6 +64,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
     timeoutMs: options.timeout,
     maxRedirects: options.maxRedirects,
     coldStart: options.coldStart,
+    stream: options.stream,
     headers: options.header ?? [],
     objectives: options.slo ?? [],
   };

@@ -112,8 +112,12 @@ export interface TextSetting {
   readonly values?: readonly string[];
 }
 
+/** How language models are asked where the file does not say: as their body has it, for a stream, for a whole answer. */
+const streamChoices = ['asWritten', 'stream', 'whole'] as const;
+
 /** Settings below `loadlens.` that are texts. */
 export const textSettings = {
+  'llm.stream': { default: 'asWritten', values: streamChoices },
   'gpt2.model': { default: gpt2Defaults.model },
   'gpt2.dtype': { default: gpt2Defaults.dtype, values: gpt2Dtypes },
   'gpt2.cacheFolder': { default: '' },

@@ -50,6 +50,21 @@ describe('loadlens run', function () {
     assert.deepEqual(mock.stats().byStatus, { 200: 10 });
   });
 
+  it('asks language models for streams or whole answers, whatever the file says', async () => {
+    const request = `POST ${mock.url}/v1/completions\n{"prompt": "x", "max_tokens": 3}\n`;
+    write('endpoints.txt', `${tokenizer(3)}\n# @stream false\n${request}\n# @stream true\n${request}`);
+    for (const [args, streamed] of [
+      [[], 1],
+      [['--stream'], 2],
+      [['--no-stream'], 0],
+    ] as const) {
+      const { code, stderr } = await run('-n', '30', '--json', 'out.json', ...args);
+      assert.equal(code, 0, stderr);
+      const { perTarget } = readJson('out.json');
+      assert.equal(perTarget.filter(({ ttftMs }) => ttftMs !== undefined).length, streamed, args.join(' '));
+    }
+  });
+
   it('counts what the mock server counts', async () => {
     await mock.close();
     await startMock({ limit: 4 });

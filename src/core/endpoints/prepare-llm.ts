@@ -25,7 +25,7 @@ export function prepareLlm(
   url: string,
   body: Uint8Array | undefined,
   llm: LlmChoices,
-  promptFile: (path: string) => Uint8Array | undefined,
+  lookups: { bodyFile(path: string): Uint8Array | undefined; readonly stream?: boolean | undefined },
   fail: Fail,
 ): Asked {
   const found = paths.find(([pattern]) => pattern.test(new URL(url).pathname))?.[1];
@@ -39,7 +39,7 @@ export function prepareLlm(
   const prompts =
     llm.prompts === undefined
       ? undefined
-      : readPrompts(llm.prompts, promptFile(llm.prompts), (message, hint) => fail(message, hint));
+      : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), (message, hint) => fail(message, hint));
   const asks = written !== undefined && ('prompt' in written || 'messages' in written);
   const dialect = llm.dialect ?? (asks || prompts !== undefined ? found : undefined);
   const changes = llm.stream !== undefined || llm.maxTokens !== undefined || prompts !== undefined;
@@ -55,8 +55,13 @@ export function prepareLlm(
   }
   const chat =
     /chat(?:\/completions)?\/?$/.test(new URL(url).pathname) || (written !== undefined && 'messages' in written);
-  const complete = (json: Json): Json => withChoices(json, dialect, llm);
   const isStream = (json: Json): boolean => dialect === 'sse' || (json['stream'] ?? dialect === 'ollama') === true;
+  // Nobody knows how to ask any other API for a stream, and a body that is no JSON object is sent as it stands.
+  const canChoose = dialect !== 'sse' && (written !== undefined || prompts !== undefined);
+  const complete = (json: Json): Json => {
+    const byDefault = canChoose && isStream(json) !== lookups.stream ? lookups.stream : undefined;
+    return withChoices(json, dialect, { ...llm, stream: llm.stream ?? byDefault });
+  };
   const wanted = complete(written ?? {});
   const known = { dialect, streams: isStream(wanted) };
   if (prompts !== undefined) {
@@ -68,7 +73,11 @@ export function prepareLlm(
 }
 
 /** What the directives say, in the members that the API has for it. */
-function withChoices(json: Json, dialect: DialectName, { stream, maxTokens }: LlmChoices): Json {
+function withChoices(
+  json: Json,
+  dialect: DialectName,
+  { stream, maxTokens }: { stream: boolean | undefined; maxTokens?: number },
+): Json {
   const said: Record<string, unknown> = { ...json };
   if (stream !== undefined) said['stream'] = stream;
   if (maxTokens !== undefined) {

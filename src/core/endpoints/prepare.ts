@@ -14,6 +14,8 @@ export interface Lookups {
   bodyFile(path: string): Uint8Array | undefined;
   /** The endpoints file as messages name it. */
   readonly shownAs: string;
+  /** Whether language models without a `@stream` are asked for a stream; absent: as their body has it. */
+  readonly stream?: boolean | undefined;
 }
 
 function textsOf({ url, headers, body }: Target): string[] {
@@ -78,7 +80,7 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
     headers.push([name, value]);
   }
   const written = bodyOf(target, resolve, lookups, fail);
-  const { body, ...llm } = prepareLlm(url, written, target.llm ?? {}, (path) => lookups.bodyFile(path), fail);
+  const { body, ...llm } = prepareLlm(url, written, target.llm ?? {}, lookups, fail);
   const typed = target.body?.kind === 'inline' || llm.dialect !== undefined;
   if (body !== undefined && typed && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     const text = new TextDecoder().decode(body);

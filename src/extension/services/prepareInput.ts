@@ -6,6 +6,7 @@ import type { RunInput } from '../../core/plan/types.ts';
 import { shownAs } from './documents.ts';
 import { placeOf } from './files.ts';
 import type { Secrets } from './secrets.ts';
+import { textSetting } from './settings.ts';
 
 /** What stands in an editor and is about to run. */
 export interface RunSource {
@@ -45,6 +46,7 @@ export async function prepareInput(source: RunSource, secrets: Secrets): Promise
     secret: (secret) => values.get(secret),
     bodyFile: (path) => bodies.get(path),
     shownAs: shownAs(uri),
+    stream: { stream: true, whole: false }[textSetting('llm.stream', uri)],
   };
   return {
     name,

@@ -15,7 +15,7 @@ const files: Readonly<Record<string, string>> = {
   'body.bin': 'no JSON',
 };
 
-function prepared(text: string): PreparedRequest {
+function prepared(text: string, stream?: boolean): PreparedRequest {
   const { targets, problems } = parseEndpoints(text);
   assert.deepEqual(problems, []);
   return prepareTarget(targets[0]!, {
@@ -23,6 +23,7 @@ function prepared(text: string): PreparedRequest {
     secret: () => undefined,
     bodyFile: (path) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
     shownAs: 'e.txt',
+    stream,
   });
 }
 const textOf = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
@@ -59,6 +60,12 @@ describe('recognising language models', () => {
 const typeOf = (text: string): unknown =>
   prepared(text).headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
 
+/** What is sent where that is the default. */
+const asked = (text: string, stream: boolean): unknown => {
+  const { body, streams } = prepared(text, stream);
+  return [jsonOf(body), streams];
+};
+
 describe('bodies for language models', () => {
   it('that nothing changes are sent as they stand', () => {
     const text = '{"prompt":   "x",\n "seed": 12345678901234567890}';
@@ -66,6 +73,42 @@ describe('bodies for language models', () => {
     const own = '{"prompt": "x", "stream": true, "stream_options": null}';
     assert.equal(textOf(prepared(`${completions}\n${own}`).body), own);
     assert.equal(textOf(prepared(`${completions}\n@body.json`).body), files['body.json']);
+  });
+
+  it('ask for a stream, or for a whole answer, by default where the target does not say', () => {
+    const streamed = { prompt: 'x', stream: true, stream_options: { include_usage: true } };
+    assert.deepEqual(asked(`${completions}\n{"prompt": "x"}`, true), [streamed, true]);
+    assert.deepEqual(asked(`${completions}\n${JSON.stringify(streamed)}`, false), [
+      { prompt: 'x', stream: false },
+      false,
+    ]);
+    assert.deepEqual(asked('POST http://a/api/generate\n{"prompt": "x"}', false), [
+      { prompt: 'x', stream: false },
+      false,
+    ]);
+    assert.deepEqual(asked(`# @prompts p.txt\n${completions}`, true), [
+      { ...streamed, prompt: 'Once upon a time' },
+      true,
+    ]);
+    assert.deepEqual(asked(`# @stream false\n${completions}\n{"prompt": "x"}`, true), [
+      { prompt: 'x', stream: false },
+      false,
+    ]);
+  });
+
+  it('stay as they are where the default is what they ask for, and where nobody knows how to ask', () => {
+    for (const [text, stream] of [
+      [`${completions}\n{"prompt":  "x"}`, false],
+      [`${completions}\n{"prompt":  "x", "stream": true, "stream_options": null}`, true],
+      ['POST http://a/api/chat\n{"messages":  []}', true],
+      ['# @dialect sse\nPOST http://a/x\n{"prompt":  "x"}', true],
+      [`# @dialect openai\n${completions}\n@body.bin`, true],
+      ['POST http://a/x\n{"prompt":  "x"}', true],
+    ] as const) {
+      const [mine, plain] = [prepared(text, stream), prepared(text)];
+      assert.equal(textOf(mine.body), textOf(plain.body), text);
+      assert.equal(mine.streams, plain.streams, text);
+    }
   });
 
   it('that ask for a stream ask for its usage', () => {

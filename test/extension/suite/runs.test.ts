@@ -60,6 +60,24 @@ describe('a run in the editor', () => {
     assert.match(titles[2] ?? '', /^4: ▶ Run · p95 ~?\S+ \S+ · \S+ req\/s · just now$/);
   });
 
+  it('asks language models for a stream where the setting says so and the target does not', async () => {
+    let files = 0;
+    const ask = async (request: string): Promise<number | undefined> => {
+      files += 1;
+      const document = await openFile(`llm-${files}.endpoints`, ['# @requests 2', '', request].join('\n'));
+      await run('runFile', document.uri);
+      return loadlens.runs()[0]?.ttftMs?.count;
+    };
+    const request = `POST ${url('/v1/completions')}\n{"prompt": "x", "max_tokens": 2}`;
+    assert.equal(await ask(request), undefined);
+    await set('llm.stream', 'stream');
+    assert.equal(await ask(request), 2);
+    assert.equal(await ask(`# @stream false\n${request}`), undefined);
+    await set('llm.stream', 'whole');
+    assert.equal(await ask(request.replace('"x"', '"x", "stream": true')), undefined);
+    await set('llm.stream', undefined);
+  });
+
   it('says over the endpoints whether objectives were met', async () => {
     const text = [
       '# @requests 80',
