@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { answer, openFile, runCommand } from '../support/host/actions.ts';
+import type { Workbench } from '../support/host/launch.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { finishedRun, table, tile } from './panel.ts';
+import { answered, makeWorkspace, mockAnswers, mockUrl, openWorkspace, screenshots } from './shared.ts';
+
+describe('a run by the clock from the palette', () => {
+  let bench: Workbench;
+
+  before(async () => {
+    bench = await openWorkspace(makeWorkspace({ 'rate.endpoints': `# @arrivals poisson\n\n${mockUrl('/hello')}\n` }));
+    await openFile(bench.page, 'rate.endpoints');
+    await runCommand(bench.page, 'Loadlens: Start Mock Server');
+    await waitFor('the mock server', mockAnswers);
+  });
+
+  it('takes a rate in the place of a concurrency, and shows response time beside latency', async () => {
+    const before = await answered();
+    await runCommand(bench.page, 'Loadlens: Run Benchmark');
+    await answer(bench.page, /requests in all/, '60');
+    await answer(bench.page, /at the same time/, '40/s');
+    await finishedRun(bench, 'rate.endpoints');
+    assert.equal((await answered()) - before, 60);
+    assert.match((await tile(bench, 'Total time')).remark, /at 40\/s/);
+    assert.equal((await table(bench, 'Latency statistics'))['Count']?.length, 3);
+    await bench.page.screenshot({ path: path.join(screenshots, 'rate.png') });
+  });
+});
