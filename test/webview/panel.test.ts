@@ -94,6 +94,28 @@ describe('results panel', () => {
       assert.equal(outcomes[0]?.[2], formatPercent(successes / requestsSent));
     });
 
+    it('marks beside its name what was limited by the client, or disturbed by its machine, and says why', async () => {
+      const badges = async (state: (typeof states)[keyof typeof states]): Promise<string[]> => {
+        const { page } = await show(state);
+        return page.locator('.headline .badge').allTextContents();
+      };
+      assert.deepEqual(await badges(states.completed), ['Completed']);
+      assert.deepEqual(await badges(states.clientBound), ['Completed', 'Client-bound']);
+      assert.deepEqual(await badges(states.disturbed), ['Completed', 'Machine disturbed']);
+      const { page } = await show(states.disturbed);
+      const health = page.getByRole('region', { name: 'Client health' });
+      assert.match(
+        await health.innerText(),
+        /^Something else took the machine.*\s+The machine stood still for 2310 ms.*\s+The hypervisor kept 14%/,
+      );
+      assert.deepEqual(await health.locator('dt').allTextContents(), ['Event loop', 'Requests', 'Machine']);
+      assert.deepEqual((await health.locator('dd span').allTextContents()).slice(-5, -2), [
+        'stood still for up to 2.31 s',
+        'hypervisor kept 13.7%',
+        'something waited for a core 64% of the time',
+      ]);
+    });
+
     it('says what is lost when it broke off, and what was too short to tell', async () => {
       const { page } = await show(states.small);
       await page.getByText('The run broke off. The numbers cover what had been reported until then').waitFor();
@@ -102,7 +124,7 @@ describe('results panel', () => {
         await health.innerText(),
         /^What the client measured of itself is lost\.\s+The process that sent is gone/,
       );
-      assert.deepEqual(await health.getByRole('listitem').count(), 1);
+      assert.deepEqual(await health.locator('dd span').count(), 1);
       const short = await show({
         kind: 'run',
         record: syntheticRecord({ requests: 20, medianMs: 10 }),

@@ -33,6 +33,25 @@ export const states = {
     }),
     keptForSession: true,
   },
+  clientBound: {
+    kind: 'run',
+    record: syntheticRecord({
+      requests: 2_000,
+      concurrency: 50,
+      medianMs: 12,
+      seed: 21,
+      health: { cpuShare: 1.04, loopUtilisation: 0.97, dispatchGapP99Ms: 4.2, dispatchGapMaxMs: 31, ownStallMs: 22 },
+    }),
+    keptForSession: false,
+  },
+  disturbed: {
+    kind: 'run',
+    record: syntheticRecord({
+      seed: 22,
+      health: { stealShare: 0.137, cpuPressureShare: 0.64, idleDelayP99Ms: 8.25, machineStallMs: 2_310 },
+    }),
+    keptForSession: false,
+  },
   small: {
     kind: 'run',
     record: syntheticRecord({ requests: 10, concurrency: 5, seed: 3, status: 'crashed', targets: 1 }),

@@ -7,6 +7,7 @@ import { button } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
 import { badge } from '../sections/badge.ts';
+import { boundBadge } from '../sections/clientHealth.ts';
 import { comparedRows } from '../sections/comparedRows.ts';
 import { fileButton } from '../sections/provenance.ts';
 import { note, section } from '../sections/section.ts';
@@ -53,7 +54,7 @@ function runCard(side: string, record: RunRecord): HTMLElement {
   return h(
     'section',
     { class: 'run-card', 'aria-label': side },
-    h('h2', {}, side, ' ', badge(statusWords(record.status))),
+    h('h2', {}, side, ' ', badge(statusWords(record.status)), boundBadge(record.client)),
     h('p', { class: 'name' }, record.source === null ? record.name : fileButton(record.source, record.id)),
     h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)}`),
     h('p', { class: 'remark' }, record.environment.host),

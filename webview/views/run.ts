@@ -9,7 +9,7 @@ import { latencyOverTime } from '../charts/latencyOverTime.ts';
 import { throughputOverTime } from '../charts/throughputOverTime.ts';
 import { h, type Child } from '../dom.ts';
 import { badge } from '../sections/badge.ts';
-import { clientHealth } from '../sections/clientHealth.ts';
+import { boundBadge, clientHealth } from '../sections/clientHealth.ts';
 import { failures } from '../sections/failures.ts';
 import { latencyTables } from '../sections/latencyTable.ts';
 import { objectives } from '../sections/objectives.ts';
@@ -35,7 +35,13 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
       h(
         'header',
         {},
-        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, record.name), badge(statusWords(record.status))),
+        h(
+          'div',
+          { class: 'headline' },
+          h('h1', { tabindex: -1 }, record.name),
+          badge(statusWords(record.status)),
+          boundBadge(record.client),
+        ),
         h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)} · ${record.environment.host}`),
         runToolbar(record.id),
       ),

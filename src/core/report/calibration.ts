@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { formatMs } from './format.ts';
+import { formatMs, formatRate } from './format.ts';
 
 const error = v.object({
   injectedMs: v.number(),
@@ -77,6 +77,15 @@ export function calibrationText(
     ...(run.streams ? [`TTFT ${errorText(level.ttftMs)}`, `ICL ${errorText(level.iclMs)}`] : []),
   ];
   return `${errors.join('; ')}; with ${level.concurrency} in flight, measured minus known, ${measuredAt}`;
+}
+
+/** What the machine itself added to a latency right before the run. */
+export function selfCalibrationText(levels: SelfCalibration): string {
+  const texts = levels.map(
+    ({ concurrency, p50Ms, p99Ms, requestsPerS }) =>
+      `${concurrency} in flight p50 ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}, ${formatRate(requestsPerS)}`,
+  );
+  return `${texts.join('; ')}; over loopback to a server that answers at once`;
 }
 
 const errorText = ({ p50Ms, p99Ms }: MeasurementError): string => `p50 ${signed(p50Ms)}, p99 ${signed(p99Ms)}`;

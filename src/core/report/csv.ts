@@ -3,6 +3,19 @@ import { errorKinds, quantileNames, type Distribution, type Numbers, type Stream
 import { csvText, type Cell } from './csv-parts.ts';
 import type { RunRecord } from './types.ts';
 
+/** Readings that older records do not have. */
+const laterReadings = [
+  'loopUtilisation',
+  'idleDelayP99Ms',
+  'ownStallMs',
+  'machineStallMs',
+  'dispatchGapP99Ms',
+  'dispatchGapMaxMs',
+  'stealShare',
+  'cpuPressureShare',
+  'bound',
+] as const;
+
 /**
  * One number a line, `target,metric,value`; the target is empty for the whole run. Units stand in the metric's name, an
  * empty value is one that does not exist. Texts that a spreadsheet would take for a formula are marked as text.
@@ -40,6 +53,13 @@ export function renderCsv(record: RunRecord): string {
     ['', 'client.connectionsOpened', record.client.connectionsOpened],
     ['', 'client.connectionsReused', record.client.connectionsReused],
     ['', 'client.littlesLawResidual', record.client.littlesLawResidual],
+    ...laterReadings.flatMap((name) => {
+      const value = record.client[name];
+      return value === undefined ? [] : [['', `client.${name}`, value]];
+    }),
+    ...(record.environment.selfCalibration ?? []).flatMap(({ concurrency, ...level }) =>
+      Object.entries(level).map(([name, value]) => ['', `selfCalibration.${String(concurrency)}.${name}`, value]),
+    ),
     ...(record.server === undefined
       ? []
       : Object.entries(record.server).map(([key, value]): Cell[] => ['', `server.${key}`, value])),

@@ -1,6 +1,6 @@
-import { isLost } from '../metrics/client-health.ts';
-import { errorKinds, type ErrorKind } from '../metrics/types.ts';
-import { calibrationText } from './calibration.ts';
+import { errorKinds, type ErrorKind, type HealthBound } from '../metrics/types.ts';
+import { calibrationText, selfCalibrationText } from './calibration.ts';
+import { boundOf, healthSentences } from './client-words.ts';
 import { loadText } from './load-words.ts';
 import type { RunRecord } from './types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
@@ -55,7 +55,7 @@ export function attention(record: RunRecord): string[] {
     );
   }
   if (isMixed(record)) lines.push(mixedSentence(record));
-  return [...lines, ...record.client.warnings];
+  return [...lines, ...healthSentences(record.client)];
 }
 
 /** What an open loop could not send in time; nothing when all left when they were due. */
@@ -83,25 +83,6 @@ function mixedSentence(record: RunRecord): string {
       ? 'there is no success to measure'
       : `successes alone: median ${formatMs(record.successLatencyMs.median)}, mean ${formatMs(record.successLatencyMs.mean)}`;
   return `${formatCount(failures)} of ${formatCount(record.responses)} responses were no success (${listed}). ${whose}; ${alone}.`;
-}
-
-/** How far the client can be trusted. */
-export function clientFacts({ client }: RunRecord): [label: string, value: string][] {
-  const lag: [string, string] = ['schedule lag', `p99 ${formatMs(client.scheduleLagP99Ms)}`];
-  if (isLost(client)) return [['all other readings', 'lost with the process that sent'], lag];
-  return [
-    ['event loop delay', `p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`],
-    ['CPU', `${formatPercent(client.cpuShare)} of a core`],
-    [
-      'connections',
-      `${formatCount(client.connectionsOpened)} opened, ${formatCount(client.connectionsReused)} requests on a reused one`,
-    ],
-    lag,
-    [
-      "Little's law",
-      client.littlesLawResidual === null ? noValue : `off by ${formatPercent(client.littlesLawResidual)}`,
-    ],
-  ];
 }
 
 /** Where the numbers come from. */
@@ -144,12 +125,18 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
   ];
 }
 
-/** What the calibration of the machine says of a run, where there is one. */
+/** What is known of how exact the machine measures a run. */
 export function measurementError({ environment, plan, ttftMs }: RunRecord): [label: string, value: string][] {
-  const { calibration } = environment;
-  if (calibration === undefined) return [];
+  const { calibration, selfCalibration } = environment;
   const run = { concurrency: plan.concurrency, streams: ttftMs !== undefined };
-  return [['measurement error', calibrationText(calibration, run)]];
+  return [
+    ...(calibration === undefined
+      ? []
+      : [['measurement error', calibrationText(calibration, run)] satisfies [string, string]]),
+    ...(selfCalibration === undefined
+      ? []
+      : [['own error', selfCalibrationText(selfCalibration)] satisfies [string, string]]),
+  ];
 }
 
 /** The run with the most requests in flight, where a client is the furthest off. */
@@ -170,9 +157,18 @@ export function warningFacts(runs: readonly RunRecord[]): [label: string, value:
 
 /** One sentence about them, where there are any. */
 export function warningNote(runs: readonly RunRecord[]): string[] {
-  const levels = new Set(runs.filter(({ client }) => client.warnings.length > 0).map(({ plan }) => plan.concurrency));
-  const names = [...levels].map((concurrency) => formatCount(concurrency)).join(', ');
-  return levels.size === 0 ? [] : [`At ${names} at once the client itself may have been the limit: why is said below.`];
+  const at = (bound: HealthBound): string | undefined => {
+    const levels = new Set(runs.filter(({ client }) => boundOf(client) === bound).map(({ plan }) => plan.concurrency));
+    return levels.size === 0 ? undefined : [...levels].map((concurrency) => formatCount(concurrency)).join(', ');
+  };
+  const client = at('client');
+  const machine = at('machine');
+  return [
+    ...(client === undefined
+      ? []
+      : [`At ${client} at once the client itself may have been the limit: why is said below.`]),
+    ...(machine === undefined ? [] : [`At ${machine} at once the client's machine was disturbed: how is said below.`]),
+  ];
 }
 
 function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {

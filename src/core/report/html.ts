@@ -1,4 +1,5 @@
-import { attention, clientFacts, isMixed, provenance } from './facts.ts';
+import { boundLabels, clientFacts } from './client-words.ts';
+import { attention, isMixed, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
@@ -14,7 +15,7 @@ export function renderHtml(record: RunRecord): string {
   return page(
     `Loadlens: ${record.name}`,
     `<header>
-<h1>${escapeHtml(record.name)}</h1>
+<h1>${escapeHtml(record.name)}${record.client.bound ? ` <span class="badge">${boundLabels[record.client.bound]}</span>` : ''}</h1>
 <p class="sub">${escapeHtml(subtitle(record))}</p>
 </header>
 ${attention(record)

@@ -1,4 +1,5 @@
-import { attention, clientFacts, isMixed, provenance } from './facts.ts';
+import { boundLabels, clientFacts } from './client-words.ts';
+import { attention, isMixed, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import { streamTables } from './stream-tables.ts';
@@ -41,5 +42,6 @@ function headline(record: RunRecord): string {
     `success **${formatPercent(record.successRatio)}**`,
     ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
+    ...(record.client.bound ? [`**${boundLabels[record.client.bound]}**`] : []),
   ].join(' · ');
 }

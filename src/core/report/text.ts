@@ -1,4 +1,5 @@
-import { attention, clientFacts, isMixed, provenance } from './facts.ts';
+import { clientFacts } from './client-words.ts';
+import { attention, isMixed, provenance } from './facts.ts';
 import { noValue } from './format.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import { streamTables } from './stream-tables.ts';

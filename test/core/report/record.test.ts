@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { lostHealth } from '../../../src/core/metrics/client-health.ts';
+import type { ClientHealth } from '../../../src/core/metrics/types.ts';
 import type { LlmChoices } from '../../../src/core/endpoints/types.ts';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { renderJson } from '../../../src/core/report/json.ts';
@@ -74,6 +75,20 @@ function streamed(): RunRecord {
   );
 }
 
+/** With all that a client may say of itself. */
+function tellingOnItself(): RunRecord {
+  const record = recordOf(closedLoop(50, 10, () => ({ latencyMs: 10 })));
+  const selfCalibration = [
+    { concurrency: 1, requests: 400, p50Ms: 0.031, p99Ms: 0.14, requestsPerS: 21_400 },
+    { concurrency: 16, requests: 1_500, p50Ms: 0.262, p99Ms: 0.81, requestsPerS: 42_700 },
+  ];
+  return {
+    ...record,
+    client: { ...record.client, bound: 'machine', stealShare: null, warnings: ['It was kept busy.'] },
+    environment: { ...record.environment, selfCalibration },
+  };
+}
+
 const ordinary = recordOf(closedLoop(500, 10, (index) => ({ latencyMs: wave(index), outputTokens: 3 })));
 const big = large();
 const records: readonly [name: string, record: RunRecord][] = [
@@ -82,6 +97,7 @@ const records: readonly [name: string, record: RunRecord][] = [
   ['nothing measured', recordOf([], { status: 'crashed', source: null })],
   ['readings lost', brokenOff()],
   ['a machine whose exactness is known', calibrated()],
+  ['a client that was not the server alone', tellingOnItself()],
   ['streams', streamed()],
   ['directives on language models', recordOf([], { targets: [{ ...targetOf('a'), llm: everyChoice }] })],
   ['1,000 targets', big],
@@ -146,6 +162,23 @@ describe('readRecord', () => {
         (error) => error instanceof LoadlensError && message.test(error.message) && error.hint !== '',
       );
     }
+  });
+
+  it('reads a record from before the client told of its loop and its machine', () => {
+    const { client: now } = ordinary;
+    const { eventLoopDelayP99Ms, eventLoopDelayMaxMs, cpuShare, connectionsOpened, connectionsReused } = now;
+    const { scheduleLagP99Ms, littlesLawResidual, warnings } = now;
+    const client: ClientHealth = {
+      eventLoopDelayP99Ms,
+      eventLoopDelayMaxMs,
+      cpuShare,
+      connectionsOpened,
+      connectionsReused,
+      scheduleLagP99Ms,
+      littlesLawResidual,
+      warnings,
+    };
+    assert.deepEqual(readRecord({ ...ordinary, client }), { ...ordinary, client });
   });
 
   it('reads a record that still calls its objectives verdicts', () => {

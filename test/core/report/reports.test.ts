@@ -42,6 +42,42 @@ describe('every report', () => {
   });
 });
 
+describe('the reports of a run that was not the server alone', () => {
+  const { client, environment } = many;
+  const selfCalibration = [{ concurrency: 16, requests: 1_500, p50Ms: 0.262, p99Ms: 0.81, requestsPerS: 42_700 }];
+  const marked = {
+    ...many,
+    client: { ...client, bound: 'client', warnings: ['It was busy.'] },
+    environment: { ...environment, selfCalibration },
+  } as const;
+
+  it('mark it beside its name or its numbers, and only it', () => {
+    assert.match(reports.html.render(marked), /<h1>endpoints\.txt <span class="badge">client-bound<\/span><\/h1>/);
+    assert.match(reports.markdown.render(marked), / · in \*\*[\d.]+ s\*\* · \*\*client-bound\*\*\n/);
+    for (const kind of ['html', 'markdown'] as const) assert.doesNotMatch(reports[kind].render(many), /client-bound/);
+  });
+
+  it('say what the machine itself adds', () => {
+    for (const kind of ['html', 'markdown'] as const) {
+      const text = reports[kind].render(marked).replaceAll(/\s+/g, ' ');
+      assert.match(text, /own error.{0,20}16 in flight p50 262 µs, p99 810 µs, 42,700 req\/s; over loopback/, kind);
+    }
+  });
+
+  it('have each reading on a line of CSV, and none that an older record does not know', () => {
+    const rows = new Set(readCsv(reports.csv.render(marked)).map((row) => row.join(',')));
+    for (const line of [
+      ',client.bound,client',
+      ',client.machineStallMs,11.3456789',
+      ',selfCalibration.16.p99Ms,0.81',
+    ]) {
+      assert.ok(rows.has(line), line);
+    }
+    const { loopUtilisation: _, ...older } = client;
+    assert.ok(!reports.csv.render({ ...many, client: older }).includes('loopUtilisation'));
+  });
+});
+
 describe('the CSV report', () => {
   const rows = readCsv(reports.csv.render(many));
 

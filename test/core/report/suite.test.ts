@@ -250,13 +250,16 @@ describe('the report of the throughput suite', () => {
     assert.ok(!isSameModel(fed.model, { ...measured.model, dtype: 'fp32' }));
   });
 
-  it('says where the client itself may have been the limit, and why', () => {
+  it('says where the client itself may have been the limit, or its machine was disturbed, and why', () => {
     const runs = measured.runs.map((run): RunRecord => {
       const { concurrency } = run.plan;
-      return { ...run, client: { ...run.client, warnings: concurrency === 1 ? [] : [`Busy at ${concurrency}.`] } };
+      if (concurrency === 1) return run;
+      const bound = concurrency === 2 ? 'client' : 'machine';
+      return { ...run, client: { ...run.client, bound, warnings: [`Busy at ${concurrency}.`] } };
     });
     const text = chaptersText(throughputChapters({ ...measured, runs }));
-    assert.match(text, /At 2, 4 at once the client itself may have been the limit: why is said below\./);
+    assert.match(text, /At 2 at once the client itself may have been the limit: why is said below\./);
+    assert.match(text, /At 4 at once the client's machine was disturbed: how is said below\./);
     assert.match(text, /client at 2 +Busy at 2\.\n +client at 4 +Busy at 4\./);
     assert.match(chaptersText(throughputChapters(measured)), /client +never the limit, as far as it can tell/);
   });

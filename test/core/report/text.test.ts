@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lostHealth } from '../../../src/core/metrics/client-health.ts';
-import type { Sample } from '../../../src/core/metrics/types.ts';
+import type { ClientHealth, Sample } from '../../../src/core/metrics/types.ts';
 import { renderText } from '../../../src/core/report/text.ts';
 import { sampleOf } from '../metrics/samples.ts';
 import { closedLoop, flood, recordOf, targetOf } from './fixtures.ts';
@@ -31,6 +31,11 @@ function samplesWith(run: {
     const sentMs = index === 500 - 1 ? (run.total - latency) * 1000 : 0;
     return sampleOf(latency * 1000, success ? { sentMs, outputTokens: 3 } : { sentMs, status: 429 });
   });
+}
+
+/** What a reader is told first, each on a line of its own. */
+function notesOf(text: string): string {
+  return text.split('--- - --- - ---\n')[3]?.replaceAll(/\n {2}/g, ' ') ?? '';
 }
 
 describe('the text report', () => {
@@ -147,7 +152,15 @@ describe('the text report', () => {
     assert.match(text, /GET \/a\/\S*…\S*item=8 /);
     assert.match(text, /whole run +p95 < 500ms +pass +105\.2 ms/);
     assert.match(text, /goodput \(success within objectives\)/);
-    assert.match(text, /event loop delay +p99 800 µs, max 12\.0 ms/);
+    const words = text.replaceAll(/\s+/g, ' ');
+    for (const facts of [
+      /event loop at work 11\.2% of the time; late p99 800 µs, max 12\.0 ms; idle thread late p99 250 µs/,
+      /standstills longest of its own none; of the machine 11\.3 ms/,
+      /requests dispatch to write p99 82\.3 µs, max 912 µs; schedule lag p99 0 ms/,
+      /CPU 12\.3% of a core; hypervisor kept 0\.12%; something waited for a core 2\.12% of the time/,
+    ]) {
+      assert.match(words, facts);
+    }
     assert.match(text, /600 requests, at most 10 in flight \(closed loop\), seed 7, timeout 30 s/);
     assert.match(text, /localhost:5000 = 127\.0\.0\.1:5000/);
     assert.match(text, /load\/endpoints\.txt at af0999371d2f with changes not committed/);
@@ -157,13 +170,38 @@ describe('the text report', () => {
     assert.ok(widest <= 100, `widest line: ${String(widest)}`);
   });
 
+  it('says first of a client that was the limit, or of a machine that was disturbed, what that means', () => {
+    const record = recordOf(flood());
+    const textOf = (client: Partial<ClientHealth>): string =>
+      renderText({ ...record, client: { ...record.client, warnings: ['It was busy.'], ...client } });
+    assert.match(
+      notesOf(textOf({ bound: 'client' })),
+      /! Client-bound: .* the server may be faster\.\n! It was busy\.\n$/,
+    );
+    assert.match(notesOf(textOf({ bound: 'machine' })), /! Machine disturbed: .* at rest\.\n! It was busy\.\n$/);
+    assert.doesNotMatch(notesOf(textOf({ bound: null })), /bound|disturbed/);
+  });
+
+  it('leaves out what an older record does not know of its client', () => {
+    const {
+      loopUtilisation: _,
+      stealShare: __,
+      ownStallMs: ___,
+      machineStallMs: ____,
+      ...client
+    } = recordOf([]).client;
+    const text = renderText({ ...recordOf([]), client });
+    assert.match(text, /event loop +late p99/);
+    assert.doesNotMatch(text, /at work|standstills|hypervisor|undefined|NaN/);
+  });
+
   it('says of a run that broke off that the readings of the client are lost', () => {
     const record = recordOf(flood(), { status: 'crashed' });
     const text = renderText({ ...record, client: lostHealth(record, 'The process is gone.') });
     assert.match(text, /! The run broke off: the numbers are of the 500 requests that had been reported until then\./);
     assert.match(text, /! The process is gone\./);
     assert.match(text, /all other readings +lost with the process that sent/);
-    assert.doesNotMatch(text, /event loop delay|of a core/);
+    assert.doesNotMatch(text, /event loop|of a core/);
   });
 
   it('lets no name steer the terminal', () => {
