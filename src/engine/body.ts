@@ -1,6 +1,6 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
 import type { DialectName } from '../core/endpoints/types.ts';
 import { usageIn, type Usage } from './dialects/usage.ts';
+import { decode } from './encoding.ts';
 import type { Head } from './transport.ts';
 
 /** A JSON body is read for its tokens up to here; a longer one is counted like any other. */
@@ -9,8 +9,6 @@ const maxJsonBytes = 65_536;
 const maxModelBytes = 4 << 20;
 /** How much of a failed answer is kept, before decoding, masking and cutting. */
 const maxSampleBytes = 4_096;
-/** What a compressed body may grow to. */
-const maxDecodedBytes = 1 << 20;
 
 const tokensKey = Buffer.from('"output_tokens"');
 
@@ -34,7 +32,7 @@ export function createBodyKeeper(): BodyKeeper {
   let json = false;
   let encoding: string | undefined;
 
-  const decoded = (): Buffer => decode(buffer.subarray(0, length), encoding);
+  const decoded = (): Buffer => decode(buffer.subarray(0, length), encoding ?? '');
 
   return {
     begin(head, failed, dialect) {
@@ -74,27 +72,5 @@ function tokensIn(bytes: Buffer, dialect: DialectName | undefined): Usage | unde
     return usageIn({ output_tokens: json.output_tokens });
   } catch {
     return undefined;
-  }
-}
-
-/** As much as can be decoded; the bytes as they are for an unknown or broken encoding. */
-function decode(bytes: Buffer, encoding: string | undefined): Buffer {
-  // The body may be cut: what was read so far is still worth showing.
-  const zlib = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: maxDecodedBytes };
-  const brotli = { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength: maxDecodedBytes };
-  try {
-    switch (encoding?.trim().toLowerCase() ?? '') {
-      case 'gzip':
-      case 'x-gzip':
-        return gunzipSync(bytes, zlib);
-      case 'deflate':
-        return inflateSync(bytes, zlib);
-      case 'br':
-        return brotliDecompressSync(bytes, brotli);
-      default:
-        return bytes;
-    }
-  } catch {
-    return bytes;
   }
 }

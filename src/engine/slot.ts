@@ -2,6 +2,7 @@ import { addValue, type Tally } from '../core/metrics/tally.ts';
 import type { Sample } from '../core/metrics/types.ts';
 import { createBodyKeeper } from './body.ts';
 import { streamDialect } from './dialects/dialects.ts';
+import { createInflater, type Inflater } from './encoding.ts';
 import { errorKind, errorText } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import { isRedirect, redirected } from './redirect.ts';
@@ -60,6 +61,8 @@ interface Exchange {
   location: string | undefined;
   /** Reads the answer, when that is a stream of tokens. */
   reader: StreamReader | undefined;
+  /** Decodes it before, when it is compressed. */
+  inflater: Inflater | undefined;
 }
 
 /** In an array: see addValue. */
@@ -77,6 +80,7 @@ export function createSlot(options: SlotOptions): Slot {
     hops: 0,
     location: undefined,
     reader: undefined,
+    inflater: undefined,
   };
   // Made for the first stream: most slots never see one.
   let ownReader: StreamReader | undefined;
@@ -109,9 +113,15 @@ export function createSlot(options: SlotOptions): Slot {
       failures.add({ target, status, ...(kind ? { error: kind } : {}), ...said });
     }
     exchange.reader = undefined;
+    closeInflater();
     exchange.sinceMs = Number.NaN;
     exchange.request = undefined;
     listener.ended(slot, atMs, sample, exchange.sent);
+  };
+
+  const closeInflater = (): void => {
+    exchange.inflater?.close();
+    exchange.inflater = undefined;
   };
 
   const setTokens = (usage: Usage | undefined): void => {
@@ -158,12 +168,18 @@ export function createSlot(options: SlotOptions): Slot {
       const dialect =
         exchange.request?.dialect && isSuccess(status) ? streamDialect(exchange.request, head) : undefined;
       if (dialect) {
-        exchange.reader = ownReader ??= createStreamReader(later);
-        exchange.reader.begin(dialect);
+        const reader = (ownReader ??= createStreamReader(later));
+        reader.begin(dialect);
+        exchange.reader = reader;
+        exchange.inflater = createInflater(head.get('content-encoding') ?? '', {
+          bytes: (bytes, atMs) => reader.add(bytes, atMs),
+          error: (text) => reader.fail(text),
+        });
       } else body.begin(head, !isSuccess(status) && failures.wanted, exchange.request?.dialect);
     },
     data(chunk, atMs) {
-      if (exchange.reader) exchange.reader.add(chunk, atMs);
+      if (exchange.inflater) exchange.inflater.add(chunk, atMs);
+      else if (exchange.reader) exchange.reader.add(chunk, atMs);
       else body.add(chunk);
       sample.bytes += chunk.byteLength;
     },
@@ -171,7 +187,8 @@ export function createSlot(options: SlotOptions): Slot {
       const { request, location } = exchange;
       const next = location === undefined || !request ? undefined : redirected(request, sample.status, location);
       if (!next) {
-        finish(atMs, undefined);
+        if (exchange.inflater) exchange.inflater.end(() => finish(atMs, undefined));
+        else finish(atMs, undefined);
         return;
       }
       exchange.hops += 1;
@@ -210,6 +227,7 @@ export function createSlot(options: SlotOptions): Slot {
     cut() {
       const wasSent = exchange.sent && exchange.request !== undefined;
       lane.cut();
+      closeInflater();
       exchange.sinceMs = Number.NaN;
       exchange.request = undefined;
       return wasSent;

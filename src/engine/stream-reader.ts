@@ -8,6 +8,8 @@ export interface StreamReader {
   begin(dialect: Dialect): void;
   /** The bytes are valid during the call only. */
   add(bytes: Uint8Array, atMs: number): void;
+  /** The stream can't be read, in one sentence. */
+  fail(text: string): void;
   /** Reads what is left; `whole`: the body came to its end. The outcome holds until the next stream begins. */
   end(whole: boolean): StreamOutcome;
 }
@@ -126,6 +128,7 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
       asked = true;
       later(read);
     },
+    fail: (text) => story.fail(text),
     end(whole) {
       read();
       if (dialect) framings[dialect.framing].end(whole);

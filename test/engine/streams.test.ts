@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { constants, createGzip } from 'node:zlib';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { run, type Wanted } from '../support/run-input.ts';
@@ -58,6 +59,60 @@ describe('streams over sockets', () => {
     assert.ok((record.latencyMs.min ?? 0) >= (e2eMs.min ?? 0) + 45);
     // Each chunk is a token here.
     assert.ok(Math.abs((tpotMs.mean ?? 0) - (iclMs.mean ?? 0)) < 1e-6);
+  });
+
+  it('may be compressed: times are those of the bytes that came', async () => {
+    const { record } = await runAgainst(async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+      const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+      gzip.pipe(response);
+      gzip.write(role);
+      await sleep(30);
+      for (const word of ['a', 'b', 'c']) {
+        gzip.write(chunk(word));
+        await sleep(20);
+      }
+      gzip.end(usage(3) + done);
+    });
+    assert.equal(record.successes, 6);
+    assert.deepEqual([record.outputTokens, record.tokenSource], [18, 'usage']);
+    assert.deepEqual([record.ttftMs?.count, record.iclMs?.count], [6, 12]);
+    assert.ok((record.ttftMs?.min ?? 0) >= 28);
+    assert.ok((record.iclMs?.min ?? 0) >= 5, `${record.iclMs?.min}`);
+  });
+
+  it('that can not be decoded, or break off, are errors', async () => {
+    const broken = await runAgainst((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+      response.end(role + chunk('a'));
+    });
+    assert.deepEqual(broken.record.errors, { streamError: 6 });
+    assert.match(broken.record.failureSamples[0]?.text ?? '', /can't be decoded/);
+    const cut = await runAgainst(
+      async (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+        const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+        gzip.pipe(response);
+        gzip.write(role + chunk('a'));
+        await sleep(100);
+        response.destroy();
+      },
+      {},
+      { plan: { requests: 3, concurrency: 1 } },
+    );
+    assert.equal(cut.record.successes, 0);
+    assert.deepEqual(cut.record.streams, { whole: 0, partial: 3, partialChunks: 3 });
+    const stalled = await runAgainst(
+      (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+        const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+        gzip.pipe(response);
+        gzip.write(role + chunk('a'));
+      },
+      {},
+      { plan: { requests: 2, concurrency: 1, timeoutMs: 100 } },
+    );
+    assert.deepEqual(stalled.record.errors, { timeout: 2 });
   });
 
   it('may come in one piece, byte by byte, or with CRLF', async () => {
