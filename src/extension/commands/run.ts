@@ -12,8 +12,9 @@ import { findEndpointsFiles, findSource } from '../services/files.ts';
 import type { Diagnostics } from '../providers/diagnostics.ts';
 import { toRange } from '../providers/ranges.ts';
 import { loadAnswer } from './amount.ts';
-import { askPlan, type PlanQuestions } from './askPlan.ts';
-import { askSweep, sweepAmount, type SweepQuestions } from './askSweep.ts';
+import type { FileQuestions } from './askAboutFile.ts';
+import { askPlan, type PlanPreset } from './askPlan.ts';
+import { askSweep, sweepAmount, type SweepPreset } from './askSweep.ts';
 import type { Handlers } from './handlers.ts';
 import { isWhole, launch, mayRun, type LaunchParts, type RunRequest } from './launch.ts';
 import { planFor, sweepPlanFor } from './plans.ts';
@@ -103,7 +104,7 @@ export function runCommands(
   };
 
   /** The values asked for last time, or those of the file. */
-  const preset: PlanQuestions['preset'] = async (uri) => {
+  const preset: FileQuestions<PlanPreset>['preset'] = async (uri) => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
     const plan = planFor(uri, file, lastAnswers<PlanChoices>(memory, lastAnswersKey).get(uri.toString()) ?? {});
@@ -112,7 +113,7 @@ export function runCommands(
   };
 
   /** The levels asked for last time, or powers of two, with as many requests as last time or as the file says. */
-  const presetSweep: SweepQuestions['preset'] = async (uri) => {
+  const presetSweep: FileQuestions<SweepPreset>['preset'] = async (uri) => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
     const last = lastAnswers<SweepChoices>(memory, lastSweepKey).get(uri.toString());
