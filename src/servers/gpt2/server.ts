@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { LoadlensError } from '../../core/errors.ts';
-import { listen } from '../mock/listen.ts';
+import { listen } from '../listen.ts';
 import type { GenerationContext } from './api/generate.ts';
 import { createMetrics, type Gpt2Stats } from './api/metrics.ts';
 import { createRoutes } from './api/routes.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer, answerTo, readConfig, tooMany, wrongMethod } from './answers.ts';
-import { ApiError } from '../gpt2/api/errors.ts';
+import { ApiError } from '../openai/errors.ts';
 import { createArrivalClock } from './arrival.ts';
-import { listen } from './listen.ts';
+import { listen } from '../listen.ts';
 import { createLlmRoutes, type Place, writeApiError } from './llm/routes.ts';
 import { createExactness, type MockStats, renderMetrics } from './metrics.ts';
 import { readBody } from './read-body.ts';

@@ -4,9 +4,9 @@ import type { Engine } from '../runtime/engine.ts';
 import type { EndReason, Job } from '../runtime/scheduler.ts';
 import { createDetokenizer } from '../text/detokenizer.ts';
 import type { TextTokenizer } from '../text/tokenizer.ts';
-import { ApiError } from './errors.ts';
+import { ApiError } from '../../openai/errors.ts';
 import type { GenerationRequest } from './requests.ts';
-import type { Usage } from './responses.ts';
+import type { Usage } from '../../openai/responses.ts';
 
 /** What an answer may take when a chat does not say. */
 const defaultAnswerTokens = 256;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError, errorBody } from './errors.ts';
+import { ApiError, errorBody } from '../../openai/errors.ts';
 
 /** The largest body that is read: more than any prompt that fits the model. */
 const maxBodyBytes = 1 << 20;

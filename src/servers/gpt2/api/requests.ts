@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Sampling } from '../runtime/sampler.ts';
 import { chatPrompt, chatStop } from '../text/chat.ts';
-import { ApiError } from './errors.ts';
+import { ApiError } from '../../openai/errors.ts';
 
 /** A request after checking: what both kinds have in common. */
 export interface GenerationRequest {

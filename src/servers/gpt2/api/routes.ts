@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError } from './errors.ts';
+import { ApiError } from '../../openai/errors.ts';
 import { planGeneration, runGeneration, type GenerationContext } from './generate.ts';
 import { readJson, startEvents, writeError, writeJson, writeText } from './http.ts';
 import type { Gpt2Metrics } from './metrics.ts';
 import { readChat, readCompletion, type GenerationRequest } from './requests.ts';
-import { answerWriter, type Choice } from './responses.ts';
+import { answerWriter, type Choice } from '../../openai/responses.ts';
 
 /** What the routes serve; `context` is undefined while the model is loading. */
 export interface Served {

@@ -1,4 +1,4 @@
-import { ApiError } from '../../gpt2/api/errors.ts';
+import { ApiError } from '../../openai/errors.ts';
 import { maxTokens, type Timing } from './schedule.ts';
 import { countPromptTokens } from './text.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError, errorBody } from '../../gpt2/api/errors.ts';
-import { answerWriter, type AnswerWriter } from '../../gpt2/api/responses.ts';
+import { ApiError, errorBody } from '../../openai/errors.ts';
+import { answerWriter, type AnswerWriter } from '../../openai/responses.ts';
 import type { Exactness } from '../metrics.ts';
 import { readBody } from '../read-body.ts';
 import { sleepUntil } from '../sleep.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ApiError } from '../../../../src/servers/gpt2/api/errors.ts';
+import { ApiError } from '../../../../src/servers/openai/errors.ts';
 import { type LlmRequest, readLlmRequest } from '../../../../src/servers/mock/llm/request.ts';
 
 const prompt = { prompt: 'one two three' };

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { LoadlensError } from '../../core/errors.ts';
+import { LoadlensError } from '../core/errors.ts';
 
 /** Connections that may wait to be accepted: a burst of thousands must not meet a full queue and come back a second later. */
 const backlog = 16_384;
