@@ -86,6 +86,62 @@ export function rankedCounts(histogram: Histogram, min: number, max: number): Ra
   };
 }
 
+/**
+ * Every bucket that holds anything, by number: 0 is the lowest, neighbours differ by one. Numbers mean something to histograms
+ * of as many bits alone.
+ */
+export function bucketsOf({ bits, pages }: Histogram): [bucket: number, count: number][] {
+  return pages.flatMap((counts, page) => {
+    const first = page === 0 ? 0 : (page + 1) * 2 ** bits;
+    return Array.from(counts ?? []).flatMap((count, slot): [number, number][] =>
+      count === 0 ? [] : [[first + slot, count]],
+    );
+  });
+}
+
+/** The same values in buckets of fewer bits. */
+export function coarserBuckets(
+  buckets: readonly (readonly [bucket: number, count: number])[],
+  bits: number,
+  fewerBits: number,
+): [bucket: number, count: number][] {
+  const counts = new Map<number, number>();
+  for (const [bucket, count] of buckets) {
+    const coarser = bucketAt(nanosOf(bucket, bits), fewerBits);
+    counts.set(coarser, (counts.get(coarser) ?? 0) + count);
+  }
+  return [...counts];
+}
+
+/** Adds what a bucket of a histogram of `bits` bits held; where these are fewer than the histogram's own, at its middle. */
+export function addBucket(histogram: Histogram, bucket: number, bits: number, count: number): void {
+  const own = 2 ** histogram.bits;
+  const place = bits === histogram.bits ? bucket : bucketAt(nanosOf(bucket + 0.5, bits), histogram.bits);
+  const page = Math.max(0, Math.floor(place / own) - 1);
+  const slot = page === 0 ? place : place - (page + 1) * own;
+  const counts = histogram.pages[page] ?? addPage(histogram, page);
+  counts[slot] = (counts[slot] ?? 0) + count;
+}
+
+/** The middle of a bucket, in ms. */
+export function middleOf(bucket: number, bits: number): number {
+  return (nanosOf(bucket, bits) + nanosOf(bucket + 1, bits) - 1) / 2 / nanosPerMs;
+}
+
+/** The lowest value of a bucket, or with a fraction as far into it, in whole nanoseconds. */
+function nanosOf(bucket: number, bits: number): number {
+  const each = 2 ** bits;
+  const page = Math.max(0, Math.floor(bucket / each) - 1);
+  return Math.floor(page === 0 ? bucket : (bucket - page * each) * 2 ** page);
+}
+
+/** The number of the bucket that a value lies in. */
+function bucketAt(nanos: number, bits: number): number {
+  const each = 2 ** bits;
+  const page = nanos < 2 * each ? 0 : Math.floor(Math.log2(nanos)) - bits;
+  return page === 0 ? nanos : page * each + Math.floor(nanos / 2 ** page);
+}
+
 function addPage(histogram: Histogram, page: number): Uint32Array {
   const counts = new Uint32Array(page === 0 ? 2 << histogram.bits : 1 << histogram.bits);
   while (histogram.pages.length <= page) histogram.pages.push(undefined);

@@ -167,7 +167,8 @@ function samplesOf(tally: Tally): Float64Array {
   return tally.raw?.subarray(0, tally.count) ?? nothing;
 }
 
-function histogramOf(tally: Tally): Histogram {
+/** A histogram of the values, which are kept raw. */
+export function histogramOf(tally: Tally): Histogram {
   const histogram = createHistogram(threeDigits);
   const samples = samplesOf(tally);
   for (let index = 0; index < samples.length; index++) countValue(histogram, samples, index);

@@ -3,7 +3,8 @@ import { quantile } from './quantiles.ts';
 import { time, type Times } from './times.ts';
 import type { Sample, StreamSample, Timeline } from './types.ts';
 
-const mostSlices = 120;
+/** A timeline has no more of them. */
+export const mostSlices = 120;
 const firstWidthMs = 50;
 /** Slices are merged for display while they hold fewer responses than this on average … */
 const enoughResponses = 20;
@@ -121,7 +122,8 @@ export function timelineOf(timeline: TimelineTally, withTokens: boolean): Timeli
   };
 }
 
-function createSlice(): Slice {
+/** An empty slice. */
+export function createSlice(): Slice {
   return {
     responses: 0,
     failures: 0,
@@ -130,6 +132,11 @@ function createSlice(): Slice {
     outputTokens: 0,
     latencies: createHistogram(bits),
   };
+}
+
+/** The same in half as many slices, twice as wide. */
+export function coarserTimeline({ widthMs, slices }: TimelineTally): TimelineTally {
+  return { widthMs: widthMs * 2, slices: mergePairs(slices) };
 }
 
 function halve(timeline: TimelineTally): void {

@@ -1,59 +1,21 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { mergeLive, mergeStates, type RecorderState } from '../../../src/core/metrics/recorder-state.ts';
-import { createRecorder, type Recorder, type RecorderOptions } from '../../../src/core/metrics/recorder.ts';
+import { createRecorder, type Recorder } from '../../../src/core/metrics/recorder.ts';
 import { liveSummaryOf, summaryOf } from '../../../src/core/metrics/summary.ts';
-import { tokenSources, type Sample, type Summary } from '../../../src/core/metrics/types.ts';
-import { anySample, near, sampleOf, streamOf } from './samples.ts';
-
-const anyStream: fc.Arbitrary<Sample> = fc
-  .record({
-    target: fc.integer({ min: 0, max: 4 }),
-    sentMs: fc.double({ min: 0, max: 20_000, noNaN: true }),
-    gaps: fc.array(fc.double({ min: 0.01, max: 400, noNaN: true }), { maxLength: 12 }),
-    tokens: fc.nat(40),
-    tokenSource: fc.constantFrom(...tokenSources),
-    reasoningTokens: fc.nat(5),
-    broken: fc.boolean(),
-  })
-  .map(({ target, sentMs, gaps, tokens, tokenSource, reasoningTokens, broken }) => {
-    const arrivals = gaps.map((_, i) => gaps.slice(0, i + 1).reduce((sum, gap) => sum + gap, 0));
-    const error = gaps.length === 0 ? 'noToken' : broken ? 'prematureEnd' : undefined;
-    return streamOf(arrivals, { target, sentMs, outputTokens: tokens, tokenSource, reasoningTokens, error });
-  });
-
-/** Samples, each with the number of the recorder that sees it. */
-const parts = fc.array(fc.record({ sample: fc.oneof(anySample, anyStream), recorder: fc.nat(3) }), {
-  minLength: 1,
-  maxLength: 120,
-});
-type Parts = readonly { readonly sample: Sample; readonly recorder: number }[];
-
-const options = (maxRawSamples: number): RecorderOptions => ({
-  targetNames: ['a', 'b', 'c', 'd', 'e'],
-  latencyLimitMs: [1_000, undefined, 2_000, 500, undefined],
-  otherLimitsMs: [{ ttft: 100 }, undefined, { ttfb: 300, stall: 200 }, {}, { icl: 100 }],
-  maxRawSamples,
-});
+import type { Summary } from '../../../src/core/metrics/types.ts';
+import { anyParts, leavesOf, near, type Parts, recorderOptions, sampleOf, streamOf } from './samples.ts';
 
 /** A recorder of all samples, and the states of four that share them out. */
 function recorded(samples: Parts, maxRawSamples: number): { whole: Recorder; states: RecorderState[] } {
-  const whole = createRecorder(options(maxRawSamples));
-  const recorders = Array.from({ length: 4 }, () => createRecorder(options(maxRawSamples)));
+  const whole = createRecorder(recorderOptions(maxRawSamples));
+  const recorders = Array.from({ length: 4 }, () => createRecorder(recorderOptions(maxRawSamples)));
   for (const { sample, recorder } of samples) {
     whole.add(sample);
     recorders[recorder]?.add(sample);
   }
   // As they come out of a worker thread.
   return { whole, states: recorders.map((recorder) => structuredClone(recorder.state())) };
-}
-
-/** Every value in an object, by the path that leads to it. */
-function leavesOf(value: unknown, path = ''): [path: string, value: unknown][] {
-  if (typeof value !== 'object' || value === null) return [[path, value]];
-  return Object.entries(value)
-    .toSorted(([a], [b]) => a.localeCompare(b))
-    .flatMap(([key, inner]) => leavesOf(inner, `${path}/${key}`));
 }
 
 /** Means, spreads and tokens of slices are sums of fractions: equal but for the order of additions. All else is equal. */
@@ -87,9 +49,9 @@ describe('merged states', () => {
   ] as const) {
     it(`have the numbers of one recorder that saw all, ${name}`, () => {
       fc.assert(
-        fc.property(parts, (samples) => {
+        fc.property(anyParts, (samples) => {
           const { whole, states } = recorded(samples, maxRawSamples);
-          const merged = summaryOf(mergeStates(states), options(maxRawSamples), extra);
+          const merged = summaryOf(mergeStates(states), recorderOptions(maxRawSamples), extra);
           const { streamedRequests: some, ...numbers } = merged;
           const { streamedRequests: expected, ...expectedNumbers } = whole.summary(extra);
           assertSame(numbers, expectedNumbers);
@@ -103,21 +65,21 @@ describe('merged states', () => {
 
   it('have the live numbers of one recorder that saw all', () => {
     fc.assert(
-      fc.property(parts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
+      fc.property(anyParts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
         const { whole, states } = recorded(samples, maxRawSamples);
         const sent = states.map((state) => structuredClone(mergeLive([state])));
-        assertSame(liveSummaryOf(mergeLive(sent), options(maxRawSamples)), whole.liveSummary());
+        assertSame(liveSummaryOf(mergeLive(sent), recorderOptions(maxRawSamples)), whole.liveSummary());
       }),
     );
   });
 
   it('can be merged again', () => {
     fc.assert(
-      fc.property(parts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
+      fc.property(anyParts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
         const { states } = recorded(samples, maxRawSamples);
         const pairs = [mergeStates(states.slice(0, 2)), mergeStates(states.slice(2))];
         const [inPairs, atOnce] = [mergeStates(pairs), mergeStates(states)].map((state) => {
-          const { streamedRequests: _, ...numbers } = summaryOf(state, options(maxRawSamples), extra);
+          const { streamedRequests: _, ...numbers } = summaryOf(state, recorderOptions(maxRawSamples), extra);
           return numbers;
         });
         assertSame(inPairs!, atOnce!);
@@ -127,7 +89,7 @@ describe('merged states', () => {
 
   it('leave the states as they were', () => {
     fc.assert(
-      fc.property(parts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
+      fc.property(anyParts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
         const { states } = recorded(samples, maxRawSamples);
         const before = structuredClone(states);
         mergeStates(states);
@@ -138,7 +100,7 @@ describe('merged states', () => {
   });
 
   it('hold no samples for a live summary, however long the streams', () => {
-    const recorder = createRecorder(options(100_000));
+    const recorder = createRecorder(recorderOptions(100_000));
     for (let index = 0; index < 100; index++)
       recorder.add(
         streamOf(
@@ -154,13 +116,17 @@ describe('merged states', () => {
   });
 
   it('keep at most 50 streamed requests, spread evenly however unequal the parts', () => {
-    const early = createRecorder(options(100_000));
-    const late = createRecorder(options(100_000));
+    const early = createRecorder(recorderOptions(100_000));
+    const late = createRecorder(recorderOptions(100_000));
     for (let index = 0; index < 1_000; index++) {
       const stream = streamOf([1, 2], { sentMs: index });
       (index < 30 || index >= 900 ? late : early).add(stream);
     }
-    const { streamedRequests = [] } = summaryOf(mergeStates([early.state(), late.state()]), options(100_000), extra);
+    const { streamedRequests = [] } = summaryOf(
+      mergeStates([early.state(), late.state()]),
+      recorderOptions(100_000),
+      extra,
+    );
     assert.ok(streamedRequests.length > 25 && streamedRequests.length <= 50, String(streamedRequests.length));
     const gaps = streamedRequests.slice(1).map(({ sentMs }, index) => sentMs - streamedRequests[index]!.sentMs);
     assert.ok(Math.max(...gaps) < 100, gaps.join(' '));
@@ -172,14 +138,14 @@ describe('merged states', () => {
 
   it('of recorders that saw nothing say nothing', () => {
     const { whole, states } = recorded([], 100_000);
-    assert.deepEqual(summaryOf(mergeStates(states), options(100_000), extra), whole.summary(extra));
+    assert.deepEqual(summaryOf(mergeStates(states), recorderOptions(100_000), extra), whole.summary(extra));
   });
 
   it('bring timelines to the wider slices', () => {
-    const [short, long] = [createRecorder(options(100_000)), createRecorder(options(100_000))];
+    const [short, long] = [createRecorder(recorderOptions(100_000)), createRecorder(recorderOptions(100_000))];
     for (let index = 0; index < 40; index++) short.add(sampleOf(10, { sentMs: index * 20 }));
     for (let index = 0; index < 400; index++) long.add(sampleOf(10, { sentMs: index * 100 }));
-    const { timeline } = summaryOf(mergeStates([short.state(), long.state()]), options(100_000), extra);
+    const { timeline } = summaryOf(mergeStates([short.state(), long.state()]), recorderOptions(100_000), extra);
     assert.equal(timeline.widthMs, 3_200);
     assert.equal(timeline.responses[0], 40 + 32);
   });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { createRecorder, type RecorderOptions } from '../../../src/core/metrics/recorder.ts';
-import { errorKinds, type Sample, type Summary } from '../../../src/core/metrics/types.ts';
+import { errorKinds, tokenSources, type Sample, type Summary } from '../../../src/core/metrics/types.ts';
 
 /** A sample whose parts do not matter: answered with 200 after `latencyMs`. */
 export function sampleOf(latencyMs: number, changes: Partial<Sample> = {}): Sample {
@@ -56,6 +56,39 @@ export const anySample: fc.Arbitrary<Sample> = fc
     return Object.assign(base, outcome, tokens === null ? {} : { outputTokens: tokens });
   });
 
+/** Any streamed request to one of five targets within 20 s. */
+const anyStream: fc.Arbitrary<Sample> = fc
+  .record({
+    target: fc.integer({ min: 0, max: 4 }),
+    sentMs: fc.double({ min: 0, max: 20_000, noNaN: true }),
+    gaps: fc.array(fc.double({ min: 0.01, max: 400, noNaN: true }), { maxLength: 12 }),
+    tokens: fc.nat(40),
+    tokenSource: fc.constantFrom(...tokenSources),
+    reasoningTokens: fc.nat(5),
+    broken: fc.boolean(),
+  })
+  .map(({ target, sentMs, gaps, tokens, tokenSource, reasoningTokens, broken }) => {
+    const arrivals = gaps.map((_, i) => gaps.slice(0, i + 1).reduce((sum, gap) => sum + gap, 0));
+    const error = gaps.length === 0 ? 'noToken' : broken ? 'prematureEnd' : undefined;
+    return streamOf(arrivals, { target, sentMs, outputTokens: tokens, tokenSource, reasoningTokens, error });
+  });
+
+/** Samples, each with the number of the recorder that sees it. */
+export const anyParts = fc.array(fc.record({ sample: fc.oneof(anySample, anyStream), recorder: fc.nat(3) }), {
+  minLength: 1,
+  maxLength: 120,
+});
+/** As anyParts makes them. */
+export type Parts = readonly { readonly sample: Sample; readonly recorder: number }[];
+
+/** For five targets, some with limits. */
+export const recorderOptions = (maxRawSamples: number): RecorderOptions => ({
+  targetNames: ['a', 'b', 'c', 'd', 'e'],
+  latencyLimitMs: [1_000, undefined, 2_000, 500, undefined],
+  otherLimitsMs: [{ ttft: 100 }, undefined, { ttfb: 300, stall: 200 }, {}, { icl: 100 }],
+  maxRawSamples,
+});
+
 /** The summary of samples. */
 export function summaryOf(samples: readonly Sample[], options: Partial<RecorderOptions> = {}): Summary {
   const most = Math.max(0, ...samples.map(({ target }) => target));
@@ -80,4 +113,12 @@ export function naiveQuantile(values: readonly number[], share: number): number 
 /** Equal but for rounding. */
 export function near(actual: number | null, expected: number, relative = 1e-9): boolean {
   return actual !== null && Math.abs(actual - expected) <= relative * Math.max(Math.abs(expected), 1e-9);
+}
+
+/** Every value in an object, by the path that leads to it. */
+export function leavesOf(value: unknown, path = ''): [path: string, value: unknown][] {
+  if (typeof value !== 'object' || value === null) return [[path, value]];
+  return Object.entries(value)
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .flatMap(([key, inner]) => leavesOf(inner, `${path}/${key}`));
 }
