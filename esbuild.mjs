@@ -48,6 +48,13 @@ const processes = {
   },
 };
 
+/** The engine as it is copied into projects for Artillery: one file, whose workers it must find its way to alone. */
+const scaleOut = {
+  ...processes,
+  entryPoints: { 'scale-out': 'src/processes/scale-out.ts' },
+  splitting: false,
+};
+
 /** Packages that transformers.js asks for and that no text model needs; they stay out, with their native parts. */
 const unused = 'src/servers/gpt2/runtime/unused.ts';
 
@@ -73,7 +80,7 @@ const webview = {
   format: 'iife',
 };
 
-const builds = [extension, processes, gpt2, webview];
+const builds = [extension, processes, scaleOut, gpt2, webview];
 
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => esbuild.context({ ...options, logLevel: 'info' })));
@@ -83,7 +90,7 @@ if (watch) {
   const built = await Promise.all(builds.map((options) => esbuild.build(options)));
   await chmod('dist/cli.js', 0o755);
   const metafiles = (options) => built.filter((_, i) => options.includes(builds[i])).map(({ metafile }) => metafile);
-  writeNotices(metafiles([extension, processes, webview]), 'dist/third-party-notices.txt');
+  writeNotices(metafiles([extension, processes, scaleOut, webview]), 'dist/third-party-notices.txt');
   writeNotices(metafiles([gpt2]), 'dist/gpt2/third-party-notices.txt');
   // Elsewhere the runtime is found in the project's own node_modules.
   const target = process.env['LOADLENS_TARGET'];

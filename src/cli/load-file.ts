@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
-import { type Lookups, placeholdersIn, prepareTarget, secretValues } from '../core/endpoints/prepare.ts';
-import type { EndpointsFile, PreparedRequest, Problem, Target } from '../core/endpoints/types.ts';
-import { credentialHeaders } from '../core/endpoints/vocabulary.ts';
+import { prepareFromEnvironment } from '../core/endpoints/from-environment.ts';
+import type { EndpointsFile, Problem, Target } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
 import { makePlan, type PlanChoices } from '../core/plan/plan.ts';
 import type { Objective, RunInput } from '../core/plan/types.ts';
@@ -49,9 +48,6 @@ export function problemLine(shownAs: string, { range, severity, message, hint }:
   return `${shownAs}:${range.start.line + 1}:${range.start.character + 1}: ${severity}: ${message}  ${hint}`;
 }
 
-/** The environment variable that holds the value of `{{$secret name}}`. */
-const secretVariable = (name: string): string => `LOADLENS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-
 /** Everything a run needs, from a file without errors. Throws a LoadlensError for a missing value, body or bad choice. */
 export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoices): RunInput {
   const plan = makePlan(choices, { ...file, objectives: [...file.objectives, ...choices.objectives] });
@@ -59,26 +55,9 @@ export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoi
   const targets = file.targets.map((target) =>
     withHeaders(stream === undefined ? target : silent(target), choices.headers),
   );
-  const lookups: Lookups = {
-    env: (name) => process.env[name],
-    secret: (name) => process.env[secretVariable(name)],
-    bodyFile: bodyReader(dirname(path)),
-    shownAs,
-    stream,
-  };
-  for (const target of targets) checkSecrets(target, shownAs);
-  const requests = targets.map((target) => prepareTarget(target, lookups));
-  const secrets = [...secretValues(targets, lookups), ...credentialsOf(requests)];
-  return { name: shownAs, plan, targets, requests, secrets, file: { path, shownAs } };
-}
-
-/** Throws for a secret without a value, naming the variable that it comes from here. */
-function checkSecrets(target: Target, shownAs: string): void {
-  const missing = placeholdersIn(target).secrets.find((name) => process.env[secretVariable(name)] === undefined);
-  if (missing === undefined) return;
-  throw new LoadlensError(`${shownAs}:${target.range.start.line + 1}: The secret ${missing} has no value.`, {
-    hint: `Set the environment variable ${secretVariable(missing)}.`,
-  });
+  const env = process.env;
+  const prepared = prepareFromEnvironment(targets, { env, bodyFile: bodyReader(dirname(path)), shownAs, stream });
+  return { name: shownAs, plan, targets, ...prepared, file: { path, shownAs } };
 }
 
 /** The target with headers of the command line, each in the place of the target's own of that name. */
@@ -91,13 +70,6 @@ function withHeaders(target: Target, headers: FileChoices['headers']): Target {
 function silent(target: Target): Target {
   const { stream: _, ...llm } = target.llm ?? {};
   return target.llm === undefined ? target : { ...target, llm };
-}
-
-/** What headers like Authorization carry, with and without its scheme: a server may echo it, a report must not. */
-export function credentialsOf(requests: readonly Pick<PreparedRequest, 'headers'>[]): Set<string> {
-  const headers = requests.flatMap((request) => request.headers);
-  const values = headers.filter(([name]) => credentialHeaders.has(name.toLowerCase())).map(([, value]) => value);
-  return new Set(values.flatMap((value) => [value, value.replace(/^\S+\s+/, '')]));
 }
 
 /** Reads body files relative to a folder, each once. */

@@ -2,19 +2,19 @@ import { Command, CommanderError, Option } from 'commander';
 import { availableParallelism } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { ExitCode } from '../core/errors.ts';
-import { planDefaults } from '../core/plan/plan.ts';
-import { arrivalProcesses } from '../core/plan/types.ts';
 import { cacheFolder } from '../processes/cacheFolder.ts';
 import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../processes/gpt2Defaults.ts';
 import type { Gpt2Options } from '../processes/gpt2Messages.ts';
 import { defaultHost } from '../servers/mock/server.ts';
 import type { CalibrateOptions } from './calibrate-command.ts';
 import { describeFailure } from './failure.ts';
+import { addPlanOptions, addReportOptions } from './plan-options.ts';
 import type { RunOptions } from './run-command.ts';
+import { addScaleOutCommands } from './scale-out/program.ts';
 import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
 import { addSweepOptions } from './sweep-options.ts';
-import { header, numberFrom, objectives, planNumber, planTime, several, stages } from './values.ts';
+import { numberFrom, several } from './values.ts';
 
 /** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -46,63 +46,11 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .showHelpAfterError('hint:  Add --help to see every command and option.')
     .exitOverride();
 
-  addSweepOptions(program.command('run'))
+  addReportOptions(addPlanOptions(addSweepOptions(program.command('run'))))
     .description('Benchmarks the targets of an endpoints file and shows the result.')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
     .option('--targets <file>', 'the same as [file]')
-    .option(
-      '-n, --requests <n>',
-      `requests to send (default: the file's, otherwise ${planDefaults.requests})`,
-      planNumber('requests'),
-    )
-    .option(
-      '-c, --concurrency <n>',
-      `most requests in flight (default: the file's, otherwise ${planDefaults.concurrency})`,
-      planNumber('concurrency'),
-    )
-    .option(
-      '--rate <perS>',
-      'requests per second, sent by the clock whether answers come or not',
-      planNumber('ratePerS'),
-    )
-    .option('--stages <list>', "rates one after the other, held or ramped, such as '30s:50, 1m:50..200'", stages)
-    .addOption(
-      new Option('--arrivals <process>', 'with a rate: equal gaps, or at random (default: constant)').choices(
-        arrivalProcesses,
-      ),
-    )
-    .option(
-      '--max-in-flight <n>',
-      `with a rate: most requests in flight, what is due above that waits (default: ${planDefaults.maxInFlight})`,
-      planNumber('maxInFlight'),
-    )
-    .option(
-      '--duration <time>',
-      'send for that long, such as 30s; with --requests whichever ends first',
-      planTime('durationS'),
-    )
-    .option(
-      '--seed <n>',
-      `seed of the random choice of targets (default: the file's, otherwise ${planDefaults.seed})`,
-      planNumber('seed'),
-    )
-    .option('--warmup <n>', 'requests to send before the clock starts (default: none)', planNumber('warmup'))
-    .option(
-      '--timeout <time>',
-      `longest time for one request (default: the file's, otherwise ${planDefaults.timeoutMs / 1000}s)`,
-      planTime('timeoutMs'),
-    )
-    .option('--max-redirects <n>', 'redirects to follow per request (default: none)', planNumber('maxRedirects'))
-    .option('--cold-start', 'open connections inside the measured time')
-    .option('--stream', 'ask language models for streams of tokens (default: as the file has it)')
-    .option('--no-stream', 'ask language models for whole answers')
-    .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header)
-    .option('--slo <objectives>', "objectives of the run, such as 'p95 < 500ms, errors < 1%'; repeatable", objectives)
     .option('--allow-host <host>', 'another machine that may be loaded; repeatable', several)
-    .option('--json <file>', 'write the result as JSON')
-    .option('--html <file>', 'write the result as one HTML page')
-    .option('--csv <file>', 'write the result as CSV')
-    .option('--md <file>', 'write the result as Markdown')
     .option('-q, --quiet', 'no progress and no notes on standard error, only errors')
     .addHelpText('after', exitCodes)
     .action(async (file: string | undefined, options: RunOptions) => {
@@ -122,6 +70,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     });
 
   addSuiteCommand(program, manifest.version, done);
+  addScaleOutCommands(program, manifest.version, done);
 
   const serve = program.command('serve').description('Starts a server to benchmark.');
   serve

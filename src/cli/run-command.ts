@@ -13,9 +13,8 @@ import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
 
-/** The options of `loadlens run`, as the argument parser hands them over. */
-export interface RunOptions extends SweepOptions {
-  readonly targets?: string;
+/** The options that say what a run sends, as the argument parser hands them over. */
+export interface PlanOptions {
   readonly requests?: number;
   readonly concurrency?: number;
   readonly rate?: number;
@@ -31,15 +30,25 @@ export interface RunOptions extends SweepOptions {
   readonly stream?: boolean;
   readonly header?: readonly (readonly [name: string, value: string])[];
   readonly slo?: readonly Objective[];
-  readonly allowHost?: readonly string[];
+}
+
+/** Those that name files for a result. */
+export interface ReportOptions {
   readonly json?: string;
   readonly html?: string;
   readonly csv?: string;
   readonly md?: string;
+}
+
+/** The options of `loadlens run`. */
+export interface RunOptions extends SweepOptions, PlanOptions, ReportOptions {
+  readonly targets?: string;
+  readonly allowHost?: readonly string[];
   readonly quiet?: true;
 }
 
-const defaultFile = 'endpoints.txt';
+/** The endpoints file when none is named. */
+export const defaultFile = 'endpoints.txt';
 
 /** `loadlens run`: answers the exit code. Throws a LoadlensError for what the user can mend. */
 export async function runCommand(name: string | undefined, options: RunOptions, version: string): Promise<ExitCode> {
@@ -51,7 +60,24 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   checkLoadOptions(options);
   const loaded = loadFile(name ?? options.targets ?? defaultFile);
   if (!isSound(loaded, options.quiet === true)) return ExitCode.usage;
-  const choices: FileChoices = {
+  const choices = choicesOf(options);
+  if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
+  const outputs = outputsOf(options, reports);
+  checkReportFiles(outputs);
+  const input = makeInput(loaded, choices);
+  const { allowHost, quiet = false } = options;
+  return measure({ requests: input.requests, load: loadOf(input.plan), allowHost, quiet }, async (screen) => {
+    const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
+    const record = withCalibration(await runBenchmark(input, { version, signal: screen.signal, onSnapshot }));
+    screen.print(renderText(record));
+    writeOutputs(outputs, record, screen);
+    return exitCodeOf(record);
+  });
+}
+
+/** What the options choose over the file. */
+export function choicesOf(options: PlanOptions): FileChoices {
+  return {
     requests: options.requests,
     durationS: options.duration,
     concurrency: options.concurrency,
@@ -68,22 +94,10 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
     headers: options.header ?? [],
     objectives: options.slo ?? [],
   };
-  if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
-  const outputs = outputsOf(options, reports);
-  checkReportFiles(outputs);
-  const input = makeInput(loaded, choices);
-  const { allowHost, quiet = false } = options;
-  return measure({ requests: input.requests, load: loadOf(input.plan), allowHost, quiet }, async (screen) => {
-    const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
-    const record = withCalibration(await runBenchmark(input, { version, signal: screen.signal, onSnapshot }));
-    screen.print(renderText(record));
-    writeOutputs(outputs, record, screen);
-    return exitCodeOf(record);
-  });
 }
 
 /** Says what is wrong with a file. False when it may not run. */
-function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean {
+export function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean {
   const errors = file.problems.filter(({ severity }) => severity === 'error');
   for (const problem of quiet ? errors : file.problems) process.stderr.write(`${problemLine(shownAs, problem)}\n`);
   if (errors.length > 0) return false;
@@ -92,7 +106,7 @@ function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean {
 }
 
 /** Requests leave by free slots or by the clock: nobody can mean both. */
-function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions): void {
+export function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions): void {
   const byClock = rate !== undefined ? '--rate' : '--stages';
   if (rate !== undefined && stages !== undefined) {
     throw new LoadlensError('Both --rate and --stages are given.', { hint: 'Give one of them: stages hold rates.' });
@@ -111,7 +125,7 @@ function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions)
 }
 
 /** How much a run sends, for the question whether it may. */
-function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan): string {
+export function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan): string {
   const amounts = [
     ...(requests === null ? [] : [`${formatCount(requests + warmup)} requests`]),
     ...(durationS === null ? [] : [`requests for ${durationS} s`]),

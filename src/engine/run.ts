@@ -3,12 +3,14 @@ import { createBacklogRecorder } from '../core/metrics/backlog.ts';
 import { clientHealth } from '../core/metrics/client-health.ts';
 import { quantile } from '../core/metrics/quantiles.ts';
 import { createRecorder, type Recorder } from '../core/metrics/recorder.ts';
+import type { RecorderState } from '../core/metrics/recorder-state.ts';
 import { rankedValues } from '../core/metrics/tally.ts';
 import type { ClientHealth, RunPhase, Snapshot, Summary } from '../core/metrics/types.ts';
-import { loadModelFor } from '../core/plan/load-model.ts';
-import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../core/plan/objectives.ts';
+import { loadModelFor, type LoadModel } from '../core/plan/load-model.ts';
+import { evaluateRun, perRequestLimitsMs, withoutTokenTimes } from '../core/plan/objectives.ts';
 import { targetPicker } from '../core/plan/pick.ts';
-import type { RunInput, RunPlan, Verdict } from '../core/plan/types.ts';
+import { indexIn, partOf, shareModel, wholeLoad, type Share } from '../core/plan/share.ts';
+import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import type { SelfCalibration } from '../core/report/calibration.ts';
 import { makeRecord, recordId } from '../core/report/record.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
@@ -36,6 +38,10 @@ export interface RunHooks {
   readonly version: string;
   /** Process of the server, when Loadlens started it: its CPU and memory go into the record. */
   readonly serverPid?: number | undefined;
+  /** Awaited once everything is warm, before the clock starts. */
+  beforeClock?(): Promise<void>;
+  /** Called with all that the recorder knows, once the run has ended. */
+  onEnd?(state: RecorderState): void;
 }
 
 const snapshotMs = 250;
@@ -51,19 +57,22 @@ const openedForRate = 32;
  * it rejects, with a LoadlensError, only when there is nothing that could be sent.
  */
 export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<RunRecord> {
-  const { plan, targets } = input;
+  const { targets, share = wholeLoad } = input;
+  const plan = { ...input.plan, concurrency: partOf(input.plan.concurrency, share) };
   const { signal } = hooks;
   if (targets.length === 0) {
     throw new LoadlensError(`${input.name} has no target.`, {
       hint: 'Add a line with a URL, such as http://127.0.0.1:5000/.',
     });
   }
-  const requests = toWire(input.requests, targets, `loadlens/${hooks.version}`, plan.seed);
+  const requests = ofShare(toWire(input.requests, targets, `loadlens/${hooks.version}`, plan.seed), share);
   const targetNames = targets.map((target) => target.name);
-  const pick = targetPicker(
+  const pickAny = targetPicker(
     targets.map((target) => target.weight),
     plan.seed,
   );
+  const pick = (index: number): number => pickAny(indexIn(share, index));
+  const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
   const kept = Math.max(2, Math.floor(keptConnections / plan.concurrency));
   const transport = createUndiciTransport(kept);
   const laneCount = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
@@ -87,8 +96,8 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     { onBacklog = () => undefined, ...part }: Pick<LoadOptions, 'onSample' | 'failures'> & Partial<OpenLoad>,
   ): Load => {
     const { timeoutMs, drainMs, maxRedirects } = plan;
-    const model = loadModelFor(loaded);
-    const open = pacer && { pacer, arrivals: loadModelFor(loaded), onBacklog };
+    const model = modelOf(loaded);
+    const open = pacer && { pacer, arrivals: modelOf(loaded), onBacklog };
     return progress.follow(
       startLoad({ lanes, requests, pick, timeoutMs, drainMs, maxRedirects, model, ...(open && { open }), ...part }),
     );
@@ -116,6 +125,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     }
     const sourceRead = await source;
 
+    if (!signal.aborted) await hooks.beforeClock?.();
     progress.phase('running');
     const startedAt = new Date();
     const openedBefore = transport.opened;
@@ -130,6 +140,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     const readings = stopReadings();
     const server = await stopWatching?.();
 
+    hooks.onEnd?.(recorder.state());
     const summary: Summary = {
       ...recorder.summary(outcome),
       ...(plan.loadModel === 'open' && { backlog: backlog.summary(outcome.unsent) }),
@@ -152,12 +163,12 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       name: input.name,
       startedAt: startedAt.toISOString(),
       status: signal.aborted ? 'cancelled' : 'completed',
-      plan,
+      plan: input.plan,
       targets,
       summary,
       warmupSent,
       addresses: transport.addresses,
-      objectives: verdictsOf(input, summary),
+      objectives: evaluateRun(plan, targets, summary),
       failureSamples: failures.list,
       client: withDrained(health, outcome.requestsDrained, plan.drainMs),
       environment: { ...readEnvironment(hooks.version), ...(selfCalibration && { selfCalibration }) },
@@ -230,21 +241,19 @@ function pairsToOpen(
   });
 }
 
-function verdictsOf({ plan, targets }: RunInput, summary: Summary): Verdict[] {
-  const measured = new Map(summary.perTarget.map((numbers) => [numbers.name, numbers]));
-  const ofTargets = targets.flatMap(({ name, objectives }): Verdict[] => {
-    const numbers = measured.get(name);
-    if (numbers) return evaluateObjectives(objectives, numbers, name);
-    return objectives.map((objective) => ({ objective, target: name, outcome: 'not enough data', actual: null }));
-  });
-  return [...evaluateObjectives(plan.objectives, summary), ...ofTargets];
-}
-
 function withDrained(health: ClientHealth, drained: number, drainMs: number): ClientHealth {
   if (drained === 0) return health;
   const requests = drained === 1 ? '1 request was' : `${drained} requests were`;
   const warning = `${requests} still without a whole answer ${drainMs / 1_000} s after the last one had left, and counted as timeouts.`;
   return { ...health, warnings: [...health.warnings, warning] };
+}
+
+/** Requests whose prompts go by the number that each has in the whole load. */
+function ofShare(requests: readonly WireRequest[], share: Share): WireRequest[] {
+  return requests.map((request) => {
+    const { variantAt } = request;
+    return variantAt ? { ...request, variantAt: (index) => variantAt(indexIn(share, index)) } : request;
+  });
 }
 
 async function readSource({ file }: RunInput): Promise<Source | null> {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { hasArtillery, installArtillery } from './artillery.ts';
 import { type Counts, countsVariable, readCounts } from './counts.ts';
 import { nativePartProblem } from '../../src/servers/gpt2/runtime/native.ts';
 import { ensureChromium } from './host/chromium.ts';
@@ -35,6 +36,12 @@ const suites: Readonly<Record<string, Suite>> = {
     prepare: ['build'],
     command: (grep) => plainMocha(grep, '--ignore', 'test/{vsix,extension/suite}/**', 'test/**/*.test.ts'),
   },
+  scaleout: {
+    what: "exported projects, on Artillery's local workers",
+    timeoutMinutes: 5,
+    prepare: ['build', 'artillery'],
+    command: (grep) => plainMocha(grep, '--timeout', '90000', 'test/scale-out/*.e2e.ts'),
+  },
   extension: {
     what: 'the extension, inside VS Code',
     timeoutMinutes: 6,
@@ -61,6 +68,10 @@ const preparations = {
   platformPackage: () => {
     if (nativePartProblem() === undefined)
       runScript(['scripts/package.mjs', '--target', `${process.platform}-${process.arch}`]);
+  },
+  artillery: () => {
+    if (!hasArtillery()) console.log('Installing Artillery (once) …');
+    installArtillery();
   },
   host: () => {
     if (process.env['VSCODE_HOST'] === 'desktop') return;

@@ -1,3 +1,4 @@
+import { credentialsOf } from '../../core/endpoints/from-environment.ts';
 import { ExitCode } from '../../core/errors.ts';
 import type { Objective } from '../../core/plan/types.ts';
 import { formatCount } from '../../core/report/format.ts';
@@ -5,7 +6,6 @@ import type { SuiteModel } from '../../core/report/suite-types.ts';
 import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
 import type { SweepHooks, SweepSnapshot } from '../../engine/sweep.ts';
 import { withCalibration } from '../calibrate/store.ts';
-import { credentialsOf } from '../load-file.ts';
 import { checkMayLoad, onScreen, type Screen } from '../measure.ts';
 import { progressText } from '../progress.ts';
 import { makeFolder } from './files.ts';

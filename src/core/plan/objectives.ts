@@ -1,8 +1,9 @@
 import { closest } from '../closest.ts';
+import type { Target } from '../endpoints/types.ts';
 import type { Distribution, Numbers, QuantileName, Summary } from '../metrics/types.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { parseDurationMs } from './duration.ts';
-import type { Objective, Verdict } from './types.ts';
+import type { Objective, RunPlan, Verdict } from './types.ts';
 
 const quantileOf: Readonly<Record<string, QuantileName>> = {
   p50: 'median',
@@ -214,6 +215,21 @@ export function evaluateObjectives(objectives: readonly Objective[], numbers: Me
     const outcome = actual === null || !reliable ? 'not enough data' : holds(actual, objective) ? 'pass' : 'fail';
     return { objective, ...(target === undefined ? {} : { target }), outcome, actual };
   });
+}
+
+/** What became of the objectives of a run, those of the plan and then those of each target. */
+export function evaluateRun(
+  plan: Pick<RunPlan, 'objectives'>,
+  targets: readonly Pick<Target, 'name' | 'objectives'>[],
+  summary: Summary,
+): Verdict[] {
+  const measured = new Map(summary.perTarget.map((numbers) => [numbers.name, numbers]));
+  const ofTargets = targets.flatMap(({ name, objectives }): Verdict[] => {
+    const numbers = measured.get(name);
+    if (numbers) return evaluateObjectives(objectives, numbers, name);
+    return objectives.map((objective) => ({ objective, target: name, outcome: 'not enough data', actual: null }));
+  });
+  return [...evaluateObjectives(plan.objectives, summary), ...ofTargets];
 }
 
 /** What one request must meet for goodput: its latency, and its other times; undefined: anything. */

@@ -1,4 +1,5 @@
 import type { PreparedRequest, Target } from '../endpoints/types.ts';
+import type { Share } from './share.ts';
 
 /** An SLO: `p95 < 500ms`, `errors < 1%`. */
 export interface Objective {
@@ -68,6 +69,8 @@ export interface RunInput {
   /** Name for people: the file, or the one target's name. */
   readonly name: string;
   readonly plan: RunPlan;
+  /** The part of the plan that is sent; all of it when absent. */
+  readonly share?: Share;
   readonly targets: readonly Target[];
   readonly requests: readonly PreparedRequest[];
   /** Values that must not appear in anything kept; replaced by `***`. */

@@ -16,7 +16,7 @@ export function readRecord(json: unknown): RunRecord {
       { hint: newer ? 'Open it with a newer Loadlens.' : 'Choose a JSON file that loadlens run --json has written.' },
     );
   }
-  const result = v.safeParse(record, withObjectives(json));
+  const result = v.safeParse(runSchema, withObjectives(json));
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new LoadlensError(`This result is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}.`, {
@@ -130,7 +130,8 @@ const plan = v.object({
   objectives: v.array(objective),
 });
 
-const record = v.object({
+/** The shape of a record; see RunRecord. */
+export const runSchema = v.object({
   schema: v.literal(recordSchema),
   id: v.string(),
   name: v.string(),

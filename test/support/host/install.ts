@@ -1,9 +1,8 @@
 // A real VS Code workbench and extension host for tests: code-server, from the npm registry alone, in a cache folder outside the clone.
 // Never a devDependency: its own install script compiles native modules and its nested packages escape the lock file.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { cacheRoot, npm } from '../npm.ts';
 
 /** A release of code-server and the Node that runs it. */
 export interface HostVersion {
@@ -29,8 +28,6 @@ export interface InstalledHost {
 /** The host to use: `LOADLENS_HOST=floor` asks for the oldest, everything else for the newest. */
 export const wantedHost = (): HostVersion =>
   process.env['LOADLENS_HOST'] === 'floor' ? hostVersions.floor : hostVersions.newest;
-
-const cacheRoot = (): string => path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'loadlens');
 
 const folderOf = (version: HostVersion): string =>
   path.join(cacheRoot(), `vscode-host-${version.codeServer}-node-${version.node}-${recipe}`);
@@ -71,22 +68,6 @@ export function installHost(version: HostVersion): InstalledHost {
     rmSync(work, { recursive: true, force: true });
   }
   return partsOf(folderOf(version));
-}
-
-/** Scripts stay off: nothing is compiled. The host's own Node goes first, for npm picks releases by the Node it runs on. */
-function npm(folder: string, args: readonly string[], nodeFolder: string): void {
-  const options = ['--save-exact', '--ignore-scripts', '--no-fund', '--no-audit', '--no-progress', '--loglevel=error'];
-  // The settings of the npm that runs the tests do not belong here.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?!config_cache$)/i.test(name)));
-  const result = spawnSync('npm', [...args, ...options], {
-    cwd: folder,
-    env: { ...env, PATH: `${nodeFolder}${path.delimiter}${process.env['PATH'] ?? ''}` },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (result.status !== 0)
-    throw new Error(
-      `npm ${args.join(' ')} failed. Check the connection to the npm registry, then run the tests again.`,
-    );
 }
 
 /** Releases before 4.106 pin one package to a git commit; the same package is in the registry. */

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { ExitCode } from '../../core/errors.ts';
+import { formatCount } from '../../core/report/format.ts';
+import { recordId } from '../../core/report/record.ts';
+import { makeLoad } from '../../core/scale-out/load.ts';
+import { readGitState } from '../../engine/git.ts';
+import { loadFile, makeInput } from '../load-file.ts';
+import { checkMayLoad, onScreen } from '../measure.ts';
+import { checkLoadOptions, choicesOf, defaultFile, isSound, loadOf, type PlanOptions } from '../run-command.ts';
+import { checkFree, writeProject } from './project-folder.ts';
+
+/** The options of `loadlens export artillery`, as the argument parser hands them over. */
+export interface ExportOptions extends PlanOptions {
+  readonly workers: number;
+  readonly out: string;
+  readonly allowHost?: readonly string[];
+  readonly quiet?: true;
+}
+
+/** `loadlens export artillery`: answers the exit code. Throws a LoadlensError for what the user can mend. */
+export async function exportArtilleryCommand(
+  name: string | undefined,
+  options: ExportOptions,
+  version: string,
+): Promise<ExitCode> {
+  const { workers, out, allowHost, quiet = false } = options;
+  checkLoadOptions(options);
+  const loaded = loadFile(name ?? defaultFile);
+  if (!isSound(loaded, quiet)) return ExitCode.usage;
+  checkFree(out);
+  const choices = choicesOf(options);
+  const input = makeInput(loaded, choices);
+  const { plan, targets, requests } = input;
+  const parts = {
+    id: recordId(new Date(), Math.random),
+    loadlens: version,
+    name: input.name,
+    plan,
+    shares: workers,
+    targets,
+    ...(choices.stream !== undefined && { stream: choices.stream }),
+    source: { file: loaded.shownAs, ...(await readGitState(loaded.path)) },
+  };
+  const load = makeLoad(parts, (path) => readFileSync(resolve(dirname(loaded.path), path)).toString('base64'));
+  return onScreen(quiet, async (screen) => {
+    const refused = await checkMayLoad({ requests, load: loadOf(plan), allowHost }, screen.signal);
+    if (refused !== undefined) return refused;
+    writeProject(out, load);
+    const folder = relative(process.cwd(), resolve(out)) || '.';
+    screen.print(
+      `Wrote a project for Artillery into ${folder}: ${formatCount(workers)} workers share the load. Read ${folder}/README.md, then:\n\n  cd ${folder} && npm start\n`,
+    );
+    return ExitCode.done;
+  });
+}

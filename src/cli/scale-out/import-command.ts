@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ExitCode, LoadlensError } from '../../core/errors.ts';
+import { reports } from '../../core/report/reports.ts';
+import { renderText } from '../../core/report/text.ts';
+import { recordFromReport } from '../../core/scale-out/import.ts';
+import { exitCodeOf, onScreen, outputsOf, writeOutputs } from '../measure.ts';
+import { checkReportFiles } from '../report-files.ts';
+import type { ReportOptions } from '../run-command.ts';
+import { parsed, readProject } from './project-folder.ts';
+
+/** The options of `loadlens import artillery`, as the argument parser hands them over. */
+export interface ImportOptions extends ReportOptions {
+  readonly project?: string;
+  readonly quiet?: true;
+}
+
+/** `loadlens import artillery`: answers the exit code. Throws a LoadlensError for what the user can mend. */
+export async function importArtilleryCommand(name: string, options: ImportOptions): Promise<ExitCode> {
+  const outputs = outputsOf(options, reports);
+  checkReportFiles(outputs);
+  const report = parsed(readText(name), name);
+  const record = recordFromReport(report, readProject(options.project ?? dirname(resolve(name))));
+  return onScreen(options.quiet === true, async (screen) => {
+    screen.print(renderText(record));
+    writeOutputs(outputs, record, screen);
+    // A share that is missing must not pass a pipeline.
+    return record.status === 'crashed' ? ExitCode.nothingMeasured : exitCodeOf(record);
+  });
+}
+
+function readText(name: string): string {
+  try {
+    return readFileSync(resolve(name), 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    throw new LoadlensError(`The file ${name} can't be read: ${String(code ?? cause)}.`, {
+      hint: 'Name the file that artillery run --output has written.',
+      cause,
+    });
+  }
+}

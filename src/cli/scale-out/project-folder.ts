@@ -1,0 +1,66 @@
+import { copyFileSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LoadlensError } from '../../core/errors.ts';
+import { readLoad, type SharedLoad } from '../../core/scale-out/load.ts';
+import { engineFile, loadFile, projectFiles } from '../../core/scale-out/project.ts';
+
+/** The bundled engine for projects: beside this program's bundle, or where the build of a clone has put it. */
+const engine = fileURLToPath(
+  import.meta.url.endsWith('.ts')
+    ? new URL('../../../dist/scale-out.js', import.meta.url)
+    : new URL('../scale-out.js', import.meta.url),
+);
+
+/** Throws unless a project can go into the folder: there is none yet, or nothing is in it. Nothing is ever written over. */
+export function checkFree(folder: string): void {
+  try {
+    if (readdirSync(resolve(folder)).length === 0) return;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'ENOENT') return;
+    const what = code === 'ENOTDIR' ? 'is not a folder' : `can't be read: ${String(code ?? cause)}`;
+    throw new LoadlensError(`${folder} ${what}.`, { hint: 'Name another folder after --out.', cause });
+  }
+  throw new LoadlensError(`The folder ${folder} is not empty.`, {
+    hint: 'Name another after --out, or empty it: nothing is written over.',
+  });
+}
+
+/** Writes a project into a folder that is free. */
+export function writeProject(folder: string, load: SharedLoad): void {
+  try {
+    mkdirSync(resolve(folder), { recursive: true });
+    for (const { name, text } of projectFiles(load)) writeFileSync(join(resolve(folder), name), text, { flag: 'wx' });
+    copyFileSync(engine, join(resolve(folder), engineFile), constants.COPYFILE_EXCL);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LoadlensError(`The project could not be written into ${folder}: ${why}`, {
+      hint: 'Check the disk and the rights of the folder. In a clone, npm run build makes the engine.',
+      cause,
+    });
+  }
+}
+
+/** The load of the project in a folder. */
+export function readProject(folder: string): SharedLoad {
+  let text: string;
+  try {
+    text = readFileSync(join(resolve(folder), loadFile), 'utf8');
+  } catch (cause) {
+    throw new LoadlensError(`There is no ${loadFile} in ${folder}.`, {
+      hint: 'Name the folder of the exported project: --project folder.',
+      cause,
+    });
+  }
+  return readLoad(parsed(text, loadFile));
+}
+
+/** What a JSON file holds; throws a LoadlensError that names it when it is none. */
+export function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LoadlensError(`${name} is no JSON file.`, { hint: 'Name the file that Artillery has written.', cause });
+  }
+}

@@ -1,0 +1,123 @@
+import { lostHealth } from '../metrics/client-health.ts';
+import type { Backlog, ClientHealth, Summary } from '../metrics/types.ts';
+import type { Environment } from '../report/types.ts';
+import { formatCount } from '../report/format.ts';
+import type { ShareFacts } from './share-report.ts';
+
+const mostWarnings = 6;
+const mostNames = 4;
+
+/** Readings of a client, and which of several stands for all: the largest, or their sum. */
+const readings: Readonly<Record<Reading, 'worst' | 'sum'>> = {
+  eventLoopDelayP99Ms: 'worst',
+  eventLoopDelayMaxMs: 'worst',
+  cpuShare: 'worst',
+  connectionsOpened: 'sum',
+  connectionsReused: 'sum',
+  scheduleLagP99Ms: 'worst',
+  littlesLawResidual: 'worst',
+  idleDelayP99Ms: 'worst',
+  loopUtilisation: 'worst',
+  dispatchGapP99Ms: 'worst',
+  dispatchGapMaxMs: 'worst',
+  ownStallMs: 'worst',
+  machineStallMs: 'worst',
+  stealShare: 'worst',
+  cpuPressureShare: 'worst',
+};
+
+type Reading = {
+  [K in keyof ClientHealth]-?: ClientHealth[K] extends number | null | undefined ? K : never;
+}[keyof ClientHealth];
+
+/** What the workers of a load say of themselves, as one. */
+export function mergeClients(
+  shares: readonly ShareFacts[],
+  summary: Summary,
+  warnings: readonly string[],
+): ClientHealth {
+  const clients = shares.map(({ client }) => client);
+  const merged: Partial<Record<Reading, number | null>> = {};
+  for (const name of readingNames) {
+    const values = clients.flatMap((client) => client[name] ?? []);
+    const known = clients.some((client) => client[name] !== undefined);
+    if (values.length > 0) merged[name] = readings[name] === 'sum' ? sum(values) : Math.max(...values);
+    else if (known) merged[name] = null;
+  }
+  const bounds = clients.flatMap(({ bound }) => bound ?? []);
+  return {
+    ...lostHealth(summary, ''),
+    ...merged,
+    scheduleLagP99Ms: summary.scheduleLagMs.p99,
+    ...(bounds.length === 0 ? {} : { bound: bounds.includes('client') ? 'client' : 'machine' }),
+    warnings: [...warnings, ...warningsOf(shares)],
+  };
+}
+
+const readingNames: readonly Reading[] = Object.keys(readings).filter((name): name is Reading => name in readings);
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+function warningsOf(shares: readonly ShareFacts[]): string[] {
+  const all = shares.flatMap(({ client }, index) =>
+    client.warnings.map((warning) => `Worker ${index + 1}: ${warning}`),
+  );
+  const left = all.length - mostWarnings;
+  if (left <= 0) return all;
+  return [...all.slice(0, mostWarnings), `${formatCount(left)} more warnings of this kind came from the workers.`];
+}
+
+const added = ({ selfCalibration }: Environment): number => selfCalibration?.at(-1)?.p99Ms ?? -1;
+
+/** The machines of the workers, as one. */
+export function mergeEnvironments(shares: readonly ShareFacts[]): Environment {
+  const environments = shares.map(({ environment }) => environment);
+  const names = (of: (environment: Environment) => string): string => {
+    const different = [...new Set(environments.map(of))];
+    const left = different.length - mostNames;
+    return different.slice(0, mostNames).join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
+  };
+  const [worst] = environments.toSorted((a, b) => added(b) - added(a));
+  const workers = shares.length === 1 ? '1 worker' : `${formatCount(shares.length)} workers`;
+  return {
+    host: `${workers} of Artillery on ${names(({ host }) => host)}`,
+    os: names(({ os }) => os),
+    cpu: names(({ cpu }) => cpu),
+    cores: Math.min(...environments.map(({ cores }) => cores)),
+    memoryGiB: Math.min(...environments.map(({ memoryGiB }) => memoryGiB)),
+    node: names(({ node }) => node),
+    loadlens: names(({ loadlens }) => loadlens),
+    ...(worst?.selfCalibration && { selfCalibration: worst.selfCalibration }),
+  };
+}
+
+/**
+ * What waited to be sent, of all shares of an open loop; undefined when none of them has such a loop. Slice by slice the most
+ * of each is added up, as if all had it at the same moment: no less than there was.
+ */
+export function mergeBacklogs(shares: readonly ShareFacts[], startedAtMs: number): Backlog | undefined {
+  const parts = shares.flatMap((share) => {
+    const { backlog } = share;
+    return backlog === undefined ? [] : [{ backlog, offsetMs: share.startedAtMs - startedAtMs }];
+  });
+  if (parts.length === 0) return undefined;
+  const widthMs = Math.max(...parts.map(({ backlog }) => backlog.widthMs));
+  const waiting = new Map<number, number>();
+  for (const { backlog, offsetMs } of parts) {
+    const own = new Map<number, number>();
+    for (const [index, here] of backlog.waiting.entries()) {
+      const at = Math.floor((offsetMs + index * backlog.widthMs) / widthMs);
+      own.set(at, Math.max(own.get(at) ?? 0, here));
+    }
+    for (const [at, here] of own) waiting.set(at, (waiting.get(at) ?? 0) + here);
+  }
+  const slices = Array.from({ length: Math.max(-1, ...waiting.keys()) + 1 }, (_, index) => waiting.get(index) ?? 0);
+  const max = Math.max(0, ...slices);
+  return {
+    max,
+    maxAtMs: max === 0 ? null : slices.indexOf(max) * widthMs,
+    waitedMs: Math.max(...parts.map(({ backlog }) => backlog.waitedMs)),
+    unsent: sum(parts.map(({ backlog }) => backlog.unsent)),
+    widthMs,
+    waiting: slices,
+  };
+}

@@ -1,0 +1,97 @@
+// What runs in a worker of Artillery: one share of a load. The hook of an exported project calls it; see docs/scale-out.md.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
+import { prepareFromEnvironment } from '../core/endpoints/from-environment.ts';
+import { LoadlensError } from '../core/errors.ts';
+import type { RecorderState } from '../core/metrics/recorder-state.ts';
+import { planOfOne } from '../core/plan/share.ts';
+import type { RunInput } from '../core/plan/types.ts';
+import { formatCount } from '../core/report/format.ts';
+import { readLoad, type SharedLoad } from '../core/scale-out/load.ts';
+import { passageCounter, shareCounters } from '../core/scale-out/share-report.ts';
+import { runBenchmark } from '../engine/run.ts';
+import { meet, type Meeting } from './meeting.ts';
+
+/** All virtual users of a process begin within a second; its threads may take some to start. */
+const meetLimitMs = 60_000;
+/** Workers in a cloud begin at full multiples of this, as their clocks have it … */
+const cloudBeatMs = 20_000;
+/** … that are so far ahead that all have noticed. */
+const cloudAheadMs = 5_000;
+
+/**
+ * Sends one share of the load in the `load.json` beside this file. Called once for each share, in whatever threads Artillery
+ * likes: they agree among themselves which is which, and begin together. In a cloud, where each worker is a process of its own
+ * and would send the whole load, only the first of them sends, by a plan of its own.
+ * @param test Artillery's name for the test run
+ * @param count tells Artillery a number; it adds up those of one name
+ */
+export async function runShare(test: string, count: (name: string, value: number) => void): Promise<void> {
+  const load = readLoad(JSON.parse(readFileSync(new URL('load.json', import.meta.url), 'utf8')));
+  const meeting = await meet(`loadlens ${load.id} ${test}`, load.shares, meetLimitMs);
+  if (meeting === undefined) throw new Error(`Artillery did not start ${load.shares} virtual users: nothing was sent.`);
+  // Artillery sets it where a worker is a machine.
+  const inCloud = process.env['WORKER_ID'] !== undefined;
+  try {
+    if (!inCloud || meeting.number === 0) await send(load, meeting, inCloud, count);
+  } catch (error) {
+    // What Artillery counts is the message alone.
+    throw error instanceof LoadlensError ? new Error(`${error.message} ${error.hint}`, { cause: error }) : error;
+  } finally {
+    meeting.leave();
+  }
+}
+
+async function send(
+  load: SharedLoad,
+  meeting: Meeting,
+  inCloud: boolean,
+  count: (name: string, value: number) => void,
+): Promise<void> {
+  count(passageCounter(load.id, 'started'), 1);
+  const input = inputOf(load, inCloud ? null : meeting.number);
+  let state: RecorderState | undefined;
+  const record = await runBenchmark(input, {
+    version: manifest.version,
+    signal: new AbortController().signal,
+    beforeClock: () => (inCloud ? nextBeat() : meeting.ready()),
+    onEnd: (ended) => (state = ended),
+  });
+  if (state === undefined) return;
+  const { requestsSent, successes } = record;
+  const name = inCloud ? 'This worker' : `Share ${meeting.number + 1} of ${load.shares}`;
+  say(`${name}: ${formatCount(requestsSent)} requests, ${formatCount(successes)} successes.`);
+  const number = inCloud ? null : meeting.number;
+  for (const [counter, value] of shareCounters(randomBytes(6).toString('hex'), record, state, number)) {
+    count(counter, value);
+  }
+  count(passageCounter(load.id, 'ended'), 1);
+}
+
+function inputOf({ name, plan, shares, targets, stream, files }: SharedLoad, number: number | null): RunInput {
+  const bodyFile = (path: string): Uint8Array | undefined => {
+    const content = files[path];
+    return content === undefined ? undefined : Buffer.from(content, 'base64');
+  };
+  const prepared = prepareFromEnvironment(targets, { env: process.env, bodyFile, shownAs: name, stream });
+  const ownSeed = randomBytes(4).readUInt32LE();
+  return {
+    name,
+    targets,
+    ...prepared,
+    ...(number === null ? { plan: planOfOne(plan, shares, ownSeed) } : { plan, share: { number, of: shares } }),
+    file: null,
+  };
+}
+
+/** Machines whose clocks agree begin together without a word. */
+async function nextBeat(): Promise<void> {
+  const now = Date.now();
+  const atMs = Math.ceil((now + cloudAheadMs) / cloudBeatMs) * cloudBeatMs;
+  await new Promise((resolve) => setTimeout(resolve, atMs - now));
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

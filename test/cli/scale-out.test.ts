@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRecord } from '../../src/core/report/read.ts';
+import { readLoad } from '../../src/core/scale-out/load.ts';
+import { closedLoop } from '../core/report/fixtures.ts';
+import { reportOf } from '../core/scale-out/shared.ts';
+import { freshFolder, runCli } from './spawn.ts';
+
+describe('load for Artillery', function () {
+  this.timeout(30_000);
+  const folder = freshFolder();
+  const write = (name: string, text: string): void => writeFileSync(join(folder.path, name), text);
+  const read = (name: string): string => readFileSync(join(folder.path, name), 'utf8');
+  const cli = (args: readonly string[], env: Record<string, string> = {}): ReturnType<typeof runCli> =>
+    runCli(args, { cwd: folder.path, env });
+  const url = 'http://127.0.0.1:5000/tokenizer?output_tokens=3\n';
+
+  it('is written as a project, with bodies and without secrets', async () => {
+    write('body.json', '{"a": 1}');
+    write(
+      'endpoints.txt',
+      `# @requests 100\n# @concurrency 6\nPOST http://127.0.0.1:5000/\nAuthorization: Bearer {{$secret my-key}}\nX-Who: {{$env WHO}}\n@body.json\n`,
+    );
+    const env = { LOADLENS_SECRET_MY_KEY: 'geheim-4711', WHO: 'kein-mensch' };
+    const { code, stdout, stderr } = await cli(['export', 'artillery', '--workers', '3', '--seed', '9'], env);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /into artillery: 3 workers share the load/);
+    const load = readLoad(JSON.parse(read('artillery/load.json')));
+    assert.deepEqual([load.shares, load.plan.requests, load.plan.concurrency, load.plan.seed], [3, 100, 6, 9]);
+    assert.equal(Buffer.from(load.files['body.json'] ?? '', 'base64').toString(), '{"a": 1}');
+    for (const file of readdirSync(join(folder.path, 'artillery')))
+      assert.doesNotMatch(read(`artillery/${file}`), /geheim-4711|kein-mensch/, file);
+    assert.ok(existsSync(join(folder.path, 'artillery', 'loadlens.mjs')));
+  });
+
+  it('goes into no folder that holds anything', async () => {
+    write('endpoints.txt', url);
+    mkdirSync(join(folder.path, 'artillery'));
+    write('artillery/mine.txt', 'mine');
+    const taken = await cli(['export', 'artillery']);
+    assert.equal(taken.code, 2);
+    assert.match(taken.stderr, /The folder artillery is not empty\./);
+    assert.deepEqual(readdirSync(join(folder.path, 'artillery')), ['mine.txt']);
+    const file = await cli(['export', 'artillery', '--out', 'endpoints.txt']);
+    assert.deepEqual([file.code, read('endpoints.txt')], [2, url]);
+    assert.match(file.stderr, /endpoints\.txt is not a folder/);
+    mkdirSync(join(folder.path, 'empty'));
+    assert.equal((await cli(['export', 'artillery', '--out', 'empty'])).code, 0);
+  });
+
+  it('is not written for what could not run', async () => {
+    write('endpoints.txt', 'https://example.com/\n');
+    const asked = await cli(['export', 'artillery']);
+    assert.equal(asked.code, 2);
+    assert.match(asked.stderr, /--allow-host example\.com:443/);
+    assert.ok(!existsSync(join(folder.path, 'artillery')));
+    assert.equal((await cli(['export', 'artillery', '--allow-host', 'example.com'])).code, 0);
+
+    write('bad.txt', 'GET nowhere\n');
+    assert.equal((await cli(['export', 'artillery', 'bad.txt', '--out', 'b'])).code, 2);
+    write('few.txt', url);
+    const few = await cli(['export', 'artillery', 'few.txt', '--out', 'b', '--workers', '6']);
+    assert.match(few.stderr, /6 workers can't share 5 requests in flight/);
+    const plain = await cli(['export', 'artillery', 'few.txt', '--out', 'b', '-H', 'Authorization: Bearer abc']);
+    assert.match(plain.stderr, /would be written into a file/);
+    assert.ok(!existsSync(join(folder.path, 'b')));
+  });
+
+  it('comes back as a run, with reports and exit codes', async () => {
+    write('endpoints.txt', `# @requests 400\n# @concurrency 8\n# @slo p95 < 1s\n\n${url}`);
+    assert.equal((await cli(['export', 'artillery'])).code, 0);
+    const load = readLoad(JSON.parse(read('artillery/load.json')));
+    const samples = closedLoop(100, 2, (index) => ({ latencyMs: 10 + index / 10 }));
+    const four = Array.from({ length: 4 }, () => ({ samples }));
+    write('artillery/report.json', JSON.stringify(reportOf(load, four)));
+    const whole = await cli([
+      'import',
+      'artillery',
+      'artillery/report.json',
+      '--json',
+      'run.json',
+      '--html',
+      'run.html',
+    ]);
+    assert.equal(whole.code, 0);
+    assert.match(whole.stdout, /^\*\*\* Results \*\*\*\nStatus codes:\n {2}200: 400 times\n/);
+    assert.match(whole.stderr, /^Wrote run\.json\nWrote run\.html\n$/);
+    const record = readRecord(JSON.parse(read('run.json')));
+    assert.deepEqual([record.requestsSent, record.status], [400, 'completed']);
+    assert.ok(read('run.html').includes(record.id));
+
+    write('elsewhere.json', JSON.stringify(reportOf(load, four.slice(1), 1)));
+    const missing = await cli(['import', 'artillery', 'elsewhere.json', '--project', 'artillery']);
+    assert.equal(missing.code, 1);
+    assert.match(missing.stdout, /1 share has not reported, of 4/);
+
+    const slow = closedLoop(100, 2, () => ({ latencyMs: 3_000 }));
+    write('elsewhere.json', JSON.stringify(reportOf(load, [...four.slice(1), { samples: slow }])));
+    assert.equal((await cli(['import', 'artillery', 'elsewhere.json', '--project', 'artillery'])).code, 99);
+  });
+
+  it('says what is wrong with a report', async () => {
+    write('endpoints.txt', url);
+    const refused = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await cli(['import', 'artillery', ...args]);
+      assert.deepEqual([code, stdout], [2, '']);
+      return stderr;
+    };
+    assert.match(await refused('report.json'), /The file report\.json can't be read: ENOENT/);
+    write('report.json', '{');
+    assert.match(await refused('report.json'), /report\.json is no JSON file/);
+    write('report.json', '{}');
+    assert.match(await refused('report.json'), /There is no load\.json in/);
+    await cli(['export', 'artillery', '--out', 'p']);
+    assert.match(await refused('report.json', '--project', 'p'), /no report of Artillery/);
+  });
+});

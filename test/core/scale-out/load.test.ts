@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { LoadlensError } from '../../../src/core/errors.ts';
+import { makePlan } from '../../../src/core/plan/plan.ts';
+import { makeLoad, readLoad } from '../../../src/core/scale-out/load.ts';
+import { targetOf } from '../report/fixtures.ts';
+import { loadOf } from './shared.ts';
+
+const refuses = (make: () => unknown, message: RegExp): void =>
+  assert.throws(make, (error) => error instanceof LoadlensError && message.test(error.message));
+const planOf = (choices: Parameters<typeof makePlan>[0]) => makePlan(choices, { defaults: {}, objectives: [] });
+const withHeader = (name: string, value: string) => ({ ...targetOf('one'), headers: [[name, value]] as const });
+
+describe('a load to be shared out', () => {
+  it('comes back as it was written', () => {
+    const load = loadOf({
+      targets: [
+        {
+          ...targetOf('one', 'http://{{$env HOST}}/a'),
+          headers: [['Authorization', 'Bearer {{$secret key}}']],
+          body: { kind: 'file', path: 'body.json' },
+          llm: { prompts: 'prompts.txt', promptsOrder: 'random' },
+        },
+      ],
+      plan: planOf({ ratePerS: 100, durationS: 5, arrivals: 'poisson' }),
+    });
+    assert.deepEqual(readLoad(JSON.parse(JSON.stringify(load))), load);
+  });
+
+  it('has the files that its targets name', () => {
+    const target = { ...targetOf('one'), body: { kind: 'file' as const, path: 'b.json' }, llm: { prompts: 'p.txt' } };
+    const { schema: _, files: __, ...parts } = loadOf();
+    const load = makeLoad({ ...parts, targets: [target] }, (path) => `content of ${path}`);
+    assert.deepEqual(load.files, { 'b.json': 'content of b.json', 'p.txt': 'content of p.txt' });
+  });
+
+  it('is refused when there is less than one for each', () => {
+    refuses(() => loadOf({ shares: 9 }), /9 workers can't share 8 requests in flight/);
+    refuses(() => loadOf({ plan: planOf({ requests: 3, concurrency: 4 }) }), /4 workers can't share 3 requests/);
+    refuses(
+      () => loadOf({ plan: planOf({ ratePerS: 9, maxInFlight: 3 }) }),
+      /4 workers can't share 3 requests in flight/,
+    );
+  });
+
+  it('is refused when a credential would be written into a file', () => {
+    for (const [name, value] of [
+      ['Authorization', 'Bearer abc'],
+      ['X-API-Key', 'abc'],
+    ] as const)
+      refuses(() => loadOf({ targets: [withHeader(name, value)] }), new RegExp(`${name} of “one”`));
+    loadOf({ targets: [withHeader('Authorization', 'Bearer {{$env TOKEN}}')] });
+  });
+
+  it('is refused when it is damaged', () => {
+    const json = JSON.parse(JSON.stringify(loadOf()));
+    refuses(() => readLoad({ ...json, shares: 0 }), /damaged at shares/);
+    refuses(() => readLoad({ ...json, schema: 'loadlens.run/1' }), /damaged at schema/);
+    refuses(() => readLoad([]), /damaged/);
+  });
+});
