@@ -1,17 +1,34 @@
-// autocannon for one round: `node autocannon.ts URL CONNECTIONS SECONDS`. Prints what it did and the processor time it took.
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { AutocannonOptions, AutocannonResult } from './autocannon-client.ts';
+import { runOnClientCore, type Peer } from './peer.ts';
 
-/** The part of autocannon that is used here; the package has no types of its own. */
-type Autocannon = (options: {
-  url: string | undefined;
-  connections: number;
-  duration: number;
-}) => Promise<{ readonly '2xx': number; readonly duration: number }>;
+const client = fileURLToPath(new URL('autocannon-client.ts', import.meta.url));
 
-const autocannon: Autocannon = createRequire(import.meta.url)('autocannon');
-const [url, connections, seconds] = process.argv.slice(2);
-const before = process.cpuUsage();
-const result = await autocannon({ url, connections: Number(connections), duration: Number(seconds) });
-const { user, system } = process.cpuUsage(before);
-const requests = result['2xx'];
-console.log(JSON.stringify({ requestsPerS: requests / result.duration, cpuUsPerRequest: (user + system) / requests }));
+/** autocannon, from the project's own packages. */
+export function findAutocannon(): Peer {
+  const { version }: { version: string } = createRequire(import.meta.url)('autocannon/package.json');
+  return {
+    name: 'autocannon',
+    version,
+    async throughput({ url, connections, seconds }) {
+      const { requests, seconds: took, cpuS } = await run({ url, connections, duration: seconds });
+      return { requestsPerS: requests / took, cpuUsPerRequest: (cpuS * 1e6) / requests };
+    },
+    async closed({ url, requests, concurrency }) {
+      const { p50Ms, p99Ms } = await run({ url, connections: concurrency, amount: requests });
+      return { p50Ms, p99Ms };
+    },
+    async open({ url, ratePerS, connections, seconds }) {
+      await run({ url, connections, overallRate: ratePerS, duration: seconds });
+      return null;
+    },
+  };
+}
+
+async function run(options: AutocannonOptions): Promise<AutocannonResult> {
+  const { output } = await runOnClientCore(process.execPath, [client, JSON.stringify(options)]);
+  const result: AutocannonResult = JSON.parse(output);
+  if (result.failed > 0) throw new Error(`autocannon: ${result.failed} requests failed`);
+  return result;
+}

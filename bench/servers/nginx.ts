@@ -1,32 +1,43 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { installMissing } from '../peers/install.ts';
+import { serverCore } from '../shared/cores.ts';
 
 /** A server that answers at once: nginx on loopback, one worker, on a core of its own. */
 export interface Nginx {
   readonly url: string;
-  readonly version: string;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
-/** The version of an installed nginx; undefined without one. */
-export function nginxVersion(): string | undefined {
+/** The version of nginx; a sentence in `missing` when there is none and it could not be installed. */
+export function findNginx(): { readonly version?: string; readonly missing?: string } {
+  const installed = askVersion();
+  if (installed !== undefined) return { version: installed };
+  const refusal = installMissing([{ name: 'nginx', debianPackage: 'nginx-light' }]);
+  const version = askVersion();
+  return version === undefined ? { missing: `nginx (Debian: nginx-light) is missing: ${refusal}` } : { version };
+}
+
+function askVersion(): string | undefined {
   return /nginx\/(\S+)/.exec(spawnSync('nginx', ['-v'], { encoding: 'utf8' }).stderr ?? '')?.[1];
 }
 
-/** @param core the processor it is kept on, by `taskset` */
-export async function startNginx(core: number, version: string): Promise<Nginx> {
+/** Starts it; it must be installed. */
+export async function startNginx(): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'loadlens-nginx-'));
   const port = await freePort();
   const file = join(folder, 'nginx.conf');
   writeFileSync(
     file,
     `daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
-events { worker_connections 4096; }
+worker_rlimit_nofile 12000; events { worker_connections 10240; }
 http {
   access_log off;
   keepalive_requests 100000000;
@@ -35,11 +46,11 @@ http {
   server { listen 127.0.0.1:${port}; location / { return 200 "ok"; } }
 }`,
   );
-  const child = spawn('taskset', ['-c', String(core), 'nginx', '-c', file, '-p', folder], { stdio: 'ignore' });
+  const child = spawn('taskset', ['-c', String(serverCore), 'nginx', '-c', file, '-p', folder], { stdio: 'ignore' });
   await listening(port, child);
   return {
     url: `http://127.0.0.1:${port}/`,
-    version,
+    pid: child.pid ?? 0,
     async close() {
       const exit = once(child, 'exit');
       child.kill('SIGTERM');

@@ -1,0 +1,11 @@
+import { quantile, rankedSamples } from '../../src/core/metrics/quantiles.ts';
+
+/** A quantile by linear interpolation (Hyndman & Fan type 7), as everywhere in Loadlens; NaN without a value. */
+export function quantileOf(values: ArrayLike<number>, share: number): number {
+  return quantile(rankedSamples(Float64Array.from(values).toSorted()), share) ?? Number.NaN;
+}
+
+/** The middle of the values; NaN without one. */
+export function medianOf(values: ArrayLike<number>): number {
+  return quantileOf(values, 0.5);
+}
