@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { planDefaults } from '../core/plan/plan.ts';
-import { arrivalProcesses } from '../core/plan/types.ts';
+import { arrivalProcesses, transportNames } from '../core/plan/types.ts';
 import { header, objectives, planNumber, planTime, stages } from './values.ts';
 
 /** Adds the options that say what a run sends. */
@@ -50,6 +50,11 @@ export function addPlanOptions(command: Command): Command {
     )
     .option('--max-redirects <n>', 'redirects to follow per request (default: none)', planNumber('maxRedirects'))
     .option('--cold-start', 'open connections inside the measured time')
+    .addOption(
+      new Option('--transport <name>', 'what sends (default: raw sockets, undici for what they cannot)').choices(
+        transportNames,
+      ),
+    )
     .option('--stream', 'ask language models for streams of tokens (default: as the file has it)')
     .option('--no-stream', 'ask language models for whole answers')
     .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header)

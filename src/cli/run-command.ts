@@ -1,6 +1,6 @@
 import { ExitCode, LoadlensError } from '../core/errors.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
-import type { ArrivalProcess, Objective, RunPlan, Stage } from '../core/plan/types.ts';
+import type { ArrivalProcess, Objective, RunPlan, Stage, TransportName } from '../core/plan/types.ts';
 import { formatCount } from '../core/report/format.ts';
 import { rateText } from '../core/report/load-words.ts';
 import { reports } from '../core/report/reports.ts';
@@ -27,6 +27,7 @@ export interface PlanOptions {
   readonly timeout?: number;
   readonly maxRedirects?: number;
   readonly coldStart?: true;
+  readonly transport?: TransportName;
   readonly stream?: boolean;
   readonly header?: readonly (readonly [name: string, value: string])[];
   readonly slo?: readonly Objective[];
@@ -90,6 +91,7 @@ export function choicesOf(options: PlanOptions): FileChoices {
     timeoutMs: options.timeout,
     maxRedirects: options.maxRedirects,
     coldStart: options.coldStart,
+    transport: options.transport,
     stream: options.stream,
     headers: options.header ?? [],
     objectives: options.slo ?? [],

@@ -9,8 +9,15 @@ const maxSessions = 1_000;
 
 /** Opens sockets, knows all that are open and closes them together. */
 export interface Connector {
-  /** Calls back once, never before it returned. The socket keeps a listener for errors, so none goes unhandled. */
-  open(origin: Origin, callback: (error: Error | null, socket: net.Socket) => void): net.Socket;
+  /**
+   * Calls back once, never before it returned. The socket keeps a listener for errors, so none goes unhandled.
+   * With `onread` bytes are read into its buffer, and there are no `data` events.
+   */
+  open(
+    origin: Origin,
+    callback: (error: Error | null, socket: net.Socket) => void,
+    onread?: net.OnReadOpts,
+  ): net.Socket;
   closeAll(): void;
   readonly opened: number;
   readonly addresses: { readonly host: string; readonly address: string }[];
@@ -31,8 +38,8 @@ export function createConnector(): Connector {
     addresses.push({ host, address });
   };
 
-  const start = (origin: Origin): net.Socket => {
-    const to = { host: origin.hostname, port: origin.port, autoSelectFamily: true };
+  const start = (origin: Origin, onread: net.OnReadOpts | undefined): net.Socket => {
+    const to = { host: origin.hostname, port: origin.port, autoSelectFamily: true, ...(onread && { onread }) };
     if (!origin.secure) return net.connect(to);
     const session = sessions.get(origin.url);
     const socket = tls.connect({
@@ -47,8 +54,8 @@ export function createConnector(): Connector {
   };
 
   return {
-    open(origin, callback) {
-      const socket = start(origin);
+    open(origin, callback, onread) {
+      const socket = start(origin, onread);
       let settled = false;
       const settle = (error: Error | null): void => {
         if (settled) return;

@@ -35,11 +35,21 @@ export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** An answer that is none, or not whole, as a transport of our own tells it. */
+export class AnswerError extends Error {
+  readonly kind: 'parse' | 'prematureEnd';
+  constructor(kind: 'parse' | 'prematureEnd', message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
 /**
  * Why a request got no whole answer, by the error's code. `reset`: the other side aborted the connection; `prematureEnd`: it
  * closed in good order, before or inside the answer; `parse`: what came is no HTTP answer.
  */
 export function errorKind(error: Error): ErrorKind {
+  if (error instanceof AnswerError) return error.kind;
   const code = codeOf(error);
   // undici's parser errors carry no code that tells them apart.
   if (error.name === 'HTTPParserError') return error.message.includes('EOF') ? 'prematureEnd' : 'parse';

@@ -1,10 +1,11 @@
 import type { DialectName } from '../core/endpoints/types.ts';
 import { createRecorder } from '../core/metrics/recorder.ts';
 import type { Summary } from '../core/metrics/types.ts';
+import type { TransportName } from '../core/plan/types.ts';
 import { createFailureSamples } from './failure-samples.ts';
 import { startLoad } from './load.ts';
 import type { SideThread } from './side-thread.ts';
-import { createUndiciTransport } from './undici-transport.ts';
+import { transports } from './transports.ts';
 import { toWire } from './wire.ts';
 
 /** So many requests in at most so long, over so many connections. */
@@ -23,10 +24,15 @@ export const plainAnswer = Buffer.from(
 );
 
 /** Sends to a server of our own in the side thread, over connections that are open when the clock starts. */
-export async function loadLoopback(side: SideThread, load: LoopbackLoad, signal: AbortSignal): Promise<Summary> {
+export async function loadLoopback(
+  side: SideThread,
+  name: TransportName,
+  load: LoopbackLoad,
+  signal: AbortSignal,
+): Promise<Summary> {
   const { requests: count, limitMs, dialect } = load;
   const server = await side.serve(load.answer);
-  const transport = createUndiciTransport(1);
+  const transport = transports[name](1);
   try {
     const requests = toWire(
       [{ method: 'GET', url: `http://127.0.0.1:${server.port}/`, headers: [], ...(dialect && { dialect }) }],

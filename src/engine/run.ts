@@ -24,7 +24,7 @@ import { calibrateSelf } from './self-calibration.ts';
 import { watchServer } from './server-use.ts';
 import { sideThread } from './side-thread.ts';
 import type { Lane, Origin, WireRequest } from './transport.ts';
-import { createUndiciTransport } from './undici-transport.ts';
+import { transportFor, transports } from './transports.ts';
 import { openConnections, warmCode } from './warm.ts';
 import { toWire } from './wire.ts';
 
@@ -74,7 +74,8 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
   const pick = (index: number): number => pickAny(indexIn(share, index));
   const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
   const kept = Math.max(2, Math.floor(keptConnections / plan.concurrency));
-  const transport = createUndiciTransport(kept);
+  const transportName = transportFor(plan, requests);
+  const transport = transports[transportName](kept);
   const laneCount = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
   const lanes = Array.from({ length: laneCount }, () => transport.lane());
   const limits = targets.map(({ objectives }, i) =>
@@ -111,10 +112,10 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     if (!plan.coldStart && !signal.aborted) {
       const streams = requests.some(({ dialect }) => dialect !== undefined);
       await Promise.all([
-        warmCode(side, signal, streams),
+        warmCode(side, transportName, signal, streams),
         openConnections(pairsToOpen(lanesToOpen(lanes, plan), requests, pick, plan.requests)),
       ]);
-      if (!signal.aborted) selfCalibration = await calibrateSelf(side, signal);
+      if (!signal.aborted) selfCalibration = await calibrateSelf(side, transportName, signal);
     }
     let warmupSent = 0;
     if (plan.warmup > 0 && !signal.aborted) {
@@ -151,6 +152,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
         dispatchGapP99Ms: quantile(rankedValues(outcome.dispatchGaps, false), 0.99),
         dispatchGapMaxMs: outcome.dispatchGaps.count === 0 ? null : outcome.dispatchGaps.max,
         lagIsOwn: plan.loadModel === 'open' && transport.opened === openedBefore,
+        transport: transportName,
         connectionsOpened: transport.opened,
         connectionsReused: outcome.reused,
         inFlightIntegralMs: outcome.inFlightIntegralMs,

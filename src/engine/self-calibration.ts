@@ -1,3 +1,4 @@
+import type { TransportName } from '../core/plan/types.ts';
 import type { SelfCalibration } from '../core/report/calibration.ts';
 import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
 import type { SideThread } from './side-thread.ts';
@@ -12,10 +13,14 @@ const levels: readonly LoopbackLoad[] = [
  * Measures what this machine adds to every latency, on a server in the side thread that answers at once. For code that is warm.
  * Undefined when it was broken off.
  */
-export async function calibrateSelf(side: SideThread, signal: AbortSignal): Promise<SelfCalibration | undefined> {
+export async function calibrateSelf(
+  side: SideThread,
+  transport: TransportName,
+  signal: AbortSignal,
+): Promise<SelfCalibration | undefined> {
   const measured: SelfCalibration[number][] = [];
   for (const level of levels) {
-    const { responses, latencyMs, throughputPerS } = await loadLoopback(side, level, signal);
+    const { responses, latencyMs, throughputPerS } = await loadLoopback(side, transport, level, signal);
     if (signal.aborted || latencyMs.median === null || latencyMs.p99 === null) return undefined;
     measured.push({
       concurrency: level.lanes,

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
+import { AnswerError } from './error-kind.ts';
 import { createConnector, type Connector } from './connect.ts';
-import type { ExchangeEvents, Head, Lane, Origin, Transport, WireRequest } from './transport.ts';
+import { createLane, nobody, type Line } from './lane.ts';
+import type { Head, Origin, Transport } from './transport.ts';
 
 /** Longer than a run pauses: undici's own 4 s would reopen connections in the middle of a slow run. */
 const keepAliveMs = 600_000;
@@ -20,7 +22,7 @@ const keepAliveMs = 600_000;
 export function createUndiciTransport(keptPerLane: number): Transport {
   const connector = createConnector();
   return {
-    lane: () => createLane(connector, keptPerLane),
+    lane: () => createLane((origin) => createLine(origin, connector), keptPerLane),
     close: () => connector.closeAll(),
     get opened() {
       return connector.opened;
@@ -31,53 +33,13 @@ export function createUndiciTransport(keptPerLane: number): Transport {
   };
 }
 
-/** One client with the connection it has or had. */
-interface Line {
-  connect(): Promise<void>;
-  send(request: WireRequest, events: ExchangeEvents): void;
-  close(): void;
-}
-
-function createLane(connector: Connector, kept: number): Lane {
-  // In the order of use, once there is more than one: the first is the one unused longest.
-  const lines = new Map<string, Line>();
-  let current: Line | undefined;
-  let currentUrl = '';
-
-  const lineTo = (origin: Origin): Line => {
-    if (current && currentUrl === origin.url) return current;
-    const known = lines.get(origin.url);
-    const line = known ?? createLine(origin, connector);
-    if (known) lines.delete(origin.url);
-    lines.set(origin.url, line);
-    const [oldest] = lines;
-    if (lines.size > kept && oldest) {
-      lines.delete(oldest[0]);
-      oldest[1].close();
-    }
-    current = line;
-    currentUrl = origin.url;
-    return line;
-  };
-
-  return {
-    connect: (origin) => lineTo(origin).connect(),
-    send: (request, events) => lineTo(request.origin).send(request, events),
-    cut() {
-      lines.delete(currentUrl);
-      current?.close();
-      current = undefined;
-    },
-  };
-}
-
-const nobody: ExchangeEvents = { sent() {}, headers() {}, data() {}, end() {}, failed() {} };
-
 function createLine(origin: Origin, connector: Connector): Line {
   let events = nobody;
   let socket: Socket | undefined;
   let ready: Socket | undefined;
   let used = false;
+  /** Status of the answer in flight; 0 before its head. */
+  let status = 0;
   const head = createHead();
 
   const client = new Client(origin.url, {
@@ -108,13 +70,15 @@ function createLine(origin: Origin, connector: Connector): Line {
     onConnect() {
       const reused = used;
       used = true;
+      status = 0;
       events.sent(performance.now(), reused);
     },
-    onHeaders(status, raw) {
-      if (status >= 200) {
+    onHeaders(said, raw) {
+      if (said >= 200) {
         const atMs = performance.now();
+        status = said;
         head.raw = raw;
-        events.headers(atMs, status, head);
+        events.headers(atMs, said, head);
       }
       return true;
     },
@@ -123,16 +87,24 @@ function createLine(origin: Origin, connector: Connector): Line {
       return true;
     },
     onComplete() {
-      events.end(performance.now());
+      // undici takes a reset for the end of a body that lasts as long as its connection.
+      if (socket?.errored) fail(socket.errored);
+      else events.end(performance.now());
     },
-    onError(error) {
-      const atMs = performance.now();
-      const receiver = events;
-      // Subtle: undici calls this in the middle of emptying its queue, where it takes no new request.
-      setImmediate(() => {
-        if (events === receiver) receiver.failed(atMs, error);
-      });
-    },
+    onError: (error) => fail(error),
+  };
+
+  const fail = (error: Error): void => {
+    const atMs = performance.now();
+    const receiver = events;
+    const isWhole = isBodiless(status) && isLengthMismatch(error);
+    const cause = causeOf(error, status, socket);
+    // Subtle: undici calls this in the middle of emptying its queue, where it takes no new request.
+    setImmediate(() => {
+      if (events !== receiver) return;
+      if (isWhole) receiver.end(atMs);
+      else receiver.failed(atMs, cause);
+    });
   };
 
   return {
@@ -169,6 +141,25 @@ function createLine(origin: Origin, connector: Connector): Line {
       void client.destroy();
     },
   };
+}
+
+/** undici misses the body that a length in a 304 is about: it has none there. */
+const isBodiless = (status: number): boolean => status === 204 || status === 304;
+
+const hasCode = (error: Error, code: string): boolean => 'code' in error && error.code === code;
+
+const isLengthMismatch = (error: Error): boolean => hasCode(error, 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH');
+
+/**
+ * What really went wrong, where undici has one word for several things: an answer shorter than it says may have been cut off
+ * by a reset, and before the head is whole there is no body that could be too short, only a head that is none.
+ */
+function causeOf(error: Error, status: number, socket: Socket | undefined): Error {
+  // An assumption of undici's own, such as that there is no status 042.
+  if (hasCode(error, 'ERR_ASSERTION')) return new AnswerError('parse', 'The answer is no valid HTTP.');
+  if (!isLengthMismatch(error)) return error;
+  if (status === 0) return new AnswerError('parse', 'The answer is no valid HTTP: its head is broken.');
+  return socket?.errored ?? error;
 }
 
 /** Looks names up in undici's raw headers: name, value, name, value … One per line, filled anew for each answer. */

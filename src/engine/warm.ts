@@ -1,3 +1,4 @@
+import type { TransportName } from '../core/plan/types.ts';
 import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
 import type { SideThread } from './side-thread.ts';
 import type { Lane, Origin } from './transport.ts';
@@ -43,7 +44,12 @@ const streamWarmUp: LoopbackLoad = {
  * Runs requests over a loopback socket of our own, so that the code is compiled when the clock starts: without it the first
  * requests of a run are measured several times too slow. Touches no target. `streams`: the code that reads streams, too.
  */
-export async function warmCode(side: SideThread, signal: AbortSignal, streams: boolean): Promise<void> {
-  await loadLoopback(side, plainWarmUp, signal);
-  if (streams && !signal.aborted) await loadLoopback(side, streamWarmUp, signal);
+export async function warmCode(
+  side: SideThread,
+  transport: TransportName,
+  signal: AbortSignal,
+  streams: boolean,
+): Promise<void> {
+  await loadLoopback(side, transport, plainWarmUp, signal);
+  if (streams && !signal.aborted) await loadLoopback(side, transport, streamWarmUp, signal);
 }

@@ -129,6 +129,21 @@ describe('loadlens run', function () {
     assert.equal(source?.file, 'some.txt');
   });
 
+  it('sends over the transport that is named', async () => {
+    write('endpoints.txt', tokenizer(3));
+    for (const [args, named, used] of [
+      [[], undefined, 'raw'],
+      [['--transport', 'undici'], 'undici', 'undici'],
+      [['--transport', 'raw'], 'raw', 'raw'],
+    ] as const) {
+      const { code, stdout } = await run(...args, '--json', 'out.json');
+      const { plan, client, successes } = readJson('out.json');
+      assert.deepEqual([code, plan.transport, client.transport, successes], [0, named, used, 10]);
+      assert.match(stdout, used === 'raw' ? /sent over +raw sockets/ : /sent over +undici/);
+    }
+    assert.equal((await run('--transport', 'http2')).code, 2);
+  });
+
   it('sends for a duration', async () => {
     write('endpoints.txt', tokenizer(3));
     const { code } = await run('--duration', '300ms', '--json', 'out.json');

@@ -38,6 +38,7 @@ const answer = (status: string, headers: string, body: string | Uint8Array = '')
   ]);
 
 const json = 'content-type: application/json; charset=utf-8\r\n';
+const chunkedHead = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
 const cutBody = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789';
 
 const behaviours: Readonly<Record<string, Behaviour>> = {
@@ -88,6 +89,64 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     for (const other of all) if (other !== socket) other.end();
     await sleep(20);
     socket.write(answer('200 OK', '', 'fine'));
+  },
+  'huge-head': (socket) => void socket.write(answer('200 OK', `x-long: ${'x'.repeat(20_000)}\r\n`, 'fine')),
+  'many-headers': (socket) => void socket.write(answer('200 OK', 'x-many: 1\r\n'.repeat(900), 'fine')),
+  'bad-chunk-size': (socket) => void socket.write(`${chunkedHead}4\r\nwiki\r\nxyz\r\nmore\r\n0\r\n\r\n`),
+  'long-chunk': (socket) => void socket.write(`${chunkedHead}3\r\nwiki\r\n0\r\n\r\n`),
+  'bad-length': (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4x\r\n\r\nfine'),
+  'two-lengths': (socket) => void socket.write(answer('200 OK', 'content-length: 5\r\n', 'fine')),
+  'length-and-chunks': (socket) => void socket.write(answer('200 OK', 'transfer-encoding: chunked\r\n', 'fine')),
+  'chunks-and-length': (socket) =>
+    void socket.write(`${chunkedHead.replace('\r\n\r\n', '\r\ncontent-length: 4\r\n\r\n')}0\r\n\r\n`),
+  'folded-header': (socket) => void socket.write(answer('200 OK', 'x-a: b\r\n c\r\n', 'fine')),
+  'bare-lf': (socket) => void socket.write('HTTP/1.1 200 OK\ncontent-length: 4\n\nfine'),
+  'bad-head-after-length': (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\nx y: z\r\n\r\nfine'),
+  'half-a-head': (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-le'),
+  // A second answer that nobody asked for: no word of the first is wrong, but the connection can't be trusted any more.
+  'answers-twice': (socket) =>
+    void socket.write(Buffer.concat([answer('200 OK', '', 'one'), answer('500 Oh', '', 'two')])),
+  'line-ends-after': (socket) =>
+    void socket.write(Buffer.concat([answer('200 OK', '', 'fine'), Buffer.from('\r\n\r\n')])),
+  'http-1.0': (socket) => void socket.end('HTTP/1.0 200 OK\r\ncontent-length: 4\r\n\r\nfine'),
+  'http-1.0-until-close': (socket) => void socket.end('HTTP/1.0 200 OK\r\n\r\nfine'),
+  'http-1.0-keep-alive': (socket) =>
+    void socket.write('HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 4\r\n\r\nfine'),
+  'http-2': (socket) => void socket.write('HTTP/2 200 OK\r\ncontent-length: 4\r\n\r\nfine'),
+  'not-modified': (socket) => void socket.write('HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n'),
+  'not-modified-length': (socket) => void socket.write('HTTP/1.1 304 Not Modified\r\ncontent-length: 42\r\n\r\n'),
+  trailers: (socket) => void socket.write(`${chunkedHead}4\r\nwiki\r\n0\r\nx-sum: 1\r\nx-more: 2\r\n\r\n`),
+  'chunk-extensions': (socket) => void socket.write(`${chunkedHead}4;a=b;c="d"\r\nwiki\r\n0;last\r\n\r\n`),
+  async 'drip-head'(socket) {
+    for (const letter of 'HTTP/1.1 200 OK\r\nx-a: b\r\ncontent-length: 2\r\n\r\nok') {
+      socket.write(letter);
+      await new Promise(setImmediate);
+    }
+  },
+  async 'stall-in-head'(socket) {
+    socket.write('HTTP/1.1 200 OK\r\nx-a: b');
+  },
+  continue: (socket) =>
+    void socket.write(Buffer.concat([Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'), answer('200 OK', '', 'fine')])),
+  switching: (socket) =>
+    void socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+  'switching-unnamed': (socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+  'status-none': (socket) => void socket.write('HTTP/1.1 042 Odd\r\ncontent-length: 0\r\n\r\n'),
+  // Half-closed: it will write no more, and still reads.
+  async 'half-closed'(socket) {
+    socket.write(cutBody);
+    await sleep(5);
+    socket.end();
+  },
+  async 'reset-until-close'(socket) {
+    socket.write('HTTP/1.1 200 OK\r\n\r\nread me to the end');
+    await sleep(20);
+    socket.resetAndDestroy();
+  },
+  async 'reset-in-closing-body'(socket) {
+    socket.write(cutBody.replace('\r\n', '\r\nconnection: close\r\n'));
+    await sleep(20);
+    socket.resetAndDestroy();
   },
   'close-said': (socket) => void socket.end(answer('200 OK', 'connection: close\r\n', 'fine')),
   head: (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n'),

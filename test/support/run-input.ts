@@ -1,5 +1,5 @@
 import type { PreparedRequest, Target } from '../../src/core/endpoints/types.ts';
-import type { RunInput, RunPlan } from '../../src/core/plan/types.ts';
+import type { RunInput, RunPlan, TransportName } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 
@@ -57,3 +57,9 @@ export function run(
 ): Promise<RunRecord> {
   return runBenchmark(runInput(requests, wanted), { signal, version: '0.0.0' });
 }
+
+/** The same over a transport of the test's choice. */
+export const runOver =
+  (transport: TransportName): typeof run =>
+  (requests, wanted, signal) =>
+    run(requests, { ...wanted, plan: { ...wanted?.plan, transport } }, signal);

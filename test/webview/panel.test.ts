@@ -51,7 +51,13 @@ describe('results panel', () => {
       );
       assert.equal(rows.length, 10);
       const text = (await page.locator('main').textContent()) ?? '';
-      for (const part of ['The client kept up', '3f9c1d2ab47e, with changes', 'build-07.example.org', '[::1]:5000']) {
+      for (const part of [
+        'The client kept up',
+        'sent over raw sockets',
+        '3f9c1d2ab47e, with changes',
+        'build-07.example.org',
+        '[::1]:5000',
+      ]) {
         assert.ok(text.includes(part), part);
       }
     });

@@ -105,6 +105,7 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
               connectionsReused: (choices.requests ?? 500) - (choices.concurrency ?? 10),
               inFlightIntegralMs,
               requestTimeMs: recorder.requestTimeMs(),
+              transport: 'raw',
               ...choices.health,
             },
             summary,

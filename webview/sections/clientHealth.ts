@@ -83,6 +83,9 @@ function groups({ client, environment }: RunRecord): [name: string, facts: reado
           formatCount(client.connectionsOpened),
           formatCount(client.connectionsReused),
         ),
+        ...(client.transport === undefined
+          ? []
+          : [client.transport === 'raw' ? t('sent over raw sockets') : t('sent by undici')]),
         ...known(client.littlesLawResidual, (share) => t("Little's law off by {0}", formatPercent(share))),
       ],
     ],

@@ -1,3 +1,4 @@
+import type { TransportName } from '../plan/types.ts';
 import type { ClientHealth, HealthBound, Summary } from './types.ts';
 
 /** What the process that sends measures of itself, from the first `sent` to the last `end`. */
@@ -22,6 +23,8 @@ export interface ClientReadings {
   readonly dispatchGapMaxMs: number | null;
   /** True when requests left by the clock and no connection had to be opened meanwhile: their schedule lag is then the client's own, unless they waited for the limit of requests in flight. */
   readonly lagIsOwn: boolean;
+  /** What sends. */
+  readonly transport: TransportName;
   readonly connectionsOpened: number;
   readonly connectionsReused: number;
   /** ∫ requests in flight dt, in request milliseconds. */
@@ -68,6 +71,7 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
     machineStallMs: readings.machineStallMs,
     stealShare: readings.stealShare,
     cpuPressureShare: readings.cpuPressureShare,
+    transport: readings.transport,
     bound,
     warnings: bound === 'machine' ? [...others, ...own] : [...own, ...others],
   };

@@ -1,4 +1,4 @@
-import { loadText } from '../report/load-words.ts';
+import { loadText, transportLabels } from '../report/load-words.ts';
 import type { RunRecord } from '../report/types.ts';
 
 /** Units that report/format.ts has words for. */
@@ -80,6 +80,10 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
   differs('Cold start', (run) => (run.plan.coldStart ? 'measured' : 'not measured'));
   differs('Redirects', (run) => (run.plan.maxRedirects > 0 ? 'followed' : 'not followed'));
   differs('Seed', (run) => String(run.plan.seed));
+  // Older records do not say.
+  if (before.client.transport && after.client.transport) {
+    differs('Sent over', ({ client }) => (client.transport ? transportLabels[client.transport] : ''));
+  }
   differs('Percentile method', (run) => run.percentileMethod);
   differs('Token source', (run) => run.tokenSource);
   differs('Machine', ({ environment }) => `${environment.host} (${environment.cpu})`);

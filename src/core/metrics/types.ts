@@ -1,3 +1,5 @@
+import type { TransportName } from '../plan/types.ts';
+
 /** Why a request got no whole answer. Kept apart from status codes: nothing is made up. */
 export const errorKinds = [
   'refused',
@@ -239,6 +241,8 @@ export interface ClientHealth {
   readonly stealShare?: number | null;
   /** Share of the run in which something on the machine waited for a core; null where the system does not tell. */
   readonly cpuPressureShare?: number | null;
+  /** What sent: raw sockets, or undici. Absent in older records, and when the process that sent died. */
+  readonly transport?: TransportName;
   /** What the numbers were limited by, when it was not the server: `warnings` say why. */
   readonly bound?: HealthBound | null;
   /** Plain sentences; empty when the client can be trusted. */

@@ -2,7 +2,7 @@ import type { EndpointsFile } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
 import { checkLimit } from './limits.ts';
 import { stagesDurationS } from './stages.ts';
-import type { ArrivalProcess, RunPlan, Stage } from './types.ts';
+import type { ArrivalProcess, RunPlan, Stage, TransportName } from './types.ts';
 
 /** How requests leave: by free slots (`concurrency`) or by the clock (`ratePerS` or `stages`); absent = not chosen. */
 export interface LoadChoices {
@@ -23,6 +23,7 @@ export interface PlanChoices extends LoadChoices {
   readonly drainMs?: number | undefined;
   readonly maxRedirects?: number | undefined;
   readonly coldStart?: boolean | undefined;
+  readonly transport?: TransportName | undefined;
 }
 
 /** What holds when neither the choices nor the file say anything. The seed is fixed, so that two runs send the same sequence. */
@@ -61,6 +62,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     drainMs: checkLimit('drainMs', choices.drainMs ?? planDefaults.drainMs),
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
     coldStart: choices.coldStart ?? planDefaults.coldStart,
+    ...(choices.transport && { transport: choices.transport }),
     objectives: file.objectives,
   };
 }

@@ -35,6 +35,10 @@ export interface Stage {
   readonly durationS: number | null;
 }
 
+/** What sends: sockets of our own, or undici. */
+export const transportNames = ['raw', 'undici'] as const;
+export type TransportName = (typeof transportNames)[number];
+
 /** Everything that decides a run, beside the targets themselves. */
 export interface RunPlan {
   /** `closed`: a request leaves as soon as a slot is free. `open`: requests leave by the clock. */
@@ -60,6 +64,8 @@ export interface RunPlan {
   readonly maxRedirects: number;
   /** True: connections are opened and code is warmed inside the measured time. */
   readonly coldStart: boolean;
+  /** What sends; absent: chosen by what is sent. */
+  readonly transport?: TransportName;
   /** Objectives of the whole run; those of a target stand with the target. */
   readonly objectives: readonly Objective[];
 }

@@ -1,7 +1,7 @@
 import { errorKinds, type ErrorKind, type HealthBound } from '../metrics/types.ts';
 import { calibrationText, selfCalibrationText } from './calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
-import { loadText } from './load-words.ts';
+import { loadText, transportLabels } from './load-words.ts';
 import type { RunRecord } from './types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
 
@@ -115,6 +115,9 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
       record.addresses.map(({ host, address }) => (host === address ? host : `${host} = ${address}`)).join(', ') ||
         noValue,
     ],
+    ...(record.client.transport === undefined
+      ? []
+      : [['sent over', transportLabels[record.client.transport]] satisfies [string, string]]),
     [
       'machine',
       `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,

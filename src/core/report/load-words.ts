@@ -1,6 +1,9 @@
 import { peakRatePerS } from '../plan/stages.ts';
-import type { RunPlan, Stage } from '../plan/types.ts';
+import type { RunPlan, Stage, TransportName } from '../plan/types.ts';
 import { formatCount, formatNumber, formatS, withoutZeros } from './format.ts';
+
+/** What sent, in words. */
+export const transportLabels: Readonly<Record<TransportName, string>> = { raw: 'raw sockets', undici: 'undici' };
 
 /** How the requests of a plan leave: `at most 10 in flight (closed loop)`, `200/s, constant, at most 1,000 in flight (open loop)`. */
 export function loadText({ loadModel, arrivals, stages = [], concurrency }: RunPlan): string {

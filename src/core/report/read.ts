@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { dialectNames, promptOrders } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
 import { errorKinds, healthBounds, percentileMethods, tokenSources } from '../metrics/types.ts';
-import { arrivalProcesses } from '../plan/types.ts';
+import { arrivalProcesses, transportNames } from '../plan/types.ts';
 import { calibrationSchema, selfCalibrationSchema } from './calibration.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
@@ -127,6 +127,7 @@ const plan = v.object({
   drainMs: v.number(),
   maxRedirects: count,
   coldStart: v.boolean(),
+  transport: v.exactOptional(v.picklist(transportNames)),
   objectives: v.array(objective),
 });
 
@@ -215,6 +216,7 @@ export const runSchema = v.object({
     machineStallMs: v.exactOptional(numberOrNull),
     stealShare: v.exactOptional(numberOrNull),
     cpuPressureShare: v.exactOptional(numberOrNull),
+    transport: v.exactOptional(v.picklist(transportNames)),
     bound: v.exactOptional(v.nullable(v.picklist(healthBounds))),
     warnings: v.array(v.string()),
   }),

@@ -61,6 +61,7 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
     begin(toHead) {
       parser.state = 'reading';
       next = part.gap;
+      keptLength = 0;
       bodiless = toHead;
     },
 

@@ -21,6 +21,7 @@ const calm: ClientReadings = {
   dispatchGapP99Ms: 0.1,
   dispatchGapMaxMs: 1.5,
   lagIsOwn: false,
+  transport: 'raw',
   connectionsOpened: 2,
   connectionsReused: 98,
   inFlightIntegralMs: 10_000,
@@ -56,6 +57,7 @@ describe('client health', () => {
       machineStallMs: 12,
       stealShare: 0.001,
       cpuPressureShare: 0.3,
+      transport: 'raw',
       bound: null,
       warnings: [],
     });

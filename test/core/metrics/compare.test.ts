@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import type { LlmChoices } from '../../../src/core/endpoints/types.ts';
 import { compareRuns } from '../../../src/core/metrics/compare.ts';
+import type { TransportName } from '../../../src/core/plan/types.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { closedLoop, recordOf, targetOf } from '../report/fixtures.ts';
 
 const before = recordOf(closedLoop(100, 10, () => ({ latencyMs: 100 })));
 const after = recordOf(closedLoop(100, 10, () => ({ latencyMs: 80 })));
+
+/** The record with another transport, or as an older one that names none. */
+const over = (run: RunRecord, transport?: TransportName): RunRecord => {
+  const { transport: _known, ...client } = run.client;
+  return { ...run, client: { ...client, ...(transport && { transport }) } };
+};
 
 describe('comparing runs', () => {
   it('gives numbers and deltas', () => {
@@ -50,6 +57,11 @@ describe('comparing runs', () => {
       'Machine: build-7 (AMD EPYC 9B14) before, laptop (AMD EPYC 9B14) after.',
       'The run after was cancelled: its numbers are of a part.',
     ]);
+    assert.deepEqual(compareRuns(over(before, 'undici'), over(after, 'raw')).differences, [
+      'Sent over: undici before, raw sockets after.',
+    ]);
+    assert.deepEqual(compareRuns(over(before, 'raw'), over(after, 'raw')).differences, []);
+    assert.deepEqual(compareRuns(over(before), over(after, 'undici')).differences, []);
     const moved = recordOf([], { targets: [targetOf('a', 'http://localhost:6000/')], plan });
     assert.deepEqual(compareRuns(before, moved).differences, ['The targets are not the same.']);
     const asking = (llm: LlmChoices): RunRecord => recordOf([], { targets: [{ ...targetOf('a'), llm }], plan });

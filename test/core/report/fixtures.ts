@@ -35,6 +35,7 @@ export function recordOf(
     dispatchGapP99Ms: samples.length > 10 ? 0.0823456789 : null,
     dispatchGapMaxMs: samples.length > 10 ? 0.9123456789 : null,
     lagIsOwn: false,
+    transport: 'raw' as const,
     connectionsOpened: 10,
     connectionsReused: Math.max(0, samples.length - 10),
     inFlightIntegralMs: recorder.requestTimeMs(),

@@ -59,6 +59,12 @@ function calibrated(): RunRecord {
   return { ...record, environment: { ...record.environment, calibration } };
 }
 
+function overUndici(): RunRecord {
+  const record = recordOf(flood());
+  const transport = 'undici';
+  return { ...record, plan: { ...record.plan, transport }, client: { ...record.client, transport } };
+}
+
 function streamed(): RunRecord {
   return recordOf(
     closedLoop(120, 10, (index) => ({
@@ -99,6 +105,7 @@ const records: readonly [name: string, record: RunRecord][] = [
   ['a machine whose exactness is known', calibrated()],
   ['a client that was not the server alone', tellingOnItself()],
   ['streams', streamed()],
+  ['a transport that was asked for', overUndici()],
   ['directives on language models', recordOf([], { targets: [{ ...targetOf('a'), llm: everyChoice }] })],
   ['1,000 targets', big],
 ];

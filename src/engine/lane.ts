@@ -1,0 +1,48 @@
+import type { ExchangeEvents, Lane, Origin, WireRequest } from './transport.ts';
+
+/** A lane's way to one origin, with the connection it has or had. */
+export interface Line {
+  connect(): Promise<void>;
+  send(request: WireRequest, events: ExchangeEvents): void;
+  close(): void;
+}
+
+/**
+ * A lane over the lines that a transport makes.
+ * @param kept how many origins it keeps a connection to; the one unused longest is closed first
+ */
+export function createLane(createLine: (origin: Origin) => Line, kept: number): Lane {
+  // In the order of use, once there is more than one: the first is the one unused longest.
+  const lines = new Map<string, Line>();
+  let current: Line | undefined;
+  let currentUrl = '';
+
+  const lineTo = (origin: Origin): Line => {
+    if (current && currentUrl === origin.url) return current;
+    const known = lines.get(origin.url);
+    const line = known ?? createLine(origin);
+    if (known) lines.delete(origin.url);
+    lines.set(origin.url, line);
+    const [oldest] = lines;
+    if (lines.size > kept && oldest) {
+      lines.delete(oldest[0]);
+      oldest[1].close();
+    }
+    current = line;
+    currentUrl = origin.url;
+    return line;
+  };
+
+  return {
+    connect: (origin) => lineTo(origin).connect(),
+    send: (request, events) => lineTo(request.origin).send(request, events),
+    cut() {
+      lines.delete(currentUrl);
+      current?.close();
+      current = undefined;
+    },
+  };
+}
+
+/** Receives what nobody waits for any more. */
+export const nobody: ExchangeEvents = { sent() {}, headers() {}, data() {}, end() {}, failed() {} };

@@ -1,0 +1,215 @@
+import type { Socket } from 'node:net';
+import type { Connector } from '../connect.ts';
+import { AnswerError } from '../error-kind.ts';
+import { nobody, type Line } from '../lane.ts';
+import type { ExchangeEvents, Origin, WireRequest } from '../transport.ts';
+import { byte } from './characters.ts';
+import { requestBytes } from './request-bytes.ts';
+import { createResponseParser } from './response-parser.ts';
+import type { Receiver, Turn } from './turn.ts';
+
+/** A server's word on how long it keeps an idle connection is taken for shorter by this: its clock is not ours. */
+const keepAliveMarginMs = 200;
+
+/** One socket and what is known of it. */
+interface Connection extends Receiver {
+  socket: Socket | undefined;
+  /** It carried a request before. */
+  used: boolean;
+  /** It owes an answer. */
+  busy: boolean;
+  /** It has ended, or was closed here. */
+  over: boolean;
+  error: Error | undefined;
+  /** The request in flight asked for it to be closed. */
+  closing: boolean;
+  idleSinceMs: number;
+  keepAliveMs: number;
+  /** Who waits for it to be open. */
+  ahead: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+}
+
+/**
+ * Requests to one origin over one socket at a time. Bytes are written only when the loop has read the sockets, so a
+ * connection that was closed while idle is known to be: its request goes out on a new one and nobody is told, because
+ * nothing had been sent. Once bytes left, nothing is sent twice.
+ */
+export function createRawLine(origin: Origin, connector: Connector, turn: Turn): Line {
+  let events: ExchangeEvents = nobody;
+  /** To be written. */
+  let waiting: WireRequest | undefined;
+  let current: Connection | undefined;
+  let opening: Connection | undefined;
+  const now = { atMs: 0 };
+  const parser = createResponseParser({
+    head: (status, head) => events.headers(now.atMs, status, head),
+    body: (bytes) => events.data(bytes, now.atMs),
+  });
+
+  const open = (): Connection => {
+    const connection: Connection = {
+      queued: 0,
+      socket: undefined,
+      used: false,
+      busy: false,
+      over: false,
+      error: undefined,
+      closing: false,
+      idleSinceMs: 0,
+      keepAliveMs: Infinity,
+      ahead: undefined,
+      bytes: (buffer, start, end, atMs) => {
+        if (connection === current) receive(connection, buffer, start, end, atMs);
+      },
+      ended: (atMs) => {
+        if (connection === current) end(connection, atMs);
+      },
+    };
+    opening = connection;
+    connection.socket = connector.open(origin, (error, socket) => ready(connection, error, socket), {
+      buffer: turn.readBuffer,
+      callback(length) {
+        turn.arrived(connection, length);
+        return true;
+      },
+    });
+    return connection;
+  };
+
+  const ready = (connection: Connection, error: Error | null, socket: Socket): void => {
+    if (error) connection.ahead?.reject(error);
+    else connection.ahead?.resolve();
+    if (opening !== connection) return;
+    opening = undefined;
+    if (error) {
+      if (waiting) fail(performance.now(), error);
+      return;
+    }
+    const over = (why?: Error): void => {
+      if (connection.over) return;
+      connection.over = true;
+      connection.error = why;
+      turn.ended(connection);
+    };
+    socket
+      .on('error', over)
+      .once('end', () => over())
+      .once('close', () => over(closedEarly()));
+    current = connection;
+    if (waiting) write(connection, waiting);
+  };
+
+  const write = (connection: Connection, request: WireRequest): void => {
+    const { start, body, closes } = requestBytes(request);
+    const { socket, used } = connection;
+    waiting = undefined;
+    parser.begin(request.method === 'HEAD');
+    connection.busy = connection.used = true;
+    connection.closing = closes;
+    events.sent(performance.now(), used);
+    if (body) socket?.cork();
+    socket?.write(start);
+    if (!body) return;
+    socket?.write(body);
+    socket?.uncork();
+  };
+
+  /** Writes what waits, now that the sockets have been read. */
+  const flush = (): void => {
+    if (!waiting || opening) return;
+    if (current && isUsable(current)) {
+      write(current, waiting);
+      return;
+    }
+    drop();
+    open();
+  };
+
+  const receive = (connection: Connection, buffer: Buffer, start: number, end: number, atMs: number): void => {
+    if (!connection.busy) {
+      if (!isBlank(buffer, start, end)) drop();
+      return;
+    }
+    now.atMs = atMs;
+    const stop = parser.feed(buffer, start, end);
+    if (parser.state === 'reading') return;
+    if (parser.state === 'broken') {
+      drop();
+      fail(atMs, new AnswerError('parse', `The answer is no valid HTTP: ${parser.fault}.`));
+      return;
+    }
+    connection.busy = false;
+    connection.idleSinceMs = atMs;
+    connection.keepAliveMs = parser.keepAliveMs - keepAliveMarginMs;
+    if (!mayCarryAnother(connection) || !isBlank(buffer, stop, end)) drop();
+    complete(atMs);
+  };
+
+  const mayCarryAnother = ({ queued, closing, socket, keepAliveMs }: Connection): boolean =>
+    // Not when bytes that nobody asked for or its end have come, nor when the answer came before the request had left.
+    parser.reusable && !closing && queued === 0 && keepAliveMs > 0 && socket?.writableLength === 0;
+
+  const end = (connection: Connection, atMs: number): void => {
+    const { error, busy } = connection;
+    drop();
+    if (!busy) return;
+    if (!error && parser.finish()) complete(atMs);
+    else fail(atMs, error ?? closedEarly());
+  };
+
+  const complete = (atMs: number): void => {
+    const receiver = events;
+    events = nobody;
+    receiver.end(atMs);
+  };
+
+  const fail = (atMs: number, error: Error): void => {
+    const receiver = events;
+    events = nobody;
+    waiting = undefined;
+    receiver.failed(atMs, error);
+  };
+
+  const drop = (): void => {
+    if (!current) return;
+    current.over = true;
+    current.socket?.destroy();
+    current = undefined;
+  };
+
+  return {
+    connect: () =>
+      current
+        ? Promise.resolve()
+        : new Promise((resolve, reject) => {
+            (opening ?? open()).ahead = { resolve, reject };
+          }),
+    send(request, receiver) {
+      events = receiver;
+      waiting = request;
+      if (turn.polled) flush();
+      else if (!current && !opening) open();
+      else turn.whenPolled(flush);
+    },
+    close() {
+      events = nobody;
+      waiting = undefined;
+      drop();
+      opening?.socket?.destroy();
+      opening = undefined;
+    },
+  };
+}
+
+const closedEarly = (): Error =>
+  new AnswerError('prematureEnd', 'The connection was closed before the answer was whole.');
+
+/** Nothing has come in unasked, no end either, and the server did not want to have closed it by now. */
+const isUsable = ({ queued, keepAliveMs, idleSinceMs }: Connection): boolean =>
+  queued === 0 && (keepAliveMs === Infinity || performance.now() - idleSinceMs < keepAliveMs);
+
+/** Line ends too many after an answer do no harm. */
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 1) if (bytes[i] !== byte.cr && bytes[i] !== byte.lf) return false;
+  return true;
+}
