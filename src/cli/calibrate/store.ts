@@ -34,7 +34,9 @@ export function withCalibration<R extends { readonly environment: Environment }>
   const read = v.safeParse(kept, readKept());
   if (!read.success) return record;
   const { measuredAt, levels } = read.output;
-  const same = Object.entries(environment).every(([name, value]) => read.output.environment[name] === value);
+  // What a run measured of the machine is not what the machine is.
+  const { calibration: _, selfCalibration: __, ...machine } = environment;
+  const same = Object.entries(machine).every(([name, value]) => read.output.environment[name] === value);
   return same ? { ...record, environment: { ...environment, calibration: { measuredAt, levels } } } : record;
 }
 

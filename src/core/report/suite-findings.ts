@@ -134,7 +134,7 @@ const queueAbove: Rule = ({ figures }) => {
   if (poor === undefined || concurrency === null) return [];
   return [
     {
-      text: `Let more than ${formatCount(concurrency)} wait in a queue: at ${formatCount(poor.concurrency)} at once latency rises by ${formatPercent(poor.latencyPenalty)} for ${formatPercent(poor.throughputGain)} more throughput.`,
+      text: `Let more than ${formatCount(concurrency)} wait in a queue: at ${formatCount(poor.concurrency)} at once mean latency changes by ${formatChange(poor.latencyPenalty)}, throughput by ${formatChange(poor.throughputGain)}.`,
       rule: 'the first level above the recommended one whose trade-off is poor',
     },
   ];

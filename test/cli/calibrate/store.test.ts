@@ -37,6 +37,14 @@ describe('kept calibration', () => {
     assert.deepEqual(readdirSync(dirname(path)), ['calibration.json'], 'no draft is left');
   });
 
+  it('goes with what a run measured of the machine itself', () => {
+    keepCalibration(calibration, record.environment);
+    const selfCalibration = [{ concurrency: 1, requests: 400, p50Ms: 0.02, p99Ms: 0.1, requestsPerS: 30_000 }];
+    const measured = { ...record, environment: { ...record.environment, selfCalibration } };
+    assert.deepEqual(attached(measured), calibration);
+    assert.deepEqual(withCalibration(measured).environment.selfCalibration, selfCalibration);
+  });
+
   it('stays away from those of another machine, another version, another Node', () => {
     keepCalibration(calibration, record.environment);
     for (const change of [{ host: 'other' }, { cores: 999 }, { loadlens: '99.0.0' }, { node: '99.0.0' }]) {

@@ -120,7 +120,7 @@ describe('the throughput suite', () => {
       fed.recommendations.map(({ text }) => text),
       [
         'Send 2 at once: +50% requests/s for +33.1% mean latency.',
-        'Let more than 2 wait in a queue: at 4 at once latency rises by 99% for 64.3% more throughput.',
+        'Let more than 2 wait in a queue: at 4 at once mean latency changes by +99%, throughput by +64.3%.',
         'Do not rely on a p95 or p99 of this suite: it takes 59 requests for a p95, the smallest level has 5. loadlens run --levels sends as many as you want.',
       ],
     );
