@@ -21,6 +21,8 @@ export const commandIds = {
   runBenchmark: 'loadlens.runBenchmark',
   runSweep: 'loadlens.runSweep',
   runThroughputSuite: 'loadlens.runThroughputSuite',
+  scaleOut: 'loadlens.scaleOut',
+  importRun: 'loadlens.importRun',
   runFile: 'loadlens.runFile',
   runEndpoint: 'loadlens.runEndpoint',
   runAgain: 'loadlens.runAgain',

@@ -7,6 +7,7 @@ import { registerCommands } from './commands/handlers.ts';
 import { answerPanel } from './commands/panel.ts';
 import { resultCommands } from './commands/results.ts';
 import { runCommands } from './commands/run.ts';
+import { scaleOutCommands } from './commands/scaleOut.ts';
 import { serverCommands } from './commands/servers.ts';
 import { suiteCommands } from './commands/suite.ts';
 import { registerCodeLenses } from './providers/codeLens.ts';
@@ -59,6 +60,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const handlers = {
     ...runCommands({ ...launching, memory, diagnostics }),
     ...suiteCommands(launching),
+    ...scaleOutCommands({ extensionUri, version, history, secrets, consent, notify, show: panel.showResult }),
     ...serverCommands({ mock, gpt2 }, notify),
     ...resultCommands({ history, panel, exporter }),
     ...fileCommands({ extensionUri, secrets, consent, notify }),

@@ -1,4 +1,4 @@
-import { commands, l10n, window, workspace, type Uri } from 'vscode';
+import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { LoadlensError } from '../../core/errors.ts';
 import { remoteHosts } from '../../core/endpoints/hosts.ts';
 import { placeholdersIn } from '../../core/endpoints/prepare.ts';
@@ -11,6 +11,7 @@ import { commandIds } from '../contributions.ts';
 import { serverFor, type BundledServer } from '../services/bundledServer.ts';
 import type { Consent } from '../services/consent.ts';
 import { parseDocument, shownAs } from '../services/documents.ts';
+import { findEndpointsFiles } from '../services/files.ts';
 import type { History } from '../services/history.ts';
 import { isListening } from '../services/listening.ts';
 import type { Notify } from '../services/notify.ts';
@@ -55,6 +56,19 @@ export function mayRun(notify: Notify): boolean {
     run: () => commands.executeCommand('workbench.trust.manage'),
   });
   return false;
+}
+
+/** The files that a command may be about; none, and the user knows, when nothing can run. */
+export async function filesFor(argument: unknown, notify: Notify): Promise<readonly Uri[]> {
+  if (!mayRun(notify)) return [];
+  const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
+  if (files.length === 0) {
+    notify.info(l10n.t('There is no endpoints file in this workspace.'), {
+      label: l10n.t('Create Endpoints File'),
+      run: () => commands.executeCommand(commandIds.createEndpointsFile),
+    });
+  }
+  return files;
 }
 
 /** False, with one notification, for a file with errors: nothing of it runs. */

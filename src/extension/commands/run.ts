@@ -8,15 +8,14 @@ import type { RunRecord } from '../../core/report/types.ts';
 import { commandIds } from '../contributions.ts';
 import { setContextKey } from '../services/contextKeys.ts';
 import { isEndpoints, parseDocument } from '../services/documents.ts';
-import { findEndpointsFiles, findSource } from '../services/files.ts';
+import { findSource } from '../services/files.ts';
 import type { Diagnostics } from '../providers/diagnostics.ts';
 import { toRange } from '../providers/ranges.ts';
-import { loadAnswer } from './amount.ts';
 import type { FileQuestions } from './askAboutFile.ts';
-import { askPlan, type PlanPreset } from './askPlan.ts';
+import { askPlan, planPreset, type PlanPreset } from './askPlan.ts';
 import { askSweep, sweepAmount, type SweepPreset } from './askSweep.ts';
 import type { Handlers } from './handlers.ts';
-import { isWhole, launch, mayRun, type LaunchParts, type RunRequest } from './launch.ts';
+import { filesFor, isWhole, launch, type LaunchParts, type RunRequest } from './launch.ts';
 import { planFor, sweepPlanFor } from './plans.ts';
 
 /** What Run Again repeats, as it is kept over a reload. */
@@ -108,8 +107,7 @@ export function runCommands(
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
     const plan = planFor(uri, file, lastAnswers<PlanChoices>(memory, lastAnswersKey).get(uri.toString()) ?? {});
-    const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
-    return { amount, load: loadAnswer(plan) };
+    return planPreset(plan);
   };
 
   /** The levels asked for last time, or powers of two, with as many requests as last time or as the file says. */
@@ -124,29 +122,16 @@ export function runCommands(
     };
   };
 
-  /** The files that a command may be about; none, and the user knows, when nothing can run. */
-  const filesFor = async (argument: unknown): Promise<readonly Uri[]> => {
-    if (!mayRun(notify)) return [];
-    const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
-    if (files.length === 0) {
-      notify.info(l10n.t('There is no endpoints file in this workspace.'), {
-        label: l10n.t('Create Endpoints File'),
-        run: () => commands.executeCommand('loadlens.createEndpointsFile'),
-      });
-    }
-    return files;
-  };
-
   return {
     runBenchmark: async (argument) => {
-      const files = await filesFor(argument);
+      const files = await filesFor(argument, notify);
       const answers = files.length === 0 ? undefined : await askPlan({ files, preset });
       if (answers === undefined) return;
       await rememberAnswers(memory, lastAnswersKey, answers.uri, answers.choices);
       await start(answers);
     },
     runSweep: async (argument) => {
-      const files = await filesFor(argument);
+      const files = await filesFor(argument, notify);
       const answers = files.length === 0 ? undefined : await askSweep({ files, preset: presetSweep });
       if (answers === undefined) return;
       await rememberAnswers(memory, lastSweepKey, answers.uri, answers.choices);

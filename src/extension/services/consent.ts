@@ -10,6 +10,8 @@ export interface ConsentQuestion {
   readonly plan: Pick<RunPlan, 'requests' | 'durationS' | 'concurrency' | 'stages'>;
   /** Names of the secrets that travel along. */
   readonly secrets: readonly string[];
+  /** The button that allows it; `Allow and Run` unless set. */
+  readonly allow?: string;
 }
 
 /** Which hosts that are not this machine the user has allowed load on, in this workspace. */
@@ -56,7 +58,7 @@ export function createConsent(memory: Memento): Consent {
 }
 
 async function allowed(fresh: readonly string[], question: ConsentQuestion): Promise<boolean> {
-  const allow = l10n.t('Allow and Run');
+  const allow = question.allow ?? l10n.t('Allow and Run');
   const detail = [
     l10n.t('Loadlens will send {0}.', amount(question.plan)),
     ...(question.secrets.length > 0 ? [l10n.t('Secrets it sends along: {0}.', question.secrets.join(', '))] : []),

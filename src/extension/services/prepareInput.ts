@@ -18,8 +18,12 @@ export interface RunSource {
 /** All that a run or a sweep needs but for its plan. */
 export type PreparedInput = Omit<RunInput, 'plan'>;
 
+/** Whether language models without a `@stream` are asked for a stream; undefined: as their body has it. */
+export const wantsStream = (uri: Uri): boolean | undefined =>
+  ({ stream: true, whole: false })[textSetting('llm.stream', uri)];
+
 /** Reads the bodies and prompts that targets name; one that can't be read is left to the preparation, which names file and line. */
-async function readBodies(uri: Uri, targets: readonly Target[]): Promise<ReadonlyMap<string, Uint8Array>> {
+export async function readBodies(uri: Uri, targets: readonly Target[]): Promise<ReadonlyMap<string, Uint8Array>> {
   const paths = new Set(targets.flatMap(filesOf));
   const bodies = new Map<string, Uint8Array>();
   for (const path of paths) {
@@ -46,7 +50,7 @@ export async function prepareInput(source: RunSource, secrets: Secrets): Promise
     secret: (secret) => values.get(secret),
     bodyFile: (path) => bodies.get(path),
     shownAs: shownAs(uri),
-    stream: { stream: true, whole: false }[textSetting('llm.stream', uri)],
+    stream: wantsStream(uri),
   };
   return {
     name,

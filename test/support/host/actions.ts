@@ -61,11 +61,10 @@ export async function answer(page: Page, prompt: string | RegExp, value: string)
   await page.keyboard.press('Enter');
 }
 
-/** Answers the save dialog with a path. */
-export async function saveAs(page: Page, file: string): Promise<void> {
+/** Answers the save dialog, which proposes a path with this end, with another path. */
+export async function saveAs(page: Page, file: string, proposed = path.extname(file)): Promise<void> {
   // It comes up empty and proposes a path a moment later, over whatever was typed until then.
-  const extension = path.extname(file);
-  await waitFor('the proposed path', async () => (await quickInput(page).inputValue()).endsWith(extension));
+  await waitFor('the proposed path', async () => (await quickInput(page).inputValue()).endsWith(proposed));
   await quickInput(page).fill(file);
   await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
 }

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { isRun } from '../../../src/core/report/results.ts';
+import { renderJson } from '../../../src/core/report/json.ts';
+import type { LoadlensApi } from '../../../src/extension/api.ts';
+import { closedLoop, recordOf } from '../../core/report/fixtures.ts';
+import { loadOf, reportOf } from '../../core/scale-out/shared.ts';
+import { api } from './support.ts';
+
+async function write(name: string, text: string): Promise<vscode.Uri> {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'a folder is open');
+  const uri = vscode.Uri.joinPath(folder.uri, name);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  return uri;
+}
+
+const importFrom = (uri: vscode.Uri): Thenable<unknown> => vscode.commands.executeCommand('loadlens.importRun', uri);
+
+describe('an import', () => {
+  const samples = closedLoop(100, 2, (index) => ({ latencyMs: 10 + index / 10 }));
+  let loadlens: LoadlensApi;
+
+  before(async () => {
+    loadlens = await api();
+  });
+  after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+
+  it('puts a result of Loadlens into the history', async () => {
+    const record = recordOf(samples, { id: '20261122-201537-zzzz' });
+    await importFrom(await write('result.json', renderJson(record)));
+    const kept = loadlens.runs().find(({ id }) => id === record.id);
+    assert.equal(kept?.requestsSent, 100);
+  });
+
+  it('makes a run of a report of Artillery, once', async () => {
+    const load = loadOf();
+    await write('load/load.json', JSON.stringify(load));
+    const shares = Array.from({ length: 4 }, () => ({ samples }));
+    const report = await write('load/report.json', JSON.stringify(reportOf(load, shares)));
+    await importFrom(report);
+    await importFrom(report);
+    const kept = loadlens
+      .results()
+      .filter((result) => isRun(result) && result.environment.host.startsWith('4 workers'));
+    assert.equal(kept.length, 1);
+    assert.equal(loadlens.runs()[0]?.requestsSent, 400);
+  });
+
+  it('leaves the history alone when a file holds neither', async () => {
+    const before = loadlens.results().length;
+    await importFrom(await write('other.json', '{"aggregate": {}}'));
+    await importFrom(await write('broken.json', '{'));
+    assert.equal(loadlens.results().length, before);
+  });
+});
