@@ -106,16 +106,16 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
 
   try {
     const source = readSource(input);
-    const side = await sideThread();
+    const starting = sideThread();
     let selfCalibration: SelfCalibration | undefined;
     if (plan.loadModel === 'open' && !signal.aborted) pacer = await startPacer();
     if (!plan.coldStart && !signal.aborted) {
       const streams = requests.some(({ dialect }) => dialect !== undefined);
       await Promise.all([
-        warmCode(side, transportName, signal, streams),
+        starting.then((side) => warmCode(side, transportName, signal, streams)),
         openConnections(pairsToOpen(lanesToOpen(lanes, plan), requests, pick, plan.requests)),
       ]);
-      if (!signal.aborted) selfCalibration = await calibrateSelf(side, transportName, signal);
+      if (!signal.aborted) selfCalibration = await calibrateSelf(await starting, transportName, signal);
     }
     let warmupSent = 0;
     if (plan.warmup > 0 && !signal.aborted) {
@@ -124,7 +124,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       const warmup = { ...plan, requests: plan.warmup, durationS: null };
       await load(warmup, { onSample, failures: createFailureSamples([], []) }).finished;
     }
-    const sourceRead = await source;
+    const [sourceRead, side] = await Promise.all([source, starting]);
 
     if (!signal.aborted) await hooks.beforeClock?.();
     progress.phase('running');

@@ -5,8 +5,8 @@ import type { SideThread } from './side-thread.ts';
 
 /** One at a time: what a request costs. Many: what this client can do. */
 const levels: readonly LoopbackLoad[] = [
-  { lanes: 1, requests: 400, limitMs: 60, answer: plainAnswer },
-  { lanes: 16, requests: 1_500, limitMs: 100, answer: plainAnswer },
+  { lanes: 1, requests: 300, limitMs: 50, answer: plainAnswer },
+  { lanes: 16, requests: 1_000, limitMs: 100, answer: plainAnswer },
 ];
 
 /**

@@ -23,7 +23,7 @@ export async function openConnections(pairs: readonly (readonly [lane: Lane, ori
   }
 }
 
-const plainWarmUp: LoopbackLoad = { lanes: 16, requests: 3_000, limitMs: 300, answer: plainAnswer };
+const plainWarmUp: LoopbackLoad = { lanes: 16, requests: 2_500, limitMs: 300, answer: plainAnswer };
 
 const streamEvents = ['a', 'few', 'tokens', 'of', 'a', 'stream'].map(
   (text) => `data: ${JSON.stringify({ choices: [{ index: 0, text }] })}\n\n`,

@@ -131,11 +131,11 @@ function lateReasons(readings: ClientReadings, summary: Summary): Late {
   const tooLong = (ms: number | null): ms is number =>
     ms !== null && medianMs !== null && ms > toleratedMs && ms > tolerated * medianMs;
   const say = (ms: number, what: string, so: string): void => {
-    const text = `${what}, more than 5% of the median latency: ${so}.`;
-    if (idleDelayP99Ms < ms / 2) reasons.own.push(text);
+    const late = `${what}, more than 5% of the median latency`;
+    if (idleDelayP99Ms < ms / 2) reasons.own.push(`${late}: ${so}.`);
     else {
       reasons.machine.push(
-        `${text} A thread that had nothing to do was late by ${idleDelayP99Ms.toFixed(1)} ms (p99), too: other work kept the machine busy.`,
+        `${late}, and a thread with nothing to do was late by ${idleDelayP99Ms.toFixed(1)} ms: other work kept the machine busy.`,
       );
     }
   };
