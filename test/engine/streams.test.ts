@@ -89,7 +89,8 @@ for (const transport of transportNames) {
       assert.deepEqual([record.outputTokens, record.tokenSource], [18, 'usage']);
       assert.deepEqual([record.ttftMs?.count, record.iclMs?.count], [6, 12]);
       assert.ok((record.ttftMs?.min ?? 0) >= 28);
-      assert.ok((record.iclMs?.min ?? 0) >= 5, `${record.iclMs?.min}`);
+      // A busy machine makes times longer, never shorter.
+      assert.ok((record.e2eMs?.min ?? 0) >= 30 + 2 * 20 - 4, `${record.e2eMs?.min}`);
     });
 
     it('that can not be decoded, or break off, are errors', async () => {
