@@ -28,16 +28,18 @@ const extension = {
   external: ['vscode'],
 };
 
-/** What runs in a Node process of its own. Chunks are shared: engine and undici are on disk once. */
+/** What runs in a Node process or thread of its own. Chunks are shared: engine and undici are on disk once. */
 const processes = {
   ...common,
   entryPoints: {
     cli: 'src/cli/main.ts',
     benchmark: 'src/processes/benchmark.ts',
     'mock-server': 'src/processes/mock-server.ts',
+    'loop-worker': 'src/engine/loops/worker.ts',
   },
   outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
+  // Beside the entries, for the engine looks for its worker there.
+  chunkNames: '[name]-[hash]',
   platform: 'node',
   target: 'node20',
   format: 'esm',
@@ -59,14 +61,13 @@ const scaleOut = {
 const unused = 'src/servers/gpt2/runtime/unused.ts';
 
 /**
- * The GPT-2 server: a folder of its own, so that the package for all platforms can leave it out. Chunks lie beside the
- * entries, for the server looks for its worker there; the native runtime stays a package.
+ * The GPT-2 server: a folder of its own, so that the package for all platforms can leave it out. The native runtime stays a
+ * package.
  */
 const gpt2 = {
   ...processes,
   entryPoints: { 'gpt2-server': 'src/processes/gpt2-server.ts', 'gpt2-worker': 'src/servers/gpt2/runtime/worker.ts' },
   outdir: 'dist/gpt2',
-  chunkNames: '[name]-[hash]',
   external: ['onnxruntime-node'],
   alias: { sharp: `./${unused}`, 'onnxruntime-web/webgpu': `./${unused}` },
 };

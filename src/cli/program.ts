@@ -14,7 +14,7 @@ import { addScaleOutCommands } from './scale-out/program.ts';
 import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
 import { addSweepOptions } from './sweep-options.ts';
-import { numberFrom, several } from './values.ts';
+import { numberFrom, planNumber, several } from './values.ts';
 
 /** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -50,6 +50,11 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .description('Benchmarks the targets of an endpoints file and shows the result.')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
     .option('--targets <file>', 'the same as [file]')
+    .option(
+      '--workers <n>',
+      'threads that send (default: one, and others while it is the limit; 1: never another)',
+      planNumber('workers'),
+    )
     .option('--allow-host <host>', 'another machine that may be loaded; repeatable', several)
     .option('-q, --quiet', 'no progress and no notes on standard error, only errors')
     .addHelpText('after', exitCodes)

@@ -26,6 +26,7 @@ export interface PlanOptions {
   readonly warmup?: number;
   readonly timeout?: number;
   readonly maxRedirects?: number;
+  readonly workers?: number;
   readonly coldStart?: true;
   readonly transport?: TransportName;
   readonly stream?: boolean;
@@ -90,6 +91,7 @@ export function choicesOf(options: PlanOptions): FileChoices {
     warmup: options.warmup,
     timeoutMs: options.timeout,
     maxRedirects: options.maxRedirects,
+    workers: options.workers,
     coldStart: options.coldStart,
     transport: options.transport,
     stream: options.stream,

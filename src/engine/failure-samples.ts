@@ -3,7 +3,7 @@ import type { ErrorKind } from '../core/metrics/types.ts';
 import type { FailureSample } from '../core/report/types.ts';
 
 /** So many failures are kept; the rest is only counted. */
-const maxSamples = 5;
+export const maxFailureSamples = 5;
 /** So many characters of each. */
 const maxChars = 512;
 
@@ -21,10 +21,10 @@ export function createFailureSamples(targetNames: readonly string[], secrets: re
   const longestSecret = Math.max(0, ...secrets.map((secret) => secret.length));
   return {
     get wanted() {
-      return list.length < maxSamples;
+      return list.length < maxFailureSamples;
     },
     add({ target, status, error, text, cut }) {
-      if (list.length >= maxSamples) return;
+      if (list.length >= maxFailureSamples) return;
       // A secret may stand across the cut: half of one is not recognised, so the end goes before masking.
       const whole = cut ? text.slice(0, Math.max(0, text.length - longestSecret)) : text;
       list.push({

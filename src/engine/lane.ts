@@ -41,6 +41,11 @@ export function createLane(createLine: (origin: Origin) => Line, kept: number): 
       current?.close();
       current = undefined;
     },
+    close() {
+      for (const line of lines.values()) line.close();
+      lines.clear();
+      current = undefined;
+    },
   };
 }
 

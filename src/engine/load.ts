@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly open?: OpenLoad;
   /** Requests taken so far; by every loop that sends for the same run. */
   readonly counter?: RequestCounter;
+  /** When the run started, `performance.now()`; now unless set. Loops of one run share it. */
+  readonly startedAtMs?: number;
   /** One per slot: never more requests in flight than lanes. */
   readonly lanes: readonly Lane[];
   readonly requests: readonly WireRequest[];
@@ -24,6 +26,8 @@ export interface LoadOptions {
   readonly maxRedirects: number;
   readonly failures: FailureSamples;
   readonly onSample: (sample: Sample) => void;
+  /** So many slots that `dropSlots` asked for are given up. */
+  readonly onDropped?: (slots: number) => void;
 }
 
 /** What requests that leave by the clock need. */
@@ -57,7 +61,7 @@ function createCounter(): RequestCounter {
 }
 
 /** What a load found out beside its samples. */
-interface LoadOutcome {
+export interface LoadOutcome {
   /** Requests that were in flight when `cancel` cut them off. */
   readonly requestsCancelled: number;
   /** Requests that the drain limit ended, counted as timeouts. */
@@ -81,6 +85,10 @@ export interface Load {
   readonly waiting: number;
   /** No further request becomes due. */
   readonly draining: boolean;
+  /** Sends over these lanes too. */
+  addSlots(lanes: readonly Lane[]): void;
+  /** Gives up so many slots, each once it is free; its connections are closed. */
+  dropSlots(count: number): void;
   /** Nothing leaves any more, what is in flight is cut off, `finished` resolves. */
   cancel(): void;
 }
@@ -94,10 +102,14 @@ const lookMs = 50;
  */
 export function startLoad(options: LoadOptions): Load {
   const { model, open, requests, pick, timeoutMs, drainMs, onSample } = options;
-  const startedAtMs = performance.now();
+  const startedAtMs = options.startedAtMs ?? performance.now();
   const counter = options.counter ?? createCounter();
   /** Slots without a request. The last to become free goes first: its connection is the warmest. */
   const idle: Slot[] = [];
+  /** Slots to give up. */
+  let excess = 0;
+  /** The request that goes next: taken before it is due, so that of several loops one alone wakes for it. */
+  const ahead = { index: -1, dueAtMs: Number.NaN };
   /** Requests that have become due; a closed loop has none before their slot is free. */
   let arrived = 0;
   /** No further request leaves. */
@@ -138,10 +150,13 @@ export function startLoad(options: LoadOptions): Load {
   // A slot sees the end when it becomes free; with every slot waiting for an answer, nobody would.
   const look = setInterval(() => {
     tellBacklog();
+    if (ahead.index >= 0) return;
     const elapsedMs = performance.now() - startedAtMs;
     const comes =
       open?.arrivals.next(Math.max(arrived, counter.next), elapsedMs) ?? model.next(counter.next, elapsedMs);
     if (comes === 'done') startDraining();
+    // Without a slot, nobody else would see that nothing is left to take.
+    if (busy === 0 && model.next(counter.next, elapsedMs) === 'done') finish(0);
   }, lookMs);
 
   const finish = (requestsCancelled: number): void => {
@@ -168,9 +183,25 @@ export function startLoad(options: LoadOptions): Load {
     slot.start(target, request.variantAt?.(own) ?? request, scheduledAtMs);
   };
 
+  const giveUp = (slot: Slot): void => {
+    excess -= 1;
+    slots.delete(slot);
+    slot.close();
+    options.onDropped?.(1);
+  };
+
   /** Gives the slot the next request if one is due, and puts it aside otherwise; false: nothing was due. */
   const next = (slot: Slot, freeAtMs: number): boolean => {
     while (!closed) {
+      if (ahead.index >= 0) {
+        if (ahead.dueAtMs > performance.now()) {
+          open?.pacer.wakeAt(ahead.dueAtMs, dispatch);
+          break;
+        }
+        begin(slot, ahead.index, ahead.dueAtMs);
+        ahead.index = -1;
+        return true;
+      }
       const own = counter.next;
       const when = model.next(own, freeAtMs - startedAtMs);
       if (when === 'done') {
@@ -178,14 +209,13 @@ export function startLoad(options: LoadOptions): Load {
         startDraining();
         break;
       }
-      const scheduledAtMs = when === 'now' ? freeAtMs : startedAtMs + when;
-      if (when !== 'now' && scheduledAtMs > performance.now()) {
-        open?.pacer.wakeAt(scheduledAtMs, dispatch);
-        break;
-      }
       if (!counter.take(own)) continue;
-      begin(slot, own, scheduledAtMs);
-      return true;
+      if (when === 'now') {
+        begin(slot, own, freeAtMs);
+        return true;
+      }
+      ahead.index = own;
+      ahead.dueAtMs = startedAtMs + when;
     }
     idle.push(slot);
     if (closed && busy === 0 && !over) finish(0);
@@ -240,19 +270,25 @@ export function startLoad(options: LoadOptions): Load {
       busy -= 1;
       const wasFull = idle.length === 0;
       if (wasFull) tellBacklog();
-      next(slot, atMs);
+      if (excess > 0 && !closed) giveUp(slot);
+      else next(slot, atMs);
       if (wasFull) tellBacklog();
     },
   };
 
   const later = createAfterReads();
-  const slots = options.lanes.map((lane) =>
-    createSlot({ ...options, lane, listener, later, dispatchGaps, originMs: startedAtMs }),
-  );
+  const slots = new Set<Slot>();
+  const addSlots = (lanes: readonly Lane[]): void => {
+    const added = lanes.map((lane) =>
+      createSlot({ ...options, lane, listener, later, dispatchGaps, originMs: startedAtMs }),
+    );
+    for (const slot of added) slots.add(slot);
+    // The first slots have connections that are open: they come out first.
+    idle.push(...added.toReversed());
+    dispatch();
+  };
   watch = setTimeout(lookForTimeouts, timeoutMs);
-  // The first slots have connections that are open: they come out first.
-  idle.push(...slots.toReversed());
-  dispatch();
+  addSlots(options.lanes);
 
   return {
     finished,
@@ -266,9 +302,17 @@ export function startLoad(options: LoadOptions): Load {
     get draining() {
       return drain !== undefined;
     },
+    addSlots(lanes) {
+      if (!closed) addSlots(lanes);
+    },
+    dropSlots(count) {
+      excess += count;
+      // The coldest first.
+      for (const slot of idle.splice(0, excess)) giveUp(slot);
+    },
     cancel() {
       if (over) return;
-      unsent = waiting();
+      unsent = waiting() + (ahead.dueAtMs <= performance.now() && ahead.index >= 0 ? 1 : 0);
       let cancelled = 0;
       for (const slot of slots) if (slot.cut()) cancelled += 1;
       finish(cancelled);

@@ -8,6 +8,7 @@ const resolutionMs = 10;
 
 /** What this process says of itself and of its machine over a stretch of time. */
 export interface ProcessReadings extends LongestStalls, MachineReadings {
+  readonly elapsedMs: number;
   readonly eventLoopDelayP99Ms: number;
   readonly eventLoopDelayMaxMs: number;
   /** The same of the side thread, which has nothing to do. */
@@ -35,6 +36,7 @@ export function startReadings(side: SideThread): () => ProcessReadings {
     const { user, system } = process.cpuUsage(cpu);
     const elapsedMs = Math.max(performance.now() - startedAtMs, Number.EPSILON);
     return {
+      elapsedMs,
       eventLoopDelayP99Ms: delay.count === 0 ? 0 : beyond(delay.percentile(99)),
       eventLoopDelayMaxMs: delay.count === 0 ? 0 : beyond(delay.max),
       idleDelayP99Ms: idleDelay(),

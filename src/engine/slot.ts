@@ -30,6 +30,8 @@ export interface Slot {
   fail(atMs: number, error: Error): void;
   /** Drops the request in flight and closes its connection; nothing is reported. True when its bytes had left. */
   cut(): boolean;
+  /** Closes its connections: it is not used again. */
+  close(): void;
 }
 
 export interface SlotOptions {
@@ -232,6 +234,7 @@ export function createSlot(options: SlotOptions): Slot {
       exchange.request = undefined;
       return wasSent;
     },
+    close: () => lane.close(),
   };
   return slot;
 }

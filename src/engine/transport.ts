@@ -57,6 +57,8 @@ export interface Lane {
   send(request: WireRequest, events: ExchangeEvents): void;
   /** Cuts off the request in flight by closing its connection at once. No event follows for it. */
   cut(): void;
+  /** Closes its connections, on which nothing is in flight: the lane is not used again. */
+  close(): void;
 }
 
 /** A way to send requests. The plan and the clock are not its business. */

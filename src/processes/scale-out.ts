@@ -55,6 +55,8 @@ async function send(
   const record = await runBenchmark(input, {
     version: manifest.version,
     signal: new AbortController().signal,
+    // Artillery has its own workers, and this bundle is one file.
+    mostLoops: 1,
     beforeClock: () => (inCloud ? nextBeat() : meeting.ready()),
     onEnd: (ended) => (state = ended),
   });

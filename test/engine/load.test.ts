@@ -14,6 +14,7 @@ const laneTo = (serve: (events: ExchangeEvents) => void): Lane => ({
   connect: () => Promise.resolve(),
   send: (_request, events) => serve(events),
   cut() {},
+  close() {},
 });
 
 const answerSoon = (events: ExchangeEvents): void =>

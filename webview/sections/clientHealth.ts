@@ -63,6 +63,7 @@ function groups({ client, environment }: RunRecord): [name: string, facts: reado
     [
       t('Event loop'),
       [
+        ...((client.loops ?? 1) > 1 ? [t('the worst of {0}', client.loops ?? 1)] : []),
         ...known(client.loopUtilisation, (share) => t('at work {0} of the time', formatPercent(share))),
         t('late by {0} (p99), {1} at most', formatMs(client.eventLoopDelayP99Ms), formatMs(client.eventLoopDelayMaxMs)),
         ...known(client.ownStallMs, (ms) =>

@@ -10,8 +10,12 @@ export interface ClientReadings {
   readonly cpuShare: number;
   /** The same of a thread that has nothing to do: what the machine adds. */
   readonly idleDelayP99Ms: number;
-  /** Share of the time in which the event loop was at work, not waiting. */
+  /** Share of the time in which the event loop was at work, not waiting; of several loops the busiest. */
   readonly loopUtilisation: number;
+  /** How many event loops sent; 1 unless set. */
+  readonly loops?: number;
+  /** Time at work of all loops together / time of the run: 1.5 of two loops that each were at work for 75% of it. As `loopUtilisation` unless set. */
+  readonly busyLoops?: number;
   /** The longest time for which the loop stood still, by cause: see splitStall. */
   readonly ownStallMs: number;
   readonly machineStallMs: number;
@@ -63,6 +67,7 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
     connectionsReused: readings.connectionsReused,
     scheduleLagP99Ms: summary.scheduleLagMs.p99,
     littlesLawResidual,
+    loops: readings.loops ?? 1,
     idleDelayP99Ms: readings.idleDelayP99Ms,
     loopUtilisation: readings.loopUtilisation,
     dispatchGapP99Ms: readings.dispatchGapP99Ms,
@@ -95,12 +100,13 @@ function boundOf(busy: Reasons, disturbed: Reasons, late: Late): HealthBound | n
 
 /** The client had more to do than it could, or did not do what it should. */
 function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResidual: number | null): string[] {
-  const { cpuShare, loopUtilisation, ownStallMs } = readings;
+  const { cpuShare, loopUtilisation, ownStallMs, loops = 1 } = readings;
   const reasons: string[] = [];
   if (wasObserved(summary)) {
-    if (cpuShare > busyShare) {
+    if (cpuShare > busyShare * loops) {
+      const over = loops === 1 ? '' : ` over ${loops} event loops`;
       reasons.push(
-        `The client used ${percent(cpuShare)} of a core: the server may be able to do more than it was asked for.`,
+        `The client used ${percent(cpuShare)} of a core${over}: the server may be able to do more than it was asked for.`,
       );
     } else if (loopUtilisation > busyShare && !isStarved(readings)) {
       reasons.push(
@@ -166,7 +172,7 @@ function lateReasons(readings: ClientReadings, summary: Summary): Late {
 
 /** Something else took the machine from the client. */
 function disturbedReasons(readings: ClientReadings, summary: Summary): string[] {
-  const { cpuShare, loopUtilisation, machineStallMs, stealShare } = readings;
+  const { machineStallMs, stealShare } = readings;
   const reasons: string[] = [];
   if (isStandstill(machineStallMs, summary)) {
     reasons.push(
@@ -180,7 +186,7 @@ function disturbedReasons(readings: ClientReadings, summary: Summary): string[] 
   }
   if (wasObserved(summary) && isStarved(readings)) {
     reasons.push(
-      `The client had work to do but no core to do it on for ${percent(loopUtilisation - cpuShare)} of the run: other work on its machine (the server, if it runs there) took the cores.`,
+      `The client had work to do but no core to do it on for ${percent(starvedShare(readings))} of the run: other work on its machine (the server, if it runs there) took the cores.`,
     );
   }
   return reasons;
@@ -191,8 +197,13 @@ function isStandstill(ms: number, { latencyMs }: Summary): boolean {
 }
 
 /** An event loop at work computes; when it does not, it waits for a core. */
-function isStarved({ cpuShare, loopUtilisation }: ClientReadings): boolean {
-  return loopUtilisation - cpuShare > starvedTolerated;
+function isStarved(readings: ClientReadings): boolean {
+  return starvedShare(readings) > starvedTolerated;
+}
+
+/** Of several loops the mean. */
+function starvedShare({ cpuShare, loopUtilisation, loops = 1, busyLoops = loopUtilisation }: ClientReadings): number {
+  return (busyLoops - cpuShare) / loops;
 }
 
 /** The health of a client whose process is gone: of its readings only the lag of its requests is left. */

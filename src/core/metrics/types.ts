@@ -227,7 +227,9 @@ export interface ClientHealth {
   readonly scheduleLagP99Ms: number | null;
   /** |N̄ − X·R̄| / N̄; null when nothing was in flight. */
   readonly littlesLawResidual: number | null;
-  /** How late a thread that had nothing to do was: what the machine adds to `eventLoopDelayP99Ms`. This and all below are absent in older records. */
+  /** How many event loops sent, each in a thread of its own; readings of a loop are those of the worst. This and all below are absent in older records. */
+  readonly loops?: number | null;
+  /** How late a thread that had nothing to do was: what the machine adds to `eventLoopDelayP99Ms`. */
   readonly idleDelayP99Ms?: number | null;
   /** Share of the run in which the event loop was at work, not waiting; 0 to 1. */
   readonly loopUtilisation?: number | null;

@@ -21,6 +21,7 @@ export const planLimits = {
   timeoutMs: { min: 1, max: 3_600_000, whole: false, unit: 'ms' },
   drainMs: { min: 0, max: 3_600_000, whole: false, unit: 'ms' },
   maxRedirects: { min: 0, max: 20, whole: true, unit: '' },
+  workers: { min: 1, max: 64, whole: true, unit: '' },
 } as const satisfies Record<string, Limit>;
 
 /** The numeric choices of a run. */
@@ -38,6 +39,7 @@ const optionNames: Readonly<Record<LimitName, string>> = {
   timeoutMs: 'timeout',
   drainMs: 'drain',
   maxRedirects: 'max redirects',
+  workers: 'workers',
 };
 
 const withCommas = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');

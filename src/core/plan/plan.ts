@@ -22,6 +22,7 @@ export interface PlanChoices extends LoadChoices {
   readonly timeoutMs?: number | undefined;
   readonly drainMs?: number | undefined;
   readonly maxRedirects?: number | undefined;
+  readonly workers?: number | undefined;
   readonly coldStart?: boolean | undefined;
   readonly transport?: TransportName | undefined;
 }
@@ -61,6 +62,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     timeoutMs: checkLimit('timeoutMs', choices.timeoutMs ?? defaults.timeoutMs ?? planDefaults.timeoutMs),
     drainMs: checkLimit('drainMs', choices.drainMs ?? planDefaults.drainMs),
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
+    ...(choices.workers === undefined ? {} : { workers: checkLimit('workers', choices.workers) }),
     coldStart: choices.coldStart ?? planDefaults.coldStart,
     ...(choices.transport && { transport: choices.transport }),
     objectives: file.objectives,

@@ -39,6 +39,7 @@ export function clientFacts({ client }: RunRecord): [label: string, value: strin
     [
       'event loop',
       [
+        ...((client.loops ?? 1) > 1 ? [`the worst of ${formatCount(client.loops ?? 1)}`] : []),
         ...known(loopUtilisation, (share) => `at work ${formatPercent(share)} of the time`),
         `late p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`,
         ...known(idleDelayP99Ms, (ms) => `idle thread late p99 ${formatMs(ms)}`),

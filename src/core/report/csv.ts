@@ -50,6 +50,7 @@ export function renderCsv(record: RunRecord): string {
     ['', 'client.eventLoopDelayP99Ms', record.client.eventLoopDelayP99Ms],
     ['', 'client.eventLoopDelayMaxMs', record.client.eventLoopDelayMaxMs],
     ['', 'client.cpuShare', record.client.cpuShare],
+    ...(record.client.loops === undefined ? [] : ([['', 'client.loops', record.client.loops]] satisfies Cell[][])),
     ['', 'client.connectionsOpened', record.client.connectionsOpened],
     ['', 'client.connectionsReused', record.client.connectionsReused],
     ['', 'client.littlesLawResidual', record.client.littlesLawResidual],

@@ -12,6 +12,7 @@ const readings: Readonly<Record<Reading, 'worst' | 'sum'>> = {
   eventLoopDelayP99Ms: 'worst',
   eventLoopDelayMaxMs: 'worst',
   cpuShare: 'worst',
+  loops: 'sum',
   connectionsOpened: 'sum',
   connectionsReused: 'sum',
   scheduleLagP99Ms: 'worst',

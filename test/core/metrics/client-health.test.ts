@@ -50,6 +50,7 @@ describe('client health', () => {
       scheduleLagP99Ms: 0,
       littlesLawResidual: 0,
       idleDelayP99Ms: 0.25,
+      loops: 1,
       loopUtilisation: 0.18,
       dispatchGapP99Ms: 0.1,
       dispatchGapMaxMs: 1.5,
@@ -136,6 +137,19 @@ describe('client health', () => {
     assert.match(warningsOf({ cpuShare: 0.85, loopUtilisation: 0.95 })[0]!, /event loop was at work for 95%/);
     assert.equal(boundOf({ cpuShare: 0.85, loopUtilisation: 0.95 }), 'client');
     assert.deepEqual(warningsOf({ cpuShare: 0.9, loopUtilisation: 0.9 }), []);
+  });
+
+  it('judges several loops by what each has', () => {
+    const two = { loops: 2, cpuShare: 1.7, loopUtilisation: 0.88, busyLoops: 1.72 };
+    assert.equal(clientHealth({ ...calm, ...two }, summary).loops, 2);
+    assert.deepEqual(warningsOf(two), []);
+    assert.match(warningsOf({ ...two, cpuShare: 1.81 })[0]!, /181% of a core over 2 event loops/);
+    assert.match(warningsOf({ ...two, loopUtilisation: 0.95 })[0]!, /event loop was at work for 95%/);
+    assert.equal(boundOf({ ...two, cpuShare: 1, loopUtilisation: 0.95, busyLoops: 1.5 }), 'client');
+    assert.match(
+      warningsOf({ ...two, cpuShare: 1, loopUtilisation: 0.95, busyLoops: 1.8 })[0]!,
+      /no core to do it on for 40%/,
+    );
   });
 
   it('says that the machine was disturbed when the hypervisor or other work took the cores', () => {

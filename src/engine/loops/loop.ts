@@ -1,0 +1,224 @@
+import { performance } from 'node:perf_hooks';
+import { createBacklogRecorder } from '../../core/metrics/backlog.ts';
+import { createRecorder } from '../../core/metrics/recorder.ts';
+import type { RecorderState } from '../../core/metrics/recorder-state.ts';
+import type { SummaryOptions } from '../../core/metrics/summary.ts';
+import type { Backlog } from '../../core/metrics/types.ts';
+import { loadModelFor, type LoadModel } from '../../core/plan/load-model.ts';
+import { perRequestLimitsMs, withoutTokenTimes } from '../../core/plan/objectives.ts';
+import { targetPicker } from '../../core/plan/pick.ts';
+import { indexIn, shareModel, type Share } from '../../core/plan/share.ts';
+import type { RunInput, RunPlan, TransportName } from '../../core/plan/types.ts';
+import type { FailureSample } from '../../core/report/types.ts';
+import { createFailureSamples } from '../failure-samples.ts';
+import { startLoad, type Load, type LoadOutcome } from '../load.ts';
+import { startPacer, type Pacer } from '../pacer.ts';
+import { startReadings, type ProcessReadings } from '../readings.ts';
+import { clockOffsetMs } from '../shared-clock.ts';
+import { sideThread, type SideThread } from '../side-thread.ts';
+import type { Lane, Transport, WireRequest } from '../transport.ts';
+import { transportFor, transports } from '../transports.ts';
+import { openConnections, pairsToOpen, warmCode } from '../warm.ts';
+import { toWire } from '../wire.ts';
+import { sharedCounter, type Counters } from './counter.ts';
+
+/** What is sent: before the clock starts, or after. */
+export type Part = keyof Counters;
+
+/** What every loop of a run is told. Plain data: it goes to worker threads. */
+export interface LoopSetup extends Pick<RunInput, 'plan' | 'targets' | 'requests' | 'secrets'> {
+  /** Version of Loadlens, for the header. */
+  readonly version: string;
+  readonly share: Share;
+  /** Requests taken so far, see sharedCounter. */
+  readonly counters: Counters;
+}
+
+/** One event loop that sends, in this thread or in another: its own connections, slots and recorder. */
+export interface Loop {
+  /** Compiles the code and opens the connections of so many slots more, unless the plan wants a cold start. */
+  prepare(slots: number): Promise<void>;
+  /**
+   * Sends over so many of the slots until nothing of the part is left to take. Rejects when the loop was lost.
+   * @param startedAtMs start of the part's clock, on the clock that all threads share
+   */
+  send(part: Part, startedAtMs: number, slots: number): Promise<LoopResult>;
+  /** Sends over so many slots more; those prepared come first. */
+  addSlots(slots: number): void;
+  /** Gives up so many slots, each once it is free; its connections are closed. */
+  dropSlots(slots: number): void;
+  live(): LiveLoop;
+  /** Share of the time in which the loop was at work since this was asked before, 0 to 1. */
+  utilisation(): number;
+  /** Nothing leaves any more, sockets close, `send` resolves. */
+  cancel(): void;
+  close(): void;
+}
+
+/** What a loop says while it sends. */
+export interface LiveLoop {
+  readonly state: RecorderState;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly draining: boolean;
+}
+
+/** What a loop says at the end. */
+export interface LoopResult extends LoadOutcome {
+  readonly state: RecorderState;
+  /** How many requests ended, in whatever way. */
+  readonly requests: number;
+  /** Of an open loop alone. */
+  readonly backlog: Backlog | undefined;
+  readonly readings: ProcessReadings;
+  readonly connectionsOpened: number;
+  /** Those of them that were opened after the clock had started. */
+  readonly openedMeanwhile: number;
+  readonly addresses: Transport['addresses'];
+  readonly failures: readonly FailureSample[];
+}
+
+/** The loop of this thread, and what holds for all of them. */
+export interface OwnLoop extends Loop {
+  readonly summaryOptions: SummaryOptions;
+  readonly transport: TransportName;
+}
+
+/** Connections kept for all lanes together, when there are more origins than one. */
+const keptConnections = 2_048;
+/** Slots of an open loop whose connections are opened ahead: nobody knows how many will be needed. */
+const openedForRate = 32;
+
+/**
+ * The loop of this thread. Throws a LoadlensError for a request that can't be sent.
+ * @param onDropped so many of the slots that `dropSlots` asked for are free and given up
+ */
+export function createLoop(setup: LoopSetup, onDropped: (slots: number) => void): OwnLoop {
+  const { plan, share, targets, secrets, counters } = setup;
+  const requests = ofShare(toWire(setup.requests, targets, `loadlens/${setup.version}`, plan.seed), share);
+  const targetNames = targets.map((target) => target.name);
+  const pickAny = targetPicker(
+    targets.map((target) => target.weight),
+    plan.seed,
+  );
+  const pick = (index: number): number => pickAny(indexIn(share, index));
+  const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
+  const limits = targets.map(({ objectives }, i) =>
+    perRequestLimitsMs([
+      ...(requests[i]?.dialect ? plan.objectives : withoutTokenTimes(plan.objectives)),
+      ...objectives,
+    ]),
+  );
+  const summaryOptions = {
+    targetNames,
+    latencyLimitMs: limits.map(({ latencyMs }) => latencyMs),
+    otherLimitsMs: limits.map(({ others }) => others),
+  };
+  const recorder = createRecorder(summaryOptions);
+  const transportName = transportFor(plan, requests);
+  const transport = transports[transportName](Math.max(2, Math.floor(keptConnections / plan.concurrency)));
+  const offsetMs = clockOffsetMs();
+  const cancelled = new AbortController();
+  const prepared: Lane[] = [];
+  let used = 0;
+  let side: SideThread | undefined;
+  let pacer: Pacer | undefined;
+  let load: Load | undefined;
+  let utilisation = performance.eventLoopUtilization();
+
+  const lanes = (count: number): Lane[] => {
+    while (prepared.length < used + count) prepared.push(transport.lane());
+    used += count;
+    return prepared.slice(used - count, used);
+  };
+
+  return {
+    summaryOptions,
+    transport: transportName,
+    async prepare(slots) {
+      const fresh = Array.from({ length: slots }, () => transport.lane());
+      prepared.push(...fresh);
+      side = await sideThread();
+      if (plan.loadModel === 'open') pacer ??= await startPacer();
+      if (plan.coldStart || cancelled.signal.aborted) return;
+      const streams = requests.some(({ dialect }) => dialect !== undefined);
+      const ahead = plan.loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
+      await Promise.all([
+        warmCode(side, transportName, cancelled.signal, streams),
+        openConnections(pairsToOpen(ahead, requests, pick, plan.requests)),
+      ]);
+    },
+    async send(part, startedAtMs, slots) {
+      if (!side) throw new Error('The loop has not been prepared.');
+      const isRun = part === 'run';
+      const asked = isRun ? plan : { ...plan, requests: plan.warmup, durationS: null };
+      const loaded = cancelled.signal.aborted ? { ...asked, requests: 0 } : asked;
+      const failures = createFailureSamples(targetNames, secrets);
+      const backlog = createBacklogRecorder();
+      const openedBefore = transport.opened;
+      const stopReadings = startReadings(side);
+      let ended = 0;
+      used = 0;
+      load = startLoad({
+        ...plan,
+        model: modelOf(loaded),
+        ...(pacer && {
+          open: { pacer, arrivals: modelOf(loaded), onBacklog: (atMs, waiting) => backlog.add(atMs, waiting) },
+        }),
+        counter: sharedCounter(counters[part]),
+        startedAtMs: startedAtMs - offsetMs,
+        lanes: lanes(slots),
+        requests,
+        pick,
+        failures,
+        onSample(sample) {
+          ended += 1;
+          if (isRun) recorder.add(sample);
+        },
+        onDropped,
+      });
+      const outcome = await load.finished;
+      return {
+        ...outcome,
+        state: recorder.state(),
+        requests: ended,
+        backlog: pacer && backlog.summary(outcome.unsent),
+        readings: stopReadings(),
+        connectionsOpened: transport.opened,
+        openedMeanwhile: transport.opened - openedBefore,
+        addresses: transport.addresses,
+        failures: failures.list,
+      };
+    },
+    addSlots: (slots) => load?.addSlots(lanes(slots)),
+    dropSlots: (slots) => load?.dropSlots(slots),
+    live: () => ({
+      state: recorder.state(),
+      inFlight: load?.inFlight ?? 0,
+      waiting: load?.waiting ?? 0,
+      draining: load?.draining ?? false,
+    }),
+    utilisation() {
+      const before = utilisation;
+      utilisation = performance.eventLoopUtilization();
+      return performance.eventLoopUtilization(utilisation, before).utilization;
+    },
+    cancel() {
+      cancelled.abort();
+      load?.cancel();
+      transport.close();
+    },
+    close() {
+      pacer?.close();
+      transport.close();
+    },
+  };
+}
+
+/** Requests whose prompts go by the number that each has in the whole load. */
+function ofShare(requests: readonly WireRequest[], share: Share): WireRequest[] {
+  return requests.map((request) => {
+    const { variantAt } = request;
+    return variantAt ? { ...request, variantAt: (index) => variantAt(indexIn(share, index)) } : request;
+  });
+}

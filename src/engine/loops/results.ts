@@ -1,0 +1,99 @@
+import type { ClientReadings } from '../../core/metrics/client-health.ts';
+import { quantile } from '../../core/metrics/quantiles.ts';
+import { mergeLive, mergeStates, type RecorderState } from '../../core/metrics/recorder-state.ts';
+import { liveSummaryOf, summaryOf } from '../../core/metrics/summary.ts';
+import { mergeTallies, rankedValues } from '../../core/metrics/tally.ts';
+import type { Summary } from '../../core/metrics/types.ts';
+import type { FailureSample } from '../../core/report/types.ts';
+import { maxFailureSamples } from '../failure-samples.ts';
+import type { ProcessReadings } from '../readings.ts';
+import type { LongestStalls } from '../stalls.ts';
+import type { Transport } from '../transport.ts';
+import type { LoopResult, OwnLoop } from './loop.ts';
+
+/** Loops whose thread ended in the middle of the run: why, and what they had told until then. */
+export interface LostLoops {
+  readonly error: Error;
+  readonly states: RecorderState[];
+}
+
+/** What all loops together found out. */
+export interface LoopsResult {
+  readonly state: RecorderState;
+  /** Without the numbers of targets when a loop was lost: those of the lost are not known. */
+  readonly summary: Summary;
+  readonly readings: ClientReadings;
+  readonly requestsDrained: number;
+  readonly addresses: Transport['addresses'];
+  readonly failures: readonly FailureSample[];
+  readonly lost: Error | undefined;
+}
+
+/** @param own the result of the loop of this thread, which is there from the start to the end */
+export function mergeResults(
+  own: LoopResult,
+  others: readonly LoopResult[],
+  { summaryOptions: options, transport }: Pick<OwnLoop, 'summaryOptions' | 'transport'>,
+  lost: LostLoops | undefined,
+): LoopsResult {
+  const all = [own, ...others];
+  const sum = (of: (result: LoopResult) => number): number => all.reduce((total, each) => total + of(each), 0);
+  const states = all.map((result) => result.state);
+  const requestsCancelled = sum((result) => result.requestsCancelled);
+  const state = lost ? mergeLive([...states, ...lost.states]) : others.length > 0 ? mergeStates(states) : own.state;
+  const numbers = lost
+    ? { ...liveSummaryOf(state, options), requestsCancelled }
+    : summaryOf(state, options, { requestsCancelled });
+  const gaps = mergeTallies(
+    all.map((result) => result.dispatchGaps),
+    0,
+  );
+  return {
+    state,
+    // Each loop sees the backlog of all.
+    summary: { ...numbers, ...(own.backlog && { backlog: own.backlog }) },
+    readings: {
+      ...mergeReadings(own, all),
+      loops: Math.max(1, [...states, ...(lost?.states ?? [])].filter(({ run }) => run.requests > 0).length),
+      dispatchGapP99Ms: quantile(rankedValues(gaps, false), 0.99),
+      dispatchGapMaxMs: gaps.count === 0 ? null : gaps.max,
+      lagIsOwn: own.backlog !== undefined && all.every((result) => result.openedMeanwhile === 0),
+      transport,
+      connectionsOpened: sum((result) => result.connectionsOpened),
+      connectionsReused: sum((result) => result.reused),
+      // What was in flight in a loop that was lost is not known: then the one does not belong to the other.
+      inFlightIntegralMs: lost ? 0 : sum((result) => result.inFlightIntegralMs),
+      requestTimeMs: state.clock.requestTimeMs,
+    },
+    requestsDrained: sum((result) => result.requestsDrained),
+    addresses: distinct(all.flatMap((result) => result.addresses)),
+    failures: all.flatMap((result) => result.failures).slice(0, maxFailureSamples),
+    lost: lost?.error,
+  };
+}
+
+/** The worst of each: a summary has the requests of all loops. CPU and machine are the same, whichever loop reads them. */
+function mergeReadings(
+  own: LoopResult,
+  all: readonly LoopResult[],
+): Omit<ProcessReadings, 'elapsedMs'> & { busyLoops: number } {
+  const worst = (of: 'eventLoopDelayP99Ms' | 'eventLoopDelayMaxMs' | 'loopUtilisation' | keyof LongestStalls): number =>
+    Math.max(...all.map(({ readings }) => readings[of]));
+  const { elapsedMs, ...readings } = own.readings;
+  return {
+    ...readings,
+    eventLoopDelayP99Ms: worst('eventLoopDelayP99Ms'),
+    eventLoopDelayMaxMs: worst('eventLoopDelayMaxMs'),
+    loopUtilisation: worst('loopUtilisation'),
+    ownStallMs: worst('ownStallMs'),
+    machineStallMs: worst('machineStallMs'),
+    busyLoops: all.reduce(
+      (sum, each) => sum + (each.readings.loopUtilisation * each.readings.elapsedMs) / elapsedMs,
+      0,
+    ),
+  };
+}
+
+function distinct(addresses: Transport['addresses']): Transport['addresses'] {
+  return [...new Map(addresses.map((each) => [`${each.host} ${each.address}`, each])).values()];
+}

@@ -1,0 +1,47 @@
+// The thread of a loop that sends beside the first. See messages.ts for what is said.
+import { parentPort, workerData } from 'node:worker_threads';
+import { mergeLive } from '../../core/metrics/recorder-state.ts';
+import { createLoop } from './loop.ts';
+import type { LoopCommand, LoopEvent, LoopTask } from './messages.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+
+const liveMs = 250;
+
+const task: LoopTask = workerData;
+const tell = (event: LoopEvent): void => port.postMessage(event);
+const loop = createLoop(task, (slots) => tell({ type: 'dropped', slots }));
+
+const tellLive = (): void => {
+  const live = loop.live();
+  tell({ type: 'live', live: { ...live, state: mergeLive([live.state]) } });
+};
+
+async function obey(command: LoopCommand): Promise<void> {
+  switch (command.type) {
+    case 'prepare':
+      await loop.prepare(command.slots);
+      tell({ type: 'prepared' });
+      break;
+    case 'send': {
+      const timer = setInterval(tellLive, liveMs);
+      const result = await loop.send(command.part, command.startedAtMs, command.slots);
+      clearInterval(timer);
+      tell({ type: 'sent', result });
+      break;
+    }
+    case 'addSlots':
+      loop.addSlots(command.slots);
+      break;
+    case 'dropSlots':
+      loop.dropSlots(command.slots);
+      break;
+    case 'cancel':
+      loop.cancel();
+      break;
+  }
+}
+
+// What is thrown here ends the thread, and so reaches the loop that started it.
+port.on('message', (command: LoopCommand) => void obey(command));
