@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
-import type { RunPlan } from '../../src/core/plan/types.ts';
+import type { RunPlan, TransportName } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { readBenchmarkEvent, type BenchmarkCommand } from '../../src/processes/messages.ts';
 import { clientCore, onCore } from '../shared/cores.ts';
@@ -76,8 +76,9 @@ export async function runOurs(
       file: null,
     },
   };
+  const recorded = recordOf(child, onSnapshot);
   child.send(command);
-  const record = await recordOf(child, onSnapshot);
+  const record = await recorded;
   await exit;
   onPeakMemory?.(await peakMemory);
   const failed = record.requestsSent - record.successes;
@@ -88,25 +89,26 @@ export async function runOurs(
 /** CPU time of the client while the run's clock ran, seconds; NaN where the record has none. */
 const cpuSecondsIn = ({ client, totalMs }: RunRecord): number => ((client.cpuShare ?? Number.NaN) * totalMs) / 1_000;
 
-/** Our engine as a peer among others. */
-export function findLoadlens(): Peer {
+/** Our engine as a peer among others: one event loop over a transport. */
+export function findLoadlens(transport: TransportName): Peer {
+  const run: typeof runOurs = (url, plan, options) => runOurs(url, { ...plan, transport }, options);
   return {
-    name: 'loadlens undici',
+    name: `loadlens ${transport}`,
     version: manifest.version,
     own: true,
     async throughput({ url, connections, seconds }) {
-      const record = await runOurs(url, { durationS: seconds, concurrency: connections });
+      const record = await run(url, { durationS: seconds, concurrency: connections });
       return {
         requestsPerS: (record.requestsSent / record.totalMs) * 1_000,
         cpuUsPerRequest: (cpuSecondsIn(record) * 1e6) / record.requestsSent,
       };
     },
     async closed({ url, requests, concurrency }) {
-      const { latencyMs } = await runOurs(url, { requests, concurrency });
+      const { latencyMs } = await run(url, { requests, concurrency });
       return { p50Ms: latencyMs.median ?? Number.NaN, p99Ms: latencyMs.p99 ?? Number.NaN };
     },
     async open({ url, ratePerS, connections, seconds }) {
-      const { scheduleLagMs } = await runOurs(url, {
+      const { scheduleLagMs } = await run(url, {
         loadModel: 'open',
         arrivals: 'constant',
         stages: [{ fromPerS: ratePerS, toPerS: ratePerS, durationS: null }],
@@ -116,7 +118,7 @@ export function findLoadlens(): Peer {
       return { p50Ms: scheduleLagMs.median ?? Number.NaN, p99Ms: scheduleLagMs.p99 ?? Number.NaN };
     },
     async streams({ url, streams, events }) {
-      const record = await runOurs(
+      const record = await run(
         url,
         { requests: streams, concurrency: streams },
         { request: { dialect: 'openai', streams: true } },
@@ -140,6 +142,8 @@ function recordOf(child: ChildProcess, onSnapshot: OwnRunOptions['onSnapshot']):
       else if (event.type === 'snapshot') onSnapshot?.(event.snapshot, child.pid ?? 0);
       else if (event.type === 'failure') reject(new Error(event.stack ?? event.message));
     });
+    // A process that ended before it was told what to do.
+    child.on('error', reject);
     child.on('exit', (code) => reject(new Error(`The benchmark process ended with ${code} and no record.`)));
   });
 }

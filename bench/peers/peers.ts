@@ -20,7 +20,7 @@ export function gatherPeers(): { readonly peers: readonly Peer[]; readonly leftO
   const refusal = installMissing(installable.filter(({ find }) => find() === undefined));
   const found = installable.map(({ name, debianPackage, find }) => ({ name, debianPackage, peer: find() }));
   return {
-    peers: [findLoadlens(), ...found.flatMap(({ peer }) => peer ?? []), findAutocannon()],
+    peers: [findLoadlens('raw'), findLoadlens('undici'), ...found.flatMap(({ peer }) => peer ?? []), findAutocannon()],
     leftOut: found
       .filter(({ peer }) => peer === undefined)
       .map(({ name, debianPackage }) => `${name} (Debian: ${debianPackage}) was left out: ${refusal}`),

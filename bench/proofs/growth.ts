@@ -15,6 +15,7 @@ import { readMachine } from '../shared/machine.ts';
 import { type Goal, type Proof, type ProofOptions } from '../shared/proof.ts';
 import { takeTurns, type Turns } from '../shared/rounds.ts';
 import { medianOf } from '../shared/statistics.ts';
+import { fixed } from '../shared/words.ts';
 
 const requestCounts = [1_000, 10_000, 100_000, 1_000_000];
 const concurrencies = [1, 10, 100, 1_000, 5_000];
@@ -80,7 +81,7 @@ export async function proveGrowth({ quick, repeatUntilMs, say }: ProofOptions): 
           name,
           formatS(middle(values, 'seconds')),
           formatMs(middle(values, 'parseMs')),
-          middle(values, 'peakMiB').toFixed(0),
+          fixed(middle(values, 'peakMiB'), 0),
         ]),
       },
     ],
@@ -125,7 +126,7 @@ function tableOf(title: string, points: readonly Turns<Turn>[]): Table {
     rows: points.map(({ name, values }) => [
       name,
       formatS(middle(values, 'seconds')),
-      middle(values, 'peakMiB').toFixed(0),
+      fixed(middle(values, 'peakMiB'), 0),
     ]),
   };
 }

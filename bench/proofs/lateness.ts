@@ -1,9 +1,10 @@
-import { formatCount, formatPercent, noValue } from '../../src/core/report/format.ts';
+import { formatCount, formatPercent } from '../../src/core/report/format.ts';
 import type { Peer } from '../peers/peer.ts';
 import { startStampingServer, type StampingServer } from '../servers/stamping-server.ts';
 import { type Proof, type ProofOptions } from '../shared/proof.ts';
 import { takeTurns, type Turns } from '../shared/rounds.ts';
 import { medianOf, quantileOf } from '../shared/statistics.ts';
+import { fixed } from '../shared/words.ts';
 
 const ratesPerS = [1_000, 5_000, 10_000];
 const connections = 50;
@@ -60,10 +61,10 @@ export async function proveLateness({ quick, peers, repeatUntilMs, say }: ProofO
           ratesPerS.map((ratePerS) => [
             name,
             `${formatCount(ratePerS)}/s`,
-            inMs(cell(name, ratePerS, 'offP50Ms')),
-            inMs(cell(name, ratePerS, 'offP99Ms')),
-            inMs(cell(name, ratePerS, 'saidP50Ms')),
-            inMs(cell(name, ratePerS, 'saidP99Ms')),
+            fixed(cell(name, ratePerS, 'offP50Ms'), 3),
+            fixed(cell(name, ratePerS, 'offP99Ms'), 3),
+            fixed(cell(name, ratePerS, 'saidP50Ms'), 3),
+            fixed(cell(name, ratePerS, 'saidP99Ms'), 3),
             formatPercent(cell(name, ratePerS, 'rateShare')),
           ]),
         ),
@@ -76,7 +77,7 @@ export async function proveLateness({ quick, peers, repeatUntilMs, say }: ProofO
         sign: '≤',
         goal: goal.p99Ms,
         unit: 'ms',
-        cause: `The server saw requests ${inMs(cell(own, goal.ratePerS, 'offP99Ms'))} ms off their time (p99) and ${formatPercent(cell(own, goal.ratePerS, 'rateShare'))} of the rate.`,
+        cause: `The server saw requests ${fixed(cell(own, goal.ratePerS, 'offP99Ms'), 3, 'ms')} off their time (p99) and ${formatPercent(cell(own, goal.ratePerS, 'rateShare'))} of the rate.`,
       },
     ],
     charts: [
@@ -100,8 +101,6 @@ export async function proveLateness({ quick, peers, repeatUntilMs, say }: ProofO
     notes: [],
   };
 }
-
-const inMs = (value: number): string => (Number.isNaN(value) ? noValue : value.toFixed(3));
 
 async function measure(peer: Peer, ratePerS: number, seconds: number, server: StampingServer): Promise<Turn> {
   server.begin(0);

@@ -3,6 +3,7 @@ import { startStampingServer, type StampingServer } from '../servers/stamping-se
 import { type Goal, type Proof, type ProofOptions } from '../shared/proof.ts';
 import { takeTurns, type Turns } from '../shared/rounds.ts';
 import { medianOf } from '../shared/statistics.ts';
+import { fixed } from '../shared/words.ts';
 
 const delayMs = 100;
 
@@ -72,22 +73,22 @@ export async function proveSchedule({ quick, peers, repeatUntilMs, say }: ProofO
       {
         title: 'Efficiency',
         columns: ['client', ...levels.map(nameOf)],
-        rows: rowsOf((name, level) => [cell(name, level, 'efficiency').toFixed(3)]),
+        rows: rowsOf((name, level) => [fixed(cell(name, level, 'efficiency'), 3)]),
       },
       {
         title: 'Error, ms',
         columns: ['client', ...levels.flatMap(({ concurrency }) => [`p50 at ${concurrency}`, `p99 at ${concurrency}`])],
         rows: rowsOf((name, level) => [
-          cell(name, level, 'p50ErrorMs').toFixed(2),
-          cell(name, level, 'p99ErrorMs').toFixed(2),
+          fixed(cell(name, level, 'p50ErrorMs'), 2),
+          fixed(cell(name, level, 'p99ErrorMs'), 2),
         ]),
       },
       {
         title: 'The server’s own part, p99, ms',
         columns: ['client', ...levels.flatMap((level) => [`late, ${nameOf(level)}`, `unread, ${nameOf(level)}`])],
         rows: rowsOf((name, level) => [
-          cell(name, level, 'serverLateMs').toFixed(2),
-          cell(name, level, 'serverUnreadMs').toFixed(2),
+          fixed(cell(name, level, 'serverLateMs'), 2),
+          fixed(cell(name, level, 'serverUnreadMs'), 2),
         ]),
         note: 'Late: how much later than asked it wrote an answer; its own times hold that, so no error does. Unread: for how long a request may have lain unread at most; that is in the errors, for no client can know of it.',
       },
@@ -156,7 +157,7 @@ function goalsOf(level: Level, own: string, cell: Cell): Goal[] {
       sign: '≥',
       goal: level.efficiency,
       unit: '',
-      cause: `A request took ${(delayMs / efficiency - delayMs).toFixed(1)} ms more than its ${delayMs} ms; ${server}. wrk in the same rounds: ${cell('wrk', level, 'efficiency').toFixed(3)}.`,
+      cause: `A request took ${(delayMs / efficiency - delayMs).toFixed(1)} ms more than its ${delayMs} ms; ${server}. wrk in the same rounds: ${fixed(cell('wrk', level, 'efficiency'), 3)}.`,
     },
   ];
   if (level.p99ErrorMs !== undefined)
@@ -166,7 +167,7 @@ function goalsOf(level: Level, own: string, cell: Cell): Goal[] {
       sign: '≤',
       goal: level.p99ErrorMs,
       unit: 'ms',
-      cause: `While it was measured, ${server}. wrk in the same rounds: ${cell('wrk', level, 'p99ErrorMs').toFixed(2)} ms.`,
+      cause: `While it was measured, ${server}. wrk in the same rounds: ${fixed(cell('wrk', level, 'p99ErrorMs'), 2, 'ms')}.`,
     });
   return goals;
 }

@@ -3,6 +3,7 @@ import type { StreamCost } from '../peers/peer.ts';
 import { type Proof, type ProofOptions } from '../shared/proof.ts';
 import { takeTurns, type Turns } from '../shared/rounds.ts';
 import { medianOf } from '../shared/statistics.ts';
+import { fixed } from '../shared/words.ts';
 
 const load = { streams: 50, events: 400, gapMs: 5 };
 const mostUs = 25;
@@ -35,9 +36,9 @@ export async function proveSse({ quick, peers, repeatUntilMs, say }: ProofOption
         columns: ['client', 'CPU per event', 'between events p50', 'p99'],
         rows: rows.map(({ name, usPerEvent, p50Ms, p99Ms }) => [
           name,
-          `${usPerEvent.toFixed(1)} µs`,
-          `${p50Ms.toFixed(2)} ms`,
-          `${p99Ms.toFixed(2)} ms`,
+          fixed(usPerEvent, 1, 'µs'),
+          fixed(p50Ms, 2, 'ms'),
+          fixed(p99Ms, 2, 'ms'),
         ]),
       },
     ],

@@ -5,6 +5,7 @@ import { cpuSecondsOf } from '../shared/meter.ts';
 import { type Goal, type Proof, type ProofOptions } from '../shared/proof.ts';
 import { takeTurns, type Turns } from '../shared/rounds.ts';
 import { medianOf } from '../shared/statistics.ts';
+import { fixed } from '../shared/words.ts';
 
 const connections = 50;
 /** A core counts as full from this share of its time on. */
@@ -72,9 +73,9 @@ export async function proveThroughput({ quick, peers, repeatUntilMs, say }: Proo
         rows: rows.map((row) => [
           row.name,
           formatCount(row.requestsPerS),
-          (row.requestsPerS / rateOf('wrk')).toFixed(2),
-          (row.requestsPerS / rateOf('autocannon')).toFixed(2),
-          `${row.cpuUsPerRequest.toFixed(1)} µs`,
+          fixed(row.requestsPerS / rateOf('wrk'), 2),
+          fixed(row.requestsPerS / rateOf('autocannon'), 2),
+          fixed(row.cpuUsPerRequest, 1, 'µs'),
           formatPercent(row.clientShare),
           formatPercent(row.serverShare),
         ]),

@@ -53,10 +53,10 @@ export function startMeter(servers: readonly number[]): () => Disturbance {
   };
 }
 
-/** Why a round with this disturbance does not count; undefined when it does. */
+/** What happened to a turn with this disturbance; undefined when it counts. */
 export function spoiledBy({ stealShare, otherShare }: Disturbance): string | undefined {
-  if (stealShare > mostSteal) return 'steal';
-  if (otherShare > mostOther) return 'other programs';
+  if (stealShare > mostSteal) return 'spoiled by steal';
+  if (otherShare > mostOther) return 'spoiled by other programs';
   return undefined;
 }
 

@@ -68,7 +68,7 @@ function spoiledNotes({ where, turns }: Session): string[] {
   const empty = turns.filter(({ values }) => values.length === 0);
   return [
     ...[...reasons].map(
-      ([reason, count]) => `${where}: ${count} ${count === 1 ? 'turn was' : 'turns were'} spoiled by ${reason}.`,
+      ([reason, count]) => `${where}: ${count} ${count === 1 ? 'turn' : 'turns'} ${reason.replace(/\.$/, '')}.`,
     ),
     ...(disturbed.length > 0
       ? [`${where}: too few turns of ${namesOf(disturbed)} were quiet; the least disturbed ones stand in.`]

@@ -17,7 +17,7 @@ export interface Turns<T> {
   readonly name: string;
   /** Those that count. */
   readonly values: readonly T[];
-  /** Turns that were spoiled, by reason: steal, other programs, or what the contender failed with. */
+  /** How many turns do not count, by what happened to them: `spoiled by steal`, `failed: …`. */
   readonly spoiled: Readonly<Record<string, number>>;
   /** Too few turns were quiet: the quietest of the spoiled ones are among the values. */
   readonly disturbed: boolean;
@@ -60,7 +60,7 @@ export async function takeTurns<T>(
         reason = spoiledBy(disturbance);
         (reason === undefined ? quiet : loud).push({ value, disturbance });
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error);
+        reason = `failed: ${error instanceof Error ? error.message : String(error)}`;
       }
       if (reason !== undefined) spoiled[reason] = (spoiled[reason] ?? 0) + 1;
     }
