@@ -16,7 +16,7 @@ export async function drawCharts(charts: readonly Chart[], footer: string): Prom
   mkdirSync(folder, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1_000, height: 800 }, deviceScaleFactor: 1.5 });
+    const page = await browser.newPage({ viewport: { width: 1_000, height: 800 }, deviceScaleFactor: 1.25 });
     for (const chart of charts) {
       await page.setContent(chartPage(chart, footer));
       await page.locator('figure').screenshot({ path: `${folder}/${chart.file}.png`, omitBackground: true });
