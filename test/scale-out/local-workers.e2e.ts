@@ -145,7 +145,7 @@ Content-Type: application/json
     // What a cloud does: the same files on two machines, each with a name.
     const reports = await Promise.all(
       [project, project.copy('b')].map(async (machine, index) => {
-        const { code, stdout, stderr } = await machine.run(3, { WORKER_ID: String(index) });
+        const { code, stdout, stderr } = await machine.run(3, { SQS_TAGS: `[{"key":"workerId","value":"${index}"}]` });
         assert.equal(code, 0, stdout + stderr);
         return machine.report().aggregate.counters;
       }),

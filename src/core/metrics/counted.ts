@@ -13,8 +13,8 @@ export interface Counted {
   readonly state: RecorderState;
   /** When its timeline starts, ms since 1970; null without one. */
   readonly timelineAtMs: number | null;
-  /** Bits of the coarsest buckets that times of the whole run were told in: 10 (3 digits) unless there were too many. */
-  readonly bits: number;
+  /** Bits of the coarsest buckets that times were told in: 10 (3 digits) unless there were too many. */
+  readonly bits: { readonly run: number; readonly targets: number };
 }
 
 /** Counters by the parts of their names. */
@@ -53,9 +53,13 @@ export function stateFrom(counters: Counters): Counted {
       },
     },
     timelineAtMs: atMs,
-    bits: Math.min(threeDigits, ...tallyNames.flatMap((name) => bitsIn(at(run, name)))),
+    bits: { run: leastBits([run]), targets: leastBits([...at(tree, 'target').parts.values()]) },
   };
 }
+
+/** Of the times of groups. */
+const leastBits = (groups: readonly Tree[]): number =>
+  Math.min(threeDigits, ...groups.flatMap((group) => tallyNames.flatMap((name) => bitsIn(at(group, name)))));
 
 function treeOf(counters: Counters): Tree {
   const root: Tree = { value: 0, parts: new Map() };

@@ -14,11 +14,11 @@ export type Counters = Map<string, number>;
 /** The first so many targets have numbers of their own in counters. */
 export const countedTargets = 20;
 
-/** Counters of buckets at most. What has more is told in coarser ones. */
-const mostOfRun = 15_000;
-const mostOfTargets = 6_000;
-const mostOfTimeline = 5_000;
-const fewestBits = 5;
+/** Counters at most, unless there is room for fewer. Of them so much is for the times of … */
+const mostCounters = 100_000;
+const portions = { run: 0.5, targets: 0.3, timeline: 0.2 } as const;
+/** A bucket that is a quarter of its value wide is the coarsest. */
+const fewestBits = 2;
 
 /** Parts in which what a sum has beside whole numbers is told: so fine that the spread of values, a difference, stays right. */
 export const partsOfOne = 1e12;
@@ -30,8 +30,9 @@ type NamedTally = readonly [name: string, tally: Tally];
  * The counters of a state. Counts are exact, sums are so but for the twelfth decimal place. Of each value its bucket is told,
  * the one of the histogram it is counted in or, when these would be too many, a coarser one.
  * @param startedAtMs when the clock of the state started, ms since 1970: where its timeline lies
+ * @param most about so many counters at most
  */
-export function countersOf(state: RecorderState, startedAtMs: number): Counters {
+export function countersOf(state: RecorderState, startedAtMs: number, most = mostCounters): Counters {
   const counters: Counters = new Map();
   const add: Add = (name, value) => {
     if (value !== 0) counters.set(name, (counters.get(name) ?? 0) + value);
@@ -43,7 +44,7 @@ export function countersOf(state: RecorderState, startedAtMs: number): Counters 
     ['run.response', state.responseTime],
     ['run.lag', state.lag],
   ];
-  addTallies(add, [...talliesOf('run', state.run), ...own], mostOfRun);
+  addTallies(add, [...talliesOf('run', state.run), ...own], most * portions.run);
   const targets = state.targets.slice(0, countedTargets).map((group, index) => ({ name: `target.${index}`, group }));
   const tallies: NamedTally[] = [];
   for (const { name, group } of targets) {
@@ -51,8 +52,8 @@ export function countersOf(state: RecorderState, startedAtMs: number): Counters 
     addGroup(add, name, group);
     tallies.push(...talliesOf(name, group));
   }
-  addTallies(add, tallies, mostOfTargets);
-  addTimeline(add, state.timeline, startedAtMs);
+  addTallies(add, tallies, most * portions.targets);
+  addTimeline(add, state.timeline, startedAtMs, most * portions.timeline);
   return counters;
 }
 
@@ -116,9 +117,9 @@ const bucketsIn = ({ slices }: TimelineTally): number =>
   slices.reduce((sum, { latencies }) => sum + bucketsOf(latencies).length, 0);
 
 /** Slices by their width and their number since 1970. */
-function addTimeline(add: Add, timeline: TimelineTally, startedAtMs: number): void {
+function addTimeline(add: Add, timeline: TimelineTally, startedAtMs: number, most: number): void {
   let { widthMs, slices } = timeline;
-  while (slices.length > 1 && bucketsIn({ widthMs, slices }) > mostOfTimeline)
+  while (slices.length > 1 && bucketsIn({ widthMs, slices }) > most)
     ({ widthMs, slices } = coarserTimeline({ widthMs, slices }));
   const first = Math.round(startedAtMs / widthMs);
   // A timeline starts with the clock, also when nothing happened at first.

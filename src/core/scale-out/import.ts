@@ -150,12 +150,14 @@ function apart(shares: readonly ShareFacts[], startedAtMs: number): string[] {
 }
 
 /** Half of a bucket is what a percentile may be off by. */
-const coarse = (bits: number): string[] =>
-  bits >= 10
-    ? []
-    : [
-        `Times were spread so wide that workers told them in coarser steps: percentiles are off by at most ${(100 / 2 ** (bits + 1)).toPrecision(2)}%.`,
-      ];
+const off = (bits: number): string => `${(100 / 2 ** (bits + 1)).toPrecision(1)}%`;
+
+function coarse({ run, targets }: { readonly run: number; readonly targets: number }): string[] {
+  if (Math.min(run, targets) >= 10) return [];
+  return [
+    `Times were spread so wide that workers told them in coarser steps: percentiles are off by at most ${off(run)}, those of targets by ${off(targets)}.`,
+  ];
+}
 
 /** The same letters whenever the same report is read. */
 function lettersOf(id: string): () => number {

@@ -45,12 +45,14 @@ export function mergeClients(
     if (values.length > 0) merged[name] = readings[name] === 'sum' ? sum(values) : Math.max(...values);
     else if (known) merged[name] = null;
   }
-  const bounds = clients.flatMap(({ bound }) => bound ?? []);
+  const bounds = clients.flatMap(({ bound }) => (bound === undefined ? [] : [bound]));
+  const [transport, ...others] = new Set(clients.map((client) => client.transport));
   return {
     ...lostHealth(summary, ''),
     ...merged,
     scheduleLagP99Ms: summary.scheduleLagMs.p99,
-    ...(bounds.length === 0 ? {} : { bound: bounds.includes('client') ? 'client' : 'machine' }),
+    ...(transport !== undefined && others.length === 0 && { transport }),
+    ...(bounds.length > 0 && { bound: bounds.find((bound) => bound === 'client') ?? bounds.find(Boolean) ?? null }),
     warnings: [...warnings, ...warningsOf(shares)],
   };
 }

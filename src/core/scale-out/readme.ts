@@ -38,7 +38,7 @@ more of it can be sent than by as many threads.
 
 ## In a cloud
 
-The same project, by Artillery's own commands; \`npm start --\` adds \`--count ${shares}\`, \`--quiet\` and \`--output report.json\`. Neither Loadlens nor its authors have part in it: the machines are
+The same project, by Artillery's own commands; \`npm start --\` adds \`--count ${shares}\`, \`--quiet\` and \`--output report.json\`. The machines are
 in your account, and you pay for them. **These three ways were not tried when this was written**: what stands here is what Artillery ${artillery} documents and its source says.
 Send load only to servers that you may test.
 ${loopbackText(load)}
@@ -65,7 +65,7 @@ npm start -- run-lambda --region eu-west-1
 
 - Set up: as for Fargate; it makes a function, an S3 bucket, an SQS queue and a role.
 - Cost: 4 GB for each worker by default, at 0.0000133334 $ per GB and second (arm64) about 0.0032 $ per worker and minute.
-- A function ends after 15 minutes, start and set-up included. What a worker reports must fit into one message of 1 MiB; Loadlens keeps it below that.
+- A function ends after 15 minutes, start and set-up included. What a worker reports must fit into one message of 1 MiB: there times are told in coarser steps when they are spread wide.
 - Values of the environment: \`--dotenv file\`, which is uploaded to your bucket: delete it there afterwards.
 
 ### Azure Container Instances

@@ -51,9 +51,12 @@ export const passageCounter = (load: string, passage: 'started' | 'ended'): stri
 
 /**
  * The counters of a share that has ended. What can't be added up stands in their names, in pieces below a key that no other
- * share has.
+ * share has. `most`: about so many counters at most.
  */
-export function shareCounters(key: string, record: RunRecord, state: RecorderState, number: number | null): Counters {
+export function shareCounters(
+  key: string,
+  { record, state, number, most }: { record: RunRecord; state: RecorderState; number: number | null; most?: number },
+): Counters {
   const { clock } = state;
   const startedAtMs = Date.parse(record.startedAt);
   const sent = Number.isFinite(clock.firstSentMs);
@@ -80,7 +83,7 @@ export function shareCounters(key: string, record: RunRecord, state: RecorderSta
   );
   for (let from = 0; from < text.length; from += mostPerName)
     counters.set(`${prefix}facts.${key}.${from}.${text.slice(from, from + mostPerName)}`, 1);
-  for (const [name, value] of countersOf(state, startedAtMs)) counters.set(prefix + name, value);
+  for (const [name, value] of countersOf(state, startedAtMs, most)) counters.set(prefix + name, value);
   return counters;
 }
 

@@ -124,7 +124,11 @@ describe('a report of Artillery', () => {
     const shares: ShareOf[] = [
       { samples, limitMs: 15, failureSamples },
       { samples: failed, limitMs: 15, failureSamples: Array.from({ length: 5 }, () => failureSamples[0]!) },
-      { samples, limitMs: 15, client: { ...recordOf(samples).client, warnings: ['It was slow.'] } },
+      {
+        samples,
+        limitMs: 15,
+        client: { ...recordOf(samples).client, warnings: ['It was slow.'], bound: 'machine', dispatchGapMaxMs: 7 },
+      },
       { samples: [], limitMs: 15 },
     ];
     const record = recordFromReport(reportOf(load, shares), load);
@@ -135,6 +139,7 @@ describe('a report of Artillery', () => {
     assert.equal(record.failureSamples.length, 5);
     assert.deepEqual(record.failureSamples[0], failureSamples[0]);
     assert.deepEqual(record.client.warnings, ['Worker 3: It was slow.']);
+    assert.deepEqual([record.client.bound, record.client.dispatchGapMaxMs], ['machine', 7]);
   });
 
   it('adds up what waited to be sent', () => {

@@ -39,7 +39,8 @@ export function reportOf(load: SharedLoad, shares: readonly ShareOf[], begunAlon
     const recorder = createRecorder({ targetNames: targets.map(({ name }) => name), latencyLimitMs: [limitMs] });
     for (const sample of samples) recorder.add(sample);
     const record = { ...recordOf(samples, { ...parts, targets }), ...(backlog && { backlog }) };
-    for (const [name, value] of shareCounters(`key${index}`, record, recorder.state(), number)) add(name, value);
+    for (const [name, value] of shareCounters(`key${index}`, { record, state: recorder.state(), number }))
+      add(name, value);
     add(passageCounter(load.id, 'ended'), 1);
   }
   add(passageCounter(load.id, 'started'), shares.length + begunAlone);
