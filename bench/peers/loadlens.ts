@@ -91,7 +91,7 @@ const cpuSecondsIn = ({ client, totalMs }: RunRecord): number => ((client.cpuSha
 
 /** Our engine as a peer among others: one event loop over a transport. */
 export function findLoadlens(transport: TransportName): Peer {
-  const run: typeof runOurs = (url, plan, options) => runOurs(url, { ...plan, transport }, options);
+  const run: typeof runOurs = (url, plan, options) => runOurs(url, { ...plan, transport, workers: 1 }, options);
   return {
     name: `loadlens ${transport}`,
     version: manifest.version,
