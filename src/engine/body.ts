@@ -30,13 +30,18 @@ export function createBodyKeeper(): BodyKeeper {
   let limit = 0;
   let cut = false;
   let json = false;
+  let type: string | undefined;
   let encoding: string | undefined;
 
   const decoded = (): Buffer => decode(buffer.subarray(0, length), encoding ?? '');
 
   return {
     begin(head, failed, dialect) {
-      json = head.get('content-type')?.toLowerCase().includes('json') ?? false;
+      const said = head.get('content-type');
+      if (said !== type) {
+        type = said;
+        json = said?.toLowerCase().includes('json') ?? false;
+      }
       length = 0;
       cut = false;
       limit = json ? (dialect ? maxModelBytes : maxJsonBytes) : failed ? maxSampleBytes : 0;

@@ -9,7 +9,9 @@ const maxHeadBytes = 16_384;
 export interface HeadReader extends Head {
   /** A head begins, with its status line. */
   begin(): void;
-  /** Trailers begin. What the head said stays, the headers themselves are forgotten. */
+  /** The last head once more, byte for byte, from `base` on: nothing is to be read. False when trailers have changed what is known of it. */
+  again(bytes: Buffer, base: number): boolean;
+  /** Trailers begin. What the head said stays. */
   beginTrailers(): void;
   /**
    * Reads on. `bytes` hold all that was read before, from `base` on; new are those from `from` to `end`.
@@ -63,6 +65,12 @@ export function createHeadReader(): HeadReader {
   let mark = 0;
   let size = 0;
   let count = 0;
+  let inTrailers = false;
+  /** Trailers have added nothing to what is known of the head. */
+  let intact = false;
+  /** Headers that were looked up: those of the last head are mostly those of the next. */
+  let askedFor: string[] = [];
+  let found: (string | undefined)[] = [];
   let version = 0;
   let said = 0;
 
@@ -86,21 +94,36 @@ export function createHeadReader(): HeadReader {
       head.status = 0;
       head.length = -1;
       head.keepAliveMs = Infinity;
+      inTrailers = false;
+      intact = true;
+      if (askedFor.length > 0) {
+        askedFor = [];
+        found = [];
+      }
+    },
+
+    again(bytes: Buffer, base: number): boolean {
+      if (!intact) return false;
+      inTrailers = false;
+      held = bytes;
+      heldAt = base;
+      return true;
     },
 
     beginTrailers() {
       at = step.field;
-      size = count = 0;
+      inTrailers = true;
+      size = 0;
       head.whole = false;
     },
 
     get(name: string): string | undefined {
-      for (let i = 0; i < count; i += 4) {
-        const start = heldAt + (places[i] ?? 0);
-        if (!isText(held, start, heldAt + (places[i + 1] ?? 0), name)) continue;
-        return held.toString('latin1', heldAt + (places[i + 2] ?? 0), heldAt + (places[i + 3] ?? 0));
-      }
-      return undefined;
+      const known = askedFor.indexOf(name);
+      if (known >= 0) return found[known];
+      const value = find(name);
+      askedFor.push(name);
+      found.push(value);
+      return value;
     },
 
     read(bytes: Buffer, base: number, from: number, end: number): number {
@@ -179,6 +202,15 @@ export function createHeadReader(): HeadReader {
     },
   };
 
+  const find = (name: string): string | undefined => {
+    for (let i = 0; i < count; i += 4) {
+      const start = heldAt + (places[i] ?? 0);
+      if (!isText(held, start, heldAt + (places[i + 1] ?? 0), name)) continue;
+      return held.toString('latin1', heldAt + (places[i + 2] ?? 0), heldAt + (places[i + 3] ?? 0));
+    }
+    return undefined;
+  };
+
   const broken = (fault: string): -1 => {
     head.fault = fault;
     return -1;
@@ -221,6 +253,7 @@ export function createHeadReader(): HeadReader {
     const nameAt = base + (places[count] ?? 0);
     const nameEnd = base + (places[count + 1] ?? 0);
     count += 4;
+    if (inTrailers) intact = false;
     switch (nameEnd - nameAt) {
       case 10:
         if (isText(bytes, nameAt, nameEnd, 'connection')) said |= connectionIn(bytes, start, end);

@@ -36,6 +36,8 @@ const part = { gap: 0, head: 1, length: 2, chunkFrame: 3, chunkData: 4, trailers
 
 /** How much of a piece is added at once to a head that comes in several. */
 const stepBytes = 2_048;
+/** A head longer than that is not remembered. */
+const longestLast = 1_024;
 
 /**
  * An HTTP/1 parser for answers, as strict as llhttp. 1xx answers are read over, but for the two that a request must have
@@ -51,6 +53,9 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
   /** The start of a head that comes in pieces. */
   let kept: Buffer = Buffer.alloc(0);
   let keptLength = 0;
+  /** The last head, when it came in one piece: most answers of a server have the same, until its date changes. */
+  const last = Buffer.allocUnsafeSlow(longestLast);
+  let lastLength = 0;
 
   const parser: { -readonly [K in keyof ResponseParser]: ResponseParser[K] } = {
     state: 'whole',
@@ -75,6 +80,12 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
               at += 1;
               break;
             }
+            if (isLast(bytes, at, end) && head.again(bytes, at)) {
+              at += lastLength;
+              beginBody();
+              break;
+            }
+            lastLength = 0;
             head.begin();
             next = part.head;
             break;
@@ -134,7 +145,8 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
     let stop: number;
     if (keptLength === 0) {
       stop = head.read(bytes, at, at, end);
-      if (!head.whole && stop >= 0) keep(bytes, at, end);
+      if (stop >= 0 && !head.whole) keep(bytes, at, end);
+      else if (stop >= 0 && next === part.head) remember(bytes, at, stop);
     } else {
       const before = keptLength;
       const until = Math.min(end, at + stepBytes);
@@ -154,6 +166,13 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
     }
     return stop;
   };
+
+  const remember = (bytes: Buffer, start: number, end: number): void => {
+    if (end - start <= longestLast) lastLength = bytes.copy(last, 0, start, end);
+  };
+
+  const isLast = (bytes: Buffer, at: number, end: number): boolean =>
+    lastLength > 0 && end - at >= lastLength && bytes.compare(last, 0, lastLength, at, at + lastLength) === 0;
 
   const keep = (bytes: Buffer, start: number, end: number): void => {
     if (keptLength + end - start > kept.length) {

@@ -16,41 +16,49 @@ export interface Reading {
   unasked?: true;
 }
 
-/** Reads one answer with our parser; the headers are the values of those names. */
-export function readAnswer(
+/** Reads one answer with a new parser; the headers are the values of those names. */
+export const readAnswer = (
   pieces: readonly Buffer[],
   toHead: boolean,
   ended: boolean,
   names: readonly string[],
-): Reading {
-  const body: Buffer[] = [];
-  const reading: Reading = {
-    outcome: 'incomplete',
-    status: 0,
-    headers: [],
-    body: '',
-    reusable: false,
-    taken: 0,
-  };
+): Reading => createReader()(pieces, toHead, ended, names);
+
+/** Reads one answer after the other with the same parser. */
+export function createReader(): typeof readAnswer {
+  const now = { reading: emptyReading(), body: [] as Buffer[], names: [] as readonly string[] };
   const parser = createResponseParser({
     head(status, head) {
-      reading.status = status;
-      reading.headers = names.flatMap((name) => [name, head.get(name) ?? '(none)']);
+      now.reading.status = status;
+      now.reading.headers = now.names.flatMap((name) => [name, head.get(name) ?? '(none)']);
     },
-    body: (bytes) => void body.push(Buffer.from(bytes)),
+    body: (bytes) => void now.body.push(Buffer.from(bytes)),
   });
-  parser.begin(toHead);
-  for (const piece of pieces) {
-    // Lies somewhere in a larger buffer, as in real life, and what is around it is no part of it.
-    const around = Buffer.concat([Buffer.from('HTTP'), piece, Buffer.from('\r\n\r\n')]);
-    reading.taken += parser.feed(around, 4, 4 + piece.length) - 4;
-    around.fill('?');
-    if (parser.state !== 'reading') break;
-  }
-  if (ended && parser.state === 'reading') parser.finish();
-  if (parser.state !== 'reading') reading.outcome = parser.state;
-  if (parser.state === 'whole') reading.reusable = parser.reusable;
-  else reading.taken = 0;
-  reading.body = Buffer.concat(body).toString('latin1');
-  return reading;
+  return (pieces, toHead, ended, names) => {
+    const reading = emptyReading();
+    Object.assign(now, { reading, body: [], names });
+    parser.begin(toHead);
+    for (const piece of pieces) {
+      // Lies somewhere in a larger buffer, as in real life, and what is around it is no part of it.
+      const around = Buffer.concat([Buffer.from('HTTP'), piece, Buffer.from('\r\n\r\n')]);
+      reading.taken += parser.feed(around, 4, 4 + piece.length) - 4;
+      around.fill('?');
+      if (parser.state !== 'reading') break;
+    }
+    if (ended && parser.state === 'reading') parser.finish();
+    if (parser.state !== 'reading') reading.outcome = parser.state;
+    if (parser.state === 'whole') reading.reusable = parser.reusable;
+    else reading.taken = 0;
+    reading.body = Buffer.concat(now.body).toString('latin1');
+    return reading;
+  };
 }
+
+const emptyReading = (): Reading => ({
+  outcome: 'incomplete',
+  status: 0,
+  headers: [],
+  body: '',
+  reusable: false,
+  taken: 0,
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { answers, cuts, piecesOf } from './answers.ts';
 import { readWithNode } from './node-parser.ts';
-import { readAnswer, type Reading } from './read-answer.ts';
+import { createReader, readAnswer, type Reading } from './read-answer.ts';
 
 const lookedUp = ['content-type', 'x-a', 'x-b', 'x-empty', 'location'];
 
@@ -150,6 +150,51 @@ describe('parser of answers', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('reads each answer as if it were the first, whatever came before', () => {
+    const sent = fc.array(fc.tuple(answers, fc.oneof(fc.constant([]), cuts), fc.boolean()), { maxLength: 4 });
+    const order = fc.array(fc.nat(100), { maxLength: 12 });
+    fc.assert(
+      fc.property(sent, order, (some, picks) => {
+        const readNext = createReader();
+        for (const [i, pick] of picks.entries()) {
+          const [bytes, shares, toHead] = some[pick % some.length] ?? [Buffer.from(headOf()), [], false];
+          const pieces = piecesOf(bytes, shares);
+          const names = i % 2 === 0 ? lookedUp : lookedUp.toReversed().slice(0, 2);
+          assert.deepEqual(readNext(pieces, toHead, true, names), readAnswer(pieces, toHead, true, names));
+        }
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('remembers a head that comes again, and sees where it differs', () => {
+    const readNext = createReader();
+    const next = (text: string): unknown[] => {
+      const { outcome, status, body, headers, reusable } = readNext([Buffer.from(text)], false, false, ['x-a']);
+      return [outcome, status, body, headers[1], reusable];
+    };
+    const first = `${headOf('X-A: 1', 'Content-Length: 2')}ok`;
+    for (const [text, became] of [
+      [first, ['whole', 200, 'ok', '1', true]],
+      [first, ['whole', 200, 'ok', '1', true]],
+      [first.replace('X-A: 1', 'X-A: 2'), ['whole', 200, 'ok', '2', true]],
+      [first.replace('200', '500'), ['whole', 500, 'ok', '1', true]],
+      [first.slice(0, 20), ['incomplete', 0, '', undefined, false]],
+      [first, ['whole', 200, 'ok', '1', true]],
+      [
+        `${headOf('X-A: 3', 'Transfer-Encoding: chunked')}0\r\nX-A: 4\r\nConnection: close\r\n\r\n`,
+        ['whole', 200, '', '3', false],
+      ],
+      [`${headOf('X-A: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`, ['whole', 200, '', '3', true]],
+      [`${headOf('X-A: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`, ['whole', 200, '', '3', true]],
+      [`HTTP/1.1 103 Hints\r\nX-A: 5\r\n\r\n${first}`, ['whole', 200, 'ok', '1', true]],
+      [`HTTP/1.1 103 Hints\r\nX-A: 5\r\n\r\n${first}`, ['whole', 200, 'ok', '1', true]],
+      [first, ['whole', 200, 'ok', '1', true]],
+    ] as const) {
+      assert.deepEqual(next(text), became, text);
+    }
   });
 
   it('reads what Node reads and rejects what Node rejects', () => {
