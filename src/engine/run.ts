@@ -69,10 +69,9 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
 
   try {
     const source = readSource(input);
-    const starting = sideThread();
     await loops.prepare();
     const selfCalibration =
-      plan.coldStart || signal.aborted ? undefined : await calibrateSelf(await starting, loops.transport, signal);
+      plan.coldStart || signal.aborted ? undefined : await calibrateSelf(await sideThread(), loops.transport, signal);
     let warmupSent = 0;
     if (plan.warmup > 0 && !signal.aborted) {
       progress.phase('warmup');

@@ -138,15 +138,17 @@ export function createLoop(setup: LoopSetup, onDropped: (slots: number) => void)
     async prepare(slots) {
       const fresh = Array.from({ length: slots }, () => transport.lane());
       prepared.push(...fresh);
-      side = await sideThread();
+      const starting = sideThread().then((thread) => (side = thread));
       if (plan.loadModel === 'open') pacer ??= await startPacer();
-      if (plan.coldStart || cancelled.signal.aborted) return;
-      const streams = requests.some(({ dialect }) => dialect !== undefined);
-      const ahead = plan.loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
-      await Promise.all([
-        warmCode(side, transportName, cancelled.signal, streams),
-        openConnections(pairsToOpen(ahead, requests, pick, plan.requests)),
-      ]);
+      if (!plan.coldStart && !cancelled.signal.aborted) {
+        const streams = requests.some(({ dialect }) => dialect !== undefined);
+        const ahead = plan.loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
+        await Promise.all([
+          starting.then((thread) => warmCode(thread, transportName, cancelled.signal, streams)),
+          openConnections(pairsToOpen(ahead, requests, pick, plan.requests)),
+        ]);
+      }
+      await starting;
     },
     async send(part, startedAtMs, slots) {
       if (!side) throw new Error('The loop has not been prepared.');
