@@ -10,7 +10,7 @@ import { progressLine } from './progress.ts';
 /** The server's process: the source, or its bundle in a folder beside this one's. */
 const serverFile = import.meta.url.endsWith('.ts')
   ? new URL('../processes/gpt2-server.ts', import.meta.url)
-  : new URL('../gpt2/gpt2-server.js', import.meta.url);
+  : new URL('gpt2/gpt2-server.js', import.meta.url);
 
 const phases: Record<Extract<Gpt2Event, { type: 'progress' }>['phase'], string> = {
   check: 'Looking for the model',

@@ -9,7 +9,7 @@ import { engineFile, loadFile, projectFiles } from '../../core/scale-out/project
 const engine = fileURLToPath(
   import.meta.url.endsWith('.ts')
     ? new URL('../../../dist/scale-out.js', import.meta.url)
-    : new URL('../scale-out.js', import.meta.url),
+    : new URL('scale-out.js', import.meta.url),
 );
 
 /** Throws unless a project can go into the folder: there is none yet, or nothing is in it. Nothing is ever written over. */
