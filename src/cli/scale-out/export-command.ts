@@ -24,12 +24,14 @@ export async function exportArtilleryCommand(
   options: ExportOptions,
   version: string,
 ): Promise<ExitCode> {
-  const { workers, out, allowHost, quiet = false } = options;
-  checkLoadOptions(options);
+  // Here workers are Artillery's; each sends from one event loop.
+  const { workers, ...planned } = options;
+  const { out, allowHost, quiet = false } = options;
+  checkLoadOptions(planned);
   const loaded = loadFile(name ?? defaultFile);
   if (!isSound(loaded, quiet)) return ExitCode.usage;
   checkFree(out);
-  const choices = choicesOf(options);
+  const choices = choicesOf(planned);
   const input = makeInput(loaded, choices);
   const { plan, targets, requests } = input;
   const parts = {
