@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { createServer } from 'node:net';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Stretch } from '../core/metrics/stall.ts';
+import { sharedNow } from './shared-clock.ts';
 
 /**
  * A thread beside the one that sends. It looks at the clock fifty times a second and does nothing else, so that a machine
@@ -26,12 +27,6 @@ const binMs = 0.25;
 const binCount = 2_001;
 /** Places in the shared times: when it last looked, how often it was late, then from and to of each time. */
 const place = { seen: 0, count: 1, first: 2 } as const;
-
-/** Milliseconds of a clock that all threads share, unlike `performance.now()`. */
-export function sharedNow(): number {
-  const [seconds, nanos] = process.hrtime();
-  return seconds * 1e3 + nanos / 1e6;
-}
 
 let started: Promise<SideThread> | undefined;
 

@@ -1,5 +1,6 @@
 import { splitStall } from '../core/metrics/stall.ts';
-import { sharedNow, type SideThread } from './side-thread.ts';
+import { sharedNow } from './shared-clock.ts';
+import type { SideThread } from './side-thread.ts';
 
 const beatMs = 20;
 /** Shorter than that a loop is late all the time. */

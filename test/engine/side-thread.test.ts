@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sharedNow, sideThread } from '../../src/engine/side-thread.ts';
+import { sharedNow } from '../../src/engine/shared-clock.ts';
+import { sideThread } from '../../src/engine/side-thread.ts';
 
 describe('the side thread', () => {
   it('is one for the whole process', async () => {

@@ -2,7 +2,7 @@ import { mergeLive } from '../../core/metrics/recorder-state.ts';
 import { liveSummaryOf } from '../../core/metrics/summary.ts';
 import type { Summary } from '../../core/metrics/types.ts';
 import type { TransportName } from '../../core/plan/types.ts';
-import { clockOffsetMs } from '../shared-clock.ts';
+import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
 import { createLoop, type Loop, type LoopResult, type LoopSetup } from './loop.ts';
 import { createLook } from './look.ts';
 import { mergeResults, type LoopsResult, type LostLoops } from './results.ts';
@@ -67,8 +67,6 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
   const loops = new Map<Loop, number>([[own, slots]]);
   /** A loop that is being prepared while the run goes on. */
   let coming: Loop | undefined;
-  const offsetMs = clockOffsetMs();
-  const sharedNow = (): number => performance.now() + offsetMs;
   const results = new Map<Loop, LoopResult>();
   let startedAtMs: number | undefined;
   let over = false;
@@ -83,7 +81,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
   const run = (): Promise<void> =>
     new Promise((resolve) => {
       const startedAt = sharedNow();
-      startedAtMs = startedAt - offsetMs;
+      startedAtMs = startedAt - clockOffsetMs();
       let sending = 0;
       const join = (loop: Loop, share: number): void => {
         sending += 1;
