@@ -1,18 +1,20 @@
 import type { DialectName } from '../core/endpoints/types.ts';
-import { createRecorder } from '../core/metrics/recorder.ts';
+import { summaryOf } from '../core/metrics/summary.ts';
 import type { Summary } from '../core/metrics/types.ts';
+import { wholeLoad } from '../core/plan/share.ts';
 import type { TransportName } from '../core/plan/types.ts';
-import { createFailureSamples } from './failure-samples.ts';
-import { startLoad } from './load.ts';
+import { createCounters } from './loops/counter.ts';
+import { createLoop } from './loops/loop.ts';
+import { sharedNow } from './shared-clock.ts';
 import type { SideThread } from './side-thread.ts';
-import { transports } from './transports.ts';
-import { toWire } from './wire.ts';
 
-/** So many requests in at most so long, over so many connections. */
+/** So many requests in at most so long, so many at a time. */
 export interface LoopbackLoad {
-  readonly lanes: number;
+  readonly concurrency: number;
   readonly requests: number;
   readonly limitMs: number;
+  /** They leave by the clock, at that rate; absent: as soon as a slot is free. */
+  readonly ratePerS?: number;
   readonly dialect?: DialectName;
   /** What the server answers, head and all. */
   readonly answer: Buffer;
@@ -26,38 +28,54 @@ export const plainAnswer = Buffer.from(
 /** Sends to a server of our own in the side thread, over connections that are open when the clock starts. */
 export async function loadLoopback(
   side: SideThread,
-  name: TransportName,
-  load: LoopbackLoad,
+  transport: TransportName,
+  { concurrency, requests, limitMs, ratePerS, dialect, answer }: LoopbackLoad,
   signal: AbortSignal,
 ): Promise<Summary> {
-  const { requests: count, limitMs, dialect } = load;
-  const server = await side.serve(load.answer);
-  const transport = transports[name](1);
-  try {
-    const requests = toWire(
-      [{ method: 'GET', url: `http://127.0.0.1:${server.port}/`, headers: [], ...(dialect && { dialect }) }],
-      [{ name: 'loopback' }],
-      'loadlens',
-    );
-    const lanes = Array.from({ length: load.lanes }, () => transport.lane());
-    await Promise.all(requests.flatMap(({ origin }) => lanes.map((lane) => lane.connect(origin))));
-    const recorder = createRecorder({ targetNames: ['loopback'], latencyLimitMs: [undefined] });
-    const running = startLoad({
-      model: {
-        next: (index, elapsedMs) => (signal.aborted || index >= count || elapsedMs >= limitMs ? 'done' : 'now'),
+  const server = await side.serve(answer);
+  const request = { method: 'GET', url: `http://127.0.0.1:${server.port}/`, headers: [] };
+  const start = { line: 0, character: 0 };
+  const loop = createLoop(
+    {
+      plan: {
+        ...(ratePerS === undefined
+          ? { loadModel: 'closed' }
+          : {
+              loadModel: 'open',
+              arrivals: 'constant',
+              stages: [{ fromPerS: ratePerS, toPerS: ratePerS, durationS: null }],
+            }),
+        requests,
+        durationS: limitMs / 1e3,
+        concurrency,
+        seed: 1,
+        warmup: 0,
+        timeoutMs: 1_000,
+        drainMs: 100,
+        maxRedirects: 0,
+        coldStart: false,
+        transport,
+        objectives: [],
       },
-      lanes,
-      requests,
-      pick: () => 0,
-      timeoutMs: 1_000,
-      drainMs: 100,
-      maxRedirects: 0,
-      failures: createFailureSamples([], []),
-      onSample: (sample) => recorder.add(sample),
-    });
-    return recorder.summary(await running.finished);
+      share: wholeLoad,
+      targets: [{ ...request, name: 'loopback', weight: 1, objectives: [], range: { start, end: start } }],
+      requests: [{ ...request, ...(dialect && { dialect }) }],
+      secrets: [],
+      version: 'loopback',
+      counters: createCounters(),
+    },
+    {},
+  );
+  const cancel = (): void => loop.cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    if (signal.aborted) cancel();
+    await loop.prepare(concurrency);
+    const result = await loop.send('run', sharedNow(), concurrency);
+    return summaryOf(result.state, loop.summaryOptions, result);
   } finally {
-    transport.close();
+    signal.removeEventListener('abort', cancel);
+    loop.close();
     server.close();
   }
 }

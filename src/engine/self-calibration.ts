@@ -5,8 +5,8 @@ import type { SideThread } from './side-thread.ts';
 
 /** One at a time: what a request costs. Many: what this client can do. */
 const levels: readonly LoopbackLoad[] = [
-  { lanes: 1, requests: 300, limitMs: 50, answer: plainAnswer },
-  { lanes: 16, requests: 1_000, limitMs: 100, answer: plainAnswer },
+  { concurrency: 1, requests: 300, limitMs: 50, answer: plainAnswer },
+  { concurrency: 16, requests: 1_000, limitMs: 100, answer: plainAnswer },
 ];
 
 /**
@@ -23,7 +23,7 @@ export async function calibrateSelf(
     const { responses, latencyMs, throughputPerS } = await loadLoopback(side, transport, level, signal);
     if (signal.aborted || latencyMs.median === null || latencyMs.p99 === null) return undefined;
     measured.push({
-      concurrency: level.lanes,
+      concurrency: level.concurrency,
       requests: responses,
       p50Ms: microseconds(latencyMs.median),
       p99Ms: microseconds(latencyMs.p99),

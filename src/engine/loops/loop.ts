@@ -18,7 +18,7 @@ import { clockOffsetMs } from '../shared-clock.ts';
 import { sideThread, type SideThread } from '../side-thread.ts';
 import type { Lane, Transport, WireRequest } from '../transport.ts';
 import { transportFor, transports } from '../transports.ts';
-import { openConnections, pairsToOpen, warmCode } from '../warm.ts';
+import { openConnections, pairsToOpen } from '../open-connections.ts';
 import { toWire } from '../wire.ts';
 import { sharedCounter, type Counters } from './counter.ts';
 
@@ -89,11 +89,23 @@ const keptConnections = 2_048;
 /** Slots of an open loop whose connections are opened ahead: nobody knows how many will be needed. */
 const openedForRate = 32;
 
-/**
- * The loop of this thread. Throws a LoadlensError for a request that can't be sent.
- * @param onDropped so many of the slots that `dropSlots` asked for are free and given up
- */
-export function createLoop(setup: LoopSetup, onDropped: (slots: number) => void): OwnLoop {
+/** What a loop may be given beside what it is to send. */
+export interface LoopOptions {
+  /** So many of the slots that `dropSlots` asked for are free and given up. */
+  readonly onDropped?: (slots: number) => void;
+  /** Compiles the code, unless the plan wants a cold start. */
+  readonly warm?: (side: SideThread, what: LoopKind, signal: AbortSignal) => Promise<void>;
+}
+
+/** What code a loop runs. */
+export interface LoopKind extends Pick<RunPlan, 'loadModel'> {
+  readonly transport: TransportName;
+  /** It reads streams of tokens. */
+  readonly streams: boolean;
+}
+
+/** The loop of this thread. Throws a LoadlensError for a request that can't be sent. */
+export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): OwnLoop {
   const { plan, share, targets, secrets, counters } = setup;
   const requests = ofShare(toWire(setup.requests, targets, `loadlens/${setup.version}`, plan.seed), share);
   const targetNames = targets.map((target) => target.name);
@@ -141,10 +153,11 @@ export function createLoop(setup: LoopSetup, onDropped: (slots: number) => void)
       const starting = sideThread().then((thread) => (side = thread));
       if (plan.loadModel === 'open') pacer ??= await startPacer();
       if (!plan.coldStart && !cancelled.signal.aborted) {
-        const streams = requests.some(({ dialect }) => dialect !== undefined);
-        const ahead = plan.loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
+        const { loadModel } = plan;
+        const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) };
+        const ahead = loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
         await Promise.all([
-          starting.then((thread) => warmCode(thread, transportName, cancelled.signal, streams)),
+          starting.then((thread) => warm?.(thread, kind, cancelled.signal)),
           openConnections(pairsToOpen(ahead, requests, pick, plan.requests)),
         ]);
       }
@@ -177,7 +190,7 @@ export function createLoop(setup: LoopSetup, onDropped: (slots: number) => void)
           ended += 1;
           if (isRun) recorder.add(sample);
         },
-        onDropped,
+        ...(onDropped && { onDropped }),
       });
       const outcome = await load.finished;
       return {

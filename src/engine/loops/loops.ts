@@ -2,6 +2,8 @@ import { mergeLive } from '../../core/metrics/recorder-state.ts';
 import { liveSummaryOf } from '../../core/metrics/summary.ts';
 import type { Summary } from '../../core/metrics/types.ts';
 import type { TransportName } from '../../core/plan/types.ts';
+import { freeOptimiser, holdOptimiser } from '../optimiser.ts';
+import { warmCode } from '../warm.ts';
 import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
 import { createLoop, type Loop, type LoopResult, type LoopSetup } from './loop.ts';
 import { createLook } from './look.ts';
@@ -61,7 +63,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
     if (given < dropped) give(dropped - given);
   };
 
-  const own = createLoop(setup, give);
+  const own = createLoop(setup, { onDropped: give, warm: warmCode });
   const { summaryOptions } = own;
   /** All that send, and how many slots each is to have. */
   const loops = new Map<Loop, number>([[own, slots]]);
@@ -103,6 +105,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
             if (sending > 0) return;
             over = true;
             clearInterval(timer);
+            freeOptimiser();
             coming?.close();
             resolve();
           });
@@ -110,8 +113,10 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
       const look = createLook();
       const timer = setInterval(() => {
         const areLimit = look(loops.keys());
+        if (areLimit) freeOptimiser();
         if (areLimit && !over && !coming && waiting.length === 0 && loops.size < Math.min(most, slots)) void add(join);
       }, lookMs);
+      holdOptimiser();
       for (const [loop, share] of loops) join(loop, share);
     });
 

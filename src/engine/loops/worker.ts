@@ -1,6 +1,7 @@
 // The thread of a loop that sends beside the first. See messages.ts for what is said.
 import { parentPort, workerData } from 'node:worker_threads';
 import { mergeLive } from '../../core/metrics/recorder-state.ts';
+import { warmCode } from '../warm.ts';
 import { createLoop } from './loop.ts';
 import type { LoopCommand, LoopEvent, LoopTask } from './messages.ts';
 
@@ -11,7 +12,7 @@ const liveMs = 250;
 
 const task: LoopTask = workerData;
 const tell = (event: LoopEvent): void => port.postMessage(event);
-const loop = createLoop(task, (slots) => tell({ type: 'dropped', slots }));
+const loop = createLoop(task, { onDropped: (slots) => tell({ type: 'dropped', slots }), warm: warmCode });
 
 const tellLive = (): void => {
   const live = loop.live();

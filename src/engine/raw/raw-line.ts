@@ -187,8 +187,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn):
     send(request, receiver) {
       events = receiver;
       waiting = request;
-      if (turn.polled) flush();
-      else if (!current && !opening) open();
+      if (!current && !opening) open();
       else turn.whenPolled(flush);
     },
     close() {

@@ -16,15 +16,21 @@ export interface Turn {
   arrived(receiver: Receiver, length: number): void;
   /** A connection ended. */
   ended(receiver: Receiver): void;
-  /** True while what has come in is handed over: what the sockets had to tell is known, so a request may be written. */
-  readonly polled: boolean;
-  /** Runs a writing of this turn once the sockets have been read. */
+  /** Runs a writing once the sockets have been read, in turn: at once when they have been and nothing else is to be done. */
   whenPolled(write: () => void): void;
 }
 
 const readBytes = 65_536;
 /** More than that is not held back: it is handed over at once, so that memory stays bounded. */
 const heldBytes = 1 << 20;
+
+/**
+ * For so long answers are handed over, and for so long requests are written, before the sockets are read again: what comes in
+ * meanwhile is stamped late by that.
+ */
+const sliceMs = 0.2;
+/** The clock is looked at each time that so many have been handed over or written. */
+const perLook = 8;
 
 /**
  * Sockets are read in the loop's poll phase, one after the other. There bytes are only stamped and put aside: if they were
@@ -38,9 +44,11 @@ export function createTurn(): Turn {
   const receivers: Receiver[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
-  let stampsMs = new Float64Array(256);
+  let stampsMs = new Float64Array(4_096);
   let count = 0;
-  let writes: (() => void)[] = [];
+  /** Of these, how many have been handed over. */
+  let handed = 0;
+  const writes: (() => void)[] = [];
   let asked = false;
 
   const add = (receiver: Receiver, start: number, end: number): void => {
@@ -62,35 +70,43 @@ export function createTurn(): Turn {
 
   const run = (): void => {
     asked = false;
-    turn.polled = true;
-    handOver();
-    if (writes.length > 0) {
-      const due = writes;
-      writes = [];
-      for (const write of due) write();
-    }
-    turn.polled = false;
+    handOver(performance.now() + sliceMs);
+    writeWaiting(performance.now() + sliceMs);
+    if (handed < count || writes.length > 0) ask();
   };
 
-  const handOver = (): void => {
-    for (let i = 0; i < count; i += 1) {
-      const receiver = receivers[i];
-      const start = starts[i] ?? 0;
-      const atMs = stampsMs[i] ?? 0;
+  const handOver = (untilMs: number): void => {
+    for (let looks = 1; handed < count; looks += 1) {
+      const receiver = receivers[handed];
+      const start = starts[handed] ?? 0;
+      const end = ends[handed] ?? 0;
+      const atMs = stampsMs[handed] ?? 0;
+      handed += 1;
       if (!receiver) continue;
       receiver.queued -= 1;
       if (start < 0) receiver.ended(atMs);
-      else receiver.bytes(held, start, ends[i] ?? 0, atMs);
+      else receiver.bytes(held, start, end, atMs);
+      if (looks % perLook === 0 && performance.now() >= untilMs) break;
     }
-    count = 0;
-    used = 0;
+    if (handed < count) return;
+    handed = count = used = 0;
   };
 
-  const turn = {
+  const writeWaiting = (untilMs: number): void => {
+    let written = 0;
+    while (written < writes.length) {
+      writes[written]?.();
+      written += 1;
+      if (written % perLook === 0 && performance.now() >= untilMs) break;
+    }
+    if (written === writes.length) writes.length = 0;
+    else writes.splice(0, written);
+  };
+
+  return {
     readBuffer,
-    polled: false,
     arrived(receiver: Receiver, length: number): void {
-      if (used + length > heldBytes) handOver();
+      if (used + length > heldBytes) handOver(Infinity);
       const start = used;
       used += length;
       readBuffer.copy(held, start, 0, length);
@@ -102,7 +118,6 @@ export function createTurn(): Turn {
       ask();
     },
   };
-  return turn;
 }
 
 function doubled(values: Float64Array): Float64Array<ArrayBuffer> {

@@ -1,0 +1,44 @@
+import type { Lane, Origin, WireRequest } from './transport.ts';
+
+/** So many at a time: more would overflow the backlog of a server that accepts slowly. */
+const batchSize = 64;
+/** A host that takes longer to connect to shows in the run itself. */
+const connectLimitMs = 5_000;
+/** Opened ahead of the clock at most, unless two per lane are more. */
+const openedAhead = 1_024;
+
+/** Opens connections ahead of the clock. Stops at the first that fails: the run itself shows what is wrong. */
+export async function openConnections(pairs: readonly (readonly [lane: Lane, origin: Origin])[]): Promise<void> {
+  for (let i = 0; i < pairs.length; i += batchSize) {
+    const batch = Promise.all(pairs.slice(i, i + batchSize).map(([lane, origin]) => lane.connect(origin))).then(
+      () => true,
+      () => false,
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<false>((resolve) => (timer = setTimeout(resolve, connectLimitMs, false)));
+    const opened = await Promise.race([batch, limit]);
+    clearTimeout(timer);
+    if (!opened) return;
+  }
+}
+
+/**
+ * Which lane opens which connection ahead of the clock: each to each origin while that is a moderate number and no more
+ * than there are requests, otherwise the one its first request needs.
+ */
+export function pairsToOpen(
+  lanes: readonly Lane[],
+  requests: readonly WireRequest[],
+  pick: (index: number) => number,
+  count: number | null,
+): (readonly [Lane, Origin])[] {
+  const origins = [...new Set(requests.map((request) => request.origin))];
+  const all = origins.length * lanes.length;
+  if (all <= Math.min(Math.max(openedAhead, 2 * lanes.length), count ?? Infinity)) {
+    return lanes.flatMap((lane) => origins.map((origin) => [lane, origin] as const));
+  }
+  return lanes.flatMap((lane, i) => {
+    const origin = requests[pick(i)]?.origin;
+    return origin ? [[lane, origin] as const] : [];
+  });
+}
