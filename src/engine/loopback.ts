@@ -1,10 +1,9 @@
 import type { DialectName } from '../core/endpoints/types.ts';
-import { summaryOf } from '../core/metrics/summary.ts';
-import type { Summary } from '../core/metrics/types.ts';
+import type { SummaryOptions } from '../core/metrics/summary.ts';
 import { wholeLoad } from '../core/plan/share.ts';
 import type { TransportName } from '../core/plan/types.ts';
 import { createCounters } from './loops/counter.ts';
-import { createLoop } from './loops/loop.ts';
+import { createLoop, type LoopResult } from './loops/loop.ts';
 import { sharedNow } from './shared-clock.ts';
 import type { SideThread } from './side-thread.ts';
 
@@ -31,7 +30,7 @@ export async function loadLoopback(
   transport: TransportName,
   { concurrency, requests, limitMs, ratePerS, dialect, answer }: LoopbackLoad,
   signal: AbortSignal,
-): Promise<Summary> {
+): Promise<LoopResult & { readonly summaryOptions: SummaryOptions }> {
   const server = await side.serve(answer);
   const request = { method: 'GET', url: `http://127.0.0.1:${server.port}/`, headers: [] };
   const start = { line: 0, character: 0 };
@@ -71,8 +70,7 @@ export async function loadLoopback(
   try {
     if (signal.aborted) cancel();
     await loop.prepare(concurrency);
-    const result = await loop.send('run', sharedNow(), concurrency);
-    return summaryOf(result.state, loop.summaryOptions, result);
+    return { ...(await loop.send('run', sharedNow(), concurrency)), summaryOptions: loop.summaryOptions };
   } finally {
     signal.removeEventListener('abort', cancel);
     loop.close();

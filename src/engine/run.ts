@@ -118,7 +118,7 @@ function startProgress(loops: Loops, hooks: RunHooks) {
     const { startedAtMs, inFlight, waiting, draining, summary } = loops.live();
     hooks.onSnapshot?.({
       phase: phase === 'running' && draining ? 'draining' : phase,
-      elapsedMs: startedAtMs === undefined ? 0 : performance.now() - startedAtMs,
+      elapsedMs: startedAtMs === undefined ? 0 : Math.max(0, performance.now() - startedAtMs),
       inFlight,
       waiting,
       summary,

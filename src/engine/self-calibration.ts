@@ -1,3 +1,4 @@
+import { summaryOf } from '../core/metrics/summary.ts';
 import type { TransportName } from '../core/plan/types.ts';
 import type { SelfCalibration } from '../core/report/calibration.ts';
 import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
@@ -20,7 +21,8 @@ export async function calibrateSelf(
 ): Promise<SelfCalibration | undefined> {
   const measured: SelfCalibration[number][] = [];
   for (const level of levels) {
-    const { responses, latencyMs, throughputPerS } = await loadLoopback(side, transport, level, signal);
+    const sent = await loadLoopback(side, transport, level, signal);
+    const { responses, latencyMs, throughputPerS } = summaryOf(sent.state, sent.summaryOptions, sent);
     if (signal.aborted || latencyMs.median === null || latencyMs.p99 === null) return undefined;
     measured.push({
       concurrency: level.concurrency,

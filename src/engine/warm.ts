@@ -1,3 +1,4 @@
+import { liveSummaryOf } from '../core/metrics/summary.ts';
 import type { RunPlan } from '../core/plan/types.ts';
 import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
 import type { LoopKind } from './loops/loop.ts';
@@ -39,6 +40,9 @@ const loads: Readonly<Record<RunPlan['loadModel'] | 'streams', readonly Loopback
   ],
 };
 
+/** So often the numbers are worked out after each, as they are while a run goes on. */
+const snapshots = 10;
+
 /** What this thread has been warmed with. */
 const done = new Set<string>();
 
@@ -56,8 +60,9 @@ export async function warmCode(
     const what = `${transport} ${kind}`;
     if (done.has(what)) continue;
     for (const load of loads[kind]) {
-      await loadLoopback(side, transport, load, signal);
+      const { state, summaryOptions } = await loadLoopback(side, transport, load, signal);
       if (signal.aborted) return;
+      for (let i = 0; i < snapshots; i += 1) liveSummaryOf(state, summaryOptions);
     }
     done.add(what);
   }

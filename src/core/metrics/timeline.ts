@@ -111,15 +111,35 @@ export function timelineOf(timeline: TimelineTally, withTokens: boolean): Timeli
     slices = mergePairs(slices);
     widthMs *= 2;
   }
-  const ranked = slices.map(({ latencies, min, max }) => rankedCounts(latencies, min, max));
+  const quantiles = slices.map(quantilesOf);
   return {
     widthMs,
     responses: slices.map((slice) => slice.responses),
     failures: slices.map((slice) => slice.failures),
-    medianMs: ranked.map((values) => quantile(values, 0.5)),
-    p95Ms: ranked.map((values) => quantile(values, 0.95)),
+    medianMs: quantiles.map(({ medianMs }) => medianMs),
+    p95Ms: quantiles.map(({ p95Ms }) => p95Ms),
     ...(withTokens ? { outputTokens: slices.map((slice) => slice.outputTokens) } : {}),
   };
+}
+
+interface SliceQuantiles {
+  readonly responses: number;
+  readonly medianMs: number | null;
+  readonly p95Ms: number | null;
+}
+
+/** Of each slice as it was last asked for. A run asks four times a second, and most of its slices lie behind it. */
+const known = new WeakMap<Slice, SliceQuantiles>();
+
+function quantilesOf(slice: Slice): SliceQuantiles {
+  const { responses, latencies, min, max } = slice;
+  let quantiles = known.get(slice);
+  if (quantiles?.responses !== responses) {
+    const ranked = rankedCounts(latencies, min, max);
+    quantiles = { responses, medianMs: quantile(ranked, 0.5), p95Ms: quantile(ranked, 0.95) };
+    known.set(slice, quantiles);
+  }
+  return quantiles;
 }
 
 /** An empty slice. */

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { createBacklogRecorder } from '../../core/metrics/backlog.ts';
 import { createRecorder } from '../../core/metrics/recorder.ts';
 import type { RecorderState } from '../../core/metrics/recorder-state.ts';
@@ -14,7 +15,7 @@ import { createFailureSamples } from '../failure-samples.ts';
 import { startLoad, type Load, type LoadOutcome } from '../load.ts';
 import { startPacer, type Pacer } from '../pacer.ts';
 import { startReadings, type ProcessReadings } from '../readings.ts';
-import { clockOffsetMs } from '../shared-clock.ts';
+import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
 import { sideThread, type SideThread } from '../side-thread.ts';
 import type { Lane, Transport, WireRequest } from '../transport.ts';
 import { transportFor, transports } from '../transports.ts';
@@ -40,7 +41,7 @@ export interface Loop {
   prepare(slots: number): Promise<void>;
   /**
    * Sends over so many of the slots until nothing of the part is left to take. Rejects when the loop was lost.
-   * @param startedAtMs start of the part's clock, on the clock that all threads share
+   * @param startedAtMs start of the part's clock, on the clock that all threads share; it may lie ahead
    */
   send(part: Part, startedAtMs: number, slots: number): Promise<LoopResult>;
   /** Sends over so many slots more; those prepared come first. */
@@ -166,12 +167,15 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     async send(part, startedAtMs, slots) {
       if (!side) throw new Error('The loop has not been prepared.');
       const isRun = part === 'run';
-      const asked = isRun ? plan : { ...plan, requests: plan.warmup, durationS: null };
-      const loaded = cancelled.signal.aborted ? { ...asked, requests: 0 } : asked;
       const failures = createFailureSamples(targetNames, secrets);
       const backlog = createBacklogRecorder();
       const openedBefore = transport.opened;
       const stopReadings = startReadings(side);
+      // A load by the clock waits for its first request itself.
+      const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
+      if (leftMs > 0) await setTimeout(leftMs);
+      const asked = isRun ? plan : { ...plan, requests: plan.warmup, durationS: null };
+      const loaded = cancelled.signal.aborted ? { ...asked, requests: 0 } : asked;
       let ended = 0;
       used = 0;
       load = startLoad({

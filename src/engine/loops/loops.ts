@@ -45,6 +45,8 @@ export interface LoopsOptions {
 }
 
 const lookMs = 250;
+/** Between the word to start and the start: all that has to be made for it is made by then, in every thread. */
+const leadMs = 10;
 /** As even as can be. */
 const sharesOf = (slots: number, loops: number): number[] =>
   Array.from({ length: loops }, (_, i) => Math.floor(slots / loops) + (i < slots % loops ? 1 : 0));
@@ -82,7 +84,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
 
   const run = (): Promise<void> =>
     new Promise((resolve) => {
-      const startedAt = sharedNow();
+      const startedAt = sharedNow() + leadMs;
       startedAtMs = startedAt - clockOffsetMs();
       let sending = 0;
       const join = (loop: Loop, share: number): void => {
