@@ -1,16 +1,23 @@
 import { setFlagsFromString } from 'node:v8';
 
+/** From this V8 on (Node.js 24) there is a quick compiler, Maglev, beside the long one, TurboFan. */
+const firstWithBoth = 13;
 /**
- * Electron's V8 may refuse a change of its flags by ending the process.
- * There the compiler goes on as it likes, which costs nothing where a core is free for it.
+ * Without the quick one, hot code would not be compiled at all. And Electron's V8 may end the process when its flags are changed.
+ * There compilations go on as they like, which costs nothing where a core is free for them.
  */
-const mayHold = process.versions['electron'] === undefined;
+const mayHold =
+  Number(process.versions.v8.split('.')[0]) >= firstWithBoth && process.versions['electron'] === undefined;
 
 /**
  * Lets V8 begin no long compilation until `freeOptimiser`: what is compiled stays, and what becomes hot gets the quick compiler
  * alone. On a machine whose cores are all taken, each long one keeps the sending thread from its core for milliseconds.
  */
-export const holdOptimiser = (): void => set('--no-turbofan');
+export function holdOptimiser(): void {
+  // Subtle: code that is compiled while there is no TurboFan would never ask for it later.
+  set('--force-emit-interrupt-budget-checks');
+  set('--no-turbofan');
+}
 
 /** Takes that back: for code that has all the work it can do, speed is worth the pauses. */
 export const freeOptimiser = (): void => set('--turbofan');

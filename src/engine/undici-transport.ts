@@ -3,7 +3,7 @@ import { Client, type Dispatcher } from 'undici';
 import { AnswerError } from './error-kind.ts';
 import { createConnector, type Connector } from './connect.ts';
 import { createLane, nobody, type Line } from './lane.ts';
-import type { Head, Origin, Transport } from './transport.ts';
+import type { Head, Origin, Transport, WireRequest } from './transport.ts';
 
 /** Longer than a run pauses: undici's own 4 s would reopen connections in the middle of a slow run. */
 const keepAliveMs = 600_000;
@@ -41,6 +41,11 @@ function createLine(origin: Origin, connector: Connector): Line {
   /** Status of the answer in flight; 0 before its head. */
   let status = 0;
   const head = createHead();
+  // In an object: a number with a fraction changes in place there, a captured variable would allocate for each.
+  const arrived = { atMs: 0 };
+  const stamp = (): void => void (arrived.atMs = performance.now());
+  /** Before undici listens: what has come in is stamped once, and then parsed. */
+  const stamped = (opened: Socket): Socket => opened.on('readable', stamp).on('end', stamp);
 
   const client = new Client(origin.url, {
     pipelining: 1,
@@ -56,12 +61,12 @@ function createLine(origin: Origin, connector: Connector): Line {
       ready = undefined;
       if (waiting && !waiting.destroyed) {
         // Subtle: undici ignores a socket that is handed over before its connect call returned.
-        queueMicrotask(() => callback(null, waiting));
+        queueMicrotask(() => callback(null, stamped(waiting)));
         return;
       }
       socket = connector.open(origin, (error, opened) => {
         if (error) callback(error, null);
-        else callback(null, opened);
+        else callback(null, stamped(opened));
       });
     },
   });
@@ -75,21 +80,20 @@ function createLine(origin: Origin, connector: Connector): Line {
     },
     onHeaders(said, raw) {
       if (said >= 200) {
-        const atMs = performance.now();
         status = said;
         head.raw = raw;
-        events.headers(atMs, said, head);
+        events.headers(arrived.atMs, said, head);
       }
       return true;
     },
     onData(chunk) {
-      events.data(chunk, performance.now());
+      events.data(chunk, arrived.atMs);
       return true;
     },
     onComplete() {
       // undici takes a reset for the end of a body that lasts as long as its connection.
       if (socket?.errored) fail(socket.errored);
-      else events.end(performance.now());
+      else events.end(arrived.atMs);
     },
     onError: (error) => fail(error),
   };
@@ -121,19 +125,7 @@ function createLine(origin: Origin, connector: Connector): Line {
       }),
     send(request, receiver) {
       events = receiver;
-      client.dispatch(
-        {
-          method: request.method,
-          path: request.path,
-          headers: request.headers,
-          body: request.body,
-          // Keeps the connection after HEAD, and after a GET with a body, as after any other request.
-          reset: false,
-          // undici opens a new connection when this changes, and takes it from the Host header unless told.
-          servername: origin.hostname,
-        } as Dispatcher.DispatchOptions,
-        handler,
-      );
+      client.dispatch(optionsOf(request), handler);
     },
     close() {
       events = nobody;
@@ -141,6 +133,27 @@ function createLine(origin: Origin, connector: Connector): Line {
       void client.destroy();
     },
   };
+}
+
+const known = new WeakMap<WireRequest, Dispatcher.DispatchOptions>();
+
+/** A request as undici takes it, made once. */
+function optionsOf(request: WireRequest): Dispatcher.DispatchOptions {
+  let options = known.get(request);
+  if (!options) {
+    options = {
+      method: request.method,
+      path: request.path,
+      headers: request.headers,
+      body: request.body,
+      // Keeps the connection after HEAD, and after a GET with a body, as after any other request.
+      reset: false,
+      // undici opens a new connection when this changes, and takes it from the Host header unless told.
+      servername: request.origin.hostname,
+    } as Dispatcher.DispatchOptions;
+    known.set(request, options);
+  }
+  return options;
 }
 
 /** undici misses the body that a length in a 304 is about: it has none there. */

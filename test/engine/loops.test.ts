@@ -357,11 +357,21 @@ describe('the shared counter', () => {
     assert.equal(sharedCounter(warmup).next, 0);
   });
 
-  it('counts past 2^32', () => {
-    const { run: place } = createCounters();
-    place[0] = 2n ** 32n;
-    const counter = sharedCounter(place);
-    assert.equal(counter.take(2 ** 32), true);
+  it('counts past 2^32, also for a loop that comes later', () => {
+    const { run: places } = createCounters();
+    const counter = sharedCounter(places);
+    places[0] = 2 ** 31 - 1;
+    assert.equal(counter.next, 2 ** 31 - 1);
+    assert.equal(counter.take(2 ** 31 - 1), true);
+    assert.equal(counter.next, 2 ** 31);
+    places[0] = -1;
+    assert.equal(counter.next, 2 ** 32 - 1);
+    assert.equal(counter.take(2 ** 32 - 1), true);
+    assert.equal(counter.next, 2 ** 32);
+    const late = sharedCounter(places);
+    assert.equal(late.next, 2 ** 32);
+    assert.equal(late.take(2 ** 32), true);
+    assert.equal(counter.take(2 ** 32), false);
     assert.equal(counter.next, 2 ** 32 + 1);
   });
 });
