@@ -24,15 +24,13 @@ const chunkedAnswer = Buffer.from(
  */
 const loads: Readonly<Record<RunPlan['loadModel'] | 'streams', readonly LoopbackLoad[]>> = {
   closed: [
-    { concurrency: 16, requests: 5_000, limitMs: 200, answer: plainAnswer },
-    { concurrency: 64, requests: 5_000, limitMs: 150, answer: chunkedAnswer },
-    { concurrency: 16, requests: 5_000, limitMs: 150, answer: plainAnswer },
-    { concurrency: 64, requests: 5_000, limitMs: 150, answer: plainAnswer },
+    { concurrency: 16, requests: 4_000, limitMs: 150, answer: plainAnswer },
+    { concurrency: 64, requests: 4_000, limitMs: 150, answer: chunkedAnswer },
+    { concurrency: 16, requests: 3_000, limitMs: 150, answer: plainAnswer },
   ],
   open: [
-    { concurrency: 16, requests: 2_000, limitMs: 200, ratePerS: 20_000, answer: plainAnswer },
-    { concurrency: 16, requests: 2_000, limitMs: 200, ratePerS: 20_000, answer: chunkedAnswer },
-    { concurrency: 16, requests: 2_000, limitMs: 200, ratePerS: 20_000, answer: plainAnswer },
+    { concurrency: 16, requests: 1_500, limitMs: 100, ratePerS: 20_000, answer: plainAnswer },
+    { concurrency: 16, requests: 1_500, limitMs: 100, ratePerS: 20_000, answer: chunkedAnswer },
   ],
   streams: [
     { concurrency: 16, requests: 500, limitMs: 150, answer: streamAnswer, dialect: 'openai' },
