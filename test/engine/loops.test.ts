@@ -327,20 +327,20 @@ describe('a loop that is alone', () => {
 });
 
 describe('the look at loops', () => {
-  it('wants every loop at work for two looks in a row', () => {
+  it('counts the looks in a row at which every loop was at work', () => {
     const look = createLook();
     const [a, b] = [{ share: 1 }, { share: 1 }];
     const loops = [a, b].map((loop) => ({ utilisation: () => loop.share }));
     const first = loops.slice(0, 1);
-    assert.equal(look(first), false);
-    assert.equal(look(first), true);
-    assert.equal(look(loops), false);
-    assert.equal(look(loops), true);
+    assert.equal(look(first), 1);
+    assert.equal(look(first), 2);
+    assert.equal(look(loops), 1);
+    assert.equal(look(loops), 2);
     a.share = 0.85;
-    assert.equal(look(loops), false);
+    assert.equal(look(loops), 0);
     a.share = 0.95;
-    assert.equal(look(loops), false);
-    assert.equal(look(loops), true);
+    assert.equal(look(loops), 1);
+    assert.equal(look(loops), 2);
   });
 });
 

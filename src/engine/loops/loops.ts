@@ -44,7 +44,9 @@ export interface LoopsOptions {
   readonly most: number;
 }
 
-const lookMs = 250;
+const lookMs = 100;
+/** After so many looks at which every loop was busy, they are the limit. */
+const limitLooks = 5;
 /** Between the word to start and the start: all that has to be made for it is made by then, in every thread. */
 const leadMs = 10;
 /** As even as can be. */
@@ -114,9 +116,10 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
       };
       const look = createLook();
       const timer = setInterval(() => {
-        const areLimit = look(loops.keys());
-        if (areLimit) freeOptimiser();
-        if (areLimit && !over && !coming && waiting.length === 0 && loops.size < Math.min(most, slots)) void add(join);
+        const busyFor = look(loops.keys());
+        if (busyFor > 0) freeOptimiser();
+        if (busyFor >= limitLooks && !over && !coming && waiting.length === 0 && loops.size < Math.min(most, slots))
+          void add(join);
       }, lookMs);
       holdOptimiser();
       for (const [loop, share] of loops) join(loop, share);
