@@ -124,9 +124,16 @@ function goalsOf(rows: readonly Row[]): Goal[] {
       sign: '≥',
       goal,
       unit: '',
-      cause: ours && theirs ? causeOf(ours, theirs) : '',
+      cause: ours && theirs ? causeOf(ours, theirs) + wrkBeside(rows, theirs) : '',
     };
   });
+}
+
+/** How far the fastest client there is comes by the same measure. */
+function wrkBeside(rows: readonly Row[], theirs: Row): string {
+  const wrk = rows.find(({ name }) => name === 'wrk');
+  if (!wrk || wrk === theirs) return '';
+  return ` wrk, in C, in the same rounds: ${(wrk.requestsPerS / theirs.requestsPerS).toFixed(2)} of ${theirs.name}.`;
 }
 
 function causeOf(ours: Row, theirs: Row): string {
