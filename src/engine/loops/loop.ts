@@ -13,13 +13,13 @@ import type { RunInput, RunPlan, TransportName } from '../../core/plan/types.ts'
 import type { FailureSample } from '../../core/report/types.ts';
 import { createFailureSamples } from '../failure-samples.ts';
 import { startLoad, type Load, type LoadOutcome } from '../load.ts';
+import { openConnections, pairsToOpen } from '../open-connections.ts';
 import { startPacer, type Pacer } from '../pacer.ts';
 import { startReadings, type ProcessReadings } from '../readings.ts';
 import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
 import { sideThread, type SideThread } from '../side-thread.ts';
 import type { Lane, Transport, WireRequest } from '../transport.ts';
 import { transportFor, transports } from '../transports.ts';
-import { openConnections, pairsToOpen } from '../open-connections.ts';
 import { toWire } from '../wire.ts';
 import { sharedCounter, type Counters } from './counter.ts';
 
@@ -166,14 +166,14 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     },
     async send(part, startedAtMs, slots) {
       if (!side) throw new Error('The loop has not been prepared.');
+      // A load by the clock waits for its first request itself.
+      const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
+      if (leftMs > 0) await setTimeout(leftMs);
       const isRun = part === 'run';
       const failures = createFailureSamples(targetNames, secrets);
       const backlog = createBacklogRecorder();
       const openedBefore = transport.opened;
       const stopReadings = startReadings(side);
-      // A load by the clock waits for its first request itself.
-      const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
-      if (leftMs > 0) await setTimeout(leftMs);
       const asked = isRun ? plan : { ...plan, requests: plan.warmup, durationS: null };
       const loaded = cancelled.signal.aborted ? { ...asked, requests: 0 } : asked;
       let ended = 0;
