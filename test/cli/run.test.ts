@@ -249,6 +249,33 @@ describe('loadlens run', function () {
       );
     });
 
+    it('99 when requests that left by the clock had to wait, however fast their answers were', async () => {
+      await mock.close();
+      await startMock({ timeScale: 1 });
+      write('endpoints.txt', `${mock.url}/sleeper?sleep_length=0.05\n`);
+      const slos = ['--slo', 'response.p95 < 300ms', '--slo', 'p95 < 300ms'];
+      const { code, stdout } = await run(
+        '--rate',
+        '60',
+        '-n',
+        '60',
+        '--max-in-flight',
+        '1',
+        ...slos,
+        '--json',
+        'out.json',
+      );
+      assert.equal(code, 99);
+      assert.match(stdout, /response\.p95 < 300ms/);
+      assert.deepEqual(
+        readJson('out.json').objectives.map(({ objective, outcome }) => [objective.text, outcome]),
+        [
+          ['response.p95 < 300ms', 'fail'],
+          ['p95 < 300ms', 'pass'],
+        ],
+      );
+    });
+
     it('99 when there are too few samples to judge an objective', async () => {
       write('endpoints.txt', `# @slo p99 < 10s\n\n${tokenizer(3)}`);
       const { code, stdout } = await run();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { parseObjectives } from '../../src/core/plan/objectives.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import { parseStages } from '../../src/core/plan/stages.ts';
 import { run } from '../support/run-input.ts';
@@ -55,6 +56,22 @@ describe('open loop', () => {
     assert.ok((limited.backlog?.waitedMs ?? 0) >= 1_500);
     assert.equal(limited.backlog?.unsent, 0);
     assert.equal(Math.max(...(limited.backlog?.waiting ?? [])), limited.backlog?.max);
+  });
+
+  it('an objective on response time fails where one on latency passes, and so does each request that waited', async () => {
+    const stalling = await startStallingServer(500, 2_000);
+    ({ server } = stalling);
+    const { objectives } = parseObjectives('response.p99 < 1s, p99 < 1s');
+    const record = await run([stalling.url], { plan: open('3500ms:100', { concurrency: 2, objectives }) });
+    assert.deepEqual(
+      record.objectives.map(({ objective, outcome, actual }) => [objective.metric, outcome, actual]),
+      [
+        ['response.p99', 'fail', record.responseTimeMs.p99],
+        ['p99', 'pass', record.latencyMs.p99],
+      ],
+    );
+    // Of 350 requests the 100 that were due in the first half of the stall waited for longer than 1 s.
+    assert.ok(Math.abs((record.sloAttainment ?? 0) - 250 / 350) < 0.1, String(record.sloAttainment));
   });
 
   it('the same in a closed loop: a few slow requests among many, no sign in the 99th percentile', async () => {

@@ -31,6 +31,8 @@ export interface StreamTally {
 
 /** What the times of one request may be at most, beside its latency; absent: anything. */
 export interface RequestLimitsMs {
+  /** From when it was due to its end. */
+  readonly response?: number;
   readonly ttfb?: number;
   readonly ttft?: number;
   /** Of the mean time between its chunks. */
@@ -43,9 +45,9 @@ export interface RequestLimitsMs {
 
 /** Whether a request whose times are set keeps to its limits. An answer without a stream keeps to no limit of a stream. */
 export function keepsTo(limits: RequestLimitsMs, times: Times, stream: StreamSample | undefined): boolean {
-  if (exceeds(limits.ttfb, times[time.ttfb])) return false;
+  if (exceeds(limits.response, times[time.responseTime]) || exceeds(limits.ttfb, times[time.ttfb])) return false;
   const { ttft, icl, tpot, e2e, stall } = limits;
-  if (stream === undefined) return [ttft, icl, tpot, e2e, stall].every((limit) => limit === undefined);
+  if (stream === undefined) return (ttft ?? icl ?? tpot ?? e2e ?? stall) === undefined;
   return !(
     exceeds(ttft, times[time.ttft]) ||
     exceeds(e2e, times[time.e2e]) ||

@@ -1,6 +1,6 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
-import { evaluateObjectives } from './objectives.ts';
+import { evaluateObjectives, otherTimeOf, type Measured } from './objectives.ts';
 import type { Objective } from './types.ts';
 
 /** What one run says of a level: `undecided` when its intervals lie on both sides of the objective, or do not exist. */
@@ -90,13 +90,13 @@ export function requestsToJudge(objectives: readonly Objective[]): number {
 }
 
 /** The outcome of a run: it passes when the whole interval of each objective's number does, and fails when one lies outside. */
-export function trialOutcome(objectives: readonly Objective[], numbers: Numbers): TrialOutcome {
+export function trialOutcome(objectives: readonly Objective[], numbers: Measured): TrialOutcome {
   const outcomes = new Set(objectives.map((objective) => outcomeOf(objective, numbers)));
   if (outcomes.has('fail')) return 'fail';
   return outcomes.has('undecided') ? 'undecided' : 'pass';
 }
 
-function outcomeOf(objective: Objective, numbers: Numbers): TrialOutcome {
+function outcomeOf(objective: Objective, numbers: Measured): TrialOutcome {
   const interval = intervalOf(objective.metric, numbers);
   if (interval === 'none') return 'undecided';
   if (interval === 'point') {
@@ -125,7 +125,7 @@ const quantileOf: Readonly<Record<string, QuantileName>> = {
 const normal95 = 1.96;
 
 /** The 95 % interval of an objective's number; `point` where a single run has none, `none` where there is too little data. */
-function intervalOf(metric: string, numbers: Numbers): readonly [low: number, high: number] | 'point' | 'none' {
+function intervalOf(metric: string, numbers: Measured): readonly [low: number, high: number] | 'point' | 'none' {
   if (metric === 'errors') return errorInterval(numbers);
   const { statistic, distributions } = distributionsOf(metric, numbers);
   const quantile = quantileOf[statistic];
@@ -140,16 +140,12 @@ function intervalOf(metric: string, numbers: Numbers): readonly [low: number, hi
 }
 
 /** `p95` is of latency, `ttft.p95` of the time to the first token, and so on. */
-function distributionsOf(metric: string, numbers: Numbers): { statistic: string; distributions: Distribution[] } {
-  const dot = /^[a-z][a-z0-9]*[a-z]\./.exec(metric)?.[0].length ?? 0;
-  const statistic = metric.slice(dot);
-  if (dot === 0) return { statistic, distributions: [numbers.latencyMs, numbers.successLatencyMs] };
-  const found = Object.entries(numbers).find(([key]) => key === `${metric.slice(0, dot - 1)}Ms`)?.[1];
-  return { statistic, distributions: isDistribution(found) ? [found] : [] };
+function distributionsOf(metric: string, numbers: Measured): { statistic: string; distributions: Distribution[] } {
+  const other = otherTimeOf(metric, numbers);
+  if (other === undefined) return { statistic: metric, distributions: [numbers.latencyMs, numbers.successLatencyMs] };
+  const { statistic, distribution } = other;
+  return { statistic, distributions: distribution === undefined ? [] : [distribution] };
 }
-
-const isDistribution = (value: unknown): value is Distribution =>
-  typeof value === 'object' && value !== null && 'interval95' in value;
 
 function meanInterval({ mean, stdev, count }: Distribution): readonly [number, number] | null {
   if (mean === null || stdev === null) return null;

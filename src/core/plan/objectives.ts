@@ -36,6 +36,7 @@ type TimeName = keyof RequestLimitsMs;
 
 /** Times other than latency, of which an objective names a statistic: `ttft.p95`. */
 const otherTimes: Readonly<Record<TimeName, { readonly what: string; readonly example: string }>> = {
+  response: { what: 'time from when a request was due to the end of its answer', example: '800ms' },
   ttfb: { what: 'time to first byte', example: '100ms' },
   ttft: { what: 'time to first token', example: '500ms' },
   icl: { what: 'time between two chunks of a stream', example: '50ms' },
@@ -174,8 +175,19 @@ function latencyOf(metric: string, distribution: Distribution): { actual: number
   return { actual, reliable: actual !== null };
 }
 
-/** Numbers of a run or of one of its targets; a backlog is of the whole run. */
-type Measured = Numbers & Pick<Partial<Summary>, 'backlog'>;
+/** Numbers of a run or of one of its targets; backlog and response time are of the whole run. */
+export type Measured = Numbers & Pick<Partial<Summary>, 'backlog' | 'responseTimeMs'>;
+
+/** What a metric such as `ttft.p95` is a statistic of, if that was measured; undefined for a metric that is no other time. */
+export function otherTimeOf(
+  metric: string,
+  numbers: Measured,
+): { readonly statistic: string; readonly distribution: Distribution | undefined } | undefined {
+  const parts = splitMetric(metric);
+  if (parts === undefined) return undefined;
+  const { time, statistic } = parts;
+  return { statistic, distribution: time === 'response' ? numbers.responseTimeMs : numbers[`${time}Ms`] };
+}
 
 /**
  * Latency is judged over all responses and over successes alone, and the worse of both counts: neither a flood of fast
@@ -196,10 +208,10 @@ function measure(objective: Objective, numbers: Measured): { actual: number | nu
   if (objective.metric === 'throughput') {
     return { actual: numbers.throughputPerS, reliable: numbers.throughputPerS !== null };
   }
-  const other = splitMetric(objective.metric);
+  const other = otherTimeOf(objective.metric, numbers);
   if (other !== undefined) {
-    const distribution = numbers[`${other.time}Ms`];
-    return distribution === undefined ? { actual: null, reliable: false } : latencyOf(other.statistic, distribution);
+    const { statistic, distribution } = other;
+    return distribution === undefined ? { actual: null, reliable: false } : latencyOf(statistic, distribution);
   }
   const all = latencyOf(objective.metric, numbers.latencyMs);
   const successes = latencyOf(objective.metric, numbers.successLatencyMs);
@@ -253,5 +265,8 @@ export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequest
 
 /** Objectives without those on tokens, which an answer that is no stream can't meet. */
 export function withoutTokenTimes(objectives: readonly Objective[]): Objective[] {
-  return objectives.filter(({ metric }) => (splitMetric(metric)?.time ?? 'ttfb') === 'ttfb');
+  return objectives.filter(({ metric }) => {
+    const time = splitMetric(metric)?.time;
+    return time === undefined || time === 'response' || time === 'ttfb';
+  });
 }

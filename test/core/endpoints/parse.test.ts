@@ -246,6 +246,16 @@ describe('endpoints file: directives', () => {
     });
   }
 
+  it('lets an objective on response time be of the whole run', () => {
+    const { objectives, targets, problems } = parseEndpoints('# @slo response.p95 < 1s\n\nhttp://a/');
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      objectives.map(({ metric, value }) => [metric, value]),
+      [['response.p95', 1000]],
+    );
+    assert.deepEqual(targets[0]?.objectives, []);
+  });
+
   it('takes plain comments and mail addresses for what they are', () => {
     assert.deepEqual(sent('# see a@b.c\n#@\n# @ home\nhttp://a/\n#'), ['GET http://a/']);
   });

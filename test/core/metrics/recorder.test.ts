@@ -85,6 +85,18 @@ describe('the recorder', () => {
     assert.equal(summary.goodputPerS, 2 / 0.9);
   });
 
+  it('counts for goodput what ended soon enough after it was due', () => {
+    const samples = [
+      sampleOf(100, { sentMs: 50, scheduledMs: 0 }),
+      sampleOf(100, { sentMs: 51, scheduledMs: 0 }),
+      sampleOf(10, { scheduledMs: 0, status: 500 }),
+      sampleOf(900, { target: 1 }),
+    ];
+    const summary = summaryOf(samples, { latencyLimitMs: [], otherLimitsMs: [{ response: 150 }, undefined] });
+    assert.equal(summary.sloAttainment, 2 / 4);
+    assert.equal(summary.goodputPerS, 2 / 0.9);
+  });
+
   it('adds up', () => {
     fc.assert(
       fc.property(run, (samples) => {

@@ -8,6 +8,7 @@ import {
   type TrialOutcome,
 } from '../../../src/core/plan/capacity.ts';
 import { parseObjectives } from '../../../src/core/plan/objectives.ts';
+import { sampleOf } from '../metrics/samples.ts';
 import { closedLoop, recordOf } from '../report/fixtures.ts';
 
 /** Searches a server that answers for itself, and gives up after 100 runs. */
@@ -115,9 +116,20 @@ describe('what a run says of a level', () => {
     assert.equal(said('max < 200ms, throughput > 1/s'), 'pass');
   });
 
+  it('tells response time from latency', () => {
+    const late = recordOf(
+      Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index * 100, scheduledMs: index * 100 - 50 })),
+    );
+    const outcomes = ['p95', 'response.p95', 'response.mean', 'response.max'].map((metric) =>
+      trialOutcome(parseObjectives(`${metric} < 120ms`).objectives, late),
+    );
+    assert.deepEqual(outcomes, ['pass', 'fail', 'fail', 'fail']);
+    assert.equal(trialOutcome(parseObjectives('response.p95 < 151ms').objectives, late), 'pass');
+  });
+
   it('needs as many requests as its objectives', () => {
     assert.deepEqual(
-      ['p95 < 2s', 'p99 < 2s', 'p50 < 2s', 'mean < 1s', 'errors < 1%', 'p95 < 2s, errors < 1%'].map(needed),
+      ['p95 < 2s', 'response.p99 < 2s', 'p50 < 2s', 'mean < 1s', 'errors < 1%', 'p95 < 2s, errors < 1%'].map(needed),
       [118, 598, 60, 60, 382, 382],
     );
     const flawless = recordOf(closedLoop(382, 4, () => ({ latencyMs: 100 })));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Distribution, Numbers } from '../../../src/core/metrics/types.ts';
+import type { Distribution, Numbers, Summary } from '../../../src/core/metrics/types.ts';
 import {
   evaluateObjectives,
   objectiveMetrics,
@@ -52,8 +52,8 @@ const numbers = (parts: Partial<Numbers>): Numbers => ({
   ...parts,
 });
 
-const outcome = (text: string, parts: Partial<Numbers> = {}): unknown =>
-  evaluateObjectives(parsed(text), numbers(parts)).map((verdict) => [verdict.outcome, verdict.actual]);
+const outcome = (text: string, parts: Partial<Summary> = {}): unknown =>
+  evaluateObjectives(parsed(text), { ...numbers({}), ...parts }).map((verdict) => [verdict.outcome, verdict.actual]);
 
 describe('parseObjectives', () => {
   it('reads metric, operator and value in the unit of the metric', () => {
@@ -180,7 +180,7 @@ describe('objectives on other times', () => {
   it('that do not exist are errors with a suggestion', () => {
     assert.equal(parseObjectives('tfft.p95 < 500ms').error?.hint, 'Did you mean ttft.p95?');
     assert.equal(parseObjectives('ttft.p97 < 500ms').error?.message, 'There is no metric "ttft.p97".');
-    assert.match(parseObjectives('happiness < 500ms').error?.hint ?? '', /ttft\.p95 \(ttfb, ttft, icl/);
+    assert.match(parseObjectives('happiness < 500ms').error?.hint ?? '', /ttft\.p95 \(response, ttfb, ttft, icl/);
     assert.match(parseObjectives('ttft.p95 < 5%').error?.hint ?? '', /unit/);
   });
 
@@ -192,6 +192,40 @@ describe('objectives on other times', () => {
     assert.deepEqual(
       withoutTokenTimes(parsed('ttft.p95 < 500ms, ttfb.p95 < 1s, p95 < 2s, errors < 1%')).map(({ metric }) => metric),
       ['ttfb.p95', 'p95', 'errors'],
+    );
+  });
+});
+
+describe('objectives on response time', () => {
+  it('are judged by what requests took from when they were due, not by latency', () => {
+    const waited = { responseTimeMs: distribution(900) };
+    assert.deepEqual(outcome('response.p95 < 800ms, p95 < 800ms', waited), [
+      ['fail', 900],
+      ['pass', 100],
+    ]);
+    const names = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'mean', 'max'];
+    assert.deepEqual(
+      outcome(names.map((name) => `response.${name} <= 900ms`).join(', '), waited),
+      names.map(() => ['pass', 900]),
+    );
+  });
+
+  it('are never passed without data', () => {
+    assert.deepEqual(outcome('response.p99 < 5s', { responseTimeMs: distribution(900, false) }), [
+      ['not enough data', 900],
+    ]);
+    assert.deepEqual(outcome('response.max < 5s', { responseTimeMs: distribution(null) }), [['not enough data', null]]);
+    assert.deepEqual(outcome('response.max < 5s'), [['not enough data', null]]);
+  });
+
+  it('ask the same of each request, of an answer in one piece too', () => {
+    assert.deepEqual(perRequestLimitsMs(parsed('response.p95 < 800ms, response.max < 2s, response.mean > 1ms')), {
+      latencyMs: undefined,
+      others: { response: 800 },
+    });
+    assert.deepEqual(
+      withoutTokenTimes(parsed('response.p95 < 1s, e2e.p95 < 1s')).map(({ metric }) => metric),
+      ['response.p95'],
     );
   });
 });
