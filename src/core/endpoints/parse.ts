@@ -246,6 +246,10 @@ function readRequestLine(state: State, line: number, whole: string, text: string
     pending: state.pending.range === undefined ? noDirective : state.pending,
     title: state.title,
   };
+  for (const one of state.pending.ofRunAlone) {
+    const hint = 'Put it into an @slo before the first target, with a blank line below.';
+    report.error('bad-objective', one.range, `${quoted(one.text)} can only be an objective of the whole run.`, hint);
+  }
   state.drafts.push(draft);
   state.current = draft;
   if (state.pending.range !== undefined) state.pending = nothingPending();

@@ -1,6 +1,6 @@
 import { parseDurationMs } from '../plan/duration.ts';
 import { describeLimit, withinLimit, type LimitName } from '../plan/limits.ts';
-import { parseObjectives } from '../plan/objectives.ts';
+import { isOfRunAlone, parseObjectives } from '../plan/objectives.ts';
 import { parseStages, stagesForm } from '../plan/stages.ts';
 import { arrivalProcesses, type Objective } from '../plan/types.ts';
 import { directives } from './directives.ts';
@@ -14,12 +14,14 @@ export interface Pending {
   weight?: number;
   llm?: { -readonly [K in keyof LlmChoices]: LlmChoices[K] };
   objectives: Objective[];
+  /** The first objective of each directive that only a whole run can have, and where it stands. */
+  ofRunAlone: { readonly text: string; readonly range: Range }[];
   /** Where the last of them stands; undefined when there is none. */
   range?: Range;
 }
 
 /** Nothing said. */
-export const nothingPending = (): Pending => ({ objectives: [] });
+export const nothingPending = (): Pending => ({ objectives: [], ofRunAlone: [] });
 
 /** What a directive adds to: the run before the first target, the next target after it. */
 export interface DirectiveScope {
@@ -97,6 +99,11 @@ export function readDirective(
   if (name === 'slo') {
     const { objectives, error } = parseObjectives(value);
     pending.objectives.push(...objectives);
+    const ofRun = objectives.find(({ metric }) => isOfRunAlone(metric));
+    if (ofRun !== undefined) {
+      const start = valueRange.start.character + value.indexOf(ofRun.text);
+      pending.ofRunAlone.push({ text: ofRun.text, range: rangeOf(line, start, start + ofRun.text.length) });
+    }
     if (error !== undefined) {
       const start = valueRange.start.character + (value === '' ? 0 : error.offset);
       const range = value === '' ? whole : rangeOf(line, start, start + error.length);

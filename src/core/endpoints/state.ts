@@ -84,6 +84,7 @@ export function settleObjectives({ drafts, objectives, pending }: State): void {
   if (drafts.length > 0) return;
   objectives.push(...pending.objectives);
   pending.objectives = [];
+  pending.ofRunAlone = [];
   if (pending.name === undefined && pending.weight === undefined && pending.llm === undefined) delete pending.range;
 }
 

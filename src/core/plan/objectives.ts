@@ -64,6 +64,9 @@ function splitMetric(metric: string): { time: TimeName; statistic: string } | un
   return dot > 0 && isTimeName(time) ? { time, statistic: metric.slice(dot + 1) } : undefined;
 }
 
+/** Whether a metric is of a whole run alone: a tally of response times for every target would cost memory in each run. */
+export const isOfRunAlone = (metric: string): boolean => splitMetric(metric)?.time === 'response';
+
 /** Everything that an objective can be about, for completion and messages. */
 export const objectiveMetrics: readonly ObjectiveMetric[] = [
   ...basicMetrics,

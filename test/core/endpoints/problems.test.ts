@@ -73,6 +73,12 @@ const rows: readonly (readonly [
   ['# @slo p95 < 500\nhttp://a/', ['bad-objective', 'p95 < 500', 'p95 < 500ms']],
   ['# @slo p95 < 1s,  p59 < 1s\nhttp://a/', ['bad-objective', 'p59 < 1s', 'Did you mean p50?']],
   ['# @slo\nhttp://a/', ['bad-objective', '# @slo', 'missing']],
+  [
+    'http://a/\n # @slo p95 < 1s, response.p95 < 2s, response.max < 9s\n# @slo response.p99 < 3s\nhttp://b/',
+    ['bad-objective', 'response.p95 < 2s', 'before the first target'],
+    ['bad-objective', 'response.p99 < 3s', 'before the first target'],
+  ],
+  ['# @slo response.p95 < 1s\nhttp://a/', ['bad-objective', 'response.p95 < 1s', 'blank line']],
   ['http://a/\n# @requests 5\nhttp://b/', ['misplaced-directive', '# @requests 5', 'above the first target']],
   ['http://a/\n# @weight 2\nA: b', ['directive-in-request', '# @weight 2', 'above the request line']],
   ['http://a/\n# @name x', ['unused-directive', '# @name x', 'No target follows']],
