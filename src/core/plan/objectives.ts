@@ -197,9 +197,9 @@ export function otherTimeOf(
  * failures nor slow ones that are left out can make a run pass.
  */
 function measure(objective: Objective, numbers: Measured): { actual: number | null; reliable: boolean } {
+  const unsent = numbers.backlog?.unsent ?? 0;
   if (objective.metric === 'errors') {
     // Requests that were due and never left have failed whoever waited for them.
-    const unsent = numbers.backlog?.unsent ?? 0;
     const actual =
       unsent > 0
         ? 1 - numbers.successes / (numbers.requestsSent + unsent)
@@ -214,7 +214,10 @@ function measure(objective: Objective, numbers: Measured): { actual: number | nu
   const other = otherTimeOf(objective.metric, numbers);
   if (other !== undefined) {
     const { statistic, distribution } = other;
-    return distribution === undefined ? { actual: null, reliable: false } : latencyOf(statistic, distribution);
+    if (distribution === undefined) return { actual: null, reliable: false };
+    const found = latencyOf(statistic, distribution);
+    // Requests that never left waited the longest, and nobody knows for how long.
+    return isOfRunAlone(objective.metric) && unsent > 0 ? { ...found, reliable: false } : found;
   }
   const all = latencyOf(objective.metric, numbers.latencyMs);
   const successes = latencyOf(objective.metric, numbers.successLatencyMs);
