@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { answer, openFile, runCommand } from '../support/host/actions.ts';
+import { answer, runCommand } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
-import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading } from './panel.ts';
-import { makeWorkspace, mockAnswers, mockUrl, openWorkspace, untilInFlight } from './shared.ts';
+import { mockUrl, openBesideMock, untilInFlight } from './shared.ts';
 
 describe('cancelling a run', () => {
   let bench: Workbench;
 
   before(async () => {
-    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${mockUrl('/sleeper?sleep_length=300')}\n` }));
-    await openFile(bench.page, 'endpoints.txt');
-    await runCommand(bench.page, 'Loadlens: Start Mock Server');
-    await waitFor('the mock server', mockAnswers);
+    bench = await openBesideMock('endpoints.txt', `${mockUrl('/sleeper?sleep_length=300')}\n`);
   });
 
   it('closes the sockets at once and keeps what was measured', async () => {

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { answer, openFile, runCommand } from '../support/host/actions.ts';
+import { answer, runCommand } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
-import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, table, tile } from './panel.ts';
-import { answered, makeWorkspace, mockAnswers, mockUrl, openWorkspace, screenshots } from './shared.ts';
+import { answered, mockUrl, openBesideMock, screenshots } from './shared.ts';
 
 describe('a run by the clock from the palette', () => {
   let bench: Workbench;
 
   before(async () => {
-    bench = await openWorkspace(makeWorkspace({ 'rate.endpoints': `# @arrivals poisson\n\n${mockUrl('/hello')}\n` }));
-    await openFile(bench.page, 'rate.endpoints');
-    await runCommand(bench.page, 'Loadlens: Start Mock Server');
-    await waitFor('the mock server', mockAnswers);
+    bench = await openBesideMock('rate.endpoints', `# @arrivals poisson\n\n${mockUrl('/hello')}\n`);
   });
 
   it('takes a rate in the place of a concurrency, and shows response time beside latency', async () => {

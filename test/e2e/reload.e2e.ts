@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { answer, notification, openFile, reloadWindow, runCommand, treeRows } from '../support/host/actions.ts';
+import { answer, notification, reloadWindow, runCommand, treeRows } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading, table, tile } from './panel.ts';
-import { answered, makeWorkspace, mockAnswers, mockUrl, openWorkspace } from './shared.ts';
+import { answered, mockUrl, openBesideMock } from './shared.ts';
 
 describe('a window that is reloaded while a run is under way', () => {
   let bench: Workbench;
 
   before(async () => {
     const text = ['# @requests 400', '# @concurrency 4', '', mockUrl('/sleeper?sleep_length=2'), ''].join('\n');
-    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': text }));
-    await openFile(bench.page, 'endpoints.txt');
-    await runCommand(bench.page, 'Loadlens: Start Mock Server');
-    await waitFor('the mock server', mockAnswers);
+    bench = await openBesideMock('endpoints.txt', text);
   });
 
   it('finds the run in the history, with what it had measured', async () => {
@@ -42,10 +39,7 @@ describe('a window that is reloaded while a sweep is under way', () => {
   let bench: Workbench;
 
   before(async () => {
-    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${mockUrl('/sleeper?sleep_length=1')}\n` }));
-    await openFile(bench.page, 'endpoints.txt');
-    await runCommand(bench.page, 'Loadlens: Start Mock Server');
-    await waitFor('the mock server', mockAnswers);
+    bench = await openBesideMock('endpoints.txt', `${mockUrl('/sleeper?sleep_length=1')}\n`);
   });
 
   it('finds the sweep in the history, with the levels that had ended', async () => {

@@ -3,6 +3,7 @@ import { readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openFile, runCommand } from '../support/host/actions.ts';
 import { launch, type Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -79,6 +80,15 @@ export const mockAnswers = (): Promise<boolean> =>
     (response) => response.ok,
     () => false,
   );
+
+/** The one workbench with this endpoints file open, alone in its folder, and the mock server running. */
+export async function openBesideMock(name: string, text: string): Promise<Workbench> {
+  const bench = await openWorkspace(makeWorkspace({ [name]: text }));
+  await openFile(bench.page, name);
+  await runCommand(bench.page, 'Loadlens: Start Mock Server');
+  await waitFor('the mock server', mockAnswers);
+  return bench;
+}
 
 /** What the mock server says of itself. */
 interface MockMetrics {

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { answer, openFile, runCommand, treeRows } from '../support/host/actions.ts';
+import { answer, runCommand, treeRows } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { heading } from './panel.ts';
-import { makeWorkspace, mockAnswers, mockUrl, openWorkspace } from './shared.ts';
+import { mockUrl, openBesideMock } from './shared.ts';
 
 describe('a sweep from the palette', () => {
   let bench: Workbench;
 
   before(async () => {
-    bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${mockUrl('/hello')}\n` }));
-    await openFile(bench.page, 'endpoints.txt');
-    await runCommand(bench.page, 'Loadlens: Start Mock Server');
-    await waitFor('the mock server', mockAnswers);
+    bench = await openBesideMock('endpoints.txt', `${mockUrl('/hello')}\n`);
   });
 
   it('asks for levels and requests, and is kept in the history as a sweep', async () => {
