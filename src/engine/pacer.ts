@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { clockOffsetMs } from './shared-clock.ts';
+import { threadOf } from './thread-of.ts';
 
 /** Wakes the loop at a given time. */
 export interface Pacer {
@@ -20,17 +20,7 @@ export async function startPacer(): Promise<Pacer> {
   const state = new Int32Array(new SharedArrayBuffer(12));
   const deadline = new Float64Array(new SharedArrayBuffer(8));
   const offsetMs = clockOffsetMs();
-  // As text, so that no bundle needs a file for it: the function uses nothing from outside.
-  const worker = new Worker(`(${keepTime.toString()})(require('node:worker_threads').workerData)`, {
-    eval: true,
-    workerData: { state, deadline, place },
-    execArgv: [],
-  });
-  await new Promise<void>((resolve, reject) => {
-    worker.once('online', resolve);
-    worker.once('error', reject);
-  });
-  worker.unref();
+  await threadOf(keepTime, { state, deadline, place }, 'online');
   let open = true;
   let given = 0;
   let onWake = nothing;

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import type { createServer } from 'node:net';
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Stretch } from '../core/metrics/stall.ts';
 import { sharedNow } from './shared-clock.ts';
+import { threadOf } from './thread-of.ts';
 
 /**
  * A thread beside the one that sends. It looks at the clock fifty times a second and does nothing else, so that a machine
@@ -37,19 +36,9 @@ async function start(): Promise<SideThread> {
   const times = new Float64Array(new SharedArrayBuffer((place.first + 2 * mostLate) * 8));
   /** How often it was late by how much. */
   const bins = new Uint32Array(new SharedArrayBuffer(binCount * 4));
-  // As text, so that no bundle needs a file for it: the function uses nothing from outside.
-  const worker = new Worker(
-    `const { parentPort, workerData } = require('node:worker_threads');
-    (${watchAndServe.toString()})(workerData, parentPort, require('node:net').createServer)`,
-    {
-      eval: true,
-      workerData: { times, bins, beatMs, leastMs, mostLate, binMs, place } satisfies Watch,
-      execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 },
-    },
-  );
-  await once(worker, 'message');
-  worker.unref();
+  const watch = { times, bins, beatMs, leastMs, mostLate, binMs, place };
+  const limits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 };
+  const worker = await threadOf(watchAndServe, watch, 'message', limits);
   return {
     async serve(answer) {
       const { port1, port2 } = new MessageChannel();
@@ -89,11 +78,9 @@ interface Watch {
 }
 
 /** The thread. A server ends when its owner closes the channel. */
-function watchAndServe(
-  { times, bins, beatMs, leastMs, mostLate, binMs, place }: Watch,
-  parent: MessagePort,
-  listenWith: typeof createServer,
-): void {
+function watchAndServe({ times, bins, beatMs, leastMs, mostLate, binMs, place }: Watch): void {
+  const { createServer } = process.getBuiltinModule('node:net');
+  const { parentPort } = process.getBuiltinModule('node:worker_threads');
   const look = (): void => {
     const [seconds, nanos] = process.hrtime();
     const now = seconds * 1e3 + nanos / 1e6;
@@ -111,8 +98,8 @@ function watchAndServe(
   };
   look();
   setInterval(look, beatMs);
-  parent.on('message', ({ answer, owner }: { answer: Uint8Array; owner: MessagePort }) => {
-    const server = listenWith((socket) => {
+  parentPort?.on('message', ({ answer, owner }: { answer: Uint8Array; owner: MessagePort }) => {
+    const server = createServer((socket) => {
       socket.setNoDelay(true);
       socket.on('error', () => {});
       socket.on('data', () => socket.write(answer));
@@ -126,5 +113,5 @@ function watchAndServe(
     });
   });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  parent.postMessage('ready');
+  parentPort?.postMessage('ready');
 }
