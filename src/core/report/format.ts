@@ -72,6 +72,11 @@ export function formatBytes(bytes: number | null): string {
   return unit === 'B' ? `${formatCount(value)} B` : `${plain(value, 3)} ${unit}`;
 }
 
+/** A time of ISO 8601 in UTC, as people read it: `2026-11-22 20:15:37 UTC`. */
+export function formatUtc(time: string): string {
+  return time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+}
+
 /** How long ago: `just now`, `2 min ago`, `3 h ago`, `5 d ago`. */
 export function formatAgo(ms: number): string {
   const minutes = Math.floor(ms / 60_000);

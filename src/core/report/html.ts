@@ -1,6 +1,6 @@
 import { boundLabels, clientFacts } from './client-words.ts';
 import { attention, isMixed, provenance } from './facts.ts';
-import { formatMs, formatPercent, formatRate } from './format.ts';
+import { formatMs, formatPercent, formatRate, formatUtc } from './format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
@@ -41,8 +41,7 @@ ${factSection('Where the numbers come from', provenance(record))}`,
 }
 
 function subtitle(record: RunRecord): string {
-  const when = record.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
-  return `${when} · ${record.environment.host} · ${record.status}`;
+  return `${formatUtc(record.startedAt)} · ${record.environment.host} · ${record.status}`;
 }
 
 /** Where the two differ, successes come first: fast failures must not make a run look good. */

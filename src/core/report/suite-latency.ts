@@ -3,7 +3,7 @@ import type { Distribution } from '../metrics/types.ts';
 import { countOf } from './facts.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
-import { environmentFacts, filesSection, modelFacts } from './suite-parts.ts';
+import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
@@ -84,7 +84,7 @@ export function latencyChapters(suite: LatencySuite): Chapters {
   const { model, workload, runs } = suite;
   return {
     title: `Latency of ${model.name}`,
-    subtitle: `${suite.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}, ${workload.quick ? 'quick' : 'full'} suite, ${suite.status}`,
+    subtitle: suiteSubtitle(suite),
     sections: [
       { title: 'Overview', sentences: overview(suite) },
       { title: 'Model information', facts: modelFacts(model) },

@@ -3,7 +3,7 @@ import type { MemoryWorkload } from '../plan/suite.ts';
 import { countOf } from './facts.ts';
 import { formatCount, formatNumber, noValue } from './format.ts';
 import type { Chapters, Section } from './sections.ts';
-import { environmentFacts, filesSection, modelFacts } from './suite-parts.ts';
+import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';
 import type { RunRecord } from './types.ts';
 
@@ -69,7 +69,7 @@ export function memoryChapters(suite: MemorySuite): Chapters {
   const { model, workload, runs } = suite;
   return {
     title: `Memory of ${model.name}`,
-    subtitle: `${suite.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}, ${workload.quick ? 'quick' : 'full'} suite, ${suite.status}`,
+    subtitle: suiteSubtitle(suite),
     sections: [
       overview(suite),
       { title: 'Model information', facts: modelFacts(model) },

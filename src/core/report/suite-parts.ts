@@ -1,6 +1,6 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import { countOf, measurementError, mostAtOnce, provenance, warningFacts } from './facts.ts';
-import { formatCount, formatNumber, formatPercent, noValue } from './format.ts';
+import { formatCount, formatNumber, formatPercent, formatUtc, noValue } from './format.ts';
 import type { Section } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
 import { earlierFrom } from './suite-record.ts';
@@ -10,6 +10,15 @@ import type { RunRecord } from './types.ts';
 
 /** Earlier results and this one agree when they differ by no more than this. */
 const consistentWithin = 0.1;
+
+/** When a suite ran, how much of it, and how it ended. */
+export function suiteSubtitle({
+  startedAt,
+  workload,
+  status,
+}: Pick<ThroughputSuite, 'startedAt' | 'status'> & { readonly workload: { readonly quick: boolean } }): string {
+  return `${formatUtc(startedAt)}, ${workload.quick ? 'quick' : 'full'} suite, ${status}`;
+}
 
 /** What was benchmarked, for the report of any suite. */
 export function modelFacts({ name, url, server, synthetic, dtype }: SuiteModel): [label: string, value: string][] {

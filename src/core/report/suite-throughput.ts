@@ -3,7 +3,15 @@ import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } 
 import type { Chapters } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
 import { targetText } from './suite-targets.ts';
-import { consistency, environmentFacts, filesSection, modelFacts, reliability, serverFact } from './suite-parts.ts';
+import {
+  consistency,
+  environmentFacts,
+  filesSection,
+  modelFacts,
+  reliability,
+  serverFact,
+  suiteSubtitle,
+} from './suite-parts.ts';
 import type { Finding, SuiteLevel, ThroughputSuite } from './suite-types.ts';
 import { latencyByLevelChart, throughputByLevelChart, tradeOffChart } from './sweep-charts.ts';
 import { formatChange, formatFactor, ratioText } from './sweep-tables.ts';
@@ -16,7 +24,7 @@ export function throughputChapters(suite: ThroughputSuite): Chapters {
   const charted = { levels: runs, figures };
   return {
     title: `Throughput of ${model.name}`,
-    subtitle: `${suite.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}, ${suite.workload.quick ? 'quick' : 'full'} suite, ${suite.status}`,
+    subtitle: suiteSubtitle(suite),
     sections: [
       { title: 'Overview', sentences: overview(suite) },
       { title: 'Model information', facts: modelFacts(model) },

@@ -1,5 +1,6 @@
 import { csvText, type Cell } from './csv-parts.ts';
 import { escapeHtml } from './escape.ts';
+import { formatUtc } from './format.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
 import { jsonText } from './json.ts';
 import { escape, list, table } from './markdown-parts.ts';
@@ -44,7 +45,7 @@ function renderSweepHtml(sweep: SweepRecord): string {
     `Loadlens sweep: ${sweep.name}`,
     `<header>
 <h1>${escapeHtml(sweep.name)}</h1>
-<p class="sub">${escapeHtml(`${sweep.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')} · sweep · ${sweep.status}`)}</p>
+<p class="sub">${escapeHtml(`${formatUtc(sweep.startedAt)} · sweep · ${sweep.status}`)}</p>
 </header>
 ${sweep.capacity.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
 ${sweepNotes(sweep)

@@ -9,6 +9,7 @@ import {
   formatPercent,
   formatRate,
   formatS,
+  formatUtc,
   withoutZeros,
 } from '../../../src/core/report/format.ts';
 
@@ -71,6 +72,11 @@ describe('format', () => {
         assert.equal(formatPercent(ratio) === '0%', ratio === 0);
       }),
     );
+  });
+
+  it('shows times of day', () => {
+    assert.equal(formatUtc('2026-11-22T20:15:37.123Z'), '2026-11-22 20:15:37 UTC');
+    assert.equal(formatUtc('2026-11-22T20:15:37Z'), '2026-11-22 20:15:37 UTC');
   });
 
   it('shows rates, counts, sizes and ages', () => {
