@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Backlog } from '../../src/core/metrics/types.ts';
 import { formatCount, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
+import { timeAxis } from './slices.ts';
 
 /** How many requests of an open loop were due and could not leave, over the run. */
 export function backlogOverTime({ waiting, widthMs, max, maxAtMs }: Backlog, untilMs: number): ChartFigure {
@@ -23,7 +24,7 @@ export function backlogOverTime({ waiting, widthMs, max, maxAtMs }: Backlog, unt
           points: waiting.map((count, slice) => ({ x: fromS(slice), y: count })),
         },
       ],
-      x: { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 },
+      x: timeAxis(untilMs),
       y: { title: t('Requests'), format: formatCount },
       remark: t('They were due, and as many as may be were in flight.'),
       rows: waiting.map((count, slice) => [formatS(fromS(slice)), formatCount(count)]),

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatMs, formatMsRange, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
-import { extremes, middleS, slices } from './slices.ts';
+import { extremes, middleS, slices, timeAxis } from './slices.ts';
 
 /** The 95th percentile of two runs over the time since each started. */
 export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigure {
@@ -35,12 +35,7 @@ export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigu
           points: second.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
         },
       ],
-      x: {
-        title: t('Time since the start'),
-        format: formatS,
-        min: 0,
-        max: Math.max(before.totalMs, after.totalMs) / 1000 || 1,
-      },
+      x: timeAxis(Math.max(before.totalMs, after.totalMs)),
       y: { title: t('p95'), format: formatMs },
       rows: [
         ...first.map((slice) => [t('Before'), formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),

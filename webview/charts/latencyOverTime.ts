@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatMs, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, slices, sliceWords } from './slices.ts';
+import { extremes, middleS, slices, sliceWords, timeAxis } from './slices.ts';
 
 /** Median and 95th percentile of each slice of the run. */
 export function latencyOverTime(timeline: Timeline, untilMs: number): ChartFigure {
@@ -40,7 +40,7 @@ export function latencyOverTimeContent(timeline: Timeline, untilMs: number): Cha
         points: whole.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
       },
     ],
-    x: { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 },
+    x: timeAxis(untilMs),
     y: { title: t('Latency'), format: formatMs },
     remark: sliceWords(whole),
     rows: whole.map((slice) => [formatS(slice.fromMs / 1000), formatMs(slice.medianMs), formatMs(slice.p95Ms)]),

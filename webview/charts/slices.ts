@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatCount, formatS } from '../../src/core/report/format.ts';
+import type { AxisText } from './options.ts';
 
 /** One slice of a run, as the charts over time draw it. */
 export interface Slice {
@@ -47,6 +48,11 @@ export function perS(count: number, { widthMs }: Slice): number {
 /** Where a slice is drawn: its middle, seconds since the start. */
 export function middleS(slice: Slice): number {
   return (slice.fromMs + slice.widthMs / 2) / 1000;
+}
+
+/** The axis of a run that has come this far. */
+export function timeAxis(untilMs: number): AxisText {
+  return { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 };
 }
 
 /** How coarse the chart is, in words. */

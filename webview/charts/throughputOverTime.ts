@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from './figure.ts';
-import { extremes, middleS, perS, slices, sliceWords } from './slices.ts';
+import { extremes, middleS, perS, slices, sliceWords, timeAxis } from './slices.ts';
 
 /** Responses per second in each slice of the run, and failed requests per second where there are any. */
 export function throughputOverTime(timeline: Timeline, untilMs: number): ChartFigure {
@@ -39,7 +39,7 @@ export function throughputOverTimeContent(timeline: Timeline, untilMs: number): 
         ? t('There is no response to show yet.')
         : t('Slice by slice, throughput lay between {0} and {1}.', formatRate(rates.min), formatRate(rates.max)),
     series: whole.some((slice) => slice.failures > 0) ? [responses, failures] : [responses],
-    x: { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 },
+    x: timeAxis(untilMs),
     y: { title: t('Per second'), format: formatNumber },
     remark: sliceWords(whole),
     rows: whole.map((slice) => [

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, perS, slices, sliceWords } from './slices.ts';
+import { extremes, middleS, perS, slices, sliceWords, timeAxis } from './slices.ts';
 
 /** Output tokens per second in each slice of the run, by when they arrived. */
 export function tokensOverTime(timeline: Timeline, untilMs: number): ChartFigure {
@@ -34,7 +34,7 @@ export function tokensOverTimeContent(timeline: Timeline, untilMs: number): Char
         points: whole.map((slice, i) => ({ x: middleS(slice), y: rates[i] ?? null })),
       },
     ],
-    x: { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 },
+    x: timeAxis(untilMs),
     y: { title: t('Tokens per second'), format: formatNumber },
     remark: sliceWords(whole),
     rows: whole.map((slice, i) => [formatS(slice.fromMs / 1000), tokenRate(rates[i] ?? null)]),
