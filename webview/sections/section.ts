@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+import type { ChartFigure } from '../charts/figure.ts';
 import { h, type Child } from '../dom.ts';
 import { icon, type IconName } from '../icons.ts';
 
@@ -9,4 +11,17 @@ export function section(title: string, ...children: readonly Child[]): HTMLEleme
 /** A remark that a reader of the numbers must not miss. */
 export function note(kind: Extract<IconName, 'info' | 'warning'>, ...children: readonly Child[]): HTMLElement {
   return h('p', { class: `note ${kind}` }, icon(kind), h('span', {}, ...children));
+}
+
+/** Charts under a heading; null where there are none. */
+export function chartSection(title: string, charts: readonly ChartFigure[]): HTMLElement | null {
+  if (charts.length === 0) return null;
+  return section(title, h('div', { class: 'charts' }, ...charts.map(({ element }) => element)));
+}
+
+/** What a result that no folder keeps has to say of itself. */
+export function sessionNote(keptForSession: boolean): HTMLElement | null {
+  return keptForSession
+    ? note('info', t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'))
+    : null;
 }

@@ -6,10 +6,9 @@ import { formatCount, formatS, withoutZeros } from '../../src/core/report/format
 import { latencyOverTime, latencyOverTimeContent } from '../charts/latencyOverTime.ts';
 import { tokensOverTime, tokensOverTimeContent } from '../charts/tokensOverTime.ts';
 import { throughputOverTime, throughputOverTimeContent } from '../charts/throughputOverTime.ts';
-import { button, progressRing } from '../controls.ts';
-import { h, setAttributes, setText } from '../dom.ts';
-import { post } from '../host.ts';
+import { h, setAttributes } from '../dom.ts';
 import { howFar } from '../sections/howFar.ts';
+import { createLiveHeader } from '../sections/liveHeader.ts';
 import { createOutcomes } from '../sections/outcomes.ts';
 import { createProgress } from '../sections/progress.ts';
 import { liveTiles } from '../sections/runTiles.ts';
@@ -21,9 +20,7 @@ import type { StateOf, View } from './view.ts';
 
 /** A run in progress. Each snapshot is brought in place: nothing is built anew, so focus and scroll stay. */
 export function runningView(first: StateOf<'running'>): View {
-  const phase = h('span');
-  const elapsed = h('span', { class: 'elapsed' });
-  const cancel = button(t('Cancel'), () => post({ type: 'cancel' }));
+  const header = createLiveHeader(first.name, planWords(first.plan));
   const progress = createProgress(t('Progress of the run'));
   const tiles = createTiles(liveTiles(null));
   const throughput = throughputOverTime(nothingYet.timeline, 0);
@@ -35,9 +32,7 @@ export function runningView(first: StateOf<'running'>): View {
   function update({ plan, snapshot, cancelling }: StateOf<'running'>): void {
     const elapsedMs = snapshot?.elapsedMs ?? 0;
     const summary = snapshot?.summary ?? nothingYet;
-    setText(phase, phaseWords(snapshot?.phase ?? null, cancelling));
-    setText(elapsed, snapshot === null ? '' : formatS(elapsedMs / 1000));
-    cancel.update(cancelling ? t('Cancelling …') : t('Cancel'), cancelling);
+    header.update(phaseWords(snapshot?.phase ?? null, cancelling), snapshot, cancelling);
     progress.update(howFar(plan, snapshot), howFarWords(plan, snapshot));
     tiles.update(liveTiles(snapshot));
     throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs));
@@ -64,14 +59,7 @@ export function runningView(first: StateOf<'running'>): View {
     element: h(
       'div',
       {},
-      h(
-        'header',
-        {},
-        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, first.name)),
-        h('p', { class: 'phase' }, progressRing(), phase, elapsed),
-        h('p', { class: 'remark' }, planWords(first.plan)),
-        h('div', { class: 'toolbar' }, cancel.element),
-      ),
+      header.element,
       progress.element,
       tiles.element,
       streamTiles.element,

@@ -9,7 +9,7 @@ import { h } from '../dom.ts';
 import { badge } from '../sections/badge.ts';
 import { factList } from '../sections/facts.ts';
 import { reportTable } from '../sections/reportTable.ts';
-import { note, section } from '../sections/section.ts';
+import { chartSection, section, sessionNote } from '../sections/section.ts';
 import { runToolbar } from '../sections/toolbar.ts';
 import { statusWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
@@ -30,16 +30,9 @@ export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
         h('p', { class: 'remark' }, subtitle),
         runToolbar(suite.id, 'suite'),
       ),
-      keptForSession
-        ? note(
-            'info',
-            t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'),
-          )
-        : null,
+      sessionNote(keptForSession),
       ...sections.slice(0, 1).map(chapter),
-      charts.length === 0
-        ? null
-        : section(t('By concurrency'), h('div', { class: 'charts' }, ...charts.map(({ element }) => element))),
+      chartSection(t('By concurrency'), charts),
       ...sections.slice(1).filter(hasContent).map(chapter),
     ),
   };

@@ -6,7 +6,7 @@ import { h } from '../dom.ts';
 import { badge } from '../sections/badge.ts';
 import { factList } from '../sections/facts.ts';
 import { levelObjectives, levelTable, scalingTable } from '../sections/levelTables.ts';
-import { note, section } from '../sections/section.ts';
+import { chartSection, note, section, sessionNote } from '../sections/section.ts';
 import { sweepTiles } from '../sections/sweepTiles.ts';
 import { createTiles } from '../sections/tiles.ts';
 import { runToolbar } from '../sections/toolbar.ts';
@@ -29,20 +29,13 @@ export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
         runToolbar(sweep.id, 'sweep'),
       ),
       ...sweepNotes(sweep).map((sentence) => note('warning', sentence)),
-      keptForSession
-        ? note(
-            'info',
-            t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'),
-          )
-        : null,
+      sessionNote(keptForSession),
       sweep.levels.length === 0 ? null : createTiles(sweepTiles(sweep)).element,
       section(
         t('Capacity'),
         h('ul', { class: 'sentences' }, ...sweep.capacity.map((sentence) => h('li', {}, sentence))),
       ),
-      charts.length === 0
-        ? null
-        : section(t('By concurrency'), h('div', { class: 'charts' }, ...charts.map(({ element }) => element))),
+      chartSection(t('By concurrency'), charts),
       ...(sweep.levels.length === 0 ? [] : tables(sweep)),
       section(t('Provenance'), factList(sweepFacts(sweep))),
     ),

@@ -2,14 +2,13 @@ import { t } from '@vscode/l10n';
 import { sweepFigures } from '../../src/core/metrics/levels.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount, formatS } from '../../src/core/report/format.ts';
+import { formatCount } from '../../src/core/report/format.ts';
 import { latencyByLevel, latencyByLevelContent } from '../charts/latencyByLevel.ts';
 import type { Levels } from '../charts/levelAxis.ts';
 import { throughputByLevel, throughputByLevelContent } from '../charts/throughputByLevel.ts';
-import { button, progressRing } from '../controls.ts';
-import { h, setAttributes, setText } from '../dom.ts';
-import { post } from '../host.ts';
+import { h, setAttributes } from '../dom.ts';
 import { levelRows, levelTable } from '../sections/levelTables.ts';
+import { createLiveHeader } from '../sections/liveHeader.ts';
 import { createProgress } from '../sections/progress.ts';
 import { howFar } from '../sections/howFar.ts';
 import { liveTiles } from '../sections/runTiles.ts';
@@ -20,9 +19,7 @@ import type { StateOf, View } from './view.ts';
 
 /** A sweep in progress: the level under way, and the levels that have ended. */
 export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
-  const phase = h('span');
-  const elapsed = h('span', { class: 'elapsed' });
-  const cancel = button(t('Cancel'), () => post({ type: 'cancel' }));
+  const header = createLiveHeader(first.name, levelsWords(first.levels));
   const progress = createProgress(t('Progress of the sweep'));
   const tiles = createTiles(liveTiles(null));
   const table = levelTable([], false);
@@ -34,9 +31,7 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
 
   function update(state: StateOf<'sweepRunning'>): void {
     const { levels, current, done, snapshot, cancelling } = state;
-    setText(phase, `${levelWords(levels, current)}, ${stepWords(state)}`);
-    setText(elapsed, snapshot === null ? '' : formatS(snapshot.elapsedMs / 1000));
-    cancel.update(cancelling ? t('Cancelling …') : t('Cancel'), cancelling);
+    header.update(`${levelWords(levels, current)}, ${stepWords(state)}`, snapshot, cancelling);
     progress.update(
       share(state),
       t('{0} of {1} levels have ended', formatCount(done.length), formatCount(levels.length)),
@@ -58,21 +53,7 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
     update: (state) => {
       if (state.kind === 'sweepRunning') update(state);
     },
-    element: h(
-      'div',
-      {},
-      h(
-        'header',
-        {},
-        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, first.name)),
-        h('p', { class: 'phase' }, progressRing(), phase, elapsed),
-        h('p', { class: 'remark' }, levelsWords(first.levels)),
-        h('div', { class: 'toolbar' }, cancel.element),
-      ),
-      progress.element,
-      tiles.element,
-      ended,
-    ),
+    element: h('div', {}, header.element, progress.element, tiles.element, ended),
   };
 }
 
