@@ -1,8 +1,8 @@
 // One workbench for all end-to-end tests: the package installed, a profile and data folder that outlive a restart.
 import { readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../support/free-port.ts';
 import { openFile, runCommand } from '../support/host/actions.ts';
 import { launch, type Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -18,15 +18,6 @@ const vsix = path.join(
 
 /** Where screenshots go; git ignores it. */
 export const screenshots = path.join(root, 'out/screenshots');
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 const port = await freePort();
 const mockPort = await freePort();

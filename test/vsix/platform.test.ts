@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nativePartProblem } from '../../src/servers/gpt2/runtime/native.ts';
-import { startMockServer } from '../../src/servers/mock/server.ts';
+import { freePort } from '../support/free-port.ts';
 import { lenses, openFile, runCommand } from '../support/host/actions.ts';
 import { launch, type Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -11,13 +11,6 @@ import { waitFor } from '../support/wait-for.ts';
 const root = path.join(import.meta.dirname, '../..');
 const manifest: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const target = `${process.platform}-${process.arch}`;
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = await startMockServer({ port: 0, maxConcurrentRequests: 1, timeScale: 1 });
-  await server.close();
-  return server.port;
-}
 
 // There is a package only for platforms that have a native part.
 if (nativePartProblem() === undefined) {

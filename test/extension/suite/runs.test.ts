@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { freePort } from '../../support/free-port.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { isSweep } from '../../../src/core/report/results.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
-import { api, freePort, lenses, openFile, set, type } from './support.ts';
+import { api, lenses, openFile, set, type } from './support.ts';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`loadlens.${command}`, ...args);

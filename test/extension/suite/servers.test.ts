@@ -7,8 +7,9 @@ import type { LoadlensApi } from '../../../src/extension/api.ts';
 import { createBundledServer, serverFor, type BundledServer } from '../../../src/extension/services/bundledServer.ts';
 import { gpt2Server } from '../../../src/extension/services/gpt2Server.ts';
 import { mockServer } from '../../../src/extension/services/mockServer.ts';
+import { freePort } from '../../support/free-port.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { api, freePort, lenses, openFile, set } from './support.ts';
+import { api, lenses, openFile, set } from './support.ts';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`loadlens.${command}`, ...args);

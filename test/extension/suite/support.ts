@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import * as vscode from 'vscode';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
 
@@ -9,16 +7,6 @@ export async function api(): Promise<LoadlensApi> {
   const extension = vscode.extensions.getExtension<LoadlensApi>('loadlens.loadlens');
   assert.ok(extension, 'the extension is installed');
   return extension.activate();
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Writes a file into the workspace and opens it in an editor. */
