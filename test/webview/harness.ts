@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { createServer, type Server } from 'node:http';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { FromPanel, PersistedPanel, ToPanel } from '../../src/extension/views/panelMessages.ts';
+import { chromiumArgs, ensureChromium } from '../support/host/chromium.ts';
 import { themes, type ThemeName } from './themes.ts';
 
 declare global {
@@ -61,18 +62,7 @@ export async function startHarness(): Promise<Harness> {
 }
 
 function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });
 }
 
 async function bundle(): Promise<ReadonlyMap<string, { type: string; text: string }>> {

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
-import { ensureChromium } from './chromium.ts';
+import { chromiumArgs, ensureChromium } from './chromium.ts';
 import { type HostVersion, installHost, wantedHost } from './install.ts';
 
 /** What to start. */
@@ -64,16 +64,6 @@ const quietSettings = {
 
 /** The full set of built-in extensions makes every start several seconds slower. */
 const builtinExtensions = ['theme-defaults', 'theme-seti', 'json', 'configuration-editing'];
-
-const chromiumArgs = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Starts server and browser and opens the folder. Throws, with nothing left behind, when one of them does not come up. */
 export async function launch(options: LaunchOptions): Promise<Workbench> {
