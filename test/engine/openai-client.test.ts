@@ -9,9 +9,9 @@ import type { Dialect, StreamStory } from '../../src/engine/dialects/dialect.ts'
 import { openai as openaiDialect } from '../../src/engine/dialects/openai.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 import { createStreamReader } from '../../src/engine/stream-reader.ts';
-import { type Gpt2Server, startGpt2Server } from '../../src/servers/gpt2/server.ts';
+import type { Gpt2Server } from '../../src/servers/gpt2/server.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
-import { cacheDir } from '../servers/gpt2/support.ts';
+import { startTinyServer } from '../servers/gpt2/support.ts';
 
 /** What somebody has read from a stream. */
 interface Read {
@@ -94,15 +94,7 @@ describe('the openai client and the engine', function () {
   let gpt2: Gpt2Server;
   before(async () => {
     mock = await startMockServer({ port: 0, maxConcurrentRequests: 10, timeScale: 0.02 });
-    gpt2 = await startGpt2Server({
-      port: 0,
-      model: 'synthetic-tiny',
-      dtype: 'q8',
-      threads: 1,
-      maxBatch: 4,
-      cacheDir,
-      onProgress: nothing,
-    });
+    gpt2 = await startTinyServer();
   });
   after(() => Promise.all([mock.close(), gpt2.close()]));
 

@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import OpenAI, { NotFoundError } from 'openai';
-import { startGpt2Server, type Gpt2Server, type Gpt2ServerOptions } from '../../../src/servers/gpt2/server.ts';
-import { cacheDir } from './support.ts';
-
-const start = (options: Partial<Gpt2ServerOptions> = {}): Promise<Gpt2Server> =>
-  startGpt2Server({
-    port: 0,
-    model: 'synthetic-tiny',
-    dtype: 'q8',
-    threads: 1,
-    maxBatch: 4,
-    cacheDir,
-    onProgress: () => {},
-    ...options,
-  });
+import type { Gpt2Server } from '../../../src/servers/gpt2/server.ts';
+import { startTinyServer } from './support.ts';
 
 /** What the tests look at in answers. */
 interface Answer {
@@ -41,7 +29,7 @@ describe('GPT-2 server', function () {
   let server: Gpt2Server;
   let openai: OpenAI;
   before(async () => {
-    server = await start();
+    server = await startTinyServer();
     openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 });
   });
   after(() => server.close());
@@ -264,7 +252,7 @@ describe('GPT-2 server, full and failing', function () {
   this.timeout(60_000);
 
   it('answers 429 with Retry-After when the queue is full, and goes on afterwards', async () => {
-    const server = await start({ maxBatch: 2, maxQueue: 1 });
+    const server = await startTinyServer({ maxBatch: 2, maxQueue: 1 });
     const ask = (signal?: AbortSignal) =>
       fetch(`${server.url}/tokenizer?output_tokens=380`, signal === undefined ? {} : { signal });
     const abort = new AbortController();
@@ -288,7 +276,7 @@ describe('GPT-2 server, full and failing', function () {
   it('says "loading" while it loads, and can be cancelled then', async () => {
     const abort = new AbortController();
     let port = 0;
-    const starting = start({
+    const starting = startTinyServer({
       port: 18_553,
       signal: abort.signal,
       onProgress: () => (port = 18_553),
@@ -304,7 +292,7 @@ describe('GPT-2 server, full and failing', function () {
   });
 
   it('closes while answers are under way', async () => {
-    const server = await start();
+    const server = await startTinyServer();
     const answer = fetch(`${server.url}/tokenizer?output_tokens=1000`).then(
       () => 'answered',
       () => 'cut off',
@@ -315,9 +303,9 @@ describe('GPT-2 server, full and failing', function () {
   });
 
   it('a taken port and an unknown model are failures with a hint', async () => {
-    const server = await start();
-    await assert.rejects(start({ port: server.port }), { name: 'LoadlensError', message: /already taken/ });
-    await assert.rejects(start({ model: '/no/such' }), {
+    const server = await startTinyServer();
+    await assert.rejects(startTinyServer({ port: server.port }), { name: 'LoadlensError', message: /already taken/ });
+    await assert.rejects(startTinyServer({ model: '/no/such' }), {
       name: 'LoadlensError',
       message: 'There is no folder /no/such.',
     });

@@ -5,6 +5,7 @@ import type { Dtype } from '../../../src/servers/gpt2/convert/store.ts';
 import { prepareModel, type PreparedModel } from '../../../src/servers/gpt2/model/prepare.ts';
 import { loadSession } from '../../../src/servers/gpt2/runtime/load.ts';
 import { createModel, type Model } from '../../../src/servers/gpt2/runtime/model.ts';
+import { startGpt2Server, type Gpt2Server, type Gpt2ServerOptions } from '../../../src/servers/gpt2/server.ts';
 import type { Emitted, Job, Scheduler } from '../../../src/servers/gpt2/runtime/scheduler.ts';
 
 /** A folder that goes when the tests end. */
@@ -19,6 +20,19 @@ export const cacheDir = temporaryFolder();
 
 export const prepareTiny = (dtype: Dtype): Promise<PreparedModel> =>
   prepareModel({ model: 'synthetic-tiny', dtype, cacheDir, onProgress: () => {} });
+
+/** The server with the tiny model, on any port. */
+export const startTinyServer = (options: Partial<Gpt2ServerOptions> = {}): Promise<Gpt2Server> =>
+  startGpt2Server({
+    port: 0,
+    model: 'synthetic-tiny',
+    dtype: 'q8',
+    threads: 1,
+    maxBatch: 4,
+    cacheDir,
+    onProgress: () => {},
+    ...options,
+  });
 
 const models = new Map<Dtype, Promise<Model>>();
 
