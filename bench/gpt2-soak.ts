@@ -1,14 +1,10 @@
 // Does the GPT-2 server stay whole? Clients come, stall, cancel and send rubbish for `--minutes`; every answer is compared with the
 // one the request got alone, and resident memory must not grow: `node bench/gpt2-soak.ts --minutes 10`. Needs `npm run build`.
-import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gpt2Switches } from '../src/processes/gpt2Defaults.ts';
-import { readGpt2Event } from '../src/processes/gpt2Messages.ts';
+import { residentMb, startOurServer } from './gpt2/our-server.ts';
 
 const { values: given } = parseArgs({
   options: {
@@ -22,26 +18,13 @@ const durationMs = Number(given.minutes) * 60_000;
 /** The slope over the last three quarters must not be surely above this. */
 const mostGrowthMbPerMin = 1;
 
-const server = fork(fileURLToPath(new URL('../dist/gpt2/gpt2-server.js', import.meta.url)), {
-  serialization: 'advanced',
-  execArgv: gpt2Switches,
-});
-const url = await new Promise<string>((resolve, reject) => {
-  server.on('message', (message) => {
-    const event = readGpt2Event(message);
-    const options = {
-      port: 0,
-      model: given.model,
-      dtype: 'q8',
-      threads: 2,
-      maxBatch: 8,
-      maxQueue: 8,
-      cacheDir: given['cache-dir'],
-    };
-    if (event.type === 'ready') server.send({ type: 'start', options });
-    if (event.type === 'listening') resolve(event.url);
-    if (event.type === 'failure') reject(new Error(`${event.message} ${event.hint}`));
-  });
+const { server, url } = await startOurServer({
+  model: given.model,
+  dtype: 'q8',
+  threads: 2,
+  maxBatch: 8,
+  maxQueue: 8,
+  cacheDir: given['cache-dir'],
 });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -152,9 +135,7 @@ const deeds: readonly (() => Promise<void>)[] = [
 const until = performance.now() + durationMs;
 const memory: { minute: number; mb: number }[] = [];
 const sampler = setInterval(() => {
-  const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
-  const mb = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
-  memory.push({ minute: (performance.now() - until + durationMs) / 60_000, mb });
+  memory.push({ minute: (performance.now() - until + durationMs) / 60_000, mb: residentMb(server) });
 }, 500);
 const client = async () => {
   while (performance.now() < until)

@@ -1,11 +1,10 @@
 import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { gpt2Switches } from '../../src/processes/gpt2Defaults.ts';
-import { readGpt2Event, type Gpt2Options } from '../../src/processes/gpt2Messages.ts';
+import type { Gpt2Options } from '../../src/processes/gpt2Messages.ts';
 import type { Order, Seen } from './client.ts';
+import { residentMb, startOurServer } from './our-server.ts';
 
 /** What one level of one contender took. */
 export interface Level {
@@ -34,11 +33,6 @@ export const workload = {
 
 const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-function residentMb(child: ChildProcess): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
-}
-
 const answerOf = <T>(child: ChildProcess): Promise<T> =>
   new Promise((resolve, reject) => {
     child.once('message', (message: T) => resolve(message));
@@ -47,18 +41,7 @@ const answerOf = <T>(child: ChildProcess): Promise<T> =>
 
 /** Our server in its process, asked over HTTP by a client in another. */
 export async function ourServer(options: Omit<Gpt2Options, 'port'>): Promise<Contender> {
-  const server = fork(fileOf('../../dist/gpt2/gpt2-server.js'), {
-    serialization: 'advanced',
-    execArgv: gpt2Switches,
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    server.on('message', (message) => {
-      const event = readGpt2Event(message);
-      if (event.type === 'ready') server.send({ type: 'start', options: { ...options, port: 0 } });
-      if (event.type === 'listening') resolve(event.url);
-      if (event.type === 'failure') reject(new Error(`${event.message} ${event.hint}`));
-    });
-  });
+  const { server, url } = await startOurServer(options);
   const client = fork(fileOf('client.ts'), { serialization: 'advanced' });
   return {
     name: `ours ${options.dtype}`,
