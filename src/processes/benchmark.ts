@@ -1,12 +1,12 @@
 // The process that sends the load of one run, sweep or suite. Its parent is the extension host or a test; see messages.ts for what they say.
 import manifest from '../../package.json' with { type: 'json' };
-import { LoadlensError } from '../core/errors.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
 import { makeThroughputSuite } from '../core/report/suite-record.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { measureThroughput } from '../engine/suite.ts';
 import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
-import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask, type FailureMessage } from './messages.ts';
+import { failureOf } from './failure.ts';
+import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask } from './messages.ts';
 
 const cancel = new AbortController();
 let started = false;
@@ -45,18 +45,8 @@ function tellLevels(): (snapshot: SweepSnapshot) => void {
 }
 
 function fail(error: unknown): void {
-  tell(failureOf(error), 1);
-}
-
-function failureOf(error: unknown): FailureMessage {
-  if (error instanceof LoadlensError) return { type: 'failure', message: error.message, hint: error.hint };
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    type: 'failure',
-    message: `The benchmark stopped: ${message}`,
-    hint: 'This is a fault in Loadlens. The log has the details.',
-    ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
-  };
+  const message = `The benchmark stopped: ${error instanceof Error ? error.message : String(error)}`;
+  tell(failureOf(error, { message, hint: 'This is a fault in Loadlens. The log has the details.' }), 1);
 }
 
 process.on('message', (message: unknown) => {

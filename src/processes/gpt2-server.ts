@@ -1,6 +1,6 @@
 // The GPT-2 server as a process of its own: started, watched and stopped by the messages of gpt2Messages.ts.
-import { LoadlensError } from '../core/errors.ts';
 import { startGpt2Server, type Gpt2Server } from '../servers/gpt2/server.ts';
+import { failureOf } from './failure.ts';
 import { readGpt2Command, type Gpt2Event, type Gpt2Options } from './gpt2Messages.ts';
 
 /** The shortest time between two `status` events, and between two `progress` events of one phase. */
@@ -27,16 +27,8 @@ function endHard(): void {
 function fail(error: unknown): void {
   if (stopping) return;
   stopping = true;
-  const event: Gpt2Event =
-    error instanceof LoadlensError
-      ? { type: 'failure', message: error.message, hint: error.hint }
-      : {
-          type: 'failure',
-          message: 'The GPT-2 server failed.',
-          hint: 'Start it again; the log has the details.',
-          stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        };
-  send(event, () => void leave(1));
+  const bug = { message: 'The GPT-2 server failed.', hint: 'Start it again; the log has the details.' };
+  send(failureOf(error, bug), () => void leave(1));
 }
 
 async function leave(code: number): Promise<void> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FailureMessage } from './messages.ts';
+import { failureSchema, type FailureMessage } from './failure.ts';
 
 /** What the GPT-2 server is asked to be; ranges as in docs/gpt2-server.md. */
 export interface Gpt2Options {
@@ -72,12 +72,7 @@ const event = v.variant('type', [
   }),
   v.object({ type: v.literal('listening'), port: v.number(), url: v.string(), synthetic: v.boolean() }),
   v.object({ type: v.literal('status'), running: v.number(), waiting: v.number(), generatedTokens: v.number() }),
-  v.object({
-    type: v.literal('failure'),
-    message: v.string(),
-    hint: v.string(),
-    stack: v.exactOptional(v.string()),
-  }),
+  failureSchema,
 ]);
 
 /** Checks what arrived over IPC. Throws a ValiError for anything that is no message of the kind. */

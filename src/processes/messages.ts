@@ -6,15 +6,9 @@ import type { ThroughputSuite } from '../core/report/suite-types.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import type { RunRecord } from '../core/report/types.ts';
 import type { SuiteSetup } from '../engine/suite.ts';
+import { failureSchema, type FailureMessage } from './failure.ts';
 
-/** An expected failure as it crosses a process boundary. */
-export interface FailureMessage {
-  readonly type: 'failure';
-  readonly message: string;
-  readonly hint: string;
-  /** Present for a bug: goes to the log, never to the user. */
-  readonly stack?: string;
-}
+export type { FailureMessage };
 
 /** Everything that the throughput suite needs, and what its result says beside the numbers. */
 export interface SuiteInput extends Pick<ThroughputSuite, 'model' | 'workload' | 'earlier'> {
@@ -73,13 +67,6 @@ export type MockEvent =
   | { readonly type: 'status'; readonly inFlight: number; readonly limit: number; readonly served: number }
   | FailureMessage;
 
-const failure = v.object({
-  type: v.literal('failure'),
-  message: v.string(),
-  hint: v.string(),
-  stack: v.exactOptional(v.string()),
-});
-
 /** Something with these members; what they hold comes from our own code. */
 const having = <T>(...members: readonly string[]) =>
   v.custom<T>((x) => typeof x === 'object' && x !== null && members.every((member) => member in x));
@@ -119,7 +106,7 @@ const schemas = {
     v.object({ type: v.literal('record'), record }),
     v.object({ type: v.literal('sweep'), record: having<SweepRecord>('schema', 'status', 'levels') }),
     v.object({ type: v.literal('suite'), record: having<ThroughputSuite>('schema', 'status', 'runs') }),
-    failure,
+    failureSchema,
   ]),
   mockCommand: v.variant('type', [
     v.object({
@@ -136,7 +123,7 @@ const schemas = {
     v.object({ type: v.literal('ready') }),
     v.object({ type: v.literal('listening'), port: v.number(), url: v.string() }),
     v.object({ type: v.literal('status'), inFlight: v.number(), limit: v.number(), served: v.number() }),
-    failure,
+    failureSchema,
   ]),
 };
 

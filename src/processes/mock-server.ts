@@ -1,6 +1,6 @@
 // The mock server as a process of the editor: started, watched and stopped by the messages of messages.ts.
-import { LoadlensError } from '../core/errors.ts';
 import { type MockServer, startMockServer } from '../servers/mock/server.ts';
+import { failureOf } from './failure.ts';
 import { type MockEvent, type MockOptions, readMockCommand } from './messages.ts';
 
 /** The shortest time between two `status` events. */
@@ -15,16 +15,8 @@ function send(event: MockEvent, sent?: () => void): void {
 
 /** Says what went wrong, then ends the process. */
 function fail(error: unknown): void {
-  const event: MockEvent =
-    error instanceof LoadlensError
-      ? { type: 'failure', message: error.message, hint: error.hint }
-      : {
-          type: 'failure',
-          message: 'The mock server failed.',
-          hint: 'Start it again; the log has the details.',
-          stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        };
-  send(event, () => process.exit(1));
+  const bug = { message: 'The mock server failed.', hint: 'Start it again; the log has the details.' };
+  send(failureOf(error, bug), () => process.exit(1));
 }
 
 /** Sends the first change at once and what follows within half a second as one; nothing while nothing changes. */
