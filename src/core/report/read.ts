@@ -1,26 +1,19 @@
 import * as v from 'valibot';
 import { dialectNames, promptOrders } from '../endpoints/types.ts';
-import { LoadlensError } from '../errors.ts';
 import { errorKinds, healthBounds, percentileMethods, tokenSources } from '../metrics/types.ts';
 import { arrivalProcesses, transportNames } from '../plan/types.ts';
 import { calibrationSchema, selfCalibrationSchema } from './calibration.ts';
+import { checked } from './checked.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
 /** Checks what claims to be a record, from a file or a history. Members that are not known are dropped. */
 export function readRecord(json: unknown): RunRecord {
-  const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
-  if (schema !== recordSchema) {
-    const newer = typeof schema === 'string' && schema.startsWith('loadlens.run/');
-    throw new LoadlensError(
-      newer ? `This result has the format ${schema}, which is not known here.` : 'This is no Loadlens result.',
-      { hint: newer ? 'Open it with a newer Loadlens.' : 'Choose a JSON file that loadlens run --json has written.' },
-    );
-  }
-  const result = v.safeParse(runSchema, withObjectives(json));
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new LoadlensError(`This result is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}.`, {
-    hint: 'Run the benchmark again, or restore the file.',
+  return checked(withObjectives(json), {
+    name: recordSchema,
+    schema: runSchema,
+    noun: 'result',
+    writtenBy: 'loadlens run --json',
+    madeBy: 'benchmark',
   });
 }
 

@@ -1,3 +1,4 @@
+import { schemaOf } from './checked.ts';
 import { compactSuite, compactSweep } from './compact-sweep.ts';
 import { jsonText } from './json.ts';
 import { compactRecord, readRecord } from './record.ts';
@@ -44,7 +45,7 @@ export function compactResult(result: ResultRecord): ResultRecord {
 
 /** Checks what claims to be one of them. */
 export function readResult(json: unknown): ResultRecord {
-  const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
+  const schema = schemaOf(json);
   if (schema === sweepSchema) return readSweep(json);
   return schema === suiteSchema ? readThroughputSuite(json) : readRecord(json);
 }

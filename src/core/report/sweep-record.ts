@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { LoadlensError } from '../errors.ts';
 import { sweepFigures, type LevelNumbers } from '../metrics/levels.ts';
 import { capacitySentences } from './capacity-words.ts';
+import { checked } from './checked.ts';
 import { readRecord } from './read.ts';
 import { sweepSchema, type SweepRecord } from './sweep-types.ts';
 import type { RunRecord } from './types.ts';
@@ -65,24 +65,12 @@ const sweep = v.object({
 
 /** Checks what claims to be a sweep. Figures are made again from the levels, so they always belong to them. */
 export function readSweep(json: unknown): SweepRecord {
-  const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
-  if (schema !== sweepSchema) {
-    const newer = typeof schema === 'string' && schema.startsWith('loadlens.sweep/');
-    throw new LoadlensError(
-      newer ? `This sweep has the format ${schema}, which is not known here.` : 'This is no Loadlens sweep.',
-      {
-        hint: newer
-          ? 'Open it with a newer Loadlens.'
-          : 'Choose a JSON file that loadlens run --levels … --json has written.',
-      },
-    );
-  }
-  const result = v.safeParse(sweep, json);
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new LoadlensError(`This sweep is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}.`, {
-      hint: 'Run the sweep again, or restore the file.',
-    });
-  }
-  return makeSweepRecord({ ...result.output, levels: result.output.levels.map(readRecord) });
+  const kept = checked(json, {
+    name: sweepSchema,
+    schema: sweep,
+    noun: 'sweep',
+    writtenBy: 'loadlens run --levels … --json',
+    madeBy: 'sweep',
+  });
+  return makeSweepRecord({ ...kept, levels: kept.levels.map(readRecord) });
 }
