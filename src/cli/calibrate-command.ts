@@ -5,7 +5,7 @@ import { busyNote, calibrationTable } from './calibrate/table.ts';
 import { keepCalibration, renderCalibration } from './calibrate/store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
-import { checkReportFiles, writeWhole } from './report-files.ts';
+import { checkReportFiles, standardOutput, writeReport } from './report-files.ts';
 
 /** The options of `loadlens calibrate`, as the argument parser hands them over. */
 export interface CalibrateOptions {
@@ -28,9 +28,10 @@ export async function calibrateCommand(options: CalibrateOptions, version: strin
     });
     progress.clear();
     const environment = readEnvironment(version);
-    process.stdout.write(calibrationTable(calibration));
+    const screen = options.json === standardOutput ? process.stderr : process.stdout;
+    screen.write(calibrationTable(calibration));
     process.stderr.write(busyNote(calibration));
-    if (options.json !== undefined) writeWhole(options.json, renderCalibration(calibration, environment));
+    if (options.json !== undefined) writeReport(options.json, renderCalibration(calibration, environment));
     process.stderr.write(
       `Later runs on this machine carry this. Kept in ${keepCalibration(calibration, environment)}\n`,
     );

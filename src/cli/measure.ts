@@ -4,7 +4,7 @@ import type { RunRecord } from '../core/report/types.ts';
 import { mayLoad } from './hosts.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
-import { writeWhole } from './report-files.ts';
+import { standardOutput, writeReport } from './report-files.ts';
 
 /** What is about to be sent, and who may be told of it. */
 export interface Measurement {
@@ -98,10 +98,12 @@ export function outputsOf<R>(
   ].flatMap(({ path, ...rest }) => (path === undefined ? [] : [{ ...rest, path }]));
 }
 
-/** Writes the files and says so. */
-export function writeOutputs<R>(outputs: readonly Output<R>[], record: R, screen: Screen): void {
-  for (const { path, report } of outputs) writeWhole(path, report.render(record));
-  for (const { path } of outputs) screen.note(`Wrote ${path}`);
+/** Shows the result as text, writes the files and says so. A report on standard output is alone there, for whoever reads it. */
+export function writeResult<R>(text: string, outputs: readonly Output<R>[], record: R, screen: Screen): void {
+  if (outputs.some(({ path }) => path === standardOutput)) screen.note(text.trimEnd());
+  else screen.print(text);
+  for (const { path, report } of outputs) writeReport(path, report.render(record));
+  for (const { path } of outputs) if (path !== standardOutput) screen.note(`Wrote ${path}`);
 }
 
 /** Interrupted before nothing measured before an objective that is not met. Too few samples is not met. */

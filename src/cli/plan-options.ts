@@ -64,8 +64,8 @@ export function addPlanOptions(command: Command): Command {
 /** Adds the options that name files for a result. */
 export function addReportOptions(command: Command): Command {
   return command
-    .option('--json <file>', 'write the result as JSON')
-    .option('--html <file>', 'write the result as one HTML page')
-    .option('--csv <file>', 'write the result as CSV')
-    .option('--md <file>', 'write the result as Markdown');
+    .option('--json <file>', 'write the result as JSON; -: to standard output, and the text to standard error')
+    .option('--html <file>', 'write the result as one HTML page; or -')
+    .option('--csv <file>', 'write the result as CSV; or -')
+    .option('--md <file>', 'write the result as Markdown; or -');
 }

@@ -68,7 +68,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .command('calibrate')
     .description('Measures known times of the mock server: how far off this machine is. Later runs carry the result.')
     .option('--quick', 'some 10 seconds instead of a minute')
-    .option('--json <file>', 'write the result as JSON')
+    .option('--json <file>', 'write the result as JSON; -: to standard output, and the text to standard error')
     .action(async (options: CalibrateOptions) => {
       const { calibrateCommand } = await import('./calibrate-command.ts');
       done(await calibrateCommand(options, manifest.version));

@@ -3,6 +3,9 @@ import { realpathSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LoadlensError } from '../core/errors.ts';
 
+/** The name that stands for standard output in the place of a file. */
+export const standardOutput = '-';
+
 /** The state of what stands at a path, or undefined when nothing does. */
 const stateOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
 
@@ -12,10 +15,14 @@ export function checkReportFiles(files: readonly { option: string; path: string 
   for (const { option, path } of files) {
     const folder = dirname(resolve(path));
     const before = seen.get(resolve(path));
+    if (before !== undefined && path === standardOutput) {
+      throw new LoadlensError(`${before} and ${option} both go to standard output.`, { hint: 'Give one a file.' });
+    }
     if (before !== undefined) {
       throw new LoadlensError(`${before} and ${option} name the same file, ${path}.`, { hint: 'Give each its own.' });
     }
     seen.set(resolve(path), option);
+    if (path === standardOutput) continue;
     if (!stateOf(folder)?.isDirectory()) {
       throw new LoadlensError(`${option}: the folder ${folder} does not exist.`, {
         hint: 'Create it, or name a file in another folder.',
@@ -34,6 +41,12 @@ export function checkReportFiles(files: readonly { option: string; path: string 
       });
     }
   }
+}
+
+/** Writes a report to where its option says. */
+export function writeReport(path: string, text: string): void {
+  if (path === standardOutput) process.stdout.write(text);
+  else writeWhole(path, text);
 }
 
 /** Writes a file whole or not at all: a reader never sees half a report, a failure leaves the old one. */

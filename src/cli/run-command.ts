@@ -8,7 +8,7 @@ import { renderText } from '../core/report/text.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from './load-file.ts';
-import { exitCodeOf, measure, outputsOf, writeOutputs } from './measure.ts';
+import { exitCodeOf, measure, outputsOf, writeResult } from './measure.ts';
 import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
@@ -71,8 +71,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   return measure({ requests: input.requests, load: loadOf(input.plan), allowHost, quiet }, async (screen) => {
     const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
     const record = withCalibration(await runBenchmark(input, { version, signal: screen.signal, onSnapshot }));
-    screen.print(renderText(record));
-    writeOutputs(outputs, record, screen);
+    writeResult(renderText(record), outputs, record, screen);
     return exitCodeOf(record);
   });
 }

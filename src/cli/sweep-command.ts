@@ -8,7 +8,7 @@ import type { SweepRecord } from '../core/report/sweep-types.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../engine/sweep.ts';
 import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, makeInput } from './load-file.ts';
-import { measure, outputsOf, type Screen, writeOutputs } from './measure.ts';
+import { measure, outputsOf, type Screen, writeResult } from './measure.ts';
 import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
 
@@ -53,8 +53,7 @@ export async function sweepCommand(
     measure({ requests: input.requests, load, allowHost, quiet }, async (screen) => {
       const swept = await start({ version, signal: screen.signal, onSnapshot: progressOf(screen) });
       const record = { ...swept, levels: swept.levels.map(withCalibration) };
-      screen.print(renderSweepText(record));
-      writeOutputs(outputs, record, screen);
+      writeResult(renderSweepText(record), outputs, record, screen);
       return exitCodeOfSweep(record);
     });
 

@@ -51,6 +51,8 @@ describe('report files', () => {
       { option: '--json', path: at('same') },
       { option: '--md', path: at('./same') },
     ];
+    const piped = ['--json', '--md'].map((option) => ({ option, path: '-' }));
+    assert.throws(() => checkReportFiles(piped), says(/^--json and --md both go to standard output\.$/));
     assert.throws(() => checkReportFiles(twice), says(/^--json and --md name the same file, /));
   });
 });

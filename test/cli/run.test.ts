@@ -324,6 +324,20 @@ describe('loadlens run', function () {
       assert.deepEqual(readdirSync(folder.path).toSorted(), ['endpoints.txt', 'o.csv', 'o.html', 'o.md', 'out.json']);
     });
 
+    for (const [quiet, text] of [
+      [[], /^\*\*\* Results \*\*\*\n[^]*\nWrote o\.csv\n$/],
+      [['--quiet'], /^$/],
+    ] as const) {
+      it(`go to standard output for -, alone there ${quiet.join(' ')}`, async () => {
+        write('endpoints.txt', tokenizer(3));
+        const { code, stdout, stderr } = await run('--json', '-', '--csv', 'o.csv', ...quiet);
+        assert.equal(code, 0);
+        assert.equal(readRecord(JSON.parse(stdout)).responses, 10);
+        assert.match(stderr, text);
+        assert.deepEqual(readdirSync(folder.path).toSorted(), ['endpoints.txt', 'o.csv']);
+      });
+    }
+
     it('are checked before anything is sent', async () => {
       write('endpoints.txt', tokenizer(3));
       const { code, stderr } = await run('--json', 'missing/out.json');

@@ -4,7 +4,7 @@ import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { reports } from '../../core/report/reports.ts';
 import { renderText } from '../../core/report/text.ts';
 import { recordFromReport } from '../../core/scale-out/import.ts';
-import { exitCodeOf, onScreen, outputsOf, writeOutputs } from '../measure.ts';
+import { exitCodeOf, onScreen, outputsOf, writeResult } from '../measure.ts';
 import { checkReportFiles } from '../report-files.ts';
 import type { ReportOptions } from '../run-command.ts';
 import { parsed, readProject } from './project-folder.ts';
@@ -22,8 +22,7 @@ export async function importArtilleryCommand(name: string, options: ImportOption
   const report = parsed(readText(name), name);
   const record = recordFromReport(report, readProject(options.project ?? dirname(resolve(name))));
   return onScreen(options.quiet === true, async (screen) => {
-    screen.print(renderText(record));
-    writeOutputs(outputs, record, screen);
+    writeResult(renderText(record), outputs, record, screen);
     // A share that is missing must not pass a pipeline.
     return record.status === 'crashed' ? ExitCode.nothingMeasured : exitCodeOf(record);
   });
