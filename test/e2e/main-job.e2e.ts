@@ -8,7 +8,7 @@ import {
   lenses,
   openFile,
   paletteOffers,
-  pressNotificationButton,
+  pressDialogButton,
   reloadWindow,
   runCommand,
   saveAs,
@@ -47,7 +47,7 @@ describe('the main job', () => {
     await runCommand(bench.page, 'Loadlens: Run Benchmark');
     await answer(bench.page, /How many requests in all/, String(requests));
     await answer(bench.page, /at the same time/, '8');
-    await pressNotificationButton(bench.page, 'Start Mock Server and Run');
+    await pressDialogButton(bench.page, 'Start Mock Server and Run');
     await finishedRun(bench, 'endpoints.txt');
   });
 

@@ -194,6 +194,7 @@ async function offerServer(uri: Uri, address: URL, server: BundledServer): Promi
     const without = l10n.t('Run Without It');
     const answer = await window.showInformationMessage(
       l10n.t('Nothing listens on {0}, where {1} sends its requests.', address.host, shownAs(uri)),
+      { modal: true },
       start,
       without,
     );
@@ -208,7 +209,12 @@ async function waitForTurn(runs: Runs): Promise<boolean> {
   if (state.kind === 'idle') return true;
   const cancel = l10n.t('Cancel It and Run');
   const wait = l10n.t('Run After It');
-  const answer = await window.showWarningMessage(l10n.t('{0} is still running.', state.name), cancel, wait);
+  const answer = await window.showWarningMessage(
+    l10n.t('{0} is still running.', state.name),
+    { modal: true },
+    cancel,
+    wait,
+  );
   if (answer !== cancel && answer !== wait) return false;
   if (answer === cancel) runs.cancel();
   await runs.whenIdle();

@@ -100,6 +100,7 @@ describe('the GPT-2 server', () => {
       assert.equal(loadlens.runs().length, count);
       assert.deepEqual(asked[0], [
         `Nothing listens on 127.0.0.1:${port}, where gpt2.endpoints sends its requests.`,
+        { modal: true },
         'Start GPT-2 Server and Run',
         'Run Without It',
       ]);

@@ -85,9 +85,9 @@ export const lenses = (page: Page, text: string | RegExp): Locator =>
 export const notification = (page: Page, text: string | RegExp): Locator =>
   page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text });
 
-/** Presses a button of a notification. */
-export async function pressNotificationButton(page: Page, name: string): Promise<void> {
-  await page.locator('.notifications-toasts').getByRole('button', { name, exact: true }).click();
+/** Presses a button of the question that everything waits for. */
+export async function pressDialogButton(page: Page, name: string): Promise<void> {
+  await page.locator('.monaco-dialog-box').getByRole('button', { name, exact: true }).click();
 }
 
 /** Chooses an entry of the context menu of an element. */
