@@ -1,5 +1,6 @@
 import { remoteHosts } from '../core/endpoints/hosts.ts';
-import { ExitCode } from '../core/errors.ts';
+import { ExitCode, LoadlensError } from '../core/errors.ts';
+import { unansweredHint, unansweredSentence, unmetSentence } from '../core/report/failure-words.ts';
 import type { RunRecord } from '../core/report/types.ts';
 import { mayLoad } from './hosts.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -106,9 +107,31 @@ export function writeResult<R>(text: string, outputs: readonly Output<R>[], reco
   for (const { path } of outputs) if (path !== standardOutput) screen.note(`Wrote ${path}`);
 }
 
-/** Interrupted before nothing measured before an objective that is not met. Too few samples is not met. */
-export function exitCodeOf(record: RunRecord): ExitCode {
-  if (record.status === 'cancelled') return ExitCode.interrupted;
-  if (record.responses === 0) return ExitCode.nothingMeasured;
-  return record.objectives.every(({ outcome }) => outcome === 'pass') ? ExitCode.done : ExitCode.objectiveFailed;
+/** What a measurement has come to. */
+interface End {
+  readonly status: RunRecord['status'];
+  readonly runs: readonly RunRecord[];
+  /** One sentence on what was wanted and is not met; undefined when all is. */
+  readonly unmet: string | undefined;
 }
+
+/**
+ * The exit code of a result that has been shown, and on standard error why it is not 0: interrupted before nothing measured
+ * before an objective that is not met.
+ */
+export function endOf({ status, runs, unmet }: End): ExitCode {
+  if (status === 'cancelled') return ExitCode.interrupted;
+  if (runs.every(({ responses }) => responses === 0)) {
+    throw new LoadlensError(unansweredSentence(runs), {
+      hint: unansweredHint(runs),
+      exitCode: ExitCode.nothingMeasured,
+    });
+  }
+  if (unmet === undefined) return ExitCode.done;
+  process.stderr.write(`${unmet}\n`);
+  return ExitCode.objectiveFailed;
+}
+
+/** The same for one run. Too few samples is not met. */
+export const endOfRun = (record: RunRecord): ExitCode =>
+  endOf({ status: record.status, runs: [record], unmet: unmetSentence(record.objectives) });

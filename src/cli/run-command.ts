@@ -8,7 +8,7 @@ import { renderText } from '../core/report/text.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from './load-file.ts';
-import { exitCodeOf, measure, outputsOf, writeResult } from './measure.ts';
+import { endOfRun, measure, outputsOf, writeResult } from './measure.ts';
 import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
@@ -72,7 +72,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
     const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
     const record = withCalibration(await runBenchmark(input, { version, signal: screen.signal, onSnapshot }));
     writeResult(renderText(record), outputs, record, screen);
-    return exitCodeOf(record);
+    return endOfRun(record);
   });
 }
 

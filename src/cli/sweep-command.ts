@@ -1,4 +1,4 @@
-import { ExitCode, LoadlensError } from '../core/errors.ts';
+import { type ExitCode, LoadlensError } from '../core/errors.ts';
 import { requestsToJudge } from '../core/plan/capacity.ts';
 import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../core/plan/sweep.ts';
 import type { Objective, RunPlan } from '../core/plan/types.ts';
@@ -8,7 +8,7 @@ import type { SweepRecord } from '../core/report/sweep-types.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../engine/sweep.ts';
 import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, makeInput } from './load-file.ts';
-import { measure, outputsOf, type Screen, writeResult } from './measure.ts';
+import { endOf, measure, outputsOf, type Screen, writeResult } from './measure.ts';
 import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
 
@@ -54,7 +54,7 @@ export async function sweepCommand(
       const swept = await start({ version, signal: screen.signal, onSnapshot: progressOf(screen) });
       const record = { ...swept, levels: swept.levels.map(withCalibration) };
       writeResult(renderSweepText(record), outputs, record, screen);
-      return exitCodeOfSweep(record);
+      return endOfSweep(record);
     });
 
   if (wanted === undefined) {
@@ -104,12 +104,10 @@ function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
 }
 
 /** As for a run; a sweep has met its objectives when at least one level has. */
-function exitCodeOfSweep({ status, levels, search }: SweepRecord): ExitCode {
-  if (status === 'cancelled') return ExitCode.interrupted;
-  if (levels.every(({ responses }) => responses === 0)) return ExitCode.nothingMeasured;
+function endOfSweep({ status, levels, search }: SweepRecord): ExitCode {
   const holds =
     search === undefined
       ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
       : search.capacity !== null;
-  return holds ? ExitCode.done : ExitCode.objectiveFailed;
+  return endOf({ status, runs: levels, unmet: holds ? undefined : 'No level was found that meets every objective.' });
 }

@@ -158,8 +158,13 @@ describe('loadlens run', function () {
     it('1 when nothing answers', async () => {
       write('endpoints.txt', tokenizer(3));
       await mock.close();
-      const { code, stdout } = await run('--json', 'out.json');
+      const { code, stdout, stderr } = await run('--json', 'out.json');
       assert.equal(code, 1);
+      assert.equal(
+        stderr,
+        `Wrote out.json\nerror: No request got a whole answer: ${new URL(mock.url).host} refused the connection (10).\n` +
+          'hint:  Start the server or correct the address; `loadlens serve mock` starts one to try.\n',
+      );
       assert.match(stdout, /^\*\*\* Results \*\*\*\n/);
       assert.deepEqual(readJson('out.json').errors, { refused: 10 });
       await startMock();
@@ -237,8 +242,9 @@ describe('loadlens run', function () {
 
     it('99 when an objective is not met, and says which', async () => {
       write('endpoints.txt', tokenizer(3));
-      const { code, stdout } = await run('-n', '60', '--slo', 'p95 < 1ms, errors < 1%', '--json', 'out.json');
+      const { code, stdout, stderr } = await run('-n', '60', '--slo', 'p95 < 1ms, errors < 1%', '--json', 'out.json');
       assert.equal(code, 99);
+      assert.match(stderr, /^Wrote out\.json\n1 of 2 objectives not met: p95 < 1ms was [\d.]+ ms\.\n$/);
       assert.match(stdout, /p95 < 1ms/);
       assert.deepEqual(
         readJson('out.json').objectives.map(({ objective, outcome }) => [objective.text, outcome]),
@@ -278,8 +284,9 @@ describe('loadlens run', function () {
 
     it('99 when there are too few samples to judge an objective', async () => {
       write('endpoints.txt', `# @slo p99 < 10s\n\n${tokenizer(3)}`);
-      const { code, stdout } = await run();
+      const { code, stdout, stderr } = await run('--quiet');
       assert.equal(code, 99);
+      assert.equal(stderr, '1 of 1 objective not met: p99 < 10s has not enough data.\n');
       assert.match(stdout, /not enough data/i);
     });
 

@@ -95,13 +95,22 @@ describe('loadlens suite throughput', function () {
   });
 
   it('ends with 99 when a target is not met', async () => {
-    const { code, stdout } = await suite('--quick', '--server', address(), '--target', 'single tokens/s > 1000000');
+    const { code, stdout, stderr } = await suite(
+      '--quick',
+      '--server',
+      address(),
+      '--target',
+      'single tokens/s > 1000000',
+    );
     assert.equal(code, 99);
+    assert.match(stderr, /^1 of 1 target not met: single tokens\/s > 1000000\.\n$/m);
     assert.match(stdout, /single tokens\/s +> 1000000 +[\d,]+ +fail/);
   });
 
   it('ends with 1 when nothing answers, and with 2 for what can not be', async () => {
-    assert.equal((await suite('--quick', '--server', 'http://127.0.0.1:9/v1/completions')).code, 1);
+    const unanswered = await suite('--quick', '--server', 'http://127.0.0.1:9/v1/completions');
+    assert.equal(unanswered.code, 1);
+    assert.match(unanswered.stderr, /^error: No request got a whole answer: 127\.0\.0\.1:9 refused the connection /m);
     for (const [args, message] of [
       [[], /--server/],
       [['--server', 'ftp://x'], /no server for a suite/],

@@ -63,8 +63,9 @@ describe('loadlens run over several levels', function () {
   it('ends with 99 when no level meets the objectives', async () => {
     await startMock(100);
     assert.equal((await run('--levels', '1,2', '-n', '60', '--cool-down', '0ms', '--slo', 'p95 < 1ms')).code, 99);
-    const { code, stdout } = await run('--find-capacity', 'p95 < 1ms', '--cool-down', '0ms');
+    const { code, stdout, stderr } = await run('--find-capacity', 'p95 < 1ms', '--cool-down', '0ms');
     assert.equal(code, 99);
+    assert.equal(stderr, 'No level was found that meets every objective.\n');
     assert.match(stdout, /^Does not hold p95 < 1ms even with 1 user at once\.$/m);
   });
 

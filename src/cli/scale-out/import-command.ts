@@ -4,7 +4,7 @@ import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { reports } from '../../core/report/reports.ts';
 import { renderText } from '../../core/report/text.ts';
 import { recordFromReport } from '../../core/scale-out/import.ts';
-import { exitCodeOf, onScreen, outputsOf, writeResult } from '../measure.ts';
+import { endOfRun, onScreen, outputsOf, writeResult } from '../measure.ts';
 import { checkReportFiles } from '../report-files.ts';
 import type { ReportOptions } from '../run-command.ts';
 import { parsed, readProject } from './project-folder.ts';
@@ -23,8 +23,14 @@ export async function importArtilleryCommand(name: string, options: ImportOption
   const record = recordFromReport(report, readProject(options.project ?? dirname(resolve(name))));
   return onScreen(options.quiet === true, async (screen) => {
     writeResult(renderText(record), outputs, record, screen);
-    // A share that is missing must not pass a pipeline.
-    return record.status === 'crashed' ? ExitCode.nothingMeasured : exitCodeOf(record);
+    if (record.status !== 'crashed') return endOfRun(record);
+    throw new LoadlensError(
+      'Not every share of the load has reported: a run that is not whole must not pass a pipeline.',
+      {
+        hint: 'Run the project again, or look into its output for the workers that ended early.',
+        exitCode: ExitCode.nothingMeasured,
+      },
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import { latencyChapters, makeLatencySuite } from '../../core/report/suite-laten
 import { suiteFileName } from '../../core/report/suite-record.ts';
 import { measureSteps } from '../../engine/suite.ts';
 import { suiteFiles, writeSuite } from './files.ts';
-import { calibrated, exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
+import { calibrated, endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite latency`. */
 export interface LatencyOptions extends SuiteOptions {
@@ -37,6 +37,6 @@ export function latencyCommand(options: LatencyOptions, version: string): Promis
     const chapters = latencyChapters(suite);
     screen.print(chaptersText(chapters));
     writeSuite(files, suite, chapters);
-    return exitCodeOfRuns(suite);
+    return endOfSuite(suite);
   });
 }

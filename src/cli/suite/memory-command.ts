@@ -1,4 +1,4 @@
-import { ExitCode, LoadlensError } from '../../core/errors.ts';
+import { type ExitCode, LoadlensError } from '../../core/errors.ts';
 import { memoryWorkload } from '../../core/plan/suite.ts';
 import { chaptersText } from '../../core/report/sections.ts';
 import { makeMemorySuite, memoryChapters } from '../../core/report/suite-memory.ts';
@@ -6,7 +6,7 @@ import { suiteFileName } from '../../core/report/suite-record.ts';
 import { readProcessUse } from '../../engine/server-use.ts';
 import { measureSteps } from '../../engine/suite.ts';
 import { suiteFiles, writeSuite } from './files.ts';
-import { calibrated, exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
+import { calibrated, endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite memory`. */
 export interface MemoryOptions extends SuiteOptions {
@@ -34,7 +34,6 @@ export function memoryCommand(options: MemoryOptions, version: string): Promise<
     const chapters = memoryChapters(suite);
     screen.print(chaptersText(chapters));
     writeSuite(files, suite, chapters);
-    const code = exitCodeOfRuns(suite);
-    return code === ExitCode.done && suite.verdict === 'leak' ? ExitCode.objectiveFailed : code;
+    return endOfSuite(suite, suite.verdict === 'leak' ? 'The memory of the server grows.' : undefined);
   });
 }

@@ -1,5 +1,6 @@
-import { ExitCode } from '../../core/errors.ts';
+import type { ExitCode } from '../../core/errors.ts';
 import { throughputWorkload } from '../../core/plan/suite.ts';
+import { notMet } from '../../core/report/failure-words.ts';
 import { chaptersText } from '../../core/report/sections.ts';
 import {
   earlierFrom,
@@ -8,11 +9,11 @@ import {
   readThroughputSuite,
   suiteFileName,
 } from '../../core/report/suite-record.ts';
-import type { SuiteTarget } from '../../core/report/suite-targets.ts';
+import { targetText, type SuiteTarget } from '../../core/report/suite-targets.ts';
 import { throughputChapters } from '../../core/report/suite-throughput.ts';
 import { measureThroughput } from '../../engine/suite.ts';
 import { readEarlier, suiteFiles, writeSuite } from './files.ts';
-import { calibrated, exitCodeOfRuns, withServer, type SuiteOptions } from './with-server.ts';
+import { calibrated, endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite throughput`. */
 export interface ThroughputOptions extends SuiteOptions {
@@ -44,7 +45,8 @@ export function throughputCommand(options: ThroughputOptions, version: string): 
     const chapters = throughputChapters(suite);
     screen.print(chaptersText(chapters));
     writeSuite(files, suite, chapters);
-    const code = exitCodeOfRuns(measured);
-    return code === ExitCode.done && suite.targets.some(({ pass }) => !pass) ? ExitCode.objectiveFailed : code;
+    const missed = suite.targets.filter(({ pass }) => !pass);
+    const names = missed.map((target) => `${target.metric} ${targetText(target)}`);
+    return endOfSuite(measured, notMet('target', suite.targets.length, names));
   });
 }

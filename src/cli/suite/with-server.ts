@@ -1,12 +1,13 @@
 import { credentialsOf } from '../../core/endpoints/from-environment.ts';
-import { ExitCode } from '../../core/errors.ts';
+import type { ExitCode } from '../../core/errors.ts';
 import type { Objective } from '../../core/plan/types.ts';
+import { unmetSentence } from '../../core/report/failure-words.ts';
 import { formatCount } from '../../core/report/format.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
 import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
 import type { SweepHooks, SweepSnapshot } from '../../engine/sweep.ts';
 import { withCalibration } from '../calibrate/store.ts';
-import { checkMayLoad, onScreen, type Screen } from '../measure.ts';
+import { checkMayLoad, endOf, onScreen, type Screen } from '../measure.ts';
 import { progressText } from '../progress.ts';
 import { makeFolder } from './files.ts';
 import { startSuiteServer, type ServerChoice } from './server.ts';
@@ -61,13 +62,9 @@ export const calibrated = (measured: SuiteRuns): SuiteRuns => ({
   runs: measured.runs.map(withCalibration),
 });
 
-/** As for a run: interrupted before nothing measured before an objective that is not met. */
-export function exitCodeOfRuns({ status, runs }: Pick<SuiteRuns, 'status' | 'runs'>): ExitCode {
-  if (status === 'cancelled') return ExitCode.interrupted;
-  if (runs.every(({ responses }) => responses === 0)) return ExitCode.nothingMeasured;
-  const met = runs.every(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'));
-  return met ? ExitCode.done : ExitCode.objectiveFailed;
-}
+/** As for a run; `unmet` says what a suite wanted beside its objectives. */
+export const endOfSuite = ({ status, runs }: Pick<SuiteRuns, 'status' | 'runs'>, unmet?: string): ExitCode =>
+  endOf({ status, runs, unmet: unmetSentence(runs.flatMap(({ objectives }) => objectives)) ?? unmet });
 
 /** Progress over the whole. */
 function stepText({ finished, runs, concurrency, plan, run }: SweepSnapshot): string {

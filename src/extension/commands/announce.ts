@@ -1,4 +1,5 @@
 import { commands, l10n } from 'vscode';
+import { unansweredSentence } from '../../core/report/failure-words.ts';
 import { nameOf, runsOf, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import type { History } from '../services/history.ts';
@@ -37,18 +38,5 @@ export function announce(record: ResultRecord, lost: string | undefined, notify:
   }
   const runs = runsOf(record);
   if (record.status !== 'completed' || runs.some(({ responses }) => responses > 0)) return;
-  const counts = new Map<string, number>();
-  for (const [kind, count] of runs.flatMap(({ errors }) => Object.entries(errors))) {
-    counts.set(kind, (counts.get(kind) ?? 0) + count);
-  }
-  const kinds = [...counts]
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([kind, count]) => `${count} × ${kind}`)
-    .join(', ');
-  notify.error(
-    kinds === ''
-      ? l10n.t('{0}: no request was answered.', nameOf(record))
-      : l10n.t('{0}: no request was answered ({1}). Is the server running?', nameOf(record), kinds),
-    showResults(record),
-  );
+  notify.error(l10n.t('{0} Is the server running?', unansweredSentence(runs)), showResults(record));
 }

@@ -1,0 +1,77 @@
+import { errorKinds, type ErrorKind } from '../metrics/types.ts';
+import type { Verdict } from '../plan/types.ts';
+import { countOf } from './facts.ts';
+import { formatCount } from './format.ts';
+import { measuredText } from './tables.ts';
+import type { RunRecord } from './types.ts';
+
+/** More than so many things in one sentence are not read. */
+const mostNamed = 3;
+
+/** What a host did, to go after its name. */
+const deeds: Readonly<Record<ErrorKind, string>> = {
+  refused: 'refused the connection',
+  reset: 'reset the connection',
+  timeout: 'did not answer in time',
+  dns: 'was not found',
+  tls: 'failed at TLS',
+  unreachable: 'could not be reached',
+  parse: 'answered in no valid HTTP',
+  prematureEnd: 'ended its answer too early',
+  streamError: 'told of an error in its stream',
+  noToken: 'sent a stream without a token',
+  other: 'failed otherwise',
+};
+
+/** Why runs have no whole answer: `No request got a whole answer: 127.0.0.1:9 refused the connection (7).` */
+export function unansweredSentence(runs: readonly RunRecord[]): string {
+  const counts = new Map<string, number>();
+  let failed = 0;
+  for (const { targets, perTarget, errors } of runs) {
+    const urls = new Map(targets.map(({ name, url }) => [name, url]));
+    for (const count of Object.values(errors)) failed += count;
+    for (const one of perTarget) {
+      const host = hostOf(urls.get(one.name)) ?? one.name;
+      for (const kind of errorKinds) {
+        const deed = `${host} ${deeds[kind]}`;
+        const count = one.errors[kind];
+        if (count !== undefined) counts.set(deed, (counts.get(deed) ?? 0) + count);
+      }
+    }
+  }
+  if (failed === 0) return 'No request got a whole answer.';
+  const named = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostNamed);
+  const more = named.reduce((left, [, count]) => left - count, failed);
+  const parts = named.map(([deed, count]) => `${deed} (${formatCount(count)})`).join(', ');
+  return `No request got a whole answer: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.`;
+}
+
+/** Host and port that a target goes to; undefined when a placeholder stands for them. */
+const hostOf = (url = ''): string | undefined => /^https?:\/\/([^/?#{}]+)(?:[/?#]|$)/i.exec(url)?.[1];
+
+/** What to do about it. */
+export function unansweredHint(runs: readonly RunRecord[]): string {
+  return runs.some(({ errors }) => errors.refused ?? errors.dns ?? errors.unreachable)
+    ? 'Start the server or correct the address; `loadlens serve mock` starts one to try.'
+    : 'Send one request by hand, with curl for example, and see what comes back.';
+}
+
+/** Which of the objectives are not met, `1 of 2 objectives not met: p95 < 1ms was 12.30 ms.`; undefined when all are. */
+export function unmetSentence(verdicts: readonly Verdict[]): string | undefined {
+  const unmet = verdicts.filter(({ outcome }) => outcome !== 'pass');
+  return notMet('objective', verdicts.length, unmet.map(unmetText));
+}
+
+function unmetText(verdict: Verdict): string {
+  const { target, objective, outcome } = verdict;
+  const which = target === undefined ? objective.text : `${target} ${objective.text}`;
+  return `${which} ${outcome === 'fail' ? `was ${measuredText(verdict)}` : 'has not enough data'}`;
+}
+
+/** Names those of so many that are not met, the first of many; undefined when there are none. */
+export function notMet(noun: string, of: number, unmet: readonly string[]): string | undefined {
+  if (unmet.length === 0) return undefined;
+  const more = unmet.length > mostNamed ? ` and ${formatCount(unmet.length - mostNamed)} more` : '';
+  const named = unmet.slice(0, mostNamed).join(', ');
+  return `${formatCount(unmet.length)} of ${countOf(of, noun)} not met: ${named}${more}.`;
+}
