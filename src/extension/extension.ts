@@ -15,6 +15,7 @@ import { registerCompletion } from './providers/completion.ts';
 import { registerDiagnostics } from './providers/diagnostics.ts';
 import { registerFolding } from './providers/folding.ts';
 import { registerHover } from './providers/hover.ts';
+import { registerQuickFixes } from './providers/quickFixes.ts';
 import { createBundledServer } from './services/bundledServer.ts';
 import { createClock } from './services/clock.ts';
 import { createConsent } from './services/consent.ts';
@@ -80,6 +81,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     registerCompletion(secrets),
     registerFolding(),
     registerHover(history),
+    registerQuickFixes(),
     createHistoryTree(history, clock),
     createServersTree(servers),
     createStatusBar(runs, history),

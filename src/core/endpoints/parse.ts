@@ -106,11 +106,12 @@ function readLine(state: State, line: number, whole: string): number {
 
 const startsJson = (text: string): boolean => text.startsWith('[') || (text.startsWith('{') && !text.startsWith('{{'));
 
-function finish({ current, report, isKnownUrl }: State): void {
+function finish({ current, lines, report, isKnownUrl }: State): void {
   if (current === undefined) return;
   if (current.urlIsKnown && !isKnownUrl(current.url)) {
     const start = { line: current.range.start.line, character: current.urlStart };
-    checkUrl(current.url, { start, end: current.urlEnd }, report);
+    const written = (lines[start.line] ?? '').slice(start.character);
+    checkUrl(current.url, written, { start, end: current.urlEnd }, report);
   }
   if (current.bodyRange !== undefined && bodylessMethods.has(current.method)) {
     const hint = 'Use POST, or take the body out.';

@@ -1,5 +1,5 @@
 import { closest } from '../closest.ts';
-import type { Problem, Range } from './types.ts';
+import type { Fix, Problem, Range } from './types.ts';
 
 /** The part of a line from `start` up to `end`. */
 export const rangeOf = (line: number, start: number, end: number): Range => ({
@@ -15,8 +15,8 @@ const maxSuggestions = 50;
 /** Collects findings in the order of their discovery. */
 export interface Findings {
   readonly problems: Problem[];
-  error(code: string, range: Range, message: string, hint: string): void;
-  warning(code: string, range: Range, message: string, hint: string): void;
+  error(code: string, range: Range, message: string, hint: string, fix?: Fix): void;
+  warning(code: string, range: Range, message: string, hint: string, fix?: Fix): void;
   /** The word that was most likely meant. */
   suggest(word: string, words: Iterable<string>): string | undefined;
 }
@@ -26,16 +26,23 @@ export function findings(): Findings {
   const problems: Problem[] = [];
   const counts = { error: 0, warning: 0 };
   let suggestions = 0;
-  const add = (severity: Problem['severity'], code: string, range: Range, message: string, hint: string): void => {
-    if (counts[severity]++ < maxOfSeverity) problems.push({ severity, code, message, hint, range });
-  };
+  const add =
+    (severity: Problem['severity']): Findings['error'] =>
+    (code, range, message, hint, fix) => {
+      if (counts[severity]++ < maxOfSeverity)
+        problems.push({ severity, code, message, hint, range, ...(fix === undefined ? {} : { fix }) });
+    };
   return {
     problems,
-    error: (code, range, message, hint) => add('error', code, range, message, hint),
-    warning: (code, range, message, hint) => add('warning', code, range, message, hint),
+    error: add('error'),
+    warning: add('warning'),
     suggest: (word, words) => (suggestions++ < maxSuggestions ? closest(word, words) : undefined),
   };
 }
+
+/** The fix that writes `instead` over a range; none when it is not known what. */
+export const fixOf = (range: Range, instead: string | undefined): Fix | undefined =>
+  instead === undefined ? undefined : { range, replacement: instead };
 
 /** A text for use in a message: control characters made visible, long ones cut. */
 export function quoted(text: string): string {

@@ -4,7 +4,7 @@ import { isOfRunAlone, parseObjectives } from '../plan/objectives.ts';
 import { parseStages, stagesForm } from '../plan/stages.ts';
 import { arrivalProcesses, type Objective } from '../plan/types.ts';
 import { directives } from './directives.ts';
-import { quoted, rangeOf, type Findings } from './problems.ts';
+import { fixOf, quoted, rangeOf, type Findings } from './problems.ts';
 import { llmDirectives } from './read-llm.ts';
 import type { LlmChoices, Range, RunDefaults } from './types.ts';
 
@@ -71,7 +71,9 @@ export function readDirective(
       directives.map((candidate) => candidate.name),
     );
     const hint = near === undefined ? 'Loadlens ignores it; other tools may know it.' : `Did you mean @${near}?`;
-    report.warning('unknown-directive', whole, `Loadlens has no directive @${name}.`, hint);
+    const start = indent + text.indexOf('@');
+    const fix = fixOf(rangeOf(line, start, start + 1 + name.length), near && `@${near}`);
+    report.warning('unknown-directive', whole, `Loadlens has no directive @${name}.`, hint, fix);
     return false;
   }
   if (directive.scope === 'run' && !scope.beforeFirstTarget) {
@@ -107,7 +109,7 @@ export function readDirective(
     if (error !== undefined) {
       const start = valueRange.start.character + (value === '' ? 0 : error.offset);
       const range = value === '' ? whole : rangeOf(line, start, start + error.length);
-      report.error('bad-objective', range, error.message, error.hint);
+      report.error('bad-objective', range, error.message, error.hint, fixOf(range, error.instead));
     }
   } else if (name === 'name') {
     repeated(pending.name);

@@ -1,5 +1,5 @@
-import { quoted, type Findings } from './problems.ts';
-import type { Range } from './types.ts';
+import { fixOf, quoted, rangeOf, type Findings } from './problems.ts';
+import type { Fix, Range } from './types.ts';
 import { withoutPlaceholders } from './variables.ts';
 import { methods } from './vocabulary.ts';
 
@@ -41,7 +41,7 @@ export function checkMethod(written: string, range: Range, report: Findings): st
   if (methods.includes(method)) return method;
   const near = report.suggest(method, methods);
   const hint = near === undefined ? `Use one of ${methods.slice(0, 7).join(', ')}.` : `Did you mean ${near}?`;
-  report.error('unknown-method', range, `There is no method ${quoted(written)}.`, hint);
+  report.error('unknown-method', range, `There is no method ${quoted(written)}.`, hint, fixOf(range, near));
   return method;
 }
 
@@ -66,8 +66,13 @@ export function knownOrigins(): (url: string) => boolean {
   };
 }
 
-/** Reports what keeps an address, with its variables replaced, from being sent. */
-export function checkUrl(url: string, range: Range, report: Findings): void {
+/** Reports what keeps an address, with its variables replaced, from being sent. `written` is what the range has of it. */
+export function checkUrl(url: string, written: string, range: Range, report: Findings): void {
+  /** Begins the address anew, unless a variable holds its beginning. */
+  const begin = (wrong: string, right: string | undefined): Fix | undefined => {
+    const { line, character } = range.start;
+    return written.startsWith(wrong) ? fixOf(rangeOf(line, character, character + wrong.length), right) : undefined;
+  };
   const bare = withoutPlaceholders(url);
   const space = bare.search(/\s/);
   if (space >= 0 && !scheme.test(bare) && !url.startsWith('{{$')) {
@@ -89,12 +94,22 @@ export function checkUrl(url: string, range: Range, report: Findings): void {
   const name = scheme.exec(bare)?.[1]?.toLowerCase();
   if (name === undefined) {
     const isPath = bare.startsWith('/') || bare.startsWith('?');
+    const slashes = /^:?\/\/?/.exec(bare)?.[0] ?? '';
     const hint = isPath
       ? `Write the whole address, for example ${example}.`
-      : `Write http://${bare.replace(/^:?\/\/?/, '')}.`;
-    report.error('bad-scheme', range, `The address ${quoted(url)} has no http:// or https:// in front.`, hint);
+      : `Write http://${bare.slice(slashes.length)}.`;
+    const message = `The address ${quoted(url)} has no http:// or https:// in front.`;
+    report.error('bad-scheme', range, message, hint, isPath ? undefined : begin(slashes, 'http://'));
   } else if (name !== 'http' && name !== 'https') {
-    report.error('bad-scheme', range, `The address starts with ${quoted(`${name}://`)}.`, 'Use http:// or https://.');
+    const near = report.suggest(name, ['http', 'https']);
+    const fix = begin(url.slice(0, name.length + 3), near && `${near}://`);
+    report.error(
+      'bad-scheme',
+      range,
+      `The address starts with ${quoted(`${name}://`)}.`,
+      'Use http:// or https://.',
+      fix,
+    );
   } else if (/^[^/?#]*@/.test(bare.slice(name.length + 3))) {
     const hint = 'Write a header instead: Authorization: Basic {{$secret NAME}}.';
     report.error('credentials-in-url', range, 'The address contains a user name or password.', hint);

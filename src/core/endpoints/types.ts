@@ -12,6 +12,12 @@ export interface Range {
   readonly end: Position;
 }
 
+/** What to write in the place of a part of the text. */
+export interface Fix {
+  readonly range: Range;
+  readonly replacement: string;
+}
+
 /** A finding in an endpoints file. A file with an `error` runs nothing. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -22,6 +28,8 @@ export interface Problem {
   /** One sentence: what to do. */
   readonly hint: string;
   readonly range: Range;
+  /** Does what to do, where that is to write something else. */
+  readonly fix?: Fix;
 }
 
 /** What a request carries: text from the file itself, or a file named by `@path`, relative to the endpoints file. */

@@ -1,4 +1,4 @@
-import { quoted, rangeOf, type Findings } from './problems.ts';
+import { fixOf, quoted, rangeOf, type Findings } from './problems.ts';
 
 /** `{{$env NAME}}` or `{{$secret NAME}}` in the one form that the parser leaves behind. */
 export const placeholderPattern = /\{\{\$(env|secret) ([\w.-]+)\}\}/g;
@@ -47,7 +47,7 @@ export function variables(report: Findings, definedLater: (name: string) => numb
   let budget = maxReplaced;
   const values = new Map<string, string | undefined>();
 
-  function explain(inner: string): { code: string; message: string; hint: string } {
+  function explain(inner: string): { code: string; message: string; hint: string; instead?: string } {
     const text = inner.trim();
     if (text.startsWith('$')) return explainDollar(text);
     if (!nameForm.test(inner)) {
@@ -62,7 +62,8 @@ export function variables(report: Findings, definedLater: (name: string) => numb
         : near !== undefined
           ? `Did you mean {{${near}}}?`
           : `Define it above: @${text} = value. To send the braces as they are, put the body into a file: @body.json.`;
-    return { code: 'undefined-variable', message: `The variable ${quoted(text)} is not defined.`, hint };
+    const message = `The variable ${quoted(text)} is not defined.`;
+    return { code: 'undefined-variable', message, hint, ...(near === undefined ? {} : { instead: `{{${near}}}` }) };
   }
 
   return {
@@ -85,8 +86,8 @@ export function variables(report: Findings, definedLater: (name: string) => numb
           const hint = 'Put long bodies into files: @body.json.';
           report.error('too-long', range, 'The variables of this file make too much text.', hint);
         } else if (!values.has(name)) {
-          const { code, message, hint } = explain(inner);
-          report.error(code, range, message, hint);
+          const { code, message, hint, instead } = explain(inner);
+          report.error(code, range, message, hint, fixOf(range, instead));
         }
         return whole;
       });

@@ -83,6 +83,8 @@ export const objectiveMetrics: readonly ObjectiveMetric[] = [
 export interface ObjectivesError {
   readonly message: string;
   readonly hint: string;
+  /** What was most likely meant. */
+  readonly instead?: string;
   readonly offset: number;
   readonly length: number;
 }
@@ -115,7 +117,7 @@ function metricsHint(): string {
   return `Use one of ${names}, or a time and a statistic such as ttft.p95 (${Object.keys(otherTimes).join(', ')}).`;
 }
 
-function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | 'hint'> {
+function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | 'hint' | 'instead'> {
   const match = pattern.exec(text);
   if (match === null) {
     return {
@@ -131,6 +133,7 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
     return {
       message: `There is no metric "${metric}".`,
       hint: suggestion === undefined ? metricsHint() : `Did you mean ${suggestion}?`,
+      ...(suggestion === undefined ? {} : { instead: suggestion + text.slice(metric.length) }),
     };
   }
   const number = valueOf(metric, value.trim());

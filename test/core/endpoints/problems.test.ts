@@ -127,6 +127,37 @@ describe('endpoints file: problems', () => {
     });
   }
 
+  for (const [text, mended] of [
+    ['GTE http://a/', 'GET http://a/'],
+    ['XYZZY http://a/', undefined],
+    ['  localhost:5000/x', '  http://localhost:5000/x'],
+    ['POST  ://a/x', 'POST  http://a/x'],
+    ['//a/x\n  ?b=c', undefined],
+    ['/x', undefined],
+    ['GET htps://a/x', 'GET https://a/x'],
+    ['ftp://a/x', undefined],
+    ['@base = a:80\n{{base}}/x', '@base = a:80\nhttp://{{base}}/x'],
+    ['@base = htp://a\n{{base}}/x', undefined],
+    ['  // @wieght 3\nhttp://a/', '  // @weight 3\nhttp://a/'],
+    ['# @no-redirect\nhttp://a/', undefined],
+    ['@host = b\nhttp://a/{{hots}}/c', '@host = b\nhttp://a/{{host}}/c'],
+    ['# @slo p95 < 1s,  p59 < 1s\nhttp://a/', '# @slo p95 < 1s,  p50 < 1s\nhttp://a/'],
+  ] as const) {
+    it(`${JSON.stringify(text)} ${mended === undefined ? 'is for its author to mend' : `is mended to ${JSON.stringify(mended)}`}`, () => {
+      const { problems } = parseEndpoints(text);
+      assert.equal(problems.length, 1);
+      const fix = problems[0]?.fix;
+      if (mended === undefined || fix === undefined) return assert.equal(fix, mended);
+      const { start, end } = fix.range;
+      assert.equal(start.line, end.line);
+      const lines = text.split('\n');
+      const line = lines[start.line]!;
+      lines[start.line] = line.slice(0, start.character) + fix.replacement + line.slice(end.character);
+      assert.equal(lines.join('\n'), mended);
+      assert.deepEqual(parseEndpoints(mended).problems, []);
+    });
+  }
+
   it('keeps a target for each request line, one with a problem too', () => {
     const { targets } = parseEndpoints('GTE http://a/\nftp://b\nhttp://c/{{x}}\nhttp://d/');
     assert.deepEqual(

@@ -92,6 +92,30 @@ describe('an endpoints file in the editor', () => {
     await waitFor('no problem', () => problems().length === 0);
   });
 
+  it('offers to write what a problem asks for', async () => {
+    const document = await openFile('fix.endpoints', '# @reqests 5\n\nGTE http://127.0.0.1:5999/\nlocalhost:5999/x\n');
+    const fixes = (line: number, character: number): Thenable<vscode.CodeAction[]> =>
+      vscode.commands.executeCommand(
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        new vscode.Range(line, character, line, character),
+        vscode.CodeActionKind.QuickFix.value,
+      );
+    await waitFor('three problems', () => vscode.languages.getDiagnostics(document.uri).length === 3);
+    assert.deepEqual(await fixes(1, 0), []);
+    for (const [line, title] of [
+      [0, 'Write @requests'],
+      [2, 'Write GET'],
+      [3, 'Write http://'],
+    ] as const) {
+      const [fix, ...others] = await fixes(line, 2);
+      assert.deepEqual([fix?.title, others], [title, []]);
+      assert.ok(await vscode.workspace.applyEdit(fix!.edit!));
+    }
+    assert.equal(document.getText(), '# @requests 5\n\nGET http://127.0.0.1:5999/\nhttp://localhost:5999/x\n');
+    await waitFor('no problem', () => vscode.languages.getDiagnostics(document.uri).length === 0);
+  });
+
   it('says when a file of prompts or a body is not there', async () => {
     const lines = ['# @prompts prompts.txt', 'POST http://127.0.0.1:5999/v1/completions', '@body.json', ''];
     const document = await openFile('missing.endpoints', lines.join('\n'));
