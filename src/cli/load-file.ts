@@ -30,6 +30,12 @@ export function loadFile(name: string): LoadedFile {
     return { path, shownAs, file: parseEndpoints(readFileSync(path, 'utf8')) };
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (/^https?:\/\//i.test(name)) {
+      throw new LoadlensError(`${name} is an address, not a file of addresses.`, {
+        hint: 'Write the address into endpoints.txt and name that file.',
+        cause,
+      });
+    }
     if (code === 'ENOENT') {
       throw new LoadlensError(`There is no file ${shownAs}.`, {
         hint: 'Create it with one URL per line, or name another: loadlens run my-endpoints.txt',

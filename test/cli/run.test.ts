@@ -199,6 +199,16 @@ describe('loadlens run', function () {
       );
     });
 
+    it('2 for an address in the place of a file', async () => {
+      const { code, stderr } = await run('https://example.com/x');
+      assert.equal(code, 2);
+      assert.equal(
+        stderr,
+        'error: https://example.com/x is an address, not a file of addresses.\n' +
+          'hint:  Write the address into endpoints.txt and name that file.\n',
+      );
+    });
+
     it('2 for two files', async () => {
       const { code, stderr } = await run('a.txt', '--targets', 'b.txt');
       assert.equal(code, 2);

@@ -111,6 +111,8 @@ describe('load for Artillery', function () {
     assert.match(await refused('report.json'), /The file report\.json can't be read: ENOENT/);
     write('report.json', '{');
     assert.match(await refused('report.json'), /report\.json is no JSON file/);
+    write('report.json', '{"schema": "loadlens.run/1"}');
+    assert.match(await refused('report.json'), /^error: report\.json is a result of Loadlens already\.\nhint: {2}/);
     write('report.json', '{}');
     assert.match(await refused('report.json'), /There is no load\.json in/);
     await cli(['export', 'artillery', '--out', 'p']);

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { reports } from '../../core/report/reports.ts';
+import { suiteSchema } from '../../core/report/suite-types.ts';
+import { sweepSchema } from '../../core/report/sweep-types.ts';
 import { renderText } from '../../core/report/text.ts';
+import { recordSchema } from '../../core/report/types.ts';
 import { recordFromReport } from '../../core/scale-out/import.ts';
 import { endOfRun, onScreen, outputsOf, writeResult } from '../measure.ts';
 import { checkReportFiles } from '../report-files.ts';
@@ -20,6 +23,11 @@ export async function importArtilleryCommand(name: string, options: ImportOption
   const outputs = outputsOf(options, reports);
   checkReportFiles(outputs);
   const report = parsed(readText(name), name);
+  if (isResult(report)) {
+    throw new LoadlensError(`${name} is a result of Loadlens already.`, {
+      hint: 'Name the file that artillery run --output has written.',
+    });
+  }
   const record = recordFromReport(report, readProject(options.project ?? dirname(resolve(name))));
   return onScreen(options.quiet === true, async (screen) => {
     writeResult(renderText(record), outputs, record, screen);
@@ -33,6 +41,13 @@ export async function importArtilleryCommand(name: string, options: ImportOption
     );
   });
 }
+
+/** Whether a JSON text is what Loadlens itself writes of runs, sweeps and suites. */
+const isResult = (json: unknown): boolean =>
+  typeof json === 'object' &&
+  json !== null &&
+  'schema' in json &&
+  [recordSchema, sweepSchema, suiteSchema].some((schema) => schema === json.schema);
 
 function readText(name: string): string {
   try {
