@@ -16,7 +16,7 @@ describe('scale-out from the palette', () => {
   });
 
   it('writes a project into a new folder and opens its README', async () => {
-    await runCommand(bench.page, 'Loadlens: Scale Out…');
+    await runCommand(bench.page, 'Loadlens: Scale Out with Artillery…');
     await answer(bench.page, /How many requests in all/, '40');
     await answer(bench.page, /at the same time/, '6');
     await answer(bench.page, /How many workers/, '3');

@@ -31,7 +31,7 @@ loadlens import artillery report.json
 
 It takes Node 22.18 or newer. \`npm start\` has npx fetch Artillery ${artillery} (some 460 MB, once, kept in npm's cache), switches its
 telemetry off, and prints the command that it runs. \`loadlens import\` makes the report a run like any other: text, \`--json\`, \`--html\`, \`--csv\`, \`--md\`;
-in the editor *Loadlens: Import Run…* puts it into the history. Keep \`load.json\` beside the report: the plan and the targets are in it.
+in the editor *Loadlens: Import Artillery Result or Run…* puts it into the history. Keep \`load.json\` beside the report: the plan and the targets are in it.
 
 Artillery has one thread for each processor but one. Where these are fewer than the shares, several shares are in one thread: the load is the same, but no
 more of it can be sent than by as many threads.

@@ -51,7 +51,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
 
   /** The load that was asked for; undefined when the user went away. */
   const ask = async (files: readonly Uri[]): Promise<{ uri: Uri; load: SharedLoad } | undefined> => {
-    const answer = await askAboutFile(l10n.t('Scale Out'), { files, preset }, [
+    const answer = await askAboutFile(l10n.t('Scale Out with Artillery'), { files, preset }, [
       ...planQuestions<Preset>(),
       workersQuestion(),
     ]);
@@ -145,7 +145,7 @@ async function checkFree(folder: Uri): Promise<void> {
 async function askReport(): Promise<Uri | undefined> {
   const [file] =
     (await window.showOpenDialog({
-      title: l10n.t('Import Run'),
+      title: l10n.t('Import Artillery Result or Run'),
       openLabel: l10n.t('Import'),
       filters: { JSON: ['json'] },
     })) ?? [];
