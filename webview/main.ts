@@ -117,7 +117,7 @@ function runIdsOf(state: PanelState): readonly string[] {
 
 function announce(state: PanelState): void {
   if (state.kind === 'running') {
-    setText(announcer, `${state.name}: ${phaseWords(state.snapshot?.phase ?? null, state.cancelling)}`);
+    setText(announcer, `${state.name}: ${phaseWords(state.snapshot, state.cancelling)}`);
   } else if (state.kind === 'run') {
     setText(announcer, `${state.record.name}: ${statusWords(state.record.status)}`);
   } else if (state.kind === 'sweepRunning') {

@@ -1,16 +1,15 @@
 import { t } from '@vscode/l10n';
-import type { ErrorKind, PercentileMethod, QuantileName, RunPhase, TokenSource } from '../src/core/metrics/types.ts';
+import type { ErrorKind, PercentileMethod, QuantileName, Snapshot, TokenSource } from '../src/core/metrics/types.ts';
 import type { RunPlan } from '../src/core/plan/types.ts';
 import type { RunRecord, RunStatus } from '../src/core/report/types.ts';
 import { formatCount, formatS, withoutZeros } from '../src/core/report/format.ts';
 import { rateText } from '../src/core/report/load-words.ts';
 
 /** What a run is doing. */
-export function phaseWords(phase: RunPhase | null, cancelling: boolean): string {
+export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null, cancelling: boolean): string {
   if (cancelling) return t('Cancelling: closing connections');
-  switch (phase) {
-    case null:
-      return t('Starting the process that sends');
+  if (snapshot === null) return t('Starting the process that sends');
+  switch (snapshot.phase) {
     case 'connecting':
       return t('Opening connections');
     case 'warmup':
@@ -18,7 +17,7 @@ export function phaseWords(phase: RunPhase | null, cancelling: boolean): string 
     case 'running':
       return t('Measuring');
     case 'draining':
-      return t('Waiting for the last answers');
+      return snapshot.waiting > 0 ? t('Sending what is still due') : t('Waiting for the last answers');
   }
 }
 

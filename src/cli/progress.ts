@@ -16,7 +16,7 @@ export function progressText(snapshot: Snapshot, plan: RunPlan): string {
   const sent = formatCount(summary.requestsSent);
   const failed = summary.requestsSent - summary.successes;
   return [
-    phases[phase],
+    phase === 'draining' && snapshot.waiting > 0 ? 'Sending what is still due' : phases[phase],
     `${(elapsedMs / 1000).toFixed(1)} s${plan.durationS === null ? '' : ` of ${plan.durationS} s`}`,
     plan.requests === null ? `${sent} requests` : `${sent}/${formatCount(plan.requests)}`,
     formatRate(summary.throughputPerS),

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mayLoad } from '../../src/cli/hosts.ts';
-import { progressLine } from '../../src/cli/progress.ts';
+import { progressLine, progressText } from '../../src/cli/progress.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
+import { syntheticPlan, syntheticSnapshot } from '../webview/records.ts';
 import { cliPath, freshFolder, type Outcome, runCli, type Running, start } from './spawn.ts';
 
 const on = (
@@ -22,6 +23,15 @@ describe('progress line', () => {
     line.clear();
     line.clear();
     assert.deepEqual(written, ['\rConnectin\u001B[K', '\r1/2\u001B[K', '\r\u001B[K']);
+  });
+
+  it('tells requests that are due and wait from answers that are', () => {
+    const ended = { ...syntheticSnapshot(2_000), phase: 'draining' } as const;
+    assert.match(progressText(ended, syntheticPlan), /^Waiting for the last answers {2}2\.0 s {2}/);
+    assert.match(
+      progressText({ ...ended, waiting: 22 }, syntheticPlan),
+      /^Sending what is still due .* {2}22 waiting$/,
+    );
   });
 
   it('is for terminals and for those who want it', () => {

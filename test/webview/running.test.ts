@@ -42,6 +42,15 @@ describe('results panel while a run is in progress', () => {
     assert.match((await bar.getAttribute('aria-valuetext')) ?? '', /10\.0 s of 40 s$/);
   });
 
+  it('tells requests that are due and wait from answers that are', async () => {
+    const ended = { ...syntheticSnapshot(21_400), phase: 'draining' } as const;
+    const panel = await show({ ...at(21_400), snapshot: { ...ended, waiting: 22 } });
+    const text = async (): Promise<string> => (await panel.page.locator('main').textContent()) ?? '';
+    assert.match(await text(), /Sending what is still due/);
+    await panel.send({ type: 'state', state: { ...at(21_400), snapshot: ended } });
+    assert.match(await text(), /Waiting for the last answers/);
+  });
+
   it('brings snapshots in place: nodes, focus and scroll stay', async () => {
     const panel = await show(at(5000), { height: 300 });
     const { page } = panel;

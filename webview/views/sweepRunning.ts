@@ -60,7 +60,7 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
 function stepWords({ levels, current, snapshot, cancelling }: StateOf<'sweepRunning'>): string {
   const concurrency = formatCount(levels[current] ?? null);
   if (snapshot === null && !cancelling) return t('pause before {0} at once', concurrency);
-  return t('{0} at once: {1}', concurrency, phaseWords(snapshot?.phase ?? null, cancelling));
+  return t('{0} at once: {1}', concurrency, phaseWords(snapshot, cancelling));
 }
 
 /** Share of the whole that is done. A level whose length is not known counts when it has ended. */
