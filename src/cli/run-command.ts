@@ -1,6 +1,7 @@
 import { ExitCode, LoadlensError } from '../core/errors.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { ArrivalProcess, Objective, RunPlan, Stage, TransportName } from '../core/plan/types.ts';
+import { countOf } from '../core/report/facts.ts';
 import { formatCount } from '../core/report/format.ts';
 import { rateText } from '../core/report/load-words.ts';
 import { reports } from '../core/report/reports.ts';
@@ -103,7 +104,10 @@ export function choicesOf(options: PlanOptions): FileChoices {
 export function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean {
   const errors = file.problems.filter(({ severity }) => severity === 'error');
   for (const problem of quiet ? errors : file.problems) process.stderr.write(`${problemLine(shownAs, problem)}\n`);
-  if (errors.length > 0) return false;
+  if (errors.length > 0) {
+    process.stderr.write(`${countOf(errors.length, 'error')}: nothing was sent.\n`);
+    return false;
+  }
   if (file.targets.length > 0) return true;
   throw new LoadlensError(`There is no target in ${shownAs}.`, { hint: 'Write one URL per line.' });
 }
@@ -130,7 +134,7 @@ export function checkLoadOptions({ concurrency, rate, stages, ...options }: RunO
 /** How much a run sends, for the question whether it may. */
 export function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan): string {
   const amounts = [
-    ...(requests === null ? [] : [`${formatCount(requests + warmup)} requests`]),
+    ...(requests === null ? [] : [countOf(requests + warmup, 'request')]),
     ...(durationS === null ? [] : [`requests for ${durationS} s`]),
   ];
   return `${amounts.join(' or ')}, ${stages === undefined ? `${formatCount(concurrency)} at a time` : rateText(stages)},`;

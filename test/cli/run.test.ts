@@ -176,9 +176,10 @@ describe('loadlens run', function () {
       assert.equal(code, 2);
       assert.equal(stdout, '');
       const lines = stderr.trimEnd().split('\n');
-      assert.equal(lines.length, 2);
+      assert.equal(lines.length, 3);
       assert.match(lines[0]!, /^bad\.txt:2:1: error: \S.*\. {2}\S.*\.$/);
       assert.match(lines[1]!, /^bad\.txt:4:\d+: error: \S.*\. {2}\S.*\.$/);
+      assert.equal(lines[2], '2 errors: nothing was sent.');
       assert.equal(mock.stats().served, 0);
     });
 

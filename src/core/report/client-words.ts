@@ -66,7 +66,7 @@ export function clientFacts({ client }: RunRecord): [label: string, value: strin
       'connections',
       [
         `${formatCount(client.connectionsOpened)} opened`,
-        `${formatCount(client.connectionsReused)} requests on a reused one`,
+        `${formatCount(client.connectionsReused)} ${client.connectionsReused === 1 ? 'request' : 'requests'} on a reused one`,
       ],
     ],
     [

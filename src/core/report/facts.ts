@@ -82,7 +82,7 @@ function mixedSentence(record: RunRecord): string {
     record.successes === 0
       ? 'there is no success to measure'
       : `successes alone: median ${formatMs(record.successLatencyMs.median)}, mean ${formatMs(record.successLatencyMs.mean)}`;
-  return `${formatCount(failures)} of ${formatCount(record.responses)} responses were no success (${listed}). ${whose}; ${alone}.`;
+  return `${formatCount(failures)} of ${countOf(record.responses, 'response')} ${failures === 1 ? 'was' : 'were'} no success (${listed}). ${whose}; ${alone}.`;
 }
 
 /** Where the numbers come from. */

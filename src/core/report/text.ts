@@ -34,7 +34,9 @@ function referenceLines(record: RunRecord): string[] {
   return [
     '*** Results ***',
     'Status codes:',
-    ...(codes.length === 0 ? [`  ${noValue}`] : codes.map(([code, count]) => `  ${code}: ${String(count)} times`)),
+    ...(codes.length === 0
+      ? [`  ${noValue}`]
+      : codes.map(([code, count]) => `  ${code}: ${String(count)} ${count === 1 ? 'time' : 'times'}`)),
     `Success ratio: ${record.successRatio === null ? noValue : `${(record.successRatio * 100).toFixed(2)}%`}`,
     separator,
     `Total time: ${seconds(record.requestsSent === 0 ? null : record.totalMs)} seconds`,

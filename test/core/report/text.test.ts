@@ -57,6 +57,14 @@ describe('the text report', () => {
     ]);
   });
 
+  it('counts one as one', () => {
+    const samples = [sampleOf(5, { status: 404 }), ...Array.from({ length: 10 }, () => sampleOf(5))];
+    const text = renderText(recordOf(samples));
+    assert.match(text, /^ {2}404: 1 time$/m);
+    assert.match(text, /10 opened; 1 request on a reused one/);
+    assert.match(notesOf(text), /1 of 11 responses was no success \(1 × 404\)/);
+  });
+
   it("has the reference's lines for its second run, a flood of 429", () => {
     // The total with the digits that its throughput of 486.8681 stands for.
     const samples = samplesWith({
