@@ -32,7 +32,7 @@ export function runningView(first: StateOf<'running'>): View {
   function update({ plan, snapshot, cancelling }: StateOf<'running'>): void {
     const elapsedMs = snapshot?.elapsedMs ?? 0;
     const summary = snapshot?.summary ?? nothingYet;
-      header.update(phaseWords(snapshot, cancelling), snapshot, cancelling);
+    header.update(phaseWords(snapshot, cancelling), snapshot, cancelling);
     progress.update(howFar(plan, snapshot), howFarWords(plan, snapshot));
     tiles.update(liveTiles(snapshot));
     throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs));
