@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatMs } from '../../src/core/report/format.ts';
-import { rowsOf, usePanels } from './panels.ts';
+import { rowsOf, tableOf, usePanels } from './panels.ts';
 import { states } from './states.ts';
 
 describe('results panel of two runs', () => {
@@ -41,6 +41,28 @@ describe('results panel of two runs', () => {
     );
     assert.equal(await page.locator('.pass, .fail').count(), 0);
     assert.deepEqual(await panel.kept(), { runIds: [before.id, after.id] });
+  });
+
+  it('shows every number whole in a narrow panel, each with its title', async () => {
+    const { page } = await show(states.compared, { width: 400 });
+    const table = tableOf(page, 'Numbers of both runs');
+    const box = page.getByRole('region', { name: 'Numbers of both runs', exact: true });
+    assert.equal(await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth), 0);
+    const titles = await table
+      .locator('tbody tr')
+      .first()
+      .locator('td')
+      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell, '::before').content));
+    assert.deepEqual(titles, ['"Before"', '"After"', '"Difference"', '"After / before"']);
+    const lines = await table
+      .locator('tbody th')
+      .first()
+      .evaluate((cell) => {
+        const words = document.createRange();
+        words.selectNodeContents(cell);
+        return words.getClientRects().length;
+      });
+    assert.equal(lines, 1);
   });
 
   it('lays the histograms over each other as shares of all responses', async () => {

@@ -12,7 +12,7 @@ import { createTable } from '../table.ts';
 
 /** Numbers of two runs with what lies between them: difference and ratio, never a verdict. */
 export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
-  return createTable(
+  const { element, table } = createTable(
     t('Numbers of both runs'),
     [
       { title: t('Number'), kind: 'words' },
@@ -28,7 +28,9 @@ export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
       difference(delta, unit),
       ratio === null ? noValue : `${ratio.toFixed(3)}×`,
     ]),
-  ).element;
+  );
+  table.classList.add('compared');
+  return element;
 }
 
 const formats: Readonly<Record<ComparisonUnit, (value: number | null) => string>> = {
