@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs, formatRate } from '../../src/core/report/format.ts';
 import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
+import { lawful, levelRecord, sweepOf } from '../core/report/sweep-fixtures.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
 import { sweepStates } from './sweepStates.ts';
 
@@ -76,6 +77,20 @@ describe('results panel of a sweep', () => {
     assert.deepEqual(heads.slice(-2), ['TTFT p95', 'TPOT p50']);
     const levels = await rowsOf(page, 'Levels');
     assert.deepEqual(levels[2]?.slice(-2), ['–', '–']);
+  });
+
+  it('says in one tile that nothing is recommended, and why', async () => {
+    const missed = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 1ms' })]);
+    for (const [state, why] of [
+      [sweepStates.sweepOfFailures, 'no level that succeeds has a good trade-off'],
+      [sweepStates.sweepOfOne, 'no level 1 to compare with'],
+      [{ ...sweepStates.sweep, sweep: missed }, 'no level meets the objectives'],
+    ] as const) {
+      const { page } = await show(state);
+      const tiles = await page.locator('.tile').evaluateAll((all) => all.map(({ textContent }) => textContent));
+      assert.equal(tiles.length, 4);
+      assert.equal(tiles[0], `RecommendedNone${why}`);
+    }
   });
 
   it('exports, runs again, and keeps the id of the sweep', async () => {

@@ -56,7 +56,12 @@ export const sweepStates = {
     sweep: sweepOf([], { status: 'cancelled', planned: levels }),
     keptForSession: false,
   },
-  sweepOfOne: { kind: 'sweep', sweep: sweepOf([level(5)]), keptForSession: false },
+  sweepOfFailures: {
+    kind: 'sweep',
+    sweep: sweepOf([1, 4, 8].map(refusing), { id: '20261122-201537-f41l' }),
+    keptForSession: false,
+  },
+  sweepOfOne: { kind: 'sweep', sweep: sweepOf([level(5)], { id: '20261122-201537-0n3l' }), keptForSession: false },
   sweepStarting: { ...running, current: 0, done: [], snapshot: null },
   sweepRunning: {
     ...running,

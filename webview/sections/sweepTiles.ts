@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import type { SweepFigures } from '../../src/core/metrics/levels.ts';
 import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
 import { atOnceWords, knee } from '../charts/levelAxis.ts';
@@ -7,30 +8,11 @@ import type { Tile } from './tiles.ts';
 /** The numbers that a sweep is judged by. */
 export function sweepTiles(sweep: SweepRecord): Tile[] {
   const { figures, levels } = sweep;
-  const { concurrency: recommended, rule } = figures.recommended;
-  const at = levels.findLast(({ plan }) => plan.concurrency === recommended);
-  const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === recommended)?.efficiency ?? null;
   const bend = knee(sweep);
   const rates = levels.map(({ successThroughputPerS }) => successThroughputPerS ?? 0);
   const best = levels[rates.indexOf(Math.max(...rates))];
   return [
-    {
-      label: t('Recommended'),
-      value: atOnceWords(recommended),
-      remark: rule === 'objectives' ? t('largest that meets the objectives') : t('largest with a good trade-off'),
-      unsure: recommended === null,
-    },
-    {
-      label: t('Throughput there'),
-      value: formatRate(at?.successThroughputPerS ?? null),
-      remark: efficiency === null ? t('no level 1 to compare with') : t('{0} of perfect', formatPercent(efficiency)),
-    },
-    {
-      label: t('p95 there'),
-      value: formatMs(at?.successLatencyMs.p95 ?? null),
-      remark: t('median {0}', formatMs(at?.successLatencyMs.median ?? null)),
-      unsure: at !== undefined && at.successLatencyMs.interval95.p95 === null,
-    },
+    ...recommendedTiles(sweep),
     {
       label: t('Knee'),
       value: atOnceWords(bend),
@@ -50,4 +32,38 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
           : t('{0}, R² {1}', formatRate(figures.usl.peakThroughputPerS), figures.usl.r2.toFixed(3)),
     },
   ];
+}
+
+/** What is recommended and what to expect there; why there is nothing, where nothing is. */
+function recommendedTiles({ figures, levels }: SweepRecord): Tile[] {
+  const { concurrency: recommended, rule } = figures.recommended;
+  const at = levels.findLast(({ plan }) => plan.concurrency === recommended);
+  if (at === undefined) return [{ label: t('Recommended'), value: t('None'), remark: whyNone(figures), unsure: true }];
+  const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === recommended)?.efficiency ?? null;
+  return [
+    {
+      label: t('Recommended'),
+      value: atOnceWords(recommended),
+      remark: rule === 'objectives' ? t('largest that meets the objectives') : t('largest with a good trade-off'),
+    },
+    {
+      label: t('Throughput there'),
+      value: formatRate(at.successThroughputPerS),
+      remark:
+        efficiency === null ? t('nothing at level 1 to compare with') : t('{0} of perfect', formatPercent(efficiency)),
+    },
+    {
+      label: t('p95 there'),
+      value: formatMs(at.successLatencyMs.p95),
+      remark: t('median {0}', formatMs(at.successLatencyMs.median)),
+      unsure: at.successLatencyMs.interval95.p95 === null,
+    },
+  ];
+}
+
+function whyNone({ recommended, levels }: SweepFigures): string {
+  if (recommended.rule === 'objectives') return t('no level meets the objectives');
+  return levels.some(({ concurrency }) => concurrency === 1)
+    ? t('no level that succeeds has a good trade-off')
+    : t('no level 1 to compare with');
 }

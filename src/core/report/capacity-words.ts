@@ -87,16 +87,19 @@ function searchSentences(
   ];
 }
 
-function recommendedSentence({ figures: { recommended } }: Pick<SweepRecord, 'figures'>): string {
+function recommendedSentence({ figures: { recommended, levels } }: Pick<SweepRecord, 'figures'>): string {
   const { concurrency, rule } = recommended;
   if (rule === 'objectives') {
     return concurrency === null
       ? 'No concurrency can be recommended: at no level did 90% of the requests meet the objectives.'
       : `Recommended concurrency: ${formatCount(concurrency)}, the largest at which at least 90% of the requests met the objectives.`;
   }
-  return concurrency === null
-    ? 'No concurrency can be recommended without an objective and without a level 1 to compare with.'
-    : concurrency === 1
-      ? 'Recommended concurrency: 1. No larger level gains as much throughput as it costs latency.'
-      : `Recommended concurrency: ${formatCount(concurrency)}, the largest that gains at least as much throughput as it costs latency.`;
+  if (concurrency === null) {
+    return levels.some((level) => level.concurrency === 1)
+      ? 'No concurrency can be recommended: no level at which at least 90% of the requests succeeded has a good trade-off.'
+      : 'No concurrency can be recommended without an objective and without a level 1 to compare with.';
+  }
+  return concurrency === 1
+    ? 'Recommended concurrency: 1. No larger level gains as much throughput as it costs latency.'
+    : `Recommended concurrency: ${formatCount(concurrency)}, the largest that gains at least as much throughput as it costs latency.`;
 }

@@ -87,6 +87,13 @@ describe('a sweep', () => {
       'Sure: 2 of 2 runs at 1 passed, 0 of 2 runs at 2 passed, judged by 95% intervals; 4 runs and 640 requests in all.',
     ]);
     assert.deepEqual(cancelled.capacity, ['No level was measured.']);
+    const failing = sweepOf([1, 4].map((level) => levelRecord(level, () => ({ latencyMs: 5, status: 429 }))));
+    assert.deepEqual(failing.capacity, [
+      'No concurrency can be recommended: no level at which at least 90% of the requests succeeded has a good trade-off.',
+    ]);
+    assert.deepEqual(sweepOf([levelRecord(5, lawful(5))]).capacity, [
+      'No concurrency can be recommended without an objective and without a level 1 to compare with.',
+    ]);
     const few = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 200ms', count: 20 })]);
     assert.deepEqual(few.capacity.slice(0, 2), [
       'No level is shown to hold p95 < 200ms.',
