@@ -77,6 +77,15 @@ describe('results panel of a sweep', () => {
     assert.deepEqual(heads.slice(-2), ['TTFT p95', 'TPOT p50']);
     const levels = await rowsOf(page, 'Levels');
     assert.deepEqual(levels[2]?.slice(-2), ['–', '–']);
+    const scaling = await rowsOf(page, 'Scaling');
+    assert.deepEqual(
+      scaling.map((row) => row.slice(-2)),
+      [
+        ['–', '–'],
+        ['3.33', 'good'],
+        ['–', '– too few successes'],
+      ],
+    );
   });
 
   it('says in one tile that nothing is recommended, and why', async () => {

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
-import { kneeOf, neededAttainment } from '../../src/core/metrics/levels.ts';
+import { kneeOf, succeeds } from '../../src/core/metrics/levels.ts';
 import { formatCount, formatNumber } from '../../src/core/report/format.ts';
 import type { Limit, Marker } from './markers.ts';
 import type { AxisText } from './options.ts';
@@ -59,9 +59,8 @@ export function atOnceWords(concurrency: number | null): string {
 
 /** The level with the most throughput for its latency, both of successes, among those that did not fail much. */
 export function knee({ levels }: Levels): number | null {
-  const sound = levels.filter(({ successRatio }) => (successRatio ?? 0) >= neededAttainment);
   return kneeOf(
-    sound.map(({ plan, successThroughputPerS, successLatencyMs }) => ({
+    levels.filter(succeeds).map(({ plan, successThroughputPerS, successLatencyMs }) => ({
       concurrency: plan.concurrency,
       throughputPerS: successThroughputPerS,
       meanLatencyMs: successLatencyMs.mean,

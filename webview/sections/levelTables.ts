@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
+import { succeeds, type LevelFigures } from '../../src/core/metrics/levels.ts';
 import type { Distribution, QuantileName } from '../../src/core/metrics/types.ts';
 import type { Verdict } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
@@ -69,7 +70,7 @@ export function scalingTable({ levels, figures }: Levels): Table {
       number(t('Gain / penalty')),
       { title: t('Trade-off'), kind: 'words' },
     ],
-    figures.levels.map((level) => [
+    figures.levels.map((level, i): Cell[] => [
       levelName(level.concurrency),
       formatFactor(level.scalingFactor),
       ...(tokens ? [formatFactor(level.tokenScalingFactor)] : []),
@@ -77,9 +78,16 @@ export function scalingTable({ levels, figures }: Levels): Table {
       level.concurrency === 1 ? noValue : formatChange(level.throughputGain),
       level.concurrency === 1 ? noValue : formatChange(level.latencyPenalty),
       level.tradeOffRatio?.toFixed(2) ?? (level.tradeOff === null ? noValue : t('no penalty')),
-      level.tradeOff === null ? noValue : level.tradeOff === 'good' ? t('good') : t('poor'),
+      tradeOffCell(level, levels[i]),
     ]),
   );
+}
+
+/** The verdict, or why there is none. */
+function tradeOffCell({ concurrency, tradeOff }: LevelFigures, level: RunRecord | undefined): Cell {
+  if (tradeOff !== null) return tradeOff === 'good' ? t('good') : t('poor');
+  const failed = concurrency > 1 && level !== undefined && !succeeds(level);
+  return failed ? { text: noValue, remark: t('too few successes') } : noValue;
 }
 
 /** What became of the objectives at each level; null without any. */

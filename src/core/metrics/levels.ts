@@ -21,8 +21,9 @@ export interface LevelFigures {
   readonly tokenScalingFactor: number | null;
   readonly throughputGain: number | null;
   readonly latencyPenalty: number | null;
-  /** gain / penalty; null at level 1 and where latency did not rise. */
+  /** gain / penalty; null at level 1, where latency did not rise, and where there is no trade-off. */
   readonly tradeOffRatio: number | null;
+  /** Null at level 1 and where fewer than 90 % of the requests succeeded: what few successes gained is no gain. */
   readonly tradeOff: 'good' | 'poor' | null;
   /** At least 90 % of its requests met the objectives, or succeeded where there is no objective. */
   readonly sound: boolean;
@@ -44,7 +45,7 @@ export interface SweepFigures {
 }
 
 /** The share of requests that must be good for a level to be recommended. */
-export const neededAttainment = 0.9;
+const neededAttainment = 0.9;
 
 /** The figures of a sweep; see docs/metrics.md. */
 export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
@@ -52,10 +53,15 @@ export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
   const figures = levels.map((level) => levelFigures(level, single));
   const { fit, note } = fitUsl(
     levels
-      .filter(({ successRatio }) => (successRatio ?? 0) >= neededAttainment)
+      .filter(succeeds)
       .map(({ concurrency, throughputPerS }) => ({ concurrency, throughputPerS: throughputPerS ?? 0 })),
   );
   return { levels: figures, recommended: recommend(levels, figures), usl: fit, uslNote: note };
+}
+
+/** Whether so many requests of a level succeeded that its rate and latency say what the server can do. */
+export function succeeds({ successRatio }: Pick<LevelNumbers, 'successRatio'>): boolean {
+  return (successRatio ?? 0) >= neededAttainment;
 }
 
 function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): LevelFigures {
@@ -64,7 +70,7 @@ function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): Le
   const latencyFactor = ratio(level.meanLatencyMs, single?.meanLatencyMs);
   const throughputGain = scalingFactor === null ? null : scalingFactor - 1;
   const latencyPenalty = latencyFactor === null ? null : latencyFactor - 1;
-  const comparable = concurrency > 1 && throughputGain !== null && latencyPenalty !== null;
+  const comparable = concurrency > 1 && succeeds(level) && throughputGain !== null && latencyPenalty !== null;
   const tradeOffRatio = comparable && latencyPenalty > 0 ? throughputGain / latencyPenalty : null;
   return {
     concurrency,

@@ -194,7 +194,7 @@ function tradeOffTable({ levels, figures }: ThroughputSuite): Table {
       ratioText(level),
       level.tradeOff ?? noValue,
     ]),
-    note: 'Against a single request. Good: gain / penalty is 1 or more.',
+    note: 'Against a single request. Good: gain / penalty is 1 or more; no verdict where fewer than 90% of the requests succeeded.',
   };
 }
 

@@ -1,4 +1,4 @@
-import { neededAttainment, type LevelFigures } from '../metrics/levels.ts';
+import { succeeds, type LevelFigures } from '../metrics/levels.ts';
 import { countOf, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue, withoutZeros } from './format.ts';
 import type { SweepRecord } from './sweep-types.ts';
@@ -134,9 +134,7 @@ export function uslFacts({
 /** What must be known before the numbers: what was left out, and levels whose client may have been the limit. */
 export function sweepNotes(sweep: SweepRecord): string[] {
   const { levels, planned, status, search } = sweep;
-  const refused = levels
-    .filter(({ successRatio }) => (successRatio ?? 0) < neededAttainment)
-    .map(({ plan }) => formatCount(plan.concurrency));
+  const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => formatCount(plan.concurrency));
   return [
     ...(status === 'completed'
       ? []
@@ -147,7 +145,9 @@ export function sweepNotes(sweep: SweepRecord): string[] {
         ]),
     ...(refused.length === 0
       ? []
-      : [`At ${refused.join(', ')} at once fewer than 90% of the requests succeeded: never recommended.`]),
+      : [
+          `At ${refused.join(', ')} at once fewer than 90% of the requests succeeded: no trade-off, and never recommended.`,
+        ]),
     ...warningNote(levels),
   ];
 }

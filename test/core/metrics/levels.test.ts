@@ -88,6 +88,23 @@ describe('levels', () => {
     assert.equal(sweepFigures(levels).recommended.concurrency, 10);
   });
 
+  it('have no trade-off where fewer than 90 % of the requests succeeded, whatever those gained', () => {
+    const few = { successRatio: 0.01 };
+    const { levels } = sweepFigures([level(1, 10, 100), level(2, 30, 110, few), level(4, 40, 90, few)]);
+    assert.deepEqual(
+      levels.map(({ tradeOff, tradeOffRatio }) => [tradeOff, tradeOffRatio]),
+      [
+        [null, null],
+        [null, null],
+        [null, null],
+      ],
+    );
+    assert.equal(two(levels[1]?.throughputGain), 2);
+    // Slow answers are answers: whether they meet the objectives is another matter.
+    const slow = sweepFigures([met(1, 1, 'pass'), met(2, 0.2, 'fail')]);
+    assert.equal(slow.levels[1]?.tradeOff, 'good');
+  });
+
   it('recommend by objectives where there are any: the largest level with 90 % attainment', () => {
     const { recommended } = sweepFigures([met(1, 1, 'pass'), met(4, 0.9, 'fail'), met(8, 0.89, 'fail')]);
     assert.deepEqual(recommended, { concurrency: 4, rule: 'objectives' });

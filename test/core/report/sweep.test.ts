@@ -112,7 +112,10 @@ describe('reports of a sweep', () => {
       assert.doesNotMatch(said, /NaN|undefined|null|Infinity/);
       for (const line of said.split('\n')) assert.ok(line.length <= 100, line);
     }
-    assert.match(renderSweepText(refusing), /! At 20 at once fewer than 90% of the requests succeeded/);
+    assert.match(
+      renderSweepText(refusing),
+      /! At 20 at once fewer than 90% of the requests succeeded: no trade-off, and never recommended\./,
+    );
     assert.match(renderSweepText(cancelled), /! The sweep was cancelled: 0 of 5 levels had ended\./);
   });
 
@@ -138,6 +141,7 @@ describe('reports of a sweep', () => {
     assert.match(csv, /^concurrency,metric,value\r\n/);
     assert.match(csv, /\r\n8,tradeOff,good\r\n/);
     assert.match(csv, /\r\n,recommendedConcurrency,8\r\n/);
+    assert.match(sweepReports.csv.render(refusing), /\r\n20,tradeOff,\r\n/);
   });
 
   it('write changes with their sign', () => {
