@@ -85,19 +85,23 @@ function mixedSentence(record: RunRecord): string {
   return `${formatCount(failures)} of ${countOf(record.responses, 'response')} ${failures === 1 ? 'was' : 'were'} no success (${listed}). ${whose}; ${alone}.`;
 }
 
+/** How many requests a run sends or for how long, whichever ends first: `500 requests or 30 s`. */
+export function lengthText({ requests: most, durationS }: RunRecord['plan']): string {
+  return [
+    ...(most === null ? [] : [requests(most)]),
+    ...(durationS === null ? [] : [withoutZeros(formatS(durationS))]),
+  ].join(' or ');
+}
+
 /** Where the numbers come from. */
 export function provenance(record: RunRecord): [label: string, value: string][] {
   const { environment, plan, source } = record;
-  const length = [
-    ...(plan.requests === null ? [] : [requests(plan.requests)]),
-    ...(plan.durationS === null ? [] : [withoutZeros(formatS(plan.durationS))]),
-  ].join(' or ');
   return [
     ['run', `${record.id}, ${record.startedAt}, ${record.status}`],
     ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
     [
       'plan',
-      `${length}, ${loadText(plan)}, seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
+      `${lengthText(plan)}, ${loadText(plan)}, seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
     ],
     [
       'warm-up',

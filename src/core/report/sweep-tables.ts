@@ -1,5 +1,5 @@
 import { succeeds, type LevelFigures } from '../metrics/levels.ts';
-import { countOf, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
+import { countOf, lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue, withoutZeros } from './format.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { Table } from './tables.ts';
@@ -157,12 +157,13 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
   const [first] = sweep.levels;
   const last = mostAtOnce(sweep.levels);
   const kept = new Set(['file', 'percentiles', 'output tokens', 'addresses', 'machine', 'software']);
-  const requests = [...new Set(sweep.levels.map(({ plan }) => plan.requests))];
+  const lengths = new Set(sweep.levels.map(({ plan }) => lengthText(plan)));
+  const [length] = lengths;
   return [
     ['sweep', `${sweep.id}, ${sweep.startedAt}, ${sweep.status}`],
     [
       'plan',
-      `${requests.length === 1 && requests[0] !== null && requests[0] !== undefined ? `${countOf(requests[0], 'request')} a level, ` : ''}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
+      `${length === undefined || lengths.size > 1 ? '' : `${length} a level, `}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
     ],
     ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
     ...(last === undefined ? [] : measurementError(last)),

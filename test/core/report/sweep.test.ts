@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { parseObjectives } from '../../../src/core/plan/objectives.ts';
+import type { RunPlan } from '../../../src/core/plan/types.ts';
 import { readSweep } from '../../../src/core/report/sweep-record.ts';
 import { renderSweepText, sweepReports } from '../../../src/core/report/sweep-reports.ts';
-import { formatChange } from '../../../src/core/report/sweep-tables.ts';
+import { formatChange, sweepFacts } from '../../../src/core/report/sweep-tables.ts';
+import type { RunRecord } from '../../../src/core/report/types.ts';
 import { levelRecord, lawful, sweepOf } from './sweep-fixtures.ts';
 
 const schemaFile = (name: string): object =>
@@ -35,6 +37,11 @@ const searched = sweepOf(
 );
 const cancelled = sweepOf([], { status: 'cancelled', planned: levels });
 const sweeps = { ordinary, judged, refusing, searched, cancelled };
+
+function planned(concurrency: number, length: Pick<RunPlan, 'requests' | 'durationS'>): RunRecord {
+  const level = levelRecord(concurrency, lawful(concurrency));
+  return { ...level, plan: { ...level.plan, ...length } };
+}
 
 const refused = (json: unknown, message: RegExp): void =>
   assert.throws(
@@ -142,6 +149,22 @@ describe('reports of a sweep', () => {
     assert.match(csv, /\r\n8,tradeOff,good\r\n/);
     assert.match(csv, /\r\n,recommendedConcurrency,8\r\n/);
     assert.match(sweepReports.csv.render(refusing), /\r\n20,tradeOff,\r\n/);
+  });
+
+  it('say how many requests a level had, or how long it ran', () => {
+    const byCount = { requests: 200, durationS: null };
+    const byTime = { requests: null, durationS: 2 };
+    for (const [plans, length] of [
+      [[byCount, byCount], '200 requests a level, '],
+      [[byTime, byTime], '2 s a level, '],
+      [[{ requests: 200, durationS: 90 }], '200 requests or 1 min 30 s a level, '],
+      [[byCount, { requests: 400, durationS: null }], ''],
+      [[], ''],
+    ] as const) {
+      const runs = plans.map((plan, i) => planned(i + 1, plan));
+      const said = new Map(sweepFacts(sweepOf(runs))).get('plan');
+      assert.equal(said, `${length}pause of 500 ms between levels`);
+    }
   });
 
   it('write changes with their sign', () => {
