@@ -1,10 +1,9 @@
+import { t } from '@vscode/l10n';
 import { latencyBinsOf } from '../../src/core/metrics/bins.ts';
 import { rankedSamples } from '../../src/core/metrics/quantiles.ts';
 import type { LatencyBins } from '../../src/core/metrics/types.ts';
-import { formatMs } from '../../src/core/report/format.ts';
-
-// Bins need not be equally wide: they grow with the latency, and the outermost reach to the extremes. A chart draws each as
-// wide as the next and writes the edges below: bin i lies between i and i + 1 on its axis.
+import { binLabels, edgeFormat } from '../../src/core/report/bin-axis.ts';
+import type { AxisText } from './options.ts';
 
 /** Where a latency lies on the axis of the bins. */
 export function binPosition(edges: readonly number[], ms: number): number {
@@ -20,12 +19,21 @@ export function binPosition(edges: readonly number[], ms: number): number {
   return to === from ? i : i + Math.min(1, Math.max(0, (ms - from) / (to - from)));
 }
 
-/** Writes edges with as many digits as it takes to tell them apart. */
-export function edgeFormat(edges: readonly number[]): (index: number) => string {
-  const digits = [3, 4, 5].find((d) => new Set(edges.map((edge) => formatMs(edge, d))).size === edges.length) ?? 6;
-  return (index) => {
-    const edge = edges[index];
-    return edge === undefined ? '' : formatMs(edge, digits);
+/** The axis of bins. */
+export function binAxis(title: string, edgesMs: readonly number[]): AxisText {
+  const bins = Math.max(1, edgesMs.length - 1);
+  const edge = edgeFormat(edgesMs);
+  const labels = binLabels(edgesMs, 6);
+  return {
+    title,
+    format: (place) => labels.find(({ at }) => at === place)?.text ?? '',
+    pointed: (place) => {
+      const bin = Math.min(bins - 1, Math.floor(place));
+      return t('{0} to {1}', edge(bin), edge(bin + 1));
+    },
+    min: 0,
+    max: bins,
+    ticks: labels.map(({ at }) => at),
   };
 }
 

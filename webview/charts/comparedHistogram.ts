@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatMs, formatPercent } from '../../src/core/report/format.ts';
-import { edgeFormat, sharedBins } from './bins.ts';
+import { edgeFormat } from '../../src/core/report/bin-axis.ts';
+import { binAxis, sharedBins } from './bins.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
 
 /** The latencies of two runs laid over each other, as shares of their responses. */
@@ -28,14 +29,7 @@ export function comparedHistogram(before: RunRecord, after: RunRecord): ChartFig
         { label: t('Before'), color: 'blue', look: 'area', shape: 'steps', points: steps(bins.before) },
         { label: t('After'), color: 'yellow', look: 'dashed', shape: 'steps', points: steps(bins.after) },
       ],
-      x: {
-        title: t('Latency'),
-        format: edge,
-        pointed: (i) => t('{0} to {1}', edge(i), edge(i + 1)),
-        min: 0,
-        max: Math.max(1, bins.before.length),
-        wholeSteps: true,
-      },
+      x: binAxis(t('Latency'), bins.edgesMs),
       y: { title: t('Share of responses'), format: formatPercent },
       rows: bins.before.map((share, i) => [
         edge(i),

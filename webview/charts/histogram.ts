@@ -2,7 +2,8 @@ import { t } from '@vscode/l10n';
 import type { Distribution, LatencyBins } from '../../src/core/metrics/types.ts';
 import { formatCount, formatMs, formatPercent } from '../../src/core/report/format.ts';
 import type { SeriesColor } from '../theme.ts';
-import { binPosition, edgeFormat } from './bins.ts';
+import { edgeFormat } from '../../src/core/report/bin-axis.ts';
+import { binAxis, binPosition } from './bins.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
 
 /** What a histogram is of, in words. */
@@ -48,14 +49,7 @@ function content(words: HistogramWords, { edgesMs, counts }: LatencyBins, distri
         points: counts.map((count, i) => ({ x: i + 0.5, y: count })),
       },
     ],
-    x: {
-      title: words.time,
-      format: edge,
-      pointed: (middle) => t('{0} to {1}', edge(middle - 0.5), edge(middle + 0.5)),
-      min: 0,
-      max: Math.max(1, counts.length),
-      wholeSteps: true,
-    },
+    x: binAxis(words.time, edgesMs),
     y: { title: words.counted, format: formatCount, wholeSteps: true },
     markers: markers.flatMap(({ x, name }) =>
       x === null ? [] : [{ x: binPosition(edgesMs, x), label: `${name} ${formatMs(x)}` }],

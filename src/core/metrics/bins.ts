@@ -59,6 +59,22 @@ function stretch(edges: number[], min: number, max: number): number[] {
   return edges;
 }
 
+/** So many times the width of the next bin is more than any two neighbours differ by themselves. */
+const outlying = 3.5;
+
+/** Which of the outermost bins were stretched to an extreme far out, by their edges: a record has no more of them. */
+export function stretchedBins(edgesMs: readonly number[]): { readonly first: boolean; readonly last: boolean } {
+  if (edgesMs.length < 4) return { first: false, last: false };
+  const widths = edgesMs.slice(1).map((edge, bin) => edge - (edgesMs[bin] ?? 0));
+  const [first = 0, second = 0, third = 0] = widths;
+  const even = Math.abs(third - second) < 0.01 * second;
+  return {
+    // Where bins grow, the first is the narrowest by itself: there its ends tell.
+    first: even ? first > outlying * second : (edgesMs[1] ?? 0) > outlying * (edgesMs[0] ?? 0),
+    last: (widths.at(-1) ?? 0) > outlying * (widths.at(-2) ?? 0),
+  };
+}
+
 function countBetween(values: Ranked, edges: readonly number[]): number[] {
   const counts: number[] = [];
   let before = 0;

@@ -1,5 +1,6 @@
+import { binLabels } from './bin-axis.ts';
 import { formatCount, formatMs, formatNumber, withoutZeros } from './format.ts';
-import { axis, column, curve, frame, horizontals, legend, marker, plot, text, timeLabels } from './svg.ts';
+import { axis, belowAxis, column, curve, frame, horizontals, legend, marker, plot, text, timeLabels } from './svg.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
@@ -23,12 +24,7 @@ export function histogramChart(record: RunRecord): Chart | null {
     const [low = 0, high = 0] = edgesMs.slice(bin);
     return plot.left + (bin + (high > low ? Math.min(1, Math.max(0, (ms - low) / (high - low))) : 0)) * step;
   };
-  const every = Math.ceil(edgesMs.length / 9);
-  const labels = edgesMs.map((edge, index) =>
-    index % every === 0 && index + every / 2 < edgesMs.length
-      ? text(plot.left + index * step, plot.bottom + 18, withoutZeros(formatMs(edge, 4)), 'middle')
-      : '',
-  );
+  const labels = binLabels(edgesMs, 9).map((label) => belowAxis(plot.left + label.at * step, label.text));
   const peak = counts.indexOf(Math.max(...counts));
   const description = `${formatCount(record.latencyMs.count)} responses from ${formatMs(record.latencyMs.min)} to ${formatMs(record.latencyMs.max)}; most, ${formatCount(counts[peak] ?? 0)}, between ${binText(edgesMs, peak)}.`;
   return {

@@ -3,6 +3,8 @@ import { formatMs, withoutZeros } from './format.ts';
 
 const width = 960;
 const height = 260;
+/** Of a letter in a label, about. */
+const widestLetter = 8;
 
 /** Where the data of a chart is drawn. */
 export const plot = { left: 64, right: 944, top: 28, bottom: 216, width: 880, height: 188 } as const;
@@ -88,9 +90,15 @@ export function timeLabels(widthMs: number, count: number): string[] {
   const labels: string[] = [];
   for (let ms = 0; ms <= spanMs; ms += step) {
     const words = ms === 0 ? '0' : withoutZeros(formatMs(ms));
-    labels.push(text(plot.left + (plot.width * ms) / spanMs, plot.bottom + 18, words, 'middle'));
+    labels.push(belowAxis(plot.left + (plot.width * ms) / spanMs, words));
   }
   return [...labels, text(plot.right, plot.bottom + 36, 'time since the start', 'end')];
+}
+
+/** A value below the horizontal axis, in the middle of its place where that does not cut it off at the right. */
+export function belowAxis(x: number, words: string): string {
+  const cut = x + (words.length * widestLetter) / 2 > width;
+  return text(cut ? plot.right : x, plot.bottom + 18, words, cut ? 'end' : 'middle');
 }
 
 /** A swatch with its name, `offset` from the left above the plot. */

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { latencyBinsOf } from '../../../src/core/metrics/bins.ts';
-import { rankedSamples } from '../../../src/core/metrics/quantiles.ts';
+import { latencyBinsOf, stretchedBins } from '../../../src/core/metrics/bins.ts';
+import { quantile, rankedSamples } from '../../../src/core/metrics/quantiles.ts';
 
 function binsOf(values: readonly number[]) {
   const sorted = values.toSorted((a, b) => a - b);
   return latencyBinsOf(rankedSamples(sorted), sorted[0]!, sorted.at(-1)!);
 }
+
+const told = (values: readonly number[]) => stretchedBins(binsOf(values).edgesMs);
 
 describe('latency bins', () => {
   it('are equally wide, with nice edges', () => {
@@ -32,6 +34,32 @@ describe('latency bins', () => {
     const { edgesMs, counts } = binsOf(flood);
     assert.ok(edgesMs.includes(4) && edgesMs.includes(10) && edgesMs.includes(100) && edgesMs.includes(1000));
     assert.equal(counts.at(-1), 10);
+  });
+
+  it('tell by their edges which reach to an extreme far out', () => {
+    const even = Array.from({ length: 200 }, (_, index) => 1001 + index / 10);
+    const growing = Array.from({ length: 200 }, (_, index) => 1.04 ** index);
+    assert.deepEqual(told(even), { first: false, last: false });
+    assert.deepEqual(told([...even, 30_000]), { first: false, last: true });
+    assert.deepEqual(told([3, ...even]), { first: true, last: false });
+    assert.deepEqual(told([0, ...even.map((value) => value - 996)]), { first: false, last: false });
+    assert.deepEqual(told(growing), { first: false, last: false });
+    assert.deepEqual(told([0.01, ...growing, ...growing, 1e6]), { first: true, last: true });
+    assert.deepEqual(told([0, ...growing, ...growing]), { first: true, last: false });
+  });
+
+  it('are told to reach far out only where an extreme does', () => {
+    const values = fc.array(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(values, (list) => {
+        const { first, last } = stretchedBins(binsOf(list).edgesMs);
+        const sorted = list.toSorted((a, b) => a - b);
+        const [min = 0, max = 0] = [sorted[0], sorted.at(-1)];
+        const [p1 = 0, p99 = 0] = [0.01, 0.99].map((share) => quantile(rankedSamples(sorted), share) ?? 0);
+        if (first) assert.ok(p1 - min > p99 - p1 || p1 > 10 * min);
+        if (last) assert.ok(max - p99 > p99 - p1 || max > 10 * p99);
+      }),
+    );
   });
 
   it('survive one value, equal values and zero', () => {

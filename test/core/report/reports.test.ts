@@ -157,6 +157,14 @@ describe('the HTML report', () => {
     assert.equal(reports.html.render(nothing).match(/<svg/g), null);
   });
 
+  it('labels a bin that reaches far out by where it begins, and lists its real range', () => {
+    const latencyBins = { edgesMs: [0, 2.5, 5, 7.5, 10, 12.5, 94.1], counts: [1, 9, 5, 2, 1, 1] };
+    const page = reports.html.render({ ...mixed, latencyBins });
+    assert.match(page, /text-anchor="(?:middle|end)">&gt; 12\.5 ms</);
+    assert.doesNotMatch(page, />94\.1 ms</);
+    assert.match(page, /<th scope="row">12\.5 ms – 94\.1 ms<\/th><td>1<\/td>/);
+  });
+
   it('closes every element that it opens', () => {
     for (const record of [mixed, many, nothing]) {
       const open: string[] = [];
