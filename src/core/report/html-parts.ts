@@ -30,22 +30,23 @@ export function section(table: Table): string {
 }
 
 /** A table as it is. */
-export function tableHtml({ columns, rows, note }: Table): string {
+export function tableHtml({ columns, words = [], rows, note }: Table): string {
+  const look = columns.map((column) => (words.includes(column) ? ' class="words"' : ''));
   const head = columns.some((column) => column !== '')
-    ? `<thead><tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr></thead>`
+    ? `<thead><tr>${columns.map((column, i) => `<th scope="col"${look[i] ?? ''}>${escapeHtml(column)}</th>`).join('')}</tr></thead>`
     : '';
   const body = rows.map(
     ([first = '', ...rest]) =>
-      `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map((cell) => `<td${verdictClass(cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+      `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map((cell, i) => `<td${look[i + 1] ?? ''}>${verdict(cell)}</td>`).join('')}</tr>`,
   );
   return `<div class="scroll"><table>${head}<tbody>${body.join('\n')}</tbody></table></div>${
     note === undefined ? '' : `<p class="sub">${escapeHtml(note)}</p>`
   }`;
 }
 
-function verdictClass(cell: string): string {
-  if (cell === 'pass') return ' class="pass"';
-  return cell === 'fail' ? ' class="fail"' : '';
+/** The text of a cell, coloured where it is a verdict. */
+function verdict(cell: string): string {
+  return cell === 'pass' || cell === 'fail' ? `<span class="${cell}">${cell}</span>` : escapeHtml(cell);
 }
 
 /** A chart under its title, its table folded below. */

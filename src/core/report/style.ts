@@ -21,12 +21,13 @@ section{margin-top:28px;min-width:0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 th:first-child{text-align:left;padding-left:0;font-weight:400;white-space:normal;overflow-wrap:anywhere;min-width:9em}
+.words{text-align:left}
 thead th,thead th:first-child{color:var(--dim);font-weight:600;font-size:13px}
 .pass{color:var(--green);font-weight:600}
 .fail{color:var(--red);font-weight:600}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:0 32px}
-figure{margin:0}
-svg{display:block;width:100%;height:auto}
+figure{margin:0;overflow-x:auto}
+svg{display:block;width:100%;min-width:720px;height:auto}
 svg text{fill:var(--dim);font-size:12px}
 .grid{stroke:var(--line);stroke-width:1}
 .axis{stroke:var(--dim);stroke-width:1}
@@ -50,5 +51,5 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);border:1
 .facts>div{display:grid;grid-template-columns:150px 1fr;gap:12px}
 .facts dt{color:var(--dim)}
 .facts dd{margin:0;overflow-wrap:anywhere}
-@media print{section{break-inside:avoid}}
+@media print{section{break-inside:avoid}svg{min-width:0}}
 `;

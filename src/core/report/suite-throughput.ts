@@ -185,6 +185,7 @@ function tradeOffTable({ levels, figures }: ThroughputSuite): Table {
   return {
     title: 'Trade-off',
     columns: ['At once', 'Requests/s', 'Mean latency', 'Throughput gain', 'Latency penalty', 'Ratio', 'Verdict'],
+    words: ['Verdict'],
     rows: figures.levels.map((level, index) => [
       formatCount(level.concurrency),
       formatNumber(levels[index]?.requestsPerS ?? null),
@@ -202,6 +203,7 @@ function targetTable({ targets }: ThroughputSuite): Table {
   return {
     title: 'Targets',
     columns: ['Metric', 'Target', 'Achieved', 'At once', 'Verdict'],
+    words: ['Verdict'],
     rows: targets.map((target) => [
       target.metric,
       targetText(target),

@@ -73,6 +73,7 @@ export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | '
       'Ratio',
       'Trade-off',
     ],
+    words: ['Trade-off'],
     rows: figures.levels.map((level) => [
       formatCount(level.concurrency),
       formatFactor(level.scalingFactor),
@@ -102,6 +103,7 @@ export function levelObjectiveTable({ levels }: Pick<SweepRecord, 'levels'>): Ta
   return {
     title: 'Objectives by level',
     columns: ['At once', ...texts, 'Attainment', 'Goodput'],
+    words: texts,
     rows:
       texts.length === 0
         ? []

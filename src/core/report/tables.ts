@@ -10,6 +10,8 @@ import type { RunRecord } from './types.ts';
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
+  /** The other columns that hold text. */
+  readonly words?: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly note?: string;
 }
@@ -151,6 +153,7 @@ export function objectiveTable(record: RunRecord): Table {
   return {
     title: 'Objectives',
     columns: ['Where', 'Objective', 'Verdict', 'Measured'],
+    words: ['Objective', 'Verdict'],
     rows: record.objectives.map((verdict) => [
       verdict.target ?? 'whole run',
       verdict.objective.text,

@@ -165,6 +165,22 @@ describe('the HTML report', () => {
     assert.match(page, /<th scope="row">12\.5 ms – 94\.1 ms<\/th><td>1<\/td>/);
   });
 
+  it('cuts off no label of the time axis', () => {
+    const slices = Array.from({ length: 7 }, () => 10);
+    const timeline = { widthMs: 50, responses: slices, failures: slices, medianMs: slices, p95Ms: slices };
+    const page = reports.html.render({ ...mixed, timeline });
+    assert.match(page, /x="64" y="234" text-anchor="middle">0</);
+    assert.match(page, /x="818.3" y="234" text-anchor="middle">300 ms</);
+    assert.match(page, /x="944" y="234" text-anchor="end">350 ms</);
+  });
+
+  it('aligns words as words', () => {
+    const page = reports.html.render(many);
+    assert.match(page, /<th scope="col" class="words">Objective<\/th><th scope="col" class="words">Verdict<\/th>/);
+    assert.match(page, /<td class="words"><span class="fail">fail<\/span><\/td>/);
+    assert.match(page, /<th scope="col">Measured<\/th>/);
+  });
+
   it('closes every element that it opens', () => {
     for (const record of [mixed, many, nothing]) {
       const open: string[] = [];
