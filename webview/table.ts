@@ -1,4 +1,6 @@
+import { t } from '@vscode/l10n';
 import { h, setAttributes, setText } from './dom.ts';
+import { usesScreenReader } from './theme.ts';
 
 /** A column: its heading, and whether its cells are numbers (right-aligned) or words. */
 export interface Column {
@@ -45,6 +47,12 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
 
   update(rows);
   return { element, table, update };
+}
+
+/** The table beside a chart, folded; among others it is told by the chart's title. */
+export function tableTwin(title: string, { element }: Table): HTMLDetailsElement {
+  const summary = h('summary', { 'aria-label': t('Show as table: {0}', title) }, t('Show as table'));
+  return h('details', { open: usesScreenReader() }, summary, element);
 }
 
 /** Which panels are too narrow for so many columns: see tables.css. */

@@ -36,6 +36,19 @@ describe('results panel for everybody', () => {
     assert.deepEqual(counts, record.latencyBins.counts.map(formatCount));
   });
 
+  it('names each of these tables by its chart', async () => {
+    const { page } = await show(states.streamed);
+    const names = await page
+      .locator('figure summary')
+      .evaluateAll((all) => all.map((summary) => summary.getAttribute('aria-label')));
+    const titles = await page.locator('figure h3').allTextContents();
+    assert.ok(titles.length > 5);
+    assert.deepEqual(
+      names,
+      titles.map((title) => `Show as table: ${title}`),
+    );
+  });
+
   it('opens these tables for a screen reader', async () => {
     const { page } = await show(states.completed, { classes: ['vscode-using-screen-reader'] });
     assert.equal(await page.locator('figure details[open]').count(), 3);

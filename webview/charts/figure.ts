@@ -12,10 +12,9 @@ import {
   type ChartDataset,
   type ChartOptions,
 } from 'chart.js';
-import { t } from '@vscode/l10n';
 import { h, setAttributes, setText } from '../dom.ts';
-import { createTable, type Cell, type Column } from '../table.ts';
-import { readTheme, usesScreenReader, type SeriesColor, type Theme } from '../theme.ts';
+import { createTable, tableTwin, type Cell, type Column } from '../table.ts';
+import { readTheme, type SeriesColor, type Theme } from '../theme.ts';
 import { axes, tooltip, type AxisText } from './options.ts';
 import { drawLimits, drawMarkers, drawPointNames, type Limit, type Marker } from './markers.ts';
 
@@ -68,7 +67,7 @@ export function chartFigure(title: string, columns: readonly Column[], first: Ch
   const legend = h('ul', { class: 'legend', 'aria-hidden': 'true' });
   const remark = h('p', { class: 'remark' });
   const table = createTable(title, columns);
-  const twin = h('details', { open: usesScreenReader() }, h('summary', {}, t('Show as table')), table.element);
+  const twin = tableTwin(title, table);
   const element = h(
     'figure',
     { class: 'chart' },

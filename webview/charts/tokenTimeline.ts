@@ -3,8 +3,7 @@ import type { Numbers, StreamedRequest, StreamNumbers } from '../../src/core/met
 import { formatCount, formatMs, formatS, noValue } from '../../src/core/report/format.ts';
 import { button } from '../controls.ts';
 import { h, setAttributes } from '../dom.ts';
-import { createTable, type Cell } from '../table.ts';
-import { usesScreenReader } from '../theme.ts';
+import { createTable, tableTwin, type Cell } from '../table.ts';
 import { errorWords, statusCodeWords } from '../words.ts';
 import { isStall, requestPhases, type PhaseKind } from './requestPhases.ts';
 import { niceTicks } from './ticks.ts';
@@ -34,7 +33,7 @@ export function tokenTimeline(numbers: Streamed, requests: readonly StreamedRequ
     { title: t('Tokens'), kind: 'number' },
     { title: t('Outcome'), kind: 'words' },
   ]);
-  const twin = h('details', { open: usesScreenReader() }, h('summary', {}, t('Show as table')), table.element);
+  const twin = tableTwin(title, table);
   const fill = (): void => {
     if (twin.open) table.update(requests.map(tableRow));
   };

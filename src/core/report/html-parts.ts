@@ -52,7 +52,8 @@ function verdict(cell: string): string {
 /** A chart under its title, its table folded below. */
 export function chartSection(chart: Chart | null): string {
   if (chart === null) return '';
-  return `<section><h2>${escapeHtml(chart.table.title)}</h2><figure>${chart.svg}</figure><details><summary>As a table</summary>${tableHtml(chart.table)}</details></section>`;
+  const title = escapeHtml(chart.table.title);
+  return `<section><h2>${title}</h2><figure>${chart.svg}</figure><details><summary>${title} as a table</summary>${tableHtml(chart.table)}</details></section>`;
 }
 
 /** Labels with their values under a title. */
