@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from './figure.ts';
-import { extremes, middleS, perS, slices, sliceWords, timeAxis } from './slices.ts';
+import { extremes, perS, slices, sliceWords, timeAxis, type Slice } from './slices.ts';
 
 /** Responses per second in each slice of the run, and failed requests per second where there are any. */
 export function throughputOverTime(timeline: Timeline, untilMs: number): ChartFigure {
@@ -25,13 +25,15 @@ export function throughputOverTimeContent(timeline: Timeline, untilMs: number): 
     label: t('Responses'),
     color: 'green',
     look: 'area',
-    points: whole.map((slice) => ({ x: middleS(slice), y: perS(slice.responses, slice) })),
+    shape: 'steps',
+    points: steps(whole, ({ responses: count }) => count),
   };
   const failures: Series = {
     label: t('Failed requests'),
     color: 'red',
     look: 'dashed',
-    points: whole.map((slice) => ({ x: middleS(slice), y: perS(slice.failures, slice) })),
+    shape: 'steps',
+    points: steps(whole, ({ failures: count }) => count),
   };
   return {
     summary:
@@ -39,7 +41,13 @@ export function throughputOverTimeContent(timeline: Timeline, untilMs: number): 
         ? t('There is no response to show yet.')
         : t('Slice by slice, throughput lay between {0} and {1}.', formatRate(rates.min), formatRate(rates.max)),
     series: whole.some((slice) => slice.failures > 0) ? [responses, failures] : [responses],
-    x: timeAxis(untilMs),
+    x: {
+      ...timeAxis(untilMs),
+      pointed: (atS) => {
+        const slice = whole.findLast(({ fromMs }) => fromMs / 1000 <= atS);
+        return slice === undefined ? '' : t('{0} to {1}', formatS(slice.fromMs / 1000), formatS(endS(slice)));
+      },
+    },
     y: { title: t('Per second'), format: formatNumber },
     remark: sliceWords(whole),
     rows: whole.map((slice) => [
@@ -48,4 +56,15 @@ export function throughputOverTimeContent(timeline: Timeline, untilMs: number): 
       formatRate(perS(slice.failures, slice)),
     ]),
   };
+}
+
+/** A rate holds for its slice: a line from middle to middle would show a slope that nobody measured. The last is drawn twice, so that its slice has its width. */
+function steps(whole: readonly Slice[], count: (slice: Slice) => number): Series['points'] {
+  const last = whole.at(-1);
+  const points = whole.map((slice) => ({ x: slice.fromMs / 1000, y: perS(count(slice), slice) }));
+  return last === undefined ? points : [...points, { x: endS(last), y: perS(count(last), last) }];
+}
+
+function endS({ fromMs, widthMs }: Slice): number {
+  return (fromMs + widthMs) / 1000;
 }

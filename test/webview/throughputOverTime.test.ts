@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { throughputOverTimeContent } from '../../webview/charts/throughputOverTime.ts';
+
+const timeline = {
+  widthMs: 500,
+  responses: [10, 12, 3],
+  failures: [0, 1, 0],
+  medianMs: [1, 1, 1],
+  p95Ms: [1, 1, 1],
+};
+
+describe('throughput over time', () => {
+  it('holds the value of each slice for as long as the slice', () => {
+    const { series, x } = throughputOverTimeContent(timeline, 1250);
+    const [responses, failures] = series;
+    assert.deepEqual(responses?.points, [
+      { x: 0, y: 20 },
+      { x: 0.5, y: 24 },
+      { x: 1, y: 12 },
+      { x: 1.25, y: 12 },
+    ]);
+    assert.deepEqual(
+      failures?.points.map(({ y }) => y),
+      [0, 2, 0, 0],
+    );
+    assert.deepEqual(
+      series.map(({ shape }) => shape),
+      ['steps', 'steps'],
+    );
+    assert.deepEqual([0, 0.5, 1, 1.25].map(x.pointed ?? String), [
+      '0 ms to 500 ms',
+      '500 ms to 1.00 s',
+      '1.00 s to 1.25 s',
+      '1.00 s to 1.25 s',
+    ]);
+  });
+
+  it('draws nothing of a run that has no slice yet', () => {
+    const empty = { widthMs: 500, responses: [], failures: [], medianMs: [], p95Ms: [] };
+    assert.deepEqual(throughputOverTimeContent(empty, 0).series[0]?.points, []);
+  });
+});
