@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatMs, formatMsRange, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
@@ -6,8 +7,8 @@ import { extremes, middleS, slices, timeAxis } from './slices.ts';
 
 /** The 95th percentile of two runs over the time since each started. */
 export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigure {
-  const first = slices(before.timeline, before.totalMs);
-  const second = slices(after.timeline, after.totalMs);
+  const first = slices(before.timeline, timelineEndMs(before));
+  const second = slices(after.timeline, timelineEndMs(after));
   const range = (of: typeof first) => {
     const found = extremes(of.map((slice) => slice.p95Ms));
     return found === null ? '–' : t('{0} to {1}', ...formatMsRange(found.min, found.max));
@@ -35,7 +36,7 @@ export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigu
           points: second.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
         },
       ],
-      x: timeAxis(Math.max(before.totalMs, after.totalMs)),
+      x: timeAxis(Math.max(timelineEndMs(before), timelineEndMs(after))),
       y: { title: t('p95'), format: formatMs },
       rows: [
         ...first.map((slice) => [t('Before'), formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),

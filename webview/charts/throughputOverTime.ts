@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from './figure.ts';
-import { extremes, perS, slices, sliceWords, timeAxis, type Slice } from './slices.ts';
+import { extremes, perS, rateSlices, sliceWords, timeAxis, type Slice } from './slices.ts';
 
 /** Responses per second in each slice of the run, and failed requests per second where there are any. */
 export function throughputOverTime(timeline: Timeline, untilMs: number): ChartFigure {
@@ -19,7 +19,7 @@ export function throughputOverTime(timeline: Timeline, untilMs: number): ChartFi
 
 /** What the chart shows of a run that has come this far. */
 export function throughputOverTimeContent(timeline: Timeline, untilMs: number): ChartContent {
-  const whole = slices(timeline, untilMs);
+  const whole = rateSlices(timeline, untilMs);
   const rates = extremes(whole.map((slice) => perS(slice.responses, slice)));
   const responses: Series = {
     label: t('Responses'),

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, perS, slices, sliceWords, timeAxis } from './slices.ts';
+import { extremes, middleS, perS, rateSlices, sliceWords, timeAxis } from './slices.ts';
 
 /** Output tokens per second in each slice of the run, by when they arrived. */
 export function tokensOverTime(timeline: Timeline, untilMs: number): ChartFigure {
@@ -18,7 +18,7 @@ export function tokensOverTime(timeline: Timeline, untilMs: number): ChartFigure
 
 /** What the chart shows of a run that has come this far. */
 export function tokensOverTimeContent(timeline: Timeline, untilMs: number): ChartContent {
-  const whole = slices(timeline, untilMs);
+  const whole = rateSlices(timeline, untilMs);
   const rates = whole.map((slice) => perS(slice.outputTokens, slice));
   const found = extremes(rates);
   return {

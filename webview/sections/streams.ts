@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { Distribution, QuantileName, StreamNumbers } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../src/core/report/format.ts';
@@ -25,7 +26,7 @@ export function streams(record: RunRecord & StreamNumbers): ChartedPart {
   const charts = [
     ...(record.ttftBins === undefined || record.ttftMs.count === 0 ? [] : [ttftHistogram(record.ttftBins, record)]),
     ...(record.iclBins === undefined || record.iclMs.count === 0 ? [] : [iclHistogram(record.iclBins, record)]),
-    ...(record.timeline.outputTokens === undefined ? [] : [tokensOverTime(record.timeline, record.totalMs)]),
+    ...(record.timeline.outputTokens === undefined ? [] : [tokensOverTime(record.timeline, timelineEndMs(record))]),
   ];
   const requests = record.streamedRequests ?? [];
   return {

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
+import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import { backlogOverTime } from '../charts/backlogOverTime.ts';
@@ -63,10 +64,11 @@ function nothingMeasured(): Part {
 
 function measured(record: RunRecord): Part {
   const histogram = latencyHistogram(record);
-  const latency = latencyOverTime(record.timeline, record.totalMs);
-  const throughput = throughputOverTime(record.timeline, record.totalMs);
+  const endMs = timelineEndMs(record);
+  const latency = latencyOverTime(record.timeline, endMs);
+  const throughput = throughputOverTime(record.timeline, endMs);
   const waited = record.backlog !== undefined && record.backlog.max > 0;
-  const backlog = waited ? [backlogOverTime(record.backlog, record.totalMs)] : [];
+  const backlog = waited ? [backlogOverTime(record.backlog, endMs)] : [];
   const charts = [histogram, latency, throughput, ...backlog];
   const streamed = hasStreams(record) ? streams(record) : undefined;
   return {

@@ -62,7 +62,7 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
     goodputPerS: limited && totalMs > 0 ? clock.metObjectives / (totalMs / 1000) : null,
     sloAttainment: limited && run.requests > 0 ? clock.metObjectives / run.requests : null,
     perTarget: wantExact ? perTarget(state, options, totalMs, table) : [],
-    timeline: timelineOf(state.timeline, run.streams !== null),
+    timeline: timelineOf(state.timeline, clock.lastEndMs, run.streams !== null),
     latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
   };
 }

@@ -1,7 +1,7 @@
 import { addCounts, countValue, createHistogram, rankedCounts, type Histogram } from './histogram.ts';
 import { quantile } from './quantiles.ts';
 import { time, type Times } from './times.ts';
-import type { Sample, StreamSample, Timeline } from './types.ts';
+import type { Sample, StreamSample, Summary, Timeline } from './types.ts';
 
 /** A timeline has no more of them. */
 export const mostSlices = 120;
@@ -103,8 +103,20 @@ export function mergeTimelines(timelines: readonly TimelineTally[]): TimelineTal
   return { widthMs, slices };
 }
 
-/** The timeline so far, in slices wide enough for a percentile to be more than the slice's largest value. */
-export function timelineOf(timeline: TimelineTally, withTokens: boolean): Timeline {
+/**
+ * When the last request of a timeline ended, ms from the start of the clock. An older record tells how long after its first
+ * request that was: the same, unless it lies before the last slice; then it is taken for the end of that.
+ */
+export function timelineEndMs({ timeline, totalMs }: Pick<Summary, 'timeline' | 'totalMs'>): number {
+  const { endMs, widthMs, responses } = timeline;
+  return endMs ?? (totalMs > (responses.length - 1) * widthMs ? totalMs : responses.length * widthMs);
+}
+
+/**
+ * The timeline so far, in slices wide enough for a percentile to be more than the slice's largest value.
+ * @param lastEndMs not finite when no request has ended
+ */
+export function timelineOf(timeline: TimelineTally, lastEndMs: number, withTokens: boolean): Timeline {
   let { slices, widthMs } = timeline;
   const responses = slices.reduce((sum, slice) => sum + slice.responses, 0);
   while (slices.length >= 2 * fewestSlices && responses / slices.length < enoughResponses) {
@@ -114,6 +126,7 @@ export function timelineOf(timeline: TimelineTally, withTokens: boolean): Timeli
   const quantiles = slices.map(quantilesOf);
   return {
     widthMs,
+    ...(Number.isFinite(lastEndMs) ? { endMs: lastEndMs } : {}),
     responses: slices.map((slice) => slice.responses),
     failures: slices.map((slice) => slice.failures),
     medianMs: quantiles.map(({ medianMs }) => medianMs),

@@ -133,6 +133,8 @@ export interface Numbers extends Partial<StreamNumbers> {
 /** What happened in one slice of the run, by time of `end`. Column i of every array is slice i, `widthMs` wide. */
 export interface Timeline {
   readonly widthMs: number;
+  /** When the last request ended, ms from the start of the run's clock: so far the last slice reaches. Absent in older records. */
+  readonly endMs?: number;
   readonly responses: readonly number[];
   /** Requests without success: transport errors, and responses other than 2xx (these are in `responses` too). */
   readonly failures: readonly number[];

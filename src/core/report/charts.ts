@@ -1,3 +1,4 @@
+import { timelineEndMs } from '../metrics/timeline.ts';
 import { binLabels } from './bin-axis.ts';
 import { formatCount, formatMs, formatNumber, withoutZeros } from './format.ts';
 import { axis, belowAxis, column, curve, frame, horizontals, legend, marker, plot, text, timeLabels } from './svg.ts';
@@ -79,9 +80,10 @@ export function latencyOverTimeChart(record: RunRecord): Chart | null {
 export function throughputOverTimeChart(record: RunRecord): Chart | null {
   const { widthMs, responses, failures } = record.timeline;
   if (responses.length < 2) return null;
+  const endMs = timelineEndMs(record);
   const perS = (count: number, slice: number): number => {
     // The last slice is seldom full.
-    const coveredMs = Math.min(widthMs, Math.max(widthMs / 4, record.totalMs - slice * widthMs));
+    const coveredMs = Math.min(widthMs, Math.max(widthMs / 4, endMs - slice * widthMs));
     return (count * 1000) / coveredMs;
   };
   const rates = responses.map(perS);

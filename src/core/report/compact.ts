@@ -165,6 +165,7 @@ function roundDistribution(distribution: Distribution, digits: number): Distribu
 function roundTimeline(timeline: Timeline): Timeline {
   return {
     ...timeline,
+    ...(timeline.endMs === undefined ? {} : { endMs: round(timeline.endMs, headline) }),
     medianMs: timeline.medianMs.map((value) => roundOrNull(value, detail)),
     p95Ms: timeline.p95Ms.map((value) => roundOrNull(value, detail)),
     ...(timeline.outputTokens === undefined

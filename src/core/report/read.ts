@@ -167,6 +167,7 @@ export const runSchema = v.object({
   perTarget: v.array(v.object({ name: v.string(), ...numbers })),
   timeline: v.object({
     widthMs: v.number(),
+    endMs: v.exactOptional(v.number()),
     responses: v.array(count),
     failures: v.array(count),
     medianMs: v.array(numberOrNull),

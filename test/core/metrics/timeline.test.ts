@@ -20,6 +20,7 @@ describe('the timeline', () => {
     ]);
     assert.deepEqual(timeline, {
       widthMs: 50,
+      endMs: 120,
       responses: [1, 0, 2],
       failures: [0, 0, 2],
       medianMs: [10, null, timeline.medianMs[2]],

@@ -188,6 +188,12 @@ describe('readRecord', () => {
     assert.deepEqual(readRecord({ ...ordinary, client }), { ...ordinary, client });
   });
 
+  it('reads a record from before the timeline told of its end', () => {
+    const { endMs, ...timeline } = ordinary.timeline;
+    assert.ok(endMs !== undefined);
+    assert.deepEqual(readRecord({ ...ordinary, timeline }), { ...ordinary, timeline });
+  });
+
   it('reads a record that still calls its objectives verdicts', () => {
     const { objectives: verdicts, ...before } = ordinary;
     assert.deepEqual(readRecord({ ...before, verdicts }), ordinary);
