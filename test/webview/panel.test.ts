@@ -71,6 +71,21 @@ describe('results panel', () => {
       await page.getByText('The run broke off.').waitFor();
     });
 
+    it('puts the successes first where responses failed, as the reports do', async () => {
+      const { page } = await show(states.refused);
+      const { successThroughputPerS, throughputPerS, successLatencyMs, latencyMs } = states.refused.record;
+      assert.equal(formatMs(latencyMs.median), '2.96 ms');
+      assert.equal(formatMs(successLatencyMs.median), '1.15 s');
+      const tiles = await page.locator('.tile').allInnerTexts();
+      assert.match(
+        tiles[0]!,
+        new RegExp(
+          `^Successes\\s+${formatRate(successThroughputPerS)}\\s+all responses: ${formatRate(throughputPerS)}$`,
+        ),
+      );
+      assert.match(tiles[1]!, /^p50 of successes\s+1\.15 s\s+1\.08 to 1\.21 s; all responses: 2\.96 ms$/);
+    });
+
     it('shows what became of each objective in words', async () => {
       const { page } = await show(states.completed);
       assert.deepEqual(await rowsOf(page, 'Objectives'), [

@@ -34,6 +34,16 @@ describe('results panel while a run is in progress', () => {
     assert.deepEqual(await rowsOf(page, 'Status codes and errors'), [['200 OK', formatCount(requestsSent), '100%']]);
   });
 
+  it('puts the successes first where responses have failed', async () => {
+    const snapshot = syntheticSnapshot(21_400, { refused: 0.7 });
+    const { page } = await show({ ...at(21_400), snapshot });
+    const { successThroughputPerS, throughputPerS, successLatencyMs, latencyMs } = snapshot.summary;
+    assert.deepEqual((await page.locator('.tile').allTextContents()).slice(0, 2), [
+      `Successes${formatRate(successThroughputPerS)}all responses: ${formatRate(throughputPerS)}`,
+      `p50 of successes${formatMs(successLatencyMs.median)}so far; all responses: ${formatMs(latencyMs.median)}`,
+    ]);
+  });
+
   it('counts seconds when the duration decides', async () => {
     const plan = { ...syntheticPlan, requests: null, durationS: 40 };
     const { page } = await show({ ...at(10_000), plan });

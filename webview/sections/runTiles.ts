@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
-import type { QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
+import type { Numbers, QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount, formatMs, formatPercent, formatRate, formatS } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatPercent, formatRate, formatS, noValue } from '../../src/core/report/format.ts';
+import { headlineThroughput, headlineTime, type Headline, type HeadlineTime } from '../../src/core/report/headline.ts';
 import { rateText } from '../../src/core/report/load-words.ts';
 import { responsesWords } from '../words.ts';
 import { reliability } from './reliability.ts';
@@ -15,16 +16,8 @@ const shownQuantiles = [
 
 /** The numbers that a run is judged by. */
 export function runTiles(record: RunRecord): Tile[] {
-  const { successThroughputPerS, throughputPerS } = record;
   return [
-    {
-      label: t('Throughput'),
-      value: formatRate(throughputPerS),
-      remark:
-        successThroughputPerS === throughputPerS
-          ? responsesWords(record.responses)
-          : t('successes alone: {0}', formatRate(successThroughputPerS)),
-    },
+    throughputTile(record),
     ...shownQuantiles.map(([label, name]) => quantileTile(record, label, name)),
     {
       label: t('Success'),
@@ -46,16 +39,14 @@ export function runTiles(record: RunRecord): Tile[] {
 export function liveTiles(snapshot: Snapshot | null): Tile[] {
   const summary = snapshot?.summary;
   return [
-    {
-      label: t('Throughput'),
-      value: formatRate(summary?.throughputPerS ?? null),
-      remark: responsesWords(summary?.responses ?? 0),
-    },
-    ...shownQuantiles.map(([label, name]) => ({
-      label,
-      value: formatMs(summary?.latencyMs[name] ?? null),
-      remark: t('so far'),
-    })),
+    summary === undefined
+      ? { label: t('Throughput'), value: noValue, remark: responsesWords(0) }
+      : throughputTile(summary),
+    ...shownQuantiles.map(([label, name]) =>
+      summary === undefined
+        ? { label, value: noValue, remark: t('so far') }
+        : timeTile(headlineTime(summary), label, name, t('so far')),
+    ),
     {
       label: t('Success'),
       value: formatPercent(summary?.successRatio ?? null),
@@ -72,13 +63,34 @@ export function liveTiles(snapshot: Snapshot | null): Tile[] {
   ];
 }
 
-function quantileTile(
-  { latencyMs, successLatencyMs, successes, responses }: RunRecord,
-  label: string,
-  name: QuantileName,
-): Tile {
-  const { reliable, words } = reliability(latencyMs, name);
+function throughputTile(numbers: Numbers): Tile {
+  const { first, beside } = headlineThroughput(numbers);
+  return beside === null
+    ? { label: t('Throughput'), value: formatRate(first), remark: responsesWords(numbers.responses) }
+    : { label: t('Successes'), value: formatRate(first), remark: t('all responses: {0}', formatRate(beside)) };
+}
+
+function quantileTile(record: RunRecord, label: string, name: QuantileName): Tile {
+  const headline = headlineTime(record);
+  const { of, times } = headline.first;
+  const { reliable, words } =
+    of === 'successes'
+      ? reliability(times, name, (count) => t('needs {0} successes', count), t('no success'))
+      : reliability(times, name);
   const trust = reliable ? words : t('not reliable: {0}', words);
-  const remark = successes === responses ? trust : t('{0}; successes: {1}', trust, formatMs(successLatencyMs[name]));
-  return { label, value: formatMs(latencyMs[name]), remark, unsure: !reliable };
+  return { ...timeTile(headline, label, name, trust), unsure: !reliable };
+}
+
+/** The time to look at first, in the remark how far to trust it, then the other. */
+function timeTile(
+  { first, beside }: Headline<HeadlineTime>,
+  quantile: string,
+  name: QuantileName,
+  trust: string,
+): Tile {
+  return {
+    label: first.of === 'successes' ? t('{0} of successes', quantile) : quantile,
+    value: formatMs(first.times[name]),
+    remark: beside === null ? trust : t('{0}; all responses: {1}', trust, formatMs(beside.times[name])),
+  };
 }

@@ -1,6 +1,7 @@
 import { errorKinds, type ErrorKind, type HealthBound } from '../metrics/types.ts';
 import { calibrationText, selfCalibrationText } from './calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
+import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import type { RunRecord } from './types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
@@ -19,11 +20,6 @@ export const errorLabels: Readonly<Record<ErrorKind, string>> = {
   noToken: 'stream without a token',
   other: 'other error',
 };
-
-/** True when latency over all responses is not that of the successes. */
-export function isMixed(record: RunRecord): boolean {
-  return record.responses > record.successes;
-}
 
 /** What a reader must know before any number: a partial run, a flood of failures, failed objectives, a doubtful client. */
 export function attention(record: RunRecord): string[] {

@@ -1,11 +1,13 @@
 import { boundLabels, clientFacts } from './client-words.ts';
-import { attention, isMixed, provenance } from './facts.ts';
+import { attention, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate, formatUtc } from './format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
+import { headlineThroughput, headlineTime } from './headline.ts';
 import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
+import type { QuantileName } from '../metrics/types.ts';
 import type { RunRecord } from './types.ts';
 
 const mostTargets = 200;
@@ -44,24 +46,15 @@ function subtitle(record: RunRecord): string {
   return `${formatUtc(record.startedAt)} · ${record.environment.host} · ${record.status}`;
 }
 
-/** Where the two differ, successes come first: fast failures must not make a run look good. */
 function tiles(record: RunRecord): string {
-  const { successLatencyMs, latencyMs } = record;
-  const mixed = isMixed(record);
-  const latency = (name: 'median' | 'p95' | 'p99', label: string): [string, string, string] => [
-    mixed ? `${label} of successes` : label,
-    formatMs(mixed ? successLatencyMs[name] : latencyMs[name]),
-    mixed ? `all: ${formatMs(latencyMs[name])}` : '',
-  ];
+  const throughput = headlineThroughput(record);
   const rows: [label: string, value: string, below: string][] = [
-    [
-      mixed ? 'Successes' : 'Throughput',
-      formatRate(record.successThroughputPerS),
-      mixed ? `all: ${formatRate(record.throughputPerS)}` : '',
-    ],
-    latency('median', 'p50'),
-    latency('p95', 'p95'),
-    latency('p99', 'p99'),
+    throughput.beside === null
+      ? ['Throughput', formatRate(throughput.first), '']
+      : ['Successes', formatRate(throughput.first), `all: ${formatRate(throughput.beside)}`],
+    timeTile(record, 'median', 'p50'),
+    timeTile(record, 'p95', 'p95'),
+    timeTile(record, 'p99', 'p99'),
     ...streamTiles(record),
     ['Success ratio', formatPercent(record.successRatio), ''],
     ['Total time', formatMs(record.requestsSent === 0 ? null : record.totalMs), ''],
@@ -71,6 +64,14 @@ function tiles(record: RunRecord): string {
       `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${below === '' ? '' : `<small>${escapeHtml(below)}</small>`}</dd></div>`,
   );
   return `<dl class="tiles">${items.join('')}</dl>`;
+}
+
+function timeTile(record: RunRecord, name: QuantileName, label: string): [string, string, string] {
+  const { first, beside } = headlineTime(record);
+  const value = formatMs(first.times[name]);
+  return beside === null
+    ? [label, value, '']
+    : [`${label} of ${first.of}`, value, `all: ${formatMs(beside.times[name])}`];
 }
 
 /** What a stream is looked at by first; none when nothing was streamed. */

@@ -1,6 +1,7 @@
 import { boundLabels, clientFacts } from './client-words.ts';
-import { attention, isMixed, provenance } from './facts.ts';
+import { attention, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
+import { headlineThroughput, headlineTime } from './headline.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
@@ -28,17 +29,16 @@ export function renderMarkdown(record: RunRecord): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Where the two differ, successes come first: fast failures must not make a run look good. */
 function headline(record: RunRecord): string {
-  const { latencyMs, successLatencyMs } = record;
-  const latency = (name: 'median' | 'p95', label: string): string =>
-    isMixed(record)
-      ? `${label} of successes **${formatMs(successLatencyMs[name])}** (all responses ${formatMs(latencyMs[name])})`
-      : `${label} **${formatMs(latencyMs[name])}**`;
+  const { first, beside } = headlineTime(record);
+  const time = (name: 'median' | 'p95', label: string): string =>
+    beside === null
+      ? `${label} **${formatMs(first.times[name])}**`
+      : `${label} of ${first.of} **${formatMs(first.times[name])}** (${beside.of} ${formatMs(beside.times[name])})`;
   return [
-    `**${formatRate(record.successThroughputPerS)}** successful`,
-    latency('median', 'p50'),
-    latency('p95', 'p95'),
+    `**${formatRate(headlineThroughput(record).first)}** successful`,
+    time('median', 'p50'),
+    time('p95', 'p95'),
     `success **${formatPercent(record.successRatio)}**`,
     ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,

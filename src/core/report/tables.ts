@@ -2,8 +2,9 @@ import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import { errorKinds, quantileNames, type Distribution, type QuantileName } from '../metrics/types.ts';
 import type { Verdict } from '../plan/types.ts';
 import { worstTargets } from './compact.ts';
-import { countOf, errorLabels, isMixed } from './facts.ts';
+import { countOf, errorLabels } from './facts.ts';
 import { formatBytes, formatCount, formatMs, formatPercent, formatRate, noValue } from './format.ts';
+import { isMixed } from './headline.ts';
 import type { RunRecord } from './types.ts';
 
 /** A table of a report, in words; every report draws it its own way. The first column is text, the others numbers. */

@@ -1,6 +1,7 @@
 import { clientFacts } from './client-words.ts';
-import { attention, isMixed, provenance } from './facts.ts';
+import { attention, provenance } from './facts.ts';
 import { noValue } from './format.ts';
+import { isMixed } from './headline.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import { streamTables } from './stream-tables.ts';
 import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts.ts';

@@ -1,13 +1,6 @@
 import { l10n } from 'vscode';
-import {
-  formatAgo,
-  formatCount,
-  formatMs,
-  formatPercent,
-  formatRate,
-  formatS,
-  withoutZeros,
-} from '../../core/report/format.ts';
+import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/report/format.ts';
+import { headlineThroughput, p95Text } from '../../core/report/headline.ts';
 import { rateText } from '../../core/report/load-words.ts';
 import type { Numbers } from '../../core/metrics/types.ts';
 import type { RunPlan, Verdict } from '../../core/plan/types.ts';
@@ -16,16 +9,10 @@ import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord, RunStatus } from '../../core/report/types.ts';
 
-/** `p95 1.02 s`; a tilde says that there were too few requests for a reliable figure. */
-function p95Words({ latencyMs }: Numbers): string {
-  const tilde = latencyMs.p95 !== null && latencyMs.interval95.p95 === null ? '~' : '';
-  return `p95 ${tilde}${formatMs(latencyMs.p95)}`;
-}
-
-/** `p95 1.02 s`, and before it the share of successes when it is not all: fast refusals must not look good. */
+/** `p95 1.02 s`, or `98.6% ok · p95 1.02 s` where not all succeeded: of those that did, as in the reports. */
 export function shortWords(numbers: Numbers): string {
   const { successRatio } = numbers;
-  const p95 = p95Words(numbers);
+  const p95 = p95Text(numbers);
   return successRatio === null || successRatio === 1
     ? p95
     : `${l10n.t('{0} ok', formatPercent(successRatio))} · ${p95}`;
@@ -33,7 +20,7 @@ export function shortWords(numbers: Numbers): string {
 
 /** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it. */
 export const numbersWords = (numbers: Numbers): string =>
-  `${shortWords(numbers)} · ${formatRate(numbers.throughputPerS)}`;
+  `${shortWords(numbers)} · ${formatRate(headlineThroughput(numbers).first)}`;
 
 /** `2 min ago`. */
 export const agoWords = (record: ResultRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
