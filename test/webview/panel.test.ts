@@ -86,6 +86,15 @@ describe('results panel', () => {
       assert.match(tiles[1]!, /^p50 of successes\s+1\.15 s\s+1\.08 to 1\.21 s; all responses: 2\.96 ms$/);
     });
 
+    it('shows response time first where requests left by the clock', async () => {
+      const { page } = await show(states.behind);
+      const { responseTimeMs, latencyMs } = states.behind.record;
+      const text = await page.locator('.tile').nth(2).innerText();
+      assert.ok(text.startsWith('Response time p95'), text);
+      assert.ok(text.includes(formatMs(responseTimeMs.p95)), text);
+      assert.ok(text.endsWith(`; latency: ${formatMs(latencyMs.p95)}`), text);
+    });
+
     it('shows what became of each objective in words', async () => {
       const { page } = await show(states.completed);
       assert.deepEqual(await rowsOf(page, 'Objectives'), [

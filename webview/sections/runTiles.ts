@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Numbers, QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
+import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs, formatPercent, formatRate, formatS, noValue } from '../../src/core/report/format.ts';
 import { headlineThroughput, headlineTime, type Headline, type HeadlineTime } from '../../src/core/report/headline.ts';
@@ -36,8 +37,8 @@ export function runTiles(record: RunRecord): Tile[] {
 }
 
 /** The same of a run in progress: no intervals yet, requests in flight instead of the total time. */
-export function liveTiles(snapshot: Snapshot | null): Tile[] {
-  const summary = snapshot?.summary;
+export function liveTiles(snapshot: Snapshot | null, plan?: RunPlan): Tile[] {
+  const summary = snapshot === null ? undefined : { ...snapshot.summary, ...(plan && { plan }) };
   return [
     summary === undefined
       ? { label: t('Throughput'), value: noValue, remark: responsesWords(0) }
@@ -45,7 +46,7 @@ export function liveTiles(snapshot: Snapshot | null): Tile[] {
     ...shownQuantiles.map(([label, name]) =>
       summary === undefined
         ? { label, value: noValue, remark: t('so far') }
-        : timeTile(headlineTime(summary), label, name, t('so far')),
+        : timeTile(headlineTime(summary, name), label, name, t('so far')),
     ),
     {
       label: t('Success'),
@@ -71,7 +72,7 @@ function throughputTile(numbers: Numbers): Tile {
 }
 
 function quantileTile(record: RunRecord, label: string, name: QuantileName): Tile {
-  const headline = headlineTime(record);
+  const headline = headlineTime(record, name);
   const { of, times } = headline.first;
   const { reliable, words } =
     of === 'successes'
@@ -89,8 +90,26 @@ function timeTile(
   trust: string,
 ): Tile {
   return {
-    label: first.of === 'successes' ? t('{0} of successes', quantile) : quantile,
+    label: timeLabel(first, quantile),
     value: formatMs(first.times[name]),
-    remark: beside === null ? trust : t('{0}; all responses: {1}', trust, formatMs(beside.times[name])),
+    remark: beside === null ? trust : `${trust}; ${besideWords(beside, formatMs(beside.times[name]))}`,
   };
+}
+
+function timeLabel({ of }: HeadlineTime, quantile: string): string {
+  if (of === 'response time') return t('Response time {0}', quantile);
+  return of === 'successes' ? t('{0} of successes', quantile) : quantile;
+}
+
+function besideWords({ of }: HeadlineTime, value: string): string {
+  switch (of) {
+    case 'latency':
+      return t('latency: {0}', value);
+    case 'all responses':
+      return t('all responses: {0}', value);
+    case 'successes':
+      return t('successes: {0}', value);
+    case 'response time':
+      return t('response time: {0}', value);
+  }
 }

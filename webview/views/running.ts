@@ -34,7 +34,7 @@ export function runningView(first: StateOf<'running'>): View {
     const summary = snapshot?.summary ?? nothingYet;
     header.update(phaseWords(snapshot, cancelling), snapshot, cancelling);
     progress.update(howFar(plan, snapshot), howFarWords(plan, snapshot));
-    tiles.update(liveTiles(snapshot));
+    tiles.update(liveTiles(snapshot, plan));
     throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs));
     latency.update(latencyOverTimeContent(summary.timeline, elapsedMs));
     outcomes.update(summary);

@@ -4,7 +4,7 @@ import { formatMs, formatPercent, formatRate, formatUtc } from './format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
-import { headlineThroughput, headlineTime } from './headline.ts';
+import { headlineThroughput, headlineTime, timeLabel } from './headline.ts';
 import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import type { QuantileName } from '../metrics/types.ts';
@@ -51,7 +51,7 @@ function tiles(record: RunRecord): string {
   const rows: [label: string, value: string, below: string][] = [
     throughput.beside === null
       ? ['Throughput', formatRate(throughput.first), '']
-      : ['Successes', formatRate(throughput.first), `all: ${formatRate(throughput.beside)}`],
+      : ['Successes', formatRate(throughput.first), `all responses: ${formatRate(throughput.beside)}`],
     timeTile(record, 'median', 'p50'),
     timeTile(record, 'p95', 'p95'),
     timeTile(record, 'p99', 'p99'),
@@ -67,11 +67,9 @@ function tiles(record: RunRecord): string {
 }
 
 function timeTile(record: RunRecord, name: QuantileName, label: string): [string, string, string] {
-  const { first, beside } = headlineTime(record);
-  const value = formatMs(first.times[name]);
-  return beside === null
-    ? [label, value, '']
-    : [`${label} of ${first.of}`, value, `all: ${formatMs(beside.times[name])}`];
+  const { first, beside } = headlineTime(record, name);
+  const below = beside === null ? '' : `${beside.of}: ${formatMs(beside.times[name])}`;
+  return [timeLabel(first, label), formatMs(first.times[name]), below];
 }
 
 /** What a stream is looked at by first; none when nothing was streamed. */

@@ -1,7 +1,7 @@
 import { boundLabels, clientFacts } from './client-words.ts';
 import { attention, provenance } from './facts.ts';
 import { formatMs, formatPercent, formatRate } from './format.ts';
-import { headlineThroughput, headlineTime } from './headline.ts';
+import { headlineThroughput, headlineTime, timeLabel } from './headline.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
@@ -30,11 +30,11 @@ export function renderMarkdown(record: RunRecord): string {
 }
 
 function headline(record: RunRecord): string {
-  const { first, beside } = headlineTime(record);
-  const time = (name: 'median' | 'p95', label: string): string =>
-    beside === null
-      ? `${label} **${formatMs(first.times[name])}**`
-      : `${label} of ${first.of} **${formatMs(first.times[name])}** (${beside.of} ${formatMs(beside.times[name])})`;
+  const time = (name: 'median' | 'p95', label: string): string => {
+    const { first, beside } = headlineTime(record, name);
+    const text = `${timeLabel(first, label)} **${formatMs(first.times[name])}**`;
+    return beside === null ? text : `${text} (${beside.of} ${formatMs(beside.times[name])})`;
+  };
   return [
     `**${formatRate(headlineThroughput(record).first)}** successful`,
     time('median', 'p50'),

@@ -1,16 +1,15 @@
 import { l10n } from 'vscode';
 import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/report/format.ts';
-import { headlineThroughput, p95Text } from '../../core/report/headline.ts';
+import { headlineThroughput, p95Text, type HeadlineNumbers } from '../../core/report/headline.ts';
 import { rateText } from '../../core/report/load-words.ts';
-import type { Numbers } from '../../core/metrics/types.ts';
 import type { RunPlan, Verdict } from '../../core/plan/types.ts';
 import { isRun, isSweep, type ResultRecord } from '../../core/report/results.ts';
 import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord, RunStatus } from '../../core/report/types.ts';
 
-/** `p95 1.02 s`, or `98.6% ok · p95 1.02 s` where not all succeeded: of those that did, as in the reports. */
-export function shortWords(numbers: Numbers): string {
+/** `p95 1.02 s`, or `98.6% ok · p95 1.02 s` where not all succeeded: of those that did, as in the reports. By the clock `response p95 1.02 s`. */
+export function shortWords(numbers: HeadlineNumbers): string {
   const { successRatio } = numbers;
   const p95 = p95Text(numbers);
   return successRatio === null || successRatio === 1
@@ -19,7 +18,7 @@ export function shortWords(numbers: Numbers): string {
 }
 
 /** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it. */
-export const numbersWords = (numbers: Numbers): string =>
+export const numbersWords = (numbers: HeadlineNumbers): string =>
   `${shortWords(numbers)} · ${formatRate(headlineThroughput(numbers).first)}`;
 
 /** `2 min ago`. */

@@ -196,7 +196,7 @@ describe('the HTML report', () => {
 
   it('puts successes before a flood of failures', () => {
     const page = reports.html.render(mixed);
-    assert.match(page, /<dt>p50 of successes<\/dt><dd>1\.01 s<small>all: 8\.00 ms<\/small>/);
+    assert.match(page, /<dt>p50 of successes<\/dt><dd>1\.01 s<small>all responses: 8\.00 ms<\/small>/);
     assert.match(page, /<p class="note">490 of 500 responses were no success/);
   });
 });
