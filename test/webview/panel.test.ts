@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import type { PanelState } from '../../src/extension/views/panelMessages.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './records.ts';
 import { states } from './states.ts';
@@ -93,6 +94,26 @@ describe('results panel', () => {
       assert.ok(text.startsWith('Response time p95'), text);
       assert.ok(text.includes(formatMs(responseTimeMs.p95)), text);
       assert.ok(text.endsWith(`; latency: ${formatMs(latencyMs.p95)}`), text);
+    });
+
+    it('says that requests waited because as many as allowed were in flight, and takes no lag of theirs for the client', async () => {
+      const lagOf = async (state: PanelState): Promise<readonly [string | undefined, boolean]> => {
+        const { page } = await show(state);
+        const row = (await rowsOf(page, 'Other times')).find(([name]) => name?.startsWith('Schedule lag'));
+        const health = await page.getByRole('region', { name: 'Client health' }).innerText();
+        return [row?.[0], /left .* late \(p99\)/.test(health)];
+      };
+      assert.deepEqual(await lagOf(states.behind), [
+        'Schedule lag requests waited to leave: as many as allowed were in flight',
+        false,
+      ]);
+      assert.deepEqual(await lagOf(states.completed), ["Schedule lag the client's own lateness", true]);
+      const { page } = await show(states.behind);
+      await page
+        .getByText(
+          'with as many in flight as allowed (max in flight 50), up to 214 requests waited at a time; something waited during 21.3 s of the run.',
+        )
+        .waitFor();
     });
 
     it('shows what became of each objective in words', async () => {

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { isLost, wasObserved } from '../../src/core/metrics/client-health.ts';
+import { isLost, waitedForLimit, wasObserved } from '../../src/core/metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../../src/core/metrics/types.ts';
 import type { SelfCalibration } from '../../src/core/report/calibration.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
@@ -56,9 +56,10 @@ function verdict(record: RunRecord): string[] {
 }
 
 /** What is known, in groups; what an older record does not know is left out. */
-function groups({ client, environment }: RunRecord): [name: string, facts: readonly string[]][] {
-  const lag = t('left {0} late (p99)', formatMs(client.scheduleLagP99Ms));
-  if (isLost(client)) return [[t('Requests'), [lag]]];
+function groups(record: RunRecord): [name: string, facts: readonly string[]][] {
+  const { client, environment } = record;
+  const lag = waitedForLimit(record) ? [] : [t('left {0} late (p99)', formatMs(client.scheduleLagP99Ms))];
+  if (isLost(client)) return [[t('Requests'), lag]];
   return [
     [
       t('Event loop'),
@@ -78,7 +79,7 @@ function groups({ client, environment }: RunRecord): [name: string, facts: reado
         ...known(client.dispatchGapP99Ms, (ms) =>
           t('written {0} (p99) after dispatch, {1} at most', formatMs(ms), formatMs(client.dispatchGapMaxMs ?? null)),
         ),
-        lag,
+        ...lag,
         t(
           '{0} connections opened, {1} requests on a used one',
           formatCount(client.connectionsOpened),

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { waitedForLimit } from '../../src/core/metrics/client-health.ts';
 import { quantileNames, type Distribution, type QuantileName } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
@@ -36,7 +37,13 @@ export function latencyTables(record: RunRecord): HTMLElement {
     [
       otherRow(t('To the first header'), t('TTFB'), record.ttfbMs),
       otherRow(t('Response time'), t('from when the request was due'), record.responseTimeMs),
-      otherRow(t('Schedule lag'), t("the client's own lateness"), record.scheduleLagMs),
+      otherRow(
+        t('Schedule lag'),
+        waitedForLimit(record)
+          ? t('requests waited to leave: as many as allowed were in flight')
+          : t("the client's own lateness"),
+        record.scheduleLagMs,
+      ),
     ],
   );
   const explained = h('p', { class: 'remark' }, t('Below each percentile stands its 95% interval.'));

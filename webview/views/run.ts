@@ -123,10 +123,10 @@ function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): 
   const waited = note(
     'warning',
     t(
-      'The server did not keep up with the rate: up to {0} requests waited, for {1} in all, while {2} were in flight. Response time has their wait: p95 {3}; latency has not: p95 {4}.',
-      formatCount(backlog.max),
-      formatMs(backlog.waitedMs),
+      'The server did not keep up with the rate: with as many in flight as allowed (max in flight {0}), up to {1} waited at a time; something waited during {2} of the run. Response time has the wait: p95 {3}; latency has not: p95 {4}.',
       formatCount(plan.concurrency),
+      requestsWords(backlog.max),
+      formatMs(backlog.waitedMs),
       formatMs(responseTimeMs.p95),
       formatMs(latencyMs.p95),
     ),

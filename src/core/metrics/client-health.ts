@@ -152,9 +152,7 @@ function lateReasons(readings: ClientReadings, summary: Summary): Late {
       "latencies include the client's own delay",
     );
   }
-  // Where requests waited for the limit of requests in flight, that is told as a backlog: it says nothing of the client.
-  const waited = (summary.backlog?.max ?? 0) > 0;
-  if (lagIsOwn && !waited && tooLong(scheduleLagP99Ms)) {
+  if (lagIsOwn && !waitedForLimit(summary) && tooLong(scheduleLagP99Ms)) {
     say(
       scheduleLagP99Ms,
       `Requests left ${scheduleLagP99Ms.toFixed(1)} ms late (p99)`,
@@ -223,6 +221,11 @@ export function lostHealth(summary: Summary, warning: string): ClientHealth {
 /** True when a run was long enough for readings of event loop and CPU to mean something. */
 export function wasObserved({ totalMs }: Summary): boolean {
   return totalMs >= leastObservedMs;
+}
+
+/** True when requests waited for the limit of requests in flight: that is told as a backlog, and their schedule lag says nothing of the client. */
+export function waitedForLimit({ backlog }: Pick<Summary, 'backlog'>): boolean {
+  return backlog !== undefined && backlog.max > 0;
 }
 
 /** True when the process that sent took its readings along. */

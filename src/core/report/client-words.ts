@@ -1,4 +1,4 @@
-import { isLost } from '../metrics/client-health.ts';
+import { isLost, waitedForLimit } from '../metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../metrics/types.ts';
 import { formatCount, formatMs, formatPercent, noValue } from './format.ts';
 import type { RunRecord } from './types.ts';
@@ -27,13 +27,15 @@ export function healthSentences(client: ClientHealth): readonly string[] {
 }
 
 /** How far the client can be trusted. What an older record does not know is left out. */
-export function clientFacts({ client }: RunRecord): [label: string, value: string][] {
-  const lag = `schedule lag p99 ${formatMs(client.scheduleLagP99Ms)}`;
-  if (isLost(client))
+export function clientFacts(record: RunRecord): [label: string, value: string][] {
+  const { client } = record;
+  const lag = waitedForLimit(record) ? [] : [`schedule lag p99 ${formatMs(client.scheduleLagP99Ms)}`];
+  if (isLost(client)) {
     return [
       ['all other readings', 'lost with the process that sent'],
-      ['requests', lag],
+      ...lag.map((text): [string, string] => ['requests', text]),
     ];
+  }
   const { loopUtilisation, idleDelayP99Ms, ownStallMs, machineStallMs, stealShare, cpuPressureShare } = client;
   const facts: [label: string, parts: readonly string[]][] = [
     [
@@ -59,7 +61,7 @@ export function clientFacts({ client }: RunRecord): [label: string, value: strin
           client.dispatchGapP99Ms,
           (ms) => `dispatch to write p99 ${formatMs(ms)}, max ${formatMs(client.dispatchGapMaxMs ?? null)}`,
         ),
-        lag,
+        ...lag,
       ],
     ],
     [

@@ -57,7 +57,7 @@ export function attention(record: RunRecord): string[] {
 /** What an open loop could not send in time; nothing when all left when they were due. */
 function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
   if (backlog === undefined || backlog.max === 0) return [];
-  const waited = `Requests waited for ${withoutZeros(formatMs(backlog.waitedMs))} in all, up to ${formatCount(backlog.max)} at a time, because ${formatCount(plan.concurrency)} were in flight already: the server did not keep up with the rate. Response time contains the wait, latency does not.`;
+  const waited = `Up to ${countOf(backlog.max, 'request')} waited at a time, because as many as allowed were in flight (at most ${formatCount(plan.concurrency)}): the server did not keep up with the rate. Something waited during ${withoutZeros(formatMs(backlog.waitedMs))} of the run. Response time contains the wait, latency does not.`;
   return backlog.unsent === 0
     ? [waited]
     : [

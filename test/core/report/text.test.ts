@@ -203,6 +203,22 @@ describe('the text report', () => {
     assert.doesNotMatch(text, /at work|standstills|hypervisor|undefined|NaN/);
   });
 
+  it('says of requests that waited how many, why and while how much of the run, and takes no lag of theirs for the client', () => {
+    const record = recordOf(closedLoop(20, 2, () => ({ latencyMs: 20 })));
+    assert.match(renderText(record), /schedule lag p99/);
+    const backlog = { max: 12, maxAtMs: 90, waitedMs: 8_180, unsent: 0, widthMs: 50, waiting: [12] };
+    const waited = renderText({ ...record, backlog }).replaceAll(/\n +/g, ' ');
+    assert.ok(
+      waited.includes(
+        '! Up to 12 requests waited at a time, because as many as allowed were in flight (at most 10): the server did not keep up with the rate. Something waited during 8.18 s of the run.',
+      ),
+      waited,
+    );
+    assert.doesNotMatch(waited, /schedule lag p99/);
+    const lost = { ...record, backlog, client: lostHealth({ ...record, backlog }, 'The process is gone.') };
+    assert.doesNotMatch(renderText(lost), /schedule lag p99/);
+  });
+
   it('says of a run that broke off that the readings of the client are lost', () => {
     const record = recordOf(flood(), { status: 'crashed' });
     const text = renderText({ ...record, client: lostHealth(record, 'The process is gone.') });
