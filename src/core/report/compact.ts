@@ -14,13 +14,14 @@ type TargetNumbers = Numbers & { readonly name: string };
 
 const mostFailureSamples = 5;
 const mostText = 500;
-/** Significant digits: of the run's numbers, and of what is only looked at in a table or a chart. */
+/** Significant digits: of the run's numbers; of a target's, enough to be rounded again for display as the run's are; and of what is only looked at in a chart. */
 const headline = 7;
+const ofTarget = 6;
 const detail = 4;
 
 /**
- * A copy for the history, small enough to keep many: numbers are rounded (7 significant digits for the run, 4 for targets,
- * intervals and charts), at most `maxTargets` targets, 5 failure samples, 500 characters of any text.
+ * A copy for the history, small enough to keep many: numbers are rounded (7 significant digits for the run, 6 for
+ * targets, 4 for charts), at most `maxTargets` targets, 5 failure samples, 500 characters of any text.
  * The targets kept are those that worstTargets names.
  */
 export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
@@ -49,7 +50,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       },
     }),
     sloAttainment: roundOrNull(record.sloAttainment, headline),
-    perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, detail))),
+    perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, ofTarget))),
     timeline: roundTimeline(record.timeline),
     ...(record.streamedRequests === undefined
       ? {}
