@@ -47,6 +47,11 @@ export function statusWords(status: RunStatus): string {
   }
 }
 
+/** So many objectives were missed. */
+export function missedWords(count: number): string {
+  return count === 1 ? t('1 objective missed') : t('{0} objectives missed', formatCount(count));
+}
+
 /** So many requests. */
 export function requestsWords(count: number): string {
   return count === 1 ? t('1 request') : t('{0} requests', formatCount(count));

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
 import type { PanelState } from '../../src/extension/views/panelMessages.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
-import { syntheticRecord } from './records.ts';
+import { syntheticRecord, threeVerdicts } from './records.ts';
 import { states } from './states.ts';
 
 describe('results panel', () => {
   const { open, show } = usePanels();
+
+  /** What stands beside the name. */
+  const badges = async (state: PanelState): Promise<string[]> => {
+    const { page } = await show(state);
+    return page.locator('.headline .badge').allTextContents();
+  };
 
   it('says that it is ready, and draws nothing before it is told what to show', async () => {
     const panel = await open();
@@ -125,6 +131,20 @@ describe('results panel', () => {
       ]);
     });
 
+    it('says beside its name how many objectives were missed', async () => {
+      for (const [verdicts, wanted] of [
+        [threeVerdicts, ['Completed', '1 objective missed']],
+        [
+          [...threeVerdicts, ...threeVerdicts],
+          ['Completed', '2 objectives missed'],
+        ],
+        [threeVerdicts.filter(({ outcome }) => outcome !== 'fail'), ['Completed']],
+      ] as const) {
+        const record = syntheticRecord({ verdicts });
+        assert.deepEqual(await badges({ ...states.completed, record }), wanted);
+      }
+    });
+
     it('says that latency covers failures too, with the successes beside it', async () => {
       const { page } = await show(states.refused);
       const { requestsSent, successes, latencyMs, successLatencyMs } = states.refused.record;
@@ -146,11 +166,7 @@ describe('results panel', () => {
     });
 
     it('marks beside its name what was limited by the client, or disturbed by its machine, and says why', async () => {
-      const badges = async (state: (typeof states)[keyof typeof states]): Promise<string[]> => {
-        const { page } = await show(state);
-        return page.locator('.headline .badge').allTextContents();
-      };
-      assert.deepEqual(await badges(states.completed), ['Completed']);
+      assert.deepEqual(await badges({ ...states.completed, record: syntheticRecord() }), ['Completed']);
       assert.deepEqual(await badges(states.clientBound), ['Completed', 'Client-bound']);
       assert.deepEqual(await badges(states.disturbed), ['Completed', 'Machine disturbed']);
       const { page } = await show(states.disturbed);

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
+import type { Verdict } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import { backlogOverTime } from '../charts/backlogOverTime.ts';
@@ -22,7 +23,7 @@ import { streams } from '../sections/streams.ts';
 import { targets } from '../sections/targets.ts';
 import { createTiles } from '../sections/tiles.ts';
 import { runToolbar } from '../sections/toolbar.ts';
-import { planWords, requestsWords, startedWords, statusWords } from '../words.ts';
+import { missedWords, planWords, requestsWords, startedWords, statusWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished run. */
@@ -41,6 +42,7 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
           { class: 'headline' },
           h('h1', { tabindex: -1 }, record.name),
           badge(statusWords(record.status)),
+          missedBadge(record.objectives),
           boundBadge(record.client),
         ),
         h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)} · ${record.environment.host}`),
@@ -51,6 +53,12 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
       provenance(record),
     ),
   };
+}
+
+/** How many objectives failed; nothing when none did. */
+function missedBadge(verdicts: readonly Verdict[]): HTMLElement | null {
+  const missed = verdicts.filter(({ outcome }) => outcome === 'fail').length;
+  return missed === 0 ? null : badge(missedWords(missed), 'warning');
 }
 
 interface Part {
