@@ -18,7 +18,7 @@ export function provenance(record: RunRecord): HTMLElement {
       t('Plan'),
       plan.loadModel === 'closed'
         ? t('{0}, closed loop: a request leaves as soon as one ends', planWords(plan))
-        : t('{0}, open loop: requests leave by the clock; {1}', planWords(plan), loadText(plan)),
+        : t('{0}; requests leave by the clock: {1}', planWords(plan), loadText(plan)),
     ],
     [t('Seed'), String(plan.seed)],
     [t('Warm-up'), warmupWords(record)],
