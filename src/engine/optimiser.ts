@@ -1,13 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** From this V8 on (Node.js 24) there is a quick compiler, Maglev, beside the long one, TurboFan. */
+/** From this V8 on (Node.js 24), on these processors, there is a quick compiler, Maglev, beside the long one, TurboFan. */
 const firstWithBoth = 13;
+const processorsWithBoth = ['x64', 'arm64'];
 /**
  * Without the quick one, hot code would not be compiled at all. And Electron's V8 may end the process when its flags are changed.
  * There compilations go on as they like, which costs nothing where a core is free for them.
  */
 const mayHold =
-  Number(process.versions.v8.split('.')[0]) >= firstWithBoth && process.versions['electron'] === undefined;
+  Number(process.versions.v8.split('.')[0]) >= firstWithBoth &&
+  processorsWithBoth.includes(process.arch) &&
+  process.versions['electron'] === undefined;
 
 /**
  * Lets V8 begin no long compilation until `freeOptimiser`: what is compiled stays, and what becomes hot gets the quick compiler
