@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { formatCount, formatMs, formatNumber, formatRate } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
 import type { Levels } from './levelAxis.ts';
+import { roundAbove } from './ticks.ts';
 
 /** What throughput costs: mean latency at the throughput of each level. */
 export function tradeOff({ levels }: Levels): ChartFigure {
@@ -9,6 +10,7 @@ export function tradeOff({ levels }: Levels): ChartFigure {
     rate === null || mean === null ? [] : [{ concurrency: plan.concurrency, rate, mean }],
   );
   const fastest = Math.max(1e-9, ...measured.map(({ rate }) => rate));
+  const slowest = Math.max(0, ...measured.map(({ mean }) => mean));
   return chartFigure(
     t('Latency against throughput'),
     [
@@ -29,7 +31,8 @@ export function tradeOff({ levels }: Levels): ChartFigure {
         },
       ],
       x: { title: t('Successes per second'), format: formatNumber, pointed: formatRate, min: 0, max: fastest * 1.08 },
-      y: { title: t('Mean latency'), format: formatMs },
+      // Room for the names above the points.
+      y: { title: t('Mean latency'), format: formatMs, ...(slowest > 0 ? { max: roundAbove(slowest) } : {}) },
       rows: measured.map(({ concurrency, rate, mean }) => [formatCount(concurrency), formatRate(rate), formatMs(mean)]),
     },
   );
