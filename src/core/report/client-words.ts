@@ -1,6 +1,6 @@
 import { isLost, waitedForLimit } from '../metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../metrics/types.ts';
-import { formatCount, formatMs, formatPercent, noValue } from './format.ts';
+import { countOf, formatCount, formatMs, formatPercent, noValue } from './format.ts';
 import type { RunRecord } from './types.ts';
 
 /** What a run is called whose numbers are not the server's alone. */
@@ -68,7 +68,7 @@ export function clientFacts(record: RunRecord): [label: string, value: string][]
       'connections',
       [
         `${formatCount(client.connectionsOpened)} opened`,
-        `${formatCount(client.connectionsReused)} ${client.connectionsReused === 1 ? 'request' : 'requests'} on a reused one`,
+        `${countOf(client.connectionsReused, 'request')} on a reused one`,
       ],
     ],
     [

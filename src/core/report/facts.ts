@@ -4,7 +4,16 @@ import { boundOf, healthSentences } from './client-words.ts';
 import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import type { RunRecord } from './types.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue, withoutZeros } from './format.ts';
+import {
+  countOf,
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatS,
+  noValue,
+  withoutZeros,
+} from './format.ts';
 
 /** What a kind of transport error means. */
 export const errorLabels: Readonly<Record<ErrorKind, string>> = {
@@ -200,11 +209,6 @@ function tokenText(record: RunRecord): string {
 
 function requests(n: number): string {
   return countOf(n, 'request');
-}
-
-/** A count with its noun: `1 request`, `2 requests`. */
-export function countOf(n: number, noun: string): string {
-  return `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** With a capital first letter. */

@@ -1,7 +1,6 @@
 import { errorKinds, type ErrorKind } from '../metrics/types.ts';
 import type { Verdict } from '../plan/types.ts';
-import { countOf } from './facts.ts';
-import { formatCount } from './format.ts';
+import { countOf, formatCount } from './format.ts';
 import { measuredText } from './tables.ts';
 import type { RunRecord } from './types.ts';
 

@@ -72,6 +72,11 @@ export function formatBytes(bytes: number | null): string {
   return unit === 'B' ? `${formatCount(value)} B` : `${plain(value, 3)} ${unit}`;
 }
 
+/** A count with its noun: `1 request`, `2 requests`. */
+export function countOf(n: number | null, noun: string): string {
+  return `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 /** A time of ISO 8601 in UTC, as people read it: `2026-11-22 20:15:37 UTC`. */
 export function formatUtc(time: string): string {
   return time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');

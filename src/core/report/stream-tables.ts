@@ -1,7 +1,6 @@
 import { hasStreams } from '../metrics/streams.ts';
 import type { Distribution, StreamNumbers } from '../metrics/types.ts';
-import { countOf } from './facts.ts';
-import { formatCount, formatMs, formatRate } from './format.ts';
+import { countOf, formatCount, formatMs, formatRate } from './format.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
 

@@ -1,7 +1,6 @@
 import type { SweepFigures } from '../metrics/levels.ts';
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
-import { countOf } from './facts.ts';
-import { formatCount, formatMs, formatNumber, formatPercent } from './format.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent } from './format.ts';
 import { targetText, type SuiteTargetResult } from './suite-targets.ts';
 import type { Finding, SuiteLevel } from './suite-types.ts';
 import { formatChange, formatFactor } from './sweep-tables.ts';

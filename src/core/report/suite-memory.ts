@@ -1,7 +1,6 @@
 import { settlingOf, trendOf, type Trend } from '../metrics/trend.ts';
 import type { MemoryWorkload } from '../plan/suite.ts';
-import { countOf } from './facts.ts';
-import { formatCount, formatNumber, noValue } from './format.ts';
+import { countOf, formatCount, formatNumber, noValue } from './format.ts';
 import type { Chapters, Section } from './sections.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';

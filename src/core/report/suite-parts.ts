@@ -1,6 +1,6 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
-import { countOf, measurementError, mostAtOnce, provenance, warningFacts } from './facts.ts';
-import { formatCount, formatNumber, formatPercent, formatUtc, noValue } from './format.ts';
+import { measurementError, mostAtOnce, provenance, warningFacts } from './facts.ts';
+import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from './format.ts';
 import type { Section } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
 import { earlierFrom } from './suite-record.ts';

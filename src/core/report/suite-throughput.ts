@@ -1,5 +1,5 @@
-import { countOf, warningNote } from './facts.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
+import { warningNote } from './facts.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
 import { targetText } from './suite-targets.ts';

@@ -1,6 +1,15 @@
 import { succeeds, type LevelFigures } from '../metrics/levels.ts';
-import { countOf, lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue, withoutZeros } from './format.ts';
+import { lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
+import {
+  countOf,
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  noValue,
+  withoutZeros,
+} from './format.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';

@@ -2,8 +2,8 @@ import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import { errorKinds, quantileNames, type Distribution, type QuantileName } from '../metrics/types.ts';
 import type { Verdict } from '../plan/types.ts';
 import { worstTargets } from './compact.ts';
-import { countOf, errorLabels } from './facts.ts';
-import { formatBytes, formatCount, formatMs, formatPercent, formatRate, noValue } from './format.ts';
+import { errorLabels } from './facts.ts';
+import { countOf, formatBytes, formatCount, formatMs, formatPercent, formatRate, noValue } from './format.ts';
 import { isMixed } from './headline.ts';
 import type { RunRecord } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { lostHealth } from '../metrics/client-health.ts';
 import type { Backlog, ClientHealth, Summary } from '../metrics/types.ts';
 import type { Environment } from '../report/types.ts';
-import { formatCount } from '../report/format.ts';
+import { countOf, formatCount } from '../report/format.ts';
 import type { ShareFacts } from './share-report.ts';
 
 const mostWarnings = 6;
@@ -80,7 +80,7 @@ export function mergeEnvironments(shares: readonly ShareFacts[]): Environment {
     return different.slice(0, mostNames).join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
   };
   const [worst] = environments.toSorted((a, b) => added(b) - added(a));
-  const workers = shares.length === 1 ? '1 worker' : `${formatCount(shares.length)} workers`;
+  const workers = countOf(shares.length, 'worker');
   return {
     host: `${workers} of Artillery on ${names(({ host }) => host)}`,
     os: names(({ os }) => os),

@@ -4,7 +4,7 @@ import { placeholdersIn } from '../endpoints/prepare.ts';
 import { countedTargets } from '../metrics/counters.ts';
 import { planOfOne } from '../plan/share.ts';
 import type { RunPlan } from '../plan/types.ts';
-import { formatCount, formatS, withoutZeros } from '../report/format.ts';
+import { countOf, formatCount, formatS, withoutZeros } from '../report/format.ts';
 import { loadText } from '../report/load-words.ts';
 import type { SharedLoad } from './load.ts';
 
@@ -13,7 +13,7 @@ const mostTargets = 20;
 /** What a project says to the people who run it. */
 export function readme(load: SharedLoad, artillery: string): string {
   const { name, plan, shares } = load;
-  const workers = shares === 1 ? '1 worker' : `${formatCount(shares)} workers`;
+  const workers = countOf(shares, 'worker');
   return `# The load of ${name}, shared out to ${workers}
 
 An [Artillery](https://www.artillery.io) project, written by Loadlens ${load.loadlens}. Artillery starts the workers; each sends its share of the load
