@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
+import { schemaOf } from '../../core/report/checked.ts';
 import { reports } from '../../core/report/reports.ts';
 import { suiteSchema } from '../../core/report/suite-types.ts';
 import { sweepSchema } from '../../core/report/sweep-types.ts';
@@ -43,11 +44,10 @@ export async function importArtilleryCommand(name: string, options: ImportOption
 }
 
 /** Whether a JSON text is what Loadlens itself writes of runs, sweeps and suites. */
-const isResult = (json: unknown): boolean =>
-  typeof json === 'object' &&
-  json !== null &&
-  'schema' in json &&
-  [recordSchema, sweepSchema, suiteSchema].some((schema) => schema === json.schema);
+const isResult = (json: unknown): boolean => {
+  const claimed = schemaOf(json);
+  return claimed === recordSchema || claimed === sweepSchema || claimed === suiteSchema;
+};
 
 function readText(name: string): string {
   try {

@@ -1,6 +1,6 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
-import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
-import { evaluateObjectives, otherTimeOf, type Measured } from './objectives.ts';
+import type { Distribution, Numbers } from '../metrics/types.ts';
+import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './objectives.ts';
 import type { Objective } from './types.ts';
 
 /** What one run says of a level: `undecided` when its intervals lie on both sides of the objective, or do not exist. */
@@ -114,13 +114,6 @@ function keeps(actual: number, { operator, value }: Objective): boolean {
   return operator === '>' ? actual > value : actual >= value;
 }
 
-const quantileOf: Readonly<Record<string, QuantileName>> = {
-  p50: 'median',
-  p90: 'p90',
-  p95: 'p95',
-  p99: 'p99',
-  'p99.9': 'p999',
-};
 /** 95 % of a normal distribution lie within so many standard deviations. */
 const normal95 = 1.96;
 

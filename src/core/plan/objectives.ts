@@ -5,7 +5,8 @@ import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { parseDurationMs } from './duration.ts';
 import type { Objective, RunPlan, Verdict } from './types.ts';
 
-const quantileOf: Readonly<Record<string, QuantileName>> = {
+/** The quantiles that an objective can name, as it writes them. */
+export const quantileOf: Readonly<Record<string, QuantileName>> = {
   p50: 'median',
   p90: 'p90',
   p95: 'p95',
