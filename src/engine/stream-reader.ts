@@ -23,6 +23,13 @@ export interface StreamOutcome {
   readonly failure: string | undefined;
 }
 
+/**
+ * Called when the server says that its response is finished.
+ * @param atMs when that arrived
+ * @param last nothing more is expected; otherwise usage may follow
+ */
+type OnFinished = (atMs: number, last: boolean) => void;
+
 /** Calls back once the loop has read from every socket that has something: a turn later, for all who ask in one turn. */
 export function createAfterReads(): (work: () => void) => void {
   let waiting: (() => void)[] = [];
@@ -39,8 +46,9 @@ export function createAfterReads(): (work: () => void) => void {
 /**
  * Its buffers are made once and grow with the longest answer.
  * @param later runs work when no arrival is kept waiting by it, see createAfterReads
+ * @param onFinished called once all that has arrived is read, at most twice for a stream: never from `end`
  */
-export function createStreamReader(later: (work: () => void) => void): StreamReader {
+export function createStreamReader(later: (work: () => void) => void, onFinished?: OnFinished): StreamReader {
   /** Arrived, but not read yet: pieces of the text, and when each came. */
   let texts: string[] = [];
   let stampsMs: number[] = [];
@@ -53,7 +61,9 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
     gapsMs: new Float64Array(64),
   };
   const sizes = { first: 0, all: 0, reasoningChunks: 0 };
-  const now = { atMs: 0 };
+  const now = { atMs: 0, finishedMs: Number.NaN };
+  /** What the server has said of the end, and what of that has been told. */
+  const finish = { said: 0, told: 0 };
   let firstTokens: number | undefined;
   let usage: Usage | undefined;
   let failure: string | undefined;
@@ -79,6 +89,12 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
     usage(said) {
       usage = said;
     },
+    finish(last) {
+      const said = last ? 2 : 1;
+      if (said <= finish.said) return;
+      finish.said = said;
+      now.finishedMs = now.atMs;
+    },
     fail(text) {
       failure ??= text;
     },
@@ -90,8 +106,15 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
   };
   const framings = { events: createEventFraming(handlers), lines: createLineFraming(handlers) };
 
-  const read = (): void => {
+  const readLater = (): void => {
     asked = false;
+    read();
+    if (dialect === undefined || finish.said === finish.told) return;
+    finish.told = finish.said;
+    onFinished?.(now.finishedMs, finish.said === 2);
+  };
+
+  const read = (): void => {
     if (dialect === undefined) return;
     const framing = framings[dialect.framing];
     for (const [i, text] of texts.entries()) {
@@ -120,13 +143,14 @@ export function createStreamReader(later: (work: () => void) => void): StreamRea
       stream.chunks = 0;
       sizes.first = sizes.all = sizes.reasoningChunks = 0;
       firstTokens = usage = failure = undefined;
+      finish.said = finish.told = 0;
     },
     add(bytes, atMs) {
       texts.push(decoder.decode(bytes, { stream: true }));
       stampsMs.push(atMs);
       if (asked) return;
       asked = true;
-      later(read);
+      later(readLater);
     },
     fail: (text) => story.fail(text),
     end(whole) {

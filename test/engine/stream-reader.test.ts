@@ -209,6 +209,35 @@ describe('a stream reader', () => {
     assert.deepEqual([stream.firstTokenMs, stream.lastTokenMs], [5, 20]);
   });
 
+  it('tells once that a stream is finished, when that arrived, and whether more is expected', () => {
+    const work: (() => void)[] = [];
+    const told: (readonly [atMs: number, last: boolean])[] = [];
+    const reader = createStreamReader(
+      (each) => work.push(each),
+      (atMs, last) => told.push([atMs, last]),
+    );
+    const tell = (dialect: Dialect, ...pieces: string[]): unknown[] => {
+      told.length = 0;
+      reader.begin(dialect);
+      for (const [i, piece] of pieces.entries()) {
+        reader.add(Buffer.from(piece), i * 10);
+        work.pop()?.();
+      }
+      reader.end(true);
+      return [...told];
+    };
+    assert.deepEqual(tell(openai, role, text('a'), finish, usage(1), done, done), [
+      [20, false],
+      [40, true],
+    ]);
+    assert.deepEqual(tell(openai, text('a'), finish + usage(1) + done), [[10, true]]);
+    assert.deepEqual(tell(ollama, line({ response: 'a', done: false }), line({ response: '', done: true })), [
+      [10, true],
+    ]);
+    assert.deepEqual(tell(sse, 'data: a\n\n', done), [[10, true]]);
+    assert.deepEqual(tell(openai, role, text('a')), []);
+  });
+
   it('starts afresh with each stream, and takes any number of chunks', () => {
     const reader = createStreamReader((work) => work());
     reader.begin(openai);

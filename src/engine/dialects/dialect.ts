@@ -9,6 +9,8 @@ export interface StreamStory {
    */
   chunk(size: number, reasoning: number, tokens: number | undefined): void;
   usage(usage: Usage): void;
+  /** The response is finished; `last`: nothing more is expected, otherwise usage may follow. */
+  finish(last: boolean): void;
   /** The server says that something went wrong. */
   fail(text: string): void;
 }

@@ -21,5 +21,6 @@ export const ollama: Dialect = {
     if (size > 0) story.chunk(size, reasoning, undefined);
     const usage = usageIn(json);
     if (usage !== undefined) story.usage(usage);
+    if (json['done'] === true) story.finish(true);
   },
 };

@@ -8,7 +8,11 @@ export const openai: Dialect = {
   contentTypes: ['event-stream'],
   read(data, event, story) {
     const trimmed = data.trim();
-    if (trimmed === '' || trimmed === '[DONE]') return;
+    if (trimmed === '') return;
+    if (trimmed === '[DONE]') {
+      story.finish(true);
+      return;
+    }
     if (event === 'error' && !data.startsWith('{')) {
       story.fail(data);
       return;
@@ -24,8 +28,11 @@ export const openai: Dialect = {
     let size = 0;
     let reasoning = 0;
     let tokens = 0;
-    for (const choice of Array.isArray(choices) ? choices : []) {
-      const { text, delta, logprobs } = objectIn(choice);
+    let finished = 0;
+    const list: readonly unknown[] = Array.isArray(choices) ? choices : [];
+    for (const choice of list) {
+      const { text, delta, logprobs, finish_reason: reason } = objectIn(choice);
+      if (sizeOf(reason) > 0) finished += 1;
       const {
         content,
         reasoning_content: thought,
@@ -44,5 +51,6 @@ export const openai: Dialect = {
     // Usage beside content is the count so far (vLLM's continuous_usage_stats).
     if (size > 0) story.chunk(size, reasoning, tokens > 0 ? tokens : usage?.tokens);
     if (usage !== undefined) story.usage(usage);
+    if (finished > 0) story.finish(false);
   },
 };

@@ -6,6 +6,7 @@ export const sse: Dialect = {
   contentTypes: ['event-stream'],
   read(data, event, story) {
     if (event === 'error') story.fail(data);
-    else if (data !== '' && data.trim() !== '[DONE]') story.chunk(data.length, 0, undefined);
+    else if (data.trim() === '[DONE]') story.finish(true);
+    else if (data !== '') story.chunk(data.length, 0, undefined);
   },
 };
