@@ -4,6 +4,7 @@ import type { LoadModel } from '../core/plan/load-model.ts';
 import { TimeoutError } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import type { Pacer } from './pacer.ts';
+import type { Note } from './server-notes.ts';
 import { createSlot, type Slot } from './slot.ts';
 import { createAfterReads } from './stream-reader.ts';
 import type { Lane, WireRequest } from './transport.ts';
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly drainMs: number;
   readonly maxRedirects: number;
   readonly failures: FailureSamples;
+  /** Takes in remarks on the server. */
+  readonly note: Note;
   readonly onSample: (sample: Sample) => void;
   /** So many slots that `dropSlots` asked for are given up. */
   readonly onDropped?: (slots: number) => void;

@@ -84,7 +84,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     const startedAt = new Date();
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
     const sent = await loops.run();
-    const server = await stopWatching?.();
+    const server = { ...(await stopWatching?.()), ...(sent.notes.length > 0 && { notes: sent.notes }) };
     hooks.onEnd?.(sent.state);
     const { summary, readings, lost } = sent;
     const health = clientHealth(readings, summary);
@@ -103,7 +103,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       client: withWarnings(health, sent, plan.drainMs),
       environment: { ...readEnvironment(hooks.version), ...(selfCalibration && { selfCalibration }) },
       source: sourceRead,
-      ...(server && { server }),
+      ...(Object.keys(server).length > 0 && { server }),
     });
   } finally {
     progress.stop();

@@ -6,6 +6,7 @@ import { createInflater, type Inflater } from './encoding.ts';
 import { errorKind, errorText } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import { isRedirect, redirected } from './redirect.ts';
+import type { Note } from './server-notes.ts';
 import { createStreamReader, type StreamReader } from './stream-reader.ts';
 import type { ExchangeEvents, Lane, WireRequest } from './transport.ts';
 import type { Usage } from './dialects/usage.ts';
@@ -38,6 +39,8 @@ export interface SlotOptions {
   readonly lane: Lane;
   readonly listener: SlotListener;
   readonly failures: FailureSamples;
+  /** Takes in remarks on the server. */
+  readonly note: Note;
   readonly maxRedirects: number;
   /** Runs work when no arrival is kept waiting by it. */
   readonly later: (work: () => void) => void;

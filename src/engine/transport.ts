@@ -1,4 +1,5 @@
 import type { DialectName } from '../core/endpoints/types.ts';
+import type { Note } from './server-notes.ts';
 
 /** Where a connection leads: what two requests must share to go over the same one. */
 export interface Origin {
@@ -59,6 +60,14 @@ export interface Lane {
   cut(): void;
   /** Closes its connections, on which nothing is in flight: the lane is not used again. */
   close(): void;
+}
+
+/** What a transport needs to know of a run. */
+export interface TransportOptions {
+  /** Number of origins a lane keeps a connection to; the one unused longest is closed first. */
+  readonly keptPerLane: number;
+  /** Takes in remarks on the server. */
+  readonly note: Note;
 }
 
 /** A way to send requests. The plan and the clock are not its business. */

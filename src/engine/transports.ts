@@ -1,10 +1,10 @@
 import type { RunPlan, TransportName } from '../core/plan/types.ts';
 import { createRawTransport } from './raw/raw-transport.ts';
-import type { Transport, WireRequest } from './transport.ts';
+import type { Transport, TransportOptions, WireRequest } from './transport.ts';
 import { createUndiciTransport } from './undici-transport.ts';
 
-/** Every transport, by name. Each is told how many origins a lane keeps a connection to. */
-export const transports: Readonly<Record<TransportName, (keptPerLane: number) => Transport>> = {
+/** Every transport, by name. */
+export const transports: Readonly<Record<TransportName, (options: TransportOptions) => Transport>> = {
   raw: createRawTransport,
   undici: createUndiciTransport,
 };

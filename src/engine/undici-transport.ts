@@ -3,7 +3,7 @@ import { Client, type Dispatcher } from 'undici';
 import { AnswerError } from './error-kind.ts';
 import { createConnector, type Connector } from './connect.ts';
 import { createLane, nobody, type Line } from './lane.ts';
-import type { Head, Origin, Transport, WireRequest } from './transport.ts';
+import type { Head, Origin, Transport, TransportOptions, WireRequest } from './transport.ts';
 
 /** Longer than a run pauses: undici's own 4 s would reopen connections in the middle of a slow run. */
 const keepAliveMs = 600_000;
@@ -16,10 +16,8 @@ const keepAliveMs = 600_000;
  * undici waits one `setImmediate` before it writes on a used socket, so that a close that is already there is seen: a
  * request whose connection was closed while idle goes out on a new one and nobody is told, because nothing had been sent.
  * Once bytes left, nothing is sent twice.
- *
- * @param keptPerLane how many origins a lane keeps a connection to; the one unused longest is closed first
  */
-export function createUndiciTransport(keptPerLane: number): Transport {
+export function createUndiciTransport({ keptPerLane }: TransportOptions): Transport {
   const connector = createConnector();
   return {
     lane: () => createLane((origin) => createLine(origin, connector), keptPerLane),

@@ -41,6 +41,7 @@ const load = (lanes: readonly Lane[], model: LoadModel, more: Partial<LoadOption
     drainMs: 1_000,
     maxRedirects: 0,
     failures: createFailureSamples(['a'], []),
+    note() {},
     onSample: (sample) => samples.push({ ...sample }),
     ...more,
   });

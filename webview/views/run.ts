@@ -19,6 +19,7 @@ import { createOutcomes } from '../sections/outcomes.ts';
 import { provenance } from '../sections/provenance.ts';
 import { runTiles } from '../sections/runTiles.ts';
 import { note, section } from '../sections/section.ts';
+import { serverNotes } from '../sections/serverNotes.ts';
 import { streams } from '../sections/streams.ts';
 import { targets } from '../sections/targets.ts';
 import { createTiles } from '../sections/tiles.ts';
@@ -92,6 +93,7 @@ function measured(record: RunRecord): Part {
       ),
       targets(record),
       failures(record.failureSamples),
+      serverNotes(record),
       latencyTables(record),
     ],
   };

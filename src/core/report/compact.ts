@@ -8,6 +8,7 @@ import type {
   StreamNumbers,
   Timeline,
 } from '../metrics/types.ts';
+import { maxServerNotes } from './server-notes.ts';
 import type { RunRecord } from './types.ts';
 
 type TargetNumbers = Numbers & { readonly name: string };
@@ -63,6 +64,9 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       .slice(0, mostFailureSamples)
       .map((sample) => Object.assign({}, sample, { target: shorten(sample.target), text: shorten(sample.text) })),
     client: roundReadings(record.client),
+    ...(record.server?.notes && {
+      server: { ...record.server, notes: record.server.notes.slice(0, maxServerNotes).map(shorten) },
+    }),
   };
 }
 

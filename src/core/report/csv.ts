@@ -1,6 +1,7 @@
 import { hasStreams } from '../metrics/streams.ts';
 import { errorKinds, quantileNames, type Distribution, type Numbers, type StreamNumbers } from '../metrics/types.ts';
 import { csvText, type Cell } from './csv-parts.ts';
+import { serverUseOf } from './server-notes.ts';
 import type { RunRecord } from './types.ts';
 
 /** Readings that older records do not have. */
@@ -61,9 +62,7 @@ export function renderCsv(record: RunRecord): string {
     ...(record.environment.selfCalibration ?? []).flatMap(({ concurrency, ...level }) =>
       Object.entries(level).map(([name, value]) => ['', `selfCalibration.${String(concurrency)}.${name}`, value]),
     ),
-    ...(record.server === undefined
-      ? []
-      : Object.entries(record.server).map(([key, value]): Cell[] => ['', `server.${key}`, value])),
+    ...Object.entries(serverUseOf(record) ?? {}).map(([key, value]): Cell[] => ['', `server.${key}`, value]),
     ...record.client.warnings.map((warning) => ['', 'client.warning', warning]),
     ...record.objectives.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
     ...record.perTarget.flatMap((target) => numberRows(target.name, target)),

@@ -3,7 +3,8 @@ import { calibrationText, selfCalibrationText } from './calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
 import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
-import type { RunRecord } from './types.ts';
+import { serverNoteFacts, serverUseOf } from './server-notes.ts';
+import type { RunRecord, ServerUse } from './types.ts';
 import {
   countOf,
   formatCount,
@@ -101,6 +102,7 @@ export function lengthText({ requests: most, durationS }: RunRecord['plan']): st
 /** Where the numbers come from. */
 export function provenance(record: RunRecord): [label: string, value: string][] {
   const { environment, plan, source } = record;
+  const use = serverUseOf(record);
   return [
     ['run', `${record.id}, ${record.startedAt}, ${record.status}`],
     ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
@@ -132,7 +134,8 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
       `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,
     ],
     ...measurementError(record),
-    ...(record.server === undefined ? [] : [['server', serverText(record.server)] satisfies [string, string]]),
+    ...(use === undefined ? [] : [['server', serverText(use)] satisfies [string, string]]),
+    ...serverNoteFacts([record]),
     ['software', `Loadlens ${environment.loadlens}, Node ${environment.node}`],
   ];
 }
@@ -189,7 +192,7 @@ function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source
 }
 
 /** What a server that Loadlens started took, in one line. */
-function serverText({ pid, cpuShare, rssEndMiB, rssMaxMiB }: NonNullable<RunRecord['server']>): string {
+function serverText({ pid, cpuShare, rssEndMiB, rssMaxMiB }: ServerUse): string {
   if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; this system does not tell what it uses`;
   const memory = `${formatCount(rssEndMiB)} MiB resident (at most ${formatCount(rssMaxMiB)})`;
   return `process ${String(pid)}: CPU ${formatPercent(cpuShare)} of a core, ${memory}`;

@@ -236,11 +236,12 @@ export const runSchema = v.object({
   ),
   server: v.exactOptional(
     v.object({
-      pid: count,
-      cpuShare: numberOrNull,
-      rssStartMiB: numberOrNull,
-      rssEndMiB: numberOrNull,
-      rssMaxMiB: numberOrNull,
+      pid: v.exactOptional(count),
+      cpuShare: v.exactOptional(numberOrNull),
+      rssStartMiB: v.exactOptional(numberOrNull),
+      rssEndMiB: v.exactOptional(numberOrNull),
+      rssMaxMiB: v.exactOptional(numberOrNull),
+      notes: v.exactOptional(v.array(v.string())),
     }),
   ),
 });

@@ -2,6 +2,7 @@ import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import { measurementError, mostAtOnce, provenance, warningFacts } from './facts.ts';
 import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from './format.ts';
 import type { Section } from './sections.ts';
+import { serverNoteFacts } from './server-notes.ts';
 import { changeFrom } from './suite-findings.ts';
 import { earlierFrom } from './suite-record.ts';
 import type { EarlierSuite, SuiteLevel, SuiteModel, ThroughputSuite } from './suite-types.ts';
@@ -104,6 +105,7 @@ export function environmentFacts(runs: readonly RunRecord[]): (readonly [label: 
   return [
     ...provenance(first).filter(([label]) => kept.has(label)),
     ...measurementError(mostAtOnce(runs) ?? first),
+    ...serverNoteFacts(runs),
     ...(warned.length === 0 ? ([['client', 'never the limit, as far as it can tell']] as const) : warned),
   ];
 }

@@ -10,6 +10,7 @@ import {
   noValue,
   withoutZeros,
 } from './format.ts';
+import { serverNoteFacts, serverUseOf } from './server-notes.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
@@ -167,6 +168,7 @@ export function sweepNotes(sweep: SweepRecord): string[] {
 export function sweepFacts(sweep: SweepRecord): [label: string, value: string][] {
   const [first] = sweep.levels;
   const last = mostAtOnce(sweep.levels);
+  const servers = serversText(sweep.levels);
   const kept = new Set(['file', 'percentiles', 'output tokens', 'addresses', 'machine', 'software']);
   const lengths = new Set(sweep.levels.map(({ plan }) => lengthText(plan)));
   const [length] = lengths;
@@ -179,19 +181,20 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
     ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
     ...(last === undefined ? [] : measurementError(last)),
     ...warningFacts(sweep.levels),
-    ...(first?.server === undefined ? [] : [['server', serversText(sweep.levels)] satisfies [string, string]]),
+    ...(servers === '' ? [] : [['server', servers] satisfies [string, string]]),
+    ...serverNoteFacts(sweep.levels),
   ];
 }
 
 /** What the server took at each level. */
 function serversText(levels: readonly RunRecord[]): string {
   return levels
-    .flatMap(({ plan, server }) =>
-      server === undefined
+    .flatMap((level) => {
+      const use = serverUseOf(level);
+      const at = formatCount(level.plan.concurrency);
+      return use === undefined
         ? []
-        : [
-            `${formatCount(plan.concurrency)} at once: CPU ${formatPercent(server.cpuShare)} of a core, ${formatCount(server.rssMaxMiB)} MiB`,
-          ],
-    )
+        : [`${at} at once: CPU ${formatPercent(use.cpuShare)} of a core, ${formatCount(use.rssMaxMiB)} MiB`];
+    })
     .join('; ');
 }

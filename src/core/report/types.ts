@@ -43,6 +43,12 @@ export interface ServerUse {
   readonly rssMaxMiB: number | null;
 }
 
+/** Facts about the server of a run. The resource use is present only if Loadlens started the server. */
+export interface ServerFacts extends Partial<ServerUse> {
+  /** Remarks on the server's behavior, such as deviations from HTTP; each once. Absent without remarks. */
+  readonly notes?: readonly string[];
+}
+
 /** The file the targets came from, and its git state when it lies in a work tree. */
 export interface Source {
   /** Path relative to the workspace or the working directory, with `/`. */
@@ -82,6 +88,6 @@ export interface RunRecord extends Summary {
   readonly client: ClientHealth;
   readonly environment: Environment;
   readonly source: Source | null;
-  /** Absent unless Loadlens started the server. */
-  readonly server?: ServerUse;
+  /** Absent if Loadlens neither started the server nor has remarks on it. */
+  readonly server?: ServerFacts;
 }

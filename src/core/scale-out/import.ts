@@ -9,6 +9,7 @@ import { planOfMany } from '../plan/share.ts';
 import type { RunPlan } from '../plan/types.ts';
 import { formatCount, formatMs } from '../report/format.ts';
 import { makeRecord, recordId } from '../report/record.ts';
+import { mergeServerNotes } from '../report/server-notes.ts';
 import type { RunRecord } from '../report/types.ts';
 import type { SharedLoad } from './load.ts';
 import { mergeBacklogs, mergeClients, mergeEnvironments } from './merge-senders.ts';
@@ -54,6 +55,7 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
       : []),
   ];
   const cancelled = summary.requestsCancelled > 0;
+  const notes = mergeServerNotes(shares.map(({ serverNotes = [] }) => serverNotes));
   return makeRecord({
     id: recordId(new Date(startedAtMs), lettersOf(load.id)),
     name: load.name,
@@ -71,6 +73,7 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
     client: mergeClients(shares, summary, warnings),
     environment: mergeEnvironments(shares),
     source: load.source,
+    ...(notes.length > 0 && { server: { notes } }),
   });
 }
 

@@ -15,6 +15,8 @@ export interface ShareFacts extends Pick<
   RunRecord,
   'warmupSent' | 'requestsCancelled' | 'backlog' | 'addresses' | 'failureSamples' | 'client' | 'environment'
 > {
+  /** Remarks on the server. */
+  readonly serverNotes?: readonly string[];
   /** Which share it is, from 0; null for one that did not know, and sent by a plan of its own. */
   readonly number: number | null;
   /** Requests it has sent: with those of the others, all that counters tell of. */
@@ -43,6 +45,7 @@ const facts = v.object({
   failureSamples,
   client,
   environment,
+  serverNotes: v.exactOptional(v.array(v.string())),
 });
 
 /** The counter that says that a share of a load has begun, or ended. */
@@ -75,6 +78,7 @@ export function shareCounters(
     failureSamples,
     client,
     environment,
+    ...(record.server?.notes && { serverNotes: record.server.notes }),
   };
   const counters: Counters = new Map();
   const text = JSON.stringify(told).replaceAll(

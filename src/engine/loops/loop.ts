@@ -17,6 +17,7 @@ import { openConnections, pairsToOpen } from '../open-connections.ts';
 import { startPacer, type Pacer } from '../pacer.ts';
 import { startReadings, type ProcessReadings } from '../readings.ts';
 import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
+import { createServerNotes } from '../server-notes.ts';
 import { sideThread, type SideThread } from '../side-thread.ts';
 import type { Lane, Transport, WireRequest } from '../transport.ts';
 import { transportFor, transports } from '../transports.ts';
@@ -76,6 +77,8 @@ export interface LoopResult extends LoadOutcome {
   /** Those of them that were opened after the clock had started. */
   readonly openedMeanwhile: number;
   readonly addresses: Transport['addresses'];
+  /** Remarks on the server so far. */
+  readonly notes: readonly string[];
   readonly failures: readonly FailureSample[];
 }
 
@@ -129,7 +132,11 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   };
   const recorder = createRecorder(summaryOptions);
   const transportName = transportFor(plan, requests);
-  const transport = transports[transportName](Math.max(2, Math.floor(keptConnections / plan.concurrency)));
+  const notes = createServerNotes();
+  const transport = transports[transportName]({
+    keptPerLane: Math.max(2, Math.floor(keptConnections / plan.concurrency)),
+    note: notes.note,
+  });
   const offsetMs = clockOffsetMs();
   const cancelled = new AbortController();
   const prepared: Lane[] = [];
@@ -190,6 +197,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
         requests,
         pick,
         failures,
+        note: notes.note,
         onSample(sample) {
           ended += 1;
           if (isRun) recorder.add(sample);
@@ -207,6 +215,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
         openedMeanwhile: transport.opened - openedBefore,
         addresses: transport.addresses,
         failures: failures.list,
+        notes: notes.list,
       };
     },
     addSlots: (slots) => load?.addSlots(lanes(slots)),

@@ -4,6 +4,7 @@ import { mergeLive, mergeStates, type RecorderState } from '../../core/metrics/r
 import { liveSummaryOf, summaryOf } from '../../core/metrics/summary.ts';
 import { mergeTallies, rankedValues } from '../../core/metrics/tally.ts';
 import type { Summary } from '../../core/metrics/types.ts';
+import { mergeServerNotes } from '../../core/report/server-notes.ts';
 import type { FailureSample } from '../../core/report/types.ts';
 import { maxFailureSamples } from '../failure-samples.ts';
 import type { ProcessReadings } from '../readings.ts';
@@ -26,6 +27,8 @@ export interface LoopsResult {
   readonly requestsDrained: number;
   readonly addresses: Transport['addresses'];
   readonly failures: readonly FailureSample[];
+  /** Remarks on the server. */
+  readonly notes: readonly string[];
   readonly lost: Error | undefined;
 }
 
@@ -68,6 +71,7 @@ export function mergeResults(
     requestsDrained: sum((result) => result.requestsDrained),
     addresses: distinct(all.flatMap((result) => result.addresses)),
     failures: all.flatMap((result) => result.failures).slice(0, maxFailureSamples),
+    notes: mergeServerNotes(all.map((result) => result.notes)),
     lost: lost?.error,
   };
 }

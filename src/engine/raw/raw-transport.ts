@@ -1,16 +1,14 @@
 import { createConnector } from '../connect.ts';
 import { createLane } from '../lane.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport, TransportOptions } from '../transport.ts';
 import { createRawLine } from './raw-line.ts';
 import { createTurn } from './turn.ts';
 
 /**
  * HTTP/1.1 straight over sockets, at a fraction of what a general client costs: no streams, no promises, no allocation per
  * request beside what Node's sockets make. It knows what a load needs and no more.
- *
- * @param keptPerLane how many origins a lane keeps a connection to; the one unused longest is closed first
  */
-export function createRawTransport(keptPerLane: number): Transport {
+export function createRawTransport({ keptPerLane }: TransportOptions): Transport {
   const connector = createConnector();
   const turn = createTurn();
   return {

@@ -122,7 +122,7 @@ describe('a report of Artillery', () => {
     const failed = closedLoop(10, 1, () => ({ latencyMs: 5, status: 500 }));
     const failureSamples = [{ target: 'one', status: 500, text: 'Ach, “schade” 🙁\u2028' }];
     const shares: ShareOf[] = [
-      { samples, limitMs: 15, failureSamples },
+      { samples, limitMs: 15, failureSamples, server: { notes: ['folds headers'] } },
       { samples: failed, limitMs: 15, failureSamples: Array.from({ length: 5 }, () => failureSamples[0]!) },
       {
         samples,
@@ -139,6 +139,7 @@ describe('a report of Artillery', () => {
     assert.equal(record.failureSamples.length, 5);
     assert.deepEqual(record.failureSamples[0], failureSamples[0]);
     assert.deepEqual(record.client.warnings, ['Worker 3: It was slow.']);
+    assert.deepEqual(record.server, { notes: ['folds headers'] });
     assert.deepEqual([record.client.bound, record.client.dispatchGapMaxMs], ['machine', 7]);
   });
 

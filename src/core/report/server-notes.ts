@@ -1,0 +1,22 @@
+import type { RunRecord, ServerUse } from './types.ts';
+
+/** Maximum number of remarks that a record keeps. */
+export const maxServerNotes = 20;
+
+/** Merges the remarks of several senders or runs: each once, in order of appearance, up to the maximum. */
+export function mergeServerNotes(lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())].slice(0, maxServerNotes);
+}
+
+/** Returns the server's resource use; undefined unless Loadlens started the server. */
+export function serverUseOf({ server }: Pick<RunRecord, 'server'>): ServerUse | undefined {
+  if (server?.pid === undefined) return undefined;
+  const { pid, cpuShare = null, rssStartMiB = null, rssEndMiB = null, rssMaxMiB = null } = server;
+  return { pid, cpuShare, rssStartMiB, rssEndMiB, rssMaxMiB };
+}
+
+/** Returns the remarks on the servers of one or more runs as a labelled fact; empty without remarks. */
+export function serverNoteFacts(runs: readonly Pick<RunRecord, 'server'>[]): [label: string, value: string][] {
+  const notes = mergeServerNotes(runs.map(({ server }) => server?.notes ?? []));
+  return notes.length === 0 ? [] : [['server notes', notes.join('; ')]];
+}
