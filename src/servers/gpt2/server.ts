@@ -8,6 +8,7 @@ import type { Dtype } from './convert/store.ts';
 import { startEngine, type Engine } from './runtime/engine.ts';
 import type { Progress } from './runtime/messages.ts';
 import { explainLoadFailure, nativePartProblem } from './runtime/native.ts';
+import { createEncoder } from './text/encode.ts';
 import { createTextTokenizer } from './text/tokenizer.ts';
 
 /** What the GPT-2 server is asked to be; ranges as in docs/gpt2-server.md. */
@@ -91,7 +92,12 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
     // Subtle here: load.ts needs the native part, so it may only be touched after the check above.
     const { loadTokenizer } = await import('./runtime/load.ts');
     const tokenizer = createTextTokenizer(await loadTokenizer(engine.model.folder));
-    context = { engine, config: engine.model.config, tokenizer };
+    context = {
+      engine,
+      config: engine.model.config,
+      tokenizer,
+      encode: createEncoder((text) => tokenizer.encode(text)),
+    };
   } catch (error) {
     await engine?.close();
     await closeHttp();

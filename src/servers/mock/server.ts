@@ -165,14 +165,14 @@ export async function startMockServer(options: {
         else write(response, replyOf(wrongMethod('POST')));
         return;
       case '/health':
-        write(response, replyOf(method === 'GET' ? { status: 200, body: { status: 'ok' } } : wrongMethod('GET')));
+        write(response, replyOf(isRead(method) ? { status: 200, body: { status: 'ok' } } : wrongMethod('GET, HEAD')));
         return;
       case '/metrics':
         write(
           response,
-          method === 'GET'
+          isRead(method)
             ? { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: renderMetrics(stats(), exactness) }
-            : replyOf(wrongMethod('GET')),
+            : replyOf(wrongMethod('GET, HEAD')),
         );
         return;
       default:
@@ -201,6 +201,9 @@ export async function startMockServer(options: {
       }),
   };
 }
+
+/** HEAD is answered as GET; Node leaves the body out. */
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 function replyOf(answer: Answer): Reply {
   const headers = answer.allow === undefined ? {} : { headers: { allow: answer.allow } };

@@ -25,8 +25,9 @@ export interface AnswerWriter {
   whole(choices: readonly Choice[], usage: Usage): object;
   /** What comes before the first token of a choice; undefined where nothing does. */
   opening(index: number): object | undefined;
-  piece(index: number, text: string): object;
-  closing(index: number, reason: Choice['finishReason']): object;
+  /** @param soFar tokens until this piece, for a client that wants them with each */
+  piece(index: number, text: string, soFar?: Usage): object;
+  closing(index: number, reason: Choice['finishReason'], soFar?: Usage): object;
   usage(usage: Usage): object;
 }
 
@@ -71,8 +72,14 @@ export function answerWriter(head: AnswerHead, includeUsage: boolean): AnswerWri
       usage: usageBody(usage),
     }),
     opening: (index) => (isChat ? deltaChunk(index, { role: 'assistant', content: '' }, null) : undefined),
-    piece: (index, text) => (isChat ? deltaChunk(index, { content: text }, null) : textChunk(index, text, null)),
-    closing: (index, reason) => (isChat ? deltaChunk(index, {}, reason) : textChunk(index, '', reason)),
+    piece: (index, text, soFar) => ({
+      ...(isChat ? deltaChunk(index, { content: text }, null) : textChunk(index, text, null)),
+      ...(soFar && { usage: usageBody(soFar) }),
+    }),
+    closing: (index, reason, soFar) => ({
+      ...(isChat ? deltaChunk(index, {}, reason) : textChunk(index, '', reason)),
+      ...(soFar && { usage: usageBody(soFar) }),
+    }),
     usage: (usage) => ({ ...base(chunkObject), choices: [], usage: usageBody(usage) }),
   };
 }

@@ -153,7 +153,7 @@ describe('GPT-2 server', function () {
       [{ prompt, max_tokens: -5 }, /max_tokens must be at least 1, not -5/, 'max_tokens'],
       [{ prompt, max_tokens: 1.5 }, /max_tokens must be/, 'max_tokens'],
       [{ prompt, temperature: -1 }, /temperature must be at least 0/, 'temperature'],
-      [{ prompt, temperature: 'hot' }, /temperature must be number, not "hot"/, 'temperature'],
+      [{ prompt, temperature: 'hot' }, /temperature must be a number, not "hot"/, 'temperature'],
       [{ prompt, top_p: 0 }, /top_p must be/, 'top_p'],
       [{ prompt, n: 0 }, /n must be at least 1/, 'n'],
       [{ prompt, stop: [''] }, /stop/, 'stop.0'],

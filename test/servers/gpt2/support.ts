@@ -53,6 +53,7 @@ export const job = (id: number, prompt: readonly number[], options: Partial<Job>
   prompt: Int32Array.from(prompt),
   maxTokens: 8,
   ignoreEos: true,
+  minTokens: 0,
   sampling: { temperature: 0, topK: 0, topP: 1, seed: id },
   ...options,
 });

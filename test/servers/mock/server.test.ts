@@ -83,8 +83,8 @@ describe('mock server', () => {
       for (const [method, path, allow] of [
         ['POST', '/tokenizer?output_tokens=3', 'GET'],
         ['HEAD', '/hello', 'GET'],
-        ['DELETE', '/metrics', 'GET'],
-        ['PUT', '/health', 'GET'],
+        ['DELETE', '/metrics', 'GET, HEAD'],
+        ['PUT', '/health', 'GET, HEAD'],
         ['GET', '/update_config', 'POST'],
       ] as const) {
         const reply = await ask(server, path, { method });

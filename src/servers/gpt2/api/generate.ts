@@ -3,6 +3,7 @@ import type { Gpt2Config } from '../model/config.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { EndReason, Job } from '../runtime/scheduler.ts';
 import { createDetokenizer } from '../text/detokenizer.ts';
+import type { Encoder } from '../text/encode.ts';
 import type { TextTokenizer } from '../text/tokenizer.ts';
 import { ApiError } from '../../openai/errors.ts';
 import type { GenerationRequest } from './requests.ts';
@@ -17,14 +18,16 @@ const longestToken = 128;
 export interface GenerationContext {
   readonly engine: Pick<Engine, 'submit'>;
   readonly config: Gpt2Config;
-  readonly tokenizer: TextTokenizer;
+  readonly tokenizer: Pick<TextTokenizer, 'bytesOf'>;
+  readonly encode: Encoder;
 }
 
 /** Hears of an answer as it comes. */
 export interface GenerationEvents {
   onToken(): void;
-  onText(index: number, text: string): void;
-  onEnd(index: number, reason: EndReason): void;
+  /** @param usage tokens so far, those of this text included */
+  onText(index: number, text: string, usage: Usage): void;
+  onEnd(index: number, reason: EndReason, usage: Usage): void;
   /** All choices have ended. */
   onDone(usage: Usage): void;
 }
@@ -33,6 +36,8 @@ export interface GenerationEvents {
 export interface Generation {
   readonly jobs: readonly Omit<Job, 'id'>[];
   readonly promptTokens: number;
+  /** Tokens of each answer before a stop text may end it. */
+  readonly minTokens: number;
   readonly stop: readonly string[];
 }
 
@@ -44,23 +49,27 @@ function tooLong(config: Gpt2Config, promptTokens: number | string, maxTokens: n
 }
 
 /** Turns a request into jobs. Throws an ApiError when it does not fit the model. */
-export function planGeneration(request: GenerationRequest, context: Omit<GenerationContext, 'engine'>): Generation {
-  const { config, tokenizer } = context;
+export async function planGeneration(
+  request: GenerationRequest,
+  context: Pick<GenerationContext, 'config' | 'encode'>,
+): Promise<Generation> {
+  const { config, encode } = context;
   const param = request.kind === 'chat' ? 'messages' : 'prompt';
   const seed = request.sampling.seed ?? randomInt(2 ** 32);
-  const prompts = request.prompts.map((prompt) => {
-    // A text that cannot fit is not even taken apart: that would hold up everybody else.
-    if (typeof prompt === 'string' && prompt.length > config.context * longestToken)
-      throw tooLong(config, `more than ${config.context}`, request.maxTokens ?? 1, param);
-    const tokens = typeof prompt === 'string' ? tokenizer.encode(prompt) : prompt;
+  const prompts: Int32Array[] = [];
+  for (const prompt of request.prompts) {
+    // A text that cannot fit is not even taken apart.
+    const isHuge = typeof prompt === 'string' && prompt.length > config.context * longestToken;
+    const tokens = isHuge ? undefined : typeof prompt === 'string' ? await encode(prompt, config.context) : prompt;
+    if (tokens === undefined) throw tooLong(config, `more than ${config.context}`, request.maxTokens ?? 1, param);
     const unknown = tokens.find((token) => token >= config.vocabulary);
     if (unknown !== undefined)
       throw new ApiError(400, `The prompt has a token ${unknown}; this model knows 0 to ${config.vocabulary - 1}.`, {
         param,
       });
     // GPT-2 begins a text with its end-of-text token.
-    return Int32Array.from(tokens.length > 0 ? tokens : [config.eosTokenId]);
-  });
+    prompts.push(Int32Array.from(tokens.length > 0 ? tokens : [config.eosTokenId]));
+  }
   const jobs = prompts.flatMap((prompt) => {
     const room = config.context - prompt.length;
     const maxTokens = request.maxTokens ?? Math.max(1, Math.min(defaultAnswerTokens, room));
@@ -69,12 +78,13 @@ export function planGeneration(request: GenerationRequest, context: Omit<Generat
       prompt,
       maxTokens,
       ignoreEos: request.ignoreEos,
+      minTokens: request.minTokens,
       sampling: { ...request.sampling, seed: (seed + i) >>> 0 },
     }));
   });
   // A prompt counts once, however many answers it gets.
   const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
-  return { jobs, promptTokens, stop: request.stop };
+  return { jobs, promptTokens, minTokens: request.minTokens, stop: request.stop };
 }
 
 /** Starts the jobs. Returns what ends them early. */
@@ -86,22 +96,26 @@ export function runGeneration(
   let completion = 0;
   let open = generation.jobs.length;
   const cancels = generation.jobs.map((job, index) => {
-    const detokenizer = createDetokenizer((token) => context.tokenizer.bytesOf(token), generation.stop);
+    const { stop, minTokens, promptTokens } = generation;
+    const detokenizer = createDetokenizer((token) => context.tokenizer.bytesOf(token), stop, minTokens);
+    const usage = (): Usage => ({ prompt: promptTokens, completion });
+    const tell = (text: string) => {
+      if (text !== '') events.onText(index, text, usage());
+    };
     const finish = (reason: EndReason) => {
-      events.onEnd(index, reason);
-      if (--open === 0) events.onDone({ prompt: generation.promptTokens, completion });
+      events.onEnd(index, reason, usage());
+      if (--open === 0) events.onDone(usage());
     };
     const cancel = context.engine.submit(job, ({ token, end }) => {
       completion++;
       events.onToken();
       const { text, stopped } = detokenizer.push(token);
-      if (text !== '') events.onText(index, text);
+      tell(text);
       if (stopped) {
         cancel();
         finish('stop');
       } else if (end !== undefined) {
-        const rest = detokenizer.end();
-        if (rest !== '') events.onText(index, rest);
+        tell(detokenizer.end());
         finish(end);
       }
     });

@@ -14,8 +14,12 @@ export interface GenerationRequest {
   readonly sampling: Omit<Sampling, 'seed'> & { readonly seed: number | undefined };
   readonly stop: readonly string[];
   readonly ignoreEos: boolean;
+  /** Tokens that must have come before anything but `maxTokens` ends the answer. */
+  readonly minTokens: number;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** Every piece of a stream carries the usage so far. */
+  readonly continuousUsage: boolean;
 }
 
 const whole = v.pipe(v.number(), v.integer());
@@ -41,11 +45,20 @@ const common = {
   top_k: maybe(v.pipe(whole, v.minValue(-1))),
   seed: maybe(v.pipe(v.number(), v.safeInteger())),
   stop: maybe(v.union([text, v.pipe(v.array(text), v.maxLength(4))], 'must be a text or up to 4 texts, none empty')),
+  min_p: only(0),
+  min_tokens: maybe(v.pipe(whole, v.minValue(0))),
   ignore_eos: maybe(v.boolean()),
   stream: maybe(v.boolean()),
-  stream_options: maybe(v.strictObject({ include_usage: maybe(v.boolean()), include_obfuscation: only(false) })),
+  stream_options: maybe(
+    v.strictObject({
+      include_usage: maybe(v.boolean()),
+      continuous_usage_stats: maybe(v.boolean()),
+      include_obfuscation: only(false),
+    }),
+  ),
   presence_penalty: only(0),
   frequency_penalty: only(0),
+  repetition_penalty: only(1),
   logit_bias: only({}),
   user: maybe(v.string()),
   metadata: maybe(v.record(v.string(), v.string())),
@@ -77,12 +90,15 @@ const chatSchema = v.strictObject({
     v.array(
       v.strictObject({
         role: v.picklist(['system', 'developer', 'user', 'assistant'], 'must be system, developer, user or assistant'),
-        content: v.union(
-          [v.string(), v.array(v.strictObject({ type: v.literal('text'), text: v.string() }))],
-          'must be a text or a list of parts of type "text"',
+        content: maybe(
+          v.union(
+            [v.string(), v.array(v.strictObject({ type: v.literal('text'), text: v.string() }))],
+            'must be a text or a list of parts of type "text"',
+          ),
         ),
         name: maybe(v.string()),
         refusal: only(),
+        tool_calls: only([]),
       }),
     ),
     v.minLength(1, 'must have at least one message'),
@@ -115,9 +131,32 @@ function complaint(issue: v.BaseIssue<unknown>): string {
   if (issue.message === notSupported) return 'is not supported by this server; leave it out';
   if (issue.received === 'undefined') return 'is missing';
   if (issue.message.startsWith('must ')) return issue.message;
-  const expected = (issue.expected ?? 'something else').replace(/^>=/, 'at least ').replace(/^<=/, 'at most ');
-  return `must be ${expected}, not ${issue.received}`;
+  return `must be ${expectedOf(issue)}, not ${receivedOf(issue)}`;
 }
+
+const typeNames: Readonly<Record<string, string>> = {
+  number: 'a number',
+  integer: 'a whole number',
+  safe_integer: 'a whole number',
+  string: 'a text',
+  boolean: 'true or false',
+  object: 'an object',
+  strict_object: 'an object',
+  record: 'an object',
+  array: 'a list',
+};
+
+function expectedOf({ type, expected }: v.BaseIssue<unknown>): string {
+  const bound = (expected ?? 'another value')
+    .replace(/^>=/, 'at least ')
+    .replace(/^<=/, 'at most ')
+    .replace(/^>/, 'more than ');
+  return typeNames[type] ?? bound;
+}
+
+/** A value as it was sent; of a list or an object only what it is. */
+const receivedOf = ({ received }: v.BaseIssue<unknown>): string =>
+  ({ Array: 'a list', Object: 'an object' })[received] ?? received;
 
 type Common = v.InferOutput<v.StrictObjectSchema<typeof common, undefined>>;
 
@@ -132,9 +171,18 @@ function shared(body: Common) {
       seed: body.seed ?? undefined,
     },
     ignoreEos: body.ignore_eos ?? false,
+    minTokens: body.min_tokens ?? 0,
     stream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
+    continuousUsage: body.stream_options?.continuous_usage_stats === true && body.stream_options.include_usage === true,
   };
+}
+
+function checkMinTokens(minTokens: number, maxTokens: number | undefined): void {
+  if (maxTokens === undefined || minTokens <= maxTokens) return;
+  throw new ApiError(400, `The field min_tokens must be at most max_tokens, ${maxTokens}, not ${minTokens}.`, {
+    param: 'min_tokens',
+  });
 }
 
 const stopsOf = (stop: Common['stop']): string[] => (typeof stop === 'string' ? [stop] : (stop ?? []));
@@ -149,18 +197,24 @@ export function readCompletion(json: unknown): GenerationRequest {
     typeof prompt === 'string' || isTokens(prompt) ? [prompt] : prompt;
   // OpenAI's default for this kind.
   const maxTokens = body.max_tokens ?? 16;
-  return { ...shared(body), kind: 'completion', prompts, maxTokens, stop: stopsOf(body.stop) };
+  const options = shared(body);
+  checkMinTokens(options.minTokens, maxTokens);
+  return { ...options, kind: 'completion', prompts, maxTokens, stop: stopsOf(body.stop) };
 }
 
 /** Checks the body of POST /v1/chat/completions and writes its messages as one text. */
 export function readChat(json: unknown): GenerationRequest {
   const body = check(chatSchema, json);
-  const messages = body.messages.map(({ role, content }) => ({
-    role,
-    text: typeof content === 'string' ? content : content.map((part) => part.text).join(''),
-  }));
+  const messages = body.messages.map(({ role, content }, index) => {
+    if (role !== 'assistant' && (content === null || content === undefined)) {
+      const param = `messages.${index}.content`;
+      throw new ApiError(400, `The field ${param} must be a text or a list of parts of type "text".`, { param });
+    }
+    return { role, text: Array.isArray(content) ? content.map((part) => part.text).join('') : (content ?? '') };
+  });
   const options = shared(body);
   const stop = options.ignoreEos ? stopsOf(body.stop) : [...stopsOf(body.stop), chatStop];
   const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? undefined;
+  checkMinTokens(options.minTokens, maxTokens);
   return { ...options, kind: 'chat', prompts: [chatPrompt(messages)], maxTokens, stop };
 }

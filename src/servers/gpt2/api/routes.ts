@@ -65,15 +65,25 @@ export function createRoutes(served: Served): Routes {
   };
 
   /** Runs a request to its end; `onWhole` gets the texts, in a stream the pieces have been written already. */
-  const generate = (
+  const generate = async (
     request: GenerationRequest,
     response: ServerResponse,
     arrived: number,
     onWhole: (choices: Choice[], usage: { prompt: number; completion: number }) => void,
   ) => {
     const context = ready();
-    const generation = planGeneration(request, context);
-    admit(generation.jobs.length);
+    // Before the prompts are tokenized: what finds no place is not to cost anything.
+    let running = request.prompts.length * request.n;
+    admit(running);
+    const generation = await planGeneration(request, context).catch((error: unknown) => {
+      sequences -= running;
+      throw error;
+    });
+    if (response.destroyed) {
+      sequences -= running;
+      metrics.answered(499);
+      return;
+    }
     const writer = answerWriter(
       { kind: request.kind, model: served.model, fingerprint: fingerprint() },
       request.includeUsage,
@@ -82,7 +92,6 @@ export function createRoutes(served: Served): Routes {
     const reasons = generation.jobs.map((): Choice['finishReason'] => 'length');
     let write: ReturnType<typeof startEvents> | undefined;
     let first = true;
-    let running = generation.jobs.length;
     const begin = () => {
       if (!request.stream || write !== undefined) return;
       write = startEvents(response, headers());
@@ -115,15 +124,15 @@ export function createRoutes(served: Served): Routes {
         first = false;
         begin();
       },
-      onText: (index, text) => {
-        if (write !== undefined) write(writer.piece(index, text));
+      onText: (index, text, usage) => {
+        if (write !== undefined) write(writer.piece(index, text, request.continuousUsage ? usage : undefined));
         else texts[index] += text;
       },
-      onEnd: (index, reason) => {
+      onEnd: (index, reason, usage) => {
         running--;
         sequences--;
         reasons[index] = reason;
-        write?.(writer.closing(index, reason));
+        write?.(writer.closing(index, reason, request.continuousUsage ? usage : undefined));
       },
       onDone: (usage) => {
         settle();
@@ -160,7 +169,7 @@ export function createRoutes(served: Served): Routes {
         const head = { kind: wanted.kind, model: served.model, fingerprint: fingerprint() };
         writeJson(response, 200, answerWriter(head, false).whole(choices, usage), headers());
       };
-      if (!response.destroyed) generate(wanted, response, arrived, writer);
+      if (!response.destroyed) await generate(wanted, response, arrived, writer);
     };
 
   const tokenizer: Handler = (_, response, query) => {
@@ -185,10 +194,12 @@ export function createRoutes(served: Served): Routes {
       sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
       stop: [],
       ignoreEos: true,
+      minTokens: 0,
       stream: false,
       includeUsage: false,
+      continuousUsage: false,
     };
-    generate(request, response, performance.now(), (_choices, usage) =>
+    return generate(request, response, performance.now(), (_choices, usage) =>
       writeJson(response, 200, { output_tokens: usage.completion }, headers()),
     );
   };
@@ -221,13 +232,16 @@ export function createRoutes(served: Served): Routes {
   };
 
   const find = (method: string, path: string): Handler => {
-    const names = [served.model, encodeURIComponent(served.model)];
-    if (method === 'GET' && names.some((name) => path === `/v1/models/${name}`))
+    const names = [anyModel, served.model, encodeURIComponent(served.model)];
+    if (isRead(method) && names.some((name) => path === `/v1/models/${name}`))
       return (_, response) => writeJson(response, 200, modelCard(), headers());
     const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (methods === undefined) throw new ApiError(404, `There is nothing at ${path}. Try POST /v1/completions.`);
-    const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
-    const allow = Object.keys(methods).join(', ');
+    const asked = isRead(method) ? 'GET' : method;
+    const handler = Object.hasOwn(methods, asked) ? methods[asked] : undefined;
+    const allow = Object.keys(methods)
+      .flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
+      .join(', ');
     if (handler === undefined) throw new ApiError(405, `${path} takes ${allow} requests only.`, { headers: { allow } });
     return handler;
   };
@@ -257,6 +271,9 @@ export function createRoutes(served: Served): Routes {
     },
   };
 }
+
+/** HEAD is answered as GET; Node leaves the body out. */
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 function parse(url: string): URL {
   try {

@@ -10,6 +10,8 @@ export interface Job {
   /** At least 1; prompt and answer together fit the context. */
   readonly maxTokens: number;
   readonly ignoreEos: boolean;
+  /** Tokens that must have come before the end-of-text token ends the answer. */
+  readonly minTokens: number;
   readonly sampling: Sampling;
 }
 
@@ -122,8 +124,9 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
     const token = sample(choices, sequence.job.sampling, sequence.random);
     sequence.last = token;
     sequence.produced++;
-    const stopped = token === model.config.eosTokenId && !sequence.job.ignoreEos;
-    const full = sequence.produced >= sequence.job.maxTokens;
+    const { ignoreEos, minTokens, maxTokens } = sequence.job;
+    const stopped = token === model.config.eosTokenId && !ignoreEos && sequence.produced > minTokens;
+    const full = sequence.produced >= maxTokens;
     return { id: sequence.job.id, token, end: stopped ? 'stop' : full ? 'length' : undefined };
   };
 

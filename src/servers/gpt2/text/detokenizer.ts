@@ -6,11 +6,19 @@ export interface Detokenizer {
   end(): string;
 }
 
-/** Starts an answer. `bytesOf` gives each token's bytes (none for special tokens). */
-export function createDetokenizer(bytesOf: (token: number) => Uint8Array, stops: readonly string[]): Detokenizer {
+/**
+ * Starts an answer. `bytesOf` gives each token's bytes (none for special tokens).
+ * @param minTokens tokens before a stop string counts; text before that is not searched
+ */
+export function createDetokenizer(
+  bytesOf: (token: number) => Uint8Array,
+  stops: readonly string[],
+  minTokens = 0,
+): Detokenizer {
   // A decoder in stream mode keeps the first bytes of a character until the rest has come.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let held = '';
+  let pushed = 0;
   const release = (text: string): { text: string; stopped: boolean } => {
     held += text;
     let at = -1;
@@ -29,7 +37,11 @@ export function createDetokenizer(bytesOf: (token: number) => Uint8Array, stops:
     return { text: certain, stopped: false };
   };
   return {
-    push: (token) => release(decoder.decode(bytesOf(token), { stream: true })),
+    push: (token) => {
+      const text = decoder.decode(bytesOf(token), { stream: true });
+      pushed += 1;
+      return pushed < minTokens ? { text, stopped: false } : release(text);
+    },
     end: () => {
       const rest = held + decoder.decode();
       held = '';

@@ -72,8 +72,9 @@ export function createLlmRoutes(options: { timeScale: number; exactness: Exactne
       try {
         const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
         if (!route) throw new ApiError(404, `There is nothing at ${url.pathname}. Try POST /v1/chat/completions.`);
-        const { method: allow, answer } = route;
-        if (request.method !== allow) {
+        const { method, answer } = route;
+        const allow = method === 'GET' ? 'GET, HEAD' : method;
+        if (!allow.split(', ').includes(request.method ?? '')) {
           throw new ApiError(405, `${url.pathname} takes ${allow} requests only.`, { headers: { allow } });
         }
         await answer(url, request, response, place);
