@@ -43,7 +43,7 @@ export function statusWords(status: RunStatus): string {
     case 'cancelled':
       return t('Cancelled, partial');
     case 'crashed':
-      return t('Crashed, partial');
+      return t('Stopped unexpectedly, partial');
   }
 }
 

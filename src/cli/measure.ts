@@ -1,6 +1,6 @@
 import { remoteHosts } from '../core/endpoints/hosts.ts';
 import { ExitCode, LoadlensError } from '../core/errors.ts';
-import { unansweredHint, unansweredSentence, unmetSentence } from '../core/report/failure-words.ts';
+import { noSuccessSentence, unansweredHint, unansweredSentence, unmetSentence } from '../core/report/failure-words.ts';
 import type { RunRecord } from '../core/report/types.ts';
 import { mayLoad } from './hosts.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -107,23 +107,40 @@ export function writeResult<R>(text: string, outputs: readonly Output<R>[], reco
   for (const { path } of outputs) if (path !== standardOutput) screen.note(`Wrote ${path}`);
 }
 
-/** What a measurement has come to. */
+/** What a measurement has come to, beside how it ended. */
 interface End {
-  readonly status: RunRecord['status'];
   readonly runs: readonly RunRecord[];
   /** One sentence on what was wanted and is not met; undefined when all is. */
   readonly unmet: string | undefined;
+  /** What to do about one that stopped unexpectedly. */
+  readonly crashHint?: string;
+  /** Counts responses that are no success as nothing measured. */
+  readonly successesOnly?: boolean;
 }
 
 /**
- * The exit code of a result that has been shown, and on standard error why it is not 0: interrupted before nothing measured
- * before an objective that is not met.
+ * Returns the exit code of a result that has been shown, and says on standard error why it is not 0: interrupted before stopped
+ * unexpectedly or nothing measured before an objective that is not met.
  */
-export function endOf({ status, runs, unmet }: End): ExitCode {
+export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopReason'>, end: End): ExitCode {
+  const { runs, unmet, successesOnly = false } = end;
   if (status === 'cancelled') return ExitCode.interrupted;
+  if (status === 'crashed') {
+    throw new LoadlensError(`The benchmark stopped unexpectedly.${stopReason === undefined ? '' : ` ${stopReason}`}`, {
+      hint:
+        end.crashHint ?? 'The results above cover what was measured before. Run it again, and report it if it repeats.',
+      exitCode: ExitCode.nothingMeasured,
+    });
+  }
   if (runs.every(({ responses }) => responses === 0)) {
     throw new LoadlensError(unansweredSentence(runs), {
       hint: unansweredHint(runs),
+      exitCode: ExitCode.nothingMeasured,
+    });
+  }
+  if (successesOnly && runs.every(({ successes }) => successes === 0)) {
+    throw new LoadlensError(noSuccessSentence(runs), {
+      hint: 'See the failures in the report; send one request by hand, with curl for example.',
       exitCode: ExitCode.nothingMeasured,
     });
   }
@@ -132,6 +149,10 @@ export function endOf({ status, runs, unmet }: End): ExitCode {
   return ExitCode.objectiveFailed;
 }
 
-/** The same for one run. Too few samples is not met. */
-export const endOfRun = (record: RunRecord): ExitCode =>
-  endOf({ status: record.status, runs: [record], unmet: unmetSentence(record.objectives) });
+/** Returns the same for one run. Too few samples is not met. */
+export const endOfRun = (record: RunRecord, crashHint?: string): ExitCode =>
+  endOf(record, {
+    runs: [record],
+    unmet: unmetSentence(record.objectives),
+    ...(crashHint !== undefined && { crashHint }),
+  });

@@ -131,7 +131,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
 }
 
 const exitCodes = `
-Exit codes: 0 done, 1 nothing could be measured, 2 bad usage or bad file, 99 an objective was not met,
+Exit codes: 0 done, 1 nothing measured or stopped unexpectedly, 2 bad usage or bad file, 99 an objective was not met,
 130 interrupted (the partial result is shown).
 
 Values of {{$env NAME}} come from the environment, those of {{$secret name}} from LOADLENS_SECRET_NAME.`;

@@ -104,10 +104,11 @@ function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
 }
 
 /** As for a run; a sweep has met its objectives when at least one level has. */
-function endOfSweep({ status, levels, search }: SweepRecord): ExitCode {
+function endOfSweep(sweep: SweepRecord): ExitCode {
+  const { levels, search } = sweep;
   const holds =
     search === undefined
       ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
       : search.capacity !== null;
-  return endOf({ status, runs: levels, unmet: holds ? undefined : 'No level was found that meets every objective.' });
+  return endOf(sweep, { runs: levels, unmet: holds ? undefined : 'No level was found that meets every objective.' });
 }

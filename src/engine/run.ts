@@ -92,7 +92,8 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       id: recordId(startedAt, Math.random),
       name: input.name,
       startedAt: startedAt.toISOString(),
-      status: lost ? 'crashed' : signal.aborted ? 'cancelled' : 'completed',
+      status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',
+      ...(lost && { stopReason: lostSentence(lost) }),
       plan: input.plan,
       targets,
       summary,
@@ -145,7 +146,7 @@ function mostLoops(requests: RunInput['requests']): number {
   return Math.max(1, availableParallelism() - (isOnThisMachine ? 1 : 0));
 }
 
-function withWarnings(health: ClientHealth, { requestsDrained, lost }: LoopsResult, drainMs: number): ClientHealth {
+function withWarnings(health: ClientHealth, { requestsDrained }: LoopsResult, drainMs: number): ClientHealth {
   const requests = requestsDrained === 1 ? '1 request was' : `${requestsDrained} requests were`;
   const warnings = [
     ...health.warnings,
@@ -154,14 +155,12 @@ function withWarnings(health: ClientHealth, { requestsDrained, lost }: LoopsResu
       : [
           `${requests} still without a whole answer ${drainMs / 1_000} s after the last one had left, and counted as timeouts.`,
         ]),
-    ...(lost
-      ? [
-          `A thread that sent ended in the middle of the run (${lost.message}): what it had not told until then is lost.`,
-        ]
-      : []),
   ];
   return { ...health, warnings };
 }
+
+/** Says which part of the benchmark failed, in the system's words. */
+const lostSentence = (error: Error): string => `A sender thread ended: ${error.message.replace(/\.$/, '')}.`;
 
 async function readSource({ file }: RunInput): Promise<Source | null> {
   return file && { file: file.shownAs, ...(await readGitState(file.path)) };

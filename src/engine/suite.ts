@@ -4,7 +4,7 @@ import { defaultCoolDownMs } from '../core/plan/sweep.ts';
 import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts';
 import type { ThroughputWorkload } from '../core/plan/suite.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
-import type { RunRecord } from '../core/report/types.ts';
+import type { RunRecord, RunStatus } from '../core/report/types.ts';
 import { startSeries, type SweepHooks } from './sweep.ts';
 
 /** Whom a suite asks, and how. */
@@ -19,7 +19,8 @@ export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignor
 export interface SuiteRuns {
   readonly id: string;
   readonly startedAt: string;
-  readonly status: 'completed' | 'cancelled';
+  readonly status: RunStatus;
+  readonly stopReason?: string;
   readonly runs: readonly RunRecord[];
 }
 
@@ -60,8 +61,8 @@ export async function measureSteps(
   for (const [index, step] of steps.entries()) {
     if ((await series.measure(planOf(setup, step), inputs[index])) === undefined) break;
   }
-  const { id, startedAt, status, levels } = series.parts({ planned: [], coolDownMs: defaultCoolDownMs });
-  return { id, startedAt, status, runs: levels };
+  const { id, startedAt, status, stopReason, levels } = series.parts({ planned: [], coolDownMs: defaultCoolDownMs });
+  return { id, startedAt, status, ...(stopReason !== undefined && { stopReason }), runs: levels };
 }
 
 function inputOf(setup: SuiteSetup, step: SuiteStep): Omit<RunInput, 'plan'> {

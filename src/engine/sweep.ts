@@ -6,7 +6,7 @@ import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/report/record.ts';
 import { makeSweepRecord, type SweepParts } from '../core/report/sweep-record.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
-import type { RunRecord } from '../core/report/types.ts';
+import type { RunRecord, RunStatus } from '../core/report/types.ts';
 import { runBenchmark, type RunHooks } from './run.ts';
 
 /** A sweep in progress. */
@@ -81,8 +81,20 @@ export function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, r
   const { signal, version, serverPid } = hooks;
   const startedAt = new Date();
   const finished: RunRecord[] = [];
+  let status: RunStatus = 'completed';
+  let stopReason: string | undefined;
+  /** Measures one run; what makes it impossible must not cost the runs that have ended. */
+  const tryRun = async (what: RunInput, onSnapshot: (run: Snapshot) => void): Promise<RunRecord | undefined> => {
+    try {
+      return await runBenchmark(what, { signal, version, serverPid, onSnapshot });
+    } catch (error) {
+      if (finished.length === 0) throw error;
+      stopReason = error instanceof Error ? error.message : String(error);
+      return undefined;
+    }
+  };
   return {
-    /** Undefined when the run was cancelled, or never begun. */
+    /** Undefined when the run ended early, or never began. Rejects when nothing has been measured at all. */
     async measure(plan: RunPlan, what: Omit<RunInput, 'plan'> = input): Promise<RunRecord | undefined> {
       const { concurrency } = plan;
       const tell = (run: Snapshot | null): void => hooks.onSnapshot?.({ finished, runs, concurrency, plan, run });
@@ -90,17 +102,19 @@ export function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, r
         tell(null);
         await pause(coolDownMs, undefined, { signal }).catch(() => undefined);
       }
-      if (signal.aborted) return undefined;
-      const record = await runBenchmark({ ...what, plan }, { signal, version, serverPid, onSnapshot: tell });
-      if (record.status !== 'completed') return undefined;
+      const record = signal.aborted ? undefined : await tryRun({ ...what, plan }, tell);
+      status = record?.status ?? (signal.aborted ? 'cancelled' : 'crashed');
+      stopReason ??= record?.stopReason;
+      if (record?.status !== 'completed') return undefined;
       finished.push(record);
       return record;
     },
-    parts: (common: Common): SweepParts & { readonly status: 'completed' | 'cancelled' } => ({
+    parts: (common: Common): SweepParts => ({
       id: recordId(startedAt, Math.random),
       name: input.name,
       startedAt: startedAt.toISOString(),
-      status: signal.aborted ? 'cancelled' : 'completed',
+      status,
+      ...(stopReason !== undefined && { stopReason }),
       levels: finished,
       ...common,
     }),

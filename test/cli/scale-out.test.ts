@@ -93,7 +93,10 @@ describe('load for Artillery', function () {
     write('elsewhere.json', JSON.stringify(reportOf(load, four.slice(1), 1)));
     const missing = await cli(['import', 'artillery', 'elsewhere.json', '--project', 'artillery']);
     assert.equal(missing.code, 1);
-    assert.match(missing.stderr, /^error: Not every share of the load has reported: .*\.\nhint: {2}/);
+    assert.match(
+      missing.stderr,
+      /^error: The benchmark stopped unexpectedly\. 1 share has not reported, of 4: .*\nhint: {2}Run the project again/,
+    );
     assert.match(missing.stdout, /1 share has not reported, of 4/);
 
     const slow = closedLoop(100, 2, () => ({ latencyMs: 3_000 }));

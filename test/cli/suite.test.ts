@@ -131,7 +131,7 @@ describe('loadlens suite throughput', function () {
     running.child.kill('SIGINT');
     const { code, stdout } = await running.finished;
     assert.equal(code, 130);
-    assert.match(stdout, /The suite was cancelled: 1 of 4 levels had ended\./);
+    assert.match(stdout, /Suite canceled\. Results cover 1 of 4 levels\./);
     assert.equal(readResult(files('.json')[0]!).levels.length, 1);
   });
 });

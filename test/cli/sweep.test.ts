@@ -78,7 +78,7 @@ describe('loadlens run over several levels', function () {
     running.child.kill('SIGINT');
     const { code, stdout } = await running.finished;
     assert.equal(code, 130);
-    assert.match(stdout, /! The sweep was cancelled: 1 of 2 levels had ended\./);
+    assert.match(stdout, /! Sweep canceled\. Results cover 1 of 2 levels\./);
     assert.deepEqual(
       readJson('out.json').levels.map(({ plan }) => plan.concurrency),
       [1],

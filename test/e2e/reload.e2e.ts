@@ -23,7 +23,7 @@ describe('a window that is reloaded while a run is under way', () => {
     await notification(bench.page, /was running when the window was reloaded/).waitFor();
     await finishedRun(bench, 'endpoints.txt', 'Crashed');
     const note = await bench.webview().locator('.note').first().innerText();
-    assert.match(note, /The run broke off\. The numbers cover what had been reported until then: \d+ requests\./);
+    assert.match(note, /Run stopped unexpectedly\. .* Results cover \d+ requests reported before it stopped\./);
     const kept = Number(/(\d+) requests/.exec(note)?.[1]);
     assert.ok(kept >= atLeast && kept <= before + 40, `${kept} of ${before} are kept`);
     assert.deepEqual(await tile(bench, 'Success'), { value: '100%', remark: `${kept} of ${kept}` });
@@ -52,7 +52,7 @@ describe('a window that is reloaded while a sweep is under way', () => {
     await notification(bench.page, /was running when the window was reloaded/).waitFor();
     await finishedRun(bench, 'endpoints.txt', 'Crashed');
     const note = await bench.webview().locator('.note').first().innerText();
-    assert.match(note, /The sweep broke off: 1 of 3 levels had ended\./);
+    assert.match(note, /Sweep stopped unexpectedly\. .* Results cover 1 of 3 levels\./);
     const levels = await table(bench, 'Levels');
     assert.deepEqual(Object.keys(levels), ['1 at once']);
     const [requests, success] = levels['1 at once'] ?? [];

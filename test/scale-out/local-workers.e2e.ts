@@ -135,7 +135,7 @@ Content-Type: application/json
     assert.deepEqual(mock.stats().byStatus, { 200: 40 });
     const record = readRun('half.json');
     assert.deepEqual([record.status, record.requestsSent], ['crashed', 20]);
-    assert.match(record.client.warnings[0] ?? '', /^1 share has not reported, of 2: .* 1 × “Failed on purpose\.”/);
+    assert.match(record.stopReason ?? '', /^1 share has not reported, of 2: .* 1 × “Failed on purpose\.”/);
     assert.doesNotMatch(readFileSync(join(project.folder, 'report.json'), 'utf8'), /geheim-4711/);
   });
 

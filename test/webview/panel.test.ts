@@ -75,7 +75,7 @@ describe('results panel', () => {
         `p95${formatMs(states.small.record.latencyMs.p95)}not reliable: needs 59 responses`,
         `p99${formatMs(states.small.record.latencyMs.p99)}not reliable: needs 299 responses`,
       ]);
-      await page.getByText('The run broke off.').waitFor();
+      await page.getByText('Run stopped unexpectedly.').waitFor();
     });
 
     it('puts the successes first where responses failed, as the reports do', async () => {
@@ -185,12 +185,11 @@ describe('results panel', () => {
 
     it('says what is lost when it broke off, and what was too short to tell', async () => {
       const { page } = await show(states.small);
-      await page.getByText('The run broke off. The numbers cover what had been reported until then').waitFor();
+      await page
+        .getByText('Run stopped unexpectedly. The benchmark process ended (exit code 7). Results cover')
+        .waitFor();
       const health = page.getByRole('region', { name: 'Client health' });
-      assert.match(
-        await health.innerText(),
-        /^What the client measured of itself is lost\.\s+The process that sent is gone/,
-      );
+      assert.match(await health.innerText(), /^What the client measured of itself is lost\./);
       assert.deepEqual(await health.locator('dd span').count(), 1);
       const short = await show({
         kind: 'run',

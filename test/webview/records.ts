@@ -79,6 +79,7 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
       objectives: [],
       range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
     })),
+    ...(choices.status === 'crashed' && { stopReason: 'The benchmark process ended (exit code 7).' }),
     summary,
     warmupSent: 5,
     addresses: [{ host: 'localhost:5000', address: '[::1]:5000' }],
@@ -86,7 +87,7 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
     failureSamples: choices.failureSamples ?? [],
     client:
       choices.status === 'crashed'
-        ? lostHealth(summary, 'The process that sent is gone.')
+        ? lostHealth(summary)
         : clientHealth(
             {
               eventLoopDelayP99Ms: 0.31,

@@ -70,7 +70,7 @@ describe('results panel of a sweep', () => {
     const { page } = await show(sweepStates.sweepOfStreams);
     const notes = await page.locator('.note').allTextContents();
     assert.equal(notes.length, 3);
-    assert.match(notes[0]!, /cancelled: 3 of 4 levels had ended/);
+    assert.match(notes[0]!, /canceled\. Results cover 3 of 4 levels/);
     assert.match(notes[1]!, /At 8 at once fewer than 90%/);
     assert.equal(await page.locator('.tile dd:not(.remark)').nth(3).textContent(), '–');
     const heads = await page.locator('section[aria-label=Levels] thead th').allTextContents();

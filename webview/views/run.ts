@@ -112,7 +112,14 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
     );
   } else if (record.status === 'crashed') {
     notes.push(
-      note('warning', t('The run broke off. The numbers cover what had been reported until then: {0}.', ended)),
+      note(
+        'warning',
+        [
+          t('Run stopped unexpectedly.'),
+          ...(record.stopReason === undefined ? [] : [record.stopReason]),
+          t('Results cover {0} reported before it stopped.', ended),
+        ].join(' '),
+      ),
     );
   } else if (record.requestsCancelled > 0) {
     notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));

@@ -62,9 +62,14 @@ export const calibrated = (measured: SuiteRuns): SuiteRuns => ({
   runs: measured.runs.map(withCalibration),
 });
 
-/** As for a run; `unmet` says what a suite wanted beside its objectives. */
-export const endOfSuite = ({ status, runs }: Pick<SuiteRuns, 'status' | 'runs'>, unmet?: string): ExitCode =>
-  endOf({ status, runs, unmet: unmetSentence(runs.flatMap(({ objectives }) => objectives)) ?? unmet });
+/**
+ * Returns the exit code as for a run, but a suite measures a model: responses without a success measure none of it.
+ * @param unmet what a suite wanted beside its objectives
+ */
+export const endOfSuite = (suite: Pick<SuiteRuns, 'status' | 'stopReason' | 'runs'>, unmet?: string): ExitCode => {
+  const verdicts = suite.runs.flatMap(({ objectives }) => objectives);
+  return endOf(suite, { runs: suite.runs, unmet: unmetSentence(verdicts) ?? unmet, successesOnly: true });
+};
 
 /** Progress over the whole. */
 function stepText({ finished, runs, concurrency, plan, run }: SweepSnapshot): string {

@@ -205,7 +205,7 @@ function starvedShare({ cpuShare, loopUtilisation, loops = 1, busyLoops = loopUt
 }
 
 /** The health of a client whose process is gone: of its readings only the lag of its requests is left. */
-export function lostHealth(summary: Summary, warning: string): ClientHealth {
+export function lostHealth(summary: Summary): ClientHealth {
   return {
     eventLoopDelayP99Ms: null,
     eventLoopDelayMaxMs: null,
@@ -214,7 +214,7 @@ export function lostHealth(summary: Summary, warning: string): ClientHealth {
     connectionsReused: null,
     scheduleLagP99Ms: summary.scheduleLagMs.p99,
     littlesLawResidual: null,
-    warnings: [warning],
+    warnings: [],
   };
 }
 

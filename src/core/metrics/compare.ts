@@ -91,7 +91,10 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
     [before, 'before'],
     [after, 'after'],
   ] as const) {
-    if (run.status !== 'completed') differences.push(`The run ${when} was ${run.status}: its numbers are of a part.`);
+    if (run.status !== 'completed')
+      differences.push(
+        `The run ${when} ${run.status === 'crashed' ? 'stopped unexpectedly' : 'was canceled'}: its numbers are of a part.`,
+      );
   }
   return differences;
 }

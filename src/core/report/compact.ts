@@ -36,6 +36,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     ...record,
     ...roundNumbers(record, headline),
     name: shorten(record.name),
+    ...(record.stopReason === undefined ? {} : { stopReason: shorten(record.stopReason) }),
     targets: targets.map(({ name, method, url, weight, llm }) =>
       Object.assign({ name: shorten(name), method, url: shorten(url), weight }, llm && { llm }),
     ),

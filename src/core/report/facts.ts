@@ -1,6 +1,7 @@
 import { errorKinds, type ErrorKind, type HealthBound } from '../metrics/types.ts';
 import { calibrationText, selfCalibrationText } from './calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
+import { earlyEnd, statusWords } from './early-end.ts';
 import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
@@ -35,11 +36,13 @@ export const errorLabels: Readonly<Record<ErrorKind, string>> = {
 export function attention(record: RunRecord): string[] {
   const lines: string[] = [];
   const measured = requests(record.requestsSent);
-  if (record.status === 'cancelled') {
-    lines.push(`The run was cancelled: the numbers are of the ${measured} that had ended.`);
-  } else if (record.status === 'crashed') {
-    lines.push(`The run broke off: the numbers are of the ${measured} that had been reported until then.`);
-  }
+  lines.push(
+    ...earlyEnd(
+      'Run',
+      record,
+      record.status === 'crashed' ? `the ${measured} reported before it stopped` : `the ${measured} that had ended`,
+    ),
+  );
   if (record.requestsCancelled > 0) {
     lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
   }
@@ -104,7 +107,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
   const { environment, plan, source } = record;
   const use = serverUseOf(record);
   return [
-    ['run', `${record.id}, ${record.startedAt}, ${record.status}`],
+    ['run', `${record.id}, ${record.startedAt}, ${statusWords[record.status]}`],
     ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
     [
       'plan',

@@ -45,6 +45,15 @@ export function unansweredSentence(runs: readonly RunRecord[]): string {
   return `No request got a whole answer: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.`;
 }
 
+/** Returns why runs with responses have no success: `No request succeeded: 12 × 401.` */
+export function noSuccessSentence(runs: readonly RunRecord[]): string {
+  const counts = new Map<string, number>();
+  for (const { statusCodes } of runs)
+    for (const [code, count] of Object.entries(statusCodes)) counts.set(code, (counts.get(code) ?? 0) + count);
+  const codes = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostNamed);
+  return `No request succeeded: ${codes.map(([code, count]) => `${formatCount(count)} × ${code}`).join(', ')}.`;
+}
+
 /** Host and port that a target goes to; undefined when a placeholder stands for them. */
 const hostOf = (url = ''): string | undefined => /^https?:\/\/([^/?#{}]+)(?:[/?#]|$)/i.exec(url)?.[1];
 

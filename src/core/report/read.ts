@@ -132,6 +132,7 @@ export const runSchema = v.object({
   name: v.string(),
   startedAt: v.string(),
   status: v.picklist(['completed', 'cancelled', 'crashed']),
+  stopReason: v.exactOptional(v.string()),
   plan,
   targets: v.array(
     v.object({

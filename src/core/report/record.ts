@@ -20,7 +20,9 @@ export type RecordParts = Pick<
   | 'client'
   | 'environment'
   | 'source'
-> & { readonly targets: readonly Target[]; readonly summary: Summary; readonly server?: RunRecord['server'] };
+> & { readonly targets: readonly Target[]; readonly summary: Summary } & Partial<
+    Pick<RunRecord, 'stopReason' | 'server'>
+  >;
 
 const idLetters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
@@ -32,6 +34,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     name: parts.name,
     startedAt: parts.startedAt,
     status: parts.status,
+    ...(parts.stopReason === undefined ? {} : { stopReason: parts.stopReason }),
     plan: parts.plan,
     targets: targets.map(({ name, method, url, weight, llm }) => ({ name, method, url, weight, ...(llm && { llm }) })),
     targetCount: targets.length,

@@ -1,11 +1,12 @@
 import type { LatencyWorkload } from '../plan/suite.ts';
 import type { Distribution } from '../metrics/types.ts';
+import { earlyEnd } from './early-end.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';
 import type { Table } from './tables.ts';
-import type { RunRecord } from './types.ts';
+import type { RunRecord, RunStatus } from './types.ts';
 
 /** Mean and standard deviation; null where there are too few values. */
 export interface MeanSd {
@@ -35,7 +36,9 @@ export interface LatencySuite {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly status: 'completed' | 'cancelled';
+  readonly status: RunStatus;
+  /** As of a run. */
+  readonly stopReason?: string;
   readonly model: SuiteModel;
   readonly workload: LatencyWorkload;
   readonly cells: readonly LatencyCellResult[];
@@ -46,7 +49,7 @@ export interface LatencySuite {
 
 /** The runs of the latency suite and what follows from them as one record. */
 export function makeLatencySuite(
-  parts: Pick<LatencySuite, 'id' | 'startedAt' | 'status' | 'model' | 'workload' | 'files' | 'runs'>,
+  parts: Pick<LatencySuite, 'id' | 'startedAt' | 'status' | 'stopReason' | 'model' | 'workload' | 'files' | 'runs'>,
 ): LatencySuite {
   const cells = parts.runs.flatMap((run, index): LatencyCellResult[] => {
     const cell = parts.workload.cells[index];
@@ -108,7 +111,8 @@ export function latencyChapters(suite: LatencySuite): Chapters {
   };
 }
 
-function overview({ cells, workload, status, model }: LatencySuite): string[] {
+function overview(suite: LatencySuite): string[] {
+  const { cells, workload, model } = suite;
   const short = [
     ...new Set(
       workload.cells
@@ -124,11 +128,7 @@ function overview({ cells, workload, status, model }: LatencySuite): string[] {
       : [
           `${short.join(', ')} tokens do not fit the context of ${formatCount(workload.context)}: these prompts were made shorter, as the table says.`,
         ]),
-    ...(status === 'cancelled'
-      ? [
-          `The suite was cancelled: ${formatCount(cells.length)} of ${formatCount(workload.cells.length)} pairs had ended.`,
-        ]
-      : []),
+    ...earlyEnd('Suite', suite, `${formatCount(cells.length)} of ${countOf(workload.cells.length, 'pair')} of lengths`),
   ];
 }
 

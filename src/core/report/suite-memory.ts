@@ -1,10 +1,11 @@
 import { settlingOf, trendOf, type Trend } from '../metrics/trend.ts';
 import type { MemoryWorkload } from '../plan/suite.ts';
+import { earlyEnd } from './early-end.ts';
 import { countOf, formatCount, formatNumber, noValue } from './format.ts';
 import type { Chapters, Section } from './sections.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';
-import type { RunRecord } from './types.ts';
+import type { RunRecord, RunStatus } from './types.ts';
 
 /** Growth per iteration that is no leak yet: heaps grow by up to a third of it from one collection of garbage to the next. */
 const leakAboveMiB = 0.1;
@@ -16,7 +17,9 @@ export interface MemorySuite {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly status: 'completed' | 'cancelled';
+  readonly status: RunStatus;
+  /** As of a run. */
+  readonly stopReason?: string;
   readonly model: SuiteModel;
   readonly workload: MemoryWorkload;
   /** Resident memory of the server after it had loaded, before anything was asked. */
@@ -37,7 +40,10 @@ export interface MemorySuite {
 
 /** The runs of the memory suite and what follows from them as one record. */
 export function makeMemorySuite(
-  parts: Pick<MemorySuite, 'id' | 'startedAt' | 'status' | 'model' | 'workload' | 'afterLoadMiB' | 'files' | 'runs'>,
+  parts: Pick<
+    MemorySuite,
+    'id' | 'startedAt' | 'status' | 'stopReason' | 'model' | 'workload' | 'afterLoadMiB' | 'files' | 'runs'
+  >,
 ): MemorySuite {
   const iterations = parts.runs.map(({ server }) => ({
     endMiB: server?.rssEndMiB ?? null,
@@ -108,7 +114,7 @@ export function memoryChapters(suite: MemorySuite): Chapters {
 }
 
 function overview(suite: MemorySuite): Section {
-  const { afterLoadMiB, increaseMiB, settling, growth, iterations, status, workload } = suite;
+  const { afterLoadMiB, increaseMiB, settling, growth, iterations, workload } = suite;
   return {
     title: 'Overview',
     facts: [
@@ -129,11 +135,7 @@ function overview(suite: MemorySuite): Section {
     ],
     sentences: [
       ...verdictWords(suite),
-      ...(status === 'cancelled'
-        ? [
-            `The suite was cancelled: ${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')} had ended.`,
-          ]
-        : []),
+      ...earlyEnd('Suite', suite, `${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')}`),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
+import { statusWords } from './early-end.ts';
 import { measurementError, mostAtOnce, provenance, warningFacts } from './facts.ts';
 import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from './format.ts';
 import type { Section } from './sections.ts';
@@ -18,7 +19,7 @@ export function suiteSubtitle({
   workload,
   status,
 }: Pick<ThroughputSuite, 'startedAt' | 'status'> & { readonly workload: { readonly quick: boolean } }): string {
-  return `${formatUtc(startedAt)}, ${workload.quick ? 'quick' : 'full'} suite, ${status}`;
+  return `${formatUtc(startedAt)}, ${workload.quick ? 'quick' : 'full'} suite, ${statusWords[status]}`;
 }
 
 /** What was benchmarked, for the report of any suite. */

@@ -10,7 +10,7 @@ import type { RunRecord } from './types.ts';
 /** What the throughput suite is made of; the rest follows. */
 export type ThroughputParts = Pick<
   ThroughputSuite,
-  'id' | 'startedAt' | 'status' | 'model' | 'workload' | 'runs' | 'earlier' | 'files'
+  'id' | 'startedAt' | 'status' | 'stopReason' | 'model' | 'workload' | 'runs' | 'earlier' | 'files'
 > & { readonly targets?: readonly SuiteTarget[] };
 
 /** The runs of the suite and all that follows from them as one record. */
@@ -87,6 +87,7 @@ const suite = v.object({
   id: v.string(),
   startedAt: v.string(),
   status: v.picklist(['completed', 'cancelled', 'crashed']),
+  stopReason: v.exactOptional(v.string()),
   model: v.object({
     name: v.string(),
     url: v.string(),

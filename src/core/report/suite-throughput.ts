@@ -1,3 +1,4 @@
+import { earlyEnd } from './early-end.ts';
 import { warningNote } from './facts.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
@@ -59,7 +60,8 @@ export function throughputChapters(suite: ThroughputSuite): Chapters {
   };
 }
 
-function overview({ model, levels, status, figures, targets, workload, runs }: ThroughputSuite): string[] {
+function overview(suite: ThroughputSuite): string[] {
+  const { model, levels, figures, targets, workload, runs } = suite;
   const tested = levels.map(({ concurrency }) => formatCount(concurrency)).join(', ');
   const requests = levels.reduce((sum, level) => sum + level.requests, 0);
   const met = targets.filter(({ pass }) => pass).length;
@@ -77,11 +79,7 @@ function overview({ model, levels, status, figures, targets, workload, runs }: T
       ? []
       : [`Recommended: ${formatCount(figures.recommended.concurrency)} at once.`]),
     ...warningNote(runs),
-    ...(status !== 'completed'
-      ? [
-          `The suite ${status === 'crashed' ? 'broke off' : 'was cancelled'}: ${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')} had ended.`,
-        ]
-      : []),
+    ...earlyEnd('Suite', suite, `${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')}`),
   ];
 }
 

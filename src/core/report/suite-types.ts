@@ -60,6 +60,8 @@ export interface ThroughputSuite {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly status: RunStatus;
+  /** As of a run. */
+  readonly stopReason?: string;
   readonly model: SuiteModel;
   readonly workload: ThroughputWorkload;
   readonly levels: readonly SuiteLevel[];

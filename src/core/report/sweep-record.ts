@@ -47,6 +47,7 @@ const sweep = v.object({
   name: v.string(),
   startedAt: v.string(),
   status: v.picklist(['completed', 'cancelled', 'crashed']),
+  stopReason: v.exactOptional(v.string()),
   planned: v.array(level),
   coolDownMs: v.number(),
   levels: v.array(v.unknown()),

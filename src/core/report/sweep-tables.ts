@@ -1,4 +1,5 @@
 import { succeeds, type LevelFigures } from '../metrics/levels.ts';
+import { earlyEnd, statusWords } from './early-end.ts';
 import { lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
 import {
   countOf,
@@ -145,16 +146,12 @@ export function uslFacts({
 
 /** What must be known before the numbers: what was left out, and levels whose client may have been the limit. */
 export function sweepNotes(sweep: SweepRecord): string[] {
-  const { levels, planned, status, search } = sweep;
+  const { levels, planned, search } = sweep;
   const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => formatCount(plan.concurrency));
   return [
-    ...(status === 'completed'
-      ? []
-      : [
-          search === undefined
-            ? `The sweep ${status === 'crashed' ? 'broke off' : 'was cancelled'}: ${String(levels.length)} of ${countOf(planned.length, 'level')} had ended.`
-            : `The search was cancelled after ${countOf(levels.length, 'run')}.`,
-        ]),
+    ...(search === undefined
+      ? earlyEnd('Sweep', sweep, `${formatCount(levels.length)} of ${countOf(planned.length, 'level')}`)
+      : earlyEnd('Search', sweep, countOf(levels.length, 'run'))),
     ...(refused.length === 0
       ? []
       : [
@@ -173,7 +170,7 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
   const lengths = new Set(sweep.levels.map(({ plan }) => lengthText(plan)));
   const [length] = lengths;
   return [
-    ['sweep', `${sweep.id}, ${sweep.startedAt}, ${sweep.status}`],
+    ['sweep', `${sweep.id}, ${sweep.startedAt}, ${statusWords[sweep.status]}`],
     [
       'plan',
       `${length === undefined || lengths.size > 1 ? '' : `${length} a level, `}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,

@@ -24,6 +24,8 @@ export interface SweepRecord {
   readonly startedAt: string;
   /** `cancelled`, `crashed`: the levels that had ended are here, the one that was cut off is not. */
   readonly status: RunStatus;
+  /** As of a run. */
+  readonly stopReason?: string;
   readonly planned: readonly number[];
   readonly coolDownMs: number;
   /** By concurrency; a search may have more than one of a level. */

@@ -5,7 +5,7 @@ import type { Calibration, SelfCalibration } from './calibration.ts';
 
 export const recordSchema = 'loadlens.run/1';
 
-/** `running` never stands in a finished record. `crashed`: the process that sent died, what it had measured is kept. */
+/** `running` never stands in a finished record. `crashed`: what sent stopped unexpectedly, what it had measured is kept. */
 export type RunStatus = 'completed' | 'cancelled' | 'crashed';
 
 /** A capped look at an answer that failed; secrets masked. */
@@ -67,6 +67,8 @@ export interface RunRecord extends Summary {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly status: RunStatus;
+  /** Why it ended early, in one sentence, where the status alone does not say it: above all of `crashed`. */
+  readonly stopReason?: string;
   readonly plan: RunPlan;
   /** As in the file, placeholders unresolved. */
   readonly targets: readonly {

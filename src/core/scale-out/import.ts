@@ -46,8 +46,8 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
   const backlog = mergeBacklogs(shares, startedAtMs);
   const summary = { ...numbers, ...(backlog && { backlog }) };
   const plan = planOf(load, shares, expected);
+  const stopReason = missing(expected, started, ended, reported);
   const warnings = [
-    ...missing(expected, started, ended, reported),
     ...apart(shares, startedAtMs),
     ...coarse(bits),
     ...(load.targets.length > countedTargets
@@ -61,6 +61,7 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
     name: load.name,
     startedAt: new Date(startedAtMs).toISOString(),
     status: ended < expected ? 'crashed' : cancelled ? 'cancelled' : 'completed',
+    ...(stopReason === undefined ? {} : { stopReason }),
     plan,
     targets: load.targets,
     summary,
@@ -130,14 +131,12 @@ function planOf({ plan, shares }: SharedLoad, reported: readonly ShareFacts[], e
   return reported.every(({ number }) => number !== null) ? plan : planOfMany(plan, shares, expected);
 }
 
-function missing(expected: number, started: number, ended: number, { errors }: Reported): string[] {
-  if (ended === expected) return [];
+function missing(expected: number, started: number, ended: number, { errors }: Reported): string | undefined {
+  if (ended === expected) return undefined;
   const left = expected - ended;
   const shares = left === 1 ? '1 share has' : `${formatCount(left)} shares have`;
   const never = expected - started;
-  return [
-    `${shares} not reported, of ${formatCount(expected)}: what they sent is in no number.${never > 0 ? ` ${formatCount(never)} never began.` : ''}${errorText(errors)}`,
-  ];
+  return `${shares} not reported, of ${formatCount(expected)}: what they sent is in no number.${never > 0 ? ` ${formatCount(never)} never began.` : ''}${errorText(errors)}`;
 }
 
 const errorText = (errors: Reported['errors']): string =>

@@ -48,7 +48,7 @@ export function mergeClients(
   const bounds = clients.flatMap(({ bound }) => (bound === undefined ? [] : [bound]));
   const [transport, ...others] = new Set(clients.map((client) => client.transport));
   return {
-    ...lostHealth(summary, ''),
+    ...lostHealth(summary),
     ...merged,
     scheduleLagP99Ms: summary.scheduleLagMs.p99,
     ...(transport !== undefined && others.length === 0 && { transport }),

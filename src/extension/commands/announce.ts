@@ -30,7 +30,7 @@ export async function takeOver(unfinished: Unfinished, history: History, notify:
 export function announce(record: ResultRecord, lost: string | undefined, notify: Notify): void {
   if (lost !== undefined) {
     notify.error(
-      l10n.t('The benchmark process ended by itself ({0}). What it had measured is kept.', lost),
+      l10n.t('The benchmark process stopped unexpectedly ({0}). Partial results saved.', lost),
       notify.openLog,
       showResults(record),
     );

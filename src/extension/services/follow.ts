@@ -85,7 +85,15 @@ function followSweep(input: SweepInput, start: Start): Follower {
     salvage: (status, why) => {
       if (done.length > 0) {
         const { coolDownMs } = plan;
-        return makeSweepRecord({ ...identity(start), name, status, planned: levels, coolDownMs, levels: done });
+        return makeSweepRecord({
+          ...identity(start),
+          name,
+          status,
+          stopReason: why,
+          planned: levels,
+          coolDownMs,
+          levels: done,
+        });
       }
       // Not one level had ended: what there is of the first one is a run.
       const [level] = plan.levels;
@@ -104,10 +112,10 @@ function followSuite({ setup, ...about }: SuiteInput, start: Start): Follower {
     what: `${about.model.url}, ${JSON.stringify(about.workload)}`,
     hear,
     state: () => ({ kind: 'sweepRunning', name, levels, ...now(), cancelling: false }),
-    salvage: (status) =>
+    salvage: (status, why) =>
       done.length === 0
         ? undefined
-        : makeThroughputSuite({ ...identity(start), ...about, status, runs: done, files: [] }),
+        : makeThroughputSuite({ ...identity(start), ...about, status, stopReason: why, runs: done, files: [] }),
   };
 }
 

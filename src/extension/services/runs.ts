@@ -17,9 +17,9 @@ export interface Finished {
   readonly lost?: string;
 }
 
-const processGone = (how: string): string => l10n.t('The process that sent ended by itself ({0}).', how);
-const cutOff = (): string => l10n.t('The process that sent did not hear the cancel and was cut off.');
-const windowGone = (): string => l10n.t('The window was reloaded or closed during the run, which ended with it.');
+const processGone = (how: string): string => l10n.t('The benchmark process ended ({0}).', how);
+const cutOff = (): string => l10n.t('The benchmark process did not respond to the cancel and was ended.');
+const windowGone = (): string => l10n.t('The window was reloaded or closed during the run.');
 
 /** The one run, sweep or suite at a time. */
 export interface Runs extends Disposable {

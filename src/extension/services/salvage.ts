@@ -39,6 +39,7 @@ export function salvageRecord({ id, input, startedAt, status, last, why, version
     name: input.name,
     startedAt: startedAt.toISOString(),
     status,
+    stopReason: why,
     plan: input.plan,
     targets: input.targets,
     summary: { ...last.summary, requestsCancelled: last.summary.requestsCancelled + last.inFlight },
@@ -46,7 +47,7 @@ export function salvageRecord({ id, input, startedAt, status, last, why, version
     addresses: [],
     objectives: [],
     failureSamples: [],
-    client: lostHealth(last.summary, why),
+    client: lostHealth(last.summary),
     environment: environment(version),
     source: input.file === null ? null : { file: input.file.shownAs },
   });

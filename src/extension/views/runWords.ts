@@ -35,7 +35,7 @@ export function planWords({ requests, durationS, concurrency, stages }: RunPlan)
 
 /** How a run ended, in one word or two. */
 export function outcomeWords(record: RunRecord): string {
-  if (record.status === 'crashed') return l10n.t('crashed, partial');
+  if (record.status === 'crashed') return l10n.t('stopped unexpectedly, partial');
   if (record.status === 'cancelled') return l10n.t('cancelled, partial');
   if (record.successes === 0) return l10n.t('no success');
   if (record.objectives.some((verdict) => verdict.outcome === 'fail')) return l10n.t('objective missed');
@@ -73,7 +73,7 @@ export const suiteOutcomeWords = ({ status, levels, workload }: ThroughputSuite)
 function levelsOutcome(status: RunStatus, ended: number, planned: number): string {
   if (status === 'completed') return l10n.t('completed');
   const kept = l10n.t('{0} of {1} levels', ended, planned);
-  return status === 'crashed' ? l10n.t('crashed, {0}', kept) : l10n.t('cancelled, {0}', kept);
+  return status === 'crashed' ? l10n.t('stopped unexpectedly, {0}', kept) : l10n.t('cancelled, {0}', kept);
 }
 
 /** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */

@@ -55,7 +55,7 @@ describe('comparing runs', () => {
       'Percentile method: linear-interpolation before, hdr-histogram after.',
       'Token source: none before, output_tokens after.',
       'Machine: build-7 (AMD EPYC 9B14) before, laptop (AMD EPYC 9B14) after.',
-      'The run after was cancelled: its numbers are of a part.',
+      'The run after was canceled: its numbers are of a part.',
     ]);
     assert.deepEqual(compareRuns(over(before, 'undici'), over(after, 'raw')).differences, [
       'Sent over: undici before, raw sockets after.',

@@ -40,8 +40,8 @@ function large(): RunRecord {
 }
 
 function brokenOff(): RunRecord {
-  const record = recordOf(flood(), { status: 'crashed' });
-  return { ...record, client: lostHealth(record, 'The process is gone.') };
+  const record = recordOf(flood(), { status: 'crashed', stopReason: 'The process is gone.' });
+  return { ...record, client: lostHealth(record) };
 }
 
 const everyChoice: LlmChoices = {

@@ -123,7 +123,7 @@ describe('reports of a sweep', () => {
       renderSweepText(refusing),
       /! At 20 at once fewer than 90% of the requests succeeded: no trade-off, and never recommended\./,
     );
-    assert.match(renderSweepText(cancelled), /! The sweep was cancelled: 0 of 5 levels had ended\./);
+    assert.match(renderSweepText(cancelled), /! Sweep canceled\. Results cover 0 of 5 levels\./);
   });
 
   it('have charts with their tables in HTML, whole and without a script', () => {

@@ -151,7 +151,7 @@ describe('the text report', () => {
         objectives: [{ objective, outcome: 'pass', actual: 105.2 }],
       }),
     );
-    assert.match(text, /The run was cancelled: the numbers are of the 600 requests that had ended\./);
+    assert.match(text, /Run canceled\. Results cover the 600 requests that had ended\./);
     assert.match(text, /4 requests had no answer when the run ended/);
     assert.match(
       text.replaceAll(/\s+/g, ' '),
@@ -215,15 +215,17 @@ describe('the text report', () => {
       waited,
     );
     assert.doesNotMatch(waited, /schedule lag p99/);
-    const lost = { ...record, backlog, client: lostHealth({ ...record, backlog }, 'The process is gone.') };
+    const lost = { ...record, backlog, client: lostHealth({ ...record, backlog }) };
     assert.doesNotMatch(renderText(lost), /schedule lag p99/);
   });
 
-  it('says of a run that broke off that the readings of the client are lost', () => {
-    const record = recordOf(flood(), { status: 'crashed' });
-    const text = renderText({ ...record, client: lostHealth(record, 'The process is gone.') });
-    assert.match(text, /! The run broke off: the numbers are of the 500 requests that had been reported until then\./);
-    assert.match(text, /! The process is gone\./);
+  it('says of a run that stopped unexpectedly why, and that the readings of the client are lost', () => {
+    const record = recordOf(flood(), { status: 'crashed', stopReason: 'The process is gone.' });
+    const text = renderText({ ...record, client: lostHealth(record) });
+    assert.match(
+      text.replaceAll(/\n +/g, ' '),
+      /! Run stopped unexpectedly\. The process is gone\. Results cover the 500 requests reported before it stopped\./,
+    );
     assert.match(text, /all other readings +lost with the process that sent/);
     assert.doesNotMatch(text, /event loop|of a core/);
   });

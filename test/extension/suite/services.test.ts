@@ -187,7 +187,7 @@ describe('services', () => {
       assert.equal(kept.status, 'crashed');
       assert.equal(kept.requestsSent, 17);
       assert.equal(kept.requestsCancelled, 4);
-      assert.deepEqual(kept.client.warnings, ['The process that sent ended by itself (exit code 7).']);
+      assert.equal(kept.stopReason, 'The benchmark process ended (exit code 7).');
       assert.equal(kept.client.cpuShare, null);
       assert.equal(runs.state().kind, 'idle');
       runs.dispose();

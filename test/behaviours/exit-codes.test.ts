@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { freshFolder, startCli } from '../cli/spawn.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Answers after `?ms=` with the status of `?code=`; under /reset it drops the connection. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+  if (pathname === '/reset') {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  const body = JSON.stringify({ choices: [{ text: 'a b c' }], usage: { completion_tokens: 3 } });
+  setTimeout(
+    () => {
+      response.writeHead(Number(searchParams.get('code') ?? 200), { 'content-type': 'application/json' }).end(body);
+    },
+    Number(searchParams.get('ms') ?? 1),
+  );
+}
+
+const endSender = new URL('../support/end-sender.mjs', import.meta.url).href;
+
+/** What is run, and what it ends with. */
+interface Case {
+  readonly name: string;
+  /** The target's path. */
+  readonly path: string;
+  readonly args: readonly string[];
+  /** Ends so many-th sender thread of the process while it sends. */
+  readonly crash?: number;
+  /** Sent half a second after the first request. */
+  readonly signal?: NodeJS.Signals;
+  readonly code: number;
+  /** What stands on standard error. */
+  readonly says: RegExp;
+  /** Of the result, where one is written. */
+  readonly status?: 'completed' | 'cancelled' | 'crashed';
+  /** How many levels the result has. */
+  readonly levels?: number;
+}
+
+const run = ['run', 'endpoints.txt', '--json', 'out.json', '-q'];
+const suite = (kind: string): readonly string[] => ['suite', kind, '--quick', '-q', '--model', 'm', '--timeout', '5s'];
+const twoThreads = ['--duration', '20s', '-c', '4', '--workers', '2'];
+const nothing = /^$/;
+const crashed =
+  /^error: The benchmark stopped unexpectedly\. A sender thread ended: The thread exited with code 1\.\nhint: /;
+
+const cases: readonly Case[] = [
+  { name: 'a run that is done', path: '/', args: run, code: 0, says: nothing, status: 'completed' },
+  { name: 'error responses', path: '/?code=500', args: run, code: 0, says: nothing, status: 'completed' },
+  { name: 'failures alone', path: '/reset', args: run, code: 1, says: /^error: No request/, status: 'completed' },
+  {
+    name: 'a sender thread that ended',
+    path: '/?ms=5',
+    args: [...run, ...twoThreads],
+    crash: 1,
+    code: 1,
+    says: crashed,
+    status: 'crashed',
+  },
+  {
+    name: 'a sender thread that ended, before a missed objective',
+    path: '/?ms=5',
+    args: [...run, ...twoThreads, '--slo', 'p95 < 1ms'],
+    crash: 1,
+    code: 1,
+    says: crashed,
+    status: 'crashed',
+  },
+  {
+    name: 'a canceled run',
+    path: '/?ms=5',
+    args: [...run, ...twoThreads],
+    signal: 'SIGTERM',
+    code: 130,
+    says: nothing,
+    status: 'cancelled',
+  },
+  {
+    name: 'a run canceled in its warm-up',
+    path: '/?ms=100',
+    args: [...run, ...twoThreads, '--warmup', '1000'],
+    signal: 'SIGTERM',
+    code: 130,
+    says: nothing,
+    status: 'cancelled',
+  },
+  {
+    name: 'a missed objective',
+    path: '/?ms=20',
+    args: [...run, '-n', '80', '--slo', 'p95 < 1ms'],
+    code: 99,
+    says: /^1 of 1 objective not met: p95 < 1ms was /,
+    status: 'completed',
+  },
+  { name: 'bad usage', path: '/', args: [...run, '-c', '0'], code: 2, says: /^error: .*argument '0' is invalid/ },
+  { name: 'a bad file', path: ' x y', args: run, code: 2, says: /^endpoints\.txt:1:/ },
+  {
+    name: 'a sender thread that ended in the second of three levels',
+    path: '/?ms=5',
+    args: [...run, '--levels', '2,4,8', '--duration', '1s', '--workers', '2', '--cool-down', '0ms'],
+    crash: 2,
+    code: 1,
+    says: crashed,
+    status: 'crashed',
+    levels: 1,
+  },
+  {
+    name: 'levels with failures alone',
+    path: '/reset',
+    args: [...run, '--levels', '1,2', '-n', '4'],
+    code: 1,
+    says: /^error: No request/,
+    status: 'completed',
+    levels: 2,
+  },
+  {
+    name: 'canceled levels',
+    path: '/?ms=5',
+    args: [...run, '--levels', '1,2', '--duration', '10s'],
+    signal: 'SIGINT',
+    code: 130,
+    says: nothing,
+    status: 'cancelled',
+    levels: 0,
+  },
+  {
+    name: 'levels that all miss an objective',
+    path: '/?ms=20',
+    args: [...run, '--levels', '1,2', '-n', '60', '--slo', 'p95 < 1ms'],
+    code: 99,
+    says: /^No level was found that meets every objective\.$/m,
+    status: 'completed',
+    levels: 2,
+  },
+  {
+    name: 'a search that lost a sender thread',
+    path: '/?ms=5',
+    args: [...run, '--find-capacity', 'p95 < 1s', '--sweep', '2..8', '--duration', '1s', '--workers', '2'],
+    crash: 2,
+    code: 1,
+    says: crashed,
+    status: 'crashed',
+    levels: 1,
+  },
+  {
+    name: 'a search that finds no level',
+    path: '/?ms=20',
+    args: [...run, '--find-capacity', 'p95 < 1ms', '--sweep', '1..2', '-n', '120'],
+    code: 99,
+    says: /^No level was found that meets every objective\.$/m,
+    status: 'completed',
+  },
+  { name: 'a throughput suite', path: '/v1/completions', args: suite('throughput'), code: 0, says: nothing },
+  {
+    name: 'a throughput suite that was refused',
+    path: '/v1/completions?code=401',
+    args: suite('throughput'),
+    code: 1,
+    says: /^error: No request succeeded: \d+ × 401\.\nhint: /,
+  },
+  {
+    name: 'a throughput suite with failures alone',
+    path: '/reset',
+    args: suite('throughput'),
+    code: 1,
+    says: /^error: No request/,
+  },
+  {
+    name: 'a throughput suite that misses a target',
+    path: '/v1/completions',
+    args: [...suite('throughput'), '--target', 'single tokens/s > 1000000000'],
+    code: 99,
+    says: /^1 of 1 target not met/,
+  },
+  {
+    name: 'a canceled throughput suite',
+    path: '/v1/completions?ms=200',
+    args: suite('throughput'),
+    signal: 'SIGINT',
+    code: 130,
+    says: nothing,
+  },
+  {
+    name: 'a latency suite that was refused',
+    path: '/v1/completions?code=503',
+    args: [...suite('latency'), '--context', '1024'],
+    code: 1,
+    says: /^error: No request succeeded: \d+ × 503\.\nhint: /,
+  },
+  {
+    name: 'a memory suite of a server that it did not start',
+    path: '/v1/completions',
+    args: suite('memory'),
+    code: 2,
+    says: /^error: .*\nhint: {2}Give --server gpt2 or --server mock\.\n$/,
+  },
+];
+
+describe('the exit code', function () {
+  this.timeout(60_000);
+  const folder = freshFolder();
+  let server: Server;
+  let url: string;
+  let served = 0;
+  before(async () => {
+    server = createServer((request, response) => {
+      served += 1;
+      answer(request, response);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  });
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  for (const { name, path, args, crash, signal, code, says, status, levels } of cases) {
+    it(`is ${code} for ${name}`, async () => {
+      writeFileSync(join(folder.path, 'endpoints.txt'), `${url}${path}\n`);
+      const whole = args[0] === 'suite' ? [...args, '--server', `${url}${path}`] : args;
+      const env: Record<string, string> =
+        crash === undefined ? {} : { NODE_OPTIONS: `--import ${endSender}`, LOADLENS_TEST_END: String(crash) };
+      served = 0;
+      const running = startCli(whole, { cwd: folder.path, env });
+      if (signal !== undefined) {
+        await waitFor('the first request', () => served > 0);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        running.child.kill(signal);
+      }
+      const ended = await running.finished;
+      assert.equal(ended.code, code, ended.stderr);
+      assert.match(ended.stderr, says);
+      if (status === undefined) return;
+      const record = JSON.parse(readFileSync(join(folder.path, 'out.json'), 'utf8'));
+      assert.equal(record.status, status);
+      assert.equal(
+        record.stopReason,
+        status === 'crashed' ? 'A sender thread ended: The thread exited with code 1.' : undefined,
+      );
+      if (levels !== undefined) assert.equal(record.levels.length, levels);
+      if (crash === 1) assert.ok(record.requestsSent > 0);
+    });
+  }
+});
