@@ -2,6 +2,7 @@
 // node scripts/l10n.mjs writes it, with --check it only says whether it is up to date. Node 22.18 or newer.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { translatable } from '../src/core/report/outcome-words.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const bundle = path.join(root, 'l10n/bundle.l10n.json');
@@ -9,7 +10,7 @@ const bundle = path.join(root, 'l10n/bundle.l10n.json');
 /** The first argument of each `t(…)` or `l10n.t(…)`: one string literal, which is also its key. */
 const call = /(?<![\w.])(?:l10n\.)?t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
 
-/** Every text in the sources, sorted. */
+/** Every text in the sources, and the words for outcomes that they share with the reports, sorted. */
 function collectTexts() {
   const files = globSync(['src/extension/**/*.ts', 'webview/**/*.ts'], { cwd: root });
   const texts = files.flatMap((file) =>
@@ -17,7 +18,9 @@ function collectTexts() {
       (match[1] ?? match[2] ?? '').replaceAll(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter)),
     ),
   );
-  return Object.fromEntries([...new Set(texts)].toSorted((a, b) => (a < b ? -1 : 1)).map((text) => [text, text]));
+  return Object.fromEntries(
+    [...new Set([...texts, ...translatable])].toSorted((a, b) => (a < b ? -1 : 1)).map((text) => [text, text]),
+  );
 }
 
 const wanted = `${JSON.stringify(collectTexts(), null, 2)}\n`;

@@ -1,4 +1,5 @@
 import { config } from '@vscode/l10n';
+import { outcomeOf, outcomeOfAll } from '../src/core/report/outcome-words.ts';
 import type { PanelState, ToPanel } from '../src/extension/views/panelMessages.ts';
 import { registerControls } from './controls.ts';
 import { h, setText } from './dom.ts';
@@ -13,7 +14,7 @@ import { suiteView } from './views/suite.ts';
 import { sweepView } from './views/sweep.ts';
 import { sweepRunningView } from './views/sweepRunning.ts';
 import type { View } from './views/view.ts';
-import { levelWords, phaseWords, statusWords } from './words.ts';
+import { levelWords, outcomeLabel, phaseWords } from './words.ts';
 
 const main = h('main');
 /** Speaks when the state of a run changes; never for a snapshot. */
@@ -119,11 +120,11 @@ function announce(state: PanelState): void {
   if (state.kind === 'running') {
     setText(announcer, `${state.name}: ${phaseWords(state.snapshot, state.cancelling)}`);
   } else if (state.kind === 'run') {
-    setText(announcer, `${state.record.name}: ${statusWords(state.record.status)}`);
+    setText(announcer, `${state.record.name}: ${outcomeLabel(outcomeOf(state.record))}`);
   } else if (state.kind === 'sweepRunning') {
     setText(announcer, `${state.name}: ${levelWords(state.levels, state.current)}`);
   } else if (state.kind === 'sweep') {
-    setText(announcer, `${state.sweep.name}: ${statusWords(state.sweep.status)}`);
+    setText(announcer, `${state.sweep.name}: ${outcomeLabel(outcomeOfAll(state.sweep.status, state.sweep.levels))}`);
   } else {
     setText(announcer, main.querySelector('h1')?.textContent ?? '');
   }

@@ -1,9 +1,10 @@
 import { t } from '@vscode/l10n';
 import type { ErrorKind, PercentileMethod, QuantileName, Snapshot, TokenSource } from '../src/core/metrics/types.ts';
 import type { RunPlan } from '../src/core/plan/types.ts';
-import type { RunRecord, RunStatus } from '../src/core/report/types.ts';
-import { formatCount, formatS, withoutZeros } from '../src/core/report/format.ts';
+import type { RunRecord } from '../src/core/report/types.ts';
+import { capital, formatCount, formatS, withoutZeros } from '../src/core/report/format.ts';
 import { rateText } from '../src/core/report/load-words.ts';
+import { errorWords, outcomeWords, type Outcome } from '../src/core/report/outcome-words.ts';
 
 /** What a run is doing. */
 export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null, cancelling: boolean): string {
@@ -33,18 +34,6 @@ export function levelsWords(levels: readonly number[]): string {
   return levels.length > most
     ? t('{0} … {1} at once', first, formatCount(levels.at(-1) ?? null))
     : t('{0} at once', first);
-}
-
-/** How a run ended. */
-export function statusWords(status: RunStatus): string {
-  switch (status) {
-    case 'completed':
-      return t('Completed');
-    case 'cancelled':
-      return t('Cancelled, partial');
-    case 'crashed':
-      return t('Stopped unexpectedly, partial');
-  }
 }
 
 /** So many objectives were missed. */
@@ -83,32 +72,10 @@ export function startedWords(record: Pick<RunRecord, 'startedAt'>): string {
 }
 
 /** Why there was no whole answer. */
-export function errorWords(kind: ErrorKind): string {
-  switch (kind) {
-    case 'refused':
-      return t('Connection refused');
-    case 'reset':
-      return t('Connection reset');
-    case 'timeout':
-      return t('Timed out');
-    case 'dns':
-      return t('Host name not found');
-    case 'tls':
-      return t('TLS failed');
-    case 'unreachable':
-      return t('Host unreachable');
-    case 'parse':
-      return t('Not valid HTTP');
-    case 'prematureEnd':
-      return t('Answer cut short');
-    case 'streamError':
-      return t('Error in the stream');
-    case 'noToken':
-      return t('Stream without a token');
-    case 'other':
-      return t('Other error');
-  }
-}
+export const errorKindWords = (kind: ErrorKind): string => capital(t(errorWords[kind].label));
+
+/** How a run ended. */
+export const outcomeLabel = (outcome: Outcome): string => capital(t(outcomeWords[outcome].label));
 
 /** The name of a quantile as people say it. */
 export function quantileWords(name: QuantileName): string {
@@ -152,36 +119,4 @@ export function tokenSourceShort(source: TokenSource): string {
     case 'eval_count':
       return t('from {0}', source);
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  '200': 'OK',
-  '201': 'Created',
-  '202': 'Accepted',
-  '204': 'No Content',
-  '301': 'Moved Permanently',
-  '302': 'Found',
-  '304': 'Not Modified',
-  '307': 'Temporary Redirect',
-  '308': 'Permanent Redirect',
-  '400': 'Bad Request',
-  '401': 'Unauthorized',
-  '403': 'Forbidden',
-  '404': 'Not Found',
-  '405': 'Method Not Allowed',
-  '408': 'Request Timeout',
-  '413': 'Content Too Large',
-  '415': 'Unsupported Media Type',
-  '422': 'Unprocessable Content',
-  '429': 'Too Many Requests',
-  '500': 'Internal Server Error',
-  '502': 'Bad Gateway',
-  '503': 'Service Unavailable',
-  '504': 'Gateway Timeout',
-};
-
-/** A status code with its standard reason; the code alone where it is rare. */
-export function statusCodeWords(code: string): string {
-  const reason = reasons[code];
-  return reason === undefined ? code : `${code} ${reason}`;
 }

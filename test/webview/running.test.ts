@@ -107,7 +107,7 @@ describe('results panel while a run is in progress', () => {
     assert.equal(await announced(), 0);
     await panel.send({ type: 'state', state: states.completed });
     assert.equal(await announced(), 1);
-    assert.equal(await panel.page.getByRole('status').first().textContent(), 'endpoints.txt: Completed');
+    assert.equal(await panel.page.getByRole('status').first().textContent(), 'endpoints.txt: Objective missed');
   });
 
   it('goes on at the heading when the focused button goes away', async () => {

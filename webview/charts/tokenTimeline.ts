@@ -4,7 +4,8 @@ import { formatCount, formatMs, formatS, noValue } from '../../src/core/report/f
 import { button } from '../controls.ts';
 import { h, setAttributes } from '../dom.ts';
 import { createTable, tableTwin, type Cell } from '../table.ts';
-import { errorWords, statusCodeWords } from '../words.ts';
+import { statusCodeWords } from '../../src/core/report/outcome-words.ts';
+import { errorKindWords } from '../words.ts';
 import { isStall, requestPhases, type PhaseKind } from './requestPhases.ts';
 import { niceTicks } from './ticks.ts';
 import { svg } from './svg.ts';
@@ -168,7 +169,7 @@ function failed({ status, error }: StreamedRequest): boolean {
 }
 
 function outcome({ status, error }: StreamedRequest): string {
-  return error === undefined ? statusCodeWords(String(status)) : errorWords(error);
+  return error === undefined ? statusCodeWords(String(status)) : errorKindWords(error);
 }
 
 function requestWords(request: StreamedRequest): string {

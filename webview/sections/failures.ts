@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
+import { statusCodeWords } from '../../src/core/report/outcome-words.ts';
 import type { FailureSample } from '../../src/core/report/types.ts';
 import { h } from '../dom.ts';
-import { errorWords, statusCodeWords } from '../words.ts';
+import { errorKindWords } from '../words.ts';
 import { section } from './section.ts';
 
 /** The first failures with what the server or the transport said, as plain text. */
@@ -22,5 +23,5 @@ export function failures(samples: readonly FailureSample[]): HTMLElement | null 
 }
 
 function what({ error, status }: FailureSample): string {
-  return error === undefined ? statusCodeWords(String(status)) : errorWords(error);
+  return error === undefined ? statusCodeWords(String(status)) : errorKindWords(error);
 }

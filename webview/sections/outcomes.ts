@@ -1,9 +1,10 @@
 import { t } from '@vscode/l10n';
 import { errorKinds, type Numbers } from '../../src/core/metrics/types.ts';
 import { formatCount, formatPercent } from '../../src/core/report/format.ts';
+import { statusCodeWords } from '../../src/core/report/outcome-words.ts';
 import { h } from '../dom.ts';
 import { createTable, type Cell } from '../table.ts';
-import { errorWords, statusCodeWords } from '../words.ts';
+import { errorKindWords } from '../words.ts';
 
 /** The counts of what requests ended in. */
 export type OutcomeCounts = Pick<Numbers, 'statusCodes' | 'errors' | 'requestsSent'>;
@@ -37,7 +38,7 @@ function rows({ statusCodes, errors, requestsSent }: OutcomeCounts): Cell[][] {
     ...Object.entries(statusCodes)
       .toSorted(([a], [b]) => Number(a) - Number(b))
       .map(([code, count]): [string, number] => [statusCodeWords(code), count]),
-    ...errorKinds.map((kind): [string, number] => [errorWords(kind), errors[kind] ?? 0]),
+    ...errorKinds.map((kind): [string, number] => [errorKindWords(kind), errors[kind] ?? 0]),
   ];
   const present = counted.filter(([, count]) => count > 0);
   if (present.length === 0) return [[t('No request has ended'), '–', '–']];

@@ -1,17 +1,18 @@
 import { t } from '@vscode/l10n';
 import { compareRuns } from '../../src/core/metrics/compare.ts';
+import { outcomeOf } from '../../src/core/report/outcome-words.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { comparedHistogram } from '../charts/comparedHistogram.ts';
 import { comparedTimeline } from '../charts/comparedTimeline.ts';
 import { button } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
-import { badge } from '../sections/badge.ts';
+import { outcomeBadge } from '../sections/badge.ts';
 import { boundBadge } from '../sections/clientHealth.ts';
 import { comparedRows } from '../sections/comparedRows.ts';
 import { fileButton } from '../sections/provenance.ts';
 import { note, section } from '../sections/section.ts';
-import { planWords, startedWords, statusWords } from '../words.ts';
+import { planWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** Two runs side by side: numbers and deltas, no verdict. */
@@ -54,7 +55,7 @@ function runCard(side: string, record: RunRecord): HTMLElement {
   return h(
     'section',
     { class: 'run-card', 'aria-label': side },
-    h('h2', {}, side, ' ', badge(statusWords(record.status)), boundBadge(record.client)),
+    h('h2', {}, side, ' ', outcomeBadge(outcomeOf(record)), boundBadge(record.client)),
     h('p', { class: 'name' }, record.source === null ? record.name : fileButton(record.source, record.id)),
     h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)}`),
     h('p', { class: 'remark' }, record.environment.host),

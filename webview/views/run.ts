@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
-import type { Verdict } from '../../src/core/plan/types.ts';
+import { outcomeOf } from '../../src/core/report/outcome-words.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
 import { backlogOverTime } from '../charts/backlogOverTime.ts';
@@ -10,7 +10,7 @@ import { latencyHistogram } from '../charts/latencyHistogram.ts';
 import { latencyOverTime } from '../charts/latencyOverTime.ts';
 import { throughputOverTime } from '../charts/throughputOverTime.ts';
 import { h, type Child } from '../dom.ts';
-import { badge } from '../sections/badge.ts';
+import { badge, outcomeBadge } from '../sections/badge.ts';
 import { boundBadge, clientHealth } from '../sections/clientHealth.ts';
 import { failures } from '../sections/failures.ts';
 import { latencyTables } from '../sections/latencyTable.ts';
@@ -24,7 +24,7 @@ import { streams } from '../sections/streams.ts';
 import { targets } from '../sections/targets.ts';
 import { createTiles } from '../sections/tiles.ts';
 import { runToolbar } from '../sections/toolbar.ts';
-import { missedWords, planWords, requestsWords, startedWords, statusWords } from '../words.ts';
+import { missedWords, planWords, requestsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished run. */
@@ -42,8 +42,7 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
           'div',
           { class: 'headline' },
           h('h1', { tabindex: -1 }, record.name),
-          badge(statusWords(record.status)),
-          missedBadge(record.objectives),
+          ...outcomeBadges(record),
           boundBadge(record.client),
         ),
         h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)} · ${record.environment.host}`),
@@ -56,10 +55,12 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
   };
 }
 
-/** How many objectives failed; nothing when none did. */
-function missedBadge(verdicts: readonly Verdict[]): HTMLElement | null {
-  const missed = verdicts.filter(({ outcome }) => outcome === 'fail').length;
-  return missed === 0 ? null : badge(missedWords(missed), 'warning');
+/** How the run ended, and how many objectives failed where any did. */
+function outcomeBadges(record: RunRecord): HTMLElement[] {
+  const outcome = outcomeOf(record);
+  const missed = record.objectives.filter((verdict) => verdict.outcome === 'fail').length;
+  const ended = outcomeBadge(outcome === 'objectiveMissed' ? 'completed' : outcome);
+  return missed === 0 ? [ended] : [ended, badge(missedWords(missed), 'warning')];
 }
 
 interface Part {

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { outcomeOfAll } from '../../src/core/report/outcome-words.ts';
 import type { Chapters, Section } from '../../src/core/report/sections.ts';
 import { latencyChapters } from '../../src/core/report/suite-latency.ts';
 import { memoryChapters } from '../../src/core/report/suite-memory.ts';
@@ -6,12 +7,11 @@ import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
 import type { SuiteRecord } from '../../src/extension/views/panelMessages.ts';
 import { levelCharts } from '../charts/levelCharts.ts';
 import { h } from '../dom.ts';
-import { badge } from '../sections/badge.ts';
+import { outcomeBadge } from '../sections/badge.ts';
 import { factList } from '../sections/facts.ts';
 import { reportTable } from '../sections/reportTable.ts';
 import { chartSection, section, sessionNote } from '../sections/section.ts';
 import { runToolbar } from '../sections/toolbar.ts';
-import { statusWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** The report of a suite, chapter by chapter. */
@@ -26,7 +26,12 @@ export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
       h(
         'header',
         {},
-        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, title), badge(statusWords(suite.status))),
+        h(
+          'div',
+          { class: 'headline' },
+          h('h1', { tabindex: -1 }, title),
+          outcomeBadge(outcomeOfAll(suite.status, suite.runs)),
+        ),
         h('p', { class: 'remark' }, subtitle),
         runToolbar(suite.id, 'suite'),
       ),

@@ -1,16 +1,17 @@
 import { t } from '@vscode/l10n';
+import { outcomeOfAll } from '../../src/core/report/outcome-words.ts';
 import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/sweep-tables.ts';
 import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
 import { levelCharts } from '../charts/levelCharts.ts';
 import { h } from '../dom.ts';
-import { badge } from '../sections/badge.ts';
+import { outcomeBadge } from '../sections/badge.ts';
 import { factList } from '../sections/facts.ts';
 import { levelObjectives, levelTable, scalingTable } from '../sections/levelTables.ts';
 import { chartSection, note, section, sessionNote } from '../sections/section.ts';
 import { sweepTiles } from '../sections/sweepTiles.ts';
 import { createTiles } from '../sections/tiles.ts';
 import { runToolbar } from '../sections/toolbar.ts';
-import { levelsWords, startedWords, statusWords } from '../words.ts';
+import { levelsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished sweep: how throughput and latency change with concurrency. */
@@ -24,7 +25,12 @@ export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
       h(
         'header',
         {},
-        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, sweep.name), badge(statusWords(sweep.status))),
+        h(
+          'div',
+          { class: 'headline' },
+          h('h1', { tabindex: -1 }, sweep.name),
+          outcomeBadge(outcomeOfAll(sweep.status, sweep.levels)),
+        ),
         h('p', { class: 'remark' }, subtitle(sweep)),
         runToolbar(sweep.id, 'sweep'),
       ),

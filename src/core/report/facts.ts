@@ -1,12 +1,14 @@
-import { errorKinds, type ErrorKind, type HealthBound } from '../metrics/types.ts';
+import { errorKinds, type HealthBound } from '../metrics/types.ts';
 import { calibrationText, selfCalibrationText } from './calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
 import { earlyEnd, statusWords } from './early-end.ts';
 import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
+import { errorWords } from './outcome-words.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
 import type { RunRecord, ServerUse } from './types.ts';
 import {
+  capital,
   countOf,
   formatCount,
   formatMs,
@@ -16,21 +18,6 @@ import {
   noValue,
   withoutZeros,
 } from './format.ts';
-
-/** What a kind of transport error means. */
-export const errorLabels: Readonly<Record<ErrorKind, string>> = {
-  refused: 'connection refused',
-  reset: 'connection reset',
-  timeout: 'timed out',
-  dns: 'host name not found',
-  tls: 'TLS failed',
-  unreachable: 'host unreachable',
-  parse: 'answer is no valid HTTP',
-  prematureEnd: 'answer ended too early',
-  streamError: 'the stream told of an error',
-  noToken: 'stream without a token',
-  other: 'other error',
-};
 
 /** What a reader must know before any number: a partial run, a flood of failures, failed objectives, a doubtful client. */
 export function attention(record: RunRecord): string[] {
@@ -51,7 +38,7 @@ export function attention(record: RunRecord): string[] {
   if (failed > 0) {
     const kinds = errorKinds.flatMap((kind) => {
       const n = record.errors[kind];
-      return n === undefined ? [] : [`${formatCount(n)} × ${errorLabels[kind]}`];
+      return n === undefined ? [] : [`${formatCount(n)} × ${errorWords[kind].label}`];
     });
     lines.push(
       `${formatCount(failed)} of ${measured} got no whole answer (${kinds.join(', ')}): they are in no latency.`,
@@ -215,9 +202,4 @@ function tokenText(record: RunRecord): string {
 
 function requests(n: number): string {
   return countOf(n, 'request');
-}
-
-/** With a capital first letter. */
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

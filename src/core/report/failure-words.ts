@@ -1,26 +1,12 @@
-import { errorKinds, type ErrorKind } from '../metrics/types.ts';
+import { errorKinds } from '../metrics/types.ts';
 import type { Verdict } from '../plan/types.ts';
 import { countOf, formatCount } from './format.ts';
+import { errorWords } from './outcome-words.ts';
 import { measuredText } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
 /** More than so many things in one sentence are not read. */
 const mostNamed = 3;
-
-/** What a host did, to go after its name. */
-const deeds: Readonly<Record<ErrorKind, string>> = {
-  refused: 'refused the connection',
-  reset: 'reset the connection',
-  timeout: 'did not answer in time',
-  dns: 'was not found',
-  tls: 'failed at TLS',
-  unreachable: 'could not be reached',
-  parse: 'answered in no valid HTTP',
-  prematureEnd: 'ended its answer too early',
-  streamError: 'told of an error in its stream',
-  noToken: 'sent a stream without a token',
-  other: 'failed otherwise',
-};
 
 /** Why runs have no whole answer: `No request got a whole answer: 127.0.0.1:9 refused the connection (7).` */
 export function unansweredSentence(runs: readonly RunRecord[]): string {
@@ -32,7 +18,7 @@ export function unansweredSentence(runs: readonly RunRecord[]): string {
     for (const one of perTarget) {
       const host = hostOf(urls.get(one.name)) ?? one.name;
       for (const kind of errorKinds) {
-        const deed = `${host} ${deeds[kind]}`;
+        const deed = `${host} ${errorWords[kind].deed}`;
         const count = one.errors[kind];
         if (count !== undefined) counts.set(deed, (counts.get(deed) ?? 0) + count);
       }

@@ -72,6 +72,11 @@ export function formatBytes(bytes: number | null): string {
   return unit === 'B' ? `${formatCount(value)} B` : `${plain(value, 3)} ${unit}`;
 }
 
+/** The text with a capital first letter. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A count with its noun: `1 request`, `2 requests`. */
 export function countOf(n: number | null, noun: string): string {
   return `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;

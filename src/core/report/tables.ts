@@ -2,9 +2,9 @@ import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import { errorKinds, quantileNames, type Distribution, type QuantileName } from '../metrics/types.ts';
 import type { Verdict } from '../plan/types.ts';
 import { worstTargets } from './compact.ts';
-import { errorLabels } from './facts.ts';
 import { countOf, formatBytes, formatCount, formatMs, formatPercent, formatRate, noValue } from './format.ts';
 import { isMixed } from './headline.ts';
+import { errorWords } from './outcome-words.ts';
 import type { RunRecord } from './types.ts';
 
 /** A table of a report, in words; every report draws it its own way. The first column is text, the others numbers. */
@@ -143,7 +143,7 @@ export function outcomeTable(record: RunRecord): Table {
       ...Object.entries(record.statusCodes).map(([code, n]) => [`status ${code}`, formatCount(n), share(n)]),
       ...errorKinds.flatMap((kind) => {
         const n = record.errors[kind];
-        return n === undefined ? [] : [[errorLabels[kind], formatCount(n), share(n)]];
+        return n === undefined ? [] : [[errorWords[kind].label, formatCount(n), share(n)]];
       }),
     ],
   };

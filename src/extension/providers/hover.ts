@@ -5,7 +5,7 @@ import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '
 import { measuredText } from '../../core/report/tables.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/documents.ts';
 import type { History, TargetResult } from '../services/history.ts';
-import { agoWords, outcomeWords, verdictMark, verdictsOf } from '../views/runWords.ts';
+import { agoWords, outcomeLabel, verdictMark, verdictsOf } from '../views/runWords.ts';
 import { toRange } from './ranges.ts';
 
 const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;
@@ -35,7 +35,7 @@ function resultTable({ record, numbers }: TargetResult): string {
       verdict.outcome === 'not enough data' ? l10n.t('not enough data') : measuredText(verdict),
     ]),
   ];
-  const when = record.status === 'completed' ? agoWords(record) : `${agoWords(record)}, ${outcomeWords(record)}`;
+  const when = record.status === 'completed' ? agoWords(record) : `${agoWords(record)}, ${outcomeLabel(record)}`;
   return [
     `| ${l10n.t('Last run')} | ${when} |`,
     '| :--- | :--- |',

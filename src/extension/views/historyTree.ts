@@ -1,5 +1,6 @@
 import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { formatCount, formatS } from '../../core/report/format.ts';
+import { outcomeWords } from '../../core/report/outcome-words.ts';
 import { isRun, isSweep, nameOf, type ResultRecord } from '../../core/report/results.ts';
 import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
@@ -10,11 +11,11 @@ import type { History } from '../services/history.ts';
 import {
   agoWords,
   numbersWords,
-  outcomeWords,
+  levelsOutcome,
+  outcomeLabel,
+  outcomeOfResult,
   planWords,
-  suiteOutcomeWords,
   suiteWords,
-  sweepOutcomeWords,
   sweepWords,
 } from './runWords.ts';
 
@@ -32,7 +33,7 @@ function runItem(record: RunRecord): TreeItem {
   item.iconPath = icon(record);
   item.contextValue = 'run';
   item.tooltip = tooltip(record);
-  item.accessibilityInformation = { label: `${record.name}, ${outcomeWords(record)}, ${description}` };
+  item.accessibilityInformation = { label: `${record.name}, ${outcomeLabel(record)}, ${description}` };
   return item;
 }
 
@@ -40,7 +41,6 @@ function sweepItem(sweep: SweepRecord): TreeItem {
   return levelsItem(sweep, {
     icon: 'graph-line',
     words: sweepWords(sweep),
-    outcome: sweepOutcomeWords(sweep),
     lines: [...sweep.capacity, startedWords(sweep, sweep.levels[0])],
   });
 }
@@ -48,22 +48,23 @@ function sweepItem(sweep: SweepRecord): TreeItem {
 /** A result of several levels; its icon tells it from a run. */
 function levelsItem(
   result: SweepRecord | ThroughputSuite,
-  say: { readonly icon: string; readonly words: string; readonly outcome: string; readonly lines: readonly string[] },
+  say: { readonly icon: string; readonly words: string; readonly lines: readonly string[] },
 ): TreeItem {
   const name = nameOf(result);
   const item = new TreeItem(name);
-  const whole = result.status === 'completed';
-  const description = [say.words, ...(whole ? [] : [say.outcome]), agoWords(result)].join(' · ');
+  const outcome = levelsOutcome(result);
+  const { tone } = outcomeWords[outcomeOfResult(result)];
+  const description = [say.words, ...(tone === 'good' ? [] : [outcome]), agoWords(result)].join(' · ');
   item.description = description;
-  item.iconPath = new ThemeIcon(say.icon, whole ? undefined : new ThemeColor('list.warningForeground'));
+  item.iconPath = new ThemeIcon(say.icon, tone === 'good' ? undefined : new ThemeColor(toneColors[tone]));
   item.contextValue = isSweep(result) ? 'sweep' : 'suite';
   const text = new MarkdownString();
-  for (const line of [`${name} – ${say.outcome}`, ...say.lines]) {
+  for (const line of [`${name} – ${outcome}`, ...say.lines]) {
     text.appendText(line);
     text.appendMarkdown('\n\n');
   }
   item.tooltip = text;
-  item.accessibilityInformation = { label: `${name}, ${say.outcome}, ${description}` };
+  item.accessibilityInformation = { label: `${name}, ${outcome}, ${description}` };
   return item;
 }
 
@@ -73,7 +74,6 @@ function suiteItem(suite: ThroughputSuite): TreeItem {
   return levelsItem(suite, {
     icon: 'beaker',
     words: suiteWords(suite),
-    outcome: suiteOutcomeWords(suite),
     lines: [model.url, ...sentences, startedWords(suite, runs[0])],
   });
 }
@@ -84,21 +84,23 @@ function startedWords({ startedAt }: ResultRecord, run: RunRecord | undefined): 
   return run === undefined ? started : l10n.t('{0} on {1}', started, run.environment.host);
 }
 
+const toneColors = {
+  good: 'testing.iconPassed',
+  plain: 'list.warningForeground',
+  warning: 'list.warningForeground',
+  bad: 'list.errorForeground',
+} as const;
+
+const icons = { good: 'pass', plain: 'circle-slash', warning: 'warning', bad: 'error' } as const;
+
 function icon(record: RunRecord): ThemeIcon {
-  if (record.status === 'crashed' || (record.status === 'completed' && record.successes === 0)) {
-    return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-  }
-  if (record.status === 'cancelled') return new ThemeIcon('circle-slash');
-  const missed = record.objectives.some((verdict) => verdict.outcome === 'fail');
-  if (missed || record.successes < record.requestsSent) {
-    return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
-  }
-  return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
+  const { tone } = outcomeWords[outcomeOfResult(record)];
+  return new ThemeIcon(icons[tone], tone === 'plain' ? undefined : new ThemeColor(toneColors[tone]));
 }
 
 function tooltip(record: RunRecord): MarkdownString {
   const text = new MarkdownString();
-  text.appendText(`${record.name} – ${outcomeWords(record)}`);
+  text.appendText(`${record.name} – ${outcomeLabel(record)}`);
   text.appendMarkdown('\n\n');
   text.appendText(
     l10n.t(

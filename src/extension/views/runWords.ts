@@ -3,10 +3,11 @@ import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZero
 import { headlineThroughput, p95Text, type HeadlineNumbers } from '../../core/report/headline.ts';
 import { rateText } from '../../core/report/load-words.ts';
 import type { RunPlan, Verdict } from '../../core/plan/types.ts';
-import { isRun, isSweep, type ResultRecord } from '../../core/report/results.ts';
+import { outcomeOf, outcomeOfAll, outcomeWords, type Outcome } from '../../core/report/outcome-words.ts';
+import { isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/results.ts';
 import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
-import type { RunRecord, RunStatus } from '../../core/report/types.ts';
+import type { RunRecord } from '../../core/report/types.ts';
 
 /** `p95 1.02 s`, or `98.6% ok · p95 1.02 s` where not all succeeded: of those that did, as in the reports. By the clock `response p95 1.02 s`. */
 export function shortWords(numbers: HeadlineNumbers): string {
@@ -33,15 +34,12 @@ export function planWords({ requests, durationS, concurrency, stages }: RunPlan)
   return durationS === null ? `${count} × ${width}` : l10n.t('{0} or {1} × {2}', count, span, width);
 }
 
-/** How a run ended, in one word or two. */
-export function outcomeWords(record: RunRecord): string {
-  if (record.status === 'crashed') return l10n.t('stopped unexpectedly, partial');
-  if (record.status === 'cancelled') return l10n.t('cancelled, partial');
-  if (record.successes === 0) return l10n.t('no success');
-  if (record.objectives.some((verdict) => verdict.outcome === 'fail')) return l10n.t('objective missed');
-  if (record.successes < record.requestsSent) return l10n.t('with failures');
-  return l10n.t('completed');
-}
+/** How a result ended, in a word or two. */
+export const outcomeLabel = (result: ResultRecord): string => l10n.t(outcomeWords[outcomeOfResult(result)].label);
+
+/** How a result ended: its levels together where it has any. */
+export const outcomeOfResult = (result: ResultRecord): Outcome =>
+  isRun(result) ? outcomeOf(result) : outcomeOfAll(result.status, runsOf(result));
 
 /** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. */
 export function sweepWords({ levels, figures }: SweepRecord): string {
@@ -62,18 +60,13 @@ export function suiteWords({ workload, figures, targets }: ThroughputSuite): str
   ].join(' · ');
 }
 
-/** How a sweep ended. */
-export const sweepOutcomeWords = ({ status, levels, planned }: SweepRecord): string =>
-  levelsOutcome(status, levels.length, planned.length);
-
-/** How a suite ended. */
-export const suiteOutcomeWords = ({ status, levels, workload }: ThroughputSuite): string =>
-  levelsOutcome(status, levels.length, workload.levels.length);
-
-function levelsOutcome(status: RunStatus, ended: number, planned: number): string {
-  if (status === 'completed') return l10n.t('completed');
-  const kept = l10n.t('{0} of {1} levels', ended, planned);
-  return status === 'crashed' ? l10n.t('stopped unexpectedly, {0}', kept) : l10n.t('cancelled, {0}', kept);
+/** How a result of several levels ended, and how many levels had where not all did. */
+export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
+  const label = outcomeLabel(result);
+  const planned = isSweep(result) ? result.planned.length : result.workload.levels.length;
+  return result.status === 'completed'
+    ? label
+    : `${label}: ${l10n.t('{0} of {1} levels', result.levels.length, planned)}`;
 }
 
 /** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */
