@@ -77,6 +77,8 @@ export interface LoadOutcome {
   readonly dispatchGaps: Tally;
   /** ∫ requests in flight dt, ms. */
   readonly inFlightIntegralMs: number;
+  /** When it was cut off, ms from its start; Infinity when it went on to its end. */
+  readonly cutMs: number;
 }
 
 /** Requests being sent as a load model asks for. */
@@ -162,7 +164,7 @@ export function startLoad(options: LoadOptions): Load {
     if (busy === 0 && model.next(counter.next, elapsedMs) === 'done') finish(0);
   }, lookMs);
 
-  const finish = (requestsCancelled: number): void => {
+  const finish = (requestsCancelled: number, cutMs = Infinity): void => {
     over = true;
     closed = true;
     clearTimeout(watch);
@@ -175,6 +177,7 @@ export function startLoad(options: LoadOptions): Load {
       reused,
       dispatchGaps,
       inFlightIntegralMs: flight.integralMs,
+      cutMs,
     });
   };
 
@@ -318,7 +321,7 @@ export function startLoad(options: LoadOptions): Load {
       unsent = waiting() + (ahead.dueAtMs <= performance.now() && ahead.index >= 0 ? 1 : 0);
       let cancelled = 0;
       for (const slot of slots) if (slot.cut()) cancelled += 1;
-      finish(cancelled);
+      finish(cancelled, performance.now() - startedAtMs);
     },
   };
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 /** One request as it arrived. */
-interface SeenRequest {
+export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -223,7 +223,8 @@ export async function startFaultyServer({ tls = false, host = '127.0.0.1' } = {}
   };
 }
 
-function takeRequest(bytes: Buffer): { request: SeenRequest; rest: Buffer } | undefined {
+/** Takes the first whole request off the bytes; undefined while there is none. */
+export function takeRequest(bytes: Buffer): { request: SeenRequest; rest: Buffer } | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
   const [requestLine = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { stretchedMs } from '../../src/core/metrics/rates.ts';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import { outcomeOf } from '../../src/core/report/outcome-words.ts';
@@ -126,6 +127,18 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
     notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));
   }
   notes.push(...backlogNotes(record));
+  const stretched = stretchedMs(record);
+  if (stretched !== null) {
+    notes.push(
+      note(
+        'warning',
+        t(
+          'Failed requests went on for {0} after the last response. The total time includes this, rates do not.',
+          formatMs(stretched),
+        ),
+      ),
+    );
+  }
   if (record.successes < record.requestsSent) notes.push(failuresNote(record));
   if (keptForSession) {
     notes.push(

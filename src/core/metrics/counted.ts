@@ -9,7 +9,7 @@ import { errorKinds, tokenSources } from './types.ts';
 
 /** What counters say that were added up by name. */
 export interface Counted {
-  /** Without raw samples and streamed requests, and without the first `sent` and the last `end`: no sum tells them. */
+  /** Without raw samples and streamed requests, and without the first `sent`, the last `end` and that of the last response: no sum tells them. */
   readonly state: RecorderState;
   /** When its timeline starts, ms since 1970; null without one. */
   readonly timelineAtMs: number | null;

@@ -127,10 +127,10 @@ export function mergeGroups(groups: readonly Group[], rawLimit: number, chunkLim
   };
 }
 
-/** The numbers of a group, the latencies of all its responses, and the histograms of its streams. */
+/** The numbers of a group, whose rates are over `rateMs`, the latencies of all its responses, and the histograms of its streams. */
 export function numbersOf(
   group: Group,
-  totalMs: number,
+  rateMs: number,
   table: RankTable,
   exact: boolean,
 ): { numbers: Numbers; latency: { tally: Tally; ranked: Ranked }; streamBins: StreamBins | undefined } {
@@ -140,7 +140,7 @@ export function numbersOf(
   const latencyMs = distributionOf(all, ranked, table);
   const streamed = group.streams === null ? undefined : streamNumbersOf(group.streams, table, exact);
   const namesTokens = group.tokenSource >= 0;
-  const perS = (count: number): number | null => (totalMs > 0 ? count / (totalMs / 1000) : null);
+  const perS = (count: number): number | null => (rateMs > 0 ? count / (rateMs / 1000) : null);
   return {
     numbers: {
       requestsSent: group.requests,

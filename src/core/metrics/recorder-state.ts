@@ -29,6 +29,8 @@ export interface RecorderClock {
   firstSentMs: number;
   /** -Infinity before the first. */
   lastEndMs: number;
+  /** When the last response ended; -Infinity before the first. */
+  lastResponseMs: number;
   /** Σ end − sent over all requests, failed ones too: one side of Little's law. */
   requestTimeMs: number;
   /** Requests that kept to every limit. */
@@ -49,7 +51,13 @@ export function createRecorderState(maxRawSamples: number): RecorderState {
     lag: createTally(maxRawSamples, true),
     timeline: createTimeline(),
     streamedRequests: createStreamedRequests(),
-    clock: { firstSentMs: Infinity, lastEndMs: -Infinity, requestTimeMs: 0, metObjectives: 0 },
+    clock: {
+      firstSentMs: Infinity,
+      lastEndMs: -Infinity,
+      lastResponseMs: -Infinity,
+      requestTimeMs: 0,
+      metObjectives: 0,
+    },
   };
 }
 
@@ -107,6 +115,7 @@ function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit:
   for (const part of states) {
     clock.firstSentMs = Math.min(clock.firstSentMs, part.clock.firstSentMs);
     clock.lastEndMs = Math.max(clock.lastEndMs, part.clock.lastEndMs);
+    clock.lastResponseMs = Math.max(clock.lastResponseMs, part.clock.lastResponseMs);
     clock.requestTimeMs += part.clock.requestTimeMs;
     clock.metObjectives += part.clock.metObjectives;
   }

@@ -65,7 +65,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     addValue(lag, times, time.lag);
     const answered = sample.error === undefined;
     const success = answered && sample.status >= 200 && sample.status < 300;
-    if (answered) addValue(responseTime, times, time.responseTime);
+    if (answered) {
+      addValue(responseTime, times, time.responseTime);
+      if (endMs > clock.lastResponseMs) clock.lastResponseMs = endMs;
+    }
     addToTimeline(timeline, sample, times, answered, success);
     if (limited && success) {
       const limit = latencyLimitMs[target];

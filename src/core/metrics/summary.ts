@@ -19,6 +19,8 @@ export interface SummaryOptions {
 /** What no sample tells. */
 export interface SummaryExtra {
   readonly requestsCancelled: number;
+  /** For how long requests were to leave, ms from the start of the clock: rates are over no less. 0 unless set. */
+  readonly offeredMs?: number;
 }
 
 /** The numbers of a state, exact as docs/metrics.md has it. */
@@ -27,8 +29,12 @@ export function summaryOf(state: RecorderState, options: SummaryOptions, extra: 
 }
 
 /** The same at little cost: quantiles and their intervals from the histogram, no rows per target. */
-export function liveSummaryOf(state: RecorderState, options: SummaryOptions): Summary {
-  return summarise(state, options, { requestsCancelled: 0 }, false);
+export function liveSummaryOf(
+  state: RecorderState,
+  options: SummaryOptions,
+  extra: SummaryExtra = { requestsCancelled: 0 },
+): Summary {
+  return summarise(state, options, extra, false);
 }
 
 /** Whether any target has a limit, so that there is a goodput. */
@@ -40,12 +46,14 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
   const { run, responseTime, lag, clock } = state;
   const table = createRankTable();
   const totalMs = run.requests === 0 ? 0 : clock.lastEndMs - clock.firstSentMs;
-  const numbers = numbersOf(run, totalMs, table, wantExact);
+  const rateMs = rateMsOf(state, extra, totalMs);
+  const numbers = numbersOf(run, rateMs, table, wantExact);
   const all = numbers.latency;
   const limited = hasLimits(options);
   return {
     ...numbers.numbers,
     totalMs,
+    rateMs,
     requestsCancelled: extra.requestsCancelled,
     percentileMethod: state.exact && wantExact ? 'linear-interpolation' : 'hdr-histogram',
     tokenSource: tokenSources[run.tokenSource] ?? 'none',
@@ -59,21 +67,28 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
         }),
     responseTimeMs: distributionOf(responseTime, rankedValues(responseTime, wantExact), table),
     scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
-    goodputPerS: limited && totalMs > 0 ? clock.metObjectives / (totalMs / 1000) : null,
+    goodputPerS: limited && rateMs > 0 ? clock.metObjectives / (rateMs / 1000) : null,
     sloAttainment: limited && run.requests > 0 ? clock.metObjectives / run.requests : null,
-    perTarget: wantExact ? perTarget(state, options, totalMs, table) : [],
+    perTarget: wantExact ? perTarget(state, options, rateMs, table) : [],
     timeline: timelineOf(state.timeline, clock.lastEndMs, run.streams !== null),
     latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
   };
 }
 
+/** What rates are taken over: requests that hang until their timeout must not change them. Without a response, all the time. */
+function rateMsOf({ run, clock }: RecorderState, { offeredMs = 0 }: SummaryExtra, totalMs: number): number {
+  if (run.requests === 0) return 0;
+  const untilMs = clock.lastResponseMs;
+  return Math.max(offeredMs, untilMs === -Infinity ? totalMs : untilMs - clock.firstSentMs);
+}
+
 function perTarget(
   { targets }: RecorderState,
   { targetNames }: SummaryOptions,
-  totalMs: number,
+  rateMs: number,
   table: RankTable,
 ): Summary['perTarget'] {
   return targets.flatMap((group, index) =>
-    group === undefined ? [] : [{ name: targetNames[index] ?? '', ...numbersOf(group, totalMs, table, true).numbers }],
+    group === undefined ? [] : [{ name: targetNames[index] ?? '', ...numbersOf(group, rateMs, table, true).numbers }],
   );
 }

@@ -117,9 +117,9 @@ export interface Numbers extends Partial<StreamNumbers> {
   /** end − sent over successes alone. */
   readonly successLatencyMs: Distribution;
   readonly ttfbMs: Distribution;
-  /** responses / total time. */
+  /** responses / the time that rates are over (`rateMs`). */
   readonly throughputPerS: number | null;
-  /** successes / total time. */
+  /** successes / the same time. */
   readonly successThroughputPerS: number | null;
   readonly bytesReceived: number;
   readonly outputTokens: number;
@@ -189,6 +189,11 @@ export interface Backlog {
 export interface Summary extends Numbers {
   /** First `sent` to last `end`. */
   readonly totalMs: number;
+  /**
+   * What all rates are over, ms: from the first `sent` to the end of the last response, by the clock or by duration at least
+   * as long as requests were to leave. Absent in older records, whose rates are over the total time.
+   */
+  readonly rateMs?: number;
   /** Requests in flight when a cancel cut them off. In no other number. Those the drain limit ends count as timeouts. */
   readonly requestsCancelled: number;
   /** Of an open loop alone. */

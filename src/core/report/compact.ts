@@ -41,6 +41,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       Object.assign({ name: shorten(name), method, url: shorten(url), weight }, llm && { llm }),
     ),
     totalMs: round(record.totalMs, headline),
+    ...(record.rateMs === undefined ? {} : { rateMs: round(record.rateMs, headline) }),
     responseTimeMs: roundDistribution(record.responseTimeMs, headline),
     scheduleLagMs: roundDistribution(record.scheduleLagMs, detail),
     goodputPerS: roundOrNull(record.goodputPerS, headline),

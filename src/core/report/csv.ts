@@ -33,6 +33,7 @@ export function renderCsv(record: RunRecord): string {
     ['', 'plan.concurrency', record.plan.concurrency],
     ['', 'plan.seed', record.plan.seed],
     ['', 'totalMs', record.totalMs],
+    ['', 'rateMs', record.rateMs ?? null],
     ['', 'requestsCancelled', record.requestsCancelled],
     ...(record.backlog === undefined
       ? []

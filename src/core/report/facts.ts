@@ -1,3 +1,4 @@
+import { stretchedMs } from '../metrics/rates.ts';
 import { errorKinds, type HealthBound } from '../metrics/types.ts';
 import { calibrationText, selfCalibrationText } from './calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
@@ -42,6 +43,12 @@ export function attention(record: RunRecord): string[] {
     });
     lines.push(
       `${formatCount(failed)} of ${measured} got no whole answer (${kinds.join(', ')}): they are in no latency.`,
+    );
+  }
+  const stretched = stretchedMs(record);
+  if (stretched !== null) {
+    lines.push(
+      `Failed requests went on for ${formatMs(stretched)} after the last response. The total time includes this, rates do not.`,
     );
   }
   if (record.streams !== undefined && record.streams.partial > 0) {

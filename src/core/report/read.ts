@@ -147,6 +147,7 @@ export const runSchema = v.object({
   warmupSent: count,
   ...numbers,
   totalMs: v.number(),
+  rateMs: v.exactOptional(v.number()),
   requestsCancelled: count,
   backlog: v.exactOptional(
     v.object({

@@ -1,11 +1,13 @@
 import { LoadlensError, ExitCode } from '../errors.ts';
+import { largestOf, smallestOf } from '../extremes.ts';
 import { stateFrom } from '../metrics/counted.ts';
 import { countedTargets } from '../metrics/counters.ts';
 import type { RecorderState } from '../metrics/recorder-state.ts';
 import { summaryOf } from '../metrics/summary.ts';
 import { evaluateRun } from '../plan/objectives.ts';
+import { offeredMs } from '../plan/offered.ts';
 import { seededUnits } from '../plan/pick.ts';
-import { planOfMany } from '../plan/share.ts';
+import { planOfMany, wholeLoad } from '../plan/share.ts';
 import type { RunPlan } from '../plan/types.ts';
 import { formatCount, formatMs } from '../report/format.ts';
 import { makeRecord, recordId } from '../report/record.ts';
@@ -34,18 +36,20 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
   const shares = reported.shares.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0) || a.startedAtMs - b.startedAtMs);
   checkWhole(state, shares, ended);
   const expected = Math.max(load.shares, started);
-  const startedAtMs = Math.min(...shares.map((share) => share.startedAtMs));
+  const startedAtMs = smallestOf(shares.map((share) => share.startedAtMs));
+  const plan = planOf(load, shares, expected);
+  const requestsCancelled = shares.reduce((sum, share) => sum + share.requestsCancelled, 0);
   const numbers = summaryOf(
     withClock(state, shares, startedAtMs),
     {
       targetNames: load.targets.map(({ name }) => name),
       latencyLimitMs: shares.some(({ limited }) => limited) ? [Infinity] : [],
     },
-    { requestsCancelled: shares.reduce((sum, { requestsCancelled }) => sum + requestsCancelled, 0) },
+    // A worker that reports went on to the end.
+    { requestsCancelled, offeredMs: offeredMs(plan, wholeLoad, state.run.requests + requestsCancelled, Infinity) },
   );
   const backlog = mergeBacklogs(shares, startedAtMs);
   const summary = { ...numbers, ...(backlog && { backlog }) };
-  const plan = planOf(load, shares, expected);
   const stopReason = missing(expected, started, ended, reported);
   const warnings = [
     ...apart(shares, startedAtMs),
@@ -116,12 +120,16 @@ function checkWhole({ run }: RecorderState, shares: readonly ShareFacts[], ended
 function withClock(state: RecorderState, shares: readonly ShareFacts[], startedAtMs: number): RecorderState {
   const firstSent = shares.flatMap(({ firstSentAtMs }) => firstSentAtMs ?? []);
   const lastEnd = shares.flatMap(({ lastEndAtMs }) => lastEndAtMs ?? []);
+  const lastResponse = shares.flatMap(({ lastResponseAtMs, lastEndAtMs }) =>
+    lastResponseAtMs === undefined ? (lastEndAtMs ?? []) : (lastResponseAtMs ?? []),
+  );
   return {
     ...state,
     clock: {
       ...state.clock,
-      firstSentMs: Math.min(...firstSent) - startedAtMs,
-      lastEndMs: Math.max(...lastEnd) - startedAtMs,
+      firstSentMs: smallestOf(firstSent) - startedAtMs,
+      lastEndMs: largestOf(lastEnd) - startedAtMs,
+      lastResponseMs: largestOf(lastResponse) - startedAtMs,
     },
   };
 }
@@ -145,7 +153,7 @@ const errorText = (errors: Reported['errors']): string =>
     : ` Artillery tells of ${errors.map(({ text, count }) => `${formatCount(count)} × “${text}”`).join(', ')}.`;
 
 function apart(shares: readonly ShareFacts[], startedAtMs: number): string[] {
-  const latest = Math.max(...shares.map((share) => share.startedAtMs));
+  const latest = largestOf(shares.map((share) => share.startedAtMs));
   return latest - startedAtMs <= togetherMs
     ? []
     : [`The workers began up to ${formatMs(latest - startedAtMs)} apart: for that long it was not the whole load.`];

@@ -26,6 +26,8 @@ export interface ShareFacts extends Pick<
   /** Null when it sent nothing. */
   readonly firstSentAtMs: number | null;
   readonly lastEndAtMs: number | null;
+  /** Null without a response; absent in what older workers told. */
+  readonly lastResponseAtMs?: number | null;
   /** Whether there were objectives that single requests are held to. */
   readonly limited: boolean;
 }
@@ -37,6 +39,7 @@ const facts = v.object({
   startedAtMs: v.number(),
   firstSentAtMs: v.nullable(v.number()),
   lastEndAtMs: v.nullable(v.number()),
+  lastResponseAtMs: v.exactOptional(v.nullable(v.number())),
   limited: v.boolean(),
   warmupSent,
   requestsCancelled,
@@ -70,6 +73,7 @@ export function shareCounters(
     startedAtMs,
     firstSentAtMs: sent ? startedAtMs + clock.firstSentMs : null,
     lastEndAtMs: sent ? startedAtMs + clock.lastEndMs : null,
+    lastResponseAtMs: Number.isFinite(clock.lastResponseMs) ? startedAtMs + clock.lastResponseMs : null,
     limited: record.sloAttainment !== null,
     warmupSent,
     requestsCancelled,

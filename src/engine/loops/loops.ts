@@ -1,6 +1,7 @@
 import { mergeLive } from '../../core/metrics/recorder-state.ts';
 import { liveSummaryOf } from '../../core/metrics/summary.ts';
 import type { Summary } from '../../core/metrics/types.ts';
+import { offeredMs } from '../../core/plan/offered.ts';
 import type { TransportName } from '../../core/plan/types.ts';
 import { freeOptimiser, holdOptimiser } from '../optimiser.ts';
 import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
@@ -77,6 +78,9 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
   let startedAtMs: number | undefined;
   let over = false;
   let lost: LostLoops | undefined;
+
+  const offeredSoFarMs = (taken: number, startMs: number): number =>
+    offeredMs(setup.plan, setup.share, taken, performance.now() - startMs);
 
   const cancel = (): void => {
     over = true;
@@ -166,7 +170,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
       await run();
       const [first, ...others] = [...loops.keys()].flatMap((loop) => results.get(loop) ?? []);
       if (!first) throw lost?.error ?? new Error('No loop has sent.');
-      return mergeResults(first, others, own, lost);
+      return mergeResults(first, others, own, lost, setup);
     },
     live() {
       const all = [...loops.keys()].map((loop) => loop.live());
@@ -178,7 +182,10 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
         // Each loop sees the backlog of all.
         waiting: own.live().waiting,
         draining: all.some(({ draining }) => draining),
-        summary: liveSummaryOf(state, summaryOptions),
+        summary: liveSummaryOf(state, summaryOptions, {
+          requestsCancelled: 0,
+          offeredMs: startedAtMs === undefined ? 0 : offeredSoFarMs(state.run.requests, startedAtMs),
+        }),
       };
     },
     cancel,

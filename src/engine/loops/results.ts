@@ -4,13 +4,14 @@ import { mergeLive, mergeStates, type RecorderState } from '../../core/metrics/r
 import { liveSummaryOf, summaryOf } from '../../core/metrics/summary.ts';
 import { mergeTallies, rankedValues } from '../../core/metrics/tally.ts';
 import type { Summary } from '../../core/metrics/types.ts';
+import { offeredMs } from '../../core/plan/offered.ts';
 import { mergeServerNotes } from '../../core/report/server-notes.ts';
 import type { FailureSample } from '../../core/report/types.ts';
 import { maxFailureSamples } from '../failure-samples.ts';
 import type { ProcessReadings } from '../readings.ts';
 import type { LongestStalls } from '../stalls.ts';
 import type { Transport } from '../transport.ts';
-import type { LoopResult, OwnLoop } from './loop.ts';
+import type { LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 
 /** Loops whose thread ended in the middle of the run: why, and what they had told until then. */
 export interface LostLoops {
@@ -38,15 +39,19 @@ export function mergeResults(
   others: readonly LoopResult[],
   { summaryOptions: options, transport }: Pick<OwnLoop, 'summaryOptions' | 'transport'>,
   lost: LostLoops | undefined,
+  { plan, share }: Pick<LoopSetup, 'plan' | 'share'>,
 ): LoopsResult {
   const all = [own, ...others];
   const sum = (of: (result: LoopResult) => number): number => all.reduce((total, each) => total + of(each), 0);
   const states = all.map((result) => result.state);
   const requestsCancelled = sum((result) => result.requestsCancelled);
   const state = lost ? mergeLive([...states, ...lost.states]) : others.length > 0 ? mergeStates(states) : own.state;
-  const numbers = lost
-    ? { ...liveSummaryOf(state, options), requestsCancelled }
-    : summaryOf(state, options, { requestsCancelled });
+  const cutMs = all.reduce((earliest, each) => Math.min(earliest, each.cutMs), Infinity);
+  const extra = {
+    requestsCancelled,
+    offeredMs: offeredMs(plan, share, state.run.requests + requestsCancelled, cutMs),
+  };
+  const numbers = (lost ? liveSummaryOf : summaryOf)(state, options, extra);
   const gaps = mergeTallies(
     all.map((result) => result.dispatchGaps),
     0,

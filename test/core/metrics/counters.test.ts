@@ -88,7 +88,8 @@ describe('counters of recorders', () => {
           const buckets = expected.histogram === null ? [] : bucketsOf(expected.histogram);
           assert.deepEqual(actual.histogram === null ? [] : bucketsOf(actual.histogram), buckets);
         }
-        Object.assign(state.clock, { firstSentMs: wanted.clock.firstSentMs, lastEndMs: wanted.clock.lastEndMs });
+        const { firstSentMs, lastEndMs, lastResponseMs } = wanted.clock;
+        Object.assign(state.clock, { firstSentMs, lastEndMs, lastResponseMs });
         const options = recorderOptions(0);
         const actual = summaryOf(state, options, { requestsCancelled: 0 });
         const expected = summaryOf(wanted, options, { requestsCancelled: 0 });

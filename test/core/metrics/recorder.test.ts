@@ -47,14 +47,15 @@ describe('the recorder', () => {
       sampleOf(1000, { sentMs: 40, status: 0, headersMs: Number.NaN, error: 'timeout', bytes: 0 }),
     ]);
     assert.equal(summary.totalMs, 1030);
+    assert.equal(summary.rateMs, 210);
     assert.equal(summary.requestsSent, 4);
     assert.equal(summary.responses, 3);
     assert.equal(summary.successes, 2);
     assert.equal(summary.successRatio, 0.5);
     assert.deepEqual(summary.statusCodes, { '200': 2, '429': 1 });
     assert.deepEqual(summary.errors, { timeout: 1 });
-    assert.equal(summary.throughputPerS, 3 / 1.03);
-    assert.equal(summary.successThroughputPerS, 2 / 1.03);
+    assert.equal(summary.throughputPerS, 3 / 0.21);
+    assert.equal(summary.successThroughputPerS, 2 / 0.21);
     assert.equal(summary.latencyMs.median, 100);
     assert.equal(summary.successLatencyMs.median, 150);
     assert.equal(summary.successLatencyMs.stdev, Math.sqrt(5000));
@@ -64,7 +65,7 @@ describe('the recorder', () => {
     assert.equal(summary.scheduleLagMs.max, 2);
     assert.equal(summary.outputTokens, 8);
     assert.equal(summary.avgOutputTokens, 8 / 3);
-    assert.equal(summary.outputTokensPerS, 8 / 1.03);
+    assert.equal(summary.outputTokensPerS, 8 / 0.21);
     assert.equal(summary.tokenSource, 'output_tokens');
     assert.equal(summary.bytesReceived, 30);
     assert.equal(summary.percentileMethod, 'linear-interpolation');

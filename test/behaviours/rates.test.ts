@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { Snapshot } from '../../src/core/metrics/types.ts';
+import { transportNames, type RunPlan } from '../../src/core/plan/types.ts';
+import { attention } from '../../src/core/report/facts.ts';
+import { renderText } from '../../src/core/report/text.ts';
+import { runBenchmark } from '../../src/engine/run.ts';
+import { run, runInput } from '../support/run-input.ts';
+import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
+
+const open = (ratePerS: number, durationS: number | null, more: Partial<RunPlan> = {}): Partial<RunPlan> => ({
+  loadModel: 'open',
+  stages: [{ fromPerS: ratePerS, toPerS: ratePerS, durationS: null }],
+  requests: null,
+  durationS,
+  concurrency: 100,
+  ...more,
+});
+
+describe('what rates are over', () => {
+  let server: ScriptedServer;
+  /** Requests without a response. */
+  let hanging = new Set<number>();
+  beforeEach(async () => {
+    hanging = new Set();
+    server = await startScriptedServer(({ index, socket }) => {
+      if (!hanging.has(index)) socket.write(response());
+    });
+  });
+  afterEach(() => server.close());
+
+  it('three requests at 1 req/s take three seconds: by duration, by count, by stages', async () => {
+    const stages = [{ fromPerS: 10, toPerS: 10, durationS: 0.3 }];
+    for (const plan of [open(10, 0.3), open(10, null, { requests: 3 }), open(10, 0.3, { stages })]) {
+      const record = await run([server.url], { plan });
+      assert.equal(record.responses, 3);
+      assert.equal(record.rateMs, 300);
+      assert.equal(record.throughputPerS, 10);
+      assert.equal(record.successThroughputPerS, 10);
+      assert.equal(record.perTarget[0]?.throughputPerS, 10);
+      assert.ok(record.totalMs >= 100 && record.totalMs < 300, `${record.totalMs}`);
+    }
+  });
+
+  for (const transport of transportNames) {
+    it(`requests that hang change no rate, whatever their timeout (${transport})`, async () => {
+      // The rest after the last request is room for a busy machine.
+      const stages = [
+        { fromPerS: 200, toPerS: 200, durationS: 0.45 },
+        { fromPerS: 0, toPerS: 0, durationS: 0.3 },
+      ];
+      for (const timeoutMs of [900, 1_400]) {
+        hanging = new Set([server.requests + 10, server.requests + 60]);
+        const objectives = [{ metric: 'p95', operator: '<' as const, value: 10_000, text: 'p95 < 10s' }];
+        const record = await run([server.url], { plan: open(200, 0.75, { stages, timeoutMs, transport, objectives }) });
+        assert.equal(record.errors.timeout, 2);
+        assert.equal(record.responses, 88);
+        assert.equal(record.rateMs, 750);
+        assert.equal(record.throughputPerS, 88 / 0.75);
+        assert.equal(record.successThroughputPerS, 88 / 0.75);
+        assert.equal(record.goodputPerS, 88 / 0.75);
+        assert.ok(record.totalMs >= timeoutMs + 100, `${record.totalMs}`);
+        const said = attention(record).filter((line) => line.startsWith('Failed requests went on for'));
+        assert.equal(said.length, 1);
+        assert.match(renderText(record), /Failed requests went on for/);
+      }
+    });
+  }
+
+  it('a closed loop of a count: to the end of the last response, so a hanging request changes nothing', async () => {
+    hanging = new Set([5]);
+    const record = await run([server.url], { plan: { requests: 40, concurrency: 2, timeoutMs: 500 } });
+    assert.equal(record.responses, 39);
+    assert.ok(record.totalMs >= 500);
+    assert.ok((record.rateMs ?? Infinity) < 400, `${record.rateMs}`);
+    assert.equal(record.throughputPerS, 39 / ((record.rateMs ?? 0) / 1_000));
+  });
+
+  it('a closed loop of a count without failures has one time for both, by duration at least the duration', async () => {
+    const counted = await run([server.url], { plan: { requests: 40 } });
+    assert.equal(counted.rateMs, counted.totalMs);
+    assert.ok(!attention(counted).some((line) => line.startsWith('Failed requests went on for')));
+    const timed = await run([server.url], { plan: { requests: null, durationS: 0.2 } });
+    assert.ok((timed.rateMs ?? 0) >= 200);
+    // The count ended it long before.
+    const both = await run([server.url], { plan: { requests: 20, durationS: 60 } });
+    assert.equal(both.rateMs, both.totalMs);
+  });
+
+  it('a run that is cancelled counts until then, and a live one so far', async () => {
+    const snapshots: Snapshot[] = [];
+    const abort = new AbortController();
+    const running = runBenchmark(runInput([server.url], { plan: open(20, 60) }), {
+      signal: abort.signal,
+      version: '0.0.0',
+      onSnapshot: (snapshot) => void snapshots.push(snapshot),
+    });
+    setTimeout(() => abort.abort(), 800);
+    const record = await running;
+    assert.ok((record.rateMs ?? 0) >= 300 && (record.rateMs ?? 0) < 10_000, `${record.rateMs}`);
+    assert.equal(record.throughputPerS, record.responses / ((record.rateMs ?? 0) / 1_000));
+    const live = snapshots.filter(({ phase, summary }) => phase === 'running' && summary.responses > 0);
+    assert.ok(live.length > 0);
+    for (const { elapsedMs, summary } of live) {
+      const { rateMs = 0, throughputPerS, responses } = summary;
+      assert.ok(Math.abs(rateMs - elapsedMs) < 50, `${rateMs} ${elapsedMs}`);
+      assert.equal(throughputPerS, responses / (rateMs / 1_000));
+    }
+  });
+
+  it('without a response all the time counts: the rate is none', async () => {
+    hanging = new Set([0, 1]);
+    const record = await run([server.url], { plan: { requests: 2, timeoutMs: 100 } });
+    assert.equal(record.rateMs, record.totalMs);
+    assert.equal(record.throughputPerS, 0);
+  });
+});
