@@ -1,5 +1,19 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { realpathSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LoadlensError } from '../core/errors.ts';
 
@@ -43,26 +57,38 @@ export function checkReportFiles(files: readonly { option: string; path: string 
   }
 }
 
-/** Writes a report to where its option says. */
-export function writeReport(path: string, text: string): void {
-  if (path === standardOutput) process.stdout.write(text);
-  else writeWhole(path, text);
+/** Returns whether a path names a file, there or to come, that a new one can take the place of: not a pipe or a device. */
+export function canBeReplaced(path: string): boolean {
+  return path !== standardOutput && (stateOf(path)?.isFile() ?? true);
 }
 
-/** Writes a file whole or not at all: a reader never sees half a report, a failure leaves the old one. */
-export function writeWhole(path: string, text: string): void {
+/** Returns the name of the file that is written first and then takes the place of `path`; one for each process. */
+export const draftOf = (path: string): string => `${path}.${process.pid}.tmp`;
+
+/** A text, or the pieces of one that may be too long to be held in memory. */
+export type Pieces = string | Iterable<string>;
+
+/** Writes a report to where its option says. */
+export function writeReport(path: string, text: Pieces): void {
+  if (path !== standardOutput) writeWhole(path, text);
+  else for (const piece of piecesOf(text)) process.stdout.write(piece);
+}
+
+/** Writes a file whole or not at all: a reader never sees half a report, a failure or a power cut leaves the old one. */
+export function writeWhole(path: string, text: Pieces): void {
   const state = stateOf(path);
-  // A link keeps pointing at its file; a device or a pipe is written to, never replaced.
-  const place = state ? realpathSync(path) : path;
   try {
     if (state && !state.isFile()) {
-      writeFileSync(place, text);
+      writePieces(path, text);
       return;
     }
-    const draft = `${place}.${process.pid}.tmp`;
+    // A link keeps pointing at its file.
+    const place = state ? realpathSync(path) : linkedFrom(path);
+    const draft = draftOf(place);
     try {
-      writeFileSync(draft, text);
+      writePieces(draft, text, state?.mode);
       renameSync(draft, place);
+      syncFolder(dirname(place));
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;
@@ -72,5 +98,36 @@ export function writeWhole(path: string, text: string): void {
       hint: 'Check the disk and the rights of the folder, then run again.',
       cause,
     });
+  }
+}
+
+// A string is iterable, too, letter by letter.
+const piecesOf = (text: Pieces): Iterable<string> => (typeof text === 'string' ? [text] : text);
+
+/** Where a link without a file points to; any other path as it is. */
+function linkedFrom(path: string): string {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
+}
+
+/** Writes the pieces, down to the disk where there is one: a pipe or a device can't be synced. */
+function writePieces(path: string, text: Pieces, mode = 0o666): void {
+  const file = openSync(path, 'w', mode);
+  try {
+    for (const piece of piecesOf(text)) writeFileSync(file, piece);
+    if (fstatSync(file).isFile()) fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Writes new names of a folder down. Windows opens no folders and needs no such thing. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }

@@ -5,10 +5,12 @@ import { countOf, formatCount } from '../core/report/format.ts';
 import { rateText } from '../core/report/load-words.ts';
 import { reports } from '../core/report/reports.ts';
 import { renderText } from '../core/report/text.ts';
+import type { RunRecord } from '../core/report/types.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from './load-file.ts';
 import { endOfRun, measure, outputsOf, writeResult } from './measure.ts';
+import { withPartialFile } from './partial-file.ts';
 import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
@@ -70,8 +72,19 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   const { allowHost, quiet = false } = options;
   return measure({ requests: input.requests, load: loadOf(input.plan), allowHost, quiet }, async (screen) => {
     const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
-    const record = withCalibration(await runBenchmark(input, { version, signal: screen.signal, onSnapshot }));
-    writeResult(renderText(record), outputs, record, screen);
+    const record = await withPartialFile(
+      options.json,
+      (text) => screen.note(text),
+      async (keep) => {
+        const onPartial = keep && {
+          onPartial: (partial: RunRecord) => keep([JSON.stringify(withCalibration(partial))], partial.requestsSent > 0),
+        };
+        const hooks = { version, signal: screen.signal, onSnapshot, ...onPartial };
+        const measured = withCalibration(await runBenchmark(input, hooks));
+        writeResult(renderText(measured), outputs, measured, screen);
+        return measured;
+      },
+    );
     return endOfRun(record);
   });
 }

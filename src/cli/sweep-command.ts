@@ -3,12 +3,14 @@ import { requestsToJudge } from '../core/plan/capacity.ts';
 import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../core/plan/sweep.ts';
 import type { Objective, RunPlan } from '../core/plan/types.ts';
 import { formatCount } from '../core/report/format.ts';
+import { compactRecord } from '../core/report/record.ts';
 import { renderSweepText, sweepReports } from '../core/report/sweep-reports.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../engine/sweep.ts';
 import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, makeInput } from './load-file.ts';
 import { endOf, measure, outputsOf, type Screen, writeResult } from './measure.ts';
+import { withPartialFile, type KeepSnapshot } from './partial-file.ts';
 import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
 
@@ -51,9 +53,17 @@ export async function sweepCommand(
   const { allowHost, quiet = false } = options;
   const run = (load: string, start: (hooks: SweepHooks) => Promise<SweepRecord>): Promise<ExitCode> =>
     measure({ requests: input.requests, load, allowHost, quiet }, async (screen) => {
-      const swept = await start({ version, signal: screen.signal, onSnapshot: progressOf(screen) });
-      const record = { ...swept, levels: swept.levels.map(withCalibration) };
-      writeResult(renderSweepText(record), outputs, record, screen);
+      const record = await withPartialFile(
+        options.json,
+        (text) => screen.note(text),
+        async (keep) => {
+          const onPartial = keep && { onPartial: sweepKeeper(keep) };
+          const swept = await start({ version, signal: screen.signal, onSnapshot: progressOf(screen), ...onPartial });
+          const measured = { ...swept, levels: swept.levels.map(withCalibration) };
+          writeResult(renderSweepText(measured), outputs, measured, screen);
+          return measured;
+        },
+      );
       return endOfSweep(record);
     });
 
@@ -71,6 +81,24 @@ export async function sweepCommand(
   return run(`requests of several runs, up to ${formatCount(to)} at a time,`, (hooks) =>
     findCapacity({ ...input, objectives, from, to, coolDownMs, planOf }, hooks),
   );
+}
+
+/** Targets of a level that a partial file lists. */
+const mostPartialTargets = 50;
+
+/** Keeps snapshots of a sweep. The levels that have ended become text between two runs, as it would cost time while one goes on. */
+function sweepKeeper(keep: KeepSnapshot): NonNullable<SweepHooks['onPartial']> {
+  let known: SweepRecord | undefined;
+  let text = new Uint8Array();
+  return (finished, running) => {
+    if (known !== finished) {
+      known = finished;
+      const levels = finished.levels.map((level) => compactRecord(withCalibration(level), mostPartialTargets));
+      text = Buffer.from(JSON.stringify({ ...finished, levels }).slice(0, -1));
+    }
+    const rest = running === null ? '}' : `,"unfinished":${JSON.stringify(withCalibration(running))}}`;
+    return keep([text, rest], finished.levels.length > 0 || (running?.requestsSent ?? 0) > 0);
+  };
 }
 
 function clash(message: string, hint: string): never {

@@ -7,7 +7,7 @@ import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts'
 import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/share.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import { makeRecord, recordId } from '../core/report/record.ts';
+import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/report/record.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
 import { readEnvironment } from './environment.ts';
 import { readGitState } from './git.ts';
@@ -24,6 +24,11 @@ export interface RunHooks {
   readonly signal: AbortSignal;
   /** Called about four times a second. */
   onSnapshot?(snapshot: Snapshot): void;
+  /**
+   * Called with the record that the run leaves if its process ends now: awaited before anything is sent and again before the
+   * clock starts, then after 1, 2, 5 and 10 s and every 10 s. Must not throw or reject.
+   */
+  onPartial?(record: RunRecord): Promise<void>;
   /** Version of Loadlens, for the record. */
   readonly version: string;
   /** Process of the server, when Loadlens started it: its CPU and memory go into the record. */
@@ -37,6 +42,9 @@ export interface RunHooks {
 }
 
 const snapshotMs = 250;
+/** When partial records are due, ms from the start of the clock. A short run has some, a long one pays for few. */
+const firstPartialsMs = [1_000, 2_000, 5_000, 10_000];
+const partialEveryMs = 10_000;
 
 /**
  * Sends what the plan asks for and returns what was measured. A target that never answers makes a record full of errors;
@@ -65,9 +73,20 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     },
     { slots: lanes, first: workers ?? 1, most: workers ?? hooks.mostLoops ?? mostLoops(input.requests) },
   );
-  const progress = startProgress(loops, hooks);
+  let known: KnownParts = {
+    id: recordId(new Date(), Math.random),
+    name: input.name,
+    startedAt: new Date().toISOString(),
+    plan: input.plan,
+    targets,
+    warmupSent: 0,
+    environment: readEnvironment(hooks.version),
+    source: input.file && { file: input.file.shownAs },
+  };
+  const progress = startProgress(loops, hooks, () => known);
 
   try {
+    await progress.keep();
     const source = readSource(input);
     await loops.prepare();
     const selfCalibration =
@@ -77,11 +96,17 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
       progress.phase('warmup');
       warmupSent = await loops.warmUp();
     }
-    const sourceRead = await source;
+    known = {
+      ...known,
+      warmupSent,
+      environment: { ...known.environment, ...(selfCalibration && { selfCalibration }) },
+      source: await source,
+    };
 
     if (!signal.aborted) await hooks.beforeClock?.();
+    known = { ...known, startedAt: new Date().toISOString() };
+    await progress.keep();
     progress.phase('running');
-    const startedAt = new Date();
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
     const sent = await loops.run();
     const server = { ...(await stopWatching?.()), ...(sent.notes.length > 0 && { notes: sent.notes }) };
@@ -89,21 +114,14 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     const { summary, readings, lost } = sent;
     const health = clientHealth(readings, summary);
     return makeRecord({
-      id: recordId(startedAt, Math.random),
-      name: input.name,
-      startedAt: startedAt.toISOString(),
+      ...known,
       status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',
       ...(lost && { stopReason: lostSentence(lost) }),
-      plan: input.plan,
-      targets,
       summary,
-      warmupSent,
       addresses: sent.addresses,
       objectives: evaluateRun(plan, targets, summary),
       failureSamples: sent.failures,
       client: withWarnings(health, sent, plan.drainMs),
-      environment: { ...readEnvironment(hooks.version), ...(selfCalibration && { selfCalibration }) },
-      source: sourceRead,
       ...(Object.keys(server).length > 0 && { server }),
     });
   } finally {
@@ -113,23 +131,36 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
 }
 
 /** Tells the phase and the numbers so far, and lets a cancel end whatever is being sent or opened. */
-function startProgress(loops: Loops, hooks: RunHooks) {
+function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
   let phase: RunPhase = 'connecting';
-  const tell = (): void => {
+  let partials = 0;
+  const look = (): Snapshot => {
     const { startedAtMs, inFlight, waiting, draining, summary } = loops.live();
-    hooks.onSnapshot?.({
+    return {
       phase: phase === 'running' && draining ? 'draining' : phase,
       elapsedMs: startedAtMs === undefined ? 0 : Math.max(0, performance.now() - startedAtMs),
       inFlight,
       waiting,
       summary,
-    });
+    };
+  };
+  const tell = (): void => {
+    const snapshot = look();
+    hooks.onSnapshot?.(snapshot);
+    if (snapshot.elapsedMs < partialDueMs(partials)) return;
+    partials += 1;
+    void hooks.onPartial?.(partialRecord(known(), snapshot));
   };
   const cancel = (): void => loops.cancel();
   if (hooks.signal.aborted) cancel();
   hooks.signal.addEventListener('abort', cancel);
-  const timer = hooks.onSnapshot && setInterval(tell, snapshotMs).unref();
+  const isTold = hooks.onSnapshot !== undefined || hooks.onPartial !== undefined;
+  const timer = isTold ? setInterval(tell, snapshotMs).unref() : undefined;
   return {
+    /** Hands out what is known before the clock starts. */
+    async keep(): Promise<void> {
+      await hooks.onPartial?.(partialRecord(known(), look()));
+    },
     phase(next: RunPhase): void {
       phase = next;
     },
@@ -139,6 +170,9 @@ function startProgress(loops: Loops, hooks: RunHooks) {
     },
   };
 }
+
+const partialDueMs = (count: number): number =>
+  firstPartialsMs[count] ?? (count - firstPartialsMs.length + 2) * partialEveryMs;
 
 /** As many loops as there are cores, less one where a server needs it, too. */
 function mostLoops(requests: RunInput['requests']): number {

@@ -5,7 +5,7 @@ import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts'
 import type { ThroughputWorkload } from '../core/plan/suite.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
 import type { RunRecord, RunStatus } from '../core/report/types.ts';
-import { startSeries, type SweepHooks } from './sweep.ts';
+import { startSeries, type SeriesHooks, type SeriesParts } from './sweep.ts';
 
 /** Whom a suite asks, and how. */
 export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignoreEos' | 'headers'> {
@@ -35,7 +35,7 @@ export interface SuiteStep extends Pick<SuiteQuestion, 'prompts' | 'maxTokens' |
 export function measureThroughput(
   setup: SuiteSetup,
   workload: ThroughputWorkload,
-  hooks: SweepHooks,
+  hooks: SeriesHooks<SuiteRuns>,
 ): Promise<SuiteRuns> {
   const { prompts, maxNewTokens, warmupRequests } = workload;
   const steps = workload.levels.map(({ concurrency, requests }) => ({
@@ -53,17 +53,24 @@ export function measureThroughput(
 export async function measureSteps(
   setup: SuiteSetup,
   steps: readonly SuiteStep[],
-  hooks: SweepHooks,
+  hooks: SeriesHooks<SuiteRuns>,
 ): Promise<SuiteRuns> {
   const inputs = steps.map((step) => inputOf(setup, step));
   const base = inputs[0] ?? { name: setup.name, targets: [], requests: [], secrets: [], file: null };
-  const series = startSeries(base, defaultCoolDownMs, steps.length, hooks);
+  const series = startSeries(base, defaultCoolDownMs, steps.length, hooks, suiteOf);
   for (const [index, step] of steps.entries()) {
     if ((await series.measure(planOf(setup, step), inputs[index])) === undefined) break;
   }
-  const { id, startedAt, status, stopReason, levels } = series.parts({ planned: [], coolDownMs: defaultCoolDownMs });
-  return { id, startedAt, status, ...(stopReason !== undefined && { stopReason }), runs: levels };
+  return suiteOf(series.parts());
 }
+
+const suiteOf = ({ id, startedAt, status, stopReason, levels }: SeriesParts): SuiteRuns => ({
+  id,
+  startedAt,
+  status,
+  ...(stopReason !== undefined && { stopReason }),
+  runs: levels,
+});
 
 function inputOf(setup: SuiteSetup, step: SuiteStep): Omit<RunInput, 'plan'> {
   const { target, request } = suiteRequest({ ...setup, ...step });

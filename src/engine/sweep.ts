@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot } from '../core/metrics/types.ts';
-import { nextSearchStep, trialOutcome, type Trial } from '../core/plan/capacity.ts';
+import { nextSearchStep, trialOutcome, type CapacityResult, type Trial } from '../core/plan/capacity.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/report/record.ts';
@@ -21,18 +21,28 @@ export interface SweepSnapshot {
   readonly run: Snapshot | null;
 }
 
-/** How the one who starts a sweep takes part in it. Cancelling keeps the levels that have ended. */
-export interface SweepHooks extends Pick<RunHooks, 'signal' | 'version' | 'serverPid'> {
+/** How the one who starts a series of runs takes part in it. Cancelling keeps the levels that have ended. */
+export interface SeriesHooks<T> extends Pick<RunHooks, 'signal' | 'version' | 'serverPid'> {
   onSnapshot?(snapshot: SweepSnapshot): void;
+  /**
+   * Called with the result that would be left if the process ended now, as RunHooks has it: what the runs that have ended come
+   * to, the same object until another has ended, and the partial record of the run that goes on; null between two.
+   */
+  onPartial?(finished: T, running: RunRecord | null): Promise<void>;
 }
+
+/** How the one who starts a sweep takes part in it. */
+export type SweepHooks = SeriesHooks<SweepRecord>;
 
 /** Measures the levels one after the other. */
 export async function runSweep(input: SweepInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { levels, coolDownMs } = input.plan;
-  const series = startSeries(input, coolDownMs, levels.length, hooks);
-  for (const plan of levels) if ((await series.measure(plan)) === undefined) break;
   const planned = levels.map(({ concurrency }) => concurrency);
-  return makeSweepRecord(series.parts({ planned, coolDownMs }));
+  const series = startSeries(input, coolDownMs, levels.length, hooks, (parts) =>
+    makeSweepRecord({ ...parts, planned, coolDownMs }),
+  );
+  for (const plan of levels) if ((await series.measure(plan)) === undefined) break;
+  return makeSweepRecord({ ...series.parts(), planned, coolDownMs });
 }
 
 /** Everything a search for capacity needs. */
@@ -48,19 +58,22 @@ export interface SearchInput extends Omit<RunInput, 'plan'> {
 /** Looks for the largest concurrency that meets the objectives, in as few runs as it takes to be sure. */
 export async function findCapacity(input: SearchInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { objectives, from, to, coolDownMs, planOf } = input;
-  const series = startSeries(input, coolDownMs, null, hooks);
   const trials: Trial[] = [];
+  const recordOf = (parts: SeriesParts, result?: CapacityResult): SweepRecord =>
+    makeSweepRecord({
+      ...parts,
+      planned: trials.map(({ concurrency }) => concurrency),
+      coolDownMs,
+      search: { objectives, from, to, trials: [...trials], ...(result ?? { ...resultSoFar(trials), sure: false }) },
+    });
+  const series = startSeries(input, coolDownMs, null, hooks, recordOf);
   for (;;) {
     const step = nextSearchStep(trials, from, to);
     const record = step.kind === 'try' ? await series.measure(planOf(step.concurrency)) : undefined;
-    if (step.kind === 'try' && record !== undefined) {
-      trials.push({ concurrency: step.concurrency, outcome: trialOutcome(objectives, record) });
-      continue;
+    if (step.kind === 'done' || record === undefined) {
+      return recordOf(series.parts(), step.kind === 'done' ? step.result : undefined);
     }
-    const result = step.kind === 'done' ? step.result : { ...resultSoFar(trials), sure: false };
-    const planned = trials.map(({ concurrency }) => concurrency);
-    const search = { objectives, from, to, trials, ...result };
-    return makeSweepRecord({ ...series.parts({ planned, coolDownMs }), search });
+    trials.push({ concurrency: step.concurrency, outcome: trialOutcome(objectives, record) });
   }
 }
 
@@ -74,19 +87,50 @@ function resultSoFar(trials: readonly Trial[]): { capacity: number | null; first
   return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
 }
 
-type Common = Pick<SweepParts, 'planned' | 'coolDownMs'>;
+/** What a series of runs has come to. */
+export type SeriesParts = Pick<
+  SweepParts,
+  'id' | 'name' | 'startedAt' | 'status' | 'stopReason' | 'levels' | 'unfinished'
+>;
 
-/** Runs one after the other, with pauses between them. */
-export function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, runs: number | null, hooks: SweepHooks) {
+/**
+ * Runs one after the other, with pauses between them.
+ * @param recordOf makes a result of the runs that have ended
+ */
+export function startSeries<T>(
+  input: Omit<RunInput, 'plan'>,
+  coolDownMs: number,
+  runs: number | null,
+  hooks: SeriesHooks<T>,
+  recordOf: (parts: SeriesParts) => T,
+) {
   const { signal, version, serverPid } = hooks;
   const startedAt = new Date();
+  const id = recordId(startedAt, Math.random);
   const finished: RunRecord[] = [];
   let status: RunStatus = 'completed';
   let stopReason: string | undefined;
+  /** The run that was cut off, if it has any numbers. */
+  let unfinished: RunRecord | undefined;
+  const parts = (asStatus: RunStatus): SeriesParts => ({
+    id,
+    name: input.name,
+    startedAt: startedAt.toISOString(),
+    status: asStatus,
+    ...(stopReason !== undefined && { stopReason }),
+    levels: [...finished],
+    ...(unfinished && { unfinished }),
+  });
+  let kept: { readonly count: number; readonly result: T } | undefined;
+  const keep = async (running: RunRecord | null): Promise<void> => {
+    if (kept?.count !== finished.length) kept = { count: finished.length, result: recordOf(parts('crashed')) };
+    await hooks.onPartial?.(kept.result, running);
+  };
+  const partials = hooks.onPartial && { onPartial: keep };
   /** Measures one run; what makes it impossible must not cost the runs that have ended. */
   const tryRun = async (what: RunInput, onSnapshot: (run: Snapshot) => void): Promise<RunRecord | undefined> => {
     try {
-      return await runBenchmark(what, { signal, version, serverPid, onSnapshot });
+      return await runBenchmark(what, { signal, version, serverPid, onSnapshot, ...partials });
     } catch (error) {
       if (finished.length === 0) throw error;
       stopReason = error instanceof Error ? error.message : String(error);
@@ -100,23 +144,19 @@ export function startSeries(input: Omit<RunInput, 'plan'>, coolDownMs: number, r
       const tell = (run: Snapshot | null): void => hooks.onSnapshot?.({ finished, runs, concurrency, plan, run });
       if (finished.length > 0 && coolDownMs > 0) {
         tell(null);
+        if (hooks.onPartial) await keep(null);
         await pause(coolDownMs, undefined, { signal }).catch(() => undefined);
       }
       const record = signal.aborted ? undefined : await tryRun({ ...what, plan }, tell);
       status = record?.status ?? (signal.aborted ? 'cancelled' : 'crashed');
       stopReason ??= record?.stopReason;
-      if (record?.status !== 'completed') return undefined;
+      if (record?.status !== 'completed') {
+        unfinished = record && record.requestsSent > 0 ? record : undefined;
+        return undefined;
+      }
       finished.push(record);
       return record;
     },
-    parts: (common: Common): SweepParts => ({
-      id: recordId(startedAt, Math.random),
-      name: input.name,
-      startedAt: startedAt.toISOString(),
-      status,
-      ...(stopReason !== undefined && { stopReason }),
-      levels: finished,
-      ...common,
-    }),
+    parts: () => parts(status),
   };
 }

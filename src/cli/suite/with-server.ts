@@ -5,7 +5,7 @@ import { unmetSentence } from '../../core/report/failure-words.ts';
 import { formatCount } from '../../core/report/format.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
 import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
-import type { SweepHooks, SweepSnapshot } from '../../engine/sweep.ts';
+import type { SeriesHooks, SweepSnapshot } from '../../engine/sweep.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { checkMayLoad, endOf, onScreen, type Screen } from '../measure.ts';
 import { progressText } from '../progress.ts';
@@ -26,7 +26,7 @@ export interface SuiteOptions extends ServerChoice {
 export interface SuiteTools {
   readonly setup: SuiteSetup;
   readonly model: SuiteModel;
-  readonly hooks: SweepHooks;
+  readonly hooks: SeriesHooks<SuiteRuns>;
   readonly screen: Screen;
 }
 

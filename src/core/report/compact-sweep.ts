@@ -33,7 +33,9 @@ function compactLevels<T extends object>(
 
 /** A copy of a sweep for the history. Its figures are made from what is left, as they are when it is read back. */
 export function compactSweep(sweep: SweepRecord, maxBytes: number): SweepRecord {
-  return compactLevels(sweep.levels, (levels) => makeSweepRecord({ ...sweep, levels }), maxBytes);
+  const { unfinished, ...rest } = sweep;
+  const last = unfinished && { unfinished: compactRecord(unfinished, 10) };
+  return compactLevels(rest.levels, (levels) => makeSweepRecord({ ...rest, ...last, levels }), maxBytes);
 }
 
 /** A copy of a suite for the history, as compactSweep makes it. */

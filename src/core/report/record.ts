@@ -1,5 +1,7 @@
 import type { Target } from '../endpoints/types.ts';
-import type { Summary } from '../metrics/types.ts';
+import { lostHealth } from '../metrics/client-health.ts';
+import type { Snapshot, Summary } from '../metrics/types.ts';
+import { formatMs } from './format.ts';
 import { recordSchema, type RunRecord } from './types.ts';
 
 export { compactRecord } from './compact.ts';
@@ -23,6 +25,15 @@ export type RecordParts = Pick<
 > & { readonly targets: readonly Target[]; readonly summary: Summary } & Partial<
     Pick<RunRecord, 'stopReason' | 'server'>
   >;
+
+/** What is known of a run while it goes on. */
+export type KnownParts = Pick<
+  RecordParts,
+  'id' | 'name' | 'startedAt' | 'plan' | 'targets' | 'warmupSent' | 'environment' | 'source'
+>;
+
+/** Targets that a partial record lists: it is made while requests are timed, so it has to stay small. */
+const mostPartialTargets = 100;
 
 const idLetters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
@@ -48,6 +59,25 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     source: parts.source,
     ...(parts.server === undefined ? {} : { server: parts.server }),
   };
+}
+
+/** Makes the record that a run leaves when its process ends right after the snapshot. */
+export function partialRecord(
+  { targets, ...known }: KnownParts,
+  { summary, inFlight, elapsedMs }: Snapshot,
+): RunRecord {
+  const record = makeRecord({
+    ...known,
+    status: 'crashed',
+    stopReason: `This is the last snapshot, ${formatMs(elapsedMs)} after the start.`,
+    targets: targets.slice(0, mostPartialTargets),
+    summary: { ...summary, requestsCancelled: summary.requestsCancelled + inFlight },
+    addresses: [],
+    objectives: [],
+    failureSamples: [],
+    client: lostHealth(summary),
+  });
+  return { ...record, targetCount: targets.length };
 }
 
 /** Sortable by time (UTC) and unique enough for one history: `20261122-201537-k3f9`. `random` is as Math.random. */

@@ -51,6 +51,7 @@ const sweep = v.object({
   planned: v.array(level),
   coolDownMs: v.number(),
   levels: v.array(v.unknown()),
+  unfinished: v.exactOptional(v.unknown()),
   search: v.exactOptional(
     v.object({
       objectives: v.array(objective),
@@ -73,5 +74,10 @@ export function readSweep(json: unknown): SweepRecord {
     writtenBy: 'loadlens run --levels … --json',
     madeBy: 'sweep',
   });
-  return makeSweepRecord({ ...kept, levels: kept.levels.map(readRecord) });
+  const { levels, unfinished, ...rest } = kept;
+  return makeSweepRecord({
+    ...rest,
+    levels: levels.map(readRecord),
+    ...(unfinished === undefined ? {} : { unfinished: readRecord(unfinished) }),
+  });
 }

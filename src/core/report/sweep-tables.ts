@@ -146,12 +146,17 @@ export function uslFacts({
 
 /** What must be known before the numbers: what was left out, and levels whose client may have been the limit. */
 export function sweepNotes(sweep: SweepRecord): string[] {
-  const { levels, planned, search } = sweep;
+  const { levels, planned, search, unfinished } = sweep;
   const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => formatCount(plan.concurrency));
   return [
     ...(search === undefined
       ? earlyEnd('Sweep', sweep, `${formatCount(levels.length)} of ${countOf(planned.length, 'level')}`)
       : earlyEnd('Search', sweep, countOf(levels.length, 'run'))),
+    ...(unfinished === undefined
+      ? []
+      : [
+          `Concurrency ${formatCount(unfinished.plan.concurrency)} had started (${countOf(unfinished.requestsSent, 'request')}): in the JSON report only.`,
+        ]),
     ...(refused.length === 0
       ? []
       : [

@@ -22,7 +22,7 @@ export interface SweepRecord {
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** `cancelled`, `crashed`: the levels that had ended are here, the one that was cut off is not. */
+  /** `cancelled`, `crashed`: `levels` has those that had ended; the one that was cut off is `unfinished`. */
   readonly status: RunStatus;
   /** As of a run. */
   readonly stopReason?: string;
@@ -30,6 +30,8 @@ export interface SweepRecord {
   readonly coolDownMs: number;
   /** By concurrency; a search may have more than one of a level. */
   readonly levels: readonly RunRecord[];
+  /** The run that was cut off when the sweep ended early; in no figure. */
+  readonly unfinished?: RunRecord;
   readonly figures: SweepFigures;
   /** What the levels mean, in plain sentences. */
   readonly capacity: readonly string[];
