@@ -44,6 +44,14 @@ export class AnswerError extends Error {
   }
 }
 
+/** Returns the error of a response that can't be read. `fault`: the end of a sentence. */
+export const invalidResponse = (fault: string): AnswerError =>
+  new AnswerError('parse', `The response isn't valid HTTP: ${fault}.`);
+
+/** Returns the error of a connection that was closed in good order, before or inside the response. */
+export const closedEarly = (): AnswerError =>
+  new AnswerError('prematureEnd', 'The connection was closed before the response was complete.');
+
 /**
  * Why a request got no whole answer, by the error's code. `reset`: the other side aborted the connection; `prematureEnd`: it
  * closed in good order, before or inside the answer; `parse`: what came is no HTTP answer.

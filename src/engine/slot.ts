@@ -5,7 +5,7 @@ import { streamDialect } from './dialects/dialects.ts';
 import { createInflater, type Inflater } from './encoding.ts';
 import { errorKind, errorText } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
-import { isRedirect, redirected } from './redirect.ts';
+import { hasRawBytes, isRedirect, redirected } from './redirect.ts';
 import type { Note } from './server-notes.ts';
 import { createStreamReader, type StreamReader } from './stream-reader.ts';
 import type { ExchangeEvents, Lane, WireRequest } from './transport.ts';
@@ -75,7 +75,7 @@ const gapMs = new Float64Array(1);
 
 /** The slot, its sample and its buffer are made once: a request allocates nothing here. */
 export function createSlot(options: SlotOptions): Slot {
-  const { lane, listener, failures, maxRedirects, later, dispatchGaps, originMs } = options;
+  const { lane, listener, failures, note, maxRedirects, later, dispatchGaps, originMs } = options;
   const body = createBodyKeeper();
   const exchange: Exchange = {
     sinceMs: Number.NaN,
@@ -169,7 +169,11 @@ export function createSlot(options: SlotOptions): Slot {
     headers(atMs, status, head) {
       sample.headersMs = atMs - originMs;
       sample.status = status;
-      if (maxRedirects > exchange.hops) exchange.location = isRedirect(status) ? head.get('location') : undefined;
+      if (maxRedirects > exchange.hops) {
+        exchange.location = isRedirect(status) ? head.get('location') : undefined;
+        if (exchange.location !== undefined && hasRawBytes(exchange.location))
+          note('sends unencoded bytes in Location');
+      }
       const dialect =
         exchange.request?.dialect && isSuccess(status) ? streamDialect(exchange.request, head) : undefined;
       if (dialect) {

@@ -68,6 +68,8 @@ export interface TransportOptions {
   readonly keptPerLane: number;
   /** Takes in remarks on the server. */
   readonly note: Note;
+  /** Maximum size of a response head, bytes. */
+  readonly maxHeadBytes: number;
 }
 
 /** A way to send requests. The plan and the clock are not its business. */

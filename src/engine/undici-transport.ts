@@ -1,26 +1,28 @@
 import type { Socket } from 'node:net';
-import { Client, type Dispatcher } from 'undici';
-import { AnswerError } from './error-kind.ts';
+import { Client, errors, type Dispatcher } from 'undici';
+import { closedEarly, invalidResponse } from './error-kind.ts';
 import { createConnector, type Connector } from './connect.ts';
 import { createLane, nobody, type Line } from './lane.ts';
-import type { Head, Origin, Transport, TransportOptions, WireRequest } from './transport.ts';
+import { createResponseParser, type ParserOptions } from './raw/response-parser.ts';
+import type { Origin, Transport, TransportOptions, WireRequest } from './transport.ts';
 
 /** Longer than a run pauses: undici's own 4 s would reopen connections in the middle of a slow run. */
 const keepAliveMs = 600_000;
 
 /**
- * undici at dispatcher level: one `Client` per lane and origin, one handler object per client, used again for each request.
- * The handler has undici's older callbacks: they hand over raw headers, where the newer ones allocate a controller and parse
- * every header of every answer.
+ * Creates a transport over undici at dispatcher level: one `Client` per lane and origin, one handler object per client, used
+ * again for each request. undici opens, writes, keeps and closes. Its own parser rejects what curl and browsers read and can't
+ * be told otherwise, so responses are read by the parser that the raw transport has, before undici sees them: it gets one
+ * constant response for each that is complete. Both transports thus count the same response the same way.
  *
  * undici waits one `setImmediate` before it writes on a used socket, so that a close that is already there is seen: a
  * request whose connection was closed while idle goes out on a new one and nobody is told, because nothing had been sent.
  * Once bytes left, nothing is sent twice.
  */
-export function createUndiciTransport({ keptPerLane }: TransportOptions): Transport {
+export function createUndiciTransport({ keptPerLane, ...options }: TransportOptions): Transport {
   const connector = createConnector();
   return {
-    lane: () => createLane((origin) => createLine(origin, connector), keptPerLane),
+    lane: () => createLane((origin) => createLine(origin, connector, options), keptPerLane),
     close: () => connector.closeAll(),
     get opened() {
       return connector.opened;
@@ -31,19 +33,57 @@ export function createUndiciTransport({ keptPerLane }: TransportOptions): Transp
   };
 }
 
-function createLine(origin: Origin, connector: Connector): Line {
+function createLine(origin: Origin, connector: Connector, options: ParserOptions): Line {
   let events = nobody;
   let socket: Socket | undefined;
   let ready: Socket | undefined;
   let used = false;
-  /** Status of the answer in flight; 0 before its head. */
-  let status = 0;
-  const head = createHead();
+  let toHead = false;
+  /** The socket owes a response. */
+  let busy = false;
   // In an object: a number with a fraction changes in place there, a captured variable would allocate for each.
   const arrived = { atMs: 0 };
   const stamp = (): void => void (arrived.atMs = performance.now());
-  /** Before undici listens: what has come in is stamped once, and then parsed. */
-  const stamped = (opened: Socket): Socket => opened.on('readable', stamp).on('end', stamp);
+  const parser = createResponseParser(
+    {
+      head: (status, head) => events.headers(arrived.atMs, status, head),
+      body: (bytes) => events.data(bytes, arrived.atMs),
+    },
+    options,
+  );
+
+  /** Reads what has come; answers what undici is to see in its place. */
+  const take = (from: Socket, bytes: Buffer): Buffer | undefined => {
+    if (from !== socket || !busy) {
+      // Nobody asked for it, so the connection can't be trusted.
+      if (!parser.isHarmless(bytes, 0, bytes.length)) from.destroy();
+      return undefined;
+    }
+    const stop = parser.feed(bytes, 0, bytes.length);
+    if (parser.state === 'reading') return undefined;
+    if (parser.state === 'broken') {
+      from.destroy(invalidResponse(parser.fault));
+      return undefined;
+    }
+    busy = false;
+    const isLast = !parser.isHarmless(bytes, stop, bytes.length) || !parser.reusable;
+    return isLast ? lastResponse : responseFor(parser.keepAliveMs);
+  };
+
+  /** Before undici listens: what has come in is stamped once, and then read. */
+  const prepared = (opened: Socket): Socket => {
+    const read = opened.read.bind(opened);
+    opened.read = (size?: number): unknown => {
+      if (size === 0) return read(size);
+      for (;;) {
+        const bytes: Buffer | null = read();
+        if (bytes === null) return null;
+        const instead = take(opened, bytes);
+        if (instead) return instead;
+      }
+    };
+    return opened.on('readable', stamp).on('end', stamp);
+  };
 
   const client = new Client(origin.url, {
     pipelining: 1,
@@ -59,12 +99,12 @@ function createLine(origin: Origin, connector: Connector): Line {
       ready = undefined;
       if (waiting && !waiting.destroyed) {
         // Subtle: undici ignores a socket that is handed over before its connect call returned.
-        queueMicrotask(() => callback(null, stamped(waiting)));
+        queueMicrotask(() => callback(null, prepared(waiting)));
         return;
       }
       socket = connector.open(origin, (error, opened) => {
         if (error) callback(error, null);
-        else callback(null, stamped(opened));
+        else callback(null, prepared(opened));
       });
     },
   });
@@ -72,39 +112,28 @@ function createLine(origin: Origin, connector: Connector): Line {
   const handler: Dispatcher.DispatchHandler = {
     onConnect() {
       const reused = used;
-      used = true;
-      status = 0;
+      used = busy = true;
+      parser.begin(toHead, reused);
       events.sent(performance.now(), reused);
     },
-    onHeaders(said, raw) {
-      if (said >= 200) {
-        status = said;
-        head.raw = raw;
-        events.headers(arrived.atMs, said, head);
-      }
-      return true;
-    },
-    onData(chunk) {
-      events.data(chunk, arrived.atMs);
-      return true;
-    },
-    onComplete() {
-      // undici takes a reset for the end of a body that lasts as long as its connection.
-      if (socket?.errored) fail(socket.errored);
-      else events.end(arrived.atMs);
-    },
+    onHeaders: () => true,
+    onData: () => true,
+    onComplete: () => events.end(arrived.atMs),
     onError: (error) => fail(error),
   };
 
   const fail = (error: Error): void => {
     const atMs = performance.now();
     const receiver = events;
-    const isWhole = isBodiless(status) && isLengthMismatch(error);
-    const cause = causeOf(error, status, socket);
+    // undici has one error for all sockets that were closed without an error.
+    const isClosed = error instanceof errors.SocketError;
+    const isComplete = busy && isClosed && socket?.readableEnded === true && parser.finish();
+    const cause = isClosed ? closedEarly() : error;
+    busy = false;
     // Subtle: undici calls this in the middle of emptying its queue, where it takes no new request.
     setImmediate(() => {
       if (events !== receiver) return;
-      if (isWhole) receiver.end(atMs);
+      if (isComplete) receiver.end(arrived.atMs);
       else receiver.failed(atMs, cause);
     });
   };
@@ -123,6 +152,7 @@ function createLine(origin: Origin, connector: Connector): Line {
       }),
     send(request, receiver) {
       events = receiver;
+      toHead = request.method === 'HEAD';
       client.dispatch(optionsOf(request), handler);
     },
     close() {
@@ -131,6 +161,26 @@ function createLine(origin: Origin, connector: Connector): Line {
       void client.destroy();
     },
   };
+}
+
+const responseWith = (header: string): Buffer => Buffer.from(`HTTP/1.1 204 No Content\r\n${header}\r\n`);
+const plainResponse = responseWith('');
+/** After this one undici closes the connection. */
+const lastResponse = responseWith('connection: close\r\n');
+/** Those that say for how long the server keeps an idle connection, by that time in s: servers name few. */
+const timedResponses = new Map<number, Buffer>();
+const maxTimedResponses = 100;
+
+/** Returns what undici sees in the place of a response after which its connection can be used again. */
+function responseFor(keepAliveMs: number): Buffer {
+  if (keepAliveMs === Infinity) return plainResponse;
+  const seconds = keepAliveMs / 1_000;
+  let response = timedResponses.get(seconds);
+  if (!response) {
+    response = responseWith(`keep-alive: timeout=${seconds}\r\n`);
+    if (timedResponses.size < maxTimedResponses) timedResponses.set(seconds, response);
+  }
+  return response;
 }
 
 const known = new WeakMap<WireRequest, Dispatcher.DispatchOptions>();
@@ -152,46 +202,4 @@ function optionsOf(request: WireRequest): Dispatcher.DispatchOptions {
     known.set(request, options);
   }
   return options;
-}
-
-/** undici misses the body that a length in a 304 is about: it has none there. */
-const isBodiless = (status: number): boolean => status === 204 || status === 304;
-
-const hasCode = (error: Error, code: string): boolean => 'code' in error && error.code === code;
-
-const isLengthMismatch = (error: Error): boolean => hasCode(error, 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH');
-
-/**
- * What really went wrong, where undici has one word for several things: an answer shorter than it says may have been cut off
- * by a reset, and before the head is whole there is no body that could be too short, only a head that is none.
- */
-function causeOf(error: Error, status: number, socket: Socket | undefined): Error {
-  // An assumption of undici's own, such as that there is no status 042.
-  if (hasCode(error, 'ERR_ASSERTION')) return new AnswerError('parse', 'The answer is no valid HTTP.');
-  if (!isLengthMismatch(error)) return error;
-  if (status === 0) return new AnswerError('parse', 'The answer is no valid HTTP: its head is broken.');
-  return socket?.errored ?? error;
-}
-
-/** Looks names up in undici's raw headers: name, value, name, value … One per line, filled anew for each answer. */
-function createHead(): Head & { raw: readonly Buffer[] } {
-  return {
-    raw: [],
-    get(name) {
-      for (let i = 0; i + 1 < this.raw.length; i += 2) {
-        if (isNamed(this.raw[i], name)) return this.raw[i + 1]?.toString('latin1');
-      }
-      return undefined;
-    },
-  };
-}
-
-/** Compares bytes: making a string of every name of every answer would cost more than the rest of reading it. */
-function isNamed(bytes: Buffer | undefined, name: string): boolean {
-  if (bytes?.length !== name.length) return false;
-  for (let i = 0; i < name.length; i += 1) {
-    // Bit 5 makes a letter small and leaves the hyphen as it is.
-    if (((bytes[i] ?? 0) | 0x20) !== name.charCodeAt(i)) return false;
-  }
-  return true;
 }

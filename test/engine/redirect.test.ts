@@ -69,6 +69,17 @@ describe('redirected', () => {
     }
   });
 
+  it('raw bytes of a location are percent-encoded, each once', () => {
+    for (const [location, path] of [
+      ['/caf\u00c3\u00a9?q=\u00c3\u00bc', '/caf%C3%A9?q=%C3%BC'],
+      ['/caf\u00e9', '/caf%E9'],
+      ['/caf%C3%A9', '/caf%C3%A9'],
+      ['/a b', '/a%20b'],
+    ] as const) {
+      assert.equal(redirected(request, 302, location)?.path, path);
+    }
+  });
+
   it('a location that is no http URL is not followed', () => {
     for (const location of ['file:///etc/passwd', 'javascript:1', 'http://[', 'mailto:a@b']) {
       assert.equal(redirected(request, 302, location), undefined);

@@ -39,6 +39,8 @@ export const planDefaults = {
   timeoutMs: 30_000,
   drainMs: 30_000,
   maxRedirects: 0,
+  /** As generous as browsers. */
+  maxHeadBytes: 262_144,
   coldStart: false,
 } as const;
 

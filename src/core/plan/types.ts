@@ -62,6 +62,8 @@ export interface RunPlan {
   readonly drainMs: number;
   /** Redirects followed per request; 0 = a redirect is an answer like any other. */
   readonly maxRedirects: number;
+  /** Maximum size of a response head, bytes; absent: the default of planDefaults. */
+  readonly maxHeadBytes?: number;
   /** How many event loops send, 1 to 64; absent: one, and others while it is the limit. */
   readonly workers?: number;
   /** True: connections are opened and code is warmed inside the measured time. */

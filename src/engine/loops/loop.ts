@@ -7,6 +7,7 @@ import type { SummaryOptions } from '../../core/metrics/summary.ts';
 import type { Backlog } from '../../core/metrics/types.ts';
 import { loadModelFor, type LoadModel } from '../../core/plan/load-model.ts';
 import { perRequestLimitsMs, withoutTokenTimes } from '../../core/plan/objectives.ts';
+import { planDefaults } from '../../core/plan/plan.ts';
 import { targetPicker } from '../../core/plan/pick.ts';
 import { indexIn, shareModel, type Share } from '../../core/plan/share.ts';
 import type { RunInput, RunPlan, TransportName } from '../../core/plan/types.ts';
@@ -136,6 +137,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   const transport = transports[transportName]({
     keptPerLane: Math.max(2, Math.floor(keptConnections / plan.concurrency)),
     note: notes.note,
+    maxHeadBytes: plan.maxHeadBytes ?? planDefaults.maxHeadBytes,
   });
   const offsetMs = clockOffsetMs();
   const cancelled = new AbortController();

@@ -4,14 +4,12 @@ export const byte = {
   lf: 0x0a,
   cr: 0x0d,
   space: 0x20,
-  quote: 0x22,
+  plus: 0x2b,
   comma: 0x2c,
   zero: 0x30,
   nine: 0x39,
   colon: 0x3a,
   semicolon: 0x3b,
-  equals: 0x3d,
-  backslash: 0x5c,
 } as const;
 
 const tableOf = (isIn: (code: number) => boolean): Uint8Array =>
@@ -29,5 +27,11 @@ export function isText(bytes: Uint8Array, start: number, end: number, text: stri
     // Bit 5 makes a letter small and leaves the hyphen as it is.
     if (((bytes[start + i] ?? 0) | 0x20) !== text.charCodeAt(i)) return false;
   }
+  return true;
+}
+
+/** Returns whether there are only line ends from `start` to `end`: too many of them after a response do no harm. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 1) if (bytes[i] !== byte.cr && bytes[i] !== byte.lf) return false;
   return true;
 }

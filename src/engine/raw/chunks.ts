@@ -1,4 +1,7 @@
-import { byte, isToken, isValue } from './characters.ts';
+import type { Note } from '../server-notes.ts';
+import { byte } from './characters.ts';
+import { deviation } from './deviations.ts';
+import { isSpace } from './fields.ts';
 
 /** Reads what stands around the data of chunks: sizes, extensions, line ends. */
 export interface ChunkReader {
@@ -15,23 +18,16 @@ export interface ChunkReader {
   readonly fault: string;
 }
 
-const step = {
-  firstDigit: 0,
-  size: 1,
-  sizeEnd: 2,
-  dataCr: 4,
-  dataLf: 5,
-  extension: 6,
-  name: 7,
-  value: 8,
-  quoted: 9,
-  escaped: 10,
-  quoteEnd: 11,
-} as const;
+const step = { before: 0, size: 1, padding: 2, extension: 3, sizeEnd: 4, dataCr: 5, dataLf: 6 } as const;
 
-/** As strict as llhttp: CRLF everywhere, no space anywhere but in quotes. */
-export function createChunkReader(): ChunkReader {
-  let at: number = step.firstDigit;
+/** A longer line around a chunk is no chunk size and its extension any more, bytes. */
+const maxLineBytes = 16_384;
+
+/** Creates a reader that accepts padded sizes, any extension and bare LF, as RFC 9112 (2.2, 7.1.1) and curl do. */
+export function createChunkReader(note: Note): ChunkReader {
+  let at: number = step.before;
+  let digits = 0;
+  let lineBytes = 0;
 
   const chunks = {
     upTo: undefined as ChunkReader['upTo'],
@@ -39,7 +35,7 @@ export function createChunkReader(): ChunkReader {
     fault: '',
 
     begin() {
-      at = step.firstDigit;
+      beginLine();
       chunks.left = 0;
       chunks.upTo = undefined;
     },
@@ -54,79 +50,75 @@ export function createChunkReader(): ChunkReader {
     read(bytes: Uint8Array, start: number, end: number): number {
       for (let i = start; i < end; i += 1) {
         const next = bytes[i] ?? 0;
+        lineBytes += 1;
         switch (at) {
-          case step.firstDigit:
+          case step.before:
           case step.size: {
             const digit = hexDigit(next);
             if (digit >= 0) {
               chunks.left = 16 * chunks.left + digit;
               if (chunks.left > Number.MAX_SAFE_INTEGER) return broken('a chunk is too large');
+              digits += 1;
               at = step.size;
-            } else if (at === step.size && next === byte.cr) at = step.sizeEnd;
-            else if (at === step.size && next === byte.semicolon) at = step.extension;
+            } else if (isSpace(next)) {
+              note(deviation.paddedChunks);
+              if (digits > 0) at = step.padding;
+            } else if (digits === 0) return broken('the size of a chunk is no number');
+            else if (next === byte.cr) at = step.sizeEnd;
+            else if (next === byte.semicolon) at = step.extension;
+            else if (next === byte.lf) return endLine(i);
             else return broken('the size of a chunk is no number');
             break;
           }
-          case step.sizeEnd:
-            if (next !== byte.lf) return broken('a CR without LF');
-            chunks.upTo = chunks.left > 0 ? 'data' : 'trailers';
-            return i + 1;
-          case step.dataCr:
-            if (next !== byte.cr) return broken('a chunk is longer than it says');
-            at = step.dataLf;
+          case step.padding:
+            if (next === byte.cr) at = step.sizeEnd;
+            else if (next === byte.lf) return endLine(i);
+            else if (!isSpace(next)) at = step.extension;
             break;
-          case step.dataLf:
-            if (next !== byte.lf) return broken('a CR without LF');
-            at = step.firstDigit;
+          case step.extension:
+            if (next === byte.lf) return endLine(i);
+            if (next === byte.cr) at = step.sizeEnd;
+            break;
+          case step.sizeEnd:
+            if (next === byte.lf) return endSize(i);
+            if (next !== byte.cr) return broken('a CR without LF');
+            note(deviation.bareCr);
+            break;
+          case step.dataCr:
+            if (next === byte.cr) at = step.dataLf;
+            else if (next === byte.lf) {
+              note(deviation.bareLf);
+              beginLine();
+            } else return broken('a chunk is longer than its size');
             break;
           default:
-            if (!readExtension(next)) return broken('the extension of a chunk is none');
+            if (next !== byte.lf) return broken('a CR without LF');
+            beginLine();
         }
+        if (lineBytes > maxLineBytes) return broken('the line of a chunk size is too long');
       }
       return end;
     },
   };
 
+  const beginLine = (): void => {
+    at = step.before;
+    digits = lineBytes = 0;
+  };
+
+  const endLine = (place: number): number => {
+    note(deviation.bareLf);
+    return endSize(place);
+  };
+
+  const endSize = (place: number): number => {
+    chunks.upTo = chunks.left > 0 ? 'data' : 'trailers';
+    return place + 1;
+  };
+
   const broken = (fault: string): -1 => {
     chunks.fault = fault;
     return -1;
-  };
-
-  /** `;name=value;name="quoted"`: read over, whatever it says. */
-  const readExtension = (next: number): boolean => {
-    switch (at) {
-      case step.extension:
-        if (next === byte.cr) return false;
-        at = step.name;
-        return readExtension(next);
-      case step.name:
-        if (isToken[next] === 1) return true;
-        if (next !== byte.equals) return endExtension(next);
-        at = step.value;
-        return true;
-      case step.value:
-        if (isToken[next] === 1) return true;
-        if (next !== byte.quote) return endExtension(next);
-        at = step.quoted;
-        return true;
-      case step.quoted:
-        if (next === byte.quote) at = step.quoteEnd;
-        else if (next === byte.backslash) at = step.escaped;
-        else return isValue[next] === 1;
-        return true;
-      case step.escaped:
-        at = step.quoted;
-        return isValue[next] === 1;
-      default:
-        return endExtension(next);
-    }
-  };
-
-  const endExtension = (next: number): boolean => {
-    if (next === byte.semicolon) at = step.extension;
-    else if (next === byte.cr) at = step.sizeEnd;
-    else return false;
-    return true;
   };
 
   return chunks;

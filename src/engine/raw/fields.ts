@@ -8,27 +8,49 @@ const timeout = 'timeout=';
 /** A space or a tab. */
 export const isSpace = (code: number | undefined): boolean => code === byte.space || code === byte.tab;
 
-/** The length that a Content-Length names; NaN for what is no number, or one too large to be counted. */
+/** Returns the length that a part of Content-Length names; NaN for what is no number, or one too large to be counted. */
 export function lengthIn(bytes: Uint8Array, start: number, end: number): number {
-  let length = start === end ? Number.NaN : 0;
-  for (let i = start; i < end; i += 1) {
+  let to = end;
+  while (to > start && isSpace(bytes[to - 1])) to -= 1;
+  let length = to === start ? Number.NaN : 0;
+  for (let i = start; i < to; i += 1) {
     const digit = (bytes[i] ?? 0) - byte.zero;
     length = digit >= 0 && digit <= 9 ? 10 * length + digit : Number.NaN;
   }
   return length <= Number.MAX_SAFE_INTEGER ? length : Number.NaN;
 }
 
-/**
- * Whether `chunked` is the last of the transfer encodings, read as llhttp does: a tab after it makes another encoding of it.
- * The bytes are those up to the line end.
- */
-export function endsInChunked(bytes: Uint8Array, start: number, end: number): boolean {
+/** Transfer codings as a header lists them. */
+interface Codings {
+  /** It lists none at all. */
+  readonly empty: boolean;
+  readonly identity: boolean;
+  /** There is one that is not `identity`. */
+  readonly other: boolean;
+  /** The last of these is `chunked`. */
+  readonly endsInChunked: boolean;
+}
+
+/** Returns the transfer codings of a header. */
+export function codingsIn(bytes: Uint8Array, start: number, end: number): Codings {
+  let [empty, identity, other, endsInChunked] = [true, false, false, false];
   let from = start;
-  for (let i = start; i < end; i += 1) if (bytes[i] === byte.comma) from = i + 1;
-  let to = end;
-  while (from < to && isSpace(bytes[from])) from += 1;
-  while (to > from && bytes[to - 1] === byte.space) to -= 1;
-  return isText(bytes, from, to, 'chunked');
+  for (let i = start; i <= end; i += 1) {
+    if (i < end && bytes[i] !== byte.comma) continue;
+    let to = i;
+    while (from < to && isSpace(bytes[from])) from += 1;
+    while (to > from && isSpace(bytes[to - 1])) to -= 1;
+    if (to > from) {
+      empty = false;
+      if (isText(bytes, from, to, 'identity')) identity = true;
+      else {
+        other = true;
+        endsInChunked = isText(bytes, from, to, 'chunked');
+      }
+    }
+    from = i + 1;
+  }
+  return { empty, identity, other, endsInChunked };
 }
 
 /** What a Connection header says, among all that it lists. */

@@ -1,11 +1,10 @@
+import type { Note } from '../server-notes.ts';
 import type { Head } from '../transport.ts';
 import { byte, isText, isToken, isValue } from './characters.ts';
-import { connectionIn, endsInChunked, isSpace, keepAliveIn, lengthIn, says } from './fields.ts';
+import { deviation } from './deviations.ts';
+import { codingsIn, connectionIn, isSpace, keepAliveIn, lengthIn, says } from './fields.ts';
 
-/** Names, values and the text of the status line may have fewer bytes than that together: Node's own limit. */
-const maxHeadBytes = 16_384;
-
-/** Reads the head of an answer, or the trailers after its chunks, however they were cut. */
+/** Reads the head of a response, or the trailers after its chunks, however they were cut. */
 export interface HeadReader extends Head {
   /** A head begins, with its status line. */
   begin(): void;
@@ -25,53 +24,63 @@ export interface HeadReader extends Head {
   readonly status: number;
   /** Content-Length; -1 without one. */
   readonly length: number;
+  /** It names a transfer encoding other than `identity`. */
   readonly hasTransferEncoding: boolean;
   /** `chunked` is the last transfer encoding. */
   readonly chunked: boolean;
-  /** By its version and what it says of the connection, this may carry another answer. */
+  /** By its version and what it says of the connection, this may carry another response. */
   readonly persistent: boolean;
   /** For how long an idle connection stays open, as the server says (Keep-Alive: timeout); Infinity when it does not. */
   readonly keepAliveMs: number;
 }
 
 const step = {
-  line: 0,
-  text: 1,
-  lineEnd: 2,
-  field: 3,
-  name: 4,
-  space: 5,
-  value: 6,
-  valueEnd: 7,
-  lastEnd: 8,
-  whole: 9,
+  protocol: 0,
+  major: 1,
+  minor: 2,
+  gap: 3,
+  code: 4,
+  text: 5,
+  field: 6,
+  name: 7,
+  space: 8,
+  value: 9,
+  valueCr: 10,
+  lastCr: 11,
+  whole: 12,
 } as const;
 
-const protocol = 'HTTP/';
-/** The versions that Node's parser knows, as the digits before and after the dot. */
-const versions = new Set([9, 10, 11, 20]);
+const protocol = 'http/';
+/** How large a head may be, for people; limits are multiples of a KiB, or of a byte. */
+const sizeText = (bytes: number): string => (bytes % 1_024 === 0 ? `${bytes / 1_024} KiB` : `${bytes} bytes`);
 
 /**
- * Follows llhttp, the parser in Node and undici, in its strict mode: what that rejects is rejected here. Both transports must
- * count the same answer the same way.
+ * Creates a reader that accepts what curl and browsers accept, and notes each deviation from RFC 9112. What could be read in
+ * two ways with different results, such as two different lengths, is a fault.
  */
-export function createHeadReader(): HeadReader {
+export function createHeadReader(note: Note, maxBytes: number): HeadReader {
   /** Start and end of each name and value, from the base on. */
   const places: number[] = [];
   let held: Buffer = Buffer.alloc(0);
   let heldAt = 0;
-  let at: number = step.line;
+  let at: number = step.protocol;
   /** Where the part being read began, from the base on. */
   let mark = 0;
-  let size = 0;
   let count = 0;
+  /** The last field may go on in the next line. */
+  let open = false;
+  let validName = true;
+  /** The value has line ends or CRs inside. */
+  let mended = false;
   let inTrailers = false;
   /** Trailers have added nothing to what is known of the head. */
   let intact = false;
   /** Headers that were looked up: those of the last head are mostly those of the next. */
   let askedFor: string[] = [];
   let found: (string | undefined)[] = [];
-  let version = 0;
+  let major = 0;
+  let minor = 0;
+  let digits = 0;
   let said = 0;
 
   const head = {
@@ -84,12 +93,13 @@ export function createHeadReader(): HeadReader {
     keepAliveMs: Infinity,
 
     get persistent() {
-      return version === 11 ? (said & says.close) === 0 : (said & says.keepAlive) !== 0;
+      return major > 0 && minor > 0 ? (said & says.close) === 0 : (said & says.keepAlive) !== 0;
     },
 
     begin() {
-      at = step.line;
-      size = count = version = said = 0;
+      at = step.protocol;
+      count = major = minor = digits = said = 0;
+      open = false;
       head.whole = head.hasTransferEncoding = head.chunked = false;
       head.status = 0;
       head.length = -1;
@@ -113,7 +123,7 @@ export function createHeadReader(): HeadReader {
     beginTrailers() {
       at = step.field;
       inTrailers = true;
-      size = 0;
+      open = false;
       head.whole = false;
     },
 
@@ -126,49 +136,59 @@ export function createHeadReader(): HeadReader {
       return value;
     },
 
-    read(bytes: Buffer, base: number, from: number, end: number): number {
+    read(bytes: Buffer, base: number, from: number, last: number): number {
       let i = from;
+      const end = Math.min(last, base + maxBytes);
       held = bytes;
       heldAt = base;
       while (i < end) {
         const next = bytes[i] ?? 0;
         switch (at) {
-          case step.line:
+          case step.protocol:
+          case step.major:
+          case step.minor:
+          case step.gap:
+          case step.code:
             if (!readLine(next, i - base)) return -1;
             i += 1;
             break;
           case step.text:
-            while (i < end && bytes[i] !== byte.cr && bytes[i] !== byte.lf) i += 1;
+            while (i < end && bytes[i] !== byte.lf) i += 1;
             if (i === end) break;
-            if (bytes[i] === byte.lf) return broken('a line ends without CR');
-            size += i - base - mark;
-            at = step.lineEnd;
-            i += 1;
-            break;
-          case step.lineEnd:
-          case step.valueEnd:
-            if (next !== byte.lf) return broken('a CR without LF');
+            if (bytes[i - 1] !== byte.cr) note(deviation.bareLf);
             at = step.field;
             i += 1;
             break;
           case step.field:
+            if (isSpace(next)) {
+              if (!open) return broken('a folded line follows no header');
+              note(deviation.folded);
+              mended = true;
+              at = step.value;
+              break;
+            }
+            if (open && !takeField(bytes, base)) return -1;
             if (next === byte.cr) {
-              at = step.lastEnd;
+              at = step.lastCr;
               i += 1;
               break;
             }
+            if (next === byte.lf) {
+              note(deviation.bareLf);
+              return endHead(i);
+            }
             mark = i - base;
+            validName = true;
             at = step.name;
             break;
           case step.name:
             while (i < end && isToken[bytes[i] ?? 0] === 1) i += 1;
             if (i === end) break;
-            if (bytes[i] !== byte.colon || i - base === mark)
-              return broken('what should be the name of a header is none');
-            places[count] = mark;
-            places[count + 1] = i - base;
-            size += i - base - mark;
-            at = step.space;
+            if (bytes[i] === byte.colon) {
+              endName(bytes, base, i);
+              at = step.space;
+            } else if (isEnd(bytes[i])) return broken('a header line has no colon');
+            else validName = false;
             i += 1;
             break;
           case step.space:
@@ -177,36 +197,52 @@ export function createHeadReader(): HeadReader {
               break;
             }
             mark = i - base;
+            mended = false;
             at = step.value;
             break;
           case step.value:
             while (i < end && isValue[bytes[i] ?? 0] === 1) i += 1;
             if (i === end) break;
-            if (bytes[i] !== byte.cr) return broken('a control character in a header');
-            if (!takeField(bytes, base, i)) return -1;
-            at = step.valueEnd;
+            if (bytes[i] === byte.cr) at = step.valueCr;
+            else if (bytes[i] === byte.lf) {
+              note(deviation.bareLf);
+              endValue(i - base);
+            } else if (bytes[i] === 0) return broken('a header has a NUL byte');
+            else note(deviation.controls);
             i += 1;
             break;
-          case step.lastEnd:
-            if (next !== byte.lf) return broken('a CR without LF');
-            at = step.whole;
-            head.whole = true;
-            return size < maxHeadBytes ? i + 1 : broken('its head is too long');
+          case step.valueCr:
+            if (next === byte.lf) {
+              endValue(i - 1 - base);
+              i += 1;
+              break;
+            }
+            note(deviation.bareCr);
+            mended = true;
+            at = step.value;
+            break;
+          case step.lastCr:
+            if (next === byte.lf) return endHead(i);
+            if (next !== byte.cr) return broken('a CR without LF');
+            note(deviation.bareCr);
+            i += 1;
+            break;
           default:
             return broken('it goes on after its end');
         }
-        if (size >= maxHeadBytes) return broken('its head is too long');
       }
-      const open = at === step.text || at === step.name || at === step.value ? end - base - mark : 0;
-      return size + open < maxHeadBytes ? end : broken('its head is too long');
+      return i < last || end === base + maxBytes ? broken(tooLong) : end;
     },
   };
+
+  const tooLong = `its head is larger than ${sizeText(maxBytes)}; raise the limit with --max-head or @max-head`;
 
   const find = (name: string): string | undefined => {
     for (let i = 0; i < count; i += 4) {
       const start = heldAt + (places[i] ?? 0);
       if (!isText(held, start, heldAt + (places[i + 1] ?? 0), name)) continue;
-      return held.toString('latin1', heldAt + (places[i + 2] ?? 0), heldAt + (places[i + 3] ?? 0));
+      const value = held.toString('latin1', heldAt + (places[i + 2] ?? 0), heldAt + (places[i + 3] ?? 0));
+      return /[\r\n]/.test(value) ? onOneLine(value) : value;
     }
     return undefined;
   };
@@ -220,69 +256,163 @@ export function createHeadReader(): HeadReader {
     return false;
   };
 
+  const endHead = (place: number): number => {
+    at = step.whole;
+    head.whole = true;
+    if (head.hasTransferEncoding) {
+      if (!head.chunked) note(deviation.otherCoding);
+      if (head.length >= 0) note(deviation.lengthAndCoding);
+    }
+    return place + 1;
+  };
+
   /** One byte of the status line up to the code: `HTTP/1.1 200`. */
   const readLine = (next: number, place: number): boolean => {
     const digit = next - byte.zero;
     const isDigit = digit >= 0 && digit <= 9;
-    let good: boolean;
-    if (place < protocol.length) good = next === protocol.charCodeAt(place);
-    else if (place === 5 || place === 7) {
-      version = 10 * version + digit;
-      good = isDigit && (place === 5 || versions.has(version));
-    } else if (place === 6) good = next === 0x2e;
-    else if (place === 8) good = next === byte.space;
-    else if (place < 12) {
-      head.status = 10 * head.status + digit;
-      good = isDigit;
-    } else {
-      mark = place + 1;
-      at = next === byte.cr ? step.lineEnd : step.text;
-      good = next === byte.cr || next === byte.space;
+    switch (at) {
+      case step.protocol:
+        if ((place < 4 ? next | 0x20 : next) !== protocol.charCodeAt(place)) return refuse(noStatusLine);
+        if (place < 4 && next >= 0x61) note(deviation.statusLine);
+        if (place === protocol.length - 1) at = step.major;
+        return true;
+      case step.major:
+      case step.minor:
+        if (isDigit && digits < 2) {
+          digits += 1;
+          if (at === step.major) major = 10 * major + digit;
+          else minor = 10 * minor + digit;
+          return true;
+        }
+        if (digits === 0) return refuse(noStatusLine);
+        digits = 0;
+        if (at === step.major && next === 0x2e) at = step.minor;
+        else if (next !== byte.space) return refuse(noStatusLine);
+        else {
+          if (major !== 1 || minor > 1) note(deviation.version);
+          at = step.gap;
+        }
+        return true;
+      case step.gap:
+        if (next === byte.space) {
+          note(deviation.statusLine);
+          return true;
+        }
+        at = step.code;
+        return readLine(next, place);
+      default:
+        if (isDigit && digits < 3) {
+          digits += 1;
+          head.status = 10 * head.status + digit;
+          return true;
+        }
+        if (isDigit || digits < 3) return refuse(noStatusLine);
+        if (next !== byte.space) note(deviation.statusLine);
+        if (next === byte.lf) note(deviation.bareLf);
+        at = next === byte.lf ? step.field : step.text;
+        return true;
     }
-    return good || refuse('its first line is no status line');
   };
 
-  /** A header is whole: its name is known, its value ends at `stop`. */
-  const takeField = (bytes: Buffer, base: number, stop: number): boolean => {
-    const start = base + mark;
-    let end = stop;
-    while (end > start && isSpace(bytes[end - 1])) end -= 1;
+  const endName = (bytes: Buffer, base: number, colon: number): void => {
+    let end = colon;
+    while (end > base + mark && isSpace(bytes[end - 1])) end -= 1;
+    places[count] = mark;
+    places[count + 1] = end - base;
+    if (end === base + mark) note(deviation.emptyName);
+    if (validName) return;
+    if (end < colon) note(deviation.spaceBeforeColon);
+    validName = true;
+    for (let i = base + mark; i < end && validName; i += 1) validName = isToken[bytes[i] ?? 0] === 1;
+    if (!validName) note(deviation.invalidName);
+  };
+
+  const endValue = (end: number): void => {
     places[count + 2] = mark;
+    places[count + 3] = end;
+    open = true;
+    at = step.field;
+  };
+
+  /** A header is whole: the line after it does not go on with it. */
+  const takeField = (bytes: Buffer, base: number): boolean => {
+    open = false;
+    const start = base + (places[count + 2] ?? 0);
+    let end = base + (places[count + 3] ?? 0);
+    while (end > start && (isSpace(bytes[end - 1]) || bytes[end - 1] === byte.cr)) end -= 1;
     places[count + 3] = end - base;
-    size += stop - start;
     const nameAt = base + (places[count] ?? 0);
     const nameEnd = base + (places[count + 1] ?? 0);
     count += 4;
     if (inTrailers) intact = false;
+    if (!validName) return true;
+    if (!mended) return useField(bytes, nameAt, nameEnd, bytes, start, end);
+    const value = Buffer.from(onOneLine(bytes.toString('latin1', start, end)), 'latin1');
+    return useField(bytes, nameAt, nameEnd, value, 0, value.length);
+  };
+
+  /** Acts on a header that says where the response ends, or what becomes of the connection. */
+  const useField = (
+    names: Buffer,
+    nameAt: number,
+    nameEnd: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): boolean => {
     switch (nameEnd - nameAt) {
       case 10:
-        if (isText(bytes, nameAt, nameEnd, 'connection')) said |= connectionIn(bytes, start, end);
-        else if (isText(bytes, nameAt, nameEnd, 'keep-alive')) head.keepAliveMs = keepAliveIn(bytes, start, end);
+        if (isText(names, nameAt, nameEnd, 'connection')) said |= connectionIn(bytes, start, end);
+        else if (isText(names, nameAt, nameEnd, 'keep-alive')) head.keepAliveMs = keepAliveIn(bytes, start, end);
         return true;
       case 14:
-        return !isText(bytes, nameAt, nameEnd, 'content-length') || takeLength(lengthIn(bytes, start, end));
+        return inTrailers || !isText(names, nameAt, nameEnd, 'content-length') || takeLength(bytes, start, end);
       case 16:
-        if (isText(bytes, nameAt, nameEnd, 'proxy-connection')) said |= connectionIn(bytes, start, end);
+        if (isText(names, nameAt, nameEnd, 'proxy-connection')) said |= connectionIn(bytes, start, end);
         return true;
       case 17:
-        if (!isText(bytes, nameAt, nameEnd, 'transfer-encoding')) return true;
-        if (head.length >= 0) return refuse('it has both a length and a transfer encoding');
-        if (start === stop) return refuse('its transfer encoding is empty');
-        head.hasTransferEncoding = true;
-        head.chunked = endsInChunked(bytes, start, stop);
+        if (!inTrailers && isText(names, nameAt, nameEnd, 'transfer-encoding')) takeCodings(bytes, start, end);
         return true;
       default:
         return true;
     }
   };
 
-  const takeLength = (length: number): boolean => {
-    if (head.length >= 0) return refuse('it has two lengths');
-    if (head.hasTransferEncoding) return refuse('it has both a length and a transfer encoding');
-    if (Number.isNaN(length)) return refuse('its length is no number');
-    head.length = length;
+  /** Takes a Content-Length: one number, or the same one several times (RFC 9110, 8.6). */
+  const takeLength = (bytes: Buffer, start: number, end: number): boolean => {
+    let from = start;
+    for (let i = start; i <= end; i += 1) {
+      if (i < end && bytes[i] !== byte.comma) continue;
+      while (from < i && isSpace(bytes[from])) from += 1;
+      const signed = bytes[from] === byte.plus && from + 1 < i;
+      if (signed) note(deviation.signedLength);
+      const length = lengthIn(bytes, signed ? from + 1 : from, i);
+      if (Number.isNaN(length)) return refuse('its Content-Length is no number');
+      if (head.length >= 0) {
+        if (head.length !== length) return refuse('it has several different lengths (Content-Length)');
+        note(deviation.repeatedLength);
+      }
+      head.length = length;
+      from = i + 1;
+    }
     return true;
+  };
+
+  const takeCodings = (bytes: Buffer, start: number, end: number): void => {
+    const codings = codingsIn(bytes, start, end);
+    if (codings.identity) note(deviation.identity);
+    if (codings.empty) note(deviation.emptyCoding);
+    if (!codings.other) return;
+    head.hasTransferEncoding = true;
+    head.chunked = codings.endsInChunked;
   };
 
   return head;
 }
+
+const noStatusLine = 'its first line is no status line';
+
+const isEnd = (code: number | undefined): boolean => code === byte.cr || code === byte.lf || code === 0;
+
+/** A folded value, or one with CRs inside, as one line: each line end with the spaces around it is a space (RFC 9112, 5.2). */
+const onOneLine = (value: string): string => value.replaceAll(/[ \t]*[\r\n][ \t\r\n]*/g, ' ').trim();

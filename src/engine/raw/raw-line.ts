@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Connector } from '../connect.ts';
-import { AnswerError } from '../error-kind.ts';
+import { closedEarly, invalidResponse } from '../error-kind.ts';
 import { nobody, type Line } from '../lane.ts';
 import type { ExchangeEvents, Origin, WireRequest } from '../transport.ts';
-import { byte } from './characters.ts';
 import { requestBytes } from './request-bytes.ts';
-import { createResponseParser } from './response-parser.ts';
+import { createResponseParser, type ParserOptions } from './response-parser.ts';
 import type { Receiver, Turn } from './turn.ts';
 
 /** A server's word on how long it keeps an idle connection is taken for shorter by this: its clock is not ours. */
@@ -34,17 +33,20 @@ interface Connection extends Receiver {
  * connection that was closed while idle is known to be: its request goes out on a new one and nobody is told, because
  * nothing had been sent. Once bytes left, nothing is sent twice.
  */
-export function createRawLine(origin: Origin, connector: Connector, turn: Turn): Line {
+export function createRawLine(origin: Origin, connector: Connector, turn: Turn, options: ParserOptions): Line {
   let events: ExchangeEvents = nobody;
   /** To be written. */
   let waiting: WireRequest | undefined;
   let current: Connection | undefined;
   let opening: Connection | undefined;
   const now = { atMs: 0 };
-  const parser = createResponseParser({
-    head: (status, head) => events.headers(now.atMs, status, head),
-    body: (bytes) => events.data(bytes, now.atMs),
-  });
+  const parser = createResponseParser(
+    {
+      head: (status, head) => events.headers(now.atMs, status, head),
+      body: (bytes) => events.data(bytes, now.atMs),
+    },
+    options,
+  );
 
   const open = (): Connection => {
     const connection: Connection = {
@@ -103,7 +105,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn):
     const { start, body, closes } = requestBytes(request);
     const { socket, used } = connection;
     waiting = undefined;
-    parser.begin(request.method === 'HEAD');
+    parser.begin(request.method === 'HEAD', used);
     connection.busy = connection.used = true;
     connection.closing = closes;
     events.sent(performance.now(), used);
@@ -127,7 +129,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn):
 
   const receive = (connection: Connection, buffer: Buffer, start: number, end: number, atMs: number): void => {
     if (!connection.busy) {
-      if (!isBlank(buffer, start, end)) drop();
+      if (!parser.isHarmless(buffer, start, end)) drop();
       return;
     }
     now.atMs = atMs;
@@ -135,13 +137,13 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn):
     if (parser.state === 'reading') return;
     if (parser.state === 'broken') {
       drop();
-      fail(atMs, new AnswerError('parse', `The answer is no valid HTTP: ${parser.fault}.`));
+      fail(atMs, invalidResponse(parser.fault));
       return;
     }
     connection.busy = false;
     connection.idleSinceMs = atMs;
     connection.keepAliveMs = parser.keepAliveMs - keepAliveMarginMs;
-    if (!mayCarryAnother(connection) || !isBlank(buffer, stop, end)) drop();
+    if (!parser.isHarmless(buffer, stop, end) || !mayCarryAnother(connection)) drop();
     complete(atMs);
   };
 
@@ -200,15 +202,6 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn):
   };
 }
 
-const closedEarly = (): Error =>
-  new AnswerError('prematureEnd', 'The connection was closed before the answer was whole.');
-
 /** Nothing has come in unasked, no end either, and the server did not want to have closed it by now. */
 const isUsable = ({ queued, keepAliveMs, idleSinceMs }: Connection): boolean =>
   queued === 0 && (keepAliveMs === Infinity || performance.now() - idleSinceMs < keepAliveMs);
-
-/** Line ends too many after an answer do no harm. */
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 1) if (bytes[i] !== byte.cr && bytes[i] !== byte.lf) return false;
-  return true;
-}

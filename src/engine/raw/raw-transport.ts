@@ -8,11 +8,11 @@ import { createTurn } from './turn.ts';
  * HTTP/1.1 straight over sockets, at a fraction of what a general client costs: no streams, no promises, no allocation per
  * request beside what Node's sockets make. It knows what a load needs and no more.
  */
-export function createRawTransport({ keptPerLane }: TransportOptions): Transport {
+export function createRawTransport({ keptPerLane, ...options }: TransportOptions): Transport {
   const connector = createConnector();
   const turn = createTurn();
   return {
-    lane: () => createLane((origin) => createRawLine(origin, connector, turn), keptPerLane),
+    lane: () => createLane((origin) => createRawLine(origin, connector, turn, options), keptPerLane),
     close: () => connector.closeAll(),
     get opened() {
       return connector.opened;

@@ -1,6 +1,8 @@
+import type { Note } from '../server-notes.ts';
 import type { Head } from '../transport.ts';
-import { byte } from './characters.ts';
+import { byte, isBlank } from './characters.ts';
 import { createChunkReader } from './chunks.ts';
+import { deviation } from './deviations.ts';
 import { createHeadReader } from './head.ts';
 
 /** What an answer consists of, as it is read. */
@@ -11,15 +13,29 @@ export interface ResponseEvents {
   body(bytes: Uint8Array): void;
 }
 
+/** What holds for all responses of a run. */
+export interface ParserOptions {
+  /** Takes in deviations. */
+  readonly note: Note;
+  /** Maximum size of a head, bytes. */
+  readonly maxHeadBytes: number;
+}
+
 /** Where the reading of an answer stands. */
 export type ResponseState = 'reading' | 'whole' | 'broken';
 
-/** Reads the answers of one connection, one after the other, however their bytes were cut. */
+/** Reads the responses of a connection, one after the other, however their bytes were cut. */
 export interface ResponseParser {
-  /** The answer to another request begins; `toHead`: to HEAD, so that it has no body. */
-  begin(toHead: boolean): void;
+  /**
+   * The response to another request begins.
+   * @param toHead to HEAD, so that it has no body
+   * @param reused it follows another one on its connection
+   */
+  begin(toHead: boolean, reused: boolean): void;
   /** Reads the bytes from `start` to `end` as long as the answer is not whole; answers where it stopped. */
   feed(bytes: Buffer, start: number, end: number): number;
+  /** Returns whether bytes that come after a response do no harm: there are only line ends. */
+  isHarmless(bytes: Buffer, start: number, end: number): boolean;
   /** The connection was closed in good order: true when this is how the answer ends. */
   finish(): boolean;
   readonly state: ResponseState;
@@ -40,14 +56,18 @@ const stepBytes = 2_048;
 const longestLast = 1_024;
 
 /**
- * An HTTP/1 parser for answers, as strict as llhttp. 1xx answers are read over, but for the two that a request must have
- * asked for, and none here does: 100 and 101.
+ * Creates an HTTP/1 parser that reads what curl and browsers read, and notes each deviation. Responses with status 1xx are
+ * skipped. The one exception is 101: nobody asked for it, so it is the response, and the connection ends with it.
  */
-export function createResponseParser(events: ResponseEvents): ResponseParser {
-  const head = createHeadReader();
-  const chunks = createChunkReader();
+export function createResponseParser(events: ResponseEvents, { note, maxHeadBytes }: ParserOptions): ResponseParser {
+  const head = createHeadReader(note, maxHeadBytes);
+  const chunks = createChunkReader(note);
   let next: number = part.gap;
+  let toHeadRequest = false;
+  /** The response has no body, whatever its head says. */
   let bodiless = false;
+  /** The response before had no body: one that the server sends all the same may come now. */
+  let skips = false;
   /** Bytes that a body with a length still has to get. */
   let left = 0;
   /** The start of a head that comes in pieces. */
@@ -63,11 +83,13 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
     reusable: false,
     keepAliveMs: Infinity,
 
-    begin(toHead) {
+    begin(toHead, reused) {
       parser.state = 'reading';
       next = part.gap;
       keptLength = 0;
-      bodiless = toHead;
+      toHeadRequest = toHead;
+      skips = reused && bodiless;
+      bodiless = false;
     },
 
     feed(bytes, start, end) {
@@ -75,10 +97,18 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
       while (at < end && parser.state === 'reading') {
         switch (next) {
           case part.gap:
-            // A line end too many before an answer does no harm.
             if (bytes[at] === byte.cr || bytes[at] === byte.lf) {
+              note(deviation.emptyLines);
               at += 1;
               break;
+            }
+            if (skips) {
+              const place = placeOfHead(bytes, at, end);
+              if (place > at) {
+                note(deviation.unexpectedBody);
+                at = place;
+                break;
+              }
             }
             if (isLast(bytes, at, end) && head.again(bytes, at)) {
               at += lastLength;
@@ -128,8 +158,19 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
       return at;
     },
 
+    isHarmless(bytes, start, end) {
+      if (isBlank(bytes, start, end)) return true;
+      note(bodiless ? deviation.unexpectedBody : deviation.extraBytes);
+      return false;
+    },
+
     finish() {
-      if (parser.state !== 'reading' || next !== part.untilClose) return false;
+      if (parser.state !== 'reading') return false;
+      // All chunks have come, only the end of the trailers is missing.
+      const isUnended = next === part.trailers && keptLength === 0;
+      if (isUnended) note(deviation.unendedChunks);
+      else if (next !== part.untilClose) return false;
+      next = part.untilClose;
       endAnswer();
       return true;
     },
@@ -186,16 +227,23 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
 
   const beginBody = (): void => {
     const { status } = head;
-    if (status < 200) {
-      if (status === 100 || status === 101) breakOff(`nobody asked for a ${status}`);
-      else if (status < 100) breakOff('its status is no status');
+    if (status < 100) {
+      breakOff('its status code is less than 100');
+      return;
+    }
+    if (status < 200 && status !== 101) {
+      if (status === 100) note(deviation.continued);
       next = part.gap;
       return;
     }
     events.head(status, head);
     left = head.length;
-    if (bodiless || status === 204 || status === 304) endAnswer();
-    else if (head.chunked) {
+    bodiless = toHeadRequest || status === 204 || status === 304 || status === 101;
+    if (bodiless) {
+      if (status === 101) note(deviation.switched);
+      else if (status === 204 && announcesBody()) note(deviation.unexpectedBody);
+      endAnswer();
+    } else if (head.chunked) {
       chunks.begin();
       next = part.chunkFrame;
     } else if (head.hasTransferEncoding || left < 0) next = part.untilClose;
@@ -205,10 +253,31 @@ export function createResponseParser(events: ResponseEvents): ResponseParser {
 
   const endAnswer = (): void => {
     parser.state = 'whole';
-    // Trailers may name another transfer encoding.
-    parser.reusable = head.persistent && next !== part.untilClose && (next !== part.trailers || head.chunked);
+    const { status } = head;
+    // Who has a length and chunks may mean either, so nothing can follow (RFC 9112, 6.3); nor where a body may still come.
+    const isClear =
+      !(head.hasTransferEncoding && head.length >= 0) && status !== 101 && !(status === 204 && announcesBody());
+    parser.reusable = head.persistent && isClear && next !== part.untilClose;
     parser.keepAliveMs = head.keepAliveMs;
   };
 
+  const announcesBody = (): boolean => head.hasTransferEncoding || head.length > 0;
+
   return parser;
+}
+
+const protocol = 'http/';
+
+/** Returns where the next head begins, or may begin with what is still to come; `end` when nowhere. */
+function placeOfHead(bytes: Uint8Array, start: number, end: number): number {
+  for (let place = start; place < end; place += 1) {
+    let length = 0;
+    while (place + length < end && length < protocol.length) {
+      const next = bytes[place + length] ?? 0;
+      if ((length < 4 ? next | 0x20 : next) !== protocol.charCodeAt(length)) break;
+      length += 1;
+    }
+    if (length === protocol.length || place + length === end) return place;
+  }
+  return end;
 }

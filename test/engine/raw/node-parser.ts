@@ -26,7 +26,15 @@ export function readWithNode(pieces: readonly Buffer[], toHead: boolean, ended: 
   const parser = new HTTPParser();
   parser.initialize(HTTPParser.RESPONSE, {});
   let headers: string[] = [];
-  const reading: Reading = { outcome: 'incomplete', status: 0, headers: [], body: '', reusable: false, taken: 0 };
+  const reading: Reading = {
+    outcome: 'incomplete',
+    status: 0,
+    headers: [],
+    body: '',
+    reusable: false,
+    taken: 0,
+    notes: [],
+  };
   const body: Buffer[] = [];
   parser[HTTPParser.kOnHeaders | 0] = (some: string[]) => void headers.push(...some);
   parser[HTTPParser.kOnHeadersComplete | 0] = (

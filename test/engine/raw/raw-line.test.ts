@@ -45,7 +45,7 @@ const createLine = (turn = createTurn()) => {
     opened: 0,
     addresses: [],
   };
-  const line = createRawLine(origin, connector, turn);
+  const line = createRawLine(origin, connector, turn, { note() {}, maxHeadBytes: 262_144 });
   const told: string[] = [];
   const events: ExchangeEvents = {
     sent: (_atMs, reused) => void told.push(reused ? 'sent again' : 'sent'),
@@ -109,7 +109,7 @@ describe('a line over raw sockets', () => {
     for (const [ending, last] of [
       [(socket: Socket) => socket.emit('end'), 'end'],
       [(socket: Socket) => socket.emit('error', new Error('reset')), 'reset'],
-      [(socket: Socket) => socket.emit('close'), 'The connection was closed before the answer was whole.'],
+      [(socket: Socket) => socket.emit('close'), 'The connection was closed before the response was complete.'],
     ] as const) {
       const { sockets, told, send } = createLine();
       send();

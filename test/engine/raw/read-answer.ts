@@ -12,6 +12,8 @@ export interface Reading {
   reusable: boolean;
   /** How many bytes a whole answer has. */
   taken: number;
+  /** Deviations from HTTP, each once. */
+  notes: string[];
   /** There was an answer before the final one that a request must ask for, or one without a status. */
   unasked?: true;
 }
@@ -26,18 +28,26 @@ export const readAnswer = (
 
 /** Reads one answer after the other with the same parser. */
 export function createReader(): typeof readAnswer {
-  const now = { reading: emptyReading(), body: [] as Buffer[], names: [] as readonly string[] };
-  const parser = createResponseParser({
-    head(status, head) {
-      now.reading.status = status;
-      now.reading.headers = now.names.flatMap((name) => [name, head.get(name) ?? '(none)']);
+  const now = {
+    reading: emptyReading(),
+    body: [] as Buffer[],
+    names: [] as readonly string[],
+    notes: new Set<string>(),
+  };
+  const parser = createResponseParser(
+    {
+      head(status, head) {
+        now.reading.status = status;
+        now.reading.headers = now.names.flatMap((name) => [name, head.get(name) ?? '(none)']);
+      },
+      body: (bytes) => void now.body.push(Buffer.from(bytes)),
     },
-    body: (bytes) => void now.body.push(Buffer.from(bytes)),
-  });
+    { note: (text) => void now.notes.add(text), maxHeadBytes: 262_144 },
+  );
   return (pieces, toHead, ended, names) => {
     const reading = emptyReading();
-    Object.assign(now, { reading, body: [], names });
-    parser.begin(toHead);
+    Object.assign(now, { reading, body: [], names, notes: new Set() });
+    parser.begin(toHead, false);
     for (const piece of pieces) {
       // Lies somewhere in a larger buffer, as in real life, and what is around it is no part of it.
       const around = Buffer.concat([Buffer.from('HTTP'), piece, Buffer.from('\r\n\r\n')]);
@@ -50,6 +60,7 @@ export function createReader(): typeof readAnswer {
     if (parser.state === 'whole') reading.reusable = parser.reusable;
     else reading.taken = 0;
     reading.body = Buffer.concat(now.body).toString('latin1');
+    reading.notes = [...now.notes];
     return reading;
   };
 }
@@ -61,4 +72,5 @@ const emptyReading = (): Reading => ({
   body: '',
   reusable: false,
   taken: 0,
+  notes: [],
 });

@@ -12,7 +12,7 @@ const headOf = (...lines: string[]): string => `${['HTTP/1.1 200 OK', ...lines].
 const chunked = (body: string): string => headOf('Transfer-Encoding: chunked') + body;
 
 /** What must agree, whoever reads. */
-const essence = ({ outcome, status, body }: Reading): unknown => [outcome, status, body];
+const essence = ({ outcome, status, body }: Reading): unknown[] => [outcome, status, body];
 
 /** Names of the headers that can be looked up, each once. */
 const namesIn = ({ headers }: Reading): string[] => {
@@ -33,6 +33,7 @@ describe('parser of answers', () => {
       body: 'body',
       reusable: true,
       taken: text.length,
+      notes: [],
     });
   });
 
@@ -50,7 +51,7 @@ describe('parser of answers', () => {
   });
 
   it('a closed connection ends no other answer', () => {
-    const cut = [headOf('Content-Length: 4'), chunked('4\r\nwik'), chunked('0\r\n'), 'HTTP/1.1 200 OK\r\nX-A:', ''];
+    const cut = [headOf('Content-Length: 4'), chunked('4\r\nwik'), chunked('0\r\nX'), 'HTTP/1.1 200 OK\r\nX-A:', ''];
     for (const text of cut) assert.equal(read(text, { ended: true }).outcome, 'incomplete', text);
   });
 
@@ -66,21 +67,20 @@ describe('parser of answers', () => {
       [headOf('Content-Length: 0'), false],
     ] as const) {
       const { outcome, body, reusable, taken } = read(`${text}next`, { toHead });
-      assert.deepEqual([outcome, body, reusable, taken], ['whole', '', true, text.length], text);
+      // A body that is announced may still come.
+      assert.deepEqual([outcome, body, reusable, taken], ['whole', '', !text.includes(' 204 '), text.length], text);
     }
   });
 
-  it('passes over informational answers, but for those that must be asked for', () => {
+  it('skips interim responses; 101 is the last on its connection', () => {
     const last = headOf('Content-Length: 0', 'X-A: last');
     const before = 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-A: first\r\nContent-Length: 3\r\n\r\n';
     const { outcome, status, headers } = read(before + last);
     assert.deepEqual([outcome, status, headers[3]], ['whole', 200, 'last']);
-    for (const status of [100, 101]) {
-      assert.equal(
-        read(`HTTP/1.1 ${status} X\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n${last}`).outcome,
-        'broken',
-      );
-    }
+    const asked = 'X\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n';
+    assert.deepEqual(essence(read(`HTTP/1.1 100 ${asked}${last}`)), ['whole', 200, '']);
+    const switched = read(`HTTP/1.1 101 ${asked}${last}`);
+    assert.deepEqual([...essence(switched), switched.reusable], ['whole', 101, '', false]);
   });
 
   it('knows from version and headers whether the connection can be used again', () => {
@@ -103,41 +103,39 @@ describe('parser of answers', () => {
     for (const text of [
       'HELLO',
       'HTTP/1.1 20 OK',
-      'HTTP/1.1 200 OK\n',
-      'HTTP/3.0 200 OK\r\n\r\n',
+      'HTTP/1.1 2000 OK',
+      'HTTP 200 OK',
       headOf('no colon'),
-      headOf('name : value'),
-      headOf('X-A: a\r\n folded'),
+      headOf(' folded'),
       headOf('X-A: a\0b'),
-      headOf('Content-Length: 1', 'Content-Length: 1'),
-      headOf('Content-Length: 1', 'Transfer-Encoding: chunked'),
-      headOf('Transfer-Encoding: chunked', 'Content-Length: 1'),
+      headOf('Content-Length: 1', 'Content-Length: 2'),
+      headOf('Content-Length: 1, 2'),
+      headOf('Content-Length: 1,'),
       headOf('Content-Length: -1'),
-      headOf('Content-Length: 1, 1'),
+      headOf('Content-Length: 1x'),
       headOf('Content-Length:'),
       chunked('x\r\n'),
-      chunked('4 \r\nwiki\r\n'),
-      chunked('4\nwiki\r\n'),
+      chunked('0x4\r\nwiki\r\n'),
+      chunked('4\rwiki\r\n'),
       chunked('3\r\nwiki\r\n'),
-      chunked('4; a\r\nwiki\r\n'),
-      chunked('0\r\nContent-Length: 1\r\n\r\n'),
+      chunked('0\r\nno colon\r\n\r\n'),
     ]) {
       assert.equal(read(text).outcome, 'broken', text);
     }
   });
 
-  it('reads a head of up to 16 KiB, however it is cut', () => {
-    const long = (length: number): Buffer => Buffer.from(headOf(`X-A: ${'a'.repeat(length)}`, 'Content-Length: 0'));
-    // `OK`, both names and `0` count too.
-    const most = 16_384 - 2 - 3 - 14 - 1 - 1;
+  it('reads a head up to the limit, however it is cut', () => {
+    const most = 262_144;
+    const long = (length: number): Buffer => {
+      const rest = headOf('X-A: ', 'Content-Length: 0').length;
+      return Buffer.from(headOf(`X-A: ${'a'.repeat(length - rest)}`, 'Content-Length: 0'));
+    };
     for (const shares of [[], [0.1, 0.5, 0.9999], Array.from({ length: 200 }, (_, i) => i / 200)]) {
       const outcomes = [most, most + 1].map((n) => readAnswer(piecesOf(long(n), shares), false, false, []).outcome);
       assert.deepEqual(outcomes, ['whole', 'broken']);
-      const byNode = [most, most + 1].map((n) => readWithNode(piecesOf(long(n), shares), false, false).outcome);
-      assert.deepEqual(byNode, outcomes);
     }
-    const many = Buffer.from(headOf(...Array.from({ length: 3_000 }, (_, i) => `X-${i}: ${i}`)));
-    assert.equal(readAnswer(piecesOf(many, [0.3]), false, false, []).outcome, 'broken');
+    const endless = Buffer.from(headOf(...Array.from({ length: 30_000 }, (_, i) => `X-${i}: ${i}`)));
+    assert.equal(readAnswer(piecesOf(endless, [0.3]), false, false, []).outcome, 'broken');
   });
 
   it('however the bytes are cut, the same is read', () => {
@@ -162,7 +160,11 @@ describe('parser of answers', () => {
           const [bytes, shares, toHead] = some[pick % some.length] ?? [Buffer.from(headOf()), [], false];
           const pieces = piecesOf(bytes, shares);
           const names = i % 2 === 0 ? lookedUp : lookedUp.toReversed().slice(0, 2);
-          assert.deepEqual(readNext(pieces, toHead, true, names), readAnswer(pieces, toHead, true, names));
+          // Deviations in a head that comes again are not noted again.
+          const [again, first] = [readNext, readAnswer].map((read) =>
+            Object.assign(read(pieces, toHead, true, names), { notes: [] }),
+          );
+          assert.deepEqual(again, first);
         }
       }),
       { numRuns: 1_500 },
@@ -197,27 +199,27 @@ describe('parser of answers', () => {
     }
   });
 
-  it('reads what Node reads and rejects what Node rejects', () => {
+  it('reads what Node reads, and notes a deviation wherever it reads more', () => {
     fc.assert(
       fc.property(answers, cuts, fc.boolean(), fc.boolean(), (bytes, shares, toHead, ended) => {
         const pieces = piecesOf(bytes, shares);
-        let theirs = readWithNode(pieces, toHead, ended);
-        let ours = readAnswer(pieces, toHead, ended, namesIn(theirs));
-        if (theirs.unasked) {
-          // Node leaves it to http.request what to do with 100, 101 and what is no status (001). Nothing here asks for one.
-          assert.equal(ours.outcome, 'broken');
+        const theirs = readWithNode(pieces, toHead, ended);
+        const ours = readAnswer(pieces, toHead, ended, namesIn(theirs));
+        // Node leaves it to http.request what to do with 100, 101 and what is no status (001).
+        if (theirs.unasked) return;
+        const text = bytes.toString('latin1');
+        // Node takes a tab or an empty list item after `chunked` for another coding (RFC 9110, 5.6.1: it is none).
+        if (/chunked *[\t,]/i.test(text)) return;
+        if (theirs.outcome === 'broken') {
+          // Extensions of chunks, and lengths and codings in trailers, mean nothing here, whatever they say.
+          const isMeaningless = /;|\n0+\s[^]*(?:Content-Length|Transfer-Encoding)/i.test(text);
+          if (ours.outcome === 'whole' && !isMeaningless) assert.notDeepEqual(ours.notes, []);
           return;
         }
-        if (theirs.status === 0 && theirs.outcome !== ours.outcome) {
-          // Node rejects a length in the middle of its line, here it is looked at as a whole: the line's end settles it.
-          const ending = Buffer.from('\r\n\r\n');
-          theirs = readWithNode([...pieces, ending], toHead, ended);
-          ours = readAnswer([...pieces, ending], toHead, ended, []);
+        if (theirs.outcome === 'whole') {
+          assert.deepEqual(essence(ours), essence(theirs));
+          for (const name of namesIn(theirs)) assert.equal(firstOf(ours, name), firstOf(theirs, name));
         }
-        assert.deepEqual(essence(ours), essence(theirs));
-        for (const name of namesIn(theirs)) assert.equal(firstOf(ours, name), firstOf(theirs, name));
-        // Node reads on after the answer, so it tells of the connection only when nothing follows.
-        if (ours.taken === theirs.taken) assert.equal(ours.reusable, theirs.reusable);
       }),
       { numRuns: 5_000 },
     );
