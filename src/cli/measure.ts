@@ -2,6 +2,7 @@ import { remoteHosts } from '../core/endpoints/hosts.ts';
 import { ExitCode, LoadlensError } from '../core/errors.ts';
 import { noSuccessSentence, unansweredHint, unansweredSentence, unmetSentence } from '../core/report/failure-words.ts';
 import type { RunRecord } from '../core/report/types.ts';
+import { onFault } from './fault.ts';
 import { mayLoad } from './hosts.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLine } from './progress.ts';
@@ -20,6 +21,8 @@ export interface Measurement {
 export interface Screen {
   /** Aborts at the first Ctrl+C. */
   readonly signal: AbortSignal;
+  /** Aborts when something has failed that nothing else has caught. */
+  readonly fault: AbortSignal;
   /** Shows progress until the next, or until `print`. */
   show(text: string): void;
   /** Takes the progress away and writes the result. */
@@ -56,9 +59,11 @@ export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<
     first: () => progress.show('Stopping … press Ctrl+C again to stop at once.'),
     second: () => progress.clear(),
   });
+  const fault = onFault(() => progress.clear());
   try {
     return await run({
       signal: interrupt.signal,
+      fault: fault.signal,
       show: (text) => {
         if (!interrupt.signal.aborted) progress.show(text);
       },
@@ -73,6 +78,7 @@ export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<
     });
   } finally {
     progress.clear();
+    fault.dispose();
     interrupt.dispose();
   }
 }

@@ -18,20 +18,32 @@ import { numberFrom, planNumber, several } from './values.ts';
 
 /** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
-  // A reader that has seen enough (`| head`) is no failure.
+  let unwritten = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // A reader that has seen enough (`| head`) is no failure.
+    if (error.code === 'EPIPE' || unwritten) return;
+    unwritten = true;
+    process.stderr.write(
+      `error: Standard output could not be written: ${error.message}.\nhint:  Check the disk, then run again.\n`,
+    );
   });
+  /** The exit code, when standard output was written; its errors come a turn of the loop late. */
+  const written = async (code: ExitCode): Promise<ExitCode> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return unwritten && code === ExitCode.done ? ExitCode.usage : code;
+  };
+  // There is nowhere to say it.
+  process.stderr.on('error', () => {});
   let exitCode: ExitCode = ExitCode.done;
   const program = makeProgram((code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync(args, { from: 'user' });
-    return exitCode;
+    return await written(exitCode);
   } catch (error) {
     // Commander has said already what is wrong; help and version end with 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? written(ExitCode.done) : ExitCode.usage;
     const failure = describeFailure(error, process.env['LOADLENS_DEBUG'] === '1');
     process.stderr.write(failure.text);
     return failure.exitCode;

@@ -79,7 +79,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
         const onPartial = keep && {
           onPartial: (partial: RunRecord) => keep([JSON.stringify(withCalibration(partial))], partial.requestsSent > 0),
         };
-        const hooks = { version, signal: screen.signal, onSnapshot, ...onPartial };
+        const hooks = { version, signal: screen.signal, fault: screen.fault, onSnapshot, ...onPartial };
         const measured = withCalibration(await runBenchmark(input, hooks));
         writeResult(renderText(measured), outputs, measured, screen);
         return measured;

@@ -58,7 +58,8 @@ export async function sweepCommand(
         (text) => screen.note(text),
         async (keep) => {
           const onPartial = keep && { onPartial: sweepKeeper(keep) };
-          const swept = await start({ version, signal: screen.signal, onSnapshot: progressOf(screen), ...onPartial });
+          const { signal, fault } = screen;
+          const swept = await start({ version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
           const measured = { ...swept, levels: swept.levels.map(withCalibration) };
           writeResult(renderSweepText(measured), outputs, measured, screen);
           return measured;

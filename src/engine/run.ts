@@ -22,6 +22,8 @@ import { sideThread } from './side-thread.ts';
 export interface RunHooks {
   /** Cancels: nothing leaves any more, sockets close, what was measured is kept. */
   readonly signal: AbortSignal;
+  /** Aborts with an Error when something in this process has failed: the run then stops unexpectedly and keeps what it has. */
+  readonly fault?: AbortSignal | undefined;
   /** Called about four times a second. */
   onSnapshot?(snapshot: Snapshot): void;
   /**
@@ -84,17 +86,20 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     source: input.file && { file: input.file.shownAs },
   };
   const progress = startProgress(loops, hooks, () => known);
+  const unlessFault = orFault(hooks.fault);
 
   try {
     await progress.keep();
     const source = readSource(input);
-    await loops.prepare();
+    await unlessFault(loops.prepare());
     const selfCalibration =
-      plan.coldStart || signal.aborted ? undefined : await calibrateSelf(await sideThread(), loops.transport, signal);
+      plan.coldStart || signal.aborted
+        ? undefined
+        : await unlessFault(calibrateSelf(await sideThread(), loops.transport, signal));
     let warmupSent = 0;
     if (plan.warmup > 0 && !signal.aborted) {
       progress.phase('warmup');
-      warmupSent = await loops.warmUp();
+      warmupSent = await unlessFault(loops.warmUp());
     }
     known = {
       ...known,
@@ -116,7 +121,7 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     return makeRecord({
       ...known,
       status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',
-      ...(lost && { stopReason: lostSentence(lost) }),
+      ...(lost && { stopReason: lost.message }),
       summary,
       addresses: sent.addresses,
       objectives: evaluateRun(plan, targets, summary),
@@ -154,6 +159,10 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
   const cancel = (): void => loops.cancel();
   if (hooks.signal.aborted) cancel();
   hooks.signal.addEventListener('abort', cancel);
+  const fail = (): void => {
+    if (hooks.fault) loops.fail(faultOf(hooks.fault));
+  };
+  hooks.fault?.addEventListener('abort', fail);
   const isTold = hooks.onSnapshot !== undefined || hooks.onPartial !== undefined;
   const timer = isTold ? setInterval(tell, snapshotMs).unref() : undefined;
   return {
@@ -167,6 +176,7 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
     stop(): void {
       clearInterval(timer);
       hooks.signal.removeEventListener('abort', cancel);
+      hooks.fault?.removeEventListener('abort', fail);
     },
   };
 }
@@ -193,8 +203,22 @@ function withWarnings(health: ClientHealth, { requestsDrained }: LoopsResult, dr
   return { ...health, warnings };
 }
 
-/** Says which part of the benchmark failed, in the system's words. */
-const lostSentence = (error: Error): string => `A sender thread ended: ${error.message.replace(/\.$/, '')}.`;
+/** Returns a function that waits for something before the clock starts, and rejects as soon as there is a fault. */
+function orFault(fault: AbortSignal | undefined): <T>(work: Promise<T>) => Promise<T> {
+  if (fault === undefined) return (work) => work;
+  const failed = new Promise<never>((_, reject) => {
+    if (fault.aborted) reject(faultOf(fault));
+    else fault.addEventListener('abort', () => reject(faultOf(fault)), { once: true });
+  });
+  failed.catch(() => {});
+  return (work) => Promise.race([work, failed]);
+}
+
+/** Returns a fault as an error whose message is the reason in one sentence. */
+function faultOf({ reason }: AbortSignal): Error {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new Error(`Loadlens failed: ${message.replace(/\.$/, '')}.`, { cause: reason });
+}
 
 async function readSource({ file }: RunInput): Promise<Source | null> {
   return file && { file: file.shownAs, ...(await readGitState(file.path)) };

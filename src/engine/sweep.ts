@@ -22,7 +22,7 @@ export interface SweepSnapshot {
 }
 
 /** How the one who starts a series of runs takes part in it. Cancelling keeps the levels that have ended. */
-export interface SeriesHooks<T> extends Pick<RunHooks, 'signal' | 'version' | 'serverPid'> {
+export interface SeriesHooks<T> extends Pick<RunHooks, 'signal' | 'fault' | 'version' | 'serverPid'> {
   onSnapshot?(snapshot: SweepSnapshot): void;
   /**
    * Called with the result that would be left if the process ended now, as RunHooks has it: what the runs that have ended come
@@ -104,7 +104,7 @@ export function startSeries<T>(
   hooks: SeriesHooks<T>,
   recordOf: (parts: SeriesParts) => T,
 ) {
-  const { signal, version, serverPid } = hooks;
+  const { signal, fault, version, serverPid } = hooks;
   const startedAt = new Date();
   const id = recordId(startedAt, Math.random);
   const finished: RunRecord[] = [];
@@ -130,7 +130,7 @@ export function startSeries<T>(
   /** Measures one run; what makes it impossible must not cost the runs that have ended. */
   const tryRun = async (what: RunInput, onSnapshot: (run: Snapshot) => void): Promise<RunRecord | undefined> => {
     try {
-      return await runBenchmark(what, { signal, version, serverPid, onSnapshot, ...partials });
+      return await runBenchmark(what, { signal, fault, version, serverPid, onSnapshot, ...partials });
     } catch (error) {
       if (finished.length === 0) throw error;
       stopReason = error instanceof Error ? error.message : String(error);

@@ -8,7 +8,11 @@ import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
 import { failureOf } from './failure.ts';
 import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask } from './messages.ts';
 
+/** How long a fault may take to end the benchmark. */
+const faultLimitMs = 10_000;
+
 const cancel = new AbortController();
+const fault = new AbortController();
 let started = false;
 
 /** Says it and, when it is the last thing to say, exits once it has left. */
@@ -19,7 +23,7 @@ function tell(event: BenchmarkEvent, exitCode?: number): void {
 }
 
 async function run(task: BenchmarkTask): Promise<void> {
-  const hooks = { signal: cancel.signal, version: manifest.version, serverPid: task.serverPid };
+  const hooks = { signal: cancel.signal, fault: fault.signal, version: manifest.version, serverPid: task.serverPid };
   if (task.type === 'sweep') {
     const record = await runSweep(task.input, { ...hooks, onSnapshot: tellLevels() });
     tell({ type: 'sweep', record }, 0);
@@ -62,7 +66,16 @@ process.on('disconnect', () => {
   cancel.abort();
   process.exit(0);
 });
-process.on('uncaughtException', fail);
+process.on('uncaughtException', (error) => {
+  if (!started || fault.signal.aborted) {
+    fail(error);
+    return;
+  }
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  // What was measured becomes a record as usual, unless even that fails.
+  fault.abort(error);
+  setTimeout(() => fail(error), faultLimitMs).unref();
+});
 
 if (process.send) {
   tell({ type: 'ready' });

@@ -22,7 +22,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   );
 }
 
-const endSender = new URL('../support/end-sender.mjs', import.meta.url).href;
+const injectFault = new URL('../support/inject-fault.mjs', import.meta.url).href;
 
 /** What is run, and what it ends with. */
 interface Case {
@@ -30,8 +30,8 @@ interface Case {
   /** The target's path. */
   readonly path: string;
   readonly args: readonly string[];
-  /** Ends so many-th sender thread of the process while it sends. */
-  readonly crash?: number;
+  /** What goes wrong; see inject-fault.mjs. */
+  readonly fault?: string;
   /** Sent half a second after the first request. */
   readonly signal?: NodeJS.Signals;
   readonly code: number;
@@ -39,6 +39,8 @@ interface Case {
   readonly says: RegExp;
   /** Of the result, where one is written. */
   readonly status?: 'completed' | 'cancelled' | 'crashed';
+  /** Why it stopped unexpectedly; a sender thread that ended unless set. */
+  readonly reason?: string;
   /** How many levels the result has. */
   readonly levels?: number;
 }
@@ -47,8 +49,9 @@ const run = ['run', 'endpoints.txt', '--json', 'out.json', '-q'];
 const suite = (kind: string): readonly string[] => ['suite', kind, '--quick', '-q', '--model', 'm', '--timeout', '5s'];
 const twoThreads = ['--duration', '20s', '-c', '4', '--workers', '2'];
 const nothing = /^$/;
+const threadEnded = 'A sender thread ended: the thread exited with code 1.';
 const crashed =
-  /^error: The benchmark stopped unexpectedly\. A sender thread ended: The thread exited with code 1\.\nhint: /;
+  /^error: The benchmark stopped unexpectedly\. A sender thread ended: the thread exited with code 1\.\nhint: /;
 
 const cases: readonly Case[] = [
   { name: 'a run that is done', path: '/', args: run, code: 0, says: nothing, status: 'completed' },
@@ -58,7 +61,7 @@ const cases: readonly Case[] = [
     name: 'a sender thread that ended',
     path: '/?ms=5',
     args: [...run, ...twoThreads],
-    crash: 1,
+    fault: 'end sender 1',
     code: 1,
     says: crashed,
     status: 'crashed',
@@ -67,10 +70,40 @@ const cases: readonly Case[] = [
     name: 'a sender thread that ended, before a missed objective',
     path: '/?ms=5',
     args: [...run, ...twoThreads, '--slo', 'p95 < 1ms'],
-    crash: 1,
+    fault: 'end sender 1',
     code: 1,
     says: crashed,
     status: 'crashed',
+  },
+  {
+    name: 'a sender thread that threw',
+    path: '/?ms=5',
+    args: [...run, ...twoThreads],
+    fault: 'throw sender',
+    code: 1,
+    says: /^error: The benchmark stopped unexpectedly\. A sender thread ended: on purpose\.\nhint: /,
+    status: 'crashed',
+    reason: 'A sender thread ended: on purpose.',
+  },
+  {
+    name: 'an error that nothing caught',
+    path: '/?ms=5',
+    args: [...run, '--duration', '20s'],
+    fault: 'throw main',
+    code: 1,
+    says: /^error: The benchmark stopped unexpectedly\. Loadlens failed: on purpose\.\nhint: /,
+    status: 'crashed',
+    reason: 'Loadlens failed: on purpose.',
+  },
+  {
+    name: 'a thread that ended beside those that send',
+    path: '/?ms=5',
+    args: [...run, '--duration', '20s', '--rate', '50'],
+    fault: 'end helper 2',
+    code: 1,
+    says: /^error: The benchmark stopped unexpectedly\. Loadlens failed: A helper thread ended: the thread exited with code 1\.\nhint: /,
+    status: 'crashed',
+    reason: 'Loadlens failed: A helper thread ended: the thread exited with code 1.',
   },
   {
     name: 'a canceled run',
@@ -104,7 +137,7 @@ const cases: readonly Case[] = [
     name: 'a sender thread that ended in the second of three levels',
     path: '/?ms=5',
     args: [...run, '--levels', '2,4,8', '--duration', '1s', '--workers', '2', '--cool-down', '0ms'],
-    crash: 2,
+    fault: 'end sender 2',
     code: 1,
     says: crashed,
     status: 'crashed',
@@ -142,7 +175,7 @@ const cases: readonly Case[] = [
     name: 'a search that lost a sender thread',
     path: '/?ms=5',
     args: [...run, '--find-capacity', 'p95 < 1s', '--sweep', '2..8', '--duration', '1s', '--workers', '2'],
-    crash: 2,
+    fault: 'end sender 2',
     code: 1,
     says: crashed,
     status: 'crashed',
@@ -222,14 +255,21 @@ describe('the exit code', function () {
     server.closeAllConnections();
   });
 
-  for (const { name, path, args, crash, signal, code, says, status, levels } of cases) {
+  for (const { name, path, args, fault, signal, code, says, status, reason, levels } of cases) {
     it(`is ${code} for ${name}`, async () => {
       writeFileSync(join(folder.path, 'endpoints.txt'), `${url}${path}\n`);
       const whole = args[0] === 'suite' ? [...args, '--server', `${url}${path}`] : args;
+      const now = join(folder.path, 'now');
       const env: Record<string, string> =
-        crash === undefined ? {} : { NODE_OPTIONS: `--import ${endSender}`, LOADLENS_TEST_END: String(crash) };
+        fault === undefined
+          ? {}
+          : { NODE_OPTIONS: `--import ${injectFault}`, LOADLENS_TEST_FAULT: fault, LOADLENS_TEST_FAULT_FILE: now };
       served = 0;
       const running = startCli(whole, { cwd: folder.path, env });
+      if (fault !== undefined) {
+        await waitFor('the clock runs', () => served > 30);
+        writeFileSync(now, '');
+      }
       if (signal !== undefined) {
         await waitFor('the first request', () => served > 0);
         await new Promise((resolve) => setTimeout(resolve, 500));
@@ -241,12 +281,9 @@ describe('the exit code', function () {
       if (status === undefined) return;
       const record = JSON.parse(readFileSync(join(folder.path, 'out.json'), 'utf8'));
       assert.equal(record.status, status);
-      assert.equal(
-        record.stopReason,
-        status === 'crashed' ? 'A sender thread ended: The thread exited with code 1.' : undefined,
-      );
+      assert.equal(record.stopReason, reason ?? (status === 'crashed' ? threadEnded : undefined));
       if (levels !== undefined) assert.equal(record.levels.length, levels);
-      if (crash === 1) assert.ok(record.requestsSent > 0);
+      if (fault !== undefined && record.levels === undefined) assert.ok(record.requestsSent > 0);
     });
   }
 });

@@ -48,7 +48,7 @@ export function withServer(
       const ignoreEos = model.server === 'gpt2';
       const setup = { name: model.name, url: model.url, model: asked, ignoreEos, headers, objectives, secrets };
       const onSnapshot = (snapshot: SweepSnapshot): void => screen.show(stepText(snapshot));
-      const hooks = { signal, version, serverPid: pid, onSnapshot };
+      const hooks = { signal, fault: screen.fault, version, serverPid: pid, onSnapshot };
       return await run({ setup: { ...setup, timeoutMs: options.timeout }, model, hooks, screen });
     } finally {
       await close();

@@ -20,6 +20,8 @@ export interface Loops {
   /** Sends the run. */
   run(): Promise<LoopsResult>;
   live(): LiveLoops;
+  /** Ends the run as one that stopped unexpectedly; `run` keeps what was measured. The message of the error is the reason, a sentence. */
+  fail(error: Error): void;
   /** What they send with. */
   readonly transport: TransportName;
   cancel(): void;
@@ -159,7 +161,12 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
       const shares = sharesOf(slots, over ? 1 : Math.min(first, slots));
       loops.set(own, shares[0] ?? 0);
       for (const share of shares.slice(1)) loops.set(startWorkerLoop(setup, give), share);
-      await Promise.all([...loops].map(([loop, share]) => loop.prepare(share)));
+      try {
+        await Promise.all([...loops].map(([loop, share]) => loop.prepare(share)));
+      } catch (error) {
+        // A loop that was cancelled while it got ready has nothing to send.
+        if (!over) throw error;
+      }
     },
     async warmUp() {
       const now = sharedNow();
@@ -170,7 +177,9 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
       await run();
       const [first, ...others] = [...loops.keys()].flatMap((loop) => results.get(loop) ?? []);
       if (!first) throw lost?.error ?? new Error('No loop has sent.');
-      return mergeResults(first, others, own, lost, setup);
+      // Where no loop was lost, all that they know is there.
+      const gone = lost?.states.length === 0 ? undefined : lost;
+      return { ...mergeResults(first, others, own, gone, setup), lost: lost?.error };
     },
     live() {
       const all = [...loops.keys()].map((loop) => loop.live());
@@ -187,6 +196,10 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
           offeredMs: startedAtMs === undefined ? 0 : offeredSoFarMs(state.run.requests, startedAtMs),
         }),
       };
+    },
+    fail(error) {
+      lost ??= { error, states: [] };
+      cancel();
     },
     cancel,
     close() {

@@ -13,7 +13,7 @@ import type { LongestStalls } from '../stalls.ts';
 import type { Transport } from '../transport.ts';
 import type { LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 
-/** Loops whose thread ended in the middle of the run: why, and what they had told until then. */
+/** Why a run stopped unexpectedly, and what the loops whose thread ended had told until then. */
 export interface LostLoops {
   readonly error: Error;
   readonly states: RecorderState[];

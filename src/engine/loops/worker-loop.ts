@@ -10,6 +10,8 @@ const workerFile = import.meta.url.endsWith('.ts')
 
 /** How long a cancelled loop may take to tell what it has measured. */
 const endLimitMs = 5_000;
+/** How long it may take to get ready beyond the time of a request, which limits the opening of connections. */
+const readyLimitMs = 60_000;
 
 interface Answer<T> {
   resolve(value: T): void;
@@ -29,19 +31,28 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
   let prepared: Answer<void> | undefined;
   let sent: Answer<LoopResult> | undefined;
   let limit: NodeJS.Timeout | undefined;
+  let readyLimit: NodeJS.Timeout | undefined;
   let before = worker.performance.eventLoopUtilization();
 
   const lose = (error: Error): void => {
     lost ??= error;
     clearTimeout(limit);
+    clearTimeout(readyLimit);
     prepared?.reject(lost);
     sent?.reject(lost);
   };
-  worker.on('error', (error) => lose(error instanceof Error ? error : new Error(String(error))));
-  worker.on('exit', (code) => lose(new Error(`The thread exited with code ${code}.`)));
+  const loseBecause = (cause: unknown): void => {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    lose(new Error(`A sender thread ended: ${message.replace(/\.$/, '')}.`, { cause }));
+  };
+  worker.on('error', loseBecause);
+  worker.on('messageerror', loseBecause);
+  worker.on('exit', (code) => loseBecause(`the thread exited with code ${code}`));
   worker.on('message', (event: LoopEvent) => {
-    if (event.type === 'prepared') prepared?.resolve();
-    else if (event.type === 'live') ({ live } = event);
+    if (event.type === 'prepared') {
+      clearTimeout(readyLimit);
+      prepared?.resolve();
+    } else if (event.type === 'live') ({ live } = event);
     else if (event.type === 'dropped') onDropped(event.slots);
     else {
       clearTimeout(limit);
@@ -57,6 +68,11 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
       new Promise((resolve, reject) => {
         prepared = { resolve, reject };
         if (lost) reject(lost);
+        const limitMs = readyLimitMs + setup.plan.timeoutMs;
+        readyLimit = setTimeout(() => {
+          lose(new Error(`A sender thread was not ready after ${limitMs / 1_000} s.`));
+          void worker.terminate();
+        }, limitMs);
         say({ type: 'prepare', slots });
       }),
     send: (part, startedAtMs, slots) =>
@@ -80,6 +96,7 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
     },
     close() {
       clearTimeout(limit);
+      clearTimeout(readyLimit);
       void worker.terminate();
     },
   };
