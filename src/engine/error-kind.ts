@@ -35,6 +35,11 @@ export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** No connection was there in time, by Loadlens' own clock: the request never left, so it can't have timed out. */
+export class UnconnectedError extends Error {
+  readonly kind = 'unreachable';
+}
+
 /** An answer that is none, or not whole, as a transport of our own tells it. */
 export class AnswerError extends Error {
   readonly kind: 'parse' | 'prematureEnd';
@@ -57,8 +62,10 @@ export const closedEarly = (): AnswerError =>
  * closed in good order, before or inside the answer; `parse`: what came is no HTTP answer.
  */
 export function errorKind(error: Error): ErrorKind {
-  if (error instanceof AnswerError) return error.kind;
+  if (error instanceof AnswerError || error instanceof UnconnectedError) return error.kind;
   const code = codeOf(error);
+  // The system's own limit for opening a connection.
+  if (code === 'ETIMEDOUT' && 'syscall' in error && error.syscall === 'connect') return 'unreachable';
   // undici's parser errors carry no code that tells them apart.
   if (error.name === 'HTTPParserError') return error.message.includes('EOF') ? 'prematureEnd' : 'parse';
   // undici's one code for a socket that ended, and for an answer nobody asked for (100, 101, a second one).

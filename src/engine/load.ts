@@ -1,7 +1,7 @@
 import { createTally, type Tally } from '../core/metrics/tally.ts';
 import type { Sample } from '../core/metrics/types.ts';
 import type { LoadModel } from '../core/plan/load-model.ts';
-import { TimeoutError } from './error-kind.ts';
+import { TimeoutError, UnconnectedError } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import type { Pacer } from './pacer.ts';
 import type { Note } from './server-notes.ts';
@@ -69,8 +69,10 @@ export interface LoadOutcome {
   readonly requestsCancelled: number;
   /** Requests that the drain limit ended, counted as timeouts. */
   readonly requestsDrained: number;
-  /** Requests that were due and never left. */
+  /** Requests that were due and that nobody had taken when the load ended: every loop of a run sees the same. */
   readonly unsent: number;
+  /** Requests that this load had taken and that had not left when it ended: they waited for a connection. */
+  readonly takenUnsent: number;
   /** Requests that left on a connection that had carried one before. */
   readonly reused: number;
   /** How long these were in the transport before their bytes left, ms. */
@@ -127,6 +129,7 @@ export function startLoad(options: LoadOptions): Load {
   const dispatchGaps = createTally(0, true);
   let drained = 0;
   let unsent = 0;
+  let takenUnsent = 0;
   let watch: NodeJS.Timeout | undefined;
   let drain: NodeJS.Timeout | undefined;
   let resolve: (outcome: LoadOutcome) => void;
@@ -174,6 +177,7 @@ export function startLoad(options: LoadOptions): Load {
       requestsCancelled,
       requestsDrained: drained,
       unsent,
+      takenUnsent,
       reused,
       dispatchGaps,
       inFlightIntegralMs: flight.integralMs,
@@ -242,14 +246,34 @@ export function startLoad(options: LoadOptions): Load {
 
   const endAll = (): void => {
     const now = performance.now();
-    const error = new TimeoutError(`No whole answer ${drainMs} ms after the last request was due.`);
-    unsent = waiting();
+    countUnsent(now);
     closed = true;
     for (const slot of slots) {
       if (Number.isNaN(slot.since)) continue;
-      drained += 1;
-      slot.fail(now, error);
+      if (slot.hasLeft) {
+        drained += 1;
+        slot.fail(now, new TimeoutError(`No whole answer ${drainMs} ms after the last request was due.`));
+      } else if (open === undefined) {
+        slot.fail(now, new UnconnectedError(`No connection ${drainMs} ms after the last request was due.`));
+      } else {
+        dropUnsent(slot);
+      }
     }
+    if (busy === 0 && !over) finish(0);
+  };
+
+  /** What is due, by the clock, and has no slot. */
+  const countUnsent = (nowMs: number): void => {
+    unsent = waiting();
+    if (ahead.index >= 0 && ahead.dueAtMs <= nowMs) takenUnsent += 1;
+    ahead.index = -1;
+  };
+
+  const dropUnsent = (slot: Slot): void => {
+    slot.cut();
+    takenUnsent += 1;
+    busy -= 1;
+    idle.push(slot);
   };
 
   // One timer for all requests: it is set to the earliest deadline of those in flight when it last looked. Requests that
@@ -258,7 +282,14 @@ export function startLoad(options: LoadOptions): Load {
     const now = performance.now();
     let earliest = now;
     for (const slot of slots) {
-      if (slot.since + timeoutMs <= now) slot.fail(now, new TimeoutError(`No whole answer within ${timeoutMs} ms.`));
+      if (slot.since + timeoutMs <= now) {
+        slot.fail(
+          now,
+          slot.hasLeft
+            ? new TimeoutError(`No whole answer within ${timeoutMs} ms.`)
+            : new UnconnectedError(`No connection within ${timeoutMs} ms.`),
+        );
+      }
       if (slot.since < earliest) earliest = slot.since;
     }
     if (!over) watch = setTimeout(lookForTimeouts, Math.max(1, earliest + timeoutMs - now));
@@ -318,10 +349,19 @@ export function startLoad(options: LoadOptions): Load {
     },
     cancel() {
       if (over) return;
-      unsent = waiting() + (ahead.dueAtMs <= performance.now() && ahead.index >= 0 ? 1 : 0);
+      const now = performance.now();
+      countUnsent(now);
       let cancelled = 0;
-      for (const slot of slots) if (slot.cut()) cancelled += 1;
-      finish(cancelled, performance.now() - startedAtMs);
+      for (const slot of slots) {
+        if (Number.isNaN(slot.since)) continue;
+        if (slot.hasLeft) {
+          cancelled += 1;
+          slot.cut();
+        } else {
+          dropUnsent(slot);
+        }
+      }
+      finish(cancelled, now - startedAtMs);
     },
   };
 }

@@ -25,12 +25,14 @@ interface SlotListener {
 /** A place for one request at a time: turns what the transport tells into a sample. */
 export interface Slot {
   start(target: number, request: WireRequest, scheduledAtMs: number): void;
-  /** Since when the request in flight counts against the timeout; NaN when there is none. */
+  /** When the request in flight was handed to the transport: the timeout runs from then. NaN when there is none. */
   readonly since: number;
+  /** Its bytes have left. */
+  readonly hasLeft: boolean;
   /** Ends the request in flight as failed and closes its connection. */
   fail(atMs: number, error: Error): void;
-  /** Drops the request in flight and closes its connection; nothing is reported. True when its bytes had left. */
-  cut(): boolean;
+  /** Drops the request in flight and closes its connection; nothing is reported. */
+  cut(): void;
   /** Closes its connections: it is not used again. */
   close(): void;
 }
@@ -55,10 +57,10 @@ export interface SlotOptions {
  * where a captured variable would allocate for each.
  */
 interface Exchange {
-  /** NaN when there is no request. */
+  /** When the transport was handed the request; NaN when there is none. */
   sinceMs: number;
-  /** When the transport was handed the request. */
-  dispatchedMs: number;
+  /** When its bytes left; the same as `sinceMs` until they do. */
+  sentMs: number;
   request: WireRequest | undefined;
   sent: boolean;
   hops: number;
@@ -79,7 +81,7 @@ export function createSlot(options: SlotOptions): Slot {
   const body = createBodyKeeper();
   const exchange: Exchange = {
     sinceMs: Number.NaN,
-    dispatchedMs: Number.NaN,
+    sentMs: Number.NaN,
     request: undefined,
     sent: false,
     hops: 0,
@@ -108,7 +110,7 @@ export function createSlot(options: SlotOptions): Slot {
     const { request, reader } = exchange;
     let text = error && errorText(error);
     sample.error = error && errorKind(error);
-    sample.sentMs = exchange.sinceMs - originMs;
+    sample.sentMs = exchange.sentMs - originMs;
     sample.endMs = atMs - originMs;
     if (reader) text = endStream(reader, text);
     else setTokens(error ? undefined : body.usage(request?.dialect));
@@ -159,9 +161,9 @@ export function createSlot(options: SlotOptions): Slot {
     sent(atMs, reused) {
       if (exchange.sent) return;
       exchange.sent = true;
-      exchange.sinceMs = atMs;
+      exchange.sentMs = atMs;
       if (reused) {
-        gapMs[0] = atMs - exchange.dispatchedMs;
+        gapMs[0] = atMs - exchange.sinceMs;
         addValue(dispatchGaps, gapMs, 0);
       }
       listener.sent(atMs, reused);
@@ -216,30 +218,30 @@ export function createSlot(options: SlotOptions): Slot {
       sample.status = 0;
       sample.bytes = 0;
       sample.stream = undefined;
-      // Stands in for `sent` until bytes leave, and stays for a request that never leaves.
-      exchange.sinceMs = scheduledAtMs;
       exchange.request = request;
       exchange.sent = false;
       exchange.hops = 0;
       exchange.location = undefined;
       exchange.reader = undefined;
-      exchange.dispatchedMs = performance.now();
+      exchange.sinceMs = exchange.sentMs = performance.now();
       lane.send(request, events);
     },
     get since() {
       return exchange.sinceMs;
+    },
+    get hasLeft() {
+      return exchange.sent;
     },
     fail(atMs, error) {
       lane.cut();
       finish(atMs, error);
     },
     cut() {
-      const wasSent = exchange.sent && exchange.request !== undefined;
       lane.cut();
       closeInflater();
+      exchange.reader = undefined;
       exchange.sinceMs = Number.NaN;
       exchange.request = undefined;
-      return wasSent;
     },
     close: () => lane.close(),
   };

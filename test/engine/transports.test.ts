@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as tls from 'node:tls';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import { transportNames } from '../../src/core/plan/types.ts';
 import { errorKind } from '../../src/engine/error-kind.ts';
@@ -12,6 +10,7 @@ import { transportFor, transports } from '../../src/engine/transports.ts';
 import { toWire } from '../../src/engine/wire.ts';
 import { startFaultyServer } from '../support/faulty-server.ts';
 import { run, runOver } from '../support/run-input.ts';
+import { whileTrusted } from '../support/trusted.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const wire = (request: Partial<PreparedRequest> & { readonly url: string }): WireRequest => {
@@ -196,18 +195,13 @@ for (const name of transportNames) {
     });
 
     it('speaks TLS, with the certificate verified', async () => {
-      const certificate = readFileSync(new URL('../fixtures/tls/cert.pem', import.meta.url), 'utf8');
-      const trusted = tls.getCACertificates();
       const secure = await startFaultyServer({ tls: true });
-      tls.setDefaultCACertificates([certificate]);
-      try {
-        const record = await runOver(name)([`${secure.url}/ok`, `${secure.url}/chunked`], { plan: { requests: 40 } });
-        assert.deepEqual(record.statusCodes, { '200': 40 });
-        assert.equal(record.client.connectionsReused, 38);
-      } finally {
-        tls.setDefaultCACertificates(trusted);
-        await secure.close();
-      }
+      const record = await whileTrusted(() =>
+        runOver(name)([`${secure.url}/ok`, `${secure.url}/chunked`], { plan: { requests: 40 } }),
+      );
+      await secure.close();
+      assert.deepEqual(record.statusCodes, { '200': 40 });
+      assert.equal(record.client.connectionsReused, 38);
     });
   });
 }

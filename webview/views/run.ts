@@ -150,7 +150,20 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
 
 /** What an open loop could not send in time. */
 function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): HTMLElement[] {
-  if (backlog === undefined || backlog.max === 0) return [];
+  if (backlog === undefined) return [];
+  const unsent =
+    backlog.unsent === 0
+      ? []
+      : [
+          note(
+            'warning',
+            t(
+              'Due, and not sent before the run ended: {0}. An objective on errors counts them.',
+              requestsWords(backlog.unsent),
+            ),
+          ),
+        ];
+  if (backlog.max === 0) return unsent;
   const waited = note(
     'warning',
     t(
@@ -162,12 +175,7 @@ function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): 
       formatMs(latencyMs.p95),
     ),
   );
-  if (backlog.unsent === 0) return [waited];
-  const unsent = t(
-    'Due, and not sent before the run ended: {0}. An objective on errors counts them.',
-    requestsWords(backlog.unsent),
-  );
-  return [waited, note('warning', unsent)];
+  return [waited, ...unsent];
 }
 
 /** A flood of fast refusals must never make a run look good. */

@@ -56,7 +56,7 @@ export interface RunPlan {
   readonly seed: number;
   /** Requests sent before the clock starts, at the same concurrency; reported, not counted. */
   readonly warmup: number;
-  /** Longest time from `sent` to `end` of one request, ms. */
+  /** Longest time of one request, from when a free slot hands it to the transport to its `end`, ms. */
   readonly timeoutMs: number;
   /** Longest time that a run waits for requests in flight after the last one left, ms. */
   readonly drainMs: number;

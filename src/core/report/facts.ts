@@ -63,14 +63,14 @@ export function attention(record: RunRecord): string[] {
 
 /** What an open loop could not send in time; nothing when all left when they were due. */
 function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
-  if (backlog === undefined || backlog.max === 0) return [];
+  if (backlog === undefined) return [];
+  const unsent =
+    backlog.unsent === 0
+      ? []
+      : [`${capital(requests(backlog.unsent))} never left before the run ended: an objective on errors counts them.`];
+  if (backlog.max === 0) return unsent;
   const waited = `Up to ${countOf(backlog.max, 'request')} waited at a time, because as many as allowed were in flight (at most ${formatCount(plan.concurrency)}): the server did not keep up with the rate. Something waited during ${withoutZeros(formatMs(backlog.waitedMs))} of the run. Response time contains the wait, latency does not.`;
-  return backlog.unsent === 0
-    ? [waited]
-    : [
-        waited,
-        `${capital(requests(backlog.unsent))} never left before the run ended: an objective on errors counts them.`,
-      ];
+  return [waited, ...unsent];
 }
 
 function mixedSentence(record: RunRecord): string {

@@ -58,8 +58,13 @@ export function mergeResults(
   );
   return {
     state,
-    // Each loop sees the backlog of all.
-    summary: { ...numbers, ...(own.backlog && { backlog: own.backlog }) },
+    // Each loop sees the backlog of all, but for what it has taken itself.
+    summary: {
+      ...numbers,
+      ...(own.backlog && {
+        backlog: { ...own.backlog, unsent: own.backlog.unsent + sum((result) => result.takenUnsent) },
+      }),
+    },
     readings: {
       ...mergeReadings(own, all),
       loops: Math.max(1, [...states, ...(lost?.states ?? [])].filter(({ run }) => run.requests > 0).length),
