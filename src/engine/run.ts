@@ -8,7 +8,9 @@ import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/share.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/report/record.ts';
+import { mergeServerNotes } from '../core/report/server-notes.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
+import { withModels } from './discover-model.ts';
 import { readEnvironment } from './environment.ts';
 import { readGitState } from './git.ts';
 import { createCounters } from './loops/counter.ts';
@@ -52,7 +54,9 @@ const partialEveryMs = 10_000;
  * Sends what the plan asks for and returns what was measured. A target that never answers makes a record full of errors;
  * it rejects, with a LoadlensError, only when there is nothing that could be sent.
  */
-export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<RunRecord> {
+export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
+  const { timeoutMs } = given.plan;
+  const [input = given] = await withModels([given], hooks.signal, timeoutMs);
   const { targets, share = wholeLoad } = input;
   const plan = { ...input.plan, concurrency: partOf(input.plan.concurrency, share) };
   const { signal } = hooks;
@@ -114,7 +118,8 @@ export async function runBenchmark(input: RunInput, hooks: RunHooks): Promise<Ru
     progress.phase('running');
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
     const sent = await loops.run();
-    const server = { ...(await stopWatching?.()), ...(sent.notes.length > 0 && { notes: sent.notes }) };
+    const notes = mergeServerNotes([input.notes ?? [], sent.notes]);
+    const server = { ...(await stopWatching?.()), ...(notes.length > 0 && { notes }) };
     hooks.onEnd?.(sent.state);
     const { summary, readings, lost } = sent;
     const health = clientHealth(readings, summary);

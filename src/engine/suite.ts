@@ -5,6 +5,7 @@ import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts'
 import type { ThroughputWorkload } from '../core/plan/suite.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
 import type { RunRecord, RunStatus } from '../core/report/types.ts';
+import { withModels } from './discover-model.ts';
 import { startSeries, type SeriesHooks, type SeriesParts } from './sweep.ts';
 
 /** Whom a suite asks, and how. */
@@ -55,7 +56,8 @@ export async function measureSteps(
   steps: readonly SuiteStep[],
   hooks: SeriesHooks<SuiteRuns>,
 ): Promise<SuiteRuns> {
-  const inputs = steps.map((step) => inputOf(setup, step));
+  const asked = steps.map((step) => inputOf(setup, step));
+  const inputs = await withModels(asked, hooks.signal, setup.timeoutMs);
   const base = inputs[0] ?? { name: setup.name, targets: [], requests: [], secrets: [], file: null };
   const series = startSeries(base, defaultCoolDownMs, steps.length, hooks, suiteOf);
   for (const [index, step] of steps.entries()) {

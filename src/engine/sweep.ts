@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot } from '../core/metrics/types.ts';
 import { nextSearchStep, trialOutcome, type CapacityResult, type Trial } from '../core/plan/capacity.ts';
+import { planDefaults } from '../core/plan/plan.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/report/record.ts';
 import { makeSweepRecord, type SweepParts } from '../core/report/sweep-record.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import type { RunRecord, RunStatus } from '../core/report/types.ts';
+import { withModels } from './discover-model.ts';
 import { runBenchmark, type RunHooks } from './run.ts';
 
 /** A sweep in progress. */
@@ -35,8 +37,9 @@ export interface SeriesHooks<T> extends Pick<RunHooks, 'signal' | 'fault' | 'ver
 export type SweepHooks = SeriesHooks<SweepRecord>;
 
 /** Measures the levels one after the other. */
-export async function runSweep(input: SweepInput, hooks: SweepHooks): Promise<SweepRecord> {
-  const { levels, coolDownMs } = input.plan;
+export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<SweepRecord> {
+  const { levels, coolDownMs } = given.plan;
+  const [input = given] = await withModels([given], hooks.signal, modelTimeoutMs(levels[0]));
   const planned = levels.map(({ concurrency }) => concurrency);
   const series = startSeries(input, coolDownMs, levels.length, hooks, (parts) =>
     makeSweepRecord({ ...parts, planned, coolDownMs }),
@@ -56,8 +59,9 @@ export interface SearchInput extends Omit<RunInput, 'plan'> {
 }
 
 /** Looks for the largest concurrency that meets the objectives, in as few runs as it takes to be sure. */
-export async function findCapacity(input: SearchInput, hooks: SweepHooks): Promise<SweepRecord> {
-  const { objectives, from, to, coolDownMs, planOf } = input;
+export async function findCapacity(given: SearchInput, hooks: SweepHooks): Promise<SweepRecord> {
+  const { objectives, from, to, coolDownMs, planOf } = given;
+  const [input = given] = await withModels([given], hooks.signal, modelTimeoutMs(planOf(from)));
   const trials: Trial[] = [];
   const recordOf = (parts: SeriesParts, result?: CapacityResult): SweepRecord =>
     makeSweepRecord({
@@ -86,6 +90,9 @@ function resultSoFar(trials: readonly Trial[]): { capacity: number | null; first
     .map(({ concurrency }) => concurrency);
   return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
 }
+
+/** How long a search for the model may take, ms. */
+const modelTimeoutMs = (plan: RunPlan | undefined): number => plan?.timeoutMs ?? planDefaults.timeoutMs;
 
 /** What a series of runs has come to. */
 export type SeriesParts = Pick<

@@ -60,6 +60,12 @@ export const directives: readonly Directive[] = [
     example: 'random',
   },
   {
+    name: 'usage',
+    scope: 'target',
+    what: 'Whether a stream of the language model below is asked for its token counts: off leaves stream_options out. on unless set.',
+    example: 'off',
+  },
+  {
     name: 'requests',
     scope: 'run',
     what: 'How many requests a run sends.',

@@ -9,6 +9,7 @@ import {
   surelyRequest,
 } from './lines.ts';
 import { findJsonEnd } from './json-body.ts';
+import { reportLlm } from './llm-findings.ts';
 import { nameTargets } from './names.ts';
 import { quoted, rangeOf } from './problems.ts';
 import { readBodyFile, readJsonBody, readTextBody } from './read-body.ts';
@@ -47,6 +48,7 @@ export function parseEndpoints(text: string): EndpointsFile {
   }
   const names = nameTargets(drafts, report);
   const targets = drafts.map((draft, i) => targetOf(draft, names[i] ?? ''));
+  for (const target of targets) reportLlm(target, report);
   report.problems.sort(
     (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
   );

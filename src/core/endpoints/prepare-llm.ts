@@ -1,3 +1,4 @@
+import { isChatPath, modelListsOf, recogniseApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from './prompts.ts';
 import type { DialectName, LlmChoices, PreparedRequest, Target } from './types.ts';
 
@@ -5,12 +6,7 @@ type Json = Readonly<Record<string, unknown>>;
 type Fail = (message: string, hint: string) => never;
 
 /** What a request to a language model has beside what every request has. */
-type Asked = Pick<PreparedRequest, 'body' | 'dialect' | 'streams' | 'prompts'>;
-
-const paths: readonly (readonly [pattern: RegExp, dialect: DialectName])[] = [
-  [/\/v1\/(?:chat\/)?completions\/?$/, 'openai'],
-  [/\/api\/(?:generate|chat)\/?$/, 'ollama'],
-];
+type Asked = Pick<PreparedRequest, 'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'modelLists'>;
 
 /** The files that a target names, as written: whoever prepares it must have them at hand. */
 export function filesOf({ body, llm }: Target): string[] {
@@ -19,42 +15,34 @@ export function filesOf({ body, llm }: Target): string[] {
 
 /**
  * The body or bodies of a target as they are sent, and how its answer is read: the directives on language models put into
- * the body, a prompt into each, and a stream asked for its usage. A body that nothing has to be put into stays as it is.
+ * the body, a prompt into each, and a stream asked for its usage. A body that nothing has to be put into stays as it is. A base
+ * URL is completed.
  */
 export function prepareLlm(
-  url: string,
+  address: string,
   body: Uint8Array | undefined,
   llm: LlmChoices,
   lookups: { bodyFile(path: string): Uint8Array | undefined; readonly stream?: boolean | undefined },
   fail: Fail,
 ): Asked {
-  const found = paths.find(([pattern]) => pattern.test(new URL(url).pathname))?.[1];
-  const same: Asked = body === undefined ? {} : { body };
-  if (llm.dialect === 'plain' || (llm.dialect === undefined && found === undefined)) {
-    if (llm.stream === undefined && llm.maxTokens === undefined && llm.prompts === undefined) return same;
-    const hint = 'Write # @dialect openai, ollama or sse above it, or take the directive out.';
-    return fail('Nothing says how to ask this target for tokens.', hint);
-  }
   const written = jsonObject(body);
+  const { api, completed } = recogniseApi(address, written, llm.prompts !== undefined);
+  const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
+  const same: Asked = body === undefined ? { url } : { url, body };
+  const dialect = llm.dialect ?? api?.dialect;
+  if (dialect === undefined || dialect === 'plain') {
+    if (llm.stream === undefined && llm.maxTokens === undefined && llm.prompts === undefined) return same;
+    const byPath = api ?? recogniseApi(address, null).api;
+    if (byPath?.dialect !== undefined) checkJson(body, written, fail);
+    return failUnread(llm.dialect === undefined ? byPath : undefined, fail);
+  }
   const prompts =
     llm.prompts === undefined
       ? undefined
       : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), (message, hint) => fail(message, hint));
-  const asks = written !== undefined && ('prompt' in written || 'messages' in written);
-  const dialect = llm.dialect ?? (asks || prompts !== undefined ? found : undefined);
   const changes = llm.stream !== undefined || llm.maxTokens !== undefined || prompts !== undefined;
-  if (changes && written === undefined && body !== undefined) {
-    fail('The body is no JSON object, so nothing can be put into it.', 'Mend the body, or take the directive out.');
-  }
-  if (dialect === undefined) {
-    if (!changes) return same;
-    return fail(
-      'The body has neither a prompt nor messages.',
-      'Add one of them, or # @prompts with a file of prompts.',
-    );
-  }
-  const chat =
-    /chat(?:\/completions)?\/?$/.test(new URL(url).pathname) || (written !== undefined && 'messages' in written);
+  if (changes) checkJson(body, written, fail);
+  const chat = isChatPath(url) || (written !== undefined && 'messages' in written);
   const isStream = (json: Json): boolean => dialect === 'sse' || (json['stream'] ?? dialect === 'ollama') === true;
   // Nobody knows how to ask any other API for a stream, and a body that is no JSON object is sent as it stands.
   const canChoose = dialect !== 'sse' && (written !== undefined || prompts !== undefined);
@@ -63,20 +51,52 @@ export function prepareLlm(
     return withChoices(json, dialect, { ...llm, stream: llm.stream ?? byDefault });
   };
   const wanted = complete(written ?? {});
-  const known = { dialect, streams: isStream(wanted) };
+  const known = { url, dialect, streams: isStream(wanted) };
   if (prompts !== undefined) {
-    const bodies = prompts.map((prompt) => bytesOf(complete(withPrompt(written ?? {}, prompt, chat))));
-    return { ...known, body: bodies[0] ?? bytesOf(wanted), prompts: { bodies, order: llm.promptsOrder ?? 'rotate' } };
+    const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, chat)));
+    const bodies = jsons.map(bytesOf);
+    const order = llm.promptsOrder ?? 'rotate';
+    return { ...known, body: bodies[0] ?? bytesOf(wanted), prompts: { bodies, order }, ...listsFor(jsons, known) };
   }
   const unchanged = written === undefined || JSON.stringify(wanted) === JSON.stringify(written);
-  return unchanged ? { ...known, ...same } : { ...known, body: bytesOf(wanted) };
+  const lists = written === undefined ? {} : listsFor([wanted], known);
+  return { ...known, ...lists, ...(unchanged ? same : { body: bytesOf(wanted) }) };
+}
+
+function checkJson(body: Uint8Array | undefined, written: Json | undefined, fail: Fail): void {
+  if (body === undefined || written !== undefined) return;
+  fail('The body is no JSON object, so nothing can be put into it.', 'Mend the body, or take the directive out.');
+}
+
+/** Fails for directives that nobody knows how to follow. */
+function failUnread(api: LlmApi | undefined, fail: Fail): never {
+  if (api?.dialect !== undefined) {
+    const hint = 'Add one of them, or # @prompts with a file of prompts.';
+    return fail('The body has neither a prompt nor messages.', hint);
+  }
+  if (api !== undefined) {
+    const hint = "Remove the directive, or use the server's OpenAI-compatible address.";
+    return fail(`Loadlens doesn't read the ${api.name} API yet.`, hint);
+  }
+  const hint = 'Write # @dialect openai, ollama or sse above it, or take the directive out.';
+  return fail('Nothing says how to ask this target for tokens.', hint);
+}
+
+/** Where to look for the name of the model when no body has one. */
+function listsFor(
+  jsons: readonly Json[],
+  { url, dialect }: { url: string; dialect: DialectName },
+): Pick<Asked, 'modelLists'> {
+  const named = jsons.some((json) => json['model'] !== undefined);
+  const modelLists = named || dialect === 'sse' ? [] : modelListsOf(url);
+  return modelLists.length === 0 ? {} : { modelLists };
 }
 
 /** What the directives say, in the members that the API has for it. */
 function withChoices(
   json: Json,
   dialect: DialectName,
-  { stream, maxTokens }: { stream: boolean | undefined; maxTokens?: number },
+  { stream, maxTokens, usage }: Pick<LlmChoices, 'maxTokens' | 'usage'> & { stream: boolean | undefined },
 ): Json {
   const said: Record<string, unknown> = { ...json };
   if (stream !== undefined) said['stream'] = stream;
@@ -84,10 +104,10 @@ function withChoices(
     if (dialect === 'ollama') said['options'] = { ...objectOr(json['options']), num_predict: maxTokens };
     else said['max_completion_tokens' in json ? 'max_completion_tokens' : 'max_tokens'] = maxTokens;
   }
-  // A body that has the member, be it null, knows what it wants.
-  if (dialect === 'openai' && said['stream'] === true && !('stream_options' in json))
+  if (dialect === 'openai' && said['stream'] === true && usage !== 'off' && !('stream_options' in json))
     said['stream_options'] = { include_usage: true };
-  if (said['stream'] === false) delete said['stream_options'];
+  // Null says that it is to be left out: there are servers that refuse the member whatever it holds.
+  if (said['stream'] === false || usage === 'off' || json['stream_options'] === null) delete said['stream_options'];
   return said;
 }
 

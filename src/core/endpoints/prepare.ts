@@ -68,7 +68,7 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
         })
       : text;
 
-  const url = checkedUrl(resolve(target.url), target.url, fail);
+  const address = checkedUrl(resolve(target.url), target.url, fail);
   const headers: (readonly [string, string])[] = [];
   for (const [name, written] of target.headers) {
     if (ownHeaders.has(name.toLowerCase())) continue;
@@ -80,13 +80,13 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
     headers.push([name, value]);
   }
   const written = bodyOf(target, resolve, lookups, fail);
-  const { body, ...llm } = prepareLlm(url, written, target.llm ?? {}, lookups, fail);
+  const { body, ...llm } = prepareLlm(address, written, target.llm ?? {}, lookups, fail);
   const typed = target.body?.kind === 'inline' || llm.dialect !== undefined;
   if (body !== undefined && typed && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     const text = new TextDecoder().decode(body);
     if (/^\s*[{[]/.test(text) && isJson(text)) headers.push(['content-type', 'application/json']);
   }
-  return { method: target.method, url, headers, ...(body === undefined ? {} : { body }), ...llm };
+  return { method: target.method, headers, ...(body === undefined ? {} : { body }), ...llm };
 }
 
 function bodyOf(

@@ -1,4 +1,4 @@
-import { dialectNames, promptOrders, type LlmChoices } from './types.ts';
+import { dialectNames, promptOrders, usageChoices, type LlmChoices } from './types.ts';
 
 type Choices = { -readonly [K in keyof LlmChoices]: LlmChoices[K] };
 
@@ -51,6 +51,11 @@ export const llmDirectives: Readonly<Record<string, LlmDirective>> = {
     key: 'promptsOrder',
     set: (choices, text) => assign(choices, 'promptsOrder', oneOf(promptOrders, text)),
     hint: 'Write rotate or random.',
+  },
+  usage: {
+    key: 'usage',
+    set: (choices, text) => assign(choices, 'usage', oneOf(usageChoices, text)),
+    hint: 'Write on or off.',
   },
 };
 

@@ -43,6 +43,9 @@ export type DialectName = (typeof dialectNames)[number];
 /** How the prompts of a file are taken: one after the other, or at random by the seed. */
 export const promptOrders = ['rotate', 'random'] as const;
 
+/** Whether a stream is asked for its token counts. */
+export const usageChoices = ['on', 'off'] as const;
+
 /** What the directives above a target say about asking a language model; absent = not said. */
 export interface LlmChoices {
   /** `plain`: an ordinary request, whatever its path looks like. */
@@ -52,6 +55,8 @@ export interface LlmChoices {
   /** A file of prompts, relative to the endpoints file. */
   readonly prompts?: string;
   readonly promptsOrder?: (typeof promptOrders)[number];
+  /** `off`: a stream isn't asked for its token counts, for servers that refuse `stream_options`. */
+  readonly usage?: (typeof usageChoices)[number];
 }
 
 /**
@@ -111,4 +116,6 @@ export interface PreparedRequest {
   readonly streams?: boolean;
   /** A body for each prompt, sent in turn or picked at random by the seed; then `body` is the first of them. */
   readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
+  /** The body names no model: addresses that list the server's, the likeliest first. Absent when it names one. */
+  readonly modelLists?: readonly string[];
 }

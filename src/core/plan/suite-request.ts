@@ -1,3 +1,4 @@
+import { isChatPath, modelListsOf, recogniseApi } from '../endpoints/llm-api.ts';
 import type { PreparedRequest, Target } from '../endpoints/types.ts';
 
 /** A text, or its tokens. */
@@ -31,7 +32,8 @@ const encoder = new TextEncoder();
  * `/tokenizer` of the reference mock server. Several prompts are sent in turn.
  */
 export function suiteRequest(question: SuiteQuestion): SuiteRequest {
-  const { url, headers } = question;
+  const { headers } = question;
+  const { completed: url = question.url } = recogniseApi(question.url, { messages: [{ role: 'user' }] });
   const { pathname } = new URL(url);
   const isTokenizer = pathname.endsWith('/tokenizer');
   const method = isTokenizer ? 'GET' : 'POST';
@@ -48,7 +50,7 @@ export function suiteRequest(question: SuiteQuestion): SuiteRequest {
     const address = `${url}${url.includes('?') ? '&' : '?'}output_tokens=${String(question.maxTokens)}`;
     return { target, request: { method, url: address, headers } };
   }
-  const bodies = question.prompts.map((prompt) => encoder.encode(JSON.stringify(bodyFor(pathname, prompt, question))));
+  const bodies = question.prompts.map((prompt) => encoder.encode(JSON.stringify(bodyFor(url, prompt, question))));
   const [body] = bodies;
   const typed = [['content-type', 'application/json'] as const, ...headers];
   return {
@@ -60,6 +62,7 @@ export function suiteRequest(question: SuiteQuestion): SuiteRequest {
       ...(body && { body }),
       dialect: isOllama(pathname) ? 'ollama' : 'openai',
       ...(question.stream && { streams: true }),
+      ...(question.model === undefined && { modelLists: modelListsOf(url) }),
       ...(bodies.length > 1 && { prompts: { bodies, order: 'rotate' } }),
     },
   };
@@ -67,13 +70,12 @@ export function suiteRequest(question: SuiteQuestion): SuiteRequest {
 
 const isOllama = (pathname: string): boolean => /\/api\/(?:generate|chat)\/?$/.test(pathname);
 
-function bodyFor(pathname: string, prompt: Prompt, question: SuiteQuestion): Record<string, unknown> {
+function bodyFor(url: string, prompt: Prompt, question: SuiteQuestion): Record<string, unknown> {
+  const isChat = isChatPath(url);
   const { model, maxTokens, stream, ignoreEos } = question;
-  const asked = /\/chat(?:\/completions)?\/?$/.test(pathname)
-    ? { messages: [{ role: 'user', content: prompt }] }
-    : { prompt };
+  const asked = isChat ? { messages: [{ role: 'user', content: prompt }] } : { prompt };
   const named = model === undefined ? {} : { model };
-  if (isOllama(pathname)) {
+  if (isOllama(new URL(url).pathname)) {
     return { ...named, ...asked, stream, options: { num_predict: maxTokens, temperature: 0 } };
   }
   return {

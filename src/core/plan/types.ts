@@ -87,4 +87,6 @@ export interface RunInput {
   readonly secrets: readonly string[];
   /** The endpoints file: absolute path, and how it is shown; null when there is none. */
   readonly file: { readonly path: string; readonly shownAs: string } | null;
+  /** Remarks for the record on what was found out before the run; see ServerFacts. */
+  readonly notes?: readonly string[];
 }

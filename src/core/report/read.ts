@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { dialectNames, promptOrders } from '../endpoints/types.ts';
+import { dialectNames, promptOrders, usageChoices } from '../endpoints/types.ts';
 import { errorKinds, healthBounds, percentileMethods, tokenSources } from '../metrics/types.ts';
 import { arrivalProcesses, transportNames } from '../plan/types.ts';
 import { calibrationSchema, selfCalibrationSchema } from './calibration.ts';
@@ -98,6 +98,7 @@ const llm = v.object({
   maxTokens: v.exactOptional(count),
   prompts: v.exactOptional(v.string()),
   promptsOrder: v.exactOptional(v.picklist(promptOrders)),
+  usage: v.exactOptional(v.picklist(usageChoices)),
 });
 
 const objective = v.object({

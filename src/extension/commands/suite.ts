@@ -1,5 +1,6 @@
 import { l10n, workspace, type QuickPickItem, type Uri } from 'vscode';
 import { remoteHosts } from '../../core/endpoints/hosts.ts';
+import { recogniseApi } from '../../core/endpoints/llm-api.ts';
 import { placeholdersIn } from '../../core/endpoints/prepare.ts';
 import type { PreparedRequest, Target } from '../../core/endpoints/types.ts';
 import { withoutPlaceholders } from '../../core/endpoints/variables.ts';
@@ -25,8 +26,9 @@ type Whom =
   | { readonly kind: 'target'; readonly uri: Uri; readonly target: Target };
 type Item = QuickPickItem & { readonly whom: Whom };
 
-/** Paths that the suite knows how to ask. */
-const askable = /\/(?:v1\/(?:chat\/)?completions|api\/(?:generate|chat)|tokenizer)\/?$/;
+/** Whether the suite knows how to ask an address. */
+const isAskable = (url: string): boolean =>
+  new URL(url).pathname.endsWith('/tokenizer') || recogniseApi(url, null).api?.dialect !== undefined;
 const mostTargets = 200;
 /** A level of a slow model takes its time. */
 const leastTimeoutMs = 120_000;
@@ -119,7 +121,7 @@ async function targetItems(): Promise<Item[]> {
     const { targets } = parseDocument(await workspace.openTextDocument(uri));
     for (const target of targets) {
       const plain = withoutPlaceholders(target.url);
-      if (!URL.canParse(plain) || !askable.test(new URL(plain).pathname)) continue;
+      if (!URL.canParse(plain) || !isAskable(plain)) continue;
       if (items.length === mostTargets) return items;
       items.push({
         label: `$(globe) ${target.name}`,

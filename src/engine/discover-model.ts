@@ -1,0 +1,126 @@
+import { request as send } from 'undici';
+import { maskSecrets } from '../core/endpoints/mask.ts';
+import type { PreparedRequest } from '../core/endpoints/types.ts';
+import type { RunInput } from '../core/plan/types.ts';
+
+/** Longest time for one list of models, ms. */
+const mostMs = 10_000;
+/** Characters of a list that are read at most. */
+const mostText = 1 << 22;
+
+type Asking = Pick<RunInput, 'requests' | 'secrets' | 'notes'>;
+
+/**
+ * Asks servers for the model of requests that name none: each list once, with the headers of the request. The first model
+ * goes into the bodies, and a remark says where it comes from. A request whose server doesn't say stays as it is, for there
+ * are servers that need no name.
+ */
+export async function withModels<T extends Asking>(
+  inputs: readonly T[],
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<T[]> {
+  const lists = new Map<string, Promise<Listed>>();
+  const listedBy = (url: string, headers: PreparedRequest['headers']): Promise<Listed> => {
+    const key = JSON.stringify([url, headers]);
+    const known = lists.get(key) ?? readList(url, headers, signal, Math.min(timeoutMs, mostMs));
+    lists.set(key, known);
+    return known;
+  };
+  return Promise.all(
+    inputs.map(async (input) => {
+      if (input.requests.every(({ modelLists }) => modelLists === undefined)) return input;
+      const found = await Promise.all(input.requests.map((request) => withModel(request, listedBy)));
+      const notes = found.flatMap(({ note }) => (note === undefined ? [] : [maskSecrets(note, input.secrets)]));
+      return {
+        ...input,
+        requests: found.map(({ request }) => request),
+        notes: [...new Set([...(input.notes ?? []), ...notes])],
+      };
+    }),
+  );
+}
+
+async function withModel(
+  { modelLists = [], ...request }: PreparedRequest,
+  listedBy: (url: string, headers: PreparedRequest['headers']) => Promise<Listed>,
+): Promise<{ readonly request: PreparedRequest; readonly note?: string }> {
+  let failed: string | undefined;
+  for (const url of modelLists) {
+    const listed = await listedBy(url, request.headers);
+    const asked = `GET ${new URL(url).pathname}`;
+    if ('failure' in listed) {
+      failed ??= `no model in the request, and none known from ${asked}: ${listed.failure}`;
+      continue;
+    }
+    const [model = ''] = listed.models;
+    const more = listed.models.length > 1 ? `, the first of ${listed.models.length}` : '';
+    return { request: putModel(request, model), note: `model ${model}${more}, from ${asked}` };
+  }
+  return failed === undefined ? { request } : { request, note: failed };
+}
+
+type Listed = { readonly models: readonly string[] } | { readonly failure: string };
+
+async function readList(
+  url: string,
+  headers: PreparedRequest['headers'],
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<Listed> {
+  try {
+    const own = headers.filter(([name]) => !/^(?:content-.*|host|accept)$/i.test(name)).flat();
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const { statusCode, body } = await send(url, { headers: [...own, 'accept', 'application/json'], signal: limit });
+    let text = '';
+    for await (const chunk of body.setEncoding('utf8')) {
+      text += String(chunk);
+      if (text.length > mostText) return { failure: 'the list is too long' };
+    }
+    if (statusCode !== 200) return { failure: `status ${statusCode}` };
+    const models = modelsIn(text);
+    return models.length > 0 ? { models } : { failure: 'it lists none' };
+  } catch (error) {
+    return { failure: failureText(error, timeoutMs) };
+  }
+}
+
+function failureText(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no response within ${timeoutMs} ms`;
+  // An AggregateError of several addresses has no message of its own.
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}
+
+/** The names in a list of models, as OpenAI's API has it. */
+function modelsIn(text: string): string[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const data = member(json, 'data') ?? member(json, 'models') ?? json;
+  if (!Array.isArray(data)) return [];
+  return data.map((one) => member(one, 'id') ?? member(one, 'name')).filter((name) => typeof name === 'string');
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+
+/** The request with the model as the first member of each body: the rest stays byte for byte. */
+function putModel(request: PreparedRequest, model: string): PreparedRequest {
+  const start = Buffer.from(`{"model":${JSON.stringify(model)},`);
+  const put = (body: Uint8Array): Uint8Array => {
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    return Buffer.concat([bytes.subarray(0, bytes.indexOf('{')), start, bytes.subarray(bytes.indexOf('{') + 1)]);
+  };
+  const { body, prompts } = request;
+  return {
+    ...request,
+    ...(body && { body: put(body) }),
+    ...(prompts && { prompts: { ...prompts, bodies: prompts.bodies.map(put) } }),
+  };
+}
