@@ -1,0 +1,110 @@
+import { pairedEstimate, shiftEstimate, type Estimate } from './estimate.ts';
+import { holmDivisors } from './holm.ts';
+import { looksOf } from './looks.ts';
+import { furtherNeeded, judge, smallestFindable, type Direction, type VerdictName } from './verdict.ts';
+
+/** A metric of a comparison. */
+export interface ComparedMetric {
+  readonly name: string;
+  readonly better: Direction;
+  /** Judged; the others are shown without a verdict. */
+  readonly decisive: boolean;
+}
+
+/** What a comparison found for one metric. Ratios are B / A: 1.05 is 5% more. */
+export interface MetricComparison {
+  readonly metric: string;
+  readonly decisive: boolean;
+  /** Null when a side has no value. */
+  readonly ratio: number | null;
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Two-sided level of the interval, after looks and other metrics were allowed for. */
+  readonly level: number;
+  readonly verdict: VerdictName | null;
+  /** The smallest change, as a share, that this comparison could have found. */
+  readonly smallestFindable: number | null;
+  /** Pairs, or runs a side, that would settle an open verdict; null when it is settled, or when no number would. */
+  readonly furtherNeeded: number | null;
+}
+
+/** How sides are judged. */
+export interface Rules {
+  /** The smallest change that matters, as a share. */
+  readonly threshold: number;
+  /** The two-sided level of the whole comparison. */
+  readonly level: number;
+}
+
+/**
+ * Returns what pairs of slices say of each metric, at a look after `logRatios[0].length` of at most `plannedPairs` pairs.
+ * @param logRatios for each metric, log(B / A) of each pair; empty when a pair lacks the metric
+ */
+export function comparePairs(
+  metrics: readonly ComparedMetric[],
+  logRatios: readonly (readonly number[])[],
+  plannedPairs: number,
+  rules: Rules,
+): MetricComparison[] {
+  const levelAt = (pairs: number, divisor: number): number =>
+    looksOf(plannedPairs, rules.level / divisor).find((look) => look.pairs === pairs)?.level ?? 0;
+  return compared(metrics, rules, {
+    estimate: (index, divisor) => {
+      const values = logRatios[index] ?? [];
+      const level = levelAt(values.length, divisor);
+      return { level, count: values.length, ...pairedEstimate(values, level) };
+    },
+  });
+}
+
+/**
+ * Returns what kept runs say of each metric: the runs of one side against those of the other.
+ * @param a for each metric, the logarithms of the values of the runs of side A
+ */
+export function compareKept(
+  metrics: readonly ComparedMetric[],
+  a: readonly (readonly number[])[],
+  b: readonly (readonly number[])[],
+  rules: Rules,
+): MetricComparison[] {
+  return compared(metrics, rules, {
+    estimate: (index, divisor) => {
+      const [before = [], after = []] = [a[index], b[index]];
+      const level = rules.level / divisor;
+      return { level, count: Math.min(before.length, after.length), ...shiftEstimate(before, after, level) };
+    },
+  });
+}
+
+interface Estimator {
+  readonly estimate: (index: number, divisor: number) => Estimate & { readonly level: number; readonly count: number };
+}
+
+function compared(
+  metrics: readonly ComparedMetric[],
+  { threshold }: Rules,
+  { estimate }: Estimator,
+): MetricComparison[] {
+  const decisive = metrics.flatMap(({ decisive: wanted }, index) => (wanted ? [index] : []));
+  const divisors = holmDivisors(
+    decisive.map((index) => estimate(index, 1).p),
+    (place, divisor) => {
+      const found = estimate(decisive[place] ?? 0, divisor);
+      return found.p <= found.level;
+    },
+  );
+  return metrics.map(({ name, better, decisive: wanted }, index) => {
+    const found = estimate(index, wanted ? (divisors[decisive.indexOf(index)] ?? 1) : 1);
+    const verdict = wanted ? judge(found.interval, threshold, better) : null;
+    return {
+      metric: name,
+      decisive: wanted,
+      ratio: Number.isNaN(found.effect) ? null : Math.exp(found.effect),
+      interval: found.interval && [Math.exp(found.interval[0]), Math.exp(found.interval[1])],
+      level: found.level,
+      verdict,
+      smallestFindable: smallestFindable(found.interval),
+      furtherNeeded:
+        verdict === 'inconclusive' || verdict === 'changed' ? furtherNeeded(found, found.count, threshold) : null,
+    };
+  });
+}

@@ -1,0 +1,19 @@
+/**
+ * Returns the level for each of several metrics that are judged at once, so that all together keep `level` (Holm, 1979).
+ * The smallest p-value gets level / m, the next level / (m − 1) …; after the first that isn't significant, the divisor stays.
+ * @param pValues two-sided p-values, one for each metric
+ * @param isSignificant says whether a metric is significant when it is judged at level / divisor; by p-value unless given
+ */
+export function holmDivisors(
+  pValues: readonly number[],
+  isSignificant: (index: number, divisor: number) => boolean,
+): number[] {
+  const divisors = pValues.map(() => pValues.length);
+  const order = pValues.map((_, index) => index).toSorted((a, b) => (pValues[a] ?? 1) - (pValues[b] ?? 1));
+  let divisor = pValues.length;
+  for (const index of order) {
+    divisors[index] = divisor;
+    if (divisor > 1 && isSignificant(index, divisor)) divisor -= 1;
+  }
+  return divisors;
+}
