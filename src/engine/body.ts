@@ -1,12 +1,10 @@
-import type { DialectName } from '../core/endpoints/types.ts';
-import { usageIn, type Usage } from './dialects/usage.ts';
+import { isJson, parsed } from './dialects/json.ts';
+import { count, type Usage } from './dialects/usage.ts';
 import { decode } from './encoding.ts';
 import type { Head } from './transport.ts';
 
 /** A JSON body is read for its tokens up to here; a longer one is counted like any other. */
 const maxJsonBytes = 65_536;
-/** The same for the answer of a language model, whose text may be long. */
-const maxModelBytes = 4 << 20;
 /** How much of a failed answer is kept, before decoding, masking and cutting. */
 const maxSampleBytes = 4_096;
 
@@ -15,10 +13,10 @@ const tokensKey = Buffer.from('"output_tokens"');
 /** Keeps what has to be looked at of one answer at a time, and nothing of the others. */
 export interface BodyKeeper {
   /** Forgets the answer before and decides how much of this one is kept. */
-  begin(head: Head, failed: boolean, dialect?: DialectName): void;
+  begin(head: Head, failed: boolean): void;
   add(chunk: Uint8Array): void;
-  /** The tokens that a JSON answer names: a language model's as its API has it, any other's in the field `output_tokens`. */
-  usage(dialect?: DialectName): Usage | undefined;
+  /** Returns the tokens that a JSON response counts in the field `output_tokens`. */
+  usage(): Usage | undefined;
   /** The start of the body as text. `cut`: there was more. */
   text(): { readonly text: string; readonly cut: boolean };
 }
@@ -36,7 +34,7 @@ export function createBodyKeeper(): BodyKeeper {
   const decoded = (): Buffer => decode(buffer.subarray(0, length), encoding ?? '');
 
   return {
-    begin(head, failed, dialect) {
+    begin(head, failed) {
       const said = head.get('content-type');
       if (said !== type) {
         type = said;
@@ -44,7 +42,7 @@ export function createBodyKeeper(): BodyKeeper {
       }
       length = 0;
       cut = false;
-      limit = json ? (dialect ? maxModelBytes : maxJsonBytes) : failed ? maxSampleBytes : 0;
+      limit = json ? maxJsonBytes : failed ? maxSampleBytes : 0;
       encoding = limit > 0 ? head.get('content-encoding') : undefined;
     },
     add(chunk) {
@@ -60,22 +58,17 @@ export function createBodyKeeper(): BodyKeeper {
       buffer.set(taken, length);
       length += taken.byteLength;
     },
-    usage(dialect) {
+    usage() {
       if (!json || cut || length === 0) return undefined;
       const bytes = encoding === undefined ? buffer.subarray(0, length) : decoded();
-      return dialect !== undefined || bytes.includes(tokensKey) ? tokensIn(bytes, dialect) : undefined;
+      return bytes.includes(tokensKey) ? tokensIn(bytes) : undefined;
     },
     text: () => ({ text: decoded().toString(), cut }),
   };
 }
 
-function tokensIn(bytes: Buffer, dialect: DialectName | undefined): Usage | undefined {
-  try {
-    const json: unknown = JSON.parse(bytes.toString());
-    if (dialect !== undefined) return usageIn(json);
-    if (typeof json !== 'object' || json === null || !('output_tokens' in json)) return undefined;
-    return usageIn({ output_tokens: json.output_tokens });
-  } catch {
-    return undefined;
-  }
+function tokensIn(bytes: Buffer): Usage | undefined {
+  const json = parsed(bytes.toString());
+  const tokens = isJson(json) ? count(json['output_tokens']) : undefined;
+  return tokens === undefined ? undefined : { source: 'output_tokens', tokens };
 }

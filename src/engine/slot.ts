@@ -1,8 +1,7 @@
 import { addValue, type Tally } from '../core/metrics/tally.ts';
 import type { Sample } from '../core/metrics/types.ts';
 import { createBodyKeeper } from './body.ts';
-import { streamDialect } from './dialects/dialects.ts';
-import { createInflater, type Inflater } from './encoding.ts';
+import { canInflate, createInflater, type Inflater } from './encoding.ts';
 import { errorKind, errorText } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import { hasRawBytes, isRedirect, redirected } from './redirect.ts';
@@ -66,7 +65,7 @@ interface Exchange {
   hops: number;
   /** Where the answer that is being read leads, when that is to be followed. */
   location: string | undefined;
-  /** Reads the answer, when that is a stream of tokens. */
+  /** Reads the response, when that is a language model's. */
   reader: StreamReader | undefined;
   /** Decodes it before, when it is compressed. */
   inflater: Inflater | undefined;
@@ -89,7 +88,7 @@ export function createSlot(options: SlotOptions): Slot {
     reader: undefined,
     inflater: undefined,
   };
-  // Made for the first stream: most slots never see one.
+  // Made for the first response of a language model: most slots never see one.
   let ownReader: StreamReader | undefined;
   const sample: { -readonly [K in keyof Sample]: Sample[K] } = {
     target: 0,
@@ -103,17 +102,20 @@ export function createSlot(options: SlotOptions): Slot {
     outputTokens: undefined,
     tokenSource: undefined,
     reasoningTokens: undefined,
+    hiddenTokens: undefined,
+    inputTokens: undefined,
+    cachedTokens: undefined,
     stream: undefined,
   };
 
   const finish = (atMs: number, error: Error | undefined): void => {
-    const { request, reader } = exchange;
+    const { reader } = exchange;
     let text = error && errorText(error);
     sample.error = error && errorKind(error);
     sample.sentMs = exchange.sentMs - originMs;
     sample.endMs = atMs - originMs;
-    if (reader) text = endStream(reader, text);
-    else setTokens(error ? undefined : body.usage(request?.dialect));
+    if (reader) text = endResponse(reader, text);
+    else setTokens(error ? undefined : body.usage());
     if ((sample.error || !isSuccess(sample.status)) && failures.wanted) {
       const said = text === undefined ? body.text() : { text, cut: false };
       const { target, status, error: kind } = sample;
@@ -135,25 +137,23 @@ export function createSlot(options: SlotOptions): Slot {
     sample.outputTokens = usage?.tokens;
     sample.tokenSource = usage?.source;
     sample.reasoningTokens = usage?.reasoningTokens;
+    sample.inputTokens = usage?.inputTokens;
+    sample.cachedTokens = usage?.cachedTokens;
+    sample.hiddenTokens = undefined;
   };
 
-  /** Puts what a stream told into the sample; answers what went wrong with it, in words. */
-  const endStream = (reader: StreamReader, text: string | undefined): string | undefined => {
-    const { stream, usage, failure } = reader.end(text === undefined);
-    sample.stream = {
+  /** Puts what a language model's response told into the sample. Returns what went wrong with it, in words. */
+  const endResponse = (reader: StreamReader, text: string | undefined): string | undefined => {
+    const { stream, usage, hiddenTokens, failure } = reader.end(text === undefined);
+    sample.stream = stream && {
       ...stream,
       firstTokenMs: stream.firstTokenMs - originMs,
       lastTokenMs: stream.lastTokenMs - originMs,
     };
-    let wrong = text;
-    if (wrong === undefined && failure !== undefined) {
-      sample.error = 'streamError';
-      wrong = failure;
-    } else if (wrong === undefined && stream.chunks === 0) {
-      sample.error = 'noToken';
-      wrong = 'The stream ended without a token.';
-    }
+    if (failure !== undefined) sample.error = failure.kind;
+    const wrong = failure?.text ?? text;
     setTokens(wrong === undefined ? usage : undefined);
+    if (wrong === undefined && hiddenTokens > 0) sample.hiddenTokens = hiddenTokens;
     return wrong;
   };
 
@@ -176,17 +176,24 @@ export function createSlot(options: SlotOptions): Slot {
         if (exchange.location !== undefined && hasRawBytes(exchange.location))
           note('sends unencoded bytes in Location');
       }
-      const dialect =
-        exchange.request?.dialect && isSuccess(status) ? streamDialect(exchange.request, head) : undefined;
-      if (dialect) {
+      const { request } = exchange;
+      const encoding = request?.dialect && isSuccess(status) ? (head.get('content-encoding') ?? 'identity') : undefined;
+      if (request && encoding !== undefined && (encoding === 'identity' || canInflate(encoding))) {
         const reader = (ownReader ??= createStreamReader(later));
-        reader.begin(dialect);
+        reader.begin({
+          anyEvents: request.dialect === 'sse',
+          stream: request.streams === true,
+          type: head.get('content-type')?.toLowerCase() ?? '',
+        });
         exchange.reader = reader;
-        exchange.inflater = createInflater(head.get('content-encoding') ?? '', {
+        exchange.inflater = createInflater(encoding, {
           bytes: (bytes, atMs) => reader.add(bytes, atMs),
           error: (text) => reader.fail(text),
         });
-      } else body.begin(head, !isSuccess(status) && failures.wanted, exchange.request?.dialect);
+      } else {
+        if (encoding !== undefined) note("encodes responses so that their tokens can't be read");
+        body.begin(head, !isSuccess(status) && failures.wanted);
+      }
     },
     data(chunk, atMs) {
       if (exchange.inflater) exchange.inflater.add(chunk, atMs);

@@ -1,26 +1,49 @@
-import type { StreamSample } from '../core/metrics/types.ts';
-import type { Dialect, StreamStory } from './dialects/dialect.ts';
-import type { Usage } from './dialects/usage.ts';
-import { createEventFraming, createLineFraming } from './framing.ts';
+import type { ErrorKind, StreamSample } from '../core/metrics/types.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { dialectOf } from './dialects/dialects.ts';
+import { isJson, objectIn, parsed, type Json } from './dialects/json.ts';
+import { errorIn, errorWords, refusalIn } from './dialects/server-error.ts';
+import { countsBeside, usageIn, type Usage } from './dialects/usage.ts';
+import { createEventFraming, createJsonFraming, createTextFraming, formOf, type Framing } from './framing.ts';
+import { createResponseTrack } from './response-track.ts';
 
-/** Reads one streamed answer at a time. Arrivals are stamped as they come; what they say is read later. */
+/** What is known of a response before its first byte. */
+export interface Expected {
+  /** Any server-sent events: an event of no known API counts as a token. */
+  readonly anyEvents: boolean;
+  /** A stream was asked for. */
+  readonly stream: boolean;
+  /** Its content type; empty when it has none. */
+  readonly type: string;
+}
+
+/** Reads one response of a language model at a time. Arrivals are stamped as they come; what they say is read later. */
 export interface StreamReader {
-  begin(dialect: Dialect): void;
+  begin(expected: Expected): void;
   /** The bytes are valid during the call only. */
   add(bytes: Uint8Array, atMs: number): void;
-  /** The stream can't be read, in one sentence. */
+  /** The response can't be decoded, in one sentence. */
   fail(text: string): void;
-  /** Reads what is left; `whole`: the body came to its end. The outcome holds until the next stream begins. */
-  end(whole: boolean): StreamOutcome;
+  /** Reads what is left; `whole`: the body came to its end. The outcome holds until the next response begins. */
+  end(whole: boolean): ResponseOutcome;
+}
+
+/** Why a response is no success, though its status says so. */
+export interface ResponseFailure {
+  readonly kind: ErrorKind;
+  /** In the server's words where it has any. */
+  readonly text: string;
 }
 
 /** What was read. Times are as they were handed in. */
-export interface StreamOutcome {
-  readonly stream: StreamSample;
-  /** Undefined for a stream without a token that no usage was named for. */
+export interface ResponseOutcome {
+  /** Undefined for a response in one piece. */
+  readonly stream: StreamSample | undefined;
+  /** Undefined when tokens can't be told. */
   readonly usage: Usage | undefined;
-  /** What the server said when something went wrong. */
-  readonly failure: string | undefined;
+  /** Tokens of reasoning that were counted and not streamed. */
+  readonly hiddenTokens: number;
+  readonly failure: ResponseFailure | undefined;
 }
 
 /**
@@ -43,8 +66,14 @@ export function createAfterReads(): (work: () => void) => void {
   };
 }
 
+const nothingExpected: Expected = { anyEvents: false, stream: false, type: '' };
+/** Characters shown of what can't be read. */
+const maxShown = 300;
+/** Events, and the words in them, that keep a connection open. */
+const heartbeat = /^\W*(?:ping|heartbeat|keep-?alive)\W*$/i;
+
 /**
- * Its buffers are made once and grow with the longest answer.
+ * Creates it; its buffers are made once and grow with the longest response.
  * @param later runs work when no arrival is kept waiting by it, see createAfterReads
  * @param onFinished called once all that has arrived is read, at most twice for a stream: never from `end`
  */
@@ -53,97 +82,148 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
   let texts: string[] = [];
   let stampsMs: number[] = [];
   let decoder = new TextDecoder();
-  const stream: { -readonly [K in keyof StreamSample]: StreamSample[K] } = {
-    firstTokenMs: Number.NaN,
-    lastTokenMs: Number.NaN,
-    chunks: 0,
-    tokensInFirstChunk: 0,
-    gapsMs: new Float64Array(64),
-  };
-  const sizes = { first: 0, all: 0, reasoningChunks: 0 };
-  const now = { atMs: 0, finishedMs: Number.NaN };
-  /** What the server has said of the end, and what of that has been told. */
-  const finish = { said: 0, told: 0 };
-  let firstTokens: number | undefined;
-  let usage: Usage | undefined;
-  let failure: string | undefined;
+  const now = { atMs: 0 };
+  const track = createResponseTrack(now);
+  const { story } = track;
+  let expected = nothingExpected;
+  /** How the body is taken apart, once its first bytes have shown that, and those bytes. */
+  let framing: Framing | undefined;
+  let start = '';
   let dialect: Dialect | undefined;
+  let isOver = true;
   let asked = false;
+  let told = 0;
+  let whole: ResponseFailure | 'read' | undefined;
+  let undecoded: string | undefined;
+  /** The last event may have been cut off. */
+  let isLast = false;
 
-  const story: StreamStory = {
-    chunk(size, reasoning, tokens) {
-      const { atMs } = now;
-      if (stream.chunks === 0) {
-        stream.firstTokenMs = atMs;
-        sizes.first = size;
-        firstTokens = tokens;
-      } else {
-        if (stream.chunks > stream.gapsMs.length) stream.gapsMs = doubled(stream.gapsMs);
-        stream.gapsMs[stream.chunks - 1] = atMs - stream.lastTokenMs;
-      }
-      stream.lastTokenMs = atMs;
-      stream.chunks += 1;
-      sizes.all += size;
-      if (reasoning > 0) sizes.reasoningChunks += 1;
-    },
-    usage(said) {
-      usage = said;
-    },
-    finish(last) {
-      const said = last ? 2 : 1;
-      if (said <= finish.said) return;
-      finish.said = said;
-      now.finishedMs = now.atMs;
-    },
-    fail(text) {
-      failure ??= text;
-    },
+  const readMessage = (message: Json, isWhole: boolean): void => {
+    const words = errorIn(message);
+    if (words !== undefined) {
+      story.fail(words);
+      return;
+    }
+    if (dialect === undefined || !dialect.speaks(message)) dialect = dialectOf(message) ?? dialect;
+    if (dialect !== undefined) {
+      dialect.read(message, isWhole, story);
+      return;
+    }
+    const refusal = isWhole || !expected.anyEvents ? refusalIn(message) : undefined;
+    if (refusal !== undefined) story.fail(refusal);
+    else if (isWhole) {
+      const usage = usageIn(message['usage']) ?? countsBeside(message);
+      if (usage !== undefined) story.usage(usage);
+    }
+  };
+
+  const readData = (data: string, event: string): void => {
+    const trimmed = data.trim();
+    if (trimmed === '') return;
+    track.next();
+    if (trimmed === '[DONE]') {
+      story.finish();
+      return;
+    }
+    const json = trimmed.startsWith('{') ? parsed(trimmed) : undefined;
+    if (event === 'error') story.fail(isJson(json) ? errorWords(json['error'] ?? json) : data);
+    else if (isJson(json)) {
+      readMessage(json, false);
+      if (dialect === undefined && expected.anyEvents && track.failure === undefined && !heartbeat.test(event))
+        story.part(0, data, 0, 0, 0);
+    } else if (dialect === undefined && expected.anyEvents) story.part(0, data, 0, 0, 0);
+    else if (!isLast && !heartbeat.test(trimmed))
+      story.fail(`An event of the stream isn't a JSON object: ${data.slice(0, maxShown)}`);
+  };
+
+  const readWhole = (text: string): void => {
+    const json = parsed(text);
+    whole = 'read';
+    if (!isJson(json)) {
+      whole =
+        text.trim() === ''
+          ? { kind: 'noToken', text: 'The response is empty.' }
+          : isCutOff(text)
+            ? { kind: 'unfinished', text: `The JSON of the response ends early: …${text.slice(-maxShown)}` }
+            : { kind: 'responseError', text: `The response isn't valid JSON: ${text.slice(0, maxShown)}` };
+      return;
+    }
+    const messages: readonly unknown[] = Array.isArray(json) ? json : [json];
+    for (const message of messages) readMessage(objectIn(message), true);
+    if (track.failure !== undefined) whole = { kind: 'responseError', text: track.failure };
+    else if (track.unfinished !== undefined) whole = { kind: 'unfinished', text: track.unfinished };
+    else if (track.parts === 0 && (track.tokens(false).usage?.tokens ?? 0) === 0) {
+      if (dialect === undefined && expected.anyEvents) return;
+      whole = { kind: 'noToken', text: `The response has no token: ${JSON.stringify(json).slice(0, maxShown)}` };
+    }
   };
 
   const handlers = {
-    onData: (data: string, event: string): void => dialect?.read(data, event, story),
+    onData: readData,
     onOverflow: (): void => story.fail('An event of the stream is too long to be read.'),
   };
-  const framings = { events: createEventFraming(handlers), lines: createLineFraming(handlers) };
-
-  const readLater = (): void => {
-    asked = false;
-    read();
-    if (dialect === undefined || finish.said === finish.told) return;
-    finish.told = finish.said;
-    onFinished?.(now.finishedMs, finish.said === 2);
+  const framings = {
+    events: createEventFraming(handlers),
+    json: createJsonFraming({
+      ...handlers,
+      now,
+      onWhole: (text) => (/ndjson|jsonl|json-seq/.test(expected.type) ? readData(text, '') : readWhole(text)),
+      onTooLong: () => (whole = 'read'),
+    }),
+    text: createTextFraming((text) => (whole = notRead(text))),
   };
 
   const read = (): void => {
-    if (dialect === undefined) return;
-    const framing = framings[dialect.framing];
+    if (isOver) return;
     for (const [i, text] of texts.entries()) {
       now.atMs = stampsMs[i] ?? 0;
-      framing.feed(text);
+      if (framing !== undefined) framing.feed(text);
+      else {
+        start = (start + text).trimStart();
+        const form = formOf(start, expected.type.includes('event-stream'));
+        if (form === undefined) continue;
+        framing = framings[form];
+        framing.clear();
+        framing.feed(start);
+      }
     }
     texts = [];
     stampsMs = [];
   };
 
-  /** What a usage does not tell is made of the chunks. */
-  const told = (): Usage | undefined => {
-    if (stream.chunks === 0 && usage === undefined) return undefined;
-    const { source, tokens, reasoningTokens } = usage ?? { source: 'chunks' as const, tokens: stream.chunks };
-    return { source, tokens, reasoningTokens: reasoningTokens ?? Math.min(tokens, sizes.reasoningChunks) };
+  const readLater = (): void => {
+    asked = false;
+    read();
+    if (isOver || track.finished === told) return;
+    told = track.finished;
+    onFinished?.(track.finishedMs, track.finished === 2);
+  };
+
+  /** What went wrong, or is missing, once all is read. */
+  const failureOf = (isStream: boolean, isWhole: boolean): ResponseFailure | undefined => {
+    if (undecoded !== undefined) return { kind: 'streamError', text: undecoded };
+    if (isWhole && typeof whole === 'object') return whole;
+    if (track.failure !== undefined) return { kind: 'streamError', text: track.failure };
+    if (!isWhole || !isStream) return undefined;
+    if (track.parts === 0) return { kind: 'noToken', text: 'The stream ended without a token.' };
+    if (dialect === undefined || track.finished > 0) return undefined;
+    const count = track.parts === 1 ? '1 chunk' : `${track.parts} chunks`;
+    return { kind: 'unfinished', text: `The stream ended after ${count} without ${dialect.finishMark}.` };
   };
 
   return {
     begin(next) {
-      framings[next.framing].clear();
+      expected = next;
+      framing = undefined;
+      start = '';
       decoder = new TextDecoder();
       texts = [];
       stampsMs = [];
-      dialect = next;
-      stream.firstTokenMs = stream.lastTokenMs = Number.NaN;
-      stream.chunks = 0;
-      sizes.first = sizes.all = sizes.reasoningChunks = 0;
-      firstTokens = usage = failure = undefined;
-      finish.said = finish.told = 0;
+      dialect = undefined;
+      whole = undecoded = undefined;
+      isOver = isLast = false;
+      told = 0;
+      track.clear();
     },
     add(bytes, atMs) {
       texts.push(decoder.decode(bytes, { stream: true }));
@@ -152,25 +232,58 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       asked = true;
       later(readLater);
     },
-    fail: (text) => story.fail(text),
-    end(whole) {
+    fail: (text) => (undecoded ??= text),
+    end(isWhole) {
       read();
-      if (dialect) framings[dialect.framing].end(whole);
-      dialect = undefined;
-      const known = told();
-      stream.tokensInFirstChunk = firstTokens ?? shareOf(known?.tokens ?? 0, stream.chunks, sizes.first / sizes.all);
-      return { stream, usage: known, failure };
+      isLast = true;
+      if (isWhole) {
+        // Servers forget the empty line after the last event.
+        if (framing === framings.events) framing.feed('\n\n');
+        if (framing === undefined) {
+          framing = framings.text;
+          framing.clear();
+          framing.feed(start);
+        }
+      }
+      framing?.end(isWhole);
+      isOver = true;
+      const isKnown = framing === framings.events || dialect !== undefined || track.parts > 0;
+      const isStream = whole === undefined && (isWhole || isKnown || expected.stream);
+      const failure = failureOf(isStream, isWhole);
+      const { usage, hiddenTokens } = track.tokens(isStream);
+      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, failure };
     },
   };
 }
 
-/** Tokens of the first chunk, when nobody says: one where each chunk is a token, otherwise its share of the text. */
-function shareOf(tokens: number, chunks: number, share: number): number {
-  return tokens <= chunks ? Math.min(1, chunks) : Math.max(1, Math.round(tokens * share));
+/** Returns why a response that is neither JSON nor events can't be read. */
+function notRead(text: string): ResponseFailure {
+  const shown = text.trim();
+  if (shown === '') return { kind: 'noToken', text: 'The response is empty.' };
+  if (!shown.startsWith('<')) {
+    return {
+      kind: 'responseError',
+      text: `The response is neither JSON nor server-sent events: ${shown.slice(0, maxShown)}`,
+    };
+  }
+  const title = /<(?:title|h1)[^>]*>\s*([^<]+)/i.exec(shown)?.[1]?.trim();
+  return {
+    kind: 'responseError',
+    text: `The response is a web page, not JSON: ${(title ?? shown).slice(0, maxShown)}`,
+  };
 }
 
-function doubled(values: Float64Array): Float64Array {
-  const larger = new Float64Array(2 * values.length);
-  larger.set(values);
-  return larger;
+/** Returns true when a JSON text ends inside an object, a list, or a text. */
+function isCutOff(text: string): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const letter = text[i];
+    if (isText && letter === '\\') i += 1;
+    else if (letter === '"') isText = !isText;
+    else if (isText) continue;
+    else if (letter === '{' || letter === '[') depth += 1;
+    else if (letter === '}' || letter === ']') depth -= 1;
+  }
+  return isText || depth > 0;
 }

@@ -4,9 +4,10 @@ import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
 import type { LoopKind } from './loops/loop.ts';
 import type { SideThread } from './side-thread.ts';
 
-const streamEvents = ['a', 'few', 'tokens', 'of', 'a', 'stream'].map(
-  (text) => `data: ${JSON.stringify({ choices: [{ index: 0, text }] })}\n\n`,
-);
+const streamEvents = [
+  ...['a', 'few', 'tokens', 'of', 'a', 'stream'].map((text) => JSON.stringify({ choices: [{ index: 0, text }] })),
+  '[DONE]',
+].map((data) => `data: ${data}\n\n`);
 const streamAnswer = Buffer.from(
   `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${streamEvents
     .map((event) => `${event.length.toString(16)}\r\n${event}\r\n`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createEventFraming, createLineFraming, type Framing } from '../../src/engine/framing.ts';
+import { createEventFraming, createJsonFraming, formOf, type Framing } from '../../src/engine/framing.ts';
 
 type Seen = (readonly [data: string, event: string])[];
 
@@ -97,29 +97,75 @@ describe('server-sent events', () => {
   });
 });
 
-describe('lines', () => {
-  it('are the same however they are cut, and the last needs no end', () => {
-    const lines = fc.array(fc.constantFrom('{"a":1}', 'ä🙂', '\n', '\n', '\r\n', ' '), { maxLength: 30 });
+/** What a framing of JSON makes of these pieces: lines, or one text. */
+function framedJson(pieces: readonly string[], whole = true): readonly string[] | 'too long' {
+  const seen: string[] = [];
+  let overflowed = false;
+  const framing = createJsonFraming({
+    onData: (data) => seen.push(data),
+    onWhole: (text) => seen.push(`whole ${text}`),
+    onOverflow: () => (overflowed = true),
+    onTooLong: () => (overflowed = true),
+    now: { atMs: 0 },
+  });
+  framing.feed('{"of": "the response before"}');
+  framing.clear();
+  for (const piece of pieces) framing.feed(piece);
+  framing.end(whole);
+  return overflowed ? 'too long' : seen;
+}
+
+describe('JSON', () => {
+  it('is one text, over any number of lines', () => {
+    assert.deepEqual(framedJson(['{"a":1}']), ['whole {"a":1}']);
+    assert.deepEqual(framedJson(['{"a":1}\n', '\n']), ['whole {"a":1}']);
+    assert.deepEqual(framedJson(['{\n"a"', ':1\n}\n']), ['whole {\n"a":1\n}\n']);
+    assert.deepEqual(framedJson(['{\n"a"', ':1'], false), []);
+  });
+
+  it('or a text on each line, of which the last needs no end', () => {
+    assert.deepEqual(framedJson(['{"a":1}\n{"b"', ':2}\r\n\n{"c":3}']), ['{"a":1}', '{"b":2}\r', '{"c":3}']);
+    assert.deepEqual(framedJson(['{"a":1}\n{"b":2}\n{"c"'], false), ['{"a":1}', '{"b":2}']);
+    assert.deepEqual(framedJson(['{"a":1}\n'], false), ['{"a":1}']);
+  });
+
+  it('is the same however it is cut', () => {
+    const lines = fc.array(fc.constantFrom('{"a":1}', '{', '"ä🙂"}', '\n', '\n', '\r\n', ' '), { maxLength: 30 });
     fc.assert(
-      fc.property(lines, fc.array(fc.nat()), (list, places) => {
-        const text = list.join('');
-        const expected = text.split('\n').filter((line, i, all) => i < all.length - 1 || line !== '');
-        assert.deepEqual(
-          framed(createLineFraming, cutAt(text, places)),
-          expected.map((line) => [line, '']),
-        );
+      fc.property(lines, fc.array(fc.nat()), fc.boolean(), (list, places, whole) => {
+        const text = `{${list.join('')}`;
+        assert.deepEqual(framedJson(cutAt(text, places), whole), framedJson([text], whole));
       }),
+      { numRuns: 2_000 },
     );
   });
 
-  it('that were cut off are dropped, and those that never end given up', () => {
-    assert.deepEqual(framed(createLineFraming, ['a\nb'], false), [['a', '']]);
-    assert.equal(
-      framed(
-        createLineFraming,
-        Array.from({ length: 40 }, () => 'x'.repeat(50_000)),
-      ),
-      'too long',
-    );
+  it('is given up when it never ends', () => {
+    const long = Array.from({ length: 40 }, () => 'x'.repeat(50_000));
+    assert.equal(framedJson(['{}\n{"a":1}\n', ...long]), 'too long');
+    assert.equal(framedJson(['{', ...long, ...long, ...long]), 'too long');
+  });
+});
+
+describe('the form of a response', () => {
+  it('is what its first bytes show, whatever its type says', () => {
+    for (const [start, form] of [
+      ['{"a"', 'json'],
+      [' \r\n[', 'json'],
+      ['data: x', 'events'],
+      ['data\n', 'events'],
+      [': comment', 'events'],
+      ['event:', 'events'],
+      ['dat', undefined],
+      ['data', undefined],
+      ['datax: ', 'text'],
+      ['<html>', 'text'],
+      ['Bad gateway', 'text'],
+      ['', undefined],
+    ] as const) {
+      assert.equal(formOf(start, false), form, start);
+    }
+    assert.equal(formOf('anything: x', true), 'events');
+    assert.equal(formOf('{"error"', true), 'json');
   });
 });

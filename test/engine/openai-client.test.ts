@@ -5,9 +5,11 @@ import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTarget } from '../../src/core/endpoints/prepare.ts';
 import { makePlan } from '../../src/core/plan/plan.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import type { Dialect, StreamStory } from '../../src/engine/dialects/dialect.ts';
+import type { Story } from '../../src/engine/dialects/dialect.ts';
+import { objectIn } from '../../src/engine/dialects/json.ts';
 import { openai as openaiDialect } from '../../src/engine/dialects/openai.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
+import { createEventFraming } from '../../src/engine/framing.ts';
 import { createStreamReader } from '../../src/engine/stream-reader.ts';
 import type { Gpt2Server } from '../../src/servers/gpt2/server.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
@@ -52,25 +54,31 @@ const collect = async <C extends { readonly usage?: unknown }>(
   return { text, chunks, usage };
 };
 
+const ignored = (): void => {};
+
 /** The same bytes, read by our engine in pieces of that many bytes. */
 function readByEngine(bytes: Uint8Array, step: number): { size: number; chunks: number; tokens: number | undefined } {
   let size = 0;
-  const counting: Dialect = {
-    ...openaiDialect,
-    read: (data, event, story) => {
-      const chunk: StreamStory['chunk'] = (letters, ...rest) => {
-        size += letters;
-        story.chunk(letters, ...rest);
-      };
-      openaiDialect.read(data, event, { ...story, chunk });
-    },
+  const story: Story = {
+    part: (_choice, text, reasoning, other) => void (size += text.length + reasoning + other),
+    usage: ignored,
+    summary: ignored,
+    finishChoice: ignored,
+    finish: ignored,
+    fail: ignored,
+    unfinished: ignored,
   };
+  const framing = createEventFraming({
+    onData: (data) => data !== '[DONE]' && openaiDialect.read(objectIn(JSON.parse(data)), false, story),
+    onOverflow: ignored,
+  });
+  framing.feed(Buffer.from(bytes).toString());
   const reader = createStreamReader((work) => work());
-  reader.begin(counting);
+  reader.begin({ anyEvents: false, stream: true, type: 'text/event-stream' });
   for (let at = 0; at < bytes.length; at += step) reader.add(bytes.subarray(at, at + step), at);
   const { stream, usage, failure } = reader.end(true);
   assert.equal(failure, undefined);
-  return { size, chunks: stream.chunks, tokens: usage?.tokens };
+  return { size, chunks: stream?.chunks ?? 0, tokens: usage?.tokens };
 }
 
 const nothing = (): undefined => undefined;

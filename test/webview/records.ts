@@ -201,7 +201,7 @@ function streamed(chunks: number, sentMs: number, latencyMs: number, next: () =>
       firstTokenMs,
       lastTokenMs: firstTokenMs + latencyMs * 0.79,
       chunks,
-      tokensInFirstChunk: 1,
+      untimedTokens: 1,
       gapsMs,
     },
   };

@@ -72,11 +72,14 @@ function asKept(target: string, sample: Sample, stream: StreamSample): StreamedR
   };
 }
 
-function longestGaps({ firstTokenMs, chunks, gapsMs }: StreamSample): [from: number, to: number][] {
+function longestGaps({ firstTokenMs, chunks, gapsMs, sinceFirstMs }: StreamSample): [from: number, to: number][] {
   const longest: [from: number, to: number][] = [];
   let at = firstTokenMs;
   for (let index = 0; index < chunks - 1; index++) {
-    const gap: [from: number, to: number] = [at, at + (gapsMs[index] ?? 0)];
+    const gapMs = gapsMs[index] ?? 0;
+    if (Number.isNaN(gapMs)) continue;
+    if (sinceFirstMs !== undefined) at = firstTokenMs + (sinceFirstMs[index] ?? 0) - gapMs;
+    const gap: [from: number, to: number] = [at, at + gapMs];
     at = gap[1];
     longest.push(gap);
     if (longest.length > mostGaps) longest.splice(shortestOf(longest), 1);

@@ -76,18 +76,25 @@ export function createStreamTally(rawLimit: number, live: boolean): StreamTally 
 
 /** Puts the times of a stream where `time` names them; NaN for one that the stream does not have. */
 export function streamTimes(times: Times, sample: Sample, stream: StreamSample): void {
-  const { firstTokenMs, lastTokenMs, chunks, gapsMs } = stream;
+  const { firstTokenMs, lastTokenMs, chunks, gapsMs, sinceFirstMs, untimedTokens } = stream;
   times[time.ttft] = firstTokenMs - sample.sentMs;
   times[time.e2e] = lastTokenMs - sample.sentMs;
-  const later = (sample.outputTokens ?? 0) - stream.tokensInFirstChunk;
-  times[time.tpot] = later > 0 && chunks > 1 ? (lastTokenMs - firstTokenMs) / later : Number.NaN;
-  times[time.meanGap] = chunks > 1 ? (lastTokenMs - firstTokenMs) / (chunks - 1) : Number.NaN;
-  let longest = chunks > 1 ? 0 : Number.NaN;
+  let longest = Number.NaN;
+  let gaps = 0;
+  let inGapsMs = 0;
   for (let index = 0; index < chunks - 1; index++) {
     const gap = gapsMs[index] ?? 0;
-    if (gap > longest) longest = gap;
+    if (Number.isNaN(gap)) continue;
+    gaps++;
+    inGapsMs += gap;
+    if (!(gap <= longest)) longest = gap;
   }
   times[time.stall] = longest;
+  // Choices go on beside each other: each has its own time from its first chunk to its last.
+  const spanMs = sinceFirstMs === undefined ? lastTokenMs - firstTokenMs : inGapsMs;
+  times[time.meanGap] = gaps > 0 ? spanMs / gaps : Number.NaN;
+  const timed = (sample.outputTokens ?? 0) - untimedTokens;
+  times[time.tpot] = gaps > 0 && timed > 0 ? spanMs / timed : Number.NaN;
 }
 
 /** Takes in a streamed answer whose times are set. One that failed is only counted. */
@@ -103,7 +110,9 @@ export function addStream(tally: StreamTally, sample: Sample, stream: StreamSamp
   addValue(tally.e2e, times, time.e2e);
   if (!Number.isNaN(times[time.tpot])) addValue(tally.tpot, times, time.tpot);
   if (!Number.isNaN(times[time.stall])) addValue(tally.stall, times, time.stall);
-  for (let index = 0; index < stream.chunks - 1; index++) addValue(tally.icl, stream.gapsMs, index);
+  for (let index = 0; index < stream.chunks - 1; index++) {
+    if (!Number.isNaN(stream.gapsMs[index])) addValue(tally.icl, stream.gapsMs, index);
+  }
 }
 
 /** From now on one value of a request is no longer kept, past `rawLimit`; chunks have a limit of their own. */

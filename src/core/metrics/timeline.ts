@@ -62,12 +62,16 @@ const arrival = new Float64Array(1);
 /** The tokens of a stream where they arrived: after the first chunk each is taken for as many as the next. */
 function addTokens(timeline: TimelineTally, tokens: number, stream: StreamSample): void {
   if (tokens === 0) return;
-  const { chunks, gapsMs } = stream;
-  const first = chunks === 1 ? tokens : Math.min(tokens, stream.tokensInFirstChunk);
+  const { chunks, gapsMs, sinceFirstMs, untimedTokens } = stream;
+  const first = chunks === 1 || Number.isNaN(untimedTokens) ? tokens : Math.min(tokens, untimedTokens);
   const each = (tokens - first) / (chunks - 1);
   let atMs = stream.firstTokenMs;
   for (let index = 0; index < chunks; index++) {
-    if (index > 0) atMs += gapsMs[index - 1] ?? 0;
+    if (index > 0)
+      atMs =
+        sinceFirstMs === undefined
+          ? atMs + (gapsMs[index - 1] ?? 0)
+          : stream.firstTokenMs + (sinceFirstMs[index - 1] ?? 0);
     arrival[0] = atMs;
     const slice = sliceOf(timeline, arrival, 0);
     if (slice !== undefined) slice.outputTokens += index === 0 ? first : each;

@@ -11,6 +11,8 @@ export const errorKinds = [
   'parse',
   'prematureEnd',
   'streamError',
+  'responseError',
+  'unfinished',
   'noToken',
   'other',
 ] as const;
@@ -36,7 +38,12 @@ export interface Sample {
   readonly tokenSource?: TokenSource | undefined;
   /** Tokens of reasoning among `outputTokens`. */
   readonly reasoningTokens?: number | undefined;
-  /** Set when the answer was read as a stream of tokens. */
+  /** Tokens of reasoning among `outputTokens` that were counted and not streamed; undefined when there are none. */
+  readonly hiddenTokens?: number | undefined;
+  /** Input tokens, cached ones included, and those that came from the server's cache; undefined when the response names none. */
+  readonly inputTokens?: number | undefined;
+  readonly cachedTokens?: number | undefined;
+  /** Set when the response was read as a stream of tokens. */
   readonly stream?: StreamSample | undefined;
 }
 
@@ -46,10 +53,18 @@ export interface StreamSample {
   readonly firstTokenMs: number;
   readonly lastTokenMs: number;
   readonly chunks: number;
-  /** Tokens of the first chunk: they are no part of TPOT. */
-  readonly tokensInFirstChunk: number;
-  /** The first `chunks − 1` places are the times between chunks. May be used again after the sample is taken in. */
+  /**
+   * Output tokens that did not come between the first and the last chunk, so that they are no part of TPOT: those of the first
+   * chunk of each choice, hidden ones, and ones without text around. NaN when nobody knows how many.
+   */
+  readonly untimedTokens: number;
+  /**
+   * The first `chunks − 1` places are the times between a chunk and the one before it of the same choice; NaN for a choice's
+   * first. May be used again after the sample is taken in.
+   */
   readonly gapsMs: Float64Array;
+  /** Of a response with several choices when each of these chunks came, after the first. */
+  readonly sinceFirstMs?: Float64Array | undefined;
 }
 
 /** How quantiles were made: Hyndman & Fan type 7 on raw samples, or an HDR histogram with 3 significant digits. */

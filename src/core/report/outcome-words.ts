@@ -60,9 +60,19 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
     deed: 'told of an error in its stream',
     advice: 'Fix what the error says, or see the log of the server.',
   },
+  responseError: {
+    label: 'error in the response',
+    deed: 'reported an error in its response',
+    advice: 'Fix what the error says, or see the log of the server.',
+  },
+  unfinished: {
+    label: 'response ended unfinished',
+    deed: 'ended its response unfinished',
+    advice: 'Look for a crash or a time limit in the log of the server or of a proxy before it.',
+  },
   noToken: {
-    label: 'stream without a token',
-    deed: 'sent a stream without a token',
+    label: 'response without a token',
+    deed: 'sent a response without a token',
     advice: 'Send one request by hand, with curl for example, and see what comes back.',
   },
   other: {

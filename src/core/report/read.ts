@@ -55,6 +55,8 @@ const numbers = {
     parse: v.exactOptional(count),
     prematureEnd: v.exactOptional(count),
     streamError: v.exactOptional(count),
+    responseError: v.exactOptional(count),
+    unfinished: v.exactOptional(count),
     noToken: v.exactOptional(count),
     other: v.exactOptional(count),
   }),

@@ -1,56 +1,60 @@
-import { isJson, objectIn, sizeOf, type Json } from './json.ts';
+import type { Json } from './json.ts';
 import type { Usage } from './usage.ts';
 
-/** What the events of a stream tell, one after the other. */
-export interface StreamStory {
+/** What the messages of a response say, one after the other. */
+export interface Story {
   /**
-   * A chunk of content, reasoning or a tool call, so many characters together and `reasoning` of them of reasoning.
-   * `tokens`: how many the stream has brought with it, if it says.
+   * A part of one of the response's choices. One without any text is a token that has none, such as half a letter.
+   * @param choice which of several alternatives it belongs to
+   * @param text content
+   * @param reasoning characters of reasoning beside it
+   * @param other characters of tool calls and the like beside it
+   * @param listed tokens that the part lists, 0 when it lists none
    */
-  chunk(size: number, reasoning: number, tokens: number | undefined): void;
+  part(choice: unknown, text: string, reasoning: number, other: number, listed: number): void;
+  /** Token counts so far. Called before the parts of the same message. */
   usage(usage: Usage): void;
-  /** The response is finished; `last`: nothing more is expected, otherwise usage may follow. */
-  finish(last: boolean): void;
-  /** The server says that something went wrong. */
-  fail(text: string): void;
+  /** The reasoning that is streamed sums up what the model thought: it is none of the tokens that are counted. */
+  summary(): void;
+  /** The choice is finished; usage may follow. `bySelf`: the model ended it, so the last token may have no text. */
+  finishChoice(choice: unknown, bySelf: boolean): void;
+  /** The response is finished: nothing more is expected. */
+  finish(): void;
+  /** The server reports an error, in its own words. */
+  fail(words: string): void;
+  /** A whole response says that it isn't finished. */
+  unfinished(words: string): void;
 }
 
-/** How an API of language models streams its answers. */
+/** How an API of language models responds. Every message of a response is a JSON object. */
 export interface Dialect {
-  /** Server-sent events, or a JSON text on each line. */
-  readonly framing: 'events' | 'lines';
-  /** Content types of its streams contain one of these. */
-  readonly contentTypes: readonly string[];
-  /** Reads the data of one event or one line; `event` is the event's type, empty unless given. */
-  read(data: string, event: string, story: StreamStory): void;
+  /** How it marks the end of a response. */
+  readonly finishMark: string;
+  /** Returns true for a message of this API. */
+  speaks(message: Json): boolean;
+  /** Reads one message. `whole`: it is the whole response, not an event or a line of a stream. */
+  read(message: Json, whole: boolean, story: Story): void;
 }
 
-/** The JSON object in a text; undefined, and the story failed, when it is none. */
-export function readObject(data: string, story: StreamStory): Json | undefined {
-  try {
-    const json: unknown = JSON.parse(data);
-    if (isJson(json)) return json;
-  } catch {
-    // Said below.
-  }
-  story.fail(`An event of the stream is no JSON object: ${data}`);
-  return undefined;
-}
+/** Reasons to finish that mean a failure. */
+const failures = new Set([
+  'error',
+  'abort',
+  'aborted',
+  'cancelled',
+  'canceled',
+  'failed',
+  'network_error',
+  'insufficient_system_resource',
+]);
 
-/** What an error member says. */
-export function errorWords(error: unknown): string {
-  if (typeof error === 'string') return error;
-  const { message } = objectIn(error);
-  return typeof message === 'string' && message !== '' ? message : JSON.stringify(error);
-}
+/** Reasons to finish that mean that the model ended its response. */
+const ownEnds = new Set(['stop', 'end_turn', 'tool_calls', 'function_call', 'tool_use', 'eos_token', 'eos']);
 
-/** Characters of the calls of tools in a list of them: names and arguments. */
-export function toolCallSize(calls: unknown): number {
-  if (!Array.isArray(calls)) return 0;
-  let size = 0;
-  for (const call of calls) {
-    const { name, arguments: given } = objectIn(objectIn(call)['function']);
-    size += sizeOf(name) + (typeof given === 'object' && given !== null ? JSON.stringify(given).length : sizeOf(given));
-  }
-  return size;
+/** Tells the story how a choice ended; nothing for one that didn't. `words`: the server's, when it says why. */
+export function tellFinish(choice: unknown, reason: unknown, story: Story, words?: string): void {
+  if (typeof reason !== 'string' || reason === '') return;
+  const known = reason.toLowerCase();
+  if (failures.has(known)) story.fail(words ?? `The server ended the response with the finish reason “${reason}”.`);
+  else story.finishChoice(choice, ownEnds.has(known));
 }

@@ -1,26 +1,25 @@
-import { errorWords, readObject, toolCallSize, type Dialect } from './dialect.ts';
-import { objectIn, sizeOf } from './json.ts';
-import { usageIn } from './usage.ts';
+import { contentText, toolCallSize } from './content.ts';
+import type { Dialect } from './dialect.ts';
+import { isJson, objectIn, sizeOf, textIn } from './json.ts';
+import { countsBeside } from './usage.ts';
 
-/** `/api/generate` and `/api/chat` of Ollama: a JSON object on each line. */
+/** `/api/generate` and `/api/chat` of Ollama: a JSON object on each line, or one in all. */
 export const ollama: Dialect = {
-  framing: 'lines',
-  contentTypes: ['ndjson', 'jsonl'],
-  read(data, _event, story) {
-    if (data.trim() === '') return;
-    const json = readObject(data, story);
-    if (json === undefined) return;
-    const { error, response, thinking, message } = json;
-    if (error !== undefined && error !== null) {
-      story.fail(errorWords(error));
-      return;
-    }
-    const { content, thinking: thought, tool_calls: calls } = objectIn(message);
-    const reasoning = sizeOf(thinking) + sizeOf(thought);
-    const size = sizeOf(response) + sizeOf(content) + reasoning + toolCallSize(calls);
-    if (size > 0) story.chunk(size, reasoning, undefined);
-    const usage = usageIn(json);
+  finishMark: '"done": true',
+  speaks: ({ done, response, message, type }) =>
+    type === undefined && (typeof done === 'boolean' || typeof response === 'string' || isJson(message)),
+  read(json, whole, story) {
+    const { response, thinking, done, done_reason: reason } = json;
+    const { content, thinking: thought, tool_calls: calls } = objectIn(json['message']);
+    const usage = countsBeside(json);
     if (usage !== undefined) story.usage(usage);
-    if (json['done'] === true) story.finish(true);
+    const text = textIn(response) || contentText(content);
+    const reasoning = sizeOf(thinking) + sizeOf(thought);
+    const other = toolCallSize(calls);
+    if (text.length + reasoning + other > 0 || (done === false && !whole)) story.part(0, text, reasoning, other, 0);
+    if (done === true) {
+      story.finishChoice(0, reason === 'stop');
+      story.finish();
+    } else if (whole && done === false) story.unfinished('The response says "done": false.');
   },
 };

@@ -1,56 +1,54 @@
-import { errorWords, readObject, toolCallSize, type Dialect } from './dialect.ts';
-import { objectIn, sizeOf } from './json.ts';
-import { usageIn } from './usage.ts';
+import { callSize, contentText, thinkingSize, toolCallSize } from './content.ts';
+import { tellFinish, type Dialect, type Story } from './dialect.ts';
+import { isJson, listIn, objectIn, sizeOf, type Json } from './json.ts';
+import { errorIn } from './server-error.ts';
+import { countsBeside, usageIn } from './usage.ts';
 
 /** Completions and chat completions of OpenAI and the many servers that speak like it. */
 export const openai: Dialect = {
-  framing: 'events',
-  contentTypes: ['event-stream'],
-  read(data, event, story) {
-    const trimmed = data.trim();
-    if (trimmed === '') return;
-    if (trimmed === '[DONE]') {
-      story.finish(true);
-      return;
-    }
-    if (event === 'error' && !data.startsWith('{')) {
-      story.fail(data);
-      return;
-    }
-    const json = readObject(data, story);
-    if (json === undefined) return;
-    const { error, choices } = json;
-    if (event === 'error' || (error !== undefined && error !== null)) {
-      story.fail(errorWords(error ?? json));
-      return;
-    }
-    const usage = usageIn(json);
-    let size = 0;
-    let reasoning = 0;
-    let tokens = 0;
-    let finished = 0;
-    const list: readonly unknown[] = Array.isArray(choices) ? choices : [];
-    for (const choice of list) {
-      const { text, delta, logprobs, finish_reason: reason } = objectIn(choice);
-      if (sizeOf(reason) > 0) finished += 1;
-      const {
-        content,
-        reasoning_content: thought,
-        reasoning: alsoThought,
-        refusal,
-        tool_calls: calls,
-      } = objectIn(delta);
-      // Servers that send both members send the same text twice.
-      const thinking = sizeOf(thought) || sizeOf(alsoThought);
-      reasoning += thinking;
-      size += sizeOf(text) + sizeOf(content) + sizeOf(refusal) + thinking + toolCallSize(calls);
-      const { content: chatTokens, tokens: textTokens } = objectIn(logprobs);
-      const listed = chatTokens ?? textTokens;
-      tokens += Array.isArray(listed) ? listed.length : 0;
-    }
-    // Usage beside content is the count so far (vLLM's continuous_usage_stats).
-    if (size > 0) story.chunk(size, reasoning, tokens > 0 ? tokens : usage?.tokens);
+  finishMark: 'a finish_reason or [DONE]',
+  speaks: (message) => 'choices' in message,
+  read(message, whole, story) {
+    const usage = usageIn(message['usage']) ?? (whole ? countsBeside(message) : undefined);
     if (usage !== undefined) story.usage(usage);
-    if (finished > 0) story.finish(false);
+    for (const choice of listIn(message['choices'])) if (isJson(choice)) readChoice(choice, whole, story);
   },
 };
+
+function readChoice(choice: Json, whole: boolean, story: Story): void {
+  const { index = 0, text, delta, message, logprobs, finish_reason: reason } = choice;
+  const words = errorIn(choice);
+  if (words !== undefined) {
+    story.fail(words);
+    return;
+  }
+  const said = objectIn(delta ?? message);
+  const { content, role } = said;
+  const written = typeof text === 'string' ? text : contentText(content);
+  const thought = reasoningSize(said) + thinkingSize(content);
+  const other =
+    sizeOf(said['refusal']) + toolCallSize(said['tool_calls']) + callSize(said['function_call']) + audioSize(said);
+  // The first message of a choice tells the role alone, and the last the end: every other one stands for a token.
+  const isToken = !whole && role === undefined && sizeOf(reason) === 0;
+  if (written.length + thought + other > 0 || isToken) story.part(index, written, thought, other, listedIn(logprobs));
+  tellFinish(index, reason, story);
+}
+
+/** Servers that send several members send the same text in each. */
+function reasoningSize(said: Json): number {
+  return (
+    sizeOf(said['reasoning_content']) ||
+    sizeOf(said['reasoning']) ||
+    sizeOf(said['thinking']) ||
+    contentText(said['reasoning_details']).length
+  );
+}
+
+function audioSize({ audio }: Json): number {
+  return isJson(audio) ? sizeOf(audio['transcript']) || sizeOf(audio['data']) : 0;
+}
+
+function listedIn(logprobs: unknown): number {
+  if (!isJson(logprobs)) return 0;
+  return listIn(logprobs['content'] ?? logprobs['tokens']).length;
+}

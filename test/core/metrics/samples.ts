@@ -18,7 +18,7 @@ export function sampleOf(latencyMs: number, changes: Partial<Sample> = {}): Samp
 }
 
 /** A stream whose chunks arrive at these times after it was sent. */
-export function streamOf(arrivalsMs: readonly number[], changes: Partial<Sample> = {}, tokensInFirstChunk = 1): Sample {
+export function streamOf(arrivalsMs: readonly number[], changes: Partial<Sample> = {}, untimedTokens = 1): Sample {
   const sentMs = changes.sentMs ?? 0;
   const last = arrivalsMs.at(-1);
   return sampleOf((last ?? 1) + 1, {
@@ -28,7 +28,7 @@ export function streamOf(arrivalsMs: readonly number[], changes: Partial<Sample>
       firstTokenMs: sentMs + (arrivalsMs[0] ?? Number.NaN),
       lastTokenMs: sentMs + (last ?? Number.NaN),
       chunks: arrivalsMs.length,
-      tokensInFirstChunk,
+      untimedTokens,
       // Longer than it must be, as the engine's is.
       gapsMs: Float64Array.from([...arrivalsMs.slice(1).map((at, i) => at - arrivalsMs[i]!), 9_999, 9_999]),
     },

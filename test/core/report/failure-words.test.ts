@@ -51,7 +51,7 @@ describe('why a run comes to nothing', () => {
     const run = recordOf(failed(2, 'noToken', 2), { targets });
     assert.equal(
       unansweredSentence([run, run]),
-      'No request got a whole answer: three sent a stream without a token (4).',
+      'No request got a whole answer: three sent a response without a token (4).',
     );
     assert.match(unansweredHint([run]), /curl/);
     assert.equal(unansweredSentence([recordOf([])]), 'No request got a whole answer.');

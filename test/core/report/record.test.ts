@@ -75,7 +75,7 @@ function streamed(): RunRecord {
         firstTokenMs: 1 / 3,
         lastTokenMs: 400 / 3,
         chunks: 3,
-        tokensInFirstChunk: 1,
+        untimedTokens: 1,
         gapsMs: Float64Array.of(100 / 3, 100),
       },
     })),

@@ -7,7 +7,7 @@ import { recordOf, targetOf } from './fixtures.ts';
 /** A stream of five tokens, 10 ms apart, the first after `ttftMs`. */
 function stream(ttftMs: number, changes: Partial<Sample> = {}): Sample {
   const firstTokenMs = ttftMs;
-  const chunks = { firstTokenMs, lastTokenMs: firstTokenMs + 40, chunks: 5, tokensInFirstChunk: 1 };
+  const chunks = { firstTokenMs, lastTokenMs: firstTokenMs + 40, chunks: 5, untimedTokens: 1 };
   return {
     target: 0,
     scheduledMs: 0,

@@ -1,0 +1,39 @@
+import { isJson, listIn, objectIn, sizeOf, textIn } from './json.ts';
+
+/** Text of a content that is a text, a part, or a list of parts. */
+export function contentText(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!isJson(content)) return '';
+  if (!Array.isArray(content))
+    return textIn(content['text']) || textIn(content['content']) || textIn(content['refusal']);
+  return content.map(contentText).join('');
+}
+
+/** Returns the characters of reasoning in a list of parts: thinking, whose text may be a list in turn. */
+export function thinkingSize(content: unknown): number {
+  let size = 0;
+  for (const part of listIn(content)) {
+    const { thinking, reasoning, summary } = objectIn(part);
+    const said = thinking ?? reasoning ?? summary;
+    if (said !== undefined) size += contentText(said).length;
+  }
+  return size;
+}
+
+/** Returns the characters of the calls of tools in a list of them: names and arguments. */
+export function toolCallSize(calls: unknown): number {
+  let size = 0;
+  for (const call of listIn(calls)) {
+    const { function: ofFunction, custom } = objectIn(call);
+    size += callSize(ofFunction ?? custom ?? call);
+  }
+  return size;
+}
+
+/** Returns the characters of one call: name and arguments. */
+export function callSize(call: unknown): number {
+  if (!isJson(call)) return 0;
+  const { name, arguments: given, input, args } = call;
+  const said = given ?? input ?? args;
+  return sizeOf(name) + (isJson(said) ? JSON.stringify(said).length : sizeOf(said));
+}
