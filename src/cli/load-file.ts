@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { parseEnv } from 'node:util';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
 import { prepareFromEnvironment } from '../core/endpoints/from-environment.ts';
 import type { EndpointsFile, Problem, Target } from '../core/endpoints/types.ts';
@@ -62,7 +63,14 @@ export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoi
     withHeaders(stream === undefined ? target : silent(target), choices.headers),
   );
   const env = process.env;
-  const prepared = prepareFromEnvironment(targets, { env, bodyFile: bodyReader(dirname(path)), shownAs, stream });
+  const folder = dirname(path);
+  const prepared = prepareFromEnvironment(targets, {
+    env,
+    dotenv: readDotenv(folder),
+    bodyFile: bodyReader(folder),
+    shownAs,
+    stream,
+  });
   return { name: shownAs, plan, targets, ...prepared, file: { path, shownAs } };
 }
 
@@ -76,6 +84,12 @@ function withHeaders(target: Target, headers: FileChoices['headers']): Target {
 function silent(target: Target): Target {
   const { stream: _, ...llm } = target.llm ?? {};
   return target.llm === undefined ? target : { ...target, llm };
+}
+
+/** Reads what the `.env` file of a folder holds; nothing when there is none. */
+export function readDotenv(folder: string): Readonly<Record<string, string | undefined>> {
+  const bytes = readIfThere(join(folder, '.env'));
+  return bytes === undefined ? {} : parseEnv(new TextDecoder().decode(bytes));
 }
 
 /** Reads body files relative to a folder, each once. */

@@ -3,6 +3,7 @@ import type { PreparedRequest, Target } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
 import { seededUnits } from '../core/plan/pick.ts';
 import type { Origin, WireRequest } from './transport.ts';
+import { withDynamicParts } from './dynamic-request.ts';
 
 /** Headers that say how the connection is used: that is the engine's to decide. */
 const ownHeaders = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
@@ -11,7 +12,7 @@ const promptSeed = 0x5eed;
 
 /**
  * The requests as they leave. Throws a LoadlensError that names the target for one that can't be sent.
- * @param seed picks the prompts of targets that take them at random
+ * @param seed picks the prompts of targets that take them at random, and makes the random values of their placeholders
  */
 export function toWire(
   requests: readonly PreparedRequest[],
@@ -28,7 +29,11 @@ export function toWire(
   };
   return requests.map((request, i) => {
     try {
-      return withPrompts(oneToWire(request, originOf, userAgent), request.prompts, promptAt);
+      return withDynamicParts(
+        withPrompts(oneToWire(request, originOf, userAgent), request.prompts, promptAt),
+        request.dynamic,
+        seed,
+      );
     } catch (error) {
       if (!(error instanceof Unsendable)) throw error;
       throw new LoadlensError(`“${targets[i]?.name ?? request.method}” can't be sent: ${error.message}`, {

@@ -74,8 +74,8 @@ async function send(
 }
 
 function inputOf({ name, plan, shares, targets, stream, files }: SharedLoad, number: number | null): RunInput {
-  const bodyFile = (path: string): Uint8Array | undefined => {
-    const content = files[path];
+  const bodyFile = (path: string, written = path): Uint8Array | undefined => {
+    const content = files[written];
     return content === undefined ? undefined : Buffer.from(content, 'base64');
   };
   const prepared = prepareFromEnvironment(targets, { env: process.env, bodyFile, shownAs: name, stream });

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { valuesFromEnvironment } from '../../core/endpoints/from-environment.ts';
+import { resolvedPath } from '../../core/endpoints/prepare.ts';
 import { ExitCode } from '../../core/errors.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { recordId } from '../../core/report/record.ts';
 import { makeLoad } from '../../core/scale-out/load.ts';
 import { readGitState } from '../../engine/git.ts';
-import { loadFile, makeInput } from '../load-file.ts';
+import { loadFile, makeInput, readDotenv } from '../load-file.ts';
 import { checkMayLoad, onScreen } from '../measure.ts';
 import { checkLoadOptions, choicesOf, defaultFile, isSound, loadOf, type PlanOptions } from '../run-command.ts';
 import { checkFree, writeProject } from './project-folder.ts';
@@ -44,7 +46,11 @@ export async function exportArtilleryCommand(
     ...(choices.stream !== undefined && { stream: choices.stream }),
     source: { file: loaded.shownAs, ...(await readGitState(loaded.path)) },
   };
-  const load = makeLoad(parts, (path) => readFileSync(resolve(dirname(loaded.path), path)).toString('base64'));
+  const values = valuesFromEnvironment(process.env, readDotenv(dirname(loaded.path)));
+  const load = makeLoad(parts, (written) => {
+    const path = resolvedPath(written, values);
+    return path && readFileSync(resolve(dirname(loaded.path), path)).toString('base64');
+  });
   return onScreen(quiet, async (screen) => {
     const refused = await checkMayLoad({ requests, load: loadOf(plan), allowHost }, screen.signal);
     if (refused !== undefined) return refused;

@@ -1,4 +1,4 @@
-import { credentialsOf } from '../../core/endpoints/from-environment.ts';
+import { credentialsOf } from '../../core/endpoints/credentials.ts';
 import type { ExitCode } from '../../core/errors.ts';
 import type { Objective } from '../../core/plan/types.ts';
 import { unmetSentence } from '../../core/report/failure-words.ts';
@@ -44,7 +44,7 @@ export function withServer(
     try {
       const refused = await checkMayLoad({ requests: [model], load, allowHost }, signal);
       if (refused !== undefined) return refused;
-      const secrets = [...credentialsOf([{ headers }])];
+      const secrets = [...credentialsOf([{ headers, url: model.url }])];
       const ignoreEos = model.server === 'gpt2';
       const setup = { name: model.name, url: model.url, model: asked, ignoreEos, headers, objectives, secrets };
       const onSnapshot = (snapshot: SweepSnapshot): void => screen.show(stepText(snapshot));

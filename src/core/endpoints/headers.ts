@@ -1,6 +1,7 @@
+import { handshakeScheme } from './credentials.ts';
 import { quoted, rangeOf, type Findings } from './problems.ts';
 import { withoutPlaceholders } from './variables.ts';
-import { credentialHeaders, ownHeaders } from './vocabulary.ts';
+import { isCredentialHeader, ownHeaders } from './vocabulary.ts';
 
 const headerLine = /^((?:[^\s:{}]|\{\{[\w.-]+\}\})+)[ \t]*:/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -19,7 +20,7 @@ export const isHeaderValue = (value: string): boolean => /^[\t\x20-\x7e]*$/.test
 
 const looksSecret = (value: string): boolean => {
   const credential = value.replace(/^(?:bearer|basic|digest|token|apikey|api-key)\s+/i, '');
-  return !credential.includes('{{$') && credential.length >= 8;
+  return !credential.includes('{{') && credential.length >= 8;
 };
 
 /** Reports what is wrong with a header, its variables replaced. `start` and `length` place it in its line. */
@@ -41,7 +42,11 @@ export function checkHeader(
   } else if (ownHeaders.has(lower)) {
     const hint = 'Take the line out; Loadlens sets it as the request needs it.';
     report.warning('own-header', range, `The header ${name} is left out.`, hint);
-  } else if (credentialHeaders.has(lower) && looksSecret(value)) {
+  } else if (lower === 'authorization' && handshakeScheme(value) !== undefined) {
+    const message = `${handshakeScheme(value) ?? ''} authentication is not supported.`;
+    const hint = 'Use Basic or Bearer, or a header with the finished credentials.';
+    report.error('unsupported-authorization', range, message, hint);
+  } else if (isCredentialHeader(name) && looksSecret(value)) {
     const scheme = /^([A-Za-z-]+)\s+\S/.exec(value)?.[1];
     const hint = `Write ${name}: ${scheme === undefined ? '' : `${scheme} `}{{$secret NAME}} and keep the value out of the file.`;
     report.warning('literal-secret', range, `The value of ${name} looks like a secret.`, hint);

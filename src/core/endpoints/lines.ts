@@ -58,5 +58,6 @@ export function matchVariable(text: string, spaced: boolean): { name: string; va
 /** `< path`, a body from a file as REST Client writes it. */
 export const isBodyFile = (line: string): boolean => /^\s*<@?\s/.test(line);
 
-/** `> {%` or `< {%`, a script of another tool. */
-export const isScript = (line: string): boolean => /^\s*[<>]\s*\{%/.test(line);
+/** Whether a trimmed line starts a JSON text. */
+export const startsJson = (text: string): boolean =>
+  text.startsWith('[') || (text.startsWith('{') && !text.startsWith('{{'));

@@ -6,20 +6,23 @@ import type { Draft } from './state.ts';
 /** The name of each target, unique in the file: `@name`, otherwise the `###` title, otherwise `METHOD path?query`. */
 export function nameTargets(drafts: readonly Draft[], report: Findings): string[] {
   const taken = new Map<string, number>();
-  for (const { pending } of drafts) {
-    if (pending.name === undefined) continue;
-    const { text, range } = pending.name;
+  const again = new Set<Draft>();
+  for (const draft of drafts) {
+    if (draft.pending.name === undefined) continue;
+    const { text, range } = draft.pending.name;
     const earlier = taken.get(text);
     if (earlier === undefined) taken.set(text, range.start.line);
     else {
-      const hint = `Choose another name; line ${earlier + 1} has this one.`;
-      report.error('duplicate-name', range, `The name ${quoted(text)} is used twice.`, hint);
+      again.add(draft);
+      const hint = `It gets a number: line ${earlier + 1} has this one.`;
+      report.warning('duplicate-name', range, `The name ${quoted(text)} is used twice.`, hint);
     }
   }
   const copies = new Map<string, number>();
   return drafts.map((draft) => {
-    if (draft.pending.name !== undefined) return draft.pending.name.text;
-    const base = draft.title ?? defaultName(draft.method, draft.url);
+    const own = draft.pending.name?.text;
+    if (own !== undefined && !again.has(draft)) return own;
+    const base = own ?? draft.title ?? defaultName(draft.method, draft.url);
     if (!taken.has(base)) {
       taken.set(base, draft.range.start.line);
       return base;

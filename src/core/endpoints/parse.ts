@@ -1,42 +1,48 @@
-import { checkHeader, splitHeader } from './headers.ts';
+import { splitHeader } from './headers.ts';
 import {
   indentOf,
+  isBlank,
   isBodyFile,
   isComment,
   isSeparator,
   looksLikeRequest,
   matchVariable,
+  startsJson,
   surelyRequest,
 } from './lines.ts';
 import { findJsonEnd } from './json-body.ts';
 import { reportLlm } from './llm-findings.ts';
 import { nameTargets } from './names.ts';
+import { skipForeign } from './other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
-import { readBodyFile, readJsonBody, readTextBody } from './read-body.ts';
-import { nothingPending, readDirective, type Pending } from './read-directive.ts';
-import { checkMethod, checkUrl, splitRequestLine } from './request-line.ts';
-import { initialState, rejectPending, settleObjectives, type Draft, type State } from './state.ts';
+import { bodyKindOf, readBodyFile, readJsonBody, readTextBody } from './read-body.ts';
+import { readDirective } from './read-directive.ts';
+import { finishRequest, readHeadLine, readRequestLine } from './read-request.ts';
+import { initialState, settleObjectives, type ChosenEnvironment, type Draft, type State } from './state.ts';
+import { unreadable } from './text-encoding.ts';
 import type { EndpointsFile, Target } from './types.ts';
+import type { Uses } from './variables.ts';
 import { bodylessMethods } from './vocabulary.ts';
-
-const noDirective: Pending = nothingPending();
 
 // oxlint-disable-next-line no-control-regex -- they are what this finds
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const noEnvironment: ChosenEnvironment = { values: {}, names: [] };
 
 /**
  * Reads an endpoints file (docs/endpoints-file.md). Never throws: whatever is wrong is a problem with its place and a hint.
  * Every request line gives a target, one with a problem too, so that an editor can count on them; a file with an error runs
- * nothing.
+ * nothing. A request that needs what Loadlens can't do is left out, with a warning.
  */
-export function parseEndpoints(text: string): EndpointsFile {
-  const state = initialState(text);
+export function parseEndpoints(text: string, environment: ChosenEnvironment = noEnvironment): EndpointsFile {
+  const damage = unreadable(text);
+  if (damage !== undefined) return { targets: [], problems: [damage], defaults: {}, objectives: [], broken: true };
+  const state = initialState(text, environment);
   const { lines, report, drafts } = state;
   if (controlCharacter.test(text)) lines.forEach((whole, line) => checkControl(state, line, whole));
   for (let line = 0; line < lines.length;) {
     line = readLine(state, line, lines[line] ?? '');
   }
-  finish(state);
+  finishRequest(state);
   settleObjectives(state);
   if (drafts.length === 0) {
     const range = rangeOf(0, 0, (lines[0] ?? '').length);
@@ -47,15 +53,32 @@ export function parseEndpoints(text: string): EndpointsFile {
     report.warning('unused-directive', state.pending.range, 'No target follows this directive.', hint);
   }
   const names = nameTargets(drafts, report);
-  const targets = drafts.map((draft, i) => targetOf(draft, names[i] ?? ''));
+  const broken = markBroken(state);
+  const targets = drafts.flatMap((draft, i) => {
+    const { obstacle } = draft.uses;
+    if (obstacle === undefined) return [targetOf(draft, names[i] ?? '')];
+    report.warning(
+      'left-out',
+      obstacle.range,
+      `${quoted(names[i] ?? '')} is left out: ${obstacle.reason}`,
+      obstacle.hint,
+    );
+    return [];
+  });
   for (const target of targets) reportLlm(target, report);
+  const [first] = drafts;
+  if (first !== undefined && targets.length === 0) {
+    const hint = 'Write the values that they need into the file.';
+    report.error('no-target', first.range, 'Every request of this file is left out.', hint);
+  }
   report.problems.sort(
     (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
   );
-  return { targets, problems: report.problems, defaults: state.defaults, objectives: state.objectives };
+  const { problems } = report;
+  return { targets, problems, defaults: state.defaults, objectives: state.objectives, ...(broken && { broken }) };
 }
 
-const targetOf = ({ method, url, headers, body, pending, range }: Draft, name: string): Target => ({
+const targetOf = ({ method, url, headers, body, pending, uses, range }: Draft, name: string): Target => ({
   name,
   method,
   url,
@@ -64,8 +87,24 @@ const targetOf = ({ method, url, headers, body, pending, range }: Draft, name: s
   weight: pending.weight ?? 1,
   objectives: pending.objectives,
   ...(pending.llm === undefined ? {} : { llm: pending.llm }),
+  ...(uses.dynamic === undefined ? {} : { variables: uses.dynamic }),
+  ...(uses.broken === true && { broken: true }),
   range,
 });
+
+/** Marks the targets between whose lines an error stands. True when one stands before the first of them. */
+function markBroken({ drafts, report, variableLines }: State): boolean {
+  const starts = drafts.map(({ pending, range }) => pending.firstLine ?? range.start.line);
+  let general = false;
+  for (const { severity, range } of report.problems) {
+    const { line } = range.start;
+    if (severity !== 'error' || variableLines.has(line)) continue;
+    const draft = drafts[starts.findLastIndex((start) => start <= line)];
+    if (draft === undefined) general = true;
+    else draft.uses.broken = true;
+  }
+  return general;
+}
 
 function checkControl({ report }: State, line: number, whole: string): void {
   const match = controlCharacter.exec(whole);
@@ -95,35 +134,21 @@ function readLine(state: State, line: number, whole: string): number {
   }
   const { current } = state;
   const open = current !== undefined && current.body === undefined ? current : undefined;
+  const skipped = skipForeign(state.lines, line, false, state.report);
+  if (skipped > line) return skipped;
   const inHead = open !== undefined && !state.afterBlank;
   const variable = matchVariable(text, inHead);
   if (variable !== undefined) return readVariable(state, line, whole, variable);
   if (open === undefined) return readOutside(state, line, whole, text);
   if (inHead) return readHeadLine(state, open, line, whole, text);
-  if (!state.separated)
-    return startsJson(text) ? readJsonBody(state, open, line) : readOutside(state, line, whole, text);
   if (isBodyFile(whole)) return readBodyFile(state, open, line);
-  return surelyRequest(whole) ? readRequestLine(state, line, whole, text) : readTextBody(state, open, line);
-}
-
-const startsJson = (text: string): boolean => text.startsWith('[') || (text.startsWith('{') && !text.startsWith('{{'));
-
-function finish({ current, lines, report, isKnownUrl }: State): void {
-  if (current === undefined) return;
-  if (current.urlIsKnown && !isKnownUrl(current.url)) {
-    const start = { line: current.range.start.line, character: current.urlStart };
-    const written = (lines[start.line] ?? '').slice(start.character);
-    checkUrl(current.url, written, { start, end: current.urlEnd }, report);
+  if (state.separated) {
+    return surelyRequest(whole) ? readRequestLine(state, line, whole, text) : readTextBody(state, open, line);
   }
-  if (current.bodyRange !== undefined && bodylessMethods.has(current.method)) {
-    const hint = 'Use POST, or take the body out.';
-    report.warning(
-      'body-on-get',
-      current.bodyRange,
-      `A ${current.method} request with a body is refused by many servers.`,
-      hint,
-    );
-  }
+  if (startsJson(text) && (!state.single || bodyKindOf(open) === 'plain')) return readJsonBody(state, open, line);
+  return state.single && !text.startsWith('@')
+    ? readTextBody(state, open, line)
+    : readOutside(state, line, whole, text);
 }
 
 function readComment(state: State, line: number, whole: string, text: string): void {
@@ -132,9 +157,10 @@ function readComment(state: State, line: number, whole: string, text: string): v
 }
 
 function readSeparator(state: State, line: number, whole: string, text: string): number {
-  finish(state);
+  finishRequest(state);
   state.current = undefined;
   state.afterBlank = false;
+  state.early = [];
   settleObjectives(state);
   const title = text.replace(/^#+/, '').trim();
   state.title = title === '' || title.startsWith('@') ? undefined : title;
@@ -160,16 +186,19 @@ function readVariable(
       hint,
     );
   }
-  state.variables.define(name, state.variables.expand(value, line, end - value.length));
+  state.variableLines.add(line);
+  const uses: Uses = {};
+  const expanded = state.variables.expand(value, line, end - value.length, uses);
+  state.variables.define(name, expanded, uses);
   return line + 1;
 }
 
 /** A line that belongs to no request above it. */
 function readOutside(state: State, line: number, whole: string, text: string): number {
-  const { report } = state;
+  const { report, current } = state;
   const indent = indentOf(whole);
   const range = rangeOf(line, indent, indent + text.length);
-  const again = state.current?.body !== undefined;
+  const again = current?.body !== undefined;
   if (startsJson(text)) {
     const message = again ? 'The request above has a body already.' : 'This body belongs to no request.';
     const hint = 'Put it under its own request line, for example POST http://127.0.0.1:5000/hello.';
@@ -186,77 +215,47 @@ function readOutside(state: State, line: number, whole: string, text: string): n
     );
     return line + 1;
   }
-  if (!looksLikeRequest(text) && splitHeader(text) !== undefined) {
+  if (/^curl\s/.test(text)) {
+    const hint = 'Write METHOD and address on one line, the headers below it, then the body.';
+    report.error('curl-command', range, 'Commands for curl are not read.', hint);
+    return endOfCommand(state.lines, line);
+  }
+  const isRequest = looksLikeRequest(text);
+  if (!isRequest && splitHeader(text) !== undefined) {
+    if (current === undefined && isAboveRequest(state, line)) {
+      state.early.push(line);
+      return line + 1;
+    }
     const hint = 'Put it directly under its request line, above the body and without a blank line.';
     report.error('stray-header', range, 'This header belongs to no request.', hint);
     return line + 1;
   }
+  if (!isRequest && current !== undefined && !again && !bodylessMethods.has(current.method)) {
+    const hint = 'Write a line ### between the requests, or put the body into a file: @body.txt.';
+    report.error('stray-body', range, 'A body needs ### between requests.', hint);
+    let next = line + 1;
+    while (next < state.lines.length && !looksLikeRequest((state.lines[next] ?? '').trim())) next++;
+    return next;
+  }
   return readRequestLine(state, line, whole, text);
 }
 
-/** A line directly under a request line or its headers. */
-function readHeadLine(state: State, draft: Draft, line: number, whole: string, text: string): number {
-  if (text.startsWith('@') || isBodyFile(whole)) return readBodyFile(state, draft, line);
-  if (startsJson(text)) return readJsonBody(state, draft, line);
-  if (looksLikeRequest(text)) return readRequestLine(state, line, whole, text);
-  const start = indentOf(whole);
-  const end = start + text.length;
-  if ((text.startsWith('?') || text.startsWith('&')) && draft.headers.length === 0) {
-    rejectPending(state);
-    const more = state.variables.expand(text, line, start);
-    draft.url += more ?? '';
-    draft.urlIsKnown &&= more !== undefined;
-    draft.urlEnd = { line, character: end };
-    return line + 1;
+/** Whether headers that start on a line are followed by their request line, in a file with `###`. */
+function isAboveRequest({ lines, separated }: State, line: number): boolean {
+  if (!separated) return false;
+  for (let at = line + 1; at < lines.length; at++) {
+    const text = lines[at] ?? '';
+    if (isSeparator(text) || isBlank(text)) return false;
+    if (isComment(text)) continue;
+    if (looksLikeRequest(text.trim())) return true;
+    if (splitHeader(text.trim()) === undefined) return false;
   }
-  const header = splitHeader(text);
-  if (header === undefined) {
-    const hint = 'A header needs a colon (Accept: */*), a request an address with http:// in front.';
-    state.report.error(
-      'bad-header',
-      rangeOf(line, start, end),
-      `${quoted(text)} is neither a header nor a request.`,
-      hint,
-    );
-    return line + 1;
-  }
-  rejectPending(state);
-  const name = state.variables.expand(header.name, line, start);
-  const value = state.variables.expand(header.value, line, start + header.valueStart);
-  if (name === undefined || value === undefined) return line + 1;
-  const pair: [string, string] = [name, value.trim()];
-  draft.headers.push(pair);
-  checkHeader(pair, line, start, end, state.report);
-  return line + 1;
+  return false;
 }
 
-function readRequestLine(state: State, line: number, whole: string, text: string): number {
-  const { report } = state;
-  finish(state);
-  const start = indentOf(whole);
-  const { method, url, urlStart } = splitRequestLine(text);
-  const from = start + urlStart;
-  const expanded = state.variables.expand(url, line, from);
-  const range = rangeOf(line, start, start + text.length);
-  const draft: Draft = {
-    method: method === undefined ? 'GET' : checkMethod(method, rangeOf(line, start, start + method.length), report),
-    url: expanded ?? url,
-    urlIsKnown: expanded !== undefined,
-    urlStart: from,
-    urlEnd: from + url.length === start + text.length ? range.end : { line, character: from + url.length },
-    range,
-    headers: [],
-    pending: state.pending.range === undefined ? noDirective : state.pending,
-    title: state.title,
-  };
-  for (const one of state.pending.ofRunAlone) {
-    const hint = 'Put it into an @slo before the first target, with a blank line below.';
-    report.error('bad-objective', one.range, `${quoted(one.text)} can only be an objective of the whole run.`, hint);
-  }
-  state.drafts.push(draft);
-  state.current = draft;
-  if (state.pending.range !== undefined) state.pending = nothingPending();
-  state.title = undefined;
-  state.afterBlank = false;
-  return line + 1;
+/** The line after a command of a shell, whose lines end with `\` but for the last. */
+function endOfCommand(lines: readonly string[], line: number): number {
+  let at = line;
+  while (/[\\^`]\s*$/.test(lines[at] ?? '')) at++;
+  return at + 1;
 }

@@ -10,7 +10,11 @@ type Asked = Pick<PreparedRequest, 'url' | 'body' | 'dialect' | 'streams' | 'pro
 
 /** The files that a target names, as written: whoever prepares it must have them at hand. */
 export function filesOf({ body, llm }: Target): string[] {
-  return [...(body?.kind === 'file' ? [body.path] : []), ...(llm?.prompts === undefined ? [] : [llm.prompts])];
+  const parts = body?.kind === 'parts' ? body.parts : body?.kind === 'file' ? [body] : [];
+  return [
+    ...parts.flatMap((part) => ('path' in part ? [part.path] : [])),
+    ...(llm?.prompts === undefined ? [] : [llm.prompts]),
+  ];
 }
 
 /**

@@ -1,51 +1,100 @@
 import { LoadlensError } from '../errors.ts';
+import { credentialsOf, encodedBasic } from './credentials.ts';
+import { dynamicParts, tokenPrefix } from './dynamic-parts.ts';
 import { isHeaderValue } from './headers.ts';
 import { isJson } from './json-body.ts';
-import { prepareLlm } from './prepare-llm.ts';
+import { filesOf, prepareLlm } from './prepare-llm.ts';
+import { withScheme } from './request-line.ts';
 import type { PreparedRequest, Target } from './types.ts';
-import { placeholderPattern } from './variables.ts';
+import { anyPlaceholder, placeholderPattern } from './variables.ts';
 import { ownHeaders } from './vocabulary.ts';
 
 /** Where the values of placeholders and body files come from at the moment of a run. */
 export interface Lookups {
   env(name: string): string | undefined;
   secret(name: string): string | undefined;
-  /** The bytes of a body file or a file of prompts, its path as written; undefined when it can't be read. */
-  bodyFile(path: string): Uint8Array | undefined;
+  /** The value of a name in the `.env` file beside the endpoints file. */
+  dotenv?(name: string): string | undefined;
+  /**
+   * The bytes of a body file or a file of prompts; undefined when it can't be read.
+   * @param path with its placeholders replaced
+   * @param written as it stands in the target
+   */
+  bodyFile(path: string, written?: string): Uint8Array | undefined;
   /** The endpoints file as messages name it. */
   readonly shownAs: string;
   /** Whether language models without a `@stream` are asked for a stream; absent: as their body has it. */
   readonly stream?: boolean | undefined;
 }
 
-function textsOf({ url, headers, body }: Target): string[] {
-  const texts = [url, ...headers.map(([, value]) => value)];
-  if (body !== undefined) texts.push(body.kind === 'inline' ? body.text : body.path);
+/** Where placeholders get their values. */
+export type ValueLookups = Pick<Lookups, 'env' | 'secret' | 'dotenv'>;
+
+type Fail = (message: string, hint: string) => never;
+
+function textsOf({ url, headers, body, variables }: Target): string[] {
+  const texts = [url, ...headers.map(([, value]) => value), ...Object.values(variables ?? {})];
+  if (body?.kind === 'parts') texts.push(...body.parts.map((part) => ('path' in part ? part.path : part.text)));
+  else if (body !== undefined) texts.push(body.kind === 'inline' ? body.text : body.path);
   return texts;
 }
 
-/** The names that a target asks the environment and the secret storage for, each once. */
-export function placeholdersIn(target: Target): { env: string[]; secrets: string[] } {
-  const names = { env: new Set<string>(), secret: new Set<string>() };
+/** The names that a target asks the environment, the secret storage and the `.env` file for, each once. */
+export function placeholdersIn(target: Target): { env: string[]; secrets: string[]; dotenv: string[] } {
+  const names = { env: new Set<string>(), secret: new Set<string>(), dotenv: new Set<string>() };
   for (const text of textsOf(target)) {
     if (!text.includes('{{')) continue;
     for (const [, kind, name = ''] of text.matchAll(placeholderPattern))
-      names[kind === 'env' ? 'env' : 'secret'].add(name);
+      names[kind === 'env' || kind === 'dotenv' ? kind : 'secret'].add(name);
   }
-  return { env: [...names.env], secrets: [...names.secret] };
+  return { env: [...names.env], secrets: [...names.secret], dotenv: [...names.dotenv] };
 }
 
-/** Every value that targets take from the environment or the secret storage, each once: what must be masked. */
-export function secretValues(targets: readonly Target[], lookups: Pick<Lookups, 'env' | 'secret'>): string[] {
-  const env = new Set<string>();
-  const secrets = new Set<string>();
+/** Every value that targets take from the environment, the secret storage or the `.env` file, each once: what must be masked. */
+export function secretValues(targets: readonly Target[], lookups: ValueLookups): string[] {
+  const values = new Set<string | undefined>();
   for (const target of targets) {
     const names = placeholdersIn(target);
-    for (const name of names.env) env.add(name);
-    for (const name of names.secrets) secrets.add(name);
+    for (const name of names.env) values.add(lookups.env(name));
+    for (const name of names.secrets) values.add(lookups.secret(name));
+    for (const name of names.dotenv) values.add(lookups.dotenv?.(name));
   }
-  const values = [...[...env].map((name) => lookups.env(name)), ...[...secrets].map((name) => lookups.secret(name))];
-  return [...new Set(values)].filter((value): value is string => value !== undefined && value !== '');
+  return [...values].filter((value): value is string => value !== undefined && value !== '');
+}
+
+/**
+ * Makes targets ready to send; every way to run or export a file goes through here. `secrets` is every value that must not
+ * appear in anything kept: what came from outside the file, and the credentials that stand in it.
+ * @throws LoadlensError that names file and line, never a value
+ */
+export function prepareTargets(
+  targets: readonly Target[],
+  lookups: Lookups,
+): { requests: PreparedRequest[]; secrets: string[] } {
+  const requests = targets.map((target) => prepareTarget(target, lookups));
+  return { requests, secrets: [...new Set([...secretValues(targets, lookups), ...credentialsOf(requests)])] };
+}
+
+/** The path of a body or prompt file with its placeholders replaced; undefined when one has no value. */
+export function resolvedPath(written: string, lookups: ValueLookups): string | undefined {
+  let known = true;
+  const path = written.replace(placeholderPattern, (_, kind: string, name: string) => {
+    const value = lookUp(kind, name, lookups);
+    known &&= value !== undefined;
+    return value ?? '';
+  });
+  return known ? path : undefined;
+}
+
+/** The paths of the files that targets need, placeholders replaced, each once: whoever prepares them must have them at hand. */
+export function filesFor(targets: readonly Target[], lookups: ValueLookups): string[] {
+  const paths = targets.flatMap(filesOf).map((written) => resolvedPath(written, lookups));
+  return [...new Set(paths)].filter((path): path is string => path !== undefined);
+}
+
+function lookUp(kind: string, name: string, lookups: ValueLookups): string | undefined {
+  if (kind === 'env') return lookups.env(name);
+  return kind === 'secret' ? lookups.secret(name) : lookups.dotenv?.(name);
 }
 
 /**
@@ -54,25 +103,17 @@ export function secretValues(targets: readonly Target[], lookups: Pick<Lookups, 
  */
 export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest {
   const place = `${lookups.shownAs}:${target.range.start.line + 1}`;
-  const fail = (message: string, hint: string): never => {
+  const fail: Fail = (message, hint) => {
     throw new LoadlensError(`${place}: ${message}`, { hint });
   };
-  const resolve = (text: string): string =>
-    text.includes('{{')
-      ? text.replace(placeholderPattern, (_, kind: string, name: string) => {
-          const value = kind === 'env' ? lookups.env(name) : lookups.secret(name);
-          if (value !== undefined) return value;
-          return kind === 'env'
-            ? fail(`The environment variable ${name} is not set.`, `Set ${name}, or write the value into the file.`)
-            : fail(`There is no secret named ${name}.`, `Store a secret under the name ${name}, then run again.`);
-        })
-      : text;
+  const dynamic = dynamicParts();
+  const resolve = resolver(target, lookups, dynamic, fail);
 
   const address = checkedUrl(resolve(target.url), target.url, fail);
   const headers: (readonly [string, string])[] = [];
   for (const [name, written] of target.headers) {
     if (ownHeaders.has(name.toLowerCase())) continue;
-    const value = resolve(written).trim();
+    const value = headerValue(name, resolve(written).trim(), fail);
     if (!isHeaderValue(value)) {
       const hint = `Look for line breaks and characters outside ASCII in what ${written} stands for.`;
       fail(`The value of the header ${name} can't be sent.`, hint);
@@ -86,28 +127,92 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
     const text = new TextDecoder().decode(body);
     if (/^\s*[{[]/.test(text) && isJson(text)) headers.push(['content-type', 'application/json']);
   }
-  return { method: target.method, headers, ...(body === undefined ? {} : { body }), ...llm };
+  return {
+    method: target.method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    ...(dynamic.written.length > 0 && { dynamic: dynamic.written }),
+    ...llm,
+  };
+}
+
+/** Replaces placeholders: those of the run by their values, those of each request by tokens. */
+function resolver(
+  target: Target,
+  lookups: Lookups,
+  dynamic: ReturnType<typeof dynamicParts>,
+  fail: Fail,
+): (text: string) => string {
+  /** A variable has one value in all of a request. */
+  const made = new Map<string, string>();
+  const variable = (name: string, value: string): string => {
+    let text = made.get(name);
+    if (text === undefined) made.set(name, (text = resolve(value)));
+    return text;
+  };
+  const resolve = (text: string): string =>
+    text.includes('{{')
+      ? text.replace(anyPlaceholder, (whole, inner: string) => {
+          const [, kind, name] = /^\$(env|secret|dotenv) (.*)$/.exec(inner) ?? [];
+          if (kind !== undefined && name !== undefined) return lookUp(kind, name, lookups) ?? missing(kind, name, fail);
+          const token = dynamic.token(inner);
+          if (token === null) return fail('It has too many dynamic variables.', 'Use at most 10,000 in one request.');
+          const own = Object.hasOwn(target.variables ?? {}, inner) ? target.variables?.[inner] : undefined;
+          return token ?? (own === undefined ? whole : variable(inner, own));
+        })
+      : text;
+  return resolve;
+}
+
+function missing(kind: string, name: string, fail: Fail): never {
+  if (kind === 'env') {
+    return fail(`The environment variable ${name} is not set.`, `Set ${name}, or write the value into the file.`);
+  }
+  if (kind === 'dotenv') {
+    const hint = `Add ${name}=value to the file .env beside the endpoints file.`;
+    return fail(`There is no ${name} in the .env file.`, hint);
+  }
+  return fail(`There is no secret named ${name}.`, `Store a secret under the name ${name}, then run again.`);
+}
+
+function headerValue(name: string, value: string, fail: Fail): string {
+  if (!/^(?:proxy-)?authorization$/i.test(name)) return value;
+  const encoded = encodedBasic(value);
+  if (encoded !== value && value.includes(tokenPrefix)) {
+    fail("Basic credentials can't be made of dynamic variables.", 'Write user and password, or {{$secret NAME}}.');
+  }
+  return encoded;
 }
 
 function bodyOf(
   { body }: Target,
   resolve: (text: string) => string,
   lookups: Lookups,
-  fail: (message: string, hint: string) => never,
+  fail: Fail,
 ): Uint8Array | undefined {
   if (body === undefined) return undefined;
-  if (body.kind === 'inline') return new TextEncoder().encode(resolve(body.text));
-  return (
-    lookups.bodyFile(resolve(body.path)) ??
-    fail(
-      `The body file ${body.path} can't be read.`,
-      'Check the path; it counts from the folder of the endpoints file.',
-    )
-  );
+  const encoder = new TextEncoder();
+  if (body.kind === 'inline') return encoder.encode(resolve(body.text));
+  const read = (path: string): Uint8Array =>
+    lookups.bodyFile(resolve(path), path) ??
+    fail(`The body file ${path} can't be read.`, 'Check the path; it counts from the folder of the endpoints file.');
+  if (body.kind === 'file') return read(body.path);
+  return joined(body.parts.map((part) => ('path' in part ? read(part.path) : encoder.encode(resolve(part.text)))));
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /** The address ready to be sent, without what stays in a client (`#fragment`). `written` is what messages show. */
-function checkedUrl(url: string, written: string, fail: (message: string, hint: string) => never): string {
+function checkedUrl(resolved: string, written: string, fail: Fail): string {
+  const url = written.startsWith('{{') ? withScheme(resolved, false) : resolved;
   const hint = 'It must be one http:// or https:// address; check the values that stand for its parts.';
   // URL would take white space and control characters out without a word.
   // oxlint-disable-next-line no-control-regex -- they are what this finds
@@ -122,5 +227,7 @@ function checkedUrl(url: string, written: string, fail: (message: string, hint: 
       'Write a header instead: Authorization: Basic {{$secret NAME}}.',
     );
   }
+  if (parsed.host.includes(tokenPrefix))
+    return fail(`The host of ${written} would differ for each request.`, 'Use dynamic variables after the host.');
   return parsed.href.replace(/#.*$/, '');
 }

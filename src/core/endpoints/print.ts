@@ -1,4 +1,5 @@
-import { isComment, isBodyFile, isScript, isSeparator, matchVariable, surelyRequest } from './lines.ts';
+import { isComment, isBodyFile, isSeparator, matchVariable, surelyRequest } from './lines.ts';
+import { isForeign } from './other-tools.ts';
 import { printLlm } from './read-llm.ts';
 import { defaultName } from './request-line.ts';
 import type { EndpointsFile, RunDefaults, Target } from './types.ts';
@@ -6,9 +7,9 @@ import type { EndpointsFile, RunDefaults, Target } from './types.ts';
 /** A body line that would be taken for something else. */
 const isMisread = (line: string, first: boolean): boolean =>
   isSeparator(line) ||
-  isScript(line) ||
-  (first &&
-    (isComment(line) || isBodyFile(line) || surelyRequest(line) || matchVariable(line.trim(), false) !== undefined));
+  isForeign(line) ||
+  isBodyFile(line) ||
+  (first && (isComment(line) || surelyRequest(line) || matchVariable(line.trim(), false) !== undefined));
 
 function printDefaults(defaults: RunDefaults): string[] {
   const values: Record<string, string | number | undefined> = {
@@ -27,7 +28,7 @@ function printDefaults(defaults: RunDefaults): string[] {
  * variables are printed as their values, comments are not kept.
  */
 export function printEndpoints(file: EndpointsFile): string {
-  const separated = file.targets.some(({ body }) => body?.kind === 'inline');
+  const separated = file.targets.some(({ body }) => body !== undefined && body.kind !== 'file');
   /** First characters of body lines that would be misread: written as variables, which a body line may start with. */
   const shields = new Map<string, string>();
   const shield = (line: string): string => {
@@ -38,9 +39,17 @@ export function printEndpoints(file: EndpointsFile): string {
     return `${line.slice(0, line.length - text.length)}{{${name}}}${text.slice(character.length)}`;
   };
 
+  const shieldedText = (text: string): string =>
+    text
+      .replaceAll('\r\n', '\n')
+      .split('\n')
+      .map((line, i) => (isMisread(line, i === 0) ? shield(line) : line))
+      .join('\n');
+
   const printTarget = (target: Target): string[] => {
     const { name, method, url, headers, body, weight, objectives } = target;
     const lines = separated ? ['###'] : [];
+    for (const [variable, value] of Object.entries(target.variables ?? {})) lines.push(`@${variable} = ${value}`);
     if (name !== defaultName(method, url)) lines.push(`# @name ${name}`);
     if (weight !== 1) lines.push(`# @weight ${weight}`);
     if (objectives.length > 0) lines.push(`# @slo ${objectives.map(({ text }) => text).join(', ')}`);
@@ -51,7 +60,9 @@ export function printEndpoints(file: EndpointsFile): string {
     if (body?.kind === 'file') {
       lines.push(matchVariable(`@${body.path}`, true) === undefined ? `@${body.path}` : `< ${body.path}`);
     } else if (body !== undefined) {
-      lines.push('', ...body.text.split('\n').map((line, i) => (isMisread(line, i === 0) ? shield(line) : line)));
+      const texts = body.kind === 'inline' ? [body] : body.parts;
+      const text = texts.map((part) => ('path' in part ? `< ${part.path}` : shieldedText(part.text))).join('');
+      lines.push('', ...text.trimEnd().split('\n'));
     }
     if (!separated && lines.length > 1) lines.push('');
     return lines;

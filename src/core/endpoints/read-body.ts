@@ -1,20 +1,25 @@
 import { findJsonEnd, isJson } from './json-body.ts';
-import { indentOf, isBlank, isBodyFile, isScript, isSeparator } from './lines.ts';
+import { indentOf, isBlank, isBodyFile, isComment, isSeparator, startsJson } from './lines.ts';
+import { skipForeign } from './other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
 import { rejectPending, type Draft, type State } from './state.ts';
+import type { BodyPart } from './types.ts';
 import { withoutPlaceholders } from './variables.ts';
 
 /** Blank lines around a body and white space at its end are no part of it. */
 const trimBody = (text: string): string => text.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 
-/** The lines from `start` to `end`, variables replaced. */
-function expandLines({ lines, variables }: State, start: number, end: number): string {
-  const expanded: string[] = [];
-  for (let line = start; line < end; line++) {
-    const text = lines[line] ?? '';
-    expanded.push(variables.expand(text, line, 0) ?? text);
-  }
-  return expanded.join('\n');
+const kinds = [
+  ['form', /^application\/x-www-form-urlencoded\b/i],
+  ['multipart', /^multipart\//i],
+  ['lines', /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-?lines|json-seq|stream\+json)\b/i],
+] as const;
+
+/** What the Content-Type of a request asks of its lines; `plain` when nothing. GraphQL is a kind of its own. */
+export function bodyKindOf({ headers, isGraphql }: Draft): (typeof kinds)[number][0] | 'graphql' | 'plain' {
+  if (isGraphql) return 'graphql';
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  return kinds.find(([, pattern]) => pattern.test(type))?.[0] ?? 'plain';
 }
 
 function warnUnlessJson(state: State, draft: Draft, text: string): void {
@@ -23,46 +28,127 @@ function warnUnlessJson(state: State, draft: Draft, text: string): void {
   state.report.warning('bad-json', draft.bodyRange, 'The body looks like JSON, but is not valid.', hint);
 }
 
-/** A body that runs to the next `###`, from a line that is not blank. Answers the line after it. */
+/** Reads a body that runs to the next `###`, from a line that is not blank. Returns the line after it. */
 export function readTextBody(state: State, draft: Draft, start: number): number {
   rejectPending(state);
-  const { lines, report } = state;
+  const { lines, report, variables } = state;
+  const kind = bodyKindOf(draft);
   let end = start;
-  let last = start;
-  for (; end < lines.length; end++) {
-    const text = lines[end] ?? '';
-    if (isSeparator(text)) break;
-    if (!isBlank(text)) last = end;
-    if (isScript(text)) {
-      const hint = 'Take it out, or keep it in a file for the tool that runs it.';
-      report.error('script', rangeOf(end, indentOf(text), text.length), 'Scripts of other tools are not run.', hint);
-    }
+  const own: number[] = [];
+  while (end < lines.length && !isSeparator(lines[end] ?? '')) {
+    const next = skipForeign(lines, end, true, report);
+    if (next === end) own.push(end);
+    end = Math.max(next, end + 1);
   }
-  const text = trimBody(expandLines(state, start, end));
-  if (text === '') return end;
-  draft.body = { kind: 'inline', text };
+  const kept = kind === 'plain' ? withoutComments(lines, own) : own;
+  while (kept.length > 0 && isBlank(lines[kept.at(-1) ?? 0] ?? '')) kept.pop();
+  const last = kept.at(-1);
+  if (last === undefined) return end;
   draft.bodyRange = {
     start: { line: start, character: 0 },
     end: { line: last, character: (lines[last] ?? '').length },
   };
-  warnUnlessJson(state, draft, text);
+  const expand = (line: number): string => {
+    const text = lines[line] ?? '';
+    return variables.expand(text, line, 0, draft.uses) ?? text;
+  };
+  if (kept.some((line) => isBodyFile(lines[line] ?? ''))) {
+    draft.body = { kind: 'parts', parts: partsOf(state, draft, kept, kind === 'multipart' ? '\r\n' : '\n') };
+    return end;
+  }
+  const text = textOf(kind, kept.map(expand));
+  if (text === '') return end;
+  draft.body = { kind: 'inline', text };
+  if (kind === 'plain') warnUnlessJson(state, draft, text);
   return end;
 }
 
-/** A JSON body from its first bracket to the one that closes it. Answers the line after it. */
+/** A body from its lines, as its kind asks. */
+function textOf(kind: ReturnType<typeof bodyKindOf>, lines: readonly string[]): string {
+  const text = trimBody(kind === 'form' ? joinedForm(lines) : lines.join('\n'));
+  if (text === '') return text;
+  if (kind === 'multipart') return `${text}\n`.replaceAll('\n', '\r\n');
+  return kind === 'lines' ? `${text}\n` : text;
+}
+
+/** The lines of a body without the comments after a JSON text, and without those inside it that keep it from being JSON. */
+function withoutComments(lines: readonly string[], own: readonly number[]): number[] {
+  const [start = 0] = own;
+  const first = lines[start] ?? '';
+  if (!startsJson(first.trim())) return [...own];
+  const found = findJsonEnd(lines, start, indentOf(first));
+  const isQuiet = (line: number): boolean => isBlank(lines[line] ?? '') || isComment(lines[line] ?? '');
+  const closes = found.closed && isBlank((lines[found.line] ?? '').slice(found.end));
+  const kept =
+    closes && own.every((line) => line <= found.line || isQuiet(line)) ? own.filter((line) => line <= found.line) : own;
+  const joined = (some: readonly number[]): string =>
+    withoutPlaceholders(some.map((line) => lines[line] ?? '').join('\n'));
+  if (isJson(joined(kept))) return [...kept];
+  const bare = kept.filter((line) => !isComment(lines[line] ?? ''));
+  return isJson(joined(bare)) ? bare : [...kept];
+}
+
+/** Pairs of a form that stand on lines of their own: a line that starts with `&`, or follows one that ends with it, goes on. */
+function joinedForm(lines: readonly string[]): string {
+  let joined = '';
+  for (const line of lines) {
+    const text = line.trim();
+    joined += joined === '' || joined.endsWith('&') || text.startsWith('&') ? text : `\n${text}`;
+  }
+  return joined;
+}
+
+/** Texts and files in turn; every line ends with `lineEnd`, that of a file included. */
+function partsOf(
+  { lines, variables, report }: State,
+  draft: Draft,
+  kept: readonly number[],
+  lineEnd: string,
+): BodyPart[] {
+  const parts: BodyPart[] = [];
+  let text = '';
+  const isMultipart = lineEnd === '\r\n';
+  for (const [i, line] of kept.entries()) {
+    const whole = lines[line] ?? '';
+    const ends = i < kept.length - 1 || isMultipart ? lineEnd : '';
+    if (!isBodyFile(whole)) {
+      text += `${variables.expand(whole, line, 0, draft.uses) ?? whole}${ends}`;
+      continue;
+    }
+    if (text !== '') parts.push({ text });
+    const written = whole.trim();
+    checkFileSign(written, rangeOf(line, indentOf(whole), indentOf(whole) + written.length), report);
+    const path = written.replace(/^<@?\s+/, '');
+    parts.push({ path: variables.expand(path, line, whole.indexOf(path), draft.uses) ?? path });
+    text = ends;
+  }
+  if (text !== '') parts.push({ text });
+  return parts;
+}
+
+function checkFileSign(text: string, range: ReturnType<typeof rangeOf>, report: State['report']): void {
+  if (!text.startsWith('<@')) return;
+  const hint = 'Write < path; placeholders in a body file are sent as they are.';
+  report.error('bad-body-file', range, 'Variables in a body file are not replaced.', hint);
+}
+
+/** Reads a JSON body from its first bracket to the one that closes it. Returns the line after it. */
 export function readJsonBody(state: State, draft: Draft, start: number): number {
   rejectPending(state);
   const { lines, report, variables } = state;
   const column = indentOf(lines[start] ?? '');
   const found = findJsonEnd(lines, start, column);
+  const own: number[] = [];
+  for (let line = start; line <= found.line; line++) own.push(line);
   const parts: string[] = [];
-  for (let line = start; line <= found.line; line++) {
+  for (const line of found.closed ? withoutComments(lines, own) : own) {
     const from = line === start ? column : 0;
     const whole = lines[line] ?? '';
     const text = line === found.line ? whole.slice(from, found.end) : whole.slice(from);
-    parts.push(variables.expand(text, line, from) ?? text);
+    parts.push(variables.expand(text, line, from, draft.uses) ?? text);
   }
-  const text = trimBody(parts.join('\n'));
+  const kind = bodyKindOf(draft);
+  const text = textOf(kind, parts);
   draft.body = { kind: 'inline', text };
   draft.bodyRange = { start: { line: start, character: column }, end: { line: found.line, character: found.end } };
   if (!found.closed) {
@@ -70,7 +156,7 @@ export function readJsonBody(state: State, draft: Draft, start: number): number 
     report.error('unclosed-json', range, 'The JSON body that starts here is not closed.', 'Add the missing bracket.');
     return found.line + 1;
   }
-  warnUnlessJson(state, draft, text);
+  if (kind === 'plain') warnUnlessJson(state, draft, text);
   const rest = (lines[found.line] ?? '').slice(found.end);
   if (!isBlank(rest)) {
     const from = found.end + indentOf(rest);
@@ -85,21 +171,19 @@ export function readJsonBody(state: State, draft: Draft, start: number): number 
   return found.line + 1;
 }
 
-/** `@path` or `< path`, a body from a file. Answers the line after it. */
+/** Reads `@path` or `< path`, a body from a file; more text below makes it a body of parts. Returns the line after it. */
 export function readBodyFile(state: State, draft: Draft, line: number): number {
   rejectPending(state);
   const { lines, report, variables } = state;
   const whole = lines[line] ?? '';
   const indent = indentOf(whole);
   const text = whole.trim();
+  if (isBodyFile(whole) && state.afterBlank && goesOn(state, line)) return readTextBody(state, draft, line);
   const range = rangeOf(line, indent, indent + text.length);
-  if (isBodyFile(whole) && text.startsWith('<@')) {
-    const hint = 'Write < path; placeholders in a body file are sent as they are.';
-    report.error('bad-body-file', range, 'Variables in a body file are not replaced.', hint);
-  }
+  checkFileSign(text, range, report);
   const after = text.replace(/^(?:<@|[@<])/, '');
   const from = indent + text.length - after.trimStart().length;
-  const path = (variables.expand(after.trim(), line, from) ?? after).trim();
+  const path = (variables.expand(after.trim(), line, from, draft.uses) ?? after).trim();
   if (path === '')
     report.error(
       'bad-body-file',
@@ -107,10 +191,17 @@ export function readBodyFile(state: State, draft: Draft, line: number): number {
       'The path of the body file is missing.',
       'Write it after the sign: @body.json.',
     );
-  if (isScript(whole)) {
-    report.error('script', range, 'Scripts of other tools are not run.', 'Take it out.');
-  }
   draft.body = { kind: 'file', path };
   draft.bodyRange = range;
   return line + 1;
+}
+
+/** Whether more of a body follows the line, in a file whose bodies may be any text. */
+function goesOn({ lines, separated }: State, line: number): boolean {
+  if (!separated) return false;
+  for (let at = line + 1; at < lines.length && !isSeparator(lines[at] ?? ''); at++) {
+    const text = lines[at] ?? '';
+    if (!isBlank(text)) return !isComment(text) && !/^\s*(?:[<>]|\?\?)/.test(text);
+  }
+  return false;
 }

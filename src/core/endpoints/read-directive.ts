@@ -4,6 +4,7 @@ import { isOfRunAlone, parseObjectives } from '../plan/objectives.ts';
 import { parseStages, stagesForm } from '../plan/stages.ts';
 import { arrivalProcesses, type Objective } from '../plan/types.ts';
 import { directives } from './directives.ts';
+import { silentDirectives } from './other-tools.ts';
 import { fixOf, quoted, rangeOf, type Findings } from './problems.ts';
 import { llmDirectives } from './read-llm.ts';
 import type { LlmChoices, Range, RunDefaults } from './types.ts';
@@ -18,6 +19,8 @@ export interface Pending {
   ofRunAlone: { readonly text: string; readonly range: Range }[];
   /** Where the last of them stands; undefined when there is none. */
   range?: Range;
+  /** Zero-based line of the first of them. */
+  firstLine?: number;
 }
 
 /** Nothing said. */
@@ -30,7 +33,7 @@ export interface DirectiveScope {
   readonly beforeFirstTarget: boolean;
 }
 
-const directiveLine = /^(?:#+|\/\/+)[ \t]*@([A-Za-z][\w-]*)(?=\s|$)/;
+const directiveLine = /^(?:#+|\/\/+)[ \t]*@([A-Za-z][\w-]*)(?=[\s=]|$)(?:[ \t]*=(?!=))?/;
 
 /** The directive in a trimmed comment line; undefined for a plain comment. */
 function matchDirective(text: string): { name: string; value: string; valueStart: number } | undefined {
@@ -66,6 +69,7 @@ export function readDirective(
   const valueRange = value === '' ? whole : rangeOf(line, indent + found.valueStart, indent + text.length);
   const directive = directives.find((candidate) => candidate.name === name);
   if (directive === undefined) {
+    if (silentDirectives.has(name.toLowerCase())) return false;
     const near = report.suggest(
       name,
       directives.map((candidate) => candidate.name),
@@ -130,7 +134,10 @@ export function readDirective(
     if (!directive.set((pending.llm ??= {}), value))
       bad(`${quoted(value)} can't be used for @${name}.`, directive.hint);
   } else if (name === 'timeout' || name === 'duration') {
-    const ms = parseDurationMs(value);
+    // A bare number of a timeout is seconds, as JetBrains writes it.
+    const ms = parseDurationMs(
+      name === 'timeout' && /^\d+(?:\.\d+)?$/.test(value) ? `${value}s` : value.replace(/ +(?=[a-z])/g, ''),
+    );
     const rounded = ms === undefined ? undefined : Math.round(ms);
     const hint = 'Write a time with its unit (ms, s, m, h), for example 30s;';
     if (name === 'timeout') setDefault('timeoutMs', rounded, `${hint} at most 1h.`);
@@ -155,6 +162,7 @@ export function readDirective(
   if (name === 'rate' || name === 'stages') checkLoad(scope.defaults, whole, report);
   if (directive.scope === 'run') return true;
   pending.range = whole;
+  pending.firstLine ??= line;
   return false;
 }
 

@@ -1,3 +1,4 @@
+import { maskedUrl } from './credentials.ts';
 import { fixOf, quoted, rangeOf, type Findings } from './problems.ts';
 import type { Fix, Range } from './types.ts';
 import { withoutPlaceholders } from './variables.ts';
@@ -14,8 +15,8 @@ export interface RequestLine {
 const methodAndRest = /^([A-Za-z]+)[ \t]+(?=\S)/;
 const httpVersion = /^HTTP\/\d(?:\.\d)?$/i;
 
-/** The text without ` HTTP/1.1` at its end. */
-function withoutVersion(text: string): string {
+/** Returns the text without ` HTTP/1.1` at its end. */
+export function withoutVersion(text: string): string {
   const space = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\t'));
   return space > 0 && httpVersion.test(text.slice(space + 1)) ? text.slice(0, space).trimEnd() : text;
 }
@@ -48,6 +49,18 @@ export function checkMethod(written: string, range: Range, report: Findings): st
 const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
 const example = 'http://127.0.0.1:5000/hello';
 
+const someHost = /^(?:\[[0-9a-f:.]+\]|[\w-]+(?:\.[\w-]+)*)(?::\d+)?(?:[/?#]|$)/i;
+const surelyHost = /^(?:localhost|\[[0-9a-f:.]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+(?=:\d))(?::\d+)?(?:[/?#]|$)/i;
+
+/**
+ * Returns the address with `http://` in front when it has no scheme and starts with a host, as other tools read it.
+ * @param isAddress it can be nothing else: a single word is then a host, too
+ */
+export const withScheme = (url: string, isAddress = true): string =>
+  !scheme.test(url) && (isAddress ? someHost : surelyHost).test(withoutPlaceholders(url)) && !url.startsWith('{{')
+    ? `http://${url}`
+    : url;
+
 const visibleAscii = /^[!-~]*$/;
 
 /**
@@ -57,7 +70,7 @@ const visibleAscii = /^[!-~]*$/;
 export function knownOrigins(): (url: string) => boolean {
   let good: string | undefined;
   return (url) => {
-    if (!visibleAscii.test(url) || url.includes('{{$')) return false;
+    if (!visibleAscii.test(url) || url.includes('{{')) return false;
     if (good !== undefined && url.startsWith(good)) return true;
     const slash = url.indexOf('/', 8);
     if (slash < 0 || !/^https?:\/\/[^/?#@\\]+$/.test(url.slice(0, slash)) || !URL.canParse(url)) return false;
@@ -75,7 +88,7 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
   };
   const bare = withoutPlaceholders(url);
   const space = bare.search(/\s/);
-  if (space >= 0 && !scheme.test(bare) && !url.startsWith('{{$')) {
+  if (space >= 0 && !scheme.test(bare) && !url.startsWith('{{')) {
     const hint = `Write one address per line, for example ${example}, or METHOD and address.`;
     report.error('bad-url', range, `${quoted(url)} is not an address.`, hint);
     return;
@@ -90,7 +103,7 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
     return;
   }
   // Only the run knows what stands in front: checked when the placeholders are replaced.
-  if (url.startsWith('{{$')) return;
+  if (url.startsWith('{{')) return;
   const name = scheme.exec(bare)?.[1]?.toLowerCase();
   if (name === undefined) {
     const isPath = bare.startsWith('/') || bare.startsWith('?');
@@ -115,6 +128,9 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
     report.error('credentials-in-url', range, 'The address contains a user name or password.', hint);
   } else if (/^(?:[/?#:]|$)/.test(bare.slice(name.length + 3))) {
     report.error('missing-host', range, `The address ${quoted(url)} has no host.`, `Write it as in ${example}.`);
+  } else if (/^[^/?#]*\{\{(?!\$(?:env|secret|dotenv) )/.test(url.slice(name.length + 3))) {
+    const hint = 'Use variables that change with each request after the host.';
+    report.error('bad-url', range, `The host of ${quoted(url)} would differ for each request.`, hint);
   } else if (!URL.canParse(bare)) {
     const hint = `Check host and port; an address looks like ${example}.`;
     report.error('bad-url', range, `${quoted(url)} is not a valid address.`, hint);
@@ -125,6 +141,6 @@ const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\{\{\$)[^/?#]*/;
 
 /** `METHOD path?query`: what a target is called when nobody named it. */
 export function defaultName(method: string, url: string): string {
-  const rest = url.slice(origin.exec(url)?.[0].length ?? 0);
+  const rest = maskedUrl(url.slice(origin.exec(url)?.[0].length ?? 0));
   return `${method} ${rest.startsWith('/') ? rest : `/${rest}`}`;
 }

@@ -1,10 +1,12 @@
 import type { Objective } from '../plan/types.ts';
-import { isSeparator, matchVariable, splitLines } from './lines.ts';
+import { isSeparator, looksLikeRequest, matchVariable, splitLines, surelyRequest } from './lines.ts';
+import { foreignSetters } from './other-tools.ts';
 import { findings, type Findings } from './problems.ts';
 import { nothingPending, type Pending } from './read-directive.ts';
 import { knownOrigins } from './request-line.ts';
 import type { Position, Range, RunDefaults, TargetBody } from './types.ts';
-import { variables, type Variables } from './variables.ts';
+import { variables, type Uses, type Variables } from './variables.ts';
+import { bodylessMethods, methods } from './vocabulary.ts';
 
 /** A target while its lines are read. */
 export interface Draft {
@@ -17,12 +19,16 @@ export interface Draft {
   readonly urlStart: number;
   urlEnd: Position;
   readonly range: Range;
-  readonly headers: [name: string, value: string][];
+  headers: (readonly [name: string, value: string])[];
   body?: TargetBody;
   bodyRange?: Range;
   readonly pending: Pending;
   /** From `### title`. */
   readonly title: string | undefined;
+  /** What its texts turned out to need. */
+  readonly uses: Uses;
+  /** Its body is a GraphQL query. */
+  isGraphql: boolean;
 }
 
 /** Where the reader is. */
@@ -30,18 +36,31 @@ export interface State {
   readonly lines: readonly string[];
   /** The file uses `###`: a body may be any text, up to the next separator. */
   readonly separated: boolean;
+  /** The file has one request, and that may carry a body: what follows it is that body. */
+  readonly single: boolean;
   readonly report: Findings;
   readonly variables: Variables;
   readonly isKnownUrl: (url: string) => boolean;
   readonly drafts: Draft[];
   readonly defaults: { -readonly [K in keyof RunDefaults]: RunDefaults[K] };
   readonly objectives: Objective[];
+  /** Lines that define variables: an error there is one of whoever uses them. */
+  readonly variableLines: Set<number>;
   pending: Pending;
   title: string | undefined;
+  /** Lines with headers between `###` and the request line that they belong to. */
+  early: number[];
   /** The request that a header or a body would belong to. */
   current: Draft | undefined;
   /** A blank line stands between the request and here. */
   afterBlank: boolean;
+}
+
+/** Values for variables that a file does not define itself. */
+export interface ChosenEnvironment {
+  readonly values: Readonly<Record<string, string>>;
+  /** The environments that could be chosen while none is. */
+  readonly names: readonly string[];
 }
 
 /** On which line each variable is defined, looked up only when one is missing. */
@@ -59,21 +78,40 @@ function definitionLines(lines: readonly string[]): (name: string) => number | u
   };
 }
 
+/** Whether a file has one request line alone, with a method that may carry a body. */
+function isSingle(lines: readonly string[]): boolean {
+  let count = 0;
+  let carries = false;
+  for (const line of lines) {
+    const text = line.trim();
+    if (!looksLikeRequest(text) && !surelyRequest(text)) continue;
+    if (++count > 1) return false;
+    const method = text.split(/\s/, 1)[0]?.toUpperCase() ?? '';
+    carries = methods.includes(method) && !bodylessMethods.has(method);
+  }
+  return carries;
+}
+
 /** Before the first line. */
-export function initialState(text: string): State {
+export function initialState(text: string, { values, names }: ChosenEnvironment): State {
   const lines = splitLines(text);
   const report = findings();
+  const separated = lines.some(isSeparator);
+  const definedOn = definitionLines(lines);
   return {
     lines,
-    separated: lines.some(isSeparator),
+    separated,
+    single: !separated && isSingle(lines),
     report,
-    variables: variables(report, definitionLines(lines)),
+    variables: variables(report, { definedOn, setBy: foreignSetters(lines), values, environments: names }),
     isKnownUrl: knownOrigins(),
     drafts: [],
     defaults: {},
     objectives: [],
+    variableLines: new Set(),
     pending: nothingPending(),
     title: undefined,
+    early: [],
     current: undefined,
     afterBlank: false,
   };
@@ -85,7 +123,10 @@ export function settleObjectives({ drafts, objectives, pending }: State): void {
   objectives.push(...pending.objectives);
   pending.objectives = [];
   pending.ofRunAlone = [];
-  if (pending.name === undefined && pending.weight === undefined && pending.llm === undefined) delete pending.range;
+  if (pending.name === undefined && pending.weight === undefined && pending.llm === undefined) {
+    delete pending.range;
+    delete pending.firstLine;
+  }
 }
 
 /** A directive between a request line and what belongs to it: nobody can say which target was meant. */

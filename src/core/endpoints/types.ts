@@ -32,9 +32,14 @@ export interface Problem {
   readonly fix?: Fix;
 }
 
-/** What a request carries: text from the file itself, or a file named by `@path`, relative to the endpoints file. */
+/** What a request carries: text from the file itself, a file named by `@path`, relative to the endpoints file, or both in turn. */
 export type TargetBody =
-  { readonly kind: 'inline'; readonly text: string } | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'inline'; readonly text: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'parts'; readonly parts: readonly BodyPart[] };
+
+/** A piece of a body that is put together from texts and files. */
+export type BodyPart = { readonly text: string } | { readonly path: string };
 
 /** APIs of language models whose answers are understood. `sse`: any stream of server-sent events. */
 export const dialectNames = ['openai', 'ollama', 'sse'] as const;
@@ -60,9 +65,10 @@ export interface LlmChoices {
 }
 
 /**
- * One request of the file. Each request line gives one, so that an editor can count on them; all can be sent once the file has
- * no error. File variables are already replaced; `{{$env NAME}}` and `{{$secret NAME}}` still stand in
- * `url`, `headers` and `body`, so that a target can be kept and shown without showing what it must not.
+ * One request of the file. Each request line gives one unless it needs what Loadlens can't do, so that an editor can count on
+ * them; all can be sent once the file has no error. File variables are already replaced. `{{$env NAME}}`, `{{$secret NAME}}`
+ * and `{{$dotenv NAME}}` still stand in `url`, `headers` and `body`, so that a target can be kept and shown without showing
+ * what it must not; so do `{{$guid}}` and its like, and the variables that are made of them.
  */
 export interface Target {
   /** From `# @name`, otherwise `METHOD path?query`; unique in its file. */
@@ -77,6 +83,10 @@ export interface Target {
   readonly objectives: readonly Objective[];
   /** Absent when no directive above the target speaks of language models. */
   readonly llm?: LlmChoices;
+  /** Variables that have another value for each request, by name; absent when it uses none. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** True: it or a variable that it uses has an error. */
+  readonly broken?: boolean;
   /** Where the request line stands in the file. */
   readonly range: Range;
 }
@@ -102,6 +112,8 @@ export interface EndpointsFile {
   readonly defaults: RunDefaults;
   /** Objectives of the whole run (`# @slo` before the first target, apart from it by a blank line or other defaults). */
   readonly objectives: readonly Objective[];
+  /** True: an error stands before the first target, and so in what holds for all of them. */
+  readonly broken?: boolean;
 }
 
 /** A target ready to be sent: no placeholder left, the body as bytes. Holds secrets: never kept, never logged. */
@@ -114,6 +126,8 @@ export interface PreparedRequest {
   readonly dialect?: DialectName;
   /** A stream was asked for. */
   readonly streams?: boolean;
+  /** Placeholders whose values are new for each request; a token of `dynamic-parts.ts` stands where each belongs. */
+  readonly dynamic?: readonly string[];
   /** A body for each prompt, sent in turn or picked at random by the seed; then `body` is the first of them. */
   readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
   /** The body names no model: addresses that list the server's, the likeliest first. Absent when it names one. */

@@ -58,11 +58,8 @@ export const ownHeaders: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Headers that carry credentials. Lower case. */
-export const credentialHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'proxy-authorization',
-  'api-key',
-  'x-api-key',
-  'x-auth-token',
-]);
+const credentialHeader =
+  /^(?:(?:proxy-)?authorization|(?:.*[-_])?(?:api[-_]?key|secret|password|subscription-key|(?:access|api|auth|secret|security|session)[-_]?token))$/i;
+
+/** Whether a header carries credentials. */
+export const isCredentialHeader = (name: string): boolean => credentialHeader.test(name);

@@ -1,3 +1,4 @@
+import { maskedUrl } from '../endpoints/credentials.ts';
 import type { Target } from '../endpoints/types.ts';
 import { lostHealth } from '../metrics/client-health.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
@@ -47,7 +48,13 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     status: parts.status,
     ...(parts.stopReason === undefined ? {} : { stopReason: parts.stopReason }),
     plan: parts.plan,
-    targets: targets.map(({ name, method, url, weight, llm }) => ({ name, method, url, weight, ...(llm && { llm }) })),
+    targets: targets.map(({ name, method, url, weight, llm }) => ({
+      name,
+      method,
+      url: maskedUrl(url),
+      weight,
+      ...(llm && { llm }),
+    })),
     targetCount: targets.length,
     warmupSent: parts.warmupSent,
     ...summary,

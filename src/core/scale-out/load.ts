@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { maskedUrl } from '../endpoints/credentials.ts';
 import { filesOf } from '../endpoints/prepare-llm.ts';
 import type { Target } from '../endpoints/types.ts';
 import { placeholderPattern } from '../endpoints/variables.ts';
-import { credentialHeaders } from '../endpoints/vocabulary.ts';
+import { isCredentialHeader } from '../endpoints/vocabulary.ts';
 import { LoadlensError } from '../errors.ts';
 import type { RunPlan } from '../plan/types.ts';
 import { runSchema } from '../report/read.ts';
@@ -58,10 +59,11 @@ export function makeLoad(
       hint: 'Share them out to fewer workers, or send more requests.',
     });
   }
-  for (const { name, headers } of targets) {
-    const plain = headers.find(([key, value]) => credentialHeaders.has(key.toLowerCase()) && !hasPlaceholder(value));
+  for (const { name, headers, url } of targets) {
+    const header = headers.find(([key, value]) => isCredentialHeader(key) && !hasPlaceholder(value))?.[0];
+    const plain = header !== undefined ? `header ${header}` : url === maskedUrl(url) ? undefined : 'key in the address';
     if (plain === undefined) continue;
-    throw new LoadlensError(`The header ${plain[0]} of “${name}” would be written into a file as it is.`, {
+    throw new LoadlensError(`The ${plain} of “${name}” would be written into a file as it is.`, {
       hint: 'Write {{$secret NAME}} or {{$env NAME}} in its place: its value then comes from the environment of each worker.',
     });
   }
@@ -87,11 +89,16 @@ const target = v.object({
     v.variant('kind', [
       v.object({ kind: v.literal('inline'), text: v.string() }),
       v.object({ kind: v.literal('file'), path: v.string() }),
+      v.object({
+        kind: v.literal('parts'),
+        parts: v.array(v.union([v.object({ text: v.string() }), v.object({ path: v.string() })])),
+      }),
     ]),
   ),
   weight: v.number(),
   objectives: plan.entries.objectives,
   llm: targets.item.entries.llm,
+  variables: v.exactOptional(v.record(v.string(), v.string())),
   range: v.object({ start: position, end: position }),
 });
 

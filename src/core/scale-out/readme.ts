@@ -1,5 +1,6 @@
 import { secretVariable } from '../endpoints/from-environment.ts';
 import { isLoopback } from '../endpoints/hosts.ts';
+import { maskedUrl } from '../endpoints/credentials.ts';
 import { placeholdersIn } from '../endpoints/prepare.ts';
 import { countedTargets } from '../metrics/counters.ts';
 import { planOfOne } from '../plan/share.ts';
@@ -103,7 +104,7 @@ function amountText({ requests, durationS, warmup }: RunPlan): string {
 }
 
 function targetLines({ targets }: SharedLoad): string {
-  const lines = targets.slice(0, mostTargets).map(({ method, url }) => `- \`${method} ${url}\``);
+  const lines = targets.slice(0, mostTargets).map(({ method, url }) => `- \`${method} ${maskedUrl(url)}\``);
   const left = targets.length - lines.length;
   return [...lines, ...(left > 0 ? [`- and ${formatCount(left)} more targets`] : [])].join('\n');
 }
@@ -112,7 +113,7 @@ function targetLines({ targets }: SharedLoad): string {
 function valuesText({ targets }: SharedLoad): string {
   const asked = targets.map(placeholdersIn);
   const names = new Set([
-    ...asked.flatMap(({ env }) => env),
+    ...asked.flatMap(({ env, dotenv }) => [...env, ...dotenv]),
     ...asked.flatMap(({ secrets }) => secrets.map(secretVariable)),
   ]);
   if (names.size === 0) return '';

@@ -12,7 +12,7 @@ import type { Consent } from '../services/consent.ts';
 import { parseDocument, shownAs } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
 import type { Notify } from '../services/notify.ts';
-import { prepareInput, readBodies, wantsStream } from '../services/prepareInput.ts';
+import { inputOf, lookupsFor, wantsStream } from '../services/prepareInput.ts';
 import type { Secrets } from '../services/secrets.ts';
 import { askAboutFile, type TextQuestion } from './askAboutFile.ts';
 import { planAnswers, planPreset, planQuestions, type PlanPreset } from './askPlan.ts';
@@ -61,9 +61,9 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
     const file = parseDocument(await workspace.openTextDocument(uri));
     const plan = planFor(uri, file, choices);
     const { targets } = file;
-    const input = await prepareInput({ uri, name: shownAs(uri), targets }, secrets);
-    if (input === undefined) return undefined;
-    const bodies = await readBodies(uri, targets);
+    const lookups = await lookupsFor(uri, targets, secrets);
+    if (lookups === undefined) return undefined;
+    const input = inputOf({ uri, name: shownAs(uri), targets }, lookups);
     const stream = wantsStream(uri);
     const load = makeLoad(
       {
@@ -76,7 +76,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
         ...(stream !== undefined && { stream }),
         source: { file: shownAs(uri) },
       },
-      (path) => Buffer.from(bodies.get(path) ?? []).toString('base64'),
+      lookups.base64,
     );
     const allowed = await consent.ask({
       hosts: remoteHosts(input.requests),

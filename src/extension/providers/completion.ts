@@ -10,6 +10,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import { directives } from '../../core/endpoints/directives.ts';
+import { dynamicExamples } from '../../core/endpoints/dynamic.ts';
 import { commonHeaders, methods } from '../../core/endpoints/vocabulary.ts';
 import { endpointsSelector } from '../services/documents.ts';
 import type { Secrets } from '../services/secrets.ts';
@@ -63,10 +64,19 @@ function placeholderItems(
   env.detail = l10n.t('Environment variable, masked in results');
   const secret = item('$secret', CompletionItemKind.Variable, range, new SnippetString(`\\$secret \${1:NAME}${close}`));
   secret.detail = l10n.t('Kept by the editor’s secret storage, masked in results');
+  const dotenv = item('$dotenv', CompletionItemKind.Variable, range, new SnippetString(`\\$dotenv \${1:NAME}${close}`));
+  dotenv.detail = l10n.t('Value of the .env file beside this file, masked in results');
+  const dynamic = dynamicExamples.map(([written, what]) => {
+    const made = item(written, CompletionItemKind.Function, range, `${written}${close}`);
+    made.documentation = what;
+    return made;
+  });
   return [
     ...[...names, ...secrets].map((name) => item(name, CompletionItemKind.Variable, range, `${name}${close}`)),
     env,
     secret,
+    dotenv,
+    ...dynamic,
   ];
 }
 

@@ -13,9 +13,11 @@ const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;
 /** The request as it will be sent: file variables replaced; what comes from the environment or is secret stays a name. */
 function requestText({ method, url, headers, body }: Target): string {
   const lines = [`${method} ${url}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
-  if (body?.kind === 'file') lines.push('', `@${body.path}`);
-  if (body?.kind === 'inline') lines.push('', body.text.length > 500 ? `${body.text.slice(0, 500)}…` : body.text);
-  return lines.join('\n');
+  if (body === undefined) return lines.join('\n');
+  const parts = body.kind === 'parts' ? body.parts : [body];
+  const text = parts.map((part) => ('path' in part ? `${body.kind === 'file' ? '@' : '< '}${part.path}` : part.text));
+  const whole = text.join('');
+  return [...lines, '', whole.length > 500 ? `${whole.slice(0, 500)}…` : whole].join('\n');
 }
 
 function resultTable({ record, numbers }: TargetResult): string {

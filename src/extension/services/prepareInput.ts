@@ -1,6 +1,6 @@
 import { workspace, type Uri } from 'vscode';
-import { filesOf } from '../../core/endpoints/prepare-llm.ts';
-import { placeholdersIn, prepareTarget, secretValues, type Lookups } from '../../core/endpoints/prepare.ts';
+import { parseEnv } from 'node:util';
+import { filesFor, placeholdersIn, prepareTargets, resolvedPath, type Lookups } from '../../core/endpoints/prepare.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import type { RunInput } from '../../core/plan/types.ts';
 import { shownAs } from './documents.ts';
@@ -22,41 +22,73 @@ export type PreparedInput = Omit<RunInput, 'plan'>;
 export const wantsStream = (uri: Uri): boolean | undefined =>
   ({ stream: true, whole: false })[textSetting('llm.stream', uri)];
 
-/** Reads the bodies and prompts that targets name; one that can't be read is left to the preparation, which names file and line. */
-export async function readBodies(uri: Uri, targets: readonly Target[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const paths = new Set(targets.flatMap(filesOf));
-  const bodies = new Map<string, Uint8Array>();
-  for (const path of paths) {
-    try {
-      bodies.set(path, await workspace.fs.readFile(placeOf(uri, path)));
-    } catch {
-      continue;
-    }
-  }
-  return bodies;
+/** What targets need from outside their file, at hand. */
+export interface PreparedLookups extends Lookups {
+  /** The bytes of a body or prompt file in base64, by path as written; undefined when it can't be read. */
+  readonly base64: (written: string) => string | undefined;
 }
 
 /**
- * Makes targets ready to send: reads bodies, looks up environment and secrets, asking for secrets that are missing.
- * Undefined when the user went away from such a question; a LoadlensError names what is missing and where.
+ * Gathers what targets need from outside their file: environment, secrets, asking for those that are missing, and the bytes of
+ * body and prompt files. A file that can't be read is left to the preparation, which names file and line. Undefined when the
+ * user went away from a question.
  */
-export async function prepareInput(source: RunSource, secrets: Secrets): Promise<PreparedInput | undefined> {
-  const { uri, name, targets } = source;
+export async function lookupsFor(
+  uri: Uri,
+  targets: readonly Target[],
+  secrets: Secrets,
+): Promise<PreparedLookups | undefined> {
   const values = await secrets.resolve(targets.flatMap((target) => placeholdersIn(target).secrets));
   if (values === undefined) return undefined;
-  const bodies = await readBodies(uri, targets);
-  const lookups: Lookups = {
-    env: (variable) => process.env[variable],
-    secret: (secret) => values.get(secret),
+  const dotenv = targets.some((target) => placeholdersIn(target).dotenv.length > 0) ? await readDotenv(uri) : {};
+  const known = {
+    env: (variable: string) => process.env[variable],
+    secret: (secret: string) => values.get(secret),
+    dotenv: (name: string) => dotenv[name],
+  };
+  const bodies = new Map<string, Uint8Array>();
+  for (const path of filesFor(targets, known)) {
+    const bytes = await readIfThere(placeOf(uri, path));
+    if (bytes !== undefined) bodies.set(path, bytes);
+  }
+  return {
+    ...known,
     bodyFile: (path) => bodies.get(path),
+    base64: (written) => {
+      const bytes = bodies.get(resolvedPath(written, known) ?? '');
+      return bytes && Buffer.from(bytes).toString('base64');
+    },
     shownAs: shownAs(uri),
     stream: wantsStream(uri),
   };
-  return {
-    name,
-    targets,
-    requests: targets.map((target) => prepareTarget(target, lookups)),
-    secrets: secretValues(targets, lookups),
-    file: uri.scheme === 'untitled' ? null : { path: uri.fsPath, shownAs: shownAs(uri) },
-  };
+}
+
+/**
+ * Makes targets ready to send. Undefined when the user went away from a question; a LoadlensError names what is missing and
+ * where.
+ */
+export async function prepareInput(source: RunSource, secrets: Secrets): Promise<PreparedInput | undefined> {
+  const lookups = await lookupsFor(source.uri, source.targets, secrets);
+  return lookups && inputOf(source, lookups);
+}
+
+/** The input of a run from what its targets need. */
+export const inputOf = ({ uri, name, targets }: RunSource, lookups: Lookups): PreparedInput => ({
+  name,
+  targets,
+  ...prepareTargets(targets, lookups),
+  file: uri.scheme === 'untitled' ? null : { path: uri.fsPath, shownAs: shownAs(uri) },
+});
+
+async function readDotenv(uri: Uri): Promise<Readonly<Record<string, string | undefined>>> {
+  const bytes = await readIfThere(placeOf(uri, '.env'));
+  return bytes === undefined ? {} : parseEnv(new TextDecoder().decode(bytes));
+}
+
+async function readIfThere(uri: Uri): Promise<Uint8Array | undefined> {
+  try {
+    return await workspace.fs.readFile(uri);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
-import type { Target } from '../../../src/core/endpoints/types.ts';
+import type { Target, TargetBody } from '../../../src/core/endpoints/types.ts';
 
 /** The targets of a file that has no problem at all. */
 function targetsOf(text: string): readonly Target[] {
@@ -9,13 +9,18 @@ function targetsOf(text: string): readonly Target[] {
   return targets;
 }
 
+const bodyText = (body: TargetBody): string => {
+  const parts = body.kind === 'parts' ? body.parts : [body];
+  return parts.map((part) => ('path' in part ? `@${part.path}` : part.text)).join('');
+};
+
 /** What is sent, as one line per target: method, address, headers, body. */
 const sent = (text: string): string[] =>
   targetsOf(text).map(({ method, url, headers, body }) =>
     [
       `${method} ${url}`,
       ...headers.map((header) => header.join('=')),
-      ...(body === undefined ? [] : [body.kind === 'inline' ? body.text : `@${body.path}`]),
+      ...(body === undefined ? [] : [bodyText(body)]),
     ].join(' | '),
   );
 

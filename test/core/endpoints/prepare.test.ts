@@ -88,7 +88,7 @@ describe('prepareTarget', () => {
       'http://a/secret-value\nX',
       'http://a b',
       '',
-      'javascript:1',
+      'javascript:x',
     ]) {
       const told = refusal(only('{{$env BASE}}'), lookups({ BASE: value }));
       assert.match(told, /^api\/endpoints.txt:1: \{\{\$env BASE\}\} /);
@@ -118,8 +118,8 @@ describe('placeholders of targets', () => {
   const target = only('POST http://{{$env HOST}}/{{$secret K}}\nA: {{$secret K}} {{$secret L}}\n{"a": "{{$env N}}"}');
 
   it('are listed once each', () => {
-    assert.deepEqual(placeholdersIn(target), { env: ['HOST', 'N'], secrets: ['K', 'L'] });
-    assert.deepEqual(placeholdersIn(only('http://a/')), { env: [], secrets: [] });
+    assert.deepEqual(placeholdersIn(target), { env: ['HOST', 'N'], secrets: ['K', 'L'], dotenv: [] });
+    assert.deepEqual(placeholdersIn(only('http://a/')), { env: [], secrets: [], dotenv: [] });
   });
 
   it('give the values to mask, those that are there and not empty', () => {

@@ -1,0 +1,88 @@
+import type { PreparedRequest } from './types.ts';
+import { isCredentialHeader } from './vocabulary.ts';
+
+const basic = /^basic[ \t]+(?:([^\s:]*):(.*)|(\S+)[ \t]+(\S.*))$/i;
+
+/**
+ * The value of an `Authorization` header as it is sent: `Basic user:password` and `Basic user password` are encoded, as REST
+ * Client and JetBrains do; anything else stays.
+ */
+export function encodedBasic(value: string): string {
+  const match = basic.exec(value);
+  if (match === null) return value;
+  const [, user = '', password = '', word = '', rest = ''] = match;
+  const pair = match[3] === undefined ? `${user}:${password}` : `${word}:${rest}`;
+  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}`;
+}
+
+/** Schemes that answer a challenge of the server or sign the request, in the short form of other tools: the words after it. */
+const handshake = /^(digest|ntlm|aws|oauth|openid|azure(?:ad)?(?:_|-)?\w*)[ \t]+(?![^,]*=)/i;
+
+/** Returns the scheme of an `Authorization` value that takes more than a header; undefined when the value can be sent. */
+export const handshakeScheme = (value: string): string | undefined => handshake.exec(value)?.[1];
+
+const queryName =
+  /^(?:(?:.*[-_.])?(?:api[-_]?key|secret|password|passwd|pwd|sig|signature|credential|(?:access|api|auth|bearer|id|refresh|secret|security|session)[-_]?token)|token)$/i;
+/** A short `key=` names what is asked for; a long one opens doors. */
+const longKey = 20;
+const isSecretPair = (name: string, value: string): boolean =>
+  queryName.test(name) || (name.toLowerCase() === 'key' && value.length >= longKey);
+const queryPair = /([?&;])([^=&#;]+)=([^&#;]*)/g;
+
+/** The address with the values of query parameters such as `api_key` replaced by `***`; placeholders stay. */
+export const maskedUrl = (url: string): string =>
+  url.includes('=')
+    ? url.replace(queryPair, (whole, before: string, name: string, value: string) =>
+        isSecretPair(name, value) && value !== '' && !value.includes('{{') ? `${before}${name}=***` : whole,
+      )
+    : url;
+
+/** Returns what stands in headers and addresses and must not appear in anything kept: a server may echo it. */
+export function credentialsOf(requests: readonly Pick<PreparedRequest, 'headers' | 'url'>[]): Set<string> {
+  const found = new Set<string>();
+  for (const { headers, url } of requests) {
+    for (const [name, value] of headers) addHeader(found, name, value);
+    if (!url.includes('=')) continue;
+    for (const [, , name = '', value = ''] of url.matchAll(queryPair)) {
+      if (!isSecretPair(name, value)) continue;
+      found.add(value);
+      found.add(decoded(value));
+    }
+  }
+  found.delete('');
+  return found;
+}
+
+function addHeader(found: Set<string>, name: string, value: string): void {
+  if (name.toLowerCase() === 'cookie') {
+    for (const pair of value.split(';')) found.add(pair.slice(pair.indexOf('=') + 1).trim());
+    found.add(value);
+    return;
+  }
+  if (!isCredentialHeader(name)) return;
+  const credential = value.replace(/^\S+\s+/, '');
+  found.add(value);
+  found.add(credential);
+  if (!/^basic\s/i.test(value)) return;
+  const pair = unbase64(credential);
+  const colon = pair.indexOf(':');
+  if (colon < 0) return;
+  found.add(pair);
+  found.add(pair.slice(colon + 1));
+}
+
+function unbase64(text: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  } catch {
+    return '';
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
