@@ -49,6 +49,8 @@ const snapshotMs = 250;
 /** When partial records are due, ms from the start of the clock. A short run has some, a long one pays for few. */
 const firstPartialsMs = [1_000, 2_000, 5_000, 10_000];
 const partialEveryMs = 10_000;
+/** A snapshot names so many failures: what is left of a run that crashes has no more of them. */
+const mostLiveFailures = 10;
 
 /**
  * Sends what the plan asks for and returns what was measured. A target that never answers makes a record full of errors;
@@ -145,13 +147,14 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
   let phase: RunPhase = 'connecting';
   let partials = 0;
   const look = (): Snapshot => {
-    const { startedAtMs, inFlight, waiting, draining, summary } = loops.live();
+    const { startedAtMs, inFlight, waiting, draining, summary, failures } = loops.live();
     return {
       phase: phase === 'running' && draining ? 'draining' : phase,
       elapsedMs: startedAtMs === undefined ? 0 : Math.max(0, performance.now() - startedAtMs),
       inFlight,
       waiting,
       summary,
+      ...(failures.length > 0 && { failures: failures.slice(0, mostLiveFailures) }),
     };
   };
   const tell = (): void => {

@@ -62,6 +62,8 @@ interface Exchange {
   sentMs: number;
   request: WireRequest | undefined;
   sent: boolean;
+  /** How many failures the response stands for that is being read: see FailureSamples. */
+  failures: number;
   hops: number;
   /** Where the answer that is being read leads, when that is to be followed. */
   location: string | undefined;
@@ -83,6 +85,7 @@ export function createSlot(options: SlotOptions): Slot {
     sentMs: Number.NaN,
     request: undefined,
     sent: false,
+    failures: 0,
     hops: 0,
     location: undefined,
     reader: undefined,
@@ -116,10 +119,11 @@ export function createSlot(options: SlotOptions): Slot {
     sample.endMs = atMs - originMs;
     if (reader) text = endResponse(reader, text);
     else setTokens(error ? undefined : body.usage());
-    if ((sample.error || !isSuccess(sample.status)) && failures.wanted) {
+    const { target, status, error: kind } = sample;
+    const count = kind ? failures.weigh(kind) : exchange.failures;
+    if (count > 0) {
       const said = text === undefined ? body.text() : { text, cut: false };
-      const { target, status, error: kind } = sample;
-      failures.add({ target, status, ...(kind ? { error: kind } : {}), ...said });
+      failures.add({ target, status, ...(kind ? { error: kind } : {}), ...said, count });
     }
     exchange.reader = undefined;
     closeInflater();
@@ -176,6 +180,7 @@ export function createSlot(options: SlotOptions): Slot {
         if (exchange.location !== undefined && hasRawBytes(exchange.location))
           note('sends unencoded bytes in Location');
       }
+      exchange.failures = isSuccess(status) || exchange.location !== undefined ? 0 : failures.weigh(status);
       const { request } = exchange;
       const encoding = request?.dialect && isSuccess(status) ? (head.get('content-encoding') ?? 'identity') : undefined;
       if (request && encoding !== undefined && (encoding === 'identity' || canInflate(encoding))) {
@@ -192,7 +197,7 @@ export function createSlot(options: SlotOptions): Slot {
         });
       } else {
         if (encoding !== undefined) note("encodes responses so that their tokens can't be read");
-        body.begin(head, !isSuccess(status) && failures.wanted);
+        body.begin(head, exchange.failures > 0);
       }
     },
     data(chunk, atMs) {
@@ -227,6 +232,7 @@ export function createSlot(options: SlotOptions): Slot {
       sample.stream = undefined;
       exchange.request = request;
       exchange.sent = false;
+      exchange.failures = 0;
       exchange.hops = 0;
       exchange.location = undefined;
       exchange.reader = undefined;

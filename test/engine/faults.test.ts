@@ -95,11 +95,10 @@ for (const transport of transportNames) {
           assert.deepEqual(record.statusCodes, {});
           assert.deepEqual(record.errors, { [becomes.error]: 7 });
           assert.equal(record.responses, 0);
-          assert.equal(record.failureSamples.length, 5);
-          assert.deepEqual(
-            record.failureSamples.map(({ status, error }) => ({ status, error })),
-            Array.from({ length: 5 }, () => ({ status: becomes.statusSeen, error: becomes.error })),
-          );
+          const [sample] = record.failureSamples;
+          assert.deepEqual([sample?.status, sample?.error], [becomes.statusSeen, becomes.error]);
+          const counted = record.failureSamples.reduce((sum, { count = 0 }) => sum + count, 0);
+          assert.equal(counted, 7);
         }
       });
     }

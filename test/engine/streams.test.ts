@@ -164,7 +164,9 @@ for (const transport of transportNames) {
         target: 'target 0',
         status: 200,
         error: 'streamError',
+        reason: 'out of memory',
         text: 'out of memory',
+        count: 6,
       });
       assert.equal(record.ttftMs?.count, 0);
     });

@@ -1,9 +1,9 @@
 import { clientHealth, lostHealth, type ClientReadings } from '../../src/core/metrics/client-health.ts';
 import { createRecorder, type Recorder } from '../../src/core/metrics/recorder.ts';
-import type { ErrorKind, Sample, Snapshot } from '../../src/core/metrics/types.ts';
+import type { ErrorKind, FailureSample, Sample, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunPlan, Verdict } from '../../src/core/plan/types.ts';
 import { makeRecord, recordId } from '../../src/core/report/record.ts';
-import type { FailureSample, RunRecord, RunStatus } from '../../src/core/report/types.ts';
+import type { RunRecord, RunStatus } from '../../src/core/report/types.ts';
 
 /** What a synthetic run is like. Everything else is drawn from the seed. */
 export interface RunChoices {

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { statusCodeWords } from '../../src/core/report/outcome-words.ts';
-import type { FailureSample } from '../../src/core/report/types.ts';
+import type { FailureSample } from '../../src/core/metrics/types.ts';
 import { h } from '../dom.ts';
 import { errorKindWords } from '../words.ts';
 import { section } from './section.ts';

@@ -18,6 +18,24 @@ export const errorKinds = [
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
+/** Failures of one status or kind of error whose response or error said the same; secrets masked. */
+export interface FailureSample {
+  /** The first target that failed so. */
+  readonly target: string;
+  /** All targets seen to fail so, at most 20; absent where that is the first alone. */
+  readonly targets?: readonly string[];
+  readonly status: number;
+  readonly error?: ErrorKind;
+  /** The most telling part of it, at most 200 characters; empty when nothing was said. Absent in older records, as is `count`. */
+  readonly reason?: string;
+  /** What the transport said, or the start of the body, of the first. */
+  readonly text: string;
+  /** Number of failures. */
+  readonly count?: number;
+  /** The count is extrapolated: of many failures only some are read. */
+  readonly estimated?: boolean;
+}
+
 /** One request's stamps and outcome. Times are milliseconds from the start of the run's clock. */
 export interface Sample {
   readonly target: number;
@@ -290,4 +308,6 @@ export interface Snapshot {
   readonly waiting: number;
   /** What has been measured so far; quantiles and intervals from the histogram, no per-target rows. */
   readonly summary: Summary;
+  /** The most frequent failures so far; absent while nothing has failed. */
+  readonly failures?: readonly FailureSample[];
 }

@@ -13,8 +13,10 @@ import type { RunRecord } from './types.ts';
 
 type TargetNumbers = Numbers & { readonly name: string };
 
-const mostFailureSamples = 5;
+const mostFailureSamples = 10;
 const mostText = 500;
+/** Of what a failure said beside its reason. */
+const mostSampleText = 250;
 /** Significant digits: of the run's numbers; of a target's, enough to be rounded again for display as the run's are; and of what is only looked at in a chart. */
 const headline = 7;
 const ofTarget = 6;
@@ -22,7 +24,7 @@ const detail = 4;
 
 /**
  * A copy for the history, small enough to keep many: numbers are rounded (7 significant digits for the run, 6 for
- * targets, 4 for charts), at most `maxTargets` targets, 5 failure samples, 500 characters of any text.
+ * targets, 4 for charts), at most `maxTargets` targets, 10 failures with 250 characters of each, 500 characters of any other text.
  * The targets kept are those that worstTargets names.
  */
 export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
@@ -64,10 +66,12 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       .map((verdict) => Object.assign({}, verdict, { actual: roundOrNull(verdict.actual, headline) })),
     failureSamples: record.failureSamples
       .slice(0, mostFailureSamples)
-      .map((sample) => Object.assign({}, sample, { target: shorten(sample.target), text: shorten(sample.text) })),
+      .map((sample) =>
+        Object.assign({}, sample, { target: shorten(sample.target), text: shorten(sample.text, mostSampleText) }),
+      ),
     client: roundReadings(record.client),
     ...(record.server?.notes && {
-      server: { ...record.server, notes: record.server.notes.slice(0, maxServerNotes).map(shorten) },
+      server: { ...record.server, notes: record.server.notes.slice(0, maxServerNotes).map((note) => shorten(note)) },
     }),
   };
 }
@@ -207,6 +211,6 @@ function roundOrNull(value: number | null, digits: number): number | null {
   return value === null ? null : round(value, digits);
 }
 
-function shorten(text: string): string {
-  return text.length <= mostText ? text : `${text.slice(0, mostText - 1)}…`;
+function shorten(text: string, most = mostText): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

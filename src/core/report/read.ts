@@ -195,9 +195,13 @@ export const runSchema = v.object({
   failureSamples: v.array(
     v.object({
       target: v.string(),
+      targets: v.exactOptional(v.array(v.string())),
       status: count,
       error: v.exactOptional(v.picklist(errorKinds)),
+      reason: v.exactOptional(v.string()),
       text: v.string(),
+      count: v.exactOptional(count),
+      estimated: v.exactOptional(v.boolean()),
     }),
   ),
   client: v.object({

@@ -71,7 +71,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
 /** Makes the record that a run leaves when its process ends right after the snapshot. */
 export function partialRecord(
   { targets, ...known }: KnownParts,
-  { summary, inFlight, elapsedMs }: Snapshot,
+  { summary, inFlight, elapsedMs, failures }: Snapshot,
 ): RunRecord {
   const record = makeRecord({
     ...known,
@@ -81,7 +81,7 @@ export function partialRecord(
     summary: { ...summary, requestsCancelled: summary.requestsCancelled + inFlight },
     addresses: [],
     objectives: [],
-    failureSamples: [],
+    failureSamples: failures ?? [],
     client: lostHealth(summary),
   });
   return { ...record, targetCount: targets.length };

@@ -1,5 +1,5 @@
 import type { LlmChoices } from '../endpoints/types.ts';
-import type { ClientHealth, ErrorKind, Summary } from '../metrics/types.ts';
+import type { ClientHealth, FailureSample, Summary } from '../metrics/types.ts';
 import type { RunPlan, Verdict } from '../plan/types.ts';
 import type { Calibration, SelfCalibration } from './calibration.ts';
 
@@ -7,15 +7,6 @@ export const recordSchema = 'loadlens.run/1';
 
 /** `running` never stands in a finished record. `crashed`: what sent stopped unexpectedly, what it had measured is kept. */
 export type RunStatus = 'completed' | 'cancelled' | 'crashed';
-
-/** A capped look at an answer that failed; secrets masked. */
-export interface FailureSample {
-  readonly target: string;
-  readonly status: number;
-  readonly error?: ErrorKind;
-  /** What the transport said, or the start of the body. */
-  readonly text: string;
-}
 
 /** The machine that sent. */
 export interface Environment {
@@ -86,6 +77,7 @@ export interface RunRecord extends Summary {
   readonly addresses: readonly { readonly host: string; readonly address: string }[];
   /** What became of the objectives of the plan and of the targets. */
   readonly objectives: readonly Verdict[];
+  /** The failures of the run, one per status or kind of error and text, the most frequent first. */
   readonly failureSamples: readonly FailureSample[];
   readonly client: ClientHealth;
   readonly environment: Environment;

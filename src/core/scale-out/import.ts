@@ -1,4 +1,5 @@
 import { LoadlensError, ExitCode } from '../errors.ts';
+import { mergeFailures } from '../failures/groups.ts';
 import { largestOf, smallestOf } from '../extremes.ts';
 import { stateFrom } from '../metrics/counted.ts';
 import { countedTargets } from '../metrics/counters.ts';
@@ -19,7 +20,6 @@ import { incomplete, readReport, type Reported, type ShareFacts } from './share-
 
 /** Shares that begin further apart than this were not one load for that long. */
 const togetherMs = 1_000;
-const mostFailures = 5;
 
 /** Whether a JSON text may be a report of Artillery: it has what no result of Loadlens has. */
 export const looksLikeReport = (json: unknown): boolean =>
@@ -74,7 +74,7 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
       ...new Map(shares.flatMap(({ addresses }) => addresses).map((one) => [JSON.stringify(one), one])).values(),
     ],
     objectives: evaluateRun(plan, load.targets, summary),
-    failureSamples: shares.flatMap(({ failureSamples }) => failureSamples).slice(0, mostFailures),
+    failureSamples: mergeFailures(shares.map((share) => share.failureSamples)),
     client: mergeClients(shares, summary, warnings),
     environment: mergeEnvironments(shares),
     source: load.source,

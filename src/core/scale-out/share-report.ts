@@ -9,6 +9,8 @@ import type { RunRecord } from '../report/types.ts';
 const prefix = 'loadlens.';
 /** Names of metrics may be 1,024 characters long in Artillery. */
 const mostPerName = 900;
+/** A share tells of so many different failures: each takes a counter or two. */
+const mostFailures = 10;
 
 /** What one share knows beside what can be added up. Times are ms since 1970. */
 export interface ShareFacts extends Pick<
@@ -79,7 +81,7 @@ export function shareCounters(
     requestsCancelled,
     ...(backlog && { backlog }),
     addresses,
-    failureSamples,
+    failureSamples: failureSamples.slice(0, mostFailures),
     client,
     environment,
     ...(record.server?.notes && { serverNotes: record.server.notes }),

@@ -4,14 +4,13 @@ import { createBacklogRecorder } from '../../core/metrics/backlog.ts';
 import { createRecorder } from '../../core/metrics/recorder.ts';
 import type { RecorderState } from '../../core/metrics/recorder-state.ts';
 import type { SummaryOptions } from '../../core/metrics/summary.ts';
-import type { Backlog } from '../../core/metrics/types.ts';
+import type { Backlog, FailureSample } from '../../core/metrics/types.ts';
 import { loadModelFor, type LoadModel } from '../../core/plan/load-model.ts';
 import { perRequestLimitsMs, withoutTokenTimes } from '../../core/plan/objectives.ts';
 import { planDefaults } from '../../core/plan/plan.ts';
 import { targetPicker } from '../../core/plan/pick.ts';
 import { indexIn, shareModel, type Share } from '../../core/plan/share.ts';
 import type { RunInput, RunPlan, TransportName } from '../../core/plan/types.ts';
-import type { FailureSample } from '../../core/report/types.ts';
 import { createFailureSamples } from '../failure-samples.ts';
 import { startLoad, type Load, type LoadOutcome } from '../load.ts';
 import { openConnections, pairsToOpen } from '../open-connections.ts';
@@ -64,6 +63,8 @@ export interface LiveLoop {
   readonly inFlight: number;
   readonly waiting: number;
   readonly draining: boolean;
+  /** The most frequent first. */
+  readonly failures: readonly FailureSample[];
 }
 
 /** What a loop says at the end. */
@@ -146,6 +147,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   let side: SideThread | undefined;
   let pacer: Pacer | undefined;
   let load: Load | undefined;
+  let failures = createFailureSamples(targetNames, secrets);
   let utilisation = performance.eventLoopUtilization();
 
   const lanes = (count: number): Lane[] => {
@@ -179,7 +181,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
       const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
       if (leftMs > 0) await setTimeout(leftMs);
       const isRun = part === 'run';
-      const failures = createFailureSamples(targetNames, secrets);
+      failures = createFailureSamples(targetNames, secrets);
       const backlog = createBacklogRecorder();
       const openedBefore = transport.opened;
       const stopReadings = startReadings(side);
@@ -216,7 +218,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
         connectionsOpened: transport.opened,
         openedMeanwhile: transport.opened - openedBefore,
         addresses: transport.addresses,
-        failures: failures.list,
+        failures: failures.list(),
         notes: notes.list,
       };
     },
@@ -227,6 +229,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
       inFlight: load?.inFlight ?? 0,
       waiting: load?.waiting ?? 0,
       draining: load?.draining ?? false,
+      failures: failures.list(),
     }),
     utilisation() {
       const before = utilisation;

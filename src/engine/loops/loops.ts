@@ -1,6 +1,7 @@
+import { mergeFailures } from '../../core/failures/groups.ts';
 import { mergeLive } from '../../core/metrics/recorder-state.ts';
 import { liveSummaryOf } from '../../core/metrics/summary.ts';
-import type { Summary } from '../../core/metrics/types.ts';
+import type { FailureSample, Summary } from '../../core/metrics/types.ts';
 import { offeredMs } from '../../core/plan/offered.ts';
 import type { TransportName } from '../../core/plan/types.ts';
 import { freeOptimiser, holdOptimiser } from '../optimiser.ts';
@@ -36,6 +37,8 @@ export interface LiveLoops {
   readonly waiting: number;
   readonly draining: boolean;
   readonly summary: Summary;
+  /** The most frequent first. */
+  readonly failures: readonly FailureSample[];
 }
 
 export interface LoopsOptions {
@@ -104,8 +107,9 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
           .then(
             (result) => void results.set(loop, result),
             (error: Error) => {
-              lost ??= { error, states: [] };
+              lost ??= { error, states: [], failures: [] };
               lost.states.push(loop.live().state);
+              lost.failures.push(loop.live().failures);
               loops.delete(loop);
               cancel();
             },
@@ -191,6 +195,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
         // Each loop sees the backlog of all.
         waiting: own.live().waiting,
         draining: all.some(({ draining }) => draining),
+        failures: mergeFailures([...all.map(({ failures }) => failures), ...(lost?.failures ?? [])]),
         summary: liveSummaryOf(state, summaryOptions, {
           requestsCancelled: 0,
           offeredMs: startedAtMs === undefined ? 0 : offeredSoFarMs(state.run.requests, startedAtMs),
@@ -198,7 +203,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
       };
     },
     fail(error) {
-      lost ??= { error, states: [] };
+      lost ??= { error, states: [], failures: [] };
       cancel();
     },
     cancel,

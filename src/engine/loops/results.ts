@@ -3,11 +3,10 @@ import { quantile } from '../../core/metrics/quantiles.ts';
 import { mergeLive, mergeStates, type RecorderState } from '../../core/metrics/recorder-state.ts';
 import { liveSummaryOf, summaryOf } from '../../core/metrics/summary.ts';
 import { mergeTallies, rankedValues } from '../../core/metrics/tally.ts';
-import type { Summary } from '../../core/metrics/types.ts';
+import { mergeFailures } from '../../core/failures/groups.ts';
+import type { FailureSample, Summary } from '../../core/metrics/types.ts';
 import { offeredMs } from '../../core/plan/offered.ts';
 import { mergeServerNotes } from '../../core/report/server-notes.ts';
-import type { FailureSample } from '../../core/report/types.ts';
-import { maxFailureSamples } from '../failure-samples.ts';
 import type { ProcessReadings } from '../readings.ts';
 import type { LongestStalls } from '../stalls.ts';
 import type { Transport } from '../transport.ts';
@@ -17,6 +16,7 @@ import type { LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 export interface LostLoops {
   readonly error: Error;
   readonly states: RecorderState[];
+  readonly failures: (readonly FailureSample[])[];
 }
 
 /** What all loops together found out. */
@@ -80,7 +80,7 @@ export function mergeResults(
     },
     requestsDrained: sum((result) => result.requestsDrained),
     addresses: distinct(all.flatMap((result) => result.addresses)),
-    failures: all.flatMap((result) => result.failures).slice(0, maxFailureSamples),
+    failures: mergeFailures([...all.map((result) => result.failures), ...(lost?.failures ?? [])]),
     notes: mergeServerNotes(all.map((result) => result.notes)),
     lost: lost?.error,
   };

@@ -26,6 +26,7 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
     inFlight: 0,
     waiting: 0,
     draining: false,
+    failures: [],
   };
   let lost: Error | undefined;
   let prepared: Answer<void> | undefined;

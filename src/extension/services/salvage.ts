@@ -46,7 +46,7 @@ export function salvageRecord({ id, input, startedAt, status, last, why, version
     warmupSent: 0,
     addresses: [],
     objectives: [],
-    failureSamples: [],
+    failureSamples: last.failures ?? [],
     client: lostHealth(last.summary),
     environment: environment(version),
     source: input.file === null ? null : { file: input.file.shownAs },

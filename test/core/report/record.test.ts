@@ -246,7 +246,7 @@ describe('a compact record', () => {
     assert.equal(perTarget[0]!.latencyMs.median, 102.46);
   });
 
-  it('keeps the 50 targets that fail most or are slowest, in their order, and 5 short failure samples', () => {
+  it('keeps the 50 targets that fail most or are slowest, in their order, and 10 short failures', () => {
     const compact = compactRecord(big);
     assert.equal(compact.perTarget.length, 50);
     assert.equal(compact.targetCount, 1000);
@@ -257,8 +257,8 @@ describe('a compact record', () => {
     const worst = Math.max(...compact.perTarget.map(({ successRatio }) => successRatio!));
     const kept = new Set(compact.perTarget.map(({ name }) => name));
     assert.ok(big.perTarget.every(({ name, successRatio }) => kept.has(name) || successRatio! >= worst - 1e-6));
-    assert.equal(compact.failureSamples.length, 5);
-    assert.ok(compact.failureSamples.every(({ text }) => text.length === 500));
+    assert.equal(compact.failureSamples.length, 10);
+    assert.ok(compact.failureSamples.every(({ text }) => text.length === 250));
     assert.equal(compactRecord(big, 3).perTarget.length, 3);
   });
 
