@@ -50,7 +50,7 @@ export const directives: readonly Directive[] = [
   {
     name: 'prompts',
     scope: 'target',
-    what: 'A file of prompts for the language model below, one a line: text (.txt) or JSON (.jsonl). The path counts from the folder of the endpoints file.',
+    what: 'A file of prompts for the language model below: a text on each line, JSON lines, a JSON array such as ShareGPT, or CSV. The path counts from the folder of the endpoints file.',
     example: 'prompts.jsonl',
   },
   {

@@ -57,7 +57,7 @@ export function prepareLlm(
   const wanted = complete(written ?? {});
   const known = { url, dialect, streams: isStream(wanted) };
   if (prompts !== undefined) {
-    const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, chat)));
+    const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, chat, fail)));
     const bodies = jsons.map(bytesOf);
     const order = llm.promptsOrder ?? 'rotate';
     return { ...known, body: bodies[0] ?? bytesOf(wanted), prompts: { bodies, order }, ...listsFor(jsons, known) };
@@ -115,9 +115,30 @@ function withChoices(
   return said;
 }
 
-/** A text takes the place of the prompt or of the last message of the user; an object is laid over the body. */
-function withPrompt(json: Json, prompt: Prompt, chat: boolean): Json {
-  if (typeof prompt !== 'string') return { ...json, ...prompt };
+/** Members of bodies that an entry without a prompt may set. */
+const requestMembers = new Set(['prompt', 'messages', 'model', 'max_tokens', 'temperature', 'stop', 'seed', 'options']);
+
+/**
+ * Puts a prompt into a body: a text takes the place of the prompt or of the last message of the user, a conversation that of
+ * all messages, and members are laid over the body.
+ */
+function withPrompt(
+  written: Json,
+  { place, text: prompt, messages: conversation, members }: Prompt,
+  chat: boolean,
+  fail: Fail,
+): Json {
+  const json = { ...written, ...members };
+  if (conversation !== undefined) {
+    if (chat) return { ...json, messages: conversation };
+    return fail(`${place} is a conversation, but this address takes a text.`, 'Send it to …/chat/completions.');
+  }
+  if (prompt === undefined) {
+    const known = Object.keys(members ?? {}).some((name) => name in written || requestMembers.has(name));
+    if (known && ('prompt' in json || 'messages' in json)) return json;
+    const hint = 'Name it prompt, text, messages, conversations, question or instruction.';
+    return fail(`${place} has no prompt.`, hint);
+  }
   if (!chat) return { ...json, prompt };
   const messages: unknown[] = Array.isArray(json['messages']) ? json['messages'] : [];
   const last = messages.findLastIndex((message) => objectOr(message)['role'] === 'user');
