@@ -31,8 +31,8 @@ export function withDynamicParts(
   };
   return {
     ...request,
-    variantAt(index) {
-      const base = request.variantAt?.(index) ?? request;
+    variantAt(index, turn) {
+      const base = request.variantAt?.(index, turn) ?? request;
       const { path, headers, body } = templateOf(base);
       const nowMs = Date.now();
       const valueAt = (place: number): string => dynamicValue(written[place] ?? '', seed, index, place, nowMs);

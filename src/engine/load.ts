@@ -190,7 +190,7 @@ export function startLoad(options: LoadOptions): Load {
     const request = requests[target];
     if (!request) throw new Error(`There is no target ${target}.`);
     busy += 1;
-    slot.start(target, request.variantAt?.(own) ?? request, scheduledAtMs);
+    slot.start(target, request.variantAt?.(own, own) ?? request, scheduledAtMs);
   };
 
   const giveUp = (slot: Slot): void => {

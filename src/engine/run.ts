@@ -13,9 +13,10 @@ import type { RunRecord, Source } from '../core/report/types.ts';
 import { withModels } from './discover-model.ts';
 import { readEnvironment } from './environment.ts';
 import { readGitState } from './git.ts';
-import { createCounters } from './loops/counter.ts';
+import { createCounters, sharedCounter } from './loops/counter.ts';
 import { createLoops, type Loops } from './loops/loops.ts';
 import type { LoopsResult } from './loops/results.ts';
+import { promptUses } from './prompt-uses.ts';
 import { calibrateSelf } from './self-calibration.ts';
 import { watchServer } from './server-use.ts';
 import { sideThread } from './side-thread.ts';
@@ -69,6 +70,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
   }
   const lanes = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
   const { workers } = plan;
+  const counters = createCounters();
   const loops = createLoops(
     {
       plan,
@@ -77,7 +79,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       requests: input.requests,
       secrets: input.secrets,
       version: hooks.version,
-      counters: createCounters(),
+      counters,
+      ...(input.promptStarts && { promptStarts: input.promptStarts }),
     },
     { slots: lanes, first: workers ?? 1, most: workers ?? hooks.mostLoops ?? mostLoops(input.requests) },
   );
@@ -127,6 +130,10 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     const health = clientHealth(readings, summary);
     return makeRecord({
       ...known,
+      promptUses: promptUses(input, share, {
+        warmup: sharedCounter(counters.warmup).next,
+        run: sharedCounter(counters.run).next,
+      }),
       status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',
       ...(lost && { stopReason: lost.message }),
       summary,

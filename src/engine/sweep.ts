@@ -5,6 +5,7 @@ import { planDefaults } from '../core/plan/plan.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/report/record.ts';
+import { startsAfter } from '../core/report/prompt-facts.ts';
 import { makeSweepRecord, type SweepParts } from '../core/report/sweep-record.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import type { RunRecord, RunStatus } from '../core/report/types.ts';
@@ -115,6 +116,7 @@ export function startSeries<T>(
   const startedAt = new Date();
   const id = recordId(startedAt, Math.random);
   const finished: RunRecord[] = [];
+  let promptStarts = input.promptStarts;
   let status: RunStatus = 'completed';
   let stopReason: string | undefined;
   /** The run that was cut off, if it has any numbers. */
@@ -154,7 +156,10 @@ export function startSeries<T>(
         if (hooks.onPartial) await keep(null);
         await pause(coolDownMs, undefined, { signal }).catch(() => undefined);
       }
-      const record = signal.aborted ? undefined : await tryRun({ ...what, plan }, tell);
+      const record = signal.aborted
+        ? undefined
+        : await tryRun({ ...what, ...(what === input && promptStarts && { promptStarts }), plan }, tell);
+      if (record !== undefined && what === input) promptStarts = startsAfter(record);
       status = record?.status ?? (signal.aborted ? 'cancelled' : 'crashed');
       stopReason ??= record?.stopReason;
       if (record?.status !== 'completed') {

@@ -24,8 +24,11 @@ export interface WireRequest {
   readonly dialect?: DialectName;
   /** True: the answer is read as a stream also when its content type does not say that it is one. */
   readonly streams?: boolean;
-  /** The request that goes at an index of the run, where requests to one target differ. */
-  readonly variantAt?: (index: number) => WireRequest;
+  /**
+   * The request that goes at an index of the run, where requests to one target differ.
+   * @param turn its number in the sequence of its target's prompts
+   */
+  readonly variantAt?: (index: number, turn: number) => WireRequest;
 }
 
 /** Header lookup of one answer; valid during the call that hands it over. */

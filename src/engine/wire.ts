@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { PreparedRequest, Target } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
-import { seededUnits } from '../core/plan/pick.ts';
+import { seededOrder } from '../core/plan/prompt-turns.ts';
 import type { Origin, WireRequest } from './transport.ts';
 import { withDynamicParts } from './dynamic-request.ts';
 
@@ -20,7 +20,6 @@ export function toWire(
   userAgent: string,
   seed = 0,
 ): WireRequest[] {
-  const promptAt = seededUnits(seed + promptSeed);
   const origins = new Map<string, Origin>();
   const originOf = (url: URL): Origin => {
     let origin = origins.get(url.origin);
@@ -30,7 +29,7 @@ export function toWire(
   return requests.map((request, i) => {
     try {
       return withDynamicParts(
-        withPrompts(oneToWire(request, originOf, userAgent), request.prompts, promptAt),
+        withPrompts(oneToWire(request, originOf, userAgent), request.prompts, seed + promptSeed),
         request.dynamic,
         seed,
       );
@@ -92,19 +91,13 @@ function oneToWire(request: PreparedRequest, originOf: (url: URL) => Origin, use
 }
 
 /** The request with one body for each prompt. They share everything else. */
-function withPrompts(
-  request: WireRequest,
-  prompts: PreparedRequest['prompts'],
-  unitAt: (index: number) => number,
-): WireRequest {
+function withPrompts(request: WireRequest, prompts: PreparedRequest['prompts'], seed: number): WireRequest {
   if (prompts === undefined) return request;
   const variants = prompts.bodies.map((body): WireRequest => Object.assign({}, request, { body: bytesOf(body) }));
   const { length } = variants;
-  const placeAt =
-    prompts.order === 'random'
-      ? (index: number) => Math.floor(unitAt(index) * length)
-      : (index: number) => index % length;
-  return { ...request, variantAt: (index) => variants[placeAt(index)] ?? request };
+  const order = prompts.order === 'random' ? seededOrder(length, seed) : undefined;
+  const placeAt = (turn: number): number => (order === undefined ? turn % length : (order[turn % length] ?? 0));
+  return { ...request, variantAt: (_, turn) => variants[placeAt(turn)] ?? request };
 }
 
 function checkedHeaders(headers: PreparedRequest['headers'], bodyLength: number): string[] {

@@ -24,6 +24,7 @@ import { createHistory } from './services/history.ts';
 import { mockServer } from './services/mockServer.ts';
 import { createNotify } from './services/notify.ts';
 import { createRuns } from './services/runs.ts';
+import { createPromptCursors } from './services/promptCursors.ts';
 import { createSecrets } from './services/secrets.ts';
 import { numberSetting } from './services/settings.ts';
 import { createUnfinished } from './services/unfinished.ts';
@@ -56,7 +57,8 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const exporter = createExporter(history, notify);
   const { showLive, showFinished } = panel;
 
-  const launching = { runs, history, unfinished, servers, secrets, consent, notify, showLive, showFinished };
+  const prompts = createPromptCursors();
+  const launching = { runs, history, unfinished, servers, secrets, prompts, consent, notify, showLive, showFinished };
 
   const handlers = {
     ...runCommands({ ...launching, memory, diagnostics }),

@@ -84,7 +84,10 @@ function inputOf({ name, plan, shares, targets, stream, files }: SharedLoad, num
     name,
     targets,
     ...prepared,
-    ...(number === null ? { plan: planOfOne(plan, shares, ownSeed) } : { plan, share: { number, of: shares } }),
+    // Nobody knows which prompts the others send: each begins somewhere else.
+    ...(number === null
+      ? { plan: planOfOne(plan, shares, ownSeed), promptStarts: targets.map(() => ownSeed) }
+      : { plan, share: { number, of: shares } }),
     file: null,
   };
 }

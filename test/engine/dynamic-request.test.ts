@@ -28,7 +28,7 @@ const wireOf = (text: string, seed = 1, prompts?: string) => {
 
 /** Path, value of the first header and body at an index. */
 function at(text: string, index: number, seed = 1): { path: string; header: string; body: string } {
-  const request = wireOf(text, seed).variantAt?.(index) ?? assert.fail('the same for each request');
+  const request = wireOf(text, seed).variantAt?.(index, index) ?? assert.fail('the same for each request');
   return { path: request.path, header: request.headers[1] ?? '', body: request.body?.toString() ?? '' };
 }
 
@@ -54,7 +54,7 @@ describe('values that are new for each request', () => {
     assert.deepEqual(at(everywhere, 9, 4), at(everywhere, 9, 4));
     assert.notEqual(at(everywhere, 9, 4).path, at(everywhere, 9, 5).path);
     const request = wireOf('http://a/{{$guid}}');
-    const paths = new Set(Array.from({ length: 50_000 }, (_, index) => request.variantAt?.(index).path));
+    const paths = new Set(Array.from({ length: 50_000 }, (_, index) => request.variantAt?.(index, index).path));
     assert.equal(paths.size, 50_000);
   });
 
@@ -81,7 +81,9 @@ describe('values that are new for each request', () => {
   it('go along with prompts', () => {
     const text = '# @prompts p.txt\nPOST http://a/v1/completions\n{"user": "{{$guid}}"}';
     const request = wireOf(text, 1, 'one\ntwo');
-    const bodies = [0, 1, 2].map((index): unknown => JSON.parse(request.variantAt?.(index).body?.toString() ?? ''));
+    const bodies = [0, 1, 2].map((index): unknown =>
+      JSON.parse(request.variantAt?.(index, index).body?.toString() ?? ''),
+    );
     const read = bodies.map((body) => {
       assert.ok(typeof body === 'object' && body !== null && 'user' in body && 'prompt' in body);
       return { user: String(body.user), prompt: body.prompt };

@@ -87,6 +87,8 @@ export interface RunInput {
   readonly secrets: readonly string[];
   /** The endpoints file: absolute path, and how it is shown; null when there is none. */
   readonly file: { readonly path: string; readonly shownAs: string } | null;
+  /** Turns that earlier runs of the session took of the prompts, by target: see promptTurns. Absent: none. */
+  readonly promptStarts?: readonly number[];
   /** Remarks for the record on what was found out before the run; see ServerFacts. */
   readonly notes?: readonly string[];
 }

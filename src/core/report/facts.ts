@@ -6,6 +6,7 @@ import { earlyEnd, statusWords } from './early-end.ts';
 import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import { errorWords } from './outcome-words.ts';
+import { promptFacts } from './prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
 import type { RunRecord, ServerUse } from './types.ts';
 import {
@@ -118,6 +119,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
         : 'from an HDR histogram, 3 significant digits',
     ],
     ['output tokens', tokenText(record)],
+    ...promptFacts([record]),
     [
       'addresses',
       record.addresses.map(({ host, address }) => (host === address ? host : `${host} = ${address}`)).join(', ') ||

@@ -144,6 +144,7 @@ export const runSchema = v.object({
       url: v.string(),
       weight: v.number(),
       llm: v.exactOptional(llm),
+      prompts: v.exactOptional(v.object({ distinct: count, start: count, sent: count })),
     }),
   ),
   targetCount: count,

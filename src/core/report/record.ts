@@ -3,13 +3,13 @@ import type { Target } from '../endpoints/types.ts';
 import { lostHealth } from '../metrics/client-health.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
 import { formatMs } from './format.ts';
-import { recordSchema, type RunRecord } from './types.ts';
+import { recordSchema, type PromptUse, type RunRecord } from './types.ts';
 
 export { compactRecord } from './compact.ts';
 export { readRecord } from './read.ts';
 
 /** What a record is made of; the rest is in the summary. */
-export type RecordParts = Pick<
+export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefined)[] } & Pick<
   RunRecord,
   | 'id'
   | 'name'
@@ -48,13 +48,10 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     status: parts.status,
     ...(parts.stopReason === undefined ? {} : { stopReason: parts.stopReason }),
     plan: parts.plan,
-    targets: targets.map(({ name, method, url, weight, llm }) => ({
-      name,
-      method,
-      url: maskedUrl(url),
-      weight,
-      ...(llm && { llm }),
-    })),
+    targets: targets.map(({ name, method, url, weight, llm }, index) => {
+      const prompts = parts.promptUses?.[index];
+      return { name, method, url: maskedUrl(url), weight, ...(llm && { llm }), ...(prompts && { prompts }) };
+    }),
     targetCount: targets.length,
     warmupSent: parts.warmupSent,
     ...summary,

@@ -11,6 +11,7 @@ import {
   noValue,
   withoutZeros,
 } from './format.ts';
+import { promptFacts } from './prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { Table } from './tables.ts';
@@ -181,6 +182,7 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
       `${length === undefined || lengths.size > 1 ? '' : `${length} a level, `}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
     ],
     ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
+    ...promptFacts(sweep.levels),
     ...(last === undefined ? [] : measurementError(last)),
     ...warningFacts(sweep.levels),
     ...(servers === '' ? [] : [['server', servers] satisfies [string, string]]),

@@ -40,6 +40,16 @@ export interface ServerFacts extends Partial<ServerUse> {
   readonly notes?: readonly string[];
 }
 
+/** How a target's prompts were used, those of the warm-up included. */
+export interface PromptUse {
+  /** Prompts that differ. */
+  readonly distinct: number;
+  /** How many earlier runs of the session took: the first is number `start` modulo `distinct`. */
+  readonly start: number;
+  /** How many requests took one. */
+  readonly sent: number;
+}
+
 /** The file the targets came from, and its git state when it lies in a work tree. */
 export interface Source {
   /** Path relative to the workspace or the working directory, with `/`. */
@@ -69,6 +79,8 @@ export interface RunRecord extends Summary {
     readonly weight: number;
     /** What its directives say about asking a language model; absent when they say nothing. */
     readonly llm?: LlmChoices;
+    /** Absent for a target that is no language model, or whose body is new for each request. */
+    readonly prompts?: PromptUse;
   }[];
   /** How many targets stand in the plan; more than `targets.length` when a history copy was shortened. */
   readonly targetCount: number;

@@ -9,6 +9,7 @@ import { loadModelFor, type LoadModel } from '../../core/plan/load-model.ts';
 import { perRequestLimitsMs, withoutTokenTimes } from '../../core/plan/objectives.ts';
 import { planDefaults } from '../../core/plan/plan.ts';
 import { targetPicker } from '../../core/plan/pick.ts';
+import { promptTurns } from '../../core/plan/prompt-turns.ts';
 import { indexIn, shareModel, type Share } from '../../core/plan/share.ts';
 import type { RunInput, RunPlan, TransportName } from '../../core/plan/types.ts';
 import { createFailureSamples } from '../failure-samples.ts';
@@ -28,7 +29,7 @@ import { sharedCounter, type Counters } from './counter.ts';
 export type Part = keyof Counters;
 
 /** What every loop of a run is told. Plain data: it goes to worker threads. */
-export interface LoopSetup extends Pick<RunInput, 'plan' | 'targets' | 'requests' | 'secrets'> {
+export interface LoopSetup extends Pick<RunInput, 'plan' | 'targets' | 'requests' | 'secrets' | 'promptStarts'> {
   /** Version of Loadlens, for the header. */
   readonly version: string;
   readonly share: Share;
@@ -113,13 +114,17 @@ export interface LoopKind extends Pick<RunPlan, 'loadModel'> {
 /** The loop of this thread. Throws a LoadlensError for a request that can't be sent. */
 export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): OwnLoop {
   const { plan, share, targets, secrets, counters } = setup;
-  const requests = ofShare(toWire(setup.requests, targets, `loadlens/${setup.version}`, plan.seed), share);
   const targetNames = targets.map((target) => target.name);
   const pickAny = targetPicker(
     targets.map((target) => target.weight),
     plan.seed,
   );
   const pick = (index: number): number => pickAny(indexIn(share, index));
+  const turns = promptTurns(pickAny, targets.length, plan.warmup, setup.promptStarts);
+  let sending: Part = 'warmup';
+  const requests = toWire(setup.requests, targets, `loadlens/${setup.version}`, plan.seed).map((request) =>
+    withTurns(request, share, (index) => turns[sending](index)),
+  );
   const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
   const limits = targets.map(({ objectives }, i) =>
     perRequestLimitsMs([
@@ -181,6 +186,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
       const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
       if (leftMs > 0) await setTimeout(leftMs);
       const isRun = part === 'run';
+      sending = part;
       failures = createFailureSamples(targetNames, secrets);
       const backlog = createBacklogRecorder();
       const openedBefore = transport.opened;
@@ -248,10 +254,15 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   };
 }
 
-/** Requests whose prompts go by the number that each has in the whole load. */
-function ofShare(requests: readonly WireRequest[], share: Share): WireRequest[] {
-  return requests.map((request) => {
-    const { variantAt } = request;
-    return variantAt ? { ...request, variantAt: (index) => variantAt(indexIn(share, index)) } : request;
-  });
+/** The request with variants by its number in the whole load, and by its turn there. */
+function withTurns(request: WireRequest, share: Share, turnOf: (index: number) => number): WireRequest {
+  const { variantAt } = request;
+  if (variantAt === undefined) return request;
+  return {
+    ...request,
+    variantAt(own) {
+      const index = indexIn(share, own);
+      return variantAt(index, turnOf(index));
+    },
+  };
 }

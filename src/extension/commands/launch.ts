@@ -16,6 +16,7 @@ import type { History } from '../services/history.ts';
 import { isListening } from '../services/listening.ts';
 import type { Notify } from '../services/notify.ts';
 import { prepareInput } from '../services/prepareInput.ts';
+import type { PromptCursors } from '../services/promptCursors.ts';
 import type { Runs } from '../services/runs.ts';
 import type { Secrets } from '../services/secrets.ts';
 import { startServer } from '../services/startServer.ts';
@@ -40,6 +41,7 @@ export interface LaunchParts {
   readonly unfinished: Unfinished;
   readonly servers: readonly BundledServer[];
   readonly secrets: Secrets;
+  readonly prompts: PromptCursors;
   readonly notify: Notify;
   readonly consent: Consent;
   /** Brings up the panel with the run that is about to start. */
@@ -90,7 +92,10 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
   const task = await prepare(request, parts);
   if (task === undefined) return;
   const file = shownAs(request.uri);
-  await measure(task, parts, (record) => withSource(record, file));
+  await measure(task, parts, (record) => {
+    parts.prompts.advance(String(request.uri), record);
+    return withSource(record, file);
+  });
 }
 
 /** The engine knows files on disk; an unsaved one is known here alone. */
@@ -142,8 +147,9 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<Benchma
   });
   if (!allowed || !(await offerServers(uri, input.requests, parts.servers))) return undefined;
   const serverPid = pidOf(input.requests, parts.servers);
+  const sent = { ...input, promptStarts: parts.prompts.startsOf(String(uri), targets) };
   return {
-    ...('levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } }),
+    ...('levels' in plan ? { type: 'sweep', input: { ...sent, plan } } : { type: 'run', input: { ...sent, plan } }),
     ...(serverPid === undefined ? {} : { serverPid }),
   };
 }

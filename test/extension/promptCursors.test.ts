@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { createPromptCursors } from '../../src/extension/services/promptCursors.ts';
+import { levelRecord, lawful } from '../core/report/sweep-fixtures.ts';
+
+const [a, b, c] = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
+
+/** A run that took prompts of the targets a and b. */
+const runOf = (start: number, sent: number) => {
+  const record = levelRecord(1, lawful(1), { count: 6 });
+  const target = { method: 'POST', url: 'http://127.0.0.1/', weight: 1 };
+  return {
+    ...record,
+    targets: [
+      { ...target, ...a, prompts: { distinct: 40, start, sent } },
+      { ...target, ...b },
+    ],
+  };
+};
+
+describe('how far prompts have come in a window', () => {
+  it('goes on from run to run, for each target of each file', () => {
+    const cursors = createPromptCursors();
+    assert.deepEqual(cursors.startsOf('one', [a, b]), [0, 0]);
+    cursors.advance('one', runOf(0, 12));
+    assert.deepEqual(cursors.startsOf('one', [b, a, c]), [0, 12, 0]);
+    assert.deepEqual(cursors.startsOf('two', [a]), [0]);
+    cursors.advance('one', runOf(12, 30));
+    assert.deepEqual(cursors.startsOf('one', [a]), [42]);
+  });
+});
