@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { planDefaults } from '../core/plan/plan.ts';
 import { arrivalProcesses, transportNames } from '../core/plan/types.ts';
-import { header, objectives, planNumber, planTime, stages } from './values.ts';
+import { header, objectives, planNumber, planSize, planTime, stages } from './values.ts';
 
 /** Adds the options that say what a run sends. */
 export function addPlanOptions(command: Command): Command {
@@ -49,6 +49,12 @@ export function addPlanOptions(command: Command): Command {
       planTime('timeoutMs'),
     )
     .option('--max-redirects <n>', 'redirects to follow per request (default: none)', planNumber('maxRedirects'))
+    .option(
+      '--max-head <size>',
+      'maximum size of a response head, such as 1MiB (default: 256KiB)',
+      planSize('maxHeadBytes'),
+    )
+    .option('--insecure', 'accept server certificates that are self-signed, expired, or for another host')
     .option('--cold-start', 'open connections inside the measured time')
     .addOption(
       new Option('--transport <name>', 'what sends (default: raw sockets, undici for what they cannot)').choices(

@@ -28,6 +28,8 @@ export interface PlanOptions {
   readonly warmup?: number;
   readonly timeout?: number;
   readonly maxRedirects?: number;
+  readonly maxHead?: number;
+  readonly insecure?: boolean;
   readonly workers?: number;
   readonly coldStart?: true;
   readonly transport?: TransportName;
@@ -103,6 +105,8 @@ export function choicesOf(options: PlanOptions): FileChoices {
     warmup: options.warmup,
     timeoutMs: options.timeout,
     maxRedirects: options.maxRedirects,
+    maxHeadBytes: options.maxHead,
+    insecure: options.insecure,
     workers: options.workers,
     coldStart: options.coldStart,
     transport: options.transport,

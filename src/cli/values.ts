@@ -4,6 +4,7 @@ import { ownHeaders } from '../core/endpoints/vocabulary.ts';
 import { parseDurationMs } from '../core/plan/duration.ts';
 import { describeLimit, type LimitName, withinLimit } from '../core/plan/limits.ts';
 import { parseObjectives } from '../core/plan/objectives.ts';
+import { parseSizeBytes } from '../core/plan/size.ts';
 import { parseStages, stagesForm } from '../core/plan/stages.ts';
 import type { Objective, Stage } from '../core/plan/types.ts';
 
@@ -23,6 +24,15 @@ export function planTime(name: 'durationS' | 'timeoutMs'): (text: string) => num
     const value = ms !== undefined && name === 'durationS' ? ms / 1000 : ms;
     if (value !== undefined && withinLimit(name, value)) return value;
     throw new InvalidArgumentError(`It must be a time with its unit, such as 30s or 500ms, ${describeLimit(name)}.`);
+  };
+}
+
+/** Reads the value of an option that is a size of the plan, bytes. */
+export function planSize(name: 'maxHeadBytes'): (text: string) => number {
+  return (text) => {
+    const bytes = parseSizeBytes(text);
+    if (bytes !== undefined && withinLimit(name, bytes)) return bytes;
+    throw new InvalidArgumentError('Expected a size such as 512KiB or 1MiB, from 1KiB to 64MiB.');
   };
 }
 

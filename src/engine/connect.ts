@@ -1,6 +1,7 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import type { Origin } from './transport.ts';
+import { tlsReason } from './tls-reason.ts';
+import type { Origin, TransportOptions } from './transport.ts';
 
 /** No more pairs of host and address are kept than a reader would look at. */
 const maxAddresses = 100;
@@ -23,8 +24,11 @@ export interface Connector {
   readonly addresses: { readonly host: string; readonly address: string }[];
 }
 
-/** TCP or TLS with certificates verified; a name with several addresses is tried as happy eyeballs do (RFC 8305). */
-export function createConnector(): Connector {
+/** TCP, or TLS with certificates verified unless they may be insecure; a name with several addresses is tried as happy eyeballs do (RFC 8305). */
+export function createConnector({
+  note: noteServer,
+  insecure,
+}: Pick<TransportOptions, 'note' | 'insecure'>): Connector {
   const sockets = new Set<net.Socket>();
   const sessions = new Map<string, Buffer>();
   const seen = new Set<string>();
@@ -46,6 +50,7 @@ export function createConnector(): Connector {
       ...to,
       servername: net.isIP(origin.hostname) === 0 ? origin.hostname : '',
       ALPNProtocols: ['http/1.1'],
+      rejectUnauthorized: !insecure,
       ...(session ? { session } : {}),
     });
     return socket.on('session', (ticket) => {
@@ -69,6 +74,7 @@ export function createConnector(): Connector {
         .once(origin.secure ? 'secureConnect' : 'connect', () => {
           opened += 1;
           note(origin.hostname, socket.remoteAddress);
+          if (insecure && socket instanceof tls.TLSSocket && !socket.authorized) noteServer(unverified(socket));
           settle(null);
         })
         .on('error', settle)
@@ -86,4 +92,11 @@ export function createConnector(): Connector {
     },
     addresses,
   };
+}
+
+/** Remark on a certificate that was accepted though it can't be verified. */
+function unverified({ authorizationError }: tls.TLSSocket): string {
+  // Its type says Error; it is the code, as text, when the certificate was accepted all the same.
+  const code = String(authorizationError);
+  return `has a certificate that can't be verified (${tlsReason(code) ?? code})`;
 }

@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../core/metrics/types.ts';
+import { tlsText } from './tls-reason.ts';
 
 const kinds: Readonly<Record<string, ErrorKind>> = {
   ECONNREFUSED: 'refused',
@@ -79,6 +80,8 @@ export function errorText(error: Error): string {
   const parts = error instanceof AggregateError ? error.errors.map(String) : [];
   const text = error.message || parts.join('; ') || error.name;
   const code = codeOf(error);
+  const words = tlsText(code);
+  if (words !== undefined) return `${words} (${code})`;
   return code === '' || text.includes(code) ? text : `${text} (${code})`;
 }
 

@@ -73,6 +73,8 @@ export interface TransportOptions {
   readonly note: Note;
   /** Maximum size of a response head, bytes. */
   readonly maxHeadBytes: number;
+  /** Accepts certificates that can't be verified. */
+  readonly insecure: boolean;
 }
 
 /** A way to send requests. The plan and the clock are not its business. */

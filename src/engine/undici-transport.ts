@@ -20,7 +20,7 @@ const keepAliveMs = 600_000;
  * Once bytes left, nothing is sent twice.
  */
 export function createUndiciTransport({ keptPerLane, ...options }: TransportOptions): Transport {
-  const connector = createConnector();
+  const connector = createConnector(options);
   return {
     lane: () => createLane((origin) => createLine(origin, connector, options), keptPerLane),
     close: () => connector.closeAll(),
@@ -103,8 +103,10 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
         return;
       }
       socket = connector.open(origin, (error, opened) => {
-        if (error) callback(error, null);
-        else callback(null, prepared(opened));
+        if (error) {
+          // undici never ends requests after an error whose code says that a certificate is for another host.
+          callback(new Error('The connection failed.', { cause: error }), null);
+        } else callback(null, prepared(opened));
       });
     },
   });
@@ -128,7 +130,7 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
     // undici has one error for all sockets that were closed without an error.
     const isClosed = error instanceof errors.SocketError;
     const isComplete = busy && isClosed && socket?.readableEnded === true && parser.finish();
-    const cause = isClosed ? closedEarly() : error;
+    const cause = isClosed ? closedEarly() : error.cause instanceof Error ? error.cause : error;
     busy = false;
     // Subtle: undici calls this in the middle of emptying its queue, where it takes no new request.
     setImmediate(() => {

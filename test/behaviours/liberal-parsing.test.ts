@@ -278,6 +278,18 @@ for (const transport of transportNames) {
       });
     }
 
+    it('the limit of a head can be set', async () => {
+      const server = await startScriptedServer(({ socket }) => {
+        socket.write(`${ok}X: ${'x'.repeat(300_000)}\r\n${fine}`);
+      });
+      const most = await run([server.url], { plan: { requests: 4, maxHeadBytes: 1_048_576 } });
+      const least = await run([server.url], { plan: { requests: 4, maxHeadBytes: 4_096 } });
+      await server.close();
+      assert.deepEqual(most.statusCodes, { 200: 4 });
+      assert.deepEqual(least.errors, { parse: 4 });
+      assert.match(least.failureSamples[0]?.text ?? '', /larger than 4 KiB; raise the limit/);
+    });
+
     it('a location in raw UTF-8 leads where curl goes', async () => {
       const paths: string[] = [];
       const server = await startScriptedServer(({ socket, path }) => {

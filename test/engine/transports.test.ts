@@ -69,7 +69,7 @@ for (const name of transportNames) {
       await once(server, 'listening');
       const { port }: AddressInfo = JSON.parse(JSON.stringify(server.address()));
       url = `http://127.0.0.1:${port}/`;
-      transport = transports[name]({ keptPerLane: 2, note() {}, maxHeadBytes: 262_144 });
+      transport = transports[name]({ keptPerLane: 2, note() {}, maxHeadBytes: 262_144, insecure: false });
       lane = transport.lane();
     });
     afterEach(async () => {
@@ -224,7 +224,7 @@ async function seenOver(name: (typeof transportNames)[number], requests: (url: s
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port }: AddressInfo = JSON.parse(JSON.stringify(server.address()));
-  const transport = transports[name]({ keptPerLane: 2, note() {}, maxHeadBytes: 262_144 });
+  const transport = transports[name]({ keptPerLane: 2, note() {}, maxHeadBytes: 262_144, insecure: false });
   const lane = transport.lane();
   for (const request of requests(`http://127.0.0.1:${port}`)) await ask(lane, request);
   transport.close();

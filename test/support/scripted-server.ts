@@ -22,10 +22,13 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** Starts it on a free port of the loopback interface, or on one that another has left. */
+/**
+ * Starts it on a free port of the loopback interface, or on one that another has left.
+ * @param options.tls name of its certificate among the fixtures; true: the self-signed one
+ */
 export async function startScriptedServer(
   respond: (request: ScriptedRequest) => void | Promise<void>,
-  { tls = false, port = 0 } = {},
+  { tls = false, port = 0 }: { readonly tls?: boolean | string; readonly port?: number } = {},
 ): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
   let requests = 0;
@@ -49,7 +52,10 @@ export async function startScriptedServer(
     });
   };
   const server: Server = tls
-    ? createTlsServer({ key: certificate('key'), cert: certificate('cert') }, accept).on('tlsClientError', () => {})
+    ? createTlsServer({ key: certificate('key'), cert: certificate(tls === true ? 'cert' : tls) }, accept).on(
+        'tlsClientError',
+        () => {},
+      )
     : createServer(accept);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

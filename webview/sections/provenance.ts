@@ -31,6 +31,7 @@ export function provenance(record: RunRecord): HTMLElement {
         formatCount(plan.maxRedirects),
       ),
     ],
+    ...(plan.insecure ? [[t('Certificates'), t('Not verified')] satisfies [string, Child]] : []),
     [t('Sent from'), machine.host],
     [
       t('Machine'),

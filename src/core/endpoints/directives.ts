@@ -114,6 +114,18 @@ export const directives: readonly Directive[] = [
     example: '30s',
   },
   {
+    name: 'max-head',
+    scope: 'run',
+    what: 'Maximum size of a response head. 256KiB unless set.',
+    example: '1MiB',
+  },
+  {
+    name: 'insecure',
+    scope: 'run',
+    what: 'Accepts server certificates that are self-signed, expired, or for another host.',
+    example: 'true',
+  },
+  {
     name: 'seed',
     scope: 'run',
     what: 'Seed of the random choice of targets. The same seed gives the same sequence.',

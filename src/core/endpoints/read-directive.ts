@@ -1,6 +1,7 @@
 import { parseDurationMs } from '../plan/duration.ts';
 import { describeLimit, withinLimit, type LimitName } from '../plan/limits.ts';
 import { isOfRunAlone, parseObjectives } from '../plan/objectives.ts';
+import { parseSizeBytes } from '../plan/size.ts';
 import { parseStages, stagesForm } from '../plan/stages.ts';
 import { arrivalProcesses, type Objective } from '../plan/types.ts';
 import { directives } from './directives.ts';
@@ -142,6 +143,13 @@ export function readDirective(
     const hint = 'Write a time with its unit (ms, s, m, h), for example 30s;';
     if (name === 'timeout') setDefault('timeoutMs', rounded, `${hint} at most 1h.`);
     else setDefault('durationS', rounded === undefined ? undefined : rounded / 1000, `${hint} at most 24h.`);
+  } else if (name === 'max-head') {
+    setDefault('maxHeadBytes', parseSizeBytes(value), 'Write a size from 1KiB to 64MiB, for example # @max-head 1MiB.');
+  } else if (name === 'insecure') {
+    repeated(defaults.insecure);
+    if (value === '' || value === 'true') defaults.insecure = true;
+    else if (value === 'false') defaults.insecure = false;
+    else bad(`${quoted(value)} can't be used for @insecure.`, 'Write # @insecure, or # @insecure false.');
   } else if (name === 'rate') {
     setDefault('ratePerS', /^\d{1,7}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined, rateHint);
   } else if (name === 'stages') {

@@ -101,6 +101,8 @@ export interface RunDefaults {
   readonly arrivals?: ArrivalProcess;
   readonly maxInFlight?: number;
   readonly timeoutMs?: number;
+  readonly maxHeadBytes?: number;
+  readonly insecure?: boolean;
   readonly seed?: number;
   readonly warmup?: number;
 }

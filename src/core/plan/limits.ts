@@ -21,6 +21,7 @@ export const planLimits = {
   timeoutMs: { min: 1, max: 3_600_000, whole: false, unit: 'ms' },
   drainMs: { min: 0, max: 3_600_000, whole: false, unit: 'ms' },
   maxRedirects: { min: 0, max: 20, whole: true, unit: '' },
+  maxHeadBytes: { min: 1_024, max: 67_108_864, whole: true, unit: 'bytes' },
   workers: { min: 1, max: 64, whole: true, unit: '' },
 } as const satisfies Record<string, Limit>;
 
@@ -39,6 +40,7 @@ const optionNames: Readonly<Record<LimitName, string>> = {
   timeoutMs: 'timeout',
   drainMs: 'drain',
   maxRedirects: 'max redirects',
+  maxHeadBytes: 'max head',
   workers: 'workers',
 };
 

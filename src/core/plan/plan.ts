@@ -22,6 +22,8 @@ export interface PlanChoices extends LoadChoices {
   readonly timeoutMs?: number | undefined;
   readonly drainMs?: number | undefined;
   readonly maxRedirects?: number | undefined;
+  readonly maxHeadBytes?: number | undefined;
+  readonly insecure?: boolean | undefined;
   readonly workers?: number | undefined;
   readonly coldStart?: boolean | undefined;
   readonly transport?: TransportName | undefined;
@@ -56,6 +58,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
   const amount = [choices, defaults].find(
     ({ requests, durationS, stages }) => requests !== undefined || durationS !== undefined || stages !== undefined,
   );
+  const maxHeadBytes = choices.maxHeadBytes ?? defaults.maxHeadBytes;
   return {
     ...load,
     ...amountOf(load, amount),
@@ -64,6 +67,8 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     timeoutMs: checkLimit('timeoutMs', choices.timeoutMs ?? defaults.timeoutMs ?? planDefaults.timeoutMs),
     drainMs: checkLimit('drainMs', choices.drainMs ?? planDefaults.drainMs),
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
+    ...(maxHeadBytes === undefined ? {} : { maxHeadBytes: checkLimit('maxHeadBytes', maxHeadBytes) }),
+    ...((choices.insecure ?? defaults.insecure) && { insecure: true }),
     ...(choices.workers === undefined ? {} : { workers: checkLimit('workers', choices.workers) }),
     coldStart: choices.coldStart ?? planDefaults.coldStart,
     ...(choices.transport && { transport: choices.transport }),

@@ -64,6 +64,8 @@ export interface RunPlan {
   readonly maxRedirects: number;
   /** Maximum size of a response head, bytes; absent: the default of planDefaults. */
   readonly maxHeadBytes?: number;
+  /** True: server certificates are accepted unverified; absent: they are verified. */
+  readonly insecure?: boolean;
   /** How many event loops send, 1 to 64; absent: one, and others while it is the limit. */
   readonly workers?: number;
   /** True: connections are opened and code is warmed inside the measured time. */

@@ -118,6 +118,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
         ? 'linear interpolation on all samples (type 7)'
         : 'from an HDR histogram, 3 significant digits',
     ],
+    ...(plan.insecure ? [['certificates', 'not verified (insecure)'] satisfies [string, string]] : []),
     ['output tokens', tokenText(record)],
     ...promptFacts([record]),
     [

@@ -122,6 +122,8 @@ const plan = v.object({
   timeoutMs: v.number(),
   drainMs: v.number(),
   maxRedirects: count,
+  maxHeadBytes: v.exactOptional(count),
+  insecure: v.exactOptional(v.boolean()),
   workers: v.exactOptional(count),
   coldStart: v.boolean(),
   transport: v.exactOptional(v.picklist(transportNames)),

@@ -144,6 +144,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     keptPerLane: Math.max(2, Math.floor(keptConnections / plan.concurrency)),
     note: notes.note,
     maxHeadBytes: plan.maxHeadBytes ?? planDefaults.maxHeadBytes,
+    insecure: plan.insecure ?? false,
   });
   const offsetMs = clockOffsetMs();
   const cancelled = new AbortController();

@@ -9,7 +9,7 @@ import { createTurn } from './turn.ts';
  * request beside what Node's sockets make. It knows what a load needs and no more.
  */
 export function createRawTransport({ keptPerLane, ...options }: TransportOptions): Transport {
-  const connector = createConnector();
+  const connector = createConnector(options);
   const turn = createTurn();
   return {
     lane: () => createLane((origin) => createRawLine(origin, connector, turn, options), keptPerLane),

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { transportNames } from '../../src/core/plan/types.ts';
+import { renderText } from '../../src/core/report/text.ts';
+import { runOver } from '../support/run-input.ts';
+import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
+
+const authority = readFileSync(new URL('../fixtures/tls/authority.pem', import.meta.url), 'utf8');
+
+/** Certificates that can't be verified, and what is wrong with each. */
+const cases = [
+  { certificate: 'cert', reason: 'self-signed' },
+  { certificate: 'expired', reason: 'expired' },
+  { certificate: 'other-host', reason: 'issued for another host' },
+] as const;
+
+for (const transport of transportNames) {
+  const run = runOver(transport);
+
+  describe(`certificates that can't be verified, over ${transport}`, () => {
+    const before = getCACertificates('default');
+    beforeEach(() => setDefaultCACertificates([...before, authority]));
+    let server: ScriptedServer | undefined;
+    const serve = async (tls: string): Promise<ScriptedServer> =>
+      (server = await startScriptedServer(({ socket }) => void socket.write(response()), { tls }));
+    afterEach(async () => {
+      setDefaultCACertificates(before);
+      await server?.close();
+    });
+
+    for (const { certificate, reason } of cases) {
+      it(`${reason}: the reason is told, and the option that accepts it works and is told`, async () => {
+        const { url } = await serve(certificate);
+        const refused = await run([url], { plan: { requests: 3 } });
+        assert.deepEqual(refused.errors, { tls: 3 });
+        assert.equal(server?.requests, 0);
+        assert.ok(
+          refused.failureSamples[0]?.text.startsWith(
+            `The server's certificate is ${reason}. To accept it, use --insecure or @insecure. (`,
+          ),
+          refused.failureSamples[0]?.text,
+        );
+
+        const accepted = await run([url], { plan: { requests: 3, insecure: true } });
+        assert.deepEqual(accepted.statusCodes, { 200: 3 });
+        assert.equal(accepted.plan.insecure, true);
+        assert.deepEqual(accepted.server?.notes, [`has a certificate that can't be verified (${reason})`]);
+        assert.match(renderText(accepted), /certificates +not verified \(insecure\)/);
+      });
+    }
+
+    it('an authority that nobody knows is one reason more', async () => {
+      setDefaultCACertificates(before);
+      const { url } = await serve('trusted');
+      const { failureSamples } = await run([url], { plan: { requests: 1 } });
+      assert.match(failureSamples[0]?.text ?? '', /certificate is issued by an unknown authority\./);
+    });
+
+    it('one that is verified needs no option and gets no remark', async () => {
+      const { url } = await serve('trusted');
+      for (const insecure of [false, true]) {
+        const record = await run([url], { plan: { requests: 3, insecure } });
+        assert.deepEqual(record.statusCodes, { 200: 3 });
+        assert.equal(record.server, undefined);
+      }
+    });
+
+    it('a port without TLS is told apart', async () => {
+      const plain = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.on('data', () => socket.write(response('no', '', '400 Bad Request')));
+      });
+      await new Promise<void>((resolve) => void plain.listen(0, '127.0.0.1', resolve));
+      const address = plain.address();
+      assert.ok(typeof address === 'object' && address);
+      const record = await run([`https://127.0.0.1:${address.port}/`], { plan: { requests: 2 } });
+      plain.close();
+      assert.deepEqual(record.errors, { tls: 2 });
+      assert.match(record.failureSamples[0]?.text ?? '', /doesn't speak TLS on this port/);
+    });
+  });
+}
