@@ -38,7 +38,9 @@ function readyText({ url, synthetic }: Extract<Gpt2Event, { type: 'listening' }>
 /** What the process says of its failure, as an error. */
 export function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: 'failure' }>): Error {
   if (stack === undefined) return new LoadlensError(message, { hint });
-  return Object.assign(new Error(stack.split('\n', 1)[0]), { stack });
+  // The first line of a stack is the name of the error and its message.
+  const [said = message] = stack.split('\n', 1);
+  return Object.assign(new Error(`${message} ${said.replace(/^\w*Error: /, '')}`), { stack });
 }
 
 /** The process ended and nobody had asked it to. */
@@ -112,7 +114,8 @@ function served(child: ChildProcess, onEvent: (event: Gpt2Event) => void): Promi
       }
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
+    // Not "exit": what it said last has arrived by now.
+    child.once('close', (code, signal) => {
       if (code === 0) resolve();
       else reject(endedByItself(signal ?? `exit code ${code}`));
     });

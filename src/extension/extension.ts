@@ -48,7 +48,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const store = workspace.workspaceFolders === undefined ? undefined : memory;
   const history = createHistory({ store, maxRuns: () => numberSetting('history.maxRuns'), log });
   const unfinished = createUnfinished(store, log);
-  const runs = createRuns({ entry: bundle('benchmark.js'), version, unfinished, log });
+  const runs = createRuns({ entry: bundle('benchmark.js'), unfinished, log });
   const mock = createBundledServer(mockServer(bundle('mock-server.js')), log);
   const gpt2 = createBundledServer(gpt2Server(bundle('gpt2/gpt2-server.js')), log);
   const servers = [mock, gpt2];

@@ -2,6 +2,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { Snapshot } from '../core/metrics/types.ts';
 import { makeThroughputSuite } from '../core/report/suite-record.ts';
+import type { RunRecord } from '../core/report/types.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { measureThroughput } from '../engine/suite.ts';
 import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
@@ -22,18 +23,30 @@ function tell(event: BenchmarkEvent, exitCode?: number): void {
   });
 }
 
+/** Tells what a run would leave, and waits until that is on its way. */
+const tellPartial = (record: RunRecord): Promise<void> =>
+  new Promise((resolve) => {
+    const event: BenchmarkEvent = { type: 'partial', record };
+    if (process.connected) process.send?.(event, undefined, undefined, () => resolve());
+    else resolve();
+  });
+const tellLevelPartial = async (_: unknown, running: RunRecord | null): Promise<void> => {
+  if (running !== null) await tellPartial(running);
+};
+
 async function run(task: BenchmarkTask): Promise<void> {
   const hooks = { signal: cancel.signal, fault: fault.signal, version: manifest.version, serverPid: task.serverPid };
   if (task.type === 'sweep') {
-    const record = await runSweep(task.input, { ...hooks, onSnapshot: tellLevels() });
+    const record = await runSweep(task.input, { ...hooks, onSnapshot: tellLevels(), onPartial: tellLevelPartial });
     tell({ type: 'sweep', record }, 0);
   } else if (task.type === 'suite') {
     const { setup, ...about } = task.input;
-    const measured = await measureThroughput(setup, about.workload, { ...hooks, onSnapshot: tellLevels() });
+    const levelHooks = { ...hooks, onSnapshot: tellLevels(), onPartial: tellLevelPartial };
+    const measured = await measureThroughput(setup, about.workload, levelHooks);
     tell({ type: 'suite', record: makeThroughputSuite({ ...measured, ...about, files: [] }) }, 0);
   } else {
     const onSnapshot = (snapshot: Snapshot): void => tell({ type: 'snapshot', snapshot });
-    const record = await runBenchmark(task.input, { ...hooks, onSnapshot });
+    const record = await runBenchmark(task.input, { ...hooks, onSnapshot, onPartial: tellPartial });
     tell({ type: 'record', record }, 0);
   }
 }

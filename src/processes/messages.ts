@@ -36,12 +36,14 @@ export interface LevelSnapshot {
 }
 
 /**
- * From the benchmark process: `ready` once, then of a run its snapshots, of a sweep or a suite the snapshots of its levels and
+ * From the benchmark process: `ready` once, then of each run `partial`, the record that it would leave, before it starts and now
+ * and then, and of a run its snapshots, of a sweep or a suite the snapshots of its levels and
  * each level once it has ended, and at last exactly one `record`, `sweep`, `suite` or `failure`.
  */
 export type BenchmarkEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'partial'; readonly record: RunRecord }
   | LevelSnapshot
   | { readonly type: 'levelEnded'; readonly record: RunRecord }
   | { readonly type: 'record'; readonly record: RunRecord }
@@ -97,6 +99,7 @@ const schemas = {
   benchmarkEvent: v.variant('type', [
     v.object({ type: v.literal('ready') }),
     v.object({ type: v.literal('snapshot'), snapshot }),
+    v.object({ type: v.literal('partial'), record }),
     v.object({
       type: v.literal('levelSnapshot'),
       level: v.pipe(v.number(), v.integer(), v.minValue(0)),

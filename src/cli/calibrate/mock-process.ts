@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 
 /** A mock server in a process of its own. It also ends when this process does. */
 export interface MockProcess {
@@ -16,10 +15,10 @@ export async function startMockProcess(commandLine: readonly string[], limit: nu
     // The channel carries nothing: its end is what tells the server that nobody is left.
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
-  const exited = once(server, 'exit');
+  const closed = new Promise((resolve) => server.once('close', resolve));
   const close = async (): Promise<void> => {
     server.kill();
-    await exited;
+    await closed;
   };
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
@@ -29,7 +28,7 @@ export async function startMockProcess(commandLine: readonly string[], limit: nu
       if (found !== undefined) resolve(found);
     });
     server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`The mock server ended with exit code ${code}.`)));
+    server.once('close', (code) => reject(new Error(`The mock server ended with exit code ${code}.`)));
   });
   return { url, pid: server.pid, close };
 }

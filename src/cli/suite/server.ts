@@ -73,7 +73,7 @@ async function startGpt2(
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', stop);
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
+    const gone = once(child, 'close');
     send({ type: 'stop' });
     const killer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
     await gone;
@@ -91,7 +91,7 @@ async function startGpt2(
         else if (event.type === 'failure') reject(failureOf(event));
       });
       child.once('error', reject);
-      child.once('exit', (code, how) => reject(endedByItself(how ?? `exit code ${code}`)));
+      child.once('close', (code, how) => reject(endedByItself(how ?? `exit code ${code}`)));
     });
     signal.removeEventListener('abort', stop);
     const named = `gpt2-${model}`.replace(/^gpt2-(.*gpt2.*)$/i, '$1');

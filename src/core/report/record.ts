@@ -84,6 +84,27 @@ export function partialRecord(
   return { ...record, targetCount: targets.length };
 }
 
+/**
+ * Makes the record of a run whose process is gone, or would be if it went now.
+ * @param partial the last that its process told, with all that was known when the clock started
+ * @param snapshot what it told last
+ */
+export function lastRecord(
+  partial: RunRecord,
+  { summary, inFlight, failures }: Snapshot,
+  end: Pick<RunRecord, 'status' | 'stopReason'>,
+): RunRecord {
+  const { stopReason: _, ...known } = partial;
+  return {
+    ...known,
+    ...end,
+    ...summary,
+    requestsCancelled: summary.requestsCancelled + inFlight,
+    ...(failures !== undefined && { failureSamples: failures }),
+    client: { ...known.client, scheduleLagP99Ms: summary.scheduleLagMs.p99 },
+  };
+}
+
 /** Sortable by time (UTC) and unique enough for one history: `20261122-201537-k3f9`. `random` is as Math.random. */
 export function recordId(date: Date, random: () => number): string {
   const [day = '', time = ''] = date.toISOString().replaceAll(/[-:]/g, '').split('T');

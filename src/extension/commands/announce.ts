@@ -27,10 +27,10 @@ export async function takeOver(unfinished: Unfinished, history: History, notify:
 }
 
 /** At most one notification per result, and only for one that failed: the panel and the status bar show the others. */
-export function announce(record: ResultRecord, lost: string | undefined, notify: Notify): void {
-  if (lost !== undefined) {
+export function announce(record: ResultRecord, notify: Notify): void {
+  if (record.status === 'crashed') {
     notify.error(
-      l10n.t('The benchmark process stopped unexpectedly ({0}). Partial results saved.', lost),
+      l10n.t('{0} stopped unexpectedly. {1} Partial results saved.', nameOf(record), record.stopReason ?? ''),
       notify.openLog,
       showResults(record),
     );

@@ -91,11 +91,29 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
   if (!mayRun(parts.notify)) return;
   const task = await prepare(request, parts);
   if (task === undefined) return;
-  const file = shownAs(request.uri);
-  await measure(task, parts, (record) => {
-    parts.prompts.advance(String(request.uri), record);
-    return withSource(record, file);
+  const { uri } = request;
+  const file = shownAs(uri);
+  await inTurn(parts, async (waited) => {
+    const current = waited ? await stillServed(uri, task, parts) : task;
+    if (current === undefined) return;
+    const starting = withPromptStarts(uri, current, parts);
+    const record = await measure(starting, parts, (measured) => withSource(measured, file));
+    parts.prompts.advance(String(uri), record);
   });
+}
+
+/** The task once more after others have run, which may have stopped a server; undefined when that is not to start again. */
+async function stillServed(uri: Uri, task: RunTask, { servers }: LaunchParts): Promise<RunTask | undefined> {
+  const { requests } = task.input;
+  return (await offerServers(uri, requests, servers)) ? withPid(task, requests, servers) : undefined;
+}
+
+/** The task with the prompts that come next: runs before it have moved on. */
+function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): RunTask {
+  const promptStarts = prompts.startsOf(String(uri), task.input.targets);
+  return task.type === 'run'
+    ? { ...task, input: { ...task.input, promptStarts } }
+    : { ...task, input: { ...task.input, promptStarts } };
 }
 
 /** The engine knows files on disk; an unsaved one is known here alone. */
@@ -105,25 +123,35 @@ function withSource(record: ResultRecord, file: string): ResultRecord {
   return isSweep(record) ? { ...record, levels: record.levels.map(named) } : record;
 }
 
-/** Sends the load and keeps what comes of it, with the panel up all the while. */
+/**
+ * Lets `act` have its turn, after whatever is under way; the user decides about that. Nothing happens when the user doesn't want it.
+ * @param act is told whether it had to wait
+ */
+export async function inTurn({ runs }: LaunchParts, act: (waited: boolean) => Promise<void>): Promise<void> {
+  const waits = runs.isBusy();
+  if (waits && !(await askToWait(runs))) return;
+  await runs.inTurn(() => act(waits));
+}
+
+/** Sends the load, in a turn, and keeps what comes of it, with the panel up all the while. Returns the whole result. */
 export async function measure(
   task: BenchmarkTask,
-  parts: LaunchParts,
-  complete: (record: ResultRecord) => ResultRecord = (record) => record,
-): Promise<void> {
+  parts: Pick<LaunchParts, 'runs' | 'history' | 'unfinished' | 'notify' | 'showLive' | 'showFinished'>,
+  complete?: (record: ResultRecord) => ResultRecord,
+): Promise<ResultRecord> {
   const { runs, history, unfinished, notify, showLive, showFinished } = parts;
-  if (!(await waitForTurn(runs))) return;
-  const finished = runs.run(task);
+  const finished = runs.run(task, complete);
   showLive();
   let shown: string | undefined;
   try {
-    const { record, lost } = await finished;
-    // A sweep that was cancelled during its first level has nothing to keep.
+    const record = await finished;
+    // A sweep that was canceled during its first level has nothing to keep.
     if (runsOf(record).length > 0) {
-      const kept = await history.add(complete(record));
+      const kept = await history.add(record);
       shown = kept.id;
-      announce(kept, lost, notify);
+      announce(kept, notify);
     }
+    return record;
   } finally {
     await unfinished.forget();
     showFinished(shown);
@@ -131,7 +159,7 @@ export async function measure(
 }
 
 /** Everything that can be refused before a byte is sent; undefined when something was, and the user knows. */
-async function prepare(request: RunRequest, parts: LaunchParts): Promise<BenchmarkTask | undefined> {
+async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask | undefined> {
   const { uri, choices, levels } = request;
   const document = await workspace.openTextDocument(uri);
   const file = parseDocument(document);
@@ -146,12 +174,19 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<Benchma
     secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
   });
   if (!allowed || !(await offerServers(uri, input.requests, parts.servers))) return undefined;
-  const serverPid = pidOf(input.requests, parts.servers);
-  const sent = { ...input, promptStarts: parts.prompts.startsOf(String(uri), targets) };
-  return {
-    ...('levels' in plan ? { type: 'sweep', input: { ...sent, plan } } : { type: 'run', input: { ...sent, plan } }),
-    ...(serverPid === undefined ? {} : { serverPid }),
-  };
+  const task: RunTask =
+    'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } };
+  return withPid(task, input.requests, parts.servers);
+}
+
+/** A task that is made from an endpoints file. */
+type RunTask = Extract<BenchmarkTask, { type: 'run' | 'sweep' }>;
+
+/** The task with the process of the server that its requests go to now. */
+function withPid(task: RunTask, requests: readonly PreparedRequest[], servers: readonly BundledServer[]): RunTask {
+  const { serverPid: _, ...rest } = task;
+  const serverPid = pidOf(requests, servers);
+  return serverPid === undefined ? rest : { ...rest, serverPid };
 }
 
 /** The process of the one bundled server that all requests go to. */
@@ -210,19 +245,16 @@ async function offerServer(uri: Uri, address: URL, server: BundledServer): Promi
 }
 
 /** One run at a time: the user decides what becomes of the one under way. False when the new one is not to start. */
-async function waitForTurn(runs: Runs): Promise<boolean> {
+async function askToWait(runs: Runs): Promise<boolean> {
   const state = runs.state();
-  if (state.kind === 'idle') return true;
   const cancel = l10n.t('Cancel It and Run');
   const wait = l10n.t('Run After It');
   const answer = await window.showWarningMessage(
-    l10n.t('{0} is still running.', state.name),
+    state.kind === 'idle' ? l10n.t('Another run is about to start.') : l10n.t('{0} is still running.', state.name),
     { modal: true },
     cancel,
     wait,
   );
-  if (answer !== cancel && answer !== wait) return false;
   if (answer === cancel) runs.cancel();
-  await runs.whenIdle();
-  return true;
+  return answer === cancel || answer === wait;
 }

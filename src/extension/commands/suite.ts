@@ -17,7 +17,7 @@ import { prepareInput } from '../services/prepareInput.ts';
 import { numberSetting, textSetting } from '../services/settings.ts';
 import { startServer } from '../services/startServer.ts';
 import type { Handlers } from './handlers.ts';
-import { isWhole, mayRun, measure, offerServers, pidOf, type LaunchParts } from './launch.ts';
+import { inTurn, isWhole, mayRun, measure, offerServers, pidOf, type LaunchParts } from './launch.ts';
 import { askAll, askPick } from './steps.ts';
 
 /** Whom the suite asks: a server that comes with Loadlens, or a target of a file. */
@@ -38,18 +38,21 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
   const { servers, notify, history } = parts;
 
   const runBundled = async (server: BundledServer, workload: ThroughputWorkload): Promise<void> => {
-    const wasRunning = server.state().kind === 'running';
-    if (!(await startServer(server))) return;
-    try {
-      const pid = server.pid();
-      const model = bundledModel(server);
-      const asked = server.id === 'gpt2' ? textSetting('gpt2.model') : server.id;
-      const setup = { url: model.url, model: asked, headers: [], secrets: [] };
-      await measure(taskOf({ model, workload, setup, history, pid }), parts);
-    } finally {
-      // What the suite started, it stops.
-      if (!wasRunning) await server.end();
-    }
+    // The whole of it is one turn, so that no other run finds the server and then misses it.
+    await inTurn(parts, async () => {
+      const wasRunning = server.state().kind === 'running';
+      if (!(await startServer(server))) return;
+      try {
+        const pid = server.pid();
+        const model = bundledModel(server);
+        const asked = server.id === 'gpt2' ? textSetting('gpt2.model') : server.id;
+        const setup = { url: model.url, model: asked, headers: [], secrets: [] };
+        await measure(taskOf({ model, workload, setup, history, pid }), parts);
+      } finally {
+        // What the suite started, it stops.
+        if (!wasRunning) await server.end();
+      }
+    });
   };
 
   const runTarget = async (uri: Uri, target: Target, workload: ThroughputWorkload): Promise<void> => {
@@ -69,7 +72,10 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
     const model = { name: asked ?? target.name, url: target.url, server: 'url', synthetic: null, dtype: null } as const;
     const headers = request.headers.filter(([header]) => header.toLowerCase() !== 'content-type');
     const setup = { url: request.url, model: asked, headers, secrets: input.secrets };
-    await measure(taskOf({ model, workload, setup, history, pid: pidOf(input.requests, servers) }), parts);
+    await inTurn(parts, async (waited) => {
+      if (waited && !(await offerServers(uri, input.requests, servers))) return;
+      await measure(taskOf({ model, workload, setup, history, pid: pidOf(input.requests, servers) }), parts);
+    });
   };
 
   return {

@@ -16,7 +16,7 @@ export type Outcome =
   | { readonly kind: 'lost'; readonly how: string };
 
 /** What it tells while it measures. */
-export type ProgressEvent = Extract<BenchmarkEvent, { type: 'snapshot' | 'levelSnapshot' | 'levelEnded' }>;
+export type ProgressEvent = Extract<BenchmarkEvent, { type: 'snapshot' | 'partial' | 'levelSnapshot' | 'levelEnded' }>;
 
 /** A benchmark that is under way in a process of its own. */
 export interface BenchmarkProcess {
@@ -48,6 +48,7 @@ export function startBenchmark(
           sendTo(child, task satisfies BenchmarkCommand);
           return;
         case 'snapshot':
+        case 'partial':
         case 'levelSnapshot':
         case 'levelEnded':
           onProgress(event);
@@ -81,8 +82,8 @@ export function startBenchmark(
         }),
       ),
     );
-    // After a record or a failure this changes nothing.
-    child.on('exit', (code, signal) => {
+    // Not "exit": what it said last has arrived by now. After a record or a failure this changes nothing.
+    child.on('close', (code, signal) => {
       clearTimeout(cutOff);
       resolve({ kind: 'lost', how: endedWith(code, signal) });
     });

@@ -182,7 +182,7 @@ export function createBundledServer<Options extends object>(
 
   const end = async (mine: ChildProcess): Promise<void> => {
     if (mine.exitCode !== null || mine.signalCode !== null) return;
-    const gone = once(mine, 'exit');
+    const gone = once(mine, 'close');
     sendTo(mine, { type: 'stop' });
     const killer = setTimeout(() => mine.kill('SIGKILL'), kind.stopLimitMs);
     await gone;

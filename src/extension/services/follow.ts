@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../core/metrics/types.ts';
 import type { SweepInput } from '../../core/plan/sweep.ts';
 import type { RunInput } from '../../core/plan/types.ts';
-import { recordId } from '../../core/report/record.ts';
+import { lastRecord, recordId } from '../../core/report/record.ts';
 import type { ResultRecord } from '../../core/report/results.ts';
 import { makeThroughputSuite } from '../../core/report/suite-record.ts';
 import { makeSweepRecord } from '../../core/report/sweep-record.ts';
@@ -9,7 +9,12 @@ import type { RunRecord } from '../../core/report/types.ts';
 import type { BenchmarkTask, SuiteInput } from '../../processes/messages.ts';
 import type { PanelState } from '../views/panelMessages.ts';
 import type { ProgressEvent } from './benchmarkProcess.ts';
-import { hasNumbers, salvageRecord, type Remains } from './salvage.ts';
+
+/** How a task ended whose process is gone, and why, in one sentence. */
+export interface EarlyEnd {
+  readonly status: 'cancelled' | 'crashed';
+  readonly stopReason: string;
+}
 
 /** What is known of a task while its process measures: what to show, and what would be left if the process were gone. */
 export interface Follower {
@@ -17,106 +22,106 @@ export interface Follower {
   readonly what: string;
   readonly hear: (event: ProgressEvent) => void;
   readonly state: () => Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
-  /** What has been measured so far, with one sentence on why there is no more; undefined when it is nothing. */
-  readonly salvage: (status: Remains['status'], why: string) => ResultRecord | undefined;
+  /** What has been measured so far; undefined when it is nothing. */
+  readonly salvage: (end: EarlyEnd) => ResultRecord | undefined;
 }
 
 /** Follows a task from its start. */
-export function followTask(task: BenchmarkTask, version: string): Follower {
-  const startedAt = new Date();
-  const start = { id: recordId(startedAt, Math.random), startedAt, version };
+export function followTask(task: BenchmarkTask): Follower {
   switch (task.type) {
     case 'run':
-      return followRun(task.input, start);
+      return followRun(task.input);
     case 'sweep':
-      return followSweep(task.input, start);
+      return followSweep(task.input);
     case 'suite':
-      return followSuite(task.input, start);
+      return followSuite(task.input);
   }
 }
 
-type Start = Pick<Remains, 'id' | 'startedAt' | 'version'>;
-
-function followRun(input: RunInput, start: Start): Follower {
-  const { name, plan } = input;
+/** What is known of the run that is going on. */
+function followOne() {
+  let partial: RunRecord | undefined;
   let snapshot: Snapshot | null = null;
   return {
-    what: `${input.targets.length} targets, ${JSON.stringify(plan)}`,
-    hear: (event) => {
-      if (event.type === 'snapshot') ({ snapshot } = event);
+    snapshot: () => snapshot,
+    hear: (event: ProgressEvent): void => {
+      if (event.type === 'partial') partial = event.record;
+      else if (event.type === 'levelEnded') partial = undefined;
+      if (event.type === 'snapshot' || event.type === 'levelSnapshot') ({ snapshot } = event);
+      else if (event.type === 'levelEnded') snapshot = null;
     },
-    state: () => ({ kind: 'running', name, plan, snapshot, cancelling: false }),
-    salvage: (status, why) =>
-      hasNumbers(snapshot) ? salvageRecord({ ...start, input, status, last: snapshot, why }) : undefined,
+    /** Its record; undefined unless something has been measured. */
+    salvage: (end: EarlyEnd): RunRecord | undefined => {
+      if (partial === undefined) return undefined;
+      // Either may be the later one.
+      const isLater = snapshot !== null && snapshot.summary.requestsSent >= partial.requestsSent;
+      const record = isLater && snapshot !== null ? lastRecord(partial, snapshot, end) : { ...partial, ...end };
+      return record.requestsSent > 0 ? record : undefined;
+    },
+  };
+}
+
+function followRun({ name, plan, targets }: RunInput): Follower {
+  const { snapshot, hear, salvage } = followOne();
+  return {
+    what: `${targets.length} targets, ${JSON.stringify(plan)}`,
+    hear,
+    state: () => ({ kind: 'running', name, plan, snapshot: snapshot(), cancelling: false }),
+    salvage,
   };
 }
 
 /** What sweeps and suites have in common: levels that end one after the other. */
 function followLevels() {
+  const startedAt = new Date();
+  const identity = { id: recordId(startedAt, Math.random), startedAt: startedAt.toISOString() };
   const done: RunRecord[] = [];
+  const running = followOne();
   let current = 0;
-  let snapshot: Snapshot | null = null;
   return {
+    identity,
     done,
-    now: () => ({ current, snapshot, done: [...done] }),
+    now: () => ({ current, snapshot: running.snapshot(), done: [...done] }),
     hear: (event: ProgressEvent): void => {
-      if (event.type === 'levelEnded') {
-        done.push(event.record);
-        snapshot = null;
-      } else if (event.type === 'levelSnapshot') {
-        ({ level: current, snapshot } = event);
-      }
+      running.hear(event);
+      if (event.type === 'levelEnded') done.push(event.record);
+      else if (event.type === 'levelSnapshot') current = event.level;
     },
+    unfinished: running.salvage,
   };
 }
 
-function followSweep(input: SweepInput, start: Start): Follower {
-  const { name, plan } = input;
-  const levels = plan.levels.map(({ concurrency }) => concurrency);
-  const { done, now, hear } = followLevels();
+function followSweep({ name, plan, targets }: SweepInput): Follower {
+  const planned = plan.levels.map(({ concurrency }) => concurrency);
+  const { coolDownMs } = plan;
+  const { identity, done, now, hear, unfinished } = followLevels();
   return {
-    what: `${input.targets.length} targets, ${JSON.stringify(plan)}`,
+    what: `${targets.length} targets, ${JSON.stringify(plan)}`,
     hear,
     state: () => {
       const level = plan.levels[now().current];
-      const state = { kind: 'sweepRunning', name, levels, ...now(), cancelling: false } as const;
+      const state = { kind: 'sweepRunning', name, levels: planned, ...now(), cancelling: false } as const;
       return level === undefined ? state : { ...state, plan: level };
     },
-    salvage: (status, why) => {
-      if (done.length > 0) {
-        const { coolDownMs } = plan;
-        return makeSweepRecord({
-          ...identity(start),
-          name,
-          status,
-          stopReason: why,
-          planned: levels,
-          coolDownMs,
-          levels: done,
-        });
-      }
+    salvage: (end) => {
+      const cutOff = unfinished(end);
       // Not one level had ended: what there is of the first one is a run.
-      const [level] = plan.levels;
-      const { snapshot } = now();
-      if (level === undefined || !hasNumbers(snapshot)) return undefined;
-      return salvageRecord({ ...start, input: { ...input, plan: level }, status, last: snapshot, why });
+      if (done.length === 0) return cutOff;
+      const rest = cutOff === undefined ? {} : { unfinished: cutOff };
+      return makeSweepRecord({ ...identity, name, ...end, planned, coolDownMs, levels: done, ...rest });
     },
   };
 }
 
-function followSuite({ setup, ...about }: SuiteInput, start: Start): Follower {
+function followSuite({ setup, ...about }: SuiteInput): Follower {
   const { name } = setup;
   const levels = about.workload.levels.map(({ concurrency }) => concurrency);
-  const { done, now, hear } = followLevels();
+  const { identity, done, now, hear } = followLevels();
   return {
     what: `${about.model.url}, ${JSON.stringify(about.workload)}`,
     hear,
     state: () => ({ kind: 'sweepRunning', name, levels, ...now(), cancelling: false }),
-    salvage: (status, why) =>
-      done.length === 0
-        ? undefined
-        : makeThroughputSuite({ ...identity(start), ...about, status, stopReason: why, runs: done, files: [] }),
+    salvage: (end) =>
+      done.length === 0 ? undefined : makeThroughputSuite({ ...identity, ...about, ...end, runs: done, files: [] }),
   };
 }
-
-const identity = ({ id, startedAt }: Start) => ({ id, startedAt: startedAt.toISOString() });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { createRecorder } from '../../../src/core/metrics/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
@@ -12,6 +13,8 @@ import type { SweepRecord } from '../../../src/core/report/sweep-types.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { createConsent } from '../../../src/extension/services/consent.ts';
 import { takeOver } from '../../../src/extension/commands/announce.ts';
+import { measure } from '../../../src/extension/commands/launch.ts';
+import type { Notify } from '../../../src/extension/services/notify.ts';
 import { createHistory, maxHistoryBytes, prune } from '../../../src/extension/services/history.ts';
 import { createRuns, type RunsParts } from '../../../src/extension/services/runs.ts';
 import { createUnfinished } from '../../../src/extension/services/unfinished.ts';
@@ -19,6 +22,8 @@ import { waitFor } from '../../support/wait-for.ts';
 import { api, openFile } from './support.ts';
 
 const log = vscode.window.createOutputChannel('Loadlens tests', { log: true });
+
+const nothing = (): void => undefined;
 
 /** Remembers as a workspace does. */
 function memory(): vscode.Memento {
@@ -157,7 +162,7 @@ describe('services', () => {
     const entry = (name: string): string => path.join(extension?.extensionPath ?? '', 'test/fixtures/processes', name);
     const store = memory();
     const unfinished = createUnfinished(store, log);
-    const parts = (name: string): RunsParts => ({ entry: entry(name), version: '0.0.0', unfinished, log });
+    const parts = (name: string): RunsParts => ({ entry: entry(name), unfinished, log });
     const input = (name: string): RunInput => ({
       name,
       plan: record.plan,
@@ -176,19 +181,26 @@ describe('services', () => {
       const snapshot = { phase: 'running', elapsedMs: 1200, inFlight: 4, summary: recorder.liveSummary() };
       writeFileSync(path.join(folder, 'snapshot.json'), JSON.stringify(snapshot));
       writeFileSync(path.join(folder, 'record.json'), JSON.stringify(record));
+      const empty = createRecorder({ targetNames: ['a'], latencyLimitMs: [undefined] }).liveSummary();
+      const partial = { ...record, ...empty, status: 'crashed', stopReason: 'Right after the start.' };
+      writeFileSync(path.join(folder, 'partial.json'), JSON.stringify(partial));
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     it('leaves what it had measured', async () => {
       const runs = createRuns(parts('crash.mjs'));
-      const { record: kept, lost } = await runs.run({ type: 'run', input: input('crash') });
-      assert.equal(lost, 'exit code 7');
+      const kept = await runs.run({ type: 'run', input: input('crash') });
       assert.ok(isRun(kept));
       assert.equal(kept.status, 'crashed');
       assert.equal(kept.requestsSent, 17);
       assert.equal(kept.requestsCancelled, 4);
       assert.equal(kept.stopReason, 'The benchmark process ended (exit code 7).');
-      assert.equal(kept.client.cpuShare, null);
+      // All that was known before: none of it is in a snapshot.
+      const { id, startedAt, environment, source, warmupSent, addresses } = record;
+      assert.deepEqual(
+        [kept.id, kept.startedAt, kept.environment, kept.source, kept.warmupSent, kept.addresses],
+        [id, startedAt, environment, source, warmupSent, addresses],
+      );
       assert.equal(runs.state().kind, 'idle');
       runs.dispose();
     });
@@ -197,11 +209,10 @@ describe('services', () => {
       const runs = createRuns(parts('crash.mjs'));
       const { plan, ...rest } = input('crash');
       const levels = [1, 2, 4].map((concurrency) => Object.assign({}, plan, { concurrency }));
-      const { record: kept, lost } = await runs.run({
+      const kept = await runs.run({
         type: 'sweep',
         input: { ...rest, plan: { levels, coolDownMs: 0 } },
       });
-      assert.equal(lost, 'exit code 7');
       assert.ok(isSweep(kept));
       assert.equal(kept.status, 'crashed');
       assert.deepEqual(kept.planned, [1, 2, 4]);
@@ -209,6 +220,54 @@ describe('services', () => {
         kept.levels.map(({ id }) => id),
         [record.id],
       );
+      assert.equal(kept.unfinished?.requestsSent, 17);
+      runs.dispose();
+    });
+
+    it('leaves it also when it fails and says why', async () => {
+      const runs = createRuns(parts('crash.mjs'));
+      const kept = await runs.run({ type: 'run', input: input('fault') });
+      assert.ok(isRun(kept));
+      assert.deepEqual([kept.status, kept.stopReason, kept.requestsSent], ['crashed', 'It failed.', 17]);
+      runs.dispose();
+    });
+
+    it('lets each of three have its turn, in order, and what is kept is of the one under way', async () => {
+      await unfinished.forget();
+      const runs = createRuns(parts('short.mjs'));
+      const history = createHistory({ store: memory(), maxRuns: () => 5, log });
+      const notify: Notify = {
+        info: nothing,
+        warn: nothing,
+        error: nothing,
+        failure: nothing,
+        openLog: { label: '', run: nothing },
+      };
+      const tools = { runs, history, unfinished, notify, showLive: nothing, showFinished: nothing };
+      const kept: string[] = [];
+      const all = ['aaaa', 'bbbb', 'cccc'].map((name) =>
+        runs.inTurn(async () => {
+          const measured = measure({ type: 'run', input: input(name) }, tools);
+          await waitFor('a snapshot', () => {
+            const state = runs.state();
+            return state.kind === 'running' && state.snapshot !== null;
+          });
+          // The one before has come to its end by now, and must not take this away.
+          await sleep(200);
+          const left = unfinished.left();
+          kept.push(left === undefined ? 'nothing' : nameOf(left));
+          await measured;
+        }),
+      );
+      assert.equal(runs.isBusy(), true);
+      await Promise.all(all);
+      assert.equal(runs.isBusy(), false);
+      assert.deepEqual(kept, ['aaaa', 'bbbb', 'cccc']);
+      assert.deepEqual(
+        history.runs().map(({ name }) => name),
+        ['cccc', 'bbbb', 'aaaa'],
+      );
+      assert.equal(unfinished.left(), undefined);
       runs.dispose();
     });
 
@@ -230,14 +289,14 @@ describe('services', () => {
         return kept !== undefined && nameOf(kept) === 'gone';
       });
       runs.dispose();
-      const { record: last } = await finished;
+      const last = await finished;
       assert.ok(isRun(last));
       const left = createUnfinished(store, log).left();
       assert.deepEqual(left, compactRecord(last));
       assert.ok(left !== undefined && isRun(left));
       assert.equal(left.status, 'crashed');
       assert.equal(left.requestsSent, 17);
-      assert.match(left.client.warnings[0] ?? '', /^The window was reloaded or closed during the run/);
+      assert.match(left.stopReason ?? '', /^The window was reloaded or closed during the run/);
     });
 
     it('is taken over into the history once, and said once', async () => {
@@ -261,9 +320,11 @@ describe('services', () => {
         return state.kind === 'running' && state.snapshot !== null;
       });
       runs.cancel();
-      const { record: kept, lost } = await finished;
-      assert.equal(kept.status, 'cancelled');
-      assert.equal(lost, undefined);
+      const kept = await finished;
+      assert.deepEqual(
+        [kept.status, kept.stopReason],
+        ['cancelled', 'The benchmark process did not respond to the cancel and was ended.'],
+      );
       runs.dispose();
     });
   });

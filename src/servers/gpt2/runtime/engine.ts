@@ -117,6 +117,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let failure: Error | undefined;
   let nextId = 0;
   worker.on('error', (error) => (failure = error instanceof Error ? error : new Error(String(error))));
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.on('exit', (code) => {
     if (!closing) options.onCrash(failure ?? new Error(`The model's thread ended with code ${code}.`));
   });
@@ -143,7 +144,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       closing = true;
       listeners.clear();
-      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      // Of a thread that has ended already, nothing else would come.
       send({ type: 'stop' });
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise((resolve) => (timer = setTimeout(resolve, stopLimitMs)));
