@@ -76,6 +76,7 @@ export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoi
 
 /** The target with headers of the command line, each in the place of the target's own of that name. */
 function withHeaders(target: Target, headers: FileChoices['headers']): Target {
+  if (headers.length === 0) return target;
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   return { ...target, headers: [...target.headers.filter(([name]) => !given.has(name.toLowerCase())), ...headers] };
 }

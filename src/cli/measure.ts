@@ -83,14 +83,20 @@ export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<
   }
 }
 
+/** How a record becomes a report: in pieces where the whole may be too long. */
+interface Rendered<R> {
+  render(record: R): string;
+  pieces?(record: R): Iterable<string>;
+}
+
 /** A report that goes into a file. */
 export interface Output<R> {
   readonly option: string;
   readonly path: string;
-  readonly report: { render(record: R): string };
+  readonly report: Rendered<R>;
 }
 
-type Reports<R> = Readonly<Record<'json' | 'csv' | 'html' | 'markdown', { render(record: R): string }>>;
+type Reports<R> = Readonly<Record<'json' | 'csv' | 'html' | 'markdown', Rendered<R>>>;
 
 /** The files that a measurement is to write. */
 export function outputsOf<R>(
@@ -109,7 +115,7 @@ export function outputsOf<R>(
 export function writeResult<R>(text: string, outputs: readonly Output<R>[], record: R, screen: Screen): void {
   if (outputs.some(({ path }) => path === standardOutput)) screen.note(text.trimEnd());
   else screen.print(text);
-  for (const { path, report } of outputs) writeReport(path, report.render(record));
+  for (const { path, report } of outputs) writeReport(path, report.pieces?.(record) ?? report.render(record));
   for (const { path } of outputs) if (path !== standardOutput) screen.note(`Wrote ${path}`);
 }
 

@@ -42,6 +42,8 @@ export interface RunHooks {
   beforeClock?(): Promise<void>;
   /** Called with all that the recorder knows, once the run has ended. */
   onEnd?(state: RecorderState): void;
+  /** Targets with percentiles and a row of their own in the record, at most; 10,000 unless set. */
+  readonly mostTargets?: number;
   /** To how many event loops the run may grow; what the machine has cores for unless set. */
   readonly mostLoops?: number;
 }
@@ -79,6 +81,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       requests: input.requests,
       secrets: input.secrets,
       version: hooks.version,
+      mostTargets: hooks.mostTargets,
       counters,
       ...(input.promptStarts && { promptStarts: input.promptStarts }),
     },

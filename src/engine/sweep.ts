@@ -95,6 +95,9 @@ function resultSoFar(trials: readonly Trial[]): { capacity: number | null; first
 /** How long a search for the model may take, ms. */
 const modelTimeoutMs = (plan: RunPlan | undefined): number => plan?.timeoutMs ?? planDefaults.timeoutMs;
 
+/** Targets with a row of their own in each run of a series. */
+const mostTargets = 1_000;
+
 /** What a series of runs has come to. */
 export type SeriesParts = Pick<
   SweepParts,
@@ -139,7 +142,7 @@ export function startSeries<T>(
   /** Measures one run; what makes it impossible must not cost the runs that have ended. */
   const tryRun = async (what: RunInput, onSnapshot: (run: Snapshot) => void): Promise<RunRecord | undefined> => {
     try {
-      return await runBenchmark(what, { signal, fault, version, serverPid, onSnapshot, ...partials });
+      return await runBenchmark(what, { signal, fault, version, serverPid, onSnapshot, mostTargets, ...partials });
     } catch (error) {
       if (finished.length === 0) throw error;
       stopReason = error instanceof Error ? error.message : String(error);

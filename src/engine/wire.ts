@@ -21,6 +21,14 @@ export function toWire(
   seed = 0,
 ): WireRequest[] {
   const origins = new Map<string, Origin>();
+  // Most requests of a large file have the same headers: one list for all that do.
+  const known = new Map<string, string[]>();
+  const shared = (headers: string[]): string[] => {
+    const key = JSON.stringify(headers);
+    const same = known.get(key);
+    if (same === undefined) known.set(key, headers);
+    return same ?? headers;
+  };
   const originOf = (url: URL): Origin => {
     let origin = origins.get(url.origin);
     if (!origin) origins.set(url.origin, (origin = parseOrigin(url)));
@@ -29,7 +37,7 @@ export function toWire(
   return requests.map((request, i) => {
     try {
       return withDynamicParts(
-        withPrompts(oneToWire(request, originOf, userAgent), request.prompts, seed + promptSeed),
+        withPrompts(oneToWire(request, { originOf, shared, userAgent }), request.prompts, seed + promptSeed),
         request.dynamic,
         seed,
       );
@@ -61,11 +69,17 @@ class Unsendable extends Error {
   }
 }
 
-function oneToWire(request: PreparedRequest, originOf: (url: URL) => Origin, userAgent: string): WireRequest {
-  if (!URL.canParse(request.url) || !/^https?:$/.test(new URL(request.url).protocol)) {
+interface Shared {
+  readonly originOf: (url: URL) => Origin;
+  readonly shared: (headers: string[]) => string[];
+  readonly userAgent: string;
+}
+
+function oneToWire(request: PreparedRequest, { originOf, shared, userAgent }: Shared): WireRequest {
+  const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new Unsendable('its URL is not an absolute http or https URL.', 'Write it as http://host:port/path.');
   }
-  const url = new URL(request.url);
   const method = request.method.toUpperCase();
   if (method === 'CONNECT' || !/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {
     throw new Unsendable(`the method ${request.method} is not one that gets an answer.`, 'Use GET, POST or the like.');
@@ -79,11 +93,14 @@ function oneToWire(request: PreparedRequest, originOf: (url: URL) => Origin, use
     const pair = `${decoded(url.username)}:${decoded(url.password)}`;
     headers.push('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
   }
+  const origin = originOf(url);
+  const path = url.pathname + url.search;
   return {
-    origin: originOf(url),
+    origin,
     method,
-    path: url.pathname + url.search,
-    headers,
+    // A part of the address that is kept anyway costs less than a copy.
+    path: request.url === origin.url + path ? request.url.slice(origin.url.length) : path,
+    headers: shared(headers),
     body,
     ...(request.dialect && { dialect: request.dialect }),
     ...(request.streams && { streams: request.streams }),

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LoadlensError } from '../../core/errors.ts';
-import { jsonText } from '../../core/report/json.ts';
+import { jsonPieces } from '../../core/report/json.ts';
 import { chaptersHtml, chaptersMarkdown, type Chapters } from '../../core/report/sections.ts';
 import { writeWhole } from '../report-files.ts';
 
@@ -39,7 +39,7 @@ export const suiteFiles = (folder: string, name: string): string[] =>
 /** Writes them. */
 export function writeSuite(files: readonly string[], record: object, chapters: Chapters): void {
   const [json = '', markdown = '', html = ''] = files;
-  writeWhole(json, jsonText(record));
+  writeWhole(json, jsonPieces(record));
   writeWhole(markdown, chaptersMarkdown(chapters));
   writeWhole(html, chaptersHtml(chapters));
 }

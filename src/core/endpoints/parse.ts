@@ -78,11 +78,14 @@ export function parseEndpoints(text: string, environment: ChosenEnvironment = no
   return { targets, problems, defaults: state.defaults, objectives: state.objectives, ...(broken && { broken }) };
 }
 
+/** One for all targets without headers: a file may have hundreds of thousands. */
+const noHeaders: Target['headers'] = [];
+
 const targetOf = ({ method, url, headers, body, pending, uses, range }: Draft, name: string): Target => ({
   name,
   method,
   url,
-  headers,
+  headers: headers.length === 0 ? noHeaders : headers,
   ...(body === undefined ? {} : { body }),
   weight: pending.weight ?? 1,
   objectives: pending.objectives,

@@ -97,6 +97,9 @@ function lookUp(kind: string, name: string, lookups: ValueLookups): string | und
   return kind === 'secret' ? lookups.secret(name) : lookups.dotenv?.(name);
 }
 
+/** One for all requests without headers. */
+const noHeaders: PreparedRequest['headers'] = [];
+
 /**
  * A target with its placeholders replaced and its body as bytes. Throws a LoadlensError that names file and line, never a
  * value: values are secret.
@@ -129,7 +132,7 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
   }
   return {
     method: target.method,
-    headers,
+    headers: headers.length === 0 ? noHeaders : headers,
     ...(body === undefined ? {} : { body }),
     ...(dynamic.written.length > 0 && { dynamic: dynamic.written }),
     ...llm,
@@ -229,5 +232,6 @@ function checkedUrl(resolved: string, written: string, fail: Fail): string {
   }
   if (parsed.host.includes(tokenPrefix))
     return fail(`The host of ${written} would differ for each request.`, 'Use dynamic variables after the host.');
-  return parsed.href.replace(/#.*$/, '');
+  // The same text again, not a copy: a file may have hundreds of thousands of addresses.
+  return parsed.href === url && !url.includes('#') ? url : parsed.href.replace(/#.*$/, '');
 }

@@ -84,8 +84,8 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
   }
 }
 
-/** A run sees few kinds of outcome: looking through a short list is cheaper than a Map, most of all for many targets. */
-function countOutcome(outcomes: number[], kind: number, count: number): void {
+/** Counts outcomes of a kind. A run sees few kinds: looking through a short list is cheaper than a Map, most of all for many targets. */
+export function countOutcome(outcomes: number[], kind: number, count: number): void {
   for (let index = 0; index < outcomes.length; index += 2) {
     if (outcomes[index] === kind) {
       outcomes[index + 1] = (outcomes[index + 1] ?? 0) + count;

@@ -1,6 +1,7 @@
 import { createGroup, mergeGroups, type Group } from './group.ts';
 import { createStreamedRequests, mergeStreamedRequests, type StreamedRequests } from './streamed-requests.ts';
 import { limitStreams } from './streams.ts';
+import { createTargetCounts, mergeCounts, type TargetCounts } from './target-counts.ts';
 import { createTally, limitTally, mergeTallies, type Tally } from './tally.ts';
 import { createTimeline, mergeTimelines, type TimelineTally } from './timeline.ts';
 
@@ -16,6 +17,8 @@ export interface RecorderState {
   readonly run: Group;
   /** By index of the target; undefined: no request so far. */
   readonly targets: (Group | undefined)[];
+  /** Of the targets that have no group; null: every target may have one. */
+  readonly counts: TargetCounts | null;
   readonly responseTime: Tally;
   readonly lag: Tally;
   readonly timeline: TimelineTally;
@@ -40,13 +43,17 @@ export interface RecorderClock {
 /** Past `maxRawSamples` a target still keeps so many samples before a histogram of its own is worth its memory. */
 const exactPerTarget = 1024;
 
-/** The state of a recorder before its first request. */
-export function createRecorderState(maxRawSamples: number): RecorderState {
+/**
+ * Returns the state of a recorder before its first request.
+ * @param counted how many targets there are, if some of them are only counted
+ */
+export function createRecorderState(maxRawSamples: number, counted = 0): RecorderState {
   return {
     maxRawSamples,
     exact: true,
     run: createGroup(maxRawSamples, true),
     targets: [],
+    counts: counted === 0 ? null : createTargetCounts(counted),
     responseTime: createTally(maxRawSamples, true),
     lag: createTally(maxRawSamples, true),
     timeline: createTimeline(),
@@ -91,6 +98,7 @@ export function mergeStates(states: readonly RecorderState[]): RecorderState {
   return {
     ...merged,
     targets: mergeTargets(states, rawLimitOfTarget(merged)),
+    counts: mergeCounts(states.flatMap(({ counts }) => counts ?? [])),
     streamedRequests: mergeStreamedRequests(states.map(({ streamedRequests }) => streamedRequests)),
   };
 }

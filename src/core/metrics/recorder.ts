@@ -1,5 +1,7 @@
 import { addToGroup, createGroup } from './group.ts';
 import { createRecorderState, leaveExactness, rawLimitOfTarget, type RecorderState } from './recorder-state.ts';
+import { addToCounts } from './target-counts.ts';
+import { targetDetail } from './target-detail.ts';
 import { addStreamedRequest } from './streamed-requests.ts';
 import { keepsTo, streamTimes } from './streams.ts';
 import { hasLimits, liveSummaryOf, summaryOf, type SummaryExtra, type SummaryOptions } from './summary.ts';
@@ -35,8 +37,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { targetNames, latencyLimitMs } = options;
   const otherLimitsMs = options.otherLimitsMs ?? [];
   const limited = hasLimits(options);
-  const state = createRecorderState(options.maxRawSamples ?? exactUpTo);
-  const { run, targets, responseTime, lag, timeline, streamedRequests, clock, maxRawSamples } = state;
+  const { detail } = options;
+  const state = createRecorderState(options.maxRawSamples ?? exactUpTo, detail === undefined ? 0 : targetNames.length);
+  const { run, targets, counts, responseTime, lag, timeline, streamedRequests, clock, maxRawSamples } = state;
   const times: Times = new Float64Array(timeCount);
 
   function add(sample: Sample): void {
@@ -51,13 +54,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
       addStreamedRequest(streamedRequests, targetNames[target] ?? '', sample, sample.stream);
     }
     addToGroup(run, sample, times);
-    let group = targets[target];
-    if (group === undefined) {
-      group = createGroup(rawLimitOfTarget(state), false);
-      while (targets.length <= target) targets.push(undefined);
-      targets[target] = group;
+    if (counts !== null && detail?.[target] === targetDetail.counts) {
+      addToCounts(counts, sample, times);
+    } else {
+      let group = targets[target];
+      if (group === undefined) {
+        group = createGroup(rawLimitOfTarget(state), false);
+        while (targets.length <= target) targets.push(undefined);
+        targets[target] = group;
+      }
+      addToGroup(group, sample, times);
     }
-    addToGroup(group, sample, times);
 
     if (sentMs < clock.firstSentMs) clock.firstSentMs = sentMs;
     if (endMs > clock.lastEndMs) clock.lastEndMs = endMs;

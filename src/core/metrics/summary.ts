@@ -3,7 +3,8 @@ import { numbersOf } from './group.ts';
 import type { RecorderState } from './recorder-state.ts';
 import { streamedRequestsOf } from './streamed-requests.ts';
 import type { RequestLimitsMs } from './streams.ts';
-import { createRankTable, distributionOf, rankedValues, type RankTable } from './tally.ts';
+import { targetRows } from './target-rows.ts';
+import { createRankTable, distributionOf, rankedValues } from './tally.ts';
 import { timelineOf } from './timeline.ts';
 import { tokenSources, type Summary } from './types.ts';
 
@@ -14,6 +15,10 @@ export interface SummaryOptions {
   readonly latencyLimitMs: readonly (number | undefined)[];
   /** What its other times may be at most, by target. */
   readonly otherLimitsMs?: readonly (RequestLimitsMs | undefined)[];
+  /** How much is kept of each target, see detailOf; undefined: everything. */
+  readonly detail?: Uint8Array | undefined;
+  /** Targets with a row of their own, at most, if there are more targets than that; 10,000 unless set. */
+  readonly mostRows?: number | undefined;
 }
 
 /** What no sample tells. */
@@ -37,9 +42,11 @@ export function liveSummaryOf(
   return summarise(state, options, extra, false);
 }
 
+const isSet = (limit: unknown): boolean => limit !== undefined;
+
 /** Whether any target has a limit, so that there is a goodput. */
 export function hasLimits({ latencyLimitMs, otherLimitsMs = [] }: SummaryOptions): boolean {
-  return [...latencyLimitMs, ...otherLimitsMs].some((limit) => limit !== undefined);
+  return latencyLimitMs.some(isSet) || otherLimitsMs.some(isSet);
 }
 
 function summarise(state: RecorderState, options: SummaryOptions, extra: SummaryExtra, wantExact: boolean): Summary {
@@ -69,7 +76,7 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
     scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
     goodputPerS: limited && rateMs > 0 ? clock.metObjectives / (rateMs / 1000) : null,
     sloAttainment: limited && run.requests > 0 ? clock.metObjectives / run.requests : null,
-    perTarget: wantExact ? perTarget(state, options, rateMs, table) : [],
+    ...(wantExact ? targetRows(state, options, rateMs, table) : { perTarget: [] }),
     timeline: timelineOf(state.timeline, clock.lastEndMs, run.streams !== null),
     latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
   };
@@ -80,15 +87,4 @@ function rateMsOf({ run, clock }: RecorderState, { offeredMs = 0 }: SummaryExtra
   if (run.requests === 0) return 0;
   const untilMs = clock.lastResponseMs;
   return Math.max(offeredMs, untilMs === -Infinity ? totalMs : untilMs - clock.firstSentMs);
-}
-
-function perTarget(
-  { targets }: RecorderState,
-  { targetNames }: SummaryOptions,
-  rateMs: number,
-  table: RankTable,
-): Summary['perTarget'] {
-  return targets.flatMap((group, index) =>
-    group === undefined ? [] : [{ name: targetNames[index] ?? '', ...numbersOf(group, rateMs, table, true).numbers }],
-  );
 }

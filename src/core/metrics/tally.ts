@@ -4,7 +4,7 @@ import { quantileNames, type Distribution, type QuantileName } from './types.ts'
 
 /**
  * Values of one metric as they come in. Count, mean, spread and extremes are exact (Welford); quantiles come from the raw
- * samples as long as `raw` is kept, from the histogram afterwards.
+ * samples as long as `raw` is kept, from the histogram afterwards. Without both there are no quantiles.
  */
 export interface Tally {
   count: number;
@@ -90,6 +90,7 @@ export function mergeTallies(tallies: readonly Tally[], rawLimit: number): Tally
     merged.min = Math.min(merged.min, min);
     merged.max = Math.max(merged.max, max);
   }
+  if (filled.some(hasNoValues)) return { ...merged, raw: null };
   const exact = merged.count <= rawLimit && filled.every(({ raw }) => raw !== null);
   merged.raw = exact ? joined(filled, merged.count) : null;
   if (!exact || filled.every(({ histogram }) => histogram !== null)) {
@@ -101,15 +102,17 @@ export function mergeTallies(tallies: readonly Tally[], rawLimit: number): Tally
 
 /** The values by rank: raw samples sorted when they are kept and `exact` is wanted, the histogram otherwise. */
 export function rankedValues(tally: Tally, exact: boolean): Ranked {
-  if (tally.count === 0) return rankedSamples([]);
+  if (tally.count === 0 || hasNoValues(tally)) return rankedSamples([]);
   if (tally.raw !== null && (exact || tally.histogram === null)) return rankedSamples(samplesOf(tally).toSorted());
   return rankedCounts(tally.histogram ?? histogramOf(tally), tally.min, tally.max);
 }
 
+const hasNoValues = ({ raw, histogram }: Tally): boolean => raw === null && histogram === null;
+
 /** The statistics of a tally, whose values are `ranked`. */
 export function distributionOf(tally: Tally, ranked: Ranked, table: RankTable): Distribution {
   const empty = tally.count === 0;
-  const ranks = table(tally.count);
+  const ranks = table(ranked.count);
   const quantiles = { median: null, p90: null, p95: null, p99: null, p999: null } as Record<
     QuantileName,
     number | null

@@ -249,8 +249,10 @@ export interface Summary extends Numbers {
   readonly goodputPerS: number | null;
   /** Share of requests that met every objective; null without objectives. */
   readonly sloAttainment: number | null;
-  /** Targets that got a request, in the order of the file. Rates are per second of the whole run. */
+  /** Targets that got a request, in the order of the file; 10,000 at most, of which `otherTargets` are the rest. Rates are per second of the whole run. */
   readonly perTarget: readonly (Numbers & { readonly name: string })[];
+  /** The targets that have no row, together and without quantiles. Absent unless the file has more than 10,000 targets. */
+  readonly otherTargets?: Numbers & { readonly targets: number };
   readonly timeline: Timeline;
   readonly latencyBins: LatencyBins;
 }

@@ -56,6 +56,9 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     }),
     sloAttainment: roundOrNull(record.sloAttainment, headline),
     perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, ofTarget))),
+    ...(record.otherTargets && {
+      otherTargets: { targets: record.otherTargets.targets, ...roundNumbers(record.otherTargets, ofTarget) },
+    }),
     timeline: roundTimeline(record.timeline),
     ...(record.streamedRequests === undefined
       ? {}
@@ -106,13 +109,14 @@ export function worstTargets(perTarget: readonly TargetNumbers[], most: number):
   if (perTarget.length <= most) return perTarget;
   const ranked = perTarget.toSorted(
     (a, b) =>
-      (a.successRatio ?? 1) - (b.successRatio ?? 1) ||
-      (b.latencyMs.p95 ?? 0) - (a.latencyMs.p95 ?? 0) ||
-      b.requestsSent - a.requestsSent,
+      (a.successRatio ?? 1) - (b.successRatio ?? 1) || slowness(b) - slowness(a) || b.requestsSent - a.requestsSent,
   );
   const worst = new Set(ranked.slice(0, most));
   return perTarget.filter((target) => worst.has(target));
 }
+
+/** A target of a large file may have no quantiles. */
+const slowness = ({ latencyMs: { p95, max } }: TargetNumbers): number => p95 ?? max ?? 0;
 
 function roundNumbers(numbers: Numbers, digits: number): Numbers {
   return {

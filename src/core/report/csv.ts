@@ -21,8 +21,16 @@ const laterReadings = [
  * One number a line, `target,metric,value`; the target is empty for the whole run. Units stand in the metric's name, an
  * empty value is one that does not exist. Texts that a spreadsheet would take for a formula are marked as text.
  */
-export function renderCsv(record: RunRecord): string {
-  const rows: Cell[][] = [
+export const renderCsv = (record: RunRecord): string => [...csvPieces(record)].join('');
+
+/** Returns the same piece by piece, one for each target: the whole may be too long for a string. */
+export function* csvPieces(record: RunRecord): Generator<string> {
+  yield csvText(runRows(record));
+  for (const target of record.perTarget) yield csvText(numberRows(target.name, target));
+}
+
+function runRows(record: RunRecord): Cell[][] {
+  return [
     ['target', 'metric', 'value'],
     ['', 'id', record.id],
     ['', 'name', record.name],
@@ -66,9 +74,12 @@ export function renderCsv(record: RunRecord): string {
     ...Object.entries(serverUseOf(record) ?? {}).map(([key, value]): Cell[] => ['', `server.${key}`, value]),
     ...record.client.warnings.map((warning) => ['', 'client.warning', warning]),
     ...record.objectives.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
-    ...record.perTarget.flatMap((target) => numberRows(target.name, target)),
+    ...(record.otherTargets === undefined
+      ? []
+      : Object.entries(record.otherTargets).flatMap(([name, value]): Cell[][] =>
+          typeof value === 'number' ? [['', `otherTargets.${name}`, value]] : [],
+        )),
   ];
-  return csvText(rows);
 }
 
 function numberRows(target: string, numbers: Numbers): Cell[][] {

@@ -24,7 +24,7 @@ ${attention(record)
   .map((note) => `<p class="note">${escapeHtml(note)}</p>`)
   .join('\n')}
 ${tiles(record)}
-${record.objectives.length > 0 ? section(objectiveTable(record)) : ''}
+${record.objectives.length > 0 ? section(objectiveTable(record, mostTargets)) : ''}
 ${section(latencyTable(record))}
 ${streamTables(record).map(section).join('\n')}
 ${chartSection(histogramChart(record))}

@@ -17,7 +17,7 @@ export function renderMarkdown(record: RunRecord): string {
     ...attention(record).map((note) => `> **Note:** ${escape(note)}`),
     table(latencyTable(record)),
     ...streamTables(record).map(table),
-    ...(record.objectives.length > 0 ? [table(objectiveTable(record))] : []),
+    ...(record.objectives.length > 0 ? [table(objectiveTable(record, mostTargets))] : []),
     table(outcomeTable(record)),
     ...(record.perTarget.length > 1 ? [table(targetTable(record, mostTargets))] : []),
     '<details><summary>Other times, client, plan and machine</summary>',

@@ -173,6 +173,7 @@ export const runSchema = v.object({
   goodputPerS: numberOrNull,
   sloAttainment: numberOrNull,
   perTarget: v.array(v.object({ name: v.string(), ...numbers })),
+  otherTargets: v.exactOptional(v.object({ targets: count, ...numbers })),
   timeline: v.object({
     widthMs: v.number(),
     endMs: v.exactOptional(v.number()),

@@ -1,6 +1,7 @@
 import { maskedUrl } from '../endpoints/credentials.ts';
 import type { Target } from '../endpoints/types.ts';
 import { lostHealth } from '../metrics/client-health.ts';
+import { mostDetailed } from '../metrics/target-detail.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
 import { formatMs } from './format.ts';
 import { recordSchema, type PromptUse, type RunRecord } from './types.ts';
@@ -36,6 +37,9 @@ export type KnownParts = Pick<
 /** Targets that a partial record lists: it is made while requests are timed, so it has to stay small. */
 const mostPartialTargets = 100;
 
+/** Targets that a record lists: those of a file with hundreds of thousands would take more room than all numbers. */
+const mostTargets = mostDetailed;
+
 const idLetters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** Plan, numbers and provenance as one record. */
@@ -48,10 +52,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     status: parts.status,
     ...(parts.stopReason === undefined ? {} : { stopReason: parts.stopReason }),
     plan: parts.plan,
-    targets: targets.map(({ name, method, url, weight, llm }, index) => {
-      const prompts = parts.promptUses?.[index];
-      return { name, method, url: maskedUrl(url), weight, ...(llm && { llm }), ...(prompts && { prompts }) };
-    }),
+    targets: targets.slice(0, mostTargets).map((target, index) => listedTarget(target, parts.promptUses?.[index])),
     targetCount: targets.length,
     warmupSent: parts.warmupSent,
     ...summary,
@@ -63,6 +64,13 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     source: parts.source,
     ...(parts.server === undefined ? {} : { server: parts.server }),
   };
+}
+
+function listedTarget(
+  { name, method, url, weight, llm }: Target,
+  prompts: PromptUse | undefined,
+): RunRecord['targets'][number] {
+  return { name, method, url: maskedUrl(url), weight, ...(llm && { llm }), ...(prompts && { prompts }) };
 }
 
 /** Makes the record that a run leaves when its process ends right after the snapshot. */

@@ -1,6 +1,6 @@
-import { renderCsv } from './csv.ts';
+import { csvPieces, renderCsv } from './csv.ts';
 import { renderHtml } from './html.ts';
-import { renderJson } from './json.ts';
+import { jsonPieces, renderJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { RunRecord } from './types.ts';
 
@@ -9,12 +9,14 @@ export interface Report {
   /** Without the dot. */
   readonly extension: string;
   render(record: RunRecord): string;
+  /** Returns the same in pieces, for a record whose whole report may be too long to be held in memory. */
+  pieces?(record: RunRecord): Iterable<string>;
 }
 
 /** Every report that can be written to a file. */
 export const reports = {
-  json: { extension: 'json', render: renderJson },
-  csv: { extension: 'csv', render: renderCsv },
+  json: { extension: 'json', render: renderJson, pieces: jsonPieces },
+  csv: { extension: 'csv', render: renderCsv, pieces: csvPieces },
   html: { extension: 'html', render: renderHtml },
   markdown: { extension: 'md', render: renderMarkdown },
 } as const satisfies Readonly<Record<string, Report>>;

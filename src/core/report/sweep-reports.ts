@@ -2,7 +2,7 @@ import { csvText, type Cell } from './csv-parts.ts';
 import { escapeHtml } from './escape.ts';
 import { formatUtc } from './format.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
-import { jsonText } from './json.ts';
+import { jsonPieces, jsonText } from './json.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import { latencyByLevelChart, throughputByLevelChart, tradeOffChart } from './sweep-charts.ts';
 import { levelObjectiveTable, levelTable, scalingTable, sweepFacts, sweepNotes, uslFacts } from './sweep-tables.ts';
@@ -105,7 +105,7 @@ function renderSweepCsv(sweep: SweepRecord): string {
 
 /** Every report of a sweep that can be written to a file. */
 export const sweepReports = {
-  json: { extension: 'json', render: jsonText },
+  json: { extension: 'json', render: jsonText, pieces: jsonPieces },
   csv: { extension: 'csv', render: renderSweepCsv },
   html: { extension: 'html', render: renderSweepHtml },
   markdown: { extension: 'md', render: renderSweepMarkdown },

@@ -1,4 +1,5 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
+import { mostDetailed } from '../metrics/target-detail.ts';
 import { errorKinds, quantileNames, type Distribution, type QuantileName } from '../metrics/types.ts';
 import type { Verdict } from '../plan/types.ts';
 import { worstTargets } from './compact.ts';
@@ -102,6 +103,7 @@ export function ratesTable(record: RunRecord): Table {
 
 /** One row for each target; the `most` worst when there are more. */
 export function targetTable(record: RunRecord, most: number): Table {
+  const { otherTargets } = record;
   const shown = worstTargets(record.perTarget, most);
   const hidden = record.perTarget.length - shown.length;
   const idle = Math.max(0, record.targetCount - record.perTarget.length);
@@ -113,6 +115,10 @@ export function targetTable(record: RunRecord, most: number): Table {
           `Shown are the ${formatCount(shown.length)} that fail most or are slowest; ${formatCount(hidden)} more are in the JSON report.`,
         ]
       : []),
+    ...(shown.some(({ latencyMs }) => latencyMs.count > 0 && latencyMs.median === null)
+      ? [`Of ${formatCount(record.targetCount)} targets, only ${formatCount(mostDetailed)} have percentiles.`]
+      : []),
+    ...(otherTargets === undefined ? [] : [otherTargetsNote(otherTargets)]),
     ...(idle > 0 && record.targets.length === record.targetCount ? [`${countOf(idle, 'target')} got no request.`] : []),
   ];
   const mixed = isMixed(record);
@@ -133,6 +139,16 @@ export function targetTable(record: RunRecord, most: number): Table {
   };
 }
 
+/** Sums up the targets that no report has rows of. */
+function otherTargetsNote({
+  targets,
+  requestsSent,
+  successRatio,
+  latencyMs,
+}: NonNullable<RunRecord['otherTargets']>): string {
+  return `${countOf(targets, 'target')} more without a row in any report: ${countOf(requestsSent, 'request')}, success ${formatPercent(successRatio)}, latency mean ${formatMs(latencyMs.mean)}, max ${formatMs(latencyMs.max)}.`;
+}
+
 /** Status codes, then errors of the transport. */
 export function outcomeTable(record: RunRecord): Table {
   const share = (n: number): string => formatPercent(record.requestsSent === 0 ? null : n / record.requestsSent);
@@ -149,18 +165,28 @@ export function outcomeTable(record: RunRecord): Table {
   };
 }
 
-/** What became of the objectives. */
-export function objectiveTable(record: RunRecord): Table {
+/** What became of the objectives; if there are more than `most`, those of the run and those not met first. */
+export function objectiveTable({ objectives }: RunRecord, most: number): Table {
+  const ofRun = objectives.filter(({ target }) => target === undefined);
+  const ofTargets = objectives.filter(({ target }) => target !== undefined);
+  const unmet = ofTargets.filter(({ outcome }) => outcome !== 'pass');
+  const shown = new Set([...ofRun, ...unmet, ...ofTargets].slice(0, Math.max(most, ofRun.length)));
+  const hidden = objectives.length - shown.size;
   return {
     title: 'Objectives',
     columns: ['Where', 'Objective', 'Verdict', 'Measured'],
     words: ['Objective', 'Verdict'],
-    rows: record.objectives.map((verdict) => [
-      verdict.target ?? 'whole run',
-      verdict.objective.text,
-      verdict.outcome,
-      measuredText(verdict),
-    ]),
+    rows: objectives
+      .filter((verdict) => shown.has(verdict))
+      .map((verdict) => [
+        verdict.target ?? 'whole run',
+        verdict.objective.text,
+        verdict.outcome,
+        measuredText(verdict),
+      ]),
+    ...(hidden > 0 && {
+      note: `${countOf(hidden, 'objective')} more in the JSON report; those not met are shown first.`,
+    }),
   };
 }
 

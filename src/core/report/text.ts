@@ -21,7 +21,7 @@ export function renderText(record: RunRecord): string {
     tableLines(ratesTable(record)),
     isMixed(record) || record.responses < record.requestsSent ? tableLines(outcomeTable(record)) : [],
     record.perTarget.length > 1 ? tableLines(targetTable(record, mostTargets)) : [],
-    record.objectives.length > 0 ? tableLines(objectiveTable(record)) : [],
+    record.objectives.length > 0 ? tableLines(objectiveTable(record, mostTargets)) : [],
     factLines('Client', clientFacts(record)),
     factLines('Run', provenance(record)),
   ];

@@ -82,7 +82,7 @@ export interface RunRecord extends Summary {
     /** Absent for a target that is no language model, or whose body is new for each request. */
     readonly prompts?: PromptUse;
   }[];
-  /** How many targets stand in the plan; more than `targets.length` when a history copy was shortened. */
+  /** How many targets the plan has. `targets` has the first 10,000 of them, a history copy fewer. */
   readonly targetCount: number;
   readonly warmupSent: number;
   /** Host as written, address connected to. */

@@ -4,6 +4,7 @@ import { createBacklogRecorder } from '../../core/metrics/backlog.ts';
 import { createRecorder } from '../../core/metrics/recorder.ts';
 import type { RecorderState } from '../../core/metrics/recorder-state.ts';
 import type { SummaryOptions } from '../../core/metrics/summary.ts';
+import { detailOf } from '../../core/metrics/target-detail.ts';
 import type { Backlog, FailureSample } from '../../core/metrics/types.ts';
 import { loadModelFor, type LoadModel } from '../../core/plan/load-model.ts';
 import { perRequestLimitsMs, withoutTokenTimes } from '../../core/plan/objectives.ts';
@@ -33,6 +34,8 @@ export interface LoopSetup extends Pick<RunInput, 'plan' | 'targets' | 'requests
   /** Version of Loadlens, for the header. */
   readonly version: string;
   readonly share: Share;
+  /** Targets with percentiles and a row of their own, at most; 10,000 unless set. */
+  readonly mostTargets?: number | undefined;
   /** Requests taken so far, see sharedCounter. */
   readonly counters: Counters;
 }
@@ -126,16 +129,11 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     withTurns(request, share, (index) => turns[sending](index)),
   );
   const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
-  const limits = targets.map(({ objectives }, i) =>
-    perRequestLimitsMs([
-      ...(requests[i]?.dialect ? plan.objectives : withoutTokenTimes(plan.objectives)),
-      ...objectives,
-    ]),
-  );
   const summaryOptions = {
     targetNames,
-    latencyLimitMs: limits.map(({ latencyMs }) => latencyMs),
-    otherLimitsMs: limits.map(({ others }) => others),
+    detail: detailOf(targets, setup.mostTargets),
+    mostRows: setup.mostTargets,
+    ...limitsOf(plan, targets, requests),
   };
   const recorder = createRecorder(summaryOptions);
   const transportName = transportFor(plan, requests);
@@ -265,5 +263,22 @@ function withTurns(request: WireRequest, share: Share, turnOf: (index: number) =
       const index = indexIn(share, own);
       return variantAt(index, turnOf(index));
     },
+  };
+}
+
+/** What one request to each target must meet; empty lists if there is no limit, as a file may have many targets. */
+function limitsOf(
+  { objectives: ofRun }: Pick<RunPlan, 'objectives'>,
+  targets: LoopSetup['targets'],
+  requests: readonly WireRequest[],
+): Pick<SummaryOptions, 'latencyLimitMs' | 'otherLimitsMs'> {
+  const ofAnswers = withoutTokenTimes(ofRun);
+  if (ofRun.length === 0 && targets.every(({ objectives }) => objectives.length === 0)) return { latencyLimitMs: [] };
+  const limits = targets.map(({ objectives }, i) =>
+    perRequestLimitsMs([...(requests[i]?.dialect ? ofRun : ofAnswers), ...objectives]),
+  );
+  return {
+    latencyLimitMs: limits.map(({ latencyMs }) => latencyMs),
+    otherLimitsMs: limits.map(({ others }) => others),
   };
 }
