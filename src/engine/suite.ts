@@ -1,6 +1,7 @@
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import { defaultCoolDownMs } from '../core/plan/sweep.ts';
+import { numberedPrompts } from '../core/plan/suite-prompts.ts';
 import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts';
 import type { ThroughputWorkload } from '../core/plan/suite.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
@@ -38,12 +39,20 @@ export function measureThroughput(
   workload: ThroughputWorkload,
   hooks: SeriesHooks<SuiteRuns>,
 ): Promise<SuiteRuns> {
-  const { prompts, maxNewTokens, warmupRequests } = workload;
+  const { prompts, maxNewTokens, warmupRequests, preset } = workload;
+  let numbered = 0;
+  const promptsAt = (concurrency: number, requests: number): readonly string[] => {
+    const asked = concurrency === 1 ? prompts.slice(0, 1) : prompts;
+    if (preset === 'reference') return asked;
+    const count = warmupRequests + requests;
+    numbered += count;
+    return numberedPrompts(asked, count, numbered - count);
+  };
   const steps = workload.levels.map(({ concurrency, requests }) => ({
     concurrency,
     requests,
     warmup: warmupRequests,
-    prompts: concurrency === 1 ? prompts.slice(0, 1) : prompts,
+    prompts: promptsAt(concurrency, requests),
     maxTokens: maxNewTokens,
     stream: false,
   }));

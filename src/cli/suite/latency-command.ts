@@ -1,5 +1,6 @@
 import type { ExitCode } from '../../core/errors.ts';
-import { latencyWorkload, promptOf } from '../../core/plan/suite.ts';
+import { distinctPrompts } from '../../core/plan/suite-prompts.ts';
+import { latencyWorkload } from '../../core/plan/suite.ts';
 import { chaptersText } from '../../core/report/sections.ts';
 import { latencyChapters, makeLatencySuite } from '../../core/report/suite-latency.ts';
 import { suiteFileName } from '../../core/report/suite-record.ts';
@@ -23,8 +24,9 @@ export function latencyCommand(options: LatencyOptions, version: string): Promis
   const { cells, requests, warmupRequests: warmup } = workload;
   const load = `${cells.length * (requests + warmup)} requests, one at a time,`;
   return withServer(options, { load, version }, async ({ setup, model, hooks, screen }) => {
-    const steps = cells.map(({ input, output }) => ({
-      prompts: [promptOf(input, model.server !== 'url')],
+    const sent = requests + warmup;
+    const steps = cells.map(({ input, output }, index) => ({
+      prompts: distinctPrompts(input, model.server !== 'url', sent, index * sent),
       maxTokens: output,
       stream: true,
       concurrency: 1,

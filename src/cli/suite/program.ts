@@ -16,6 +16,7 @@ export function addSuiteCommand(program: Command, version: string, done: (code: 
   withServerOptions(suite.command('throughput'))
     .description('Requests and tokens per second, alone and with several requests at once, and what follows from them.')
     .option('--quick', 'fewer requests, and no more than 4 at once')
+    .option('--reference', "exactly the reference's prompts and counts, to compare with its results")
     .option(
       '--target <target>',
       "in the place of the usual targets, such as 'single tokens/s > 40'; repeatable",

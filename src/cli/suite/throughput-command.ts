@@ -18,12 +18,13 @@ import { calibrated, endOfSuite, withServer, type SuiteOptions } from './with-se
 /** The options of `loadlens suite throughput`. */
 export interface ThroughputOptions extends SuiteOptions {
   readonly quick?: true;
+  readonly reference?: true;
   readonly target?: readonly SuiteTarget[];
 }
 
 /** `loadlens suite throughput`: answers the exit code. */
 export function throughputCommand(options: ThroughputOptions, version: string): Promise<ExitCode> {
-  const workload = throughputWorkload(options.quick === true);
+  const workload = throughputWorkload(options.quick === true, options.reference && 'reference');
   const most = Math.max(...workload.levels.map(({ concurrency }) => concurrency));
   const sent = workload.levels.reduce((sum, { requests }) => sum + requests + workload.warmupRequests, 0);
   const load = `${sent} requests, up to ${most} at a time,`;

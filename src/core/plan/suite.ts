@@ -1,11 +1,11 @@
-import type { Prompt } from './suite-request.ts';
-
-/** What the throughput suite sends: the workload of the reference. */
+/** What the throughput suite sends. */
 export interface ThroughputWorkload {
   readonly quick: boolean;
+  /** `reference`: exactly the prompts and counts of the reference. Absent: counts that fill each level, and no prompt twice. */
+  readonly preset?: 'reference';
   readonly maxNewTokens: number;
   readonly warmupRequests: number;
-  /** Sent in turn; a single request at a time gets the first alone. */
+  /** Questions asked in turn; a single request at a time asks the first alone. */
   readonly prompts: readonly string[];
   /** Concurrency 1 first. */
   readonly levels: readonly { readonly concurrency: number; readonly requests: number }[];
@@ -13,17 +13,25 @@ export interface ThroughputWorkload {
 
 const prompts = ['Hello, how are you?', 'What is the capital of France?', 'Explain quantum computing briefly.'];
 
-/** The workload of the reference; quick: fewer requests, and no more than 4 at once. */
-export function throughputWorkload(quick: boolean): ThroughputWorkload {
+/**
+ * The workload of the reference; quick: fewer requests, and no more than 4 at once. Where a level's requests are no multiple of
+ * its concurrency, the last round is not full and scaling reads low: unless the preset wants the reference's own counts, they are
+ * rounded up.
+ */
+export function throughputWorkload(quick: boolean, preset?: 'reference'): ThroughputWorkload {
   const concurrent = quick ? [2, 4] : [2, 4, 8];
+  const fewest = quick ? 6 : 12;
+  const requestsAt = (concurrency: number): number =>
+    preset === 'reference' ? fewest : Math.ceil(fewest / concurrency) * concurrency;
   return {
     quick,
+    ...(preset && { preset }),
     maxNewTokens: 30,
     warmupRequests: 2,
     prompts,
     levels: [
       { concurrency: 1, requests: quick ? 5 : 10 },
-      ...concurrent.map((concurrency) => ({ concurrency, requests: quick ? 6 : 12 })),
+      ...concurrent.map((concurrency) => ({ concurrency, requests: requestsAt(concurrency) })),
     ],
   };
 }
@@ -66,14 +74,6 @@ export function latencyWorkload(quick: boolean, context: number | null): Latency
     cells: cells.filter(({ input }) => input > 0),
   };
 }
-
-/** A common word, as GPT-2 has it, and as text. */
-const commonToken = 262;
-const commonWord = ' the';
-
-/** A prompt of so many tokens: exactly, where tokens may be sent; about so many words otherwise. */
-export const promptOf = (tokens: number, asTokens: boolean): Prompt =>
-  asTokens ? Array.from({ length: tokens }, () => commonToken) : commonWord.repeat(tokens).trimStart();
 
 /** What the memory suite sends again and again. */
 export interface MemoryWorkload extends Pick<ThroughputWorkload, 'quick' | 'prompts' | 'maxNewTokens'> {

@@ -61,19 +61,30 @@ export function makeLatencySuite(
 function cellNumbers(run: RunRecord): Omit<LatencyCellResult, 'wantedInput' | 'input' | 'output'> {
   const e2eMs = meanSd(run.e2eMs);
   const outputTokens = run.outputTokensPerS === null ? null : run.avgOutputTokens;
-  const rate = outputTokens === null || e2eMs.mean === null ? null : (outputTokens * 1000) / e2eMs.mean;
   return {
     requests: run.requestsSent,
     failed: run.requestsSent - run.successes,
     outputTokens,
     ttftMs: meanSd(run.ttftMs),
-    // All answers have the same length, so the rate varies as E2E does.
-    tokensPerS: {
-      mean: rate,
-      sd: rate === null || e2eMs.mean === null || e2eMs.sd === null ? null : (rate * e2eMs.sd) / e2eMs.mean,
-    },
+    tokensPerS: ratesOf(run),
     e2eMs,
   };
+}
+
+/**
+ * Tokens per second of each request, and then mean and deviation: answers may be of different lengths, and their tokens over
+ * their time in all would weigh the long ones more. Null where a record doesn't keep every request.
+ */
+function ratesOf({ streamedRequests = [], successes }: RunRecord): MeanSd {
+  const rates = streamedRequests.flatMap(({ outputTokens, sentMs, lastTokenMs, status, error }) => {
+    const isSuccess = error === undefined && status >= 200 && status < 300;
+    if (!isSuccess || outputTokens === null || lastTokenMs === null || lastTokenMs <= sentMs) return [];
+    return [(outputTokens * 1000) / (lastTokenMs - sentMs)];
+  });
+  if (rates.length === 0 || rates.length < successes) return { mean: null, sd: null };
+  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  const squares = rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0);
+  return { mean, sd: rates.length < 2 ? null : Math.sqrt(squares / (rates.length - 1)) };
 }
 
 const meanSd = (distribution: Distribution | undefined): MeanSd => ({
@@ -157,7 +168,7 @@ function cellTable({ cells }: LatencySuite): Table {
       formatMeanSd(cell.tokensPerS, formatNumber),
       formatMeanSd(cell.e2eMs, ms),
     ]),
-    note: 'Mean ± standard deviation. Tokens/s: tokens of the answer / E2E. Lengths in tokens.',
+    note: 'Mean ± standard deviation. Tokens/s: tokens of the answer / E2E, for each request. Lengths in tokens.',
   };
 }
 

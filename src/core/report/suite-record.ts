@@ -97,6 +97,7 @@ const suite = v.object({
   }),
   workload: v.object({
     quick: v.boolean(),
+    preset: v.exactOptional(v.literal('reference')),
     maxNewTokens: count,
     warmupRequests: count,
     prompts: v.array(v.string()),

@@ -83,11 +83,21 @@ function overview(suite: ThroughputSuite): string[] {
   ];
 }
 
+/** What the counts of the reference do to its figures. */
+const referenceNote =
+  'where requests are no multiple of the concurrency the last round is not full, and scaling reads low; prompts repeat, which a prefix cache makes fast';
+
 function parameterFacts({ workload }: ThroughputSuite): [label: string, value: string][] {
   const [single, ...others] = workload.levels;
   return [
     ['new tokens', `${formatCount(workload.maxNewTokens)} a request, without a stream`],
-    ['prompts', workload.prompts.map((prompt) => `“${prompt}”`).join(', ')],
+    ...(workload.preset === undefined
+      ? []
+      : [['preset', `the reference's: ${referenceNote}`] satisfies [string, string]]),
+    [
+      'prompts',
+      `${workload.prompts.map((prompt) => `“${prompt}”`).join(', ')}${workload.preset === undefined ? '; each with a number in front, so that none is sent twice' : ''}`,
+    ],
     ['warm-up', `${countOf(workload.warmupRequests, 'request')} before each level, not counted`],
     ['single', `${countOf(single?.requests ?? 0, 'request')}, the first prompt`],
     [

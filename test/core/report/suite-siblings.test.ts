@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { latencyWorkload, memoryWorkload, promptOf } from '../../../src/core/plan/suite.ts';
+import { distinctPrompts, numberedPrompts } from '../../../src/core/plan/suite-prompts.ts';
+import { latencyWorkload, memoryWorkload } from '../../../src/core/plan/suite.ts';
 import { suiteRequest, type SuiteQuestion } from '../../../src/core/plan/suite-request.ts';
 import { chaptersHtml, chaptersMarkdown, chaptersText } from '../../../src/core/report/sections.ts';
 import { latencyChapters, makeLatencySuite } from '../../../src/core/report/suite-latency.ts';
 import { makeMemorySuite, memoryChapters } from '../../../src/core/report/suite-memory.ts';
+import type { StreamedRequest } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { levelRecord } from './sweep-fixtures.ts';
 
@@ -34,6 +36,20 @@ function assertValid(record: object): void {
 
 const noNonsense = /NaN|undefined|Infinity|null/;
 
+/** A streamed request of so many tokens that took so long. */
+const streamed = (outputTokens: number, e2eMs: number): StreamedRequest => ({
+  target: 'x',
+  scheduledMs: 0,
+  sentMs: 5,
+  firstTokenMs: 6,
+  lastTokenMs: 5 + e2eMs,
+  endMs: 6 + e2eMs,
+  status: 200,
+  chunks: outputTokens,
+  outputTokens,
+  longestGapsMs: [],
+});
+
 describe('the latency suite', () => {
   it('shortens prompts that do not fit the context beside their answer', () => {
     const fits = latencyWorkload(false, null).cells;
@@ -60,7 +76,8 @@ describe('the latency suite', () => {
         count: 3,
       });
       const times = (ms: number): RunRecord['latencyMs'] => ({ ...run.latencyMs, mean: ms, stdev: ms / 10 });
-      return { ...run, ttftMs: times(cell.input), e2eMs: times(10 * cell.output) };
+      const streamedRequests = [90, 100, 110].map((rate) => streamed(cell.output, (cell.output * 1000) / rate));
+      return { ...run, ttftMs: times(cell.input), e2eMs: times(10 * cell.output), streamedRequests };
     });
     const suite = makeLatencySuite({ ...common, workload, runs });
     assertValid(suite);
@@ -72,6 +89,30 @@ describe('the latency suite', () => {
     for (const rendered of [text, chaptersMarkdown(chapters), chaptersHtml(chapters)]) {
       assert.doesNotMatch(rendered, noNonsense);
     }
+  });
+
+  it('takes tokens per second of each request, then mean and deviation', () => {
+    // First token after 100 ms, the others 10 ms apart: 3 / 0.12 s = 25, 12 / 0.21 s = 57.14, 30 / 0.39 s = 76.92.
+    // Mean 53.02; deviation √((28.02² + 4.12² + 23.90²) / 2) = 26.20. All tokens / all time would be 45 / 0.72 s = 62.5.
+    const streamedRequests = [3, 12, 30].map((tokens) => streamed(tokens, 100 + 10 * (tokens - 1)));
+    const run = levelRecord(1, () => ({ latencyMs: 100, outputTokens: 15 }), { count: 3 });
+    const suite = makeLatencySuite({
+      ...common,
+      workload: latencyWorkload(true, null),
+      runs: [{ ...run, streamedRequests }],
+    });
+    const { mean, sd } = suite.cells[0]?.tokensPerS ?? {};
+    assert.ok(Math.abs((mean ?? 0) - 53.02) < 0.01 && Math.abs((sd ?? 0) - 26.2) < 0.01, `${mean} ± ${sd}`);
+    const failed = { ...streamed(500, 100), status: 500 };
+    const some = [...streamedRequests, failed];
+    const other = makeLatencySuite({ ...common, workload: suite.workload, runs: [{ ...run, streamedRequests: some }] });
+    assert.deepEqual(other.cells[0]?.tokensPerS, suite.cells[0]?.tokensPerS);
+    const few = makeLatencySuite({
+      ...common,
+      workload: suite.workload,
+      runs: [{ ...run, streamedRequests: streamedRequests.slice(1) }],
+    });
+    assert.deepEqual(few.cells[0]?.tokensPerS, { mean: null, sd: null });
   });
 
   it('can be made of nothing, and of answers that are no stream', () => {
@@ -180,11 +221,26 @@ describe('what a suite asks', () => {
     ]);
     assert.equal(target.name, 'POST /v1/completions');
   });
+});
 
-  it('is a prompt of a given length, in tokens or words', () => {
-    const tokens = promptOf(128, true);
-    assert.ok(Array.isArray(tokens));
-    assert.equal(tokens.length, 128);
-    assert.equal(String(promptOf(3, false)), 'the the the');
+describe('the prompts of suites', () => {
+  it('have a given length, in tokens or words, and none begins like another', () => {
+    for (const asTokens of [true, false]) {
+      const prompts = [...distinctPrompts(128, asTokens, 4, 0), ...distinctPrompts(960, asTokens, 96, 4)];
+      const parts = prompts.map((prompt) => (typeof prompt === 'string' ? prompt.split(' ') : prompt));
+      assert.deepEqual(
+        parts.map(({ length }) => length),
+        [...Array.from({ length: 4 }, () => 128), ...Array.from({ length: 96 }, () => 960)],
+      );
+      assert.equal(new Set(parts.map(([first]) => first)).size, 100);
+      assert.equal(new Set(parts.map((one) => one.slice(1, 20).join())).size, 100);
+    }
+    const flat = distinctPrompts(500, true, 3, 7).flat().map(Number);
+    assert.ok(flat.every((token) => Number.isInteger(token) && token > 255 && token < 50_256));
+    assert.deepEqual(distinctPrompts(9, true, 2, 3), distinctPrompts(9, true, 3, 2).slice(1));
+  });
+
+  it('ask the questions in turn, with a number of their own', () => {
+    assert.deepEqual(numberedPrompts(['a?', 'b?'], 3, 4), ['5. a?', '6. b?', '7. a?']);
   });
 });

@@ -71,7 +71,7 @@ describe('the throughput suite', () => {
   it('has the workload of the reference', () => {
     const { workload } = reference;
     for (const quick of [true, false]) {
-      const mine = throughputWorkload(quick);
+      const mine = throughputWorkload(quick, 'reference');
       const { single, concurrent } = workload;
       const requests = quick ? concurrent.requests_quick : concurrent.requests_full;
       assert.equal(mine.maxNewTokens, workload.max_new_tokens);
@@ -82,6 +82,32 @@ describe('the throughput suite', () => {
         ...(quick ? concurrent.levels_quick : concurrent.levels_full).map((concurrency) => ({ concurrency, requests })),
       ]);
     }
+  });
+
+  it('fills every round of every level unless it is to be exactly that of the reference', () => {
+    assert.deepEqual(
+      [true, false].map((quick) =>
+        throughputWorkload(quick).levels.map((level) => [level.concurrency, level.requests]),
+      ),
+      [
+        [
+          [1, 5],
+          [2, 6],
+          [4, 8],
+        ],
+        [
+          [1, 10],
+          [2, 12],
+          [4, 12],
+          [8, 16],
+        ],
+      ],
+    );
+    const named = { ...measured, workload: throughputWorkload(true, 'reference') };
+    assert.match(
+      chaptersText(throughputChapters(named)).replaceAll(/\s+/g, ' '),
+      /preset the reference's: where requests are no multiple/,
+    );
   });
 
   it("judges the reference's numbers as the reference does", () => {
