@@ -5,7 +5,8 @@ export interface Choice {
   parts: number;
   lastMs: number;
   finished: boolean;
-  /** Its last text; all its texts, one after the other; and their first characters. */
+  /** How many texts it has; the last; all, one after the other; and their first characters. */
+  texts: number;
   text: string;
   all: string;
   start: string;
@@ -24,7 +25,7 @@ export interface Choice {
 const mostChoices = 128;
 /** So often must a text contain all of the one before, before texts are taken for the whole so far. */
 const surelyGrowing = 2;
-/** So many parts must a response have before a text that equals all of them is taken for a repetition. */
+/** So many texts must there be before one that equals all of them is taken for a repetition. */
 const surelyRepeated = 3;
 /** Characters in which a tag shows. */
 const tagLength = 16;
@@ -41,6 +42,7 @@ export function choiceOf(choices: Choice[], id: unknown): Choice {
     parts: 0,
     lastMs: Number.NaN,
     finished: false,
+    texts: 0,
     text: '',
     all: '',
     start: '',
@@ -56,8 +58,8 @@ export function choiceOf(choices: Choice[], id: unknown): Choice {
 }
 
 /** Returns true when a text is all that was sent before: some servers end a stream with the whole response. */
-export const repeatsAll = ({ parts, all }: Choice, text: string): boolean =>
-  parts >= surelyRepeated && text.length === all.length && text === all;
+export const repeatsAll = ({ texts, all }: Choice, text: string): boolean =>
+  texts >= surelyRepeated && text.length === all.length && text === all;
 
 /** Returns true when each text of a choice is the whole so far. */
 export const sendsAll = ({ grows, growths }: Choice): boolean => grows && growths >= surelyGrowing;
@@ -70,6 +72,7 @@ export function addText(choice: Choice, text: string): number {
     else if (text.length > before.length) choice.growths += 1;
   }
   choice.text = text;
+  choice.texts += 1;
   if (sendsAll(choice)) return text.length - before.length;
   choice.all += text;
   return text.length;

@@ -16,6 +16,8 @@ export interface ResponseTrack extends TokenTrack {
   readonly unfinished: string | undefined;
   /** 0: not finished; 1: every choice is, usage may follow; 2: nothing more is expected. */
   readonly finished: 0 | 1 | 2;
+  /** Usage counted no output, though there is some. */
+  readonly countsNone: boolean;
   /** When it became finished. */
   readonly finishedMs: number;
   /** A new response begins. */
@@ -147,6 +149,9 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     unfinished: undefined as string | undefined,
     finished: 0 as 0 | 1 | 2,
     finishedMs: Number.NaN,
+    get countsNone(): boolean {
+      return usage?.tokens === 0 && track.parts > 0;
+    },
     parts: 0,
     silentBefore: 0,
     silentBetween: 0,

@@ -148,7 +148,8 @@ export function createSlot(options: SlotOptions): Slot {
 
   /** Puts what a language model's response told into the sample. Returns what went wrong with it, in words. */
   const endResponse = (reader: StreamReader, text: string | undefined): string | undefined => {
-    const { stream, usage, hiddenTokens, failure } = reader.end(text === undefined);
+    const { stream, usage, hiddenTokens, notes, failure } = reader.end(text === undefined);
+    for (const remark of notes) note(remark);
     sample.stream = stream && {
       ...stream,
       firstTokenMs: stream.firstTokenMs - originMs,

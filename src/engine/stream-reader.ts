@@ -43,6 +43,8 @@ export interface ResponseOutcome {
   readonly usage: Usage | undefined;
   /** Tokens of reasoning that were counted and not streamed. */
   readonly hiddenTokens: number;
+  /** Remarks on the server. */
+  readonly notes: readonly string[];
   readonly failure: ResponseFailure | undefined;
 }
 
@@ -66,6 +68,10 @@ export function createAfterReads(): (work: () => void) => void {
   };
 }
 
+const none: readonly string[] = [];
+/** So many chunks in less time than that were not sent as they were made, ms. */
+const fewestInLump = 4;
+const longestLumpMs = 1;
 const nothingExpected: Expected = { anyEvents: false, stream: false, type: '' };
 /** Characters shown of what can't be read. */
 const maxShown = 300;
@@ -211,6 +217,19 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     return { kind: 'unfinished', text: `The stream ended after ${count} without ${dialect.finishMark}.` };
   };
 
+  const notesOf = (isStream: boolean): readonly string[] => {
+    if (!isStream) return expected.stream ? ['responds in one piece when a stream is asked for'] : none;
+    const { stream } = track;
+    const isLump = stream.chunks >= fewestInLump && stream.lastTokenMs - stream.firstTokenMs < longestLumpMs;
+    return [
+      ...(isLump ? ['sends the tokens of a stream all at once, so times between tokens show nothing'] : []),
+      ...(Number.isNaN(stream.untimedTokens)
+        ? ['streams only a part of the reasoning it counts, so TPOT is unknown']
+        : []),
+      ...(track.countsNone ? ['counts 0 output tokens, so the chunks of streams are counted'] : []),
+    ];
+  };
+
   return {
     begin(next) {
       expected = next;
@@ -251,7 +270,8 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       const isStream = whole === undefined && (isWhole || isKnown || expected.stream);
       const failure = failureOf(isStream, isWhole);
       const { usage, hiddenTokens } = track.tokens(isStream);
-      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, failure };
+      const notes = failure === undefined && isWhole ? notesOf(isStream) : none;
+      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, notes, failure };
     },
   };
 }

@@ -3,6 +3,7 @@ import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { Distribution, QuantileName, StreamNumbers } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { cachedShare } from '../../src/core/report/stream-tables.ts';
 import type { ChartFigure } from '../charts/figure.ts';
 import { iclHistogram, ttftHistogram } from '../charts/streamHistograms.ts';
 import { tokensOverTime } from '../charts/tokensOverTime.ts';
@@ -77,12 +78,30 @@ function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
             formatPercent(outputTokens === 0 ? null : reasoningTokens / outputTokens),
           ),
     ],
+    ...(record.hiddenReasoningTokens === undefined
+      ? []
+      : ([
+          [t('Not streamed'), t('{0} reasoning tokens, excluded from TPOT', formatCount(record.hiddenReasoningTokens))],
+        ] satisfies [string, string][])),
+    ...inputFacts(record),
     [t('Streams'), t('{0} whole', formatCount(record.streams.whole))],
     ...(iclPercentileMethod === undefined
       ? []
       : [[t('ICL percentiles'), percentileMethodWords(iclPercentileMethod)] satisfies [string, string]]),
   ];
   return h('dl', { class: 'provenance' }, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+}
+
+/** What responses named of their input; nothing when they named none. */
+function inputFacts(record: RunRecord): [string, string][] {
+  const { inputTokens, inputTokensPerS = null, totalTokensPerS = null } = record;
+  if (inputTokens === undefined) return [];
+  const cached = cachedShare(record);
+  return [
+    [t('Input tokens'), t('{0}, {1}', formatCount(inputTokens), formatRate(inputTokensPerS, t('tokens')))],
+    ...(cached === null ? [] : [[t('Cached input'), formatPercent(cached)] satisfies [string, string]]),
+    [t('Input and output'), formatRate(totalTokensPerS, t('tokens'))],
+  ];
 }
 
 function timesTable(record: RunRecord & StreamNumbers): HTMLElement {

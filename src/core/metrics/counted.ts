@@ -95,6 +95,10 @@ function groupFrom(tree: Tree): Group {
     bytes: at(tree, 'bytes').value,
     outputTokens: at(tree, 'tokens').value,
     reasoningTokens: at(tree, 'reasoning').value,
+    hiddenTokens: at(tree, 'hidden').value,
+    inputTokens: at(tree, 'input').value,
+    cachedTokens: at(tree, 'cached').value,
+    cachedCounts: at(tree, 'cachedCounts').value,
     tokenSource: tokenSources.findLastIndex((source) => at(tree, 'source').parts.has(source)),
     streams: tree.parts.has('streamed') ? streamsFrom(tree) : null,
   };

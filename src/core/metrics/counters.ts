@@ -63,6 +63,10 @@ function addGroup(add: Add, name: string, group: Group): void {
   add(`${name}.bytes`, group.bytes);
   add(`${name}.tokens`, group.outputTokens);
   add(`${name}.reasoning`, group.reasoningTokens);
+  add(`${name}.hidden`, group.hiddenTokens);
+  add(`${name}.input`, group.inputTokens);
+  add(`${name}.cached`, group.cachedTokens);
+  add(`${name}.cachedCounts`, group.cachedCounts);
   const source = tokenSources[group.tokenSource];
   if (source !== undefined) add(`${name}.source.${source}`, 1);
   for (let index = 0; index < group.outcomes.length; index += 2) {

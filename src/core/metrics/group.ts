@@ -32,6 +32,12 @@ export interface Group {
   bytes: number;
   outputTokens: number;
   reasoningTokens: number;
+  /** Tokens of reasoning that were counted and not streamed. */
+  hiddenTokens: number;
+  inputTokens: number;
+  /** Input tokens from the server's cache, and how many responses named any number of them. */
+  cachedTokens: number;
+  cachedCounts: number;
   /** Index in tokenSources of the least exact source so far; -1 before the first. */
   tokenSource: number;
   /** Null before the first stream. */
@@ -50,6 +56,10 @@ export function createGroup(rawLimit: number, live: boolean): Group {
     bytes: 0,
     outputTokens: 0,
     reasoningTokens: 0,
+    hiddenTokens: 0,
+    inputTokens: 0,
+    cachedTokens: 0,
+    cachedCounts: 0,
     tokenSource: -1,
     streams: null,
   };
@@ -80,7 +90,15 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
   if (sample.outputTokens !== undefined) {
     group.outputTokens += sample.outputTokens;
     group.reasoningTokens += sample.reasoningTokens ?? 0;
+    group.hiddenTokens += sample.hiddenTokens ?? 0;
     group.tokenSource = Math.max(group.tokenSource, tokenSources.indexOf(sample.tokenSource ?? 'output_tokens'));
+  }
+  if (sample.inputTokens !== undefined) {
+    group.inputTokens += sample.inputTokens;
+    if (sample.cachedTokens !== undefined) {
+      group.cachedTokens += sample.cachedTokens;
+      group.cachedCounts++;
+    }
   }
 }
 
@@ -106,6 +124,10 @@ export function mergeGroups(groups: readonly Group[], rawLimit: number, chunkLim
     merged.bytes += group.bytes;
     merged.outputTokens += group.outputTokens;
     merged.reasoningTokens += group.reasoningTokens;
+    merged.hiddenTokens += group.hiddenTokens;
+    merged.inputTokens += group.inputTokens;
+    merged.cachedTokens += group.cachedTokens;
+    merged.cachedCounts += group.cachedCounts;
     merged.tokenSource = Math.max(merged.tokenSource, group.tokenSource);
     for (let index = 0; index < group.outcomes.length; index += 2)
       countOutcome(merged.outcomes, group.outcomes[index] ?? 0, group.outcomes[index + 1] ?? 0);
@@ -161,6 +183,15 @@ export function numbersOf(
       avgOutputTokens: namesTokens && all.count > 0 ? group.outputTokens / all.count : null,
       outputTokensPerS: namesTokens ? perS(group.outputTokens) : null,
       ...(group.reasoningTokens === 0 ? {} : { reasoningTokens: group.reasoningTokens }),
+      ...(group.hiddenTokens === 0 ? {} : { hiddenReasoningTokens: group.hiddenTokens }),
+      ...(group.inputTokens === 0
+        ? {}
+        : {
+            inputTokens: group.inputTokens,
+            ...(group.cachedCounts === 0 ? {} : { cachedInputTokens: group.cachedTokens }),
+            inputTokensPerS: perS(group.inputTokens),
+            totalTokensPerS: namesTokens ? perS(group.inputTokens + group.outputTokens) : null,
+          }),
       ...streamed?.numbers,
     },
     latency: { tally: all, ranked },

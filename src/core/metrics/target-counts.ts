@@ -115,6 +115,11 @@ export function groupAt(counts: TargetCounts, target: number, tokenSource: numbe
     bytes: counts.bytes[target] ?? 0,
     outputTokens,
     reasoningTokens: counts.reasoningTokens[target] ?? 0,
+    // Only the run keeps these: zeros leave them out of the target's numbers.
+    hiddenTokens: 0,
+    inputTokens: 0,
+    cachedTokens: 0,
+    cachedCounts: 0,
     tokenSource: outputTokens > 0 ? tokenSource : -1,
     streams: null,
   };

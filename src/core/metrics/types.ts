@@ -161,6 +161,15 @@ export interface Numbers extends Partial<StreamNumbers> {
   readonly outputTokensPerS: number | null;
   /** Tokens of reasoning among the output tokens; absent when there are none. */
   readonly reasoningTokens?: number;
+  /** Those of them that were counted and not streamed: in no time between tokens. Absent when there are none. */
+  readonly hiddenReasoningTokens?: number;
+  /** Σ input tokens, cached ones included. This and all below are absent when no response named any. */
+  readonly inputTokens?: number;
+  /** Input tokens that the server took from a cache; absent when no response said so. */
+  readonly cachedInputTokens?: number;
+  readonly inputTokensPerS?: number | null;
+  /** Input and output tokens together; null when output tokens aren't named. */
+  readonly totalTokensPerS?: number | null;
 }
 
 /** What happened in one slice of the run, by time of `end`. Column i of every array is slice i, `widthMs` wide. */

@@ -136,6 +136,15 @@ function roundNumbers(numbers: Numbers, digits: number): Numbers {
     avgOutputTokens: roundOrNull(numbers.avgOutputTokens, headline),
     outputTokensPerS: roundOrNull(numbers.outputTokensPerS, headline),
     ...(numbers.reasoningTokens === undefined ? {} : { reasoningTokens: numbers.reasoningTokens }),
+    ...(numbers.hiddenReasoningTokens === undefined ? {} : { hiddenReasoningTokens: numbers.hiddenReasoningTokens }),
+    ...(numbers.inputTokens === undefined ? {} : { inputTokens: numbers.inputTokens }),
+    ...(numbers.cachedInputTokens === undefined ? {} : { cachedInputTokens: numbers.cachedInputTokens }),
+    ...(numbers.inputTokensPerS === undefined
+      ? {}
+      : { inputTokensPerS: roundOrNull(numbers.inputTokensPerS, headline) }),
+    ...(numbers.totalTokensPerS === undefined
+      ? {}
+      : { totalTokensPerS: roundOrNull(numbers.totalTokensPerS, headline) }),
     ...(hasStreams(numbers) ? roundStreams(numbers, digits) : {}),
   };
 }

@@ -82,6 +82,16 @@ function runRows(record: RunRecord): Cell[][] {
   ];
 }
 
+/** Counts of tokens that are absent unless a response names them. */
+const tokenCounts = [
+  'reasoningTokens',
+  'hiddenReasoningTokens',
+  'inputTokens',
+  'cachedInputTokens',
+  'inputTokensPerS',
+  'totalTokensPerS',
+] as const;
+
 function numberRows(target: string, numbers: Numbers): Cell[][] {
   return [
     [target, 'requestsSent', numbers.requestsSent],
@@ -102,7 +112,7 @@ function numberRows(target: string, numbers: Numbers): Cell[][] {
     [target, 'outputTokens', numbers.outputTokens],
     [target, 'avgOutputTokens', numbers.avgOutputTokens],
     [target, 'outputTokensPerS', numbers.outputTokensPerS],
-    ...(numbers.reasoningTokens === undefined ? [] : [[target, 'reasoningTokens', numbers.reasoningTokens]]),
+    ...tokenCounts.flatMap((name) => (numbers[name] === undefined ? [] : [[target, name, numbers[name]]])),
     ...(hasStreams(numbers) ? streamRows(target, numbers) : []),
   ];
 }

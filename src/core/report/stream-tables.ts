@@ -1,6 +1,6 @@
 import { hasStreams } from '../metrics/streams.ts';
-import type { Distribution, StreamNumbers } from '../metrics/types.ts';
-import { countOf, formatCount, formatMs, formatRate } from './format.ts';
+import type { Distribution, Numbers, StreamNumbers } from '../metrics/types.ts';
+import { countOf, formatCount, formatMs, formatPercent, formatRate } from './format.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
@@ -13,9 +13,12 @@ const streamTimes: readonly (readonly [label: string, of: (numbers: StreamNumber
   ['to last token (E2E)', ({ e2eMs }) => e2eMs],
 ];
 
-/** What streamed answers looked like, in time and in tokens; none when nothing was streamed. */
+/** Returns tables of streamed responses in time and in tokens, and of input tokens; none of what no response had. */
 export function streamTables(record: RunRecord): Table[] {
-  return hasStreams(record) ? [timeTable(record), tokenTable(record)] : [];
+  return [
+    ...(hasStreams(record) ? [timeTable(record), tokenTable(record)] : []),
+    ...(record.inputTokens === undefined ? [] : [inputTable(record)]),
+  ];
 }
 
 function timeTable(record: RunRecord & StreamNumbers): Table {
@@ -45,14 +48,21 @@ function timeTable(record: RunRecord & StreamNumbers): Table {
 
 /** Output tokens, one row for each target that named any when there are several. */
 function tokenTable(record: RunRecord): Table {
-  const rows = [
-    { name: 'all', numbers: record },
-    ...(record.perTarget.length > 1 ? record.perTarget.map((numbers) => ({ name: numbers.name, numbers })) : []),
-  ].filter(({ numbers }) => numbers.avgOutputTokens !== null);
+  const rows = rowsOf(record).filter(({ numbers }) => numbers.avgOutputTokens !== null);
   const reasoning = record.reasoningTokens !== undefined;
+  const hidden = record.hiddenReasoningTokens !== undefined;
   return {
     title: 'Output tokens',
-    columns: ['', 'Tokens', 'per answer', ...(reasoning ? ['of reasoning'] : []), 'Rate', 'TTFT p50', 'TPOT p50'],
+    columns: [
+      '',
+      'Tokens',
+      'per answer',
+      ...(reasoning ? ['of reasoning'] : []),
+      ...(hidden ? ['not streamed'] : []),
+      'Rate',
+      'TTFT p50',
+      'TPOT p50',
+    ],
     rows: rows.map(({ name, numbers }) =>
       [
         name,
@@ -60,10 +70,40 @@ function tokenTable(record: RunRecord): Table {
         numbers.avgOutputTokens === null ? '' : numbers.avgOutputTokens.toFixed(1),
       ].concat(
         reasoning ? formatCount(numbers.reasoningTokens ?? 0) : [],
+        hidden ? formatCount(numbers.hiddenReasoningTokens ?? 0) : [],
         formatRate(numbers.outputTokensPerS, 'tokens'),
         formatMs(numbers.ttftMs?.median ?? null),
         formatMs(numbers.tpotMs?.median ?? null),
       ),
     ),
+    ...(hidden ? { note: 'TPOT is over streamed tokens alone.' } : {}),
   };
+}
+
+/** Input tokens, one row for each target that named any when there are several. */
+function inputTable(record: RunRecord): Table {
+  const rows = rowsOf(record).filter(({ numbers }) => numbers.inputTokens !== undefined);
+  const cached = record.cachedInputTokens !== undefined;
+  return {
+    title: 'Input tokens',
+    columns: ['', 'Tokens', ...(cached ? ['cached'] : []), 'Rate', 'Input and output'],
+    rows: rows.map(({ name, numbers }) =>
+      [name, formatCount(numbers.inputTokens ?? null)].concat(
+        cached ? formatPercent(cachedShare(numbers)) : [],
+        formatRate(numbers.inputTokensPerS ?? null, 'tokens'),
+        formatRate(numbers.totalTokensPerS ?? null, 'tokens'),
+      ),
+    ),
+  };
+}
+
+/** The run, and its targets when there are several. */
+function rowsOf(record: RunRecord): { readonly name: string; readonly numbers: Numbers }[] {
+  const targets = record.perTarget.length > 1 ? record.perTarget : [];
+  return [{ name: 'all', numbers: record }, ...targets.map((numbers) => ({ name: numbers.name, numbers }))];
+}
+
+/** Returns the share of input tokens that came from the server's cache, 0 to 1; null when no response said so. */
+export function cachedShare({ inputTokens = 0, cachedInputTokens }: Numbers): number | null {
+  return cachedInputTokens === undefined || inputTokens === 0 ? null : cachedInputTokens / inputTokens;
 }

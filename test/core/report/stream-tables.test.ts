@@ -52,6 +52,29 @@ describe('streams in reports', () => {
     assert.match(text, / chats +5 +5\.0 +0 /);
   });
 
+  it('have input tokens with the share from a cache, and reasoning that was not streamed', () => {
+    const input = { inputTokens: 100, cachedTokens: 25 };
+    const two = recordOf(
+      [stream(100, { ...input, reasoningTokens: 3, hiddenTokens: 2 }), stream(50, { target: 1, inputTokens: 20 })],
+      { targets: [targetOf('caches'), targetOf('chats')] },
+    );
+    const text = renderText(two);
+    assert.match(text, /not streamed/);
+    assert.match(text, / caches +5 +5\.0 +3 +2 /);
+    assert.match(text, /TPOT is over streamed tokens alone\./);
+    assert.match(text, /Input tokens:\n/);
+    assert.match(text, / all +120 +20\.8% +\S+ tokens\/s +\S+ tokens\/s\n/);
+    assert.match(text, / caches +100 +25% /);
+    assert.match(text, / chats +20 +– /);
+    const csv = reports.csv.render(two);
+    for (const line of ['inputTokens,120', 'cachedInputTokens,25', 'hiddenReasoningTokens,2']) {
+      assert.ok(csv.includes(`\r\n,${line}\r\n`), line);
+    }
+    assert.doesNotMatch(renderText(record), /Input tokens/);
+    // Also of responses in one piece.
+    assert.match(renderText(recordOf([stream(10, { ...input, stream: undefined })])), /Input tokens:/);
+  });
+
   it('that broke off are told of', () => {
     const broken = recordOf([stream(10), stream(20, { error: 'prematureEnd', outputTokens: undefined })]);
     for (const { render } of [reports.markdown, reports.html, { render: renderText }]) {
