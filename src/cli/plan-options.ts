@@ -1,7 +1,20 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planDefaults } from '../core/plan/plan.ts';
 import { arrivalProcesses, transportNames } from '../core/plan/types.ts';
 import { header, objectives, planNumber, planSize, planTime, stages } from './values.ts';
+
+/** Reads a rate. Other load generators take an infinite one for all requests at once. */
+function rate(text: string): number {
+  if (!/^\+?inf(?:inity)?$/i.test(text)) return planNumber('ratePerS')(text);
+  throw new InvalidArgumentError('To send all requests at once, use -c and -n with the same number instead.');
+}
+
+/** Names what is there of an option that other load generators have. */
+function burstiness(): never {
+  throw new InvalidArgumentError(
+    'Gamma arrivals are not supported. Use --arrivals constant, or poisson (burstiness 1).',
+  );
+}
 
 /** Adds the options that say what a run sends. */
 export function addPlanOptions(command: Command): Command {
@@ -16,17 +29,14 @@ export function addPlanOptions(command: Command): Command {
       `most requests in flight (default: the file's, otherwise ${planDefaults.concurrency})`,
       planNumber('concurrency'),
     )
-    .option(
-      '--rate <perS>',
-      'requests per second, sent by the clock whether answers come or not',
-      planNumber('ratePerS'),
-    )
+    .option('--rate <perS>', 'requests per second, sent by the clock whether answers come or not', rate)
     .option('--stages <list>', "rates one after the other, held or ramped, such as '30s:50, 1m:50..200'", stages)
     .addOption(
       new Option('--arrivals <process>', 'with a rate: equal gaps, or at random (default: constant)').choices(
         arrivalProcesses,
       ),
     )
+    .addOption(new Option('--burstiness <factor>').hideHelp().argParser(burstiness))
     .option(
       '--max-in-flight <n>',
       `with a rate: most requests in flight, what is due above that waits (default: ${planDefaults.maxInFlight})`,

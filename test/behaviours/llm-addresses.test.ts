@@ -16,7 +16,7 @@ const none = (): undefined => undefined;
 function prepared(text: string, stream?: boolean): PreparedRequest {
   const [target] = parseEndpoints(text).targets;
   assert.ok(target);
-  return prepareTarget(target, { env: none, secret: none, bodyFile: none, shownAs: 'e', stream });
+  return prepareTarget(target, { env: none, secret: none, bodyFile: () => Buffer.from('Hi'), shownAs: 'e', stream });
 }
 const warnings = (text: string): (readonly [string, number])[] =>
   parseEndpoints(text).problems.map(({ code, range }) => [code, range.start.line] as const);
@@ -68,6 +68,55 @@ describe('the API of an address', () => {
       ['/ask', '{"inputs": "x", "temperature": 0}'],
     ] as const) {
       assert.deepEqual(warnings(`\nPOST http://a${path}\n${body}`), [['unknown-api', 1]], `${path} ${body}`);
+    }
+  });
+
+  it('of others than OpenAI’s is known too, with its own members', () => {
+    const choices = '# @prompts p.txt\n# @max-tokens 9\n';
+    for (const [path, body, dialect, sent] of [
+      ['/v1/responses', '{"input": "x", "model": "m"}', 'responses', { input: 'Hi', model: 'm', max_output_tokens: 9 }],
+      [
+        '/v1/messages',
+        '{"messages": [], "max_tokens": 1, "model": "m"}',
+        'messages',
+        { messages: [{ role: 'user', content: 'Hi' }], max_tokens: 9, model: 'm' },
+      ],
+      ['/completion', '{"prompt": "x"}', 'llama-cpp', { prompt: 'Hi', n_predict: 9 }],
+      ['/generate', '{"inputs": "x"}', 'tgi', { inputs: 'Hi', parameters: { max_new_tokens: 9 } }],
+      [
+        '/generate',
+        '{"text": "x", "sampling_params": {"top_p": 1}}',
+        'sglang',
+        { text: 'Hi', sampling_params: { top_p: 1, max_new_tokens: 9 } },
+      ],
+    ] as const) {
+      const text = `POST http://a${path}\n${body}`;
+      assert.deepEqual(warnings(text), [], path);
+      const plain = prepared(text, true);
+      assert.deepEqual([plain.dialect, plain.streams], [dialect, dialect !== 'tgi'], path);
+      assert.equal(JSON.parse(new TextDecoder().decode(plain.body)).stream, dialect === 'tgi' ? undefined : true);
+      const named = prepared(`# @dialect ${dialect}\n${choices}${text}`);
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(named.body)), sent);
+    }
+    assert.equal(prepared('POST http://a/generate_stream\n{"inputs": "x"}').streams, true);
+    assert.throws(() => prepared('# @stream true\nPOST http://a/generate\n{"inputs": "x"}'), /streams by its address/);
+  });
+
+  it('that is not read yet is told on its line', () => {
+    for (const [path, body] of [
+      ['/v1/embeddings', '{"input": "x", "model": "m"}'],
+      ['/rerank', '{"query": "x", "documents": []}'],
+      ['/v1beta/models/g:streamGenerateContent?alt=sse', '{"contents": []}'],
+      ['/v2/models/m/generate_stream', '{"text_input": "x"}'],
+      ['/v2/chat', messages],
+    ] as const) {
+      const text = `POST http://a${path}\n${body}`;
+      assert.deepEqual(warnings(text), [['unread-api', 0]], path);
+      assert.equal(prepared(text, true).dialect, undefined);
+      assert.match(
+        parseEndpoints(text).problems[0]?.message ?? '',
+        /^Loadlens doesn't read the .* API yet: only latency/,
+      );
     }
   });
 

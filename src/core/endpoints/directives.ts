@@ -32,7 +32,7 @@ export const directives: readonly Directive[] = [
   {
     name: 'dialect',
     scope: 'target',
-    what: 'How the target below speaks: openai, ollama, sse (any stream of server-sent events) or plain. Found out by path and body unless set.',
+    what: 'The API of the target below: openai, ollama, responses, messages, llama-cpp, tgi, sglang, sse (any stream of server-sent events) or plain. Recognized by path and body unless set.',
     example: 'openai',
   },
   {

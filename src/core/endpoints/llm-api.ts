@@ -19,13 +19,18 @@ const apis: readonly LlmApi[] = [
   { name: 'Chat Completions', dialect: 'openai', path: /\/chat\/completions$/, members: ['messages', 'prompt'] },
   { name: 'Completions', dialect: 'openai', path: /\/completions$/, members: ['prompt', 'messages'] },
   { name: 'Ollama', dialect: 'ollama', path: /\/api\/(?:generate|chat)$/, members: ['prompt', 'messages'] },
-  { name: 'Responses', path: /\/responses$/, members: ['input'] },
-  { name: 'Messages', path: /\/messages$/, members: ['messages'] },
+  { name: 'Responses', dialect: 'responses', path: /\/(?:v\d\w*|openai)\/responses$/, members: ['input'] },
+  { name: 'Messages', dialect: 'messages', path: /\/messages$/, members: ['max_tokens'] },
   { name: 'Embeddings', path: /\/embed(?:dings?)?$/, members: ['input', 'inputs', 'prompt', 'texts', 'content'] },
   { name: 'Rerank', path: /\/re-?rank$/, members: ['query'] },
-  { name: 'llama.cpp completion', path: /\/(?:completion|infill)$/, members: ['prompt', 'input_prefix'] },
-  { name: 'Text Generation Inference', path: /\/generate(?:_stream)?$|^\/?$/, members: ['inputs'] },
-  { name: 'SGLang generate', path: /\/generate$/, members: ['text', 'input_ids'] },
+  {
+    name: 'llama.cpp completion',
+    dialect: 'llama-cpp',
+    path: /\/(?:completion|infill)$/,
+    members: ['prompt', 'input_prefix'],
+  },
+  { name: 'Text Generation Inference', dialect: 'tgi', path: /\/generate(?:_stream)?$/, members: ['inputs'] },
+  { name: 'SGLang generate', dialect: 'sglang', path: /\/generate$/, members: ['sampling_params', 'input_ids'] },
   { name: 'Triton generate', path: /\/generate(?:_stream)?$/, members: ['text_input'] },
   { name: 'vLLM generate', path: /\/generate$/, members: ['prompt'] },
   { name: 'Gemini', path: /:(?:stream)?generateContent$/i, members: ['contents'] },
@@ -84,7 +89,10 @@ function restOf(path: string, body: Json): string | undefined {
 }
 
 /** Members that say how a model is to respond. */
-const settings = ['model', 'stream', 'temperature', 'max_tokens', 'max_completion_tokens', 'max_new_tokens', 'top_p'];
+const settings =
+  'model stream temperature top_p max_tokens max_completion_tokens max_new_tokens n_predict parameters sampling_params'.split(
+    ' ',
+  );
 
 /** Whether a body has messages with roles, or a prompt and a setting of a model. */
 function looksLikeQuestion(body: Json): boolean {
@@ -108,7 +116,9 @@ export function modelListsOf(url: string): string[] {
   const { pathname } = new URL(url);
   const [, origin = '', search = ''] = addressParts.exec(url) ?? [];
   if (/\/deployments\//.test(pathname)) return [];
-  const prefix = pathname.replace(/\/+$/, '').replace(/\/(?:chat\/)?completions$|\/api\/(?:generate|chat)$/, '');
+  const prefix = pathname
+    .replace(/\/+$/, '')
+    .replace(/\/(?:chat\/)?completions$|\/responses$|\/messages$|\/api\/(?:generate|chat)$/, '');
   const paths =
     pathname.includes('/api/generate') || pathname.includes('/api/chat') ? [`${prefix}/v1`] : [prefix, '/v1'];
   return [...new Set(paths.map((path) => `${origin}${path}/models${search}`))];

@@ -46,10 +46,13 @@ export function prepareLlm(
       : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), (message, hint) => fail(message, hint));
   const changes = llm.stream !== undefined || llm.maxTokens !== undefined || prompts !== undefined;
   if (changes) checkJson(body, written, fail);
-  const chat = isChatPath(url) || (written !== undefined && 'messages' in written);
-  const isStream = (json: Json): boolean => dialect === 'sse' || (json['stream'] ?? dialect === 'ollama') === true;
+  const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
+  const isStream = (json: Json): boolean => streams(json, dialect, url);
   // Nobody knows how to ask any other API for a stream, and a body that is no JSON object is sent as it stands.
-  const canChoose = dialect !== 'sse' && (written !== undefined || prompts !== undefined);
+  const canChoose = dialect !== 'sse' && dialect !== 'tgi' && (written !== undefined || prompts !== undefined);
+  if (dialect === 'tgi' && llm.stream !== undefined && llm.stream !== isStream({})) {
+    fail('This API streams by its address.', 'Use /generate_stream for a stream and /generate for one response.');
+  }
   const complete = (json: Json): Json => {
     const byDefault = canChoose && isStream(json) !== lookups.stream ? lookups.stream : undefined;
     return withChoices(json, dialect, { ...llm, stream: llm.stream ?? byDefault });
@@ -57,7 +60,9 @@ export function prepareLlm(
   const wanted = complete(written ?? {});
   const known = { url, dialect, streams: isStream(wanted) };
   if (prompts !== undefined) {
-    const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, chat, fail)));
+    const jsons = prompts.map((prompt) =>
+      complete(withPrompt(written ?? {}, prompt, { chat, member: promptMembers[dialect] ?? 'prompt' }, fail)),
+    );
     const bodies = jsons.map(bytesOf);
     const order = llm.promptsOrder ?? 'rotate';
     return { ...known, body: bodies[0] ?? bytesOf(wanted), prompts: { bodies, order }, ...listsFor(jsons, known) };
@@ -82,7 +87,7 @@ function failUnread(api: LlmApi | undefined, fail: Fail): never {
     const hint = "Remove the directive, or use the server's OpenAI-compatible address.";
     return fail(`Loadlens doesn't read the ${api.name} API yet.`, hint);
   }
-  const hint = 'Write # @dialect openai, ollama or sse above it, or take the directive out.';
+  const hint = 'Write # @dialect with its API above it, such as openai, or remove the directive.';
   return fail('Nothing says how to ask this target for tokens.', hint);
 }
 
@@ -92,8 +97,37 @@ function listsFor(
   { url, dialect }: { url: string; dialect: DialectName },
 ): Pick<Asked, 'modelLists'> {
   const named = jsons.some((json) => json['model'] !== undefined);
-  const modelLists = named || dialect === 'sse' ? [] : modelListsOf(url);
+  const modelLists = named || !namesModel.has(dialect) ? [] : modelListsOf(url);
   return modelLists.length === 0 ? {} : { modelLists };
+}
+
+/** APIs whose requests name a model. */
+const namesModel: ReadonlySet<DialectName> = new Set(['openai', 'ollama', 'responses', 'messages']);
+
+/** The members for the most tokens of a response. */
+const limitMembers: Readonly<Record<DialectName, readonly [outer: string, inner?: string]>> = {
+  openai: ['max_tokens'],
+  ollama: ['options', 'num_predict'],
+  responses: ['max_output_tokens'],
+  messages: ['max_tokens'],
+  'llama-cpp': ['n_predict'],
+  tgi: ['parameters', 'max_new_tokens'],
+  sglang: ['sampling_params', 'max_new_tokens'],
+  sse: ['max_tokens'],
+};
+
+/** The members for a prompt, where they are not `prompt`. */
+const promptMembers: Partial<Readonly<Record<DialectName, string>>> = {
+  responses: 'input',
+  tgi: 'inputs',
+  sglang: 'text',
+};
+
+/** Whether a request asks for a stream. */
+function streams(json: Json, dialect: DialectName, url: string): boolean {
+  if (dialect === 'sse') return true;
+  if (dialect === 'tgi') return /\/generate_stream\/*$/.test(new URL(url).pathname);
+  return (json['stream'] ?? dialect === 'ollama') === true;
 }
 
 /** What the directives say, in the members that the API has for it. */
@@ -103,10 +137,10 @@ function withChoices(
   { stream, maxTokens, usage }: Pick<LlmChoices, 'maxTokens' | 'usage'> & { stream: boolean | undefined },
 ): Json {
   const said: Record<string, unknown> = { ...json };
-  if (stream !== undefined) said['stream'] = stream;
+  if (stream !== undefined && dialect !== 'tgi') said['stream'] = stream;
   if (maxTokens !== undefined) {
-    if (dialect === 'ollama') said['options'] = { ...objectOr(json['options']), num_predict: maxTokens };
-    else said['max_completion_tokens' in json ? 'max_completion_tokens' : 'max_tokens'] = maxTokens;
+    const [outer, inner] = 'max_completion_tokens' in json ? ['max_completion_tokens'] : limitMembers[dialect];
+    said[outer] = inner === undefined ? maxTokens : { ...objectOr(json[outer]), [inner]: maxTokens };
   }
   if (dialect === 'openai' && said['stream'] === true && usage !== 'off' && !('stream_options' in json))
     said['stream_options'] = { include_usage: true };
@@ -125,21 +159,22 @@ const requestMembers = new Set(['prompt', 'messages', 'model', 'max_tokens', 'te
 function withPrompt(
   written: Json,
   { place, text: prompt, messages: conversation, members }: Prompt,
-  chat: boolean,
+  { chat, member }: { readonly chat: boolean; readonly member: string },
   fail: Fail,
 ): Json {
   const json = { ...written, ...members };
   if (conversation !== undefined) {
+    if (member === 'input') return { ...json, input: conversation };
     if (chat) return { ...json, messages: conversation };
     return fail(`${place} is a conversation, but this address takes a text.`, 'Send it to …/chat/completions.');
   }
   if (prompt === undefined) {
     const known = Object.keys(members ?? {}).some((name) => name in written || requestMembers.has(name));
-    if (known && ('prompt' in json || 'messages' in json)) return json;
+    if (known && (member in json || 'messages' in json)) return json;
     const hint = 'Name it prompt, text, messages, conversations, question or instruction.';
     return fail(`${place} has no prompt.`, hint);
   }
-  if (!chat) return { ...json, prompt };
+  if (!chat) return { ...json, [member]: prompt };
   const messages: unknown[] = Array.isArray(json['messages']) ? json['messages'] : [];
   const last = messages.findLastIndex((message) => objectOr(message)['role'] === 'user');
   const message = { role: 'user', content: prompt };

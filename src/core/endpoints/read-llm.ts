@@ -26,7 +26,7 @@ export const llmDirectives: Readonly<Record<string, LlmDirective>> = {
   dialect: {
     key: 'dialect',
     set: (choices, text) => assign(choices, 'dialect', oneOf([...dialectNames, 'plain'], text)),
-    hint: 'Write openai, ollama, sse or plain.',
+    hint: 'Write openai, ollama, responses, messages, llama-cpp, tgi, sglang, sse or plain.',
   },
   stream: {
     key: 'stream',

@@ -42,7 +42,7 @@ export type TargetBody =
 export type BodyPart = { readonly text: string } | { readonly path: string };
 
 /** APIs of language models whose answers are understood. `sse`: any stream of server-sent events. */
-export const dialectNames = ['openai', 'ollama', 'sse'] as const;
+export const dialectNames = ['openai', 'ollama', 'responses', 'messages', 'llama-cpp', 'tgi', 'sglang', 'sse'] as const;
 export type DialectName = (typeof dialectNames)[number];
 
 /** How the prompts of a file are taken: one after the other, or at random by the seed. */
