@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../core/metrics/types.ts';
+import { hasIpv6, isClientLimit, limitText } from './client-limit.ts';
 import { tlsText } from './tls-reason.ts';
 
 const kinds: Readonly<Record<string, ErrorKind>> = {
@@ -59,12 +60,19 @@ export const closedEarly = (): AnswerError =>
   new AnswerError('prematureEnd', 'The connection was closed before the response was complete.');
 
 /**
- * Why a request got no whole answer, by the error's code. `reset`: the other side aborted the connection; `prematureEnd`: it
+ * Why a request got no whole answer, by the error's code. `client`: this machine ran out of what a connection takes; `reset`: the other side aborted the connection; `prematureEnd`: it
  * closed in good order, before or inside the answer; `parse`: what came is no HTTP answer.
  */
 export function errorKind(error: Error): ErrorKind {
   if (error instanceof AnswerError || error instanceof UnconnectedError) return error.kind;
+  if (error instanceof AggregateError) {
+    // One of several addresses: what the server's did says more than what this machine lacks for the others.
+    const causes = error.errors.filter((each) => each instanceof Error);
+    const [first, ...others] = causes.map(errorKind);
+    return [first, ...others].find((kind) => kind !== undefined && kind !== 'client') ?? first ?? 'other';
+  }
   const code = codeOf(error);
+  if (isClientLimit(code)) return isWithoutIpv6(error, code) ? 'unreachable' : 'client';
   // The system's own limit for opening a connection.
   if (code === 'ETIMEDOUT' && 'syscall' in error && error.syscall === 'connect') return 'unreachable';
   // undici's parser errors carry no code that tells them apart.
@@ -78,12 +86,17 @@ export function errorKind(error: Error): ErrorKind {
 export function errorText(error: Error): string {
   if (error instanceof TimeoutError) return error.message;
   const parts = error instanceof AggregateError ? error.errors.map(String) : [];
+  const limit = errorKind(error) === 'client' ? limitText(codeOf(error)) : undefined;
+  if (limit !== undefined) return limit;
   const text = error.message || parts.join('; ') || error.name;
   const code = codeOf(error);
   const words = tlsText(code);
   if (words !== undefined) return `${words} (${code})`;
   return code === '' || text.includes(code) ? text : `${text} (${code})`;
 }
+
+const isWithoutIpv6 = (error: Error, code: string): boolean =>
+  code === 'EADDRNOTAVAIL' && 'address' in error && String(error.address).includes(':') && !hasIpv6();
 
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';

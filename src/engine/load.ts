@@ -75,6 +75,10 @@ export interface LoadOutcome {
   readonly takenUnsent: number;
   /** Requests that left on a connection that had carried one before. */
   readonly reused: number;
+  /** Requests that met the close of their connection and were sent once more. */
+  readonly reconnected: number;
+  /** Connections that the server closed in good order while they were in use, and the requests these had carried. */
+  readonly closings: { readonly connections: number; readonly requests: number };
   /** How long these were in the transport before their bytes left, ms. */
   readonly dispatchGaps: Tally;
   /** ∫ requests in flight dt, ms. */
@@ -126,6 +130,8 @@ export function startLoad(options: LoadOptions): Load {
   // In an object: numbers with a fraction change in place there, a captured variable would allocate for each.
   const flight = { count: 0, integralMs: 0, changedAtMs: startedAtMs };
   let reused = 0;
+  let reconnected = 0;
+  const closings = { connections: 0, requests: 0 };
   const dispatchGaps = createTally(0, true);
   let drained = 0;
   let unsent = 0;
@@ -179,6 +185,8 @@ export function startLoad(options: LoadOptions): Load {
       unsent,
       takenUnsent,
       reused,
+      reconnected,
+      closings,
       dispatchGaps,
       inFlightIntegralMs: flight.integralMs,
       cutMs,
@@ -299,6 +307,13 @@ export function startLoad(options: LoadOptions): Load {
     sent(atMs: number, onUsed: boolean): void {
       count(atMs, 1);
       if (onUsed) reused += 1;
+    },
+    resent(): void {
+      reconnected += 1;
+    },
+    closedAfter(requests: number): void {
+      closings.connections += 1;
+      closings.requests += requests;
     },
     ended(slot: Slot, atMs: number, sample: Sample, sent: boolean): void {
       if (sent) count(atMs, -1);

@@ -208,10 +208,17 @@ function mostLoops(requests: RunInput['requests']): number {
   return Math.max(1, availableParallelism() - (isOnThisMachine ? 1 : 0));
 }
 
-function withWarnings(health: ClientHealth, { requestsDrained }: LoopsResult, drainMs: number): ClientHealth {
+function withWarnings(
+  health: ClientHealth,
+  { requestsDrained, coldReason }: LoopsResult,
+  drainMs: number,
+): ClientHealth {
   const requests = requestsDrained === 1 ? '1 request was' : `${requestsDrained} requests were`;
   const warnings = [
     ...health.warnings,
+    ...(coldReason === undefined
+      ? []
+      : [`The code was not warmed up (${coldReason}): the first latencies include its compilation.`]),
     ...(requestsDrained === 0
       ? []
       : [

@@ -12,7 +12,7 @@ const levels: readonly LoopbackLoad[] = [
 
 /**
  * Measures what this machine adds to every latency, on a server in the side thread that answers at once. For code that is warm.
- * Undefined when it was broken off.
+ * Undefined when it was broken off, or no port is free for that server.
  */
 export async function calibrateSelf(
   side: SideThread,
@@ -21,7 +21,8 @@ export async function calibrateSelf(
 ): Promise<SelfCalibration | undefined> {
   const measured: SelfCalibration[number][] = [];
   for (const level of levels) {
-    const sent = await loadLoopback(side, transport, level, signal);
+    const sent = await loadLoopback(side, transport, level, signal).catch(() => undefined);
+    if (sent === undefined) return undefined;
     const { responses, latencyMs, throughputPerS } = summaryOf(sent.state, sent.summaryOptions, sent);
     if (signal.aborted || latencyMs.median === null || latencyMs.p99 === null) return undefined;
     measured.push({

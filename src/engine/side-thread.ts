@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Stretch } from '../core/metrics/stall.ts';
 import { sharedNow } from './shared-clock.ts';
+import { limitText } from './client-limit.ts';
 import { threadOf } from './thread-of.ts';
 
 /**
@@ -9,7 +10,7 @@ import { threadOf } from './thread-of.ts';
  * measure itself.
  */
 export interface SideThread {
-  /** Listens on loopback and answers whatever comes in with these bytes, at once. */
+  /** Listens on loopback and answers whatever comes in with these bytes, at once. Rejects where no port is free. */
   serve(answer: Buffer): Promise<{ readonly port: number; close(): void }>;
   /** When it was late by more than 10 ms, the last 16 times, on the clock of `sharedNow`. */
   late(): Stretch[];
@@ -43,7 +44,11 @@ async function start(): Promise<SideThread> {
     async serve(answer) {
       const { port1, port2 } = new MessageChannel();
       worker.postMessage({ answer, owner: port2 }, [port2]);
-      const port = await new Promise<number>((resolve) => port1.once('message', resolve));
+      const port = await new Promise<number | string>((resolve) => port1.once('message', resolve));
+      if (typeof port === 'string') {
+        port1.close();
+        throw new Error(limitText(port) ?? port);
+      }
       return { port, close: () => port1.close() };
     },
     late() {
@@ -105,6 +110,8 @@ function watchAndServe({ times, bins, beatMs, leastMs, mostLate, binMs, place }:
       socket.on('data', () => socket.write(answer));
     });
     owner.on('close', () => server.close());
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    server.on('error', (error: NodeJS.ErrnoException) => owner.postMessage(error.code ?? error.message));
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       // The rule is about windows; a thread has no origin.

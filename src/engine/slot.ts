@@ -7,13 +7,17 @@ import type { FailureSamples } from './failure-samples.ts';
 import { hasRawBytes, isRedirect, redirected } from './redirect.ts';
 import type { Note } from './server-notes.ts';
 import { createStreamReader, type StreamReader } from './stream-reader.ts';
-import type { ExchangeEvents, Lane, WireRequest } from './transport.ts';
+import type { ExchangeEvents, Lane, Origin, WireRequest } from './transport.ts';
 import type { Usage } from './dialects/usage.ts';
 
 /** What a slot reports to the load that runs it. Times are `performance.now()`. */
 interface SlotListener {
   /** The first byte of a request leaves. */
   sent(atMs: number, reused: boolean): void;
+  /** A request that met the close of its connection goes out once more, over a new one. */
+  resent(): void;
+  /** The server had closed the connection in good order after so many requests, and soon after the last of them. */
+  closedAfter(requests: number): void;
   /**
    * The request is over and the slot is free; `sent` may not have come before.
    * The sample is the slot's own: it holds until the next request starts.
@@ -64,6 +68,11 @@ interface Exchange {
   sent: boolean;
   /** How many failures the response stands for that is being read: see FailureSamples. */
   failures: number;
+  /** When this try left, and whether over a connection that had carried a request before. */
+  triedMs: number;
+  reused: boolean;
+  /** It met the close of its connection and was sent once more. */
+  resent: boolean;
   hops: number;
   /** Where the answer that is being read leads, when that is to be followed. */
   location: string | undefined;
@@ -72,6 +81,14 @@ interface Exchange {
   /** Decodes it before, when it is compressed. */
   inflater: Inflater | undefined;
 }
+
+/**
+ * A close that comes so soon after a request has left, on a connection that was kept open, crossed it on the way: longer than a
+ * round trip takes, shorter than most work of a server on a request that must not be done twice.
+ */
+const crossingMs = 250;
+/** A connection that is gone after it was idle for longer than that was closed for being idle. */
+const idleMs = 500;
 
 /** In an array: see addValue. */
 const gapMs = new Float64Array(1);
@@ -86,6 +103,9 @@ export function createSlot(options: SlotOptions): Slot {
     request: undefined,
     sent: false,
     failures: 0,
+    triedMs: Number.NaN,
+    reused: false,
+    resent: false,
     hops: 0,
     location: undefined,
     reader: undefined,
@@ -111,8 +131,17 @@ export function createSlot(options: SlotOptions): Slot {
     stream: undefined,
   };
 
+  /** The connection that the last request went over. */
+  const last: { origin: Origin | undefined; requests: number; endMs: number } = {
+    origin: undefined,
+    requests: 0,
+    endMs: Number.NaN,
+  };
+
   const finish = (atMs: number, error: Error | undefined): void => {
-    const { reader } = exchange;
+    const { request, reader } = exchange;
+    last.origin = error ? undefined : request?.origin;
+    last.endMs = atMs;
     let text = error && errorText(error);
     sample.error = error && errorKind(error);
     sample.sentMs = exchange.sentMs - originMs;
@@ -164,6 +193,13 @@ export function createSlot(options: SlotOptions): Slot {
 
   const events: ExchangeEvents = {
     sent(atMs, reused) {
+      exchange.triedMs = atMs;
+      exchange.reused = reused;
+      if (!reused) {
+        countClosing(last.requests);
+        last.requests = 0;
+      }
+      last.requests += 1;
       if (exchange.sent) return;
       exchange.sent = true;
       exchange.sentMs = atMs;
@@ -218,9 +254,42 @@ export function createSlot(options: SlotOptions): Slot {
       exchange.hops += 1;
       exchange.location = undefined;
       exchange.request = next;
+      exchange.reused = false;
       lane.send(next, events);
     },
-    failed: finish,
+    failed(atMs, error, untouched) {
+      if (untouched && metClose(atMs, error)) resend();
+      else finish(atMs, error);
+    },
+  };
+
+  /** Tells that the server has closed the connection of the last request, unless that was for being idle, or asked for. */
+  const countClosing = (requests: number): void => {
+    const isSame = last.origin !== undefined && last.origin === exchange.request?.origin;
+    if (isSame && exchange.sinceMs - last.endMs < idleMs && !asksToClose(exchange.request)) {
+      listener.closedAfter(requests);
+    }
+  };
+
+  /** Whether the server, by all that can be known, closed the idle connection before it had read the request. */
+  const metClose = (atMs: number, error: Error): boolean => {
+    const { request, reused, resent, triedMs } = exchange;
+    if (!request || !reused || resent) return false;
+    const kind = errorKind(error);
+    return (
+      (kind === 'reset' || kind === 'prematureEnd') && (isIdempotent(request.method) || atMs - triedMs <= crossingMs)
+    );
+  };
+
+  const resend = (): void => {
+    if (!exchange.request) return;
+    exchange.resent = true;
+    exchange.reused = false;
+    // All but this one.
+    countClosing(last.requests - 1);
+    last.origin = undefined;
+    listener.resent();
+    lane.send(exchange.request, events);
   };
 
   const slot: Slot = {
@@ -234,6 +303,8 @@ export function createSlot(options: SlotOptions): Slot {
       exchange.request = request;
       exchange.sent = false;
       exchange.failures = 0;
+      exchange.reused = false;
+      exchange.resent = false;
       exchange.hops = 0;
       exchange.location = undefined;
       exchange.reader = undefined;
@@ -256,10 +327,20 @@ export function createSlot(options: SlotOptions): Slot {
       exchange.reader = undefined;
       exchange.sinceMs = Number.NaN;
       exchange.request = undefined;
+      last.origin = undefined;
     },
     close: () => lane.close(),
   };
   return slot;
 }
+
+const asksToClose = (request: WireRequest | undefined): boolean =>
+  request?.headers.some(
+    (name, i, all) => i % 2 === 0 && /^connection$/i.test(name) && /close/i.test(all[i + 1] ?? ''),
+  ) ?? false;
+
+/** RFC 9110, 9.2.2: sent twice these do no more than once. */
+const isIdempotent = (method: string): boolean => idempotent.has(method);
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { threadError } from './client-limit.ts';
 
 /** How long a thread may take to start, also on a machine that is very busy. */
 const readyLimitMs = 60_000;
@@ -31,7 +32,7 @@ export async function threadOf<Data>(
     await once(worker, ready, { signal: start.signal });
   } catch (error) {
     void worker.terminate();
-    throw start.signal.aborted ? new Error('A helper thread did not start.', { cause: error }) : error;
+    throw start.signal.aborted ? new Error('A helper thread did not start.', { cause: error }) : threadError(error);
   } finally {
     clearTimeout(timer);
     worker.off('exit', failEarly);

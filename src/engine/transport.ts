@@ -50,8 +50,11 @@ export interface ExchangeEvents {
   data(chunk: Uint8Array, atMs: number): void;
   /** The body is whole. The lane is free for the next request, also from within this call. */
   end(atMs: number): void;
-  /** There will be no whole answer. Never called from within `send`; the lane is free as after `end`. */
-  failed(atMs: number, error: Error): void;
+  /**
+   * There will be no whole answer; `untouched`: no byte of one has come. Never called from within `send`; the lane is free as
+   * after `end`.
+   */
+  failed(atMs: number, error: Error, untouched: boolean): void;
 }
 
 /** What one slot sends over: one request at a time, one connection per origin. */

@@ -131,12 +131,13 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
     const isClosed = error instanceof errors.SocketError;
     const isComplete = busy && isClosed && socket?.readableEnded === true && parser.finish();
     const cause = isClosed ? closedEarly() : error.cause instanceof Error ? error.cause : error;
+    const untouched = !busy || parser.untouched;
     busy = false;
     // Subtle: undici calls this in the middle of emptying its queue, where it takes no new request.
     setImmediate(() => {
       if (events !== receiver) return;
       if (isComplete) receiver.end(arrived.atMs);
-      else receiver.failed(atMs, cause);
+      else receiver.failed(atMs, cause, untouched);
     });
   };
 

@@ -48,7 +48,7 @@ const done = new Set<string>();
 /**
  * Runs requests through a loop like the one that is to send, against a socket of our own, so that the code is compiled when the
  * clock starts: without it the first requests of a run are measured several times too slow, and the compiler takes turns with
- * the later ones. Once per thread is enough. Touches no target.
+ * the later ones. Once per thread is enough. Touches no target. Rejects when this machine has no port or socket left for it.
  */
 export async function warmCode(
   side: SideThread,
@@ -59,8 +59,9 @@ export async function warmCode(
     const what = `${transport} ${kind}`;
     if (done.has(what)) continue;
     for (const load of loads[kind]) {
-      const { state, summaryOptions } = await loadLoopback(side, transport, load, signal);
+      const { state, summaryOptions, failures } = await loadLoopback(side, transport, load, signal);
       if (signal.aborted) return;
+      if (state.run.successes.count === 0) throw new Error(failures[0]?.text ?? 'no request was answered');
       for (let i = 0; i < snapshots; i += 1) liveSummaryOf(state, summaryOptions);
     }
     done.add(what);

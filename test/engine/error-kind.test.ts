@@ -4,6 +4,16 @@ import { errorKind, errorText, TimeoutError } from '../../src/engine/error-kind.
 
 const coded = (code: string, message = 'said so'): Error => Object.assign(new Error(message), { code });
 
+/** What connecting to several addresses of a name fails with. */
+const both = (codes: readonly string[]): Error =>
+  Object.assign(
+    new AggregateError(
+      codes.map((code) => coded(code)),
+      'all',
+    ),
+    { code: codes[0] },
+  );
+
 describe('errorKind', () => {
   const codes: Readonly<Record<string, ErrorKind>> = {
     ECONNREFUSED: 'refused',
@@ -22,7 +32,8 @@ describe('errorKind', () => {
     ERR_SSL_WRONG_VERSION_NUMBER: 'tls',
     UND_ERR_HEADERS_OVERFLOW: 'parse',
     UND_ERR_SOCKET: 'prematureEnd',
-    EMFILE: 'other',
+    EMFILE: 'client',
+    EADDRNOTAVAIL: 'client',
   };
   for (const [code, kind] of Object.entries(codes)) {
     it(`${code} is ${kind}`, () => assert.equal(errorKind(coded(code)), kind));
@@ -32,6 +43,11 @@ describe('errorKind', () => {
     assert.equal(errorKind(coded('UND_ERR_SOCKET', 'bad response')), 'parse');
   });
 
+  it('of several addresses what a server did counts for more than what this machine lacks', () => {
+    assert.equal(errorKind(both(['EADDRNOTAVAIL', 'ECONNREFUSED'])), 'refused');
+    assert.equal(errorKind(both(['EMFILE', 'EMFILE'])), 'client');
+  });
+
   it('our own timeout', () => assert.equal(errorKind(new TimeoutError('too late')), 'timeout'));
 
   it('an error without a code is other', () => assert.equal(errorKind(new Error('x')), 'other'));
@@ -39,7 +55,7 @@ describe('errorKind', () => {
 
 describe('errorText', () => {
   it('names the code once', () => {
-    assert.equal(errorText(coded('EMFILE', 'too many files')), 'too many files (EMFILE)');
+    assert.equal(errorText(coded('EXDEV', 'another device')), 'another device (EXDEV)');
     assert.equal(errorText(coded('ECONNREFUSED', 'connect ECONNREFUSED ::1:9')), 'connect ECONNREFUSED ::1:9');
     assert.equal(errorText(new TimeoutError('No answer.')), 'No answer.');
   });

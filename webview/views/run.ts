@@ -126,6 +126,17 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
   } else if (record.requestsCancelled > 0) {
     notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));
   }
+  if (record.reconnected !== undefined && record.reconnected > 0) {
+    notes.push(
+      note(
+        'info',
+        t(
+          'Met a connection that the server was closing and went out once more: {0}. Latency counts from the first try.',
+          requestsWords(record.reconnected),
+        ),
+      ),
+    );
+  }
   notes.push(...backlogNotes(record));
   const stretched = stretchedMs(record);
   if (stretched !== null) {

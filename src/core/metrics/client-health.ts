@@ -35,6 +35,8 @@ export interface ClientReadings {
   readonly inFlightIntegralMs: number;
   /** Σ end − sent over all requests, failed ones too (Recorder.requestTimeMs); without it Little's law needs a run without failures. */
   readonly requestTimeMs?: number;
+  /** What its machine ran out of, and what to do about it: for the requests that failed for that. */
+  readonly clientLimit?: string | undefined;
 }
 
 /** Shares of the median latency, and the milliseconds below which nothing is said. */
@@ -102,6 +104,11 @@ function boundOf(busy: Reasons, disturbed: Reasons, late: Late): HealthBound | n
 function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResidual: number | null): string[] {
   const { cpuShare, loopUtilisation, ownStallMs, loops = 1 } = readings;
   const reasons: string[] = [];
+  const limited = summary.errors.client ?? 0;
+  if (limited > 0) {
+    const requests = limited === 1 ? '1 request' : `${limited} requests`;
+    reasons.push(`${requests} failed for a limit of this machine. ${readings.clientLimit ?? ''}`.trim());
+  }
   if (wasObserved(summary)) {
     if (cpuShare > busyShare * loops) {
       const over = loops === 1 ? '' : ` over ${loops} event loops`;

@@ -8,6 +8,7 @@ export const errorKinds = [
   'dns',
   'tls',
   'unreachable',
+  'client',
   'parse',
   'prematureEnd',
   'streamError',
@@ -238,6 +239,11 @@ export interface Summary extends Numbers {
   readonly rateMs?: number;
   /** Requests in flight when a cancel cut them off. In no other number. Those the drain limit ends count as timeouts. */
   readonly requestsCancelled: number;
+  /**
+   * Requests that met the server's close of an idle connection, without a byte of a response, and were sent once more over a new
+   * one. Their times count from the first sending. Absent when there were none.
+   */
+  readonly reconnected?: number;
   /** Of an open loop alone. */
   readonly backlog?: Backlog;
   readonly percentileMethod: PercentileMethod;

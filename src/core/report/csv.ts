@@ -43,6 +43,7 @@ function runRows(record: RunRecord): Cell[][] {
     ['', 'totalMs', record.totalMs],
     ['', 'rateMs', record.rateMs ?? null],
     ['', 'requestsCancelled', record.requestsCancelled],
+    ...(record.reconnected === undefined ? [] : ([['', 'reconnected', record.reconnected]] satisfies Cell[][])),
     ...(record.backlog === undefined
       ? []
       : ([

@@ -35,6 +35,11 @@ export function attention(record: RunRecord): string[] {
   if (record.requestsCancelled > 0) {
     lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
   }
+  if (record.reconnected !== undefined && record.reconnected > 0) {
+    lines.push(
+      `${capital(requests(record.reconnected))} met a connection that the server was closing and went out once more over a new one. Latency counts from the first try.`,
+    );
+  }
   lines.push(...backlogSentences(record));
   const failed = record.requestsSent - record.responses;
   if (failed > 0) {

@@ -45,6 +45,11 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
     deed: 'could not be reached',
     advice: 'Check the address, the network, and the firewall between this machine and the server.',
   },
+  client: {
+    label: 'limit of this machine',
+    deed: 'could not be sent to, for a limit of this machine',
+    advice: 'Raise the limit that the reason names, or lower the concurrency.',
+  },
   parse: {
     label: 'not valid HTTP',
     deed: 'answered in no valid HTTP',

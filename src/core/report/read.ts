@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { dialectNames, promptOrders, usageChoices } from '../endpoints/types.ts';
-import { errorKinds, healthBounds, percentileMethods, tokenSources } from '../metrics/types.ts';
+import { errorKinds, healthBounds, percentileMethods, tokenSources, type ErrorKind } from '../metrics/types.ts';
 import { arrivalProcesses, transportNames } from '../plan/types.ts';
 import { calibrationSchema, selfCalibrationSchema } from './calibration.ts';
 import { checked } from './checked.ts';
@@ -52,6 +52,7 @@ const numbers = {
     dns: v.exactOptional(count),
     tls: v.exactOptional(count),
     unreachable: v.exactOptional(count),
+    client: v.exactOptional(count),
     parse: v.exactOptional(count),
     prematureEnd: v.exactOptional(count),
     streamError: v.exactOptional(count),
@@ -59,7 +60,7 @@ const numbers = {
     unfinished: v.exactOptional(count),
     noToken: v.exactOptional(count),
     other: v.exactOptional(count),
-  }),
+  } satisfies Readonly<Record<ErrorKind, unknown>>),
   latencyMs: distribution,
   successLatencyMs: distribution,
   ttfbMs: distribution,
@@ -160,6 +161,7 @@ export const runSchema = v.object({
   totalMs: v.number(),
   rateMs: v.exactOptional(v.number()),
   requestsCancelled: count,
+  reconnected: v.exactOptional(count),
   backlog: v.exactOptional(
     v.object({
       max: count,

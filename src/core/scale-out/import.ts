@@ -49,7 +49,8 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
     { requestsCancelled, offeredMs: offeredMs(plan, wholeLoad, state.run.requests + requestsCancelled, Infinity) },
   );
   const backlog = mergeBacklogs(shares, startedAtMs);
-  const summary = { ...numbers, ...(backlog && { backlog }) };
+  const reconnected = shares.reduce((sum, share) => sum + (share.reconnected ?? 0), 0);
+  const summary = { ...numbers, ...(reconnected > 0 && { reconnected }), ...(backlog && { backlog }) };
   const stopReason = missing(expected, started, ended, reported);
   const warnings = [
     ...apart(shares, startedAtMs),

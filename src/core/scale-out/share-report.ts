@@ -15,7 +15,14 @@ const mostFailures = 10;
 /** What one share knows beside what can be added up. Times are ms since 1970. */
 export interface ShareFacts extends Pick<
   RunRecord,
-  'warmupSent' | 'requestsCancelled' | 'backlog' | 'addresses' | 'failureSamples' | 'client' | 'environment'
+  | 'warmupSent'
+  | 'requestsCancelled'
+  | 'reconnected'
+  | 'backlog'
+  | 'addresses'
+  | 'failureSamples'
+  | 'client'
+  | 'environment'
 > {
   /** Remarks on the server. */
   readonly serverNotes?: readonly string[];
@@ -34,7 +41,8 @@ export interface ShareFacts extends Pick<
   readonly limited: boolean;
 }
 
-const { warmupSent, requestsCancelled, backlog, addresses, failureSamples, client, environment } = runSchema.entries;
+const { warmupSent, requestsCancelled, reconnected, backlog, addresses, failureSamples, client, environment } =
+  runSchema.entries;
 const facts = v.object({
   number: v.nullable(v.number()),
   requests: runSchema.entries.requestsSent,
@@ -45,6 +53,7 @@ const facts = v.object({
   limited: v.boolean(),
   warmupSent,
   requestsCancelled,
+  reconnected,
   backlog,
   addresses,
   failureSamples,
@@ -68,7 +77,8 @@ export function shareCounters(
   const { clock } = state;
   const startedAtMs = Date.parse(record.startedAt);
   const sent = Number.isFinite(clock.firstSentMs);
-  const { warmupSent, requestsCancelled, backlog, addresses, failureSamples, client, environment } = record;
+  const { warmupSent, requestsCancelled, reconnected, backlog, addresses, failureSamples, client, environment } =
+    record;
   const told: ShareFacts = {
     number,
     requests: state.run.requests,
@@ -79,6 +89,7 @@ export function shareCounters(
     limited: record.sloAttainment !== null,
     warmupSent,
     requestsCancelled,
+    ...(reconnected !== undefined && { reconnected }),
     ...(backlog && { backlog }),
     addresses,
     failureSamples: failureSamples.slice(0, mostFailures),

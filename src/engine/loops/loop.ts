@@ -86,6 +86,8 @@ export interface LoopResult extends LoadOutcome {
   /** Remarks on the server so far. */
   readonly notes: readonly string[];
   readonly failures: readonly FailureSample[];
+  /** Why its code was not warmed, when it was to be. */
+  readonly coldReason: string | undefined;
 }
 
 /** The loop of this thread, and what holds for all of them. */
@@ -150,6 +152,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   let used = 0;
   let side: SideThread | undefined;
   let pacer: Pacer | undefined;
+  let coldReason: string | undefined;
   let load: Load | undefined;
   let failures = createFailureSamples(targetNames, secrets);
   let utilisation = performance.eventLoopUtilization();
@@ -173,7 +176,9 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
         const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) };
         const ahead = loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
         await Promise.all([
-          starting.then((thread) => warm?.(thread, kind, cancelled.signal)),
+          starting.then((thread) =>
+            warm?.(thread, kind, cancelled.signal).catch((error: Error) => void (coldReason = error.message)),
+          ),
           openConnections(pairsToOpen(ahead, requests, pick, plan.requests)),
         ]);
       }
@@ -225,6 +230,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
         addresses: transport.addresses,
         failures: failures.list(),
         notes: notes.list,
+        coldReason,
       };
     },
     addSlots: (slots) => load?.addSlots(lanes(slots)),

@@ -7,6 +7,7 @@ import { mergeFailures } from '../../core/failures/groups.ts';
 import type { FailureSample, Summary } from '../../core/metrics/types.ts';
 import { offeredMs } from '../../core/plan/offered.ts';
 import { mergeServerNotes } from '../../core/report/server-notes.ts';
+import { limitAdvice } from '../client-limit.ts';
 import type { ProcessReadings } from '../readings.ts';
 import type { LongestStalls } from '../stalls.ts';
 import type { Transport } from '../transport.ts';
@@ -26,6 +27,8 @@ export interface LoopsResult {
   readonly summary: Summary;
   readonly readings: ClientReadings;
   readonly requestsDrained: number;
+  /** Why code was not warmed before the clock started, when it was to be. */
+  readonly coldReason: string | undefined;
   readonly addresses: Transport['addresses'];
   readonly failures: readonly FailureSample[];
   /** Remarks on the server. */
@@ -52,6 +55,7 @@ export function mergeResults(
     offeredMs: offeredMs(plan, share, state.run.requests + requestsCancelled, cutMs),
   };
   const numbers = (lost ? liveSummaryOf : summaryOf)(state, options, extra);
+  const reconnected = sum((result) => result.reconnected);
   const gaps = mergeTallies(
     all.map((result) => result.dispatchGaps),
     0,
@@ -61,6 +65,7 @@ export function mergeResults(
     // Each loop sees the backlog of all, but for what it has taken itself.
     summary: {
       ...numbers,
+      ...(reconnected > 0 && { reconnected }),
       ...(own.backlog && {
         backlog: { ...own.backlog, unsent: own.backlog.unsent + sum((result) => result.takenUnsent) },
       }),
@@ -77,11 +82,19 @@ export function mergeResults(
       // What was in flight in a loop that was lost is not known: then the one does not belong to the other.
       inFlightIntegralMs: lost ? 0 : sum((result) => result.inFlightIntegralMs),
       requestTimeMs: state.clock.requestTimeMs,
+      clientLimit: limitIn(all.flatMap((result) => result.failures)),
     },
     requestsDrained: sum((result) => result.requestsDrained),
+    coldReason: all.find((result) => result.coldReason !== undefined)?.coldReason,
     addresses: distinct(all.flatMap((result) => result.addresses)),
     failures: mergeFailures([...all.map((result) => result.failures), ...(lost?.failures ?? [])]),
-    notes: mergeServerNotes(all.map((result) => result.notes)),
+    notes: mergeServerNotes([
+      ...all.map((result) => result.notes),
+      closingNotes(
+        sum(({ closings }) => closings.connections),
+        sum(({ closings }) => closings.requests),
+      ),
+    ]),
     lost: lost?.error,
   };
 }
@@ -106,6 +119,22 @@ function mergeReadings(
       0,
     ),
   };
+}
+
+/** Fewer may have other causes. */
+const leastClosings = 3;
+
+/** That the server closes connections after a number of requests. */
+function closingNotes(connections: number, requests: number): string[] {
+  if (connections < leastClosings) return [];
+  const each = Math.round(requests / connections);
+  return [`connections closed by the server after ${each === 1 ? 'each request' : `about ${each} requests`}`];
+}
+
+/** What of this machine ran out, and what to do about it. */
+function limitIn(failures: readonly FailureSample[]): string | undefined {
+  const failure = failures.find(({ error }) => error === 'client');
+  return failure && limitAdvice(failure.text);
 }
 
 function distinct(addresses: Transport['addresses']): Transport['addresses'] {

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { LoadlensError } from '../../core/errors.ts';
 import { createRecorderState, mergeLive } from '../../core/metrics/recorder-state.ts';
+import { threadError } from '../client-limit.ts';
 import type { LiveLoop, Loop, LoopResult, LoopSetup } from './loop.ts';
 import type { LoopCommand, LoopEvent } from './messages.ts';
 
@@ -43,6 +45,11 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
     sent?.reject(lost);
   };
   const loseBecause = (cause: unknown): void => {
+    const known = threadError(cause);
+    if (known instanceof LoadlensError) {
+      lose(known);
+      return;
+    }
     const message = cause instanceof Error ? cause.message : String(cause);
     lose(new Error(`A sender thread ended: ${message.replace(/\.$/, '')}.`, { cause }));
   };

@@ -84,7 +84,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     if (opening !== connection) return;
     opening = undefined;
     if (error) {
-      if (waiting) fail(performance.now(), error);
+      if (waiting) fail(performance.now(), error, true);
       return;
     }
     const over = (why?: Error): void => {
@@ -137,7 +137,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     if (parser.state === 'reading') return;
     if (parser.state === 'broken') {
       drop();
-      fail(atMs, invalidResponse(parser.fault));
+      fail(atMs, invalidResponse(parser.fault), false);
       return;
     }
     connection.busy = false;
@@ -156,7 +156,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     drop();
     if (!busy) return;
     if (!error && parser.finish()) complete(atMs);
-    else fail(atMs, error ?? closedEarly());
+    else fail(atMs, error ?? closedEarly(), parser.untouched);
   };
 
   const complete = (atMs: number): void => {
@@ -165,11 +165,11 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     receiver.end(atMs);
   };
 
-  const fail = (atMs: number, error: Error): void => {
+  const fail = (atMs: number, error: Error, untouched: boolean): void => {
     const receiver = events;
     events = nobody;
     waiting = undefined;
-    receiver.failed(atMs, error);
+    receiver.failed(atMs, error, untouched);
   };
 
   const drop = (): void => {

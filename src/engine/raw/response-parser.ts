@@ -39,6 +39,8 @@ export interface ResponseParser {
   /** The connection was closed in good order: true when this is how the answer ends. */
   finish(): boolean;
   readonly state: ResponseState;
+  /** No byte of the response has come. */
+  readonly untouched: boolean;
   /** Why the state is `broken`, as the end of a sentence. */
   readonly fault: string;
   /** Once whole: the connection may carry another answer. */
@@ -79,12 +81,14 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
 
   const parser: { -readonly [K in keyof ResponseParser]: ResponseParser[K] } = {
     state: 'whole',
+    untouched: true,
     fault: '',
     reusable: false,
     keepAliveMs: Infinity,
 
     begin(toHead, reused) {
       parser.state = 'reading';
+      parser.untouched = true;
       next = part.gap;
       keptLength = 0;
       toHeadRequest = toHead;
@@ -94,6 +98,7 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
 
     feed(bytes, start, end) {
       let at = start;
+      if (start < end) parser.untouched = false;
       while (at < end && parser.state === 'reading') {
         switch (next) {
           case part.gap:

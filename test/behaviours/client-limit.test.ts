@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cliPath, freshFolder, start } from '../cli/spawn.ts';
+import { readRunFile } from '../support/read-run.ts';
+import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
+
+describe('a limit of this machine', function () {
+  this.timeout(60_000);
+  const folder = freshFolder();
+  let server: ScriptedServer;
+  const cli = [process.execPath, cliPath, 'run', '--json', 'out.json'];
+  /** Runs the command line with so many files that may be open. */
+  const runWithFiles = async (files: number, url: string, ...args: readonly string[]) => {
+    writeFileSync(join(folder.path, 'endpoints.txt'), `${url}\n`);
+    const command = `ulimit -n ${files}; exec "$@"`;
+    const outcome = await start('sh', ['-c', command, 'sh', ...cli, ...args], { cwd: folder.path }).finished;
+    return { ...outcome, record: readRunFile(join(folder.path, 'out.json')) };
+  };
+  before(async () => {
+    server = await startScriptedServer(({ socket }) => void setTimeout(() => socket.write(response()), 50));
+  });
+  after(() => server.close());
+  if (process.platform === 'win32') return;
+
+  it('is no error of the server: it is named, and the run is client-bound', async () => {
+    const { code, stdout, record } = await runWithFiles(90, server.url, '-n', '600', '-c', '200', '--cold-start');
+    assert.equal(code, 0);
+    assert.deepEqual(Object.keys(record?.errors ?? {}), ['client']);
+    assert.ok(record?.failureSamples.some(({ text }) => text.startsWith('EMFILE: limit of 90 open files')));
+    assert.equal(record?.client.bound, 'client');
+    assert.match(
+      record?.client.warnings[0] ?? '',
+      /failed for a limit of this machine.*limit of 90 open files.*ulimit -n/,
+    );
+    assert.match(stdout, /limit of 90 open files/);
+  });
+
+  it('ends with 1 when nothing else came', async () => {
+    const { code, record, stderr } = await runWithFiles(33, server.url, '-n', '20', '-c', '20', '--cold-start');
+    if (record === undefined) {
+      // Not even a thread could be started.
+      assert.equal(code, 1);
+      assert.match(stderr, /can't start a thread: EMFILE: limit of 33 open files/);
+      assert.doesNotMatch(stderr, /fault of Loadlens|bug|\n +at /);
+      return;
+    }
+    assert.equal(code, record.responses === 0 ? 1 : 0);
+  });
+
+  it('that leaves no port for the helper server costs the warm-up, and the run goes on', async () => {
+    const noPort = new URL('../support/no-helper-server.mjs', import.meta.url).href;
+    writeFileSync(join(folder.path, 'endpoints.txt'), `${server.url}\n`);
+    const env = { NODE_OPTIONS: `--import ${noPort}` };
+    const [node = '', ...args] = cli;
+    const { code, stdout, stderr } = await start(node, [...args, '-n', '20'], { cwd: folder.path, env }).finished;
+    const record = readRunFile(join(folder.path, 'out.json'));
+    assert.equal(code, 0, stderr);
+    assert.equal(record?.successes, 20);
+    assert.match(stdout, /not warmed up \(EADDRINUSE: no free local port/);
+    assert.equal(record?.environment.selfCalibration, undefined);
+  });
+});

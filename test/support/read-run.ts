@@ -1,0 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readRecord } from '../../src/core/report/record.ts';
+import type { RunRecord } from '../../src/core/report/types.ts';
+
+/** Reads the JSON report of a run; undefined when there is no such file. */
+export const readRunFile = (path: string): RunRecord | undefined =>
+  existsSync(path) ? readRecord(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
