@@ -5,10 +5,10 @@ export interface Choice {
   parts: number;
   lastMs: number;
   finished: boolean;
-  /** How many texts it has; the last; all, one after the other; and their first characters. */
+  /** How many texts it has, and characters in them; the last; and their first characters. */
   texts: number;
+  textSize: number;
   text: string;
-  all: string;
   start: string;
   /** Every text began with the one before, and so often it was longer. */
   grows: boolean;
@@ -43,8 +43,8 @@ export function choiceOf(choices: Choice[], id: unknown): Choice {
     lastMs: Number.NaN,
     finished: false,
     texts: 0,
+    textSize: 0,
     text: '',
-    all: '',
     start: '',
     grows: true,
     growths: 0,
@@ -58,8 +58,11 @@ export function choiceOf(choices: Choice[], id: unknown): Choice {
 }
 
 /** Returns true when a text is all that was sent before: some servers end a stream with the whole response. */
-export const repeatsAll = ({ texts, all }: Choice, text: string): boolean =>
-  texts >= surelyRepeated && text.length === all.length && text === all;
+export const repeatsAll = (choice: Choice, text: string): boolean =>
+  choice.texts >= surelyRepeated &&
+  text.length === choice.textSize &&
+  text.startsWith(choice.start) &&
+  text.endsWith(choice.text);
 
 /** Returns true when each text of a choice is the whole so far. */
 export const sendsAll = ({ grows, growths }: Choice): boolean => grows && growths >= surelyGrowing;
@@ -74,7 +77,7 @@ export function addText(choice: Choice, text: string): number {
   choice.text = text;
   choice.texts += 1;
   if (sendsAll(choice)) return text.length - before.length;
-  choice.all += text;
+  choice.textSize += text.length;
   return text.length;
 }
 

@@ -2,7 +2,7 @@ import type { ErrorKind, StreamSample } from '../core/metrics/types.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import { isJson, objectIn, parsed, type Json } from './dialects/json.ts';
-import { errorIn, errorWords, refusalIn } from './dialects/server-error.ts';
+import { errorIn, errorWords, isSaid, refusalIn } from './dialects/server-error.ts';
 import { countsBeside, usageIn, type Usage } from './dialects/usage.ts';
 import { createEventFraming, createJsonFraming, createTextFraming, formOf, type Framing } from './framing.ts';
 import { createResponseTrack } from './response-track.ts';
@@ -105,12 +105,14 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
   let isLast = false;
 
   const readMessage = (message: Json, isWhole: boolean): void => {
-    const words = errorIn(message);
+    // Once its API is known, only this member of a message can be an error.
+    const isKnown = dialect?.speaks(message) === true && !isSaid(message['error']);
+    const words = isKnown ? undefined : errorIn(message);
     if (words !== undefined) {
       story.fail(words);
       return;
     }
-    if (dialect === undefined || !dialect.speaks(message)) dialect = dialectOf(message) ?? dialect;
+    if (!isKnown) dialect = dialectOf(message) ?? dialect;
     if (dialect !== undefined) {
       dialect.read(message, isWhole, story);
       return;

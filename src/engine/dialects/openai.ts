@@ -1,7 +1,7 @@
 import { callSize, contentText, thinkingSize, toolCallSize } from './content.ts';
 import { tellFinish, type Dialect, type Story } from './dialect.ts';
-import { isJson, listIn, objectIn, sizeOf, type Json } from './json.ts';
-import { errorIn } from './server-error.ts';
+import { isJson, listIn, objectIn, sizeOf, textIn, type Json } from './json.ts';
+import { errorWords, isSaid } from './server-error.ts';
 import { countsBeside, usageIn } from './usage.ts';
 
 /** Completions and chat completions of OpenAI and the many servers that speak like it. */
@@ -16,35 +16,42 @@ export const openai: Dialect = {
 };
 
 function readChoice(choice: Json, whole: boolean, story: Story): void {
-  const { index = 0, text, delta, message, logprobs, finish_reason: reason } = choice;
-  const words = errorIn(choice);
-  if (words !== undefined) {
-    story.fail(words);
+  const { index = 0, text, delta, message, logprobs, finish_reason: reason, error } = choice;
+  if (isSaid(error)) {
+    story.fail(errorWords(error));
     return;
   }
+  let written = textIn(text);
+  let thought = 0;
+  let other = 0;
+  let hasRole = false;
+  // Members that are there are looked through: looking for each that may be there takes longer than all else.
   const said = objectIn(delta ?? message);
-  const { content, role } = said;
-  const written = typeof text === 'string' ? text : contentText(content);
-  const thought = reasoningSize(said) + thinkingSize(content);
-  const other =
-    sizeOf(said['refusal']) + toolCallSize(said['tool_calls']) + callSize(said['function_call']) + audioSize(said);
+  for (const name in said) {
+    const value = said[name];
+    if (name === 'content') {
+      if (typeof value === 'string') written ||= value;
+      else if (isJson(value)) {
+        written ||= contentText(value);
+        thought += thinkingSize(value);
+      }
+    } else if (name === 'role') hasRole = true;
+    else if (name === 'refusal') other += sizeOf(value);
+    else if (name === 'tool_calls') other += toolCallSize(value);
+    else if (name === 'function_call') other += callSize(value);
+    else if (name === 'audio') other += audioSize(value);
+    // Servers that send several members send the same text in each.
+    else if (reasoningMembers.has(name)) thought = Math.max(thought, contentText(value).length);
+  }
   // The first message of a choice tells the role alone, and the last the end: every other one stands for a token.
-  const isToken = !whole && role === undefined && sizeOf(reason) === 0;
+  const isToken = !whole && !hasRole && sizeOf(reason) === 0;
   if (written.length + thought + other > 0 || isToken) story.part(index, written, thought, other, listedIn(logprobs));
   tellFinish(index, reason, story);
 }
 
-/** Servers that send several members send the same text in each. */
-function reasoningSize(said: Json): number {
-  return (
-    sizeOf(said['reasoning_content']) ||
-    sizeOf(said['reasoning']) ||
-    sizeOf(said['thinking']) ||
-    contentText(said['reasoning_details']).length
-  );
-}
+const reasoningMembers = new Set(['reasoning_content', 'reasoning', 'thinking', 'reasoning_details']);
 
-function audioSize({ audio }: Json): number {
+function audioSize(audio: unknown): number {
   return isJson(audio) ? sizeOf(audio['transcript']) || sizeOf(audio['data']) : 0;
 }
 

@@ -6,7 +6,7 @@ const maxWords = 2_000;
 /** Returns the server's words when a message reports an error, whatever the API; undefined otherwise. */
 export function errorIn(message: Json): string | undefined {
   const { error } = message;
-  if (error !== undefined && isSaid(error)) return errorWords(error);
+  if (isSaid(error)) return errorWords(error);
   const isError = message['object'] === 'error' || message['type'] === 'error' || message['event'] === 'error';
   return isError ? errorWords(message) : undefined;
 }
@@ -48,8 +48,9 @@ function wordsIn(error: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
-/** Servers send the member without an error, too: null, false, an empty text, or an empty object. */
-function isSaid(error: unknown): boolean {
+/** Returns true for an error member that tells of one: servers send null, false, an empty text, or an empty object, too. */
+export function isSaid(error: unknown): boolean {
+  if (error === undefined) return false;
   if (isJson(error)) return Object.keys(error).length > 0;
   return error !== null && error !== false && error !== '' && error !== 0;
 }
