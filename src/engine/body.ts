@@ -1,12 +1,9 @@
+import { bodyLimits } from '../core/plan/limits.ts';
 import { isJson, parsed } from './dialects/json.ts';
 import { count, type Usage } from './dialects/usage.ts';
 import { decode } from './encoding.ts';
+import type { Note } from './server-notes.ts';
 import type { Head } from './transport.ts';
-
-/** A JSON body is read for its tokens up to here; a longer one is counted like any other. */
-const maxJsonBytes = 65_536;
-/** How much of a failed answer is kept, before decoding, masking and cutting. */
-const maxSampleBytes = 4_096;
 
 const tokensKey = Buffer.from('"output_tokens"');
 
@@ -22,7 +19,7 @@ export interface BodyKeeper {
 }
 
 /** The buffer grows as needed and is used again: one per slot, no allocation per answer. */
-export function createBodyKeeper(): BodyKeeper {
+export function createBodyKeeper(note: Note): BodyKeeper {
   let buffer = Buffer.alloc(0);
   let length = 0;
   let limit = 0;
@@ -31,7 +28,7 @@ export function createBodyKeeper(): BodyKeeper {
   let type: string | undefined;
   let encoding: string | undefined;
 
-  const decoded = (): Buffer => decode(buffer.subarray(0, length), encoding ?? '');
+  const decoded = (): Buffer => decode(buffer.subarray(0, length), encoding ?? '', note);
 
   return {
     begin(head, failed) {
@@ -42,7 +39,7 @@ export function createBodyKeeper(): BodyKeeper {
       }
       length = 0;
       cut = false;
-      limit = json ? maxJsonBytes : failed ? maxSampleBytes : 0;
+      limit = json ? bodyLimits.jsonBytes : failed ? bodyLimits.sampleBytes : 0;
       encoding = limit > 0 ? head.get('content-encoding') : undefined;
     },
     add(chunk) {
@@ -59,7 +56,11 @@ export function createBodyKeeper(): BodyKeeper {
       length += taken.byteLength;
     },
     usage() {
-      if (!json || cut || length === 0) return undefined;
+      if (!json || length === 0) return undefined;
+      if (cut) {
+        note(`sends JSON of more than ${bodyLimits.jsonBytes / 1_024} KiB, which isn't searched for output_tokens`);
+        return undefined;
+      }
       const bytes = encoding === undefined ? buffer.subarray(0, length) : decoded();
       return bytes.includes(tokensKey) ? tokensIn(bytes) : undefined;
     },

@@ -1,7 +1,7 @@
 import { addValue, type Tally } from '../core/metrics/tally.ts';
 import type { Sample } from '../core/metrics/types.ts';
 import { createBodyKeeper } from './body.ts';
-import { canInflate, createInflater, type Inflater } from './encoding.ts';
+import { canInflate, createInflater, unknownEncoding, type Inflater } from './encoding.ts';
 import { errorKind, errorText } from './error-kind.ts';
 import type { FailureSamples } from './failure-samples.ts';
 import { hasRawBytes, isRedirect, redirected } from './redirect.ts';
@@ -96,7 +96,7 @@ const gapMs = new Float64Array(1);
 /** The slot, its sample and its buffer are made once: a request allocates nothing here. */
 export function createSlot(options: SlotOptions): Slot {
   const { lane, listener, failures, note, maxRedirects, later, dispatchGaps, originMs } = options;
-  const body = createBodyKeeper();
+  const body = createBodyKeeper(note);
   const exchange: Exchange = {
     sinceMs: Number.NaN,
     sentMs: Number.NaN,
@@ -233,7 +233,7 @@ export function createSlot(options: SlotOptions): Slot {
           error: (text) => reader.fail(text),
         });
       } else {
-        if (encoding !== undefined) note("encodes responses so that their tokens can't be read");
+        if (encoding !== undefined) note(unknownEncoding);
         body.begin(head, exchange.failures > 0);
       }
     },

@@ -7,7 +7,7 @@ const head = (headers: Record<string, string>) => ({ get: (name: string) => head
 const json = { 'content-type': 'application/json' };
 
 const tokensOf = (chunks: readonly (string | Buffer)[], headers: Record<string, string> = json): number | undefined => {
-  const keeper = createBodyKeeper();
+  const keeper = createBodyKeeper(() => {});
   keeper.begin(head(headers), false);
   for (const chunk of chunks) keeper.add(Buffer.from(chunk));
   return keeper.usage()?.tokens;
@@ -46,14 +46,14 @@ describe('createBodyKeeper', () => {
     assert.equal(tokensOf(['no gzip'], { ...json, 'content-encoding': 'gzip' }), undefined);
   });
 
-  it('reads answers up to 64 KiB and no longer ones', () => {
-    assert.equal(padded(65_536).length, 65_536);
-    assert.equal(tokensOf([padded(65_536)]), 3);
-    assert.equal(tokensOf([padded(65_537)]), undefined);
+  it('reads responses up to 256 KiB and no longer ones', () => {
+    assert.equal(padded(262_144).length, 262_144);
+    assert.equal(tokensOf([padded(262_144)]), 3);
+    assert.equal(tokensOf([padded(262_145)]), undefined);
   });
 
   it('starts anew with each answer', () => {
-    const keeper = createBodyKeeper();
+    const keeper = createBodyKeeper(() => {});
     keeper.begin(head(json), false);
     keeper.add(Buffer.from('{"output_tokens": 1}'));
     keeper.begin(head(json), false);
@@ -63,7 +63,7 @@ describe('createBodyKeeper', () => {
   });
 
   it('keeps the start of a failed answer, and nothing of a good one', () => {
-    const keeper = createBodyKeeper();
+    const keeper = createBodyKeeper(() => {});
     keeper.begin(head({ 'content-type': 'text/html' }), true);
     keeper.add(Buffer.from('x'.repeat(5_000)));
     assert.deepEqual(keeper.text(), { text: 'x'.repeat(4_096), cut: true });
@@ -74,7 +74,7 @@ describe('createBodyKeeper', () => {
 
   it('a compressed start is decoded as far as it goes', () => {
     const bytes = gzipSync(Array.from({ length: 9_000 }, (_, i) => `line ${i * 7_919} `).join(''));
-    const keeper = createBodyKeeper();
+    const keeper = createBodyKeeper(() => {});
     keeper.begin(head({ 'content-encoding': 'gzip' }), true);
     keeper.add(bytes);
     const { text, cut } = keeper.text();

@@ -25,6 +25,16 @@ export const planLimits = {
   workers: { min: 1, max: 64, whole: true, unit: '' },
 } as const satisfies Record<string, Limit>;
 
+/** Limits on what of a response body is looked at, bytes. Beyond them a body is counted and its figures are absent. */
+export const bodyLimits = {
+  /** JSON that is searched for `output_tokens`. */
+  jsonBytes: 262_144,
+  /** The start of a failed response that is kept, before decoding. */
+  sampleBytes: 4_096,
+  /** A body once it is decoded. */
+  decodedBytes: 67_108_864,
+} as const;
+
 /** The numeric choices of a run. */
 export type LimitName = keyof typeof planLimits;
 

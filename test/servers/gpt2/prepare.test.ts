@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import {
   configJson,
@@ -67,7 +68,7 @@ function portOf(server: Server): number {
 }
 
 /** A hub that serves one model from a folder, and breaks off within its weights where told to. */
-async function withHub(folder: string, work: () => Promise<void>, cut = false): Promise<void> {
+async function withHub(folder: string, work: () => Promise<void>, cut = false, packed = false): Promise<void> {
   const hub = createServer((request, response) => {
     const name = /^\/some\/gpt2\/resolve\/main\/([\w.]+)$/.exec(request.url ?? '')?.[1];
     if (name === undefined) {
@@ -75,9 +76,10 @@ async function withHub(folder: string, work: () => Promise<void>, cut = false): 
       return;
     }
     void readFile(join(folder, name)).then((file) => {
-      response.writeHead(200, { 'content-length': file.length });
+      const body = packed ? gzipSync(file) : file;
+      response.writeHead(200, { 'content-length': body.length, ...(packed && { 'content-encoding': 'gzip' }) });
       if (cut && name === 'model.safetensors') response.write(file.subarray(0, 1000), () => response.destroy());
-      else response.end(file);
+      else response.end(body);
     });
   });
   await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
@@ -236,6 +238,16 @@ describe('GPT-2 models of a hub', function () {
     const again = await prepareModel({ ...options, onProgress: () => {} });
     delete process.env['HF_ENDPOINT'];
     assert.equal(again.config.width, 64);
+  });
+
+  it('are fetched whole when the hub compresses them', async () => {
+    const root = temporaryFolder();
+    const folder = await gpt2Folder(join(root, 'origin'));
+    const options = { model: 'some/gpt2', dtype: 'q8', cacheDir: join(root, 'cache'), onProgress: () => {} } as const;
+    const work = async (): Promise<void> => {
+      assert.equal((await prepareModel(options)).config.width, 64);
+    };
+    await withHub(folder, work, false, true);
   });
 
   it('that cannot be reached, or break off, are one sentence with the offer of the synthetic model', async () => {

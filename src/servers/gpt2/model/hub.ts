@@ -38,7 +38,9 @@ async function fetchFile(model: string, name: string, path: string, onProgress: 
       hint: `Check the name; a GPT-2 with model.safetensors is needed. ${offer}`,
     });
   }
-  const expected = Number(response.headers.get('content-length') ?? 0);
+  // The length of a compressed body says nothing about what comes out of it.
+  const isPlain = (response.headers.get('content-encoding') ?? 'identity') === 'identity';
+  const expected = isPlain ? Number(response.headers.get('content-length') ?? 0) : 0;
   const part = `${path}.part-${process.pid}`;
   let received = 0;
   const reader = response.body.getReader();
