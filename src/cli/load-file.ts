@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseEnv } from 'node:util';
+import { chosenEnvironment } from '../core/endpoints/environments.ts';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
 import { prepareFromEnvironment } from '../core/endpoints/from-environment.ts';
 import type { EndpointsFile, Problem, Target } from '../core/endpoints/types.ts';
@@ -21,14 +22,35 @@ export interface LoadedFile {
   readonly path: string;
   readonly shownAs: string;
   readonly file: EndpointsFile;
+  /** Values of the chosen environment that must not appear in anything kept. */
+  readonly secrets: readonly string[];
 }
 
-/** Reads and parses an endpoints file. Throws a LoadlensError when it can't be read. */
-export function loadFile(name: string): LoadedFile {
+/**
+ * Reads and parses an endpoints file. Throws a LoadlensError when it can't be read.
+ * @param environment name of an environment of `http-client.env.json`
+ */
+export function loadFile(name: string, environment?: string): LoadedFile {
   const path = resolve(name);
   const shownAs = relative(process.cwd(), path).split(sep).join('/');
+  const text = readText(name, path, shownAs);
+  const read = (folder: string, file: string): string | undefined => {
+    const bytes = readIfThere(join(folder, file));
+    return bytes && new TextDecoder().decode(bytes);
+  };
+  const { secrets, ...values } = chosenEnvironment(foldersAround(dirname(path)), read, environment);
+  return { path, shownAs, file: parseEndpoints(text, values), secrets };
+}
+
+/** A folder and those around it. */
+function foldersAround(folder: string): string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersAround(above)];
+}
+
+function readText(name: string, path: string, shownAs: string): string {
   try {
-    return { path, shownAs, file: parseEndpoints(readFileSync(path, 'utf8')) };
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (/^https?:\/\//i.test(name)) {
@@ -56,7 +78,7 @@ export function problemLine(shownAs: string, { range, severity, message, hint }:
 }
 
 /** Everything a run needs, from a file without errors. Throws a LoadlensError for a missing value, body or bad choice. */
-export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoices): RunInput {
+export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices: FileChoices): RunInput {
   const plan = makePlan(choices, { ...file, objectives: [...file.objectives, ...choices.objectives] });
   const { stream } = choices;
   const targets = file.targets.map((target) =>
@@ -71,7 +93,14 @@ export function makeInput({ path, shownAs, file }: LoadedFile, choices: FileChoi
     shownAs,
     stream,
   });
-  return { name: shownAs, plan, targets, ...prepared, file: { path, shownAs } };
+  return {
+    name: shownAs,
+    plan,
+    targets,
+    ...prepared,
+    secrets: [...prepared.secrets, ...secrets],
+    file: { path, shownAs },
+  };
 }
 
 /** The target with headers of the command line, each in the place of the target's own of that name. */

@@ -73,6 +73,7 @@ export function addPlanOptions(command: Command): Command {
     )
     .option('--stream', 'ask language models for streams of tokens (default: as the file has it)')
     .option('--no-stream', 'ask language models for whole answers')
+    .option('--environment <name>', 'take variables from this environment of http-client.env.json')
     .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header)
     .option('--slo <objectives>', "objectives of the run, such as 'p95 < 500ms, errors < 1%'; repeatable", objectives);
 }

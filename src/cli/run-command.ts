@@ -35,6 +35,7 @@ export interface PlanOptions {
   readonly transport?: TransportName;
   readonly stream?: boolean;
   readonly header?: readonly (readonly [name: string, value: string])[];
+  readonly environment?: string;
   readonly slo?: readonly Objective[];
 }
 
@@ -64,7 +65,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
     });
   }
   checkLoadOptions(options);
-  const loaded = loadFile(name ?? options.targets ?? defaultFile);
+  const loaded = loadFile(name ?? options.targets ?? defaultFile, options.environment);
   if (!isSound(loaded, options.quiet === true)) return ExitCode.usage;
   const choices = choicesOf(options);
   if (isSweep(options)) return sweepCommand(loaded, choices, options, version);

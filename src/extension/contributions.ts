@@ -119,6 +119,7 @@ const streamChoices = ['asWritten', 'stream', 'whole'] as const;
 
 /** Settings below `loadlens.` that are texts. */
 export const textSettings = {
+  environment: { default: '' },
   'llm.stream': { default: 'asWritten', values: streamChoices },
   'gpt2.model': { default: gpt2Defaults.model },
   'gpt2.dtype': { default: gpt2Defaults.dtype, values: gpt2Dtypes },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chosenEnvironment } from '../../src/core/endpoints/environments.ts';
 import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTargets, type Lookups } from '../../src/core/endpoints/prepare.ts';
 import type { EndpointsFile, Target } from '../../src/core/endpoints/types.ts';
@@ -178,6 +179,17 @@ describe('files of other tools: lines', () => {
     ]);
   });
 
+  it('encodes the spaces of a query and goes on with indented lines', () => {
+    const { lines } = sent(
+      '###\nGET http://a/x?q=New York&\n    to=http://b/c\n    &s=a b\n###\nPOST http://a/\n\n{"a": 1}\n\n@v = 2\n### next\nhttp://a/{{v}}',
+    );
+    assert.deepEqual(lines, [
+      'GET http://a/x?q=New%20York&to=http://b/c&s=a%20b',
+      'POST http://a/ | content-type=application/json',
+      'GET http://a/2',
+    ]);
+  });
+
   it('reads names and timeouts as other tools write them', () => {
     const { file } = sent(
       '# @timeout 600\n\n# @name = first\n# @no-log\n# @no-redirect\nhttp://a/\n# @name first\nhttp://b/',
@@ -262,6 +274,35 @@ describe('files of other tools: requests that need another tool', () => {
     ]);
     assert.deepEqual(brokenOf('http://a/\n# @weight 0\nhttp://b/\nX: y'), [undefined, undefined, true]);
     assert.deepEqual(brokenOf('# @requests 0\n\nhttp://a/'), [true, undefined]);
+  });
+});
+
+describe('files of other tools: environments', () => {
+  const kept: Record<string, string> = {
+    'top/http-client.env.json':
+      '{"$shared": {"v": 1}, "dev": {"host": "h:81", "user": {"name": "me"}}, "prod": {"host": "p"}}',
+    'top/http-client.private.env.json': '{"dev": {"token": "private-value", "base": "http://b"}}',
+  };
+  const read = (folder: string, file: string): string | undefined => kept[`${folder}/${file}`];
+  const text = 'GET {{host}}/{{v}}/{{user.name}}\nX-Token: {{token}}';
+
+  it('takes variables from the chosen one, private values over public ones', () => {
+    const environment = chosenEnvironment(['top/sub', 'top'], read, 'dev');
+    assert.deepEqual(environment.secrets, ['private-value']);
+    const { targets, problems } = parseEndpoints(text, environment);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      targets.map(({ url, headers }) => [url, headers]),
+      [['http://h:81/1/me', [['X-Token', 'private-value']]]],
+    );
+  });
+
+  it('names those to choose from when none is, and refuses one that is not there', () => {
+    const { problems } = parseEndpoints(text, chosenEnvironment(['top'], read, undefined));
+    assert.match(problems[0]?.hint ?? '', /^Choose an environment \(dev, prod\) with --environment/);
+    assert.throws(() => chosenEnvironment(['top'], read, 'test'), /has no environment “test”/);
+    assert.throws(() => chosenEnvironment(['none'], read, 'dev'), /There is no http-client.env.json/);
+    assert.deepEqual(chosenEnvironment(['none'], read, undefined), { values: {}, names: [], secrets: [] });
   });
 });
 

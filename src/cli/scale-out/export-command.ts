@@ -30,7 +30,7 @@ export async function exportArtilleryCommand(
   const { workers, ...planned } = options;
   const { out, allowHost, quiet = false } = options;
   checkLoadOptions(planned);
-  const loaded = loadFile(name ?? defaultFile);
+  const loaded = loadFile(name ?? defaultFile, options.environment);
   if (!isSound(loaded, quiet)) return ExitCode.usage;
   checkFree(out);
   const choices = choicesOf(planned);
@@ -47,10 +47,14 @@ export async function exportArtilleryCommand(
     source: { file: loaded.shownAs, ...(await readGitState(loaded.path)) },
   };
   const values = valuesFromEnvironment(process.env, readDotenv(dirname(loaded.path)));
-  const load = makeLoad(parts, (written) => {
-    const path = resolvedPath(written, values);
-    return path && readFileSync(resolve(dirname(loaded.path), path)).toString('base64');
-  });
+  const load = makeLoad(
+    parts,
+    (written) => {
+      const path = resolvedPath(written, values);
+      return path && readFileSync(resolve(dirname(loaded.path), path)).toString('base64');
+    },
+    loaded.secrets,
+  );
   return onScreen(quiet, async (screen) => {
     const refused = await checkMayLoad({ requests, load: loadOf(plan), allowHost }, screen.signal);
     if (refused !== undefined) return refused;

@@ -1,5 +1,5 @@
 import { findJsonEnd, isJson } from './json-body.ts';
-import { indentOf, isBlank, isBodyFile, isComment, isSeparator, startsJson } from './lines.ts';
+import { indentOf, isBlank, isBodyFile, isComment, isSeparator, matchVariable, startsJson } from './lines.ts';
 import { skipForeign } from './other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
 import { rejectPending, type Draft, type State } from './state.ts';
@@ -36,14 +36,19 @@ export function readTextBody(state: State, draft: Draft, start: number): number 
   let end = start;
   const own: number[] = [];
   while (end < lines.length && !isSeparator(lines[end] ?? '')) {
-    const next = skipForeign(lines, end, true, report);
-    if (next === end) own.push(end);
-    end = Math.max(next, end + 1);
+    const skipped = skipForeign(lines, end, true, report);
+    if (skipped === end) own.push(end);
+    end = Math.max(skipped, end + 1);
   }
   const kept = kind === 'plain' ? withoutComments(lines, own) : own;
+  const after =
+    kept.length < own.length
+      ? own.find((line) => line > (kept.at(-1) ?? line) && definesVariable(lines[line] ?? ''))
+      : undefined;
+  const next = after ?? end;
   while (kept.length > 0 && isBlank(lines[kept.at(-1) ?? 0] ?? '')) kept.pop();
   const last = kept.at(-1);
-  if (last === undefined) return end;
+  if (last === undefined) return next;
   draft.bodyRange = {
     start: { line: start, character: 0 },
     end: { line: last, character: (lines[last] ?? '').length },
@@ -54,14 +59,16 @@ export function readTextBody(state: State, draft: Draft, start: number): number 
   };
   if (kept.some((line) => isBodyFile(lines[line] ?? ''))) {
     draft.body = { kind: 'parts', parts: partsOf(state, draft, kept, kind === 'multipart' ? '\r\n' : '\n') };
-    return end;
+    return next;
   }
   const text = textOf(kind, kept.map(expand));
-  if (text === '') return end;
+  if (text === '') return next;
   draft.body = { kind: 'inline', text };
   if (kind === 'plain') warnUnlessJson(state, draft, text);
-  return end;
+  return next;
 }
+
+const definesVariable = (line: string): boolean => matchVariable(line.trim(), false) !== undefined;
 
 /** A body from its lines, as its kind asks. */
 function textOf(kind: ReturnType<typeof bodyKindOf>, lines: readonly string[]): string {
@@ -77,7 +84,8 @@ function withoutComments(lines: readonly string[], own: readonly number[]): numb
   const first = lines[start] ?? '';
   if (!startsJson(first.trim())) return [...own];
   const found = findJsonEnd(lines, start, indentOf(first));
-  const isQuiet = (line: number): boolean => isBlank(lines[line] ?? '') || isComment(lines[line] ?? '');
+  const isQuiet = (line: number): boolean =>
+    isBlank(lines[line] ?? '') || isComment(lines[line] ?? '') || definesVariable(lines[line] ?? '');
   const closes = found.closed && isBlank((lines[found.line] ?? '').slice(found.end));
   const kept =
     closes && own.every((line) => line <= found.line || isQuiet(line)) ? own.filter((line) => line <= found.line) : own;

@@ -5,7 +5,14 @@ import { otherProtocols } from './other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
 import { readBodyFile, readJsonBody } from './read-body.ts';
 import { nothingPending, type Pending } from './read-directive.ts';
-import { checkMethod, checkUrl, splitRequestLine, withoutVersion, withScheme } from './request-line.ts';
+import {
+  checkMethod,
+  checkUrl,
+  splitRequestLine,
+  withEncodedSpaces,
+  withoutVersion,
+  withScheme,
+} from './request-line.ts';
 import { rejectPending, type Draft, type State } from './state.ts';
 import { bodylessMethods } from './vocabulary.ts';
 
@@ -68,7 +75,8 @@ export function readHeadLine(state: State, draft: Draft, line: number, whole: st
   if (text.startsWith('@') || isBodyFile(whole)) return readBodyFile(state, draft, line);
   if (startsJson(text)) return readJsonBody(state, draft, line);
   const start = indentOf(whole);
-  if (draft.headers.length === 0 && isContinued(text, start)) return readMoreAddress(state, draft, line, start, text);
+  if (draft.headers.length === 0 && isContinued(draft, text, start))
+    return readMoreAddress(state, draft, line, start, text);
   if (looksLikeRequest(text)) return readRequestLine(state, line, whole, text);
   const end = start + text.length;
   const header = splitHeader(text);
@@ -98,9 +106,15 @@ export function readHeadLine(state: State, draft: Draft, line: number, whole: st
 
 const versionAlone = /^HTTP\/\d(?:\.\d)?$/i;
 
-/** Whether a line continues the address above: a query, or, indented, a piece of the path or the version of HTTP. */
-const isContinued = (text: string, indent: number): boolean =>
-  text.startsWith('?') || text.startsWith('&') || (indent > 0 && (/^\/(?!\/)/.test(text) || versionAlone.test(text)));
+/** Whether a line continues the address above: a query, or, indented, a piece of it or the version of HTTP. */
+const isContinued = ({ url }: Draft, text: string, indent: number): boolean =>
+  text.startsWith('?') ||
+  text.startsWith('&') ||
+  (indent > 0 &&
+    (/^\/(?!\/)/.test(text) ||
+      versionAlone.test(text) ||
+      /[?&=]$/.test(url) ||
+      (/[,/]$/.test(url) && splitHeader(text) === undefined)));
 
 function readMoreAddress(state: State, draft: Draft, line: number, start: number, text: string): number {
   rejectPending(state);
@@ -118,6 +132,7 @@ export function finishRequest(state: State): void {
   const { current, lines, report, isKnownUrl } = state;
   if (current === undefined) return;
   if (current.isGraphql) withQuery(current);
+  current.url = withEncodedSpaces(current.url);
   if (current.url.startsWith('/')) current.url = withHost(current);
   if (current.urlIsKnown && !isKnownUrl(current.url)) {
     const start = { line: current.range.start.line, character: current.urlStart };

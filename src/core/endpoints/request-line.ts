@@ -61,6 +61,14 @@ export const withScheme = (url: string, isAddress = true): string =>
     ? `http://${url}`
     : url;
 
+/** Returns the address with the spaces of its query encoded, as other tools send them; a comment or a second address stays. */
+export function withEncodedSpaces(url: string): string {
+  const at = url.indexOf('?');
+  const query = at < 0 ? '' : url.slice(at);
+  if (!/[ \t]/.test(query) || /[ \t](?:#|\/\/|[a-z]+:\/\/)/i.test(query)) return url;
+  return url.slice(0, at) + query.replace(/(\{\{[^{}]*\}\})|[ \t]/g, (_, placeholder?: string) => placeholder ?? '%20');
+}
+
 const visibleAscii = /^[!-~]*$/;
 
 /**

@@ -40,10 +40,12 @@ export interface SharedLoad {
  * A load to be shared out. Throws a LoadlensError when it can't be divided among so many, or when a credential stands in it
  * in plain text, for it would be written into a file.
  * @param read the bytes of a body or prompt file in base64, by path as written; one that can't be read was refused before
+ * @param inlined secret values that the targets may contain as they are
  */
 export function makeLoad(
   parts: Omit<SharedLoad, 'schema' | 'files'>,
   read: (path: string) => string | undefined,
+  inlined: readonly string[] = [],
 ): SharedLoad {
   const { plan, shares, targets } = parts;
   const workers = shares === 1 ? '1 worker' : `${shares} workers`;
@@ -65,6 +67,12 @@ export function makeLoad(
     if (plain === undefined) continue;
     throw new LoadlensError(`The ${plain} of “${name}” would be written into a file as it is.`, {
       hint: 'Write {{$secret NAME}} or {{$env NAME}} in its place: its value then comes from the environment of each worker.',
+    });
+  }
+  const whole = JSON.stringify(targets);
+  if (inlined.some((value) => whole.includes(JSON.stringify(value).slice(1, -1)))) {
+    throw new LoadlensError('Values of http-client.private.env.json would be written into a file as they are.', {
+      hint: 'Use {{$secret NAME}} or {{$env NAME}} for them: their values then come from the environment of each worker.',
     });
   }
   const files: Record<string, string> = {};

@@ -3,6 +3,7 @@ import type { Consent } from '../services/consent.ts';
 import { isFile, openUntitled } from '../services/files.ts';
 import type { Notify } from '../services/notify.ts';
 import type { Secrets } from '../services/secrets.ts';
+import { numberSetting } from '../services/settings.ts';
 import type { Handlers } from './handlers.ts';
 
 async function pickFolder(): Promise<Uri | undefined> {
@@ -10,6 +11,10 @@ async function pickFolder(): Promise<Uri | undefined> {
   if (folders.length < 2) return folders[0]?.uri;
   return (await window.showWorkspaceFolderPick({ placeHolder: l10n.t('In which folder?') }))?.uri;
 }
+
+/** The sample with the port that the mock server is set to. */
+const sampleFor = (text: string, port: number): string =>
+  text.replaceAll('127.0.0.1:5000', `127.0.0.1:${port}`).replaceAll('--port 5000', `--port ${port}`);
 
 /** Commands around endpoints files, the secrets they name and the hosts they may send to. */
 export function fileCommands(parts: {
@@ -22,9 +27,10 @@ export function fileCommands(parts: {
 
   return {
     createEndpointsFile: async () => {
-      const sample = await workspace.fs.readFile(Uri.joinPath(extensionUri, 'media', 'samples', 'endpoints.txt'));
+      const bytes = await workspace.fs.readFile(Uri.joinPath(extensionUri, 'media', 'samples', 'endpoints.txt'));
+      const sample = sampleFor(new TextDecoder().decode(bytes), numberSetting('mock.port'));
       if ((workspace.workspaceFolders ?? []).length === 0) {
-        await openUntitled(new TextDecoder().decode(sample));
+        await openUntitled(sample);
         return;
       }
       const folder = await pickFolder();
@@ -32,7 +38,7 @@ export function fileCommands(parts: {
       const file = Uri.joinPath(folder, 'endpoints.txt');
       // What is there already is opened, never written over.
       if (await isFile(file)) notify.info(l10n.t('endpoints.txt is there already.'));
-      else await workspace.fs.writeFile(file, sample);
+      else await workspace.fs.writeFile(file, new TextEncoder().encode(sample));
       await window.showTextDocument(file);
     },
     setSecret: async () => {

@@ -13,7 +13,7 @@ import type { Consent } from '../services/consent.ts';
 import { parseDocument, shownAs } from '../services/documents.ts';
 import { findEndpointsFiles } from '../services/files.ts';
 import type { History } from '../services/history.ts';
-import { isListening } from '../services/listening.ts';
+import { isListening, serverAt } from '../services/listening.ts';
 import type { Notify } from '../services/notify.ts';
 import { prepareInput } from '../services/prepareInput.ts';
 import type { PromptCursors } from '../services/promptCursors.ts';
@@ -73,10 +73,14 @@ export async function filesFor(argument: unknown, notify: Notify): Promise<reado
   return files;
 }
 
-/** False, with one notification, for a file with errors: nothing of it runs. */
-export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify): boolean {
+/**
+ * False, with one notification, for a file with errors: nothing of it runs. One target alone runs when it and what it uses are
+ * free of them.
+ */
+export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify, target?: string): boolean {
   const errors = file.problems.filter((problem) => problem.severity === 'error').length;
-  if (errors === 0) return true;
+  const alone = target === undefined ? undefined : file.targets.find(({ name }) => name === target);
+  if (errors === 0 || (alone !== undefined && alone.broken !== true && file.broken !== true)) return true;
   notify.error(
     errors === 1
       ? l10n.t('{0} has 1 problem; nothing was run.', shownAs(uri))
@@ -103,9 +107,9 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
 }
 
 /** The task once more after others have run, which may have stopped a server; undefined when that is not to start again. */
-async function stillServed(uri: Uri, task: RunTask, { servers }: LaunchParts): Promise<RunTask | undefined> {
+async function stillServed(uri: Uri, task: RunTask, parts: LaunchParts): Promise<RunTask | undefined> {
   const { requests } = task.input;
-  return (await offerServers(uri, requests, servers)) ? withPid(task, requests, servers) : undefined;
+  return (await offerServers(uri, requests, parts)) ? withPid(task, requests, parts.servers) : undefined;
 }
 
 /** The task with the prompts that come next: runs before it have moved on. */
@@ -163,7 +167,7 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask
   const { uri, choices, levels } = request;
   const document = await workspace.openTextDocument(uri);
   const file = parseDocument(document);
-  if (!isWhole(uri, file, parts.notify)) return undefined;
+  if (!isWhole(uri, file, parts.notify, request.target)) return undefined;
   const targets = pickTargets(request, file);
   const plan = levels === undefined ? planFor(uri, file, choices) : sweepPlanFor(uri, file, { ...choices, levels });
   const input = await prepareInput({ uri, name: request.target ?? shownAs(uri), targets }, parts.secrets);
@@ -173,7 +177,7 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask
     plan: 'levels' in plan ? wholeOf(plan) : plan,
     secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
   });
-  if (!allowed || !(await offerServers(uri, input.requests, parts.servers))) return undefined;
+  if (!allowed || !(await offerServers(uri, input.requests, parts))) return undefined;
   const task: RunTask =
     'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } };
   return withPid(task, input.requests, parts.servers);
@@ -217,14 +221,34 @@ function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly
 export async function offerServers(
   uri: Uri,
   requests: readonly PreparedRequest[],
-  servers: readonly BundledServer[],
+  { servers, notify }: Pick<LaunchParts, 'servers' | 'notify'>,
 ): Promise<boolean> {
   const urls = requests.map((request) => new URL(request.url));
   for (const server of servers) {
-    const url = urls.find((one) => serverFor(servers, one) === server && Number(one.port || '80') === server.port());
-    if (url !== undefined && !(await offerServer(uri, url, server))) return false;
+    const own = urls.filter((one) => serverFor(servers, one) === server);
+    const [url] = own;
+    if (url === undefined) continue;
+    if (!(await offerServer(uri, url, server))) return false;
+    // A file whose addresses are all of one server was made for that; its numbers would be taken for that server's.
+    if (own.length === urls.length && own.every(({ pathname }) => server.paths.has(pathname)))
+      await tellOther(url, server, notify);
   }
   return true;
+}
+
+/** Says who answers where a bundled server was expected. */
+async function tellOther(address: URL, server: BundledServer, notify: Notify): Promise<void> {
+  if (server.state().kind === 'running') return;
+  const found = await serverAt(address);
+  if (found === undefined || found === `loadlens-${server.id}`) return;
+  notify.warn(
+    l10n.t(
+      '{0} answers on {1}, not the {2} of Loadlens.',
+      found === '' ? l10n.t('Another server') : found,
+      address.host,
+      server.words.title,
+    ),
+  );
 }
 
 /** When requests go to where a server would listen and nobody does: starts it, if the user wants that. */

@@ -10,6 +10,7 @@ import { makeLoad, mostShares, readLoad, type SharedLoad } from '../../core/scal
 import { engineFile, loadFile, projectFiles } from '../../core/scale-out/project.ts';
 import type { Consent } from '../services/consent.ts';
 import { parseDocument, shownAs } from '../services/documents.ts';
+import { environmentOf } from '../services/environment.ts';
 import type { History } from '../services/history.ts';
 import type { Notify } from '../services/notify.ts';
 import { inputOf, lookupsFor, wantsStream } from '../services/prepareInput.ts';
@@ -77,6 +78,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
         source: { file: shownAs(uri) },
       },
       lookups.base64,
+      environmentOf(uri).secrets,
     );
     const allowed = await consent.ask({
       hosts: remoteHosts(input.requests),

@@ -66,14 +66,14 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
       plan: { requests, durationS: null, concurrency },
       secrets: placeholdersIn(target).secrets,
     });
-    if (!allowed || !(await offerServers(uri, input.requests, servers))) return;
+    if (!allowed || !(await offerServers(uri, input.requests, parts))) return;
     const asked = modelOf(request);
     // Kept as the file has it: what it takes from the environment or the secrets is only sent.
     const model = { name: asked ?? target.name, url: target.url, server: 'url', synthetic: null, dtype: null } as const;
     const headers = request.headers.filter(([header]) => header.toLowerCase() !== 'content-type');
     const setup = { url: request.url, model: asked, headers, secrets: input.secrets };
     await inTurn(parts, async (waited) => {
-      if (waited && !(await offerServers(uri, input.requests, servers))) return;
+      if (waited && !(await offerServers(uri, input.requests, parts))) return;
       await measure(taskOf({ model, workload, setup, history, pid: pidOf(input.requests, servers) }), parts);
     });
   };
@@ -103,7 +103,7 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
         return;
       }
       const file = parseDocument(await workspace.openTextDocument(whom.uri));
-      if (isWhole(whom.uri, file, notify)) await runTarget(whom.uri, whom.target, workload);
+      if (isWhole(whom.uri, file, notify, whom.target.name)) await runTarget(whom.uri, whom.target, workload);
     },
   };
 }

@@ -32,8 +32,10 @@ export function registerCodeLenses(parts: {
     const now = new Set(typing ? known.get(document) : []);
     for (const { url } of file.targets) {
       const plain = withoutPlaceholders(url);
-      const server = URL.canParse(plain) ? serverFor(servers, new URL(plain)) : undefined;
-      if (server !== undefined) now.add(server);
+      if (!URL.canParse(plain)) continue;
+      const address = new URL(plain);
+      const server = serverFor(servers, address);
+      if (server?.paths.has(address.pathname) === true) now.add(server);
     }
     known.set(document, now);
     return now;

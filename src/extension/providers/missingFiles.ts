@@ -1,4 +1,4 @@
-import { Diagnostic, DiagnosticSeverity, l10n, type Range, type TextDocument } from 'vscode';
+import { Diagnostic, DiagnosticSeverity, l10n, Range, type TextDocument } from 'vscode';
 import { filesOf } from '../../core/endpoints/prepare-llm.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import { parseDocument } from '../services/documents.ts';
@@ -44,8 +44,12 @@ function rangeOf(document: TextDocument, { llm, range }: Target, path: string): 
   for (let away = 1; away <= mostLines; away += 1) {
     const at = line + step * away;
     if (at < 0 || at >= document.lineCount) break;
-    const found = document.lineAt(at);
-    if (found.text.includes('@') && found.text.trimEnd().endsWith(path)) return found.range;
+    const { text } = document.lineAt(at);
+    const written = /^(\s*(?:#+\s*@prompts\s*=?\s*|\/\/+\s*@prompts\s*=?\s*|[@<]\s*))(\S.*?)\s*$/.exec(text);
+    // By way of a variable the path is another text: then the first file of its kind is meant.
+    if (written === null || (written[2] !== path && !(written[2] ?? '').includes('{{'))) continue;
+    const start = written[1]?.length ?? 0;
+    return new Range(at, start, at, start + (written[2]?.length ?? 0));
   }
   return toRange(range);
 }

@@ -2,7 +2,6 @@ import { EventEmitter, type Disposable, type Event, type LogOutputChannel } from
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { isLoopback } from '../../core/endpoints/hosts.ts';
 import { LoadlensError } from '../../core/errors.ts';
 import type { FailureMessage } from '../../processes/messages.ts';
 import type { CommandName, ContextKeyName } from '../contributions.ts';
@@ -50,6 +49,8 @@ export interface ServerKind<Options> {
   readonly slowStart: boolean;
   /** How long it may take to stop before it is cut off. */
   readonly stopLimitMs: number;
+  /** Paths that it answers. */
+  readonly paths: ReadonlySet<string>;
   /** What the settings ask of it. */
   readonly options: () => Options;
   /** Reads what its process sent; throws for anything else. */
@@ -80,7 +81,7 @@ export type ServerState =
 
 /** A server in a process of its own that never outlives the window. */
 export interface BundledServer
-  extends Disposable, Pick<ServerKind<unknown>, 'id' | 'start' | 'stop' | 'slowStart' | 'words'> {
+  extends Disposable, Pick<ServerKind<unknown>, 'id' | 'start' | 'stop' | 'slowStart' | 'paths' | 'words'> {
   readonly state: () => ServerState;
   /** Where it listens, or would. */
   readonly port: () => number;
@@ -98,14 +99,14 @@ export interface BundledServer
   readonly end: () => Promise<void>;
 }
 
-/**
- * The server that an address is for: the one with its port; at any other port of this machine the first one, which can be
- * told to use it. Undefined for other machines.
- */
+/** Names of where the servers listen. */
+const ownHosts = new Set(['127.0.0.1', 'localhost', '0.0.0.0']);
+
+/** Returns the server that listens, or would, where an address leads; undefined when none does. */
 export function serverFor(servers: readonly BundledServer[], url: URL): BundledServer | undefined {
-  if (!isLoopback(url.hostname)) return undefined;
+  if (!ownHosts.has(url.hostname) || url.protocol !== 'http:') return undefined;
   const there = servers.filter((server) => server.state().kind !== 'missing');
-  return there.find((server) => server.port() === Number(url.port || '80')) ?? there[0];
+  return there.find((server) => server.port() === Number(url.port || '80'));
 }
 
 /** Makes the service around one server. */
@@ -113,7 +114,7 @@ export function createBundledServer<Options extends object>(
   kind: ServerKind<Options>,
   log: LogOutputChannel,
 ): BundledServer {
-  const { id, entry, start, stop, slowStart, words } = kind;
+  const { id, entry, start, stop, slowStart, paths, words } = kind;
   const changed = new EventEmitter<ServerState>();
   const crashed = new EventEmitter<string>();
   const missing = kind.missingKey !== undefined && !existsSync(entry);
@@ -200,6 +201,7 @@ export function createBundledServer<Options extends object>(
     start,
     stop,
     slowStart,
+    paths,
     words,
     state: () => state,
     port: () => (state.kind === 'running' ? state.port : numberSetting(`${id}.port`)),

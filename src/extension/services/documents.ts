@@ -2,6 +2,7 @@ import { workspace, type TextDocument, type Uri } from 'vscode';
 import { parseEndpoints } from '../../core/endpoints/parse.ts';
 import type { EndpointsFile } from '../../core/endpoints/types.ts';
 import { languageId } from '../contributions.ts';
+import { environmentKey, environmentOf } from './environment.ts';
 
 /** Where lenses, hovers and completions appear: files on disk and files not saved yet. */
 export const endpointsSelector = [
@@ -10,14 +11,20 @@ export const endpointsSelector = [
   { language: languageId, scheme: 'vscode-vfs' },
 ];
 
-const parsed = new WeakMap<TextDocument, { readonly version: number; readonly file: EndpointsFile }>();
+const parsed = new WeakMap<
+  TextDocument,
+  { readonly version: number; readonly file: EndpointsFile; readonly environment: string }
+>();
 
 /** The parsed text of an editor, unsaved changes included: parsed once per version, whoever asks. */
 export function parseDocument(document: TextDocument): EndpointsFile {
   const known = parsed.get(document);
-  if (known?.version === document.version) return known.file;
-  const file = parseEndpoints(document.getText());
-  parsed.set(document, { version: document.version, file });
+  const key = environmentKey(document.uri);
+  if (known?.version === document.version && known.environment === key) return known.file;
+  const { problem, ...environment } = environmentOf(document.uri);
+  const found = parseEndpoints(document.getText(), environment);
+  const file = problem === undefined ? found : { ...found, broken: true, problems: [problem, ...found.problems] };
+  parsed.set(document, { version: document.version, file, environment: key });
   return file;
 }
 

@@ -4,6 +4,7 @@ import { filesFor, placeholdersIn, prepareTargets, resolvedPath, type Lookups } 
 import type { Target } from '../../core/endpoints/types.ts';
 import type { RunInput } from '../../core/plan/types.ts';
 import { shownAs } from './documents.ts';
+import { environmentOf } from './environment.ts';
 import { placeOf } from './files.ts';
 import type { Secrets } from './secrets.ts';
 import { textSetting } from './settings.ts';
@@ -72,11 +73,16 @@ export async function prepareInput(source: RunSource, secrets: Secrets): Promise
   return lookups && inputOf(source, lookups);
 }
 
+const withSecrets = <T extends { readonly secrets: readonly string[] }>(prepared: T, more: readonly string[]): T => ({
+  ...prepared,
+  secrets: [...prepared.secrets, ...more],
+});
+
 /** The input of a run from what its targets need. */
 export const inputOf = ({ uri, name, targets }: RunSource, lookups: Lookups): PreparedInput => ({
   name,
   targets,
-  ...prepareTargets(targets, lookups),
+  ...withSecrets(prepareTargets(targets, lookups), environmentOf(uri).secrets),
   file: uri.scheme === 'untitled' ? null : { path: uri.fsPath, shownAs: shownAs(uri) },
 });
 

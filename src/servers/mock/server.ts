@@ -165,6 +165,8 @@ export async function startMockServer(options: {
         else write(response, replyOf(wrongMethod('POST')));
         return;
       case '/health':
+        // Tells the extension that no other server has taken the port.
+        response.setHeader('server', 'loadlens-mock');
         write(response, replyOf(isRead(method) ? { status: 200, body: { status: 'ok' } } : wrongMethod('GET, HEAD')));
         return;
       case '/metrics':

@@ -7,7 +7,7 @@ const whole = [
   '# @requests 50',
   '',
   '# @name first',
-  'http://127.0.0.1:5999/hello',
+  'http://127.0.0.1:5000/hello',
   '',
   'https://example.com/x',
   '',
@@ -58,11 +58,11 @@ describe('an endpoints file in the editor', () => {
   });
 
   it('keeps its lenses while a line is typed', async () => {
-    const document = await openFile('typing.endpoints', 'http://127.0.0.1:5999/hello\n');
+    const document = await openFile('typing.endpoints', 'http://127.0.0.1:5000/hello\n');
     const count = (await lenses(document)).length;
     for (const text of [
-      'http://127.0.0.1:5999/hel lo\n',
-      'http://127.0.0.1:59999999/hello\n',
+      'http://127.0.0.1:5000/hel lo\n',
+      'http://127.0.0.1:50009999/hello\n',
       'htp://127.0.0.1\n',
       'http:///x\n',
     ]) {
@@ -80,7 +80,7 @@ describe('an endpoints file in the editor', () => {
   });
 
   it('shows problems with their place and what to do, and takes them away again', async () => {
-    const document = await openFile('bad.endpoints', 'http://127.0.0.1:5999/\nhtp://x\n');
+    const document = await openFile('bad.endpoints', 'http://127.0.0.1:5000/\nhtp://x\n');
     const problems = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(document.uri);
     await waitFor('one problem', () => problems().length === 1);
     const [problem] = problems();
@@ -88,12 +88,12 @@ describe('an endpoints file in the editor', () => {
     assert.equal(problem?.severity, vscode.DiagnosticSeverity.Error);
     assert.equal(problem?.source, 'Loadlens');
     assert.match(problem?.message ?? '', /http:\/\/ or https:\/\//);
-    await type(document, 'http://127.0.0.1:5999/\n');
+    await type(document, 'http://127.0.0.1:5000/\n');
     await waitFor('no problem', () => problems().length === 0);
   });
 
   it('offers to write what a problem asks for', async () => {
-    const document = await openFile('fix.endpoints', '# @reqests 5\n\nGTE http://127.0.0.1:5999/\nlocalhost:5999/x\n');
+    const document = await openFile('fix.endpoints', '# @reqests 5\n\nGTE http://127.0.0.1:5000/\nlocalhost:5999/x\n');
     const fixes = (line: number, character: number): Thenable<vscode.CodeAction[]> =>
       vscode.commands.executeCommand(
         'vscode.executeCodeActionProvider',
@@ -112,12 +112,12 @@ describe('an endpoints file in the editor', () => {
       assert.deepEqual([fix?.title, others], [title, []]);
       assert.ok(await vscode.workspace.applyEdit(fix!.edit!));
     }
-    assert.equal(document.getText(), '# @requests 5\n\nGET http://127.0.0.1:5999/\nhttp://localhost:5999/x\n');
+    assert.equal(document.getText(), '# @requests 5\n\nGET http://127.0.0.1:5000/\nhttp://localhost:5999/x\n');
     await waitFor('no problem', () => vscode.languages.getDiagnostics(document.uri).length === 0);
   });
 
   it('says when a file of prompts or a body is not there', async () => {
-    const lines = ['# @prompts prompts.txt', 'POST http://127.0.0.1:5999/v1/completions', '@body.json', ''];
+    const lines = ['# @prompts prompts.txt', 'POST http://127.0.0.1:5000/v1/completions', '@body.json', ''];
     const document = await openFile('missing.endpoints', lines.join('\n'));
     const problems = (): (readonly [number, unknown])[] =>
       vscode.languages.getDiagnostics(document.uri).map(({ range, code }) => [range.start.line, code] as const);
@@ -141,7 +141,7 @@ describe('an endpoints file in the editor', () => {
       [
         '# @requests 50',
         '',
-        '@host = http://127.0.0.1:5999',
+        '@host = http://127.0.0.1:5000',
         'POST {{host}}/a',
         'Authorization: Bearer {{$secret KEY}}',
         '',
@@ -157,7 +157,7 @@ describe('an endpoints file in the editor', () => {
   it('completes directives, methods, headers, their values and variables', async () => {
     const document = await openFile(
       'complete.endpoints',
-      ['# @', 'PO', '@host = http://127.0.0.1:5999', 'POST {{', 'Cont', 'Content-Type: ', ''].join('\n'),
+      ['# @', 'PO', '@host = http://127.0.0.1:5000', 'POST {{', 'Cont', 'Content-Type: ', ''].join('\n'),
     );
     assert.ok((await completions(document, 0, 3)).includes('@concurrency'));
     assert.ok((await completions(document, 1, 2)).includes('POST'));
@@ -169,7 +169,7 @@ describe('an endpoints file in the editor', () => {
   it('folds at ###', async () => {
     const document = await openFile(
       'fold.endpoints',
-      '### a\nhttp://127.0.0.1:5999/\n\n### b\nhttp://127.0.0.1:5999/\n',
+      '### a\nhttp://127.0.0.1:5000/\n\n### b\nhttp://127.0.0.1:5999/\n',
     );
     const ranges = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
       'vscode.executeFoldingRangeProvider',

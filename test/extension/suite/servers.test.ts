@@ -41,8 +41,12 @@ describe('the GPT-2 server', () => {
 
   it('has the lens of a file whose endpoints point at its port', async () => {
     assert.equal((await lenses(document))[1], '0: Start GPT-2 server');
-    const other = await openFile('mock.endpoints', 'http://127.0.0.1:4999/hello\n');
+    const other = await openFile('mock.endpoints', 'http://127.0.0.1:5000/hello\n');
     assert.equal((await lenses(other))[1], '0: Start mock server');
+    for (const [i, address] of ['127.0.0.1:4999/hello', '127.0.0.1:5000/orders', '[::1]:5000/hello'].entries()) {
+      const none = await openFile(`none-${i}.endpoints`, `http://${address}\n`);
+      assert.deepEqual(await lenses(none), ['0: ▶ Run Benchmark · 10 requests × 5', '0: ▶ Run']);
+    }
   });
 
   it('makes its model, serves, says that the weights are random, and stops', async () => {

@@ -220,7 +220,8 @@ export function createRoutes(served: Served): Routes {
           dtype: served.dtype,
           weights: label(),
         };
-        writeJson(response, loading ? 503 : 200, body);
+        // Tells the extension that no other server has taken the port.
+        writeJson(response, loading ? 503 : 200, body, { server: 'loadlens-gpt2' });
       },
     },
     '/metrics': {
