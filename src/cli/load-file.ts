@@ -34,12 +34,13 @@ export function loadFile(name: string, environment?: string): LoadedFile {
   const path = resolve(name);
   const shownAs = relative(process.cwd(), path).split(sep).join('/');
   const text = readText(name, path, shownAs);
-  const read = (folder: string, file: string): string | undefined => {
-    const bytes = readIfThere(join(folder, file));
-    return bytes && new TextDecoder().decode(bytes);
-  };
-  const { secrets, ...values } = chosenEnvironment(foldersAround(dirname(path)), read, environment);
+  const { secrets, ...values } = chosenEnvironment(foldersAround(dirname(path)), readTextIfThere, environment);
   return { path, shownAs, file: parseEndpoints(text, values), secrets };
+}
+
+function readTextIfThere(folder: string, file: string): string | undefined {
+  const bytes = readIfThere(join(folder, file));
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** A folder and those around it. */
