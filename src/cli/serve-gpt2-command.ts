@@ -40,7 +40,10 @@ export function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: '
   if (stack === undefined) return new LoadlensError(message, { hint });
   // The first line of a stack is the name of the error and its message.
   const [said = message] = stack.split('\n', 1);
-  return Object.assign(new Error(`${message} ${said.replace(/^\w*Error: /, '')}`), { stack });
+  return Object.assign(
+    new Error(`${message.replace(/\.$/, '')}: ${said.replace(/^\w*Error: /, '').replace(/\.$/, '')}.`),
+    { stack },
+  );
 }
 
 /** The process ended and nobody had asked it to. */

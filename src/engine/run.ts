@@ -18,7 +18,7 @@ import { createLoops, type Loops } from './loops/loops.ts';
 import type { LoopsResult } from './loops/results.ts';
 import { promptUses } from './prompt-uses.ts';
 import { calibrateSelf } from './self-calibration.ts';
-import { watchServer } from './server-use.ts';
+import { serverAtStart, watchServer } from './server-use.ts';
 import { sideThread } from './side-thread.ts';
 
 /** How the one who starts a run takes part in it. */
@@ -96,6 +96,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     warmupSent: 0,
     environment: readEnvironment(hooks.version),
     source: input.file && { file: input.file.shownAs },
+    addresses: [],
+    transport: loops.transport,
   };
   const progress = startProgress(loops, hooks, () => known);
   const unlessFault = orFault(hooks.fault);
@@ -118,6 +120,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       warmupSent,
       environment: { ...known.environment, ...(selfCalibration && { selfCalibration }) },
       source: await source,
+      addresses: loops.addresses(),
+      ...(hooks.serverPid !== undefined && { server: await serverAtStart(hooks.serverPid) }),
     };
 
     if (!signal.aborted) await hooks.beforeClock?.();

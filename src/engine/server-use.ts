@@ -55,6 +55,12 @@ export function useFromPs(output: string): ProcessUse {
   return { cpuMs: Number.isFinite(seconds) ? seconds * 1000 : null, rssMiB: Number(kiB) / 1024 };
 }
 
+/** Returns what is known of the server of a run when the clock starts. */
+export async function serverAtStart(pid: number): Promise<ServerUse> {
+  const { rssMiB } = await readProcessUse(pid);
+  return { pid, cpuShare: null, rssStartMiB: rssMiB, rssEndMiB: null, rssMaxMiB: null };
+}
+
 /** Starts to watch the server of a run; the returned function stops it and tells. */
 export function watchServer(pid: number): () => Promise<ServerUse> {
   const read = async (): Promise<ProcessUse & { atMs: number }> => {

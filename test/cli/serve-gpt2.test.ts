@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/processes/cacheFolder.ts';
 import { threadsFor } from '../../src/processes/gpt2Defaults.ts';
@@ -32,6 +32,29 @@ describe('loadlens serve gpt2', function () {
       const { code, stderr } = await running.finished;
       assert.deepEqual([code, stderr], [0, '']);
       await assert.rejects(held);
+    });
+  }
+
+  for (const interrupted of [false, true]) {
+    it(`ends at once when its model has failed${interrupted ? ', also by Ctrl+C' : ''}`, async () => {
+      const now = join(folder.path, 'now');
+      const injectFault = new URL('../support/inject-fault.mjs', import.meta.url).href;
+      const env = {
+        NODE_OPTIONS: `--import ${injectFault}`,
+        LOADLENS_TEST_FAULT: 'throw gpt2-serve',
+        LOADLENS_TEST_FAULT_FILE: now,
+      };
+      const running = startCli(args(), { cwd: folder.path, env });
+      await running.printed(/\n/);
+      writeFileSync(now, '');
+      const failedAtMs = performance.now();
+      if (interrupted) running.child.kill('SIGINT');
+      const { code, stderr } = await running.finished;
+      // Waiting for the thread that is gone took ten seconds.
+      assert.ok(performance.now() - failedAtMs < 9_000);
+      if (interrupted && code === 0) return;
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /^error: The GPT-2 server failed: on purpose\.\nhint: {2}/m);
     });
   }
 

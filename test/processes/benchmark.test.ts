@@ -39,13 +39,28 @@ describe('the benchmark process', () => {
     const { events, say, exit } = start();
     const body = new Uint8Array([0, 255, 7]);
     const post = { method: 'POST', url: `${server.url}/slow?ms=30`, headers: [], body };
-    say({ type: 'run', input: runInput([post], { plan: { requests: 40, concurrency: 2 } }) });
+    say({ type: 'run', input: runInput([post], { plan: { requests: 40, concurrency: 2, coldStart: false } }) });
     assert.deepEqual(await exit, [0, null]);
     const snapshots = events.filter(({ type }) => type === 'snapshot');
     assert.ok(snapshots.length >= 1);
-    assert.deepEqual(types(events), ['ready', ...types(snapshots), 'record']);
+    const partials = events.flatMap((event) => (event.type === 'partial' ? [event.record] : []));
+    const others = events.filter(({ type }) => type !== 'partial');
+    assert.deepEqual(types(others), ['ready', ...types(snapshots), 'record']);
     const last = events.at(-1);
     assert.ok(last?.type === 'record');
+    // Before anything is sent, and when the clock starts: then with all that the whole record says beside the numbers.
+    assert.ok(partials.length >= 2);
+    const { id, startedAt, plan, targets, environment, source, addresses, warmupSent } = last.record;
+    const started = partials[1];
+    assert.deepEqual(
+      [started?.id, started?.startedAt, started?.plan, started?.targets, started?.environment, started?.source],
+      [id, startedAt, plan, targets, environment, source],
+    );
+    assert.deepEqual(
+      [started?.addresses, started?.warmupSent, started?.client.transport],
+      [addresses, warmupSent, last.record.client.transport],
+    );
+    assert.deepEqual([started?.status, started?.requestsSent], ['crashed', 0]);
     assert.equal(last.record.requestsSent, 40);
     assert.deepEqual(last.record.statusCodes, { '200': 40 });
     assert.match(last.record.environment.loadlens, /^\d+\.\d+\.\d+/);
@@ -155,7 +170,7 @@ describe('the benchmark process', () => {
         [
           [1, 5, 0, 150],
           [2, 6, 0, 180],
-          [4, 6, 0, 180],
+          [4, 8, 0, 240],
         ],
       );
       assert.equal(JSON.stringify(events).includes('ttft_ms'), false);

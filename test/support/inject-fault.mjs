@@ -27,7 +27,7 @@ if (isMainThread && deed === 'end') {
     else whenTold(() => void worker.terminate());
   });
 }
-if ((isMainThread && whom === 'main') || (threadName === sender && whom === 'sender')) {
+if ((isMainThread && whom === 'main') || threadName === (whom === 'sender' ? sender : whom)) {
   if (deed === 'throw')
     whenTold(() => {
       throw new Error('on purpose');

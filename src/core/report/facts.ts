@@ -197,7 +197,10 @@ function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source
 }
 
 /** What a server that Loadlens started took, in one line. */
-function serverText({ pid, cpuShare, rssEndMiB, rssMaxMiB }: ServerUse): string {
+function serverText({ pid, cpuShare, rssStartMiB, rssEndMiB, rssMaxMiB }: ServerUse): string {
+  // Of a run that was cut off the start is all there is.
+  if (rssEndMiB === null && rssStartMiB !== null)
+    return `process ${String(pid)}: ${formatCount(rssStartMiB)} MiB resident at the start`;
   if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; this system does not tell what it uses`;
   const memory = `${formatCount(rssEndMiB)} MiB resident (at most ${formatCount(rssMaxMiB)})`;
   return `process ${String(pid)}: CPU ${formatPercent(cpuShare)} of a core, ${memory}`;

@@ -3,6 +3,7 @@ import type { Target } from '../endpoints/types.ts';
 import { lostHealth } from '../metrics/client-health.ts';
 import { mostDetailed } from '../metrics/target-detail.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
+import type { TransportName } from '../plan/types.ts';
 import { formatMs } from './format.ts';
 import { recordSchema, type PromptUse, type RunRecord } from './types.ts';
 
@@ -31,8 +32,11 @@ export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefine
 /** What is known of a run while it goes on. */
 export type KnownParts = Pick<
   RecordParts,
-  'id' | 'name' | 'startedAt' | 'plan' | 'targets' | 'warmupSent' | 'environment' | 'source'
->;
+  'id' | 'name' | 'startedAt' | 'plan' | 'targets' | 'warmupSent' | 'environment' | 'source' | 'addresses' | 'server'
+> & {
+  /** What it sends with. */
+  readonly transport: TransportName;
+};
 
 /** Targets that a partial record lists: it is made while requests are timed, so it has to stay small. */
 const mostPartialTargets = 100;
@@ -75,7 +79,7 @@ function listedTarget(
 
 /** Makes the record that a run leaves when its process ends right after the snapshot. */
 export function partialRecord(
-  { targets, ...known }: KnownParts,
+  { targets, transport, ...known }: KnownParts,
   { summary, inFlight, elapsedMs, failures }: Snapshot,
 ): RunRecord {
   const record = makeRecord({
@@ -84,10 +88,9 @@ export function partialRecord(
     stopReason: `This is the last snapshot, ${formatMs(elapsedMs)} after the start.`,
     targets: targets.slice(0, mostPartialTargets),
     summary: { ...summary, requestsCancelled: summary.requestsCancelled + inFlight },
-    addresses: [],
     objectives: [],
     failureSamples: failures ?? [],
-    client: lostHealth(summary),
+    client: { ...lostHealth(summary), transport },
   });
   return { ...record, targetCount: targets.length };
 }

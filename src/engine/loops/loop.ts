@@ -94,6 +94,8 @@ export interface LoopResult extends LoadOutcome {
 export interface OwnLoop extends Loop {
   readonly summaryOptions: SummaryOptions;
   readonly transport: TransportName;
+  /** Those connected to so far. */
+  readonly addresses: () => Transport['addresses'];
 }
 
 /** Connections kept for all lanes together, when there are more origins than one. */
@@ -166,6 +168,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   return {
     summaryOptions,
     transport: transportName,
+    addresses: () => transport.addresses,
     async prepare(slots) {
       const fresh = Array.from({ length: slots }, () => transport.lane());
       prepared.push(...fresh);

@@ -7,7 +7,7 @@ import type { TransportName } from '../../core/plan/types.ts';
 import { freeOptimiser, holdOptimiser } from '../optimiser.ts';
 import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
 import { warmCode } from '../warm.ts';
-import { createLoop, type Loop, type LoopResult, type LoopSetup } from './loop.ts';
+import { createLoop, type Loop, type OwnLoop, type LoopResult, type LoopSetup } from './loop.ts';
 import { createLook } from './look.ts';
 import { mergeResults, type LoopsResult, type LostLoops } from './results.ts';
 import { startWorkerLoop } from './worker-loop.ts';
@@ -25,6 +25,8 @@ export interface Loops {
   fail(error: Error): void;
   /** What they send with. */
   readonly transport: TransportName;
+  /** Addresses that the first loop has connected to so far. */
+  readonly addresses: OwnLoop['addresses'];
   cancel(): void;
   close(): void;
 }
@@ -161,6 +163,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
 
   return {
     transport: own.transport,
+    addresses: own.addresses,
     async prepare() {
       const shares = sharesOf(slots, over ? 1 : Math.min(first, slots));
       loops.set(own, shares[0] ?? 0);
