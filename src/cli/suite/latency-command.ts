@@ -1,12 +1,10 @@
 import type { ExitCode } from '../../core/errors.ts';
 import { distinctPrompts } from '../../core/plan/suite-prompts.ts';
 import { latencyWorkload } from '../../core/plan/suite.ts';
-import { chaptersText } from '../../core/report/sections.ts';
 import { latencyChapters, makeLatencySuite } from '../../core/report/suite-latency.ts';
-import { suiteFileName } from '../../core/report/suite-record.ts';
 import { measureSteps } from '../../engine/suite.ts';
-import { suiteFiles, writeSuite } from './files.ts';
-import { calibrated, endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
+import { reportSuite } from './report-suite.ts';
+import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite latency`. */
 export interface LatencyOptions extends SuiteOptions {
@@ -23,7 +21,8 @@ export function latencyCommand(options: LatencyOptions, version: string): Promis
   const workload = latencyWorkload(options.quick === true, context);
   const { cells, requests, warmupRequests: warmup } = workload;
   const load = `${cells.length * (requests + warmup)} requests, one at a time,`;
-  return withServer(options, { load, version }, async ({ setup, model, hooks, screen }) => {
+  return withServer(options, { load, version }, async (tools) => {
+    const { setup, model } = tools;
     const sent = requests + warmup;
     const steps = cells.map(({ input, output }, index) => ({
       prompts: distinctPrompts(input, model.server !== 'url', sent, index * sent),
@@ -33,12 +32,13 @@ export function latencyCommand(options: LatencyOptions, version: string): Promis
       requests,
       warmup,
     }));
-    const measured = calibrated(await measureSteps(setup, steps, hooks));
-    const files = suiteFiles(options.out, suiteFileName('latency', model.name, measured.startedAt));
-    const suite = makeLatencySuite({ ...measured, model, workload, files });
-    const chapters = latencyChapters(suite);
-    screen.print(chaptersText(chapters));
-    writeSuite(files, suite, chapters);
+    const suite = await reportSuite(tools, {
+      kind: 'latency',
+      out: options.out,
+      measure: (hooks) => measureSteps(setup, steps, hooks),
+      make: (runs, files) => makeLatencySuite({ ...runs, model, workload, files }),
+      chaptersOf: latencyChapters,
+    });
     return endOfSuite(suite);
   });
 }

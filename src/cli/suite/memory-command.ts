@@ -1,12 +1,10 @@
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
 import { memoryWorkload } from '../../core/plan/suite.ts';
-import { chaptersText } from '../../core/report/sections.ts';
 import { makeMemorySuite, memoryChapters } from '../../core/report/suite-memory.ts';
-import { suiteFileName } from '../../core/report/suite-record.ts';
 import { readProcessUse } from '../../engine/server-use.ts';
 import { measureSteps } from '../../engine/suite.ts';
-import { suiteFiles, writeSuite } from './files.ts';
-import { calibrated, endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
+import { reportSuite } from './report-suite.ts';
+import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite memory`. */
 export interface MemoryOptions extends SuiteOptions {
@@ -23,17 +21,19 @@ export function memoryCommand(options: MemoryOptions, version: string): Promise<
   const workload = memoryWorkload(options.quick === true);
   const { iterations, requests, concurrency, prompts, maxNewTokens: maxTokens } = workload;
   const load = `${iterations * requests} requests, up to ${concurrency} at a time,`;
-  return withServer(options, { load, version }, async ({ setup, model, hooks, screen }) => {
+  return withServer(options, { load, version }, async (tools) => {
+    const { setup, model, hooks } = tools;
     const { rssMiB: afterLoadMiB } =
       hooks.serverPid === undefined ? { rssMiB: null } : await readProcessUse(hooks.serverPid);
     const step = { prompts, maxTokens, stream: false, concurrency, requests, warmup: 0 };
     const steps = Array.from({ length: iterations }, () => step);
-    const measured = calibrated(await measureSteps(setup, steps, hooks));
-    const files = suiteFiles(options.out, suiteFileName('memory', model.name, measured.startedAt));
-    const suite = makeMemorySuite({ ...measured, model, workload, afterLoadMiB, files });
-    const chapters = memoryChapters(suite);
-    screen.print(chaptersText(chapters));
-    writeSuite(files, suite, chapters);
+    const suite = await reportSuite(tools, {
+      kind: 'memory',
+      out: options.out,
+      measure: (suiteHooks) => measureSteps(setup, steps, suiteHooks),
+      make: (runs, files) => makeMemorySuite({ ...runs, model, workload, afterLoadMiB, files }),
+      chaptersOf: memoryChapters,
+    });
     return endOfSuite(suite, suite.verdict === 'leak' ? 'The memory of the server grows.' : undefined);
   });
 }

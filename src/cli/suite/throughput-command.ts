@@ -1,19 +1,13 @@
 import type { ExitCode } from '../../core/errors.ts';
 import { throughputWorkload } from '../../core/plan/suite.ts';
 import { notMet } from '../../core/report/failure-words.ts';
-import { chaptersText } from '../../core/report/sections.ts';
-import {
-  earlierFrom,
-  isSameModel,
-  makeThroughputSuite,
-  readThroughputSuite,
-  suiteFileName,
-} from '../../core/report/suite-record.ts';
+import { earlierFrom, isSameModel, makeThroughputSuite, readThroughputSuite } from '../../core/report/suite-record.ts';
 import { targetText, type SuiteTarget } from '../../core/report/suite-targets.ts';
 import { throughputChapters } from '../../core/report/suite-throughput.ts';
 import { measureThroughput } from '../../engine/suite.ts';
-import { readEarlier, suiteFiles, writeSuite } from './files.ts';
-import { calibrated, endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
+import { readEarlier } from './files.ts';
+import { reportSuite } from './report-suite.ts';
+import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
 /** The options of `loadlens suite throughput`. */
 export interface ThroughputOptions extends SuiteOptions {
@@ -28,26 +22,21 @@ export function throughputCommand(options: ThroughputOptions, version: string): 
   const most = Math.max(...workload.levels.map(({ concurrency }) => concurrency));
   const sent = workload.levels.reduce((sum, { requests }) => sum + requests + workload.warmupRequests, 0);
   const load = `${sent} requests, up to ${most} at a time,`;
-  return withServer(options, { load, version }, async ({ setup, model, hooks, screen }) => {
-    const measured = calibrated(await measureThroughput(setup, workload, hooks));
-    const name = suiteFileName('throughput', model.name, measured.startedAt);
-    const files = suiteFiles(options.out, name);
+  return withServer(options, { load, version }, async (tools) => {
+    const { setup, model } = tools;
     const earlier = readEarlier(options.out, 'throughput', readThroughputSuite)
       .filter((suite) => suite.status === 'completed' && isSameModel(suite.model, model))
       .map(earlierFrom);
-    const suite = makeThroughputSuite({
-      ...measured,
-      model,
-      workload,
-      earlier,
-      files,
-      ...(options.target && { targets: options.target }),
+    const targets = options.target && { targets: options.target };
+    const suite = await reportSuite(tools, {
+      kind: 'throughput',
+      out: options.out,
+      measure: (hooks) => measureThroughput(setup, workload, hooks),
+      make: (runs, files) => makeThroughputSuite({ ...runs, model, workload, earlier, files, ...targets }),
+      chaptersOf: throughputChapters,
     });
-    const chapters = throughputChapters(suite);
-    screen.print(chaptersText(chapters));
-    writeSuite(files, suite, chapters);
     const missed = suite.targets.filter(({ pass }) => !pass);
     const names = missed.map((target) => `${target.metric} ${targetText(target)}`);
-    return endOfSuite(measured, notMet('target', suite.targets.length, names));
+    return endOfSuite(suite, notMet('target', suite.targets.length, names));
   });
 }

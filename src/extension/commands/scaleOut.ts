@@ -149,7 +149,8 @@ async function askReport(): Promise<Uri | undefined> {
     (await window.showOpenDialog({
       title: l10n.t('Import Artillery Result or Run'),
       openLabel: l10n.t('Import'),
-      filters: { JSON: ['json'] },
+      // What a run that stopped unexpectedly has left ends with .json.partial.
+      filters: { JSON: ['json', 'partial'] },
     })) ?? [];
   return file;
 }
