@@ -1,6 +1,6 @@
 import { remoteHosts } from '../core/endpoints/hosts.ts';
 import { ExitCode, LoadlensError } from '../core/errors.ts';
-import { noSuccessSentence, unansweredHint, unansweredSentence, unmetSentence } from '../core/report/failure-words.ts';
+import { failureHint, noSuccessSentence, unansweredSentence, unmetOfRun } from '../core/report/failure-words.ts';
 import type { RunRecord } from '../core/report/types.ts';
 import { onFault } from './fault.ts';
 import { mayLoad } from './hosts.ts';
@@ -146,13 +146,13 @@ export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopRe
   }
   if (runs.every(({ responses }) => responses === 0)) {
     throw new LoadlensError(unansweredSentence(runs), {
-      hint: unansweredHint(runs),
+      hint: failureHint(runs),
       exitCode: ExitCode.nothingMeasured,
     });
   }
   if (successesOnly && runs.every(({ successes }) => successes === 0)) {
     throw new LoadlensError(noSuccessSentence(runs), {
-      hint: 'See the failures in the report; send one request by hand, with curl for example.',
+      hint: failureHint(runs),
       exitCode: ExitCode.nothingMeasured,
     });
   }
@@ -165,6 +165,6 @@ export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopRe
 export const endOfRun = (record: RunRecord, crashHint?: string): ExitCode =>
   endOf(record, {
     runs: [record],
-    unmet: unmetSentence(record.objectives),
+    unmet: unmetOfRun(record),
     ...(crashHint !== undefined && { crashHint }),
   });

@@ -1,6 +1,8 @@
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { RunPlan } from '../core/plan/types.ts';
-import { formatCount, formatMs, formatRate } from '../core/report/format.ts';
+import { shortReason } from '../core/report/failure-reasons.ts';
+import { formatCount, formatRate } from '../core/report/format.ts';
+import { headlineThroughput, isMixed, p95Text } from '../core/report/headline.ts';
 
 const phases: Record<Snapshot['phase'], string> = {
   connecting: 'Connecting',
@@ -14,16 +16,22 @@ export function progressText(snapshot: Snapshot, plan: RunPlan): string {
   const { phase, elapsedMs, summary } = snapshot;
   if (phase === 'connecting' || phase === 'warmup') return `${phases[phase]} …`;
   const sent = formatCount(summary.requestsSent);
-  const failed = summary.requestsSent - summary.successes;
   return [
     phase === 'draining' && snapshot.waiting > 0 ? 'Sending what is still due' : phases[phase],
     `${(elapsedMs / 1000).toFixed(1)} s${plan.durationS === null ? '' : ` of ${plan.durationS} s`}`,
     plan.requests === null ? `${sent} requests` : `${sent}/${formatCount(plan.requests)}`,
-    formatRate(summary.throughputPerS),
-    `p95 ${formatMs(summary.latencyMs.p95)}`,
-    `${formatCount(failed)} failed`,
+    isMixed(summary) ? formatRate(headlineThroughput(summary).first, 'successes') : formatRate(summary.throughputPerS),
+    p95Text({ ...summary, plan }),
+    failedText(snapshot),
     ...(snapshot.waiting > 0 ? [`${formatCount(snapshot.waiting)} waiting`] : []),
   ].join('  ');
+}
+
+/** How many requests failed so far, and what most of them said: `12 failed (429: limit of 10 requests)`. */
+function failedText({ summary, failures = [] }: Snapshot): string {
+  const reason = shortReason([{ ...summary, failureSamples: failures }]);
+  const failed = `${formatCount(summary.requestsSent - summary.successes)} failed`;
+  return reason === undefined ? failed : `${failed} (${reason})`;
 }
 
 /** The part of a terminal's stream that a progress line needs. */

@@ -60,17 +60,21 @@ function groups(record: RunRecord): [name: string, facts: readonly string[]][] {
   const { client, environment } = record;
   const lag = waitedForLimit(record) ? [] : [t('left {0} late (p99)', formatMs(client.scheduleLagP99Ms))];
   if (isLost(client)) return [[t('Requests'), lag]];
+  // Shares of so short a time say nothing.
+  const observed = wasObserved(record);
   return [
     [
       t('Event loop'),
       [
         ...((client.loops ?? 1) > 1 ? [t('the worst of {0}', client.loops ?? 1)] : []),
-        ...known(client.loopUtilisation, (share) => t('at work {0} of the time', formatPercent(share))),
+        ...known(observed ? client.loopUtilisation : null, (share) =>
+          t('at work {0} of the time', formatPercent(share)),
+        ),
         t('late by {0} (p99), {1} at most', formatMs(client.eventLoopDelayP99Ms), formatMs(client.eventLoopDelayMaxMs)),
         ...known(client.ownStallMs, (ms) =>
           ms === 0 ? t('never stood still') : t('stood still for up to {0}', formatMs(ms)),
         ),
-        t('CPU {0} of a core', formatPercent(client.cpuShare)),
+        ...known(observed ? client.cpuShare : null, (share) => t('CPU {0} of a core', formatPercent(share))),
       ],
     ],
     [

@@ -1,27 +1,41 @@
 import { t } from '@vscode/l10n';
-import { statusCodeWords } from '../../src/core/report/outcome-words.ts';
+import { failuresOf, failureText, targetsText, type Failed } from '../../src/core/report/failure-reasons.ts';
 import type { FailureSample } from '../../src/core/metrics/types.ts';
+import { formatCount } from '../../src/core/report/format.ts';
 import { h } from '../dom.ts';
-import { errorKindWords } from '../words.ts';
 import { section } from './section.ts';
 
-/** The first failures with what the server or the transport said, as plain text. */
-export function failures(samples: readonly FailureSample[]): HTMLElement | null {
-  if (samples.length === 0) return null;
+/** So many are shown: exports have all of them. */
+const shownFailures = 10;
+
+/** What failed requests said and how often, as plain text; null where nothing failed. */
+export function failures(record: Failed): HTMLElement | null {
+  if (record.successes === record.requestsSent) return null;
+  const all = failuresOf([record]);
+  if (all.length === 0) return null;
+  const left = all.length - shownFailures;
   return section(
-    t('Failure samples'),
-    h('p', { class: 'remark' }, t('The first failures of the run. Answers are cut to their start.')),
-    ...samples.map((sample) =>
-      h(
-        'details',
-        { class: 'failure' },
-        h('summary', {}, h('span', {}, what(sample)), ' ', h('span', { class: 'remark' }, sample.target)),
-        h('pre', { tabindex: 0 }, sample.text === '' ? t('(empty answer)') : sample.text),
-      ),
-    ),
+    t('Failures'),
+    h('ul', { class: 'failures' }, ...all.slice(0, shownFailures).map(item)),
+    left > 0 ? h('p', { class: 'remark' }, t('Rarer failures, in the exported JSON: {0}.', formatCount(left))) : null,
   );
 }
 
-function what({ error, status }: FailureSample): string {
-  return error === undefined ? statusCodeWords(String(status)) : errorKindWords(error);
+function item(failure: FailureSample): HTMLElement {
+  const count = formatCount(failure.count ?? 1);
+  const words = [
+    h('span', { class: 'count' }, failure.estimated === true ? t('about {0} ×', count) : `${count} ×`),
+    ' ',
+    h('span', {}, failureText(failure)),
+    ' ',
+    h('span', { class: 'remark' }, targetsText(failure)),
+  ];
+  const more = failure.text !== '' && failure.text !== failure.reason;
+  return h(
+    'li',
+    {},
+    more
+      ? h('details', { class: 'failure' }, h('summary', {}, ...words), h('pre', { tabindex: 0 }, failure.text))
+      : h('p', { class: 'failure' }, ...words),
+  );
 }

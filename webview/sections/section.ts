@@ -9,7 +9,10 @@ export function section(title: string, ...children: readonly Child[]): HTMLEleme
 }
 
 /** A remark that a reader of the numbers must not miss. */
-export function note(kind: Extract<IconName, 'info' | 'warning'>, ...children: readonly Child[]): HTMLElement {
+export function note(
+  kind: Extract<IconName, 'info' | 'warning' | 'error'>,
+  ...children: readonly Child[]
+): HTMLElement {
   return h('p', { class: `note ${kind}` }, icon(kind), h('span', {}, ...children));
 }
 

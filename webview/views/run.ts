@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { stretchedMs } from '../../src/core/metrics/rates.ts';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
+import { failureSentences } from '../../src/core/report/failure-reasons.ts';
 import { outcomeOf } from '../../src/core/report/outcome-words.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/report/format.ts';
@@ -80,12 +81,18 @@ function measured(record: RunRecord): Part {
   const throughput = throughputOverTime(record.timeline, endMs);
   const waited = record.backlog !== undefined && record.backlog.max > 0;
   const backlog = waited ? [backlogOverTime(record.backlog, endMs)] : [];
-  const charts = [histogram, latency, throughput, ...backlog];
+  // Without a response there is nothing to draw but when requests failed.
+  const charts = [
+    ...(record.responses === 0 ? [] : [histogram, latency]),
+    ...(record.responses === 0 && record.timeline.responses.length < 2 ? [] : [throughput]),
+    ...backlog,
+  ];
   const streamed = hasStreams(record) ? streams(record) : undefined;
   return {
     charts: [...charts, ...(streamed?.charts ?? [])],
     parts: [
       createTiles(runTiles(record)).element,
+      failures(record),
       clientHealth(record),
       objectives(record.objectives),
       streamed?.element,
@@ -94,7 +101,6 @@ function measured(record: RunRecord): Part {
         h('div', { class: 'charts' }, ...charts.map((chart) => chart.element), createOutcomes(record).element),
       ),
       targets(record),
-      failures(record.failureSamples),
       serverNotes(record),
       latencyTables(record),
     ],
@@ -102,7 +108,7 @@ function measured(record: RunRecord): Part {
 }
 
 function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
-  const notes: HTMLElement[] = [];
+  const notes: HTMLElement[] = record.successes < record.requestsSent ? [failuresNote(record)] : [];
   const ended = requestsWords(record.requestsSent);
   const cut = requestsWords(record.requestsCancelled);
   if (record.status === 'cancelled') {
@@ -189,20 +195,20 @@ function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): 
   return [waited, ...unsent];
 }
 
-/** A flood of fast refusals must never make a run look good. */
-function failuresNote({ requestsSent, successes, latencyMs, successLatencyMs }: RunRecord): HTMLElement {
-  const failed = t('{0} of {1} requests failed.', formatCount(requestsSent - successes), formatCount(requestsSent));
-  return note(
-    'warning',
-    successes === 0
-      ? t('{0} Latency covers all responses; not one was a success.', failed)
-      : t(
-          '{0} Latency covers all responses: p50 {1}, p95 {2}. Successes alone: p50 {3}, p95 {4}.',
-          failed,
-          formatMs(latencyMs.median),
-          formatMs(latencyMs.p95),
-          formatMs(successLatencyMs.median),
-          formatMs(successLatencyMs.p95),
-        ),
-  );
+/** What failed and why, in red where nothing succeeded. A flood of fast refusals must never make a run look good. */
+function failuresNote(record: RunRecord): HTMLElement {
+  const { successes, responses, latencyMs, successLatencyMs } = record;
+  const latency =
+    successes === 0 || responses === successes
+      ? []
+      : [
+          t(
+            'Latency covers all responses: p50 {0}, p95 {1}. Successes alone: p50 {2}, p95 {3}.',
+            formatMs(latencyMs.median),
+            formatMs(latencyMs.p95),
+            formatMs(successLatencyMs.median),
+            formatMs(successLatencyMs.p95),
+          ),
+        ];
+  return note(successes === 0 ? 'error' : 'warning', [...failureSentences([record]), ...latency].join(' '));
 }

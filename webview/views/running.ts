@@ -2,11 +2,13 @@ import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { Snapshot, Summary } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
+import { failureSentence } from '../../src/core/report/failure-reasons.ts';
 import { formatCount, formatS, withoutZeros } from '../../src/core/report/format.ts';
 import { latencyOverTime, latencyOverTimeContent } from '../charts/latencyOverTime.ts';
 import { tokensOverTime, tokensOverTimeContent } from '../charts/tokensOverTime.ts';
 import { throughputOverTime, throughputOverTimeContent } from '../charts/throughputOverTime.ts';
-import { h, setAttributes } from '../dom.ts';
+import { h, setAttributes, setText } from '../dom.ts';
+import { icon } from '../icons.ts';
 import { howFar } from '../sections/howFar.ts';
 import { createLiveHeader } from '../sections/liveHeader.ts';
 import { createOutcomes } from '../sections/outcomes.ts';
@@ -26,6 +28,8 @@ export function runningView(first: StateOf<'running'>): View {
   const throughput = throughputOverTime(nothingYet.timeline, 0);
   const latency = latencyOverTime(nothingYet.timeline, 0);
   const outcomes = createOutcomes(nothingYet);
+  const reason = h('span');
+  const failing = h('p', { class: 'note warning', hidden: true }, icon('warning'), reason);
   const streamTiles = createTiles(liveStreamTiles(undefined));
   const tokens = tokensOverTime(nothingYet.timeline, 0);
 
@@ -38,6 +42,12 @@ export function runningView(first: StateOf<'running'>): View {
     throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs));
     latency.update(latencyOverTimeContent(summary.timeline, elapsedMs));
     outcomes.update(summary);
+    const said =
+      snapshot === null
+        ? undefined
+        : failureSentence([{ ...snapshot.summary, failureSamples: snapshot.failures ?? [] }]);
+    setAttributes(failing, { hidden: said === undefined });
+    setText(reason, said ?? '');
     const streamed = snapshot !== null && hasStreams(snapshot.summary);
     setAttributes(streamTiles.element, { hidden: !streamed });
     setAttributes(tokens.element, { hidden: !streamed });
@@ -61,6 +71,7 @@ export function runningView(first: StateOf<'running'>): View {
       {},
       header.element,
       progress.element,
+      failing,
       tiles.element,
       streamTiles.element,
       section(

@@ -1,4 +1,4 @@
-import { isLost, waitedForLimit } from '../metrics/client-health.ts';
+import { isLost, waitedForLimit, wasObserved } from '../metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../metrics/types.ts';
 import { countOf, formatCount, formatMs, formatPercent, noValue } from './format.ts';
 import type { RunRecord } from './types.ts';
@@ -42,7 +42,10 @@ export function clientFacts(record: RunRecord): [label: string, value: string][]
       'event loop',
       [
         ...((client.loops ?? 1) > 1 ? [`the worst of ${formatCount(client.loops ?? 1)}`] : []),
-        ...known(loopUtilisation, (share) => `at work ${formatPercent(share)} of the time`),
+        ...known(
+          wasObserved(record) ? loopUtilisation : null,
+          (share) => `at work ${formatPercent(share)} of the time`,
+        ),
         `late p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`,
         ...known(idleDelayP99Ms, (ms) => `idle thread late p99 ${formatMs(ms)}`),
       ],

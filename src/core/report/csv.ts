@@ -2,6 +2,7 @@ import { hasStreams } from '../metrics/streams.ts';
 import { errorKinds, quantileNames, type Distribution, type Numbers, type StreamNumbers } from '../metrics/types.ts';
 import { csvText, type Cell } from './csv-parts.ts';
 import { serverUseOf } from './server-notes.ts';
+import { failureText } from './failure-reasons.ts';
 import type { RunRecord } from './types.ts';
 
 /** Readings that older records do not have. */
@@ -73,6 +74,11 @@ function runRows(record: RunRecord): Cell[][] {
       Object.entries(level).map(([name, value]) => ['', `selfCalibration.${String(concurrency)}.${name}`, value]),
     ),
     ...Object.entries(serverUseOf(record) ?? {}).map(([key, value]): Cell[] => ['', `server.${key}`, value]),
+    ...record.failureSamples.map((failure) => [
+      failure.target,
+      `failure ${failureText(failure)}`,
+      failure.count ?? null,
+    ]),
     ...record.client.warnings.map((warning) => ['', 'client.warning', warning]),
     ...record.objectives.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
     ...(record.otherTargets === undefined

@@ -3,6 +3,7 @@ import { errorKinds, type HealthBound } from '../metrics/types.ts';
 import { calibrationText, selfCalibrationText } from './calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
 import { earlyEnd, statusWords } from './early-end.ts';
+import { failureSentences } from './failure-reasons.ts';
 import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import { errorWords } from './outcome-words.ts';
@@ -35,6 +36,7 @@ export function attention(record: RunRecord): string[] {
   if (record.requestsCancelled > 0) {
     lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
   }
+  lines.push(...failureSentences([record]));
   if (record.reconnected !== undefined && record.reconnected > 0) {
     lines.push(
       `${capital(requests(record.reconnected))} met a connection that the server was closing and went out once more over a new one. Latency counts from the first try.`,
@@ -80,8 +82,6 @@ function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>
 }
 
 function mixedSentence(record: RunRecord): string {
-  const codes = Object.entries(record.statusCodes).filter(([code]) => !code.startsWith('2'));
-  const listed = codes.map(([code, count]) => `${formatCount(count)} × ${code}`).join(', ');
   const failures = record.responses - record.successes;
   const whose =
     failures * 2 >= record.responses
@@ -91,7 +91,7 @@ function mixedSentence(record: RunRecord): string {
     record.successes === 0
       ? 'there is no success to measure'
       : `successes alone: median ${formatMs(record.successLatencyMs.median)}, mean ${formatMs(record.successLatencyMs.mean)}`;
-  return `${formatCount(failures)} of ${countOf(record.responses, 'response')} ${failures === 1 ? 'was' : 'were'} no success (${listed}). ${whose}; ${alone}.`;
+  return `${whose}; ${alone}.`;
 }
 
 /** How many requests a run sends or for how long, whichever ends first: `500 requests or 30 s`. */

@@ -1,6 +1,7 @@
 import { errorKinds } from '../metrics/types.ts';
 import type { Verdict } from '../plan/types.ts';
-import { countOf, formatCount } from './format.ts';
+import { failureAdvice, failureCountText, failuresOf, failureText, shortReason } from './failure-reasons.ts';
+import { capital, countOf, formatCount } from './format.ts';
 import { errorWords } from './outcome-words.ts';
 import { measuredText } from './tables.ts';
 import type { RunRecord } from './types.ts';
@@ -8,7 +9,7 @@ import type { RunRecord } from './types.ts';
 /** More than so many things in one sentence are not read. */
 const mostNamed = 3;
 
-/** Why runs have no whole answer: `No request got a whole answer: 127.0.0.1:9 refused the connection (7).` */
+/** Why runs have no whole answer: `No request got a whole answer: 127.0.0.1:9 failed at TLS (7). TLS failed: self-signed certificate.` */
 export function unansweredSentence(runs: readonly RunRecord[]): string {
   const counts = new Map<string, number>();
   let failed = 0;
@@ -28,32 +29,35 @@ export function unansweredSentence(runs: readonly RunRecord[]): string {
   const named = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostNamed);
   const more = named.reduce((left, [, count]) => left - count, failed);
   const parts = named.map(([deed, count]) => `${deed} (${formatCount(count)})`).join(', ');
-  return `No request got a whole answer: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.`;
+  const why = failuresOf(runs).find(({ reason = '' }) => reason !== '');
+  const said = why === undefined ? '' : ` ${capital(failureText(why)).replace(/\.$/, '')}.`;
+  return `No request got a whole answer: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.${said}`;
 }
 
-/** Returns why runs with responses have no success: `No request succeeded: 12 × 401.` */
+/** Returns why runs with responses have no success: `No request succeeded: 12 × 401: token expired.` */
 export function noSuccessSentence(runs: readonly RunRecord[]): string {
-  const counts = new Map<string, number>();
-  for (const { statusCodes } of runs)
-    for (const [code, count] of Object.entries(statusCodes)) counts.set(code, (counts.get(code) ?? 0) + count);
-  const codes = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostNamed);
-  return `No request succeeded: ${codes.map(([code, count]) => `${formatCount(count)} × ${code}`).join(', ')}.`;
+  const all = failuresOf(runs).slice(0, mostNamed);
+  return `No request succeeded: ${all.map(failureCountText).join(', ').replace(/\.$/, '')}.`;
 }
 
 /** Host and port that a target goes to; undefined when a placeholder stands for them. */
 const hostOf = (url = ''): string | undefined => /^https?:\/\/([^/?#{}]+)(?:[/?#]|$)/i.exec(url)?.[1];
 
-/** What to do about it. */
-export function unansweredHint(runs: readonly RunRecord[]): string {
-  return runs.some(({ errors }) => errors.refused ?? errors.dns ?? errors.unreachable)
-    ? 'Start the server or correct the address; `loadlens serve mock` starts one to try.'
-    : 'Send one request by hand, with curl for example, and see what comes back.';
-}
+/** Returns what to do about runs without a success. */
+export const failureHint = (runs: readonly RunRecord[]): string =>
+  failureAdvice(runs) ?? 'Send one request by hand, with curl for example, and see what comes back.';
 
 /** Which of the objectives are not met, `1 of 2 objectives not met: p95 < 1ms was 12.30 ms.`; undefined when all are. */
 export function unmetSentence(verdicts: readonly Verdict[]): string | undefined {
   const unmet = verdicts.filter(({ outcome }) => outcome !== 'pass');
   return notMet('objective', verdicts.length, unmet.map(unmetText));
+}
+
+/** Returns the same of a run, with the most frequent failure where requests failed. */
+export function unmetOfRun(record: RunRecord): string | undefined {
+  const sentence = unmetSentence(record.objectives);
+  const reason = shortReason([record]);
+  return sentence === undefined || reason === undefined ? sentence : `${sentence} Most frequent failure: ${reason}.`;
 }
 
 function unmetText(verdict: Verdict): string {

@@ -51,9 +51,10 @@ export function timeLabel({ of }: HeadlineTime, quantile: string): string {
   return of === 'latency' ? quantile : `${quantile} of ${of}`;
 }
 
-/** `p95 1.02 s` or `response p95 1.02 s`, whichever is first; a tilde says that there were too few requests for a reliable figure. */
+/** `p95 1.02 s`, `p95 of successes 1.02 s` or `response p95 1.02 s`, whichever is first; a tilde says that there were too few requests for a reliable figure. */
 export function p95Text(numbers: HeadlineNumbers): string {
   const { of, times } = headlineTime(numbers, 'p95').first;
   const tilde = times.p95 !== null && times.interval95.p95 === null ? '~' : '';
-  return `${of === 'response time' ? 'response ' : ''}p95 ${tilde}${formatMs(times.p95)}`;
+  const whose = of === 'successes' && isMixed(numbers) ? ' of successes' : '';
+  return `${of === 'response time' ? 'response ' : ''}p95${whose} ${tilde}${formatMs(times.p95)}`;
 }

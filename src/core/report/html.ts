@@ -1,10 +1,12 @@
 import { boundLabels, clientFacts } from './client-words.ts';
 import { attention, provenance } from './facts.ts';
-import { formatMs, formatPercent, formatRate, formatUtc } from './format.ts';
+import { failureCountText, failuresOf, targetsText } from './failure-reasons.ts';
+import { capital, formatMs, formatPercent, formatRate, formatUtc } from './format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from './headline.ts';
+import { outcomeOf, outcomeWords } from './outcome-words.ts';
 import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import type { QuantileName } from '../metrics/types.ts';
@@ -17,7 +19,7 @@ export function renderHtml(record: RunRecord): string {
   return page(
     `Loadlens: ${record.name}`,
     `<header>
-<h1>${escapeHtml(record.name)}${record.client.bound ? ` <span class="badge">${boundLabels[record.client.bound]}</span>` : ''}</h1>
+<h1>${escapeHtml(record.name)}${outcomeBadge(record)}${record.client.bound ? ` <span class="badge">${boundLabels[record.client.bound]}</span>` : ''}</h1>
 <p class="sub">${escapeHtml(subtitle(record))}</p>
 </header>
 ${attention(record)
@@ -28,7 +30,7 @@ ${record.objectives.length > 0 ? section(objectiveTable(record, mostTargets)) : 
 ${section(latencyTable(record))}
 ${streamTables(record).map(section).join('\n')}
 ${chartSection(histogramChart(record))}
-${chartSection(latencyOverTimeChart(record))}
+${record.responses === 0 ? '' : chartSection(latencyOverTimeChart(record))}
 ${chartSection(throughputOverTimeChart(record))}
 ${section(outcomeTable(record))}
 ${record.perTarget.length > 1 ? section(targetTable(record, mostTargets)) : ''}
@@ -40,6 +42,12 @@ ${section(ratesTable(record))}
 ${factSection('Client health', clientFacts(record))}
 ${factSection('Where the numbers come from', provenance(record))}`,
   );
+}
+
+/** How the run ended, where that is not as planned. */
+function outcomeBadge(record: RunRecord): string {
+  const { label, tone } = outcomeWords[outcomeOf(record)];
+  return tone === 'good' ? '' : ` <span class="badge ${tone}">${escapeHtml(capital(label))}</span>`;
 }
 
 function subtitle(record: RunRecord): string {
@@ -84,9 +92,9 @@ function streamTiles({ ttftMs, tpotMs, outputTokensPerS }: RunRecord): [string, 
 
 function failureSamples(record: RunRecord): string {
   if (record.failureSamples.length === 0) return '';
-  const items = record.failureSamples.map(
-    ({ target, status, error, text }) =>
-      `<li><strong>${escapeHtml(target)}</strong> ${escapeHtml(error ?? `status ${String(status)}`)}<pre>${escapeHtml(text)}</pre></li>`,
+  const items = failuresOf([record]).map(
+    (failure) =>
+      `<li>${escapeHtml(failureCountText(failure))} <span class="sub">${escapeHtml(targetsText(failure))}</span>${failure.text === '' || failure.text === failure.reason ? '' : `<pre>${escapeHtml(failure.text)}</pre>`}</li>`,
   );
-  return `<section><h2>What failed answers said</h2><ul>${items.join('')}</ul></section>`;
+  return `<section><h2>Failures</h2><ul>${items.join('')}</ul></section>`;
 }

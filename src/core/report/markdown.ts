@@ -1,13 +1,16 @@
 import { boundLabels, clientFacts } from './client-words.ts';
 import { attention, provenance } from './facts.ts';
-import { formatMs, formatPercent, formatRate } from './format.ts';
+import { failureTable } from './failure-reasons.ts';
+import { capital, formatMs, formatPercent, formatRate } from './format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from './headline.ts';
 import { escape, list, table } from './markdown-parts.ts';
+import { outcomeOf, outcomeWords } from './outcome-words.ts';
 import { streamTables } from './stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
 const mostTargets = 50;
+const mostFailures = 10;
 
 /** The result to paste into a pull request: what matters open, the rest folded. */
 export function renderMarkdown(record: RunRecord): string {
@@ -19,6 +22,7 @@ export function renderMarkdown(record: RunRecord): string {
     ...streamTables(record).map(table),
     ...(record.objectives.length > 0 ? [table(objectiveTable(record, mostTargets))] : []),
     table(outcomeTable(record)),
+    ...[failureTable(record, mostFailures)].filter(({ rows }) => rows.length > 0).map(table),
     ...(record.perTarget.length > 1 ? [table(targetTable(record, mostTargets))] : []),
     '<details><summary>Other times, client, plan and machine</summary>',
     table(timesTable(record)),
@@ -35,7 +39,9 @@ function headline(record: RunRecord): string {
     const text = `${timeLabel(first, label)} **${formatMs(first.times[name])}**`;
     return beside === null ? text : `${text} (${beside.of} ${formatMs(beside.times[name])})`;
   };
+  const outcome = outcomeOf(record);
   return [
+    ...(outcomeWords[outcome].tone === 'bad' ? [`**${capital(outcomeWords[outcome].label)}**`] : []),
     `**${formatRate(headlineThroughput(record).first)}** successful`,
     time('median', 'p50'),
     time('p95', 'p95'),

@@ -1,4 +1,5 @@
 import { earlyEnd } from './early-end.ts';
+import { failureSentences } from './failure-reasons.ts';
 import { warningNote } from './facts.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
@@ -78,6 +79,7 @@ function overview(suite: ThroughputSuite): string[] {
     ...(figures.recommended.concurrency === null
       ? []
       : [`Recommended: ${formatCount(figures.recommended.concurrency)} at once.`]),
+    ...failureSentences(runs),
     ...warningNote(runs),
     ...earlyEnd('Suite', suite, `${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')}`),
   ];

@@ -1,4 +1,5 @@
 import { succeeds, type LevelFigures } from '../metrics/levels.ts';
+import { failureSentences } from './failure-reasons.ts';
 import { earlyEnd, statusWords } from './early-end.ts';
 import { lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
 import {
@@ -163,7 +164,18 @@ export function sweepNotes(sweep: SweepRecord): string[] {
       : [
           `At ${refused.join(', ')} at once fewer than 90% of the requests succeeded: no trade-off, and never recommended.`,
         ]),
+    ...levelFailures(levels),
     ...warningNote(levels),
+  ];
+}
+
+/** Why requests failed, of all levels together, and which levels had no success. */
+function levelFailures(levels: readonly RunRecord[]): string[] {
+  const dead = levels.filter(({ successes, requestsSent }) => successes === 0 && requestsSent > 0);
+  const at = dead.map(({ plan }) => formatCount(plan.concurrency)).join(', ');
+  return [
+    ...(dead.length === 0 || dead.length === levels.length ? [] : [`No request succeeded at ${at} at once.`]),
+    ...failureSentences(levels),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { clientFacts } from './client-words.ts';
 import { attention, provenance } from './facts.ts';
+import { failureTable } from './failure-reasons.ts';
 import { noValue } from './format.ts';
 import { isMixed } from './headline.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
@@ -8,6 +9,7 @@ import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts
 import type { RunRecord } from './types.ts';
 
 const mostTargets = 20;
+const mostFailures = 10;
 
 /** The result for a terminal: first the lines of the reference script, in its order and units, then what it does not tell. */
 export function renderText(record: RunRecord): string {
@@ -20,6 +22,7 @@ export function renderText(record: RunRecord): string {
     tableLines(timesTable(record)),
     tableLines(ratesTable(record)),
     isMixed(record) || record.responses < record.requestsSent ? tableLines(outcomeTable(record)) : [],
+    ...[failureTable(record, mostFailures)].filter(({ rows }) => rows.length > 0).map(tableLines),
     record.perTarget.length > 1 ? tableLines(targetTable(record, mostTargets)) : [],
     record.objectives.length > 0 ? tableLines(objectiveTable(record, mostTargets)) : [],
     factLines('Client', clientFacts(record)),

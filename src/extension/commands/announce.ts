@@ -1,5 +1,5 @@
 import { commands, l10n } from 'vscode';
-import { unansweredSentence } from '../../core/report/failure-words.ts';
+import { failureHint, noSuccessSentence, unansweredSentence } from '../../core/report/failure-words.ts';
 import { nameOf, runsOf, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import type { History } from '../services/history.ts';
@@ -37,6 +37,7 @@ export function announce(record: ResultRecord, notify: Notify): void {
     return;
   }
   const runs = runsOf(record);
-  if (record.status !== 'completed' || runs.some(({ responses }) => responses > 0)) return;
-  notify.error(l10n.t('{0} Is the server running?', unansweredSentence(runs)), showResults(record));
+  if (record.status !== 'completed' || runs.some(({ successes }) => successes > 0)) return;
+  const sentence = runs.some(({ responses }) => responses > 0) ? noSuccessSentence(runs) : unansweredSentence(runs);
+  notify.error(`${sentence} ${failureHint(runs)}`, showResults(record));
 }

@@ -10,7 +10,7 @@ import { endpointsSelector, parseDocument, shownAs } from '../services/documents
 import type { History } from '../services/history.ts';
 import { switchSetting } from '../services/settings.ts';
 import { throttle } from '../services/throttle.ts';
-import { agoWords, numbersWords, objectiveWords, planWords, verdictsOf } from '../views/runWords.ts';
+import { agoWords, numbersWords, objectiveWords, planWords, targetReasonWords, verdictsOf } from '../views/runWords.ts';
 
 /** A lens per line slows an editor down; a file with more endpoints than this is run as a whole. */
 const mostTargetLenses = 1000;
@@ -97,7 +97,10 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
         ? l10n.t('▶ Run')
         : l10n.t(
             '▶ Run · {0} · {1}',
-            [numbersWords(last.numbers), ...objectiveWords(verdictsOf(last.record, target.name))].join(' · '),
+            [
+              numbersWords(last.numbers, targetReasonWords(last.record, last.numbers)),
+              ...objectiveWords(verdictsOf(last.record, target.name)),
+            ].join(' · '),
             agoWords(last.record),
           ),
     tooltip: l10n.t('Run this endpoint alone'),

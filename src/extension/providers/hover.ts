@@ -2,10 +2,12 @@ import { Hover, l10n, languages, MarkdownString, type Disposable, type TextDocum
 import { directives } from '../../core/endpoints/directives.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/report/format.ts';
+import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/headline.ts';
+import { escape } from '../../core/report/markdown-parts.ts';
 import { measuredText } from '../../core/report/tables.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/documents.ts';
 import type { History, TargetResult } from '../services/history.ts';
-import { agoWords, outcomeLabel, verdictMark, verdictsOf } from '../views/runWords.ts';
+import { agoWords, outcomeLabel, targetReasonWords, verdictMark, verdictsOf } from '../views/runWords.ts';
 import { toRange } from './ranges.ts';
 
 const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;
@@ -21,16 +23,23 @@ function requestText({ method, url, headers, body }: Target): string {
 }
 
 function resultTable({ record, numbers }: TargetResult): string {
-  const { latencyMs } = numbers;
-  const quantile = (name: 'median' | 'p95' | 'p99'): string =>
-    `${latencyMs[name] !== null && latencyMs.interval95[name] === null ? '~' : ''}${formatMs(latencyMs[name])}`;
+  const quantile = (label: string, name: 'median' | 'p95' | 'p99'): string[] => {
+    const { first } = headlineTime(numbers, name);
+    const { [name]: value, interval95 } = first.times;
+    return [timeLabel(first, label), `${value !== null && interval95[name] === null ? '~' : ''}${formatMs(value)}`];
+  };
+  const reason = targetReasonWords(record, numbers);
+  const rate = headlineThroughput(numbers);
   const rows = [
     [l10n.t('Requests'), formatCount(numbers.requestsSent)],
     [l10n.t('Success'), formatPercent(numbers.successRatio)],
-    [l10n.t('Throughput'), formatRate(numbers.throughputPerS)],
-    ['p50', quantile('median')],
-    ['p95', quantile('p95')],
-    ['p99', quantile('p99')],
+    rate.beside === null
+      ? [l10n.t('Throughput'), formatRate(rate.first)]
+      : [l10n.t('Successes'), formatRate(rate.first)],
+    quantile('p50', 'median'),
+    quantile('p95', 'p95'),
+    quantile('p99', 'p99'),
+    ...(reason === undefined ? [] : [[l10n.t('Most failures'), escape(reason)]]),
     ...streamRows(numbers),
     ...verdictsOf(record, numbers.name).map((verdict) => [
       `${verdictMark(verdict)} ${verdict.objective.text}`,

@@ -89,7 +89,7 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
     // Oldest first, so that the newest stays.
     for (const record of runs().toReversed()) {
       for (const numbers of record.perTarget) {
-        if (record.source !== null && numbers.responses > 0) {
+        if (record.source !== null && numbers.requestsSent > 0) {
           results.set(`${record.source.file}\n${numbers.name}`, { record, numbers });
         }
       }

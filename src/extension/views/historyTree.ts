@@ -1,4 +1,5 @@
 import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
+import { failureSentences } from '../../core/report/failure-reasons.ts';
 import { formatCount, formatS } from '../../core/report/format.ts';
 import { outcomeWords } from '../../core/report/outcome-words.ts';
 import { isRun, isSweep, nameOf, type ResultRecord } from '../../core/report/results.ts';
@@ -15,6 +16,7 @@ import {
   outcomeLabel,
   outcomeOfResult,
   planWords,
+  reasonWords,
   suiteWords,
   sweepWords,
 } from './runWords.ts';
@@ -28,7 +30,8 @@ function itemFor(result: ResultRecord): TreeItem {
 
 function runItem(record: RunRecord): TreeItem {
   const item = new TreeItem(record.name);
-  const description = `${numbersWords(record)} · ${agoWords(record)}`;
+  const { tone } = outcomeWords[outcomeOfResult(record)];
+  const description = `${numbersWords(record, tone === 'bad' ? reasonWords(record) : undefined)} · ${agoWords(record)}`;
   item.description = description;
   item.iconPath = icon(record);
   item.contextValue = 'run';
@@ -41,7 +44,7 @@ function sweepItem(sweep: SweepRecord): TreeItem {
   return levelsItem(sweep, {
     icon: 'graph-line',
     words: sweepWords(sweep),
-    lines: [...sweep.capacity, startedWords(sweep, sweep.levels[0])],
+    lines: [...sweep.capacity, ...failureSentences(sweep.levels), startedWords(sweep, sweep.levels[0])],
   });
 }
 
@@ -74,7 +77,7 @@ function suiteItem(suite: ThroughputSuite): TreeItem {
   return levelsItem(suite, {
     icon: 'beaker',
     words: suiteWords(suite),
-    lines: [model.url, ...sentences, startedWords(suite, runs[0])],
+    lines: [model.url, ...sentences, ...failureSentences(runs), startedWords(suite, runs[0])],
   });
 }
 
@@ -111,7 +114,8 @@ function tooltip(record: RunRecord): MarkdownString {
     ),
   );
   text.appendMarkdown('\n\n');
-  text.appendText(numbersWords(record));
+  const why = failureSentences([record]);
+  text.appendText([numbersWords(record), ...why].join(' · '));
   text.appendMarkdown('\n\n');
   text.appendText(startedWords(record, record));
   return text;

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
+import { shortReason } from '../../core/report/failure-reasons.ts';
 import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/report/format.ts';
-import { headlineThroughput, p95Text, type HeadlineNumbers } from '../../core/report/headline.ts';
+import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../../core/report/headline.ts';
 import { rateText } from '../../core/report/load-words.ts';
 import type { RunPlan, Verdict } from '../../core/plan/types.ts';
 import { outcomeOf, outcomeOfAll, outcomeWords, type Outcome } from '../../core/report/outcome-words.ts';
@@ -9,18 +10,51 @@ import type { ThroughputSuite } from '../../core/report/suite-types.ts';
 import type { SweepRecord } from '../../core/report/sweep-types.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 
-/** `p95 1.02 s`, or `98.6% ok · p95 1.02 s` where not all succeeded: of those that did, as in the reports. By the clock `response p95 1.02 s`. */
+/**
+ * `p95 1.02 s`, or `98.6% ok · p95 of successes 1.02 s` where not all succeeded, as in the reports. By the clock
+ * `response p95 1.02 s`. Where none succeeded there is no time to show: `no response`.
+ */
 export function shortWords(numbers: HeadlineNumbers): string {
-  const { successRatio } = numbers;
+  const { successRatio, successes, responses, requestsSent } = numbers;
+  if (requestsSent > 0 && successes === 0) return responses === 0 ? l10n.t('no response') : l10n.t('no success');
   const p95 = p95Text(numbers);
   return successRatio === null || successRatio === 1
     ? p95
     : `${l10n.t('{0} ok', formatPercent(successRatio))} · ${p95}`;
 }
 
-/** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it. */
-export const numbersWords = (numbers: HeadlineNumbers): string =>
-  `${shortWords(numbers)} · ${formatRate(headlineThroughput(numbers).first)}`;
+/** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it, and what most failures said. */
+export function numbersWords(numbers: HeadlineNumbers, reason?: string): string {
+  const rate = formatRate(headlineThroughput(numbers).first, isMixed(numbers) ? l10n.t('successes') : 'req');
+  return [
+    shortWords(numbers),
+    ...(numbers.successes === 0 ? [] : [rate]),
+    ...(reason === undefined ? [] : [reason]),
+  ].join(' · ');
+}
+
+/** What most failures of a result said; undefined where nothing failed. */
+export const reasonWords = (result: ResultRecord): string | undefined => shortReason(runsOf(result));
+
+/** What most failures of one target said: of its most frequent status or kind, what is known to come from it. */
+export function targetReasonWords(
+  { failureSamples }: RunRecord,
+  numbers: RunRecord['perTarget'][number],
+): string | undefined {
+  const own = failureSamples.filter(({ target, targets = [target] }) => targets.includes(numbers.name));
+  // Counts are of the whole run: those of the target decide.
+  return shortReason(
+    [
+      {
+        ...numbers,
+        failureSamples: own.map(({ target, status, error, reason = '', text }) =>
+          Object.assign({ target, status, reason, text }, error && { error }),
+        ),
+      },
+    ],
+    60,
+  );
+}
 
 /** `2 min ago`. */
 export const agoWords = (record: ResultRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
@@ -71,7 +105,7 @@ export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
 
 /** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */
 export function resultWords(result: ResultRecord): string {
-  if (isRun(result)) return numbersWords(result);
+  if (isRun(result)) return numbersWords(result, reasonWords(result));
   return isSweep(result) ? sweepWords(result) : suiteWords(result);
 }
 

@@ -1,11 +1,13 @@
 import { l10n, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
+import { shortReason } from '../../core/report/failure-reasons.ts';
 import { formatCount } from '../../core/report/format.ts';
+import { outcomeWords } from '../../core/report/outcome-words.ts';
 import { isRun, nameOf, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';
 import { isEndpoints } from '../services/documents.ts';
 import type { History } from '../services/history.ts';
 import type { Runs, RunState } from '../services/runs.ts';
-import { agoWords, resultWords, shortWords } from './runWords.ts';
+import { agoWords, outcomeOfResult, resultWords, shortWords } from './runWords.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -20,7 +22,9 @@ function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
   const { snapshot, plan } = state;
   const sent = formatCount(snapshot?.summary.requestsSent ?? 0);
   const of = plan === undefined || plan.requests === null ? sent : `${sent}/${formatCount(plan.requests)}`;
-  const progress = `${clockWords(snapshot?.elapsedMs ?? 0)} · ${of}`;
+  const reason =
+    snapshot === null ? undefined : shortReason([{ ...snapshot.summary, failureSamples: snapshot.failures ?? [] }], 40);
+  const progress = [clockWords(snapshot?.elapsedMs ?? 0), of, ...(reason === undefined ? [] : [reason])].join(' · ');
   if (state.kind === 'running') return `$(sync~spin) ${progress}`;
   return `$(sync~spin) ${l10n.t('{0} of {1}', state.current + 1, state.levels.length)} · ${progress}`;
 }
@@ -28,7 +32,9 @@ function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
 function lastWords(result: ResultRecord | undefined): string {
   if (result === undefined) return 'Loadlens';
   if (!isRun(result)) return resultWords(result);
-  return result.responses === 0 ? 'Loadlens' : shortWords(result);
+  const { tone } = outcomeWords[outcomeOfResult(result)];
+  const reason = tone === 'bad' ? shortReason([result], 40) : undefined;
+  return [shortWords(result), ...(reason === undefined ? [] : [reason])].join(' · ');
 }
 
 /** One short item: what runs, or the last p95 (and the share of successes when it is not all) while an endpoints file is open. */
@@ -46,7 +52,8 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
       return;
     }
     const [result] = history.results();
-    item.text = `$(pulse) ${lastWords(result)}`;
+    const failed = result !== undefined && outcomeWords[outcomeOfResult(result)].tone === 'bad';
+    item.text = `$(${failed ? 'error' : 'pulse'}) ${lastWords(result)}`;
     item.tooltip =
       result === undefined
         ? l10n.t('Run a benchmark')

@@ -38,8 +38,8 @@ describe('what is looked at first', () => {
       first: { of: 'successes', times: record.successLatencyMs },
       beside: { of: 'all responses', times: record.latencyMs },
     });
-    assert.equal(p95Text(record), 'p95 ~1.01 s');
-    assert.equal(p95Text(record.perTarget[0]!), 'p95 ~1.01 s');
+    assert.equal(p95Text(record), 'p95 of successes ~1.01 s');
+    assert.equal(p95Text(record.perTarget[0]!), 'p95 of successes ~1.01 s');
   });
 
   it('is response time where requests left by the clock, with latency beside it', () => {
@@ -63,6 +63,6 @@ describe('what is looked at first', () => {
   it('is nothing where nothing succeeded', () => {
     const record = recordOf(closedLoop(50, 5, () => ({ latencyMs: 2, status: 503 })));
     assert.deepEqual(headlineThroughput(record), { first: 0, beside: 2_500 });
-    assert.equal(p95Text(record), 'p95 –');
+    assert.equal(p95Text(record), 'p95 of successes –');
   });
 });

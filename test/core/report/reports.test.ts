@@ -52,7 +52,10 @@ describe('the reports of a run that was not the server alone', () => {
   } as const;
 
   it('mark it beside its name or its numbers, and only it', () => {
-    assert.match(reports.html.render(marked), /<h1>endpoints\.txt <span class="badge">client-bound<\/span><\/h1>/);
+    assert.match(
+      reports.html.render(marked),
+      /<h1>endpoints\.txt <span class="badge warning">Objective missed<\/span> <span class="badge">client-bound<\/span><\/h1>/,
+    );
     assert.match(reports.markdown.render(marked), / · in \*\*[\d.]+ s\*\* · \*\*client-bound\*\*\n/);
     for (const kind of ['html', 'markdown'] as const) assert.doesNotMatch(reports[kind].render(many), /client-bound/);
   });
@@ -125,7 +128,7 @@ describe('the Markdown report', () => {
   it('puts successes before a flood of failures', () => {
     const text = reports.markdown.render(mixed);
     assert.match(text, /p50 of successes \*\*1\.01 s\*\* \(all responses 8\.00 ms\)/);
-    assert.match(text, /> \*\*Note:\*\* 490 of 500 responses were no success/);
+    assert.match(text, /> \*\*Note:\*\* 490 of 500 requests failed: 429: /);
   });
 });
 
@@ -197,6 +200,6 @@ describe('the HTML report', () => {
   it('puts successes before a flood of failures', () => {
     const page = reports.html.render(mixed);
     assert.match(page, /<dt>p50 of successes<\/dt><dd>1\.01 s<small>all responses: 8\.00 ms<\/small>/);
-    assert.match(page, /<p class="note">490 of 500 responses were no success/);
+    assert.match(page, /<p class="note">490 of 500 requests failed: 429: /);
   });
 });

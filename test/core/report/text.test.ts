@@ -62,7 +62,7 @@ describe('the text report', () => {
     const text = renderText(recordOf(samples));
     assert.match(text, /^ {2}404: 1 time$/m);
     assert.match(text, /10 opened; 1 request on a reused one/);
-    assert.match(notesOf(text), /1 of 11 responses was no success \(1 × 404\)/);
+    assert.match(notesOf(text), /1 of 11 requests failed: 404 Not Found\./);
   });
 
   it("has the reference's lines for its second run, a flood of 429", () => {
@@ -94,9 +94,12 @@ describe('the text report', () => {
     assert.equal(lines[12], '--- - --- - ---');
     assert.match(
       lines.slice(13, 15).join(' '),
-      /^! 490 of 500 responses were no success \(490 × 429\)\. Latency over all responses is mostly that of/,
+      /^! 490 of 500 requests failed: 429 Too Many Requests\. The server limits requests\. /,
     );
-    assert.match(lines.slice(13, 15).join(' '), /successes alone: median 1\.02 s/);
+    assert.match(
+      lines.slice(15, 17).join(' '),
+      /Latency over all responses is mostly that of failures; successes alone: median 1\.02 s/,
+    );
     assert.ok(Math.abs(record.successThroughputPerS! - (10 / record.totalMs) * 1000) < 1e-9);
   });
 
