@@ -9,9 +9,13 @@ const resolutionMs = 10;
 /** What this process says of itself and of its machine over a stretch of time. */
 export interface ProcessReadings extends LongestStalls, MachineReadings {
   readonly elapsedMs: number;
+  readonly eventLoopDelayMedianMs: number;
   readonly eventLoopDelayP99Ms: number;
   readonly eventLoopDelayMaxMs: number;
+  /** How many readings these come from. */
+  readonly eventLoopReadings: number;
   /** The same of the side thread, which has nothing to do. */
+  readonly idleDelayMedianMs: number;
   readonly idleDelayP99Ms: number;
   /** Share of the time in which the event loop was at work. */
   readonly loopUtilisation: number;
@@ -34,12 +38,16 @@ export function startReadings(side: SideThread): () => ProcessReadings {
   return () => {
     delay.disable();
     const { user, system } = process.cpuUsage(cpu);
+    const idle = idleDelay();
     const elapsedMs = Math.max(performance.now() - startedAtMs, Number.EPSILON);
     return {
       elapsedMs,
+      eventLoopDelayMedianMs: delay.count === 0 ? 0 : beyond(delay.percentile(50)),
       eventLoopDelayP99Ms: delay.count === 0 ? 0 : beyond(delay.percentile(99)),
       eventLoopDelayMaxMs: delay.count === 0 ? 0 : beyond(delay.max),
-      idleDelayP99Ms: idleDelay(),
+      eventLoopReadings: delay.count,
+      idleDelayMedianMs: idle.medianMs,
+      idleDelayP99Ms: idle.p99Ms,
       loopUtilisation: performance.eventLoopUtilization(loop).utilization,
       cpuShare: (user + system) / 1_000 / elapsedMs,
       ...stalls(),

@@ -14,8 +14,14 @@ export interface SideThread {
   serve(answer: Buffer): Promise<{ readonly port: number; close(): void }>;
   /** When it was late by more than 10 ms, the last 16 times, on the clock of `sharedNow`. */
   late(): Stretch[];
-  /** Starts counting how late it is; the returned function tells the 99th percentile, to 0.25 ms and at most 500 ms. */
-  countDelays(): () => number;
+  /** Starts counting how late it is; the returned function tells it, to 0.25 ms and at most 500 ms. */
+  countDelays(): () => IdleDelays;
+}
+
+/** How late a thread is that has nothing to do. */
+export interface IdleDelays {
+  readonly medianMs: number;
+  readonly p99Ms: number;
 }
 
 /** Costs half a percent of a core on a busy machine, less on another. */
@@ -63,10 +69,12 @@ async function start(): Promise<SideThread> {
       const before = bins.slice();
       return () => {
         const counts = bins.map((count, i) => count - (before[i] ?? 0));
-        const least = 0.99 * counts.reduce((sum, count) => sum + count, 0);
-        let sum = 0;
-        const bin = counts.findIndex((count) => (sum += count) >= least);
-        return bin * binMs;
+        const all = counts.reduce((sum, count) => sum + count, 0);
+        const quantileMs = (share: number): number => {
+          let sum = 0;
+          return counts.findIndex((count) => (sum += count) >= share * all) * binMs;
+        };
+        return { medianMs: quantileMs(0.5), p99Ms: quantileMs(0.99) };
       };
     },
   };

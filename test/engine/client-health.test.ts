@@ -63,7 +63,8 @@ describe('what a client tells of itself', () => {
     assert.ok(own > 200, `${own} ms`);
     // On a machine that gives this process little of a core the longest latency is mostly the machine's.
     const itsOwn = own > (latencyMs.max ?? 0) / 4;
-    assert.equal(client.bound, itsOwn ? 'client' : 'machine');
+    const works = (client.cpuShare ?? 0) >= 0.5;
+    assert.equal(client.bound, itsOwn || works ? 'client' : 'machine');
     const said = /The client stood still for \d{3,} ms at one time, busy with itself/.test(client.warnings.join('\n'));
     assert.equal(said, itsOwn);
   });

@@ -90,7 +90,10 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
         ? lostHealth(summary)
         : clientHealth(
             {
+              eventLoopDelayMedianMs: 0.1,
               eventLoopDelayP99Ms: 0.31,
+              eventLoopReadings: 500,
+              idleDelayMedianMs: 0.25,
               eventLoopDelayMaxMs: 1.24,
               idleDelayP99Ms: 0.25,
               cpuShare: 0.062,
@@ -99,6 +102,7 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
               machineStallMs: 11.3,
               stealShare: 0.0012,
               cpuPressureShare: 0.031,
+              dispatchGapMedianMs: 0.02,
               dispatchGapP99Ms: 0.082,
               dispatchGapMaxMs: 0.94,
               lagIsOwn: false,

@@ -1,14 +1,19 @@
 import type { TransportName } from '../plan/types.ts';
-import type { ClientHealth, HealthBound, Summary } from './types.ts';
+import { leastCount } from './quantiles.ts';
+import type { ClientHealth, Distribution, HealthBound, Summary } from './types.ts';
 
 /** What the process that sends measures of itself, from the first `sent` to the last `end`. */
 export interface ClientReadings {
   /** Without the resolution of the monitor. */
+  readonly eventLoopDelayMedianMs: number;
   readonly eventLoopDelayP99Ms: number;
   readonly eventLoopDelayMaxMs: number;
+  /** How many readings these three come from; of several loops the fewest. */
+  readonly eventLoopReadings: number;
   /** CPU time / elapsed time; 1 = one core. */
   readonly cpuShare: number;
   /** The same of a thread that has nothing to do: what the machine adds. */
+  readonly idleDelayMedianMs: number;
   readonly idleDelayP99Ms: number;
   /** Share of the time in which the event loop was at work, not waiting; of several loops the busiest. */
   readonly loopUtilisation: number;
@@ -23,6 +28,7 @@ export interface ClientReadings {
   readonly stealShare: number | null;
   readonly cpuPressureShare: number | null;
   /** Over the requests on a connection used before; null without one. */
+  readonly dispatchGapMedianMs: number | null;
   readonly dispatchGapP99Ms: number | null;
   readonly dispatchGapMaxMs: number | null;
   /** True when requests left by the clock and no connection had to be opened meanwhile: their schedule lag is then the client's own, unless they waited for the limit of requests in flight. */
@@ -39,13 +45,18 @@ export interface ClientReadings {
   readonly clientLimit?: string | undefined;
 }
 
-/** Shares of the median latency, and the milliseconds below which nothing is said. */
-const tolerated = 0.05;
+/** The two sides of Little's law may differ by this share. */
+const residualTolerated = 0.05;
+/** A delay may be so much of the figure that it is in: the p50 delay of the p50 shown, the p99 delay of the p99 shown … */
+const delayTolerated = { median: 0.05, p99: 0.2 } as const;
+/** … and is never mentioned below this. */
 const toleratedMs = 2;
 /** A single standstill: said when it is that long and that much of the longest latency. */
 const standstillMs = 50;
 const standstillShare = 0.25;
 const busyShare = 0.9;
+/** A client that computes for so much of a core is the likelier cause of what may be the machine's doing or its own. */
+const workingShare = 0.5;
 const stealTolerated = 0.05;
 /** Share of the run in which the event loop was at work and had no core for it. */
 const starvedTolerated = 0.25;
@@ -57,10 +68,12 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
   const littlesLawResidual = littlesLaw(readings, summary);
   const late = lateReasons(readings, summary);
   const busy = busyReasons(readings, summary, littlesLawResidual);
-  const disturbed = disturbedReasons(readings, summary);
-  const bound = boundOf(busy, disturbed, late);
+  const taken = stealReasons(readings, summary);
+  const short = shortageReasons(readings, summary);
+  if (taken.length === 0 && short.length > 0 && isWorking(readings)) busy.push(workingReason(readings));
+  const bound = boundOf(busy, [...taken, ...short], late);
   const own = [...busy, ...late.own];
-  const others = [...disturbed, ...late.machine];
+  const others = [...taken, ...short, ...late.machine];
   return {
     eventLoopDelayP99Ms: readings.eventLoopDelayP99Ms,
     eventLoopDelayMaxMs: readings.eventLoopDelayMaxMs,
@@ -111,17 +124,14 @@ function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResid
   }
   if (wasObserved(summary)) {
     if (cpuShare > busyShare * loops) {
-      const over = loops === 1 ? '' : ` over ${loops} event loops`;
-      reasons.push(
-        `The client used ${percent(cpuShare)} of a core${over}: the server may be able to do more than it was asked for.`,
-      );
+      reasons.push(`${coreUse(readings)}: the server may be able to do more than it was asked for.`);
     } else if (loopUtilisation > busyShare && !isStarved(readings)) {
       reasons.push(
         `The client's event loop was at work for ${percent(loopUtilisation)} of the run: the server may be able to do more than it was asked for.`,
       );
     }
   }
-  if (littlesLawResidual !== null && littlesLawResidual > tolerated) {
+  if (littlesLawResidual !== null && littlesLawResidual > residualTolerated) {
     reasons.push(
       `Requests in flight, throughput and latency disagree by ${percent(littlesLawResidual)} (Little's law): the client may be the bottleneck.`,
     );
@@ -134,59 +144,96 @@ function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResid
   return reasons;
 }
 
+/** A quantile by which delays are judged. */
+type Judged = keyof typeof delayTolerated;
+
+/** How late something was; null where that isn't known, or has too few samples to be judged. */
+type Delay = Readonly<Record<Judged, number | null>>;
+
+const judgedNames = { median: 'p50', p99: 'p99' } as const;
+const leastForP99 = leastCount(0.99);
+
 /** What the client did later than it should have. */
 function lateReasons(readings: ClientReadings, summary: Summary): Late {
   const reasons = { own: [] as string[], machine: [] as string[] };
   if (!wasObserved(summary)) return reasons;
-  const { eventLoopDelayP99Ms, dispatchGapP99Ms, idleDelayP99Ms, lagIsOwn } = readings;
-  const scheduleLagP99Ms = summary.scheduleLagMs.p99;
-  const medianMs = summary.latencyMs.median;
-  const tooLong = (ms: number | null): ms is number =>
-    ms !== null && medianMs !== null && ms > toleratedMs && ms > tolerated * medianMs;
-  const say = (ms: number, what: string, so: string): void => {
-    const late = `${what}, more than 5% of the median latency`;
-    if (idleDelayP99Ms < ms / 2) reasons.own.push(`${late}: ${so}.`);
+  const idle: Record<Judged, number> = { median: readings.idleDelayMedianMs, p99: readings.idleDelayP99Ms };
+  const judge = (delay: Delay, words: (late: string) => string, so: string): void => {
+    const found = tooLong(delay, summary);
+    if (found === undefined) return;
+    const { judged, ms, of } = found;
+    const late = `${words(`${ms.toFixed(1)} ms`)} (${judgedNames[judged]}), more than ${percent(delayTolerated[judged])} of the ${judgedNames[judged]} ${of}`;
+    if (idle[judged] < ms / 2 || isWorking(readings)) reasons.own.push(`${late}: ${so}.`);
     else {
       reasons.machine.push(
-        `${late}, and a thread with nothing to do was late by ${idleDelayP99Ms.toFixed(1)} ms: other work kept the machine busy.`,
+        `${late}, and a thread with nothing to do was late by ${idle[judged].toFixed(1)} ms: other work kept the machine busy.`,
       );
     }
   };
-  if (tooLong(eventLoopDelayP99Ms)) {
-    say(
-      eventLoopDelayP99Ms,
-      `The client's event loop was late by ${eventLoopDelayP99Ms.toFixed(1)} ms (p99)`,
-      "latencies include the client's own delay",
-    );
-  }
-  if (lagIsOwn && !waitedForLimit(summary) && tooLong(scheduleLagP99Ms)) {
-    say(
-      scheduleLagP99Ms,
-      `Requests left ${scheduleLagP99Ms.toFixed(1)} ms late (p99)`,
-      'the client may be the bottleneck',
-    );
-  } else if (tooLong(dispatchGapP99Ms)) {
-    say(
-      dispatchGapP99Ms,
-      `Requests waited for ${dispatchGapP99Ms.toFixed(1)} ms (p99) in the client before their bytes were written`,
+  judge(
+    delayOf(readings.eventLoopDelayMedianMs, readings.eventLoopDelayP99Ms, readings.eventLoopReadings),
+    (ms) => `The client's event loop was late by ${ms}`,
+    "latencies include the client's own delay",
+  );
+  const { scheduleLagMs } = summary;
+  const lag = delayOf(scheduleLagMs.median, scheduleLagMs.p99, summary.requestsSent);
+  if (readings.lagIsOwn && !waitedForLimit(summary) && tooLong(lag, summary) !== undefined) {
+    judge(lag, (ms) => `Requests left late by ${ms}`, 'the client may be the bottleneck');
+  } else {
+    judge(
+      delayOf(readings.dispatchGapMedianMs, readings.dispatchGapP99Ms, readings.connectionsReused),
+      (ms) => `Requests waited in the client before their bytes were written for ${ms}`,
       'the client may be the bottleneck',
     );
   }
   return reasons;
 }
 
-/** Something else took the machine from the client. */
-function disturbedReasons(readings: ClientReadings, summary: Summary): string[] {
-  const { machineStallMs, stealShare } = readings;
+/** A 99th percentile of a few samples is the largest of them: one hiccup. */
+function delayOf(median: number | null, p99: number | null, samples: number): Delay {
+  return { median, p99: samples >= leastForP99 ? p99 : null };
+}
+
+/** The quantile that a delay distorts, the p50 before the p99: more requests have it. `of`: the figure. */
+function tooLong(delay: Delay, summary: Summary): { judged: Judged; ms: number; of: string } | undefined {
+  for (const judged of ['median', 'p99'] as const) {
+    const ms = delay[judged];
+    const figure = shortestFigure(judged, summary);
+    if (ms === null || figure === undefined) continue;
+    if (ms > toleratedMs && ms > delayTolerated[judged] * figure.ms) return { judged, ms, of: figure.name };
+  }
+  return undefined;
+}
+
+/** Of the figures of a request that are shown and reliable, the one that a delay is the largest share of. */
+function shortestFigure(judged: Judged, summary: Summary): { name: string; ms: number } | undefined {
+  const figures: [name: string, distribution: Distribution | undefined][] = [
+    ['latency', summary.latencyMs],
+    ['time to first token', summary.ttftMs],
+  ];
+  return figures
+    .flatMap(([name, distribution]) => {
+      const ms = distribution?.[judged] ?? null;
+      return ms === null || distribution?.interval95[judged] === null ? [] : [{ name, ms }];
+    })
+    .toSorted((a, b) => a.ms - b.ms)[0];
+}
+
+/** The hypervisor took the machine from the client. */
+function stealReasons({ stealShare }: ClientReadings, summary: Summary): string[] {
+  if (!wasObserved(summary) || stealShare === null || stealShare <= stealTolerated) return [];
+  return [
+    `The hypervisor kept ${percent(stealShare)} of this machine's CPU time: latencies include waiting for a processor.`,
+  ];
+}
+
+/** The machine had no core for the client: for other work, unless the client's own is the larger part of it. */
+function shortageReasons(readings: ClientReadings, summary: Summary): string[] {
+  const { machineStallMs } = readings;
   const reasons: string[] = [];
   if (isStandstill(machineStallMs, summary)) {
     reasons.push(
       `The machine stood still for ${machineStallMs.toFixed(0)} ms at one time, not the client alone: the longest latencies may be the machine's.`,
-    );
-  }
-  if (wasObserved(summary) && stealShare !== null && stealShare > stealTolerated) {
-    reasons.push(
-      `The hypervisor kept ${percent(stealShare)} of this machine's CPU time: latencies include waiting for a processor.`,
     );
   }
   if (wasObserved(summary) && isStarved(readings)) {
@@ -195,6 +242,18 @@ function disturbedReasons(readings: ClientReadings, summary: Summary): string[] 
     );
   }
   return reasons;
+}
+
+function isWorking({ cpuShare, loops = 1 }: ClientReadings): boolean {
+  return cpuShare >= workingShare * loops;
+}
+
+function workingReason(readings: ClientReadings): string {
+  return `${coreUse(readings)}: its own work is the likelier cause of the delays below.`;
+}
+
+function coreUse({ cpuShare, loops = 1 }: ClientReadings): string {
+  return `The client used ${percent(cpuShare)} of a core${loops === 1 ? '' : ` over ${loops} event loops`}`;
 }
 
 function isStandstill(ms: number, { latencyMs }: Summary): boolean {

@@ -60,6 +60,7 @@ export function mergeResults(
     all.map((result) => result.dispatchGaps),
     0,
   );
+  const rankedGaps = rankedValues(gaps, false);
   return {
     state,
     // Each loop sees the backlog of all, but for what it has taken itself.
@@ -73,7 +74,8 @@ export function mergeResults(
     readings: {
       ...mergeReadings(own, all),
       loops: Math.max(1, [...states, ...(lost?.states ?? [])].filter(({ run }) => run.requests > 0).length),
-      dispatchGapP99Ms: quantile(rankedValues(gaps, false), 0.99),
+      dispatchGapMedianMs: quantile(rankedGaps, 0.5),
+      dispatchGapP99Ms: quantile(rankedGaps, 0.99),
       dispatchGapMaxMs: gaps.count === 0 ? null : gaps.max,
       lagIsOwn: own.backlog !== undefined && all.every((result) => result.openedMeanwhile === 0),
       transport,
@@ -104,13 +106,15 @@ function mergeReadings(
   own: LoopResult,
   all: readonly LoopResult[],
 ): Omit<ProcessReadings, 'elapsedMs'> & { busyLoops: number } {
-  const worst = (of: 'eventLoopDelayP99Ms' | 'eventLoopDelayMaxMs' | 'loopUtilisation' | keyof LongestStalls): number =>
-    Math.max(...all.map(({ readings }) => readings[of]));
+  type Worst = 'eventLoopDelayMedianMs' | 'eventLoopDelayP99Ms' | 'eventLoopDelayMaxMs' | 'loopUtilisation';
+  const worst = (of: Worst | keyof LongestStalls): number => Math.max(...all.map(({ readings }) => readings[of]));
   const { elapsedMs, ...readings } = own.readings;
   return {
     ...readings,
+    eventLoopDelayMedianMs: worst('eventLoopDelayMedianMs'),
     eventLoopDelayP99Ms: worst('eventLoopDelayP99Ms'),
     eventLoopDelayMaxMs: worst('eventLoopDelayMaxMs'),
+    eventLoopReadings: Math.min(...all.map((each) => each.readings.eventLoopReadings)),
     loopUtilisation: worst('loopUtilisation'),
     ownStallMs: worst('ownStallMs'),
     machineStallMs: worst('machineStallMs'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import {
   clientHealth,
   isLost,
@@ -6,11 +7,15 @@ import {
   wasObserved,
   type ClientReadings,
 } from '../../../src/core/metrics/client-health.ts';
-import { sampleOf, summaryOf } from './samples.ts';
+import type { Summary } from '../../../src/core/metrics/types.ts';
+import { sampleOf, streamOf, summaryOf } from './samples.ts';
 
 const calm: ClientReadings = {
+  eventLoopDelayMedianMs: 0.1,
   eventLoopDelayP99Ms: 0.5,
   eventLoopDelayMaxMs: 8,
+  eventLoopReadings: 299,
+  idleDelayMedianMs: 0.25,
   idleDelayP99Ms: 0.25,
   cpuShare: 0.2,
   loopUtilisation: 0.18,
@@ -18,17 +23,25 @@ const calm: ClientReadings = {
   machineStallMs: 12,
   stealShare: 0.001,
   cpuPressureShare: 0.3,
+  dispatchGapMedianMs: 0.02,
   dispatchGapP99Ms: 0.1,
   dispatchGapMaxMs: 1.5,
   lagIsOwn: false,
   transport: 'raw',
   connectionsOpened: 2,
-  connectionsReused: 98,
-  inFlightIntegralMs: 10_000,
+  connectionsReused: 299,
+  inFlightIntegralMs: 30_000,
 };
-const summary = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index * 5 })));
-
-const fast = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(10, { sentMs: index * 5 })));
+/** So many requests of which each takes so long. */
+const requests = (count: number, latencyMs: number, lagMs = 0): Summary =>
+  summaryOf(
+    Array.from({ length: count }, (_, index) =>
+      sampleOf(latencyMs, { sentMs: index * 5, scheduledMs: index * 5 - lagMs }),
+    ),
+  );
+const summary = requests(300, 100);
+const fast = requests(300, 10);
+const few = requests(298, 100);
 
 function boundOf(changes: Partial<ClientReadings>, of = summary): string | null | undefined {
   return clientHealth({ ...calm, ...changes }, of).bound;
@@ -38,6 +51,13 @@ function warningsOf(changes: Partial<ClientReadings>, of = summary): readonly st
   return clientHealth({ ...calm, ...changes }, of).warnings;
 }
 
+/** Loop, requests and the idle thread late by so much (p99). */
+const lateBy = (ms: number): Partial<ClientReadings> => ({
+  eventLoopDelayP99Ms: ms,
+  dispatchGapP99Ms: ms,
+  idleDelayP99Ms: ms,
+});
+
 describe('client health', () => {
   it('has nothing to warn of when the client is calm', () => {
     const health = clientHealth(calm, summary);
@@ -46,7 +66,7 @@ describe('client health', () => {
       eventLoopDelayMaxMs: 8,
       cpuShare: 0.2,
       connectionsOpened: 2,
-      connectionsReused: 98,
+      connectionsReused: 299,
       scheduleLagP99Ms: 0,
       littlesLawResidual: 0,
       idleDelayP99Ms: 0.25,
@@ -65,9 +85,9 @@ describe('client health', () => {
   });
 
   it("holds requests in flight against throughput and latency by Little's law", () => {
-    assert.equal(clientHealth({ ...calm, inFlightIntegralMs: 12_500 }, summary).littlesLawResidual, 0.2);
-    assert.match(warningsOf({ inFlightIntegralMs: 12_500 })[0]!, /disagree by 20%.*bottleneck/);
-    assert.deepEqual(warningsOf({ inFlightIntegralMs: 10_400 }), []);
+    assert.equal(clientHealth({ ...calm, inFlightIntegralMs: 37_500 }, summary).littlesLawResidual, 0.2);
+    assert.match(warningsOf({ inFlightIntegralMs: 37_500 })[0]!, /disagree by 20%.*bottleneck/);
+    assert.deepEqual(warningsOf({ inFlightIntegralMs: 31_200 }), []);
     assert.equal(clientHealth({ ...calm, inFlightIntegralMs: 0 }, summary).littlesLawResidual, null);
   });
 
@@ -80,44 +100,148 @@ describe('client health', () => {
     assert.equal(residual({ requestTimeMs: 400 }, { ...failing, requestsCancelled: 1 }), null);
   });
 
-  it('warns of an event loop that is late by more than 5% of the median and 2 ms', () => {
-    assert.deepEqual(warningsOf({ eventLoopDelayP99Ms: 5 }), []);
-    assert.match(warningsOf({ eventLoopDelayP99Ms: 5.1 })[0]!, /event loop was late by 5\.1 ms.*own delay\.$/);
-    assert.equal(boundOf({ eventLoopDelayP99Ms: 5.1 }), 'client');
-    const reading = { inFlightIntegralMs: 1000 };
+  it('compares the p99 of a delay with the p99 shown: more than 20% of it and 2 ms', () => {
+    assert.deepEqual(warningsOf({ eventLoopDelayP99Ms: 20 }), []);
+    assert.match(
+      warningsOf({ eventLoopDelayP99Ms: 20.1 })[0]!,
+      /event loop was late by 20\.1 ms \(p99\), more than 20% of the p99 latency.*own delay\.$/,
+    );
+    assert.equal(boundOf({ eventLoopDelayP99Ms: 20.1 }), 'client');
+    const reading = { inFlightIntegralMs: 3000 };
     assert.deepEqual(warningsOf({ ...reading, eventLoopDelayP99Ms: 2 }, fast), []);
     assert.equal(warningsOf({ ...reading, eventLoopDelayP99Ms: 2.1 }, fast).length, 1);
   });
 
+  it('compares the median of a delay with the median shown: more than 5% of it and 2 ms', () => {
+    assert.deepEqual(warningsOf({ eventLoopDelayMedianMs: 5 }), []);
+    assert.match(
+      warningsOf({ eventLoopDelayMedianMs: 5.1, eventLoopDelayP99Ms: 30 })[0]!,
+      /event loop was late by 5\.1 ms \(p50\), more than 5% of the p50 latency/,
+    );
+    assert.equal(boundOf({ eventLoopDelayMedianMs: 5.1 }), 'client');
+    assert.deepEqual(warningsOf({ inFlightIntegralMs: 3000, eventLoopDelayMedianMs: 2 }, fast), []);
+  });
+
+  it('judges a p99 only where requests and readings are enough for one, and a median from fewer', () => {
+    const reading = { inFlightIntegralMs: 29_800 };
+    const late = { eventLoopDelayP99Ms: 49, dispatchGapP99Ms: 49 };
+    assert.equal(warningsOf(late).length, 2);
+    assert.deepEqual(warningsOf({ ...reading, ...late }, few), []);
+    assert.deepEqual(warningsOf({ ...late, eventLoopReadings: 298, connectionsReused: 298 }), []);
+    assert.match(warningsOf({ ...reading, dispatchGapMedianMs: 6 }, few)[0]!, /6\.0 ms \(p50\)/);
+    const five = requests(5, 100);
+    assert.deepEqual(warningsOf({ inFlightIntegralMs: 500, dispatchGapMedianMs: 60 }, five), []);
+  });
+
+  it('compares with the time to the first token where that is the shorter figure', () => {
+    const streams = summaryOf(
+      Array.from({ length: 300 }, (_, index) => {
+        const sentMs = index * 5;
+        return streamOf([20, 500], { sentMs, scheduledMs: sentMs });
+      }),
+    );
+    const reading = { inFlightIntegralMs: (streams.latencyMs.mean ?? 0) * 300 };
+    assert.deepEqual(warningsOf({ ...reading, eventLoopDelayP99Ms: 4 }, streams), []);
+    assert.match(
+      warningsOf({ ...reading, eventLoopDelayP99Ms: 4.1 }, streams)[0]!,
+      /more than 20% of the p99 time to first token/,
+    );
+  });
+
   it('warns of requests that wait in the client, by the same measure', () => {
-    assert.deepEqual(warningsOf({ dispatchGapP99Ms: 5 }), []);
-    assert.match(warningsOf({ dispatchGapP99Ms: 5.1 })[0]!, /waited for 5\.1 ms \(p99\) in the client/);
-    assert.equal(boundOf({ dispatchGapP99Ms: 5.1 }), 'client');
-    assert.deepEqual(warningsOf({ dispatchGapP99Ms: null, dispatchGapMaxMs: null }), []);
+    assert.deepEqual(warningsOf({ dispatchGapP99Ms: 20 }), []);
+    assert.match(
+      warningsOf({ dispatchGapP99Ms: 20.1 })[0]!,
+      /waited in the client before their bytes were written for 20\.1 ms \(p99\)/,
+    );
+    assert.equal(boundOf({ dispatchGapP99Ms: 20.1 }), 'client');
+    const unknown = { dispatchGapMedianMs: null, dispatchGapP99Ms: null, dispatchGapMaxMs: null };
+    assert.deepEqual(warningsOf(unknown), []);
   });
 
   it('judges a schedule lag only when nothing but the client can be its cause, and then instead of the wait', () => {
-    const late = summaryOf(
-      Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index * 5, scheduledMs: index * 5 - 6 })),
-    );
+    const late = requests(300, 100, 6);
     assert.deepEqual(warningsOf({ lagIsOwn: false }, late), []);
-    const warnings = warningsOf({ lagIsOwn: true, dispatchGapP99Ms: 5.5 }, late);
+    const warnings = warningsOf({ lagIsOwn: true, dispatchGapP99Ms: 25 }, late);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0]!, /left 6\.0 ms late/);
+    assert.match(warnings[0]!, /left late by 6\.0 ms \(p50\)/);
     assert.equal(boundOf({ lagIsOwn: true }, late), 'client');
     const backlog = { max: 1, maxAtMs: 20, waitedMs: 6, unsent: 0, widthMs: 50, waiting: [1] };
     assert.deepEqual(warningsOf({ lagIsOwn: true }, { ...late, backlog }), []);
   });
 
   it('lays a delay on the machine when a thread with nothing to do was late half as much', () => {
-    const late = { eventLoopDelayP99Ms: 6, dispatchGapP99Ms: 8 };
-    assert.equal(boundOf({ ...late, idleDelayP99Ms: 2.9 }), 'client');
-    assert.equal(boundOf({ ...late, idleDelayP99Ms: 3 }), 'client');
+    const late = { eventLoopDelayP99Ms: 26, dispatchGapP99Ms: 28 };
+    assert.equal(boundOf({ ...late, idleDelayP99Ms: 12.9 }), 'client');
+    assert.equal(boundOf({ ...late, idleDelayP99Ms: 13 }), 'client');
     assert.match(
-      warningsOf({ ...late, idleDelayP99Ms: 3 })[1]!,
-      /event loop was late by 6\.0 ms.*nothing to do was late by 3\.0 ms: other work/,
+      warningsOf({ ...late, idleDelayP99Ms: 13 })[1]!,
+      /event loop was late by 26\.0 ms.*nothing to do was late by 13\.0 ms: other work/,
     );
-    assert.equal(boundOf({ ...late, idleDelayP99Ms: 4 }), 'machine');
+    assert.equal(boundOf({ ...late, idleDelayP99Ms: 14 }), 'machine');
+    assert.equal(boundOf({ eventLoopDelayMedianMs: 6, idleDelayP99Ms: 14 }), 'client');
+    assert.equal(boundOf({ eventLoopDelayMedianMs: 6, idleDelayMedianMs: 3 }), 'machine');
+  });
+
+  it('names the client before the machine when it computes for half a core or more', () => {
+    const disturbed = { eventLoopDelayP99Ms: 30, idleDelayP99Ms: 30, machineStallMs: 60 };
+    assert.equal(boundOf({ ...disturbed, cpuShare: 0.49, loopUtilisation: 0.49 }), 'machine');
+    const working = { ...disturbed, cpuShare: 0.5, loopUtilisation: 0.5 };
+    assert.equal(boundOf(working), 'client');
+    assert.match(warningsOf(working)[0]!, /^The client used 50% of a core: its own work is the likelier cause/);
+    assert.equal(warningsOf(working).length, 3);
+    assert.equal(boundOf({ ...working, loops: 2, busyLoops: 0.5 }), 'machine');
+    assert.equal(boundOf({ ...working, stealShare: 0.2 }), 'machine');
+    assert.equal(boundOf({ cpuShare: 0.62, loopUtilisation: 0.7 }), null);
+  });
+
+  describe('of runs that were seen', () => {
+    const cases: readonly [name: string, of: Summary, changes: Partial<ClientReadings>, bound: string | null][] = [
+      ['an idle machine, 3 ms late on 31 ms, CPU 3%', requests(300, 31), { ...lateBy(3), cpuShare: 0.03 }, null],
+      ['the same with 40 requests', requests(40, 31), { ...lateBy(3), cpuShare: 0.03 }, null],
+      ['30 ms late on 31 ms, other work on the machine', requests(300, 31), lateBy(30), 'machine'],
+      [
+        '30 ms late on 31 ms, the idle thread in time',
+        requests(300, 31),
+        { ...lateBy(30), idleDelayP99Ms: 1 },
+        'client',
+      ],
+      [
+        'responses of 50 MB, the client busy for 62% of a core',
+        requests(40, 180),
+        { cpuShare: 0.62, loopUtilisation: 0.95, machineStallMs: 70, ...lateBy(40) },
+        'client',
+      ],
+    ];
+    for (const [name, of, changes, bound] of cases) {
+      it(`${name}: ${bound ?? 'no mark'}`, () => {
+        const inFlightIntegralMs = (of.latencyMs.mean ?? 0) * of.responses;
+        assert.equal(boundOf({ inFlightIntegralMs, ...changes }, of), bound);
+        assert.equal(warningsOf({ inFlightIntegralMs, ...changes }, of).length === 0, bound === null);
+      });
+    }
+  });
+
+  it('marks no run whose delays are below their shares, whatever its latency and size', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.double({ min: 1, max: 500, noNaN: true }),
+        share,
+        (n, ms, part) => {
+          const p99Ms = part * Math.max(2, 0.199 * ms);
+          const of = requests(n, ms);
+          const inFlightIntegralMs = (of.latencyMs.mean ?? 0) * n;
+          const delays = {
+            ...lateBy(p99Ms),
+            eventLoopDelayMedianMs: part * Math.max(2, 0.049 * ms),
+            inFlightIntegralMs,
+          };
+          assert.equal(boundOf(delays, of), null);
+        },
+      ),
+    );
   });
 
   it('warns of one long standstill, its own or the machine’s', () => {
@@ -147,8 +271,8 @@ describe('client health', () => {
     assert.match(warningsOf({ ...two, loopUtilisation: 0.95 })[0]!, /event loop was at work for 95%/);
     assert.equal(boundOf({ ...two, cpuShare: 1, loopUtilisation: 0.95, busyLoops: 1.5 }), 'client');
     assert.match(
-      warningsOf({ ...two, cpuShare: 1, loopUtilisation: 0.95, busyLoops: 1.8 })[0]!,
-      /no core to do it on for 40%/,
+      warningsOf({ ...two, cpuShare: 0.9, loopUtilisation: 0.95, busyLoops: 1.8 })[0]!,
+      /no core to do it on for 45%/,
     );
   });
 
@@ -159,7 +283,7 @@ describe('client health', () => {
     assert.deepEqual(warningsOf({ stealShare: null, cpuPressureShare: null }), []);
     assert.deepEqual(warningsOf({ cpuShare: 0.2, loopUtilisation: 0.45 }), []);
     assert.match(warningsOf({ cpuShare: 0.2, loopUtilisation: 0.46 })[0]!, /no core to do it on for 26%/);
-    assert.equal(boundOf({ cpuShare: 0.5, loopUtilisation: 0.98 }), 'machine');
+    assert.equal(boundOf({ cpuShare: 0.4, loopUtilisation: 0.98 }), 'machine');
   });
 
   it('blames the machine for what is late on a disturbed one, and the client for what it does to itself', () => {
@@ -172,7 +296,7 @@ describe('client health', () => {
   });
 
   it('says nothing of shares and percentiles in a run of less than 200 ms, but of a standstill', () => {
-    const short = summaryOf(Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index * 0.99 })));
+    const short = summaryOf(Array.from({ length: 300 }, (_, index) => sampleOf(100, { sentMs: index * 0.33 })));
     assert.equal(wasObserved(short), false);
     assert.equal(wasObserved(summary), true);
     const doubtful = {
@@ -180,7 +304,7 @@ describe('client health', () => {
       loopUtilisation: 1,
       stealShare: 0.5,
       eventLoopDelayP99Ms: 30,
-      dispatchGapP99Ms: 9,
+      dispatchGapP99Ms: 25,
     };
     assert.equal(warningsOf(doubtful).length, 4);
     assert.deepEqual(warningsOf(doubtful, short), []);

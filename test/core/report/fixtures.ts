@@ -23,7 +23,10 @@ export function recordOf(
   for (const sample of samples) recorder.add(sample);
   const summary = recorder.summary({ requestsCancelled });
   const readings = {
+    eventLoopDelayMedianMs: 0.1,
     eventLoopDelayP99Ms: 0.8,
+    eventLoopReadings: 500,
+    idleDelayMedianMs: 0.25,
     eventLoopDelayMaxMs: 12,
     cpuShare: 0.123456789,
     idleDelayP99Ms: 0.25,
@@ -32,6 +35,7 @@ export function recordOf(
     machineStallMs: 11.3456789,
     stealShare: 0.0012345678,
     cpuPressureShare: 0.0212345678,
+    dispatchGapMedianMs: samples.length > 10 ? 0.02 : null,
     dispatchGapP99Ms: samples.length > 10 ? 0.0823456789 : null,
     dispatchGapMaxMs: samples.length > 10 ? 0.9123456789 : null,
     lagIsOwn: false,
