@@ -31,11 +31,11 @@ export function withDynamicParts(
   };
   return {
     ...request,
-    variantAt(index, turn) {
-      const base = request.variantAt?.(index, turn) ?? request;
+    variantAt(number, turn) {
+      const base = request.variantAt?.(number, turn) ?? request;
       const { path, headers, body } = templateOf(base);
       const nowMs = Date.now();
-      const valueAt = (place: number): string => dynamicValue(written[place] ?? '', seed, index, place, nowMs);
+      const valueAt = (place: number): string => dynamicValue(written[place] ?? '', seed, number, place, nowMs);
       const { variantAt: _, ...rest } = base;
       return {
         ...rest,

@@ -3,16 +3,34 @@ import { targetPicker } from '../core/plan/pick.ts';
 import { requestsByTarget } from '../core/plan/prompt-turns.ts';
 import { indexIn, type Share } from '../core/plan/share.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import type { PromptUse } from '../core/report/types.ts';
+import type { PromptUse, ValueUse } from '../core/report/types.ts';
+
+/** Requests that were taken from the warm-up and from the run. */
+interface Taken {
+  readonly warmup: number;
+  readonly run: number;
+}
+
+/** Returns which numbers a run took for the values of dynamic variables; undefined when no target has any. */
+export function valueUse(
+  { requests, valueStart = 0, plan }: RunInput,
+  share: Share,
+  taken: Taken,
+): ValueUse | undefined {
+  if (requests.every(({ dynamic = [] }) => dynamic.length === 0)) return undefined;
+  // The run begins after the whole warm-up, also when that was cut off.
+  const upTo = taken.run > 0 ? plan.warmup + taken.run * share.of : taken.warmup * share.of;
+  return { start: valueStart, taken: upTo };
+}
 
 /**
  * Returns how the prompts of each target were used; undefined for targets that are no language model.
- * @param taken requests of the warm-up and of the run that a prompt was taken for
+ * @param taken requests that a prompt was taken for
  */
 export function promptUses(
   { plan, targets, requests, promptStarts = [] }: RunInput,
   share: Share,
-  taken: { readonly warmup: number; readonly run: number },
+  taken: Taken,
 ): (PromptUse | undefined)[] {
   const distinct = requests.map(distinctPrompts);
   if (distinct.every((count) => count === undefined)) return [];

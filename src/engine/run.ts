@@ -16,7 +16,7 @@ import { readGitState } from './git.ts';
 import { createCounters, sharedCounter } from './loops/counter.ts';
 import { createLoops, type Loops } from './loops/loops.ts';
 import type { LoopsResult } from './loops/results.ts';
-import { promptUses } from './prompt-uses.ts';
+import { promptUses, valueUse } from './prompt-uses.ts';
 import { calibrateSelf } from './self-calibration.ts';
 import { serverAtStart, watchServer } from './server-use.ts';
 import { sideThread } from './side-thread.ts';
@@ -84,6 +84,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       mostTargets: hooks.mostTargets,
       counters,
       ...(input.promptStarts && { promptStarts: input.promptStarts }),
+      ...(input.valueStart !== undefined && { valueStart: input.valueStart }),
     },
     { slots: lanes, first: workers ?? 1, most: workers ?? hooks.mostLoops ?? mostLoops(input.requests) },
   );
@@ -135,12 +136,12 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     hooks.onEnd?.(sent.state);
     const { summary, readings, lost } = sent;
     const health = clientHealth(readings, summary);
+    const taken = { warmup: sharedCounter(counters.warmup).next, run: sharedCounter(counters.run).next };
+    const values = valueUse(input, share, taken);
     return makeRecord({
       ...known,
-      promptUses: promptUses(input, share, {
-        warmup: sharedCounter(counters.warmup).next,
-        run: sharedCounter(counters.run).next,
-      }),
+      promptUses: promptUses(input, share, taken),
+      ...(values && { values }),
       status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',
       ...(lost && { stopReason: lost.message }),
       summary,

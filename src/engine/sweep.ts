@@ -5,7 +5,7 @@ import { planDefaults } from '../core/plan/plan.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { Objective, RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/report/record.ts';
-import { startsAfter } from '../core/report/prompt-facts.ts';
+import { startsAfter, valuesAfter } from '../core/report/prompt-facts.ts';
 import { makeSweepRecord, type SweepParts } from '../core/report/sweep-record.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import type { RunRecord, RunStatus } from '../core/report/types.ts';
@@ -119,7 +119,7 @@ export function startSeries<T>(
   const startedAt = new Date();
   const id = recordId(startedAt, Math.random);
   const finished: RunRecord[] = [];
-  let promptStarts = input.promptStarts;
+  let { promptStarts, valueStart } = input;
   let status: RunStatus = 'completed';
   let stopReason: string | undefined;
   /** The run that was cut off, if it has any numbers. */
@@ -149,6 +149,10 @@ export function startSeries<T>(
       return undefined;
     }
   };
+  const starts = (): Partial<RunInput> => ({
+    ...(promptStarts && { promptStarts }),
+    ...(valueStart !== undefined && { valueStart }),
+  });
   return {
     /** Undefined when the run ended early, or never began. Rejects when nothing has been measured at all. */
     async measure(plan: RunPlan, what: Omit<RunInput, 'plan'> = input): Promise<RunRecord | undefined> {
@@ -161,8 +165,11 @@ export function startSeries<T>(
       }
       const record = signal.aborted
         ? undefined
-        : await tryRun({ ...what, ...(what === input && promptStarts && { promptStarts }), plan }, tell);
-      if (record !== undefined && what === input) promptStarts = startsAfter(record);
+        : await tryRun({ ...what, ...(what === input && starts()), plan }, tell);
+      if (record !== undefined && what === input) {
+        promptStarts = startsAfter(record);
+        valueStart = valuesAfter(record);
+      }
       status = record?.status ?? (signal.aborted ? 'cancelled' : 'crashed');
       stopReason ??= record?.stopReason;
       if (record?.status !== 'completed') {

@@ -25,10 +25,11 @@ export interface WireRequest {
   /** True: the answer is read as a stream also when its content type does not say that it is one. */
   readonly streams?: boolean;
   /**
-   * The request that goes at an index of the run, where requests to one target differ.
+   * The request that goes next, where requests to one target differ.
+   * @param number of the request among all of the session: the warm-up counts, and so do earlier runs
    * @param turn its number in the sequence of its target's prompts
    */
-  readonly variantAt?: (index: number, turn: number) => WireRequest;
+  readonly variantAt?: (number: number, turn: number) => WireRequest;
 }
 
 /** Header lookup of one answer; valid during the call that hands it over. */

@@ -20,11 +20,20 @@ const runOf = (start: number, sent: number) => {
 describe('how far prompts have come in a window', () => {
   it('goes on from run to run, for each target of each file', () => {
     const cursors = createPromptCursors();
-    assert.deepEqual(cursors.startsOf('one', [a, b]), [0, 0]);
+    assert.deepEqual(cursors.startsOf('one', [a, b]).promptStarts, [0, 0]);
     cursors.advance('one', runOf(0, 12));
-    assert.deepEqual(cursors.startsOf('one', [b, a, c]), [0, 12, 0]);
-    assert.deepEqual(cursors.startsOf('two', [a]), [0]);
+    assert.deepEqual(cursors.startsOf('one', [b, a, c]).promptStarts, [0, 12, 0]);
+    assert.deepEqual(cursors.startsOf('two', [a]).promptStarts, [0]);
     cursors.advance('one', runOf(12, 30));
-    assert.deepEqual(cursors.startsOf('one', [a]), [42]);
+    assert.deepEqual(cursors.startsOf('one', [a]).promptStarts, [42]);
+  });
+
+  it('goes on with the values of dynamic variables, and keeps its place after a run without any', () => {
+    const cursors = createPromptCursors();
+    const values = { start: 0, taken: 25 };
+    cursors.advance('one', { ...runOf(0, 1), values });
+    cursors.advance('one', runOf(1, 1));
+    assert.equal(cursors.startsOf('one', [a]).valueStart, 25);
+    assert.equal(cursors.startsOf('two', [a]).valueStart, 0);
   });
 });

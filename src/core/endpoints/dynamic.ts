@@ -93,14 +93,14 @@ export function dynamicForm(inner: string): string | undefined {
 }
 
 /**
- * Returns the value of a placeholder in its one form. Random values follow from the seed alone and differ for each index and
- * place; those of time follow from the clock.
- * @param index of the request in the run
+ * Returns the value of a placeholder in its one form. Random values follow from the seed alone and differ for each number
+ * and place; those of time follow from the clock.
+ * @param number of the request in the session: the warm-up counts, and so do earlier runs
  * @param place number of the placeholder in its request, from 0
  * @param nowMs ms since 1970
  */
-export function dynamicValue(written: string, seed: number, index: number, place: number, nowMs: number): string {
-  const unit = (part: number): number => seededUnits(seed + place * 65_537 + part)(index);
+export function dynamicValue(written: string, seed: number, number: number, place: number, nowMs: number): string {
+  const unit = (part: number): number => seededUnits(seed + place * 65_537 + part)(number);
   for (const { form, make } of kinds) {
     const match = form.exec(written);
     if (match !== null) return make(match.slice(1), { unit, nowMs });

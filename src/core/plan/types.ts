@@ -91,6 +91,8 @@ export interface RunInput {
   readonly file: { readonly path: string; readonly shownAs: string } | null;
   /** Turns that earlier runs of the session took of the prompts, by target: see promptTurns. Absent: none. */
   readonly promptStarts?: readonly number[];
+  /** Numbers that earlier runs of the session took for the values of dynamic variables; see ValueUse. Absent: none. */
+  readonly valueStart?: number;
   /** Remarks for the record on what was found out before the run; see ServerFacts. */
   readonly notes?: readonly string[];
 }

@@ -157,6 +157,7 @@ export const runSchema = v.object({
   ),
   targetCount: count,
   warmupSent: count,
+  values: v.exactOptional(v.object({ start: count, taken: count })),
   ...numbers,
   totalMs: v.number(),
   rateMs: v.exactOptional(v.number()),

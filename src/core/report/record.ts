@@ -26,7 +26,7 @@ export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefine
   | 'environment'
   | 'source'
 > & { readonly targets: readonly Target[]; readonly summary: Summary } & Partial<
-    Pick<RunRecord, 'stopReason' | 'server'>
+    Pick<RunRecord, 'stopReason' | 'server' | 'values'>
   >;
 
 /** What is known of a run while it goes on. */
@@ -59,6 +59,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     targets: targets.slice(0, mostTargets).map((target, index) => listedTarget(target, parts.promptUses?.[index])),
     targetCount: targets.length,
     warmupSent: parts.warmupSent,
+    ...(parts.values && { values: parts.values }),
     ...summary,
     addresses: parts.addresses,
     objectives: parts.objectives,

@@ -50,6 +50,14 @@ export interface PromptUse {
   readonly sent: number;
 }
 
+/** Numbers of the requests, those of the warm-up included, that the values of dynamic variables were made from. */
+export interface ValueUse {
+  /** How many earlier runs of the session took: the first number. The same seed and start give the same values. */
+  readonly start: number;
+  /** How many requests took one. */
+  readonly taken: number;
+}
+
 /** The file the targets came from, and its git state when it lies in a work tree. */
 export interface Source {
   /** Path relative to the workspace or the working directory, with `/`. */
@@ -85,6 +93,8 @@ export interface RunRecord extends Summary {
   /** How many targets the plan has. `targets` has the first 10,000 of them, a history copy fewer. */
   readonly targetCount: number;
   readonly warmupSent: number;
+  /** Absent where no target has dynamic variables. */
+  readonly values?: ValueUse;
   /** Host as written, address connected to. */
   readonly addresses: readonly { readonly host: string; readonly address: string }[];
   /** What became of the objectives of the plan and of the targets. */

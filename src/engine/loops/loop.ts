@@ -30,7 +30,10 @@ import { sharedCounter, type Counters } from './counter.ts';
 export type Part = keyof Counters;
 
 /** What every loop of a run is told. Plain data: it goes to worker threads. */
-export interface LoopSetup extends Pick<RunInput, 'plan' | 'targets' | 'requests' | 'secrets' | 'promptStarts'> {
+export interface LoopSetup extends Pick<
+  RunInput,
+  'plan' | 'targets' | 'requests' | 'secrets' | 'promptStarts' | 'valueStart'
+> {
   /** Version of Loadlens, for the header. */
   readonly version: string;
   readonly share: Share;
@@ -128,9 +131,11 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   );
   const pick = (index: number): number => pickAny(indexIn(share, index));
   const turns = promptTurns(pickAny, targets.length, plan.warmup, setup.promptStarts);
+  const { valueStart = 0 } = setup;
+  const firstNumber = { warmup: valueStart, run: valueStart + plan.warmup };
   let sending: Part = 'warmup';
   const requests = toWire(setup.requests, targets, `loadlens/${setup.version}`, plan.seed).map((request) =>
-    withTurns(request, share, (index) => turns[sending](index)),
+    withNumbers(request, share, (index) => [firstNumber[sending] + index, turns[sending](index)]),
   );
   const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
   const summaryOptions = {
@@ -262,16 +267,20 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
   };
 }
 
-/** The request with variants by its number in the whole load, and by its turn there. */
-function withTurns(request: WireRequest, share: Share, turnOf: (index: number) => number): WireRequest {
+/**
+ * Returns the request with variants by its own index.
+ * @param numbersOf what variantAt takes, by the index of a request in the whole load
+ */
+function withNumbers(
+  request: WireRequest,
+  share: Share,
+  numbersOf: (index: number) => Parameters<NonNullable<WireRequest['variantAt']>>,
+): WireRequest {
   const { variantAt } = request;
   if (variantAt === undefined) return request;
   return {
     ...request,
-    variantAt(own) {
-      const index = indexIn(share, own);
-      return variantAt(index, turnOf(index));
-    },
+    variantAt: (own) => variantAt(...numbersOf(indexIn(share, own))),
   };
 }
 

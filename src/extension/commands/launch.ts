@@ -114,10 +114,10 @@ async function stillServed(uri: Uri, task: RunTask, parts: LaunchParts): Promise
 
 /** The task with the prompts that come next: runs before it have moved on. */
 function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): RunTask {
-  const promptStarts = prompts.startsOf(String(uri), task.input.targets);
+  const starts = prompts.startsOf(String(uri), task.input.targets);
   return task.type === 'run'
-    ? { ...task, input: { ...task.input, promptStarts } }
-    : { ...task, input: { ...task.input, promptStarts } };
+    ? { ...task, input: { ...task.input, ...starts } }
+    : { ...task, input: { ...task.input, ...starts } };
 }
 
 /** The engine knows files on disk; an unsaved one is known here alone. */
