@@ -142,8 +142,13 @@ export function startLoad(options: LoadOptions): Load {
   const finished = new Promise<LoadOutcome>((done) => (resolve = done));
 
   const count = (atMs: number, change: 1 | -1): void => {
-    flight.integralMs += flight.count * (atMs - flight.changedAtMs);
-    flight.changedAtMs = atMs;
+    if (atMs > flight.changedAtMs) {
+      flight.integralMs += flight.count * (atMs - flight.changedAtMs);
+      flight.changedAtMs = atMs;
+    } else {
+      // Told late.
+      flight.integralMs += change * (flight.changedAtMs - atMs);
+    }
     flight.count += change;
   };
 
@@ -259,8 +264,8 @@ export function startLoad(options: LoadOptions): Load {
     for (const slot of slots) {
       if (Number.isNaN(slot.since)) continue;
       if (slot.hasLeft) {
-        drained += 1;
-        slot.fail(now, new TimeoutError(`No whole answer ${drainMs} ms after the last request was due.`));
+        const error = new TimeoutError(`No whole answer ${drainMs} ms after the last request was due.`);
+        if (slot.fail(now, error)) drained += 1;
       } else if (open === undefined) {
         slot.fail(now, new UnconnectedError(`No connection ${drainMs} ms after the last request was due.`));
       } else {
@@ -315,7 +320,7 @@ export function startLoad(options: LoadOptions): Load {
       closings.connections += 1;
       closings.requests += requests;
     },
-    ended(slot: Slot, atMs: number, sample: Sample, sent: boolean): void {
+    ended(slot: Slot, atMs: number, freeAtMs: number, sample: Sample, sent: boolean): void {
       if (sent) count(atMs, -1);
       else flight.integralMs += sample.endMs - sample.sentMs;
       onSample(sample);
@@ -323,7 +328,7 @@ export function startLoad(options: LoadOptions): Load {
       const wasFull = idle.length === 0;
       if (wasFull) tellBacklog();
       if (excess > 0 && !closed) giveUp(slot);
-      else next(slot, atMs);
+      else next(slot, freeAtMs);
       if (wasFull) tellBacklog();
     },
   };

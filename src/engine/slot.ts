@@ -19,10 +19,10 @@ interface SlotListener {
   /** The server had closed the connection in good order after so many requests, and soon after the last of them. */
   closedAfter(requests: number): void;
   /**
-   * The request is over and the slot is free; `sent` may not have come before.
+   * The request is over, and the slot is free, which may be later; `sent` may not have come before.
    * The sample is the slot's own: it holds until the next request starts.
    */
-  ended(slot: Slot, atMs: number, sample: Sample, sent: boolean): void;
+  ended(slot: Slot, atMs: number, freeAtMs: number, sample: Sample, sent: boolean): void;
 }
 
 /** A place for one request at a time: turns what the transport tells into a sample. */
@@ -32,8 +32,8 @@ export interface Slot {
   readonly since: number;
   /** Its bytes have left. */
   readonly hasLeft: boolean;
-  /** Ends the request in flight as failed and closes its connection. */
-  fail(atMs: number, error: Error): void;
+  /** Ends the request in flight as failed, unless its response is finished, and closes its connection. Returns true if it failed. */
+  fail(atMs: number, error: Error): boolean;
   /** Drops the request in flight and closes its connection; nothing is reported. */
   cut(): void;
   /** Closes its connections: it is not used again. */
@@ -80,6 +80,8 @@ interface Exchange {
   reader: StreamReader | undefined;
   /** Decodes it before, when it is compressed. */
   inflater: Inflater | undefined;
+  /** The end of its body has come. */
+  whole: boolean;
 }
 
 /**
@@ -89,6 +91,11 @@ interface Exchange {
 const crossingMs = 250;
 /** A connection that is gone after it was idle for longer than that was closed for being idle. */
 const idleMs = 500;
+/**
+ * How long a stream may go on once its server has said that it is finished: usage often follows the last choice, and the end of
+ * the body all of it, at once. A connection whose body ends in that time can be used again.
+ */
+const graceMs = { usage: 250, end: 100 };
 
 /** In an array: see addValue. */
 const gapMs = new Float64Array(1);
@@ -110,7 +117,10 @@ export function createSlot(options: SlotOptions): Slot {
     location: undefined,
     reader: undefined,
     inflater: undefined,
+    whole: false,
   };
+  /** Runs while a stream that is finished may go on. */
+  let grace: NodeJS.Timeout | undefined;
   // Made for the first response of a language model: most slots never see one.
   let ownReader: StreamReader | undefined;
   const sample: { -readonly [K in keyof Sample]: Sample[K] } = {
@@ -138,9 +148,11 @@ export function createSlot(options: SlotOptions): Slot {
     endMs: Number.NaN,
   };
 
-  const finish = (atMs: number, error: Error | undefined): void => {
+  /** @param freeAtMs when the connection was given up that the response had come over; absent if it is kept */
+  const finish = (atMs: number, error: Error | undefined, freeAtMs?: number): void => {
     const { request, reader } = exchange;
-    last.origin = error ? undefined : request?.origin;
+    endGrace();
+    last.origin = error || freeAtMs !== undefined ? undefined : request?.origin;
     last.endMs = atMs;
     let text = error && errorText(error);
     sample.error = error && errorKind(error);
@@ -158,7 +170,47 @@ export function createSlot(options: SlotOptions): Slot {
     closeInflater();
     exchange.sinceMs = Number.NaN;
     exchange.request = undefined;
-    listener.ended(slot, atMs, sample, exchange.sent);
+    listener.ended(slot, atMs, freeAtMs ?? atMs, sample, exchange.sent);
+  };
+
+  const endGrace = (): void => {
+    if (grace === undefined) return;
+    clearTimeout(grace);
+    grace = undefined;
+  };
+
+  const onFinished = (isLast: boolean): void => {
+    if (!exchange.reader || exchange.whole) return;
+    endGrace();
+    // The end may be there and not read yet, if the loop was busy.
+    grace = setTimeout(() => later(cutHeld), isLast ? graceMs.end : graceMs.usage);
+  };
+
+  /** Gives up the connection of a stream that is finished. */
+  const cutHeld = (): void => {
+    if (grace === undefined || !exchange.reader) return;
+    lane.cut();
+    finishEarly(exchange.reader.finishedMs(), held);
+  };
+
+  /** Ends the request when its response was finished, though its body has no end. */
+  const finishEarly = (atMs: number, remark: string): void => {
+    note(remark);
+    finish(atMs, undefined, performance.now());
+  };
+
+  /** Ends the request as failed, unless its response was finished before. Returns true if it failed. */
+  const finishFailed = (atMs: number, error: Error): boolean => {
+    const { reader } = exchange;
+    const kind = reader && errorKind(error);
+    const finishedMs =
+      kind === 'timeout' || kind === 'reset' || kind === 'prematureEnd' ? reader?.finishedMs() : undefined;
+    if (finishedMs === undefined || Number.isNaN(finishedMs)) {
+      finish(atMs, error);
+      return true;
+    }
+    finishEarly(finishedMs, kind === 'timeout' ? held : closedInside);
+    return false;
   };
 
   const closeInflater = (): void => {
@@ -221,7 +273,7 @@ export function createSlot(options: SlotOptions): Slot {
       const { request } = exchange;
       const encoding = request?.dialect && isSuccess(status) ? (head.get('content-encoding') ?? 'identity') : undefined;
       if (request && encoding !== undefined && (encoding === 'identity' || canInflate(encoding))) {
-        const reader = (ownReader ??= createStreamReader(later));
+        const reader = (ownReader ??= createStreamReader(later, onFinished));
         reader.begin({
           anyEvents: request.dialect === 'sse',
           stream: request.streams === true,
@@ -245,6 +297,8 @@ export function createSlot(options: SlotOptions): Slot {
     },
     end(atMs) {
       const { request, location } = exchange;
+      exchange.whole = true;
+      endGrace();
       const next = location === undefined || !request ? undefined : redirected(request, sample.status, location);
       if (!next) {
         if (exchange.inflater) exchange.inflater.end(() => finish(atMs, undefined));
@@ -252,6 +306,7 @@ export function createSlot(options: SlotOptions): Slot {
         return;
       }
       exchange.hops += 1;
+      exchange.whole = false;
       exchange.location = undefined;
       exchange.request = next;
       exchange.reused = false;
@@ -259,7 +314,7 @@ export function createSlot(options: SlotOptions): Slot {
     },
     failed(atMs, error, untouched) {
       if (untouched && metClose(atMs, error)) resend();
-      else finish(atMs, error);
+      else finishFailed(atMs, error);
     },
   };
 
@@ -308,6 +363,7 @@ export function createSlot(options: SlotOptions): Slot {
       exchange.hops = 0;
       exchange.location = undefined;
       exchange.reader = undefined;
+      exchange.whole = false;
       exchange.sinceMs = exchange.sentMs = performance.now();
       lane.send(request, events);
     },
@@ -319,10 +375,11 @@ export function createSlot(options: SlotOptions): Slot {
     },
     fail(atMs, error) {
       lane.cut();
-      finish(atMs, error);
+      return finishFailed(atMs, error);
     },
     cut() {
       lane.cut();
+      endGrace();
       closeInflater();
       exchange.reader = undefined;
       exchange.sinceMs = Number.NaN;
@@ -333,6 +390,10 @@ export function createSlot(options: SlotOptions): Slot {
   };
   return slot;
 }
+
+/** Remarks on servers whose streams are finished before their bodies. */
+const held = 'holds the connection after the end of a stream';
+const closedInside = "closes the connection before the end of a stream's body";
 
 const asksToClose = (request: WireRequest | undefined): boolean =>
   request?.headers.some(

@@ -24,6 +24,8 @@ export interface StreamReader {
   add(bytes: Uint8Array, atMs: number): void;
   /** The response can't be decoded, in one sentence. */
   fail(text: string): void;
+  /** Reads what has arrived. Returns when the server's word came that its response is finished, NaN where it hasn't. */
+  finishedMs(): number;
   /** Reads what is left; `whole`: the body came to its end. The outcome holds until the next response begins. */
   end(whole: boolean): ResponseOutcome;
 }
@@ -50,10 +52,9 @@ export interface ResponseOutcome {
 
 /**
  * Called when the server says that its response is finished.
- * @param atMs when that arrived
  * @param last nothing more is expected; otherwise usage may follow
  */
-type OnFinished = (atMs: number, last: boolean) => void;
+type OnFinished = (last: boolean) => void;
 
 /** Calls back once the loop has read from every socket that has something: a turn later, for all who ask in one turn. */
 export function createAfterReads(): (work: () => void) => void {
@@ -204,7 +205,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     read();
     if (isOver || track.finished === told) return;
     told = track.finished;
-    onFinished?.(track.finishedMs, track.finished === 2);
+    onFinished?.(track.finished === 2);
   };
 
   /** What went wrong, or is missing, once all is read. */
@@ -254,6 +255,10 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       later(readLater);
     },
     fail: (text) => (undecoded ??= text),
+    finishedMs() {
+      read();
+      return track.finishedMs;
+    },
     end(isWhole) {
       read();
       isLast = true;

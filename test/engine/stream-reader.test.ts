@@ -196,7 +196,7 @@ describe('a stream reader', () => {
     const told: (readonly [atMs: number, last: boolean])[] = [];
     const reader = createStreamReader(
       (each) => work.push(each),
-      (atMs, last) => told.push([atMs, last]),
+      (last) => told.push([reader.finishedMs(), last]),
     );
     const tell = (expected: Expected, ...pieces: string[]): unknown[] => {
       told.length = 0;
