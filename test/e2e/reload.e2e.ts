@@ -21,7 +21,7 @@ describe('a window that is reloaded while a run is under way', () => {
     const before = await answered();
     await reloadWindow(bench.page);
     await notification(bench.page, /was running when the window was reloaded/).waitFor();
-    await finishedRun(bench, 'endpoints.txt', 'Crashed');
+    await finishedRun(bench, 'endpoints.txt', 'Stopped unexpectedly');
     const note = await bench.webview().locator('.note').first().innerText();
     assert.match(note, /Run stopped unexpectedly\. .* Results cover \d+ requests reported before it stopped\./);
     const kept = Number(/(\d+) requests/.exec(note)?.[1]);
@@ -50,7 +50,7 @@ describe('a window that is reloaded while a sweep is under way', () => {
     await bench.webview().getByText('1 of 3 levels have ended').waitFor();
     await reloadWindow(bench.page);
     await notification(bench.page, /was running when the window was reloaded/).waitFor();
-    await finishedRun(bench, 'endpoints.txt', 'Crashed');
+    await finishedRun(bench, 'endpoints.txt', 'Stopped unexpectedly');
     const note = await bench.webview().locator('.note').first().innerText();
     assert.match(note, /Sweep stopped unexpectedly\. .* Results cover 1 of 3 levels\./);
     const levels = await table(bench, 'Levels');
@@ -61,6 +61,9 @@ describe('a window that is reloaded while a sweep is under way', () => {
     await runCommand(bench.page, 'Loadlens: Show History');
     const rows = treeRows(bench.page, /History/);
     await waitFor('one sweep in the history', async () => (await rows.count()) === 1);
-    assert.match(await rows.first().innerText(), /endpoints\.txt[^]*sweep 1[^]*crashed, 1 of 3 levels/);
+    assert.match(
+      await rows.first().innerText(),
+      /endpoints\.txt[^]*sweep 1[^]*stopped unexpectedly, partial: 1 of 3 levels/,
+    );
   });
 });

@@ -150,11 +150,15 @@ describe('results panel', () => {
       const { requestsSent, successes, latencyMs, successLatencyMs } = states.refused.record;
       await page
         .getByText(
-          `${String(requestsSent - successes)} of ${String(requestsSent)} requests failed. Latency covers all responses: ` +
+          `Latency covers all responses: ` +
             `p50 ${formatMs(latencyMs.median)}, p95 ${formatMs(latencyMs.p95)}. ` +
             `Successes alone: p50 ${formatMs(successLatencyMs.median)}, p95 ${formatMs(successLatencyMs.p95)}.`,
         )
         .waitFor();
+      const [note = ''] = await page.locator('.note').allInnerTexts();
+      const failed = `${String(requestsSent - successes)} of ${String(requestsSent)} requests failed: `;
+      assert.ok(note.startsWith(failed), note);
+      assert.match(note, / × 429: .* × /);
       await page.getByText("latencies include the client's own delay").waitFor();
       await page.getByText('No folder is open').waitFor();
       const outcomes = await rowsOf(page, 'Status codes and errors');

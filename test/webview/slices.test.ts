@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { Summary, Timeline } from '../../src/core/metrics/types.ts';
-import { perS, rateSlices, slices } from '../../webview/charts/slices.ts';
+import { perS, rateSlices, slices } from '../../src/core/metrics/slices.ts';
 import { sampleOf, summaryOf } from '../core/metrics/samples.ts';
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);

@@ -69,9 +69,10 @@ describe('results panel of a sweep', () => {
   it('warns of levels that failed, never calls one the knee, and shows times of streams', async () => {
     const { page } = await show(sweepStates.sweepOfStreams);
     const notes = await page.locator('.note').allTextContents();
-    assert.equal(notes.length, 3);
+    assert.equal(notes.length, 4);
     assert.match(notes[0]!, /canceled\. Results cover 3 of 4 levels/);
     assert.match(notes[1]!, /At 8 at once fewer than 90%/);
+    assert.match(notes[2]!, /^\d+ of \d+ requests failed: 429 Too Many Requests\.$/);
     assert.equal(await page.locator('.tile dd:not(.remark)').nth(3).textContent(), '–');
     const heads = await page.locator('section[aria-label=Levels] thead th').allTextContents();
     assert.deepEqual(heads.slice(-2), ['TTFT p95', 'TPOT p50']);

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
+import { throughputOverTimeChart } from '../../src/core/report/charts.ts';
 import { throughputOverTimeContent } from '../../webview/charts/throughputOverTime.ts';
+import { sampleOf } from '../core/metrics/samples.ts';
+import { recordOf } from '../core/report/fixtures.ts';
 
 const timeline = {
   widthMs: 500,
@@ -39,4 +43,22 @@ describe('throughput over time', () => {
     const empty = { widthMs: 500, responses: [], failures: [], medianMs: [], p95Ms: [] };
     assert.deepEqual(throughputOverTimeContent(empty, 0).series[0]?.points, []);
   });
+});
+
+describe('throughput over time in the report and in the panel', () => {
+  for (const lastMs of [2_004, 2_010, 2_030, 2_049]) {
+    it(`has the same numbers when the last request ends at ${String(lastMs)} ms`, () => {
+      const ends = [...Array.from({ length: 400 }, (_, i) => 5 * i), lastMs, lastMs];
+      const record = recordOf(
+        ends.map((endMs, i) => sampleOf(2, { sentMs: endMs - 2, endMs, status: i % 4 === 0 ? 503 : 200 })),
+      );
+      const panel = throughputOverTimeContent(record.timeline, timelineEndMs(record));
+      const report = throughputOverTimeChart(record)?.table.rows ?? [];
+      assert.ok(report.length > 5);
+      assert.deepEqual(
+        report.map(([, , , responses = '', failures = '']) => [`${responses} req/s`, `${failures} req/s`]),
+        panel.rows.map(([, responses, failures]) => [responses, failures]),
+      );
+    });
+  }
 });

@@ -1,8 +1,9 @@
 import { t } from '@vscode/l10n';
+import { slices } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatMs, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, slices, sliceWords, timeAxis } from './slices.ts';
+import { extremes, middleS, sliceWords, timeAxis } from './slices.ts';
 
 /** Median and 95th percentile of each slice of the run. */
 export function latencyOverTime(timeline: Timeline, untilMs: number): ChartFigure {

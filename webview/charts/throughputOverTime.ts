@@ -1,8 +1,9 @@
 import { t } from '@vscode/l10n';
+import { perS, rateSlices, type Slice } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from './figure.ts';
-import { extremes, perS, rateSlices, sliceWords, timeAxis, type Slice } from './slices.ts';
+import { extremes, sliceWords, timeAxis } from './slices.ts';
 
 /** Responses per second in each slice of the run, and failed requests per second where there are any. */
 export function throughputOverTime(timeline: Timeline, untilMs: number): ChartFigure {

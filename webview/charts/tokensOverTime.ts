@@ -1,8 +1,9 @@
 import { t } from '@vscode/l10n';
+import { perS, rateSlices } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, perS, rateSlices, sliceWords, timeAxis } from './slices.ts';
+import { extremes, middleS, sliceWords, timeAxis } from './slices.ts';
 
 /** Output tokens per second in each slice of the run, by when they arrived. */
 export function tokensOverTime(timeline: Timeline, untilMs: number): ChartFigure {

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
-import type { Numbers } from '../../src/core/metrics/types.ts';
+import type { Distribution, Numbers } from '../../src/core/metrics/types.ts';
 import { worstTargets } from '../../src/core/report/compact.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
+import { isMixed } from '../../src/core/report/headline.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
 import { h } from '../dom.ts';
 import { createTable, type Cell } from '../table.ts';
@@ -55,7 +56,8 @@ export function targets(record: RunRecord): HTMLElement {
     heading.replaceChildren(press);
   }
   show();
-  return section(title, table.element, left(record));
+  const whose = isMixed(record) ? h('p', { class: 'remark' }, t('Times and rates are of successes.')) : null;
+  return section(title, whose, table.element, left(record));
 }
 
 /** What the table leaves out, in words. */
@@ -72,7 +74,16 @@ function left({ perTarget, targets: planned, targetCount }: RunRecord): HTMLElem
   return note('info', t('Targets without a request: {0}.', formatCount(targetCount - perTarget.length)));
 }
 
-function sortKeys({ targets: planned }: RunRecord): SortKey[] {
+function sortKeys(record: RunRecord): SortKey[] {
+  const { targets: planned } = record;
+  // As everywhere: where responses failed, the successes are looked at.
+  const mixed = isMixed(record);
+  const timesOf = (n: TargetNumbers): Distribution => (mixed ? n.successLatencyMs : n.latencyMs);
+  const quantile = (label: string, name: 'median' | 'p95' | 'p99'): SortKey => ({
+    title: label,
+    of: (n) => timesOf(n)[name],
+    show: (n) => quantileCell(timesOf(n), name),
+  });
   const urls = new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
   return [
     {
@@ -82,16 +93,18 @@ function sortKeys({ targets: planned }: RunRecord): SortKey[] {
     },
     { title: t('Requests'), of: (n) => n.requestsSent, show: (n) => formatCount(n.requestsSent) },
     { title: t('Success'), of: (n) => n.successRatio, show: (n) => formatPercent(n.successRatio) },
-    { title: t('p50'), of: (n) => n.latencyMs.median, show: (n) => quantileCell(n, 'median') },
-    { title: t('p95'), of: (n) => n.latencyMs.p95, show: (n) => quantileCell(n, 'p95') },
-    { title: t('p99'), of: (n) => n.latencyMs.p99, show: (n) => quantileCell(n, 'p99') },
-    { title: t('Throughput'), of: (n) => n.throughputPerS, show: (n) => formatRate(n.throughputPerS) },
+    quantile('p50', 'median'),
+    quantile('p95', 'p95'),
+    quantile('p99', 'p99'),
+    mixed
+      ? { title: t('Successes'), of: (n) => n.successThroughputPerS, show: (n) => formatRate(n.successThroughputPerS) }
+      : { title: t('Throughput'), of: (n) => n.throughputPerS, show: (n) => formatRate(n.throughputPerS) },
   ];
 }
 
-function quantileCell({ latencyMs }: TargetNumbers, name: 'median' | 'p95' | 'p99'): Cell {
-  const text = formatMs(latencyMs[name]);
-  const unsure = latencyMs.count > 0 && latencyMs.interval95[name] === null;
+function quantileCell(times: Distribution, name: 'median' | 'p95' | 'p99'): Cell {
+  const text = formatMs(times[name]);
+  const unsure = times.count > 0 && times.interval95[name] === null;
   return unsure ? { text, remark: t('not reliable') } : text;
 }
 

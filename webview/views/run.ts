@@ -156,7 +156,6 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
       ),
     );
   }
-  if (record.successes < record.requestsSent) notes.push(failuresNote(record));
   if (keptForSession) {
     notes.push(
       note('info', t('No folder is open: this run is kept until the window is closed. Export it to keep it longer.')),

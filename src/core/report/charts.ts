@@ -1,7 +1,22 @@
+import { perS, rateSlices, type Slice } from '../metrics/slices.ts';
 import { timelineEndMs } from '../metrics/timeline.ts';
 import { binLabels } from './bin-axis.ts';
 import { formatCount, formatMs, formatNumber, withoutZeros } from './format.ts';
-import { axis, belowAxis, column, curve, frame, horizontals, legend, marker, plot, text, timeLabels } from './svg.ts';
+import {
+  axis,
+  bar,
+  belowAxis,
+  column,
+  curve,
+  frame,
+  horizontals,
+  legend,
+  marker,
+  plot,
+  points,
+  text,
+  timeLabels,
+} from './svg.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
@@ -80,34 +95,49 @@ export function latencyOverTimeChart(record: RunRecord): Chart | null {
 export function throughputOverTimeChart(record: RunRecord): Chart | null {
   const { widthMs, responses, failures } = record.timeline;
   if (responses.length < 2) return null;
-  const endMs = timelineEndMs(record);
-  const perS = (count: number, slice: number): number => {
-    // The last slice is seldom full.
-    const coveredMs = Math.min(widthMs, Math.max(widthMs / 4, endMs - slice * widthMs));
-    return (count * 1000) / coveredMs;
-  };
-  const rates = responses.map(perS);
-  const failing = failures.map(perS);
+  const slices = rateSlices(record.timeline, timelineEndMs(record));
+  const spanMs = widthMs * responses.length;
+  const rates = slices.map((slice) => perS(slice.responses, slice));
+  const failing = slices.map((slice) => perS(slice.failures, slice));
   const scale = axis(Math.max(...rates, ...failing));
+  const middle = ({ fromMs, widthMs: width }: Slice): number =>
+    plot.left + (plot.width * (fromMs + width / 2)) / spanMs;
   const anyFailure = failures.some((count) => count > 0);
   return {
     svg: frame('Throughput over time', `Responses that ended in each ${withoutZeros(formatMs(widthMs))}, per second.`, [
       ...horizontals(scale, (value) => `${formatNumber(value)}/s`),
-      ...rates.map((rate, slice) => column('bar', slice, rates.length, rate / scale.top)),
-      ...(anyFailure ? curve('line3', failing, scale.top) : []),
+      ...slices.map(({ fromMs, widthMs: width }, index) =>
+        bar('bar', fromMs / spanMs, (fromMs + width) / spanMs, (rates[index] ?? 0) / scale.top),
+      ),
+      ...(anyFailure
+        ? points(
+            'line3',
+            slices.map((slice, index) => ({ x: middle(slice), value: failing[index] ?? 0 })),
+            scale.top,
+            slices.length === 1,
+          )
+        : []),
       ...timeLabels(widthMs, responses.length),
       legend(0, 'bar', 'responses'),
       anyFailure ? legend(110, 'bad', 'failures (no answer, or not 2xx)') : '',
     ]),
     table: {
       title: 'Throughput over time',
-      columns: ['From', 'Responses', 'Failures', 'Responses per second'],
-      rows: responses.map((count, slice) => [
-        withoutZeros(formatMs(slice * widthMs, 5)),
-        formatCount(count),
-        formatCount(failures[slice] ?? 0),
-        formatNumber(rates[slice] ?? null),
-      ]),
+      columns: [
+        'From',
+        'Responses',
+        'Failures',
+        'Responses per second',
+        ...(anyFailure ? ['Failures per second'] : []),
+      ],
+      rows: slices.map((slice, index) =>
+        [
+          withoutZeros(formatMs(slice.fromMs, 5)),
+          formatCount(slice.responses),
+          formatCount(slice.failures),
+          formatNumber(rates[index] ?? null),
+        ].concat(anyFailure ? formatNumber(failing[index] ?? null) : []),
+      ),
     },
   };
 }

@@ -40,10 +40,15 @@ export function horizontals({ top, ticks }: Axis, format: (value: number) => str
 
 /** Bar `index` of `count`, `share` of the plot tall. */
 export function column(look: string, index: number, count: number, share: number): string {
+  return bar(look, index / count, (index + 1) / count, share);
+}
+
+/** Bar over a part of the horizontal axis, `share` of the plot tall. `from` and `to` are shares of the plot's width. */
+export function bar(look: string, from: number, to: number, share: number): string {
   if (!(share > 0)) return '';
-  const step = plot.width / count;
+  const step = plot.width * (to - from);
   const tall = share * plot.height;
-  return `<rect class="${look}" x="${at(plot.left + step * (index + 0.06))}" y="${at(plot.bottom - tall)}" width="${at(step * 0.88)}" height="${at(tall)}"/>`;
+  return `<rect class="${look}" x="${at(plot.left + plot.width * from + step * 0.06)}" y="${at(plot.bottom - tall)}" width="${at(step * 0.88)}" height="${at(tall)}"/>`;
 }
 
 /** A line through the middle of each slice; where there is no value it is broken, and a lone value becomes a dot. */

@@ -107,8 +107,12 @@ export function targetTable(record: RunRecord, most: number): Table {
   const shown = worstTargets(record.perTarget, most);
   const hidden = record.perTarget.length - shown.length;
   const idle = Math.max(0, record.targetCount - record.perTarget.length);
-  const doubtful = shown.some(({ latencyMs }) => latencyMs.p99 !== null && latencyMs.interval95.p99 === null);
+  const mixed = isMixed(record);
+  const timesOf = (target: (typeof shown)[number]): Distribution =>
+    mixed ? target.successLatencyMs : target.latencyMs;
+  const doubtful = shown.some((target) => timesOf(target).p99 !== null && timesOf(target).interval95.p99 === null);
   const notes = [
+    ...(mixed ? ['Times and rates are of successes.'] : []),
     ...(doubtful ? ['? = too few responses to rely on.'] : []),
     ...(hidden > 0
       ? [
@@ -121,20 +125,18 @@ export function targetTable(record: RunRecord, most: number): Table {
     ...(otherTargets === undefined ? [] : [otherTargetsNote(otherTargets)]),
     ...(idle > 0 && record.targets.length === record.targetCount ? [`${countOf(idle, 'target')} got no request.`] : []),
   ];
-  const mixed = isMixed(record);
   return {
     title: 'Targets',
-    columns: ['Target', 'Requests', 'Success', 'p50', 'p95', 'p99', ...(mixed ? ['p50 of 2xx'] : []), 'Throughput'],
-    rows: shown.map((target) =>
-      [
-        target.name,
-        formatCount(target.requestsSent),
-        formatPercent(target.successRatio),
-        marked(target.latencyMs, 'median'),
-        marked(target.latencyMs, 'p95'),
-        marked(target.latencyMs, 'p99'),
-      ].concat(mixed ? marked(target.successLatencyMs, 'median') : [], formatRate(target.throughputPerS)),
-    ),
+    columns: ['Target', 'Requests', 'Success', 'p50', 'p95', 'p99', mixed ? 'Successes' : 'Throughput'],
+    rows: shown.map((target) => [
+      target.name,
+      formatCount(target.requestsSent),
+      formatPercent(target.successRatio),
+      marked(timesOf(target), 'median'),
+      marked(timesOf(target), 'p95'),
+      marked(timesOf(target), 'p99'),
+      formatRate(mixed ? target.successThroughputPerS : target.throughputPerS),
+    ]),
     ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
   };
 }
