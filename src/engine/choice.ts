@@ -32,7 +32,7 @@ const tagLength = 16;
 
 /** Returns the choice of that id in the list, a new one unless it is there. */
 export function choiceOf(choices: Choice[], id: unknown): Choice {
-  const [first] = choices;
+  const first = choices[0];
   if (first !== undefined && first.id === id) return first;
   const known = choices.find((choice) => choice.id === id);
   if (known !== undefined) return known;

@@ -1,5 +1,6 @@
 import type { StreamSample } from '../core/metrics/types.ts';
 import { addText, choiceOf, isThought, repeatsAll, type Choice } from './choice.ts';
+import { createCounts } from './counts.ts';
 import type { Story } from './dialects/dialect.ts';
 import type { Usage } from './dialects/usage.ts';
 import { untimedTokens, type TokenTrack } from './untimed-tokens.ts';
@@ -16,8 +17,13 @@ export interface ResponseTrack extends TokenTrack {
   readonly unfinished: string | undefined;
   /** 0: not finished; 1: every choice is, usage may follow; 2: nothing more is expected. */
   readonly finished: 0 | 1 | 2;
-  /** Usage counted no output, though there is some. */
-  readonly countsNone: boolean;
+  /** Returns true when usage counted no output, though there is some. */
+  countsNone(): boolean;
+  /** Returns how many results count their output, each its own. */
+  countedResults(): number;
+  /** How many results a list has, and the place of the one that is read. */
+  results: number;
+  listIndex: number | undefined;
   /** When it became finished. */
   readonly finishedMs: number;
   /** A new response begins. */
@@ -44,8 +50,8 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     gapsMs: new Float64Array(64),
   };
   let sinceFirstMs: Float64Array = new Float64Array(64);
-  let choices: Choice[] = [];
-  let usage: Usage | undefined;
+  const choices: Choice[] = [];
+  const counts = createCounts();
   let counted = 0;
   const reasoning = { parts: 0, characters: 0, isSummary: false };
 
@@ -78,17 +84,9 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
         reasoning.characters += reasoningSize + (thought ? text.length : 0);
       }
     },
-    usage(said) {
+    usage(said, choice = 0) {
       counted = said.tokens ?? 0;
-      // Servers send zeros until they have counted.
-      const tokens = counted > 0 ? said : usage?.tokens === undefined ? said : usage;
-      usage = {
-        source: tokens.source,
-        tokens: tokens.tokens,
-        reasoningTokens: tokens.reasoningTokens ?? usage?.reasoningTokens,
-        inputTokens: (said.inputTokens ?? 0) > 0 ? said.inputTokens : (usage?.inputTokens ?? said.inputTokens),
-        cachedTokens: said.cachedTokens ?? usage?.cachedTokens,
-      };
+      counts.add(track.listIndex ?? choice, said);
     },
     summary() {
       reasoning.isSummary = true;
@@ -139,19 +137,19 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     return reasoning.isSummary || reasoning.characters < ofReasoning * leastCharacters ? Number.NaN : 0;
   };
 
+  // Without accessors: with them V8 makes a dictionary of it, which every part then looks through.
   const track = {
     story,
     stream,
-    get choices(): readonly Choice[] {
-      return choices;
-    },
+    choices: choices as readonly Choice[],
     failure: undefined as string | undefined,
     unfinished: undefined as string | undefined,
     finished: 0 as 0 | 1 | 2,
     finishedMs: Number.NaN,
-    get countsNone(): boolean {
-      return usage?.tokens === 0 && track.parts > 0;
-    },
+    countsNone: (): boolean => counts.total(track.results)?.tokens === 0 && track.parts > 0,
+    countedResults: (): number => counts.results(),
+    results: 1,
+    listIndex: undefined as number | undefined,
     parts: 0,
     silentBefore: 0,
     silentBetween: 0,
@@ -162,8 +160,10 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     listed: 0,
     endedBySelf: true,
     clear(): void {
-      choices = [];
-      usage = undefined;
+      choices.length = 0;
+      counts.clear();
+      track.results = 1;
+      track.listIndex = undefined;
       counted = 0;
       reasoning.parts = reasoning.characters = 0;
       reasoning.isSummary = false;
@@ -180,6 +180,7 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
       counted = 0;
     },
     tokens(isStream: boolean) {
+      const usage = counts.total(track.results);
       const { inputTokens, cachedTokens } = usage ?? {};
       const said = usage?.tokens ?? 0;
       if (!isStream) return { usage, hiddenTokens: 0 };

@@ -70,6 +70,7 @@ export function createAfterReads(): (work: () => void) => void {
 }
 
 const none: readonly string[] = [];
+const streaming = { stream: true };
 /** So many chunks in less time than that were not sent as they were made, ms. */
 const fewestInLump = 4;
 const longestLumpMs = 1;
@@ -85,9 +86,10 @@ const heartbeat = /^\W*(?:ping|heartbeat|keep-?alive)\W*$/i;
  * @param onFinished called once all that has arrived is read, at most twice for a stream: never from `end`
  */
 export function createStreamReader(later: (work: () => void) => void, onFinished?: OnFinished): StreamReader {
-  /** Arrived, but not read yet: pieces of the text, and when each came. */
-  let texts: string[] = [];
-  let stampsMs: number[] = [];
+  /** Arrived, but not read yet: how many pieces, their text, and when each came. The lists are used again. */
+  let arrived = 0;
+  const texts: string[] = [];
+  const stampsMs: number[] = [];
   let decoder = new TextDecoder();
   const now = { atMs: 0 };
   const track = createResponseTrack(now);
@@ -145,6 +147,15 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       story.fail(`An event of the stream isn't a JSON object: ${data.slice(0, maxShown)}`);
   };
 
+  const readList = (list: readonly unknown[]): void => {
+    const messages = list.map(objectIn);
+    if (messages.every((message) => dialectOf(message)?.isPiece?.(message) !== true)) track.results = messages.length;
+    for (const [i, message] of messages.entries()) {
+      if (track.results > 1) track.listIndex = i;
+      readMessage(message, true);
+    }
+  };
+
   const readWhole = (text: string): void => {
     const json = parsed(text);
     whole = 'read';
@@ -157,8 +168,8 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
             : { kind: 'responseError', text: `The response isn't valid JSON: ${text.slice(0, maxShown)}` };
       return;
     }
-    const messages: readonly unknown[] = Array.isArray(json) ? json : [json];
-    for (const message of messages) readMessage(objectIn(message), true);
+    if (Array.isArray(json)) readList(json);
+    else readMessage(json, true);
     if (track.failure !== undefined) whole = { kind: 'responseError', text: track.failure };
     else if (track.unfinished !== undefined) whole = { kind: 'unfinished', text: track.unfinished };
     else if (track.parts === 0 && (track.tokens(false).usage?.tokens ?? 0) === 0) {
@@ -184,7 +195,9 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
 
   const read = (): void => {
     if (isOver) return;
-    for (const [i, text] of texts.entries()) {
+    for (let i = 0; i < arrived; i += 1) {
+      const text = texts[i] ?? '';
+      texts[i] = '';
       now.atMs = stampsMs[i] ?? 0;
       if (framing !== undefined) framing.feed(text);
       else {
@@ -196,8 +209,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
         framing.feed(start);
       }
     }
-    texts = [];
-    stampsMs = [];
+    arrived = 0;
   };
 
   const readLater = (): void => {
@@ -221,15 +233,26 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
   };
 
   const notesOf = (isStream: boolean): readonly string[] => {
-    if (!isStream) return expected.stream ? ['responds in one piece when a stream is asked for'] : none;
+    const countedResults = track.countedResults();
+    const ofResults = [
+      ...(countedResults > 1
+        ? ['responds with several results that may share a prompt, so input tokens are unknown']
+        : []),
+      ...(countedResults > 0 && countedResults < track.results
+        ? ['counts the tokens of only some of several results, so output tokens are unknown']
+        : []),
+    ];
+    if (!isStream)
+      return expected.stream ? ['responds in one piece when a stream is asked for', ...ofResults] : ofResults;
     const { stream } = track;
     const isLump = stream.chunks >= fewestInLump && stream.lastTokenMs - stream.firstTokenMs < longestLumpMs;
     return [
+      ...ofResults,
       ...(isLump ? ['sends the tokens of a stream all at once, so times between tokens show nothing'] : []),
       ...(Number.isNaN(stream.untimedTokens)
         ? ['streams only a part of the reasoning it counts, so TPOT is unknown']
         : []),
-      ...(track.countsNone ? ['counts 0 output tokens, so the chunks of streams are counted'] : []),
+      ...(track.countsNone() ? ['counts 0 output tokens, so the chunks of streams are counted'] : []),
     ];
   };
 
@@ -239,8 +262,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       framing = undefined;
       start = '';
       decoder = new TextDecoder();
-      texts = [];
-      stampsMs = [];
+      arrived = 0;
       dialect = undefined;
       whole = undecoded = undefined;
       isOver = isLast = false;
@@ -248,8 +270,9 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       track.clear();
     },
     add(bytes, atMs) {
-      texts.push(decoder.decode(bytes, { stream: true }));
-      stampsMs.push(atMs);
+      texts[arrived] = decoder.decode(bytes, streaming);
+      stampsMs[arrived] = atMs;
+      arrived += 1;
       if (asked) return;
       asked = true;
       later(readLater);

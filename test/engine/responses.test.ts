@@ -25,6 +25,22 @@ const countedIn = (body: unknown) => {
   return [counted?.source, counted?.tokens, ...input];
 };
 
+/** A result of SGLang. */
+const sampled = (tokens: unknown, more: object = {}) => ({
+  text: 'a',
+  meta_info: { prompt_tokens: 5, completion_tokens: tokens, finish_reason: { type: 'stop' }, ...more },
+});
+
+/** An event of one of several choices of SGLang, with all before. */
+const each = (index: number, i: number) =>
+  event({ index, text: 'x'.repeat(i + 1), meta_info: { prompt_tokens: 5, completion_tokens: i + 1 } });
+
+/** A piece of a response of Gemini. */
+const piece = (said: string, tokens: number, more: object = {}) => ({
+  candidates: [{ content: { parts: [{ text: said }] }, ...more }],
+  usageMetadata: { promptTokenCount: 5, candidatesTokenCount: tokens },
+});
+
 /** One token, with a count beside it. */
 const countedSoFar = (tokens: unknown) =>
   event({ choices: [{ delta: { content: 'a' } }], usage: { prompt_tokens: 0, completion_tokens: tokens } });
@@ -207,6 +223,22 @@ describe('a response of a language model', () => {
       [{ choices: [{ message: { content: '' }, finish_reason: 'content_filter' }] }, 'noToken', /content_filter/],
       [{}, 'noToken', /no token/],
       [{ response: 'a', done: false }, 'unfinished', /"done": false/],
+      [{ choices: [{ message: { content: 'a' }, finish_reason: null }] }, 'unfinished', /"finish_reason": null/],
+      [{ choices: [{ text: 'a', finish_reason: null }], usage: { completion_tokens: 1 } }, 'unfinished', /null/],
+      [
+        {
+          choices: [
+            { text: 'a', finish_reason: 'stop' },
+            { index: 1, text: 'b', finish_reason: null },
+          ],
+        },
+        'unfinished',
+        /null/,
+      ],
+      [{ choices: [{ text: '', finish_reason: null }], error: 'gone' }, 'responseError', 'gone'],
+      [{ type: 'message', content: [{ text: 'a' }], stop_reason: null }, 'unfinished', /"stop_reason": null/],
+      [{ text: 'a', meta_info: { completion_tokens: 1, finish_reason: null } }, 'unfinished', /null/],
+      [{ generated_text: 'a', details: { finish_reason: null, generated_tokens: 1 } }, 'unfinished', /null/],
       [{ object: 'response', status: 'failed', error: { message: 'x' }, output: [] }, 'responseError', 'x'],
       [{ object: 'response', status: 'in_progress', output: [] }, 'unfinished', /in_progress/],
       [
@@ -285,7 +317,7 @@ describe('a response of a language model', () => {
       3,
     ]);
     assert.deepEqual(countedIn({ choices }), [undefined, undefined, undefined, undefined]);
-    assert.deepEqual(countedIn({ choices: [{ text: 'a', finish_reason: null }], usage: null }), [
+    assert.deepEqual(countedIn({ choices: [{ text: 'a', finish_reason: 'stop' }], usage: null }), [
       undefined,
       undefined,
       undefined,
@@ -339,6 +371,14 @@ describe('a response of a language model', () => {
       }),
       ['usage', 4, 5, undefined],
     );
+    // Some servers leave the reason to finish out.
+    for (const body of [
+      { choices: [{ message: { content: 'a' } }], usage: { completion_tokens: 4 } },
+      { type: 'message', content: [{ text: 'a' }], usage: { output_tokens: 4 } },
+      { text: 'a', meta_info: { completion_tokens: 4 } },
+    ]) {
+      assert.deepEqual(countedIn(body), ['usage', 4, undefined, undefined]);
+    }
     // Only tokens were counted, such as hidden reasoning that used up the limit.
     assert.deepEqual(countedIn({ choices: [{ message: { content: '' } }], usage: { completion_tokens: 9 } }), [
       'usage',
@@ -346,6 +386,54 @@ describe('a response of a language model', () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe('tokens of several results', () => {
+  const unknownInput = 'responds with several results that may share a prompt, so input tokens are unknown';
+
+  it('in a list are the sum of what each counts', () => {
+    for (const list of [
+      [sampled(4), sampled(0), sampled(7)],
+      [4, 7].map((tokens) => ({ generated_text: 'a', details: { generated_tokens: tokens, finish_reason: 'length' } })),
+      [4, 7].map((tokens, index) => ({ index, content: 'a', stop: true, tokens_predicted: tokens })),
+      [4, 7].map((completion_tokens) => ({ choices: [{ message: { content: 'a' } }], usage: { completion_tokens } })),
+      [4, 7].map((output_tokens) => ({ output: 'a', output_tokens })),
+    ]) {
+      const read = readStream(json, [JSON.stringify(list)]);
+      assert.deepEqual([read.failure, read.usage?.tokens, read.input[0]], [undefined, 11, undefined]);
+      assert.deepEqual(read.notes, [unknownInput]);
+    }
+    const one = readStream(json, [JSON.stringify([sampled(4, { cached_tokens: 2 })])]);
+    assert.deepEqual([one.usage?.tokens, one.input, one.notes], [4, [5, 2], []]);
+  });
+
+  it('are unknown where one counts none', () => {
+    for (const missing of [sampled(undefined), { text: 'a', meta_info: {} }, { generated_text: 'a' }]) {
+      for (const list of [
+        [sampled(4), missing],
+        [missing, sampled(4)],
+      ]) {
+        const read = readStream(json, [JSON.stringify(list)]);
+        assert.deepEqual([read.failure, read.usage?.tokens], [undefined, undefined]);
+        assert.deepEqual(read.notes, [
+          'counts the tokens of only some of several results, so output tokens are unknown',
+        ]);
+      }
+    }
+    const failed = readStream(json, [JSON.stringify([sampled(4), { error: 'gone' }])]);
+    assert.deepEqual([failed.kind, failed.failure], ['responseError', 'gone']);
+  });
+
+  it('in a list of pieces of one response are those of the last count', () => {
+    const read = readStream(json, [JSON.stringify([piece('a', 1), piece('b', 2, { finishReason: 'STOP' })])]);
+    assert.deepEqual([read.failure, read.usage?.tokens, read.input[0], read.notes], [undefined, 2, 5, []]);
+  });
+
+  it('in a stream are the sum of what each counts', () => {
+    const read = readA(openai, '', (i) => each(0, i) + each(1, i), done);
+    assert.deepEqual([read.failure, read.usage?.tokens, read.chunks, read.tpot], [undefined, 20, 20, 50]);
+    assert.deepEqual([read.input[0], read.notes], [undefined, [unknownInput]]);
   });
 });
 

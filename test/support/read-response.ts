@@ -20,7 +20,7 @@ export function readStream(
   const reader = createStreamReader((work) => work());
   reader.begin(expected);
   pieces.forEach((piece, i) => reader.add(Buffer.from(piece), atMs[i]!));
-  const { stream, usage, hiddenTokens, failure } = reader.end(whole);
+  const { stream, usage, hiddenTokens, notes, failure } = reader.end(whole);
   const chunks = stream?.chunks ?? 0;
   const gaps = stream === undefined ? [] : [...stream.gapsMs.subarray(0, Math.max(0, chunks - 1))];
   const tokens = usage && { source: usage.source, tokens: usage.tokens, reasoningTokens: usage.reasoningTokens };
@@ -36,6 +36,7 @@ export function readStream(
     untimedTokens: stream?.untimedTokens ?? Number.NaN,
     usage: tokens,
     hiddenTokens,
+    notes,
     input: [usage?.inputTokens, usage?.cachedTokens],
     failure: failure?.text,
     kind: failure?.kind,

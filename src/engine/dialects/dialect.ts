@@ -12,8 +12,11 @@ export interface Story {
    * @param listed tokens that the part lists, 0 when it lists none
    */
   part(choice: unknown, text: string, reasoning: number, other: number, listed: number): void;
-  /** Token counts so far. Called before the parts of the same message. */
-  usage(usage: Usage): void;
+  /**
+   * Token counts so far. Called before the parts of the same message.
+   * @param choice the one that these are the counts of, when each has its own
+   */
+  usage(usage: Usage, choice?: unknown): void;
   /** The reasoning that is streamed sums up what the model thought: it is none of the tokens that are counted. */
   summary(): void;
   /** The choice is finished; usage may follow. `bySelf`: the model ended it, so the last token may have no text. */
@@ -32,6 +35,8 @@ export interface Dialect {
   readonly finishMark: string;
   /** Returns true for a message of this API. */
   speaks(message: Json): boolean;
+  /** Returns true for a message that is one piece of a response also in a list in one JSON text; false unless there. */
+  isPiece?(message: Json): boolean;
   /** Reads one message. `whole`: it is the whole response, not an event or a line of a stream. */
   read(message: Json, whole: boolean, story: Story): void;
 }
@@ -50,6 +55,11 @@ const failures = new Set([
 
 /** Reasons to finish that mean that the model ended its response. */
 const ownEnds = new Set(['stop', 'end_turn', 'tool_calls', 'function_call', 'tool_use', 'eos_token', 'eos']);
+
+/** Tells the story that a whole response isn't finished when its reason to finish is null; some servers leave it out. */
+export function tellNullFinish(name: string, reason: unknown, story: Story): void {
+  if (reason === null) story.unfinished(`The response has "${name}": null.`);
+}
 
 /** Tells the story how a choice ended; nothing for one that didn't. `words`: the server's, when it says why. */
 export function tellFinish(choice: unknown, reason: unknown, story: Story, words?: string): void {

@@ -7,6 +7,7 @@ import { count, type Usage } from './usage.ts';
 export const gemini: Dialect = {
   finishMark: 'a finishReason',
   speaks: (message) => 'candidates' in message || 'promptFeedback' in message || 'usageMetadata' in message,
+  isPiece: () => true,
   read(message, _whole, story) {
     const { candidates, promptFeedback, usageMetadata } = message;
     if (isJson(usageMetadata)) story.usage(usageOf(usageMetadata));

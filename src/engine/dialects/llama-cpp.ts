@@ -12,7 +12,7 @@ export const llamaCpp: Dialect = {
     const tokens = count(json['tokens_predicted']) ?? count(predicted);
     // Of the timings the prompt is what no cache had.
     const inputTokens = count(json['tokens_evaluated']) ?? sum(count(prompt), count(cached));
-    if (tokens !== undefined) story.usage({ source: 'usage', tokens, inputTokens, cachedTokens: count(cached) });
+    if (tokens !== undefined) story.usage({ source: 'usage', tokens, inputTokens, cachedTokens: count(cached) }, index);
     const text = textIn(content);
     if (text !== '' || (stop === false && !whole)) story.part(index, text, 0, 0, whole ? 0 : listIn(listed).length);
     if (stop === true) {

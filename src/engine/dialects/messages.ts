@@ -1,5 +1,5 @@
 import { callSize, contentText, thinkingSize } from './content.ts';
-import { tellFinish, type Dialect } from './dialect.ts';
+import { tellFinish, tellNullFinish, type Dialect } from './dialect.ts';
 import { listIn, objectIn, sizeOf, textIn } from './json.ts';
 import { usageIn } from './usage.ts';
 
@@ -13,7 +13,7 @@ const types = new Set([
 export const messages: Dialect = {
   finishMark: 'a stop_reason or message_stop',
   speaks: ({ type }) => typeof type === 'string' && types.has(type),
-  read(json, _whole, story) {
+  read(json, whole, story) {
     const { type, delta, content_block: block, message } = json;
     const usage = usageIn(json['usage'] ?? objectIn(message)['usage']);
     if (usage !== undefined) story.usage(usage);
@@ -30,6 +30,7 @@ export const messages: Dialect = {
       const calls = listIn(content).reduce<number>((size, part) => size + callSize(part), 0);
       const [text, reasoning] = [contentText(content), thinkingSize(content)];
       if (text.length + reasoning + calls > 0) story.part(0, text, reasoning, calls, 0);
+      if (whole) tellNullFinish('stop_reason', reason, story);
       tellFinish(0, reason, story);
     } else if (type === 'message_delta') tellFinish(0, objectIn(delta)['stop_reason'], story);
     else if (type === 'message_stop') story.finish();

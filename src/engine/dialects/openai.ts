@@ -1,5 +1,5 @@
 import { callSize, contentText, thinkingSize, toolCallSize } from './content.ts';
-import { tellFinish, type Dialect, type Story } from './dialect.ts';
+import { tellFinish, tellNullFinish, type Dialect, type Story } from './dialect.ts';
 import { isJson, listIn, objectIn, sizeOf, textIn, type Json } from './json.ts';
 import { errorWords, isSaid } from './server-error.ts';
 import { countsBeside, usageIn } from './usage.ts';
@@ -8,6 +8,7 @@ import { countsBeside, usageIn } from './usage.ts';
 export const openai: Dialect = {
   finishMark: 'a finish_reason or [DONE]',
   speaks: (message) => 'choices' in message,
+  isPiece: (message) => listIn(message['choices']).some((choice) => 'delta' in objectIn(choice)),
   read(message, whole, story) {
     const usage = usageIn(message['usage']) ?? (whole ? countsBeside(message) : undefined);
     if (usage !== undefined) story.usage(usage);
@@ -46,6 +47,7 @@ function readChoice(choice: Json, whole: boolean, story: Story): void {
   // The first message of a choice tells the role alone, and the last the end: every other one stands for a token.
   const isToken = !whole && !hasRole && sizeOf(reason) === 0;
   if (written.length + thought + other > 0 || isToken) story.part(index, written, thought, other, listedIn(logprobs));
+  if (whole) tellNullFinish('finish_reason', reason, story);
   tellFinish(index, reason, story);
 }
 

@@ -1,4 +1,4 @@
-import { tellFinish, type Dialect } from './dialect.ts';
+import { tellFinish, tellNullFinish, type Dialect } from './dialect.ts';
 import { isJson, objectIn, textIn } from './json.ts';
 import { errorWords } from './server-error.ts';
 import { count } from './usage.ts';
@@ -15,14 +15,15 @@ export const sglang: Dialect = {
       cached_tokens: cached,
       finish_reason: reason,
     } = objectIn(meta);
-    story.usage({
-      source: 'usage',
-      tokens: count(tokens),
-      inputTokens: count(input),
-      cachedTokens: count(cached),
-    });
+    story.usage(
+      { source: 'usage', tokens: count(tokens), inputTokens: count(input), cachedTokens: count(cached) },
+      index,
+    );
     if (textIn(text) !== '' || !whole) story.part(index, textIn(text), 0, 0, 0);
     if (isJson(reason)) tellFinish(index, reason['type'], story, 'message' in reason ? errorWords(reason) : undefined);
-    else tellFinish(index, reason, story);
+    else {
+      if (whole) tellNullFinish('finish_reason', reason, story);
+      tellFinish(index, reason, story);
+    }
   },
 };

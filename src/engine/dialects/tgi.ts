@@ -1,4 +1,4 @@
-import { tellFinish, type Dialect } from './dialect.ts';
+import { tellFinish, tellNullFinish, type Dialect } from './dialect.ts';
 import { isJson, objectIn, textIn } from './json.ts';
 import { count } from './usage.ts';
 
@@ -16,6 +16,7 @@ export const tgi: Dialect = {
     if (whole) {
       if (textIn(all) !== '') story.part(0, textIn(all), 0, 0, 0);
     } else if (isJson(token)) story.part(0, special === true ? '' : textIn(text), 0, 0, 0);
+    if (whole) tellNullFinish('finish_reason', reason, story);
     tellFinish(0, reason, story);
     if (typeof all === 'string') story.finish();
   },
