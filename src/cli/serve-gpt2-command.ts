@@ -48,8 +48,8 @@ export function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: '
 
 /** The process ended and nobody had asked it to. */
 export const endedByItself = (how: string): LoadlensError =>
-  new LoadlensError(`The GPT-2 server ended by itself (${how}).`, {
-    hint: 'Its last words stand above, if it had any. Start it again; when memory is short, with a smaller --max-batch.',
+  new LoadlensError(`The GPT-2 server stopped unexpectedly (${how}).`, {
+    hint: 'See its output above. Start it again, with a smaller --max-batch if memory is short.',
     exitCode: ExitCode.nothingMeasured,
   });
 

@@ -38,7 +38,7 @@ describe('loadlens suite throughput', function () {
       [
         [1, 5, 150, 0],
         [2, 6, 180, 0],
-        [4, 6, 180, 0],
+        [4, 8, 240, 0],
       ],
     );
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe('loadlens suite throughput', function () {
   it('measures the reference mock server by its /tokenizer', async () => {
     const { code } = await suite('--quick', '--server', `${mock.url}/tokenizer`);
     assert.equal(code, 0);
-    assert.equal(readResult(files('.json')[0]!).levels[2]?.tokens, 180);
+    assert.equal(readResult(files('.json')[0]!).levels[2]?.tokens, 240);
   });
 
   it('ends with 99 when a target is not met', async () => {

@@ -76,7 +76,7 @@ export const gpt2Server = (entry: string): ServerKind<Gpt2Options> => ({
     startLens: l10n.t('Start GPT-2 server'),
     stopLens: (port, doing) => l10n.t('Stop GPT-2 server (:{0}, {1})', port, doing),
     startAndRun: l10n.t('Start GPT-2 Server and Run'),
-    endedByItself: (how) => l10n.t('The GPT-2 server ended by itself ({0}).', how),
+    endedByItself: (how) => l10n.t('The GPT-2 server stopped unexpectedly ({0}).', how),
     missing: {
       message: l10n.t('The GPT-2 server is not in this package of Loadlens.'),
       hint: l10n.t('Install the package for your platform, such as loadlens-linux-x64; it has the server.'),

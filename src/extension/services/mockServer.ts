@@ -48,7 +48,7 @@ export const mockServer = (entry: string): ServerKind<MockOptions> => ({
     startLens: l10n.t('Start mock server'),
     stopLens: (port, doing) => l10n.t('Stop mock server (:{0}, {1})', port, doing),
     startAndRun: l10n.t('Start Mock Server and Run'),
-    endedByItself: (how) => l10n.t('The mock server ended by itself ({0}).', how),
+    endedByItself: (how) => l10n.t('The mock server stopped unexpectedly ({0}).', how),
     missing: { message: l10n.t('The mock server is missing.'), hint: l10n.t('Install Loadlens again.') },
   },
 });

@@ -141,7 +141,7 @@ describe('a bundled server', () => {
     const server = gpt2(fixture('dying-server.mjs'));
     const crash = new Promise<string>((resolve) => server.onDidCrash(resolve));
     assert.equal(await server.launch(), true);
-    assert.equal(await crash, 'The GPT-2 server ended by itself (exit code 5). out of memory · giving up');
+    assert.equal(await crash, 'The GPT-2 server stopped unexpectedly (exit code 5). out of memory · giving up');
     assert.equal(server.state().kind, 'stopped');
   });
 
