@@ -428,6 +428,12 @@ describe('tokens of several results', () => {
   it('in a list of pieces of one response are those of the last count', () => {
     const read = readStream(json, [JSON.stringify([piece('a', 1), piece('b', 2, { finishReason: 'STOP' })])]);
     assert.deepEqual([read.failure, read.usage?.tokens, read.input[0], read.notes], [undefined, 2, 5, []]);
+    const chunks = [
+      { choices: [{ delta: { content: 'a' }, finish_reason: null }], usage: { completion_tokens: 1 } },
+      { choices: [{ delta: { content: 'b' }, finish_reason: 'stop' }], usage: { completion_tokens: 2 } },
+    ];
+    const list = readStream(json, [JSON.stringify(chunks)]);
+    assert.deepEqual([list.failure, list.usage?.tokens, list.notes], [undefined, 2, []]);
   });
 
   it('in a stream are the sum of what each counts', () => {

@@ -47,7 +47,8 @@ function readChoice(choice: Json, whole: boolean, story: Story): void {
   // The first message of a choice tells the role alone, and the last the end: every other one stands for a token.
   const isToken = !whole && !hasRole && sizeOf(reason) === 0;
   if (written.length + thought + other > 0 || isToken) story.part(index, written, thought, other, listedIn(logprobs));
-  if (whole) tellNullFinish('finish_reason', reason, story);
+  // A list of chunks has it in all but the last.
+  if (whole && delta === undefined) tellNullFinish('finish_reason', reason, story);
   tellFinish(index, reason, story);
 }
 
