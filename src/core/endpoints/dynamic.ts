@@ -23,7 +23,7 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  { form: /^\$(?:guid|uuid|random\.uuid)$/, make: (_, source) => uuid(source) },
+  { form: /^\$(?:guid|uuid|randomUUID|random\.uuid)$/, make: (_, source) => uuid(source) },
   {
     form: new RegExp(String.raw`^\$randomInt(?:[ \t]+(${integer})[ \t]+(${integer}))?$`),
     make: ([from, to], source) => String(integerIn(Number(from ?? 0), Number(to ?? 1000), source)),
@@ -50,6 +50,10 @@ const kinds: readonly Kind[] = [
     form: new RegExp(String.raw`^\$timestamp${offset}$`),
     make: ([count, unit], { nowMs }) => String(Math.floor(shifted(nowMs, count, unit).getTime() / 1000)),
   },
+  {
+    form: /^\$date$/,
+    make: (_, { nowMs }) => formatDate(new Date(nowMs), 'YYYY-MM-DD', true),
+  },
   { form: /^\$isoTimestamp$/, make: (_, { nowMs }) => new Date(nowMs).toISOString() },
   {
     form: new RegExp(String.raw`^\$(datetime|localDatetime)${dateFormat}${offset}$`),
@@ -66,6 +70,7 @@ export const dynamicExamples: readonly (readonly [written: string, what: string]
   ['$random.integer(1, 100)', 'A random whole number; $random.float(1, 2) has fractions'],
   ['$random.email', 'A random address at example.com'],
   ['$timestamp', 'Seconds since 1970; with an offset: $timestamp -1 d (ms, s, m, h, d, w, M, y)'],
+  ['$date', 'The date in the time zone of the machine that sends, as 2026-11-26'],
   ['$isoTimestamp', 'The time in UTC, as 2026-11-26T15:00:00.000Z'],
   ['$datetime iso8601', 'The time in UTC: iso8601, rfc1123 or "YYYY-MM-DD", then an offset'],
   ['$localDatetime "YYYY-MM-DD"', 'The same in the time zone of the machine that sends'],
@@ -77,6 +82,7 @@ export const dynamicNames: readonly string[] = [
   '$uuid',
   '$randomInt',
   '$timestamp',
+  '$date',
   '$isoTimestamp',
   '$datetime',
   '$localDatetime',

@@ -26,12 +26,12 @@ export const isComment = (line: string): boolean => {
 const methodNames = new Set(methods);
 const addressStart = /^(?:[A-Za-z]+[ \t]+)?[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 const hostAndPort = /^(?:localhost|[\w-]+(?:\.[\w-]+)+):\d+(?:[/?]|$)/;
-const firstWord = /^([A-Za-z]+)[ \t]+(\S)/;
+const firstWord = /^([A-Za-z]+)[ \t]+(\{\{|\S)/;
 
 /** Whether the first word is a method, or stands where only a method can: in capitals before a path or a variable. */
 function startsWithMethod(text: string): boolean {
   const [, word = '', next = ''] = firstWord.exec(text) ?? [];
-  const beforePath = next === '/' || next === '{';
+  const beforePath = next === '/' || next === '{{';
   return methodNames.has(word) || (beforePath && (methodNames.has(word.toUpperCase()) || /^[A-Z]+$/.test(word)));
 }
 

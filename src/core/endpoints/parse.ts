@@ -18,10 +18,12 @@ import { quoted, rangeOf } from './problems.ts';
 import { bodyKindOf, readBodyFile, readJsonBody, readTextBody } from './read-body.ts';
 import { readDirective } from './read-directive.ts';
 import { finishRequest, readHeadLine, readRequestLine } from './read-request.ts';
+import { splitRequestLine, withScheme } from './request-line.ts';
 import { initialState, settleObjectives, type ChosenEnvironment, type Draft, type State } from './state.ts';
 import { unreadable } from './text-encoding.ts';
 import type { EndpointsFile, Target } from './types.ts';
 import type { Uses } from './variables.ts';
+import { looksLikeVegeta, readVegetaLine } from './vegeta-json.ts';
 import { bodylessMethods } from './vocabulary.ts';
 
 // oxlint-disable-next-line no-control-regex -- they are what this finds
@@ -196,13 +198,52 @@ function readVariable(
   return line + 1;
 }
 
-/** A line that belongs to no request above it. */
+/** Reads a line that belongs to no request above it. A block of text has one problem, that of its first line. */
 function readOutside(state: State, line: number, whole: string, text: string): number {
+  const { length } = state.report.problems;
+  const { length: early } = state.early;
+  const next = readOutsideLine(state, line, whole, text);
+  const isTarget = state.drafts.at(-1)?.range.start.line === line;
+  const isText = isTarget
+    ? !startsJson(text) && !startsRequest(text)
+    : state.report.problems.length > length && state.early.length === early;
+  return isText ? endOfBlock(state.lines, next, text) : next;
+}
+
+/** Whether a trimmed line outside any request is one, with or without a mistake. */
+const startsRequest = (text: string): boolean =>
+  looksLikeRequest(text) ||
+  withScheme(text, false) !== text ||
+  (splitRequestLine(text).method !== undefined && !text.endsWith('{'));
+
+/** How many braces a text leaves open; negative when it closes more. */
+const opened = (text: string): number => text.split('{').length - text.split('}').length;
+
+/** The line after a block of text that starts with `first`: it goes on while its braces are open, and to the next blank line. */
+function endOfBlock(lines: readonly string[], from: number, first: string): number {
+  let open = startsJson(first) ? 0 : opened(first);
+  let at = from;
+  for (; at < lines.length; at++) {
+    const whole = lines[at] ?? '';
+    const text = whole.trim();
+    if (isSeparator(whole) || looksLikeRequest(text) || looksLikeVegeta(text)) break;
+    if (open > 0) {
+      open += opened(text);
+      continue;
+    }
+    if (text === '' || isComment(whole) || matchVariable(text, false) !== undefined) break;
+    if (!startsJson(text) && withScheme(text, false) !== text) break;
+  }
+  return at;
+}
+
+function readOutsideLine(state: State, line: number, whole: string, text: string): number {
   const { report, current } = state;
   const indent = indentOf(whole);
   const range = rangeOf(line, indent, indent + text.length);
   const again = current?.body !== undefined;
   if (startsJson(text)) {
+    if (readVegetaLine(state, range, text)) return line + 1;
     const message = again ? 'The request above has a body already.' : 'This body belongs to no request.';
     const hint = 'Put it under its own request line, for example POST http://127.0.0.1:5000/hello.';
     report.error('stray-body', range, message, hint);

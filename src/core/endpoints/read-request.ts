@@ -14,20 +14,38 @@ import {
   withScheme,
 } from './request-line.ts';
 import { rejectPending, type Draft, type State } from './state.ts';
+import type { Range } from './types.ts';
 import { bodylessMethods } from './vocabulary.ts';
 
 const noDirective: Pending = nothingPending();
 
 /** Reads the line that starts a request; returns the line after it. */
 export function readRequestLine(state: State, line: number, whole: string, text: string): number {
+  const start = indentOf(whole);
+  const { method, url, urlStart } = splitRequestLine(text);
+  const range = rangeOf(line, start, start + text.length);
+  const methodRange = rangeOf(line, start, start + (method?.length ?? 0));
+  startRequest(state, { method, methodRange, url, urlStart: start + urlStart, range });
+  return line + 1;
+}
+
+/** The start of a request, and where its parts stand. */
+interface Start {
+  readonly method: string | undefined;
+  readonly methodRange: Range;
+  readonly url: string;
+  /** Column of the address in its line. */
+  readonly urlStart: number;
+  readonly range: Range;
+}
+
+/** Starts a request and returns its draft. */
+export function startRequest(state: State, { method: word, methodRange, url, urlStart: from, range }: Start): Draft {
   const { report } = state;
   finishRequest(state);
-  const start = indentOf(whole);
-  const { method: word, url, urlStart } = splitRequestLine(text);
-  const from = start + urlStart;
+  const { line } = range.start;
   const uses: Draft['uses'] = {};
   const expanded = state.variables.expand(url, line, from, uses);
-  const range = rangeOf(line, start, start + text.length);
   const method = word?.toUpperCase();
   const isGraphql = method === 'GRAPHQL';
   const isOther = method !== undefined && otherProtocols.has(method);
@@ -40,11 +58,11 @@ export function readRequestLine(state: State, line: number, whole: string, text:
       ? 'POST'
       : isOther || method === undefined
         ? (method ?? 'GET')
-        : checkMethod(method, rangeOf(line, start, start + method.length), report),
+        : checkMethod(method, methodRange, report),
     url: expanded === undefined ? url : withScheme(expanded, method !== undefined || url.startsWith('{{')),
     urlIsKnown: expanded !== undefined && !isOther,
     urlStart: from,
-    urlEnd: from + url.length === start + text.length ? range.end : { line, character: from + url.length },
+    urlEnd: from + url.length === range.end.character ? range.end : { line, character: from + url.length },
     range,
     headers: [],
     pending: state.pending.range === undefined ? noDirective : state.pending,
@@ -67,7 +85,7 @@ export function readRequestLine(state: State, line: number, whole: string, text:
     const header = state.lines[at] ?? '';
     readHeadLine(state, draft, at, header, header.trim());
   }
-  return line + 1;
+  return draft;
 }
 
 /** Reads a line directly under a request line or its headers; returns the line after it. */
@@ -134,6 +152,7 @@ export function finishRequest(state: State): void {
   if (current.isGraphql) withQuery(current);
   current.url = withEncodedSpaces(current.url);
   if (current.url.startsWith('/')) current.url = withHost(current);
+  takeUserInfo(current, report);
   if (current.urlIsKnown && !isKnownUrl(current.url)) {
     const start = { line: current.range.start.line, character: current.urlStart };
     const written = (lines[start.line] ?? '').slice(start.character);
@@ -155,4 +174,28 @@ function withHost({ url, headers }: Draft): string {
   const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
   if (host === undefined || host === '') return url;
   return `${/:(?:8)?443$/.test(host) ? 'https' : 'http'}://${host}${url}`;
+}
+
+const userInfo = /^(https?:\/\/)((?:\{\{[^{}]*\}\}|[^/?#@\\{])*)@/i;
+
+/** Turns the user and password of an address into the header that they are sent as, unless the request has its own. */
+function takeUserInfo(draft: Draft, report: State['report']): void {
+  const match = draft.url.includes('@') ? userInfo.exec(draft.url) : null;
+  if (match === null) return;
+  const [whole, scheme = '', pair = ''] = match;
+  draft.url = scheme + draft.url.slice(whole.length);
+  if (draft.headers.some(([name]) => name.toLowerCase() === 'authorization')) return;
+  const credentials = decoded(pair);
+  draft.headers.push(['Authorization', `Basic ${credentials.includes(':') ? credentials : `${credentials}:`}`]);
+  if (pair.includes('{{')) return;
+  const hint = 'Write a header instead: Authorization: Basic {{$secret NAME}}.';
+  report.warning('literal-secret', draft.range, 'The address contains a user name or password.', hint);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

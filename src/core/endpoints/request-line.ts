@@ -23,7 +23,7 @@ export function withoutVersion(text: string): string {
 
 /** Whether a word was meant as the method of what follows: prose is no request. */
 const isMethodBefore = (word: string, rest: string): boolean =>
-  methods.includes(word.toUpperCase()) ||
+  (methods.includes(word.toUpperCase()) && !/^\{(?!\{)/.test(rest)) ||
   /^[A-Z]+$/.test(word) ||
   /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\/|\{\{)/.test(rest);
 

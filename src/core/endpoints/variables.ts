@@ -7,7 +7,7 @@ export const placeholderPattern = /\{\{\$(env|secret|dotenv) ([\w.-]+)\}\}/g;
 
 /** Every placeholder, with what stands between its braces. */
 export const anyPlaceholder = /\{\{([^{}]*)\}\}/g;
-const lateForm = /^\s*\$(env|secret|dotenv|processEnv)\s+(%?)([\w.-]+)\s*$/;
+const lateForm = /^\s*\$(?:(env|secret|dotenv|processEnv)\s+(%?)|(env)\.)([\w.-]+)\s*$/;
 const oneForm = /^\$(?:env|secret|dotenv) [\w.-]+$/;
 const nameForm = /^\s*[^\s{}$]+\s*$/;
 /** A part of another request or its response, as REST Client and JetBrains name it. */
@@ -68,12 +68,27 @@ interface Value {
   readonly isDynamic: boolean;
 }
 
+/** What only another tool has a value for. */
+const otherTools: Readonly<Record<string, string>> = {
+  $exampleServer: 'the server of another tool',
+  $projectRoot: 'a folder of another tool',
+  $historyFolder: 'a folder of another tool',
+  $aadToken: 'a token that another tool asks for',
+  $aadV2Token: 'a token that another tool asks for',
+  $oidcAccessToken: 'a token that another tool asks for',
+};
+
 /** What is wrong with a placeholder that starts with `$`. */
 function explainDollar(text: string, report: Findings): { code: string; message: string; hint: string } {
   const word = text.split(/[\s(]/, 1)[0] ?? '';
   if (word === '$env' || word === '$secret' || word === '$dotenv' || word === '$processEnv') {
     const message = `${quoted(`{{${text}}}`)} needs one name.`;
     return { code: 'bad-placeholder', message, hint: `Write {{${word} NAME}}.` };
+  }
+  const missing = otherTools[word];
+  if (missing !== undefined) {
+    const hint = 'Write the value into the file (@name = value) or use {{$secret NAME}}.';
+    return { code: 'unknown-placeholder', message: `${quoted(`{{${text}}}`)} is ${missing}.`, hint };
   }
   if (dynamicNames.includes(word) || word.startsWith('$random.')) {
     const message = `${quoted(`{{${text}}}`)} can't be read.`;
@@ -159,11 +174,11 @@ export function variables(report: Findings, outside: Outside): Variables {
       const range = rangeAt(offset, whole.length);
       const late = lateForm.exec(inner);
       if (late !== null) {
-        const [, kind = '', indirect = '', name = ''] = late;
-        if (kind !== 'processEnv') return `{{$${kind} ${name}}}`;
-        // %name: the variable says which environment variable is meant.
+        const [, word = 'env', indirect = '', , name = ''] = late;
+        const kind = word === 'processEnv' ? 'env' : word;
+        // %name: the variable says which value is meant.
         const said = indirect === '' ? name : valueOf(name, range)?.text;
-        if (said !== undefined && /^[\w.-]+$/.test(said)) return `{{$env ${said}}}`;
+        if (said !== undefined && /^[\w.-]+$/.test(said)) return `{{$${kind} ${said}}}`;
       }
       const dynamic = dynamicForm(inner);
       if (dynamic !== undefined) return `{{${dynamic}}}`;

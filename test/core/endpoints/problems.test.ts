@@ -30,7 +30,7 @@ const rows: readonly (readonly [
   ['http://a:99999/', ['bad-url', 'http://a:99999/', 'host and port']],
   ['http://256.1.1.1/', ['bad-url', 'http://256.1.1.1/', 'not a valid address']],
   ['http://[::1/', ['bad-url', 'http://[::1/', 'not a valid address']],
-  ['http://u:p@a/', ['credentials-in-url', 'http://u:p@a/', 'Authorization: Basic {{$secret NAME}}']],
+  ['http://u:p@a/', ['literal-secret', 'http://u:p@a/', 'Authorization: Basic {{$secret NAME}}']],
   ['http://a/x y', ['space-in-url', 'http://a/x y', '%20']],
   ['http://a/x # fast', ['space-in-url', 'http://a/x # fast', 'line of its own']],
   ['hello world', ['bad-url', 'hello world', 'not an address']],
