@@ -1,3 +1,4 @@
+import { largestOf } from '../core/extremes.ts';
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import { createFailureGroups } from '../core/failures/groups.ts';
 import { tellingPart } from '../core/failures/telling-part.ts';
@@ -49,7 +50,7 @@ export function createFailureSamples(targetNames: readonly string[], secrets: re
   const groups = createFailureGroups();
   const schedules = new Map<number | ErrorKind, Schedule>();
   const known = new Map<string, { readonly text: string; readonly reason: string }>();
-  const longestSecret = Math.max(0, ...secrets.map((secret) => secret.length));
+  const longestSecret = Math.max(0, largestOf(secrets.map((secret) => secret.length)));
 
   const read = (text: string): { readonly text: string; readonly reason: string } => {
     let said = known.get(text);

@@ -68,17 +68,20 @@ export function watchServer(pid: number): () => Promise<ServerUse> {
     return { ...use, atMs: performance.now() };
   };
   const first = read();
-  const seenMiB: number[] = [];
+  let mostMiB: number | null = null;
+  const see = (rssMiB: number | null): void => {
+    if (rssMiB !== null) mostMiB = Math.max(mostMiB ?? 0, rssMiB);
+  };
   const look = async (): Promise<void> => {
-    const { rssMiB } = await readProcessUse(pid);
-    if (rssMiB !== null) seenMiB.push(rssMiB);
+    see((await readProcessUse(pid)).rssMiB);
   };
   const timer = setInterval(() => void look(), sampleEveryMs).unref();
   return async () => {
     clearInterval(timer);
     const [before, after] = await Promise.all([first, read()]);
     const elapsedMs = after.atMs - before.atMs;
-    const all = [before.rssMiB, ...seenMiB, after.rssMiB].filter((value) => value !== null);
+    see(before.rssMiB);
+    see(after.rssMiB);
     return {
       pid,
       cpuShare:
@@ -87,7 +90,7 @@ export function watchServer(pid: number): () => Promise<ServerUse> {
           : (after.cpuMs - before.cpuMs) / elapsedMs,
       rssStartMiB: before.rssMiB,
       rssEndMiB: after.rssMiB,
-      rssMaxMiB: all.length === 0 ? null : Math.max(...all),
+      rssMaxMiB: mostMiB,
     };
   };
 }

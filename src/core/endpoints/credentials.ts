@@ -12,7 +12,7 @@ export function encodedBasic(value: string): string {
   if (match === null) return value;
   const [, user = '', password = '', word = '', rest = ''] = match;
   const pair = match[3] === undefined ? `${user}:${password}` : `${word}:${rest}`;
-  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}`;
+  return `Basic ${btoa(Array.from(new TextEncoder().encode(pair), (byte) => String.fromCharCode(byte)).join(''))}`;
 }
 
 /** Schemes that answer a challenge of the server or sign the request, in the short form of other tools: the words after it. */

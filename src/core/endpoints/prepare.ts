@@ -34,8 +34,9 @@ type Fail = (message: string, hint: string) => never;
 
 function textsOf({ url, headers, body, variables }: Target): string[] {
   const texts = [url, ...headers.map(([, value]) => value), ...Object.values(variables ?? {})];
-  if (body?.kind === 'parts') texts.push(...body.parts.map((part) => ('path' in part ? part.path : part.text)));
-  else if (body !== undefined) texts.push(body.kind === 'inline' ? body.text : body.path);
+  if (body?.kind === 'parts') {
+    for (const part of body.parts) texts.push('path' in part ? part.path : part.text);
+  } else if (body !== undefined) texts.push(body.kind === 'inline' ? body.text : body.path);
   return texts;
 }
 

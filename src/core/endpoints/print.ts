@@ -62,7 +62,8 @@ export function printEndpoints(file: EndpointsFile): string {
     } else if (body !== undefined) {
       const texts = body.kind === 'inline' ? [body] : body.parts;
       const text = texts.map((part) => ('path' in part ? `< ${part.path}` : shieldedText(part.text))).join('');
-      lines.push('', ...text.trimEnd().split('\n'));
+      lines.push('');
+      for (const line of text.trimEnd().split('\n')) lines.push(line);
     }
     if (!separated && lines.length > 1) lines.push('');
     return lines;

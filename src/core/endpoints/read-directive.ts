@@ -105,7 +105,7 @@ export function readDirective(
 
   if (name === 'slo') {
     const { objectives, error } = parseObjectives(value);
-    pending.objectives.push(...objectives);
+    for (const objective of objectives) pending.objectives.push(objective);
     const ofRun = objectives.find(({ metric }) => isOfRunAlone(metric));
     if (ofRun !== undefined) {
       const start = valueRange.start.character + value.indexOf(ofRun.text);

@@ -120,7 +120,7 @@ export function initialState(text: string, { values, names }: ChosenEnvironment)
 /** Before the first target, objectives apart from it by more than comments are the whole run's. */
 export function settleObjectives({ drafts, objectives, pending }: State): void {
   if (drafts.length > 0) return;
-  objectives.push(...pending.objectives);
+  for (const objective of pending.objectives) objectives.push(objective);
   pending.objectives = [];
   pending.ofRunAlone = [];
   if (pending.name === undefined && pending.weight === undefined && pending.llm === undefined) {

@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../extremes.ts';
 import { partsOfOne, type Counters } from './counters.ts';
 import { createGroup, type Group } from './group.ts';
 import { addBucket, bucketsOf, createHistogram, middleOf, threeDigits } from './histogram.ts';
@@ -59,7 +60,7 @@ export function stateFrom(counters: Counters): Counted {
 
 /** Of the times of groups. */
 const leastBits = (groups: readonly Tree[]): number =>
-  Math.min(threeDigits, ...groups.flatMap((group) => tallyNames.flatMap((name) => bitsIn(at(group, name)))));
+  Math.min(threeDigits, smallestOf(groups.flatMap((group) => tallyNames.flatMap((name) => bitsIn(at(group, name))))));
 
 function treeOf(counters: Counters): Tree {
   const root: Tree = { value: 0, parts: new Map() };
@@ -166,9 +167,9 @@ function timelineFrom(tree: Tree): { timeline: TimelineTally; atMs: number | nul
     })),
   );
   if (told.length === 0) return { timeline: createTimeline(), atMs: null };
-  const atMs = Math.min(...told.map(({ startMs }) => startMs));
-  const lengthMs = Math.max(...told.map(({ startMs, widthMs }) => startMs + widthMs)) - atMs;
-  let widthMs = Math.max(...told.map((one) => one.widthMs));
+  const atMs = smallestOf(told.map(({ startMs }) => startMs));
+  const lengthMs = largestOf(told.map(({ startMs, widthMs }) => startMs + widthMs)) - atMs;
+  let widthMs = largestOf(told.map((one) => one.widthMs));
   while (lengthMs > widthMs * mostSlices) widthMs *= 2;
   const slices = Array.from({ length: Math.ceil(lengthMs / widthMs) }, createSlice);
   for (const { startMs, slice } of told) {

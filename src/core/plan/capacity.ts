@@ -1,3 +1,4 @@
+import { largestOf } from '../extremes.ts';
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import type { Distribution, Numbers } from '../metrics/types.ts';
 import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './objectives.ts';
@@ -86,7 +87,7 @@ export function requestsToJudge(objectives: readonly Objective[]): number {
     const quantile = quantileOf[metric.slice(metric.lastIndexOf('p'))];
     return quantile === undefined ? 1 : sparePart * leastCount(quantileShares[quantile]);
   });
-  return Math.max(fewestRequests, ...needed);
+  return Math.max(fewestRequests, largestOf(needed));
 }
 
 /** The outcome of a run: it passes when the whole interval of each objective's number does, and fails when one lies outside. */

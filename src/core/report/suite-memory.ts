@@ -1,3 +1,4 @@
+import { largestOf } from '../extremes.ts';
 import { settlingOf, trendOf, type Trend } from '../metrics/trend.ts';
 import type { MemoryWorkload } from '../plan/suite.ts';
 import { earlyEnd } from './early-end.ts';
@@ -59,7 +60,7 @@ export function makeMemorySuite(
     suite: 'memory',
     ...parts,
     iterations,
-    increaseMiB: parts.afterLoadMiB === null || most.length === 0 ? null : Math.max(...most) - parts.afterLoadMiB,
+    increaseMiB: parts.afterLoadMiB === null || most.length === 0 ? null : largestOf(most) - parts.afterLoadMiB,
     settling,
     growth,
     verdict: interval === null ? 'not enough data' : interval[0] > leakAboveMiB ? 'leak' : 'no leak shown',

@@ -1,3 +1,4 @@
+import { largestOf } from '../extremes.ts';
 import * as v from 'valibot';
 import { LoadlensError } from '../errors.ts';
 import { sweepFigures } from '../metrics/levels.ts';
@@ -70,8 +71,8 @@ export function earlierFrom(suite: ThroughputSuite): EarlierSuite {
     startedAt,
     quick: workload.quick,
     singleTokensPerS: levels.find(({ concurrency }) => concurrency === 1)?.tokensPerS ?? null,
-    bestTokensPerS: rates.length === 0 ? null : Math.max(...rates),
-    rssMiB: memory.length === 0 ? null : Math.max(...memory),
+    bestTokensPerS: rates.length === 0 ? null : largestOf(rates),
+    rssMiB: memory.length === 0 ? null : largestOf(memory),
   };
 }
 

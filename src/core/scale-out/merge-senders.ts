@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../extremes.ts';
 import { lostHealth } from '../metrics/client-health.ts';
 import type { Backlog, ClientHealth, Summary } from '../metrics/types.ts';
 import type { Environment } from '../report/types.ts';
@@ -42,7 +43,7 @@ export function mergeClients(
   for (const name of readingNames) {
     const values = clients.flatMap((client) => client[name] ?? []);
     const known = clients.some((client) => client[name] !== undefined);
-    if (values.length > 0) merged[name] = readings[name] === 'sum' ? sum(values) : Math.max(...values);
+    if (values.length > 0) merged[name] = readings[name] === 'sum' ? sum(values) : largestOf(values);
     else if (known) merged[name] = null;
   }
   const bounds = clients.flatMap(({ bound }) => (bound === undefined ? [] : [bound]));
@@ -85,8 +86,8 @@ export function mergeEnvironments(shares: readonly ShareFacts[]): Environment {
     host: `${workers} of Artillery on ${names(({ host }) => host)}`,
     os: names(({ os }) => os),
     cpu: names(({ cpu }) => cpu),
-    cores: Math.min(...environments.map(({ cores }) => cores)),
-    memoryGiB: Math.min(...environments.map(({ memoryGiB }) => memoryGiB)),
+    cores: smallestOf(environments.map(({ cores }) => cores)),
+    memoryGiB: smallestOf(environments.map(({ memoryGiB }) => memoryGiB)),
     node: names(({ node }) => node),
     loadlens: names(({ loadlens }) => loadlens),
     ...(worst?.selfCalibration && { selfCalibration: worst.selfCalibration }),
@@ -103,7 +104,7 @@ export function mergeBacklogs(shares: readonly ShareFacts[], startedAtMs: number
     return backlog === undefined ? [] : [{ backlog, offsetMs: share.startedAtMs - startedAtMs }];
   });
   if (parts.length === 0) return undefined;
-  const widthMs = Math.max(...parts.map(({ backlog }) => backlog.widthMs));
+  const widthMs = largestOf(parts.map(({ backlog }) => backlog.widthMs));
   const waiting = new Map<number, number>();
   for (const { backlog, offsetMs } of parts) {
     const own = new Map<number, number>();
@@ -113,12 +114,15 @@ export function mergeBacklogs(shares: readonly ShareFacts[], startedAtMs: number
     }
     for (const [at, here] of own) waiting.set(at, (waiting.get(at) ?? 0) + here);
   }
-  const slices = Array.from({ length: Math.max(-1, ...waiting.keys()) + 1 }, (_, index) => waiting.get(index) ?? 0);
-  const max = Math.max(0, ...slices);
+  const slices = Array.from(
+    { length: Math.max(-1, largestOf(waiting.keys())) + 1 },
+    (_, index) => waiting.get(index) ?? 0,
+  );
+  const max = Math.max(0, largestOf(slices));
   return {
     max,
     maxAtMs: max === 0 ? null : slices.indexOf(max) * widthMs,
-    waitedMs: Math.max(...parts.map(({ backlog }) => backlog.waitedMs)),
+    waitedMs: largestOf(parts.map(({ backlog }) => backlog.waitedMs)),
     unsent: sum(parts.map(({ backlog }) => backlog.unsent)),
     widthMs,
     waiting: slices,
