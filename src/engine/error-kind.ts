@@ -17,8 +17,6 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   EPROTO: 'tls',
   HOSTNAME_MISMATCH: 'tls',
   INVALID_PURPOSE: 'tls',
-  UND_ERR_HEADERS_OVERFLOW: 'parse',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'prematureEnd',
 };
 
 const prefixes: readonly (readonly [prefix: string, kind: ErrorKind])[] = [
@@ -75,10 +73,6 @@ export function errorKind(error: Error): ErrorKind {
   if (isClientLimit(code)) return isWithoutIpv6(error, code) ? 'unreachable' : 'client';
   // The system's own limit for opening a connection.
   if (code === 'ETIMEDOUT' && 'syscall' in error && error.syscall === 'connect') return 'unreachable';
-  // undici's parser errors carry no code that tells them apart.
-  if (error.name === 'HTTPParserError') return error.message.includes('EOF') ? 'prematureEnd' : 'parse';
-  // undici's one code for a socket that ended, and for an answer nobody asked for (100, 101, a second one).
-  if (code === 'UND_ERR_SOCKET') return error.message.startsWith('bad ') ? 'parse' : 'prematureEnd';
   return kinds[code] ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'other';
 }
 

@@ -11,10 +11,17 @@ describe('a limit of this machine', function () {
   let server: ScriptedServer;
   const cli = [process.execPath, cliPath, 'run', '--json', 'out.json'];
   /** Runs the command line with so many files that may be open. */
-  const runWithFiles = async (files: number, url: string, ...args: readonly string[]) => {
+  const runWithFiles = async (
+    { files, nodeOptions = '' }: { files: number; nodeOptions?: string },
+    url: string,
+    ...args: readonly string[]
+  ) => {
     writeFileSync(join(folder.path, 'endpoints.txt'), `${url}\n`);
     const command = `ulimit -n ${files}; exec "$@"`;
-    const outcome = await start('sh', ['-c', command, 'sh', ...cli, ...args], { cwd: folder.path }).finished;
+    const outcome = await start('sh', ['-c', command, 'sh', ...cli, ...args], {
+      cwd: folder.path,
+      env: { NODE_OPTIONS: nodeOptions },
+    }).finished;
     return { ...outcome, record: readRunFile(join(folder.path, 'out.json')) };
   };
   before(async () => {
@@ -24,7 +31,15 @@ describe('a limit of this machine', function () {
   if (process.platform === 'win32') return;
 
   it('is no error of the server: it is named, and the run is client-bound', async () => {
-    const { code, stdout, record } = await runWithFiles(90, server.url, '-n', '600', '-c', '200', '--cold-start');
+    const { code, stdout, record } = await runWithFiles(
+      { files: 90 },
+      server.url,
+      '-n',
+      '600',
+      '-c',
+      '200',
+      '--cold-start',
+    );
     assert.equal(code, 0);
     assert.deepEqual(Object.keys(record?.errors ?? {}), ['client']);
     assert.ok(record?.failureSamples.some(({ text }) => text.startsWith('EMFILE: limit of 90 open files')));
@@ -37,15 +52,21 @@ describe('a limit of this machine', function () {
   });
 
   it('ends with 1 when nothing else came', async () => {
-    const { code, record, stderr } = await runWithFiles(33, server.url, '-n', '20', '-c', '20', '--cold-start');
-    if (record === undefined) {
-      // Not even a thread could be started.
-      assert.equal(code, 1);
-      assert.match(stderr, /can't start a thread: EMFILE: limit of 33 open files/);
-      assert.doesNotMatch(stderr, /fault of Loadlens|bug|\n +at /);
-      return;
-    }
-    assert.equal(code, record.responses === 0 ? 1 : 0);
+    const noFiles = `--import ${new URL('../support/no-open-files.mjs', import.meta.url).href}`;
+    const { code, stderr, record } = await runWithFiles(
+      { files: 200, nodeOptions: noFiles },
+      ...[server.url, '-n', '20', '-c', '20', '--cold-start'],
+    );
+    assert.equal(code, 1, stderr);
+    assert.ok(record);
+    assert.deepEqual([record.responses, record.errors], [0, { client: 20 }]);
+    assert.deepEqual(
+      record.failureSamples.map(({ error, text, count }) => ({ error, text, count })),
+      [{ error: 'client', text: 'EMFILE: limit of 200 open files', count: 20 }],
+    );
+    assert.equal(record.client.bound, 'client');
+    assert.match(record.client.warnings[0] ?? '', /^20 requests failed for a limit of this machine.*200 open files/);
+    assert.match(stderr, /^error: No request got a whole answer/m);
   });
 
   it('that leaves no port for the helper server costs the warm-up, and the run goes on', async () => {

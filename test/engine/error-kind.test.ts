@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ErrorKind } from '../../src/core/metrics/types.ts';
-import { errorKind, errorText, TimeoutError } from '../../src/engine/error-kind.ts';
+import { closedEarly, errorKind, errorText, invalidResponse, TimeoutError } from '../../src/engine/error-kind.ts';
 
 const coded = (code: string, message = 'said so'): Error => Object.assign(new Error(message), { code });
 
@@ -30,8 +30,6 @@ describe('errorKind', () => {
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
     ERR_TLS_CERT_ALTNAME_INVALID: 'tls',
     ERR_SSL_WRONG_VERSION_NUMBER: 'tls',
-    UND_ERR_HEADERS_OVERFLOW: 'parse',
-    UND_ERR_SOCKET: 'prematureEnd',
     EMFILE: 'client',
     EADDRNOTAVAIL: 'client',
   };
@@ -39,8 +37,9 @@ describe('errorKind', () => {
     it(`${code} is ${kind}`, () => assert.equal(errorKind(coded(code)), kind));
   }
 
-  it('an answer that nobody asked for is no HTTP', () => {
-    assert.equal(errorKind(coded('UND_ERR_SOCKET', 'bad response')), 'parse');
+  it('tells what a transport of our own found in the response', () => {
+    assert.equal(errorKind(invalidResponse('it has no status')), 'parse');
+    assert.equal(errorKind(closedEarly()), 'prematureEnd');
   });
 
   it('of several addresses what a server did counts for more than what this machine lacks', () => {
