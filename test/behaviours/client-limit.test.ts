@@ -55,7 +55,12 @@ describe('a limit of this machine', function () {
     const noFiles = `--import ${new URL('../support/no-open-files.mjs', import.meta.url).href}`;
     const { code, stderr, record } = await runWithFiles(
       { files: 200, nodeOptions: noFiles },
-      ...[server.url, '-n', '20', '-c', '20', '--cold-start'],
+      server.url,
+      '-n',
+      '20',
+      '-c',
+      '20',
+      '--cold-start',
     );
     assert.equal(code, 1, stderr);
     assert.ok(record);

@@ -28,8 +28,18 @@ describe('a list of 200,000', function () {
   it('shares is merged', () => {
     const { client, environment, addresses, failureSamples } = recordOf([]);
     const share: ShareFacts = {
-      ...{ client, environment, addresses, failureSamples, warmupSent: 0, requestsCancelled: 0 },
-      ...{ number: 0, requests: 1, startedAtMs: 0, firstSentAtMs: 0, lastEndAtMs: 1, limited: false },
+      client,
+      environment,
+      addresses,
+      failureSamples,
+      warmupSent: 0,
+      requestsCancelled: 0,
+      number: 0,
+      requests: 1,
+      startedAtMs: 0,
+      firstSentAtMs: 0,
+      lastEndAtMs: 1,
+      limited: false,
       backlog: { max: 2, maxAtMs: 0, waitedMs: 3, unsent: 1, widthMs: 50, waiting: [2] },
     };
     const shares = Array.from({ length: count }, () => share);

@@ -38,7 +38,8 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   tls: {
     label: 'TLS failed',
     deed: 'failed at TLS',
-    advice: 'Fix the certificate, or have this machine trust it (NODE_EXTRA_CA_CERTS names a file of authorities).',
+    advice:
+      'Fix the certificate, have this machine trust it (NODE_EXTRA_CA_CERTS names a file of authorities), or accept it with --insecure or @insecure.',
   },
   unreachable: {
     label: 'host unreachable',

@@ -47,6 +47,11 @@ describe('why a run comes to nothing', () => {
     );
   });
 
+  it('says how to accept a certificate that failed', () => {
+    const run = recordOf(failed(0, 'tls', 3), { targets });
+    assert.match(failureHint([run]), /^Fix the certificate.*--insecure or @insecure\.$/);
+  });
+
   it('is said of several runs together, and of one that sent nothing', () => {
     const run = recordOf(failed(2, 'noToken', 2), { targets });
     assert.equal(
