@@ -8,6 +8,10 @@ import type { EndpointsFile, Problem, Target } from '../core/endpoints/types.ts'
 import { LoadlensError } from '../core/errors.ts';
 import { makePlan, type PlanChoices } from '../core/plan/plan.ts';
 import type { Objective, RunInput } from '../core/plan/types.ts';
+import { giveMemoryBack, keepHeapSmall } from './small-heap.ts';
+
+/** Of a larger file the heap is kept small, characters. */
+const largeFile = 2_000_000;
 
 /** What the command line adds to an endpoints file. */
 export interface FileChoices extends PlanChoices {
@@ -34,8 +38,11 @@ export function loadFile(name: string, environment?: string): LoadedFile {
   const path = resolve(name);
   const shownAs = relative(process.cwd(), path).split(sep).join('/');
   const text = readText(name, path, shownAs);
+  if (text.length > largeFile) keepHeapSmall();
   const { secrets, ...values } = chosenEnvironment(foldersAround(dirname(path)), readTextIfThere, environment);
-  return { path, shownAs, file: parseEndpoints(text, values), secrets };
+  const file = parseEndpoints(text, values);
+  giveMemoryBack();
+  return { path, shownAs, file, secrets };
 }
 
 function readTextIfThere(folder: string, file: string): string | undefined {
@@ -94,6 +101,7 @@ export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices:
     shownAs,
     stream,
   });
+  giveMemoryBack();
   return {
     name: shownAs,
     plan,

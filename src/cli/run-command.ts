@@ -10,6 +10,7 @@ import { runBenchmark } from '../engine/run.ts';
 import { withCalibration } from './calibrate/store.ts';
 import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from './load-file.ts';
 import { endOfRun, measure, outputsOf, writeResult } from './measure.ts';
+import { giveMemoryBack } from './small-heap.ts';
 import { withPartialFile } from './partial-file.ts';
 import { progressText } from './progress.ts';
 import { checkReportFiles } from './report-files.ts';
@@ -84,6 +85,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
         };
         const hooks = { version, signal: screen.signal, fault: screen.fault, onSnapshot, ...onPartial };
         const measured = withCalibration(await runBenchmark(input, hooks));
+        giveMemoryBack();
         writeResult(renderText(measured), outputs, measured, screen);
         return measured;
       },
