@@ -32,8 +32,4 @@ if ((isMainThread && whom === 'main') || threadName === (whom === 'sender' ? sen
     whenTold(() => {
       throw new Error('on purpose');
     });
-  if (deed === 'fill') {
-    const heap = [];
-    whenTold(() => setInterval(() => heap.push(...Array.from({ length: 1e5 }, () => ({}))), 1));
-  }
 }
