@@ -3,7 +3,7 @@ import { answer, notification, reloadWindow, runCommand, treeRows } from '../sup
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading, table, tile } from './panel.ts';
-import { answered, mockUrl, openBesideMock } from './shared.ts';
+import { answered, mockAnswers, mockUrl, openBesideMock } from './shared.ts';
 
 describe('a window that is reloaded while a run is under way', () => {
   let bench: Workbench;
@@ -65,5 +65,40 @@ describe('a window that is reloaded while a sweep is under way', () => {
       await rows.first().innerText(),
       /endpoints\.txt[^]*sweep 1[^]*stopped unexpectedly, partial: 1 of 3 levels/,
     );
+  });
+});
+
+describe('a results panel that lies behind another editor', () => {
+  let bench: Workbench;
+
+  before(async () => {
+    bench = await openBesideMock(
+      'endpoints.txt',
+      ['# @requests 5', '', mockUrl('/sleeper?sleep_length=1'), ''].join('\n'),
+    );
+  });
+
+  it('is the one that the next run after a reload is shown in', async () => {
+    const { page } = bench;
+    await runCommand(page, 'Loadlens: Run This File');
+    await finishedRun(bench, 'endpoints.txt');
+    const panels = page.locator('.tab').filter({ hasText: 'Loadlens Results' });
+    await panels.click();
+    await runCommand(page, 'File: New Untitled Text File');
+    await page.locator('.tab.active').filter({ hasText: 'Untitled-1' }).waitFor();
+    await reloadWindow(page);
+    await panels.waitFor();
+    await page.locator('.tab').filter({ hasText: 'endpoints.txt' }).click();
+    // It ended with the window.
+    await runCommand(page, 'Loadlens: Start Mock Server');
+    await waitFor('the mock server', mockAnswers);
+    await runCommand(page, 'Loadlens: Run This File');
+    await finishedRun(bench, 'endpoints.txt');
+    await waitFor('one panel', async () => (await panels.count()) === 1);
+    assert.equal(await page.locator('.tab').filter({ hasText: 'Untitled-1' }).count(), 1);
+    // Its run is the newest, not the one from before the reload.
+    await runCommand(page, 'Loadlens: Show History');
+    const rows = treeRows(page, /History/);
+    await waitFor('two runs in the history', async () => (await rows.count()) === 2);
   });
 });

@@ -1,5 +1,5 @@
-import { EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
-import type { Disposable, Event, LogOutputChannel, WebviewPanel } from 'vscode';
+import { EventEmitter, l10n, TabInputWebview, Uri, ViewColumn, window } from 'vscode';
+import type { Disposable, Event, LogOutputChannel, Tab, WebviewPanel } from 'vscode';
 import { isRun, isSweep } from '../../core/report/results.ts';
 import { panelViewType } from '../contributions.ts';
 import type { History } from '../services/history.ts';
@@ -44,6 +44,12 @@ export interface PanelParts {
 export type PanelRequest = Exclude<FromPanel, { readonly type: 'ready' }>;
 
 const mostPostsPerS = 10;
+
+/** After a reload VS Code restores a panel once its tab is shown: until then there is the tab alone. */
+const hiddenTabs = (): Tab[] =>
+  window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(panelViewType));
 
 /** Makes the panel and lets VS Code bring it back after a reload. */
 export function createResultsPanel({ extensionUri, runs, history, log }: PanelParts): ResultsPanel {
@@ -110,9 +116,11 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
   const show = (next: Subject | undefined): void => {
     subject = next;
     if (panel === undefined) {
-      adopt(
-        window.createWebviewPanel(panelViewType, title, { viewColumn: ViewColumn.Beside, preserveFocus: true }, {}),
-      );
+      const left = hiddenTabs();
+      const viewColumn = left[0]?.group.viewColumn ?? ViewColumn.Beside;
+      adopt(window.createWebviewPanel(panelViewType, title, { viewColumn, preserveFocus: true }, {}));
+      if (left.length > 0)
+        window.tabGroups.close(left, true).then(undefined, (error: unknown) => log.warn(String(error)));
       return;
     }
     postState();
@@ -135,6 +143,11 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     history.onDidChange(postState),
     window.registerWebviewPanelSerializer(panelViewType, {
       deserializeWebviewPanel: (restored, state) => {
+        // A tab that was hidden until now, while another took its place.
+        if (panel !== undefined) {
+          restored.dispose();
+          return Promise.resolve();
+        }
         const [before, after] = readPersisted(state).runIds;
         subject =
           before === undefined
