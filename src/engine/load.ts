@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly pick: (index: number) => number;
   readonly timeoutMs: number;
   readonly drainMs: number;
+  /** For how long requests leave, s; null or absent when their number alone ends the load. */
+  readonly durationS?: number | null;
   readonly maxRedirects: number;
   readonly failures: FailureSamples;
   /** Takes in remarks on the server. */
@@ -108,6 +110,13 @@ export interface Load {
 const lookMs = 50;
 
 /**
+ * A load without a clock would send at a server that is gone as fast as its requests fail. After so many of them in a row, and
+ * two per slot, it pauses before it tries again, longer each time; where the number of requests ends it, no longer than that in
+ * all.
+ */
+const pauses = { afterFailures: 20, firstMs: 10, longestMs: 250, mostMs: 10_000 };
+
+/**
  * Starts sending at once. One counter for all slots: as soon as one is free and a request is due, it goes. What is due while
  * every slot is busy waits, and goes in turn, timed from when it was due.
  */
@@ -136,6 +145,11 @@ export function startLoad(options: LoadOptions): Load {
   let drained = 0;
   let unsent = 0;
   let takenUnsent = 0;
+  /** Requests in a row that got no response. */
+  let failuresInRow = 0;
+  let pause: NodeJS.Timeout | undefined;
+  let pauseMs = pauses.firstMs;
+  let pausedMs = 0;
   let watch: NodeJS.Timeout | undefined;
   let drain: NodeJS.Timeout | undefined;
   let resolve: (outcome: LoadOutcome) => void;
@@ -184,6 +198,7 @@ export function startLoad(options: LoadOptions): Load {
     clearTimeout(watch);
     clearTimeout(drain);
     clearInterval(look);
+    clearTimeout(pause);
     resolve({
       requestsCancelled,
       requestsDrained: drained,
@@ -247,9 +262,34 @@ export function startLoad(options: LoadOptions): Load {
 
   /** Sends what is due over the slots that are free. */
   const dispatch = (): void => {
+    if (pause !== undefined) return;
     for (let slot = over ? undefined : idle.pop(); slot !== undefined; slot = idle.pop()) {
       if (!next(slot, performance.now())) return;
     }
+  };
+
+  const resume = (): void => {
+    clearTimeout(pause);
+    pause = undefined;
+    dispatch();
+  };
+
+  /** Counts a request. Returns true while none is to follow it. */
+  const mustPause = (gotResponse: boolean): boolean => {
+    if (gotResponse) {
+      failuresInRow = 0;
+      pauseMs = pauses.firstMs;
+      if (pause !== undefined) resume();
+      return false;
+    }
+    failuresInRow += 1;
+    if (open !== undefined || failuresInRow < Math.max(pauses.afterFailures, 2 * slots.size)) return false;
+    if (pause !== undefined) return true;
+    if (typeof options.durationS !== 'number' && pausedMs >= pauses.mostMs) return false;
+    pause = setTimeout(resume, pauseMs);
+    pausedMs += pauseMs;
+    pauseMs = Math.min(2 * pauseMs, pauses.longestMs);
+    return true;
   };
 
   const startDraining = (): void => {
@@ -327,7 +367,9 @@ export function startLoad(options: LoadOptions): Load {
       busy -= 1;
       const wasFull = idle.length === 0;
       if (wasFull) tellBacklog();
+      const isPaused = mustPause(sample.status > 0);
       if (excess > 0 && !closed) giveUp(slot);
+      else if (isPaused && !closed) idle.push(slot);
       else next(slot, freeAtMs);
       if (wasFull) tellBacklog();
     },

@@ -93,9 +93,10 @@ const crossingMs = 250;
 const idleMs = 500;
 /**
  * How long a stream may go on once its server has said that it is finished: usage often follows the last choice, and the end of
- * the body all of it, at once. A connection whose body ends in that time can be used again.
+ * the body all of it, at once. A connection whose body ends in that time can be used again. In turns of a timer, of which a
+ * client that stands still misses one at most.
  */
-const graceMs = { usage: 250, end: 100 };
+const grace = { turnMs: 50, usageTurns: 5, endTurns: 2 };
 
 /** In an array: see addValue. */
 const gapMs = new Float64Array(1);
@@ -120,7 +121,7 @@ export function createSlot(options: SlotOptions): Slot {
     whole: false,
   };
   /** Runs while a stream that is finished may go on. */
-  let grace: NodeJS.Timeout | undefined;
+  let graceTimer: NodeJS.Timeout | undefined;
   // Made for the first response of a language model: most slots never see one.
   let ownReader: StreamReader | undefined;
   const sample: { -readonly [K in keyof Sample]: Sample[K] } = {
@@ -174,21 +175,25 @@ export function createSlot(options: SlotOptions): Slot {
   };
 
   const endGrace = (): void => {
-    if (grace === undefined) return;
-    clearTimeout(grace);
-    grace = undefined;
+    if (graceTimer === undefined) return;
+    clearInterval(graceTimer);
+    graceTimer = undefined;
   };
 
   const onFinished = (isLast: boolean): void => {
     if (!exchange.reader || exchange.whole) return;
     endGrace();
     // The end may be there and not read yet, if the loop was busy.
-    grace = setTimeout(() => later(cutHeld), isLast ? graceMs.end : graceMs.usage);
+    let turns = isLast ? grace.endTurns : grace.usageTurns;
+    graceTimer = setInterval(() => {
+      turns -= 1;
+      if (turns === 0) later(cutHeld);
+    }, grace.turnMs);
   };
 
   /** Gives up the connection of a stream that is finished. */
   const cutHeld = (): void => {
-    if (grace === undefined || !exchange.reader) return;
+    if (graceTimer === undefined || !exchange.reader) return;
     lane.cut();
     finishEarly(exchange.reader.finishedMs(), held);
   };

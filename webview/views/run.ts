@@ -132,6 +132,8 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
   } else if (record.requestsCancelled > 0) {
     notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));
   }
+  if (record.unresponsiveFromMs !== undefined)
+    notes.push(note('warning', t('The server stopped responding at {0}.', formatMs(record.unresponsiveFromMs))));
   if (record.reconnected !== undefined && record.reconnected > 0) {
     notes.push(
       note(

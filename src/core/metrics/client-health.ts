@@ -66,10 +66,12 @@ const leastObservedMs = 200;
 /** Says whether the client itself, or its machine, may have bent the numbers. */
 export function clientHealth(readings: ClientReadings, summary: Summary): ClientHealth {
   const littlesLawResidual = littlesLaw(readings, summary);
-  const late = lateReasons(readings, summary);
-  const busy = busyReasons(readings, summary, littlesLawResidual);
-  const taken = stealReasons(readings, summary);
-  const short = shortageReasons(readings, summary);
+  const answered = isAnswered(summary);
+  const late = answered ? lateReasons(readings, summary) : { own: [], machine: [] };
+  const busy = limitReasons(readings, summary);
+  if (answered) busy.push(...busyReasons(readings, summary, littlesLawResidual));
+  const taken = answered ? stealReasons(readings, summary) : [];
+  const short = answered ? shortageReasons(readings, summary) : [];
   if (taken.length === 0 && short.length > 0 && isWorking(readings)) busy.push(workingReason(readings));
   const bound = boundOf(busy, [...taken, ...short], late);
   const own = [...busy, ...late.own];
@@ -113,15 +115,24 @@ function boundOf(busy: Reasons, disturbed: Reasons, late: Late): HealthBound | n
   return late.machine.length > 0 ? 'machine' : null;
 }
 
+/** False when most requests failed without a response, and not for lack of time: then no time is to be explained. */
+function isAnswered({ requestsSent, responses, errors }: Summary): boolean {
+  const failures = requestsSent - responses;
+  return failures <= responses || 2 * (errors.timeout ?? 0) > failures;
+}
+
+/** The machine has run out of what a connection takes. */
+function limitReasons({ clientLimit }: ClientReadings, { errors }: Summary): string[] {
+  const limited = errors.client ?? 0;
+  if (limited === 0) return [];
+  const requests = limited === 1 ? '1 request' : `${limited} requests`;
+  return [`${requests} failed for a limit of this machine. ${clientLimit ?? ''}`.trim()];
+}
+
 /** The client had more to do than it could, or did not do what it should. */
 function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResidual: number | null): string[] {
   const { cpuShare, loopUtilisation, ownStallMs, loops = 1 } = readings;
   const reasons: string[] = [];
-  const limited = summary.errors.client ?? 0;
-  if (limited > 0) {
-    const requests = limited === 1 ? '1 request' : `${limited} requests`;
-    reasons.push(`${requests} failed for a limit of this machine. ${readings.clientLimit ?? ''}`.trim());
-  }
   if (wasObserved(summary)) {
     if (cpuShare > busyShare * loops) {
       reasons.push(`${coreUse(readings)}: the server may be able to do more than it was asked for.`);

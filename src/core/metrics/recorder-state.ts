@@ -34,6 +34,10 @@ export interface RecorderClock {
   lastEndMs: number;
   /** When the last response ended; -Infinity before the first. */
   lastResponseMs: number;
+  /** When a server was last heard of; -Infinity before. */
+  heardMs: number;
+  /** Requests that left after that and got no response. */
+  unheard: number;
   /** Σ end − sent over all requests, failed ones too: one side of Little's law. */
   requestTimeMs: number;
   /** Requests that kept to every limit. */
@@ -62,6 +66,8 @@ export function createRecorderState(maxRawSamples: number, counted = 0): Recorde
       firstSentMs: Infinity,
       lastEndMs: -Infinity,
       lastResponseMs: -Infinity,
+      heardMs: -Infinity,
+      unheard: 0,
       requestTimeMs: 0,
       metObjectives: 0,
     },
@@ -124,9 +130,13 @@ function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit:
     clock.firstSentMs = Math.min(clock.firstSentMs, part.clock.firstSentMs);
     clock.lastEndMs = Math.max(clock.lastEndMs, part.clock.lastEndMs);
     clock.lastResponseMs = Math.max(clock.lastResponseMs, part.clock.lastResponseMs);
+    clock.heardMs = Math.max(clock.heardMs, part.clock.heardMs);
+    clock.unheard += part.clock.unheard;
     clock.requestTimeMs += part.clock.requestTimeMs;
     clock.metObjectives += part.clock.metObjectives;
   }
+  // While one of them gets responses, the server responds.
+  if (states.some((part) => part.clock.heardMs > -Infinity && part.clock.unheard === 0)) clock.unheard = 0;
   return {
     ...merged,
     exact,

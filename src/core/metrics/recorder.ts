@@ -76,6 +76,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       addValue(responseTime, times, time.responseTime);
       if (endMs > clock.lastResponseMs) clock.lastResponseMs = endMs;
     }
+    hear(sample);
     addToTimeline(timeline, sample, times, answered, success);
     if (limited && success) {
       const limit = latencyLimitMs[target];
@@ -87,6 +88,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
         clock.metObjectives++;
     }
     if (state.exact && run.requests > maxRawSamples) leaveExactness(state);
+  }
+
+  /** Tells a server that has stopped responding from requests that fail among others. */
+  function hear({ status, error, sentMs, headersMs, endMs }: Sample): void {
+    if (status === 0) {
+      if (error !== 'client' && sentMs >= clock.heardMs) clock.unheard++;
+      return;
+    }
+    const heardMs = error === 'timeout' ? headersMs : endMs;
+    if (heardMs <= clock.heardMs) return;
+    clock.heardMs = heardMs;
+    clock.unheard = 0;
   }
 
   return {

@@ -62,6 +62,7 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
     totalMs,
     rateMs,
     requestsCancelled: extra.requestsCancelled,
+    ...unresponsive(state, numbers.numbers),
     percentileMethod: state.exact && wantExact ? 'linear-interpolation' : 'hdr-histogram',
     tokenSource: tokenSources[run.tokenSource] ?? 'none',
     ...(run.streams === null
@@ -80,6 +81,18 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
     timeline: timelineOf(state.timeline, clock.lastEndMs, run.streams !== null),
     latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
   };
+}
+
+/** So many requests without a response, and most of the failures, say that a server has stopped responding. */
+const fewestUnheard = 20;
+
+function unresponsive(
+  { clock }: RecorderState,
+  { requestsSent, responses }: Pick<Summary, 'requestsSent' | 'responses'>,
+): Pick<Summary, 'unresponsiveFromMs'> {
+  const { heardMs, unheard } = clock;
+  if (heardMs === -Infinity || unheard < fewestUnheard || 2 * unheard <= requestsSent - responses) return {};
+  return { unresponsiveFromMs: heardMs };
 }
 
 /** What rates are taken over: requests that hang until their timeout must not change them. Without a response, all the time. */

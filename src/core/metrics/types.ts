@@ -244,6 +244,11 @@ export interface Summary extends Numbers {
    * one. Their times count from the first sending. Absent when there were none.
    */
   readonly reconnected?: number;
+  /**
+   * When the last response came, ms from the start of the run's clock, where at least 20 requests that left later got none and
+   * make up most of the failures. Absent otherwise.
+   */
+  readonly unresponsiveFromMs?: number;
   /** Of an open loop alone. */
   readonly backlog?: Backlog;
   readonly percentileMethod: PercentileMethod;

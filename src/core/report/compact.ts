@@ -44,6 +44,9 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     ),
     totalMs: round(record.totalMs, headline),
     ...(record.rateMs === undefined ? {} : { rateMs: round(record.rateMs, headline) }),
+    ...(record.unresponsiveFromMs === undefined
+      ? {}
+      : { unresponsiveFromMs: round(record.unresponsiveFromMs, headline) }),
     responseTimeMs: roundDistribution(record.responseTimeMs, headline),
     scheduleLagMs: roundDistribution(record.scheduleLagMs, detail),
     goodputPerS: roundOrNull(record.goodputPerS, headline),

@@ -45,6 +45,9 @@ function runRows(record: RunRecord): Cell[][] {
     ['', 'rateMs', record.rateMs ?? null],
     ['', 'requestsCancelled', record.requestsCancelled],
     ...(record.reconnected === undefined ? [] : ([['', 'reconnected', record.reconnected]] satisfies Cell[][])),
+    ...(record.unresponsiveFromMs === undefined
+      ? []
+      : ([['', 'unresponsiveFromMs', record.unresponsiveFromMs]] satisfies Cell[][])),
     ...(record.backlog === undefined
       ? []
       : ([

@@ -33,6 +33,8 @@ export function attention(record: RunRecord): string[] {
       record.status === 'crashed' ? `the ${measured} reported before it stopped` : `the ${measured} that had ended`,
     ),
   );
+  if (record.unresponsiveFromMs !== undefined)
+    lines.push(`The server stopped responding at ${formatMs(record.unresponsiveFromMs)}.`);
   if (record.requestsCancelled > 0) {
     lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
   }

@@ -163,6 +163,7 @@ export const runSchema = v.object({
   rateMs: v.exactOptional(v.number()),
   requestsCancelled: count,
   reconnected: v.exactOptional(count),
+  unresponsiveFromMs: v.exactOptional(v.number()),
   backlog: v.exactOptional(
     v.object({
       max: count,

@@ -209,6 +209,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
       used = 0;
       load = startLoad({
         ...plan,
+        durationS: loaded.durationS,
         model: modelOf(loaded),
         ...(pacer && {
           open: { pacer, arrivals: modelOf(loaded), onBacklog: (atMs, waiting) => backlog.add(atMs, waiting) },
