@@ -28,6 +28,27 @@ const extension = {
   external: ['vscode'],
 };
 
+/**
+ * Of undici only its client is used. The package's entry is CommonJS, which can't be tree-shaken: fetch, caches, and mocks would
+ * be most of each bundle.
+ */
+const undiciClient = {
+  name: 'undici-client',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'undici-client' }));
+    build.onLoad({ filter: /.*/, namespace: 'undici-client' }, () => ({
+      contents: `
+        import request from 'undici/lib/api/api-request.js';
+        import Client from 'undici/lib/dispatcher/client.js';
+        import errors from 'undici/lib/core/errors.js';
+        Object.assign(Client.prototype, { request });
+        export { Client, errors };`,
+      resolveDir: import.meta.dirname,
+    }));
+  },
+};
+
 /** What runs in a Node process or thread of its own. Chunks are shared: engine and undici are on disk once. */
 const processes = {
   ...common,
@@ -44,6 +65,7 @@ const processes = {
   target: 'node20',
   format: 'esm',
   splitting: true,
+  plugins: [undiciClient],
   // Bundled CommonJS packages (undici) still call require for Node's own modules.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

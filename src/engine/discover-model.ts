@@ -1,4 +1,4 @@
-import { request as send } from 'undici';
+import { Client } from 'undici';
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import type { RunInput } from '../core/plan/types.ts';
@@ -68,10 +68,17 @@ async function readList(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Listed> {
+  const { origin, pathname, search } = new URL(url);
+  const client = new Client(origin);
   try {
     const own = headers.filter(([name]) => !/^(?:content-.*|host|accept)$/i.test(name)).flat();
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const { statusCode, body } = await send(url, { headers: [...own, 'accept', 'application/json'], signal: limit });
+    const { statusCode, body } = await client.request({
+      method: 'GET',
+      path: pathname + search,
+      headers: [...own, 'accept', 'application/json'],
+      signal: limit,
+    });
     let text = '';
     for await (const chunk of body.setEncoding('utf8')) {
       text += String(chunk);
@@ -82,6 +89,8 @@ async function readList(
     return models.length > 0 ? { models } : { failure: 'it lists none' };
   } catch (error) {
     return { failure: failureText(error, timeoutMs) };
+  } finally {
+    await client.destroy();
   }
 }
 
