@@ -78,7 +78,7 @@ describe('the GPT-2 server', () => {
       [
         [1, 5, 0, 150],
         [2, 6, 0, 180],
-        [4, 6, 0, 180],
+        [4, 8, 0, 240],
       ],
     );
     assert.ok(suite.levels.every(({ rssMiB }) => rssMiB !== null && rssMiB > 0));
@@ -163,7 +163,7 @@ describe('a bundled server', () => {
     const server = gpt2(fixture('nowhere.mjs'));
     assert.equal(server.state().kind, 'missing');
     await assert.rejects(server.launch(), /^LoadlensError: The GPT-2 server is not in this package of Loadlens\.$/);
-    assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${server.port()}/`)), mock);
+    assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${server.port()}/hello`)), mock);
     assert.equal(serverFor([mock, server], new URL('http://192.0.2.1/')), undefined);
   });
 });
