@@ -8,6 +8,7 @@ import type { FailureSample, Summary } from '../../core/metrics/types.ts';
 import { offeredMs } from '../../core/plan/offered.ts';
 import { mergeServerNotes } from '../../core/report/server-notes.ts';
 import { limitAdvice } from '../client-limit.ts';
+import { closingDeviations } from '../raw/deviations.ts';
 import type { ProcessReadings } from '../readings.ts';
 import type { LongestStalls } from '../stalls.ts';
 import type { Transport } from '../transport.ts';
@@ -90,13 +91,11 @@ export function mergeResults(
     coldReason: all.find((result) => result.coldReason !== undefined)?.coldReason,
     addresses: distinct(all.flatMap((result) => result.addresses)),
     failures: mergeFailures([...all.map((result) => result.failures), ...(lost?.failures ?? [])]),
-    notes: mergeServerNotes([
-      ...all.map((result) => result.notes),
-      closingNotes(
-        sum(({ closings }) => closings.connections),
-        sum(({ closings }) => closings.requests),
-      ),
-    ]),
+    notes: withClosings(
+      mergeServerNotes(all.map((result) => result.notes)),
+      sum(({ closings }) => closings.connections),
+      sum(({ closings }) => closings.requests),
+    ),
     lost: lost?.error,
   };
 }
@@ -128,11 +127,12 @@ function mergeReadings(
 /** Fewer may have other causes. */
 const leastClosings = 3;
 
-/** That the server closes connections after a number of requests. */
-function closingNotes(connections: number, requests: number): string[] {
-  if (connections < leastClosings) return [];
+/** Adds that the server closes connections after a number of requests, unless the client closes them for what the server sends. */
+function withClosings(notes: readonly string[], connections: number, requests: number): readonly string[] {
+  if (connections < leastClosings || notes.some((note) => closingDeviations.has(note))) return notes;
   const each = Math.round(requests / connections);
-  return [`connections closed by the server after ${each === 1 ? 'each request' : `about ${each} requests`}`];
+  const after = each === 1 ? 'each request' : `about ${each} requests`;
+  return mergeServerNotes([notes, [`connections closed by the server after ${after}`]]);
 }
 
 /** What of this machine ran out, and what to do about it. */

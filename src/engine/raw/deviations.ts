@@ -23,3 +23,12 @@ export const deviation = {
   extraBytes: 'sends bytes after the end of a response',
   unexpectedBody: 'sends a body with a response that has none',
 } as const;
+
+/** Those after which this client closes the connection itself: what follows could not be told from the next response. */
+export const closingDeviations: ReadonlySet<string> = new Set([
+  deviation.version,
+  deviation.lengthAndCoding,
+  deviation.switched,
+  deviation.extraBytes,
+  deviation.unexpectedBody,
+]);
