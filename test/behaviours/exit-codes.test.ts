@@ -195,7 +195,7 @@ const cases: readonly Case[] = [
     path: '/v1/completions?code=401',
     args: suite('throughput'),
     code: 1,
-    says: /^error: No request succeeded: \d+ × 401\.\nhint: /,
+    says: /^error: No request succeeded: \d+ × 401: .+\.\nhint: {2}Check the credentials: /,
   },
   {
     name: 'a throughput suite with failures alone',
@@ -224,7 +224,7 @@ const cases: readonly Case[] = [
     path: '/v1/completions?code=503',
     args: [...suite('latency'), '--context', '1024'],
     code: 1,
-    says: /^error: No request succeeded: \d+ × 503\.\nhint: /,
+    says: /^error: No request succeeded: \d+ × 503: .+\.\nhint: {2}See the log of the server; /,
   },
   {
     name: 'a memory suite of a server that it did not start',

@@ -163,7 +163,7 @@ describe('loadlens run', function () {
       assert.equal(
         stderr,
         `Wrote out.json\nerror: No request got a whole answer: ${new URL(mock.url).host} refused the connection (10).\n` +
-          'hint:  Start the server or correct the address; `loadlens serve mock` starts one to try.\n',
+          'hint:  Nothing accepts connections at this address. Start the server or correct the port; `loadlens serve mock` starts one to try.\n',
       );
       assert.match(stdout, /^\*\*\* Results \*\*\*\n/);
       assert.deepEqual(readJson('out.json').errors, { refused: 10 });

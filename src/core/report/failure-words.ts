@@ -29,7 +29,8 @@ export function unansweredSentence(runs: readonly RunRecord[]): string {
   const named = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostNamed);
   const more = named.reduce((left, [, count]) => left - count, failed);
   const parts = named.map(([deed, count]) => `${deed} (${formatCount(count)})`).join(', ');
-  const why = failuresOf(runs).find(({ reason = '' }) => reason !== '');
+  // A refused connection has no more to say than that.
+  const why = failuresOf(runs).find(({ reason = '', error }) => reason !== '' && error !== 'refused');
   const said = why === undefined ? '' : ` ${capital(failureText(why)).replace(/\.$/, '')}.`;
   return `No request got a whole answer: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.${said}`;
 }
