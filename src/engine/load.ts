@@ -301,6 +301,8 @@ export function startLoad(options: LoadOptions): Load {
     const now = performance.now();
     countUnsent(now);
     closed = true;
+    // Held until all are counted: the last to fail would end the load before.
+    busy += 1;
     for (const slot of slots) {
       if (Number.isNaN(slot.since)) continue;
       if (slot.hasLeft) {
@@ -312,6 +314,7 @@ export function startLoad(options: LoadOptions): Load {
         dropUnsent(slot);
       }
     }
+    busy -= 1;
     if (busy === 0 && !over) finish(0);
   };
 

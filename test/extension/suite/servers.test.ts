@@ -163,7 +163,8 @@ describe('a bundled server', () => {
     const server = gpt2(fixture('nowhere.mjs'));
     assert.equal(server.state().kind, 'missing');
     await assert.rejects(server.launch(), /^LoadlensError: The GPT-2 server is not in this package of Loadlens\.$/);
-    assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${server.port()}/hello`)), mock);
+    assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${mock.port()}/hello`)), mock);
+    assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${server.port()}/v1/completions`)), undefined);
     assert.equal(serverFor([mock, server], new URL('http://192.0.2.1/')), undefined);
   });
 });
