@@ -19,7 +19,7 @@ describe('cancelling a run', () => {
     await untilInFlight(6);
     await bench.webview().getByRole('button', { name: 'Cancel' }).click();
     await untilInFlight(0);
-    await finishedRun(bench, 'endpoints.txt', 'Cancelled');
+    await finishedRun(bench, 'endpoints.txt', 'Canceled');
     assert.match(await bench.webview().locator('.note').first().innerText(), /Cut off and in no number: 6 requests\./);
   });
 });

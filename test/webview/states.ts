@@ -24,7 +24,7 @@ export const states = {
       requests: 240,
       errors: ['reset', 'timeout'],
       status: 'cancelled',
-      health: { eventLoopDelayP99Ms: 84, eventLoopDelayMaxMs: 336, ownStallMs: 326 },
+      health: { eventLoopDelayMedianMs: 4, eventLoopDelayP99Ms: 84, eventLoopDelayMaxMs: 336, ownStallMs: 326 },
       failureSamples: [
         { target: 'generate', status: 429, text: hostile },
         { target: 'hello', status: 0, error: 'reset', text: 'read ECONNRESET' },
