@@ -32,7 +32,7 @@ const plainMocha = (grep: string | undefined, ...args: readonly string[]): reado
 const suites: Readonly<Record<string, Suite>> = {
   unit: {
     what: 'core, engine, servers, command line, webview',
-    timeoutMinutes: 25,
+    timeoutMinutes: 40,
     prepare: ['build'],
     command: (grep) => plainMocha(grep, '--ignore', 'test/{vsix,extension/suite}/**', 'test/**/*.test.ts'),
   },
@@ -44,7 +44,7 @@ const suites: Readonly<Record<string, Suite>> = {
   },
   extension: {
     what: 'the extension, inside VS Code',
-    timeoutMinutes: 6,
+    timeoutMinutes: 10,
     prepare: ['build', 'host'],
     command: (grep) => ['test/extension/run.ts', ...(grep ? [grep] : [])],
   },
@@ -56,7 +56,7 @@ const suites: Readonly<Record<string, Suite>> = {
   },
   e2e: {
     what: 'the workbench in a browser, with the package installed',
-    timeoutMinutes: 8,
+    timeoutMinutes: 15,
     prepare: ['package', 'host'],
     command: (grep) => plainMocha(grep, '--timeout', '60000', 'test/e2e/*.e2e.ts'),
   },
