@@ -13,8 +13,9 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   // An open palette does not hear of commands that are registered later, as they are after a start: open it anew then.
   for (let attempt = 1; ; attempt++) {
     await page.keyboard.press('F1');
-    await quickInput(page).fill(`>${title}`);
     try {
+      // A window that has just been reloaded can close it again, as its editor takes the focus.
+      await quickInput(page).fill(`>${title}`, { timeout: 3000 });
       await quickRow(page, title).click({ timeout: 3000 });
       return;
     } catch (error) {
