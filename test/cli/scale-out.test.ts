@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { readRecord } from '../../src/core/report/read.ts';
 import { readLoad } from '../../src/core/scale-out/load.ts';
 import { closedLoop } from '../core/report/fixtures.ts';
 import { reportOf } from '../core/scale-out/shared.ts';
-import { freshFolder, runCli } from './spawn.ts';
+import { freshFolder, type Outcome, runCli, start } from './spawn.ts';
 
 describe('load for Artillery', function () {
   this.timeout(30_000);
@@ -32,6 +34,58 @@ describe('load for Artillery', function () {
     for (const file of readdirSync(join(folder.path, 'artillery')))
       assert.doesNotMatch(read(`artillery/${file}`), /geheim-4711|kein-mensch/, file);
     assert.ok(existsSync(join(folder.path, 'artillery', 'loadlens.mjs')));
+  });
+
+  it('sends from a worker what a run sends: files named by a variable, values of .env and of the environment', async () => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      const { authorization, 'x-who': who } = request.headers;
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        seen.push([authorization, who, body].join(' | '));
+        response.end('fine');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    write('blue.json', '{"stage": "blue"}');
+    write('.env', 'TOKEN="from the file"\n');
+    const head = `POST http://127.0.0.1:${port}/\nAuthorization: Token {{$dotenv TOKEN}}\nX-Who: {{$processEnv WHO}}\n`;
+    write('api.http', `${head}\n< ./{{$env STAGE}}.json\n`);
+    const env = { STAGE: 'blue', WHO: 'environment' };
+    const amount = ['-n', '2', '-c', '1'];
+    const expected = 'Token from the file | environment | {"stage": "blue"}';
+    try {
+      const ran = await cli(['run', 'api.http', '-q', ...amount, '--json', 'run.json'], env);
+      assert.deepEqual([ran.code, ran.stderr], [0, '']);
+      assert.deepEqual(seen.splice(0), [expected, expected]);
+      assert.doesNotMatch(read('run.json'), /from the file/);
+
+      const exported = await cli(['export', 'artillery', 'api.http', '--workers', '1', ...amount], env);
+      assert.deepEqual([exported.code, exported.stderr], [0, '']);
+      for (const file of readdirSync(join(folder.path, 'artillery')))
+        assert.doesNotMatch(read(`artillery/${file}`), /from the file/, file);
+      // As another machine has the project: with neither the folder nor its .env.
+      const share = `import { runShare } from './loadlens.mjs';\nawait runShare('test', () => {});\n`;
+      const worker = (values: Record<string, string>): Promise<Outcome> =>
+        start(process.execPath, ['--input-type=module', '-e', share], {
+          cwd: join(folder.path, 'artillery'),
+          env: values,
+        }).finished;
+      const sent = await worker({ ...env, TOKEN: 'from the file' });
+      assert.deepEqual([sent.code, sent.stderr], [0, '']);
+      assert.deepEqual(seen.splice(0), [expected, expected]);
+
+      const without = await worker(env);
+      assert.equal(without.code, 1);
+      assert.match(without.stderr, /api\.http:1: The environment variable TOKEN is not set\. Set TOKEN/);
+      assert.deepEqual(seen, []);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it('goes into no folder that holds anything', async () => {

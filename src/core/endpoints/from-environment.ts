@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Where there is no editor to keep secrets: everything that is not in the file comes from the environment. */
 export interface EnvironmentLookups extends Pick<Lookups, 'bodyFile' | 'shownAs' | 'stream'> {
   readonly env: Environment;
-  /** What the `.env` file holds; the environment unless given. */
+  /** What the `.env` file holds. Absent: the environment has its values, as in a worker of Artillery. */
   readonly dotenv?: Environment;
 }
 
@@ -16,10 +16,10 @@ export const secretVariable = (name: string): string =>
   `LOADLENS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 /** Returns where placeholders get their values without an editor. */
-export const valuesFromEnvironment = (env: Environment, dotenv: Environment = env): ValueLookups => ({
+export const valuesFromEnvironment = (env: Environment, dotenv?: Environment): ValueLookups => ({
   env: (name) => env[name],
   secret: (name) => env[secretVariable(name)],
-  dotenv: (name) => dotenv[name],
+  ...(dotenv && { dotenv: (name: string) => dotenv[name] }),
 });
 
 /**

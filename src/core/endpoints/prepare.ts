@@ -13,7 +13,7 @@ import { ownHeaders } from './vocabulary.ts';
 export interface Lookups {
   env(name: string): string | undefined;
   secret(name: string): string | undefined;
-  /** The value of a name in the `.env` file beside the endpoints file. */
+  /** The value of a name in the `.env` file beside the endpoints file. Absent: the environment has its values. */
   dotenv?(name: string): string | undefined;
   /**
    * The bytes of a body file or a file of prompts; undefined when it can't be read.
@@ -58,7 +58,7 @@ export function secretValues(targets: readonly Target[], lookups: ValueLookups):
     const names = placeholdersIn(target);
     for (const name of names.env) values.add(lookups.env(name));
     for (const name of names.secrets) values.add(lookups.secret(name));
-    for (const name of names.dotenv) values.add(lookups.dotenv?.(name));
+    for (const name of names.dotenv) values.add(lookUp('dotenv', name, lookups));
   }
   return [...values].filter((value): value is string => value !== undefined && value !== '');
 }
@@ -94,8 +94,8 @@ export function filesFor(targets: readonly Target[], lookups: ValueLookups): str
 }
 
 function lookUp(kind: string, name: string, lookups: ValueLookups): string | undefined {
-  if (kind === 'env') return lookups.env(name);
-  return kind === 'secret' ? lookups.secret(name) : lookups.dotenv?.(name);
+  if (kind === 'secret') return lookups.secret(name);
+  return kind === 'dotenv' && lookups.dotenv ? lookups.dotenv(name) : lookups.env(name);
 }
 
 /** One for all requests without headers. */
@@ -158,7 +158,8 @@ function resolver(
     text.includes('{{')
       ? text.replace(anyPlaceholder, (whole, inner: string) => {
           const [, kind, name] = /^\$(env|secret|dotenv) (.*)$/.exec(inner) ?? [];
-          if (kind !== undefined && name !== undefined) return lookUp(kind, name, lookups) ?? missing(kind, name, fail);
+          if (kind !== undefined && name !== undefined)
+            return lookUp(kind, name, lookups) ?? missing(kind, name, lookups, fail);
           const token = dynamic.token(inner);
           if (token === null) return fail('It has too many dynamic variables.', 'Use at most 10,000 in one request.');
           const own = Object.hasOwn(target.variables ?? {}, inner) ? target.variables?.[inner] : undefined;
@@ -168,15 +169,15 @@ function resolver(
   return resolve;
 }
 
-function missing(kind: string, name: string, fail: Fail): never {
-  if (kind === 'env') {
-    return fail(`The environment variable ${name} is not set.`, `Set ${name}, or write the value into the file.`);
+function missing(kind: string, name: string, lookups: Lookups, fail: Fail): never {
+  if (kind === 'secret') {
+    return fail(`There is no secret named ${name}.`, `Store a secret under the name ${name}, then run again.`);
   }
-  if (kind === 'dotenv') {
+  if (kind === 'dotenv' && lookups.dotenv) {
     const hint = `Add ${name}=value to the file .env beside the endpoints file.`;
     return fail(`There is no ${name} in the .env file.`, hint);
   }
-  return fail(`There is no secret named ${name}.`, `Store a secret under the name ${name}, then run again.`);
+  return fail(`The environment variable ${name} is not set.`, `Set ${name}, or write the value into the file.`);
 }
 
 function headerValue(name: string, value: string, fail: Fail): string {
