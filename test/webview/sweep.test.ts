@@ -181,6 +181,15 @@ describe('results panel of a suite', () => {
     await memory.page.getByText('No folder is open').waitFor();
   });
 
+  it('says why requests failed', async () => {
+    const { levels: runs } = sweepStates.sweepOfFailures.sweep;
+    for (const { suite } of [sweepStates.latencySuite, sweepStates.memorySuite]) {
+      const { page } = await show({ kind: 'suite', suite: { ...suite, runs }, keptForSession: false });
+      const section = page.getByRole('region', { name: 'Overview' });
+      await section.getByText(/^240 of 480 requests failed: 429 Too Many Requests\. The server limits/).waitFor();
+    }
+  });
+
   it('exports in the formats that a suite has', async () => {
     const panel = await show(sweepStates.throughputSuite);
     await panel.page.getByRole('combobox', { name: 'Export format' }).click();

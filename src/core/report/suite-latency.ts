@@ -1,6 +1,7 @@
 import type { LatencyWorkload } from '../plan/suite.ts';
 import type { Distribution } from '../metrics/types.ts';
 import { earlyEnd } from './early-end.ts';
+import { failureSentences } from './failure-reasons.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, noValue } from './format.ts';
 import type { Chapters } from './sections.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
@@ -123,7 +124,7 @@ export function latencyChapters(suite: LatencySuite): Chapters {
 }
 
 function overview(suite: LatencySuite): string[] {
-  const { cells, workload, model } = suite;
+  const { cells, workload, model, runs } = suite;
   const short = [
     ...new Set(
       workload.cells
@@ -139,6 +140,7 @@ function overview(suite: LatencySuite): string[] {
       : [
           `${short.join(', ')} tokens do not fit the context of ${formatCount(workload.context)}: these prompts were made shorter, as the table says.`,
         ]),
+    ...failureSentences(runs),
     ...earlyEnd('Suite', suite, `${formatCount(cells.length)} of ${countOf(workload.cells.length, 'pair')} of lengths`),
   ];
 }

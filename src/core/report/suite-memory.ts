@@ -2,6 +2,7 @@ import { largestOf } from '../extremes.ts';
 import { settlingOf, trendOf, type Trend } from '../metrics/trend.ts';
 import type { MemoryWorkload } from '../plan/suite.ts';
 import { earlyEnd } from './early-end.ts';
+import { failureSentences } from './failure-reasons.ts';
 import { countOf, formatCount, formatNumber, noValue } from './format.ts';
 import type { Chapters, Section } from './sections.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
@@ -115,7 +116,7 @@ export function memoryChapters(suite: MemorySuite): Chapters {
 }
 
 function overview(suite: MemorySuite): Section {
-  const { afterLoadMiB, increaseMiB, settling, growth, iterations, workload } = suite;
+  const { afterLoadMiB, increaseMiB, settling, growth, iterations, workload, runs } = suite;
   return {
     title: 'Overview',
     facts: [
@@ -136,6 +137,7 @@ function overview(suite: MemorySuite): Section {
     ],
     sentences: [
       ...verdictWords(suite),
+      ...failureSentences(runs),
       ...earlyEnd('Suite', suite, `${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')}`),
     ],
   };

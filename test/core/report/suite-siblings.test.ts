@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { distinctPrompts, numberedPrompts } from '../../../src/core/plan/suite-prompts.ts';
-import { latencyWorkload, memoryWorkload } from '../../../src/core/plan/suite.ts';
+import { latencyWorkload, memoryWorkload, throughputWorkload } from '../../../src/core/plan/suite.ts';
 import { suiteRequest, type SuiteQuestion } from '../../../src/core/plan/suite-request.ts';
 import { chaptersHtml, chaptersMarkdown, chaptersText } from '../../../src/core/report/sections.ts';
 import { latencyChapters, makeLatencySuite } from '../../../src/core/report/suite-latency.ts';
 import { makeMemorySuite, memoryChapters } from '../../../src/core/report/suite-memory.ts';
+import { makeThroughputSuite } from '../../../src/core/report/suite-record.ts';
+import { throughputChapters } from '../../../src/core/report/suite-throughput.ts';
 import type { StreamedRequest } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { levelRecord } from './sweep-fixtures.ts';
@@ -172,6 +174,39 @@ describe('the memory suite', () => {
       }
     }
   });
+});
+
+describe('a suite whose requests fail', () => {
+  const said = { target: 'x', status: 401, text: 'token expired', reason: 'token expired', count: 8 };
+  const failing = (failures: number): RunRecord => {
+    const run = levelRecord(4, (index) => ({ latencyMs: 5, status: index < failures ? 401 : 200 }), { count: 8 });
+    return { ...run, failureSamples: [{ ...said, count: failures }] };
+  };
+  const kinds = {
+    latency: (runs: readonly RunRecord[]) =>
+      latencyChapters(makeLatencySuite({ ...common, workload: latencyWorkload(true, null), runs })),
+    memory: (runs: readonly RunRecord[]) =>
+      memoryChapters(makeMemorySuite({ ...common, workload: memoryWorkload(true), afterLoadMiB: 600, runs })),
+    throughput: (runs: readonly RunRecord[]) =>
+      throughputChapters(makeThroughputSuite({ ...common, workload: throughputWorkload(true), earlier: [], runs })),
+  };
+
+  for (const [kind, chaptersOf] of Object.entries(kinds)) {
+    it(`says in its overview why, in the words of the server: ${kind}`, () => {
+      const all = chaptersOf([failing(8), failing(8)]);
+      const sentence = 'All 16 requests failed: 401: token expired. Check the credentials: ';
+      assert.ok(all.sections[0]?.sentences?.some((one) => one.startsWith(sentence)));
+      for (const rendered of [chaptersText(all).replaceAll(/\n +/g, ' '), chaptersMarkdown(all), chaptersHtml(all)])
+        assert.equal(rendered.split(sentence).length, 2, rendered);
+      const some = chaptersOf([failing(8), failing(0)]).sections[0]?.sentences ?? [];
+      assert.ok(
+        some.some((one) => one.startsWith('8 of 16 requests failed: 401: token expired.')),
+        some.join('\n'),
+      );
+      const none = chaptersOf([failing(0)]).sections[0]?.sentences ?? [];
+      assert.doesNotMatch(none.join(' '), /failed/);
+    });
+  }
 });
 
 describe('what a suite asks', () => {
