@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
+import { makePlan } from '../../src/core/plan/plan.ts';
+import { makeLoad, readLoad } from '../../src/core/scale-out/load.ts';
+
+const lookups = {
+  env: () => undefined,
+  secret: () => undefined,
+  bodyFile: (path: string) => Buffer.from(`<${path}>`),
+  shownAs: 'targets.txt',
+};
 
 const read = (text: string) => {
   const { targets, problems } = parseEndpoints(text);
-  const lookups = {
-    env: () => undefined,
-    secret: () => undefined,
-    bodyFile: (path: string) => Buffer.from(`<${path}>`),
-    shownAs: 'targets.txt',
-  };
   const errors = problems.filter(({ severity }) => severity === 'error');
   return { targets, problems, errors, ...prepareTargets(errors.length > 0 ? [] : targets, lookups) };
 };
@@ -70,11 +73,35 @@ describe("vegeta's targets", () => {
       requests.map(({ method, url }) => `${method} ${url}`),
       ['GET http://goku:9090/a', 'POST http://goku:9090/b', 'GET http://goku:9090/c'],
     );
-    assert.deepEqual(requests[1]?.headers.slice(0, 2), [
+    // vegeta adds no content type to a body.
+    assert.deepEqual(requests[1]?.headers, [
       ['X-A', '1'],
       ['X-A', '2'],
     ]);
     assert.equal(Buffer.from(requests[1]?.body ?? []).toString(), '{"n": 1}');
+  });
+
+  it('in its JSON format have no content type but their own, to language models and from exports too', () => {
+    const chat = '{"model": "m", "messages": []}';
+    const lineOf = (header: Record<string, readonly string[]>): string =>
+      JSON.stringify({ method: 'POST', url: 'http://goku:9090/v1/chat/completions', body: btoa(chat), header });
+    const { requests, targets } = read([lineOf({}), lineOf({ 'Content-Type': ['text/x'] })].join('\n'));
+    const expected = [
+      ['openai', []],
+      ['openai', [['Content-Type', 'text/x']]],
+    ];
+    assert.deepEqual(
+      requests.map(({ dialect, headers }) => [dialect, headers]),
+      expected,
+    );
+    const plan = makePlan({}, { objectives: [], defaults: {} });
+    const parts = { id: 'x', loadlens: '0.0.0', name: 'x', plan, shares: 1, targets, source: null };
+    const load = readLoad(JSON.parse(JSON.stringify(makeLoad(parts, () => undefined))));
+    const { requests: shared } = prepareTargets(load.targets, lookups);
+    assert.deepEqual(
+      shared.map(({ dialect, headers }) => [dialect, headers]),
+      expected,
+    );
   });
 
   it('in its JSON format with a mistake have it at its place', () => {

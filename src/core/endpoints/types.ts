@@ -34,7 +34,12 @@ export interface Problem {
 
 /** What a request carries: text from the file itself, a file named by `@path`, relative to the endpoints file, or both in turn. */
 export type TargetBody =
-  | { readonly kind: 'inline'; readonly text: string }
+  | {
+      readonly kind: 'inline';
+      readonly text: string;
+      /** True: sent without a content type unless a header has one, as vegeta does. */
+      readonly untyped?: true;
+    }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'parts'; readonly parts: readonly BodyPart[] };
 

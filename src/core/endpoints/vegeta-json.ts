@@ -35,7 +35,7 @@ export function readVegetaLine(state: State, range: Range, text: string): boolea
     checkHeader(pair, line, character, range.end.character, state.report);
   }
   if (body !== undefined) {
-    draft.body = { kind: 'inline', text: expand(body) };
+    draft.body = { kind: 'inline', text: expand(body), untyped: true };
     draft.bodyRange = range;
   }
   finishRequest(state);

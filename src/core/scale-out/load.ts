@@ -95,7 +95,11 @@ const target = v.object({
   headers: v.array(v.tuple([v.string(), v.string()])),
   body: v.exactOptional(
     v.variant('kind', [
-      v.object({ kind: v.literal('inline'), text: v.string() }),
+      v.object({
+        kind: v.literal('inline'),
+        text: v.string(),
+        untyped: v.exactOptional(v.literal(true)),
+      }),
       v.object({ kind: v.literal('file'), path: v.string() }),
       v.object({
         kind: v.literal('parts'),
