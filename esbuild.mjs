@@ -56,7 +56,7 @@ const processes = {
     cli: 'src/cli/main.ts',
     benchmark: 'src/processes/benchmark.ts',
     'mock-server': 'src/processes/mock-server.ts',
-    'loop-worker': 'src/engine/loops/worker.ts',
+    'loop-worker': 'src/engine/loop-worker.ts',
   },
   outdir: 'dist',
   // Beside the entries, for the engine looks for its worker there.

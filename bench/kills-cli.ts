@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { seededUnits } from '../src/core/plan/pick.ts';
+import { seededUnits } from '../src/core/values/pick.ts';
 import { isRun, isSweep, readResult, runsOf } from '../src/core/report/results.ts';
 
 const [kills = 100, seed = 1, parallel = 10, seconds = 30] = process.argv.slice(2).map(Number);

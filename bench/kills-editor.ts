@@ -8,7 +8,7 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { LogOutputChannel, Memento } from 'vscode';
-import { seededUnits } from '../src/core/plan/pick.ts';
+import { seededUnits } from '../src/core/values/pick.ts';
 import { planDefaults } from '../src/core/plan/plan.ts';
 import type { RunInput } from '../src/core/plan/types.ts';
 import { isRun, readResult } from '../src/core/report/results.ts';

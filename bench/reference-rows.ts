@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
-import { targetPicker } from '../src/core/plan/pick.ts';
+import { targetPicker } from '../src/core/values/pick.ts';
 import { readRecord } from '../src/core/report/read.ts';
 import type { RunRecord } from '../src/core/report/types.ts';
 

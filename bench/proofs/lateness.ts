@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../../src/core/report/format.ts';
+import { formatCount, formatPercent } from '../../src/core/format.ts';
 import type { Peer } from '../peers/peer.ts';
 import { startStampingServer, type StampingServer } from '../servers/stamping-server.ts';
 import { type Proof, type ProofOptions } from '../shared/proof.ts';

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../../src/core/report/format.ts';
+import { formatCount, formatPercent } from '../../src/core/format.ts';
 import type { Throughput } from '../peers/peer.ts';
 import { findNginx, startNginx } from '../servers/nginx.ts';
 import { cpuSecondsOf } from '../shared/meter.ts';

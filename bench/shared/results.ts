@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { noValue } from '../../src/core/report/format.ts';
+import { noValue } from '../../src/core/format.ts';
 import type { Table } from '../../src/core/report/tables.ts';
 import type { Machine } from './machine.ts';
 import { mostOther, mostSteal, type Disturbance } from './meter.ts';

@@ -7,7 +7,8 @@ import { prepareFromEnvironment } from '../core/endpoints/from-environment.ts';
 import type { EndpointsFile, Problem, Target } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
 import { makePlan, type PlanChoices } from '../core/plan/plan.ts';
-import type { Objective, RunInput } from '../core/plan/types.ts';
+import type { Objective } from '../core/vocabulary.ts';
+import type { RunInput } from '../core/plan/types.ts';
 import { giveMemoryBack, keepHeapSmall } from './small-heap.ts';
 
 /** Of a larger file the heap is kept small, characters. */

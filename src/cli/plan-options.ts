@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planDefaults } from '../core/plan/plan.ts';
-import { arrivalProcesses, transportNames } from '../core/plan/types.ts';
+import { arrivalProcesses, transportNames } from '../core/vocabulary.ts';
 import { header, objectives, planNumber, planSize, planTime, stages } from './values.ts';
 
 /** Reads a rate. Other load generators take an infinite one for all requests at once. */

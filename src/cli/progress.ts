@@ -1,7 +1,7 @@
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { RunPlan } from '../core/plan/types.ts';
 import { shortReason } from '../core/report/failure-reasons.ts';
-import { formatCount, formatRate } from '../core/report/format.ts';
+import { formatCount, formatRate } from '../core/format.ts';
 import { headlineThroughput, isMixed, p95Text } from '../core/report/headline.ts';
 
 const phases: Record<Snapshot['phase'], string> = {

@@ -1,7 +1,8 @@
 import { ExitCode, LoadlensError } from '../core/errors.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
-import type { ArrivalProcess, Objective, RunPlan, Stage, TransportName } from '../core/plan/types.ts';
-import { countOf, formatCount } from '../core/report/format.ts';
+import type { ArrivalProcess, Objective, Stage, TransportName } from '../core/vocabulary.ts';
+import type { RunPlan } from '../core/plan/types.ts';
+import { countOf, formatCount } from '../core/format.ts';
 import { rateText } from '../core/report/load-words.ts';
 import { reports } from '../core/report/reports.ts';
 import { renderText } from '../core/report/text.ts';

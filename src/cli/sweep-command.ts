@@ -1,8 +1,9 @@
 import { type ExitCode, LoadlensError } from '../core/errors.ts';
 import { requestsToJudge } from '../core/plan/capacity.ts';
 import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../core/plan/sweep.ts';
-import type { Objective, RunPlan } from '../core/plan/types.ts';
-import { formatCount } from '../core/report/format.ts';
+import type { Objective } from '../core/vocabulary.ts';
+import type { RunPlan } from '../core/plan/types.ts';
+import { formatCount } from '../core/format.ts';
 import { compactRecord } from '../core/report/record.ts';
 import { renderSweepText, sweepReports } from '../core/report/sweep-reports.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDurationMs } from '../core/plan/duration.ts';
-import { withinLimit } from '../core/plan/limits.ts';
+import { parseDurationMs } from '../core/values/duration.ts';
+import { withinLimit } from '../core/values/limits.ts';
 import { defaultCoolDownMs, parseLevels, parseRange } from '../core/plan/sweep.ts';
 import { objectives } from './values.ts';
 

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import { isHeaderValue } from '../core/endpoints/headers.ts';
 import { ownHeaders } from '../core/endpoints/vocabulary.ts';
-import { parseDurationMs } from '../core/plan/duration.ts';
-import { describeLimit, type LimitName, withinLimit } from '../core/plan/limits.ts';
-import { parseObjectives } from '../core/plan/objectives.ts';
-import { parseSizeBytes } from '../core/plan/size.ts';
-import { parseStages, stagesForm } from '../core/plan/stages.ts';
-import type { Objective, Stage } from '../core/plan/types.ts';
+import { parseDurationMs } from '../core/values/duration.ts';
+import { describeLimit, type LimitName, withinLimit } from '../core/values/limits.ts';
+import { parseObjectives } from '../core/values/objectives.ts';
+import { parseSizeBytes } from '../core/values/size.ts';
+import { parseStages, stagesForm } from '../core/values/stages.ts';
+import type { Objective, Stage } from '../core/vocabulary.ts';
 
 /** Reads the value of an option that is a number of the plan. */
 export function planNumber(name: LimitName): (text: string) => number {

@@ -1,4 +1,4 @@
-import { bodyLimits } from '../core/plan/limits.ts';
+import { bodyLimits } from '../core/values/limits.ts';
 import { isJson, parsed } from './dialects/json.ts';
 import { count, type Usage } from './dialects/usage.ts';
 import { decode } from './encoding.ts';

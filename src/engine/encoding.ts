@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { bodyLimits } from '../core/plan/limits.ts';
+import { bodyLimits } from '../core/values/limits.ts';
 import type { Note } from './server-notes.ts';
 
 // A body may end before its encoding does: what there was of it is read all the same.

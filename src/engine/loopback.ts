@@ -1,7 +1,7 @@
 import type { DialectName } from '../core/endpoints/types.ts';
 import type { SummaryOptions } from '../core/metrics/summary.ts';
 import { wholeLoad } from '../core/plan/share.ts';
-import type { TransportName } from '../core/plan/types.ts';
+import type { TransportName } from '../core/vocabulary.ts';
 import { createCounters } from './loops/counter.ts';
 import { createLoop, type LoopResult } from './loops/loop.ts';
 import { sharedNow } from './shared-clock.ts';

@@ -1,7 +1,8 @@
 import type { PreparedRequest } from '../core/endpoints/types.ts';
-import { targetPicker } from '../core/plan/pick.ts';
+import { targetPicker } from '../core/values/pick.ts';
 import { requestsByTarget } from '../core/plan/prompt-turns.ts';
-import { indexIn, type Share } from '../core/plan/share.ts';
+import { indexIn } from '../core/plan/share.ts';
+import { type Share } from '../core/plan/types.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import type { PromptUse, ValueUse } from '../core/report/types.ts';
 

@@ -8,7 +8,7 @@ import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/share.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/report/record.ts';
-import { mergeServerNotes } from '../core/report/server-notes.ts';
+import { mergeServerNotes } from '../core/report/merge-notes.ts';
 import type { RunRecord, Source } from '../core/report/types.ts';
 import { withModels } from './discover-model.ts';
 import { readEnvironment } from './environment.ts';
@@ -20,6 +20,7 @@ import { promptUses, valueUse } from './prompt-uses.ts';
 import { calibrateSelf } from './self-calibration.ts';
 import { serverAtStart, watchServer } from './server-use.ts';
 import { sideThread } from './side-thread.ts';
+import { warmCode } from './warm.ts';
 
 /** How the one who starts a run takes part in it. */
 export interface RunHooks {
@@ -86,7 +87,12 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       ...(input.promptStarts && { promptStarts: input.promptStarts }),
       ...(input.valueStart !== undefined && { valueStart: input.valueStart }),
     },
-    { slots: lanes, first: workers ?? 1, most: workers ?? hooks.mostLoops ?? mostLoops(input.requests) },
+    {
+      slots: lanes,
+      first: workers ?? 1,
+      most: workers ?? hooks.mostLoops ?? mostLoops(input.requests),
+      warm: warmCode,
+    },
   );
   let known: KnownParts = {
     id: recordId(new Date(), Math.random),

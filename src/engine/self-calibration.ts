@@ -1,5 +1,5 @@
 import { summaryOf } from '../core/metrics/summary.ts';
-import type { TransportName } from '../core/plan/types.ts';
+import type { TransportName } from '../core/vocabulary.ts';
 import type { SelfCalibration } from '../core/report/calibration.ts';
 import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
 import type { SideThread } from './side-thread.ts';

@@ -1,4 +1,4 @@
-import { maxServerNotes } from '../core/report/server-notes.ts';
+import { maxServerNotes } from '../core/report/merge-notes.ts';
 
 /** Records a remark on the server's behavior: a short English phrase without an end mark, such as `folds headers`. */
 export type Note = (text: string) => void;

@@ -1,4 +1,5 @@
-import type { RunPlan, TransportName } from '../core/plan/types.ts';
+import type { RunPlan } from '../core/plan/types.ts';
+import type { TransportName } from '../core/vocabulary.ts';
 import { createRawTransport } from './raw/raw-transport.ts';
 import type { Transport, TransportOptions, WireRequest } from './transport.ts';
 import { createUndiciTransport } from './undici-transport.ts';

@@ -3,7 +3,7 @@
  * does not compile, and test/extension/manifest.test.ts holds these maps against package.json. No import of vscode here.
  */
 
-import { planLimits } from '../core/plan/limits.ts';
+import { planLimits } from '../core/values/limits.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import { gpt2Defaults, gpt2Dtypes } from '../processes/gpt2Defaults.ts';
 

@@ -7,7 +7,7 @@ import { LoadlensError } from '../core/errors.ts';
 import type { RecorderState } from '../core/metrics/recorder-state.ts';
 import { planOfOne } from '../core/plan/share.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import { formatCount } from '../core/report/format.ts';
+import { formatCount } from '../core/format.ts';
 import { readLoad, type SharedLoad } from '../core/scale-out/load.ts';
 import { passageCounter, shareCounters } from '../core/scale-out/share-report.ts';
 import { runBenchmark } from '../engine/run.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { attention } from '../../src/core/report/facts.ts';
 import { readRecord } from '../../src/core/report/record.ts';
 import { runOver } from '../support/run-input.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { attention } from '../../src/core/report/facts.ts';
 import { shortReason } from '../../src/core/report/failure-reasons.ts';
 import { unansweredSentence } from '../../src/core/report/failure-words.ts';

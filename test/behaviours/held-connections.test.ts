@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DialectName, PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { runOver } from '../support/run-input.ts';
 import { startScriptedServer, type ScriptedRequest, type ScriptedServer } from '../support/scripted-server.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DialectName, PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { makeSweepRecord } from '../../src/core/report/sweep-record.ts';
 import { fuzzStreams } from '../support/fuzz-streams.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
-import { transportNames, type RunPlan } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
+import { type RunPlan } from '../../src/core/plan/types.ts';
 import { attention } from '../../src/core/report/facts.ts';
 import { renderText } from '../../src/core/report/text.ts';
 import { runBenchmark } from '../../src/engine/run.ts';

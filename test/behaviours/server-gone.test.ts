@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { attention } from '../../src/core/report/facts.ts';
 import { compactRecord } from '../../src/core/report/compact.ts';
 import { readRecord } from '../../src/core/report/record.ts';

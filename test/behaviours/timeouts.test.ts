@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transportNames, type RunPlan } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
+import { type RunPlan } from '../../src/core/plan/types.ts';
 import { attention } from '../../src/core/report/facts.ts';
 import { run, runOver } from '../support/run-input.ts';
 import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { renderText } from '../../src/core/report/text.ts';
 import { runOver } from '../support/run-input.ts';
 import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { printEndpoints } from '../../src/core/endpoints/print.ts';
 import { requestsToJudge } from '../../src/core/plan/capacity.ts';
-import { parseObjectives } from '../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../src/core/values/objectives.ts';
 import { mergeBacklogs, mergeEnvironments } from '../../src/core/scale-out/merge-senders.ts';
 import type { ShareFacts } from '../../src/core/scale-out/share-report.ts';
 import { recordOf } from './report/fixtures.ts';

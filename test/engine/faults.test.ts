@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { ErrorKind } from '../../src/core/metrics/types.ts';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { startFaultyServer, type FaultyServer } from '../support/faulty-server.ts';
 import { runOver } from '../support/run-input.ts';
 

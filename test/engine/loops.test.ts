@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Worker } from 'node:worker_threads';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
-import { parseObjectives } from '../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../src/core/values/objectives.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { createCounters, sharedCounter } from '../../src/engine/loops/counter.ts';

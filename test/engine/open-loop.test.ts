@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { parseObjectives } from '../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../src/core/values/objectives.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
-import { parseStages } from '../../src/core/plan/stages.ts';
+import { parseStages } from '../../src/core/values/stages.ts';
 import { run } from '../support/run-input.ts';
 
 /** Answers at once, but from `fromMs` after its first request for `stallMs` not at all: what came then is answered at its end. */

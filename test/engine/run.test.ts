@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LoadlensError } from '../../src/core/errors.ts';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 import { startFaultyServer, type FaultyServer } from '../support/faulty-server.ts';
 import { runInput, runOver } from '../support/run-input.ts';

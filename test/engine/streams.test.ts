@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { runOver, type Wanted } from '../support/run-input.ts';
 import { startStreamServer } from '../support/stream-server.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { transportNames } from '../../src/core/plan/types.ts';
+import { transportNames } from '../../src/core/vocabulary.ts';
 import { errorKind } from '../../src/engine/error-kind.ts';
 import type { Lane, Transport, WireRequest } from '../../src/engine/transport.ts';
 import { transportFor, transports } from '../../src/engine/transports.ts';

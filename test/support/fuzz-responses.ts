@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { seededUnits } from '../../src/core/plan/pick.ts';
+import { seededUnits } from '../../src/core/values/pick.ts';
 import { planDefaults } from '../../src/core/plan/plan.ts';
-import { transportNames, type TransportName } from '../../src/core/plan/types.ts';
+import { transportNames, type TransportName } from '../../src/core/vocabulary.ts';
 import { errorKind } from '../../src/engine/error-kind.ts';
 import { isBlank } from '../../src/engine/raw/characters.ts';
 import { createResponseParser } from '../../src/engine/raw/response-parser.ts';

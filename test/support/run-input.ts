@@ -1,5 +1,6 @@
 import type { PreparedRequest, Target } from '../../src/core/endpoints/types.ts';
-import type { RunInput, RunPlan, TransportName } from '../../src/core/plan/types.ts';
+import type { RunInput, RunPlan } from '../../src/core/plan/types.ts';
+import type { TransportName } from '../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 

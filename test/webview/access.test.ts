@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { formatCount, formatMs } from '../../src/core/format.ts';
 import { usePanels } from './panels.ts';
 import { states } from './states.ts';
 import { themes } from './themes.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatMs } from '../../src/core/report/format.ts';
+import { formatMs } from '../../src/core/format.ts';
 import { rowsOf, tableOf, usePanels } from './panels.ts';
 import { states } from './states.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import type { PanelState } from '../../src/extension/views/panelMessages.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { syntheticRecord, threeVerdicts } from './records.ts';

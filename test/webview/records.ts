@@ -1,7 +1,8 @@
 import { clientHealth, lostHealth, type ClientReadings } from '../../src/core/metrics/client-health.ts';
 import { createRecorder, type Recorder } from '../../src/core/metrics/recorder.ts';
 import type { ErrorKind, FailureSample, Sample, Snapshot } from '../../src/core/metrics/types.ts';
-import type { RunPlan, Verdict } from '../../src/core/plan/types.ts';
+import type { RunPlan } from '../../src/core/plan/types.ts';
+import type { Verdict } from '../../src/core/vocabulary.ts';
 import { makeRecord, recordId } from '../../src/core/report/record.ts';
 import type { RunRecord, RunStatus } from '../../src/core/report/types.ts';
 

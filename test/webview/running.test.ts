@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatCount, formatMs, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
 import type { PanelState } from '../../src/extension/views/panelMessages.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
 import { syntheticPlan, syntheticSnapshot } from './records.ts';

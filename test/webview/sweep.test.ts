@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatCount, formatMs, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
 import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
 import { lawful, levelRecord, sweepOf } from '../core/report/sweep-fixtures.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';

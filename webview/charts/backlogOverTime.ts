@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Backlog } from '../../src/core/metrics/types.ts';
-import { formatCount, formatS } from '../../src/core/report/format.ts';
+import { formatCount, formatS } from '../../src/core/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
 import { timeAxis } from './slices.ts';
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatMs, formatPercent } from '../../src/core/report/format.ts';
+import { formatMs, formatPercent } from '../../src/core/format.ts';
 import { edgeFormat } from '../../src/core/report/bin-axis.ts';
 import { binAxis, sharedBins } from './bins.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';

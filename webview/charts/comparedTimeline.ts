@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { slices } from '../../src/core/metrics/slices.ts';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatMs, formatMsRange, formatS } from '../../src/core/report/format.ts';
+import { formatMs, formatMsRange, formatS } from '../../src/core/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
 import { extremes, middleS, timeAxis } from './slices.ts';
 

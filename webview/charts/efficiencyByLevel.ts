@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { formatCount, formatPercent } from '../../src/core/report/format.ts';
+import { formatCount, formatPercent } from '../../src/core/format.ts';
 import { chartFigure, type ChartFigure, type Series } from './figure.ts';
 import { levelAxis, levelMarkers, levelPosition, type Levels } from './levelAxis.ts';
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Distribution, LatencyBins } from '../../src/core/metrics/types.ts';
-import { formatCount, formatMs, formatPercent } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatPercent } from '../../src/core/format.ts';
 import type { SeriesColor } from '../theme.ts';
 import { edgeFormat } from '../../src/core/report/bin-axis.ts';
 import { binAxis, binPosition } from './bins.ts';

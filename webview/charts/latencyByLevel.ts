@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { Objective } from '../../src/core/plan/types.ts';
-import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import type { Objective } from '../../src/core/vocabulary.ts';
+import { formatCount, formatMs } from '../../src/core/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
 import { roundAbove } from './ticks.ts';
 import { levelAxis, levelMarkers, levelPosition, markedWords, type Levels } from './levelAxis.ts';

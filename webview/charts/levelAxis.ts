@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
 import { kneeOf, succeeds } from '../../src/core/metrics/levels.ts';
-import { formatCount, formatNumber } from '../../src/core/report/format.ts';
+import { formatCount, formatNumber } from '../../src/core/format.ts';
 import type { Limit, Marker } from './markers.ts';
 import type { AxisText } from './options.ts';
 

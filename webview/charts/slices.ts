@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Slice } from '../../src/core/metrics/slices.ts';
-import { formatCount, formatS } from '../../src/core/report/format.ts';
+import { formatCount, formatS } from '../../src/core/format.ts';
 import type { AxisText } from './options.ts';
 
 /** Where a slice is drawn: its middle, seconds since the start. */

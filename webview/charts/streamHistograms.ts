@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { LatencyBins, StreamNumbers } from '../../src/core/metrics/types.ts';
-import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { formatCount, formatMs } from '../../src/core/format.ts';
 import type { ChartFigure } from './figure.ts';
 import { histogram } from './histogram.ts';
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { uslThroughput } from '../../src/core/metrics/usl.ts';
-import { formatCount, formatNumber, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatNumber, formatRate } from '../../src/core/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from './figure.ts';
 import { roundAbove } from './ticks.ts';
 import { levelAxis, levelMarkers, levelPosition, markedWords, type Levels } from './levelAxis.ts';

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { perS, rateSlices, type Slice } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
-import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
+import { formatNumber, formatRate, formatS } from '../../src/core/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from './figure.ts';
 import { extremes, sliceWords, timeAxis } from './slices.ts';
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Numbers, StreamedRequest, StreamNumbers } from '../../src/core/metrics/types.ts';
-import { formatCount, formatMs, formatS, noValue } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatS, noValue } from '../../src/core/format.ts';
 import { button } from '../controls.ts';
 import { h, setAttributes } from '../dom.ts';
 import { createTable, tableTwin, type Cell } from '../table.ts';

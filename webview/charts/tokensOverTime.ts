@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { perS, rateSlices } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
-import { formatNumber, formatRate, formatS } from '../../src/core/report/format.ts';
+import { formatNumber, formatRate, formatS } from '../../src/core/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
 import { extremes, middleS, sliceWords, timeAxis } from './slices.ts';
 

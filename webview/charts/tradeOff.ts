@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { formatCount, formatMs, formatNumber, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatNumber, formatRate } from '../../src/core/format.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
 import type { Levels } from './levelAxis.ts';
 import { roundAbove } from './ticks.ts';

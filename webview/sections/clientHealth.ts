@@ -3,7 +3,7 @@ import { isLost, waitedForLimit, wasObserved } from '../../src/core/metrics/clie
 import type { ClientHealth, HealthBound } from '../../src/core/metrics/types.ts';
 import type { SelfCalibration } from '../../src/core/report/calibration.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { badge } from './badge.ts';

@@ -1,13 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { ComparisonRow, ComparisonUnit } from '../../src/core/metrics/compare.ts';
-import {
-  formatCount,
-  formatMs,
-  formatNumber,
-  formatPercent,
-  formatRate,
-  noValue,
-} from '../../src/core/report/format.ts';
+import type { ComparisonRow, ComparisonUnit } from '../../src/core/report/compare-runs.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue } from '../../src/core/format.ts';
 import { createTable } from '../table.ts';
 
 /** Numbers of two runs with what lies between them: difference and ratio, never a verdict. */

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { failuresOf, failureText, targetsText, type Failed } from '../../src/core/report/failure-reasons.ts';
 import type { FailureSample } from '../../src/core/metrics/types.ts';
-import { formatCount } from '../../src/core/report/format.ts';
+import { formatCount } from '../../src/core/format.ts';
 import { h } from '../dom.ts';
 import { section } from './section.ts';
 

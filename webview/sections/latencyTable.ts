@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { waitedForLimit } from '../../src/core/metrics/client-health.ts';
 import { quantileNames, type Distribution, type QuantileName } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { formatCount, formatMs } from '../../src/core/format.ts';
 import { h } from '../dom.ts';
 import { createTable, type Cell } from '../table.ts';
 import { quantileWords } from '../words.ts';

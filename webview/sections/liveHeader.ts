@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
-import { formatS } from '../../src/core/report/format.ts';
+import { formatS } from '../../src/core/format.ts';
 import { button, progressRing } from '../controls.ts';
 import { h, setText } from '../dom.ts';
 import { post } from '../host.ts';

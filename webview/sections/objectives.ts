@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { Verdict } from '../../src/core/plan/types.ts';
-import { formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import type { Verdict } from '../../src/core/vocabulary.ts';
+import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import { h, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { createTable } from '../table.ts';

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { errorKinds, type Numbers } from '../../src/core/metrics/types.ts';
-import { formatCount, formatPercent } from '../../src/core/report/format.ts';
+import { formatCount, formatPercent } from '../../src/core/format.ts';
 import { statusCodeWords } from '../../src/core/report/outcome-words.ts';
 import { h } from '../dom.ts';
 import { createTable, type Cell } from '../table.ts';

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { loadText } from '../../src/core/report/load-words.ts';
 import type { RunRecord, Source } from '../../src/core/report/types.ts';
-import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { formatCount, formatMs } from '../../src/core/format.ts';
 import { h, type Child } from '../dom.ts';
 import { post } from '../host.ts';
 import { percentileMethodWords, planWords, requestsWords, tokenSourceWords } from '../words.ts';

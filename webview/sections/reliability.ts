@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { leastCount, quantileShares } from '../../src/core/metrics/quantiles.ts';
 import type { Distribution, QuantileName } from '../../src/core/metrics/types.ts';
-import { formatCount, formatMsRange } from '../../src/core/report/format.ts';
+import { formatCount, formatMsRange } from '../../src/core/format.ts';
 
 /** How far a quantile can be trusted: its interval, or how many responses it would take. */
 export interface Reliability {

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Numbers, QuantileName, Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount, formatMs, formatPercent, formatRate, formatS, noValue } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatPercent, formatRate, formatS, noValue } from '../../src/core/format.ts';
 import { headlineThroughput, headlineTime, type Headline, type HeadlineTime } from '../../src/core/report/headline.ts';
 import { rateText } from '../../src/core/report/load-words.ts';
 import { responsesWords } from '../words.ts';

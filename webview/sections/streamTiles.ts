@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { Distribution, Numbers, StreamNumbers, TokenSource } from '../../src/core/metrics/types.ts';
-import { formatCount, formatMs, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
 import { tokenSourceShort } from '../words.ts';
 import { reliability } from './reliability.ts';
 import type { Tile } from './tiles.ts';

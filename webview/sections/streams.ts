@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { Distribution, QuantileName, StreamNumbers } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../src/core/format.ts';
 import { cachedShare } from '../../src/core/report/stream-tables.ts';
 import type { ChartFigure } from '../charts/figure.ts';
 import { iclHistogram, ttftHistogram } from '../charts/streamHistograms.ts';

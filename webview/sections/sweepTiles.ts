@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { SweepFigures } from '../../src/core/metrics/levels.ts';
 import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import { atOnceWords, knee } from '../charts/levelAxis.ts';
 import type { Tile } from './tiles.ts';
 

@@ -3,7 +3,7 @@ import type { Distribution, Numbers } from '../../src/core/metrics/types.ts';
 import { worstTargets } from '../../src/core/report/compact.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { isMixed } from '../../src/core/report/headline.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/report/format.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import { h } from '../dom.ts';
 import { createTable, type Cell } from '../table.ts';
 import { note, section } from './section.ts';

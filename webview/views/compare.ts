@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { compareRuns } from '../../src/core/metrics/compare.ts';
+import { compareRuns } from '../../src/core/report/compare-runs.ts';
 import { outcomeOf } from '../../src/core/report/outcome-words.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { comparedHistogram } from '../charts/comparedHistogram.ts';

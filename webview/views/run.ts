@@ -5,7 +5,7 @@ import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import { failureSentences } from '../../src/core/report/failure-reasons.ts';
 import { outcomeOf } from '../../src/core/report/outcome-words.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount, formatMs } from '../../src/core/report/format.ts';
+import { formatCount, formatMs } from '../../src/core/format.ts';
 import { backlogOverTime } from '../charts/backlogOverTime.ts';
 import type { ChartFigure } from '../charts/figure.ts';
 import { latencyHistogram } from '../charts/latencyHistogram.ts';

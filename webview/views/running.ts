@@ -3,7 +3,7 @@ import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { Snapshot, Summary } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import { failureSentence } from '../../src/core/report/failure-reasons.ts';
-import { formatCount, formatS, withoutZeros } from '../../src/core/report/format.ts';
+import { formatCount, formatS, withoutZeros } from '../../src/core/format.ts';
 import { latencyOverTime, latencyOverTimeContent } from '../charts/latencyOverTime.ts';
 import { tokensOverTime, tokensOverTimeContent } from '../charts/tokensOverTime.ts';
 import { throughputOverTime, throughputOverTimeContent } from '../charts/throughputOverTime.ts';

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { sweepFigures } from '../../src/core/metrics/levels.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
-import { formatCount } from '../../src/core/report/format.ts';
+import { formatCount } from '../../src/core/format.ts';
 import { latencyByLevel, latencyByLevelContent } from '../charts/latencyByLevel.ts';
 import type { Levels } from '../charts/levelAxis.ts';
 import { throughputByLevel, throughputByLevelContent } from '../charts/throughputByLevel.ts';

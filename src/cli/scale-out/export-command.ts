@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { valuesFromEnvironment } from '../../core/endpoints/from-environment.ts';
 import { resolvedPath } from '../../core/endpoints/prepare.ts';
 import { ExitCode } from '../../core/errors.ts';
-import { formatCount } from '../../core/report/format.ts';
+import { formatCount } from '../../core/format.ts';
 import { recordId } from '../../core/report/record.ts';
 import { makeLoad } from '../../core/scale-out/load.ts';
 import { readGitState } from '../../engine/git.ts';

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
-import { parseSuiteTarget, type SuiteTarget } from '../../core/report/suite-targets.ts';
+import { parseSuiteTarget } from '../../core/report/suite-targets.ts';
+import { type SuiteTarget } from '../../core/report/suite-types.ts';
 import { gpt2Dtypes } from '../../processes/gpt2Defaults.ts';
 import { header, numberFrom, objectives, planTime, several } from '../values.ts';
 import type { LatencyOptions } from './latency-command.ts';

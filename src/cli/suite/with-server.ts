@@ -1,8 +1,8 @@
 import { credentialsOf } from '../../core/endpoints/credentials.ts';
 import type { ExitCode } from '../../core/errors.ts';
-import type { Objective } from '../../core/plan/types.ts';
+import type { Objective } from '../../core/vocabulary.ts';
 import { unmetSentence } from '../../core/report/failure-words.ts';
-import { formatCount } from '../../core/report/format.ts';
+import { formatCount } from '../../core/format.ts';
 import type { SuiteModel } from '../../core/report/suite-types.ts';
 import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
 import type { SeriesHooks, SweepSnapshot } from '../../engine/sweep.ts';

@@ -1,4 +1,4 @@
-import { seededUnits } from '../plan/pick.ts';
+import { seededUnits } from '../values/pick.ts';
 import { formatDate } from './date-format.ts';
 
 /** Longest text that `$random.alphabetic(n)` and its like may make, in characters. */

@@ -1,9 +1,9 @@
-import { parseDurationMs } from '../plan/duration.ts';
-import { describeLimit, withinLimit, type LimitName } from '../plan/limits.ts';
-import { isOfRunAlone, parseObjectives } from '../plan/objectives.ts';
-import { parseSizeBytes } from '../plan/size.ts';
-import { parseStages, stagesForm } from '../plan/stages.ts';
-import { arrivalProcesses, type Objective } from '../plan/types.ts';
+import { parseDurationMs } from '../values/duration.ts';
+import { describeLimit, withinLimit, type LimitName } from '../values/limits.ts';
+import { isOfRunAlone, parseObjectives } from '../values/objectives.ts';
+import { parseSizeBytes } from '../values/size.ts';
+import { parseStages, stagesForm } from '../values/stages.ts';
+import { arrivalProcesses, type Objective } from '../vocabulary.ts';
 import { directives } from './directives.ts';
 import { silentDirectives } from './other-tools.ts';
 import { fixOf, quoted, rangeOf, type Findings } from './problems.ts';

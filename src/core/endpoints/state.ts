@@ -1,4 +1,4 @@
-import type { Objective } from '../plan/types.ts';
+import type { Objective } from '../vocabulary.ts';
 import { isSeparator, looksLikeRequest, matchVariable, splitLines, surelyRequest } from './lines.ts';
 import { foreignSetters } from './other-tools.ts';
 import { findings, type Findings } from './problems.ts';

@@ -1,4 +1,4 @@
-import type { ArrivalProcess, Objective, Stage } from '../plan/types.ts';
+import type { ArrivalProcess, Objective, Stage } from '../vocabulary.ts';
 
 /** A place in a text: zero-based line and zero-based UTF-16 column, as editors count. */
 export interface Position {

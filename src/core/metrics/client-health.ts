@@ -1,4 +1,4 @@
-import type { TransportName } from '../plan/types.ts';
+import type { TransportName } from '../vocabulary.ts';
 import { leastCount } from './quantiles.ts';
 import type { ClientHealth, Distribution, HealthBound, Summary } from './types.ts';
 

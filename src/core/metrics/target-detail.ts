@@ -1,4 +1,3 @@
-import type { Target } from '../endpoints/types.ts';
 import { countedTargets } from './counters.ts';
 
 /** How much is kept of a target: `counts`, without quantiles; `quantiles`; `row`, with a row in every record, too. */
@@ -13,7 +12,7 @@ export const mostDetailed = 10_000;
  * room for all.
  */
 export function detailOf(
-  targets: readonly Pick<Target, 'objectives' | 'weight'>[],
+  targets: readonly { readonly objectives: readonly unknown[]; readonly weight: number }[],
   most = mostDetailed,
 ): Uint8Array | undefined {
   if (targets.length <= most) return undefined;

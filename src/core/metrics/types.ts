@@ -1,4 +1,4 @@
-import type { TransportName } from '../plan/types.ts';
+import type { TransportName } from '../vocabulary.ts';
 
 /** Why a request got no whole answer. Kept apart from status codes: nothing is made up. */
 export const errorKinds = [

@@ -1,6 +1,7 @@
-import { seededUnits } from './pick.ts';
-import { arrivalTime } from './stages.ts';
-import type { ArrivalProcess, RunPlan, Stage } from './types.ts';
+import { seededUnits } from '../values/pick.ts';
+import { arrivalTime } from '../values/stages.ts';
+import type { ArrivalProcess, Stage } from '../vocabulary.ts';
+import type { RunPlan } from './types.ts';
 
 /** When request `index` is to leave, ms from the start; never earlier than the one before, Infinity when there is none. */
 export type Arrivals = (index: number) => number;

@@ -2,7 +2,7 @@ import { largestOf } from '../extremes.ts';
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import type { Distribution, Numbers } from '../metrics/types.ts';
 import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './objectives.ts';
-import type { Objective } from './types.ts';
+import type { Objective } from '../vocabulary.ts';
 
 /** What one run says of a level: `undecided` when its intervals lie on both sides of the objective, or do not exist. */
 export type TrialOutcome = 'pass' | 'fail' | 'undecided';

@@ -1,7 +1,3 @@
-import { closedLoop } from './closed-loop.ts';
-import { openLoop } from './open-loop.ts';
-import type { RunPlan } from './types.ts';
-
 /** Decides when the next request leaves. Pure: the engine owns the clock. */
 export interface LoadModel {
   /**
@@ -10,12 +6,3 @@ export interface LoadModel {
    */
   next(index: number, elapsedMs: number): 'now' | 'done' | number;
 }
-
-/** Every load model there is. A new one is one file here and one line in this list. */
-const loadModels: Readonly<Record<RunPlan['loadModel'], (plan: RunPlan) => LoadModel>> = {
-  closed: closedLoop,
-  open: openLoop,
-};
-
-/** The load model that a plan asks for. */
-export const loadModelFor = (plan: RunPlan): LoadModel => loadModels[plan.loadModel](plan);

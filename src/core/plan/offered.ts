@@ -1,5 +1,6 @@
-import { partOf, type Share } from './share.ts';
-import { arrivalTime } from './stages.ts';
+import { partOf } from './share.ts';
+import { type Share } from './types.ts';
+import { arrivalTime } from '../values/stages.ts';
 import type { RunPlan } from './types.ts';
 
 /**

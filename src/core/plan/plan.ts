@@ -1,8 +1,9 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
-import { checkLimit } from './limits.ts';
-import { stagesDurationS } from './stages.ts';
-import type { ArrivalProcess, RunPlan, Stage, TransportName } from './types.ts';
+import { checkLimit } from '../values/limits.ts';
+import { stagesDurationS } from '../values/stages.ts';
+import type { ArrivalProcess, Stage, TransportName } from '../vocabulary.ts';
+import type { RunPlan } from './types.ts';
 
 /** How requests leave: by free slots (`concurrency`) or by the clock (`ratePerS` or `stages`); absent = not chosen. */
 export interface LoadChoices {

@@ -1,4 +1,4 @@
-import { seededUnits } from './pick.ts';
+import { seededUnits } from '../values/pick.ts';
 
 /** Whose prompt a request gets: its turn, from 0, in the sequence of its own target. */
 export interface PromptTurns {

@@ -1,15 +1,5 @@
 import type { LoadModel } from './load-model.ts';
-import type { RunPlan } from './types.ts';
-
-/**
- * One of several shares of a load, each sent by a worker of its own: of the requests 0, 1, 2 … those that leave `number` when
- * divided by `of`. So together they send what one worker would, at the times at which it would.
- */
-export interface Share {
-  /** From 0. */
-  readonly number: number;
-  readonly of: number;
-}
+import type { RunPlan, Share } from './types.ts';
 
 /** A load that is not shared out. */
 export const wholeLoad: Share = { number: 0, of: 1 };

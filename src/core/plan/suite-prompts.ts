@@ -1,4 +1,4 @@
-import { seededUnits } from './pick.ts';
+import { seededUnits } from '../values/pick.ts';
 import type { Prompt } from './suite-request.ts';
 
 /** Words that most vocabularies have as one token. */

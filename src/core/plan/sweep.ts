@@ -1,6 +1,6 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
-import { checkLimit, planLimits } from './limits.ts';
+import { checkLimit, planLimits } from '../values/limits.ts';
 import { makePlan, type PlanChoices } from './plan.ts';
 import type { RunInput, RunPlan } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { stretchedBins } from '../metrics/bins.ts';
-import { formatMs, withoutZeros } from './format.ts';
+import { formatMs, withoutZeros } from '../format.ts';
 
 // Bins need not be equally wide: they grow with the latency, and the outermost reach to the extremes. A chart draws each as
 // wide as the next: edge i lies at i on its axis.

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { formatMs, formatRate } from './format.ts';
+import { formatMs, formatRate } from '../format.ts';
 
 const error = v.object({
   injectedMs: v.number(),

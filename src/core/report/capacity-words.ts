@@ -1,5 +1,5 @@
-import type { Objective, Verdict } from '../plan/types.ts';
-import { countOf, formatCount, formatMs, formatPercent, formatRate } from './format.ts';
+import type { Objective, Verdict } from '../vocabulary.ts';
+import { countOf, formatCount, formatMs, formatPercent, formatRate } from '../format.ts';
 import type { SweepRecord } from './sweep-types.ts';
 import type { RunRecord } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { perS, rateSlices, type Slice } from '../metrics/slices.ts';
 import { timelineEndMs } from '../metrics/timeline.ts';
 import { binLabels } from './bin-axis.ts';
-import { formatCount, formatMs, formatNumber, withoutZeros } from './format.ts';
+import { formatCount, formatMs, formatNumber, withoutZeros } from '../format.ts';
 import {
   axis,
   bar,

@@ -1,6 +1,6 @@
 import { isLost, waitedForLimit, wasObserved } from '../metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../metrics/types.ts';
-import { countOf, formatCount, formatMs, formatPercent, noValue } from './format.ts';
+import { countOf, formatCount, formatMs, formatPercent, noValue } from '../format.ts';
 import type { RunRecord } from './types.ts';
 
 /** What a run is called whose numbers are not the server's alone. */

@@ -8,7 +8,7 @@ import type {
   StreamNumbers,
   Timeline,
 } from '../metrics/types.ts';
-import { maxServerNotes } from './server-notes.ts';
+import { maxServerNotes } from './merge-notes.ts';
 import type { RunRecord } from './types.ts';
 
 type TargetNumbers = Numbers & { readonly name: string };

@@ -20,7 +20,7 @@ import {
   formatS,
   noValue,
   withoutZeros,
-} from './format.ts';
+} from '../format.ts';
 
 /** What a reader must know before any number: a partial run, a flood of failures, failed objectives, a doubtful client. */
 export function attention(record: RunRecord): string[] {

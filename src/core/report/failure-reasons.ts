@@ -1,7 +1,7 @@
 import { mergeFailures, reasonOf } from '../failures/groups.ts';
 import { tellingPart } from '../failures/telling-part.ts';
 import { errorKinds, type FailureSample, type Numbers } from '../metrics/types.ts';
-import { countOf, formatCount } from './format.ts';
+import { countOf, formatCount } from '../format.ts';
 import { errorWords, statusCodeWords } from './outcome-words.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';

@@ -1,7 +1,7 @@
 import { errorKinds } from '../metrics/types.ts';
-import type { Verdict } from '../plan/types.ts';
+import type { Verdict } from '../vocabulary.ts';
 import { failureAdvice, failureCountText, failuresOf, failureText, shortReason } from './failure-reasons.ts';
-import { capital, countOf, formatCount } from './format.ts';
+import { capital, countOf, formatCount } from '../format.ts';
 import { errorWords } from './outcome-words.ts';
 import { measuredText } from './tables.ts';
 import type { RunRecord } from './types.ts';

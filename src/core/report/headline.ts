@@ -1,5 +1,5 @@
 import type { Distribution, Numbers, QuantileName } from '../metrics/types.ts';
-import { formatMs } from './format.ts';
+import { formatMs } from '../format.ts';
 import type { RunRecord } from './types.ts';
 
 /** True when latency over all responses is not that of the successes. */

@@ -1,7 +1,7 @@
 import { boundLabels, clientFacts } from './client-words.ts';
 import { attention, provenance } from './facts.ts';
 import { failureCountText, failuresOf, targetsText } from './failure-reasons.ts';
-import { capital, formatMs, formatPercent, formatRate, formatUtc } from './format.ts';
+import { capital, formatMs, formatPercent, formatRate, formatUtc } from '../format.ts';
 import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from './charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';

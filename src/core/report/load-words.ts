@@ -1,6 +1,7 @@
-import { peakRatePerS } from '../plan/stages.ts';
-import type { RunPlan, Stage, TransportName } from '../plan/types.ts';
-import { formatCount, formatNumber, formatS, withoutZeros } from './format.ts';
+import { peakRatePerS } from '../values/stages.ts';
+import type { RunPlan } from '../plan/types.ts';
+import type { Stage, TransportName } from '../vocabulary.ts';
+import { formatCount, formatNumber, formatS, withoutZeros } from '../format.ts';
 
 /** What sent, in words. */
 export const transportLabels: Readonly<Record<TransportName, string>> = { raw: 'raw sockets', undici: 'undici' };

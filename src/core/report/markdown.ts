@@ -1,7 +1,7 @@
 import { boundLabels, clientFacts } from './client-words.ts';
 import { attention, provenance } from './facts.ts';
 import { failureTable } from './failure-reasons.ts';
-import { capital, formatMs, formatPercent, formatRate } from './format.ts';
+import { capital, formatMs, formatPercent, formatRate } from '../format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from './headline.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import { outcomeOf, outcomeWords } from './outcome-words.ts';

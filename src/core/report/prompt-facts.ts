@@ -1,4 +1,4 @@
-import { countOf, formatCount } from './format.ts';
+import { countOf, formatCount } from '../format.ts';
 import type { PromptUse, RunRecord } from './types.ts';
 
 /** Why repeated prompts matter. */

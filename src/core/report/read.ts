@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { dialectNames, promptOrders, usageChoices } from '../endpoints/types.ts';
 import { errorKinds, healthBounds, percentileMethods, tokenSources, type ErrorKind } from '../metrics/types.ts';
-import { arrivalProcesses, transportNames } from '../plan/types.ts';
+import { arrivalProcesses, transportNames } from '../vocabulary.ts';
 import { calibrationSchema, selfCalibrationSchema } from './calibration.ts';
 import { checked } from './checked.ts';
 import { recordSchema, type RunRecord } from './types.ts';

@@ -3,8 +3,8 @@ import type { Target } from '../endpoints/types.ts';
 import { lostHealth } from '../metrics/client-health.ts';
 import { mostDetailed } from '../metrics/target-detail.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
-import type { TransportName } from '../plan/types.ts';
-import { formatMs } from './format.ts';
+import type { TransportName } from '../vocabulary.ts';
+import { formatMs } from '../format.ts';
 import { recordSchema, type PromptUse, type RunRecord } from './types.ts';
 
 export { compactRecord } from './compact.ts';

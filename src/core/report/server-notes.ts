@@ -1,12 +1,5 @@
+import { mergeServerNotes } from './merge-notes.ts';
 import type { RunRecord, ServerUse } from './types.ts';
-
-/** Maximum number of remarks that a record keeps. */
-export const maxServerNotes = 20;
-
-/** Merges the remarks of several senders or runs: each once, in order of appearance, up to the maximum. */
-export function mergeServerNotes(lists: readonly (readonly string[])[]): string[] {
-  return [...new Set(lists.flat())].slice(0, maxServerNotes);
-}
 
 /** Returns the server's resource use; undefined unless Loadlens started the server. */
 export function serverUseOf({ server }: Pick<RunRecord, 'server'>): ServerUse | undefined {

@@ -1,6 +1,6 @@
 import { hasStreams } from '../metrics/streams.ts';
 import type { Distribution, Numbers, StreamNumbers } from '../metrics/types.ts';
-import { countOf, formatCount, formatMs, formatPercent, formatRate } from './format.ts';
+import { countOf, formatCount, formatMs, formatPercent, formatRate } from '../format.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
 

@@ -1,9 +1,10 @@
 import type { SweepFigures } from '../metrics/levels.ts';
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
-import { countOf, formatCount, formatMs, formatNumber, formatPercent } from './format.ts';
-import { targetText, type SuiteTargetResult } from './suite-targets.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent } from '../format.ts';
+import { targetText } from './suite-targets.ts';
+import { type SuiteTargetResult } from './suite-types.ts';
 import type { Finding, SuiteLevel } from './suite-types.ts';
-import { formatChange, formatFactor } from './sweep-tables.ts';
+import { formatChange, formatFactor } from '../format.ts';
 
 /** The numbers of the rules; the report states them. */
 const poorEfficiency = 0.5;

@@ -2,7 +2,7 @@ import type { LatencyWorkload } from '../plan/suite.ts';
 import type { Distribution } from '../metrics/types.ts';
 import { earlyEnd } from './early-end.ts';
 import { failureSentences } from './failure-reasons.ts';
-import { countOf, formatCount, formatMs, formatNumber, formatPercent, noValue } from './format.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent, noValue } from '../format.ts';
 import type { Chapters } from './sections.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';

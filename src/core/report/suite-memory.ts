@@ -3,7 +3,7 @@ import { settlingOf, trendOf, type Trend } from '../metrics/trend.ts';
 import type { MemoryWorkload } from '../plan/suite.ts';
 import { earlyEnd } from './early-end.ts';
 import { failureSentences } from './failure-reasons.ts';
-import { countOf, formatCount, formatNumber, noValue } from './format.ts';
+import { countOf, formatCount, formatNumber, noValue } from '../format.ts';
 import type { Chapters, Section } from './sections.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { suiteSchema, type SuiteModel } from './suite-types.ts';

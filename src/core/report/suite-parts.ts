@@ -1,13 +1,13 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import { statusWords } from './early-end.ts';
 import { measurementError, mostAtOnce, provenance, warningFacts } from './facts.ts';
-import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from './format.ts';
+import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from '../format.ts';
 import type { Section } from './sections.ts';
 import { serverNoteFacts } from './server-notes.ts';
 import { changeFrom } from './suite-findings.ts';
 import { earlierFrom } from './suite-record.ts';
 import type { EarlierSuite, SuiteLevel, SuiteModel, ThroughputSuite } from './suite-types.ts';
-import { formatChange } from './sweep-tables.ts';
+import { formatChange } from '../format.ts';
 import type { RunRecord } from './types.ts';
 
 /** Earlier results and this one agree when they differ by no more than this. */

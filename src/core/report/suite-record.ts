@@ -4,7 +4,8 @@ import { LoadlensError } from '../errors.ts';
 import { sweepFigures } from '../metrics/levels.ts';
 import { readRecord } from './read.ts';
 import { findingsOf, recommendationsOf } from './suite-findings.ts';
-import { defaultSuiteTargets, judgeSuiteTargets, suiteMetrics, type SuiteTarget } from './suite-targets.ts';
+import { defaultSuiteTargets, judgeSuiteTargets } from './suite-targets.ts';
+import { suiteMetrics, type SuiteTarget } from './suite-types.ts';
 import { suiteSchema, type EarlierSuite, type SuiteLevel, type ThroughputSuite } from './suite-types.ts';
 import type { RunRecord } from './types.ts';
 

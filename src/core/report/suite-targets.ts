@@ -1,31 +1,11 @@
-import type { SuiteLevel } from './suite-types.ts';
-
-/** What a target of a suite can be about. */
-export const suiteMetrics = [
-  'single requests/s',
-  'single tokens/s',
-  'concurrent requests/s',
-  'concurrent tokens/s',
-  'failed requests',
-] as const;
-type SuiteMetric = (typeof suiteMetrics)[number];
-
-const operators = ['>=', '<=', '>', '<', '='] as const;
-
-/** A target: `single tokens/s > 20`. */
-export interface SuiteTarget {
-  readonly metric: SuiteMetric;
-  readonly operator: (typeof operators)[number];
-  readonly value: number;
-}
-
-/** What became of a target; `pass` is false where nothing was measured. */
-export interface SuiteTargetResult extends SuiteTarget {
-  readonly achieved: number | null;
-  /** The level that achieved it, where that is not given. */
-  readonly atConcurrency: number | null;
-  readonly pass: boolean;
-}
+import {
+  suiteMetrics,
+  suiteOperators,
+  type SuiteLevel,
+  type SuiteMetric,
+  type SuiteTarget,
+  type SuiteTargetResult,
+} from './suite-types.ts';
 
 /** The targets of the reference. */
 export const defaultSuiteTargets: readonly SuiteTarget[] = [
@@ -40,7 +20,7 @@ export const defaultSuiteTargets: readonly SuiteTarget[] = [
 export function parseSuiteTarget(text: string): SuiteTarget | undefined {
   const [, name, sign, number] = /^\s*([a-z/ ]+?)\s*(>=|<=|>|<|=)\s*(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   const metric = suiteMetrics.find((known) => known === name);
-  const operator = operators.find((known) => known === sign);
+  const operator = suiteOperators.find((known) => known === sign);
   return metric === undefined || operator === undefined ? undefined : { metric, operator, value: Number(number) };
 }
 

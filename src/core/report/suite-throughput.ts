@@ -1,7 +1,7 @@
 import { earlyEnd } from './early-end.ts';
 import { failureSentences } from './failure-reasons.ts';
 import { warningNote } from './facts.ts';
-import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from './format.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from '../format.ts';
 import type { Chapters } from './sections.ts';
 import { changeFrom } from './suite-findings.ts';
 import { targetText } from './suite-targets.ts';
@@ -16,7 +16,8 @@ import {
 } from './suite-parts.ts';
 import type { Finding, SuiteLevel, ThroughputSuite } from './suite-types.ts';
 import { latencyByLevelChart, throughputByLevelChart, tradeOffChart } from './sweep-charts.ts';
-import { formatChange, formatFactor, ratioText } from './sweep-tables.ts';
+import { formatChange, formatFactor } from '../format.ts';
+import { ratioText } from './sweep-tables.ts';
 import type { Table } from './tables.ts';
 
 /** The report of the throughput suite: every section that the reference's has, in its order. */

@@ -1,6 +1,5 @@
 import type { SweepFigures } from '../metrics/levels.ts';
 import type { ThroughputWorkload } from '../plan/suite.ts';
-import type { SuiteTargetResult } from './suite-targets.ts';
 import type { RunRecord, RunStatus } from './types.ts';
 
 export const suiteSchema = 'loadlens.suite/1';
@@ -15,6 +14,33 @@ export interface SuiteModel {
   readonly synthetic: boolean | null;
   /** Precision of the weights; null when it is not known. */
   readonly dtype: string | null;
+}
+
+/** What a target of a suite can be about. */
+export const suiteMetrics = [
+  'single requests/s',
+  'single tokens/s',
+  'concurrent requests/s',
+  'concurrent tokens/s',
+  'failed requests',
+] as const;
+export type SuiteMetric = (typeof suiteMetrics)[number];
+
+export const suiteOperators = ['>=', '<=', '>', '<', '='] as const;
+
+/** A target: `single tokens/s > 20`. */
+export interface SuiteTarget {
+  readonly metric: SuiteMetric;
+  readonly operator: (typeof suiteOperators)[number];
+  readonly value: number;
+}
+
+/** What became of a target; `pass` is false where nothing was measured. */
+export interface SuiteTargetResult extends SuiteTarget {
+  readonly achieved: number | null;
+  /** The level that achieved it, where that is not given. */
+  readonly atConcurrency: number | null;
+  readonly pass: boolean;
 }
 
 /** One level in the numbers of the reference. Rates and latency are of successes. */

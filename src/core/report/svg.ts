@@ -1,5 +1,5 @@
 import { escapeHtml } from './escape.ts';
-import { formatMs, withoutZeros } from './format.ts';
+import { formatMs, withoutZeros } from '../format.ts';
 
 const width = 960;
 const height = 260;

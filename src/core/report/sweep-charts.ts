@@ -1,6 +1,6 @@
 import { uslThroughput } from '../metrics/usl.ts';
 import type { Chart } from './charts.ts';
-import { formatCount, formatMs, formatNumber } from './format.ts';
+import { formatCount, formatMs, formatNumber } from '../format.ts';
 import { axis, frame, horizontals, legend, plot, points, text } from './svg.ts';
 import type { SweepRecord } from './sweep-types.ts';
 

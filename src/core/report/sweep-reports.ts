@@ -1,6 +1,6 @@
 import { csvText, type Cell } from './csv-parts.ts';
 import { escapeHtml } from './escape.ts';
-import { formatUtc } from './format.ts';
+import { formatUtc } from '../format.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
 import { jsonPieces, jsonText } from './json.ts';
 import { escape, list, table } from './markdown-parts.ts';

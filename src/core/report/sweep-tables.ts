@@ -4,6 +4,8 @@ import { earlyEnd, statusWords } from './early-end.ts';
 import { lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from './facts.ts';
 import {
   countOf,
+  formatChange,
+  formatFactor,
   formatCount,
   formatMs,
   formatNumber,
@@ -11,7 +13,7 @@ import {
   formatRate,
   noValue,
   withoutZeros,
-} from './format.ts';
+} from '../format.ts';
 import { promptFacts } from './prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
 import type { SweepRecord } from './sweep-types.ts';
@@ -20,17 +22,6 @@ import type { RunRecord } from './types.ts';
 
 const hasTokens = (levels: readonly RunRecord[]): boolean =>
   levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
-
-/** A factor: `1.64×`. */
-export const formatFactor = (factor: number | null): string =>
-  factor === null || !Number.isFinite(factor) ? noValue : `${factor.toFixed(2)}×`;
-
-/** A change against something else: `+50%`, `-3.1%`. */
-export function formatChange(change: number | null): string {
-  // That a ratio is nearly whole says nothing of a change.
-  const words = formatPercent(change).replace('> 99.99%', '100%');
-  return change !== null && change > 0 && !words.startsWith('<') ? `+${words}` : words;
-}
 
 /** A percentile, with a mark when there are too few samples to rely on it. */
 const marked = (value: number | null, interval: unknown): string =>

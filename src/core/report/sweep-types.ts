@@ -1,6 +1,6 @@
 import type { SweepFigures } from '../metrics/levels.ts';
 import type { CapacityResult, Trial } from '../plan/capacity.ts';
-import type { Objective } from '../plan/types.ts';
+import type { Objective } from '../vocabulary.ts';
 import type { RunRecord, RunStatus } from './types.ts';
 
 export const sweepSchema = 'loadlens.sweep/1';

@@ -1,9 +1,9 @@
 import { leastCount, quantileShares } from '../metrics/quantiles.ts';
 import { mostDetailed } from '../metrics/target-detail.ts';
 import { errorKinds, quantileNames, type Distribution, type QuantileName } from '../metrics/types.ts';
-import type { Verdict } from '../plan/types.ts';
+import type { Verdict } from '../vocabulary.ts';
 import { worstTargets } from './compact.ts';
-import { countOf, formatBytes, formatCount, formatMs, formatPercent, formatRate, noValue } from './format.ts';
+import { countOf, formatBytes, formatCount, formatMs, formatPercent, formatRate, noValue } from '../format.ts';
 import { isMixed } from './headline.ts';
 import { errorWords } from './outcome-words.ts';
 import type { RunRecord } from './types.ts';

@@ -1,7 +1,7 @@
 import { clientFacts } from './client-words.ts';
 import { attention, provenance } from './facts.ts';
 import { failureTable } from './failure-reasons.ts';
-import { noValue } from './format.ts';
+import { noValue } from '../format.ts';
 import { isMixed } from './headline.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from './tables.ts';
 import { streamTables } from './stream-tables.ts';

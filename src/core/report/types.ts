@@ -1,6 +1,7 @@
 import type { LlmChoices } from '../endpoints/types.ts';
 import type { ClientHealth, FailureSample, Summary } from '../metrics/types.ts';
-import type { RunPlan, Verdict } from '../plan/types.ts';
+import type { RunPlan } from '../plan/types.ts';
+import type { Verdict } from '../vocabulary.ts';
 import type { Calibration, SelfCalibration } from './calibration.ts';
 
 export const recordSchema = 'loadlens.run/1';

@@ -5,7 +5,7 @@ import { placeholdersIn } from '../endpoints/prepare.ts';
 import { countedTargets } from '../metrics/counters.ts';
 import { planOfOne } from '../plan/share.ts';
 import type { RunPlan } from '../plan/types.ts';
-import { countOf, formatCount, formatS, withoutZeros } from '../report/format.ts';
+import { countOf, formatCount, formatS, withoutZeros } from '../format.ts';
 import { loadText } from '../report/load-words.ts';
 import type { SharedLoad } from './load.ts';
 

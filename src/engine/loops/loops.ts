@@ -3,11 +3,10 @@ import { mergeLive } from '../../core/metrics/recorder-state.ts';
 import { liveSummaryOf } from '../../core/metrics/summary.ts';
 import type { FailureSample, Summary } from '../../core/metrics/types.ts';
 import { offeredMs } from '../../core/plan/offered.ts';
-import type { TransportName } from '../../core/plan/types.ts';
+import type { TransportName } from '../../core/vocabulary.ts';
 import { freeOptimiser, holdOptimiser } from '../optimiser.ts';
 import { clockOffsetMs, sharedNow } from '../shared-clock.ts';
-import { warmCode } from '../warm.ts';
-import { createLoop, type Loop, type OwnLoop, type LoopResult, type LoopSetup } from './loop.ts';
+import { createLoop, type Loop, type LoopOptions, type OwnLoop, type LoopResult, type LoopSetup } from './loop.ts';
 import { createLook } from './look.ts';
 import { mergeResults, type LoopsResult, type LostLoops } from './results.ts';
 import { startWorkerLoop } from './worker-loop.ts';
@@ -50,6 +49,8 @@ export interface LoopsOptions {
   readonly first: number;
   /** … and to how many others are added while they are the limit. Never more than there are slots. */
   readonly most: number;
+  /** Warms the code of a loop before the clock starts; see warm.ts. */
+  readonly warm: NonNullable<LoopOptions['warm']>;
 }
 
 const lookMs = 100;
@@ -62,7 +63,7 @@ const sharesOf = (slots: number, loops: number): number[] =>
   Array.from({ length: loops }, (_, i) => Math.floor(slots / loops) + (i < slots % loops ? 1 : 0));
 
 /** The loop of this thread is made here; throws a LoadlensError for a request that can't be sent. */
-export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptions): Loops {
+export function createLoops(setup: LoopSetup, { slots, first, most, warm }: LoopsOptions): Loops {
   /** Loops that wait for slots which others give up, and how many. */
   const waiting: { readonly loop: Loop; slots: number }[] = [];
   const give = (dropped: number): void => {
@@ -75,7 +76,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most }: LoopsOptio
     if (given < dropped) give(dropped - given);
   };
 
-  const own = createLoop(setup, { onDropped: give, warm: warmCode });
+  const own = createLoop(setup, { onDropped: give, warm });
   const { summaryOptions } = own;
   /** All that send, and how many slots each is to have. */
   const loops = new Map<Loop, number>([[own, slots]]);

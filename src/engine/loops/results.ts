@@ -6,7 +6,7 @@ import { mergeTallies, rankedValues } from '../../core/metrics/tally.ts';
 import { mergeFailures } from '../../core/failures/groups.ts';
 import type { FailureSample, Summary } from '../../core/metrics/types.ts';
 import { offeredMs } from '../../core/plan/offered.ts';
-import { mergeServerNotes } from '../../core/report/server-notes.ts';
+import { mergeServerNotes } from '../../core/report/merge-notes.ts';
 import { limitAdvice } from '../client-limit.ts';
 import { closingDeviations } from '../raw/deviations.ts';
 import type { ProcessReadings } from '../readings.ts';

@@ -5,9 +5,9 @@ import { threadError } from '../client-limit.ts';
 import type { LiveLoop, Loop, LoopResult, LoopSetup } from './loop.ts';
 import type { LoopCommand, LoopEvent } from './messages.ts';
 
-/** The thread's file: the source beside this one, or the bundle beside the bundle. */
+/** The thread's file: the source, or the bundle beside the bundle. */
 const workerFile = import.meta.url.endsWith('.ts')
-  ? new URL('worker.ts', import.meta.url)
+  ? new URL('../loop-worker.ts', import.meta.url)
   : new URL('loop-worker.js', import.meta.url);
 
 /** How long a cancelled loop may take to tell what it has measured. */

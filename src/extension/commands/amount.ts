@@ -1,7 +1,7 @@
-import { parseDurationMs } from '../../core/plan/duration.ts';
-import { withinLimit } from '../../core/plan/limits.ts';
+import { parseDurationMs } from '../../core/values/duration.ts';
+import { withinLimit } from '../../core/values/limits.ts';
 import type { LoadChoices, PlanChoices } from '../../core/plan/plan.ts';
-import { parseStages } from '../../core/plan/stages.ts';
+import { parseStages } from '../../core/values/stages.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 
 /** The whole number that was typed; NaN when it is none. */

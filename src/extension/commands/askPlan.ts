@@ -1,5 +1,5 @@
 import { l10n, type Uri } from 'vscode';
-import { planLimits } from '../../core/plan/limits.ts';
+import { planLimits } from '../../core/values/limits.ts';
 import type { PlanChoices } from '../../core/plan/plan.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 import { loadAnswer, readAmount, readLoad } from './amount.ts';

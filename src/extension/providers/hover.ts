@@ -1,7 +1,7 @@
 import { Hover, l10n, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
 import { directives } from '../../core/endpoints/directives.ts';
 import type { Target } from '../../core/endpoints/types.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/report/format.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/headline.ts';
 import { escape } from '../../core/report/markdown-parts.ts';
 import { measuredText } from '../../core/report/tables.ts';

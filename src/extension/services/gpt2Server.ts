@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { availableParallelism } from 'node:os';
-import { formatCount } from '../../core/report/format.ts';
+import { formatCount } from '../../core/format.ts';
 import { cacheFolder } from '../../processes/cacheFolder.ts';
 import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../../processes/gpt2Defaults.ts';
 import { readGpt2Event, type Gpt2Event, type Gpt2Options } from '../../processes/gpt2Messages.ts';

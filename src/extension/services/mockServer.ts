@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { formatCount } from '../../core/report/format.ts';
+import { formatCount } from '../../core/format.ts';
 import { readMockEvent, type MockOptions } from '../../processes/messages.ts';
 import type { Activity, ServerKind } from './bundledServer.ts';
 import { numberSetting } from './settings.ts';

@@ -1,6 +1,6 @@
 import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { failureSentences } from '../../core/report/failure-reasons.ts';
-import { formatCount, formatS } from '../../core/report/format.ts';
+import { formatCount, formatS } from '../../core/format.ts';
 import { outcomeWords } from '../../core/report/outcome-words.ts';
 import { isRun, isSweep, nameOf, type ResultRecord } from '../../core/report/results.ts';
 import type { ThroughputSuite } from '../../core/report/suite-types.ts';

@@ -1,9 +1,10 @@
 import { l10n } from 'vscode';
 import { shortReason } from '../../core/report/failure-reasons.ts';
-import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/report/format.ts';
+import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/format.ts';
 import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../../core/report/headline.ts';
 import { rateText } from '../../core/report/load-words.ts';
-import type { RunPlan, Verdict } from '../../core/plan/types.ts';
+import type { RunPlan } from '../../core/plan/types.ts';
+import type { Verdict } from '../../core/vocabulary.ts';
 import { outcomeOf, outcomeOfAll, outcomeWords, type Outcome } from '../../core/report/outcome-words.ts';
 import { isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/results.ts';
 import type { ThroughputSuite } from '../../core/report/suite-types.ts';

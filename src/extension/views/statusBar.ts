@@ -1,6 +1,6 @@
 import { l10n, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
 import { shortReason } from '../../core/report/failure-reasons.ts';
-import { formatCount } from '../../core/report/format.ts';
+import { formatCount } from '../../core/format.ts';
 import { outcomeWords } from '../../core/report/outcome-words.ts';
 import { isRun, nameOf, type ResultRecord } from '../../core/report/results.ts';
 import { commandIds } from '../contributions.ts';

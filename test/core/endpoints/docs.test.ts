@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { directives } from '../../../src/core/endpoints/directives.ts';
-import { objectiveMetrics } from '../../../src/core/plan/objectives.ts';
+import { objectiveMetrics } from '../../../src/core/values/objectives.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 

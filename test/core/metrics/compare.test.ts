@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LlmChoices } from '../../../src/core/endpoints/types.ts';
-import { compareRuns } from '../../../src/core/metrics/compare.ts';
-import type { TransportName } from '../../../src/core/plan/types.ts';
+import { compareRuns } from '../../../src/core/report/compare-runs.ts';
+import type { TransportName } from '../../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { closedLoop, recordOf, targetOf } from '../report/fixtures.ts';
 

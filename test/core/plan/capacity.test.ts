@@ -7,7 +7,7 @@ import {
   type Trial,
   type TrialOutcome,
 } from '../../../src/core/plan/capacity.ts';
-import { parseObjectives } from '../../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { sampleOf } from '../metrics/samples.ts';
 import { closedLoop, recordOf } from '../report/fixtures.ts';
 

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Distribution, Numbers, Summary } from '../../../src/core/metrics/types.ts';
-import {
-  evaluateObjectives,
-  objectiveMetrics,
-  parseObjectives,
-  perRequestLimitsMs,
-  withoutTokenTimes,
-} from '../../../src/core/plan/objectives.ts';
-import type { Objective } from '../../../src/core/plan/types.ts';
+import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../../../src/core/plan/objectives.ts';
+import { objectiveMetrics, parseObjectives } from '../../../src/core/values/objectives.ts';
+import type { Objective } from '../../../src/core/vocabulary.ts';
 
 const parsed = (text: string): Objective[] => {
   const { objectives, error } = parseObjectives(text);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { offeredMs } from '../../../src/core/plan/offered.ts';
 import { makePlan, type PlanChoices } from '../../../src/core/plan/plan.ts';
 import { wholeLoad } from '../../../src/core/plan/share.ts';
-import { parseStages } from '../../../src/core/plan/stages.ts';
+import { parseStages } from '../../../src/core/values/stages.ts';
 
 const offered = (choices: PlanChoices, taken = 0, elapsedMs = 1e6): number =>
   offeredMs(makePlan(choices, { defaults: {}, objectives: [] }), wholeLoad, taken, elapsedMs);

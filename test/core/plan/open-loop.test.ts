@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { LoadlensError } from '../../../src/core/errors.ts';
-import { loadModelFor } from '../../../src/core/plan/load-model.ts';
+import { loadModelFor } from '../../../src/core/plan/load-models.ts';
 import { choicesOfPlan, makePlan, type PlanChoices } from '../../../src/core/plan/plan.ts';
-import { arrivalTime, parseStages, peakRatePerS } from '../../../src/core/plan/stages.ts';
-import type { RunPlan, Stage } from '../../../src/core/plan/types.ts';
+import { arrivalTime, parseStages, peakRatePerS } from '../../../src/core/values/stages.ts';
+import type { RunPlan } from '../../../src/core/plan/types.ts';
+import type { Stage } from '../../../src/core/vocabulary.ts';
 
 const nothing = { defaults: {}, objectives: [] };
 const planOf = (choices: PlanChoices): RunPlan => makePlan(choices, nothing);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { targetPicker } from '../../../src/core/plan/pick.ts';
+import { targetPicker } from '../../../src/core/values/pick.ts';
 
 const weightsOf = fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0.001, max: 20, noNaN: true })), {
   minLength: 1,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { targetPicker } from '../../../src/core/plan/pick.ts';
+import { targetPicker } from '../../../src/core/values/pick.ts';
 import { promptTurns, requestsByTarget, seededOrder } from '../../../src/core/plan/prompt-turns.ts';
 
 const indices = (count: number): number[] => Array.from({ length: count }, (_, index) => index);

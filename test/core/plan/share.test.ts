@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { loadModelFor } from '../../../src/core/plan/load-model.ts';
+import { loadModelFor } from '../../../src/core/plan/load-models.ts';
 import { makePlan } from '../../../src/core/plan/plan.ts';
 import { indexIn, partOf, planOfMany, planOfOne, shareModel, wholeLoad } from '../../../src/core/plan/share.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';

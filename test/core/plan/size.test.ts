@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 import { makePlan } from '../../../src/core/plan/plan.ts';
-import { parseSizeBytes } from '../../../src/core/plan/size.ts';
+import { parseSizeBytes } from '../../../src/core/values/size.ts';
 
 describe('sizes and certificates of a plan', () => {
   it('reads sizes with and without a unit', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ErrorKind } from '../../../src/core/metrics/types.ts';
-import { parseObjectives } from '../../../src/core/plan/objectives.ts';
-import type { Verdict } from '../../../src/core/plan/types.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
+import type { Verdict } from '../../../src/core/vocabulary.ts';
 import { failureHint, notMet, unansweredSentence, unmetSentence } from '../../../src/core/report/failure-words.ts';
 import { sampleOf } from '../metrics/samples.ts';
 import { recordOf, targetOf } from './fixtures.ts';

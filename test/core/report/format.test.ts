@@ -11,7 +11,7 @@ import {
   formatS,
   formatUtc,
   withoutZeros,
-} from '../../../src/core/report/format.ts';
+} from '../../../src/core/format.ts';
 
 describe('format', () => {
   it('shows times', () => {

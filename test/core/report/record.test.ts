@@ -5,7 +5,7 @@ import { lostHealth } from '../../../src/core/metrics/client-health.ts';
 import type { ClientHealth } from '../../../src/core/metrics/types.ts';
 import type { LlmChoices } from '../../../src/core/endpoints/types.ts';
 import { LoadlensError } from '../../../src/core/errors.ts';
-import { formatMs } from '../../../src/core/report/format.ts';
+import { formatMs } from '../../../src/core/format.ts';
 import { renderJson } from '../../../src/core/report/json.ts';
 import { compactRecord, readRecord, recordId } from '../../../src/core/report/record.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';

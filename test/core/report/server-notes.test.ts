@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { compactRecord, readRecord } from '../../../src/core/report/record.ts';
 import { reports } from '../../../src/core/report/reports.ts';
 import { renderText } from '../../../src/core/report/text.ts';
-import { maxServerNotes, mergeServerNotes } from '../../../src/core/report/server-notes.ts';
+import { maxServerNotes, mergeServerNotes } from '../../../src/core/report/merge-notes.ts';
 import { makeSweepRecord } from '../../../src/core/report/sweep-record.ts';
 import { sweepFacts } from '../../../src/core/report/sweep-tables.ts';
 import { closedLoop, recordOf } from './fixtures.ts';

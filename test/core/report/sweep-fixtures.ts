@@ -1,5 +1,6 @@
 import type { Sample } from '../../../src/core/metrics/types.ts';
-import { evaluateObjectives, parseObjectives } from '../../../src/core/plan/objectives.ts';
+import { evaluateObjectives } from '../../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { makeSweepRecord, type SweepParts } from '../../../src/core/report/sweep-record.ts';
 import type { SweepRecord } from '../../../src/core/report/sweep-types.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';

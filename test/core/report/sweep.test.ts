@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LoadlensError } from '../../../src/core/errors.ts';
-import { parseObjectives } from '../../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
 import { readSweep } from '../../../src/core/report/sweep-record.ts';
 import { renderSweepText, sweepReports } from '../../../src/core/report/sweep-reports.ts';
-import { formatChange, sweepFacts } from '../../../src/core/report/sweep-tables.ts';
+import { formatChange } from '../../../src/core/format.ts';
+import { sweepFacts } from '../../../src/core/report/sweep-tables.ts';
 import type { RunRecord } from '../../../src/core/report/types.ts';
 import { levelRecord, lawful, sweepOf } from './sweep-fixtures.ts';
 

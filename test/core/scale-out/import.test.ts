@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { LoadlensError } from '../../../src/core/errors.ts';
-import { parseObjectives } from '../../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { readRecord } from '../../../src/core/report/read.ts';
 import { renderText } from '../../../src/core/report/text.ts';
 import { looksLikeReport, recordFromReport } from '../../../src/core/scale-out/import.ts';

@@ -1,4 +1,4 @@
-import { seededUnits } from '../../../core/plan/pick.ts';
+import { seededUnits } from '../../../core/values/pick.ts';
 
 /** The times that a request asks for, in ms, and what goes wrong in its answer. Token numbers count from 1. */
 export interface Timing {

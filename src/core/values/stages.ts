@@ -1,6 +1,6 @@
 import { parseDurationMs } from './duration.ts';
 import { withinLimit } from './limits.ts';
-import type { Stage } from './types.ts';
+import type { Stage } from '../vocabulary.ts';
 
 const mostStages = 100;
 const oneStage = /^(\S+?)\s*:\s*(\d{1,7}(?:\.\d{1,6})?)(?:\s*\.\.\s*(\d{1,7}(?:\.\d{1,6})?))?$/;

@@ -1,5 +1,5 @@
-import { loadText, transportLabels } from '../report/load-words.ts';
-import type { RunRecord } from '../report/types.ts';
+import { loadText, transportLabels } from './load-words.ts';
+import type { RunRecord } from './types.ts';
 
 /** Units that report/format.ts has words for. */
 export type ComparisonUnit = 'ms' | 'req/s' | 'tokens/s' | 'ratio' | 'count';

@@ -113,3 +113,14 @@ function plain(value: number, digits: number): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** A factor: `1.64×`. */
+export const formatFactor = (factor: number | null): string =>
+  factor === null || !Number.isFinite(factor) ? noValue : `${factor.toFixed(2)}×`;
+
+/** A change against something else: `+50%`, `-3.1%`. */
+export function formatChange(change: number | null): string {
+  // That a ratio is nearly whole says nothing of a change.
+  const words = formatPercent(change).replace('> 99.99%', '100%');
+  return change !== null && change > 0 && !words.startsWith('<') ? `+${words}` : words;
+}

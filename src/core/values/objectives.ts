@@ -1,0 +1,154 @@
+import { closest } from '../closest.ts';
+import type { RequestLimitsMs } from '../metrics/streams.ts';
+import { parseDurationMs } from './duration.ts';
+import type { Objective } from '../vocabulary.ts';
+
+/** What an objective can be about. */
+interface ObjectiveMetric {
+  readonly name: string;
+  readonly what: string;
+  readonly example: string;
+}
+
+const basicMetrics: readonly ObjectiveMetric[] = [
+  { name: 'p50', what: 'Median latency.', example: 'p50 < 200ms' },
+  { name: 'p90', what: '90th percentile of latency.', example: 'p90 < 400ms' },
+  { name: 'p95', what: '95th percentile of latency.', example: 'p95 < 500ms' },
+  { name: 'p99', what: '99th percentile of latency.', example: 'p99 < 1s' },
+  { name: 'p99.9', what: '99.9th percentile of latency.', example: 'p99.9 < 2s' },
+  { name: 'mean', what: 'Average latency.', example: 'mean < 300ms' },
+  { name: 'max', what: 'Longest latency.', example: 'max < 5s' },
+  { name: 'errors', what: 'Share of requests without success.', example: 'errors < 1%' },
+  { name: 'throughput', what: 'Responses per second.', example: 'throughput > 100/s' },
+];
+
+/** A time other than latency, as objectives name it. */
+export type TimeName = keyof RequestLimitsMs;
+
+/** Times other than latency, of which an objective names a statistic: `ttft.p95`. */
+const otherTimes: Readonly<Record<TimeName, { readonly what: string; readonly example: string }>> = {
+  response: { what: 'time from when a request was due to the end of its answer', example: '800ms' },
+  ttfb: { what: 'time to first byte', example: '100ms' },
+  ttft: { what: 'time to first token', example: '500ms' },
+  icl: { what: 'time between two chunks of a stream', example: '50ms' },
+  tpot: { what: 'time per output token', example: '50ms' },
+  e2e: { what: 'time to last token', example: '5s' },
+  stall: { what: 'longest time between two chunks of a stream', example: '1s' },
+};
+
+const statistics: Readonly<Record<string, string>> = {
+  p50: 'Median',
+  p90: '90th percentile',
+  p95: '95th percentile',
+  p99: '99th percentile',
+  'p99.9': '99.9th percentile',
+  mean: 'Average',
+  max: 'Maximum',
+};
+
+const isTimeName = (name: string): name is TimeName => name in otherTimes;
+
+/** Returns the parts of `ttft.p95`; undefined for a metric that is no other time. */
+export function splitMetric(metric: string): { time: TimeName; statistic: string } | undefined {
+  const dot = metric.indexOf('.');
+  const time = metric.slice(0, dot);
+  return dot > 0 && isTimeName(time) ? { time, statistic: metric.slice(dot + 1) } : undefined;
+}
+
+/** Whether a metric is of a whole run alone: a tally of response times for every target would cost memory in each run. */
+export const isOfRunAlone = (metric: string): boolean => splitMetric(metric)?.time === 'response';
+
+/** Everything that an objective can be about, for completion and messages. */
+export const objectiveMetrics: readonly ObjectiveMetric[] = [
+  ...basicMetrics,
+  ...Object.entries(otherTimes).flatMap(([time, { what, example }]) =>
+    Object.entries(statistics).map(([statistic, words]) => ({
+      name: `${time}.${statistic}`,
+      what: `${words} of ${what}.`,
+      example: `${time}.${statistic} < ${example}`,
+    })),
+  ),
+];
+
+/** Where a text of objectives is wrong: `offset` and `length` count from its start. */
+export interface ObjectivesError {
+  readonly message: string;
+  readonly hint: string;
+  /** What was most likely meant. */
+  readonly instead?: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+const operators: readonly Objective['operator'][] = ['<=', '>=', '<', '>'];
+const pattern = /^([A-Za-z][\w.]*)\s*(<=|>=|<|>)\s*(\S.*)$/;
+
+function valueOf(metric: string, text: string): number | undefined {
+  if (metric === 'errors') {
+    const match = /^(\d{1,9}(?:\.\d{1,12})?)\s*(%?)$/.exec(text);
+    if (match === null) return undefined;
+    const ratio = match[2] === '%' ? Number(match[1]) / 100 : Number(match[1]);
+    return ratio <= 1 ? ratio : undefined;
+  }
+  if (metric === 'throughput') {
+    const match = /^(\d{1,12}(?:\.\d{1,12})?)(?:\s*\/\s*s)?$/.exec(text);
+    return match === null ? undefined : Number(match[1]);
+  }
+  return parseDurationMs(text);
+}
+
+function valueHint(metric: string): string {
+  if (metric === 'errors') return 'Write a share of requests from 0% to 100%, for example errors < 1%.';
+  if (metric === 'throughput') return 'Write a number of responses per second, for example throughput > 100/s.';
+  return `Write a time with its unit (ms, s, m, h), for example ${metric} < 500ms.`;
+}
+
+function metricsHint(): string {
+  const names = basicMetrics.map(({ name }) => name).join(', ');
+  return `Use one of ${names}, or a time and a statistic such as ttft.p95 (${Object.keys(otherTimes).join(', ')}).`;
+}
+
+function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | 'hint' | 'instead'> {
+  const match = pattern.exec(text);
+  if (match === null) {
+    return {
+      message: `"${text}" is not an objective.`,
+      hint: 'Write metric, operator and value, for example p95 < 500ms.',
+    };
+  }
+  const [, metric = '', sign = '', value = ''] = match;
+  const operator = operators.find((candidate) => candidate === sign) ?? '<';
+  const names = objectiveMetrics.map(({ name }) => name);
+  if (!names.includes(metric)) {
+    const suggestion = closest(metric, names);
+    return {
+      message: `There is no metric "${metric}".`,
+      hint: suggestion === undefined ? metricsHint() : `Did you mean ${suggestion}?`,
+      ...(suggestion === undefined ? {} : { instead: suggestion + text.slice(metric.length) }),
+    };
+  }
+  const number = valueOf(metric, value.trim());
+  if (number === undefined) return { message: `"${value}" is no value for ${metric}.`, hint: valueHint(metric) };
+  return { metric, operator, value: number, text };
+}
+
+/** Objectives from text such as `p95 < 500ms, errors < 1%`; with an `error`, those before it are returned. */
+export function parseObjectives(text: string): { objectives: Objective[]; error?: ObjectivesError } {
+  const objectives: Objective[] = [];
+  let offset = 0;
+  for (const part of text.split(',')) {
+    const start = offset + part.length - part.trimStart().length;
+    offset += part.length + 1;
+    const trimmed = part.trim();
+    if (trimmed === '') {
+      const message =
+        objectives.length === 0 ? 'An objective is missing.' : 'An objective is missing beside the comma.';
+      const hint = 'Write objectives separated by commas, for example p95 < 500ms, errors < 1%.';
+      return { objectives, error: { message, hint, offset: Math.max(0, start - 1), length: 1 } };
+    }
+    const one = parseOne(trimmed);
+    if (!('metric' in one)) return { objectives, error: { ...one, offset: start, length: trimmed.length } };
+    objectives.push(one);
+  }
+  return { objectives };
+}
