@@ -31,11 +31,29 @@ for (const transport of transportNames) {
     assert.ok(record.successes > 20 && record.totalMs > 1_500);
     const { unresponsiveFromMs: atMs = NaN } = record;
     assert.ok(atMs > 400 && atMs < 1_000, `${atMs}`);
-    assert.ok(attention(record).some((line) => line.startsWith('The server stopped responding at ')));
+    assert.ok(attention(record).some((line) => line.startsWith('The server stopped responding after ')));
     assert.deepEqual(readRecord(JSON.parse(JSON.stringify(record))), record);
     const compact = compactRecord(record).unresponsiveFromMs ?? Number.NaN;
     assert.ok(Math.abs(compact - atMs) < 0.01);
   });
+}
+
+for (const transport of transportNames) {
+  for (const [model, load] of Object.entries({
+    closed: {},
+    open: { loadModel: 'open', stages: [{ fromPerS: 400, toPerS: 400, durationS: 1.5 }] },
+  } as const)) {
+    it(`blames no client for it at a concurrency of 64 (${transport}, ${model} model)`, async () => {
+      const plan = { requests: null, durationS: 1.5, concurrency: 64, ...load };
+      const record = await runOver(transport)([await startMortal()], { plan });
+      assert.ok((record.unresponsiveFromMs ?? 0) > 400, `${record.unresponsiveFromMs}`);
+      assert.deepEqual([record.client.bound, record.client.warnings], [null, []]);
+      // By the clock all leave that the rate asks for.
+      if (model === 'open') assert.equal(record.requestsSent, 600);
+      const told = attention(record).some((line) => line.endsWith('Requests kept leaving at the target rate.'));
+      assert.equal(told, model === 'open');
+    });
+  }
 }
 
 it('sends all requests of a run that their number ends, and goes on when the server is back', async () => {

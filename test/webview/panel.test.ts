@@ -187,6 +187,23 @@ describe('results panel', () => {
       ]);
     });
 
+    it('says first when the server stopped responding, and marks it in the charts over time', async () => {
+      const { record } = states.gone;
+      const sentence = `The server stopped responding after ${formatMs(record.unresponsiveFromMs ?? null)}: connection refused.`;
+      const { page } = await show(states.gone);
+      assert.deepEqual(await badges(states.gone), ['Server stopped responding']);
+      assert.equal(await page.locator('.note').first().textContent(), sentence);
+      assert.equal(await page.locator('.note.error').count(), 1);
+      const health = page.locator('.health.neutral');
+      const verdict = 'Too many requests got no response to tell whether the client kept up.';
+      assert.equal(await health.locator('p').textContent(), verdict);
+      const labels = await page
+        .locator('canvas')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+      const marked = labels.filter((label) => label?.endsWith(` ${sentence}`)).map((label) => label?.split('.')[0]);
+      assert.deepEqual(marked, ['Latency over time', 'Throughput over time']);
+    });
+
     it('says what is lost when it broke off, and what was too short to tell', async () => {
       const { page } = await show(states.small);
       await page

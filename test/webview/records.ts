@@ -19,6 +19,8 @@ export interface RunChoices {
   readonly targets?: number;
   readonly verdicts?: readonly Verdict[];
   readonly failureSamples?: readonly FailureSample[];
+  /** From then on the server refuses connections, and the client pauses between tries, ms. */
+  readonly goneAtMs?: number;
   /** Answers are streams of so many chunks. */
   readonly chunks?: number;
   /** What the client measured of itself, where it is not calm. */
@@ -165,13 +167,16 @@ function feed(
     const dueMs = free[slot]!;
     const sentMs = dueMs + next() * 0.05;
     const isRefused = next() < (choices.refused ?? 0);
-    const error = next() < 0.01 ? choices.errors?.[i % choices.errors.length] : undefined;
+    const isGone = sentMs >= (choices.goneAtMs ?? Infinity);
+    const anyError = next() < 0.01 ? choices.errors?.[i % choices.errors.length] : undefined;
+    const error = isGone ? 'refused' : anyError;
     const slow = next() < 0.02 ? 2.2 : 1;
-    const latencyMs = isRefused
+    const served = isRefused
       ? 1 + next() * 3
       : (choices.medianMs ?? 1020) * slow * Math.exp(0.16 * gaussian(next) + 0.08 * Math.sin(sentMs / 9000));
+    const latencyMs = isGone ? 0.4 : served;
     const endMs = sentMs + latencyMs;
-    free[slot] = endMs;
+    free[slot] = isGone ? endMs + 250 : endMs;
     inFlightIntegralMs += latencyMs;
     const sample = {
       target: i % names.length,

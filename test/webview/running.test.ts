@@ -44,6 +44,15 @@ describe('results panel while a run is in progress', () => {
     ]);
   });
 
+  it('says at once when the server stopped responding', async () => {
+    const snapshot = syntheticSnapshot(25_000, { goneAtMs: 20_000 });
+    const { page } = await show({ ...at(25_000), snapshot });
+    const sentence = `The server stopped responding after ${formatMs(snapshot.summary.unresponsiveFromMs ?? null)}: connection refused.`;
+    assert.ok((await page.locator('.note.warning').textContent())?.startsWith(`${sentence} `));
+    const label = await page.getByRole('img', { name: /^Throughput over time/ }).getAttribute('aria-label');
+    assert.ok(label?.endsWith(` ${sentence}`), label ?? '');
+  });
+
   it('counts seconds when the duration decides', async () => {
     const plan = { ...syntheticPlan, requests: null, durationS: 40 };
     const { page } = await show({ ...at(10_000), plan });

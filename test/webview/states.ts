@@ -33,6 +33,18 @@ export const states = {
     }),
     keptForSession: true,
   },
+  gone: {
+    kind: 'run',
+    record: syntheticRecord({
+      requests: 700,
+      goneAtMs: 20_000,
+      seed: 8,
+      failureSamples: [
+        { target: 'generate', status: 0, error: 'refused', text: 'connect ECONNREFUSED 127.0.0.1:5000', count: 500 },
+      ],
+    }),
+    keptForSession: false,
+  },
   clientBound: {
     kind: 'run',
     record: syntheticRecord({

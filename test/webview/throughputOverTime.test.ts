@@ -15,7 +15,7 @@ const timeline = {
 
 describe('throughput over time', () => {
   it('holds the value of each slice for as long as the slice', () => {
-    const { series, x } = throughputOverTimeContent(timeline, 1250);
+    const { series, x } = throughputOverTimeContent(timeline, 1250, []);
     const [responses, failures] = series;
     assert.deepEqual(responses?.points, [
       { x: 0, y: 20 },
@@ -41,7 +41,7 @@ describe('throughput over time', () => {
 
   it('draws nothing of a run that has no slice yet', () => {
     const empty = { widthMs: 500, responses: [], failures: [], medianMs: [], p95Ms: [] };
-    assert.deepEqual(throughputOverTimeContent(empty, 0).series[0]?.points, []);
+    assert.deepEqual(throughputOverTimeContent(empty, 0, []).series[0]?.points, []);
   });
 });
 
@@ -52,7 +52,7 @@ describe('throughput over time in the report and in the panel', () => {
       const record = recordOf(
         ends.map((endMs, i) => sampleOf(2, { sentMs: endMs - 2, endMs, status: i % 4 === 0 ? 503 : 200 })),
       );
-      const panel = throughputOverTimeContent(record.timeline, timelineEndMs(record));
+      const panel = throughputOverTimeContent(record.timeline, timelineEndMs(record), []);
       const report = throughputOverTimeChart(record)?.table.rows ?? [];
       assert.ok(report.length > 5);
       assert.deepEqual(

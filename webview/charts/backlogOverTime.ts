@@ -1,11 +1,16 @@
 import { t } from '@vscode/l10n';
 import type { Backlog } from '../../src/core/metrics/types.ts';
 import { formatCount, formatS } from '../../src/core/format.ts';
+import type { TimeMark } from '../../src/core/report/server-gone.ts';
 import { chartFigure, type ChartFigure } from './figure.ts';
-import { timeAxis } from './slices.ts';
+import { marked, timeAxis } from './slices.ts';
 
 /** How many requests of an open loop were due and could not leave, over the run. */
-export function backlogOverTime({ waiting, widthMs, max, maxAtMs }: Backlog, untilMs: number): ChartFigure {
+export function backlogOverTime(
+  { waiting, widthMs, max, maxAtMs }: Backlog,
+  untilMs: number,
+  marks: readonly TimeMark[],
+): ChartFigure {
   const fromS = (slice: number): number => (slice * widthMs) / 1000;
   return chartFigure(
     t('Requests waiting to leave'),
@@ -13,7 +18,7 @@ export function backlogOverTime({ waiting, widthMs, max, maxAtMs }: Backlog, unt
       { title: t('From'), kind: 'number' },
       { title: t('Most waiting'), kind: 'number' },
     ],
-    {
+    marked(marks, {
       summary: t('{0} waited at most, {1} after the start.', formatCount(max), formatS((maxAtMs ?? 0) / 1000)),
       series: [
         {
@@ -28,6 +33,6 @@ export function backlogOverTime({ waiting, widthMs, max, maxAtMs }: Backlog, unt
       y: { title: t('Requests'), format: formatCount },
       remark: t('They were due, and as many as may be were in flight.'),
       rows: waiting.map((count, slice) => [formatS(fromS(slice)), formatCount(count)]),
-    },
+    }),
   );
 }

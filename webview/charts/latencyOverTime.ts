@@ -2,11 +2,12 @@ import { t } from '@vscode/l10n';
 import { slices } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatMs, formatS } from '../../src/core/format.ts';
+import type { TimeMark } from '../../src/core/report/server-gone.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, sliceWords, timeAxis } from './slices.ts';
+import { extremes, marked, middleS, sliceWords, timeAxis } from './slices.ts';
 
 /** Median and 95th percentile of each slice of the run. */
-export function latencyOverTime(timeline: Timeline, untilMs: number): ChartFigure {
+export function latencyOverTime(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartFigure {
   return chartFigure(
     t('Latency over time'),
     [
@@ -14,15 +15,15 @@ export function latencyOverTime(timeline: Timeline, untilMs: number): ChartFigur
       { title: t('Median'), kind: 'number' },
       { title: t('p95'), kind: 'number' },
     ],
-    latencyOverTimeContent(timeline, untilMs),
+    latencyOverTimeContent(timeline, untilMs, marks),
   );
 }
 
 /** What the chart shows of a run that has come this far. */
-export function latencyOverTimeContent(timeline: Timeline, untilMs: number): ChartContent {
+export function latencyOverTimeContent(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartContent {
   const whole = slices(timeline, untilMs);
   const p95 = extremes(whole.map((slice) => slice.p95Ms));
-  return {
+  return marked(marks, {
     summary:
       p95 === null
         ? t('There is no response to show yet.')
@@ -45,5 +46,5 @@ export function latencyOverTimeContent(timeline: Timeline, untilMs: number): Cha
     y: { title: t('Latency'), format: formatMs },
     remark: sliceWords(whole),
     rows: whole.map((slice) => [formatS(slice.fromMs / 1000), formatMs(slice.medianMs), formatMs(slice.p95Ms)]),
-  };
+  });
 }

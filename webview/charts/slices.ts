@@ -1,6 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { Slice } from '../../src/core/metrics/slices.ts';
 import { formatCount, formatS } from '../../src/core/format.ts';
+import type { TimeMark } from '../../src/core/report/server-gone.ts';
+import type { ChartContent } from './figure.ts';
 import type { AxisText } from './options.ts';
 
 /** Where a slice is drawn: its middle, seconds since the start. */
@@ -11,6 +13,16 @@ export function middleS(slice: Slice): number {
 /** The axis of a run that has come this far. */
 export function timeAxis(untilMs: number): AxisText {
   return { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 };
+}
+
+/** Adds the moments to mark to what a chart over time shows, as lines and in words. */
+export function marked(marks: readonly TimeMark[], content: ChartContent): ChartContent {
+  if (marks.length === 0) return content;
+  return {
+    ...content,
+    summary: [content.summary, ...marks.map(({ sentence }) => sentence)].join(' '),
+    markers: marks.map(({ atMs, label }) => ({ x: atMs / 1000, label })),
+  };
 }
 
 /** How coarse the chart is, in words. */

@@ -2,11 +2,12 @@ import { t } from '@vscode/l10n';
 import { perS, rateSlices, type Slice } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/format.ts';
+import type { TimeMark } from '../../src/core/report/server-gone.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from './figure.ts';
-import { extremes, sliceWords, timeAxis } from './slices.ts';
+import { extremes, marked, sliceWords, timeAxis } from './slices.ts';
 
 /** Responses per second in each slice of the run, and failed requests per second where there are any. */
-export function throughputOverTime(timeline: Timeline, untilMs: number): ChartFigure {
+export function throughputOverTime(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartFigure {
   return chartFigure(
     t('Throughput over time'),
     [
@@ -14,12 +15,16 @@ export function throughputOverTime(timeline: Timeline, untilMs: number): ChartFi
       { title: t('Responses'), kind: 'number' },
       { title: t('Failed requests'), kind: 'number' },
     ],
-    throughputOverTimeContent(timeline, untilMs),
+    throughputOverTimeContent(timeline, untilMs, marks),
   );
 }
 
 /** What the chart shows of a run that has come this far. */
-export function throughputOverTimeContent(timeline: Timeline, untilMs: number): ChartContent {
+export function throughputOverTimeContent(
+  timeline: Timeline,
+  untilMs: number,
+  marks: readonly TimeMark[],
+): ChartContent {
   const whole = rateSlices(timeline, untilMs);
   const rates = extremes(whole.map((slice) => perS(slice.responses, slice)));
   const responses: Series = {
@@ -36,7 +41,7 @@ export function throughputOverTimeContent(timeline: Timeline, untilMs: number): 
     shape: 'steps',
     points: steps(whole, ({ failures: count }) => count),
   };
-  return {
+  return marked(marks, {
     summary:
       rates === null
         ? t('There is no response to show yet.')
@@ -56,7 +61,7 @@ export function throughputOverTimeContent(timeline: Timeline, untilMs: number): 
       formatRate(perS(slice.responses, slice)),
       formatRate(perS(slice.failures, slice)),
     ]),
-  };
+  });
 }
 
 /** A rate holds for its slice: a line from middle to middle would show a slope that nobody measured. The last is drawn twice, so that its slice has its width. */

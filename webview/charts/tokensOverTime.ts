@@ -2,27 +2,28 @@ import { t } from '@vscode/l10n';
 import { perS, rateSlices } from '../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../src/core/format.ts';
+import type { TimeMark } from '../../src/core/report/server-gone.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from './figure.ts';
-import { extremes, middleS, sliceWords, timeAxis } from './slices.ts';
+import { extremes, marked, middleS, sliceWords, timeAxis } from './slices.ts';
 
 /** Output tokens per second in each slice of the run, by when they arrived. */
-export function tokensOverTime(timeline: Timeline, untilMs: number): ChartFigure {
+export function tokensOverTime(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartFigure {
   return chartFigure(
     t('Output tokens over time'),
     [
       { title: t('From'), kind: 'number' },
       { title: t('Tokens'), kind: 'number' },
     ],
-    tokensOverTimeContent(timeline, untilMs),
+    tokensOverTimeContent(timeline, untilMs, marks),
   );
 }
 
 /** What the chart shows of a run that has come this far. */
-export function tokensOverTimeContent(timeline: Timeline, untilMs: number): ChartContent {
+export function tokensOverTimeContent(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartContent {
   const whole = rateSlices(timeline, untilMs);
   const rates = whole.map((slice) => perS(slice.outputTokens, slice));
   const found = extremes(rates);
-  return {
+  return marked(marks, {
     summary:
       found === null
         ? t('There is no token to show yet.')
@@ -39,7 +40,7 @@ export function tokensOverTimeContent(timeline: Timeline, untilMs: number): Char
     y: { title: t('Tokens per second'), format: formatNumber },
     remark: sliceWords(whole),
     rows: whole.map((slice, i) => [formatS(slice.fromMs / 1000), tokenRate(rates[i] ?? null)]),
-  };
+  });
 }
 
 function tokenRate(perSecond: number | null): string {

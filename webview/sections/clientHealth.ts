@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { isLost, waitedForLimit, wasObserved } from '../../src/core/metrics/client-health.ts';
+import { isJudged, isLost, waitedForLimit, wasObserved } from '../../src/core/metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../../src/core/metrics/types.ts';
 import type { SelfCalibration } from '../../src/core/report/calibration.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
@@ -11,11 +11,11 @@ import { badge } from './badge.ts';
 /** Whether the numbers speak of the server, or of the machine that sent. */
 export function clientHealth(record: RunRecord): HTMLElement {
   const { client } = record;
-  const good = client.warnings.length === 0;
+  const look = lookOf(record);
   return h(
     'section',
-    { class: `health ${good ? 'good' : 'doubtful'}`, 'aria-label': t('Client health') },
-    icon(good ? 'check' : 'warning'),
+    { class: `health ${look}`, 'aria-label': t('Client health') },
+    icon(icons[look]),
     h(
       'div',
       {},
@@ -29,6 +29,15 @@ export function clientHealth(record: RunRecord): HTMLElement {
       ),
     ),
   );
+}
+
+const icons = { good: 'check', neutral: 'info', doubtful: 'warning' } as const;
+
+/** Neutral is a client that nothing can be said of. */
+function lookOf(record: RunRecord): keyof typeof icons {
+  const { client } = record;
+  if (client.warnings.length > 0) return 'doubtful';
+  return isLost(client) || !isJudged(record) || !wasObserved(record) ? 'neutral' : 'good';
 }
 
 /** The mark of a run whose numbers are not the server's alone; nothing for any other. */
@@ -51,6 +60,9 @@ function verdict(record: RunRecord): string[] {
     return [t('Something else took the machine from the client. Repeat the run when the machine is at rest.')];
   }
   if (client.warnings.length > 0) return [];
+  if (!isJudged(record)) {
+    return [t('Too many requests got no response to tell whether the client kept up.')];
+  }
   if (!wasObserved(record)) return [t('The run was too short to tell whether the client kept up.')];
   return [t('The client kept up: the numbers speak of the server.')];
 }

@@ -3,6 +3,7 @@ import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import type { Distribution, QuantileName, StreamNumbers } from '../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../src/core/format.ts';
+import { timeMarks } from '../../src/core/report/server-gone.ts';
 import { cachedShare } from '../../src/core/report/stream-tables.ts';
 import type { ChartFigure } from '../charts/figure.ts';
 import { iclHistogram, ttftHistogram } from '../charts/streamHistograms.ts';
@@ -27,7 +28,9 @@ export function streams(record: RunRecord & StreamNumbers): ChartedPart {
   const charts = [
     ...(record.ttftBins === undefined || record.ttftMs.count === 0 ? [] : [ttftHistogram(record.ttftBins, record)]),
     ...(record.iclBins === undefined || record.iclMs.count === 0 ? [] : [iclHistogram(record.iclBins, record)]),
-    ...(record.timeline.outputTokens === undefined ? [] : [tokensOverTime(record.timeline, timelineEndMs(record))]),
+    ...(record.timeline.outputTokens === undefined
+      ? []
+      : [tokensOverTime(record.timeline, timelineEndMs(record), timeMarks(record))]),
   ];
   const requests = record.streamedRequests ?? [];
   return {

@@ -3,6 +3,7 @@ import { stretchedMs } from '../../src/core/metrics/rates.ts';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
 import { failureSentences } from '../../src/core/report/failure-reasons.ts';
+import { serverGoneSentence, timeMarks } from '../../src/core/report/server-gone.ts';
 import { outcomeOf } from '../../src/core/report/outcome-words.ts';
 import type { RunRecord } from '../../src/core/report/types.ts';
 import { formatCount, formatMs } from '../../src/core/format.ts';
@@ -77,10 +78,11 @@ function nothingMeasured(): Part {
 function measured(record: RunRecord): Part {
   const histogram = latencyHistogram(record);
   const endMs = timelineEndMs(record);
-  const latency = latencyOverTime(record.timeline, endMs);
-  const throughput = throughputOverTime(record.timeline, endMs);
+  const marks = timeMarks(record);
+  const latency = latencyOverTime(record.timeline, endMs, marks);
+  const throughput = throughputOverTime(record.timeline, endMs, marks);
   const waited = record.backlog !== undefined && record.backlog.max > 0;
-  const backlog = waited ? [backlogOverTime(record.backlog, endMs)] : [];
+  const backlog = waited ? [backlogOverTime(record.backlog, endMs, marks)] : [];
   // Without a response there is nothing to draw but when requests failed.
   const charts = [
     ...(record.responses === 0 ? [] : [histogram, latency]),
@@ -108,7 +110,9 @@ function measured(record: RunRecord): Part {
 }
 
 function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
-  const notes: HTMLElement[] = record.successes < record.requestsSent ? [failuresNote(record)] : [];
+  const gone = serverGoneSentence(record, record.plan);
+  const notes: HTMLElement[] = gone === undefined ? [] : [note('error', gone)];
+  if (record.successes < record.requestsSent) notes.push(failuresNote(record));
   const ended = requestsWords(record.requestsSent);
   const cut = requestsWords(record.requestsCancelled);
   if (record.status === 'cancelled') {
@@ -132,8 +136,6 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
   } else if (record.requestsCancelled > 0) {
     notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));
   }
-  if (record.unresponsiveFromMs !== undefined)
-    notes.push(note('warning', t('The server stopped responding at {0}.', formatMs(record.unresponsiveFromMs))));
   if (record.reconnected !== undefined && record.reconnected > 0) {
     notes.push(
       note(

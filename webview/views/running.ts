@@ -3,6 +3,7 @@ import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { Snapshot, Summary } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import { failureSentence } from '../../src/core/report/failure-reasons.ts';
+import { serverGoneSentence, timeMarks } from '../../src/core/report/server-gone.ts';
 import { formatCount, formatS, withoutZeros } from '../../src/core/format.ts';
 import { latencyOverTime, latencyOverTimeContent } from '../charts/latencyOverTime.ts';
 import { tokensOverTime, tokensOverTimeContent } from '../charts/tokensOverTime.ts';
@@ -25,36 +26,40 @@ export function runningView(first: StateOf<'running'>): View {
   const header = createLiveHeader(first.name, planWords(first.plan));
   const progress = createProgress(t('Progress of the run'));
   const tiles = createTiles(liveTiles(null));
-  const throughput = throughputOverTime(nothingYet.timeline, 0);
-  const latency = latencyOverTime(nothingYet.timeline, 0);
+  const throughput = throughputOverTime(nothingYet.timeline, 0, []);
+  const latency = latencyOverTime(nothingYet.timeline, 0, []);
   const outcomes = createOutcomes(nothingYet);
   const reason = h('span');
   const failing = h('p', { class: 'note warning', hidden: true }, icon('warning'), reason);
   const streamTiles = createTiles(liveStreamTiles(undefined));
-  const tokens = tokensOverTime(nothingYet.timeline, 0);
+  const tokens = tokensOverTime(nothingYet.timeline, 0, []);
 
   function update({ plan, snapshot, cancelling }: StateOf<'running'>): void {
     const elapsedMs = snapshot?.elapsedMs ?? 0;
     const summary = snapshot?.summary ?? nothingYet;
+    const marks = timeMarks(summary);
     header.update(phaseWords(snapshot, cancelling), snapshot, cancelling);
     progress.update(howFar(plan, snapshot), howFarWords(plan, snapshot));
     tiles.update(liveTiles(snapshot, plan));
-    throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs));
-    latency.update(latencyOverTimeContent(summary.timeline, elapsedMs));
+    throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs, marks));
+    latency.update(latencyOverTimeContent(summary.timeline, elapsedMs, marks));
     outcomes.update(summary);
     const said =
       snapshot === null
-        ? undefined
-        : failureSentence([{ ...snapshot.summary, failureSamples: snapshot.failures ?? [] }]);
-    setAttributes(failing, { hidden: said === undefined });
-    setText(reason, said ?? '');
+        ? []
+        : [
+            serverGoneSentence(snapshot.summary, plan),
+            failureSentence([{ ...snapshot.summary, failureSamples: snapshot.failures ?? [] }]),
+          ].filter((sentence) => sentence !== undefined);
+    setAttributes(failing, { hidden: said.length === 0 });
+    setText(reason, said.join(' '));
     const streamed = snapshot !== null && hasStreams(snapshot.summary);
     setAttributes(streamTiles.element, { hidden: !streamed });
     setAttributes(tokens.element, { hidden: !streamed });
     if (streamed) {
       streamTiles.update(liveStreamTiles(snapshot.summary));
       tokens.update({
-        ...tokensOverTimeContent(summary.timeline, elapsedMs),
+        ...tokensOverTimeContent(summary.timeline, elapsedMs, marks),
         remark: t('Tokens of streams that have not ended yet are missing at the end.'),
       });
     }

@@ -66,7 +66,7 @@ const leastObservedMs = 200;
 /** Says whether the client itself, or its machine, may have bent the numbers. */
 export function clientHealth(readings: ClientReadings, summary: Summary): ClientHealth {
   const littlesLawResidual = littlesLaw(readings, summary);
-  const answered = isAnswered(summary);
+  const answered = isJudged(summary);
   const late = answered ? lateReasons(readings, summary) : { own: [], machine: [] };
   const busy = limitReasons(readings, summary);
   if (answered) busy.push(...busyReasons(readings, summary, littlesLawResidual));
@@ -115,8 +115,17 @@ function boundOf(busy: Reasons, disturbed: Reasons, late: Late): HealthBound | n
   return late.machine.length > 0 ? 'machine' : null;
 }
 
-/** False when most requests failed without a response, and not for lack of time: then no time is to be explained. */
-function isAnswered({ requestsSent, responses, errors }: Summary): boolean {
+/**
+ * Returns false when the server stopped responding, or when most requests failed without a response and not for lack of time:
+ * then no time is to be explained, and readings cover the failures, too.
+ */
+export function isJudged({
+  requestsSent,
+  responses,
+  errors,
+  unresponsiveFromMs,
+}: Pick<Summary, 'requestsSent' | 'responses' | 'errors' | 'unresponsiveFromMs'>): boolean {
+  if (unresponsiveFromMs !== undefined) return false;
   const failures = requestsSent - responses;
   return failures <= responses || 2 * (errors.timeout ?? 0) > failures;
 }

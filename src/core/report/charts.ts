@@ -17,6 +17,7 @@ import {
   text,
   timeLabels,
 } from './svg.ts';
+import { timeMarks } from './server-gone.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from './types.ts';
 
@@ -69,12 +70,14 @@ export function latencyOverTimeChart(record: RunRecord): Chart | null {
   const { widthMs, medianMs, p95Ms } = record.timeline;
   if (medianMs.length < 2) return null;
   const scale = axis(Math.max(...p95Ms.map((value) => value ?? 0)));
+  const marks = marksOf(record, widthMs * medianMs.length);
   const description = `Median and 95th percentile of the responses of each ${withoutZeros(formatMs(widthMs))}.`;
   return {
-    svg: frame('Latency over time', description, [
+    svg: frame('Latency over time', [description, ...marks.sentences].join(' '), [
       ...horizontals(scale, (value) => formatMs(value)),
       ...curve('line2', p95Ms, scale.top),
       ...curve('line', medianMs, scale.top),
+      ...marks.lines,
       ...timeLabels(widthMs, medianMs.length),
       legend(0, 'dot', 'median'),
       legend(90, 'dot2', 'p95'),
@@ -103,8 +106,10 @@ export function throughputOverTimeChart(record: RunRecord): Chart | null {
   const middle = ({ fromMs, widthMs: width }: Slice): number =>
     plot.left + (plot.width * (fromMs + width / 2)) / spanMs;
   const anyFailure = failures.some((count) => count > 0);
+  const marks = marksOf(record, spanMs);
+  const description = `Responses that ended in each ${withoutZeros(formatMs(widthMs))}, per second.`;
   return {
-    svg: frame('Throughput over time', `Responses that ended in each ${withoutZeros(formatMs(widthMs))}, per second.`, [
+    svg: frame('Throughput over time', [description, ...marks.sentences].join(' '), [
       ...horizontals(scale, (value) => `${formatNumber(value)}/s`),
       ...slices.map(({ fromMs, widthMs: width }, index) =>
         bar('bar', fromMs / spanMs, (fromMs + width) / spanMs, (rates[index] ?? 0) / scale.top),
@@ -117,6 +122,7 @@ export function throughputOverTimeChart(record: RunRecord): Chart | null {
             slices.length === 1,
           )
         : []),
+      ...marks.lines,
       ...timeLabels(widthMs, responses.length),
       legend(0, 'bar', 'responses'),
       anyFailure ? legend(110, 'bad', 'failures (no answer, or not 2xx)') : '',
@@ -139,6 +145,18 @@ export function throughputOverTimeChart(record: RunRecord): Chart | null {
         ].concat(anyFailure ? formatNumber(failing[index] ?? null) : []),
       ),
     },
+  };
+}
+
+/** The moments to mark in a chart over so much time, drawn and in words. */
+function marksOf(record: RunRecord, spanMs: number): { lines: string[]; sentences: string[] } {
+  const marks = timeMarks(record);
+  return {
+    lines: marks.map(({ atMs, label }) => {
+      const share = Math.min(1, atMs / spanMs);
+      return marker(plot.left + plot.width * share, label, share < 0.5 ? 'start' : 'end');
+    }),
+    sentences: marks.map(({ sentence }) => sentence),
   };
 }
 

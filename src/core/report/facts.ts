@@ -8,6 +8,7 @@ import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import { errorWords } from './outcome-words.ts';
 import { promptFacts } from './prompt-facts.ts';
+import { serverGoneSentence } from './server-gone.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
 import type { RunRecord, ServerUse } from './types.ts';
 import {
@@ -33,8 +34,8 @@ export function attention(record: RunRecord): string[] {
       record.status === 'crashed' ? `the ${measured} reported before it stopped` : `the ${measured} that had ended`,
     ),
   );
-  if (record.unresponsiveFromMs !== undefined)
-    lines.push(`The server stopped responding at ${formatMs(record.unresponsiveFromMs)}.`);
+  const gone = serverGoneSentence(record, record.plan);
+  if (gone !== undefined) lines.push(gone);
   if (record.requestsCancelled > 0) {
     lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
   }

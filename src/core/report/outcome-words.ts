@@ -92,6 +92,7 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
 export type Outcome =
   | 'completed'
   | 'withFailures'
+  | 'serverGone'
   | 'objectiveMissed'
   | 'noSuccess'
   | 'noResponse'
@@ -105,6 +106,7 @@ export const outcomeWords: Readonly<
 > = {
   completed: { label: 'completed', tone: 'good' },
   withFailures: { label: 'completed with failures', tone: 'warning' },
+  serverGone: { label: 'server stopped responding', tone: 'bad' },
   objectiveMissed: { label: 'objective missed', tone: 'warning' },
   noSuccess: { label: 'failed', tone: 'bad' },
   noResponse: { label: 'no response', tone: 'bad' },
@@ -120,11 +122,16 @@ export function outcomeOf({
   responses,
   successes,
   objectives,
-}: Pick<RunRecord, 'status' | 'requestsSent' | 'responses' | 'successes' | 'objectives'>): Outcome {
+  unresponsiveFromMs,
+}: Pick<
+  RunRecord,
+  'status' | 'requestsSent' | 'responses' | 'successes' | 'objectives' | 'unresponsiveFromMs'
+>): Outcome {
   if (status !== 'completed') return status;
   if (requestsSent === 0) return 'nothingEnded';
   if (responses === 0) return 'noResponse';
   if (successes === 0) return 'noSuccess';
+  if (unresponsiveFromMs !== undefined) return 'serverGone';
   if (objectives.some(({ outcome }) => outcome === 'fail')) return 'objectiveMissed';
   return successes < requestsSent ? 'withFailures' : 'completed';
 }
@@ -135,6 +142,7 @@ export function outcomeOfAll(status: RunStatus, runs: readonly RunRecord[]): Out
   const total = (of: 'responses' | 'successes' | 'requestsSent'): number => runs.reduce((sum, run) => sum + run[of], 0);
   if (total('responses') === 0) return 'noResponse';
   if (total('successes') === 0) return 'noSuccess';
+  if (runs.some(({ unresponsiveFromMs }) => unresponsiveFromMs !== undefined)) return 'serverGone';
   return total('successes') < total('requestsSent') ? 'withFailures' : 'completed';
 }
 

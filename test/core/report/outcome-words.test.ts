@@ -14,22 +14,25 @@ describe('how a run ended', () => {
     assert.equal(outcomeOf(mixed), 'withFailures');
     assert.equal(outcomeOf(refused), 'noSuccess');
     assert.equal(outcomeOf(silent), 'noResponse');
+    assert.equal(outcomeOf({ ...mixed, unresponsiveFromMs: 6 }), 'serverGone');
+    assert.equal(outcomeOf({ ...mixed, unresponsiveFromMs: 6, status: 'cancelled' }), 'cancelled');
     assert.equal(outcomeOf(recordOf([])), 'nothingEnded');
     assert.equal(outcomeOf({ ...refused, status: 'cancelled' }), 'cancelled');
     assert.equal(outcomeOf({ ...answered, status: 'crashed' }), 'crashed');
   });
 
-  it('is bad where nothing succeeded', () => {
+  it('is bad where nothing succeeded, or the server or the run did not last', () => {
     const bad = Object.entries(outcomeWords).filter(([, { tone }]) => tone === 'bad');
     assert.deepEqual(
       bad.map(([outcome]) => outcome),
-      ['noSuccess', 'noResponse', 'nothingEnded', 'crashed'],
+      ['serverGone', 'noSuccess', 'noResponse', 'nothingEnded', 'crashed'],
     );
   });
 
   it('is told of several runs together', () => {
     assert.equal(outcomeOfAll('completed', [answered, answered]), 'completed');
     assert.equal(outcomeOfAll('completed', [answered, silent]), 'withFailures');
+    assert.equal(outcomeOfAll('completed', [answered, { ...mixed, unresponsiveFromMs: 6 }]), 'serverGone');
     assert.equal(outcomeOfAll('completed', [refused, silent]), 'noSuccess');
     assert.equal(outcomeOfAll('completed', [silent, silent]), 'noResponse');
     assert.equal(outcomeOfAll('cancelled', [silent]), 'cancelled');
