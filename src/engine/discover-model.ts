@@ -1,7 +1,7 @@
 import { Client } from 'undici';
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
-import type { RunInput } from '../core/plan/types.ts';
+import type { RunInput, RunPlan } from '../core/plan/types.ts';
 
 /** Longest time for one list of models, ms. */
 const mostMs = 10_000;
@@ -18,12 +18,12 @@ type Asking = Pick<RunInput, 'requests' | 'secrets' | 'notes'>;
 export async function withModels<T extends Asking>(
   inputs: readonly T[],
   signal: AbortSignal,
-  timeoutMs: number,
+  plan: Pick<RunPlan, 'timeoutMs' | 'insecure'>,
 ): Promise<T[]> {
   const lists = new Map<string, Promise<Listed>>();
   const listedBy = (url: string, headers: PreparedRequest['headers']): Promise<Listed> => {
     const key = JSON.stringify([url, headers]);
-    const known = lists.get(key) ?? readList(url, headers, signal, Math.min(timeoutMs, mostMs));
+    const known = lists.get(key) ?? readList(url, headers, signal, plan);
     lists.set(key, known);
     return known;
   };
@@ -66,10 +66,11 @@ async function readList(
   url: string,
   headers: PreparedRequest['headers'],
   signal: AbortSignal,
-  timeoutMs: number,
+  plan: Pick<RunPlan, 'timeoutMs' | 'insecure'>,
 ): Promise<Listed> {
   const { origin, pathname, search } = new URL(url);
-  const client = new Client(origin);
+  const timeoutMs = Math.min(plan.timeoutMs, mostMs);
+  const client = new Client(origin, { connect: { rejectUnauthorized: plan.insecure !== true } });
   try {
     const own = headers.filter(([name]) => !/^(?:content-.*|host|accept)$/i.test(name)).flat();
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);

@@ -61,8 +61,7 @@ const mostLiveFailures = 10;
  * it rejects, with a LoadlensError, only when there is nothing that could be sent.
  */
 export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
-  const { timeoutMs } = given.plan;
-  const [input = given] = await withModels([given], hooks.signal, timeoutMs);
+  const [input = given] = await withModels([given], hooks.signal, given.plan);
   const { targets, share = wholeLoad } = input;
   const plan = { ...input.plan, concurrency: partOf(input.plan.concurrency, share) };
   const { signal } = hooks;

@@ -67,7 +67,7 @@ export async function measureSteps(
   hooks: SeriesHooks<SuiteRuns>,
 ): Promise<SuiteRuns> {
   const asked = steps.map((step) => inputOf(setup, step));
-  const inputs = await withModels(asked, hooks.signal, setup.timeoutMs);
+  const inputs = await withModels(asked, hooks.signal, setup);
   const base = inputs[0] ?? { name: setup.name, targets: [], requests: [], secrets: [], file: null };
   const series = startSeries(base, defaultCoolDownMs, steps.length, hooks, suiteOf);
   for (const [index, step] of steps.entries()) {

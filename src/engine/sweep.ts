@@ -41,7 +41,7 @@ export type SweepHooks = SeriesHooks<SweepRecord>;
 /** Measures the levels one after the other. */
 export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { levels, coolDownMs } = given.plan;
-  const [input = given] = await withModels([given], hooks.signal, modelTimeoutMs(levels[0]));
+  const [input = given] = await withModels([given], hooks.signal, levels[0] ?? planDefaults);
   const planned = levels.map(({ concurrency }) => concurrency);
   const series = startSeries(input, coolDownMs, levels.length, hooks, (parts) =>
     makeSweepRecord({ ...parts, planned, coolDownMs }),
@@ -63,7 +63,7 @@ export interface SearchInput extends Omit<RunInput, 'plan'> {
 /** Looks for the largest concurrency that meets the objectives, in as few runs as it takes to be sure. */
 export async function findCapacity(given: SearchInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { objectives, from, to, coolDownMs, planOf } = given;
-  const [input = given] = await withModels([given], hooks.signal, modelTimeoutMs(planOf(from)));
+  const [input = given] = await withModels([given], hooks.signal, planOf(from));
   const trials: Trial[] = [];
   const recordOf = (parts: SeriesParts, result?: CapacityResult): SweepRecord =>
     makeSweepRecord({
@@ -92,9 +92,6 @@ function resultSoFar(trials: readonly Trial[]): { capacity: number | null; first
     .map(({ concurrency }) => concurrency);
   return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
 }
-
-/** How long a search for the model may take, ms. */
-const modelTimeoutMs = (plan: RunPlan | undefined): number => plan?.timeoutMs ?? planDefaults.timeoutMs;
 
 /** Targets with a row of their own in each run of a series. */
 const mostTargets = 1_000;

@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
+import { prepareTarget } from '../../src/core/endpoints/prepare.ts';
 import { transportNames } from '../../src/core/vocabulary.ts';
 import { renderText } from '../../src/core/report/text.ts';
-import { runOver } from '../support/run-input.ts';
+import { findCapacity, runSweep } from '../../src/engine/sweep.ts';
+import { runInput, runOver } from '../support/run-input.ts';
 import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
 
 const authority = readFileSync(new URL('../fixtures/tls/authority.pem', import.meta.url), 'utf8');
+
+const env = (): undefined => undefined;
 
 /** Certificates that can't be verified, and what is wrong with each. */
 const cases = [
@@ -65,6 +70,34 @@ for (const transport of transportNames) {
         assert.deepEqual(record.statusCodes, { 200: 3 });
         assert.equal(record.server, undefined);
       }
+    });
+
+    it('the option holds for the list of models too', async () => {
+      const asked: string[] = [];
+      server = await startScriptedServer(
+        ({ method, path, body, socket }) => {
+          asked.push(`${method} ${path} ${body}`);
+          socket.write(response(path === '/v1/models' ? '{"data": [{"id": "m-1"}]}' : '{}'));
+        },
+        { tls: true },
+      );
+      const [target] = parseEndpoints(`POST ${server.url}/v1/completions\n{"prompt": "x"}`).targets;
+      assert.ok(target);
+      const request = prepareTarget(target, { env, secret: env, bodyFile: env, shownAs: 'e' });
+      const sent = ['GET /v1/models ', 'POST /v1/completions {"model":"m-1","prompt": "x"}'];
+
+      await run([request], { plan: { requests: 1 } });
+      assert.deepEqual(asked, []);
+      await run([request], { plan: { requests: 1, insecure: true } });
+      assert.deepEqual(asked.splice(0), sent);
+
+      const { plan, ...input } = runInput([request], { plan: { requests: 1, insecure: true, transport } });
+      const hooks = { signal: new AbortController().signal, version: '0.0.0' };
+      await runSweep({ ...input, plan: { levels: [plan], coolDownMs: 0 } }, hooks);
+      assert.deepEqual(asked.splice(0), sent);
+      const planOf = (): typeof plan => plan;
+      await findCapacity({ ...input, objectives: [], from: 1, to: 1, coolDownMs: 0, planOf }, hooks);
+      assert.deepEqual(asked.splice(0, 2), sent);
     });
 
     it('a port without TLS is told apart', async () => {
