@@ -85,7 +85,7 @@ export function errorText(error: Error): string {
   const text = error.message || parts.join('; ') || error.name;
   const code = codeOf(error);
   const words = tlsText(code);
-  if (words !== undefined) return `${words} (${code})`;
+  if (words !== undefined) return `${words} (${code}).`;
   return code === '' || text.includes(code) ? text : `${text} (${code})`;
 }
 

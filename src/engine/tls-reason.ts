@@ -1,3 +1,5 @@
+import { noTls } from '../core/failures/no-tls.ts';
+
 const otherHost = 'issued for another host';
 const unknownIssuer = 'issued by an unknown authority';
 
@@ -19,11 +21,11 @@ const certificateReasons: Readonly<Record<string, string>> = {
 /** Returns what is wrong with a certificate, such as `expired`; undefined for a code that is about something else. */
 export const tlsReason = (code: string): string | undefined => certificateReasons[code];
 
-/** Returns why a TLS connection failed and what to do about it; undefined for a code without words. */
+/** Returns why a TLS connection failed, without a full stop; undefined for a code without words. */
 export function tlsText(code: string): string | undefined {
   const reason = tlsReason(code);
-  if (reason !== undefined) return `The server's certificate is ${reason}. To accept it, use --insecure or @insecure.`;
-  if (notTls.has(code)) return "The server doesn't speak TLS on this port. Use http:// or another port.";
+  if (reason !== undefined) return `The server's certificate is ${reason}`;
+  if (notTls.has(code)) return noTls;
   return undefined;
 }
 

@@ -5,6 +5,9 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTarget } from '../../src/core/endpoints/prepare.ts';
 import { transportNames } from '../../src/core/vocabulary.ts';
+import { failureHint, unansweredSentence } from '../../src/core/report/failure-words.ts';
+import { renderHtml } from '../../src/core/report/html.ts';
+import { renderMarkdown } from '../../src/core/report/markdown.ts';
 import { renderText } from '../../src/core/report/text.ts';
 import { findCapacity, runSweep } from '../../src/engine/sweep.ts';
 import { runInput, runOver } from '../support/run-input.ts';
@@ -41,12 +44,12 @@ for (const transport of transportNames) {
         const refused = await run([url], { plan: { requests: 3 } });
         assert.deepEqual(refused.errors, { tls: 3 });
         assert.equal(server?.requests, 0);
-        assert.ok(
-          refused.failureSamples[0]?.text.startsWith(
-            `The server's certificate is ${reason}. To accept it, use --insecure or @insecure. (`,
-          ),
-          refused.failureSamples[0]?.text,
-        );
+        const [text = ''] = refused.failureSamples.map((failure) => failure.text);
+        assert.ok(text.startsWith(`The server's certificate is ${reason} (`), text);
+        for (const report of [renderText(refused), renderMarkdown(refused), renderHtml(refused)])
+          assert.equal(report.split('--insecure').length, 2, report);
+        assert.doesNotMatch(unansweredSentence([refused]), /insecure/);
+        assert.match(failureHint([refused]), /accept it with --insecure or @insecure\.$/);
 
         const accepted = await run([url], { plan: { requests: 3, insecure: true } });
         assert.deepEqual(accepted.statusCodes, { 200: 3 });
@@ -60,7 +63,7 @@ for (const transport of transportNames) {
       setDefaultCACertificates(before);
       const { url } = await serve('trusted');
       const { failureSamples } = await run([url], { plan: { requests: 1 } });
-      assert.match(failureSamples[0]?.text ?? '', /certificate is issued by an unknown authority\./);
+      assert.match(failureSamples[0]?.text ?? '', /certificate is issued by an unknown authority \(/);
     });
 
     it('one that is verified needs no option and gets no remark', async () => {
@@ -112,6 +115,8 @@ for (const transport of transportNames) {
       plain.close();
       assert.deepEqual(record.errors, { tls: 2 });
       assert.match(record.failureSamples[0]?.text ?? '', /doesn't speak TLS on this port/);
+      assert.equal(failureHint([record]), 'Use http://, or a port where the server speaks TLS.');
+      assert.doesNotMatch(renderText(record), /certificate|insecure/);
     });
   });
 }

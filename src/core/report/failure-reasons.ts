@@ -1,4 +1,5 @@
 import { mergeFailures, reasonOf } from '../failures/groups.ts';
+import { noTls } from '../failures/no-tls.ts';
 import { tellingPart } from '../failures/telling-part.ts';
 import { errorKinds, type FailureSample, type Numbers } from '../metrics/types.ts';
 import { countOf, formatCount } from '../format.ts';
@@ -89,7 +90,10 @@ export function failureAdvice(runs: readonly Failed[]): string | undefined {
   const total = (of: 'requestsSent' | 'successes'): number => runs.reduce((sum, run) => sum + run[of], 0);
   const [first] = failuresOf(runs);
   if (first === undefined || total('successes') * 2 > total('requestsSent')) return undefined;
-  return first.error === undefined ? statusAdvice(first.status) : errorWords[first.error].advice;
+  if (first.error === undefined) return statusAdvice(first.status);
+  // No certificate is at fault.
+  if (failureText(first).includes(noTls)) return 'Use http://, or a port where the server speaks TLS.';
+  return errorWords[first.error].advice;
 }
 
 /** What to do where a status is most of what comes back. */
