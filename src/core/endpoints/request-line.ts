@@ -150,5 +150,6 @@ const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\{\{\$)[^/?#]*/;
 /** `METHOD path?query`: what a target is called when nobody named it. */
 export function defaultName(method: string, url: string): string {
   const rest = maskedUrl(url.slice(origin.exec(url)?.[0].length ?? 0));
-  return `${method} ${rest.startsWith('/') ? rest : `/${rest}`}`;
+  // Joined to one text: one that is added to another is kept as two, and a file may have hundreds of thousands of names.
+  return [method, rest.startsWith('/') ? rest : `/${rest}`].join(' ');
 }

@@ -27,6 +27,7 @@ interface Moments {
   readonly mean: Float64Array;
   /** Σ (value − mean)². */
   readonly squares: Float64Array;
+  /** This and the next are 0 before the first value: pages of zeros take no memory. */
   readonly min: Float64Array;
   readonly max: Float64Array;
 }
@@ -50,8 +51,8 @@ function createMoments(length: number): Moments {
     count: new Uint32Array(length),
     mean: new Float64Array(length),
     squares: new Float64Array(length),
-    min: new Float64Array(length).fill(Infinity),
-    max: new Float64Array(length).fill(-Infinity),
+    min: new Float64Array(length),
+    max: new Float64Array(length),
   };
 }
 
@@ -96,8 +97,8 @@ function addMoment({ count, mean, squares, min, max }: Moments, at: number, valu
   count[at] = n;
   add(mean, at, delta / n);
   add(squares, at, delta * (value - (mean[at] ?? 0)));
-  if (value < (min[at] ?? 0)) min[at] = value;
-  if (value > (max[at] ?? 0)) max[at] = value;
+  if (n === 1 || value < (min[at] ?? 0)) min[at] = value;
+  if (n === 1 || value > (max[at] ?? 0)) max[at] = value;
 }
 
 /** Returns one target's counts as a group whose tallies have no quantiles; undefined without a request. */
@@ -125,16 +126,19 @@ export function groupAt(counts: TargetCounts, target: number, tokenSource: numbe
   };
 }
 
-const tallyAt = ({ count, mean, squares, min, max }: Moments, at: number): Tally => ({
-  count: count[at] ?? 0,
-  mean: mean[at] ?? 0,
-  squares: squares[at] ?? 0,
-  min: min[at] ?? Infinity,
-  max: max[at] ?? -Infinity,
-  raw: null,
-  rawLimit: 0,
-  histogram: null,
-});
+function tallyAt({ count, mean, squares, min, max }: Moments, at: number): Tally {
+  const values = count[at] ?? 0;
+  return {
+    count: values,
+    mean: mean[at] ?? 0,
+    squares: squares[at] ?? 0,
+    min: values === 0 ? Infinity : (min[at] ?? 0),
+    max: values === 0 ? -Infinity : (max[at] ?? 0),
+    raw: null,
+    rawLimit: 0,
+    histogram: null,
+  };
+}
 
 const emptyTally: Tally = tallyAt(createMoments(1), 0);
 
@@ -176,6 +180,8 @@ function mergeMoment(into: Moments, at: number, from: Moments, target: number): 
   add(into.count, at, count);
   add(into.mean, at, (delta * count) / (before + count));
   add(into.squares, at, (from.squares[target] ?? 0) + (delta * delta * before * count) / (before + count));
-  into.min[at] = Math.min(into.min[at] ?? Infinity, from.min[target] ?? Infinity);
-  into.max[at] = Math.max(into.max[at] ?? -Infinity, from.max[target] ?? -Infinity);
+  const min = from.min[target] ?? 0;
+  const max = from.max[target] ?? 0;
+  into.min[at] = before === 0 ? min : Math.min(into.min[at] ?? 0, min);
+  into.max[at] = before === 0 ? max : Math.max(into.max[at] ?? 0, max);
 }

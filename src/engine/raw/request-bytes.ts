@@ -15,30 +15,61 @@ const shortBytes = 16_384;
 /** A server waits for a body with these, so that there is none must be said (RFC 9110, 8.6). */
 const expectBody = new Set(['PATCH', 'POST', 'PROPFIND', 'PROPPATCH', 'PUT', 'QUERY']);
 
-const known = new WeakMap<WireRequest, RequestBytes>();
+/** The header lines of requests with the same origin and headers. */
+interface HeaderLines extends Pick<WireRequest, 'origin'>, Pick<RequestBytes, 'closes'> {
+  readonly text: string;
+}
 
-/** The bytes of a request, made once. */
+/** Requests whose bytes are kept, in each of two generations: those of a file with hundreds of thousands take too much memory. */
+const mostKept = 10_000;
+
+let recent = new WeakMap<WireRequest, RequestBytes>();
+let older = new WeakMap<WireRequest, RequestBytes>();
+let recentCount = 0;
+/** By the list of headers, which most requests of a file share. */
+const knownLines = new WeakMap<WireRequest['headers'], HeaderLines>();
+
+/** Returns the bytes of a request, made once for requests that are sent often. */
 export function requestBytes(request: WireRequest): RequestBytes {
-  let bytes = known.get(request);
-  if (!bytes) known.set(request, (bytes = write(request)));
+  const known = recent.get(request);
+  if (known !== undefined) return known;
+  const bytes = older.get(request) ?? write(request);
+  if (recentCount >= mostKept) {
+    older = recent;
+    recent = new WeakMap();
+    recentCount = 0;
+  }
+  recent.set(request, bytes);
+  recentCount += 1;
   return bytes;
 }
 
-function write({ origin, method, path, headers, body }: WireRequest): RequestBytes {
-  const given = (name: string): string | undefined =>
-    headers.find((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name);
-  const connection = given('connection');
-  const lines = [`${method} ${path} HTTP/1.1`, `host: ${given('host') ?? origin.url.replace(/^\w+:\/\//, '')}`];
-  if (connection === undefined) lines.push('connection: keep-alive');
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() !== 'host') lines.push(`${headers[i]}: ${headers[i + 1]}`);
-  }
-  if (body || expectBody.has(method)) lines.push(`content-length: ${body?.byteLength ?? 0}`);
-  const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+function write(request: WireRequest): RequestBytes {
+  const { method, path, body } = request;
+  const { text, closes } = headerLines(request);
+  const length = body || expectBody.has(method) ? `content-length: ${body?.byteLength ?? 0}\r\n` : '';
+  const head = Buffer.from(`${method} ${path} HTTP/1.1\r\n${text}${length}\r\n`, 'latin1');
   const short = body !== null && body.byteLength <= shortBytes;
   return {
     start: short ? Buffer.concat([head, body]) : head,
     body: short ? undefined : (body ?? undefined),
-    closes: connection !== undefined && /(?:^|,)\s*close\s*(?:,|$)/i.test(connection),
+    closes,
   };
+}
+
+function headerLines({ origin, headers }: WireRequest): HeaderLines {
+  const known = knownLines.get(headers);
+  if (known?.origin === origin) return known;
+  const given = (name: string): string | undefined =>
+    headers.find((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name);
+  const connection = given('connection');
+  const lines = [`host: ${given('host') ?? origin.url.replace(/^\w+:\/\//, '')}`];
+  if (connection === undefined) lines.push('connection: keep-alive');
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() !== 'host') lines.push(`${headers[i]}: ${headers[i + 1]}`);
+  }
+  const closes = connection !== undefined && /(?:^|,)\s*close\s*(?:,|$)/i.test(connection);
+  const made = { origin, text: `${lines.join('\r\n')}\r\n`, closes };
+  knownLines.set(headers, made);
+  return made;
 }
