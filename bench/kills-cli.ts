@@ -1,8 +1,8 @@
-// Kills runs of the command line without warning at random instants and reads what each has left. Takes about seconds × kills /
-// parallel, so 100 kills of 30 s runs, ten at a time, take five minutes.
-//   node esbuild.mjs && node bench/kills-cli.ts [kills=100] [seed=1] [parallel=10] [seconds=30]
-// Instants count from the first snapshot, which is written before anything is sent. Every tenth run is killed while it starts,
-// within a second of its process: if that's before the first snapshot, there is nothing to read and nothing is lost.
+// Kills runs of the command line without warning at random instants and reads what each has left: a record, whatever the instant.
+// Takes about seconds × kills / (2 × parallel), so 200 kills of 30 s runs, 16 at a time, take four minutes.
+//   node esbuild.mjs && node bench/kills-cli.ts [kills=200] [seed=1] [parallel=16] [seconds=30]
+// Instants count from the first snapshot, which is written before anything is sent. A tenth more are killed while they start,
+// within a second of their process: what leaves no snapshot must have sent nothing, either. They are counted apart.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -13,16 +13,21 @@ import { fileURLToPath } from 'node:url';
 import { seededUnits } from '../src/core/values/pick.ts';
 import { isRun, isSweep, readResult, runsOf } from '../src/core/report/results.ts';
 
-const [kills = 100, seed = 1, parallel = 10, seconds = 30] = process.argv.slice(2).map(Number);
+const [kills = 200, seed = 1, parallel = 16, seconds = 30] = process.argv.slice(2).map(Number);
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const unit = seededUnits(seed);
 /** How old each snapshot was at the kill, ms. */
 const ages: number[] = [];
+/** The kills whose requests have arrived. */
+const heardOf = new Set<number>();
 
 const response = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const server = createServer((socket) => {
   socket.on('error', () => socket.destroy());
-  socket.on('data', () => setTimeout(() => socket.write(response), 20));
+  socket.on('data', (data: Buffer) => {
+    heardOf.add(Number(/^GET \/(\d+)\//.exec(data.toString('latin1'))?.[1]));
+    setTimeout(() => socket.write(response), 20);
+  });
 }).listen(0, '127.0.0.1');
 await new Promise((resolve) => server.once('listening', resolve));
 const address = server.address();
@@ -34,6 +39,8 @@ const argsOf = (kill: number): string[] =>
   kill % 3 === 2 ? ['--levels', '1,2', '--duration', `${seconds / 2}s`] : ['--duration', `${seconds}s`, '-c', '2'];
 
 interface Outcome {
+  /** Killed while it starts. */
+  readonly starts: boolean;
   readonly atMs: number;
   readonly requests: number | 'nothing yet';
 }
@@ -41,12 +48,12 @@ interface Outcome {
 async function killOne(kill: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'loadlens-kill-'));
   try {
-    writeFileSync(join(folder, 'endpoints.txt'), `${url}/a\n${url}/b\n`);
+    writeFileSync(join(folder, 'endpoints.txt'), `${url}/${kill}/a\n${url}/${kill}/b\n`);
     const child = spawn(process.execPath, [cli, 'run', '-q', '--json', 'out.json', ...argsOf(kill)], {
       cwd: folder,
       stdio: 'ignore',
     });
-    const starts = kill % 10 === 9;
+    const starts = kill >= kills;
     if (!starts) while (child.exitCode === null && !existsSync(join(folder, 'out.json.partial'))) await sleep(20);
     const atMs = unit(kill) * (starts ? 1 : seconds - 1) * 1_000;
     await sleep(atMs);
@@ -54,7 +61,9 @@ async function killOne(kill: number): Promise<Outcome> {
     if (signal !== 'SIGKILL') throw new Error(`kill ${kill}: the run had ended by itself`);
     const requests = requestsLeft(join(folder, 'out.json'), kill);
     if (requests === 'nothing yet' && !starts) throw new Error(`kill ${kill}: no snapshot is left`);
-    return { atMs, requests };
+    if (requests === 'nothing yet' && heardOf.has(kill))
+      throw new Error(`kill ${kill}: requests left before a snapshot`);
+    return { starts, atMs, requests };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -79,11 +88,13 @@ function requestsLeft(path: string, kill: number): Outcome['requests'] {
   return runs.reduce((sum, { requestsSent }) => sum + requestsSent, 0);
 }
 
+/** Kills of runs that start, beside the others. */
+const starting = Math.ceil(kills / 10);
 const outcomes: Outcome[] = [];
 const failures: string[] = [];
 let next = 0;
 async function killOneAfterTheOther(): Promise<void> {
-  while (next < kills) {
+  while (next < kills + starting) {
     const kill = next++;
     try {
       outcomes.push(await killOne(kill));
@@ -95,13 +106,14 @@ async function killOneAfterTheOther(): Promise<void> {
 await Promise.all(Array.from({ length: parallel }, killOneAfterTheOther));
 server.close();
 
+const running = outcomes.filter(({ starts }) => !starts);
+const withNumbers = running.filter(({ requests }) => typeof requests === 'number' && requests > 0);
 const early = outcomes.filter(({ requests }) => requests === 'nothing yet');
 const latestMs = Math.max(0, ...early.map(({ atMs }) => atMs));
-const withNumbers = outcomes.filter(({ requests }) => typeof requests === 'number' && requests > 0);
 console.log(`${kills} kills within ${seconds} s, seed ${seed}, ${parallel} at a time`);
-console.log(`readable: ${outcomes.length - early.length}, of them with requests: ${withNumbers.length}`);
+console.log(`readable: ${running.length}, of them with requests: ${withNumbers.length}`);
 console.log(
-  `killed before the first snapshot: ${early.length}, the latest ${latestMs.toFixed(0)} ms after the start of its process`,
+  `${starting} kills while the run starts, readable: ${outcomes.length - running.length - early.length}, with nothing sent and nothing left: ${early.length}, the latest ${latestMs.toFixed(0)} ms after the start of its process`,
 );
 console.log(`age of the snapshots: up to ${(Math.max(0, ...ages) / 1_000).toFixed(1)} s`);
 console.log(`lost: ${failures.length}`);
