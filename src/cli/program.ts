@@ -1,3 +1,4 @@
+import { bundledServers } from '../core/endpoints/bundled-servers.ts';
 import { Command, CommanderError, Option } from 'commander';
 import { availableParallelism } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
@@ -93,7 +94,12 @@ function makeProgram(done: (code: ExitCode) => void): Command {
   serve
     .command('mock')
     .description('Starts the mock server: known latencies, and a limit of concurrent requests.')
-    .option('--port <n>', 'where to listen; 0 picks a free port', numberFrom(0, 65_535, 'a whole number'), 5000)
+    .option(
+      '--port <n>',
+      'where to listen; 0 picks a free port',
+      numberFrom(0, 65_535, 'a whole number'),
+      bundledServers.mock.port,
+    )
     .option(
       '--max-concurrent-requests <n>',
       'requests in flight above this get 429',

@@ -9,6 +9,7 @@ import { renderText } from '../core/report/text.ts';
 import type { RunRecord } from '../core/report/types.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { withCalibration } from './calibrate/store.ts';
+import { withOtherServers } from './expected-servers.ts';
 import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from './load-file.ts';
 import { endOfRun, measure, outputsOf, writeResult } from './measure.ts';
 import { giveMemoryBack } from './small-heap.ts';
@@ -73,9 +74,10 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
   const outputs = outputsOf(options, reports);
   checkReportFiles(outputs);
-  const input = makeInput(loaded, choices);
+  const made = makeInput(loaded, choices);
   const { allowHost, quiet = false } = options;
-  return measure({ requests: input.requests, load: loadOf(input.plan), allowHost, quiet }, async (screen) => {
+  return measure({ requests: made.requests, load: loadOf(made.plan), allowHost, quiet }, async (screen) => {
+    const input = await withOtherServers(made, screen);
     const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
     const record = await withPartialFile(
       options.json,

@@ -2,13 +2,14 @@ import { type ExitCode, LoadlensError } from '../core/errors.ts';
 import { requestsToJudge } from '../core/plan/capacity.ts';
 import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../core/plan/sweep.ts';
 import type { Objective } from '../core/vocabulary.ts';
-import type { RunPlan } from '../core/plan/types.ts';
+import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { formatCount } from '../core/format.ts';
 import { compactRecord } from '../core/report/record.ts';
 import { renderSweepText, sweepReports } from '../core/report/sweep-reports.ts';
 import type { SweepRecord } from '../core/report/sweep-types.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../engine/sweep.ts';
 import { withCalibration } from './calibrate/store.ts';
+import { withOtherServers } from './expected-servers.ts';
 import { type FileChoices, type LoadedFile, makeInput } from './load-file.ts';
 import { endOf, measure, outputsOf, type Screen, writeResult } from './measure.ts';
 import { withPartialFile, type KeepSnapshot } from './partial-file.ts';
@@ -50,17 +51,18 @@ export async function sweepCommand(
   const { levels, sweep, findCapacity: wanted, coolDown: coolDownMs = defaultCoolDownMs } = options;
   const objectives = [...loaded.file.objectives, ...choices.objectives, ...(wanted ?? [])];
   const file = { ...loaded.file, objectives };
-  const input = makeInput(loaded, { ...choices, concurrency: 1 });
+  const made = makeInput(loaded, { ...choices, concurrency: 1 });
   const { allowHost, quiet = false } = options;
-  const run = (load: string, start: (hooks: SweepHooks) => Promise<SweepRecord>): Promise<ExitCode> =>
-    measure({ requests: input.requests, load, allowHost, quiet }, async (screen) => {
+  const run = (load: string, start: (input: RunInput, hooks: SweepHooks) => Promise<SweepRecord>): Promise<ExitCode> =>
+    measure({ requests: made.requests, load, allowHost, quiet }, async (screen) => {
+      const input = await withOtherServers(made, screen);
       const record = await withPartialFile(
         options.json,
         (text) => screen.note(text),
         async (keep) => {
           const onPartial = keep && { onPartial: sweepKeeper(keep) };
           const { signal, fault } = screen;
-          const swept = await start({ version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
+          const swept = await start(input, { version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
           const measured = { ...swept, levels: swept.levels.map(withCalibration) };
           writeResult(renderSweepText(measured), outputs, measured, screen);
           return measured;
@@ -72,7 +74,7 @@ export async function sweepCommand(
   if (wanted === undefined) {
     const chosen = levels ?? levelsBetween(...(sweep ?? [1, 1]));
     const plan = makeSweepPlan({ ...choices, levels: chosen, coolDownMs }, file);
-    return run(loadOfPlans(plan.levels), (hooks) => runSweep({ ...input, plan }, hooks));
+    return run(loadOfPlans(plan.levels), (input, hooks) => runSweep({ ...input, plan }, hooks));
   }
   const [from, to] = sweep ?? [1, searchedTo];
   const planOf = (concurrency: number): RunPlan => {
@@ -80,7 +82,7 @@ export async function sweepCommand(
     const amount = choices.durationS === undefined ? { requests: Math.max(requests, concurrency) } : {};
     return levelPlan(concurrency, { ...choices, ...amount }, file);
   };
-  return run(`requests of several runs, up to ${formatCount(to)} at a time,`, (hooks) =>
+  return run(`requests of several runs, up to ${formatCount(to)} at a time,`, (input, hooks) =>
     findCapacity({ ...input, objectives, from, to, coolDownMs, planOf }, hooks),
   );
 }

@@ -15,6 +15,8 @@ export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignor
   readonly name: string;
   readonly objectives: readonly Objective[];
   readonly secrets: readonly string[];
+  /** Remarks on the server from before the suite. */
+  readonly notes?: readonly string[];
   readonly timeoutMs: number;
 }
 
@@ -89,7 +91,14 @@ function inputOf(setup: SuiteSetup, step: SuiteStep): Omit<RunInput, 'plan'> {
   const shown = (text: string): string => maskSecrets(text, setup.secrets);
   // The target is what a record keeps, the request what is sent.
   const kept = { ...target, name: shown(target.name), url: shown(target.url), headers: [] };
-  return { name: setup.name, targets: [kept], requests: [request], secrets: setup.secrets, file: null };
+  return {
+    name: setup.name,
+    targets: [kept],
+    requests: [request],
+    secrets: setup.secrets,
+    notes: setup.notes ?? [],
+    file: null,
+  };
 }
 
 function planOf({ objectives, timeoutMs }: SuiteSetup, { concurrency, requests, warmup }: SuiteStep): RunPlan {

@@ -1,5 +1,7 @@
+import { bundledServers } from '../core/endpoints/bundled-servers.ts';
+
 /** What the GPT-2 server is unless somebody chooses otherwise: the same from the editor and from the command line. */
-export const gpt2Defaults = { port: 5001, model: 'synthetic', dtype: 'q8', maxBatch: 16 } as const;
+export const gpt2Defaults = { port: bundledServers.gpt2.port, model: 'synthetic', dtype: 'q8', maxBatch: 16 } as const;
 
 /**
  * Switches of Node for the server's process. HTTP leaves little that lasts; with Node's own size of the young generation some

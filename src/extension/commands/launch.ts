@@ -7,13 +7,14 @@ import type { PlanChoices } from '../../core/plan/plan.ts';
 import { isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/results.ts';
 import type { RunRecord } from '../../core/report/types.ts';
 import type { BenchmarkTask } from '../../processes/messages.ts';
+import { otherServers } from '../../processes/otherServers.ts';
 import { commandIds } from '../contributions.ts';
 import { serverFor, type BundledServer } from '../services/bundledServer.ts';
 import type { Consent } from '../services/consent.ts';
 import { parseDocument, shownAs } from '../services/documents.ts';
 import { findEndpointsFiles } from '../services/files.ts';
 import type { History } from '../services/history.ts';
-import { isListening, serverAt } from '../services/listening.ts';
+import { isListening } from '../services/listening.ts';
 import type { Notify } from '../services/notify.ts';
 import { prepareInput } from '../services/prepareInput.ts';
 import type { PromptCursors } from '../services/promptCursors.ts';
@@ -108,8 +109,8 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
 
 /** The task once more after others have run, which may have stopped a server; undefined when that is not to start again. */
 async function stillServed(uri: Uri, task: RunTask, parts: LaunchParts): Promise<RunTask | undefined> {
-  const { requests } = task.input;
-  return (await offerServers(uri, requests, parts)) ? withPid(task, requests, parts.servers) : undefined;
+  const notes = await offerServers(uri, task.input.requests, parts);
+  return notes === undefined ? undefined : withServers(task, notes, parts.servers);
 }
 
 /** The task with the prompts that come next: runs before it have moved on. */
@@ -177,20 +178,23 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask
     plan: 'levels' in plan ? wholeOf(plan) : plan,
     secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
   });
-  if (!allowed || !(await offerServers(uri, input.requests, parts))) return undefined;
+  const notes = allowed ? await offerServers(uri, input.requests, parts) : undefined;
+  if (notes === undefined) return undefined;
   const task: RunTask =
     'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } };
-  return withPid(task, input.requests, parts.servers);
+  return withServers(task, notes, parts.servers);
 }
 
 /** A task that is made from an endpoints file. */
 type RunTask = Extract<BenchmarkTask, { type: 'run' | 'sweep' }>;
 
-/** The task with the process of the server that its requests go to now. */
-function withPid(task: RunTask, requests: readonly PreparedRequest[], servers: readonly BundledServer[]): RunTask {
-  const { serverPid: _, ...rest } = task;
-  const serverPid = pidOf(requests, servers);
-  return serverPid === undefined ? rest : { ...rest, serverPid };
+/** The task with the process of the server that its requests go to now, and remarks on who answers. */
+function withServers(task: RunTask, notes: readonly string[], servers: readonly BundledServer[]): RunTask {
+  const serverPid = pidOf(task.input.requests, servers);
+  const pid = serverPid === undefined ? {} : { serverPid };
+  return task.type === 'run'
+    ? { type: task.type, input: { ...task.input, notes }, ...pid }
+    : { type: task.type, input: { ...task.input, notes }, ...pid };
 }
 
 /** The process of the one bundled server that all requests go to. */
@@ -217,38 +221,25 @@ function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly
       });
 }
 
-/** False when a server that the requests need is not to be started, and so neither is the run. */
+/**
+ * Offers to start servers that the requests need. Returns remarks on who answers in place of one, which the user has seen;
+ * undefined when a server is not to be started, and so neither is the run.
+ */
 export async function offerServers(
   uri: Uri,
   requests: readonly PreparedRequest[],
   { servers, notify }: Pick<LaunchParts, 'servers' | 'notify'>,
-): Promise<boolean> {
+): Promise<readonly string[] | undefined> {
   const urls = requests.map((request) => new URL(request.url));
   for (const server of servers) {
-    const own = urls.filter((one) => serverFor(servers, one) === server);
-    const [url] = own;
-    if (url === undefined) continue;
-    if (!(await offerServer(uri, url, server))) return false;
-    // A file whose addresses are all of one server was made for that; its numbers would be taken for that server's.
-    if (own.length === urls.length && own.every(({ pathname }) => server.paths.has(pathname)))
-      await tellOther(url, server, notify);
+    const url = urls.find((one) => serverFor(servers, one) === server);
+    if (url !== undefined && !(await offerServer(uri, url, server))) return undefined;
   }
-  return true;
-}
-
-/** Says who answers where a bundled server was expected. */
-async function tellOther(address: URL, server: BundledServer, notify: Notify): Promise<void> {
-  if (server.state().kind === 'running') return;
-  const found = await serverAt(address);
-  if (found === undefined || found === `loadlens-${server.id}`) return;
-  notify.warn(
-    l10n.t(
-      '{0} answers on {1}, not the {2} of Loadlens.',
-      found === '' ? l10n.t('Another server') : found,
-      address.host,
-      server.words.title,
-    ),
-  );
+  const elsewhere = servers.filter((server) => !['running', 'missing'].includes(server.state().kind));
+  const places = elsewhere.map((server) => ({ id: server.id, port: server.port() }));
+  const others = await otherServers(requests, places);
+  for (const sentence of others) notify.warn(sentence);
+  return others;
 }
 
 /** When requests go to where a server would listen and nobody does: starts it, if the user wants that. */

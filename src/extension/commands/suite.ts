@@ -66,14 +66,16 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
       plan: { requests, durationS: null, concurrency },
       secrets: placeholdersIn(target).secrets,
     });
-    if (!allowed || !(await offerServers(uri, input.requests, parts))) return;
+    const found = allowed ? await offerServers(uri, input.requests, parts) : undefined;
+    if (found === undefined) return;
     const asked = modelOf(request);
     // Kept as the file has it: what it takes from the environment or the secrets is only sent.
     const model = { name: asked ?? target.name, url: target.url, server: 'url', synthetic: null, dtype: null } as const;
     const headers = request.headers.filter(([header]) => header.toLowerCase() !== 'content-type');
-    const setup = { url: request.url, model: asked, headers, secrets: input.secrets };
     await inTurn(parts, async (waited) => {
-      if (waited && !(await offerServers(uri, input.requests, parts))) return;
+      const notes = waited ? await offerServers(uri, input.requests, parts) : found;
+      if (notes === undefined) return;
+      const setup = { url: request.url, model: asked, headers, secrets: input.secrets, notes };
       await measure(taskOf({ model, workload, setup, history, pid: pidOf(input.requests, servers) }), parts);
     });
   };
@@ -182,7 +184,7 @@ function modelOf({ body }: PreparedRequest): string | undefined {
 function taskOf(about: {
   readonly model: SuiteModel;
   readonly workload: ThroughputWorkload;
-  readonly setup: Pick<SuiteInput['setup'], 'url' | 'model' | 'headers' | 'secrets'>;
+  readonly setup: Pick<SuiteInput['setup'], 'url' | 'model' | 'headers' | 'secrets' | 'notes'>;
   readonly history: History;
   readonly pid: number | undefined;
 }): BenchmarkTask {

@@ -4,6 +4,7 @@ import { withoutPlaceholders } from '../../core/endpoints/variables.ts';
 import type { EndpointsFile, Target } from '../../core/endpoints/types.ts';
 import { planFor } from '../commands/plans.ts';
 import { commandIds } from '../contributions.ts';
+import { bundledServers } from '../../core/endpoints/bundled-servers.ts';
 import { serverFor, type BundledServer } from '../services/bundledServer.ts';
 import type { Clock } from '../services/clock.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/documents.ts';
@@ -35,7 +36,7 @@ export function registerCodeLenses(parts: {
       if (!URL.canParse(plain)) continue;
       const address = new URL(plain);
       const server = serverFor(servers, address);
-      if (server?.paths.has(address.pathname) === true) now.add(server);
+      if (server && bundledServers[server.id].paths.has(address.pathname)) now.add(server);
     }
     known.set(document, now);
     return now;

@@ -2,6 +2,7 @@ import { EventEmitter, type Disposable, type Event, type LogOutputChannel } from
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { leadsTo, type BundledServerId } from '../../core/endpoints/bundled-servers.ts';
 import { LoadlensError } from '../../core/errors.ts';
 import type { FailureMessage } from '../../processes/messages.ts';
 import type { CommandName, ContextKeyName } from '../contributions.ts';
@@ -37,7 +38,7 @@ export type ServerNews =
 /** One of the servers that come with Loadlens: all that tells it from the others. */
 export interface ServerKind<Options> {
   /** Its settings are below this name: port and autoStart at least. */
-  readonly id: 'mock' | 'gpt2';
+  readonly id: BundledServerId;
   /** The bundle to fork. */
   readonly entry: string;
   readonly start: CommandName;
@@ -49,8 +50,6 @@ export interface ServerKind<Options> {
   readonly slowStart: boolean;
   /** How long it may take to stop before it is cut off. */
   readonly stopLimitMs: number;
-  /** Paths that it answers. */
-  readonly paths: ReadonlySet<string>;
   /** What the settings ask of it. */
   readonly options: () => Options;
   /** Reads what its process sent; throws for anything else. */
@@ -81,7 +80,7 @@ export type ServerState =
 
 /** A server in a process of its own that never outlives the window. */
 export interface BundledServer
-  extends Disposable, Pick<ServerKind<unknown>, 'id' | 'start' | 'stop' | 'slowStart' | 'paths' | 'words'> {
+  extends Disposable, Pick<ServerKind<unknown>, 'id' | 'start' | 'stop' | 'slowStart' | 'words'> {
   readonly state: () => ServerState;
   /** Where it listens, or would. */
   readonly port: () => number;
@@ -99,14 +98,9 @@ export interface BundledServer
   readonly end: () => Promise<void>;
 }
 
-/** Names of where the servers listen. */
-const ownHosts = new Set(['127.0.0.1', 'localhost', '0.0.0.0']);
-
 /** Returns the server that listens, or would, where an address leads; undefined when none does. */
 export function serverFor(servers: readonly BundledServer[], url: URL): BundledServer | undefined {
-  if (!ownHosts.has(url.hostname) || url.protocol !== 'http:') return undefined;
-  const there = servers.filter((server) => server.state().kind !== 'missing');
-  return there.find((server) => server.port() === Number(url.port || '80'));
+  return servers.find((server) => server.state().kind !== 'missing' && leadsTo(url, server.port()));
 }
 
 /** Makes the service around one server. */
@@ -114,7 +108,7 @@ export function createBundledServer<Options extends object>(
   kind: ServerKind<Options>,
   log: LogOutputChannel,
 ): BundledServer {
-  const { id, entry, start, stop, slowStart, paths, words } = kind;
+  const { id, entry, start, stop, slowStart, words } = kind;
   const changed = new EventEmitter<ServerState>();
   const crashed = new EventEmitter<string>();
   const missing = kind.missingKey !== undefined && !existsSync(entry);
@@ -201,7 +195,6 @@ export function createBundledServer<Options extends object>(
     start,
     stop,
     slowStart,
-    paths,
     words,
     state: () => state,
     port: () => (state.kind === 'running' ? state.port : numberSetting(`${id}.port`)),

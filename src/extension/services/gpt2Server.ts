@@ -36,7 +36,6 @@ export const gpt2Server = (entry: string): ServerKind<Gpt2Options> => ({
   runningKey: 'gpt2Running',
   missingKey: 'gpt2Missing',
   slowStart: true,
-  paths: new Set(['/tokenizer', '/health', '/metrics', '/v1/completions', '/v1/chat/completions', '/v1/models']),
   // It waits for the running step, and gives up by itself before this.
   stopLimitMs: 20_000,
   options: () => ({

@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import { connect } from 'node:net';
 
 /** False when a connection to this place is refused. Anything else, a slow answer included, counts as somebody there. */
@@ -19,16 +18,4 @@ export function isListening(host: string, port: number, limitMs = 300): Promise<
 function isRefusal(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isRefusal);
   return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
-}
-
-/** Returns what the server at an address calls itself, empty when it doesn't; undefined when nothing answers in time. */
-export function serverAt({ hostname, port }: URL, limitMs = 500): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const request = get({ host: hostname, port, path: '/health', agent: false, timeout: limitMs }, (response) => {
-      resolve(String(response.headers['server'] ?? ''));
-      response.destroy();
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(undefined));
-  });
 }

@@ -18,17 +18,6 @@ export const mockServer = (entry: string): ServerKind<MockOptions> => ({
   stop: 'stopMockServer',
   runningKey: 'mockRunning',
   slowStart: false,
-  paths: new Set([
-    '/hello',
-    '/sleeper',
-    '/tokenizer',
-    '/update_config',
-    '/health',
-    '/metrics',
-    '/v1/completions',
-    '/v1/chat/completions',
-    '/v1/models',
-  ]),
   stopLimitMs: 2000,
   options: () => ({
     port: numberSetting('mock.port'),

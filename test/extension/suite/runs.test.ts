@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import * as vscode from 'vscode';
 import { freePort } from '../../support/free-port.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -190,6 +192,26 @@ describe('a run in the editor', () => {
       .flatMap((group) => group.tabs)
       .filter((tab) => tab.input instanceof vscode.TabInputWebview);
     assert.equal(panels.length, 1);
+  });
+
+  it('keeps in the record who answered in place of the mock server', async () => {
+    const other = createServer((_, response) => response.writeHead(200, { server: 'nginx' }).end('fine'));
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const address = other.address();
+    assert.ok(typeof address === 'object' && address);
+    await run('stopMockServer');
+    await set('mock.port', address.port);
+    const text = ['# @requests 4', '', `http://127.0.0.1:${address.port}/hello`];
+    const document = await openFile('other.endpoints', text.join('\n'));
+    await run('runFile', document.uri);
+    await set('mock.port', port);
+    other.closeAllConnections();
+    other.close();
+    const [record] = loadlens.runs();
+    assert.equal(record?.successes, 4);
+    assert.deepEqual(record.server?.notes, [
+      `nginx answers on 127.0.0.1:${address.port}, not the Loadlens mock server.`,
+    ]);
   });
 
   it('stops the mock server with its command', async () => {

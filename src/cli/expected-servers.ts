@@ -1,0 +1,20 @@
+import { bundledServers, type BundledPlace } from '../core/endpoints/bundled-servers.ts';
+import type { RunInput } from '../core/plan/types.ts';
+import type { Screen } from './measure.ts';
+import { otherServers } from '../processes/otherServers.ts';
+
+/** The bundled servers where they listen unless told. */
+const expected: readonly BundledPlace[] = [
+  { id: 'mock', port: bundledServers.mock.port },
+  { id: 'gpt2', port: bundledServers.gpt2.port },
+];
+
+/** Says who answers in the place of a bundled server that the requests are made for, and returns the input with that remark. */
+export async function withOtherServers<T extends Pick<RunInput, 'requests' | 'notes'>>(
+  input: T,
+  screen: Pick<Screen, 'note'>,
+): Promise<T> {
+  const found = await otherServers(input.requests, expected);
+  for (const sentence of found) screen.note(sentence);
+  return found.length === 0 ? input : { ...input, notes: [...(input.notes ?? []), ...found] };
+}
