@@ -283,6 +283,16 @@ describe('results panel', () => {
     assert.match((await page.locator('main').textContent()) ?? '', /Cut off and in no number: 4 requests\./);
   });
 
+  it('says why nothing responded, without empty tables of times', async () => {
+    const { page } = await show(states.unanswered);
+    await page
+      .locator('.note.error')
+      .getByText(/^All 60 requests failed: connection refused/)
+      .waitFor();
+    assert.equal(await page.getByRole('heading', { name: 'Failures' }).count(), 1);
+    assert.equal(await page.getByRole('heading', { name: /Latency statistics|Other times/ }).count(), 0);
+  });
+
   it('says that a run is gone and what to do', async () => {
     const panel = await show(states.missing);
     await panel.page.getByRole('heading', { name: 'This run is no longer in the history' }).waitFor();

@@ -1,5 +1,6 @@
 import type { PanelState } from '../../src/extension/views/panelMessages.ts';
 import { sweepStates } from './sweepStates.ts';
+import { closedLoop, recordOf } from '../core/report/fixtures.ts';
 import { syntheticPlan, syntheticRecord, syntheticSnapshot, threeVerdicts } from './records.ts';
 
 const hostile = '<img src=x onerror="alert(1)"><b>429</b> & "slow down"';
@@ -72,6 +73,17 @@ export const states = {
   nothing: {
     kind: 'run',
     record: syntheticRecord({ requests: 0, seed: 4, status: 'cancelled' }),
+    keptForSession: false,
+  },
+  unanswered: {
+    kind: 'run',
+    record: recordOf(
+      closedLoop(60, 5, () => ({ latencyMs: 1, status: 0, error: 'refused', headersMs: Number.NaN })),
+      {
+        name: 'endpoints.txt',
+        failureSamples: [{ target: 'x', status: 0, error: 'refused', text: 'connect ECONNREFUSED ::1:9', count: 60 }],
+      },
+    ),
     keptForSession: false,
   },
   comparedWithNothing: {

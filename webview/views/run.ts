@@ -104,7 +104,7 @@ function measured(record: RunRecord): Part {
       ),
       targets(record),
       serverNotes(record),
-      latencyTables(record),
+      record.responses === 0 ? null : latencyTables(record),
     ],
   };
 }

@@ -22,7 +22,7 @@ export function renderMarkdown(record: RunRecord): string {
     ...streamTables(record).map(table),
     ...(record.objectives.length > 0 ? [table(objectiveTable(record, mostTargets))] : []),
     table(outcomeTable(record)),
-    ...[failureTable(record, mostFailures)].filter(({ rows }) => rows.length > 0).map(table),
+    table(failureTable(record, mostFailures)),
     ...(record.perTarget.length > 1 ? [table(targetTable(record, mostTargets))] : []),
     '<details><summary>Other times, client, plan and machine</summary>',
     table(timesTable(record)),
@@ -30,7 +30,7 @@ export function renderMarkdown(record: RunRecord): string {
     list([...clientFacts(record), ...provenance(record)]),
     '</details>',
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
 function headline(record: RunRecord): string {

@@ -11,13 +11,12 @@ import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
 
 /** The sweep for a terminal. */
 export function renderSweepText(sweep: SweepRecord): string {
-  const objectives = levelObjectiveTable(sweep);
   return joinBlocks([
     ['*** Sweep ***', ...sweep.capacity.flatMap((sentence) => wrap(sentence, 2))],
     sweepNotes(sweep).flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(levelTable(sweep)),
     tableLines(scalingTable(sweep)),
-    objectives.rows.length === 0 ? [] : tableLines(objectives),
+    tableLines(levelObjectiveTable(sweep)),
     factLines('Scalability law', uslFacts(sweep)),
     factLines('Sweep', sweepFacts(sweep)),
   ]);

@@ -27,7 +27,7 @@ const quantileLabels: Readonly<Record<QuantileName, string>> = {
   p999: 'p99.9',
 };
 
-/** Percentiles with what can be said of them; successes beside all responses where these differ. */
+/** Percentiles with what can be said of them; successes beside all responses where these differ. No rows without a response. */
 export function latencyTable(record: RunRecord): Table {
   const mixed = isMixed(record);
   const all = record.latencyMs;
@@ -46,17 +46,20 @@ export function latencyTable(record: RunRecord): Table {
       '95% interval',
       ...(mixed ? [`${formatCount(successes.count)} successes`, '95% interval'] : []),
     ],
-    rows: [
-      row('min', (d) => d.min),
-      row('mean', (d) => d.mean),
-      row('std dev', (d) => d.stdev),
-      ...quantileNames.map((name) =>
-        [quantileLabels[name], formatMs(all[name], 4), intervalText(all, name)].concat(
-          mixed ? [formatMs(successes[name], 4), intervalText(successes, name)] : [],
-        ),
-      ),
-      row('max', (d) => d.max),
-    ],
+    rows:
+      all.count === 0
+        ? []
+        : [
+            row('min', (d) => d.min),
+            row('mean', (d) => d.mean),
+            row('std dev', (d) => d.stdev),
+            ...quantileNames.map((name) =>
+              [quantileLabels[name], formatMs(all[name], 4), intervalText(all, name)].concat(
+                mixed ? [formatMs(successes[name], 4), intervalText(successes, name)] : [],
+              ),
+            ),
+            row('max', (d) => d.max),
+          ],
   };
 }
 

@@ -13,8 +13,9 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
     .join(`\n${separator}\n`)}\n`;
 }
 
-/** Columns side by side: the first flush left and as short as the line needs, all others flush right. */
+/** Columns side by side: the first flush left and as short as the line needs, all others flush right. Nothing without rows. */
 export function tableLines(table: Table): string[] {
+  if (table.rows.length === 0) return [];
   const cells = [table.columns, ...table.rows].map((row) => row.map(oneLine));
   const widths = table.columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 2);

@@ -22,7 +22,7 @@ export function renderText(record: RunRecord): string {
     tableLines(timesTable(record)),
     tableLines(ratesTable(record)),
     isMixed(record) || record.responses < record.requestsSent ? tableLines(outcomeTable(record)) : [],
-    ...[failureTable(record, mostFailures)].filter(({ rows }) => rows.length > 0).map(tableLines),
+    tableLines(failureTable(record, mostFailures)),
     record.perTarget.length > 1 ? tableLines(targetTable(record, mostTargets)) : [],
     record.objectives.length > 0 ? tableLines(objectiveTable(record, mostTargets)) : [],
     factLines('Client', clientFacts(record)),

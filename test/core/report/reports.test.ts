@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { reports } from '../../../src/core/report/reports.ts';
+import { renderText } from '../../../src/core/report/text.ts';
 import { closedLoop, flood, recordOf, targetOf } from './fixtures.ts';
 
 const nasty = '<script>alert(1)</script> | `x` @someone =1+1 "quoted"';
@@ -39,6 +40,22 @@ describe('every report', () => {
       assert.doesNotMatch(text, /NaN|Infinity|undefined|\[object/, kind);
       if (kind !== 'json') assert.doesNotMatch(text, /null/, kind);
     }
+  });
+});
+
+describe('the reports of a run without a response', () => {
+  const refused = closedLoop(3, 1, () => ({ latencyMs: 1, status: 0, error: 'refused', headersMs: Number.NaN }));
+  it('have the failures and no table of latencies', () => {
+    for (const kind of ['html', 'markdown'] as const) {
+      const failed = reports[kind].render(recordOf(refused));
+      assert.match(failed, /connection refused/);
+      assert.doesNotMatch(failed, /0 responses|std dev/, kind);
+      assert.match(reports[kind].render(many), /std dev/);
+    }
+    assert.doesNotMatch(reports.markdown.render(recordOf(refused)), /\n{3}/);
+    assert.match(renderText(recordOf(refused)), /connection refused/);
+    assert.doesNotMatch(renderText(recordOf(refused)), /0 responses|std dev|^Latency/m);
+    assert.match(renderText(many), /^Latency:\n.*responses/m);
   });
 });
 
