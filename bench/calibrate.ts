@@ -5,8 +5,8 @@ import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { calibrate } from '../src/cli/calibrate/measure.ts';
-import type { MeasurementError } from '../src/core/report/calibration.ts';
-import { readEnvironment } from '../src/engine/environment.ts';
+import type { MeasurementError } from '../src/core/record/calibration.ts';
+import { readEnvironment } from '../src/engine/machine/environment.ts';
 
 const levels = [1, 10, 100].map((concurrency) => ({
   concurrency,

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { seededUnits } from '../src/core/values/pick.ts';
-import { isRun, isSweep, readResult, runsOf } from '../src/core/report/results.ts';
+import { isRun, isSweep, readResult, runsOf } from '../src/core/report/formats/results.ts';
 
 const [kills = 200, seed = 1, parallel = 16, seconds = 30] = process.argv.slice(2).map(Number);
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));

@@ -11,7 +11,7 @@ import type { LogOutputChannel, Memento } from 'vscode';
 import { seededUnits } from '../src/core/values/pick.ts';
 import { planDefaults } from '../src/core/plan/plan.ts';
 import type { RunInput } from '../src/core/plan/types.ts';
-import { isRun, readResult } from '../src/core/report/results.ts';
+import { isRun, readResult } from '../src/core/report/formats/results.ts';
 
 const standIn = `
 export const l10n = { t: (text, ...values) => text.replaceAll(/\\{(\\d)\\}/g, (_, n) => String(values[n])) };
@@ -28,8 +28,8 @@ registerHooks({
       ? { url: `data:text/javascript,${encodeURIComponent(standIn)}`, shortCircuit: true }
       : next(name, context),
 });
-const { createRuns } = await import('../src/extension/services/runs.ts');
-const { createUnfinished } = await import('../src/extension/services/unfinished.ts');
+const { createRuns } = await import('../src/extension/services/runs/runs.ts');
+const { createUnfinished } = await import('../src/extension/services/runs/unfinished.ts');
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 // What the recorder costs: nanoseconds per add and memory after a million samples. Run: node --expose-gc bench/recorder.ts
-import { createRecorder } from '../src/core/metrics/recorder.ts';
+import { createRecorder } from '../src/core/metrics/recorder/recorder.ts';
 import type { Sample } from '../src/core/metrics/types.ts';
 
 const samples = 1_000_000;

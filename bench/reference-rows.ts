@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { targetPicker } from '../src/core/values/pick.ts';
-import { readRecord } from '../src/core/report/read.ts';
-import type { RunRecord } from '../src/core/report/types.ts';
+import { readRecord } from '../src/core/record/read-run.ts';
+import type { RunRecord } from '../src/core/record/run.ts';
 
 const row = v.object({
   output_tokens: v.array(v.number()),

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { RunRecord } from '../src/core/report/types.ts';
+import type { RunRecord } from '../src/core/record/run.ts';
 import {
   idealOf,
   isByChance,

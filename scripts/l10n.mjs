@@ -2,7 +2,7 @@
 // node scripts/l10n.mjs writes it, with --check it only says whether it is up to date. Node 22.18 or newer.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { translatable } from '../src/core/report/outcome-words.ts';
+import { translatable } from '../src/core/report/words/outcome-words.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const bundle = path.join(root, 'l10n/bundle.l10n.json');

@@ -1,4 +1,4 @@
-import type { FromPanel, PersistedPanel } from '../src/extension/views/panelMessages.ts';
+import type { FromPanel, PersistedPanel } from '../src/panel-protocol.ts';
 
 const api = acquireVsCodeApi<PersistedPanel>();
 

@@ -1,6 +1,6 @@
 import { config } from '@vscode/l10n';
-import { outcomeOf, outcomeOfAll } from '../src/core/report/outcome-words.ts';
-import type { PanelState, ToPanel } from '../src/extension/views/panelMessages.ts';
+import { outcomeOf, outcomeOfAll } from '../src/core/report/words/outcome-words.ts';
+import type { PanelState, ToPanel } from '../src/panel-protocol.ts';
 import { registerControls } from './controls.ts';
 import { h, setText } from './dom.ts';
 import { persist, post } from './host.ts';
@@ -12,7 +12,7 @@ import { runView } from './views/run.ts';
 import { runningView } from './views/running.ts';
 import { suiteView } from './views/suite.ts';
 import { sweepView } from './views/sweep.ts';
-import { sweepRunningView } from './views/sweepRunning.ts';
+import { sweepRunningView } from './views/sweep-running.ts';
 import type { View } from './views/view.ts';
 import { levelWords, outcomeLabel, phaseWords } from './words.ts';
 

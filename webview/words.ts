@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
 import type { ErrorKind, PercentileMethod, QuantileName, Snapshot, TokenSource } from '../src/core/metrics/types.ts';
 import type { RunPlan } from '../src/core/plan/types.ts';
-import type { RunRecord } from '../src/core/report/types.ts';
+import type { RunRecord } from '../src/core/record/run.ts';
 import { capital, formatCount, formatS, withoutZeros } from '../src/core/format.ts';
-import { rateText } from '../src/core/report/load-words.ts';
-import { errorWords, outcomeWords, type Outcome } from '../src/core/report/outcome-words.ts';
+import { rateText } from '../src/core/report/words/load-words.ts';
+import { errorWords, outcomeWords, type Outcome } from '../src/core/report/words/outcome-words.ts';
 
 /** What a run is doing. */
 export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null, cancelling: boolean): string {

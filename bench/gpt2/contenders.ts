@@ -2,7 +2,7 @@ import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Gpt2Options } from '../../src/processes/gpt2Messages.ts';
+import type { Gpt2Options } from '../../src/processes/gpt2-messages.ts';
 import type { Order, Seen } from './client.ts';
 import { residentMb, startOurServer } from './our-server.ts';
 

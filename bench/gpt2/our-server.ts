@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gpt2Switches } from '../../src/processes/gpt2Defaults.ts';
-import { readGpt2Event, type Gpt2Options } from '../../src/processes/gpt2Messages.ts';
+import { gpt2Switches } from '../../src/processes/gpt2-defaults.ts';
+import { readGpt2Event, type Gpt2Options } from '../../src/processes/gpt2-messages.ts';
 
 /** Starts our GPT-2 server, as it is bundled, in a process of its own; resolves once it listens. */
 export async function startOurServer(

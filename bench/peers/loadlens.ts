@@ -7,7 +7,7 @@ import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { TransportName } from '../../src/core/vocabulary.ts';
-import type { RunRecord } from '../../src/core/report/types.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { readBenchmarkEvent, type BenchmarkCommand } from '../../src/processes/messages.ts';
 import { clientCore, onCore } from '../shared/cores.ts';
 import type { Peer } from './peer.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { formatCount, formatMs, formatS } from '../../src/core/format.ts';
-import type { Table } from '../../src/core/report/tables.ts';
+import type { Table } from '../../src/core/report/tables/tables.ts';
 import { readPeakMemory, runOurs, tellMemory } from '../peers/loadlens.ts';
 import { findNginx, startNginx, type Nginx } from '../servers/nginx.ts';
 import type { LinesPanel } from '../shared/chart.ts';

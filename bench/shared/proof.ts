@@ -1,4 +1,4 @@
-import type { Table } from '../../src/core/report/tables.ts';
+import type { Table } from '../../src/core/report/tables/tables.ts';
 import type { Peer } from '../peers/peer.ts';
 import type { Chart } from './chart.ts';
 import type { Turns } from './rounds.ts';

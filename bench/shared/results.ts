@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { noValue } from '../../src/core/format.ts';
-import type { Table } from '../../src/core/report/tables.ts';
+import type { Table } from '../../src/core/report/tables/tables.ts';
 import type { Machine } from './machine.ts';
 import { mostOther, mostSteal, type Disturbance } from './meter.ts';
 import { isDisturbed, isReached, notesOf, type Goal, type Proof } from './proof.ts';

@@ -1,4 +1,4 @@
-import { quantile, rankedSamples } from '../../src/core/metrics/quantiles.ts';
+import { quantile, rankedSamples } from '../../src/core/metrics/statistics/quantiles.ts';
 
 /** A quantile by linear interpolation (Hyndman & Fan type 7), as everywhere in Loadlens; NaN without a value. */
 export function quantileOf(values: ArrayLike<number>, share: number): number {

@@ -1,7 +1,7 @@
 import { bundledServers, type BundledPlace } from '../core/endpoints/bundled-servers.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import type { Screen } from './measure.ts';
-import { otherServers } from '../processes/otherServers.ts';
+import type { Screen } from './output/measure.ts';
+import { otherServers } from '../processes/other-servers.ts';
 
 /** The bundled servers where they listen unless told. */
 const expected: readonly BundledPlace[] = [

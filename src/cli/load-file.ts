@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseEnv } from 'node:util';
-import { chosenEnvironment } from '../core/endpoints/environments.ts';
+import { chosenEnvironment } from '../core/endpoints/variables/environments.ts';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
-import { prepareFromEnvironment } from '../core/endpoints/from-environment.ts';
+import { prepareFromEnvironment } from '../core/endpoints/variables/from-environment.ts';
 import type { EndpointsFile, Problem, Target } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
 import { makePlan, type PlanChoices } from '../core/plan/plan.ts';

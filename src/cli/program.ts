@@ -3,19 +3,19 @@ import { Command, CommanderError, Option } from 'commander';
 import { availableParallelism } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { ExitCode } from '../core/errors.ts';
-import { cacheFolder } from '../processes/cacheFolder.ts';
-import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../processes/gpt2Defaults.ts';
-import type { Gpt2Options } from '../processes/gpt2Messages.ts';
+import { cacheFolder } from '../processes/cache-folder.ts';
+import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../processes/gpt2-defaults.ts';
+import type { Gpt2Options } from '../processes/gpt2-messages.ts';
 import { defaultHost } from '../servers/mock/server.ts';
-import type { CalibrateOptions } from './calibrate-command.ts';
+import type { CalibrateOptions } from './commands/calibrate-command.ts';
 import { describeFailure } from './failure.ts';
-import { addPlanOptions, addReportOptions } from './plan-options.ts';
-import type { RunOptions } from './run-command.ts';
+import { addPlanOptions, addReportOptions } from './options/plan-options.ts';
+import type { RunOptions } from './commands/run-command.ts';
 import { addScaleOutCommands } from './scale-out/program.ts';
-import { serveMockCommand, type ServeMockOptions } from './serve-command.ts';
+import { serveMockCommand, type ServeMockOptions } from './commands/serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
-import { addSweepOptions } from './sweep-options.ts';
-import { numberFrom, planNumber, several } from './values.ts';
+import { addSweepOptions } from './options/sweep-options.ts';
+import { numberFrom, planNumber, several } from './options/values.ts';
 
 /** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -73,7 +73,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .addHelpText('after', exitCodes)
     .action(async (file: string | undefined, options: RunOptions) => {
       // The engine is loaded for a run alone: help and the mock server start without it.
-      const { runCommand } = await import('./run-command.ts');
+      const { runCommand } = await import('./commands/run-command.ts');
       done(await runCommand(file, options, manifest.version));
     });
 
@@ -83,7 +83,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .option('--quick', 'some 10 seconds instead of a minute')
     .option('--json <file>', 'write the result as JSON; -: to standard output, and the text to standard error')
     .action(async (options: CalibrateOptions) => {
-      const { calibrateCommand } = await import('./calibrate-command.ts');
+      const { calibrateCommand } = await import('./commands/calibrate-command.ts');
       done(await calibrateCommand(options, manifest.version));
     });
 
@@ -142,7 +142,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .option('--host <address>', 'address to listen on; other machines reach any but 127.0.0.1', defaultHost)
     .option('--cache-dir <folder>', 'where models are kept', cacheFolder('gpt2'))
     .action(async (options: Gpt2Options) => {
-      const { serveGpt2Command } = await import('./serve-gpt2-command.ts');
+      const { serveGpt2Command } = await import('./commands/serve-gpt2-command.ts');
       done(await serveGpt2Command(options));
     });
   return program;

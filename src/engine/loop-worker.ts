@@ -1,9 +1,9 @@
 // The thread of a loop that sends beside the first. See loops/messages.ts for what is said.
 import { parentPort, workerData } from 'node:worker_threads';
-import { mergeLive } from '../core/metrics/recorder-state.ts';
-import { warmCode } from './warm.ts';
-import { createLoop } from './loops/loop.ts';
-import type { LoopCommand, LoopEvent, LoopTask } from './loops/messages.ts';
+import { mergeLive } from '../core/metrics/recorder/recorder-state.ts';
+import { warmCode } from './warm/warm.ts';
+import { createLoop } from './load/loops/loop.ts';
+import type { LoopCommand, LoopEvent, LoopTask } from './load/loops/messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');

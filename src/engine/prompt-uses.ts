@@ -1,10 +1,10 @@
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import { targetPicker } from '../core/values/pick.ts';
 import { requestsByTarget } from '../core/plan/prompt-turns.ts';
-import { indexIn } from '../core/plan/share.ts';
+import { indexIn } from '../core/plan/load/share.ts';
 import { type Share } from '../core/plan/types.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import type { PromptUse, ValueUse } from '../core/report/types.ts';
+import type { PromptUse, ValueUse } from '../core/record/run.ts';
 
 /** Requests that were taken from the warm-up and from the run. */
 interface Taken {

@@ -1,12 +1,12 @@
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import { defaultCoolDownMs } from '../core/plan/sweep.ts';
-import { numberedPrompts } from '../core/plan/suite-prompts.ts';
-import { suiteRequest, type SuiteQuestion } from '../core/plan/suite-request.ts';
-import type { ThroughputWorkload } from '../core/plan/suite.ts';
+import { numberedPrompts } from '../core/plan/suites/suite-prompts.ts';
+import { suiteRequest, type SuiteQuestion } from '../core/plan/suites/suite-request.ts';
+import type { ThroughputWorkload } from '../core/plan/suites/suite.ts';
 import type { Objective } from '../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
-import type { RunRecord, RunStatus } from '../core/report/types.ts';
+import type { RunRecord, RunStatus } from '../core/record/run.ts';
 import { withModels } from './discover-model.ts';
 import { startSeries, type SeriesHooks, type SeriesParts } from './sweep.ts';
 

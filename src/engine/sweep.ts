@@ -5,11 +5,11 @@ import { planDefaults } from '../core/plan/plan.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { Objective } from '../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
-import { recordId } from '../core/report/record.ts';
-import { startsAfter, valuesAfter } from '../core/report/prompt-facts.ts';
-import { makeSweepRecord, type SweepParts } from '../core/report/sweep-record.ts';
-import type { SweepRecord } from '../core/report/sweep-types.ts';
-import type { RunRecord, RunStatus } from '../core/report/types.ts';
+import { recordId } from '../core/record/make-run.ts';
+import { startsAfter, valuesAfter } from '../core/report/words/prompt-facts.ts';
+import { makeSweepRecord, type SweepParts } from '../core/record/make-sweep.ts';
+import type { SweepRecord } from '../core/record/sweep.ts';
+import type { RunRecord, RunStatus } from '../core/record/run.ts';
 import { withModels } from './discover-model.ts';
 import { runBenchmark, type RunHooks } from './run.ts';
 

@@ -1,5 +1,5 @@
-import type { ResultRecord } from '../core/report/results.ts';
-import type { RunRecord } from '../core/report/types.ts';
+import type { ResultRecord } from '../core/report/formats/results.ts';
+import type { RunRecord } from '../core/record/run.ts';
 
 /** What activation hands out: a window for tests and for other extensions to look through, nothing to steer by. */
 export interface LoadlensApi {

@@ -5,7 +5,7 @@
 
 import { planLimits } from '../core/values/limits.ts';
 import { planDefaults } from '../core/plan/plan.ts';
-import { gpt2Defaults, gpt2Dtypes } from '../processes/gpt2Defaults.ts';
+import { gpt2Defaults, gpt2Dtypes } from '../processes/gpt2-defaults.ts';
 
 /** Language of endpoints files. */
 export const languageId = 'endpoints';

@@ -1,8 +1,8 @@
 // The process that sends the load of one run, sweep or suite. Its parent is the extension host or a test; see messages.ts for what they say.
 import manifest from '../../package.json' with { type: 'json' };
 import type { Snapshot } from '../core/metrics/types.ts';
-import { makeThroughputSuite } from '../core/report/suite-record.ts';
-import type { RunRecord } from '../core/report/types.ts';
+import { makeThroughputSuite } from '../core/record/make-suite.ts';
+import type { RunRecord } from '../core/record/run.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { measureThroughput } from '../engine/suite.ts';
 import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';

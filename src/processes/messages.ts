@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import type { ThroughputSuite } from '../core/report/suite-types.ts';
-import type { SweepRecord } from '../core/report/sweep-types.ts';
-import type { RunRecord } from '../core/report/types.ts';
+import type { ThroughputSuite } from '../core/record/suite.ts';
+import type { SweepRecord } from '../core/record/sweep.ts';
+import type { RunRecord } from '../core/record/run.ts';
 import type { SuiteSetup } from '../engine/suite.ts';
 import { failureSchema, type FailureMessage } from './failure.ts';
 

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import manifest from '../../package.json' with { type: 'json' };
-import { prepareFromEnvironment } from '../core/endpoints/from-environment.ts';
+import { prepareFromEnvironment } from '../core/endpoints/variables/from-environment.ts';
 import { LoadlensError } from '../core/errors.ts';
-import type { RecorderState } from '../core/metrics/recorder-state.ts';
-import { planOfOne } from '../core/plan/share.ts';
+import type { RecorderState } from '../core/metrics/recorder/recorder-state.ts';
+import { planOfOne } from '../core/plan/load/share.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { formatCount } from '../core/format.ts';
 import { readLoad, type SharedLoad } from '../core/scale-out/load.ts';

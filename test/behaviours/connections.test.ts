@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames } from '../../src/core/vocabulary.ts';
-import { attention } from '../../src/core/report/facts.ts';
-import { readRecord } from '../../src/core/report/record.ts';
+import { attention } from '../../src/core/report/words/facts.ts';
+import { readRecord } from '../../src/core/record/make-run.ts';
 import { runOver } from '../support/run-input.ts';
 import {
   response,

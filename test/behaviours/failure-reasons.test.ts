@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { transportNames } from '../../src/core/vocabulary.ts';
-import { attention } from '../../src/core/report/facts.ts';
-import { shortReason } from '../../src/core/report/failure-reasons.ts';
-import { unansweredSentence } from '../../src/core/report/failure-words.ts';
-import { renderHtml } from '../../src/core/report/html.ts';
-import { renderMarkdown } from '../../src/core/report/markdown.ts';
-import { renderText } from '../../src/core/report/text.ts';
+import { attention } from '../../src/core/report/words/facts.ts';
+import { shortReason } from '../../src/core/report/words/failure-reasons.ts';
+import { unansweredSentence } from '../../src/core/report/words/failure-words.ts';
+import { renderHtml } from '../../src/core/report/formats/html.ts';
+import { renderMarkdown } from '../../src/core/report/formats/markdown.ts';
+import { renderText } from '../../src/core/report/formats/text.ts';
 import { run } from '../support/run-input.ts';
 import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chosenEnvironment } from '../../src/core/endpoints/environments.ts';
+import { chosenEnvironment } from '../../src/core/endpoints/variables/environments.ts';
 import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTargets, type Lookups } from '../../src/core/endpoints/prepare.ts';
 import type { EndpointsFile, Target } from '../../src/core/endpoints/types.ts';

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames } from '../../src/core/vocabulary.ts';
-import { attention } from '../../src/core/report/facts.ts';
-import { compactRecord } from '../../src/core/report/compact.ts';
-import { readRecord } from '../../src/core/report/record.ts';
+import { attention } from '../../src/core/report/words/facts.ts';
+import { compactRecord } from '../../src/core/record/compact-run.ts';
+import { readRecord } from '../../src/core/record/make-run.ts';
 import { run, runOver } from '../support/run-input.ts';
 import { response, startScriptedServer } from '../support/scripted-server.ts';
 

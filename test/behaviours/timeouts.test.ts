@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames } from '../../src/core/vocabulary.ts';
 import { type RunPlan } from '../../src/core/plan/types.ts';
-import { attention } from '../../src/core/report/facts.ts';
+import { attention } from '../../src/core/report/words/facts.ts';
 import { run, runOver } from '../support/run-input.ts';
 import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
 import { whileTrusted } from '../support/trusted.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRecord } from '../../src/core/report/read.ts';
-import type { RunRecord } from '../../src/core/report/types.ts';
+import { readRecord } from '../../src/core/record/read-run.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { ask, until } from '../servers/mock/client.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';

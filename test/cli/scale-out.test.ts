@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { readRecord } from '../../src/core/report/read.ts';
+import { readRecord } from '../../src/core/record/read-run.ts';
 import { readLoad } from '../../src/core/scale-out/load.ts';
-import { closedLoop } from '../core/report/fixtures.ts';
+import { closedLoop } from '../core/record/fixtures.ts';
 import { reportOf } from '../core/scale-out/shared.ts';
 import { freshFolder, type Outcome, runCli, start } from './spawn.ts';
 

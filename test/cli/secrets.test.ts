@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { readRecord } from '../../src/core/report/read.ts';
+import { readRecord } from '../../src/core/record/read-run.ts';
 import { freshFolder, runCli } from './spawn.ts';
 
 describe('values that are not in the file', function () {

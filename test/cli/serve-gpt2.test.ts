@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../src/processes/cacheFolder.ts';
-import { threadsFor } from '../../src/processes/gpt2Defaults.ts';
+import { cacheFolder } from '../../src/processes/cache-folder.ts';
+import { threadsFor } from '../../src/processes/gpt2-defaults.ts';
 import { startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 

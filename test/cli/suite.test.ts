@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { renderCalibration } from '../../src/cli/calibrate/store.ts';
-import { readThroughputSuite } from '../../src/core/report/suite-record.ts';
-import type { ThroughputSuite } from '../../src/core/report/suite-types.ts';
-import { readEnvironment } from '../../src/engine/environment.ts';
-import { cacheFolder } from '../../src/processes/cacheFolder.ts';
+import { readThroughputSuite } from '../../src/core/record/make-suite.ts';
+import type { ThroughputSuite } from '../../src/core/record/suite.ts';
+import { readEnvironment } from '../../src/engine/machine/environment.ts';
+import { cacheFolder } from '../../src/processes/cache-folder.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSweep } from '../../src/core/report/sweep-record.ts';
-import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
+import { readSweep } from '../../src/core/record/make-sweep.ts';
+import type { SweepRecord } from '../../src/core/record/sweep.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 

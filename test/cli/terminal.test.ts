@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mayLoad } from '../../src/cli/hosts.ts';
-import { progressLine, progressText } from '../../src/cli/progress.ts';
+import { progressLine, progressText } from '../../src/cli/output/progress.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { syntheticPlan, syntheticSnapshot } from '../webview/records.ts';
 import { cliPath, freshFolder, type Outcome, runCli, type Running, start } from './spawn.ts';

@@ -5,7 +5,7 @@ import { requestsToJudge } from '../../src/core/plan/capacity.ts';
 import { parseObjectives } from '../../src/core/values/objectives.ts';
 import { mergeBacklogs, mergeEnvironments } from '../../src/core/scale-out/merge-senders.ts';
 import type { ShareFacts } from '../../src/core/scale-out/share-report.ts';
-import { recordOf } from './report/fixtures.ts';
+import { recordOf } from './record/fixtures.ts';
 
 const count = 200_000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { makePlan } from '../../src/core/plan/plan.ts';
-import { loadAnswer, readLoad } from '../../src/extension/commands/amount.ts';
+import { loadAnswer, readLoad } from '../../src/extension/commands/run/amount.ts';
 
 describe('the load that is asked for', () => {
   it('is a concurrency, a rate or stages', () => {

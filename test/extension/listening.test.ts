@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { isListening } from '../../src/extension/services/listening.ts';
+import { isListening } from '../../src/extension/services/child-processes/listening.ts';
 
 describe('isListening', () => {
   it('tells a server from an empty port, by address and by name', async () => {

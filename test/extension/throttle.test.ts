@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { throttle } from '../../src/extension/services/throttle.ts';
+import { throttle } from '../../src/extension/services/runs/throttle.ts';
 
 describe('throttle', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));

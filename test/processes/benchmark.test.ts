@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { throughputWorkload } from '../../src/core/plan/suite.ts';
+import { throughputWorkload } from '../../src/core/plan/suites/suite.ts';
 import type { BenchmarkCommand, BenchmarkEvent } from '../../src/processes/messages.ts';
 import { readBenchmarkEvent } from '../../src/processes/messages.ts';
 import { startMockServer } from '../../src/servers/mock/server.ts';

@@ -3,11 +3,11 @@ import { createServer, type Socket } from 'node:net';
 import { seededUnits } from '../../src/core/values/pick.ts';
 import { planDefaults } from '../../src/core/plan/plan.ts';
 import { transportNames, type TransportName } from '../../src/core/vocabulary.ts';
-import { errorKind } from '../../src/engine/error-kind.ts';
-import { isBlank } from '../../src/engine/raw/characters.ts';
-import { createResponseParser } from '../../src/engine/raw/response-parser.ts';
-import type { ExchangeEvents, Lane, WireRequest } from '../../src/engine/transport.ts';
-import { transports } from '../../src/engine/transports.ts';
+import { errorKind } from '../../src/engine/transport/error-kind.ts';
+import { isBlank } from '../../src/engine/transport/raw/characters.ts';
+import { createResponseParser } from '../../src/engine/transport/raw/response-parser.ts';
+import type { ExchangeEvents, Lane, WireRequest } from '../../src/engine/transport/transport.ts';
+import { transports } from '../../src/engine/transport/transports.ts';
 import { mutatedResponse } from './mutated-responses.ts';
 
 /** What a response comes to: status and length of the body, or the kind of failure with the status seen before. */

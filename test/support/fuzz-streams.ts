@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createStreamReader, type Expected, type StreamReader } from '../../src/engine/stream-reader.ts';
+import { createStreamReader, type Expected, type StreamReader } from '../../src/engine/answers/stream-reader.ts';
 
 /** What came of reading mutated responses. */
 export interface FuzzResult {

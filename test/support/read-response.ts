@@ -1,7 +1,7 @@
 import type { StreamSample } from '../../src/core/metrics/types.ts';
 import { streamTimes } from '../../src/core/metrics/streams.ts';
 import { time, timeCount } from '../../src/core/metrics/times.ts';
-import { createStreamReader, type Expected } from '../../src/engine/stream-reader.ts';
+import { createStreamReader, type Expected } from '../../src/engine/answers/stream-reader.ts';
 
 /** What is known of responses before their first byte. */
 export const openai: Expected = { anyEvents: false, stream: true, type: 'text/event-stream' };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readRecord } from '../../src/core/report/record.ts';
-import type { RunRecord } from '../../src/core/report/types.ts';
+import { readRecord } from '../../src/core/record/make-run.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 
 /** Reads the JSON report of a run; undefined when there is no such file. */
 export const readRunFile = (path: string): RunRecord | undefined =>

@@ -1,7 +1,7 @@
 import type { PreparedRequest, Target } from '../../src/core/endpoints/types.ts';
 import type { RunInput, RunPlan } from '../../src/core/plan/types.ts';
 import type { TransportName } from '../../src/core/vocabulary.ts';
-import type { RunRecord } from '../../src/core/report/types.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 
 /** A short plan: cold, so that a test does not wait for the warm-up of the code. */

@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { createServer, type Server } from 'node:http';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import type { FromPanel, PersistedPanel, ToPanel } from '../../src/extension/views/panelMessages.ts';
+import type { FromPanel, PersistedPanel, ToPanel } from '../../src/panel-protocol.ts';
 import { chromiumArgs, ensureChromium } from '../support/host/chromium.ts';
 import { themes, type ThemeName } from './themes.ts';
 

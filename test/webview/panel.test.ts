@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
-import type { PanelState } from '../../src/extension/views/panelMessages.ts';
+import type { PanelState } from '../../src/panel-protocol.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { syntheticRecord, threeVerdicts } from './records.ts';
 import { states } from './states.ts';

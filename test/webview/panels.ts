@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import type { FromPanel, PanelState } from '../../src/extension/views/panelMessages.ts';
+import type { FromPanel, PanelState } from '../../src/panel-protocol.ts';
 import { startHarness, type Harness, type Panel, type PanelOptions } from './harness.ts';
 
 /** Opens panels in the tests of one suite. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
-import type { PanelState } from '../../src/extension/views/panelMessages.ts';
+import type { PanelState } from '../../src/panel-protocol.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
 import { syntheticPlan, syntheticSnapshot } from './records.ts';
 import { states } from './states.ts';

@@ -1,6 +1,6 @@
-import type { PanelState } from '../../src/extension/views/panelMessages.ts';
-import { sweepStates } from './sweepStates.ts';
-import { closedLoop, recordOf } from '../core/report/fixtures.ts';
+import type { PanelState } from '../../src/panel-protocol.ts';
+import { sweepStates } from './sweep-states.ts';
+import { closedLoop, recordOf } from '../core/record/fixtures.ts';
 import { syntheticPlan, syntheticRecord, syntheticSnapshot, threeVerdicts } from './records.ts';
 
 const hostile = '<img src=x onerror="alert(1)"><b>429</b> & "slow down"';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { formatCount, formatMs, formatMsRange, formatNumber } from '../../src/core/format.ts';
-import { compactRecord, readRecord } from '../../src/core/report/record.ts';
+import { compactRecord, readRecord } from '../../src/core/record/make-run.ts';
 import { rowsOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './records.ts';
 import { states } from './states.ts';

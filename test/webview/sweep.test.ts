@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
-import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
-import { lawful, levelRecord, sweepOf } from '../core/report/sweep-fixtures.ts';
+import { throughputChapters } from '../../src/core/report/suites/suite-throughput.ts';
+import { lawful, levelRecord, sweepOf } from '../core/record/sweep-fixtures.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
-import { sweepStates } from './sweepStates.ts';
+import { sweepStates } from './sweep-states.ts';
 
 const charts = [
   'Throughput by concurrency',

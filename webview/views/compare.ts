@@ -1,17 +1,17 @@
 import { t } from '@vscode/l10n';
-import { compareRuns } from '../../src/core/report/compare-runs.ts';
-import { outcomeOf } from '../../src/core/report/outcome-words.ts';
-import type { RunRecord } from '../../src/core/report/types.ts';
-import { comparedHistogram } from '../charts/comparedHistogram.ts';
-import { comparedTimeline } from '../charts/comparedTimeline.ts';
+import { compareRuns } from '../../src/core/report/tables/compare-runs.ts';
+import { outcomeOf } from '../../src/core/report/words/outcome-words.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
+import { comparedHistogram } from '../charts/compare/compared-histogram.ts';
+import { comparedTimeline } from '../charts/compare/compared-timeline.ts';
 import { button } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
-import { outcomeBadge } from '../sections/badge.ts';
-import { boundBadge } from '../sections/clientHealth.ts';
-import { comparedRows } from '../sections/comparedRows.ts';
-import { fileButton } from '../sections/provenance.ts';
-import { note, section } from '../sections/section.ts';
+import { outcomeBadge } from '../sections/kit/badge.ts';
+import { boundBadge } from '../sections/run/client-health.ts';
+import { comparedRows } from '../sections/compare/compared-rows.ts';
+import { fileButton } from '../sections/run/provenance.ts';
+import { note, section } from '../sections/kit/section.ts';
 import { planWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 

@@ -1,17 +1,17 @@
 import { t } from '@vscode/l10n';
-import { outcomeOfAll } from '../../src/core/report/outcome-words.ts';
-import type { Chapters, Section } from '../../src/core/report/sections.ts';
-import { latencyChapters } from '../../src/core/report/suite-latency.ts';
-import { memoryChapters } from '../../src/core/report/suite-memory.ts';
-import { throughputChapters } from '../../src/core/report/suite-throughput.ts';
-import type { SuiteRecord } from '../../src/extension/views/panelMessages.ts';
-import { levelCharts } from '../charts/levelCharts.ts';
+import { outcomeOfAll } from '../../src/core/report/words/outcome-words.ts';
+import type { Chapters, Section } from '../../src/core/report/formats/chapters.ts';
+import { latencyChapters } from '../../src/core/report/suites/suite-latency.ts';
+import { memoryChapters } from '../../src/core/report/suites/suite-memory.ts';
+import { throughputChapters } from '../../src/core/report/suites/suite-throughput.ts';
+import type { SuiteRecord } from '../../src/panel-protocol.ts';
+import { levelCharts } from '../charts/levels/level-charts.ts';
 import { h } from '../dom.ts';
-import { outcomeBadge } from '../sections/badge.ts';
-import { factList } from '../sections/facts.ts';
-import { reportTable } from '../sections/reportTable.ts';
-import { chartSection, section, sessionNote } from '../sections/section.ts';
-import { runToolbar } from '../sections/toolbar.ts';
+import { outcomeBadge } from '../sections/kit/badge.ts';
+import { factList } from '../sections/kit/facts.ts';
+import { reportTable } from '../sections/kit/report-table.ts';
+import { chartSection, section, sessionNote } from '../sections/kit/section.ts';
+import { runToolbar } from '../sections/kit/toolbar.ts';
 import type { StateOf, View } from './view.ts';
 
 /** The report of a suite, chapter by chapter. */

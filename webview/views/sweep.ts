@@ -1,16 +1,16 @@
 import { t } from '@vscode/l10n';
-import { outcomeOfAll } from '../../src/core/report/outcome-words.ts';
-import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/sweep-tables.ts';
-import type { SweepRecord } from '../../src/core/report/sweep-types.ts';
-import { levelCharts } from '../charts/levelCharts.ts';
+import { outcomeOfAll } from '../../src/core/report/words/outcome-words.ts';
+import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
+import type { SweepRecord } from '../../src/core/record/sweep.ts';
+import { levelCharts } from '../charts/levels/level-charts.ts';
 import { h } from '../dom.ts';
-import { outcomeBadge } from '../sections/badge.ts';
-import { factList } from '../sections/facts.ts';
-import { levelObjectives, levelTable, scalingTable } from '../sections/levelTables.ts';
-import { chartSection, note, section, sessionNote } from '../sections/section.ts';
-import { sweepTiles } from '../sections/sweepTiles.ts';
-import { createTiles } from '../sections/tiles.ts';
-import { runToolbar } from '../sections/toolbar.ts';
+import { outcomeBadge } from '../sections/kit/badge.ts';
+import { factList } from '../sections/kit/facts.ts';
+import { levelObjectives, levelTable, scalingTable } from '../sections/levels/level-tables.ts';
+import { chartSection, note, section, sessionNote } from '../sections/kit/section.ts';
+import { sweepTiles } from '../sections/levels/sweep-tiles.ts';
+import { createTiles } from '../sections/kit/tiles.ts';
+import { runToolbar } from '../sections/kit/toolbar.ts';
 import { levelsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 

@@ -1,5 +1,5 @@
-import type { PanelState } from '../../src/extension/views/panelMessages.ts';
-import type { ChartFigure } from '../charts/figure.ts';
+import type { PanelState } from '../../src/panel-protocol.ts';
+import type { ChartFigure } from '../charts/kit/figure.ts';
 
 /** One kind of state on the screen. */
 export interface View {

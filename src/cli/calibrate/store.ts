@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { type Calibration, calibrationSchema } from '../../core/report/calibration.ts';
-import type { Environment } from '../../core/report/types.ts';
-import { cacheFolder } from '../../processes/cacheFolder.ts';
-import { writeWhole } from '../report-files.ts';
+import { type Calibration, calibrationSchema } from '../../core/record/calibration.ts';
+import type { Environment } from '../../core/record/run.ts';
+import { cacheFolder } from '../../processes/cache-folder.ts';
+import { writeWhole } from '../output/report-files.ts';
 
 /** A calibration with the machine and the software that it is of: the file of --json, and what is kept. */
 const kept = v.object({

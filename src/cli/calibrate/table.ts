@@ -1,4 +1,4 @@
-import type { Calibration, MeasurementError } from '../../core/report/calibration.ts';
+import type { Calibration, MeasurementError } from '../../core/record/calibration.ts';
 
 const metrics = [
   ['latency', 'latencyMs'],

@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { valuesFromEnvironment } from '../../core/endpoints/from-environment.ts';
+import { valuesFromEnvironment } from '../../core/endpoints/variables/from-environment.ts';
 import { resolvedPath } from '../../core/endpoints/prepare.ts';
 import { ExitCode } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
-import { recordId } from '../../core/report/record.ts';
+import { recordId } from '../../core/record/make-run.ts';
 import { makeLoad } from '../../core/scale-out/load.ts';
-import { readGitState } from '../../engine/git.ts';
+import { readGitState } from '../../engine/machine/git.ts';
 import { loadFile, makeInput, readDotenv } from '../load-file.ts';
-import { checkMayLoad, onScreen } from '../measure.ts';
-import { checkLoadOptions, choicesOf, defaultFile, isSound, loadOf, type PlanOptions } from '../run-command.ts';
+import { checkMayLoad, onScreen } from '../output/measure.ts';
+import {
+  checkLoadOptions,
+  choicesOf,
+  defaultFile,
+  isSound,
+  loadOf,
+  type PlanOptions,
+} from '../commands/run-command.ts';
 import { checkFree, writeProject } from './project-folder.ts';
 
 /** The options of `loadlens export artillery`, as the argument parser hands them over. */

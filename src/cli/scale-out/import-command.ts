@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
-import { schemaOf } from '../../core/report/checked.ts';
-import { reports } from '../../core/report/reports.ts';
-import { suiteSchema } from '../../core/report/suite-types.ts';
-import { sweepSchema } from '../../core/report/sweep-types.ts';
-import { renderText } from '../../core/report/text.ts';
-import { recordSchema } from '../../core/report/types.ts';
+import { schemaOf } from '../../core/record/checked.ts';
+import { reports } from '../../core/report/formats/reports.ts';
+import { suiteSchema } from '../../core/record/suite.ts';
+import { sweepSchema } from '../../core/record/sweep.ts';
+import { renderText } from '../../core/report/formats/text.ts';
+import { recordSchema } from '../../core/record/run.ts';
 import { recordFromReport } from '../../core/scale-out/import.ts';
-import { endOfRun, onScreen, outputsOf, writeResult } from '../measure.ts';
-import { checkReportFiles } from '../report-files.ts';
-import type { ReportOptions } from '../run-command.ts';
+import { endOfRun, onScreen, outputsOf, writeResult } from '../output/measure.ts';
+import { checkReportFiles } from '../output/report-files.ts';
+import type { ReportOptions } from '../commands/run-command.ts';
 import { parsed, readProject } from './project-folder.ts';
 
 /** The options of `loadlens import artillery`, as the argument parser hands them over. */

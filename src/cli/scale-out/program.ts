@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
 import { mostShares } from '../../core/scale-out/load.ts';
-import { addPlanOptions, addReportOptions } from '../plan-options.ts';
-import { numberFrom, several } from '../values.ts';
+import { addPlanOptions, addReportOptions } from '../options/plan-options.ts';
+import { numberFrom, several } from '../options/values.ts';
 import type { ExportOptions } from './export-command.ts';
 import type { ImportOptions } from './import-command.ts';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LoadlensError } from '../../core/errors.ts';
-import { jsonPieces } from '../../core/report/json.ts';
-import { chaptersHtml, chaptersMarkdown, type Chapters } from '../../core/report/sections.ts';
-import { writeWhole } from '../report-files.ts';
+import { jsonPieces } from '../../core/report/formats/json.ts';
+import { chaptersHtml, chaptersMarkdown, type Chapters } from '../../core/report/formats/chapters.ts';
+import { writeWhole } from '../output/report-files.ts';
 
 /** Results of earlier suites that are read at most, the newest. */
 const mostRead = 50;

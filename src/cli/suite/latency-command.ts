@@ -1,7 +1,7 @@
 import type { ExitCode } from '../../core/errors.ts';
-import { distinctPrompts } from '../../core/plan/suite-prompts.ts';
-import { latencyWorkload } from '../../core/plan/suite.ts';
-import { latencyChapters, makeLatencySuite } from '../../core/report/suite-latency.ts';
+import { distinctPrompts } from '../../core/plan/suites/suite-prompts.ts';
+import { latencyWorkload } from '../../core/plan/suites/suite.ts';
+import { latencyChapters, makeLatencySuite } from '../../core/report/suites/suite-latency.ts';
 import { measureSteps } from '../../engine/suite.ts';
 import { reportSuite } from './report-suite.ts';
 import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';

@@ -1,7 +1,7 @@
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
-import { memoryWorkload } from '../../core/plan/suite.ts';
-import { makeMemorySuite, memoryChapters } from '../../core/report/suite-memory.ts';
-import { readProcessUse } from '../../engine/server-use.ts';
+import { memoryWorkload } from '../../core/plan/suites/suite.ts';
+import { makeMemorySuite, memoryChapters } from '../../core/report/suites/suite-memory.ts';
+import { readProcessUse } from '../../engine/machine/server-use.ts';
 import { measureSteps } from '../../engine/suite.ts';
 import { reportSuite } from './report-suite.ts';
 import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';

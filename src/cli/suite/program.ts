@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
-import { parseSuiteTarget } from '../../core/report/suite-targets.ts';
-import { type SuiteTarget } from '../../core/report/suite-types.ts';
-import { gpt2Dtypes } from '../../processes/gpt2Defaults.ts';
-import { header, numberFrom, objectives, planTime, several } from '../values.ts';
+import { parseSuiteTarget } from '../../core/record/suite-targets.ts';
+import { type SuiteTarget } from '../../core/record/suite.ts';
+import { gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
+import { header, numberFrom, objectives, planTime, several } from '../options/values.ts';
 import type { LatencyOptions } from './latency-command.ts';
 import type { MemoryOptions } from './memory-command.ts';
 import type { ThroughputOptions } from './throughput-command.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { chaptersText, type Chapters } from '../../core/report/sections.ts';
-import { suiteFileName } from '../../core/report/suite-record.ts';
+import { chaptersText, type Chapters } from '../../core/report/formats/chapters.ts';
+import { suiteFileName } from '../../core/record/make-suite.ts';
 import type { SuiteRuns } from '../../engine/suite.ts';
-import { withPartialFile } from '../partial-file.ts';
+import { withPartialFile } from '../output/partial-file.ts';
 import { suiteFiles, writeSuite } from './files.ts';
 import { calibrated, type SuiteTools } from './with-server.ts';
 

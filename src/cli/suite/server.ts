@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { LoadlensError } from '../../core/errors.ts';
-import type { SuiteModel } from '../../core/report/suite-types.ts';
-import { cacheFolder } from '../../processes/cacheFolder.ts';
-import { gpt2Defaults, threadsFor } from '../../processes/gpt2Defaults.ts';
-import { readGpt2Event, type Gpt2Options } from '../../processes/gpt2Messages.ts';
+import type { SuiteModel } from '../../core/record/suite.ts';
+import { cacheFolder } from '../../processes/cache-folder.ts';
+import { gpt2Defaults, threadsFor } from '../../processes/gpt2-defaults.ts';
+import { readGpt2Event, type Gpt2Options } from '../../processes/gpt2-messages.ts';
 import { startMockProcess } from '../calibrate/mock-process.ts';
-import { endedByItself, failureOf, forkGpt2Server, progressText } from '../serve-gpt2-command.ts';
+import { endedByItself, failureOf, forkGpt2Server, progressText } from '../commands/serve-gpt2-command.ts';
 
 /** A server that a suite measures. */
 export interface SuiteServer extends SuiteModel {

@@ -1,10 +1,10 @@
 import type { ExitCode } from '../../core/errors.ts';
-import { throughputWorkload } from '../../core/plan/suite.ts';
-import { notMet } from '../../core/report/failure-words.ts';
-import { earlierFrom, isSameModel, makeThroughputSuite, readThroughputSuite } from '../../core/report/suite-record.ts';
-import { targetText } from '../../core/report/suite-targets.ts';
-import { type SuiteTarget } from '../../core/report/suite-types.ts';
-import { throughputChapters } from '../../core/report/suite-throughput.ts';
+import { throughputWorkload } from '../../core/plan/suites/suite.ts';
+import { notMet } from '../../core/report/words/failure-words.ts';
+import { earlierFrom, isSameModel, makeThroughputSuite, readThroughputSuite } from '../../core/record/make-suite.ts';
+import { targetText } from '../../core/record/suite-targets.ts';
+import { type SuiteTarget } from '../../core/record/suite.ts';
+import { throughputChapters } from '../../core/report/suites/suite-throughput.ts';
 import { measureThroughput } from '../../engine/suite.ts';
 import { readEarlier } from './files.ts';
 import { reportSuite } from './report-suite.ts';

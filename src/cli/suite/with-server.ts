@@ -1,14 +1,14 @@
 import { credentialsOf } from '../../core/endpoints/credentials.ts';
 import type { ExitCode } from '../../core/errors.ts';
 import type { Objective } from '../../core/vocabulary.ts';
-import { unmetSentence } from '../../core/report/failure-words.ts';
+import { unmetSentence } from '../../core/report/words/failure-words.ts';
 import { formatCount } from '../../core/format.ts';
-import type { SuiteModel } from '../../core/report/suite-types.ts';
+import type { SuiteModel } from '../../core/record/suite.ts';
 import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
 import type { SeriesHooks, SweepSnapshot } from '../../engine/sweep.ts';
 import { withCalibration } from '../calibrate/store.ts';
-import { checkMayLoad, endOf, onScreen, type Screen } from '../measure.ts';
-import { progressText } from '../progress.ts';
+import { checkMayLoad, endOf, onScreen, type Screen } from '../output/measure.ts';
+import { progressText } from '../output/progress.ts';
 import { makeFolder } from './files.ts';
 import { startSuiteServer, type ServerChoice } from './server.ts';
 

@@ -1,5 +1,5 @@
 import type { PreparedRequest } from './types.ts';
-import { isCredentialHeader } from './vocabulary.ts';
+import { isCredentialHeader } from './known-words.ts';
 
 const basic = /^basic[ \t]+(?:([^\s:]*):(.*)|(\S+)[ \t]+(\S.*))$/i;
 

@@ -1,4 +1,4 @@
-import { splitHeader } from './headers.ts';
+import { splitHeader } from './read/headers.ts';
 import {
   indentOf,
   isBlank,
@@ -9,22 +9,22 @@ import {
   matchVariable,
   startsJson,
   surelyRequest,
-} from './lines.ts';
-import { findJsonEnd } from './json-body.ts';
-import { reportLlm } from './llm-findings.ts';
-import { nameTargets } from './names.ts';
-import { skipForeign } from './other-tools.ts';
+} from './read/lines.ts';
+import { findJsonEnd } from './read/json-body.ts';
+import { reportLlm } from './llm/llm-findings.ts';
+import { nameTargets } from './read/names.ts';
+import { skipForeign } from './read/other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
-import { bodyKindOf, readBodyFile, readJsonBody, readTextBody } from './read-body.ts';
-import { readDirective } from './read-directive.ts';
-import { finishRequest, readHeadLine, readRequestLine } from './read-request.ts';
-import { splitRequestLine, withScheme } from './request-line.ts';
-import { initialState, settleObjectives, type ChosenEnvironment, type Draft, type State } from './state.ts';
-import { unreadable } from './text-encoding.ts';
+import { bodyKindOf, readBodyFile, readJsonBody, readTextBody } from './read/read-body.ts';
+import { readDirective } from './read/read-directive.ts';
+import { finishRequest, readHeadLine, readRequestLine } from './read/read-request.ts';
+import { splitRequestLine, withScheme } from './read/request-line.ts';
+import { initialState, settleObjectives, type ChosenEnvironment, type Draft, type State } from './read/state.ts';
+import { unreadable } from './data/text-encoding.ts';
 import type { EndpointsFile, Target } from './types.ts';
-import type { Uses } from './variables.ts';
-import { looksLikeVegeta, readVegetaLine } from './vegeta-json.ts';
-import { bodylessMethods } from './vocabulary.ts';
+import type { Uses } from './variables/variables.ts';
+import { looksLikeVegeta, readVegetaLine } from './read/vegeta-json.ts';
+import { bodylessMethods } from './known-words.ts';
 
 // oxlint-disable-next-line no-control-regex -- they are what this finds
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;

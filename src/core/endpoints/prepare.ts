@@ -1,13 +1,13 @@
 import { LoadlensError } from '../errors.ts';
 import { credentialsOf, encodedBasic } from './credentials.ts';
-import { dynamicParts, tokenPrefix } from './dynamic-parts.ts';
-import { isHeaderValue } from './headers.ts';
-import { isJson } from './json-body.ts';
-import { filesOf, prepareLlm } from './prepare-llm.ts';
-import { withScheme } from './request-line.ts';
+import { dynamicParts, tokenPrefix } from './variables/dynamic-parts.ts';
+import { isHeaderValue } from './read/headers.ts';
+import { isJson } from './read/json-body.ts';
+import { filesOf, prepareLlm } from './llm/prepare-llm.ts';
+import { withScheme } from './read/request-line.ts';
 import type { PreparedRequest, Target } from './types.ts';
-import { anyPlaceholder, placeholderPattern } from './variables.ts';
-import { ownHeaders } from './vocabulary.ts';
+import { anyPlaceholder, placeholderPattern } from './variables/variables.ts';
+import { ownHeaders } from './known-words.ts';
 
 /** Where the values of placeholders and body files come from at the moment of a run. */
 export interface Lookups {

@@ -1,7 +1,7 @@
-import { isComment, isBodyFile, isSeparator, matchVariable, surelyRequest } from './lines.ts';
-import { isForeign } from './other-tools.ts';
-import { printLlm } from './read-llm.ts';
-import { defaultName } from './request-line.ts';
+import { isComment, isBodyFile, isSeparator, matchVariable, surelyRequest } from './read/lines.ts';
+import { isForeign } from './read/other-tools.ts';
+import { printLlm } from './llm/read-llm.ts';
+import { defaultName } from './read/request-line.ts';
 import type { EndpointsFile, RunDefaults, Target } from './types.ts';
 
 /** A body line that would be taken for something else. */

@@ -1,4 +1,4 @@
-import { quantile, type Ranked } from './quantiles.ts';
+import { quantile, type Ranked } from './statistics/quantiles.ts';
 import type { LatencyBins } from './types.ts';
 
 const mostBins = 40;

@@ -1,5 +1,5 @@
 import type { TransportName } from '../vocabulary.ts';
-import { leastCount } from './quantiles.ts';
+import { leastCount } from './statistics/quantiles.ts';
 import type { ClientHealth, Distribution, HealthBound, Summary } from './types.ts';
 
 /** What the process that sends measures of itself, from the first `sent` to the last `end`. */

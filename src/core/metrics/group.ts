@@ -1,4 +1,4 @@
-import type { Ranked } from './quantiles.ts';
+import type { Ranked } from './statistics/quantiles.ts';
 import {
   addStream,
   createStreamTally,
@@ -15,7 +15,7 @@ import {
   rankedValues,
   type RankTable,
   type Tally,
-} from './tally.ts';
+} from './recorder/tally.ts';
 import { time, type Times } from './times.ts';
 import { errorKinds, tokenSources, type ErrorKind, type Numbers, type Sample } from './types.ts';
 

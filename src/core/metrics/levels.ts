@@ -1,4 +1,4 @@
-import { fitUsl, type UslFit } from './usl.ts';
+import { fitUsl, type UslFit } from './statistics/usl.ts';
 
 /** What the figures of a level are made of. Rates and latency are of successes: fast failures must not look like speed. */
 export interface LevelNumbers {

@@ -8,7 +8,7 @@ import {
   rankedValues,
   type RankTable,
   type Tally,
-} from './tally.ts';
+} from './recorder/tally.ts';
 import { time, type Times } from './times.ts';
 import type { LatencyBins, Numbers, Sample, StreamNumbers, StreamSample } from './types.ts';
 

@@ -1,10 +1,10 @@
 import { latencyBinsOf } from './bins.ts';
 import { numbersOf } from './group.ts';
-import type { RecorderState } from './recorder-state.ts';
+import type { RecorderState } from './recorder/recorder-state.ts';
 import { streamedRequestsOf } from './streamed-requests.ts';
 import type { RequestLimitsMs } from './streams.ts';
-import { targetRows } from './target-rows.ts';
-import { createRankTable, distributionOf, rankedValues } from './tally.ts';
+import { targetRows } from './recorder/target-rows.ts';
+import { createRankTable, distributionOf, rankedValues } from './recorder/tally.ts';
 import { timelineOf } from './timeline.ts';
 import { tokenSources, type Summary } from './types.ts';
 

@@ -1,5 +1,5 @@
-import { addCounts, countValue, createHistogram, rankedCounts, type Histogram } from './histogram.ts';
-import { quantile } from './quantiles.ts';
+import { addCounts, countValue, createHistogram, rankedCounts, type Histogram } from './recorder/histogram.ts';
+import { quantile } from './statistics/quantiles.ts';
 import { time, type Times } from './times.ts';
 import type { Sample, StreamSample, Summary, Timeline } from './types.ts';
 

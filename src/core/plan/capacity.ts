@@ -1,5 +1,5 @@
 import { largestOf } from '../extremes.ts';
-import { leastCount, quantileShares } from '../metrics/quantiles.ts';
+import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import type { Distribution, Numbers } from '../metrics/types.ts';
 import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './objectives.ts';
 import type { Objective } from '../vocabulary.ts';

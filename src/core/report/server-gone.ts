@@ -1,7 +1,7 @@
 import { errorKinds, type Summary } from '../metrics/types.ts';
 import { formatMs } from '../format.ts';
-import { errorWords } from './outcome-words.ts';
-import type { RunRecord } from './types.ts';
+import { errorWords } from './words/outcome-words.ts';
+import type { RunRecord } from '../record/run.ts';
 
 /** A moment of a run to mark in its charts over time. */
 export interface TimeMark {

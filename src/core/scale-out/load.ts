@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { maskedUrl } from '../endpoints/credentials.ts';
-import { filesOf } from '../endpoints/prepare-llm.ts';
+import { filesOf } from '../endpoints/llm/prepare-llm.ts';
 import type { Target } from '../endpoints/types.ts';
-import { placeholderPattern } from '../endpoints/variables.ts';
-import { isCredentialHeader } from '../endpoints/vocabulary.ts';
+import { placeholderPattern } from '../endpoints/variables/variables.ts';
+import { isCredentialHeader } from '../endpoints/known-words.ts';
 import { LoadlensError } from '../errors.ts';
 import type { RunPlan } from '../plan/types.ts';
-import { runSchema } from '../report/read.ts';
-import type { Source } from '../report/types.ts';
+import { runSchema } from '../record/read-run.ts';
+import type { Source } from '../record/run.ts';
 
 export const loadSchema = 'loadlens.load/1';
 

@@ -1,7 +1,7 @@
 import { largestOf, smallestOf } from '../extremes.ts';
 import { lostHealth } from '../metrics/client-health.ts';
 import type { Backlog, ClientHealth, Summary } from '../metrics/types.ts';
-import type { Environment } from '../report/types.ts';
+import type { Environment } from '../record/run.ts';
 import { countOf, formatCount } from '../format.ts';
 import type { ShareFacts } from './share-report.ts';
 

@@ -1,4 +1,4 @@
-import { jsonText } from '../report/json.ts';
+import { jsonText } from '../report/formats/json.ts';
 import type { SharedLoad } from './load.ts';
 import { readme } from './readme.ts';
 

@@ -1,12 +1,12 @@
-import { secretVariable } from '../endpoints/from-environment.ts';
+import { secretVariable } from '../endpoints/variables/from-environment.ts';
 import { isLoopback } from '../endpoints/hosts.ts';
 import { maskedUrl } from '../endpoints/credentials.ts';
 import { placeholdersIn } from '../endpoints/prepare.ts';
-import { countedTargets } from '../metrics/counters.ts';
-import { planOfOne } from '../plan/share.ts';
+import { countedTargets } from '../metrics/recorder/counters.ts';
+import { planOfOne } from '../plan/load/share.ts';
 import type { RunPlan } from '../plan/types.ts';
 import { countOf, formatCount, formatS, withoutZeros } from '../format.ts';
-import { loadText } from '../report/load-words.ts';
+import { loadText } from '../report/words/load-words.ts';
 import type { SharedLoad } from './load.ts';
 
 const mostTargets = 20;

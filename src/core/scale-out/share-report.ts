@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { LoadlensError } from '../errors.ts';
-import { countersOf, type Counters } from '../metrics/counters.ts';
-import type { RecorderState } from '../metrics/recorder-state.ts';
-import { runSchema } from '../report/read.ts';
-import type { RunRecord } from '../report/types.ts';
+import { countersOf, type Counters } from '../metrics/recorder/counters.ts';
+import type { RecorderState } from '../metrics/recorder/recorder-state.ts';
+import { runSchema } from '../record/read-run.ts';
+import type { RunRecord } from '../record/run.ts';
 
 /** What every counter of ours begins with. */
 const prefix = 'loadlens.';

@@ -1,10 +1,10 @@
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { homedir } from 'node:os';
-import { renderResult } from '../../core/report/results.ts';
-import type { History } from '../services/history.ts';
-import type { Notify } from '../services/notify.ts';
-import type { ExportFormat } from '../views/panelMessages.ts';
-import { askPick } from './steps.ts';
+import { renderResult } from '../../core/report/formats/results.ts';
+import type { History } from '../services/runs/history.ts';
+import type { Notify } from '../services/workspace/notify.ts';
+import type { ExportFormat } from '../../panel-protocol.ts';
+import { askPick } from './run/steps.ts';
 
 /** Where an export goes. */
 export type ExportTo = 'file' | 'clipboard';

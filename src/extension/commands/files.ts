@@ -1,9 +1,9 @@
 import { l10n, Uri, window, workspace } from 'vscode';
-import type { Consent } from '../services/consent.ts';
-import { isFile, openUntitled } from '../services/files.ts';
-import type { Notify } from '../services/notify.ts';
-import type { Secrets } from '../services/secrets.ts';
-import { numberSetting } from '../services/settings.ts';
+import type { Consent } from '../services/workspace/consent.ts';
+import { isFile, openUntitled } from '../services/workspace/files.ts';
+import type { Notify } from '../services/workspace/notify.ts';
+import type { Secrets } from '../services/workspace/secrets.ts';
+import { numberSetting } from '../services/workspace/settings.ts';
 import type { Handlers } from './handlers.ts';
 
 async function pickFolder(): Promise<Uri | undefined> {

@@ -1,6 +1,6 @@
 import { commands, Disposable } from 'vscode';
 import type { CommandName } from '../contributions.ts';
-import type { Notify } from '../services/notify.ts';
+import type { Notify } from '../services/workspace/notify.ts';
 
 /** What a command does. Arguments come from menus, lenses and other extensions: each handler checks its own. */
 export type Handler = (...args: readonly unknown[]) => unknown;

@@ -1,11 +1,11 @@
 import { commands, l10n, window, type Disposable } from 'vscode';
-import { sourceOf } from '../../core/report/results.ts';
+import { sourceOf } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
-import { findSource } from '../services/files.ts';
-import type { History } from '../services/history.ts';
-import type { Notify } from '../services/notify.ts';
-import type { Runs } from '../services/runs.ts';
-import type { PanelRequest, ResultsPanel } from '../views/resultsPanel.ts';
+import { findSource } from '../services/workspace/files.ts';
+import type { History } from '../services/runs/history.ts';
+import type { Notify } from '../services/workspace/notify.ts';
+import type { Runs } from '../services/runs/runs.ts';
+import type { PanelRequest, ResultsPanel } from '../views/results-panel.ts';
 import type { Exporter } from './export.ts';
 
 /** Does what the buttons of the results panel ask for. */

@@ -1,13 +1,13 @@
 import { commands, l10n, window } from 'vscode';
-import { nameOf } from '../../core/report/results.ts';
-import type { RunRecord } from '../../core/report/types.ts';
+import { nameOf } from '../../core/report/formats/results.ts';
+import type { RunRecord } from '../../core/record/run.ts';
 import { views } from '../contributions.ts';
-import type { History } from '../services/history.ts';
-import type { ResultsPanel } from '../views/resultsPanel.ts';
-import { agoWords, numbersWords } from '../views/runWords.ts';
+import type { History } from '../services/runs/history.ts';
+import type { ResultsPanel } from '../views/results-panel.ts';
+import { agoWords, numbersWords } from '../views/run-words.ts';
 import type { Exporter } from './export.ts';
 import type { Handlers } from './handlers.ts';
-import { askPick, type StepPlace } from './steps.ts';
+import { askPick, type StepPlace } from './run/steps.ts';
 
 function pickRun(place: StepPlace, placeholder: string, runs: readonly RunRecord[]) {
   const items = runs.map((run) => ({

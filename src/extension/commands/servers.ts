@@ -1,10 +1,10 @@
 import { commands, l10n } from 'vscode';
 import { commandIds, type CommandName } from '../contributions.ts';
-import type { BundledServer } from '../services/bundledServer.ts';
-import type { Notify } from '../services/notify.ts';
-import { startServer } from '../services/startServer.ts';
+import type { BundledServer } from '../services/child-processes/bundled-server.ts';
+import type { Notify } from '../services/workspace/notify.ts';
+import { startServer } from '../services/child-processes/start-server.ts';
 import type { Handlers } from './handlers.ts';
-import { mayRun } from './launch.ts';
+import { mayRun } from './run/launch.ts';
 
 type ServerCommand = Extract<CommandName, `${'start' | 'stop'}${string}Server`>;
 type ServerId = BundledServer['id'];

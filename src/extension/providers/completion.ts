@@ -9,11 +9,11 @@ import {
   type Position,
   type TextDocument,
 } from 'vscode';
-import { directives } from '../../core/endpoints/directives.ts';
-import { dynamicExamples } from '../../core/endpoints/dynamic.ts';
-import { commonHeaders, methods } from '../../core/endpoints/vocabulary.ts';
-import { endpointsSelector } from '../services/documents.ts';
-import type { Secrets } from '../services/secrets.ts';
+import { directives } from '../../core/endpoints/read/directives.ts';
+import { dynamicExamples } from '../../core/endpoints/variables/dynamic.ts';
+import { commonHeaders, methods } from '../../core/endpoints/known-words.ts';
+import { endpointsSelector } from '../services/workspace/documents.ts';
+import type { Secrets } from '../services/workspace/secrets.ts';
 
 const requestLine = /^[A-Z]+\s+\S/;
 const headerLine = /^[\w-]+\s*:/;

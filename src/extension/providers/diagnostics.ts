@@ -1,8 +1,8 @@
 import { Diagnostic, DiagnosticSeverity, languages, window, workspace, type TextDocument } from 'vscode';
 import type { Disposable } from 'vscode';
 import type { Problem } from '../../core/endpoints/types.ts';
-import { isEndpoints, parseDocument } from '../services/documents.ts';
-import { missingFiles } from './missingFiles.ts';
+import { isEndpoints, parseDocument } from '../services/workspace/documents.ts';
+import { missingFiles } from './missing-files.ts';
 import { toRange } from './ranges.ts';
 
 /** Typing rests for so long before problems are shown. */

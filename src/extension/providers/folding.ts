@@ -1,6 +1,6 @@
 import { FoldingRange, FoldingRangeKind, languages, type Disposable, type TextDocument } from 'vscode';
-import { isBlank, isSeparator, splitLines } from '../../core/endpoints/lines.ts';
-import { endpointsSelector } from '../services/documents.ts';
+import { isBlank, isSeparator, splitLines } from '../../core/endpoints/read/lines.ts';
+import { endpointsSelector } from '../services/workspace/documents.ts';
 
 /** From each `###` to the last line with text before the next one. */
 function blocks(document: TextDocument): FoldingRange[] {

@@ -1,13 +1,13 @@
 import { Hover, l10n, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
-import { directives } from '../../core/endpoints/directives.ts';
+import { directives } from '../../core/endpoints/read/directives.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/format.ts';
-import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/headline.ts';
-import { escape } from '../../core/report/markdown-parts.ts';
-import { measuredText } from '../../core/report/tables.ts';
-import { endpointsSelector, parseDocument, shownAs } from '../services/documents.ts';
-import type { History, TargetResult } from '../services/history.ts';
-import { agoWords, outcomeLabel, targetReasonWords, verdictMark, verdictsOf } from '../views/runWords.ts';
+import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/words/headline.ts';
+import { escape } from '../../core/report/formats/markdown-parts.ts';
+import { measuredText } from '../../core/report/tables/tables.ts';
+import { endpointsSelector, parseDocument, shownAs } from '../services/workspace/documents.ts';
+import type { History, TargetResult } from '../services/runs/history.ts';
+import { agoWords, outcomeLabel, targetReasonWords, verdictMark, verdictsOf } from '../views/run-words.ts';
 import { toRange } from './ranges.ts';
 
 const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { keepCalibration, withCalibration } from '../../../src/cli/calibrate/store.ts';
-import type { Calibration } from '../../../src/core/report/calibration.ts';
-import type { RunRecord } from '../../../src/core/report/types.ts';
-import { closedLoop, recordOf } from '../../core/report/fixtures.ts';
+import type { Calibration } from '../../../src/core/record/calibration.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { closedLoop, recordOf } from '../../core/record/fixtures.ts';
 import { freshFolder } from '../spawn.ts';
 
 const error = { injectedMs: 50, p50Ms: 0.3, p99Ms: 1.2, serverP50Ms: 0.02, serverP99Ms: 0.1 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { busyNote, calibrationTable } from '../../../src/cli/calibrate/table.ts';
-import type { MeasurementError } from '../../../src/core/report/calibration.ts';
+import type { MeasurementError } from '../../../src/core/record/calibration.ts';
 
 const error = (injectedMs: number, p99Ms: number, serverP99Ms: number): MeasurementError => ({
   injectedMs,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { directives } from '../../../src/core/endpoints/directives.ts';
+import { directives } from '../../../src/core/endpoints/read/directives.ts';
 import { objectiveMetrics } from '../../../src/core/values/objectives.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -21,9 +21,9 @@ describe('docs/endpoints-file.md', () => {
 
   it('lists every code of a problem, and no other', () => {
     const folder = 'src/core/endpoints';
-    const sources = readdirSync(new URL(`../../../${folder}`, import.meta.url)).map((name) =>
-      read(`${folder}/${name}`),
-    );
+    const sources = readdirSync(new URL(`../../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`${folder}/${name}`));
     const reported = sources.flatMap((text) =>
       [...text.matchAll(/(?:\.(?:error|warning)\(|code:)\s*'([a-z-]+)'/g)].map(([, code = '']) => code),
     );

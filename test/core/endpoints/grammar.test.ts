@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { directives } from '../../../src/core/endpoints/directives.ts';
-import { methods } from '../../../src/core/endpoints/vocabulary.ts';
+import { directives } from '../../../src/core/endpoints/read/directives.ts';
+import { methods } from '../../../src/core/endpoints/known-words.ts';
 import { objectiveMetrics } from '../../../src/core/values/objectives.ts';
 
 const text = readFileSync(new URL('../../../syntaxes/endpoints.tmLanguage.json', import.meta.url), 'utf8');

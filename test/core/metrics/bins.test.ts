@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { latencyBinsOf, stretchedBins } from '../../../src/core/metrics/bins.ts';
-import { quantile, rankedSamples } from '../../../src/core/metrics/quantiles.ts';
+import { quantile, rankedSamples } from '../../../src/core/metrics/statistics/quantiles.ts';
 
 function binsOf(values: readonly number[]) {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { createRecorder, type RecorderOptions } from '../../../src/core/metrics/recorder.ts';
+import { createRecorder, type RecorderOptions } from '../../../src/core/metrics/recorder/recorder.ts';
 import { errorKinds, tokenSources, type Sample, type Summary } from '../../../src/core/metrics/types.ts';
 
 /** A sample whose parts do not matter: answered with 200 after `latencyMs`. */

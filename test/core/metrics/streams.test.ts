@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createRecorder } from '../../../src/core/metrics/recorder.ts';
+import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import { hasStreams } from '../../../src/core/metrics/streams.ts';
 import type { Sample, StreamNumbers, Summary } from '../../../src/core/metrics/types.ts';
 import { naiveQuantile, near, sampleOf, streamOf, summaryOf } from './samples.ts';

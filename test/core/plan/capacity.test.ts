@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/plan/capacity.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { sampleOf } from '../metrics/samples.ts';
-import { closedLoop, recordOf } from '../report/fixtures.ts';
+import { closedLoop, recordOf } from '../record/fixtures.ts';
 
 /** Searches a server that answers for itself, and gives up after 100 runs. */
 function search(outcome: (concurrency: number, run: number) => TrialOutcome, first = 1, last = 256) {

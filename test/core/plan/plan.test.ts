@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { parseDurationMs } from '../../../src/core/values/duration.ts';
-import { loadModelFor } from '../../../src/core/plan/load-models.ts';
+import { loadModelFor } from '../../../src/core/plan/load/load-models.ts';
 import { makePlan, type PlanChoices } from '../../../src/core/plan/plan.ts';
 
 const nothing = { defaults: {}, objectives: [] };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { clientHealth } from '../../../src/core/metrics/client-health.ts';
-import { attention } from '../../../src/core/report/facts.ts';
-import { reports } from '../../../src/core/report/reports.ts';
+import { attention } from '../../../src/core/report/words/facts.ts';
+import { reports } from '../../../src/core/report/formats/reports.ts';
 import { serverGoneSentence, timeMarks } from '../../../src/core/report/server-gone.ts';
 import { sampleOf } from '../metrics/samples.ts';
-import { recordOf } from './fixtures.ts';
+import { recordOf } from '../record/fixtures.ts';
 
 const answered = Array.from({ length: 320 }, (_, i) => sampleOf(10, { sentMs: 10 * i }));
 const refused = Array.from({ length: 100 }, (_, i) =>

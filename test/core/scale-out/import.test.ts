@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
-import { readRecord } from '../../../src/core/report/read.ts';
-import { renderText } from '../../../src/core/report/text.ts';
+import { readRecord } from '../../../src/core/record/read-run.ts';
+import { renderText } from '../../../src/core/report/formats/text.ts';
 import { looksLikeReport, recordFromReport } from '../../../src/core/scale-out/import.ts';
-import { closedLoop, recordOf, targetOf } from '../report/fixtures.ts';
+import { closedLoop, recordOf, targetOf } from '../record/fixtures.ts';
 import { loadOf, reportOf, type ShareOf } from './shared.ts';
 
 /** 100 answers of 10 to 19.9 ms. */

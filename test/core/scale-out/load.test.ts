@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { makePlan } from '../../../src/core/plan/plan.ts';
 import { makeLoad, readLoad } from '../../../src/core/scale-out/load.ts';
-import { targetOf } from '../report/fixtures.ts';
+import { targetOf } from '../record/fixtures.ts';
 import { loadOf } from './shared.ts';
 
 const refuses = (make: () => unknown, message: RegExp): void =>

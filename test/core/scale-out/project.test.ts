@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { artilleryVersion, projectFiles } from '../../../src/core/scale-out/project.ts';
 import type { SharedLoad } from '../../../src/core/scale-out/load.ts';
-import { targetOf } from '../report/fixtures.ts';
+import { targetOf } from '../record/fixtures.ts';
 import { loadOf } from './shared.ts';
 
 const textOf = (load: SharedLoad, name: string): string =>

@@ -1,10 +1,10 @@
-import { createRecorder } from '../../../src/core/metrics/recorder.ts';
+import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import type { Backlog, Sample } from '../../../src/core/metrics/types.ts';
 import { makePlan } from '../../../src/core/plan/plan.ts';
-import type { RecordParts } from '../../../src/core/report/record.ts';
+import type { RecordParts } from '../../../src/core/record/make-run.ts';
 import { makeLoad, type SharedLoad } from '../../../src/core/scale-out/load.ts';
 import { passageCounter, shareCounters } from '../../../src/core/scale-out/share-report.ts';
-import { recordOf, targetOf } from '../report/fixtures.ts';
+import { recordOf, targetOf } from '../record/fixtures.ts';
 
 /** A load of two targets that four workers share. */
 export function loadOf(changes: Partial<SharedLoad> = {}): SharedLoad {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { isRun } from '../../../src/core/report/results.ts';
-import { renderJson } from '../../../src/core/report/json.ts';
+import { isRun } from '../../../src/core/report/formats/results.ts';
+import { renderJson } from '../../../src/core/report/formats/json.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
-import { closedLoop, recordOf } from '../../core/report/fixtures.ts';
+import { closedLoop, recordOf } from '../../core/record/fixtures.ts';
 import { loadOf, reportOf } from '../../core/scale-out/shared.ts';
 import { api } from './support.ts';
 

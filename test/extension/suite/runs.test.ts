@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import * as vscode from 'vscode';
 import { freePort } from '../../support/free-port.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { isSweep } from '../../../src/core/report/results.ts';
+import { isSweep } from '../../../src/core/report/formats/results.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
 import { api, lenses, openFile, set, type } from './support.ts';
 

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
-import { createBundledServer, serverFor, type BundledServer } from '../../../src/extension/services/bundledServer.ts';
-import { gpt2Server } from '../../../src/extension/services/gpt2Server.ts';
-import { mockServer } from '../../../src/extension/services/mockServer.ts';
+import {
+  createBundledServer,
+  serverFor,
+  type BundledServer,
+} from '../../../src/extension/services/child-processes/bundled-server.ts';
+import { gpt2Server } from '../../../src/extension/services/child-processes/gpt2-server.ts';
+import { mockServer } from '../../../src/extension/services/child-processes/mock-server.ts';
 import { freePort } from '../../support/free-port.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { api, lenses, openFile, set } from './support.ts';

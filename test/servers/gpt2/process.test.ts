@@ -7,7 +7,7 @@ import {
   readGpt2Event,
   type Gpt2Event,
   type Gpt2Options,
-} from '../../../src/processes/gpt2Messages.ts';
+} from '../../../src/processes/gpt2-messages.ts';
 import { cacheDir } from './support.ts';
 
 const file = fileURLToPath(new URL('../../../src/processes/gpt2-server.ts', import.meta.url));

@@ -1,0 +1,163 @@
+import { ExitCode, LoadlensError } from '../../core/errors.ts';
+import type { Snapshot } from '../../core/metrics/types.ts';
+import type { ArrivalProcess, Objective, Stage, TransportName } from '../../core/vocabulary.ts';
+import type { RunPlan } from '../../core/plan/types.ts';
+import { countOf, formatCount } from '../../core/format.ts';
+import { rateText } from '../../core/report/words/load-words.ts';
+import { reports } from '../../core/report/formats/reports.ts';
+import { renderText } from '../../core/report/formats/text.ts';
+import type { RunRecord } from '../../core/record/run.ts';
+import { runBenchmark } from '../../engine/run.ts';
+import { withCalibration } from '../calibrate/store.ts';
+import { withOtherServers } from '../expected-servers.ts';
+import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from '../load-file.ts';
+import { endOfRun, measure, outputsOf, writeResult } from '../output/measure.ts';
+import { giveMemoryBack } from '../small-heap.ts';
+import { withPartialFile } from '../output/partial-file.ts';
+import { progressText } from '../output/progress.ts';
+import { checkReportFiles } from '../output/report-files.ts';
+import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
+
+/** The options that say what a run sends, as the argument parser hands them over. */
+export interface PlanOptions {
+  readonly requests?: number;
+  readonly concurrency?: number;
+  readonly rate?: number;
+  readonly stages?: readonly Stage[];
+  readonly arrivals?: ArrivalProcess;
+  readonly maxInFlight?: number;
+  readonly duration?: number;
+  readonly seed?: number;
+  readonly warmup?: number;
+  readonly timeout?: number;
+  readonly maxRedirects?: number;
+  readonly maxHead?: number;
+  readonly insecure?: boolean;
+  readonly workers?: number;
+  readonly coldStart?: true;
+  readonly transport?: TransportName;
+  readonly stream?: boolean;
+  readonly header?: readonly (readonly [name: string, value: string])[];
+  readonly environment?: string;
+  readonly slo?: readonly Objective[];
+}
+
+/** Those that name files for a result. */
+export interface ReportOptions {
+  readonly json?: string;
+  readonly html?: string;
+  readonly csv?: string;
+  readonly md?: string;
+}
+
+/** The options of `loadlens run`. */
+export interface RunOptions extends SweepOptions, PlanOptions, ReportOptions {
+  readonly targets?: string;
+  readonly allowHost?: readonly string[];
+  readonly quiet?: true;
+}
+
+/** The endpoints file when none is named. */
+export const defaultFile = 'endpoints.txt';
+
+/** `loadlens run`: answers the exit code. Throws a LoadlensError for what the user can mend. */
+export async function runCommand(name: string | undefined, options: RunOptions, version: string): Promise<ExitCode> {
+  if (name !== undefined && options.targets !== undefined) {
+    throw new LoadlensError(`Two endpoints files are named, ${name} and ${options.targets}.`, {
+      hint: 'Give the file either as it is or after --targets.',
+    });
+  }
+  checkLoadOptions(options);
+  const loaded = loadFile(name ?? options.targets ?? defaultFile, options.environment);
+  if (!isSound(loaded, options.quiet === true)) return ExitCode.usage;
+  const choices = choicesOf(options);
+  if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
+  const outputs = outputsOf(options, reports);
+  checkReportFiles(outputs);
+  const made = makeInput(loaded, choices);
+  const { allowHost, quiet = false } = options;
+  return measure({ requests: made.requests, load: loadOf(made.plan), allowHost, quiet }, async (screen) => {
+    const input = await withOtherServers(made, screen);
+    const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
+    const record = await withPartialFile(
+      options.json,
+      (text) => screen.note(text),
+      async (keep) => {
+        const onPartial = keep && {
+          onPartial: (partial: RunRecord) => keep([JSON.stringify(withCalibration(partial))], partial.requestsSent > 0),
+        };
+        const hooks = { version, signal: screen.signal, fault: screen.fault, onSnapshot, ...onPartial };
+        const measured = withCalibration(await runBenchmark(input, hooks));
+        giveMemoryBack();
+        writeResult(renderText(measured), outputs, measured, screen);
+        return measured;
+      },
+    );
+    return endOfRun(record);
+  });
+}
+
+/** What the options choose over the file. */
+export function choicesOf(options: PlanOptions): FileChoices {
+  return {
+    requests: options.requests,
+    durationS: options.duration,
+    concurrency: options.concurrency,
+    ratePerS: options.rate,
+    stages: options.stages,
+    arrivals: options.arrivals,
+    maxInFlight: options.maxInFlight,
+    seed: options.seed,
+    warmup: options.warmup,
+    timeoutMs: options.timeout,
+    maxRedirects: options.maxRedirects,
+    maxHeadBytes: options.maxHead,
+    insecure: options.insecure,
+    workers: options.workers,
+    coldStart: options.coldStart,
+    transport: options.transport,
+    stream: options.stream,
+    headers: options.header ?? [],
+    objectives: options.slo ?? [],
+  };
+}
+
+/** Says what is wrong with a file. False when it may not run. */
+export function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean {
+  const errors = file.problems.filter(({ severity }) => severity === 'error');
+  for (const problem of quiet ? errors : file.problems) process.stderr.write(`${problemLine(shownAs, problem)}\n`);
+  if (errors.length > 0) {
+    process.stderr.write(`${countOf(errors.length, 'error')}: nothing was sent.\n`);
+    return false;
+  }
+  if (file.targets.length > 0) return true;
+  throw new LoadlensError(`There is no target in ${shownAs}.`, { hint: 'Write one URL per line.' });
+}
+
+/** Requests leave by free slots or by the clock: nobody can mean both. */
+export function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions): void {
+  const byClock = rate !== undefined ? '--rate' : '--stages';
+  if (rate !== undefined && stages !== undefined) {
+    throw new LoadlensError('Both --rate and --stages are given.', { hint: 'Give one of them: stages hold rates.' });
+  }
+  if (rate === undefined && stages === undefined) return;
+  if (concurrency !== undefined) {
+    throw new LoadlensError(`--concurrency and ${byClock} are both given.`, {
+      hint: `Requests leave by free slots or by the clock: give one of them; --max-in-flight limits ${byClock}.`,
+    });
+  }
+  if (isSweep(options)) {
+    throw new LoadlensError(`Levels are concurrencies: ${byClock} can't be used with them.`, {
+      hint: `Leave ${byClock} out, or measure one rate at a time.`,
+    });
+  }
+}
+
+/** How much a run sends, for the question whether it may. */
+export function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan): string {
+  const amounts = [
+    ...(requests === null ? [] : [countOf(requests + warmup, 'request')]),
+    ...(durationS === null ? [] : [`requests for ${durationS} s`]),
+  ];
+  return `${amounts.join(' or ')}, ${stages === undefined ? `${formatCount(concurrency)} at a time` : rateText(stages)},`;
+}

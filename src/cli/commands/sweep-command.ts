@@ -1,0 +1,146 @@
+import { type ExitCode, LoadlensError } from '../../core/errors.ts';
+import { requestsToJudge } from '../../core/plan/capacity.ts';
+import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../../core/plan/sweep.ts';
+import type { Objective } from '../../core/vocabulary.ts';
+import type { RunInput, RunPlan } from '../../core/plan/types.ts';
+import { formatCount } from '../../core/format.ts';
+import { compactRecord } from '../../core/record/make-run.ts';
+import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
+import type { SweepRecord } from '../../core/record/sweep.ts';
+import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';
+import { withCalibration } from '../calibrate/store.ts';
+import { withOtherServers } from '../expected-servers.ts';
+import { type FileChoices, type LoadedFile, makeInput } from '../load-file.ts';
+import { endOf, measure, outputsOf, type Screen, writeResult } from '../output/measure.ts';
+import { withPartialFile, type KeepSnapshot } from '../output/partial-file.ts';
+import { progressText } from '../output/progress.ts';
+import { checkReportFiles } from '../output/report-files.ts';
+
+/** The options of `loadlens run` that make a sweep or a search of it, and those that it shares with a run. */
+export interface SweepOptions {
+  readonly levels?: readonly number[];
+  readonly sweep?: readonly [first: number, last: number];
+  readonly findCapacity?: readonly Objective[];
+  readonly coolDown?: number;
+  readonly concurrency?: number;
+  readonly allowHost?: readonly string[];
+  readonly json?: string;
+  readonly html?: string;
+  readonly csv?: string;
+  readonly md?: string;
+  readonly quiet?: true;
+}
+
+/** The largest concurrency a search tries unless told. */
+const searchedTo = 256;
+
+/** Whether the options ask for more than one run. */
+export const isSweep = ({ levels, sweep, findCapacity: search }: SweepOptions): boolean =>
+  [levels, sweep, search].some((option) => option !== undefined);
+
+/** `loadlens run --levels`, `--sweep` or `--find-capacity`: answers the exit code. */
+export async function sweepCommand(
+  loaded: LoadedFile,
+  choices: FileChoices,
+  options: SweepOptions,
+  version: string,
+): Promise<ExitCode> {
+  checkTogether(options);
+  const outputs = outputsOf(options, sweepReports);
+  checkReportFiles(outputs);
+  const { levels, sweep, findCapacity: wanted, coolDown: coolDownMs = defaultCoolDownMs } = options;
+  const objectives = [...loaded.file.objectives, ...choices.objectives, ...(wanted ?? [])];
+  const file = { ...loaded.file, objectives };
+  const made = makeInput(loaded, { ...choices, concurrency: 1 });
+  const { allowHost, quiet = false } = options;
+  const run = (load: string, start: (input: RunInput, hooks: SweepHooks) => Promise<SweepRecord>): Promise<ExitCode> =>
+    measure({ requests: made.requests, load, allowHost, quiet }, async (screen) => {
+      const input = await withOtherServers(made, screen);
+      const record = await withPartialFile(
+        options.json,
+        (text) => screen.note(text),
+        async (keep) => {
+          const onPartial = keep && { onPartial: sweepKeeper(keep) };
+          const { signal, fault } = screen;
+          const swept = await start(input, { version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
+          const measured = { ...swept, levels: swept.levels.map(withCalibration) };
+          writeResult(renderSweepText(measured), outputs, measured, screen);
+          return measured;
+        },
+      );
+      return endOfSweep(record);
+    });
+
+  if (wanted === undefined) {
+    const chosen = levels ?? levelsBetween(...(sweep ?? [1, 1]));
+    const plan = makeSweepPlan({ ...choices, levels: chosen, coolDownMs }, file);
+    return run(loadOfPlans(plan.levels), (input, hooks) => runSweep({ ...input, plan }, hooks));
+  }
+  const [from, to] = sweep ?? [1, searchedTo];
+  const planOf = (concurrency: number): RunPlan => {
+    const requests = choices.requests ?? Math.max(requestsToJudge(objectives), requestsPerSlot * concurrency);
+    const amount = choices.durationS === undefined ? { requests: Math.max(requests, concurrency) } : {};
+    return levelPlan(concurrency, { ...choices, ...amount }, file);
+  };
+  return run(`requests of several runs, up to ${formatCount(to)} at a time,`, (input, hooks) =>
+    findCapacity({ ...input, objectives, from, to, coolDownMs, planOf }, hooks),
+  );
+}
+
+/** Targets of a level that a partial file lists. */
+const mostPartialTargets = 50;
+
+/** Keeps snapshots of a sweep. The levels that have ended become text between two runs, as it would cost time while one goes on. */
+function sweepKeeper(keep: KeepSnapshot): NonNullable<SweepHooks['onPartial']> {
+  let known: SweepRecord | undefined;
+  let text = new Uint8Array();
+  return (finished, running) => {
+    if (known !== finished) {
+      known = finished;
+      const levels = finished.levels.map((level) => compactRecord(withCalibration(level), mostPartialTargets));
+      text = Buffer.from(JSON.stringify({ ...finished, levels }).slice(0, -1));
+    }
+    const rest = running === null ? '}' : `,"unfinished":${JSON.stringify(withCalibration(running))}}`;
+    return keep([text, rest], finished.levels.length > 0 || (running?.requestsSent ?? 0) > 0);
+  };
+}
+
+function clash(message: string, hint: string): never {
+  throw new LoadlensError(message, { hint });
+}
+
+function checkTogether({ levels, sweep, findCapacity: search, concurrency }: SweepOptions): void {
+  if (levels !== undefined && sweep !== undefined) clash('Both --levels and --sweep are given.', 'Give one of them.');
+  if (levels !== undefined && search !== undefined)
+    clash('--find-capacity picks its levels itself.', 'Leave --levels out; --sweep 1..64 says where it may look.');
+  if (concurrency !== undefined)
+    clash('--concurrency is for a single run; here the levels say it.', 'Leave --concurrency out.');
+}
+
+/** How much a sweep sends, for the question whether it may. */
+function loadOfPlans(plans: readonly RunPlan[]): string {
+  const counted = plans.every(({ requests }) => requests !== null);
+  const requests = plans.reduce((sum, plan) => sum + (plan.requests ?? 0) + plan.warmup, 0);
+  const seconds = plans.reduce((sum, { durationS }) => sum + (durationS ?? 0), 0);
+  const amount = counted ? `${formatCount(requests)} requests` : `requests for ${seconds} s`;
+  return `${amount}, up to ${formatCount(Math.max(...plans.map(({ concurrency }) => concurrency)))} at a time,`;
+}
+
+/** Progress over the whole. */
+function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
+  return ({ finished, runs, concurrency, run, plan }) => {
+    const place = runs === null ? `run ${finished.length + 1}` : `${finished.length + 1} of ${runs}`;
+    const state = run === null ? 'Pause …' : progressText(run, plan);
+    screen.show(`Level ${formatCount(concurrency)} (${place})  ${state}`);
+  };
+}
+
+/** As for a run; a sweep has met its objectives when at least one level has. */
+function endOfSweep(sweep: SweepRecord): ExitCode {
+  const { levels, search } = sweep;
+  const holds =
+    search === undefined
+      ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
+      : search.capacity !== null;
+  return endOf(sweep, { runs: levels, unmet: holds ? undefined : 'No level was found that meets every objective.' });
+}

@@ -1,0 +1,82 @@
+import { InvalidArgumentError } from 'commander';
+import { isHeaderValue } from '../../core/endpoints/read/headers.ts';
+import { ownHeaders } from '../../core/endpoints/known-words.ts';
+import { parseDurationMs } from '../../core/values/duration.ts';
+import { describeLimit, type LimitName, withinLimit } from '../../core/values/limits.ts';
+import { parseObjectives } from '../../core/values/objectives.ts';
+import { parseSizeBytes } from '../../core/values/size.ts';
+import { parseStages, stagesForm } from '../../core/values/stages.ts';
+import type { Objective, Stage } from '../../core/vocabulary.ts';
+
+/** Reads the value of an option that is a number of the plan. */
+export function planNumber(name: LimitName): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (isPlain(text) && withinLimit(name, value)) return value;
+    throw new InvalidArgumentError(`It must be ${describeLimit(name)}.`);
+  };
+}
+
+/** Reads the value of an option that is a time of the plan, in the unit of the plan: ms, or seconds for the duration. */
+export function planTime(name: 'durationS' | 'timeoutMs'): (text: string) => number {
+  return (text) => {
+    const ms = parseDurationMs(text);
+    const value = ms !== undefined && name === 'durationS' ? ms / 1000 : ms;
+    if (value !== undefined && withinLimit(name, value)) return value;
+    throw new InvalidArgumentError(`It must be a time with its unit, such as 30s or 500ms, ${describeLimit(name)}.`);
+  };
+}
+
+/** Reads the value of an option that is a size of the plan, bytes. */
+export function planSize(name: 'maxHeadBytes'): (text: string) => number {
+  return (text) => {
+    const bytes = parseSizeBytes(text);
+    if (bytes !== undefined && withinLimit(name, bytes)) return bytes;
+    throw new InvalidArgumentError('Expected a size such as 512KiB or 1MiB, from 1KiB to 64MiB.');
+  };
+}
+
+/** Reads `--stages '30s:50, 1m:50..200'`. */
+export function stages(text: string): Stage[] {
+  const list = parseStages(text);
+  if (list !== undefined) return list;
+  throw new InvalidArgumentError(`It must be ${stagesForm}.`);
+}
+
+/** Reads the value of an option that is a number from `min` to `max`. */
+export function numberFrom(min: number, max: number, kind: 'a number' | 'a whole number'): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const isIt = isPlain(text) && (kind === 'a number' || Number.isInteger(value));
+    if (isIt && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be ${kind} from ${min} to ${max}.`);
+  };
+}
+
+/** Reads one `--header 'Name: value'`, after those before it. */
+export function header(
+  text: string,
+  before: readonly (readonly [name: string, value: string])[] = [],
+): (readonly [name: string, value: string])[] {
+  const [, name, value] = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined || !isHeaderValue(value.trim())) {
+    throw new InvalidArgumentError("It must be a name and a value in plain ASCII, such as 'Accept: application/json'.");
+  }
+  if (ownHeaders.has(name.toLowerCase())) {
+    throw new InvalidArgumentError(`Loadlens sets ${name} itself, as the request needs it.`);
+  }
+  return [...before, [name, value.trim()]];
+}
+
+/** Reads one `--slo 'p95 < 500ms, errors < 1%'`, after those before it. */
+export function objectives(text: string, before: readonly Objective[] = []): Objective[] {
+  const parsed = parseObjectives(text);
+  if (parsed.error) throw new InvalidArgumentError(`${parsed.error.message} ${parsed.error.hint}`);
+  return [...before, ...parsed.objectives];
+}
+
+/** Collects an option that may be given several times. */
+export const several = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+/** Digits with or without a fraction: none of the other things that Number() takes. */
+const isPlain = (text: string): boolean => /^\d+(\.\d+)?$/.test(text);

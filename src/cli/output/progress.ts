@@ -1,0 +1,68 @@
+import type { Snapshot } from '../../core/metrics/types.ts';
+import type { RunPlan } from '../../core/plan/types.ts';
+import { shortReason } from '../../core/report/words/failure-reasons.ts';
+import { formatCount, formatRate } from '../../core/format.ts';
+import { headlineThroughput, isMixed, p95Text } from '../../core/report/words/headline.ts';
+
+const phases: Record<Snapshot['phase'], string> = {
+  connecting: 'Connecting',
+  warmup: 'Warming up',
+  running: 'Running',
+  draining: 'Waiting for the last answers',
+};
+
+/** One line that says how far a run is. */
+export function progressText(snapshot: Snapshot, plan: RunPlan): string {
+  const { phase, elapsedMs, summary } = snapshot;
+  if (phase === 'connecting' || phase === 'warmup') return `${phases[phase]} …`;
+  const sent = formatCount(summary.requestsSent);
+  return [
+    phase === 'draining' && snapshot.waiting > 0 ? 'Sending what is still due' : phases[phase],
+    `${(elapsedMs / 1000).toFixed(1)} s${plan.durationS === null ? '' : ` of ${plan.durationS} s`}`,
+    plan.requests === null ? `${sent} requests` : `${sent}/${formatCount(plan.requests)}`,
+    isMixed(summary) ? formatRate(headlineThroughput(summary).first, 'successes') : formatRate(summary.throughputPerS),
+    p95Text({ ...summary, plan }),
+    failedText(snapshot),
+    ...(snapshot.waiting > 0 ? [`${formatCount(snapshot.waiting)} waiting`] : []),
+  ].join('  ');
+}
+
+/** How many requests failed so far, and what most of them said: `12 failed (429: limit of 10 requests)`. */
+function failedText({ summary, failures = [] }: Snapshot): string {
+  const reason = shortReason([{ ...summary, failureSamples: failures }]);
+  const failed = `${formatCount(summary.requestsSent - summary.successes)} failed`;
+  return reason === undefined ? failed : `${failed} (${reason})`;
+}
+
+/** The part of a terminal's stream that a progress line needs. */
+export interface TerminalStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** A line of a terminal that is written over and over. On anything else than a terminal it writes nothing. */
+export interface ProgressLine {
+  show(text: string): void;
+  /** Leaves an empty line behind, as if nothing had been shown. */
+  clear(): void;
+}
+
+/** Only a terminal gets a progress line, and only when it can erase one. */
+export function progressLine(stream: TerminalStream, wanted: boolean): ProgressLine {
+  if (!wanted || !stream.isTTY || process.env['TERM'] === 'dumb') return { show: nothing, clear: nothing };
+  let shown = false;
+  return {
+    show: (text) => {
+      // One column stays free: a full line would wrap in some terminals, and the rest of it could not be erased.
+      stream.write(`\r${text.slice(0, (stream.columns || 80) - 1)}\u001B[K`);
+      shown = true;
+    },
+    clear: () => {
+      if (shown) stream.write('\r\u001B[K');
+      shown = false;
+    },
+  };
+}
+
+const nothing = (): void => undefined;

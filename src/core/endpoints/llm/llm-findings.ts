@@ -1,0 +1,39 @@
+import { recogniseApi } from './llm-api.ts';
+import type { Findings } from '../problems.ts';
+import type { Target } from '../types.ts';
+import { withoutPlaceholders } from '../variables/variables.ts';
+import { bodylessMethods } from '../known-words.ts';
+
+/** Reports what is worth knowing about a request to a language model before it is sent: nothing is sent for that. */
+export function reportLlm({ method, url, body, llm, range }: Target, report: Findings): void {
+  if (llm?.dialect !== undefined || bodylessMethods.has(method)) return;
+  const address = withoutPlaceholders(url);
+  if (!URL.canParse(address) || !/^https?:/i.test(address)) return;
+  const prompts = llm?.prompts !== undefined;
+  const json = jsonOf(body);
+  if (json === undefined && !prompts) return;
+  const { api, completed, asksModel } = recogniseApi(address, json, prompts);
+  if (completed !== undefined) {
+    const message = `This is a base URL: requests go to ${new URL(completed).pathname}.`;
+    report.warning('base-url', range, message, 'Write the whole address, or # @dialect plain to send to it as it is.');
+  } else if (api !== undefined && api.dialect === undefined) {
+    const hint = "Use the server's OpenAI-compatible address if it has one, or write # @dialect plain above it.";
+    const message = `Loadlens doesn't read the ${api.name} API yet: only latency is measured.`;
+    report.warning('unread-api', range, message, hint);
+  } else if (api === undefined && asksModel && !prompts) {
+    const hint = 'Write # @dialect openai or ollama above it, or # @dialect plain if only latency matters.';
+    const message = "The body is for a language model, but the path doesn't name its API: only latency is measured.";
+    report.warning('unknown-api', range, message, hint);
+  }
+}
+
+/** The body as far as it is known: a file is read when it is sent. */
+function jsonOf(body: Target['body']): Readonly<Record<string, unknown>> | undefined {
+  if (body?.kind !== 'inline') return undefined;
+  try {
+    const json: unknown = JSON.parse(body.text);
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : undefined;
+  } catch {
+    return undefined;
+  }
+}

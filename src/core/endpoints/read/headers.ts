@@ -1,0 +1,54 @@
+import { handshakeScheme } from '../credentials.ts';
+import { quoted, rangeOf, type Findings } from '../problems.ts';
+import { withoutPlaceholders } from '../variables/variables.ts';
+import { isCredentialHeader, ownHeaders } from '../known-words.ts';
+
+const headerLine = /^((?:[^\s:{}]|\{\{[\w.-]+\}\})+)[ \t]*:/;
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** `name: value` of a trimmed line; undefined when it is no header. */
+export function splitHeader(text: string): { name: string; value: string; valueStart: number } | undefined {
+  const match = headerLine.exec(text);
+  if (match === null) return undefined;
+  const rest = text.slice(match[0].length);
+  const valueStart = match[0].length + rest.length - rest.trimStart().length;
+  return { name: match[1] ?? '', value: rest.trim(), valueStart };
+}
+
+/** What a header value may hold: printable ASCII and tabs. */
+export const isHeaderValue = (value: string): boolean => /^[\t\x20-\x7e]*$/.test(value);
+
+const looksSecret = (value: string): boolean => {
+  const credential = value.replace(/^(?:bearer|basic|digest|token|apikey|api-key)\s+/i, '');
+  return !credential.includes('{{') && credential.length >= 8;
+};
+
+/** Reports what is wrong with a header, its variables replaced. `start` and `length` place it in its line. */
+export function checkHeader(
+  [name, value]: readonly [string, string],
+  line: number,
+  start: number,
+  end: number,
+  report: Findings,
+): void {
+  const range = rangeOf(line, start, end);
+  const lower = name.toLowerCase();
+  if (!token.test(name)) {
+    const hint = 'Use letters, digits and dashes, for example Content-Type.';
+    report.error('bad-header', range, `${quoted(name)} can't be the name of a header.`, hint);
+  } else if (!isHeaderValue(withoutPlaceholders(value))) {
+    const hint = 'Use plain ASCII letters, digits and signs; encode anything else.';
+    report.error('bad-header', range, `The value of ${name} has a character that a header can't carry.`, hint);
+  } else if (ownHeaders.has(lower)) {
+    const hint = 'Take the line out; Loadlens sets it as the request needs it.';
+    report.warning('own-header', range, `The header ${name} is left out.`, hint);
+  } else if (lower === 'authorization' && handshakeScheme(value) !== undefined) {
+    const message = `${handshakeScheme(value) ?? ''} authentication is not supported.`;
+    const hint = 'Use Basic or Bearer, or a header with the finished credentials.';
+    report.error('unsupported-authorization', range, message, hint);
+  } else if (isCredentialHeader(name) && looksSecret(value)) {
+    const scheme = /^([A-Za-z-]+)\s+\S/.exec(value)?.[1];
+    const hint = `Write ${name}: ${scheme === undefined ? '' : `${scheme} `}{{$secret NAME}} and keep the value out of the file.`;
+    report.warning('literal-secret', range, `The value of ${name} looks like a secret.`, hint);
+  }
+}

@@ -1,0 +1,122 @@
+import { indentOf, isSeparator } from './lines.ts';
+import { rangeOf, type Findings } from '../problems.ts';
+
+/** A line, or several, that mean something to another tool and nothing here. */
+interface Foreign {
+  readonly form: RegExp;
+  readonly code: 'script' | 'response-file' | 'other-tool';
+  readonly message: string;
+  /** It ends with the line that this matches; it is one line when absent. */
+  readonly end?: RegExp;
+  /** It may stand inside a text body. */
+  readonly inBody: boolean;
+}
+
+const scriptMessage = 'Scripts of other tools are not run: this one is left out.';
+const foreign: readonly Foreign[] = [
+  { form: /^[<>]\s*\{%/, code: 'script', message: scriptMessage, end: /%\}\s*$/, inBody: true },
+  { form: /^\{\{[@+]?$/, code: 'script', message: scriptMessage, end: /^\s*\}\}\s*$/, inBody: false },
+  { form: /^>\s+\S+\.(?:[cm]?js|ts|lua)$/i, code: 'script', message: scriptMessage, inBody: true },
+  {
+    form: /^\?\?\s+\S/,
+    code: 'script',
+    message: 'Assertions of other tools are not checked: this line is left out.',
+    inBody: true,
+  },
+  {
+    form: /^(?:>>!?|<>)\s+\S+$/,
+    code: 'response-file',
+    message: 'Responses are not kept in files: this line is left out.',
+    inBody: true,
+  },
+  {
+    form: /^(?:import\s+\S+\.(?:http|rest)|run\s+(?:#|\S+\.(?:http|rest))\S*.*)$/i,
+    code: 'other-tool',
+    message: 'Other files are not run with this one: this line is left out.',
+    inBody: false,
+  },
+];
+
+const hint = 'Take it out, or keep it for the tool that knows it.';
+
+/** Whether a line in a text body belongs to another tool. */
+export const isForeign = (line: string): boolean => {
+  const text = line.trim();
+  return foreign.some(({ form, inBody }) => inBody && form.test(text));
+};
+
+/** Leaves out what starts on a line and belongs to another tool, with a warning; returns the line after it, or the same line. */
+export function skipForeign(lines: readonly string[], line: number, inBody: boolean, report: Findings): number {
+  const whole = lines[line] ?? '';
+  const text = whole.trim();
+  if (!/^[<>{?ir]/i.test(text)) return line;
+  const found = foreign.find(({ form, inBody: also }) => (also || !inBody) && form.test(text));
+  if (found === undefined) return line;
+  const start = indentOf(whole);
+  report.warning(found.code, rangeOf(line, start, start + text.length), found.message, hint);
+  const { end } = found;
+  if (end === undefined || (end.test(text) && text.length > 2)) return line + 1;
+  let last = line + 1;
+  while (last < lines.length && !end.test(lines[last] ?? '') && !isSeparator(lines[last] ?? '')) last++;
+  return last < lines.length && !isSeparator(lines[last] ?? '') ? last + 1 : last;
+}
+
+const setters = [
+  /(?:client\.global|request\.variables|client\.variables\.\w+)\.set\(\s*["'`]([\w.-]+)/g,
+  /\bexports\.(\w+)\s*=/g,
+];
+const asked = /^\s*(?:#|\/\/)\s*@(prompt|secret)\s+([\w.-]+)/;
+
+/** Returns who sets a variable when another tool does, looked up only when one is missing. */
+export function foreignSetters(lines: readonly string[]): (name: string) => string | undefined {
+  let found: Map<string, string> | undefined;
+  return (name) => {
+    if (found === undefined) {
+      found = new Map();
+      for (const line of lines) {
+        const [, directive, prompted] = asked.exec(line) ?? [];
+        if (directive !== undefined && prompted !== undefined) found.set(prompted, `@${directive}`);
+        for (const setter of setters) for (const [, set = ''] of line.matchAll(setter)) found.set(set, 'a script');
+      }
+    }
+    return found.get(name);
+  };
+}
+
+/** Methods of protocols that share the form of a request line with HTTP. */
+export const otherProtocols: ReadonlySet<string> = new Set([
+  'AMQP',
+  'EVENTSOURCE',
+  'GRPC',
+  'MQTT',
+  'RSOCKET',
+  'SSE',
+  'WEBSOCKET',
+  'WS',
+  'WSS',
+]);
+
+/** Directives that other tools act on and that make no difference to what is sent here. */
+export const silentDirectives: ReadonlySet<string> = new Set([
+  'accept',
+  'connection-timeout',
+  'description',
+  'keepstreaming',
+  'lang',
+  'no-auto-encoding',
+  'no-client-cert',
+  'no-cookie-jar',
+  'no-log',
+  'no-redirect',
+  'no-reject-unauthorized',
+  'no-response-view',
+  'norejectunauthorized',
+  'note',
+  'openwith',
+  'prompt',
+  'response-symbol',
+  'save',
+  'secret',
+  'tag',
+  'title',
+]);

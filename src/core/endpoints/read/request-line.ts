@@ -1,0 +1,155 @@
+import { maskedUrl } from '../credentials.ts';
+import { fixOf, quoted, rangeOf, type Findings } from '../problems.ts';
+import type { Fix, Range } from '../types.ts';
+import { withoutPlaceholders } from '../variables/variables.ts';
+import { methods } from '../known-words.ts';
+
+/** A request line taken apart; columns count from the start of the given text. */
+export interface RequestLine {
+  /** As written; absent for an address alone. */
+  readonly method?: string;
+  readonly url: string;
+  readonly urlStart: number;
+}
+
+const methodAndRest = /^([A-Za-z]+)[ \t]+(?=\S)/;
+const httpVersion = /^HTTP\/\d(?:\.\d)?$/i;
+
+/** Returns the text without ` HTTP/1.1` at its end. */
+export function withoutVersion(text: string): string {
+  const space = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\t'));
+  return space > 0 && httpVersion.test(text.slice(space + 1)) ? text.slice(0, space).trimEnd() : text;
+}
+
+/** Whether a word was meant as the method of what follows: prose is no request. */
+const isMethodBefore = (word: string, rest: string): boolean =>
+  (methods.includes(word.toUpperCase()) && !/^\{(?!\{)/.test(rest)) ||
+  /^[A-Z]+$/.test(word) ||
+  /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\/|\{\{)/.test(rest);
+
+/** Takes a trimmed request line apart. A word before the address is its method, known or not. */
+export function splitRequestLine(text: string): RequestLine {
+  const match = methodAndRest.exec(text);
+  if (match === null || !isMethodBefore(match[1] ?? '', text.slice(match[0].length)))
+    return { url: withoutVersion(text), urlStart: 0 };
+  const urlStart = match[0].length;
+  return { method: match[1] ?? '', url: withoutVersion(text.slice(urlStart)), urlStart };
+}
+
+/** The method in capitals, after a report when it is not one. */
+export function checkMethod(written: string, range: Range, report: Findings): string {
+  const method = written.toUpperCase();
+  if (methods.includes(method)) return method;
+  const near = report.suggest(method, methods);
+  const hint = near === undefined ? `Use one of ${methods.slice(0, 7).join(', ')}.` : `Did you mean ${near}?`;
+  report.error('unknown-method', range, `There is no method ${quoted(written)}.`, hint, fixOf(range, near));
+  return method;
+}
+
+const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
+const example = 'http://127.0.0.1:5000/hello';
+
+const someHost = /^(?:\[[0-9a-f:.]+\]|[\w-]+(?:\.[\w-]+)*)(?::\d+)?(?:[/?#]|$)/i;
+const surelyHost = /^(?:localhost|\[[0-9a-f:.]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+(?=:\d))(?::\d+)?(?:[/?#]|$)/i;
+
+/**
+ * Returns the address with `http://` in front when it has no scheme and starts with a host, as other tools read it.
+ * @param isAddress it can be nothing else: a single word is then a host, too
+ */
+export const withScheme = (url: string, isAddress = true): string =>
+  !scheme.test(url) && (isAddress ? someHost : surelyHost).test(withoutPlaceholders(url)) && !url.startsWith('{{')
+    ? `http://${url}`
+    : url;
+
+/** Returns the address with the spaces of its query encoded, as other tools send them; a comment or a second address stays. */
+export function withEncodedSpaces(url: string): string {
+  const at = url.indexOf('?');
+  const query = at < 0 ? '' : url.slice(at);
+  if (!/[ \t]/.test(query) || /[ \t](?:#|\/\/|[a-z]+:\/\/)/i.test(query)) return url;
+  return url.slice(0, at) + query.replace(/(\{\{[^{}]*\}\})|[ \t]/g, (_, placeholder?: string) => placeholder ?? '%20');
+}
+
+const visibleAscii = /^[!-~]*$/;
+
+/**
+ * Answers whether an address can be sent beyond doubt. Most addresses of a file share their origin: with one that was found
+ * good, any path of visible ASCII is good. That saves most of the time that checking a long file takes.
+ */
+export function knownOrigins(): (url: string) => boolean {
+  let good: string | undefined;
+  return (url) => {
+    if (!visibleAscii.test(url) || url.includes('{{')) return false;
+    if (good !== undefined && url.startsWith(good)) return true;
+    const slash = url.indexOf('/', 8);
+    if (slash < 0 || !/^https?:\/\/[^/?#@\\]+$/.test(url.slice(0, slash)) || !URL.canParse(url)) return false;
+    good = url.slice(0, slash + 1);
+    return true;
+  };
+}
+
+/** Reports what keeps an address, with its variables replaced, from being sent. `written` is what the range has of it. */
+export function checkUrl(url: string, written: string, range: Range, report: Findings): void {
+  /** Begins the address anew, unless a variable holds its beginning. */
+  const begin = (wrong: string, right: string | undefined): Fix | undefined => {
+    const { line, character } = range.start;
+    return written.startsWith(wrong) ? fixOf(rangeOf(line, character, character + wrong.length), right) : undefined;
+  };
+  const bare = withoutPlaceholders(url);
+  const space = bare.search(/\s/);
+  if (space >= 0 && !scheme.test(bare) && !url.startsWith('{{')) {
+    const hint = `Write one address per line, for example ${example}, or METHOD and address.`;
+    report.error('bad-url', range, `${quoted(url)} is not an address.`, hint);
+    return;
+  }
+  if (space >= 0) {
+    const after = bare.slice(space).trimStart();
+    const hint =
+      after.startsWith('#') || after.startsWith('//')
+        ? 'Put the comment on a line of its own.'
+        : 'Write %20 for a space; one address per line.';
+    report.error('space-in-url', range, `The address ${quoted(url)} contains a space.`, hint);
+    return;
+  }
+  // Only the run knows what stands in front: checked when the placeholders are replaced.
+  if (url.startsWith('{{')) return;
+  const name = scheme.exec(bare)?.[1]?.toLowerCase();
+  if (name === undefined) {
+    const isPath = bare.startsWith('/') || bare.startsWith('?');
+    const slashes = /^:?\/\/?/.exec(bare)?.[0] ?? '';
+    const hint = isPath
+      ? `Write the whole address, for example ${example}.`
+      : `Write http://${bare.slice(slashes.length)}.`;
+    const message = `The address ${quoted(url)} has no http:// or https:// in front.`;
+    report.error('bad-scheme', range, message, hint, isPath ? undefined : begin(slashes, 'http://'));
+  } else if (name !== 'http' && name !== 'https') {
+    const near = report.suggest(name, ['http', 'https']);
+    const fix = begin(url.slice(0, name.length + 3), near && `${near}://`);
+    report.error(
+      'bad-scheme',
+      range,
+      `The address starts with ${quoted(`${name}://`)}.`,
+      'Use http:// or https://.',
+      fix,
+    );
+  } else if (/^[^/?#]*@/.test(bare.slice(name.length + 3))) {
+    const hint = 'Write a header instead: Authorization: Basic {{$secret NAME}}.';
+    report.error('credentials-in-url', range, 'The address contains a user name or password.', hint);
+  } else if (/^(?:[/?#:]|$)/.test(bare.slice(name.length + 3))) {
+    report.error('missing-host', range, `The address ${quoted(url)} has no host.`, `Write it as in ${example}.`);
+  } else if (/^[^/?#]*\{\{(?!\$(?:env|secret|dotenv) )/.test(url.slice(name.length + 3))) {
+    const hint = 'Use variables that change with each request after the host.';
+    report.error('bad-url', range, `The host of ${quoted(url)} would differ for each request.`, hint);
+  } else if (!URL.canParse(bare)) {
+    const hint = `Check host and port; an address looks like ${example}.`;
+    report.error('bad-url', range, `${quoted(url)} is not a valid address.`, hint);
+  }
+}
+
+const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\{\{\$)[^/?#]*/;
+
+/** `METHOD path?query`: what a target is called when nobody named it. */
+export function defaultName(method: string, url: string): string {
+  const rest = maskedUrl(url.slice(origin.exec(url)?.[0].length ?? 0));
+  // Joined to one text: one that is added to another is kept as two, and a file may have hundreds of thousands of names.
+  return [method, rest.startsWith('/') ? rest : `/${rest}`].join(' ');
+}

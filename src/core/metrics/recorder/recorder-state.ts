@@ -1,0 +1,166 @@
+import { createGroup, mergeGroups, type Group } from '../group.ts';
+import { createStreamedRequests, mergeStreamedRequests, type StreamedRequests } from '../streamed-requests.ts';
+import { limitStreams } from '../streams.ts';
+import { createTargetCounts, mergeCounts, type TargetCounts } from './target-counts.ts';
+import { createTally, limitTally, mergeTallies, type Tally } from './tally.ts';
+import { createTimeline, mergeTimelines, type TimelineTally } from '../timeline.ts';
+
+/**
+ * All that a recorder knows: objects, numbers and typed arrays. It goes through a structured clone (postMessage), not
+ * through JSON, which has no Infinity.
+ */
+export interface RecorderState {
+  /** Up to so many requests raw samples are kept. */
+  readonly maxRawSamples: number;
+  /** Whether raw samples of the whole run are kept. */
+  exact: boolean;
+  readonly run: Group;
+  /** By index of the target; undefined: no request so far. */
+  readonly targets: (Group | undefined)[];
+  /** Of the targets that have no group; null: every target may have one. */
+  readonly counts: TargetCounts | null;
+  readonly responseTime: Tally;
+  readonly lag: Tally;
+  readonly timeline: TimelineTally;
+  readonly streamedRequests: StreamedRequests;
+  readonly clock: RecorderClock;
+}
+
+/** Times from the start of the run's clock. In an object: its numbers change in place, a variable would allocate for each. */
+export interface RecorderClock {
+  /** Infinity before the first. */
+  firstSentMs: number;
+  /** -Infinity before the first. */
+  lastEndMs: number;
+  /** When the last response ended; -Infinity before the first. */
+  lastResponseMs: number;
+  /** When a server was last heard of; -Infinity before. */
+  heardMs: number;
+  /** Requests that left after that and got no response. */
+  unheard: number;
+  /** Σ end − sent over all requests, failed ones too: one side of Little's law. */
+  requestTimeMs: number;
+  /** Requests that kept to every limit. */
+  metObjectives: number;
+}
+
+/** Past `maxRawSamples` a target still keeps so many samples before a histogram of its own is worth its memory. */
+const exactPerTarget = 1024;
+
+/**
+ * Returns the state of a recorder before its first request.
+ * @param counted how many targets there are, if some of them are only counted
+ */
+export function createRecorderState(maxRawSamples: number, counted = 0): RecorderState {
+  return {
+    maxRawSamples,
+    exact: true,
+    run: createGroup(maxRawSamples, true),
+    targets: [],
+    counts: counted === 0 ? null : createTargetCounts(counted),
+    responseTime: createTally(maxRawSamples, true),
+    lag: createTally(maxRawSamples, true),
+    timeline: createTimeline(),
+    streamedRequests: createStreamedRequests(),
+    clock: {
+      firstSentMs: Infinity,
+      lastEndMs: -Infinity,
+      lastResponseMs: -Infinity,
+      heardMs: -Infinity,
+      unheard: 0,
+      requestTimeMs: 0,
+      metObjectives: 0,
+    },
+  };
+}
+
+/** How many samples each tally of a target keeps. */
+export function rawLimitOfTarget({ exact, maxRawSamples }: RecorderState): number {
+  return exact ? maxRawSamples : Math.min(maxRawSamples, exactPerTarget);
+}
+
+/** From now on histograms alone, but for targets with few requests. */
+export function leaveExactness(state: RecorderState): void {
+  state.exact = false;
+  limitGroup(state.run, 0);
+  for (const tally of [state.responseTime, state.lag]) limitTally(tally, 0);
+  const rawLimit = rawLimitOfTarget(state);
+  for (const target of state.targets) if (target !== undefined) limitGroup(target, rawLimit);
+}
+
+function limitGroup({ successes, others, ttfb, streams }: Group, rawLimit: number): void {
+  for (const tally of [successes, others, ttfb]) if (tally !== null) limitTally(tally, rawLimit);
+  if (streams !== null) limitStreams(streams, rawLimit);
+}
+
+/**
+ * The states of recorders that each saw a part of a run, as that of one that saw all of it; their times have one origin.
+ * None is changed. The result is for summaries: no request may be added to it.
+ */
+export function mergeStates(states: readonly RecorderState[]): RecorderState {
+  const requests = states.reduce((sum, { run }) => sum + run.requests, 0);
+  const exact = requests <= leastRaw(states) && states.every((state) => state.exact);
+  const merged = mergeRuns(states, exact, Infinity);
+  return {
+    ...merged,
+    targets: mergeTargets(states, rawLimitOfTarget(merged)),
+    counts: mergeCounts(states.flatMap(({ counts }) => counts ?? [])),
+    streamedRequests: mergeStreamedRequests(states.map(({ streamedRequests }) => streamedRequests)),
+  };
+}
+
+/**
+ * The same for live summaries, small enough to be sent some times a second: histograms alone, without targets and streamed
+ * requests. A copy, also of a single state.
+ */
+export function mergeLive(states: readonly RecorderState[]): RecorderState {
+  return mergeRuns(states, false, 0);
+}
+
+const leastRaw = (states: readonly RecorderState[]): number =>
+  Math.min(...states.map(({ maxRawSamples }) => maxRawSamples));
+
+/** All but targets and streamed requests. */
+function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit: number): RecorderState {
+  const maxRawSamples = leastRaw(states);
+  const merged = createRecorderState(maxRawSamples);
+  const rawLimit = exact ? maxRawSamples : 0;
+  const { clock } = merged;
+  for (const part of states) {
+    clock.firstSentMs = Math.min(clock.firstSentMs, part.clock.firstSentMs);
+    clock.lastEndMs = Math.max(clock.lastEndMs, part.clock.lastEndMs);
+    clock.lastResponseMs = Math.max(clock.lastResponseMs, part.clock.lastResponseMs);
+    clock.heardMs = Math.max(clock.heardMs, part.clock.heardMs);
+    clock.unheard += part.clock.unheard;
+    clock.requestTimeMs += part.clock.requestTimeMs;
+    clock.metObjectives += part.clock.metObjectives;
+  }
+  // While one of them gets responses, the server responds.
+  if (states.some((part) => part.clock.heardMs > -Infinity && part.clock.unheard === 0)) clock.unheard = 0;
+  return {
+    ...merged,
+    exact,
+    run: mergeGroups(
+      states.map(({ run }) => run),
+      rawLimit,
+      chunkLimit,
+    ),
+    responseTime: mergeTallies(
+      states.map(({ responseTime }) => responseTime),
+      rawLimit,
+    ),
+    lag: mergeTallies(
+      states.map(({ lag }) => lag),
+      rawLimit,
+    ),
+    timeline: mergeTimelines(states.map(({ timeline }) => timeline)),
+  };
+}
+
+function mergeTargets(states: readonly RecorderState[], rawLimit: number): RecorderState['targets'] {
+  const count = Math.max(0, ...states.map(({ targets }) => targets.length));
+  return Array.from({ length: count }, (_, index) => {
+    const groups = states.flatMap(({ targets }) => targets[index] ?? []);
+    return groups.length === 0 ? undefined : mergeGroups(groups, rawLimit);
+  });
+}

@@ -1,0 +1,125 @@
+import { maskedUrl } from '../endpoints/credentials.ts';
+import type { Target } from '../endpoints/types.ts';
+import { lostHealth } from '../metrics/client-health.ts';
+import { mostDetailed } from '../metrics/recorder/target-detail.ts';
+import type { Snapshot, Summary } from '../metrics/types.ts';
+import type { TransportName } from '../vocabulary.ts';
+import { formatMs } from '../format.ts';
+import { recordSchema, type PromptUse, type RunRecord } from './run.ts';
+
+export { compactRecord } from './compact-run.ts';
+export { readRecord } from './read-run.ts';
+
+/** What a record is made of; the rest is in the summary. */
+export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefined)[] } & Pick<
+  RunRecord,
+  | 'id'
+  | 'name'
+  | 'startedAt'
+  | 'status'
+  | 'plan'
+  | 'warmupSent'
+  | 'addresses'
+  | 'objectives'
+  | 'failureSamples'
+  | 'client'
+  | 'environment'
+  | 'source'
+> & { readonly targets: readonly Target[]; readonly summary: Summary } & Partial<
+    Pick<RunRecord, 'stopReason' | 'server' | 'values'>
+  >;
+
+/** What is known of a run while it goes on. */
+export type KnownParts = Pick<
+  RecordParts,
+  'id' | 'name' | 'startedAt' | 'plan' | 'targets' | 'warmupSent' | 'environment' | 'source' | 'addresses' | 'server'
+> & {
+  /** What it sends with. */
+  readonly transport: TransportName;
+};
+
+/** Targets that a partial record lists: it is made while requests are timed, so it has to stay small. */
+const mostPartialTargets = 100;
+
+/** Targets that a record lists: those of a file with hundreds of thousands would take more room than all numbers. */
+const mostTargets = mostDetailed;
+
+const idLetters = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** Plan, numbers and provenance as one record. */
+export function makeRecord({ summary, targets, ...parts }: RecordParts): RunRecord {
+  return {
+    schema: recordSchema,
+    id: parts.id,
+    name: parts.name,
+    startedAt: parts.startedAt,
+    status: parts.status,
+    ...(parts.stopReason === undefined ? {} : { stopReason: parts.stopReason }),
+    plan: parts.plan,
+    targets: targets.slice(0, mostTargets).map((target, index) => listedTarget(target, parts.promptUses?.[index])),
+    targetCount: targets.length,
+    warmupSent: parts.warmupSent,
+    ...(parts.values && { values: parts.values }),
+    ...summary,
+    addresses: parts.addresses,
+    objectives: parts.objectives,
+    failureSamples: parts.failureSamples,
+    client: parts.client,
+    environment: parts.environment,
+    source: parts.source,
+    ...(parts.server === undefined ? {} : { server: parts.server }),
+  };
+}
+
+function listedTarget(
+  { name, method, url, weight, llm }: Target,
+  prompts: PromptUse | undefined,
+): RunRecord['targets'][number] {
+  return { name, method, url: maskedUrl(url), weight, ...(llm && { llm }), ...(prompts && { prompts }) };
+}
+
+/** Makes the record that a run leaves when its process ends right after the snapshot. */
+export function partialRecord(
+  { targets, transport, ...known }: KnownParts,
+  { summary, inFlight, elapsedMs, failures }: Snapshot,
+): RunRecord {
+  const record = makeRecord({
+    ...known,
+    status: 'crashed',
+    stopReason: `This is the last snapshot, ${formatMs(elapsedMs)} after the start.`,
+    targets: targets.slice(0, mostPartialTargets),
+    summary: { ...summary, requestsCancelled: summary.requestsCancelled + inFlight },
+    objectives: [],
+    failureSamples: failures ?? [],
+    client: { ...lostHealth(summary), transport },
+  });
+  return { ...record, targetCount: targets.length };
+}
+
+/**
+ * Makes the record of a run whose process is gone, or would be if it went now.
+ * @param partial the last that its process told, with all that was known when the clock started
+ * @param snapshot what it told last
+ */
+export function lastRecord(
+  partial: RunRecord,
+  { summary, inFlight, failures }: Snapshot,
+  end: Pick<RunRecord, 'status' | 'stopReason'>,
+): RunRecord {
+  const { stopReason: _, ...known } = partial;
+  return {
+    ...known,
+    ...end,
+    ...summary,
+    requestsCancelled: summary.requestsCancelled + inFlight,
+    ...(failures !== undefined && { failureSamples: failures }),
+    client: { ...known.client, scheduleLagP99Ms: summary.scheduleLagMs.p99 },
+  };
+}
+
+/** Sortable by time (UTC) and unique enough for one history: `20261122-201537-k3f9`. `random` is as Math.random. */
+export function recordId(date: Date, random: () => number): string {
+  const [day = '', time = ''] = date.toISOString().replaceAll(/[-:]/g, '').split('T');
+  const letters = Array.from({ length: 4 }, () => idLetters[Math.floor(random() * idLetters.length)] ?? 'a');
+  return `${day}-${time.slice(0, 6)}-${letters.join('')}`;
+}

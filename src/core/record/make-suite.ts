@@ -1,0 +1,147 @@
+import { largestOf } from '../extremes.ts';
+import * as v from 'valibot';
+import { LoadlensError } from '../errors.ts';
+import { sweepFigures } from '../metrics/levels.ts';
+import { readRecord } from './read-run.ts';
+import { findingsOf, recommendationsOf } from './suite-findings.ts';
+import { defaultSuiteTargets, judgeSuiteTargets } from './suite-targets.ts';
+import { suiteMetrics, type SuiteTarget } from './suite.ts';
+import { suiteSchema, type EarlierSuite, type SuiteLevel, type ThroughputSuite } from './suite.ts';
+import type { RunRecord } from './run.ts';
+
+/** What the throughput suite is made of; the rest follows. */
+export type ThroughputParts = Pick<
+  ThroughputSuite,
+  'id' | 'startedAt' | 'status' | 'stopReason' | 'model' | 'workload' | 'runs' | 'earlier' | 'files'
+> & { readonly targets?: readonly SuiteTarget[] };
+
+/** The runs of the suite and all that follows from them as one record. */
+export function makeThroughputSuite({ targets = defaultSuiteTargets, ...parts }: ThroughputParts): ThroughputSuite {
+  const levels = parts.runs.map(suiteLevel);
+  return { schema: suiteSchema, suite: 'throughput', ...parts, levels, ...derived(levels, targets) };
+}
+
+/** Everything that follows from the numbers of the levels. */
+export function derived(
+  levels: readonly SuiteLevel[],
+  wanted: readonly SuiteTarget[],
+): Pick<ThroughputSuite, 'figures' | 'targets' | 'findings' | 'recommendations'> {
+  const figures = sweepFigures(
+    levels.map((level) => ({
+      concurrency: level.concurrency,
+      throughputPerS: level.requestsPerS,
+      tokensPerS: level.tokensPerS,
+      meanLatencyMs: level.meanMs,
+      successRatio: level.requests === 0 ? null : 1 - level.failed / level.requests,
+      sloAttainment: null,
+      objectives: null,
+    })),
+  );
+  const targets = judgeSuiteTargets(wanted, levels);
+  const numbers = { levels, figures, targets };
+  return { figures, targets, findings: findingsOf(numbers), recommendations: recommendationsOf(numbers) };
+}
+
+/** A run in the numbers of the reference. */
+function suiteLevel(run: RunRecord): SuiteLevel {
+  const { successLatencyMs: latency } = run;
+  return {
+    concurrency: run.plan.concurrency,
+    requests: run.requestsSent,
+    requestsPerS: run.successThroughputPerS,
+    tokensPerS: run.outputTokensPerS,
+    meanMs: latency.mean,
+    p50Ms: latency.median,
+    p95Ms: latency.p95,
+    p99Ms: latency.p99,
+    durationS: run.totalMs / 1000,
+    tokens: run.outputTokens,
+    failed: run.requestsSent - run.successes,
+    cpuShare: run.server?.cpuShare ?? null,
+    rssMiB: run.server?.rssMaxMiB ?? null,
+  };
+}
+
+/** What a later suite compares itself with. */
+export function earlierFrom(suite: ThroughputSuite): EarlierSuite {
+  const { id, startedAt, workload, levels } = suite;
+  const rates = levels.map(({ tokensPerS }) => tokensPerS).filter((rate) => rate !== null);
+  const memory = levels.map(({ rssMiB }) => rssMiB).filter((mib) => mib !== null);
+  return {
+    id,
+    startedAt,
+    quick: workload.quick,
+    singleTokensPerS: levels.find(({ concurrency }) => concurrency === 1)?.tokensPerS ?? null,
+    bestTokensPerS: rates.length === 0 ? null : largestOf(rates),
+    rssMiB: memory.length === 0 ? null : largestOf(memory),
+  };
+}
+
+/** Whether an earlier result may stand beside this one: the same model, made of the same numbers, by the same server. */
+export const isSameModel = (a: ThroughputSuite['model'], b: ThroughputSuite['model']): boolean =>
+  a.name === b.name && a.dtype === b.dtype && a.server === b.server && (a.server !== 'url' || a.url === b.url);
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const numberOrNull = v.nullable(v.number());
+const suite = v.object({
+  schema: v.literal(suiteSchema),
+  suite: v.literal('throughput'),
+  id: v.string(),
+  startedAt: v.string(),
+  status: v.picklist(['completed', 'cancelled', 'crashed']),
+  stopReason: v.exactOptional(v.string()),
+  model: v.object({
+    name: v.string(),
+    url: v.string(),
+    server: v.picklist(['gpt2', 'mock', 'url']),
+    synthetic: v.nullable(v.boolean()),
+    dtype: v.nullable(v.string()),
+  }),
+  workload: v.object({
+    quick: v.boolean(),
+    preset: v.exactOptional(v.literal('reference')),
+    maxNewTokens: count,
+    warmupRequests: count,
+    prompts: v.array(v.string()),
+    levels: v.array(v.object({ concurrency: count, requests: count })),
+  }),
+  targets: v.array(
+    v.object({
+      metric: v.picklist(suiteMetrics),
+      operator: v.picklist(['>=', '<=', '>', '<', '=']),
+      value: v.number(),
+    }),
+  ),
+  earlier: v.array(
+    v.object({
+      id: v.string(),
+      startedAt: v.string(),
+      quick: v.boolean(),
+      singleTokensPerS: numberOrNull,
+      bestTokensPerS: numberOrNull,
+      rssMiB: numberOrNull,
+    }),
+  ),
+  files: v.array(v.string()),
+  runs: v.array(v.unknown()),
+});
+
+/** Checks what claims to be a result of the throughput suite. What follows from the runs is made again. */
+export function readThroughputSuite(json: unknown): ThroughputSuite {
+  const result = v.safeParse(suite, json);
+  if (result.success) return makeThroughputSuite({ ...result.output, runs: result.output.runs.map(readRecord) });
+  const [issue] = result.issues;
+  throw new LoadlensError(
+    `This is no result of the throughput suite, or it is damaged at ${v.getDotPath(issue) ?? 'its root'}.`,
+    {
+      hint: 'Choose a JSON file that loadlens suite throughput has written.',
+    },
+  );
+}
+
+/** `throughput_<model>_<YYYYMMDD>_<HHMMSS>`, as the reference names its files; the time is UTC. */
+export function suiteFileName(kind: string, model: string, startedAt: string): string {
+  const [day = '', time = ''] = startedAt.replaceAll(/[-:]/g, '').split('T');
+  const name = model.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
+  return `${kind}_${name === '' ? 'model' : name}_${day}_${time.slice(0, 6)}`;
+}

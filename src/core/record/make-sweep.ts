@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { sweepFigures, type LevelNumbers } from '../metrics/levels.ts';
+import { capacitySentences } from './capacity-sentences.ts';
+import { checked } from './checked.ts';
+import { readRecord } from './read-run.ts';
+import { sweepSchema, type SweepRecord } from './sweep.ts';
+import type { RunRecord } from './run.ts';
+
+/** What a sweep is made of; the rest follows from the levels. */
+export type SweepParts = Omit<SweepRecord, 'schema' | 'figures' | 'capacity'>;
+
+/** The runs of a sweep and their figures as one record. */
+export function makeSweepRecord(parts: SweepParts): SweepRecord {
+  const levels = parts.levels.toSorted((a, b) => a.plan.concurrency - b.plan.concurrency);
+  const figures = sweepFigures(levels.map(levelNumbers));
+  const record = { schema: sweepSchema, ...parts, levels, figures } as const;
+  return { ...record, capacity: capacitySentences(record) };
+}
+
+/** What the figures of a level are made of: rates and latency of successes. */
+function levelNumbers(record: RunRecord): LevelNumbers {
+  const outcomes = record.objectives.map(({ outcome }) => outcome);
+  return {
+    concurrency: record.plan.concurrency,
+    throughputPerS: record.successThroughputPerS,
+    tokensPerS: record.outputTokensPerS,
+    meanLatencyMs: record.successLatencyMs.mean,
+    successRatio: record.successRatio,
+    sloAttainment: record.sloAttainment,
+    objectives:
+      outcomes.length === 0
+        ? null
+        : ((['fail', 'not enough data'] as const).find((worse) => outcomes.includes(worse)) ?? 'pass'),
+  };
+}
+
+const objective = v.object({
+  metric: v.string(),
+  operator: v.picklist(['<', '<=', '>', '>=']),
+  value: v.number(),
+  text: v.string(),
+});
+const level = v.pipe(v.number(), v.integer(), v.minValue(1));
+const sweep = v.object({
+  schema: v.literal(sweepSchema),
+  id: v.string(),
+  name: v.string(),
+  startedAt: v.string(),
+  status: v.picklist(['completed', 'cancelled', 'crashed']),
+  stopReason: v.exactOptional(v.string()),
+  planned: v.array(level),
+  coolDownMs: v.number(),
+  levels: v.array(v.unknown()),
+  unfinished: v.exactOptional(v.unknown()),
+  search: v.exactOptional(
+    v.object({
+      objectives: v.array(objective),
+      from: level,
+      to: level,
+      trials: v.array(v.object({ concurrency: level, outcome: v.picklist(['pass', 'fail', 'undecided']) })),
+      capacity: v.nullable(level),
+      firstFailing: v.nullable(level),
+      sure: v.boolean(),
+    }),
+  ),
+});
+
+/** Checks what claims to be a sweep. Figures are made again from the levels, so they always belong to them. */
+export function readSweep(json: unknown): SweepRecord {
+  const kept = checked(json, {
+    name: sweepSchema,
+    schema: sweep,
+    noun: 'sweep',
+    writtenBy: 'loadlens run --levels … --json',
+    madeBy: 'sweep',
+  });
+  const { levels, unfinished, ...rest } = kept;
+  return makeSweepRecord({
+    ...rest,
+    levels: levels.map(readRecord),
+    ...(unfinished === undefined ? {} : { unfinished: readRecord(unfinished) }),
+  });
+}

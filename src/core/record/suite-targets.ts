@@ -1,0 +1,65 @@
+import {
+  suiteMetrics,
+  suiteOperators,
+  type SuiteLevel,
+  type SuiteMetric,
+  type SuiteTarget,
+  type SuiteTargetResult,
+} from './suite.ts';
+
+/** The targets of the reference. */
+export const defaultSuiteTargets: readonly SuiteTarget[] = [
+  { metric: 'single requests/s', operator: '>', value: 0.5 },
+  { metric: 'single tokens/s', operator: '>', value: 20 },
+  { metric: 'concurrent requests/s', operator: '>', value: 1 },
+  { metric: 'concurrent tokens/s', operator: '>', value: 30 },
+  { metric: 'failed requests', operator: '=', value: 0 },
+];
+
+/** Reads `single tokens/s > 20`; undefined when it is no target. */
+export function parseSuiteTarget(text: string): SuiteTarget | undefined {
+  const [, name, sign, number] = /^\s*([a-z/ ]+?)\s*(>=|<=|>|<|=)\s*(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
+  const metric = suiteMetrics.find((known) => known === name);
+  const operator = suiteOperators.find((known) => known === sign);
+  return metric === undefined || operator === undefined ? undefined : { metric, operator, value: Number(number) };
+}
+
+/** The target as people write it. */
+export const targetText = ({ operator, value }: SuiteTarget): string => `${operator} ${String(value)}`;
+
+/** Holds the levels against targets. What is concurrent is the best of the levels above 1. */
+export function judgeSuiteTargets(targets: readonly SuiteTarget[], levels: readonly SuiteLevel[]): SuiteTargetResult[] {
+  return targets.map((target) => {
+    const { achieved, atConcurrency } = achievedBy(target.metric, levels);
+    return { ...target, achieved, atConcurrency, pass: achieved !== null && holds(achieved, target) };
+  });
+}
+
+function achievedBy(
+  metric: SuiteMetric,
+  levels: readonly SuiteLevel[],
+): { achieved: number | null; atConcurrency: number | null } {
+  if (metric === 'failed requests') {
+    const failed = levels.reduce((sum, level) => sum + level.failed, 0);
+    return { achieved: levels.length === 0 ? null : failed, atConcurrency: null };
+  }
+  const value = (level: SuiteLevel): number | null =>
+    metric.endsWith('tokens/s') ? level.tokensPerS : level.requestsPerS;
+  if (metric.startsWith('single')) {
+    const single = levels.find(({ concurrency }) => concurrency === 1);
+    return { achieved: single === undefined ? null : value(single), atConcurrency: null };
+  }
+  const best = levels
+    .filter((level) => level.concurrency > 1 && value(level) !== null)
+    .toSorted((a, b) => (value(b) ?? 0) - (value(a) ?? 0))[0];
+  return best === undefined
+    ? { achieved: null, atConcurrency: null }
+    : { achieved: value(best), atConcurrency: best.concurrency };
+}
+
+function holds(achieved: number, { operator, value }: SuiteTarget): boolean {
+  if (operator === '=') return achieved === value;
+  if (operator === '>') return achieved > value;
+  if (operator === '<') return achieved < value;
+  return operator === '>=' ? achieved >= value : achieved <= value;
+}

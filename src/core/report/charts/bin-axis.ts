@@ -1,0 +1,41 @@
+import { stretchedBins } from '../../metrics/bins.ts';
+import { formatMs, withoutZeros } from '../../format.ts';
+
+// Bins need not be equally wide: they grow with the latency, and the outermost reach to the extremes. A chart draws each as
+// wide as the next: edge i lies at i on its axis.
+
+/** A label below an axis of bins. */
+export interface BinLabel {
+  readonly at: number;
+  readonly text: string;
+}
+
+/**
+ * Edges at regular distances, about as many as asked for. A bin that was stretched to an extreme far out has a name as a
+ * whole, `> 12.5 ms`: its end written at its place would make the axis look even.
+ */
+export function binLabels(edgesMs: readonly number[], most: number): BinLabel[] {
+  const bins = edgesMs.length - 1;
+  const edge = edgeFormat(edgesMs);
+  const { first, last } = stretchedBins(edgesMs);
+  const step = [1, 2, 5].find((nice) => bins / nice <= most) ?? 10;
+  // Labels in the middle of a bin keep their distance from those at edges.
+  const from = first ? 0.5 + 0.7 * step : 0;
+  const to = last ? bins - 0.5 - 0.7 * step : bins;
+  return [
+    ...(first ? [{ at: 0.5, text: `< ${withoutZeros(edge(1))}` }] : []),
+    ...edgesMs.flatMap((_, i) =>
+      i % step === 0 && i >= from && i <= to ? [{ at: i, text: withoutZeros(edge(i)) }] : [],
+    ),
+    ...(last ? [{ at: bins - 0.5, text: `> ${withoutZeros(edge(bins - 1))}` }] : []),
+  ];
+}
+
+/** Writes edges with as many digits as it takes to tell them apart. */
+export function edgeFormat(edges: readonly number[]): (index: number) => string {
+  const digits = [3, 4, 5].find((d) => new Set(edges.map((edge) => formatMs(edge, d))).size === edges.length) ?? 6;
+  return (index) => {
+    const edge = edges[index];
+    return edge === undefined ? '' : formatMs(edge, digits);
+  };
+}

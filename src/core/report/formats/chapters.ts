@@ -1,0 +1,83 @@
+import type { Chart } from '../charts/charts.ts';
+import { escapeHtml } from './escape.ts';
+import { factItems, page, tableHtml } from './html-parts.ts';
+import { escape, list, table as markdownTable } from './markdown-parts.ts';
+import type { Table } from '../tables/tables.ts';
+import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
+
+/** A chapter of a long report. What is there is shown in this order. */
+export interface Section {
+  readonly title: string;
+  readonly sentences?: readonly string[];
+  readonly facts?: readonly (readonly [label: string, value: string])[];
+  readonly charts?: readonly (Chart | null)[];
+  readonly tables?: readonly Table[];
+}
+
+/** A long report: its title, what lies under it, and its chapters. */
+export interface Chapters {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly sections: readonly Section[];
+}
+
+/** For a terminal. */
+export function chaptersText({ title, subtitle, sections }: Chapters): string {
+  return joinBlocks([[`*** ${title} ***`, ...wrap(subtitle, 2)], ...sections.map(sectionLines)]);
+}
+
+function sectionLines({ title, sentences = [], facts = [], tables = [] }: Section): string[] {
+  const own = tables.length === 1 ? tables.map((each) => tableLines(each).slice(1)) : tables.map(tableLines);
+  return [
+    `${title}:`,
+    ...sentences.flatMap((sentence) => wrap(`  ${sentence}`, 4)),
+    ...(facts.length === 0 ? [] : factLines(title, facts).slice(1)),
+    ...own.flat(),
+  ];
+}
+
+/** As a Markdown document. */
+export function chaptersMarkdown({ title, subtitle, sections }: Chapters): string {
+  const blocks = [
+    `# ${escape(title)}`,
+    escape(subtitle),
+    ...sections.flatMap(({ title: name, sentences = [], facts = [], tables = [] }) => [
+      `## ${escape(name)}`,
+      ...(sentences.length === 0 ? [] : [sentences.map((sentence) => `- ${escape(sentence)}`).join('\n')]),
+      ...(facts.length === 0 ? [] : [list(facts)]),
+      ...tables.map((each) => markdownTable(tables.length === 1 ? { ...each, title: '' } : each)),
+    ]),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** As one page that needs nothing else. */
+export function chaptersHtml({ title, subtitle, sections }: Chapters): string {
+  return page(
+    title,
+    `<header>
+<h1>${escapeHtml(title)}</h1>
+<p class="sub">${escapeHtml(subtitle)}</p>
+</header>
+${sections.map(sectionHtml).join('\n')}`,
+  );
+}
+
+function sectionHtml({ title, sentences = [], facts = [], charts = [], tables = [] }: Section): string {
+  const items = sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('');
+  const drawn = charts.flatMap((chart) =>
+    chart === null
+      ? []
+      : [
+          `<figure>${chart.svg}</figure><details><summary>${escapeHtml(chart.table.title)} as a table</summary>${tableHtml(chart.table)}</details>`,
+        ],
+  );
+  return [
+    `<section><h2>${escapeHtml(title)}</h2>`,
+    items === '' ? '' : `<ul>${items}</ul>`,
+    facts.length === 0 ? '' : factItems(facts),
+    ...drawn,
+    ...tables.map((each) => (tables.length === 1 ? '' : `<h3>${escapeHtml(each.title)}</h3>`) + tableHtml(each)),
+    '</section>',
+  ].join('');
+}

@@ -1,0 +1,68 @@
+import type { Chart } from '../charts/charts.ts';
+import { escapeHtml } from './escape.ts';
+import { style } from './style.ts';
+import type { Table } from '../tables/tables.ts';
+
+/** One page that needs nothing else: no script, no other file, light and dark as the reader has it. `body` is markup. */
+export function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** A table under its title; nothing for a table without rows. */
+export function section(table: Table): string {
+  return table.rows.length === 0 ? '' : `<section><h2>${escapeHtml(table.title)}</h2>${tableHtml(table)}</section>`;
+}
+
+/** A table as it is. */
+export function tableHtml({ columns, words = [], rows, note }: Table): string {
+  const look = columns.map((column) => (words.includes(column) ? ' class="words"' : ''));
+  const head = columns.some((column) => column !== '')
+    ? `<thead><tr>${columns.map((column, i) => `<th scope="col"${look[i] ?? ''}>${escapeHtml(column)}</th>`).join('')}</tr></thead>`
+    : '';
+  const body = rows.map(
+    ([first = '', ...rest]) =>
+      `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map((cell, i) => `<td${look[i + 1] ?? ''}>${verdict(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<div class="scroll"><table>${head}<tbody>${body.join('\n')}</tbody></table></div>${
+    note === undefined ? '' : `<p class="sub">${escapeHtml(note)}</p>`
+  }`;
+}
+
+/** The text of a cell, coloured where it is a verdict. */
+function verdict(cell: string): string {
+  return cell === 'pass' || cell === 'fail' ? `<span class="${cell}">${cell}</span>` : escapeHtml(cell);
+}
+
+/** A chart under its title, its table folded below. */
+export function chartSection(chart: Chart | null): string {
+  if (chart === null) return '';
+  const title = escapeHtml(chart.table.title);
+  return `<section><h2>${title}</h2><figure>${chart.svg}</figure><details><summary>${title} as a table</summary>${tableHtml(chart.table)}</details></section>`;
+}
+
+/** Labels with their values under a title. */
+export function factSection(title: string, facts: readonly (readonly [string, string])[]): string {
+  return `<section><h2>${escapeHtml(title)}</h2>${factItems(facts)}</section>`;
+}
+
+/** Labels with their values as they are. */
+export function factItems(facts: readonly (readonly [string, string])[]): string {
+  const items = facts.map(([label, value]) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`);
+  return `<dl class="facts">${items.join('')}</dl>`;
+}

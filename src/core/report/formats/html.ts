@@ -1,0 +1,100 @@
+import { boundLabels, clientFacts } from '../words/client-words.ts';
+import { attention, provenance } from '../words/facts.ts';
+import { failureCountText, failuresOf, targetsText } from '../words/failure-reasons.ts';
+import { capital, formatMs, formatPercent, formatRate, formatUtc } from '../../format.ts';
+import { escapeHtml } from './escape.ts';
+import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from '../charts/charts.ts';
+import { chartSection, factSection, page, section } from './html-parts.ts';
+import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
+import { outcomeOf, outcomeWords } from '../words/outcome-words.ts';
+import { streamTables } from '../tables/stream-tables.ts';
+import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
+import type { QuantileName } from '../../metrics/types.ts';
+import type { RunRecord } from '../../record/run.ts';
+
+const mostTargets = 200;
+
+/** The result as one page that needs nothing else: no script, no other file, light and dark as the reader has it. */
+export function renderHtml(record: RunRecord): string {
+  return page(
+    `Loadlens: ${record.name}`,
+    `<header>
+<h1>${escapeHtml(record.name)}${outcomeBadge(record)}${record.client.bound ? ` <span class="badge">${boundLabels[record.client.bound]}</span>` : ''}</h1>
+<p class="sub">${escapeHtml(subtitle(record))}</p>
+</header>
+${attention(record)
+  .map((note) => `<p class="note">${escapeHtml(note)}</p>`)
+  .join('\n')}
+${tiles(record)}
+${record.objectives.length > 0 ? section(objectiveTable(record, mostTargets)) : ''}
+${section(latencyTable(record))}
+${streamTables(record).map(section).join('\n')}
+${chartSection(histogramChart(record))}
+${record.responses === 0 ? '' : chartSection(latencyOverTimeChart(record))}
+${chartSection(throughputOverTimeChart(record))}
+${section(outcomeTable(record))}
+${record.perTarget.length > 1 ? section(targetTable(record, mostTargets)) : ''}
+${failureSamples(record)}
+<div class="pair">
+${section(timesTable(record))}
+${section(ratesTable(record))}
+</div>
+${factSection('Client health', clientFacts(record))}
+${factSection('Where the numbers come from', provenance(record))}`,
+  );
+}
+
+/** How the run ended, where that is not as planned. */
+function outcomeBadge(record: RunRecord): string {
+  const { label, tone } = outcomeWords[outcomeOf(record)];
+  return tone === 'good' ? '' : ` <span class="badge ${tone}">${escapeHtml(capital(label))}</span>`;
+}
+
+function subtitle(record: RunRecord): string {
+  return `${formatUtc(record.startedAt)} · ${record.environment.host} · ${record.status}`;
+}
+
+function tiles(record: RunRecord): string {
+  const throughput = headlineThroughput(record);
+  const rows: [label: string, value: string, below: string][] = [
+    throughput.beside === null
+      ? ['Throughput', formatRate(throughput.first), '']
+      : ['Successes', formatRate(throughput.first), `all responses: ${formatRate(throughput.beside)}`],
+    timeTile(record, 'median', 'p50'),
+    timeTile(record, 'p95', 'p95'),
+    timeTile(record, 'p99', 'p99'),
+    ...streamTiles(record),
+    ['Success ratio', formatPercent(record.successRatio), ''],
+    ['Total time', formatMs(record.requestsSent === 0 ? null : record.totalMs), ''],
+  ];
+  const items = rows.map(
+    ([label, value, below]) =>
+      `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${below === '' ? '' : `<small>${escapeHtml(below)}</small>`}</dd></div>`,
+  );
+  return `<dl class="tiles">${items.join('')}</dl>`;
+}
+
+function timeTile(record: RunRecord, name: QuantileName, label: string): [string, string, string] {
+  const { first, beside } = headlineTime(record, name);
+  const below = beside === null ? '' : `${beside.of}: ${formatMs(beside.times[name])}`;
+  return [timeLabel(first, label), formatMs(first.times[name]), below];
+}
+
+/** What a stream is looked at by first; none when nothing was streamed. */
+function streamTiles({ ttftMs, tpotMs, outputTokensPerS }: RunRecord): [string, string, string][] {
+  if (ttftMs === undefined || tpotMs === undefined) return [];
+  return [
+    ['TTFT p50', formatMs(ttftMs.median), `p95: ${formatMs(ttftMs.p95)}`],
+    ['TPOT p50', formatMs(tpotMs.median), `p95: ${formatMs(tpotMs.p95)}`],
+    ['Output tokens', formatRate(outputTokensPerS, 'tokens'), ''],
+  ];
+}
+
+function failureSamples(record: RunRecord): string {
+  if (record.failureSamples.length === 0) return '';
+  const items = failuresOf([record]).map(
+    (failure) =>
+      `<li>${escapeHtml(failureCountText(failure))} <span class="sub">${escapeHtml(targetsText(failure))}</span>${failure.text === '' || failure.text === failure.reason ? '' : `<pre>${escapeHtml(failure.text)}</pre>`}</li>`,
+  );
+  return `<section><h2>Failures</h2><ul>${items.join('')}</ul></section>`;
+}

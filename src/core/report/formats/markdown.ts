@@ -1,0 +1,53 @@
+import { boundLabels, clientFacts } from '../words/client-words.ts';
+import { attention, provenance } from '../words/facts.ts';
+import { failureTable } from '../words/failure-reasons.ts';
+import { capital, formatMs, formatPercent, formatRate } from '../../format.ts';
+import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
+import { escape, list, table } from './markdown-parts.ts';
+import { outcomeOf, outcomeWords } from '../words/outcome-words.ts';
+import { streamTables } from '../tables/stream-tables.ts';
+import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
+import type { RunRecord } from '../../record/run.ts';
+
+const mostTargets = 50;
+const mostFailures = 10;
+
+/** The result to paste into a pull request: what matters open, the rest folded. */
+export function renderMarkdown(record: RunRecord): string {
+  const blocks = [
+    `### Loadlens: ${escape(record.name)}`,
+    headline(record),
+    ...attention(record).map((note) => `> **Note:** ${escape(note)}`),
+    table(latencyTable(record)),
+    ...streamTables(record).map(table),
+    ...(record.objectives.length > 0 ? [table(objectiveTable(record, mostTargets))] : []),
+    table(outcomeTable(record)),
+    table(failureTable(record, mostFailures)),
+    ...(record.perTarget.length > 1 ? [table(targetTable(record, mostTargets))] : []),
+    '<details><summary>Other times, client, plan and machine</summary>',
+    table(timesTable(record)),
+    table(ratesTable(record)),
+    list([...clientFacts(record), ...provenance(record)]),
+    '</details>',
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function headline(record: RunRecord): string {
+  const time = (name: 'median' | 'p95', label: string): string => {
+    const { first, beside } = headlineTime(record, name);
+    const text = `${timeLabel(first, label)} **${formatMs(first.times[name])}**`;
+    return beside === null ? text : `${text} (${beside.of} ${formatMs(beside.times[name])})`;
+  };
+  const outcome = outcomeOf(record);
+  return [
+    ...(outcomeWords[outcome].tone === 'bad' ? [`**${capital(outcomeWords[outcome].label)}**`] : []),
+    `**${formatRate(headlineThroughput(record).first)}** successful`,
+    time('median', 'p50'),
+    time('p95', 'p95'),
+    `success **${formatPercent(record.successRatio)}**`,
+    ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
+    `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
+    ...(record.client.bound ? [`**${boundLabels[record.client.bound]}**`] : []),
+  ].join(' · ');
+}

@@ -1,0 +1,67 @@
+import { schemaOf } from '../../record/checked.ts';
+import { compactSuite, compactSweep } from '../../record/compact-sweep.ts';
+import { jsonText } from './json.ts';
+import { compactRecord, readRecord } from '../../record/make-run.ts';
+import { reports } from './reports.ts';
+import { chaptersHtml, chaptersMarkdown } from './chapters.ts';
+import { renderSuiteCsv } from '../suites/suite-csv.ts';
+import { readThroughputSuite } from '../../record/make-suite.ts';
+import { throughputChapters } from '../suites/suite-throughput.ts';
+import { suiteSchema, type ThroughputSuite } from '../../record/suite.ts';
+import { readSweep } from '../../record/make-sweep.ts';
+import { sweepReports } from './sweep-reports.ts';
+import { sweepSchema, type SweepRecord } from '../../record/sweep.ts';
+import { recordSchema, type RunRecord, type Source } from '../../record/run.ts';
+
+/** Everything that can be kept in a history and written to a file. */
+export type ResultRecord = RunRecord | SweepRecord | ThroughputSuite;
+export type ReportFormat = keyof typeof reports;
+
+/** A sweep or a suite takes no more of a history than this: several fit beside the runs. */
+const mostBytes = 96 * 1024;
+
+export const isRun = (result: ResultRecord): result is RunRecord => result.schema === recordSchema;
+export const isSweep = (result: ResultRecord): result is SweepRecord => result.schema === sweepSchema;
+
+/** The runs that a result is made of. */
+export function runsOf(result: ResultRecord): readonly RunRecord[] {
+  if (isRun(result)) return [result];
+  return isSweep(result) ? result.levels : result.runs;
+}
+
+/** Name for people: the file, the one target's name, or the model. */
+export const nameOf = (result: ResultRecord): string =>
+  isRun(result) || isSweep(result) ? result.name : result.model.name;
+
+/** The file that the targets came from. */
+export const sourceOf = (result: ResultRecord): Source | null => runsOf(result)[0]?.source ?? null;
+
+/** A copy for the history: shortened, and all that was measured is in it. */
+export function compactResult<T extends ResultRecord>(result: T): T;
+export function compactResult(result: ResultRecord): ResultRecord {
+  if (isRun(result)) return compactRecord(result);
+  return isSweep(result) ? compactSweep(result, mostBytes) : compactSuite(result, mostBytes);
+}
+
+/** Checks what claims to be one of them. */
+export function readResult(json: unknown): ResultRecord {
+  const schema = schemaOf(json);
+  if (schema === sweepSchema) return readSweep(json);
+  return schema === suiteSchema ? readThroughputSuite(json) : readRecord(json);
+}
+
+/** Every report of the throughput suite that can be written to a file. */
+const suiteReports = {
+  json: { render: jsonText },
+  csv: { render: renderSuiteCsv },
+  html: { render: (suite: ThroughputSuite) => chaptersHtml(throughputChapters(suite)) },
+  markdown: { render: (suite: ThroughputSuite) => chaptersMarkdown(throughputChapters(suite)) },
+} as const;
+
+/** The text of a report, and what its file ends with. */
+export function renderResult(result: ResultRecord, format: ReportFormat): { extension: string; text: string } {
+  const { extension, render } = reports[format];
+  if (isRun(result)) return { extension, text: render(result) };
+  const text = isSweep(result) ? sweepReports[format].render(result) : suiteReports[format].render(result);
+  return { extension, text };
+}

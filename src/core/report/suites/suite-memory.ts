@@ -1,0 +1,165 @@
+import { largestOf } from '../../extremes.ts';
+import { settlingOf, trendOf, type Trend } from '../../metrics/statistics/trend.ts';
+import type { MemoryWorkload } from '../../plan/suites/suite.ts';
+import { earlyEnd } from '../words/early-end.ts';
+import { failureSentences } from '../words/failure-reasons.ts';
+import { countOf, formatCount, formatNumber, noValue } from '../../format.ts';
+import type { Chapters, Section } from '../formats/chapters.ts';
+import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
+import { suiteSchema, type SuiteModel } from '../../record/suite.ts';
+import type { RunRecord, RunStatus } from '../../record/run.ts';
+
+/** Growth per iteration that is no leak yet: heaps grow by up to a third of it from one collection of garbage to the next. */
+const leakAboveMiB = 0.1;
+
+/** The memory suite: what was measured and what follows. */
+export interface MemorySuite {
+  readonly schema: typeof suiteSchema;
+  readonly suite: 'memory';
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly status: RunStatus;
+  /** As of a run. */
+  readonly stopReason?: string;
+  readonly model: SuiteModel;
+  readonly workload: MemoryWorkload;
+  /** Resident memory of the server after it had loaded, before anything was asked. */
+  readonly afterLoadMiB: number | null;
+  /** At the end of each iteration, and the most seen in it. */
+  readonly iterations: readonly { readonly endMiB: number | null; readonly maxMiB: number | null }[];
+  /** The most seen minus what there was after loading. */
+  readonly increaseMiB: number | null;
+  /** Iterations at the start in which memory was still settling. */
+  readonly settling: number;
+  /** Growth from iteration to iteration, MiB, without those; null when it can't be told. */
+  readonly growth: Trend | null;
+  readonly verdict: 'leak' | 'no leak shown' | 'not enough data';
+  readonly files: readonly string[];
+  /** The runs themselves, one for each iteration. */
+  readonly runs: readonly RunRecord[];
+}
+
+/** The runs of the memory suite and what follows from them as one record. */
+export function makeMemorySuite(
+  parts: Pick<
+    MemorySuite,
+    'id' | 'startedAt' | 'status' | 'stopReason' | 'model' | 'workload' | 'afterLoadMiB' | 'files' | 'runs'
+  >,
+): MemorySuite {
+  const iterations = parts.runs.map(({ server }) => ({
+    endMiB: server?.rssEndMiB ?? null,
+    maxMiB: server?.rssMaxMiB ?? null,
+  }));
+  const most = iterations.map(({ maxMiB }) => maxMiB).filter((mib) => mib !== null);
+  const ends = iterations.map(({ endMiB }) => endMiB).filter((mib) => mib !== null);
+  const settling = settlingOf(ends);
+  const growth = trendOf(ends.slice(settling));
+  const interval = growth?.interval95 ?? null;
+  return {
+    schema: suiteSchema,
+    suite: 'memory',
+    ...parts,
+    iterations,
+    increaseMiB: parts.afterLoadMiB === null || most.length === 0 ? null : largestOf(most) - parts.afterLoadMiB,
+    settling,
+    growth,
+    verdict: interval === null ? 'not enough data' : interval[0] > leakAboveMiB ? 'leak' : 'no leak shown',
+  };
+}
+
+const mib = (value: number | null): string => (value === null ? noValue : `${formatCount(value)} MiB`);
+const small = (value: number): string => `${formatNumber(value)} MiB`;
+
+/** The report of the memory suite. */
+export function memoryChapters(suite: MemorySuite): Chapters {
+  const { model, workload, runs } = suite;
+  return {
+    title: `Memory of ${model.name}`,
+    subtitle: suiteSubtitle(suite),
+    sections: [
+      overview(suite),
+      { title: 'Model information', facts: modelFacts(model) },
+      {
+        title: 'Benchmark parameters',
+        facts: [
+          ['iterations', formatCount(workload.iterations)],
+          [
+            'each',
+            `${countOf(workload.requests, 'request')}, ${formatCount(workload.concurrency)} at once, ${formatCount(workload.maxNewTokens)} new tokens each`,
+          ],
+          [
+            'a leak',
+            `memory settles first, at most half of the iterations; then the 95% interval of its growth lies above ${small(leakAboveMiB)} per iteration`,
+          ],
+          ['looked at', 'resident memory (RSS) of the server process, twice a second and at the end of each iteration'],
+        ],
+      },
+      {
+        title: 'Memory by iteration',
+        tables: [
+          {
+            title: 'Memory by iteration',
+            columns: ['Iteration', 'At its end', 'Most'],
+            rows: suite.iterations.map(({ endMiB, maxMiB }, index) => [
+              formatCount(index + 1),
+              mib(endMiB),
+              mib(maxMiB),
+            ]),
+          },
+        ],
+      },
+      { title: 'Environment', facts: environmentFacts(runs) },
+      ...filesSection(suite.files),
+    ],
+  };
+}
+
+function overview(suite: MemorySuite): Section {
+  const { afterLoadMiB, increaseMiB, settling, growth, iterations, workload, runs } = suite;
+  return {
+    title: 'Overview',
+    facts: [
+      ['after loading', mib(afterLoadMiB)],
+      ['in inference', increaseMiB === null ? noValue : `${mib(increaseMiB)} more at most`],
+      [
+        'growth',
+        growth === null
+          ? noValue
+          : `${small(growth.slope)} per iteration, over the last ${formatCount(iterations.length - settling)}`,
+      ],
+      [
+        '95% interval',
+        growth === null || growth.interval95 === null
+          ? noValue
+          : `${small(growth.interval95[0])} to ${small(growth.interval95[1])} per iteration`,
+      ],
+    ],
+    sentences: [
+      ...verdictWords(suite),
+      ...failureSentences(runs),
+      ...earlyEnd('Suite', suite, `${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')}`),
+    ],
+  };
+}
+
+/** The verdict, and what could hide behind it. */
+function verdictWords({ verdict, growth, workload }: MemorySuite): string[] {
+  const [, high] = growth?.interval95 ?? [0, 0];
+  const slack = `${small(leakAboveMiB)} per iteration`;
+  switch (verdict) {
+    case 'leak':
+      return [
+        `A leak: the whole interval of the growth lies above ${slack}.`,
+        ...(workload.quick
+          ? ['A server that has not come to rest yet looks the same: the full suite looks twice as long.']
+          : []),
+      ];
+    case 'no leak shown':
+      return high > leakAboveMiB
+        ? [`No leak is shown, but growth of up to ${small(high)} per iteration would not have been seen either.`]
+        : [`No leak: the whole interval of the growth lies below ${slack}.`];
+    case 'not enough data':
+      return ['Too few iterations to tell whether memory leaks.'];
+  }
+}

@@ -1,0 +1,229 @@
+import { earlyEnd } from '../words/early-end.ts';
+import { failureSentences } from '../words/failure-reasons.ts';
+import { warningNote } from '../words/facts.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from '../../format.ts';
+import type { Chapters } from '../formats/chapters.ts';
+import { changeFrom } from '../../record/suite-findings.ts';
+import { targetText } from '../../record/suite-targets.ts';
+import {
+  consistency,
+  environmentFacts,
+  filesSection,
+  modelFacts,
+  reliability,
+  serverFact,
+  suiteSubtitle,
+} from './suite-parts.ts';
+import type { Finding, SuiteLevel, ThroughputSuite } from '../../record/suite.ts';
+import { latencyByLevelChart, throughputByLevelChart, tradeOffChart } from '../charts/sweep-charts.ts';
+import { formatChange, formatFactor } from '../../format.ts';
+import { ratioText } from '../tables/sweep-tables.ts';
+import type { Table } from '../tables/tables.ts';
+
+/** The report of the throughput suite: every section that the reference's has, in its order. */
+export function throughputChapters(suite: ThroughputSuite): Chapters {
+  const { model, runs, levels, figures } = suite;
+  const single = levels.find(({ concurrency }) => concurrency === 1);
+  const charted = { levels: runs, figures };
+  return {
+    title: `Throughput of ${model.name}`,
+    subtitle: suiteSubtitle(suite),
+    sections: [
+      { title: 'Overview', sentences: overview(suite) },
+      { title: 'Model information', facts: modelFacts(model) },
+      { title: 'Benchmark parameters', facts: parameterFacts(suite) },
+      {
+        title: 'Single request throughput',
+        facts: single === undefined ? [['measured', 'nothing']] : levelFacts(single),
+      },
+      {
+        title: 'Concurrent throughput',
+        charts: [throughputByLevelChart(charted), latencyByLevelChart(charted)],
+        tables: levels.flatMap((level, index) =>
+          level.concurrency === 1 ? [] : [changeTable(level, single, levels[index - 1])],
+        ),
+      },
+      {
+        title: 'Scaling of requests/s',
+        tables: [scalingTable(suite, 'Requests/s', ({ requestsPerS }) => requestsPerS, 'scalingFactor')],
+      },
+      {
+        title: 'Scaling of tokens/s',
+        tables: [scalingTable(suite, 'Tokens/s', ({ tokensPerS }) => tokensPerS, 'tokenScalingFactor')],
+      },
+      { title: 'Latency against throughput', charts: [tradeOffChart(charted)], tables: [tradeOffTable(suite)] },
+      { title: 'Targets', tables: [targetTable(suite)] },
+      { title: 'Key findings', sentences: suite.findings.map(withRule) },
+      { title: 'Recommendations', sentences: suite.recommendations.map(withRule) },
+      consistency(suite),
+      { title: 'Environment', facts: environmentFacts(suite.runs) },
+      ...filesSection(suite.files),
+    ],
+  };
+}
+
+function overview(suite: ThroughputSuite): string[] {
+  const { model, levels, figures, targets, workload, runs } = suite;
+  const tested = levels.map(({ concurrency }) => formatCount(concurrency)).join(', ');
+  const requests = levels.reduce((sum, level) => sum + level.requests, 0);
+  const met = targets.filter(({ pass }) => pass).length;
+  return [
+    `How many requests and tokens per second ${model.name} gives, alone and with several requests at once.`,
+    ...(model.synthetic === true
+      ? ['The weights are random: the text means nothing, the speed is that of a real model of this size.']
+      : []),
+    ...(levels.length === 0
+      ? ['Nothing was measured.']
+      : [
+          `${countOf(requests, 'request')} at ${tested} at once; ${formatCount(met)} of ${countOf(targets.length, 'target')} met.`,
+        ]),
+    ...(figures.recommended.concurrency === null
+      ? []
+      : [`Recommended: ${formatCount(figures.recommended.concurrency)} at once.`]),
+    ...failureSentences(runs),
+    ...warningNote(runs),
+    ...earlyEnd('Suite', suite, `${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')}`),
+  ];
+}
+
+/** What the counts of the reference do to its figures. */
+const referenceNote =
+  'where requests are no multiple of the concurrency the last round is not full, and scaling reads low; prompts repeat, which a prefix cache makes fast';
+
+function parameterFacts({ workload }: ThroughputSuite): [label: string, value: string][] {
+  const [single, ...others] = workload.levels;
+  return [
+    ['new tokens', `${formatCount(workload.maxNewTokens)} a request, without a stream`],
+    ...(workload.preset === undefined
+      ? []
+      : [['preset', `the reference's: ${referenceNote}`] satisfies [string, string]]),
+    [
+      'prompts',
+      `${workload.prompts.map((prompt) => `“${prompt}”`).join(', ')}${workload.preset === undefined ? '; each with a number in front, so that none is sent twice' : ''}`,
+    ],
+    ['warm-up', `${countOf(workload.warmupRequests, 'request')} before each level, not counted`],
+    ['single', `${countOf(single?.requests ?? 0, 'request')}, the first prompt`],
+    [
+      'concurrent',
+      `${others.map(({ concurrency, requests }) => `${countOf(requests, 'request')} at ${formatCount(concurrency)} at once`).join(', ')}; prompts in turn`,
+    ],
+  ];
+}
+
+function levelFacts(level: SuiteLevel): [label: string, value: string][] {
+  return [
+    ['requests', `${formatCount(level.requests)}, ${formatCount(level.failed)} failed, in ${formatS(level.durationS)}`],
+    ['requests/s', formatNumber(level.requestsPerS)],
+    ['tokens/s', formatNumber(level.tokensPerS)],
+    [
+      'latency',
+      `mean ${formatMs(level.meanMs)}, p50 ${formatMs(level.p50Ms)}, p95 ${formatMs(level.p95Ms)}, p99 ${formatMs(level.p99Ms)}`,
+    ],
+    ['tokens', formatCount(level.tokens)],
+    ...reliability(level),
+    ...serverFact(level),
+  ];
+}
+
+/** A level with its change against a single request and against the level before. */
+function changeTable(level: SuiteLevel, single: SuiteLevel | undefined, before: SuiteLevel | undefined): Table {
+  const row = (
+    label: string,
+    of: (each: SuiteLevel) => number | null,
+    format: (value: number | null) => string,
+  ): string[] => [
+    label,
+    format(of(level)),
+    formatChange(changeFrom(single && of(single), of(level))),
+    formatChange(changeFrom(before && of(before), of(level))),
+  ];
+  const beforeName = before === undefined ? 'the level before' : formatCount(before.concurrency);
+  const used = serverFact(level).map(([, text]) => ` Server: ${text}.`);
+  return {
+    title: `${formatCount(level.concurrency)} at once`,
+    columns: ['', 'Measured', 'against single', `against ${beforeName} at once`],
+    rows: [
+      row('requests/s', ({ requestsPerS }) => requestsPerS, formatNumber),
+      row('tokens/s', ({ tokensPerS }) => tokensPerS, formatNumber),
+      row(
+        'mean latency',
+        ({ meanMs }) => meanMs,
+        (ms) => formatMs(ms),
+      ),
+      row(
+        'p50',
+        ({ p50Ms }) => p50Ms,
+        (ms) => formatMs(ms),
+      ),
+      row(
+        'p95',
+        ({ p95Ms }) => p95Ms,
+        (ms) => formatMs(ms),
+      ),
+      row(
+        'p99',
+        ({ p99Ms }) => p99Ms,
+        (ms) => formatMs(ms),
+      ),
+    ],
+    note: `${countOf(level.requests, 'request')}, ${formatCount(level.failed)} failed, ${formatCount(level.tokens)} tokens in ${formatS(level.durationS)}.${used.join('')}`,
+  };
+}
+
+function scalingTable(
+  { levels, figures }: ThroughputSuite,
+  name: string,
+  of: (level: SuiteLevel) => number | null,
+  factor: 'scalingFactor' | 'tokenScalingFactor',
+): Table {
+  return {
+    title: `Scaling of ${name}`,
+    columns: ['At once', name, 'Scaling', 'Efficiency'],
+    rows: levels.map((level, index) => {
+      const scaling = figures.levels[index]?.[factor] ?? null;
+      return [
+        formatCount(level.concurrency),
+        formatNumber(of(level)),
+        formatFactor(scaling),
+        formatPercent(scaling === null ? null : scaling / level.concurrency),
+      ];
+    }),
+    note: 'Scaling: against a single request at a time. Efficiency: scaling / requests at once.',
+  };
+}
+
+function tradeOffTable({ levels, figures }: ThroughputSuite): Table {
+  return {
+    title: 'Trade-off',
+    columns: ['At once', 'Requests/s', 'Mean latency', 'Throughput gain', 'Latency penalty', 'Ratio', 'Verdict'],
+    words: ['Verdict'],
+    rows: figures.levels.map((level, index) => [
+      formatCount(level.concurrency),
+      formatNumber(levels[index]?.requestsPerS ?? null),
+      formatMs(levels[index]?.meanMs ?? null),
+      level.concurrency === 1 ? noValue : formatChange(level.throughputGain),
+      level.concurrency === 1 ? noValue : formatChange(level.latencyPenalty),
+      ratioText(level),
+      level.tradeOff ?? noValue,
+    ]),
+    note: 'Against a single request. Good: gain / penalty is 1 or more; no verdict where fewer than 90% of the requests succeeded.',
+  };
+}
+
+function targetTable({ targets }: ThroughputSuite): Table {
+  return {
+    title: 'Targets',
+    columns: ['Metric', 'Target', 'Achieved', 'At once', 'Verdict'],
+    words: ['Verdict'],
+    rows: targets.map((target) => [
+      target.metric,
+      targetText(target),
+      target.achieved === null ? 'not measured' : formatNumber(target.achieved),
+      target.atConcurrency === null ? '' : formatCount(target.atConcurrency),
+      target.pass ? 'pass' : 'fail',
+    ]),
+    note: 'Concurrent: the best of the levels above 1.',
+  };
+}
+
+const withRule = ({ text, rule }: Finding): string => `${text} (Rule: ${rule}.)`;

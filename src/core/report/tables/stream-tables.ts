@@ -1,0 +1,109 @@
+import { hasStreams } from '../../metrics/streams.ts';
+import type { Distribution, Numbers, StreamNumbers } from '../../metrics/types.ts';
+import { countOf, formatCount, formatMs, formatPercent, formatRate } from '../../format.ts';
+import { marked, type Table } from './tables.ts';
+import type { RunRecord } from '../../record/run.ts';
+
+/** The times of a stream, in the order of its life: what the number is called, and where it is. */
+const streamTimes: readonly (readonly [label: string, of: (numbers: StreamNumbers) => Distribution])[] = [
+  ['time to first token (TTFT)', ({ ttftMs }) => ttftMs],
+  ['between chunks (ICL)', ({ iclMs }) => iclMs],
+  ['longest between chunks (stall)', ({ stallMs }) => stallMs],
+  ['per output token (TPOT)', ({ tpotMs }) => tpotMs],
+  ['to last token (E2E)', ({ e2eMs }) => e2eMs],
+];
+
+/** Returns tables of streamed responses in time and in tokens, and of input tokens; none of what no response had. */
+export function streamTables(record: RunRecord): Table[] {
+  return [
+    ...(hasStreams(record) ? [timeTable(record), tokenTable(record)] : []),
+    ...(record.inputTokens === undefined ? [] : [inputTable(record)]),
+  ];
+}
+
+function timeTable(record: RunRecord & StreamNumbers): Table {
+  const distributions = streamTimes.map(([label, of]) => ({ label, values: of(record) }));
+  const doubtful = distributions.some(({ values }) => values.p99 !== null && values.interval95.p99 === null);
+  const notes = [
+    ...(doubtful ? ['? = too few values to rely on.'] : []),
+    ...(record.iclPercentileMethod === record.percentileMethod
+      ? []
+      : ['Percentiles between chunks are from an HDR histogram.']),
+  ];
+  return {
+    title: `Streams (${countOf(record.streams.whole, 'stream')} that succeeded)`,
+    columns: ['', 'Values', 'mean', 'p50', 'p95', 'p99', 'max'],
+    rows: distributions.map(({ label, values }) => [
+      label,
+      formatCount(values.count),
+      formatMs(values.mean),
+      marked(values, 'median'),
+      marked(values, 'p95'),
+      marked(values, 'p99'),
+      formatMs(values.max),
+    ]),
+    ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
+  };
+}
+
+/** Output tokens, one row for each target that named any when there are several. */
+function tokenTable(record: RunRecord): Table {
+  const rows = rowsOf(record).filter(({ numbers }) => numbers.avgOutputTokens !== null);
+  const reasoning = record.reasoningTokens !== undefined;
+  const hidden = record.hiddenReasoningTokens !== undefined;
+  return {
+    title: 'Output tokens',
+    columns: [
+      '',
+      'Tokens',
+      'per answer',
+      ...(reasoning ? ['of reasoning'] : []),
+      ...(hidden ? ['not streamed'] : []),
+      'Rate',
+      'TTFT p50',
+      'TPOT p50',
+    ],
+    rows: rows.map(({ name, numbers }) =>
+      [
+        name,
+        formatCount(numbers.outputTokens),
+        numbers.avgOutputTokens === null ? '' : numbers.avgOutputTokens.toFixed(1),
+      ].concat(
+        reasoning ? formatCount(numbers.reasoningTokens ?? 0) : [],
+        hidden ? formatCount(numbers.hiddenReasoningTokens ?? 0) : [],
+        formatRate(numbers.outputTokensPerS, 'tokens'),
+        formatMs(numbers.ttftMs?.median ?? null),
+        formatMs(numbers.tpotMs?.median ?? null),
+      ),
+    ),
+    ...(hidden ? { note: 'TPOT is over streamed tokens alone.' } : {}),
+  };
+}
+
+/** Input tokens, one row for each target that named any when there are several. */
+function inputTable(record: RunRecord): Table {
+  const rows = rowsOf(record).filter(({ numbers }) => numbers.inputTokens !== undefined);
+  const cached = record.cachedInputTokens !== undefined;
+  return {
+    title: 'Input tokens',
+    columns: ['', 'Tokens', ...(cached ? ['cached'] : []), 'Rate', 'Input and output'],
+    rows: rows.map(({ name, numbers }) =>
+      [name, formatCount(numbers.inputTokens ?? null)].concat(
+        cached ? formatPercent(cachedShare(numbers)) : [],
+        formatRate(numbers.inputTokensPerS ?? null, 'tokens'),
+        formatRate(numbers.totalTokensPerS ?? null, 'tokens'),
+      ),
+    ),
+  };
+}
+
+/** The run, and its targets when there are several. */
+function rowsOf(record: RunRecord): { readonly name: string; readonly numbers: Numbers }[] {
+  const targets = record.perTarget.length > 1 ? record.perTarget : [];
+  return [{ name: 'all', numbers: record }, ...targets.map((numbers) => ({ name: numbers.name, numbers }))];
+}
+
+/** Returns the share of input tokens that came from the server's cache, 0 to 1; null when no response said so. */
+export function cachedShare({ inputTokens = 0, cachedInputTokens }: Numbers): number | null {
+  return cachedInputTokens === undefined || inputTokens === 0 ? null : cachedInputTokens / inputTokens;
+}

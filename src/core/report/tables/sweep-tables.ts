@@ -1,0 +1,207 @@
+import { succeeds, type LevelFigures } from '../../metrics/levels.ts';
+import { failureSentences } from '../words/failure-reasons.ts';
+import { earlyEnd, statusWords } from '../words/early-end.ts';
+import { lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from '../words/facts.ts';
+import {
+  countOf,
+  formatChange,
+  formatFactor,
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  noValue,
+  withoutZeros,
+} from '../../format.ts';
+import { promptFacts } from '../words/prompt-facts.ts';
+import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
+import type { SweepRecord } from '../../record/sweep.ts';
+import type { Table } from './tables.ts';
+import type { RunRecord } from '../../record/run.ts';
+
+const hasTokens = (levels: readonly RunRecord[]): boolean =>
+  levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
+
+/** A percentile, with a mark when there are too few samples to rely on it. */
+const marked = (value: number | null, interval: unknown): string =>
+  value !== null && interval === null ? `${formatMs(value)} ?` : formatMs(value);
+
+/** What was measured at each level. */
+export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
+  const tokens = hasTokens(levels);
+  const doubtful = levels.some(({ successLatencyMs: { p99, interval95 } }) => p99 !== null && interval95.p99 === null);
+  return {
+    title: 'Levels',
+    columns: [
+      'At once',
+      'Requests',
+      'Success',
+      'Throughput',
+      ...(tokens ? ['Tokens'] : []),
+      'Mean',
+      'p50',
+      'p95',
+      'p99',
+    ],
+    rows: levels.map((level) => {
+      const { successLatencyMs: latency } = level;
+      return [
+        formatCount(level.plan.concurrency),
+        formatCount(level.requestsSent),
+        formatPercent(level.successRatio),
+        formatRate(level.successThroughputPerS),
+        ...(tokens ? [`${formatNumber(level.outputTokensPerS)}/s`] : []),
+        formatMs(latency.mean),
+        marked(latency.median, latency.interval95.median),
+        marked(latency.p95, latency.interval95.p95),
+        marked(latency.p99, latency.interval95.p99),
+      ];
+    }),
+    note: `Throughput and latency are of successes.${doubtful ? ' ? = too few requests to rely on.' : ''}`,
+  };
+}
+
+/** How each level compares with level 1. */
+export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): Table {
+  const tokens = hasTokens(levels);
+  return {
+    title: 'Scaling',
+    columns: [
+      'At once',
+      'Scaling',
+      ...(tokens ? ['of tokens'] : []),
+      'Efficiency',
+      'Gain',
+      'Penalty',
+      'Ratio',
+      'Trade-off',
+    ],
+    words: ['Trade-off'],
+    rows: figures.levels.map((level) => [
+      formatCount(level.concurrency),
+      formatFactor(level.scalingFactor),
+      ...(tokens ? [formatFactor(level.tokenScalingFactor)] : []),
+      formatPercent(level.efficiency),
+      formatChange(level.throughputGain),
+      formatChange(level.latencyPenalty),
+      ratioText(level),
+      level.tradeOff ?? noValue,
+    ]),
+    note: 'Against level 1. Gain is of throughput, penalty of mean latency; their ratio is good from 1 on.',
+  };
+}
+
+/** A ratio above it says no more than that next to nothing was paid. */
+const farMore = 100;
+
+/** `1.51`, or that nothing was paid. */
+export function ratioText({ tradeOff, tradeOffRatio }: LevelFigures): string {
+  if (tradeOffRatio !== null) return tradeOffRatio > farMore ? `> ${String(farMore)}` : tradeOffRatio.toFixed(2);
+  return tradeOff === null ? noValue : 'no penalty';
+}
+
+/** Objectives by level; without rows when there are none. */
+export function levelObjectiveTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
+  const texts = [...new Set(levels.flatMap(({ objectives }) => objectives.map(({ objective }) => objective.text)))];
+  return {
+    title: 'Objectives by level',
+    columns: ['At once', ...texts, 'Attainment', 'Goodput'],
+    words: texts,
+    rows:
+      texts.length === 0
+        ? []
+        : levels.map((level) => [
+            formatCount(level.plan.concurrency),
+            ...texts.map((wanted) => {
+              const outcomes = level.objectives.filter(({ objective }) => objective.text === wanted);
+              return outcomes.map(({ outcome }) => outcome).find((outcome) => outcome !== 'pass') ?? 'pass';
+            }),
+            formatPercent(level.sloAttainment),
+            formatRate(level.goodputPerS),
+          ]),
+  };
+}
+
+/** The scalability law, or why it is not shown. */
+export function uslFacts({
+  figures: { usl, uslNote },
+}: Pick<SweepRecord, 'figures'>): [label: string, value: string][] {
+  if (usl === null) return [['not shown', uslNote]];
+  return [
+    ['one user', formatRate(usl.lambda)],
+    ['contention α', usl.alpha.toPrecision(3)],
+    ['coherency β', usl.beta.toPrecision(3)],
+    ['R²', usl.r2.toFixed(3)],
+    ['peak', `${formatRate(usl.peakThroughputPerS)} at ${formatCount(usl.peakConcurrency)} at once`],
+  ];
+}
+
+/** What must be known before the numbers: what was left out, and levels whose client may have been the limit. */
+export function sweepNotes(sweep: SweepRecord): string[] {
+  const { levels, planned, search, unfinished } = sweep;
+  const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => formatCount(plan.concurrency));
+  return [
+    ...(search === undefined
+      ? earlyEnd('Sweep', sweep, `${formatCount(levels.length)} of ${countOf(planned.length, 'level')}`)
+      : earlyEnd('Search', sweep, countOf(levels.length, 'run'))),
+    ...(unfinished === undefined
+      ? []
+      : [
+          `Concurrency ${formatCount(unfinished.plan.concurrency)} had started (${countOf(unfinished.requestsSent, 'request')}): in the JSON report only.`,
+        ]),
+    ...(refused.length === 0
+      ? []
+      : [
+          `At ${refused.join(', ')} at once fewer than 90% of the requests succeeded: no trade-off, and never recommended.`,
+        ]),
+    ...levelFailures(levels),
+    ...warningNote(levels),
+  ];
+}
+
+/** Why requests failed, of all levels together, and which levels had no success. */
+function levelFailures(levels: readonly RunRecord[]): string[] {
+  const dead = levels.filter(({ successes, requestsSent }) => successes === 0 && requestsSent > 0);
+  const at = dead.map(({ plan }) => formatCount(plan.concurrency)).join(', ');
+  return [
+    ...(dead.length === 0 || dead.length === levels.length ? [] : [`No request succeeded at ${at} at once.`]),
+    ...failureSentences(levels),
+  ];
+}
+
+/** Where the numbers come from. */
+export function sweepFacts(sweep: SweepRecord): [label: string, value: string][] {
+  const [first] = sweep.levels;
+  const last = mostAtOnce(sweep.levels);
+  const servers = serversText(sweep.levels);
+  const kept = new Set(['file', 'percentiles', 'output tokens', 'addresses', 'machine', 'software']);
+  const lengths = new Set(sweep.levels.map(({ plan }) => lengthText(plan)));
+  const [length] = lengths;
+  return [
+    ['sweep', `${sweep.id}, ${sweep.startedAt}, ${statusWords[sweep.status]}`],
+    [
+      'plan',
+      `${length === undefined || lengths.size > 1 ? '' : `${length} a level, `}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
+    ],
+    ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
+    ...promptFacts(sweep.levels),
+    ...(last === undefined ? [] : measurementError(last)),
+    ...warningFacts(sweep.levels),
+    ...(servers === '' ? [] : [['server', servers] satisfies [string, string]]),
+    ...serverNoteFacts(sweep.levels),
+  ];
+}
+
+/** What the server took at each level. */
+function serversText(levels: readonly RunRecord[]): string {
+  return levels
+    .flatMap((level) => {
+      const use = serverUseOf(level);
+      const at = formatCount(level.plan.concurrency);
+      return use === undefined
+        ? []
+        : [`${at} at once: CPU ${formatPercent(use.cpuShare)} of a core, ${formatCount(use.rssMaxMiB)} MiB`];
+    })
+    .join('; ');
+}

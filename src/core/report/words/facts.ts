@@ -1,0 +1,226 @@
+import { stretchedMs } from '../../metrics/rates.ts';
+import { errorKinds, type HealthBound } from '../../metrics/types.ts';
+import { calibrationText, selfCalibrationText } from '../../record/calibration.ts';
+import { boundOf, healthSentences } from './client-words.ts';
+import { earlyEnd, statusWords } from './early-end.ts';
+import { failureSentences } from './failure-reasons.ts';
+import { isMixed } from './headline.ts';
+import { loadText, transportLabels } from './load-words.ts';
+import { errorWords } from './outcome-words.ts';
+import { promptFacts } from './prompt-facts.ts';
+import { serverGoneSentence } from '../server-gone.ts';
+import { serverNoteFacts, serverUseOf } from './server-notes.ts';
+import type { RunRecord, ServerUse } from '../../record/run.ts';
+import {
+  capital,
+  countOf,
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatS,
+  noValue,
+  withoutZeros,
+} from '../../format.ts';
+
+/** What a reader must know before any number: a partial run, a flood of failures, failed objectives, a doubtful client. */
+export function attention(record: RunRecord): string[] {
+  const lines: string[] = [];
+  const measured = requests(record.requestsSent);
+  lines.push(
+    ...earlyEnd(
+      'Run',
+      record,
+      record.status === 'crashed' ? `the ${measured} reported before it stopped` : `the ${measured} that had ended`,
+    ),
+  );
+  const gone = serverGoneSentence(record, record.plan);
+  if (gone !== undefined) lines.push(gone);
+  if (record.requestsCancelled > 0) {
+    lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
+  }
+  lines.push(...failureSentences([record]));
+  if (record.reconnected !== undefined && record.reconnected > 0) {
+    lines.push(
+      `${capital(requests(record.reconnected))} met a connection that the server was closing and went out once more over a new one. Latency counts from the first try.`,
+    );
+  }
+  lines.push(...backlogSentences(record));
+  const failed = record.requestsSent - record.responses;
+  if (failed > 0) {
+    const kinds = errorKinds.flatMap((kind) => {
+      const n = record.errors[kind];
+      return n === undefined ? [] : [`${formatCount(n)} × ${errorWords[kind].label}`];
+    });
+    lines.push(
+      `${formatCount(failed)} of ${measured} got no whole answer (${kinds.join(', ')}): they are in no latency.`,
+    );
+  }
+  const stretched = stretchedMs(record);
+  if (stretched !== null) {
+    lines.push(
+      `Failed requests went on for ${formatMs(stretched)} after the last response. The total time includes this, rates do not.`,
+    );
+  }
+  if (record.streams !== undefined && record.streams.partial > 0) {
+    const { partial, partialChunks } = record.streams;
+    lines.push(
+      `${capital(countOf(partial, 'stream'))} failed after a token (${countOf(partialChunks, 'chunk')}): in no time of streams and in no token number.`,
+    );
+  }
+  if (isMixed(record)) lines.push(mixedSentence(record));
+  return [...lines, ...healthSentences(record.client)];
+}
+
+/** What an open loop could not send in time; nothing when all left when they were due. */
+function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
+  if (backlog === undefined) return [];
+  const unsent =
+    backlog.unsent === 0
+      ? []
+      : [`${capital(requests(backlog.unsent))} never left before the run ended: an objective on errors counts them.`];
+  if (backlog.max === 0) return unsent;
+  const waited = `Up to ${countOf(backlog.max, 'request')} waited at a time, because as many as allowed were in flight (at most ${formatCount(plan.concurrency)}): the server did not keep up with the rate. Something waited during ${withoutZeros(formatMs(backlog.waitedMs))} of the run. Response time contains the wait, latency does not.`;
+  return [waited, ...unsent];
+}
+
+function mixedSentence(record: RunRecord): string {
+  const failures = record.responses - record.successes;
+  const whose =
+    failures * 2 >= record.responses
+      ? 'Latency over all responses is mostly that of failures'
+      : 'Latency over all responses includes that of failures';
+  const alone =
+    record.successes === 0
+      ? 'there is no success to measure'
+      : `successes alone: median ${formatMs(record.successLatencyMs.median)}, mean ${formatMs(record.successLatencyMs.mean)}`;
+  return `${whose}; ${alone}.`;
+}
+
+/** How many requests a run sends or for how long, whichever ends first: `500 requests or 30 s`. */
+export function lengthText({ requests: most, durationS }: RunRecord['plan']): string {
+  return [
+    ...(most === null ? [] : [requests(most)]),
+    ...(durationS === null ? [] : [withoutZeros(formatS(durationS))]),
+  ].join(' or ');
+}
+
+/** Where the numbers come from. */
+export function provenance(record: RunRecord): [label: string, value: string][] {
+  const { environment, plan, source } = record;
+  const use = serverUseOf(record);
+  return [
+    ['run', `${record.id}, ${record.startedAt}, ${statusWords[record.status]}`],
+    ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
+    [
+      'plan',
+      `${lengthText(plan)}, ${loadText(plan)}, seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
+    ],
+    [
+      'warm-up',
+      `${record.warmupSent === 0 ? 'none' : `${requests(record.warmupSent)}, not counted`}${plan.coldStart ? '; cold start measured' : ''}`,
+    ],
+    [
+      'percentiles',
+      record.percentileMethod === 'linear-interpolation'
+        ? 'linear interpolation on all samples (type 7)'
+        : 'from an HDR histogram, 3 significant digits',
+    ],
+    ...(plan.insecure ? [['certificates', 'not verified (insecure)'] satisfies [string, string]] : []),
+    ['output tokens', tokenText(record)],
+    ...promptFacts([record]),
+    [
+      'addresses',
+      record.addresses.map(({ host, address }) => (host === address ? host : `${host} = ${address}`)).join(', ') ||
+        noValue,
+    ],
+    ...(record.client.transport === undefined
+      ? []
+      : [['sent over', transportLabels[record.client.transport]] satisfies [string, string]]),
+    [
+      'machine',
+      `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,
+    ],
+    ...measurementError(record),
+    ...(use === undefined ? [] : [['server', serverText(use)] satisfies [string, string]]),
+    ...serverNoteFacts([record]),
+    ['software', `Loadlens ${environment.loadlens}, Node ${environment.node}`],
+  ];
+}
+
+/** What is known of how exact the machine measures a run. */
+export function measurementError({ environment, plan, ttftMs }: RunRecord): [label: string, value: string][] {
+  const { calibration, selfCalibration } = environment;
+  const run = { concurrency: plan.concurrency, streams: ttftMs !== undefined };
+  return [
+    ...(calibration === undefined
+      ? []
+      : [['measurement error', calibrationText(calibration, run)] satisfies [string, string]]),
+    ...(selfCalibration === undefined
+      ? []
+      : [['own error', selfCalibrationText(selfCalibration)] satisfies [string, string]]),
+  ];
+}
+
+/** The run with the most requests in flight, where a client is the furthest off. */
+export const mostAtOnce = (runs: readonly RunRecord[]): RunRecord | undefined =>
+  runs.toSorted((a, b) => b.plan.concurrency - a.plan.concurrency)[0];
+
+/** Where the client itself may have been the limit of one of several runs, and why: of each concurrency the first such run. */
+export function warningFacts(runs: readonly RunRecord[]): [label: string, value: string][] {
+  const warned = runs.filter(({ client }) => client.warnings.length > 0);
+  const levels = [...new Set(warned.map(({ plan }) => plan.concurrency))];
+  return levels.map((concurrency) => {
+    const same = warned.filter(({ plan }) => plan.concurrency === concurrency);
+    const said = same[0]?.client.warnings.join(' ') ?? '';
+    const more = same.length < 2 ? '' : ` So or alike in ${countOf(same.length, 'run')}.`;
+    return [`client at ${formatCount(concurrency)}`, `${said}${more}`];
+  });
+}
+
+/** One sentence about them, where there are any. */
+export function warningNote(runs: readonly RunRecord[]): string[] {
+  const at = (bound: HealthBound): string | undefined => {
+    const levels = new Set(runs.filter(({ client }) => boundOf(client) === bound).map(({ plan }) => plan.concurrency));
+    return levels.size === 0 ? undefined : [...levels].map((concurrency) => formatCount(concurrency)).join(', ');
+  };
+  const client = at('client');
+  const machine = at('machine');
+  return [
+    ...(client === undefined
+      ? []
+      : [`At ${client} at once the client itself may have been the limit: why is said below.`]),
+    ...(machine === undefined ? [] : [`At ${machine} at once the client's machine was disturbed: how is said below.`]),
+  ];
+}
+
+function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
+  if (gitCommit === undefined) return file;
+  return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with changes not committed' : ''}`;
+}
+
+/** What a server that Loadlens started took, in one line. */
+function serverText({ pid, cpuShare, rssStartMiB, rssEndMiB, rssMaxMiB }: ServerUse): string {
+  // Of a run that was cut off the start is all there is.
+  if (rssEndMiB === null && rssStartMiB !== null)
+    return `process ${String(pid)}: ${formatCount(rssStartMiB)} MiB resident at the start`;
+  if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; this system does not tell what it uses`;
+  const memory = `${formatCount(rssEndMiB)} MiB resident (at most ${formatCount(rssMaxMiB)})`;
+  return `process ${String(pid)}: CPU ${formatPercent(cpuShare)} of a core, ${memory}`;
+}
+
+function tokenText(record: RunRecord): string {
+  const sources: Record<RunRecord['tokenSource'], string> = {
+    usage: 'as the server counts them (usage)',
+    output_tokens: 'from the JSON field output_tokens',
+    eval_count: 'from the JSON field eval_count',
+    tokenizer: 'counted by a tokenizer here',
+    chunks: 'one for each chunk of the stream',
+    none: 'not reported by the server',
+  };
+  return sources[record.tokenSource];
+}
+
+function requests(n: number): string {
+  return countOf(n, 'request');
+}

@@ -1,0 +1,76 @@
+import { errorKinds } from '../../metrics/types.ts';
+import type { Verdict } from '../../vocabulary.ts';
+import { failureAdvice, failureCountText, failuresOf, failureText, shortReason } from './failure-reasons.ts';
+import { capital, countOf, formatCount } from '../../format.ts';
+import { errorWords } from './outcome-words.ts';
+import { measuredText } from '../tables/tables.ts';
+import type { RunRecord } from '../../record/run.ts';
+
+/** More than so many things in one sentence are not read. */
+const mostNamed = 3;
+
+/** Why runs have no whole answer: `No request got a whole answer: 127.0.0.1:9 failed at TLS (7). TLS failed: self-signed certificate.` */
+export function unansweredSentence(runs: readonly RunRecord[]): string {
+  const counts = new Map<string, number>();
+  let failed = 0;
+  for (const { targets, perTarget, errors } of runs) {
+    const urls = new Map(targets.map(({ name, url }) => [name, url]));
+    for (const count of Object.values(errors)) failed += count;
+    for (const one of perTarget) {
+      const host = hostOf(urls.get(one.name)) ?? one.name;
+      for (const kind of errorKinds) {
+        const deed = `${host} ${errorWords[kind].deed}`;
+        const count = one.errors[kind];
+        if (count !== undefined) counts.set(deed, (counts.get(deed) ?? 0) + count);
+      }
+    }
+  }
+  if (failed === 0) return 'No request got a whole answer.';
+  const named = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostNamed);
+  const more = named.reduce((left, [, count]) => left - count, failed);
+  const parts = named.map(([deed, count]) => `${deed} (${formatCount(count)})`).join(', ');
+  // A refused connection has no more to say than that.
+  const why = failuresOf(runs).find(({ reason = '', error }) => reason !== '' && error !== 'refused');
+  const said = why === undefined ? '' : ` ${capital(failureText(why)).replace(/\.$/, '')}.`;
+  return `No request got a whole answer: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.${said}`;
+}
+
+/** Returns why runs with responses have no success: `No request succeeded: 12 × 401: token expired.` */
+export function noSuccessSentence(runs: readonly RunRecord[]): string {
+  const all = failuresOf(runs).slice(0, mostNamed);
+  return `No request succeeded: ${all.map(failureCountText).join(', ').replace(/\.$/, '')}.`;
+}
+
+/** Host and port that a target goes to; undefined when a placeholder stands for them. */
+const hostOf = (url = ''): string | undefined => /^https?:\/\/([^/?#{}]+)(?:[/?#]|$)/i.exec(url)?.[1];
+
+/** Returns what to do about runs without a success. */
+export const failureHint = (runs: readonly RunRecord[]): string =>
+  failureAdvice(runs) ?? 'Send one request by hand, with curl for example, and see what comes back.';
+
+/** Which of the objectives are not met, `1 of 2 objectives not met: p95 < 1ms was 12.30 ms.`; undefined when all are. */
+export function unmetSentence(verdicts: readonly Verdict[]): string | undefined {
+  const unmet = verdicts.filter(({ outcome }) => outcome !== 'pass');
+  return notMet('objective', verdicts.length, unmet.map(unmetText));
+}
+
+/** Returns the same of a run, with the most frequent failure where requests failed. */
+export function unmetOfRun(record: RunRecord): string | undefined {
+  const sentence = unmetSentence(record.objectives);
+  const reason = shortReason([record]);
+  return sentence === undefined || reason === undefined ? sentence : `${sentence} Most frequent failure: ${reason}.`;
+}
+
+function unmetText(verdict: Verdict): string {
+  const { target, objective, outcome } = verdict;
+  const which = target === undefined ? objective.text : `${target} ${objective.text}`;
+  return `${which} ${outcome === 'fail' ? `was ${measuredText(verdict)}` : 'has not enough data'}`;
+}
+
+/** Names those of so many that are not met, the first of many; undefined when there are none. */
+export function notMet(noun: string, of: number, unmet: readonly string[]): string | undefined {
+  if (unmet.length === 0) return undefined;
+  const more = unmet.length > mostNamed ? ` and ${formatCount(unmet.length - mostNamed)} more` : '';
+  const named = unmet.slice(0, mostNamed).join(', ');
+  return `${formatCount(unmet.length)} of ${countOf(of, noun)} not met: ${named}${more}.`;
+}

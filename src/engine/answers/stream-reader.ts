@@ -1,0 +1,339 @@
+import type { ErrorKind, StreamSample } from '../../core/metrics/types.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { dialectOf } from './dialects/dialects.ts';
+import { isJson, objectIn, parsed, type Json } from './dialects/json.ts';
+import { errorIn, errorWords, isSaid, refusalIn } from './dialects/server-error.ts';
+import { countsBeside, usageIn, type Usage } from './dialects/usage.ts';
+import { createEventFraming, createJsonFraming, createTextFraming, formOf, type Framing } from './framing.ts';
+import { createResponseTrack } from './response-track.ts';
+
+/** What is known of a response before its first byte. */
+export interface Expected {
+  /** Any server-sent events: an event of no known API counts as a token. */
+  readonly anyEvents: boolean;
+  /** A stream was asked for. */
+  readonly stream: boolean;
+  /** Its content type; empty when it has none. */
+  readonly type: string;
+}
+
+/** Reads one response of a language model at a time. Arrivals are stamped as they come; what they say is read later. */
+export interface StreamReader {
+  begin(expected: Expected): void;
+  /** The bytes are valid during the call only. */
+  add(bytes: Uint8Array, atMs: number): void;
+  /** The response can't be decoded, in one sentence. */
+  fail(text: string): void;
+  /** Reads what has arrived. Returns when the server's word came that its response is finished, NaN where it hasn't. */
+  finishedMs(): number;
+  /** Reads what is left; `whole`: the body came to its end. The outcome holds until the next response begins. */
+  end(whole: boolean): ResponseOutcome;
+}
+
+/** Why a response is no success, though its status says so. */
+export interface ResponseFailure {
+  readonly kind: ErrorKind;
+  /** In the server's words where it has any. */
+  readonly text: string;
+}
+
+/** What was read. Times are as they were handed in. */
+export interface ResponseOutcome {
+  /** Undefined for a response in one piece. */
+  readonly stream: StreamSample | undefined;
+  /** Undefined when tokens can't be told. */
+  readonly usage: Usage | undefined;
+  /** Tokens of reasoning that were counted and not streamed. */
+  readonly hiddenTokens: number;
+  /** Remarks on the server. */
+  readonly notes: readonly string[];
+  readonly failure: ResponseFailure | undefined;
+}
+
+/**
+ * Called when the server says that its response is finished.
+ * @param last nothing more is expected; otherwise usage may follow
+ */
+type OnFinished = (last: boolean) => void;
+
+/** Calls back once the loop has read from every socket that has something: a turn later, for all who ask in one turn. */
+export function createAfterReads(): (work: () => void) => void {
+  let waiting: (() => void)[] = [];
+  const run = (): void => {
+    const due = waiting;
+    waiting = [];
+    for (const work of due) work();
+  };
+  return (work) => {
+    if (waiting.push(work) === 1) setImmediate(run);
+  };
+}
+
+const none: readonly string[] = [];
+const streaming = { stream: true };
+/** So many chunks in less time than that were not sent as they were made, ms. */
+const fewestInLump = 4;
+const longestLumpMs = 1;
+const nothingExpected: Expected = { anyEvents: false, stream: false, type: '' };
+/** Characters shown of what can't be read. */
+const maxShown = 300;
+/** Events, and the words in them, that keep a connection open. */
+const heartbeat = /^\W*(?:ping|heartbeat|keep-?alive)\W*$/i;
+
+/**
+ * Creates it; its buffers are made once and grow with the longest response.
+ * @param later runs work when no arrival is kept waiting by it, see createAfterReads
+ * @param onFinished called once all that has arrived is read, at most twice for a stream: never from `end`
+ */
+export function createStreamReader(later: (work: () => void) => void, onFinished?: OnFinished): StreamReader {
+  /** Arrived, but not read yet: how many pieces, their text, and when each came. The lists are used again. */
+  let arrived = 0;
+  const texts: string[] = [];
+  const stampsMs: number[] = [];
+  let decoder = new TextDecoder();
+  const now = { atMs: 0 };
+  const track = createResponseTrack(now);
+  const { story } = track;
+  let expected = nothingExpected;
+  /** How the body is taken apart, once its first bytes have shown that, and those bytes. */
+  let framing: Framing | undefined;
+  let start = '';
+  let dialect: Dialect | undefined;
+  let isOver = true;
+  let asked = false;
+  let told = 0;
+  let whole: ResponseFailure | 'read' | undefined;
+  let undecoded: string | undefined;
+  /** The last event may have been cut off. */
+  let isLast = false;
+
+  const readMessage = (message: Json, isWhole: boolean): void => {
+    // Once its API is known, only this member of a message can be an error.
+    const isKnown = dialect?.speaks(message) === true && !isSaid(message['error']);
+    const words = isKnown ? undefined : errorIn(message);
+    if (words !== undefined) {
+      story.fail(words);
+      return;
+    }
+    if (!isKnown) dialect = dialectOf(message) ?? dialect;
+    if (dialect !== undefined) {
+      dialect.read(message, isWhole, story);
+      return;
+    }
+    const refusal = isWhole || !expected.anyEvents ? refusalIn(message) : undefined;
+    if (refusal !== undefined) story.fail(refusal);
+    else if (isWhole) {
+      const usage = usageIn(message['usage']) ?? countsBeside(message);
+      if (usage !== undefined) story.usage(usage);
+    }
+  };
+
+  const readData = (data: string, event: string): void => {
+    const trimmed = data.trim();
+    if (trimmed === '') return;
+    track.next();
+    if (trimmed === '[DONE]') {
+      story.finish();
+      return;
+    }
+    const json = trimmed.startsWith('{') ? parsed(trimmed) : undefined;
+    if (event === 'error') story.fail(isJson(json) ? errorWords(json['error'] ?? json) : data);
+    else if (isJson(json)) {
+      readMessage(json, false);
+      if (dialect === undefined && expected.anyEvents && track.failure === undefined && !heartbeat.test(event))
+        story.part(0, data, 0, 0, 0);
+    } else if (dialect === undefined && expected.anyEvents) story.part(0, data, 0, 0, 0);
+    else if (!isLast && !heartbeat.test(trimmed))
+      story.fail(`An event of the stream isn't a JSON object: ${data.slice(0, maxShown)}`);
+  };
+
+  const readList = (list: readonly unknown[]): void => {
+    const messages = list.map(objectIn);
+    if (messages.every((message) => dialectOf(message)?.isPiece?.(message) !== true)) track.results = messages.length;
+    for (const [i, message] of messages.entries()) {
+      if (track.results > 1) track.listIndex = i;
+      readMessage(message, true);
+    }
+  };
+
+  const readWhole = (text: string): void => {
+    const json = parsed(text);
+    whole = 'read';
+    if (!isJson(json)) {
+      whole =
+        text.trim() === ''
+          ? { kind: 'noToken', text: 'The response is empty.' }
+          : isCutOff(text)
+            ? { kind: 'unfinished', text: `The JSON of the response ends early: …${text.slice(-maxShown)}` }
+            : { kind: 'responseError', text: `The response isn't valid JSON: ${text.slice(0, maxShown)}` };
+      return;
+    }
+    if (Array.isArray(json)) readList(json);
+    else readMessage(json, true);
+    if (track.failure !== undefined) whole = { kind: 'responseError', text: track.failure };
+    else if (track.unfinished !== undefined) whole = { kind: 'unfinished', text: track.unfinished };
+    else if (track.parts === 0 && (track.tokens(false).usage?.tokens ?? 0) === 0) {
+      if (dialect === undefined && expected.anyEvents) return;
+      whole = { kind: 'noToken', text: `The response has no token: ${JSON.stringify(json).slice(0, maxShown)}` };
+    }
+  };
+
+  const handlers = {
+    onData: readData,
+    onOverflow: (): void => story.fail('An event of the stream is too long to be read.'),
+  };
+  const framings = {
+    events: createEventFraming(handlers),
+    json: createJsonFraming({
+      ...handlers,
+      now,
+      onWhole: (text) => (/ndjson|jsonl|json-seq/.test(expected.type) ? readData(text, '') : readWhole(text)),
+      onTooLong: () => (whole = 'read'),
+    }),
+    text: createTextFraming((text) => (whole = notRead(text))),
+  };
+
+  const read = (): void => {
+    if (isOver) return;
+    for (let i = 0; i < arrived; i += 1) {
+      const text = texts[i] ?? '';
+      texts[i] = '';
+      now.atMs = stampsMs[i] ?? 0;
+      if (framing !== undefined) framing.feed(text);
+      else {
+        start = (start + text).trimStart();
+        const form = formOf(start, expected.type.includes('event-stream'));
+        if (form === undefined) continue;
+        framing = framings[form];
+        framing.clear();
+        framing.feed(start);
+      }
+    }
+    arrived = 0;
+  };
+
+  const readLater = (): void => {
+    asked = false;
+    read();
+    if (isOver || track.finished === told) return;
+    told = track.finished;
+    onFinished?.(track.finished === 2);
+  };
+
+  /** What went wrong, or is missing, once all is read. */
+  const failureOf = (isStream: boolean, isWhole: boolean): ResponseFailure | undefined => {
+    if (undecoded !== undefined) return { kind: 'streamError', text: undecoded };
+    if (isWhole && typeof whole === 'object') return whole;
+    if (track.failure !== undefined) return { kind: 'streamError', text: track.failure };
+    if (!isWhole || !isStream) return undefined;
+    if (track.parts === 0) return { kind: 'noToken', text: 'The stream ended without a token.' };
+    if (dialect === undefined || track.finished > 0) return undefined;
+    const count = track.parts === 1 ? '1 chunk' : `${track.parts} chunks`;
+    return { kind: 'unfinished', text: `The stream ended after ${count} without ${dialect.finishMark}.` };
+  };
+
+  const notesOf = (isStream: boolean): readonly string[] => {
+    const countedResults = track.countedResults();
+    const ofResults = [
+      ...(countedResults > 1
+        ? ['responds with several results that may share a prompt, so input tokens are unknown']
+        : []),
+      ...(countedResults > 0 && countedResults < track.results
+        ? ['counts the tokens of only some of several results, so output tokens are unknown']
+        : []),
+    ];
+    if (!isStream)
+      return expected.stream ? ['responds in one piece when a stream is asked for', ...ofResults] : ofResults;
+    const { stream } = track;
+    const isLump = stream.chunks >= fewestInLump && stream.lastTokenMs - stream.firstTokenMs < longestLumpMs;
+    return [
+      ...ofResults,
+      ...(isLump ? ['sends the tokens of a stream all at once, so times between tokens show nothing'] : []),
+      ...(Number.isNaN(stream.untimedTokens)
+        ? ['streams only a part of the reasoning it counts, so TPOT is unknown']
+        : []),
+      ...(track.countsNone() ? ['counts 0 output tokens, so the chunks of streams are counted'] : []),
+    ];
+  };
+
+  return {
+    begin(next) {
+      expected = next;
+      framing = undefined;
+      start = '';
+      decoder = new TextDecoder();
+      arrived = 0;
+      dialect = undefined;
+      whole = undecoded = undefined;
+      isOver = isLast = false;
+      told = 0;
+      track.clear();
+    },
+    add(bytes, atMs) {
+      texts[arrived] = decoder.decode(bytes, streaming);
+      stampsMs[arrived] = atMs;
+      arrived += 1;
+      if (asked) return;
+      asked = true;
+      later(readLater);
+    },
+    fail: (text) => (undecoded ??= text),
+    finishedMs() {
+      read();
+      return track.finishedMs;
+    },
+    end(isWhole) {
+      read();
+      isLast = true;
+      if (isWhole) {
+        // Servers forget the empty line after the last event.
+        if (framing === framings.events) framing.feed('\n\n');
+        if (framing === undefined) {
+          framing = framings.text;
+          framing.clear();
+          framing.feed(start);
+        }
+      }
+      framing?.end(isWhole);
+      isOver = true;
+      const isKnown = framing === framings.events || dialect !== undefined || track.parts > 0;
+      const isStream = whole === undefined && (isWhole || isKnown || expected.stream);
+      const failure = failureOf(isStream, isWhole);
+      const { usage, hiddenTokens } = track.tokens(isStream);
+      const notes = failure === undefined && isWhole ? notesOf(isStream) : none;
+      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, notes, failure };
+    },
+  };
+}
+
+/** Returns why a response that is neither JSON nor events can't be read. */
+function notRead(text: string): ResponseFailure {
+  const shown = text.trim();
+  if (shown === '') return { kind: 'noToken', text: 'The response is empty.' };
+  if (!shown.startsWith('<')) {
+    return {
+      kind: 'responseError',
+      text: `The response is neither JSON nor server-sent events: ${shown.slice(0, maxShown)}`,
+    };
+  }
+  const title = /<(?:title|h1)[^>]*>\s*([^<]+)/i.exec(shown)?.[1]?.trim();
+  return {
+    kind: 'responseError',
+    text: `The response is a web page, not JSON: ${(title ?? shown).slice(0, maxShown)}`,
+  };
+}
+
+/** Returns true when a JSON text ends inside an object, a list, or a text. */
+function isCutOff(text: string): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const letter = text[i];
+    if (isText && letter === '\\') i += 1;
+    else if (letter === '"') isText = !isText;
+    else if (isText) continue;
+    else if (letter === '{' || letter === '[') depth += 1;
+    else if (letter === '}' || letter === ']') depth -= 1;
+  }
+  return isText || depth > 0;
+}

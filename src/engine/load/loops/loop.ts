@@ -1,0 +1,306 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { createBacklogRecorder } from '../../../core/metrics/recorder/backlog.ts';
+import { createRecorder } from '../../../core/metrics/recorder/recorder.ts';
+import type { RecorderState } from '../../../core/metrics/recorder/recorder-state.ts';
+import type { SummaryOptions } from '../../../core/metrics/summary.ts';
+import { detailOf } from '../../../core/metrics/recorder/target-detail.ts';
+import type { Backlog, FailureSample } from '../../../core/metrics/types.ts';
+import { loadModelFor } from '../../../core/plan/load/load-models.ts';
+import { type LoadModel } from '../../../core/plan/load/load-model.ts';
+import { perRequestLimitsMs, withoutTokenTimes } from '../../../core/plan/objectives.ts';
+import { planDefaults } from '../../../core/plan/plan.ts';
+import { targetPicker } from '../../../core/values/pick.ts';
+import { promptTurns } from '../../../core/plan/prompt-turns.ts';
+import { indexIn, shareModel } from '../../../core/plan/load/share.ts';
+import { type Share } from '../../../core/plan/types.ts';
+import type { RunInput, RunPlan } from '../../../core/plan/types.ts';
+import type { TransportName } from '../../../core/vocabulary.ts';
+import { createFailureSamples } from '../../answers/failure-samples.ts';
+import { startLoad, type Load, type LoadOutcome } from '../load.ts';
+import { openConnections, pairsToOpen } from '../../transport/open-connections.ts';
+import { startPacer, type Pacer } from '../pacer.ts';
+import { startReadings, type ProcessReadings } from '../../machine/readings.ts';
+import { clockOffsetMs, sharedNow } from '../../machine/shared-clock.ts';
+import { createServerNotes } from '../../transport/server-notes.ts';
+import { sideThread, type SideThread } from '../../machine/side-thread.ts';
+import type { Lane, Transport, WireRequest } from '../../transport/transport.ts';
+import { transportFor, transports } from '../../transport/transports.ts';
+import { toWire } from '../../transport/wire.ts';
+import { sharedCounter, type Counters } from './counter.ts';
+
+/** What is sent: before the clock starts, or after. */
+export type Part = keyof Counters;
+
+/** What every loop of a run is told. Plain data: it goes to worker threads. */
+export interface LoopSetup extends Pick<
+  RunInput,
+  'plan' | 'targets' | 'requests' | 'secrets' | 'promptStarts' | 'valueStart'
+> {
+  /** Version of Loadlens, for the header. */
+  readonly version: string;
+  readonly share: Share;
+  /** Targets with percentiles and a row of their own, at most; 10,000 unless set. */
+  readonly mostTargets?: number | undefined;
+  /** Requests taken so far, see sharedCounter. */
+  readonly counters: Counters;
+}
+
+/** One event loop that sends, in this thread or in another: its own connections, slots and recorder. */
+export interface Loop {
+  /** Compiles the code and opens the connections of so many slots more, unless the plan wants a cold start. */
+  prepare(slots: number): Promise<void>;
+  /**
+   * Sends over so many of the slots until nothing of the part is left to take. Rejects when the loop was lost.
+   * @param startedAtMs start of the part's clock, on the clock that all threads share; it may lie ahead
+   */
+  send(part: Part, startedAtMs: number, slots: number): Promise<LoopResult>;
+  /** Sends over so many slots more; those prepared come first. */
+  addSlots(slots: number): void;
+  /** Gives up so many slots, each once it is free; its connections are closed. */
+  dropSlots(slots: number): void;
+  live(): LiveLoop;
+  /** Share of the time in which the loop was at work since this was asked before, 0 to 1. */
+  utilisation(): number;
+  /** Nothing leaves any more, sockets close, `send` resolves. */
+  cancel(): void;
+  close(): void;
+}
+
+/** What a loop says while it sends. */
+export interface LiveLoop {
+  readonly state: RecorderState;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly draining: boolean;
+  /** The most frequent first. */
+  readonly failures: readonly FailureSample[];
+}
+
+/** What a loop says at the end. */
+export interface LoopResult extends LoadOutcome {
+  readonly state: RecorderState;
+  /** How many requests ended, in whatever way. */
+  readonly requests: number;
+  /** Of an open loop alone. */
+  readonly backlog: Backlog | undefined;
+  readonly readings: ProcessReadings;
+  readonly connectionsOpened: number;
+  /** Those of them that were opened after the clock had started. */
+  readonly openedMeanwhile: number;
+  readonly addresses: Transport['addresses'];
+  /** Remarks on the server so far. */
+  readonly notes: readonly string[];
+  readonly failures: readonly FailureSample[];
+  /** Why its code was not warmed, when it was to be. */
+  readonly coldReason: string | undefined;
+}
+
+/** The loop of this thread, and what holds for all of them. */
+export interface OwnLoop extends Loop {
+  readonly summaryOptions: SummaryOptions;
+  readonly transport: TransportName;
+  /** Those connected to so far. */
+  readonly addresses: () => Transport['addresses'];
+}
+
+/** Connections kept for all lanes together, when there are more origins than one. */
+const keptConnections = 2_048;
+/** Slots of an open loop whose connections are opened ahead: nobody knows how many will be needed. */
+const openedForRate = 32;
+
+/** What a loop may be given beside what it is to send. */
+export interface LoopOptions {
+  /** So many of the slots that `dropSlots` asked for are free and given up. */
+  readonly onDropped?: (slots: number) => void;
+  /** Compiles the code, unless the plan wants a cold start. */
+  readonly warm?: (side: SideThread, what: LoopKind, signal: AbortSignal) => Promise<void>;
+}
+
+/** What code a loop runs. */
+export interface LoopKind extends Pick<RunPlan, 'loadModel'> {
+  readonly transport: TransportName;
+  /** It reads streams of tokens. */
+  readonly streams: boolean;
+}
+
+/** The loop of this thread. Throws a LoadlensError for a request that can't be sent. */
+export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): OwnLoop {
+  const { plan, share, targets, secrets, counters } = setup;
+  const targetNames = targets.map((target) => target.name);
+  const pickAny = targetPicker(
+    targets.map((target) => target.weight),
+    plan.seed,
+  );
+  const pick = (index: number): number => pickAny(indexIn(share, index));
+  const turns = promptTurns(pickAny, targets.length, plan.warmup, setup.promptStarts);
+  const { valueStart = 0 } = setup;
+  const firstNumber = { warmup: valueStart, run: valueStart + plan.warmup };
+  let sending: Part = 'warmup';
+  const requests = toWire(setup.requests, targets, `loadlens/${setup.version}`, plan.seed).map((request) =>
+    withNumbers(request, share, (index) => [firstNumber[sending] + index, turns[sending](index)]),
+  );
+  const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
+  const summaryOptions = {
+    targetNames,
+    detail: detailOf(targets, setup.mostTargets),
+    mostRows: setup.mostTargets,
+    ...limitsOf(plan, targets, requests),
+  };
+  const recorder = createRecorder(summaryOptions);
+  const transportName = transportFor(plan, requests);
+  const notes = createServerNotes();
+  const transport = transports[transportName]({
+    keptPerLane: Math.max(2, Math.floor(keptConnections / plan.concurrency)),
+    note: notes.note,
+    maxHeadBytes: plan.maxHeadBytes ?? planDefaults.maxHeadBytes,
+    insecure: plan.insecure ?? false,
+  });
+  const offsetMs = clockOffsetMs();
+  const cancelled = new AbortController();
+  const prepared: Lane[] = [];
+  let used = 0;
+  let side: SideThread | undefined;
+  let pacer: Pacer | undefined;
+  let coldReason: string | undefined;
+  let load: Load | undefined;
+  let failures = createFailureSamples(targetNames, secrets);
+  let utilisation = performance.eventLoopUtilization();
+
+  const lanes = (count: number): Lane[] => {
+    while (prepared.length < used + count) prepared.push(transport.lane());
+    used += count;
+    return prepared.slice(used - count, used);
+  };
+
+  return {
+    summaryOptions,
+    transport: transportName,
+    addresses: () => transport.addresses,
+    async prepare(slots) {
+      const fresh = Array.from({ length: slots }, () => transport.lane());
+      prepared.push(...fresh);
+      const starting = sideThread().then((thread) => (side = thread));
+      if (plan.loadModel === 'open') pacer ??= await startPacer();
+      if (!plan.coldStart && !cancelled.signal.aborted) {
+        const { loadModel } = plan;
+        const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) };
+        const ahead = loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
+        await Promise.all([
+          starting.then((thread) =>
+            warm?.(thread, kind, cancelled.signal).catch((error: Error) => void (coldReason = error.message)),
+          ),
+          openConnections(pairsToOpen(ahead, requests, pick, plan.requests)),
+        ]);
+      }
+      await starting;
+    },
+    async send(part, startedAtMs, slots) {
+      if (!side) throw new Error('The loop has not been prepared.');
+      // A load by the clock waits for its first request itself.
+      const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
+      if (leftMs > 0) await setTimeout(leftMs);
+      const isRun = part === 'run';
+      sending = part;
+      failures = createFailureSamples(targetNames, secrets);
+      const backlog = createBacklogRecorder();
+      const openedBefore = transport.opened;
+      const stopReadings = startReadings(side);
+      const asked = isRun ? plan : { ...plan, requests: plan.warmup, durationS: null };
+      const loaded = cancelled.signal.aborted ? { ...asked, requests: 0 } : asked;
+      let ended = 0;
+      used = 0;
+      load = startLoad({
+        ...plan,
+        durationS: loaded.durationS,
+        model: modelOf(loaded),
+        ...(pacer && {
+          open: { pacer, arrivals: modelOf(loaded), onBacklog: (atMs, waiting) => backlog.add(atMs, waiting) },
+        }),
+        counter: sharedCounter(counters[part]),
+        startedAtMs: startedAtMs - offsetMs,
+        lanes: lanes(slots),
+        requests,
+        pick,
+        failures,
+        note: notes.note,
+        onSample(sample) {
+          ended += 1;
+          if (isRun) recorder.add(sample);
+        },
+        ...(onDropped && { onDropped }),
+      });
+      const outcome = await load.finished;
+      return {
+        ...outcome,
+        state: recorder.state(),
+        requests: ended,
+        backlog: pacer && backlog.summary(outcome.unsent),
+        readings: stopReadings(),
+        connectionsOpened: transport.opened,
+        openedMeanwhile: transport.opened - openedBefore,
+        addresses: transport.addresses,
+        failures: failures.list(),
+        notes: notes.list,
+        coldReason,
+      };
+    },
+    addSlots: (slots) => load?.addSlots(lanes(slots)),
+    dropSlots: (slots) => load?.dropSlots(slots),
+    live: () => ({
+      state: recorder.state(),
+      inFlight: load?.inFlight ?? 0,
+      waiting: load?.waiting ?? 0,
+      draining: load?.draining ?? false,
+      failures: failures.list(),
+    }),
+    utilisation() {
+      const before = utilisation;
+      utilisation = performance.eventLoopUtilization();
+      return performance.eventLoopUtilization(utilisation, before).utilization;
+    },
+    cancel() {
+      cancelled.abort();
+      load?.cancel();
+      transport.close();
+    },
+    close() {
+      pacer?.close();
+      transport.close();
+    },
+  };
+}
+
+/**
+ * Returns the request with variants by its own index.
+ * @param numbersOf what variantAt takes, by the index of a request in the whole load
+ */
+function withNumbers(
+  request: WireRequest,
+  share: Share,
+  numbersOf: (index: number) => Parameters<NonNullable<WireRequest['variantAt']>>,
+): WireRequest {
+  const { variantAt } = request;
+  if (variantAt === undefined) return request;
+  return {
+    ...request,
+    variantAt: (own) => variantAt(...numbersOf(indexIn(share, own))),
+  };
+}
+
+/** What one request to each target must meet; empty lists if there is no limit, as a file may have many targets. */
+function limitsOf(
+  { objectives: ofRun }: Pick<RunPlan, 'objectives'>,
+  targets: LoopSetup['targets'],
+  requests: readonly WireRequest[],
+): Pick<SummaryOptions, 'latencyLimitMs' | 'otherLimitsMs'> {
+  const ofAnswers = withoutTokenTimes(ofRun);
+  if (ofRun.length === 0 && targets.every(({ objectives }) => objectives.length === 0)) return { latencyLimitMs: [] };
+  const limits = targets.map(({ objectives }, i) =>
+    perRequestLimitsMs([...(requests[i]?.dialect ? ofRun : ofAnswers), ...objectives]),
+  );
+  return {
+    latencyLimitMs: limits.map(({ latencyMs }) => latencyMs),
+    otherLimitsMs: limits.map(({ others }) => others),
+  };
+}

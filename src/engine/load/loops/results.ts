@@ -1,0 +1,146 @@
+import type { ClientReadings } from '../../../core/metrics/client-health.ts';
+import { quantile } from '../../../core/metrics/statistics/quantiles.ts';
+import { mergeLive, mergeStates, type RecorderState } from '../../../core/metrics/recorder/recorder-state.ts';
+import { liveSummaryOf, summaryOf } from '../../../core/metrics/summary.ts';
+import { mergeTallies, rankedValues } from '../../../core/metrics/recorder/tally.ts';
+import { mergeFailures } from '../../../core/failures/groups.ts';
+import type { FailureSample, Summary } from '../../../core/metrics/types.ts';
+import { offeredMs } from '../../../core/plan/load/offered.ts';
+import { mergeServerNotes } from '../../../core/record/merge-notes.ts';
+import { limitAdvice } from '../../machine/client-limit.ts';
+import { closingDeviations } from '../../transport/raw/deviations.ts';
+import type { ProcessReadings } from '../../machine/readings.ts';
+import type { LongestStalls } from '../../machine/stalls.ts';
+import type { Transport } from '../../transport/transport.ts';
+import type { LoopResult, LoopSetup, OwnLoop } from './loop.ts';
+
+/** Why a run stopped unexpectedly, and what the loops whose thread ended had told until then. */
+export interface LostLoops {
+  readonly error: Error;
+  readonly states: RecorderState[];
+  readonly failures: (readonly FailureSample[])[];
+}
+
+/** What all loops together found out. */
+export interface LoopsResult {
+  readonly state: RecorderState;
+  /** Without the numbers of targets when a loop was lost: those of the lost are not known. */
+  readonly summary: Summary;
+  readonly readings: ClientReadings;
+  readonly requestsDrained: number;
+  /** Why code was not warmed before the clock started, when it was to be. */
+  readonly coldReason: string | undefined;
+  readonly addresses: Transport['addresses'];
+  readonly failures: readonly FailureSample[];
+  /** Remarks on the server. */
+  readonly notes: readonly string[];
+  readonly lost: Error | undefined;
+}
+
+/** @param own the result of the loop of this thread, which is there from the start to the end */
+export function mergeResults(
+  own: LoopResult,
+  others: readonly LoopResult[],
+  { summaryOptions: options, transport }: Pick<OwnLoop, 'summaryOptions' | 'transport'>,
+  lost: LostLoops | undefined,
+  { plan, share }: Pick<LoopSetup, 'plan' | 'share'>,
+): LoopsResult {
+  const all = [own, ...others];
+  const sum = (of: (result: LoopResult) => number): number => all.reduce((total, each) => total + of(each), 0);
+  const states = all.map((result) => result.state);
+  const requestsCancelled = sum((result) => result.requestsCancelled);
+  const state = lost ? mergeLive([...states, ...lost.states]) : others.length > 0 ? mergeStates(states) : own.state;
+  const cutMs = all.reduce((earliest, each) => Math.min(earliest, each.cutMs), Infinity);
+  const extra = {
+    requestsCancelled,
+    offeredMs: offeredMs(plan, share, state.run.requests + requestsCancelled, cutMs),
+  };
+  const numbers = (lost ? liveSummaryOf : summaryOf)(state, options, extra);
+  const reconnected = sum((result) => result.reconnected);
+  const gaps = mergeTallies(
+    all.map((result) => result.dispatchGaps),
+    0,
+  );
+  const rankedGaps = rankedValues(gaps, false);
+  return {
+    state,
+    // Each loop sees the backlog of all, but for what it has taken itself.
+    summary: {
+      ...numbers,
+      ...(reconnected > 0 && { reconnected }),
+      ...(own.backlog && {
+        backlog: { ...own.backlog, unsent: own.backlog.unsent + sum((result) => result.takenUnsent) },
+      }),
+    },
+    readings: {
+      ...mergeReadings(own, all),
+      loops: Math.max(1, [...states, ...(lost?.states ?? [])].filter(({ run }) => run.requests > 0).length),
+      dispatchGapMedianMs: quantile(rankedGaps, 0.5),
+      dispatchGapP99Ms: quantile(rankedGaps, 0.99),
+      dispatchGapMaxMs: gaps.count === 0 ? null : gaps.max,
+      lagIsOwn: own.backlog !== undefined && all.every((result) => result.openedMeanwhile === 0),
+      transport,
+      connectionsOpened: sum((result) => result.connectionsOpened),
+      connectionsReused: sum((result) => result.reused),
+      // What was in flight in a loop that was lost is not known: then the one does not belong to the other.
+      inFlightIntegralMs: lost ? 0 : sum((result) => result.inFlightIntegralMs),
+      requestTimeMs: state.clock.requestTimeMs,
+      clientLimit: limitIn(all.flatMap((result) => result.failures)),
+    },
+    requestsDrained: sum((result) => result.requestsDrained),
+    coldReason: all.find((result) => result.coldReason !== undefined)?.coldReason,
+    addresses: distinct(all.flatMap((result) => result.addresses)),
+    failures: mergeFailures([...all.map((result) => result.failures), ...(lost?.failures ?? [])]),
+    notes: withClosings(
+      mergeServerNotes(all.map((result) => result.notes)),
+      sum(({ closings }) => closings.connections),
+      sum(({ closings }) => closings.requests),
+    ),
+    lost: lost?.error,
+  };
+}
+
+/** The worst of each: a summary has the requests of all loops. CPU and machine are the same, whichever loop reads them. */
+function mergeReadings(
+  own: LoopResult,
+  all: readonly LoopResult[],
+): Omit<ProcessReadings, 'elapsedMs'> & { busyLoops: number } {
+  type Worst = 'eventLoopDelayMedianMs' | 'eventLoopDelayP99Ms' | 'eventLoopDelayMaxMs' | 'loopUtilisation';
+  const worst = (of: Worst | keyof LongestStalls): number => Math.max(...all.map(({ readings }) => readings[of]));
+  const { elapsedMs, ...readings } = own.readings;
+  return {
+    ...readings,
+    eventLoopDelayMedianMs: worst('eventLoopDelayMedianMs'),
+    eventLoopDelayP99Ms: worst('eventLoopDelayP99Ms'),
+    eventLoopDelayMaxMs: worst('eventLoopDelayMaxMs'),
+    eventLoopReadings: Math.min(...all.map((each) => each.readings.eventLoopReadings)),
+    loopUtilisation: worst('loopUtilisation'),
+    ownStallMs: worst('ownStallMs'),
+    machineStallMs: worst('machineStallMs'),
+    busyLoops: all.reduce(
+      (sum, each) => sum + (each.readings.loopUtilisation * each.readings.elapsedMs) / elapsedMs,
+      0,
+    ),
+  };
+}
+
+/** Fewer may have other causes. */
+const leastClosings = 3;
+
+/** Adds that the server closes connections after a number of requests, unless the client closes them for what the server sends. */
+function withClosings(notes: readonly string[], connections: number, requests: number): readonly string[] {
+  if (connections < leastClosings || notes.some((note) => closingDeviations.has(note))) return notes;
+  const each = Math.round(requests / connections);
+  const after = each === 1 ? 'each request' : `about ${each} requests`;
+  return mergeServerNotes([notes, [`connections closed by the server after ${after}`]]);
+}
+
+/** What of this machine ran out, and what to do about it. */
+function limitIn(failures: readonly FailureSample[]): string | undefined {
+  const failure = failures.find(({ error }) => error === 'client');
+  return failure && limitAdvice(failure.text);
+}
+
+function distinct(addresses: Transport['addresses']): Transport['addresses'] {
+  return [...new Map(addresses.map((each) => [`${each.host} ${each.address}`, each])).values()];
+}

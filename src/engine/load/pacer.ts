@@ -1,0 +1,95 @@
+import { clockOffsetMs } from '../machine/shared-clock.ts';
+import { threadOf } from '../machine/thread-of.ts';
+
+/** Wakes the loop at a given time. */
+export interface Pacer {
+  /** Calls back at that time, `performance.now()`; a later call takes the place of one before. */
+  wakeAt(atMs: number, onWake: () => void): void;
+  close(): void;
+}
+
+/** Places in the shared numbers: times asked for, wake-ups given, the end. */
+const place = { asked: 0, given: 1, over: 2 } as const;
+
+/**
+ * A worker thread that waits for the deadline and wakes this loop with `Atomics.waitAsync`. Timers of the loop itself come
+ * up to a millisecond late, and a loop that spins starves its sockets; this one is late by some tens of microseconds.
+ * Resolves once the thread is ready.
+ */
+export async function startPacer(): Promise<Pacer> {
+  const state = new Int32Array(new SharedArrayBuffer(12));
+  const deadline = new Float64Array(new SharedArrayBuffer(8));
+  const offsetMs = clockOffsetMs();
+  await threadOf(keepTime, { state, deadline, place }, 'online');
+  let open = true;
+  let given = 0;
+  let onWake = nothing;
+  let askedMs = Number.NaN;
+
+  const listen = (): void => {
+    const { async, value } = Atomics.waitAsync(state, place.given, given);
+    if (async) void value.then(wake);
+    else setImmediate(wake);
+  };
+  const wake = (): void => {
+    if (!open) return;
+    given = Atomics.load(state, place.given);
+    listen();
+    askedMs = Number.NaN;
+    onWake();
+  };
+  listen();
+
+  return {
+    wakeAt(atMs, callback) {
+      onWake = callback;
+      if (atMs === askedMs) return;
+      askedMs = atMs;
+      deadline[0] = atMs + offsetMs;
+      // Subtle: after the time is written; this is what makes the thread look at it.
+      Atomics.add(state, place.asked, 1);
+      Atomics.notify(state, place.asked);
+    },
+    close() {
+      open = false;
+      Atomics.store(state, place.over, 1);
+      Atomics.add(state, place.asked, 1);
+      Atomics.notify(state, place.asked);
+      // Ends the wait of this loop, too: a promise that is left waiting is never freed.
+      Atomics.notify(state, place.given);
+    },
+  };
+}
+
+const nothing = (): void => undefined;
+
+/** The thread: sleeps until shortly before each deadline, spins for the rest, as a sleep may end late. */
+function keepTime({
+  state,
+  deadline,
+  place,
+}: {
+  state: Int32Array;
+  deadline: Float64Array;
+  place: { asked: number; given: number; over: number };
+}): void {
+  const spinMs = 0.03;
+  // oxlint-disable-next-line unicorn/consistent-function-scoping -- nothing outside of this function goes along.
+  const now = (): number => Number(process.hrtime.bigint()) / 1e6;
+  let done = 0;
+  while (Atomics.load(state, place.over) === 0) {
+    const asked = Atomics.load(state, place.asked);
+    if (asked === done) {
+      Atomics.wait(state, place.asked, asked);
+      continue;
+    }
+    const due = deadline[0] ?? 0;
+    const left = due - now() - spinMs;
+    if (left > 0 && Atomics.wait(state, place.asked, asked, left) !== 'timed-out') continue;
+    while (now() < due && Atomics.load(state, place.asked) === asked);
+    if (Atomics.load(state, place.asked) !== asked) continue;
+    done = asked;
+    Atomics.add(state, place.given, 1);
+    Atomics.notify(state, place.given);
+  }
+}

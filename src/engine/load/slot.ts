@@ -1,0 +1,412 @@
+import { addValue, type Tally } from '../../core/metrics/recorder/tally.ts';
+import type { Sample } from '../../core/metrics/types.ts';
+import { createBodyKeeper } from '../answers/body.ts';
+import { canInflate, createInflater, unknownEncoding, type Inflater } from '../answers/encoding.ts';
+import { errorKind, errorText } from '../transport/error-kind.ts';
+import type { FailureSamples } from '../answers/failure-samples.ts';
+import { hasRawBytes, isRedirect, redirected } from '../transport/redirect.ts';
+import type { Note } from '../transport/server-notes.ts';
+import { createStreamReader, type StreamReader } from '../answers/stream-reader.ts';
+import type { ExchangeEvents, Lane, Origin, WireRequest } from '../transport/transport.ts';
+import type { Usage } from '../answers/dialects/usage.ts';
+
+/** What a slot reports to the load that runs it. Times are `performance.now()`. */
+interface SlotListener {
+  /** The first byte of a request leaves. */
+  sent(atMs: number, reused: boolean): void;
+  /** A request that met the close of its connection goes out once more, over a new one. */
+  resent(): void;
+  /** The server had closed the connection in good order after so many requests, and soon after the last of them. */
+  closedAfter(requests: number): void;
+  /**
+   * The request is over, and the slot is free, which may be later; `sent` may not have come before.
+   * The sample is the slot's own: it holds until the next request starts.
+   */
+  ended(slot: Slot, atMs: number, freeAtMs: number, sample: Sample, sent: boolean): void;
+}
+
+/** A place for one request at a time: turns what the transport tells into a sample. */
+export interface Slot {
+  start(target: number, request: WireRequest, scheduledAtMs: number): void;
+  /** When the request in flight was handed to the transport: the timeout runs from then. NaN when there is none. */
+  readonly since: number;
+  /** Its bytes have left. */
+  readonly hasLeft: boolean;
+  /** Ends the request in flight as failed, unless its response is finished, and closes its connection. Returns true if it failed. */
+  fail(atMs: number, error: Error): boolean;
+  /** Drops the request in flight and closes its connection; nothing is reported. */
+  cut(): void;
+  /** Closes its connections: it is not used again. */
+  close(): void;
+}
+
+export interface SlotOptions {
+  readonly lane: Lane;
+  readonly listener: SlotListener;
+  readonly failures: FailureSamples;
+  /** Takes in remarks on the server. */
+  readonly note: Note;
+  readonly maxRedirects: number;
+  /** Runs work when no arrival is kept waiting by it. */
+  readonly later: (work: () => void) => void;
+  /** Takes in how long requests on a used connection were in the transport before their bytes left, ms. */
+  readonly dispatchGaps: Tally;
+  /** Zero of the samples' times. */
+  readonly originMs: number;
+}
+
+/**
+ * What a slot knows of its request. In objects, here and in the sample: numbers with a fraction change in place there,
+ * where a captured variable would allocate for each.
+ */
+interface Exchange {
+  /** When the transport was handed the request; NaN when there is none. */
+  sinceMs: number;
+  /** When its bytes left; the same as `sinceMs` until they do. */
+  sentMs: number;
+  request: WireRequest | undefined;
+  sent: boolean;
+  /** How many failures the response stands for that is being read: see FailureSamples. */
+  failures: number;
+  /** When this try left, and whether over a connection that had carried a request before. */
+  triedMs: number;
+  reused: boolean;
+  /** It met the close of its connection and was sent once more. */
+  resent: boolean;
+  hops: number;
+  /** Where the answer that is being read leads, when that is to be followed. */
+  location: string | undefined;
+  /** Reads the response, when that is a language model's. */
+  reader: StreamReader | undefined;
+  /** Decodes it before, when it is compressed. */
+  inflater: Inflater | undefined;
+  /** The end of its body has come. */
+  whole: boolean;
+}
+
+/**
+ * A close that comes so soon after a request has left, on a connection that was kept open, crossed it on the way: longer than a
+ * round trip takes, shorter than most work of a server on a request that must not be done twice.
+ */
+const crossingMs = 250;
+/** A connection that is gone after it was idle for longer than that was closed for being idle. */
+const idleMs = 500;
+/**
+ * How long a stream may go on once its server has said that it is finished: usage often follows the last choice, and the end of
+ * the body all of it, at once. A connection whose body ends in that time can be used again. In turns of a timer, of which a
+ * client that stands still misses one at most.
+ */
+const grace = { turnMs: 50, usageTurns: 5, endTurns: 2 };
+
+/** In an array: see addValue. */
+const gapMs = new Float64Array(1);
+
+/** The slot, its sample and its buffer are made once: a request allocates nothing here. */
+export function createSlot(options: SlotOptions): Slot {
+  const { lane, listener, failures, note, maxRedirects, later, dispatchGaps, originMs } = options;
+  const body = createBodyKeeper(note);
+  const exchange: Exchange = {
+    sinceMs: Number.NaN,
+    sentMs: Number.NaN,
+    request: undefined,
+    sent: false,
+    failures: 0,
+    triedMs: Number.NaN,
+    reused: false,
+    resent: false,
+    hops: 0,
+    location: undefined,
+    reader: undefined,
+    inflater: undefined,
+    whole: false,
+  };
+  /** Runs while a stream that is finished may go on. */
+  let graceTimer: NodeJS.Timeout | undefined;
+  // Made for the first response of a language model: most slots never see one.
+  let ownReader: StreamReader | undefined;
+  const sample: { -readonly [K in keyof Sample]: Sample[K] } = {
+    target: 0,
+    scheduledMs: Number.NaN,
+    sentMs: Number.NaN,
+    headersMs: Number.NaN,
+    endMs: Number.NaN,
+    status: 0,
+    error: undefined,
+    bytes: 0,
+    outputTokens: undefined,
+    tokenSource: undefined,
+    reasoningTokens: undefined,
+    hiddenTokens: undefined,
+    inputTokens: undefined,
+    cachedTokens: undefined,
+    stream: undefined,
+  };
+
+  /** The connection that the last request went over. */
+  const last: { origin: Origin | undefined; requests: number; endMs: number } = {
+    origin: undefined,
+    requests: 0,
+    endMs: Number.NaN,
+  };
+
+  /** @param freeAtMs when the connection was given up that the response had come over; absent if it is kept */
+  const finish = (atMs: number, error: Error | undefined, freeAtMs?: number): void => {
+    const { request, reader } = exchange;
+    endGrace();
+    last.origin = error || freeAtMs !== undefined ? undefined : request?.origin;
+    last.endMs = atMs;
+    let text = error && errorText(error);
+    sample.error = error && errorKind(error);
+    sample.sentMs = exchange.sentMs - originMs;
+    sample.endMs = atMs - originMs;
+    if (reader) text = endResponse(reader, text);
+    else setTokens(error ? undefined : body.usage());
+    const { target, status, error: kind } = sample;
+    const count = kind ? failures.weigh(kind) : exchange.failures;
+    if (count > 0) {
+      const said = text === undefined ? body.text() : { text, cut: false };
+      failures.add({ target, status, ...(kind ? { error: kind } : {}), ...said, count });
+    }
+    exchange.reader = undefined;
+    closeInflater();
+    exchange.sinceMs = Number.NaN;
+    exchange.request = undefined;
+    listener.ended(slot, atMs, freeAtMs ?? atMs, sample, exchange.sent);
+  };
+
+  const endGrace = (): void => {
+    if (graceTimer === undefined) return;
+    clearInterval(graceTimer);
+    graceTimer = undefined;
+  };
+
+  const onFinished = (isLast: boolean): void => {
+    if (!exchange.reader || exchange.whole) return;
+    endGrace();
+    // The end may be there and not read yet, if the loop was busy.
+    let turns = isLast ? grace.endTurns : grace.usageTurns;
+    graceTimer = setInterval(() => {
+      turns -= 1;
+      if (turns === 0) later(cutHeld);
+    }, grace.turnMs);
+  };
+
+  /** Gives up the connection of a stream that is finished. */
+  const cutHeld = (): void => {
+    if (graceTimer === undefined || !exchange.reader) return;
+    lane.cut();
+    finishEarly(exchange.reader.finishedMs(), held);
+  };
+
+  /** Ends the request when its response was finished, though its body has no end. */
+  const finishEarly = (atMs: number, remark: string): void => {
+    note(remark);
+    finish(atMs, undefined, performance.now());
+  };
+
+  /** Ends the request as failed, unless its response was finished before. Returns true if it failed. */
+  const finishFailed = (atMs: number, error: Error): boolean => {
+    const { reader } = exchange;
+    const kind = reader && errorKind(error);
+    const finishedMs =
+      kind === 'timeout' || kind === 'reset' || kind === 'prematureEnd' ? reader?.finishedMs() : undefined;
+    if (finishedMs === undefined || Number.isNaN(finishedMs)) {
+      finish(atMs, error);
+      return true;
+    }
+    finishEarly(finishedMs, kind === 'timeout' ? held : closedInside);
+    return false;
+  };
+
+  const closeInflater = (): void => {
+    exchange.inflater?.close();
+    exchange.inflater = undefined;
+  };
+
+  const setTokens = (usage: Usage | undefined): void => {
+    sample.outputTokens = usage?.tokens;
+    sample.tokenSource = usage?.source;
+    sample.reasoningTokens = usage?.reasoningTokens;
+    sample.inputTokens = usage?.inputTokens;
+    sample.cachedTokens = usage?.cachedTokens;
+    sample.hiddenTokens = undefined;
+  };
+
+  /** Puts what a language model's response told into the sample. Returns what went wrong with it, in words. */
+  const endResponse = (reader: StreamReader, text: string | undefined): string | undefined => {
+    const { stream, usage, hiddenTokens, notes, failure } = reader.end(text === undefined);
+    for (const remark of notes) note(remark);
+    sample.stream = stream && {
+      ...stream,
+      firstTokenMs: stream.firstTokenMs - originMs,
+      lastTokenMs: stream.lastTokenMs - originMs,
+    };
+    if (failure !== undefined) sample.error = failure.kind;
+    const wrong = failure?.text ?? text;
+    setTokens(wrong === undefined ? usage : undefined);
+    if (wrong === undefined && hiddenTokens > 0) sample.hiddenTokens = hiddenTokens;
+    return wrong;
+  };
+
+  const events: ExchangeEvents = {
+    sent(atMs, reused) {
+      exchange.triedMs = atMs;
+      exchange.reused = reused;
+      if (!reused) {
+        countClosing(last.requests);
+        last.requests = 0;
+      }
+      last.requests += 1;
+      if (exchange.sent) return;
+      exchange.sent = true;
+      exchange.sentMs = atMs;
+      if (reused) {
+        gapMs[0] = atMs - exchange.sinceMs;
+        addValue(dispatchGaps, gapMs, 0);
+      }
+      listener.sent(atMs, reused);
+    },
+    headers(atMs, status, head) {
+      sample.headersMs = atMs - originMs;
+      sample.status = status;
+      if (maxRedirects > exchange.hops) {
+        exchange.location = isRedirect(status) ? head.get('location') : undefined;
+        if (exchange.location !== undefined && hasRawBytes(exchange.location))
+          note('sends unencoded bytes in Location');
+      }
+      exchange.failures = isSuccess(status) || exchange.location !== undefined ? 0 : failures.weigh(status);
+      const { request } = exchange;
+      const encoding = request?.dialect && isSuccess(status) ? (head.get('content-encoding') ?? 'identity') : undefined;
+      if (request && encoding !== undefined && (encoding === 'identity' || canInflate(encoding))) {
+        const reader = (ownReader ??= createStreamReader(later, onFinished));
+        reader.begin({
+          anyEvents: request.dialect === 'sse',
+          stream: request.streams === true,
+          type: head.get('content-type')?.toLowerCase() ?? '',
+        });
+        exchange.reader = reader;
+        exchange.inflater = createInflater(encoding, {
+          bytes: (bytes, atMs) => reader.add(bytes, atMs),
+          error: (text) => reader.fail(text),
+        });
+      } else {
+        if (encoding !== undefined) note(unknownEncoding);
+        body.begin(head, exchange.failures > 0);
+      }
+    },
+    data(chunk, atMs) {
+      if (exchange.inflater) exchange.inflater.add(chunk, atMs);
+      else if (exchange.reader) exchange.reader.add(chunk, atMs);
+      else body.add(chunk);
+      sample.bytes += chunk.byteLength;
+    },
+    end(atMs) {
+      const { request, location } = exchange;
+      exchange.whole = true;
+      endGrace();
+      const next = location === undefined || !request ? undefined : redirected(request, sample.status, location);
+      if (!next) {
+        if (exchange.inflater) exchange.inflater.end(() => finish(atMs, undefined));
+        else finish(atMs, undefined);
+        return;
+      }
+      exchange.hops += 1;
+      exchange.whole = false;
+      exchange.location = undefined;
+      exchange.request = next;
+      exchange.reused = false;
+      lane.send(next, events);
+    },
+    failed(atMs, error, untouched) {
+      if (untouched && metClose(atMs, error)) resend();
+      else finishFailed(atMs, error);
+    },
+  };
+
+  /** Tells that the server has closed the connection of the last request, unless that was for being idle, or asked for. */
+  const countClosing = (requests: number): void => {
+    const isSame = last.origin !== undefined && last.origin === exchange.request?.origin;
+    if (isSame && exchange.sinceMs - last.endMs < idleMs && !asksToClose(exchange.request)) {
+      listener.closedAfter(requests);
+    }
+  };
+
+  /** Whether the server, by all that can be known, closed the idle connection before it had read the request. */
+  const metClose = (atMs: number, error: Error): boolean => {
+    const { request, reused, resent, triedMs } = exchange;
+    if (!request || !reused || resent) return false;
+    const kind = errorKind(error);
+    return (
+      (kind === 'reset' || kind === 'prematureEnd') && (isIdempotent(request.method) || atMs - triedMs <= crossingMs)
+    );
+  };
+
+  const resend = (): void => {
+    if (!exchange.request) return;
+    exchange.resent = true;
+    exchange.reused = false;
+    // All but this one.
+    countClosing(last.requests - 1);
+    last.origin = undefined;
+    listener.resent();
+    lane.send(exchange.request, events);
+  };
+
+  const slot: Slot = {
+    start(target, request, scheduledAtMs) {
+      sample.target = target;
+      sample.scheduledMs = scheduledAtMs - originMs;
+      sample.headersMs = Number.NaN;
+      sample.status = 0;
+      sample.bytes = 0;
+      sample.stream = undefined;
+      exchange.request = request;
+      exchange.sent = false;
+      exchange.failures = 0;
+      exchange.reused = false;
+      exchange.resent = false;
+      exchange.hops = 0;
+      exchange.location = undefined;
+      exchange.reader = undefined;
+      exchange.whole = false;
+      exchange.sinceMs = exchange.sentMs = performance.now();
+      lane.send(request, events);
+    },
+    get since() {
+      return exchange.sinceMs;
+    },
+    get hasLeft() {
+      return exchange.sent;
+    },
+    fail(atMs, error) {
+      lane.cut();
+      return finishFailed(atMs, error);
+    },
+    cut() {
+      lane.cut();
+      endGrace();
+      closeInflater();
+      exchange.reader = undefined;
+      exchange.sinceMs = Number.NaN;
+      exchange.request = undefined;
+      last.origin = undefined;
+    },
+    close: () => lane.close(),
+  };
+  return slot;
+}
+
+/** Remarks on servers whose streams are finished before their bodies. */
+const held = 'holds the connection after the end of a stream';
+const closedInside = "closes the connection before the end of a stream's body";
+
+const asksToClose = (request: WireRequest | undefined): boolean =>
+  request?.headers.some(
+    (name, i, all) => i % 2 === 0 && /^connection$/i.test(name) && /close/i.test(all[i + 1] ?? ''),
+  ) ?? false;
+
+/** RFC 9110, 9.2.2: sent twice these do no more than once. */
+const isIdempotent = (method: string): boolean => idempotent.has(method);
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { ExitCode, LoadlensError } from '../../core/errors.ts';
+
+/** What a machine runs out of, by the code of the system. */
+interface Limit {
+  /** Names the limit, with its value where the system tells it. */
+  readonly text: () => string;
+  /** Says how to raise it, or to need less. */
+  readonly hint: string;
+}
+
+const files = 'Raise the limit with `ulimit -n`, or lower the concurrency.';
+const ports =
+  'Widen the range (`sysctl net.ipv4.ip_local_port_range` on Linux), keep connections alive, or lower the concurrency.';
+const memory = 'Free memory, or lower the concurrency.';
+
+const noPort = (): string => `no free local port${portRange()}`;
+const noMemory = (): string => 'no memory for another socket';
+
+const limits: Readonly<Record<string, Limit>> = {
+  EMFILE: { text: () => `limit of ${openFiles()} open files`, hint: files },
+  ENFILE: {
+    text: () => 'limit of open files of the whole machine',
+    hint: 'Raise the limit (`sysctl fs.file-max` on Linux), or lower the concurrency.',
+  },
+  EADDRNOTAVAIL: { text: noPort, hint: ports },
+  EADDRINUSE: { text: noPort, hint: ports },
+  EAGAIN: { text: () => 'no free local port, or no memory for another socket', hint: ports },
+  ENOBUFS: { text: noMemory, hint: memory },
+  ENOMEM: { text: noMemory, hint: memory },
+  EAI_MEMORY: { text: () => 'no memory to look up a name', hint: memory },
+};
+
+const known = new Map<string, string>();
+
+/** Returns whether an error with this code comes from a limit of this machine, not from the server. */
+export const isClientLimit = (code: string): boolean => Object.hasOwn(limits, code);
+
+/** Returns what ran out, after the code: `EMFILE: limit of 120 open files`; undefined for any other code. */
+export function limitText(code: string): string | undefined {
+  const limit = limits[code];
+  if (limit === undefined) return undefined;
+  // The limits of a process hardly change, and one error may come thousands of times.
+  const text = known.get(code) ?? `${code}: ${limit.text()}`;
+  known.set(code, text);
+  return text;
+}
+
+/** Returns what ran out and what to do about it, for the code that a text of `limitText` begins with. */
+export function limitAdvice(text: string): string {
+  const hint = limits[text.split(':')[0] ?? '']?.hint;
+  return hint === undefined ? text : `${text}. ${hint}`;
+}
+
+/** Returns an error that the user can mend in place of one of a thread for which the machine has no room, any other as it is. */
+export function threadError(error: unknown): unknown {
+  const [code = ''] = error instanceof Error ? (/\bE[A-Z]{4,}$/.exec(error.message) ?? []) : [];
+  const limit = limits[code];
+  if (limit === undefined) return error;
+  return new LoadlensError(`Loadlens can't start a thread: ${limitText(code)}.`, {
+    hint: limit.hint,
+    exitCode: ExitCode.nothingMeasured,
+    cause: error,
+  });
+}
+
+let sixth: boolean | undefined;
+
+/** Returns whether this machine has an IPv6 address: without one, connecting to any fails as if ports had run out. */
+export function hasIpv6(): boolean {
+  sixth ??= Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'));
+  return sixth;
+}
+
+/** Asked of the process itself: with no file left to open, `/proc/self/limits` can't be read. */
+function openFiles(): string {
+  const report: unknown = process.report.getReport();
+  const { soft } = objectIn(objectIn(objectIn(report)['userLimits'])['open_files']);
+  return typeof soft === 'number' || typeof soft === 'string' ? String(soft) : 'the';
+}
+
+function portRange(): string {
+  try {
+    const [first, last] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/);
+    return ` from ${first} to ${last}`;
+  } catch {
+    return '';
+  }
+}
+
+const objectIn = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};

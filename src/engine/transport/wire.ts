@@ -1,0 +1,163 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { PreparedRequest, Target } from '../../core/endpoints/types.ts';
+import { LoadlensError } from '../../core/errors.ts';
+import { seededOrder } from '../../core/plan/prompt-turns.ts';
+import type { Origin, WireRequest } from './transport.ts';
+import { withDynamicParts } from './dynamic-request.ts';
+
+/** Headers that say how the connection is used: that is the engine's to decide. */
+const ownHeaders = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
+/** Added to the seed: prompts must not go along with targets. */
+const promptSeed = 0x5eed;
+
+/**
+ * The requests as they leave. Throws a LoadlensError that names the target for one that can't be sent.
+ * @param seed picks the prompts of targets that take them at random, and makes the random values of their placeholders
+ */
+export function toWire(
+  requests: readonly PreparedRequest[],
+  targets: readonly Pick<Target, 'name'>[],
+  userAgent: string,
+  seed = 0,
+): WireRequest[] {
+  const origins = new Map<string, Origin>();
+  // Most requests of a large file have the same headers: one list for all that do.
+  const known = new Map<string, string[]>();
+  const shared = (headers: string[]): string[] => {
+    const key = JSON.stringify(headers);
+    const same = known.get(key);
+    if (same === undefined) known.set(key, headers);
+    return same ?? headers;
+  };
+  const originOf = (url: URL): Origin => {
+    let origin = origins.get(url.origin);
+    if (!origin) origins.set(url.origin, (origin = parseOrigin(url)));
+    return origin;
+  };
+  return requests.map((request, i) => {
+    try {
+      return withDynamicParts(
+        withPrompts(oneToWire(request, { originOf, shared, userAgent }), request.prompts, seed + promptSeed),
+        request.dynamic,
+        seed,
+      );
+    } catch (error) {
+      if (!(error instanceof Unsendable)) throw error;
+      throw new LoadlensError(`“${targets[i]?.name ?? request.method}” can't be sent: ${error.message}`, {
+        hint: error.hint,
+      });
+    }
+  });
+}
+
+/** Scheme, host and port of a URL. */
+export function parseOrigin(url: URL): Origin {
+  const secure = url.protocol === 'https:';
+  return {
+    url: url.origin,
+    secure,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+  };
+}
+
+class Unsendable extends Error {
+  readonly hint: string;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+interface Shared {
+  readonly originOf: (url: URL) => Origin;
+  readonly shared: (headers: string[]) => string[];
+  readonly userAgent: string;
+}
+
+function oneToWire(request: PreparedRequest, { originOf, shared, userAgent }: Shared): WireRequest {
+  const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new Unsendable('its URL is not an absolute http or https URL.', 'Write it as http://host:port/path.');
+  }
+  const method = request.method.toUpperCase();
+  if (method === 'CONNECT' || !/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {
+    throw new Unsendable(`the method ${request.method} is not one that gets an answer.`, 'Use GET, POST or the like.');
+  }
+  const body = request.body && request.body.byteLength > 0 ? bytesOf(request.body) : null;
+  const headers = checkedHeaders(request.headers, body?.byteLength ?? 0);
+  const has = (name: string): boolean => headers.some((text, i) => i % 2 === 0 && text.toLowerCase() === name);
+  if (!has('accept')) headers.push('accept', '*/*');
+  if (!has('user-agent')) headers.push('user-agent', userAgent);
+  if (!has('authorization') && (url.username !== '' || url.password !== '')) {
+    const pair = `${decoded(url.username)}:${decoded(url.password)}`;
+    headers.push('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  }
+  const origin = originOf(url);
+  const path = url.pathname + url.search;
+  return {
+    origin,
+    method,
+    // A part of the address that is kept anyway costs less than a copy.
+    path: request.url === origin.url + path ? request.url.slice(origin.url.length) : path,
+    headers: shared(headers),
+    body,
+    ...(request.dialect && { dialect: request.dialect }),
+    ...(request.streams && { streams: request.streams }),
+  };
+}
+
+/** The request with one body for each prompt. They share everything else. */
+function withPrompts(request: WireRequest, prompts: PreparedRequest['prompts'], seed: number): WireRequest {
+  if (prompts === undefined) return request;
+  const variants = prompts.bodies.map((body): WireRequest => Object.assign({}, request, { body: bytesOf(body) }));
+  const { length } = variants;
+  const order = prompts.order === 'random' ? seededOrder(length, seed) : undefined;
+  const placeAt = (turn: number): number => (order === undefined ? turn % length : (order[turn % length] ?? 0));
+  return { ...request, variantAt: (_, turn) => variants[placeAt(turn)] ?? request };
+}
+
+function checkedHeaders(headers: PreparedRequest['headers'], bodyLength: number): string[] {
+  const wire: string[] = [];
+  let hosts = 0;
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    if (ownHeaders.has(key)) {
+      throw new Unsendable(`Loadlens sets the header ${name} itself.`, 'Take the header out of the request.');
+    }
+    if (!isValid(name, value)) {
+      throw new Unsendable(`the header ${name} has a character that HTTP forbids.`, 'Take the character out.');
+    }
+    if (key === 'content-length') {
+      if (Number(value) === bodyLength) continue;
+      throw new Unsendable(
+        `its Content-Length is ${value}, its body has ${bodyLength} bytes.`,
+        'Take the header out: Loadlens counts the bytes.',
+      );
+    }
+    if (key === 'host' && (hosts += 1) > 1) {
+      throw new Unsendable('it has two Host headers.', 'Keep one of them.');
+    }
+    wire.push(name, value);
+  }
+  return wire;
+}
+
+/** The text of a percent-encoded part; a stray % stands for itself. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+}
+
+function isValid(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function bytesOf(body: Uint8Array): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}

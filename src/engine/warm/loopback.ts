@@ -1,0 +1,79 @@
+import type { DialectName } from '../../core/endpoints/types.ts';
+import type { SummaryOptions } from '../../core/metrics/summary.ts';
+import { wholeLoad } from '../../core/plan/load/share.ts';
+import type { TransportName } from '../../core/vocabulary.ts';
+import { createCounters } from '../load/loops/counter.ts';
+import { createLoop, type LoopResult } from '../load/loops/loop.ts';
+import { sharedNow } from '../machine/shared-clock.ts';
+import type { SideThread } from '../machine/side-thread.ts';
+
+/** So many requests in at most so long, so many at a time. */
+export interface LoopbackLoad {
+  readonly concurrency: number;
+  readonly requests: number;
+  readonly limitMs: number;
+  /** They leave by the clock, at that rate; absent: as soon as a slot is free. */
+  readonly ratePerS?: number;
+  readonly dialect?: DialectName;
+  /** What the server answers, head and all. */
+  readonly answer: Buffer;
+}
+
+/** A small JSON body. */
+export const plainAnswer = Buffer.from(
+  'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{"output_tokens":1}',
+);
+
+/** Sends to a server of our own in the side thread, over connections that are open when the clock starts. */
+export async function loadLoopback(
+  side: SideThread,
+  transport: TransportName,
+  { concurrency, requests, limitMs, ratePerS, dialect, answer }: LoopbackLoad,
+  signal: AbortSignal,
+): Promise<LoopResult & { readonly summaryOptions: SummaryOptions }> {
+  const server = await side.serve(answer);
+  const request = { method: 'GET', url: `http://127.0.0.1:${server.port}/`, headers: [] };
+  const start = { line: 0, character: 0 };
+  const loop = createLoop(
+    {
+      plan: {
+        ...(ratePerS === undefined
+          ? { loadModel: 'closed' }
+          : {
+              loadModel: 'open',
+              arrivals: 'constant',
+              stages: [{ fromPerS: ratePerS, toPerS: ratePerS, durationS: null }],
+            }),
+        requests,
+        durationS: limitMs / 1e3,
+        concurrency,
+        seed: 1,
+        warmup: 0,
+        timeoutMs: 1_000,
+        drainMs: 100,
+        maxRedirects: 0,
+        coldStart: false,
+        transport,
+        objectives: [],
+      },
+      share: wholeLoad,
+      targets: [{ ...request, name: 'loopback', weight: 1, objectives: [], range: { start, end: start } }],
+      requests: [{ ...request, ...(dialect && { dialect }) }],
+      secrets: [],
+      version: 'loopback',
+      counters: createCounters(),
+    },
+    {},
+  );
+  const cancel = (): void => loop.cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    if (signal.aborted) cancel();
+    await loop.prepare(concurrency);
+    return { ...(await loop.send('run', sharedNow(), concurrency)), summaryOptions: loop.summaryOptions };
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    loop.close();
+    server.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { commands, l10n } from 'vscode';
+import { failureHint, noSuccessSentence, unansweredSentence } from '../../../core/report/words/failure-words.ts';
+import { nameOf, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
+import { commandIds } from '../../contributions.ts';
+import type { History } from '../../services/runs/history.ts';
+import type { Action, Notify } from '../../services/workspace/notify.ts';
+import type { Unfinished } from '../../services/runs/unfinished.ts';
+
+const showResults = ({ id }: ResultRecord): Action => ({
+  label: l10n.t('Show Results'),
+  run: () => commands.executeCommand(commandIds.openRun, id),
+});
+
+/** Puts the run that was under way when the last window went into the history, and says so. */
+export async function takeOver(unfinished: Unfinished, history: History, notify: Pick<Notify, 'warn'>): Promise<void> {
+  const left = unfinished.left();
+  if (left === undefined) return;
+  // The window may have got that far itself.
+  if (history.get(left.id) === undefined) {
+    notify.warn(
+      l10n.t('{0} was running when the window was reloaded or closed. What it had measured is kept.', nameOf(left)),
+      showResults(left),
+    );
+    await history.add(left);
+  }
+  await unfinished.forget();
+}
+
+/** At most one notification per result, and only for one that failed: the panel and the status bar show the others. */
+export function announce(record: ResultRecord, notify: Notify): void {
+  if (record.status === 'crashed') {
+    notify.error(
+      l10n.t('{0} stopped unexpectedly. {1} Partial results saved.', nameOf(record), record.stopReason ?? ''),
+      notify.openLog,
+      showResults(record),
+    );
+    return;
+  }
+  const runs = runsOf(record);
+  if (record.status !== 'completed' || runs.some(({ successes }) => successes > 0)) return;
+  const sentence = runs.some(({ responses }) => responses > 0) ? noSuccessSentence(runs) : unansweredSentence(runs);
+  notify.error(`${sentence} ${failureHint(runs)}`, showResults(record));
+}

@@ -1,0 +1,55 @@
+import { l10n, type Uri } from 'vscode';
+import { shownAs } from '../../services/workspace/documents.ts';
+import { askAll, askPick, askText, type Step, type StepPlace } from './steps.ts';
+
+/** What the questions about an endpoints file start from. */
+export interface FileQuestions<Preset> {
+  /** More than one: the file is asked first. */
+  readonly files: readonly Uri[];
+  /** What to preset for a file: the last values, or those of the file. Undefined: it can't be run, and the user knows. */
+  readonly preset: (uri: Uri) => Promise<Preset | undefined>;
+}
+
+/** A question for a line of text. */
+export interface TextQuestion<Preset> {
+  readonly prompt: string;
+  /** What stands there before anything is typed. */
+  readonly value: (preset: Preset) => string;
+  /** What is wrong with a text, in one sentence; `before` are the answers to the questions before. */
+  readonly problem: (text: string, before: readonly string[], preset: Preset) => string | undefined;
+}
+
+/** File and texts, with a way back at each step; undefined when the user went away. */
+export async function askAboutFile<Preset>(
+  title: string,
+  { files, preset }: FileQuestions<Preset>,
+  questions: readonly TextQuestion<Preset>[],
+): Promise<{ readonly uri: Uri; readonly texts: readonly string[] } | undefined> {
+  let [uri] = files;
+  let texts: string[] = [];
+
+  const askFile = async (place: StepPlace): Promise<Step<unknown>> => {
+    const items = files.map((file) => ({ label: `$(pulse) ${shownAs(file)}`, file }));
+    const active = items.find(({ file }) => file === uri);
+    const picked = await askPick(place, { placeholder: l10n.t('Which endpoints file?'), items, active });
+    if (picked.kind !== 'next') return picked;
+    // What was typed was meant for the other file.
+    if (picked.value.file !== uri) texts = [];
+    uri = picked.value.file;
+    return picked;
+  };
+  const asks = questions.map(({ prompt, value, problem }, at) => async (place: StepPlace): Promise<Step<unknown>> => {
+    const byDefault = uri === undefined ? undefined : await preset(uri);
+    if (byDefault === undefined) return { kind: 'cancelled' };
+    const answer = await askText(place, {
+      prompt,
+      value: texts[at] ?? value(byDefault),
+      validate: (text) => problem(text, texts.slice(0, at), byDefault),
+    });
+    if (answer.kind === 'next') texts[at] = answer.value;
+    return answer;
+  });
+
+  const answered = await askAll(title, [...(files.length > 1 ? [askFile] : []), ...asks]);
+  return answered && uri !== undefined ? { uri, texts } : undefined;
+}

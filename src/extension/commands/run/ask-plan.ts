@@ -1,0 +1,61 @@
+import { l10n, type Uri } from 'vscode';
+import { planLimits } from '../../../core/values/limits.ts';
+import type { PlanChoices } from '../../../core/plan/plan.ts';
+import type { RunPlan } from '../../../core/plan/types.ts';
+import { loadAnswer, readAmount, readLoad } from './amount.ts';
+import { askAboutFile, type FileQuestions, type TextQuestion } from './ask-about-file.ts';
+
+/** What Run Benchmark asks for. */
+export interface Answers {
+  readonly uri: Uri;
+  readonly choices: PlanChoices;
+}
+
+/** What a file's questions start from, as it would be typed. */
+export interface PlanPreset {
+  readonly amount: string;
+  readonly load: string;
+}
+
+/** How much is sent, and how: what every run is asked about. */
+export function planQuestions<Preset extends PlanPreset>(): readonly TextQuestion<Preset>[] {
+  return [
+    {
+      prompt: l10n.t('How many requests in all? A time such as 30s runs for that long.'),
+      value: (preset) => preset.amount,
+      problem: (text) =>
+        readAmount(text) === undefined ? l10n.t('Type a whole number such as 500, or a time such as 30s.') : undefined,
+    },
+    {
+      prompt: l10n.t('How many requests at the same time? A rate such as 200/s sends by the clock.'),
+      value: (preset) => preset.load,
+      problem: (text) =>
+        readLoad(text) === undefined
+          ? l10n.t(
+              'Type a whole number from {0} to {1}, a rate such as 200/s, or stages such as 30s:50, 1m:50..200.',
+              planLimits.concurrency.min,
+              planLimits.concurrency.max,
+            )
+          : undefined,
+    },
+  ];
+}
+
+/** What was answered to planQuestions; undefined when it can't be used. */
+export function planAnswers([amount = '', load = '']: readonly string[]): PlanChoices | undefined {
+  const [much, how] = [readAmount(amount), readLoad(load)];
+  return much === undefined || how === undefined ? undefined : { ...much, ...how };
+}
+
+/** File, requests, concurrency or rate; undefined when the user went away. */
+export async function askPlan(about: FileQuestions<PlanPreset>): Promise<Answers | undefined> {
+  const answer = await askAboutFile(l10n.t('Run Benchmark'), about, planQuestions());
+  const choices = answer && planAnswers(answer.texts);
+  return answer && choices && { uri: answer.uri, choices };
+}
+
+/** What a plan's questions start from. */
+export function planPreset(plan: RunPlan): PlanPreset {
+  const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
+  return { amount, load: loadAnswer(plan) };
+}

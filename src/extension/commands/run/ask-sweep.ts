@@ -1,0 +1,69 @@
+import { l10n, type Uri } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
+import type { PlanChoices } from '../../../core/plan/plan.ts';
+import { parseLevels, requestsPerSlot, type SweepChoices } from '../../../core/plan/sweep.ts';
+import { readAmount } from './amount.ts';
+import { askAboutFile, type FileQuestions, type TextQuestion } from './ask-about-file.ts';
+
+/** What Run Sweep asks for. */
+export interface SweepAnswers {
+  readonly uri: Uri;
+  readonly choices: SweepChoices;
+}
+
+/** What a file's questions start from. */
+export interface SweepPreset {
+  readonly levels: string;
+  /** Empty: as many as the level asks for. */
+  readonly amount: string;
+  /** Throws a LoadlensError for choices that make no plan. */
+  readonly check: (choices: SweepChoices) => unknown;
+}
+
+/** How much a level sends, as it would be typed; empty where nothing says it. */
+export function sweepAmount({ requests, durationS }: Pick<PlanChoices, 'requests' | 'durationS'>): string {
+  if (requests !== undefined) return String(requests);
+  return durationS === undefined ? '' : `${durationS}s`;
+}
+
+/** What was typed for levels and amount. */
+const choicesOf = ([levels = '', amount = '']: readonly string[]): SweepChoices => ({
+  levels: parseLevels(levels) ?? [],
+  ...(amount.trim() === '' ? {} : readAmount(amount)),
+});
+
+/** File, levels, requests per level; undefined when the user went away. */
+export async function askSweep(about: FileQuestions<SweepPreset>): Promise<SweepAnswers | undefined> {
+  const levels: TextQuestion<SweepPreset> = {
+    prompt: l10n.t('How many requests at the same time, level by level?'),
+    value: (preset) => preset.levels,
+    problem: (text) =>
+      parseLevels(text) === undefined
+        ? l10n.t('Type up to 64 whole numbers from 1 to 10,000 with commas, such as 1,2,4,8.')
+        : undefined,
+  };
+  const amount: TextQuestion<SweepPreset> = {
+    prompt: l10n.t(
+      'How many requests per level? A time such as 30s runs each that long; nothing means {0} for each at the same time.',
+      requestsPerSlot,
+    ),
+    value: (preset) => preset.amount,
+    problem: (text, before, preset) =>
+      text.trim() !== '' && readAmount(text) === undefined
+        ? l10n.t('Type a whole number such as 500, or a time such as 30s.')
+        : problemOf(() => preset.check(choicesOf([...before, text]))),
+  };
+  const answer = await askAboutFile(l10n.t('Run Sweep'), about, [levels, amount]);
+  return answer && { uri: answer.uri, choices: choicesOf(answer.texts) };
+}
+
+/** What is wrong with a plan, in one sentence. */
+function problemOf(make: () => unknown): string | undefined {
+  try {
+    make();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LoadlensError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,275 @@
+import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
+import { remoteHosts } from '../../../core/endpoints/hosts.ts';
+import { placeholdersIn } from '../../../core/endpoints/prepare.ts';
+import type { EndpointsFile, PreparedRequest, Target } from '../../../core/endpoints/types.ts';
+import type { PlanChoices } from '../../../core/plan/plan.ts';
+import { isRun, isSweep, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
+import type { RunRecord } from '../../../core/record/run.ts';
+import type { BenchmarkTask } from '../../../processes/messages.ts';
+import { otherServers } from '../../../processes/other-servers.ts';
+import { commandIds } from '../../contributions.ts';
+import { serverFor, type BundledServer } from '../../services/child-processes/bundled-server.ts';
+import type { Consent } from '../../services/workspace/consent.ts';
+import { parseDocument, shownAs } from '../../services/workspace/documents.ts';
+import { findEndpointsFiles } from '../../services/workspace/files.ts';
+import type { History } from '../../services/runs/history.ts';
+import { isListening } from '../../services/child-processes/listening.ts';
+import type { Notify } from '../../services/workspace/notify.ts';
+import { prepareInput } from '../../services/runs/prepare-input.ts';
+import type { PromptCursors } from '../../services/runs/prompt-cursors.ts';
+import type { Runs } from '../../services/runs/runs.ts';
+import type { Secrets } from '../../services/workspace/secrets.ts';
+import { startServer } from '../../services/child-processes/start-server.ts';
+import type { Unfinished } from '../../services/runs/unfinished.ts';
+import { announce } from './announce.ts';
+import { planFor, sweepPlanFor, wholeOf } from './plans.ts';
+
+/** Which targets of which file are to run, and what the user chose beyond the file's own values. */
+export interface RunRequest {
+  readonly uri: Uri;
+  /** One target alone; every target when absent. */
+  readonly target?: string;
+  readonly choices: PlanChoices;
+  /** The concurrencies to measure one after the other; absent for a single run. */
+  readonly levels?: readonly number[];
+}
+
+/** What a launch needs of the rest. */
+export interface LaunchParts {
+  readonly runs: Runs;
+  readonly history: History;
+  readonly unfinished: Unfinished;
+  readonly servers: readonly BundledServer[];
+  readonly secrets: Secrets;
+  readonly prompts: PromptCursors;
+  readonly notify: Notify;
+  readonly consent: Consent;
+  /** Brings up the panel with the run that is about to start. */
+  readonly showLive: () => void;
+  /** Shows the finished run, if it left a record, unless the user has turned to another one. */
+  readonly showFinished: (id: string | undefined) => void;
+}
+
+/** False, with one sentence, in a workspace that is not trusted: there everything is read and nothing runs. */
+export function mayRun(notify: Notify): boolean {
+  if (workspace.isTrusted) return true;
+  notify.warn(l10n.t('This workspace is not trusted: Loadlens reads its files but sends nothing.'), {
+    label: l10n.t('Manage Workspace Trust'),
+    run: () => commands.executeCommand('workbench.trust.manage'),
+  });
+  return false;
+}
+
+/** The files that a command may be about; none, and the user knows, when nothing can run. */
+export async function filesFor(argument: unknown, notify: Notify): Promise<readonly Uri[]> {
+  if (!mayRun(notify)) return [];
+  const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
+  if (files.length === 0) {
+    notify.info(l10n.t('There is no endpoints file in this workspace.'), {
+      label: l10n.t('Create Endpoints File'),
+      run: () => commands.executeCommand(commandIds.createEndpointsFile),
+    });
+  }
+  return files;
+}
+
+/**
+ * False, with one notification, for a file with errors: nothing of it runs. One target alone runs when it and what it uses are
+ * free of them.
+ */
+export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify, target?: string): boolean {
+  const errors = file.problems.filter((problem) => problem.severity === 'error').length;
+  const alone = target === undefined ? undefined : file.targets.find(({ name }) => name === target);
+  if (errors === 0 || (alone !== undefined && alone.broken !== true && file.broken !== true)) return true;
+  notify.error(
+    errors === 1
+      ? l10n.t('{0} has 1 problem; nothing was run.', shownAs(uri))
+      : l10n.t('{0} has {1} problems; nothing was run.', shownAs(uri), errors),
+    { label: l10n.t('Show Problems'), run: () => commands.executeCommand(commandIds.showProblems, uri) },
+  );
+  return false;
+}
+
+/** Runs a request from start to end: questions first, then the load, then its record in history and panel. */
+export async function launch(request: RunRequest, parts: LaunchParts): Promise<void> {
+  if (!mayRun(parts.notify)) return;
+  const task = await prepare(request, parts);
+  if (task === undefined) return;
+  const { uri } = request;
+  const file = shownAs(uri);
+  await inTurn(parts, async (waited) => {
+    const current = waited ? await stillServed(uri, task, parts) : task;
+    if (current === undefined) return;
+    const starting = withPromptStarts(uri, current, parts);
+    const record = await measure(starting, parts, (measured) => withSource(measured, file));
+    parts.prompts.advance(String(uri), record);
+  });
+}
+
+/** The task once more after others have run, which may have stopped a server; undefined when that is not to start again. */
+async function stillServed(uri: Uri, task: RunTask, parts: LaunchParts): Promise<RunTask | undefined> {
+  const notes = await offerServers(uri, task.input.requests, parts);
+  return notes === undefined ? undefined : withServers(task, notes, parts.servers);
+}
+
+/** The task with the prompts that come next: runs before it have moved on. */
+function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): RunTask {
+  const starts = prompts.startsOf(String(uri), task.input.targets);
+  return task.type === 'run'
+    ? { ...task, input: { ...task.input, ...starts } }
+    : { ...task, input: { ...task.input, ...starts } };
+}
+
+/** The engine knows files on disk; an unsaved one is known here alone. */
+function withSource(record: ResultRecord, file: string): ResultRecord {
+  const named = (run: RunRecord): RunRecord => ({ ...run, source: run.source ?? { file } });
+  if (isRun(record)) return named(record);
+  return isSweep(record) ? { ...record, levels: record.levels.map(named) } : record;
+}
+
+/**
+ * Lets `act` have its turn, after whatever is under way; the user decides about that. Nothing happens when the user doesn't want it.
+ * @param act is told whether it had to wait
+ */
+export async function inTurn({ runs }: LaunchParts, act: (waited: boolean) => Promise<void>): Promise<void> {
+  const waits = runs.isBusy();
+  if (waits && !(await askToWait(runs))) return;
+  await runs.inTurn(() => act(waits));
+}
+
+/** Sends the load, in a turn, and keeps what comes of it, with the panel up all the while. Returns the whole result. */
+export async function measure(
+  task: BenchmarkTask,
+  parts: Pick<LaunchParts, 'runs' | 'history' | 'unfinished' | 'notify' | 'showLive' | 'showFinished'>,
+  complete?: (record: ResultRecord) => ResultRecord,
+): Promise<ResultRecord> {
+  const { runs, history, unfinished, notify, showLive, showFinished } = parts;
+  const finished = runs.run(task, complete);
+  showLive();
+  let shown: string | undefined;
+  try {
+    const record = await finished;
+    // A sweep that was canceled during its first level has nothing to keep.
+    if (runsOf(record).length > 0) {
+      const kept = await history.add(record);
+      shown = kept.id;
+      announce(kept, notify);
+    }
+    return record;
+  } finally {
+    await unfinished.forget();
+    showFinished(shown);
+  }
+}
+
+/** Everything that can be refused before a byte is sent; undefined when something was, and the user knows. */
+async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask | undefined> {
+  const { uri, choices, levels } = request;
+  const document = await workspace.openTextDocument(uri);
+  const file = parseDocument(document);
+  if (!isWhole(uri, file, parts.notify, request.target)) return undefined;
+  const targets = pickTargets(request, file);
+  const plan = levels === undefined ? planFor(uri, file, choices) : sweepPlanFor(uri, file, { ...choices, levels });
+  const input = await prepareInput({ uri, name: request.target ?? shownAs(uri), targets }, parts.secrets);
+  if (input === undefined) return undefined;
+  const allowed = await parts.consent.ask({
+    hosts: remoteHosts(input.requests),
+    plan: 'levels' in plan ? wholeOf(plan) : plan,
+    secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
+  });
+  const notes = allowed ? await offerServers(uri, input.requests, parts) : undefined;
+  if (notes === undefined) return undefined;
+  const task: RunTask =
+    'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } };
+  return withServers(task, notes, parts.servers);
+}
+
+/** A task that is made from an endpoints file. */
+type RunTask = Extract<BenchmarkTask, { type: 'run' | 'sweep' }>;
+
+/** The task with the process of the server that its requests go to now, and remarks on who answers. */
+function withServers(task: RunTask, notes: readonly string[], servers: readonly BundledServer[]): RunTask {
+  const serverPid = pidOf(task.input.requests, servers);
+  const pid = serverPid === undefined ? {} : { serverPid };
+  return task.type === 'run'
+    ? { type: task.type, input: { ...task.input, notes }, ...pid }
+    : { type: task.type, input: { ...task.input, notes }, ...pid };
+}
+
+/** The process of the one bundled server that all requests go to. */
+export function pidOf(requests: readonly PreparedRequest[], servers: readonly BundledServer[]): number | undefined {
+  const pids = new Set(
+    requests.map(({ url }) => {
+      const address = new URL(url);
+      const server = serverFor(servers, address);
+      return server?.port() === Number(address.port || '80') ? server.pid() : undefined;
+    }),
+  );
+  return pids.size === 1 ? [...pids][0] : undefined;
+}
+
+function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly Target[] {
+  const targets = target === undefined ? file.targets : file.targets.filter((one) => one.name === target);
+  if (targets.length > 0) return targets;
+  throw target === undefined
+    ? new LoadlensError(l10n.t('{0} has no endpoint.', shownAs(uri)), {
+        hint: l10n.t('Add a line such as http://127.0.0.1:5000/hello.'),
+      })
+    : new LoadlensError(l10n.t('{0} has no endpoint “{1}” any more.', shownAs(uri), target), {
+        hint: l10n.t('Run the file, or pick an endpoint in it.'),
+      });
+}
+
+/**
+ * Offers to start servers that the requests need. Returns remarks on who answers in place of one, which the user has seen;
+ * undefined when a server is not to be started, and so neither is the run.
+ */
+export async function offerServers(
+  uri: Uri,
+  requests: readonly PreparedRequest[],
+  { servers, notify }: Pick<LaunchParts, 'servers' | 'notify'>,
+): Promise<readonly string[] | undefined> {
+  const urls = requests.map((request) => new URL(request.url));
+  for (const server of servers) {
+    const url = urls.find((one) => serverFor(servers, one) === server);
+    if (url !== undefined && !(await offerServer(uri, url, server))) return undefined;
+  }
+  const elsewhere = servers.filter((server) => !['running', 'missing'].includes(server.state().kind));
+  const places = elsewhere.map((server) => ({ id: server.id, port: server.port() }));
+  const others = await otherServers(requests, places);
+  for (const sentence of others) notify.warn(sentence);
+  return others;
+}
+
+/** When requests go to where a server would listen and nobody does: starts it, if the user wants that. */
+async function offerServer(uri: Uri, address: URL, server: BundledServer): Promise<boolean> {
+  if (await isListening(address.hostname.replace(/^\[|\]$/g, ''), server.port())) return true;
+  if (!server.startsUnasked()) {
+    const start = server.words.startAndRun;
+    const without = l10n.t('Run Without It');
+    const answer = await window.showInformationMessage(
+      l10n.t('Nothing listens on {0}, where {1} sends its requests.', address.host, shownAs(uri)),
+      { modal: true },
+      start,
+      without,
+    );
+    if (answer !== start) return answer === without;
+  }
+  return startServer(server);
+}
+
+/** One run at a time: the user decides what becomes of the one under way. False when the new one is not to start. */
+async function askToWait(runs: Runs): Promise<boolean> {
+  const state = runs.state();
+  const cancel = l10n.t('Cancel It and Run');
+  const wait = l10n.t('Run After It');
+  const answer = await window.showWarningMessage(
+    state.kind === 'idle' ? l10n.t('Another run is about to start.') : l10n.t('{0} is still running.', state.name),
+    { modal: true },
+    cancel,
+    wait,
+  );
+  if (answer === cancel) runs.cancel();
+  return answer === cancel || answer === wait;
+}

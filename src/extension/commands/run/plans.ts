@@ -1,0 +1,56 @@
+import type { Uri } from 'vscode';
+import type { EndpointsFile, RunDefaults } from '../../../core/endpoints/types.ts';
+import { makePlan, type PlanChoices } from '../../../core/plan/plan.ts';
+import { makeSweepPlan, type SweepChoices, type SweepPlan } from '../../../core/plan/sweep.ts';
+import type { RunPlan } from '../../../core/plan/types.ts';
+import { numberSetting } from '../../services/workspace/settings.ts';
+
+const isTimed = ({ durationS, ratePerS, stages }: RunDefaults): boolean =>
+  [durationS, ratePerS, stages].some((time) => time !== undefined);
+
+/** What a file sets, over what the settings say. */
+function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
+  return {
+    // A file that runs for a time, or by the clock, is not held to the number of requests from the settings.
+    ...(isTimed(file.defaults) ? {} : { requests: numberSetting('run.requests', uri) }),
+    concurrency: numberSetting('run.concurrency', uri),
+    warmup: numberSetting('run.warmup', uri),
+    timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000,
+    ...file.defaults,
+  };
+}
+
+/** The plan that a run of a file gets with these choices. */
+export function planFor(uri: Uri, file: EndpointsFile, choices: PlanChoices): RunPlan {
+  return makePlan(
+    { maxRedirects: numberSetting('run.maxRedirects', uri), ...choices },
+    { defaults: defaultsFor(uri, file), objectives: file.objectives },
+  );
+}
+
+/**
+ * The plan that a sweep of a file gets with these choices. How much a level sends and warms up follows from the level, unless
+ * choices or file say it: the settings speak of single runs.
+ */
+export function sweepPlanFor(uri: Uri, file: EndpointsFile, choices: SweepChoices): SweepPlan {
+  return makeSweepPlan(
+    {
+      maxRedirects: numberSetting('run.maxRedirects', uri),
+      ...(file.defaults.timeoutMs === undefined ? { timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000 } : {}),
+      ...choices,
+    },
+    file,
+  );
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+/** How much the levels of a sweep send together. */
+export function wholeOf({ levels }: SweepPlan): Pick<RunPlan, 'requests' | 'durationS' | 'concurrency'> {
+  const counted = levels.every(({ requests }) => requests !== null);
+  return {
+    requests: counted ? sum(levels.map(({ requests, warmup }) => (requests ?? 0) + warmup)) : null,
+    durationS: counted ? null : sum(levels.map(({ durationS }) => durationS ?? 0)),
+    concurrency: Math.max(...levels.map(({ concurrency }) => concurrency)),
+  };
+}

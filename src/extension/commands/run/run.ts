@@ -1,0 +1,174 @@
+import { commands, l10n, Range, Uri, window, workspace, type Memento } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
+import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
+import type { SweepChoices } from '../../../core/plan/sweep.ts';
+import { isRun, isSweep, sourceOf } from '../../../core/report/formats/results.ts';
+import type { SweepRecord } from '../../../core/record/sweep.ts';
+import type { RunRecord } from '../../../core/record/run.ts';
+import { commandIds } from '../../contributions.ts';
+import { setContextKey } from '../../services/workspace/context-keys.ts';
+import { isEndpoints, parseDocument } from '../../services/workspace/documents.ts';
+import { findSource } from '../../services/workspace/files.ts';
+import type { Diagnostics } from '../../providers/diagnostics.ts';
+import { toRange } from '../../providers/ranges.ts';
+import type { FileQuestions } from './ask-about-file.ts';
+import { askPlan, planPreset, type PlanPreset } from './ask-plan.ts';
+import { askSweep, sweepAmount, type SweepPreset } from './ask-sweep.ts';
+import type { Handlers } from '../handlers.ts';
+import { filesFor, isWhole, launch, type LaunchParts, type RunRequest } from './launch.ts';
+import { planFor, sweepPlanFor } from './plans.ts';
+
+/** What Run Again repeats, as it is kept over a reload. */
+type KeptRequest = Omit<RunRequest, 'uri'> & { readonly uri: string };
+
+const lastRequestKey = 'loadlens.lastRequest';
+const lastAnswersKey = 'loadlens.lastAnswers';
+const lastSweepKey = 'loadlens.lastSweep';
+const mostAnswers = 20;
+const defaultLevels = [1, 2, 4, 8];
+
+/** What the levels of a sweep have in common. */
+function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
+  const [first] = levels;
+  if (first === undefined) return {};
+  const same = (of: 'requests' | 'warmup'): boolean => new Set(levels.map(({ plan }) => plan[of])).size === 1;
+  const { requests, warmup, ...rest } = choicesOfPlan(first.plan);
+  return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
+}
+
+/** The request that made a run or a sweep. */
+async function requestOf(result: RunRecord | SweepRecord): Promise<RunRequest> {
+  const source = sourceOf(result);
+  const uri = source === null ? undefined : await findSource(source.file);
+  if (uri === undefined) {
+    throw new LoadlensError(l10n.t('The file of this run is not in the workspace.'), {
+      hint: l10n.t('Open the folder that holds it, then run it again.'),
+    });
+  }
+  const runs = isRun(result) ? [result] : result.levels;
+  const single = result.name !== source?.file && runs[0]?.targetCount === 1;
+  return {
+    uri,
+    ...(single ? { target: result.name } : {}),
+    ...(isRun(result)
+      ? { choices: choicesOfPlan(result.plan) }
+      : { choices: choicesOfLevels(result.levels), levels: result.planned }),
+  };
+}
+
+function keptRequest(memory: Memento): RunRequest | undefined {
+  const kept = memory.get<KeptRequest>(lastRequestKey);
+  return kept === undefined ? undefined : { ...kept, uri: Uri.parse(kept.uri) };
+}
+
+/** What was answered for each file, the latest last. */
+const lastAnswers = <T extends PlanChoices>(memory: Memento, key: string): Map<string, T> =>
+  new Map(memory.get<readonly (readonly [uri: string, answers: T])[]>(key, []));
+
+async function rememberAnswers(memory: Memento, key: string, uri: Uri, given: PlanChoices): Promise<void> {
+  const answers = lastAnswers<PlanChoices>(memory, key);
+  answers.delete(uri.toString());
+  answers.set(uri.toString(), given);
+  await memory.update(key, [...answers].slice(-mostAnswers));
+}
+
+/** The endpoints file that a menu, a lens or the active editor means. */
+function fileFrom(argument: unknown): Uri | undefined {
+  if (argument instanceof Uri) return argument;
+  const document = window.activeTextEditor?.document;
+  return document !== undefined && isEndpoints(document) ? document.uri : undefined;
+}
+
+/** The target on the cursor's line, or the one above it. */
+function targetAtCursor(uri: Uri): string | undefined {
+  const editor = window.activeTextEditor;
+  if (editor === undefined || editor.document.uri.toString() !== uri.toString()) return undefined;
+  const { targets } = parseDocument(editor.document);
+  const { line } = editor.selection.active;
+  return (targets.findLast((target) => target.range.start.line <= line) ?? targets[0])?.name;
+}
+
+/** Commands that start and stop runs. */
+export function runCommands(
+  parts: LaunchParts & { readonly memory: Memento; readonly diagnostics: Diagnostics },
+): Pick<Handlers, 'runBenchmark' | 'runSweep' | 'runFile' | 'runEndpoint' | 'runAgain' | 'cancelRun' | 'showProblems'> {
+  const { memory, runs, history, notify, diagnostics } = parts;
+  setContextKey('canRunAgain', keptRequest(memory) !== undefined);
+
+  const start = async (request: RunRequest): Promise<void> => {
+    const kept: KeptRequest = { ...request, uri: request.uri.toString() };
+    await memory.update(lastRequestKey, kept);
+    setContextKey('canRunAgain', true);
+    await launch(request, parts);
+  };
+
+  /** The values asked for last time, or those of the file. */
+  const preset: FileQuestions<PlanPreset>['preset'] = async (uri) => {
+    const file = parseDocument(await workspace.openTextDocument(uri));
+    if (!isWhole(uri, file, notify)) return undefined;
+    const plan = planFor(uri, file, lastAnswers<PlanChoices>(memory, lastAnswersKey).get(uri.toString()) ?? {});
+    return planPreset(plan);
+  };
+
+  /** The levels asked for last time, or powers of two, with as many requests as last time or as the file says. */
+  const presetSweep: FileQuestions<SweepPreset>['preset'] = async (uri) => {
+    const file = parseDocument(await workspace.openTextDocument(uri));
+    if (!isWhole(uri, file, notify)) return undefined;
+    const last = lastAnswers<SweepChoices>(memory, lastSweepKey).get(uri.toString());
+    return {
+      levels: (last?.levels ?? defaultLevels).join(','),
+      amount: sweepAmount(last ?? file.defaults),
+      check: (choices) => sweepPlanFor(uri, file, choices),
+    };
+  };
+
+  return {
+    runBenchmark: async (argument) => {
+      const files = await filesFor(argument, notify);
+      const answers = files.length === 0 ? undefined : await askPlan({ files, preset });
+      if (answers === undefined) return;
+      await rememberAnswers(memory, lastAnswersKey, answers.uri, answers.choices);
+      await start(answers);
+    },
+    runSweep: async (argument) => {
+      const files = await filesFor(argument, notify);
+      const answers = files.length === 0 ? undefined : await askSweep({ files, preset: presetSweep });
+      if (answers === undefined) return;
+      await rememberAnswers(memory, lastSweepKey, answers.uri, answers.choices);
+      const { levels, ...choices } = answers.choices;
+      await start({ uri: answers.uri, choices, levels });
+    },
+    runFile: async (argument) => {
+      const uri = fileFrom(argument);
+      if (uri !== undefined) await start({ uri, choices: {} });
+    },
+    runEndpoint: async (argument, name) => {
+      const uri = fileFrom(argument);
+      if (uri === undefined) return;
+      const target = typeof name === 'string' ? name : targetAtCursor(uri);
+      await start({ uri, ...(target === undefined ? {} : { target }), choices: {} });
+    },
+    runAgain: async (id) => {
+      const record = typeof id === 'string' ? history.get(id) : undefined;
+      // A suite is not of a file: its questions are asked again.
+      if (record !== undefined && !isRun(record) && !isSweep(record)) {
+        await commands.executeCommand(commandIds.runThroughputSuite);
+        return;
+      }
+      const request = record === undefined ? keptRequest(memory) : await requestOf(record);
+      if (request !== undefined) await start(request);
+    },
+    cancelRun: () => runs.cancel(),
+    showProblems: async (argument) => {
+      const uri = fileFrom(argument);
+      if (uri === undefined) return;
+      const document = await workspace.openTextDocument(uri);
+      diagnostics.refresh(document);
+      const first = parseDocument(document).problems.find((problem) => problem.severity === 'error');
+      await commands.executeCommand('workbench.panel.markers.view.focus');
+      await window.showTextDocument(document, {
+        selection: first === undefined ? new Range(0, 0, 0, 0) : toRange(first.range),
+      });
+    },
+  };
+}

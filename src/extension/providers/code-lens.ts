@@ -1,0 +1,132 @@
+import { CodeLens, EventEmitter, l10n, languages, Range, workspace, type Command, type TextDocument } from 'vscode';
+import type { Disposable } from 'vscode';
+import { withoutPlaceholders } from '../../core/endpoints/variables/variables.ts';
+import type { EndpointsFile, Target } from '../../core/endpoints/types.ts';
+import { planFor } from '../commands/run/plans.ts';
+import { commandIds } from '../contributions.ts';
+import { bundledServers } from '../../core/endpoints/bundled-servers.ts';
+import { serverFor, type BundledServer } from '../services/child-processes/bundled-server.ts';
+import type { Clock } from '../services/runs/clock.ts';
+import { endpointsSelector, parseDocument, shownAs } from '../services/workspace/documents.ts';
+import type { History } from '../services/runs/history.ts';
+import { switchSetting } from '../services/workspace/settings.ts';
+import { throttle } from '../services/runs/throttle.ts';
+import {
+  agoWords,
+  numbersWords,
+  objectiveWords,
+  planWords,
+  targetReasonWords,
+  verdictsOf,
+} from '../views/run-words.ts';
+
+/** A lens per line slows an editor down; a file with more endpoints than this is run as a whole. */
+const mostTargetLenses = 1000;
+
+/** Makes lenses from what is in memory alone, so that they come with the text and never after it. */
+export function registerCodeLenses(parts: {
+  readonly history: History;
+  readonly servers: readonly BundledServer[];
+  readonly clock: Clock;
+}): Disposable {
+  const { history, servers, clock } = parts;
+  const changed = new EventEmitter<void>();
+  const refresh = throttle(() => changed.fire(), 500);
+  /** The servers that a document's targets may need, from its last text without errors and from the one it has now. */
+  const known = new WeakMap<TextDocument, ReadonlySet<BundledServer>>();
+
+  const serversOf = (document: TextDocument, file: EndpointsFile): ReadonlySet<BundledServer> => {
+    const typing = file.problems.some((problem) => problem.severity === 'error');
+    const now = new Set(typing ? known.get(document) : []);
+    for (const { url } of file.targets) {
+      const plain = withoutPlaceholders(url);
+      if (!URL.canParse(plain)) continue;
+      const address = new URL(plain);
+      const server = serverFor(servers, address);
+      if (server && bundledServers[server.id].paths.has(address.pathname)) now.add(server);
+    }
+    known.set(document, now);
+    return now;
+  };
+
+  const provideCodeLenses = (document: TextDocument): CodeLens[] => {
+    if (!switchSetting('codeLens.enabled', document)) return [];
+    const file = parseDocument(document);
+    const top = new Range(0, 0, 0, 0);
+    const lenses = [new CodeLens(top, runFileCommand(document, file, history))];
+    const needed = serversOf(document, file);
+    for (const server of servers) if (needed.has(server)) lenses.push(new CodeLens(top, serverCommand(server)));
+    const name = shownAs(document.uri);
+    for (const target of file.targets.slice(0, mostTargetLenses)) {
+      const { line } = target.range.start;
+      lenses.push(new CodeLens(new Range(line, 0, line, 0), runTargetCommand(document, target, history, name)));
+    }
+    return lenses;
+  };
+
+  const subscriptions: readonly Disposable[] = [
+    changed,
+    refresh,
+    history.onDidChange(refresh),
+    ...servers.map((server) => server.onDidChange(refresh)),
+    clock.onMinute(refresh),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('loadlens')) refresh();
+    }),
+    languages.registerCodeLensProvider(endpointsSelector, {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses,
+    }),
+  ];
+  return {
+    dispose: () => {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
+
+function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: History): Command {
+  const last = history.lastOfFile(shownAs(uri));
+  const ofRun = last?.objectives.filter(({ target }) => target === undefined) ?? [];
+  return {
+    command: commandIds.runFile,
+    title: l10n.t('▶ Run Benchmark · {0}', [planWords(planFor(uri, file, {})), ...objectiveWords(ofRun)].join(' · ')),
+    tooltip: l10n.t('Run every endpoint of this file with the values shown'),
+    arguments: [uri],
+  };
+}
+
+function runTargetCommand({ uri }: TextDocument, target: Target, history: History, file: string): Command {
+  const last = history.lastOfTarget(file, target.name);
+  return {
+    command: commandIds.runEndpoint,
+    title:
+      last === undefined
+        ? l10n.t('▶ Run')
+        : l10n.t(
+            '▶ Run · {0} · {1}',
+            [
+              numbersWords(last.numbers, targetReasonWords(last.record, last.numbers)),
+              ...objectiveWords(verdictsOf(last.record, target.name)),
+            ].join(' · '),
+            agoWords(last.record),
+          ),
+    tooltip: l10n.t('Run this endpoint alone'),
+    arguments: [uri, target.name],
+  };
+}
+
+function serverCommand({ words, start, stop, state }: BundledServer): Command {
+  const now = state();
+  switch (now.kind) {
+    case 'missing':
+    case 'stopped':
+      return { command: commandIds[start], title: words.startLens };
+    case 'starting':
+      return { command: commandIds[stop], title: words.starting };
+    case 'running': {
+      const doing = [now.activity.short, ...(now.note === undefined ? [] : [now.note])].join(', ');
+      return { command: commandIds[stop], title: words.stopLens(now.port, doing) };
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { CodeAction, CodeActionKind, l10n, languages, WorkspaceEdit } from 'vscode';
+import type { CodeActionProvider, Disposable } from 'vscode';
+import { endpointsSelector, parseDocument } from '../services/workspace/documents.ts';
+import { toRange } from './ranges.ts';
+
+/** Does what the hint of a problem says, where that is to write something else. */
+const provideCodeActions: CodeActionProvider['provideCodeActions'] = (document, asked, { diagnostics }) =>
+  parseDocument(document).problems.flatMap(({ code, fix, range }) => {
+    const place = toRange(range);
+    if (fix === undefined || place.intersection(asked) === undefined) return [];
+    const action = new CodeAction(l10n.t('Write {0}', fix.replacement), CodeActionKind.QuickFix);
+    action.edit = new WorkspaceEdit();
+    action.edit.replace(document.uri, toRange(fix.range), fix.replacement);
+    action.diagnostics = diagnostics.filter((one) => one.code === code && one.range.isEqual(place));
+    action.isPreferred = true;
+    return [action];
+  });
+
+/** Quick fixes for problems of endpoints files. */
+export const registerQuickFixes = (): Disposable =>
+  languages.registerCodeActionsProvider(
+    endpointsSelector,
+    { provideCodeActions },
+    { providedCodeActionKinds: [CodeActionKind.QuickFix] },
+  );

@@ -1,0 +1,100 @@
+import { l10n, type LogOutputChannel } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
+import type { ResultRecord } from '../../../core/report/formats/results.ts';
+import {
+  readBenchmarkEvent,
+  type BenchmarkCommand,
+  type BenchmarkEvent,
+  type BenchmarkTask,
+} from '../../../processes/messages.ts';
+import { endedWith, forkEntry, sendTo } from './child-process.ts';
+
+/** How the process that sends came to its end. */
+export type Outcome =
+  | { readonly kind: 'record'; readonly record: ResultRecord }
+  /** It died, or did not answer a cancel: all there is was told before. */
+  | { readonly kind: 'lost'; readonly how: string };
+
+/** What it tells while it measures. */
+export type ProgressEvent = Extract<BenchmarkEvent, { type: 'snapshot' | 'partial' | 'levelSnapshot' | 'levelEnded' }>;
+
+/** A benchmark that is under way in a process of its own. */
+export interface BenchmarkProcess {
+  /** Rejects with what the process gives as the reason why nothing could be measured. */
+  readonly outcome: Promise<Outcome>;
+  /** Asks for an early end; the record then comes as usual, with status `cancelled`. */
+  readonly cancel: () => void;
+  /** Ends it at once, for a window that closes. */
+  readonly kill: () => void;
+}
+
+/** A cancelled run that says nothing for so long is cut off. */
+const cancelLimitMs = 5000;
+
+/** Starts the process and hands it what there is to do. */
+export function startBenchmark(
+  entry: string,
+  task: BenchmarkTask,
+  log: LogOutputChannel,
+  onProgress: (event: ProgressEvent) => void,
+): BenchmarkProcess {
+  const child = forkEntry(entry, log);
+  let cutOff: NodeJS.Timeout | undefined;
+
+  const outcome = new Promise<Outcome>((resolve, reject) => {
+    const onEvent = (event: BenchmarkEvent): void => {
+      switch (event.type) {
+        case 'ready':
+          sendTo(child, task satisfies BenchmarkCommand);
+          return;
+        case 'snapshot':
+        case 'partial':
+        case 'levelSnapshot':
+        case 'levelEnded':
+          onProgress(event);
+          return;
+        case 'record':
+        case 'sweep':
+        case 'suite':
+          resolve({ kind: 'record', record: event.record });
+          return;
+        case 'failure':
+          reject(
+            event.stack === undefined
+              ? new LoadlensError(event.message, { hint: event.hint })
+              : Object.assign(new Error(event.message), { stack: event.stack }),
+          );
+      }
+    };
+    child.on('message', (message: unknown) => {
+      try {
+        onEvent(readBenchmarkEvent(message));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        child.kill('SIGKILL');
+      }
+    });
+    child.on('error', (cause) =>
+      reject(
+        new LoadlensError(l10n.t('The benchmark process could not be started.'), {
+          hint: l10n.t('The log says why.'),
+          cause,
+        }),
+      ),
+    );
+    // Not "exit": what it said last has arrived by now. After a record or a failure this changes nothing.
+    child.on('close', (code, signal) => {
+      clearTimeout(cutOff);
+      resolve({ kind: 'lost', how: endedWith(code, signal) });
+    });
+  });
+
+  return {
+    outcome,
+    cancel: () => {
+      sendTo(child, { type: 'cancel' } satisfies BenchmarkCommand);
+      cutOff ??= setTimeout(() => child.kill('SIGKILL'), cancelLimitMs);
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}

@@ -1,0 +1,227 @@
+import { EventEmitter, type Disposable, type Event, type LogOutputChannel } from 'vscode';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { leadsTo, type BundledServerId } from '../../../core/endpoints/bundled-servers.ts';
+import { LoadlensError } from '../../../core/errors.ts';
+import type { FailureMessage } from '../../../processes/messages.ts';
+import type { CommandName, ContextKeyName } from '../../contributions.ts';
+import { setContextKey } from '../workspace/context-keys.ts';
+import { endedWith, forkEntry, lastWords, sendTo } from './child-process.ts';
+import { numberSetting, switchSetting } from '../workspace/settings.ts';
+
+/** What a running server is at, in words. */
+export interface Activity {
+  /** `3 in flight` */
+  readonly short: string;
+  /** `3 of 10 in flight` */
+  readonly long: string;
+  /** `12 requests served` */
+  readonly total: string;
+}
+
+/** What a server's process says, whichever server it is. */
+export type ServerNews =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly step: string }
+  | {
+      readonly type: 'listening';
+      readonly port: number;
+      readonly url: string;
+      readonly activity: Activity;
+      /** What has to be said wherever the server is shown. */
+      readonly note?: string;
+    }
+  | { readonly type: 'status'; readonly activity: Activity }
+  | FailureMessage;
+
+/** One of the servers that come with Loadlens: all that tells it from the others. */
+export interface ServerKind<Options> {
+  /** Its settings are below this name: port and autoStart at least. */
+  readonly id: BundledServerId;
+  /** The bundle to fork. */
+  readonly entry: string;
+  readonly start: CommandName;
+  readonly stop: CommandName;
+  readonly runningKey: ContextKeyName;
+  /** Set where its bundle is not in the installed package; absent for a server that always is. */
+  readonly missingKey?: ContextKeyName;
+  /** Its start takes a while and is shown, with a way to cancel it. */
+  readonly slowStart: boolean;
+  /** How long it may take to stop before it is cut off. */
+  readonly stopLimitMs: number;
+  /** What the settings ask of it. */
+  readonly options: () => Options;
+  /** Reads what its process sent; throws for anything else. */
+  readonly read: (message: unknown, options: Options) => ServerNews;
+  readonly words: ServerWords;
+}
+
+/** How people are told about a server. */
+export interface ServerWords {
+  readonly title: string;
+  /** What it is good for. */
+  readonly what: string;
+  readonly starting: string;
+  readonly startLens: string;
+  readonly stopLens: (port: number, doing: string) => string;
+  readonly startAndRun: string;
+  readonly endedByItself: (how: string) => string;
+  /** Why it is not there, and where it would be. */
+  readonly missing: { readonly message: string; readonly hint: string };
+}
+
+/** What a server is doing. */
+export type ServerState =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting'; readonly step: string | undefined }
+  | ({ readonly kind: 'running' } & Omit<Extract<ServerNews, { type: 'listening' }>, 'type'>);
+
+/** A server in a process of its own that never outlives the window. */
+export interface BundledServer
+  extends Disposable, Pick<ServerKind<unknown>, 'id' | 'start' | 'stop' | 'slowStart' | 'words'> {
+  readonly state: () => ServerState;
+  /** Where it listens, or would. */
+  readonly port: () => number;
+  /** Of its process, while it listens. */
+  readonly pid: () => number | undefined;
+  /** Whether a run that needs it may start it without asking. */
+  readonly startsUnasked: () => boolean;
+  /** At most twice a second while requests come in. */
+  readonly onDidChange: Event<ServerState>;
+  /** It ended by itself while it was running: one sentence that says how, and its last words. */
+  readonly onDidCrash: Event<string>;
+  /** True when it listens, false when it was stopped meanwhile; a LoadlensError says why it can't. */
+  readonly launch: () => Promise<boolean>;
+  /** Resolves when its process is gone. */
+  readonly end: () => Promise<void>;
+}
+
+/** Returns the server that listens, or would, where an address leads; undefined when none does. */
+export function serverFor(servers: readonly BundledServer[], url: URL): BundledServer | undefined {
+  return servers.find((server) => server.state().kind !== 'missing' && leadsTo(url, server.port()));
+}
+
+/** Makes the service around one server. */
+export function createBundledServer<Options extends object>(
+  kind: ServerKind<Options>,
+  log: LogOutputChannel,
+): BundledServer {
+  const { id, entry, start, stop, slowStart, words } = kind;
+  const changed = new EventEmitter<ServerState>();
+  const crashed = new EventEmitter<string>();
+  const missing = kind.missingKey !== undefined && !existsSync(entry);
+  if (kind.missingKey !== undefined) setContextKey(kind.missingKey, missing);
+  let state: ServerState = missing ? { kind: 'missing' } : { kind: 'stopped' };
+  let child: ChildProcess | undefined;
+  let starting: Promise<boolean> | undefined;
+  let ending: Promise<void> | undefined;
+
+  const set = (next: ServerState): void => {
+    state = next;
+    setContextKey(kind.runningKey, next.kind === 'running');
+    changed.fire(next);
+  };
+
+  const launch = (options: Options): Promise<boolean> =>
+    new Promise((resolve, reject) => {
+      const mine = forkEntry(entry, log);
+      const last = lastWords(mine);
+      child = mine;
+      set({ kind: 'starting', step: undefined });
+      const fail = (error: LoadlensError): void => {
+        if (child !== mine) return;
+        const wasRunning = state.kind === 'running';
+        child = undefined;
+        mine.kill();
+        set({ kind: 'stopped' });
+        if (wasRunning) crashed.fire([error.message, last()].join(' ').trim());
+        else reject(error);
+      };
+      const endedByItself = (how: string): LoadlensError =>
+        new LoadlensError(words.endedByItself(how), { hint: last() });
+      const hear = (news: ServerNews): void => {
+        if (news.type === 'ready') {
+          sendTo(mine, { type: 'start', options });
+        } else if (news.type === 'progress') {
+          if (state.kind === 'starting' && state.step !== news.step) set({ kind: 'starting', step: news.step });
+        } else if (news.type === 'listening') {
+          const { type: _, ...where } = news;
+          log.info(`${words.title}: listens on ${news.url}.`);
+          set({ kind: 'running', ...where });
+          resolve(true);
+        } else if (news.type === 'status') {
+          if (state.kind === 'running') set({ ...state, activity: news.activity });
+        } else {
+          if (news.stack !== undefined) log.error(news.stack);
+          fail(new LoadlensError(news.message, { hint: news.hint }));
+        }
+      };
+      mine.on('message', (message: unknown) => {
+        if (child !== mine) return;
+        try {
+          hear(kind.read(message, options));
+        } catch (error) {
+          fail(endedByItself(error instanceof Error ? error.message : String(error)));
+        }
+      });
+      mine.on('error', (error) => fail(endedByItself(error.message)));
+      // Not "exit": what it said last has arrived by now.
+      mine.on('close', (code, signal) => {
+        fail(endedByItself(endedWith(code, signal)));
+        // Told to stop while it was starting.
+        resolve(false);
+      });
+    });
+
+  const end = async (mine: ChildProcess): Promise<void> => {
+    if (mine.exitCode !== null || mine.signalCode !== null) return;
+    const gone = once(mine, 'close');
+    sendTo(mine, { type: 'stop' });
+    const killer = setTimeout(() => mine.kill('SIGKILL'), kind.stopLimitMs);
+    await gone;
+    clearTimeout(killer);
+    log.info(`${words.title}: stopped.`);
+  };
+
+  const launchOnce = async (): Promise<boolean> => {
+    await ending;
+    return launch(kind.options());
+  };
+
+  return {
+    id,
+    start,
+    stop,
+    slowStart,
+    words,
+    state: () => state,
+    port: () => (state.kind === 'running' ? state.port : numberSetting(`${id}.port`)),
+    pid: () => (state.kind === 'running' ? child?.pid : undefined),
+    startsUnasked: () => switchSetting(`${id}.autoStart`),
+    onDidChange: changed.event,
+    onDidCrash: crashed.event,
+    launch: async () => {
+      if (missing) throw new LoadlensError(words.missing.message, { hint: words.missing.hint });
+      if (state.kind === 'running') return true;
+      starting ??= launchOnce().finally(() => (starting = undefined));
+      return starting;
+    },
+    end: () => {
+      const mine = child;
+      if (mine === undefined) return ending ?? Promise.resolve();
+      child = undefined;
+      set({ kind: 'stopped' });
+      ending = end(mine);
+      return ending;
+    },
+    dispose: () => {
+      // A polite signal: the server closes its connections, then goes.
+      child?.kill();
+      child = undefined;
+      changed.dispose();
+      crashed.dispose();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Snapshot } from '../../../core/metrics/types.ts';
+import type { SweepInput } from '../../../core/plan/sweep.ts';
+import type { RunInput } from '../../../core/plan/types.ts';
+import { lastRecord, recordId } from '../../../core/record/make-run.ts';
+import type { ResultRecord } from '../../../core/report/formats/results.ts';
+import { makeThroughputSuite } from '../../../core/record/make-suite.ts';
+import { makeSweepRecord } from '../../../core/record/make-sweep.ts';
+import type { RunRecord } from '../../../core/record/run.ts';
+import type { BenchmarkTask, SuiteInput } from '../../../processes/messages.ts';
+import type { PanelState } from '../../../panel-protocol.ts';
+import type { ProgressEvent } from '../child-processes/benchmark-process.ts';
+
+/** How a task ended whose process is gone, and why, in one sentence. */
+export interface EarlyEnd {
+  readonly status: 'cancelled' | 'crashed';
+  readonly stopReason: string;
+}
+
+/** What is known of a task while its process measures: what to show, and what would be left if the process were gone. */
+export interface Follower {
+  /** What is measured, for the log. */
+  readonly what: string;
+  readonly hear: (event: ProgressEvent) => void;
+  readonly state: () => Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
+  /** What has been measured so far; undefined when it is nothing. */
+  readonly salvage: (end: EarlyEnd) => ResultRecord | undefined;
+}
+
+/** Follows a task from its start. */
+export function followTask(task: BenchmarkTask): Follower {
+  switch (task.type) {
+    case 'run':
+      return followRun(task.input);
+    case 'sweep':
+      return followSweep(task.input);
+    case 'suite':
+      return followSuite(task.input);
+  }
+}
+
+/** What is known of the run that is going on. */
+function followOne() {
+  let partial: RunRecord | undefined;
+  let snapshot: Snapshot | null = null;
+  return {
+    snapshot: () => snapshot,
+    hear: (event: ProgressEvent): void => {
+      if (event.type === 'partial') partial = event.record;
+      else if (event.type === 'levelEnded') partial = undefined;
+      if (event.type === 'snapshot' || event.type === 'levelSnapshot') ({ snapshot } = event);
+      else if (event.type === 'levelEnded') snapshot = null;
+    },
+    /** Its record; undefined unless something has been measured. */
+    salvage: (end: EarlyEnd): RunRecord | undefined => {
+      if (partial === undefined) return undefined;
+      // Either may be the later one.
+      const isLater = snapshot !== null && snapshot.summary.requestsSent >= partial.requestsSent;
+      const record = isLater && snapshot !== null ? lastRecord(partial, snapshot, end) : { ...partial, ...end };
+      return record.requestsSent > 0 ? record : undefined;
+    },
+  };
+}
+
+function followRun({ name, plan, targets }: RunInput): Follower {
+  const { snapshot, hear, salvage } = followOne();
+  return {
+    what: `${targets.length} targets, ${JSON.stringify(plan)}`,
+    hear,
+    state: () => ({ kind: 'running', name, plan, snapshot: snapshot(), cancelling: false }),
+    salvage,
+  };
+}
+
+/** What sweeps and suites have in common: levels that end one after the other. */
+function followLevels() {
+  const startedAt = new Date();
+  const identity = { id: recordId(startedAt, Math.random), startedAt: startedAt.toISOString() };
+  const done: RunRecord[] = [];
+  const running = followOne();
+  let current = 0;
+  return {
+    identity,
+    done,
+    now: () => ({ current, snapshot: running.snapshot(), done: [...done] }),
+    hear: (event: ProgressEvent): void => {
+      running.hear(event);
+      if (event.type === 'levelEnded') done.push(event.record);
+      else if (event.type === 'levelSnapshot') current = event.level;
+    },
+    unfinished: running.salvage,
+  };
+}
+
+function followSweep({ name, plan, targets }: SweepInput): Follower {
+  const planned = plan.levels.map(({ concurrency }) => concurrency);
+  const { coolDownMs } = plan;
+  const { identity, done, now, hear, unfinished } = followLevels();
+  return {
+    what: `${targets.length} targets, ${JSON.stringify(plan)}`,
+    hear,
+    state: () => {
+      const level = plan.levels[now().current];
+      const state = { kind: 'sweepRunning', name, levels: planned, ...now(), cancelling: false } as const;
+      return level === undefined ? state : { ...state, plan: level };
+    },
+    salvage: (end) => {
+      const cutOff = unfinished(end);
+      // Not one level had ended: what there is of the first one is a run.
+      if (done.length === 0) return cutOff;
+      const rest = cutOff === undefined ? {} : { unfinished: cutOff };
+      return makeSweepRecord({ ...identity, name, ...end, planned, coolDownMs, levels: done, ...rest });
+    },
+  };
+}
+
+function followSuite({ setup, ...about }: SuiteInput): Follower {
+  const { name } = setup;
+  const levels = about.workload.levels.map(({ concurrency }) => concurrency);
+  const { identity, done, now, hear } = followLevels();
+  return {
+    what: `${about.model.url}, ${JSON.stringify(about.workload)}`,
+    hear,
+    state: () => ({ kind: 'sweepRunning', name, levels, ...now(), cancelling: false }),
+    salvage: (end) =>
+      done.length === 0 ? undefined : makeThroughputSuite({ ...identity, ...about, ...end, runs: done, files: [] }),
+  };
+}

@@ -1,0 +1,146 @@
+import { EventEmitter, l10n, type Disposable, type Event, type LogOutputChannel } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
+import type { ResultRecord } from '../../../core/report/formats/results.ts';
+import type { BenchmarkTask } from '../../../processes/messages.ts';
+import type { PanelState } from '../../../panel-protocol.ts';
+import { startBenchmark, type BenchmarkProcess, type Outcome } from '../child-processes/benchmark-process.ts';
+import { setContextKey } from '../workspace/context-keys.ts';
+import { followTask, type EarlyEnd } from './follow.ts';
+import type { Unfinished } from './unfinished.ts';
+
+/** What is being sent right now: at most one run, sweep or suite at a time. */
+export type RunState = { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
+
+const processGone = (how: string): string => l10n.t('The benchmark process ended ({0}).', how);
+const cutOff = (): string => l10n.t('The benchmark process did not respond to the cancel and was ended.');
+const windowGone = (): string => l10n.t('The window was reloaded or closed during the run.');
+
+/** The one run, sweep or suite at a time. */
+export interface Runs extends Disposable {
+  readonly state: () => RunState;
+  readonly onDidChange: Event<RunState>;
+  /** Whether a turn has been taken, or is waited for. */
+  readonly isBusy: () => boolean;
+  /** Acts once all turns that were taken before have come to their end; whatever belongs to a run is done in its turn. */
+  readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
+  /**
+   * Measures to the end, in a turn. What was measured of a run that stopped unexpectedly is a result like any other. Rejects when
+   * nothing could be measured, or when something is under way already.
+   * @param complete adds what is known here alone to each record, whether it is the last or one to fall back on
+   */
+  readonly run: (task: BenchmarkTask, complete?: (record: ResultRecord) => ResultRecord) => Promise<ResultRecord>;
+  readonly cancel: () => void;
+  /** Resolves when no turn is left. */
+  readonly whenIdle: () => Promise<void>;
+}
+
+/** What Runs need of the rest. */
+export interface RunsParts {
+  /** The bundle to fork. */
+  readonly entry: string;
+  readonly unfinished: Unfinished;
+  readonly log: LogOutputChannel;
+}
+
+/** Makes the Runs. */
+export function createRuns({ entry, unfinished, log }: RunsParts): Runs {
+  const changed = new EventEmitter<RunState>();
+  let state: RunState = { kind: 'idle' };
+  let process: BenchmarkProcess | undefined;
+  let turns = 0;
+  let lastTurn: Promise<unknown> = Promise.resolve();
+  let closing = false;
+
+  const set = (next: RunState): void => {
+    state = next;
+    setContextKey('running', next.kind !== 'idle');
+    changed.fire(next);
+  };
+
+  const run: Runs['run'] = async (task, complete = (record) => record) => {
+    if (state.kind !== 'idle') throw new Error('two runs at a time');
+    if (closing) throw new Error(windowGone());
+    const follower = followTask(task);
+    log.info(`${follower.state().name}: ${task.type}, ${follower.what}`);
+    set({ ...follower.state(), cancelling: false });
+    const isCancelling = (): boolean => state.kind !== 'idle' && state.cancelling;
+    const salvage = (end: EarlyEnd): ResultRecord | undefined => {
+      const record = follower.salvage(end);
+      return record && complete(record);
+    };
+    let over = false;
+    try {
+      process = startBenchmark(entry, task, log, (event) => {
+        if (over) return;
+        follower.hear(event);
+        set({ ...follower.state(), cancelling: isCancelling() });
+        const milestone = event.type === 'levelEnded';
+        unfinished.keep(() => salvage({ status: 'crashed', stopReason: windowGone() }), milestone);
+      });
+      const outcome = await process.outcome.catch((error: Error): FailedOutcome => ({ kind: 'failed', error }));
+      if (outcome.kind === 'record') return complete(outcome.record);
+      const cancelled = isCancelling();
+      const record = salvage({
+        status: cancelled ? 'cancelled' : 'crashed',
+        stopReason: reasonOf(outcome, cancelled),
+      });
+      if (record === undefined) throw outcome.kind === 'failed' ? outcome.error : nothingMeasured(outcome.how);
+      if (outcome.kind === 'failed') log.error(outcome.error.stack ?? outcome.error.message);
+      return record;
+    } finally {
+      over = true;
+      process = undefined;
+      set({ kind: 'idle' });
+    }
+  };
+
+  const reasonOf = (outcome: FailedOutcome | Extract<Outcome, { kind: 'lost' }>, cancelled: boolean): string => {
+    if (outcome.kind === 'failed') return outcome.error.message;
+    if (cancelled) return cutOff();
+    return closing ? windowGone() : processGone(outcome.how);
+  };
+
+  return {
+    state: () => state,
+    onDidChange: changed.event,
+    isBusy: () => turns > 0,
+    inTurn: (act) => {
+      turns += 1;
+      const before = lastTurn;
+      const turn = (async () => {
+        await before;
+        try {
+          return await act();
+        } finally {
+          turns -= 1;
+        }
+      })();
+      lastTurn = turn.catch(() => {});
+      return turn;
+    },
+    run,
+    whenIdle: async () => {
+      await lastTurn;
+    },
+    cancel: () => {
+      if (state.kind === 'idle' || state.cancelling) return;
+      set({ ...state, cancelling: true });
+      process?.cancel();
+    },
+    dispose: () => {
+      closing = true;
+      process?.kill();
+      changed.dispose();
+    },
+  };
+}
+
+interface FailedOutcome {
+  readonly kind: 'failed';
+  readonly error: Error;
+}
+
+const nothingMeasured = (how: string): LoadlensError =>
+  new LoadlensError(l10n.t('The benchmark process ended before it had measured anything ({0}).', how), {
+    hint: l10n.t('The log may say why.'),
+  });

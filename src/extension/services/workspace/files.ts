@@ -1,0 +1,51 @@
+import { FileType, Uri, window, workspace } from 'vscode';
+import { isAbsolute } from 'node:path';
+import { languageId } from '../../contributions.ts';
+import { isEndpoints, shownAs } from './documents.ts';
+
+const pattern = '**/{endpoints.txt,*.endpoints,*.endpoints.txt}';
+const mostFiles = 200;
+
+/** Every endpoints file the user may mean: the active editor's first, then open ones, then those of the workspace. */
+export async function findEndpointsFiles(): Promise<readonly Uri[]> {
+  const active = window.activeTextEditor?.document;
+  const open = workspace.textDocuments.filter((document) => isEndpoints(document) && !document.isClosed);
+  const found = await workspace.findFiles(pattern, '**/node_modules/**', mostFiles);
+  const inOrder = [
+    ...(active !== undefined && isEndpoints(active) ? [active.uri] : []),
+    ...open.map((document) => document.uri),
+    ...found.toSorted((a, b) => shownAs(a).localeCompare(shownAs(b))),
+  ];
+  return [...new Map(inOrder.map((uri) => [uri.toString(), uri])).values()];
+}
+
+/** The file that a record names by its relative path; undefined when it is no longer there. */
+export async function findSource(file: string): Promise<Uri | undefined> {
+  const folders = workspace.workspaceFolders ?? [];
+  const candidates = folders.map((folder) => Uri.joinPath(folder.uri, file));
+  // With several folders open, the name of the folder comes first.
+  for (const { name, uri } of folders) {
+    if (file.startsWith(`${name}/`)) candidates.push(Uri.joinPath(uri, file.slice(name.length + 1)));
+  }
+  if (/^([a-z]:)?\//i.test(file)) candidates.push(Uri.file(file));
+  for (const uri of candidates) if (await isFile(uri)) return uri;
+  return workspace.textDocuments.find((document) => isEndpoints(document) && shownAs(document.uri) === file)?.uri;
+}
+
+/** Where a path in an endpoints file leads: it counts from the folder of that file. */
+export const placeOf = (file: Uri, path: string): Uri =>
+  isAbsolute(path) ? Uri.file(path) : Uri.joinPath(file, '..', path);
+
+/** True when there is a file at this place. */
+export async function isFile(uri: Uri): Promise<boolean> {
+  try {
+    return ((await workspace.fs.stat(uri)).type & FileType.File) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Opens a new, unsaved endpoints file with this text. */
+export const openUntitled = async (content: string): Promise<void> => {
+  await window.showTextDocument(await workspace.openTextDocument({ language: languageId, content }));
+};

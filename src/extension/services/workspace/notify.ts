@@ -1,0 +1,58 @@
+import { l10n, window, type LogOutputChannel } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
+
+/** A button of a notification. */
+export interface Action {
+  readonly label: string;
+  readonly run: () => unknown;
+}
+
+/** How the extension speaks to people: one notification at a time, each with a way on. None of these waits for the answer. */
+export interface Notify {
+  readonly info: (message: string, ...actions: readonly Action[]) => void;
+  readonly warn: (message: string, ...actions: readonly Action[]) => void;
+  readonly error: (message: string, ...actions: readonly Action[]) => void;
+  /** An expected failure: sentence and hint. Anything else is a bug: its stack goes to the log. */
+  readonly failure: (error: unknown, ...actions: readonly Action[]) => void;
+  readonly openLog: Action;
+}
+
+type Show = (message: string, ...labels: string[]) => Thenable<string | undefined>;
+
+/** Makes the one Notify of the extension. */
+export function createNotify(log: LogOutputChannel): Notify {
+  const openLog: Action = { label: l10n.t('Open Log'), run: () => log.show() };
+
+  const show = (how: Show, message: string, actions: readonly Action[]): void => {
+    void how(message, ...actions.map((action) => action.label)).then((label) =>
+      actions.find((action) => action.label === label)?.run(),
+    );
+  };
+
+  const notify: Notify = {
+    info: (message, ...actions) => show(window.showInformationMessage, message, actions),
+    warn: (message, ...actions) => {
+      log.warn(message);
+      show(window.showWarningMessage, message, actions);
+    },
+    error: (message, ...actions) => {
+      log.error(message);
+      show(window.showErrorMessage, message, actions);
+    },
+    failure: (error, ...actions) => {
+      if (error instanceof LoadlensError) {
+        notify.error(`${error.message} ${error.hint}`.trim(), ...actions);
+        return;
+      }
+      log.error(error instanceof Error ? error : String(error));
+      const what = error instanceof Error ? error.message : String(error);
+      show(
+        window.showErrorMessage,
+        l10n.t('Loadlens made a mistake: {0}. The log has the details.', what.replace(/\.$/, '')),
+        [openLog, ...actions],
+      );
+    },
+    openLog,
+  };
+  return notify;
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import type { FromPanel, PersistedPanel } from '../../panel-protocol.ts';
+
+const id = v.string();
+
+const fromPanel = v.variant('type', [
+  v.object({ type: v.literal('ready') }),
+  v.object({ type: v.literal('cancel') }),
+  v.object({ type: v.literal('run') }),
+  v.object({ type: v.literal('runAgain'), id }),
+  v.object({
+    type: v.literal('export'),
+    id,
+    format: v.picklist(['json', 'csv', 'html', 'markdown']),
+    to: v.picklist(['file', 'clipboard']),
+  }),
+  v.object({ type: v.literal('openSource'), id }),
+  v.object({ type: v.literal('showHistory') }),
+]);
+
+const persisted = v.object({ runIds: v.pipe(v.array(id), v.maxLength(2)) });
+
+/** Checks what the webview sent. Throws a ValiError for anything that is no message of the panel. */
+export const readFromPanel = (message: unknown): FromPanel => v.parse(fromPanel, message);
+
+/** What the panel showed before a reload; nothing when its state can't be read. */
+export function readPersisted(state: unknown): PersistedPanel {
+  const read = v.safeParse(persisted, state);
+  return read.success ? read.output : { runIds: [] };
+}

@@ -1,0 +1,181 @@
+import { EventEmitter, l10n, TabInputWebview, Uri, ViewColumn, window } from 'vscode';
+import type { Disposable, Event, LogOutputChannel, Tab, WebviewPanel } from 'vscode';
+import { isRun, isSweep } from '../../core/report/formats/results.ts';
+import { panelViewType } from '../contributions.ts';
+import type { History } from '../services/runs/history.ts';
+import type { Runs } from '../services/runs/runs.ts';
+import { throttle } from '../services/runs/throttle.ts';
+import { panelHtml } from './panel-html.ts';
+import type { FromPanel, PanelState, ToPanel } from '../../panel-protocol.ts';
+import { readFromPanel, readPersisted } from './read-from-panel.ts';
+
+/** What the panel is looking at; the data is looked up each time, so the panel never holds an old copy. */
+type Subject =
+  | { readonly kind: 'live' }
+  | { readonly kind: 'result'; readonly id: string }
+  | { readonly kind: 'compare'; readonly before: string; readonly after: string };
+
+/** The one results panel of the window. */
+export interface ResultsPanel extends Disposable {
+  /** Brings it up with the run that is under way. */
+  readonly showLive: () => void;
+  /** The run has ended: shows its record, if there is one, unless the panel looks at something else by now. */
+  readonly showFinished: (id: string | undefined) => void;
+  /** Shows a run or a sweep of the history. */
+  readonly showResult: (id: string) => void;
+  /** Older run first. */
+  readonly showComparison: (before: string, after: string) => void;
+  /** Brings it up as it was; a new one shows the run under way or the newest one. */
+  readonly reveal: () => void;
+  /** The one run or sweep that it shows. */
+  readonly shownResult: () => string | undefined;
+  readonly onDidAsk: Event<PanelRequest>;
+}
+
+/** What the panel needs of the rest. */
+export interface PanelParts {
+  readonly extensionUri: Uri;
+  readonly runs: Runs;
+  readonly history: History;
+  readonly log: LogOutputChannel;
+}
+
+/** What the panel's buttons ask for. */
+export type PanelRequest = Exclude<FromPanel, { readonly type: 'ready' }>;
+
+const mostPostsPerS = 10;
+
+/** After a reload VS Code restores a panel once its tab is shown: until then there is the tab alone. */
+const hiddenTabs = (): Tab[] =>
+  window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(panelViewType));
+
+/** Makes the panel and lets VS Code bring it back after a reload. */
+export function createResultsPanel({ extensionUri, runs, history, log }: PanelParts): ResultsPanel {
+  const root = Uri.joinPath(extensionUri, 'dist', 'webview');
+  const title = l10n.t('Loadlens Results');
+  const asked = new EventEmitter<PanelRequest>();
+  let panel: WebviewPanel | undefined;
+  let listening = false;
+  let subject: Subject | undefined;
+
+  const stateOf = (looking: Subject | undefined): PanelState => {
+    if (looking === undefined) return { kind: 'empty' };
+    if (looking.kind === 'live') {
+      const state = runs.state();
+      return state.kind === 'idle' ? { kind: 'empty' } : state;
+    }
+    const ids = looking.kind === 'result' ? [looking.id] : [looking.before, looking.after];
+    const [first, second] = ids.map((id) => history.get(id));
+    const missing = ids.find((id) => history.get(id) === undefined);
+    if (first === undefined || missing !== undefined) return { kind: 'missing', id: missing ?? '' };
+    const { keptForSession } = history;
+    if (isSweep(first)) return { kind: 'sweep', sweep: first, keptForSession };
+    if (!isRun(first)) return { kind: 'suite', suite: first, keptForSession };
+    if (second !== undefined && isRun(second)) return { kind: 'compare', before: first, after: second };
+    return { kind: 'run', record: first, keptForSession };
+  };
+
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a webview is not a window: there is no origin
+  const post = (message: ToPanel): void => void panel?.webview.postMessage(message);
+  const postState = throttle(() => {
+    if (listening) post({ type: 'state', state: stateOf(subject) });
+  }, 1000 / mostPostsPerS);
+
+  const adopt = (adopted: WebviewPanel): void => {
+    panel = adopted;
+    listening = false;
+    adopted.webview.options = { enableScripts: true, localResourceRoots: [root] };
+    adopted.iconPath = Uri.joinPath(extensionUri, 'media', 'icon.png');
+    adopted.onDidDispose(() => {
+      if (panel !== adopted) return;
+      panel = undefined;
+      subject = undefined;
+    });
+    adopted.onDidChangeViewState(() => {
+      // A hidden page is thrown away; it says "ready" when it is built anew.
+      if (!adopted.visible) listening = false;
+    });
+    adopted.webview.onDidReceiveMessage((received: unknown) => {
+      try {
+        const message = readFromPanel(received);
+        if (message.type !== 'ready') {
+          asked.fire(message);
+          return;
+        }
+        listening = true;
+        post({ type: 'init', l10n: l10n.bundle ?? {}, state: stateOf(subject) });
+      } catch (error) {
+        log.error(`The results panel sent a message that can't be read: ${String(error)}`);
+      }
+    });
+    adopted.webview.html = panelHtml(adopted.webview, root, title);
+  };
+
+  const show = (next: Subject | undefined): void => {
+    subject = next;
+    if (panel === undefined) {
+      const left = hiddenTabs();
+      const viewColumn = left[0]?.group.viewColumn ?? ViewColumn.Beside;
+      adopt(window.createWebviewPanel(panelViewType, title, { viewColumn, preserveFocus: true }, {}));
+      if (left.length > 0)
+        window.tabGroups.close(left, true).then(undefined, (error: unknown) => log.warn(String(error)));
+      return;
+    }
+    postState();
+    if (!panel.visible) panel.reveal(undefined, true);
+  };
+
+  const startingSubject = (): Subject | undefined => {
+    if (runs.state().kind !== 'idle') return { kind: 'live' };
+    const newest = history.results()[0];
+    return newest === undefined ? undefined : { kind: 'result', id: newest.id };
+  };
+
+  const subscriptions: readonly Disposable[] = [
+    asked,
+    postState,
+    runs.onDidChange((state) => {
+      // The end of a run is told by showFinished, when its record is in the history.
+      if (subject?.kind === 'live' && state.kind !== 'idle') postState();
+    }),
+    history.onDidChange(postState),
+    window.registerWebviewPanelSerializer(panelViewType, {
+      deserializeWebviewPanel: (restored, state) => {
+        // A tab that was hidden until now, while another took its place.
+        if (panel !== undefined) {
+          restored.dispose();
+          return Promise.resolve();
+        }
+        const [before, after] = readPersisted(state).runIds;
+        subject =
+          before === undefined
+            ? startingSubject()
+            : after === undefined
+              ? { kind: 'result', id: before }
+              : { kind: 'compare', before, after };
+        adopt(restored);
+        return Promise.resolve();
+      },
+    }),
+  ];
+
+  return {
+    showLive: () => show({ kind: 'live' }),
+    showFinished: (id) => {
+      if (subject?.kind !== 'live' || panel === undefined) return;
+      subject = id === undefined ? startingSubject() : { kind: 'result', id };
+      postState();
+    },
+    showResult: (id) => show({ kind: 'result', id }),
+    showComparison: (before, after) => show({ kind: 'compare', before, after }),
+    reveal: () => show(subject ?? startingSubject()),
+    shownResult: () => (subject?.kind === 'result' ? subject.id : undefined),
+    onDidAsk: asked.event,
+    dispose: () => {
+      // The panel itself stays: a window that reloads brings it back.
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}

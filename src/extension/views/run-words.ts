@@ -1,0 +1,129 @@
+import { l10n } from 'vscode';
+import { shortReason } from '../../core/report/words/failure-reasons.ts';
+import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/format.ts';
+import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../../core/report/words/headline.ts';
+import { rateText } from '../../core/report/words/load-words.ts';
+import type { RunPlan } from '../../core/plan/types.ts';
+import type { Verdict } from '../../core/vocabulary.ts';
+import { outcomeOf, outcomeOfAll, outcomeWords, type Outcome } from '../../core/report/words/outcome-words.ts';
+import { isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/formats/results.ts';
+import type { ThroughputSuite } from '../../core/record/suite.ts';
+import type { SweepRecord } from '../../core/record/sweep.ts';
+import type { RunRecord } from '../../core/record/run.ts';
+
+/**
+ * `p95 1.02 s`, or `98.6% ok · p95 of successes 1.02 s` where not all succeeded, as in the reports. By the clock
+ * `response p95 1.02 s`. Where none succeeded there is no time to show: `no response`.
+ */
+export function shortWords(numbers: HeadlineNumbers): string {
+  const { successRatio, successes, responses, requestsSent } = numbers;
+  if (requestsSent > 0 && successes === 0) return responses === 0 ? l10n.t('no response') : l10n.t('no success');
+  const p95 = p95Text(numbers);
+  return successRatio === null || successRatio === 1
+    ? p95
+    : `${l10n.t('{0} ok', formatPercent(successRatio))} · ${p95}`;
+}
+
+/** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it, and what most failures said. */
+export function numbersWords(numbers: HeadlineNumbers, reason?: string): string {
+  const rate = formatRate(headlineThroughput(numbers).first, isMixed(numbers) ? l10n.t('successes') : 'req');
+  return [
+    shortWords(numbers),
+    ...(numbers.successes === 0 ? [] : [rate]),
+    ...(reason === undefined ? [] : [reason]),
+  ].join(' · ');
+}
+
+/** What most failures of a result said; undefined where nothing failed. */
+export const reasonWords = (result: ResultRecord): string | undefined => shortReason(runsOf(result));
+
+/** What most failures of one target said: of its most frequent status or kind, what is known to come from it. */
+export function targetReasonWords(
+  { failureSamples }: RunRecord,
+  numbers: RunRecord['perTarget'][number],
+): string | undefined {
+  const own = failureSamples.filter(({ target, targets = [target] }) => targets.includes(numbers.name));
+  // Counts are of the whole run: those of the target decide.
+  return shortReason(
+    [
+      {
+        ...numbers,
+        failureSamples: own.map(({ target, status, error, reason = '', text }) =>
+          Object.assign({ target, status, reason, text }, error && { error }),
+        ),
+      },
+    ],
+    60,
+  );
+}
+
+/** `2 min ago`. */
+export const agoWords = (record: ResultRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
+
+/** `500 requests × 10`, `30 s × 10`, `30 s × 200/s`. */
+export function planWords({ requests, durationS, concurrency, stages }: RunPlan): string {
+  const width = stages === undefined ? formatCount(concurrency) : rateText(stages);
+  const span = withoutZeros(formatS(durationS));
+  if (requests === null) return `${span} × ${width}`;
+  const count = requests === 1 ? l10n.t('1 request') : l10n.t('{0} requests', formatCount(requests));
+  return durationS === null ? `${count} × ${width}` : l10n.t('{0} or {1} × {2}', count, span, width);
+}
+
+/** How a result ended, in a word or two. */
+export const outcomeLabel = (result: ResultRecord): string => l10n.t(outcomeWords[outcomeOfResult(result)].label);
+
+/** How a result ended: its levels together where it has any. */
+export const outcomeOfResult = (result: ResultRecord): Outcome =>
+  isRun(result) ? outcomeOf(result) : outcomeOfAll(result.status, runsOf(result));
+
+/** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. */
+export function sweepWords({ levels, figures }: SweepRecord): string {
+  const measured = levels.map(({ plan }) => plan.concurrency);
+  const [first, last] = [formatCount(Math.min(...measured)), formatCount(Math.max(...measured))];
+  const range = first === last ? l10n.t('sweep {0}', first) : l10n.t('sweep {0}–{1}', first, last);
+  const { concurrency } = figures.recommended;
+  return concurrency === null ? range : `${range} · ${l10n.t('best at {0}', formatCount(concurrency))}`;
+}
+
+/** `throughput suite, quick · best at 2 · 5 of 5 targets`. */
+export function suiteWords({ workload, figures, targets }: ThroughputSuite): string {
+  const { concurrency } = figures.recommended;
+  return [
+    workload.quick ? l10n.t('throughput suite, quick') : l10n.t('throughput suite'),
+    ...(concurrency === null ? [] : [l10n.t('best at {0}', formatCount(concurrency))]),
+    l10n.t('{0} of {1} targets', targets.filter(({ pass }) => pass).length, targets.length),
+  ].join(' · ');
+}
+
+/** How a result of several levels ended, and how many levels had where not all did. */
+export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
+  const label = outcomeLabel(result);
+  const planned = isSweep(result) ? result.planned.length : result.workload.levels.length;
+  return result.status === 'completed'
+    ? label
+    : `${label}: ${l10n.t('{0} of {1} levels', result.levels.length, planned)}`;
+}
+
+/** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */
+export function resultWords(result: ResultRecord): string {
+  if (isRun(result)) return numbersWords(result, reasonWords(result));
+  return isSweep(result) ? sweepWords(result) : suiteWords(result);
+}
+
+/** The objectives of a target; those of the whole run too where it is the only one. */
+export const verdictsOf = (record: RunRecord, target: string): readonly Verdict[] =>
+  record.objectives.filter((verdict) => (verdict.target ?? (record.targetCount === 1 ? target : undefined)) === target);
+
+const marks = { pass: '✓', fail: '✗', 'not enough data': '?' } as const;
+
+/** `✓`, `✗`, or `?` where there were too few requests to tell. */
+export const verdictMark = ({ outcome }: Verdict): string => marks[outcome];
+
+/** `✓` when every objective is met, otherwise `✗ p95` or `? p99` with what is not; nothing without objectives. */
+export function objectiveWords(verdicts: readonly Verdict[]): readonly string[] {
+  if (verdicts.length === 0) return [];
+  const worst = (['fail', 'not enough data'] as const).find((one) => verdicts.some(({ outcome }) => outcome === one));
+  if (worst === undefined) return [marks.pass];
+  const missed = verdicts.filter(({ outcome }) => outcome === worst).map(({ objective }) => objective.metric);
+  return [`${marks[worst]} ${[...new Set(missed)].join(', ')}`];
+}

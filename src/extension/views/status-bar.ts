@@ -1,0 +1,79 @@
+import { l10n, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
+import { shortReason } from '../../core/report/words/failure-reasons.ts';
+import { formatCount } from '../../core/format.ts';
+import { outcomeWords } from '../../core/report/words/outcome-words.ts';
+import { isRun, nameOf, type ResultRecord } from '../../core/report/formats/results.ts';
+import { commandIds } from '../contributions.ts';
+import { isEndpoints } from '../services/workspace/documents.ts';
+import type { History } from '../services/runs/history.ts';
+import type { Runs, RunState } from '../services/runs/runs.ts';
+import { agoWords, outcomeOfResult, resultWords, shortWords } from './run-words.ts';
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** `00:12`, `1:02:03`. */
+function clockWords(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return seconds < 3600 ? minutes : `${Math.floor(seconds / 3600)}:${minutes}`;
+}
+
+function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
+  const { snapshot, plan } = state;
+  const sent = formatCount(snapshot?.summary.requestsSent ?? 0);
+  const of = plan === undefined || plan.requests === null ? sent : `${sent}/${formatCount(plan.requests)}`;
+  const reason =
+    snapshot === null ? undefined : shortReason([{ ...snapshot.summary, failureSamples: snapshot.failures ?? [] }], 40);
+  const progress = [clockWords(snapshot?.elapsedMs ?? 0), of, ...(reason === undefined ? [] : [reason])].join(' · ');
+  if (state.kind === 'running') return `$(sync~spin) ${progress}`;
+  return `$(sync~spin) ${l10n.t('{0} of {1}', state.current + 1, state.levels.length)} · ${progress}`;
+}
+
+function lastWords(result: ResultRecord | undefined): string {
+  if (result === undefined) return 'Loadlens';
+  if (!isRun(result)) return resultWords(result);
+  const { tone } = outcomeWords[outcomeOfResult(result)];
+  const reason = tone === 'bad' ? shortReason([result], 40) : undefined;
+  return [shortWords(result), ...(reason === undefined ? [] : [reason])].join(' · ');
+}
+
+/** One short item: what runs, or the last p95 (and the share of successes when it is not all) while an endpoints file is open. */
+export function createStatusBar(runs: Runs, history: History): Disposable {
+  const item = window.createStatusBarItem('loadlens.status', StatusBarAlignment.Left, 0);
+  item.name = 'Loadlens';
+
+  const update = (): void => {
+    const state = runs.state();
+    if (state.kind !== 'idle') {
+      item.text = runningWords(state);
+      item.tooltip = l10n.t('{0} is running. Show the results panel.', state.name);
+      item.command = commandIds.showResults;
+      item.show();
+      return;
+    }
+    const [result] = history.results();
+    const failed = result !== undefined && outcomeWords[outcomeOfResult(result)].tone === 'bad';
+    item.text = `$(${failed ? 'error' : 'pulse'}) ${lastWords(result)}`;
+    item.tooltip =
+      result === undefined
+        ? l10n.t('Run a benchmark')
+        : l10n.t('{0}: {1} · {2}. Show the results panel.', nameOf(result), resultWords(result), agoWords(result));
+    item.command = result === undefined ? commandIds.runBenchmark : commandIds.showResults;
+    if (window.visibleTextEditors.some((editor) => isEndpoints(editor.document))) item.show();
+    else item.hide();
+  };
+
+  const subscriptions = [
+    item,
+    runs.onDidChange(update),
+    history.onDidChange(update),
+    window.onDidChangeVisibleTextEditors(update),
+    workspace.onDidOpenTextDocument(update),
+  ];
+  update();
+  return {
+    dispose: () => {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}

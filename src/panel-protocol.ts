@@ -1,0 +1,64 @@
+import type { Snapshot } from './core/metrics/types.ts';
+import type { RunPlan } from './core/plan/types.ts';
+import type { LatencySuite } from './core/report/suites/suite-latency.ts';
+import type { MemorySuite } from './core/report/suites/suite-memory.ts';
+import type { ThroughputSuite } from './core/record/suite.ts';
+import type { SweepRecord } from './core/record/sweep.ts';
+import type { RunRecord } from './core/record/run.ts';
+
+/** The result of any suite; `suite` says of which. */
+export type SuiteRecord = ThroughputSuite | LatencySuite | MemorySuite;
+
+/** What the results panel shows; always whole, never a difference. */
+export type PanelState =
+  | { readonly kind: 'empty' }
+  | {
+      readonly kind: 'running';
+      readonly name: string;
+      readonly plan: RunPlan;
+      /** Null until the process that sends has spoken. */
+      readonly snapshot: Snapshot | null;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'run'; readonly record: RunRecord; readonly keptForSession: boolean }
+  | { readonly kind: 'compare'; readonly before: RunRecord; readonly after: RunRecord }
+  | { readonly kind: 'sweep'; readonly sweep: SweepRecord; readonly keptForSession: boolean }
+  | {
+      readonly kind: 'sweepRunning';
+      readonly name: string;
+      /** What each level runs, but for its concurrency; absent where that is not known. */
+      readonly plan?: RunPlan;
+      readonly levels: readonly number[];
+      /** Index in `levels` of the one under way. */
+      readonly current: number;
+      /** The levels that have ended. */
+      readonly done: readonly RunRecord[];
+      /** Of the level under way; null while none sends. */
+      readonly snapshot: Snapshot | null;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'suite'; readonly suite: SuiteRecord; readonly keptForSession: boolean }
+  /** The run that the panel showed is no longer in the history. */
+  | { readonly kind: 'missing'; readonly id: string };
+
+export type ExportFormat = 'json' | 'csv' | 'html' | 'markdown';
+
+/** From the extension to the panel. `init` answers `ready`. */
+export type ToPanel =
+  | { readonly type: 'init'; readonly l10n: Readonly<Record<string, string>>; readonly state: PanelState }
+  | { readonly type: 'state'; readonly state: PanelState };
+
+/** From the panel to the extension. An `id` is that of the record shown: a run, a sweep or a suite. */
+export type FromPanel =
+  | { readonly type: 'ready' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'run' }
+  | { readonly type: 'runAgain'; readonly id: string }
+  | { readonly type: 'export'; readonly id: string; readonly format: ExportFormat; readonly to: 'file' | 'clipboard' }
+  | { readonly type: 'openSource'; readonly id: string }
+  | { readonly type: 'showHistory' };
+
+/** What the panel keeps of its own over a reload: which run, or the two runs, or which sweep or suite it shows. */
+export interface PersistedPanel {
+  readonly runIds: readonly string[];
+}

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { foldsOf } from '../../../../src/core/endpoints/read/folding.ts';
+
+const lines = (text: string): string[] => foldsOf(text).map(({ startLine, endLine }) => `${startLine}-${endLine}`);
+
+describe('foldsOf', () => {
+  it('folds a block from its ### to its last line with text', () => {
+    assert.deepEqual(lines('http://z/\n### one\nhttp://a/\n\n\n### two\n### three\r\nPOST http://b/\r\n\r\ntext'), [
+      '1-2',
+      '6-9',
+    ]);
+  });
+
+  it('folds brackets, the closing line left in sight', () => {
+    assert.deepEqual(lines('POST http://a/\n{\n  "a": [\n    1\n  ],\n  "b": {}\n}\nhttp://b/'), ['1-5', '2-3']);
+  });
+
+  it('takes brackets that are not closed, or closed twice, as they come', () => {
+    assert.deepEqual(lines('POST http://a/\n{\n### b\n}\n}\n{'), ['2-5']);
+    assert.deepEqual(lines(''), []);
+  });
+});

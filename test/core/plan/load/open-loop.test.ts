@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { LoadlensError } from '../../../../src/core/errors.ts';
+import { loadModelFor } from '../../../../src/core/plan/load/load-models.ts';
+import { choicesOfPlan, makePlan, type PlanChoices } from '../../../../src/core/plan/plan.ts';
+import { arrivalTime, parseStages, peakRatePerS } from '../../../../src/core/values/stages.ts';
+import type { RunPlan } from '../../../../src/core/plan/types.ts';
+import type { Stage } from '../../../../src/core/vocabulary.ts';
+
+const nothing = { defaults: {}, objectives: [] };
+const planOf = (choices: PlanChoices): RunPlan => makePlan(choices, nothing);
+
+/** When each request of a plan is due, ms; at most `most`. */
+function due(plan: RunPlan, most = 100_000): number[] {
+  const model = loadModelFor(plan);
+  const times: number[] = [];
+  for (let index = 0; index < most; index += 1) {
+    const when = model.next(index, 0);
+    if (when === 'done') break;
+    times.push(Number(when));
+  }
+  return times;
+}
+
+describe('open loop', () => {
+  it('has equal gaps at a constant rate, the first request at once', () => {
+    assert.deepEqual(due(planOf({ ratePerS: 200, requests: 5 })), [0, 5, 10, 15, 20]);
+  });
+
+  it('sends what is due before the end: rate times duration', () => {
+    assert.equal(due(planOf({ ratePerS: 200, durationS: 3 })).length, 600);
+    assert.equal(due(planOf({ ratePerS: 200, durationS: 3, requests: 50 })).length, 50);
+    assert.equal(planOf({ ratePerS: 200 }).durationS, 10);
+  });
+
+  it('holds and ramps by stages: as many requests as the area below the rate', () => {
+    const stages = parseStages('2s:50, 4s:50..150, 1s:0') ?? [];
+    const plan = planOf({ stages });
+    assert.equal(plan.durationS, 7);
+    const times = due(plan);
+    assert.equal(times.length, 100 + 400);
+    assert.equal(times.filter((ms) => ms < 2_000).length, 100);
+    // Half-way through the ramp the rate is 100/s: 50·2 + 25·2²/2 = 150 requests.
+    assert.equal(times.filter((ms) => ms >= 2_000 && ms < 4_000).length, 150);
+    assert.equal(peakRatePerS(stages), 150);
+  });
+
+  it('a ramp from nothing begins slowly, one to nothing ends', () => {
+    const up = due(planOf({ stages: parseStages('2s:0..10') ?? [] }));
+    assert.deepEqual(
+      up.map((ms) => Math.round(ms)),
+      [0, 632, 894, 1095, 1265, 1414, 1549, 1673, 1789, 1897],
+    );
+    const down = due(planOf({ stages: parseStages('2s:10..0') ?? [] }));
+    assert.equal(down.length, 10);
+    assert.ok((down.at(-1) ?? 0) < 2_000);
+  });
+
+  it('times never go back and lie on the area below the rate, whatever the stages', () => {
+    const rate = fc.double({ min: 0, max: 1_000, noNaN: true });
+    const stage = fc.record({
+      fromPerS: rate,
+      toPerS: rate,
+      durationS: fc.double({ min: 0.01, max: 100, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(stage, { minLength: 1, maxLength: 6 }), fc.array(fc.nat(5_000)), (stages, counts) => {
+        const at = arrivalTime(stages);
+        const sorted = counts.toSorted((a, b) => a - b);
+        let before = 0;
+        for (const count of sorted) {
+          const ms = at(count);
+          assert.ok(ms >= before);
+          before = ms;
+          if (ms === Infinity) assert.ok(area(stages, 1e9) <= count + 1e-6);
+          else assert.ok(Math.abs(area(stages, ms / 1_000) - count) <= 1e-6 * Math.max(1, count));
+        }
+        // Any order gives the same.
+        for (const count of sorted.toReversed()) assert.equal(at(count), arrivalTime(stages)(count));
+      }),
+    );
+  });
+
+  it('Poisson arrivals come from the seed, in any order of asking', () => {
+    const plan = planOf({ ratePerS: 100, arrivals: 'poisson', requests: 2_000, seed: 3 });
+    const times = due(plan);
+    const model = loadModelFor(plan);
+    for (const index of [1_999, 5, 0, 700]) assert.equal(model.next(index, 0), times[index]);
+    assert.notDeepEqual(times, due({ ...plan, seed: 4 }));
+  });
+
+  it('Poisson gaps are exponential: mean and spread are the same, and counts of windows vary as much as their mean', () => {
+    const times = due(planOf({ ratePerS: 100, arrivals: 'poisson', requests: 50_000 }));
+    const gaps = times.map((ms, i) => ms - (times[i - 1] ?? 0));
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    const spread = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
+    // Four standard errors of either estimate.
+    assert.ok(Math.abs(mean - 10) < 4 * (10 / Math.sqrt(50_000)));
+    assert.ok(Math.abs(spread - 10) < 4 * ((10 * Math.SQRT2) / Math.sqrt(50_000)));
+    const windows = Array.from({ length: 400 }, () => 0);
+    for (const ms of times) {
+      const window = Math.floor(ms / 1_000);
+      if (window < windows.length) windows[window] = (windows[window] ?? 0) + 1;
+    }
+    const perWindow = windows.reduce((sum, n) => sum + n, 0) / windows.length;
+    const variance = windows.reduce((sum, n) => sum + (n - perWindow) ** 2, 0) / windows.length;
+    assert.ok(variance / perWindow > 0.7 && variance / perWindow < 1.4);
+  });
+
+  it('a plan with a rate is repeated as it was', () => {
+    const plans = [
+      planOf({ ratePerS: 20, maxInFlight: 7, arrivals: 'poisson' }),
+      planOf({ stages: parseStages('2s:50, 4s:50..150') ?? [], requests: 9 }),
+      planOf({ concurrency: 3, requests: 2 }),
+    ];
+    for (const plan of plans) assert.deepEqual(makePlan(choicesOfPlan(plan), nothing), plan);
+  });
+
+  it('how requests leave is taken from one place as a whole', () => {
+    const file = { defaults: { ratePerS: 5, concurrency: 4, requests: 20 }, objectives: [] };
+    const open = makePlan({}, file);
+    assert.deepEqual([open.loadModel, open.requests, open.concurrency], ['open', 20, 1_000]);
+    const closed = makePlan({ concurrency: 2 }, file);
+    assert.deepEqual([closed.loadModel, closed.concurrency, closed.stages], ['closed', 2, undefined]);
+    const staged = makePlan({ stages: parseStages('3s:5') ?? [] }, file);
+    assert.deepEqual([staged.requests, staged.durationS], [null, 3]);
+  });
+
+  it('a rate and stages at once are refused', () => {
+    assert.throws(() => planOf({ ratePerS: 1, stages: parseStages('1s:1') ?? [] }), LoadlensError);
+    assert.throws(() => planOf({ ratePerS: 0 }), LoadlensError);
+  });
+});
+
+describe('parseStages', () => {
+  it('reads times with rates', () => {
+    assert.deepEqual(parseStages('30s:50,1m: 50 .. 200.5'), [
+      { fromPerS: 50, toPerS: 50, durationS: 30 },
+      { fromPerS: 50, toPerS: 200.5, durationS: 60 },
+    ]);
+  });
+
+  for (const text of [
+    '',
+    '50',
+    '30s',
+    '30s:',
+    '30:50',
+    '30s:50,',
+    '30s:-1',
+    '30s:0',
+    '30s:50..',
+    '0s:5',
+    '1s:2000000',
+  ]) {
+    it(`is undefined for ${JSON.stringify(text)}`, () => assert.equal(parseStages(text), undefined));
+  }
+});
+
+/** Requests expected in the first seconds: the area below the rate. */
+function area(stages: readonly Stage[], untilS: number): number {
+  let sum = 0;
+  let left = untilS;
+  for (const { fromPerS, toPerS, durationS } of stages) {
+    const lasts = durationS ?? Infinity;
+    const spent = Math.min(left, lasts);
+    sum += fromPerS * spent + ((toPerS - fromPerS) * spent * spent) / (2 * lasts);
+    left -= spent;
+  }
+  return sum;
+}

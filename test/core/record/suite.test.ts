@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { throughputWorkload } from '../../../src/core/plan/suites/suite.ts';
+import { jsonText } from '../../../src/core/report/formats/json.ts';
+import { chaptersHtml, chaptersMarkdown, chaptersText } from '../../../src/core/report/formats/chapters.ts';
+import {
+  derived,
+  earlierFrom,
+  isSameModel,
+  makeThroughputSuite,
+  readThroughputSuite,
+  suiteFileName,
+  type ThroughputParts,
+} from '../../../src/core/record/make-suite.ts';
+import { defaultSuiteTargets, parseSuiteTarget, targetText } from '../../../src/core/record/suite-targets.ts';
+import { throughputChapters } from '../../../src/core/report/suites/suite-throughput.ts';
+import type { SuiteLevel, ThroughputSuite } from '../../../src/core/record/suite.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { lawful, levelRecord } from './sweep-fixtures.ts';
+
+interface Reference {
+  workload: {
+    max_new_tokens: number;
+    warmup_requests: number;
+    prompts: string[];
+    single: { requests_quick: number; requests_full: number };
+    concurrent: { levels_quick: number[]; levels_full: number[]; requests_quick: number; requests_full: number };
+  };
+  levels: Record<string, number>[];
+  targets: { metric: string; target: string; achieved: number; at_concurrency?: number; pass: boolean }[];
+  derived: { recommended_concurrency: number };
+  raw_file_name: string;
+}
+const readSchema = (path: string): object => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+const reference: Reference = JSON.parse(
+  readFileSync(new URL('../../fixtures/reference/gpt2-throughput-results.json', import.meta.url), 'utf8'),
+);
+
+const levels = reference.levels.map((row): SuiteLevel => ({
+  concurrency: row['concurrency']!,
+  requests: row['requests']!,
+  requestsPerS: row['requests_per_s']!,
+  tokensPerS: row['tokens_per_s']!,
+  meanMs: row['mean_ms']!,
+  p50Ms: row['p50_ms']!,
+  p95Ms: row['p95_ms']!,
+  p99Ms: row['p99_ms']!,
+  durationS: row['duration_s']!,
+  tokens: row['tokens']!,
+  failed: row['failed']!,
+  cpuShare: null,
+  rssMiB: null,
+}));
+
+const parts: ThroughputParts = {
+  id: '20261122-201537-k3f9',
+  startedAt: '2026-11-22T20:15:37.123Z',
+  status: 'completed',
+  model: { name: 'gpt2', url: 'http://127.0.0.1:5001/v1/completions', server: 'gpt2', synthetic: true, dtype: 'q8' },
+  workload: throughputWorkload(true),
+  runs: [1, 2, 4].map((level) => levelRecord(level, lawful(level), { count: 6 })),
+  earlier: [],
+  files: ['results/throughput_gpt2_20261122_201537.json'],
+};
+const measured = makeThroughputSuite(parts);
+/** The suite as the reference's numbers make it. */
+const fed: ThroughputSuite = { ...measured, levels, runs: [], ...derived(levels, defaultSuiteTargets) };
+
+describe('the throughput suite', () => {
+  it('has the workload of the reference', () => {
+    const { workload } = reference;
+    for (const quick of [true, false]) {
+      const mine = throughputWorkload(quick, 'reference');
+      const { single, concurrent } = workload;
+      const requests = quick ? concurrent.requests_quick : concurrent.requests_full;
+      assert.equal(mine.maxNewTokens, workload.max_new_tokens);
+      assert.equal(mine.warmupRequests, workload.warmup_requests);
+      assert.deepEqual(mine.prompts, workload.prompts);
+      assert.deepEqual(mine.levels, [
+        { concurrency: 1, requests: quick ? single.requests_quick : single.requests_full },
+        ...(quick ? concurrent.levels_quick : concurrent.levels_full).map((concurrency) => ({ concurrency, requests })),
+      ]);
+    }
+  });
+
+  it('fills every round of every level unless it is to be exactly that of the reference', () => {
+    assert.deepEqual(
+      [true, false].map((quick) =>
+        throughputWorkload(quick).levels.map((level) => [level.concurrency, level.requests]),
+      ),
+      [
+        [
+          [1, 5],
+          [2, 6],
+          [4, 8],
+        ],
+        [
+          [1, 10],
+          [2, 12],
+          [4, 12],
+          [8, 16],
+        ],
+      ],
+    );
+    const named = { ...measured, workload: throughputWorkload(true, 'reference') };
+    assert.match(
+      chaptersText(throughputChapters(named)).replaceAll(/\s+/g, ' '),
+      /preset the reference's: where requests are no multiple/,
+    );
+  });
+
+  it("judges the reference's numbers as the reference does", () => {
+    assert.deepEqual(
+      fed.targets.map((target) => ({ target: targetText(target), ...target })),
+      reference.targets.map(({ metric, target, achieved, at_concurrency, pass }) => {
+        const [operator, value] = target.split(' ');
+        const number = Number(value);
+        return {
+          target: `${operator} ${number}`,
+          metric,
+          operator,
+          value: number,
+          achieved,
+          atConcurrency: at_concurrency ?? null,
+          pass,
+        };
+      }),
+    );
+    assert.equal(fed.figures.recommended.concurrency, reference.derived.recommended_concurrency);
+  });
+
+  it("finds in the reference's numbers what is in them", () => {
+    assert.deepEqual(
+      fed.findings.map(({ text }) => text),
+      [
+        "Requests/s grow to 1.64× of a single request's at 4 at once, with an efficiency of 41.1%.",
+        'At 4 at once 6 requests take 2 rounds, the last one not full: scaling can hardly be above 3.00×.',
+        'Efficiency falls to 41.1% at 4 at once.',
+        'From 2 to 4 at once requests/s change by +9.52%, mean latency by +49.5%.',
+        'At 4 at once each user gets 10.4 tokens/s, alone 25.2.',
+        'No request failed.',
+      ],
+    );
+    assert.deepEqual(
+      fed.recommendations.map(({ text }) => text),
+      [
+        'Send 2 at once: +50% requests/s for +33.1% mean latency.',
+        'Let more than 2 wait in a queue: at 4 at once mean latency changes by +99%, throughput by +64.3%.',
+        'Do not rely on a p95 or p99 of this suite: it takes 59 requests for a p95, the smallest level has 5. loadlens run --levels sends as many as you want.',
+      ],
+    );
+  });
+
+  it('says otherwise when the numbers are otherwise', () => {
+    const better = levels.map((level) => ({ ...level, requestsPerS: level.concurrency, meanMs: 1000, failed: 1 }));
+    const { findings, recommendations, targets } = derived(better, defaultSuiteTargets);
+    const said = [...findings, ...recommendations].map(({ text }) => text).join('\n');
+    assert.match(said, /1 request failed at 1 at once/);
+    assert.match(said, /Mend the failures/);
+    assert.match(said, /failed requests should be = 0 and is 3\./);
+    assert.doesNotMatch(said, /wait in a queue|Efficiency falls/);
+    assert.deepEqual(
+      targets.filter(({ pass }) => !pass).map(({ metric }) => metric),
+      ['failed requests'],
+    );
+    assert.deepEqual(derived([], defaultSuiteTargets).findings, []);
+    assert.ok(derived([], defaultSuiteTargets).targets.every(({ pass }) => !pass));
+  });
+
+  it('recommends to go on when the highest level is still good', () => {
+    const rising = levels.map((level) => Object.assign({}, level, { requestsPerS: level.concurrency, meanMs: 1000 }));
+    assert.match(
+      derived(rising, [])
+        .recommendations.map(({ text }) => text)
+        .join('\n'),
+      /Measure more than 4 at once/,
+    );
+  });
+
+  it('is what its schema says, and is read as it was written', () => {
+    const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats: { 'date-time': true } });
+    for (const name of ['run', 'sweep']) ajv.addSchema(readSchema(`../../../docs/loadlens.${name}-1.schema.json`));
+    const validate = ajv.compile(readSchema('../../../docs/loadlens.suite-1.schema.json'));
+    const earlier = makeThroughputSuite({ ...parts, earlier: [earlierFrom(measured)], runs: [] });
+    for (const suite of [measured, earlier]) {
+      const json: unknown = JSON.parse(jsonText(suite));
+      validate(json);
+      assert.deepEqual(validate.errors ?? [], []);
+      assert.deepEqual(readThroughputSuite(json), json);
+    }
+    assert.throws(() => readThroughputSuite({ schema: 'loadlens.suite/1' }), /no result of the throughput suite/);
+  });
+
+  it('names its files as the reference does, whatever the model is called', () => {
+    assert.equal(reference.raw_file_name, 'throughput_<model>_<YYYYMMDD>_<HHMMSS>.json');
+    const at = '2026-11-22T20:15:37.123Z';
+    assert.equal(suiteFileName('throughput', 'gpt2', at), 'throughput_gpt2_20261122_201537');
+    assert.equal(
+      suiteFileName('throughput', '../openai-community/gpt2 ', at),
+      'throughput_openai-community-gpt2_20261122_201537',
+    );
+    assert.equal(suiteFileName('throughput', '/..', at), 'throughput_model_20261122_201537');
+  });
+
+  it('reads targets of its own', () => {
+    assert.deepEqual(parseSuiteTarget(' single tokens/s >= 40.5 '), {
+      metric: 'single tokens/s',
+      operator: '>=',
+      value: 40.5,
+    });
+    assert.deepEqual(parseSuiteTarget('failed requests = 0'), { metric: 'failed requests', operator: '=', value: 0 });
+    for (const wrong of ['', 'tokens/s > 3', 'single tokens/s > fast', 'single tokens/s ~ 3']) {
+      assert.equal(parseSuiteTarget(wrong), undefined);
+    }
+  });
+});
+
+describe('the report of the throughput suite', () => {
+  const sections = [
+    'Overview',
+    'Model information',
+    'Benchmark parameters',
+    'Single request throughput',
+    'Concurrent throughput',
+    'Scaling of requests/s',
+    'Scaling of tokens/s',
+    'Latency against throughput',
+    'Targets',
+    'Key findings',
+    'Recommendations',
+    'Consistency with earlier results',
+    'Environment',
+    'Files written',
+  ];
+
+  it('has every section of the reference, in its order, in each kind of file', () => {
+    const chapters = throughputChapters(measured);
+    assert.deepEqual(
+      chapters.sections.map(({ title }) => title),
+      sections,
+    );
+    const [text, markdown, html] = [chaptersText, chaptersMarkdown, chaptersHtml].map((render) => render(chapters));
+    for (const title of sections) {
+      assert.ok(text!.includes(`\n${title}:\n`), title);
+      assert.ok(markdown!.includes(`\n## ${title}\n`), title);
+      assert.ok(html!.includes(`<h2>${title}</h2>`), title);
+    }
+    assert.equal(html!.split('<svg').length - 1, 3);
+    for (const rendered of [text!, markdown!, html!]) assert.doesNotMatch(rendered, /NaN|undefined|Infinity|null/);
+    for (const line of text!.split('\n')) assert.ok(line.length <= 100, line);
+  });
+
+  it("shows the reference's table from its own numbers", () => {
+    const text = chaptersText(throughputChapters(fed));
+    assert.match(text, /\n {2}2 +1\.26 +1\.50× +75%\n {2}4 +1\.38 +1\.64× +41\.1%\n/);
+    assert.match(text, /\n {2}2 +1\.26 +1\.58 s +\+50% +\+33\.1% +1\.51 +good\n/);
+    assert.match(text, /\n {2}4 +1\.38 +2\.36 s +\+64\.3% +\+99% +0\.65 +poor\n/);
+    assert.match(text, /\n {2}requests\/s +1\.38 +\+64\.3% +\+9\.52%\n/);
+    assert.match(text, /\n {2}concurrent tokens\/s +> 30 +41\.5 +4 +pass\n/);
+  });
+
+  it('compares with earlier results of the same model', () => {
+    const before = { ...earlierFrom(fed), id: 'a', startedAt: '2026-11-01T00:00:00.000Z', rssMiB: 642 };
+    const slower = { ...before, id: 'b', singleTokensPerS: 34.05 };
+    const consistency = (earlier: ThroughputSuite['earlier']): string =>
+      chaptersText(throughputChapters({ ...fed, earlier })).split('Consistency with earlier results:')[1]!;
+    assert.match(consistency([]), /no earlier result/);
+    assert.match(
+      consistency([before]),
+      /Tokens\/s of a single request agrees with the median of 1 earlier result: 0%\./,
+    );
+    assert.match(consistency([slower]), /Tokens\/s of a single request differs from .*: -25\.9%\./);
+    assert.match(consistency([before, slower]), /642 MiB/);
+    assert.ok(isSameModel(fed.model, measured.model));
+    assert.ok(!isSameModel(fed.model, { ...measured.model, dtype: 'fp32' }));
+  });
+
+  it('says where the client itself may have been the limit, or its machine was disturbed, and why', () => {
+    const runs = measured.runs.map((run): RunRecord => {
+      const { concurrency } = run.plan;
+      if (concurrency === 1) return run;
+      const bound = concurrency === 2 ? 'client' : 'machine';
+      return { ...run, client: { ...run.client, bound, warnings: [`Busy at ${concurrency}.`] } };
+    });
+    const text = chaptersText(throughputChapters({ ...measured, runs }));
+    assert.match(text, /At 2 at once the client itself may have been the limit: why is said below\./);
+    assert.match(text, /At 4 at once the client's machine was disturbed: how is said below\./);
+    assert.match(text, /client at 2 +Busy at 2\.\n +client at 4 +Busy at 4\./);
+    assert.match(chaptersText(throughputChapters(measured)), /client +never the limit, as far as it can tell/);
+  });
+
+  it('names no files where none were written', () => {
+    const titles = throughputChapters({ ...measured, files: [] }).sections.map(({ title }) => title);
+    assert.deepEqual(titles, sections.slice(0, -1));
+  });
+
+  it('can be made of nothing', () => {
+    const nothing = makeThroughputSuite({ ...parts, status: 'cancelled', runs: [], files: [] });
+    const text = chaptersText(throughputChapters(nothing));
+    assert.match(text, /Suite canceled\. Results cover 0 of 3 levels\./);
+    assert.doesNotMatch(text, /NaN|undefined|Infinity/);
+  });
+});

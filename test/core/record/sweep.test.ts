@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { LoadlensError } from '../../../src/core/errors.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
+import type { RunPlan } from '../../../src/core/plan/types.ts';
+import { readSweep } from '../../../src/core/record/make-sweep.ts';
+import { renderSweepText, sweepReports } from '../../../src/core/report/formats/sweep-reports.ts';
+import { formatChange } from '../../../src/core/format.ts';
+import { sweepFacts } from '../../../src/core/report/tables/sweep-tables.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { levelRecord, lawful, sweepOf } from './sweep-fixtures.ts';
+
+const schemaFile = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8'));
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats: { 'date-time': true } });
+ajv.addSchema(schemaFile('loadlens.run-1.schema.json'));
+const validate = ajv.compile(schemaFile('loadlens.sweep-1.schema.json'));
+
+const levels = [1, 2, 4, 8, 16];
+const ordinary = sweepOf(levels.map((level) => levelRecord(level, lawful(level))));
+const judged = sweepOf(levels.map((level) => levelRecord(level, lawful(level), { slo: 'p95 < 200ms' })));
+const refusing = sweepOf([
+  levelRecord(1, () => ({ latencyMs: 1000 })),
+  levelRecord(10, () => ({ latencyMs: 1001 })),
+  levelRecord(20, (index) => (index % 50 === 0 ? { latencyMs: 1000 } : { latencyMs: 5, status: 429 })),
+]);
+const { objectives } = parseObjectives('p95 < 2s');
+const trials = [
+  { concurrency: 1, outcome: 'pass' },
+  { concurrency: 2, outcome: 'fail' },
+  { concurrency: 1, outcome: 'pass' },
+  { concurrency: 2, outcome: 'fail' },
+] as const;
+const searched = sweepOf(
+  trials.map(({ concurrency }) => levelRecord(concurrency, lawful(concurrency), { slo: 'p95 < 2s' })),
+  { search: { objectives, from: 1, to: 256, trials, capacity: 1, firstFailing: 2, sure: true } },
+);
+const cancelled = sweepOf([], { status: 'cancelled', planned: levels });
+const sweeps = { ordinary, judged, refusing, searched, cancelled };
+
+function planned(concurrency: number, length: Pick<RunPlan, 'requests' | 'durationS'>): RunRecord {
+  const level = levelRecord(concurrency, lawful(concurrency));
+  return { ...level, plan: { ...level.plan, ...length } };
+}
+
+const refused = (json: unknown, message: RegExp): void =>
+  assert.throws(
+    () => readSweep(json),
+    (error) => error instanceof LoadlensError && message.test(error.message),
+  );
+
+describe('a sweep', () => {
+  for (const [name, sweep] of Object.entries(sweeps)) {
+    it(`is what the schema says, and is read as it was written: ${name}`, () => {
+      const json: unknown = JSON.parse(sweepReports.json.render(sweep));
+      validate(json);
+      assert.deepEqual(validate.errors ?? [], []);
+      assert.deepEqual(readSweep(json), json);
+    });
+  }
+
+  it('makes its figures again when it is read', () => {
+    const json = { ...ordinary, figures: { levels: [] }, capacity: ['All is well.'] };
+    assert.deepEqual(readSweep(json).figures, ordinary.figures);
+    assert.deepEqual(readSweep(json).capacity, ordinary.capacity);
+  });
+
+  it('is refused in words when it is none, too new or damaged', () => {
+    refused(null, /no Loadlens sweep/);
+    refused({ schema: 'loadlens.run/1' }, /no Loadlens sweep/);
+    refused({ schema: 'loadlens.sweep/9' }, /format loadlens.sweep\/9/);
+    refused({ ...ordinary, planned: [0] }, /damaged at planned/);
+    refused({ ...ordinary, levels: [{}] }, /no Loadlens result/);
+  });
+
+  it('fits the scalability law to its levels', () => {
+    const { usl } = ordinary.figures;
+    assert.ok(usl);
+    assert.ok(Math.abs(usl.peakConcurrency - Math.sqrt(0.95 / 0.005)) < 1.5, String(usl.peakConcurrency));
+    assert.ok(usl.r2 > 0.99);
+  });
+
+  it('says in plain words what it holds', () => {
+    assert.deepEqual(judged.capacity.slice(0, 3), [
+      'Holds 8 users at once with p95 < 200ms.',
+      'At 16 it does not: p95 was 310 ms.',
+      'Recommended concurrency: 8, the largest at which at least 90% of the requests met the objectives.',
+    ]);
+    assert.deepEqual(refusing.capacity, [
+      'Recommended concurrency: 10, the largest that gains at least as much throughput as it costs latency.',
+    ]);
+    assert.deepEqual(searched.capacity.slice(0, 2), [
+      'Holds 1 user at once with p95 < 2s; 2 is too many.',
+      'Sure: 2 of 2 runs at 1 passed, 0 of 2 runs at 2 passed, judged by 95% intervals; 4 runs and 640 requests in all.',
+    ]);
+    assert.deepEqual(cancelled.capacity, ['No level was measured.']);
+    const failing = sweepOf([1, 4].map((level) => levelRecord(level, () => ({ latencyMs: 5, status: 429 }))));
+    assert.deepEqual(failing.capacity, [
+      'No concurrency can be recommended: no level at which at least 90% of the requests succeeded has a good trade-off.',
+    ]);
+    assert.deepEqual(sweepOf([levelRecord(5, lawful(5))]).capacity, [
+      'No concurrency can be recommended without an objective and without a level 1 to compare with.',
+    ]);
+    const few = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 200ms', count: 20 })]);
+    assert.deepEqual(few.capacity.slice(0, 2), [
+      'No level is shown to hold p95 < 200ms.',
+      'Too few requests to judge 1.',
+    ]);
+  });
+});
+
+describe('reports of a sweep', () => {
+  it('have levels and figures in the terminal, no line wider than 100, no NaN', () => {
+    const text = renderSweepText(ordinary);
+    assert.match(text, /\n {2}At once +Scaling +of tokens +Efficiency +Gain +Penalty +Ratio +Trade-off\n {2}1 +1\.00×/);
+    assert.match(text, /Scalability law:\n {2}one user +\d/);
+    for (const sweep of Object.values(sweeps)) {
+      const said = renderSweepText(sweep);
+      assert.doesNotMatch(said, /NaN|undefined|null|Infinity/);
+      for (const line of said.split('\n')) assert.ok(line.length <= 100, line);
+    }
+    assert.match(
+      renderSweepText(refusing),
+      /! At 20 at once fewer than 90% of the requests succeeded: no trade-off, and never recommended\./,
+    );
+    assert.match(renderSweepText(cancelled), /! Sweep canceled\. Results cover 0 of 5 levels\./);
+  });
+
+  it('have charts with their tables in HTML, whole and without a script', () => {
+    const html = sweepReports.html.render(judged);
+    for (const title of ['Throughput by concurrency', 'Latency by concurrency', 'Latency against throughput']) {
+      assert.ok(html.includes(`<title>${title}</title>`), title);
+      assert.ok(html.includes(`<h2>${title}</h2>`), title);
+    }
+    assert.doesNotMatch(html, /<script|NaN|undefined|https?:\/\/(?!localhost)/);
+    assert.equal(html.split('<svg').length, html.split('</svg>').length);
+    assert.doesNotMatch(sweepReports.html.render(cancelled), /<svg|NaN/);
+    const named = sweepReports.html.render({ ...judged, name: '<img src=x onerror=alert(1)>' });
+    assert.doesNotMatch(named, /<img/);
+  });
+
+  it('have tables in Markdown and a number a line in CSV', () => {
+    const markdown = sweepReports.markdown.render(judged);
+    assert.match(markdown, /\*\*Levels\*\*\n\n\| At once \| Requests/);
+    assert.match(markdown, /\*\*Objectives by level\*\*/);
+    assert.doesNotMatch(markdown, /NaN|undefined/);
+    const csv = sweepReports.csv.render(judged);
+    assert.match(csv, /^concurrency,metric,value\r\n/);
+    assert.match(csv, /\r\n8,tradeOff,good\r\n/);
+    assert.match(csv, /\r\n,recommendedConcurrency,8\r\n/);
+    assert.match(sweepReports.csv.render(refusing), /\r\n20,tradeOff,\r\n/);
+  });
+
+  it('say how many requests a level had, or how long it ran', () => {
+    const byCount = { requests: 200, durationS: null };
+    const byTime = { requests: null, durationS: 2 };
+    for (const [plans, length] of [
+      [[byCount, byCount], '200 requests a level, '],
+      [[byTime, byTime], '2 s a level, '],
+      [[{ requests: 200, durationS: 90 }], '200 requests or 1 min 30 s a level, '],
+      [[byCount, { requests: 400, durationS: null }], ''],
+      [[], ''],
+    ] as const) {
+      const runs = plans.map((plan, i) => planned(i + 1, plan));
+      const said = new Map(sweepFacts(sweepOf(runs))).get('plan');
+      assert.equal(said, `${length}pause of 500 ms between levels`);
+    }
+  });
+
+  it('write changes with their sign', () => {
+    assert.deepEqual([0.5, -0.031, 0.999_99, 1, 0, null].map(formatChange), [
+      '+50%',
+      '-3.10%',
+      '+100%',
+      '+100%',
+      '0%',
+      '–',
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { compactSweep } from '../../../../src/core/record/compact-sweep.ts';
+import { compactResult, readResult, renderResult, sourceOf } from '../../../../src/core/report/formats/results.ts';
+import { throughputWorkload } from '../../../../src/core/plan/suites/suite.ts';
+import { makeThroughputSuite } from '../../../../src/core/record/make-suite.ts';
+import { closedLoop, recordOf } from '../../record/fixtures.ts';
+import { lawful, levelRecord, sweepOf } from '../../record/sweep-fixtures.ts';
+
+const run = recordOf(closedLoop(40, 4, () => ({ latencyMs: 20 })));
+const sweep = sweepOf([1, 2, 4, 8].map((concurrency) => levelRecord(concurrency, lawful(concurrency))));
+
+const suite = makeThroughputSuite({
+  id: '20261122-201537-k3f9',
+  startedAt: '2026-11-22T20:15:37.123Z',
+  status: 'completed',
+  model: { name: 'gpt2', url: 'http://127.0.0.1:5001/v1/completions', server: 'gpt2', synthetic: true, dtype: 'q8' },
+  workload: throughputWorkload(true),
+  earlier: [],
+  files: [],
+  runs: sweep.levels.slice(0, 3),
+});
+
+describe('results', () => {
+  for (const result of [run, sweep, suite]) {
+    it(`are kept and read back as they were: ${result.schema}`, () => {
+      const kept = compactResult(result);
+      assert.deepEqual(readResult(JSON.parse(JSON.stringify(kept))), kept);
+      assert.deepEqual(compactResult(kept), kept);
+      assert.equal(sourceOf(kept)?.file, 'load/endpoints.txt');
+    });
+
+    it(`have every report: ${result.schema}`, () => {
+      assert.equal(JSON.parse(renderResult(result, 'json').text).schema, result.schema);
+      assert.match(renderResult(result, 'csv').text, /,?id,20261122-201537-k3f9/);
+      assert.match(renderResult(result, 'html').text, /^<!doctype html>/i);
+      assert.match(renderResult(result, 'markdown').text, /^#+ /);
+      assert.deepEqual(
+        [renderResult(result, 'markdown').extension, renderResult(result, 'csv').extension],
+        ['md', 'csv'],
+      );
+    });
+  }
+
+  it('refuse what is neither', () => {
+    assert.throws(() => readResult({ schema: 'loadlens.sweep/9' }), /This is no Loadlens result/);
+    assert.throws(() => readResult(null), /This is no Loadlens result/);
+  });
+});
+
+describe('compactSweep', () => {
+  it('gives up charts before levels, and keeps figures and sentences', () => {
+    const whole = compactSweep(sweep, 1_000_000);
+    const small = compactSweep(sweep, 2_000);
+    assert.ok(whole.levels.every(({ timeline }) => timeline.responses.length > 0));
+    assert.ok(small.levels.every(({ timeline }) => timeline.responses.length === 0));
+    assert.ok(JSON.stringify(small).length < JSON.stringify(whole).length);
+    assert.deepEqual(small.figures, whole.figures);
+    assert.deepEqual(small.capacity, sweep.capacity);
+    assert.equal(small.levels.length, 4);
+  });
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { ErrorKind } from '../../../../src/core/metrics/types.ts';
+import { parseObjectives } from '../../../../src/core/values/objectives.ts';
+import type { Verdict } from '../../../../src/core/vocabulary.ts';
+import {
+  failureHint,
+  notMet,
+  unansweredSentence,
+  unmetSentence,
+} from '../../../../src/core/report/words/failure-words.ts';
+import { sampleOf } from '../../metrics/samples.ts';
+import { recordOf, targetOf } from '../../record/fixtures.ts';
+
+const failed = (target: number, error: ErrorKind, count: number): ReturnType<typeof sampleOf>[] =>
+  Array.from({ length: count }, () => sampleOf(1, { target, error, status: 0 }));
+
+const verdict = (text: string, outcome: Verdict['outcome'], actual: number | null, target?: string): Verdict => ({
+  objective: parseObjectives(text).objectives[0]!,
+  outcome,
+  actual,
+  ...(target === undefined ? {} : { target }),
+});
+
+describe('why a run comes to nothing', () => {
+  const targets = [
+    targetOf('one', 'http://127.0.0.1:9/x'),
+    targetOf('two', 'http://no-such-host/{{$env PATH}}'),
+    targetOf('three', 'http://{{$env HOST}}:80/'),
+    targetOf('four', 'http://127.0.0.1:9'),
+  ];
+
+  it('is said with who did what how often', () => {
+    const samples = [...failed(0, 'refused', 5), ...failed(1, 'dns', 1_300), ...failed(3, 'refused', 2)];
+    const record = recordOf(samples, { targets });
+    assert.equal(
+      unansweredSentence([record]),
+      'No request got a whole answer: no-such-host was not found (1,300), 127.0.0.1:9 refused the connection (7).',
+    );
+    assert.match(failureHint([record]), /^Check the spelling of the host name/);
+  });
+
+  it('names a target whose host only the run knew, and at most three', () => {
+    const samples = [
+      ...failed(0, 'refused', 4),
+      ...failed(2, 'timeout', 3),
+      ...failed(0, 'reset', 2),
+      ...failed(1, 'tls', 1),
+    ];
+    assert.equal(
+      unansweredSentence([recordOf(samples, { targets })]),
+      'No request got a whole answer: 127.0.0.1:9 refused the connection (4), three did not answer in time (3), 127.0.0.1:9 reset the connection (2) and 1 other failure.',
+    );
+  });
+
+  it('says how to accept a certificate that failed', () => {
+    const run = recordOf(failed(0, 'tls', 3), { targets });
+    assert.match(failureHint([run]), /^Fix the certificate.*--insecure or @insecure\.$/);
+  });
+
+  it('is said of several runs together, and of one that sent nothing', () => {
+    const run = recordOf(failed(2, 'noToken', 2), { targets });
+    assert.equal(
+      unansweredSentence([run, run]),
+      'No request got a whole answer: three sent a response without a token (4).',
+    );
+    assert.match(failureHint([run]), /curl/);
+    assert.equal(unansweredSentence([recordOf([])]), 'No request got a whole answer.');
+  });
+});
+
+describe('objectives that are not met', () => {
+  it('are named with what was measured', () => {
+    const verdicts = [
+      verdict('errors < 1%', 'fail', 0.5),
+      verdict('p95 < 1s', 'pass', 10),
+      verdict('p95 < 1.2s', 'not enough data', 12, 'tokens'),
+    ];
+    assert.equal(
+      unmetSentence(verdicts),
+      '2 of 3 objectives not met: errors < 1% was 50%, tokens p95 < 1.2s has not enough data.',
+    );
+    assert.equal(
+      unmetSentence([verdict('p95 < 1ms', 'fail', 12.3)]),
+      '1 of 1 objective not met: p95 < 1ms was 12.30 ms.',
+    );
+    assert.equal(unmetSentence([verdict('p95 < 1s', 'pass', 10)]), undefined);
+  });
+
+  it('are named up to three', () => {
+    assert.equal(notMet('target', 9, ['a', 'b', 'c', 'd', 'e']), '5 of 9 targets not met: a, b, c and 2 more.');
+  });
+});

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import type { Sample } from '../../../src/core/metrics/types.ts';
+import type { LoadModel } from '../../../src/core/plan/load/load-model.ts';
+import { createFailureSamples } from '../../../src/engine/answers/failure-samples.ts';
+import { startLoad, type LoadOptions } from '../../../src/engine/load/load.ts';
+import { startPacer } from '../../../src/engine/load/pacer.ts';
+import type { ExchangeEvents, Lane } from '../../../src/engine/transport/transport.ts';
+import { toWire } from '../../../src/engine/transport/wire.ts';
+
+const requests = toWire([{ method: 'GET', url: 'http://127.0.0.1/', headers: [] }], [{ name: 'a' }], 'test');
+
+/** A lane whose server is the function: it decides what becomes of each request. */
+const laneTo = (serve: (events: ExchangeEvents) => void): Lane => ({
+  connect: () => Promise.resolve(),
+  send: (_request, events) => serve(events),
+  cut() {},
+  close() {},
+});
+
+const answerSoon = (events: ExchangeEvents): void =>
+  void setImmediate(() => {
+    events.sent(performance.now(), false);
+    events.headers(performance.now(), 200, { get: () => undefined });
+    events.end(performance.now());
+  });
+
+const answerLate = (events: ExchangeEvents): void => void setTimeout(answerSoon, 30, events);
+
+const times = (count: number, next: LoadModel['next']): LoadModel => ({
+  next: (index, elapsedMs) => (index < count ? next(index, elapsedMs) : 'done'),
+});
+
+const load = (lanes: readonly Lane[], model: LoadModel, more: Partial<LoadOptions> = {}) => {
+  const samples: Sample[] = [];
+  const { finished } = startLoad({
+    model,
+    lanes,
+    requests,
+    pick: () => 0,
+    timeoutMs: 1_000,
+    drainMs: 1_000,
+    maxRedirects: 0,
+    failures: createFailureSamples(['a'], []),
+    note() {},
+    onSample: (sample) => samples.push({ ...sample }),
+    ...more,
+  });
+  return { finished, samples };
+};
+
+describe('startLoad', () => {
+  it('sends at the time a model schedules, never before', async () => {
+    const model = times(5, (index) => index * 8);
+    const pacer = await startPacer();
+    const open = { pacer, arrivals: model, onBacklog: () => undefined };
+    const { finished, samples } = load([laneTo(answerSoon), laneTo(answerSoon)], model, { open });
+    await finished;
+    pacer.close();
+    const scheduled = samples.map(({ scheduledMs }) => scheduledMs).toSorted((a, b) => a - b);
+    assert.deepEqual(scheduled, [0, 8, 16, 24, 32]);
+    for (const { scheduledMs, sentMs } of samples) assert.ok(sentMs >= scheduledMs);
+  });
+
+  it('what is due while every slot is busy waits, is timed from when it was due, and is told', async () => {
+    const model = times(6, (index) => index);
+    const pacer = await startPacer();
+    let most = 0;
+    const open = { pacer, arrivals: model, onBacklog: (_atMs: number, n: number) => void (most = Math.max(most, n)) };
+    const { finished, samples } = load([laneTo(answerLate)], model, { open });
+    const { unsent } = await finished;
+    pacer.close();
+    assert.deepEqual(
+      samples.map(({ scheduledMs }) => scheduledMs),
+      [0, 1, 2, 3, 4, 5],
+    );
+    assert.ok(samples.every(({ sentMs, scheduledMs }, i) => sentMs - scheduledMs >= 25 * (i + 1)));
+    assert.equal(most, 5);
+    assert.equal(unsent, 0);
+  });
+
+  it('what is due and never leaves is counted when the drain limit ends the run', async () => {
+    const model = times(20, (index) => index);
+    const pacer = await startPacer();
+    const open = { pacer, arrivals: model, onBacklog: () => undefined };
+    const hang = laneTo((events) => void setImmediate(() => events.sent(performance.now(), false)));
+    // The other one's connection never opens: its request does not leave.
+    const { finished, samples } = load([hang, laneTo(() => {})], model, { open, drainMs: 60 });
+    const { unsent, takenUnsent, requestsDrained } = await finished;
+    pacer.close();
+    assert.deepEqual([unsent, takenUnsent, requestsDrained], [18, 1, 1]);
+    assert.deepEqual(
+      samples.map(({ error }) => error),
+      ['timeout'],
+    );
+  });
+
+  it('a closed loop is scheduled when its slot became free', async () => {
+    const { finished, samples } = load(
+      [laneTo(answerSoon)],
+      times(4, () => 'now'),
+    );
+    await finished;
+    assert.deepEqual(
+      samples.slice(1).map(({ scheduledMs }) => scheduledMs),
+      samples.slice(0, -1).map(({ endMs }) => endMs),
+    );
+  });
+
+  it('the integral of requests in flight is the sum of their times', async () => {
+    const lanes = Array.from({ length: 3 }, () => laneTo(answerSoon));
+    const { finished, samples } = load(
+      lanes,
+      times(50, () => 'now'),
+    );
+    const { inFlightIntegralMs } = await finished;
+    const sum = samples.reduce((total, { sentMs, endMs }) => total + endMs - sentMs, 0);
+    assert.ok(Math.abs(inFlightIntegralMs - sum) < 1e-6);
+  });
+
+  it('nothing to send ends at once', async () => {
+    const { finished, samples } = load(
+      [laneTo(answerSoon)],
+      times(0, () => 'now'),
+    );
+    await finished;
+    assert.equal(samples.length, 0);
+  });
+
+  it('a request without a connection in time is no timeout, and is timed from when it was dispatched', async () => {
+    const { finished, samples } = load(
+      [laneTo(() => {})],
+      times(2, () => 'now'),
+      { timeoutMs: 30 },
+    );
+    const { inFlightIntegralMs } = await finished;
+    assert.deepEqual(
+      samples.map(({ error, status }) => [error, status]),
+      [
+        ['unreachable', 0],
+        ['unreachable', 0],
+      ],
+    );
+    for (const { scheduledMs, sentMs, endMs } of samples) {
+      assert.ok(sentMs >= scheduledMs && sentMs - scheduledMs < 20);
+      assert.ok(endMs - sentMs >= 30);
+    }
+    assert.ok(inFlightIntegralMs >= 60);
+  });
+});

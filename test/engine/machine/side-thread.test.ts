@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sharedNow } from '../../../src/engine/machine/shared-clock.ts';
+import { sideThread } from '../../../src/engine/machine/side-thread.ts';
+
+describe('the side thread', () => {
+  it('is one for the whole process', async () => {
+    assert.equal(await sideThread(), await sideThread());
+  });
+
+  it('answers with the bytes of each server until that is closed', async () => {
+    const side = await sideThread();
+    const servers = await Promise.all([side.serve(Buffer.from('one')), side.serve(Buffer.from('two'))]);
+    for (const [i, answer] of ['one', 'two'].entries()) {
+      const socket = connect(servers[i]!.port, '127.0.0.1');
+      socket.write('anything');
+      const [chunk] = await once(socket, 'data');
+      assert.equal(String(chunk), answer);
+      socket.destroy();
+    }
+    for (const server of servers) server.close();
+    await assert.rejects(async () => {
+      for (;;) {
+        const socket = connect(servers[0].port, '127.0.0.1');
+        await once(socket, 'connect');
+        socket.destroy();
+        await sleep(5);
+      }
+    }, /ECONNREFUSED/);
+  });
+
+  it('goes on to look at the clock while this thread stands still', async () => {
+    const side = await sideThread();
+    const delays = side.countDelays();
+    const from = sharedNow();
+    while (sharedNow() < from + 200);
+    const [due] = side.late().at(-1)!;
+    assert.ok(due > from + 20, `it last looked ${from + 20 - due} ms before`);
+    const { medianMs, p99Ms } = delays();
+    assert.ok(medianMs >= 0 && p99Ms >= medianMs, `${medianMs} and ${p99Ms} ms`);
+  });
+});

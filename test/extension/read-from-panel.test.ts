@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { readFromPanel, readPersisted } from '../../src/extension/views/read-from-panel.ts';
+
+describe('messages of the panel', () => {
+  it('are read when they are whole', () => {
+    const message = { type: 'export', id: 'a', format: 'csv', to: 'clipboard' };
+    assert.deepEqual(readFromPanel(message), message);
+    assert.deepEqual(readFromPanel({ type: 'ready' }), { type: 'ready' });
+  });
+
+  it('are refused otherwise', () => {
+    for (const message of [
+      undefined,
+      'ready',
+      {},
+      { type: 'nothing' },
+      { type: 'export', id: 'a', format: 'exe', to: 'file' },
+    ]) {
+      assert.throws(() => readFromPanel(message));
+    }
+  });
+
+  it('give no run for a state that can not be read', () => {
+    assert.deepEqual(readPersisted({ runIds: ['a', 'b'] }), { runIds: ['a', 'b'] });
+    for (const state of [undefined, null, { runIds: 7 }, { runIds: ['a', 'b', 'c'] }]) {
+      assert.deepEqual(readPersisted(state), { runIds: [] });
+    }
+  });
+});

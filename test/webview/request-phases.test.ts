@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { StreamedRequest } from '../../src/core/metrics/types.ts';
+import { isStall, requestPhases } from '../../webview/charts/run/request-phases.ts';
+import { niceTicks } from '../../webview/charts/kit/ticks.ts';
+
+const request = (changes: Partial<StreamedRequest>): StreamedRequest => ({
+  target: 'chat',
+  scheduledMs: 0,
+  sentMs: 20,
+  firstTokenMs: 100,
+  lastTokenMs: 400,
+  endMs: 401,
+  status: 200,
+  chunks: 20,
+  outputTokens: 20,
+  longestGapsMs: [],
+  ...changes,
+});
+
+const drawn = (changes: Partial<StreamedRequest>, medianGapMs: number | null = 10): string[] =>
+  requestPhases(request(changes), medianGapMs).map(
+    ({ kind, fromMs, toMs }) => `${kind} ${String(fromMs)} to ${String(toMs)}`,
+  );
+
+describe('the stretches of a request', () => {
+  it('are wait, first token and generation, broken by stalls', () => {
+    assert.deepEqual(
+      drawn({
+        longestGapsMs: [
+          [150, 180],
+          [200, 290],
+          [300, 331],
+        ],
+      }),
+      [
+        'wait 0 to 20',
+        'ttft 20 to 100',
+        'generation 100 to 200',
+        'stall 200 to 290',
+        'generation 290 to 300',
+        'stall 300 to 331',
+        'generation 331 to 400',
+      ],
+    );
+  });
+
+  it('without a token are the wait for it, without a wait none', () => {
+    assert.deepEqual(drawn({ firstTokenMs: null, lastTokenMs: null, sentMs: 0 }), ['ttft 0 to 401']);
+  });
+
+  it('know no stall where there is no median gap', () => {
+    assert.deepEqual(drawn({ longestGapsMs: [[100, 400]] }, null), [
+      'wait 0 to 20',
+      'ttft 20 to 100',
+      'generation 100 to 400',
+    ]);
+    assert.equal(isStall([0, 30], 10), false);
+    assert.equal(isStall([0, 30.1], 10), true);
+  });
+});
+
+describe('round ticks', () => {
+  it('are few, evenly spaced from 0 and never beyond the end of the axis', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 1e7, noNaN: true }), (largest) => {
+        const { ticks, end } = niceTicks(largest);
+        assert.ok(ticks.length >= 2 && ticks.length <= 7);
+        assert.equal(ticks[0], 0);
+        assert.ok(end >= largest && ticks.at(-1)! <= end * (1 + 1e-9));
+      }),
+    );
+    assert.deepEqual(niceTicks(1100).ticks, [0, 200, 400, 600, 800, 1000]);
+  });
+});

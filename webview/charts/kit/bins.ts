@@ -1,0 +1,94 @@
+import { t } from '@vscode/l10n';
+import { latencyBinsOf } from '../../../src/core/metrics/bins.ts';
+import { rankedSamples } from '../../../src/core/metrics/statistics/quantiles.ts';
+import type { LatencyBins } from '../../../src/core/metrics/types.ts';
+import { binLabels, edgeFormat } from '../../../src/core/report/charts/bin-axis.ts';
+import type { AxisText } from './options.ts';
+
+/** Where a latency lies on the axis of the bins. */
+export function binPosition(edges: readonly number[], ms: number): number {
+  const i = Math.max(
+    0,
+    Math.min(
+      edges.length - 2,
+      edges.findLastIndex((edge) => edge <= ms),
+    ),
+  );
+  const from = edges[i] ?? 0;
+  const to = edges[i + 1] ?? from;
+  return to === from ? i : i + Math.min(1, Math.max(0, (ms - from) / (to - from)));
+}
+
+/** The axis of bins. */
+export function binAxis(title: string, edgesMs: readonly number[]): AxisText {
+  const bins = Math.max(1, edgesMs.length - 1);
+  const edge = edgeFormat(edgesMs);
+  const labels = binLabels(edgesMs, 6);
+  return {
+    title,
+    format: (place) => labels.find(({ at }) => at === place)?.text ?? '',
+    pointed: (place) => {
+      const bin = Math.min(bins - 1, Math.floor(place));
+      return t('{0} to {1}', edge(bin), edge(bin + 1));
+    },
+    min: 0,
+    max: bins,
+    ticks: labels.map(({ at }) => at),
+  };
+}
+
+/** Two histograms over the same bins, as shares of their responses: runs of different length can be laid over each other. */
+export interface SharedBins {
+  readonly edgesMs: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** Brings two histograms onto common bins, taking responses as evenly spread within each bin. */
+export function sharedBins(before: LatencyBins, after: LatencyBins): SharedBins {
+  const samples = [before, after].flatMap(spread).toSorted((a, b) => a - b);
+  const { edgesMs } = latencyBinsOf(rankedSamples(samples), samples[0] ?? 0, samples.at(-1) ?? 0);
+  return { edgesMs, before: shares(before, edgesMs), after: shares(after, edgesMs) };
+}
+
+const spreadInto = 400;
+
+/** Latencies that stand for a histogram: its quantiles at equal distances. */
+function spread(bins: LatencyBins): number[] {
+  const total = count(bins);
+  if (total === 0) return [];
+  return Array.from({ length: spreadInto + 1 }, (_, i) => valueAt(bins, (i / spreadInto) * total));
+}
+
+function valueAt({ edgesMs, counts }: LatencyBins, rank: number): number {
+  let below = 0;
+  for (const [i, inBin] of counts.entries()) {
+    const from = edgesMs[i] ?? 0;
+    if (inBin > 0 && below + inBin >= rank) return from + ((rank - below) / inBin) * ((edgesMs[i + 1] ?? from) - from);
+    below += inBin;
+  }
+  return edgesMs.at(-1) ?? 0;
+}
+
+function shares(bins: LatencyBins, edges: readonly number[]): number[] {
+  const total = count(bins);
+  if (total === 0) return edges.slice(1).map(() => 0);
+  const last = edges.length - 1;
+  const below = edges.map((edge, i) => (i === last ? total : shareBelow(bins, edge)));
+  return below.slice(1).map((upTo, i) => (upTo - (i === 0 ? 0 : (below[i] ?? 0))) / total);
+}
+
+function shareBelow({ edgesMs, counts }: LatencyBins, limit: number): number {
+  let below = 0;
+  for (const [i, inBin] of counts.entries()) {
+    const from = edgesMs[i] ?? 0;
+    const to = edgesMs[i + 1] ?? from;
+    if (limit >= to) below += inBin;
+    else if (limit > from) below += (inBin * (limit - from)) / (to - from);
+  }
+  return below;
+}
+
+function count({ counts }: LatencyBins): number {
+  return counts.reduce((sum, inBin) => sum + inBin, 0);
+}

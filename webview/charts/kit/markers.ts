@@ -1,0 +1,91 @@
+import type { Chart } from 'chart.js';
+import type { Theme } from '../../theme.ts';
+
+/** A vertical line at a value of the x axis, with its name above. */
+export interface Marker {
+  readonly x: number;
+  readonly label: string;
+}
+
+/** A horizontal line at a value of the y axis, with its name above its end. */
+export interface Limit {
+  readonly y: number;
+  readonly label: string;
+}
+
+const rowHeight = 13;
+
+/** Draws the markers; a name that would run into the one before moves a row up, beyond the end of its line. */
+export function drawMarkers(chart: Chart, markers: readonly Marker[], theme: Theme): void {
+  const { ctx, chartArea, scales } = chart;
+  const scale = scales['x'];
+  if (scale === undefined || markers.length === 0) return;
+  ctx.save();
+  ctx.font = `${Math.max(10, theme.fontSize - 2)}px ${theme.fontFamily}`;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'bottom';
+  ctx.strokeStyle = theme.foreground;
+  ctx.fillStyle = theme.foreground;
+  ctx.setLineDash([2, 3]);
+  const ends = [-Infinity, -Infinity, -Infinity];
+  for (const { x, label } of markers) {
+    const at = scale.getPixelForValue(x);
+    if (!Number.isFinite(at) || at < chartArea.left - 1 || at > chartArea.right + 1) continue;
+    const half = ctx.measureText(label).width / 2 + 4;
+    const middle = Math.min(Math.max(at, chartArea.left + half), chartArea.right - half);
+    const free = ends.findIndex((end) => middle - half >= end);
+    const row = Math.max(0, free);
+    ctx.beginPath();
+    ctx.moveTo(at, chartArea.bottom);
+    ctx.lineTo(at, chartArea.top - 2);
+    ctx.stroke();
+    if (free < 0) continue;
+    ends[row] = middle + half;
+    ctx.fillText(label, middle, chartArea.top - 2 - row * rowHeight);
+  }
+  ctx.restore();
+}
+
+/** Draws the limits. */
+export function drawLimits(chart: Chart, limits: readonly Limit[], theme: Theme): void {
+  const { ctx, chartArea, scales } = chart;
+  const scale = scales['y'];
+  if (scale === undefined || limits.length === 0) return;
+  ctx.save();
+  ctx.font = `${Math.max(10, theme.fontSize - 2)}px ${theme.fontFamily}`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
+  ctx.strokeStyle = theme.series.red;
+  ctx.fillStyle = theme.foreground;
+  ctx.setLineDash([6, 3]);
+  for (const { y, label } of limits) {
+    const at = scale.getPixelForValue(y);
+    if (!Number.isFinite(at) || at < chartArea.top - 1 || at > chartArea.bottom + 1) continue;
+    ctx.beginPath();
+    ctx.moveTo(chartArea.left, at);
+    ctx.lineTo(chartArea.right, at);
+    ctx.stroke();
+    ctx.fillText(label, chartArea.left + 4, at - 2);
+  }
+  ctx.restore();
+}
+
+/** Writes the name of a point beside it, where points have names of their own. */
+export function drawPointNames(chart: Chart, names: readonly (readonly string[] | undefined)[], theme: Theme): void {
+  const { ctx, chartArea } = chart;
+  ctx.save();
+  ctx.font = `${Math.max(10, theme.fontSize - 2)}px ${theme.fontFamily}`;
+  ctx.textBaseline = 'bottom';
+  ctx.fillStyle = theme.foreground;
+  for (const [i, own] of names.entries()) {
+    for (const [p, name] of (own ?? []).entries()) {
+      const point = chart.getDatasetMeta(i).data[p];
+      if (point === undefined) continue;
+      // Left of the point where there is no room to its right.
+      const left = point.x + ctx.measureText(name).width + 8 > chartArea.right;
+      ctx.textAlign = left ? 'right' : 'left';
+      ctx.fillText(name, point.x + (left ? -5 : 5), point.y - 3);
+    }
+  }
+  ctx.restore();
+}

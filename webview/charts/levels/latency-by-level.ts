@@ -1,0 +1,67 @@
+import { t } from '@vscode/l10n';
+import type { Objective } from '../../../src/core/vocabulary.ts';
+import { formatCount, formatMs } from '../../../src/core/format.ts';
+import { chartFigure, type ChartContent, type ChartFigure } from '../kit/figure.ts';
+import { roundAbove } from '../kit/ticks.ts';
+import { levelAxis, levelMarkers, levelPosition, markedWords, type Levels } from './level-axis.ts';
+
+/** Objectives of these are limits of the latency that the chart shows. */
+const latencyMetrics = new Set(['mean', 'p50', 'median', 'p90', 'p95', 'p99', 'p99.9', 'max']);
+/** A limit farther up than so many times the largest value would squeeze the lines: it is told in words. */
+const farthest = 2.5;
+
+/** Median and 95th percentile latency of successes at each level, with the limits that objectives set. */
+export function latencyByLevel(levels: Levels): ChartFigure {
+  return chartFigure(
+    t('Latency by concurrency'),
+    [
+      { title: t('At once'), kind: 'number' },
+      { title: t('Median'), kind: 'number' },
+      { title: t('p95'), kind: 'number' },
+    ],
+    latencyByLevelContent(levels),
+  );
+}
+
+/** What the chart shows of the levels that there are; what stands out of them is not known before the last. */
+export function latencyByLevelContent(sweep: Levels, markers = levelMarkers(sweep)): ChartContent {
+  const { levels } = sweep;
+  const largest = Math.max(0, ...levels.map(({ successLatencyMs }) => successLatencyMs.p95 ?? 0));
+  const limits = (levels[0]?.plan.objectives ?? []).filter(isLimit);
+  const near = limits.filter(({ value }) => value <= farthest * largest);
+  const far = limits.filter(({ value }) => value > farthest * largest);
+  const top = Math.max(largest, ...near.map(({ value }) => value));
+  const shownLimits = near.map(({ text, value }) => ({ y: value, label: text }));
+  const line = (name: 'median' | 'p95') =>
+    levels.map(({ plan, successLatencyMs }) => ({ x: levelPosition(plan.concurrency), y: successLatencyMs[name] }));
+  const last = levels.at(-1);
+  return {
+    summary:
+      last === undefined
+        ? t('There is no level to show yet.')
+        : `${t(
+            'At {0} at once half of the successes took at most {1}, 95% at most {2}.',
+            formatCount(last.plan.concurrency),
+            formatMs(last.successLatencyMs.median),
+            formatMs(last.successLatencyMs.p95),
+          )} ${markedWords(markers, shownLimits)}`.trim(),
+    series: [
+      { label: t('Median'), color: 'blue', look: 'line', dots: true, points: line('median') },
+      { label: t('p95'), color: 'yellow', look: 'dashed', dots: true, points: line('p95') },
+    ],
+    x: levelAxis(sweep),
+    y: { title: t('Latency'), format: formatMs, ...(top > 0 ? { max: roundAbove(top) } : {}) },
+    markers,
+    limits: shownLimits,
+    remark: far.length === 0 ? '' : t('Far above the lines: {0}', far.map(({ text }) => text).join(', ')),
+    rows: levels.map(({ plan, successLatencyMs }) => [
+      formatCount(plan.concurrency),
+      formatMs(successLatencyMs.median),
+      formatMs(successLatencyMs.p95),
+    ]),
+  };
+}
+
+function isLimit({ metric, operator }: Objective): boolean {
+  return operator.startsWith('<') && latencyMetrics.has(metric);
+}

@@ -1,0 +1,43 @@
+import { t } from '@vscode/l10n';
+import { formatCount, formatMs, formatNumber, formatRate } from '../../../src/core/format.ts';
+import { chartFigure, type ChartFigure } from '../kit/figure.ts';
+import type { Levels } from './level-axis.ts';
+import { roundAbove } from '../kit/ticks.ts';
+
+/** What throughput costs: mean latency at the throughput of each level. */
+export function tradeOff({ levels }: Levels): ChartFigure {
+  const measured = levels.flatMap(({ plan, successThroughputPerS: rate, successLatencyMs: { mean } }) =>
+    rate === null || mean === null ? [] : [{ concurrency: plan.concurrency, rate, mean }],
+  );
+  const fastest = Math.max(1e-9, ...measured.map(({ rate }) => rate));
+  const slowest = Math.max(0, ...measured.map(({ mean }) => mean));
+  return chartFigure(
+    t('Latency against throughput'),
+    [
+      { title: t('At once'), kind: 'number' },
+      { title: t('Throughput'), kind: 'number' },
+      { title: t('Mean latency'), kind: 'number' },
+    ],
+    {
+      summary: t('From {0} to {1} as concurrency grows.', point(measured[0]), point(measured.at(-1))),
+      series: [
+        {
+          label: t('Level, with its requests at once'),
+          color: 'blue',
+          look: 'line',
+          dots: true,
+          points: measured.map(({ rate, mean }) => ({ x: rate, y: mean })),
+          pointNames: measured.map(({ concurrency }) => formatCount(concurrency)),
+        },
+      ],
+      x: { title: t('Successes per second'), format: formatNumber, pointed: formatRate, min: 0, max: fastest * 1.08 },
+      // Room for the names above the points.
+      y: { title: t('Mean latency'), format: formatMs, ...(slowest > 0 ? { max: roundAbove(slowest) } : {}) },
+      rows: measured.map(({ concurrency, rate, mean }) => [formatCount(concurrency), formatRate(rate), formatMs(mean)]),
+    },
+  );
+}
+
+function point(level: { readonly rate: number; readonly mean: number } | undefined): string {
+  return t('{0} with {1}', formatRate(level?.rate ?? null), formatMs(level?.mean ?? null));
+}

@@ -1,0 +1,14 @@
+import { outcomeWords, type Outcome } from '../../../src/core/report/words/outcome-words.ts';
+import { h } from '../../dom.ts';
+import { outcomeLabel } from '../../words.ts';
+
+/** A short word about a thing, set apart from its name. The toolkit's own badge writes a style attribute, which the page forbids. */
+export function badge(text: string, kind: 'plain' | 'warning' | 'bad' = 'plain'): HTMLElement {
+  return h('span', { class: kind === 'plain' ? 'badge' : `badge ${kind}` }, text);
+}
+
+/** Returns how a result ended as a badge: red where nothing succeeded. */
+export function outcomeBadge(outcome: Outcome): HTMLElement {
+  const { tone } = outcomeWords[outcome];
+  return badge(outcomeLabel(outcome), tone === 'good' ? 'plain' : tone);
+}

@@ -1,0 +1,30 @@
+import { t } from '@vscode/l10n';
+import type { ChartFigure } from '../../charts/kit/figure.ts';
+import { h, type Child } from '../../dom.ts';
+import { icon, type IconName } from '../../icons.ts';
+
+/** A part of the panel under a heading of its own, which is also what a screen reader calls it. */
+export function section(title: string, ...children: readonly Child[]): HTMLElement {
+  return h('section', { 'aria-label': title }, h('h2', {}, title), ...children);
+}
+
+/** A remark that a reader of the numbers must not miss. */
+export function note(
+  kind: Extract<IconName, 'info' | 'warning' | 'error'>,
+  ...children: readonly Child[]
+): HTMLElement {
+  return h('p', { class: `note ${kind}` }, icon(kind), h('span', {}, ...children));
+}
+
+/** Charts under a heading; null where there are none. */
+export function chartSection(title: string, charts: readonly ChartFigure[]): HTMLElement | null {
+  if (charts.length === 0) return null;
+  return section(title, h('div', { class: 'charts' }, ...charts.map(({ element }) => element)));
+}
+
+/** What a result that no folder keeps has to say of itself. */
+export function sessionNote(keptForSession: boolean): HTMLElement | null {
+  return keptForSession
+    ? note('info', t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'))
+    : null;
+}

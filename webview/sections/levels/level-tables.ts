@@ -1,0 +1,117 @@
+import { t } from '@vscode/l10n';
+import { hasStreams } from '../../../src/core/metrics/streams.ts';
+import { succeeds, type LevelFigures } from '../../../src/core/metrics/levels.ts';
+import type { Distribution, QuantileName } from '../../../src/core/metrics/types.ts';
+import type { Verdict } from '../../../src/core/vocabulary.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { formatCount, formatMs, formatPercent, formatRate, noValue } from '../../../src/core/format.ts';
+import { formatChange, formatFactor } from '../../../src/core/format.ts';
+import type { Levels } from '../../charts/levels/level-axis.ts';
+import { createTable, type Cell, type Column, type Table } from '../../table.ts';
+import { outcomeWords } from '../run/objectives.ts';
+import { reliability } from '../run/reliability.ts';
+
+const number = (title: string): Column => ({ title, kind: 'number' });
+
+const levelName = (concurrency: number): string => t('{0} at once', formatCount(concurrency));
+
+/** What was measured at each level. */
+export function levelTable(levels: readonly RunRecord[], asStreams = levels.some(hasStreams)): Table {
+  return createTable(
+    t('Levels'),
+    [
+      { title: t('Level'), kind: 'words' },
+      number(t('Requests')),
+      number(t('Success')),
+      number(t('Throughput')),
+      number(t('Tokens')),
+      number(t('p50')),
+      number(t('p95')),
+      number(t('p99')),
+      ...(asStreams ? [number(t('TTFT p95')), number(t('TPOT p50'))] : []),
+    ],
+    levelRows(levels, asStreams),
+  );
+}
+
+/** The rows of that table. */
+export function levelRows(levels: readonly RunRecord[], asStreams = levels.some(hasStreams)): Cell[][] {
+  return levels.map((level) => [
+    levelName(level.plan.concurrency),
+    formatCount(level.requestsSent),
+    formatPercent(level.successRatio),
+    formatRate(level.successThroughputPerS),
+    level.outputTokensPerS === null ? noValue : formatRate(level.outputTokensPerS, t('tokens')),
+    ...(['median', 'p95', 'p99'] as const).map((name) => quantileCell(level.successLatencyMs, name)),
+    ...(asStreams ? [quantileCell(level.ttftMs, 'p95'), quantileCell(level.tpotMs, 'median')] : []),
+  ]);
+}
+
+/** A quantile, with what it would need where it can't be relied on. */
+function quantileCell(distribution: Distribution | undefined, name: QuantileName): Cell {
+  if (distribution === undefined || distribution.count === 0) return noValue;
+  const text = formatMs(distribution[name]);
+  const { reliable, words } = reliability(distribution, name);
+  return reliable ? text : { text, remark: words };
+}
+
+/** How each level compares with level 1. */
+export function scalingTable({ levels, figures }: Levels): Table {
+  const tokens = levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
+  return createTable(
+    t('Scaling'),
+    [
+      { title: t('Level'), kind: 'words' },
+      number(t('Scaling')),
+      ...(tokens ? [number(t('Scaling of tokens'))] : []),
+      number(t('Efficiency')),
+      number(t('Throughput gain')),
+      number(t('Latency penalty')),
+      number(t('Gain / penalty')),
+      { title: t('Trade-off'), kind: 'words' },
+    ],
+    figures.levels.map((level, i): Cell[] => [
+      levelName(level.concurrency),
+      formatFactor(level.scalingFactor),
+      ...(tokens ? [formatFactor(level.tokenScalingFactor)] : []),
+      formatPercent(level.efficiency),
+      level.concurrency === 1 ? noValue : formatChange(level.throughputGain),
+      level.concurrency === 1 ? noValue : formatChange(level.latencyPenalty),
+      level.tradeOffRatio?.toFixed(2) ?? (level.tradeOff === null ? noValue : t('no penalty')),
+      tradeOffCell(level, levels[i]),
+    ]),
+  );
+}
+
+/** The verdict, or why there is none. */
+function tradeOffCell({ concurrency, tradeOff }: LevelFigures, level: RunRecord | undefined): Cell {
+  if (tradeOff !== null) return tradeOff === 'good' ? t('good') : t('poor');
+  const failed = concurrency > 1 && level !== undefined && !succeeds(level);
+  return failed ? { text: noValue, remark: t('too few successes') } : noValue;
+}
+
+/** What became of the objectives at each level; null without any. */
+export function levelObjectives(levels: readonly RunRecord[]): Table | null {
+  const texts = [...new Set(levels.flatMap(({ objectives }) => objectives.map(({ objective }) => objective.text)))];
+  if (texts.length === 0) return null;
+  return createTable(
+    t('Objectives by level'),
+    [
+      { title: t('Level'), kind: 'words' },
+      ...texts.map((title): Column => ({ title, kind: 'words' })),
+      number(t('Attainment')),
+      number(t('Goodput')),
+    ],
+    levels.map((level) => [
+      levelName(level.plan.concurrency),
+      ...texts.map((text) => outcomeWords(worst(level.objectives.filter(({ objective }) => objective.text === text)))),
+      formatPercent(level.sloAttainment),
+      formatRate(level.goodputPerS),
+    ]),
+  );
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict['outcome'] {
+  const outcomes = new Set(verdicts.map(({ outcome }) => outcome));
+  return (['fail', 'not enough data'] as const).find((worse) => outcomes.has(worse)) ?? 'pass';
+}

@@ -1,0 +1,34 @@
+import { t } from '@vscode/l10n';
+import type { Snapshot } from '../../../src/core/metrics/types.ts';
+import { formatS } from '../../../src/core/format.ts';
+import { button, progressRing } from '../../controls.ts';
+import { h, setText } from '../../dom.ts';
+import { post } from '../../host.ts';
+
+/** The head of what is under way: its name, its plan, how far it is, and the way to end it. */
+export interface LiveHeader {
+  readonly element: HTMLElement;
+  update(phase: string, snapshot: Pick<Snapshot, 'elapsedMs'> | null, cancelling: boolean): void;
+}
+
+/** The header of a run or a sweep in progress; `plan` in words. */
+export function createLiveHeader(name: string, plan: string): LiveHeader {
+  const phase = h('span');
+  const elapsed = h('span', { class: 'elapsed' });
+  const cancel = button(t('Cancel'), () => post({ type: 'cancel' }));
+  return {
+    element: h(
+      'header',
+      {},
+      h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, name)),
+      h('p', { class: 'phase' }, progressRing(), phase, elapsed),
+      h('p', { class: 'remark' }, plan),
+      h('div', { class: 'toolbar' }, cancel.element),
+    ),
+    update(words, snapshot, cancelling) {
+      setText(phase, words);
+      setText(elapsed, snapshot === null ? '' : formatS(snapshot.elapsedMs / 1000));
+      cancel.update(cancelling ? t('Cancelling …') : t('Cancel'), cancelling);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { t } from '@vscode/l10n';
+import type { Verdict } from '../../../src/core/vocabulary.ts';
+import { formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
+import { h, setText } from '../../dom.ts';
+import { icon } from '../../icons.ts';
+import { createTable } from '../../table.ts';
+import { section } from '../kit/section.ts';
+
+/** What became of each objective; nothing when the file sets none. */
+export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
+  if (verdicts.length === 0) return null;
+  const title = t('Objectives');
+  const { element, table } = createTable(
+    title,
+    [
+      { title: t('Objective'), kind: 'words' },
+      { title: t('Applies to'), kind: 'words' },
+      { title: t('Measured'), kind: 'number' },
+      { title: t('Outcome'), kind: 'words' },
+    ],
+    verdicts.map((verdict) => [
+      verdict.objective.text,
+      verdict.target ?? t('The whole run'),
+      measured(verdict),
+      outcomeWords(verdict.outcome),
+    ]),
+  );
+  for (const [i, { outcome }] of verdicts.entries()) {
+    const cell = table.tBodies[0]?.rows[i]?.cells[3];
+    if (cell === undefined) continue;
+    setText(cell, '');
+    cell.append(icon(outcomeIcons[outcome]), h('span', {}, outcomeWords(outcome)));
+    cell.classList.add('outcome', outcome.replaceAll(' ', '-'));
+  }
+  return section(title, element);
+}
+
+const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'question' } as const;
+
+/** What became of an objective. */
+export function outcomeWords(outcome: Verdict['outcome']): string {
+  return { pass: t('Pass'), fail: t('Fail'), 'not enough data': t('Not enough data') }[outcome];
+}
+
+function measured({ objective, actual }: Verdict): string {
+  switch (objective.metric) {
+    case 'errors':
+      return formatPercent(actual);
+    case 'throughput':
+      return formatRate(actual);
+    default:
+      return formatMs(actual);
+  }
+}

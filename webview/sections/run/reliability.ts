@@ -1,0 +1,26 @@
+import { t } from '@vscode/l10n';
+import { leastCount, quantileShares } from '../../../src/core/metrics/statistics/quantiles.ts';
+import type { Distribution, QuantileName } from '../../../src/core/metrics/types.ts';
+import { formatCount, formatMsRange } from '../../../src/core/format.ts';
+
+/** How far a quantile can be trusted: its interval, or how many responses it would take. */
+export interface Reliability {
+  readonly reliable: boolean;
+  readonly words: string;
+}
+
+/** The 95% interval of a quantile in words; `needs` says how many values it would take, `none` that there is not one. */
+export function reliability(
+  distribution: Distribution,
+  name: QuantileName,
+  needs = (count: string): string => t('needs {0} responses', count),
+  none = t('no response'),
+): Reliability {
+  const interval = distribution.interval95[name];
+  if (interval !== null) {
+    return { reliable: true, words: t('{0} to {1}', ...formatMsRange(...interval)) };
+  }
+  if (distribution.count === 0) return { reliable: true, words: none };
+  const needed = formatCount(leastCount(quantileShares[name]));
+  return { reliable: false, words: needs(needed) };
+}

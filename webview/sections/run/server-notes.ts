@@ -1,0 +1,11 @@
+import { t } from '@vscode/l10n';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { h } from '../../dom.ts';
+import { section } from '../kit/section.ts';
+
+/** Creates the list of remarks on the server of a run; null without remarks. */
+export function serverNotes({ server }: Pick<RunRecord, 'server'>): HTMLElement | null {
+  const notes = server?.notes ?? [];
+  if (notes.length === 0) return null;
+  return section(t('Server notes'), h('ul', { class: 'sentences' }, ...notes.map((text) => h('li', {}, text))));
+}

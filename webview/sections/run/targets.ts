@@ -1,0 +1,116 @@
+import { t } from '@vscode/l10n';
+import type { Distribution, Numbers } from '../../../src/core/metrics/types.ts';
+import { worstTargets } from '../../../src/core/record/compact-run.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { isMixed } from '../../../src/core/report/words/headline.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
+import { h } from '../../dom.ts';
+import { createTable, type Cell } from '../../table.ts';
+import { note, section } from '../kit/section.ts';
+
+type TargetNumbers = Numbers & { readonly name: string };
+
+interface SortKey {
+  readonly title: string;
+  readonly of: (numbers: TargetNumbers) => number | string | null;
+  readonly show: (numbers: TargetNumbers) => Cell;
+}
+
+/** A table of more rows than this is slow to draw and nobody reads it: exports have them all. */
+const shownRows = 200;
+
+/** Numbers per target, sorted by a click on a heading. */
+export function targets(record: RunRecord): HTMLElement {
+  const title = t('Targets');
+  const keys = sortKeys(record);
+  const table = createTable(
+    title,
+    keys.map((key, i) => ({ title: key.title, kind: i === 0 ? 'words' : 'number' })),
+  );
+  const headings = [...(table.table.tHead?.rows[0]?.cells ?? [])];
+  let sorted: { column: number; descending: boolean } | null = null;
+
+  function show(): void {
+    const order = sorted;
+    const key = order === null ? undefined : keys[order.column];
+    const rows =
+      order === null || key === undefined
+        ? worstTargets(record.perTarget, shownRows)
+        : record.perTarget.toSorted((a, b) => compare(key.of(a), key.of(b), order.descending ? -1 : 1));
+    table.update(rows.slice(0, shownRows).map((row) => keys.map((column) => column.show(row))));
+    for (const [i, heading] of headings.entries()) {
+      const direction = order?.column === i ? (order.descending ? 'descending' : 'ascending') : 'none';
+      heading.setAttribute('aria-sort', direction);
+    }
+  }
+
+  // For panels where the headings stand in a line of their own, above rows that name their numbers themselves.
+  table.table.tHead?.rows[0]?.setAttribute('data-sort', t('Sort by'));
+  for (const [column, heading] of headings.entries()) {
+    const press = h('button', { class: 'sort', type: 'button' }, heading.textContent);
+    press.addEventListener('click', () => {
+      // Numbers are asked for with the largest first, names from A.
+      sorted = { column, descending: sorted?.column === column ? !sorted.descending : column > 0 };
+      show();
+    });
+    heading.replaceChildren(press);
+  }
+  show();
+  const whose = isMixed(record) ? h('p', { class: 'remark' }, t('Times and rates are of successes.')) : null;
+  return section(title, whose, table.element, left(record));
+}
+
+/** What the table leaves out, in words. */
+function left({ perTarget, targets: planned, targetCount }: RunRecord): HTMLElement | null {
+  const shown = formatCount(Math.min(perTarget.length, shownRows));
+  // A record that was shortened for the history no longer knows which targets had no request.
+  if (perTarget.length > shownRows || planned.length < targetCount) {
+    return note(
+      'info',
+      t('{0} of {1} targets are shown: those that fail most or are slowest.', shown, formatCount(targetCount)),
+    );
+  }
+  if (perTarget.length === targetCount) return null;
+  return note('info', t('Targets without a request: {0}.', formatCount(targetCount - perTarget.length)));
+}
+
+function sortKeys(record: RunRecord): SortKey[] {
+  const { targets: planned } = record;
+  // As everywhere: where responses failed, the successes are looked at.
+  const mixed = isMixed(record);
+  const timesOf = (n: TargetNumbers): Distribution => (mixed ? n.successLatencyMs : n.latencyMs);
+  const quantile = (label: string, name: 'median' | 'p95' | 'p99'): SortKey => ({
+    title: label,
+    of: (n) => timesOf(n)[name],
+    show: (n) => quantileCell(timesOf(n), name),
+  });
+  const urls = new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
+  return [
+    {
+      title: t('Target'),
+      of: ({ name }) => name,
+      show: ({ name }) => ({ text: name, remark: urls.get(name) ?? '' }),
+    },
+    { title: t('Requests'), of: (n) => n.requestsSent, show: (n) => formatCount(n.requestsSent) },
+    { title: t('Success'), of: (n) => n.successRatio, show: (n) => formatPercent(n.successRatio) },
+    quantile('p50', 'median'),
+    quantile('p95', 'p95'),
+    quantile('p99', 'p99'),
+    mixed
+      ? { title: t('Successes'), of: (n) => n.successThroughputPerS, show: (n) => formatRate(n.successThroughputPerS) }
+      : { title: t('Throughput'), of: (n) => n.throughputPerS, show: (n) => formatRate(n.throughputPerS) },
+  ];
+}
+
+function quantileCell(times: Distribution, name: 'median' | 'p95' | 'p99'): Cell {
+  const text = formatMs(times[name]);
+  const unsure = times.count > 0 && times.interval95[name] === null;
+  return unsure ? { text, remark: t('not reliable') } : text;
+}
+
+/** What is missing comes last, in either direction. */
+function compare(a: number | string | null, b: number | string | null, direction: 1 | -1): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  const order = typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b)) : a - b;
+  return order * direction;
+}

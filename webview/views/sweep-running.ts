@@ -1,0 +1,79 @@
+import { t } from '@vscode/l10n';
+import { sweepFigures } from '../../src/core/metrics/levels.ts';
+import type { RunPlan } from '../../src/core/plan/types.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
+import { formatCount } from '../../src/core/format.ts';
+import { latencyByLevel, latencyByLevelContent } from '../charts/levels/latency-by-level.ts';
+import type { Levels } from '../charts/levels/level-axis.ts';
+import { throughputByLevel, throughputByLevelContent } from '../charts/levels/throughput-by-level.ts';
+import { h, setAttributes } from '../dom.ts';
+import { levelRows, levelTable } from '../sections/levels/level-tables.ts';
+import { createLiveHeader } from '../sections/live/live-header.ts';
+import { createProgress } from '../sections/live/progress.ts';
+import { howFar } from '../sections/run/how-far.ts';
+import { liveTiles } from '../sections/run/run-tiles.ts';
+import { section } from '../sections/kit/section.ts';
+import { createTiles } from '../sections/kit/tiles.ts';
+import { levelsWords, levelWords, phaseWords } from '../words.ts';
+import type { StateOf, View } from './view.ts';
+
+/** A sweep in progress: the level under way, and the levels that have ended. */
+export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
+  const header = createLiveHeader(first.name, levelsWords(first.levels));
+  const progress = createProgress(t('Progress of the sweep'));
+  const tiles = createTiles(liveTiles(null));
+  const table = levelTable([], false);
+  const throughput = throughputByLevel(levelsOf(first.done));
+  const latency = latencyByLevel(levelsOf(first.done));
+  const charts = h('div', { class: 'charts' }, throughput.element, latency.element);
+  const ended = section(t('Levels that have ended'), table.element, charts);
+  let shownLevels = -1;
+
+  function update(state: StateOf<'sweepRunning'>): void {
+    const { levels, current, done, snapshot, cancelling } = state;
+    header.update(`${levelWords(levels, current)}, ${stepWords(state)}`, snapshot, cancelling);
+    progress.update(
+      share(state),
+      t('{0} of {1} levels have ended', formatCount(done.length), formatCount(levels.length)),
+    );
+    tiles.update(liveTiles(snapshot));
+    setAttributes(ended, { hidden: done.length === 0 });
+    if (done.length === shownLevels) return;
+    shownLevels = done.length;
+    const so = levelsOf(done);
+    table.update(levelRows(so.levels, false));
+    setAttributes(charts, { hidden: new Set(so.levels.map(({ plan }) => plan.concurrency)).size < 2 });
+    throughput.update(throughputByLevelContent(so, []));
+    latency.update(latencyByLevelContent(so, []));
+  }
+
+  update(first);
+  return {
+    charts: [throughput, latency],
+    update: (state) => {
+      if (state.kind === 'sweepRunning') update(state);
+    },
+    element: h('div', {}, header.element, progress.element, tiles.element, ended),
+  };
+}
+
+function stepWords({ levels, current, snapshot, cancelling }: StateOf<'sweepRunning'>): string {
+  const concurrency = formatCount(levels[current] ?? null);
+  if (snapshot === null && !cancelling) return t('pause before {0} at once', concurrency);
+  return t('{0} at once: {1}', concurrency, phaseWords(snapshot, cancelling));
+}
+
+/** Share of the whole that is done. A level whose length is not known counts when it has ended. */
+function share({ levels, current, done, plan, snapshot }: StateOf<'sweepRunning'>): number {
+  const known: RunPlan | undefined = plan ?? done.at(-1)?.plan;
+  const within = known === undefined || done.length > current ? 0 : howFar(known, snapshot);
+  return levels.length === 0 ? 0 : Math.min(1, (done.length + within) / levels.length);
+}
+
+/** The levels that have ended in order, without what only a whole sweep can tell. */
+function levelsOf(done: readonly RunRecord[]): Levels {
+  return {
+    levels: done.toSorted((a, b) => a.plan.concurrency - b.plan.concurrency),
+    figures: sweepFigures([]),
+  };
+}
