@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import { nameOf } from '../../core/report/formats/results.ts';
+import { nameOf, olderFirst } from '../../core/report/formats/results.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { views } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
@@ -43,20 +43,20 @@ export function resultCommands(parts: {
 
   /** Two runs, the older one first; from the palette they are picked one after the other. */
   const compare = async (chosen: readonly string[]): Promise<void> => {
-    let ids = chosen;
-    if (ids.length !== 2) {
+    let runs = history.runs().filter(({ id }) => chosen.includes(id));
+    if (runs.length !== 2) {
       const title = l10n.t('Compare Runs');
       const first = await pickRun({ title, step: 1, totalSteps: 2 }, l10n.t('The first run'), history.runs());
       if (first.kind !== 'next') return;
-      const { id } = first.value.run;
-      const others = history.runs().filter((run) => run.id !== id);
+      const { run } = first.value;
+      const others = history.runs().filter(({ id }) => id !== run.id);
       const second = await pickRun({ title, step: 2, totalSteps: 2 }, l10n.t('The second run'), others);
       if (second.kind === 'back') await compare([]);
       if (second.kind !== 'next') return;
-      ids = [id, second.value.run.id];
+      runs = [run, second.value.run];
     }
-    const [before = '', after = ''] = ids.toSorted();
-    panel.showComparison(before, after);
+    const [before, after] = olderFirst(runs);
+    if (before !== undefined && after !== undefined) panel.showComparison(before.id, after.id);
   };
 
   return {
@@ -65,7 +65,7 @@ export function resultCommands(parts: {
     openRun: (id) => {
       if (typeof id === 'string') panel.showResult(id);
     },
-    compareRuns: (id, ids) => compare(chosenIds(id, ids).filter((one) => history.runs().some((run) => run.id === one))),
+    compareRuns: (id, ids) => compare(chosenIds(id, ids)),
     exportResult: async (id) => {
       if (typeof id === 'string') {
         await exporter.ask(id);

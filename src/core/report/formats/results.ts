@@ -29,6 +29,10 @@ export function runsOf(result: ResultRecord): readonly RunRecord[] {
   return isSweep(result) ? result.levels : result.runs;
 }
 
+/** Returns results in the order in which they started. Ids decide among those of the same moment. */
+export const olderFirst = <T extends Pick<ResultRecord, 'id' | 'startedAt'>>(results: readonly T[]): T[] =>
+  results.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.id < b.id ? -1 : 1));
+
 /** Name for people: the file, the one target's name, or the model. */
 export const nameOf = (result: ResultRecord): string =>
   isRun(result) || isSweep(result) ? result.name : result.model.name;

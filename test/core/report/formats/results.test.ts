@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { compactSweep } from '../../../../src/core/record/compact-sweep.ts';
-import { compactResult, readResult, renderResult, sourceOf } from '../../../../src/core/report/formats/results.ts';
+import {
+  compactResult,
+  olderFirst,
+  readResult,
+  renderResult,
+  sourceOf,
+} from '../../../../src/core/report/formats/results.ts';
 import { throughputWorkload } from '../../../../src/core/plan/suites/suite.ts';
 import { makeThroughputSuite } from '../../../../src/core/record/make-suite.ts';
 import { closedLoop, recordOf } from '../../record/fixtures.ts';
@@ -20,7 +26,25 @@ const suite = makeThroughputSuite({
   runs: sweep.levels.slice(0, 3),
 });
 
+const at = (id: string, startedAt: string): typeof run => ({ ...run, id, startedAt });
+
 describe('results', () => {
+  it('are put in the order in which they started, whatever their ids and the order of selection', () => {
+    // Of the same second: ids end in random letters.
+    const older = at('20261122-201537-zzzz', '2026-11-22T20:15:37.100Z');
+    const newer = at('20261122-201537-aaaa', '2026-11-22T20:15:37.900Z');
+    // The id of an imported run can be older than its start.
+    const imported = at('20261101-000000-aaaa', '2026-11-23T08:00:00.000Z');
+    for (const chosen of [
+      [older, newer, imported],
+      [imported, newer, older],
+      [newer, imported, older],
+    ])
+      assert.deepEqual(olderFirst(chosen), [older, newer, imported]);
+    const twins = [at('b', older.startedAt), at('a', older.startedAt)];
+    assert.deepEqual(olderFirst(twins), olderFirst(twins.toReversed()));
+  });
+
   for (const result of [run, sweep, suite]) {
     it(`are kept and read back as they were: ${result.schema}`, () => {
       const kept = compactResult(result);
