@@ -1,7 +1,7 @@
 // Kills the editor's benchmark process by SIGKILL at random instants of a run, and looks at what is left: the record that the
 // extension salvages, and the copy that it keeps for a reload of the window. The extension's own services run here in plain
 // Node, with a stand-in for `vscode`; the process is dist/benchmark.js.
-// node bench/kills-editor.ts [--count 100] [--seed 1] [--parallel 2] [--seconds 4]; needs node esbuild.mjs first.
+// node bench/kills-editor.ts [--count 200] [--seed 1] [--parallel 16] [--seconds 29]; needs node esbuild.mjs first.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { registerHooks } from 'node:module';
@@ -33,10 +33,10 @@ const { createUnfinished } = await import('../src/extension/services/runs/unfini
 
 const { values } = parseArgs({
   options: {
-    count: { type: 'string', default: '100' },
+    count: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
-    parallel: { type: 'string', default: '2' },
-    seconds: { type: 'string', default: '4' },
+    parallel: { type: 'string', default: '16' },
+    seconds: { type: 'string', default: '29' },
   },
 });
 const count = Number(values.count);
@@ -48,7 +48,8 @@ let calibrated = 0;
 let committed = 0;
 const entry = fileURLToPath(new URL('../dist/benchmark.js', import.meta.url));
 
-const server = createServer((_, response) => void setTimeout(() => response.end('{"output_tokens": 1}'), 2));
+// So slow that many runs side by side take little of the machine.
+const server = createServer((_, response) => void setTimeout(() => response.end('{"output_tokens": 1}'), 50));
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const address = server.address();
