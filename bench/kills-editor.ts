@@ -57,7 +57,6 @@ const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}
 
 /** A run of a minute, of which the path tells the server whose requests they are. */
 function inputOf(number: number): RunInput {
-  const place = { line: 0, character: 0 };
   const request = { method: 'GET', url: `${url}/${number}`, headers: [] };
   return {
     name: `run ${number}`,
@@ -70,7 +69,7 @@ function inputOf(number: number): RunInput {
       warmup: 4,
       objectives: [],
     },
-    targets: [{ ...request, name: 'a', weight: 1, objectives: [], range: { start: place, end: place } }],
+    targets: [{ ...request, name: 'a', weight: 1, objectives: [] }],
     requests: [request],
     secrets: [],
     file: { path: fileURLToPath(import.meta.url), shownAs: 'kills.endpoints' },

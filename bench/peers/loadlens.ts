@@ -51,7 +51,6 @@ export async function runOurs(
   });
   const exit = once(child, 'exit');
   const peakMemory = readPeakMemory(child);
-  const start = { line: 0, character: 0 };
   const target = { method: 'GET', url, headers: [] };
   const command: BenchmarkCommand = {
     type: 'run',
@@ -71,7 +70,7 @@ export async function runOurs(
         objectives: [],
         ...plan,
       },
-      targets: [{ ...target, name: 'it', weight: 1, objectives: [], range: { start, end: start } }],
+      targets: [{ ...target, name: 'it', weight: 1, objectives: [] }],
       requests: [{ ...target, ...request }],
       secrets: [],
       file: null,

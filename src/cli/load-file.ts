@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { chosenEnvironment } from '../core/endpoints/variables/environments.ts';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
 import { prepareFromEnvironment } from '../core/endpoints/variables/from-environment.ts';
-import type { EndpointsFile, Problem, Target } from '../core/endpoints/types.ts';
+import type { EndpointsFile, Problem, Target, RunTarget } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
 import { makePlan, type PlanChoices } from '../core/plan/plan.ts';
 import type { Objective } from '../core/vocabulary.ts';
@@ -86,8 +86,13 @@ export function problemLine(shownAs: string, { range, severity, message, hint }:
   return `${shownAs}:${range.start.line + 1}:${range.start.character + 1}: ${severity}: ${message}  ${hint}`;
 }
 
+/** Everything a run needs, with the places of the targets in their file. */
+interface FileInput extends RunInput {
+  readonly targets: readonly Target[];
+}
+
 /** Everything a run needs, from a file without errors. Throws a LoadlensError for a missing value, body or bad choice. */
-export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices: FileChoices): RunInput {
+export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices: FileChoices): FileInput {
   const plan = makePlan(choices, { ...file, objectives: [...file.objectives, ...choices.objectives] });
   const { stream } = choices;
   const targets = file.targets.map((target) =>
@@ -111,6 +116,19 @@ export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices:
     secrets: [...prepared.secrets, ...secrets],
     file: { path, shownAs },
   };
+}
+
+/** Returns what a run needs of its input: in a large file the places of the targets take tens of megabytes. */
+export function withoutPlaces({ targets, ...input }: FileInput): RunInput {
+  const placeless = targets.map((target): RunTarget => {
+    const { name, method, url, headers, weight, objectives, body, llm, variables } = target;
+    // Most targets have no more than these: an object made at once is the smallest.
+    const plain = { name, method, url, headers, weight, objectives };
+    return (body ?? llm ?? variables) === undefined
+      ? plain
+      : { ...plain, ...(body && { body }), ...(llm && { llm }), ...(variables && { variables }) };
+  });
+  return { ...input, targets: placeless };
 }
 
 /** The target with headers of the command line, each in the place of the target's own of that name. */

@@ -10,7 +10,7 @@ import type { RunRecord } from '../../core/record/run.ts';
 import { runBenchmark } from '../../engine/run.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { withOtherServers } from '../expected-servers.ts';
-import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine } from '../load-file.ts';
+import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine, withoutPlaces } from '../load-file.ts';
 import { endOfRun, measure, outputsOf, writeResult } from '../output/measure.ts';
 import { giveMemoryBack } from '../small-heap.ts';
 import { withPartialFile } from '../output/partial-file.ts';
@@ -74,7 +74,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
   const outputs = outputsOf(options, reports);
   checkReportFiles(outputs);
-  const made = makeInput(loaded, choices);
+  const made = withoutPlaces(makeInput(loaded, choices));
   const { allowHost, quiet = false } = options;
   return measure({ requests: made.requests, load: loadOf(made.plan), allowHost, quiet }, async (screen) => {
     const input = await withOtherServers(made, screen);

@@ -96,6 +96,9 @@ export interface Target {
   readonly range: Range;
 }
 
+/** A target without its place in the file, which a run doesn't need and a large file has hundreds of thousands of. */
+export type RunTarget = Omit<Target, 'range'>;
+
 /** What a file sets for its runs (`# @requests 500` …); absent = not set. */
 export interface RunDefaults {
   readonly requests?: number;

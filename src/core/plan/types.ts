@@ -1,4 +1,4 @@
-import type { PreparedRequest, Target } from '../endpoints/types.ts';
+import type { PreparedRequest, RunTarget } from '../endpoints/types.ts';
 import type { ArrivalProcess, Objective, Stage, TransportName } from '../vocabulary.ts';
 
 /** Everything that decides a run, beside the targets themselves. */
@@ -55,7 +55,7 @@ export interface RunInput {
   readonly plan: RunPlan;
   /** The part of the plan that is sent; all of it when absent. */
   readonly share?: Share;
-  readonly targets: readonly Target[];
+  readonly targets: readonly RunTarget[];
   readonly requests: readonly PreparedRequest[];
   /** Values that must not appear in anything kept; replaced by `***`. */
   readonly secrets: readonly string[];

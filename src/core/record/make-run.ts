@@ -1,5 +1,5 @@
 import { maskedUrl } from '../endpoints/credentials.ts';
-import type { Target } from '../endpoints/types.ts';
+import type { RunTarget } from '../endpoints/types.ts';
 import { lostHealth } from '../metrics/client-health.ts';
 import { mostDetailed } from '../metrics/recorder/target-detail.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
@@ -25,7 +25,7 @@ export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefine
   | 'client'
   | 'environment'
   | 'source'
-> & { readonly targets: readonly Target[]; readonly summary: Summary } & Partial<
+> & { readonly targets: readonly RunTarget[]; readonly summary: Summary } & Partial<
     Pick<RunRecord, 'stopReason' | 'server' | 'values'>
   >;
 
@@ -72,7 +72,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
 }
 
 function listedTarget(
-  { name, method, url, weight, llm }: Target,
+  { name, method, url, weight, llm }: RunTarget,
   prompts: PromptUse | undefined,
 ): RunRecord['targets'][number] {
   return { name, method, url: maskedUrl(url), weight, ...(llm && { llm }), ...(prompts && { prompts }) };

@@ -33,7 +33,6 @@ export async function loadLoopback(
 ): Promise<LoopResult & { readonly summaryOptions: SummaryOptions }> {
   const server = await side.serve(answer);
   const request = { method: 'GET', url: `http://127.0.0.1:${server.port}/`, headers: [] };
-  const start = { line: 0, character: 0 };
   const loop = createLoop(
     {
       plan: {
@@ -57,7 +56,7 @@ export async function loadLoopback(
         objectives: [],
       },
       share: wholeLoad,
-      targets: [{ ...request, name: 'loopback', weight: 1, objectives: [], range: { start, end: start } }],
+      targets: [{ ...request, name: 'loopback', weight: 1, objectives: [] }],
       requests: [{ ...request, ...(dialect && { dialect }) }],
       secrets: [],
       version: 'loopback',

@@ -7,16 +7,16 @@ import type { SummaryOptions } from '../../../core/metrics/summary.ts';
 import { detailOf } from '../../../core/metrics/recorder/target-detail.ts';
 import type { Backlog, FailureSample } from '../../../core/metrics/types.ts';
 import { loadModelFor } from '../../../core/plan/load/load-models.ts';
-import { type LoadModel } from '../../../core/plan/load/load-model.ts';
+import type { LoadModel } from '../../../core/plan/load/load-model.ts';
 import { perRequestLimitsMs, withoutTokenTimes } from '../../../core/plan/objectives.ts';
 import { planDefaults } from '../../../core/plan/plan.ts';
 import { targetPicker } from '../../../core/values/pick.ts';
 import { promptTurns } from '../../../core/plan/prompt-turns.ts';
 import { indexIn, shareModel } from '../../../core/plan/load/share.ts';
-import { type Share } from '../../../core/plan/types.ts';
-import type { RunInput, RunPlan } from '../../../core/plan/types.ts';
+import type { Share, RunInput, RunPlan } from '../../../core/plan/types.ts';
 import type { TransportName } from '../../../core/vocabulary.ts';
 import { createFailureSamples } from '../../answers/failure-samples.ts';
+import type { RunTarget } from '../../../core/endpoints/types.ts';
 import { startLoad, type Load, type LoadOutcome } from '../load.ts';
 import { openConnections, pairsToOpen } from '../../transport/open-connections.ts';
 import { startPacer, type Pacer } from '../pacer.ts';
@@ -33,10 +33,8 @@ import { sharedCounter, type Counters } from './counter.ts';
 export type Part = keyof Counters;
 
 /** What every loop of a run is told. Plain data: it goes to worker threads. */
-export interface LoopSetup extends Pick<
-  RunInput,
-  'plan' | 'targets' | 'requests' | 'secrets' | 'promptStarts' | 'valueStart'
-> {
+export interface LoopSetup extends Pick<RunInput, 'plan' | 'requests' | 'secrets' | 'promptStarts' | 'valueStart'> {
+  readonly targets: readonly Pick<RunTarget, 'name' | 'weight' | 'objectives'>[];
   /** Version of Loadlens, for the header. */
   readonly version: string;
   readonly share: Share;

@@ -22,7 +22,12 @@ interface Answer<T> {
 
 /** A loop in a thread of its own. When the thread ends by itself, `prepare` and `send` reject. */
 export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => void): Loop {
-  const worker = new Worker(workerFile, { workerData: setup, name: 'loadlens-loop' });
+  // The rest of a target isn't copied: a large file has hundreds of thousands.
+  const targets = setup.targets.map(({ name, weight, objectives }) => ({ name, weight, objectives }));
+  const worker = new Worker(workerFile, {
+    workerData: { ...setup, targets } satisfies LoopSetup,
+    name: 'loadlens-loop',
+  });
   let live: LiveLoop = {
     state: mergeLive([createRecorderState(0)]),
     inFlight: 0,
