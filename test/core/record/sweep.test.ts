@@ -111,6 +111,17 @@ describe('a sweep', () => {
 });
 
 describe('reports of a sweep', () => {
+  it('say at which level the server stopped responding', () => {
+    const [first, second, ...others] = ordinary.levels;
+    assert.ok(first && second);
+    const gone = { ...second, unresponsiveFromMs: 3_200, errors: { refused: 40 } };
+    assert.match(
+      renderSweepText(sweepOf([first, gone, ...others])),
+      /! Concurrency 2: The server stopped responding after 3\.20 s: connection refused\./,
+    );
+    assert.doesNotMatch(renderSweepText(ordinary), /stopped responding/);
+  });
+
   it('have levels and figures in the terminal, no line wider than 100, no NaN', () => {
     const text = renderSweepText(ordinary);
     assert.match(text, /\n {2}At once +Scaling +of tokens +Efficiency +Gain +Penalty +Ratio +Trade-off\n {2}1 +1\.00×/);

@@ -17,6 +17,7 @@ import {
 import { promptFacts } from '../words/prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
 import type { SweepRecord } from '../../record/sweep.ts';
+import { serverGoneSentence } from '../server-gone.ts';
 import type { Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -160,12 +161,16 @@ export function sweepNotes(sweep: SweepRecord): string[] {
   ];
 }
 
-/** Why requests failed, of all levels together, and which levels had no success. */
+/** Why requests failed, of all levels together, which levels had no success, and at which the server stopped responding. */
 function levelFailures(levels: readonly RunRecord[]): string[] {
   const dead = levels.filter(({ successes, requestsSent }) => successes === 0 && requestsSent > 0);
   const at = dead.map(({ plan }) => formatCount(plan.concurrency)).join(', ');
   return [
     ...(dead.length === 0 || dead.length === levels.length ? [] : [`No request succeeded at ${at} at once.`]),
+    ...levels.flatMap((level) => {
+      const sentence = serverGoneSentence(level, level.plan);
+      return sentence === undefined ? [] : [`Concurrency ${formatCount(level.plan.concurrency)}: ${sentence}`];
+    }),
     ...failureSentences(levels),
   ];
 }
