@@ -17,10 +17,9 @@ if (target !== undefined && !nativeTargets.includes(target)) {
 const mostBytes = target === undefined ? 1_000_000 : 30_000_000;
 /** Everything that may be in the package; whatever else turns up is a mistake. */
 const allowed = [
-  /^(package|package\.nls|package\.nls\.[a-z-]+|language-configuration)\.json$/,
+  /^(package|language-configuration)\.json$/,
   /^(README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/,
   /^dist\/(?!gpt2\/)(?!.*\.map$)/,
-  /^l10n\/[^/]+\.json$/,
   /^syntaxes\/[^/]+\.json$/,
   /^media\//,
 ];

@@ -45,8 +45,7 @@ export type ExportFormat = 'json' | 'csv' | 'html' | 'markdown';
 
 /** From the extension to the panel. `init` answers `ready`. */
 export type ToPanel =
-  | { readonly type: 'init'; readonly l10n: Readonly<Record<string, string>>; readonly state: PanelState }
-  | { readonly type: 'state'; readonly state: PanelState };
+  { readonly type: 'init'; readonly state: PanelState } | { readonly type: 'state'; readonly state: PanelState };
 
 /** From the panel to the extension. An `id` is that of the record shown: a run, a sweep or a suite. */
 export type FromPanel =

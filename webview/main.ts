@@ -1,4 +1,3 @@
-import { config } from '@vscode/l10n';
 import { outcomeOf, outcomeOfAll } from '../src/core/report/words/outcome-words.ts';
 import type { PanelState, ToPanel } from '../src/panel-protocol.ts';
 import { registerControls } from './controls.ts';
@@ -27,7 +26,6 @@ watchTheme(() => {
   for (const chart of shown?.view.charts ?? []) chart.recolor();
 });
 window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => {
-  if (data.type === 'init') config({ contents: { ...data.l10n } });
   show(data.state);
 });
 post({ type: 'ready' });

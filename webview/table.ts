@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { h, setAttributes, setText } from './dom.ts';
 import { usesScreenReader } from './theme.ts';
 
@@ -51,7 +50,7 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
 
 /** The table beside a chart, folded; among others it is told by the chart's title. */
 export function tableTwin(title: string, { element }: Table): HTMLDetailsElement {
-  const summary = h('summary', { 'aria-label': t('Show as table: {0}', title) }, t('Show as table'));
+  const summary = h('summary', { 'aria-label': `Show as table: ${title}` }, 'Show as table');
   return h('details', { open: usesScreenReader() }, summary, element);
 }
 

@@ -85,7 +85,7 @@ describe('results panel for everybody', () => {
     it(`fits ${String(width)} px with nothing cut off`, async () => {
       const panel = await open({ width });
       for (const [name, state] of Object.entries(states)) {
-        await panel.send({ type: 'init', l10n: {}, state });
+        await panel.send({ type: 'init', state });
         const cut = await panel.page.evaluate(() =>
           [document.documentElement, ...document.querySelectorAll('main :not(pre, canvas)')]
             .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)

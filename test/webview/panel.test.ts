@@ -20,12 +20,6 @@ describe('results panel', () => {
     assert.equal(await panel.page.locator('main').textContent(), '');
   });
 
-  it('speaks the language that it is given', async () => {
-    const panel = await open();
-    await panel.send({ type: 'init', l10n: { 'No run yet': 'Noch kein Lauf' }, state: states.empty });
-    await panel.page.getByRole('heading', { name: 'Noch kein Lauf' }).waitFor();
-  });
-
   describe('before the first run', () => {
     it('offers to run and to look at the history, by mouse and by keyboard', async () => {
       const panel = await show(states.empty);

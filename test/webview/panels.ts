@@ -39,7 +39,7 @@ export function usePanels(): Panels {
     open,
     show: async (state, options) => {
       const panel = await open(options);
-      await panel.send({ type: 'init', l10n: {}, state });
+      await panel.send({ type: 'init', state });
       return panel;
     },
   };

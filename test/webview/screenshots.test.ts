@@ -23,7 +23,7 @@ describe('panel screenshots', function () {
       it(`fits ${String(width)} px in ${theme} and breaks no rule of the page`, async () => {
         const panel = await harness.open({ theme, width });
         for (const [name, state] of Object.entries(states)) {
-          await panel.send({ type: 'init', l10n: {}, state });
+          await panel.send({ type: 'init', state });
           await panel.page.screenshot({
             path: `${folder}/${name}-${theme}-${String(width)}.png`,
             fullPage: true,

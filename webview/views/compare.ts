@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { compareRuns } from '../../src/core/report/tables/compare-runs.ts';
 import { outcomeOf } from '../../src/core/report/words/outcome-words.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
@@ -28,25 +27,23 @@ export function compareView({ before, after }: StateOf<'compare'>): View {
       h(
         'header',
         {},
-        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, t('Two runs side by side'))),
-        h('div', { class: 'toolbar' }, button(t('Show History'), () => post({ type: 'showHistory' })).element),
+        h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, 'Two runs side by side')),
+        h('div', { class: 'toolbar' }, button('Show History', () => post({ type: 'showHistory' })).element),
       ),
-      h('div', { class: 'pair' }, runCard(t('Before'), before), runCard(t('After'), after)),
+      h('div', { class: 'pair' }, runCard('Before', before), runCard('After', after)),
       differences.length === 0
         ? null
         : note(
             'warning',
-            t('The workloads differ, so the numbers may not be comparable.'),
+            'The workloads differ, so the numbers may not be comparable.',
             h('ul', {}, ...differences.map((difference) => h('li', {}, difference))),
           ),
       note(
         'info',
-        t(
-          'One run a side does not show how much runs differ by themselves. Repeat both before you trust a difference.',
-        ),
+        'One run a side does not show how much runs differ by themselves. Repeat both before you trust a difference.',
       ),
-      section(t('Numbers'), comparedRows(rows)),
-      section(t('Distribution and course'), h('div', { class: 'charts' }, histogram.element, timeline.element)),
+      section('Numbers', comparedRows(rows)),
+      section('Distribution and course', h('div', { class: 'charts' }, histogram.element, timeline.element)),
     ),
   };
 }

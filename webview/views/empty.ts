@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { button } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
@@ -11,22 +10,22 @@ export function emptyView(): View {
     element: h(
       'div',
       { class: 'welcome' },
-      h('h1', { tabindex: -1 }, t('No run yet')),
+      h('h1', { tabindex: -1 }, 'No run yet'),
       h(
         'p',
         {},
-        t('Run a benchmark, and its numbers appear here: throughput, latency, errors, and how far to trust them.'),
+        'Run a benchmark, and its numbers appear here: throughput, latency, errors, and how far to trust them.',
       ),
       h(
         'div',
         { class: 'toolbar' },
-        button(t('Run Benchmark'), () => post({ type: 'run' }), 'primary').element,
-        button(t('Show History'), () => post({ type: 'showHistory' })).element,
+        button('Run Benchmark', () => post({ type: 'run' }), 'primary').element,
+        button('Show History', () => post({ type: 'showHistory' })).element,
       ),
       h(
         'p',
         { class: 'remark' },
-        t('Or open an endpoints file and press the ▶ above its first line, or above one target to run that alone.'),
+        'Or open an endpoints file and press the ▶ above its first line, or above one target to run that alone.',
       ),
     ),
   };

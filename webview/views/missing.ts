@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { button } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
@@ -11,13 +10,13 @@ export function missingView({ id }: StateOf<'missing'>): View {
     element: h(
       'div',
       { class: 'welcome' },
-      h('h1', { tabindex: -1 }, t('This run is no longer in the history')),
-      h('p', {}, t('Run {0} was deleted, or older runs made room for newer ones.', id)),
+      h('h1', { tabindex: -1 }, 'This run is no longer in the history'),
+      h('p', {}, `Run ${id} was deleted, or older runs made room for newer ones.`),
       h(
         'div',
         { class: 'toolbar' },
-        button(t('Show History'), () => post({ type: 'showHistory' }), 'primary').element,
-        button(t('Run Benchmark'), () => post({ type: 'run' })).element,
+        button('Show History', () => post({ type: 'showHistory' }), 'primary').element,
+        button('Run Benchmark', () => post({ type: 'run' })).element,
       ),
     ),
   };

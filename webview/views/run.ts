@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { stretchedMs } from '../../src/core/metrics/rates.ts';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
@@ -72,7 +71,7 @@ interface Part {
 }
 
 function nothingMeasured(): Part {
-  return { charts: [], parts: [note('info', t('No request ended, so there are no numbers.'))] };
+  return { charts: [], parts: [note('info', 'No request ended, so there are no numbers.')] };
 }
 
 function measured(record: RunRecord): Part {
@@ -99,7 +98,7 @@ function measured(record: RunRecord): Part {
       objectives(record.objectives),
       streamed?.element,
       section(
-        t('Distribution and course'),
+        'Distribution and course',
         h('div', { class: 'charts' }, ...charts.map((chart) => chart.element), createOutcomes(record).element),
       ),
       targets(record),
@@ -119,7 +118,7 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
     notes.push(
       note(
         'warning',
-        t('The run was cancelled. The numbers cover what had ended: {0}. Cut off and in no number: {1}.', ended, cut),
+        `The run was cancelled. The numbers cover what had ended: ${ended}. Cut off and in no number: ${cut}.`,
       ),
     );
   } else if (record.status === 'crashed') {
@@ -127,23 +126,20 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
       note(
         'warning',
         [
-          t('Run stopped unexpectedly.'),
+          'Run stopped unexpectedly.',
           ...(record.stopReason === undefined ? [] : [record.stopReason]),
-          t('Results cover {0} reported before it stopped.', ended),
+          `Results cover ${ended} reported before it stopped.`,
         ].join(' '),
       ),
     );
   } else if (record.requestsCancelled > 0) {
-    notes.push(note('warning', t('Without an answer when the run ended, and in no number: {0}.', cut)));
+    notes.push(note('warning', `Without an answer when the run ended, and in no number: ${cut}.`));
   }
   if (record.reconnected !== undefined && record.reconnected > 0) {
     notes.push(
       note(
         'info',
-        t(
-          'Met a connection that the server was closing and went out once more: {0}. Latency counts from the first try.',
-          requestsWords(record.reconnected),
-        ),
+        `Met a connection that the server was closing and went out once more: ${requestsWords(record.reconnected)}. Latency counts from the first try.`,
       ),
     );
   }
@@ -153,16 +149,13 @@ function notes(record: RunRecord, keptForSession: boolean): HTMLElement[] {
     notes.push(
       note(
         'warning',
-        t(
-          'Failed requests went on for {0} after the last response. The total time includes this, rates do not.',
-          formatMs(stretched),
-        ),
+        `Failed requests went on for ${formatMs(stretched)} after the last response. The total time includes this, rates do not.`,
       ),
     );
   }
   if (keptForSession) {
     notes.push(
-      note('info', t('No folder is open: this run is kept until the window is closed. Export it to keep it longer.')),
+      note('info', 'No folder is open: this run is kept until the window is closed. Export it to keep it longer.'),
     );
   }
   return notes;
@@ -177,23 +170,13 @@ function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): 
       : [
           note(
             'warning',
-            t(
-              'Due, and not sent before the run ended: {0}. An objective on errors counts them.',
-              requestsWords(backlog.unsent),
-            ),
+            `Due, and not sent before the run ended: ${requestsWords(backlog.unsent)}. An objective on errors counts them.`,
           ),
         ];
   if (backlog.max === 0) return unsent;
   const waited = note(
     'warning',
-    t(
-      'The server did not keep up with the rate: with as many in flight as allowed (max in flight {0}), up to {1} waited at a time; something waited during {2} of the run. Response time has the wait: p95 {3}; latency has not: p95 {4}.',
-      formatCount(plan.concurrency),
-      requestsWords(backlog.max),
-      formatMs(backlog.waitedMs),
-      formatMs(responseTimeMs.p95),
-      formatMs(latencyMs.p95),
-    ),
+    `The server did not keep up with the rate: with as many in flight as allowed (max in flight ${formatCount(plan.concurrency)}), up to ${requestsWords(backlog.max)} waited at a time; something waited during ${formatMs(backlog.waitedMs)} of the run. Response time has the wait: p95 ${formatMs(responseTimeMs.p95)}; latency has not: p95 ${formatMs(latencyMs.p95)}.`,
   );
   return [waited, ...unsent];
 }
@@ -205,13 +188,7 @@ function failuresNote(record: RunRecord): HTMLElement {
     successes === 0 || responses === successes
       ? []
       : [
-          t(
-            'Latency covers all responses: p50 {0}, p95 {1}. Successes alone: p50 {2}, p95 {3}.',
-            formatMs(latencyMs.median),
-            formatMs(latencyMs.p95),
-            formatMs(successLatencyMs.median),
-            formatMs(successLatencyMs.p95),
-          ),
+          `Latency covers all responses: p50 ${formatMs(latencyMs.median)}, p95 ${formatMs(latencyMs.p95)}. Successes alone: p50 ${formatMs(successLatencyMs.median)}, p95 ${formatMs(successLatencyMs.p95)}.`,
         ];
   return note(successes === 0 ? 'error' : 'warning', [...failureSentences([record]), ...latency].join(' '));
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { Snapshot, Summary } from '../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
@@ -24,7 +23,7 @@ import type { StateOf, View } from './view.ts';
 /** A run in progress. Each snapshot is brought in place: nothing is built anew, so focus and scroll stay. */
 export function runningView(first: StateOf<'running'>): View {
   const header = createLiveHeader(first.name, planWords(first.plan));
-  const progress = createProgress(t('Progress of the run'));
+  const progress = createProgress('Progress of the run');
   const tiles = createTiles(liveTiles(null));
   const throughput = throughputOverTime(nothingYet.timeline, 0, []);
   const latency = latencyOverTime(nothingYet.timeline, 0, []);
@@ -60,7 +59,7 @@ export function runningView(first: StateOf<'running'>): View {
       streamTiles.update(liveStreamTiles(snapshot.summary));
       tokens.update({
         ...tokensOverTimeContent(summary.timeline, elapsedMs, marks),
-        remark: t('Tokens of streams that have not ended yet are missing at the end.'),
+        remark: 'Tokens of streams that have not ended yet are missing at the end.',
       });
     }
   }
@@ -80,7 +79,7 @@ export function runningView(first: StateOf<'running'>): View {
       tiles.element,
       streamTiles.element,
       section(
-        t('So far'),
+        'So far',
         h('div', { class: 'charts' }, throughput.element, latency.element, tokens.element, outcomes.element),
       ),
     ),
@@ -91,8 +90,8 @@ function howFarWords(plan: RunPlan, snapshot: Snapshot | null): string {
   const count = snapshot?.summary.requestsSent ?? 0;
   const elapsed = formatS((snapshot?.elapsedMs ?? 0) / 1000);
   const parts = [
-    plan.requests === null ? requestsWords(count) : t('{0} of {1}', formatCount(count), requestsWords(plan.requests)),
-    ...(plan.durationS === null ? [] : [t('{0} of {1}', elapsed, withoutZeros(formatS(plan.durationS)))]),
+    plan.requests === null ? requestsWords(count) : `${formatCount(count)} of ${requestsWords(plan.requests)}`,
+    ...(plan.durationS === null ? [] : [`${elapsed} of ${withoutZeros(formatS(plan.durationS))}`]),
   ];
   return parts.join(' · ');
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { outcomeOfAll } from '../../src/core/report/words/outcome-words.ts';
 import type { Chapters, Section } from '../../src/core/report/formats/chapters.ts';
 import { latencyChapters } from '../../src/core/report/suites/suite-latency.ts';
@@ -37,7 +36,7 @@ export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
       ),
       sessionNote(keptForSession),
       ...sections.slice(0, 1).map(chapter),
-      chartSection(t('By concurrency'), charts),
+      chartSection('By concurrency', charts),
       ...sections.slice(1).filter(hasContent).map(chapter),
     ),
   };

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { sweepFigures } from '../../src/core/metrics/levels.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
@@ -20,22 +19,19 @@ import type { StateOf, View } from './view.ts';
 /** A sweep in progress: the level under way, and the levels that have ended. */
 export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
   const header = createLiveHeader(first.name, levelsWords(first.levels));
-  const progress = createProgress(t('Progress of the sweep'));
+  const progress = createProgress('Progress of the sweep');
   const tiles = createTiles(liveTiles(null));
   const table = levelTable([], false);
   const throughput = throughputByLevel(levelsOf(first.done));
   const latency = latencyByLevel(levelsOf(first.done));
   const charts = h('div', { class: 'charts' }, throughput.element, latency.element);
-  const ended = section(t('Levels that have ended'), table.element, charts);
+  const ended = section('Levels that have ended', table.element, charts);
   let shownLevels = -1;
 
   function update(state: StateOf<'sweepRunning'>): void {
     const { levels, current, done, snapshot, cancelling } = state;
     header.update(`${levelWords(levels, current)}, ${stepWords(state)}`, snapshot, cancelling);
-    progress.update(
-      share(state),
-      t('{0} of {1} levels have ended', formatCount(done.length), formatCount(levels.length)),
-    );
+    progress.update(share(state), `${formatCount(done.length)} of ${formatCount(levels.length)} levels have ended`);
     tiles.update(liveTiles(snapshot));
     setAttributes(ended, { hidden: done.length === 0 });
     if (done.length === shownLevels) return;
@@ -59,8 +55,8 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
 
 function stepWords({ levels, current, snapshot, cancelling }: StateOf<'sweepRunning'>): string {
   const concurrency = formatCount(levels[current] ?? null);
-  if (snapshot === null && !cancelling) return t('pause before {0} at once', concurrency);
-  return t('{0} at once: {1}', concurrency, phaseWords(snapshot, cancelling));
+  if (snapshot === null && !cancelling) return `pause before ${concurrency} at once`;
+  return `${concurrency} at once: ${phaseWords(snapshot, cancelling)}`;
 }
 
 /** Share of the whole that is done. A level whose length is not known counts when it has ended. */

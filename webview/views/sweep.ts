@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { outcomeOfAll } from '../../src/core/report/words/outcome-words.ts';
 import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
 import type { SweepRecord } from '../../src/core/record/sweep.ts';
@@ -37,13 +36,10 @@ export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
       ...sweepNotes(sweep).map((sentence) => note('warning', sentence)),
       sessionNote(keptForSession),
       sweep.levels.length === 0 ? null : createTiles(sweepTiles(sweep)).element,
-      section(
-        t('Capacity'),
-        h('ul', { class: 'sentences' }, ...sweep.capacity.map((sentence) => h('li', {}, sentence))),
-      ),
-      chartSection(t('By concurrency'), charts),
+      section('Capacity', h('ul', { class: 'sentences' }, ...sweep.capacity.map((sentence) => h('li', {}, sentence)))),
+      chartSection('By concurrency', charts),
       ...(sweep.levels.length === 0 ? [] : tables(sweep)),
-      section(t('Provenance'), factList(sweepFacts(sweep))),
+      section('Provenance', factList(sweepFacts(sweep))),
     ),
   };
 }
@@ -52,21 +48,21 @@ function tables(sweep: SweepRecord): HTMLElement[] {
   const objectives = levelObjectives(sweep.levels);
   return [
     section(
-      t('Levels'),
-      h('p', { class: 'remark' }, t('Throughput and latency are of successes.')),
+      'Levels',
+      h('p', { class: 'remark' }, 'Throughput and latency are of successes.'),
       levelTable(sweep.levels).element,
     ),
-    ...(objectives === null ? [] : [section(t('Objectives by level'), objectives.element)]),
+    ...(objectives === null ? [] : [section('Objectives by level', objectives.element)]),
     section(
-      t('Scaling'),
+      'Scaling',
       h(
         'p',
         { class: 'remark' },
-        t('Against one request at a time. The trade-off is good when the gain is at least the penalty.'),
+        'Against one request at a time. The trade-off is good when the gain is at least the penalty.',
       ),
       scalingTable(sweep).element,
     ),
-    section(t('Scalability law'), factList(uslFacts(sweep))),
+    section('Scalability law', factList(uslFacts(sweep))),
   ];
 }
 
@@ -74,7 +70,7 @@ function subtitle({ startedAt, planned, levels, search }: SweepRecord): string {
   const what =
     search === undefined
       ? levelsWords(planned)
-      : t('Search for capacity, {0}', levelsWords(levels.map(({ plan }) => plan.concurrency)));
+      : `Search for capacity, ${levelsWords(levels.map(({ plan }) => plan.concurrency))}`;
   const host = levels[0]?.environment.host;
   return [startedWords({ startedAt }), what, ...(host === undefined ? [] : [host])].join(' · ');
 }

@@ -1,4 +1,4 @@
-import { commands, env, l10n, Uri, window, workspace } from 'vscode';
+import { commands, env, Uri, window, workspace } from 'vscode';
 import { homedir } from 'node:os';
 import { renderResult } from '../../core/report/formats/results.ts';
 import type { History } from '../services/runs/history.ts';
@@ -32,19 +32,19 @@ export function createExporter(history: History, notify: Notify): Exporter {
     const name = formats.find((one) => one.format === format)?.label ?? format;
     if (to === 'clipboard') {
       await env.clipboard.writeText(text);
-      window.setStatusBarMessage(l10n.t('{0} copied to the clipboard.', name), 4000);
+      window.setStatusBarMessage(`${name} copied to the clipboard.`, 4000);
       return;
     }
     const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
     const place = await window.showSaveDialog({
       defaultUri: Uri.joinPath(folder, `loadlens-${id}.${extension}`),
       filters: { [name]: [extension] },
-      title: l10n.t('Export Result'),
+      title: 'Export Result',
     });
     if (place === undefined) return;
     await workspace.fs.writeFile(place, new TextEncoder().encode(text));
-    notify.info(l10n.t('Result written to {0}.', workspace.asRelativePath(place)), {
-      label: l10n.t('Open'),
+    notify.info(`Result written to ${workspace.asRelativePath(place)}.`, {
+      label: 'Open',
       // A browser can't open a file of a remote machine.
       run: () =>
         format === 'html' && env.remoteName === undefined
@@ -54,21 +54,15 @@ export function createExporter(history: History, notify: Notify): Exporter {
   };
 
   const ask: Exporter['ask'] = async (id) => {
-    const title = l10n.t('Export Result');
+    const title = 'Export Result';
     const places: readonly { readonly label: string; readonly to: ExportTo }[] = [
-      { label: l10n.t('$(save) To a file'), to: 'file' },
-      { label: l10n.t('$(clippy) To the clipboard'), to: 'clipboard' },
+      { label: '$(save) To a file', to: 'file' },
+      { label: '$(clippy) To the clipboard', to: 'clipboard' },
     ];
     for (;;) {
-      const format = await askPick(
-        { title, step: 1, totalSteps: 2 },
-        { placeholder: l10n.t('As what?'), items: formats },
-      );
+      const format = await askPick({ title, step: 1, totalSteps: 2 }, { placeholder: 'As what?', items: formats });
       if (format.kind !== 'next') return;
-      const place = await askPick(
-        { title, step: 2, totalSteps: 2 },
-        { placeholder: l10n.t('Where to?'), items: places },
-      );
+      const place = await askPick({ title, step: 2, totalSteps: 2 }, { placeholder: 'Where to?', items: places });
       if (place.kind === 'cancelled') return;
       if (place.kind === 'next') {
         await write(id, format.value.format, place.value.to);

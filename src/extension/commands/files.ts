@@ -1,4 +1,4 @@
-import { l10n, Uri, window, workspace } from 'vscode';
+import { Uri, window, workspace } from 'vscode';
 import type { Consent } from '../services/workspace/consent.ts';
 import { isFile, openUntitled } from '../services/workspace/files.ts';
 import type { Notify } from '../services/workspace/notify.ts';
@@ -9,7 +9,7 @@ import type { Handlers } from './handlers.ts';
 async function pickFolder(): Promise<Uri | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length < 2) return folders[0]?.uri;
-  return (await window.showWorkspaceFolderPick({ placeHolder: l10n.t('In which folder?') }))?.uri;
+  return (await window.showWorkspaceFolderPick({ placeHolder: 'In which folder?' }))?.uri;
 }
 
 /** The sample with the port that the mock server is set to. */
@@ -37,30 +37,30 @@ export function fileCommands(parts: {
       if (folder === undefined) return;
       const file = Uri.joinPath(folder, 'endpoints.txt');
       // What is there already is opened, never written over.
-      if (await isFile(file)) notify.info(l10n.t('endpoints.txt is there already.'));
+      if (await isFile(file)) notify.info('endpoints.txt is there already.');
       else await workspace.fs.writeFile(file, new TextEncoder().encode(sample));
       await window.showTextDocument(file);
     },
     setSecret: async () => {
       const name = await window.showInputBox({
-        title: l10n.t('Set Secret'),
-        prompt: l10n.t('The NAME of {{$secret NAME}} in an endpoints file'),
+        title: 'Set Secret',
+        prompt: 'The NAME of {{$secret NAME}} in an endpoints file',
         validateInput: (text) =>
-          /^[\w.-]+$/.test(text) ? undefined : l10n.t('Use letters, digits, dots, dashes and underscores.'),
+          /^[\w.-]+$/.test(text) ? undefined : 'Use letters, digits, dots, dashes and underscores.',
       });
       if (name !== undefined) await secrets.ask(name);
     },
     deleteSecret: async () => {
       const name = await window.showQuickPick([...(await secrets.names())], {
-        title: l10n.t('Delete Secret'),
-        placeHolder: l10n.t('Which one?'),
+        title: 'Delete Secret',
+        placeHolder: 'Which one?',
       });
       if (name !== undefined) await secrets.forget(name);
     },
     forgetHosts: async () => {
       const hosts = await window.showQuickPick([...consent.hosts()], {
-        title: l10n.t('Forget Allowed Hosts'),
-        placeHolder: l10n.t('About which hosts shall Loadlens ask again?'),
+        title: 'Forget Allowed Hosts',
+        placeHolder: 'About which hosts shall Loadlens ask again?',
         canPickMany: true,
       });
       if (hosts !== undefined) await consent.forget(hosts);

@@ -1,4 +1,4 @@
-import { commands, l10n, window, type Disposable } from 'vscode';
+import { commands, window, type Disposable } from 'vscode';
 import { sourceOf } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
 import { findSource } from '../services/workspace/files.ts';
@@ -22,7 +22,7 @@ export function answerPanel(parts: {
     const record = history.get(id);
     const file = record === undefined ? undefined : sourceOf(record)?.file;
     const uri = file === undefined ? undefined : await findSource(file);
-    if (uri === undefined) notify.warn(l10n.t('The file of this run is not in the workspace.'));
+    if (uri === undefined) notify.warn('The file of this run is not in the workspace.');
     else await window.showTextDocument(uri);
   };
 

@@ -1,4 +1,4 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, window } from 'vscode';
 import { nameOf, olderFirst } from '../../core/report/formats/results.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { views } from '../contributions.ts';
@@ -45,12 +45,12 @@ export function resultCommands(parts: {
   const compare = async (chosen: readonly string[]): Promise<void> => {
     let runs = history.runs().filter(({ id }) => chosen.includes(id));
     if (runs.length !== 2) {
-      const title = l10n.t('Compare Runs');
-      const first = await pickRun({ title, step: 1, totalSteps: 2 }, l10n.t('The first run'), history.runs());
+      const title = 'Compare Runs';
+      const first = await pickRun({ title, step: 1, totalSteps: 2 }, 'The first run', history.runs());
       if (first.kind !== 'next') return;
       const { run } = first.value;
       const others = history.runs().filter(({ id }) => id !== run.id);
-      const second = await pickRun({ title, step: 2, totalSteps: 2 }, l10n.t('The second run'), others);
+      const second = await pickRun({ title, step: 2, totalSteps: 2 }, 'The second run', others);
       if (second.kind === 'back') await compare([]);
       if (second.kind !== 'next') return;
       runs = [run, second.value.run];
@@ -77,18 +77,17 @@ export function resultCommands(parts: {
     deleteRun: async (id, ids) => {
       const chosen = chosenIds(id, ids);
       const name = chosenName(chosen);
-      const remove = l10n.t('Delete');
-      const question =
-        chosen.length === 1 ? l10n.t('Delete the result of {0}?', name) : l10n.t('Delete {0} results?', chosen.length);
-      const detail = l10n.t('This cannot be undone.');
+      const remove = 'Delete';
+      const question = chosen.length === 1 ? `Delete the result of ${name}?` : `Delete ${chosen.length} results?`;
+      const detail = 'This cannot be undone.';
       if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await history.remove(chosen);
       }
     },
     clearHistory: async () => {
-      const remove = l10n.t('Clear History');
-      const detail = l10n.t('{0} results will be deleted. This cannot be undone.', history.results().length);
-      const question = l10n.t('Clear the history of this workspace?');
+      const remove = 'Clear History';
+      const detail = `${history.results().length} results will be deleted. This cannot be undone.`;
+      const question = 'Clear the history of this workspace?';
       if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await history.clear();
       }

@@ -1,4 +1,4 @@
-import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { commands, Uri, window, workspace } from 'vscode';
 import { posix } from 'node:path';
 import { remoteHosts } from '../../core/endpoints/hosts.ts';
 import { placeholdersIn } from '../../core/endpoints/prepare.ts';
@@ -52,7 +52,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
 
   /** The load that was asked for; undefined when the user went away. */
   const ask = async (files: readonly Uri[]): Promise<{ uri: Uri; load: SharedLoad } | undefined> => {
-    const answer = await askAboutFile(l10n.t('Scale Out with Artillery'), { files, preset }, [
+    const answer = await askAboutFile('Scale Out with Artillery', { files, preset }, [
       ...planQuestions<Preset>(),
       workersQuestion(),
     ]);
@@ -84,7 +84,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
       hosts: remoteHosts(input.requests),
       plan,
       secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
-      allow: l10n.t('Allow and Write Project'),
+      allow: 'Allow and Write Project',
     });
     return allowed ? { uri, load } : undefined;
   };
@@ -95,8 +95,8 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
       const asked = files.length === 0 ? undefined : await ask(files);
       if (asked === undefined) return;
       const folder = await window.showSaveDialog({
-        title: l10n.t('New Folder for the Project'),
-        saveLabel: l10n.t('Write Project'),
+        title: 'New Folder for the Project',
+        saveLabel: 'Write Project',
         defaultUri: Uri.joinPath(asked.uri, '..', 'artillery'),
       });
       if (folder === undefined) return;
@@ -121,12 +121,12 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
 
 function workersQuestion(): TextQuestion<Preset> {
   return {
-    prompt: l10n.t('How many workers share the load?'),
+    prompt: 'How many workers share the load?',
     value: (preset) => preset.workers,
     problem: (text) =>
       /^\s*\d+\s*$/.test(text) && Number(text) >= 1 && Number(text) <= mostShares
         ? undefined
-        : l10n.t('Type a whole number from {0} to {1}.', 1, mostShares),
+        : `Type a whole number from 1 to ${mostShares}.`,
   };
 }
 
@@ -139,16 +139,16 @@ async function checkFree(folder: Uri): Promise<void> {
     return;
   }
   if (found.length === 0) return;
-  throw new LoadlensError(l10n.t('The folder {0} is not empty.', posix.basename(folder.path)), {
-    hint: l10n.t('Choose a new one: nothing is written over.'),
+  throw new LoadlensError(`The folder ${posix.basename(folder.path)} is not empty.`, {
+    hint: 'Choose a new one: nothing is written over.',
   });
 }
 
 async function askReport(): Promise<Uri | undefined> {
   const [file] =
     (await window.showOpenDialog({
-      title: l10n.t('Import Artillery Result or Run'),
-      openLabel: l10n.t('Import'),
+      title: 'Import Artillery Result or Run',
+      openLabel: 'Import',
       // What a run that stopped unexpectedly has left ends with .json.partial.
       filters: { JSON: ['json', 'partial'] },
     })) ?? [];
@@ -168,16 +168,16 @@ async function readJson(file: Uri): Promise<unknown> {
   try {
     text = new TextDecoder().decode(await workspace.fs.readFile(file));
   } catch (cause) {
-    throw new LoadlensError(l10n.t('The file {0} can’t be read.', name), {
-      hint: name === loadFile ? l10n.t('It belongs to the project, and has to lie beside the report.') : '',
+    throw new LoadlensError(`The file ${name} can’t be read.`, {
+      hint: name === loadFile ? 'It belongs to the project, and has to lie beside the report.' : '',
       cause,
     });
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LoadlensError(l10n.t('{0} is no JSON file.', name), {
-      hint: l10n.t('Choose a result of Loadlens, or the report of Artillery.'),
+    throw new LoadlensError(`${name} is no JSON file.`, {
+      hint: 'Choose a result of Loadlens, or the report of Artillery.',
       cause,
     });
   }

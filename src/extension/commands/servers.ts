@@ -1,4 +1,4 @@
-import { commands, l10n } from 'vscode';
+import { commands } from 'vscode';
 import { commandIds, type CommandName } from '../contributions.ts';
 import type { BundledServer } from '../services/child-processes/bundled-server.ts';
 import type { Notify } from '../services/workspace/notify.ts';
@@ -18,7 +18,7 @@ export function serverCommands(
     server.onDidCrash((how) =>
       notify.error(
         how,
-        { label: l10n.t('Restart'), run: () => commands.executeCommand(commandIds[server.start]) },
+        { label: 'Restart', run: () => commands.executeCommand(commandIds[server.start]) },
         notify.openLog,
       ),
     );

@@ -1,4 +1,4 @@
-import { CodeLens, EventEmitter, l10n, languages, Range, workspace, type Command, type TextDocument } from 'vscode';
+import { CodeLens, EventEmitter, languages, Range, workspace, type Command, type TextDocument } from 'vscode';
 import type { Disposable } from 'vscode';
 import { withoutPlaceholders } from '../../core/endpoints/variables/variables.ts';
 import type { EndpointsFile, Target } from '../../core/endpoints/types.ts';
@@ -90,8 +90,8 @@ function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: His
   const ofRun = last?.objectives.filter(({ target }) => target === undefined) ?? [];
   return {
     command: commandIds.runFile,
-    title: l10n.t('▶ Run Benchmark · {0}', [planWords(planFor(uri, file, {})), ...objectiveWords(ofRun)].join(' · ')),
-    tooltip: l10n.t('Run every endpoint of this file with the values shown'),
+    title: `▶ Run Benchmark · ${[planWords(planFor(uri, file, {})), ...objectiveWords(ofRun)].join(' · ')}`,
+    tooltip: 'Run every endpoint of this file with the values shown',
     arguments: [uri],
   };
 }
@@ -102,16 +102,12 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
     command: commandIds.runEndpoint,
     title:
       last === undefined
-        ? l10n.t('▶ Run')
-        : l10n.t(
-            '▶ Run · {0} · {1}',
-            [
-              numbersWords(last.numbers, targetReasonWords(last.record, last.numbers)),
-              ...objectiveWords(verdictsOf(last.record, target.name)),
-            ].join(' · '),
-            agoWords(last.record),
-          ),
-    tooltip: l10n.t('Run this endpoint alone'),
+        ? '▶ Run'
+        : `▶ Run · ${[
+            numbersWords(last.numbers, targetReasonWords(last.record, last.numbers)),
+            ...objectiveWords(verdictsOf(last.record, target.name)),
+          ].join(' · ')} · ${agoWords(last.record)}`,
+    tooltip: 'Run this endpoint alone',
     arguments: [uri, target.name],
   };
 }

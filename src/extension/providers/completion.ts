@@ -1,7 +1,6 @@
 import {
   CompletionItem,
   CompletionItemKind,
-  l10n,
   languages,
   Range,
   SnippetString,
@@ -61,11 +60,11 @@ function placeholderItems(
   }
   const secrets = secretNames.map((name) => `$secret ${name}`);
   const env = item('$env', CompletionItemKind.Variable, range, new SnippetString(`\\$env \${1:NAME}${close}`));
-  env.detail = l10n.t('Environment variable, masked in results');
+  env.detail = 'Environment variable, masked in results';
   const secret = item('$secret', CompletionItemKind.Variable, range, new SnippetString(`\\$secret \${1:NAME}${close}`));
-  secret.detail = l10n.t('Kept by the editor’s secret storage, masked in results');
+  secret.detail = 'Kept by the editor’s secret storage, masked in results';
   const dotenv = item('$dotenv', CompletionItemKind.Variable, range, new SnippetString(`\\$dotenv \${1:NAME}${close}`));
-  dotenv.detail = l10n.t('Value of the .env file beside this file, masked in results');
+  dotenv.detail = 'Value of the .env file beside this file, masked in results';
   const dynamic = dynamicExamples.map(([written, what]) => {
     const made = item(written, CompletionItemKind.Function, range, `${written}${close}`);
     made.documentation = what;

@@ -1,4 +1,4 @@
-import { Hover, l10n, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
+import { Hover, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
 import { directives } from '../../core/endpoints/read/directives.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/format.ts';
@@ -31,27 +31,21 @@ function resultTable({ record, numbers }: TargetResult): string {
   const reason = targetReasonWords(record, numbers);
   const rate = headlineThroughput(numbers);
   const rows = [
-    [l10n.t('Requests'), formatCount(numbers.requestsSent)],
-    [l10n.t('Success'), formatPercent(numbers.successRatio)],
-    rate.beside === null
-      ? [l10n.t('Throughput'), formatRate(rate.first)]
-      : [l10n.t('Successes'), formatRate(rate.first)],
+    ['Requests', formatCount(numbers.requestsSent)],
+    ['Success', formatPercent(numbers.successRatio)],
+    rate.beside === null ? ['Throughput', formatRate(rate.first)] : ['Successes', formatRate(rate.first)],
     quantile('p50', 'median'),
     quantile('p95', 'p95'),
     quantile('p99', 'p99'),
-    ...(reason === undefined ? [] : [[l10n.t('Most failures'), escape(reason)]]),
+    ...(reason === undefined ? [] : [['Most failures', escape(reason)]]),
     ...streamRows(numbers),
     ...verdictsOf(record, numbers.name).map((verdict) => [
       `${verdictMark(verdict)} ${verdict.objective.text}`,
-      verdict.outcome === 'not enough data' ? l10n.t('not enough data') : measuredText(verdict),
+      verdict.outcome === 'not enough data' ? 'not enough data' : measuredText(verdict),
     ]),
   ];
   const when = record.status === 'completed' ? agoWords(record) : `${agoWords(record)}, ${outcomeLabel(record)}`;
-  return [
-    `| ${l10n.t('Last run')} | ${when} |`,
-    '| :--- | :--- |',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ].join('\n');
+  return [`| Last run | ${when} |`, '| :--- | :--- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
 }
 
 /** What a stream of tokens is judged by. */
@@ -60,7 +54,7 @@ function streamRows({ ttftMs, outputTokensPerS }: TargetResult['numbers']): stri
   return [
     ['TTFT p50', formatMs(ttftMs.median)],
     ['TTFT p95', formatMs(ttftMs.p95)],
-    [l10n.t('Tokens per second'), formatNumber(outputTokensPerS)],
+    ['Tokens per second', formatNumber(outputTokensPerS)],
   ];
 }
 
@@ -69,11 +63,11 @@ function targetHover(document: TextDocument, target: Target, history: History): 
   text.appendCodeblock(requestText(target), 'http');
   const last = history.lastOfTarget(shownAs(document.uri), target.name);
   if (last === undefined) {
-    text.appendMarkdown(l10n.t('Not run yet.'));
+    text.appendMarkdown('Not run yet.');
   } else {
     const table = resultTable(last);
     text.appendMarkdown(table);
-    if (table.includes('~')) text.appendMarkdown(`\n\n${l10n.t('~ too few requests for a reliable figure')}`);
+    if (table.includes('~')) text.appendMarkdown(`\n\n~ too few requests for a reliable figure`);
   }
   return new Hover(text, toRange(target.range));
 }

@@ -1,4 +1,4 @@
-import { Diagnostic, DiagnosticSeverity, l10n, Range, type TextDocument } from 'vscode';
+import { Diagnostic, DiagnosticSeverity, Range, type TextDocument } from 'vscode';
 import { filesOf } from '../../core/endpoints/llm/prepare-llm.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import { parseDocument } from '../services/workspace/documents.ts';
@@ -29,7 +29,7 @@ export async function missingFiles(document: TextDocument): Promise<Diagnostic[]
 function diagnosticOf(document: TextDocument, target: Target, path: string): Diagnostic {
   const diagnostic = new Diagnostic(
     rangeOf(document, target, path),
-    l10n.t('There is no file {0}. Create it, or mend the path; it counts from the folder of this file.', path),
+    `There is no file ${path}. Create it, or mend the path; it counts from the folder of this file.`,
     DiagnosticSeverity.Error,
   );
   diagnostic.source = 'Loadlens';

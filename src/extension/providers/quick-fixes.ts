@@ -1,4 +1,4 @@
-import { CodeAction, CodeActionKind, l10n, languages, WorkspaceEdit } from 'vscode';
+import { CodeAction, CodeActionKind, languages, WorkspaceEdit } from 'vscode';
 import type { CodeActionProvider, Disposable } from 'vscode';
 import { endpointsSelector, parseDocument } from '../services/workspace/documents.ts';
 import { toRange } from './ranges.ts';
@@ -8,7 +8,7 @@ const provideCodeActions: CodeActionProvider['provideCodeActions'] = (document, 
   parseDocument(document).problems.flatMap(({ code, fix, range }) => {
     const place = toRange(range);
     if (fix === undefined || place.intersection(asked) === undefined) return [];
-    const action = new CodeAction(l10n.t('Write {0}', fix.replacement), CodeActionKind.QuickFix);
+    const action = new CodeAction(`Write ${fix.replacement}`, CodeActionKind.QuickFix);
     action.edit = new WorkspaceEdit();
     action.edit.replace(document.uri, toRange(fix.range), fix.replacement);
     action.diagnostics = diagnostics.filter((one) => one.code === code && one.range.isEqual(place));

@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
+import { EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { failureSentences } from '../../core/report/words/failure-reasons.ts';
 import { formatCount, formatS } from '../../core/format.ts';
 import { outcomeWords } from '../../core/report/words/outcome-words.ts';
@@ -24,7 +24,7 @@ import {
 function itemFor(result: ResultRecord): TreeItem {
   const item = isRun(result) ? runItem(result) : isSweep(result) ? sweepItem(result) : suiteItem(result);
   item.id = result.id;
-  item.command = { command: commandIds.openRun, title: l10n.t('Open Result'), arguments: [result.id] };
+  item.command = { command: commandIds.openRun, title: 'Open Result', arguments: [result.id] };
   return item;
 }
 
@@ -84,7 +84,7 @@ function suiteItem(suite: ThroughputSuite): TreeItem {
 /** `22 Nov 2026, 20:15:37 on build-7`. */
 function startedWords({ startedAt }: ResultRecord, run: RunRecord | undefined): string {
   const started = new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-  return run === undefined ? started : l10n.t('{0} on {1}', started, run.environment.host);
+  return run === undefined ? started : `${started} on ${run.environment.host}`;
 }
 
 const toneColors = {
@@ -106,12 +106,7 @@ function tooltip(record: RunRecord): MarkdownString {
   text.appendText(`${record.name} – ${outcomeLabel(record)}`);
   text.appendMarkdown('\n\n');
   text.appendText(
-    l10n.t(
-      '{0} in {1}, {2} succeeded',
-      planWords(record.plan),
-      formatS(record.totalMs / 1000),
-      formatCount(record.successes),
-    ),
+    `${planWords(record.plan)} in ${formatS(record.totalMs / 1000)}, ${formatCount(record.successes)} succeeded`,
   );
   text.appendMarkdown('\n\n');
   const why = failureSentences([record]);
@@ -136,7 +131,7 @@ export function createHistoryTree(history: History, clock: Clock): Disposable {
     },
   });
   if (history.keptForSession) {
-    tree.message = l10n.t('No folder is open: results are kept until this window closes.');
+    tree.message = 'No folder is open: results are kept until this window closes.';
   }
   const subscriptions = [
     history.onDidChange(() => changed.fire()),

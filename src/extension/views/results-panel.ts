@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, TabInputWebview, Uri, ViewColumn, window } from 'vscode';
+import { EventEmitter, TabInputWebview, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, Event, LogOutputChannel, Tab, WebviewPanel } from 'vscode';
 import { isRun, isSweep } from '../../core/report/formats/results.ts';
 import { panelViewType } from '../contributions.ts';
@@ -54,7 +54,7 @@ const hiddenTabs = (): Tab[] =>
 /** Makes the panel and lets VS Code bring it back after a reload. */
 export function createResultsPanel({ extensionUri, runs, history, log }: PanelParts): ResultsPanel {
   const root = Uri.joinPath(extensionUri, 'dist', 'webview');
-  const title = l10n.t('Loadlens Results');
+  const title = 'Loadlens Results';
   const asked = new EventEmitter<PanelRequest>();
   let panel: WebviewPanel | undefined;
   let listening = false;
@@ -105,7 +105,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
           return;
         }
         listening = true;
-        post({ type: 'init', l10n: l10n.bundle ?? {}, state: stateOf(subject) });
+        post({ type: 'init', state: stateOf(subject) });
       } catch (error) {
         log.error(`The results panel sent a message that can't be read: ${String(error)}`);
       }

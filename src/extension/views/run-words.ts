@@ -1,4 +1,3 @@
-import { l10n } from 'vscode';
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
 import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/format.ts';
 import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../../core/report/words/headline.ts';
@@ -17,16 +16,14 @@ import type { RunRecord } from '../../core/record/run.ts';
  */
 export function shortWords(numbers: HeadlineNumbers): string {
   const { successRatio, successes, responses, requestsSent } = numbers;
-  if (requestsSent > 0 && successes === 0) return responses === 0 ? l10n.t('no response') : l10n.t('no success');
+  if (requestsSent > 0 && successes === 0) return responses === 0 ? 'no response' : 'no success';
   const p95 = p95Text(numbers);
-  return successRatio === null || successRatio === 1
-    ? p95
-    : `${l10n.t('{0} ok', formatPercent(successRatio))} · ${p95}`;
+  return successRatio === null || successRatio === 1 ? p95 : `${formatPercent(successRatio)} ok · ${p95}`;
 }
 
 /** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it, and what most failures said. */
 export function numbersWords(numbers: HeadlineNumbers, reason?: string): string {
-  const rate = formatRate(headlineThroughput(numbers).first, isMixed(numbers) ? l10n.t('successes') : 'req');
+  const rate = formatRate(headlineThroughput(numbers).first, isMixed(numbers) ? 'successes' : 'req');
   return [
     shortWords(numbers),
     ...(numbers.successes === 0 ? [] : [rate]),
@@ -65,12 +62,12 @@ export function planWords({ requests, durationS, concurrency, stages }: RunPlan)
   const width = stages === undefined ? formatCount(concurrency) : rateText(stages);
   const span = withoutZeros(formatS(durationS));
   if (requests === null) return `${span} × ${width}`;
-  const count = requests === 1 ? l10n.t('1 request') : l10n.t('{0} requests', formatCount(requests));
-  return durationS === null ? `${count} × ${width}` : l10n.t('{0} or {1} × {2}', count, span, width);
+  const count = requests === 1 ? '1 request' : `${formatCount(requests)} requests`;
+  return durationS === null ? `${count} × ${width}` : `${count} or ${span} × ${width}`;
 }
 
 /** How a result ended, in a word or two. */
-export const outcomeLabel = (result: ResultRecord): string => l10n.t(outcomeWords[outcomeOfResult(result)].label);
+export const outcomeLabel = (result: ResultRecord): string => outcomeWords[outcomeOfResult(result)].label;
 
 /** How a result ended: its levels together where it has any. */
 export const outcomeOfResult = (result: ResultRecord): Outcome =>
@@ -80,18 +77,18 @@ export const outcomeOfResult = (result: ResultRecord): Outcome =>
 export function sweepWords({ levels, figures }: SweepRecord): string {
   const measured = levels.map(({ plan }) => plan.concurrency);
   const [first, last] = [formatCount(Math.min(...measured)), formatCount(Math.max(...measured))];
-  const range = first === last ? l10n.t('sweep {0}', first) : l10n.t('sweep {0}–{1}', first, last);
+  const range = first === last ? `sweep ${first}` : `sweep ${first}–${last}`;
   const { concurrency } = figures.recommended;
-  return concurrency === null ? range : `${range} · ${l10n.t('best at {0}', formatCount(concurrency))}`;
+  return concurrency === null ? range : `${range} · best at ${formatCount(concurrency)}`;
 }
 
 /** `throughput suite, quick · best at 2 · 5 of 5 targets`. */
 export function suiteWords({ workload, figures, targets }: ThroughputSuite): string {
   const { concurrency } = figures.recommended;
   return [
-    workload.quick ? l10n.t('throughput suite, quick') : l10n.t('throughput suite'),
-    ...(concurrency === null ? [] : [l10n.t('best at {0}', formatCount(concurrency))]),
-    l10n.t('{0} of {1} targets', targets.filter(({ pass }) => pass).length, targets.length),
+    workload.quick ? 'throughput suite, quick' : 'throughput suite',
+    ...(concurrency === null ? [] : [`best at ${formatCount(concurrency)}`]),
+    `${targets.filter(({ pass }) => pass).length} of ${targets.length} targets`,
   ].join(' · ');
 }
 
@@ -99,9 +96,7 @@ export function suiteWords({ workload, figures, targets }: ThroughputSuite): str
 export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
   const label = outcomeLabel(result);
   const planned = isSweep(result) ? result.planned.length : result.workload.levels.length;
-  return result.status === 'completed'
-    ? label
-    : `${label}: ${l10n.t('{0} of {1} levels', result.levels.length, planned)}`;
+  return result.status === 'completed' ? label : `${label}: ${result.levels.length} of ${planned} levels`;
 }
 
 /** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */

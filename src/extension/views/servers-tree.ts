@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
+import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { views } from '../contributions.ts';
 import type { BundledServer, ServerState } from '../services/child-processes/bundled-server.ts';
 
@@ -7,11 +7,11 @@ const noteOf = ({ note }: Extract<ServerState, { kind: 'running' }>): string[] =
 function describe(state: ServerState, port: number): string {
   switch (state.kind) {
     case 'missing':
-      return l10n.t('not in this package');
+      return 'not in this package';
     case 'stopped':
-      return l10n.t('stopped · :{0}', port);
+      return `stopped · :${port}`;
     case 'starting':
-      return state.step ?? l10n.t('starting');
+      return state.step ?? 'starting';
     case 'running':
       return [`:${port}`, ...noteOf(state), state.activity.long].join(' · ');
   }
@@ -25,11 +25,7 @@ function explain(state: ServerState, { what, missing }: BundledServer['words']):
     case 'starting':
       return what;
     case 'running':
-      return l10n.t(
-        'Listens on {0}, {1}. It stops with this window.',
-        state.url,
-        [state.activity.total, ...noteOf(state)].join(', '),
-      );
+      return `Listens on ${state.url}, ${[state.activity.total, ...noteOf(state)].join(', ')}. It stops with this window.`;
   }
 }
 

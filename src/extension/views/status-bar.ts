@@ -1,4 +1,4 @@
-import { l10n, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
+import { StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
 import { formatCount } from '../../core/format.ts';
 import { outcomeWords } from '../../core/report/words/outcome-words.ts';
@@ -26,7 +26,7 @@ function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
     snapshot === null ? undefined : shortReason([{ ...snapshot.summary, failureSamples: snapshot.failures ?? [] }], 40);
   const progress = [clockWords(snapshot?.elapsedMs ?? 0), of, ...(reason === undefined ? [] : [reason])].join(' · ');
   if (state.kind === 'running') return `$(sync~spin) ${progress}`;
-  return `$(sync~spin) ${l10n.t('{0} of {1}', state.current + 1, state.levels.length)} · ${progress}`;
+  return `$(sync~spin) ${state.current + 1} of ${state.levels.length} · ${progress}`;
 }
 
 function lastWords(result: ResultRecord | undefined): string {
@@ -46,7 +46,7 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
     const state = runs.state();
     if (state.kind !== 'idle') {
       item.text = runningWords(state);
-      item.tooltip = l10n.t('{0} is running. Show the results panel.', state.name);
+      item.tooltip = `${state.name} is running. Show the results panel.`;
       item.command = commandIds.showResults;
       item.show();
       return;
@@ -56,8 +56,8 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
     item.text = `$(${failed ? 'error' : 'pulse'}) ${lastWords(result)}`;
     item.tooltip =
       result === undefined
-        ? l10n.t('Run a benchmark')
-        : l10n.t('{0}: {1} · {2}. Show the results panel.', nameOf(result), resultWords(result), agoWords(result));
+        ? 'Run a benchmark'
+        : `${nameOf(result)}: ${resultWords(result)} · ${agoWords(result)}. Show the results panel.`;
     item.command = result === undefined ? commandIds.runBenchmark : commandIds.showResults;
     if (window.visibleTextEditors.some((editor) => isEndpoints(editor.document))) item.show();
     else item.hide();

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { formatMs, formatPercent } from '../../../src/core/format.ts';
 import { edgeFormat } from '../../../src/core/report/charts/bin-axis.ts';
@@ -10,27 +9,21 @@ export function comparedHistogram(before: RunRecord, after: RunRecord): ChartFig
   const bins = sharedBins(before.latencyBins, after.latencyBins);
   const edge = edgeFormat(bins.edgesMs);
   return chartFigure(
-    t('Latency, all responses'),
+    'Latency, all responses',
     [
-      { title: t('From'), kind: 'number' },
-      { title: t('To'), kind: 'number' },
-      { title: t('Before'), kind: 'number' },
-      { title: t('After'), kind: 'number' },
+      { title: 'From', kind: 'number' },
+      { title: 'To', kind: 'number' },
+      { title: 'Before', kind: 'number' },
+      { title: 'After', kind: 'number' },
     ],
     {
-      summary: t(
-        'Before, half of the responses took at most {0} and 95% at most {1}; after, {2} and {3}.',
-        formatMs(before.latencyMs.median),
-        formatMs(before.latencyMs.p95),
-        formatMs(after.latencyMs.median),
-        formatMs(after.latencyMs.p95),
-      ),
+      summary: `Before, half of the responses took at most ${formatMs(before.latencyMs.median)} and 95% at most ${formatMs(before.latencyMs.p95)}; after, ${formatMs(after.latencyMs.median)} and ${formatMs(after.latencyMs.p95)}.`,
       series: [
-        { label: t('Before'), color: 'blue', look: 'area', shape: 'steps', points: steps(bins.before) },
-        { label: t('After'), color: 'yellow', look: 'dashed', shape: 'steps', points: steps(bins.after) },
+        { label: 'Before', color: 'blue', look: 'area', shape: 'steps', points: steps(bins.before) },
+        { label: 'After', color: 'yellow', look: 'dashed', shape: 'steps', points: steps(bins.after) },
       ],
-      x: binAxis(t('Latency'), bins.edgesMs),
-      y: { title: t('Share of responses'), format: formatPercent },
+      x: binAxis('Latency', bins.edgesMs),
+      y: { title: 'Share of responses', format: formatPercent },
       rows: bins.before.map((share, i) => [
         edge(i),
         edge(i + 1),

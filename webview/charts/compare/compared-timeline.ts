@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { slices } from '../../../src/core/metrics/slices.ts';
 import { timelineEndMs } from '../../../src/core/metrics/timeline.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
@@ -12,36 +11,36 @@ export function comparedTimeline(before: RunRecord, after: RunRecord): ChartFigu
   const second = slices(after.timeline, timelineEndMs(after));
   const range = (of: typeof first) => {
     const found = extremes(of.map((slice) => slice.p95Ms));
-    return found === null ? '–' : t('{0} to {1}', ...formatMsRange(found.min, found.max));
+    return found === null ? '–' : formatMsRange(found.min, found.max).join(' to ');
   };
   return chartFigure(
-    t('p95 over time'),
+    'p95 over time',
     [
-      { title: t('Run'), kind: 'words' },
-      { title: t('From'), kind: 'number' },
-      { title: t('p95'), kind: 'number' },
+      { title: 'Run', kind: 'words' },
+      { title: 'From', kind: 'number' },
+      { title: 'p95', kind: 'number' },
     ],
     {
-      summary: t('Slice by slice, p95 before: {0}; after: {1}.', range(first), range(second)),
+      summary: `Slice by slice, p95 before: ${range(first)}; after: ${range(second)}.`,
       series: [
         {
-          label: t('Before'),
+          label: 'Before',
           color: 'blue',
           look: 'line',
           points: first.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
         },
         {
-          label: t('After'),
+          label: 'After',
           color: 'yellow',
           look: 'dashed',
           points: second.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
         },
       ],
       x: timeAxis(Math.max(timelineEndMs(before), timelineEndMs(after))),
-      y: { title: t('p95'), format: formatMs },
+      y: { title: 'p95', format: formatMs },
       rows: [
-        ...first.map((slice) => [t('Before'), formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),
-        ...second.map((slice) => [t('After'), formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),
+        ...first.map((slice) => ['Before', formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),
+        ...second.map((slice) => ['After', formatS(slice.fromMs / 1000), formatMs(slice.p95Ms)]),
       ],
     },
   );

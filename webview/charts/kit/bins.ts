@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { latencyBinsOf } from '../../../src/core/metrics/bins.ts';
 import { rankedSamples } from '../../../src/core/metrics/statistics/quantiles.ts';
 import type { LatencyBins } from '../../../src/core/metrics/types.ts';
@@ -29,7 +28,7 @@ export function binAxis(title: string, edgesMs: readonly number[]): AxisText {
     format: (place) => labels.find(({ at }) => at === place)?.text ?? '',
     pointed: (place) => {
       const bin = Math.min(bins - 1, Math.floor(place));
-      return t('{0} to {1}', edge(bin), edge(bin + 1));
+      return `${edge(bin)} to ${edge(bin + 1)}`;
     },
     min: 0,
     max: bins,

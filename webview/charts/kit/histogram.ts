@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Distribution, LatencyBins } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatMs, formatPercent } from '../../../src/core/format.ts';
 import type { SeriesColor } from '../../theme.ts';
@@ -22,10 +21,10 @@ export function histogram(words: HistogramWords, bins: LatencyBins, distribution
   return chartFigure(
     words.title,
     [
-      { title: t('From'), kind: 'number' },
-      { title: t('To'), kind: 'number' },
+      { title: 'From', kind: 'number' },
+      { title: 'To', kind: 'number' },
       { title: words.counted, kind: 'number' },
-      { title: t('Share'), kind: 'number' },
+      { title: 'Share', kind: 'number' },
     ],
     content(words, bins, distribution),
   );

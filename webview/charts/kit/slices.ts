@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Slice } from '../../../src/core/metrics/slices.ts';
 import { formatCount, formatS } from '../../../src/core/format.ts';
 import type { TimeMark } from '../../../src/core/report/server-gone.ts';
@@ -12,7 +11,7 @@ export function middleS(slice: Slice): number {
 
 /** The axis of a run that has come this far. */
 export function timeAxis(untilMs: number): AxisText {
-  return { title: t('Time since the start'), format: formatS, min: 0, max: untilMs / 1000 || 1 };
+  return { title: 'Time since the start', format: formatS, min: 0, max: untilMs / 1000 || 1 };
 }
 
 /** Adds the moments to mark to what a chart over time shows, as lines and in words. */
@@ -32,8 +31,8 @@ export function sliceWords(whole: readonly Slice[]): string {
   const width = formatS(first.widthMs / 1000).replace(/\.0+ /, ' ');
   const mean = whole.reduce((sum, slice) => sum + slice.responses, 0) / whole.length;
   return mean < 1
-    ? t('Slices of {0}', width)
-    : t('Slices of {0}, on average {1} responses each', width, mean < 10 ? mean.toFixed(1) : formatCount(mean));
+    ? `Slices of ${width}`
+    : `Slices of ${width}, on average ${mean < 10 ? mean.toFixed(1) : formatCount(mean)} responses each`;
 }
 
 /** Smallest and largest of what is there. */

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { formatCount, formatPercent } from '../../../src/core/format.ts';
 import { chartFigure, type ChartFigure, type Series } from '../kit/figure.ts';
 import { levelAxis, levelMarkers, levelPosition, type Levels } from './level-axis.ts';
@@ -14,35 +13,31 @@ export function efficiencyByLevel(sweep: Levels): ChartFigure | null {
   const last = levels.at(-1);
   if (last === undefined || levels.every(({ efficiency }) => efficiency === null)) return null;
   const requests: Series = {
-    label: t('Of requests'),
+    label: 'Of requests',
     color: 'green',
     look: 'line',
     dots: true,
     points: levels.map(({ x, efficiency }) => ({ x, y: efficiency })),
   };
   const tokens: Series = {
-    label: t('Of tokens'),
+    label: 'Of tokens',
     color: 'purple',
     look: 'dashed',
     dots: true,
     points: levels.map(({ x, ofTokens }) => ({ x, y: ofTokens })),
   };
   return chartFigure(
-    t('Efficiency by concurrency'),
+    'Efficiency by concurrency',
     [
-      { title: t('At once'), kind: 'number' },
-      { title: t('Of requests'), kind: 'number' },
-      { title: t('Of tokens'), kind: 'number' },
+      { title: 'At once', kind: 'number' },
+      { title: 'Of requests', kind: 'number' },
+      { title: 'Of tokens', kind: 'number' },
     ],
     {
-      summary: t(
-        'At {0} at once, throughput is {1} of what perfect scaling would give.',
-        formatCount(last.concurrency),
-        formatPercent(last.efficiency),
-      ),
+      summary: `At ${formatCount(last.concurrency)} at once, throughput is ${formatPercent(last.efficiency)} of what perfect scaling would give.`,
       series: levels.some(differs) ? [requests, tokens] : [requests],
       x: levelAxis(sweep),
-      y: { title: t('Share of perfect scaling'), format: formatPercent },
+      y: { title: 'Share of perfect scaling', format: formatPercent },
       markers: levelMarkers(sweep),
       rows: levels.map(({ concurrency, efficiency, ofTokens }) => [
         formatCount(concurrency),

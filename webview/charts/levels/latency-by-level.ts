@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Objective } from '../../../src/core/vocabulary.ts';
 import { formatCount, formatMs } from '../../../src/core/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure } from '../kit/figure.ts';
@@ -13,11 +12,11 @@ const farthest = 2.5;
 /** Median and 95th percentile latency of successes at each level, with the limits that objectives set. */
 export function latencyByLevel(levels: Levels): ChartFigure {
   return chartFigure(
-    t('Latency by concurrency'),
+    'Latency by concurrency',
     [
-      { title: t('At once'), kind: 'number' },
-      { title: t('Median'), kind: 'number' },
-      { title: t('p95'), kind: 'number' },
+      { title: 'At once', kind: 'number' },
+      { title: 'Median', kind: 'number' },
+      { title: 'p95', kind: 'number' },
     ],
     latencyByLevelContent(levels),
   );
@@ -38,22 +37,17 @@ export function latencyByLevelContent(sweep: Levels, markers = levelMarkers(swee
   return {
     summary:
       last === undefined
-        ? t('There is no level to show yet.')
-        : `${t(
-            'At {0} at once half of the successes took at most {1}, 95% at most {2}.',
-            formatCount(last.plan.concurrency),
-            formatMs(last.successLatencyMs.median),
-            formatMs(last.successLatencyMs.p95),
-          )} ${markedWords(markers, shownLimits)}`.trim(),
+        ? 'There is no level to show yet.'
+        : `At ${formatCount(last.plan.concurrency)} at once half of the successes took at most ${formatMs(last.successLatencyMs.median)}, 95% at most ${formatMs(last.successLatencyMs.p95)}. ${markedWords(markers, shownLimits)}`.trim(),
     series: [
-      { label: t('Median'), color: 'blue', look: 'line', dots: true, points: line('median') },
-      { label: t('p95'), color: 'yellow', look: 'dashed', dots: true, points: line('p95') },
+      { label: 'Median', color: 'blue', look: 'line', dots: true, points: line('median') },
+      { label: 'p95', color: 'yellow', look: 'dashed', dots: true, points: line('p95') },
     ],
     x: levelAxis(sweep),
-    y: { title: t('Latency'), format: formatMs, ...(top > 0 ? { max: roundAbove(top) } : {}) },
+    y: { title: 'Latency', format: formatMs, ...(top > 0 ? { max: roundAbove(top) } : {}) },
     markers,
     limits: shownLimits,
-    remark: far.length === 0 ? '' : t('Far above the lines: {0}', far.map(({ text }) => text).join(', ')),
+    remark: far.length === 0 ? '' : `Far above the lines: ${far.map(({ text }) => text).join(', ')}`,
     rows: levels.map(({ plan, successLatencyMs }) => [
       formatCount(plan.concurrency),
       formatMs(successLatencyMs.median),

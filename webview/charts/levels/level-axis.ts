@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';
 import { kneeOf, succeeds } from '../../../src/core/metrics/levels.ts';
 import { formatCount, formatNumber } from '../../../src/core/format.ts';
@@ -17,9 +16,9 @@ const concurrencyAt = (x: number): string => formatCount(Math.round(2 ** x));
 export function levelAxis({ levels }: Levels): AxisText {
   const places = [...new Set(levels.map(({ plan }) => levelPosition(plan.concurrency)))];
   return {
-    title: t('Requests at once'),
+    title: 'Requests at once',
     format: concurrencyAt,
-    pointed: (x) => t('{0} at once', concurrencyAt(x)),
+    pointed: (x) => `${concurrencyAt(x)} at once`,
     min: Math.min(...places, ...(places.length === 0 ? [0] : [])) - 0.2,
     max: Math.max(...places, ...(places.length === 0 ? [1] : [])) + 0.2,
     ticks: places,
@@ -32,12 +31,12 @@ export function levelMarkers(levels: Levels): Marker[] {
   const name = (concurrency: number | null, words: string): void => {
     if (concurrency !== null) named.set(concurrency, [...(named.get(concurrency) ?? []), words]);
   };
-  name(levels.figures.recommended.concurrency, t('recommended'));
-  name(knee(levels), t('knee'));
+  name(levels.figures.recommended.concurrency, 'recommended');
+  name(knee(levels), 'knee');
   const peak = levels.figures.usl?.peakConcurrency ?? null;
   const tested = Math.max(...levels.levels.map(({ plan }) => plan.concurrency));
   // A peak beyond the last level would lie outside of the chart.
-  name(peak !== null && peak <= tested ? peak : null, t('peak'));
+  name(peak !== null && peak <= tested ? peak : null, 'peak');
   return [...named]
     .toSorted(([a], [b]) => a - b)
     .map(([concurrency, words]) => ({
@@ -49,7 +48,7 @@ export function levelMarkers(levels: Levels): Marker[] {
 /** The lines of a chart that stand for no level, for those who do not see them. */
 export function markedWords(markers: readonly Marker[], limits: readonly Limit[] = []): string {
   const names = [...markers, ...limits].map(({ label }) => label);
-  return names.length === 0 ? '' : t('Marked: {0}.', names.join('; '));
+  return names.length === 0 ? '' : `Marked: ${names.join('; ')}.`;
 }
 
 /** So many requests at once; where a curve peaks need not be a whole number. */

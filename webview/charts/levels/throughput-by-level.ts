@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { uslThroughput } from '../../../src/core/metrics/statistics/usl.ts';
 import { formatCount, formatNumber, formatRate } from '../../../src/core/format.ts';
 import { chartFigure, type ChartContent, type ChartFigure, type Series } from '../kit/figure.ts';
@@ -8,12 +7,12 @@ import { levelAxis, levelMarkers, levelPosition, markedWords, type Levels } from
 /** Successes per second at each level, beside what perfect scaling and the scalability law would give. */
 export function throughputByLevel(levels: Levels): ChartFigure {
   return chartFigure(
-    t('Throughput by concurrency'),
+    'Throughput by concurrency',
     [
-      { title: t('At once'), kind: 'number' },
-      { title: t('Throughput'), kind: 'number' },
-      { title: t('Perfect scaling'), kind: 'number' },
-      { title: t('Scalability law'), kind: 'number' },
+      { title: 'At once', kind: 'number' },
+      { title: 'Throughput', kind: 'number' },
+      { title: 'Perfect scaling', kind: 'number' },
+      { title: 'Scalability law', kind: 'number' },
     ],
     throughputByLevelContent(levels),
   );
@@ -37,7 +36,7 @@ export function throughputByLevelContent(sweep: Levels, markers = levelMarkers(s
     single === null
       ? null
       : {
-          label: t('Perfect scaling'),
+          label: 'Perfect scaling',
           color: 'green',
           look: 'dashed',
           shape: 'curve',
@@ -46,14 +45,14 @@ export function throughputByLevelContent(sweep: Levels, markers = levelMarkers(s
     usl === null
       ? null
       : {
-          label: t('Scalability law'),
+          label: 'Scalability law',
           color: 'yellow',
           look: 'dashed',
           shape: 'curve',
           points: rows.map(({ x, law }) => ({ x, y: law })),
         },
     {
-      label: t('Measured'),
+      label: 'Measured',
       color: 'blue',
       look: 'line',
       dots: true,
@@ -63,11 +62,11 @@ export function throughputByLevelContent(sweep: Levels, markers = levelMarkers(s
   return {
     summary:
       best === undefined
-        ? t('There is no level to show yet.')
-        : `${t('Most, {0}, at {1} at once.', formatRate(best.rate), formatCount(best.concurrency))} ${markedWords(markers)}`.trim(),
+        ? 'There is no level to show yet.'
+        : `Most, ${formatRate(best.rate)}, at ${formatCount(best.concurrency)} at once. ${markedWords(markers)}`.trim(),
     series: lines.filter((line) => line !== null),
     x: levelAxis(sweep),
-    y: { title: t('Successes per second'), format: formatNumber, ...(most > 0 ? { max: roundAbove(most) } : {}) },
+    y: { title: 'Successes per second', format: formatNumber, ...(most > 0 ? { max: roundAbove(most) } : {}) },
     markers,
     rows: rows.map(({ concurrency, rate, perfect, law }) => [
       formatCount(concurrency),

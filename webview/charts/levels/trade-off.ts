@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { formatCount, formatMs, formatNumber, formatRate } from '../../../src/core/format.ts';
 import { chartFigure, type ChartFigure } from '../kit/figure.ts';
 import type { Levels } from './level-axis.ts';
@@ -12,17 +11,17 @@ export function tradeOff({ levels }: Levels): ChartFigure {
   const fastest = Math.max(1e-9, ...measured.map(({ rate }) => rate));
   const slowest = Math.max(0, ...measured.map(({ mean }) => mean));
   return chartFigure(
-    t('Latency against throughput'),
+    'Latency against throughput',
     [
-      { title: t('At once'), kind: 'number' },
-      { title: t('Throughput'), kind: 'number' },
-      { title: t('Mean latency'), kind: 'number' },
+      { title: 'At once', kind: 'number' },
+      { title: 'Throughput', kind: 'number' },
+      { title: 'Mean latency', kind: 'number' },
     ],
     {
-      summary: t('From {0} to {1} as concurrency grows.', point(measured[0]), point(measured.at(-1))),
+      summary: `From ${point(measured[0])} to ${point(measured.at(-1))} as concurrency grows.`,
       series: [
         {
-          label: t('Level, with its requests at once'),
+          label: 'Level, with its requests at once',
           color: 'blue',
           look: 'line',
           dots: true,
@@ -30,14 +29,14 @@ export function tradeOff({ levels }: Levels): ChartFigure {
           pointNames: measured.map(({ concurrency }) => formatCount(concurrency)),
         },
       ],
-      x: { title: t('Successes per second'), format: formatNumber, pointed: formatRate, min: 0, max: fastest * 1.08 },
+      x: { title: 'Successes per second', format: formatNumber, pointed: formatRate, min: 0, max: fastest * 1.08 },
       // Room for the names above the points.
-      y: { title: t('Mean latency'), format: formatMs, ...(slowest > 0 ? { max: roundAbove(slowest) } : {}) },
+      y: { title: 'Mean latency', format: formatMs, ...(slowest > 0 ? { max: roundAbove(slowest) } : {}) },
       rows: measured.map(({ concurrency, rate, mean }) => [formatCount(concurrency), formatRate(rate), formatMs(mean)]),
     },
   );
 }
 
 function point(level: { readonly rate: number; readonly mean: number } | undefined): string {
-  return t('{0} with {1}', formatRate(level?.rate ?? null), formatMs(level?.mean ?? null));
+  return `${formatRate(level?.rate ?? null)} with ${formatMs(level?.mean ?? null)}`;
 }

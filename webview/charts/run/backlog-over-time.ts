@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Backlog } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatS } from '../../../src/core/format.ts';
 import type { TimeMark } from '../../../src/core/report/server-gone.ts';
@@ -13,16 +12,16 @@ export function backlogOverTime(
 ): ChartFigure {
   const fromS = (slice: number): number => (slice * widthMs) / 1000;
   return chartFigure(
-    t('Requests waiting to leave'),
+    'Requests waiting to leave',
     [
-      { title: t('From'), kind: 'number' },
-      { title: t('Most waiting'), kind: 'number' },
+      { title: 'From', kind: 'number' },
+      { title: 'Most waiting', kind: 'number' },
     ],
     marked(marks, {
-      summary: t('{0} waited at most, {1} after the start.', formatCount(max), formatS((maxAtMs ?? 0) / 1000)),
+      summary: `${formatCount(max)} waited at most, ${formatS((maxAtMs ?? 0) / 1000)} after the start.`,
       series: [
         {
-          label: t('Most waiting'),
+          label: 'Most waiting',
           color: 'red',
           look: 'area',
           shape: 'steps',
@@ -30,8 +29,8 @@ export function backlogOverTime(
         },
       ],
       x: timeAxis(untilMs),
-      y: { title: t('Requests'), format: formatCount },
-      remark: t('They were due, and as many as may be were in flight.'),
+      y: { title: 'Requests', format: formatCount },
+      remark: 'They were due, and as many as may be were in flight.',
       rows: waiting.map((count, slice) => [formatS(fromS(slice)), formatCount(count)]),
     }),
   );

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { slices } from '../../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../../src/core/metrics/types.ts';
 import { formatMs, formatS } from '../../../src/core/format.ts';
@@ -9,11 +8,11 @@ import { extremes, marked, middleS, sliceWords, timeAxis } from '../kit/slices.t
 /** Median and 95th percentile of each slice of the run. */
 export function latencyOverTime(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartFigure {
   return chartFigure(
-    t('Latency over time'),
+    'Latency over time',
     [
-      { title: t('From'), kind: 'number' },
-      { title: t('Median'), kind: 'number' },
-      { title: t('p95'), kind: 'number' },
+      { title: 'From', kind: 'number' },
+      { title: 'Median', kind: 'number' },
+      { title: 'p95', kind: 'number' },
     ],
     latencyOverTimeContent(timeline, untilMs, marks),
   );
@@ -26,24 +25,24 @@ export function latencyOverTimeContent(timeline: Timeline, untilMs: number, mark
   return marked(marks, {
     summary:
       p95 === null
-        ? t('There is no response to show yet.')
-        : t('Slice by slice, the 95th percentile lay between {0} and {1}.', formatMs(p95.min), formatMs(p95.max)),
+        ? 'There is no response to show yet.'
+        : `Slice by slice, the 95th percentile lay between ${formatMs(p95.min)} and ${formatMs(p95.max)}.`,
     series: [
       {
-        label: t('Median'),
+        label: 'Median',
         color: 'blue',
         look: 'line',
         points: whole.map((slice) => ({ x: middleS(slice), y: slice.medianMs })),
       },
       {
-        label: t('p95'),
+        label: 'p95',
         color: 'yellow',
         look: 'dashed',
         points: whole.map((slice) => ({ x: middleS(slice), y: slice.p95Ms })),
       },
     ],
     x: timeAxis(untilMs),
-    y: { title: t('Latency'), format: formatMs },
+    y: { title: 'Latency', format: formatMs },
     remark: sliceWords(whole),
     rows: whole.map((slice) => [formatS(slice.fromMs / 1000), formatMs(slice.medianMs), formatMs(slice.p95Ms)]),
   });

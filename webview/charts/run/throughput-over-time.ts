@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { perS, rateSlices, type Slice } from '../../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../../src/core/format.ts';
@@ -9,11 +8,11 @@ import { extremes, marked, sliceWords, timeAxis } from '../kit/slices.ts';
 /** Responses per second in each slice of the run, and failed requests per second where there are any. */
 export function throughputOverTime(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartFigure {
   return chartFigure(
-    t('Throughput over time'),
+    'Throughput over time',
     [
-      { title: t('From'), kind: 'number' },
-      { title: t('Responses'), kind: 'number' },
-      { title: t('Failed requests'), kind: 'number' },
+      { title: 'From', kind: 'number' },
+      { title: 'Responses', kind: 'number' },
+      { title: 'Failed requests', kind: 'number' },
     ],
     throughputOverTimeContent(timeline, untilMs, marks),
   );
@@ -28,14 +27,14 @@ export function throughputOverTimeContent(
   const whole = rateSlices(timeline, untilMs);
   const rates = extremes(whole.map((slice) => perS(slice.responses, slice)));
   const responses: Series = {
-    label: t('Responses'),
+    label: 'Responses',
     color: 'green',
     look: 'area',
     shape: 'steps',
     points: steps(whole, ({ responses: count }) => count),
   };
   const failures: Series = {
-    label: t('Failed requests'),
+    label: 'Failed requests',
     color: 'red',
     look: 'dashed',
     shape: 'steps',
@@ -44,17 +43,17 @@ export function throughputOverTimeContent(
   return marked(marks, {
     summary:
       rates === null
-        ? t('There is no response to show yet.')
-        : t('Slice by slice, throughput lay between {0} and {1}.', formatRate(rates.min), formatRate(rates.max)),
+        ? 'There is no response to show yet.'
+        : `Slice by slice, throughput lay between ${formatRate(rates.min)} and ${formatRate(rates.max)}.`,
     series: whole.some((slice) => slice.failures > 0) ? [responses, failures] : [responses],
     x: {
       ...timeAxis(untilMs),
       pointed: (atS) => {
         const slice = whole.findLast(({ fromMs }) => fromMs / 1000 <= atS);
-        return slice === undefined ? '' : t('{0} to {1}', formatS(slice.fromMs / 1000), formatS(endS(slice)));
+        return slice === undefined ? '' : `${formatS(slice.fromMs / 1000)} to ${formatS(endS(slice))}`;
       },
     },
-    y: { title: t('Per second'), format: formatNumber },
+    y: { title: 'Per second', format: formatNumber },
     remark: sliceWords(whole),
     rows: whole.map((slice) => [
       formatS(slice.fromMs / 1000),

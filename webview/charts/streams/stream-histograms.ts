@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { LatencyBins, StreamNumbers } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatMs } from '../../../src/core/format.ts';
 import type { ChartFigure } from '../kit/figure.ts';
@@ -8,19 +7,12 @@ import { histogram } from '../kit/histogram.ts';
 export function ttftHistogram(bins: LatencyBins, { ttftMs }: StreamNumbers): ChartFigure {
   return histogram(
     {
-      title: t('Time to the first token (TTFT)'),
+      title: 'Time to the first token (TTFT)',
       color: 'yellow',
-      time: t('TTFT'),
-      counted: t('Streams'),
+      time: 'TTFT',
+      counted: 'Streams',
       summary: ({ count, min, max, median, p95 }) =>
-        t(
-          '{0} first tokens after {1} to {2}; half within {3}, 95% within {4}.',
-          formatCount(count),
-          formatMs(min),
-          formatMs(max),
-          formatMs(median),
-          formatMs(p95),
-        ),
+        `${formatCount(count)} first tokens after ${formatMs(min)} to ${formatMs(max)}; half within ${formatMs(median)}, 95% within ${formatMs(p95)}.`,
     },
     bins,
     ttftMs,
@@ -31,21 +23,14 @@ export function ttftHistogram(bins: LatencyBins, { ttftMs }: StreamNumbers): Cha
 export function iclHistogram(bins: LatencyBins, { iclMs }: StreamNumbers): ChartFigure {
   return histogram(
     {
-      title: t('Time between chunks (ICL)'),
+      title: 'Time between chunks (ICL)',
       color: 'purple',
-      time: t('ICL'),
-      counted: t('Gaps'),
+      time: 'ICL',
+      counted: 'Gaps',
       summary: ({ count, min, max, median, p95 }) =>
         count === 0
-          ? t('No stream had more than one chunk.')
-          : t(
-              '{0} gaps of {1} to {2}; half lasted at most {3}, 95% at most {4}.',
-              formatCount(count),
-              formatMs(min),
-              formatMs(max),
-              formatMs(median),
-              formatMs(p95),
-            ),
+          ? 'No stream had more than one chunk.'
+          : `${formatCount(count)} gaps of ${formatMs(min)} to ${formatMs(max)}; half lasted at most ${formatMs(median)}, 95% at most ${formatMs(p95)}.`,
     },
     bins,
     iclMs,

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Numbers, StreamedRequest, StreamNumbers } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatMs, formatS, noValue } from '../../../src/core/format.ts';
 import { button } from '../../controls.ts';
@@ -22,17 +21,17 @@ const thickness: Readonly<Record<PhaseKind, number>> = { wait: 0.16, ttft: 0.4, 
 
 /** One bar for each of the requests that were kept: wait, first token, generation and stalls, over the time of the run. */
 export function tokenTimeline(numbers: Streamed, requests: readonly StreamedRequest[]): HTMLElement {
-  const title = t('Streams one by one');
+  const title = 'Streams one by one';
   const medianGapMs = numbers.iclMs.median;
   const picture = svg('svg', { role: 'img', class: 'gantt' });
   const table = createTable(title, [
-    { title: t('Target'), kind: 'words' },
-    { title: t('Sent at'), kind: 'number' },
-    { title: t('TTFT'), kind: 'number' },
-    { title: t('E2E'), kind: 'number' },
-    { title: t('Longest gap'), kind: 'number' },
-    { title: t('Tokens'), kind: 'number' },
-    { title: t('Outcome'), kind: 'words' },
+    { title: 'Target', kind: 'words' },
+    { title: 'Sent at', kind: 'number' },
+    { title: 'TTFT', kind: 'number' },
+    { title: 'E2E', kind: 'number' },
+    { title: 'Longest gap', kind: 'number' },
+    { title: 'Tokens', kind: 'number' },
+    { title: 'Outcome', kind: 'words' },
   ]);
   const twin = tableTwin(title, table);
   const fill = (): void => {
@@ -50,8 +49,8 @@ export function tokenTimeline(numbers: Streamed, requests: readonly StreamedRequ
   function show(): void {
     const shown = linedUp ? requests.map(fromItsStart) : requests;
     setAttributes(picture, { 'aria-label': `${title}. ${summary(requests, medianGapMs, linedUp)}` });
-    draw(picture, shown, medianGapMs, linedUp ? t('Time since each was due') : t('Time since the start'));
-    press.update(linedUp ? t('Show when each was sent') : t('Line up at the start'), false);
+    draw(picture, shown, medianGapMs, linedUp ? 'Time since each was due' : 'Time since the start');
+    press.update(linedUp ? 'Show when each was sent' : 'Line up at the start', false);
   }
 
   twin.addEventListener('toggle', fill);
@@ -129,10 +128,10 @@ function fromItsStart(request: StreamedRequest): StreamedRequest {
 function legend(requests: readonly StreamedRequest[], medianGapMs: number | null): HTMLElement {
   const present = new Set(requests.flatMap((request) => requestPhases(request, medianGapMs).map(({ kind }) => kind)));
   const names: [PhaseKind, string][] = [
-    ['wait', t('Wait')],
-    ['ttft', t('To the first token')],
-    ['generation', t('Generation')],
-    ['stall', t('Stall')],
+    ['wait', 'Wait'],
+    ['ttft', 'To the first token'],
+    ['generation', 'Generation'],
+    ['stall', 'Stall'],
   ];
   return h(
     'ul',
@@ -140,28 +139,22 @@ function legend(requests: readonly StreamedRequest[], medianGapMs: number | null
     ...names
       .filter(([kind]) => present.has(kind))
       .map(([kind, name]) => h('li', {}, h('i', { class: `phase-swatch ${kind}` }), name)),
-    requests.some(failed) ? h('li', {}, h('i', { class: 'phase-swatch failed' }, '×'), t('Failed')) : null,
+    requests.some(failed) ? h('li', {}, h('i', { class: 'phase-swatch failed' }, '×'), 'Failed') : null,
   );
 }
 
 function summary(requests: readonly StreamedRequest[], medianGapMs: number | null, linedUp: boolean): string {
   const stalled = requests.filter(({ longestGapsMs }) => longestGapsMs.some((gap) => isStall(gap, medianGapMs)));
-  return t(
-    '{0} requests, {1}: {2} of them stalled, {3} failed.',
-    formatCount(requests.length),
-    linedUp ? t('lined up at their start') : t('when each was sent'),
-    formatCount(stalled.length),
-    formatCount(requests.filter(failed).length),
-  );
+  return `${formatCount(requests.length)} requests, ${linedUp ? 'lined up at their start' : 'when each was sent'}: ${formatCount(stalled.length)} of them stalled, ${formatCount(requests.filter(failed).length)} failed.`;
 }
 
 function remark(shown: number, all: number, medianGapMs: number | null): string {
   const which =
     shown < all
-      ? t('{0} of {1} streams, evenly spread over the run.', formatCount(shown), formatCount(all))
-      : t('Every stream of the run.');
+      ? `${formatCount(shown)} of ${formatCount(all)} streams, evenly spread over the run.`
+      : 'Every stream of the run.';
   if (medianGapMs === null) return which;
-  return t('{0} A stall is a gap of more than three times the median ({1}).', which, formatMs(medianGapMs));
+  return `${which} A stall is a gap of more than three times the median (${formatMs(medianGapMs)}).`;
 }
 
 function failed({ status, error }: StreamedRequest): boolean {
@@ -176,10 +169,10 @@ function requestWords(request: StreamedRequest): string {
   const [name, sent, ttft, e2e, gap, tokens, ended] = tableRow(request);
   return [
     name,
-    t('sent at {0}', sent ?? noValue),
-    t('TTFT {0}, E2E {1}', ttft ?? noValue, e2e ?? noValue),
-    t('longest gap {0}', gap ?? noValue),
-    t('{0} tokens', tokens ?? noValue),
+    `sent at ${sent ?? noValue}`,
+    `TTFT ${ttft ?? noValue}, E2E ${e2e ?? noValue}`,
+    `longest gap ${gap ?? noValue}`,
+    `${tokens ?? noValue} tokens`,
     ended,
   ].join('\n');
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { perS, rateSlices } from '../../../src/core/metrics/slices.ts';
 import type { Timeline } from '../../../src/core/metrics/types.ts';
 import { formatNumber, formatRate, formatS } from '../../../src/core/format.ts';
@@ -9,10 +8,10 @@ import { extremes, marked, middleS, sliceWords, timeAxis } from '../kit/slices.t
 /** Output tokens per second in each slice of the run, by when they arrived. */
 export function tokensOverTime(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartFigure {
   return chartFigure(
-    t('Output tokens over time'),
+    'Output tokens over time',
     [
-      { title: t('From'), kind: 'number' },
-      { title: t('Tokens'), kind: 'number' },
+      { title: 'From', kind: 'number' },
+      { title: 'Tokens', kind: 'number' },
     ],
     tokensOverTimeContent(timeline, untilMs, marks),
   );
@@ -26,23 +25,23 @@ export function tokensOverTimeContent(timeline: Timeline, untilMs: number, marks
   return marked(marks, {
     summary:
       found === null
-        ? t('There is no token to show yet.')
-        : t('Slice by slice, between {0} and {1} arrived.', tokenRate(found.min), tokenRate(found.max)),
+        ? 'There is no token to show yet.'
+        : `Slice by slice, between ${tokenRate(found.min)} and ${tokenRate(found.max)} arrived.`,
     series: [
       {
-        label: t('Output tokens'),
+        label: 'Output tokens',
         color: 'green',
         look: 'area',
         points: whole.map((slice, i) => ({ x: middleS(slice), y: rates[i] ?? null })),
       },
     ],
     x: timeAxis(untilMs),
-    y: { title: t('Tokens per second'), format: formatNumber },
+    y: { title: 'Tokens per second', format: formatNumber },
     remark: sliceWords(whole),
     rows: whole.map((slice, i) => [formatS(slice.fromMs / 1000), tokenRate(rates[i] ?? null)]),
   });
 }
 
 function tokenRate(perSecond: number | null): string {
-  return formatRate(perSecond, t('tokens'));
+  return formatRate(perSecond, 'tokens');
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { ComparisonRow, ComparisonUnit } from '../../../src/core/report/tables/compare-runs.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue } from '../../../src/core/format.ts';
 import { createTable } from '../../table.ts';
@@ -6,13 +5,13 @@ import { createTable } from '../../table.ts';
 /** Numbers of two runs with what lies between them: difference and ratio, never a verdict. */
 export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
   const { element, table } = createTable(
-    t('Numbers of both runs'),
+    'Numbers of both runs',
     [
-      { title: t('Number'), kind: 'words' },
-      { title: t('Before'), kind: 'number' },
-      { title: t('After'), kind: 'number' },
-      { title: t('Difference'), kind: 'number' },
-      { title: t('After / before'), kind: 'number' },
+      { title: 'Number', kind: 'words' },
+      { title: 'Before', kind: 'number' },
+      { title: 'After', kind: 'number' },
+      { title: 'Difference', kind: 'number' },
+      { title: 'After / before', kind: 'number' },
     ],
     rows.map(({ label, unit, before, after, delta, ratio }) => [
       label,
@@ -29,7 +28,7 @@ export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
 const formats: Readonly<Record<ComparisonUnit, (value: number | null) => string>> = {
   ms: formatMs,
   'req/s': formatRate,
-  'tokens/s': (value) => formatRate(value, t('tokens')),
+  'tokens/s': (value) => formatRate(value, 'tokens'),
   ratio: formatPercent,
   count: formatCount,
 };
@@ -39,6 +38,6 @@ function difference(delta: number | null, unit: ComparisonUnit): string {
   if (delta === 0) return '0';
   const size = Math.abs(delta);
   // A difference of ratios is no ratio: it is told in percentage points.
-  const words = unit === 'ratio' ? t('{0} points', formatNumber(size * 100)) : formats[unit](size);
+  const words = unit === 'ratio' ? `${formatNumber(size * 100)} points` : formats[unit](size);
   return `${delta > 0 ? '+' : '−'}${words}`;
 }

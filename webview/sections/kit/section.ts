@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { ChartFigure } from '../../charts/kit/figure.ts';
 import { h, type Child } from '../../dom.ts';
 import { icon, type IconName } from '../../icons.ts';
@@ -25,6 +24,6 @@ export function chartSection(title: string, charts: readonly ChartFigure[]): HTM
 /** What a result that no folder keeps has to say of itself. */
 export function sessionNote(keptForSession: boolean): HTMLElement | null {
   return keptForSession
-    ? note('info', t('No folder is open: this result is kept until the window is closed. Export it to keep it longer.'))
+    ? note('info', 'No folder is open: this result is kept until the window is closed. Export it to keep it longer.')
     : null;
 }

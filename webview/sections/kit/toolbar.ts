@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { ExportFormat } from '../../../src/panel-protocol.ts';
 import { button, dropdown } from '../../controls.ts';
 import { h } from '../../dom.ts';
@@ -7,7 +6,7 @@ import { post } from '../../host.ts';
 /** What can be done with a result: a run, a sweep or a suite, which has no CSV. */
 export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' = 'run'): HTMLElement {
   const format = dropdown<ExportFormat>(
-    t('Export format'),
+    'Export format',
     { value: 'json', text: 'JSON' },
     ...(of === 'suite' ? [] : [{ value: 'csv', text: 'CSV' } as const]),
     { value: 'html', text: 'HTML' },
@@ -16,16 +15,16 @@ export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' = 'run'): H
   const exportTo = (to: 'file' | 'clipboard') => () => post({ type: 'export', id, format: format.value(), to });
   return h(
     'div',
-    { class: 'toolbar', role: 'group', 'aria-label': t('Actions') },
-    button(t('Run Again'), () => post({ type: 'runAgain', id }), 'primary').element,
-    button(t('Show History'), () => post({ type: 'showHistory' })).element,
+    { class: 'toolbar', role: 'group', 'aria-label': 'Actions' },
+    button('Run Again', () => post({ type: 'runAgain', id }), 'primary').element,
+    button('Show History', () => post({ type: 'showHistory' })).element,
     h(
       'div',
-      { class: 'export', role: 'group', 'aria-label': t('Export') },
-      h('span', { class: 'remark' }, t('Export as')),
+      { class: 'export', role: 'group', 'aria-label': 'Export' },
+      h('span', { class: 'remark' }, 'Export as'),
       format.element,
-      button(t('Save…'), exportTo('file')).element,
-      button(t('Copy'), exportTo('clipboard')).element,
+      button('Save…', exportTo('file')).element,
+      button('Copy', exportTo('clipboard')).element,
     ),
   );
 }

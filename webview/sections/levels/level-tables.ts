@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { hasStreams } from '../../../src/core/metrics/streams.ts';
 import { succeeds, type LevelFigures } from '../../../src/core/metrics/levels.ts';
 import type { Distribution, QuantileName } from '../../../src/core/metrics/types.ts';
@@ -13,22 +12,22 @@ import { reliability } from '../run/reliability.ts';
 
 const number = (title: string): Column => ({ title, kind: 'number' });
 
-const levelName = (concurrency: number): string => t('{0} at once', formatCount(concurrency));
+const levelName = (concurrency: number): string => `${formatCount(concurrency)} at once`;
 
 /** What was measured at each level. */
 export function levelTable(levels: readonly RunRecord[], asStreams = levels.some(hasStreams)): Table {
   return createTable(
-    t('Levels'),
+    'Levels',
     [
-      { title: t('Level'), kind: 'words' },
-      number(t('Requests')),
-      number(t('Success')),
-      number(t('Throughput')),
-      number(t('Tokens')),
-      number(t('p50')),
-      number(t('p95')),
-      number(t('p99')),
-      ...(asStreams ? [number(t('TTFT p95')), number(t('TPOT p50'))] : []),
+      { title: 'Level', kind: 'words' },
+      number('Requests'),
+      number('Success'),
+      number('Throughput'),
+      number('Tokens'),
+      number('p50'),
+      number('p95'),
+      number('p99'),
+      ...(asStreams ? [number('TTFT p95'), number('TPOT p50')] : []),
     ],
     levelRows(levels, asStreams),
   );
@@ -41,7 +40,7 @@ export function levelRows(levels: readonly RunRecord[], asStreams = levels.some(
     formatCount(level.requestsSent),
     formatPercent(level.successRatio),
     formatRate(level.successThroughputPerS),
-    level.outputTokensPerS === null ? noValue : formatRate(level.outputTokensPerS, t('tokens')),
+    level.outputTokensPerS === null ? noValue : formatRate(level.outputTokensPerS, 'tokens'),
     ...(['median', 'p95', 'p99'] as const).map((name) => quantileCell(level.successLatencyMs, name)),
     ...(asStreams ? [quantileCell(level.ttftMs, 'p95'), quantileCell(level.tpotMs, 'median')] : []),
   ]);
@@ -59,16 +58,16 @@ function quantileCell(distribution: Distribution | undefined, name: QuantileName
 export function scalingTable({ levels, figures }: Levels): Table {
   const tokens = levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
   return createTable(
-    t('Scaling'),
+    'Scaling',
     [
-      { title: t('Level'), kind: 'words' },
-      number(t('Scaling')),
-      ...(tokens ? [number(t('Scaling of tokens'))] : []),
-      number(t('Efficiency')),
-      number(t('Throughput gain')),
-      number(t('Latency penalty')),
-      number(t('Gain / penalty')),
-      { title: t('Trade-off'), kind: 'words' },
+      { title: 'Level', kind: 'words' },
+      number('Scaling'),
+      ...(tokens ? [number('Scaling of tokens')] : []),
+      number('Efficiency'),
+      number('Throughput gain'),
+      number('Latency penalty'),
+      number('Gain / penalty'),
+      { title: 'Trade-off', kind: 'words' },
     ],
     figures.levels.map((level, i): Cell[] => [
       levelName(level.concurrency),
@@ -77,7 +76,7 @@ export function scalingTable({ levels, figures }: Levels): Table {
       formatPercent(level.efficiency),
       level.concurrency === 1 ? noValue : formatChange(level.throughputGain),
       level.concurrency === 1 ? noValue : formatChange(level.latencyPenalty),
-      level.tradeOffRatio?.toFixed(2) ?? (level.tradeOff === null ? noValue : t('no penalty')),
+      level.tradeOffRatio?.toFixed(2) ?? (level.tradeOff === null ? noValue : 'no penalty'),
       tradeOffCell(level, levels[i]),
     ]),
   );
@@ -85,9 +84,9 @@ export function scalingTable({ levels, figures }: Levels): Table {
 
 /** The verdict, or why there is none. */
 function tradeOffCell({ concurrency, tradeOff }: LevelFigures, level: RunRecord | undefined): Cell {
-  if (tradeOff !== null) return tradeOff === 'good' ? t('good') : t('poor');
+  if (tradeOff !== null) return tradeOff === 'good' ? 'good' : 'poor';
   const failed = concurrency > 1 && level !== undefined && !succeeds(level);
-  return failed ? { text: noValue, remark: t('too few successes') } : noValue;
+  return failed ? { text: noValue, remark: 'too few successes' } : noValue;
 }
 
 /** What became of the objectives at each level; null without any. */
@@ -95,12 +94,12 @@ export function levelObjectives(levels: readonly RunRecord[]): Table | null {
   const texts = [...new Set(levels.flatMap(({ objectives }) => objectives.map(({ objective }) => objective.text)))];
   if (texts.length === 0) return null;
   return createTable(
-    t('Objectives by level'),
+    'Objectives by level',
     [
-      { title: t('Level'), kind: 'words' },
+      { title: 'Level', kind: 'words' },
       ...texts.map((title): Column => ({ title, kind: 'words' })),
-      number(t('Attainment')),
-      number(t('Goodput')),
+      number('Attainment'),
+      number('Goodput'),
     ],
     levels.map((level) => [
       levelName(level.plan.concurrency),

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { SweepFigures } from '../../../src/core/metrics/levels.ts';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
@@ -14,22 +13,22 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
   return [
     ...recommendedTiles(sweep),
     {
-      label: t('Knee'),
+      label: 'Knee',
       value: atOnceWords(bend),
-      remark: bend === null ? t('not reached by these levels') : t('most throughput for its latency'),
+      remark: bend === null ? 'not reached by these levels' : 'most throughput for its latency',
     },
     {
-      label: t('Most throughput'),
+      label: 'Most throughput',
       value: formatRate(best?.successThroughputPerS ?? null),
-      remark: t('at {0} at once', formatCount(best?.plan.concurrency ?? null)),
+      remark: `at ${formatCount(best?.plan.concurrency ?? null)} at once`,
     },
     {
-      label: t('Peak by the law'),
+      label: 'Peak by the law',
       value: atOnceWords(figures.usl?.peakConcurrency ?? null),
       remark:
         figures.usl === null
-          ? t('not shown: see below')
-          : t('{0}, R² {1}', formatRate(figures.usl.peakThroughputPerS), figures.usl.r2.toFixed(3)),
+          ? 'not shown: see below'
+          : `${formatRate(figures.usl.peakThroughputPerS)}, R² ${figures.usl.r2.toFixed(3)}`,
     },
   ];
 }
@@ -38,32 +37,31 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
 function recommendedTiles({ figures, levels }: SweepRecord): Tile[] {
   const { concurrency: recommended, rule } = figures.recommended;
   const at = levels.findLast(({ plan }) => plan.concurrency === recommended);
-  if (at === undefined) return [{ label: t('Recommended'), value: t('None'), remark: whyNone(figures), unsure: true }];
+  if (at === undefined) return [{ label: 'Recommended', value: 'None', remark: whyNone(figures), unsure: true }];
   const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === recommended)?.efficiency ?? null;
   return [
     {
-      label: t('Recommended'),
+      label: 'Recommended',
       value: atOnceWords(recommended),
-      remark: rule === 'objectives' ? t('largest that meets the objectives') : t('largest with a good trade-off'),
+      remark: rule === 'objectives' ? 'largest that meets the objectives' : 'largest with a good trade-off',
     },
     {
-      label: t('Throughput there'),
+      label: 'Throughput there',
       value: formatRate(at.successThroughputPerS),
-      remark:
-        efficiency === null ? t('nothing at level 1 to compare with') : t('{0} of perfect', formatPercent(efficiency)),
+      remark: efficiency === null ? 'nothing at level 1 to compare with' : `${formatPercent(efficiency)} of perfect`,
     },
     {
-      label: t('p95 there'),
+      label: 'p95 there',
       value: formatMs(at.successLatencyMs.p95),
-      remark: t('median {0}', formatMs(at.successLatencyMs.median)),
+      remark: `median ${formatMs(at.successLatencyMs.median)}`,
       unsure: at.successLatencyMs.interval95.p95 === null,
     },
   ];
 }
 
 function whyNone({ recommended, levels }: SweepFigures): string {
-  if (recommended.rule === 'objectives') return t('no level meets the objectives');
+  if (recommended.rule === 'objectives') return 'no level meets the objectives';
   return levels.some(({ concurrency }) => concurrency === 1)
-    ? t('no level that succeeds has a good trade-off')
-    : t('no level 1 to compare with');
+    ? 'no level that succeeds has a good trade-off'
+    : 'no level 1 to compare with';
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Snapshot } from '../../../src/core/metrics/types.ts';
 import { formatS } from '../../../src/core/format.ts';
 import { button, progressRing } from '../../controls.ts';
@@ -15,7 +14,7 @@ export interface LiveHeader {
 export function createLiveHeader(name: string, plan: string): LiveHeader {
   const phase = h('span');
   const elapsed = h('span', { class: 'elapsed' });
-  const cancel = button(t('Cancel'), () => post({ type: 'cancel' }));
+  const cancel = button('Cancel', () => post({ type: 'cancel' }));
   return {
     element: h(
       'header',
@@ -28,7 +27,7 @@ export function createLiveHeader(name: string, plan: string): LiveHeader {
     update(words, snapshot, cancelling) {
       setText(phase, words);
       setText(elapsed, snapshot === null ? '' : formatS(snapshot.elapsedMs / 1000));
-      cancel.update(cancelling ? t('Cancelling …') : t('Cancel'), cancelling);
+      cancel.update(cancelling ? 'Cancelling …' : 'Cancel', cancelling);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { isJudged, isLost, waitedForLimit, wasObserved } from '../../../src/core/metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../../../src/core/metrics/types.ts';
 import type { SelfCalibration } from '../../../src/core/record/calibration.ts';
@@ -14,7 +13,7 @@ export function clientHealth(record: RunRecord): HTMLElement {
   const look = lookOf(record);
   return h(
     'section',
-    { class: `health ${look}`, 'aria-label': t('Client health') },
+    { class: `health ${look}`, 'aria-label': 'Client health' },
     icon(icons[look]),
     h(
       'div',
@@ -46,78 +45,69 @@ export function boundBadge({ bound }: ClientHealth): HTMLElement | null {
 }
 
 function boundWords(bound: HealthBound): string {
-  return bound === 'client' ? t('Client-bound') : t('Machine disturbed');
+  return bound === 'client' ? 'Client-bound' : 'Machine disturbed';
 }
 
 /** One sentence about the client as a whole; warnings say why. */
 function verdict(record: RunRecord): string[] {
   const { client } = record;
-  if (isLost(client)) return [t('What the client measured of itself is lost.')];
+  if (isLost(client)) return ['What the client measured of itself is lost.'];
   if (client.bound === 'client') {
-    return [t('The client was itself the limit. Take the numbers as a bound, the server may be faster.')];
+    return ['The client was itself the limit. Take the numbers as a bound, the server may be faster.'];
   }
   if (client.bound === 'machine') {
-    return [t('Something else took the machine from the client. Repeat the run when the machine is at rest.')];
+    return ['Something else took the machine from the client. Repeat the run when the machine is at rest.'];
   }
   if (client.warnings.length > 0) return [];
   if (!isJudged(record)) {
-    return [t('Too many requests got no response to tell whether the client kept up.')];
+    return ['Too many requests got no response to tell whether the client kept up.'];
   }
-  if (!wasObserved(record)) return [t('The run was too short to tell whether the client kept up.')];
-  return [t('The client kept up: the numbers speak of the server.')];
+  if (!wasObserved(record)) return ['The run was too short to tell whether the client kept up.'];
+  return ['The client kept up: the numbers speak of the server.'];
 }
 
 /** What is known, in groups; what an older record does not know is left out. */
 function groups(record: RunRecord): [name: string, facts: readonly string[]][] {
   const { client, environment } = record;
-  const lag = waitedForLimit(record) ? [] : [t('left {0} late (p99)', formatMs(client.scheduleLagP99Ms))];
-  if (isLost(client)) return [[t('Requests'), lag]];
+  const lag = waitedForLimit(record) ? [] : [`left ${formatMs(client.scheduleLagP99Ms)} late (p99)`];
+  if (isLost(client)) return [['Requests', lag]];
   // Shares of so short a time say nothing.
   const observed = wasObserved(record);
   return [
     [
-      t('Event loop'),
+      'Event loop',
       [
-        ...((client.loops ?? 1) > 1 ? [t('the worst of {0}', client.loops ?? 1)] : []),
-        ...known(observed ? client.loopUtilisation : null, (share) =>
-          t('at work {0} of the time', formatPercent(share)),
-        ),
-        t('late by {0} (p99), {1} at most', formatMs(client.eventLoopDelayP99Ms), formatMs(client.eventLoopDelayMaxMs)),
-        ...known(client.ownStallMs, (ms) =>
-          ms === 0 ? t('never stood still') : t('stood still for up to {0}', formatMs(ms)),
-        ),
-        ...known(observed ? client.cpuShare : null, (share) => t('CPU {0} of a core', formatPercent(share))),
+        ...((client.loops ?? 1) > 1 ? [`the worst of ${client.loops ?? 1}`] : []),
+        ...known(observed ? client.loopUtilisation : null, (share) => `at work ${formatPercent(share)} of the time`),
+        `late by ${formatMs(client.eventLoopDelayP99Ms)} (p99), ${formatMs(client.eventLoopDelayMaxMs)} at most`,
+        ...known(client.ownStallMs, (ms) => (ms === 0 ? 'never stood still' : `stood still for up to ${formatMs(ms)}`)),
+        ...known(observed ? client.cpuShare : null, (share) => `CPU ${formatPercent(share)} of a core`),
       ],
     ],
     [
-      t('Requests'),
+      'Requests',
       [
-        ...known(client.dispatchGapP99Ms, (ms) =>
-          t('written {0} (p99) after dispatch, {1} at most', formatMs(ms), formatMs(client.dispatchGapMaxMs ?? null)),
+        ...known(
+          client.dispatchGapP99Ms,
+          (ms) => `written ${formatMs(ms)} (p99) after dispatch, ${formatMs(client.dispatchGapMaxMs ?? null)} at most`,
         ),
         ...lag,
-        t(
-          '{0} connections opened, {1} requests on a used one',
-          formatCount(client.connectionsOpened),
-          formatCount(client.connectionsReused),
-        ),
+        `${formatCount(client.connectionsOpened)} connections opened, ${formatCount(client.connectionsReused)} requests on a used one`,
         ...(client.transport === undefined
           ? []
-          : [client.transport === 'raw' ? t('sent over raw sockets') : t('sent by undici')]),
-        ...known(client.littlesLawResidual, (share) => t("Little's law off by {0}", formatPercent(share))),
+          : [client.transport === 'raw' ? 'sent over raw sockets' : 'sent by undici']),
+        ...known(client.littlesLawResidual, (share) => `Little's law off by ${formatPercent(share)}`),
       ],
     ],
     [
-      t('Machine'),
+      'Machine',
       [
-        ...known(client.idleDelayP99Ms, (ms) => t('idle thread late by {0} (p99)', formatMs(ms))),
+        ...known(client.idleDelayP99Ms, (ms) => `idle thread late by ${formatMs(ms)} (p99)`),
         ...known(client.machineStallMs, (ms) =>
-          ms === 0 ? t('never stood still') : t('stood still for up to {0}', formatMs(ms)),
+          ms === 0 ? 'never stood still' : `stood still for up to ${formatMs(ms)}`,
         ),
-        ...known(client.stealShare, (share) => t('hypervisor kept {0}', formatPercent(share))),
-        ...known(client.cpuPressureShare, (share) =>
-          t('something waited for a core {0} of the time', formatPercent(share)),
-        ),
+        ...known(client.stealShare, (share) => `hypervisor kept ${formatPercent(share)}`),
+        ...known(client.cpuPressureShare, (share) => `something waited for a core ${formatPercent(share)} of the time`),
         ...ownError(environment.selfCalibration ?? []),
       ],
     ],
@@ -129,8 +119,8 @@ function ownError(levels: SelfCalibration): string[] {
   const last = levels.at(-1);
   if (first === undefined || last === undefined) return [];
   return [
-    t('adds {0} to a request by itself (p99 {1})', formatMs(first.p50Ms), formatMs(first.p99Ms)),
-    t('sends up to {0}', formatRate(last.requestsPerS)),
+    `adds ${formatMs(first.p50Ms)} to a request by itself (p99 ${formatMs(first.p99Ms)})`,
+    `sends up to ${formatRate(last.requestsPerS)}`,
   ];
 }
 

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { failuresOf, failureText, targetsText, type Failed } from '../../../src/core/report/words/failure-reasons.ts';
 import type { FailureSample } from '../../../src/core/metrics/types.ts';
 import { formatCount } from '../../../src/core/format.ts';
@@ -15,16 +14,16 @@ export function failures(record: Failed): HTMLElement | null {
   if (all.length === 0) return null;
   const left = all.length - shownFailures;
   return section(
-    t('Failures'),
+    'Failures',
     h('ul', { class: 'failures' }, ...all.slice(0, shownFailures).map(item)),
-    left > 0 ? h('p', { class: 'remark' }, t('Rarer failures, in the exported JSON: {0}.', formatCount(left))) : null,
+    left > 0 ? h('p', { class: 'remark' }, `Rarer failures, in the exported JSON: ${formatCount(left)}.`) : null,
   );
 }
 
 function item(failure: FailureSample): HTMLElement {
   const count = formatCount(failure.count ?? 1);
   const words = [
-    h('span', { class: 'count' }, failure.estimated === true ? t('about {0} ×', count) : `${count} ×`),
+    h('span', { class: 'count' }, failure.estimated === true ? `about ${count} ×` : `${count} ×`),
     ' ',
     h('span', {}, failureText(failure)),
     ' ',

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { waitedForLimit } from '../../../src/core/metrics/client-health.ts';
 import { quantileNames, type Distribution, type QuantileName } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
@@ -11,63 +10,63 @@ import { section } from '../kit/section.ts';
 
 /** Every statistic of latency, all responses beside successes alone, and the other times of a request. */
 export function latencyTables(record: RunRecord): HTMLElement {
-  const title = t('Latency statistics');
+  const title = 'Latency statistics';
   // By the clock, the wait before a request left is part of what its user saw.
   const open = record.plan.loadModel === 'open';
   const latency = createTable(
     title,
     [
-      { title: t('Statistic'), kind: 'words' },
-      { title: t('All responses'), kind: 'number' },
-      { title: t('Successes'), kind: 'number' },
-      ...(open ? [{ title: t('Response time'), kind: 'number' } as const] : []),
+      { title: 'Statistic', kind: 'words' },
+      { title: 'All responses', kind: 'number' },
+      { title: 'Successes', kind: 'number' },
+      ...(open ? [{ title: 'Response time', kind: 'number' } as const] : []),
     ],
     latencyRows([record.latencyMs, record.successLatencyMs, ...(open ? [record.responseTimeMs] : [])]),
   );
-  const otherTitle = t('Other times');
+  const otherTitle = 'Other times';
   const other = createTable(
     otherTitle,
     [
-      { title: t('Time'), kind: 'words' },
-      { title: t('p50'), kind: 'number' },
-      { title: t('p95'), kind: 'number' },
-      { title: t('p99'), kind: 'number' },
-      { title: t('Longest'), kind: 'number' },
+      { title: 'Time', kind: 'words' },
+      { title: 'p50', kind: 'number' },
+      { title: 'p95', kind: 'number' },
+      { title: 'p99', kind: 'number' },
+      { title: 'Longest', kind: 'number' },
     ],
     [
-      otherRow(t('To the first header'), t('TTFB'), record.ttfbMs),
-      otherRow(t('Response time'), t('from when the request was due'), record.responseTimeMs),
+      otherRow('To the first header', 'TTFB', record.ttfbMs),
+      otherRow('Response time', 'from when the request was due', record.responseTimeMs),
       otherRow(
-        t('Schedule lag'),
+        'Schedule lag',
         waitedForLimit(record)
-          ? t('requests waited to leave: as many as allowed were in flight')
-          : t("the client's own lateness"),
+          ? 'requests waited to leave: as many as allowed were in flight'
+          : "the client's own lateness",
         record.scheduleLagMs,
       ),
     ],
   );
-  const explained = h('p', { class: 'remark' }, t('Below each percentile stands its 95% interval.'));
+  const explained = h('p', { class: 'remark' }, 'Below each percentile stands its 95% interval.');
   return section(title, explained, latency.element, h('h3', {}, otherTitle), other.element);
 }
 
 function latencyRows(columns: readonly Distribution[]): Cell[][] {
   const plain = (name: string, pick: (distribution: Distribution) => string): Cell[] => [name, ...columns.map(pick)];
   return [
-    plain(t('Count'), ({ count }) => formatCount(count)),
-    plain(t('Shortest'), ({ min }) => formatMs(min)),
-    plain(t('Mean'), ({ mean }) => formatMs(mean)),
+    plain('Count', ({ count }) => formatCount(count)),
+    plain('Shortest', ({ min }) => formatMs(min)),
+    plain('Mean', ({ mean }) => formatMs(mean)),
     ...quantileNames.map((name) =>
       [quantileWords(name) as Cell].concat(columns.map((distribution) => quantileCell(distribution, name))),
     ),
-    plain(t('Longest'), ({ max }) => formatMs(max)),
-    plain(t('Standard deviation'), ({ stdev }) => formatMs(stdev)),
+    plain('Longest', ({ max }) => formatMs(max)),
+    plain('Standard deviation', ({ stdev }) => formatMs(stdev)),
   ];
 }
 
 /** The quantile with its 95% interval, or with what it takes to have one. */
 function quantileCell(distribution: Distribution, name: QuantileName): Cell {
   const { reliable, words } = reliability(distribution, name);
-  return { text: formatMs(distribution[name]), remark: reliable ? words : t('not reliable, {0}', words) };
+  return { text: formatMs(distribution[name]), remark: reliable ? words : `not reliable, ${words}` };
 }
 
 function otherRow(name: string, remark: string, distribution: Distribution): Cell[] {

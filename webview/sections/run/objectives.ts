@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Verdict } from '../../../src/core/vocabulary.ts';
 import { formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { h, setText } from '../../dom.ts';
@@ -9,18 +8,18 @@ import { section } from '../kit/section.ts';
 /** What became of each objective; nothing when the file sets none. */
 export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
   if (verdicts.length === 0) return null;
-  const title = t('Objectives');
+  const title = 'Objectives';
   const { element, table } = createTable(
     title,
     [
-      { title: t('Objective'), kind: 'words' },
-      { title: t('Applies to'), kind: 'words' },
-      { title: t('Measured'), kind: 'number' },
-      { title: t('Outcome'), kind: 'words' },
+      { title: 'Objective', kind: 'words' },
+      { title: 'Applies to', kind: 'words' },
+      { title: 'Measured', kind: 'number' },
+      { title: 'Outcome', kind: 'words' },
     ],
     verdicts.map((verdict) => [
       verdict.objective.text,
-      verdict.target ?? t('The whole run'),
+      verdict.target ?? 'The whole run',
       measured(verdict),
       outcomeWords(verdict.outcome),
     ]),
@@ -39,7 +38,7 @@ const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'questio
 
 /** What became of an objective. */
 export function outcomeWords(outcome: Verdict['outcome']): string {
-  return { pass: t('Pass'), fail: t('Fail'), 'not enough data': t('Not enough data') }[outcome];
+  return { pass: 'Pass', fail: 'Fail', 'not enough data': 'Not enough data' }[outcome];
 }
 
 function measured({ objective, actual }: Verdict): string {

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { errorKinds, type Numbers } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatPercent } from '../../../src/core/format.ts';
 import { statusCodeWords } from '../../../src/core/report/words/outcome-words.ts';
@@ -17,13 +16,13 @@ export interface Outcomes {
 
 /** The table of outcomes. */
 export function createOutcomes(numbers: OutcomeCounts): Outcomes {
-  const title = t('Status codes and errors');
+  const title = 'Status codes and errors';
   const table = createTable(
     title,
     [
-      { title: t('Outcome'), kind: 'words' },
-      { title: t('Requests'), kind: 'number' },
-      { title: t('Share'), kind: 'number' },
+      { title: 'Outcome', kind: 'words' },
+      { title: 'Requests', kind: 'number' },
+      { title: 'Share', kind: 'number' },
     ],
     rows(numbers),
   );
@@ -41,7 +40,7 @@ function rows({ statusCodes, errors, requestsSent }: OutcomeCounts): Cell[][] {
     ...errorKinds.map((kind): [string, number] => [errorKindWords(kind), errors[kind] ?? 0]),
   ];
   const present = counted.filter(([, count]) => count > 0);
-  if (present.length === 0) return [[t('No request has ended'), '–', '–']];
+  if (present.length === 0) return [['No request has ended', '–', '–']];
   return present.map(([words, count]) => [
     words,
     formatCount(count),

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { loadText } from '../../../src/core/report/words/load-words.ts';
 import type { RunRecord, Source } from '../../../src/core/record/run.ts';
 import { formatCount, formatMs } from '../../../src/core/format.ts';
@@ -11,46 +10,35 @@ import { section } from '../kit/section.ts';
 export function provenance(record: RunRecord): HTMLElement {
   const { plan, environment: machine, source } = record;
   const facts: [string, Child][] = [
-    [t('File'), source === null ? t('none') : fileButton(source, record.id)],
-    [t('Git'), gitWords(source)],
-    [t('Started'), new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })],
+    ['File', source === null ? 'none' : fileButton(source, record.id)],
+    ['Git', gitWords(source)],
+    ['Started', new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })],
     [
-      t('Plan'),
+      'Plan',
       plan.loadModel === 'closed'
-        ? t('{0}, closed loop: a request leaves as soon as one ends', planWords(plan))
-        : t('{0}; requests leave by the clock: {1}', planWords(plan), loadText(plan)),
+        ? `${planWords(plan)}, closed loop: a request leaves as soon as one ends`
+        : `${planWords(plan)}; requests leave by the clock: ${loadText(plan)}`,
     ],
-    [t('Seed'), String(plan.seed)],
-    [t('Warm-up'), warmupWords(record)],
+    ['Seed', String(plan.seed)],
+    ['Warm-up', warmupWords(record)],
     [
-      t('Limits'),
-      t(
-        'Timeout {0} per request, {1} for the last answers, {2} redirects followed',
-        formatMs(plan.timeoutMs),
-        formatMs(plan.drainMs),
-        formatCount(plan.maxRedirects),
-      ),
+      'Limits',
+      `Timeout ${formatMs(plan.timeoutMs)} per request, ${formatMs(plan.drainMs)} for the last answers, ${formatCount(plan.maxRedirects)} redirects followed`,
     ],
-    ...(plan.insecure ? [[t('Certificates'), t('Not verified')] satisfies [string, Child]] : []),
-    [t('Sent from'), machine.host],
+    ...(plan.insecure ? [['Certificates', 'Not verified'] satisfies [string, Child]] : []),
+    ['Sent from', machine.host],
     [
-      t('Machine'),
-      t(
-        '{0}, {1} cores of {2}, {3} GiB',
-        machine.os,
-        formatCount(machine.cores),
-        machine.cpu,
-        machine.memoryGiB.toFixed(1),
-      ),
+      'Machine',
+      `${machine.os}, ${formatCount(machine.cores)} cores of ${machine.cpu}, ${machine.memoryGiB.toFixed(1)} GiB`,
     ],
-    [t('Addresses'), record.addresses.map(({ host, address }) => `${host} → ${address}`).join('\n') || '–'],
-    [t('Percentiles'), percentileMethodWords(record.percentileMethod)],
-    [t('Output tokens'), tokenSourceWords(record.tokenSource)],
-    [t('Versions'), t('Loadlens {0}, Node {1}', machine.loadlens, machine.node)],
-    [t('Run'), record.id],
+    ['Addresses', record.addresses.map(({ host, address }) => `${host} → ${address}`).join('\n') || '–'],
+    ['Percentiles', percentileMethodWords(record.percentileMethod)],
+    ['Output tokens', tokenSourceWords(record.tokenSource)],
+    ['Versions', `Loadlens ${machine.loadlens}, Node ${machine.node}`],
+    ['Run', record.id],
   ];
   return section(
-    t('Provenance'),
+    'Provenance',
     h('dl', { class: 'provenance' }, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
   );
 }
@@ -63,14 +51,12 @@ export function fileButton({ file }: Source, id: string): HTMLElement {
 }
 
 function gitWords(source: Source | null): string {
-  if (source?.gitCommit === undefined) return t('not in a git work tree');
+  if (source?.gitCommit === undefined) return 'not in a git work tree';
   const commit = source.gitCommit.slice(0, 12);
-  return source.gitDirty === true
-    ? t('{0}, with changes that are not committed', commit)
-    : t('{0}, nothing uncommitted', commit);
+  return source.gitDirty === true ? `${commit}, with changes that are not committed` : `${commit}, nothing uncommitted`;
 }
 
 function warmupWords({ plan, warmupSent }: RunRecord): string {
-  const sent = warmupSent === 0 ? t('no request') : t('{0}, not counted', requestsWords(warmupSent));
-  return plan.coldStart ? t('{0}; the cold start is part of the numbers', sent) : sent;
+  const sent = warmupSent === 0 ? 'no request' : `${requestsWords(warmupSent)}, not counted`;
+  return plan.coldStart ? `${sent}; the cold start is part of the numbers` : sent;
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { leastCount, quantileShares } from '../../../src/core/metrics/statistics/quantiles.ts';
 import type { Distribution, QuantileName } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatMsRange } from '../../../src/core/format.ts';
@@ -13,12 +12,12 @@ export interface Reliability {
 export function reliability(
   distribution: Distribution,
   name: QuantileName,
-  needs = (count: string): string => t('needs {0} responses', count),
-  none = t('no response'),
+  needs = (count: string): string => `needs ${count} responses`,
+  none = 'no response',
 ): Reliability {
   const interval = distribution.interval95[name];
   if (interval !== null) {
-    return { reliable: true, words: t('{0} to {1}', ...formatMsRange(...interval)) };
+    return { reliable: true, words: formatMsRange(...interval).join(' to ') };
   }
   if (distribution.count === 0) return { reliable: true, words: none };
   const needed = formatCount(leastCount(quantileShares[name]));

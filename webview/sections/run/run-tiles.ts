@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Numbers, QuantileName, Snapshot } from '../../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
@@ -26,17 +25,17 @@ export function runTiles(record: RunRecord): Tile[] {
     throughputTile(record),
     ...shownQuantiles.map(([label, name]) => quantileTile(record, label, name)),
     {
-      label: t('Success'),
+      label: 'Success',
       value: formatPercent(record.successRatio),
-      remark: t('{0} of {1}', formatCount(record.successes), formatCount(record.requestsSent)),
+      remark: `${formatCount(record.successes)} of ${formatCount(record.requestsSent)}`,
     },
     {
-      label: t('Total time'),
+      label: 'Total time',
       value: formatS(record.totalMs / 1000),
       remark:
         record.plan.stages === undefined
-          ? t('{0} at a time', formatCount(record.plan.concurrency))
-          : t('at {0}', rateText(record.plan.stages)),
+          ? `${formatCount(record.plan.concurrency)} at a time`
+          : `at ${rateText(record.plan.stages)}`,
     },
   ];
 }
@@ -46,25 +45,25 @@ export function liveTiles(snapshot: Snapshot | null, plan?: RunPlan): Tile[] {
   const summary = snapshot === null ? undefined : { ...snapshot.summary, ...(plan && { plan }) };
   return [
     summary === undefined
-      ? { label: t('Throughput'), value: noValue, remark: responsesWords(0) }
+      ? { label: 'Throughput', value: noValue, remark: responsesWords(0) }
       : throughputTile(summary),
     ...shownQuantiles.map(([label, name]) =>
       summary === undefined
-        ? { label, value: noValue, remark: t('so far') }
-        : timeTile(headlineTime(summary, name), label, name, t('so far')),
+        ? { label, value: noValue, remark: 'so far' }
+        : timeTile(headlineTime(summary, name), label, name, 'so far'),
     ),
     {
-      label: t('Success'),
+      label: 'Success',
       value: formatPercent(summary?.successRatio ?? null),
-      remark: t('{0} of {1}', formatCount(summary?.successes ?? 0), formatCount(summary?.requestsSent ?? 0)),
+      remark: `${formatCount(summary?.successes ?? 0)} of ${formatCount(summary?.requestsSent ?? 0)}`,
     },
     {
-      label: t('In flight'),
+      label: 'In flight',
       value: formatCount(snapshot?.inFlight ?? 0),
       remark:
         snapshot !== null && snapshot.waiting > 0
-          ? t('{0} more are due and wait', formatCount(snapshot.waiting))
-          : t('requests now'),
+          ? `${formatCount(snapshot.waiting)} more are due and wait`
+          : 'requests now',
     },
   ];
 }
@@ -72,8 +71,8 @@ export function liveTiles(snapshot: Snapshot | null, plan?: RunPlan): Tile[] {
 function throughputTile(numbers: Numbers): Tile {
   const { first, beside } = headlineThroughput(numbers);
   return beside === null
-    ? { label: t('Throughput'), value: formatRate(first), remark: responsesWords(numbers.responses) }
-    : { label: t('Successes'), value: formatRate(first), remark: t('all responses: {0}', formatRate(beside)) };
+    ? { label: 'Throughput', value: formatRate(first), remark: responsesWords(numbers.responses) }
+    : { label: 'Successes', value: formatRate(first), remark: `all responses: ${formatRate(beside)}` };
 }
 
 function quantileTile(record: RunRecord, label: string, name: QuantileName): Tile {
@@ -81,9 +80,9 @@ function quantileTile(record: RunRecord, label: string, name: QuantileName): Til
   const { of, times } = headline.first;
   const { reliable, words } =
     of === 'successes'
-      ? reliability(times, name, (count) => t('needs {0} successes', count), t('no success'))
+      ? reliability(times, name, (count) => `needs ${count} successes`, 'no success')
       : reliability(times, name);
-  const trust = reliable ? words : t('not reliable: {0}', words);
+  const trust = reliable ? words : `not reliable: ${words}`;
   return { ...timeTile(headline, label, name, trust), unsure: !reliable };
 }
 
@@ -102,19 +101,19 @@ function timeTile(
 }
 
 function timeLabel({ of }: HeadlineTime, quantile: string): string {
-  if (of === 'response time') return t('Response time {0}', quantile);
-  return of === 'successes' ? t('{0} of successes', quantile) : quantile;
+  if (of === 'response time') return `Response time ${quantile}`;
+  return of === 'successes' ? `${quantile} of successes` : quantile;
 }
 
 function besideWords({ of }: HeadlineTime, value: string): string {
   switch (of) {
     case 'latency':
-      return t('latency: {0}', value);
+      return `latency: ${value}`;
     case 'all responses':
-      return t('all responses: {0}', value);
+      return `all responses: ${value}`;
     case 'successes':
-      return t('successes: {0}', value);
+      return `successes: ${value}`;
     case 'response time':
-      return t('response time: {0}', value);
+      return `response time: ${value}`;
   }
 }

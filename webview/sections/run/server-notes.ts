@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { h } from '../../dom.ts';
 import { section } from '../kit/section.ts';
@@ -7,5 +6,5 @@ import { section } from '../kit/section.ts';
 export function serverNotes({ server }: Pick<RunRecord, 'server'>): HTMLElement | null {
   const notes = server?.notes ?? [];
   if (notes.length === 0) return null;
-  return section(t('Server notes'), h('ul', { class: 'sentences' }, ...notes.map((text) => h('li', {}, text))));
+  return section('Server notes', h('ul', { class: 'sentences' }, ...notes.map((text) => h('li', {}, text))));
 }

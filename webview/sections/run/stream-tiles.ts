@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { hasStreams } from '../../../src/core/metrics/streams.ts';
 import type { Distribution, Numbers, StreamNumbers, TokenSource } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatMs, formatRate } from '../../../src/core/format.ts';
@@ -10,11 +9,11 @@ import type { Tile } from '../kit/tiles.ts';
 export function streamTiles(numbers: Numbers & StreamNumbers, tokenSource: TokenSource): Tile[] {
   const { ttftMs, iclMs, tpotMs, e2eMs } = numbers;
   return [
-    quantileTile(t('TTFT p50'), ttftMs, needsStreams),
-    quantileTile(t('TTFT p95'), ttftMs, needsStreams, 'p95'),
-    quantileTile(t('ICL p50'), iclMs, needsGaps),
-    quantileTile(t('TPOT p50'), tpotMs, needsStreams),
-    quantileTile(t('E2E p50'), e2eMs, needsStreams),
+    quantileTile('TTFT p50', ttftMs, needsStreams),
+    quantileTile('TTFT p95', ttftMs, needsStreams, 'p95'),
+    quantileTile('ICL p50', iclMs, needsGaps),
+    quantileTile('TPOT p50', tpotMs, needsStreams),
+    quantileTile('E2E p50', e2eMs, needsStreams),
     tokensTile(numbers, tokenSource),
   ];
 }
@@ -23,11 +22,11 @@ export function streamTiles(numbers: Numbers & StreamNumbers, tokenSource: Token
 export function liveStreamTiles(numbers: (Numbers & { readonly tokenSource: TokenSource }) | undefined): Tile[] {
   const streams = numbers !== undefined && hasStreams(numbers) ? numbers : undefined;
   return [
-    soFar(t('TTFT p50'), streams?.ttftMs.median),
-    soFar(t('TTFT p95'), streams?.ttftMs.p95),
-    soFar(t('ICL p50'), streams?.iclMs.median),
-    soFar(t('TPOT p50'), streams?.tpotMs.median),
-    soFar(t('E2E p50'), streams?.e2eMs.median),
+    soFar('TTFT p50', streams?.ttftMs.median),
+    soFar('TTFT p95', streams?.ttftMs.p95),
+    soFar('ICL p50', streams?.iclMs.median),
+    soFar('TPOT p50', streams?.tpotMs.median),
+    soFar('E2E p50', streams?.e2eMs.median),
     tokensTile(
       { outputTokens: streams?.outputTokens ?? 0, outputTokensPerS: streams?.outputTokensPerS ?? null },
       numbers?.tokenSource ?? 'none',
@@ -37,16 +36,16 @@ export function liveStreamTiles(numbers: (Numbers & { readonly tokenSource: Toke
 
 /** What a number of one value for each stream would need. */
 export function needsStreams(count: string): string {
-  return t('needs {0} streams', count);
+  return `needs ${count} streams`;
 }
 
 /** What a number of one value for each gap between chunks would need. */
 export function needsGaps(count: string): string {
-  return t('needs {0} gaps', count);
+  return `needs ${count} gaps`;
 }
 
 function soFar(label: string, value: number | null | undefined): Tile {
-  return { label, value: formatMs(value ?? null), remark: t('so far') };
+  return { label, value: formatMs(value ?? null), remark: 'so far' };
 }
 
 function quantileTile(
@@ -59,7 +58,7 @@ function quantileTile(
   return {
     label,
     value: formatMs(distribution[name]),
-    remark: reliable ? words : t('not reliable: {0}', words),
+    remark: reliable ? words : `not reliable: ${words}`,
     unsure: !reliable,
   };
 }
@@ -69,8 +68,8 @@ function tokensTile(
   tokenSource: TokenSource,
 ): Tile {
   return {
-    label: t('Output tokens'),
-    value: formatRate(outputTokensPerS, t('tokens')),
-    remark: t('{0} in all, {1}', formatCount(outputTokens), tokenSourceShort(tokenSource)),
+    label: 'Output tokens',
+    value: formatRate(outputTokensPerS, 'tokens'),
+    remark: `${formatCount(outputTokens)} in all, ${tokenSourceShort(tokenSource)}`,
   };
 }

@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import { timelineEndMs } from '../../../src/core/metrics/timeline.ts';
 import type { Distribution, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
@@ -36,18 +35,18 @@ export function streams(record: RunRecord & StreamNumbers): ChartedPart {
   return {
     charts,
     element: section(
-      t('Streams'),
+      'Streams',
       createTiles(streamTiles(record, record.tokenSource)).element,
       partial(record),
       h(
         'div',
         { class: 'charts' },
         ...charts.map((chart) => chart.element),
-        h('div', { class: 'block' }, h('h3', {}, t('Tokens')), tokenFacts(record)),
+        h('div', { class: 'block' }, h('h3', {}, 'Tokens'), tokenFacts(record)),
         requests.length === 0 ? null : tokenTimeline(record, requests),
       ),
-      h('h3', {}, t('Times of streams')),
-      h('p', { class: 'remark' }, t('Of streams that were whole. Below each percentile stands its 95% interval.')),
+      h('h3', {}, 'Times of streams'),
+      h('p', { class: 'remark' }, 'Of streams that were whole. Below each percentile stands its 95% interval.'),
       timesTable(record),
     ),
   };
@@ -57,40 +56,32 @@ function partial({ streams: { partial: count, partialChunks } }: StreamNumbers):
   if (count === 0) return null;
   return note(
     'warning',
-    t(
-      'Cut off after they had begun, and in no time and no token number: {0} streams with {1} chunks.',
-      formatCount(count),
-      formatCount(partialChunks),
-    ),
+    `Cut off after they had begun, and in no time and no token number: ${formatCount(count)} streams with ${formatCount(partialChunks)} chunks.`,
   );
 }
 
 function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
   const { outputTokens, reasoningTokens, avgOutputTokens, outputTokensPerS, iclPercentileMethod } = record;
   const facts: [string, string][] = [
-    [t('Output tokens'), t('{0}, {1}', formatCount(outputTokens), formatRate(outputTokensPerS, t('tokens')))],
-    [t('Per response'), formatNumber(avgOutputTokens)],
-    [t('Counted by'), tokenSourceWords(record.tokenSource)],
+    ['Output tokens', `${formatCount(outputTokens)}, ${formatRate(outputTokensPerS, 'tokens')}`],
+    ['Per response', formatNumber(avgOutputTokens)],
+    ['Counted by', tokenSourceWords(record.tokenSource)],
     [
-      t('Reasoning'),
+      'Reasoning',
       reasoningTokens === undefined
-        ? t('none named')
-        : t(
-            '{0} tokens, {1} of the output',
-            formatCount(reasoningTokens),
-            formatPercent(outputTokens === 0 ? null : reasoningTokens / outputTokens),
-          ),
+        ? 'none named'
+        : `${formatCount(reasoningTokens)} tokens, ${formatPercent(outputTokens === 0 ? null : reasoningTokens / outputTokens)} of the output`,
     ],
     ...(record.hiddenReasoningTokens === undefined
       ? []
       : ([
-          [t('Not streamed'), t('{0} reasoning tokens, excluded from TPOT', formatCount(record.hiddenReasoningTokens))],
+          ['Not streamed', `${formatCount(record.hiddenReasoningTokens)} reasoning tokens, excluded from TPOT`],
         ] satisfies [string, string][])),
     ...inputFacts(record),
-    [t('Streams'), t('{0} whole', formatCount(record.streams.whole))],
+    ['Streams', `${formatCount(record.streams.whole)} whole`],
     ...(iclPercentileMethod === undefined
       ? []
-      : [[t('ICL percentiles'), percentileMethodWords(iclPercentileMethod)] satisfies [string, string]]),
+      : [['ICL percentiles', percentileMethodWords(iclPercentileMethod)] satisfies [string, string]]),
   ];
   return h('dl', { class: 'provenance' }, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
 }
@@ -101,30 +92,30 @@ function inputFacts(record: RunRecord): [string, string][] {
   if (inputTokens === undefined) return [];
   const cached = cachedShare(record);
   return [
-    [t('Input tokens'), t('{0}, {1}', formatCount(inputTokens), formatRate(inputTokensPerS, t('tokens')))],
-    ...(cached === null ? [] : [[t('Cached input'), formatPercent(cached)] satisfies [string, string]]),
-    [t('Input and output'), formatRate(totalTokensPerS, t('tokens'))],
+    ['Input tokens', `${formatCount(inputTokens)}, ${formatRate(inputTokensPerS, 'tokens')}`],
+    ...(cached === null ? [] : [['Cached input', formatPercent(cached)] satisfies [string, string]]),
+    ['Input and output', formatRate(totalTokensPerS, 'tokens')],
   ];
 }
 
 function timesTable(record: RunRecord & StreamNumbers): HTMLElement {
   return createTable(
-    t('Times of streams'),
+    'Times of streams',
     [
-      { title: t('Time'), kind: 'words' },
-      { title: t('Count'), kind: 'number' },
-      { title: t('Mean'), kind: 'number' },
-      { title: t('p50'), kind: 'number' },
-      { title: t('p95'), kind: 'number' },
-      { title: t('p99'), kind: 'number' },
-      { title: t('Longest'), kind: 'number' },
+      { title: 'Time', kind: 'words' },
+      { title: 'Count', kind: 'number' },
+      { title: 'Mean', kind: 'number' },
+      { title: 'p50', kind: 'number' },
+      { title: 'p95', kind: 'number' },
+      { title: 'p99', kind: 'number' },
+      { title: 'Longest', kind: 'number' },
     ],
     [
-      row(t('TTFT'), t('to the first token'), record.ttftMs),
-      row(t('ICL'), t('between chunks, all streams together'), record.iclMs, needsGaps),
-      row(t('TPOT'), t('per output token after the first'), record.tpotMs),
-      row(t('E2E'), t('to the last token'), record.e2eMs),
-      row(t('Stall'), t('longest gap of each stream'), record.stallMs),
+      row('TTFT', 'to the first token', record.ttftMs),
+      row('ICL', 'between chunks, all streams together', record.iclMs, needsGaps),
+      row('TPOT', 'per output token after the first', record.tpotMs),
+      row('E2E', 'to the last token', record.e2eMs),
+      row('Stall', 'longest gap of each stream', record.stallMs),
     ],
   ).element;
 }
@@ -133,7 +124,7 @@ function row(name: string, remark: string, distribution: Distribution, needs = n
   const quantile = (which: QuantileName): Cell => {
     if (distribution.count === 0) return formatMs(null);
     const { reliable, words } = reliability(distribution, which, needs);
-    return { text: formatMs(distribution[which]), remark: reliable ? words : t('not reliable, {0}', words) };
+    return { text: formatMs(distribution[which]), remark: reliable ? words : `not reliable, ${words}` };
   };
   return [
     { text: name, remark },

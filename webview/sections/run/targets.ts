@@ -1,4 +1,3 @@
-import { t } from '@vscode/l10n';
 import type { Distribution, Numbers } from '../../../src/core/metrics/types.ts';
 import { worstTargets } from '../../../src/core/record/compact-run.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
@@ -21,7 +20,7 @@ const shownRows = 200;
 
 /** Numbers per target, sorted by a click on a heading. */
 export function targets(record: RunRecord): HTMLElement {
-  const title = t('Targets');
+  const title = 'Targets';
   const keys = sortKeys(record);
   const table = createTable(
     title,
@@ -45,7 +44,7 @@ export function targets(record: RunRecord): HTMLElement {
   }
 
   // For panels where the headings stand in a line of their own, above rows that name their numbers themselves.
-  table.table.tHead?.rows[0]?.setAttribute('data-sort', t('Sort by'));
+  table.table.tHead?.rows[0]?.setAttribute('data-sort', 'Sort by');
   for (const [column, heading] of headings.entries()) {
     const press = h('button', { class: 'sort', type: 'button' }, heading.textContent);
     press.addEventListener('click', () => {
@@ -56,7 +55,7 @@ export function targets(record: RunRecord): HTMLElement {
     heading.replaceChildren(press);
   }
   show();
-  const whose = isMixed(record) ? h('p', { class: 'remark' }, t('Times and rates are of successes.')) : null;
+  const whose = isMixed(record) ? h('p', { class: 'remark' }, 'Times and rates are of successes.') : null;
   return section(title, whose, table.element, left(record));
 }
 
@@ -67,11 +66,11 @@ function left({ perTarget, targets: planned, targetCount }: RunRecord): HTMLElem
   if (perTarget.length > shownRows || planned.length < targetCount) {
     return note(
       'info',
-      t('{0} of {1} targets are shown: those that fail most or are slowest.', shown, formatCount(targetCount)),
+      `${shown} of ${formatCount(targetCount)} targets are shown: those that fail most or are slowest.`,
     );
   }
   if (perTarget.length === targetCount) return null;
-  return note('info', t('Targets without a request: {0}.', formatCount(targetCount - perTarget.length)));
+  return note('info', `Targets without a request: ${formatCount(targetCount - perTarget.length)}.`);
 }
 
 function sortKeys(record: RunRecord): SortKey[] {
@@ -87,25 +86,25 @@ function sortKeys(record: RunRecord): SortKey[] {
   const urls = new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
   return [
     {
-      title: t('Target'),
+      title: 'Target',
       of: ({ name }) => name,
       show: ({ name }) => ({ text: name, remark: urls.get(name) ?? '' }),
     },
-    { title: t('Requests'), of: (n) => n.requestsSent, show: (n) => formatCount(n.requestsSent) },
-    { title: t('Success'), of: (n) => n.successRatio, show: (n) => formatPercent(n.successRatio) },
+    { title: 'Requests', of: (n) => n.requestsSent, show: (n) => formatCount(n.requestsSent) },
+    { title: 'Success', of: (n) => n.successRatio, show: (n) => formatPercent(n.successRatio) },
     quantile('p50', 'median'),
     quantile('p95', 'p95'),
     quantile('p99', 'p99'),
     mixed
-      ? { title: t('Successes'), of: (n) => n.successThroughputPerS, show: (n) => formatRate(n.successThroughputPerS) }
-      : { title: t('Throughput'), of: (n) => n.throughputPerS, show: (n) => formatRate(n.throughputPerS) },
+      ? { title: 'Successes', of: (n) => n.successThroughputPerS, show: (n) => formatRate(n.successThroughputPerS) }
+      : { title: 'Throughput', of: (n) => n.throughputPerS, show: (n) => formatRate(n.throughputPerS) },
   ];
 }
 
 function quantileCell(times: Distribution, name: 'median' | 'p95' | 'p99'): Cell {
   const text = formatMs(times[name]);
   const unsure = times.count > 0 && times.interval95[name] === null;
-  return unsure ? { text, remark: t('not reliable') } : text;
+  return unsure ? { text, remark: 'not reliable' } : text;
 }
 
 /** What is missing comes last, in either direction. */

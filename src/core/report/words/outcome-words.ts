@@ -189,9 +189,3 @@ export function statusCodeWords(code: string): string {
   const reason = statusReasons[code];
   return reason === undefined ? code : `${code} ${reason}`;
 }
-
-/** Every text of this module that the editor translates. */
-export const translatable: readonly string[] = [
-  ...Object.values(errorWords).map(({ label }) => label),
-  ...Object.values(outcomeWords).map(({ label }) => label),
-];

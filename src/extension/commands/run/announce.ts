@@ -1,4 +1,4 @@
-import { commands, l10n } from 'vscode';
+import { commands } from 'vscode';
 import { failureHint, noSuccessSentence, unansweredSentence } from '../../../core/report/words/failure-words.ts';
 import { nameOf, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import { commandIds } from '../../contributions.ts';
@@ -7,7 +7,7 @@ import type { Action, Notify } from '../../services/workspace/notify.ts';
 import type { Unfinished } from '../../services/runs/unfinished.ts';
 
 const showResults = ({ id }: ResultRecord): Action => ({
-  label: l10n.t('Show Results'),
+  label: 'Show Results',
   run: () => commands.executeCommand(commandIds.openRun, id),
 });
 
@@ -18,7 +18,7 @@ export async function takeOver(unfinished: Unfinished, history: History, notify:
   // The window may have got that far itself.
   if (history.get(left.id) === undefined) {
     notify.warn(
-      l10n.t('{0} was running when the window was reloaded or closed. What it had measured is kept.', nameOf(left)),
+      `${nameOf(left)} was running when the window was reloaded or closed. What it had measured is kept.`,
       showResults(left),
     );
     await history.add(left);
@@ -30,7 +30,7 @@ export async function takeOver(unfinished: Unfinished, history: History, notify:
 export function announce(record: ResultRecord, notify: Notify): void {
   if (record.status === 'crashed') {
     notify.error(
-      l10n.t('{0} stopped unexpectedly. {1} Partial results saved.', nameOf(record), record.stopReason ?? ''),
+      `${nameOf(record)} stopped unexpectedly. ${record.stopReason ?? ''} Partial results saved.`,
       notify.openLog,
       showResults(record),
     );

@@ -1,4 +1,4 @@
-import { l10n, type Uri } from 'vscode';
+import { type Uri } from 'vscode';
 import { shownAs } from '../../services/workspace/documents.ts';
 import { askAll, askPick, askText, type Step, type StepPlace } from './steps.ts';
 
@@ -31,7 +31,7 @@ export async function askAboutFile<Preset>(
   const askFile = async (place: StepPlace): Promise<Step<unknown>> => {
     const items = files.map((file) => ({ label: `$(pulse) ${shownAs(file)}`, file }));
     const active = items.find(({ file }) => file === uri);
-    const picked = await askPick(place, { placeholder: l10n.t('Which endpoints file?'), items, active });
+    const picked = await askPick(place, { placeholder: 'Which endpoints file?', items, active });
     if (picked.kind !== 'next') return picked;
     // What was typed was meant for the other file.
     if (picked.value.file !== uri) texts = [];

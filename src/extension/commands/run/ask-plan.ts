@@ -1,4 +1,4 @@
-import { l10n, type Uri } from 'vscode';
+import { type Uri } from 'vscode';
 import { planLimits } from '../../../core/values/limits.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';
@@ -21,21 +21,17 @@ export interface PlanPreset {
 export function planQuestions<Preset extends PlanPreset>(): readonly TextQuestion<Preset>[] {
   return [
     {
-      prompt: l10n.t('How many requests in all? A time such as 30s runs for that long.'),
+      prompt: 'How many requests in all? A time such as 30s runs for that long.',
       value: (preset) => preset.amount,
       problem: (text) =>
-        readAmount(text) === undefined ? l10n.t('Type a whole number such as 500, or a time such as 30s.') : undefined,
+        readAmount(text) === undefined ? 'Type a whole number such as 500, or a time such as 30s.' : undefined,
     },
     {
-      prompt: l10n.t('How many requests at the same time? A rate such as 200/s sends by the clock.'),
+      prompt: 'How many requests at the same time? A rate such as 200/s sends by the clock.',
       value: (preset) => preset.load,
       problem: (text) =>
         readLoad(text) === undefined
-          ? l10n.t(
-              'Type a whole number from {0} to {1}, a rate such as 200/s, or stages such as 30s:50, 1m:50..200.',
-              planLimits.concurrency.min,
-              planLimits.concurrency.max,
-            )
+          ? `Type a whole number from ${planLimits.concurrency.min} to ${planLimits.concurrency.max}, a rate such as 200/s, or stages such as 30s:50, 1m:50..200.`
           : undefined,
     },
   ];
@@ -49,7 +45,7 @@ export function planAnswers([amount = '', load = '']: readonly string[]): PlanCh
 
 /** File, requests, concurrency or rate; undefined when the user went away. */
 export async function askPlan(about: FileQuestions<PlanPreset>): Promise<Answers | undefined> {
-  const answer = await askAboutFile(l10n.t('Run Benchmark'), about, planQuestions());
+  const answer = await askAboutFile('Run Benchmark', about, planQuestions());
   const choices = answer && planAnswers(answer.texts);
   return answer && choices && { uri: answer.uri, choices };
 }

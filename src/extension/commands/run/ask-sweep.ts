@@ -1,4 +1,4 @@
-import { l10n, type Uri } from 'vscode';
+import { type Uri } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { parseLevels, requestsPerSlot, type SweepChoices } from '../../../core/plan/sweep.ts';
@@ -35,25 +35,22 @@ const choicesOf = ([levels = '', amount = '']: readonly string[]): SweepChoices 
 /** File, levels, requests per level; undefined when the user went away. */
 export async function askSweep(about: FileQuestions<SweepPreset>): Promise<SweepAnswers | undefined> {
   const levels: TextQuestion<SweepPreset> = {
-    prompt: l10n.t('How many requests at the same time, level by level?'),
+    prompt: 'How many requests at the same time, level by level?',
     value: (preset) => preset.levels,
     problem: (text) =>
       parseLevels(text) === undefined
-        ? l10n.t('Type up to 64 whole numbers from 1 to 10,000 with commas, such as 1,2,4,8.')
+        ? 'Type up to 64 whole numbers from 1 to 10,000 with commas, such as 1,2,4,8.'
         : undefined,
   };
   const amount: TextQuestion<SweepPreset> = {
-    prompt: l10n.t(
-      'How many requests per level? A time such as 30s runs each that long; nothing means {0} for each at the same time.',
-      requestsPerSlot,
-    ),
+    prompt: `How many requests per level? A time such as 30s runs each that long; nothing means ${requestsPerSlot} for each at the same time.`,
     value: (preset) => preset.amount,
     problem: (text, before, preset) =>
       text.trim() !== '' && readAmount(text) === undefined
-        ? l10n.t('Type a whole number such as 500, or a time such as 30s.')
+        ? 'Type a whole number such as 500, or a time such as 30s.'
         : problemOf(() => preset.check(choicesOf([...before, text]))),
   };
-  const answer = await askAboutFile(l10n.t('Run Sweep'), about, [levels, amount]);
+  const answer = await askAboutFile('Run Sweep', about, [levels, amount]);
   return answer && { uri: answer.uri, choices: choicesOf(answer.texts) };
 }
 

@@ -1,4 +1,4 @@
-import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { commands, Uri, window, workspace } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import { remoteHosts } from '../../../core/endpoints/hosts.ts';
 import { placeholdersIn } from '../../../core/endpoints/prepare.ts';
@@ -54,8 +54,8 @@ export interface LaunchParts {
 /** False, with one sentence, in a workspace that is not trusted: there everything is read and nothing runs. */
 export function mayRun(notify: Notify): boolean {
   if (workspace.isTrusted) return true;
-  notify.warn(l10n.t('This workspace is not trusted: Loadlens reads its files but sends nothing.'), {
-    label: l10n.t('Manage Workspace Trust'),
+  notify.warn('This workspace is not trusted: Loadlens reads its files but sends nothing.', {
+    label: 'Manage Workspace Trust',
     run: () => commands.executeCommand('workbench.trust.manage'),
   });
   return false;
@@ -66,8 +66,8 @@ export async function filesFor(argument: unknown, notify: Notify): Promise<reado
   if (!mayRun(notify)) return [];
   const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
   if (files.length === 0) {
-    notify.info(l10n.t('There is no endpoints file in this workspace.'), {
-      label: l10n.t('Create Endpoints File'),
+    notify.info('There is no endpoints file in this workspace.', {
+      label: 'Create Endpoints File',
       run: () => commands.executeCommand(commandIds.createEndpointsFile),
     });
   }
@@ -84,9 +84,9 @@ export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify, target?: 
   if (errors === 0 || (alone !== undefined && alone.broken !== true && file.broken !== true)) return true;
   notify.error(
     errors === 1
-      ? l10n.t('{0} has 1 problem; nothing was run.', shownAs(uri))
-      : l10n.t('{0} has {1} problems; nothing was run.', shownAs(uri), errors),
-    { label: l10n.t('Show Problems'), run: () => commands.executeCommand(commandIds.showProblems, uri) },
+      ? `${shownAs(uri)} has 1 problem; nothing was run.`
+      : `${shownAs(uri)} has ${errors} problems; nothing was run.`,
+    { label: 'Show Problems', run: () => commands.executeCommand(commandIds.showProblems, uri) },
   );
   return false;
 }
@@ -213,11 +213,11 @@ function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly
   const targets = target === undefined ? file.targets : file.targets.filter((one) => one.name === target);
   if (targets.length > 0) return targets;
   throw target === undefined
-    ? new LoadlensError(l10n.t('{0} has no endpoint.', shownAs(uri)), {
-        hint: l10n.t('Add a line such as http://127.0.0.1:5000/hello.'),
+    ? new LoadlensError(`${shownAs(uri)} has no endpoint.`, {
+        hint: 'Add a line such as http://127.0.0.1:5000/hello.',
       })
-    : new LoadlensError(l10n.t('{0} has no endpoint “{1}” any more.', shownAs(uri), target), {
-        hint: l10n.t('Run the file, or pick an endpoint in it.'),
+    : new LoadlensError(`${shownAs(uri)} has no endpoint “${target}” any more.`, {
+        hint: 'Run the file, or pick an endpoint in it.',
       });
 }
 
@@ -247,9 +247,9 @@ async function offerServer(uri: Uri, address: URL, server: BundledServer): Promi
   if (await isListening(address.hostname.replace(/^\[|\]$/g, ''), server.port())) return true;
   if (!server.startsUnasked()) {
     const start = server.words.startAndRun;
-    const without = l10n.t('Run Without It');
+    const without = 'Run Without It';
     const answer = await window.showInformationMessage(
-      l10n.t('Nothing listens on {0}, where {1} sends its requests.', address.host, shownAs(uri)),
+      `Nothing listens on ${address.host}, where ${shownAs(uri)} sends its requests.`,
       { modal: true },
       start,
       without,
@@ -262,10 +262,10 @@ async function offerServer(uri: Uri, address: URL, server: BundledServer): Promi
 /** One run at a time: the user decides what becomes of the one under way. False when the new one is not to start. */
 async function askToWait(runs: Runs): Promise<boolean> {
   const state = runs.state();
-  const cancel = l10n.t('Cancel It and Run');
-  const wait = l10n.t('Run After It');
+  const cancel = 'Cancel It and Run';
+  const wait = 'Run After It';
   const answer = await window.showWarningMessage(
-    state.kind === 'idle' ? l10n.t('Another run is about to start.') : l10n.t('{0} is still running.', state.name),
+    state.kind === 'idle' ? 'Another run is about to start.' : `${state.name} is still running.`,
     { modal: true },
     cancel,
     wait,

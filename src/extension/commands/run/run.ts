@@ -1,4 +1,4 @@
-import { commands, l10n, Range, Uri, window, workspace, type Memento } from 'vscode';
+import { commands, Range, Uri, window, workspace, type Memento } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
 import type { SweepChoices } from '../../../core/plan/sweep.ts';
@@ -41,8 +41,8 @@ async function requestOf(result: RunRecord | SweepRecord): Promise<RunRequest> {
   const source = sourceOf(result);
   const uri = source === null ? undefined : await findSource(source.file);
   if (uri === undefined) {
-    throw new LoadlensError(l10n.t('The file of this run is not in the workspace.'), {
-      hint: l10n.t('Open the folder that holds it, then run it again.'),
+    throw new LoadlensError('The file of this run is not in the workspace.', {
+      hint: 'Open the folder that holds it, then run it again.',
     });
   }
   const runs = isRun(result) ? [result] : result.levels;

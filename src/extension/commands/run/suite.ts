@@ -1,4 +1,4 @@
-import { l10n, workspace, type QuickPickItem, type Uri } from 'vscode';
+import { workspace, type QuickPickItem, type Uri } from 'vscode';
 import { remoteHosts } from '../../../core/endpoints/hosts.ts';
 import { recogniseApi } from '../../../core/endpoints/llm/llm-api.ts';
 import { placeholdersIn } from '../../../core/endpoints/prepare.ts';
@@ -86,14 +86,14 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
       const items = [...bundledItems(servers), ...(await targetItems())];
       let whom: Whom | undefined;
       let quick: boolean | undefined;
-      const answered = await askAll(l10n.t('Run Throughput Suite'), [
+      const answered = await askAll('Run Throughput Suite', [
         async (place) => {
-          const picked = await askPick(place, { placeholder: l10n.t('Which language model?'), items });
+          const picked = await askPick(place, { placeholder: 'Which language model?', items });
           if (picked.kind === 'next') ({ whom } = picked.value);
           return picked;
         },
         async (place) => {
-          const picked = await askPick(place, { placeholder: l10n.t('How much?'), items: lengthItems() });
+          const picked = await askPick(place, { placeholder: 'How much?', items: lengthItems() });
           if (picked.kind === 'next') ({ quick } = picked.value);
           return picked;
         },
@@ -116,7 +116,7 @@ function bundledItems(servers: readonly BundledServer[]): Item[] {
     .toSorted((a, b) => Number(b.id === 'gpt2') - Number(a.id === 'gpt2'))
     .map((server) => ({
       label: `$(server-process) ${server.words.title}`,
-      description: server.state().kind === 'running' ? l10n.t('running') : l10n.t('started for the suite'),
+      description: server.state().kind === 'running' ? 'running' : 'started for the suite',
       detail: server.words.what,
       whom: { kind: 'bundled', server },
     }));
@@ -146,12 +146,12 @@ function lengthWords(quick: boolean): string {
   const { levels } = throughputWorkload(quick);
   const requests = levels.reduce((sum, level) => sum + level.requests, 0);
   const list = levels.map(({ concurrency }) => concurrency).join(', ');
-  return l10n.t('{0} requests, {1} at the same time', requests, list);
+  return `${requests} requests, ${list} at the same time`;
 }
 
 const lengthItems = (): readonly (QuickPickItem & { readonly quick: boolean })[] => [
-  { label: l10n.t('Quick'), description: lengthWords(true), quick: true },
-  { label: l10n.t('Full'), description: lengthWords(false), quick: false },
+  { label: 'Quick', description: lengthWords(true), quick: true },
+  { label: 'Full', description: lengthWords(false), quick: false },
 ];
 
 function bundledModel(server: BundledServer): SuiteModel {

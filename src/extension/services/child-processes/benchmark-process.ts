@@ -1,4 +1,4 @@
-import { l10n, type LogOutputChannel } from 'vscode';
+import { type LogOutputChannel } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
 import {
@@ -76,8 +76,8 @@ export function startBenchmark(
     });
     child.on('error', (cause) =>
       reject(
-        new LoadlensError(l10n.t('The benchmark process could not be started.'), {
-          hint: l10n.t('The log says why.'),
+        new LoadlensError('The benchmark process could not be started.', {
+          hint: 'The log says why.',
           cause,
         }),
       ),

@@ -1,4 +1,3 @@
-import { l10n } from 'vscode';
 import { availableParallelism } from 'node:os';
 import { formatCount } from '../../../core/format.ts';
 import { cacheFolder } from '../../../processes/cache-folder.ts';
@@ -8,22 +7,22 @@ import type { Activity, ServerKind } from './bundled-server.ts';
 import { numberSetting, textSetting } from '../workspace/settings.ts';
 
 const activity = (running: number, waiting: number, tokens: number): Activity => ({
-  short: l10n.t('{0} running', formatCount(running)),
-  long: l10n.t('{0} running, {1} waiting', formatCount(running), formatCount(waiting)),
-  total: l10n.t('{0} tokens generated', formatCount(tokens)),
+  short: `${formatCount(running)} running`,
+  long: `${formatCount(running)} running, ${formatCount(waiting)} waiting`,
+  total: `${formatCount(tokens)} tokens generated`,
 });
 
 function stepWords({ phase, share }: Extract<Gpt2Event, { type: 'progress' }>): string {
   const percent = share === undefined ? '' : `${Math.floor(share * 100)} %`;
   switch (phase) {
     case 'check':
-      return l10n.t('Looking for the model');
+      return 'Looking for the model';
     case 'download':
-      return l10n.t('Downloading the model {0}', percent).trim();
+      return `Downloading the model ${percent}`.trim();
     case 'convert':
-      return l10n.t('Converting the model {0}', percent).trim();
+      return `Converting the model ${percent}`.trim();
     case 'load':
-      return l10n.t('Loading the model');
+      return 'Loading the model';
   }
 }
 
@@ -58,7 +57,7 @@ export const gpt2Server = (entry: string): ServerKind<Gpt2Options> => ({
           port,
           url,
           activity: activity(0, 0, 0),
-          ...(synthetic ? { note: l10n.t('random weights') } : {}),
+          ...(synthetic ? { note: 'random weights' } : {}),
         };
       }
       case 'status':
@@ -69,16 +68,16 @@ export const gpt2Server = (entry: string): ServerKind<Gpt2Options> => ({
     }
   },
   words: {
-    title: l10n.t('GPT-2 server'),
-    what: l10n.t('A real language model on this machine’s processor, with the API of OpenAI.'),
-    starting: l10n.t('Starting GPT-2 server…'),
-    startLens: l10n.t('Start GPT-2 server'),
-    stopLens: (port, doing) => l10n.t('Stop GPT-2 server (:{0}, {1})', port, doing),
-    startAndRun: l10n.t('Start GPT-2 Server and Run'),
-    endedByItself: (how) => l10n.t('The GPT-2 server stopped unexpectedly ({0}).', how),
+    title: 'GPT-2 server',
+    what: 'A real language model on this machine’s processor, with the API of OpenAI.',
+    starting: 'Starting GPT-2 server…',
+    startLens: 'Start GPT-2 server',
+    stopLens: (port, doing) => `Stop GPT-2 server (:${port}, ${doing})`,
+    startAndRun: 'Start GPT-2 Server and Run',
+    endedByItself: (how) => `The GPT-2 server stopped unexpectedly (${how}).`,
     missing: {
-      message: l10n.t('The GPT-2 server is not in this package of Loadlens.'),
-      hint: l10n.t('Install the package for your platform, such as loadlens-linux-x64; it has the server.'),
+      message: 'The GPT-2 server is not in this package of Loadlens.',
+      hint: 'Install the package for your platform, such as loadlens-linux-x64; it has the server.',
     },
   },
 });

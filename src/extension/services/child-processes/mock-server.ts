@@ -1,13 +1,12 @@
-import { l10n } from 'vscode';
 import { formatCount } from '../../../core/format.ts';
 import { readMockEvent, type MockOptions } from '../../../processes/messages.ts';
 import type { Activity, ServerKind } from './bundled-server.ts';
 import { numberSetting } from '../workspace/settings.ts';
 
 const activity = (inFlight: number, limit: number, served: number): Activity => ({
-  short: l10n.t('{0} in flight', formatCount(inFlight)),
-  long: l10n.t('{0} of {1} in flight', formatCount(inFlight), formatCount(limit)),
-  total: l10n.t('{0} requests served', formatCount(served)),
+  short: `${formatCount(inFlight)} in flight`,
+  long: `${formatCount(inFlight)} of ${formatCount(limit)} in flight`,
+  total: `${formatCount(served)} requests served`,
 });
 
 /** The mock server; `entry` is its bundle. */
@@ -31,13 +30,13 @@ export const mockServer = (entry: string): ServerKind<MockOptions> => ({
     return { type: 'status', activity: activity(event.inFlight, event.limit, event.served) };
   },
   words: {
-    title: l10n.t('Mock server'),
-    what: l10n.t('A server with known answers and known delays, to try benchmarks on.'),
-    starting: l10n.t('Starting mock server…'),
-    startLens: l10n.t('Start mock server'),
-    stopLens: (port, doing) => l10n.t('Stop mock server (:{0}, {1})', port, doing),
-    startAndRun: l10n.t('Start Mock Server and Run'),
-    endedByItself: (how) => l10n.t('The mock server stopped unexpectedly ({0}).', how),
-    missing: { message: l10n.t('The mock server is missing.'), hint: l10n.t('Install Loadlens again.') },
+    title: 'Mock server',
+    what: 'A server with known answers and known delays, to try benchmarks on.',
+    starting: 'Starting mock server…',
+    startLens: 'Start mock server',
+    stopLens: (port, doing) => `Stop mock server (:${port}, ${doing})`,
+    startAndRun: 'Start Mock Server and Run',
+    endedByItself: (how) => `The mock server stopped unexpectedly (${how}).`,
+    missing: { message: 'The mock server is missing.', hint: 'Install Loadlens again.' },
   },
 });

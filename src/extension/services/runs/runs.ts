@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, type Disposable, type Event, type LogOutputChannel } from 'vscode';
+import { EventEmitter, type Disposable, type Event, type LogOutputChannel } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
 import type { BenchmarkTask } from '../../../processes/messages.ts';
@@ -11,9 +11,9 @@ import type { Unfinished } from './unfinished.ts';
 /** What is being sent right now: at most one run, sweep or suite at a time. */
 export type RunState = { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
 
-const processGone = (how: string): string => l10n.t('The benchmark process ended ({0}).', how);
-const cutOff = (): string => l10n.t('The benchmark process did not respond to the cancel and was ended.');
-const windowGone = (): string => l10n.t('The window was reloaded or closed during the run.');
+const processGone = (how: string): string => `The benchmark process ended (${how}).`;
+const cutOff = (): string => 'The benchmark process did not respond to the cancel and was ended.';
+const windowGone = (): string => 'The window was reloaded or closed during the run.';
 
 /** The one run, sweep or suite at a time. */
 export interface Runs extends Disposable {
@@ -141,6 +141,6 @@ interface FailedOutcome {
 }
 
 const nothingMeasured = (how: string): LoadlensError =>
-  new LoadlensError(l10n.t('The benchmark process ended before it had measured anything ({0}).', how), {
-    hint: l10n.t('The log may say why.'),
+  new LoadlensError(`The benchmark process ended before it had measured anything (${how}).`, {
+    hint: 'The log may say why.',
   });

@@ -1,4 +1,4 @@
-import { l10n, window, type Memento } from 'vscode';
+import { window, type Memento } from 'vscode';
 import type { RunPlan } from '../../../core/plan/types.ts';
 import { rateText } from '../../../core/report/words/load-words.ts';
 import { setContextKey } from './context-keys.ts';
@@ -29,11 +29,11 @@ const key = 'loadlens.allowedHosts';
 function amount({ requests, durationS, concurrency, stages }: ConsentQuestion['plan']): string {
   if (stages !== undefined) {
     return requests === null
-      ? l10n.t('requests for {0} s at {1}', durationS ?? 0, rateText(stages))
-      : l10n.t('{0} requests at {1}', requests, rateText(stages));
+      ? `requests for ${durationS ?? 0} s at ${rateText(stages)}`
+      : `${requests} requests at ${rateText(stages)}`;
   }
-  if (requests === null) return l10n.t('requests for {0} s, {1} at a time', durationS ?? 0, concurrency);
-  return l10n.t('{0} requests, {1} at a time', requests, concurrency);
+  if (requests === null) return `requests for ${durationS ?? 0} s, ${concurrency} at a time`;
+  return `${requests} requests, ${concurrency} at a time`;
 }
 
 /** Makes the Consent, kept in the memory of a workspace. */
@@ -58,13 +58,13 @@ export function createConsent(memory: Memento): Consent {
 }
 
 async function allowed(fresh: readonly string[], question: ConsentQuestion): Promise<boolean> {
-  const allow = question.allow ?? l10n.t('Allow and Run');
+  const allow = question.allow ?? 'Allow and Run';
   const detail = [
-    l10n.t('Loadlens will send {0}.', amount(question.plan)),
-    ...(question.secrets.length > 0 ? [l10n.t('Secrets it sends along: {0}.', question.secrets.join(', '))] : []),
-    l10n.t('Put load only on servers that you may test. Loadlens asks once per host in this workspace.'),
+    `Loadlens will send ${amount(question.plan)}.`,
+    ...(question.secrets.length > 0 ? [`Secrets it sends along: ${question.secrets.join(', ')}.`] : []),
+    'Put load only on servers that you may test. Loadlens asks once per host in this workspace.',
   ].join('\n\n');
-  const shown = fresh.slice(0, 5).join(', ') + (fresh.length > 5 ? l10n.t(' and {0} more', fresh.length - 5) : '');
-  const answer = await window.showWarningMessage(l10n.t('Send load to {0}?', shown), { modal: true, detail }, allow);
+  const shown = fresh.slice(0, 5).join(', ') + (fresh.length > 5 ? ` and ${fresh.length - 5} more` : '');
+  const answer = await window.showWarningMessage(`Send load to ${shown}?`, { modal: true, detail }, allow);
   return answer === allow;
 }

@@ -1,4 +1,4 @@
-import { l10n, window, type LogOutputChannel } from 'vscode';
+import { window, type LogOutputChannel } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 
 /** A button of a notification. */
@@ -21,7 +21,7 @@ type Show = (message: string, ...labels: string[]) => Thenable<string | undefine
 
 /** Makes the one Notify of the extension. */
 export function createNotify(log: LogOutputChannel): Notify {
-  const openLog: Action = { label: l10n.t('Open Log'), run: () => log.show() };
+  const openLog: Action = { label: 'Open Log', run: () => log.show() };
 
   const show = (how: Show, message: string, actions: readonly Action[]): void => {
     void how(message, ...actions.map((action) => action.label)).then((label) =>
@@ -46,11 +46,10 @@ export function createNotify(log: LogOutputChannel): Notify {
       }
       log.error(error instanceof Error ? error : String(error));
       const what = error instanceof Error ? error.message : String(error);
-      show(
-        window.showErrorMessage,
-        l10n.t('Loadlens made a mistake: {0}. The log has the details.', what.replace(/\.$/, '')),
-        [openLog, ...actions],
-      );
+      show(window.showErrorMessage, `Loadlens made a mistake: ${what.replace(/\.$/, '')}. The log has the details.`, [
+        openLog,
+        ...actions,
+      ]);
     },
     openLog,
   };

@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, window, type Disposable, type Event, type SecretStorage } from 'vscode';
+import { EventEmitter, window, type Disposable, type Event, type SecretStorage } from 'vscode';
 import { setContextKey } from './context-keys.ts';
 
 /** Values for `{{$secret NAME}}`, kept by the editor's secret storage, never in a file, a report or the log. */
@@ -33,11 +33,11 @@ export function createSecrets(storage: SecretStorage): Secrets {
 
   const ask = async (name: string): Promise<string | undefined> => {
     const value = await window.showInputBox({
-      title: l10n.t('Secret {0}', name),
-      prompt: l10n.t('It is kept by the editor’s secret storage and masked in every result.'),
+      title: `Secret ${name}`,
+      prompt: 'It is kept by the editor’s secret storage and masked in every result.',
       password: true,
       ignoreFocusOut: true,
-      validateInput: (text) => (text === '' ? l10n.t('Type a value.') : undefined),
+      validateInput: (text) => (text === '' ? 'Type a value.' : undefined),
     });
     if (value !== undefined) await storage.store(prefix + name, value);
     return value;
