@@ -48,6 +48,7 @@ for (const transport of transportNames) {
       const record = await runOver(transport)([await startMortal()], { plan });
       assert.ok((record.unresponsiveFromMs ?? 0) > 400, `${record.unresponsiveFromMs}`);
       assert.deepEqual([record.client.bound, record.client.warnings], [null, []]);
+      assert.equal(record.server?.notes, undefined);
       // By the clock all leave that the rate asks for.
       if (model === 'open') assert.equal(record.requestsSent, 600);
       const told = attention(record).some((line) => line.endsWith('Requests kept leaving at the target rate.'));

@@ -11,7 +11,7 @@ import type { ExchangeEvents, Lane, Origin, WireRequest } from '../transport/tra
 import type { Usage } from '../answers/dialects/usage.ts';
 
 /** What a slot reports to the load that runs it. Times are `performance.now()`. */
-interface SlotListener {
+export interface SlotListener {
   /** The first byte of a request leaves. */
   sent(atMs: number, reused: boolean): void;
   /** A request that met the close of its connection goes out once more, over a new one. */

@@ -1,4 +1,4 @@
-import type { RequestCounter } from '../load.ts';
+import type { RequestCounter } from '../types.ts';
 
 /** Where the loops of a run count what they take, before the clock starts and after. */
 export type Counters = Readonly<Record<'warmup' | 'run', Int32Array>>;

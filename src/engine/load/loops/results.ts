@@ -93,7 +93,8 @@ export function mergeResults(
     failures: mergeFailures([...all.map((result) => result.failures), ...(lost?.failures ?? [])]),
     notes: withClosings(
       mergeServerNotes(all.map((result) => result.notes)),
-      sum(({ closings }) => closings.connections),
+      // A server that stops closes every connection once: that is no policy of it.
+      numbers.unresponsiveFromMs === undefined ? sum(({ closings }) => closings.connections) : 0,
       sum(({ closings }) => closings.requests),
     ),
     lost: lost?.error,
