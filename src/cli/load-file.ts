@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseEnv } from 'node:util';
 import { chosenEnvironment } from '../core/endpoints/variables/environments.ts';
+import { checkVariables } from '../core/endpoints/variables/override.ts';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
 import { prepareFromEnvironment } from '../core/endpoints/variables/from-environment.ts';
 import type { EndpointsFile, Problem, Target, RunTarget } from '../core/endpoints/types.ts';
@@ -22,6 +23,9 @@ export interface FileChoices extends PlanChoices {
   readonly objectives: readonly Objective[];
 }
 
+/** Values of variables, by name. */
+export type Variables = Readonly<Record<string, string>>;
+
 /** An endpoints file as read. */
 export interface LoadedFile {
   readonly path: string;
@@ -34,14 +38,16 @@ export interface LoadedFile {
 /**
  * Reads and parses an endpoints file. Throws a LoadlensError when it can't be read.
  * @param environment name of an environment of `http-client.env.json`
+ * @param overrides values of the file's variables, by name, in place of those that the file and the environment have
  */
-export function loadFile(name: string, environment?: string): LoadedFile {
+export function loadFile(name: string, environment?: string, overrides: Variables = {}): LoadedFile {
   const path = resolve(name);
   const shownAs = relative(process.cwd(), path).split(sep).join('/');
   const text = readText(name, path, shownAs);
   if (text.length > largeFile) keepHeapSmall();
   const { secrets, ...values } = chosenEnvironment(foldersAround(dirname(path)), readTextIfThere, environment);
-  const file = parseEndpoints(text, values);
+  checkVariables(text, overrides, values.values, shownAs);
+  const file = parseEndpoints(text, { ...values, overrides });
   giveMemoryBack();
   return { path, shownAs, file, secrets };
 }

@@ -65,6 +65,20 @@ describe('loadlens run', function () {
     }
   });
 
+  it('sets variables of the file', async () => {
+    write('endpoints.txt', `@tokens = 3\n@path = tokenizer\n${mock.url}/{{path}}?output_tokens={{tokens}}\n`);
+    const { code, stderr } = await run('--var', 'tokens=7', '--json', 'out.json');
+    assert.equal(code, 0, stderr);
+    assert.equal(readJson('out.json').avgOutputTokens, 7);
+    const unknown = await run('--var', 'token=7');
+    assert.equal(unknown.code, 2);
+    assert.equal(
+      unknown.stderr,
+      'error: endpoints.txt has no variable "token".\nhint:  Did you mean tokens? Variables of the file: tokens, path.\n',
+    );
+    assert.match((await run('--var', 'tokens')).stderr, /Expected name=value on one line/);
+  });
+
   it('counts what the mock server counts', async () => {
     await mock.close();
     await startMock({ limit: 4 });

@@ -10,7 +10,15 @@ import type { RunRecord } from '../../core/record/run.ts';
 import { runBenchmark } from '../../engine/run.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { withOtherServers } from '../expected-servers.ts';
-import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine, withoutPlaces } from '../load-file.ts';
+import {
+  type FileChoices,
+  type LoadedFile,
+  loadFile,
+  makeInput,
+  problemLine,
+  type Variables,
+  withoutPlaces,
+} from '../load-file.ts';
 import { endOfRun, measure, outputsOf, writeResult } from '../output/measure.ts';
 import { giveMemoryBack } from '../small-heap.ts';
 import { withPartialFile } from '../output/partial-file.ts';
@@ -39,6 +47,7 @@ export interface PlanOptions {
   readonly stream?: boolean;
   readonly header?: readonly (readonly [name: string, value: string])[];
   readonly environment?: string;
+  readonly var?: Variables;
   readonly slo?: readonly Objective[];
 }
 
@@ -68,7 +77,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
     });
   }
   checkLoadOptions(options);
-  const loaded = loadFile(name ?? options.targets ?? defaultFile, options.environment);
+  const loaded = loadFile(name ?? options.targets ?? defaultFile, options.environment, options.var);
   if (!isSound(loaded, options.quiet === true)) return ExitCode.usage;
   const choices = choicesOf(options);
   if (isSweep(options)) return sweepCommand(loaded, choices, options, version);

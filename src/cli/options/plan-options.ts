@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planDefaults } from '../../core/plan/plan.ts';
 import { arrivalProcesses, transportNames } from '../../core/vocabulary.ts';
-import { header, objectives, planNumber, planSize, planTime, stages } from './values.ts';
+import { header, objectives, planNumber, planSize, planTime, stages, variable } from './values.ts';
 
 /** Reads a rate. Other load generators take an infinite one for all requests at once. */
 function rate(text: string): number {
@@ -74,6 +74,11 @@ export function addPlanOptions(command: Command): Command {
     .option('--stream', 'ask language models for streams of tokens (default: as the file has it)')
     .option('--no-stream', 'ask language models for whole answers')
     .option('--environment <name>', 'take variables from this environment of http-client.env.json')
+    .option(
+      '--var <name=value>',
+      "set a variable of the file, such as 'base=http://127.0.0.1:5001'; repeatable",
+      variable,
+    )
     .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header)
     .option('--slo <objectives>', "objectives of the run, such as 'p95 < 500ms, errors < 1%'; repeatable", objectives);
 }

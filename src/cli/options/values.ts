@@ -68,6 +68,18 @@ export function header(
   return [...before, [name, value.trim()]];
 }
 
+/** Reads one `--var name=value`, after those before it. */
+export function variable(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^\s*@?([A-Za-z_][\w.-]*)\s*=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined || /[\r\n]/.test(value)) {
+    throw new InvalidArgumentError('Expected name=value on one line, such as base=http://127.0.0.1:5001.');
+  }
+  return { ...before, [name]: value.trim() };
+}
+
 /** Reads one `--slo 'p95 < 500ms, errors < 1%'`, after those before it. */
 export function objectives(text: string, before: readonly Objective[] = []): Objective[] {
   const parsed = parseObjectives(text);

@@ -37,7 +37,7 @@ export async function exportArtilleryCommand(
   const { workers, ...planned } = options;
   const { out, allowHost, quiet = false } = options;
   checkLoadOptions(planned);
-  const loaded = loadFile(name ?? defaultFile, options.environment);
+  const loaded = loadFile(name ?? defaultFile, options.environment, options.var);
   if (!isSound(loaded, quiet)) return ExitCode.usage;
   checkFree(out);
   const choices = choicesOf(planned);

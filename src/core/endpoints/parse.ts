@@ -193,7 +193,8 @@ function readVariable(
   }
   state.variableLines.add(line);
   const uses: Uses = {};
-  const expanded = state.variables.expand(value, line, end - value.length, uses);
+  const chosen = Object.hasOwn(state.overrides, name) ? (state.overrides[name] ?? value) : value;
+  const expanded = state.variables.expand(chosen, line, end - value.length, uses);
   state.variables.define(name, expanded, uses);
   return line + 1;
 }

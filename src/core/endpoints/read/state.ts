@@ -40,6 +40,8 @@ export interface State {
   readonly single: boolean;
   readonly report: Findings;
   readonly variables: Variables;
+  /** Values in place of those that the file defines, by name. */
+  readonly overrides: Readonly<Record<string, string>>;
   readonly isKnownUrl: (url: string) => boolean;
   readonly drafts: Draft[];
   readonly defaults: { -readonly [K in keyof RunDefaults]: RunDefaults[K] };
@@ -61,6 +63,8 @@ export interface ChosenEnvironment {
   readonly values: Readonly<Record<string, string>>;
   /** The environments that could be chosen while none is. */
   readonly names: readonly string[];
+  /** Values that replace those that the file defines, by name; absent: none. */
+  readonly overrides?: Readonly<Record<string, string>>;
 }
 
 /** On which line each variable is defined, looked up only when one is missing. */
@@ -93,7 +97,7 @@ function isSingle(lines: readonly string[]): boolean {
 }
 
 /** Before the first line. */
-export function initialState(text: string, { values, names }: ChosenEnvironment): State {
+export function initialState(text: string, { values, names, overrides = {} }: ChosenEnvironment): State {
   const lines = splitLines(text);
   const report = findings();
   const separated = lines.some(isSeparator);
@@ -103,7 +107,13 @@ export function initialState(text: string, { values, names }: ChosenEnvironment)
     separated,
     single: !separated && isSingle(lines),
     report,
-    variables: variables(report, { definedOn, setBy: foreignSetters(lines), values, environments: names }),
+    variables: variables(report, {
+      definedOn,
+      setBy: foreignSetters(lines),
+      values: { ...values, ...overrides },
+      environments: names,
+    }),
+    overrides,
     isKnownUrl: knownOrigins(),
     drafts: [],
     defaults: {},
