@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import { freshFolder, startCli } from '../cli/spawn.ts';
+import { dirname, join } from 'node:path';
+import type { RunRecord } from '../../src/core/record/run.ts';
+import { cliPath, freshFolder, start } from '../cli/spawn.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Answers after `?ms=` with the status of `?code=`; under /reset it drops the connection. */
@@ -32,17 +33,44 @@ interface Case {
   readonly args: readonly string[];
   /** What goes wrong; see inject-fault.mjs. */
   readonly fault?: string;
-  /** Sent half a second after the first request. */
+  /** So many requests come before it goes wrong; 30 unless set. */
+  readonly faultAfter?: number;
+  /** So many files may be open. */
+  readonly files?: number;
+  /** Sent half a second after the first request, or after so many. */
   readonly signal?: NodeJS.Signals;
-  readonly code: number;
+  readonly signalAfter?: number;
+  /** Null: the signal ended it. */
+  readonly code: number | null;
   /** What stands on standard error. */
   readonly says: RegExp;
   /** Of the result, where one is written. */
   readonly status?: 'completed' | 'cancelled' | 'crashed';
-  /** Why it stopped unexpectedly; a sender thread that ended unless set. */
-  readonly reason?: string;
+  /** What limited the run beside its server. */
+  readonly bound?: 'client';
+  /** The result's file, or what it begins with where the rest is a time; `out.json` unless set. */
+  readonly result?: string;
+  /** Why it stopped unexpectedly, null where nothing could tell; a sender thread that ended unless set. */
+  readonly reason?: string | null;
   /** How many levels the result has. */
   readonly levels?: number;
+  /** How many runs the result of a suite has. */
+  readonly runs?: number;
+}
+
+/** What is read of the result of a run, sweep, or suite. */
+interface Result extends Pick<RunRecord, 'status' | 'stopReason'>, Partial<Pick<RunRecord, 'requestsSent' | 'client'>> {
+  readonly levels?: readonly unknown[];
+  readonly runs?: readonly unknown[];
+}
+
+function readResult(folder: string, name: string): Result {
+  const files = readdirSync(join(folder, dirname(name))).map((file) => join(dirname(name), file));
+  const [file, ...others] = files.filter(
+    (one) => one === name || (name.endsWith('_') && /^\S+\.json$/.test(one) && one.startsWith(name)),
+  );
+  assert.ok(file !== undefined && others.length === 0, `${name} among ${files.join(', ')}`);
+  return JSON.parse(readFileSync(join(folder, file), 'utf8'));
 }
 
 const run = ['run', 'endpoints.txt', '--json', 'out.json', '-q'];
@@ -56,6 +84,16 @@ const crashed =
 const cases: readonly Case[] = [
   { name: 'a run that is done', path: '/', args: run, code: 0, says: nothing, status: 'completed' },
   { name: 'error responses', path: '/?code=500', args: run, code: 0, says: nothing, status: 'completed' },
+  {
+    name: 'a run that a limit of this machine cut short',
+    path: '/?ms=50',
+    args: [...run, '-n', '600', '-c', '200', '--cold-start'],
+    files: 90,
+    code: 0,
+    says: nothing,
+    status: 'completed',
+    bound: 'client',
+  },
   { name: 'failures alone', path: '/reset', args: run, code: 1, says: /^error: No request/, status: 'completed' },
   {
     name: 'a sender thread that ended',
@@ -227,6 +265,42 @@ const cases: readonly Case[] = [
     says: /^error: No request succeeded: \d+ × 503: .+\.\nhint: {2}See the log of the server; /,
   },
   {
+    name: 'a throughput suite that failed by itself',
+    path: '/v1/completions?ms=300',
+    args: suite('throughput'),
+    fault: 'throw main',
+    faultAfter: 9,
+    code: 1,
+    says: /^error: The benchmark stopped unexpectedly\. Loadlens failed: on purpose\.\nhint: /,
+    status: 'crashed',
+    reason: 'Loadlens failed: on purpose.',
+    result: 'results/throughput_m_',
+    runs: 1,
+  },
+  {
+    name: 'a throughput suite whose process is killed',
+    path: '/v1/completions?ms=300',
+    args: suite('throughput'),
+    signal: 'SIGKILL',
+    signalAfter: 9,
+    code: null,
+    says: nothing,
+    status: 'crashed',
+    reason: null,
+    result: 'results/throughput_m.json.partial',
+    runs: 1,
+  },
+  {
+    name: 'a memory suite with failures alone',
+    path: '',
+    args: ['suite', 'memory', '--quick', '-q', '--server', 'mock', '--timeout', '1ms'],
+    code: 1,
+    says: /^error: No request got a whole answer: \S+ did not answer in time \(320\)\. .+\nhint: {2}Lower the concurrency /,
+    status: 'completed',
+    result: 'results/memory_mock_',
+    runs: 40,
+  },
+  {
     name: 'a memory suite of a server that it did not start',
     path: '/v1/completions',
     args: suite('memory'),
@@ -236,7 +310,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('the exit code', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = freshFolder();
   let server: Server;
   let url: string;
@@ -255,23 +329,27 @@ describe('the exit code', function () {
     server.closeAllConnections();
   });
 
-  for (const { name, path, args, fault, signal, code, says, status, reason, levels } of cases) {
-    it(`is ${code} for ${name}`, async () => {
+  for (const { name, path, args, fault, signal, code, says, status, reason, levels, ...more } of cases) {
+    it(`is ${code ?? 'none'} for ${name}`, async () => {
       writeFileSync(join(folder.path, 'endpoints.txt'), `${url}${path}\n`);
-      const whole = args[0] === 'suite' ? [...args, '--server', `${url}${path}`] : args;
+      const ofServer = args[0] === 'suite' && !args.includes('--server');
+      const whole = ofServer ? [...args, '--server', `${url}${path}`] : args;
       const now = join(folder.path, 'now');
       const env: Record<string, string> =
         fault === undefined
           ? {}
           : { NODE_OPTIONS: `--import ${injectFault}`, LOADLENS_TEST_FAULT: fault, LOADLENS_TEST_FAULT_FILE: now };
       served = 0;
-      const running = startCli(whole, { cwd: folder.path, env });
+      const command = [process.execPath, cliPath, ...whole];
+      const limited = ['sh', '-c', `ulimit -n ${more.files}; exec "$@"`, 'sh', ...command];
+      const [program = '', ...rest] = more.files === undefined ? command : limited;
+      const running = start(program, rest, { cwd: folder.path, env });
       if (fault !== undefined) {
-        await waitFor('the clock runs', () => served > 30);
+        await waitFor('the clock runs', () => served > (more.faultAfter ?? 30));
         writeFileSync(now, '');
       }
       if (signal !== undefined) {
-        await waitFor('the first request', () => served > 0);
+        await waitFor('enough requests', () => served > (more.signalAfter ?? 0));
         await new Promise((resolve) => setTimeout(resolve, 500));
         running.child.kill(signal);
       }
@@ -279,11 +357,15 @@ describe('the exit code', function () {
       assert.equal(ended.code, code, ended.stderr);
       assert.match(ended.stderr, says);
       if (status === undefined) return;
-      const record = JSON.parse(readFileSync(join(folder.path, 'out.json'), 'utf8'));
+      const record = readResult(folder.path, more.result ?? 'out.json');
       assert.equal(record.status, status);
-      assert.equal(record.stopReason, reason ?? (status === 'crashed' ? threadEnded : undefined));
-      if (levels !== undefined) assert.equal(record.levels.length, levels);
-      if (fault !== undefined && record.levels === undefined) assert.ok(record.requestsSent > 0);
+      const crashReason = reason === undefined ? threadEnded : (reason ?? undefined);
+      assert.equal(record.stopReason, status === 'crashed' ? crashReason : undefined);
+      if (levels !== undefined) assert.equal(record.levels?.length, levels);
+      if (fault !== undefined && levels === undefined && more.runs === undefined)
+        assert.ok((record.requestsSent ?? 0) > 0);
+      if (more.runs !== undefined) assert.equal(record.runs?.length, more.runs);
+      if (more.bound !== undefined) assert.equal(record.client?.bound, more.bound);
     });
   }
 });
