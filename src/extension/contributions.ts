@@ -26,6 +26,7 @@ export const commandIds = {
   runFile: 'loadlens.runFile',
   runEndpoint: 'loadlens.runEndpoint',
   runAgain: 'loadlens.runAgain',
+  repeatExactly: 'loadlens.repeatExactly',
   cancelRun: 'loadlens.cancelRun',
   startMockServer: 'loadlens.startMockServer',
   stopMockServer: 'loadlens.stopMockServer',

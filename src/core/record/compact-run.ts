@@ -227,6 +227,7 @@ function roundOrNull(value: number | null, digits: number): number | null {
   return value === null ? null : round(value, digits);
 }
 
-function shorten(text: string, most = mostText): string {
+/** Returns a text as the history keeps it: at most 500 characters, or `most`. */
+export function shorten(text: string, most = mostText): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -71,7 +71,8 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
   };
 }
 
-function listedTarget(
+/** Returns a target as a record lists it. */
+export function listedTarget(
   { name, method, url, weight, llm }: RunTarget,
   prompts: PromptUse | undefined,
 ): RunRecord['targets'][number] {

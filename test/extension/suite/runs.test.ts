@@ -132,6 +132,22 @@ describe('a run in the editor', () => {
     assert.deepEqual(again?.plan, first?.plan);
   });
 
+  it('is run again as the file is now, and repeated exactly as it was', async () => {
+    const document = await openFile('again.endpoints', ['# @requests 9', '', url('/hello')].join('\n'));
+    await run('runFile', document.uri);
+    const [first] = loadlens.runs();
+    await type(document, ['# @requests 5', '# @slo p95 < 20s', '', url('/hello')].join('\n'));
+    await run('runAgain', first?.id);
+    await run('repeatExactly', first?.id);
+    const [exact, again] = loadlens.runs();
+    assert.deepEqual([again?.plan.requests, again?.plan.objectives.length], [5, 1]);
+    assert.deepEqual(exact?.plan, first?.plan);
+    await type(document, ['# @requests 5', '', url('/other')].join('\n'));
+    await run('repeatExactly', first?.id);
+    assert.equal(loadlens.runs()[0]?.id, exact?.id);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
   it('is swept over levels, with what the questions propose, and repeated from the history', async () => {
     const document = await openFile('sweep.endpoints', ['# @requests 8', '', url('/hello')].join('\n'));
     const before = loadlens.results().length;

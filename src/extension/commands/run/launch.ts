@@ -6,6 +6,7 @@ import type { EndpointsFile, PreparedRequest, Target } from '../../../core/endpo
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { isRun, isSweep, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
+import { areTargetsOf } from '../../../core/record/same-targets.ts';
 import type { BenchmarkTask } from '../../../processes/messages.ts';
 import { otherServers } from '../../../processes/other-servers.ts';
 import { commandIds } from '../../contributions.ts';
@@ -23,7 +24,7 @@ import type { Secrets } from '../../services/workspace/secrets.ts';
 import { startServer } from '../../services/child-processes/start-server.ts';
 import type { Unfinished } from '../../services/runs/unfinished.ts';
 import { announce } from './announce.ts';
-import { planFor, sweepPlanFor, wholeOf } from './plans.ts';
+import { planOf, wholeOf, type Repeat } from './plans.ts';
 
 /** Which targets of which file are to run, and what the user chose beyond the file's own values. */
 export interface RunRequest {
@@ -33,6 +34,8 @@ export interface RunRequest {
   readonly choices: PlanChoices;
   /** The concurrencies to measure one after the other; absent for a single run. */
   readonly levels?: readonly number[];
+  /** How the choices of an earlier run stand to the file; absent: choices win over the file. */
+  readonly repeat?: Repeat;
 }
 
 /** What a launch needs of the rest. */
@@ -165,12 +168,12 @@ export async function measure(
 
 /** Everything that can be refused before a byte is sent; undefined when something was, and the user knows. */
 async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask | undefined> {
-  const { uri, choices, levels } = request;
+  const { uri } = request;
   const document = await workspace.openTextDocument(uri);
   const file = parseDocument(document);
   if (!isWhole(uri, file, parts.notify, request.target)) return undefined;
   const targets = pickTargets(request, file);
-  const plan = levels === undefined ? planFor(uri, file, choices) : sweepPlanFor(uri, file, { ...choices, levels });
+  const plan = planOf(uri, file, request);
   const input = await prepareInput({ uri, name: request.target ?? shownAs(uri), targets }, parts.secrets);
   if (input === undefined) return undefined;
   const allowed = await parts.consent.ask({
@@ -209,8 +212,13 @@ export function pidOf(requests: readonly PreparedRequest[], servers: readonly Bu
   return pids.size === 1 ? [...pids][0] : undefined;
 }
 
-function pickTargets({ uri, target }: RunRequest, file: EndpointsFile): readonly Target[] {
+function pickTargets({ uri, target, repeat }: RunRequest, file: EndpointsFile): readonly Target[] {
   const targets = target === undefined ? file.targets : file.targets.filter((one) => one.name === target);
+  if (targets.length > 0 && repeat?.kind === 'exactly' && !areTargetsOf(repeat.of, targets)) {
+    throw new LoadlensError(`The targets of ${shownAs(uri)} have changed since this run.`, {
+      hint: 'Use Run Again to run the file as it is now.',
+    });
+  }
   if (targets.length > 0) return targets;
   throw target === undefined
     ? new LoadlensError(`${shownAs(uri)} has no endpoint.`, {

@@ -1,8 +1,10 @@
 import type { Uri } from 'vscode';
 import type { EndpointsFile, RunDefaults } from '../../../core/endpoints/types.ts';
 import { makePlan, type PlanChoices } from '../../../core/plan/plan.ts';
+import { underFile } from '../../../core/plan/repeat.ts';
 import { makeSweepPlan, type SweepChoices, type SweepPlan } from '../../../core/plan/sweep.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';
+import type { RunRecord } from '../../../core/record/run.ts';
 import { numberSetting } from '../../services/workspace/settings.ts';
 
 const isTimed = ({ durationS, ratePerS, stages }: RunDefaults): boolean =>
@@ -41,6 +43,24 @@ export function sweepPlanFor(uri: Uri, file: EndpointsFile, choices: SweepChoice
     },
     file,
   );
+}
+
+/** What a request says about the plan beside its choices. */
+export type Repeat =
+  /** The file's options win: choices are those of an earlier run. */
+  | { readonly kind: 'again' }
+  /** The options and objectives of an earlier run alone; its targets have to be those of the file. */
+  | { readonly kind: 'exactly'; readonly of: Pick<RunRecord, 'plan' | 'targets' | 'targetCount'> };
+
+/** Returns the plan of a run, or of a sweep where there are levels. */
+export function planOf(
+  uri: Uri,
+  file: EndpointsFile,
+  { choices, levels, repeat }: { choices: PlanChoices; levels?: readonly number[]; repeat?: Repeat },
+): RunPlan | SweepPlan {
+  const from = repeat?.kind === 'exactly' ? { ...file, defaults: {}, objectives: repeat.of.plan.objectives } : file;
+  const wanted = repeat?.kind === 'again' ? underFile(choices, file.defaults, levels !== undefined) : choices;
+  return levels === undefined ? planFor(uri, from, wanted) : sweepPlanFor(uri, from, { ...wanted, levels });
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

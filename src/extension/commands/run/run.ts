@@ -2,7 +2,7 @@ import { commands, Range, Uri, window, workspace, type Memento } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
 import type { SweepChoices } from '../../../core/plan/sweep.ts';
-import { isRun, isSweep, sourceOf } from '../../../core/report/formats/results.ts';
+import { isRun, isSweep, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import type { SweepRecord } from '../../../core/record/sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import { commandIds } from '../../contributions.ts';
@@ -16,7 +16,7 @@ import { askPlan, planPreset, type PlanPreset } from './ask-plan.ts';
 import { askSweep, sweepAmount, type SweepPreset } from './ask-sweep.ts';
 import type { Handlers } from '../handlers.ts';
 import { filesFor, isWhole, launch, type LaunchParts, type RunRequest } from './launch.ts';
-import { planFor, sweepPlanFor } from './plans.ts';
+import { planFor, sweepPlanFor, type Repeat } from './plans.ts';
 
 /** What Run Again repeats, as it is kept over a reload. */
 type KeptRequest = Omit<RunRequest, 'uri'> & { readonly uri: string };
@@ -36,8 +36,8 @@ function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
   return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
 }
 
-/** The request that made a run or a sweep. */
-async function requestOf(result: RunRecord | SweepRecord): Promise<RunRequest> {
+/** The request that made a run or a sweep; its options give way to those of the file unless it is repeated exactly. */
+async function requestOf(result: RunRecord | SweepRecord, exactly: boolean): Promise<RunRequest> {
   const source = sourceOf(result);
   const uri = source === null ? undefined : await findSource(source.file);
   if (uri === undefined) {
@@ -46,10 +46,13 @@ async function requestOf(result: RunRecord | SweepRecord): Promise<RunRequest> {
     });
   }
   const runs = isRun(result) ? [result] : result.levels;
-  const single = result.name !== source?.file && runs[0]?.targetCount === 1;
+  const [first] = runs;
+  const single = result.name !== source?.file && first?.targetCount === 1;
+  const repeat: Repeat = exactly && first !== undefined ? { kind: 'exactly', of: first } : { kind: 'again' };
   return {
     uri,
     ...(single ? { target: result.name } : {}),
+    repeat,
     ...(isRun(result)
       ? { choices: choicesOfPlan(result.plan) }
       : { choices: choicesOfLevels(result.levels), levels: result.planned }),
@@ -91,12 +94,17 @@ function targetAtCursor(uri: Uri): string | undefined {
 /** Commands that start and stop runs. */
 export function runCommands(
   parts: LaunchParts & { readonly memory: Memento; readonly diagnostics: Diagnostics },
-): Pick<Handlers, 'runBenchmark' | 'runSweep' | 'runFile' | 'runEndpoint' | 'runAgain' | 'cancelRun' | 'showProblems'> {
+): Pick<
+  Handlers,
+  'runBenchmark' | 'runSweep' | 'runFile' | 'runEndpoint' | 'runAgain' | 'repeatExactly' | 'cancelRun' | 'showProblems'
+> {
   const { memory, runs, history, notify, diagnostics } = parts;
   setContextKey('canRunAgain', keptRequest(memory) !== undefined);
 
   const start = async (request: RunRequest): Promise<void> => {
-    const kept: KeptRequest = { ...request, uri: request.uri.toString() };
+    // Run Again goes by the file, also after an exact repetition.
+    const { repeat: _, ...again } = request;
+    const kept: KeptRequest = { ...again, uri: request.uri.toString() };
     await memory.update(lastRequestKey, kept);
     setContextKey('canRunAgain', true);
     await launch(request, parts);
@@ -120,6 +128,18 @@ export function runCommands(
       amount: sweepAmount(last ?? file.defaults),
       check: (choices) => sweepPlanFor(uri, file, choices),
     };
+  };
+
+  const repeat = async (record: ResultRecord | undefined, exactly: boolean): Promise<void> => {
+    // A suite is not of a file: its questions are asked again.
+    if (record !== undefined && !isRun(record) && !isSweep(record)) {
+      await commands.executeCommand(commandIds.runThroughputSuite);
+      return;
+    }
+    const kept = keptRequest(memory);
+    const request =
+      record === undefined ? kept && { ...kept, repeat: { kind: 'again' as const } } : await requestOf(record, exactly);
+    if (request !== undefined) await start(request);
   };
 
   return {
@@ -148,16 +168,8 @@ export function runCommands(
       const target = typeof name === 'string' ? name : targetAtCursor(uri);
       await start({ uri, ...(target === undefined ? {} : { target }), choices: {} });
     },
-    runAgain: async (id) => {
-      const record = typeof id === 'string' ? history.get(id) : undefined;
-      // A suite is not of a file: its questions are asked again.
-      if (record !== undefined && !isRun(record) && !isSweep(record)) {
-        await commands.executeCommand(commandIds.runThroughputSuite);
-        return;
-      }
-      const request = record === undefined ? keptRequest(memory) : await requestOf(record);
-      if (request !== undefined) await start(request);
-    },
+    runAgain: (id) => repeat(typeof id === 'string' ? history.get(id) : undefined, false),
+    repeatExactly: (id) => repeat(typeof id === 'string' ? history.get(id) : history.results()[0], true),
     cancelRun: () => runs.cancel(),
     showProblems: async (argument) => {
       const uri = fileFrom(argument);

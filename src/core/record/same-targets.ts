@@ -1,0 +1,31 @@
+import type { RunTarget } from '../endpoints/types.ts';
+import { shorten } from './compact-run.ts';
+import { listedTarget } from './make-run.ts';
+import type { RunRecord } from './run.ts';
+
+type Listed = RunRecord['targets'][number];
+
+/** A record of the history has shortened texts. */
+const keyOf = ({ name, method, url, weight, llm = {} }: Listed): string =>
+  JSON.stringify([
+    shorten(name),
+    method,
+    shorten(url),
+    weight,
+    Object.entries(llm).toSorted(([a], [b]) => a.localeCompare(b)),
+  ]);
+
+/** Returns true if targets still are those of a run, as far as its record lists them: bodies and headers aren't in it. */
+export function areTargetsOf(
+  { targets: listed, targetCount }: Pick<RunRecord, 'targets' | 'targetCount'>,
+  targets: readonly RunTarget[],
+): boolean {
+  if (targets.length !== targetCount) return false;
+  // Order decides which target a seed picks; a shortened list has gaps.
+  let found = 0;
+  for (const target of targets) {
+    const wanted = listed[found];
+    if (wanted !== undefined && keyOf(listedTarget(target, undefined)) === keyOf(wanted)) found += 1;
+  }
+  return found === listed.length;
+}
