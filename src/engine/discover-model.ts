@@ -3,17 +3,17 @@ import { maskSecrets } from '../core/endpoints/mask.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 
-/** Longest time for one list of models, ms. */
+/** Timeout of one request for a list of models, ms. */
 const mostMs = 10_000;
-/** Characters of a list that are read at most. */
+/** Maximum number of characters read of a list. */
 const mostText = 1 << 22;
 
 type Asking = Pick<RunInput, 'requests' | 'secrets' | 'notes'>;
 
 /**
- * Asks servers for the model of requests that name none: each list once, with the headers of the request. The first model
- * goes into the bodies, and a remark says where it comes from. A request whose server doesn't say stays as it is, for there
- * are servers that need no name.
+ * Returns the requests with a model for those that name none. Asks each server once for its list, with the headers of
+ * the request. The first model goes into the bodies, and a note names its source. A request whose server names no model
+ * is unchanged, because some servers don't need one.
  */
 export async function withModels<T extends Asking>(
   inputs: readonly T[],
@@ -98,11 +98,11 @@ async function readList(
 function failureText(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no response within ${timeoutMs} ms`;
-  // An AggregateError of several addresses has no message of its own.
+  // An AggregateError over several addresses has no message of its own.
   return error.message || ('code' in error ? String(error.code) : error.name);
 }
 
-/** The names in a list of models, as OpenAI's API has it. */
+/** Returns the names in a list of models in the format of OpenAI's API. */
 function modelsIn(text: string): string[] {
   let json: unknown;
   try {
@@ -120,7 +120,7 @@ const member = (value: unknown, name: string): unknown =>
     ? Object.entries(value).find(([key]) => key === name)?.[1]
     : undefined;
 
-/** The request with the model as the first member of each body: the rest stays byte for byte. */
+/** Returns the request with the model as the first member of each body. The other bytes stay the same. */
 function putModel(request: PreparedRequest, model: string): PreparedRequest {
   const start = Buffer.from(`{"model":${JSON.stringify(model)},`);
   const put = (body: Uint8Array): Uint8Array => {

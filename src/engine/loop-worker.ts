@@ -1,4 +1,4 @@
-// The thread of a loop that sends beside the first. See loops/messages.ts for what is said.
+// Entry file of the thread of an additional loop. `loops/messages.ts` has its messages.
 import { parentPort, workerData } from 'node:worker_threads';
 import { mergeLive } from '../core/metrics/recorder/recorder-state.ts';
 import { warmCode } from './warm/warm.ts';
@@ -44,5 +44,5 @@ async function obey(command: LoopCommand): Promise<void> {
   }
 }
 
-// What is thrown here ends the thread, and so reaches the loop that started it.
+// An error here ends the thread, which the first loop notices.
 port.on('message', (command: LoopCommand) => void obey(command));

@@ -6,27 +6,27 @@ import { type Share } from '../core/plan/types.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import type { PromptUse, ValueUse } from '../core/record/run.ts';
 
-/** Requests that were taken from the warm-up and from the run. */
+/** Number of requests taken from the warm-up and from the run. */
 interface Taken {
   readonly warmup: number;
   readonly run: number;
 }
 
-/** Returns which numbers a run took for the values of dynamic variables; undefined when no target has any. */
+/** Returns the range of numbers that a run used for dynamic variables; undefined if no target has any. */
 export function valueUse(
   { requests, valueStart = 0, plan }: RunInput,
   share: Share,
   taken: Taken,
 ): ValueUse | undefined {
   if (requests.every(({ dynamic = [] }) => dynamic.length === 0)) return undefined;
-  // The run begins after the whole warm-up, also when that was cut off.
+  // The run's numbers follow those of the whole warm-up, even if it was cut off.
   const upTo = taken.run > 0 ? plan.warmup + taken.run * share.of : taken.warmup * share.of;
   return { start: valueStart, taken: upTo };
 }
 
 /**
- * Returns how the prompts of each target were used; undefined for targets that are no language model.
- * @param taken requests that a prompt was taken for
+ * Returns how the prompts of each target were used; undefined for targets that aren't language models.
+ * @param taken requests that took a prompt
  */
 export function promptUses(
   { plan, targets, requests, promptStarts = [] }: RunInput,
@@ -50,7 +50,7 @@ export function promptUses(
   });
 }
 
-/** How many bodies differ; undefined for a request that asks no language model, or whose body is new each time. */
+/** Returns the number of different bodies; undefined for other requests, and for bodies that are new each time. */
 function distinctPrompts(request: PreparedRequest): number | undefined {
   if (request.prompts !== undefined) {
     return new Set(request.prompts.bodies.map((body) => Buffer.from(body).toString('latin1'))).size;

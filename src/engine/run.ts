@@ -22,43 +22,46 @@ import { serverAtStart, watchServer } from './machine/server-use.ts';
 import { sideThread } from './machine/side-thread.ts';
 import { warmCode } from './warm/warm.ts';
 
-/** How the one who starts a run takes part in it. */
+/** Callbacks and signals of the caller of a run. */
 export interface RunHooks {
-  /** Cancels: nothing leaves any more, sockets close, what was measured is kept. */
+  /** Cancels the run: nothing more is sent, sockets close, and the results so far are kept. */
   readonly signal: AbortSignal;
-  /** Aborts with an Error when something in this process has failed: the run then stops unexpectedly and keeps what it has. */
+  /**
+   * Aborts with an Error when something in this process has failed. The run then stops unexpectedly and keeps its
+   * results.
+   */
   readonly fault?: AbortSignal | undefined;
   /** Called about four times a second. */
   onSnapshot?(snapshot: Snapshot): void;
   /**
-   * Called with the record that the run leaves if its process ends now: awaited before anything is sent and again before the
-   * clock starts, then after 1, 2, 5 and 10 s and every 10 s. Must not throw or reject.
+   * Called with the record that remains if the process ends now. Awaited before anything is sent and before the clock
+   * starts, then called after 1, 2, 5, and 10 s and every 10 s. Must not throw or reject.
    */
   onPartial?(record: RunRecord): Promise<void>;
   /** Version of Loadlens, for the record. */
   readonly version: string;
-  /** Process of the server, when Loadlens started it: its CPU and memory go into the record. */
+  /** Process ID of a server that Loadlens has started. Its CPU and memory go into the record. */
   readonly serverPid?: number | undefined;
   /** Awaited once everything is warm, before the clock starts. */
   beforeClock?(): Promise<void>;
-  /** Called with all that the recorder knows, once the run has ended. */
+  /** Called with the recorder's full state at the end of the run. */
   onEnd?(state: RecorderState): void;
-  /** Targets with percentiles and a row of their own in the record, at most; 10,000 unless set. */
+  /** Maximum number of targets with percentiles and a row of their own in the record (default: 10,000). */
   readonly mostTargets?: number;
-  /** To how many event loops the run may grow; what the machine has cores for unless set. */
+  /** Maximum number of event loops (default: by the number of cores). */
   readonly mostLoops?: number;
 }
 
 const snapshotMs = 250;
-/** When partial records are due, ms from the start of the clock. A short run has some, a long one pays for few. */
+/** Times of partial records from the start of the clock, ms. Short runs get some, and long runs pay for few. */
 const firstPartialsMs = [1_000, 2_000, 5_000, 10_000];
 const partialEveryMs = 10_000;
-/** A snapshot names so many failures: what is left of a run that crashes has no more of them. */
+/** Maximum number of failures in a snapshot, and so in the record of a run that stopped unexpectedly. */
 const mostLiveFailures = 10;
 
 /**
- * Sends what the plan asks for and returns what was measured. A target that never answers makes a record full of errors;
- * it rejects, with a LoadlensError, only when there is nothing that could be sent.
+ * Sends the plan's requests and returns the record. A target that never responds leads to a record full of errors.
+ * @throws LoadlensError if nothing can be sent
  */
 export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
   const [input = given] = await withModels([given], hooks.signal, given.plan);
@@ -162,7 +165,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
   }
 }
 
-/** Tells the phase and the numbers so far, and lets a cancel end whatever is being sent or opened. */
+/** Reports the phase and the numbers so far. Passes a cancellation on to whatever is sending or opening connections. */
 function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
   let phase: RunPhase = 'connecting';
   let partials = 0;
@@ -194,7 +197,7 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
   const isTold = hooks.onSnapshot !== undefined || hooks.onPartial !== undefined;
   const timer = isTold ? setInterval(tell, snapshotMs).unref() : undefined;
   return {
-    /** Hands out what is known before the clock starts. */
+    /** Reports the record as far as it is known before the clock starts. */
     async keep(): Promise<void> {
       await hooks.onPartial?.(partialRecord(known(), look()));
     },
@@ -212,7 +215,7 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
 const partialDueMs = (count: number): number =>
   firstPartialsMs[count] ?? (count - firstPartialsMs.length + 2) * partialEveryMs;
 
-/** As many loops as there are cores, less one where a server needs it, too. */
+/** Returns the maximum number of loops: one per core, less one if a server on this machine needs it. */
 function mostLoops(requests: RunInput['requests']): number {
   const isOnThisMachine = requests.some(({ url }) => isLoopback(new URL(url).hostname));
   return Math.max(1, availableParallelism() - (isOnThisMachine ? 1 : 0));
@@ -238,7 +241,7 @@ function withWarnings(
   return { ...health, warnings };
 }
 
-/** Returns a function that waits for something before the clock starts, and rejects as soon as there is a fault. */
+/** Returns a function that awaits work before the clock starts, and rejects on a fault. */
 function orFault(fault: AbortSignal | undefined): <T>(work: Promise<T>) => Promise<T> {
   if (fault === undefined) return (work) => work;
   const failed = new Promise<never>((_, reject) => {
@@ -249,7 +252,7 @@ function orFault(fault: AbortSignal | undefined): <T>(work: Promise<T>) => Promi
   return (work) => Promise.race([work, failed]);
 }
 
-/** Returns a fault as an error whose message is the reason in one sentence. */
+/** Returns the fault as an error whose message is the reason in one sentence. */
 function faultOf({ reason }: AbortSignal): Error {
   const message = reason instanceof Error ? reason.message : String(reason);
   return new Error(`Loadlens failed: ${message.replace(/\.$/, '')}.`, { cause: reason });

@@ -10,7 +10,7 @@ import type { RunRecord, RunStatus } from '../core/record/run.ts';
 import { withModels } from './discover-model.ts';
 import { startSeries, type SeriesHooks, type SeriesParts } from './sweep.ts';
 
-/** Whom a suite asks, and how. */
+/** Server and request options of a suite. */
 export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignoreEos' | 'headers'> {
   readonly name: string;
   readonly objectives: readonly Objective[];
@@ -20,7 +20,7 @@ export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignor
   readonly timeoutMs: number;
 }
 
-/** The runs of a suite that had ended, and when it began. */
+/** The completed runs of a suite, and its start. */
 export interface SuiteRuns {
   readonly id: string;
   readonly startedAt: string;
@@ -29,14 +29,14 @@ export interface SuiteRuns {
   readonly runs: readonly RunRecord[];
 }
 
-/** One run of a suite: what is asked, by how many at once, how often. */
+/** One run of a suite: its prompts, concurrency, and number of requests. */
 export interface SuiteStep extends Pick<SuiteQuestion, 'prompts' | 'maxTokens' | 'stream'> {
   readonly concurrency: number;
   readonly requests: number;
   readonly warmup: number;
 }
 
-/** Measures the workload of the throughput suite, one level after the other. */
+/** Measures the workload of the throughput suite level by level. */
 export function measureThroughput(
   setup: SuiteSetup,
   workload: ThroughputWorkload,
@@ -63,7 +63,7 @@ export function measureThroughput(
 }
 
 /**
- * Measures the steps of a suite one after the other; cancelling keeps those that have ended.
+ * Measures the steps of a suite one after another. Canceling keeps the completed ones.
  * @param coolDownMs pause between two steps, ms, for a queue behind the server to empty
  */
 export async function measureSteps(
@@ -93,7 +93,7 @@ const suiteOf = ({ id, startedAt, status, stopReason, levels }: SeriesParts): Su
 function inputOf(setup: SuiteSetup, step: SuiteStep): Omit<RunInput, 'plan'> {
   const { target, request } = suiteRequest({ ...setup, ...step });
   const shown = (text: string): string => maskSecrets(text, setup.secrets);
-  // The target is what a record keeps, the request what is sent.
+  // The target goes into the record, the request is sent.
   const kept = { ...target, name: shown(target.name), url: shown(target.url), headers: [] };
   return {
     name: setup.name,

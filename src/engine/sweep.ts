@@ -15,30 +15,31 @@ import { runBenchmark, type RunHooks } from './run.ts';
 
 /** A sweep in progress. */
 export interface SweepSnapshot {
-  /** Runs that have ended. */
+  /** Completed runs. */
   readonly finished: readonly RunRecord[];
-  /** How many runs there will be; null for a search, which does not know. */
+  /** Total number of runs; null for a capacity search, which doesn't know it. */
   readonly runs: number | null;
-  /** The level being measured, and how far it is; null in a pause between two. */
+  /** The level being measured, and its progress; null during a pause between levels. */
   readonly concurrency: number;
   readonly plan: RunPlan;
   readonly run: Snapshot | null;
 }
 
-/** How the one who starts a series of runs takes part in it. Cancelling keeps the levels that have ended. */
+/** Callbacks and signals of the caller of a series of runs. Canceling keeps the completed levels. */
 export interface SeriesHooks<T> extends Pick<RunHooks, 'signal' | 'fault' | 'version' | 'serverPid'> {
   onSnapshot?(snapshot: SweepSnapshot): void;
   /**
-   * Called with the result that would be left if the process ended now, as RunHooks has it: what the runs that have ended come
-   * to, the same object until another has ended, and the partial record of the run that goes on; null between two.
+   * Called with the result that remains if the process ends now, at the times of `RunHooks.onPartial`: the result of
+   * the completed runs (the same object until another one completes), and the partial record of the current run, null
+   * between runs.
    */
   onPartial?(finished: T, running: RunRecord | null): Promise<void>;
 }
 
-/** How the one who starts a sweep takes part in it. */
+/** Callbacks and signals of the caller of a sweep. */
 export type SweepHooks = SeriesHooks<SweepRecord>;
 
-/** Measures the levels one after the other. */
+/** Measures the levels one after another. */
 export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { levels, coolDownMs } = given.plan;
   const [input = given] = await withModels([given], hooks.signal, levels[0] ?? planDefaults);
@@ -50,17 +51,17 @@ export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<Sw
   return makeSweepRecord({ ...series.parts(), planned, coolDownMs });
 }
 
-/** Everything a search for capacity needs. */
+/** Input of a capacity search. */
 export interface SearchInput extends Omit<RunInput, 'plan'> {
   readonly objectives: readonly Objective[];
   readonly from: number;
   readonly to: number;
   readonly coolDownMs: number;
-  /** The plan of a level. */
+  /** Returns the plan of a level. */
   readonly planOf: (concurrency: number) => RunPlan;
 }
 
-/** Looks for the largest concurrency that meets the objectives, in as few runs as it takes to be sure. */
+/** Finds the highest concurrency that meets the objectives, in as few runs as certainty allows. */
 export async function findCapacity(given: SearchInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { objectives, from, to, coolDownMs, planOf } = given;
   const [input = given] = await withModels([given], hooks.signal, planOf(from));
@@ -83,7 +84,7 @@ export async function findCapacity(given: SearchInput, hooks: SweepHooks): Promi
   }
 }
 
-/** What a search that was cancelled can say. */
+/** Returns the result of a canceled search. */
 function resultSoFar(trials: readonly Trial[]): { capacity: number | null; firstFailing: number | null } {
   const failing = trials.filter(({ outcome }) => outcome === 'fail').map(({ concurrency }) => concurrency);
   const firstFailing = failing.length === 0 ? null : Math.min(...failing);
@@ -93,18 +94,18 @@ function resultSoFar(trials: readonly Trial[]): { capacity: number | null; first
   return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
 }
 
-/** Targets with a row of their own in each run of a series. */
+/** Maximum number of targets with a row of their own in each run of a series. */
 const mostTargets = 1_000;
 
-/** What a series of runs has come to. */
+/** Results of a series of runs. */
 export type SeriesParts = Pick<
   SweepParts,
   'id' | 'name' | 'startedAt' | 'status' | 'stopReason' | 'levels' | 'unfinished'
 >;
 
 /**
- * Runs one after the other, with pauses between them.
- * @param recordOf makes a result of the runs that have ended
+ * Starts a series of runs with pauses between them.
+ * @param recordOf makes a result of the completed runs
  */
 export function startSeries<T>(
   input: Omit<RunInput, 'plan'>,
@@ -137,7 +138,7 @@ export function startSeries<T>(
     await hooks.onPartial?.(kept.result, running);
   };
   const partials = hooks.onPartial && { onPartial: keep };
-  /** Measures one run; what makes it impossible must not cost the runs that have ended. */
+  /** Measures one run. An error in it must not lose the completed runs. */
   const tryRun = async (what: RunInput, onSnapshot: (run: Snapshot) => void): Promise<RunRecord | undefined> => {
     try {
       return await runBenchmark(what, { signal, fault, version, serverPid, onSnapshot, mostTargets, ...partials });
@@ -152,7 +153,7 @@ export function startSeries<T>(
     ...(valueStart !== undefined && { valueStart }),
   });
   return {
-    /** Undefined when the run ended early, or never began. Rejects when nothing has been measured at all. */
+    /** Returns undefined if the run ended early or never began. Rejects if nothing has been measured at all. */
     async measure(plan: RunPlan, what: Omit<RunInput, 'plan'> = input): Promise<RunRecord | undefined> {
       const { concurrency } = plan;
       const tell = (run: Snapshot | null): void => hooks.onSnapshot?.({ finished, runs, concurrency, plan, run });

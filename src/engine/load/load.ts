@@ -10,7 +10,7 @@ import { createSlotPool } from './slot-pool.ts';
 import { createSlot, type Slot, type SlotListener } from './slot.ts';
 import type { Load, LoadOptions, LoadOutcome, RequestCounter } from './types.ts';
 
-/** Creates the counter of a loop that is alone. */
+/** Creates the counter for a single loop. */
 function createCounter(): RequestCounter {
   let next = 0;
   return {
@@ -176,11 +176,11 @@ export function startLoad(options: LoadOptions): Load {
   );
   const pauses = createPauses(typeof options.durationS === 'number', dispatch);
   const deadlines = watchDeadlines(slots, timeoutMs, drainMs, failAll);
-  // A slot sees the end when it becomes free; with every slot waiting for a response, nobody would.
+  // A slot notices the end when it becomes free. This covers the time while every slot waits for a response.
   const look = setInterval(() => {
     tellBacklog();
     if (due.isOver()) deadlines.drain();
-    // Without a slot, nobody else would see that nothing is left to take.
+    // Without slots, nothing else notices that no request is left to take.
     if (busy === 0 && due.isTaken()) finish(0, Infinity);
   }, lookMs);
   slots.add(options.lanes);

@@ -1,20 +1,20 @@
 import { clockOffsetMs } from '../machine/shared-clock.ts';
 import { threadOf } from '../machine/thread-of.ts';
 
-/** Wakes the loop at a given time. */
+/** Wakes the event loop at a given time. */
 export interface Pacer {
-  /** Calls back at that time, `performance.now()`; a later call takes the place of one before. */
+  /** Calls `onWake` at `atMs`, `performance.now()`. Replaces an earlier call. */
   wakeAt(atMs: number, onWake: () => void): void;
   close(): void;
 }
 
-/** Places in the shared numbers: times asked for, wake-ups given, the end. */
+/** Indexes into the shared state: requested wake-ups, delivered wake-ups, end. */
 const place = { asked: 0, given: 1, over: 2 } as const;
 
 /**
- * A worker thread that waits for the deadline and wakes this loop with `Atomics.waitAsync`. Timers of the loop itself come
- * up to a millisecond late, and a loop that spins starves its sockets; this one is late by some tens of microseconds.
- * Resolves once the thread is ready.
+ * Starts a worker thread that waits for the deadline and wakes this loop with `Atomics.waitAsync`. Timers of the loop
+ * fire up to a millisecond late, and a loop that spins starves its sockets. The thread is late by some tens of
+ * microseconds. Resolves once it is ready.
  */
 export async function startPacer(): Promise<Pacer> {
   const state = new Int32Array(new SharedArrayBuffer(12));
@@ -46,7 +46,7 @@ export async function startPacer(): Promise<Pacer> {
       if (atMs === askedMs) return;
       askedMs = atMs;
       deadline[0] = atMs + offsetMs;
-      // Subtle: after the time is written; this is what makes the thread look at it.
+      // Must come after the time is written, because this change makes the thread read it.
       Atomics.add(state, place.asked, 1);
       Atomics.notify(state, place.asked);
     },
@@ -55,7 +55,7 @@ export async function startPacer(): Promise<Pacer> {
       Atomics.store(state, place.over, 1);
       Atomics.add(state, place.asked, 1);
       Atomics.notify(state, place.asked);
-      // Ends the wait of this loop, too: a promise that is left waiting is never freed.
+      // Also ends this loop's wait: a pending promise would never be freed.
       Atomics.notify(state, place.given);
     },
   };
@@ -63,7 +63,9 @@ export async function startPacer(): Promise<Pacer> {
 
 const nothing = (): void => undefined;
 
-/** The thread: sleeps until shortly before each deadline, spins for the rest, as a sleep may end late. */
+/**
+ * Runs in the thread: sleeps until shortly before each deadline and spins for the rest, because a sleep may end late.
+ */
 function keepTime({
   state,
   deadline,
@@ -74,7 +76,7 @@ function keepTime({
   place: { asked: number; given: number; over: number };
 }): void {
   const spinMs = 0.03;
-  // oxlint-disable-next-line unicorn/consistent-function-scoping -- nothing outside of this function goes along.
+  // oxlint-disable-next-line unicorn/consistent-function-scoping -- only this function's own text goes to the thread.
   const now = (): number => Number(process.hrtime.bigint()) / 1e6;
   let done = 0;
   while (Atomics.load(state, place.over) === 0) {

@@ -10,98 +10,102 @@ import { createStreamReader, type StreamReader } from '../answers/stream-reader.
 import type { ExchangeEvents, Lane, Origin, WireRequest } from '../transport/transport.ts';
 import type { Usage } from '../answers/dialects/usage.ts';
 
-/** What a slot reports to the load that runs it. Times are `performance.now()`. */
+/** Events that a slot reports to its load. Times are `performance.now()`. */
 export interface SlotListener {
   /** The first byte of a request leaves. */
   sent(atMs: number, reused: boolean): void;
-  /** A request that met the close of its connection goes out once more, over a new one. */
+  /** A request whose connection the server had just closed is sent again over a new one. */
   resent(): void;
-  /** The server had closed the connection in good order after so many requests, and soon after the last of them. */
+  /** The server closed the connection in good order after `requests` requests, and soon after the last one. */
   closedAfter(requests: number): void;
   /**
-   * The request is over, and the slot is free, which may be later; `sent` may not have come before.
-   * The sample is the slot's own: it holds until the next request starts.
+   * The request is over, and the slot is free at `freeAtMs`, which may be later than `atMs`. `sent` is false if its
+   * bytes never left. The slot reuses the sample: it is valid until the next request starts.
    */
   ended(slot: Slot, atMs: number, freeAtMs: number, sample: Sample, sent: boolean): void;
 }
 
-/** A place for one request at a time: turns what the transport tells into a sample. */
+/** A slot sends one request at a time and turns the transport's events into a sample. */
 export interface Slot {
   start(target: number, request: WireRequest, scheduledAtMs: number): void;
-  /** When the request in flight was handed to the transport: the timeout runs from then. NaN when there is none. */
+  /** Dispatch time of the request in flight, from which the timeout runs; NaN if there is none. */
   readonly since: number;
-  /** Its bytes have left. */
+  /** Bytes of the request have left. */
   readonly hasLeft: boolean;
-  /** Ends the request in flight as failed, unless its response is finished, and closes its connection. Returns true if it failed. */
+  /**
+   * Ends the request in flight as failed, unless its response is finished, and closes its connection. Returns true if
+   * it failed.
+   */
   fail(atMs: number, error: Error): boolean;
-  /** Drops the request in flight and closes its connection; nothing is reported. */
+  /** Drops the request in flight without a report and closes its connection. */
   cut(): void;
-  /** Closes its connections: it is not used again. */
+  /** Closes the slot's connections. It isn't used again. */
   close(): void;
 }
 
+/** Options for a slot. */
 export interface SlotOptions {
   readonly lane: Lane;
   readonly listener: SlotListener;
   readonly failures: FailureSamples;
-  /** Takes in remarks on the server. */
+  /** Records remarks on the server. */
   readonly note: Note;
   readonly maxRedirects: number;
-  /** Runs work when no arrival is kept waiting by it. */
+  /** Runs work when it delays no arrival. */
   readonly later: (work: () => void) => void;
-  /** Takes in how long requests on a used connection were in the transport before their bytes left, ms. */
+  /** Collects the dispatch gaps of requests on used connections, ms. */
   readonly dispatchGaps: Tally;
-  /** Zero of the samples' times. */
+  /** Zero of the sample's times, `performance.now()`. */
   readonly originMs: number;
 }
 
 /**
- * What a slot knows of its request. In objects, here and in the sample: numbers with a fraction change in place there,
- * where a captured variable would allocate for each.
+ * State of the current request. Kept in objects, here and in the sample, because fractional numbers change in place
+ * there. A captured variable would allocate on every change.
  */
 interface Exchange {
-  /** When the transport was handed the request; NaN when there is none. */
+  /** Dispatch time; NaN without a request. */
   sinceMs: number;
-  /** When its bytes left; the same as `sinceMs` until they do. */
+  /** Time when the bytes left; equals `sinceMs` until then. */
   sentMs: number;
   request: WireRequest | undefined;
   sent: boolean;
-  /** How many failures the response stands for that is being read: see FailureSamples. */
+  /** Number of failures that the response being read represents; see `FailureSamples`. */
   failures: number;
-  /** When this try left, and whether over a connection that had carried a request before. */
+  /** Start of this attempt, and whether its connection had carried a request before. */
   triedMs: number;
   reused: boolean;
-  /** It met the close of its connection and was sent once more. */
+  /** Sent again because the server had just closed the connection. */
   resent: boolean;
   hops: number;
-  /** Where the answer that is being read leads, when that is to be followed. */
+  /** Location of the redirect that is being followed. */
   location: string | undefined;
-  /** Reads the response, when that is a language model's. */
+  /** Reads the response of a language model. */
   reader: StreamReader | undefined;
-  /** Decodes it before, when it is compressed. */
+  /** Decompresses the response before `reader` reads it. */
   inflater: Inflater | undefined;
-  /** The end of its body has come. */
+  /** The end of the body has arrived. */
   whole: boolean;
 }
 
 /**
- * A close that comes so soon after a request has left, on a connection that was kept open, crossed it on the way: longer than a
- * round trip takes, shorter than most work of a server on a request that must not be done twice.
+ * Maximum time from sending on a kept connection to its close, ms, for a close that crossed the request on the way.
+ * Longer than a round trip, and shorter than most server work on a request that must not run twice.
  */
 const crossingMs = 250;
-/** A connection that is gone after it was idle for longer than that was closed for being idle. */
+/** A connection that closes after being idle for longer than this, ms, was closed for being idle. */
 const idleMs = 500;
 /**
- * How long a stream may go on once its server has said that it is finished: usage often follows the last choice, and the end of
- * the body all of it, at once. A connection whose body ends in that time can be used again. In turns of a timer, of which a
- * client that stands still misses one at most.
+ * Time that a stream may go on after the server has marked it as finished. Usage often follows the last choice, then
+ * the end of the body, both at once. A connection whose body ends in that time can be reused. Counted in timer turns,
+ * because a paused client misses one at most.
  */
 const grace = { turnMs: 50, usageTurns: 5, endTurns: 2 };
 
-/** In an array: see addValue. */
+/** In an array; see `addValue`. */
 const gapMs = new Float64Array(1);
 
-/** The slot, its sample and its buffer are made once: a request allocates nothing here. */
+/** Creates a slot. Its sample and buffer are made once, so a request allocates nothing here. */
 export function createSlot(options: SlotOptions): Slot {
   const { lane, listener, failures, note, maxRedirects, later, dispatchGaps, originMs } = options;
   const body = createBodyKeeper(note);
@@ -120,9 +124,9 @@ export function createSlot(options: SlotOptions): Slot {
     inflater: undefined,
     whole: false,
   };
-  /** Runs while a stream that is finished may go on. */
+  /** Runs while a finished stream may go on. */
   let graceTimer: NodeJS.Timeout | undefined;
-  // Made for the first response of a language model: most slots never see one.
+  // Created for the first response of a language model, because most slots never read one.
   let ownReader: StreamReader | undefined;
   const sample: { -readonly [K in keyof Sample]: Sample[K] } = {
     target: 0,
@@ -142,14 +146,17 @@ export function createSlot(options: SlotOptions): Slot {
     stream: undefined,
   };
 
-  /** The connection that the last request went over. */
+  /** The connection of the last request. */
   const last: { origin: Origin | undefined; requests: number; endMs: number } = {
     origin: undefined,
     requests: 0,
     endMs: Number.NaN,
   };
 
-  /** @param freeAtMs when the connection was given up that the response had come over; absent if it is kept */
+  /**
+   * Ends the request.
+   * @param freeAtMs time when the response's connection was closed; absent if it is kept
+   */
   const finish = (atMs: number, error: Error | undefined, freeAtMs?: number): void => {
     const { request, reader } = exchange;
     endGrace();
@@ -183,7 +190,7 @@ export function createSlot(options: SlotOptions): Slot {
   const onFinished = (isLast: boolean): void => {
     if (!exchange.reader || exchange.whole) return;
     endGrace();
-    // The end may be there and not read yet, if the loop was busy.
+    // The end of the body may have arrived unread if the loop was busy.
     let turns = isLast ? grace.endTurns : grace.usageTurns;
     graceTimer = setInterval(() => {
       turns -= 1;
@@ -191,20 +198,20 @@ export function createSlot(options: SlotOptions): Slot {
     }, grace.turnMs);
   };
 
-  /** Gives up the connection of a stream that is finished. */
+  /** Closes the connection of a finished stream. */
   const cutHeld = (): void => {
     if (graceTimer === undefined || !exchange.reader) return;
     lane.cut();
     finishEarly(exchange.reader.finishedMs(), held);
   };
 
-  /** Ends the request when its response was finished, though its body has no end. */
+  /** Ends the request once its response is finished, although its body has no end. */
   const finishEarly = (atMs: number, remark: string): void => {
     note(remark);
     finish(atMs, undefined, performance.now());
   };
 
-  /** Ends the request as failed, unless its response was finished before. Returns true if it failed. */
+  /** Ends the request as failed, unless its response is finished. Returns true if it failed. */
   const finishFailed = (atMs: number, error: Error): boolean => {
     const { reader } = exchange;
     const kind = reader && errorKind(error);
@@ -232,7 +239,10 @@ export function createSlot(options: SlotOptions): Slot {
     sample.hiddenTokens = undefined;
   };
 
-  /** Puts what a language model's response told into the sample. Returns what went wrong with it, in words. */
+  /**
+   * Copies the results of a language model's response into the sample. Returns the reason of a failure; undefined if
+   * there is none.
+   */
   const endResponse = (reader: StreamReader, text: string | undefined): string | undefined => {
     const { stream, usage, hiddenTokens, notes, failure } = reader.end(text === undefined);
     for (const remark of notes) note(remark);
@@ -323,7 +333,10 @@ export function createSlot(options: SlotOptions): Slot {
     },
   };
 
-  /** Tells that the server has closed the connection of the last request, unless that was for being idle, or asked for. */
+  /**
+   * Reports that the server closed the connection of the last request, unless the connection was idle or the request
+   * asked for it.
+   */
   const countClosing = (requests: number): void => {
     const isSame = last.origin !== undefined && last.origin === exchange.request?.origin;
     if (isSame && exchange.sinceMs - last.endMs < idleMs && !asksToClose(exchange.request)) {
@@ -331,7 +344,7 @@ export function createSlot(options: SlotOptions): Slot {
     }
   };
 
-  /** Whether the server, by all that can be known, closed the idle connection before it had read the request. */
+  /** Returns true if the server most likely closed the idle connection before it read the request. */
   const metClose = (atMs: number, error: Error): boolean => {
     const { request, reused, resent, triedMs } = exchange;
     if (!request || !reused || resent) return false;
@@ -345,7 +358,7 @@ export function createSlot(options: SlotOptions): Slot {
     if (!exchange.request) return;
     exchange.resent = true;
     exchange.reused = false;
-    // All but this one.
+    // Without the request that is sent again.
     countClosing(last.requests - 1);
     last.origin = undefined;
     listener.resent();
@@ -396,7 +409,7 @@ export function createSlot(options: SlotOptions): Slot {
   return slot;
 }
 
-/** Remarks on servers whose streams are finished before their bodies. */
+/** Remarks on servers that finish a stream before its body. */
 const held = 'holds the connection after the end of a stream';
 const closedInside = "closes the connection before the end of a stream's body";
 
@@ -405,7 +418,7 @@ const asksToClose = (request: WireRequest | undefined): boolean =>
     (name, i, all) => i % 2 === 0 && /^connection$/i.test(name) && /close/i.test(all[i + 1] ?? ''),
   ) ?? false;
 
-/** RFC 9110, 9.2.2: sent twice these do no more than once. */
+/** RFC 9110, 9.2.2: sending these twice has the same effect as sending them once. */
 const isIdempotent = (method: string): boolean => idempotent.has(method);
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
 

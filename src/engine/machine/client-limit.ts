@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 
-/** What a machine runs out of, by the code of the system. */
+/** A limit of this machine, by the system's error code. */
 interface Limit {
-  /** Names the limit, with its value where the system tells it. */
+  /** Returns the name of the limit, with its value if the system reports it. */
   readonly text: () => string;
-  /** Says how to raise it, or to need less. */
+  /** How to raise the limit or need less. */
   readonly hint: string;
 }
 
@@ -37,23 +37,23 @@ const known = new Map<string, string>();
 /** Returns whether an error with this code comes from a limit of this machine, not from the server. */
 export const isClientLimit = (code: string): boolean => Object.hasOwn(limits, code);
 
-/** Returns what ran out, after the code: `EMFILE: limit of 120 open files`; undefined for any other code. */
+/** Returns the code and the limit, such as `EMFILE: limit of 120 open files`; undefined for any other code. */
 export function limitText(code: string): string | undefined {
   const limit = limits[code];
   if (limit === undefined) return undefined;
-  // The limits of a process hardly change, and one error may come thousands of times.
+  // Cached: the limits of a process hardly change, and the same error may come thousands of times.
   const text = known.get(code) ?? `${code}: ${limit.text()}`;
   known.set(code, text);
   return text;
 }
 
-/** Returns what ran out and what to do about it, for the code that a text of `limitText` begins with. */
+/** Returns the limit and advice, for the code that a `limitText` starts with. */
 export function limitAdvice(text: string): string {
   const hint = limits[text.split(':')[0] ?? '']?.hint;
   return hint === undefined ? text : `${text}. ${hint}`;
 }
 
-/** Returns an error that the user can mend in place of one of a thread for which the machine has no room, any other as it is. */
+/** Returns a LoadlensError for a thread that the machine has no room for, and any other error unchanged. */
 export function threadError(error: unknown): unknown {
   const [code = ''] = error instanceof Error ? (/\bE[A-Z]{4,}$/.exec(error.message) ?? []) : [];
   const limit = limits[code];
@@ -67,13 +67,13 @@ export function threadError(error: unknown): unknown {
 
 let sixth: boolean | undefined;
 
-/** Returns whether this machine has an IPv6 address: without one, connecting to any fails as if ports had run out. */
+/** Returns whether this machine has an IPv6 address. Without one, connecting to any fails as if ports had run out. */
 export function hasIpv6(): boolean {
   sixth ??= Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'));
   return sixth;
 }
 
-/** Asked of the process itself: with no file left to open, `/proc/self/limits` can't be read. */
+/** Reads the limit from the process report: with no file left to open, `/proc/self/limits` can't be read. */
 function openFiles(): string {
   const report: unknown = process.report.getReport();
   const { soft } = objectIn(objectIn(objectIn(report)['userLimits'])['open_files']);

@@ -1,7 +1,7 @@
 import * as os from 'node:os';
 import type { Environment } from '../../core/record/run.ts';
 
-/** The machine that sends, as reports name it. */
+/** Returns the description of this machine for reports. */
 export function readEnvironment(version: string): Environment {
   const [cpu] = os.cpus();
   return {

@@ -5,8 +5,8 @@ import type { Source } from '../../core/record/run.ts';
 const limitMs = 2_000;
 
 /**
- * The commit that a file's work tree stands at, and whether tracked files there, or the file itself, differ from it.
- * Empty without git, outside a work tree, before the first commit, or when git takes longer than 2 s.
+ * Returns the commit of the work tree that contains a file, and whether tracked files or the file itself are modified.
+ * Empty without git, outside a work tree, before the first commit, or if git takes longer than 2 s.
  */
 export async function readGitState(path: string): Promise<Pick<Source, 'gitCommit' | 'gitDirty'>> {
   const folder = dirname(path);
@@ -19,7 +19,7 @@ export async function readGitState(path: string): Promise<Pick<Source, 'gitCommi
   return { gitCommit, gitDirty: file !== '' || /^[^#]/m.test(tree) };
 }
 
-/** What git says; undefined when it fails for any reason. It starts no helper of the repository's and takes no lock. */
+/** Returns git's output; undefined if it fails. Runs no helper of the repository and takes no lock. */
 function git(folder: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile(

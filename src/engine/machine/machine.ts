@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** What the whole machine went through over a stretch of time; null where the system does not tell (all but Linux). */
+/** Readings of the whole machine over a period; null where the system doesn't report them (all but Linux). */
 export interface MachineReadings {
-  /** Share of the CPU time of all processors that the hypervisor kept. */
+  /** CPU steal: share of the CPU time of all processors, 0 to 1. */
   readonly stealShare: number | null;
-  /** Share of the time in which something waited for a core. */
+  /** CPU pressure: share of the time in which a task waited for a core, 0 to 1. */
   readonly cpuPressureShare: number | null;
 }
 
-/** Starts reading; the returned function tells. */
+/** Starts reading. The returned function returns the readings since then. */
 export function watchMachine(): () => MachineReadings {
   const startedAtMs = performance.now();
   const before = look();
@@ -46,7 +46,10 @@ export interface CpuTicks {
   readonly all: number;
 }
 
-/** From the text of /proc/stat. The time of guests is left out: the kernel has it in that of users already. */
+/**
+ * Returns the CPU time in the text of /proc/stat. Leaves out guest time, which the kernel already includes in user
+ * time; null if there is none.
+ */
 export function cpuTicks(stat: string): CpuTicks | null {
   const fields = /^cpu +(.*)$/m.exec(stat)?.[1]?.split(' ').slice(0, 8).map(Number);
   const steal = fields?.[7];
@@ -54,13 +57,13 @@ export function cpuTicks(stat: string): CpuTicks | null {
   return { steal, all: fields.reduce((sum, ticks) => sum + ticks, 0) };
 }
 
-/** Null when no tick has passed. */
+/** Returns the CPU steal between two readings, 0 to 1; null if no tick has passed. */
 export function stealBetween(before: CpuTicks, after: CpuTicks): number | null {
   const all = after.all - before.all;
   return all > 0 ? Math.min(1, Math.max(0, (after.steal - before.steal) / all)) : null;
 }
 
-/** From the text of /proc/pressure/cpu: for how long something has waited for a core so far. */
+/** Returns how long tasks have waited for a core, ms, from the text of /proc/pressure/cpu; null if it isn't there. */
 export function waitedMs(pressure: string): number | null {
   const total = /^some .*\btotal=(\d+)$/m.exec(pressure)?.[1];
   return total === undefined ? null : Number(total) / 1e3;

@@ -3,29 +3,32 @@ import { watchMachine, type MachineReadings } from './machine.ts';
 import type { SideThread } from './side-thread.ts';
 import { watchStalls, type LongestStalls } from './stalls.ts';
 
-/** Costs under 1 % of a core; finer ones cost more than they tell. */
+/**
+ * Resolution of the event loop monitor, ms. It costs less than 1% of a core; a finer one costs more without better
+ * readings.
+ */
 const resolutionMs = 10;
 
-/** What this process says of itself and of its machine over a stretch of time. */
+/** Readings of this process and its machine over a period. */
 export interface ProcessReadings extends LongestStalls, MachineReadings {
   readonly elapsedMs: number;
   readonly eventLoopDelayMedianMs: number;
   readonly eventLoopDelayP99Ms: number;
   readonly eventLoopDelayMaxMs: number;
-  /** How many readings these come from. */
+  /** Number of readings behind the event loop delays. */
   readonly eventLoopReadings: number;
-  /** The same of the side thread, which has nothing to do. */
+  /** Delay of the idle side thread, p50, ms. */
   readonly idleDelayMedianMs: number;
   readonly idleDelayP99Ms: number;
-  /** Share of the time in which the event loop was at work. */
+  /** Utilization of the event loop, 0 to 1. */
   readonly loopUtilisation: number;
   readonly cpuShare: number;
 }
 
-/** The monitor measures from tick to tick: its readings include the time between two ticks. */
+/** The monitor measures from tick to tick, so its readings include the interval between two ticks. */
 const beyond = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolutionMs);
 
-/** Starts reading; the returned function stops it and tells. */
+/** Starts reading. The returned function stops it and returns the readings. */
 export function startReadings(side: SideThread): () => ProcessReadings {
   const machine = watchMachine();
   const stalls = watchStalls(side);

@@ -4,20 +4,20 @@ import { promisify } from 'node:util';
 import type { ServerUse } from '../../core/record/run.ts';
 
 const sampleEveryMs = 500;
-/** Clock ticks of /proc per second: 100 on every Linux that Node runs on. */
+/** Clock ticks of /proc per second, 100 on every Linux that Node runs on. */
 const ticksPerS = 100;
 
-/** What a process has used so far; null where the system does not tell. */
+/** Resources that a process has used; null where the system doesn't report them. */
 export interface ProcessUse {
-  /** CPU time since its start. */
+  /** CPU time since its start, ms. */
   readonly cpuMs: number | null;
-  /** Resident memory. */
+  /** Resident memory, MiB. */
   readonly rssMiB: number | null;
 }
 
 const unknownUse: ProcessUse = { cpuMs: null, rssMiB: null };
 
-/** Reads what a process uses: from /proc on Linux, by `ps` elsewhere, nothing on Windows. */
+/** Returns the use of a process: from /proc on Linux, from `ps` elsewhere, nulls on Windows. */
 export async function readProcessUse(pid: number): Promise<ProcessUse> {
   try {
     if (process.platform === 'linux') {
@@ -35,9 +35,9 @@ export async function readProcessUse(pid: number): Promise<ProcessUse> {
   }
 }
 
-/** From the text of /proc/PID/stat and /proc/PID/status. */
+/** Parses the text of /proc/PID/stat and /proc/PID/status. */
 export function useFromProc(stat: string, status: string): ProcessUse {
-  // The name of the program stands in parentheses and may hold anything, so count from the last one.
+  // The program's name is in parentheses and may contain any character, so fields count from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   const kiB = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
@@ -47,7 +47,7 @@ export function useFromProc(stat: string, status: string): ProcessUse {
   };
 }
 
-/** From `ps -o rss=,time=`: KiB, and a time such as `1-02:03:04` or `12:03.45`. */
+/** Parses the output of `ps -o rss=,time=`: KiB, and a time such as `1-02:03:04` or `12:03.45`. */
 export function useFromPs(output: string): ProcessUse {
   const [, kiB, days = '0', clock = ''] = /^\s*(\d+)\s+(?:(\d+)-)?([\d:.]+)\s*$/.exec(output) ?? [];
   if (kiB === undefined) return unknownUse;
@@ -55,13 +55,13 @@ export function useFromPs(output: string): ProcessUse {
   return { cpuMs: Number.isFinite(seconds) ? seconds * 1000 : null, rssMiB: Number(kiB) / 1024 };
 }
 
-/** Returns what is known of the server of a run when the clock starts. */
+/** Returns the server's use when the clock starts. */
 export async function serverAtStart(pid: number): Promise<ServerUse> {
   const { rssMiB } = await readProcessUse(pid);
   return { pid, cpuShare: null, rssStartMiB: rssMiB, rssEndMiB: null, rssMaxMiB: null };
 }
 
-/** Starts to watch the server of a run; the returned function stops it and tells. */
+/** Starts watching the server of a run. The returned function stops it and returns its use. */
 export function watchServer(pid: number): () => Promise<ServerUse> {
   const read = async (): Promise<ProcessUse & { atMs: number }> => {
     const use = await readProcessUse(pid);

@@ -1,6 +1,8 @@
 const tries = 2_000;
 
-/** Milliseconds of a clock that all threads share, unlike `performance.now()`, whose zero is the start of the thread. */
+/**
+ * Returns the time on a clock that all threads share, ms. The zero of `performance.now()` is the start of its thread.
+ */
 export function sharedNow(): number {
   const [seconds, nanos] = process.hrtime();
   return seconds * 1e3 + nanos / 1e6;
@@ -8,10 +10,13 @@ export function sharedNow(): number {
 
 let known: number | undefined;
 
-/** What is added to `performance.now()` of this thread to get `sharedNow`. Both count alike, so it is worked out once. */
+/**
+ * Returns the offset that turns this thread's `performance.now()` into `sharedNow`, ms. Measured once, because both run
+ * at the same speed.
+ */
 export const clockOffsetMs = (): number => (known ??= measureOffset());
 
-/** The narrowest of many brackets is off by well under a microsecond. */
+/** Measures the offset by the narrowest of many brackets, which is off by less than a microsecond. */
 function measureOffset(): number {
   let narrowest = Infinity;
   let offsetMs = 0;

@@ -5,43 +5,45 @@ import { limitText } from './client-limit.ts';
 import { threadOf } from './thread-of.ts';
 
 /**
- * A thread beside the one that sends. It looks at the clock fifty times a second and does nothing else, so that a machine
- * that is late can be told from a loop that is. It also serves what code is warmed with: a server in the sending thread would
- * measure itself.
+ * A thread beside the one that sends. It reads the clock fifty times a second and is idle otherwise, so that a late
+ * machine can be told from a late loop. It also runs the warm-up server, which would measure itself in the sending
+ * thread.
  */
 export interface SideThread {
-  /** Listens on loopback and answers whatever comes in with these bytes, at once. Rejects where no port is free. */
+  /** Listens on loopback and sends these bytes in response to anything, at once. Rejects if no port is free. */
   serve(answer: Buffer): Promise<{ readonly port: number; close(): void }>;
-  /** When it was late by more than 10 ms, the last 16 times, on the clock of `sharedNow`. */
+  /** Returns the last 16 periods in which the thread was late by more than 10 ms, `sharedNow()`. */
   late(): Stretch[];
-  /** Starts counting how late it is; the returned function tells it, to 0.25 ms and at most 500 ms. */
+  /** Starts counting delays. The returned function returns them with a resolution of 0.25 ms, up to 500 ms. */
   countDelays(): () => IdleDelays;
 }
 
-/** How late a thread is that has nothing to do. */
+/** Delays of a thread that is idle. */
 export interface IdleDelays {
   readonly medianMs: number;
   readonly p99Ms: number;
 }
 
-/** Costs half a percent of a core on a busy machine, less on another. */
+/** Interval between two readings of the clock, ms. Costs 0.5% of a core on a busy machine, less otherwise. */
 const beatMs = 20;
-/** Shorter than that any thread is late at times. */
+/** Shorter delays are normal in any thread, ms. */
 const leastMs = 10;
 const mostLate = 16;
 const binMs = 0.25;
 const binCount = 2_001;
-/** Places in the shared times: when it last looked, how often it was late, then from and to of each time. */
+/** Indexes into the shared times: last reading, number of delays, then start and end of each. */
 const place = { seen: 0, count: 1, first: 2 } as const;
 
 let started: Promise<SideThread> | undefined;
 
-/** The side thread of this process. Started when first asked for, never ended, and no reason for the process to stay. */
+/**
+ * Returns the side thread of this process. It starts on the first call, never ends, and doesn't keep the process alive.
+ */
 export const sideThread = (): Promise<SideThread> => (started ??= start());
 
 async function start(): Promise<SideThread> {
   const times = new Float64Array(new SharedArrayBuffer((place.first + 2 * mostLate) * 8));
-  /** How often it was late by how much. */
+  /** Number of delays by their length. */
   const bins = new Uint32Array(new SharedArrayBuffer(binCount * 4));
   const watch = { times, bins, beatMs, leastMs, mostLate, binMs, place };
   const limits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 };
@@ -62,7 +64,7 @@ async function start(): Promise<SideThread> {
         const at = place.first + 2 * i;
         return [times[at] ?? 0, times[at + 1] ?? 0];
       });
-      // Late again, and not awake yet to note it.
+      // The thread is late right now and hasn't recorded it yet.
       return [...known, [(times[place.seen] ?? 0) + beatMs, sharedNow()]];
     },
     countDelays() {
@@ -90,7 +92,7 @@ interface Watch {
   readonly place: { readonly seen: number; readonly count: number; readonly first: number };
 }
 
-/** The thread. A server ends when its owner closes the channel. */
+/** Runs in the thread. A server ends when its channel closes. */
 function watchAndServe({ times, bins, beatMs, leastMs, mostLate, binMs, place }: Watch): void {
   const { createServer } = process.getBuiltinModule('node:net');
   const { parentPort } = process.getBuiltinModule('node:worker_threads');
@@ -122,7 +124,7 @@ function watchAndServe({ times, bins, beatMs, leastMs, mostLate, binMs, place }:
     server.on('error', (error: NodeJS.ErrnoException) => owner.postMessage(error.code ?? error.message));
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      // The rule is about windows; a thread has no origin.
+      // The rule applies to windows; a thread has no origin.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin
       owner.postMessage(typeof address === 'object' ? address?.port : 0);
     });

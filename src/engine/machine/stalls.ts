@@ -3,16 +3,19 @@ import { sharedNow } from './shared-clock.ts';
 import type { SideThread } from './side-thread.ts';
 
 const beatMs = 20;
-/** Shorter than that a loop is late all the time. */
+/** Shorter delays of a loop are normal, ms. */
 const leastMs = 10;
 
-/** Of the standstills of this thread's loop over 10 ms the longest part that was its own work, and the longest that was the machine's; ms. */
+/**
+ * Longest pauses of this thread's loop over 10 ms: the longest part that was its own work, and the longest that the
+ * machine caused, ms.
+ */
 export interface LongestStalls {
   readonly ownStallMs: number;
   readonly machineStallMs: number;
 }
 
-/** Watches this thread's loop; the returned function stops it and tells. */
+/** Starts watching this thread's loop. The returned function stops it and returns the longest pauses. */
 export function watchStalls(side: SideThread): () => LongestStalls {
   const longest = { ownStallMs: 0, machineStallMs: 0 };
   const last = { atMs: sharedNow(), cpuMs: cpuMs() };
@@ -36,7 +39,7 @@ export function watchStalls(side: SideThread): () => LongestStalls {
   };
 }
 
-/** CPU time of the process: what collects garbage in threads of its own belongs to the loop that waits for it. */
+/** Returns the CPU time of the process, ms. Garbage collection runs in its own threads, and the loop waits for it. */
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e3;

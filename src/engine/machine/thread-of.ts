@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { threadError } from './client-limit.ts';
 
-/** How long a thread may take to start, also on a machine that is very busy. */
+/** Maximum time for a thread to start, ms, even on a busy machine. */
 const readyLimitMs = 60_000;
 
 /**
- * Starts a thread that runs one function, which goes there as text, so that no bundle needs a file for it. The function may
- * use what comes with its data and Node's own (`process.getBuiltinModule`), nothing else from outside. Resolves once the thread
- * is online, or has posted the first message; it is no reason for the process to stay. A thread that ends later without its
- * function having returned is an uncaught exception of this thread, so that nobody waits for it in vain.
+ * Starts a thread that runs one function, passed as text so that no bundle needs a file for it. The function may use
+ * only its data and Node's modules (`process.getBuiltinModule`). Resolves once the thread is online or has posted its
+ * first message. The thread doesn't keep the process alive. If it ends later without a return of its function, this
+ * thread gets an uncaught exception, so that nothing waits for it forever.
  */
 export async function threadOf<Data>(
   run: (data: Data) => void,
@@ -28,7 +28,7 @@ export async function threadOf<Data>(
   const failEarly = (): void => start.abort();
   worker.once('exit', failEarly);
   try {
-    // Rejects with what the thread has thrown.
+    // Rejects with the thread's error.
     await once(worker, ready, { signal: start.signal });
   } catch (error) {
     void worker.terminate();

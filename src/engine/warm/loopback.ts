@@ -7,24 +7,24 @@ import { createLoop, type LoopResult } from '../load/loops/loop.ts';
 import { sharedNow } from '../machine/shared-clock.ts';
 import type { SideThread } from '../machine/side-thread.ts';
 
-/** So many requests in at most so long, so many at a time. */
+/** A load over loopback: number of requests, time limit, and concurrency. */
 export interface LoopbackLoad {
   readonly concurrency: number;
   readonly requests: number;
   readonly limitMs: number;
-  /** They leave by the clock, at that rate; absent: as soon as a slot is free. */
+  /** Arrival rate of the open model, requests/s; absent: closed model. */
   readonly ratePerS?: number;
   readonly dialect?: DialectName;
-  /** What the server answers, head and all. */
+  /** Full response of the server, including the head. */
   readonly answer: Buffer;
 }
 
-/** A small JSON body. */
+/** Response with a small JSON body. */
 export const plainAnswer = Buffer.from(
   'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{"output_tokens":1}',
 );
 
-/** Sends to a server of our own in the side thread, over connections that are open when the clock starts. */
+/** Sends to a server in the side thread, over connections that are open when the clock starts. */
 export async function loadLoopback(
   side: SideThread,
   transport: TransportName,

@@ -4,15 +4,15 @@ import type { SelfCalibration } from '../../core/record/calibration.ts';
 import { loadLoopback, plainAnswer, type LoopbackLoad } from './loopback.ts';
 import type { SideThread } from '../machine/side-thread.ts';
 
-/** One at a time: what a request costs. Many: what this client can do. */
+/** Concurrency 1 gives the overhead of a request, high concurrency the maximum rate of this client. */
 const levels: readonly LoopbackLoad[] = [
   { concurrency: 1, requests: 300, limitMs: 50, answer: plainAnswer },
   { concurrency: 16, requests: 1_000, limitMs: 100, answer: plainAnswer },
 ];
 
 /**
- * Measures what this machine adds to every latency, on a server in the side thread that answers at once. For code that is warm.
- * Undefined when it was broken off, or no port is free for that server.
+ * Measures the client overhead in every latency, on a server in the side thread that responds at once. Requires warm
+ * code. Returns undefined if it was aborted or no port is free.
  */
 export async function calibrateSelf(
   side: SideThread,
@@ -36,5 +36,5 @@ export async function calibrateSelf(
   return measured;
 }
 
-/** Nothing finer is known. */
+/** Rounds to microseconds, the resolution of the clock. */
 const microseconds = (ms: number): number => Math.round(ms * 1e3) / 1e3;

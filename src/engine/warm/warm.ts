@@ -14,14 +14,14 @@ const streamAnswer = Buffer.from(
     .join('')}0\r\n\r\n`,
 );
 
-/** An answer as servers that make it while they send it give it, with some headers more. */
+/** Chunked response with more headers, as sent by servers that generate it on the fly. */
 const chunkedAnswer = Buffer.from(
   'HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
 );
 
 /**
- * What takes the code to where it stays. A function is compiled for good only after some thousands of calls; and what was
- * compiled for one loop alone, or for one kind of answer, is thrown away when another comes, so there are several.
+ * Loads that bring the code to its final state. V8 compiles a function fully only after thousands of calls. It discards
+ * code that was optimized for one loop or one kind of response when another comes, so there are several loads.
  */
 const loads: Readonly<Record<RunPlan['loadModel'] | 'streams', readonly LoopbackLoad[]>> = {
   closed: [
@@ -39,16 +39,16 @@ const loads: Readonly<Record<RunPlan['loadModel'] | 'streams', readonly Loopback
   ],
 };
 
-/** So often the numbers are worked out after each, as they are while a run goes on. */
+/** Number of times that the numbers are computed after each load, as during a run. */
 const snapshots = 10;
 
-/** What this thread has been warmed with. */
+/** Kinds of code that this thread has already warmed. */
 const done = new Set<string>();
 
 /**
- * Runs requests through a loop like the one that is to send, against a socket of our own, so that the code is compiled when the
- * clock starts: without it the first requests of a run are measured several times too slow, and the compiler takes turns with
- * the later ones. Once per thread is enough. Touches no target. Rejects when this machine has no port or socket left for it.
+ * Sends requests through a loop like the run's against a loopback server, so that the code is compiled when the clock
+ * starts. Otherwise the first requests of a run take several times too long, and the compiler competes with the later
+ * ones. Once per thread is enough. Sends nothing to a target. Rejects if no port or socket is free.
  */
 export async function warmCode(
   side: SideThread,

@@ -1,24 +1,24 @@
 import type { RequestCounter } from '../types.ts';
 
-/** Where the loops of a run count what they take, before the clock starts and after. */
+/** Shared counters of the requests taken by the loops of a run, one for the warm-up and one for the run. */
 export type Counters = Readonly<Record<'warmup' | 'run', Int32Array>>;
 
-/** Places in the shared numbers: the low 32 bits of the count, and how often they have started over. */
+/** Indexes into a shared counter: the low 32 bits of the count, and how often they have wrapped around. */
 const place = { low: 0, rounds: 1 } as const;
 const span = 2 ** 32;
 
 const createPlaces = (): Int32Array => new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
 
-/** Nothing taken. */
+/** Creates the counters of a run, both at 0. */
 export const createCounters = (): Counters => ({ warmup: createPlaces(), run: createPlaces() });
 
 /**
- * One counter for all loops that have its places. It goes past 2^32, as a long run does: a loop sees when the low bits have
- * started over, for it looks many times before that happens again. 64 bits in one place would be a bigint, and each request would
- * pay for making some.
+ * Creates one loop's view of a shared counter. It goes past 2^32, as a long run does: a loop reads it many times
+ * between two wrap-arounds of the low bits, so it notices each one. A single 64-bit place would allocate a bigint per
+ * request.
  */
 export function sharedCounter(places: Int32Array): RequestCounter {
-  // In an object: a number of more than 31 bits changes in place there, a captured variable would allocate.
+  // In an object, because a number of more than 31 bits changes in place there. A captured variable would allocate.
   const known = { count: Atomics.load(places, place.rounds) * span };
   return {
     get next() {

@@ -1,9 +1,12 @@
 import type { Loop } from './loop.ts';
 
-/** A loop that is at work for more of the time than that has no room for more. */
+/** A loop whose utilization exceeds this share is saturated. */
 const busy = 0.9;
 
-/** Answers, each time it looks, for how many looks in a row now every loop has been busy. One that is new has to show it, too. */
+/**
+ * Returns a function that counts for how many looks in a row every loop has been saturated. A new loop resets the count
+ * until it is saturated, too.
+ */
 export function createLook(): (loops: Iterable<Pick<Loop, 'utilisation'>>) => number {
   const looks = new Map<Pick<Loop, 'utilisation'>, number>();
   return (loops) => {

@@ -30,100 +30,103 @@ import { transportFor, transports } from '../../transport/transports.ts';
 import { toWire } from '../../transport/wire.ts';
 import { sharedCounter, type Counters } from './counter.ts';
 
-/** What is sent: before the clock starts, or after. */
+/** Part of a run: the warm-up before the clock starts, or the run itself. */
 export type Part = keyof Counters;
 
-/** What every loop of a run is told. Plain data: it goes to worker threads. */
+/** Setup that every loop of a run receives. Plain data, because it goes to worker threads. */
 export interface LoopSetup extends Pick<RunInput, 'plan' | 'requests' | 'secrets' | 'promptStarts' | 'valueStart'> {
   readonly targets: readonly Pick<RunTarget, 'name' | 'weight' | 'objectives'>[];
-  /** Version of Loadlens, for the header. */
+  /** Version of Loadlens, for the User-Agent header. */
   readonly version: string;
   readonly share: Share;
-  /** Targets with percentiles and a row of their own, at most; 10,000 unless set. */
+  /** Maximum number of targets with percentiles and a row of their own (default: 10,000). */
   readonly mostTargets?: number | undefined;
-  /** Requests taken so far, see sharedCounter. */
+  /** Requests taken so far; see `sharedCounter`. */
   readonly counters: Counters;
 }
 
-/** One event loop that sends, in this thread or in another: its own connections, slots and recorder. */
+/** One event loop that sends, in this thread or a worker thread, with its own connections, slots, and recorder. */
 export interface Loop {
-  /** Compiles the code and opens the connections of so many slots more, unless the plan wants a cold start. */
+  /** Warms the code and opens the connections of `slots` more slots, unless the plan asks for a cold start. */
   prepare(slots: number): Promise<void>;
   /**
-   * Sends over so many of the slots until nothing of the part is left to take. Rejects when the loop was lost.
-   * @param startedAtMs start of the part's clock, on the clock that all threads share; it may lie ahead
+   * Sends over `slots` slots until no request of the part is left to take. Rejects when the loop's thread has ended.
+   * @param startedAtMs start of the part's clock, `sharedNow()`; may be in the future
    */
   send(part: Part, startedAtMs: number, slots: number): Promise<LoopResult>;
-  /** Sends over so many slots more; those prepared come first. */
+  /** Adds `slots` slots. Prepared ones come first. */
   addSlots(slots: number): void;
-  /** Gives up so many slots, each once it is free; its connections are closed. */
+  /** Releases `slots` slots, each as soon as it is free, and closes their connections. */
   dropSlots(slots: number): void;
   live(): LiveLoop;
-  /** Share of the time in which the loop was at work since this was asked before, 0 to 1. */
+  /** Returns the event loop's utilization since the last call, 0 to 1. */
   utilisation(): number;
-  /** Nothing leaves any more, sockets close, `send` resolves. */
+  /** Stops sending and closes the sockets; `send` then resolves. */
   cancel(): void;
   close(): void;
 }
 
-/** What a loop says while it sends. */
+/** State of a loop while it sends. */
 export interface LiveLoop {
   readonly state: RecorderState;
   readonly inFlight: number;
   readonly waiting: number;
   readonly draining: boolean;
-  /** The most frequent first. */
+  /** The most frequent failures first. */
   readonly failures: readonly FailureSample[];
 }
 
-/** What a loop says at the end. */
+/** Result of a loop. */
 export interface LoopResult extends LoadOutcome {
   readonly state: RecorderState;
-  /** How many requests ended, in whatever way. */
+  /** Requests that ended, whether they succeeded or failed. */
   readonly requests: number;
-  /** Of an open loop alone. */
+  /** Backlog of the open model; undefined in the closed model. */
   readonly backlog: Backlog | undefined;
   readonly readings: ProcessReadings;
   readonly connectionsOpened: number;
-  /** Those of them that were opened after the clock had started. */
+  /** Connections opened after the clock had started. */
   readonly openedMeanwhile: number;
   readonly addresses: Transport['addresses'];
-  /** Remarks on the server so far. */
+  /** Remarks on the server. */
   readonly notes: readonly string[];
   readonly failures: readonly FailureSample[];
-  /** Why its code was not warmed, when it was to be. */
+  /** Why the code wasn't warmed although the plan asked for it; undefined otherwise. */
   readonly coldReason: string | undefined;
 }
 
-/** The loop of this thread, and what holds for all of them. */
+/** The loop of this thread, with what applies to all loops of the run. */
 export interface OwnLoop extends Loop {
   readonly summaryOptions: SummaryOptions;
   readonly transport: TransportName;
-  /** Those connected to so far. */
+  /** Returns the addresses connected to so far. */
   readonly addresses: () => Transport['addresses'];
 }
 
-/** Connections kept for all lanes together, when there are more origins than one. */
+/** Maximum number of open connections over all lanes if there is more than one origin. */
 const keptConnections = 2_048;
-/** Slots of an open loop whose connections are opened ahead: nobody knows how many will be needed. */
+/** Slots of the open model whose connections are opened ahead. The number it will need isn't known in advance. */
 const openedForRate = 32;
 
-/** What a loop may be given beside what it is to send. */
+/** Options of a loop beyond its setup. */
 export interface LoopOptions {
-  /** So many of the slots that `dropSlots` asked for are free and given up. */
+  /** Called with the number of slots released for `dropSlots`. */
   readonly onDropped?: (slots: number) => void;
-  /** Compiles the code, unless the plan wants a cold start. */
+  /** Warms the code, unless the plan asks for a cold start. */
   readonly warm?: (side: SideThread, what: LoopKind, signal: AbortSignal) => Promise<void>;
 }
 
-/** What code a loop runs. */
+/** Kind of code that a loop runs. */
 export interface LoopKind extends Pick<RunPlan, 'loadModel'> {
   readonly transport: TransportName;
-  /** It reads streams of tokens. */
+  /** Reads streams of tokens. */
   readonly streams: boolean;
 }
 
-/** The loop of this thread. Throws a LoadlensError for a request that can't be sent. */
+/**
+ * Creates the loop of this thread.
+ * @throws LoadlensError for a request that can't be sent
+ */
 export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): OwnLoop {
   const { plan, share, targets, secrets, counters } = setup;
   const targetNames = targets.map((target) => target.name);
@@ -196,7 +199,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     },
     async send(part, startedAtMs, slots) {
       if (!side) throw new Error('The loop has not been prepared.');
-      // A load by the clock waits for its first request itself.
+      // In the open model the pacer waits for the first request.
       const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
       if (leftMs > 0) await setTimeout(leftMs);
       const isRun = part === 'run';
@@ -272,7 +275,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
 
 /**
  * Returns the request with variants by its own index.
- * @param numbersOf what variantAt takes, by the index of a request in the whole load
+ * @param numbersOf returns the arguments of `variantAt` for the index of a request in the whole load
  */
 function withNumbers(
   request: WireRequest,
@@ -287,7 +290,10 @@ function withNumbers(
   };
 }
 
-/** What one request to each target must meet; empty lists if there is no limit, as a file may have many targets. */
+/**
+ * Returns the limits for one request to each target. Lists are empty without a limit, because a file may have many
+ * targets.
+ */
 function limitsOf(
   { objectives: ofRun }: Pick<RunPlan, 'objectives'>,
   targets: LoopSetup['targets'],

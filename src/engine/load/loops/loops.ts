@@ -11,18 +11,21 @@ import { createLook } from './look.ts';
 import { mergeResults, type LoopsResult, type LostLoops } from './results.ts';
 import { startWorkerLoop } from './worker-loop.ts';
 
-/** The loops that send for one run: the one of this thread, and others while it is the limit. */
+/** The loops of one run: the one of this thread, and others that join while it is saturated. */
 export interface Loops {
-  /** Starts the loops that the run begins with, compiles their code and opens their connections. */
+  /** Starts the first loops, warms their code, and opens their connections. */
   prepare(): Promise<void>;
-  /** Sends what comes before the clock starts; answers how many requests that were. */
+  /** Sends the warm-up. Resolves with the number of requests. */
   warmUp(): Promise<number>;
   /** Sends the run. */
   run(): Promise<LoopsResult>;
   live(): LiveLoops;
-  /** Ends the run as one that stopped unexpectedly; `run` keeps what was measured. The message of the error is the reason, a sentence. */
+  /**
+   * Ends the run as one that stopped unexpectedly; `run` keeps the numbers so far. The error's message is the reason, a
+   * sentence.
+   */
   fail(error: Error): void;
-  /** What they send with. */
+  /** Transport that all loops use. */
   readonly transport: TransportName;
   /** Addresses that the first loop has connected to so far. */
   readonly addresses: OwnLoop['addresses'];
@@ -30,41 +33,47 @@ export interface Loops {
   close(): void;
 }
 
-/** How far all loops together are. */
+/** Combined state of all loops. */
 export interface LiveLoops {
-  /** When the clock started, `performance.now()`; undefined before. */
+  /** Start of the clock, `performance.now()`; undefined before it. */
   readonly startedAtMs: number | undefined;
   readonly inFlight: number;
   readonly waiting: number;
   readonly draining: boolean;
   readonly summary: Summary;
-  /** The most frequent first. */
+  /** The most frequent failures first. */
   readonly failures: readonly FailureSample[];
 }
 
+/** Options for the loops of one run. */
 export interface LoopsOptions {
-  /** The largest number of requests in flight, over all loops. */
+  /** Maximum number of requests in flight over all loops. */
   readonly slots: number;
-  /** How many loops send from the start … */
+  /** Number of loops from the start. */
   readonly first: number;
-  /** … and to how many others are added while they are the limit. Never more than there are slots. */
+  /** Maximum number of loops; more join while all are saturated. Never more than there are slots. */
   readonly most: number;
-  /** Warms the code of a loop before the clock starts; see warm.ts. */
+  /** Warms the code of a loop before the clock starts; see `warm.ts`. */
   readonly warm: NonNullable<LoopOptions['warm']>;
 }
 
 const lookMs = 100;
-/** After so many looks at which every loop was busy, they are the limit. */
+/** Number of looks in a row with every loop saturated after which another loop is added. */
 const limitLooks = 5;
-/** Between the word to start and the start: all that has to be made for it is made by then, in every thread. */
+/**
+ * Lead between the start command and the start of the clock, ms, so that every thread has finished its setup by then.
+ */
 const leadMs = 10;
-/** As even as can be. */
+/** Splits the slots as evenly as possible. */
 const sharesOf = (slots: number, loops: number): number[] =>
   Array.from({ length: loops }, (_, i) => Math.floor(slots / loops) + (i < slots % loops ? 1 : 0));
 
-/** The loop of this thread is made here; throws a LoadlensError for a request that can't be sent. */
+/**
+ * Creates the loops of a run, with the first one in this thread.
+ * @throws LoadlensError for a request that can't be sent
+ */
 export function createLoops(setup: LoopSetup, { slots, first, most, warm }: LoopsOptions): Loops {
-  /** Loops that wait for slots which others give up, and how many. */
+  /** Loops that wait for released slots, and how many each still needs. */
   const waiting: { readonly loop: Loop; slots: number }[] = [];
   const give = (dropped: number): void => {
     const [next] = waiting;
@@ -78,9 +87,9 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
 
   const own = createLoop(setup, { onDropped: give, warm });
   const { summaryOptions } = own;
-  /** All that send, and how many slots each is to have. */
+  /** Sending loops, and the number of slots each should have. */
   const loops = new Map<Loop, number>([[own, slots]]);
-  /** A loop that is being prepared while the run goes on. */
+  /** A loop that is being prepared during the run. */
   let coming: Loop | undefined;
   const results = new Map<Loop, LoopResult>();
   let startedAtMs: number | undefined;
@@ -103,7 +112,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
       let sending = 0;
       const join = (loop: Loop, share: number): void => {
         sending += 1;
-        // From here on.
+        // Restarts the utilization measurement.
         loop.utilisation();
         loop
           .send('run', startedAt, share)
@@ -138,7 +147,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
       for (const [loop, share] of loops) join(loop, share);
     });
 
-  /** Prepares one more loop, and hands it its share of the slots as the others have them free. */
+  /** Prepares one more loop, and gives it its share of the slots as the others release them. */
   const add = async (join: (loop: Loop, share: number) => void): Promise<void> => {
     const loop = startWorkerLoop(setup, give);
     const shares = sharesOf(slots, loops.size + 1);
@@ -147,7 +156,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
     try {
       await loop.prepare(share);
     } catch {
-      // Nothing is lost but the help. No other is tried: `coming` stays.
+      // The run continues with the loops it has. `coming` stays set, so no other loop is tried.
       return;
     }
     if (over) return;
@@ -172,7 +181,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
       try {
         await Promise.all([...loops].map(([loop, share]) => loop.prepare(share)));
       } catch (error) {
-        // A loop that was cancelled while it got ready has nothing to send.
+        // A loop canceled during its preparation has nothing to send.
         if (!over) throw error;
       }
     },
@@ -185,7 +194,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
       await run();
       const [first, ...others] = [...loops.keys()].flatMap((loop) => results.get(loop) ?? []);
       if (!first) throw lost?.error ?? new Error('No loop has sent.');
-      // Where no loop was lost, all that they know is there.
+      // Without a lost loop, the results are complete.
       const gone = lost?.states.length === 0 ? undefined : lost;
       return { ...mergeResults(first, others, own, gone, setup), lost: lost?.error };
     },
@@ -196,7 +205,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
       return {
         startedAtMs,
         inFlight: all.reduce((sum, { inFlight }) => sum + inFlight, 0),
-        // Each loop sees the backlog of all.
+        // Every loop reports the backlog of all loops.
         waiting: own.live().waiting,
         draining: all.some(({ draining }) => draining),
         failures: mergeFailures([...all.map(({ failures }) => failures), ...(lost?.failures ?? [])]),

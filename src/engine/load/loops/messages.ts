@@ -1,9 +1,9 @@
 import type { LiveLoop, LoopResult, LoopSetup, Part } from './loop.ts';
 
-/** What a worker thread is started with: see LoopSetup. */
+/** Data that a worker thread starts with; see `LoopSetup`. */
 export type LoopTask = LoopSetup;
 
-/** To the worker thread; each is a call of the Loop in it. */
+/** Messages to the worker thread. Each one is a call of its `Loop`. */
 export type LoopCommand =
   | { readonly type: 'prepare'; readonly slots: number }
   | { readonly type: 'send'; readonly part: Part; readonly startedAtMs: number; readonly slots: number }
@@ -11,7 +11,7 @@ export type LoopCommand =
   | { readonly type: 'dropSlots'; readonly slots: number }
   | { readonly type: 'cancel' };
 
-/** From the worker thread: `prepared` and `sent` answer the commands, `live` comes about four times a second. */
+/** Messages from the worker thread. `prepared` and `sent` reply to commands; `live` comes about four times a second. */
 export type LoopEvent =
   | { readonly type: 'prepared' }
   | { readonly type: 'live'; readonly live: LiveLoop }

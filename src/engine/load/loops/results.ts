@@ -14,21 +14,21 @@ import type { LongestStalls } from '../../machine/stalls.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 
-/** Why a run stopped unexpectedly, and what the loops whose thread ended had told until then. */
+/** Why a run stopped unexpectedly, and the last reports of the loops whose thread had ended. */
 export interface LostLoops {
   readonly error: Error;
   readonly states: RecorderState[];
   readonly failures: (readonly FailureSample[])[];
 }
 
-/** What all loops together found out. */
+/** Combined result of all loops. */
 export interface LoopsResult {
   readonly state: RecorderState;
-  /** Without the numbers of targets when a loop was lost: those of the lost are not known. */
+  /** Without numbers per target if a loop was lost, because its own are unknown. */
   readonly summary: Summary;
   readonly readings: ClientReadings;
   readonly requestsDrained: number;
-  /** Why code was not warmed before the clock started, when it was to be. */
+  /** Why the code wasn't warmed although the plan asked for it; undefined otherwise. */
   readonly coldReason: string | undefined;
   readonly addresses: Transport['addresses'];
   readonly failures: readonly FailureSample[];
@@ -37,7 +37,10 @@ export interface LoopsResult {
   readonly lost: Error | undefined;
 }
 
-/** @param own the result of the loop of this thread, which is there from the start to the end */
+/**
+ * Merges the results of the loops.
+ * @param own the result of this thread's loop, which sends from start to end
+ */
 export function mergeResults(
   own: LoopResult,
   others: readonly LoopResult[],
@@ -64,7 +67,7 @@ export function mergeResults(
   const rankedGaps = rankedValues(gaps, false);
   return {
     state,
-    // Each loop sees the backlog of all, but for what it has taken itself.
+    // Every loop reports the backlog of all loops, but only its own taken requests.
     summary: {
       ...numbers,
       ...(reconnected > 0 && { reconnected }),
@@ -82,7 +85,7 @@ export function mergeResults(
       transport,
       connectionsOpened: sum((result) => result.connectionsOpened),
       connectionsReused: sum((result) => result.reused),
-      // What was in flight in a loop that was lost is not known: then the one does not belong to the other.
+      // The in-flight time of a lost loop is unknown, so the sum wouldn't match the number of requests.
       inFlightIntegralMs: lost ? 0 : sum((result) => result.inFlightIntegralMs),
       requestTimeMs: state.clock.requestTimeMs,
       clientLimit: limitIn(all.flatMap((result) => result.failures)),
@@ -93,7 +96,7 @@ export function mergeResults(
     failures: mergeFailures([...all.map((result) => result.failures), ...(lost?.failures ?? [])]),
     notes: withClosings(
       mergeServerNotes(all.map((result) => result.notes)),
-      // A server that stops closes every connection once: that is no policy of it.
+      // A server that stops closes every connection once, which says nothing about its policy.
       numbers.unresponsiveFromMs === undefined ? sum(({ closings }) => closings.connections) : 0,
       sum(({ closings }) => closings.requests),
     ),
@@ -101,7 +104,10 @@ export function mergeResults(
   };
 }
 
-/** The worst of each: a summary has the requests of all loops. CPU and machine are the same, whichever loop reads them. */
+/**
+ * Returns the worst of each reading, because a summary has the requests of all loops. CPU and machine readings are the
+ * same in every loop.
+ */
 function mergeReadings(
   own: LoopResult,
   all: readonly LoopResult[],
@@ -125,10 +131,13 @@ function mergeReadings(
   };
 }
 
-/** Fewer may have other causes. */
+/** Minimum number of closings for a remark; fewer may have other causes. */
 const leastClosings = 3;
 
-/** Adds that the server closes connections after a number of requests, unless the client closes them for what the server sends. */
+/**
+ * Adds that the server closes connections after a number of requests, unless the client closes them because of a
+ * deviation.
+ */
 function withClosings(notes: readonly string[], connections: number, requests: number): readonly string[] {
   if (connections < leastClosings || notes.some((note) => closingDeviations.has(note))) return notes;
   const each = Math.round(requests / connections);
@@ -136,7 +145,7 @@ function withClosings(notes: readonly string[], connections: number, requests: n
   return mergeServerNotes([notes, [`connections closed by the server after ${after}`]]);
 }
 
-/** What of this machine ran out, and what to do about it. */
+/** Returns which limit of this machine was reached, with advice; undefined if none. */
 function limitIn(failures: readonly FailureSample[]): string | undefined {
   const failure = failures.find(({ error }) => error === 'client');
   return failure && limitAdvice(failure.text);

@@ -5,14 +5,14 @@ import { threadError } from '../../machine/client-limit.ts';
 import type { LiveLoop, Loop, LoopResult, LoopSetup } from './loop.ts';
 import type { LoopCommand, LoopEvent } from './messages.ts';
 
-/** The thread's file: the source, or the bundle beside the bundle. */
+/** Entry file of the thread: the source file, or the bundle beside this one. */
 const workerFile = import.meta.url.endsWith('.ts')
   ? new URL('../../loop-worker.ts', import.meta.url)
   : new URL('loop-worker.js', import.meta.url);
 
-/** How long a cancelled loop may take to tell what it has measured. */
+/** Maximum time for a canceled loop to report its results, ms. */
 const endLimitMs = 5_000;
-/** How long it may take to get ready beyond the time of a request, which limits the opening of connections. */
+/** Maximum time for a loop to get ready, beyond the request timeout that limits opening connections, ms. */
 const readyLimitMs = 60_000;
 
 interface Answer<T> {
@@ -20,9 +20,9 @@ interface Answer<T> {
   reject(error: Error): void;
 }
 
-/** A loop in a thread of its own. When the thread ends by itself, `prepare` and `send` reject. */
+/** Starts a loop in its own thread. If the thread stops unexpectedly, `prepare` and `send` reject. */
 export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => void): Loop {
-  // The rest of a target isn't copied: a large file has hundreds of thousands.
+  // Only these fields are copied, because a large file has hundreds of thousands of targets.
   const targets = setup.targets.map(({ name, weight, objectives }) => ({ name, weight, objectives }));
   const worker = new Worker(workerFile, {
     workerData: { ...setup, targets } satisfies LoopSetup,
@@ -72,7 +72,7 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
       sent?.resolve(event.result);
     }
   });
-  // The rule is about windows; a thread has no origin.
+  // The rule applies to windows; a thread has no origin.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
   const say = (command: LoopCommand): void => worker.postMessage(command);
 
