@@ -7,18 +7,18 @@ import type { Head } from '../transport/transport.ts';
 
 const tokensKey = Buffer.from('"output_tokens"');
 
-/** Keeps what has to be looked at of one answer at a time, and nothing of the others. */
+/** Keeps the needed bytes of one response at a time. */
 export interface BodyKeeper {
-  /** Forgets the answer before and decides how much of this one is kept. */
+  /** Starts a response and decides how much of it is kept. */
   begin(head: Head, failed: boolean): void;
   add(chunk: Uint8Array): void;
   /** Returns the tokens that a JSON response counts in the field `output_tokens`. */
   usage(): Usage | undefined;
-  /** The start of the body as text. `cut`: there was more. */
+  /** Returns the start of the body as text. `cut`: there was more. */
   text(): { readonly text: string; readonly cut: boolean };
 }
 
-/** The buffer grows as needed and is used again: one per slot, no allocation per answer. */
+/** Creates a keeper whose buffer grows as needed and is reused: one per slot, no allocation per response. */
 export function createBodyKeeper(note: Note): BodyKeeper {
   let buffer = Buffer.alloc(0);
   let length = 0;

@@ -1,36 +1,36 @@
-/** One of several alternatives in a response: what has come of it. */
+/** State of one of several alternatives in a response. */
 export interface Choice {
   readonly id: unknown;
-  /** Parts with text, and when the last of them came. */
+  /** Number of parts with text, and time of the last one. */
   parts: number;
   lastMs: number;
   finished: boolean;
-  /** How many texts it has, and characters in them; the last; and their first characters. */
+  /** Number of texts and of their characters; the last text; and the first characters. */
   texts: number;
   textSize: number;
   text: string;
   start: string;
-  /** Every text began with the one before, and so often it was longer. */
+  /** Every text started with the previous one, and how often it was longer. */
   grows: boolean;
   growths: number;
   /** Inside `<think>` … `</think>`, and the last characters there. */
   thinks: boolean;
   tail: string;
-  /** Characters of its first part, and of all. */
+  /** Characters in its first part, and in all parts. */
   firstSize: number;
   size: number;
 }
 
-/** More alternatives than that are taken for the first. */
+/** Maximum number of choices; further ones count as the first. */
 const mostChoices = 128;
-/** So often must a text contain all of the one before, before texts are taken for the whole so far. */
+/** Number of texts that must contain the previous one before texts count as cumulative. */
 const surelyGrowing = 2;
-/** So many texts must there be before one that equals all of them is taken for a repetition. */
+/** Minimum number of texts before one that equals all of them counts as a repetition. */
 const surelyRepeated = 3;
-/** Characters in which a tag shows. */
+/** Number of characters kept to detect a tag. */
 const tagLength = 16;
 
-/** Returns the choice of that id in the list, a new one unless it is there. */
+/** Returns the choice with that ID, added to the list if it is new. */
 export function choiceOf(choices: Choice[], id: unknown): Choice {
   const first = choices[0];
   if (first !== undefined && first.id === id) return first;
@@ -57,17 +57,17 @@ export function choiceOf(choices: Choice[], id: unknown): Choice {
   return choice;
 }
 
-/** Returns true when a text is all that was sent before: some servers end a stream with the whole response. */
+/** Returns true if a text repeats everything sent before. Some servers end a stream with the complete response. */
 export const repeatsAll = (choice: Choice, text: string): boolean =>
   choice.texts >= surelyRepeated &&
   text.length === choice.textSize &&
   text.startsWith(choice.start) &&
   text.endsWith(choice.text);
 
-/** Returns true when each text of a choice is the whole so far. */
+/** Returns true if each text of a choice contains everything so far. */
 export const sendsAll = ({ grows, growths }: Choice): boolean => grows && growths >= surelyGrowing;
 
-/** Takes in a text that isn't empty. Returns how many of its characters are new. */
+/** Adds a text that isn't empty. Returns how many of its characters are new. */
 export function addText(choice: Choice, text: string): number {
   const before = choice.text;
   if (choice.grows && before !== '') {
@@ -84,7 +84,7 @@ export function addText(choice: Choice, text: string): number {
 const thinkStart = /^\s*<(?:think|thinking|thought)>/;
 const thinkEnd = /<\/(?:think|thinking|thought)>/;
 
-/** Returns true when a text of a choice, the next one, is reasoning between tags. */
+/** Returns true if the next text of a choice is reasoning between tags. */
 export function isThought(choice: Choice, text: string): boolean {
   if (choice.start.length < tagLength) {
     const started = thinkStart.test(choice.start);

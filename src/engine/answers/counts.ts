@@ -1,25 +1,25 @@
 import type { Usage } from './dialects/usage.ts';
 
-/** Token counts of one response: of all of it, or of each of its results. */
+/** Token counts of one response, in total or per result. */
 export interface Counts {
-  /** Takes in the counts so far of one result. */
+  /** Adds the counts of one result so far. */
   add(result: unknown, said: Usage): void;
   /**
-   * Returns the sum of what is each result's own; undefined when nothing was counted.
-   * @param results how many there are: without the counts of all, nobody knows the sum
+   * Returns the sum over all results; undefined if nothing was counted.
+   * @param results number of results; the sum is unknown unless all have counts
    */
   total(results: number): Usage | undefined;
-  /** How many results have counts of output. */
+  /** Returns how many results have output counts. */
   results(): number;
   clear(): void;
 }
 
-/** More results than that are not told apart: then nobody knows the sum. */
+/** Maximum number of results counted separately. With more, the sum is unknown. */
 const mostResults = 4_096;
 
-/** Creates it. */
+/** Creates empty counts. */
 export function createCounts(): Counts {
-  /** Most responses have counts of one result: that needs no map. */
+  /** Most responses have counts of one result, which needs no map. */
   let first: Usage | undefined;
   let firstResult: unknown;
   const others = new Map<unknown, Usage>();
@@ -38,7 +38,7 @@ export function createCounts(): Counts {
         if (other.reasoningTokens !== undefined) reasoningTokens = (reasoningTokens ?? 0) + other.reasoningTokens;
       }
       if (others.size === mostResults || 1 + others.size < results) tokens = undefined;
-      // Each result counts its prompt, and several may be of one: their sum could count that several times.
+      // Each result counts its prompt, and several results may share one, so the sum could count it several times.
       return { source: first.source, tokens, reasoningTokens };
     },
     results() {

@@ -3,7 +3,7 @@ import * as zlib from 'node:zlib';
 import { bodyLimits } from '../../core/values/limits.ts';
 import type { Note } from '../transport/server-notes.ts';
 
-// A body may end before its encoding does: what there was of it is read all the same.
+// A body may end before its encoding does. The bytes so far are decoded all the same.
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH, ZSTD_e_flush } = zlib.constants;
 const flushed = { flush: Z_SYNC_FLUSH, finishFlush: Z_SYNC_FLUSH };
 const brotli = { flush: BROTLI_OPERATION_FLUSH, finishFlush: BROTLI_OPERATION_FLUSH };
@@ -15,7 +15,7 @@ interface Encoding {
   readonly create: () => Transform;
 }
 
-/** Length of a gzip header without a name and the like, as servers send it. */
+/** Length of a gzip header without optional fields, as servers send it, bytes. */
 const plainGzipHead = 10;
 
 const gzip: Encoding = {
@@ -23,14 +23,14 @@ const gzip: Encoding = {
     try {
       return zlib.gunzipSync(bytes, { ...flushed, ...whole });
     } catch (error) {
-      // Node rejects bytes after the end; others ignore them.
+      // Node rejects bytes after the end; other clients ignore them.
       if (error instanceof RangeError || bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[3] !== 0) throw error;
       return zlib.inflateRawSync(bytes.subarray(plainGzipHead), { ...flushed, ...whole });
     }
   },
   create: () => zlib.createGunzip(flushed),
 };
-/** Every encoding of a body that is understood. */
+/** Supported content encodings. */
 const encodings = new Map<string, Encoding>([
   ['gzip', gzip],
   ['x-gzip', gzip],
@@ -49,7 +49,7 @@ const encodings = new Map<string, Encoding>([
     },
   ],
 ]);
-// Node knows it since 22.15.
+// Available since Node 22.15.
 if ('createZstdDecompress' in zlib) {
   encodings.set('zstd', {
     decode: (bytes) => zlib.zstdDecompressSync(bytes, { ...zstd, ...whole }),
@@ -57,16 +57,18 @@ if ('createZstdDecompress' in zlib) {
   });
 }
 
-/** The encoding by its name in a header, or undefined. */
+/** Returns the encoding by its name in a header; undefined if it isn't supported. */
 const encodingOf = (name: string) => encodings.get(name.trim().toLowerCase());
 
-/** True when a stream in that encoding can be read as it comes. */
+/** Returns true if a stream in that encoding can be decoded as it arrives. */
 export const canInflate = (name: string): boolean => encodingOf(name) !== undefined;
 
-/** Remark on a body whose encoding is not among those understood. */
+/** Remark on an unsupported encoding. */
 export const unknownEncoding = "uses a content encoding that Loadlens can't decode";
 
-/** Decodes as much as can be decoded. Returns the bytes as they are, with a remark, for an unknown or broken encoding. */
+/**
+ * Decodes as much as possible. Returns the bytes unchanged, and records a remark, for an unknown or broken encoding.
+ */
 export function decode(bytes: Buffer, name: string, note: Note): Buffer {
   const encoding = encodingOf(name);
   if (encoding === undefined) {
@@ -88,24 +90,27 @@ export function decode(bytes: Buffer, name: string, note: Note): Buffer {
 
 const decodedLimit = `${bodyLimits.decodedBytes / 1_048_576} MiB`;
 
-/** Decodes one body as it comes, off the thread. */
+/** Decodes one body as it arrives, outside the sending thread. */
 export interface Inflater {
-  /** The bytes are valid during the call only. */
+  /** Adds bytes, which are valid during the call only. */
   add(bytes: Uint8Array, atMs: number): void;
-  /** No more will come: calls back when the last of it is decoded, or could not be. */
+  /** Ends the input. Calls back once everything is decoded or has failed. */
   end(done: () => void): void;
-  /** Nothing more is wanted; nobody is called back. */
+  /** Stops without a callback. */
   close(): void;
 }
 
-/** Hands over what came out of each piece, with the time when that piece had come. Undefined for an unknown encoding. */
+/**
+ * Creates a decoder that passes on the output of each piece with that piece's arrival time. Returns undefined for an
+ * unknown encoding.
+ */
 export function createInflater(
   name: string,
   on: { bytes(bytes: Uint8Array, atMs: number): void; error(text: string): void },
 ): Inflater | undefined {
   const stream = encodingOf(name)?.create();
   if (stream === undefined) return undefined;
-  // Pieces are decoded one after the other, and what comes out of one comes before its callback.
+  // Pieces are decoded in order, and the output of a piece comes before its callback.
   const stampsMs: number[] = [];
   let done: (() => void) | undefined;
   let decodedBytes = 0;
@@ -126,7 +131,7 @@ export function createInflater(
       stream.write(Buffer.from(bytes), () => stampsMs.shift());
     },
     end(callback) {
-      // What follows the end of an encoding ends the stream too.
+      // Bytes after the end of an encoding end the stream, too.
       if (stream.destroyed || stream.readableEnded) {
         callback();
         return;

@@ -4,47 +4,50 @@ import { createFailureGroups } from '../../core/failures/groups.ts';
 import { tellingPart } from '../../core/failures/telling-part.ts';
 import type { ErrorKind, FailureSample } from '../../core/metrics/types.ts';
 
-/** So many failures of one status or kind of error are all read … */
+/** Number of failures per status or error kind that are all read. */
 const allRead = 1_000;
-/** … and of more one in this many on average, at random distances: a regular one could meet the same text each time. */
+/**
+ * Of further failures, one in this many is read on average, at random distances. A fixed distance could meet the same
+ * text each time.
+ */
 const readOneIn = 16;
-/** So many characters of a response or an error are kept. */
+/** Maximum number of characters kept of a response or error. */
 const maxChars = 512;
-/** Texts whose most telling part is known. */
+/** Maximum number of texts whose key part is cached. */
 const mostKnown = 64;
 
-/** What one failed request said. `count`: how many failures it stands for, as `weigh` has it. */
+/** A failed request. `count`: number of failures that it represents, as returned by `weigh`. */
 interface ToldFailure {
   readonly target: number;
   readonly status: number;
   readonly error?: ErrorKind;
   readonly text: string;
-  /** The text goes on. */
+  /** The text is truncated. */
   readonly cut: boolean;
   readonly count: number;
 }
 
-/** The failures of one loop, counted by status or kind of error and by what was said. Capped and masked. */
+/** Failures of one loop, counted by status or error kind and by message. Bounded and masked. */
 export interface FailureSamples {
-  /** Counts a failure, and returns how many it stands for; 0 when nobody needs to read what it said. */
+  /** Counts a failure. Returns how many failures it represents; 0 if its text isn't needed. */
   weigh(outcome: number | ErrorKind): number;
   add(failure: ToldFailure): void;
-  /** The most frequent first. */
+  /** Returns the most frequent failures first. */
   list(): readonly FailureSample[];
 }
 
 interface Schedule {
   seen: number;
-  /** The sum of what `weigh` returned. */
+  /** Sum of the values that `weigh` returned. */
   weighed: number;
   next: number;
   random: number;
 }
 
 /**
- * Creates an empty collection. Reading a response costs microseconds, and a server that refuses everything may send tens of
- * thousands a second: from the 1,001st failure of a status or kind on, one in 16 is read and counts for 16.
- * @param targetNames by target index, as samples count them
+ * Creates an empty collection. Reading a response costs microseconds, and a server that rejects everything may send
+ * tens of thousands per second. From the 1,001st failure of a status or kind on, one in 16 is read and counts for 16.
+ * @param targetNames by target index
  */
 export function createFailureSamples(targetNames: readonly string[], secrets: readonly string[]): FailureSamples {
   const groups = createFailureGroups();
@@ -63,7 +66,7 @@ export function createFailureSamples(targetNames: readonly string[], secrets: re
     return said;
   };
 
-  /** To the exact number of the status or kind: what was read stands for all of it. */
+  /** Scales to the exact number of the status or kind, because the failures read represent all of them. */
   const scaled = (failure: FailureSample): FailureSample => {
     const { seen = 1, weighed = 1 } = schedules.get(failure.error ?? failure.status) ?? {};
     const { count = 1, estimated = false } = failure;
@@ -81,7 +84,7 @@ export function createFailureSamples(targetNames: readonly string[], secrets: re
       if (schedule.seen < schedule.next && schedule.seen > allRead) return 0;
       const weight = schedule.seen > allRead ? readOneIn : 1;
       if (weight > 1) {
-        // A linear congruential generator: the same run reads the same failures.
+        // A linear congruential generator, so that the same run reads the same failures.
         schedule.random = (Math.imul(schedule.random, 1_664_525) + 1_013_904_223) >>> 0;
         schedule.next = schedule.seen + 1 + ((schedule.random >>> 8) % (2 * readOneIn - 1));
       }
@@ -89,7 +92,7 @@ export function createFailureSamples(targetNames: readonly string[], secrets: re
       return weight;
     },
     add({ target, status, error, text, cut, count }) {
-      // A secret may stand across the cut: half of one is not recognised, so the end goes before masking.
+      // The cut may split a secret, which is then not recognized, so the end is removed before masking.
       const whole = cut ? text.slice(0, Math.max(0, text.length - longestSecret)) : text;
       groups.add({
         target: targetNames[target] ?? '',

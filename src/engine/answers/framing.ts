@@ -1,34 +1,33 @@
 import { createParser } from 'eventsource-parser';
 import { isJson, parsed } from './dialects/json.ts';
 
-/** A longer event or line isn't read: the stream counts as failed. */
+/** Maximum length of an event or line, characters. With a longer one, the stream counts as failed. */
 const maxLength = 1 << 20;
-/** A longer JSON response isn't read. */
+/** Maximum length of a JSON response, characters. */
 const maxWhole = 4 << 20;
 /** Characters kept of a response that is neither JSON nor events. */
 const maxText = 4_096;
 
-/** Takes the text of a response apart, however it was cut. */
+/** Splits a response into messages, however its bytes are split. */
 export interface Framing {
   feed(text: string): void;
-  /** No more will come; `whole`: because the body came to its end. */
+  /** Ends the input. `whole`: the body is complete. */
   end(whole: boolean): void;
-  /** A new response begins. */
+  /** Starts a new response. */
   clear(): void;
 }
 
-/** What is handed over; `event` is the type of a server-sent event, empty unless given. */
+/** Callbacks of a framing. `event` is the type of a server-sent event, empty by default. */
 interface FramingEvents {
   readonly onData: (data: string, event: string) => void;
-  /** An event is too long; nothing more is handed over. */
+  /** An event is too long; no more events follow. */
   readonly onOverflow: () => void;
 }
 
 /**
- * Creates a framing of server-sent events as the HTML standard has them. An event without the empty line after it was cut off.
- *
- * Subtle: eventsource-parser keeps a CR at the end of a piece, and all that follows up to the next line end, for later. So it
- * is given LF alone: an event is whole with its last byte, and the same however it was cut.
+ * Creates a framing for server-sent events (HTML standard). An event without the empty line after it was cut off.
+ * eventsource-parser holds back a CR at the end of a piece and everything up to the next line end. So it gets LF only:
+ * an event is then complete with its last byte, however the bytes are split.
  */
 export function createEventFraming({ onData, onOverflow }: FramingEvents): Framing {
   let open = true;
@@ -37,7 +36,7 @@ export function createEventFraming({ onData, onOverflow }: FramingEvents): Frami
     maxBufferSize: maxLength,
     onEvent: ({ data, event = '' }) => onData(data, event),
     onError(error) {
-      // Other errors are of fields that mean nothing here.
+      // Other errors are about fields that don't matter here.
       if (error.type !== 'max-buffer-size-exceeded') return;
       open = false;
       onOverflow();
@@ -45,7 +44,7 @@ export function createEventFraming({ onData, onOverflow }: FramingEvents): Frami
   });
   return {
     feed(text) {
-      // Half a letter decodes to nothing.
+      // Part of a character decodes to an empty text.
       if (!open || text === '') return;
       const rest = afterCr && text.startsWith('\n') ? text.slice(1) : text;
       afterCr = text.endsWith('\r');
@@ -60,19 +59,19 @@ export function createEventFraming({ onData, onOverflow }: FramingEvents): Frami
   };
 }
 
-/** What a framing of JSON hands over beside lines. */
+/** Callbacks of a JSON framing. */
 interface JsonEvents extends FramingEvents {
-  /** The response is one text, not lines. */
+  /** The response is a single text, not lines. */
   readonly onWhole: (text: string) => void;
-  /** The response is one text, too long to be read. */
+  /** The response is a single text that is too long. */
   readonly onTooLong: () => void;
-  /** When what is read now arrived: a line may be handed over later than it came. */
+  /** Arrival time of what is being read. A line may be passed on later than it arrived. */
   readonly now: { atMs: number };
 }
 
 /**
- * Creates a framing of JSON: one text, over however many lines, or a text on each line. Which of the two it is shows when
- * something follows the first line; until then that is kept.
+ * Creates a framing for JSON: a single text over any number of lines, or one text per line. The first line is kept
+ * until the next characters show which of the two it is.
  */
 export function createJsonFraming({ onData, onOverflow, onWhole, onTooLong, now }: JsonEvents): Framing {
   let mode: 'start' | 'line' | 'lines' | 'whole' | 'closed' = 'start';
@@ -87,7 +86,7 @@ export function createJsonFraming({ onData, onOverflow, onWhole, onTooLong, now 
     held.text = '';
   };
 
-  /** Returns false when the line is only a part of a text. */
+  /** Returns false if the line is only a part of a text. */
   const readLine = (line: string): boolean => {
     if (line.trim() === '') return true;
     if (mode === 'start') {
@@ -145,14 +144,15 @@ export function createJsonFraming({ onData, onOverflow, onWhole, onTooLong, now 
   };
 }
 
-/** What the text of a response is. */
+/** Format of a response. */
 export type BodyForm = 'events' | 'json' | 'text';
 
 const eventFields = ['data', 'event', 'id', 'retry', ':'];
 
 /**
- * Returns what a response is by how it starts: its bytes decide, whatever its type says. Undefined while that is open.
- * @param saysEvents its content type says that it is events
+ * Returns the format of a response by its first characters, whatever its content type says; undefined if more are
+ * needed.
+ * @param saysEvents the content type says that it is events
  */
 export function formOf(start: string, saysEvents: boolean): BodyForm | undefined {
   const text = start.trimStart();
@@ -166,7 +166,7 @@ export function formOf(start: string, saysEvents: boolean): BodyForm | undefined
   return field === ':' || /^[:\r\n]/.test(text.slice(field.length)) ? 'events' : 'text';
 }
 
-/** Creates a framing that keeps the start of a text and hands it over at its end. */
+/** Creates a framing that keeps the start of a text and passes it on at the end. */
 export function createTextFraming(onText: (text: string) => void): Framing {
   let kept = '';
   return {

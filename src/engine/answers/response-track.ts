@@ -5,41 +5,41 @@ import type { Story } from './dialects/dialect.ts';
 import type { Usage } from './dialects/usage.ts';
 import { untimedTokens, type TokenTrack } from './untimed-tokens.ts';
 
-/** What the messages of one response have said so far. */
+/** State of one response after the messages read so far. */
 export interface ResponseTrack extends TokenTrack {
   readonly story: Story;
-  /** Times of the parts, as the clock had them. */
+  /** Times of the parts, on the clock of `performance.now()`. */
   readonly stream: { -readonly [K in keyof StreamSample]: StreamSample[K] };
   readonly choices: readonly Choice[];
-  /** What went wrong, in the server's words. */
+  /** Reason of a failure, in the server's words. */
   readonly failure: string | undefined;
-  /** A whole response isn't finished, in words. */
+  /** Why a complete response isn't finished. */
   readonly unfinished: string | undefined;
-  /** 0: not finished; 1: every choice is, usage may follow; 2: nothing more is expected. */
+  /** 0: not finished; 1: every choice is finished, usage may follow; 2: nothing more is expected. */
   readonly finished: 0 | 1 | 2;
-  /** Returns true when usage counted no output, though there is some. */
+  /** Returns true if usage counts no output although there is some. */
   countsNone(): boolean;
-  /** Returns how many results count their output, each its own. */
+  /** Returns how many results count their own output. */
   countedResults(): number;
-  /** How many results a list has, and the place of the one that is read. */
+  /** Number of results in a list, and the index of the one being read. */
   results: number;
   listIndex: number | undefined;
-  /** When it became finished. */
+  /** Time when it became finished. */
   readonly finishedMs: number;
-  /** A new response begins. */
+  /** Starts a new response. */
   clear(): void;
-  /** The next message begins. */
+  /** Starts the next message. */
   next(): void;
-  /** Returns the tokens, and how many of them were counted and not streamed; of a whole response only what it counts. */
+  /** Returns the tokens, and how many were counted but not streamed. For a complete response, only its own counts. */
   tokens(isStream: boolean): { readonly usage: Usage | undefined; readonly hiddenTokens: number };
 }
 
-/** A token may have fewer characters than one, but hardly a third of one. */
+/** Minimum number of characters per token. Some tokens have less than one, but hardly less than a third. */
 const leastCharacters = 1 / 3;
 
 /**
- * Creates it; its buffers are made once and grow with the longest response.
- * @param now when what is read now arrived, ms
+ * Creates the state. Its buffers are made once and grow with the longest response.
+ * @param now arrival time of what is being read, ms
  */
 export function createResponseTrack(now: { readonly atMs: number }): ResponseTrack {
   const stream: { -readonly [K in keyof StreamSample]: StreamSample[K] } = {
@@ -130,14 +130,14 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     stream.chunks += 1;
   };
 
-  /** Reasoning tokens that were counted and not streamed; NaN when nobody knows how many. */
+  /** Returns the reasoning tokens that were counted but not streamed; NaN if unknown. */
   const hiddenOf = (tokens: number, ofReasoning: number): number => {
     if (ofReasoning === 0) return 0;
     if (reasoning.parts === 0) return Math.min(tokens, ofReasoning);
     return reasoning.isSummary || reasoning.characters < ofReasoning * leastCharacters ? Number.NaN : 0;
   };
 
-  // Without accessors: with them V8 makes a dictionary of it, which every part then looks through.
+  // Without accessors, because with them V8 turns the object into a dictionary, which slows down every part.
   const track = {
     story,
     stream,

@@ -7,43 +7,43 @@ import { countsBeside, usageIn, type Usage } from './dialects/usage.ts';
 import { createEventFraming, createJsonFraming, createTextFraming, formOf, type Framing } from './framing.ts';
 import { createResponseTrack } from './response-track.ts';
 
-/** What is known of a response before its first byte. */
+/** Expectations of a response before its first byte. */
 export interface Expected {
-  /** Any server-sent events: an event of no known API counts as a token. */
+  /** Any server-sent events: an event of an unknown API counts as a token. */
   readonly anyEvents: boolean;
-  /** A stream was asked for. */
+  /** The request asked for a stream. */
   readonly stream: boolean;
-  /** Its content type; empty when it has none. */
+  /** Content type; empty if there is none. */
   readonly type: string;
 }
 
-/** Reads one response of a language model at a time. Arrivals are stamped as they come; what they say is read later. */
+/** Reads one response of a language model at a time. Arrivals are stamped at once and parsed later. */
 export interface StreamReader {
   begin(expected: Expected): void;
-  /** The bytes are valid during the call only. */
+  /** Adds bytes, which are valid during the call only. */
   add(bytes: Uint8Array, atMs: number): void;
-  /** The response can't be decoded, in one sentence. */
+  /** Marks the response as one that can't be decoded. `text` is one sentence. */
   fail(text: string): void;
-  /** Reads what has arrived. Returns when the server's word came that its response is finished, NaN where it hasn't. */
+  /** Reads the arrived bytes. Returns the time when the server marked the response as finished; NaN if it hasn't. */
   finishedMs(): number;
-  /** Reads what is left; `whole`: the body came to its end. The outcome holds until the next response begins. */
+  /** Reads the rest. `whole`: the body is complete. The outcome is valid until the next response starts. */
   end(whole: boolean): ResponseOutcome;
 }
 
-/** Why a response is no success, though its status says so. */
+/** Why a response failed although its status means success. */
 export interface ResponseFailure {
   readonly kind: ErrorKind;
-  /** In the server's words where it has any. */
+  /** In the server's words if it has any. */
   readonly text: string;
 }
 
-/** What was read. Times are as they were handed in. */
+/** Content of a response. Times are as passed to `add`. */
 export interface ResponseOutcome {
   /** Undefined for a response in one piece. */
   readonly stream: StreamSample | undefined;
-  /** Undefined when tokens can't be told. */
+  /** Undefined if the tokens are unknown. */
   readonly usage: Usage | undefined;
-  /** Tokens of reasoning that were counted and not streamed. */
+  /** Reasoning tokens that were counted but not streamed. */
   readonly hiddenTokens: number;
   /** Remarks on the server. */
   readonly notes: readonly string[];
@@ -51,12 +51,15 @@ export interface ResponseOutcome {
 }
 
 /**
- * Called when the server says that its response is finished.
+ * Called when the server marks its response as finished.
  * @param last nothing more is expected; otherwise usage may follow
  */
 type OnFinished = (last: boolean) => void;
 
-/** Calls back once the loop has read from every socket that has something: a turn later, for all who ask in one turn. */
+/**
+ * Returns a function that runs work once the loop has read all sockets with data. All work of one turn runs in the next
+ * turn.
+ */
 export function createAfterReads(): (work: () => void) => void {
   let waiting: (() => void)[] = [];
   const run = (): void => {
@@ -71,22 +74,22 @@ export function createAfterReads(): (work: () => void) => void {
 
 const none: readonly string[] = [];
 const streaming = { stream: true };
-/** So many chunks in less time than that were not sent as they were made, ms. */
+/** Minimum number of chunks in a burst that weren't sent as they were generated. */
 const fewestInLump = 4;
 const longestLumpMs = 1;
 const nothingExpected: Expected = { anyEvents: false, stream: false, type: '' };
-/** Characters shown of what can't be read. */
+/** Maximum number of characters shown of an unreadable response. */
 const maxShown = 300;
-/** Events, and the words in them, that keep a connection open. */
+/** Events, and their texts, that keep a connection open. */
 const heartbeat = /^\W*(?:ping|heartbeat|keep-?alive)\W*$/i;
 
 /**
- * Creates it; its buffers are made once and grow with the longest response.
- * @param later runs work when no arrival is kept waiting by it, see createAfterReads
- * @param onFinished called once all that has arrived is read, at most twice for a stream: never from `end`
+ * Creates a reader. Its buffers are made once and grow with the longest response.
+ * @param later runs work when it delays no arrival; see `createAfterReads`
+ * @param onFinished called after everything that arrived has been read, at most twice per stream, and never from `end`
  */
 export function createStreamReader(later: (work: () => void) => void, onFinished?: OnFinished): StreamReader {
-  /** Arrived, but not read yet: how many pieces, their text, and when each came. The lists are used again. */
+  /** Arrived, but not read yet: number of pieces, their text, and their times. The lists are reused. */
   let arrived = 0;
   const texts: string[] = [];
   const stampsMs: number[] = [];
@@ -95,7 +98,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
   const track = createResponseTrack(now);
   const { story } = track;
   let expected = nothingExpected;
-  /** How the body is taken apart, once its first bytes have shown that, and those bytes. */
+  /** Framing of the body, known after its first bytes, and those bytes. */
   let framing: Framing | undefined;
   let start = '';
   let dialect: Dialect | undefined;
@@ -220,7 +223,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     onFinished?.(track.finished === 2);
   };
 
-  /** What went wrong, or is missing, once all is read. */
+  /** Returns what failed or is missing once everything is read. */
   const failureOf = (isStream: boolean, isWhole: boolean): ResponseFailure | undefined => {
     if (undecoded !== undefined) return { kind: 'streamError', text: undecoded };
     if (isWhole && typeof whole === 'object') return whole;
@@ -286,7 +289,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       read();
       isLast = true;
       if (isWhole) {
-        // Servers forget the empty line after the last event.
+        // Some servers omit the empty line after the last event.
         if (framing === framings.events) framing.feed('\n\n');
         if (framing === undefined) {
           framing = framings.text;
@@ -323,7 +326,7 @@ function notRead(text: string): ResponseFailure {
   };
 }
 
-/** Returns true when a JSON text ends inside an object, a list, or a text. */
+/** Returns true if a JSON text ends inside an object, a list, or a string. */
 function isCutOff(text: string): boolean {
   let depth = 0;
   let isText = false;

@@ -1,28 +1,29 @@
 import { sendsAll, type Choice } from './choice.ts';
 
-/** What a stream showed of its tokens. */
+/** State of a stream's tokens. */
 export interface TokenTrack {
-  /** Parts with text, of all choices. */
+  /** Number of parts with text, over all choices. */
   parts: number;
-  /** Parts without text before the first with some, between it and the last, and after that. */
+  /** Number of parts without text: before the first part with text, up to the last one, and after it. */
   silentBefore: number;
   silentBetween: number;
   silentAfter: number;
-  /** Tokens counted so far by usage at the first part and at the last; 0 when it didn't say. */
+  /** Tokens counted by usage at the first part and at the last one; 0 if it didn't count. */
   soFarAtFirst: number;
   soFarAtLast: number;
-  /** Tokens that the parts list up to the first with text, and all of them; 0 when none is listed. */
+  /** Tokens listed by the parts: up to the first part with text, and in total; 0 if none are listed. */
   listedAtFirst: number;
   listed: number;
-  /** The model ended every choice by itself. */
+  /** The model ended every choice itself. */
   endedBySelf: boolean;
 }
 
 /**
- * Returns how many of a stream's output tokens did not come between its first and its last part: those in the first part of
- * each choice, tokens without text around them, and tokens that were never sent. The others share that time evenly: TPOT.
- * @param tokens output tokens as the server counts them
- * @param hidden those of them that were not streamed
+ * Returns how many output tokens of a stream didn't arrive between its first and last part: tokens in the first part of
+ * each choice, tokens without text around them, and tokens that were never sent. The others share that time evenly
+ * (TPOT).
+ * @param tokens number of output tokens as counted by the server
+ * @param hidden number of tokens among them that weren't streamed
  */
 export function untimedTokens(tokens: number, hidden: number, track: TokenTrack, choices: readonly Choice[]): number {
   const { parts, soFarAtFirst, soFarAtLast, listedAtFirst } = track;
@@ -38,7 +39,7 @@ export function untimedTokens(tokens: number, hidden: number, track: TokenTrack,
   const surplus = sent - parts;
   if (surplus <= 0) return hidden + starts;
   const silent = track.silentBefore + track.silentBetween + track.silentAfter;
-  // The token that ends a response has no text, and comes with the finish.
+  // The end token of a response has no text and arrives with the finish.
   const ends = track.endedBySelf ? starts : 0;
   if (surplus <= silent + ends) {
     const share = silent === 0 ? 0 : Math.min(1, surplus / silent);
@@ -47,7 +48,7 @@ export function untimedTokens(tokens: number, hidden: number, track: TokenTrack,
   return hidden + Math.max(starts, Math.round(sent * firstShare(spoken)));
 }
 
-/** Returns the share of the text that came with the first part of each choice. */
+/** Returns the share of the text that arrived in the first part of each choice, 0 to 1. */
 function firstShare(choices: readonly Choice[]): number {
   let first = 0;
   let all = 0;

@@ -3,16 +3,16 @@ import * as tls from 'node:tls';
 import { tlsReason } from './tls-reason.ts';
 import type { Origin, TransportOptions } from './transport.ts';
 
-/** No more pairs of host and address are kept than a reader would look at. */
+/** Maximum number of pairs of host and address that are kept, more than anyone reads. */
 const maxAddresses = 100;
-/** TLS sessions kept to be resumed, one per origin. */
+/** Maximum number of TLS sessions kept for resumption, one per origin. */
 const maxSessions = 1_000;
 
-/** Opens sockets, knows all that are open and closes them together. */
+/** Opens sockets, tracks the open ones, and closes them together. */
 export interface Connector {
   /**
-   * Calls back once, never before it returned. The socket keeps a listener for errors, so none goes unhandled.
-   * With `onread` bytes are read into its buffer, and there are no `data` events.
+   * Calls back once, never before it has returned. The socket keeps an error listener, so no error is unhandled. With
+   * `onread`, bytes go into its buffer and there are no `data` events.
    */
   open(
     origin: Origin,
@@ -24,7 +24,10 @@ export interface Connector {
   readonly addresses: { readonly host: string; readonly address: string }[];
 }
 
-/** TCP, or TLS with certificates verified unless they may be insecure; a name with several addresses is tried as happy eyeballs do (RFC 8305). */
+/**
+ * Creates a connector for TCP and TLS. Certificates are verified unless `insecure` is set. Tries the addresses of a
+ * name by happy eyeballs (RFC 8305).
+ */
 export function createConnector({
   note: noteServer,
   insecure,
@@ -94,9 +97,9 @@ export function createConnector({
   };
 }
 
-/** Remark on a certificate that was accepted though it can't be verified. */
+/** Returns the remark on a certificate that was accepted although it can't be verified. */
 function unverified({ authorizationError }: tls.TLSSocket): string {
-  // Its type says Error; it is the code, as text, when the certificate was accepted all the same.
+  // Typed as Error, but it is the code as text for an accepted certificate.
   const code = String(authorizationError);
   return `has a certificate that can't be verified (${tlsReason(code) ?? code})`;
 }

@@ -2,10 +2,10 @@ import { dynamicValue } from '../../core/endpoints/variables/dynamic.ts';
 import { tokenLength, tokenPattern, tokenPrefix } from '../../core/endpoints/variables/dynamic-parts.ts';
 import type { WireRequest } from './transport.ts';
 
-/** A text cut at its tokens: text, place, text, place … text. */
+/** A text split at its tokens: text, token, text, token … text. */
 type CutText = readonly (string | number)[];
 
-/** What of a request is new each time: its path, the header values at some positions, its body. */
+/** Parts of a request that are new each time: path, header values by position, body. */
 interface Template {
   readonly path: CutText | undefined;
   readonly headers: readonly (readonly [position: number, text: CutText])[];
@@ -13,9 +13,9 @@ interface Template {
 }
 
 /**
- * Returns the request with new values in the place of its tokens each time it is sent. Requests that have none stay as they
- * are, and cost nothing more.
- * @param written the placeholders by place
+ * Returns a request whose tokens get new values on each sending. A request without tokens is returned unchanged, at no
+ * extra cost.
+ * @param written the placeholders by index
  */
 export function withDynamicParts(
   request: WireRequest,
@@ -58,7 +58,7 @@ function templateFor({ path, headers, body }: WireRequest): Template {
   };
 }
 
-/** Undefined when the text has no token. */
+/** Splits a text at its tokens; undefined if it has none. */
 function cut(text: string): CutText | undefined {
   if (!text.includes(tokenPrefix)) return undefined;
   return text.split(tokenPattern).map((part, i) => (i % 2 === 1 ? Number(part) : part));
@@ -93,5 +93,5 @@ function withValues(
   return filledIn;
 }
 
-/** Spaces, `#` and what is not ASCII would end an address or change its meaning. */
+/** Spaces, `#`, and non-ASCII characters would end a URL or change its meaning. */
 const inAddress = (value: string): string => value.replace(/[^!-~]|[#"<>]/gu, encodeURIComponent);

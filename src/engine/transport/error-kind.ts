@@ -30,17 +30,17 @@ const prefixes: readonly (readonly [prefix: string, kind: ErrorKind])[] = [
   ['SELF_SIGNED_', 'tls'],
 ];
 
-/** Time ran out, by Loadlens' own clock. */
+/** A timeout by Loadlens' own clock. */
 export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** No connection was there in time, by Loadlens' own clock: the request never left, so it can't have timed out. */
+/** No connection in time, by Loadlens' own clock. The request never left, so it can't have timed out. */
 export class UnconnectedError extends Error {
   readonly kind = 'unreachable';
 }
 
-/** An answer that is none, or not whole, as a transport of our own tells it. */
+/** An invalid or incomplete response, as reported by our own transport. */
 export class AnswerError extends Error {
   readonly kind: 'parse' | 'prematureEnd';
   constructor(kind: 'parse' | 'prematureEnd', message: string) {
@@ -49,34 +49,38 @@ export class AnswerError extends Error {
   }
 }
 
-/** Returns the error of a response that can't be read. `fault`: the end of a sentence. */
+/**
+ * Returns the error of an invalid response.
+ * @param fault the end of a sentence
+ */
 export const invalidResponse = (fault: string): AnswerError =>
   new AnswerError('parse', `The response isn't valid HTTP: ${fault}.`);
 
-/** Returns the error of a connection that was closed in good order, before or inside the response. */
+/** Returns the error of a connection that was closed in good order before or during the response. */
 export const closedEarly = (): AnswerError =>
   new AnswerError('prematureEnd', 'The connection was closed before the response was complete.');
 
 /**
- * Why a request got no whole answer, by the error's code. `client`: this machine ran out of what a connection takes; `reset`: the other side aborted the connection; `prematureEnd`: it
- * closed in good order, before or inside the answer; `parse`: what came is no HTTP answer.
+ * Returns why a request got no complete response, by the error's code. `client`: this machine lacks a resource for
+ * connections; `reset`: the server aborted the connection; `prematureEnd`: the server closed it in good order before or
+ * during the response; `parse`: the bytes aren't an HTTP response.
  */
 export function errorKind(error: Error): ErrorKind {
   if (error instanceof AnswerError || error instanceof UnconnectedError) return error.kind;
   if (error instanceof AggregateError) {
-    // One of several addresses: what the server's did says more than what this machine lacks for the others.
+    // One error per address: an error of the server says more than a limit of this machine at another address.
     const causes = error.errors.filter((each) => each instanceof Error);
     const [first, ...others] = causes.map(errorKind);
     return [first, ...others].find((kind) => kind !== undefined && kind !== 'client') ?? first ?? 'other';
   }
   const code = codeOf(error);
   if (isClientLimit(code)) return isWithoutIpv6(error, code) ? 'unreachable' : 'client';
-  // The system's own limit for opening a connection.
+  // The system's own time limit for opening a connection.
   if (code === 'ETIMEDOUT' && 'syscall' in error && error.syscall === 'connect') return 'unreachable';
   return kinds[code] ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'other';
 }
 
-/** What the transport said, for people. */
+/** Returns the error's message for people. */
 export function errorText(error: Error): string {
   if (error instanceof TimeoutError) return error.message;
   const parts = error instanceof AggregateError ? error.errors.map(String) : [];

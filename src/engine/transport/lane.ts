@@ -1,6 +1,6 @@
 import type { ExchangeEvents, Lane, Origin, WireRequest } from './transport.ts';
 
-/** A lane's way to one origin, with the connection it has or had. */
+/** A lane's connection to one origin, open or closed. */
 export interface Line {
   connect(): Promise<void>;
   send(request: WireRequest, events: ExchangeEvents): void;
@@ -8,11 +8,12 @@ export interface Line {
 }
 
 /**
- * A lane over the lines that a transport makes.
- * @param kept how many origins it keeps a connection to; the one unused longest is closed first
+ * Creates a lane.
+ * @param createLine creates the line to an origin
+ * @param kept number of origins it keeps a connection to; the one unused longest is closed first
  */
 export function createLane(createLine: (origin: Origin) => Line, kept: number): Lane {
-  // In the order of use, once there is more than one: the first is the one unused longest.
+  // In order of use, the one unused longest first. Needed only for more than one origin.
   const lines = new Map<string, Line>();
   let current: Line | undefined;
   let currentUrl = '';
@@ -49,5 +50,5 @@ export function createLane(createLine: (origin: Origin) => Line, kept: number): 
   };
 }
 
-/** Receives what nobody waits for any more. */
+/** Receives the events of a dropped exchange. */
 export const nobody: ExchangeEvents = { sent() {}, headers() {}, data() {}, end() {}, failed() {} };

@@ -1,13 +1,13 @@
 import type { Lane, Origin, WireRequest } from './transport.ts';
 
-/** So many at a time: more would overflow the backlog of a server that accepts slowly. */
+/** Number of connections opened concurrently. More would overflow the backlog of a server that accepts slowly. */
 const batchSize = 64;
-/** A host that takes longer to connect to shows in the run itself. */
+/** Maximum time to open a connection ahead of the clock, ms. A slower host shows in the run itself. */
 const connectLimitMs = 5_000;
-/** Opened ahead of the clock at most, unless two per lane are more. */
+/** Maximum number of connections opened ahead of the clock, unless two per lane are more. */
 const openedAhead = 1_024;
 
-/** Opens connections ahead of the clock. Stops at the first that fails: the run itself shows what is wrong. */
+/** Opens connections ahead of the clock. Stops at the first failure, because the run itself shows the cause. */
 export async function openConnections(pairs: readonly (readonly [lane: Lane, origin: Origin])[]): Promise<void> {
   for (let i = 0; i < pairs.length; i += batchSize) {
     const batch = Promise.all(pairs.slice(i, i + batchSize).map(([lane, origin]) => lane.connect(origin))).then(
@@ -23,8 +23,8 @@ export async function openConnections(pairs: readonly (readonly [lane: Lane, ori
 }
 
 /**
- * Which lane opens which connection ahead of the clock: each to each origin while that is a moderate number and no more
- * than there are requests, otherwise the one its first request needs.
+ * Returns which lanes open which connections ahead of the clock. Each lane connects to every origin if the number is
+ * moderate and at most the number of requests. Otherwise it connects to the origin of its first request.
  */
 export function pairsToOpen(
   lanes: readonly Lane[],

@@ -5,18 +5,18 @@ import { parseOrigin } from './wire.ts';
 const redirects = new Set([301, 302, 303, 307, 308]);
 const rawByte = /[\u0080-\u00ff]/;
 const rawBytes = new RegExp(rawByte, 'g');
-/** Meant for one origin only. */
+/** Headers meant for one origin only. */
 const privateHeaders = new Set(['authorization', 'cookie', 'host', 'proxy-authorization']);
 const bodyHeaders = new Set(['content-type', 'content-encoding', 'content-language', 'content-location']);
 
-/** Whether an answer of that status names another place to ask. */
+/** Returns whether a status redirects the request. */
 export const isRedirect = (status: number): boolean => redirects.has(status);
 
 /**
- * The request that follows a redirect as browsers do it (Fetch standard): 303, and 301/302 after POST, turn into GET without
- * the body; another origin gets neither credentials nor cookies. Undefined when the location is no http(s) URL or lies on
- * another host: an answer must not send load to a machine that the user has not named.
- * @param location as the server sent it, each byte as a character
+ * Returns the request that follows a redirect, as browsers do it (Fetch standard). 303, and 301/302 after POST, become
+ * GET without the body. Another origin gets neither credentials nor cookies. Returns undefined if the location isn't an
+ * http(s) URL or has another host, because a response must not send load to a host that the user didn't specify.
+ * @param location as the server sent it, one character per byte
  */
 export function redirected(request: WireRequest, status: number, location: string): WireRequest | undefined {
   const base = request.origin.url + request.path;
@@ -42,9 +42,9 @@ export function redirected(request: WireRequest, status: number, location: strin
   };
 }
 
-/** Whether a location has bytes that no URL may have, each as a character. */
+/** Returns whether a location contains bytes that aren't allowed in a URL, one character per byte. */
 export const hasRawBytes = (location: string): boolean => rawByte.test(location);
 
-/** Percent-encodes bytes that no URL may have, as curl does: a path in raw UTF-8 leads where it says. */
+/** Percent-encodes bytes that aren't allowed in a URL, as curl does. A path in raw UTF-8 then works. */
 const escapeBytes = (location: string): string =>
   location.replaceAll(rawBytes, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -3,7 +3,7 @@ import { maxServerNotes } from '../../core/record/merge-notes.ts';
 /** Records a remark on the server's behavior: a short English phrase without an end mark, such as `folds headers`. */
 export type Note = (text: string) => void;
 
-/** Remarks on the server that one loop collects: each once, bounded. */
+/** Remarks on the server that one loop collects, without duplicates and bounded. */
 export interface ServerNotes {
   readonly note: Note;
   readonly list: readonly string[];

@@ -3,7 +3,7 @@ import { noTls } from '../../core/failures/no-tls.ts';
 const otherHost = 'issued for another host';
 const unknownIssuer = 'issued by an unknown authority';
 
-/** What is wrong with a certificate, by the code of OpenSSL or Node. */
+/** Reasons why a certificate is invalid, by the code of OpenSSL or Node. */
 const certificateReasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'issued by a self-signed authority',
@@ -18,10 +18,10 @@ const certificateReasons: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownIssuer,
 };
 
-/** Returns what is wrong with a certificate, such as `expired`; undefined for a code that is about something else. */
+/** Returns why a certificate is invalid, such as `expired`; undefined for other codes. */
 export const tlsReason = (code: string): string | undefined => certificateReasons[code];
 
-/** Returns why a TLS connection failed, without a full stop; undefined for a code without words. */
+/** Returns why a TLS connection failed, without a period; undefined for a code without a text. */
 export function tlsText(code: string): string | undefined {
   const reason = tlsReason(code);
   if (reason !== undefined) return `The server's certificate is ${reason}`;
@@ -29,5 +29,5 @@ export function tlsText(code: string): string | undefined {
   return undefined;
 }
 
-/** OpenSSL's codes for what is no TLS. */
+/** OpenSSL's codes for bytes that aren't TLS. */
 const notTls = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST']);

@@ -10,7 +10,10 @@ export const transports: Readonly<Record<TransportName, (options: TransportOptio
   undici: createUndiciTransport,
 };
 
-/** The transport that the plan names; otherwise the cheap one, unless a request says itself how its connection is used. */
+/**
+ * Returns the transport that the plan specifies, otherwise the built-in HTTP client, unless a request controls its own
+ * connection.
+ */
 export function transportFor(
   { transport }: Pick<RunPlan, 'transport'>,
   requests: readonly WireRequest[],

@@ -6,18 +6,17 @@ import { createLane, nobody, type Line } from './lane.ts';
 import { createResponseParser, type ParserOptions } from './raw/response-parser.ts';
 import type { Origin, Transport, TransportOptions, WireRequest } from './transport.ts';
 
-/** Longer than a run pauses: undici's own 4 s would reopen connections in the middle of a slow run. */
+/** Longer than any pause in a run. undici's default of 4 s would reopen connections in the middle of a slow run. */
 const keepAliveMs = 600_000;
 
 /**
- * Creates a transport over undici at dispatcher level: one `Client` per lane and origin, one handler object per client, used
- * again for each request. undici opens, writes, keeps and closes. Its own parser rejects what curl and browsers read and can't
- * be told otherwise, so responses are read by the parser that the raw transport has, before undici sees them: it gets one
- * constant response for each that is complete. Both transports thus count the same response the same way.
- *
- * undici waits one `setImmediate` before it writes on a used socket, so that a close that is already there is seen: a
- * request whose connection was closed while idle goes out on a new one and nobody is told, because nothing had been sent.
- * Once bytes left, nothing is sent twice.
+ * Creates a transport over undici's dispatchers: one `Client` per lane and origin, with one handler object that is
+ * reused for every request. undici opens, writes, keeps, and closes connections. Its own parser rejects responses that
+ * curl and browsers read, and has no option for it. So the raw transport's parser reads the responses first, and undici
+ * gets one constant response for each complete one. Both transports therefore count a response the same way. undici
+ * waits one `setImmediate` before it writes on a used socket, so a close that has already arrived is noticed. A request
+ * whose connection was closed while idle goes out on a new one without a report, because nothing had been sent. Once
+ * bytes have left, nothing is sent twice.
  */
 export function createUndiciTransport({ keptPerLane, ...options }: TransportOptions): Transport {
   const connector = createConnector(options);
@@ -39,9 +38,10 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
   let ready: Socket | undefined;
   let used = false;
   let toHead = false;
-  /** The socket owes a response. */
+  /** The socket waits for a response. */
   let busy = false;
-  // In an object: a number with a fraction changes in place there, a captured variable would allocate for each.
+  // In an object, because a fractional number changes in place there. A captured variable would allocate on every
+  // change.
   const arrived = { atMs: 0 };
   const stamp = (): void => void (arrived.atMs = performance.now());
   const parser = createResponseParser(
@@ -52,10 +52,10 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
     options,
   );
 
-  /** Reads what has come; answers what undici is to see in its place. */
+  /** Reads the arrived bytes. Returns the bytes that undici gets instead. */
   const take = (from: Socket, bytes: Buffer): Buffer | undefined => {
     if (from !== socket || !busy) {
-      // Nobody asked for it, so the connection can't be trusted.
+      // Nobody requested these bytes, so the connection can't be trusted.
       if (!parser.isHarmless(bytes, 0, bytes.length)) from.destroy();
       return undefined;
     }
@@ -70,7 +70,7 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
     return isLast ? lastResponse : responseFor(parser.keepAliveMs);
   };
 
-  /** Before undici listens: what has come in is stamped once, and then read. */
+  /** Listens before undici does, so that arrivals are stamped once and then read. */
   const prepared = (opened: Socket): Socket => {
     const read = opened.read.bind(opened);
     opened.read = (size?: number): unknown => {
@@ -89,7 +89,7 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
     pipelining: 1,
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
-    // What a server's Keep-Alive header names is shortened by this; undici's 2 s would make of `timeout=2` no reuse at all.
+    // undici subtracts this from the server's Keep-Alive time. Its default of 2 s would leave no reuse for `timeout=2`.
     keepAliveTimeoutThreshold: 200,
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -98,13 +98,13 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
       const waiting = ready;
       ready = undefined;
       if (waiting && !waiting.destroyed) {
-        // Subtle: undici ignores a socket that is handed over before its connect call returned.
+        // undici ignores a socket that it gets before its connect call has returned.
         queueMicrotask(() => callback(null, prepared(waiting)));
         return;
       }
       socket = connector.open(origin, (error, opened) => {
         if (error) {
-          // undici never ends requests after an error whose code says that a certificate is for another host.
+          // undici never ends requests after an error whose code means a certificate for another host.
           callback(new Error('The connection failed.', { cause: error }), null);
         } else callback(null, prepared(opened));
       });
@@ -133,7 +133,7 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
     const cause = isClosed ? closedEarly() : error.cause instanceof Error ? error.cause : error;
     const untouched = !busy || parser.untouched;
     busy = false;
-    // Subtle: undici calls this in the middle of emptying its queue, where it takes no new request.
+    // undici calls this while it empties its queue, when it accepts no new request.
     setImmediate(() => {
       if (events !== receiver) return;
       if (isComplete) receiver.end(arrived.atMs);
@@ -168,13 +168,13 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
 
 const responseWith = (header: string): Buffer => Buffer.from(`HTTP/1.1 204 No Content\r\n${header}\r\n`);
 const plainResponse = responseWith('');
-/** After this one undici closes the connection. */
+/** Makes undici close the connection. */
 const lastResponse = responseWith('connection: close\r\n');
-/** Those that say for how long the server keeps an idle connection, by that time in s: servers name few. */
+/** Responses with the server's keep-alive time, by that time in s. Servers use few different ones. */
 const timedResponses = new Map<number, Buffer>();
 const maxTimedResponses = 100;
 
-/** Returns what undici sees in the place of a response after which its connection can be used again. */
+/** Returns the response for undici after which it can reuse the connection. */
 function responseFor(keepAliveMs: number): Buffer {
   if (keepAliveMs === Infinity) return plainResponse;
   const seconds = keepAliveMs / 1_000;
@@ -188,7 +188,7 @@ function responseFor(keepAliveMs: number): Buffer {
 
 const known = new WeakMap<WireRequest, Dispatcher.DispatchOptions>();
 
-/** A request as undici takes it, made once. */
+/** Returns the request in undici's format, made once. */
 function optionsOf(request: WireRequest): Dispatcher.DispatchOptions {
   let options = known.get(request);
   if (!options) {
@@ -197,9 +197,9 @@ function optionsOf(request: WireRequest): Dispatcher.DispatchOptions {
       path: request.path,
       headers: request.headers,
       body: request.body,
-      // Keeps the connection after HEAD, and after a GET with a body, as after any other request.
+      // Keeps the connection after HEAD, and after GET with a body, as after any other request.
       reset: false,
-      // undici opens a new connection when this changes, and takes it from the Host header unless told.
+      // undici opens a new connection when this changes, and derives it from the Host header by default.
       servername: request.origin.hostname,
     } as Dispatcher.DispatchOptions;
     known.set(request, options);

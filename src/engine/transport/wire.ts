@@ -5,14 +5,15 @@ import { seededOrder } from '../../core/plan/prompt-turns.ts';
 import type { Origin, WireRequest } from './transport.ts';
 import { withDynamicParts } from './dynamic-request.ts';
 
-/** Headers that say how the connection is used: that is the engine's to decide. */
+/** Headers that control the connection, which is the engine's task. */
 const ownHeaders = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
-/** Added to the seed: prompts must not go along with targets. */
+/** Added to the seed, so that the choice of prompts is independent of the choice of targets. */
 const promptSeed = 0x5eed;
 
 /**
- * The requests as they leave. Throws a LoadlensError that names the target for one that can't be sent.
- * @param seed picks the prompts of targets that take them at random, and makes the random values of their placeholders
+ * Returns the requests in the form in which they are sent.
+ * @param seed selects random prompts, and generates the random values of placeholders
+ * @throws LoadlensError that names the target of a request that can't be sent
  */
 export function toWire(
   requests: readonly PreparedRequest[],
@@ -21,7 +22,7 @@ export function toWire(
   seed = 0,
 ): WireRequest[] {
   const origins = new Map<string, Origin>();
-  // Most requests of a large file have the same headers: one list for all that do.
+  // Most requests of a large file have the same headers, so they share one list.
   const known = new Map<string, string[]>();
   const shared = (headers: string[]): string[] => {
     const key = JSON.stringify(headers);
@@ -50,7 +51,7 @@ export function toWire(
   });
 }
 
-/** Scheme, host and port of a URL. */
+/** Returns the scheme, host, and port of a URL. */
 export function parseOrigin(url: URL): Origin {
   const secure = url.protocol === 'https:';
   return {
@@ -98,7 +99,7 @@ function oneToWire(request: PreparedRequest, { originOf, shared, userAgent }: Sh
   return {
     origin,
     method,
-    // A part of the address that is kept anyway costs less than a copy.
+    // A slice of the URL, which is kept anyway, costs less than a copy.
     path: request.url === origin.url + path ? request.url.slice(origin.url.length) : path,
     headers: shared(headers),
     body,
@@ -107,7 +108,7 @@ function oneToWire(request: PreparedRequest, { originOf, shared, userAgent }: Sh
   };
 }
 
-/** The request with one body for each prompt. They share everything else. */
+/** Returns the request with one body for each prompt. Everything else is shared. */
 function withPrompts(request: WireRequest, prompts: PreparedRequest['prompts'], seed: number): WireRequest {
   if (prompts === undefined) return request;
   const variants = prompts.bodies.map((body): WireRequest => Object.assign({}, request, { body: bytesOf(body) }));
@@ -143,7 +144,7 @@ function checkedHeaders(headers: PreparedRequest['headers'], bodyLength: number)
   return wire;
 }
 
-/** The text of a percent-encoded part; a stray % stands for itself. */
+/** Returns the decoded text of a percent-encoded part. A stray % stays as it is. */
 function decoded(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
 }

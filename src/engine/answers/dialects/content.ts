@@ -1,6 +1,6 @@
 import { isJson, listIn, objectIn, sizeOf, textIn } from './json.ts';
 
-/** Text of a content that is a text, a part, or a list of parts. */
+/** Returns the text of a content, which is a text, a part, or a list of parts. */
 export function contentText(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!isJson(content)) return '';
@@ -9,7 +9,7 @@ export function contentText(content: unknown): string {
   return content.map(contentText).join('');
 }
 
-/** Returns the characters of reasoning in a list of parts: thinking, whose text may be a list in turn. */
+/** Returns the number of reasoning characters in a list of parts. Their text may be a list, too. */
 export function thinkingSize(content: unknown): number {
   let size = 0;
   for (const part of listIn(content)) {
@@ -20,7 +20,7 @@ export function thinkingSize(content: unknown): number {
   return size;
 }
 
-/** Returns the characters of the calls of tools in a list of them: names and arguments. */
+/** Returns the number of characters in a list of tool calls: names and arguments. */
 export function toolCallSize(calls: unknown): number {
   let size = 0;
   for (const call of listIn(calls)) {
@@ -30,7 +30,7 @@ export function toolCallSize(calls: unknown): number {
   return size;
 }
 
-/** Returns the characters of one call: name and arguments. */
+/** Returns the number of characters in one call: name and arguments. */
 export function callSize(call: unknown): number {
   if (!isJson(call)) return 0;
   const { name, arguments: given, input, args } = call;

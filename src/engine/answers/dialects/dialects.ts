@@ -9,8 +9,10 @@ import { responses } from './responses.ts';
 import { sglang } from './sglang.ts';
 import { tgi } from './tgi.ts';
 
-/** Every dialect there is, the most common first. A new one is one file here and one line in this list. */
+/** All dialects, the most common first. To add one, write its file and add it here. */
 const dialects: readonly Dialect[] = [openai, responses, messages, sglang, tgi, llamaCpp, gemini, ollama];
 
-/** Returns the dialect of a message, whatever API the request was meant for: gateways respond in the API behind them. */
+/**
+ * Returns the dialect of a message. Independent of the request's API, because gateways pass on the format behind them.
+ */
 export const dialectOf = (message: Json): Dialect | undefined => dialects.find((dialect) => dialect.speaks(message));

@@ -31,7 +31,7 @@ function readCandidate({ content, finishReason, index = 0 }: Json, story: Story)
   tellFinish(index, finishReason, story);
 }
 
-/** Thoughts are counted beside the candidates. */
+/** Returns the counts. Gemini counts thoughts separately from candidates. */
 function usageOf(metadata: Json): Usage {
   const tokens = count(metadata['candidatesTokenCount']);
   const reasoningTokens = count(metadata['thoughtsTokenCount']);

@@ -10,7 +10,7 @@ export const llamaCpp: Dialect = {
     const { content, stop, index = 0, tokens: listed, timings } = json;
     const { predicted_n: predicted, prompt_n: prompt, cache_n: cached } = objectIn(timings);
     const tokens = count(json['tokens_predicted']) ?? count(predicted);
-    // Of the timings the prompt is what no cache had.
+    // The prompt tokens in `timings` exclude cached ones.
     const inputTokens = count(json['tokens_evaluated']) ?? sum(count(prompt), count(cached));
     if (tokens !== undefined) story.usage({ source: 'usage', tokens, inputTokens, cachedTokens: count(cached) }, index);
     const text = textIn(content);

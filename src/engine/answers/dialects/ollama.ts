@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.ts';
 import { isJson, objectIn, sizeOf, textIn } from './json.ts';
 import { countsBeside } from './usage.ts';
 
-/** `/api/generate` and `/api/chat` of Ollama: a JSON object on each line, or one in all. */
+/** `/api/generate` and `/api/chat` of Ollama: a JSON object per line, or a single one. */
 export const ollama: Dialect = {
   finishMark: '"done": true',
   speaks: ({ done, response, message, type }) =>

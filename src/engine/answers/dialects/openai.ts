@@ -4,7 +4,7 @@ import { isJson, listIn, objectIn, sizeOf, textIn, type Json } from './json.ts';
 import { errorWords, isSaid } from './server-error.ts';
 import { countsBeside, usageIn } from './usage.ts';
 
-/** Completions and chat completions of OpenAI and the many servers that speak like it. */
+/** Completions and chat completions of OpenAI and compatible servers. */
 export const openai: Dialect = {
   finishMark: 'a finish_reason or [DONE]',
   speaks: (message) => 'choices' in message,
@@ -26,7 +26,7 @@ function readChoice(choice: Json, whole: boolean, story: Story): void {
   let thought = 0;
   let other = 0;
   let hasRole = false;
-  // Members that are there are looked through: looking for each that may be there takes longer than all else.
+  // Loops over the members that exist, which is faster than looking up each possible one.
   const said = objectIn(delta ?? message);
   for (const name in said) {
     const value = said[name];
@@ -44,10 +44,10 @@ function readChoice(choice: Json, whole: boolean, story: Story): void {
     // Servers that send several members send the same text in each.
     else if (reasoningMembers.has(name)) thought = Math.max(thought, contentText(value).length);
   }
-  // The first message of a choice tells the role alone, and the last the end: every other one stands for a token.
+  // The first message of a choice has only the role, and the last one only the end. Each one between them is a token.
   const isToken = !whole && !hasRole && sizeOf(reason) === 0;
   if (written.length + thought + other > 0 || isToken) story.part(index, written, thought, other, listedIn(logprobs));
-  // A list of chunks has it in all but the last.
+  // In a list of chunks, all but the last have a null reason.
   if (whole && delta === undefined) tellNullFinish('finish_reason', reason, story);
   tellFinish(index, reason, story);
 }

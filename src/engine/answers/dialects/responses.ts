@@ -24,7 +24,7 @@ export const responses: Dialect = {
   },
 };
 
-/** A whole response has all its output; an event at the end of a stream repeats what has been sent. */
+/** Reads the output of a complete response. An event at the end of a stream repeats it. */
 function readOutput({ output }: Json, story: Story): void {
   let text = '';
   let reasoning = 0;

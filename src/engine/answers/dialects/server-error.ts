@@ -1,9 +1,9 @@
 import { isJson, objectIn, type Json } from './json.ts';
 
-/** Characters kept of a server's words. */
+/** Maximum number of characters kept of a server's message. */
 const maxWords = 2_000;
 
-/** Returns the server's words when a message reports an error, whatever the API; undefined otherwise. */
+/** Returns the server's error message; undefined if a message reports no error. Works for every API. */
 export function errorIn(message: Json): string | undefined {
   const { error } = message;
   if (isSaid(error)) return errorWords(error);
@@ -11,7 +11,7 @@ export function errorIn(message: Json): string | undefined {
   return isError ? errorWords(message) : undefined;
 }
 
-/** Members that a refusal has beside its text; an ordinary message has others, too. */
+/** Members of a refusal besides its text. Other messages have more. */
 // prettier-ignore
 const refusalMembers = new Set([
   'detail', 'details', 'message', 'msg', 'errors', 'error', 'code', 'status', 'statusCode', 'status_code',
@@ -19,14 +19,14 @@ const refusalMembers = new Set([
   'error_code', 'errorCode', 'error_msg', 'errorMessage', 'error_message', 'error_description', 'param', 'data',
 ]);
 
-/** Returns the words of a message of no known API that has nothing but an explanation in it; undefined otherwise. */
+/** Returns the explanation in a message of no known API that contains nothing else; undefined otherwise. */
 export function refusalIn(message: Json): string | undefined {
   const names = Object.keys(message);
   if (names.length === 0 || !names.every((name) => refusalMembers.has(name))) return undefined;
   return wordsIn(message) === undefined ? undefined : errorWords(message);
 }
 
-/** Returns what an error says. */
+/** Returns the text of an error. */
 export function errorWords(error: unknown): string {
   return (wordsIn(error) ?? JSON.stringify(error) ?? '').slice(0, maxWords);
 }
@@ -48,7 +48,7 @@ function wordsIn(error: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
-/** Returns true for an error member that tells of one: servers send null, false, an empty text, or an empty object, too. */
+/** Returns true for an error member with content. Servers also send null, false, an empty text, or an empty object. */
 export function isSaid(error: unknown): boolean {
   if (error === undefined) return false;
   if (isJson(error)) return Object.keys(error).length > 0;

@@ -3,7 +3,7 @@ import { isJson, objectIn, textIn } from './json.ts';
 import { errorWords } from './server-error.ts';
 import { count } from './usage.ts';
 
-/** `/generate` of SGLang: each event has the text and the count of tokens so far. */
+/** `/generate` of SGLang. Each event has the text and the token count so far. */
 export const sglang: Dialect = {
   finishMark: 'a finish_reason or [DONE]',
   speaks: ({ meta_info: meta }) => isJson(meta),

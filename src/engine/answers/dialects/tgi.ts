@@ -2,7 +2,7 @@ import { tellFinish, tellNullFinish, type Dialect } from './dialect.ts';
 import { isJson, objectIn, textIn } from './json.ts';
 import { count } from './usage.ts';
 
-/** `/generate` and `/generate_stream` of Hugging Face's Text Generation Inference: an event is a token. */
+/** `/generate` and `/generate_stream` of Hugging Face's Text Generation Inference. Each event is a token. */
 export const tgi: Dialect = {
   finishMark: 'generated_text',
   speaks: ({ token, generated_text: text }) => (isJson(token) && 'text' in token) || typeof text === 'string',

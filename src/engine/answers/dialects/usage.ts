@@ -1,23 +1,23 @@
 import type { TokenSource } from '../../../core/metrics/types.ts';
 import { isJson, objectIn, type Json } from './json.ts';
 
-/** Tokens as a response counts them. */
+/** Token counts in a response. */
 export interface Usage {
   readonly source: TokenSource;
-  /** Output tokens, those of reasoning included; undefined when only input is counted. */
+  /** Output tokens including reasoning; undefined if only input is counted. */
   readonly tokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
-  /** Input tokens, cached ones included. */
+  /** Input tokens including cached ones. */
   readonly inputTokens?: number | undefined;
-  /** Input tokens that the server took from a cache. */
+  /** Input tokens that the server read from a cache. */
   readonly cachedTokens?: number | undefined;
 }
 
-/** Returns a count of tokens: a whole number that isn't negative; undefined for anything else. */
+/** Returns a token count, an integer ≥ 0; undefined for anything else. */
 export const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
-/** Returns the tokens that the member `usage` of OpenAI's and Anthropic's APIs counts; undefined without any count. */
+/** Returns the counts in the member `usage` of OpenAI's and Anthropic's APIs; undefined if there are none. */
 export function usageIn(usage: unknown): Usage | undefined {
   if (!isJson(usage)) return undefined;
   const tokens = count(usage['completion_tokens']) ?? count(usage['output_tokens']);
@@ -28,7 +28,7 @@ export function usageIn(usage: unknown): Usage | undefined {
   return { source: 'usage', ...withReasoning(usage, tokens, reasoningTokens, input.inputTokens), ...input };
 }
 
-/** Some servers count reasoning beside the completion, not in it: then the sum of both is the output. */
+/** Adds reasoning tokens to the output for servers that count them separately. */
 function withReasoning(
   usage: Json,
   tokens: number | undefined,
@@ -49,14 +49,14 @@ function inputIn(usage: Json): Pick<Usage, 'inputTokens' | 'cachedTokens'> {
   if (prompt !== undefined) return { inputTokens: prompt, cachedTokens: said };
   const input = count(usage['input_tokens']);
   if (input === undefined) return {};
-  // Anthropic's input tokens are those that no cache had to do with.
+  // Anthropic's input tokens exclude tokens read from or written to a cache.
   const read = count(usage['cache_read_input_tokens']);
   const written = count(usage['cache_creation_input_tokens']);
   if (read === undefined && written === undefined) return { inputTokens: input, cachedTokens: said };
   return { inputTokens: input + (read ?? 0) + (written ?? 0), cachedTokens: read };
 }
 
-/** Returns the tokens that members beside `usage` count: `output_tokens`, then Ollama's `eval_count`. */
+/** Returns the counts in members outside `usage`: `output_tokens`, then Ollama's `eval_count`. */
 export function countsBeside(message: Json): Usage | undefined {
   const output = count(message['output_tokens']);
   if (output !== undefined) return { source: 'output_tokens', tokens: output };

@@ -1,4 +1,4 @@
-/** Bytes with a meaning of their own in HTTP/1. */
+/** Bytes with a special meaning in HTTP/1. */
 export const byte = {
   tab: 0x09,
   lf: 0x0a,
@@ -15,22 +15,22 @@ export const byte = {
 const tableOf = (isIn: (code: number) => boolean): Uint8Array =>
   Uint8Array.from({ length: 256 }, (_, code) => Number(isIn(code)));
 
-/** 1 for each byte that a name may have (RFC 9110, token). */
+/** 1 for each byte allowed in a name (RFC 9110, token). */
 export const isToken = tableOf((code) => /[\w!#$%&'*+.^`|~-]/.test(String.fromCharCode(code)));
-/** 1 for each byte that a value may have: no control character but the tab. */
+/** 1 for each byte allowed in a value: any but control characters, except the tab. */
 export const isValue = tableOf((code) => code === byte.tab || (code >= byte.space && code !== 0x7f));
 
-/** Whether the bytes from `start` to `end` are that text of small letters and hyphens, in whatever case. */
+/** Returns whether the bytes from `start` to `end` equal a text of lower-case letters and hyphens, ignoring case. */
 export function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
   if (end - start !== text.length) return false;
   for (let i = 0; i < text.length; i += 1) {
-    // Bit 5 makes a letter small and leaves the hyphen as it is.
+    // Bit 5 makes a letter lower case and leaves the hyphen unchanged.
     if (((bytes[start + i] ?? 0) | 0x20) !== text.charCodeAt(i)) return false;
   }
   return true;
 }
 
-/** Returns whether there are only line ends from `start` to `end`: too many of them after a response do no harm. */
+/** Returns whether there are only line ends from `start` to `end`. Extra ones after a response are harmless. */
 export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i += 1) if (bytes[i] !== byte.cr && bytes[i] !== byte.lf) return false;
   return true;

@@ -3,27 +3,33 @@ import { byte } from './characters.ts';
 import { deviation } from './deviations.ts';
 import { isSpace } from './fields.ts';
 
-/** Reads what stands around the data of chunks: sizes, extensions, line ends. */
+/** Reads the framing around the data of chunks: sizes, extensions, line ends. */
 export interface ChunkReader {
-  /** The first chunk of a body begins. */
+  /** Starts a body with its first chunk. */
   begin(): void;
-  /** Reads from `start` to where data or trailers begin; answers that place, `end` when more must come, -1 for a fault. */
+  /**
+   * Reads from `start` to where data or trailers begin. Returns that position, `end` if more bytes are needed, or -1
+   * for a fault.
+   */
   read(bytes: Uint8Array, start: number, end: number): number;
-  /** What was read up to: a chunk's data, or the trailers after the last chunk; undefined when more must come. */
+  /**
+   * What follows the bytes read: a chunk's data, or the trailers after the last chunk; undefined if more bytes are
+   * needed.
+   */
   readonly upTo: 'data' | 'trailers' | undefined;
-  /** Bytes of data that come next. */
+  /** Number of data bytes that come next. */
   readonly left: number;
-  /** That much of the data was taken. */
+  /** Counts data bytes as read. */
   took(count: number): void;
   readonly fault: string;
 }
 
 const step = { before: 0, size: 1, padding: 2, extension: 3, sizeEnd: 4, dataCr: 5, dataLf: 6 } as const;
 
-/** A longer line around a chunk is no chunk size and its extension any more, bytes. */
+/** Maximum length of a line around a chunk, bytes; a longer one isn't a chunk size with an extension. */
 const maxLineBytes = 16_384;
 
-/** Creates a reader that accepts padded sizes, any extension and bare LF, as RFC 9112 (2.2, 7.1.1) and curl do. */
+/** Creates a reader that accepts padded sizes, any extension, and bare LF, like RFC 9112 (2.2, 7.1.1) and curl. */
 export function createChunkReader(note: Note): ChunkReader {
   let at: number = step.before;
   let digits = 0;

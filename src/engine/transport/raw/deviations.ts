@@ -1,4 +1,4 @@
-/** Remarks on responses that deviate from HTTP/1.1 (RFC 9112, RFC 9110) and are read all the same. */
+/** Remarks on responses that deviate from HTTP/1.1 (RFC 9112, RFC 9110) and can still be read. */
 export const deviation = {
   statusLine: 'sends an irregular status line',
   version: 'names an HTTP version other than 1.0 and 1.1',
@@ -24,7 +24,7 @@ export const deviation = {
   unexpectedBody: 'sends a body with a response that has none',
 } as const;
 
-/** Those after which this client closes the connection itself: what follows could not be told from the next response. */
+/** Deviations after which the client closes the connection, because it can't tell where the next response begins. */
 export const closingDeviations: ReadonlySet<string> = new Set([
   deviation.version,
   deviation.lengthAndCoding,

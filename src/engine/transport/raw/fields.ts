@@ -1,6 +1,6 @@
 import { byte, isText } from './characters.ts';
 
-/** What a Connection header may say, as bits. */
+/** Options of a Connection header, as bits. */
 export const says = { close: 1, keepAlive: 2 } as const;
 
 const timeout = 'timeout=';
@@ -8,7 +8,7 @@ const timeout = 'timeout=';
 /** A space or a tab. */
 export const isSpace = (code: number | undefined): boolean => code === byte.space || code === byte.tab;
 
-/** Returns the length that a part of Content-Length names; NaN for what is no number, or one too large to be counted. */
+/** Returns the length in one part of Content-Length; NaN for an invalid number or one that is too large. */
 export function lengthIn(bytes: Uint8Array, start: number, end: number): number {
   let to = end;
   while (to > start && isSpace(bytes[to - 1])) to -= 1;
@@ -20,14 +20,14 @@ export function lengthIn(bytes: Uint8Array, start: number, end: number): number 
   return length <= Number.MAX_SAFE_INTEGER ? length : Number.NaN;
 }
 
-/** Transfer codings as a header lists them. */
+/** Transfer codings in a header. */
 interface Codings {
-  /** It lists none at all. */
+  /** The list is empty. */
   readonly empty: boolean;
   readonly identity: boolean;
-  /** There is one that is not `identity`. */
+  /** Contains a coding other than `identity`. */
   readonly other: boolean;
-  /** The last of these is `chunked`. */
+  /** `chunked` is the last of them. */
   readonly endsInChunked: boolean;
 }
 
@@ -53,7 +53,7 @@ export function codingsIn(bytes: Uint8Array, start: number, end: number): Coding
   return { empty, identity, other, endsInChunked };
 }
 
-/** What a Connection header says, among all that it lists. */
+/** Returns the options in a Connection header, as bits of `says`. */
 export function connectionIn(bytes: Uint8Array, start: number, end: number): number {
   let said = 0;
   let from = start;
@@ -69,7 +69,7 @@ export function connectionIn(bytes: Uint8Array, start: number, end: number): num
   return said;
 }
 
-/** For how long an idle connection stays open by a Keep-Alive header, ms; Infinity when that does not say. */
+/** Returns how long an idle connection stays open by a Keep-Alive header, ms; Infinity if it doesn't say. */
 export function keepAliveIn(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i + timeout.length < end; i += 1) {
     if (!isText(bytes, i, i + timeout.length, timeout)) continue;

@@ -4,33 +4,36 @@ import { byte, isText, isToken, isValue } from './characters.ts';
 import { deviation } from './deviations.ts';
 import { codingsIn, connectionIn, isSpace, keepAliveIn, lengthIn, says } from './fields.ts';
 
-/** Reads the head of a response, or the trailers after its chunks, however they were cut. */
+/** Reads the head of a response, or the trailers after its chunks, however the bytes are split. */
 export interface HeadReader extends Head {
-  /** A head begins, with its status line. */
+  /** Starts a head with its status line. */
   begin(): void;
-  /** The last head once more, byte for byte, from `base` on: nothing is to be read. False when trailers have changed what is known of it. */
+  /**
+   * Takes the last head as read again, because the bytes from `base` on are the same. Returns false if trailers have
+   * changed its values.
+   */
   again(bytes: Buffer, base: number): boolean;
-  /** Trailers begin. What the head said stays. */
+  /** Starts the trailers. The values of the head stay. */
   beginTrailers(): void;
   /**
-   * Reads on. `bytes` hold all that was read before, from `base` on; new are those from `from` to `end`.
-   * Answers where it stopped: after the empty line, at `end` when more must come, or -1 for what is no head.
+   * Reads on. `bytes` contain everything read before from `base` on; the bytes from `from` to `end` are new. Returns
+   * the position after the empty line, `end` if more bytes are needed, or -1 for an invalid head.
    */
   read(bytes: Buffer, base: number, from: number, end: number): number;
-  /** The empty line was read. */
+  /** The empty line has been read. */
   readonly whole: boolean;
-  /** Why it is no head. */
+  /** Why the head is invalid, as the end of a sentence. */
   readonly fault: string;
   readonly status: number;
-  /** Content-Length; -1 without one. */
+  /** Content-Length, bytes; -1 without one. */
   readonly length: number;
-  /** It names a transfer encoding other than `identity`. */
+  /** Has a transfer encoding other than `identity`. */
   readonly hasTransferEncoding: boolean;
   /** `chunked` is the last transfer encoding. */
   readonly chunked: boolean;
-  /** By its version and what it says of the connection, this may carry another response. */
+  /** The connection can carry another response, by the version and the Connection header. */
   readonly persistent: boolean;
-  /** For how long an idle connection stays open, as the server says (Keep-Alive: timeout); Infinity when it does not. */
+  /** How long the server keeps an idle connection (Keep-Alive: timeout), ms; Infinity if it doesn't say. */
   readonly keepAliveMs: number;
 }
 
@@ -51,31 +54,31 @@ const step = {
 } as const;
 
 const protocol = 'http/';
-/** How large a head may be, for people; limits are multiples of a KiB, or of a byte. */
+/** Returns the size of a head for people. Limits are multiples of 1 KiB or small numbers of bytes. */
 const sizeText = (bytes: number): string => (bytes % 1_024 === 0 ? `${bytes / 1_024} KiB` : `${bytes} bytes`);
 
 /**
- * Creates a reader that accepts what curl and browsers accept, and notes each deviation from RFC 9112. What could be read in
- * two ways with different results, such as two different lengths, is a fault.
+ * Creates a reader that accepts what curl and browsers accept, and records each deviation from RFC 9112. Anything
+ * ambiguous, such as two different lengths, is a fault.
  */
 export function createHeadReader(note: Note, maxBytes: number): HeadReader {
-  /** Start and end of each name and value, from the base on. */
+  /** Start and end of each name and value, relative to the base. */
   const places: number[] = [];
   let held: Buffer = Buffer.alloc(0);
   let heldAt = 0;
   let at: number = step.protocol;
-  /** Where the part being read began, from the base on. */
+  /** Start of the part being read, relative to the base. */
   let mark = 0;
   let count = 0;
-  /** The last field may go on in the next line. */
+  /** The last field may continue in the next line. */
   let open = false;
   let validName = true;
-  /** The value has line ends or CRs inside. */
+  /** The value contains line ends or CRs. */
   let mended = false;
   let inTrailers = false;
-  /** Trailers have added nothing to what is known of the head. */
+  /** The trailers have changed no value of the head. */
   let intact = false;
-  /** Headers that were looked up: those of the last head are mostly those of the next. */
+  /** Headers that were looked up. The next head is mostly asked for the same ones. */
   let askedFor: string[] = [];
   let found: (string | undefined)[] = [];
   let major = 0;
@@ -266,7 +269,7 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
     return place + 1;
   };
 
-  /** One byte of the status line up to the code: `HTTP/1.1 200`. */
+  /** Reads one byte of the status line up to the code: `HTTP/1.1 200`. */
   const readLine = (next: number, place: number): boolean => {
     const digit = next - byte.zero;
     const isDigit = digit >= 0 && digit <= 9;
@@ -334,7 +337,7 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
     at = step.field;
   };
 
-  /** A header is whole: the line after it does not go on with it. */
+  /** Ends a header, once the next line doesn't continue it. */
   const takeField = (bytes: Buffer, base: number): boolean => {
     open = false;
     const start = base + (places[count + 2] ?? 0);
@@ -351,7 +354,7 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
     return useField(bytes, nameAt, nameEnd, value, 0, value.length);
   };
 
-  /** Acts on a header that says where the response ends, or what becomes of the connection. */
+  /** Applies a header that determines where the response ends or whether the connection stays open. */
   const useField = (
     names: Buffer,
     nameAt: number,
@@ -378,7 +381,7 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
     }
   };
 
-  /** Takes a Content-Length: one number, or the same one several times (RFC 9110, 8.6). */
+  /** Reads Content-Length: one number, or the same one several times (RFC 9110, 8.6). */
   const takeLength = (bytes: Buffer, start: number, end: number): boolean => {
     let from = start;
     for (let i = start; i <= end; i += 1) {
@@ -414,5 +417,8 @@ const noStatusLine = 'its first line is no status line';
 
 const isEnd = (code: number | undefined): boolean => code === byte.cr || code === byte.lf || code === 0;
 
-/** A folded value, or one with CRs inside, as one line: each line end with the spaces around it is a space (RFC 9112, 5.2). */
+/**
+ * Returns a folded value, or one with CRs, as one line. Each line end with its surrounding spaces becomes one space
+ * (RFC 9112, 5.2).
+ */
 const onOneLine = (value: string): string => value.replaceAll(/[ \t]*[\r\n][ \t\r\n]*/g, ' ').trim();

@@ -7,35 +7,35 @@ import { requestBytes } from './request-bytes.ts';
 import { createResponseParser, type ParserOptions } from './response-parser.ts';
 import type { Receiver, Turn } from './turn.ts';
 
-/** A server's word on how long it keeps an idle connection is taken for shorter by this: its clock is not ours. */
+/** Subtracted from the server's keep-alive time, ms, because its clock differs from ours. */
 const keepAliveMarginMs = 200;
 
-/** One socket and what is known of it. */
+/** One socket and its state. */
 interface Connection extends Receiver {
   socket: Socket | undefined;
-  /** It carried a request before. */
+  /** Has carried a request before. */
   used: boolean;
-  /** It owes an answer. */
+  /** Waits for a response. */
   busy: boolean;
-  /** It has ended, or was closed here. */
+  /** Has ended, or was closed by the client. */
   over: boolean;
   error: Error | undefined;
-  /** The request in flight asked for it to be closed. */
+  /** The request in flight asked for the connection to be closed. */
   closing: boolean;
   idleSinceMs: number;
   keepAliveMs: number;
-  /** Who waits for it to be open. */
+  /** Resolved or rejected once the connection is open or has failed. */
   ahead: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 }
 
 /**
- * Requests to one origin over one socket at a time. Bytes are written only when the loop has read the sockets, so a
- * connection that was closed while idle is known to be: its request goes out on a new one and nobody is told, because
- * nothing had been sent. Once bytes left, nothing is sent twice.
+ * Creates a line that sends requests to one origin over one socket at a time. It writes only after the loop has read
+ * the sockets, so it notices a connection that was closed while idle. Such a request goes out on a new connection
+ * without a report, because nothing had been sent. Once bytes have left, nothing is sent twice.
  */
 export function createRawLine(origin: Origin, connector: Connector, turn: Turn, options: ParserOptions): Line {
   let events: ExchangeEvents = nobody;
-  /** To be written. */
+  /** Request to be written. */
   let waiting: WireRequest | undefined;
   let current: Connection | undefined;
   let opening: Connection | undefined;
@@ -116,7 +116,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     socket?.uncork();
   };
 
-  /** Writes what waits, now that the sockets have been read. */
+  /** Writes the waiting request, now that the sockets have been read. */
   const flush = (): void => {
     if (!waiting || opening) return;
     if (current && isUsable(current)) {
@@ -148,7 +148,8 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
   };
 
   const mayCarryAnother = ({ queued, closing, socket, keepAliveMs }: Connection): boolean =>
-    // Not when bytes that nobody asked for or its end have come, nor when the answer came before the request had left.
+    // The connection isn't reusable after unrequested bytes, after its end, or if the response came before the request
+    // had left.
     parser.reusable && !closing && queued === 0 && keepAliveMs > 0 && socket?.writableLength === 0;
 
   const end = (connection: Connection, atMs: number): void => {
@@ -202,6 +203,6 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
   };
 }
 
-/** Nothing has come in unasked, no end either, and the server did not want to have closed it by now. */
+/** No unrequested bytes and no end have arrived, and the server's keep-alive time hasn't passed. */
 const isUsable = ({ queued, keepAliveMs, idleSinceMs }: Connection): boolean =>
   queued === 0 && (keepAliveMs === Infinity || performance.now() - idleSinceMs < keepAliveMs);

@@ -5,8 +5,8 @@ import { createRawLine } from './raw-line.ts';
 import { createTurn } from './turn.ts';
 
 /**
- * HTTP/1.1 straight over sockets, at a fraction of what a general client costs: no streams, no promises, no allocation per
- * request beside what Node's sockets make. It knows what a load needs and no more.
+ * Creates a transport that speaks HTTP/1.1 directly over sockets. It costs a fraction of a general client: no streams,
+ * no promises, and no allocation per request beyond Node's sockets. It supports only the features that a load needs.
  */
 export function createRawTransport({ keptPerLane, ...options }: TransportOptions): Transport {
   const connector = createConnector(options);

@@ -1,35 +1,38 @@
 import type { WireRequest } from '../transport.ts';
 
-/** A request as it goes over the wire. */
+/** A request as bytes. */
 export interface RequestBytes {
-  /** The head, and the body when that is short. */
+  /** The head, and the body if it is short. */
   readonly start: Buffer;
-  /** The body when it is long: it is not copied. */
+  /** The body if it is long, not copied. */
   readonly body: Buffer | undefined;
-  /** It asks for the connection to be closed. */
+  /** The request asks for the connection to be closed. */
   readonly closes: boolean;
 }
 
-/** Up to here a body goes out in one piece with its head. */
+/** Maximum size of a body that is sent in one piece with its head, bytes. */
 const shortBytes = 16_384;
-/** A server waits for a body with these, so that there is none must be said (RFC 9110, 8.6). */
+/** Methods for which a server expects a body, so an empty one needs `Content-Length: 0` (RFC 9110, 8.6). */
 const expectBody = new Set(['PATCH', 'POST', 'PROPFIND', 'PROPPATCH', 'PUT', 'QUERY']);
 
-/** The header lines of requests with the same origin and headers. */
+/** Header lines of requests with the same origin and headers. */
 interface HeaderLines extends Pick<WireRequest, 'origin'>, Pick<RequestBytes, 'closes'> {
   readonly text: string;
 }
 
-/** Requests whose bytes are kept, in each of two generations: those of a file with hundreds of thousands take too much memory. */
+/**
+ * Number of requests whose bytes are kept, in each of two generations. Files with hundreds of thousands of requests
+ * would take too much memory.
+ */
 const mostKept = 10_000;
 
 let recent = new WeakMap<WireRequest, RequestBytes>();
 let older = new WeakMap<WireRequest, RequestBytes>();
 let recentCount = 0;
-/** By the list of headers, which most requests of a file share. */
+/** Keyed by the list of headers, which most requests of a file share. */
 const knownLines = new WeakMap<WireRequest['headers'], HeaderLines>();
 
-/** Returns the bytes of a request, made once for requests that are sent often. */
+/** Returns the bytes of a request. Cached for requests that are sent often. */
 export function requestBytes(request: WireRequest): RequestBytes {
   const known = recent.get(request);
   if (known !== undefined) return known;

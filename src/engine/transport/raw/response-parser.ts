@@ -5,61 +5,61 @@ import { createChunkReader } from './chunks.ts';
 import { deviation } from './deviations.ts';
 import { createHeadReader } from './head.ts';
 
-/** What an answer consists of, as it is read. */
+/** Events of a response as it is read. */
 export interface ResponseEvents {
-  /** The final answer's head. */
+  /** The final response's head. */
   head(status: number, head: Head): void;
   /** A piece of the body, without its framing; valid during the call only. */
   body(bytes: Uint8Array): void;
 }
 
-/** What holds for all responses of a run. */
+/** Options that all responses of a run share. */
 export interface ParserOptions {
-  /** Takes in deviations. */
+  /** Records deviations. */
   readonly note: Note;
   /** Maximum size of a head, bytes. */
   readonly maxHeadBytes: number;
 }
 
-/** Where the reading of an answer stands. */
+/** State of reading a response. */
 export type ResponseState = 'reading' | 'whole' | 'broken';
 
-/** Reads the responses of a connection, one after the other, however their bytes were cut. */
+/** Reads the responses of a connection one after another, however their bytes are split. */
 export interface ResponseParser {
   /**
-   * The response to another request begins.
-   * @param toHead to HEAD, so that it has no body
-   * @param reused it follows another one on its connection
+   * Starts the response to another request.
+   * @param toHead the request was HEAD, so the response has no body
+   * @param reused the connection carried a response before
    */
   begin(toHead: boolean, reused: boolean): void;
-  /** Reads the bytes from `start` to `end` as long as the answer is not whole; answers where it stopped. */
+  /** Reads the bytes from `start` to `end` until the response is complete. Returns the position where it stopped. */
   feed(bytes: Buffer, start: number, end: number): number;
-  /** Returns whether bytes that come after a response do no harm: there are only line ends. */
+  /** Returns whether the bytes after a response are harmless, because they are only line ends. */
   isHarmless(bytes: Buffer, start: number, end: number): boolean;
-  /** The connection was closed in good order: true when this is how the answer ends. */
+  /** Handles a connection closed in good order. Returns true if this completes the response. */
   finish(): boolean;
   readonly state: ResponseState;
   /** No byte of the response has come. */
   readonly untouched: boolean;
   /** Why the state is `broken`, as the end of a sentence. */
   readonly fault: string;
-  /** Once whole: the connection may carry another answer. */
+  /** Once complete: the connection can carry another response. */
   readonly reusable: boolean;
-  /** Once whole: for how long the server keeps an idle connection; Infinity when it does not say. */
+  /** Once complete: how long the server keeps an idle connection, ms; Infinity if it doesn't say. */
   readonly keepAliveMs: number;
 }
 
-/** What comes next of an answer. */
+/** Part of a response that comes next. */
 const part = { gap: 0, head: 1, length: 2, chunkFrame: 3, chunkData: 4, trailers: 5, untilClose: 6 } as const;
 
-/** How much of a piece is added at once to a head that comes in several. */
+/** Number of bytes added per step to a head that arrives in several pieces. */
 const stepBytes = 2_048;
-/** A head longer than that is not remembered. */
+/** Maximum size of a head that is remembered, bytes. */
 const longestLast = 1_024;
 
 /**
- * Creates an HTTP/1 parser that reads what curl and browsers read, and notes each deviation. Responses with status 1xx are
- * skipped. The one exception is 101: nobody asked for it, so it is the response, and the connection ends with it.
+ * Creates an HTTP/1 parser that reads what curl and browsers read, and records each deviation. It skips responses with
+ * status 1xx, except 101: nobody requested an upgrade, so it is the response, and the connection ends with it.
  */
 export function createResponseParser(events: ResponseEvents, { note, maxHeadBytes }: ParserOptions): ResponseParser {
   const head = createHeadReader(note, maxHeadBytes);
@@ -68,14 +68,14 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
   let toHeadRequest = false;
   /** The response has no body, whatever its head says. */
   let bodiless = false;
-  /** The response before had no body: one that the server sends all the same may come now. */
+  /** The previous response must have no body, but the server may send one now. */
   let skips = false;
-  /** Bytes that a body with a length still has to get. */
+  /** Remaining bytes of a body with a known length. */
   let left = 0;
-  /** The start of a head that comes in pieces. */
+  /** Start of a head that arrives in several pieces. */
   let kept: Buffer = Buffer.alloc(0);
   let keptLength = 0;
-  /** The last head, when it came in one piece: most answers of a server have the same, until its date changes. */
+  /** The last head that arrived in one piece. Most responses of a server have the same head until its date changes. */
   const last = Buffer.allocUnsafeSlow(longestLast);
   let lastLength = 0;
 
@@ -171,7 +171,7 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
 
     finish() {
       if (parser.state !== 'reading') return false;
-      // All chunks have come, only the end of the trailers is missing.
+      // All chunks have arrived; only the end of the trailers is missing.
       const isUnended = next === part.trailers && keptLength === 0;
       if (isUnended) note(deviation.unendedChunks);
       else if (next !== part.untilClose) return false;
@@ -186,7 +186,7 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
     parser.fault = fault;
   };
 
-  /** Reads the head or the trailers on, where they lie when they came in one piece, otherwise put together. */
+  /** Reads the head or the trailers in place if they arrived in one piece, otherwise from a joined copy. */
   const readHead = (bytes: Buffer, at: number, end: number): number => {
     let stop: number;
     if (keptLength === 0) {
@@ -259,7 +259,8 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
   const endAnswer = (): void => {
     parser.state = 'whole';
     const { status } = head;
-    // Who has a length and chunks may mean either, so nothing can follow (RFC 9112, 6.3); nor where a body may still come.
+    // A response with both length and chunks is ambiguous, so nothing can follow it (RFC 9112, 6.3). The same applies
+    // if a body may still come.
     const isClear =
       !(head.hasTransferEncoding && head.length >= 0) && status !== 101 && !(status === 204 && announcesBody());
     parser.reusable = head.persistent && isClear && next !== part.untilClose;
@@ -273,7 +274,7 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
 
 const protocol = 'http/';
 
-/** Returns where the next head begins, or may begin with what is still to come; `end` when nowhere. */
+/** Returns where the next head begins or may begin; `end` if nowhere. */
 function placeOfHead(bytes: Uint8Array, start: number, end: number): number {
   for (let place = start; place < end; place += 1) {
     let length = 0;

@@ -1,52 +1,55 @@
-/** What one connection gets of a turn of the loop. */
+/** One connection's part in a turn of the event loop. */
 export interface Receiver {
-  /** How much of what came has not been handed over yet. */
+  /** Number of its events that haven't been delivered yet. */
   queued: number;
-  /** The bytes from `start` to `end` came at that time; they are valid during the call only. */
+  /** Delivers the bytes from `start` to `end` and their arrival time. They are valid during the call only. */
   bytes(buffer: Buffer, start: number, end: number, atMs: number): void;
-  /** The connection ended at that time. */
+  /** Delivers the end of the connection and its time. */
   ended(atMs: number): void;
 }
 
-/** What comes in during one turn of the loop, for all connections of a transport: stamped at once, looked at when all is in. */
+/**
+ * Arrivals of one turn of the event loop for all connections of a transport. They are stamped at once and parsed after
+ * all sockets have been read.
+ */
 export interface Turn {
-  /** All sockets read into it. */
+  /** Buffer that all sockets read into. */
   readonly readBuffer: Buffer;
-  /** So many bytes came in for a connection; they lie in the read buffer. */
+  /** Records `length` bytes in the read buffer for a connection. */
   arrived(receiver: Receiver, length: number): void;
-  /** A connection ended. */
+  /** Records the end of a connection. */
   ended(receiver: Receiver): void;
-  /** Runs a writing once the sockets have been read, in turn: at once when they have been and nothing else is to be done. */
+  /** Runs `write` once the sockets have been read: at once if they have been and nothing else is pending. */
   whenPolled(write: () => void): void;
 }
 
 const readBytes = 65_536;
-/** More than that is not held back: it is handed over at once, so that memory stays bounded. */
+/** Maximum number of bytes held back. More are delivered at once, so that memory stays bounded. */
 const heldBytes = 1 << 20;
 
 /**
- * For so long answers are handed over, and for so long requests are written, before the sockets are read again: what comes in
- * meanwhile is stamped late by that.
+ * Maximum time for delivering responses, and for writing requests, before the sockets are read again, ms. Arrivals in
+ * that time are stamped late by up to this.
  */
 const sliceMs = 0.2;
-/** The clock is looked at each time that so many have been handed over or written. */
+/** Number of deliveries or writes between two readings of the clock. */
 const perLook = 8;
 
 /**
- * Sockets are read in the loop's poll phase, one after the other. There bytes are only stamped and put aside: if they were
- * parsed, the next socket's would be stamped later than they came. `setImmediate` runs right after that phase.
+ * Creates a turn. The loop's poll phase reads the sockets one after another. Bytes are only stamped and stored there:
+ * parsing them would delay the stamp of the next socket. `setImmediate` runs right after that phase.
  */
 export function createTurn(): Turn {
   const readBuffer = Buffer.allocUnsafeSlow(readBytes);
   const held = Buffer.allocUnsafeSlow(heldBytes);
   let used = 0;
-  /** What came, in order: for whom, where it lies (-1: the connection ended), and when. */
+  /** Arrivals in order: receiver, position (-1: end of the connection), and time. */
   const receivers: Receiver[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
   let stampsMs = new Float64Array(4_096);
   let count = 0;
-  /** Of these, how many have been handed over. */
+  /** Number of arrivals delivered so far. */
   let handed = 0;
   const writes: (() => void)[] = [];
   let asked = false;
