@@ -18,6 +18,8 @@ export interface SuiteSetup extends Pick<SuiteQuestion, 'url' | 'model' | 'ignor
   /** Remarks on the server from before the suite. */
   readonly notes?: readonly string[];
   readonly timeoutMs: number;
+  /** As of a plan. */
+  readonly insecure?: boolean;
 }
 
 /** The completed runs of a suite, and its start. */
@@ -105,7 +107,10 @@ function inputOf(setup: SuiteSetup, step: SuiteStep): Omit<RunInput, 'plan'> {
   };
 }
 
-function planOf({ objectives, timeoutMs }: SuiteSetup, { concurrency, requests, warmup }: SuiteStep): RunPlan {
+function planOf(
+  { objectives, timeoutMs, insecure = false }: SuiteSetup,
+  { concurrency, requests, warmup }: SuiteStep,
+): RunPlan {
   const { seed, drainMs, maxRedirects, coldStart } = planDefaults;
   return {
     loadModel: 'closed',
@@ -118,6 +123,7 @@ function planOf({ objectives, timeoutMs }: SuiteSetup, { concurrency, requests, 
     drainMs: Math.max(drainMs, timeoutMs),
     maxRedirects,
     coldStart,
+    ...(insecure && { insecure }),
     objectives,
   };
 }

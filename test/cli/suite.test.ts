@@ -8,6 +8,7 @@ import type { ThroughputSuite } from '../../src/core/record/suite.ts';
 import { readEnvironment } from '../../src/engine/machine/environment.ts';
 import { cacheFolder } from '../../src/processes/cache-folder.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
+import { response, startScriptedServer } from '../support/scripted-server.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 
 describe('loadlens suite throughput', function () {
@@ -120,6 +121,23 @@ describe('loadlens suite throughput', function () {
       const { code, stderr } = await suite(...args);
       assert.equal(code, 2, args.join(' '));
       assert.match(stderr, message);
+    }
+  });
+
+  it('accepts a certificate that nobody signed only with --insecure', async () => {
+    const body = '{"choices":[{"text":"a b","finish_reason":"stop"}],"usage":{"completion_tokens":2}}';
+    const json = 'content-type: application/json\r\n';
+    const server = await startScriptedServer(({ socket }) => void socket.write(response(body, json)), { tls: true });
+    try {
+      const args = ['--quick', '--server', `${server.url}/v1/completions`, '--model', 'm'];
+      const refused = await suite(...args);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /TLS failed: .+\nhint: .+ accept it with --insecure/);
+      const accepted = await suite(...args, '--insecure', '--out', 'accepted');
+      assert.equal(accepted.code, 0, accepted.stderr);
+      assert.match(accepted.stdout, /No request failed\./);
+    } finally {
+      await server.close();
     }
   });
 

@@ -16,6 +16,9 @@ function burstiness(): never {
   );
 }
 
+/** What `--insecure` does, for runs and suites. */
+export const insecureHelp = 'accept server certificates that are self-signed, expired, or for another host';
+
 /** Adds the options that say what a run sends. */
 export function addPlanOptions(command: Command): Command {
   return command
@@ -64,7 +67,7 @@ export function addPlanOptions(command: Command): Command {
       'maximum size of a response head, such as 1MiB (default: 256KiB)',
       planSize('maxHeadBytes'),
     )
-    .option('--insecure', 'accept server certificates that are self-signed, expired, or for another host')
+    .option('--insecure', insecureHelp)
     .option('--cold-start', 'open connections inside the measured time')
     .addOption(
       new Option('--transport <name>', 'what sends (default: raw sockets, undici for what they cannot)').choices(

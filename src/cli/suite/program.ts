@@ -3,6 +3,7 @@ import type { ExitCode } from '../../core/errors.ts';
 import { parseSuiteTarget } from '../../core/record/suite-targets.ts';
 import { type SuiteTarget } from '../../core/record/suite.ts';
 import { gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
+import { insecureHelp } from '../options/plan-options.ts';
 import { header, numberFrom, objectives, planTime, several } from '../options/values.ts';
 import type { LatencyOptions } from './latency-command.ts';
 import type { MemoryOptions } from './memory-command.ts';
@@ -57,6 +58,7 @@ function withServerOptions(command: Command): Command {
     .addOption(new Option('--dtype <type>', 'precision of the GPT-2 server').choices(gpt2Dtypes))
     .option('--out <folder>', 'where results go, and earlier ones are looked for', 'results')
     .option('--timeout <time>', 'longest time for one request (default: 120s)', planTime('timeoutMs'), usualTimeoutMs)
+    .option('--insecure', insecureHelp)
     .option('-H, --header <header>', "header of every request, such as 'Authorization: Bearer …'; repeatable", header)
     .option('--slo <objectives>', "objectives of every level, such as 'p95 < 2s'; repeatable", objectives)
     .option('--allow-host <host>', 'another machine that may be loaded; repeatable', several)

@@ -16,6 +16,7 @@ import { startSuiteServer, type ServerChoice } from './server.ts';
 export interface SuiteOptions extends ServerChoice {
   readonly out: string;
   readonly timeout: number;
+  readonly insecure?: true;
   readonly header?: readonly (readonly [name: string, value: string])[];
   readonly slo?: readonly Objective[];
   readonly allowHost?: readonly string[];
@@ -49,7 +50,8 @@ export function withServer(
       const setup = { name: model.name, url: model.url, model: asked, ignoreEos, headers, objectives, secrets };
       const onSnapshot = (snapshot: SweepSnapshot): void => screen.show(stepText(snapshot));
       const hooks = { signal, fault: screen.fault, version, serverPid: pid, onSnapshot };
-      return await run({ setup: { ...setup, timeoutMs: options.timeout }, model, hooks, screen });
+      const { timeout: timeoutMs, insecure = false } = options;
+      return await run({ setup: { ...setup, timeoutMs, insecure }, model, hooks, screen });
     } finally {
       await close();
     }

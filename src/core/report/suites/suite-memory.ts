@@ -55,7 +55,8 @@ export function makeMemorySuite(
   const ends = iterations.map(({ endMiB }) => endMiB).filter((mib) => mib !== null);
   const settling = settlingOf(ends);
   const growth = trendOf(ends.slice(settling));
-  const interval = growth?.interval95 ?? null;
+  // A server that answers nothing holds no memory for it.
+  const interval = parts.runs.some(({ successes }) => successes > 0) ? (growth?.interval95 ?? null) : null;
   return {
     schema: suiteSchema,
     suite: 'memory',
@@ -144,7 +145,7 @@ function overview(suite: MemorySuite): Section {
 }
 
 /** The verdict, and what could hide behind it. */
-function verdictWords({ verdict, growth, workload }: MemorySuite): string[] {
+function verdictWords({ verdict, growth, workload, runs }: MemorySuite): string[] {
   const [, high] = growth?.interval95 ?? [0, 0];
   const slack = `${small(leakAboveMiB)} per iteration`;
   switch (verdict) {
@@ -160,6 +161,8 @@ function verdictWords({ verdict, growth, workload }: MemorySuite): string[] {
         ? [`No leak is shown, but growth of up to ${small(high)} per iteration would not have been seen either.`]
         : [`No leak: the whole interval of the growth lies below ${slack}.`];
     case 'not enough data':
-      return ['Too few iterations to tell whether memory leaks.'];
+      return runs.length > 0 && runs.every(({ successes }) => successes === 0)
+        ? ["No request succeeded, so these numbers can't tell whether memory leaks."]
+        : ['Too few iterations to tell whether memory leaks.'];
   }
 }

@@ -55,7 +55,12 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
     });
   };
 
-  const runTarget = async (uri: Uri, target: Target, workload: ThroughputWorkload): Promise<void> => {
+  const runTarget = async (
+    uri: Uri,
+    target: Target,
+    insecure: boolean,
+    workload: ThroughputWorkload,
+  ): Promise<void> => {
     const input = await prepareInput({ uri, name: target.name, targets: [target] }, parts.secrets);
     const [request] = input?.requests ?? [];
     if (input === undefined || request === undefined) return;
@@ -75,7 +80,7 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
     await inTurn(parts, async (waited) => {
       const notes = waited ? await offerServers(uri, input.requests, parts) : found;
       if (notes === undefined) return;
-      const setup = { url: request.url, model: asked, headers, secrets: input.secrets, notes };
+      const setup = { url: request.url, model: asked, headers, secrets: input.secrets, notes, insecure };
       await measure(taskOf({ model, workload, setup, history, pid: pidOf(input.requests, servers) }), parts);
     });
   };
@@ -105,7 +110,8 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
         return;
       }
       const file = parseDocument(await workspace.openTextDocument(whom.uri));
-      if (isWhole(whom.uri, file, notify, whom.target.name)) await runTarget(whom.uri, whom.target, workload);
+      if (!isWhole(whom.uri, file, notify, whom.target.name)) return;
+      await runTarget(whom.uri, whom.target, file.defaults.insecure ?? false, workload);
     },
   };
 }
@@ -184,7 +190,7 @@ function modelOf({ body }: PreparedRequest): string | undefined {
 function taskOf(about: {
   readonly model: SuiteModel;
   readonly workload: ThroughputWorkload;
-  readonly setup: Pick<SuiteInput['setup'], 'url' | 'model' | 'headers' | 'secrets' | 'notes'>;
+  readonly setup: Pick<SuiteInput['setup'], 'url' | 'model' | 'headers' | 'secrets' | 'notes' | 'insecure'>;
   readonly history: History;
   readonly pid: number | undefined;
 }): BenchmarkTask {

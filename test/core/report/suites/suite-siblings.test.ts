@@ -129,13 +129,14 @@ describe('the latency suite', () => {
 
 describe('the memory suite', () => {
   const workload = memoryWorkload(true);
+  const made = (runs: readonly RunRecord[]) => makeMemorySuite({ ...common, workload, afterLoadMiB: 600, runs });
   const suite = (memory: (iteration: number) => number | null) => {
     const runs = Array.from({ length: workload.iterations }, (_, i): RunRecord => {
       const mib = memory(i);
       const run = levelRecord(4, () => ({ latencyMs: 10 }), { count: 8 });
       return { ...run, server: { pid: 4711, cpuShare: 1, rssStartMiB: mib, rssEndMiB: mib, rssMaxMiB: mib } };
     });
-    return makeMemorySuite({ ...common, workload, afterLoadMiB: 600, runs });
+    return made(runs);
   };
   it('calls a leak what grows for certain, by more than heaps do, and nothing else', () => {
     const leak = suite((i) => 640 + i + noise(i));
@@ -147,6 +148,16 @@ describe('the memory suite', () => {
     assert.equal(suite((i) => 640 + 0.09 * i).verdict, 'no leak shown', 'a heap between two collections');
     assert.equal(suite(() => null).verdict, 'not enough data');
     assert.equal(makeMemorySuite({ ...common, workload, afterLoadMiB: null, runs: [] }).verdict, 'not enough data');
+  });
+
+  it("can't tell anything of a server that answered no request", () => {
+    const { runs } = suite((i) => 640 + i);
+    const failing = runs.map((run): RunRecord => ({ ...run, successes: 0 }));
+    const words = (of: readonly RunRecord[]): string => memoryChapters(made(of)).sections[0]?.sentences?.[0] ?? '';
+    assert.equal(made(failing).verdict, 'not enough data');
+    assert.equal(words(failing), "No request succeeded, so these numbers can't tell whether memory leaks.");
+    assert.equal(words([]), 'Too few iterations to tell whether memory leaks.');
+    assert.equal(made([...runs.slice(0, 1), ...failing.slice(1)]).verdict, 'leak', 'one success is a load');
   });
 
   it('reports memory after loading, in inference, and its growth with an interval', () => {
