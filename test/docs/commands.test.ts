@@ -1,0 +1,141 @@
+import { equal, match, ok, partialDeepStrictEqual } from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { cliPath, freshFolder, runCli, start, startCli, type Running } from '../cli/spawn.ts';
+import { freePort } from '../support/free-port.ts';
+import { stepsOf } from './page.ts';
+import { startStandIn } from './stand-ins.ts';
+
+const docs = path.resolve(import.meta.dirname, '../../docs');
+
+/** The words of a command line: quotes group, nothing else has a meaning. */
+const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+
+/** Splits `NAME=value loadlens run …` into the variables and the arguments of `loadlens`. */
+function commandOf(line: string): { env: Record<string, string>; args: string[] } {
+  const words = wordsOf(line);
+  const start = words.indexOf('loadlens');
+  ok(start >= 0, line);
+  const env = Object.fromEntries(words.slice(0, start).map((word) => word.split('=', 2)));
+  return { env, args: words.slice(start + 1) };
+}
+
+/** The report files that a command line names. */
+const filesOf = (line: string): string[] =>
+  [...line.matchAll(/--(?:json|html|md|csv) (\S+)/g)].map(([, file = '']) => file);
+
+describe('commands of the documentation', function () {
+  this.timeout(240_000);
+  const folder = freshFolder();
+  const servers: Running[] = [];
+
+  /** Starts a server and waits until it is ready. */
+  async function serve(args: readonly string[]): Promise<void> {
+    const server = startCli(args, { cwd: folder.path });
+    servers.push(server);
+    await server.printed(/listening on/);
+  }
+
+  /** Does what a page says, with `here` in the place of its addresses. Returns the number of its commands. */
+  async function follow(page: string, here: (text: string) => string): Promise<number> {
+    const steps = stepsOf(readFileSync(path.join(docs, page), 'utf8'));
+    for (const step of steps) {
+      if (step.kind === 'file') {
+        writeFileSync(path.join(folder.path, step.name), here(step.text));
+      } else if (step.kind === 'script') {
+        if (process.platform !== 'win32') await followScript(here(step.text));
+      } else if (step.background) {
+        await serve(commandOf(here(step.line)).args);
+      } else {
+        const { env, args } = commandOf(here(step.line));
+        const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env });
+        equal(code, step.exitCode, `${step.line}\n${stderr}`);
+        match(stdout, /^\*\*\* (Results|Sweep) \*\*\*/);
+        match(stdout, /Success ratio: 100\.00%|Recommended concurrency/);
+        filesOf(step.line).forEach((file) => ok(existsSync(path.join(folder.path, file)), file));
+      }
+    }
+    return steps.filter(({ kind }) => kind === 'command').length;
+  }
+
+  async function followScript(text: string): Promise<void> {
+    const script = `set -e; loadlens() { '${process.execPath}' '${cliPath}' "$@"; }\n${text}`;
+    const { code, stderr } = await start('sh', ['-c', script], { cwd: folder.path }).finished;
+    equal(code, 0, stderr);
+  }
+
+  afterEach(async () => {
+    for (const { child } of servers) child.kill('SIGTERM');
+    await Promise.all(servers.splice(0).map(({ finished }) => finished));
+  });
+
+  for (const page of ['quick-start-cli.md', 'quick-start-llm.md']) {
+    it(`${page}: each command does what the page says`, async () => {
+      const port = String(await freePort());
+      ok((await follow(page, (text) => text.replaceAll('5000', port))) >= 3, 'the page has commands');
+    });
+  }
+
+  it('cookbook.md: each recipe does what the page says', async () => {
+    const port = String(await freePort());
+    await serve(['serve', 'mock', '--port', port, '--max-concurrent-requests', '100', '--time-scale', '0.01']);
+    const standIn = await startStandIn();
+    try {
+      const commands = await follow('cookbook.md', (text) =>
+        text
+          .replaceAll('http://127.0.0.1:8000', `http://127.0.0.1:${port}`)
+          .replaceAll(/http:\/\/127\.0\.0\.1:(8080|8081|11434)|https:\/\/staging\.example\.com/g, standIn.url),
+      );
+      equal(commands, 8);
+      for (const side of ['base', 'head'])
+        for (const i of [1, 2, 3, 4]) {
+          if (process.platform === 'win32') continue;
+          const record: unknown = JSON.parse(readFileSync(path.join(folder.path, `${side}-${String(i)}.json`), 'utf8'));
+          partialDeepStrictEqual(record, { status: 'completed', responses: 300 });
+        }
+    } finally {
+      await standIn.close();
+    }
+  });
+});
+
+describe('links of the documentation', () => {
+  const pages = [
+    'README.md',
+    'quick-start-editor.md',
+    'quick-start-cli.md',
+    'quick-start-llm.md',
+    'first-result.md',
+    'editor.md',
+    'cookbook.md',
+    'troubleshooting.md',
+    'glossary.md',
+    'methodology.md',
+  ];
+  for (const page of pages) {
+    it(`${page}: lead to a page and a heading that exist`, () => {
+      const text = readFileSync(path.join(docs, page), 'utf8');
+      const links = [...text.matchAll(/\]\(([^)]+)\)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !/^https?:/.test(link));
+      for (const link of links) {
+        const [file = '', heading] = link.split('#');
+        const target = file === '' ? page : file;
+        ok(existsSync(path.join(docs, target)), link);
+        if (heading === undefined) continue;
+        ok(headingsOf(readFileSync(path.join(docs, target), 'utf8')).includes(heading), link);
+      }
+    });
+  }
+});
+
+/** The anchors of a Markdown page's headings. */
+function headingsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
