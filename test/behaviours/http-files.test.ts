@@ -202,6 +202,21 @@ describe('files of other tools: lines', () => {
     assert.deepEqual(codes(file), ['warning duplicate-name line 7']);
   });
 
+  it('encodes user and password of an address as they are, or refuses what a placeholder makes impossible', () => {
+    for (const [pair, expected] of [
+      ['me', 'me:'],
+      ['a%20b', 'a b:'],
+      ['ü:p%20', 'ü:p '],
+      ['%7B%7Bx%7D%7D:a\uFEFF', '{{x}}:a\uFEFF'],
+      ['me:{{$secret K}}', 'me:secret-value'],
+    ] as const)
+      assert.deepEqual(sent(`http://${pair}@a/`).lines, [
+        `GET http://a/ | Authorization=Basic ${Buffer.from(expected).toString('base64')}`,
+      ]);
+    for (const pair of ['a%20b:{{$secret K}}', '{{$env E}}:ü', '%7B%7Bx%7D%7D:{{$secret K}}'])
+      assert.equal(codes(parseEndpoints(`http://${pair}@a/`))[0], 'error bad-header line 1', pair);
+  });
+
   it('encodes user and password for Basic, and refuses the short form of Digest', () => {
     const encoded = Buffer.from('me:pass word').toString('base64');
     assert.equal(authorized('Basic me:pass word'), `GET http://a/ | Authorization=Basic ${encoded}`);

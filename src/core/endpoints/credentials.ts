@@ -12,8 +12,12 @@ export function encodedBasic(value: string): string {
   if (match === null) return value;
   const [, user = '', password = '', word = '', rest = ''] = match;
   const pair = match[3] === undefined ? `${user}:${password}` : `${word}:${rest}`;
-  return `Basic ${btoa(Array.from(new TextEncoder().encode(pair), (byte) => String.fromCharCode(byte)).join(''))}`;
+  return basicValue(pair);
 }
+
+/** Returns the `Authorization` of a user and password, `user:password`, as it is sent. */
+export const basicValue = (pair: string): string =>
+  `Basic ${btoa(Array.from(new TextEncoder().encode(pair), (byte) => String.fromCharCode(byte)).join(''))}`;
 
 /** Schemes that answer a challenge of the server or sign the request, in the short form of other tools: the words after it. */
 const handshake = /^(digest|ntlm|aws|oauth|openid|azure(?:ad)?(?:_|-)?\w*)[ \t]+(?![^,]*=)/i;

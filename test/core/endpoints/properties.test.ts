@@ -64,6 +64,9 @@ const linesOf = ({ method, path, headers, body, weight }: Block): { text: string
   ...(body ?? '').split('\n').map((text) => ({ text, fixed: true })),
 ];
 
+/** Users and passwords in front of a host that aren't a header's text. */
+const userInfo = ['a\uFEFF', 'a b', 'ü:%20', ' : ', '%7B%7Bx%7D%7D', '{{$env E}}\u2028', '{{$env E}}:p%20'];
+
 describe('endpoints file: properties', () => {
   it('never throws, and every problem lies inside the text', () => {
     fc.assert(
@@ -96,7 +99,7 @@ describe('endpoints file: properties', () => {
         assert.equal(hasError(again), false, printed);
         assert.equal(printEndpoints(again), printed);
       }),
-      { numRuns: 6000 },
+      { numRuns: 6000, examples: userInfo.map((one) => [`http://${one}@dialect `]) },
     );
     assert.ok(compared > 300, `${compared} files compared`);
   });

@@ -1,4 +1,5 @@
 import { checkHeader, splitHeader } from './headers.ts';
+import { basicValue } from '../credentials.ts';
 import { withQuery } from './graphql.ts';
 import { indentOf, isBodyFile, looksLikeRequest, startsJson } from './lines.ts';
 import { otherProtocols } from './other-tools.ts';
@@ -13,6 +14,7 @@ import {
   withoutVersion,
   withScheme,
 } from './request-line.ts';
+import { withoutPlaceholders } from '../variables/variables.ts';
 import { rejectPending, type Draft, type State } from './state.ts';
 import type { Range } from '../types.ts';
 import { bodylessMethods } from '../known-words.ts';
@@ -185,10 +187,17 @@ function takeUserInfo(draft: Draft, report: State['report']): void {
   const [whole, scheme = '', pair = ''] = match;
   draft.url = scheme + draft.url.slice(whole.length);
   if (draft.headers.some(([name]) => name.toLowerCase() === 'authorization')) return;
-  const credentials = decoded(pair);
-  draft.headers.push(['Authorization', `Basic ${credentials.includes(':') ? credentials : `${credentials}:`}`]);
-  if (pair.includes('{{')) return;
+  const isKnown = !pair.includes('{{');
+  const credentials = pair.includes(':') ? decoded(pair) : `${decoded(pair)}:`;
+  // Spaces, other alphabets, and encoded braces have no place in a header's text.
+  const isText = /^[!-~]*$/.test(withoutPlaceholders(credentials)) && !/%7b%7b/i.test(pair);
+  draft.headers.push(['Authorization', isKnown && !isText ? basicValue(credentials) : `Basic ${credentials}`]);
   const hint = 'Write a header instead: Authorization: Basic {{$secret NAME}}.';
+  if (!isKnown) {
+    const message = 'The user name or password of the address has a character that needs encoding.';
+    if (!isText) report.error('bad-header', draft.range, message, hint);
+    return;
+  }
   report.warning('literal-secret', draft.range, 'The address contains a user name or password.', hint);
 }
 
