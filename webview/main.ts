@@ -1,4 +1,5 @@
-import { outcomeOf, outcomeOfAll } from '../src/core/report/words/outcome-words.ts';
+import { outcomeOfAll } from '../src/core/report/words/outcome-words.ts';
+import { verdictText } from '../src/core/report/words/verdict.ts';
 import type { PanelState, ToPanel } from '../src/panel-protocol.ts';
 import { registerControls } from './controls.ts';
 import { h, setText } from './dom.ts';
@@ -118,7 +119,7 @@ function announce(state: PanelState): void {
   if (state.kind === 'running') {
     setText(announcer, `${state.name}: ${phaseWords(state.snapshot, state.cancelling)}`);
   } else if (state.kind === 'run') {
-    setText(announcer, `${state.record.name}: ${outcomeLabel(outcomeOf(state.record))}`);
+    setText(announcer, `${state.record.name}: ${verdictText(state.record)}`);
   } else if (state.kind === 'sweepRunning') {
     setText(announcer, `${state.name}: ${levelWords(state.levels, state.current)}`);
   } else if (state.kind === 'sweep') {

@@ -7,8 +7,8 @@ import { errorWords, outcomeWords, type Outcome } from '../src/core/report/words
 
 /** What a run is doing. */
 export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null, cancelling: boolean): string {
-  if (cancelling) return 'Cancelling: closing connections';
-  if (snapshot === null) return 'Starting the process that sends';
+  if (cancelling) return 'Canceling: closing connections';
+  if (snapshot === null) return 'Starting benchmark process';
   switch (snapshot.phase) {
     case 'connecting':
       return 'Opening connections';
@@ -17,7 +17,7 @@ export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null,
     case 'running':
       return 'Measuring';
     case 'draining':
-      return snapshot.waiting > 0 ? 'Sending what is still due' : 'Waiting for the last answers';
+      return snapshot.waiting > 0 ? 'Sending backlog' : 'Draining in-flight requests';
   }
 }
 
@@ -30,12 +30,7 @@ export function levelWords(levels: readonly number[], current: number): string {
 export function levelsWords(levels: readonly number[]): string {
   const most = 12;
   const first = levels.slice(0, most).map(formatCount).join(', ');
-  return levels.length > most ? `${first} … ${formatCount(levels.at(-1) ?? null)} at once` : `${first} at once`;
-}
-
-/** So many objectives were missed. */
-export function missedWords(count: number): string {
-  return count === 1 ? '1 objective missed' : `${formatCount(count)} objectives missed`;
+  return levels.length > most ? `Concurrency ${first} … ${formatCount(levels.at(-1) ?? null)}` : `Concurrency ${first}`;
 }
 
 /** So many requests. */
@@ -82,15 +77,15 @@ export function quantileWords(name: QuantileName): string {
 /** How quantiles were made. */
 export function percentileMethodWords(method: PercentileMethod): string {
   return method === 'linear-interpolation'
-    ? 'Linear interpolation on every sample (type 7)'
-    : 'HDR histogram with 3 significant digits';
+    ? 'Linear interpolation on all samples (type 7)'
+    : 'HDR histogram, 3 significant digits';
 }
 
 /** Where output tokens were read from. */
 export function tokenSourceWords(source: TokenSource): string {
   switch (source) {
     case 'none':
-      return 'No answer named output tokens';
+      return 'Not reported by server';
     case 'tokenizer':
       return 'Counted by a local tokenizer';
     case 'chunks':
@@ -98,17 +93,17 @@ export function tokenSourceWords(source: TokenSource): string {
     case 'usage':
     case 'output_tokens':
     case 'eval_count':
-      return `The field ${source} of the answer`;
+      return `Response field ${source}`;
   }
 }
 
-/** The same in two or three words. */
+/** Returns the source of output tokens in two or three words. */
 export function tokenSourceShort(source: TokenSource): string {
   switch (source) {
     case 'none':
-      return 'not named';
+      return 'not reported';
     case 'tokenizer':
-      return 'counted here';
+      return 'local tokenizer';
     case 'chunks':
       return 'chunks counted';
     case 'usage':

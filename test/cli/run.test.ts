@@ -153,7 +153,7 @@ describe('loadlens run', function () {
       const { code, stdout } = await run(...args, '--json', 'out.json');
       const { plan, client, successes } = readJson('out.json');
       assert.deepEqual([code, plan.transport, client.transport, successes], [0, named, used, 10]);
-      assert.match(stdout, used === 'raw' ? /sent over +raw sockets/ : /sent over +undici/);
+      assert.match(stdout, used === 'raw' ? /sent over +built-in HTTP client/ : /sent over +undici/);
     }
     assert.equal((await run('--transport', 'http2')).code, 2);
   });

@@ -13,21 +13,22 @@ describe('results panel for everybody', () => {
     const labels = await page
       .locator('canvas[role=img]')
       .evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label') ?? ''));
-    assert.equal(labels.length, 3);
+    assert.equal(labels.length, 4);
     const { latencyMs } = record;
     assert.equal(
       labels[0],
       `Latency, all responses. 500 responses between ${formatMs(latencyMs.min)} and ${formatMs(latencyMs.max)}; ` +
         `half took at most ${formatMs(latencyMs.median)}, 95% at most ${formatMs(latencyMs.p95)}.`,
     );
-    assert.match(labels[1] ?? '', /^Latency over time\. Slice by slice, the 95th percentile lay between .+ and .+\.$/);
-    assert.match(labels[2] ?? '', /^Throughput over time\. Slice by slice, throughput lay between .+ and .+\.$/);
+    assert.match(labels[1] ?? '', /^Percentiles, all responses\. Latency from p50 .+ to p99\.75 .+\.$/);
+    assert.match(labels[2] ?? '', /^Latency over time\. Slice by slice, the 95th percentile lay between .+ and .+\.$/);
+    assert.match(labels[3] ?? '', /^Throughput over time\. Slice by slice, throughput lay between .+ and .+\.$/);
   });
 
   it('has a table for each chart, opened by keyboard', async () => {
     const { page } = await show(states.completed);
     const twins = page.locator('figure details');
-    assert.equal(await twins.count(), 3);
+    assert.equal(await twins.count(), 4);
     await twins.first().locator('summary').focus();
     await page.keyboard.press('Enter');
     const rows = twins.first().locator('tbody tr');
@@ -51,7 +52,7 @@ describe('results panel for everybody', () => {
 
   it('opens these tables for a screen reader', async () => {
     const { page } = await show(states.completed, { classes: ['vscode-using-screen-reader'] });
-    assert.equal(await page.locator('figure details[open]').count(), 3);
+    assert.equal(await page.locator('figure details[open]').count(), 4);
     assert.ok((await page.locator('figure tbody tr').count()) > 30);
   });
 

@@ -26,7 +26,7 @@ describe('results panel of two runs', () => {
     ]) {
       await page.getByText(sentence).waitFor();
     }
-    await page.getByText('One run a side does not show how much runs differ by themselves.').waitFor();
+    await page.getByText("Two runs can't show run-to-run variation.").waitFor();
     const rows = await rowsOf(page, 'Numbers of both runs');
     const ratio = (after.latencyMs.median! / before.latencyMs.median!).toFixed(3);
     assert.deepEqual(

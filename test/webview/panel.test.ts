@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import type { PanelState } from '../../src/panel-protocol.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
-import { syntheticRecord, threeVerdicts } from './records.ts';
+import { syntheticRecord } from './records.ts';
 import { states } from './states.ts';
 
 describe('results panel', () => {
   const { open, show } = usePanels();
 
-  /** What stands beside the name. */
+  /** The badge of the verdict. */
   const badges = async (state: PanelState): Promise<string[]> => {
     const { page } = await show(state);
-    return page.locator('.headline .badge').allTextContents();
+    return page.locator('.verdict .badge').allTextContents();
   };
 
   it('says that it is ready, and draws nothing before it is told what to show', async () => {
@@ -38,10 +38,10 @@ describe('results panel', () => {
       const { page } = await show(states.completed);
       assert.deepEqual(await page.locator('.tile dd:not(.remark)').allTextContents(), [
         formatRate(record.throughputPerS),
-        formatMs(record.latencyMs.median),
         formatMs(record.latencyMs.p95),
-        formatMs(record.latencyMs.p99),
         '100%',
+        formatMs(record.latencyMs.median),
+        formatMs(record.latencyMs.p99),
         formatMs(record.totalMs),
       ]);
       const rows = await rowsOf(page, 'Latency statistics');
@@ -53,9 +53,9 @@ describe('results panel', () => {
       assert.equal(rows.length, 10);
       const text = (await page.locator('main').textContent()) ?? '';
       for (const part of [
-        'The client kept up',
-        'sent over raw sockets',
-        '3f9c1d2ab47e, with changes',
+        'No client bottleneck detected.',
+        'built-in HTTP client',
+        '3f9c1d2ab47e, uncommitted changes',
         'build-07.example.org',
         '[::1]:5000',
       ]) {
@@ -69,7 +69,7 @@ describe('results panel', () => {
         `p95${formatMs(states.small.record.latencyMs.p95)}not reliable: needs 59 responses`,
         `p99${formatMs(states.small.record.latencyMs.p99)}not reliable: needs 299 responses`,
       ]);
-      await page.getByText('Run stopped unexpectedly.').waitFor();
+      assert.deepEqual(await badges(states.small), ['Stopped unexpectedly']);
     });
 
     it('puts the successes first where responses failed, as the reports do', async () => {
@@ -84,75 +84,53 @@ describe('results panel', () => {
           `^Successes\\s+${formatRate(successThroughputPerS)}\\s+all responses: ${formatRate(throughputPerS)}$`,
         ),
       );
-      assert.match(tiles[1]!, /^p50 of successes\s+1\.15 s\s+1\.08 to 1\.21 s; all responses: 2\.96 ms$/);
+      assert.match(tiles[3]!, /^p50 of successes\s+1\.15 s\s+95% interval 1\.08–1\.21 s; all responses: 2\.96 ms$/);
     });
 
-    it('shows response time first where requests left by the clock', async () => {
+    it('shows response time first in an open model', async () => {
       const { page } = await show(states.behind);
       const { responseTimeMs, latencyMs } = states.behind.record;
-      const text = await page.locator('.tile').nth(2).innerText();
+      const text = await page.locator('.tile').nth(1).innerText();
       assert.ok(text.startsWith('Response time p95'), text);
       assert.ok(text.includes(formatMs(responseTimeMs.p95)), text);
       assert.ok(text.endsWith(`; latency: ${formatMs(latencyMs.p95)}`), text);
     });
 
-    it('says that requests waited because as many as allowed were in flight, and takes no lag of theirs for the client', async () => {
+    it('says that the server fell behind the target rate, and takes no lag of queued requests for the client', async () => {
       const lagOf = async (state: PanelState): Promise<readonly [string | undefined, boolean]> => {
         const { page } = await show(state);
         const row = (await rowsOf(page, 'Other times')).find(([name]) => name?.startsWith('Schedule lag'));
-        const health = await page.getByRole('region', { name: 'Client health' }).innerText();
-        return [row?.[0], /left .* late \(p99\)/.test(health)];
+        const health = await page.getByRole('region', { name: 'Client health' }).textContent();
+        return [row?.[0], /schedule lag p99/.test(health ?? '')];
       };
-      assert.deepEqual(await lagOf(states.behind), [
-        'Schedule lag requests waited to leave: as many as allowed were in flight',
-        false,
-      ]);
-      assert.deepEqual(await lagOf(states.completed), ["Schedule lag the client's own lateness", true]);
+      assert.deepEqual(await lagOf(states.behind), ['Schedule lag includes queueing', false]);
+      assert.deepEqual(await lagOf(states.completed), ['Schedule lag delay of the client', true]);
       const { page } = await show(states.behind);
       await page
-        .getByText(
-          'with as many in flight as allowed (max in flight 50), up to 214 requests waited at a time; something waited during 21.3 s of the run.',
-        )
+        .getByText('Peak backlog: 214 requests (max in flight 50). The queue was non-empty for 21.3 s.')
         .waitFor();
     });
 
     it('shows what became of each objective in words', async () => {
       const { page } = await show(states.completed);
       assert.deepEqual(await rowsOf(page, 'Objectives'), [
-        ['p95 < 2s', 'The whole run', '1.43 s', 'Pass'],
-        ['errors < 0.1%', 'The whole run', '1.32%', 'Fail'],
+        ['p95 < 2s', 'Run', '1.43 s', 'Pass'],
+        ['errors < 0.1%', 'Run', '1.32%', 'Fail'],
         ['p99.9 <= 3s', 'sleeper', '2.11 s', 'Not enough data'],
       ]);
     });
 
-    it('says beside its name how many objectives were missed', async () => {
-      for (const [verdicts, wanted] of [
-        [threeVerdicts, ['Completed', '1 objective missed']],
-        [
-          [...threeVerdicts, ...threeVerdicts],
-          ['Completed', '2 objectives missed'],
-        ],
-        [threeVerdicts.filter(({ outcome }) => outcome !== 'fail'), ['Completed']],
-      ] as const) {
-        const record = syntheticRecord({ verdicts });
-        assert.deepEqual(await badges({ ...states.completed, record }), wanted);
-      }
-    });
-
-    it('says that latency covers failures too, with the successes beside it', async () => {
+    it('answers first, with a badge and the reasons', async () => {
       const { page } = await show(states.refused);
-      const { requestsSent, successes, latencyMs, successLatencyMs } = states.refused.record;
-      await page
-        .getByText(
-          `Latency covers all responses: ` +
-            `p50 ${formatMs(latencyMs.median)}, p95 ${formatMs(latencyMs.p95)}. ` +
-            `Successes alone: p50 ${formatMs(successLatencyMs.median)}, p95 ${formatMs(successLatencyMs.p95)}.`,
-        )
-        .waitFor();
-      const [note = ''] = await page.locator('.note').allInnerTexts();
-      const failed = `${String(requestsSent - successes)} of ${String(requestsSent)} requests failed: `;
-      assert.ok(note.startsWith(failed), note);
-      assert.match(note, / × 429: .* × /);
+      const { requestsSent, successes } = states.refused.record;
+      const share = formatPercent(1 - successes / requestsSent);
+      assert.equal(
+        await page.locator('.verdict').textContent(),
+        `Canceled Results cover ${String(requestsSent)} requests, excluding 4 in flight. ` +
+          `${share} errors: 168 × 429, 2 × timed out, 1 × connection reset. ` +
+          'Client delay: these results include delay of the client itself.' +
+          'The server limits requests. Lower the concurrency or rate, or raise its limit.',
+      );
       await page.getByText("latencies include the client's own delay").waitFor();
       await page.getByText('No folder is open').waitFor();
       const outcomes = await rowsOf(page, 'Status codes and errors');
@@ -163,21 +141,29 @@ describe('results panel', () => {
       assert.equal(outcomes[0]?.[2], formatPercent(successes / requestsSent));
     });
 
-    it('marks beside its name what was limited by the client, or disturbed by its machine, and says why', async () => {
-      assert.deepEqual(await badges({ ...states.completed, record: syntheticRecord() }), ['Completed']);
-      assert.deepEqual(await badges(states.clientBound), ['Completed', 'Client-bound']);
-      assert.deepEqual(await badges(states.disturbed), ['Completed', 'Machine disturbed']);
+    it('folds a healthy client, and opens one that distorts the results', async () => {
+      const openOf = async (state: PanelState): Promise<readonly [boolean, string | null]> => {
+        const { page } = await show(state);
+        const details = page.locator('.health details');
+        return [
+          await details.evaluate((each) => each.hasAttribute('open')),
+          await details.locator('summary').textContent(),
+        ];
+      };
+      assert.deepEqual(await openOf(states.completed), [false, 'No client bottleneck detected.']);
+      assert.deepEqual(await openOf(states.clientBound), [true, 'Client-limited: the server may be faster.']);
+      assert.deepEqual(await openOf(states.disturbed), [true, 'Noisy machine: rerun when idle.']);
       const { page } = await show(states.disturbed);
       const health = page.getByRole('region', { name: 'Client health' });
       assert.match(
         await health.innerText(),
-        /^Something else took the machine.*\s+The hypervisor kept 14%.*\s+The machine stood still for 2310 ms/,
+        /^Noisy machine.*\s+The hypervisor kept 14%.*\s+The machine stood still for 2310 ms/,
       );
       assert.deepEqual(await health.locator('dt').allTextContents(), ['Event loop', 'Requests', 'Machine']);
       assert.deepEqual((await health.locator('dd span').allTextContents()).slice(-5, -2), [
-        'stood still for up to 2.31 s',
-        'hypervisor kept 13.7%',
-        'something waited for a core 64% of the time',
+        'longest pause 2.31 s',
+        'CPU steal 13.7%',
+        'CPU pressure 64%',
       ]);
     });
 
@@ -185,33 +171,35 @@ describe('results panel', () => {
       const { record } = states.gone;
       const sentence = `The server stopped responding after ${formatMs(record.unresponsiveFromMs ?? null)}: connection refused.`;
       const { page } = await show(states.gone);
-      assert.deepEqual(await badges(states.gone), ['Server stopped responding']);
-      assert.equal(await page.locator('.note').first().textContent(), sentence);
-      assert.equal(await page.locator('.note.error').count(), 1);
+      assert.deepEqual(await badges(states.gone), ['Failed']);
+      assert.ok((await page.locator('.verdict.bad').textContent())?.startsWith(`Failed ${sentence} `));
       const health = page.locator('.health.neutral');
-      const verdict = 'Too many requests got no response to tell whether the client kept up.';
-      assert.equal(await health.locator('p').textContent(), verdict);
+      assert.equal(
+        await health.locator('summary').textContent(),
+        'Client health unknown: too many requests got no response.',
+      );
       const labels = await page
         .locator('canvas')
         .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
       const marked = labels.filter((label) => label?.endsWith(` ${sentence}`)).map((label) => label?.split('.')[0]);
-      assert.deepEqual(marked, ['Latency over time', 'Throughput over time']);
+      assert.deepEqual(marked, ['Throughput over time', 'Latency over time']);
     });
 
     it('says what is lost when it broke off, and what was too short to tell', async () => {
       const { page } = await show(states.small);
-      await page
-        .getByText('Run stopped unexpectedly. The benchmark process ended (exit code 7). Results cover')
-        .waitFor();
+      assert.equal(
+        await page.locator('.verdict span').last().textContent(),
+        'The benchmark process ended (exit code 7). Results cover the 10 requests reported before that.',
+      );
       const health = page.getByRole('region', { name: 'Client health' });
-      assert.match(await health.innerText(), /^What the client measured of itself is lost\./);
+      assert.match(await health.innerText(), /^Client health data was lost\./);
       assert.deepEqual(await health.locator('dd span').count(), 1);
       const short = await show({
         kind: 'run',
         record: syntheticRecord({ requests: 20, medianMs: 10 }),
         keptForSession: false,
       });
-      await short.page.getByText('The run was too short to tell whether the client kept up.').waitFor();
+      await short.page.getByText('Client health unknown: the run was too short.').waitFor();
     });
 
     it('shows what a server said as text, whatever it said', async () => {
@@ -272,15 +260,14 @@ describe('results panel', () => {
 
   it('says what there is when nothing was measured', async () => {
     const { page } = await show(states.nothing);
-    await page.getByText('No request ended, so there are no numbers.').waitFor();
+    assert.equal(await page.locator('.verdict').textContent(), 'Canceled No request ended; 4 requests in flight.');
     assert.equal(await page.locator('.tile, .health, figure').count(), 0);
-    assert.match((await page.locator('main').textContent()) ?? '', /Cut off and in no number: 4 requests\./);
   });
 
   it('says why nothing responded, without empty tables of times', async () => {
     const { page } = await show(states.unanswered);
     await page
-      .locator('.note.error')
+      .locator('.verdict.bad')
       .getByText(/^All 60 requests failed: connection refused/)
       .waitFor();
     assert.equal(await page.getByRole('heading', { name: 'Failures' }).count(), 1);

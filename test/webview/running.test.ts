@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
+import type { Snapshot } from '../../src/core/metrics/types.ts';
 import type { PanelState } from '../../src/panel-protocol.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
 import { syntheticPlan, syntheticSnapshot } from './records.ts';
@@ -24,23 +25,40 @@ describe('results panel while a run is in progress', () => {
     for (const part of ['Measuring', '21.4 s', `${String(requestsSent)} of 500 requests`]) {
       assert.ok(text.includes(part), part);
     }
-    assert.deepEqual((await page.locator('.tile dd:not(.remark)').allTextContents()).slice(0, 3), [
+    assert.deepEqual((await page.locator('.tile:visible dd:not(.remark)').allTextContents()).slice(0, 4), [
       formatRate(throughputPerS),
-      formatMs(latencyMs.median),
       formatMs(latencyMs.p95),
+      '100%',
+      formatMs(latencyMs.median),
     ]);
     const bar = page.getByRole('progressbar', { name: 'Progress of the run' });
     assert.equal(await bar.getAttribute('aria-valuenow'), String(Math.round(requestsSent / 5)));
     assert.deepEqual(await rowsOf(page, 'Status codes and errors'), [['200 OK', formatCount(requestsSent), '100%']]);
   });
 
+  it('shows no rate before 1 s and 10 responses', async () => {
+    const tile = async (snapshot: Snapshot): Promise<string | null> => {
+      const { page } = await show({ ...at(0), snapshot });
+      return page.locator('.tile:visible').first().textContent();
+    };
+    const early = { ...syntheticSnapshot(2000, { medianMs: 100 }), elapsedMs: 999 };
+    assert.ok(early.summary.responses > 10);
+    assert.equal(await tile(early), 'Throughput–after 1 s and 10 responses');
+    assert.equal(
+      await tile({ ...early, elapsedMs: 1000 }),
+      `Throughput${formatRate(early.summary.throughputPerS)}${String(early.summary.responses)} responses`,
+    );
+    const few = { ...early, elapsedMs: 9000, summary: { ...early.summary, responses: 9 } };
+    assert.equal(await tile(few), 'Throughput–after 1 s and 10 responses');
+  });
+
   it('puts the successes first where responses have failed', async () => {
     const snapshot = syntheticSnapshot(21_400, { refused: 0.7 });
     const { page } = await show({ ...at(21_400), snapshot });
     const { successThroughputPerS, throughputPerS, successLatencyMs, latencyMs } = snapshot.summary;
-    assert.deepEqual((await page.locator('.tile').allTextContents()).slice(0, 2), [
+    assert.deepEqual((await page.locator('.tile:visible').allTextContents()).slice(0, 2), [
       `Successes${formatRate(successThroughputPerS)}all responses: ${formatRate(throughputPerS)}`,
-      `p50 of successes${formatMs(successLatencyMs.median)}so far; all responses: ${formatMs(latencyMs.median)}`,
+      `p95 of successes${formatMs(successLatencyMs.p95)}so far; all responses: ${formatMs(latencyMs.p95)}`,
     ]);
   });
 
@@ -65,9 +83,9 @@ describe('results panel while a run is in progress', () => {
     const ended = { ...syntheticSnapshot(21_400), phase: 'draining' } as const;
     const panel = await show({ ...at(21_400), snapshot: { ...ended, waiting: 22 } });
     const text = async (): Promise<string> => (await panel.page.locator('main').textContent()) ?? '';
-    assert.match(await text(), /Sending what is still due/);
+    assert.match(await text(), /Sending backlog/);
     await panel.send({ type: 'state', state: { ...at(21_400), snapshot: ended } });
-    assert.match(await text(), /Waiting for the last answers/);
+    assert.match(await text(), /Draining in-flight requests/);
   });
 
   it('brings snapshots in place: nodes, focus and scroll stay', async () => {
@@ -116,7 +134,10 @@ describe('results panel while a run is in progress', () => {
     assert.equal(await announced(), 0);
     await panel.send({ type: 'state', state: states.completed });
     assert.equal(await announced(), 1);
-    assert.equal(await panel.page.getByRole('status').first().textContent(), 'endpoints.txt: Objective missed');
+    assert.equal(
+      await panel.page.getByRole('status').first().textContent(),
+      'endpoints.txt: Failed: errors 1.32%, objective 0.1%.',
+    );
   });
 
   it('goes on at the heading when the focused button goes away', async () => {

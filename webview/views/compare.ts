@@ -38,12 +38,9 @@ export function compareView({ before, after }: StateOf<'compare'>): View {
             'The workloads differ, so the numbers may not be comparable.',
             h('ul', {}, ...differences.map((difference) => h('li', {}, difference))),
           ),
-      note(
-        'info',
-        'One run a side does not show how much runs differ by themselves. Repeat both before you trust a difference.',
-      ),
+      note('info', "Two runs can't show run-to-run variation. Repeat both."),
       section('Numbers', comparedRows(rows)),
-      section('Distribution and course', h('div', { class: 'charts' }, histogram.element, timeline.element)),
+      section('Distribution and trends', h('div', { class: 'charts' }, histogram.element, timeline.element)),
     ),
   };
 }
@@ -52,7 +49,7 @@ function runCard(side: string, record: RunRecord): HTMLElement {
   return h(
     'section',
     { class: 'run-card', 'aria-label': side },
-    h('h2', {}, side, ' ', outcomeBadge(outcomeOf(record)), boundBadge(record.client)),
+    h('h2', {}, side, ' ', outcomeBadge(outcomeOf(record)), boundBadge(record)),
     h('p', { class: 'name' }, record.source === null ? record.name : fileButton(record.source, record.id)),
     h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)}`),
     h('p', { class: 'remark' }, record.environment.host),

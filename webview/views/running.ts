@@ -30,7 +30,7 @@ export function runningView(first: StateOf<'running'>): View {
   const outcomes = createOutcomes(nothingYet);
   const reason = h('span');
   const failing = h('p', { class: 'note warning', hidden: true }, icon('warning'), reason);
-  const streamTiles = createTiles(liveStreamTiles(undefined));
+  const streamTiles = createTiles(liveStreamTiles(null));
   const tokens = tokensOverTime(nothingYet.timeline, 0, []);
 
   function update({ plan, snapshot, cancelling }: StateOf<'running'>): void {
@@ -56,10 +56,10 @@ export function runningView(first: StateOf<'running'>): View {
     setAttributes(streamTiles.element, { hidden: !streamed });
     setAttributes(tokens.element, { hidden: !streamed });
     if (streamed) {
-      streamTiles.update(liveStreamTiles(snapshot.summary));
+      streamTiles.update(liveStreamTiles(snapshot));
       tokens.update({
         ...tokensOverTimeContent(summary.timeline, elapsedMs, marks),
-        remark: 'Tokens of streams that have not ended yet are missing at the end.',
+        remark: 'Excludes tokens of streams in progress.',
       });
     }
   }
@@ -76,8 +76,8 @@ export function runningView(first: StateOf<'running'>): View {
       header.element,
       progress.element,
       failing,
-      tiles.element,
       streamTiles.element,
+      tiles.element,
       section(
         'So far',
         h('div', { class: 'charts' }, throughput.element, latency.element, tokens.element, outcomes.element),

@@ -153,7 +153,7 @@ function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResid
   }
   if (littlesLawResidual !== null && littlesLawResidual > residualTolerated) {
     reasons.push(
-      `Requests in flight, throughput and latency disagree by ${percent(littlesLawResidual)} (Little's law): the client may be the bottleneck.`,
+      `Requests in flight, throughput and latency disagree by ${percent(littlesLawResidual)} (Little's law): the client may distort these results.`,
     );
   }
   if (isStandstill(ownStallMs, summary)) {
@@ -198,12 +198,12 @@ function lateReasons(readings: ClientReadings, summary: Summary): Late {
   const { scheduleLagMs } = summary;
   const lag = delayOf(scheduleLagMs.median, scheduleLagMs.p99, summary.requestsSent);
   if (readings.lagIsOwn && !waitedForLimit(summary) && tooLong(lag, summary) !== undefined) {
-    judge(lag, (ms) => `Requests left late by ${ms}`, 'the client may be the bottleneck');
+    judge(lag, (ms) => `Requests left late by ${ms}`, "response times include the client's own delay");
   } else {
     judge(
       delayOf(readings.dispatchGapMedianMs, readings.dispatchGapP99Ms, readings.connectionsReused),
       (ms) => `Requests waited in the client before their bytes were written for ${ms}`,
-      'the client may be the bottleneck',
+      'the client sent less than it could have',
     );
   }
   return reasons;
@@ -302,6 +302,15 @@ export function lostHealth(summary: Summary): ClientHealth {
     littlesLawResidual: null,
     warnings: [],
   };
+}
+
+/**
+ * Returns whether a client ran at its limit, so that the server may be faster; any other client that is marked only added delay
+ * of its own.
+ */
+export function isSaturated({ client, errors }: { readonly client: ClientHealth } & Pick<Summary, 'errors'>): boolean {
+  const { cpuShare, loopUtilisation, loops } = client;
+  return (errors.client ?? 0) > 0 || (cpuShare ?? 0) > busyShare * (loops ?? 1) || (loopUtilisation ?? 0) > busyShare;
 }
 
 /** True when a run was long enough for readings of event loop and CPU to mean something. */

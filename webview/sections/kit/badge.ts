@@ -3,7 +3,7 @@ import { h } from '../../dom.ts';
 import { outcomeLabel } from '../../words.ts';
 
 /** A short word about a thing, set apart from its name. The toolkit's own badge writes a style attribute, which the page forbids. */
-export function badge(text: string, kind: 'plain' | 'warning' | 'bad' = 'plain'): HTMLElement {
+export function badge(text: string, kind: 'plain' | 'good' | 'warning' | 'bad' = 'plain'): HTMLElement {
   return h('span', { class: kind === 'plain' ? 'badge' : `badge ${kind}` }, text);
 }
 

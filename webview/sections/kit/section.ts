@@ -24,6 +24,6 @@ export function chartSection(title: string, charts: readonly ChartFigure[]): HTM
 /** What a result that no folder keeps has to say of itself. */
 export function sessionNote(keptForSession: boolean): HTMLElement | null {
   return keptForSession
-    ? note('info', 'No folder is open: this result is kept until the window is closed. Export it to keep it longer.')
+    ? note('info', 'No folder is open. Export this result to keep it after the window closes.')
     : null;
 }

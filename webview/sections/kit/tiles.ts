@@ -6,6 +6,8 @@ export interface Tile {
   readonly value: string;
   /** Small print under the number. */
   readonly remark: string;
+  /** One of the numbers to look at first. */
+  readonly lead?: boolean;
   /** The number is not reliable; the remark says why. */
   readonly unsure?: boolean;
 }
@@ -29,7 +31,7 @@ export function createTiles(tiles: readonly Tile[]): Tiles {
       setText(part.label, tile.label);
       setText(part.value, tile.value);
       setText(part.remark, tile.remark);
-      setAttributes(box, { class: tile.unsure === true ? 'tile unsure' : 'tile' });
+      setAttributes(box, { class: `tile${tile.lead === true ? ' lead' : ''}${tile.unsure === true ? ' unsure' : ''}` });
     }
   }
 

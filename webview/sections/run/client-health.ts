@@ -1,30 +1,32 @@
 import { isJudged, isLost, waitedForLimit, wasObserved } from '../../../src/core/metrics/client-health.ts';
-import type { ClientHealth, HealthBound } from '../../../src/core/metrics/types.ts';
 import type { SelfCalibration } from '../../../src/core/record/calibration.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
+import { capital, formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
+import { clientMark } from '../../../src/core/report/words/client-words.ts';
+import { transportLabels } from '../../../src/core/report/words/load-words.ts';
 import { h } from '../../dom.ts';
 import { icon } from '../../icons.ts';
 import { badge } from '../kit/badge.ts';
 
-/** Whether the numbers speak of the server, or of the machine that sent. */
+/** Creates the client health of a run: one line that opens on a click, and is open where the client distorts the results. */
 export function clientHealth(record: RunRecord): HTMLElement {
-  const { client } = record;
   const look = lookOf(record);
+  const facts = groups(record).filter(([, parts]) => parts.length > 0);
   return h(
     'section',
     { class: `health ${look}`, 'aria-label': 'Client health' },
-    icon(icons[look]),
     h(
-      'div',
-      {},
-      ...[...verdict(record), ...client.warnings].map((sentence) => h('p', {}, sentence)),
+      'details',
+      { open: look === 'doubtful' },
+      h('summary', {}, icon(icons[look]), h('span', {}, summaryOf(record))),
+      ...record.client.warnings.map((sentence) => h('p', {}, sentence)),
       h(
         'dl',
         { class: 'facts' },
-        ...groups(record)
-          .filter(([, facts]) => facts.length > 0)
-          .flatMap(([name, facts]) => [h('dt', {}, name), h('dd', {}, ...facts.map((fact) => h('span', {}, fact)))]),
+        ...facts.flatMap(([name, parts]) => [
+          h('dt', {}, name),
+          h('dd', {}, ...parts.map((part) => h('span', {}, part))),
+        ]),
       ),
     ),
   );
@@ -39,37 +41,28 @@ function lookOf(record: RunRecord): keyof typeof icons {
   return isLost(client) || !isJudged(record) || !wasObserved(record) ? 'neutral' : 'good';
 }
 
-/** The mark of a run whose numbers are not the server's alone; nothing for any other. */
-export function boundBadge({ bound }: ClientHealth): HTMLElement | null {
-  return bound ? badge(boundWords(bound), 'warning') : null;
-}
-
-function boundWords(bound: HealthBound): string {
-  return bound === 'client' ? 'Client-bound' : 'Machine disturbed';
+/** Creates the mark of a run whose numbers are not the server's alone; null for any other. */
+export function boundBadge(record: RunRecord): HTMLElement | null {
+  const mark = clientMark(record);
+  return mark === null ? null : badge(capital(mark.label), 'warning');
 }
 
 /** One sentence about the client as a whole; warnings say why. */
-function verdict(record: RunRecord): string[] {
+function summaryOf(record: RunRecord): string {
   const { client } = record;
-  if (isLost(client)) return ['What the client measured of itself is lost.'];
-  if (client.bound === 'client') {
-    return ['The client was itself the limit. Take the numbers as a bound, the server may be faster.'];
-  }
-  if (client.bound === 'machine') {
-    return ['Something else took the machine from the client. Repeat the run when the machine is at rest.'];
-  }
-  if (client.warnings.length > 0) return [];
-  if (!isJudged(record)) {
-    return ['Too many requests got no response to tell whether the client kept up.'];
-  }
-  if (!wasObserved(record)) return ['The run was too short to tell whether the client kept up.'];
-  return ['The client kept up: the numbers speak of the server.'];
+  if (isLost(client)) return 'Client health data was lost.';
+  const mark = clientMark(record);
+  if (mark !== null) return mark.sentence;
+  if (client.warnings.length > 0) return 'Client health: see the warnings.';
+  if (!isJudged(record)) return 'Client health unknown: too many requests got no response.';
+  if (!wasObserved(record)) return 'Client health unknown: the run was too short.';
+  return 'No client bottleneck detected.';
 }
 
 /** What is known, in groups; what an older record does not know is left out. */
 function groups(record: RunRecord): [name: string, facts: readonly string[]][] {
   const { client, environment } = record;
-  const lag = waitedForLimit(record) ? [] : [`left ${formatMs(client.scheduleLagP99Ms)} late (p99)`];
+  const lag = waitedForLimit(record) ? [] : [`schedule lag p99 ${formatMs(client.scheduleLagP99Ms)}`];
   if (isLost(client)) return [['Requests', lag]];
   // Shares of so short a time say nothing.
   const observed = wasObserved(record);
@@ -77,10 +70,10 @@ function groups(record: RunRecord): [name: string, facts: readonly string[]][] {
     [
       'Event loop',
       [
-        ...((client.loops ?? 1) > 1 ? [`the worst of ${client.loops ?? 1}`] : []),
-        ...known(observed ? client.loopUtilisation : null, (share) => `at work ${formatPercent(share)} of the time`),
-        `late by ${formatMs(client.eventLoopDelayP99Ms)} (p99), ${formatMs(client.eventLoopDelayMaxMs)} at most`,
-        ...known(client.ownStallMs, (ms) => (ms === 0 ? 'never stood still' : `stood still for up to ${formatMs(ms)}`)),
+        ...((client.loops ?? 1) > 1 ? [`worst of ${formatCount(client.loops ?? 1)}`] : []),
+        ...known(observed ? client.loopUtilisation : null, (share) => `utilization ${formatPercent(share)}`),
+        `delay p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`,
+        ...known(client.ownStallMs, pauseWords),
         ...known(observed ? client.cpuShare : null, (share) => `CPU ${formatPercent(share)} of a core`),
       ],
     ],
@@ -89,38 +82,36 @@ function groups(record: RunRecord): [name: string, facts: readonly string[]][] {
       [
         ...known(
           client.dispatchGapP99Ms,
-          (ms) => `written ${formatMs(ms)} (p99) after dispatch, ${formatMs(client.dispatchGapMaxMs ?? null)} at most`,
+          (ms) => `dispatch to write p99 ${formatMs(ms)}, max ${formatMs(client.dispatchGapMaxMs ?? null)}`,
         ),
         ...lag,
-        `${formatCount(client.connectionsOpened)} connections opened, ${formatCount(client.connectionsReused)} requests on a used one`,
-        ...(client.transport === undefined
-          ? []
-          : [client.transport === 'raw' ? 'sent over raw sockets' : 'sent by undici']),
-        ...known(client.littlesLawResidual, (share) => `Little's law off by ${formatPercent(share)}`),
+        `connections opened ${formatCount(client.connectionsOpened)}, reused ${formatCount(client.connectionsReused)} times`,
+        ...(client.transport === undefined ? [] : [transportLabels[client.transport]]),
+        ...known(client.littlesLawResidual, (share) => `Little's law deviation ${formatPercent(share)}`),
       ],
     ],
     [
       'Machine',
       [
-        ...known(client.idleDelayP99Ms, (ms) => `idle thread late by ${formatMs(ms)} (p99)`),
-        ...known(client.machineStallMs, (ms) =>
-          ms === 0 ? 'never stood still' : `stood still for up to ${formatMs(ms)}`,
-        ),
-        ...known(client.stealShare, (share) => `hypervisor kept ${formatPercent(share)}`),
-        ...known(client.cpuPressureShare, (share) => `something waited for a core ${formatPercent(share)} of the time`),
-        ...ownError(environment.selfCalibration ?? []),
+        ...known(client.idleDelayP99Ms, (ms) => `idle thread delay p99 ${formatMs(ms)}`),
+        ...known(client.machineStallMs, pauseWords),
+        ...known(client.stealShare, (share) => `CPU steal ${formatPercent(share)}`),
+        ...known(client.cpuPressureShare, (share) => `CPU pressure ${formatPercent(share)}`),
+        ...overhead(environment.selfCalibration ?? []),
       ],
     ],
   ];
 }
 
-function ownError(levels: SelfCalibration): string[] {
+const pauseWords = (ms: number): string => `longest pause ${ms === 0 ? 'none' : formatMs(ms)}`;
+
+function overhead(levels: SelfCalibration): string[] {
   const [first] = levels;
   const last = levels.at(-1);
   if (first === undefined || last === undefined) return [];
   return [
-    `adds ${formatMs(first.p50Ms)} to a request by itself (p99 ${formatMs(first.p99Ms)})`,
-    `sends up to ${formatRate(last.requestsPerS)}`,
+    `client overhead p50 ${formatMs(first.p50Ms)}, p99 ${formatMs(first.p99Ms)}`,
+    `client maximum ${formatRate(last.requestsPerS)}`,
   ];
 }
 

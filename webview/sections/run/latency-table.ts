@@ -8,10 +8,10 @@ import { quantileWords } from '../../words.ts';
 import { reliability } from './reliability.ts';
 import { section } from '../kit/section.ts';
 
-/** Every statistic of latency, all responses beside successes alone, and the other times of a request. */
+/** Creates the tables of latency statistics, all responses beside successes alone, and of the other times of a request. */
 export function latencyTables(record: RunRecord): HTMLElement {
   const title = 'Latency statistics';
-  // By the clock, the wait before a request left is part of what its user saw.
+  // In an open model, the wait before a request left is part of what its user saw.
   const open = record.plan.loadModel === 'open';
   const latency = createTable(
     title,
@@ -31,21 +31,19 @@ export function latencyTables(record: RunRecord): HTMLElement {
       { title: 'p50', kind: 'number' },
       { title: 'p95', kind: 'number' },
       { title: 'p99', kind: 'number' },
-      { title: 'Longest', kind: 'number' },
+      { title: 'Max', kind: 'number' },
     ],
     [
-      otherRow('To the first header', 'TTFB', record.ttfbMs),
-      otherRow('Response time', 'from when the request was due', record.responseTimeMs),
+      otherRow('Time to first byte', 'TTFB', record.ttfbMs),
+      otherRow('Response time', 'from the scheduled start', record.responseTimeMs),
       otherRow(
         'Schedule lag',
-        waitedForLimit(record)
-          ? 'requests waited to leave: as many as allowed were in flight'
-          : "the client's own lateness",
+        waitedForLimit(record) ? 'includes queueing' : 'delay of the client',
         record.scheduleLagMs,
       ),
     ],
   );
-  const explained = h('p', { class: 'remark' }, 'Below each percentile stands its 95% interval.');
+  const explained = h('p', { class: 'remark' }, 'The 95% interval is below each percentile.');
   return section(title, explained, latency.element, h('h3', {}, otherTitle), other.element);
 }
 
@@ -53,12 +51,12 @@ function latencyRows(columns: readonly Distribution[]): Cell[][] {
   const plain = (name: string, pick: (distribution: Distribution) => string): Cell[] => [name, ...columns.map(pick)];
   return [
     plain('Count', ({ count }) => formatCount(count)),
-    plain('Shortest', ({ min }) => formatMs(min)),
+    plain('Min', ({ min }) => formatMs(min)),
     plain('Mean', ({ mean }) => formatMs(mean)),
     ...quantileNames.map((name) =>
       [quantileWords(name) as Cell].concat(columns.map((distribution) => quantileCell(distribution, name))),
     ),
-    plain('Longest', ({ max }) => formatMs(max)),
+    plain('Max', ({ max }) => formatMs(max)),
     plain('Standard deviation', ({ stdev }) => formatMs(stdev)),
   ];
 }

@@ -19,7 +19,7 @@ export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
     ],
     verdicts.map((verdict) => [
       verdict.objective.text,
-      verdict.target ?? 'The whole run',
+      verdict.target ?? 'Run',
       measured(verdict),
       outcomeWords(verdict.outcome),
     ]),

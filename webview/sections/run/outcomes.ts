@@ -40,7 +40,7 @@ function rows({ statusCodes, errors, requestsSent }: OutcomeCounts): Cell[][] {
     ...errorKinds.map((kind): [string, number] => [errorKindWords(kind), errors[kind] ?? 0]),
   ];
   const present = counted.filter(([, count]) => count > 0);
-  if (present.length === 0) return [['No request has ended', '–', '–']];
+  if (present.length === 0) return [['No completed requests', '–', '–']];
   return present.map(([words, count]) => [
     words,
     formatCount(count),

@@ -1,29 +1,27 @@
 import { loadText } from '../../../src/core/report/words/load-words.ts';
 import type { RunRecord, Source } from '../../../src/core/record/run.ts';
-import { formatCount, formatMs } from '../../../src/core/format.ts';
+import { formatCount, formatMs, withoutZeros } from '../../../src/core/format.ts';
 import { h, type Child } from '../../dom.ts';
 import { post } from '../../host.ts';
 import { percentileMethodWords, planWords, requestsWords, tokenSourceWords } from '../../words.ts';
 import { section } from '../kit/section.ts';
 
-/** Where the numbers come from: what it takes to make them again, and to know what they mean. */
+/** Creates the facts that it takes to repeat a run and to read its numbers. */
 export function provenance(record: RunRecord): HTMLElement {
   const { plan, environment: machine, source } = record;
   const facts: [string, Child][] = [
-    ['File', source === null ? 'none' : fileButton(source, record.id)],
+    ['File', source === null ? 'None' : fileButton(source, record.id)],
     ['Git', gitWords(source)],
     ['Started', new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })],
     [
       'Plan',
-      plan.loadModel === 'closed'
-        ? `${planWords(plan)}, closed loop: a request leaves as soon as one ends`
-        : `${planWords(plan)}; requests leave by the clock: ${loadText(plan)}`,
+      plan.loadModel === 'closed' ? `${planWords(plan)}, closed model` : `${planWords(plan)}, ${loadText(plan)}`,
     ],
     ['Seed', String(plan.seed)],
     ['Warm-up', warmupWords(record)],
     [
       'Limits',
-      `Timeout ${formatMs(plan.timeoutMs)} per request, ${formatMs(plan.drainMs)} for the last answers, ${formatCount(plan.maxRedirects)} redirects followed`,
+      `Timeout ${withoutZeros(formatMs(plan.timeoutMs))}, drain ${withoutZeros(formatMs(plan.drainMs))}, max redirects ${formatCount(plan.maxRedirects)}`,
     ],
     ...(plan.insecure ? [['Certificates', 'Not verified'] satisfies [string, Child]] : []),
     ['Sent from', machine.host],
@@ -51,12 +49,12 @@ export function fileButton({ file }: Source, id: string): HTMLElement {
 }
 
 function gitWords(source: Source | null): string {
-  if (source?.gitCommit === undefined) return 'not in a git work tree';
+  if (source?.gitCommit === undefined) return 'Not in a Git repository';
   const commit = source.gitCommit.slice(0, 12);
-  return source.gitDirty === true ? `${commit}, with changes that are not committed` : `${commit}, nothing uncommitted`;
+  return source.gitDirty === true ? `${commit}, uncommitted changes` : `${commit}, clean`;
 }
 
 function warmupWords({ plan, warmupSent }: RunRecord): string {
-  const sent = warmupSent === 0 ? 'no request' : `${requestsWords(warmupSent)}, not counted`;
-  return plan.coldStart ? `${sent}; the cold start is part of the numbers` : sent;
+  const sent = warmupSent === 0 ? 'None' : `${requestsWords(warmupSent)}, not counted`;
+  return plan.coldStart ? `${sent}; cold start included` : sent;
 }

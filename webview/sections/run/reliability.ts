@@ -17,9 +17,12 @@ export function reliability(
 ): Reliability {
   const interval = distribution.interval95[name];
   if (interval !== null) {
-    return { reliable: true, words: formatMsRange(...interval).join(' to ') };
+    return { reliable: true, words: formatMsRange(...interval).join('–') };
   }
   if (distribution.count === 0) return { reliable: true, words: none };
   const needed = formatCount(leastCount(quantileShares[name]));
   return { reliable: false, words: needs(needed) };
 }
+
+/** Returns the words of a reliable number as the remark of a tile, where no heading says what they are. */
+export const intervalWords = (words: string): string => (/\d/.test(words) ? `95% interval ${words}` : words);

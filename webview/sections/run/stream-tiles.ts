@@ -1,36 +1,44 @@
 import { hasStreams } from '../../../src/core/metrics/streams.ts';
-import type { Distribution, Numbers, StreamNumbers, TokenSource } from '../../../src/core/metrics/types.ts';
+import type { Distribution, Numbers, Snapshot, StreamNumbers, TokenSource } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatMs, formatRate } from '../../../src/core/format.ts';
 import { tokenSourceShort } from '../../words.ts';
-import { reliability } from './reliability.ts';
+import { isTooEarly } from './live-rate.ts';
+import { intervalWords, reliability } from './reliability.ts';
 import type { Tile } from '../kit/tiles.ts';
 
-/** The numbers that streams are judged by. */
-export function streamTiles(numbers: Numbers & StreamNumbers, tokenSource: TokenSource): Tile[] {
-  const { ttftMs, iclMs, tpotMs, e2eMs } = numbers;
+/** Returns the numbers that streams are judged by first. */
+export function leadingStreamTiles(numbers: Numbers & StreamNumbers, tokenSource: TokenSource): Tile[] {
+  const { ttftMs, tpotMs } = numbers;
   return [
-    quantileTile('TTFT p50', ttftMs, needsStreams),
     quantileTile('TTFT p95', ttftMs, needsStreams, 'p95'),
-    quantileTile('ICL p50', iclMs, needsGaps),
     quantileTile('TPOT p50', tpotMs, needsStreams),
-    quantileTile('E2E p50', e2eMs, needsStreams),
     tokensTile(numbers, tokenSource),
   ];
 }
 
-/** The same of a run in progress: no intervals yet. */
-export function liveStreamTiles(numbers: (Numbers & { readonly tokenSource: TokenSource }) | undefined): Tile[] {
+/** Returns the other numbers of streams. */
+export function otherStreamTiles({ ttftMs, iclMs }: StreamNumbers): Tile[] {
+  return [quantileTile('TTFT p50', ttftMs, needsStreams), quantileTile('ICL p50', iclMs, needsGaps)];
+}
+
+/** Returns the numbers of streams in progress: no intervals yet. */
+export function liveStreamTiles(snapshot: Snapshot | null): Tile[] {
+  const numbers = snapshot?.summary;
   const streams = numbers !== undefined && hasStreams(numbers) ? numbers : undefined;
+  const rate = isTooEarly(snapshot) ? null : (streams?.outputTokensPerS ?? null);
   return [
+    { ...soFar('TTFT p95', streams?.ttftMs.p95), lead: true },
+    { ...soFar('TPOT p50', streams?.tpotMs.median), lead: true },
+    {
+      ...tokensTile(
+        { outputTokens: streams?.outputTokens ?? 0, outputTokensPerS: rate },
+        numbers?.tokenSource ?? 'none',
+      ),
+      lead: true,
+    },
     soFar('TTFT p50', streams?.ttftMs.median),
-    soFar('TTFT p95', streams?.ttftMs.p95),
     soFar('ICL p50', streams?.iclMs.median),
-    soFar('TPOT p50', streams?.tpotMs.median),
     soFar('E2E p50', streams?.e2eMs.median),
-    tokensTile(
-      { outputTokens: streams?.outputTokens ?? 0, outputTokensPerS: streams?.outputTokensPerS ?? null },
-      numbers?.tokenSource ?? 'none',
-    ),
   ];
 }
 
@@ -58,7 +66,7 @@ function quantileTile(
   return {
     label,
     value: formatMs(distribution[name]),
-    remark: reliable ? words : `not reliable: ${words}`,
+    remark: reliable ? intervalWords(words) : `not reliable: ${words}`,
     unsure: !reliable,
   };
 }
@@ -70,6 +78,6 @@ function tokensTile(
   return {
     label: 'Output tokens',
     value: formatRate(outputTokensPerS, 'tokens'),
-    remark: `${formatCount(outputTokens)} in all, ${tokenSourceShort(tokenSource)}`,
+    remark: `total ${formatCount(outputTokens)}, ${tokenSourceShort(tokenSource)}`,
   };
 }

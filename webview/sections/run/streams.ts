@@ -1,7 +1,7 @@
 import { timelineEndMs } from '../../../src/core/metrics/timeline.ts';
 import type { Distribution, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../../src/core/format.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { timeMarks } from '../../../src/core/report/server-gone.ts';
 import { cachedShare } from '../../../src/core/report/tables/stream-tables.ts';
 import type { ChartFigure } from '../../charts/kit/figure.ts';
@@ -13,8 +13,7 @@ import { createTable, type Cell } from '../../table.ts';
 import { percentileMethodWords, tokenSourceWords } from '../../words.ts';
 import { reliability } from './reliability.ts';
 import { note, section } from '../kit/section.ts';
-import { needsGaps, needsStreams, streamTiles } from './stream-tiles.ts';
-import { createTiles } from '../kit/tiles.ts';
+import { needsGaps, needsStreams } from './stream-tiles.ts';
 
 /** A part of the panel with charts in it. */
 export interface ChartedPart {
@@ -36,7 +35,6 @@ export function streams(record: RunRecord & StreamNumbers): ChartedPart {
     charts,
     element: section(
       'Streams',
-      createTiles(streamTiles(record, record.tokenSource)).element,
       partial(record),
       h(
         'div',
@@ -45,8 +43,8 @@ export function streams(record: RunRecord & StreamNumbers): ChartedPart {
         h('div', { class: 'block' }, h('h3', {}, 'Tokens'), tokenFacts(record)),
         requests.length === 0 ? null : tokenTimeline(record, requests),
       ),
-      h('h3', {}, 'Times of streams'),
-      h('p', { class: 'remark' }, 'Of streams that were whole. Below each percentile stands its 95% interval.'),
+      h('h3', {}, 'Stream times'),
+      h('p', { class: 'remark' }, 'Complete streams only. The 95% interval is below each percentile.'),
       timesTable(record),
     ),
   };
@@ -54,10 +52,7 @@ export function streams(record: RunRecord & StreamNumbers): ChartedPart {
 
 function partial({ streams: { partial: count, partialChunks } }: StreamNumbers): HTMLElement | null {
   if (count === 0) return null;
-  return note(
-    'warning',
-    `Cut off after they had begun, and in no time and no token number: ${formatCount(count)} streams with ${formatCount(partialChunks)} chunks.`,
-  );
+  return note('warning', `Excluded: ${countOf(count, 'interrupted stream')} (${countOf(partialChunks, 'chunk')}).`);
 }
 
 function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
@@ -69,7 +64,7 @@ function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
     [
       'Reasoning',
       reasoningTokens === undefined
-        ? 'none named'
+        ? 'Not reported by server'
         : `${formatCount(reasoningTokens)} tokens, ${formatPercent(outputTokens === 0 ? null : reasoningTokens / outputTokens)} of the output`,
     ],
     ...(record.hiddenReasoningTokens === undefined
@@ -78,7 +73,7 @@ function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
           ['Not streamed', `${formatCount(record.hiddenReasoningTokens)} reasoning tokens, excluded from TPOT`],
         ] satisfies [string, string][])),
     ...inputFacts(record),
-    ['Streams', `${formatCount(record.streams.whole)} whole`],
+    ['Streams', `${formatCount(record.streams.whole)} complete`],
     ...(iclPercentileMethod === undefined
       ? []
       : [['ICL percentiles', percentileMethodWords(iclPercentileMethod)] satisfies [string, string]]),
@@ -100,7 +95,7 @@ function inputFacts(record: RunRecord): [string, string][] {
 
 function timesTable(record: RunRecord & StreamNumbers): HTMLElement {
   return createTable(
-    'Times of streams',
+    'Stream times',
     [
       { title: 'Time', kind: 'words' },
       { title: 'Count', kind: 'number' },
@@ -108,14 +103,14 @@ function timesTable(record: RunRecord & StreamNumbers): HTMLElement {
       { title: 'p50', kind: 'number' },
       { title: 'p95', kind: 'number' },
       { title: 'p99', kind: 'number' },
-      { title: 'Longest', kind: 'number' },
+      { title: 'Max', kind: 'number' },
     ],
     [
-      row('TTFT', 'to the first token', record.ttftMs),
-      row('ICL', 'between chunks, all streams together', record.iclMs, needsGaps),
-      row('TPOT', 'per output token after the first', record.tpotMs),
-      row('E2E', 'to the last token', record.e2eMs),
-      row('Stall', 'longest gap of each stream', record.stallMs),
+      row('TTFT', 'time to first token', record.ttftMs),
+      row('ICL', 'inter-chunk latency, all streams', record.iclMs, needsGaps),
+      row('TPOT', 'time per output token after the first', record.tpotMs),
+      row('E2E', 'end-to-end latency, to the last token', record.e2eMs),
+      row('Stall', 'longest ICL of each stream', record.stallMs),
     ],
   ).element;
 }

@@ -1,4 +1,4 @@
-import { boundLabels, clientFacts } from '../words/client-words.ts';
+import { clientFacts, clientMark } from '../words/client-words.ts';
 import { attention, provenance } from '../words/facts.ts';
 import { failureCountText, failuresOf, targetsText } from '../words/failure-reasons.ts';
 import { capital, formatMs, formatPercent, formatRate, formatUtc } from '../../format.ts';
@@ -19,7 +19,7 @@ export function renderHtml(record: RunRecord): string {
   return page(
     `Loadlens: ${record.name}`,
     `<header>
-<h1>${escapeHtml(record.name)}${outcomeBadge(record)}${record.client.bound ? ` <span class="badge">${boundLabels[record.client.bound]}</span>` : ''}</h1>
+<h1>${escapeHtml(record.name)}${outcomeBadge(record)}${clientBadge(record)}</h1>
 <p class="sub">${escapeHtml(subtitle(record))}</p>
 </header>
 ${attention(record)
@@ -48,6 +48,11 @@ ${factSection('Where the numbers come from', provenance(record))}`,
 function outcomeBadge(record: RunRecord): string {
   const { label, tone } = outcomeWords[outcomeOf(record)];
   return tone === 'good' ? '' : ` <span class="badge ${tone}">${escapeHtml(capital(label))}</span>`;
+}
+
+function clientBadge(record: RunRecord): string {
+  const mark = clientMark(record);
+  return mark === null ? '' : ` <span class="badge">${mark.label}</span>`;
 }
 
 function subtitle(record: RunRecord): string {

@@ -1,4 +1,4 @@
-import { boundLabels, clientFacts } from '../words/client-words.ts';
+import { clientFacts, clientMark } from '../words/client-words.ts';
 import { attention, provenance } from '../words/facts.ts';
 import { failureTable } from '../words/failure-reasons.ts';
 import { capital, formatMs, formatPercent, formatRate } from '../../format.ts';
@@ -40,6 +40,7 @@ function headline(record: RunRecord): string {
     return beside === null ? text : `${text} (${beside.of} ${formatMs(beside.times[name])})`;
   };
   const outcome = outcomeOf(record);
+  const mark = clientMark(record);
   return [
     ...(outcomeWords[outcome].tone === 'bad' ? [`**${capital(outcomeWords[outcome].label)}**`] : []),
     `**${formatRate(headlineThroughput(record).first)}** successful`,
@@ -48,6 +49,6 @@ function headline(record: RunRecord): string {
     `success **${formatPercent(record.successRatio)}**`,
     ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
-    ...(record.client.bound ? [`**${boundLabels[record.client.bound]}**`] : []),
+    ...(mark === null ? [] : [`**${mark.label}**`]),
   ].join(' · ');
 }

@@ -1,19 +1,23 @@
-import { isLost, waitedForLimit, wasObserved } from '../../metrics/client-health.ts';
+import { isLost, isSaturated, waitedForLimit, wasObserved } from '../../metrics/client-health.ts';
 import type { ClientHealth, HealthBound } from '../../metrics/types.ts';
 import { countOf, formatCount, formatMs, formatPercent, noValue } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/** What a run is called whose numbers are not the server's alone. */
-export const boundLabels: Readonly<Record<HealthBound, string>> = {
-  client: 'client-bound',
-  machine: 'machine disturbed',
-};
+/** What a run is called whose numbers are not the server's alone, and one sentence about it. */
+export interface ClientMark {
+  readonly label: string;
+  readonly sentence: string;
+}
 
-const boundSentences: Readonly<Record<HealthBound, string>> = {
-  client: 'Client-bound: the client was itself the limit. Take the numbers as a bound, the server may be faster.',
-  machine:
-    'Machine disturbed: something else took the machine from the client. Repeat the run when the machine is at rest.',
-};
+/** Returns the mark of a run whose client or machine distorts its numbers; null for any other. */
+export function clientMark(run: Pick<RunRecord, 'client' | 'errors'>): ClientMark | null {
+  const { bound } = run.client;
+  if (!bound) return null;
+  if (bound === 'machine') return { label: 'noisy machine', sentence: 'Noisy machine: rerun when idle.' };
+  return isSaturated(run)
+    ? { label: 'client-limited', sentence: 'Client-limited: the server may be faster.' }
+    : { label: 'client delay', sentence: 'Client delay: these results include delay of the client itself.' };
+}
 
 /** What limited a run beside its server. Records from before there was a mark had warnings alone, and these spoke of the client. */
 export function boundOf({ bound, warnings }: ClientHealth): HealthBound | null {
@@ -21,9 +25,10 @@ export function boundOf({ bound, warnings }: ClientHealth): HealthBound | null {
   return warnings.length > 0 ? 'client' : null;
 }
 
-/** What to make of a run that is marked, then why; of any other its warnings. */
-export function healthSentences(client: ClientHealth): readonly string[] {
-  return client.bound ? [boundSentences[client.bound], ...client.warnings] : client.warnings;
+/** Returns the mark of a run as a sentence, then the reasons for it; of an unmarked run its warnings. */
+export function healthSentences(run: Pick<RunRecord, 'client' | 'errors'>): readonly string[] {
+  const mark = clientMark(run);
+  return [...(mark === null ? [] : [mark.sentence]), ...run.client.warnings];
 }
 
 /** How far the client can be trusted. What an older record does not know is left out. */
@@ -31,30 +36,24 @@ export function clientFacts(record: RunRecord): [label: string, value: string][]
   const { client } = record;
   const lag = waitedForLimit(record) ? [] : [`schedule lag p99 ${formatMs(client.scheduleLagP99Ms)}`];
   if (isLost(client)) {
-    return [
-      ['all other readings', 'lost with the process that sent'],
-      ...lag.map((text): [string, string] => ['requests', text]),
-    ];
+    return [['client health', 'lost'], ...lag.map((text): [string, string] => ['requests', text])];
   }
   const { loopUtilisation, idleDelayP99Ms, ownStallMs, machineStallMs, stealShare, cpuPressureShare } = client;
   const facts: [label: string, parts: readonly string[]][] = [
     [
       'event loop',
       [
-        ...((client.loops ?? 1) > 1 ? [`the worst of ${formatCount(client.loops ?? 1)}`] : []),
-        ...known(
-          wasObserved(record) ? loopUtilisation : null,
-          (share) => `at work ${formatPercent(share)} of the time`,
-        ),
-        `late p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`,
-        ...known(idleDelayP99Ms, (ms) => `idle thread late p99 ${formatMs(ms)}`),
+        ...((client.loops ?? 1) > 1 ? [`worst of ${formatCount(client.loops ?? 1)}`] : []),
+        ...known(wasObserved(record) ? loopUtilisation : null, (share) => `utilization ${formatPercent(share)}`),
+        `delay p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`,
+        ...known(idleDelayP99Ms, (ms) => `idle thread delay p99 ${formatMs(ms)}`),
       ],
     ],
     [
-      'standstills',
+      'longest pause',
       [
-        ...known(ownStallMs, (ms) => `longest of its own ${stallText(ms)}`),
-        ...known(machineStallMs, (ms) => `of the machine ${stallText(ms)}`),
+        ...known(ownStallMs, (ms) => `client ${stallText(ms)}`),
+        ...known(machineStallMs, (ms) => `machine ${stallText(ms)}`),
       ],
     ],
     [
@@ -71,26 +70,26 @@ export function clientFacts(record: RunRecord): [label: string, value: string][]
       'connections',
       [
         `${formatCount(client.connectionsOpened)} opened`,
-        `${countOf(client.connectionsReused, 'request')} on a reused one`,
+        `${countOf(client.connectionsReused, 'request')} on a reused connection`,
       ],
     ],
     [
       'CPU',
       [
         `${formatPercent(client.cpuShare)} of a core`,
-        ...known(stealShare, (share) => `hypervisor kept ${formatPercent(share)}`),
-        ...known(cpuPressureShare, (share) => `something waited for a core ${formatPercent(share)} of the time`),
+        ...known(stealShare, (share) => `CPU steal ${formatPercent(share)}`),
+        ...known(cpuPressureShare, (share) => `CPU pressure ${formatPercent(share)}`),
       ],
     ],
     [
       "Little's law",
-      [client.littlesLawResidual === null ? noValue : `off by ${formatPercent(client.littlesLawResidual)}`],
+      [client.littlesLawResidual === null ? noValue : `deviation ${formatPercent(client.littlesLawResidual)}`],
     ],
   ];
   return facts.flatMap(([label, parts]) => (parts.length === 0 ? [] : [[label, parts.join('; ')]]));
 }
 
-/** Standstills are looked for from 10 ms on. */
+/** Pauses are looked for from 10 ms on. */
 const stallText = (ms: number): string => (ms === 0 ? 'none' : formatMs(ms));
 
 const known = (value: number | null | undefined, words: (value: number) => string): string[] =>

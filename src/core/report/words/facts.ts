@@ -69,7 +69,7 @@ export function attention(record: RunRecord): string[] {
     );
   }
   if (isMixed(record)) lines.push(mixedSentence(record));
-  return [...lines, ...healthSentences(record.client)];
+  return [...lines, ...healthSentences(record)];
 }
 
 /** What an open loop could not send in time; nothing when all left when they were due. */
@@ -189,8 +189,8 @@ export function warningNote(runs: readonly RunRecord[]): string[] {
   return [
     ...(client === undefined
       ? []
-      : [`At ${client} at once the client itself may have been the limit: why is said below.`]),
-    ...(machine === undefined ? [] : [`At ${machine} at once the client's machine was disturbed: how is said below.`]),
+      : [`Concurrency ${client}: the client was the limit or added delay. Details are below.`]),
+    ...(machine === undefined ? [] : [`Concurrency ${machine}: noisy machine. Details are below.`]),
   ];
 }
 

@@ -3,8 +3,11 @@ import type { RunPlan } from '../../plan/types.ts';
 import type { Stage, TransportName } from '../../vocabulary.ts';
 import { formatCount, formatNumber, formatS, withoutZeros } from '../../format.ts';
 
-/** What sent, in words. */
-export const transportLabels: Readonly<Record<TransportName, string>> = { raw: 'raw sockets', undici: 'undici' };
+/** Names of the transports. */
+export const transportLabels: Readonly<Record<TransportName, string>> = {
+  raw: 'built-in HTTP client',
+  undici: 'undici',
+};
 
 /** How the requests of a plan leave: `at most 10 in flight (closed loop)`, `200/s, constant, at most 1,000 in flight (open loop)`. */
 export function loadText({ loadModel, arrivals, stages = [], concurrency }: RunPlan): string {

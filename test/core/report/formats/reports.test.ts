@@ -64,17 +64,17 @@ describe('the reports of a run that was not the server alone', () => {
   const selfCalibration = [{ concurrency: 16, requests: 1_500, p50Ms: 0.262, p99Ms: 0.81, requestsPerS: 42_700 }];
   const marked = {
     ...many,
-    client: { ...client, bound: 'client', warnings: ['It was busy.'] },
+    client: { ...client, bound: 'client', cpuShare: 0.97, warnings: ['It was busy.'] },
     environment: { ...environment, selfCalibration },
   } as const;
 
   it('mark it beside its name or its numbers, and only it', () => {
     assert.match(
       reports.html.render(marked),
-      /<h1>endpoints\.txt <span class="badge warning">Objective missed<\/span> <span class="badge">client-bound<\/span><\/h1>/,
+      /<h1>endpoints\.txt <span class="badge warning">Objective missed<\/span> <span class="badge">client-limited<\/span><\/h1>/,
     );
-    assert.match(reports.markdown.render(marked), / · in \*\*[\d.]+ s\*\* · \*\*client-bound\*\*\n/);
-    for (const kind of ['html', 'markdown'] as const) assert.doesNotMatch(reports[kind].render(many), /client-bound/);
+    assert.match(reports.markdown.render(marked), / · in \*\*[\d.]+ s\*\* · \*\*client-limited\*\*\n/);
+    for (const kind of ['html', 'markdown'] as const) assert.doesNotMatch(reports[kind].render(many), /client-limited/);
   });
 
   it('say what the machine itself adds', () => {

@@ -61,7 +61,7 @@ describe('the text report', () => {
     const samples = [sampleOf(5, { status: 404 }), ...Array.from({ length: 10 }, () => sampleOf(5))];
     const text = renderText(recordOf(samples));
     assert.match(text, /^ {2}404: 1 time$/m);
-    assert.match(text, /10 opened; 1 request on a reused one/);
+    assert.match(text, /10 opened; 1 request on a reused connection/);
     assert.match(notesOf(text), /1 of 11 requests failed: 404 Not Found\./);
   });
 
@@ -165,10 +165,10 @@ describe('the text report', () => {
     assert.match(text, /goodput \(success within objectives\)/);
     const words = text.replaceAll(/\s+/g, ' ');
     for (const facts of [
-      /event loop at work 11\.2% of the time; late p99 800 µs, max 12\.0 ms; idle thread late p99 250 µs/,
-      /standstills longest of its own none; of the machine 11\.3 ms/,
+      /event loop utilization 11\.2%; delay p99 800 µs, max 12\.0 ms; idle thread delay p99 250 µs/,
+      /longest pause client none; machine 11\.3 ms/,
       /requests dispatch to write p99 82\.3 µs, max 912 µs; schedule lag p99 0 ms/,
-      /CPU 12\.3% of a core; hypervisor kept 0\.12%; something waited for a core 2\.12% of the time/,
+      /CPU 12\.3% of a core; CPU steal 0\.12%; CPU pressure 2\.12%/,
     ]) {
       assert.match(words, facts);
     }
@@ -186,11 +186,12 @@ describe('the text report', () => {
     const textOf = (client: Partial<ClientHealth>): string =>
       renderText({ ...record, client: { ...record.client, warnings: ['It was busy.'], ...client } });
     assert.match(
-      notesOf(textOf({ bound: 'client' })),
-      /! Client-bound: .* the server may be faster\.\n! It was busy\.\n$/,
+      notesOf(textOf({ bound: 'client', cpuShare: 0.97 })),
+      /! Client-limited: the server may be faster\.\n! It was busy\.\n$/,
     );
-    assert.match(notesOf(textOf({ bound: 'machine' })), /! Machine disturbed: .* at rest\.\n! It was busy\.\n$/);
-    assert.doesNotMatch(notesOf(textOf({ bound: null })), /bound|disturbed/);
+    assert.match(notesOf(textOf({ bound: 'client' })), /! Client delay: .*\n! It was busy\.\n$/);
+    assert.match(notesOf(textOf({ bound: 'machine' })), /! Noisy machine: rerun when idle\.\n! It was busy\.\n$/);
+    assert.doesNotMatch(notesOf(textOf({ bound: null })), /limited|delay|Noisy/);
   });
 
   it('leaves out what an older record does not know of its client', () => {
@@ -202,7 +203,7 @@ describe('the text report', () => {
       ...client
     } = recordOf([]).client;
     const text = renderText({ ...recordOf([]), client });
-    assert.match(text, /event loop +late p99/);
+    assert.match(text, /event loop +delay p99/);
     assert.doesNotMatch(text, /at work|standstills|hypervisor|undefined|NaN/);
   });
 
@@ -229,7 +230,7 @@ describe('the text report', () => {
       text.replaceAll(/\n +/g, ' '),
       /! Run stopped unexpectedly\. The process is gone\. Results cover the 500 requests reported before it stopped\./,
     );
-    assert.match(text, /all other readings +lost with the process that sent/);
+    assert.match(text, /client health +lost/);
     assert.doesNotMatch(text, /event loop|of a core/);
   });
 

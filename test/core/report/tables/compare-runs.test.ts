@@ -58,7 +58,7 @@ describe('comparing runs', () => {
       'The run after was canceled: its numbers are of a part.',
     ]);
     assert.deepEqual(compareRuns(over(before, 'undici'), over(after, 'raw')).differences, [
-      'Sent over: undici before, raw sockets after.',
+      'Sent over: undici before, built-in HTTP client after.',
     ]);
     assert.deepEqual(compareRuns(over(before, 'raw'), over(after, 'raw')).differences, []);
     assert.deepEqual(compareRuns(over(before), over(after, 'undici')).differences, []);

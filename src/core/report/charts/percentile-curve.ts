@@ -1,0 +1,48 @@
+import { quantileNames, type Distribution, type LatencyBins } from '../../metrics/types.ts';
+import { quantileShares } from '../../metrics/statistics/quantiles.ts';
+
+/** One point of the curve. */
+export interface CurvePoint {
+  /** Share of the values below, from 0.5 on. */
+  readonly share: number;
+  readonly ms: number;
+}
+
+/** Where the curve has points: finer where the tail is, as far as 99.99%. */
+const shares = [
+  0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.84, 0.87, 0.9, 0.925, 0.95, 0.965, 0.975, 0.985, 0.99, 0.995, 0.9975, 0.999,
+  0.9995, 0.9999,
+];
+
+/**
+ * Returns the values at the quantiles from p50 to p99.99, as far as at least one value lies beyond. The named ones are those of
+ * the distribution; between them a histogram is as exact as its bins.
+ */
+export function percentileCurvePoints(bins: LatencyBins, distribution: Distribution): CurvePoint[] {
+  const { count, max } = distribution;
+  const exact = new Map(quantileNames.map((name) => [quantileShares[name], distribution[name]]));
+  const reached = shares.filter((share) => count * (1 - share) >= 1 - 1e-9);
+  const points = reached.map((share): CurvePoint => ({ share, ms: exact.get(share) ?? valueAt(bins, share) }));
+  // A rough value lies between the exact ones beside it.
+  return points.map(({ share, ms }) => {
+    const known = [...exact].flatMap(([at, value]) => (value === null ? [] : [{ at, value }]));
+    const floor = Math.max(0, ...known.filter(({ at }) => at <= share).map(({ value }) => value));
+    const ceiling = Math.min(max ?? Infinity, ...known.filter(({ at }) => at >= share).map(({ value }) => value));
+    return { share, ms: Math.min(ceiling, Math.max(floor, ms)) };
+  });
+}
+
+/** Returns where a share lies on an axis that gives each further nine the same room: 0 for 0%, 1 for 90%, 2 for 99%. */
+export const tailPosition = (share: number): number => -Math.log10(1 - share);
+
+/** Returns the value below which a share of the binned values lies, taking them as evenly spread in each bin. */
+function valueAt({ edgesMs, counts }: LatencyBins, share: number): number {
+  const rank = share * counts.reduce((sum, inBin) => sum + inBin, 0);
+  let below = 0;
+  for (const [i, inBin] of counts.entries()) {
+    const from = edgesMs[i] ?? 0;
+    if (inBin > 0 && below + inBin >= rank) return from + ((rank - below) / inBin) * ((edgesMs[i + 1] ?? from) - from);
+    below += inBin;
+  }
+  return edgesMs.at(-1) ?? 0;
+}

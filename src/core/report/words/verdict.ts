@@ -1,0 +1,140 @@
+import { errorKinds } from '../../metrics/types.ts';
+import type { RunRecord } from '../../record/run.ts';
+import type { Verdict } from '../../vocabulary.ts';
+import { countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
+import { serverGoneSentence } from '../server-gone.ts';
+import { measuredText } from '../tables/tables.ts';
+import { clientMark } from './client-words.ts';
+import { failuresOf, shortReason } from './failure-reasons.ts';
+import { errorWords, outcomeOf, type Outcome } from './outcome-words.ts';
+
+/** The answer that a run gives: a word for a badge, and one line that follows it. */
+export interface RunVerdict {
+  readonly label: string;
+  readonly tone: 'good' | 'plain' | 'warning' | 'bad';
+  /** Objectives, failures with their reason, and what limits the result; ends with a period. */
+  readonly sentence: string;
+}
+
+/** More than so many things in one sentence are not read. */
+const mostNamed = 3;
+
+/** Returns the verdict on a run, such as Failed, `p95 74 ms, objective 50 ms. 21% errors: 37 × 429, 26 × 503.` */
+export function verdictOf(record: RunRecord): RunVerdict {
+  const said = [
+    ...endSentences(record),
+    ...sentences(serverGoneSentence(record, record.plan)),
+    ...sentences(objectivesSentence(record.objectives)),
+    ...sentences(errorsSentence(record)),
+  ];
+  const mark = clientMark(record);
+  if (said.length === 0) said.push(`All ${countOf(record.requestsSent, 'request')} succeeded.`);
+  if (mark !== null) said.push(mark.sentence);
+  return { ...badgeOf(record), sentence: said.join(' ') };
+}
+
+/** Returns the same as one text: `Failed: p95 74 ms, objective 50 ms.` */
+export function verdictText(record: RunRecord): string {
+  const { label, sentence } = verdictOf(record);
+  return `${label}: ${sentence}`;
+}
+
+const sentences = (sentence: string | undefined): string[] => (sentence === undefined ? [] : [sentence]);
+
+const badges: Readonly<Record<Exclude<Outcome, 'completed' | 'withFailures'>, Pick<RunVerdict, 'label' | 'tone'>>> = {
+  objectiveMissed: { label: 'Failed', tone: 'bad' },
+  noSuccess: { label: 'Failed', tone: 'bad' },
+  serverGone: { label: 'Failed', tone: 'bad' },
+  noResponse: { label: 'No response', tone: 'bad' },
+  nothingEnded: { label: 'No response', tone: 'bad' },
+  cancelled: { label: 'Canceled', tone: 'plain' },
+  crashed: { label: 'Stopped unexpectedly', tone: 'bad' },
+};
+
+function badgeOf(record: RunRecord): Pick<RunVerdict, 'label' | 'tone'> {
+  const outcome = outcomeOf(record);
+  if (outcome !== 'completed' && outcome !== 'withFailures') return badges[outcome];
+  const { objectives } = record;
+  // Without an objective nobody said what is good enough.
+  if (objectives.length === 0) return { label: 'Completed', tone: outcome === 'completed' ? 'plain' : 'warning' };
+  return objectives.every((verdict) => verdict.outcome === 'pass')
+    ? { label: 'Passed', tone: 'good' }
+    : { label: 'Not enough data', tone: 'warning' };
+}
+
+/** What the numbers of a run cover that ended early, or had requests in flight when it ended. */
+function endSentences({ status, stopReason, requestsSent, requestsCancelled }: RunRecord): string[] {
+  const measured = countOf(requestsSent, 'request');
+  if (status === 'crashed') return [...sentences(stopReason), `Results cover the ${measured} reported before that.`];
+  if (requestsSent === 0)
+    return [
+      requestsCancelled === 0
+        ? 'No request was sent.'
+        : `No request ended; ${countOf(requestsCancelled, 'request')} in flight.`,
+    ];
+  if (status === 'cancelled') {
+    return [
+      `Results cover ${measured}${requestsCancelled === 0 ? '' : `, excluding ${formatCount(requestsCancelled)} in flight`}.`,
+    ];
+  }
+  return requestsCancelled === 0 ? [] : [`${countOf(requestsCancelled, 'request')} still in flight, excluded.`];
+}
+
+/** The objectives that are missed, else those that can't be judged, else that all are met. */
+function objectivesSentence(verdicts: readonly Verdict[]): string | undefined {
+  const missed = verdicts.filter(({ outcome }) => outcome === 'fail');
+  if (missed.length > 0) return `${listed(missed.map(measuredAgainst), '; ')}.`;
+  const unproven = verdicts.filter(({ outcome }) => outcome === 'not enough data');
+  if (unproven.length > 0) return `Not enough requests to judge ${listed(unproven.map(named), ', ')}.`;
+  const [only] = verdicts;
+  if (only === undefined) return undefined;
+  return verdicts.length === 1 ? `${measuredAgainst(only)}.` : `All ${formatCount(verdicts.length)} objectives met.`;
+}
+
+const named = ({ target, objective }: Verdict): string =>
+  target === undefined ? objective.text : `${target} ${objective.text}`;
+
+function measuredAgainst(verdict: Verdict): string {
+  const { target, objective } = verdict;
+  const text = (actual: number | null): string => withoutZeros(measuredText({ ...verdict, actual }));
+  return `${target === undefined ? '' : `${target} `}${objective.metric} ${text(verdict.actual)}, objective ${text(objective.value)}`;
+}
+
+/** `21% errors: 37 × 429, 26 × 503, 20 × timed out.`; undefined when nothing failed. */
+function errorsSentence(record: RunRecord): string | undefined {
+  const { requestsSent, successes } = record;
+  const failed = requestsSent - successes;
+  if (failed === 0) return undefined;
+  const share =
+    failed < requestsSent
+      ? `${formatPercent(failed / requestsSent)} errors`
+      : requestsSent === 1
+        ? 'The only request failed'
+        : `All ${countOf(requestsSent, 'request')} failed`;
+  const reasons = failuresOf([record]).length === 1 ? onlyReason(record, failed) : countedReasons(record);
+  return reasons === '' ? `${share}.` : `${share}: ${reasons.replace(/[.。]$/, '')}.`;
+}
+
+function onlyReason(record: RunRecord, failed: number): string {
+  const reason = shortReason([record]) ?? '';
+  return failed === record.requestsSent ? reason : `${formatCount(failed)} × ${reason}`;
+}
+
+/** Status codes and kinds of errors with their counts, the most frequent first. */
+function countedReasons({ statusCodes, errors }: RunRecord): string {
+  const counts: [string, number][] = [
+    ...Object.entries(statusCodes).filter(([code]) => !code.startsWith('2')),
+    ...errorKinds.map((kind): [string, number] => [errorWords[kind].label, errors[kind] ?? 0]),
+  ];
+  const found = counts.filter(([, count]) => count > 0).toSorted(([, a], [, b]) => b - a);
+  return listed(
+    found.map(([label, count]) => `${formatCount(count)} × ${label}`),
+    ', ',
+  );
+}
+
+/** The first few of many. */
+function listed(parts: readonly string[], separator: string): string {
+  const more = parts.length - mostNamed;
+  return `${parts.slice(0, mostNamed).join(separator)}${more > 0 ? `${separator}${formatCount(more)} more` : ''}`;
+}

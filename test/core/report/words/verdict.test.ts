@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import type { ErrorKind } from '../../../../src/core/metrics/types.ts';
+import type { RunRecord } from '../../../../src/core/record/run.ts';
+import { verdictOf, verdictText } from '../../../../src/core/report/words/verdict.ts';
+import type { Verdict } from '../../../../src/core/vocabulary.ts';
+import { closedLoop, recordOf } from '../../record/fixtures.ts';
+
+const verdict = (
+  text: string,
+  metric: string,
+  value: number,
+  actual: number,
+  outcome: Verdict['outcome'],
+): Verdict => ({
+  objective: { metric, operator: '<', value, text },
+  actual,
+  outcome,
+});
+const met = verdict('p95 < 100ms', 'p95', 100, 74, 'pass');
+const missed = verdict('p95 < 50ms', 'p95', 50, 74, 'fail');
+const unproven = verdict('p99 < 50ms', 'p99', 50, 40, 'not enough data');
+
+/** A run of 100 requests, of which those with a status or an error fail. */
+const run = (failures: readonly (number | ErrorKind)[], changes: Partial<RunRecord> = {}): RunRecord => ({
+  ...recordOf(
+    closedLoop(100, 5, (i) => {
+      const failure = failures[i];
+      if (failure === undefined) return { latencyMs: 10 };
+      return typeof failure === 'number'
+        ? { latencyMs: 10, status: failure }
+        : { latencyMs: 10, status: 0, error: failure, headersMs: Number.NaN };
+    }),
+  ),
+  ...changes,
+});
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
+
+describe('the verdict on a run', () => {
+  it('says that objectives are met, missed, or can not be judged, and calls nothing passed without one', () => {
+    assert.equal(verdictText(run([])), 'Completed: All 100 requests succeeded.');
+    assert.equal(verdictText(run([], { objectives: [met] })), 'Passed: p95 74 ms, objective 100 ms.');
+    assert.equal(verdictText(run([], { objectives: [met, met] })), 'Passed: All 2 objectives met.');
+    assert.equal(verdictText(run([], { objectives: [met, missed] })), 'Failed: p95 74 ms, objective 50 ms.');
+    assert.equal(
+      verdictText(run([], { objectives: [met, unproven] })),
+      'Not enough data: Not enough requests to judge p99 < 50ms.',
+    );
+  });
+
+  it('counts failures by reason, the most frequent first', () => {
+    const failures = [...times(12, 429), ...times(6, 503), ...times<ErrorKind>(3, 'prematureEnd')];
+    assert.equal(
+      verdictText(run(failures, { objectives: [missed] })),
+      'Failed: p95 74 ms, objective 50 ms. 21% errors: 12 × 429, 6 × 503, 3 × response cut short.',
+    );
+    assert.equal(
+      verdictText(run([...failures, 500])),
+      'Completed: 22% errors: 12 × 429, 6 × 503, 3 × response cut short, 1 more.',
+    );
+  });
+
+  it('names the only reason in full', () => {
+    const refused = run(times(100, 'refused'));
+    assert.equal(verdictText(refused), 'No response: All 100 requests failed: connection refused.');
+    assert.equal(verdictOf(run(times(100, 401))).sentence, 'All 100 requests failed: 401 Unauthorized.');
+    assert.equal(verdictOf(run(times(3, 401))).sentence, '3% errors: 3 × 401 Unauthorized.');
+  });
+
+  it('says what a partial result covers, and when the server was gone', () => {
+    assert.equal(
+      verdictText(run([], { status: 'cancelled', requestsCancelled: 4 })),
+      'Canceled: Results cover 100 requests, excluding 4 in flight.',
+    );
+    assert.equal(
+      verdictText(run([], { status: 'crashed', stopReason: 'Exit code 7.' })),
+      'Stopped unexpectedly: Exit code 7. Results cover the 100 requests reported before that.',
+    );
+    assert.match(
+      verdictText(run(times(9, 'refused'), { unresponsiveFromMs: 3200 })),
+      /^Failed: The server stopped responding after 3\.20 s: connection refused\. 9% errors: 9 × connection refused/,
+    );
+  });
+
+  it('ends with what the client has to do with it, as far as the evidence goes', () => {
+    const { client } = run([]);
+    const of = (changes: Partial<RunRecord['client']>): string =>
+      verdictOf(run([], { client: { ...client, ...changes } })).sentence;
+    assert.match(of({ bound: 'client', cpuShare: 0.97 }), / Client-limited: the server may be faster\.$/);
+    assert.match(of({ bound: 'client', cpuShare: 0.048 }), / Client delay: these results include delay/);
+    assert.match(of({ bound: 'machine' }), / Noisy machine: rerun when idle\.$/);
+  });
+
+  it('is red where it failed, and green only where objectives are met', () => {
+    const tones = [run([]), run([429]), run([], { objectives: [met] }), run([], { objectives: [missed] })];
+    assert.deepEqual(
+      tones.map((record) => verdictOf(record).tone),
+      ['plain', 'warning', 'good', 'bad'],
+    );
+  });
+});

@@ -1,0 +1,17 @@
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { failureAdvice } from '../../../src/core/report/words/failure-reasons.ts';
+import { verdictOf } from '../../../src/core/report/words/verdict.ts';
+import { h } from '../../dom.ts';
+import { badge } from '../kit/badge.ts';
+
+/** Creates the first line of a result, the answer to its question, and what to do where most requests failed. */
+export function verdictLine(record: RunRecord): HTMLElement {
+  const { label, tone, sentence } = verdictOf(record);
+  const advice = failureAdvice([record]);
+  return h(
+    'div',
+    { class: `verdict ${tone}` },
+    h('p', {}, badge(label, tone), ' ', h('span', {}, sentence)),
+    advice === undefined ? null : h('p', { class: 'advice' }, advice),
+  );
+}
