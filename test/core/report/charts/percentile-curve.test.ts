@@ -6,8 +6,9 @@ describe('the percentile curve', () => {
   const { latencyBins, latencyMs } = recordOf(closedLoop(2000, 5, (i) => ({ latencyMs: 10 + (i % 1000) / 10 })));
   const points = percentileCurvePoints(latencyBins, latencyMs);
 
+  const at = (share: number): number | undefined => points.find((point) => point.share === share)?.ms;
+
   it('has the exact percentiles, and never falls between them', () => {
-    const at = (share: number): number | undefined => points.find((point) => point.share === share)?.ms;
     assert.deepEqual(
       [at(0.5), at(0.9), at(0.95), at(0.99), at(0.999)],
       [latencyMs.median, latencyMs.p90, latencyMs.p95, latencyMs.p99, latencyMs.p999],
