@@ -35,11 +35,11 @@ describe('what rates are over', () => {
     for (const plan of [open(2, 1.5), open(2, null, { requests: 3 }), open(2, 1.5, { stages })]) {
       const record = await run([server.url], { plan });
       assert.equal(record.responses, 3);
-      assert.equal(record.rateMs, 300);
-      assert.equal(record.throughputPerS, 10);
-      assert.equal(record.successThroughputPerS, 10);
-      assert.equal(record.perTarget[0]?.throughputPerS, 10);
-      assert.ok(record.totalMs >= 100 && record.totalMs < 300, `${record.totalMs}`);
+      assert.equal(record.rateMs, 1500);
+      assert.equal(record.throughputPerS, 2);
+      assert.equal(record.successThroughputPerS, 2);
+      assert.equal(record.perTarget[0]?.throughputPerS, 2);
+      assert.ok(record.totalMs >= 1000 && record.totalMs < 1500, `${record.totalMs}`);
     }
   });
 
@@ -60,7 +60,8 @@ describe('what rates are over', () => {
         assert.equal(record.throughputPerS, 88 / 0.75);
         assert.equal(record.successThroughputPerS, 88 / 0.75);
         assert.equal(record.goodputPerS, 88 / 0.75);
-        assert.ok(record.totalMs >= timeoutMs + 100, `${record.totalMs}`);
+        // From the first request sent, which a busy machine delays.
+        assert.ok(record.totalMs >= timeoutMs, `${record.totalMs}`);
         const said = attention(record).filter((line) => line.startsWith('Failed requests went on for'));
         assert.equal(said.length, 1);
         assert.match(renderText(record), /Failed requests went on for/);
