@@ -1,5 +1,5 @@
 import { equal, match, ok, partialDeepStrictEqual } from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cliPath, freshFolder, runCli, start, startCli, type Running } from '../cli/spawn.ts';
 import { freePort } from '../support/free-port.ts';
@@ -77,6 +77,18 @@ describe('commands of the documentation', function () {
     });
   }
 
+  it('endpoints-file.md: each example runs', async () => {
+    const port = String(await freePort());
+    await serve(['serve', 'mock', '--port', port]);
+    await follow('endpoints-file.md', (text) => text.replaceAll('5000', port));
+    writeFileSync(path.join(folder.path, 'prompts.txt'), 'Tell me a story.\nTell me a joke.\n');
+    for (const name of ['list', 'weights', 'body', 'rate', 'chat']) {
+      const env = { LOADLENS_SECRET_API_KEY: '0123456789' };
+      const { stdout, stderr } = await runCli(['run', `${name}.endpoints`], { cwd: folder.path, env });
+      match(stdout, /Success ratio: 100\.00%/, `${name}\n${stderr}`);
+    }
+  });
+
   it('cookbook.md: each recipe does what the page says', async () => {
     const port = String(await freePort());
     await serve(['serve', 'mock', '--port', port, '--max-concurrent-requests', '100', '--time-scale', '0.01']);
@@ -101,18 +113,7 @@ describe('commands of the documentation', function () {
 });
 
 describe('links of the documentation', () => {
-  const pages = [
-    'README.md',
-    'quick-start-editor.md',
-    'quick-start-cli.md',
-    'quick-start-llm.md',
-    'first-result.md',
-    'editor.md',
-    'cookbook.md',
-    'troubleshooting.md',
-    'glossary.md',
-    'methodology.md',
-  ];
+  const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
   for (const page of pages) {
     it(`${page}: lead to a page and a heading that exist`, () => {
       const text = readFileSync(path.join(docs, page), 'utf8');

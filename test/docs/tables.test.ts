@@ -1,0 +1,75 @@
+import { deepEqual, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+/** The cells of the tables in a text, row by row, without headings. */
+const rowsOf = (markdown: string): string[][] =>
+  markdown
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| -'))
+    .map((line) => line.split(' | ').map((cell) => cell.replaceAll(/^\| |\|$/g, '').trim()));
+
+/** The part of a text from one heading to the next of its kind. */
+function chapter(markdown: string, heading: string): string {
+  const start = markdown.indexOf(`\n## ${heading}\n`);
+  ok(start >= 0, heading);
+  const end = markdown.indexOf('\n## ', start + 4);
+  return markdown.slice(start, end < 0 ? undefined : end);
+}
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, { readonly default: unknown }>> }[];
+    readonly menus: { readonly commandPalette: readonly { readonly command: string; readonly when: string }[] };
+  };
+}
+
+const { contributes }: Manifest = JSON.parse(read('package.json'));
+
+describe('tables of docs/editor.md', () => {
+  const page = read('docs/editor.md');
+
+  it('list every command of the palette, and no other', () => {
+    const hidden = new Set(
+      contributes.menus.commandPalette.filter(({ when }) => when === 'false').map(({ command }) => command),
+    );
+    const offered = contributes.commands.filter(({ command }) => !hidden.has(command)).map(({ title }) => title);
+    const listed = rowsOf(chapter(page, 'Commands'))
+      .slice(1)
+      .flatMap(([names = '']) => names.split(', '));
+    deepEqual(new Set(listed), new Set(offered));
+  });
+
+  it('list every setting with its default', () => {
+    const settings = contributes.configuration.flatMap(({ properties }) =>
+      Object.entries(properties).map(([name, { default: value }]) => `${name} = ${String(value)}`),
+    );
+    const listed = rowsOf(chapter(page, 'Settings'))
+      .slice(1)
+      .map(([name = '', value = '']) => `${name} = ${value}`.replaceAll('`', ''));
+    deepEqual(new Set(listed), new Set(settings));
+  });
+});
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+describe('the table of docs/metrics.md', () => {
+  it('names fields that the schema of a run has', () => {
+    const schema: Schema = JSON.parse(read('docs/loadlens.run-1.schema.json'));
+    const fields = rowsOf(chapter(read('docs/metrics.md'), 'All numbers at a glance'))
+      .slice(1)
+      .map(([, , , field = '']) => field.replaceAll('`', ''));
+    ok(fields.length > 20, 'the table has rows');
+    for (const field of fields) {
+      let at: Schema | undefined = schema;
+      for (const name of field.split('.')) at = at?.properties?.[name];
+      ok(at, field);
+    }
+  });
+});
