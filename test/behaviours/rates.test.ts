@@ -39,7 +39,7 @@ describe('what rates are over', () => {
       assert.equal(record.throughputPerS, 2);
       assert.equal(record.successThroughputPerS, 2);
       assert.equal(record.perTarget[0]?.throughputPerS, 2);
-      assert.ok(record.totalMs >= 1000 && record.totalMs < 1500, `${record.totalMs}`);
+      assert.ok(record.totalMs < 1500, `${record.totalMs}`);
     }
   });
 
