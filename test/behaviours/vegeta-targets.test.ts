@@ -104,6 +104,16 @@ describe("vegeta's targets", () => {
     );
   });
 
+  it('in its JSON format have the type of the bodies that are made of their prompts', () => {
+    const body = btoa('{"model": "m", "messages": []}');
+    const line = JSON.stringify({ method: 'POST', url: 'http://goku:9090/v1/chat/completions', body });
+    const prompts = new TextEncoder().encode('one\ntwo\n');
+    const { targets } = parseEndpoints(`# @prompts p.txt\n${line}`);
+    const [request] = prepareTargets(targets, { ...lookups, bodyFile: () => prompts }).requests;
+    assert.equal(request?.prompts?.bodies.length, 2);
+    assert.deepEqual(request.headers, [['content-type', 'application/json']]);
+  });
+
   it('in its JSON format with a mistake have it at its place', () => {
     const { problems } = read(
       '{"method": "GTE", "url": "http://a/"}\n{"method": "GET", "url": "http://b/", "body": "_"}',
