@@ -147,6 +147,7 @@ describe('reports of a sweep', () => {
     assert.doesNotMatch(html, /<script|NaN|undefined|https?:\/\/(?!localhost)/);
     assert.equal(html.split('<svg').length, html.split('</svg>').length);
     assert.doesNotMatch(sweepReports.html.render(cancelled), /<svg|NaN/);
+    assert.match(sweepReports.html.render(cancelled), /<p class="sub">[^<]* · sweep · canceled<\/p>/);
     const named = sweepReports.html.render({ ...judged, name: '<img src=x onerror=alert(1)>' });
     assert.doesNotMatch(named, /<img/);
   });

@@ -6,7 +6,7 @@ import { escapeHtml } from './escape.ts';
 import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from '../charts/charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
-import { outcomeOf, outcomeWords } from '../words/outcome-words.ts';
+import { outcomeOf, outcomeWords, statusWords } from '../words/outcome-words.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
 import type { QuantileName } from '../../metrics/types.ts';
@@ -56,7 +56,7 @@ function clientBadge(record: RunRecord): string {
 }
 
 function subtitle(record: RunRecord): string {
-  return `${formatUtc(record.startedAt)} · ${record.environment.host} · ${record.status}`;
+  return `${formatUtc(record.startedAt)} · ${record.environment.host} · ${statusWords[record.status]}`;
 }
 
 function tiles(record: RunRecord): string {

@@ -13,6 +13,7 @@ import {
   sweepNotes,
   uslFacts,
 } from '../tables/sweep-tables.ts';
+import { statusWords } from '../words/outcome-words.ts';
 import type { SweepRecord } from '../../record/sweep.ts';
 import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
 
@@ -51,7 +52,7 @@ function renderSweepHtml(sweep: SweepRecord): string {
     `Loadlens sweep: ${sweep.name}`,
     `<header>
 <h1>${escapeHtml(sweep.name)}</h1>
-<p class="sub">${escapeHtml(`${formatUtc(sweep.startedAt)} · sweep · ${sweep.status}`)}</p>
+<p class="sub">${escapeHtml(`${formatUtc(sweep.startedAt)} · sweep · ${statusWords[sweep.status]}`)}</p>
 </header>
 ${sweep.capacity.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
 ${sweepNotes(sweep)

@@ -1,5 +1,5 @@
 import { leastCount, quantileShares } from '../../metrics/statistics/quantiles.ts';
-import { statusWords } from '../words/early-end.ts';
+import { statusWords } from '../words/outcome-words.ts';
 import { measurementError, mostAtOnce, provenance, warningFacts } from '../words/facts.ts';
 import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from '../../format.ts';
 import type { Section } from '../formats/chapters.ts';

@@ -1,6 +1,7 @@
 import { succeeds, type LevelFigures } from '../../metrics/levels.ts';
 import { failureSentences } from '../words/failure-reasons.ts';
-import { earlyEnd, statusWords } from '../words/early-end.ts';
+import { earlyEnd } from '../words/early-end.ts';
+import { statusWords } from '../words/outcome-words.ts';
 import { lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from '../words/facts.ts';
 import {
   countOf,

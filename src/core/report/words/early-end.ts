@@ -1,11 +1,5 @@
-import type { RunRecord, RunStatus } from '../../record/run.ts';
-
-/** How a result ended, in words that go after its name. */
-export const statusWords: Readonly<Record<RunStatus, string>> = {
-  completed: 'completed',
-  cancelled: 'canceled',
-  crashed: 'stopped unexpectedly',
-};
+import type { RunRecord } from '../../record/run.ts';
+import { statusWords } from './outcome-words.ts';
 
 /**
  * Returns what a reader must know of a result that ended early: how it ended, why, and what its numbers are of; nothing for a

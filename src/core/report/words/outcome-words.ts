@@ -88,6 +88,13 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   },
 };
 
+/** How a result ended, in words that go after its name. */
+export const statusWords: Readonly<Record<RunStatus, string>> = {
+  completed: 'completed',
+  cancelled: 'canceled',
+  crashed: 'stopped unexpectedly',
+};
+
 /** How a run ended, judged by its status and its numbers. */
 export type Outcome =
   | 'completed'

@@ -34,6 +34,17 @@ function readCsv(text: string): string[][] {
 }
 
 describe('every report', () => {
+  it('says in the HTML page in words how the run ended', () => {
+    for (const [status, words] of [
+      ['completed', 'completed'],
+      ['cancelled', 'canceled'],
+      ['crashed', 'stopped unexpectedly'],
+    ] as const) {
+      const html = reports.html.render({ ...many, status });
+      assert.match(html, new RegExp(`<p class="sub">[^<]* · ${words}</p>`));
+    }
+  });
+
   it('says no NaN, undefined or null of a run without an answer', () => {
     for (const [kind, { render }] of Object.entries(reports)) {
       const text = render(nothing);
