@@ -2,20 +2,20 @@ import { quantile, type Ranked } from './statistics/quantiles.ts';
 import type { LatencyBins } from './types.ts';
 
 const mostBins = 40;
-/** When the 99th percentile is that many times the first, bins grow with the latency. */
+/** Ratio of p99 to p1 above which bin widths grow with the latency. */
 const wide = 20;
-/** A nanosecond: nothing shorter is told apart. */
+/** Smallest difference between values, ms: 1 ns. */
 const shortest = 1e-6;
-/** Nice numbers between 1 and 10, for steps and for the edges of growing bins. */
+/** Round numbers between 1 and 10 for steps, and for the edges of growing bins. */
 const niceSteps = [1, 2, 2.5, 5, 10];
 const coarseEdges = [1, 2, 5];
 const fineEdges = [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8];
 
 /**
- * Counts for a chart of latencies, at most 40 bins and a few for what lies outside. Bins are equally wide, or grow with the
- * latency where it spans more than a factor of 20; they divide the range from the first to the 99th percentile (and all of
- * it, when its ends are not far out), so that a single slow answer does not squeeze the rest into one bar: such answers are
- * counted in the first or last bin, which then reaches to the minimum or maximum.
+ * Returns counts for a latency chart: at most 40 bins, and a few for outliers. Bins are equally wide, or grow with the
+ * latency if p99 is more than 20 times p1. They divide the range from p1 to p99, or all of it if its ends aren't far
+ * out. A single slow response therefore doesn't squeeze the rest into one bar. Outliers are counted in the first or
+ * last bin, which then reaches to the minimum or maximum.
  */
 export function latencyBinsOf(values: Ranked, min: number, max: number): LatencyBins {
   if (values.count === 0) return { edgesMs: [], counts: [] };
@@ -29,7 +29,7 @@ function equalEdges(min: number, max: number, p1: number, p99: number): number[]
   const spread = p99 - p1;
   const low = p1 - min <= spread ? min : p1;
   const high = max - p99 <= spread ? max : p99;
-  // Values that differ by the dust of subtraction alone are one value.
+  // Values that differ only by rounding errors of a subtraction are the same value.
   const step = niceStep(Math.max((high - low) / mostBins, high / 1e5, shortest));
   const first = Math.floor(low / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
@@ -51,7 +51,7 @@ function growingEdges(min: number, max: number, p1: number, p99: number): number
   return stretch(edges.slice(Math.max(0, first), last + 1), min, max);
 }
 
-/** The outermost bins reach to the extremes. */
+/** Extends the outermost bins to the extremes. */
 function stretch(edges: number[], min: number, max: number): number[] {
   const last = edges.length - 1;
   if ((edges[0] ?? min) > min) edges[0] = tidy(min);
@@ -59,17 +59,20 @@ function stretch(edges: number[], min: number, max: number): number[] {
   return edges;
 }
 
-/** So many times the width of the next bin is more than any two neighbours differ by themselves. */
+/** Width relative to the next bin above which a bin was stretched; neighbors never differ this much otherwise. */
 const outlying = 3.5;
 
-/** Which of the outermost bins were stretched to an extreme far out, by their edges: a record has no more of them. */
+/**
+ * Returns which of the outermost bins were stretched to an outlier. Derived from the edges, because a record has
+ * nothing else.
+ */
 export function stretchedBins(edgesMs: readonly number[]): { readonly first: boolean; readonly last: boolean } {
   if (edgesMs.length < 4) return { first: false, last: false };
   const widths = edgesMs.slice(1).map((edge, bin) => edge - (edgesMs[bin] ?? 0));
   const [first = 0, second = 0, third = 0] = widths;
   const even = Math.abs(third - second) < 0.01 * second;
   return {
-    // Where bins grow, the first is the narrowest by itself: there its ends tell.
+    // With growing bins the first one is the narrowest, so its edges decide.
     first: even ? first > outlying * second : (edgesMs[1] ?? 0) > outlying * (edgesMs[0] ?? 0),
     last: (widths.at(-1) ?? 0) > outlying * (widths.at(-2) ?? 0),
   };
@@ -87,7 +90,7 @@ function countBetween(values: Ranked, edges: readonly number[]): number[] {
   return counts;
 }
 
-/** How many values are smaller than `limit`. */
+/** Returns how many values are less than `limit`. */
 function countBelow(values: Ranked, limit: number): number {
   let low = 0;
   let high = values.count;
@@ -104,7 +107,7 @@ function niceStep(least: number): number {
   return (niceSteps.find((step) => step * power >= least * (1 - 1e-9)) ?? 10) * power;
 }
 
-/** Without the dust of binary fractions: 0.30000000000000004 is 0.3. */
+/** Removes rounding errors of binary fractions: 0.30000000000000004 becomes 0.3. */
 function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }

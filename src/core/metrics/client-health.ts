@@ -2,68 +2,77 @@ import type { TransportName } from '../vocabulary.ts';
 import { leastCount } from './statistics/quantiles.ts';
 import type { ClientHealth, Distribution, HealthBound, Summary } from './types.ts';
 
-/** What the process that sends measures of itself, from the first `sent` to the last `end`. */
+/** Readings of the sending process about itself, from the first `sent` to the last `end`. */
 export interface ClientReadings {
-  /** Without the resolution of the monitor. */
+  /** Without the resolution of the monitor, ms. */
   readonly eventLoopDelayMedianMs: number;
   readonly eventLoopDelayP99Ms: number;
   readonly eventLoopDelayMaxMs: number;
-  /** How many readings these three come from; of several loops the fewest. */
+  /** Number of readings behind these three values; with several loops, the smallest. */
   readonly eventLoopReadings: number;
   /** CPU time / elapsed time; 1 = one core. */
   readonly cpuShare: number;
-  /** The same of a thread that has nothing to do: what the machine adds. */
+  /** The same delay of an idle thread: the part that the machine adds. */
   readonly idleDelayMedianMs: number;
   readonly idleDelayP99Ms: number;
-  /** Share of the time in which the event loop was at work, not waiting; of several loops the busiest. */
+  /** Utilization of the event loop, 0 to 1; with several loops, the highest. */
   readonly loopUtilisation: number;
-  /** How many event loops sent; 1 unless set. */
+  /** Number of event loops that sent (default: 1). */
   readonly loops?: number;
-  /** Time at work of all loops together / time of the run: 1.5 of two loops that each were at work for 75% of it. As `loopUtilisation` unless set. */
+  /**
+   * Busy time of all loops / time of the run: 1.5 for two loops with a utilization of 75% each (default:
+   * `loopUtilisation`).
+   */
   readonly busyLoops?: number;
-  /** The longest time for which the loop stood still, by cause: see splitStall. */
+  /** Longest pause of the event loop by cause, ms; see `splitStall`. */
   readonly ownStallMs: number;
   readonly machineStallMs: number;
-  /** Null where the system does not tell. */
+  /** Null if the system doesn't report it. */
   readonly stealShare: number | null;
   readonly cpuPressureShare: number | null;
-  /** Over the requests on a connection used before; null without one. */
+  /** Over requests on a used connection, ms; null without one. */
   readonly dispatchGapMedianMs: number | null;
   readonly dispatchGapP99Ms: number | null;
   readonly dispatchGapMaxMs: number | null;
-  /** True when requests left by the clock and no connection had to be opened meanwhile: their schedule lag is then the client's own, unless they waited for the limit of requests in flight. */
+  /**
+   * True in the open model if no connection had to be opened during the run. The schedule lag is then the client's own,
+   * unless requests were queued for the maximum in flight.
+   */
   readonly lagIsOwn: boolean;
-  /** What sends. */
+  /** Transport that sent the requests. */
   readonly transport: TransportName;
   readonly connectionsOpened: number;
   readonly connectionsReused: number;
   /** ∫ requests in flight dt, in request milliseconds. */
   readonly inFlightIntegralMs: number;
-  /** Σ end − sent over all requests, failed ones too (Recorder.requestTimeMs); without it Little's law needs a run without failures. */
+  /**
+   * Σ end − sent over all requests including failed ones, ms (`Recorder.requestTimeMs`). Without it, Little's law needs
+   * a run without failures.
+   */
   readonly requestTimeMs?: number;
-  /** What its machine ran out of, and what to do about it: for the requests that failed for that. */
+  /** Limit that this machine reached, with advice; only if requests failed because of it. */
   readonly clientLimit?: string | undefined;
 }
 
-/** The two sides of Little's law may differ by this share. */
+/** Tolerated relative difference between the two sides of Little's law. */
 const residualTolerated = 0.05;
-/** A delay may be so much of the figure that it is in: the p50 delay of the p50 shown, the p99 delay of the p99 shown … */
+/** Tolerated share of a delay in the figure that contains it, for p50 and p99. */
 const delayTolerated = { median: 0.05, p99: 0.2 } as const;
-/** … and is never mentioned below this. */
+/** Delays below this are never reported, ms. */
 const toleratedMs = 2;
-/** A single standstill: said when it is that long and that much of the longest latency. */
+/** Minimum length of a single pause to be reported, ms, if it is also a large part of the longest latency. */
 const standstillMs = 50;
 const standstillShare = 0.25;
 const busyShare = 0.9;
-/** A client that computes for so much of a core is the likelier cause of what may be the machine's doing or its own. */
+/** Share of a core above which the client itself is the more likely cause. */
 const workingShare = 0.5;
 const stealTolerated = 0.05;
-/** Share of the run in which the event loop was at work and had no core for it. */
+/** Tolerated share of the run in which the event loop had work but no core. */
 const starvedTolerated = 0.25;
-/** A shorter run has too few readings of event loop and CPU to tell a bottleneck from a start. */
+/** Minimum length of a run, ms. A shorter one has too few readings to tell a bottleneck from a start. */
 const leastObservedMs = 200;
 
-/** Says whether the client itself, or its machine, may have bent the numbers. */
+/** Returns whether the client or its machine may have distorted the numbers. */
 export function clientHealth(readings: ClientReadings, summary: Summary): ClientHealth {
   const littlesLawResidual = littlesLaw(readings, summary);
   const answered = isJudged(summary);
@@ -101,13 +110,16 @@ export function clientHealth(readings: ClientReadings, summary: Summary): Client
 
 type Reasons = readonly string[];
 
-/** Whose doing a delay is: the client's own, or because the machine let it wait. */
+/** Cause of a delay: the client itself, or a machine that let it wait. */
 interface Late {
   readonly own: Reasons;
   readonly machine: Reasons;
 }
 
-/** What a disturbed machine makes late is no fault of the client; what the client does to itself is, on any machine. */
+/**
+ * Returns the bound. Delays that a noisy machine causes don't count against the client; the client's own delays do, on
+ * any machine.
+ */
 function boundOf(busy: Reasons, disturbed: Reasons, late: Late): HealthBound | null {
   if (busy.length > 0) return 'client';
   if (disturbed.length > 0) return 'machine';
@@ -116,8 +128,8 @@ function boundOf(busy: Reasons, disturbed: Reasons, late: Late): HealthBound | n
 }
 
 /**
- * Returns false when the server stopped responding, or when most requests failed without a response and not for lack of time:
- * then no time is to be explained, and readings cover the failures, too.
+ * Returns false if the server stopped responding, or if most requests failed without a response other than a timeout.
+ * There is then no latency to explain, and the readings include the failures.
  */
 export function isJudged({
   requestsSent,
@@ -130,7 +142,7 @@ export function isJudged({
   return failures <= responses || 2 * (errors.timeout ?? 0) > failures;
 }
 
-/** The machine has run out of what a connection takes. */
+/** Returns the reason if the machine reached a limit for connections. */
 function limitReasons({ clientLimit }: ClientReadings, { errors }: Summary): string[] {
   const limited = errors.client ?? 0;
   if (limited === 0) return [];
@@ -138,7 +150,7 @@ function limitReasons({ clientLimit }: ClientReadings, { errors }: Summary): str
   return [`${requests} failed for a limit of this machine. ${clientLimit ?? ''}`.trim()];
 }
 
-/** The client had more to do than it could, or did not do what it should. */
+/** Returns why the client was saturated or misbehaved. */
 function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResidual: number | null): string[] {
   const { cpuShare, loopUtilisation, ownStallMs, loops = 1 } = readings;
   const reasons: string[] = [];
@@ -164,16 +176,16 @@ function busyReasons(readings: ClientReadings, summary: Summary, littlesLawResid
   return reasons;
 }
 
-/** A quantile by which delays are judged. */
+/** Quantile by which delays are judged. */
 type Judged = keyof typeof delayTolerated;
 
-/** How late something was; null where that isn't known, or has too few samples to be judged. */
+/** Delay per quantile, ms; null if it is unknown or has too few samples. */
 type Delay = Readonly<Record<Judged, number | null>>;
 
 const judgedNames = { median: 'p50', p99: 'p99' } as const;
 const leastForP99 = leastCount(0.99);
 
-/** What the client did later than it should have. */
+/** Returns the client's delays and their cause. */
 function lateReasons(readings: ClientReadings, summary: Summary): Late {
   const reasons = { own: [] as string[], machine: [] as string[] };
   if (!wasObserved(summary)) return reasons;
@@ -209,12 +221,15 @@ function lateReasons(readings: ClientReadings, summary: Summary): Late {
   return reasons;
 }
 
-/** A 99th percentile of a few samples is the largest of them: one hiccup. */
+/** With few samples, p99 is the maximum and may be a single hiccup. */
 function delayOf(median: number | null, p99: number | null, samples: number): Delay {
   return { median, p99: samples >= leastForP99 ? p99 : null };
 }
 
-/** The quantile that a delay distorts, the p50 before the p99: more requests have it. `of`: the figure. */
+/**
+ * Returns the quantile that a delay distorts, p50 before p99 because it affects more requests. `of`: name of the
+ * figure.
+ */
 function tooLong(delay: Delay, summary: Summary): { judged: Judged; ms: number; of: string } | undefined {
   for (const judged of ['median', 'p99'] as const) {
     const ms = delay[judged];
@@ -225,7 +240,7 @@ function tooLong(delay: Delay, summary: Summary): { judged: Judged; ms: number; 
   return undefined;
 }
 
-/** Of the figures of a request that are shown and reliable, the one that a delay is the largest share of. */
+/** Returns the smallest displayed and reliable figure, of which the delay is the largest share. */
 function shortestFigure(judged: Judged, summary: Summary): { name: string; ms: number } | undefined {
   const figures: [name: string, distribution: Distribution | undefined][] = [
     ['latency', summary.latencyMs],
@@ -239,7 +254,7 @@ function shortestFigure(judged: Judged, summary: Summary): { name: string; ms: n
     .toSorted((a, b) => a.ms - b.ms)[0];
 }
 
-/** The hypervisor took the machine from the client. */
+/** Returns the reason if the hypervisor took CPU time from the machine. */
 function stealReasons({ stealShare }: ClientReadings, summary: Summary): string[] {
   if (!wasObserved(summary) || stealShare === null || stealShare <= stealTolerated) return [];
   return [
@@ -247,7 +262,10 @@ function stealReasons({ stealShare }: ClientReadings, summary: Summary): string[
   ];
 }
 
-/** The machine had no core for the client: for other work, unless the client's own is the larger part of it. */
+/**
+ * Returns the reason if the machine had no core for the client because of other work. The client's own work counts if
+ * it is the larger part.
+ */
 function shortageReasons(readings: ClientReadings, summary: Summary): string[] {
   const { machineStallMs } = readings;
   const reasons: string[] = [];
@@ -280,17 +298,17 @@ function isStandstill(ms: number, { latencyMs }: Summary): boolean {
   return latencyMs.max !== null && ms > standstillMs && ms > standstillShare * latencyMs.max;
 }
 
-/** An event loop at work computes; when it does not, it waits for a core. */
+/** An event loop with work uses CPU; otherwise it waits for a core. */
 function isStarved(readings: ClientReadings): boolean {
   return starvedShare(readings) > starvedTolerated;
 }
 
-/** Of several loops the mean. */
+/** Returns the mean over several loops, 0 to 1. */
 function starvedShare({ cpuShare, loopUtilisation, loops = 1, busyLoops = loopUtilisation }: ClientReadings): number {
   return (busyLoops - cpuShare) / loops;
 }
 
-/** The health of a client whose process is gone: of its readings only the lag of its requests is left. */
+/** Returns the health of a client whose process has crashed. Only the schedule lag of its requests is known. */
 export function lostHealth(summary: Summary): ClientHealth {
   return {
     eventLoopDelayP99Ms: null,
@@ -313,26 +331,32 @@ export function isSaturated({ client, errors }: { readonly client: ClientHealth 
   return (errors.client ?? 0) > 0 || (cpuShare ?? 0) > busyShare * (loops ?? 1) || (loopUtilisation ?? 0) > busyShare;
 }
 
-/** True when a run was long enough for readings of event loop and CPU to mean something. */
+/** Returns true if a run was long enough for readings of event loop and CPU. */
 export function wasObserved({ totalMs }: Summary): boolean {
   return totalMs >= leastObservedMs;
 }
 
-/** True when requests waited for the limit of requests in flight: that is told as a backlog, and their schedule lag says nothing of the client. */
+/**
+ * Returns true if requests were queued for the maximum in flight. They are reported as backlog, and their schedule lag
+ * says nothing about the client.
+ */
 export function waitedForLimit({ backlog }: Pick<Summary, 'backlog'>): boolean {
   return backlog !== undefined && backlog.max > 0;
 }
 
-/** True when the process that sent took its readings along. */
+/** Returns true if client readings were lost in a crash. */
 export function isLost(client: ClientHealth): boolean {
   return client.cpuShare === null;
 }
 
-/** |N − X·R| / N over all requests that ended; null when it cannot be told: nothing in flight, or requests cut off. */
+/**
+ * Returns |N − X·R| / N over all completed requests; null if nothing was in flight or requests were cut off. Source:
+ * Little's law.
+ */
 function littlesLaw({ inFlightIntegralMs, requestTimeMs }: ClientReadings, summary: Summary): number | null {
   if (!(inFlightIntegralMs > 0) || summary.requestsCancelled > 0) return null;
   if (requestTimeMs === undefined && summary.responses < summary.requestsSent) return null;
-  // X·R over the total time T is Σ latency / T, and N is the integral / T: T drops out.
+  // X·R over the total time T is Σ latency / T, and N is the integral / T, so T cancels out.
   const spentMs = requestTimeMs ?? (summary.latencyMs.mean ?? 0) * summary.responses;
   return Math.abs(inFlightIntegralMs - spentMs) / inFlightIntegralMs;
 }

@@ -23,28 +23,31 @@ import { errorKinds, tokenSources, type ErrorKind, type Numbers, type Sample } f
 export interface Group {
   readonly live: boolean;
   requests: number;
-  /** Kinds of outcome and how often each came, in turn: a status code, or an error as -1 less its index in errorKinds. */
+  /** Outcomes and their counts, alternating: a status code, or −1 minus the index in `errorKinds`. */
   readonly outcomes: number[];
-  /** Latencies of successes and of all other responses, apart: each sample is stored once, the whole is both merged. */
+  /**
+   * Latencies of successes and of other responses, separately. Each sample is stored once, and the total is both
+   * merged.
+   */
   readonly successes: Tally;
   others: Tally | null;
   readonly ttfb: Tally;
   bytes: number;
   outputTokens: number;
   reasoningTokens: number;
-  /** Tokens of reasoning that were counted and not streamed. */
+  /** Reasoning tokens that were counted but not streamed. */
   hiddenTokens: number;
   inputTokens: number;
-  /** Input tokens from the server's cache, and how many responses named any number of them. */
+  /** Input tokens from the server's cache, and the number of responses that reported any. */
   cachedTokens: number;
   cachedCounts: number;
-  /** Index in tokenSources of the least exact source so far; -1 before the first. */
+  /** Index in `tokenSources` of the least exact source so far; −1 before the first. */
   tokenSource: number;
   /** Null before the first stream. */
   streams: StreamTally | null;
 }
 
-/** An empty group; see createTally for what the options mean. */
+/** Creates an empty group; `createTally` describes the options. */
 export function createGroup(rawLimit: number, live: boolean): Group {
   return {
     live,
@@ -65,7 +68,7 @@ export function createGroup(rawLimit: number, live: boolean): Group {
   };
 }
 
-/** Takes in a request that ended. */
+/** Adds a completed request. */
 export function addToGroup(group: Group, sample: Sample, times: Times): void {
   const { status, error, stream } = sample;
   group.requests++;
@@ -102,7 +105,10 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
   }
 }
 
-/** Counts outcomes of a kind. A run sees few kinds: looking through a short list is cheaper than a Map, most of all for many targets. */
+/**
+ * Adds to the count of one outcome. A run has few kinds, so searching a short list is faster than a Map, especially
+ * with many targets.
+ */
 export function countOutcome(outcomes: number[], kind: number, count: number): void {
   for (let index = 0; index < outcomes.length; index += 2) {
     if (outcomes[index] === kind) {
@@ -113,7 +119,7 @@ export function countOutcome(outcomes: number[], kind: number, count: number): v
   outcomes.push(kind, count);
 }
 
-/** All as one, see mergeTallies and mergeStreams; none is changed. */
+/** Merges groups without changing them; see `mergeTallies` and `mergeStreams`. */
 export function mergeGroups(groups: readonly Group[], rawLimit: number, chunkLimit = Infinity): Group {
   const merged = createGroup(
     rawLimit,
@@ -149,7 +155,10 @@ export function mergeGroups(groups: readonly Group[], rawLimit: number, chunkLim
   };
 }
 
-/** The numbers of a group, whose rates are over `rateMs`, the latencies of all its responses, and the histograms of its streams. */
+/**
+ * Returns the numbers of a group with rates over `rateMs`, the latencies of all its responses, and the histograms of
+ * its streams.
+ */
 export function numbersOf(
   group: Group,
   rateMs: number,
@@ -206,7 +215,7 @@ function outcomesOf(outcomes: readonly number[]): Pick<Numbers, 'statusCodes' | 
     const kind = outcomes[index] ?? 0;
     const count = outcomes[index + 1] ?? 0;
     const error = errorKinds[-1 - kind];
-    // Keys that are whole numbers come in ascending order, whatever the order of arrival.
+    // Integer keys are in ascending order, whatever the order of arrival.
     if (error === undefined) statusCodes[String(kind)] = count;
     else errors[error] = count;
   }

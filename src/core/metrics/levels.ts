@@ -1,19 +1,21 @@
 import { fitUsl, type UslFit } from './statistics/usl.ts';
 
-/** What the figures of a level are made of. Rates and latency are of successes: fast failures must not look like speed. */
+/**
+ * Input for the figures of a level. Rates and latency are of successes, so that fast failures don't look like speed.
+ */
 export interface LevelNumbers {
   readonly concurrency: number;
   readonly throughputPerS: number | null;
   readonly tokensPerS: number | null;
   readonly meanLatencyMs: number | null;
   readonly successRatio: number | null;
-  /** Share of requests that met every objective; null where no objective is about single requests. */
+  /** Share of requests that met every objective, 0 to 1; null if no objective applies to single requests. */
   readonly sloAttainment: number | null;
-  /** Whether the level as a whole met every objective; null without objectives. */
+  /** Whether the level met every objective; null without objectives. */
   readonly objectives: 'pass' | 'fail' | 'not enough data' | null;
 }
 
-/** How a level compares with concurrency 1. Null where there is no level 1, or nothing to compare. */
+/** Comparison of a level with concurrency 1. Null without level 1 or without comparable numbers. */
 export interface LevelFigures {
   readonly concurrency: number;
   readonly scalingFactor: number | null;
@@ -21,33 +23,33 @@ export interface LevelFigures {
   readonly tokenScalingFactor: number | null;
   readonly throughputGain: number | null;
   readonly latencyPenalty: number | null;
-  /** gain / penalty; null at level 1, where latency did not rise, and where there is no trade-off. */
+  /** gain / penalty; null at level 1, if latency didn't rise, and without a trade-off. */
   readonly tradeOffRatio: number | null;
-  /** Null at level 1 and where fewer than 90 % of the requests succeeded: what few successes gained is no gain. */
+  /** Null at level 1, and if less than 90% of the requests succeeded, because a gain of few successes isn't a gain. */
   readonly tradeOff: 'good' | 'poor' | null;
-  /** At least 90 % of its requests met the objectives, or succeeded where there is no objective. */
+  /** At least 90% of the requests met the objectives, or succeeded if there are none. */
   readonly sound: boolean;
 }
 
-/** Which concurrency to use, and by which rule. */
+/** Recommended concurrency, and the rule behind it. */
 export interface Recommendation {
   readonly concurrency: number | null;
   readonly rule: 'objectives' | 'trade-off';
 }
 
-/** What a sweep says beyond the numbers of its levels; `levels` has one entry for each, in their order. */
+/** Figures of a sweep beyond its levels; `levels` has one entry per level, in order. */
 export interface SweepFigures {
   readonly levels: readonly LevelFigures[];
   readonly recommended: Recommendation;
   readonly usl: UslFit | null;
-  /** Why there is no fit; empty when there is one. */
+  /** Why there is no fit; empty if there is one. */
   readonly uslNote: string;
 }
 
-/** The share of requests that must be good for a level to be recommended. */
+/** Minimum share of good requests for a recommended level. */
 const neededAttainment = 0.9;
 
-/** The figures of a sweep; see docs/metrics.md. */
+/** Returns the figures of a sweep; docs/metrics.md has the formulas. */
 export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
   const single = levels.find(({ concurrency }) => concurrency === 1);
   const figures = levels.map((level) => levelFigures(level, single));
@@ -59,7 +61,7 @@ export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
   return { levels: figures, recommended: recommend(levels, figures), usl: fit, uslNote: note };
 }
 
-/** Whether so many requests of a level succeeded that its rate and latency say what the server can do. */
+/** Returns whether enough requests of a level succeeded for its rate and latency to describe the server. */
 export function succeeds({ successRatio }: Pick<LevelNumbers, 'successRatio'>): boolean {
   return (successRatio ?? 0) >= neededAttainment;
 }
@@ -80,15 +82,16 @@ function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): Le
     throughputGain,
     latencyPenalty,
     tradeOffRatio,
-    // Where latency did not rise nothing was paid: then any gain is good.
+    // Without a rise in latency there is no cost, so any gain is good.
     tradeOff: !comparable ? null : (tradeOffRatio === null ? throughputGain > 0 : tradeOffRatio >= 1) ? 'good' : 'poor',
     sound: (level.sloAttainment ?? level.successRatio ?? 0) >= neededAttainment,
   };
 }
 
 /**
- * With objectives: the largest level at which 90 % of the requests meet them (an objective that is about no single request,
- * such as a throughput, must be met by the level). Without: the largest whose trade-off is good; level 1 when none is.
+ * Returns the recommended concurrency. With objectives: the highest level at which 90% of the requests meet them; the
+ * level itself must meet objectives on totals, such as throughput. Without: the highest level with a good trade-off, or
+ * 1 if there is none.
  */
 function recommend(levels: readonly LevelNumbers[], figures: readonly LevelFigures[]): Recommendation {
   const withObjectives = levels.some(({ objectives }) => objectives !== null);
@@ -109,9 +112,9 @@ function ratio(value: number | null, base: number | null | undefined): number | 
 }
 
 /**
- * The knee: the level with the most throughput for its latency (Kleinrock's power, throughput / mean latency). Below it capacity
- * lies idle, above it requests mostly wait. Null with fewer than three different levels to choose from, and where the highest
- * of them has the most: then the knee was not reached.
+ * Returns the knee: the level with the most throughput per latency (Kleinrock's power, throughput / mean latency).
+ * Below it capacity is idle, above it requests mostly queue. Returns null with fewer than three different levels, and
+ * if the highest level has the maximum, because the knee wasn't reached.
  */
 export function kneeOf(
   levels: readonly Pick<LevelNumbers, 'concurrency' | 'throughputPerS' | 'meanLatencyMs'>[],

@@ -1,7 +1,7 @@
 import type { Summary } from './types.ts';
 
 /**
- * Returns for how long requests that failed went on after the time that rates are over, ms; null where that is less than 1% of
+ * Returns how long failed requests went on after the time that rates are based on, ms; null if that is less than 1% of
  * the total time.
  */
 export function stretchedMs({ totalMs, rateMs = totalMs }: Pick<Summary, 'totalMs' | 'rateMs'>): number | null {

@@ -1,6 +1,6 @@
 import type { Timeline } from './types.ts';
 
-/** One slice of a run, as the charts over time draw it. */
+/** One slice of a run for charts over time. */
 export interface Slice {
   readonly fromMs: number;
   readonly widthMs: number;
@@ -9,13 +9,13 @@ export interface Slice {
   readonly outputTokens: number;
 }
 
-/** The same with the latency of its responses. */
+/** A slice with the latency of its responses. */
 export interface LatencySlice extends Slice {
   readonly medianMs: number | null;
   readonly p95Ms: number | null;
 }
 
-/** The slices of a timeline. The last one is rarely full: it is as wide as the run reached into it. */
+/** Returns the slices of a timeline. The last one is as wide as the run reached into it. */
 export function slices(
   { widthMs, responses, failures, medianMs, p95Ms, outputTokens }: Timeline,
   untilMs: number,
@@ -35,7 +35,10 @@ export function slices(
   });
 }
 
-/** The slices for rates: where the last is narrower than a third of a slice, its rate would be an accident, and it is one with its neighbor. Every chart of throughput draws these. */
+/**
+ * Returns the slices for rates. A last slice narrower than a third is merged with its neighbor, because its rate would
+ * be accidental. All throughput charts use these.
+ */
 export function rateSlices(timeline: Timeline, untilMs: number): Slice[] {
   const all = slices(timeline, untilMs);
   const [before, last] = all.slice(-2);
@@ -50,7 +53,7 @@ export function rateSlices(timeline: Timeline, untilMs: number): Slice[] {
   return [...all.slice(0, -2), both];
 }
 
-/** How many of a slice's requests there were in a second. */
+/** Returns the rate of a slice, per second. */
 export function perS(count: number, { widthMs }: Slice): number {
   return (count * 1000) / widthMs;
 }

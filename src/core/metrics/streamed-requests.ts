@@ -3,21 +3,21 @@ import type { Sample, StreamedRequest, StreamSample } from './types.ts';
 const mostKept = 50;
 const mostGaps = 3;
 
-/** Some of the streamed requests of a run, evenly spread over it. */
+/** A sample of the streamed requests of a run, evenly spread over it. */
 export interface StreamedRequests {
   kept: StreamedRequest[];
-  /** How many there were in all. */
+  /** Total number of streamed requests. */
   seen: number;
-  /** Each so manieth is kept; doubled whenever there are too many. */
+  /** Interval between kept requests, doubled whenever there are too many. */
   every: number;
 }
 
-/** None so far. */
+/** Creates an empty sample. */
 export function createStreamedRequests(): StreamedRequests {
   return { kept: [], seen: 0, every: 1 };
 }
 
-/** Takes in a streamed request that ended. */
+/** Adds a completed streamed request. */
 export function addStreamedRequest(
   requests: StreamedRequests,
   target: string,
@@ -34,7 +34,10 @@ export function addStreamedRequest(
   requests.kept.push(asKept(target, sample, stream));
 }
 
-/** All as one: as dense as the least dense of them, or less, for no more to be kept than of one run. None is changed. */
+/**
+ * Merges samples at the density of the sparsest one or less, so that no more are kept than of one run. Changes none of
+ * them.
+ */
 export function mergeStreamedRequests(parts: readonly StreamedRequests[]): StreamedRequests {
   let every = Math.max(1, ...parts.map((part) => part.every));
   let kept = parts.flatMap((part) => eachNth(part.kept, every / part.every)).toSorted((a, b) => a.sentMs - b.sentMs);
@@ -45,7 +48,7 @@ export function mergeStreamedRequests(parts: readonly StreamedRequests[]): Strea
   return { kept, seen: parts.reduce((sum, { seen }) => sum + seen, 0), every };
 }
 
-/** The requests kept, by the time they were sent. */
+/** Returns the kept requests by their time of sending. */
 export function streamedRequestsOf({ kept }: StreamedRequests): readonly StreamedRequest[] {
   return kept.toSorted((a, b) => a.sentMs - b.sentMs);
 }

@@ -12,12 +12,12 @@ import {
 import { time, type Times } from './times.ts';
 import type { LatencyBins, Numbers, Sample, StreamNumbers, StreamSample } from './types.ts';
 
-/** Chunks of a whole run up to here have exact quantiles. */
+/** Number of chunks in a run up to which quantiles are exact. */
 const exactChunks = 1_000_000;
-/** The same for one target. */
+/** Number of chunks per target up to which quantiles are exact. */
 const exactChunksPerTarget = 10_000;
 
-/** Tallies of streamed answers; a set of requests without any has none. */
+/** Tallies of streamed responses. Sets of requests without any have none. */
 export interface StreamTally {
   whole: number;
   partial: number;
@@ -29,21 +29,21 @@ export interface StreamTally {
   readonly stall: Tally;
 }
 
-/** What the times of one request may be at most, beside its latency; absent: anything. */
+/** Maximum times of one request besides its latency, ms; absent: no limit. */
 export interface RequestLimitsMs {
-  /** From when it was due to its end. */
+  /** From its scheduled time to its end. */
   readonly response?: number;
   readonly ttfb?: number;
   readonly ttft?: number;
-  /** Of the mean time between its chunks. */
+  /** Mean time between its chunks. */
   readonly icl?: number;
   readonly tpot?: number;
   readonly e2e?: number;
-  /** Of the longest time between its chunks. */
+  /** Longest time between its chunks. */
   readonly stall?: number;
 }
 
-/** Whether a request whose times are set keeps to its limits. An answer without a stream keeps to no limit of a stream. */
+/** Returns whether a request meets its limits. A response without a stream meets no limit of a stream. */
 export function keepsTo(limits: RequestLimitsMs, times: Times, stream: StreamSample | undefined): boolean {
   if (exceeds(limits.response, times[time.responseTime]) || exceeds(limits.ttfb, times[time.ttfb])) return false;
   const { ttft, icl, tpot, e2e, stall } = limits;
@@ -57,10 +57,10 @@ export function keepsTo(limits: RequestLimitsMs, times: Times, stream: StreamSam
   );
 }
 
-/** A time that a stream does not have, such as the gap of its only chunk, exceeds nothing. */
+/** A missing time, such as the gap of a single chunk, exceeds nothing. */
 const exceeds = (limit: number | undefined, ms = Number.NaN): boolean => limit !== undefined && ms > limit;
 
-/** An empty one; see createTally for what the options mean. `live` is what tells a whole run from a target. */
+/** Creates empty tallies; `createTally` describes the options. `live` is set for a whole run, not for a target. */
 export function createStreamTally(rawLimit: number, live: boolean): StreamTally {
   return {
     whole: 0,
@@ -74,7 +74,7 @@ export function createStreamTally(rawLimit: number, live: boolean): StreamTally 
   };
 }
 
-/** Puts the times of a stream where `time` names them; NaN for one that the stream does not have. */
+/** Stores the times of a stream at the indexes in `time`; NaN for those it doesn't have. */
 export function streamTimes(times: Times, sample: Sample, stream: StreamSample): void {
   const { firstTokenMs, lastTokenMs, chunks, gapsMs, sinceFirstMs, untimedTokens } = stream;
   times[time.ttft] = firstTokenMs - sample.sentMs;
@@ -90,14 +90,14 @@ export function streamTimes(times: Times, sample: Sample, stream: StreamSample):
     if (!(gap <= longest)) longest = gap;
   }
   times[time.stall] = longest;
-  // Choices go on beside each other: each has its own time from its first chunk to its last.
+  // Choices run in parallel, and each has its own time from its first chunk to its last.
   const spanMs = sinceFirstMs === undefined ? lastTokenMs - firstTokenMs : inGapsMs;
   times[time.meanGap] = gaps > 0 ? spanMs / gaps : Number.NaN;
   const timed = (sample.outputTokens ?? 0) - untimedTokens;
   times[time.tpot] = gaps > 0 && timed > 0 ? spanMs / timed : Number.NaN;
 }
 
-/** Takes in a streamed answer whose times are set. One that failed is only counted. */
+/** Adds a streamed response whose times are set. A failed one is only counted. */
 export function addStream(tally: StreamTally, sample: Sample, stream: StreamSample, times: Times): void {
   if (sample.error !== undefined) {
     if (stream.chunks === 0) return;
@@ -115,12 +115,15 @@ export function addStream(tally: StreamTally, sample: Sample, stream: StreamSamp
   }
 }
 
-/** From now on one value of a request is no longer kept, past `rawLimit`; chunks have a limit of their own. */
+/** Drops raw per-request values past `rawLimit` from now on. Chunks have their own limit. */
 export function limitStreams({ ttft, tpot, e2e, stall }: StreamTally, rawLimit: number): void {
   for (const tally of [ttft, tpot, e2e, stall]) limitTally(tally, rawLimit);
 }
 
-/** All as one, see mergeTallies: `rawLimit` is that of limitStreams, `chunkLimit` one beside that of chunks. None is changed. */
+/**
+ * Merges tallies without changing them. `rawLimit` is that of `limitStreams`, `chunkLimit` an additional one for
+ * chunks.
+ */
 export function mergeStreams(tallies: readonly StreamTally[], rawLimit: number, chunkLimit: number): StreamTally {
   const sumOf = (name: 'whole' | 'partial' | 'partialChunks'): number =>
     tallies.reduce((sum, tally) => sum + tally[name], 0);
@@ -142,18 +145,18 @@ export function mergeStreams(tallies: readonly StreamTally[], rawLimit: number, 
   };
 }
 
-/** Whether any answer was streamed: then the numbers of streams are there, all of them. */
+/** Returns whether any response was streamed. All numbers of streams are then set. */
 export function hasStreams(numbers: Numbers): numbers is Numbers & StreamNumbers {
   return numbers.streams !== undefined;
 }
 
-/** Histograms of the times that a stream is looked at by. */
+/** Histograms of a stream's times. */
 export interface StreamBins {
   readonly ttftBins: LatencyBins;
   readonly iclBins: LatencyBins;
 }
 
-/** The numbers of streamed answers, and their histograms. */
+/** Returns the numbers of streamed responses and their histograms. */
 export function streamNumbersOf(
   tally: StreamTally,
   table: RankTable,

@@ -8,32 +8,35 @@ import { createRankTable, distributionOf, rankedValues } from './recorder/tally.
 import { timelineOf } from './timeline.ts';
 import { tokenSources, type Summary } from './types.ts';
 
-/** What a summary needs to know beside the state of the recorder: the same that the recorder was told. */
+/** Options of a summary, the same as the recorder's. */
 export interface SummaryOptions {
   readonly targetNames: readonly string[];
-  /** What the latency of one request may be at most, by target. Without any limit, here and below, no goodput is worked out. */
+  /** Maximum latency of one request by target, ms. Without any limit here and below, there is no goodput. */
   readonly latencyLimitMs: readonly (number | undefined)[];
-  /** What its other times may be at most, by target. */
+  /** Maximum of its other times by target, ms. */
   readonly otherLimitsMs?: readonly (RequestLimitsMs | undefined)[];
-  /** How much is kept of each target, see detailOf; undefined: everything. */
+  /** Detail kept of each target, see `detailOf`; undefined: everything. */
   readonly detail?: Uint8Array | undefined;
-  /** Targets with a row of their own, at most, if there are more targets than that; 10,000 unless set. */
+  /** Maximum number of targets with a row of their own if there are more targets (default: 10,000). */
   readonly mostRows?: number | undefined;
 }
 
-/** What no sample tells. */
+/** Inputs that samples don't provide. */
 export interface SummaryExtra {
   readonly requestsCancelled: number;
-  /** For how long requests were to leave, ms from the start of the clock: rates are over no less. 0 unless set. */
+  /**
+   * Time during which requests were to leave, ms from the start of the clock. Rates are over at least this (default:
+   * 0).
+   */
   readonly offeredMs?: number;
 }
 
-/** The numbers of a state, exact as docs/metrics.md has it. */
+/** Returns the numbers of a state, as exact as docs/metrics.md says. */
 export function summaryOf(state: RecorderState, options: SummaryOptions, extra: SummaryExtra): Summary {
   return summarise(state, options, extra, true);
 }
 
-/** The same at little cost: quantiles and their intervals from the histogram, no rows per target. */
+/** Returns the numbers at low cost: quantiles and intervals from the histogram, no rows per target. */
 export function liveSummaryOf(
   state: RecorderState,
   options: SummaryOptions,
@@ -44,7 +47,7 @@ export function liveSummaryOf(
 
 const isSet = (limit: unknown): boolean => limit !== undefined;
 
-/** Whether any target has a limit, so that there is a goodput. */
+/** Returns whether any target has a limit, so that there is a goodput. */
 export function hasLimits({ latencyLimitMs, otherLimitsMs = [] }: SummaryOptions): boolean {
   return latencyLimitMs.some(isSet) || otherLimitsMs.some(isSet);
 }
@@ -83,7 +86,10 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
   };
 }
 
-/** So many requests without a response, and most of the failures, say that a server has stopped responding. */
+/**
+ * Minimum number of requests without a response, which must also be most of the failures, for a server that has stopped
+ * responding.
+ */
 const fewestUnheard = 20;
 
 function unresponsive(
@@ -95,7 +101,10 @@ function unresponsive(
   return { unresponsiveFromMs: heardMs };
 }
 
-/** What rates are taken over: requests that hang until their timeout must not change them. Without a response, all the time. */
+/**
+ * Returns the time for rates, ms. Requests that hang until their timeout must not change it. Without a response, it is
+ * the total time.
+ */
 function rateMsOf({ run, clock }: RecorderState, { offeredMs = 0 }: SummaryExtra, totalMs: number): number {
   if (run.requests === 0) return 0;
   const untilMs = clock.lastResponseMs;

@@ -3,14 +3,14 @@ import { quantile } from './statistics/quantiles.ts';
 import { time, type Times } from './times.ts';
 import type { Sample, StreamSample, Summary, Timeline } from './types.ts';
 
-/** A timeline has no more of them. */
+/** Maximum number of slices in a timeline. */
 export const mostSlices = 120;
 const firstWidthMs = 50;
-/** Slices are merged for display while they hold fewer responses than this on average … */
+/** Slices are merged for display while they contain fewer responses than this on average. */
 const enoughResponses = 20;
-/** … and at least so many slices remain, so that a short run still shows its course. */
+/** Minimum number of slices that remain, so that a short run still shows its trend. */
 const fewestSlices = 10;
-/** 64 buckets for each power of two: medians and p95 of a slice are off by at most 0.8 %. */
+/** 64 buckets per power of two: p50 and p95 of a slice are off by at most 0.8%. */
 const bits = 6;
 
 interface Slice {
@@ -22,18 +22,21 @@ interface Slice {
   latencies: Histogram;
 }
 
-/** What happened when. At most 120 slices: when they do not suffice, neighbours are merged and the width doubles. */
+/** Events of a run over time. At most 120 slices: when they are full, neighbors are merged and the width doubles. */
 export interface TimelineTally {
   widthMs: number;
   slices: Slice[];
 }
 
-/** An empty timeline with slices of 50 ms. */
+/** Creates an empty timeline with slices of 50 ms. */
 export function createTimeline(): TimelineTally {
   return { widthMs: firstWidthMs, slices: [] };
 }
 
-/** Takes in a request that ended; `answered`: its latency counts. */
+/**
+ * Adds a completed request.
+ * @param answered its latency counts
+ */
 export function addToTimeline(
   timeline: TimelineTally,
   sample: Sample,
@@ -43,7 +46,7 @@ export function addToTimeline(
 ): void {
   const tokens = answered ? (sample.outputTokens ?? 0) : 0;
   const stream = sample.stream !== undefined && sample.stream.chunks > 0 ? sample.stream : undefined;
-  // Slices may be merged here: before the one of the end is looked up.
+  // May merge slices, so it precedes the lookup of the slice at the end.
   if (stream !== undefined) addTokens(timeline, tokens, stream);
   const slice = sliceOf(timeline, times, time.end);
   if (slice === undefined) return;
@@ -59,7 +62,10 @@ export function addToTimeline(
 
 const arrival = new Float64Array(1);
 
-/** The tokens of a stream where they arrived: after the first chunk each is taken for as many as the next. */
+/**
+ * Adds the tokens of a stream at the arrival of its chunks. Each chunk after the first counts as the same number of
+ * tokens.
+ */
 function addTokens(timeline: TimelineTally, tokens: number, stream: StreamSample): void {
   if (tokens === 0) return;
   const { chunks, gapsMs, sinceFirstMs, untimedTokens } = stream;
@@ -78,7 +84,7 @@ function addTokens(timeline: TimelineTally, tokens: number, stream: StreamSample
   }
 }
 
-/** The slice in which the time at that place lies. */
+/** Returns the slice that contains the time at that index. */
 function sliceOf(timeline: TimelineTally, times: Float64Array, place: number): Slice | undefined {
   const ms = times[place] ?? 0;
   let index = ms > 0 ? Math.floor(ms / timeline.widthMs) : 0;
@@ -91,7 +97,7 @@ function sliceOf(timeline: TimelineTally, times: Float64Array, place: number): S
   return slices[index];
 }
 
-/** All as one, in slices as wide as the widest have them. None is changed. */
+/** Merges timelines into slices as wide as the widest. Changes none of them. */
 export function mergeTimelines(timelines: readonly TimelineTally[]): TimelineTally {
   const widthMs = Math.max(firstWidthMs, ...timelines.map((timeline) => timeline.widthMs));
   const slices: Slice[] = [];
@@ -108,8 +114,8 @@ export function mergeTimelines(timelines: readonly TimelineTally[]): TimelineTal
 }
 
 /**
- * When the last request of a timeline ended, ms from the start of the clock. An older record tells how long after its first
- * request that was: the same, unless it lies before the last slice; then it is taken for the end of that.
+ * Returns when the last request of a timeline ended, ms from the start of the clock. Older records store this relative
+ * to their first request. That is the same, unless it lies before the last slice; then the end of the slice is used.
  */
 export function timelineEndMs({ timeline, totalMs }: Pick<Summary, 'timeline' | 'totalMs'>): number {
   const { endMs, widthMs, responses } = timeline;
@@ -117,8 +123,8 @@ export function timelineEndMs({ timeline, totalMs }: Pick<Summary, 'timeline' | 
 }
 
 /**
- * The timeline so far, in slices wide enough for a percentile to be more than the slice's largest value.
- * @param lastEndMs not finite when no request has ended
+ * Returns the timeline so far, with slices wide enough that a percentile is more than the slice's maximum.
+ * @param lastEndMs not finite if no request has ended
  */
 export function timelineOf(timeline: TimelineTally, lastEndMs: number, withTokens: boolean): Timeline {
   let { slices, widthMs } = timeline;
@@ -145,7 +151,7 @@ interface SliceQuantiles {
   readonly p95Ms: number | null;
 }
 
-/** Of each slice as it was last asked for. A run asks four times a second, and most of its slices lie behind it. */
+/** Cached quantiles of each slice. A run asks four times a second, and most of its slices don't change anymore. */
 const known = new WeakMap<Slice, SliceQuantiles>();
 
 function quantilesOf(slice: Slice): SliceQuantiles {
@@ -159,7 +165,7 @@ function quantilesOf(slice: Slice): SliceQuantiles {
   return quantiles;
 }
 
-/** An empty slice. */
+/** Creates an empty slice. */
 export function createSlice(): Slice {
   return {
     responses: 0,
@@ -171,7 +177,7 @@ export function createSlice(): Slice {
   };
 }
 
-/** The same in half as many slices, twice as wide. */
+/** Returns a copy with half as many slices, twice as wide. */
 export function coarserTimeline({ widthMs, slices }: TimelineTally): TimelineTally {
   return { widthMs: widthMs * 2, slices: mergePairs(slices) };
 }
@@ -181,7 +187,7 @@ function halve(timeline: TimelineTally): void {
   timeline.widthMs *= 2;
 }
 
-/** Neighbours as one, in new slices. */
+/** Merges neighbors into new slices. */
 function mergePairs(slices: readonly Slice[]): Slice[] {
   return Array.from({ length: Math.ceil(slices.length / 2) }, (_, index) => {
     const merged = createSlice();

@@ -1,10 +1,10 @@
 /**
- * The times of one request, in ms, at the places that `time` names. One array serves all requests, one after the other: on
- * the hot path numbers travel in it, because as arguments of a call each would be allocated.
+ * Times of one request, ms, at the indexes in `time`. One array is reused for all requests, because number arguments
+ * would be allocated on the hot path.
  */
 export type Times = Float64Array;
 
-/** Places in Times. */
+/** Indexes into `Times`. */
 export const time = {
   latency: 0,
   ttfb: 1,
@@ -18,5 +18,5 @@ export const time = {
   meanGap: 9,
 } as const;
 
-/** How many places there are. */
+/** Number of indexes. */
 export const timeCount = 10;

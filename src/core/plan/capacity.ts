@@ -4,44 +4,44 @@ import type { Distribution, Numbers } from '../metrics/types.ts';
 import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './objectives.ts';
 import type { Objective } from '../vocabulary.ts';
 
-/** What one run says of a level: `undecided` when its intervals lie on both sides of the objective, or do not exist. */
+/** Outcome of one run of a level. `undecided`: its intervals are on both sides of the objective or don't exist. */
 export type TrialOutcome = 'pass' | 'fail' | 'undecided';
 
-/** One run of a search. */
+/** One run of a capacity search. */
 export interface Trial {
   readonly concurrency: number;
   readonly outcome: TrialOutcome;
 }
 
-/** What a search has found: the largest level that holds, and the smallest that does not. */
+/** Result of a search: the highest level that meets the objectives, and the lowest that doesn't. */
 export interface CapacityResult {
-  /** Null when not even the first level holds. */
+  /** Null if even the first level doesn't meet the objectives. */
   readonly capacity: number | null;
-  /** Null when the last level that may be tried holds. */
+  /** Null if the last allowed level meets the objectives. */
   readonly firstFailing: number | null;
-  /** Two runs agree at the capacity, and two at the first level that fails. */
+  /** Confirmed by two agreeing runs at the capacity and two at the first failing level. */
   readonly sure: boolean;
 }
 
-/** What a search does next. */
+/** Next step of a search. */
 export type SearchStep =
   { readonly kind: 'try'; readonly concurrency: number } | { readonly kind: 'done'; readonly result: CapacityResult };
 
-/** Levels closer to each other than this share of the lower one are not told apart. */
+/** Levels that differ by less than this share of the lower one count as the same. */
 const precision = 0.05;
-/** Agreeing runs that settle a level at the boundary. */
+/** Number of agreeing runs that settle a level at the boundary. */
 const agreeing = 2;
 
 const fewestRequests = 60;
-/** At the least count an interval reaches up to the largest sample; twice as many let it be narrower. */
+/** At the minimum count, an interval reaches up to the largest sample. Twice as many samples narrow it. */
 const sparePart = 2;
 
 type LevelState = 'pass' | 'fail' | 'open';
 
 /**
- * The next step of a search, from what was tried: doubling until a level fails, then bisection, then once more each of the
- * two levels at the boundary. A level counts by the majority of its runs; an undecided run is no pass. Where runs of a level
- * disagree, a third decides. It takes for granted that a level above one that fails does not hold.
+ * Returns the next step of a search: doubling until a level fails, then bisection, then one more run of the two levels
+ * at the boundary. The majority of its runs decides a level; an undecided run isn't a pass. If two runs disagree, a
+ * third decides. Assumes that all levels above a failing one fail.
  */
 export function nextSearchStep(trials: readonly Trial[], first: number, last: number): SearchStep {
   const levels = [...new Set(trials.map(({ concurrency }) => concurrency))].toSorted((a, b) => a - b);
@@ -77,10 +77,10 @@ function stateOf(trials: readonly Trial[], level: number): LevelState {
   return passes > others ? 'pass' : 'fail';
 }
 
-/** The first two runs of a level said the same, and neither was undecided. */
+/** The first two runs of a level agree, and neither is undecided. */
 const agrees = (runs: readonly TrialOutcome[]): boolean => runs[0] === runs[1] && runs[0] !== 'undecided';
 
-/** Requests that let a run decide the objectives when it is well on one side of them: enough for each interval. */
+/** Returns how many requests a run needs for the interval of each objective. */
 export function requestsToJudge(objectives: readonly Objective[]): number {
   const needed = objectives.map(({ metric, value }) => {
     if (metric === 'errors') return value > 0 ? Math.ceil((normal95 ** 2 * (1 - value)) / value) + 1 : 1;
@@ -90,7 +90,10 @@ export function requestsToJudge(objectives: readonly Objective[]): number {
   return Math.max(fewestRequests, largestOf(needed));
 }
 
-/** The outcome of a run: it passes when the whole interval of each objective's number does, and fails when one lies outside. */
+/**
+ * Returns the outcome of a run. It passes if the whole interval of each objective's number does, and fails if one
+ * interval lies outside.
+ */
 export function trialOutcome(objectives: readonly Objective[], numbers: Measured): TrialOutcome {
   const outcomes = new Set(objectives.map((objective) => outcomeOf(objective, numbers)));
   if (outcomes.has('fail')) return 'fail';
@@ -115,10 +118,10 @@ function keeps(actual: number, { operator, value }: Objective): boolean {
   return operator === '>' ? actual > value : actual >= value;
 }
 
-/** 95 % of a normal distribution lie within so many standard deviations. */
+/** Number of standard deviations that contain 95% of a normal distribution. */
 const normal95 = 1.96;
 
-/** The 95 % interval of an objective's number; `point` where a single run has none, `none` where there is too little data. */
+/** Returns the 95% interval of an objective's number; `point` if a single run has none, `none` with too little data. */
 function intervalOf(metric: string, numbers: Measured): readonly [low: number, high: number] | 'point' | 'none' {
   if (metric === 'errors') return errorInterval(numbers);
   const { statistic, distributions } = distributionsOf(metric, numbers);
@@ -129,11 +132,13 @@ function intervalOf(metric: string, numbers: Measured): readonly [low: number, h
   );
   const known = intervals.filter((interval) => interval !== null);
   if (known.length === 0 || known.length < intervals.length) return 'none';
-  // Over all responses and over successes: the slower of the two counts.
+  // Over all responses and over successes; the slower one counts.
   return [Math.max(...known.map(([low]) => low)), Math.max(...known.map(([, high]) => high))];
 }
 
-/** `p95` is of latency, `ttft.p95` of the time to the first token, and so on. */
+/**
+ * Returns the statistic and its distributions: `p95` is of latency, `ttft.p95` of the time to first token, and so on.
+ */
 function distributionsOf(metric: string, numbers: Measured): { statistic: string; distributions: Distribution[] } {
   const other = otherTimeOf(metric, numbers);
   if (other === undefined) return { statistic: metric, distributions: [numbers.latencyMs, numbers.successLatencyMs] };
@@ -147,7 +152,7 @@ function meanInterval({ mean, stdev, count }: Distribution): readonly [number, n
   return [mean - half, mean + half];
 }
 
-/** Wilson's interval of the share of requests without success. */
+/** Returns Wilson's interval of the share of failed requests. */
 function errorInterval({ requestsSent: n, successes }: Numbers): readonly [number, number] | 'none' {
   if (n === 0) return 'none';
   const z2 = normal95 ** 2;

@@ -5,7 +5,7 @@ import { isOfRunAlone, splitMetric, type TimeName } from '../values/objectives.t
 import type { Objective, Verdict } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
 
-/** The quantiles that an objective can name, as it writes them. */
+/** Quantiles by their names in objectives. */
 export const quantileOf: Readonly<Record<string, QuantileName>> = {
   p50: 'median',
   p90: 'p90',
@@ -23,7 +23,10 @@ const holds = (actual: number, { operator, value }: Objective): boolean =>
         ? actual > value
         : actual >= value;
 
-/** The reliable value of a latency metric, or null. Quantiles count only with a 95 % interval (least n of metrics.md). */
+/**
+ * Returns the value of a latency metric, and whether it is reliable: a quantile needs a 95% interval (minimum n in
+ * docs/metrics.md).
+ */
 function latencyOf(metric: string, distribution: Distribution): { actual: number | null; reliable: boolean } {
   const quantile = quantileOf[metric];
   if (quantile !== undefined) {
@@ -33,10 +36,10 @@ function latencyOf(metric: string, distribution: Distribution): { actual: number
   return { actual, reliable: actual !== null };
 }
 
-/** Numbers of a run or of one of its targets; backlog and response time are of the whole run. */
+/** Numbers of a run or one of its targets. Backlog and response time exist only for a whole run. */
 export type Measured = Numbers & Pick<Partial<Summary>, 'backlog' | 'responseTimeMs'>;
 
-/** What a metric such as `ttft.p95` is a statistic of, if that was measured; undefined for a metric that is no other time. */
+/** Returns the distribution behind a metric such as `ttft.p95`, if it was measured; undefined for other metrics. */
 export function otherTimeOf(
   metric: string,
   numbers: Measured,
@@ -48,13 +51,13 @@ export function otherTimeOf(
 }
 
 /**
- * Latency is judged over all responses and over successes alone, and the worse of both counts: neither a flood of fast
- * failures nor slow ones that are left out can make a run pass.
+ * Returns the value of an objective's metric. Latency is judged over all responses and over successes, and the worse
+ * one counts. Neither many fast failures nor omitted slow ones can make a run pass.
  */
 function measure(objective: Objective, numbers: Measured): { actual: number | null; reliable: boolean } {
   const unsent = numbers.backlog?.unsent ?? 0;
   if (objective.metric === 'errors') {
-    // Requests that were due and never left have failed whoever waited for them.
+    // Requests that were due and never left count as failed.
     const actual =
       unsent > 0
         ? 1 - numbers.successes / (numbers.requestsSent + unsent)
@@ -71,7 +74,7 @@ function measure(objective: Objective, numbers: Measured): { actual: number | nu
     const { statistic, distribution } = other;
     if (distribution === undefined) return { actual: null, reliable: false };
     const found = latencyOf(statistic, distribution);
-    // Requests that never left waited the longest, and nobody knows for how long.
+    // Requests that never left waited longest, for an unknown time.
     return isOfRunAlone(objective.metric) && unsent > 0 ? { ...found, reliable: false } : found;
   }
   const all = latencyOf(objective.metric, numbers.latencyMs);
@@ -81,7 +84,7 @@ function measure(objective: Objective, numbers: Measured): { actual: number | nu
   return { actual: worse(all.actual, successes.actual), reliable: all.reliable && successes.reliable };
 }
 
-/** What became of each objective, for the whole run or for one target. Too few samples is never a pass. */
+/** Returns the verdict on each objective, for the whole run or one target. Too few samples never pass. */
 export function evaluateObjectives(objectives: readonly Objective[], numbers: Measured, target?: string): Verdict[] {
   return objectives.map((objective) => {
     const { actual, reliable } = measure(objective, numbers);
@@ -90,7 +93,7 @@ export function evaluateObjectives(objectives: readonly Objective[], numbers: Me
   });
 }
 
-/** What became of the objectives of a run, those of the plan and then those of each target. */
+/** Returns the verdicts of a run: first on the plan's objectives, then on those of each target. */
 export function evaluateRun(
   plan: Pick<RunPlan, 'objectives'>,
   targets: readonly Pick<Target, 'name' | 'objectives'>[],
@@ -105,13 +108,16 @@ export function evaluateRun(
   return [...evaluateObjectives(plan.objectives, summary), ...ofTargets];
 }
 
-/** What one request must meet for goodput: its latency, and its other times; undefined: anything. */
+/** Limits of one request for goodput: its latency and its other times, ms; undefined: no limit. */
 interface PerRequestLimitsMs {
   readonly latencyMs: number | undefined;
   readonly others: RequestLimitsMs | undefined;
 }
 
-/** Every objective of a time with `<` or `<=` bounds that time of each request; the tightest counts. */
+/**
+ * Returns the limits of a request. Each objective of a time with `<` or `<=` limits that time of every request; the
+ * tightest counts.
+ */
 export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequestLimitsMs {
   let latencyMs: number | undefined;
   const others: { -readonly [K in TimeName]?: number } = {};
@@ -124,7 +130,7 @@ export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequest
   return { latencyMs, others: Object.keys(others).length === 0 ? undefined : others };
 }
 
-/** Objectives without those on tokens, which an answer that is no stream can't meet. */
+/** Returns the objectives without those on token times, which a response without a stream can't meet. */
 export function withoutTokenTimes(objectives: readonly Objective[]): Objective[] {
   return objectives.filter(({ metric }) => {
     const time = splitMetric(metric)?.time;

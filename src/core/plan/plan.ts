@@ -5,7 +5,7 @@ import { stagesDurationS } from '../values/stages.ts';
 import type { ArrivalProcess, Stage, TransportName } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
 
-/** How requests leave: by free slots (`concurrency`) or by the clock (`ratePerS` or `stages`); absent = not chosen. */
+/** Load model options: closed (`concurrency`) or open (`ratePerS` or `stages`); absent: not set. */
 export interface LoadChoices {
   readonly concurrency?: number | undefined;
   readonly ratePerS?: number | undefined;
@@ -14,7 +14,7 @@ export interface LoadChoices {
   readonly maxInFlight?: number | undefined;
 }
 
-/** What a user chose for one run; absent = not chosen. */
+/** User options of one run; absent: not set. */
 export interface PlanChoices extends LoadChoices {
   readonly requests?: number | undefined;
   readonly durationS?: number | undefined;
@@ -30,11 +30,13 @@ export interface PlanChoices extends LoadChoices {
   readonly transport?: TransportName | undefined;
 }
 
-/** What holds when neither the choices nor the file say anything. The seed is fixed, so that two runs send the same sequence. */
+/**
+ * Defaults if neither the options nor the file set a value. The seed is fixed, so that two runs send the same sequence.
+ */
 export const planDefaults = {
   requests: 10,
   concurrency: 5,
-  /** Of an open loop, unless requests, duration or stages say how long it goes on. */
+  /** Duration of an open-model run without requests, duration, or stages, s. */
   openDurationS: 10,
   maxInFlight: 1_000,
   seed: 1,
@@ -42,16 +44,17 @@ export const planDefaults = {
   timeoutMs: 30_000,
   drainMs: 30_000,
   maxRedirects: 0,
-  /** As generous as browsers. */
+  /** The limit of browsers, bytes. */
   maxHeadBytes: 262_144,
   coldStart: false,
 } as const;
 
 /**
- * The plan of a run: choices win over the file, the file over the defaults. How much is sent (requests, duration or both)
- * is taken from one place as a whole: `--duration 30s` sends for 30 s whatever `@requests` the file has; so is how requests
- * leave: `--concurrency 10` makes a closed loop whatever `@rate` the file has. Stages say themselves how long they go on.
- * Throws a LoadlensError for a value that can't be used.
+ * Returns the plan of a run. Options override the file, and the file overrides the defaults. The amount (requests,
+ * duration, or both) comes from one source as a whole: `--duration 30s` sends for 30 s, whatever `@requests` the file
+ * has. So does the load model: `--concurrency 10` selects the closed model, whatever `@rate` the file has. Stages have
+ * their own duration.
+ * @throws LoadlensError for an invalid value
  */
 export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaults' | 'objectives'>): RunPlan {
   const { defaults } = file;
@@ -80,7 +83,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
 const steady = (rate: number): Stage => ({ fromPerS: rate, toPerS: rate, durationS: null });
 const isOpen = ({ ratePerS, stages }: LoadChoices): boolean => ratePerS !== undefined || stages !== undefined;
 
-/** What a plan is repeated with. */
+/** Returns the options that repeat a plan. */
 export function choicesOfPlan(plan: RunPlan): PlanChoices {
   const { loadModel, concurrency, requests, durationS, ...rest } = plan;
   return {
@@ -112,7 +115,7 @@ function loadOf(
   };
 }
 
-/** Requests and duration; stages end with their last, if nothing ends earlier. */
+/** Returns requests and duration. Stages end with their last one if nothing ends earlier. */
 function amountOf(
   { loadModel, stages }: Pick<RunPlan, 'loadModel' | 'stages'>,
   amount: Pick<PlanChoices, 'requests' | 'durationS'> | undefined,

@@ -1,6 +1,6 @@
 import { seededUnits } from '../values/pick.ts';
 
-/** Whose prompt a request gets: its turn, from 0, in the sequence of its own target. */
+/** Returns which prompt a request gets: its index, from 0, in the sequence of its target. */
 export interface PromptTurns {
   /** @param index of the request in the whole warm-up */
   readonly warmup: (index: number) => number;
@@ -9,11 +9,12 @@ export interface PromptTurns {
 }
 
 /**
- * Numbers the requests to each target: those of the warm-up first, then those of the run, from where an earlier run ended.
- * So no prompt is taken twice before all have been. The turn follows from the index alone: it doesn't matter who sends.
- * @param pick the target of a request by its index, in the warm-up and in the run
- * @param warmup requests of the warm-up, those of all shares
- * @param starts turns that earlier runs took, by target
+ * Numbers the requests to each target: first those of the warm-up, then those of the run, starting where an earlier run
+ * ended. Every prompt is therefore used once before any repeats. The number depends on the index only, not on who
+ * sends.
+ * @param pick returns the target of a request by its index, in the warm-up and in the run
+ * @param warmup number of warm-up requests of all shares
+ * @param starts numbers used by earlier runs, by target
  */
 export function promptTurns(
   pick: (index: number) => number,
@@ -37,7 +38,7 @@ export function promptTurns(
   };
 }
 
-/** How many of the requests before an index go to the same target. */
+/** Returns how many of the requests before an index go to the same target. */
 function ranks(pick: (index: number) => number, targets: number): (index: number) => number {
   const counts = new Float64Array(targets);
   let next = 0;
@@ -54,7 +55,7 @@ function ranks(pick: (index: number) => number, targets: number): (index: number
   };
 }
 
-/** How many of the first requests go to each target. */
+/** Returns how many of the first requests go to each target. */
 export function requestsByTarget(pick: (index: number) => number, targets: number, requests: number): number[] {
   const counts = Array.from({ length: targets }, () => 0);
   for (let index = 0; index < requests; index++) {
@@ -64,7 +65,7 @@ export function requestsByTarget(pick: (index: number) => number, targets: numbe
   return counts;
 }
 
-/** The numbers below `length` in an order that follows from the seed. */
+/** Returns the numbers below `length` in an order determined by the seed. */
 export function seededOrder(length: number, seed: number): Uint32Array {
   const unit = seededUnits(seed);
   const order = Uint32Array.from({ length }, (_, place) => place);

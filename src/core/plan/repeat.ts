@@ -3,7 +3,7 @@ import type { PlanChoices } from './plan.ts';
 
 type Option = keyof RunDefaults;
 
-/** Options that only mean something together: where a file sets one of them, all are the file's. */
+/** Options that belong together: if a file sets one of them, it sets all. */
 const amount: readonly Option[] = ['requests', 'durationS'];
 const load: readonly Option[] = ['concurrency', 'ratePerS', 'stages'];
 const single: readonly Option[] = [
@@ -20,12 +20,13 @@ const pick = (defaults: RunDefaults, options: readonly Option[]): PlanChoices =>
   Object.fromEntries(options.map((option) => [option, defaults[option]]));
 
 /**
- * Returns the choices of an earlier run under what its file sets now: the file's options win, the run's fill the rest.
- * @param isSweep levels take the place of the file's load
+ * Returns the options of an earlier run under the current options of its file: the file overrides, the run fills in the
+ * rest.
+ * @param isSweep levels replace the file's load
  */
 export function underFile(choices: PlanChoices, defaults: RunDefaults, isSweep: boolean): PlanChoices {
   const sets = (option: Option): boolean => defaults[option] !== undefined;
-  // Stages end by themselves, so they are an amount too.
+  // Stages have an end, so they are an amount, too.
   const setsAmount = amount.some(sets) || (!isSweep && sets('stages'));
   return {
     ...choices,

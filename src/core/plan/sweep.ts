@@ -4,33 +4,33 @@ import { checkLimit, planLimits } from '../values/limits.ts';
 import { makePlan, type PlanChoices } from './plan.ts';
 import type { RunInput, RunPlan } from './types.ts';
 
-/** Runs of the same targets at one concurrency after the other. */
+/** Runs of the same targets at increasing concurrency. */
 export interface SweepPlan {
-  /** One run each, in the order they are measured. */
+  /** One run per level, in order of measurement. */
   readonly levels: readonly RunPlan[];
-  /** Pause between two levels, ms, after the last answer of a level has come: a queue behind the server can empty. */
+  /** Pause between two levels after the last response, ms, so that the server's queue can drain. */
   readonly coolDownMs: number;
 }
 
-/** Everything a sweep needs. */
+/** Input of a sweep. */
 export interface SweepInput extends Omit<RunInput, 'plan'> {
   readonly plan: SweepPlan;
 }
 
-/** What a user chose for a sweep. */
+/** User options of a sweep. */
 export interface SweepChoices extends Omit<PlanChoices, 'concurrency'> {
   readonly levels: readonly number[];
   readonly coolDownMs?: number | undefined;
 }
 
-/** The pause between two levels unless another is chosen. */
+/** Default pause between two levels, ms. */
 export const defaultCoolDownMs = 500;
-/** Requests of a level for each slot, and in all, when neither choices nor file say how many. */
+/** Requests of a level per slot, and in total, by default. */
 export const requestsPerSlot = 10;
 const fewestRequests = 20;
 const mostLevels = 64;
 
-/** The levels in `1,2,4,8`, in ascending order and each once; undefined when it is no such list. */
+/** Returns the levels in `1,2,4,8`, sorted and without duplicates; undefined for other texts. */
 export function parseLevels(text: string): number[] | undefined {
   const parts = text.split(',').map((part) => part.trim());
   if (!parts.every((part) => /^\d{1,5}$/.test(part))) return undefined;
@@ -39,7 +39,7 @@ export function parseLevels(text: string): number[] | undefined {
   return fits && levels.length <= mostLevels ? levels : undefined;
 }
 
-/** First and last level of `1..64`; undefined when it is no such range. */
+/** Returns the first and last level of `1..64`; undefined for other texts. */
 export function parseRange(text: string): readonly [first: number, last: number] | undefined {
   const match = /^(\d{1,5})\.\.(\d{1,5})$/.exec(text.trim());
   if (match === null) return undefined;
@@ -47,7 +47,7 @@ export function parseRange(text: string): readonly [first: number, last: number]
   return first >= 1 && first <= last && last <= planLimits.concurrency.max ? [first, last] : undefined;
 }
 
-/** The powers of two within a range, and both its ends. */
+/** Returns the powers of two within a range, and both ends. */
 export function levelsBetween(first: number, last: number): number[] {
   const powers = Array.from({ length: 14 }, (_, exponent) => 2 ** exponent);
   const inside = powers.filter((power) => power > first && power < last);
@@ -55,8 +55,9 @@ export function levelsBetween(first: number, last: number): number[] {
 }
 
 /**
- * The plan of a sweep. What holds for a run holds for each level; unless chosen, a level sends 10 requests for each slot
- * (at least 20) and warms up with one for each. Throws a LoadlensError for a value that can't be used.
+ * Returns the plan of a sweep. Options of a run apply to each level. By default, a level sends 10 requests per slot (at
+ * least 20) and warms up with one per slot.
+ * @throws LoadlensError for an invalid value
  */
 export function makeSweepPlan(choices: SweepChoices, file: Pick<EndpointsFile, 'defaults' | 'objectives'>): SweepPlan {
   return {
@@ -65,7 +66,7 @@ export function makeSweepPlan(choices: SweepChoices, file: Pick<EndpointsFile, '
   };
 }
 
-/** The plan of one level. */
+/** Returns the plan of one level. */
 export function levelPlan(
   level: number,
   choices: PlanChoices,

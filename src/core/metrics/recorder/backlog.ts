@@ -3,15 +3,18 @@ import type { Backlog } from '../types.ts';
 const mostSlices = 120;
 const firstWidthMs = 50;
 
-/** Takes in how many requests wait while an open loop runs. */
+/** Records the backlog of the open model. */
 export interface BacklogRecorder {
-  /** So many were due and had not left, `atMs` after the start; holds until the next call. */
+  /** Records the number of queued requests `atMs` after the start. It stays valid until the next call. */
   add(atMs: number, waiting: number): void;
-  /** @param unsent requests that never left */
+  /**
+   * Returns the backlog.
+   * @param unsent number of requests that never left
+   */
   summary(unsent: number): Backlog;
 }
 
-/** At most 120 slices of time: when they do not suffice, neighbours are merged and the width doubles. */
+/** Creates a recorder with at most 120 time slices. When they are full, neighbors are merged and the width doubles. */
 export function createBacklogRecorder(): BacklogRecorder {
   let widthMs = firstWidthMs;
   let slices: number[] = [];

@@ -8,17 +8,20 @@ import type { Tally } from './tally.ts';
 import { createSlice, createTimeline, mostSlices, type TimelineTally } from '../timeline.ts';
 import { errorKinds, tokenSources } from '../types.ts';
 
-/** What counters say that were added up by name. */
+/** Content of counters that were added up by name. */
 export interface Counted {
-  /** Without raw samples and streamed requests, and without the first `sent`, the last `end` and that of the last response: no sum tells them. */
+  /**
+   * Without raw samples, streamed requests, the first `sent`, the last `end`, and the last response: sums can't carry
+   * them.
+   */
   readonly state: RecorderState;
-  /** When its timeline starts, ms since 1970; null without one. */
+  /** Start of its timeline, ms since 1970; null without one. */
   readonly timelineAtMs: number | null;
-  /** Bits of the coarsest buckets that times were told in: 10 (3 digits) unless there were too many. */
+  /** Bits of the coarsest buckets of times: 10 (3 digits) unless there were too many. */
   readonly bits: { readonly run: number; readonly targets: number };
 }
 
-/** Counters by the parts of their names. */
+/** Counters as a tree by the parts of their names. */
 interface Tree {
   value: number;
   readonly parts: Map<string, Tree>;
@@ -27,7 +30,7 @@ interface Tree {
 const empty: Tree = { value: 0, parts: new Map() };
 const tallyNames = ['ok', 'other', 'ttfb', 'response', 'lag', 'ttft', 'icl', 'tpot', 'e2e', 'stall'];
 
-/** The state that counters stand for, those of one recorder or the sums of several. Names that are not known are left alone. */
+/** Returns the state for the counters of one recorder, or for the sums of several. Ignores unknown names. */
 export function stateFrom(counters: Counters): Counted {
   const tree = treeOf(counters);
   const run = at(tree, 'run');
@@ -58,7 +61,7 @@ export function stateFrom(counters: Counters): Counted {
   };
 }
 
-/** Of the times of groups. */
+/** Returns the fewest bits over the times of groups. */
 const leastBits = (groups: readonly Tree[]): number =>
   Math.min(threeDigits, smallestOf(groups.flatMap((group) => tallyNames.flatMap((name) => bitsIn(at(group, name))))));
 
@@ -119,7 +122,10 @@ function streamsFrom(tree: Tree): StreamTally {
   };
 }
 
-/** Mean and spread are those of the sums, extremes the middles of the outermost buckets. */
+/**
+ * Returns a tally whose mean and spread come from the sums, and whose extremes are the middles of the outermost
+ * buckets.
+ */
 function tallyFrom(tree: Tree): Tally {
   const histogram = createHistogram(threeDigits);
   for (const [bucket, bits, here] of bucketsIn(tree)) addBucket(histogram, bucket, bits, here);
@@ -130,7 +136,7 @@ function tallyFrom(tree: Tree): Tally {
   return {
     count,
     mean,
-    // Where all values are the same, rounding must not make it negative.
+    // With equal values, rounding must not make it negative.
     squares: Math.max(0, squares),
     min: middleOf(buckets[0]?.[0] ?? Number.NaN, threeDigits),
     max: middleOf(buckets.at(-1)?.[0] ?? Number.NaN, threeDigits),
@@ -142,7 +148,7 @@ function tallyFrom(tree: Tree): Tally {
 
 const bitsIn = ({ parts }: Tree): number[] => [...parts.keys()].filter((name) => /^\d+$/.test(name)).map(Number);
 
-/** Buckets as they were told, each with the bits of its histogram. */
+/** Returns the buckets with the bits of their histograms. */
 function bucketsIn(tree: Tree): [bucket: number, bits: number, count: number][] {
   return bitsIn(tree).flatMap((bits) =>
     [...at(tree, String(bits)).parts].map(([bucket, { value }]): [number, number, number] => [
@@ -157,7 +163,7 @@ function sumFrom(tree: Tree): number {
   return at(tree, 'whole').value + at(tree, 'parts').value / partsOfOne;
 }
 
-/** Slices where they lie in time, whatever their width and wherever each recorder's first one lay. */
+/** Returns the slices at their position in time, whatever their width and start in each recorder. */
 function timelineFrom(tree: Tree): { timeline: TimelineTally; atMs: number | null } {
   const told = [...tree.parts].flatMap(([width, slices]) =>
     [...slices.parts].map(([number, slice]) => ({

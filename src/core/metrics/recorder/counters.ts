@@ -6,31 +6,31 @@ import { coarserTimeline, type TimelineTally } from '../timeline.ts';
 import { errorKinds, tokenSources } from '../types.ts';
 
 /**
- * Numbers by name whose sums over several recorders are those of one recorder that saw every request: how a state travels
- * through a system that can do nothing but add. `stateFrom` is the way back.
+ * Numbers by name that can be added over several recorders to give those of one recorder with all requests. A state
+ * travels in this form through systems that can only add. `stateFrom` reverses it.
  */
 export type Counters = Map<string, number>;
 
-/** The first so many targets have numbers of their own in counters. */
+/** Number of targets, from the first, with their own numbers in counters. */
 export const countedTargets = 20;
 
-/** Counters at most, unless there is room for fewer. Of them so much is for the times of … */
+/** Maximum number of counters by default, and the share for times. */
 const mostCounters = 100_000;
 const portions = { run: 0.5, targets: 0.3, timeline: 0.2 } as const;
-/** A bucket that is a quarter of its value wide is the coarsest. */
+/** Bits of the coarsest buckets, whose width is a quarter of their value. */
 const fewestBits = 2;
 
-/** Parts in which what a sum has beside whole numbers is told: so fine that the spread of values, a difference, stays right. */
+/** Unit of the fractional part of a sum. Small enough for the spread, which is a difference. */
 export const partsOfOne = 1e12;
 
 type Add = (name: string, value: number) => void;
 type NamedTally = readonly [name: string, tally: Tally];
 
 /**
- * The counters of a state. Counts are exact, sums are so but for the twelfth decimal place. Of each value its bucket is told,
- * the one of the histogram it is counted in or, when these would be too many, a coarser one.
- * @param startedAtMs when the clock of the state started, ms since 1970: where its timeline lies
- * @param most about so many counters at most
+ * Returns the counters of a state. Counts are exact; sums are exact to twelve decimal places. A value is represented by
+ * its histogram bucket, or a coarser one if there would be too many.
+ * @param startedAtMs start of the state's clock, ms since 1970; positions the timeline
+ * @param most approximate maximum number of counters
  */
 export function countersOf(state: RecorderState, startedAtMs: number, most = mostCounters): Counters {
   const counters: Counters = new Map();
@@ -57,7 +57,7 @@ export function countersOf(state: RecorderState, startedAtMs: number, most = mos
   return counters;
 }
 
-/** All but the times. */
+/** Adds all counters except times. */
 function addGroup(add: Add, name: string, group: Group): void {
   add(`${name}.requests`, group.requests);
   add(`${name}.bytes`, group.bytes);
@@ -95,7 +95,7 @@ function talliesOf(name: string, { successes, others, ttfb, streams }: Group): N
   ];
 }
 
-/** Tallies, all with buckets of as many bits as leave no more counters than `most`. */
+/** Adds tallies. All have buckets with as many bits as `most` counters allow. */
 function addTallies(add: Add, tallies: readonly NamedTally[], most: number): void {
   let bits = threeDigits;
   let all = tallies.map(([, tally]) => bucketsOf(tally.histogram ?? histogramOf(tally)));
@@ -110,7 +110,7 @@ function addTallies(add: Add, tallies: readonly NamedTally[], most: number): voi
   }
 }
 
-/** A sum that is no whole number, as two that are. */
+/** Adds a fractional sum as two integers. */
 function addSum(add: Add, name: string, sum: number): void {
   const whole = Math.floor(sum);
   add(`${name}.whole`, whole);
@@ -120,13 +120,13 @@ function addSum(add: Add, name: string, sum: number): void {
 const bucketsIn = ({ slices }: TimelineTally): number =>
   slices.reduce((sum, { latencies }) => sum + bucketsOf(latencies).length, 0);
 
-/** Slices by their width and their number since 1970. */
+/** Adds slices by their width and their index since 1970. */
 function addTimeline(add: Add, timeline: TimelineTally, startedAtMs: number, most: number): void {
   let { widthMs, slices } = timeline;
   while (slices.length > 1 && bucketsIn({ widthMs, slices }) > most)
     ({ widthMs, slices } = coarserTimeline({ widthMs, slices }));
   const first = Math.round(startedAtMs / widthMs);
-  // A timeline starts with the clock, also when nothing happened at first.
+  // The timeline starts with the clock, even if nothing happened at first.
   if (slices.length > 0) add(`time.${widthMs}.${first}.starts`, 1);
   for (const [index, slice] of slices.entries()) {
     const name = `time.${widthMs}.${first + index}`;

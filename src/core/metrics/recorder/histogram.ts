@@ -3,44 +3,44 @@ import type { Ranked } from '../statistics/quantiles.ts';
 /**
  * Counts of values in buckets whose width grows with the value, in the layout of HdrHistogram: each power of two of
  * nanoseconds is split into `2 ** bits` equal buckets. Memory is a few pages, however many values are counted.
- * Kept here, and not taken from hdr-histogram-js, because its recordValue costs 0.25 µs and a request makes eight of them;
- * a test holds both against each other.
+ * hdr-histogram-js isn't used because its `recordValue` takes 0.25 µs, and a request needs eight calls. A test compares
+ * the two.
  */
 export interface Histogram {
   readonly bits: number;
-  /** One page for each power of two that has been seen. */
+  /** One page per power of two that has occurred. */
   readonly pages: (Uint32Array | undefined)[];
 }
 
-/** Bits of 3 significant digits: a bucket is at most 1/1024 of its value wide. */
+/** Bits for 3 significant digits: a bucket's width is at most 1/1024 of its value. */
 export const threeDigits = 10;
 
 const nanosPerMs = 1e6;
-/** 2^52 ns are 52 days. What is longer counts as that long. */
+/** 2^52 ns (52 days), the maximum. Longer values are counted as this. */
 const highest = 2 ** 52;
 const powers = Float64Array.from({ length: 54 }, (_, exponent) => 2 ** exponent);
 
-/** An empty histogram. */
+/** Creates an empty histogram. */
 export function createHistogram(bits: number): Histogram {
   return { bits, pages: [] };
 }
 
 /**
- * Counts the duration at `values[index]`, in ms. Allocates only for the first value of a power of two: also not for its
- * arguments, where a number of its own, unlike a place in an array, would be boxed.
+ * Counts the duration at `values[index]`, ms. Allocates only for the first value of a power of two. The value is passed
+ * in an array because a number argument would be boxed.
  */
 export function countValue(histogram: Histogram, values: Float64Array, index: number): void {
   const { bits, pages } = histogram;
   const nanos = Math.min(highest, Math.max(0, Math.floor((values[index] ?? 0) * nanosPerMs + 0.5)));
   const exponent = nanos < 4294967296 ? 31 - Math.clz32(nanos) : 63 - Math.clz32(Math.floor(nanos / 4294967296));
   const page = exponent <= bits ? 0 : exponent - bits;
-  // Page 0 has a slot for each small value; in all others the lower half would repeat the page before.
+  // Page 0 has a slot for each small value. In other pages the lower half would repeat the previous page.
   const slot = page === 0 ? nanos : Math.floor(nanos / (powers[page] ?? 1)) - (1 << bits);
   const counts = pages[page] ?? addPage(histogram, page);
   counts[slot] = (counts[slot] ?? 0) + 1;
 }
 
-/** Adds the counts of `from`, which has as many bits, to `into`. */
+/** Adds the counts of `from` to `into`. Both must have the same bits. */
 export function addCounts(into: Histogram, from: Histogram): void {
   for (const [page, counts] of from.pages.entries()) {
     if (counts === undefined) continue;
@@ -50,8 +50,8 @@ export function addCounts(into: Histogram, from: Histogram): void {
 }
 
 /**
- * The counted values by rank, each as the middle of its bucket (off by at most half a bucket's width) and never outside
- * of the exact `min` and `max`.
+ * Returns the counted values by rank. Each is the middle of its bucket, off by at most half the bucket's width, and
+ * within the exact `min` and `max`.
  */
 export function rankedCounts(histogram: Histogram, min: number, max: number): Ranked {
   const values: number[] = [];
@@ -87,8 +87,8 @@ export function rankedCounts(histogram: Histogram, min: number, max: number): Ra
 }
 
 /**
- * Every bucket that holds anything, by number: 0 is the lowest, neighbours differ by one. Numbers mean something to histograms
- * of as many bits alone.
+ * Returns all non-empty buckets by number: 0 is the lowest, and neighbors differ by 1. Numbers are comparable between
+ * histograms with the same bits only.
  */
 export function bucketsOf({ bits, pages }: Histogram): [bucket: number, count: number][] {
   return pages.flatMap((counts, page) => {
@@ -99,7 +99,7 @@ export function bucketsOf({ bits, pages }: Histogram): [bucket: number, count: n
   });
 }
 
-/** The same values in buckets of fewer bits. */
+/** Returns the same values in buckets with fewer bits. */
 export function coarserBuckets(
   buckets: readonly (readonly [bucket: number, count: number])[],
   bits: number,
@@ -113,7 +113,10 @@ export function coarserBuckets(
   return [...counts];
 }
 
-/** Adds what a bucket of a histogram of `bits` bits held; where these are fewer than the histogram's own, at its middle. */
+/**
+ * Adds the count of a bucket from a histogram with `bits` bits. If these are fewer than the histogram's own, the count
+ * goes to the bucket's middle.
+ */
 export function addBucket(histogram: Histogram, bucket: number, bits: number, count: number): void {
   const own = 2 ** histogram.bits;
   const place = bits === histogram.bits ? bucket : bucketAt(nanosOf(bucket + 0.5, bits), histogram.bits);
@@ -123,19 +126,19 @@ export function addBucket(histogram: Histogram, bucket: number, bits: number, co
   counts[slot] = (counts[slot] ?? 0) + count;
 }
 
-/** The middle of a bucket, in ms. */
+/** Returns the middle of a bucket, ms. */
 export function middleOf(bucket: number, bits: number): number {
   return (nanosOf(bucket, bits) + nanosOf(bucket + 1, bits) - 1) / 2 / nanosPerMs;
 }
 
-/** The lowest value of a bucket, or with a fraction as far into it, in whole nanoseconds. */
+/** Returns the lowest value of a bucket, or a value that fraction into it, ns. */
 function nanosOf(bucket: number, bits: number): number {
   const each = 2 ** bits;
   const page = Math.max(0, Math.floor(bucket / each) - 1);
   return Math.floor(page === 0 ? bucket : (bucket - page * each) * 2 ** page);
 }
 
-/** The number of the bucket that a value lies in. */
+/** Returns the number of the bucket that contains a value. */
 function bucketAt(nanos: number, bits: number): number {
   const each = 2 ** bits;
   const page = nanos < 2 * each ? 0 : Math.floor(Math.log2(nanos)) - bits;

@@ -6,18 +6,18 @@ import { createTally, limitTally, mergeTallies, type Tally } from './tally.ts';
 import { createTimeline, mergeTimelines, type TimelineTally } from '../timeline.ts';
 
 /**
- * All that a recorder knows: objects, numbers and typed arrays. It goes through a structured clone (postMessage), not
- * through JSON, which has no Infinity.
+ * State of a recorder: objects, numbers, and typed arrays. Can be structured-cloned (postMessage), but not sent as
+ * JSON, which has no Infinity.
  */
 export interface RecorderState {
-  /** Up to so many requests raw samples are kept. */
+  /** Number of requests up to which raw samples are kept. */
   readonly maxRawSamples: number;
-  /** Whether raw samples of the whole run are kept. */
+  /** Raw samples of the whole run are kept. */
   exact: boolean;
   readonly run: Group;
-  /** By index of the target; undefined: no request so far. */
+  /** By index of the target; undefined before its first request. */
   readonly targets: (Group | undefined)[];
-  /** Of the targets that have no group; null: every target may have one. */
+  /** Counts of targets without a group; null if every target may have one. */
   readonly counts: TargetCounts | null;
   readonly responseTime: Tally;
   readonly lag: Tally;
@@ -26,30 +26,33 @@ export interface RecorderState {
   readonly clock: RecorderClock;
 }
 
-/** Times from the start of the run's clock. In an object: its numbers change in place, a variable would allocate for each. */
+/**
+ * Times from the start of the run's clock, ms. In an object, because its numbers change in place. A variable would
+ * allocate on every change.
+ */
 export interface RecorderClock {
   /** Infinity before the first. */
   firstSentMs: number;
   /** -Infinity before the first. */
   lastEndMs: number;
-  /** When the last response ended; -Infinity before the first. */
+  /** End of the last response; −Infinity before the first. */
   lastResponseMs: number;
-  /** When a server was last heard of; -Infinity before. */
+  /** Time of the last sign of the server; −Infinity before the first. */
   heardMs: number;
   /** Requests that left after that and got no response. */
   unheard: number;
-  /** Σ end − sent over all requests, failed ones too: one side of Little's law. */
+  /** Σ end − sent over all requests including failed ones, ms: one side of Little's law. */
   requestTimeMs: number;
-  /** Requests that kept to every limit. */
+  /** Requests that met every limit. */
   metObjectives: number;
 }
 
-/** Past `maxRawSamples` a target still keeps so many samples before a histogram of its own is worth its memory. */
+/** Number of samples that a target still keeps past `maxRawSamples`. A histogram of its own would take more memory. */
 const exactPerTarget = 1024;
 
 /**
  * Returns the state of a recorder before its first request.
- * @param counted how many targets there are, if some of them are only counted
+ * @param counted number of targets if some of them are only counted
  */
 export function createRecorderState(maxRawSamples: number, counted = 0): RecorderState {
   return {
@@ -74,12 +77,12 @@ export function createRecorderState(maxRawSamples: number, counted = 0): Recorde
   };
 }
 
-/** How many samples each tally of a target keeps. */
+/** Returns how many samples each tally of a target keeps. */
 export function rawLimitOfTarget({ exact, maxRawSamples }: RecorderState): number {
   return exact ? maxRawSamples : Math.min(maxRawSamples, exactPerTarget);
 }
 
-/** From now on histograms alone, but for targets with few requests. */
+/** Switches to histograms, except for targets with few requests. */
 export function leaveExactness(state: RecorderState): void {
   state.exact = false;
   limitGroup(state.run, 0);
@@ -94,8 +97,8 @@ function limitGroup({ successes, others, ttfb, streams }: Group, rawLimit: numbe
 }
 
 /**
- * The states of recorders that each saw a part of a run, as that of one that saw all of it; their times have one origin.
- * None is changed. The result is for summaries: no request may be added to it.
+ * Merges the states of recorders for parts of a run into the state of one with all requests. Their times have the same
+ * zero. Changes none of them. The result is for summaries only; no request may be added to it.
  */
 export function mergeStates(states: readonly RecorderState[]): RecorderState {
   const requests = states.reduce((sum, { run }) => sum + run.requests, 0);
@@ -110,8 +113,8 @@ export function mergeStates(states: readonly RecorderState[]): RecorderState {
 }
 
 /**
- * The same for live summaries, small enough to be sent some times a second: histograms alone, without targets and streamed
- * requests. A copy, also of a single state.
+ * Merges states for live summaries, small enough to be sent several times a second: histograms only, without targets
+ * and streamed requests. Returns a copy, even for a single state.
  */
 export function mergeLive(states: readonly RecorderState[]): RecorderState {
   return mergeRuns(states, false, 0);
@@ -120,7 +123,7 @@ export function mergeLive(states: readonly RecorderState[]): RecorderState {
 const leastRaw = (states: readonly RecorderState[]): number =>
   Math.min(...states.map(({ maxRawSamples }) => maxRawSamples));
 
-/** All but targets and streamed requests. */
+/** Merges everything except targets and streamed requests. */
 function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit: number): RecorderState {
   const maxRawSamples = leastRaw(states);
   const merged = createRecorderState(maxRawSamples);
@@ -135,7 +138,7 @@ function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit:
     clock.requestTimeMs += part.clock.requestTimeMs;
     clock.metObjectives += part.clock.metObjectives;
   }
-  // While one of them gets responses, the server responds.
+  // The server is responsive while one of the loops gets responses.
   if (states.some((part) => part.clock.heardMs > -Infinity && part.clock.unheard === 0)) clock.unheard = 0;
   return {
     ...merged,

@@ -10,29 +10,31 @@ import { addToTimeline } from '../timeline.ts';
 import { time, timeCount, type Times } from '../times.ts';
 import type { Sample, Summary } from '../types.ts';
 
-/** What a recorder needs to know beforehand. */
+/** Options of a recorder. */
 export interface RecorderOptions extends SummaryOptions {
-  /** Up to so many requests quantiles are exact; 100,000 unless set. */
+  /** Number of requests up to which quantiles are exact (default: 100,000). */
   readonly maxRawSamples?: number;
 }
 
-/** Turns samples into numbers while they come in. */
+/** Turns samples into numbers as they arrive. */
 export interface Recorder {
-  /** Takes in a request that ended. The sample may be reused: nothing of it is kept. */
+  /** Adds a completed request. The sample may be reused after the call. */
   add(sample: Sample): void;
-  /** The numbers so far, exact as docs/metrics.md has it. */
+  /** Returns the numbers so far, as exact as docs/metrics.md says. */
   summary(extra: SummaryExtra): Summary;
-  /** The same at little cost: quantiles and their intervals from the histogram, no rows per target. */
+  /** Returns the numbers at low cost: quantiles and intervals from the histogram, no rows per target. */
   liveSummary(): Summary;
-  /** All it knows, to be sent or merged. It is the recorder's own and goes on changing: not to be changed by others. */
+  /** Returns the recorder's own state, which keeps changing. Callers must not modify it. */
   state(): RecorderState;
-  /** Σ end − sent over all requests, failed ones too: one side of Little's law. */
+  /** Returns Σ end − sent over all requests including failed ones, ms: one side of Little's law. */
   requestTimeMs(): number;
 }
 
 const exactUpTo = 100_000;
 
-/** A recorder for one run. Memory is flat past `maxRawSamples`; a target costs nothing before its first request. */
+/**
+ * Creates a recorder for one run. Memory is constant past `maxRawSamples`. A target uses none before its first request.
+ */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { targetNames, latencyLimitMs } = options;
   const otherLimitsMs = options.otherLimitsMs ?? [];
@@ -90,7 +92,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (state.exact && run.requests > maxRawSamples) leaveExactness(state);
   }
 
-  /** Tells a server that has stopped responding from requests that fail among others. */
+  /** Distinguishes a server that has stopped responding from individual failures. */
   function hear({ status, error, sentMs, headersMs, endMs }: Sample): void {
     if (status === 0) {
       if (error !== 'client' && sentMs >= clock.heardMs) clock.unheard++;

@@ -1,20 +1,20 @@
-/** A stretch of time on one clock, ms. */
+/** A period on one clock, ms. */
 export type Stretch = readonly [fromMs: number, toMs: number];
 
-/** How much of a standstill is whose. */
+/** Parts of a pause by cause. */
 export interface StallParts {
-  /** The event loop was at work, with code or a garbage collection. */
+  /** Time in which the event loop was busy with code or garbage collection, ms. */
   readonly ownMs: number;
-  /** It was not let: the machine or the whole process stood still, or the loop waited for a core. */
+  /** Time in which the machine or the whole process was paused, or the loop waited for a core, ms. */
   readonly machineMs: number;
 }
 
 /**
- * Why an event loop stood still. Its own is the time for which its process computed, but for the time in which a thread that
- * has nothing to do but to look at the clock was late as well: a hypervisor that stops a machine may let time run on.
- *
- * @param late when the other thread was late
- * @param cpuMs CPU time of the process during the stall
+ * Splits a pause of an event loop by its cause. The loop's own part is the CPU time of its process, less the time in
+ * which an idle thread that watches the clock was late as well. A hypervisor that pauses a machine may let its clock
+ * run on.
+ * @param late periods in which the other thread was late
+ * @param cpuMs CPU time of the process during the pause
  */
 export function splitStall([fromMs, toMs]: Stretch, late: readonly Stretch[], cpuMs: number): StallParts {
   const lengthMs = toMs - fromMs;

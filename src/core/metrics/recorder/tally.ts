@@ -10,8 +10,8 @@ import {
 import { quantileNames, type Distribution, type QuantileName } from '../types.ts';
 
 /**
- * Values of one metric as they come in. Count, mean, spread and extremes are exact (Welford); quantiles come from the raw
- * samples as long as `raw` is kept, from the histogram afterwards. Without both there are no quantiles.
+ * Values of one metric as they arrive. Count, mean, spread, and extremes are exact (Welford). Quantiles come from the
+ * raw samples while `raw` is kept, and from the histogram afterwards. Without both there are no quantiles.
  */
 export interface Tally {
   count: number;
@@ -20,20 +20,23 @@ export interface Tally {
   squares: number;
   min: number;
   max: number;
-  /** The first `count` places are filled; null: dropped. */
+  /** The first `count` places are used; null once dropped. */
   raw: Float64Array | null;
-  /** Raw samples are dropped when there are more. */
+  /** Number of values above which raw samples are dropped. */
   rawLimit: number;
-  /** Null until it is needed. */
+  /** Null until needed. */
   histogram: Histogram | null;
 }
 
-/** Rank intervals by count and quantile; one for many distributions of the same size. */
+/** Returns rank intervals by count and quantile, shared by distributions of the same size. */
 export type RankTable = (count: number) => Readonly<Record<QuantileName, RankInterval | undefined>>;
 
 const nothing = new Float64Array(0);
 
-/** An empty tally. `live`: the histogram is kept from the start, for quantiles at any moment without a sort. */
+/**
+ * Creates an empty tally.
+ * @param live keeps a histogram from the start, for quantiles at any time without sorting
+ */
 export function createTally(rawLimit: number, live: boolean): Tally {
   return {
     count: 0,
@@ -47,7 +50,7 @@ export function createTally(rawLimit: number, live: boolean): Tally {
   };
 }
 
-/** Takes in `values[index]`. On the hot path of the engine: no allocation beside the doubling of `raw`, see countValue. */
+/** Adds `values[index]`. On the engine's hot path, so it allocates nothing but a larger `raw`; see `countValue`. */
 export function addValue(tally: Tally, values: Float64Array, index: number): void {
   const value = values[index] ?? 0;
   const count = tally.count + 1;
@@ -61,7 +64,7 @@ export function addValue(tally: Tally, values: Float64Array, index: number): voi
     if (count > tally.raw.length) grow(tally, tally.raw);
     tally.raw[count - 1] = value;
     if (count > tally.rawLimit) {
-      // The histogram takes over, this value included when it had none so far.
+      // The histogram takes over. If it is new, it already includes this value.
       const known = tally.histogram !== null;
       dropRaw(tally);
       if (!known) return;
@@ -70,7 +73,7 @@ export function addValue(tally: Tally, values: Float64Array, index: number): voi
   if (tally.histogram !== null) countValue(tally.histogram, values, index);
 }
 
-/** From now on raw samples are dropped past `rawLimit`. */
+/** Drops raw samples past `rawLimit` from now on. */
 export function limitTally(tally: Tally, rawLimit: number): void {
   tally.rawLimit = rawLimit;
   if (tally.count > rawLimit) dropRaw(tally);
@@ -82,8 +85,8 @@ function dropRaw(tally: Tally): void {
 }
 
 /**
- * All as one. Up to `rawLimit` values their raw samples are kept, when every tally has its own; the histogram, when every
- * tally has one or it is needed. None of them is changed or becomes a part of the result.
+ * Merges tallies. Keeps raw samples up to `rawLimit` values if every tally has them, and a histogram if every tally has
+ * one or it is needed. Changes none of them, and the result shares nothing with them.
  */
 export function mergeTallies(tallies: readonly Tally[], rawLimit: number): Tally {
   const filled = tallies.filter(({ count }) => count > 0);
@@ -107,7 +110,7 @@ export function mergeTallies(tallies: readonly Tally[], rawLimit: number): Tally
   return merged;
 }
 
-/** The values by rank: raw samples sorted when they are kept and `exact` is wanted, the histogram otherwise. */
+/** Returns the values by rank: the sorted raw samples if they are kept and `exact` is set, otherwise the histogram. */
 export function rankedValues(tally: Tally, exact: boolean): Ranked {
   if (tally.count === 0 || hasNoValues(tally)) return rankedSamples([]);
   if (tally.raw !== null && (exact || tally.histogram === null)) return rankedSamples(samplesOf(tally).toSorted());
@@ -116,7 +119,7 @@ export function rankedValues(tally: Tally, exact: boolean): Ranked {
 
 const hasNoValues = ({ raw, histogram }: Tally): boolean => raw === null && histogram === null;
 
-/** The statistics of a tally, whose values are `ranked`. */
+/** Returns the statistics of a tally with the values `ranked`. */
 export function distributionOf(tally: Tally, ranked: Ranked, table: RankTable): Distribution {
   const empty = tally.count === 0;
   const ranks = table(ranked.count);
@@ -144,7 +147,7 @@ export function distributionOf(tally: Tally, ranked: Ranked, table: RankTable): 
   };
 }
 
-/** A table that works every count out once. */
+/** Creates a table that computes each count once. */
 export function createRankTable(): RankTable {
   const known = new Map<number, Record<QuantileName, RankInterval | undefined>>();
   return (count) => {
@@ -177,7 +180,7 @@ function samplesOf(tally: Tally): Float64Array {
   return tally.raw?.subarray(0, tally.count) ?? nothing;
 }
 
-/** A histogram of the values, which are kept raw. */
+/** Returns a histogram of the raw values. */
 export function histogramOf(tally: Tally): Histogram {
   const histogram = createHistogram(threeDigits);
   const samples = samplesOf(tally);

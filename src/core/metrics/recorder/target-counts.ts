@@ -4,35 +4,35 @@ import { time, type Times } from '../times.ts';
 import { errorKinds, type Sample } from '../types.ts';
 
 /**
- * Counts of targets without distributions of their own, each target in its place of flat arrays: a run may have hundreds of
- * thousands, and as groups they'd take ten times the memory.
+ * Counts of targets without their own distributions, in flat arrays by target. A run may have hundreds of thousands; as
+ * groups they'd take ten times the memory.
  */
 export interface TargetCounts {
   readonly requests: Uint32Array;
-  /** Latencies of successes and of all other responses. */
+  /** Latencies of successes and of other responses. */
   readonly successes: Moments;
   readonly others: Moments;
   readonly bytes: Float64Array;
   readonly outputTokens: Float64Array;
   readonly reasoningTokens: Float64Array;
-  /** The first kind of outcome of each, as in Group; 0 before the first request. */
+  /** First outcome of each target, coded as in `Group`; 0 before the first request. */
   readonly firstOutcome: Int16Array;
-  /** All outcomes, as in Group, of those that had several kinds. */
+  /** All outcomes, coded as in `Group`, of targets with several kinds. */
   readonly outcomes: Map<number, number[]>;
 }
 
-/** Count, mean, spread and extremes of values, ms. */
+/** Count, mean, spread, and extremes of values, ms. */
 interface Moments {
   readonly count: Uint32Array;
   readonly mean: Float64Array;
   /** Σ (value − mean)². */
   readonly squares: Float64Array;
-  /** This and the next are 0 before the first value: pages of zeros take no memory. */
+  /** This and the next are 0 before the first value, because pages of zeros take no memory. */
   readonly min: Float64Array;
   readonly max: Float64Array;
 }
 
-/** Returns the counts of that many targets before their first request. */
+/** Creates the counts of `length` targets. */
 export function createTargetCounts(length: number): TargetCounts {
   return {
     requests: new Uint32Array(length),
@@ -56,7 +56,7 @@ function createMoments(length: number): Moments {
   };
 }
 
-/** Takes in a request that ended. Allocates only for a target's second kind of outcome. */
+/** Adds a completed request. Allocates only for a target's second kind of outcome. */
 export function addToCounts(counts: TargetCounts, sample: Sample, times: Times): void {
   const { target, status, error } = sample;
   countKind(counts, target, error === undefined ? status : -1 - errorKinds.indexOf(error), 1);
@@ -101,7 +101,7 @@ function addMoment({ count, mean, squares, min, max }: Moments, at: number, valu
   if (n === 1 || value > (max[at] ?? 0)) max[at] = value;
 }
 
-/** Returns one target's counts as a group whose tallies have no quantiles; undefined without a request. */
+/** Returns one target's counts as a group without quantiles; undefined without a request. */
 export function groupAt(counts: TargetCounts, target: number, tokenSource: number): Group | undefined {
   const requests = counts.requests[target] ?? 0;
   if (requests === 0) return undefined;
@@ -116,7 +116,7 @@ export function groupAt(counts: TargetCounts, target: number, tokenSource: numbe
     bytes: counts.bytes[target] ?? 0,
     outputTokens,
     reasoningTokens: counts.reasoningTokens[target] ?? 0,
-    // Only the run keeps these: zeros leave them out of the target's numbers.
+    // Kept for the run only. Zeros omit them from the target's numbers.
     hiddenTokens: 0,
     inputTokens: 0,
     cachedTokens: 0,
@@ -142,7 +142,7 @@ function tallyAt({ count, mean, squares, min, max }: Moments, at: number): Tally
 
 const emptyTally: Tally = tallyAt(createMoments(1), 0);
 
-/** Returns the counts of recorders that each saw a part of a run as those of one that saw all of it. None is changed. */
+/** Merges counts of parts of a run. Changes none of them; null without parts. */
 export function mergeCounts(parts: readonly TargetCounts[]): TargetCounts | null {
   const [first] = parts;
   if (first === undefined) return null;
@@ -152,7 +152,7 @@ export function mergeCounts(parts: readonly TargetCounts[]): TargetCounts | null
   return merged;
 }
 
-/** Adds the counts of a target to those at another place. */
+/** Adds the counts of a target to those at another index. */
 export function addCountsAt(into: TargetCounts, at: number, from: TargetCounts, target: number): void {
   const requests = from.requests[target] ?? 0;
   if (requests === 0) return;

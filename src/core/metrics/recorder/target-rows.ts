@@ -7,8 +7,8 @@ import { mostDetailed, targetDetail } from './target-detail.ts';
 import type { Numbers, Summary } from '../types.ts';
 
 /**
- * Returns the numbers of each target that got a request, in the order of the file. Of a large file only some have rows: those
- * that the most requests of failed, the slowest by mean latency, and those with the most requests. The rest is summed up.
+ * Returns the numbers of each target with requests, in file order. In a large file only some get rows: those with the
+ * most failures, the slowest by mean latency, and those with the most requests. The others are summed up.
  */
 export function targetRows(
   state: RecorderState,
@@ -16,7 +16,7 @@ export function targetRows(
   rateMs: number,
   table: RankTable,
 ): Pick<Summary, 'perTarget' | 'otherTargets'> {
-  // Most targets have the same few outcomes: one object for all that do.
+  // Most targets have the same few outcomes, so they share one object.
   const known = new Map<string, Numbers['statusCodes']>();
   const rowOf = (group: Group, target: number): Summary['perTarget'][number] => {
     const { numbers } = numbersOf(group, rateMs, table, true);
@@ -54,7 +54,7 @@ export function targetRows(
 const requestsOf = ({ targets, counts }: RecorderState, target: number): number =>
   targets[target]?.requests ?? counts?.requests[target] ?? 0;
 
-/** Those that must have a row, then by turns the next of each order. */
+/** Returns the targets that must have a row, then alternately the next of each order. */
 function chooseRows(
   state: RecorderState,
   asked: Uint32Array,
@@ -87,13 +87,13 @@ function chooseRows(
   return chosen;
 }
 
-/** Equal ones as they are in the file. */
+/** Keeps file order between equal values. */
 const fromLargest = (targets: Uint32Array, valueOf: (target: number) => number): Uint32Array =>
   targets.toSorted((a, b) => valueOf(b) - valueOf(a) || a - b);
 
 const onlyMoments = (tally: Tally): Tally => ({ ...tally, raw: null, histogram: null });
 
-/** Counts and means of a group. */
+/** Returns a group with counts and means only. */
 function withoutValues({ successes, others, ttfb, ...group }: Group): Group {
   return {
     ...group,

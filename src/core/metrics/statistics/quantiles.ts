@@ -1,6 +1,6 @@
 import type { QuantileName } from '../types.ts';
 
-/** The share of samples below each named quantile. */
+/** Share of samples below each named quantile. */
 export const quantileShares: Readonly<Record<QuantileName, number>> = {
   median: 0.5,
   p90: 0.9,
@@ -12,7 +12,7 @@ export const quantileShares: Readonly<Record<QuantileName, number>> = {
 /** Confidence of every interval. */
 const confidence = 0.95;
 
-/** Values in ascending order, each reachable by its rank: 1 is the smallest, `count` the largest. */
+/** Values in ascending order, accessible by rank from 1 to `count`. */
 export interface Ranked {
   readonly count: number;
   at(rank: number): number;
@@ -24,14 +24,14 @@ export interface RankInterval {
   readonly high: number;
 }
 
-/** Raw samples as Ranked; `sorted` must be in ascending order. */
+/** Returns raw samples by rank; `sorted` must be in ascending order. */
 export function rankedSamples(sorted: ArrayLike<number>): Ranked {
   return { count: sorted.length, at: (rank) => sorted[rank - 1] ?? Number.NaN };
 }
 
 /**
- * The quantile by linear interpolation between the two nearest ranks (Hyndman & Fan type 7).
- * Null without a sample.
+ * Returns the quantile by linear interpolation between the two nearest ranks (Hyndman & Fan, type 7); null without
+ * samples.
  */
 export function quantile(values: Ranked, share: number): number | null {
   if (values.count === 0) return null;
@@ -43,10 +43,10 @@ export function quantile(values: Ranked, share: number): number | null {
 }
 
 /**
- * The distribution-free 95 % interval of a quantile: with B ~ Binomial(count, share) the true quantile lies between the
- * order statistics `low` and `high` with probability P(low <= B < high). At most 2.5 % are left on either side; where the
- * largest (or smallest) sample leaves more than that, the other side gets what remains of the 5 %.
- * Undefined when not even the whole range reaches 95 %: see leastCount.
+ * Returns the ranks of the distribution-free 95% interval of a quantile. With B ~ Binomial(count, share), the true
+ * quantile lies between the order statistics `low` and `high` with probability P(low <= B < high). Each side gets at
+ * most 2.5%; if the largest or smallest sample leaves more than that, the other side gets the rest of the 5%. Returns
+ * undefined if the whole range doesn't reach 95%; see `leastCount`.
  */
 export function intervalRanks(count: number, share: number): RankInterval | undefined {
   const left = 1 - confidence;
@@ -66,22 +66,25 @@ export function intervalRanks(count: number, share: number): RankInterval | unde
   return { low: Math.max(low, 1), high: Math.min(high, count) };
 }
 
-/** The smallest number of samples for which intervalRanks has an answer; below it a quantile is not reliable. */
+/**
+ * Returns the smallest number of samples for which `intervalRanks` returns an interval. With fewer, a quantile isn't
+ * reliable.
+ */
 export function leastCount(share: number): number {
   let count = Math.max(1, Math.floor(Math.log(1 - confidence) / Math.log(Math.max(share, 1 - share))));
   while (1 - outside(count, share) < confidence) count++;
   return count;
 }
 
-/** The probability that a quantile lies outside of the whole range of `count` samples. */
+/** Returns the probability that a quantile lies outside the range of `count` samples. */
 function outside(count: number, share: number): number {
   return share ** count + (1 - share) ** count;
 }
 
 /**
- * Binomial(count, share) as weights around its mode, up to the common factor `total`: the ratios of neighbours are exact,
- * so neither factorials nor logarithms are needed, and what is left out weighs less than 1e-18 of the mode.
- * About 18 standard deviations of terms: 9,000 for a million samples.
+ * Returns Binomial(count, share) as weights around its mode, up to the common factor `total`. Ratios of neighbors are
+ * exact, so neither factorials nor logarithms are needed. Omitted terms weigh less than 1e-18 of the mode. About 18
+ * standard deviations of terms: 9,000 for a million samples.
  */
 function binomial(count: number, share: number): { first: number; weights: readonly number[]; total: number } {
   const odds = share / (1 - share);
@@ -102,7 +105,7 @@ function binomial(count: number, share: number): { first: number; weights: reado
   return { first: mode - below.length, weights, total };
 }
 
-/** The largest rank whose lower tail, Σ weight(k < rank), is at most `allowed`. */
+/** Returns the largest rank whose lower tail, Σ weight(k < rank), is at most `allowed`. */
 function rankBelow(first: number, weights: readonly number[], allowed: number): number {
   let sum = 0;
   let index = 0;
@@ -113,7 +116,7 @@ function rankBelow(first: number, weights: readonly number[], allowed: number): 
   return first + index;
 }
 
-/** The smallest rank whose upper tail, Σ weight(k >= rank), is at most `allowed`. */
+/** Returns the smallest rank whose upper tail, Σ weight(k >= rank), is at most `allowed`. */
 function rankAbove(first: number, weights: readonly number[], allowed: number): number {
   let sum = 0;
   let index = weights.length - 1;

@@ -1,21 +1,21 @@
-/** How a quantity grows from one observation to the next. */
+/** Growth of a quantity per observation. */
 export interface Trend {
   readonly slope: number;
-  /** 95 % interval of the slope; null with too few observations. */
+  /** 95% interval of the slope; null with too few observations. */
   readonly interval95: readonly [low: number, high: number] | null;
 }
 
 const blocks = 5;
-/** Observations that a block needs so that one of them alone does not make it. */
+/** Minimum number of observations per block, so that one alone doesn't determine it. */
 const fewestInBlock = 2;
-/** The 97.5 % point of Student's t with one degree of freedom less than there are steps between blocks. */
+/** 97.5% point of Student's t with one degree of freedom less than there are steps between blocks. */
 const studentT975 = 3.182446;
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * How many observations at the start are still on their way to where the others are, at most half of them: as many as make
- * the standard error of the mean of the rest the smallest (White's rule, MSER).
+ * Returns how many observations at the start belong to the transient, at most half of them: the number that minimizes
+ * the standard error of the mean of the rest (White's rule, MSER).
  */
 export function settlingOf(values: readonly number[]): number {
   let best = { settling: 0, score: Infinity };
@@ -29,11 +29,11 @@ export function settlingOf(values: readonly number[]): number {
 }
 
 /**
- * The growth of values at equal distances, from the means of five blocks: their four steps, each divided by its length, are
- * the sample, and Student's t makes the interval. Neighbouring values may hang together how they like, up to a random walk,
- * whose steps are independent of each other; where they do not, neighbouring steps are opposed and the interval is too wide
- * rather than too narrow. Growth that dies away spreads the steps and so does not pass for one that lasts. Values at the start
- * that fill no block are left out. Null below five values.
+ * Returns the growth of values at equal distances, from the means of five blocks. Their four steps, each divided by its
+ * length, are the sample for a Student's t interval. Neighboring values may be correlated up to a random walk, whose
+ * steps are independent. With less correlation, neighboring steps are opposed and the interval is too wide rather than
+ * too narrow. Growth that fades spreads the steps, so it doesn't pass for lasting growth. Values at the start that fill
+ * no block are ignored. Returns null below five values.
  */
 export function trendOf(values: readonly number[]): Trend | null {
   const length = Math.floor(values.length / blocks);

@@ -1,14 +1,14 @@
 /** Gunther's Universal Scalability Law, X(N) = λN / (1 + α(N−1) + βN(N−1)), fitted to measured levels. */
 export interface UslFit {
-  /** Throughput of one user, per second. */
+  /** Throughput at concurrency 1, per second. */
   readonly lambda: number;
-  /** Contention: the share that can't be done in parallel. */
+  /** Contention: share of the work that can't run in parallel. */
   readonly alpha: number;
-  /** Coherency: what users cost each other. */
+  /** Coherency: cost of coordination between concurrent requests. */
   readonly beta: number;
   /** Share of the variance that the fit explains. */
   readonly r2: number;
-  /** Concurrency at which throughput is highest, √((1−α)/β), and the throughput there. */
+  /** Concurrency with the highest throughput, √((1−α)/β), and that throughput. */
   readonly peakConcurrency: number;
   readonly peakThroughputPerS: number;
 }
@@ -19,7 +19,7 @@ export interface UslPoint {
   readonly throughputPerS: number;
 }
 
-/** The fewest different levels for a fit. */
+/** Minimum number of different levels for a fit. */
 const fewestLevels = 5;
 const neededR2 = 0.9;
 const farthestPeak = 2;
@@ -29,12 +29,12 @@ type Parameters = readonly [lambda: number, alpha: number, beta: number];
 
 const none = (note: string): { fit: null; note: string } => ({ fit: null, note });
 
-/** Throughput at a concurrency by the law. */
+/** Returns the throughput at a concurrency by the law. */
 export function uslThroughput({ lambda, alpha, beta }: Pick<UslFit, 'lambda' | 'alpha' | 'beta'>, n: number): number {
   return (lambda * n) / (1 + alpha * (n - 1) + beta * n * (n - 1));
 }
 
-/** The fit, or why there is none that may be shown. */
+/** Returns the fit, or a note why there is none to show. */
 export function fitUsl(points: readonly UslPoint[]): { fit: UslFit | null; note: string } {
   const different = new Set(points.map(({ concurrency }) => concurrency)).size;
   if (different < fewestLevels) {
@@ -58,8 +58,8 @@ export function fitUsl(points: readonly UslPoint[]): { fit: UslFit | null; note:
 }
 
 /**
- * Least squares with λ > 0 and α, β ≥ 0. The best point is either free of its bounds or lies on one of them (α = 0, β = 0 or
- * both), so each of these four cases is solved by itself and the best that keeps the bounds counts.
+ * Fits by least squares with λ > 0 and α, β ≥ 0. The optimum is either inside the bounds or on one of them (α = 0, β =
+ * 0, or both). Each of these four cases is solved separately, and the best one within the bounds is returned.
  */
 export function leastSquares(points: readonly UslPoint[]): { parameters: Parameters; r2: number } {
   const mean = points.reduce((sum, { throughputPerS }) => sum + throughputPerS, 0) / points.length;
@@ -73,11 +73,11 @@ export function leastSquares(points: readonly UslPoint[]): { parameters: Paramet
 
 interface Descent {
   readonly parameters: Parameters;
-  /** Σ of squared differences. */
+  /** Sum of squared differences. */
   readonly error: number;
 }
 
-/** Levenberg-Marquardt with the parameters at the places `fixed` held at 0. */
+/** Minimizes by Levenberg-Marquardt with the parameters at the indexes `fixed` held at 0. */
 function descend(points: readonly UslPoint[], fixed: readonly number[]): Descent {
   const free = [0, 1, 2].filter((place) => !fixed.includes(place));
   let parameters = linearised(points, free);
@@ -102,7 +102,7 @@ function descend(points: readonly UslPoint[], fixed: readonly number[]): Descent
   return { parameters, error };
 }
 
-/** N/X = 1/λ + α/λ·(N−1) + β/λ·N(N−1) is linear: a start that is exact where nothing is noisy. */
+/** Returns a starting point, exact without noise: N/X = 1/λ + α/λ·(N−1) + β/λ·N(N−1) is linear. */
 function linearised(points: readonly UslPoint[], free: readonly number[]): Parameters {
   const usable = points.filter(({ throughputPerS }) => throughputPerS > 0);
   const columns = usable.map(({ concurrency: n }) => [1, n - 1, n * (n - 1)]);
@@ -129,7 +129,7 @@ function normalEquations(points: readonly UslPoint[], [lambda, alpha, beta]: Par
   return { matrix, vector };
 }
 
-/** A curve with a pole between the levels is no curve of throughput. */
+/** Returns the sum of squared differences. A curve with a pole between the levels isn't a throughput curve. */
 function errorOf(points: readonly UslPoint[], [lambda, alpha, beta]: Parameters): number {
   let sum = 0;
   for (const { concurrency: n, throughputPerS } of points) {
@@ -148,7 +148,7 @@ function moved(parameters: Parameters, free: readonly number[], change: readonly
   return [at(0), at(1), at(2)];
 }
 
-/** Gauss with pivots, on matrices of at most three rows; zeros where there is no one answer. */
+/** Solves by Gaussian elimination with pivots, up to three rows. Returns zeros without a unique solution. */
 function solve(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, vector[i] ?? 0]);
   const size = rows.length;

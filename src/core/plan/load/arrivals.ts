@@ -3,31 +3,33 @@ import { arrivalTime } from '../../values/stages.ts';
 import type { ArrivalProcess, Stage } from '../../vocabulary.ts';
 import type { RunPlan } from '../types.ts';
 
-/** When request `index` is to leave, ms from the start; never earlier than the one before, Infinity when there is none. */
+/**
+ * Returns when request `index` is scheduled, ms from the start. Never decreases; Infinity if there is no such request.
+ */
 export type Arrivals = (index: number) => number;
 
-/** Added to the seed: gaps must not go along with targets. */
+/** Added to the seed, so that gaps are independent of the choice of targets. */
 const gapSeed = 0xa221;
 
-/** Every way in which arrivals follow a rate. A new one is one function here and its name in types.ts. */
+/** All arrival processes. To add one, write its function here and its name in core/vocabulary.ts. */
 const processes: Readonly<Record<ArrivalProcess, (stages: readonly Stage[], seed: number) => Arrivals>> = {
   constant: evenly,
   poisson: atRandom,
 };
 
-/** The arrivals that the plan of an open loop asks for. Quick for ever larger indices; any other order is right, too. */
+/** Returns the arrivals of an open-model plan. Fast for ascending indexes; any other order also works. */
 export function arrivalsOf({ arrivals = 'constant', stages = [], seed }: RunPlan): Arrivals {
   return processes[arrivals](stages, seed);
 }
 
-/** As the rate has it: request n when n requests are expected, so at a constant rate all gaps are equal. */
+/** Schedules request n when n requests are expected. At a constant rate, all gaps are equal. */
 function evenly(stages: readonly Stage[]): Arrivals {
   return arrivalTime(stages);
 }
 
 /**
- * A Poisson process: users who know nothing of each other. The expected number of arrivals from one to the next is
- * exponential with mean 1 (time change of a process with unit rate), so the rate may change with time.
+ * Schedules requests by a Poisson process of independent arrivals. The expected number between two arrivals is
+ * exponential with mean 1 (time change of a unit-rate process), so the rate may change over time.
  */
 function atRandom(stages: readonly Stage[], seed: number): Arrivals {
   const unit = seededUnits(seed + gapSeed);

@@ -1,8 +1,8 @@
 /** Decides when the next request leaves. Pure: the engine owns the clock. */
 export interface LoadModel {
   /**
-   * Asked before request `index` (from 0) leaves, `elapsedMs` after the clock started: `now` = as soon as a slot is free,
-   * `done` = no more requests, a number = the scheduled time in ms from the start.
+   * Returns when request `index` (from 0) leaves, asked `elapsedMs` after the clock started. `now`: as soon as a slot
+   * is free; `done`: no more requests; a number: the scheduled time, ms from the start.
    */
   next(index: number, elapsedMs: number): 'now' | 'done' | number;
 }

@@ -3,11 +3,11 @@ import type { LoadModel } from './load-model.ts';
 import { openLoop } from './open-loop.ts';
 import type { RunPlan } from '../types.ts';
 
-/** Every load model there is. A new one is one file here and one line in this list. */
+/** All load models. To add one, write its file and add it here. */
 const loadModels: Readonly<Record<RunPlan['loadModel'], (plan: RunPlan) => LoadModel>> = {
   closed: closedLoop,
   open: openLoop,
 };
 
-/** The load model that a plan asks for. */
+/** Returns the load model of a plan. */
 export const loadModelFor = (plan: RunPlan): LoadModel => loadModels[plan.loadModel](plan);

@@ -3,8 +3,8 @@ import type { LoadModel } from './load-model.ts';
 import type { RunPlan } from '../types.ts';
 
 /**
- * Requests leave by the clock, whether earlier ones have been answered or not, until the count is sent or the time is up,
- * whichever comes first.
+ * Creates the open model: requests leave at their scheduled times, whether earlier ones have completed or not, until
+ * the count or the time is reached.
  */
 export function openLoop(plan: RunPlan): LoadModel {
   const dueMs = arrivalsOf(plan);

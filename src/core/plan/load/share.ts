@@ -1,26 +1,26 @@
 import type { LoadModel } from './load-model.ts';
 import type { RunPlan, Share } from '../types.ts';
 
-/** A load that is not shared out. */
+/** The share of a load that isn't split. */
 export const wholeLoad: Share = { number: 0, of: 1 };
 
-/** How many of `count` fall to a share. */
+/** Returns how many of `count` belong to a share. */
 export function partOf(count: number, { number, of }: Share): number {
   return Math.floor(count / of) + (number < count % of ? 1 : 0);
 }
 
-/** Which request of the load is the share's own request `index`. */
+/** Returns the index in the whole load of the share's request `index`. */
 export const indexIn = ({ number, of }: Share, index: number): number => number + index * of;
 
-/** The load model of a share. */
+/** Returns the load model of a share. */
 export function shareModel(model: LoadModel, share: Share): LoadModel {
   return { next: (index, elapsedMs) => model.next(indexIn(share, index), elapsedMs) };
 }
 
 /**
- * A plan of its own for one of `of` workers that do not know which of them they are: counts divided and rounded up, arrival
- * rates divided.
- * @param seed another for each, or all would send the same
+ * Returns a plan for one of `of` workers that don't know their number: counts are divided and rounded up, arrival rates
+ * divided.
+ * @param seed different for each worker, because they would send the same requests otherwise
  */
 export function planOfOne(plan: RunPlan, of: number, seed: number): RunPlan {
   const divided = (count: number): number => Math.ceil(count / of);
@@ -40,7 +40,7 @@ export function planOfOne(plan: RunPlan, of: number, seed: number): RunPlan {
   };
 }
 
-/** What so many workers send together, each by such a plan of its own for one of `of`. */
+/** Returns the plan that `workers` workers add up to, each with such a plan for one of `of`. */
 export function planOfMany(plan: RunPlan, of: number, workers: number): RunPlan {
   const { requests, concurrency, warmup, stages } = planOfOne(plan, of, plan.seed);
   return {

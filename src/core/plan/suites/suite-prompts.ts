@@ -1,7 +1,7 @@
 import { seededUnits } from '../../values/pick.ts';
 import type { Prompt } from './suite-request.ts';
 
-/** Words that most vocabularies have as one token. */
+/** Words that are one token in most vocabularies. */
 const words =
   `time year people way day man thing woman life child world school state family student group country problem hand
 part place case week company system program question work government number night point home water room mother area
@@ -12,16 +12,16 @@ air teacher force education foot boy age policy music market sense nation plan c
     /\s+/,
   );
 
-/** GPT-2's tokens that are used: common ones, none of them special. */
+/** Range of GPT-2 tokens in use: common ones, no special ones. */
 const tokens = { first: 262, count: 20_000 } as const;
 
 const seed = 0x1a7e;
 
 /**
- * Creates prompts of a length, no two of which begin alike: a server that keeps prefixes has nothing of one when the next
- * comes. The same arguments give the same prompts.
- * @param length tokens; words where only texts may be sent
- * @param from number of the first among all prompts of a suite: prompts of different numbers differ
+ * Creates prompts of one length that all start differently, so that a prefix cache never helps. The same arguments
+ * return the same prompts.
+ * @param length number of tokens, or of words if only texts can be sent
+ * @param from number of the first one among all prompts of a suite; different numbers give different prompts
  */
 export function distinctPrompts(length: number, asTokens: boolean, count: number, from: number): Prompt[] {
   return Array.from({ length: count }, (_, i) => {
@@ -37,8 +37,8 @@ export function distinctPrompts(length: number, asTokens: boolean, count: number
 }
 
 /**
- * Creates prompts that each ask one of the questions in turn, and begin with a number of their own, so that no two are equal.
- * @param from number of the first among all prompts of a suite
+ * Creates prompts that ask the questions in turn, each with its own number at the start, so that no two are equal.
+ * @param from number of the first one among all prompts of a suite
  */
 export const numberedPrompts = (questions: readonly string[], count: number, from: number): string[] =>
   Array.from({ length: count }, (_, i) => `${from + i + 1}. ${questions[i % questions.length] ?? ''}`);

@@ -1,24 +1,24 @@
 import { isChatPath, modelListsOf, recogniseApi } from '../../endpoints/llm/llm-api.ts';
 import type { PreparedRequest, Target } from '../../endpoints/types.ts';
 
-/** A text, or its tokens. */
+/** A text or its tokens. */
 export type Prompt = string | readonly number[];
 
-/** What a suite asks a language model. */
+/** Request to a language model by a suite. */
 export interface SuiteQuestion {
   readonly url: string;
-  /** The model's name in the body; none for a server that has one model. */
+  /** Model name in the body; absent for a server with one model. */
   readonly model?: string | undefined;
-  /** Texts, or lists of tokens where the server is known to take them. */
+  /** Texts, or lists of tokens for servers known to accept them. */
   readonly prompts: readonly Prompt[];
   readonly maxTokens: number;
   readonly stream: boolean;
-  /** Asks for all tokens even when the model would end sooner; only servers known to take it are sent it. */
+  /** Requests all tokens even if the model would end sooner. Sent only to servers known to support it. */
   readonly ignoreEos: boolean;
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** A target with its request, ready to send. */
+/** A target with its prepared request. */
 export interface SuiteRequest {
   readonly target: Target;
   readonly request: PreparedRequest;
@@ -28,8 +28,8 @@ const start = { line: 0, character: 0 };
 const encoder = new TextEncoder();
 
 /**
- * The request for a question, in the API that the address names: OpenAI's completions or chat, Ollama's, or the
- * `/tokenizer` of the reference mock server. Several prompts are sent in turn.
+ * Returns the request for the API in the URL: OpenAI's completions or chat, Ollama's, or `/tokenizer` of the reference
+ * mock server. Several prompts are sent in turn.
  */
 export function suiteRequest(question: SuiteQuestion): SuiteRequest {
   const { headers } = question;

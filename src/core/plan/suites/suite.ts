@@ -1,11 +1,14 @@
-/** What the throughput suite sends. */
+/** Workload of the throughput suite. */
 export interface ThroughputWorkload {
   readonly quick: boolean;
-  /** `reference`: exactly the prompts and counts of the reference. Absent: counts that fill each level, and no prompt twice. */
+  /**
+   * `reference`: exactly the prompts and counts of the reference. Absent: counts that fill each level, and no prompt
+   * twice.
+   */
   readonly preset?: 'reference';
   readonly maxNewTokens: number;
   readonly warmupRequests: number;
-  /** Questions asked in turn; a single request at a time asks the first alone. */
+  /** Questions asked in turn. Concurrency 1 uses only the first. */
   readonly prompts: readonly string[];
   /** Concurrency 1 first. */
   readonly levels: readonly { readonly concurrency: number; readonly requests: number }[];
@@ -14,9 +17,9 @@ export interface ThroughputWorkload {
 const prompts = ['Hello, how are you?', 'What is the capital of France?', 'Explain quantum computing briefly.'];
 
 /**
- * The workload of the reference; quick: fewer requests, and no more than 4 at once. Where a level's requests are no multiple of
- * its concurrency, the last round is not full and scaling reads low: unless the preset wants the reference's own counts, they are
- * rounded up.
+ * Returns the workload of the reference. `quick`: fewer requests, concurrency up to 4. If a level's requests aren't a
+ * multiple of its concurrency, the last round isn't full and scaling appears too low. So they are rounded up, unless
+ * the preset requires the reference's counts.
  */
 export function throughputWorkload(quick: boolean, preset?: 'reference'): ThroughputWorkload {
   const concurrent = quick ? [2, 4] : [2, 4, 8];
@@ -36,20 +39,20 @@ export function throughputWorkload(quick: boolean, preset?: 'reference'): Throug
   };
 }
 
-/** One cell of the latency suite. */
+/** One combination of lengths in the latency suite. */
 export interface LatencyCell {
-  /** Tokens of the prompt that the reference has, and those that fit the model's context beside the answer. */
+  /** Prompt tokens of the reference, and those that fit into the model's context with the response. */
   readonly wantedInput: number;
   readonly input: number;
   readonly output: number;
 }
 
-/** What the latency suite sends, one request at a time. */
+/** Workload of the latency suite, at concurrency 1. */
 export interface LatencyWorkload {
   readonly quick: boolean;
   readonly requests: number;
   readonly warmupRequests: number;
-  /** Tokens that prompt and answer may have together; null when not known. */
+  /** Maximum number of tokens of prompt and response together; null if unknown. */
   readonly context: number | null;
   readonly cells: readonly LatencyCell[];
 }
@@ -57,7 +60,10 @@ export interface LatencyWorkload {
 const inputLengths = [128, 512, 1024];
 const outputLengths = [64, 128, 256];
 
-/** The lengths of the reference. A prompt that does not fit the context beside its answer is made shorter, and says so. */
+/**
+ * Returns the lengths of the reference. A prompt that doesn't fit into the context with its response is shortened and
+ * marked.
+ */
 export function latencyWorkload(quick: boolean, context: number | null): LatencyWorkload {
   const cells = inputLengths.flatMap((wantedInput) =>
     outputLengths.map((output) => ({
@@ -75,14 +81,14 @@ export function latencyWorkload(quick: boolean, context: number | null): Latency
   };
 }
 
-/** What the memory suite sends again and again. */
+/** Repeated workload of the memory suite. */
 export interface MemoryWorkload extends Pick<ThroughputWorkload, 'quick' | 'prompts' | 'maxNewTokens'> {
   readonly iterations: number;
   readonly requests: number;
   readonly concurrency: number;
 }
 
-/** The workload of the memory suite. */
+/** Returns the workload of the memory suite. */
 export const memoryWorkload = (quick: boolean): MemoryWorkload => ({
   quick,
   prompts,
