@@ -22,7 +22,7 @@ const parts = {
     ['warm'],
     ['prompt-uses', 'discover-model', 'loop-worker'],
     ['run'],
-    ['sweep'],
+    ['sweep', 'ab'],
     ['suite'],
   ],
   src: [['core'], ['engine', 'servers', 'panel-protocol'], ['processes'], ['cli', 'extension']],

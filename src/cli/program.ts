@@ -7,6 +7,7 @@ import { cacheFolder } from '../processes/cache-folder.ts';
 import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../processes/gpt2-defaults.ts';
 import type { Gpt2Options } from '../processes/gpt2-messages.ts';
 import { defaultHost } from '../servers/mock/server.ts';
+import { addAbCommand } from './ab/program.ts';
 import type { CalibrateOptions } from './commands/calibrate-command.ts';
 import { describeFailure } from './failure.ts';
 import { addPlanOptions, addReportOptions } from './options/plan-options.ts';
@@ -76,6 +77,8 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       const { runCommand } = await import('./commands/run-command.ts');
       done(await runCommand(file, options, manifest.version));
     });
+
+  addAbCommand(program, manifest.version, done);
 
   program
     .command('calibrate')

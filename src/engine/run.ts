@@ -20,6 +20,7 @@ import { promptUses, valueUse } from './prompt-uses.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
 import { serverAtStart, watchServer } from './machine/server-use.ts';
 import { sideThread } from './machine/side-thread.ts';
+import type { ConnectionKeeper } from './transport/connections.ts';
 import { warmCode } from './warm/warm.ts';
 
 /** Callbacks and signals of the caller of a run. */
@@ -50,6 +51,8 @@ export interface RunHooks {
   readonly mostTargets?: number;
   /** Maximum number of event loops (default: by the number of cores). */
   readonly mostLoops?: number;
+  /** Keeps the connections for the next run; the first alone opens them and measures the client overhead. For one event loop. */
+  readonly keeper?: ConnectionKeeper;
 }
 
 const snapshotMs = 250;
@@ -94,6 +97,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       first: workers ?? 1,
       most: workers ?? hooks.mostLoops ?? mostLoops(input.requests),
       warm: warmCode,
+      keeper: hooks.keeper,
     },
   );
   let known: KnownParts = {
@@ -116,7 +120,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     const source = readSource(input);
     await unlessFault(loops.prepare());
     const selfCalibration =
-      plan.coldStart || signal.aborted
+      plan.coldStart || signal.aborted || hooks.keeper?.isWarm === true
         ? undefined
         : await unlessFault(calibrateSelf(await sideThread(), loops.transport, signal));
     let warmupSent = 0;

@@ -21,12 +21,30 @@ export const insecureHelp = 'accept server certificates that are self-signed, ex
 
 /** Adds the options that say what a run sends. */
 export function addPlanOptions(command: Command): Command {
+  return addLoadOptions(
+    command
+      .option(
+        '-n, --requests <n>',
+        `requests to send (default: the file's, otherwise ${planDefaults.requests})`,
+        planNumber('requests'),
+      )
+      .option(
+        '--duration <time>',
+        'send for that long, such as 30s; with --requests whichever ends first',
+        planTime('durationS'),
+      )
+      .option('--cold-start', 'open connections inside the measured time')
+      .option(
+        '--slo <objectives>',
+        "objectives of the run, such as 'p95 < 500ms, errors < 1%'; repeatable",
+        objectives,
+      ),
+  );
+}
+
+/** Adds those that say how requests are sent, but not how many or for how long. */
+export function addLoadOptions(command: Command): Command {
   return command
-    .option(
-      '-n, --requests <n>',
-      `requests to send (default: the file's, otherwise ${planDefaults.requests})`,
-      planNumber('requests'),
-    )
     .option(
       '-c, --concurrency <n>',
       `most requests in flight (default: the file's, otherwise ${planDefaults.concurrency})`,
@@ -46,11 +64,6 @@ export function addPlanOptions(command: Command): Command {
       planNumber('maxInFlight'),
     )
     .option(
-      '--duration <time>',
-      'send for that long, such as 30s; with --requests whichever ends first',
-      planTime('durationS'),
-    )
-    .option(
       '--seed <n>',
       `seed of the random choice of targets (default: the file's, otherwise ${planDefaults.seed})`,
       planNumber('seed'),
@@ -68,7 +81,6 @@ export function addPlanOptions(command: Command): Command {
       planSize('maxHeadBytes'),
     )
     .option('--insecure', insecureHelp)
-    .option('--cold-start', 'open connections inside the measured time')
     .addOption(
       new Option('--transport <name>', 'what sends (default: raw sockets, undici for what they cannot)').choices(
         transportNames,
@@ -82,8 +94,7 @@ export function addPlanOptions(command: Command): Command {
       "set a variable of the file, such as 'base=http://127.0.0.1:5001'; repeatable",
       variable,
     )
-    .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header)
-    .option('--slo <objectives>', "objectives of the run, such as 'p95 < 500ms, errors < 1%'; repeatable", objectives);
+    .option('-H, --header <header>', "header of every request, such as 'Accept: text/plain'; repeatable", header);
 }
 
 /** Adds the options that name files for a result. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { comparedMetricNames, isComparedMetric, type ComparedMetricName } from '../../core/record/compared-metrics.ts';
 import { isHeaderValue } from '../../core/endpoints/read/headers.ts';
 import { ownHeaders } from '../../core/endpoints/known-words.ts';
 import { parseDurationMs } from '../../core/values/duration.ts';
@@ -78,6 +79,22 @@ export function variable(
     throw new InvalidArgumentError('Expected name=value on one line, such as base=http://127.0.0.1:5001.');
   }
   return { ...before, [name]: value.trim() };
+}
+
+/** Reads a share, such as `5%`, above 0 and at most 100%. */
+export function share(text: string): number {
+  const [, digits = ''] = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim()) ?? [];
+  const value = Number(digits) / 100;
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a percentage above 0% and up to 100%, such as 5%.');
+}
+
+/** Reads names of metrics to compare, with commas. */
+export function metrics(text: string): ComparedMetricName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = names.filter(isComparedMetric);
+  if (known.length === names.length) return [...new Set(known)];
+  throw new InvalidArgumentError(`Expected some of ${comparedMetricNames.join(', ')}, with commas.`);
 }
 
 /** Reads one `--slo 'p95 < 500ms, errors < 1%'`, after those before it. */

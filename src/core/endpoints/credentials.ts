@@ -41,6 +41,12 @@ export const maskedUrl = (url: string): string =>
       )
     : url;
 
+/** The value of a variable as it may be kept: `***` in the place of credentials, which its name or an address in it shows. */
+export const maskedVariable = (name: string, value: string): string =>
+  isSecretPair(name, value) || isCredentialHeader(name)
+    ? '***'
+    : maskedUrl(value).replace(/:\/\/[^/?#@\s]+@/, '://***@');
+
 /** Returns what stands in headers and addresses and must not appear in anything kept: a server may echo it. */
 export function credentialsOf(requests: readonly Pick<PreparedRequest, 'headers' | 'url'>[]): Set<string> {
   const found = new Set<string>();

@@ -116,7 +116,8 @@ const objective = v.object({
   text: v.string(),
 });
 
-const plan = v.object({
+/** The shape of a plan; see RunPlan. */
+export const planSchema = v.object({
   loadModel: v.picklist(['closed', 'open']),
   arrivals: v.exactOptional(v.picklist(arrivalProcesses)),
   stages: v.exactOptional(v.array(v.object({ fromPerS: v.number(), toPerS: v.number(), durationS: numberOrNull }))),
@@ -136,6 +137,28 @@ const plan = v.object({
   objectives: v.array(objective),
 });
 
+/** The shape of an Environment. */
+export const environmentSchema = v.object({
+  host: v.string(),
+  os: v.string(),
+  cpu: v.string(),
+  cores: count,
+  memoryGiB: v.number(),
+  node: v.string(),
+  loadlens: v.string(),
+  calibration: v.exactOptional(calibrationSchema),
+  selfCalibration: v.exactOptional(selfCalibrationSchema),
+});
+
+/** The shape of a Source. */
+export const sourceSchema = v.nullable(
+  v.object({
+    file: v.string(),
+    gitCommit: v.exactOptional(v.string()),
+    gitDirty: v.exactOptional(v.boolean()),
+  }),
+);
+
 /** The shape of a record; see RunRecord. */
 export const runSchema = v.object({
   schema: v.literal(recordSchema),
@@ -144,7 +167,7 @@ export const runSchema = v.object({
   startedAt: v.string(),
   status: v.picklist(['completed', 'cancelled', 'crashed']),
   stopReason: v.exactOptional(v.string()),
-  plan,
+  plan: planSchema,
   targets: v.array(
     v.object({
       name: v.string(),
@@ -238,24 +261,8 @@ export const runSchema = v.object({
     bound: v.exactOptional(v.nullable(v.picklist(healthBounds))),
     warnings: v.array(v.string()),
   }),
-  environment: v.object({
-    host: v.string(),
-    os: v.string(),
-    cpu: v.string(),
-    cores: count,
-    memoryGiB: v.number(),
-    node: v.string(),
-    loadlens: v.string(),
-    calibration: v.exactOptional(calibrationSchema),
-    selfCalibration: v.exactOptional(selfCalibrationSchema),
-  }),
-  source: v.nullable(
-    v.object({
-      file: v.string(),
-      gitCommit: v.exactOptional(v.string()),
-      gitDirty: v.exactOptional(v.boolean()),
-    }),
-  ),
+  environment: environmentSchema,
+  source: sourceSchema,
   server: v.exactOptional(
     v.object({
       pid: v.exactOptional(count),

@@ -143,16 +143,18 @@ function createLine(origin: Origin, connector: Connector, options: ParserOptions
 
   return {
     connect: () =>
-      new Promise((resolve, reject) => {
-        socket = connector.open(origin, (error, opened) => {
-          if (error) {
-            reject(error);
-            return;
-          }
-          ready = opened;
-          resolve();
-        });
-      }),
+      socket && !socket.destroyed
+        ? Promise.resolve()
+        : new Promise((resolve, reject) => {
+            socket = connector.open(origin, (error, opened) => {
+              if (error) {
+                reject(error);
+                return;
+              }
+              ready = opened;
+              resolve();
+            });
+          }),
     send(request, receiver) {
       events = receiver;
       toHead = request.method === 'HEAD';

@@ -26,7 +26,8 @@ export function chaptersText({ title, subtitle, sections }: Chapters): string {
   return joinBlocks([[`*** ${title} ***`, ...wrap(subtitle, 2)], ...sections.map(sectionLines)]);
 }
 
-function sectionLines({ title, sentences = [], facts = [], tables = [] }: Section): string[] {
+/** Returns the lines of one chapter for a terminal. */
+export function sectionLines({ title, sentences = [], facts = [], tables = [] }: Section): string[] {
   const own = tables.length === 1 ? tables.map((each) => tableLines(each).slice(1)) : tables.map(tableLines);
   return [
     `${title}:`,

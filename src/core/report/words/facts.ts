@@ -194,7 +194,8 @@ export function warningNote(runs: readonly RunRecord[]): string[] {
   ];
 }
 
-function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
+/** Returns where the targets came from: file and commit. */
+export function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
   if (gitCommit === undefined) return file;
   return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with changes not committed' : ''}`;
 }

@@ -9,7 +9,6 @@ import type { Backlog, FailureSample } from '../../../core/metrics/types.ts';
 import { loadModelFor } from '../../../core/plan/load/load-models.ts';
 import type { LoadModel } from '../../../core/plan/load/load-model.ts';
 import { perRequestLimitsMs, withoutTokenTimes } from '../../../core/plan/objectives.ts';
-import { planDefaults } from '../../../core/plan/plan.ts';
 import { targetPicker } from '../../../core/values/pick.ts';
 import { promptTurns } from '../../../core/plan/prompt-turns.ts';
 import { indexIn, shareModel } from '../../../core/plan/load/share.ts';
@@ -23,10 +22,9 @@ import { openConnections, pairsToOpen } from '../../transport/open-connections.t
 import { startPacer, type Pacer } from '../pacer.ts';
 import { startReadings, type ProcessReadings } from '../../machine/readings.ts';
 import { clockOffsetMs, sharedNow } from '../../machine/shared-clock.ts';
-import { createServerNotes } from '../../transport/server-notes.ts';
 import { sideThread, type SideThread } from '../../machine/side-thread.ts';
 import type { Lane, Transport, WireRequest } from '../../transport/transport.ts';
-import { transportFor, transports } from '../../transport/transports.ts';
+import { createConnections, type ConnectionKeeper } from '../../transport/connections.ts';
 import { toWire } from '../../transport/wire.ts';
 import { sharedCounter, type Counters } from './counter.ts';
 
@@ -103,8 +101,6 @@ export interface OwnLoop extends Loop {
   readonly addresses: () => Transport['addresses'];
 }
 
-/** Maximum number of open connections over all lanes if there is more than one origin. */
-const keptConnections = 2_048;
 /** Slots of the open model whose connections are opened ahead. The number it will need isn't known in advance. */
 const openedForRate = 32;
 
@@ -114,6 +110,8 @@ export interface LoopOptions {
   readonly onDropped?: (slots: number) => void;
   /** Warms the code, unless the plan asks for a cold start. */
   readonly warm?: (side: SideThread, what: LoopKind, signal: AbortSignal) => Promise<void>;
+  /** Keeps the connections after the loop is closed; absent: they are the loop's own. */
+  readonly keeper?: ConnectionKeeper | undefined;
 }
 
 /** Kind of code that a loop runs. */
@@ -127,7 +125,7 @@ export interface LoopKind extends Pick<RunPlan, 'loadModel'> {
  * Creates the loop of this thread.
  * @throws LoadlensError for a request that can't be sent
  */
-export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): OwnLoop {
+export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOptions): OwnLoop {
   const { plan, share, targets, secrets, counters } = setup;
   const targetNames = targets.map((target) => target.name);
   const pickAny = targetPicker(
@@ -150,17 +148,13 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     ...limitsOf(plan, targets, requests),
   };
   const recorder = createRecorder(summaryOptions);
-  const transportName = transportFor(plan, requests);
-  const notes = createServerNotes();
-  const transport = transports[transportName]({
-    keptPerLane: Math.max(2, Math.floor(keptConnections / plan.concurrency)),
-    note: notes.note,
-    maxHeadBytes: plan.maxHeadBytes ?? planDefaults.maxHeadBytes,
-    insecure: plan.insecure ?? false,
-  });
+  const connections = keeper?.take(plan, requests) ?? createConnections(plan, requests);
+  const { name: transportName, transport, notes, lanes: prepared } = connections;
+  const openedEarlier = transport.opened;
   const offsetMs = clockOffsetMs();
   const cancelled = new AbortController();
-  const prepared: Lane[] = [];
+  /** How many of the lanes are prepared, and how many of these have slots. */
+  let ready = 0;
   let used = 0;
   let side: SideThread | undefined;
   let pacer: Pacer | undefined;
@@ -180,8 +174,9 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     transport: transportName,
     addresses: () => transport.addresses,
     async prepare(slots) {
-      const fresh = Array.from({ length: slots }, () => transport.lane());
-      prepared.push(...fresh);
+      while (prepared.length < ready + slots) prepared.push(transport.lane());
+      const fresh = prepared.slice(ready, ready + slots);
+      ready += slots;
       const starting = sideThread().then((thread) => (side = thread));
       if (plan.loadModel === 'open') pacer ??= await startPacer();
       if (!plan.coldStart && !cancelled.signal.aborted) {
@@ -239,7 +234,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
         requests: ended,
         backlog: pacer && backlog.summary(outcome.unsent),
         readings: stopReadings(),
-        connectionsOpened: transport.opened,
+        connectionsOpened: transport.opened - openedEarlier,
         openedMeanwhile: transport.opened - openedBefore,
         addresses: transport.addresses,
         failures: failures.list(),
@@ -268,7 +263,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm }: LoopOptions): 
     },
     close() {
       pacer?.close();
-      transport.close();
+      if (!keeper) transport.close();
     },
   };
 }

@@ -55,6 +55,8 @@ export interface LoopsOptions {
   readonly most: number;
   /** Warms the code of a loop before the clock starts; see `warm.ts`. */
   readonly warm: NonNullable<LoopOptions['warm']>;
+  /** Keeps the connections of the first loop; see LoopOptions. */
+  readonly keeper?: LoopOptions['keeper'];
 }
 
 const lookMs = 100;
@@ -72,7 +74,7 @@ const sharesOf = (slots: number, loops: number): number[] =>
  * Creates the loops of a run, with the first one in this thread.
  * @throws LoadlensError for a request that can't be sent
  */
-export function createLoops(setup: LoopSetup, { slots, first, most, warm }: LoopsOptions): Loops {
+export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper }: LoopsOptions): Loops {
   /** Loops that wait for released slots, and how many each still needs. */
   const waiting: { readonly loop: Loop; slots: number }[] = [];
   const give = (dropped: number): void => {
@@ -85,7 +87,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm }: Loop
     if (given < dropped) give(dropped - given);
   };
 
-  const own = createLoop(setup, { onDropped: give, warm });
+  const own = createLoop(setup, { onDropped: give, warm, keeper });
   const { summaryOptions } = own;
   /** Sending loops, and the number of slots each should have. */
   const loops = new Map<Loop, number>([[own, slots]]);

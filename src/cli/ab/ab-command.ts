@@ -1,0 +1,154 @@
+import { ExitCode, LoadlensError } from '../../core/errors.ts';
+import { formatCount, formatS, withoutZeros } from '../../core/format.ts';
+import { maskedVariable } from '../../core/endpoints/credentials.ts';
+import type { Stage } from '../../core/vocabulary.ts';
+import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
+import { changeText, intervalText, labelOf } from '../../core/record/comparison-sentences.ts';
+import type { ComparisonRecord } from '../../core/record/comparison.ts';
+import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
+import { rateText } from '../../core/report/words/load-words.ts';
+import { compareLive, type AbSide, type AbSnapshot } from '../../engine/ab.ts';
+import {
+  checkLoadOptions,
+  choicesOf,
+  defaultFile,
+  isSound,
+  type PlanOptions,
+  type ReportOptions,
+} from '../commands/run-command.ts';
+import { withOtherServers } from '../expected-servers.ts';
+import { loadFile, makeInput, type LoadedFile, type Variables, withoutPlaces } from '../load-file.ts';
+import { measure, outputsOf, writeResult } from '../output/measure.ts';
+import { withPartialFile } from '../output/partial-file.ts';
+import { checkReportFiles } from '../output/report-files.ts';
+
+/** The options of `loadlens ab`, as the argument parser hands them over. */
+export interface AbOptions extends PlanOptions, ReportOptions {
+  readonly a?: Variables;
+  readonly b?: Variables;
+  readonly pairs: number;
+  /** Length of a slice, s. */
+  readonly slice: number;
+  readonly threshold: number;
+  readonly metrics?: readonly ComparedMetricName[];
+  readonly failOn?: 'worse';
+  readonly allowHost?: readonly string[];
+  readonly quiet?: true;
+}
+
+/** Two-sided level of a comparison. */
+const level = 0.05;
+
+/** Runs `loadlens ab` and returns the exit code. Throws a LoadlensError for what the user can fix. */
+export async function abCommand(name: string | undefined, options: AbOptions, version: string): Promise<ExitCode> {
+  const { pairs, threshold, allowHost, quiet = false } = options;
+  if (options.a === undefined && options.b === undefined) {
+    throw new LoadlensError('Neither --a nor --b is given, so nothing differs.', {
+      hint: 'Set a variable of the file for one side or both, such as --b base=http://127.0.0.1:5001.',
+    });
+  }
+  checkLoadOptions(options);
+  const files = [options.a, options.b].map((variables) =>
+    loadFile(name ?? defaultFile, options.environment, { ...options.var, ...variables }),
+  );
+  const [fileA, fileB] = files;
+  if (!fileA || !fileB || !files.every((file) => isSound(file, quiet))) return ExitCode.usage;
+  const outputs = outputsOf(options, comparisonReports);
+  checkReportFiles(outputs);
+  const sides = { a: sideOf(fileA, options.a, options), b: sideOf(fileB, options.b, options) };
+  const requests = [...sides.a.input.requests, ...sides.b.input.requests];
+  return measure({ requests, load: loadOf(sides.a, options), allowHost, quiet }, async (screen) => {
+    const withNotes = async (side: AbSide): Promise<AbSide> => ({
+      ...side,
+      input: await withOtherServers(side.input, screen),
+    });
+    const [a, b] = [await withNotes(sides.a), await withNotes(sides.b)];
+    const record = await withPartialFile(
+      options.json,
+      (text) => screen.note(text),
+      async (keep) => {
+        const compared = await compareLive(
+          { a, b, pairs, rules: { threshold, level }, chosen: options.metrics },
+          {
+            version,
+            signal: screen.signal,
+            fault: screen.fault,
+            onSnapshot: (snapshot) => screen.show(progressOf(snapshot)),
+            ...(keep && { onPartial: (partial: ComparisonRecord) => keep([JSON.stringify(partial)], true) }),
+          },
+        );
+        writeResult(renderComparisonText(compared), outputs, compared, screen);
+        return compared;
+      },
+    );
+    return endOfComparison(record, options.failOn);
+  });
+}
+
+/** Returns the exit code of a comparison that has been shown, and says on standard error why it isn't 0. */
+function endOfComparison(record: ComparisonRecord, failOn: AbOptions['failOn']): ExitCode {
+  const { status, stopReason = '', verdict } = record;
+  if (status === 'cancelled') return ExitCode.interrupted;
+  if (status === 'crashed') {
+    throw new LoadlensError(`The comparison stopped unexpectedly. ${stopReason}`.trim(), {
+      hint: 'The results above cover the pairs that were complete. Run it again, and report it if it repeats.',
+      exitCode: ExitCode.nothingMeasured,
+    });
+  }
+  if (failOn === undefined || verdict.name !== failOn) return ExitCode.done;
+  process.stderr.write(`--fail-on ${failOn}: ${verdict.sentence}\n`);
+  return ExitCode.objectiveFailed;
+}
+
+function sideOf(file: LoadedFile, variables: Variables = {}, options: AbOptions): AbSide {
+  const choices = { ...choicesOf(options), requests: undefined, durationS: options.slice };
+  const input = withoutPlaces(makeInput(file, choices));
+  const { plan } = input;
+  checkSteady(plan.stages, plan.durationS, options.slice);
+  const warmup =
+    options.warmup ?? (plan.warmup > 0 ? plan.warmup : warmupOf(plan.concurrency, plan.stages, options.slice));
+  return {
+    input: { ...input, plan: { ...plan, warmup } },
+    variables: Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [name, maskedVariable(name, value)]),
+    ),
+  };
+}
+
+/** Every slice has the same load. */
+function checkSteady(stages: readonly Stage[] | undefined, durationS: number | null, sliceS: number): void {
+  const rates = new Set(stages?.flatMap(({ fromPerS, toPerS }) => [fromPerS, toPerS]));
+  if (rates.size > 1) {
+    throw new LoadlensError('A comparison needs one rate, but the stages change it.', {
+      hint: "Use --rate, or hold the rate, such as --stages '10s:50'.",
+    });
+  }
+  if (durationS !== null && durationS < sliceS) {
+    throw new LoadlensError(`The stages end after ${withoutZeros(formatS(durationS))}, before the slice does.`, {
+      hint: 'Use longer stages, or a shorter --slice.',
+    });
+  }
+}
+
+/** Requests before each slice that aren't counted: one per connection, or a tenth of a slice at its rate. */
+function warmupOf(concurrency: number, stages: readonly Stage[] | undefined, sliceS: number): number {
+  const rate = stages?.[0]?.fromPerS;
+  return rate === undefined ? concurrency : Math.ceil((rate * sliceS) / 10);
+}
+
+/** How much a comparison sends, for the question whether it may. */
+function loadOf({ input: { plan } }: AbSide, { pairs, slice }: AbOptions): string {
+  const how = plan.stages === undefined ? `${formatCount(plan.concurrency)} at a time` : rateText(plan.stages);
+  return `requests for up to ${formatCount(2 * pairs * slice)} s, ${how},`;
+}
+
+/** `Pair 13 of 40  A  throughput -0.3% (-1.1% to +0.5%)  p95 +4.2% …`: the intervals are those of the last look. */
+function progressOf({ pair, side, record }: AbSnapshot): string {
+  const changes = record.metrics.flatMap(({ metric, decisive, ratio, interval }) =>
+    decisive && ratio !== null
+      ? [`${labelOf(metric)} ${changeText(ratio)}${interval === null ? '' : ` (${intervalText(interval)})`}`]
+      : [],
+  );
+  const place = pair === 0 ? 'Opening connections …' : `Pair ${pair} of ${record.pairs?.planned ?? pair}`;
+  return [place, side.toUpperCase(), ...changes].join('  ');
+}

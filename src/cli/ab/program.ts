@@ -1,0 +1,65 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { ExitCode } from '../../core/errors.ts';
+import { parseDurationMs } from '../../core/values/duration.ts';
+import { withinLimit } from '../../core/values/limits.ts';
+import { addLoadOptions, addReportOptions } from '../options/plan-options.ts';
+import { metrics, numberFrom, several, share, variable } from '../options/values.ts';
+import type { AbOptions } from './ab-command.ts';
+
+/** Pairs before the first look, and more than anyone needs. */
+const pairLimits = { least: 8, most: 400 } as const;
+/** Shorter slices hold too few requests, s. */
+const shortestSliceS = 0.1;
+
+/** Adds `loadlens ab`. */
+export function addAbCommand(program: Command, version: string, done: (code: ExitCode) => void): void {
+  addReportOptions(
+    addLoadOptions(
+      program
+        .command('ab')
+        .description('Compares two servers, models, or other settings of a file in alternating slices.')
+        .argument('[file]', 'endpoints file (default: endpoints.txt)')
+        .option(
+          '--a <name=value>',
+          "set a variable of the file for A, such as 'base=http://127.0.0.1:5000'; repeatable",
+          variable,
+        )
+        .option('--b <name=value>', 'set a variable of the file for B; repeatable', variable)
+        .option(
+          '--pairs <n>',
+          'pairs of slices at most; the comparison stops early once the verdict is certain',
+          numberFrom(pairLimits.least, pairLimits.most, 'a whole number'),
+          40,
+        )
+        .addOption(new Option('--slice <time>', 'length of a slice').argParser(slice).default(4, '4s'))
+        .addOption(
+          new Option('--threshold <percent>', 'smallest change that matters').argParser(share).default(0.05, '5%'),
+        )
+        .option(
+          '--metrics <list>',
+          'metrics to judge (default: throughput,p50,p95, and ttft,tpot for streams)',
+          metrics,
+        )
+        .addOption(new Option('--fail-on <verdict>', 'exit with 99 if B has this verdict').choices(['worse'])),
+    ),
+  )
+    .option('--allow-host <host>', 'allow load on this host; repeatable', several)
+    .option('-q, --quiet', 'no progress and no notes on standard error, only errors')
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: AbOptions) => {
+      const { abCommand } = await import('./ab-command.ts');
+      done(await abCommand(file, options, version));
+    });
+}
+
+function slice(text: string): number {
+  const ms = parseDurationMs(text);
+  const seconds = (ms ?? 0) / 1000;
+  if (seconds >= shortestSliceS && withinLimit('durationS', seconds)) return seconds;
+  throw new InvalidArgumentError('Expected a time with its unit, at least 100ms, such as 4s.');
+}
+
+const examples = `
+Examples:
+  loadlens ab --a base=http://127.0.0.1:5000 --b base=http://127.0.0.1:5001
+  loadlens ab --a model=small --b model=large --metrics ttft,tpot --threshold 3% --fail-on worse`;

@@ -1,0 +1,109 @@
+import type { VerdictName } from '../comparison/verdict.ts';
+import { countOf, formatPercent, withoutZeros } from '../format.ts';
+import { comparedMetrics, isComparedMetric } from './compared-metrics.ts';
+import type { ComparisonRecord } from './comparison.ts';
+
+type Metric = ComparisonRecord['metrics'][number];
+
+const percent = (share: number): string => withoutZeros(formatPercent(Number(share.toPrecision(12))));
+
+/** Returns a change with one decimal: `+4.1%`, `−0.3%`. */
+export function changeText(ratio: number): string {
+  const value = ((ratio - 1) * 100).toFixed(1);
+  return Number(value) === 0 ? '0.0%' : `${value.startsWith('-') ? value.replace('-', '−') : `+${value}`}%`;
+}
+
+/** Returns an interval of changes: `+2.8% to +5.5%`. */
+export const intervalText = ([low, high]: readonly [number, number]): string =>
+  `${changeText(low)} to ${changeText(high)}`;
+
+/** Returns how people call a metric. */
+export const labelOf = (metric: string): string => (isComparedMetric(metric) ? comparedMetrics[metric].label : metric);
+
+/**
+ * Returns the verdict in one sentence, its reason included.
+ * @param limited sides whose client was the limit
+ */
+export function verdictSentence(record: ComparisonRecord, limited: readonly ('a' | 'b')[]): string {
+  const { verdict, failures, metrics, threshold } = record;
+  if (limited.length > 0) {
+    const sides = limited.map((side) => side.toUpperCase()).join(' and ');
+    return `No verdict: the client was the limit for ${sides}, so the servers may be faster than measured.`;
+  }
+  const failed = `B fails ${formatPercent(failures.b)} of its requests, A ${formatPercent(failures.a)}`;
+  if (failures.verdict !== null) return `${failed}: ${failures.verdict}.`;
+  const named = strongest(metrics, verdict.name);
+  const limit = percent(threshold);
+  switch (verdict.name) {
+    case 'worse':
+    case 'better':
+      return named === undefined
+        ? `${failed}: ${verdict.name}.`
+        : `B is ${sizeText(named)}, above the ${limit} threshold: ${verdict.name}.`;
+    case 'changed':
+      return named === undefined ? '' : `B is ${sizeText(named)}, not clearly above the ${limit} threshold: changed.`;
+    case 'same':
+      return `B is within ${limit} of A in ${listOf(metrics)}: same.`;
+    case 'inconclusive':
+    case null:
+      return openSentence(record, failed);
+  }
+}
+
+/** Why there is no verdict yet, and what would settle it. */
+function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, failed: string): string {
+  const settled = metrics.find(({ verdict }) => verdict === 'better' || verdict === 'worse');
+  const open = metrics.filter(({ verdict }) => verdict === 'inconclusive');
+  if (settled !== undefined && open.length === 0) return `B is ${sizeText(settled)}, but ${failed}: inconclusive.`;
+  const [widest] = open.toSorted(
+    (one, other) => (other.smallestFindable ?? Infinity) - (one.smallestFindable ?? Infinity),
+  );
+  if (widest === undefined) return 'Nothing was compared: inconclusive.';
+  const label = labelOf(widest.metric);
+  const counted =
+    kind === 'interleaved'
+      ? countOf(pairs?.judged ?? 0, 'pair')
+      : `${countOf(a.slices.length, 'run')} of A and ${String(b.slices.length)} of B`;
+  if (widest.ratio === null) return `Some slices have no ${label}: inconclusive.`;
+  if (widest.interval === null) return `Too few measurements for an interval of ${label} (${counted}): inconclusive.`;
+  const detectable = ((widest.smallestFindable ?? 0) * 100).toFixed(1);
+  return `The change of B in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${detectable}%. ${adviceFor(open, kind)}`;
+}
+
+/** More pairs than this are no advice. */
+const mostFurther = 200;
+
+/** What would settle these metrics. */
+function adviceFor(open: readonly Metric[], kind: ComparisonRecord['kind']): string {
+  const [unit, side] = kind === 'interleaved' ? ['pair', ''] : ['run', ' a side'];
+  const more = open.map(({ furtherNeeded }) => furtherNeeded ?? Infinity);
+  const most = Math.max(...more);
+  if (most <= mostFurther) return `About ${countOf(Math.max(most, 1), `more ${unit}`)}${side} would settle it.`;
+  return kind === 'interleaved' ? 'Use a longer --slice to settle it.' : 'Use longer runs to settle it.';
+}
+
+/** The judged metric with that verdict whose change is the largest. */
+function strongest(metrics: readonly Metric[], name: VerdictName | null): Metric | undefined {
+  const distance = ({ ratio }: Metric): number => Math.abs(Math.log(ratio ?? 1));
+  return metrics.filter(({ verdict }) => verdict === name).toSorted((a, b) => distance(b) - distance(a))[0];
+}
+
+/** The size of a change without its sign, in percent: `4.1`. */
+const size = (ratio: number): string => (Math.abs(ratio - 1) * 100).toFixed(1);
+
+/** `4.1% slower at p95 (2.8–5.5%)`. */
+function sizeText({ metric, ratio, interval }: Metric): string {
+  const up = (ratio ?? 1) >= 1;
+  const isTime = !isComparedMetric(metric) || comparedMetrics[metric].better === 'lower';
+  const how = isTime ? `${up ? 'slower' : 'faster'} at` : `${up ? 'higher' : 'lower'} in`;
+  const ends = interval === null ? [] : up ? interval : interval.toReversed();
+  const isOneSided = interval !== null && (interval[0] >= 1 || interval[1] <= 1);
+  const range =
+    interval === null ? '' : isOneSided ? ` (${ends.map(size).join('–')}%)` : ` (${intervalText(interval)})`;
+  return `${size(ratio ?? 1)}% ${how} ${labelOf(metric)}${range}`;
+}
+
+function listOf(metrics: readonly Metric[]): string {
+  const labels = metrics.filter(({ decisive }) => decisive).map(({ metric }) => labelOf(metric));
+  return labels.length < 2 ? labels.join('') : `${labels.slice(0, -1).join(', ')} and ${labels.at(-1) ?? ''}`;
+}

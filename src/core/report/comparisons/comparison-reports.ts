@@ -1,0 +1,57 @@
+import { comparedMetricNames } from '../../record/compared-metrics.ts';
+import type { ComparisonRecord } from '../../record/comparison.ts';
+import { formatUtc } from '../../format.ts';
+import { chaptersHtml, chaptersMarkdown, sectionLines, type Chapters, type Section } from '../formats/chapters.ts';
+import { csvText, type Cell } from '../formats/csv-parts.ts';
+import { jsonPieces, jsonText } from '../formats/json.ts';
+import { joinBlocks } from '../formats/text-parts.ts';
+import { comparisonFacts, metricTable, sliceTable } from './comparison-tables.ts';
+
+const sectionsOf = (record: ComparisonRecord): Section[] => [
+  ...(record.warnings.length === 0 ? [] : [{ title: 'Warnings', sentences: record.warnings }]),
+  { title: 'Metrics', tables: [metricTable(record)] },
+  { title: record.kind === 'interleaved' ? 'Pairs' : 'Runs', tables: [sliceTable(record)] },
+  { title: 'Comparison', facts: comparisonFacts(record) },
+];
+
+const chaptersOf = (record: ComparisonRecord): Chapters => ({
+  title: `A/B comparison: ${record.name}`,
+  subtitle: `${record.verdict.sentence} ${formatUtc(record.startedAt)}.`,
+  sections: sectionsOf(record),
+});
+
+/** Returns the comparison for a terminal. Its first line is the verdict. */
+export function renderComparisonText(record: ComparisonRecord): string {
+  return joinBlocks([[record.verdict.sentence], ...sectionsOf(record).map(sectionLines)]);
+}
+
+/** One slice or run a line. */
+function renderComparisonCsv({ a, b, pairs }: ComparisonRecord): string {
+  const rows = (
+    [
+      ['a', a],
+      ['b', b],
+    ] as const
+  ).flatMap(([side, { slices }]) =>
+    slices.map((slice, i): Cell[] => [
+      i + 1,
+      side,
+      pairs ? String(pairs.order[i] === side) : null,
+      slice.startedAt,
+      slice.requestsSent,
+      slice.successes,
+      slice.bound,
+      ...comparedMetricNames.map((name) => slice.values[name] ?? null),
+    ]),
+  );
+  const head = ['number', 'side', 'first', 'startedAt', 'requestsSent', 'successes', 'bound', ...comparedMetricNames];
+  return csvText([head, ...rows]);
+}
+
+/** Every report of a comparison that can be written to a file. */
+export const comparisonReports = {
+  json: { extension: 'json', render: jsonText, pieces: jsonPieces },
+  csv: { extension: 'csv', render: renderComparisonCsv },
+  html: { extension: 'html', render: (record: ComparisonRecord) => chaptersHtml(chaptersOf(record)) },
+  markdown: { extension: 'md', render: (record: ComparisonRecord) => chaptersMarkdown(chaptersOf(record)) },
+} as const;

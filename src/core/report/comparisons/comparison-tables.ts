@@ -1,0 +1,116 @@
+import { comparedMetrics, isComparedMetric } from '../../record/compared-metrics.ts';
+import { changeText, intervalText, labelOf } from '../../record/comparison-sentences.ts';
+import type { ComparisonRecord, ComparisonSlice } from '../../record/comparison.ts';
+import {
+  capital,
+  countOf,
+  formatMs,
+  formatPercent,
+  formatRate,
+  formatUtc,
+  noValue,
+  withoutZeros,
+  formatS,
+} from '../../format.ts';
+import type { Table } from '../tables/tables.ts';
+import { loadText } from '../words/load-words.ts';
+import { sourceText } from '../words/facts.ts';
+
+/** Returns the metrics with their changes, the judged ones first. */
+export function metricTable(record: ComparisonRecord): Table {
+  const { metrics, a, b, kind } = record;
+  const judged = record.pairs?.judged;
+  const [ofA, ofB] = [a.slices.slice(0, judged), b.slices.slice(0, judged)];
+  return {
+    title: 'Metrics',
+    columns: ['Metric', 'A', 'B', 'Change', 'Interval', 'Smallest detectable', 'Verdict'],
+    words: ['Verdict'],
+    rows: [...metrics]
+      .toSorted((one, other) => Number(other.decisive) - Number(one.decisive))
+      .map(({ metric, ratio, interval, smallestFindable, verdict }) => [
+        titleOf(metric),
+        valueText(metric, medianOf(ofA, metric)),
+        valueText(metric, medianOf(ofB, metric)),
+        ratio === null ? noValue : changeText(ratio),
+        interval === null ? noValue : intervalText(interval),
+        smallestFindable === null ? noValue : `${(smallestFindable * 100).toFixed(1)}%`,
+        verdict ?? 'not judged',
+      ]),
+    note: `A and B: median over ${kind === 'interleaved' ? 'slices' : 'runs'}, of successes. Intervals hold together at ${formatPercent(1 - record.level)} for the judged metrics.`,
+  };
+}
+
+/** Returns every pair in order, or every run of both sides. */
+export function sliceTable(record: ComparisonRecord): Table {
+  const { a, b, pairs } = record;
+  const names = record.metrics.flatMap(({ metric, decisive }) => (decisive ? [metric] : []));
+  const cells = (slice: ComparisonSlice | undefined): string[] =>
+    names.map((name) => (slice ? valueText(name, slice.values[name] ?? null) : noValue));
+  const columns = (side: string): string[] => names.map((name) => `${side} ${labelOf(name)}`);
+  const rows = Array.from({ length: Math.max(a.slices.length, b.slices.length) }, (_, i) => [
+    String(i + 1),
+    ...(pairs ? [pairs.order[i] === 'b' ? 'B, A' : 'A, B'] : []),
+    ...cells(a.slices[i]),
+    ...cells(b.slices[i]),
+  ]);
+  return {
+    title: pairs ? 'Pairs' : 'Runs',
+    columns: [pairs ? 'Pair' : 'Run', ...(pairs ? ['Order'] : []), ...columns('A'), ...columns('B')],
+    words: ['Order'],
+    rows,
+  };
+}
+
+/** Returns what was compared and how. */
+export function comparisonFacts(record: ComparisonRecord): [label: string, value: string][] {
+  const { a, b, pairs, plan, failures, environment, source, kind } = record;
+  const side = ({ variables, slices }: ComparisonRecord['a']): string => {
+    const requests = slices.reduce((sum, { requestsSent }) => sum + requestsSent, 0);
+    const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    return [
+      ...set,
+      `${countOf(requests, 'request')} in ${countOf(slices.length, kind === 'kept' ? 'run' : 'slice')}`,
+    ].join(', ');
+  };
+  const length = plan.durationS === null ? '' : ` of ${withoutZeros(formatS(plan.durationS))}`;
+  return [
+    ['A', side(a)],
+    ['B', side(b)],
+    ['failed', `A ${formatPercent(failures.a)}, B ${formatPercent(failures.b)}`],
+    ...(pairs
+      ? ([
+          [
+            'pairs',
+            `${pairs.order.length} of at most ${pairs.planned}, ${pairs.judged} judged, slices${length}, order at random (seed ${plan.seed})`,
+          ],
+          [
+            'excluded',
+            `a slice of each side before the first pair, and ${countOf(plan.warmup, 'request')} before each slice`,
+          ],
+        ] satisfies [string, string][])
+      : []),
+    ['load', loadText(plan)],
+    ['status', record.status === 'cancelled' ? 'canceled' : record.status],
+    ...(record.stopReason === undefined ? [] : ([['reason', record.stopReason]] satisfies [string, string][])),
+    ...(source === null ? [] : ([['file', sourceText(source)]] satisfies [string, string][])),
+    ['started', formatUtc(record.startedAt)],
+    ['machine', `${environment.host}, ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}`],
+    ['Loadlens', `${environment.loadlens}, Node ${environment.node}`],
+  ];
+}
+
+/** A label at the start of a row; p95 stays p95. */
+const titleOf = (metric: string): string => (/^p\d/.test(metric) ? metric : capital(labelOf(metric)));
+
+function valueText(metric: string, value: number | null): string {
+  if (!isComparedMetric(metric)) return noValue;
+  const { unit } = comparedMetrics[metric];
+  return unit === 'ms' ? formatMs(value) : formatRate(value, unit === 'req/s' ? 'req' : 'tokens');
+}
+
+function medianOf(slices: readonly ComparisonSlice[], metric: string): number | null {
+  const sorted = slices.flatMap(({ values }) => values[metric] ?? []).toSorted((x, y) => x - y);
+  const middle = (sorted.length - 1) / 2;
+  const [low, high] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}

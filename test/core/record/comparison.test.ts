@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readComparison } from '../../../src/core/record/comparison.ts';
+import { isDecided } from '../../../src/core/record/make-comparison.ts';
+import { comparisonOf, keptOf, slicesOf, sliceWith } from './comparison-fixtures.ts';
+
+const schema: object = JSON.parse(
+  readFileSync(new URL('../../../docs/loadlens.comparison-1.schema.json', import.meta.url), 'utf8'),
+);
+const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictTuples: false }).compile(
+  schema,
+);
+
+const failing = { requestsSent: 400, successes: 360, statusCodes: { 200: 360, 500: 40 } };
+
+describe('comparison of A and B', () => {
+  it('finds a slower B worse, with its interval', () => {
+    const record = comparisonOf(slicesOf(12, 1), slicesOf(12, 1.1));
+    assert.equal(record.verdict.name, 'worse');
+    assert.match(
+      record.verdict.sentence,
+      /^B is (8|9|10)\.\d% (slower at p(50|95)|lower in throughput) \(\d+\.\d–\d+\.\d%\), above the 5% threshold: worse\.$/,
+    );
+    const p95 = record.metrics.find(({ metric }) => metric === 'p95');
+    assert.ok(p95?.ratio && Math.abs(p95.ratio - 1.1) < 0.01, String(p95?.ratio));
+    assert.ok(p95.interval && p95.interval[0] < 1.1 && p95.interval[1] > 1.1);
+    assert.ok(isDecided(record));
+  });
+
+  it('finds a faster B better, and equal sides the same', () => {
+    assert.equal(comparisonOf(slicesOf(12, 1), slicesOf(12, 0.9)).verdict.name, 'better');
+    const same = comparisonOf(slicesOf(12, 1), slicesOf(12, 1, {}, 2));
+    assert.deepEqual(same.verdict, { name: 'same', sentence: 'B is within 5% of A in throughput, p50 and p95: same.' });
+    assert.ok(isDecided(same));
+  });
+
+  it('calls a small change changed, and what it cannot tell inconclusive', () => {
+    const [a, b] = [slicesOf(12, 1), slicesOf(12, 1.05)];
+    const changed = comparisonOf(a, b, { chosen: ['p95'] });
+    assert.equal(changed.verdict.name, 'changed');
+    assert.match(
+      changed.verdict.sentence,
+      /^B is 4\.7% slower at p95 \(.*\), not clearly above the 5% threshold: changed\.$/,
+    );
+    assert.ok(!isDecided(changed));
+    const wild = a.map((_, i) => sliceWith({ p95: i % 2 === 0 ? 10 : 20 }));
+    const open = comparisonOf(wild, wild.toReversed(), { chosen: ['p95'] });
+    assert.deepEqual(open.verdict, {
+      name: 'inconclusive',
+      sentence:
+        'The change of B in p95 is between −50.0% and +100.0%: inconclusive. The smallest detectable change was 100.0%. Use a longer --slice to settle it.',
+    });
+  });
+
+  it('compares failures first', () => {
+    const fails = comparisonOf(slicesOf(12, 1), slicesOf(12, 0.5, failing));
+    assert.deepEqual(fails.failures, { a: 0, b: 0.09999999999999998, verdict: 'worse' });
+    assert.deepEqual(fails.verdict, { name: 'worse', sentence: 'B fails 10% of its requests, A 0%: worse.' });
+    const mended = comparisonOf(slicesOf(12, 0.5, failing), slicesOf(12, 1));
+    assert.equal(mended.verdict.sentence, 'B fails 0% of its requests, A 10%: better.');
+  });
+
+  it('calls no side better that fails more, even when chance may explain it', () => {
+    const few = [...slicesOf(1, 0.5, failing), ...slicesOf(12, 0.5).slice(1)];
+    const record = comparisonOf(slicesOf(12, 1), few);
+    assert.equal(record.failures.verdict, null);
+    assert.match(record.verdict.sentence, /^B is .*, but B fails 0\.83% of its requests, A 0%: inconclusive\.$/);
+    assert.equal(comparisonOf(few, slicesOf(12, 1)).verdict.name, 'inconclusive');
+  });
+
+  it('gives no verdict where the client was the limit', () => {
+    const record = comparisonOf(slicesOf(12, 1), slicesOf(12, 1.2, { bound: 'client' }));
+    assert.deepEqual(record.verdict, {
+      name: null,
+      sentence: 'No verdict: the client was the limit for B, so the servers may be faster than measured.',
+    });
+    assert.deepEqual(record.warnings, ['Client-limited in 12 of 12 slices of B.']);
+    assert.ok(!isDecided(record));
+  });
+
+  it('judges the pairs up to the last look alone', () => {
+    const pairs = { planned: 40, order: Array.from({ length: 10 }, () => 'a' as const) };
+    const record = comparisonOf(slicesOf(10, 1), slicesOf(10, 2), { pairs, status: 'cancelled' });
+    assert.equal(record.pairs?.judged, 8);
+    assert.equal(record.a.slices.length, 10);
+    const early = comparisonOf(slicesOf(3, 1), slicesOf(3, 2), { pairs: { ...pairs, order: ['a', 'b', 'a'] } });
+    assert.equal(early.metrics[0]?.interval, null);
+    assert.equal(early.verdict.sentence, 'Too few measurements for an interval of throughput (3 pairs): inconclusive.');
+  });
+
+  it('leaves a metric open that a slice lacks', () => {
+    const b = slicesOf(12, 1).map((slice, i) => (i === 4 ? sliceWith({ p50: 10 }) : slice));
+    const record = comparisonOf(slicesOf(12, 1), b, { chosen: ['p95'] });
+    assert.equal(record.verdict.sentence, 'Some slices have no p95: inconclusive.');
+    assert.equal(record.metrics.find(({ metric }) => metric === 'p95')?.ratio, null);
+  });
+
+  it('warns of percentiles with too few requests', () => {
+    const few = { requestsSent: 12, successes: 12 };
+    const { warnings } = comparisonOf(slicesOf(12, 1, few), slicesOf(12, 1), {});
+    assert.deepEqual(warnings, [
+      'A slice has fewer than 20 successes: p95 is close to its maximum. Use a longer --slice.',
+    ]);
+  });
+
+  it('compares kept runs without pairs', () => {
+    const record = keptOf(slicesOf(6, 1), slicesOf(5, 1.3));
+    assert.equal(record.kind, 'kept');
+    assert.equal(record.pairs, undefined);
+    assert.equal(record.verdict.name, 'worse');
+    assert.equal(
+      keptOf(slicesOf(3, 1), slicesOf(3, 1.3)).verdict.sentence,
+      'Too few measurements for an interval of throughput (3 runs of A and 3 of B): inconclusive.',
+    );
+  });
+
+  it('keeps the published schema, and is read back as it is', () => {
+    for (const record of [
+      comparisonOf(slicesOf(12, 1), slicesOf(12, 1.1)),
+      keptOf(slicesOf(4, 1), slicesOf(5, 1, failing)),
+      comparisonOf([], [], { status: 'crashed', stopReason: 'Why.', pairs: { planned: 12, order: [] } }),
+    ]) {
+      const json: unknown = JSON.parse(JSON.stringify(record));
+      assert.ok(validate(json), JSON.stringify(validate.errors));
+      assert.deepEqual(readComparison(json), json);
+    }
+    const bad = { ...comparisonOf(slicesOf(4, 1), slicesOf(4, 1)), threshold: 'x' };
+    assert.equal(validate(bad), false);
+    assert.throws(() => readComparison(bad), /This comparison is damaged at threshold/);
+  });
+});

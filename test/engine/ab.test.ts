@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { RunPlan } from '../../src/core/plan/types.ts';
+import type { ComparisonRecord } from '../../src/core/record/comparison.ts';
+import { LoadlensError } from '../../src/core/errors.ts';
+import { compareLive, type AbHooks, type AbInput } from '../../src/engine/ab.ts';
+import { freePort } from '../support/free-port.ts';
+import { runInput } from '../support/run-input.ts';
+
+/** A server that counts its connections and requests. */
+interface Counting {
+  readonly url: string;
+  readonly counts: { connections: number; requests: number };
+}
+
+const plan: Partial<RunPlan> = { requests: null, durationS: 0.1, warmup: 2, coldStart: false };
+const rules = { threshold: 0.05, level: 0.05 };
+
+/** Answers after so many milliseconds. */
+const after = (ms: number) => (_: IncomingMessage, response: ServerResponse) =>
+  void setTimeout(() => response.end('ok'), ms);
+
+const compare = (
+  a: string,
+  b: string,
+  changes: Partial<AbInput> & { readonly plan?: Partial<RunPlan> } = {},
+  hooks: Partial<AbHooks> = {},
+): Promise<ComparisonRecord> => {
+  const side = (url: string): AbInput['a'] => ({
+    input: runInput([url], { plan: { ...plan, ...changes.plan } }),
+    variables: { base: url },
+  });
+  const input = { a: side(a), b: side(b), pairs: 8, rules, ...changes };
+  return compareLive(input, { signal: new AbortController().signal, version: '0.0.0', ...hooks });
+};
+
+describe('interleaved comparison', function () {
+  this.timeout(30_000);
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  const serve = async (answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Counting> => {
+    const counts = { connections: 0, requests: 0 };
+    const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+      counts.requests += 1;
+      answer(request, response);
+    }).on('connection', () => (counts.connections += 1));
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    return { url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`, counts };
+  };
+  for (const transport of ['raw', 'undici'] as const) {
+    it(`keeps the connections of both sides open over all slices (${transport})`, async () => {
+      const [a, b] = [await serve(after(2)), await serve(after(8))];
+      const record = await compare(a.url, b.url, { chosen: ['p50'], plan: { transport } });
+      assert.equal(a.counts.connections, 2);
+      assert.equal(b.counts.connections, 2);
+      assert.equal(record.status, 'completed');
+      assert.deepEqual(record.a.variables, { base: a.url });
+      assert.equal(record.pairs?.order.length, 8);
+      assert.equal(record.a.slices.length, 8);
+      // What is sent before the first pair and before each slice is in no number.
+      const sent = record.a.slices.reduce((sum, { requestsSent }) => sum + requestsSent, 0);
+      assert.ok(a.counts.requests >= sent + 9 * 2, `${a.counts.requests} of ${sent}`);
+    });
+  }
+
+  it('draws the order of each pair from the seed', async () => {
+    const [a, b] = [await serve(after(1)), await serve(after(1))];
+    const orders: string[] = [];
+    for (const seed of [1, 1, 2]) {
+      const record = await compare(a.url, b.url, { plan: { seed, durationS: 0.02 } });
+      orders.push(record.pairs?.order.join('') ?? '');
+    }
+    assert.equal(orders[0], orders[1]);
+    assert.notEqual(orders[0], orders[2]);
+    assert.match(orders[0] ?? '', /^(?=.*a)(?=.*b)[ab]{8}$/);
+  });
+
+  it('sends by the clock', async () => {
+    const [a, b] = [await serve(after(1)), await serve(after(1))];
+    const stages = [{ fromPerS: 200, toPerS: 200, durationS: null }];
+    const record = await compare(a.url, b.url, {
+      plan: { loadModel: 'open', stages, arrivals: 'constant', concurrency: 50 },
+    });
+    assert.deepEqual(
+      record.b.slices.map(({ requestsSent }) => requestsSent),
+      Array.from({ length: 8 }, () => 20),
+    );
+  });
+
+  it('stops at the first look at which the verdict is certain', async () => {
+    const a = await serve(after(1));
+    const b = await serve((_, response) => void response.writeHead(429).end());
+    const record = await compare(a.url, b.url, { pairs: 20, plan: { durationS: 0.05 } });
+    assert.equal(record.verdict.name, 'worse');
+    // Eight pairs are too few for the share of the level that is for failures at the first look.
+    assert.deepEqual([record.pairs?.judged, record.pairs?.order.length], [12, 12]);
+  });
+
+  it('keeps the complete pairs when it is canceled', async () => {
+    const [a, b] = [await serve(after(1)), await serve(after(1))];
+    const canceled = new AbortController();
+    const partials: ComparisonRecord[] = [];
+    const record = await compare(
+      a.url,
+      b.url,
+      {},
+      {
+        signal: canceled.signal,
+        onPartial: (partial) => {
+          partials.push(partial);
+          if (partials.length === 3) canceled.abort();
+          return Promise.resolve();
+        },
+      },
+    );
+    assert.equal(record.status, 'cancelled');
+    assert.equal(record.a.slices.length, 3);
+    assert.equal(record.b.slices.length, 3);
+    assert.equal(record.pairs?.order.length, 3);
+    assert.deepEqual(
+      partials.map(({ status, a: { slices } }) => [status, slices.length]),
+      [
+        ['crashed', 1],
+        ['crashed', 2],
+        ['crashed', 3],
+      ],
+    );
+  });
+
+  it('finds a side worse that fails more, however fast', async () => {
+    const a = await serve(after(5));
+    const b = await serve((_, response) => void response.writeHead(429).end());
+    const record = await compare(a.url, b.url);
+    assert.equal(record.verdict.sentence, 'B fails 100% of its requests, A 0%: worse.');
+  });
+
+  it('says which side does not respond', async () => {
+    const a = await serve(after(1));
+    const nobody = `http://127.0.0.1:${await freePort()}/`;
+    await assert.rejects(compare(a.url, nobody), (error) => {
+      assert.ok(error instanceof LoadlensError);
+      assert.match(error.message, /^B: No request got a whole answer: .* \(\d+\)\.$/);
+      assert.equal(error.exitCode, 1);
+      return true;
+    });
+  });
+});
