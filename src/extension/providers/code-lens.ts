@@ -2,6 +2,7 @@ import { CodeLens, EventEmitter, languages, Range, workspace, type Command, type
 import type { Disposable } from 'vscode';
 import { withoutPlaceholders } from '../../core/endpoints/variables/variables.ts';
 import type { EndpointsFile, Target } from '../../core/endpoints/types.ts';
+import { formatCount } from '../../core/format.ts';
 import { planFor } from '../commands/run/plans.ts';
 import { commandIds } from '../contributions.ts';
 import { bundledServers } from '../../core/endpoints/bundled-servers.ts';
@@ -15,6 +16,7 @@ import {
   agoWords,
   numbersWords,
   objectiveWords,
+  outcomeLabel,
   planWords,
   targetReasonWords,
   verdictsOf,
@@ -57,10 +59,15 @@ export function registerCodeLenses(parts: {
     const needed = serversOf(document, file);
     for (const server of servers) if (needed.has(server)) lenses.push(new CodeLens(top, serverCommand(server)));
     const name = shownAs(document.uri);
-    for (const target of file.targets.slice(0, mostTargetLenses)) {
-      const { line } = target.range.start;
-      lenses.push(new CodeLens(new Range(line, 0, line, 0), runTargetCommand(document, target, history, name)));
-    }
+    for (const target of file.targets.slice(0, mostTargetLenses))
+      lenses.push(
+        lensAt(
+          target,
+          target.broken === true ? problemsCommand(document) : runTargetCommand(document, target, history, name),
+        ),
+      );
+    const [beyond] = file.targets.slice(mostTargetLenses);
+    if (beyond !== undefined) lenses.push(lensAt(beyond, limitCommand(document)));
     return lenses;
   };
 
@@ -85,8 +92,27 @@ export function registerCodeLenses(parts: {
   };
 }
 
+function lensAt({ range }: Target, command: Command): CodeLens {
+  const { line } = range.start;
+  return new CodeLens(new Range(line, 0, line, 0), command);
+}
+
+function limitCommand({ uri }: TextDocument): Command {
+  return {
+    command: commandIds.runEndpoint,
+    title: `Lenses end after ${formatCount(mostTargetLenses)} targets · ▶ Run Target at Cursor`,
+    tooltip: 'Run This Endpoint in the context menu runs any target.',
+    arguments: [uri],
+  };
+}
+
+/** A target with an error can't run: its lens leads to the problems, and stays where it is while a line is typed. */
+function problemsCommand({ uri }: TextDocument): Command {
+  return { command: commandIds.showProblems, title: 'Fix problems to run', arguments: [uri] };
+}
+
 function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: History): Command {
-  const last = history.lastOfFile(shownAs(uri));
+  const last = history.last().ofFile(shownAs(uri));
   const ofRun = last?.objectives.filter(({ target }) => target === undefined) ?? [];
   return {
     command: commandIds.runFile,
@@ -97,7 +123,7 @@ function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: His
 }
 
 function runTargetCommand({ uri }: TextDocument, target: Target, history: History, file: string): Command {
-  const last = history.lastOfTarget(file, target.name);
+  const last = history.last().ofTarget(file, target.name);
   return {
     command: commandIds.runEndpoint,
     title:
@@ -106,7 +132,9 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
         : `▶ Run · ${[
             numbersWords(last.numbers, targetReasonWords(last.record, last.numbers)),
             ...objectiveWords(verdictsOf(last.record, target.name)),
-          ].join(' · ')} · ${agoWords(last.record)}`,
+            agoWords(last.record),
+            ...(last.newer === undefined ? [] : [`newer run: ${outcomeLabel(last.newer).toLowerCase()}`]),
+          ].join(' · ')}`,
     tooltip: 'Run this endpoint alone',
     arguments: [uri, target.name],
   };

@@ -6,7 +6,9 @@ import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/w
 import { escape } from '../../core/report/formats/markdown-parts.ts';
 import { measuredText } from '../../core/report/tables/tables.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/workspace/documents.ts';
-import type { History, TargetResult } from '../services/runs/history.ts';
+import { commandIds } from '../contributions.ts';
+import type { History } from '../services/runs/history.ts';
+import type { TargetResult } from '../services/runs/last-results.ts';
 import { agoWords, outcomeLabel, targetReasonWords, verdictMark, verdictsOf } from '../views/run-words.ts';
 import { toRange } from './ranges.ts';
 
@@ -22,7 +24,7 @@ function requestText({ method, url, headers, body }: Target): string {
   return [...lines, '', whole.length > 500 ? `${whole.slice(0, 500)}…` : whole].join('\n');
 }
 
-function resultTable({ record, numbers }: TargetResult): string {
+function resultTable({ record, numbers, newer }: TargetResult): string {
   const quantile = (label: string, name: 'median' | 'p95' | 'p99'): string[] => {
     const { first } = headlineTime(numbers, name);
     const { [name]: value, interval95 } = first.times;
@@ -31,6 +33,7 @@ function resultTable({ record, numbers }: TargetResult): string {
   const reason = targetReasonWords(record, numbers);
   const rate = headlineThroughput(numbers);
   const rows = [
+    ...(newer === undefined ? [] : [['Newer run', `${agoWords(newer)}, ${outcomeLabel(newer)}`]]),
     ['Requests', formatCount(numbers.requestsSent)],
     ['Success', formatPercent(numbers.successRatio)],
     rate.beside === null ? ['Throughput', formatRate(rate.first)] : ['Successes', formatRate(rate.first)],
@@ -61,13 +64,21 @@ function streamRows({ ttftMs, outputTokensPerS }: TargetResult['numbers']): stri
 function targetHover(document: TextDocument, target: Target, history: History): Hover {
   const text = new MarkdownString();
   text.appendCodeblock(requestText(target), 'http');
-  const last = history.lastOfTarget(shownAs(document.uri), target.name);
-  if (last === undefined) {
-    text.appendMarkdown('Not run yet.');
-  } else {
+  const file = shownAs(document.uri);
+  const last = history.last().ofTarget(file, target.name);
+  const shortened = history.last().shortenedOf(file);
+  if (last !== undefined) {
     const table = resultTable(last);
     text.appendMarkdown(table);
     if (table.includes('~')) text.appendMarkdown(`\n\n~ too few requests for a reliable figure`);
+  } else if (shortened !== undefined) {
+    const open = encodeURIComponent(JSON.stringify([shortened.id]));
+    text.isTrusted = { enabledCommands: [commandIds.openRun] };
+    text.appendMarkdown(
+      `Run ${agoWords(shortened)}. The history keeps figures of ${formatCount(shortened.perTarget.length)} of ${formatCount(shortened.targetCount)} targets, not of this one. [Open Result](command:${commandIds.openRun}?${open})`,
+    );
+  } else {
+    text.appendMarkdown('Not run yet.');
   }
   return new Hover(text, toRange(target.range));
 }

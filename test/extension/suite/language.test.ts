@@ -71,6 +71,24 @@ describe('an endpoints file in the editor', () => {
     }
   });
 
+  it('offers the problems instead of a run over a target with an error', async () => {
+    const document = await openFile('error.endpoints', 'http://127.0.0.1:50009999/hello\n\nhttps://example.com/x\n');
+    assert.deepEqual((await lenses(document)).slice(1), ['0: Fix problems to run', '2: ▶ Run']);
+  });
+
+  it('says where its lenses end', async () => {
+    const targets = Array.from({ length: 1002 }, (_, at) => `https://example.com/${at}`);
+    const document = await openFile('many.endpoints', targets.join('\n'));
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      document.uri,
+      2000,
+    );
+    assert.equal(found.length, 1002);
+    assert.equal(found.at(-1)?.range.start.line, 1000);
+    assert.equal(found.at(-1)?.command?.title, 'Lenses end after 1,000 targets · ▶ Run Target at Cursor');
+  });
+
   it('has no lens when lenses are switched off', async () => {
     const document = await openFile('off.endpoints', whole);
     const settings = vscode.workspace.getConfiguration('loadlens');

@@ -2,6 +2,7 @@ import { EventEmitter, type Disposable, type Event, type LogOutputChannel, type 
 import { compactResult, isRun, readResult, type ResultRecord } from '../../../core/report/formats/results.ts';
 import { recordSchema, type RunRecord } from '../../../core/record/run.ts';
 import { setContextKey } from '../workspace/context-keys.ts';
+import { lastResults, type LastResults } from './last-results.ts';
 
 /** The results of this workspace, newest first. A record never changes once it is in. */
 export interface History extends Disposable {
@@ -10,21 +11,13 @@ export interface History extends Disposable {
   readonly results: () => readonly ResultRecord[];
   readonly runs: () => readonly RunRecord[];
   readonly get: (id: string) => ResultRecord | undefined;
-  /** The newest run of a file as a whole. */
-  readonly lastOfFile: (file: string) => RunRecord | undefined;
-  /** The newest finished run of a file that has numbers of this target. */
-  readonly lastOfTarget: (file: string, target: string) => TargetResult | undefined;
+  /** The latest results of files and targets. */
+  readonly last: () => LastResults;
   readonly add: <T extends ResultRecord>(record: T) => Promise<T>;
   readonly remove: (ids: readonly string[]) => Promise<void>;
   readonly clear: () => Promise<void>;
   /** No folder is open, so there is no place to keep results beyond this window. */
   readonly keptForSession: boolean;
-}
-
-/** One target's numbers and the run they come from. */
-export interface TargetResult {
-  readonly record: RunRecord;
-  readonly numbers: RunRecord['perTarget'][number];
 }
 
 /** Where results are kept, and how many. */
@@ -54,7 +47,7 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
   const changed = new EventEmitter<void>();
   let loaded: readonly ResultRecord[] | undefined;
   let runsLoaded: readonly RunRecord[] | undefined;
-  let byTarget: Map<string, TargetResult> | undefined;
+  let last: LastResults | undefined;
 
   const load = (): readonly ResultRecord[] => {
     const stored = store?.get<readonly unknown[]>(key, []) ?? [];
@@ -79,22 +72,9 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
   const replace = async (next: readonly ResultRecord[]): Promise<void> => {
     loaded = next;
     runsLoaded = undefined;
-    byTarget = undefined;
+    last = undefined;
     announce();
     await store?.update(key, next);
-  };
-
-  const index = (): Map<string, TargetResult> => {
-    const results = new Map<string, TargetResult>();
-    // Oldest first, so that the newest stays.
-    for (const record of runs().toReversed()) {
-      for (const numbers of record.perTarget) {
-        if (record.source !== null && numbers.requestsSent > 0) {
-          results.set(`${record.source.file}\n${numbers.name}`, { record, numbers });
-        }
-      }
-    }
-    return results;
   };
 
   // A first look without reading what is stored.
@@ -107,8 +87,7 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
     results,
     runs,
     get: (id) => results().find((result) => result.id === id),
-    lastOfFile: (file) => runs().find(({ name, source }) => name === file && source?.file === file),
-    lastOfTarget: (file, target) => (byTarget ??= index()).get(`${file}\n${target}`),
+    last: () => (last ??= lastResults(runs())),
     add: async (record) => {
       const kept = compactResult(record);
       await replace(prune([kept, ...results()], maxRuns(), maxHistoryBytes));
