@@ -16,6 +16,7 @@ import { registerDiagnostics } from './providers/diagnostics.ts';
 import { registerFolding } from './providers/folding.ts';
 import { registerHover } from './providers/hover.ts';
 import { registerQuickFixes } from './providers/quick-fixes.ts';
+import { registerSymbols } from './providers/symbols.ts';
 import { createBundledServer } from './services/child-processes/bundled-server.ts';
 import { createClock } from './services/runs/clock.ts';
 import { createConsent } from './services/workspace/consent.ts';
@@ -84,6 +85,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     registerFolding(),
     registerHover(history),
     registerQuickFixes(),
+    registerSymbols(),
     createHistoryTree(history, clock),
     createServersTree(servers),
     createStatusBar(runs, history),

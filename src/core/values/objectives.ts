@@ -80,7 +80,8 @@ export interface ObjectivesError {
   readonly length: number;
 }
 
-const operators: readonly Objective['operator'][] = ['<=', '>=', '<', '>'];
+/** How a measured value is compared with that of an objective; longer ones first. */
+export const objectiveOperators: readonly Objective['operator'][] = ['<=', '>=', '<', '>'];
 const pattern = /^([A-Za-z][\w.]*)\s*(<=|>=|<|>)\s*(\S.*)$/;
 
 function valueOf(metric: string, text: string): number | undefined {
@@ -95,6 +96,12 @@ function valueOf(metric: string, text: string): number | undefined {
     return match === null ? undefined : Number(match[1]);
   }
   return parseDurationMs(text);
+}
+
+/** A bare number with the unit that it most likely lacks; undefined where a unit doesn't help. */
+function withUnit(metric: string, value: string): string | undefined {
+  const unit = metric === 'errors' ? '%' : 'ms';
+  return /^\d+(?:\.\d+)?$/.test(value) && valueOf(metric, value + unit) !== undefined ? value + unit : undefined;
 }
 
 function valueHint(metric: string): string {
@@ -117,7 +124,7 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
     };
   }
   const [, metric = '', sign = '', value = ''] = match;
-  const operator = operators.find((candidate) => candidate === sign) ?? '<';
+  const operator = objectiveOperators.find((candidate) => candidate === sign) ?? '<';
   const names = objectiveMetrics.map(({ name }) => name);
   if (!names.includes(metric)) {
     const suggestion = closest(metric, names);
@@ -128,7 +135,14 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
     };
   }
   const number = valueOf(metric, value.trim());
-  if (number === undefined) return { message: `"${value}" is no value for ${metric}.`, hint: valueHint(metric) };
+  if (number === undefined) {
+    const instead = withUnit(metric, value.trim());
+    return {
+      message: `"${value}" isn't a valid value for ${metric}.`,
+      hint: valueHint(metric),
+      ...(instead === undefined ? {} : { instead: text.slice(0, text.length - value.length) + instead }),
+    };
+  }
   return { metric, operator, value: number, text };
 }
 

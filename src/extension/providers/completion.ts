@@ -11,7 +11,8 @@ import {
 import { directives } from '../../core/endpoints/read/directives.ts';
 import { dynamicExamples } from '../../core/endpoints/variables/dynamic.ts';
 import { commonHeaders, methods } from '../../core/endpoints/known-words.ts';
-import { endpointsSelector } from '../services/workspace/documents.ts';
+import { valuesFor } from '../../core/endpoints/read/directive-values.ts';
+import { endpointsSelector, parseDocument } from '../services/workspace/documents.ts';
 import type { Secrets } from '../services/workspace/secrets.ts';
 
 const requestLine = /^[A-Z]+\s+\S/;
@@ -31,16 +32,30 @@ function item(label: string, kind: CompletionItemKind, range: Range, insert: str
 /** Text that a snippet takes as it is. */
 const literal = (text: string): string => text.replaceAll(/[\\$}]/g, String.raw`\$&`);
 
-function directiveItems(range: Range): CompletionItem[] {
-  return directives.map(({ name, what, example }) => {
-    const made = item(
-      `@${name}`,
-      CompletionItemKind.Keyword,
-      range,
-      new SnippetString(`@${name} \${1:${literal(example)}}`),
-    );
-    made.documentation = what;
-    made.filterText = `@${name}`;
+/** Directives for a line: those of the whole run stand above the first target. */
+function directiveItems(document: TextDocument, line: number, range: Range): CompletionItem[] {
+  const first = parseDocument(document).targets[0]?.range.start.line ?? Infinity;
+  return directives
+    .filter(({ scope }) => scope !== 'run' || line < first)
+    .map(({ name, what, example }) => {
+      const made = item(
+        `@${name}`,
+        CompletionItemKind.Keyword,
+        range,
+        new SnippetString(`@${name} \${1:${literal(example)}}`),
+      );
+      made.documentation = what;
+      made.filterText = `@${name}`;
+      return made;
+    });
+}
+
+function valueItems(directive: string, typed: string, from: (length: number) => Range): CompletionItem[] {
+  const { replaces, values } = valuesFor(directive, typed);
+  return values.map(({ text, what }, index) => {
+    const made = item(text, CompletionItemKind.Value, from(replaces), text);
+    made.sortText = String(index).padStart(3, '0');
+    if (what !== undefined) made.documentation = what;
     return made;
   });
 }
@@ -118,7 +133,9 @@ async function complete(document: TextDocument, position: Position, secrets: Sec
     return placeholderItems(document, position.line, from((open[1] ?? '').length), close, await secrets.names());
   }
   const directive = /^\s*(?:#|\/\/)\s*(@[\w-]*)?$/.exec(before);
-  if (directive !== null) return directiveItems(from((directive[1] ?? '').length));
+  if (directive !== null) return directiveItems(document, position.line, from((directive[1] ?? '').length));
+  const [, name, value = ''] = /^\s*(?:#|\/\/)\s*@([\w-]+)[ \t]+(.*)$/.exec(before) ?? [];
+  if (name !== undefined) return valueItems(name, value, from);
 
   const header = /^([\w-]+)\s*:\s*([^{}]*)$/.exec(before);
   if (header !== null) {
@@ -142,5 +159,6 @@ export function registerCompletion(secrets: Secrets): Disposable {
     '@',
     '{',
     '#',
+    ' ',
   );
 }

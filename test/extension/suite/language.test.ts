@@ -184,6 +184,40 @@ describe('an endpoints file in the editor', () => {
     assert.ok((await completions(document, 5, 14)).includes('application/json'));
   });
 
+  it('completes objectives, and only directives that count where they are written', async () => {
+    const lines = ['# @slo ', '# @slo p95 < 500', '', 'https://example.com/', '', '# @', 'https://example.com/2'];
+    const document = await openFile('slo-complete.endpoints', lines.join('\n'));
+    const metrics = await completions(document, 0, 7);
+    assert.deepEqual(
+      [metrics.includes('p95'), metrics.includes('errors'), metrics.includes('example')],
+      [true, true, false],
+    );
+    assert.deepEqual(await completions(document, 1, 16), ['500ms', '500s', '500m', '500h']);
+    const inTarget = await completions(document, 5, 3);
+    assert.deepEqual([inTarget.includes('@weight'), inTarget.includes('@concurrency')], [true, false]);
+  });
+
+  it('lists its targets as symbols', async () => {
+    const lines = ['# @requests 5', '', '# @name first', 'https://example.com/x', '', 'https://example.com/y'];
+    const document = await openFile('symbols.endpoints', lines.join('\n'));
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      document.uri,
+    );
+    assert.deepEqual(
+      symbols.map(({ name, detail, range, selectionRange }) => [
+        name,
+        detail,
+        range.start.line,
+        selectionRange.start.line,
+      ]),
+      [
+        ['first', 'GET https://example.com/x', 2, 3],
+        ['GET /y', 'GET https://example.com/y', 5, 5],
+      ],
+    );
+  });
+
   it('folds at ###', async () => {
     const document = await openFile(
       'fold.endpoints',

@@ -6,7 +6,9 @@ export interface Fold {
   readonly endLine: number;
 }
 
-/** What can be folded: a block from its `###` to its last line with text, and a bracket from its line to the one that closes it. */
+const nameLine = /^\s*(?:#|\/\/)\s*@name\b/;
+
+/** What can be folded: a block from its `###`, or the name right below, to its last line with text, and a bracket from its line to the one that closes it. */
 export function foldsOf(text: string): Fold[] {
   const folds: Fold[] = [];
   const add = (startLine: number, endLine: number): void => {
@@ -22,6 +24,9 @@ export function foldsOf(text: string): Fold[] {
       if (block !== undefined) add(block, lastText);
       block = line;
       brackets = [];
+    } else if (block === lastText && /^\s*#+\s*$/.test(lines[block] ?? '') && nameLine.test(whole)) {
+      // A bare ### would hide the name.
+      block = line;
     } else {
       const trimmed = whole.trim();
       const opener = /^[}\]]/.test(trimmed) ? brackets.pop() : undefined;

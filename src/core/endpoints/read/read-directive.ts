@@ -87,7 +87,8 @@ export function readDirective(
     return false;
   }
   const { pending, defaults } = scope;
-  const bad = (message: string, hint: string): void => report.error('bad-directive', valueRange, message, hint);
+  const bad = (message: string, hint: string, instead?: string): void =>
+    report.error('bad-directive', valueRange, message, hint, fixOf(valueRange, instead));
   const repeated = (earlier: unknown): void => {
     if (earlier === undefined) return;
     report.warning(
@@ -97,10 +98,15 @@ export function readDirective(
       'Keep one; the last one counts.',
     );
   };
-  const setDefault = (key: LimitName & keyof RunDefaults, number: number | undefined, form: string): void => {
+  const setDefault = (
+    key: LimitName & keyof RunDefaults,
+    number: number | undefined,
+    form: string,
+    instead?: string,
+  ): void => {
     repeated(defaults[key]);
     if (number !== undefined && withinLimit(key, number)) defaults[key] = number;
-    else bad(`${quoted(value)} can't be used for @${name}.`, form);
+    else bad(`${quoted(value)} can't be used for @${name}.`, form, instead);
   };
 
   if (name === 'slo') {
@@ -142,7 +148,10 @@ export function readDirective(
     const rounded = ms === undefined ? undefined : Math.round(ms);
     const hint = 'Write a time with its unit (ms, s, m, h), for example 30s;';
     if (name === 'timeout') setDefault('timeoutMs', rounded, `${hint} at most 1h.`);
-    else setDefault('durationS', rounded === undefined ? undefined : rounded / 1000, `${hint} at most 24h.`);
+    else {
+      const instead = /^\d{1,4}$/.test(value) ? `${value}s` : undefined;
+      setDefault('durationS', rounded === undefined ? undefined : rounded / 1000, `${hint} at most 24h.`, instead);
+    }
   } else if (name === 'max-head') {
     setDefault('maxHeadBytes', parseSizeBytes(value), 'Write a size from 1KiB to 64MiB, for example # @max-head 1MiB.');
   } else if (name === 'insecure') {

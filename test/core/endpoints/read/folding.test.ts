@@ -11,6 +11,10 @@ describe('foldsOf', () => {
     ]);
   });
 
+  it('leaves the name of a block in sight', () => {
+    assert.deepEqual(lines('###\n\n# @name a\nhttp://a/\n### b\n# @name c\nhttp://c/'), ['2-3', '4-6']);
+  });
+
   it('folds brackets, the closing line left in sight', () => {
     assert.deepEqual(lines('POST http://a/\n{\n  "a": [\n    1\n  ],\n  "b": {}\n}\nhttp://b/'), ['1-5', '2-3']);
   });

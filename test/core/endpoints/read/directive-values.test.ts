@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { valuesFor } from '../../../../src/core/endpoints/read/directive-values.ts';
+
+const texts = (directive: string, typed: string): string[] =>
+  valuesFor(directive, typed).values.map(({ text }) => text);
+
+describe('valuesFor', () => {
+  it('offers metric, operator, value, and unit of an objective in turn', () => {
+    for (const typed of ['', 'p', 'p95 < 1s, ']) assert.ok(texts('slo', typed).includes('ttft.p95'), typed);
+    assert.equal(valuesFor('slo', 'p95 < 1s, err').replaces, 3);
+    assert.deepEqual(texts('slo', 'p95 '), ['<=', '>=', '<', '>']);
+    assert.deepEqual(texts('slo', 'p95 < '), ['500ms']);
+    assert.deepEqual(texts('slo', 'p95 < 20'), ['20ms', '20s', '20m', '20h']);
+    assert.deepEqual(texts('slo', 'errors < 2'), ['2%']);
+    assert.deepEqual(texts('slo', 'throughput > 2'), ['2/s']);
+    assert.deepEqual(texts('slo', 'nothing < '), []);
+  });
+
+  it('offers choices and units of other directives', () => {
+    assert.deepEqual(texts('arrivals', 'po'), ['constant', 'poisson']);
+    assert.deepEqual(texts('timeout', '3'), ['3ms', '3s', '3m', '3h']);
+    assert.deepEqual(texts('timeout', '3s'), []);
+    assert.deepEqual(texts('name', 'x'), []);
+  });
+});
