@@ -19,6 +19,7 @@ export const views = { history: 'loadlens.history', servers: 'loadlens.servers' 
 /** Every command, by the name the code uses. */
 export const commandIds = {
   runBenchmark: 'loadlens.runBenchmark',
+  runWithOptions: 'loadlens.runWithOptions',
   runSweep: 'loadlens.runSweep',
   runThroughputSuite: 'loadlens.runThroughputSuite',
   scaleOut: 'loadlens.scaleOut',

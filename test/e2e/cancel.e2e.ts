@@ -12,7 +12,7 @@ describe('cancelling a run', () => {
   });
 
   it('closes the sockets at once and keeps what was measured', async () => {
-    await runCommand(bench.page, 'Loadlens: Run Benchmark');
+    await runCommand(bench.page, 'Loadlens: Run with Options');
     await answer(bench.page, /How many requests in all/, '100');
     await answer(bench.page, /at the same time/, '6');
     await heading(bench, 'endpoints.txt').waitFor();

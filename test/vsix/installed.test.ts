@@ -52,7 +52,7 @@ describe('the package, installed', () => {
   it('runs a benchmark', async () => {
     await openFile(bench.page, 'endpoints.txt');
     await lenses(bench.page, /Run Benchmark/).waitFor();
-    await runCommand(bench.page, 'Loadlens: Run Benchmark');
+    await runCommand(bench.page, 'Loadlens: Run with Options');
     await answer(bench.page, /How many requests in all/, '20');
     await answer(bench.page, /at the same time/, '4');
     await bench.webview().locator('.headline', { hasText: 'Completed' }).waitFor();

@@ -1,3 +1,5 @@
+import { withScheme } from './read/request-line.ts';
+
 /** A host name in the one form that URL gives it; undefined for what is no host. */
 function canonical(hostname: string): string | undefined {
   const bare = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
@@ -25,4 +27,20 @@ export function remoteHosts(requests: readonly { readonly url: string }[]): stri
     if (!isLoopback(hostname)) hosts.add(`${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`);
   }
   return [...hosts];
+}
+
+const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/)?[^/?#]*/;
+
+/**
+ * The remote hosts of addresses as they stand in a file, as far as they are known before all placeholders have a value.
+ * @param resolve returns a text with its placeholders replaced, undefined where one has no value yet
+ */
+export function hostsKnownIn(urls: readonly string[], resolve: (text: string) => string | undefined): string[] {
+  const origins = new Set(urls.map((url) => origin.exec(url)?.[0] ?? ''));
+  const known = [...origins].flatMap((text) => {
+    // What a placeholder stands for may be more than an origin, without a scheme of its own.
+    const url = withScheme(resolve(text) ?? '');
+    return URL.canParse(url) ? [{ url }] : [];
+  });
+  return remoteHosts(known.filter(({ url }) => /^https?:/i.test(url)));
 }

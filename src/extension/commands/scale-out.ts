@@ -1,7 +1,5 @@
 import { commands, Uri, window, workspace } from 'vscode';
 import { posix } from 'node:path';
-import { remoteHosts } from '../../core/endpoints/hosts.ts';
-import { placeholdersIn } from '../../core/endpoints/prepare.ts';
 import { LoadlensError } from '../../core/errors.ts';
 import { recordId } from '../../core/record/make-run.ts';
 import { readResult, type ResultRecord } from '../../core/report/formats/results.ts';
@@ -13,7 +11,7 @@ import { parseDocument, shownAs } from '../services/workspace/documents.ts';
 import { environmentOf } from '../services/workspace/environment.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Notify } from '../services/workspace/notify.ts';
-import { inputOf, lookupsFor, wantsStream } from '../services/runs/prepare-input.ts';
+import { prepareInput, wantsStream } from '../services/runs/prepare-input.ts';
 import type { Secrets } from '../services/workspace/secrets.ts';
 import { askAboutFile, type TextQuestion } from './run/ask-about-file.ts';
 import { planAnswers, planPreset, planQuestions, type PlanPreset } from './run/ask-plan.ts';
@@ -62,9 +60,10 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
     const file = parseDocument(await workspace.openTextDocument(uri));
     const plan = planFor(uri, file, choices);
     const { targets } = file;
-    const lookups = await lookupsFor(uri, targets, secrets);
-    if (lookups === undefined) return undefined;
-    const input = inputOf({ uri, name: shownAs(uri), targets }, lookups);
+    const asked = { consent, secrets, plan, allow: 'Allow and Write Project' };
+    const prepared = await prepareInput({ uri, name: shownAs(uri), targets }, asked);
+    if (prepared === undefined) return undefined;
+    const { input, lookups } = prepared;
     const stream = wantsStream(uri);
     const load = makeLoad(
       {
@@ -80,13 +79,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
       lookups.base64,
       environmentOf(uri).secrets,
     );
-    const allowed = await consent.ask({
-      hosts: remoteHosts(input.requests),
-      plan,
-      secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
-      allow: 'Allow and Write Project',
-    });
-    return allowed ? { uri, load } : undefined;
+    return { uri, load };
   };
 
   return {

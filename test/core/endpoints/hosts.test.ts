@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isLoopback, remoteHosts } from '../../../src/core/endpoints/hosts.ts';
+import { hostsKnownIn, isLoopback, remoteHosts } from '../../../src/core/endpoints/hosts.ts';
 
 describe('isLoopback', () => {
   // prettier-ignore
@@ -30,5 +30,22 @@ describe('remoteHosts', () => {
       'http://127.9.9.9/',
     ];
     assert.deepEqual(remoteHosts(urls.map((url) => ({ url }))), ['a:80', 'a:443', '[fe80::1]:8443']);
+  });
+});
+
+describe('hostsKnownIn', () => {
+  it('finds hosts that no missing value hides', () => {
+    const values: Record<string, string> = { '{{$env API}}': 'https://api.example.com/v1' };
+    const resolve = (text: string): string | undefined => {
+      const filled = text.replaceAll(/\{\{[^}]*\}\}/g, (written) => values[written] ?? '{{');
+      return filled.includes('{{') ? undefined : filled;
+    };
+    const urls = [
+      'https://example.com/a?key={{$secret KEY}}',
+      'https://{{$secret HOST}}/b',
+      '{{$env API}}/c',
+      'http://127.0.0.1:5000/d',
+    ];
+    assert.deepEqual(hostsKnownIn(urls, resolve), ['example.com:443', 'api.example.com:443']);
   });
 });

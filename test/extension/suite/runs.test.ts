@@ -54,6 +54,13 @@ describe('a run in the editor', () => {
     assert.match(await served(), /40/);
   });
 
+  it('is of the active file with its own options when none is named', async () => {
+    await openFile('active.endpoints', ['# @requests 6', '# @concurrency 2', '', url('/hello')].join('\n'));
+    await run('runBenchmark');
+    const [record] = loadlens.runs();
+    assert.deepEqual([record?.name, record?.plan.requests, record?.plan.concurrency], ['active.endpoints', 6, 2]);
+  });
+
   it('writes its numbers over the endpoints', async () => {
     const [file] = await vscode.workspace.findFiles('run.endpoints');
     assert.ok(file);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
 import { compactRecord } from '../../../src/core/record/make-run.ts';
@@ -11,12 +12,14 @@ import { isRun, isSweep, nameOf } from '../../../src/core/report/formats/results
 import { makeSweepRecord } from '../../../src/core/record/make-sweep.ts';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
-import { createConsent } from '../../../src/extension/services/workspace/consent.ts';
+import { createConsent, type Consent } from '../../../src/extension/services/workspace/consent.ts';
 import { takeOver } from '../../../src/extension/commands/run/announce.ts';
 import { measure } from '../../../src/extension/commands/run/launch.ts';
 import type { Notify } from '../../../src/extension/services/workspace/notify.ts';
 import { createHistory, maxHistoryBytes, prune } from '../../../src/extension/services/runs/history.ts';
 import { createRuns, type RunsParts } from '../../../src/extension/services/runs/runs.ts';
+import { prepareInput } from '../../../src/extension/services/runs/prepare-input.ts';
+import type { Secrets } from '../../../src/extension/services/workspace/secrets.ts';
 import { createUnfinished } from '../../../src/extension/services/runs/unfinished.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { api, openFile } from './support.ts';
@@ -138,13 +141,13 @@ describe('services', () => {
     });
   });
 
-  describe('consent', () => {
-    const question = {
-      hosts: ['example.com:443'],
-      plan: { requests: 5, durationS: null, concurrency: 1 },
-      secrets: [],
-    };
+  const question = {
+    hosts: ['example.com:443'],
+    plan: { requests: 5, durationS: null, concurrency: 1 },
+    secrets: [],
+  };
 
+  describe('consent', () => {
     it('is not asked for this machine, nor twice for a host, and can be taken back', async () => {
       const workspace = memory();
       assert.equal(await createConsent(workspace).ask({ ...question, hosts: [] }), true);
@@ -153,6 +156,40 @@ describe('services', () => {
       assert.equal(await consent.ask(question), true);
       await consent.forget(['example.org:80']);
       assert.deepEqual(createConsent(workspace).hosts(), ['example.com:443']);
+    });
+  });
+
+  describe('a run of a new host', () => {
+    it('is asked about before its secret', async () => {
+      const text = ['GET https://example.com/', 'Authorization: {{$secret KEY}}', ''].join('\n');
+      const { uri } = await openFile('consent.endpoints', text);
+      const { targets } = parseEndpoints(text);
+      const said: string[] = [];
+      const consentOf = (allowed: boolean): Consent => ({
+        ask: ({ hosts, secrets }) => {
+          said.push(`${hosts.join()} ${secrets.join()}`);
+          return Promise.resolve(allowed);
+        },
+        hosts: () => [],
+        forget: () => Promise.resolve(),
+      });
+      const secrets: Secrets = {
+        onDidChange: new vscode.EventEmitter<void>().event,
+        names: () => Promise.resolve([]),
+        ask: () => Promise.resolve(''),
+        forget: () => Promise.resolve(),
+        resolve: (names) => {
+          said.push(`secret ${names.join()}`);
+          return Promise.resolve(new Map(names.map((name) => [name, 'value'])));
+        },
+        dispose: nothing,
+      };
+      const prepare = (allowed: boolean) =>
+        prepareInput({ uri, name: 'x', targets }, { consent: consentOf(allowed), secrets, plan: question.plan });
+      assert.equal(await prepare(false), undefined);
+      assert.deepEqual(said.splice(0), ['example.com:443 KEY']);
+      assert.equal((await prepare(true))?.input.requests.length, 1);
+      assert.deepEqual(said, ['example.com:443 KEY', 'secret KEY', 'example.com:443 KEY']);
     });
   });
 

@@ -5,7 +5,7 @@ import type { RunPlan } from '../../../core/plan/types.ts';
 import { loadAnswer, readAmount, readLoad } from './amount.ts';
 import { askAboutFile, type FileQuestions, type TextQuestion } from './ask-about-file.ts';
 
-/** What Run Benchmark asks for. */
+/** What Run with Options asks for. */
 export interface Answers {
   readonly uri: Uri;
   readonly choices: PlanChoices;
@@ -45,7 +45,7 @@ export function planAnswers([amount = '', load = '']: readonly string[]): PlanCh
 
 /** File, requests, concurrency or rate; undefined when the user went away. */
 export async function askPlan(about: FileQuestions<PlanPreset>): Promise<Answers | undefined> {
-  const answer = await askAboutFile('Run Benchmark', about, planQuestions());
+  const answer = await askAboutFile('Run with Options', about, planQuestions());
   const choices = answer && planAnswers(answer.texts);
   return answer && choices && { uri: answer.uri, choices };
 }

@@ -1,7 +1,5 @@
 import { commands, Uri, window, workspace } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
-import { remoteHosts } from '../../../core/endpoints/hosts.ts';
-import { placeholdersIn } from '../../../core/endpoints/prepare.ts';
 import type { EndpointsFile, PreparedRequest, Target } from '../../../core/endpoints/types.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { isRun, isSweep, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
@@ -174,15 +172,11 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask
   if (!isWhole(uri, file, parts.notify, request.target)) return undefined;
   const targets = pickTargets(request, file);
   const plan = planOf(uri, file, request);
-  const input = await prepareInput({ uri, name: request.target ?? shownAs(uri), targets }, parts.secrets);
-  if (input === undefined) return undefined;
-  const allowed = await parts.consent.ask({
-    hosts: remoteHosts(input.requests),
-    plan: 'levels' in plan ? wholeOf(plan) : plan,
-    secrets: [...new Set(targets.flatMap((target) => placeholdersIn(target).secrets))],
-  });
-  const notes = allowed ? await offerServers(uri, input.requests, parts) : undefined;
-  if (notes === undefined) return undefined;
+  const asked = { consent: parts.consent, secrets: parts.secrets, plan: 'levels' in plan ? wholeOf(plan) : plan };
+  const prepared = await prepareInput({ uri, name: request.target ?? shownAs(uri), targets }, asked);
+  const notes = prepared && (await offerServers(uri, prepared.input.requests, parts));
+  if (prepared === undefined || notes === undefined) return undefined;
+  const { input } = prepared;
   const task: RunTask =
     'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } };
   return withServers(task, notes, parts.servers);

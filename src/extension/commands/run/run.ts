@@ -11,7 +11,7 @@ import { isEndpoints, parseDocument } from '../../services/workspace/documents.t
 import { findSource } from '../../services/workspace/files.ts';
 import type { Diagnostics } from '../../providers/diagnostics.ts';
 import { toRange } from '../../providers/ranges.ts';
-import type { FileQuestions } from './ask-about-file.ts';
+import { askAboutFile, type FileQuestions } from './ask-about-file.ts';
 import { askPlan, planPreset, type PlanPreset } from './ask-plan.ts';
 import { askSweep, sweepAmount, type SweepPreset } from './ask-sweep.ts';
 import type { Handlers } from '../handlers.ts';
@@ -96,7 +96,15 @@ export function runCommands(
   parts: LaunchParts & { readonly memory: Memento; readonly diagnostics: Diagnostics },
 ): Pick<
   Handlers,
-  'runBenchmark' | 'runSweep' | 'runFile' | 'runEndpoint' | 'runAgain' | 'repeatExactly' | 'cancelRun' | 'showProblems'
+  | 'runBenchmark'
+  | 'runWithOptions'
+  | 'runSweep'
+  | 'runFile'
+  | 'runEndpoint'
+  | 'runAgain'
+  | 'repeatExactly'
+  | 'cancelRun'
+  | 'showProblems'
 > {
   const { memory, runs, history, notify, diagnostics } = parts;
   setContextKey('canRunAgain', keptRequest(memory) !== undefined);
@@ -144,7 +152,13 @@ export function runCommands(
 
   return {
     runBenchmark: async (argument) => {
-      const files = await filesFor(argument, notify);
+      // The file at hand runs as it is: its own plan is what the user sees in it.
+      const files = await filesFor(fileFrom(argument), notify);
+      const answer = await askAboutFile('Run Benchmark', { files, preset }, []);
+      if (answer !== undefined) await start({ uri: answer.uri, choices: {} });
+    },
+    runWithOptions: async (argument) => {
+      const files = await filesFor(fileFrom(argument), notify);
       const answers = files.length === 0 ? undefined : await askPlan({ files, preset });
       if (answers === undefined) return;
       await rememberAnswers(memory, lastAnswersKey, answers.uri, answers.choices);

@@ -1,7 +1,5 @@
 import { workspace, type QuickPickItem, type Uri } from 'vscode';
-import { remoteHosts } from '../../../core/endpoints/hosts.ts';
 import { recogniseApi } from '../../../core/endpoints/llm/llm-api.ts';
-import { placeholdersIn } from '../../../core/endpoints/prepare.ts';
 import type { PreparedRequest, Target } from '../../../core/endpoints/types.ts';
 import { withoutPlaceholders } from '../../../core/endpoints/variables/variables.ts';
 import { throughputWorkload, type ThroughputWorkload } from '../../../core/plan/suites/suite.ts';
@@ -61,18 +59,15 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
     insecure: boolean,
     workload: ThroughputWorkload,
   ): Promise<void> => {
-    const input = await prepareInput({ uri, name: target.name, targets: [target] }, parts.secrets);
-    const [request] = input?.requests ?? [];
-    if (input === undefined || request === undefined) return;
     const requests = workload.levels.reduce((sum, level) => sum + level.requests + workload.warmupRequests, 0);
     const concurrency = Math.max(...workload.levels.map((level) => level.concurrency));
-    const allowed = await parts.consent.ask({
-      hosts: remoteHosts(input.requests),
-      plan: { requests, durationS: null, concurrency },
-      secrets: placeholdersIn(target).secrets,
-    });
-    const found = allowed ? await offerServers(uri, input.requests, parts) : undefined;
-    if (found === undefined) return;
+    const { consent, secrets } = parts;
+    const plan = { requests, durationS: null, concurrency };
+    const prepared = await prepareInput({ uri, name: target.name, targets: [target] }, { consent, secrets, plan });
+    const found = prepared && (await offerServers(uri, prepared.input.requests, parts));
+    const [request] = prepared?.input.requests ?? [];
+    if (prepared === undefined || found === undefined || request === undefined) return;
+    const { input } = prepared;
     const asked = modelOf(request);
     // Kept as the file has it: what it takes from the environment or the secrets is only sent.
     const model = { name: asked ?? target.name, url: target.url, server: 'url', synthetic: null, dtype: null } as const;

@@ -6,9 +6,12 @@ import {
   prepareTargets,
   resolvedPath,
   type Lookups,
+  type ValueLookups,
 } from '../../../core/endpoints/prepare.ts';
+import { hostsKnownIn, remoteHosts } from '../../../core/endpoints/hosts.ts';
 import type { Target } from '../../../core/endpoints/types.ts';
 import type { RunInput } from '../../../core/plan/types.ts';
+import type { Consent, ConsentQuestion } from '../workspace/consent.ts';
 import { shownAs } from '../workspace/documents.ts';
 import { environmentOf } from '../workspace/environment.ts';
 import { placeOf } from '../workspace/files.ts';
@@ -35,24 +38,36 @@ export interface PreparedLookups extends Lookups {
   readonly base64: (written: string) => string | undefined;
 }
 
+const secretNames = (targets: readonly Target[]): string[] => [
+  ...new Set(targets.flatMap((target) => placeholdersIn(target).secrets)),
+];
+
+async function valueLookups(
+  uri: Uri,
+  targets: readonly Target[],
+  secrets: ReadonlyMap<string, string>,
+): Promise<Required<ValueLookups>> {
+  const dotenv = targets.some((target) => placeholdersIn(target).dotenv.length > 0) ? await readDotenv(uri) : {};
+  return {
+    env: (variable) => process.env[variable],
+    secret: (secret) => secrets.get(secret),
+    dotenv: (name) => dotenv[name],
+  };
+}
+
 /**
  * Gathers what targets need from outside their file: environment, secrets, asking for those that are missing, and the bytes of
  * body and prompt files. A file that can't be read is left to the preparation, which names file and line. Undefined when the
  * user went away from a question.
  */
-export async function lookupsFor(
+async function lookupsFor(
   uri: Uri,
   targets: readonly Target[],
   secrets: Secrets,
 ): Promise<PreparedLookups | undefined> {
-  const values = await secrets.resolve(targets.flatMap((target) => placeholdersIn(target).secrets));
+  const values = await secrets.resolve(secretNames(targets));
   if (values === undefined) return undefined;
-  const dotenv = targets.some((target) => placeholdersIn(target).dotenv.length > 0) ? await readDotenv(uri) : {};
-  const known = {
-    env: (variable: string) => process.env[variable],
-    secret: (secret: string) => values.get(secret),
-    dotenv: (name: string) => dotenv[name],
-  };
+  const known = await valueLookups(uri, targets, values);
   const bodies = new Map<string, Uint8Array>();
   for (const path of filesFor(targets, known)) {
     const bytes = await readIfThere(placeOf(uri, path));
@@ -70,13 +85,31 @@ export async function lookupsFor(
   };
 }
 
+/** What is sent, and to whom it may be. */
+export interface Asked extends Pick<ConsentQuestion, 'plan' | 'allow'> {
+  readonly consent: Consent;
+  readonly secrets: Secrets;
+}
+
 /**
- * Makes targets ready to send. Undefined when the user went away from a question; a LoadlensError names what is missing and
- * where.
+ * Makes targets ready to send. Consent to their hosts comes before the question for a secret; a host that only a secret tells
+ * is asked about after it. Undefined when the user went away from a question or didn't allow a host; a LoadlensError names what
+ * is missing and where.
  */
-export async function prepareInput(source: RunSource, secrets: Secrets): Promise<PreparedInput | undefined> {
-  const lookups = await lookupsFor(source.uri, source.targets, secrets);
-  return lookups && inputOf(source, lookups);
+export async function prepareInput(
+  source: RunSource,
+  { consent, secrets, ...question }: Asked,
+): Promise<{ readonly input: PreparedInput; readonly lookups: PreparedLookups } | undefined> {
+  const { uri, targets } = source;
+  const names = secretNames(targets);
+  const isAllowed = (hosts: readonly string[]): Promise<boolean> => consent.ask({ ...question, hosts, secrets: names });
+  const known = await valueLookups(uri, targets, new Map());
+  const urls = targets.map(({ url }) => url);
+  if (!(await isAllowed(hostsKnownIn(urls, (text) => resolvedPath(text, known))))) return undefined;
+  const lookups = await lookupsFor(uri, targets, secrets);
+  if (lookups === undefined) return undefined;
+  const input = inputOf(source, lookups);
+  return (await isAllowed(remoteHosts(input.requests))) ? { input, lookups } : undefined;
 }
 
 const withSecrets = <T extends { readonly secrets: readonly string[] }>(prepared: T, more: readonly string[]): T => ({
@@ -85,7 +118,7 @@ const withSecrets = <T extends { readonly secrets: readonly string[] }>(prepared
 });
 
 /** The input of a run from what its targets need. */
-export const inputOf = ({ uri, name, targets }: RunSource, lookups: Lookups): PreparedInput => ({
+const inputOf = ({ uri, name, targets }: RunSource, lookups: Lookups): PreparedInput => ({
   name,
   targets,
   ...withSecrets(prepareTargets(targets, lookups), environmentOf(uri).secrets),
