@@ -1,18 +1,18 @@
 import type { ArrivalProcess, Objective, Stage } from '../vocabulary.ts';
 
-/** A place in a text: zero-based line and zero-based UTF-16 column, as editors count. */
+/** A position in a text: zero-based line and zero-based UTF-16 column, like editors. */
 export interface Position {
   readonly line: number;
   readonly character: number;
 }
 
-/** From `start` up to, not including, `end`. */
+/** From `start` up to, but not including, `end`. */
 export interface Range {
   readonly start: Position;
   readonly end: Position;
 }
 
-/** What to write in the place of a part of the text. */
+/** A replacement for a part of the text. */
 export interface Fix {
   readonly range: Range;
   readonly replacement: string;
@@ -21,59 +21,60 @@ export interface Fix {
 /** A finding in an endpoints file. A file with an `error` runs nothing. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
-  /** Stable kebab-case name of the kind of finding, e.g. `bad-url`. */
+  /** Stable kebab-case code, such as `bad-url`. */
   readonly code: string;
   /** One sentence: what is wrong. */
   readonly message: string;
   /** One sentence: what to do. */
   readonly hint: string;
   readonly range: Range;
-  /** Does what to do, where that is to write something else. */
+  /** Automatic fix, if there is one. */
   readonly fix?: Fix;
 }
 
-/** What a request carries: text from the file itself, a file named by `@path`, relative to the endpoints file, or both in turn. */
+/** Body of a request: text in the file, a file named by `@path` relative to the endpoints file, or both alternately. */
 export type TargetBody =
   | {
       readonly kind: 'inline';
       readonly text: string;
-      /** True: sent without a content type unless a header has one, as vegeta does. */
+      /** Sent without a content type unless a header sets one, like vegeta. */
       readonly untyped?: true;
     }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'parts'; readonly parts: readonly BodyPart[] };
 
-/** A piece of a body that is put together from texts and files. */
+/** A piece of a body of texts and files. */
 export type BodyPart = { readonly text: string } | { readonly path: string };
 
-/** APIs of language models whose answers are understood. `sse`: any stream of server-sent events. */
+/** Response formats of language model APIs. `sse`: any server-sent events. */
 export const dialectNames = ['openai', 'ollama', 'responses', 'messages', 'llama-cpp', 'tgi', 'sglang', 'sse'] as const;
+/** A response format of a language model API. */
 export type DialectName = (typeof dialectNames)[number];
 
-/** How the prompts of a file are taken: one after the other, or at random by the seed. */
+/** Order of prompts from a file: in turn, or random by the seed. */
 export const promptOrders = ['rotate', 'random'] as const;
 
-/** Whether a stream is asked for its token counts. */
+/** Whether the request for a stream also asks for token counts. */
 export const usageChoices = ['on', 'off'] as const;
 
-/** What the directives above a target say about asking a language model; absent = not said. */
+/** Language model directives above a target; absent: not set. */
 export interface LlmChoices {
-  /** `plain`: an ordinary request, whatever its path looks like. */
+  /** `plain`: an ordinary request, whatever its path. */
   readonly dialect?: DialectName | 'plain';
   readonly stream?: boolean;
   readonly maxTokens?: number;
   /** A file of prompts, relative to the endpoints file. */
   readonly prompts?: string;
   readonly promptsOrder?: (typeof promptOrders)[number];
-  /** `off`: a stream isn't asked for its token counts, for servers that refuse `stream_options`. */
+  /** `off`: doesn't ask for token counts, for servers that reject `stream_options`. */
   readonly usage?: (typeof usageChoices)[number];
 }
 
 /**
- * One request of the file. Each request line gives one unless it needs what Loadlens can't do, so that an editor can count on
- * them; all can be sent once the file has no error. File variables are already replaced. `{{$env NAME}}`, `{{$secret NAME}}`
- * and `{{$dotenv NAME}}` still stand in `url`, `headers` and `body`, so that a target can be kept and shown without showing
- * what it must not; so do `{{$guid}}` and its like, and the variables that are made of them.
+ * One request of the file. Every request line has one, unless it needs an unsupported feature, so that an editor can
+ * rely on them. All can be sent once the file has no error. File variables are already replaced. `{{$env NAME}}`,
+ * `{{$secret NAME}}`, and `{{$dotenv NAME}}` remain in `url`, `headers`, and `body`, so that a target can be stored and
+ * shown without secrets. `{{$guid}}` and similar placeholders remain, too, with the variables that contain them.
  */
 export interface Target {
   /** From `# @name`, otherwise `METHOD path?query`; unique in its file. */
@@ -82,24 +83,27 @@ export interface Target {
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: TargetBody;
-  /** Share in the random choice of targets, > 0; 1 unless set. */
+  /** Weight in the random choice of targets, > 0 (default: 1). */
   readonly weight: number;
-  /** Objectives of this target alone. */
+  /** Objectives of this target only. */
   readonly objectives: readonly Objective[];
-  /** Absent when no directive above the target speaks of language models. */
+  /** Absent without language model directives. */
   readonly llm?: LlmChoices;
-  /** Variables that have another value for each request, by name; absent when it uses none. */
+  /** Variables with a new value for each request, by name; absent without any. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** True: it or a variable that it uses has an error. */
+  /** The target or a variable in it has an error. */
   readonly broken?: boolean;
-  /** Where the request line stands in the file. */
+  /** Range of the request line in the file. */
   readonly range: Range;
 }
 
-/** A target without its place in the file, which a run doesn't need and a large file has hundreds of thousands of. */
+/**
+ * A target without its position in the file, which a run doesn't need. A large file has hundreds of thousands of
+ * targets.
+ */
 export type RunTarget = Omit<Target, 'range'>;
 
-/** What a file sets for its runs (`# @requests 500` …); absent = not set. */
+/** Run options in a file (`# @requests 500` …); absent: not set. */
 export interface RunDefaults {
   readonly requests?: number;
   readonly durationS?: number;
@@ -120,26 +124,32 @@ export interface EndpointsFile {
   readonly targets: readonly Target[];
   readonly problems: readonly Problem[];
   readonly defaults: RunDefaults;
-  /** Objectives of the whole run (`# @slo` before the first target, apart from it by a blank line or other defaults). */
+  /**
+   * Objectives of the whole run (`# @slo` before the first target, separated from it by a blank line or other
+   * defaults).
+   */
   readonly objectives: readonly Objective[];
-  /** True: an error stands before the first target, and so in what holds for all of them. */
+  /** An error precedes the first target, and so affects all targets. */
   readonly broken?: boolean;
 }
 
-/** A target ready to be sent: no placeholder left, the body as bytes. Holds secrets: never kept, never logged. */
+/**
+ * A target ready to be sent, without placeholders and with its body as bytes. Contains secrets: never stored, never
+ * logged.
+ */
 export interface PreparedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array;
-  /** How its answer is read; absent for a request to anything but a language model. */
+  /** Response format; absent unless the target is a language model. */
   readonly dialect?: DialectName;
-  /** A stream was asked for. */
+  /** The request asks for a stream. */
   readonly streams?: boolean;
-  /** Placeholders whose values are new for each request; a token of `dynamic-parts.ts` stands where each belongs. */
+  /** Placeholders with new values for each request. A token of `dynamic-parts.ts` marks the position of each. */
   readonly dynamic?: readonly string[];
-  /** A body for each prompt, sent in turn or picked at random by the seed; then `body` is the first of them. */
+  /** One body per prompt, sent in turn or at random by the seed. `body` is the first of them. */
   readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
-  /** The body names no model: addresses that list the server's, the likeliest first. Absent when it names one. */
+  /** URLs that may list the server's models, the most likely first. Absent if the body names a model. */
   readonly modelLists?: readonly string[];
 }

@@ -9,13 +9,13 @@ const error = v.object({
   serverP99Ms: v.number(),
 });
 
-/** The shape of a Calibration, for what is read back. */
+/** Schema of a stored Calibration. */
 export const calibrationSchema = v.object({
   measuredAt: v.string(),
   levels: v.array(v.object({ concurrency: v.number(), latencyMs: error, ttftMs: error, iclMs: error })),
 });
 
-/** The shape of a SelfCalibration, for what is read back. */
+/** Schema of a stored SelfCalibration. */
 export const selfCalibrationSchema = v.array(
   v.object({
     concurrency: v.number(),
@@ -26,14 +26,14 @@ export const selfCalibrationSchema = v.array(
   }),
 );
 
-/** How far measured times were from known ones, on the machine that sent; docs/cli.md. */
+/** Differences between measured and known times on this machine; docs/cli.md. */
 export interface Calibration {
   /** ISO 8601, UTC. */
   readonly measuredAt: string;
   readonly levels: readonly CalibrationLevel[];
 }
 
-/** What was found with so many requests in flight. */
+/** Calibration at one concurrency. */
 export interface CalibrationLevel {
   readonly concurrency: number;
   readonly latencyMs: MeasurementError;
@@ -41,7 +41,7 @@ export interface CalibrationLevel {
   readonly iclMs: MeasurementError;
 }
 
-/** Measured less injected, ms. `server…`: what the server itself was late by; the rest is the way and the client. */
+/** Measured − injected time, ms. `server…`: the server's own delay; the rest is the path and the client. */
 export interface MeasurementError {
   readonly injectedMs: number;
   readonly p50Ms: number;
@@ -51,12 +51,12 @@ export interface MeasurementError {
 }
 
 /**
- * What the machine that sent adds to every latency: requests over loopback to a thread that answers at once, measured right
- * before the run, with code that is warm. One entry for each number of requests in flight.
+ * Client overhead in every latency on this machine: requests over loopback to a thread that responds at once, measured
+ * right before the run with warm code. One entry per concurrency.
  */
 export type SelfCalibration = readonly SelfCalibrationLevel[];
 
-/** What was found with so many requests in flight: latency, and how many requests a second this client sends at most. */
+/** Client overhead at one concurrency: latency, and the maximum rate of this client, requests/s. */
 export interface SelfCalibrationLevel {
   readonly concurrency: number;
   readonly requests: number;
@@ -65,7 +65,10 @@ export interface SelfCalibrationLevel {
   readonly requestsPerS: number;
 }
 
-/** What a calibration says of a run with so many requests in flight: of the level that is not below it, if there is one. */
+/**
+ * Returns the calibration for a run as text: of the lowest level that is not below its concurrency, otherwise of the
+ * highest.
+ */
 export function calibrationText(
   { levels, measuredAt }: Calibration,
   run: { concurrency: number; streams: boolean },
@@ -79,7 +82,7 @@ export function calibrationText(
   return `${errors.join('; ')}; with ${level.concurrency} in flight, measured minus known, ${measuredAt}`;
 }
 
-/** What the machine itself added to a latency right before the run. */
+/** Returns the client overhead measured right before the run, as text. */
 export function selfCalibrationText(levels: SelfCalibration): string {
   const texts = levels.map(
     ({ concurrency, p50Ms, p99Ms, requestsPerS }) =>

@@ -3,7 +3,7 @@ import { countOf, formatCount, formatMs, formatPercent, formatRate } from '../fo
 import type { SweepRecord } from './sweep.ts';
 import type { RunRecord } from './run.ts';
 
-/** What a sweep means, in plain sentences: how many users at once, by which rule, and where throughput peaks. */
+/** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
 export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[] {
   if (sweep.levels.length === 0) return ['No level was measured.'];
   const { figures } = sweep;

@@ -1,24 +1,27 @@
 import * as v from 'valibot';
 import { LoadlensError } from '../errors.ts';
 
-/** A kind of result that is kept as JSON. */
+/** A kind of result that is stored as JSON. */
 interface Kind<T> {
-  /** What its member `schema` says, such as `loadlens.run/1`. */
+  /** Value of its member `schema`, such as `loadlens.run/1`. */
   readonly name: string;
   readonly schema: v.GenericSchema<unknown, T>;
   readonly noun: string;
-  /** The command that writes one. */
+  /** Command that writes one. */
   readonly writtenBy: string;
-  /** What to run again for another. */
+  /** What to run to create another. */
   readonly madeBy: string;
 }
 
-/** What JSON says of itself. */
+/** Returns the member `schema` of a JSON value. */
 export function schemaOf(json: unknown): unknown {
   return typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
 }
 
-/** What claims to be a result of this kind, when it is one; otherwise throws a LoadlensError that says what is wrong with it. */
+/**
+ * Returns a valid result of this kind.
+ * @throws LoadlensError that says what is invalid
+ */
 export function checked<T>(json: unknown, { name, schema, noun, writtenBy, madeBy }: Kind<T>): T {
   const claimed = schemaOf(json);
   if (claimed !== name) {

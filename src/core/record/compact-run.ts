@@ -15,17 +15,17 @@ type TargetNumbers = Numbers & { readonly name: string };
 
 const mostFailureSamples = 10;
 const mostText = 500;
-/** Of what a failure said beside its reason. */
+/** Maximum number of characters of a failure's text, beside its reason. */
 const mostSampleText = 250;
-/** Significant digits: of the run's numbers; of a target's, enough to be rounded again for display as the run's are; and of what is only looked at in a chart. */
+/** Significant digits: of the run's numbers; of a target's, enough to round again for display; and of chart data. */
 const headline = 7;
 const ofTarget = 6;
 const detail = 4;
 
 /**
- * A copy for the history, small enough to keep many: numbers are rounded (7 significant digits for the run, 6 for
- * targets, 4 for charts), at most `maxTargets` targets, 10 failures with 250 characters of each, 500 characters of any other text.
- * The targets kept are those that worstTargets names.
+ * Returns a copy for the history, small enough to keep many. Numbers are rounded (7 significant digits for the run, 6
+ * for targets, 4 for charts). It has at most `maxTargets` targets, 10 failures with 250 characters each, and 500
+ * characters of other texts. `worstTargets` selects the targets.
  */
 export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
   const perTarget = worstTargets(record.perTarget, maxTargets);
@@ -82,7 +82,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
   };
 }
 
-/** Everything of the client that is measured, not counted. */
+/** All measured client readings; counts are exact. */
 const readings = [
   'eventLoopDelayP99Ms',
   'eventLoopDelayMaxMs',
@@ -107,7 +107,7 @@ function roundReadings(client: ClientHealth): ClientHealth {
   return { ...client, ...Object.fromEntries(rounded) };
 }
 
-/** The `most` targets that deserve a look, in their own order: those that fail most, then the slowest by p95. */
+/** Returns the `most` most relevant targets in their own order: most failures first, then slowest p95. */
 export function worstTargets(perTarget: readonly TargetNumbers[], most: number): readonly TargetNumbers[] {
   if (perTarget.length <= most) return perTarget;
   const ranked = perTarget.toSorted(
@@ -201,7 +201,7 @@ function roundTimeline(timeline: Timeline): Timeline {
   };
 }
 
-/** Stamps keep their place in the run to a tenth of a millisecond, however long it was. */
+/** Rounds times to 0.1 ms, whatever the length of the run. */
 function roundStreamedRequest(request: StreamedRequest): StreamedRequest {
   return {
     ...request,
@@ -227,7 +227,7 @@ function roundOrNull(value: number | null, digits: number): number | null {
   return value === null ? null : round(value, digits);
 }
 
-/** Returns a text as the history keeps it: at most 500 characters, or `most`. */
+/** Returns a text shortened for the history, to at most `most` characters (default: 500). */
 export function shorten(text: string, most = mostText): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -10,7 +10,7 @@ import { recordSchema, type PromptUse, type RunRecord } from './run.ts';
 export { compactRecord } from './compact-run.ts';
 export { readRecord } from './read-run.ts';
 
-/** What a record is made of; the rest is in the summary. */
+/** Parts of a record besides the summary. */
 export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefined)[] } & Pick<
   RunRecord,
   | 'id'
@@ -29,24 +29,24 @@ export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefine
     Pick<RunRecord, 'stopReason' | 'server' | 'values'>
   >;
 
-/** What is known of a run while it goes on. */
+/** Parts of a record that are known during a run. */
 export type KnownParts = Pick<
   RecordParts,
   'id' | 'name' | 'startedAt' | 'plan' | 'targets' | 'warmupSent' | 'environment' | 'source' | 'addresses' | 'server'
 > & {
-  /** What it sends with. */
+  /** Transport that sends. */
   readonly transport: TransportName;
 };
 
-/** Targets that a partial record lists: it is made while requests are timed, so it has to stay small. */
+/** Maximum number of targets in a partial record. It is made while requests are timed, so it must stay small. */
 const mostPartialTargets = 100;
 
-/** Targets that a record lists: those of a file with hundreds of thousands would take more room than all numbers. */
+/** Maximum number of targets in a record. Hundreds of thousands would take more space than all numbers. */
 const mostTargets = mostDetailed;
 
 const idLetters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
-/** Plan, numbers and provenance as one record. */
+/** Returns the record of a run: plan, numbers, and provenance. */
 export function makeRecord({ summary, targets, ...parts }: RecordParts): RunRecord {
   return {
     schema: recordSchema,
@@ -71,7 +71,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
   };
 }
 
-/** Returns a target as a record lists it. */
+/** Returns a target in the form of a record. */
 export function listedTarget(
   { name, method, url, weight, llm }: RunTarget,
   prompts: PromptUse | undefined,
@@ -79,7 +79,7 @@ export function listedTarget(
   return { name, method, url: maskedUrl(url), weight, ...(llm && { llm }), ...(prompts && { prompts }) };
 }
 
-/** Makes the record that a run leaves when its process ends right after the snapshot. */
+/** Returns the record that remains if the process ends right after the snapshot. */
 export function partialRecord(
   { targets, transport, ...known }: KnownParts,
   { summary, inFlight, elapsedMs, failures }: Snapshot,
@@ -98,9 +98,9 @@ export function partialRecord(
 }
 
 /**
- * Makes the record of a run whose process is gone, or would be if it went now.
- * @param partial the last that its process told, with all that was known when the clock started
- * @param snapshot what it told last
+ * Returns the record of a run whose process has crashed, or would if it crashed now.
+ * @param partial its last partial record, with everything known at the start of the clock
+ * @param snapshot its last snapshot
  */
 export function lastRecord(
   partial: RunRecord,
@@ -118,7 +118,10 @@ export function lastRecord(
   };
 }
 
-/** Sortable by time (UTC) and unique enough for one history: `20261122-201537-k3f9`. `random` is as Math.random. */
+/**
+ * Returns an ID that sorts by time (UTC) and is unique within a history: `20261122-201537-k3f9`.
+ * @param random as `Math.random`
+ */
 export function recordId(date: Date, random: () => number): string {
   const [day = '', time = ''] = date.toISOString().replaceAll(/[-:]/g, '').split('T');
   const letters = Array.from({ length: 4 }, () => idLetters[Math.floor(random() * idLetters.length)] ?? 'a');

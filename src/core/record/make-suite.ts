@@ -9,19 +9,19 @@ import { suiteMetrics, type SuiteTarget } from './suite.ts';
 import { suiteSchema, type EarlierSuite, type SuiteLevel, type ThroughputSuite } from './suite.ts';
 import type { RunRecord } from './run.ts';
 
-/** What the throughput suite is made of; the rest follows. */
+/** Parts of a throughput suite; the rest is computed. */
 export type ThroughputParts = Pick<
   ThroughputSuite,
   'id' | 'startedAt' | 'status' | 'stopReason' | 'model' | 'workload' | 'runs' | 'earlier' | 'files'
 > & { readonly targets?: readonly SuiteTarget[] };
 
-/** The runs of the suite and all that follows from them as one record. */
+/** Returns the record of a throughput suite: its runs and everything computed from them. */
 export function makeThroughputSuite({ targets = defaultSuiteTargets, ...parts }: ThroughputParts): ThroughputSuite {
   const levels = parts.runs.map(suiteLevel);
   return { schema: suiteSchema, suite: 'throughput', ...parts, levels, ...derived(levels, targets) };
 }
 
-/** Everything that follows from the numbers of the levels. */
+/** Returns everything computed from the numbers of the levels. */
 export function derived(
   levels: readonly SuiteLevel[],
   wanted: readonly SuiteTarget[],
@@ -42,7 +42,7 @@ export function derived(
   return { figures, targets, findings: findingsOf(numbers), recommendations: recommendationsOf(numbers) };
 }
 
-/** A run in the numbers of the reference. */
+/** Returns a run in the numbers of the reference. */
 function suiteLevel(run: RunRecord): SuiteLevel {
   const { successLatencyMs: latency } = run;
   return {
@@ -62,7 +62,7 @@ function suiteLevel(run: RunRecord): SuiteLevel {
   };
 }
 
-/** What a later suite compares itself with. */
+/** Returns the data that a later suite compares itself with. */
 export function earlierFrom(suite: ThroughputSuite): EarlierSuite {
   const { id, startedAt, workload, levels } = suite;
   const rates = levels.map(({ tokensPerS }) => tokensPerS).filter((rate) => rate !== null);
@@ -77,7 +77,7 @@ export function earlierFrom(suite: ThroughputSuite): EarlierSuite {
   };
 }
 
-/** Whether an earlier result may stand beside this one: the same model, made of the same numbers, by the same server. */
+/** Returns whether two results are comparable: same model, same precision, same server. */
 export const isSameModel = (a: ThroughputSuite['model'], b: ThroughputSuite['model']): boolean =>
   a.name === b.name && a.dtype === b.dtype && a.server === b.server && (a.server !== 'url' || a.url === b.url);
 
@@ -126,7 +126,10 @@ const suite = v.object({
   runs: v.array(v.unknown()),
 });
 
-/** Checks what claims to be a result of the throughput suite. What follows from the runs is made again. */
+/**
+ * Returns a valid result of the throughput suite. Computes everything derived from the runs again.
+ * @throws LoadlensError for an invalid one
+ */
 export function readThroughputSuite(json: unknown): ThroughputSuite {
   const result = v.safeParse(suite, json);
   if (result.success) return makeThroughputSuite({ ...result.output, runs: result.output.runs.map(readRecord) });
@@ -139,7 +142,7 @@ export function readThroughputSuite(json: unknown): ThroughputSuite {
   );
 }
 
-/** `throughput_<model>_<YYYYMMDD>_<HHMMSS>`, as the reference names its files; the time is UTC. */
+/** Returns a file name like the reference's, `throughput_<model>_<YYYYMMDD>_<HHMMSS>`, in UTC. */
 export function suiteFileName(kind: string, model: string, startedAt: string): string {
   const [day = '', time = ''] = startedAt.replaceAll(/[-:]/g, '').split('T');
   const name = model.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '');

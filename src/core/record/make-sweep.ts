@@ -6,10 +6,10 @@ import { readRecord } from './read-run.ts';
 import { sweepSchema, type SweepRecord } from './sweep.ts';
 import type { RunRecord } from './run.ts';
 
-/** What a sweep is made of; the rest follows from the levels. */
+/** Parts of a sweep; the rest is computed from its levels. */
 export type SweepParts = Omit<SweepRecord, 'schema' | 'figures' | 'capacity'>;
 
-/** The runs of a sweep and their figures as one record. */
+/** Returns the record of a sweep: its runs and their figures. */
 export function makeSweepRecord(parts: SweepParts): SweepRecord {
   const levels = parts.levels.toSorted((a, b) => a.plan.concurrency - b.plan.concurrency);
   const figures = sweepFigures(levels.map(levelNumbers));
@@ -17,7 +17,7 @@ export function makeSweepRecord(parts: SweepParts): SweepRecord {
   return { ...record, capacity: capacitySentences(record) };
 }
 
-/** What the figures of a level are made of: rates and latency of successes. */
+/** Returns the input for a level's figures: rates and latency of successes. */
 function levelNumbers(record: RunRecord): LevelNumbers {
   const outcomes = record.objectives.map(({ outcome }) => outcome);
   return {
@@ -65,7 +65,10 @@ const sweep = v.object({
   ),
 });
 
-/** Checks what claims to be a sweep. Figures are made again from the levels, so they always belong to them. */
+/**
+ * Returns a valid sweep. Computes its figures from the levels again, so they always match.
+ * @throws LoadlensError for an invalid one
+ */
 export function readSweep(json: unknown): SweepRecord {
   const kept = checked(json, {
     name: sweepSchema,

@@ -6,7 +6,10 @@ import { calibrationSchema, selfCalibrationSchema } from './calibration.ts';
 import { checked } from './checked.ts';
 import { recordSchema, type RunRecord } from './run.ts';
 
-/** Checks what claims to be a record, from a file or a history. Members that are not known are dropped. */
+/**
+ * Returns a valid record from a file or a history, without unknown members.
+ * @throws LoadlensError for an invalid one
+ */
 export function readRecord(json: unknown): RunRecord {
   return checked(withObjectives(json), {
     name: recordSchema,
@@ -17,7 +20,7 @@ export function readRecord(json: unknown): RunRecord {
   });
 }
 
-/** What became of the objectives was called `verdicts` before. */
+/** Objectives were called `verdicts` before. */
 function withObjectives(json: unknown): unknown {
   return typeof json === 'object' && json !== null && 'verdicts' in json
     ? { objectives: json.verdicts, ...json }

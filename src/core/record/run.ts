@@ -4,9 +4,10 @@ import type { RunPlan } from '../plan/types.ts';
 import type { Verdict } from '../vocabulary.ts';
 import type { Calibration, SelfCalibration } from './calibration.ts';
 
+/** Schema name of a run's record. */
 export const recordSchema = 'loadlens.run/1';
 
-/** `running` never stands in a finished record. `crashed`: what sent stopped unexpectedly, what it had measured is kept. */
+/** `running` never occurs in a finished record. `crashed`: stopped unexpectedly, with partial results. */
 export type RunStatus = 'completed' | 'cancelled' | 'crashed';
 
 /** The machine that sent. */
@@ -18,18 +19,18 @@ export interface Environment {
   readonly memoryGiB: number;
   readonly node: string;
   readonly loadlens: string;
-  /** How exact this machine was found to measure, when that is known. */
+  /** Measurement accuracy of this machine, if known. */
   readonly calibration?: Calibration;
-  /** What this machine itself added to a latency right before the run; absent for a cold start. */
+  /** Client overhead right before the run; absent for a cold start. */
   readonly selfCalibration?: SelfCalibration;
 }
 
-/** The server that Loadlens started itself, while the run went on. Null = the system does not tell. */
+/** Resources that a server started by Loadlens used during the run. Null if the system doesn't report them. */
 export interface ServerUse {
   readonly pid: number;
   /** Its CPU time / elapsed time; 1 = one core. */
   readonly cpuShare: number | null;
-  /** Resident memory when the clock started, when it ended, and the most seen (looked at twice a second). */
+  /** Resident memory at the start of the clock, at its end, and at most (read twice a second), MiB. */
   readonly rssStartMiB: number | null;
   readonly rssEndMiB: number | null;
   readonly rssMaxMiB: number | null;
@@ -37,29 +38,32 @@ export interface ServerUse {
 
 /** Facts about the server of a run. The resource use is present only if Loadlens started the server. */
 export interface ServerFacts extends Partial<ServerUse> {
-  /** Remarks on the server's behavior, such as deviations from HTTP; each once. Absent without remarks. */
+  /** Remarks on the server's behavior, such as deviations from HTTP, without duplicates. Absent without remarks. */
   readonly notes?: readonly string[];
 }
 
-/** How a target's prompts were used, those of the warm-up included. */
+/** Use of a target's prompts, including the warm-up. */
 export interface PromptUse {
-  /** Prompts that differ. */
+  /** Number of different prompts. */
   readonly distinct: number;
-  /** How many earlier runs of the session took: the first is number `start` modulo `distinct`. */
+  /** Number of prompts used by earlier runs of the session: the first is number `start` modulo `distinct`. */
   readonly start: number;
-  /** How many requests took one. */
+  /** Number of requests with a prompt. */
   readonly sent: number;
 }
 
-/** Numbers of the requests, those of the warm-up included, that the values of dynamic variables were made from. */
+/** Numbers of the requests, including the warm-up, that generate the values of dynamic variables. */
 export interface ValueUse {
-  /** How many earlier runs of the session took: the first number. The same seed and start give the same values. */
+  /**
+   * Number of values used by earlier runs of the session, and so the first number. The same seed and start give the
+   * same values.
+   */
   readonly start: number;
-  /** How many requests took one. */
+  /** Number of requests with such values. */
   readonly taken: number;
 }
 
-/** The file the targets came from, and its git state when it lies in a work tree. */
+/** File of the targets, and its git state in a work tree. */
 export interface Source {
   /** Path relative to the workspace or the working directory, with `/`. */
   readonly file: string;
@@ -67,40 +71,43 @@ export interface Source {
   readonly gitDirty?: boolean;
 }
 
-/** Plan, numbers and provenance of one run: the JSON report and what history keeps. Schema: docs/loadlens.run-1.schema.json. */
+/**
+ * Plan, numbers, and provenance of one run: the JSON report and the history entry. Schema:
+ * docs/loadlens.run-1.schema.json.
+ */
 export interface RunRecord extends Summary {
   readonly schema: typeof recordSchema;
   /** Sortable and unique: `20261122-201537-k3f9`. */
   readonly id: string;
-  /** Name for people: the file, or the one target's name. */
+  /** Name for people: the file or the single target. */
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly status: RunStatus;
-  /** Why it ended early, in one sentence, where the status alone does not say it: above all of `crashed`. */
+  /** Why the run ended early, in one sentence, if the status doesn't say it; set mainly for `crashed`. */
   readonly stopReason?: string;
   readonly plan: RunPlan;
-  /** As in the file, placeholders unresolved. */
+  /** As in the file, with unresolved placeholders. */
   readonly targets: readonly {
     readonly name: string;
     readonly method: string;
     readonly url: string;
     readonly weight: number;
-    /** What its directives say about asking a language model; absent when they say nothing. */
+    /** Language model directives; absent if there are none. */
     readonly llm?: LlmChoices;
-    /** Absent for a target that is no language model, or whose body is new for each request. */
+    /** Absent for targets that aren't language models, and for bodies that are new for each request. */
     readonly prompts?: PromptUse;
   }[];
-  /** How many targets the plan has. `targets` has the first 10,000 of them, a history copy fewer. */
+  /** Number of targets in the plan. `targets` has the first 10,000, and fewer in the history. */
   readonly targetCount: number;
   readonly warmupSent: number;
-  /** Absent where no target has dynamic variables. */
+  /** Absent without dynamic variables. */
   readonly values?: ValueUse;
   /** Host as written, address connected to. */
   readonly addresses: readonly { readonly host: string; readonly address: string }[];
-  /** What became of the objectives of the plan and of the targets. */
+  /** Verdicts on the objectives of the plan and of the targets. */
   readonly objectives: readonly Verdict[];
-  /** The failures of the run, one per status or kind of error and text, the most frequent first. */
+  /** Failures of the run by status or error kind and text, the most frequent first. */
   readonly failureSamples: readonly FailureSample[];
   readonly client: ClientHealth;
   readonly environment: Environment;

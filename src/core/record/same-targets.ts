@@ -5,7 +5,7 @@ import type { RunRecord } from './run.ts';
 
 type Listed = RunRecord['targets'][number];
 
-/** A record of the history has shortened texts. */
+/** Records in the history have shortened texts. */
 const keyOf = ({ name, method, url, weight, llm = {} }: Listed): string =>
   JSON.stringify([
     shorten(name),
@@ -15,13 +15,13 @@ const keyOf = ({ name, method, url, weight, llm = {} }: Listed): string =>
     Object.entries(llm).toSorted(([a], [b]) => a.localeCompare(b)),
   ]);
 
-/** Returns true if targets still are those of a run, as far as its record lists them: bodies and headers aren't in it. */
+/** Returns true if targets are still those of a run, as far as its record lists them. It has no bodies and headers. */
 export function areTargetsOf(
   { targets: listed, targetCount }: Pick<RunRecord, 'targets' | 'targetCount'>,
   targets: readonly RunTarget[],
 ): boolean {
   if (targets.length !== targetCount) return false;
-  // Order decides which target a seed picks; a shortened list has gaps.
+  // The order determines which target a seed selects. A shortened list has gaps.
   let found = 0;
   for (const target of targets) {
     const wanted = listed[found];

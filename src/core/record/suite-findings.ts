@@ -6,12 +6,12 @@ import { type SuiteTargetResult } from './suite.ts';
 import type { Finding, SuiteLevel } from './suite.ts';
 import { formatChange, formatFactor } from '../format.ts';
 
-/** The numbers of the rules; the report states them. */
+/** Thresholds of the rules. The report shows them. */
 const poorEfficiency = 0.5;
 const littleGain = 0.1;
 const longTail = 1.5;
 
-/** What a rule sees of a suite. */
+/** Numbers of a suite that a rule uses. */
 export interface SuiteNumbers {
   readonly levels: readonly SuiteLevel[];
   readonly figures: SweepFigures;
@@ -20,7 +20,7 @@ export interface SuiteNumbers {
 
 type Rule = (numbers: SuiteNumbers) => Finding[];
 
-/** By how much a number changed from one level to another; null where it can't be said. */
+/** Returns the relative change between two levels; null if it can't be computed. */
 export const changeFrom = (before: number | null | undefined, after: number | null): number | null =>
   before === null || before === undefined || before === 0 || after === null ? null : after / before - 1;
 
@@ -36,7 +36,7 @@ const scaling: Rule = ({ figures }) => {
   return [{ text, rule: 'the level with the largest scaling factor' }];
 };
 
-/** Where the last round of requests is not full, the level can't reach its concurrency. */
+/** If the last round of requests isn't full, the level can't reach its concurrency. */
 const rounds: Rule = ({ levels }) =>
   levels.flatMap(({ concurrency, requests }) => {
     const needed = Math.ceil(requests / concurrency);
@@ -179,10 +179,10 @@ const moreRequests: Rule = ({ levels }) => {
 const applied = (rules: readonly Rule[], numbers: SuiteNumbers): Finding[] =>
   rules.flatMap((rule) => (numbers.levels.length === 0 ? [] : rule(numbers)));
 
-/** What the numbers say. */
+/** Returns the findings in the numbers. */
 export const findingsOf = (numbers: SuiteNumbers): Finding[] =>
   applied([scaling, rounds, efficiency, diminishing, perUser, tail, peak, failures], numbers);
 
-/** What follows for whoever uses the server. */
+/** Returns recommendations for users of the server. */
 export const recommendationsOf = (numbers: SuiteNumbers): Finding[] =>
   applied([mendFailures, useLevel, queueAbove, goHigher, missedTargets, moreRequests], numbers);

@@ -7,7 +7,7 @@ import {
   type SuiteTargetResult,
 } from './suite.ts';
 
-/** The targets of the reference. */
+/** The reference's goals. */
 export const defaultSuiteTargets: readonly SuiteTarget[] = [
   { metric: 'single requests/s', operator: '>', value: 0.5 },
   { metric: 'single tokens/s', operator: '>', value: 20 },
@@ -16,7 +16,7 @@ export const defaultSuiteTargets: readonly SuiteTarget[] = [
   { metric: 'failed requests', operator: '=', value: 0 },
 ];
 
-/** Reads `single tokens/s > 20`; undefined when it is no target. */
+/** Returns the goal in `single tokens/s > 20`; undefined for other texts. */
 export function parseSuiteTarget(text: string): SuiteTarget | undefined {
   const [, name, sign, number] = /^\s*([a-z/ ]+?)\s*(>=|<=|>|<|=)\s*(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   const metric = suiteMetrics.find((known) => known === name);
@@ -24,10 +24,10 @@ export function parseSuiteTarget(text: string): SuiteTarget | undefined {
   return metric === undefined || operator === undefined ? undefined : { metric, operator, value: Number(number) };
 }
 
-/** The target as people write it. */
+/** Returns the goal as text. */
 export const targetText = ({ operator, value }: SuiteTarget): string => `${operator} ${String(value)}`;
 
-/** Holds the levels against targets. What is concurrent is the best of the levels above 1. */
+/** Compares the levels with goals. A concurrent goal uses the best level above 1. */
 export function judgeSuiteTargets(targets: readonly SuiteTarget[], levels: readonly SuiteLevel[]): SuiteTargetResult[] {
   return targets.map((target) => {
     const { achieved, atConcurrency } = achievedBy(target.metric, levels);

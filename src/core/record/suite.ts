@@ -2,21 +2,22 @@ import type { SweepFigures } from '../metrics/levels.ts';
 import type { ThroughputWorkload } from '../plan/suites/suite.ts';
 import type { RunRecord, RunStatus } from './run.ts';
 
+/** Schema name of a suite's record. */
 export const suiteSchema = 'loadlens.suite/1';
 
-/** What was benchmarked. */
+/** The benchmarked model. */
 export interface SuiteModel {
   readonly name: string;
   readonly url: string;
-  /** `gpt2` and `mock`: started by the suite itself. */
+  /** `gpt2` and `mock`: started by the suite. */
   readonly server: 'gpt2' | 'mock' | 'url';
-  /** Random weights; null when that is not known. */
+  /** Random weights; null if unknown. */
   readonly synthetic: boolean | null;
-  /** Precision of the weights; null when it is not known. */
+  /** Precision of the weights; null if unknown. */
   readonly dtype: string | null;
 }
 
-/** What a target of a suite can be about. */
+/** Metrics of goals. */
 export const suiteMetrics = [
   'single requests/s',
   'single tokens/s',
@@ -24,21 +25,23 @@ export const suiteMetrics = [
   'concurrent tokens/s',
   'failed requests',
 ] as const;
+/** A metric of goals. */
 export type SuiteMetric = (typeof suiteMetrics)[number];
 
+/** Operators of goals. */
 export const suiteOperators = ['>=', '<=', '>', '<', '='] as const;
 
-/** A target: `single tokens/s > 20`. */
+/** A goal, such as `single tokens/s > 20`. */
 export interface SuiteTarget {
   readonly metric: SuiteMetric;
   readonly operator: (typeof suiteOperators)[number];
   readonly value: number;
 }
 
-/** What became of a target; `pass` is false where nothing was measured. */
+/** Result of a goal; `pass` is false if nothing was measured. */
 export interface SuiteTargetResult extends SuiteTarget {
   readonly achieved: number | null;
-  /** The level that achieved it, where that is not given. */
+  /** Level that achieved the value; null if the metric already determines it. */
   readonly atConcurrency: number | null;
   readonly pass: boolean;
 }
@@ -48,7 +51,7 @@ export interface SuiteLevel {
   readonly concurrency: number;
   readonly requests: number;
   readonly requestsPerS: number | null;
-  /** Null where the server does not tell how many tokens it sent. */
+  /** Null if the server doesn't report token counts. */
   readonly tokensPerS: number | null;
   readonly meanMs: number | null;
   readonly p50Ms: number | null;
@@ -57,18 +60,18 @@ export interface SuiteLevel {
   readonly durationS: number;
   readonly tokens: number;
   readonly failed: number;
-  /** Of a server that Loadlens started: its share of one core, and its resident memory. */
+  /** Server started by Loadlens: its share of one core, and its resident memory, MiB. */
   readonly cpuShare: number | null;
   readonly rssMiB: number | null;
 }
 
-/** A sentence that follows from the numbers, and the rule by which it does. */
+/** A sentence derived from the numbers, and the rule behind it. */
 export interface Finding {
   readonly text: string;
   readonly rule: string;
 }
 
-/** What an earlier result of the same suite said. */
+/** Summary of an earlier result of the same suite. */
 export interface EarlierSuite {
   readonly id: string;
   readonly startedAt: string;
@@ -78,7 +81,10 @@ export interface EarlierSuite {
   readonly rssMiB: number | null;
 }
 
-/** The throughput suite: what was measured and all that follows. Schema: docs/loadlens.suite-1.schema.json. */
+/**
+ * Result of the throughput suite: its runs and everything computed from them. Schema:
+ * docs/loadlens.suite-1.schema.json.
+ */
 export interface ThroughputSuite {
   readonly schema: typeof suiteSchema;
   readonly suite: 'throughput';
@@ -86,7 +92,7 @@ export interface ThroughputSuite {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly status: RunStatus;
-  /** As of a run. */
+  /** See `RunRecord.stopReason`. */
   readonly stopReason?: string;
   readonly model: SuiteModel;
   readonly workload: ThroughputWorkload;
@@ -97,6 +103,6 @@ export interface ThroughputSuite {
   readonly recommendations: readonly Finding[];
   readonly earlier: readonly EarlierSuite[];
   readonly files: readonly string[];
-  /** The runs themselves, one for each level. */
+  /** One run per level. */
   readonly runs: readonly RunRecord[];
 }

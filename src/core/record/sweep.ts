@@ -3,38 +3,39 @@ import type { CapacityResult, Trial } from '../plan/capacity.ts';
 import type { Objective } from '../vocabulary.ts';
 import type { RunRecord, RunStatus } from './run.ts';
 
+/** Schema name of a sweep's record. */
 export const sweepSchema = 'loadlens.sweep/1';
 
-/** How the largest concurrency that meets objectives was looked for. */
+/** Search for the highest concurrency that meets the objectives. */
 export interface CapacitySearch extends CapacityResult {
   readonly objectives: readonly Objective[];
-  /** The levels it was allowed to try. */
+  /** Range of levels to try. */
   readonly from: number;
   readonly to: number;
-  /** In the order they were made. */
+  /** In order of measurement. */
   readonly trials: readonly Trial[];
 }
 
-/** The runs of a sweep and what they say together. Schema: docs/loadlens.sweep-1.schema.json. */
+/** Runs of a sweep and their common figures. Schema: docs/loadlens.sweep-1.schema.json. */
 export interface SweepRecord {
   readonly schema: typeof sweepSchema;
   readonly id: string;
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** `cancelled`, `crashed`: `levels` has those that had ended; the one that was cut off is `unfinished`. */
+  /** `cancelled`, `crashed`: `levels` has the completed ones; `unfinished` is the one that was cut off. */
   readonly status: RunStatus;
-  /** As of a run. */
+  /** See `RunRecord.stopReason`. */
   readonly stopReason?: string;
   readonly planned: readonly number[];
   readonly coolDownMs: number;
-  /** By concurrency; a search may have more than one of a level. */
+  /** By concurrency. A capacity search may have several runs of a level. */
   readonly levels: readonly RunRecord[];
-  /** The run that was cut off when the sweep ended early; in no figure. */
+  /** The run that was cut off when the sweep ended early. In no figure. */
   readonly unfinished?: RunRecord;
   readonly figures: SweepFigures;
-  /** What the levels mean, in plain sentences. */
+  /** Meaning of the levels in plain sentences. */
   readonly capacity: readonly string[];
-  /** Only of a search for capacity. */
+  /** Capacity search only. */
   readonly search?: CapacitySearch;
 }
