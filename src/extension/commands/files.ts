@@ -39,7 +39,7 @@ export function fileCommands(parts: {
       // What is there already is opened, never written over.
       if (await isFile(file)) notify.info('endpoints.txt is there already.');
       else await workspace.fs.writeFile(file, new TextEncoder().encode(sample));
-      await window.showTextDocument(file);
+      await window.showTextDocument(file, { preview: false });
     },
     setSecret: async () => {
       const name = await window.showInputBox({
