@@ -1,6 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { runCli } from '../cli/spawn.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -72,4 +73,19 @@ describe('the table of docs/metrics.md', () => {
       ok(at, field);
     }
   });
+});
+
+describe('docs/cli.md', function () {
+  this.timeout(60_000);
+  const page = read('docs/cli.md');
+  const commands = ['run', 'calibrate', 'suite throughput', 'export artillery', 'import artillery', 'serve gpt2', 'ab'];
+
+  for (const command of commands) {
+    it(`describes every option of ${command}`, async () => {
+      const { stdout } = await runCli([...command.split(' '), '--help'], { cwd: root });
+      const options = [...stdout.matchAll(/^  (?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
+      ok(options.includes('--help'), stdout);
+      for (const option of options) ok(option === '--help' || page.includes(`\`${option}`), option);
+    });
+  }
 });
