@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComparisonRecord, readComparison } from '../../src/core/record/comparison.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
+import { closedLoop, recordOf } from '../core/record/fixtures.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 
 describe('loadlens ab', function () {
@@ -83,5 +85,49 @@ describe('loadlens ab', function () {
     );
     assert.match(await sentence('--b', 'ms=06', '--metrics', 'p51'), /Expected some of throughput, p50, mean, /);
     assert.match(await sentence('--b', 'ms=06', '-n', '5'), /unknown option '-n'/);
+  });
+});
+
+/** A run whose latencies are about `ms`, started in minute `minute`. */
+const runOf = (ms: number, minute: number): RunRecord => ({
+  ...recordOf(closedLoop(100, 1, (i) => ({ latencyMs: ms + minute / 100 + (i % 5) / 10 }))),
+  startedAt: `2026-11-22T20:${minute}:00.000Z`,
+});
+
+describe('loadlens compare', () => {
+  const folder = freshFolder();
+  const write = (name: string, run: RunRecord): void =>
+    writeFileSync(join(folder.path, name), JSON.stringify({ ...run, status: 'completed' }));
+  const compare = (...args: string[]): ReturnType<typeof runCli> => runCli(['compare', ...args], { cwd: folder.path });
+
+  const first = async (...args: string[]): Promise<string> => (await compare(...args)).stderr.split('\n')[0] ?? '';
+
+  it('judges the runs of two sides', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      write(`base-${i}.json`, runOf(100, 10 + 2 * i));
+      write(`head-${i}.json`, runOf(120, 11 + 2 * i));
+    }
+    const { code, stdout, stderr } = await compare(
+      ...'--base base-*.json --head head-*.json --fail-on worse --json out.json'.split(' '),
+    );
+    assert.equal(code, 99, stderr);
+    const [verdict = ''] = stdout.split('\n');
+    assert.match(verdict, /^B is (19|20)\.\d% slower at p\d+ \(.*\), above the 5% threshold: worse\.$/);
+    const record = readComparison(JSON.parse(readFileSync(join(folder.path, 'out.json'), 'utf8')));
+    assert.deepEqual(
+      record.a.slices.map(({ file }) => file),
+      [0, 1, 2, 3, 4].map((i) => `base-${i}.json`),
+    );
+    assert.deepEqual(record.warnings, []);
+    const few = await compare('--base', 'base-0.json', 'base-1.json', '--head', 'head-3.json', 'head-4.json');
+    assert.equal(few.code, 0, few.stderr);
+    assert.match(few.stdout, /^Too few measurements .* At least 5 runs a side are needed\.\n/);
+    assert.match(few.stdout, /All runs of one side were measured before those of the other/);
+  });
+
+  it('says what it cannot read', async () => {
+    writeFileSync(join(folder.path, 'x.json'), '{}');
+    assert.equal(await first('--base', 'no*.json', '--head', 'x.json'), 'error: --base: no file matches no*.json.');
+    assert.match(await first('--base', 'x.json', '--head', 'x.json'), /^error: x\.json can't be compared: /);
   });
 });

@@ -37,7 +37,7 @@ export interface AbOptions extends PlanOptions, ReportOptions {
 }
 
 /** Two-sided level of a comparison. */
-const level = 0.05;
+export const level = 0.05;
 
 /** Runs `loadlens ab` and returns the exit code. Throws a LoadlensError for what the user can fix. */
 export async function abCommand(name: string | undefined, options: AbOptions, version: string): Promise<ExitCode> {
@@ -86,7 +86,7 @@ export async function abCommand(name: string | undefined, options: AbOptions, ve
 }
 
 /** Returns the exit code of a comparison that has been shown, and says on standard error why it isn't 0. */
-function endOfComparison(record: ComparisonRecord, failOn: AbOptions['failOn']): ExitCode {
+export function endOfComparison(record: ComparisonRecord, failOn: AbOptions['failOn']): ExitCode {
   const { status, stopReason = '', verdict } = record;
   if (status === 'cancelled') return ExitCode.interrupted;
   if (status === 'crashed') {

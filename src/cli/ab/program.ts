@@ -5,13 +5,19 @@ import { withinLimit } from '../../core/values/limits.ts';
 import { addLoadOptions, addReportOptions } from '../options/plan-options.ts';
 import { metrics, numberFrom, several, share, variable } from '../options/values.ts';
 import type { AbOptions } from './ab-command.ts';
+import type { CompareOptions } from './compare-command.ts';
 
 /** Pairs before the first look, and more than anyone needs. */
 const pairLimits = { least: 8, most: 400 } as const;
 /** Shorter slices hold too few requests, s. */
 const shortestSliceS = 0.1;
 
-/** Adds `loadlens ab`. */
+const metricsHelp = 'metrics to judge (default: throughput,p50,p95, and ttft,tpot for streams)';
+const threshold = (): Option =>
+  new Option('--threshold <percent>', 'smallest change that matters').argParser(share).default(0.05, '5%');
+const failOn = (): Option => new Option('--fail-on <verdict>', 'exit with 99 if B has this verdict').choices(['worse']);
+
+/** Adds `loadlens ab` and `loadlens compare`. */
 export function addAbCommand(program: Command, version: string, done: (code: ExitCode) => void): void {
   addReportOptions(
     addLoadOptions(
@@ -32,15 +38,9 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
           40,
         )
         .addOption(new Option('--slice <time>', 'length of a slice').argParser(slice).default(4, '4s'))
-        .addOption(
-          new Option('--threshold <percent>', 'smallest change that matters').argParser(share).default(0.05, '5%'),
-        )
-        .option(
-          '--metrics <list>',
-          'metrics to judge (default: throughput,p50,p95, and ttft,tpot for streams)',
-          metrics,
-        )
-        .addOption(new Option('--fail-on <verdict>', 'exit with 99 if B has this verdict').choices(['worse'])),
+        .addOption(threshold())
+        .option('--metrics <list>', metricsHelp, metrics)
+        .addOption(failOn()),
     ),
   )
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
@@ -50,6 +50,20 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
       const { abCommand } = await import('./ab-command.ts');
       done(await abCommand(file, options, version));
     });
+
+  addReportOptions(
+    program
+      .command('compare')
+      .description('Compares runs that were measured before, at least four a side for one metric.')
+      .requiredOption('--base <files...>', "JSON results of A, such as 'base/*.json'")
+      .requiredOption('--head <files...>', 'JSON results of B')
+      .addOption(threshold())
+      .option('--metrics <list>', metricsHelp, metrics)
+      .addOption(failOn()),
+  ).action(async (options: CompareOptions) => {
+    const { compareCommand } = await import('./compare-command.ts');
+    done(await compareCommand(options));
+  });
 }
 
 function slice(text: string): number {

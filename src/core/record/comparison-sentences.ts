@@ -65,9 +65,19 @@ function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, failed: 
       ? countOf(pairs?.judged ?? 0, 'pair')
       : `${countOf(a.slices.length, 'run')} of A and ${String(b.slices.length)} of B`;
   if (widest.ratio === null) return `Some slices have no ${label}: inconclusive.`;
-  if (widest.interval === null) return `Too few measurements for an interval of ${label} (${counted}): inconclusive.`;
+  if (widest.interval === null) {
+    const needed = kind === 'kept' ? ` At least ${leastRuns(widest.level)} runs a side are needed.` : '';
+    return `Too few measurements for an interval of ${label} (${counted}): inconclusive.${needed}`;
+  }
   const detectable = ((widest.smallestFindable ?? 0) * 100).toFixed(1);
   return `The change of B in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${detectable}%. ${adviceFor(open, kind)}`;
+}
+
+/** Returns the fewest runs a side for which the test of Mann and Whitney can reach a two-sided level: 2 / C(2n, n) of it. */
+function leastRuns(level: number): number {
+  let runs = 1;
+  for (let orders = 2; 2 / orders > level; runs += 1) orders *= (2 * (2 * runs + 1)) / (runs + 1);
+  return runs;
 }
 
 /** More pairs than this are no advice. */

@@ -111,7 +111,7 @@ describe('comparison of A and B', () => {
     assert.equal(record.verdict.name, 'worse');
     assert.equal(
       keptOf(slicesOf(3, 1), slicesOf(3, 1.3)).verdict.sentence,
-      'Too few measurements for an interval of throughput (3 runs of A and 3 of B): inconclusive.',
+      'Too few measurements for an interval of throughput (3 runs of A and 3 of B): inconclusive. At least 5 runs a side are needed.',
     );
   });
 

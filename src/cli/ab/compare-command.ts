@@ -1,0 +1,43 @@
+import { LoadlensError, type ExitCode } from '../../core/errors.ts';
+import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
+import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
+import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
+import { recordId } from '../../core/record/make-run.ts';
+import type { ReportOptions } from '../commands/run-command.ts';
+import { onScreen, outputsOf, writeResult } from '../output/measure.ts';
+import { checkReportFiles } from '../output/report-files.ts';
+import { endOfComparison, level } from './ab-command.ts';
+import { readKeptRuns } from './kept-runs.ts';
+
+/** The options of `loadlens compare`, as the argument parser hands them over. */
+export interface CompareOptions extends ReportOptions {
+  readonly base: readonly string[];
+  readonly head: readonly string[];
+  readonly threshold: number;
+  readonly metrics?: readonly ComparedMetricName[];
+  readonly failOn?: 'worse';
+}
+
+/** Runs `loadlens compare` and returns the exit code. Throws a LoadlensError for what the user can fix. */
+export function compareCommand(options: CompareOptions): Promise<ExitCode> {
+  const { threshold, metrics: chosen, failOn } = options;
+  const outputs = outputsOf(options, comparisonReports);
+  checkReportFiles(outputs);
+  const [base, head] = [readKeptRuns('--base', options.base), readKeptRuns('--head', options.head)];
+  const files = new Set(base.map(({ file }) => file));
+  const both = head.find(({ file }) => files.has(file));
+  if (both !== undefined) {
+    throw new LoadlensError(`${both.file} is on both sides.`, { hint: 'Give each run to one side.' });
+  }
+  const now = new Date();
+  const record = makeKeptComparison(base, head, {
+    rules: { threshold, level },
+    chosen,
+    id: recordId(now, Math.random),
+    startedAt: now.toISOString(),
+  });
+  return onScreen(false, (screen) => {
+    writeResult(renderComparisonText(record), outputs, record, screen);
+    return Promise.resolve(endOfComparison(record, failOn));
+  });
+}
