@@ -1,6 +1,7 @@
 import type { Target } from '../endpoints/types.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
-import type { Distribution, Numbers, QuantileName, Summary } from '../metrics/types.ts';
+import { quantileShares } from '../metrics/statistics/quantiles.ts';
+import { quantileNames, type Distribution, type Numbers, type QuantileName, type Summary } from '../metrics/types.ts';
 import { isOfRunAlone, splitMetric, type TimeName } from '../values/objectives.ts';
 import type { Objective, Verdict } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
@@ -27,14 +28,53 @@ const holds = (actual: number, { operator, value }: Objective): boolean =>
  * Returns the value of a latency metric, and whether it is reliable: a quantile needs a 95% interval (minimum n in
  * docs/metrics.md).
  */
-function latencyOf(metric: string, distribution: Distribution): { actual: number | null; reliable: boolean } {
+function latencyOf(metric: string, distribution: Distribution): Found {
   const quantile = quantileOf[metric];
   if (quantile !== undefined) {
-    return { actual: distribution[quantile], reliable: distribution.interval95[quantile] !== null };
+    return {
+      actual: distribution[quantile],
+      reliable: distribution.interval95[quantile] !== null,
+      bounds: [boundsOf(distribution, quantile)],
+    };
   }
   const actual = metric === 'mean' ? distribution.mean : distribution.max;
   return { actual, reliable: actual !== null };
 }
+
+/** What was measured of a metric; the bounds hold also where the value itself is not reliable. */
+interface Found {
+  readonly actual: number | null;
+  readonly reliable: boolean;
+  readonly bounds?: readonly Bounds[];
+}
+
+/** What a quantile lies above and below, each at 95% confidence; -Infinity and Infinity where that is not known. */
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Probability at which a single bound may be wrong. */
+const mayBeWrong = 0.05;
+
+/**
+ * Returns the bounds of a quantile. One-sided bounds need fewer samples than an interval: no quantile lies below the interval of a smaller one, and the smallest
+ * of n samples lies above a quantile of share q in (1 - q)^n of all cases.
+ */
+function boundsOf({ count, min, max, interval95 }: Distribution, quantile: QuantileName): Bounds {
+  const share = quantileShares[quantile];
+  const intervals = quantileNames.map((name) => ({ share: quantileShares[name], interval: interval95[name] }));
+  const below = intervals.flatMap((one) => (one.interval !== null && one.share <= share ? [one.interval[0]] : []));
+  const above = intervals.flatMap((one) => (one.interval !== null && one.share >= share ? [one.interval[1]] : []));
+  return {
+    low: Math.max(-Infinity, ...below, ...(min !== null && (1 - share) ** count <= mayBeWrong + 1e-12 ? [min] : [])),
+    high: Math.min(Infinity, ...above, ...(max !== null && share ** count <= mayBeWrong + 1e-12 ? [max] : [])),
+  };
+}
+
+/** Returns whether an objective is missed wherever the value lies within its bounds. */
+const isOutOfReach = (objective: Objective, { low, high }: Bounds): boolean =>
+  !holds(objective.operator.startsWith('<') ? low : high, objective);
 
 /** Numbers of a run or one of its targets. Backlog and response time exist only for a whole run. */
 export type Measured = Numbers & Pick<Partial<Summary>, 'backlog' | 'responseTimeMs'>;
@@ -54,7 +94,7 @@ export function otherTimeOf(
  * Returns the value of an objective's metric. Latency is judged over all responses and over successes, and the worse
  * one counts. Neither many fast failures nor omitted slow ones can make a run pass.
  */
-function measure(objective: Objective, numbers: Measured): { actual: number | null; reliable: boolean } {
+function measure(objective: Objective, numbers: Measured): Found {
   const unsent = numbers.backlog?.unsent ?? 0;
   if (objective.metric === 'errors') {
     // Requests that were due and never left count as failed.
@@ -81,14 +121,30 @@ function measure(objective: Objective, numbers: Measured): { actual: number | nu
   const successes = latencyOf(objective.metric, numbers.successLatencyMs);
   if (all.actual === null || successes.actual === null) return { actual: all.actual, reliable: false };
   const worse = objective.operator.startsWith('<') ? Math.max : Math.min;
-  return { actual: worse(all.actual, successes.actual), reliable: all.reliable && successes.reliable };
+  return {
+    actual: worse(all.actual, successes.actual),
+    reliable: all.reliable && successes.reliable,
+    bounds: [...(all.bounds ?? []), ...(successes.bounds ?? [])],
+  };
 }
 
-/** Returns the verdict on each objective, for the whole run or one target. Too few samples never pass. */
+/**
+ * Returns the verdict on each objective, for the whole run or one target. Too few samples never pass, and fail only
+ * if no likely value meets the objective.
+ */
 export function evaluateObjectives(objectives: readonly Objective[], numbers: Measured, target?: string): Verdict[] {
   return objectives.map((objective) => {
-    const { actual, reliable } = measure(objective, numbers);
-    const outcome = actual === null || !reliable ? 'not enough data' : holds(actual, objective) ? 'pass' : 'fail';
+    const { actual, reliable, bounds = [] } = measure(objective, numbers);
+    const outcome =
+      actual === null
+        ? 'not enough data'
+        : reliable
+          ? holds(actual, objective)
+            ? 'pass'
+            : 'fail'
+          : bounds.some((one) => isOutOfReach(objective, one))
+            ? 'fail'
+            : 'not enough data';
     return { objective, ...(target === undefined ? {} : { target }), outcome, actual };
   });
 }

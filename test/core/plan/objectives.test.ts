@@ -3,6 +3,7 @@ import type { Distribution, Numbers, Summary } from '../../../src/core/metrics/t
 import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../../../src/core/plan/objectives.ts';
 import { objectiveMetrics, parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { Objective } from '../../../src/core/vocabulary.ts';
+import { closedLoop, recordOf } from '../record/fixtures.ts';
 
 const parsed = (text: string): Objective[] => {
   const { objectives, error } = parseObjectives(text);
@@ -228,5 +229,34 @@ describe('objectives on response time', () => {
       withoutTokenTimes(parsed('response.p95 < 1s, e2e.p95 < 1s')).map(({ metric }) => metric),
       ['response.p95'],
     );
+  });
+});
+
+describe('objectives of few requests', () => {
+  /** The outcome of an objective on so many requests whose latencies grow evenly. */
+  const judged = (text: string, count: number, fromMs: number, toMs: number): unknown => {
+    const { latencyMs, successLatencyMs } = recordOf(
+      closedLoop(count, 5, (i) => ({ latencyMs: fromMs + ((toMs - fromMs) * i) / Math.max(1, count - 1) })),
+    );
+    return evaluateObjectives(parsed(text), numbers({ latencyMs, successLatencyMs }))[0]?.outcome;
+  };
+
+  it('fail where every likely value of the percentile is too slow', () => {
+    assert.equal(judged('p95 < 5ms', 40, 30, 31), 'fail');
+    assert.equal(judged('p99 < 5ms', 40, 30, 31), 'fail');
+    // The smallest of n lies above p50 in 1 of 2^n cases.
+    assert.equal(judged('p50 < 5ms', 5, 30, 31), 'fail');
+    assert.equal(judged('p50 < 5ms', 4, 30, 31), 'not enough data');
+  });
+
+  it('are not judged where both outcomes are possible', () => {
+    assert.equal(judged('p95 < 58ms', 40, 30, 60), 'not enough data');
+    assert.equal(judged('p95 < 500ms', 40, 30, 31), 'not enough data');
+    assert.equal(judged('p95 < 500ms', 59, 30, 31), 'pass');
+  });
+
+  it('fail by the upper bound where more is asked for', () => {
+    assert.equal(judged('p50 > 50ms', 5, 30, 31), 'fail');
+    assert.equal(judged('p50 > 50ms', 4, 30, 31), 'not enough data');
   });
 });
