@@ -37,6 +37,19 @@ describe('results panel for everybody', () => {
     assert.deepEqual(counts, record.latencyBins.counts.map(formatCount));
   });
 
+  it('says what each series is, and hides one at a press', async () => {
+    const { page } = await show(states.completed);
+    const series = page.getByRole('list', { name: 'Series of Latency over time' });
+    const median = series.getByRole('button', { name: 'Median' });
+    const canvas = page.getByRole('img', { name: /^Latency over time/ });
+    const drawn = () => canvas.evaluate((each: HTMLCanvasElement) => each.toDataURL());
+    const whole = await drawn();
+    assert.equal(await median.getAttribute('aria-pressed'), 'true');
+    await median.press('Enter');
+    assert.equal(await median.getAttribute('aria-pressed'), 'false');
+    assert.notEqual(await drawn(), whole);
+  });
+
   it('names each of these tables by its chart', async () => {
     const { page } = await show(states.streamed);
     const names = await page

@@ -284,8 +284,8 @@ describe('the report of the throughput suite', () => {
       return { ...run, client: { ...run.client, bound, warnings: [`Busy at ${concurrency}.`] } };
     });
     const text = chaptersText(throughputChapters({ ...measured, runs }));
-    assert.match(text, /At 2 at once the client itself may have been the limit: why is said below\./);
-    assert.match(text, /At 4 at once the client's machine was disturbed: how is said below\./);
+    assert.match(text, /Concurrency 2: the client was the limit or added delay\. Details are below\./);
+    assert.match(text, /Concurrency 4: noisy machine\. Details are below\./);
     assert.match(text, /client at 2 +Busy at 2\.\n +client at 4 +Busy at 4\./);
     assert.match(chaptersText(throughputChapters(measured)), /client +never the limit, as far as it can tell/);
   });

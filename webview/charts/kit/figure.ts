@@ -12,7 +12,7 @@ import {
   type ChartDataset,
   type ChartOptions,
 } from 'chart.js';
-import { h, setAttributes, setText } from '../../dom.ts';
+import { h, setAttributes, setText, type Child } from '../../dom.ts';
 import { createTable, tableTwin, type Cell, type Column } from '../../table.ts';
 import { readTheme, type SeriesColor, type Theme } from '../../theme.ts';
 import { axes, tooltip, type AxisText } from './options.ts';
@@ -64,7 +64,9 @@ export interface ChartFigure {
 export function chartFigure(title: string, columns: readonly Column[], first: ChartContent): ChartFigure {
   let content = first;
   const canvas = h('canvas', { role: 'img' });
-  const legend = h('ul', { class: 'legend', 'aria-hidden': 'true' });
+  const legend = h('ul', { class: 'legend', 'aria-label': `Series of ${title}` });
+  /** Labels of the series that the reader has switched off. */
+  const off = new Set<string>();
   const remark = h('p', { class: 'remark' });
   const table = createTable(title, columns);
   const twin = tableTwin(title, table);
@@ -89,12 +91,12 @@ export function chartFigure(title: string, columns: readonly Column[], first: Ch
       );
     },
   };
-  const chart = new Chart(canvas, { type: 'line', ...drawing(content, theme), plugins: [markers] });
+  const chart = new Chart(canvas, { type: 'line', ...drawing(content, theme, off), plugins: [markers] });
 
   function update(next: ChartContent): void {
     content = next;
     setAttributes(canvas, { 'aria-label': `${title}. ${content.summary}` });
-    showLegend(legend, content.series);
+    showLegend(legend, content.series, off, recolor);
     setText(remark, content.remark ?? '');
     if (twin.open) table.update(content.rows);
     recolor();
@@ -102,7 +104,7 @@ export function chartFigure(title: string, columns: readonly Column[], first: Ch
 
   function recolor(): void {
     theme = readTheme();
-    const { data, options } = drawing(content, theme);
+    const { data, options } = drawing(content, theme, off);
     chart.data = data;
     chart.options = options;
     chart.update('none');
@@ -120,9 +122,11 @@ interface Drawing {
   readonly options: ChartOptions<'bar' | 'line'>;
 }
 
-function drawing(content: ChartContent, theme: Theme): Drawing {
+function drawing(content: ChartContent, theme: Theme, off: ReadonlySet<string>): Drawing {
   return {
-    data: { datasets: content.series.map((series, i) => dataset(series, -i, theme)) },
+    data: {
+      datasets: content.series.map((series, i) => ({ ...dataset(series, -i, theme), hidden: off.has(series.label) })),
+    },
     options: {
       animation: false,
       responsive: true,
@@ -173,11 +177,25 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
   };
 }
 
-function showLegend(legend: HTMLElement, series: readonly Series[]): void {
+/** Fills the legend; where there are several series, each is switched on and off by a button. */
+function showLegend(legend: HTMLElement, series: readonly Series[], off: Set<string>, redraw: () => void): void {
   const wanted = series.map(({ label }) => label).join('\n');
   if (legend.dataset['shown'] === wanted) return;
   legend.dataset['shown'] = wanted;
   legend.replaceChildren(
-    ...series.map(({ label, color, look }) => h('li', {}, h('i', { class: `swatch ${look} ${color}` }), label)),
+    ...series.map(({ label, color, look }) => {
+      const parts = [h('i', { class: `swatch ${look} ${color}` }), label];
+      return h('li', {}, ...(series.length > 1 ? [seriesSwitch(label, parts, off, redraw)] : parts));
+    }),
   );
+}
+
+function seriesSwitch(label: string, parts: readonly Child[], off: Set<string>, redraw: () => void): HTMLElement {
+  const press = h('button', { class: 'series', type: 'button', 'aria-pressed': String(!off.has(label)) }, ...parts);
+  press.addEventListener('click', () => {
+    if (!off.delete(label)) off.add(label);
+    setAttributes(press, { 'aria-pressed': String(!off.has(label)) });
+    redraw();
+  });
+  return press;
 }

@@ -2,7 +2,8 @@ import type { Distribution, Numbers } from '../../../src/core/metrics/types.ts';
 import { worstTargets } from '../../../src/core/record/compact-run.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { isMixed } from '../../../src/core/report/words/headline.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
+import { marked } from '../../../src/core/report/tables/tables.ts';
+import { formatCount, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { h } from '../../dom.ts';
 import { createTable, type Cell } from '../../table.ts';
 import { note, section } from '../kit/section.ts';
@@ -55,9 +56,25 @@ export function targets(record: RunRecord): HTMLElement {
     heading.replaceChildren(press);
   }
   show();
-  const whose = isMixed(record) ? h('p', { class: 'remark' }, 'Times and rates are of successes.') : null;
-  return section(title, whose, table.element, left(record));
+  table.table.classList.add('lines');
+  return section(title, remarks(record), table.element, left(record));
 }
+
+/** What the numbers are of, and what their mark means. */
+function remarks(record: RunRecord): HTMLElement | null {
+  const mixed = isMixed(record);
+  const doubtful = record.perTarget.some((target) =>
+    (['median', 'p95', 'p99'] as const).some((name) => marked(timesOf(target, mixed), name).endsWith('?')),
+  );
+  const said = [
+    ...(mixed ? ['Times and rates are of successes.'] : []),
+    ...(doubtful ? ['? = too few responses to rely on.'] : []),
+  ];
+  return said.length === 0 ? null : h('p', { class: 'remark' }, said.join(' '));
+}
+
+const timesOf = (target: TargetNumbers, mixed: boolean): Distribution =>
+  mixed ? target.successLatencyMs : target.latencyMs;
 
 /** What the table leaves out, in words. */
 function left({ perTarget, targets: planned, targetCount }: RunRecord): HTMLElement | null {
@@ -77,11 +94,10 @@ function sortKeys(record: RunRecord): SortKey[] {
   const { targets: planned } = record;
   // As everywhere: where responses failed, the successes are looked at.
   const mixed = isMixed(record);
-  const timesOf = (n: TargetNumbers): Distribution => (mixed ? n.successLatencyMs : n.latencyMs);
   const quantile = (label: string, name: 'median' | 'p95' | 'p99'): SortKey => ({
     title: label,
-    of: (n) => timesOf(n)[name],
-    show: (n) => quantileCell(timesOf(n), name),
+    of: (n) => timesOf(n, mixed)[name],
+    show: (n) => marked(timesOf(n, mixed), name),
   });
   const urls = new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
   return [
@@ -99,12 +115,6 @@ function sortKeys(record: RunRecord): SortKey[] {
       ? { title: 'Successes', of: (n) => n.successThroughputPerS, show: (n) => formatRate(n.successThroughputPerS) }
       : { title: 'Throughput', of: (n) => n.throughputPerS, show: (n) => formatRate(n.throughputPerS) },
   ];
-}
-
-function quantileCell(times: Distribution, name: 'median' | 'p95' | 'p99'): Cell {
-  const text = formatMs(times[name]);
-  const unsure = times.count > 0 && times.interval95[name] === null;
-  return unsure ? { text, remark: 'not reliable' } : text;
 }
 
 /** What is missing comes last, in either direction. */

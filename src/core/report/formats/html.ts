@@ -8,7 +8,15 @@ import { chartSection, factSection, page, section } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { outcomeOf, outcomeWords, statusWords } from '../words/outcome-words.ts';
 import { streamTables } from '../tables/stream-tables.ts';
-import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
+import {
+  latencyTable,
+  marked,
+  objectiveTable,
+  outcomeTable,
+  ratesTable,
+  targetTable,
+  timesTable,
+} from '../tables/tables.ts';
 import type { QuantileName } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -76,21 +84,22 @@ function tiles(record: RunRecord): string {
     ([label, value, below]) =>
       `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${below === '' ? '' : `<small>${escapeHtml(below)}</small>`}</dd></div>`,
   );
-  return `<dl class="tiles">${items.join('')}</dl>`;
+  const doubtful = rows.some(([, value, below]) => value.endsWith(' ?') || below.endsWith(' ?'));
+  return `<dl class="tiles">${items.join('')}</dl>${doubtful ? '<p class="sub">? = too few responses to rely on.</p>' : ''}`;
 }
 
 function timeTile(record: RunRecord, name: QuantileName, label: string): [string, string, string] {
   const { first, beside } = headlineTime(record, name);
-  const below = beside === null ? '' : `${beside.of}: ${formatMs(beside.times[name])}`;
-  return [timeLabel(first, label), formatMs(first.times[name]), below];
+  const below = beside === null ? '' : `${beside.of}: ${marked(beside.times, name)}`;
+  return [timeLabel(first, label), marked(first.times, name), below];
 }
 
 /** What a stream is looked at by first; none when nothing was streamed. */
 function streamTiles({ ttftMs, tpotMs, outputTokensPerS }: RunRecord): [string, string, string][] {
   if (ttftMs === undefined || tpotMs === undefined) return [];
   return [
-    ['TTFT p50', formatMs(ttftMs.median), `p95: ${formatMs(ttftMs.p95)}`],
-    ['TPOT p50', formatMs(tpotMs.median), `p95: ${formatMs(tpotMs.p95)}`],
+    ['TTFT p50', marked(ttftMs, 'median'), `p95: ${marked(ttftMs, 'p95')}`],
+    ['TPOT p50', marked(tpotMs, 'median'), `p95: ${marked(tpotMs, 'p95')}`],
     ['Output tokens', formatRate(outputTokensPerS, 'tokens'), ''],
   ];
 }

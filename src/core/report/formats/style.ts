@@ -18,7 +18,7 @@ section{margin-top:28px;min-width:0}
 .tiles>div{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:10px 12px}
 .tiles dt{color:var(--dim);font-size:13px}
 .tiles dd{margin:0;font-size:21px;font-weight:600;white-space:nowrap}
-.tiles small{display:block;font-size:12px;font-weight:400;color:var(--dim)}
+.tiles small{display:block;white-space:normal;overflow-wrap:anywhere;font-size:12px;font-weight:400;color:var(--dim)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
