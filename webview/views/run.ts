@@ -66,7 +66,7 @@ function measured(record: RunRecord): Part {
       chartSection('Distribution and trends', charts),
       objectives(record.objectives),
       failures(record),
-      section('Status codes and errors', createOutcomes(record).element),
+      section('Status codes and errors', createOutcomes(record).table),
       targets(record),
       serverNotes(record),
       record.responses === 0 ? null : latencyTables(record),

@@ -10,7 +10,9 @@ export type OutcomeCounts = Pick<Numbers, 'statusCodes' | 'errors' | 'requestsSe
 
 /** How requests ended: status codes, then errors by kind, each with its share. */
 export interface Outcomes {
+  /** The table under a heading of its own. */
   readonly element: HTMLElement;
+  readonly table: HTMLElement;
   update(numbers: OutcomeCounts): void;
 }
 
@@ -28,6 +30,7 @@ export function createOutcomes(numbers: OutcomeCounts): Outcomes {
   );
   return {
     element: h('div', { class: 'block' }, h('h3', {}, title), table.element),
+    table: table.element,
     update: (next) => table.update(rows(next)),
   };
 }
