@@ -232,15 +232,15 @@ describe('objectives on response time', () => {
   });
 });
 
-describe('objectives of few requests', () => {
-  /** The outcome of an objective on so many requests whose latencies grow evenly. */
-  const judged = (text: string, count: number, fromMs: number, toMs: number): unknown => {
-    const { latencyMs, successLatencyMs } = recordOf(
-      closedLoop(count, 5, (i) => ({ latencyMs: fromMs + ((toMs - fromMs) * i) / Math.max(1, count - 1) })),
-    );
-    return evaluateObjectives(parsed(text), numbers({ latencyMs, successLatencyMs }))[0]?.outcome;
-  };
+/** The outcome of an objective on so many requests whose latencies grow evenly. */
+const judged = (text: string, count: number, fromMs: number, toMs: number): unknown => {
+  const { latencyMs, successLatencyMs } = recordOf(
+    closedLoop(count, 5, (i) => ({ latencyMs: fromMs + ((toMs - fromMs) * i) / Math.max(1, count - 1) })),
+  );
+  return evaluateObjectives(parsed(text), numbers({ latencyMs, successLatencyMs }))[0]?.outcome;
+};
 
+describe('objectives of few requests', () => {
   it('fail where every likely value of the percentile is too slow', () => {
     assert.equal(judged('p95 < 5ms', 40, 30, 31), 'fail');
     assert.equal(judged('p99 < 5ms', 40, 30, 31), 'fail');
