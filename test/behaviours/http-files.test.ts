@@ -269,10 +269,10 @@ describe('files of other tools: requests that need another tool', () => {
       'warning left-out line 17',
     ]);
     const sentences = file.problems.map(({ message }) => message);
-    assert.match(sentences[0] ?? '', /^"status" is left out: .*captures aren't supported yet\.$/);
-    assert.match(sentences[2] ?? '', /^"token" is left out: .*set by a script/);
-    assert.match(sentences[4] ?? '', /^"asked" is left out: .*set by @prompt/);
-    assert.match(sentences[5] ?? '', /^"rpc" is left out: it is a GRPC request/);
+    assert.match(sentences[0] ?? '', /^"status" is skipped: .*captures aren't supported yet\.$/);
+    assert.match(sentences[2] ?? '', /^"token" is skipped: .*set by a script/);
+    assert.match(sentences[4] ?? '', /^"asked" is skipped: .*set by @prompt/);
+    assert.match(sentences[5] ?? '', /^"rpc" is skipped: it is a GRPC request/);
   });
 
   it('says one sentence when every request is left out', () => {
@@ -314,7 +314,7 @@ describe('files of other tools: environments', () => {
 
   it('names those to choose from when none is, and refuses one that is not there', () => {
     const { problems } = parseEndpoints(text, chosenEnvironment(['top'], read, undefined));
-    assert.match(problems[0]?.hint ?? '', /^Choose an environment \(dev, prod\) with --environment/);
+    assert.match(problems[0]?.hint ?? '', /^Select an environment \(dev, prod\) with --environment/);
     assert.throws(() => chosenEnvironment(['top'], read, 'test'), /has no environment “test”/);
     assert.throws(() => chosenEnvironment(['none'], read, 'dev'), /There is no http-client.env.json/);
     assert.deepEqual(chosenEnvironment(['none'], read, undefined), { values: {}, names: [], secrets: [] });

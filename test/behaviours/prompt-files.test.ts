@@ -97,7 +97,7 @@ describe('files of prompts', () => {
     assert.match(complaint('p.jsonl', `"x"\n${content}`), /^e\.txt:2: p\.jsonl:2 is a conversation/);
     assert.match(
       complaint('p.jsonl', lines({ messages: [system] }), '/v1/chat/completions'),
-      /p\.jsonl:1 has no message of the user/,
+      /p\.jsonl:1 has no user message/,
     );
   });
 
@@ -145,17 +145,17 @@ describe('files of prompts', () => {
     for (const [name, content, message] of [
       ['p.txt', Buffer.from('fine\nplus cher café\n', 'latin1'), "p.txt:2 isn't UTF-8."],
       ['p.jsonl', Buffer.from(lines('a', 'b', 'ü'), 'latin1'), "p.jsonl:3 isn't UTF-8."],
-      ['p.jsonl', '"a"\n\n{"prompt": \n', 'p.jsonl:3 is neither a JSON text nor a JSON object.'],
-      ['p.json', '[\n "a",\n "b"\n', 'p.json:1 is neither a JSON text nor a JSON object.'],
-      ['p.json', '[\n "a",\n {"id": 1},\n [2]\n]', 'p.json:4 is neither a text nor an object.'],
+      ['p.jsonl', '"a"\n\n{"prompt": \n', 'p.jsonl:3 is neither a JSON string nor a JSON object.'],
+      ['p.json', '[\n "a",\n "b"\n', 'p.json:1 is neither a JSON string nor a JSON object.'],
+      ['p.json', '[\n "a",\n {"id": 1},\n [2]\n]', 'p.json:4 is neither a string nor an object.'],
       ['p.json', '[\n\n "a",\n {"id": 1}\n]', 'p.json:4 has no prompt.'],
       ['p.jsonl', lines('a', { foo: 'b' }), 'p.jsonl:2 has no prompt.'],
       ['p.csv', 'id,frage\n1,eins\n', 'p.csv:2 has no prompt.'],
-      ['p.csv', 'prompt\n"eins\nzwei\n', 'p.csv:2 has a quote that is not closed.'],
+      ['p.csv', 'prompt\n"eins\nzwei\n', 'p.csv:2 has an unclosed quote.'],
       ['p.csv', 'id,prompt\n1,eins, zwei\n', 'p.csv:2 has more fields than the header.'],
-      ['p.csv', 'prompt\n', 'The prompts file p.csv is empty.'],
-      ['p.txt', ' \n', 'The prompts file p.txt is empty.'],
-      ['p.json', '[{"conversations": []}]', 'p.json:1 has no conversation with a turn of a person.'],
+      ['p.csv', 'prompt\n', 'Prompts file p.csv is empty.'],
+      ['p.txt', ' \n', 'Prompts file p.txt is empty.'],
+      ['p.json', '[{"conversations": []}]', 'p.json:1 has no conversation with a user turn.'],
     ] as const) {
       assert.equal(complaint(name, content), `e.txt:2: ${message}`);
     }

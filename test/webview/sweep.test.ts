@@ -20,7 +20,7 @@ describe('results panel of a sweep', () => {
     const { page } = await show(sweepStates.sweep);
     const capacity = await page.locator('section[aria-label=Capacity] li').allTextContents();
     assert.deepEqual(capacity, sweep.capacity);
-    assert.equal(capacity[0], 'Holds 8 users at once with p95 < 300ms and errors < 1%.');
+    assert.equal(capacity[0], 'Meets p95 < 300ms and errors < 1% at concurrency 8.');
     const at = sweep.levels.find(({ plan }) => plan.concurrency === 8)!;
     assert.deepEqual((await page.locator('.tile dd:not(.remark)').allTextContents()).slice(0, 4), [
       '8',
@@ -118,7 +118,7 @@ describe('results panel of a sweep', () => {
     assert.equal((await rowsOf(one.page, 'Levels')).length, 1);
     const none = await show(sweepStates.sweepOfNothing);
     assert.equal(await none.page.locator('figure, .tile, table').count(), 0);
-    await none.page.getByText('No level was measured.').waitFor();
+    await none.page.getByText('No level measured.').waitFor();
   });
 });
 

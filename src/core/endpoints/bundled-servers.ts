@@ -57,5 +57,5 @@ export function isMadeFor(requests: readonly { readonly url: string }[], { id, p
 export function otherServerSentence(said: string, { host }: URL, id: BundledServerId): string | undefined {
   if (said === `loadlens-${id}`) return undefined;
   const name = said.slice(0, 80).replace(/[^ -~]/g, '?');
-  return `${name === '' ? 'Another server' : name} answers on ${host}, not the Loadlens ${bundledServers[id].title}.`;
+  return `${name === '' ? 'Another server' : name} responds on ${host}, not the Loadlens ${bundledServers[id].title}.`;
 }

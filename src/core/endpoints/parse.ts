@@ -48,10 +48,10 @@ export function parseEndpoints(text: string, environment: ChosenEnvironment = no
   settleObjectives(state);
   if (drafts.length === 0) {
     const range = rangeOf(0, 0, (lines[0] ?? '').length);
-    const hint = 'Write one address per line, for example http://127.0.0.1:5000/hello.';
-    report.error('no-target', range, 'This file has no target.', hint);
+    const hint = 'Write one URL per line, such as http://127.0.0.1:5000/hello.';
+    report.error('no-target', range, 'No target found.', hint);
   } else if (state.pending.range !== undefined) {
-    const hint = 'Move it above the target that it is about, or take it out.';
+    const hint = 'Move it above a target, or remove it.';
     report.warning('unused-directive', state.pending.range, 'No target follows this directive.', hint);
   }
   const names = nameTargets(drafts, report);
@@ -62,7 +62,7 @@ export function parseEndpoints(text: string, environment: ChosenEnvironment = no
     report.warning(
       'left-out',
       obstacle.range,
-      `${quoted(names[i] ?? '')} is left out: ${obstacle.reason}`,
+      `${quoted(names[i] ?? '')} is skipped: ${obstacle.reason}`,
       obstacle.hint,
     );
     return [];
@@ -70,8 +70,8 @@ export function parseEndpoints(text: string, environment: ChosenEnvironment = no
   for (const target of targets) reportLlm(target, report);
   const [first] = drafts;
   if (first !== undefined && targets.length === 0) {
-    const hint = 'Write the values that they need into the file.';
-    report.error('no-target', first.range, 'Every request of this file is left out.', hint);
+    const hint = 'Add the values that they need to the file.';
+    report.error('no-target', first.range, 'All requests of this file are skipped.', hint);
   }
   report.problems.sort(
     (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
@@ -120,7 +120,7 @@ function checkControl({ report }: State, line: number, whole: string): void {
     'control-character',
     range,
     `This line contains the control character U+${code}.`,
-    'Take it out, or put the body into a file: @body.bin.',
+    'Remove it, or move the body to a file: @body.bin.',
   );
 }
 
@@ -183,11 +183,11 @@ function readVariable(
   const start = indentOf(whole);
   const end = whole.trimEnd().length;
   if (!/^[A-Za-z_][\w.-]*$/.test(name)) {
-    const hint = 'Use letters, digits, dots, dashes and underscores, a letter first.';
+    const hint = 'Use letters, digits, dots, dashes, and underscores. Start with a letter.';
     state.report.error(
       'bad-variable',
       rangeOf(line, start + 1, start + 1 + name.length),
-      `${quoted(name)} can't be the name of a variable.`,
+      `${quoted(name)} isn't a valid variable name.`,
       hint,
     );
   }
@@ -245,24 +245,24 @@ function readOutsideLine(state: State, line: number, whole: string, text: string
   const again = current?.body !== undefined;
   if (startsJson(text)) {
     if (readVegetaLine(state, range, text)) return line + 1;
-    const message = again ? 'The request above has a body already.' : 'This body belongs to no request.';
-    const hint = 'Put it under its own request line, for example POST http://127.0.0.1:5000/hello.';
+    const message = again ? 'The request above already has a body.' : 'No request precedes this body.';
+    const hint = 'Move it below a request line, such as POST http://127.0.0.1:5000/hello.';
     report.error('stray-body', range, message, hint);
     return findJsonEnd(state.lines, line, indent).line + 1;
   }
   if (text.startsWith('@') || isBodyFile(whole)) {
-    const message = again ? 'The request above has a body already.' : 'This body file belongs to no request.';
+    const message = again ? 'The request above already has a body.' : 'No request precedes this body file.';
     report.error(
       'stray-body',
       range,
       message,
-      'Put it directly under the headers of its request, without a blank line.',
+      'Move it directly below the headers of a request, without a blank line.',
     );
     return line + 1;
   }
   if (/^curl\s/.test(text)) {
-    const hint = 'Write METHOD and address on one line, the headers below it, then the body.';
-    report.error('curl-command', range, 'Commands for curl are not read.', hint);
+    const hint = 'Write METHOD and URL on one line, then the headers, then the body.';
+    report.error('curl-command', range, "curl commands aren't supported.", hint);
     return endOfCommand(state.lines, line);
   }
   const isRequest = looksLikeRequest(text);
@@ -271,13 +271,13 @@ function readOutsideLine(state: State, line: number, whole: string, text: string
       state.early.push(line);
       return line + 1;
     }
-    const hint = 'Put it directly under its request line, above the body and without a blank line.';
-    report.error('stray-header', range, 'This header belongs to no request.', hint);
+    const hint = 'Move it directly below the request line, above the body, without a blank line.';
+    report.error('stray-header', range, 'No request precedes this header.', hint);
     return line + 1;
   }
   if (!isRequest && current !== undefined && !again && !bodylessMethods.has(current.method)) {
-    const hint = 'Write a line ### between the requests, or put the body into a file: @body.txt.';
-    report.error('stray-body', range, 'A body needs ### between requests.', hint);
+    const hint = 'Separate requests with a line ###, or move the body to a file: @body.txt.';
+    report.error('stray-body', range, 'A text body requires ### between requests.', hint);
     let next = line + 1;
     while (next < state.lines.length && !looksLikeRequest((state.lines[next] ?? '').trim())) next++;
     return next;

@@ -119,8 +119,8 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
     if (ownHeaders.has(name.toLowerCase())) continue;
     const value = headerValue(name, resolve(written).trim(), fail);
     if (!isHeaderValue(value)) {
-      const hint = `Look for line breaks and characters outside ASCII in what ${written} stands for.`;
-      fail(`The value of the header ${name} can't be sent.`, hint);
+      const hint = `Check the value of ${written} for line breaks and non-ASCII characters.`;
+      fail(`The value of header ${name} isn't valid.`, hint);
     }
     headers.push([name, value]);
   }
@@ -163,7 +163,7 @@ function resolver(
           if (kind !== undefined && name !== undefined)
             return lookUp(kind, name, lookups) ?? missing(kind, name, lookups, fail);
           const token = dynamic.token(inner);
-          if (token === null) return fail('It has too many dynamic variables.', 'Use at most 10,000 in one request.');
+          if (token === null) return fail('Too many dynamic variables.', 'Use up to 10,000 in one request.');
           const own = Object.hasOwn(target.variables ?? {}, inner) ? target.variables?.[inner] : undefined;
           return token ?? (own === undefined ? whole : variable(inner, own));
         })
@@ -173,20 +173,20 @@ function resolver(
 
 function missing(kind: string, name: string, lookups: Lookups, fail: Fail): never {
   if (kind === 'secret') {
-    return fail(`There is no secret named ${name}.`, `Store a secret under the name ${name}, then run again.`);
+    return fail(`Secret ${name} not found.`, `Store a secret named ${name}, then run again.`);
   }
   if (kind === 'dotenv' && lookups.dotenv) {
-    const hint = `Add ${name}=value to the file .env beside the endpoints file.`;
-    return fail(`There is no ${name} in the .env file.`, hint);
+    const hint = `Add ${name}=value to the .env file in the folder of the endpoints file.`;
+    return fail(`${name} isn't set in the .env file.`, hint);
   }
-  return fail(`The environment variable ${name} is not set.`, `Set ${name}, or write the value into the file.`);
+  return fail(`Environment variable ${name} isn't set.`, `Set ${name}, or add the value to the file.`);
 }
 
 function headerValue(name: string, value: string, fail: Fail): string {
   if (!/^(?:proxy-)?authorization$/i.test(name)) return value;
   const encoded = encodedBasic(value);
   if (encoded !== value && value.includes(tokenPrefix)) {
-    fail("Basic credentials can't be made of dynamic variables.", 'Write user and password, or {{$secret NAME}}.');
+    fail("Basic credentials can't contain dynamic variables.", 'Use a user name and password, or {{$secret NAME}}.');
   }
   return encoded;
 }
@@ -202,7 +202,7 @@ function bodyOf(
   if (body.kind === 'inline') return encoder.encode(resolve(body.text));
   const read = (path: string): Uint8Array =>
     lookups.bodyFile(resolve(path), path) ??
-    fail(`The body file ${path} can't be read.`, 'Check the path; it counts from the folder of the endpoints file.');
+    fail(`Can't read body file ${path}.`, 'Check the path (relative to the endpoints file).');
   if (body.kind === 'file') return read(body.path);
   return joined(body.parts.map((part) => ('path' in part ? read(part.path) : encoder.encode(resolve(part.text)))));
 }
@@ -220,22 +220,20 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 /** The address ready to be sent, without what stays in a client (`#fragment`). `written` is what messages show. */
 function checkedUrl(resolved: string, written: string, fail: Fail): string {
   const url = written.startsWith('{{') ? withScheme(resolved, false) : resolved;
-  const hint = 'It must be one http:// or https:// address; check the values that stand for its parts.';
+  const hint = 'Expected an http:// or https:// URL. Check the values of its variables.';
   // URL would take white space and control characters out without a word.
   // oxlint-disable-next-line no-control-regex -- they are what this finds
-  if (/[\s\u0000-\u001f\u007f\\]/.test(url) || !URL.canParse(url))
-    return fail(`${written} is not a valid address.`, hint);
+  if (/[\s\u0000-\u001f\u007f\\]/.test(url) || !URL.canParse(url)) return fail(`${written} isn't a valid URL.`, hint);
   const parsed = new URL(url);
-  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
-    return fail(`${written} is not an http address.`, hint);
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') return fail(`${written} isn't an HTTP URL.`, hint);
   if (parsed.username !== '' || parsed.password !== '') {
     return fail(
       `${written} contains a user name or password.`,
-      'Write a header instead: Authorization: Basic {{$secret NAME}}.',
+      'Use a header instead: Authorization: Basic {{$secret NAME}}.',
     );
   }
   if (parsed.host.includes(tokenPrefix))
-    return fail(`The host of ${written} would differ for each request.`, 'Use dynamic variables after the host.');
+    return fail(`The host of ${written} contains a dynamic variable.`, 'Use dynamic variables only after the host.');
   // The same text again, not a copy: a file may have hundreds of thousands of addresses.
   return parsed.href === url && !url.includes('#') ? url : parsed.href.replace(/#.*$/, '');
 }

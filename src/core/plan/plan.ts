@@ -105,7 +105,7 @@ function loadOf(
   }
   const { ratePerS, stages } = from;
   if (ratePerS !== undefined && stages !== undefined) {
-    throw new LoadlensError('Both a rate and stages are given.', { hint: 'Give one of them: stages hold rates.' });
+    throw new LoadlensError("A rate and stages can't be combined.", { hint: 'Use only one of them.' });
   }
   return {
     loadModel: 'open',

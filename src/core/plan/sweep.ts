@@ -83,9 +83,12 @@ export function levelPlan(
     file,
   );
   if (plan.requests !== null && plan.requests < level) {
-    throw new LoadlensError(`The level ${level} needs at least ${level} requests; the plan has ${plan.requests}.`, {
-      hint: `Ask for ${level} or more with -n, or leave lower levels.`,
-    });
+    throw new LoadlensError(
+      `Level ${level} requires at least ${level} requests, but only ${plan.requests} are planned.`,
+      {
+        hint: `Use -n ${level} or more, or remove higher levels.`,
+      },
+    );
   }
   return plan;
 }

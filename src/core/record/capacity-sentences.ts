@@ -5,7 +5,7 @@ import type { RunRecord } from './run.ts';
 
 /** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
 export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[] {
-  if (sweep.levels.length === 0) return ['No level was measured.'];
+  if (sweep.levels.length === 0) return ['No level measured.'];
   const { figures } = sweep;
   return [
     ...(sweep.search === undefined ? heldSentences(sweep) : searchSentences(sweep, sweep.search)),
@@ -13,15 +13,15 @@ export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[
     ...(figures.usl === null
       ? []
       : [
-          `By the scalability law throughput peaks at ${formatCount(figures.usl.peakConcurrency)} at once, with ${formatRate(figures.usl.peakThroughputPerS)}.`,
+          `USL peak: ${formatRate(figures.usl.peakThroughputPerS)} at concurrency ${formatCount(figures.usl.peakConcurrency)}.`,
         ]),
   ];
 }
 
-const users = (n: number): string => `${countOf(n, 'user')} at once`;
+const levelText = (concurrency: number): string => `concurrency ${formatCount(concurrency)}`;
 const wordsOf = (objectives: readonly Objective[]): string => objectives.map(({ text }) => text).join(' and ');
 
-/** `Holds 6 users at once with p95 < 2s.` */
+/** `Meets p95 < 2s at concurrency 6.` */
 function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
   const objectives = levels[0]?.plan.objectives ?? [];
   if (objectives.length === 0) return [];
@@ -32,12 +32,14 @@ function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
   const wanted = wordsOf(objectives);
   return [
     held === undefined
-      ? `No level is shown to hold ${wanted}.`
-      : `Holds ${users(held.plan.concurrency)} with ${wanted}.`,
-    ...(missed === undefined ? [] : [`At ${formatCount(missed.plan.concurrency)} it does not: ${missedText(missed)}.`]),
+      ? `No level confirmed to meet ${wanted}.`
+      : `Meets ${wanted} at ${levelText(held.plan.concurrency)}.`,
+    ...(missed === undefined ? [] : [`Not met at ${levelText(missed.plan.concurrency)}: ${missedText(missed)}.`]),
     ...(unsure.length === 0
       ? []
-      : [`Too few requests to judge ${unsure.map(({ plan }) => formatCount(plan.concurrency)).join(', ')}.`]),
+      : [
+          `Not enough requests to judge concurrency ${unsure.map(({ plan }) => formatCount(plan.concurrency)).join(', ')}.`,
+        ]),
   ];
 }
 
@@ -70,19 +72,19 @@ function searchSentences(
   const told = (level: number): string => {
     const runs = trials.filter(({ concurrency }) => concurrency === level);
     const passed = runs.filter(({ outcome }) => outcome === 'pass').length;
-    return `${formatCount(passed)} of ${countOf(runs.length, 'run')} at ${formatCount(level)} passed`;
+    return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${formatCount(level)}`;
   };
   const found =
     capacity === null
-      ? `Does not hold ${wanted} even with ${users(search.from)}.`
+      ? `Doesn't meet ${wanted} even at ${levelText(search.from)}.`
       : firstFailing === null
-        ? `Holds ${users(capacity)} with ${wanted}, the most that was allowed to be tried.`
-        : `Holds ${users(capacity)} with ${wanted}; ${formatCount(firstFailing)} is too many.`;
+        ? `Meets ${wanted} at ${levelText(capacity)}, the highest level allowed.`
+        : `Meets ${wanted} at ${levelText(capacity)}, but not at ${formatCount(firstFailing)}.`;
   const boundary = [capacity, firstFailing].filter((level) => level !== null).map(told);
   const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
   return [
     found,
-    `${sure ? 'Sure' : 'Not sure'}: ${boundary.join(', ')}, judged by 95% intervals; ${countOf(trials.length, 'run')} and ${countOf(requests, 'request')} in all.`,
+    `${sure ? 'Confirmed' : 'Unconfirmed'}: ${boundary.join(', ')} (95% intervals). Total: ${countOf(trials.length, 'run')}, ${countOf(requests, 'request')}.`,
   ];
 }
 
@@ -90,15 +92,15 @@ function recommendedSentence({ figures: { recommended, levels } }: Pick<SweepRec
   const { concurrency, rule } = recommended;
   if (rule === 'objectives') {
     return concurrency === null
-      ? 'No concurrency can be recommended: at no level did 90% of the requests meet the objectives.'
-      : `Recommended concurrency: ${formatCount(concurrency)}, the largest at which at least 90% of the requests met the objectives.`;
+      ? 'No recommended concurrency: at no level did at least 90% of the requests meet the objectives.'
+      : `Recommended concurrency: ${formatCount(concurrency)}, the highest at which at least 90% of the requests met the objectives.`;
   }
   if (concurrency === null) {
     return levels.some((level) => level.concurrency === 1)
-      ? 'No concurrency can be recommended: no level at which at least 90% of the requests succeeded has a good trade-off.'
-      : 'No concurrency can be recommended without an objective and without a level 1 to compare with.';
+      ? 'No recommended concurrency: no level with at least 90% successful requests has a good trade-off.'
+      : 'No recommended concurrency: add an objective, or include level 1 for comparison.';
   }
   return concurrency === 1
-    ? 'Recommended concurrency: 1. No larger level gains as much throughput as it costs latency.'
-    : `Recommended concurrency: ${formatCount(concurrency)}, the largest that gains at least as much throughput as it costs latency.`;
+    ? 'Recommended concurrency: 1. No higher level gains as much throughput as it adds latency.'
+    : `Recommended concurrency: ${formatCount(concurrency)}, the highest that gains at least as much throughput as it adds latency.`;
 }

@@ -27,8 +27,8 @@ export function checked<T>(json: unknown, { name, schema, noun, writtenBy, madeB
   if (claimed !== name) {
     const newer = typeof claimed === 'string' && claimed.startsWith(name.replace(/\d+$/, ''));
     throw new LoadlensError(
-      newer ? `This ${noun} has the format ${claimed}, which is not known here.` : `This is no Loadlens ${noun}.`,
-      { hint: newer ? 'Open it with a newer Loadlens.' : `Choose a JSON file that ${writtenBy} has written.` },
+      newer ? `This ${noun} has the unknown format ${claimed}.` : `This file isn't a Loadlens ${noun}.`,
+      { hint: newer ? 'Update Loadlens to open it.' : `Select a JSON file written by: ${writtenBy}` },
     );
   }
   const result = v.safeParse(schema, json);

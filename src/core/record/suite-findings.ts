@@ -31,8 +31,8 @@ const scaling: Rule = ({ figures }) => {
   if (best?.scalingFactor === null || best === undefined) return [];
   const text =
     best.scalingFactor > 1
-      ? `Requests/s grow to ${formatFactor(best.scalingFactor)} of a single request's at ${formatCount(best.concurrency)} at once, with an efficiency of ${formatPercent(best.efficiency)}.`
-      : 'No level has more requests/s than a single request at a time.';
+      ? `Throughput at concurrency ${formatCount(best.concurrency)} is ${formatFactor(best.scalingFactor)} that of concurrency 1 (efficiency ${formatPercent(best.efficiency)}).`
+      : 'No level has higher throughput than concurrency 1.';
   return [{ text, rule: 'the level with the largest scaling factor' }];
 };
 
@@ -43,8 +43,8 @@ const rounds: Rule = ({ levels }) =>
     if (needed === 0 || requests % concurrency === 0) return [];
     return [
       {
-        text: `At ${formatCount(concurrency)} at once ${countOf(requests, 'request')} take ${countOf(needed, 'round')}, the last one not full: scaling can hardly be above ${formatFactor(requests / needed)}.`,
-        rule: 'the requests of a level are no multiple of its concurrency',
+        text: `At concurrency ${formatCount(concurrency)}, ${countOf(requests, 'request')} take ${countOf(needed, 'round')} and the last round isn't full. Scaling is limited to about ${formatFactor(requests / needed)}.`,
+        rule: "the number of requests isn't a multiple of the concurrency",
       },
     ];
   });
@@ -55,7 +55,7 @@ const efficiency: Rule = ({ figures }) => {
   if (first === undefined) return [];
   return [
     {
-      text: `Efficiency falls to ${formatPercent(first.efficiency)} at ${formatCount(first.concurrency)} at once.`,
+      text: `Efficiency drops to ${formatPercent(first.efficiency)} at concurrency ${formatCount(first.concurrency)}.`,
       rule,
     },
   ];
@@ -69,8 +69,8 @@ const diminishing: Rule = ({ levels }) =>
     if (before === undefined || gain === null || cost === null || gain >= littleGain || cost <= gain) return [];
     return [
       {
-        text: `From ${formatCount(before.concurrency)} to ${formatCount(level.concurrency)} at once requests/s change by ${formatChange(gain)}, mean latency by ${formatChange(cost)}.`,
-        rule: `a level that adds less than ${formatPercent(littleGain)} to the requests/s of the level before, and more to latency`,
+        text: `From concurrency ${formatCount(before.concurrency)} to ${formatCount(level.concurrency)}, throughput changes by ${formatChange(gain)} and mean latency by ${formatChange(cost)}.`,
+        rule: `a level that adds less than ${formatPercent(littleGain)} throughput to the previous level, and more to latency`,
       },
     ];
   });
@@ -80,8 +80,8 @@ const perUser: Rule = ({ levels }) => {
   const last = levels.at(-1);
   if (single === null || single === undefined || last === undefined || last.tokensPerS === null) return [];
   if (last.concurrency === 1) return [];
-  const text = `At ${formatCount(last.concurrency)} at once each user gets ${formatNumber(last.tokensPerS / last.concurrency)} tokens/s, alone ${formatNumber(single)}.`;
-  return [{ text, rule: 'tokens/s of the highest level, shared among its users, against a single request' }];
+  const text = `At concurrency ${formatCount(last.concurrency)}, each request gets ${formatNumber(last.tokensPerS / last.concurrency)} tokens/s, compared with ${formatNumber(single)} at concurrency 1.`;
+  return [{ text, rule: 'tokens/s of the highest level divided by its concurrency, compared with concurrency 1' }];
 };
 
 const tail: Rule = ({ levels }) =>
@@ -90,8 +90,8 @@ const tail: Rule = ({ levels }) =>
       ? []
       : [
           {
-            text: `At ${formatCount(concurrency)} at once the p95 (${formatMs(p95Ms)}) is ${formatFactor(p95Ms / p50Ms)} the median.`,
-            rule: `a level whose p95 is above ${String(longTail)} × its median`,
+            text: `At concurrency ${formatCount(concurrency)}, p95 (${formatMs(p95Ms)}) is ${formatFactor(p95Ms / p50Ms)} p50.`,
+            rule: `a level whose p95 is above ${String(longTail)} × its p50`,
           },
         ],
   );
@@ -99,7 +99,7 @@ const tail: Rule = ({ levels }) =>
 const failures: Rule = ({ levels }) => {
   const failed = levels.filter((level) => level.failed > 0);
   if (failed.length === 0) return [{ text: 'No request failed.', rule: 'failed requests of all levels' }];
-  const text = `${failed.map((level) => `${countOf(level.failed, 'request')} failed at ${formatCount(level.concurrency)} at once`).join(', ')}.`;
+  const text = `${failed.map((level) => `${countOf(level.failed, 'request')} failed at concurrency ${formatCount(level.concurrency)}`).join(', ')}.`;
   return [{ text, rule: 'failed requests of all levels' }];
 };
 
@@ -108,7 +108,7 @@ const peak: Rule = ({ figures: { usl } }) =>
     ? []
     : [
         {
-          text: `By the scalability law requests/s peak at ${formatCount(usl.peakConcurrency)} at once.`,
+          text: `USL peak: concurrency ${formatCount(usl.peakConcurrency)}.`,
           rule: 'shown with R² above 0.9 and a peak within twice the tested range',
         },
       ];
@@ -117,12 +117,10 @@ const useLevel: Rule = ({ figures }) => {
   const { concurrency } = figures.recommended;
   const level = figures.levels.find((each) => each.concurrency === concurrency);
   if (level === undefined) return [];
-  const rule = 'the largest level whose trade-off is good: throughput gains at least what latency loses';
+  const rule = 'the highest level with a good trade-off (throughput gain at least as large as the latency increase)';
   if (level.concurrency === 1)
-    return [
-      { text: 'Send one request at a time: no higher level gains as much throughput as it costs latency.', rule },
-    ];
-  const text = `Send ${formatCount(level.concurrency)} at once: ${formatChange(level.throughputGain)} requests/s for ${formatChange(level.latencyPenalty)} mean latency.`;
+    return [{ text: 'Use concurrency 1. No higher level gains as much throughput as it adds latency.', rule }];
+  const text = `Use concurrency ${formatCount(level.concurrency)}: throughput ${formatChange(level.throughputGain)}, mean latency ${formatChange(level.latencyPenalty)}.`;
   return [{ text, rule }];
 };
 
@@ -134,8 +132,8 @@ const queueAbove: Rule = ({ figures }) => {
   if (poor === undefined || concurrency === null) return [];
   return [
     {
-      text: `Let more than ${formatCount(concurrency)} wait in a queue: at ${formatCount(poor.concurrency)} at once mean latency changes by ${formatChange(poor.latencyPenalty)}, throughput by ${formatChange(poor.throughputGain)}.`,
-      rule: 'the first level above the recommended one whose trade-off is poor',
+      text: `Queue requests above concurrency ${formatCount(concurrency)}: at ${formatCount(poor.concurrency)}, mean latency changes by ${formatChange(poor.latencyPenalty)} and throughput by ${formatChange(poor.throughputGain)}.`,
+      rule: 'the first level above the recommended one with a poor trade-off',
     },
   ];
 };
@@ -145,23 +143,23 @@ const goHigher: Rule = ({ figures, levels }) => {
   if (last === undefined || last === 1 || figures.recommended.concurrency !== last) return [];
   return [
     {
-      text: `Measure more than ${formatCount(last)} at once: the highest level still has a good trade-off, so the limit was not reached.`,
-      rule: 'the recommended level is the highest that was measured',
+      text: `Measure concurrency above ${formatCount(last)}. The highest level still has a good trade-off, so the limit wasn't reached.`,
+      rule: 'the recommended level is the highest measured level',
     },
   ];
 };
 
 const mendFailures: Rule = ({ levels }) =>
   levels.some(({ failed }) => failed > 0)
-    ? [{ text: 'Mend the failures before you rely on any rate.', rule: 'any request failed' }]
+    ? [{ text: 'Fix failed requests before relying on these rates.', rule: 'any request failed' }]
     : [];
 
 const missedTargets: Rule = ({ targets }) =>
   targets
     .filter(({ pass }) => !pass)
     .map((target) => ({
-      text: `${target.metric} should be ${targetText(target)} and ${target.achieved === null ? 'could not be measured' : `is ${formatNumber(target.achieved)}`}.`,
-      rule: 'a target that was not met',
+      text: `Goal not met: ${target.metric} ${targetText(target)}, measured ${target.achieved === null ? '–' : formatNumber(target.achieved)}.`,
+      rule: "a goal that wasn't met",
     }));
 
 const moreRequests: Rule = ({ levels }) => {
@@ -170,8 +168,8 @@ const moreRequests: Rule = ({ levels }) => {
   if (!Number.isFinite(fewest) || fewest >= least) return [];
   return [
     {
-      text: `Do not rely on a p95 or p99 of this suite: it takes ${formatCount(least)} requests for a p95, the smallest level has ${formatCount(fewest)}. loadlens run --levels sends as many as you want.`,
-      rule: 'a level has fewer requests than a p95 needs for a 95% interval',
+      text: `Don't rely on the p95 or p99 of this suite. A p95 requires ${formatCount(least)} requests; the smallest level has ${formatCount(fewest)}. Use loadlens run --levels with -n to send more.`,
+      rule: 'a level with fewer requests than the 95% interval of a p95 requires',
     },
   ];
 };

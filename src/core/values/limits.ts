@@ -14,7 +14,7 @@ export const planLimits = {
   requests: { min: 1, max: 10_000_000, whole: true, unit: '' },
   durationS: { min: 0.001, max: 86_400, whole: false, unit: 'seconds' },
   concurrency: { min: 1, max: 10_000, whole: true, unit: '' },
-  ratePerS: { min: 0.001, max: 1_000_000, whole: false, unit: 'requests per second' },
+  ratePerS: { min: 0.001, max: 1_000_000, whole: false, unit: 'requests/s' },
   maxInFlight: { min: 1, max: 10_000, whole: true, unit: '' },
   seed: { min: 0, max: 4_294_967_295, whole: true, unit: '' },
   warmup: { min: 0, max: 1_000_000, whole: true, unit: '' },
@@ -56,11 +56,16 @@ const optionNames: Readonly<Record<LimitName, string>> = {
 
 const withCommas = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
-/** The range in words: `a whole number from 1 to 10,000`. */
-export function describeLimit(name: LimitName): string {
-  const { min, max, whole, unit } = planLimits[name];
-  const range = `${whole ? 'a whole number ' : ''}from ${withCommas(min)} to ${withCommas(max)}`;
+/** Returns the range in words: `from 1 to 3,600,000 ms`. */
+export function rangeText(name: LimitName): string {
+  const { min, max, unit } = planLimits[name];
+  const range = `from ${withCommas(min)} to ${withCommas(max)}`;
   return unit === '' ? range : `${range} ${unit}`;
+}
+
+/** Returns what is valid, in words: `a whole number from 1 to 10,000`. */
+export function describeLimit(name: LimitName): string {
+  return `a ${planLimits[name].whole ? 'whole ' : ''}number ${rangeText(name)}`;
 }
 
 /** Whether a value may be used for the choice. */
@@ -73,7 +78,7 @@ export function withinLimit(name: LimitName, value: number): boolean {
 export function checkLimit(name: LimitName, value: number): number {
   if (withinLimit(name, value)) return value;
   const option = optionNames[name];
-  throw new LoadlensError(`The value ${value} can't be used for ${option}.`, {
-    hint: `Give ${option} ${describeLimit(name)}.`,
+  throw new LoadlensError(`The value ${value} isn't valid for ${option}.`, {
+    hint: `Expected ${describeLimit(name)}.`,
   });
 }

@@ -11,14 +11,14 @@ interface ObjectiveMetric {
 }
 
 const basicMetrics: readonly ObjectiveMetric[] = [
-  { name: 'p50', what: 'Median latency.', example: 'p50 < 200ms' },
+  { name: 'p50', what: '50th percentile of latency.', example: 'p50 < 200ms' },
   { name: 'p90', what: '90th percentile of latency.', example: 'p90 < 400ms' },
   { name: 'p95', what: '95th percentile of latency.', example: 'p95 < 500ms' },
   { name: 'p99', what: '99th percentile of latency.', example: 'p99 < 1s' },
   { name: 'p99.9', what: '99.9th percentile of latency.', example: 'p99.9 < 2s' },
-  { name: 'mean', what: 'Average latency.', example: 'mean < 300ms' },
-  { name: 'max', what: 'Longest latency.', example: 'max < 5s' },
-  { name: 'errors', what: 'Share of requests without success.', example: 'errors < 1%' },
+  { name: 'mean', what: 'Mean latency.', example: 'mean < 300ms' },
+  { name: 'max', what: 'Maximum latency.', example: 'max < 5s' },
+  { name: 'errors', what: 'Share of failed requests.', example: 'errors < 1%' },
   { name: 'throughput', what: 'Responses per second.', example: 'throughput > 100/s' },
 ];
 
@@ -27,22 +27,25 @@ export type TimeName = keyof RequestLimitsMs;
 
 /** Times other than latency, of which an objective names a statistic: `ttft.p95`. */
 const otherTimes: Readonly<Record<TimeName, { readonly what: string; readonly example: string }>> = {
-  response: { what: 'time from when a request was due to the end of its answer', example: '800ms' },
-  ttfb: { what: 'time to first byte', example: '100ms' },
-  ttft: { what: 'time to first token', example: '500ms' },
-  icl: { what: 'time between two chunks of a stream', example: '50ms' },
-  tpot: { what: 'time per output token', example: '50ms' },
-  e2e: { what: 'time to last token', example: '5s' },
-  stall: { what: 'longest time between two chunks of a stream', example: '1s' },
+  response: {
+    what: 'response time (from the scheduled time of a request to the end of its response)',
+    example: '800ms',
+  },
+  ttfb: { what: 'time to first byte (TTFB)', example: '100ms' },
+  ttft: { what: 'time to first token (TTFT)', example: '500ms' },
+  icl: { what: 'inter-chunk latency (ICL)', example: '50ms' },
+  tpot: { what: 'time per output token (TPOT)', example: '50ms' },
+  e2e: { what: 'end-to-end latency (E2E)', example: '5s' },
+  stall: { what: 'the longest ICL of a stream', example: '1s' },
 };
 
 const statistics: Readonly<Record<string, string>> = {
-  p50: 'Median',
+  p50: '50th percentile',
   p90: '90th percentile',
   p95: '95th percentile',
   p99: '99th percentile',
   'p99.9': '99.9th percentile',
-  mean: 'Average',
+  mean: 'Mean',
   max: 'Maximum',
 };
 
@@ -105,22 +108,22 @@ function withUnit(metric: string, value: string): string | undefined {
 }
 
 function valueHint(metric: string): string {
-  if (metric === 'errors') return 'Write a share of requests from 0% to 100%, for example errors < 1%.';
-  if (metric === 'throughput') return 'Write a number of responses per second, for example throughput > 100/s.';
-  return `Write a time with its unit (ms, s, m, h), for example ${metric} < 500ms.`;
+  if (metric === 'errors') return 'Expected a share from 0% to 100%, such as errors < 1%.';
+  if (metric === 'throughput') return 'Expected responses per second, such as throughput > 100/s.';
+  return `Expected a time with a unit (ms, s, m, h), such as ${metric} < 500ms.`;
 }
 
 function metricsHint(): string {
   const names = basicMetrics.map(({ name }) => name).join(', ');
-  return `Use one of ${names}, or a time and a statistic such as ttft.p95 (${Object.keys(otherTimes).join(', ')}).`;
+  return `Use one of ${names}, or a metric and a statistic such as ttft.p95 (${Object.keys(otherTimes).join(', ')}).`;
 }
 
 function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | 'hint' | 'instead'> {
   const match = pattern.exec(text);
   if (match === null) {
     return {
-      message: `"${text}" is not an objective.`,
-      hint: 'Write metric, operator and value, for example p95 < 500ms.',
+      message: `"${text}" isn't an objective.`,
+      hint: 'Expected metric, operator, and value, such as p95 < 500ms.',
     };
   }
   const [, metric = '', sign = '', value = ''] = match;
@@ -129,7 +132,7 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
   if (!names.includes(metric)) {
     const suggestion = closest(metric, names);
     return {
-      message: `There is no metric "${metric}".`,
+      message: `Metric "${metric}" is unknown.`,
       hint: suggestion === undefined ? metricsHint() : `Did you mean ${suggestion}?`,
       ...(suggestion === undefined ? {} : { instead: suggestion + text.slice(metric.length) }),
     };
@@ -138,7 +141,7 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
   if (number === undefined) {
     const instead = withUnit(metric, value.trim());
     return {
-      message: `"${value}" isn't a valid value for ${metric}.`,
+      message: `"${value}" isn't a valid value of ${metric}.`,
       hint: valueHint(metric),
       ...(instead === undefined ? {} : { instead: text.slice(0, text.length - value.length) + instead }),
     };
@@ -156,8 +159,8 @@ export function parseObjectives(text: string): { objectives: Objective[]; error?
     const trimmed = part.trim();
     if (trimmed === '') {
       const message =
-        objectives.length === 0 ? 'An objective is missing.' : 'An objective is missing beside the comma.';
-      const hint = 'Write objectives separated by commas, for example p95 < 500ms, errors < 1%.';
+        objectives.length === 0 ? 'An objective is missing.' : 'An objective is missing next to the comma.';
+      const hint = 'Expected objectives separated by commas, such as p95 < 500ms, errors < 1%.';
       return { objectives, error: { message, hint, offset: Math.max(0, start - 1), length: 1 } };
     }
     const one = parseOne(trimmed);

@@ -6,7 +6,7 @@ const mostStages = 100;
 const oneStage = /^(\S+?)\s*:\s*(\d{1,7}(?:\.\d{1,6})?)(?:\s*\.\.\s*(\d{1,7}(?:\.\d{1,6})?))?$/;
 
 /** How stages are written, for messages. */
-export const stagesForm = 'time:rate, such as 30s:50, 1m:200 to hold a rate, 30s:50..200 to ramp from one to the other';
+export const stagesForm = 'time:rate, such as 30s:50, 1m:200 to hold rates or 30s:50..200 to ramp';
 
 /**
  * The stages in `30s:50, 1m:50..200`: a time, and requests per second that are held, or gone through in a straight line.

@@ -65,18 +65,18 @@ describe('prepareTarget', () => {
     assert.deepEqual(prepareTarget(only('POST http://a/\n@b.bin'), lookups()).body, new Uint8Array([0, 255]));
     assert.match(
       refusal(only('\nPOST http://a/\n@c.bin'), lookups()),
-      /^api\/endpoints.txt:2: .*c\.bin can't be read\. .*folder/,
+      /^api\/endpoints.txt:2: Can't read body file .*c\.bin\. .*relative to the endpoints file/,
     );
   });
 
   it('names file, line and what to set when a value is missing', () => {
     assert.match(
       refusal(only('# x\nhttp://a/{{$env HOME_PAGE}}'), lookups()),
-      /^api\/endpoints.txt:2: .*HOME_PAGE is not set\. Set HOME_PAGE/,
+      /^api\/endpoints.txt:2: .*HOME_PAGE isn't set\. Set HOME_PAGE/,
     );
     assert.match(
       refusal(only('http://a/\nA: {{$secret K}}'), lookups()),
-      /^api\/endpoints.txt:1: .*no secret named K\. Store/,
+      /^api\/endpoints.txt:1: Secret K not found\. Store/,
     );
   });
 
@@ -98,7 +98,7 @@ describe('prepareTarget', () => {
 
   it('lets no value smuggle a header or another request in', () => {
     for (const value of ['a\r\nX-Admin: 1', 'a\nX: 1', 'a\rX: 1', 'a\u0000', 'a\u2028b', 'ä']) {
-      assert.match(refusal(only('http://a/\nA: {{$env V}}'), lookups({ V: value })), /header A can't be sent/);
+      assert.match(refusal(only('http://a/\nA: {{$env V}}'), lookups({ V: value })), /value of header A isn't valid/);
     }
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {

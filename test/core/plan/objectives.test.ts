@@ -71,8 +71,8 @@ describe('parseObjectives', () => {
   });
 
   const bad: readonly (readonly [text: string, marked: string, words: RegExp])[] = [
-    ['p95', 'p95', /metric, operator and value/],
-    ['p95 = 5ms', 'p95 = 5ms', /metric, operator and value/],
+    ['p95', 'p95', /metric, operator, and value/],
+    ['p95 = 5ms', 'p95 = 5ms', /metric, operator, and value/],
     ['p95 < 500', 'p95 < 500', /unit.*p95 < 500ms/],
     ['max < 1s, errors < 101%', 'errors < 101%', /0% to 100%/],
     ['errors < 1.01', 'errors < 1.01', /0% to 100%/],
@@ -175,7 +175,7 @@ describe('objectives on other times', () => {
 
   it('that do not exist are errors with a suggestion', () => {
     assert.equal(parseObjectives('tfft.p95 < 500ms').error?.hint, 'Did you mean ttft.p95?');
-    assert.equal(parseObjectives('ttft.p97 < 500ms').error?.message, 'There is no metric "ttft.p97".');
+    assert.equal(parseObjectives('ttft.p97 < 500ms').error?.message, 'Metric "ttft.p97" is unknown.');
     assert.match(parseObjectives('happiness < 500ms').error?.hint ?? '', /ttft\.p95 \(response, ttfb, ttft, icl/);
     assert.match(parseObjectives('ttft.p95 < 5%').error?.hint ?? '', /unit/);
   });

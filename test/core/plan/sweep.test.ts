@@ -59,7 +59,7 @@ describe('plan of a sweep', () => {
   it('refuses a level that could never be reached', () => {
     assert.throws(
       () => makeSweepPlan({ levels: [1, 16], requests: 10 }, nothing),
-      /level 16 needs at least 16 requests/,
+      /Level 16 requires at least 16 requests/,
     );
   });
 });

@@ -158,8 +158,8 @@ describe('the schema', () => {
 describe('readRecord', () => {
   it('says what is wrong, and what to do', () => {
     const cases: readonly [unknown, RegExp][] = [
-      [null, /no Loadlens result/],
-      [{}, /no Loadlens result/],
+      [null, /isn't a Loadlens result/],
+      [{}, /isn't a Loadlens result/],
       [{ schema: 'loadlens.run/2' }, /format loadlens\.run\/2/],
       [{ schema: 'loadlens.run/1' }, /damaged at id/],
       [{ ...ordinary, plan: { ...ordinary.plan, concurrency: '10' } }, /damaged at plan\.concurrency/],

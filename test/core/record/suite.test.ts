@@ -134,20 +134,20 @@ describe('the throughput suite', () => {
     assert.deepEqual(
       fed.findings.map(({ text }) => text),
       [
-        "Requests/s grow to 1.64× of a single request's at 4 at once, with an efficiency of 41.1%.",
-        'At 4 at once 6 requests take 2 rounds, the last one not full: scaling can hardly be above 3.00×.',
-        'Efficiency falls to 41.1% at 4 at once.',
-        'From 2 to 4 at once requests/s change by +9.52%, mean latency by +49.5%.',
-        'At 4 at once each user gets 10.4 tokens/s, alone 25.2.',
+        'Throughput at concurrency 4 is 1.64× that of concurrency 1 (efficiency 41.1%).',
+        "At concurrency 4, 6 requests take 2 rounds and the last round isn't full. Scaling is limited to about 3.00×.",
+        'Efficiency drops to 41.1% at concurrency 4.',
+        'From concurrency 2 to 4, throughput changes by +9.52% and mean latency by +49.5%.',
+        'At concurrency 4, each request gets 10.4 tokens/s, compared with 25.2 at concurrency 1.',
         'No request failed.',
       ],
     );
     assert.deepEqual(
       fed.recommendations.map(({ text }) => text),
       [
-        'Send 2 at once: +50% requests/s for +33.1% mean latency.',
-        'Let more than 2 wait in a queue: at 4 at once mean latency changes by +99%, throughput by +64.3%.',
-        'Do not rely on a p95 or p99 of this suite: it takes 59 requests for a p95, the smallest level has 5. loadlens run --levels sends as many as you want.',
+        'Use concurrency 2: throughput +50%, mean latency +33.1%.',
+        'Queue requests above concurrency 2: at 4, mean latency changes by +99% and throughput by +64.3%.',
+        "Don't rely on the p95 or p99 of this suite. A p95 requires 59 requests; the smallest level has 5. Use loadlens run --levels with -n to send more.",
       ],
     );
   });
@@ -156,9 +156,9 @@ describe('the throughput suite', () => {
     const better = levels.map((level) => ({ ...level, requestsPerS: level.concurrency, meanMs: 1000, failed: 1 }));
     const { findings, recommendations, targets } = derived(better, defaultSuiteTargets);
     const said = [...findings, ...recommendations].map(({ text }) => text).join('\n');
-    assert.match(said, /1 request failed at 1 at once/);
-    assert.match(said, /Mend the failures/);
-    assert.match(said, /failed requests should be = 0 and is 3\./);
+    assert.match(said, /1 request failed at concurrency 1/);
+    assert.match(said, /Fix failed requests/);
+    assert.match(said, /Goal not met: failed requests = 0, measured 3/);
     assert.doesNotMatch(said, /wait in a queue|Efficiency falls/);
     assert.deepEqual(
       targets.filter(({ pass }) => !pass).map(({ metric }) => metric),
@@ -174,7 +174,7 @@ describe('the throughput suite', () => {
       derived(rising, [])
         .recommendations.map(({ text }) => text)
         .join('\n'),
-      /Measure more than 4 at once/,
+      /Measure concurrency above 4\./,
     );
   });
 

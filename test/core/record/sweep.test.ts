@@ -67,11 +67,11 @@ describe('a sweep', () => {
   });
 
   it('is refused in words when it is none, too new or damaged', () => {
-    refused(null, /no Loadlens sweep/);
-    refused({ schema: 'loadlens.run/1' }, /no Loadlens sweep/);
+    refused(null, /isn't a Loadlens sweep/);
+    refused({ schema: 'loadlens.run/1' }, /isn't a Loadlens sweep/);
     refused({ schema: 'loadlens.sweep/9' }, /format loadlens.sweep\/9/);
     refused({ ...ordinary, planned: [0] }, /damaged at planned/);
-    refused({ ...ordinary, levels: [{}] }, /no Loadlens result/);
+    refused({ ...ordinary, levels: [{}] }, /isn't a Loadlens result/);
   });
 
   it('fits the scalability law to its levels', () => {
@@ -83,29 +83,29 @@ describe('a sweep', () => {
 
   it('says in plain words what it holds', () => {
     assert.deepEqual(judged.capacity.slice(0, 3), [
-      'Holds 8 users at once with p95 < 200ms.',
-      'At 16 it does not: p95 was 310 ms.',
-      'Recommended concurrency: 8, the largest at which at least 90% of the requests met the objectives.',
+      'Meets p95 < 200ms at concurrency 8.',
+      'Not met at concurrency 16: p95 was 310 ms.',
+      'Recommended concurrency: 8, the highest at which at least 90% of the requests met the objectives.',
     ]);
     assert.deepEqual(refusing.capacity, [
-      'Recommended concurrency: 10, the largest that gains at least as much throughput as it costs latency.',
+      'Recommended concurrency: 10, the highest that gains at least as much throughput as it adds latency.',
     ]);
     assert.deepEqual(searched.capacity.slice(0, 2), [
-      'Holds 1 user at once with p95 < 2s; 2 is too many.',
-      'Sure: 2 of 2 runs at 1 passed, 0 of 2 runs at 2 passed, judged by 95% intervals; 4 runs and 640 requests in all.',
+      'Meets p95 < 2s at concurrency 1, but not at 2.',
+      'Confirmed: 2 of 2 runs passed at 1, 0 of 2 runs passed at 2 (95% intervals). Total: 4 runs, 640 requests.',
     ]);
-    assert.deepEqual(cancelled.capacity, ['No level was measured.']);
+    assert.deepEqual(cancelled.capacity, ['No level measured.']);
     const failing = sweepOf([1, 4].map((level) => levelRecord(level, () => ({ latencyMs: 5, status: 429 }))));
     assert.deepEqual(failing.capacity, [
-      'No concurrency can be recommended: no level at which at least 90% of the requests succeeded has a good trade-off.',
+      'No recommended concurrency: no level with at least 90% successful requests has a good trade-off.',
     ]);
     assert.deepEqual(sweepOf([levelRecord(5, lawful(5))]).capacity, [
-      'No concurrency can be recommended without an objective and without a level 1 to compare with.',
+      'No recommended concurrency: add an objective, or include level 1 for comparison.',
     ]);
     const few = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 200ms', count: 20 })]);
     assert.deepEqual(few.capacity.slice(0, 2), [
-      'No level is shown to hold p95 < 200ms.',
-      'Too few requests to judge 1.',
+      'No level confirmed to meet p95 < 200ms.',
+      'Not enough requests to judge concurrency 1.',
     ]);
   });
 });

@@ -31,9 +31,9 @@ describe('sizes and certificates of a plan', () => {
 
   it('that can not be used are errors', () => {
     for (const [text, message] of [
-      ['# @max-head 1', /"1" can't be used for @max-head/],
-      ['# @max-head 1GiB', /can't be used/],
-      ['# @insecure maybe', /can't be used for @insecure/],
+      ['# @max-head 1', /"1" isn't a valid value of @max-head/],
+      ['# @max-head 1GiB', /isn't a valid value/],
+      ['# @insecure maybe', /isn't a valid value of @insecure/],
     ] as const) {
       assert.match(parseEndpoints(`${text}\n\nhttp://localhost/\n`).problems[0]?.message ?? '', message);
     }

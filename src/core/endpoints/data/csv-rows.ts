@@ -29,7 +29,7 @@ export function readCsv(text: string, separator: string): readonly CsvRow[] | Cs
   for (let at = 0; at <= text.length;) {
     if (text[at] === '"') {
       const match = take(quoted, at);
-      if (match === null) return { line, fault: 'a quote that is not closed' };
+      if (match === null) return { line, fault: 'an unclosed quote' };
       fields.push((match[1] ?? '').replaceAll('""', '"'));
       line += match[0].match(/\r\n|\n|\r/g)?.length ?? 0;
       at += match[0].length;

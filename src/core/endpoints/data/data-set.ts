@@ -87,20 +87,24 @@ function elementLines(text: string): number[] {
 function readJson(content: string, line: number, fail: FailAt): unknown {
   const value = parse(content);
   if (isEntry(value)) return value;
-  const hint = 'Write a JSON text or object on each line, for example {"prompt": "Once upon a time"}.';
-  return fail(line, 'is neither a JSON text nor a JSON object', hint);
+  const hint = 'Write one JSON string or object per line, such as {"prompt": "Once upon a time"}.';
+  return fail(line, 'is neither a JSON string nor a JSON object', hint);
 }
 
 /** Rows as objects with the columns of the header as members; with a single column its texts alone. */
 function readTable(text: string, separator: string, fail: FailAt): Entry[] {
   const rows = readCsv(text, separator);
   if ('fault' in rows)
-    return fail(rows.line, `has ${rows.fault}`, 'Put quotes around fields that contain quotes, and double those.');
+    return fail(
+      rows.line,
+      `has ${rows.fault}`,
+      'Enclose fields that contain quotes in quotes, and double the inner ones.',
+    );
   const [header, ...entries] = rows;
   const names = header?.fields.map((name) => name.trim()) ?? [];
   return entries.map(({ fields, line }) => {
     if (fields.length > names.length)
-      fail(line, `has more fields than the header`, 'Put quotes around fields with separators.');
+      fail(line, `has more fields than the header`, 'Enclose fields that contain separators in quotes.');
     if (names.length === 1) return { value: fields[0] ?? '', line };
     return { value: Object.fromEntries(names.map((name, i) => [name, fields[i] ?? ''])), line };
   });

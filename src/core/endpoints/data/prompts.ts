@@ -27,34 +27,30 @@ export function readPrompts(
   fail: (message: string, hint: string) => never,
 ): Prompt[] {
   if (bytes === undefined) {
-    return fail(
-      `The prompts file ${path} can't be read.`,
-      'Check the path; it counts from the folder of the endpoints file.',
-    );
+    return fail(`Can't read prompts file ${path}.`, 'Check the path (relative to the endpoints file).');
   }
   const failAt: FailAt = (line, message, hint) => fail(`${path}:${line} ${message}.`, hint);
   const entries = readEntries(path, bytes, failAt);
-  if (entries.length === 0) return fail(`The prompts file ${path} is empty.`, 'Write a prompt on each line.');
+  if (entries.length === 0) return fail(`Prompts file ${path} is empty.`, 'Write one prompt per line.');
   const prompts = entries.flatMap(({ value, line }) => {
     const prompt = promptOf(value, (message, hint) => failAt(line, message, hint));
     return prompt === undefined ? [] : [{ place: `${path}:${line}`, ...prompt }];
   });
-  if (prompts.length === 0) return failAt(1, 'has no conversation with a turn of a person', 'Name another file.');
+  if (prompts.length === 0) return failAt(1, 'has no conversation with a user turn', 'Specify another file.');
   return prompts;
 }
 
 /** Undefined for a conversation in which nobody asks anything: large data sets have some. */
 function promptOf(value: unknown, fail: (message: string, hint: string) => never): Omit<Prompt, 'place'> | undefined {
   if (typeof value === 'string') return { text: value };
-  if (!isObject(value)) return fail('is neither a text nor an object', 'Write {"prompt": "Once upon a time"}.');
+  if (!isObject(value)) return fail('is neither a string nor an object', 'Expected {"prompt": "Once upon a time"}.');
   const turns = value['conversations'] ?? value['conversation'] ?? value['turns'];
   if (Array.isArray(turns)) return firstHumanTurn(turns);
   const { messages, prompt, ...members } = value;
   const conversation = Array.isArray(messages) ? messages : prompt;
   if (Array.isArray(conversation) && conversation.every(isObject)) {
     const asked = upToUser(conversation);
-    if (asked.length === 0)
-      return fail('has no message of the user', 'Write {"role": "user", "content": "…"} into it.');
+    if (asked.length === 0) return fail('has no user message', 'Add {"role": "user", "content": "…"}.');
     return { messages: asked, members };
   }
   if (typeof prompt === 'string') return { text: prompt, members };

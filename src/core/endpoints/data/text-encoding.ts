@@ -19,7 +19,7 @@ export function unreadable(text: string): Problem | undefined {
   return {
     severity: 'error',
     code: 'not-utf-8',
-    message: `This file is not UTF-8${wide ? ' but UTF-16' : ''}.`,
+    message: wide ? 'This file is UTF-16, not UTF-8.' : "This file isn't UTF-8.",
     hint: 'Save it as UTF-8.',
     range: rangeOf(line, character, character + length),
   };

@@ -14,15 +14,20 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
   if (json === undefined && !prompts) return;
   const { api, completed, asksModel } = recogniseApi(address, json, prompts);
   if (completed !== undefined) {
-    const message = `This is a base URL: requests go to ${new URL(completed).pathname}.`;
-    report.warning('base-url', range, message, 'Write the whole address, or # @dialect plain to send to it as it is.');
+    const message = `This is a base URL. Requests are sent to ${new URL(completed).pathname}.`;
+    report.warning(
+      'base-url',
+      range,
+      message,
+      'Write the complete URL, or use # @dialect plain to send to it unchanged.',
+    );
   } else if (api !== undefined && api.dialect === undefined) {
-    const hint = "Use the server's OpenAI-compatible address if it has one, or write # @dialect plain above it.";
-    const message = `Loadlens doesn't read the ${api.name} API yet: only latency is measured.`;
+    const hint = "Use the server's OpenAI-compatible URL if it has one, or add # @dialect plain above it.";
+    const message = `The ${api.name} API isn't supported. Only latency is measured.`;
     report.warning('unread-api', range, message, hint);
   } else if (api === undefined && asksModel && !prompts) {
-    const hint = 'Write # @dialect openai or ollama above it, or # @dialect plain if only latency matters.';
-    const message = "The body is for a language model, but the path doesn't name its API: only latency is measured.";
+    const hint = 'Add # @dialect openai or ollama above it, or # @dialect plain if only latency matters.';
+    const message = 'The body is for a language model, but the API is unknown from the path. Only latency is measured.';
     report.warning('unknown-api', range, message, hint);
   }
 }

@@ -51,7 +51,10 @@ export function prepareLlm(
   // Nobody knows how to ask any other API for a stream, and a body that is no JSON object is sent as it stands.
   const canChoose = dialect !== 'sse' && dialect !== 'tgi' && (written !== undefined || prompts !== undefined);
   if (dialect === 'tgi' && llm.stream !== undefined && llm.stream !== isStream({})) {
-    fail('This API streams by its address.', 'Use /generate_stream for a stream and /generate for one response.');
+    fail(
+      'The path of this API selects streaming.',
+      'Use /generate_stream for a stream or /generate for a complete response.',
+    );
   }
   const complete = (json: Json): Json => {
     const byDefault = canChoose && isStream(json) !== lookups.stream ? lookups.stream : undefined;
@@ -74,7 +77,7 @@ export function prepareLlm(
 
 function checkJson(body: Uint8Array | undefined, written: Json | undefined, fail: Fail): void {
   if (body === undefined || written !== undefined) return;
-  fail('The body is no JSON object, so nothing can be put into it.', 'Mend the body, or take the directive out.');
+  fail("The body isn't a JSON object, so directives can't change it.", 'Fix the body, or remove the directive.');
 }
 
 /** Fails for directives that nobody knows how to follow. */
@@ -84,11 +87,11 @@ function failUnread(api: LlmApi | undefined, fail: Fail): never {
     return fail('The body has neither a prompt nor messages.', hint);
   }
   if (api !== undefined) {
-    const hint = "Remove the directive, or use the server's OpenAI-compatible address.";
-    return fail(`Loadlens doesn't read the ${api.name} API yet.`, hint);
+    const hint = "Remove the directive, or use the server's OpenAI-compatible URL.";
+    return fail(`The ${api.name} API isn't supported.`, hint);
   }
-  const hint = 'Write # @dialect with its API above it, such as openai, or remove the directive.';
-  return fail('Nothing says how to ask this target for tokens.', hint);
+  const hint = 'Add # @dialect with its API above it, such as openai, or remove the directive.';
+  return fail('The API of this target is unknown.', hint);
 }
 
 /** Where to look for the name of the model when no body has one. */
@@ -166,12 +169,12 @@ function withPrompt(
   if (conversation !== undefined) {
     if (member === 'input') return { ...json, input: conversation };
     if (chat) return { ...json, messages: conversation };
-    return fail(`${place} is a conversation, but this address takes a text.`, 'Send it to …/chat/completions.');
+    return fail(`${place} is a conversation, but this URL takes text.`, 'Send it to …/chat/completions.');
   }
   if (prompt === undefined) {
     const known = Object.keys(members ?? {}).some((name) => name in written || requestMembers.has(name));
     if (known && (member in json || 'messages' in json)) return json;
-    const hint = 'Name it prompt, text, messages, conversations, question or instruction.';
+    const hint = 'Expected a member prompt, text, messages, conversations, question, or instruction.';
     return fail(`${place} has no prompt.`, hint);
   }
   if (!chat) return { ...json, [member]: prompt };

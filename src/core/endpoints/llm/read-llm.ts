@@ -26,13 +26,13 @@ export const llmDirectives: Readonly<Record<string, LlmDirective>> = {
   dialect: {
     key: 'dialect',
     set: (choices, text) => assign(choices, 'dialect', oneOf([...dialectNames, 'plain'], text)),
-    hint: 'Write openai, ollama, responses, messages, llama-cpp, tgi, sglang, sse or plain.',
+    hint: 'Expected openai, ollama, responses, messages, llama-cpp, tgi, sglang, sse, or plain.',
   },
   stream: {
     key: 'stream',
     set: (choices, text) =>
       assign(choices, 'stream', text === 'true' || text === 'false' ? text === 'true' : undefined),
-    hint: 'Write true or false.',
+    hint: 'Expected true or false.',
   },
   'max-tokens': {
     key: 'maxTokens',
@@ -40,22 +40,22 @@ export const llmDirectives: Readonly<Record<string, LlmDirective>> = {
       const tokens = /^\d{1,8}$/.test(text) ? Number(text) : 0;
       return assign(choices, 'maxTokens', tokens >= 1 && tokens <= mostTokens ? tokens : undefined);
     },
-    hint: 'Write a whole number from 1 to 10,000,000.',
+    hint: 'Expected a whole number from 1 to 10,000,000.',
   },
   prompts: {
     key: 'prompts',
     set: (choices, text) => assign(choices, 'prompts', text === '' ? undefined : text),
-    hint: 'Write the path of a file with a prompt on each line, for example # @prompts prompts.txt.',
+    hint: 'Expected the path of a file with one prompt per line, such as # @prompts prompts.txt.',
   },
   'prompts-order': {
     key: 'promptsOrder',
     set: (choices, text) => assign(choices, 'promptsOrder', oneOf(promptOrders, text)),
-    hint: 'Write rotate or random.',
+    hint: 'Expected rotate or random.',
   },
   usage: {
     key: 'usage',
     set: (choices, text) => assign(choices, 'usage', oneOf(usageChoices, text)),
-    hint: 'Write on or off.',
+    hint: 'Expected on or off.',
   },
 };
 

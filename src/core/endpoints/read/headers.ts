@@ -34,21 +34,21 @@ export function checkHeader(
   const range = rangeOf(line, start, end);
   const lower = name.toLowerCase();
   if (!token.test(name)) {
-    const hint = 'Use letters, digits and dashes, for example Content-Type.';
-    report.error('bad-header', range, `${quoted(name)} can't be the name of a header.`, hint);
+    const hint = 'Use letters, digits, and dashes, such as Content-Type.';
+    report.error('bad-header', range, `${quoted(name)} isn't a valid header name.`, hint);
   } else if (!isHeaderValue(withoutPlaceholders(value))) {
-    const hint = 'Use plain ASCII letters, digits and signs; encode anything else.';
-    report.error('bad-header', range, `The value of ${name} has a character that a header can't carry.`, hint);
+    const hint = 'Use printable ASCII characters. Encode all others.';
+    report.error('bad-header', range, `The value of ${name} contains a character that isn't valid in a header.`, hint);
   } else if (ownHeaders.has(lower)) {
-    const hint = 'Take the line out; Loadlens sets it as the request needs it.';
-    report.warning('own-header', range, `The header ${name} is left out.`, hint);
+    const hint = 'Remove this line. Loadlens sets this header for each request.';
+    report.warning('own-header', range, `Header ${name} is ignored.`, hint);
   } else if (lower === 'authorization' && handshakeScheme(value) !== undefined) {
-    const message = `${handshakeScheme(value) ?? ''} authentication is not supported.`;
-    const hint = 'Use Basic or Bearer, or a header with the finished credentials.';
+    const message = `${handshakeScheme(value) ?? ''} authentication isn't supported.`;
+    const hint = 'Use Basic or Bearer, or a header with complete credentials.';
     report.error('unsupported-authorization', range, message, hint);
   } else if (isCredentialHeader(name) && looksSecret(value)) {
     const scheme = /^([A-Za-z-]+)\s+\S/.exec(value)?.[1];
-    const hint = `Write ${name}: ${scheme === undefined ? '' : `${scheme} `}{{$secret NAME}} and keep the value out of the file.`;
+    const hint = `Write ${name}: ${scheme === undefined ? '' : `${scheme} `}{{$secret NAME}} to keep the value out of the file.`;
     report.warning('literal-secret', range, `The value of ${name} looks like a secret.`, hint);
   }
 }

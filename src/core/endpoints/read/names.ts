@@ -14,8 +14,8 @@ export function nameTargets(drafts: readonly Draft[], report: Findings): string[
     if (earlier === undefined) taken.set(text, range.start.line);
     else {
       again.add(draft);
-      const hint = `It gets a number: line ${earlier + 1} has this one.`;
-      report.warning('duplicate-name', range, `The name ${quoted(text)} is used twice.`, hint);
+      const hint = `A number is added. Line ${earlier + 1} has the same name.`;
+      report.warning('duplicate-name', range, `Name ${quoted(text)} is used more than once.`, hint);
     }
   }
   const copies = new Map<string, number>();

@@ -12,7 +12,7 @@ interface Foreign {
   readonly inBody: boolean;
 }
 
-const scriptMessage = 'Scripts of other tools are not run: this one is left out.';
+const scriptMessage = "Scripts of other tools aren't supported. This script is ignored.";
 const foreign: readonly Foreign[] = [
   { form: /^[<>]\s*\{%/, code: 'script', message: scriptMessage, end: /%\}\s*$/, inBody: true },
   { form: /^\{\{[@+]?$/, code: 'script', message: scriptMessage, end: /^\s*\}\}\s*$/, inBody: false },
@@ -20,24 +20,24 @@ const foreign: readonly Foreign[] = [
   {
     form: /^\?\?\s+\S/,
     code: 'script',
-    message: 'Assertions of other tools are not checked: this line is left out.',
+    message: "Assertions of other tools aren't supported. This line is ignored.",
     inBody: true,
   },
   {
     form: /^(?:>>!?|<>)\s+\S+$/,
     code: 'response-file',
-    message: 'Responses are not kept in files: this line is left out.',
+    message: "Saving responses to files isn't supported. This line is ignored.",
     inBody: true,
   },
   {
     form: /^(?:import\s+\S+\.(?:http|rest)|run\s+(?:#|\S+\.(?:http|rest))\S*.*)$/i,
     code: 'other-tool',
-    message: 'Other files are not run with this one: this line is left out.',
+    message: "Running other files isn't supported. This line is ignored.",
     inBody: false,
   },
 ];
 
-const hint = 'Take it out, or keep it for the tool that knows it.';
+const hint = 'Remove it, or keep it for the tool that supports it.';
 
 /** Whether a line in a text body belongs to another tool. */
 export const isForeign = (line: string): boolean => {

@@ -24,8 +24,8 @@ export function bodyKindOf({ headers, isGraphql }: Draft): (typeof kinds)[number
 
 function warnUnlessJson(state: State, draft: Draft, text: string): void {
   if (!/^\s*[{[]/.test(text) || draft.bodyRange === undefined || isJson(withoutPlaceholders(text))) return;
-  const hint = 'Check commas, quotes and brackets; it is sent as it stands.';
-  state.report.warning('bad-json', draft.bodyRange, 'The body looks like JSON, but is not valid.', hint);
+  const hint = 'Check commas, quotes, and brackets. The body is sent unchanged.';
+  state.report.warning('bad-json', draft.bodyRange, "The body isn't valid JSON.", hint);
 }
 
 /** Reads a body that runs to the next `###`, from a line that is not blank. Returns the line after it. */
@@ -136,8 +136,8 @@ function partsOf(
 
 function checkFileSign(text: string, range: ReturnType<typeof rangeOf>, report: State['report']): void {
   if (!text.startsWith('<@')) return;
-  const hint = 'Write < path; placeholders in a body file are sent as they are.';
-  report.error('bad-body-file', range, 'Variables in a body file are not replaced.', hint);
+  const hint = 'Use < path instead. Placeholders in a body file are sent unchanged.';
+  report.error('bad-body-file', range, "Variables in a body file aren't replaced.", hint);
 }
 
 /** Reads a JSON body from its first bracket to the one that closes it. Returns the line after it. */
@@ -161,14 +161,14 @@ export function readJsonBody(state: State, draft: Draft, start: number): number 
   draft.bodyRange = { start: { line: start, character: column }, end: { line: found.line, character: found.end } };
   if (!found.closed) {
     const range = rangeOf(start, column, column + 1);
-    report.error('unclosed-json', range, 'The JSON body that starts here is not closed.', 'Add the missing bracket.');
+    report.error('unclosed-json', range, "The JSON body that starts here isn't closed.", 'Add the missing bracket.');
     return found.line + 1;
   }
   if (kind === 'plain') warnUnlessJson(state, draft, text);
   const rest = (lines[found.line] ?? '').slice(found.end);
   if (!isBlank(rest)) {
     const from = found.end + indentOf(rest);
-    const hint = 'End the line after the body, or put the body into a file: @body.json.';
+    const hint = 'Remove it, or move the body to a file: @body.json.';
     report.error(
       'text-after-body',
       rangeOf(found.line, from, found.end + rest.trimEnd().length),
@@ -197,7 +197,7 @@ export function readBodyFile(state: State, draft: Draft, line: number): number {
       'bad-body-file',
       range,
       'The path of the body file is missing.',
-      'Write it after the sign: @body.json.',
+      'Add the path after the sign, such as @body.json.',
     );
   draft.body = { kind: 'file', path };
   draft.bodyRange = range;

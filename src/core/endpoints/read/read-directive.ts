@@ -53,7 +53,7 @@ const counts: Readonly<Record<string, 'requests' | 'concurrency' | 'maxInFlight'
   warmup: 'warmup',
 };
 const maxWeight = 1_000_000;
-const rateHint = `Write requests per second, ${describeLimit('ratePerS').replace(' requests per second', '')}.`;
+const rateHint = `Expected ${describeLimit('ratePerS')}.`;
 
 /** Reads the directive in a trimmed comment line, if there is one. Whether it was one of the run's defaults. */
 export function readDirective(
@@ -75,14 +75,14 @@ export function readDirective(
       name,
       directives.map((candidate) => candidate.name),
     );
-    const hint = near === undefined ? 'Loadlens ignores it; other tools may know it.' : `Did you mean @${near}?`;
+    const hint = near === undefined ? 'It has no effect. Other tools may use it.' : `Did you mean @${near}?`;
     const start = indent + text.indexOf('@');
     const fix = fixOf(rangeOf(line, start, start + 1 + name.length), near && `@${near}`);
-    report.warning('unknown-directive', whole, `Loadlens has no directive @${name}.`, hint, fix);
+    report.warning('unknown-directive', whole, `Directive @${name} is unknown.`, hint, fix);
     return false;
   }
   if (directive.scope === 'run' && !scope.beforeFirstTarget) {
-    const hint = 'Move it above the first target: it holds for the whole run.';
+    const hint = 'Move it above the first target. It applies to the whole run.';
     report.warning('misplaced-directive', whole, `@${name} is ignored here.`, hint);
     return false;
   }
@@ -94,8 +94,8 @@ export function readDirective(
     report.warning(
       'repeated-directive',
       whole,
-      `@${name} stands here a second time.`,
-      'Keep one; the last one counts.',
+      `@${name} is set more than once.`,
+      'Remove all but one. The last one applies.',
     );
   };
   const setDefault = (
@@ -106,7 +106,7 @@ export function readDirective(
   ): void => {
     repeated(defaults[key]);
     if (number !== undefined && withinLimit(key, number)) defaults[key] = number;
-    else bad(`${quoted(value)} can't be used for @${name}.`, form, instead);
+    else bad(`${quoted(value)} isn't a valid value of @${name}.`, form, instead);
   };
 
   if (name === 'slo') {
@@ -124,7 +124,7 @@ export function readDirective(
     }
   } else if (name === 'name') {
     repeated(pending.name);
-    if (value === '') bad('@name needs a name.', 'Write # @name followed by a short name.');
+    if (value === '') bad('@name has no value.', 'Expected a short name, such as # @name login.');
     else pending.name = { text: value, range: valueRange };
   } else if (name === 'weight') {
     repeated(pending.weight);
@@ -132,49 +132,50 @@ export function readDirective(
     if (weight > 0 && weight <= maxWeight) pending.weight = weight;
     else
       bad(
-        `${quoted(value)} can't be used for @weight.`,
-        'Write a number above 0, at most 1,000,000, for example # @weight 3.',
+        `${quoted(value)} isn't a valid value of @weight.`,
+        'Expected a number above 0, up to 1,000,000, such as # @weight 3.',
       );
   } else if (llmDirectives[name] !== undefined) {
     const directive = llmDirectives[name];
     repeated(pending.llm?.[directive.key]);
     if (!directive.set((pending.llm ??= {}), value))
-      bad(`${quoted(value)} can't be used for @${name}.`, directive.hint);
+      bad(`${quoted(value)} isn't a valid value of @${name}.`, directive.hint);
   } else if (name === 'timeout' || name === 'duration') {
     // A bare number of a timeout is seconds, as JetBrains writes it.
     const ms = parseDurationMs(
       name === 'timeout' && /^\d+(?:\.\d+)?$/.test(value) ? `${value}s` : value.replace(/ +(?=[a-z])/g, ''),
     );
     const rounded = ms === undefined ? undefined : Math.round(ms);
-    const hint = 'Write a time with its unit (ms, s, m, h), for example 30s;';
-    if (name === 'timeout') setDefault('timeoutMs', rounded, `${hint} at most 1h.`);
+    const hint = 'Expected a time with a unit (ms, s, m, h), such as 30s,';
+    if (name === 'timeout') setDefault('timeoutMs', rounded, `${hint} up to 1h.`);
     else {
       const instead = /^\d{1,4}$/.test(value) ? `${value}s` : undefined;
-      setDefault('durationS', rounded === undefined ? undefined : rounded / 1000, `${hint} at most 24h.`, instead);
+      setDefault('durationS', rounded === undefined ? undefined : rounded / 1000, `${hint} up to 24h.`, instead);
     }
   } else if (name === 'max-head') {
-    setDefault('maxHeadBytes', parseSizeBytes(value), 'Write a size from 1KiB to 64MiB, for example # @max-head 1MiB.');
+    setDefault('maxHeadBytes', parseSizeBytes(value), 'Expected a size from 1KiB to 64MiB, such as # @max-head 1MiB.');
   } else if (name === 'insecure') {
     repeated(defaults.insecure);
     if (value === '' || value === 'true') defaults.insecure = true;
     else if (value === 'false') defaults.insecure = false;
-    else bad(`${quoted(value)} can't be used for @insecure.`, 'Write # @insecure, or # @insecure false.');
+    else bad(`${quoted(value)} isn't a valid value of @insecure.`, 'Expected # @insecure or # @insecure false.');
   } else if (name === 'rate') {
     setDefault('ratePerS', /^\d{1,7}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined, rateHint);
   } else if (name === 'stages') {
     repeated(defaults.stages);
     const stages = parseStages(value);
-    if (stages === undefined) bad(`${quoted(value)} can't be used for @stages.`, `Write ${stagesForm}.`);
+    if (stages === undefined) bad(`${quoted(value)} isn't a valid value of @stages.`, `Expected ${stagesForm}.`);
     else defaults.stages = stages;
   } else if (name === 'arrivals') {
     repeated(defaults.arrivals);
     const process = arrivalProcesses.find((candidate) => candidate === value);
-    if (process === undefined) bad(`${quoted(value)} can't be used for @arrivals.`, 'Write constant or poisson.');
+    if (process === undefined)
+      bad(`${quoted(value)} isn't a valid value of @arrivals.`, 'Expected constant or poisson.');
     else defaults.arrivals = process;
   } else {
     const key = counts[name];
     if (key !== undefined)
-      setDefault(key, /^\d{1,15}$/.test(value) ? Number(value) : undefined, `Write ${describeLimit(key)}.`);
+      setDefault(key, /^\d{1,15}$/.test(value) ? Number(value) : undefined, `Expected ${describeLimit(key)}.`);
   }
   if (name === 'rate' || name === 'stages') checkLoad(scope.defaults, whole, report);
   if (directive.scope === 'run') return true;
@@ -186,5 +187,5 @@ export function readDirective(
 /** A file has one load: stages hold the rates themselves. */
 function checkLoad({ ratePerS, stages }: RunDefaults, whole: Range, report: Findings): void {
   if (ratePerS === undefined || stages === undefined) return;
-  report.error('bad-directive', whole, '@rate and @stages are both given.', 'Keep one of the two.');
+  report.error('bad-directive', whole, "@rate and @stages can't be combined.", 'Remove one of them.');
 }

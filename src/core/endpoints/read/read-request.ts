@@ -101,7 +101,7 @@ export function readHeadLine(state: State, draft: Draft, line: number, whole: st
   const end = start + text.length;
   const header = splitHeader(text);
   if (header === undefined) {
-    const hint = 'A header needs a colon (Accept: */*), a request an address with http:// in front.';
+    const hint = 'A header needs a colon (Accept: */*). The URL of a request starts with http:// or https://.';
     state.report.error(
       'bad-header',
       rangeOf(line, start, end),
@@ -161,11 +161,11 @@ export function finishRequest(state: State): void {
     checkUrl(current.url, written, { start, end: current.urlEnd }, report);
   }
   if (current.bodyRange !== undefined && bodylessMethods.has(current.method)) {
-    const hint = 'Use POST, or take the body out.';
+    const hint = 'Use POST, or remove the body.';
     report.warning(
       'body-on-get',
       current.bodyRange,
-      `A ${current.method} request with a body is refused by many servers.`,
+      `Many servers reject a ${current.method} request with a body.`,
       hint,
     );
   }
@@ -192,13 +192,13 @@ function takeUserInfo(draft: Draft, report: State['report']): void {
   // Spaces, other alphabets, and encoded braces have no place in a header's text.
   const isText = /^[!-~]*$/.test(withoutPlaceholders(credentials)) && !/%7b%7b/i.test(pair);
   draft.headers.push(['Authorization', isKnown && !isText ? basicValue(credentials) : `Basic ${credentials}`]);
-  const hint = 'Write a header instead: Authorization: Basic {{$secret NAME}}.';
+  const hint = 'Use a header instead: Authorization: Basic {{$secret NAME}}.';
   if (!isKnown) {
-    const message = 'The user name or password of the address has a character that needs encoding.';
+    const message = 'The user name or password in the URL contains a character that requires encoding.';
     if (!isText) report.error('bad-header', draft.range, message, hint);
     return;
   }
-  report.warning('literal-secret', draft.range, 'The address contains a user name or password.', hint);
+  report.warning('literal-secret', draft.range, 'The URL contains a user name or password.', hint);
 }
 
 function decoded(text: string): string {

@@ -42,7 +42,7 @@ export function checkMethod(written: string, range: Range, report: Findings): st
   if (methods.includes(method)) return method;
   const near = report.suggest(method, methods);
   const hint = near === undefined ? `Use one of ${methods.slice(0, 7).join(', ')}.` : `Did you mean ${near}?`;
-  report.error('unknown-method', range, `There is no method ${quoted(written)}.`, hint, fixOf(range, near));
+  report.error('unknown-method', range, `Method ${quoted(written)} is unknown.`, hint, fixOf(range, near));
   return method;
 }
 
@@ -97,17 +97,17 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
   const bare = withoutPlaceholders(url);
   const space = bare.search(/\s/);
   if (space >= 0 && !scheme.test(bare) && !url.startsWith('{{')) {
-    const hint = `Write one address per line, for example ${example}, or METHOD and address.`;
-    report.error('bad-url', range, `${quoted(url)} is not an address.`, hint);
+    const hint = `Write one URL per line, such as ${example}, or METHOD and URL.`;
+    report.error('bad-url', range, `${quoted(url)} isn't a URL.`, hint);
     return;
   }
   if (space >= 0) {
     const after = bare.slice(space).trimStart();
     const hint =
       after.startsWith('#') || after.startsWith('//')
-        ? 'Put the comment on a line of its own.'
-        : 'Write %20 for a space; one address per line.';
-    report.error('space-in-url', range, `The address ${quoted(url)} contains a space.`, hint);
+        ? 'Move the comment to its own line.'
+        : 'Replace spaces with %20. Write one URL per line.';
+    report.error('space-in-url', range, `URL ${quoted(url)} contains a space.`, hint);
     return;
   }
   // Only the run knows what stands in front: checked when the placeholders are replaced.
@@ -116,10 +116,8 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
   if (name === undefined) {
     const isPath = bare.startsWith('/') || bare.startsWith('?');
     const slashes = /^:?\/\/?/.exec(bare)?.[0] ?? '';
-    const hint = isPath
-      ? `Write the whole address, for example ${example}.`
-      : `Write http://${bare.slice(slashes.length)}.`;
-    const message = `The address ${quoted(url)} has no http:// or https:// in front.`;
+    const hint = isPath ? `Write the complete URL, such as ${example}.` : `Write http://${bare.slice(slashes.length)}.`;
+    const message = `URL ${quoted(url)} doesn't start with http:// or https://.`;
     report.error('bad-scheme', range, message, hint, isPath ? undefined : begin(slashes, 'http://'));
   } else if (name !== 'http' && name !== 'https') {
     const near = report.suggest(name, ['http', 'https']);
@@ -127,21 +125,21 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
     report.error(
       'bad-scheme',
       range,
-      `The address starts with ${quoted(`${name}://`)}.`,
+      `Scheme ${quoted(`${name}://`)} isn't supported.`,
       'Use http:// or https://.',
       fix,
     );
   } else if (/^[^/?#]*@/.test(bare.slice(name.length + 3))) {
-    const hint = 'Write a header instead: Authorization: Basic {{$secret NAME}}.';
-    report.error('credentials-in-url', range, 'The address contains a user name or password.', hint);
+    const hint = 'Use a header instead: Authorization: Basic {{$secret NAME}}.';
+    report.error('credentials-in-url', range, 'The URL contains a user name or password.', hint);
   } else if (/^(?:[/?#:]|$)/.test(bare.slice(name.length + 3))) {
-    report.error('missing-host', range, `The address ${quoted(url)} has no host.`, `Write it as in ${example}.`);
+    report.error('missing-host', range, `URL ${quoted(url)} has no host.`, `Expected a URL such as ${example}.`);
   } else if (/^[^/?#]*\{\{(?!\$(?:env|secret|dotenv) )/.test(url.slice(name.length + 3))) {
-    const hint = 'Use variables that change with each request after the host.';
-    report.error('bad-url', range, `The host of ${quoted(url)} would differ for each request.`, hint);
+    const hint = 'Use dynamic variables only after the host.';
+    report.error('bad-url', range, `The host of ${quoted(url)} contains a dynamic variable.`, hint);
   } else if (!URL.canParse(bare)) {
-    const hint = `Check host and port; an address looks like ${example}.`;
-    report.error('bad-url', range, `${quoted(url)} is not a valid address.`, hint);
+    const hint = `Check host and port. Expected a URL such as ${example}.`;
+    report.error('bad-url', range, `${quoted(url)} isn't a valid URL.`, hint);
   }
 }
 

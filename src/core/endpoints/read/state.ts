@@ -144,6 +144,6 @@ export function rejectPending(state: State): void {
   const { range } = state.pending;
   if (range === undefined) return;
   const hint = 'Move it above the request line.';
-  state.report.error('directive-in-request', range, 'This directive stands inside a request.', hint);
+  state.report.error('directive-in-request', range, 'This directive is inside a request.', hint);
   state.pending = nothingPending();
 }

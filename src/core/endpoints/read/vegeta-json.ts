@@ -61,13 +61,13 @@ function targetOf(text: string, range: Range, report: Findings): VegetaTarget | 
   if (!isObject(target) || typeof target['method'] !== 'string' || typeof target['url'] !== 'string') return undefined;
   const headers = headersOf(target['header'] ?? {});
   if (headers === undefined) {
-    const hint = 'Write every value in a list: "header": {"Accept": ["*/*"]}.';
-    report.error('bad-header', range, 'The headers of this target have another form.', hint);
+    const hint = 'Write each value as a list: "header": {"Accept": ["*/*"]}.';
+    report.error('bad-header', range, 'The headers of this target have an unsupported format.', hint);
   }
   const body = bodyOf(target['body'] ?? '');
   if (body === undefined) {
-    const hint = 'Write the request with METHOD and address on one line, and its body in a file: @body.bin.';
-    report.error('stray-body', range, 'The body of this target is not the base64 of a text.', hint);
+    const hint = 'Write METHOD and URL on one line, and move the body to a file: @body.bin.';
+    report.error('stray-body', range, "The body of this target isn't base64-encoded text.", hint);
   }
   return {
     method: target['method'],

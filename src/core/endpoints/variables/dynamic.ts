@@ -64,16 +64,16 @@ const kinds: readonly Kind[] = [
 
 /** Examples of every kind, for completion and docs: as written, and what it becomes. */
 export const dynamicExamples: readonly (readonly [written: string, what: string])[] = [
-  ['$guid', 'A random UUID; also written $uuid and $random.uuid'],
-  ['$randomInt 1 100', 'A random whole number, from the first number to below the second'],
-  ['$random.alphabetic(8)', 'Random letters; also $random.alphanumeric(n) and $random.hexadecimal(n)'],
-  ['$random.integer(1, 100)', 'A random whole number; $random.float(1, 2) has fractions'],
-  ['$random.email', 'A random address at example.com'],
-  ['$timestamp', 'Seconds since 1970; with an offset: $timestamp -1 d (ms, s, m, h, d, w, M, y)'],
-  ['$date', 'The date in the time zone of the machine that sends, as 2026-11-26'],
-  ['$isoTimestamp', 'The time in UTC, as 2026-11-26T15:00:00.000Z'],
-  ['$datetime iso8601', 'The time in UTC: iso8601, rfc1123 or "YYYY-MM-DD", then an offset'],
-  ['$localDatetime "YYYY-MM-DD"', 'The same in the time zone of the machine that sends'],
+  ['$guid', 'A random UUID, also as $uuid and $random.uuid'],
+  ['$randomInt 1 100', 'A random whole number from the first number up to, but not including, the second'],
+  ['$random.alphabetic(8)', 'Random letters, also $random.alphanumeric(n) and $random.hexadecimal(n)'],
+  ['$random.integer(1, 100)', 'A random whole number, or a decimal with $random.float(1, 2)'],
+  ['$random.email', 'A random email address at example.com'],
+  ['$timestamp', 'Unix time in seconds, optionally with an offset: $timestamp -1 d (ms, s, m, h, d, w, M, y)'],
+  ['$date', 'The date in the time zone of the sending machine, such as 2026-11-26'],
+  ['$isoTimestamp', 'The time in UTC, such as 2026-11-26T15:00:00.000Z'],
+  ['$datetime iso8601', 'The time in UTC: iso8601, rfc1123, or "YYYY-MM-DD", then an optional offset'],
+  ['$localDatetime "YYYY-MM-DD"', 'The time in the time zone of the sending machine, in the same formats'],
 ];
 
 /** The names of all kinds, to find the one that was meant. */

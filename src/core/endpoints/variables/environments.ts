@@ -36,11 +36,11 @@ export function chosenEnvironment(
   const names = [...new Set([...Object.keys(open), ...Object.keys(closed)])].filter((one) => !one.startsWith('$'));
   if (name === undefined) return { values: {}, names, secrets: [] };
   if (!names.includes(name)) {
-    const where = folder === undefined ? `There is no ${publicFile}` : `${publicFile} has no environment “${name}”`;
+    const where = folder === undefined ? `File ${publicFile} not found` : `${publicFile} has no environment "${name}"`;
     const hint =
       folder === undefined
-        ? `Create it beside the endpoints file: {"${name}": {"host": "…"}}.`
-        : `Choose one of ${names.join(', ')}.`;
+        ? `Create it in the folder of the endpoints file: {"${name}": {"host": "…"}}.`
+        : `Use one of ${names.join(', ')}.`;
     throw new LoadlensError(`${where}.`, { hint });
   }
   const values: Record<string, string> = {};
@@ -60,7 +60,7 @@ function parsed(text: string, file: string, needed: boolean): Json {
     // Said below.
   }
   if (!needed) return {};
-  throw new LoadlensError(`${file} is not a JSON object.`, { hint: 'Check commas, quotes and brackets.' });
+  throw new LoadlensError(`${file} isn't a JSON object.`, { hint: 'Check commas, quotes, and brackets.' });
 }
 
 /** Values by name, those of objects by `object.name`. */

@@ -39,7 +39,7 @@ export function prepareFromEnvironment(
 function checkSecrets(target: Target, lookups: Lookups): void {
   const missing = placeholdersIn(target).secrets.find((name) => lookups.secret(name) === undefined);
   if (missing === undefined) return;
-  throw new LoadlensError(`${lookups.shownAs}:${target.range.start.line + 1}: The secret ${missing} has no value.`, {
+  throw new LoadlensError(`${lookups.shownAs}:${target.range.start.line + 1}: Secret ${missing} not found.`, {
     hint: `Set the environment variable ${secretVariable(missing)}.`,
   });
 }

@@ -70,36 +70,36 @@ interface Value {
 
 /** What only another tool has a value for. */
 const otherTools: Readonly<Record<string, string>> = {
-  $exampleServer: 'the server of another tool',
-  $projectRoot: 'a folder of another tool',
-  $historyFolder: 'a folder of another tool',
-  $aadToken: 'a token that another tool asks for',
-  $aadV2Token: 'a token that another tool asks for',
-  $oidcAccessToken: 'a token that another tool asks for',
+  $exampleServer: 'specific to another tool',
+  $projectRoot: 'specific to another tool',
+  $historyFolder: 'specific to another tool',
+  $aadToken: 'specific to another tool',
+  $aadV2Token: 'specific to another tool',
+  $oidcAccessToken: 'specific to another tool',
 };
 
 /** What is wrong with a placeholder that starts with `$`. */
 function explainDollar(text: string, report: Findings): { code: string; message: string; hint: string } {
   const word = text.split(/[\s(]/, 1)[0] ?? '';
   if (word === '$env' || word === '$secret' || word === '$dotenv' || word === '$processEnv') {
-    const message = `${quoted(`{{${text}}}`)} needs one name.`;
-    return { code: 'bad-placeholder', message, hint: `Write {{${word} NAME}}.` };
+    const message = `${quoted(`{{${text}}}`)} requires one name.`;
+    return { code: 'bad-placeholder', message, hint: `Expected {{${word} NAME}}.` };
   }
   const missing = otherTools[word];
   if (missing !== undefined) {
-    const hint = 'Write the value into the file (@name = value) or use {{$secret NAME}}.';
+    const hint = 'Set the value in the file (@name = value), or use {{$secret NAME}}.';
     return { code: 'unknown-placeholder', message: `${quoted(`{{${text}}}`)} is ${missing}.`, hint };
   }
   if (dynamicNames.includes(word) || word.startsWith('$random.')) {
-    const message = `${quoted(`{{${text}}}`)} can't be read.`;
-    return { code: 'bad-placeholder', message, hint: 'The forms are listed in docs/endpoints-file.md.' };
+    const message = `${quoted(`{{${text}}}`)} isn't valid.`;
+    return { code: 'bad-placeholder', message, hint: 'See docs/endpoints-file.md for the syntax.' };
   }
   const near = report.suggest(word, dynamicNames);
   const hint =
     near === undefined
       ? 'Use {{$env NAME}} or {{$secret NAME}}, or set a variable: @name = value.'
       : `Did you mean {{${near}}}?`;
-  return { code: 'unknown-placeholder', message: `${quoted(`{{${text}}}`)} is not known here.`, hint };
+  return { code: 'unknown-placeholder', message: `${quoted(`{{${text}}}`)} is unknown.`, hint };
 }
 
 /** Returns the variables of a file, none defined yet. */
@@ -111,27 +111,27 @@ export function variables(report: Findings, outside: Outside): Variables {
     const text = inner.trim();
     if (text.startsWith('$')) return explainDollar(text, report);
     if (!nameForm.test(inner)) {
-      const message = `${quoted(`{{${text}}}`)} is not a variable.`;
-      return { code: 'bad-placeholder', message, hint: 'Write {{name}} with one word between the braces.' };
+      const message = `${quoted(`{{${text}}}`)} isn't a variable.`;
+      return { code: 'bad-placeholder', message, hint: 'Expected {{name}} with one word between the braces.' };
     }
     const line = outside.definedOn(text);
     const near = line === undefined ? report.suggest(text, values.keys()) : undefined;
     const hint =
       line !== undefined
-        ? `It is defined on line ${line + 1}: move that line above this one.`
+        ? `Move its definition on line ${line + 1} above this line.`
         : near !== undefined
           ? `Did you mean {{${near}}}?`
           : outside.environments.length > 0
-            ? `Choose an environment (${outside.environments.join(', ')}) with --environment or the setting loadlens.environment, or define it above: @${text} = value.`
-            : `Define it above: @${text} = value. To send the braces as they are, put the body into a file: @body.json.`;
-    const message = `The variable ${quoted(text)} is not defined.`;
+            ? `Select an environment (${outside.environments.join(', ')}) with --environment or the setting loadlens.environment, or define it above: @${text} = value.`
+            : `Define it above: @${text} = value. To send the braces unchanged, move the body to a file: @body.json.`;
+    const message = `Variable ${quoted(text)} isn't defined.`;
     return { code: 'undefined-variable', message, hint, ...(near === undefined ? {} : { instead: `{{${near}}}` }) };
   }
 
   /** The value that only another tool could know; undefined when it is none. */
   function obstacleOf(inner: string, range: Range): Obstacle | undefined {
     const text = inner.trim();
-    const hint = `Write the value into the file (@name = value) or use {{$secret NAME}}.`;
+    const hint = 'Set the value in the file (@name = value), or use {{$secret NAME}}.';
     if (captureForm.test(text)) {
       const reason = `${quoted(`{{${text}}}`)} is part of another response, and captures aren't supported yet.`;
       return { range, reason, hint };
@@ -141,7 +141,7 @@ export function variables(report: Findings, outside: Outside): Variables {
       ? undefined
       : {
           range,
-          reason: `the variable ${quoted(text)} is set by ${by}, which Loadlens doesn't run.`,
+          reason: `variable ${quoted(text)} is set by ${by}, which isn't supported.`,
           hint: `Define it: @${text} = value.`,
         };
   }
@@ -213,8 +213,8 @@ export function variables(report: Findings, outside: Outside): Variables {
         report.error(
           'too-long',
           range,
-          'The variables of this file make too much text.',
-          'Put long bodies into files: @body.json.',
+          'The expanded variables of this file are too large.',
+          'Move long bodies to files, such as @body.json.',
         );
         return whole;
       }
@@ -224,13 +224,13 @@ export function variables(report: Findings, outside: Outside): Variables {
     if (failed) return undefined;
     for (const [made, inner = ''] of expanded.matchAll(anyPlaceholder)) {
       if (oneForm.test(inner) || dynamicForm(inner) === inner || Object.hasOwn(uses.dynamic ?? {}, inner)) continue;
-      const message = `With its variables replaced, this contains ${quoted(made)}.`;
+      const message = `With its variables expanded, this contains ${quoted(made)}.`;
       uses.broken = true;
       report.error(
         'bad-placeholder',
         rangeAt(0, text.length),
         message,
-        'Write a variable so that its value makes no new {{…}}.',
+        'Change the variables so that their values create no new {{…}}.',
       );
       return undefined;
     }

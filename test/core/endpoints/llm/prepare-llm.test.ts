@@ -200,12 +200,12 @@ describe('prompts', () => {
 
 describe('what cannot be asked of a language model', () => {
   for (const [text, message] of [
-    [`# @prompts missing.txt\n${completions}`, /e\.txt:2: The prompts file missing\.txt can't be read/],
+    [`# @prompts missing.txt\n${completions}`, /e\.txt:2: Can't read prompts file missing\.txt/],
     [`# @prompts bad.jsonl\n${completions}`, /bad\.jsonl:2 is neither/],
     [`# @prompts empty.txt\n${completions}`, /is empty/],
-    ['# @stream true\nPOST http://a/hello\n{"prompt": "x"}', /Nothing says how/],
-    [`# @dialect plain\n# @prompts p.txt\n${completions}`, /Nothing says how/],
-    [`# @max-tokens 3\n${completions}\n@body.bin`, /no JSON object/],
+    ['# @stream true\nPOST http://a/hello\n{"prompt": "x"}', /API of this target is unknown/],
+    [`# @dialect plain\n# @prompts p.txt\n${completions}`, /API of this target is unknown/],
+    [`# @max-tokens 3\n${completions}\n@body.bin`, /isn't a JSON object/],
     [`# @max-tokens 3\n${completions}\n{"query": "x"}`, /neither a prompt nor messages/],
   ] as const) {
     it(`${text.replaceAll('\n', ' ⏎ ')} is an error with a hint`, () => {
