@@ -235,12 +235,10 @@ function withWarnings(
     ...health.warnings,
     ...(coldReason === undefined
       ? []
-      : [`The code was not warmed up (${coldReason}): the first latencies include its compilation.`]),
+      : [`The code warm-up failed (${coldReason}). The first latencies include compilation.`]),
     ...(requestsDrained === 0
       ? []
-      : [
-          `${requests} still without a whole answer ${drainMs / 1_000} s after the last one had left, and counted as timeouts.`,
-        ]),
+      : [`${requests} incomplete ${drainMs / 1_000} s after the last request was sent. Counted as timeouts.`]),
   ];
   return { ...health, warnings };
 }
@@ -259,7 +257,7 @@ function orFault(fault: AbortSignal | undefined): <T>(work: Promise<T>) => Promi
 /** Returns the fault as an error whose message is the reason in one sentence. */
 function faultOf({ reason }: AbortSignal): Error {
   const message = reason instanceof Error ? reason.message : String(reason);
-  return new Error(`Loadlens failed: ${message.replace(/\.$/, '')}.`, { cause: reason });
+  return new Error(`Internal error: ${message.replace(/\.$/, '')}.`, { cause: reason });
 }
 
 async function readSource({ file }: RunInput): Promise<Source | null> {

@@ -62,8 +62,8 @@ function tellLevels(): (snapshot: SweepSnapshot) => void {
 }
 
 function fail(error: unknown): void {
-  const message = `The benchmark stopped: ${error instanceof Error ? error.message : String(error)}`;
-  tell(failureOf(error, { message, hint: 'This is a fault in Loadlens. The log has the details.' }), 1);
+  const message = `Internal error: ${error instanceof Error ? error.message : String(error)}`;
+  tell(failureOf(error, { message, hint: 'This is a bug. See the log for details, and report it.' }), 1);
 }
 
 process.on('message', (message: unknown) => {
@@ -93,6 +93,6 @@ process.on('uncaughtException', (error) => {
 if (process.send) {
   tell({ type: 'ready' });
 } else {
-  process.stderr.write('This program is started by Loadlens. Run `loadlens --help` instead.\n');
+  process.stderr.write("This program can't be run directly. Run `loadlens --help` instead.\n");
   process.exitCode = 2;
 }

@@ -27,7 +27,7 @@ function endHard(): void {
 function fail(error: unknown): void {
   if (stopping) return;
   stopping = true;
-  const bug = { message: 'The GPT-2 server failed.', hint: 'Start it again; the log has the details.' };
+  const bug = { message: 'The GPT-2 server stopped unexpectedly.', hint: 'See the log for details, then restart it.' };
   send(failureOf(error, bug), () => void leave(1));
 }
 

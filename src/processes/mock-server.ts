@@ -15,7 +15,7 @@ function send(event: MockEvent, sent?: () => void): void {
 
 /** Says what went wrong, then ends the process. */
 function fail(error: unknown): void {
-  const bug = { message: 'The mock server failed.', hint: 'Start it again; the log has the details.' };
+  const bug = { message: 'The mock server stopped unexpectedly.', hint: 'See the log for details, then restart it.' };
   send(failureOf(error, bug), () => process.exit(1));
 }
 

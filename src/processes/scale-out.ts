@@ -32,7 +32,7 @@ const mostOnLambda = 25_000;
 export async function runShare(test: string, count: (name: string, value: number) => void): Promise<void> {
   const load = readLoad(JSON.parse(readFileSync(new URL('load.json', import.meta.url), 'utf8')));
   const meeting = await meet(`loadlens ${load.id} ${test}`, load.shares, meetLimitMs);
-  if (meeting === undefined) throw new Error(`Artillery did not start ${load.shares} virtual users: nothing was sent.`);
+  if (meeting === undefined) throw new Error(`Artillery didn't start ${load.shares} virtual users. Nothing was sent.`);
   // Artillery sets it where a worker is a machine, and has to say whose metrics are whose.
   const inCloud = process.env['SQS_TAGS'] !== undefined;
   try {

@@ -18,17 +18,17 @@ export async function listen(server: Server, host: string, port: number): Promis
 function asLoadlensError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   const known: Partial<Record<string, readonly [message: string, hint: string]>> = {
     EADDRINUSE: [
-      `Port ${port} on ${host} is already taken.`,
-      'Stop what listens there, or choose another port with --port (0 picks a free one).',
+      `Port ${port} on ${host} is in use.`,
+      'Stop the other process, or use --port to select another port (0 selects a free one).',
     ],
-    EACCES: [`Port ${port} on ${host} is not open to this user.`, 'Choose a port from 1024 with --port.'],
+    EACCES: [`No permission to listen on port ${port} of ${host}.`, 'Use --port to select a port from 1024.'],
     EADDRNOTAVAIL: [
-      `${host} is no address of this machine.`,
-      'Leave --host away to listen on 127.0.0.1, or name an address of this machine.',
+      `${host} isn't an address of this machine.`,
+      'Remove --host to listen on 127.0.0.1, or specify an address of this machine.',
     ],
     ENOTFOUND: [
-      `The host name ${host} is not known.`,
-      'Leave --host away to listen on 127.0.0.1, or name an address of this machine.',
+      `Host name ${host} not found.`,
+      'Remove --host to listen on 127.0.0.1, or specify an address of this machine.',
     ],
   };
   const [message, hint] = known[error.code ?? ''] ?? [];

@@ -77,9 +77,9 @@ const run = ['run', 'endpoints.txt', '--json', 'out.json', '-q'];
 const suite = (kind: string): readonly string[] => ['suite', kind, '--quick', '-q', '--model', 'm', '--timeout', '5s'];
 const twoThreads = ['--duration', '20s', '-c', '4', '--workers', '2'];
 const nothing = /^$/;
-const threadEnded = 'A sender thread ended: the thread exited with code 1.';
+const threadEnded = 'A sender thread stopped unexpectedly: the thread exited with code 1.';
 const crashed =
-  /^error: The benchmark stopped unexpectedly\. A sender thread ended: the thread exited with code 1\.\nhint: /;
+  /^error: The benchmark stopped unexpectedly\. A sender thread stopped unexpectedly: the thread exited with code 1\.\nhint: /;
 
 const cases: readonly Case[] = [
   { name: 'a run that is done', path: '/', args: run, code: 0, says: nothing, status: 'completed' },
@@ -119,9 +119,9 @@ const cases: readonly Case[] = [
     args: [...run, ...twoThreads],
     fault: 'throw sender',
     code: 1,
-    says: /^error: The benchmark stopped unexpectedly\. A sender thread ended: on purpose\.\nhint: /,
+    says: /^error: The benchmark stopped unexpectedly\. A sender thread stopped unexpectedly: on purpose\.\nhint: /,
     status: 'crashed',
-    reason: 'A sender thread ended: on purpose.',
+    reason: 'A sender thread stopped unexpectedly: on purpose.',
   },
   {
     name: 'an error that nothing caught',
@@ -139,9 +139,9 @@ const cases: readonly Case[] = [
     args: [...run, '--duration', '20s', '--rate', '50'],
     fault: 'end helper 2',
     code: 1,
-    says: /^error: The benchmark stopped unexpectedly\. Loadlens failed: A helper thread ended: the thread exited with code 1\.\nhint: /,
+    says: /^error: The benchmark stopped unexpectedly\. Internal error: A helper thread stopped unexpectedly: the thread exited with code 1\.\nhint: /,
     status: 'crashed',
-    reason: 'Loadlens failed: A helper thread ended: the thread exited with code 1.',
+    reason: 'Internal error: A helper thread stopped unexpectedly: the thread exited with code 1.',
   },
   {
     name: 'a canceled run',
@@ -205,7 +205,7 @@ const cases: readonly Case[] = [
     path: '/?ms=20',
     args: [...run, '--levels', '1,2', '-n', '60', '--slo', 'p95 < 1ms'],
     code: 99,
-    says: /^No level was found that meets every objective\.$/m,
+    says: /^No level meets all objectives\.$/m,
     status: 'completed',
     levels: 2,
   },
@@ -224,7 +224,7 @@ const cases: readonly Case[] = [
     path: '/?ms=20',
     args: [...run, '--find-capacity', 'p95 < 1ms', '--sweep', '1..2', '-n', '120'],
     code: 99,
-    says: /^No level was found that meets every objective\.$/m,
+    says: /^No level meets all objectives\.$/m,
     status: 'completed',
   },
   { name: 'a throughput suite', path: '/v1/completions', args: suite('throughput'), code: 0, says: nothing },

@@ -77,7 +77,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
   it('only an assistant’s message may be empty', async () => {
     const { status, text } = await post('/v1/chat/completions', { messages: [{ role: 'user', content: null }] });
     assert.equal(status, 400);
-    assert.match(text, /messages\.0\.content must be a text or a list of parts/);
+    assert.match(text, /messages\.0\.content must be a string or a list of parts/);
   });
 
   it('answers HEAD where it answers GET', async () => {
@@ -106,11 +106,11 @@ describe('GPT-2 server, as other load generators ask it', function () {
       ['max_tokens', 'x', 'The field max_tokens must be a number, not "x".'],
       ['stream', 'yes', 'The field stream must be true or false, not "yes".'],
       ['stream_options', 7, 'The field stream_options must be an object, not 7.'],
-      ['metadata', { a: 1 }, 'The field metadata.a must be a text, not 1.'],
+      ['metadata', { a: 1 }, 'The field metadata.a must be a string, not 1.'],
       ['temperature', 3, 'The field temperature must be at most 2, not 3.'],
       ['top_p', 0, 'The field top_p must be more than 0, not 0.'],
-      ['user', ['a'], 'The field user must be a text, not a list.'],
-      ['repetition_penalty', 1.1, 'The field repetition_penalty is not supported by this server; leave it out.'],
+      ['user', ['a'], 'The field user must be a string, not a list.'],
+      ['repetition_penalty', 1.1, "The field repetition_penalty isn't supported by this server. Remove it."],
     ] as const) {
       const { status, text } = await post('/v1/chat/completions', { messages, [field]: value });
       assert.equal(status, 400);
@@ -128,7 +128,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
     for (const prompt of texts) {
       const { status, text } = await post('/v1/completions', { prompt, max_tokens: 1 });
       assert.equal(status, 400);
-      assert.match(text, /context is 1024 tokens; the prompt has more than 1024/);
+      assert.match(text, /context is 1024 tokens\. The prompt has more than 1024/);
     }
     const fits = await post('/v1/completions', { prompt: ' the'.repeat(1_000), max_tokens: 1 });
     assert.equal(fits.status, 200, fits.text);

@@ -253,7 +253,7 @@ for (const transport of transportNames) {
         response.end('{"choices": [{"message": {"content": "a"}}], "usage": {"completion_tokens": 7}}');
       });
       assert.deepEqual([whole.successes, whole.outputTokens, whole.streams], [4, 28, undefined]);
-      assert.deepEqual(whole.server?.notes, ['responds in one piece when a stream is asked for']);
+      assert.deepEqual(whole.server?.notes, ['ignores requests for a stream and sends one response']);
       const lump = await runAgainst(async (response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         await sleep(100);
@@ -261,7 +261,7 @@ for (const transport of transportNames) {
       });
       assert.equal(lump.successes, 4);
       assert.deepEqual(lump.server?.notes, [
-        'sends the tokens of a stream all at once, so times between tokens show nothing',
+        'sends all tokens of a stream at the same time, so inter-chunk latency is meaningless',
       ]);
       const asked = await runAgainst((response) => void response.end('{"choices": [{"text": "a"}]}'), {
         streams: false,

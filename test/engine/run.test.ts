@@ -211,7 +211,7 @@ for (const transport of transportNames) {
       assert.deepEqual(record.errors, { timeout: 3 });
       assert.equal(record.requestsSent, 3);
       assert.equal(record.requestsCancelled, 0);
-      assert.match(record.client.warnings.join('\n'), /3 requests were still without a whole answer 0\.08 s/);
+      assert.match(record.client.warnings.join('\n'), /3 requests were incomplete 0\.08 s/);
       await waitFor('the sockets are closed', () => server.openSockets === 0);
     });
 

@@ -208,7 +208,7 @@ describe('the benchmark process', () => {
     assert.deepEqual(await exit, [1, null]);
     const last = events.at(-1);
     assert.ok(last?.type === 'failure');
-    assert.match(last.message, /^The benchmark stopped: /);
+    assert.match(last.message, /^Internal error: /);
     assert.match(last.stack ?? '', /run\.ts/);
   });
 

@@ -75,7 +75,7 @@ describe('mock server process', () => {
       const mock = await start(other.port);
       const exit = once(mock.child, 'exit');
       const failure = await mock.event('failure');
-      assert.equal(failure.message, `Port ${other.port} on 127.0.0.1 is already taken.`);
+      assert.equal(failure.message, `Port ${other.port} on 127.0.0.1 is in use.`);
       assert.equal(failure.stack, undefined);
       assert.deepEqual(await exit, [1, null]);
     } finally {
@@ -88,7 +88,7 @@ describe('mock server process', () => {
     await mock.event('listening');
     const exit = once(mock.child, 'exit');
     mock.child.send({ type: 'dance' });
-    assert.equal((await mock.event('failure')).message, 'The mock server failed.');
+    assert.equal((await mock.event('failure')).message, 'The mock server stopped unexpectedly.');
     assert.deepEqual(await exit, [1, null]);
   });
 });

@@ -28,7 +28,7 @@ describe('who answers where a bundled server was expected', () => {
       const { server, port } = await startOther(name);
       const requests = at(port, '/hello', '/tokenizer?output_tokens=3');
       assert.deepEqual(await otherServers(requests, [{ id: 'mock', port }]), [
-        `${said} answers on 127.0.0.1:${port}, not the Loadlens mock server.`,
+        `${said} responds on 127.0.0.1:${port}, not the Loadlens mock server.`,
       ]);
       server.closeAllConnections();
       server.close();
@@ -54,7 +54,7 @@ describe('who answers where a bundled server was expected', () => {
     const port = Number(new URL(server.url).port);
     assert.deepEqual(await otherServers(at(port, '/hello'), [{ id: 'mock', port }]), []);
     assert.deepEqual(await otherServers(at(port, '/v1/completions'), [{ id: 'gpt2', port }]), [
-      `loadlens-mock answers on 127.0.0.1:${port}, not the Loadlens GPT-2 server.`,
+      `loadlens-mock responds on 127.0.0.1:${port}, not the Loadlens GPT-2 server.`,
     ]);
     await server.close();
     assert.deepEqual(await otherServers(at(port, '/hello'), [{ id: 'mock', port }]), []);

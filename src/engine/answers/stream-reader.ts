@@ -183,7 +183,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
 
   const handlers = {
     onData: readData,
-    onOverflow: (): void => story.fail('An event of the stream is too long to be read.'),
+    onOverflow: (): void => story.fail('An event of the stream is too long.'),
   };
   const framings = {
     events: createEventFraming(handlers),
@@ -242,20 +242,20 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
         ? ['responds with several results that may share a prompt, so input tokens are unknown']
         : []),
       ...(countedResults > 0 && countedResults < track.results
-        ? ['counts the tokens of only some of several results, so output tokens are unknown']
+        ? ['reports tokens for only some of several results, so output tokens are unknown']
         : []),
     ];
     if (!isStream)
-      return expected.stream ? ['responds in one piece when a stream is asked for', ...ofResults] : ofResults;
+      return expected.stream ? ['ignores requests for a stream and sends one response', ...ofResults] : ofResults;
     const { stream } = track;
     const isLump = stream.chunks >= fewestInLump && stream.lastTokenMs - stream.firstTokenMs < longestLumpMs;
     return [
       ...ofResults,
-      ...(isLump ? ['sends the tokens of a stream all at once, so times between tokens show nothing'] : []),
+      ...(isLump ? ['sends all tokens of a stream at the same time, so inter-chunk latency is meaningless'] : []),
       ...(Number.isNaN(stream.untimedTokens)
-        ? ['streams only a part of the reasoning it counts, so TPOT is unknown']
+        ? ['streams only part of the reasoning tokens it reports, so TPOT is unknown']
         : []),
-      ...(track.countsNone() ? ['counts 0 output tokens, so the chunks of streams are counted'] : []),
+      ...(track.countsNone() ? ['reports 0 output tokens, so stream chunks are counted instead'] : []),
     ];
   };
 

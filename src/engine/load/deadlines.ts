@@ -33,7 +33,7 @@ export function watchDeadlines(
         slot.fail(
           now,
           slot.hasLeft
-            ? new TimeoutError(`No whole answer within ${timeoutMs} ms.`)
+            ? new TimeoutError(`No complete response within ${timeoutMs} ms.`)
             : new UnconnectedError(`No connection within ${timeoutMs} ms.`),
         );
       }

@@ -87,7 +87,7 @@ export function startLoad(options: LoadOptions): Load {
   const begin = (slot: Slot, index: number, scheduledAtMs: number): void => {
     const target = pick(index);
     const request = requests[target];
-    if (!request) throw new Error(`There is no target ${target}.`);
+    if (!request) throw new Error(`Target ${target} not found.`);
     busy += 1;
     slot.start(target, request.variantAt?.(index, index) ?? request, scheduledAtMs);
   };
@@ -144,10 +144,10 @@ export function startLoad(options: LoadOptions): Load {
     for (const slot of slots) {
       if (Number.isNaN(slot.since)) continue;
       if (slot.hasLeft) {
-        const error = new TimeoutError(`No whole answer ${drainMs} ms after the last request was due.`);
+        const error = new TimeoutError(`No complete response ${drainMs} ms after the last request was scheduled.`);
         if (slot.fail(now, error)) outcome.requestsDrained += 1;
       } else if (open === undefined) {
-        slot.fail(now, new UnconnectedError(`No connection ${drainMs} ms after the last request was due.`));
+        slot.fail(now, new UnconnectedError(`No connection ${drainMs} ms after the last request was scheduled.`));
       } else {
         dropUnsent(slot);
       }

@@ -10,7 +10,7 @@ interface Limit {
   readonly hint: string;
 }
 
-const files = 'Raise the limit with `ulimit -n`, or lower the concurrency.';
+const files = 'Increase the limit with `ulimit -n`, or lower the concurrency.';
 const ports =
   'Widen the range (`sysctl net.ipv4.ip_local_port_range` on Linux), keep connections alive, or lower the concurrency.';
 const memory = 'Free memory, or lower the concurrency.';
@@ -21,15 +21,15 @@ const noMemory = (): string => 'no memory for another socket';
 const limits: Readonly<Record<string, Limit>> = {
   EMFILE: { text: () => `limit of ${openFiles()} open files`, hint: files },
   ENFILE: {
-    text: () => 'limit of open files of the whole machine',
-    hint: 'Raise the limit (`sysctl fs.file-max` on Linux), or lower the concurrency.',
+    text: () => 'system-wide limit of open files',
+    hint: 'Increase the limit (`sysctl fs.file-max` on Linux), or lower the concurrency.',
   },
   EADDRNOTAVAIL: { text: noPort, hint: ports },
   EADDRINUSE: { text: noPort, hint: ports },
   EAGAIN: { text: () => 'no free local port, or no memory for another socket', hint: ports },
   ENOBUFS: { text: noMemory, hint: memory },
   ENOMEM: { text: noMemory, hint: memory },
-  EAI_MEMORY: { text: () => 'no memory to look up a name', hint: memory },
+  EAI_MEMORY: { text: () => 'no memory for a DNS lookup', hint: memory },
 };
 
 const known = new Map<string, string>();
@@ -58,7 +58,7 @@ export function threadError(error: unknown): unknown {
   const [code = ''] = error instanceof Error ? (/\bE[A-Z]{4,}$/.exec(error.message) ?? []) : [];
   const limit = limits[code];
   if (limit === undefined) return error;
-  return new LoadlensError(`Loadlens can't start a thread: ${limitText(code)}.`, {
+  return new LoadlensError(`Can't start a thread: ${limitText(code)}.`, {
     hint: limit.hint,
     exitCode: ExitCode.nothingMeasured,
     cause: error,

@@ -32,7 +32,7 @@ export async function threadOf<Data>(
     await once(worker, ready, { signal: start.signal });
   } catch (error) {
     void worker.terminate();
-    throw start.signal.aborted ? new Error('A helper thread did not start.', { cause: error }) : threadError(error);
+    throw start.signal.aborted ? new Error("A helper thread didn't start.", { cause: error }) : threadError(error);
   } finally {
     clearTimeout(timer);
     worker.off('exit', failEarly);
@@ -42,7 +42,7 @@ export async function threadOf<Data>(
   worker.on('exit', (code) => {
     if (code === 0) return;
     const why = failure?.message ?? `the thread exited with code ${code}`;
-    throw new Error(`A helper thread ended: ${why.replace(/\.$/, '')}.`, { cause: failure });
+    throw new Error(`A helper thread stopped unexpectedly: ${why.replace(/\.$/, '')}.`, { cause: failure });
   });
   worker.unref();
   return worker;

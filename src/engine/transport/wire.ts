@@ -44,7 +44,7 @@ export function toWire(
       );
     } catch (error) {
       if (!(error instanceof Unsendable)) throw error;
-      throw new LoadlensError(`“${targets[i]?.name ?? request.method}” can't be sent: ${error.message}`, {
+      throw new LoadlensError(`Can't send "${targets[i]?.name ?? request.method}": ${error.message}`, {
         hint: error.hint,
       });
     }
@@ -83,7 +83,7 @@ function oneToWire(request: PreparedRequest, { originOf, shared, userAgent }: Sh
   }
   const method = request.method.toUpperCase();
   if (method === 'CONNECT' || !/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {
-    throw new Unsendable(`the method ${request.method} is not one that gets an answer.`, 'Use GET, POST or the like.');
+    throw new Unsendable(`method ${request.method} isn't supported.`, 'Use another method, such as GET or POST.');
   }
   const body = request.body && request.body.byteLength > 0 ? bytesOf(request.body) : null;
   const headers = checkedHeaders(request.headers, body?.byteLength ?? 0);
@@ -124,20 +124,20 @@ function checkedHeaders(headers: PreparedRequest['headers'], bodyLength: number)
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     if (ownHeaders.has(key)) {
-      throw new Unsendable(`Loadlens sets the header ${name} itself.`, 'Take the header out of the request.');
+      throw new Unsendable(`header ${name} is set by Loadlens.`, 'Remove this header.');
     }
     if (!isValid(name, value)) {
-      throw new Unsendable(`the header ${name} has a character that HTTP forbids.`, 'Take the character out.');
+      throw new Unsendable(`header ${name} contains a character that isn't valid.`, 'Remove the character.');
     }
     if (key === 'content-length') {
       if (Number(value) === bodyLength) continue;
       throw new Unsendable(
-        `its Content-Length is ${value}, its body has ${bodyLength} bytes.`,
-        'Take the header out: Loadlens counts the bytes.',
+        `Content-Length is ${value}, but the body has ${bodyLength} bytes.`,
+        'Remove this header. Loadlens sets it.',
       );
     }
     if (key === 'host' && (hosts += 1) > 1) {
-      throw new Unsendable('it has two Host headers.', 'Keep one of them.');
+      throw new Unsendable('it has two Host headers.', 'Remove one of them.');
     }
     wire.push(name, value);
   }

@@ -61,7 +61,7 @@ export async function warmCode(
     for (const load of loads[kind]) {
       const { state, summaryOptions, failures } = await loadLoopback(side, transport, load, signal);
       if (signal.aborted) return;
-      if (state.run.successes.count === 0) throw new Error(failures[0]?.text ?? 'no request was answered');
+      if (state.run.successes.count === 0) throw new Error(failures[0]?.text ?? 'no response received');
       for (let i = 0; i < snapshots; i += 1) liveSummaryOf(state, summaryOptions);
     }
     done.add(what);

@@ -85,7 +85,7 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
       onStep: (report) => metrics.step(report),
       onCrash: (error) => {
         context = undefined;
-        routes.failAll('The model stopped working.');
+        routes.failAll('The model stopped unexpectedly.');
         options.onCrash?.(error);
       },
     });
@@ -102,7 +102,7 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
     await engine?.close();
     await closeHttp();
     if (options.signal?.aborted === true)
-      throw new LoadlensError('Starting the GPT-2 server was cancelled.', { hint: 'Start it again when you want it.' });
+      throw new LoadlensError('Starting the GPT-2 server was canceled.', { hint: 'Start it again.' });
     throw explainLoadFailure(error);
   }
   const started = engine;

@@ -25,7 +25,7 @@ function tokenizer(query: URLSearchParams): Answer {
   const tokens = Number(text);
   if (!/^\d+$/.test(text) || tokens < 1 || tokens > maxOutputTokens) {
     return bad(
-      `output_tokens must be one whole number from 1 to ${maxOutputTokens}, as in /tokenizer?output_tokens=30.`,
+      `output_tokens must be one whole number from 1 to ${maxOutputTokens}, such as /tokenizer?output_tokens=30.`,
     );
   }
   const sleepS = tokens < 10 ? 1 : tokens < 100 ? 2 : tokens < 1000 ? 3 : 5;
@@ -36,7 +36,7 @@ function sleeper(query: URLSearchParams): Answer {
   const text = query.has('sleep_length') ? (only(query, 'sleep_length') ?? '') : '0';
   const seconds = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || seconds > maxSleepS) {
-    return bad(`sleep_length must be one number of seconds from 0 to ${maxSleepS}, as in /sleeper?sleep_length=2.`);
+    return bad(`sleep_length must be one number of seconds from 0 to ${maxSleepS}, such as /sleeper?sleep_length=2.`);
   }
   const sleepS = seconds === 0 ? 1 : seconds;
   return { status: 200, body: `Slept for ${sleepS} s.\n`, sleepS };
@@ -55,8 +55,7 @@ export function answerTo(method: string, path: string, query: URLSearchParams): 
     return {
       status: 404,
       body: {
-        error:
-          'There is nothing here. Try /tokenizer?output_tokens=3, /sleeper?sleep_length=1, /hello or /v1/chat/completions.',
+        error: 'Not found. Try /tokenizer?output_tokens=3, /sleeper?sleep_length=1, /hello, or /v1/chat/completions.',
       },
     };
   }
@@ -66,7 +65,7 @@ export function answerTo(method: string, path: string, query: URLSearchParams): 
 /** The answer to a method that a route does not take. */
 export const wrongMethod = (allow: string): Answer => ({
   status: 405,
-  body: { error: `This address takes ${allow} requests only.` },
+  body: { error: `This URL accepts only ${allow} requests.` },
   allow,
 });
 
@@ -83,14 +82,14 @@ export function readConfig(text: string): number | Answer {
   try {
     config = JSON.parse(text);
   } catch {
-    return bad(`The body must be JSON, as in ${example}.`);
+    return bad(`The body must be JSON, such as ${example}.`);
   }
   if (typeof config !== 'object' || config === null || !('max_concurrent_requests' in config)) {
-    return bad(`The body must have the field max_concurrent_requests, as in ${example}.`);
+    return bad(`The body must have the field max_concurrent_requests, such as ${example}.`);
   }
   const limit = config.max_concurrent_requests;
   if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1) {
-    return bad(`max_concurrent_requests must be a whole number from 1, as in ${example}.`);
+    return bad(`max_concurrent_requests must be a whole number from 1, such as ${example}.`);
   }
   return limit;
 }

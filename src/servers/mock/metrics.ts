@@ -36,23 +36,31 @@ export const createExactness = (): Exactness => ({
 /** The statistics in Prometheus' text format, version 0.0.4. */
 export function renderMetrics(stats: MockStats, exactness: Exactness): string {
   const metrics = [
-    metric('mock_requests_in_flight', 'gauge', 'Requests being answered now.', [` ${stats.inFlight}`]),
-    metric('mock_max_concurrent_requests', 'gauge', 'Requests in flight above this get 429.', [` ${stats.limit}`]),
+    metric('mock_requests_in_flight', 'gauge', 'Requests in flight.', [` ${stats.inFlight}`]),
+    metric(
+      'mock_max_concurrent_requests',
+      'gauge',
+      'Maximum number of requests in flight. Requests above it get status 429.',
+      [` ${stats.limit}`],
+    ),
     metric(
       'mock_requests_total',
       'counter',
-      'Requests answered, by status code.',
+      'Responses by status code.',
       Object.entries(stats.byStatus).map(([status, count]) => `{status="${status}"} ${count}`),
     ),
-    metric('mock_requests_abandoned_total', 'counter', 'Requests whose client went away before the answer.', [
+    metric('mock_requests_abandoned_total', 'counter', 'Requests whose client disconnected before the response.', [
       ` ${stats.abandoned}`,
     ]),
-    metric('mock_requests_cut_total', 'counter', 'Requests whose connection was cut, as they had asked for.', [
+    metric('mock_requests_cut_total', 'counter', 'Requests whose connection was closed early by cut_at.', [
       ` ${stats.cut}`,
     ]),
-    exactness.answer.render('mock_answer_error_seconds', 'Whole answers: written at, less told to be written at.'),
-    exactness.firstToken.render('mock_ttft_error_seconds', 'First tokens of streams: written at, less told to be.'),
-    exactness.gap.render('mock_icl_error_seconds', 'Gaps between the chunks of a stream: written, less told.'),
+    exactness.answer.render('mock_answer_error_seconds', 'Complete responses: actual minus scheduled write time.'),
+    exactness.firstToken.render(
+      'mock_ttft_error_seconds',
+      'First tokens of streams: actual minus scheduled write time.',
+    ),
+    exactness.gap.render('mock_icl_error_seconds', 'Inter-chunk latency of streams: actual minus scheduled.'),
   ];
   return `${metrics.join('\n')}\n`;
 }

@@ -16,6 +16,6 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
       resolve(undefined);
     });
     request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    request.once('close', () => reject(new Error('The body broke off.')));
+    request.once('close', () => reject(new Error('The request body is incomplete.')));
   });
 }

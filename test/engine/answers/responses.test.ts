@@ -416,9 +416,7 @@ describe('tokens of several results', () => {
       ]) {
         const read = readStream(json, [JSON.stringify(list)]);
         assert.deepEqual([read.failure, read.usage?.tokens], [undefined, undefined]);
-        assert.deepEqual(read.notes, [
-          'counts the tokens of only some of several results, so output tokens are unknown',
-        ]);
+        assert.deepEqual(read.notes, ['reports tokens for only some of several results, so output tokens are unknown']);
       }
     }
     const failed = readStream(json, [JSON.stringify([sampled(4), { error: 'gone' }])]);

@@ -271,7 +271,7 @@ describe('several loops', () => {
     assert.ok(record.requestsSent > 50 && record.requestsSent <= server.seen.length, String(record.requestsSent));
     assert.equal(record.client.loops, 2);
     assert.deepEqual(record.perTarget, []);
-    assert.equal(record.stopReason, 'A sender thread ended: the thread exited with code 1.');
+    assert.equal(record.stopReason, 'A sender thread stopped unexpectedly: the thread exited with code 1.');
     assert.equal(record.client.littlesLawResidual, null);
     await waitFor('the sockets are closed', () => server.openSockets === 0);
   });

@@ -157,11 +157,15 @@ describe('GPT-2 server', function () {
       [{ prompt, top_p: 0 }, /top_p must be/, 'top_p'],
       [{ prompt, n: 0 }, /n must be at least 1/, 'n'],
       [{ prompt, stop: [''] }, /stop/, 'stop.0'],
-      [{ prompt, logprobs: 3 }, /logprobs is not supported/, 'logprobs'],
+      [{ prompt, logprobs: 3 }, /logprobs isn't supported/, 'logprobs'],
       [{ prompt, stream_options: { foo: 1 } }, /stream_options\.foo is unknown/, 'stream_options.foo'],
       [{ prompt: [60_000] }, /token 60000; this model knows 0 to 50256/, 'prompt'],
       [{ prompt: [-1] }, /prompt\.0 must be at least 0/, 'prompt.0'],
-      [{ prompt, max_tokens: 1019 }, /context is 1024 tokens; the prompt has 6 and the answer may take 1019/, 'prompt'],
+      [
+        { prompt, max_tokens: 1019 },
+        /context is 1024 tokens\. The prompt has 6 and the answer may take 1019/,
+        'prompt',
+      ],
       [{ prompt: 'a b '.repeat(2000), max_tokens: 1 }, /context is 1024 tokens/, 'prompt'],
     ];
     for (const [body, message, param] of cases) {
@@ -304,7 +308,7 @@ describe('GPT-2 server, full and failing', function () {
 
   it('a taken port and an unknown model are failures with a hint', async () => {
     const server = await startTinyServer();
-    await assert.rejects(startTinyServer({ port: server.port }), { name: 'LoadlensError', message: /already taken/ });
+    await assert.rejects(startTinyServer({ port: server.port }), { name: 'LoadlensError', message: /is in use/ });
     await assert.rejects(startTinyServer({ model: '/no/such' }), {
       name: 'LoadlensError',
       message: 'There is no folder /no/such.',

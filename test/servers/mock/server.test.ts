@@ -36,7 +36,7 @@ describe('mock server', () => {
       it(`refuses /tokenizer${query.slice(0, 40)}`, async () => {
         const reply = await ask(await start(), `/tokenizer${query}`);
         assert.equal(reply.status, 400);
-        assert.match(errorOf(reply.text), /^output_tokens must be one whole number from 1 to 1000000000, as in /);
+        assert.match(errorOf(reply.text), /^output_tokens must be one whole number from 1 to 1000000000, such as /);
       });
     }
 
@@ -213,7 +213,7 @@ describe('mock server', () => {
     const { port } = await start();
     await assert.rejects(startMockServer({ port, maxConcurrentRequests: 1, timeScale: 1 }), (error) => {
       assert.ok(error instanceof LoadlensError);
-      assert.equal(error.message, `Port ${port} on 127.0.0.1 is already taken.`);
+      assert.equal(error.message, `Port ${port} on 127.0.0.1 is in use.`);
       assert.match(error.hint, /--port \(0 picks a free one\)/);
       return true;
     });
@@ -222,7 +222,7 @@ describe('mock server', () => {
   it('names an address that this machine does not have', async () => {
     await assert.rejects(
       startMockServer({ host: '192.0.2.1', port: 0, maxConcurrentRequests: 1, timeScale: 1 }),
-      (error) => error instanceof LoadlensError && error.message === '192.0.2.1 is no address of this machine.',
+      (error) => error instanceof LoadlensError && error.message === '192.0.2.1 isn't an address of this machine.',
     );
   });
 });

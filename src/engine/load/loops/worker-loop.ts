@@ -56,7 +56,7 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
       return;
     }
     const message = cause instanceof Error ? cause.message : String(cause);
-    lose(new Error(`A sender thread ended: ${message.replace(/\.$/, '')}.`, { cause }));
+    lose(new Error(`A sender thread stopped unexpectedly: ${message.replace(/\.$/, '')}.`, { cause }));
   };
   worker.on('error', loseBecause);
   worker.on('messageerror', loseBecause);
@@ -83,7 +83,7 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
         if (lost) reject(lost);
         const limitMs = readyLimitMs + setup.plan.timeoutMs;
         readyLimit = setTimeout(() => {
-          lose(new Error(`A sender thread was not ready after ${limitMs / 1_000} s.`));
+          lose(new Error(`A sender thread wasn't ready after ${limitMs / 1_000} s.`));
           void worker.terminate();
         }, limitMs);
         say({ type: 'prepare', slots });

@@ -69,11 +69,11 @@ export function createChunkReader(note: Note): ChunkReader {
             } else if (isSpace(next)) {
               note(deviation.paddedChunks);
               if (digits > 0) at = step.padding;
-            } else if (digits === 0) return broken('the size of a chunk is no number');
+            } else if (digits === 0) return broken("the size of a chunk isn't a number");
             else if (next === byte.cr) at = step.sizeEnd;
             else if (next === byte.semicolon) at = step.extension;
             else if (next === byte.lf) return endLine(i);
-            else return broken('the size of a chunk is no number');
+            else return broken("the size of a chunk isn't a number");
             break;
           }
           case step.padding:

@@ -21,7 +21,7 @@ export const deviation = {
   continued: 'sends 100 Continue without being asked',
   switched: 'switches protocols without being asked',
   extraBytes: 'sends bytes after the end of a response',
-  unexpectedBody: 'sends a body with a response that has none',
+  unexpectedBody: 'sends a body with a response that must not have one',
 } as const;
 
 /** Deviations after which the client closes the connection, because it can't tell where the next response begins. */

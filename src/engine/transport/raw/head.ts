@@ -210,7 +210,7 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
             else if (bytes[i] === byte.lf) {
               note(deviation.bareLf);
               endValue(i - base);
-            } else if (bytes[i] === 0) return broken('a header has a NUL byte');
+            } else if (bytes[i] === 0) return broken('a header contains a NUL byte');
             else note(deviation.controls);
             i += 1;
             break;
@@ -231,14 +231,14 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
             i += 1;
             break;
           default:
-            return broken('it goes on after its end');
+            return broken('data follows its end');
         }
       }
       return i < last || end === base + maxBytes ? broken(tooLong) : end;
     },
   };
 
-  const tooLong = `its head is larger than ${sizeText(maxBytes)}; raise the limit with --max-head or @max-head`;
+  const tooLong = `its head is larger than ${sizeText(maxBytes)}. Increase the limit with --max-head or @max-head`;
 
   const find = (name: string): string | undefined => {
     for (let i = 0; i < count; i += 4) {
@@ -390,9 +390,9 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
       const signed = bytes[from] === byte.plus && from + 1 < i;
       if (signed) note(deviation.signedLength);
       const length = lengthIn(bytes, signed ? from + 1 : from, i);
-      if (Number.isNaN(length)) return refuse('its Content-Length is no number');
+      if (Number.isNaN(length)) return refuse("its Content-Length isn't a number");
       if (head.length >= 0) {
-        if (head.length !== length) return refuse('it has several different lengths (Content-Length)');
+        if (head.length !== length) return refuse('it has conflicting Content-Length headers');
         note(deviation.repeatedLength);
       }
       head.length = length;
@@ -413,7 +413,7 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
   return head;
 }
 
-const noStatusLine = 'its first line is no status line';
+const noStatusLine = "its first line isn't a status line";
 
 const isEnd = (code: number | undefined): boolean => code === byte.cr || code === byte.lf || code === 0;
 

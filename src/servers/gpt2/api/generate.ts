@@ -43,7 +43,7 @@ export interface Generation {
 
 function tooLong(config: Gpt2Config, promptTokens: number | string, maxTokens: number, param: string): ApiError {
   const message =
-    `This model's context is ${config.context} tokens; the prompt has ${promptTokens} and the answer may take ` +
+    `This model's context is ${config.context} tokens. The prompt has ${promptTokens} and the response may have ` +
     `${maxTokens}. Shorten the prompt or lower max_tokens.`;
   return new ApiError(400, message, { param, code: 'context_length_exceeded' });
 }
@@ -64,7 +64,7 @@ export async function planGeneration(
     if (tokens === undefined) throw tooLong(config, `more than ${config.context}`, request.maxTokens ?? 1, param);
     const unknown = tokens.find((token) => token >= config.vocabulary);
     if (unknown !== undefined)
-      throw new ApiError(400, `The prompt has a token ${unknown}; this model knows 0 to ${config.vocabulary - 1}.`, {
+      throw new ApiError(400, `The prompt has the unknown token ${unknown}. Expected 0 to ${config.vocabulary - 1}.`, {
         param,
       });
     // GPT-2 begins a text with its end-of-text token.

@@ -28,7 +28,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
     return json;
   } catch {
-    throw new ApiError(400, 'The body is not JSON.');
+    throw new ApiError(400, "The body isn't valid JSON.");
   }
 }
 

@@ -44,7 +44,9 @@ const common = {
   top_p: maybe(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
   top_k: maybe(v.pipe(whole, v.minValue(-1))),
   seed: maybe(v.pipe(v.number(), v.safeInteger())),
-  stop: maybe(v.union([text, v.pipe(v.array(text), v.maxLength(4))], 'must be a text or up to 4 texts, none empty')),
+  stop: maybe(
+    v.union([text, v.pipe(v.array(text), v.maxLength(4))], 'must be a non-empty string or up to 4 non-empty strings'),
+  ),
   min_p: only(0),
   min_tokens: maybe(v.pipe(whole, v.minValue(0))),
   ignore_eos: maybe(v.boolean()),
@@ -75,7 +77,7 @@ const completionSchema = v.strictObject({
       v.pipe(v.array(token), v.minLength(1)),
       v.pipe(v.array(v.pipe(v.array(token), v.minLength(1))), v.minLength(1)),
     ],
-    'must be a text, several texts, or tokens',
+    'must be a string, a list of strings, or a list of tokens',
   ),
   max_tokens: maybe(answerTokens),
   best_of: only(1),
@@ -89,11 +91,11 @@ const chatSchema = v.strictObject({
   messages: v.pipe(
     v.array(
       v.strictObject({
-        role: v.picklist(['system', 'developer', 'user', 'assistant'], 'must be system, developer, user or assistant'),
+        role: v.picklist(['system', 'developer', 'user', 'assistant'], 'must be system, developer, user, or assistant'),
         content: maybe(
           v.union(
             [v.string(), v.array(v.strictObject({ type: v.literal('text'), text: v.string() }))],
-            'must be a text or a list of parts of type "text"',
+            'must be a string or a list of parts of type "text"',
           ),
         ),
         name: maybe(v.string()),
@@ -123,12 +125,12 @@ function check<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutp
   const [issue] = read.issues;
   const param = v.getDotPath(issue) ?? '';
   if (issue.expected === 'never')
-    throw new ApiError(400, `The field ${param} is unknown. Leave it out.`, { param, code: 'unknown_parameter' });
+    throw new ApiError(400, `The field ${param} is unknown. Remove it.`, { param, code: 'unknown_parameter' });
   throw new ApiError(400, `The field ${param} ${complaint(issue)}.`, { param });
 }
 
 function complaint(issue: v.BaseIssue<unknown>): string {
-  if (issue.message === notSupported) return 'is not supported by this server; leave it out';
+  if (issue.message === notSupported) return "isn't supported by this server. Remove it";
   if (issue.received === 'undefined') return 'is missing';
   if (issue.message.startsWith('must ')) return issue.message;
   return `must be ${expectedOf(issue)}, not ${receivedOf(issue)}`;
@@ -138,7 +140,7 @@ const typeNames: Readonly<Record<string, string>> = {
   number: 'a number',
   integer: 'a whole number',
   safe_integer: 'a whole number',
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
   object: 'an object',
   strict_object: 'an object',
@@ -208,7 +210,7 @@ export function readChat(json: unknown): GenerationRequest {
   const messages = body.messages.map(({ role, content }, index) => {
     if (role !== 'assistant' && (content === null || content === undefined)) {
       const param = `messages.${index}.content`;
-      throw new ApiError(400, `The field ${param} must be a text or a list of parts of type "text".`, { param });
+      throw new ApiError(400, `The field ${param} must be a string or a list of parts of type "text".`, { param });
     }
     return { role, text: Array.isArray(content) ? content.map((part) => part.text).join('') : (content ?? '') };
   });

@@ -57,10 +57,10 @@ export function createRoutes(served: Served): Routes {
       return;
     }
     if (count > served.maxBatch + served.maxQueue)
-      throw new ApiError(400, `At most ${served.maxBatch + served.maxQueue} answers fit this server at a time.`);
+      throw new ApiError(400, `This server accepts up to ${served.maxBatch + served.maxQueue} concurrent responses.`);
     const rounds = (sequences - served.maxBatch) / served.maxBatch;
     const waitS = Math.max(1, Math.ceil((rounds * metrics.meanRequestMs) / 1000));
-    const message = `The server is full: ${served.maxBatch} answers run and ${served.maxQueue} may wait. Try again later.`;
+    const message = `The server is full: ${served.maxBatch} responses are running and ${served.maxQueue} can be queued. Try again later.`;
     throw new ApiError(429, message, { code: 'rate_limit_exceeded', headers: { 'retry-after': String(waitS) } });
   };
 
@@ -161,7 +161,7 @@ export function createRoutes(served: Served): Routes {
       ready();
       const wanted = read(await readJson(request));
       if (wanted.model !== undefined && wanted.model !== served.model && wanted.model !== anyModel)
-        throw new ApiError(404, `The model ${wanted.model} is not served here; ${served.model} is.`, {
+        throw new ApiError(404, `Model ${wanted.model} not found. This server has ${served.model}.`, {
           param: 'model',
           code: 'model_not_found',
         });
@@ -180,7 +180,7 @@ export function createRoutes(served: Served): Routes {
     if (given.length !== 1 || !/^\d+$/.test(given[0] ?? '') || tokens < 1 || tokens > most)
       throw new ApiError(
         400,
-        `output_tokens must be one whole number from 1 to ${most}, as in /tokenizer?output_tokens=30.`,
+        `output_tokens must be one whole number from 1 to ${most}, such as /tokenizer?output_tokens=30.`,
         {
           param: 'output_tokens',
         },
@@ -237,19 +237,20 @@ export function createRoutes(served: Served): Routes {
     if (isRead(method) && names.some((name) => path === `/v1/models/${name}`))
       return (_, response) => writeJson(response, 200, modelCard(), headers());
     const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (methods === undefined) throw new ApiError(404, `There is nothing at ${path}. Try POST /v1/completions.`);
+    if (methods === undefined) throw new ApiError(404, `${path} not found. Try POST /v1/completions.`);
     const asked = isRead(method) ? 'GET' : method;
     const handler = Object.hasOwn(methods, asked) ? methods[asked] : undefined;
     const allow = Object.keys(methods)
       .flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
       .join(', ');
-    if (handler === undefined) throw new ApiError(405, `${path} takes ${allow} requests only.`, { headers: { allow } });
+    if (handler === undefined)
+      throw new ApiError(405, `${path} accepts only ${allow} requests.`, { headers: { allow } });
     return handler;
   };
 
   const refuse = (response: ServerResponse, thrown: unknown) => {
     const error =
-      thrown instanceof ApiError ? thrown : new ApiError(500, 'The server failed; its log has the details.');
+      thrown instanceof ApiError ? thrown : new ApiError(500, 'Internal error. See the server log for details.');
     metrics.answered(error.status);
     writeError(response, error);
     // One request that fails for a fault of ours is no reason to end the others.
@@ -280,6 +281,6 @@ function parse(url: string): URL {
   try {
     return new URL(url, 'http://server');
   } catch {
-    throw new ApiError(400, 'The address of the request is not right.');
+    throw new ApiError(400, "The URL of the request isn't valid.");
   }
 }

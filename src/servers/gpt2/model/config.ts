@@ -95,12 +95,12 @@ export function readConfig(json: unknown, where: string): Gpt2Config {
   const read = v.safeParse(v.record(v.string(), v.unknown()), json);
   const fields = read.success ? read.output : {};
   const refuse = (what: string) =>
-    new LoadlensError(`${where} is not a GPT-2 that can be served: ${what}.`, {
-      hint: 'Use openai-community/gpt2, distilgpt2, gpt2-medium, a folder like them, or the model "synthetic".',
+    new LoadlensError(`${where} isn't a supported GPT-2 model: ${what}.`, {
+      hint: 'Use openai-community/gpt2, distilgpt2, gpt2-medium, a local folder with such a model, or the model "synthetic".',
     });
   const number = (name: string, fallback?: number): number => {
     const value = fields[name] ?? fallback;
-    if (typeof value !== 'number' || !(value > 0)) throw refuse(`config.json has no usable ${name}`);
+    if (typeof value !== 'number' || !(value > 0)) throw refuse(`config.json has no valid ${name}`);
     return value;
   };
   if (fields['model_type'] !== 'gpt2')
@@ -109,7 +109,7 @@ export function readConfig(json: unknown, where: string): Gpt2Config {
   if (activation !== 'gelu_new') throw refuse(`its activation is ${JSON.stringify(activation)}, not "gelu_new"`);
   for (const flag of ['scale_attn_by_inverse_layer_idx', 'reorder_and_upcast_attn', 'add_cross_attention'])
     if (fields[flag] === true) throw refuse(`${flag} is set`);
-  if (fields['tie_word_embeddings'] === false) throw refuse('its head does not share the embedding');
+  if (fields['tie_word_embeddings'] === false) throw refuse("its head doesn't share the embedding");
   const width = number('n_embd');
   const config = {
     layers: number('n_layer'),
@@ -121,7 +121,7 @@ export function readConfig(json: unknown, where: string): Gpt2Config {
     epsilon: number('layer_norm_epsilon', 1e-5),
     eosTokenId: number('eos_token_id', 50256),
   };
-  if (config.width % config.heads !== 0) throw refuse('its width is not a multiple of its heads');
-  if (config.width % 64 !== 0) throw refuse('its width is not a multiple of 64');
+  if (config.width % config.heads !== 0) throw refuse("its width isn't a multiple of its number of heads");
+  if (config.width % 64 !== 0) throw refuse("its width isn't a multiple of 64");
   return config;
 }

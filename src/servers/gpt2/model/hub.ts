@@ -11,7 +11,7 @@ export const folderFiles = ['config.json', 'tokenizer.json', 'model.safetensors'
 /** Where models come from. HF_ENDPOINT is what Hugging Face's own tools go by. */
 const hubHost = (): string => (process.env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, '');
 
-const offer = 'Give a local GPT-2 folder, or use the model "synthetic": the same shape and speed, with random weights.';
+const offer = 'Or use a local GPT-2 folder, or the model "synthetic" (same size and speed, random weights).';
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
@@ -25,8 +25,8 @@ async function fetchFile(model: string, name: string, path: string, onProgress: 
   const host = hubHost();
   const url = `${host}/${model}/resolve/main/${name}`;
   const unreachable = (cause: unknown) =>
-    new LoadlensError(`The model ${model} is not on this machine yet, and ${new URL(host).host} cannot be reached.`, {
-      hint: `Connect to the network and try again. ${offer}`,
+    new LoadlensError(`Model ${model} isn't on this machine, and ${new URL(host).host} can't be reached.`, {
+      hint: `Check the network and try again. ${offer}`,
       cause,
     });
   const response = await fetch(url).catch((cause: unknown) => {
@@ -34,8 +34,8 @@ async function fetchFile(model: string, name: string, path: string, onProgress: 
   });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new LoadlensError(`${new URL(host).host} has no file ${name} for the model ${model} (${response.status}).`, {
-      hint: `Check the name; a GPT-2 with model.safetensors is needed. ${offer}`,
+    throw new LoadlensError(`File ${name} of model ${model} not found on ${new URL(host).host} (${response.status}).`, {
+      hint: `Check the name. Only GPT-2 models with model.safetensors are supported. ${offer}`,
     });
   }
   // The length of a compressed body says nothing about what comes out of it.

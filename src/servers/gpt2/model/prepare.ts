@@ -76,8 +76,8 @@ function syntheticSource(name: string, config: Gpt2Config): Source {
 async function openFolder(folder: string): ReturnType<Source['open']> {
   for (const name of folderFiles) {
     if (!(await readdir(folder)).includes(name))
-      throw new LoadlensError(`The folder ${folder} has no ${name}.`, {
-        hint: `A GPT-2 folder has ${folderFiles.join(', ')}. The model "synthetic" needs none.`,
+      throw new LoadlensError(`File ${name} not found in folder ${folder}.`, {
+        hint: `A GPT-2 folder contains ${folderFiles.join(', ')}. The model "synthetic" requires no files.`,
       });
   }
   const text = await readFile(join(folder, 'config.json'), 'utf8');
@@ -133,8 +133,8 @@ async function findSource(options: PrepareOptions): Promise<Source> {
   );
   if (isFolder) return folderSource(resolve(model));
   if (!/^[\w.-]+(\/[\w.-]+)?$/.test(model) || /^\.+(\/|$)/.test(model))
-    throw new LoadlensError(`There is no folder ${model}.`, {
-      hint: 'Give a folder with a GPT-2, a model such as openai-community/gpt2, or "synthetic".',
+    throw new LoadlensError(`Folder ${model} not found.`, {
+      hint: 'Use a GPT-2 folder, a model such as openai-community/gpt2, or "synthetic".',
     });
   return {
     key: model.replace('/', '--'),

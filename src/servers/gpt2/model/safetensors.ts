@@ -61,24 +61,25 @@ function entriesOf(header: string, dataBytes: number): Map<string, Entry> | unde
 export async function openSafetensors(path: string, config: Gpt2Config): Promise<WeightSource> {
   const file = await open(path, 'r');
   const broken = (what: string) =>
-    new LoadlensError(`${path} cannot be read as GPT-2 weights: ${what}.`, {
-      hint: 'Delete it and fetch it again, or use the model "synthetic".',
+    new LoadlensError(`${path} doesn't contain valid GPT-2 weights: ${what}.`, {
+      hint: 'Delete it and download it again, or use the model "synthetic".',
     });
   try {
     const { size } = await file.stat();
     const start = Buffer.alloc(8);
     await file.read(start, 0, 8, 0);
     const headerBytes = Number(start.readBigUInt64LE());
-    if (size < 8 || headerBytes > Math.min(maxHeaderBytes, size - 8)) throw broken('its header is cut off');
+    if (size < 8 || headerBytes > Math.min(maxHeaderBytes, size - 8)) throw broken('the header is incomplete');
     const header = Buffer.alloc(headerBytes);
     await file.read(header, 0, headerBytes, 8);
     const entries = entriesOf(header.toString('utf8'), size - 8 - headerBytes);
-    if (entries === undefined) throw broken('its header is damaged or the file is cut off');
+    if (entries === undefined) throw broken('the header is damaged or the file is incomplete');
     for (const { name, shape } of tensorsOf(config)) {
       const entry = entries.get(name);
-      if (entry === undefined) throw broken(`the tensor ${name} is missing`);
+      if (entry === undefined) throw broken(`tensor ${name} is missing`);
       const width = bytesPerValue[entry.dtype];
-      if (width === undefined) throw broken(`${name} is of type ${entry.dtype}; F32, F16 and BF16 are supported`);
+      if (width === undefined)
+        throw broken(`${name} has the unsupported type ${entry.dtype} (supported: F32, F16, BF16)`);
       const count = shape.reduce((a, b) => a * b, 1);
       if (entry.shape.join() !== shape.join() || entry.end - entry.begin !== count * width)
         throw broken(`${name} has the shape [${entry.shape.join(', ')}], not [${shape.join(', ')}]`);
@@ -89,7 +90,7 @@ export async function openSafetensors(path: string, config: Gpt2Config): Promise
         if (entry === undefined) throw new Error(`No weight is named ${name}.`);
         const data = Buffer.from(new ArrayBuffer(entry.end - entry.begin));
         const { bytesRead } = await file.read(data, 0, data.length, 8 + headerBytes + entry.begin);
-        if (bytesRead !== data.length) throw broken('the file is cut off');
+        if (bytesRead !== data.length) throw broken('the file is incomplete');
         return toSingles(entry.dtype, data);
       },
       close: () => file.close(),

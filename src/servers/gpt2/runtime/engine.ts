@@ -72,7 +72,7 @@ function firstEvent<T extends WorkerEvent['type']>(
     };
     worker.on('message', hear);
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`The model's thread ended with code ${code}.`)));
+    worker.once('exit', (code) => reject(new Error(`The model thread stopped unexpectedly (exit code ${code}).`)));
     const abort = () => reject(options.signal.reason);
     if (options.signal.aborted) abort();
     options.signal.addEventListener('abort', abort, { once: true });
@@ -119,7 +119,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   worker.on('error', (error) => (failure = error instanceof Error ? error : new Error(String(error))));
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.on('exit', (code) => {
-    if (!closing) options.onCrash(failure ?? new Error(`The model's thread ended with code ${code}.`));
+    if (!closing) options.onCrash(failure ?? new Error(`The model thread stopped unexpectedly (exit code ${code}).`));
   });
   worker.on('message', (event: WorkerEvent) => {
     if (event.type === 'failed') failure = failureOf(event);

@@ -3,7 +3,7 @@ import { LoadlensError } from '../../../core/errors.ts';
 /** Platforms for which onnxruntime-node brings its native part. */
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 
-const instead = 'The mock server runs everywhere: loadlens serve mock.';
+const instead = 'The mock server runs on all platforms: loadlens serve mock.';
 
 /** Why the GPT-2 server cannot run on this machine, or undefined when it can. Asked before anything native is loaded. */
 export function nativePartProblem(
@@ -12,7 +12,7 @@ export function nativePartProblem(
 ): LoadlensError | undefined {
   const name = `${platform}-${arch}`;
   if (platforms.includes(name)) return undefined;
-  return new LoadlensError(`The GPT-2 server has no native part for this machine (${name}).`, {
+  return new LoadlensError(`The GPT-2 server doesn't support this platform (${name}).`, {
     hint: `It runs on ${platforms.join(', ')}. ${instead}`,
   });
 }
@@ -22,11 +22,11 @@ export function explainLoadFailure(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   if (/GLIBC|libstdc\+\+|GLIBCXX/.test(message))
     return new LoadlensError("This system's C library is too old for the GPT-2 server.", {
-      hint: `It needs glibc 2.28 or newer and a libstdc++ of the same age. ${instead}`,
+      hint: `It requires glibc 2.28 or later with a matching libstdc++. ${instead}`,
       cause: error,
     });
   if (/onnxruntime/.test(message) && /Cannot find|ERR_MODULE_NOT_FOUND|cannot open shared object/.test(message))
-    return new LoadlensError('The native part of the GPT-2 server is not installed.', {
+    return new LoadlensError("The native runtime of the GPT-2 server isn't installed.", {
       hint: `Install the package for this platform, or run npm ci in the project. ${instead}`,
       cause: error,
     });

@@ -29,6 +29,8 @@ const maxMs = 3_600_000;
 /** What can be set, in the address or in the body: from, to, whole numbers only. */
 const numbers = {
   ttft_ms: [0, maxMs, false],
+  icl_ms: [0, maxMs, false],
+  // The old name of icl_ms.
   itl_ms: [0, maxMs, false],
   jitter_ms: [0, maxMs, false],
   seed: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true],
@@ -55,8 +57,8 @@ export function readLlmRequest(kind: LlmRequest['kind'], body: Json, query: URLS
   const wanted = tokens ?? limit ?? usualTokens;
   const { stream, model } = body;
   if (!isAbsent(stream) && typeof stream !== 'boolean') throw wrong('stream', 'must be true or false');
-  if (!isAbsent(model) && typeof model !== 'string') throw wrong('model', 'must be a text');
-  if (!isAbsent(body['n']) && body['n'] !== 1) throw wrong('n', 'must be 1: this server gives one answer');
+  if (!isAbsent(model) && typeof model !== 'string') throw wrong('model', 'must be a string');
+  if (!isAbsent(body['n']) && body['n'] !== 1) throw wrong('n', 'must be 1. This server returns one choice');
   return {
     kind,
     model: typeof model === 'string' ? model : modelName,
@@ -76,17 +78,20 @@ export function readLlmRequest(kind: LlmRequest['kind'], body: Json, query: URLS
 
 function readTiming(number: (name: NumberName) => number | undefined): Timing {
   const ttftMs = number('ttft_ms') ?? 50;
-  const itlMs = number('itl_ms') ?? 10;
+  const iclMs = number('icl_ms') ?? number('itl_ms') ?? 10;
   const jitterMs = number('jitter_ms') ?? 0;
-  if (jitterMs > Math.min(ttftMs, itlMs)) throw wrong('jitter_ms', 'must not be larger than ttft_ms and itl_ms');
+  if (jitterMs > Math.min(ttftMs, iclMs)) throw wrong('jitter_ms', 'must not be larger than ttft_ms and icl_ms');
   const stallAt = number('stall_at');
   const stallMs = number('stall_ms');
   if ((stallAt === undefined) !== (stallMs === undefined)) {
-    throw wrong(stallAt === undefined ? 'stall_at' : 'stall_ms', 'is missing: stall_at and stall_ms go together');
+    throw wrong(
+      stallAt === undefined ? 'stall_at' : 'stall_ms',
+      'is missing. stall_at and stall_ms must be set together',
+    );
   }
   return {
     ttftMs,
-    itlMs,
+    iclMs,
     jitterMs,
     seed: number('seed') ?? 1,
     tokensPerChunk: number('tokens_per_chunk') ?? 1,
@@ -102,9 +107,11 @@ const isAbsent = (value: unknown): boolean => value === undefined || value === n
 /** A misspelt name in the address would leave a time at its default without a word. */
 function checkNames(query: URLSearchParams): void {
   const known = [...Object.keys(numbers), 'error_mode'];
+  const shown = known.filter((name) => name !== 'itl_ms');
   for (const name of new Set(query.keys())) {
-    if (!known.includes(name)) throw wrong(name, `is not known in the address. Known are ${known.join(', ')}`);
-    if (query.getAll(name).length > 1) throw wrong(name, 'stands in the address twice');
+    if (!known.includes(name))
+      throw wrong(name, `is not a known query parameter. Known parameters: ${shown.join(', ')}`);
+    if (query.getAll(name).length > 1) throw wrong(name, 'appears twice in the query');
   }
 }
 
@@ -136,7 +143,7 @@ function countPrompt(prompt: unknown): number {
     if (prompt.every((token) => typeof token === 'number')) return prompt.length;
     if (prompt.length === 1) return countPrompt(prompt[0]);
   }
-  if (typeof prompt !== 'string') throw wrong('prompt', 'must be one text, or one list of tokens');
+  if (typeof prompt !== 'string') throw wrong('prompt', 'must be a string or a list of tokens');
   return countPromptTokens(prompt);
 }
 

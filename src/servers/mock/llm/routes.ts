@@ -71,11 +71,11 @@ export function createLlmRoutes(options: { timeScale: number; exactness: Exactne
     handle: async (url, request, response, place) => {
       try {
         const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
-        if (!route) throw new ApiError(404, `There is nothing at ${url.pathname}. Try POST /v1/chat/completions.`);
+        if (!route) throw new ApiError(404, `${url.pathname} not found. Try POST /v1/chat/completions.`);
         const { method, answer } = route;
         const allow = method === 'GET' ? 'GET, HEAD' : method;
         if (!allow.split(', ').includes(request.method ?? '')) {
-          throw new ApiError(405, `${url.pathname} takes ${allow} requests only.`, { headers: { allow } });
+          throw new ApiError(405, `${url.pathname} accepts only ${allow} requests.`, { headers: { allow } });
         }
         await answer(url, request, response, place);
       } catch (error) {
@@ -87,7 +87,7 @@ export function createLlmRoutes(options: { timeScale: number; exactness: Exactne
   };
 }
 
-const toldToFail = 'This request was to fail, as error_rate asks for.';
+const toldToFail = 'Failed on purpose, because of error_rate.';
 
 type Handler = (url: URL, request: IncomingMessage, response: ServerResponse, place: Place) => void | Promise<void>;
 

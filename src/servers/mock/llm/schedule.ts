@@ -3,7 +3,7 @@ import { seededUnits } from '../../../core/values/pick.ts';
 /** The times that a request asks for, in ms, and what goes wrong in its answer. Token numbers count from 1. */
 export interface Timing {
   readonly ttftMs: number;
-  readonly itlMs: number;
+  readonly iclMs: number;
   readonly jitterMs: number;
   readonly seed: number;
   readonly tokensPerChunk: number;
@@ -37,7 +37,7 @@ export function makeSchedule(tokens: number, timing: Timing, options: { index: n
     const to = Math.min(tokens, from + tokensPerChunk);
     const holds = (token: number | undefined): boolean => token !== undefined && token > from && token <= to;
     const jitter = jitterMs === 0 ? 0 : (2 * unit(options.index * maxTokens + chunk) - 1) * jitterMs;
-    atMs += (chunk === 0 ? timing.ttftMs : timing.itlMs) + jitter + (stall && holds(stall.at) ? stall.ms : 0);
+    atMs += (chunk === 0 ? timing.ttftMs : timing.iclMs) + jitter + (stall && holds(stall.at) ? stall.ms : 0);
     const kind = holds(cutAt) ? 'cut' : chunk === failsAt ? 'error' : 'tokens';
     steps.push({ atMs, from, to, kind });
     if (kind !== 'tokens') break;

@@ -20,7 +20,7 @@ describe('request to the mock model', () => {
       includeUsage: false,
       timing: {
         ttftMs: 50,
-        itlMs: 10,
+        iclMs: 10,
         jitterMs: 0,
         seed: 1,
         tokensPerChunk: 1,
@@ -32,16 +32,21 @@ describe('request to the mock model', () => {
   });
 
   it('takes times from the body, and from the address before the body', () => {
-    const { timing, errors } = read({ ...prompt, ttft_ms: 5, itl_ms: 1.5, seed: -3, stall_at: 2, stall_ms: 70 });
-    assert.deepEqual([timing.ttftMs, timing.itlMs, timing.seed, timing.stall], [5, 1.5, -3, { at: 2, ms: 70 }]);
+    const { timing, errors } = read({ ...prompt, ttft_ms: 5, icl_ms: 1.5, seed: -3, stall_at: 2, stall_ms: 70 });
+    assert.deepEqual([timing.ttftMs, timing.iclMs, timing.seed, timing.stall], [5, 1.5, -3, { at: 2, ms: 70 }]);
     const query = 'ttft_ms=7.25&jitter_ms=1&cut_at=3&error_rate=0.5&error_status=503&error_mode=event';
-    const other = read({ ...prompt, ttft_ms: 5, itl_ms: 1.5 }, query);
+    const other = read({ ...prompt, ttft_ms: 5, icl_ms: 1.5 }, query);
     assert.deepEqual(
-      [other.timing.ttftMs, other.timing.itlMs, other.timing.jitterMs, other.timing.cutAt],
+      [other.timing.ttftMs, other.timing.iclMs, other.timing.jitterMs, other.timing.cutAt],
       [7.25, 1.5, 1, 3],
     );
     assert.deepEqual(other.errors, { rate: 0.5, status: 503, mode: 'event' });
     assert.equal(errors.rate, 0);
+  });
+
+  it('takes itl_ms as the old name of icl_ms', () => {
+    assert.equal(read({ ...prompt, itl_ms: 3 }).timing.iclMs, 3);
+    assert.equal(read(prompt, 'itl_ms=4&icl_ms=5').timing.iclMs, 5);
   });
 
   it('ends by length when max_tokens ends it, else by itself', () => {
@@ -85,14 +90,14 @@ describe('request to the mock model', () => {
     message: RegExp,
     param: string,
   ])[] = [
-    ['completion', {}, '', /^prompt must be one text/, 'prompt'],
-    ['completion', { prompt: [] }, '', /^prompt must be one text/, 'prompt'],
-    ['completion', { prompt: ['a', 'b'] }, '', /^prompt must be one text/, 'prompt'],
+    ['completion', {}, '', /^prompt must be a string or a list of tokens/, 'prompt'],
+    ['completion', { prompt: [] }, '', /^prompt must be a string or a list of tokens/, 'prompt'],
+    ['completion', { prompt: ['a', 'b'] }, '', /^prompt must be a string or a list of tokens/, 'prompt'],
     ['chat', {}, '', /^messages must have at least one/, 'messages'],
     ['chat', { messages: [] }, '', /^messages must have at least one/, 'messages'],
     ['chat', { messages: ['hi'] }, '', /^messages must each have a role and a content/, 'messages'],
     ['completion', { ...prompt, stream: 'yes' }, '', /^stream must be true or false/, 'stream'],
-    ['completion', { ...prompt, model: 3 }, '', /^model must be a text/, 'model'],
+    ['completion', { ...prompt, model: 3 }, '', /^model must be a string/, 'model'],
     ['completion', { ...prompt, n: 2 }, '', /^n must be 1/, 'n'],
     ['completion', { ...prompt, stream_options: 1 }, '', /^stream_options must be an object/, 'stream_options'],
     ['completion', { ...prompt, ttft_ms: '5' }, '', /^ttft_ms must be a number from 0 to 3600000\.$/, 'ttft_ms'],
@@ -100,8 +105,14 @@ describe('request to the mock model', () => {
     ['completion', prompt, 'ttft_ms=', /^ttft_ms must be/, 'ttft_ms'],
     ['completion', prompt, 'ttft_ms=1e3', /^ttft_ms must be/, 'ttft_ms'],
     ['completion', prompt, 'ttft_ms=3600001', /^ttft_ms must be/, 'ttft_ms'],
-    ['completion', prompt, 'ttft_ms=1&ttft_ms=2', /^ttft_ms stands in the address twice\.$/, 'ttft_ms'],
-    ['completion', prompt, 'ttft=1', /^ttft is not known in the address\. Known are ttft_ms, itl_ms/, 'ttft'],
+    ['completion', prompt, 'ttft_ms=1&ttft_ms=2', /^ttft_ms appears twice in the query\.$/, 'ttft_ms'],
+    [
+      'completion',
+      prompt,
+      'ttft=1',
+      /^ttft is not a known query parameter\. Known parameters: ttft_ms, icl_ms/,
+      'ttft',
+    ],
     ['completion', prompt, 'max_tokens=1.5', /^max_tokens must be a whole number from 1 to 100000\.$/, 'max_tokens'],
     ['completion', { ...prompt, max_tokens: 0 }, '', /^max_tokens must be/, 'max_tokens'],
     ['completion', prompt, 'tokens_per_chunk=0', /^tokens_per_chunk must be/, 'tokens_per_chunk'],

@@ -116,17 +116,13 @@ describe('mock model', () => {
       [await post('/v1/completions', '{'), 400, errorText('The body must be a JSON object.')],
       [await post('/v1/completions', '[]'), 400, errorText('The body must be a JSON object.')],
       [
-        await post('/v1/completions?itl_ms=x', { prompt: 'a' }),
+        await post('/v1/completions?icl_ms=x', { prompt: 'a' }),
         400,
-        errorText('itl_ms must be a number from 0 to 3600000.', 'itl_ms'),
+        errorText('icl_ms must be a number from 0 to 3600000.', 'icl_ms'),
       ],
       [await post('/v1/completions', ' '.repeat(1_100_000)), 413, errorText('The body is larger than 1048576 bytes.')],
-      [
-        await post('/v1/embeddings', {}),
-        404,
-        errorText('There is nothing at /v1/embeddings. Try POST /v1/chat/completions.'),
-      ],
-      [await ask(server, '/v1/completions'), 405, errorText('/v1/completions takes POST requests only.')],
+      [await post('/v1/embeddings', {}), 404, errorText('/v1/embeddings not found. Try POST /v1/chat/completions.')],
+      [await ask(server, '/v1/completions'), 405, errorText('/v1/completions accepts only POST requests.')],
     ] as const) {
       assert.equal(reply.status, status);
       assert.equal(reply.text, text);
@@ -137,7 +133,7 @@ describe('mock model', () => {
   it('is held by the limit, and gives the place back when the client goes away', async () => {
     await start({ limit: 1, timeScale: 1 });
     const leaving = new AbortController();
-    const slow = { ...chat, stream: true, ttft_ms: 0, itl_ms: 3_600_000 };
+    const slow = { ...chat, stream: true, ttft_ms: 0, icl_ms: 3_600_000 };
     const held = post('/v1/chat/completions', slow, { signal: leaving.signal }).catch(() => 'gone');
     await until(() => server.stats().inFlight === 1);
     const refused = await post('/v1/chat/completions', chat);
@@ -160,8 +156,8 @@ describe('mock model', () => {
     await start({ timeScale: 0.1 });
     const from = performance.now();
     const [whole, streamed] = await Promise.all([
-      post('/v1/completions?ttft_ms=300&itl_ms=100&tokens=8', { prompt: 'a' }),
-      post('/v1/completions?ttft_ms=300&itl_ms=50&tokens=8&stall_at=3&stall_ms=350', { prompt: 'a', stream: true }),
+      post('/v1/completions?ttft_ms=300&icl_ms=100&tokens=8', { prompt: 'a' }),
+      post('/v1/completions?ttft_ms=300&icl_ms=50&tokens=8&stall_at=3&stall_ms=350', { prompt: 'a', stream: true }),
     ]);
     assert.ok(performance.now() - from >= 100);
     assert.deepEqual([whole.status, streamed.status], [200, 200]);
@@ -177,8 +173,7 @@ describe('mock model', () => {
     for (let index = 0; index < 20; index++) {
       const reply = await post(`/v1/chat/completions?${query}`, { ...chat, stream: index % 2 === 0 });
       assert.equal(reply.status, isUnlucky(0.4, 7, index) ? 503 : 200, `request ${index}`);
-      if (reply.status === 503)
-        assert.match(reply.text, /^\{"error":\{"message":"This request was to fail.*"server_error"/);
+      if (reply.status === 503) assert.match(reply.text, /^\{"error":\{"message":"Failed on purpose.*"server_error"/);
     }
   });
 
@@ -193,7 +188,7 @@ describe('mock model', () => {
     assert.equal(events.length, 4);
     assert.deepEqual(events.at(-1), {
       error: {
-        message: 'This request was to fail, as error_rate asks for.',
+        message: 'Failed on purpose, because of error_rate.',
         type: 'server_error',
         param: null,
         code: null,

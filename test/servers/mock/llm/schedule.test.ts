@@ -4,7 +4,7 @@ import { isUnlucky, makeSchedule, type Timing } from '../../../../src/servers/mo
 
 const plain: Timing = {
   ttftMs: 50,
-  itlMs: 10,
+  iclMs: 10,
   jitterMs: 0,
   seed: 1,
   tokensPerChunk: 1,
@@ -19,7 +19,7 @@ const failed = (rate: number, seed: number): number =>
   Array.from({ length: 10_000 }, (_, index) => isUnlucky(rate, seed, index)).filter(Boolean).length;
 
 describe('schedule of a mock answer', () => {
-  it('has the first token after ttft_ms and each other itl_ms later', () => {
+  it('has the first token after ttft_ms and each other icl_ms later', () => {
     assert.deepEqual(makeSchedule(3, plain, fine), [
       { atMs: 50, from: 0, to: 1, kind: 'tokens' },
       { atMs: 60, from: 1, to: 2, kind: 'tokens' },
