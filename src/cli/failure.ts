@@ -7,6 +7,6 @@ export function describeFailure(error: unknown, debug: boolean): { text: string;
     return { text: `error: ${error.message}\nhint:  ${error.hint}${stack}\n`, exitCode: error.exitCode };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const hint = 'This is a fault of Loadlens. Set LOADLENS_DEBUG=1 to see where it happened, and report it.';
+  const hint = 'This is a bug. Rerun with LOADLENS_DEBUG=1 and report it.';
   return { text: `error: ${message}\nhint:  ${hint}${stack}\n`, exitCode: ExitCode.nothingMeasured };
 }

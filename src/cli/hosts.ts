@@ -22,8 +22,8 @@ export async function mayLoad(
   if (open.length === 0) return true;
   const shown = open.length > 5 ? `${open.slice(0, 5).join(', ')} and ${open.length - 5} more` : open.join(', ');
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new LoadlensError(`This run would send ${options.load} to ${shown}, which is not this machine.`, {
-      hint: `If you may load it, add ${open.map((host) => `--allow-host ${host}`).join(' ')}`,
+    throw new LoadlensError(`Sending ${options.load} to ${shown} requires permission.`, {
+      hint: `If you're allowed to, add ${open.map((host) => `--allow-host ${host}`).join(' ')}`,
     });
   }
   // Not as a terminal: Ctrl+C stays a signal.

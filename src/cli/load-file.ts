@@ -69,19 +69,19 @@ function readText(name: string, path: string, shownAs: string): string {
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (/^https?:\/\//i.test(name)) {
-      throw new LoadlensError(`${name} is an address, not a file of addresses.`, {
-        hint: 'Write the address into endpoints.txt and name that file.',
+      throw new LoadlensError(`${name} is a URL, not an endpoints file.`, {
+        hint: 'Write the URL to endpoints.txt, then run: loadlens run endpoints.txt',
         cause,
       });
     }
     if (code === 'ENOENT') {
-      throw new LoadlensError(`There is no file ${shownAs}.`, {
-        hint: 'Create it with one URL per line, or name another: loadlens run my-endpoints.txt',
+      throw new LoadlensError(`File ${shownAs} not found.`, {
+        hint: 'Create it with one URL per line, or specify another file: loadlens run my-endpoints.txt',
         cause,
       });
     }
-    throw new LoadlensError(`The file ${shownAs} can't be read: ${String(code ?? cause)}.`, {
-      hint: 'Name a text file that you may read.',
+    throw new LoadlensError(`Can't read file ${shownAs}: ${String(code ?? cause)}.`, {
+      hint: 'Check its permissions, or specify another file.',
       cause,
     });
   }

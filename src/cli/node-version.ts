@@ -6,5 +6,5 @@ export function nodeProblem(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
     ? undefined
-    : `Loadlens needs Node ${oldest.join('.')} or newer; this is ${version}.`;
+    : `Node ${oldest.join('.')} or later is required. This is Node ${version}.`;
 }

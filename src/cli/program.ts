@@ -26,7 +26,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     if (error.code === 'EPIPE' || unwritten) return;
     unwritten = true;
     process.stderr.write(
-      `error: Standard output could not be written: ${error.message}.\nhint:  Check the disk, then run again.\n`,
+      `error: Can't write to standard output: ${error.message}.\nhint:  Check the disk, then run again.\n`,
     );
   });
   /** The exit code, when standard output was written; its errors come a turn of the loop late. */
@@ -54,23 +54,19 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 function makeProgram(done: (code: ExitCode) => void): Command {
   const program = new Command('loadlens')
-    .description('Benchmarks HTTP endpoints.')
+    .description('Benchmark HTTP and LLM endpoints')
     .version(manifest.version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
-    .showHelpAfterError('hint:  Add --help to see every command and option.')
+    .showHelpAfterError('hint:  Use --help to list commands and options.')
     .exitOverride();
 
   addReportOptions(addPlanOptions(addSweepOptions(program.command('run'))))
-    .description('Benchmarks the targets of an endpoints file and shows the result.')
+    .description('Benchmark the targets of an endpoints file and show the result')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
-    .option('--targets <file>', 'the same as [file]')
-    .option(
-      '--workers <n>',
-      'threads that send (default: one, and others while it is the limit; 1: never another)',
-      planNumber('workers'),
-    )
-    .option('--allow-host <host>', 'another machine that may be loaded; repeatable', several)
-    .option('-q, --quiet', 'no progress and no notes on standard error, only errors')
+    .option('--targets <file>', 'same as [file]')
+    .option('--workers <n>', 'fixed number of sender threads (default: 1, grows when saturated)', planNumber('workers'))
+    .option('--allow-host <host>', 'allow load on this host; repeatable', several)
+    .option('-q, --quiet', 'show only errors on standard error')
     .addHelpText('after', exitCodes)
     .action(async (file: string | undefined, options: RunOptions) => {
       // The engine is loaded for a run alone: help and the mock server start without it.
@@ -82,9 +78,14 @@ function makeProgram(done: (code: ExitCode) => void): Command {
 
   program
     .command('calibrate')
-    .description('Measures known times of the mock server: how far off this machine is. Later runs carry the result.')
-    .option('--quick', 'some 10 seconds instead of a minute')
-    .option('--json <file>', 'write the result as JSON; -: to standard output, and the text to standard error')
+    .description(
+      'Measure the error of this machine against known times of the mock server; later runs include the result',
+    )
+    .option('--quick', 'take about 10 seconds instead of a minute')
+    .option(
+      '--json <file>',
+      'write the result as JSON; - writes to standard output and moves the text to standard error',
+    )
     .action(async (options: CalibrateOptions) => {
       const { calibrateCommand } = await import('./commands/calibrate-command.ts');
       done(await calibrateCommand(options, manifest.version));
@@ -93,57 +94,65 @@ function makeProgram(done: (code: ExitCode) => void): Command {
   addSuiteCommand(program, manifest.version, done);
   addScaleOutCommands(program, manifest.version, done);
 
-  const serve = program.command('serve').description('Starts a server to benchmark.');
+  const serve = program.command('serve').description('Start a server to benchmark');
   serve
     .command('mock')
-    .description('Starts the mock server: known latencies, and a limit of concurrent requests.')
+    .description('Start the mock server, with known latencies and a limit of concurrent requests')
     .option(
       '--port <n>',
-      'where to listen; 0 picks a free port',
+      'port to listen on; 0 selects a free port',
       numberFrom(0, 65_535, 'a whole number'),
       bundledServers.mock.port,
     )
     .option(
       '--max-concurrent-requests <n>',
-      'requests in flight above this get 429',
+      'maximum number of requests in flight; the rest get status 429',
       numberFrom(1, 1_000_000, 'a whole number'),
       10,
     )
-    .option('--time-scale <x>', 'multiplies every sleep; 0.01 turns 1 s into 10 ms', numberFrom(0, 100, 'a number'), 1)
-    .option('--host <address>', 'address to listen on; other machines reach any but 127.0.0.1', defaultHost)
+    .option('--time-scale <x>', 'factor for all delays; 0.01 turns 1 s into 10 ms', numberFrom(0, 100, 'a number'), 1)
+    .option(
+      '--host <address>',
+      'address to listen on; anything but a loopback address is open to other machines',
+      defaultHost,
+    )
     .action(async (options: ServeMockOptions) => {
       done(await serveMockCommand(options));
     });
 
   serve
     .command('gpt2')
-    .description('Starts a GPT-2 on this processor: a real language model, with the API of OpenAI.')
+    .description('Start a GPT-2 server on this CPU, a language model with an OpenAI-compatible API')
     .option(
       '--port <n>',
-      'where to listen; 0 picks a free port',
+      'port to listen on; 0 selects a free port',
       numberFrom(0, 65_535, 'a whole number'),
       gpt2Defaults.port,
     )
     .option(
       '--model <model>',
-      'such as openai-community/gpt2, a local folder, or synthetic: random weights, no network',
+      'model on Hugging Face, local folder, or synthetic (random weights, no download)',
       gpt2Defaults.model,
     )
-    .addOption(new Option('--dtype <type>', 'precision of the weights').choices(gpt2Dtypes).default(gpt2Defaults.dtype))
+    .addOption(new Option('--dtype <type>', 'weight precision').choices(gpt2Dtypes).default(gpt2Defaults.dtype))
     .option(
       '--threads <n>',
-      'threads that compute',
+      'number of compute threads',
       numberFrom(1, 64, 'a whole number'),
       threadsFor(availableParallelism()),
     )
     .option(
       '--max-batch <n>',
-      'sequences computed together',
+      'maximum number of sequences in a batch',
       numberFrom(1, 64, 'a whole number'),
       gpt2Defaults.maxBatch,
     )
-    .option('--host <address>', 'address to listen on; other machines reach any but 127.0.0.1', defaultHost)
-    .option('--cache-dir <folder>', 'where models are kept', cacheFolder('gpt2'))
+    .option(
+      '--host <address>',
+      'address to listen on; anything but a loopback address is open to other machines',
+      defaultHost,
+    )
+    .option('--cache-dir <folder>', 'folder for downloaded models', cacheFolder('gpt2'))
     .action(async (options: Gpt2Options) => {
       const { serveGpt2Command } = await import('./commands/serve-gpt2-command.ts');
       done(await serveGpt2Command(options));
@@ -152,7 +161,17 @@ function makeProgram(done: (code: ExitCode) => void): Command {
 }
 
 const exitCodes = `
-Exit codes: 0 done, 1 nothing measured or stopped unexpectedly, 2 bad usage or bad file, 99 an objective was not met,
-130 interrupted (the partial result is shown).
+Examples:
+  $ loadlens run endpoints.txt -n 500 -c 10
+  $ loadlens run endpoints.txt --rate 200 --duration 30s --slo 'p95 < 500ms, errors < 1%'
+  $ loadlens run endpoints.txt --levels 1,2,4,8 --html sweep.html
+  $ loadlens run endpoints.txt --find-capacity 'p95 < 2s'
 
-Values of {{$env NAME}} come from the environment, those of {{$secret name}} from LOADLENS_SECRET_NAME.`;
+Exit codes:
+  0    Done
+  1    Nothing measured, or stopped unexpectedly
+  2    Invalid options or endpoints file
+  99   Objective not met
+  130  Interrupted; the partial result is shown
+
+{{$env NAME}} is read from the environment variable NAME, {{$secret name}} from LOADLENS_SECRET_NAME.`;

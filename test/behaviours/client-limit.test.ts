@@ -83,7 +83,7 @@ describe('a limit of this machine', function () {
     const record = readRunFile(join(folder.path, 'out.json'));
     assert.equal(code, 0, stderr);
     assert.equal(record?.successes, 20);
-    assert.match(stdout, /not warmed up \(EADDRINUSE: no free local port/);
+    assert.match(stdout, /code warm-up failed \(EADDRINUSE: no free local port/);
     assert.equal(record?.environment.selfCalibration, undefined);
   });
 });

@@ -129,9 +129,9 @@ const cases: readonly Case[] = [
     args: [...run, '--duration', '20s'],
     fault: 'throw main',
     code: 1,
-    says: /^error: The benchmark stopped unexpectedly\. Loadlens failed: on purpose\.\nhint: /,
+    says: /^error: The benchmark stopped unexpectedly\. Internal error: on purpose\.\nhint: /,
     status: 'crashed',
-    reason: 'Loadlens failed: on purpose.',
+    reason: 'Internal error: on purpose.',
   },
   {
     name: 'a thread that ended beside those that send',
@@ -243,11 +243,11 @@ const cases: readonly Case[] = [
     says: /^error: No request/,
   },
   {
-    name: 'a throughput suite that misses a target',
+    name: 'a throughput suite that misses a goal',
     path: '/v1/completions',
-    args: [...suite('throughput'), '--target', 'single tokens/s > 1000000000'],
+    args: [...suite('throughput'), '--goal', 'single tokens/s > 1000000000'],
     code: 99,
-    says: /^1 of 1 target not met/,
+    says: /^1 of 1 goal not met/,
   },
   {
     name: 'a canceled throughput suite',
@@ -305,7 +305,7 @@ const cases: readonly Case[] = [
     path: '/v1/completions',
     args: suite('memory'),
     code: 2,
-    says: /^error: .*\nhint: {2}Give --server gpt2 or --server mock\.\n$/,
+    says: /^error: .*\nhint: {2}Use --server gpt2 or --server mock\.\n$/,
   },
 ];
 

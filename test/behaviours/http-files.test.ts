@@ -315,7 +315,7 @@ describe('files of other tools: environments', () => {
   it('names those to choose from when none is, and refuses one that is not there', () => {
     const { problems } = parseEndpoints(text, chosenEnvironment(['top'], read, undefined));
     assert.match(problems[0]?.hint ?? '', /^Select an environment \(dev, prod\) with --environment/);
-    assert.throws(() => chosenEnvironment(['top'], read, 'test'), /has no environment “test”/);
+    assert.throws(() => chosenEnvironment(['top'], read, 'test'), /has no environment "test"/);
     assert.throws(() => chosenEnvironment(['none'], read, 'dev'), /There is no http-client.env.json/);
     assert.deepEqual(chosenEnvironment(['none'], read, undefined), { values: {}, names: [], secrets: [] });
   });

@@ -99,7 +99,7 @@ describe('the API of an address', () => {
       assert.deepEqual(JSON.parse(new TextDecoder().decode(named.body)), sent);
     }
     assert.equal(prepared('POST http://a/generate_stream\n{"inputs": "x"}').streams, true);
-    assert.throws(() => prepared('# @stream true\nPOST http://a/generate\n{"inputs": "x"}'), /streams by its address/);
+    assert.throws(() => prepared('# @stream true\nPOST http://a/generate\n{"inputs": "x"}'), /path of this API selects streaming/);
   });
 
   it('that is not read yet is told on its line', () => {
@@ -115,7 +115,7 @@ describe('the API of an address', () => {
       assert.equal(prepared(text, true).dialect, undefined);
       assert.match(
         parseEndpoints(text).problems[0]?.message ?? '',
-        /^Loadlens doesn't read the .* API yet: only latency/,
+        /^The .* API isn't supported\. Only latency/,
       );
     }
   });
@@ -171,7 +171,7 @@ describe('a model that no body names', function () {
   it('is asked for once, with the headers of the request, and the result says which', async () => {
     const { code, stdout, stderr, bodies } = await run(target);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /e\.txt:1:1: warning: This is a base URL: requests go to \/v1\/chat\/completions\./);
+    assert.match(stderr, /e\.txt:1:1: warning: This is a base URL\. Requests are sent to \/v1\/chat\/completions\./);
     assert.deepEqual(asked.slice(0, 2), ['GET /v1/models Bearer sesame', 'POST /v1/chat/completions Bearer sesame']);
     assert.equal(asked.filter((line) => line.startsWith('GET')).length, 1);
     assert.deepEqual(

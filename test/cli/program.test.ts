@@ -41,12 +41,12 @@ describe('loadlens', () => {
     assert.match(nothing.stderr, /^Usage: loadlens/);
     const unknown = await run('ran');
     assert.equal(unknown.code, 2);
-    assert.match(unknown.stderr, /^error: unknown command 'ran'\n\(Did you mean run\?\)\nhint: {2}Add --help/);
+    assert.match(unknown.stderr, /^error: unknown command 'ran'\n\(Did you mean run\?\)\nhint: {2}Use --help/);
   });
 
   it('knows which Node is too old', () => {
     for (const version of ['18.20.8', '20.19.4', '20.9.0', '8.0.0']) {
-      assert.equal(nodeProblem(version), `Loadlens needs Node 20.20 or newer; this is ${version}.`);
+      assert.equal(nodeProblem(version), `Node 20.20 or later is required. This is Node ${version}.`);
     }
     for (const version of ['20.20.0', '20.21.1', '22.0.0', '24.1.0-nightly'])
       assert.equal(nodeProblem(version), undefined);
@@ -65,7 +65,7 @@ describe('loadlens', () => {
     const bug = describeFailure(new TypeError('x is undefined'), false);
     assert.match(
       bug.text,
-      /^error: x is undefined\nhint: {2}This is a fault of Loadlens\. Set LOADLENS_DEBUG=1 [^\n]*\n$/,
+      /^error: x is undefined\nhint: {2}This is a bug\. Rerun with LOADLENS_DEBUG=1 and report it\.\n$/,
     );
     assert.equal(bug.exitCode, ExitCode.nothingMeasured);
   });
@@ -113,8 +113,8 @@ describe('loadlens', () => {
           code: 2,
           stdout: '',
           stderr:
-            `error: Port ${server.port} on 127.0.0.1 is already taken.\n` +
-            'hint:  Stop what listens there, or choose another port with --port (0 picks a free one).\n',
+            `error: Port ${server.port} on 127.0.0.1 is in use.\n` +
+            'hint:  Stop the other process, or use --port to select another port (0 selects a free one).\n',
         });
       } finally {
         await server.close();
@@ -130,7 +130,7 @@ describe('loadlens', () => {
       it(`refuses ${option} ${value}`, async () => {
         const { code, stderr } = await run('serve', 'mock', option, value);
         assert.equal(code, 2);
-        assert.ok(stderr.includes(`argument '${value}' is invalid. It must be ${range}.`), stderr);
+        assert.ok(stderr.includes(`argument '${value}' is invalid. Expected ${range}.`), stderr);
         assert.ok(stderr.includes(option));
       });
     }

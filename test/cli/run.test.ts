@@ -113,9 +113,9 @@ describe('loadlens run', function () {
   });
 
   for (const [args, said] of [
-    [['--rate', '5', '-c', '2'], '--concurrency and --rate are both given.'],
-    [['--rate', '5', '--stages', '1s:1'], 'Both --rate and --stages are given.'],
-    [['--stages', '1s:1', '--levels', '1,2'], "Levels are concurrencies: --stages can't be used with them."],
+    [['--rate', '5', '-c', '2'], "--concurrency and --rate can't be combined."],
+    [['--rate', '5', '--stages', '1s:1'], "--rate and --stages can't be combined."],
+    [['--stages', '1s:1', '--levels', '1,2'], "--stages can't be combined with levels of concurrency."],
   ] as const) {
     it(`refuses ${args.join(' ')}`, async () => {
       write('endpoints.txt', tokenizer(3));
@@ -193,7 +193,7 @@ describe('loadlens run', function () {
       assert.equal(lines.length, 3);
       assert.match(lines[0]!, /^bad\.txt:2:1: error: \S.*\. {2}\S.*\.$/);
       assert.match(lines[1]!, /^bad\.txt:4:\d+: error: \S.*\. {2}\S.*\.$/);
-      assert.equal(lines[2], '2 errors: nothing was sent.');
+      assert.equal(lines[2], '2 errors. Nothing was sent.');
       assert.equal(mock.stats().served, 0);
     });
 
@@ -209,8 +209,8 @@ describe('loadlens run', function () {
       assert.equal(code, 2);
       assert.equal(
         stderr,
-        'error: There is no file endpoints.txt.\n' +
-          'hint:  Create it with one URL per line, or name another: loadlens run my-endpoints.txt\n',
+        'error: File endpoints.txt not found.\n' +
+          'hint:  Create it with one URL per line, or specify another file: loadlens run my-endpoints.txt\n',
       );
     });
 
@@ -219,29 +219,26 @@ describe('loadlens run', function () {
       assert.equal(code, 2);
       assert.equal(
         stderr,
-        'error: https://example.com/x is an address, not a file of addresses.\n' +
-          'hint:  Write the address into endpoints.txt and name that file.\n',
+        'error: https://example.com/x is a URL, not an endpoints file.\n' +
+          'hint:  Write the URL to endpoints.txt, then run: loadlens run endpoints.txt\n',
       );
     });
 
     it('2 for two files', async () => {
       const { code, stderr } = await run('a.txt', '--targets', 'b.txt');
       assert.equal(code, 2);
-      assert.match(stderr, /^error: Two endpoints files are named, a\.txt and b\.txt\.\nhint: {2}/);
+      assert.match(stderr, /^error: Two endpoints files specified: a\.txt and b\.txt\.\nhint: {2}/);
     });
 
     for (const [args, sentence] of [
-      [
-        ['--requests', '0'],
-        /--requests <n>' argument '0' is invalid\. It must be a whole number from 1 to 10,000,000\./,
-      ],
-      [['--concurrency', 'many'], /--concurrency <n>' .* It must be a whole number from 1 to 10,000\./],
+      [['--requests', '0'], /--requests <n>' argument '0' is invalid\. Expected a whole number from 1 to 10,000,000\./],
+      [['--concurrency', 'many'], /--concurrency <n>' .* Expected a whole number from 1 to 10,000\./],
       [['--seed', '-1'], /--seed/],
-      [['--duration', '30'], /--duration <time>' .* It must be a time with its unit, such as 30s or 500ms/],
+      [['--duration', '30'], /--duration <time>' .* Expected a time with a unit, such as 30s or 500ms/],
       [['--timeout', '2h'], /--timeout <time>' .* from 1 to 3,600,000 ms\./],
-      [['--header', 'nothing'], /--header <header>' .* It must be a name and a value in plain ASCII/],
-      [['--header', 'Connection: close'], /Loadlens sets Connection itself/],
-      [['--slo', 'p95 500ms'], /--slo <objectives>' .* is not an objective/],
+      [['--header', 'nothing'], /--header <header>' .* Expected a name and a value in ASCII/],
+      [['--header', 'Connection: close'], /Connection can't be set: Loadlens sets it for each request\./],
+      [['--slo', 'p95 500ms'], /--slo <objectives>' .* isn't an objective/],
       [['--verbose'], /unknown option '--verbose'/],
       [['a.txt', 'b.txt'], /too many arguments/],
     ] as const) {
@@ -258,11 +255,8 @@ describe('loadlens run', function () {
       write('endpoints.txt', 'http://192.0.2.1:8080/\n');
       const { code, stderr } = await run('-n', '500');
       assert.equal(code, 2);
-      assert.match(
-        stderr,
-        /^error: This run would send 500 requests, 5 at a time, to 192\.0\.2\.1:8080, which is not this/,
-      );
-      assert.match(stderr, /\nhint: {2}If you may load it, add --allow-host 192\.0\.2\.1:8080\n/);
+      assert.match(stderr, /^error: Sending 500 requests at concurrency 5 to 192\.0\.2\.1:8080 requires permission\./);
+      assert.match(stderr, /\nhint: {2}If you're allowed to, add --allow-host 192\.0\.2\.1:8080\n/);
     });
 
     it('99 when an objective is not met, and says which', async () => {
@@ -374,7 +368,7 @@ describe('loadlens run', function () {
       write('endpoints.txt', tokenizer(3));
       const { code, stderr } = await run('--json', 'missing/out.json');
       assert.equal(code, 2);
-      assert.match(stderr, /^error: --json: the folder \S+missing does not exist\.\nhint: {2}/);
+      assert.match(stderr, /^error: --json: folder \S+missing not found\.\nhint: {2}/);
       assert.equal(mock.stats().served, 0);
     });
 

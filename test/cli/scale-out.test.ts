@@ -27,7 +27,7 @@ describe('load for Artillery', function () {
     const env = { LOADLENS_SECRET_MY_KEY: 'geheim-4711', WHO: 'kein-mensch' };
     const { code, stdout, stderr } = await cli(['export', 'artillery', '--workers', '3', '--seed', '9'], env);
     assert.deepEqual([code, stderr], [0, '']);
-    assert.match(stdout, /into artillery: 3 workers share the load/);
+    assert.match(stdout, /Wrote an Artillery project with 3 workers to artillery\./);
     const load = readLoad(JSON.parse(read('artillery/load.json')));
     assert.deepEqual([load.shares, load.plan.requests, load.plan.concurrency, load.plan.seed], [3, 100, 6, 9]);
     assert.equal(Buffer.from(load.files['body.json'] ?? '', 'base64').toString(), '{"a": 1}');
@@ -80,7 +80,7 @@ describe('load for Artillery', function () {
 
       const without = await worker(env);
       assert.equal(without.code, 1);
-      assert.match(without.stderr, /api\.http:1: The environment variable TOKEN is not set\. Set TOKEN/);
+      assert.match(without.stderr, /api\.http:1: Environment variable TOKEN isn't set\. Set TOKEN/);
       assert.deepEqual(seen, []);
     } finally {
       server.close();
@@ -94,7 +94,7 @@ describe('load for Artillery', function () {
     write('artillery/mine.txt', 'mine');
     const taken = await cli(['export', 'artillery']);
     assert.equal(taken.code, 2);
-    assert.match(taken.stderr, /The folder artillery is not empty\./);
+    assert.match(taken.stderr, /Folder artillery isn't empty\./);
     assert.deepEqual(readdirSync(join(folder.path, 'artillery')), ['mine.txt']);
     const file = await cli(['export', 'artillery', '--out', 'endpoints.txt']);
     assert.deepEqual([file.code, read('endpoints.txt')], [2, url]);
@@ -149,7 +149,7 @@ describe('load for Artillery', function () {
     assert.equal(missing.code, 1);
     assert.match(
       missing.stderr,
-      /^error: The benchmark stopped unexpectedly\. 1 share has not reported, of 4: .*\nhint: {2}Run the project again/,
+      /^error: The benchmark stopped unexpectedly\. 1 share has not reported, of 4: .*\nhint: {2}Check the output of the project/,
     );
     assert.match(missing.stdout, /1 share has not reported, of 4/);
 
@@ -165,13 +165,13 @@ describe('load for Artillery', function () {
       assert.deepEqual([code, stdout], [2, '']);
       return stderr;
     };
-    assert.match(await refused('report.json'), /The file report\.json can't be read: ENOENT/);
+    assert.match(await refused('report.json'), /Can't read file report\.json: ENOENT/);
     write('report.json', '{');
-    assert.match(await refused('report.json'), /report\.json is no JSON file/);
+    assert.match(await refused('report.json'), /report\.json isn't valid JSON/);
     write('report.json', '{"schema": "loadlens.run/1"}');
-    assert.match(await refused('report.json'), /^error: report\.json is a result of Loadlens already\.\nhint: {2}/);
+    assert.match(await refused('report.json'), /^error: report\.json is already a Loadlens result\.\nhint: {2}/);
     write('report.json', '{}');
-    assert.match(await refused('report.json'), /There is no load\.json in/);
+    assert.match(await refused('report.json'), /File load\.json not found in/);
     await cli(['export', 'artillery', '--out', 'p']);
     assert.match(await refused('report.json', '--project', 'p'), /no report of Artillery/);
   });

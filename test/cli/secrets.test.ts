@@ -85,7 +85,7 @@ describe('values that are not in the file', function () {
     assert.equal(code, 2);
     assert.equal(
       stderr,
-      'error: endpoints.txt:3: The secret open-ai has no value.\n' +
+      'error: endpoints.txt:3: Secret open-ai not found.\n' +
         'hint:  Set the environment variable LOADLENS_SECRET_OPEN_AI.\n',
     );
   });

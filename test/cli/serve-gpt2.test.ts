@@ -18,11 +18,7 @@ describe('loadlens serve gpt2', function () {
       const running = startCli(args('--max-batch', '4'), { cwd: folder.path });
       const line = await running.printed(/\n/);
       const [, url = ''] = /^GPT-2 server listening on (http:\/\/127\.0\.0\.1:\d+) \(.*\)\n$/.exec(line) ?? [];
-      assert.ok(
-        line.endsWith(
-          '(model synthetic-tiny: random weights, its text means nothing, q8, 1 thread, batches up to 4)\n',
-        ),
-      );
+      assert.ok(line.endsWith('(model synthetic-tiny with random weights, q8, 1 thread, batches up to 4)\n'));
       const answer = await fetch(`${url}/tokenizer?output_tokens=3`);
       assert.deepEqual([answer.status, (await answer.json()).output_tokens], [200, 3]);
       const held = fetch(`${url}/tokenizer?output_tokens=1000`).then((cut) => cut.text());
@@ -72,10 +68,7 @@ describe('loadlens serve gpt2', function () {
       env: { HF_ENDPOINT: 'http://127.0.0.1:1' },
     });
     assert.deepEqual([code, stdout], [2, '']);
-    assert.match(
-      stderr,
-      /^error: The model openai-community\/gpt2 is not on this machine yet, and .* be reached\.\nhint: {2}/,
-    );
+    assert.match(stderr, /^error: Model openai-community\/gpt2 isn't on this machine, and .* be reached\.\nhint: {2}/);
     assert.match(stderr, /use the model "synthetic"/);
   });
 
@@ -84,7 +77,7 @@ describe('loadlens serve gpt2', function () {
     try {
       const { code, stderr } = await run('--port', `${server.port}`);
       assert.equal(code, 2);
-      assert.match(stderr, /^error: Port \d+ on 127\.0\.0\.1 is already taken\.\nhint: {2}Stop what listens there/);
+      assert.match(stderr, /^error: Port \d+ on 127\.0\.0\.1 is in use\.\nhint: {2}Stop the other process/);
     } finally {
       await server.close();
     }
@@ -92,9 +85,9 @@ describe('loadlens serve gpt2', function () {
 
   for (const [option, value, words] of [
     ['--dtype', 'fp64', 'Allowed choices are fp32, q8, q4.'],
-    ['--threads', '0', 'It must be a whole number from 1 to 64.'],
-    ['--max-batch', '65', 'It must be a whole number from 1 to 64.'],
-    ['--port', '65536', 'It must be a whole number from 0 to 65535.'],
+    ['--threads', '0', 'Expected a whole number from 1 to 64.'],
+    ['--max-batch', '65', 'Expected a whole number from 1 to 64.'],
+    ['--port', '65536', 'Expected a whole number from 0 to 65535.'],
   ] as const) {
     it(`refuses ${option} ${value}`, async () => {
       const { code, stderr } = await run(option, value);

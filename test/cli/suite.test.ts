@@ -25,7 +25,7 @@ describe('loadlens suite throughput', function () {
     readdirSync(join(folder.path, 'results')).filter((name) => name.endsWith(extension));
   const readResult = (name: string): ThroughputSuite =>
     readThroughputSuite(JSON.parse(readFileSync(join(folder.path, 'results', name), 'utf8')));
-  const address = (): string => `${mock.url}/v1/completions?ttft_ms=10&itl_ms=1`;
+  const address = (): string => `${mock.url}/v1/completions?ttft_ms=10&icl_ms=1`;
 
   it('measures the workload of the reference and writes the report under its name', async () => {
     const { code, stdout } = await suite('--quick', '--server', address(), '--model', 'my/model');
@@ -100,12 +100,18 @@ describe('loadlens suite throughput', function () {
       '--quick',
       '--server',
       address(),
-      '--target',
+      '--goal',
       'single tokens/s > 1000000',
     );
     assert.equal(code, 99);
-    assert.match(stderr, /^1 of 1 target not met: single tokens\/s > 1000000\.\n$/m);
+    assert.match(stderr, /^1 of 1 goal not met: single tokens\/s > 1000000\.\n$/m);
     assert.match(stdout, /single tokens\/s +> 1000000 +[\d,]+ +fail/);
+  });
+
+  it('takes goals by their old option, with a warning', async () => {
+    const { code, stderr } = await suite('--quick', '--server', address(), '--target', 'single tokens/s > 1000000');
+    assert.equal(code, 99);
+    assert.match(stderr, /^--target is deprecated\. Use --goal\.\n1 of 1 goal not met/);
   });
 
   it('ends with 1 when nothing answers, and with 2 for what can not be', async () => {
@@ -114,9 +120,9 @@ describe('loadlens suite throughput', function () {
     assert.match(unanswered.stderr, /^error: No request got a whole answer: 127\.0\.0\.1:9 refused the connection /m);
     for (const [args, message] of [
       [[], /--server/],
-      [['--server', 'ftp://x'], /no server for a suite/],
-      [['--server', 'http://example.com/v1/completions'], /is not this machine/],
-      [['--server', 'mock', '--target', 'speed > 3'], /single or concurrent/],
+      [['--server', 'ftp://x'], /isn't a server that a suite can measure/],
+      [['--server', 'http://example.com/v1/completions'], /to example\.com:80 requires permission/],
+      [['--server', 'mock', '--goal', 'speed > 3'], /Expected a metric and a bound/],
     ] as const) {
       const { code, stderr } = await suite(...args);
       assert.equal(code, 2, args.join(' '));
@@ -142,7 +148,7 @@ describe('loadlens suite throughput', function () {
   });
 
   it('keeps the levels that had ended when it is interrupted', async () => {
-    const slow = `${mock.url}/v1/completions?ttft_ms=10&itl_ms=600`;
+    const slow = `${mock.url}/v1/completions?ttft_ms=10&icl_ms=600`;
     const running = startCli(['suite', 'throughput', '--server', slow], { cwd: folder.path });
     const served = mock.stats().served;
     while (mock.stats().served < served + 13) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -161,7 +167,7 @@ describe('the other suites', function () {
   it('measures latency by length', async () => {
     const mock = await startMockServer({ port: 0, maxConcurrentRequests: 100, timeScale: 0.01 });
     try {
-      const address = `${mock.url}/v1/completions?ttft_ms=2&itl_ms=0.1`;
+      const address = `${mock.url}/v1/completions?ttft_ms=2&icl_ms=0.1`;
       const args = ['suite', 'latency', '--quick', '--server', address, '--model', 'm', '--context', '1024'];
       const { code, stdout } = await runCli(args, { cwd: folder.path });
       assert.equal(code, 0, stdout);
@@ -181,6 +187,6 @@ describe('the other suites', function () {
     const args = ['suite', 'memory', '--server', 'http://127.0.0.1:9/v1/completions'];
     const { code, stderr } = await runCli(args, { cwd: folder.path });
     assert.equal(code, 2);
-    assert.match(stderr, /did not start can not be looked at/);
+    assert.match(stderr, /measures only servers that it starts/);
   });
 });

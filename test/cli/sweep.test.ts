@@ -51,7 +51,7 @@ describe('loadlens run over several levels', function () {
     const search = ['--find-capacity', 'errors < 10%', '--sweep', '1..32', '--cool-down', '0ms'];
     const { code, stdout } = await run(...search, '--json', 'out.json');
     assert.equal(code, 0);
-    assert.match(stdout, /^Holds 5 users at once with errors < 10%; 6 is too many\.$/m);
+    assert.match(stdout, /^Meets errors < 10% at concurrency 5, but not at 6\.$/m);
     const { search: found } = readJson('out.json');
     assert.deepEqual([found?.capacity, found?.firstFailing, found?.sure], [5, 6, true]);
     assert.deepEqual(
@@ -65,8 +65,8 @@ describe('loadlens run over several levels', function () {
     assert.equal((await run('--levels', '1,2', '-n', '60', '--cool-down', '0ms', '--slo', 'p95 < 1ms')).code, 99);
     const { code, stdout, stderr } = await run('--find-capacity', 'p95 < 1ms', '--cool-down', '0ms');
     assert.equal(code, 99);
-    assert.equal(stderr, 'No level was found that meets every objective.\n');
-    assert.match(stdout, /^Does not hold p95 < 1ms even with 1 user at once\.$/m);
+    assert.equal(stderr, 'No level meets all objectives.\n');
+    assert.match(stdout, /^Doesn't meet p95 < 1ms even at concurrency 1\.$/m);
   });
 
   it('keeps the levels that had ended when it is interrupted', async () => {
@@ -88,13 +88,13 @@ describe('loadlens run over several levels', function () {
   it('refuses what does not go together', async () => {
     await startMock(100);
     for (const [args, message] of [
-      [['--levels', '1,2', '--sweep', '1..4'], /Both --levels and --sweep/],
-      [['--levels', '1,2', '-c', '4'], /--concurrency is for a single run/],
-      [['--levels', '1,2', '--find-capacity', 'p95 < 2s'], /picks its levels itself/],
-      [['--levels', '1,16', '-n', '10'], /level 16 needs at least 16 requests/],
+      [['--levels', '1,2', '--sweep', '1..4'], /--levels and --sweep can't be combined/],
+      [['--levels', '1,2', '-c', '4'], /--concurrency can't be combined with a sweep or a search/],
+      [['--levels', '1,2', '--find-capacity', 'p95 < 2s'], /--levels and --find-capacity can't be combined/],
+      [['--levels', '1,16', '-n', '10'], /Level 16 requires at least 16 requests/],
       [['--levels', '1;2'], /whole numbers from 1 to 10,000/],
-      [['--sweep', '4..1'], /the smaller first/],
-      [['--find-capacity', 'p95 < fast'], /no value for p95/],
+      [['--sweep', '4..1'], /in ascending order/],
+      [['--find-capacity', 'p95 < fast'], /isn't a valid value of p95/],
     ] as const) {
       const { code, stderr } = await run(...args);
       assert.equal(code, 2, args.join(' '));

@@ -27,11 +27,8 @@ describe('progress line', () => {
 
   it('tells requests that are due and wait from answers that are', () => {
     const ended = { ...syntheticSnapshot(2_000), phase: 'draining' } as const;
-    assert.match(progressText(ended, syntheticPlan), /^Waiting for the last answers {2}2\.0 s {2}/);
-    assert.match(
-      progressText({ ...ended, waiting: 22 }, syntheticPlan),
-      /^Sending what is still due .* {2}22 waiting$/,
-    );
+    assert.match(progressText(ended, syntheticPlan), /^Draining in-flight requests {2}2\.0 s {2}/);
+    assert.match(progressText({ ...ended, waiting: 22 }, syntheticPlan), /^Sending backlog .* {2}22 queued$/);
   });
 
   it('is for terminals and for those who want it', () => {
@@ -109,7 +106,7 @@ if (process.platform === 'linux') {
         writeFileSync(join(folder.path, 'endpoints.txt'), 'http://192.0.2.1/\n');
         const { code, stdout } = await onTerminal('run -n 1200', `${answer}\n`);
         assert.equal(code, 2);
-        assert.match(stdout, /Send 1,200 requests, 5 at a time, to 192\.0\.2\.1:80\? \[y\/N\] /);
+        assert.match(stdout, /Send 1,200 requests at concurrency 5 to 192\.0\.2\.1:80\? \[y\/N\] /);
         assert.match(stdout, /Nothing was sent\./);
         assert.doesNotMatch(stdout, /Results/);
       });

@@ -125,7 +125,7 @@ Content-Type: application/json
     assert.equal((await project.run(3)).code, 0);
     const nothing = await project.importRun();
     assert.equal(nothing.code, 1);
-    assert.match(nothing.stderr, /No share of 2 has reported\..*2 × “endpoints\.txt:2: The secret key has no value\./);
+    assert.match(nothing.stderr, /No share of 2 has reported\..*2 × “endpoints\.txt:2: Secret key not found\./);
     assert.deepEqual(mock.stats().byStatus, {});
 
     const env = { LOADLENS_SECRET_KEY: 'geheim-4711', LOADLENS_TEST_FAILS: '1' };

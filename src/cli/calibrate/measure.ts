@@ -50,7 +50,7 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
   const levels: CalibrationLevel[] = [];
   try {
     for (const level of options.levels) {
-      options.onProgress?.(`Measuring with ${level.concurrency} in flight …`);
+      options.onProgress?.(`Measuring at concurrency ${level.concurrency}…`);
       levels.push(await measureLevel(level, server.url, options));
     }
   } finally {
@@ -105,7 +105,7 @@ function streamRequest(url: string): Request {
     stream: true,
     stream_options: { include_usage: true },
   };
-  const query = `ttft_ms=${injected.ttftMs}&itl_ms=${injected.iclMs}`;
+  const query = `ttft_ms=${injected.ttftMs}&icl_ms=${injected.iclMs}`;
   return requestOf(`POST ${url}/v1/chat/completions?${query}\nContent-Type: application/json\n${JSON.stringify(body)}`);
 }
 
@@ -120,10 +120,10 @@ async function runOnce(
     { version, signal },
   );
   if (signal.aborted)
-    throw new LoadlensError('Stopped.', { hint: 'Nothing was kept.', exitCode: ExitCode.interrupted });
+    throw new LoadlensError('Calibration canceled.', { hint: 'Nothing was saved.', exitCode: ExitCode.interrupted });
   if (record.successes < amount.requests) {
     throw new LoadlensError(`Only ${record.successes} of ${amount.requests} requests to the mock server succeeded.`, {
-      hint: 'Try again when this machine is less busy.',
+      hint: 'Rerun when this machine is idle.',
       exitCode: ExitCode.nothingMeasured,
     });
   }

@@ -28,7 +28,7 @@ export async function startMockProcess(commandLine: readonly string[], limit: nu
       if (found !== undefined) resolve(found);
     });
     server.once('error', reject);
-    server.once('close', (code) => reject(new Error(`The mock server ended with exit code ${code}.`)));
+    server.once('close', (code) => reject(new Error(`The mock server stopped unexpectedly (exit code ${code}).`)));
   });
   return { url, pid: server.pid, close };
 }

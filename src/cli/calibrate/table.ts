@@ -6,7 +6,7 @@ const metrics = [
   ['ICL', 'iclMs'],
 ] as const;
 
-const columns = ['in flight', 'metric', 'injected', 'p50', 'server', 'p99', 'server'];
+const columns = ['concurrency', 'metric', 'injected', 'p50', 'server', 'p99', 'server'];
 
 /** The calibration for a terminal. */
 export function calibrationTable({ levels }: Calibration): string {
@@ -15,7 +15,7 @@ export function calibrationTable({ levels }: Calibration): string {
   const line = (cells: readonly string[]): string =>
     cells.map((cell, i) => (i === 1 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
   return [
-    'Measured minus injected, ms. Server: what the mock server itself was late by; the rest is the network and the client.',
+    'Measurement error in ms: measured minus injected time. Server: the part caused by delays of the mock server itself.',
     '',
     ...[columns, ...rows].map(line),
     '',
@@ -42,5 +42,5 @@ export function busyNote({ levels }: Calibration): string {
   const latest = Math.max(...levels.flatMap(({ ttftMs, iclMs }) => [ttftMs.serverP99Ms, iclMs.serverP99Ms]));
   return latest < busyFromMs
     ? ''
-    : `The mock server itself was late by ${latest.toFixed(1)} ms (p99): this machine is busy. Calibrate again when it is not.\n`;
+    : `Noisy machine: the mock server's own delay was ${latest.toFixed(1)} ms (p99). Calibrate again when this machine is idle.\n`;
 }

@@ -17,7 +17,7 @@ export interface CalibrateOptions {
 export async function calibrateCommand(options: CalibrateOptions, version: string): Promise<ExitCode> {
   if (options.json !== undefined) checkReportFiles([{ option: '--json', path: options.json }]);
   const progress = progressLine(process.stderr, true);
-  const interrupt = onInterrupt({ first: () => progress.show('Stopping …'), second: () => progress.clear() });
+  const interrupt = onInterrupt({ first: () => progress.show('Stopping…'), second: () => progress.clear() });
   try {
     const calibration = await calibrate({
       levels: usualLevels(options.quick === true),
@@ -33,7 +33,7 @@ export async function calibrateCommand(options: CalibrateOptions, version: strin
     process.stderr.write(busyNote(calibration));
     if (options.json !== undefined) writeReport(options.json, renderCalibration(calibration, environment));
     process.stderr.write(
-      `Later runs on this machine carry this. Kept in ${keepCalibration(calibration, environment)}\n`,
+      `Later runs on this machine include this calibration. Saved to ${keepCalibration(calibration, environment)}\n`,
     );
     return ExitCode.done;
   } finally {

@@ -72,8 +72,8 @@ export const defaultFile = 'endpoints.txt';
 /** `loadlens run`: answers the exit code. Throws a LoadlensError for what the user can mend. */
 export async function runCommand(name: string | undefined, options: RunOptions, version: string): Promise<ExitCode> {
   if (name !== undefined && options.targets !== undefined) {
-    throw new LoadlensError(`Two endpoints files are named, ${name} and ${options.targets}.`, {
-      hint: 'Give the file either as it is or after --targets.',
+    throw new LoadlensError(`Two endpoints files specified: ${name} and ${options.targets}.`, {
+      hint: 'Specify only one, as [file] or with --targets.',
     });
   }
   checkLoadOptions(options);
@@ -136,28 +136,28 @@ export function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean 
   const errors = file.problems.filter(({ severity }) => severity === 'error');
   for (const problem of quiet ? errors : file.problems) process.stderr.write(`${problemLine(shownAs, problem)}\n`);
   if (errors.length > 0) {
-    process.stderr.write(`${countOf(errors.length, 'error')}: nothing was sent.\n`);
+    process.stderr.write(`${countOf(errors.length, 'error')}. Nothing was sent.\n`);
     return false;
   }
   if (file.targets.length > 0) return true;
-  throw new LoadlensError(`There is no target in ${shownAs}.`, { hint: 'Write one URL per line.' });
+  throw new LoadlensError(`No target found in ${shownAs}.`, { hint: 'Write one URL per line.' });
 }
 
 /** Requests leave by free slots or by the clock: nobody can mean both. */
 export function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions): void {
   const byClock = rate !== undefined ? '--rate' : '--stages';
   if (rate !== undefined && stages !== undefined) {
-    throw new LoadlensError('Both --rate and --stages are given.', { hint: 'Give one of them: stages hold rates.' });
+    throw new LoadlensError("--rate and --stages can't be combined.", { hint: 'Use only one of them.' });
   }
   if (rate === undefined && stages === undefined) return;
   if (concurrency !== undefined) {
-    throw new LoadlensError(`--concurrency and ${byClock} are both given.`, {
-      hint: `Requests leave by free slots or by the clock: give one of them; --max-in-flight limits ${byClock}.`,
+    throw new LoadlensError(`--concurrency and ${byClock} can't be combined.`, {
+      hint: `Use --max-in-flight to limit the requests in flight with ${byClock}.`,
     });
   }
   if (isSweep(options)) {
-    throw new LoadlensError(`Levels are concurrencies: ${byClock} can't be used with them.`, {
-      hint: `Leave ${byClock} out, or measure one rate at a time.`,
+    throw new LoadlensError(`${byClock} can't be combined with levels of concurrency.`, {
+      hint: `Remove ${byClock}, or run each rate separately.`,
     });
   }
 }
@@ -168,5 +168,5 @@ export function loadOf({ requests, durationS, concurrency, warmup, stages }: Run
     ...(requests === null ? [] : [countOf(requests + warmup, 'request')]),
     ...(durationS === null ? [] : [`requests for ${durationS} s`]),
   ];
-  return `${amounts.join(' or ')}, ${stages === undefined ? `${formatCount(concurrency)} at a time` : rateText(stages)},`;
+  return `${amounts.join(' or ')} at ${stages === undefined ? `concurrency ${formatCount(concurrency)}` : rateText(stages)}`;
 }

@@ -13,7 +13,7 @@ const serverFile = import.meta.url.endsWith('.ts')
   : new URL('gpt2/gpt2-server.js', import.meta.url);
 
 const phases: Record<Extract<Gpt2Event, { type: 'progress' }>['phase'], string> = {
-  check: 'Looking for the model',
+  check: 'Checking the model',
   download: 'Downloading the model',
   convert: 'Converting the model',
   load: 'Loading the model',
@@ -21,13 +21,13 @@ const phases: Record<Extract<Gpt2Event, { type: 'progress' }>['phase'], string> 
 
 /** How far a start is, in words. */
 export function progressText({ phase, share }: Extract<Gpt2Event, { type: 'progress' }>): string {
-  return share === undefined ? `${phases[phase]} …` : `${phases[phase]} … ${Math.floor(share * 100)} %`;
+  return share === undefined ? `${phases[phase]}…` : `${phases[phase]}… ${Math.floor(share * 100)}%`;
 }
 
 function readyText({ url, synthetic }: Extract<Gpt2Event, { type: 'listening' }>, options: Gpt2Options): string {
   const { model, dtype, threads, maxBatch } = options;
   const facts = [
-    synthetic ? `model ${model}: random weights, its text means nothing` : `model ${model}`,
+    synthetic ? `model ${model} with random weights` : `model ${model}`,
     dtype,
     threads === 1 ? '1 thread' : `${threads} threads`,
     `batches up to ${maxBatch}`,
@@ -49,7 +49,7 @@ export function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: '
 /** The process ended and nobody had asked it to. */
 export const endedByItself = (how: string): LoadlensError =>
   new LoadlensError(`The GPT-2 server stopped unexpectedly (${how}).`, {
-    hint: 'See its output above. Start it again, with a smaller --max-batch if memory is short.',
+    hint: 'See its output above. If it ran out of memory, use a lower --max-batch.',
     exitCode: ExitCode.nothingMeasured,
   });
 
@@ -59,7 +59,7 @@ export const endedByItself = (how: string): LoadlensError =>
  */
 export function forkGpt2Server(hint: string): { child: ChildProcess; send: (command: Gpt2Command) => void } {
   if (!existsSync(serverFile)) {
-    throw new LoadlensError('The GPT-2 server is not in this package of Loadlens.', { hint });
+    throw new LoadlensError("The GPT-2 server isn't included in this package.", { hint });
   }
   const child = fork(fileURLToPath(serverFile), [], {
     serialization: 'advanced',
@@ -79,7 +79,7 @@ export function forkGpt2Server(hint: string): { child: ChildProcess; send: (comm
 /** `loadlens serve gpt2`: serves until SIGINT or SIGTERM. Throws a LoadlensError for what the user can mend. */
 export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> {
   const { child, send } = forkGpt2Server(
-    'It comes with the packages for one platform, such as loadlens-linux-x64. The mock server is here: loadlens serve mock.',
+    'Install a platform package such as loadlens-linux-x64, or use the mock server: loadlens serve mock',
   );
   const line = progressLine(process.stderr, true);
   const interrupt = onInterrupt({

@@ -82,7 +82,7 @@ export async function sweepCommand(
     const amount = choices.durationS === undefined ? { requests: Math.max(requests, concurrency) } : {};
     return levelPlan(concurrency, { ...choices, ...amount }, file);
   };
-  return run(`requests of several runs, up to ${formatCount(to)} at a time,`, (input, hooks) =>
+  return run(`requests of several runs, concurrency up to ${formatCount(to)},`, (input, hooks) =>
     findCapacity({ ...input, objectives, from, to, coolDownMs, planOf }, hooks),
   );
 }
@@ -110,11 +110,12 @@ function clash(message: string, hint: string): never {
 }
 
 function checkTogether({ levels, sweep, findCapacity: search, concurrency }: SweepOptions): void {
-  if (levels !== undefined && sweep !== undefined) clash('Both --levels and --sweep are given.', 'Give one of them.');
+  if (levels !== undefined && sweep !== undefined)
+    clash("--levels and --sweep can't be combined.", 'Use only one of them.');
   if (levels !== undefined && search !== undefined)
-    clash('--find-capacity picks its levels itself.', 'Leave --levels out; --sweep 1..64 says where it may look.');
+    clash("--levels and --find-capacity can't be combined.", 'Use --sweep 1..64 to set the range of the search.');
   if (concurrency !== undefined)
-    clash('--concurrency is for a single run; here the levels say it.', 'Leave --concurrency out.');
+    clash("--concurrency can't be combined with a sweep or a search.", 'Remove --concurrency.');
 }
 
 /** How much a sweep sends, for the question whether it may. */
@@ -123,14 +124,14 @@ function loadOfPlans(plans: readonly RunPlan[]): string {
   const requests = plans.reduce((sum, plan) => sum + (plan.requests ?? 0) + plan.warmup, 0);
   const seconds = plans.reduce((sum, { durationS }) => sum + (durationS ?? 0), 0);
   const amount = counted ? `${formatCount(requests)} requests` : `requests for ${seconds} s`;
-  return `${amount}, up to ${formatCount(Math.max(...plans.map(({ concurrency }) => concurrency)))} at a time,`;
+  return `${amount}, concurrency up to ${formatCount(Math.max(...plans.map(({ concurrency }) => concurrency)))},`;
 }
 
 /** Progress over the whole. */
 function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
   return ({ finished, runs, concurrency, run, plan }) => {
     const place = runs === null ? `run ${finished.length + 1}` : `${finished.length + 1} of ${runs}`;
-    const state = run === null ? 'Pause …' : progressText(run, plan);
+    const state = run === null ? 'Pausing…' : progressText(run, plan);
     screen.show(`Level ${formatCount(concurrency)} (${place})  ${state}`);
   };
 }
@@ -142,5 +143,5 @@ function endOfSweep(sweep: SweepRecord): ExitCode {
     search === undefined
       ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
       : search.capacity !== null;
-  return endOf(sweep, { runs: levels, unmet: holds ? undefined : 'No level was found that meets every objective.' });
+  return endOf(sweep, { runs: levels, unmet: holds ? undefined : 'No level meets all objectives.' });
 }

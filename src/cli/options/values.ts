@@ -3,7 +3,7 @@ import { comparedMetricNames, isComparedMetric, type ComparedMetricName } from '
 import { isHeaderValue } from '../../core/endpoints/read/headers.ts';
 import { ownHeaders } from '../../core/endpoints/known-words.ts';
 import { parseDurationMs } from '../../core/values/duration.ts';
-import { describeLimit, type LimitName, withinLimit } from '../../core/values/limits.ts';
+import { describeLimit, type LimitName, rangeText, withinLimit } from '../../core/values/limits.ts';
 import { parseObjectives } from '../../core/values/objectives.ts';
 import { parseSizeBytes } from '../../core/values/size.ts';
 import { parseStages, stagesForm } from '../../core/values/stages.ts';
@@ -14,7 +14,7 @@ export function planNumber(name: LimitName): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (isPlain(text) && withinLimit(name, value)) return value;
-    throw new InvalidArgumentError(`It must be ${describeLimit(name)}.`);
+    throw new InvalidArgumentError(`Expected ${describeLimit(name)}.`);
   };
 }
 
@@ -24,7 +24,7 @@ export function planTime(name: 'durationS' | 'timeoutMs'): (text: string) => num
     const ms = parseDurationMs(text);
     const value = ms !== undefined && name === 'durationS' ? ms / 1000 : ms;
     if (value !== undefined && withinLimit(name, value)) return value;
-    throw new InvalidArgumentError(`It must be a time with its unit, such as 30s or 500ms, ${describeLimit(name)}.`);
+    throw new InvalidArgumentError(`Expected a time with a unit, such as 30s or 500ms, ${rangeText(name)}.`);
   };
 }
 
@@ -41,7 +41,7 @@ export function planSize(name: 'maxHeadBytes'): (text: string) => number {
 export function stages(text: string): Stage[] {
   const list = parseStages(text);
   if (list !== undefined) return list;
-  throw new InvalidArgumentError(`It must be ${stagesForm}.`);
+  throw new InvalidArgumentError(`Expected ${stagesForm}.`);
 }
 
 /** Reads the value of an option that is a number from `min` to `max`. */
@@ -50,7 +50,7 @@ export function numberFrom(min: number, max: number, kind: 'a number' | 'a whole
     const value = Number(text);
     const isIt = isPlain(text) && (kind === 'a number' || Number.isInteger(value));
     if (isIt && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be ${kind} from ${min} to ${max}.`);
+    throw new InvalidArgumentError(`Expected ${kind} from ${min} to ${max}.`);
   };
 }
 
@@ -61,10 +61,10 @@ export function header(
 ): (readonly [name: string, value: string])[] {
   const [, name, value] = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined || !isHeaderValue(value.trim())) {
-    throw new InvalidArgumentError("It must be a name and a value in plain ASCII, such as 'Accept: application/json'.");
+    throw new InvalidArgumentError("Expected a name and a value in ASCII, such as 'Accept: application/json'.");
   }
   if (ownHeaders.has(name.toLowerCase())) {
-    throw new InvalidArgumentError(`Loadlens sets ${name} itself, as the request needs it.`);
+    throw new InvalidArgumentError(`${name} can't be set: Loadlens sets it for each request.`);
   }
   return [...before, [name, value.trim()]];
 }

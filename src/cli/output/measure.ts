@@ -16,7 +16,7 @@ import { standardOutput, writeReport } from './report-files.ts';
 /** What is about to be sent, and who may be told of it. */
 export interface Measurement {
   readonly requests: readonly { readonly url: string }[];
-  /** In words, for the question whether it may: `500 requests, 10 at a time,`. */
+  /** In words, for the question whether it may: `500 requests at concurrency 10`. */
   readonly load: string;
   readonly allowHost: readonly string[] | undefined;
   readonly quiet: boolean;
@@ -61,7 +61,7 @@ export async function checkMayLoad(
 export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<ExitCode>): Promise<ExitCode> {
   const progress = progressLine(process.stderr, !quiet);
   const interrupt = onInterrupt({
-    first: () => progress.show('Stopping … press Ctrl+C again to stop at once.'),
+    first: () => progress.show('Stopping… Press Ctrl+C again to stop immediately.'),
     second: () => progress.clear(),
   });
   const fault = onFault(() => progress.clear());
@@ -144,8 +144,7 @@ export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopRe
   if (status === 'cancelled') return ExitCode.interrupted;
   if (status === 'crashed') {
     throw new LoadlensError(`The benchmark stopped unexpectedly.${stopReason === undefined ? '' : ` ${stopReason}`}`, {
-      hint:
-        end.crashHint ?? 'The results above cover what was measured before. Run it again, and report it if it repeats.',
+      hint: end.crashHint ?? 'The results above are partial. Run it again. If this repeats, report it.',
       exitCode: ExitCode.nothingMeasured,
     });
   }

@@ -47,14 +47,14 @@ function createPartialFile(path: string, note: (text: string) => void) {
     try {
       await act();
     } catch (error) {
-      if (!failed) note(`${path} can't be written: ${messageOf(error)}. The run goes on without it.`);
+      if (!failed) note(`Can't write ${path}: ${messageOf(error)}. The run continues without it.`);
       failed = true;
     }
   };
   const keepOlder = (): void => {
     if (!existsSync(path)) return;
     renameSync(path, `${path}.old`);
-    note(`A run that stopped unexpectedly has left ${path}. It's now ${path}.old.`);
+    note(`Partial results of a run that stopped unexpectedly found in ${path}. Renamed to ${path}.old.`);
   };
 
   return {

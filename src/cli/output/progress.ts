@@ -8,22 +8,22 @@ const phases: Record<Snapshot['phase'], string> = {
   connecting: 'Connecting',
   warmup: 'Warming up',
   running: 'Running',
-  draining: 'Waiting for the last answers',
+  draining: 'Draining in-flight requests',
 };
 
 /** One line that says how far a run is. */
 export function progressText(snapshot: Snapshot, plan: RunPlan): string {
   const { phase, elapsedMs, summary } = snapshot;
-  if (phase === 'connecting' || phase === 'warmup') return `${phases[phase]} …`;
+  if (phase === 'connecting' || phase === 'warmup') return `${phases[phase]}…`;
   const sent = formatCount(summary.requestsSent);
   return [
-    phase === 'draining' && snapshot.waiting > 0 ? 'Sending what is still due' : phases[phase],
+    phase === 'draining' && snapshot.waiting > 0 ? 'Sending backlog' : phases[phase],
     `${(elapsedMs / 1000).toFixed(1)} s${plan.durationS === null ? '' : ` of ${plan.durationS} s`}`,
     plan.requests === null ? `${sent} requests` : `${sent}/${formatCount(plan.requests)}`,
     isMixed(summary) ? formatRate(headlineThroughput(summary).first, 'successes') : formatRate(summary.throughputPerS),
     p95Text({ ...summary, plan }),
     failedText(snapshot),
-    ...(snapshot.waiting > 0 ? [`${formatCount(snapshot.waiting)} waiting`] : []),
+    ...(snapshot.waiting > 0 ? [`${formatCount(snapshot.waiting)} queued`] : []),
   ].join('  ');
 }
 

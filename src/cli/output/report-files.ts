@@ -30,27 +30,31 @@ export function checkReportFiles(files: readonly { option: string; path: string 
     const folder = dirname(resolve(path));
     const before = seen.get(resolve(path));
     if (before !== undefined && path === standardOutput) {
-      throw new LoadlensError(`${before} and ${option} both go to standard output.`, { hint: 'Give one a file.' });
+      throw new LoadlensError(`${before} and ${option} can't both write to standard output.`, {
+        hint: 'Specify a file for one of them.',
+      });
     }
     if (before !== undefined) {
-      throw new LoadlensError(`${before} and ${option} name the same file, ${path}.`, { hint: 'Give each its own.' });
+      throw new LoadlensError(`${before} and ${option} specify the same file ${path}.`, {
+        hint: 'Specify different files.',
+      });
     }
     seen.set(resolve(path), option);
     if (path === standardOutput) continue;
     if (!stateOf(folder)?.isDirectory()) {
-      throw new LoadlensError(`${option}: the folder ${folder} does not exist.`, {
-        hint: 'Create it, or name a file in another folder.',
+      throw new LoadlensError(`${option}: folder ${folder} not found.`, {
+        hint: 'Create it, or specify a file in another folder.',
       });
     }
     const state = stateOf(path);
     if (state?.isDirectory()) {
-      throw new LoadlensError(`${option}: ${path} is a folder.`, { hint: 'Name a file in it.' });
+      throw new LoadlensError(`${option}: ${path} is a folder.`, { hint: 'Specify a file in it.' });
     }
     try {
       accessSync(state && !state.isFile() ? path : folder, constants.W_OK);
     } catch (cause) {
-      throw new LoadlensError(`${option}: ${path} can't be written.`, {
-        hint: 'Name a file in a folder that you may write to.',
+      throw new LoadlensError(`${option}: no permission to write ${path}.`, {
+        hint: 'Specify a file in a folder that you can write to.',
         cause,
       });
     }
@@ -94,8 +98,8 @@ export function writeWhole(path: string, text: Pieces): void {
       throw error;
     }
   } catch (cause) {
-    throw new LoadlensError(`${path} could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      hint: 'Check the disk and the rights of the folder, then run again.',
+    throw new LoadlensError(`Can't write ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+      hint: 'Check the disk and the permissions of the folder, then run again.',
       cause,
     });
   }

@@ -68,7 +68,7 @@ export async function exportArtilleryCommand(
     writeProject(out, load);
     const folder = relative(process.cwd(), resolve(out)) || '.';
     screen.print(
-      `Wrote a project for Artillery into ${folder}: ${formatCount(workers)} workers share the load. Read ${folder}/README.md, then:\n\n  cd ${folder} && npm start\n`,
+      `Wrote an Artillery project with ${formatCount(workers)} workers to ${folder}. See ${folder}/README.md, then run:\n\n  cd ${folder} && npm start\n`,
     );
     return ExitCode.done;
   });

@@ -25,14 +25,14 @@ export async function importArtilleryCommand(name: string, options: ImportOption
   checkReportFiles(outputs);
   const report = parsed(readText(name), name);
   if (isResult(report)) {
-    throw new LoadlensError(`${name} is a result of Loadlens already.`, {
-      hint: 'Name the file that artillery run --output has written.',
+    throw new LoadlensError(`${name} is already a Loadlens result.`, {
+      hint: 'Specify the file written by: artillery run --output',
     });
   }
   const record = recordFromReport(report, readProject(options.project ?? dirname(resolve(name))));
   return onScreen(options.quiet === true, async (screen) => {
     writeResult(renderText(record), outputs, record, screen);
-    return endOfRun(record, 'Run the project again, or look into its output for the workers that ended early.');
+    return endOfRun(record, 'Check the output of the project for workers that ended early, then run it again.');
   });
 }
 
@@ -47,8 +47,8 @@ function readText(name: string): string {
     return readFileSync(resolve(name), 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    throw new LoadlensError(`The file ${name} can't be read: ${String(code ?? cause)}.`, {
-      hint: 'Name the file that artillery run --output has written.',
+    throw new LoadlensError(`Can't read file ${name}: ${String(code ?? cause)}.`, {
+      hint: 'Specify the file written by: artillery run --output',
       cause,
     });
   }

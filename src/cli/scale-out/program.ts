@@ -13,20 +13,20 @@ export function addScaleOutCommands(program: Command, version: string, done: (co
   addPlanOptions(
     program
       .command('export')
-      .description('Writes a load for another tool to send.')
+      .description('Write a load for another tool')
       .command('artillery')
-      .description('Writes a project for Artillery, whose workers send the load with the engine of Loadlens.')
+      .description('Write an Artillery project whose workers send the load with the Loadlens engine')
       .argument('[file]', 'endpoints file (default: endpoints.txt)')
       .option(
         '--workers <n>',
-        'how many workers share the load',
+        'number of workers that share the load',
         numberFrom(1, mostShares, 'a whole number'),
         defaultWorkers,
       )
-      .option('--out <folder>', 'where the project goes; made when it is not there', 'artillery'),
+      .option('--out <folder>', 'folder for the project, created if missing', 'artillery'),
   )
-    .option('--allow-host <host>', 'another machine that may be loaded; repeatable', several)
-    .option('-q, --quiet', 'no notes on standard error, only errors')
+    .option('--allow-host <host>', 'allow load on this host; repeatable', several)
+    .option('-q, --quiet', 'show only errors on standard error')
     .action(async (file: string | undefined, options: ExportOptions) => {
       const { exportArtilleryCommand } = await import('./export-command.ts');
       done(await exportArtilleryCommand(file, options, version));
@@ -35,13 +35,13 @@ export function addScaleOutCommands(program: Command, version: string, done: (co
   addReportOptions(
     program
       .command('import')
-      .description('Reads the result of another tool.')
+      .description('Read the result of another tool')
       .command('artillery')
-      .description('Makes a run of the report that Artillery has written for an exported project.')
-      .argument('<report>', 'what artillery run --output has written')
-      .option('--project <folder>', "the exported project (default: the report's folder)"),
+      .description('Convert the Artillery report of an exported project to a run')
+      .argument('<report>', 'report written by: artillery run --output')
+      .option('--project <folder>', 'folder of the exported project (default: folder of the report)'),
   )
-    .option('-q, --quiet', 'no notes on standard error, only errors')
+    .option('-q, --quiet', 'show only errors on standard error')
     .action(async (file: string, options: ImportOptions) => {
       const { importArtilleryCommand } = await import('./import-command.ts');
       done(await importArtilleryCommand(file, options));

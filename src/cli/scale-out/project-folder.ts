@@ -19,11 +19,11 @@ export function checkFree(folder: string): void {
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ENOENT') return;
-    const what = code === 'ENOTDIR' ? 'is not a folder' : `can't be read: ${String(code ?? cause)}`;
-    throw new LoadlensError(`${folder} ${what}.`, { hint: 'Name another folder after --out.', cause });
+    const what = code === 'ENOTDIR' ? 'is not a folder' : `can't be read (${String(code ?? cause)})`;
+    throw new LoadlensError(`${folder} ${what}.`, { hint: 'Specify another folder with --out.', cause });
   }
-  throw new LoadlensError(`The folder ${folder} is not empty.`, {
-    hint: 'Name another after --out, or empty it: nothing is written over.',
+  throw new LoadlensError(`Folder ${folder} isn't empty.`, {
+    hint: 'Specify another folder with --out, or empty it. Existing files are never overwritten.',
   });
 }
 
@@ -35,8 +35,8 @@ export function writeProject(folder: string, load: SharedLoad): void {
     copyFileSync(engine, join(resolve(folder), engineFile), constants.COPYFILE_EXCL);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new LoadlensError(`The project could not be written into ${folder}: ${why}`, {
-      hint: 'Check the disk and the rights of the folder. In a clone, npm run build makes the engine.',
+    throw new LoadlensError(`Can't write the project to ${folder}: ${why}.`, {
+      hint: 'Check the disk and the permissions of the folder. In a clone, run npm run build first.',
       cause,
     });
   }
@@ -48,8 +48,8 @@ export function readProject(folder: string): SharedLoad {
   try {
     text = readFileSync(join(resolve(folder), loadFile), 'utf8');
   } catch (cause) {
-    throw new LoadlensError(`There is no ${loadFile} in ${folder}.`, {
-      hint: 'Name the folder of the exported project: --project folder.',
+    throw new LoadlensError(`File ${loadFile} not found in ${folder}.`, {
+      hint: 'Specify the folder of the exported project with --project.',
       cause,
     });
   }
@@ -61,6 +61,9 @@ export function parsed(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LoadlensError(`${name} is no JSON file.`, { hint: 'Name the file that Artillery has written.', cause });
+    throw new LoadlensError(`${name} isn't valid JSON.`, {
+      hint: 'Specify the file written by: artillery run --output',
+      cause,
+    });
   }
 }

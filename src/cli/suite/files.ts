@@ -13,7 +13,7 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(resolve(folder), { recursive: true });
   } catch (cause) {
-    throw new LoadlensError(`The folder ${folder} can't be made.`, { hint: 'Name another after --out.', cause });
+    throw new LoadlensError(`Can't create folder ${folder}.`, { hint: 'Specify another folder with --out.', cause });
   }
 }
 

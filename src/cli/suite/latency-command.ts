@@ -20,7 +20,7 @@ export function latencyCommand(options: LatencyOptions, version: string): Promis
   const context = options.context ?? (options.server === 'gpt2' ? gpt2Context : null);
   const workload = latencyWorkload(options.quick === true, context);
   const { cells, requests, warmupRequests: warmup } = workload;
-  const load = `${cells.length * (requests + warmup)} requests, one at a time,`;
+  const load = `${cells.length * (requests + warmup)} requests at concurrency 1`;
   return withServer(options, { load, version }, async (tools) => {
     const { setup, model } = tools;
     const sent = requests + warmup;

@@ -14,13 +14,13 @@ export interface MemoryOptions extends SuiteOptions {
 /** `loadlens suite memory`: answers the exit code; a leak is an objective that is not met. */
 export function memoryCommand(options: MemoryOptions, version: string): Promise<ExitCode> {
   if (options.server !== 'gpt2' && options.server !== 'mock') {
-    throw new LoadlensError('The memory of a server that Loadlens did not start can not be looked at.', {
-      hint: 'Give --server gpt2 or --server mock.',
+    throw new LoadlensError('The memory suite measures only servers that it starts.', {
+      hint: 'Use --server gpt2 or --server mock.',
     });
   }
   const workload = memoryWorkload(options.quick === true);
   const { iterations, requests, concurrency, prompts, maxNewTokens: maxTokens } = workload;
-  const load = `${iterations * requests} requests, up to ${concurrency} at a time,`;
+  const load = `${iterations * requests} requests, concurrency up to ${concurrency},`;
   return withServer(options, { load, version }, async (tools) => {
     const { setup, model, hooks } = tools;
     const { rssMiB: afterLoadMiB } =
@@ -35,6 +35,6 @@ export function memoryCommand(options: MemoryOptions, version: string): Promise<
       make: (runs, files) => makeMemorySuite({ ...runs, model, workload, afterLoadMiB, files }),
       chaptersOf: memoryChapters,
     });
-    return endOfSuite(suite, suite.verdict === 'leak' ? 'The memory of the server grows.' : undefined);
+    return endOfSuite(suite, suite.verdict === 'leak' ? 'Memory leak detected.' : undefined);
   });
 }

@@ -44,8 +44,8 @@ export async function startSuiteServer(
     return { ...mine, asked: 'mock', pid: mock.pid, close: () => mock.close() };
   }
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
-    throw new LoadlensError(`"${server}" is no server for a suite.`, {
-      hint: 'Give gpt2, mock, or an address such as http://127.0.0.1:8000/v1/completions.',
+    throw new LoadlensError(`"${server}" isn't a server that a suite can measure.`, {
+      hint: 'Use gpt2, mock, or a URL such as http://127.0.0.1:8000/v1/completions.',
     });
   }
   const name = model ?? new URL(server).host;
@@ -69,7 +69,7 @@ async function startGpt2(
   const threads = threadsFor(availableParallelism());
   const { maxBatch } = gpt2Defaults;
   const options: Gpt2Options = { port: 0, model, dtype, threads, maxBatch, cacheDir: cacheFolder('gpt2') };
-  const { child, send } = forkGpt2Server('Take the package for your platform, or --server mock.');
+  const { child, send } = forkGpt2Server('Install the package for your platform, or use --server mock.');
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', stop);
     if (child.exitCode !== null || child.signalCode !== null) return;

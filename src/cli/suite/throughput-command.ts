@@ -14,6 +14,8 @@ import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 export interface ThroughputOptions extends SuiteOptions {
   readonly quick?: true;
   readonly reference?: true;
+  readonly goal?: readonly SuiteTarget[];
+  /** The old name of `goal`. */
   readonly target?: readonly SuiteTarget[];
 }
 
@@ -22,22 +24,24 @@ export function throughputCommand(options: ThroughputOptions, version: string): 
   const workload = throughputWorkload(options.quick === true, options.reference && 'reference');
   const most = Math.max(...workload.levels.map(({ concurrency }) => concurrency));
   const sent = workload.levels.reduce((sum, { requests }) => sum + requests + workload.warmupRequests, 0);
-  const load = `${sent} requests, up to ${most} at a time,`;
+  const load = `${sent} requests, concurrency up to ${most},`;
   return withServer(options, { load, version }, async (tools) => {
-    const { setup, model } = tools;
+    const { setup, model, screen } = tools;
+    if (options.target !== undefined) screen.note('--target is deprecated. Use --goal.');
     const earlier = readEarlier(options.out, 'throughput', readThroughputSuite)
       .filter((suite) => suite.status === 'completed' && isSameModel(suite.model, model))
       .map(earlierFrom);
-    const targets = options.target && { targets: options.target };
+    const goals = [...(options.goal ?? []), ...(options.target ?? [])];
     const suite = await reportSuite(tools, {
       kind: 'throughput',
       out: options.out,
       measure: (hooks) => measureThroughput(setup, workload, hooks),
-      make: (runs, files) => makeThroughputSuite({ ...runs, model, workload, earlier, files, ...targets }),
+      make: (runs, files) =>
+        makeThroughputSuite({ ...runs, model, workload, earlier, files, ...(goals.length > 0 && { targets: goals }) }),
       chaptersOf: throughputChapters,
     });
     const missed = suite.targets.filter(({ pass }) => !pass);
     const names = missed.map((target) => `${target.metric} ${targetText(target)}`);
-    return endOfSuite(suite, notMet('target', suite.targets.length, names));
+    return endOfSuite(suite, notMet('goal', suite.targets.length, names));
   });
 }

@@ -75,6 +75,6 @@ export const endOfSuite = (suite: Pick<SuiteRuns, 'status' | 'stopReason' | 'run
 
 /** Progress over the whole. */
 function stepText({ finished, runs, concurrency, plan, run }: SweepSnapshot): string {
-  const place = `Step ${finished.length + 1} of ${runs ?? finished.length + 1}, ${formatCount(concurrency)} at once`;
-  return `${place}  ${run === null ? 'Pause …' : progressText(run, plan)}`;
+  const place = `Step ${finished.length + 1} of ${runs ?? finished.length + 1}, concurrency ${formatCount(concurrency)}`;
+  return `${place}  ${run === null ? 'Pausing…' : progressText(run, plan)}`;
 }

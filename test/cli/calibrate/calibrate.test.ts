@@ -56,8 +56,8 @@ describe('loadlens calibrate', function () {
     const { code, stdout, stderr } = await runCli(['calibrate', '--quick', '--json', json], { cwd: folder.path, env });
     assert.equal(code, 0, stderr);
     const lines = stdout.trimEnd().split('\n');
-    assert.match(lines[0] ?? '', /^Measured minus injected, ms\./);
-    assert.match(lines[2] ?? '', /^in flight +metric +injected +p50 +server +p99 +server$/);
+    assert.match(lines[0] ?? '', /^Measurement error in ms: measured minus injected time\./);
+    assert.match(lines[2] ?? '', /^concurrency +metric +injected +p50 +server +p99 +server$/);
     assert.deepEqual(
       lines.slice(3).map((line) => line.trim().split(/ +/).slice(0, 3)),
       [1, 10, 100].flatMap((level) => [
@@ -66,14 +66,14 @@ describe('loadlens calibrate', function () {
         [`${level}`, 'ICL', '10'],
       ]),
     );
-    const [, kept = ''] = /Kept in (.*)\n/.exec(stderr) ?? [];
+    const [, kept = ''] = /Saved to (.*)\n/.exec(stderr) ?? [];
     assert.equal(readFileSync(kept, 'utf8'), readFileSync(json, 'utf8'));
   });
 
   it('does not start when its file can not be written', async () => {
     const { code, stderr } = await runCli(['calibrate', '--json', 'no/such/folder.json'], { cwd: folder.path });
     assert.equal(code, 2);
-    assert.match(stderr, /^error: --json: the folder .* does not exist\./);
+    assert.match(stderr, /^error: --json: folder .* not found\./);
   });
 
   it('ends its server when it is interrupted', async () => {

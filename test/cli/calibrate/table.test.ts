@@ -20,22 +20,19 @@ const calibration = (serverP99Ms: number): Parameters<typeof calibrationTable>[0
 describe('table of a calibration', () => {
   it('has a line for each level and metric', () => {
     assert.deepEqual(calibrationTable(calibration(0.25)).split('\n').slice(2), [
-      'in flight  metric   injected     p50  server      p99  server',
-      '        1  latency       100  -0.012  +0.000   +1.000  +9.000',
-      '        1  TTFT           50  -0.012  +0.000   +1.000  +0.500',
-      '        1  ICL            10  -0.012  +0.000   +1.000  +0.500',
-      '      100  latency       100  -0.012  +0.000  +12.500  +9.000',
-      '      100  TTFT           50  -0.012  +0.000   +2.000  +0.500',
-      '      100  ICL            10  -0.012  +0.000   +3.000  +0.250',
+      'concurrency  metric   injected     p50  server      p99  server',
+      '          1  latency       100  -0.012  +0.000   +1.000  +9.000',
+      '          1  TTFT           50  -0.012  +0.000   +1.000  +0.500',
+      '          1  ICL            10  -0.012  +0.000   +1.000  +0.500',
+      '        100  latency       100  -0.012  +0.000  +12.500  +9.000',
+      '        100  TTFT           50  -0.012  +0.000   +2.000  +0.500',
+      '        100  ICL            10  -0.012  +0.000   +3.000  +0.250',
       '',
     ]);
   });
 
   it('says when the machine was busy with something else', () => {
     assert.equal(busyNote(calibration(2.9)), '');
-    assert.match(
-      busyNote(calibration(17.26)),
-      /^The mock server itself was late by 17\.3 ms \(p99\): this machine is busy\./,
-    );
+    assert.match(busyNote(calibration(17.26)), /^Noisy machine: the mock server's own delay was 17\.3 ms \(p99\)\./);
   });
 });

@@ -233,7 +233,7 @@ describe('a run in the editor', () => {
     const [record] = loadlens.runs();
     assert.equal(record?.successes, 4);
     assert.deepEqual(record.server?.notes, [
-      `nginx answers on 127.0.0.1:${address.port}, not the Loadlens mock server.`,
+      `nginx responds on 127.0.0.1:${address.port}, not the Loadlens mock server.`,
     ]);
   });
 

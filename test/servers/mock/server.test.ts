@@ -222,7 +222,7 @@ describe('mock server', () => {
   it('names an address that this machine does not have', async () => {
     await assert.rejects(
       startMockServer({ host: '192.0.2.1', port: 0, maxConcurrentRequests: 1, timeScale: 1 }),
-      (error) => error instanceof LoadlensError && error.message === '192.0.2.1 isn't an address of this machine.',
+      (error) => error instanceof LoadlensError && error.message === "192.0.2.1 isn't an address of this machine.",
     );
   });
 });
