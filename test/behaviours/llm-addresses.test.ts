@@ -99,7 +99,10 @@ describe('the API of an address', () => {
       assert.deepEqual(JSON.parse(new TextDecoder().decode(named.body)), sent);
     }
     assert.equal(prepared('POST http://a/generate_stream\n{"inputs": "x"}').streams, true);
-    assert.throws(() => prepared('# @stream true\nPOST http://a/generate\n{"inputs": "x"}'), /path of this API selects streaming/);
+    assert.throws(
+      () => prepared('# @stream true\nPOST http://a/generate\n{"inputs": "x"}'),
+      /path of this API selects streaming/,
+    );
   });
 
   it('that is not read yet is told on its line', () => {
@@ -113,10 +116,7 @@ describe('the API of an address', () => {
       const text = `POST http://a${path}\n${body}`;
       assert.deepEqual(warnings(text), [['unread-api', 0]], path);
       assert.equal(prepared(text, true).dialect, undefined);
-      assert.match(
-        parseEndpoints(text).problems[0]?.message ?? '',
-        /^The .* API isn't supported\. Only latency/,
-      );
+      assert.match(parseEndpoints(text).problems[0]?.message ?? '', /^The .* API isn't supported\. Only latency/);
     }
   });
 
