@@ -111,6 +111,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     source: input.file && { file: input.file.shownAs },
     addresses: [],
     transport: loops.transport,
+    ...(input.notes && input.notes.length > 0 && { server: { notes: input.notes } }),
   };
   const progress = startProgress(loops, hooks, () => known);
   const unlessFault = orFault(hooks.fault);
@@ -134,7 +135,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       environment: { ...known.environment, ...(selfCalibration && { selfCalibration }) },
       source: await source,
       addresses: loops.addresses(),
-      ...(hooks.serverPid !== undefined && { server: await serverAtStart(hooks.serverPid) }),
+      ...(hooks.serverPid !== undefined && { server: { ...known.server, ...(await serverAtStart(hooks.serverPid)) } }),
     };
 
     if (!signal.aborted) await hooks.beforeClock?.();
@@ -174,7 +175,7 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
   let phase: RunPhase = 'connecting';
   let partials = 0;
   const look = (): Snapshot => {
-    const { startedAtMs, inFlight, waiting, draining, summary, failures } = loops.live();
+    const { startedAtMs, inFlight, waiting, draining, summary, failures, notes } = loops.live();
     return {
       phase: phase === 'running' && draining ? 'draining' : phase,
       elapsedMs: startedAtMs === undefined ? 0 : Math.max(0, performance.now() - startedAtMs),
@@ -182,6 +183,7 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
       waiting,
       summary,
       ...(failures.length > 0 && { failures: failures.slice(0, mostLiveFailures) }),
+      ...(notes.length > 0 && { notes }),
     };
   };
   const tell = (): void => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { LoadlensError } from '../../src/core/errors.ts';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
+import { lastRecord } from '../../src/core/record/make-run.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { transportNames } from '../../src/core/vocabulary.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 import { startFaultyServer, type FaultyServer } from '../support/faulty-server.ts';
@@ -33,6 +35,25 @@ for (const transport of transportNames) {
         assert.equal(record.status, 'completed');
       }
       assert.equal(server.maxInFlight, 10);
+    });
+
+    it('has the remarks on the server in what a crash would leave', async () => {
+      const plan = { requests: null, durationS: 1.4, concurrency: 1, transport };
+      const input = { ...runInput([`${server.url}/folded-header`], { plan }), notes: ['said before'] };
+      const partials: RunRecord[] = [];
+      const snapshots: Snapshot[] = [];
+      const record = await runBenchmark(input, {
+        signal: new AbortController().signal,
+        version: '0.0.0',
+        onSnapshot: (snapshot) => void snapshots.push(snapshot),
+        onPartial: async (partial) => void partials.push(partial),
+      });
+      const [first, last, snapshot] = [partials[0], partials.at(-1), snapshots.at(-1)];
+      assert.ok(first !== undefined && last !== undefined && snapshot !== undefined);
+      assert.equal(record.server?.notes?.length, 2);
+      assert.deepEqual(first.server?.notes, ['said before']);
+      assert.deepEqual(last.server?.notes, record.server.notes);
+      assert.deepEqual(lastRecord(first, snapshot, { status: 'crashed' }).server?.notes, record.server.notes);
     });
 
     it('opens one connection per slot and uses it for the whole run', async () => {

@@ -360,4 +360,6 @@ export interface Snapshot {
   readonly summary: Summary;
   /** The most frequent failures so far; absent without failures. */
   readonly failures?: readonly FailureSample[];
+  /** Remarks on the server so far; absent without any. */
+  readonly notes?: readonly string[];
 }

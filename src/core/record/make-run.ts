@@ -5,6 +5,7 @@ import { mostDetailed } from '../metrics/recorder/target-detail.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
 import type { TransportName } from '../vocabulary.ts';
 import { formatMs } from '../format.ts';
+import { mergeServerNotes } from './merge-notes.ts';
 import { recordSchema, type PromptUse, type RunRecord } from './run.ts';
 
 export { compactRecord } from './compact-run.ts';
@@ -82,7 +83,7 @@ export function listedTarget(
 /** Returns the record that remains if the process ends right after the snapshot. */
 export function partialRecord(
   { targets, transport, ...known }: KnownParts,
-  { summary, inFlight, elapsedMs, failures }: Snapshot,
+  { summary, inFlight, elapsedMs, failures, notes }: Snapshot,
 ): RunRecord {
   const record = makeRecord({
     ...known,
@@ -93,6 +94,7 @@ export function partialRecord(
     objectives: [],
     failureSamples: failures ?? [],
     client: { ...lostHealth(summary), transport },
+    ...serverWith(known.server, notes),
   });
   return { ...record, targetCount: targets.length };
 }
@@ -104,7 +106,7 @@ export function partialRecord(
  */
 export function lastRecord(
   partial: RunRecord,
-  { summary, inFlight, failures }: Snapshot,
+  { summary, inFlight, failures, notes }: Snapshot,
   end: Pick<RunRecord, 'status' | 'stopReason'>,
 ): RunRecord {
   const { stopReason: _, ...known } = partial;
@@ -115,7 +117,14 @@ export function lastRecord(
     requestsCancelled: summary.requestsCancelled + inFlight,
     ...(failures !== undefined && { failureSamples: failures }),
     client: { ...known.client, scheduleLagP99Ms: summary.scheduleLagMs.p99 },
+    ...serverWith(known.server, notes),
   };
+}
+
+/** Returns what is known of the server, with more remarks on it. */
+function serverWith(server: RunRecord['server'], notes: readonly string[] = []): Pick<RecordParts, 'server'> {
+  if (notes.length === 0) return {};
+  return { server: { ...server, notes: mergeServerNotes([server?.notes ?? [], notes]) } };
 }
 
 /**

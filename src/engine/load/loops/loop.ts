@@ -72,6 +72,8 @@ export interface LiveLoop {
   readonly draining: boolean;
   /** The most frequent failures first. */
   readonly failures: readonly FailureSample[];
+  /** Remarks on the server. */
+  readonly notes: readonly string[];
 }
 
 /** Result of a loop. */
@@ -250,6 +252,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       waiting: load?.waiting ?? 0,
       draining: load?.draining ?? false,
       failures: failures.list(),
+      notes: notes.list,
     }),
     utilisation() {
       const before = utilisation;

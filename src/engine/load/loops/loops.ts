@@ -1,4 +1,5 @@
 import { mergeFailures } from '../../../core/failures/groups.ts';
+import { mergeServerNotes } from '../../../core/record/merge-notes.ts';
 import { mergeLive } from '../../../core/metrics/recorder/recorder-state.ts';
 import { liveSummaryOf } from '../../../core/metrics/summary.ts';
 import type { FailureSample, Summary } from '../../../core/metrics/types.ts';
@@ -43,6 +44,8 @@ export interface LiveLoops {
   readonly summary: Summary;
   /** The most frequent failures first. */
   readonly failures: readonly FailureSample[];
+  /** Remarks on the server. */
+  readonly notes: readonly string[];
 }
 
 /** Options for the loops of one run. */
@@ -121,9 +124,8 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
           .then(
             (result) => void results.set(loop, result),
             (error: Error) => {
-              lost ??= { error, states: [], failures: [] };
-              lost.states.push(loop.live().state);
-              lost.failures.push(loop.live().failures);
+              lost ??= { error, last: [] };
+              lost.last.push(loop.live());
               loops.delete(loop);
               cancel();
             },
@@ -197,12 +199,13 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
       const [first, ...others] = [...loops.keys()].flatMap((loop) => results.get(loop) ?? []);
       if (!first) throw lost?.error ?? new Error('No loop has sent.');
       // Without a lost loop, the results are complete.
-      const gone = lost?.states.length === 0 ? undefined : lost;
+      const gone = lost?.last.length === 0 ? undefined : lost;
       return { ...mergeResults(first, others, own, gone, setup), lost: lost?.error };
     },
     live() {
       const all = [...loops.keys()].map((loop) => loop.live());
-      const states = [...all.map(({ state }) => state), ...(lost?.states ?? [])];
+      const ever = [...all, ...(lost?.last ?? [])];
+      const states = ever.map(({ state }) => state);
       const state = states.length > 1 ? mergeLive(states) : own.live().state;
       return {
         startedAtMs,
@@ -210,7 +213,8 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
         // Every loop reports the backlog of all loops.
         waiting: own.live().waiting,
         draining: all.some(({ draining }) => draining),
-        failures: mergeFailures([...all.map(({ failures }) => failures), ...(lost?.failures ?? [])]),
+        failures: mergeFailures(ever.map(({ failures }) => failures)),
+        notes: mergeServerNotes(ever.map(({ notes }) => notes)),
         summary: liveSummaryOf(state, summaryOptions, {
           requestsCancelled: 0,
           offeredMs: startedAtMs === undefined ? 0 : offeredSoFarMs(state.run.requests, startedAtMs),
@@ -218,7 +222,7 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
       };
     },
     fail(error) {
-      lost ??= { error, states: [], failures: [] };
+      lost ??= { error, last: [] };
       cancel();
     },
     cancel,

@@ -12,13 +12,12 @@ import { closingDeviations } from '../../transport/raw/deviations.ts';
 import type { ProcessReadings } from '../../machine/readings.ts';
 import type { LongestStalls } from '../../machine/stalls.ts';
 import type { Transport } from '../../transport/transport.ts';
-import type { LoopResult, LoopSetup, OwnLoop } from './loop.ts';
+import type { LiveLoop, LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 
 /** Why a run stopped unexpectedly, and the last reports of the loops whose thread had ended. */
 export interface LostLoops {
   readonly error: Error;
-  readonly states: RecorderState[];
-  readonly failures: (readonly FailureSample[])[];
+  readonly last: LiveLoop[];
 }
 
 /** Combined result of all loops. */
@@ -51,8 +50,13 @@ export function mergeResults(
   const all = [own, ...others];
   const sum = (of: (result: LoopResult) => number): number => all.reduce((total, each) => total + of(each), 0);
   const states = all.map((result) => result.state);
+  const last = lost?.last ?? [];
   const requestsCancelled = sum((result) => result.requestsCancelled);
-  const state = lost ? mergeLive([...states, ...lost.states]) : others.length > 0 ? mergeStates(states) : own.state;
+  const state = lost
+    ? mergeLive([...states, ...last.map((live) => live.state)])
+    : others.length > 0
+      ? mergeStates(states)
+      : own.state;
   const cutMs = all.reduce((earliest, each) => Math.min(earliest, each.cutMs), Infinity);
   const extra = {
     requestsCancelled,
@@ -77,7 +81,7 @@ export function mergeResults(
     },
     readings: {
       ...mergeReadings(own, all),
-      loops: Math.max(1, [...states, ...(lost?.states ?? [])].filter(({ run }) => run.requests > 0).length),
+      loops: Math.max(1, [...all, ...last].filter(({ state: { run } }) => run.requests > 0).length),
       dispatchGapMedianMs: quantile(rankedGaps, 0.5),
       dispatchGapP99Ms: quantile(rankedGaps, 0.99),
       dispatchGapMaxMs: gaps.count === 0 ? null : gaps.max,
@@ -93,9 +97,9 @@ export function mergeResults(
     requestsDrained: sum((result) => result.requestsDrained),
     coldReason: all.find((result) => result.coldReason !== undefined)?.coldReason,
     addresses: distinct(all.flatMap((result) => result.addresses)),
-    failures: mergeFailures([...all.map((result) => result.failures), ...(lost?.failures ?? [])]),
+    failures: mergeFailures([...all, ...last].map(({ failures }) => failures)),
     notes: withClosings(
-      mergeServerNotes(all.map((result) => result.notes)),
+      mergeServerNotes([...all, ...last].map(({ notes }) => notes)),
       // A server that stops closes every connection once, which says nothing about its policy.
       numbers.unresponsiveFromMs === undefined ? sum(({ closings }) => closings.connections) : 0,
       sum(({ closings }) => closings.requests),

@@ -34,6 +34,7 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
     waiting: 0,
     draining: false,
     failures: [],
+    notes: [],
   };
   let lost: Error | undefined;
   let prepared: Answer<void> | undefined;
