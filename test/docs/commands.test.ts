@@ -1,7 +1,7 @@
-import { equal, match, ok, partialDeepStrictEqual } from 'node:assert/strict';
+import { equal, match, ok } from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { cliPath, freshFolder, runCli, start, startCli, type Running } from '../cli/spawn.ts';
+import { freshFolder, runCli, startCli, type Running } from '../cli/spawn.ts';
 import { freePort } from '../support/free-port.ts';
 import { stepsOf } from './page.ts';
 import { startStandIn } from './stand-ins.ts';
@@ -20,6 +20,9 @@ function commandOf(line: string): { env: Record<string, string>; args: string[] 
   const env = Object.fromEntries(words.slice(0, start).map((word) => word.split('=', 2)));
   return { env, args: words.slice(start + 1) };
 }
+
+/** What a command other than `run` prints. */
+const expected: Readonly<Record<string, RegExp>> = { ab: /worse|better|changed|same|inconclusive/ };
 
 /** The report files that a command line names. */
 const filesOf = (line: string): string[] =>
@@ -43,26 +46,17 @@ describe('commands of the documentation', function () {
     for (const step of steps) {
       if (step.kind === 'file') {
         writeFileSync(path.join(folder.path, step.name), here(step.text));
-      } else if (step.kind === 'script') {
-        if (process.platform !== 'win32') await followScript(here(step.text));
       } else if (step.background) {
         await serve(commandOf(here(step.line)).args);
       } else {
         const { env, args } = commandOf(here(step.line));
         const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env });
         equal(code, step.exitCode, `${step.line}\n${stderr}`);
-        match(stdout, /^\*\*\* (Results|Sweep) \*\*\*/);
-        match(stdout, /Success ratio: 100\.00%|Recommended concurrency/);
+        match(stdout, expected[args[0] ?? ''] ?? /Success ratio: 100\.00%|Recommended concurrency/);
         filesOf(step.line).forEach((file) => ok(existsSync(path.join(folder.path, file)), file));
       }
     }
     return steps.filter(({ kind }) => kind === 'command').length;
-  }
-
-  async function followScript(text: string): Promise<void> {
-    const script = `set -e; loadlens() { '${process.execPath}' '${cliPath}' "$@"; }\n${text}`;
-    const { code, stderr } = await start('sh', ['-c', script], { cwd: folder.path }).finished;
-    equal(code, 0, stderr);
   }
 
   afterEach(async () => {
@@ -99,13 +93,7 @@ describe('commands of the documentation', function () {
           .replaceAll('http://127.0.0.1:8000', `http://127.0.0.1:${port}`)
           .replaceAll(/http:\/\/127\.0\.0\.1:(8080|8081|11434)|https:\/\/staging\.example\.com/g, standIn.url),
       );
-      equal(commands, 8);
-      for (const side of ['base', 'head'])
-        for (const i of [1, 2, 3, 4]) {
-          if (process.platform === 'win32') continue;
-          const record: unknown = JSON.parse(readFileSync(path.join(folder.path, `${side}-${String(i)}.json`), 'utf8'));
-          partialDeepStrictEqual(record, { status: 'completed', responses: 300 });
-        }
+      equal(commands, 9);
     } finally {
       await standIn.close();
     }
