@@ -1,4 +1,4 @@
-// The GPT-2 server as a process of its own: started, watched and stopped by the messages of gpt2Messages.ts.
+// The GPT-2 server as a process of its own: started, watched and stopped by the messages of gpt2-messages.ts.
 import { startGpt2Server, type Gpt2Server } from '../servers/gpt2/server.ts';
 import { failureOf } from './failure.ts';
 import { readGpt2Command, type Gpt2Event, type Gpt2Options } from './gpt2-messages.ts';

@@ -13,8 +13,8 @@ describe('cancelling a run', () => {
 
   it('closes the sockets at once and keeps what was measured', async () => {
     await runCommand(bench.page, 'Loadlens: Run with Options');
-    await answer(bench.page, /How many requests in all/, '100');
-    await answer(bench.page, /at the same time/, '6');
+    await answer(bench.page, /Number of requests/, '100');
+    await answer(bench.page, /Concurrency/, '6');
     await heading(bench, 'endpoints.txt').waitFor();
     await untilInFlight(6);
     await bench.webview().getByRole('button', { name: 'Cancel' }).click();

@@ -45,8 +45,8 @@ describe('the main job', () => {
   it('runs from the palette, with the mock server it offers to start', async () => {
     await lenses(bench.page, /Run Benchmark/).waitFor();
     await runCommand(bench.page, 'Loadlens: Run with Options');
-    await answer(bench.page, /How many requests in all/, String(requests));
-    await answer(bench.page, /at the same time/, '8');
+    await answer(bench.page, /Number of requests/, String(requests));
+    await answer(bench.page, /Concurrency/, '8');
     await pressDialogButton(bench.page, 'Start Mock Server and Run');
     await finishedRun(bench, 'endpoints.txt');
   });

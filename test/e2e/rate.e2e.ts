@@ -16,7 +16,7 @@ describe('a run by the clock from the palette', () => {
     const before = await answered();
     await runCommand(bench.page, 'Loadlens: Run with Options');
     await answer(bench.page, /requests in all/, '60');
-    await answer(bench.page, /at the same time/, '40/s');
+    await answer(bench.page, /Concurrency/, '40/s');
     await finishedRun(bench, 'rate.endpoints');
     assert.equal((await answered()) - before, 60);
     assert.match((await tile(bench, 'Total time')).remark, /at 40\/s/);

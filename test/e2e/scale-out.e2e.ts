@@ -17,8 +17,8 @@ describe('scale-out from the palette', () => {
 
   it('writes a project into a new folder and opens its README', async () => {
     await runCommand(bench.page, 'Loadlens: Scale Out with Artillery…');
-    await answer(bench.page, /How many requests in all/, '40');
-    await answer(bench.page, /at the same time/, '6');
+    await answer(bench.page, /Number of requests/, '40');
+    await answer(bench.page, /Concurrency/, '6');
     await answer(bench.page, /How many workers/, '3');
     await saveAs(bench.page, path.join(folder, 'load'), 'artillery');
     await bench.page.locator('.tab.active').filter({ hasText: 'README.md' }).waitFor();

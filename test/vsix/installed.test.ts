@@ -53,8 +53,8 @@ describe('the package, installed', () => {
     await openFile(bench.page, 'endpoints.txt');
     await lenses(bench.page, /Run Benchmark/).waitFor();
     await runCommand(bench.page, 'Loadlens: Run with Options');
-    await answer(bench.page, /How many requests in all/, '20');
-    await answer(bench.page, /at the same time/, '4');
+    await answer(bench.page, /Number of requests/, '20');
+    await answer(bench.page, /Concurrency/, '4');
     await bench.webview().locator('.headline', { hasText: 'Completed' }).waitFor();
     assert.equal(mock.stats().byStatus['200'], 20);
   });

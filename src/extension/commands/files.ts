@@ -60,7 +60,7 @@ export function fileCommands(parts: {
     forgetHosts: async () => {
       const hosts = await window.showQuickPick([...consent.hosts()], {
         title: 'Forget Allowed Hosts',
-        placeHolder: 'About which hosts shall Loadlens ask again?',
+        placeHolder: 'Select hosts to revoke',
         canPickMany: true,
       });
       if (hosts !== undefined) await consent.forget(hosts);

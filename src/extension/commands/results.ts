@@ -79,14 +79,14 @@ export function resultCommands(parts: {
       const name = chosenName(chosen);
       const remove = 'Delete';
       const question = chosen.length === 1 ? `Delete the result of ${name}?` : `Delete ${chosen.length} results?`;
-      const detail = 'This cannot be undone.';
+      const detail = 'You can’t undo this.';
       if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await history.remove(chosen);
       }
     },
     clearHistory: async () => {
       const remove = 'Clear History';
-      const detail = `${history.results().length} results will be deleted. This cannot be undone.`;
+      const detail = `${history.results().length} results will be deleted. You can’t undo this.`;
       const question = 'Clear the history of this workspace?';
       if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await history.clear();

@@ -114,7 +114,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
 
 function workersQuestion(): TextQuestion<Preset> {
   return {
-    prompt: 'How many workers share the load?',
+    prompt: 'Number of workers',
     value: (preset) => preset.workers,
     problem: (text) =>
       /^\s*\d+\s*$/.test(text) && Number(text) >= 1 && Number(text) <= mostShares
@@ -169,7 +169,7 @@ async function readJson(file: Uri): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LoadlensError(`${name} is no JSON file.`, {
+    throw new LoadlensError(`${name} isn’t valid JSON.`, {
       hint: 'Choose a result of Loadlens, or the report of Artillery.',
       cause,
     });

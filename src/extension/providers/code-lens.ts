@@ -117,7 +117,7 @@ function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: His
   return {
     command: commandIds.runFile,
     title: `▶ Run Benchmark · ${[planWords(planFor(uri, file, {})), ...objectiveWords(ofRun)].join(' · ')}`,
-    tooltip: 'Run every endpoint of this file with the values shown',
+    tooltip: 'Run all targets of this file with these values',
     arguments: [uri],
   };
 }
@@ -135,7 +135,7 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
             agoWords(last.record),
             ...(last.newer === undefined ? [] : [`newer run: ${outcomeLabel(last.newer).toLowerCase()}`]),
           ].join(' · ')}`,
-    tooltip: 'Run this endpoint alone',
+    tooltip: 'Run only this target',
     arguments: [uri, target.name],
   };
 }

@@ -29,7 +29,7 @@ export async function missingFiles(document: TextDocument): Promise<Diagnostic[]
 function diagnosticOf(document: TextDocument, target: Target, path: string): Diagnostic {
   const diagnostic = new Diagnostic(
     rangeOf(document, target, path),
-    `There is no file ${path}. Create it, or mend the path; it counts from the folder of this file.`,
+    `File ${path} not found. Create it or fix the path (relative to this file).`,
     DiagnosticSeverity.Error,
   );
   diagnostic.source = 'Loadlens';

@@ -360,7 +360,7 @@ describe('services', () => {
       const kept = await finished;
       assert.deepEqual(
         [kept.status, kept.stopReason],
-        ['cancelled', 'The benchmark process did not respond to the cancel and was ended.'],
+        ['cancelled', 'The benchmark process didn’t stop on Cancel and was terminated.'],
       );
       runs.dispose();
     });

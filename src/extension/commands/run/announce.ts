@@ -18,7 +18,7 @@ export async function takeOver(unfinished: Unfinished, history: History, notify:
   // The window may have got that far itself.
   if (history.get(left.id) === undefined) {
     notify.warn(
-      `${nameOf(left)} was running when the window was reloaded or closed. What it had measured is kept.`,
+      `${nameOf(left)} was running when the window closed or reloaded. Its partial result was saved.`,
       showResults(left),
     );
     await history.add(left);

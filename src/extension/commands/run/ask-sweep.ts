@@ -35,7 +35,7 @@ const choicesOf = ([levels = '', amount = '']: readonly string[]): SweepChoices 
 /** File, levels, requests per level; undefined when the user went away. */
 export async function askSweep(about: FileQuestions<SweepPreset>): Promise<SweepAnswers | undefined> {
   const levels: TextQuestion<SweepPreset> = {
-    prompt: 'How many requests at the same time, level by level?',
+    prompt: 'Concurrency of each level',
     value: (preset) => preset.levels,
     problem: (text) =>
       parseLevels(text) === undefined
@@ -43,7 +43,7 @@ export async function askSweep(about: FileQuestions<SweepPreset>): Promise<Sweep
         : undefined,
   };
   const amount: TextQuestion<SweepPreset> = {
-    prompt: `How many requests per level? A time such as 30s runs each that long; nothing means ${requestsPerSlot} for each at the same time.`,
+    prompt: `Requests per level, or a duration such as 30s (default: ${requestsPerSlot} × concurrency)`,
     value: (preset) => preset.amount,
     problem: (text, before, preset) =>
       text.trim() !== '' && readAmount(text) === undefined

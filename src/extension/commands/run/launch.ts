@@ -67,7 +67,7 @@ export async function filesFor(argument: unknown, notify: Notify): Promise<reado
   if (!mayRun(notify)) return [];
   const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
   if (files.length === 0) {
-    notify.info('There is no endpoints file in this workspace.', {
+    notify.info('This workspace has no endpoints file.', {
       label: 'Create Endpoints File',
       run: () => commands.executeCommand(commandIds.createEndpointsFile),
     });
@@ -218,8 +218,8 @@ function pickTargets({ uri, target, repeat }: RunRequest, file: EndpointsFile): 
     ? new LoadlensError(`${shownAs(uri)} has no endpoint.`, {
         hint: 'Add a line such as http://127.0.0.1:5000/hello.',
       })
-    : new LoadlensError(`${shownAs(uri)} has no endpoint “${target}” any more.`, {
-        hint: 'Run the file, or pick an endpoint in it.',
+    : new LoadlensError(`${shownAs(uri)} no longer has a target “${target}”.`, {
+        hint: 'Run the file or select one of its targets.',
       });
 }
 

@@ -147,7 +147,7 @@ function lengthWords(quick: boolean): string {
   const { levels } = throughputWorkload(quick);
   const requests = levels.reduce((sum, level) => sum + level.requests, 0);
   const list = levels.map(({ concurrency }) => concurrency).join(', ');
-  return `${requests} requests, ${list} at the same time`;
+  return `${requests} requests, concurrency ${list}`;
 }
 
 const lengthItems = (): readonly (QuickPickItem & { readonly quick: boolean })[] => [

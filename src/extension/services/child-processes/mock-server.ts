@@ -31,7 +31,7 @@ export const mockServer = (entry: string): ServerKind<MockOptions> => ({
   },
   words: {
     title: 'Mock server',
-    what: 'A server with known answers and known delays, to try benchmarks on.',
+    what: 'A server with known responses and delays for trying out benchmarks.',
     starting: 'Starting mock server…',
     startLens: 'Start mock server',
     stopLens: (port, doing) => `Stop mock server (:${port}, ${doing})`,

@@ -12,7 +12,7 @@ import type { Unfinished } from './unfinished.ts';
 export type RunState = { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
 
 const processGone = (how: string): string => `The benchmark process ended (${how}).`;
-const cutOff = (): string => 'The benchmark process did not respond to the cancel and was ended.';
+const cutOff = (): string => 'The benchmark process didn’t stop on Cancel and was terminated.';
 const windowGone = (): string => 'The window was reloaded or closed during the run.';
 
 /** The one run, sweep or suite at a time. */

@@ -37,7 +37,7 @@ export function createUnfinished(store: Memento | undefined, log: LogOutputChann
       try {
         return json === undefined ? undefined : readResult(json);
       } catch (error) {
-        log.warn(`What was kept of a run that broke off could not be read: ${String(error)}`);
+        log.warn(`The partial result of a run that stopped unexpectedly can't be read: ${String(error)}`);
         return undefined;
       }
     },

@@ -46,7 +46,7 @@ export function createNotify(log: LogOutputChannel): Notify {
       }
       log.error(error instanceof Error ? error : String(error));
       const what = error instanceof Error ? error.message : String(error);
-      show(window.showErrorMessage, `Loadlens made a mistake: ${what.replace(/\.$/, '')}. The log has the details.`, [
+      show(window.showErrorMessage, `Internal error: ${what.replace(/\.$/, '')}. See the log for details.`, [
         openLog,
         ...actions,
       ]);

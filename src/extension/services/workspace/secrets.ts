@@ -34,7 +34,7 @@ export function createSecrets(storage: SecretStorage): Secrets {
   const ask = async (name: string): Promise<string | undefined> => {
     const value = await window.showInputBox({
       title: `Secret ${name}`,
-      prompt: 'It is kept by the editor’s secret storage and masked in every result.',
+      prompt: 'Stored in the editor’s secret storage and masked in all results.',
       password: true,
       ignoreFocusOut: true,
       validateInput: (text) => (text === '' ? 'Type a value.' : undefined),
