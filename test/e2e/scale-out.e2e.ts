@@ -19,7 +19,7 @@ describe('scale-out from the palette', () => {
     await runCommand(bench.page, 'Loadlens: Scale Out with Artillery…');
     await answer(bench.page, /Number of requests/, '40');
     await answer(bench.page, /Concurrency/, '6');
-    await answer(bench.page, /How many workers/, '3');
+    await answer(bench.page, /Number of workers/, '3');
     await saveAs(bench.page, path.join(folder, 'load'), 'artillery');
     await bench.page.locator('.tab.active').filter({ hasText: 'README.md' }).waitFor();
     const project = path.join(folder, 'load');
