@@ -60,9 +60,15 @@ export function createExporter(history: History, notify: Notify): Exporter {
       { label: '$(clippy) To the clipboard', to: 'clipboard' },
     ];
     for (;;) {
-      const format = await askPick({ title, step: 1, totalSteps: 2 }, { placeholder: 'Select an export format', items: formats });
+      const format = await askPick(
+        { title, step: 1, totalSteps: 2 },
+        { placeholder: 'Select an export format', items: formats },
+      );
       if (format.kind !== 'next') return;
-      const place = await askPick({ title, step: 2, totalSteps: 2 }, { placeholder: 'Select a destination', items: places });
+      const place = await askPick(
+        { title, step: 2, totalSteps: 2 },
+        { placeholder: 'Select a destination', items: places },
+      );
       if (place.kind === 'cancelled') return;
       if (place.kind === 'next') {
         await write(id, format.value.format, place.value.to);
