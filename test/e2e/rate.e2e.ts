@@ -15,7 +15,7 @@ describe('a run by the clock from the palette', () => {
   it('takes a rate in the place of a concurrency, and shows response time beside latency', async () => {
     const before = await answered();
     await runCommand(bench.page, 'Loadlens: Run with Options');
-    await answer(bench.page, /requests in all/, '60');
+    await answer(bench.page, /Number of requests/, '60');
     await answer(bench.page, /Concurrency/, '40/s');
     await finishedRun(bench, 'rate.endpoints');
     assert.equal((await answered()) - before, 60);

@@ -45,7 +45,7 @@ describe('a window that is reloaded while a sweep is under way', () => {
   it('finds the sweep in the history, with the levels that had ended', async () => {
     await runCommand(bench.page, 'Loadlens: Run Sweep…');
     await answer(bench.page, /Concurrency of each level/, '1,2,4');
-    await answer(bench.page, /requests per level/, '5s');
+    await answer(bench.page, /Requests per level/, '5s');
     await heading(bench, 'endpoints.txt').waitFor();
     await bench.webview().getByText('1 of 3 levels have ended').waitFor();
     await reloadWindow(bench.page);

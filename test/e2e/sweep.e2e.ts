@@ -15,7 +15,7 @@ describe('a sweep from the palette', () => {
   it('asks for levels and requests, and is kept in the history as a sweep', async () => {
     await runCommand(bench.page, 'Loadlens: Run Sweep…');
     await answer(bench.page, /Concurrency of each level/, '1,2');
-    await answer(bench.page, /requests per level/, '8');
+    await answer(bench.page, /Requests per level/, '8');
     await heading(bench, 'endpoints.txt').waitFor();
     await bench.webview().locator('.headline', { hasText: 'Completed' }).waitFor();
     await runCommand(bench.page, 'Loadlens: Show History');
