@@ -118,7 +118,7 @@ describe('the main job', () => {
 
   it('keeps panel and history over a reload of the window, and the mock server ends with it', async () => {
     await reloadWindow(bench.page);
-    await bench.webview().locator('.headline').waitFor({ state: 'detached' });
+    await bench.webview().locator('.verdict').waitFor({ state: 'detached' });
     await finishedRun(bench, 'endpoints.txt');
     await runCommand(bench.page, 'Loadlens: Show History');
     await waitFor('two runs in the history', async () => (await history().count()) === 2);

@@ -9,7 +9,7 @@ export const heading = (bench: Workbench, name: string | RegExp): Locator =>
 /** Waits for the finished run of this name and returns the word for how it ended. */
 export async function finishedRun(bench: Workbench, name: string, status = 'Completed'): Promise<void> {
   await heading(bench, name).waitFor();
-  await bench.webview().locator('.headline', { hasText: status }).waitFor();
+  await bench.webview().locator('.headline, .verdict', { hasText: status }).waitFor();
 }
 
 /** The number in large print and the small print of a tile. */

@@ -20,11 +20,11 @@ describe('a window that is reloaded while a run is under way', () => {
     const atLeast = 20;
     const before = await answered();
     await reloadWindow(bench.page);
-    await notification(bench.page, /was running when the window was reloaded/).waitFor();
+    await notification(bench.page, /was running when the window closed or reloaded/).waitFor();
     await finishedRun(bench, 'endpoints.txt', 'Stopped unexpectedly');
-    const note = await bench.webview().locator('.note').first().innerText();
-    assert.match(note, /Run stopped unexpectedly\. .* Results cover \d+ requests reported before it stopped\./);
-    const kept = Number(/(\d+) requests/.exec(note)?.[1]);
+    const verdict = await bench.webview().locator('.verdict').innerText();
+    assert.match(verdict, /Stopped unexpectedly .* Results cover the \d+ requests reported before that\./);
+    const kept = Number(/(\d+) requests/.exec(verdict)?.[1]);
     assert.ok(kept >= atLeast && kept <= before + 40, `${kept} of ${before} are kept`);
     assert.deepEqual(await tile(bench, 'Success'), { value: '100%', remark: `${kept} of ${kept}` });
     await bench.webview().getByText('The window was reloaded or closed during the run').waitFor();
@@ -49,7 +49,7 @@ describe('a window that is reloaded while a sweep is under way', () => {
     await heading(bench, 'endpoints.txt').waitFor();
     await bench.webview().getByText('1 of 3 levels have ended').waitFor();
     await reloadWindow(bench.page);
-    await notification(bench.page, /was running when the window was reloaded/).waitFor();
+    await notification(bench.page, /was running when the window closed or reloaded/).waitFor();
     await finishedRun(bench, 'endpoints.txt', 'Stopped unexpectedly');
     const note = await bench.webview().locator('.note').first().innerText();
     assert.match(note, /Sweep stopped unexpectedly\. .* Results cover 1 of 3 levels\./);

@@ -55,7 +55,7 @@ describe('the package, installed', () => {
     await runCommand(bench.page, 'Loadlens: Run with Options');
     await answer(bench.page, /Number of requests/, '20');
     await answer(bench.page, /Concurrency/, '4');
-    await bench.webview().locator('.headline', { hasText: 'Completed' }).waitFor();
+    await bench.webview().locator('.verdict', { hasText: 'Completed' }).waitFor();
     assert.equal(mock.stats().byStatus['200'], 20);
   });
 

@@ -164,7 +164,7 @@ describe('an endpoints file in the editor', () => {
         '',
       ].join('\n'),
     );
-    assert.match(await hovers(document, 0), /How many requests a run sends/);
+    assert.match(await hovers(document, 0), /Number of requests in a run/);
     const request = await hovers(document, 3);
     assert.match(request, /POST http:\/\/127\.0\.0\.1:5000\/a/);
     assert.match(request, /Bearer \{\{\$secret KEY\}\}/);

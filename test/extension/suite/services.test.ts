@@ -346,7 +346,7 @@ describe('services', () => {
         [['gone', 'crashed']],
       );
       assert.equal(said.length, 1);
-      assert.match(said[0] ?? '', /^gone was running when the window was reloaded or closed/);
+      assert.match(said[0] ?? '', /^gone was running when the window closed or reloaded/);
     });
 
     it('is cut off when it does not hear a cancel', async () => {
