@@ -20,6 +20,6 @@ describe('cancelling a run', () => {
     await bench.webview().getByRole('button', { name: 'Cancel' }).click();
     await untilInFlight(0);
     await finishedRun(bench, 'endpoints.txt', 'Canceled');
-    assert.match(await bench.webview().locator('.verdict').innerText(), /excluding 6 in flight\./);
+    assert.match(await bench.webview().locator('.verdict').innerText(), /6 requests in flight\./);
   });
 });

@@ -19,7 +19,7 @@ describe('a run by the clock from the palette', () => {
     await answer(bench.page, /Concurrency/, '40/s');
     await finishedRun(bench, 'rate.endpoints');
     assert.equal((await answered()) - before, 60);
-    assert.match((await tile(bench, 'Total time')).remark, /at 40\/s/);
+    assert.match((await tile(bench, 'Total time')).remark, /target rate 40\/s/);
     assert.equal((await table(bench, 'Latency statistics'))['Count']?.length, 3);
     await bench.page.screenshot({ path: path.join(screenshots, 'rate.png') });
   });

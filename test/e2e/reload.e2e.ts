@@ -27,7 +27,7 @@ describe('a window that is reloaded while a run is under way', () => {
     const kept = Number(/(\d+) requests/.exec(verdict)?.[1]);
     assert.ok(kept >= atLeast && kept <= before + 40, `${kept} of ${before} are kept`);
     assert.deepEqual(await tile(bench, 'Success'), { value: '100%', remark: `${kept} of ${kept}` });
-    await bench.webview().getByText('The window was reloaded or closed during the run').waitFor();
+    await bench.webview().getByRole('main').getByText('The window was reloaded or closed during the run').waitFor();
     await runCommand(bench.page, 'Loadlens: Show History');
     const rows = treeRows(bench.page, /History/);
     await waitFor('one run in the history', async () => (await rows.count()) === 1);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { startMockServer } from '../../src/servers/mock/server.ts';
 import { answer, lenses, openFile, paletteOffers, runCommand } from '../support/host/actions.ts';
 import { launch, type Workbench } from '../support/host/launch.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const manifest: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -60,11 +61,14 @@ describe('the package, installed', () => {
   });
 
   it('offers the server that it has', async () => {
-    const offers = await paletteOffers(bench.page, 'Loadlens: Start');
-    assert.deepEqual(
-      offers.filter((title) => title.startsWith('Loadlens: Start')),
-      ['Loadlens: Start Mock Server'],
-    );
+    let offers: string[] = [];
+    // The rows of the palette follow what is typed a moment later.
+    await waitFor('the offer', async () => {
+      const titles = await paletteOffers(bench.page, 'Loadlens: Start');
+      offers = titles.filter((title) => title.startsWith('Loadlens: Start'));
+      return offers.length > 0;
+    });
+    assert.deepEqual(offers, ['Loadlens: Start Mock Server']);
   });
 
   it('says how long activation took', async () => {
