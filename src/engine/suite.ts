@@ -64,20 +64,16 @@ export function measureThroughput(
   return measureSteps(setup, steps, hooks);
 }
 
-/**
- * Measures the steps of a suite one after another. Canceling keeps the completed ones.
- * @param coolDownMs pause between two steps, ms, for a queue behind the server to empty
- */
+/** Measures the steps of a suite one after another. Canceling keeps the completed ones. */
 export async function measureSteps(
   setup: SuiteSetup,
   steps: readonly SuiteStep[],
   hooks: SeriesHooks<SuiteRuns>,
-  coolDownMs = defaultCoolDownMs,
 ): Promise<SuiteRuns> {
   const asked = steps.map((step) => inputOf(setup, step));
   const inputs = await withModels(asked, hooks.signal, setup);
   const base = inputs[0] ?? { name: setup.name, targets: [], requests: [], secrets: [], file: null };
-  const series = startSeries(base, coolDownMs, steps.length, hooks, suiteOf);
+  const series = startSeries(base, defaultCoolDownMs, steps.length, hooks, suiteOf);
   for (const [index, step] of steps.entries()) {
     if ((await series.measure(planOf(setup, step), inputs[index])) === undefined) break;
   }

@@ -30,8 +30,7 @@ export function memoryCommand(options: MemoryOptions, version: string): Promise<
     const suite = await reportSuite(tools, {
       kind: 'memory',
       out: options.out,
-      // Latency isn't looked at, so no iteration needs a server at rest.
-      measure: (suiteHooks) => measureSteps(setup, steps, suiteHooks, 0),
+      measure: (suiteHooks) => measureSteps(setup, steps, suiteHooks),
       make: (runs, files) => makeMemorySuite({ ...runs, model, workload, afterLoadMiB, files }),
       chaptersOf: memoryChapters,
     });
