@@ -316,7 +316,7 @@ describe('files of other tools: environments', () => {
     const { problems } = parseEndpoints(text, chosenEnvironment(['top'], read, undefined));
     assert.match(problems[0]?.hint ?? '', /^Select an environment \(dev, prod\) with --environment/);
     assert.throws(() => chosenEnvironment(['top'], read, 'test'), /has no environment "test"/);
-    assert.throws(() => chosenEnvironment(['none'], read, 'dev'), /There is no http-client.env.json/);
+    assert.throws(() => chosenEnvironment(['none'], read, 'dev'), /File http-client\.env\.json not found/);
     assert.deepEqual(chosenEnvironment(['none'], read, undefined), { values: {}, names: [], secrets: [] });
   });
 });

@@ -155,7 +155,7 @@ describe('placeholders of other tools', () => {
     const { problems, targets } = parseEndpoints(text);
     assert.deepEqual(
       problems.map(({ message }) => message),
-      ['"{{$exampleServer}}" is the server of another tool.'],
+      ['"{{$exampleServer}}" is specific to another tool.'],
     );
     assert.equal(targets[2]?.url, 'http://a/{{$env HOME}}');
   });
