@@ -50,7 +50,7 @@ describe('loadlens serve gpt2', function () {
       assert.ok(performance.now() - failedAtMs < 9_000);
       if (interrupted && code === 0) return;
       assert.equal(code, 1, stderr);
-      assert.match(stderr, /^error: The GPT-2 server failed: on purpose\.\nhint: {2}/m);
+      assert.match(stderr, /^error: The GPT-2 server stopped unexpectedly: on purpose\.\nhint: {2}/m);
     });
   }
 
@@ -69,7 +69,7 @@ describe('loadlens serve gpt2', function () {
     });
     assert.deepEqual([code, stdout], [2, '']);
     assert.match(stderr, /^error: Model openai-community\/gpt2 isn't on this machine, and .* be reached\.\nhint: {2}/);
-    assert.match(stderr, /use the model "synthetic"/);
+    assert.match(stderr, /the model "synthetic"/);
   });
 
   it('says in one sentence that a port is taken', async () => {

@@ -98,7 +98,7 @@ describe('toWire', () => {
         (error) =>
           error instanceof LoadlensError &&
           says.test(error.message) &&
-          error.message.includes('“it”') &&
+          error.message.includes('"it"') &&
           error.hint.length > 0 &&
           error.exitCode === 2,
       );

@@ -214,7 +214,7 @@ describe('GPT-2 models', function () {
     const missing = await rejection(
       prepareModel({ model: '/no/such/folder', dtype: 'q8', cacheDir: temporaryFolder(), onProgress: () => {} }),
     );
-    assert.equal(missing.message, 'There is no folder /no/such/folder.');
+    assert.equal(missing.message, 'Folder /no/such/folder not found.');
   });
 });
 

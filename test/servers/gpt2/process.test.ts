@@ -72,7 +72,7 @@ describe('GPT-2 process', function () {
   it('says what is wrong in a sentence and ends', async () => {
     const process = run({ model: '/no/such/folder' });
     const failure = await wait(process, 'failure');
-    assert.equal(failure.message, 'There is no folder /no/such/folder.');
+    assert.equal(failure.message, 'Folder /no/such/folder not found.');
     assert.match(failure.hint, /synthetic/);
     assert.deepEqual(await process.exit, [1, null]);
   });

@@ -146,7 +146,7 @@ describe('GPT-2 server', function () {
 
   it('bad requests get 400 with a sentence that names the field', async () => {
     const cases: readonly (readonly [unknown, RegExp, string | null])[] = [
-      ['{"prompt"', /not JSON/, null],
+      ['{"prompt"', /isn't valid JSON/, null],
       ['[]', /must be a JSON object/, null],
       [{}, /field prompt is missing/, 'prompt'],
       [{ prompt, nonsense: 1 }, /field nonsense is unknown/, 'nonsense'],
@@ -159,7 +159,7 @@ describe('GPT-2 server', function () {
       [{ prompt, stop: [''] }, /stop/, 'stop.0'],
       [{ prompt, logprobs: 3 }, /logprobs isn't supported/, 'logprobs'],
       [{ prompt, stream_options: { foo: 1 } }, /stream_options\.foo is unknown/, 'stream_options.foo'],
-      [{ prompt: [60_000] }, /token 60000; this model knows 0 to 50256/, 'prompt'],
+      [{ prompt: [60_000] }, /unknown token 60000\. Expected 0 to 50256/, 'prompt'],
       [{ prompt: [-1] }, /prompt\.0 must be at least 0/, 'prompt.0'],
       [
         { prompt, max_tokens: 1019 },
@@ -291,7 +291,7 @@ describe('GPT-2 server, full and failing', function () {
     const early = await fetch(`http://127.0.0.1:${port}/tokenizer?output_tokens=1`);
     assert.deepEqual([early.status, early.headers.get('retry-after')], [503, '1']);
     abort.abort();
-    await assert.rejects(starting, { name: 'LoadlensError', message: 'Starting the GPT-2 server was cancelled.' });
+    await assert.rejects(starting, { name: 'LoadlensError', message: 'Starting the GPT-2 server was canceled.' });
     await assert.rejects(fetch(`http://127.0.0.1:${port}/health`));
   });
 
@@ -311,7 +311,7 @@ describe('GPT-2 server, full and failing', function () {
     await assert.rejects(startTinyServer({ port: server.port }), { name: 'LoadlensError', message: /is in use/ });
     await assert.rejects(startTinyServer({ model: '/no/such' }), {
       name: 'LoadlensError',
-      message: 'There is no folder /no/such.',
+      message: 'Folder /no/such not found.',
     });
     await server.close();
   });

@@ -214,7 +214,7 @@ describe('mock server', () => {
     await assert.rejects(startMockServer({ port, maxConcurrentRequests: 1, timeScale: 1 }), (error) => {
       assert.ok(error instanceof LoadlensError);
       assert.equal(error.message, `Port ${port} on 127.0.0.1 is in use.`);
-      assert.match(error.hint, /--port \(0 picks a free one\)/);
+      assert.match(error.hint, /--port to select another port \(0 selects a free one\)/);
       return true;
     });
   });

@@ -66,8 +66,8 @@ describe('results', () => {
   }
 
   it('refuse what is neither', () => {
-    assert.throws(() => readResult({ schema: 'loadlens.sweep/9' }), /This is no Loadlens result/);
-    assert.throws(() => readResult(null), /This is no Loadlens result/);
+    assert.throws(() => readResult({ schema: 'loadlens.sweep/9' }), /This file isn't a Loadlens result/);
+    assert.throws(() => readResult(null), /This file isn't a Loadlens result/);
   });
 });
 
