@@ -163,7 +163,7 @@ describe('GPT-2 server', function () {
       [{ prompt: [-1] }, /prompt\.0 must be at least 0/, 'prompt.0'],
       [
         { prompt, max_tokens: 1019 },
-        /context is 1024 tokens\. The prompt has 6 and the answer may take 1019/,
+        /context is 1024 tokens\. The prompt has 6 and the response may have 1019/,
         'prompt',
       ],
       [{ prompt: 'a b '.repeat(2000), max_tokens: 1 }, /context is 1024 tokens/, 'prompt'],
