@@ -9,7 +9,7 @@ const expected: readonly BundledPlace[] = [
   { id: 'gpt2', port: bundledServers.gpt2.port },
 ];
 
-/** Says who answers in the place of a bundled server that the requests are made for, and returns the input with that remark. */
+/** Reports a server that responds instead of the expected bundled one. Returns the input with that remark. */
 export async function withOtherServers<T extends Pick<RunInput, 'requests' | 'notes'>>(
   input: T,
   screen: Pick<Screen, 'note'>,

@@ -9,7 +9,7 @@ import { isDecided, makeComparison } from '../core/record/make-comparison.ts';
 import { recordId } from '../core/record/make-run.ts';
 import type { RunRecord, RunStatus } from '../core/record/run.ts';
 import { failureHint, unansweredSentence } from '../core/report/words/failure-words.ts';
-import { startsAfter, valuesAfter } from '../core/report/words/prompt-facts.ts';
+import { startsAfter, valuesAfter } from '../core/record/after-run.ts';
 import { seededUnits } from '../core/values/pick.ts';
 import { withModels } from './discover-model.ts';
 import { readEnvironment } from './machine/environment.ts';

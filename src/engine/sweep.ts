@@ -6,7 +6,7 @@ import type { SweepInput } from '../core/plan/sweep.ts';
 import type { Objective } from '../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/record/make-run.ts';
-import { startsAfter, valuesAfter } from '../core/report/words/prompt-facts.ts';
+import { startsAfter, valuesAfter } from '../core/record/after-run.ts';
 import { makeSweepRecord, type SweepParts } from '../core/record/make-sweep.ts';
 import type { SweepRecord } from '../core/record/sweep.ts';
 import type { RunRecord, RunStatus } from '../core/record/run.ts';

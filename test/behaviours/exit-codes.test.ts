@@ -33,7 +33,7 @@ interface Case {
   readonly args: readonly string[];
   /** What goes wrong; see inject-fault.mjs. */
   readonly fault?: string;
-  /** So many requests come before it goes wrong; 30 unless set. */
+  /** Number of requests before the fault; absent: 30. */
   readonly faultAfter?: number;
   /** So many files may be open. */
   readonly files?: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import type { RunInput } from '../../src/core/plan/types.ts';
 import { makeSweepPlan } from '../../src/core/plan/sweep.ts';
-import { startsAfter } from '../../src/core/report/words/prompt-facts.ts';
+import { startsAfter } from '../../src/core/record/after-run.ts';
 import { renderText } from '../../src/core/report/formats/text.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 import { findCapacity, runSweep } from '../../src/engine/sweep.ts';

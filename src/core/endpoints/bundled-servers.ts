@@ -51,7 +51,7 @@ export function isMadeFor(requests: readonly { readonly url: string }[], { id, p
 }
 
 /**
- * Returns who answers in the place of a bundled server, in one sentence; undefined when it's that server.
+ * Returns which server responds instead of a bundled one, as a sentence; undefined if it is the bundled one.
  * @param said what the server that answers calls itself; empty when it doesn't
  */
 export function otherServerSentence(said: string, { host }: URL, id: BundledServerId): string | undefined {

@@ -25,7 +25,7 @@ export function timeMarks(run: Heard): TimeMark[] {
 
 /**
  * Returns when the server stopped responding and how requests failed then, such as `The server stopped responding after 3.20 s:
- * connection refused.`; undefined unless it did. A load that goes by the clock goes on all the same, and says so.
+ * connection refused.`; undefined unless it did. In the open model, a second sentence says that requests kept leaving.
  */
 export function serverGoneSentence(
   run: Heard,

@@ -1,9 +1,9 @@
-import { outcomeWords, type Outcome } from '../../../src/core/report/words/outcome-words.ts';
+import { outcomeWords, type Outcome, type Tone } from '../../../src/core/report/words/outcome-words.ts';
 import { h } from '../../dom.ts';
 import { outcomeLabel } from '../../words.ts';
 
 /** A short word about a thing, set apart from its name. The toolkit's own badge writes a style attribute, which the page forbids. */
-export function badge(text: string, kind: 'plain' | 'good' | 'warning' | 'bad' = 'plain'): HTMLElement {
+export function badge(text: string, kind: Tone = 'plain'): HTMLElement {
   return h('span', { class: kind === 'plain' ? 'badge' : `badge ${kind}` }, text);
 }
 

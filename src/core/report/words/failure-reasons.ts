@@ -7,8 +7,8 @@ import { errorWords, statusCodeWords } from './outcome-words.ts';
 import type { Table } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/** More than so many reasons in one sentence are not read. */
-const mostNamed = 3;
+/** Maximum number of reasons or objectives that one sentence names. */
+export const mostNamed = 3;
 /** A reason in a narrow place has no more characters than this. */
 const mostShortChars = 80;
 

@@ -1,13 +1,10 @@
 import { errorKinds } from '../../metrics/types.ts';
 import type { Verdict } from '../../vocabulary.ts';
-import { failureAdvice, failureCountText, failuresOf, failureText, shortReason } from './failure-reasons.ts';
+import { failureAdvice, failureCountText, failuresOf, failureText, mostNamed, shortReason } from './failure-reasons.ts';
 import { capital, countOf, formatCount } from '../../format.ts';
 import { errorWords } from './outcome-words.ts';
 import { measuredText } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
-
-/** More than so many things in one sentence are not read. */
-const mostNamed = 3;
 
 /** Why runs have no whole answer: `No request got a whole answer: 127.0.0.1:9 failed at TLS (7). TLS failed: self-signed certificate.` */
 export function unansweredSentence(runs: readonly RunRecord[]): string {

@@ -107,10 +107,11 @@ export type Outcome =
   | 'cancelled'
   | 'crashed';
 
-/** Every outcome in a word or two, and how it is marked. */
-export const outcomeWords: Readonly<
-  Record<Outcome, { readonly label: string; readonly tone: 'good' | 'plain' | 'warning' | 'bad' }>
-> = {
+/** How a word about a result is marked. */
+export type Tone = 'good' | 'plain' | 'warning' | 'bad';
+
+/** Every outcome in a word or two, with its mark. */
+export const outcomeWords: Readonly<Record<Outcome, { readonly label: string; readonly tone: Tone }>> = {
   completed: { label: 'completed', tone: 'good' },
   withFailures: { label: 'completed with failures', tone: 'warning' },
   serverGone: { label: 'server stopped responding', tone: 'bad' },

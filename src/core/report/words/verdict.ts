@@ -5,19 +5,16 @@ import { countOf, formatCount, formatPercent, withoutZeros } from '../../format.
 import { serverGoneSentence } from '../server-gone.ts';
 import { measuredText } from '../tables/tables.ts';
 import { clientMark } from './client-words.ts';
-import { failuresOf, shortReason } from './failure-reasons.ts';
-import { errorWords, outcomeOf, type Outcome } from './outcome-words.ts';
+import { failuresOf, mostNamed, shortReason } from './failure-reasons.ts';
+import { errorWords, outcomeOf, type Outcome, type Tone } from './outcome-words.ts';
 
 /** The answer that a run gives: a word for a badge, and one line that follows it. */
 export interface RunVerdict {
   readonly label: string;
-  readonly tone: 'good' | 'plain' | 'warning' | 'bad';
+  readonly tone: Tone;
   /** Objectives, failures with their reason, and what limits the result; ends with a period. */
   readonly sentence: string;
 }
-
-/** More than so many things in one sentence are not read. */
-const mostNamed = 3;
 
 /** Returns the verdict on a run, such as Failed, `p95 74 ms, objective 50 ms. 21% errors: 37 × 429, 26 × 503.` */
 export function verdictOf(record: RunRecord): RunVerdict {

@@ -33,7 +33,7 @@ export function lastResults(runs: readonly RunRecord[]): LastResults {
       const key = `${file}\n${numbers.name}`;
       const known = byTarget.get(key);
       if (known === undefined) byTarget.set(key, { record, numbers });
-      // What broke off is no match for a complete run, but is said.
+      // A partial run doesn't replace a complete one, but is mentioned.
       else if (!isComplete(known.record) && isComplete(record))
         byTarget.set(key, { record, numbers, newer: known.newer ?? known.record });
     }

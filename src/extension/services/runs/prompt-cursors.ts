@@ -1,5 +1,5 @@
 import type { Target } from '../../../core/endpoints/types.ts';
-import { startsAfter, valuesAfter } from '../../../core/report/words/prompt-facts.ts';
+import { startsAfter, valuesAfter } from '../../../core/record/after-run.ts';
 import { runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 
 /**
