@@ -29,8 +29,9 @@ const extension = {
 };
 
 /**
- * Of undici only its client is used. The package's entry is CommonJS, which can't be tree-shaken: fetch, caches, and mocks would
- * be most of each bundle.
+ * Takes only the client of undici into a bundle. The package's entry is CommonJS, which can't be tree-shaken: fetch, caches, and
+ * mocks would be most of each bundle. Its parser exists twice, for machines with and without SIMD; every processor that runs
+ * this Node has SIMD, so one stays. Bodies of fetch (forms, streams) are never sent.
  */
 const undiciClient = {
   name: 'undici-client',
@@ -45,6 +46,13 @@ const undiciClient = {
         Object.assign(Client.prototype, { request });
         export { Client, errors };`,
       resolveDir: import.meta.dirname,
+    }));
+    build.onResolve({ filter: /\/llhttp-wasm\.js$/ }, ({ path, ...from }) =>
+      build.resolve(path.replace('llhttp-wasm', 'llhttp_simd-wasm'), { ...from, resolveDir: from.resolveDir }),
+    );
+    build.onResolve({ filter: /^\.\.\/web\/fetch\/body\.js$/ }, () => ({ path: 'body', namespace: 'no-fetch' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-fetch' }, () => ({
+      contents: 'export const extractBody = undefined;',
     }));
   },
 };
