@@ -1,69 +1,57 @@
+import { counter, type Family, gauge } from '../prometheus.ts';
 import { createLateness, type Lateness } from './lateness.ts';
 
-/** What the mock server counts. Requests to `/update_config`, `/health` and `/metrics` are in none of it. */
+/** Counts of the mock server. Requests to `/update_config`, `/health`, and `/metrics` aren't included. */
 export interface MockStats {
-  /** Requests being answered now. */
+  /** Requests in flight. */
   readonly inFlight: number;
-  /** The largest `inFlight` that is let in. */
+  /** Maximum of `inFlight`. */
   readonly limit: number;
-  /** Requests answered since the start, 429s included. */
+  /** Responses since the start, including those with status 429. */
   readonly served: number;
-  /** Requests whose client went away before the answer. */
+  /** Requests whose client disconnected before the response. */
   readonly abandoned: number;
-  /** Requests whose connection was cut, as they had asked for. */
+  /** Requests whose connection was closed early by `cut_at`. */
   readonly cut: number;
   /** `served` by status code. */
   readonly byStatus: Readonly<Record<string, number>>;
 }
 
-/** How exact the server was: written at, less told to be written at. */
+/** How exact the server was: actual minus scheduled write times. */
 export interface Exactness {
-  /** Whole answers that had to wait. */
+  /** Complete responses with a delay. */
   readonly answer: Lateness;
-  /** First pieces of streams. */
+  /** First chunks of streams. */
   readonly firstToken: Lateness;
-  /** Gaps between the pieces of a stream. */
+  /** Gaps between the chunks of a stream. */
   readonly gap: Lateness;
 }
 
-/** Starts at zero. */
+/** Returns empty records. */
 export const createExactness = (): Exactness => ({
   answer: createLateness(),
   firstToken: createLateness(),
   gap: createLateness(),
 });
 
-/** The statistics in Prometheus' text format, version 0.0.4. */
-export function renderMetrics(stats: MockStats, exactness: Exactness): string {
-  const metrics = [
-    metric('mock_requests_in_flight', 'gauge', 'Requests in flight.', [` ${stats.inFlight}`]),
-    metric(
-      'mock_max_concurrent_requests',
-      'gauge',
-      'Maximum number of requests in flight. Requests above it get status 429.',
-      [` ${stats.limit}`],
-    ),
-    metric(
-      'mock_requests_total',
-      'counter',
-      'Responses by status code.',
-      Object.entries(stats.byStatus).map(([status, count]) => `{status="${status}"} ${count}`),
-    ),
-    metric('mock_requests_abandoned_total', 'counter', 'Requests whose client disconnected before the response.', [
-      ` ${stats.abandoned}`,
-    ]),
-    metric('mock_requests_cut_total', 'counter', 'Requests whose connection was closed early by cut_at.', [
-      ` ${stats.cut}`,
-    ]),
-    exactness.answer.render('mock_answer_error_seconds', 'Complete responses: actual minus scheduled write time.'),
-    exactness.firstToken.render(
-      'mock_ttft_error_seconds',
-      'First tokens of streams: actual minus scheduled write time.',
-    ),
-    exactness.gap.render('mock_icl_error_seconds', 'Inter-chunk latency of streams: actual minus scheduled.'),
-  ];
-  return `${metrics.join('\n')}\n`;
-}
-
-const metric = (name: string, type: 'gauge' | 'counter', help: string, lines: readonly string[]): string =>
-  [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines.map((line) => name + line)].join('\n');
+/** Returns the metrics of the server itself. */
+export const mockMetrics = (stats: MockStats, exactness: Exactness): Family[] => [
+  gauge('mock_requests_in_flight', 'Requests in flight.', [{}, stats.inFlight]),
+  gauge('mock_max_concurrent_requests', 'Maximum number of requests in flight. Requests above it get status 429.', [
+    {},
+    stats.limit,
+  ]),
+  counter(
+    'mock_requests_total',
+    'Responses by status code.',
+    ...Object.entries(stats.byStatus).map(([status, count]) => [{ status }, count] as const),
+  ),
+  counter('mock_requests_abandoned_total', 'Requests whose client disconnected before the response.', [
+    {},
+    stats.abandoned,
+  ]),
+  counter('mock_requests_cut_total', 'Requests whose connection was closed early by cut_at.', [{}, stats.cut]),
+  exactness.answer.family('mock_answer_error_seconds', 'Complete responses: actual minus scheduled write time.'),
+  exactness.firstToken.family('mock_ttft_error_seconds', 'First tokens of streams: actual minus scheduled write time.'),
+  exactness.gap.family('mock_icl_error_seconds', 'Inter-chunk latency of streams: actual minus scheduled.'),
+];

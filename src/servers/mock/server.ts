@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer, answerTo, readConfig, tooMany, wrongMethod } from './answers.ts';
-import { ApiError } from '../openai/errors.ts';
-import { createArrivalClock } from './arrival.ts';
+import { isRead, readBody, writeError, writeJson, writeText } from '../http.ts';
 import { listen } from '../listen.ts';
-import { createLlmRoutes, type Place, writeApiError } from './llm/routes.ts';
-import { createExactness, type MockStats, renderMetrics } from './metrics.ts';
-import { readBody } from './read-body.ts';
+import { ApiError } from '../openai/errors.ts';
+import { metricsType, renderMetrics } from '../prometheus.ts';
+import { createArrivalClock } from './arrival.ts';
+import { createLlmRoutes, type Place } from './llm/routes.ts';
+import { createExactness, mockMetrics, type MockStats } from './metrics.ts';
 import { sleepUntil } from './sleep.ts';
 
 /** A running mock server. */
@@ -24,14 +25,6 @@ export const defaultHost = '127.0.0.1';
 
 /** The largest body of `/update_config`, bytes. */
 const maxBodyBytes = 64 * 1024;
-
-/** An answer ready to be written. */
-interface Reply {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 const nothing = (): void => undefined;
 
@@ -104,13 +97,13 @@ export async function startMockServer(options: {
   function answerPlain(response: ServerResponse, choose: () => Answer): void {
     const place = enter(response);
     if (!place) {
-      write(response, replyOf(tooMany(limit)));
+      writeAnswer(response, tooMany(limit));
       return;
     }
     const answer = choose();
     const finish = (): void => {
       place.answered(answer.status);
-      write(response, replyOf(answer));
+      writeAnswer(response, answer);
     };
     const sleepMs = (answer.sleepS ?? 0) * 1000 * timeScale;
     if (sleepMs === 0) {
@@ -132,26 +125,23 @@ export async function startMockServer(options: {
       return;
     }
     const { error } = tooMany(limit).body;
-    writeApiError(response, new ApiError(429, error, { code: 'rate_limit_exceeded' }));
+    writeError(response, new ApiError(429, error, { code: 'rate_limit_exceeded' }));
   }
 
   async function updateConfig(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, maxBodyBytes);
     if (body === undefined) {
-      write(response, {
-        ...replyOf({ status: 413, body: { error: `The body is larger than ${maxBodyBytes} bytes.` } }),
-        headers: { connection: 'close' },
-      });
+      writeJson(response, 413, { error: `The body is larger than ${maxBodyBytes} bytes.` });
       return;
     }
-    const config = readConfig(body);
+    const config = readConfig(body.toString());
     if (typeof config !== 'number') {
-      write(response, replyOf(config));
+      writeAnswer(response, config);
       return;
     }
     limit = config;
     changed();
-    write(response, replyOf({ status: 200, body: { max_concurrent_requests: limit } }));
+    writeJson(response, 200, { max_concurrent_requests: limit });
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -162,20 +152,16 @@ export async function startMockServer(options: {
     switch (path) {
       case '/update_config':
         if (method === 'POST') updateConfig(request, response).catch(() => response.destroy());
-        else write(response, replyOf(wrongMethod('POST')));
+        else writeAnswer(response, wrongMethod('POST'));
         return;
       case '/health':
         // Tells the extension that no other server has taken the port.
         response.setHeader('server', 'loadlens-mock');
-        write(response, replyOf(isRead(method) ? { status: 200, body: { status: 'ok' } } : wrongMethod('GET, HEAD')));
+        writeAnswer(response, isRead(method) ? { status: 200, body: { status: 'ok' } } : wrongMethod('GET, HEAD'));
         return;
       case '/metrics':
-        write(
-          response,
-          isRead(method)
-            ? { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: renderMetrics(stats(), exactness) }
-            : replyOf(wrongMethod('GET, HEAD')),
-        );
+        if (isRead(method)) writeText(response, 200, metricsType, renderMetrics(mockMetrics(stats(), exactness)));
+        else writeAnswer(response, wrongMethod('GET, HEAD'));
         return;
       default:
         if (path.startsWith('/v1/')) answerLlm(target, request, response);
@@ -204,21 +190,8 @@ export async function startMockServer(options: {
   };
 }
 
-/** HEAD is answered as GET; Node leaves the body out. */
-const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
-
-function replyOf(answer: Answer): Reply {
-  const headers = answer.allow === undefined ? {} : { headers: { allow: answer.allow } };
-  return typeof answer.body === 'string'
-    ? { status: answer.status, type: 'text/plain; charset=utf-8', text: answer.body, ...headers }
-    : { status: answer.status, type: 'application/json', text: JSON.stringify(answer.body), ...headers };
-}
-
-function write(response: ServerResponse, reply: Reply): void {
-  response.writeHead(reply.status, {
-    'content-type': reply.type,
-    'content-length': Buffer.byteLength(reply.text),
-    ...reply.headers,
-  });
-  response.end(reply.text);
+function writeAnswer(response: ServerResponse, { status, body, allow }: Answer): void {
+  const headers = allow === undefined ? {} : { allow };
+  if (typeof body === 'string') writeText(response, status, 'text/plain; charset=utf-8', body, headers);
+  else writeJson(response, status, body, headers);
 }

@@ -1,4 +1,4 @@
-/** A request that is answered with an error in OpenAI's shape. */
+/** An error that a request gets as its response, in OpenAI's format. */
 export class ApiError extends Error {
   readonly status: number;
   readonly param: string | null;
@@ -19,14 +19,14 @@ export class ApiError extends Error {
   }
 }
 
-/** The word that OpenAI uses for a status. */
-function typeOf(status: number): string {
+/** Returns OpenAI's error type for a status. */
+function errorType(status: number): string {
   if (status === 429) return 'rate_limit_error';
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
 
-/** The body of an error answer. */
+/** Returns the body of an error response. */
 export function errorBody(error: ApiError): object {
   const { message, param, code } = error;
-  return { error: { message, type: typeOf(error.status), param, code } };
+  return { error: { message, type: errorType(error.status), param, code } };
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { countedSince, quantileMs, readBuckets } from '../../../src/cli/calibrate/server-lateness.ts';
 import { createLateness } from '../../../src/servers/mock/lateness.ts';
+import { renderMetrics } from '../../../src/servers/prometheus.ts';
 
 const bucketsOf = (...values: readonly number[]): ReturnType<typeof readBuckets> => {
   const lateness = createLateness();
   for (const value of values) lateness.add(value);
-  return readBuckets(lateness.render('x', 'X.'), 'x');
+  return readBuckets(renderMetrics([lateness.family('x', 'X.')]), 'x');
 };
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { doneEvent, eventText, isRead, readJson, startEvents, writeError, writeJson, writeText } from '../../http.ts';
 import { ApiError } from '../../openai/errors.ts';
+import { answerWriter, type Choice } from '../../openai/responses.ts';
+import { metricsType } from '../../prometheus.ts';
 import { planGeneration, runGeneration, type GenerationContext } from './generate.ts';
-import { readJson, startEvents, writeError, writeJson, writeText } from './http.ts';
 import type { Gpt2Metrics } from './metrics.ts';
 import { readChat, readCompletion, type GenerationRequest } from './requests.ts';
-import { answerWriter, type Choice } from '../../openai/responses.ts';
 
 /** What the routes serve; `context` is undefined while the model is loading. */
 export interface Served {
@@ -90,11 +91,12 @@ export function createRoutes(served: Served): Routes {
     );
     const texts = generation.jobs.map(() => '');
     const reasons = generation.jobs.map((): Choice['finishReason'] => 'length');
-    let write: ReturnType<typeof startEvents> | undefined;
+    let write: ((event: object) => void) | undefined;
     let first = true;
     const begin = () => {
       if (!request.stream || write !== undefined) return;
-      write = startEvents(response, headers());
+      startEvents(response, headers());
+      write = (event) => response.write(eventText(event));
       for (const index of texts.keys()) {
         const opening = writer.opening(index);
         if (opening !== undefined) write(opening);
@@ -140,8 +142,7 @@ export function createRoutes(served: Served): Routes {
         metrics.answered(200);
         if (write !== undefined) {
           if (request.includeUsage) write(writer.usage(usage));
-          write('[DONE]');
-          response.end();
+          response.end(doneEvent);
           return;
         }
         onWhole(
@@ -226,8 +227,8 @@ export function createRoutes(served: Served): Routes {
     },
     '/metrics': {
       GET: (_, response) => {
-        const labels = `model=${JSON.stringify(served.model)},dtype="${served.dtype}",weights="${label()}"`;
-        writeText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metrics.render(labels, served.kvTokens));
+        const labels = { model: served.model, dtype: served.dtype, weights: label() };
+        writeText(response, 200, metricsType, metrics.render(labels, served.kvTokens));
       },
     },
   };
@@ -273,9 +274,6 @@ export function createRoutes(served: Served): Routes {
     },
   };
 }
-
-/** HEAD is answered as GET; Node leaves the body out. */
-const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 function parse(url: string): URL {
   try {

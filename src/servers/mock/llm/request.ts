@@ -1,4 +1,7 @@
+import * as v from 'valibot';
+import { check } from '../../openai/check.ts';
 import { ApiError } from '../../openai/errors.ts';
+import { generationFields, maybe, messagesField, type Prompt, promptField, promptsOf } from '../../openai/fields.ts';
 import { maxTokens, type Timing } from './schedule.ts';
 import { countPromptTokens } from './text.ts';
 
@@ -46,27 +49,36 @@ const numbers = {
 } as const;
 type NumberName = keyof typeof numbers;
 
+/** Part of a message; only its text counts. */
+const part = v.looseObject({ text: maybe(v.string()) });
+const message = v.looseObject({
+  role: v.string(),
+  content: v.nullable(v.union([v.string(), v.array(part)], 'must be a string or a list of parts')),
+});
+
+/** The fields that both servers read, checked by the same schemas. This server ignores all other fields. */
+const completion = v.looseObject({ ...generationFields, prompt: promptField });
+const chat = v.looseObject({ ...generationFields, messages: messagesField(message) });
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** Reads a request. Throws an ApiError that says what is wrong with it. */
-export function readLlmRequest(kind: LlmRequest['kind'], body: Json, query: URLSearchParams): LlmRequest {
+export function readLlmRequest(kind: LlmRequest['kind'], json: unknown, query: URLSearchParams): LlmRequest {
   checkNames(query);
+  const { body, promptTokens } = kind === 'chat' ? readChat(json) : readCompletion(json);
   const number = (name: NumberName): number | undefined => readNumber(name, query, body);
   const tokens = number('tokens');
   const limit = number('max_completion_tokens') ?? number('max_tokens');
   const wanted = tokens ?? limit ?? usualTokens;
-  const { stream, model } = body;
-  if (!isAbsent(stream) && typeof stream !== 'boolean') throw wrong('stream', 'must be true or false');
-  if (!isAbsent(model) && typeof model !== 'string') throw wrong('model', 'must be a string');
-  if (!isAbsent(body['n']) && body['n'] !== 1) throw wrong('n', 'must be 1. This server returns one choice');
+  if ((body.n ?? 1) !== 1) throw wrong('n', 'must be 1. This server returns one choice');
   return {
     kind,
-    model: typeof model === 'string' ? model : modelName,
-    promptTokens: kind === 'chat' ? countMessages(body['messages']) : countPrompt(body['prompt']),
+    model: body.model ?? modelName,
+    promptTokens,
     tokens: Math.min(wanted, limit ?? wanted),
     finishReason: limit !== undefined && limit <= wanted ? 'length' : 'stop',
-    stream: stream === true,
-    includeUsage: readIncludeUsage(body['stream_options']),
+    stream: body.stream ?? false,
+    includeUsage: body.stream_options?.include_usage ?? false,
     timing: readTiming(number),
     errors: {
       rate: number('error_rate') ?? 0,
@@ -74,6 +86,16 @@ export function readLlmRequest(kind: LlmRequest['kind'], body: Json, query: URLS
       mode: readErrorMode(query, body),
     },
   };
+}
+
+function readChat(json: unknown) {
+  const body = check(chat, json);
+  return { body, promptTokens: countMessages(body.messages) };
+}
+
+function readCompletion(json: unknown) {
+  const body = check(completion, json);
+  return { body, promptTokens: countPrompt(body.prompt) };
 }
 
 function readTiming(number: (name: NumberName) => number | undefined): Timing {
@@ -132,35 +154,16 @@ function readErrorMode(query: URLSearchParams, body: Json): ErrorMode {
   return mode;
 }
 
-function readIncludeUsage(options: unknown): boolean {
-  if (isAbsent(options)) return false;
-  if (typeof options !== 'object' || options === null) throw wrong('stream_options', 'must be an object');
-  return 'include_usage' in options && options.include_usage === true;
-}
-
-function countPrompt(prompt: unknown): number {
-  if (Array.isArray(prompt) && prompt.length > 0) {
-    if (prompt.every((token) => typeof token === 'number')) return prompt.length;
-    if (prompt.length === 1) return countPrompt(prompt[0]);
+function countPrompt(prompt: v.InferOutput<typeof promptField>): number {
+  const [first, ...others]: readonly Prompt[] = promptsOf(prompt);
+  if (first === undefined || others.length > 0) {
+    throw wrong('prompt', 'must be one prompt. This server returns one choice');
   }
-  if (typeof prompt !== 'string') throw wrong('prompt', 'must be a string or a list of tokens');
-  return countPromptTokens(prompt);
+  return typeof first === 'string' ? countPromptTokens(first) : first.length;
 }
 
-function countMessages(messages: unknown): number {
-  if (!Array.isArray(messages) || messages.length === 0) throw wrong('messages', 'must have at least one message');
-  return messages.reduce<number>((sum, message) => sum + countPromptTokens(contentOf(message)), 0);
-}
+const countMessages = (messages: readonly v.InferOutput<typeof message>[]): number =>
+  messages.reduce((sum, { content }) => sum + countPromptTokens(contentText(content)), 0);
 
-function contentOf(message: unknown): string {
-  if (typeof message === 'object' && message !== null && 'role' in message && 'content' in message) {
-    const { content } = message;
-    if (typeof content === 'string') return content;
-    if (Array.isArray(content)) return content.map(textOf).join(' ');
-    if (content === null) return '';
-  }
-  throw wrong('messages', 'must each have a role and a content');
-}
-
-const textOf = (part: unknown): string =>
-  typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string' ? part.text : '';
+const contentText = (content: v.InferOutput<typeof message>['content']): string =>
+  Array.isArray(content) ? content.map(({ text }) => text ?? '').join(' ') : (content ?? '');

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { doneEvent, eventText, readJson, startEvents, writeError, writeJson } from '../../http.ts';
 import { ApiError, errorBody } from '../../openai/errors.ts';
 import { answerWriter, type AnswerWriter } from '../../openai/responses.ts';
 import type { Exactness } from '../metrics.ts';
-import { readBody } from '../read-body.ts';
 import { sleepUntil } from '../sleep.ts';
 import { type LlmRequest, modelName, readLlmRequest } from './request.ts';
 import { isUnlucky, makeSchedule, type Step } from './schedule.ts';
@@ -24,9 +24,6 @@ export interface Place {
 export interface LlmRoutes {
   handle(url: URL, request: IncomingMessage, response: ServerResponse, place: Place): Promise<void>;
 }
-
-/** The largest body that is read, bytes. */
-const maxBodyBytes = 1 << 20;
 
 const created = Math.floor(Date.now() / 1000);
 const modelCard = { id: modelName, object: 'model', created, owned_by: 'loadlens' };
@@ -81,7 +78,7 @@ export function createLlmRoutes(options: { timeScale: number; exactness: Exactne
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         place.answered(error.status);
-        writeApiError(response, error);
+        writeError(response, error);
       }
     },
   };
@@ -97,20 +94,6 @@ const json =
     place.answered(200);
     writeJson(response, 200, body);
   };
-
-async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readBody(request, maxBodyBytes);
-  if (text === undefined) {
-    throw new ApiError(413, `The body is larger than ${maxBodyBytes} bytes.`, { headers: { connection: 'close' } });
-  }
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
-  } catch {
-    // Said below.
-  }
-  throw new ApiError(400, 'The body must be a JSON object.');
-}
 
 /** What writing one answer needs. */
 interface Answer {
@@ -165,7 +148,7 @@ function writeStream(answer: Answer, steps: readonly Step[], dueAt: (step: Step 
     }
     if (step.kind === 'error') {
       place.answered(200);
-      response.end(event(errorBody(new ApiError(wanted.errors.status, toldToFail))));
+      response.end(eventText(errorBody(new ApiError(wanted.errors.status, toldToFail))));
       return;
     }
     const text = piece(tokensText(step.from, step.to));
@@ -182,9 +165,9 @@ function writeStream(answer: Answer, steps: readonly Step[], dueAt: (step: Step 
   };
   place.onGone(() => wake?.());
 
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  startEvents(response);
   const opening = writer.opening(0);
-  if (opening) response.write(event(opening));
+  if (opening) response.write(eventText(opening));
   else response.flushHeaders();
   sleepOn();
 }
@@ -192,13 +175,13 @@ function writeStream(answer: Answer, steps: readonly Step[], dueAt: (step: Step 
 /** Writes pieces by putting the text into the place of a mark: JSON.stringify of every piece would cost more than its socket. */
 function pieceWriter(writer: AnswerWriter): (text: string) => string {
   const mark = '\u0001';
-  const [before = '', after = ''] = event(writer.piece(0, mark)).split(JSON.stringify(mark));
+  const [before = '', after = ''] = eventText(writer.piece(0, mark)).split(JSON.stringify(mark));
   return (text) => before + JSON.stringify(text) + after;
 }
 
 function endOf(wanted: LlmRequest, writer: AnswerWriter): string {
-  const usage = wanted.includeUsage ? event(writer.usage(usageOf(wanted))) : '';
-  return `${event(writer.closing(0, wanted.finishReason))}${usage}data: [DONE]\n\n`;
+  const usage = wanted.includeUsage ? eventText(writer.usage(usageOf(wanted))) : '';
+  return `${eventText(writer.closing(0, wanted.finishReason))}${usage}${doneEvent}`;
 }
 
 const usageOf = ({ promptTokens, tokens }: LlmRequest): { prompt: number; completion: number } => ({
@@ -206,28 +189,7 @@ const usageOf = ({ promptTokens, tokens }: LlmRequest): { prompt: number; comple
   completion: tokens,
 });
 
-const event = (body: object): string => `data: ${JSON.stringify(body)}\n\n`;
-
 function cutOff(response: ServerResponse, place: Place): void {
   place.cut();
   response.destroy();
-}
-
-/** An error in OpenAI's shape. */
-export const writeApiError = (response: ServerResponse, error: ApiError): void =>
-  writeJson(response, error.status, errorBody(error), error.headers);
-
-function writeJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
 }

@@ -113,7 +113,7 @@ describe('mock model', () => {
 
   it('says what is wrong in the shape of OpenAI', async () => {
     for (const [reply, status, text] of [
-      [await post('/v1/completions', '{'), 400, errorText('The body must be a JSON object.')],
+      [await post('/v1/completions', '{'), 400, errorText("The body isn't valid JSON.")],
       [await post('/v1/completions', '[]'), 400, errorText('The body must be a JSON object.')],
       [
         await post('/v1/completions?icl_ms=x', { prompt: 'a' }),
