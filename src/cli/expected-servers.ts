@@ -3,13 +3,13 @@ import type { RunInput } from '../core/plan/types.ts';
 import type { Screen } from './output/measure.ts';
 import { otherServers } from '../processes/other-servers.ts';
 
-/** The bundled servers where they listen unless told. */
+/** The bundled servers with their default ports. */
 const expected: readonly BundledPlace[] = [
   { id: 'mock', port: bundledServers.mock.port },
   { id: 'gpt2', port: bundledServers.gpt2.port },
 ];
 
-/** Reports a server that responds instead of the expected bundled one. Returns the input with that remark. */
+/** Reports servers that respond in place of a bundled one. Returns the input with these remarks. */
 export async function withOtherServers<T extends Pick<RunInput, 'requests' | 'notes'>>(
   input: T,
   screen: Pick<Screen, 'note'>,

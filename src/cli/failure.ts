@@ -1,6 +1,6 @@
 import { ExitCode, LoadlensError } from '../core/errors.ts';
 
-/** What the user is told about a failure: sentence and hint. A stack is shown for LOADLENS_DEBUG=1 alone. */
+/** Returns a failure as text, with a hint, and its exit code. @param debug adds the stack trace */
 export function describeFailure(error: unknown, debug: boolean): { text: string; exitCode: ExitCode } {
   const stack = debug && error instanceof Error && error.stack ? `\n${error.stack}` : '';
   if (error instanceof LoadlensError) {

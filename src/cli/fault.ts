@@ -1,17 +1,20 @@
 import { describeFailure } from './failure.ts';
 
-/** Bugs that nothing else has caught. */
+/** Handler of uncaught errors, which are bugs. */
 export interface Fault {
-  /** Aborts at the first, with its Error as the reason. */
+  /** Aborts at the first one, with its Error as the reason. */
   readonly signal: AbortSignal;
-  /** Gives them back to Node. */
+  /** Restores Node's own handling. */
   dispose(): void;
 }
 
-/** How long a measurement may take to end after a fault, and keep what it has. */
+/** Time for a measurement to end and save its results after a fault, ms. */
 const limitMs = 10_000;
 
-/** Catches what nothing else does. A measurement that does not end by itself then, and a second fault, end the process. */
+/**
+ * Handles uncaught errors. The process ends at a second one, or if the measurement doesn't end within 10 s of the first.
+ * @param beforeEnd is called before the process ends
+ */
 export function onFault(beforeEnd: () => void): Fault {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;

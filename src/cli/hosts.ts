@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { LoadlensError } from '../core/errors.ts';
 
-/** True when `--allow-host` names the host: with its port, or without one for every port. */
+/** Returns true if `--allow-host` lists the host, either with its port or without any. */
 function isAllowed(hostAndPort: string, allowed: readonly string[]): boolean {
   const host = hostAndPort.replace(/:\d+$/, '');
   return allowed.some((name) => {
@@ -11,8 +11,9 @@ function isAllowed(hostAndPort: string, allowed: readonly string[]): boolean {
 }
 
 /**
- * Lets a run pass that sends to other machines only when its user means it: by `--allow-host` or by saying yes.
- * Answers false when the user says no; throws where nobody can be asked.
+ * Returns true if the user permits the load: by `--allow-host` for each host, or by typing yes.
+ * @param hosts hosts other than this machine
+ * @throws LoadlensError without a terminal to ask in
  */
 export async function mayLoad(
   hosts: readonly string[],
@@ -26,7 +27,7 @@ export async function mayLoad(
       hint: `If you're allowed to, add ${open.map((host) => `--allow-host ${host}`).join(' ')}`,
     });
   }
-  // Not as a terminal: Ctrl+C stays a signal.
+  // In terminal mode, readline would turn Ctrl+C into a key press.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const answer = await lines.question(`Send ${options.load} to ${shown}? [y/N] `, { signal: options.signal });

@@ -1,23 +1,23 @@
 import { ExitCode } from '../core/errors.ts';
 
-/** What became of SIGINT and SIGTERM. */
+/** Handler of SIGINT and SIGTERM. */
 export interface Interrupt {
   /** Aborts at the first signal. */
   readonly signal: AbortSignal;
-  /** Gives the signals back to Node. */
+  /** Restores Node's own handling. */
   dispose(): void;
 }
 
-/** The first SIGINT or SIGTERM cancels what is going on, the second ends the process at once. */
-export function onInterrupt(told: { first(): void; second(): void }): Interrupt {
+/** Handles SIGINT and SIGTERM: the first one aborts the signal, the second one ends the process. */
+export function onInterrupt(on: { first(): void; second(): void }): Interrupt {
   const controller = new AbortController();
   const listener = (): void => {
     if (controller.signal.aborted) {
-      told.second();
+      on.second();
       process.exit(ExitCode.interrupted);
     }
     controller.abort();
-    told.first();
+    on.first();
   };
   process.on('SIGINT', listener).on('SIGTERM', listener);
   return {

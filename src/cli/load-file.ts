@@ -12,12 +12,12 @@ import type { Objective } from '../core/vocabulary.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { giveMemoryBack, keepHeapSmall } from './small-heap.ts';
 
-/** Of a larger file the heap is kept small, characters. */
+/** Size from which the heap is kept small, in characters. */
 const largeFile = 2_000_000;
 
-/** What the command line adds to an endpoints file. */
+/** Choices of the command line that go beyond the plan. */
 export interface FileChoices extends PlanChoices {
-  /** Whether language models are asked for a stream, whatever the file says. */
+  /** Response mode of all LLM targets, in place of the file's. */
   readonly stream?: boolean | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly objectives: readonly Objective[];
@@ -31,14 +31,15 @@ export interface LoadedFile {
   readonly path: string;
   readonly shownAs: string;
   readonly file: EndpointsFile;
-  /** Values of the chosen environment that must not appear in anything kept. */
+  /** Values of the chosen environment that must not appear in results. */
   readonly secrets: readonly string[];
 }
 
 /**
- * Reads and parses an endpoints file. Throws a LoadlensError when it can't be read.
+ * Reads and parses an endpoints file.
  * @param environment name of an environment of `http-client.env.json`
- * @param overrides values of the file's variables, by name, in place of those that the file and the environment have
+ * @param overrides values of variables, by name, in place of those in the file and the environment
+ * @throws LoadlensError if it can't be read
  */
 export function loadFile(name: string, environment?: string, overrides: Variables = {}): LoadedFile {
   const path = resolve(name);
@@ -57,7 +58,7 @@ function readTextIfThere(folder: string, file: string): string | undefined {
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** A folder and those around it. */
+/** Returns a folder and its ancestors, innermost first. */
 function foldersAround(folder: string): string[] {
   const above = dirname(folder);
   return above === folder ? [folder] : [folder, ...foldersAround(above)];
@@ -87,17 +88,20 @@ function readText(name: string, path: string, shownAs: string): string {
   }
 }
 
-/** A problem as one line, in the form that editors and terminals turn into links. */
+/** Returns a problem as one line, in the form that editors and terminals turn into links. */
 export function problemLine(shownAs: string, { range, severity, message, hint }: Problem): string {
   return `${shownAs}:${range.start.line + 1}:${range.start.character + 1}: ${severity}: ${message}  ${hint}`;
 }
 
-/** Everything a run needs, with the places of the targets in their file. */
+/** The input of a run, with the positions of its targets in the file. */
 interface FileInput extends RunInput {
   readonly targets: readonly Target[];
 }
 
-/** Everything a run needs, from a file without errors. Throws a LoadlensError for a missing value, body or bad choice. */
+/**
+ * Returns the input of a run from a file without errors.
+ * @throws LoadlensError for a missing value, a missing body file, or an invalid choice
+ */
 export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices: FileChoices): FileInput {
   const plan = makePlan(choices, { ...file, objectives: [...file.objectives, ...choices.objectives] });
   const { stream } = choices;
@@ -124,11 +128,11 @@ export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices:
   };
 }
 
-/** Returns what a run needs of its input: in a large file the places of the targets take tens of megabytes. */
+/** Returns the input without the targets' positions: in a large file, they take tens of megabytes. */
 export function withoutPlaces({ targets, ...input }: FileInput): RunInput {
   const placeless = targets.map((target): RunTarget => {
     const { name, method, url, headers, weight, objectives, body, llm, variables } = target;
-    // Most targets have no more than these: an object made at once is the smallest.
+    // Most targets have only these members, and an object literal takes the least memory.
     const plain = { name, method, url, headers, weight, objectives };
     return (body ?? llm ?? variables) === undefined
       ? plain
@@ -137,26 +141,26 @@ export function withoutPlaces({ targets, ...input }: FileInput): RunInput {
   return { ...input, targets: placeless };
 }
 
-/** The target with headers of the command line, each in the place of the target's own of that name. */
+/** Returns the target with the headers of the command line, which replace its own headers of that name. */
 function withHeaders(target: Target, headers: FileChoices['headers']): Target {
   if (headers.length === 0) return target;
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   return { ...target, headers: [...target.headers.filter(([name]) => !given.has(name.toLowerCase())), ...headers] };
 }
 
-/** The target without its `@stream`: the command line says it. */
+/** Returns the target without its `@stream`, which an option overrides. */
 function silent(target: Target): Target {
   const { stream: _, ...llm } = target.llm ?? {};
   return target.llm === undefined ? target : { ...target, llm };
 }
 
-/** Reads what the `.env` file of a folder holds; nothing when there is none. */
+/** Returns the values of the `.env` file in a folder; empty if there is none. */
 export function readDotenv(folder: string): Readonly<Record<string, string | undefined>> {
   const bytes = readIfThere(join(folder, '.env'));
   return bytes === undefined ? {} : parseEnv(new TextDecoder().decode(bytes));
 }
 
-/** Reads body files relative to a folder, each once. */
+/** Returns a reader of body files relative to a folder. It reads each file once. */
 function bodyReader(folder: string): (path: string) => Uint8Array | undefined {
   const bodies = new Map<string, Uint8Array | undefined>();
   return (path) => {

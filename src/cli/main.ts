@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line's first lines. They import nothing that an old Node could choke on before it is told that it is too old.
+// The entry file of the command line. It imports nothing that fails to load in a Node too old to run the rest.
 import { nodeProblem } from './node-version.ts';
 
 const problem = nodeProblem(process.versions.node);

@@ -18,23 +18,23 @@ import { addSuiteCommand } from './suite/program.ts';
 import { addSweepOptions } from './options/sweep-options.ts';
 import { numberFrom, planNumber, several } from './options/values.ts';
 
-/** Runs the command line's arguments and answers the exit code; docs/cli.md. Whatever fails is said on standard error. */
+/** Runs the command line (docs/cli.md) and returns the exit code. Writes failures to standard error. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   let unwritten = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (`| head`) is no failure.
+    // A reader that closes early, such as `| head`, isn't a failure.
     if (error.code === 'EPIPE' || unwritten) return;
     unwritten = true;
     process.stderr.write(
       `error: Can't write to standard output: ${error.message}.\nhint:  Check the disk, then run again.\n`,
     );
   });
-  /** The exit code, when standard output was written; its errors come a turn of the loop late. */
+  /** Returns the exit code, or that of a usage error if standard output failed. Its errors arrive one loop turn late. */
   const written = async (code: ExitCode): Promise<ExitCode> => {
     await new Promise((resolve) => setImmediate(resolve));
     return unwritten && code === ExitCode.done ? ExitCode.usage : code;
   };
-  // There is nowhere to say it.
+  // Nowhere to report it.
   process.stderr.on('error', () => {});
   let exitCode: ExitCode = ExitCode.done;
   const program = makeProgram((code) => {
@@ -44,7 +44,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(args, { from: 'user' });
     return await written(exitCode);
   } catch (error) {
-    // Commander has said already what is wrong; help and version end with 0.
+    // Commander has already shown the error. Help and version end with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? written(ExitCode.done) : ExitCode.usage;
     const failure = describeFailure(error, process.env['LOADLENS_DEBUG'] === '1');
     process.stderr.write(failure.text);
@@ -69,7 +69,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .option('-q, --quiet', 'show only errors on standard error')
     .addHelpText('after', exitCodes)
     .action(async (file: string | undefined, options: RunOptions) => {
-      // The engine is loaded for a run alone: help and the mock server start without it.
+      // Loads the engine only for a run, so that help and the mock server start faster.
       const { runCommand } = await import('./commands/run-command.ts');
       done(await runCommand(file, options, manifest.version));
     });

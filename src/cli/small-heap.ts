@@ -1,14 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** V8 of the versions of Node.js that this was tried with, 20 and 24: its flags are no stable interface. */
+/** V8 of Node 20 and 24, with which this is tested: V8's flags aren't a stable interface. */
 const triedVersions = /^(11\.3|13\.6)\./;
 
 let collect: (() => void) | undefined;
 
 /**
- * Keeps the heap close to what is in use, at the price of more garbage collections: by default V8 lets it grow to several
- * times that before it cleans up. For files so large that their targets alone take tens of megabytes.
+ * Keeps the heap close to the live data, at the price of more garbage collections. By default, V8 lets it grow to several times
+ * that size. For large files, whose targets take tens of megabytes.
  */
 export function keepHeapSmall(): void {
   if (!triedVersions.test(process.versions.v8) || process.versions['electron'] !== undefined) return;
@@ -19,5 +19,5 @@ export function keepHeapSmall(): void {
   if (typeof found === 'function') collect = () => void found();
 }
 
-/** Gives back what is no longer used before the next phase needs memory of its own; nothing unless the heap is kept small. */
+/** Collects garbage before the next phase needs memory. Does nothing unless the heap is kept small. */
 export const giveMemoryBack = (): void => collect?.();

@@ -116,7 +116,7 @@ Content-Type: application/json
     assert.equal(shared.backlog?.unsent, 0);
   });
 
-  it('takes secrets from the environment, and tells why a share has not reported', async () => {
+  it('takes secrets from the environment, and reports why a share is missing', async () => {
     write('endpoints.txt', `# @requests 40\n${mock.url}/tokenizer?output_tokens=3\nX-Key: {{$secret key}}\n`);
     process.env['LOADLENS_SECRET_KEY'] = 'geheim-4711';
     const project = await exportProject(folder.path, 'p', ['--workers', '2']);
@@ -125,7 +125,7 @@ Content-Type: application/json
     assert.equal((await project.run(3)).code, 0);
     const nothing = await project.importRun();
     assert.equal(nothing.code, 1);
-    assert.match(nothing.stderr, /No share of 2 has reported\..*2 × “endpoints\.txt:2: Secret key not found\./);
+    assert.match(nothing.stderr, /None of 2 shares reported\..*2 × “endpoints\.txt:2: Secret key not found\./);
     assert.deepEqual(mock.stats().byStatus, {});
 
     const env = { LOADLENS_SECRET_KEY: 'geheim-4711', LOADLENS_TEST_FAILS: '1' };
@@ -135,7 +135,7 @@ Content-Type: application/json
     assert.deepEqual(mock.stats().byStatus, { 200: 40 });
     const record = readRun('half.json');
     assert.deepEqual([record.status, record.requestsSent], ['crashed', 20]);
-    assert.match(record.stopReason ?? '', /^1 share has not reported, of 2: .* 1 × “Failed on purpose\.”/);
+    assert.match(record.stopReason ?? '', /^1 of 2 shares didn't report\. .* 1 × “Failed on purpose\.”/);
     assert.doesNotMatch(readFileSync(join(project.folder, 'report.json'), 'utf8'), /geheim-4711/);
   });
 
@@ -159,7 +159,7 @@ Content-Type: application/json
     const record = readRun('cloud.json');
     assert.deepEqual([record.status, record.plan.requests, record.plan.concurrency], ['completed', 102, 4]);
     assert.equal(record.requestsSent, 102);
-    assert.match(record.environment.host, /^2 workers of Artillery on /);
+    assert.match(record.environment.host, /^2 Artillery workers on /);
   });
 
   it('is whole for workers elsewhere: they get every file and install nothing', async () => {

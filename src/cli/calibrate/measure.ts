@@ -10,17 +10,17 @@ import { runBenchmark } from '../../engine/run.ts';
 import { type Buckets, countedSince, quantileMs, readBuckets } from './server-lateness.ts';
 import { startMockProcess } from './mock-process.ts';
 
-/** The times that the mock server is asked for. */
+/** Times that the mock server injects. */
 const injected = { latencyMs: 100, ttftMs: 50, iclMs: 10 } as const;
 
-/** What is sent with so many requests in flight. */
+/** Amounts of requests at one concurrency. */
 export interface Level {
   readonly concurrency: number;
   readonly requests: number;
   readonly streams: number;
 }
 
-/** About the same time for each level: some 15 s, or 3 s in a hurry. */
+/** Returns the levels of a calibration, each of about 15 s, or 3 s if `quick`. */
 export const usualLevels = (quick: boolean): readonly Level[] =>
   [1, 10, 100].map((concurrency) => ({
     concurrency,
@@ -28,22 +28,22 @@ export const usualLevels = (quick: boolean): readonly Level[] =>
     streams: concurrency * (quick ? 6 : 30),
   }));
 
-/** Chunks of a stream: enough gaps for a 99th percentile, in a quarter of a second. */
+/** Enough chunks for a p99 of the ICL, in a quarter of a second. */
 const tokensPerStream = 21;
-/** Requests of each lane before anything counts. */
+/** Warm-up requests per slot. */
 const warmRounds = 2;
 
-/** How a calibration is made. */
+/** Options of a calibration. */
 export interface CalibrationOptions {
   readonly levels: readonly Level[];
-  /** The command line, as arguments for Node: the mock server is a process of its own. */
+  /** The file that starts the command line, as arguments for Node: the mock server is a separate process. */
   readonly commandLine: readonly string[];
   readonly version: string;
   readonly signal: AbortSignal;
   onProgress?(text: string): void;
 }
 
-/** Measures known times and says how far off the results are. Rejects with a LoadlensError when that could not be done. */
+/** Measures known times and returns the errors. Rejects with a LoadlensError if requests fail or it's canceled. */
 export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
   const measuredAt = new Date().toISOString();
   const server = await startMockProcess(options.commandLine, 4 * Math.max(...options.levels.map((l) => l.concurrency)));
@@ -79,7 +79,7 @@ async function measureLevel(level: Level, url: string, options: CalibrationOptio
 
 interface Measured {
   readonly record: RunRecord;
-  /** The server's metrics. */
+  /** The server's metrics before and after the run. */
   readonly before: string;
   readonly after: string;
 }
@@ -88,7 +88,7 @@ type Request = Pick<RunInput, 'targets' | 'requests'>;
 
 const nothing = (): undefined => undefined;
 
-/** The one request of an endpoints file, read as any other is. */
+/** Returns the request in the text of an endpoints file. */
 function requestOf(text: string): Request {
   const { targets } = parseEndpoints(text);
   const lookups = { env: nothing, secret: nothing, bodyFile: nothing, shownAs: 'calibration' };
@@ -149,5 +149,5 @@ function errorOf(measured: Measured, metric: keyof typeof injected, histogram: s
   };
 }
 
-/** To microseconds: nothing finer is known. */
+/** Rounds to microseconds, the resolution of the clocks. */
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

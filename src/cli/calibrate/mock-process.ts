@@ -1,18 +1,22 @@
 import { spawn } from 'node:child_process';
 
-/** A mock server in a process of its own. It also ends when this process does. */
+/** A mock server in a child process, which ends when this process ends. */
 export interface MockProcess {
   readonly url: string;
   readonly pid: number | undefined;
   close(): Promise<void>;
 }
 
-/** Starts one by the command line, given as arguments for Node, on a free port. Rejects when it does not come up. */
+/**
+ * Starts a mock server on a free port. Rejects if it doesn't start.
+ * @param commandLine the file that starts the command line, as arguments for Node
+ * @param limit maximum number of concurrent requests
+ */
 export async function startMockProcess(commandLine: readonly string[], limit: number): Promise<MockProcess> {
   const server = spawn(
     process.execPath,
     [...commandLine, 'serve', 'mock', '--port', '0', '--max-concurrent-requests', `${limit}`],
-    // The channel carries nothing: its end is what tells the server that nobody is left.
+    // Nothing is sent over the IPC channel. The server ends when it closes.
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
   const closed = new Promise((resolve) => server.once('close', resolve));

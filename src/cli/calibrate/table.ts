@@ -8,7 +8,7 @@ const metrics = [
 
 const columns = ['concurrency', 'metric', 'injected', 'p50', 'server', 'p99', 'server'];
 
-/** The calibration for a terminal. */
+/** Returns the calibration as a table for a terminal. */
 export function calibrationTable({ levels }: Calibration): string {
   const rows = levels.flatMap((level) => metrics.map(([label, name]) => rowOf(level.concurrency, label, level[name])));
   const widths = columns.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
@@ -34,10 +34,10 @@ const rowOf = (concurrency: number, label: string, error: MeasurementError): str
 
 const signed = (ms: number): string => `${ms < 0 ? '-' : '+'}${Math.abs(ms).toFixed(3)}`;
 
-/** A server that is this late at its 99th percentile was kept from its work by something else. */
+/** From this delay of the server on (p99, ms), other programs have taken its processor. */
 const busyFromMs = 3;
 
-/** What to say when the machine was busy with something else; empty when it was not. */
+/** Returns a warning if other programs kept the machine busy, otherwise an empty text. */
 export function busyNote({ levels }: Calibration): string {
   const latest = Math.max(...levels.flatMap(({ ttftMs, iclMs }) => [ttftMs.serverP99Ms, iclMs.serverP99Ms]));
   return latest < busyFromMs

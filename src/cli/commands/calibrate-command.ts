@@ -7,13 +7,13 @@ import { onInterrupt } from '../interrupt.ts';
 import { progressLine } from '../output/progress.ts';
 import { checkReportFiles, standardOutput, writeReport } from '../output/report-files.ts';
 
-/** The options of `loadlens calibrate`, as the argument parser hands them over. */
+/** Parsed options of `loadlens calibrate`. */
 export interface CalibrateOptions {
   readonly quick?: true;
   readonly json?: string;
 }
 
-/** `loadlens calibrate`: answers the exit code. Throws a LoadlensError for what the user can mend. */
+/** Runs `loadlens calibrate` and returns the exit code. @throws LoadlensError for errors that the user can fix */
 export async function calibrateCommand(options: CalibrateOptions, version: string): Promise<ExitCode> {
   if (options.json !== undefined) checkReportFiles([{ option: '--json', path: options.json }]);
   const progress = progressLine(process.stderr, true);

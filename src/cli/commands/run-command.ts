@@ -26,7 +26,7 @@ import { progressText } from '../output/progress.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
 
-/** The options that say what a run sends, as the argument parser hands them over. */
+/** Parsed options of the load. */
 export interface PlanOptions {
   readonly requests?: number;
   readonly concurrency?: number;
@@ -51,7 +51,7 @@ export interface PlanOptions {
   readonly slo?: readonly Objective[];
 }
 
-/** Those that name files for a result. */
+/** Parsed options that specify report files. */
 export interface ReportOptions {
   readonly json?: string;
   readonly html?: string;
@@ -59,17 +59,17 @@ export interface ReportOptions {
   readonly md?: string;
 }
 
-/** The options of `loadlens run`. */
+/** Parsed options of `loadlens run`. */
 export interface RunOptions extends SweepOptions, PlanOptions, ReportOptions {
   readonly targets?: string;
   readonly allowHost?: readonly string[];
   readonly quiet?: true;
 }
 
-/** The endpoints file when none is named. */
+/** The endpoints file if none is specified. */
 export const defaultFile = 'endpoints.txt';
 
-/** `loadlens run`: answers the exit code. Throws a LoadlensError for what the user can mend. */
+/** Runs `loadlens run` and returns the exit code. @throws LoadlensError for errors that the user can fix */
 export async function runCommand(name: string | undefined, options: RunOptions, version: string): Promise<ExitCode> {
   if (name !== undefined && options.targets !== undefined) {
     throw new LoadlensError(`Two endpoints files specified: ${name} and ${options.targets}.`, {
@@ -106,7 +106,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   });
 }
 
-/** What the options choose over the file. */
+/** Returns the choices that the options make in place of the file's. */
 export function choicesOf(options: PlanOptions): FileChoices {
   return {
     requests: options.requests,
@@ -131,7 +131,7 @@ export function choicesOf(options: PlanOptions): FileChoices {
   };
 }
 
-/** Says what is wrong with a file. False when it may not run. */
+/** Reports the problems of a file. Returns false if it has errors. @throws LoadlensError if it has no target */
 export function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean {
   const errors = file.problems.filter(({ severity }) => severity === 'error');
   for (const problem of quiet ? errors : file.problems) process.stderr.write(`${problemLine(shownAs, problem)}\n`);
@@ -143,26 +143,26 @@ export function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean 
   throw new LoadlensError(`No target found in ${shownAs}.`, { hint: 'Write one URL per line.' });
 }
 
-/** Requests leave by free slots or by the clock: nobody can mean both. */
+/** Checks that the options specify one load model. @throws LoadlensError if they don't */
 export function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions): void {
-  const byClock = rate !== undefined ? '--rate' : '--stages';
+  const rateOption = rate !== undefined ? '--rate' : '--stages';
   if (rate !== undefined && stages !== undefined) {
     throw new LoadlensError("--rate and --stages can't be combined.", { hint: 'Use only one of them.' });
   }
   if (rate === undefined && stages === undefined) return;
   if (concurrency !== undefined) {
-    throw new LoadlensError(`--concurrency and ${byClock} can't be combined.`, {
-      hint: `Use --max-in-flight to limit the requests in flight with ${byClock}.`,
+    throw new LoadlensError(`--concurrency and ${rateOption} can't be combined.`, {
+      hint: `Use --max-in-flight to limit the requests in flight with ${rateOption}.`,
     });
   }
   if (isSweep(options)) {
-    throw new LoadlensError(`${byClock} can't be combined with levels of concurrency.`, {
-      hint: `Remove ${byClock}, or run each rate separately.`,
+    throw new LoadlensError(`${rateOption} can't be combined with levels of concurrency.`, {
+      hint: `Remove ${rateOption}, or run each rate separately.`,
     });
   }
 }
 
-/** How much a run sends, for the question whether it may. */
+/** Returns the load of a plan in words, for the question about permission. */
 export function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan): string {
   const amounts = [
     ...(requests === null ? [] : [countOf(requests + warmup, 'request')]),

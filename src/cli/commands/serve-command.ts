@@ -1,7 +1,7 @@
 import { ExitCode } from '../../core/errors.ts';
 import { startMockServer } from '../../servers/mock/server.ts';
 
-/** The options of `loadlens serve mock`, as the argument parser hands them over. */
+/** Parsed options of `loadlens serve mock`. */
 export interface ServeMockOptions {
   readonly port: number;
   readonly maxConcurrentRequests: number;
@@ -10,8 +10,8 @@ export interface ServeMockOptions {
 }
 
 /**
- * `loadlens serve mock`: serves until SIGINT or SIGTERM, or until a parent with a channel to it is gone.
- * Throws a LoadlensError when the address can't be had.
+ * Runs `loadlens serve mock` until SIGINT or SIGTERM, or until a parent process with an IPC channel ends. Returns the exit code.
+ * @throws LoadlensError if it can't listen on the address
  */
 export async function serveMockCommand(options: ServeMockOptions): Promise<ExitCode> {
   const server = await startMockServer(options);
@@ -20,7 +20,7 @@ export async function serveMockCommand(options: ServeMockOptions): Promise<ExitC
     `Mock server listening on ${server.url} (limit ${limit} concurrent ${limit === 1 ? 'request' : 'requests'})\n`,
   );
   await new Promise<void>((resolve) => {
-    // `disconnect` comes when a parent that watches over this process is gone.
+    // `disconnect`: the parent process has ended.
     for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(end, () => resolve());
   });
   await server.close();

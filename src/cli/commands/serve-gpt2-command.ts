@@ -7,7 +7,7 @@ import { readGpt2Event, type Gpt2Command, type Gpt2Event, type Gpt2Options } fro
 import { onInterrupt } from '../interrupt.ts';
 import { progressLine } from '../output/progress.ts';
 
-/** The server's process: the source, or its bundle in a folder beside this one's. */
+/** Entry file of the server's process: the source, or the bundle next to this one. */
 const serverFile = import.meta.url.endsWith('.ts')
   ? new URL('../../processes/gpt2-server.ts', import.meta.url)
   : new URL('gpt2/gpt2-server.js', import.meta.url);
@@ -19,7 +19,7 @@ const phases: Record<Extract<Gpt2Event, { type: 'progress' }>['phase'], string> 
   load: 'Loading the model',
 };
 
-/** How far a start is, in words. */
+/** Returns the progress of a start, in words. */
 export function progressText({ phase, share }: Extract<Gpt2Event, { type: 'progress' }>): string {
   return share === undefined ? `${phases[phase]}…` : `${phases[phase]}… ${Math.floor(share * 100)}%`;
 }
@@ -35,7 +35,7 @@ function readyText({ url, synthetic }: Extract<Gpt2Event, { type: 'listening' }>
   return `GPT-2 server listening on ${url} (${facts.join(', ')})\n`;
 }
 
-/** What the process says of its failure, as an error. */
+/** Returns the failure that the process reports as an error. */
 export function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: 'failure' }>): Error {
   if (stack === undefined) return new LoadlensError(message, { hint });
   // The first line of a stack is the name of the error and its message.
@@ -46,7 +46,7 @@ export function failureOf({ message, hint, stack }: Extract<Gpt2Event, { type: '
   );
 }
 
-/** The process ended and nobody had asked it to. */
+/** Returns the error of a server that stopped unexpectedly. @param how signal or exit code, in words */
 export const endedByItself = (how: string): LoadlensError =>
   new LoadlensError(`The GPT-2 server stopped unexpectedly (${how}).`, {
     hint: 'See its output above. If it ran out of memory, use a lower --max-batch.',
@@ -54,8 +54,8 @@ export const endedByItself = (how: string): LoadlensError =>
   });
 
 /**
- * Forks the GPT-2 server's process, which then waits for its start command; `send` is silent once the process is gone.
- * Throws a LoadlensError with that hint when the server is not in this package.
+ * Forks the process of the GPT-2 server, which waits for its start command. `send` does nothing after the process has ended.
+ * @throws LoadlensError with that hint if this package doesn't include the server
  */
 export function forkGpt2Server(hint: string): { child: ChildProcess; send: (command: Gpt2Command) => void } {
   if (!existsSync(serverFile)) {
@@ -64,7 +64,7 @@ export function forkGpt2Server(hint: string): { child: ChildProcess; send: (comm
   const child = fork(fileURLToPath(serverFile), [], {
     serialization: 'advanced',
     execArgv: [...process.execArgv, ...gpt2Switches],
-    // A terminal's Ctrl+C reaches the whole group; in a group of its own the server hears of it once, from here.
+    // Ctrl+C signals the whole process group. In a separate group, the server gets one stop command, from here.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -76,7 +76,7 @@ export function forkGpt2Server(hint: string): { child: ChildProcess; send: (comm
   };
 }
 
-/** `loadlens serve gpt2`: serves until SIGINT or SIGTERM. Throws a LoadlensError for what the user can mend. */
+/** Runs `loadlens serve gpt2` until SIGINT or SIGTERM. @throws LoadlensError for errors that the user can fix */
 export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> {
   const { child, send } = forkGpt2Server(
     'Install a platform package such as loadlens-linux-x64, or use the mock server: loadlens serve mock',
@@ -104,7 +104,7 @@ export async function serveGpt2Command(options: Gpt2Options): Promise<ExitCode> 
   return ExitCode.done;
 }
 
-/** Resolves when the process ended because it was told to, rejects when it failed. */
+/** Resolves when the process has ended by a stop command; rejects if it failed. */
 function served(child: ChildProcess, onEvent: (event: Gpt2Event) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
@@ -117,7 +117,7 @@ function served(child: ChildProcess, onEvent: (event: Gpt2Event) => void): Promi
       }
     });
     child.once('error', reject);
-    // Not "exit": what it said last has arrived by now.
+    // Not "exit": by "close", its last messages have arrived.
     child.once('close', (code, signal) => {
       if (code === 0) resolve();
       else reject(endedByItself(signal ?? `exit code ${code}`));

@@ -16,7 +16,7 @@ import { withPartialFile, type KeepSnapshot } from '../output/partial-file.ts';
 import { progressText } from '../output/progress.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 
-/** The options of `loadlens run` that make a sweep or a search of it, and those that it shares with a run. */
+/** Parsed options of a sweep or capacity search, and those that they share with a run. */
 export interface SweepOptions {
   readonly levels?: readonly number[];
   readonly sweep?: readonly [first: number, last: number];
@@ -31,14 +31,14 @@ export interface SweepOptions {
   readonly quiet?: true;
 }
 
-/** The largest concurrency a search tries unless told. */
+/** Default maximum concurrency of a capacity search. */
 const searchedTo = 256;
 
-/** Whether the options ask for more than one run. */
+/** Returns true if the options specify a sweep or capacity search. */
 export const isSweep = ({ levels, sweep, findCapacity: search }: SweepOptions): boolean =>
   [levels, sweep, search].some((option) => option !== undefined);
 
-/** `loadlens run --levels`, `--sweep` or `--find-capacity`: answers the exit code. */
+/** Runs `loadlens run --levels`, `--sweep`, or `--find-capacity` and returns the exit code. */
 export async function sweepCommand(
   loaded: LoadedFile,
   choices: FileChoices,
@@ -87,10 +87,10 @@ export async function sweepCommand(
   );
 }
 
-/** Targets of a level that a partial file lists. */
+/** Maximum number of targets per level in a partial file. */
 const mostPartialTargets = 50;
 
-/** Keeps snapshots of a sweep. The levels that have ended become text between two runs, as it would cost time while one goes on. */
+/** Returns a function that keeps snapshots of a sweep. It serializes finished levels between runs, to cost no time during one. */
 function sweepKeeper(keep: KeepSnapshot): NonNullable<SweepHooks['onPartial']> {
   let known: SweepRecord | undefined;
   let text = new Uint8Array();
@@ -118,7 +118,7 @@ function checkTogether({ levels, sweep, findCapacity: search, concurrency }: Swe
     clash("--concurrency can't be combined with a sweep or a search.", 'Remove --concurrency.');
 }
 
-/** How much a sweep sends, for the question whether it may. */
+/** Returns the load of a sweep in words, for the question about permission. */
 function loadOfPlans(plans: readonly RunPlan[]): string {
   const counted = plans.every(({ requests }) => requests !== null);
   const requests = plans.reduce((sum, plan) => sum + (plan.requests ?? 0) + plan.warmup, 0);
@@ -127,7 +127,7 @@ function loadOfPlans(plans: readonly RunPlan[]): string {
   return `${amount}, concurrency up to ${formatCount(Math.max(...plans.map(({ concurrency }) => concurrency)))},`;
 }
 
-/** Progress over the whole. */
+/** Returns a function that shows the progress of a sweep. */
 function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
   return ({ finished, runs, concurrency, run, plan }) => {
     const place = runs === null ? `run ${finished.length + 1}` : `${finished.length + 1} of ${runs}`;
@@ -136,7 +136,7 @@ function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
   };
 }
 
-/** As for a run; a sweep has met its objectives when at least one level has. */
+/** Returns the exit code as for a run. A sweep meets its objectives if at least one level does. */
 function endOfSweep(sweep: SweepRecord): ExitCode {
   const { levels, search } = sweep;
   const holds =

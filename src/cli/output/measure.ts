@@ -13,30 +13,30 @@ import { onInterrupt } from '../interrupt.ts';
 import { progressLine } from './progress.ts';
 import { standardOutput, writeReport } from './report-files.ts';
 
-/** What is about to be sent, and who may be told of it. */
+/** The load of a measurement, and its output. */
 export interface Measurement {
   readonly requests: readonly { readonly url: string }[];
-  /** In words, for the question whether it may: `500 requests at concurrency 10`. */
+  /** In words, for the question about permission: `500 requests at concurrency 10`. */
   readonly load: string;
   readonly allowHost: readonly string[] | undefined;
   readonly quiet: boolean;
 }
 
-/** How a measurement takes part in the terminal. */
+/** The terminal, as a measurement uses it. */
 export interface Screen {
   /** Aborts at the first Ctrl+C. */
   readonly signal: AbortSignal;
-  /** Aborts when something has failed that nothing else has caught. */
+  /** Aborts at an uncaught error. */
   readonly fault: AbortSignal;
-  /** Shows progress until the next, or until `print`. */
+  /** Shows progress until the next call, or until `print`. */
   show(text: string): void;
-  /** Takes the progress away and writes the result. */
+  /** Removes the progress and writes the result. */
   print(text: string): void;
-  /** Says something beside the result, unless told to be quiet. */
+  /** Writes a remark to standard error, unless quiet. */
   note(text: string): void;
 }
 
-/** Measures with progress and with Ctrl+C as a cancel, once it is clear that the hosts may be loaded. */
+/** Runs a measurement after a check of permission, with progress, and with Ctrl+C as Cancel. Returns the exit code. */
 export async function measure(
   { requests, load, allowHost, quiet }: Measurement,
   run: (screen: Screen) => Promise<ExitCode>,
@@ -47,7 +47,7 @@ export async function measure(
   });
 }
 
-/** Undefined when the hosts may be loaded; otherwise what the command ends with. */
+/** Returns undefined if the user permits the load, otherwise the exit code. */
 export async function checkMayLoad(
   { requests, load, allowHost = [] }: Omit<Measurement, 'quiet'>,
   signal: AbortSignal,
@@ -57,7 +57,7 @@ export async function checkMayLoad(
   return signal.aborted ? ExitCode.interrupted : ExitCode.usage;
 }
 
-/** Lends the terminal, and Ctrl+C as a cancel, for as long as `run` takes. */
+/** Runs `run` with the terminal, and with Ctrl+C as Cancel. Returns its exit code. */
 export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<ExitCode>): Promise<ExitCode> {
   const progress = progressLine(process.stderr, !quiet);
   const interrupt = onInterrupt({
@@ -88,13 +88,13 @@ export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<
   }
 }
 
-/** How a record becomes a report: in pieces where the whole may be too long. */
+/** Renders a record as a report, in pieces if the text may be too long for one string. */
 interface Rendered<R> {
   render(record: R): string;
   pieces?(record: R): Iterable<string>;
 }
 
-/** A report that goes into a file. */
+/** A report and its file. */
 export interface Output<R> {
   readonly option: string;
   readonly path: string;
@@ -103,7 +103,7 @@ export interface Output<R> {
 
 type Reports<R> = Readonly<Record<'json' | 'csv' | 'html' | 'markdown', Rendered<R>>>;
 
-/** The files that a measurement is to write. */
+/** Returns the reports that the options specify. */
 export function outputsOf<R>(
   files: { readonly json?: string; readonly html?: string; readonly csv?: string; readonly md?: string },
   reports: Reports<R>,
@@ -116,7 +116,7 @@ export function outputsOf<R>(
   ].flatMap(({ path, ...rest }) => (path === undefined ? [] : [{ ...rest, path }]));
 }
 
-/** Shows the result as text, writes the files and says so. A report on standard output is alone there, for whoever reads it. */
+/** Shows the result as text and writes the files. If a report goes to standard output, the text goes to standard error. */
 export function writeResult<R>(text: string, outputs: readonly Output<R>[], record: R, screen: Screen): void {
   if (outputs.some(({ path }) => path === standardOutput)) screen.note(text.trimEnd());
   else screen.print(text);
@@ -124,20 +124,21 @@ export function writeResult<R>(text: string, outputs: readonly Output<R>[], reco
   for (const { path } of outputs) if (path !== standardOutput) screen.note(`Wrote ${path}`);
 }
 
-/** What a measurement has come to, beside how it ended. */
+/** The outcome of a measurement beside its status. */
 interface End {
   readonly runs: readonly RunRecord[];
-  /** One sentence on what was wanted and is not met; undefined when all is. */
+  /** One sentence on the objectives that aren't met; undefined if all are. */
   readonly unmet: string | undefined;
-  /** What to do about one that stopped unexpectedly. */
+  /** Hint for a measurement that stopped unexpectedly. */
   readonly crashHint?: string;
-  /** Counts responses that are no success as nothing measured. */
+  /** True if responses without any success count as nothing measured. */
   readonly successesOnly?: boolean;
 }
 
 /**
- * Returns the exit code of a result that has been shown, and says on standard error why it is not 0: interrupted before stopped
- * unexpectedly or nothing measured before an objective that is not met.
+ * Returns the exit code of a result that has been shown, and writes to standard error why it isn't 0. If several codes apply,
+ * the first counts: interrupted, stopped unexpectedly or nothing measured, objective not met.
+ * @throws LoadlensError if the measurement stopped unexpectedly or measured nothing
  */
 export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopReason'>, end: End): ExitCode {
   const { runs, unmet, successesOnly = false } = end;
@@ -165,7 +166,7 @@ export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopRe
   return ExitCode.objectiveFailed;
 }
 
-/** Returns the same for one run. Too few samples is not met. */
+/** Returns the exit code of a run. An objective with too few samples isn't met. */
 export const endOfRun = (record: RunRecord, crashHint?: string): ExitCode =>
   endOf(record, {
     runs: [record],

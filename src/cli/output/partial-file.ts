@@ -4,17 +4,16 @@ import { dirname } from 'node:path';
 import { canBeReplaced, draftOf } from './report-files.ts';
 
 /**
- * Keeps a snapshot of a measurement in place of the one before, unless that is still being written. Never rejects.
- * @param measured whether it has any numbers
+ * Writes a snapshot of a measurement over the previous one, unless that is still being written. Never rejects.
+ * @param measured true if it has any numbers
  */
 export type KeepSnapshot = (pieces: readonly (string | Uint8Array)[], measured: boolean) => Promise<void>;
 
 /**
- * Measures and writes reports with snapshots kept in `<path>.partial`, for a process that doesn't reach its end. The file is
- * removed once `act` has resolved, or has rejected with nothing measured. What an earlier run has left there is kept as
- * `<path>.partial.old`.
- * @param path the JSON report; without one, or if it goes to standard output, a pipe or a device, nothing is kept
- * @param note tells the user once if the file can't be written: a run doesn't fail for it
+ * Runs `act` with snapshots kept in `<path>.partial`, in case the process ends early. The file is removed when `act` resolves,
+ * or rejects without numbers. A file that an earlier run left is renamed to `<path>.partial.old`.
+ * @param path the JSON report; without one, or if it's standard output, a pipe, or a device, nothing is kept
+ * @param note reports once that the file can't be written: a run doesn't fail for it
  */
 export async function withPartialFile<T>(
   path: string | undefined,
@@ -40,7 +39,7 @@ export async function withPartialFile<T>(
 function createPartialFile(path: string, note: (text: string) => void) {
   let failed = false;
   let writing: Promise<void> | undefined;
-  /** The file that this process wrote last: another run may have put its own in the same place. */
+  /** Inode of the file that this process wrote last: another run may have replaced it. */
   let inode: number | undefined;
 
   const attempt = async (act: () => Promise<void> | void): Promise<void> => {
@@ -77,8 +76,8 @@ function createPartialFile(path: string, note: (text: string) => void) {
 }
 
 /**
- * Replaces a file so that the old or the new one is whole, after a crash of the machine, too. Disks are slow: unlike a report's,
- * its writes don't block the loop that sends. Returns the new file's inode.
+ * Replaces a file atomically, so that the old or the new one survives a crash of the machine. Unlike those of a report, its
+ * writes don't block the event loop, which is sending. Returns the new file's inode.
  */
 async function replaceFile(path: string, pieces: readonly (string | Uint8Array)[]): Promise<number> {
   const draft = draftOf(path);
@@ -101,7 +100,7 @@ async function replaceFile(path: string, pieces: readonly (string | Uint8Array)[
   }
 }
 
-/** Writes new names of a folder down. Windows opens no folders and needs no such thing. */
+/** Syncs the entries of a folder to disk. Windows can't open folders and doesn't need it. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

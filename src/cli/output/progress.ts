@@ -11,7 +11,7 @@ const phases: Record<Snapshot['phase'], string> = {
   draining: 'Draining in-flight requests',
 };
 
-/** One line that says how far a run is. */
+/** Returns the progress of a run on one line. */
 export function progressText(snapshot: Snapshot, plan: RunPlan): string {
   const { phase, elapsedMs, summary } = snapshot;
   if (phase === 'connecting' || phase === 'warmup') return `${phases[phase]}…`;
@@ -27,7 +27,7 @@ export function progressText(snapshot: Snapshot, plan: RunPlan): string {
   ].join('  ');
 }
 
-/** How many requests failed so far, and what most of them said: `12 failed (429: limit of 10 requests)`. */
+/** Returns how many requests have failed, with the most frequent reason: `12 failed (429: limit of 10 requests)`. */
 function failedText({ summary, failures = [] }: Snapshot): string {
   const reason = shortReason([{ ...summary, failureSamples: failures }]);
   const failed = `${formatCount(summary.requestsSent - summary.successes)} failed`;
@@ -41,20 +41,20 @@ export interface TerminalStream {
   write(text: string): unknown;
 }
 
-/** A line of a terminal that is written over and over. On anything else than a terminal it writes nothing. */
+/** A line of a terminal that's overwritten. Without a terminal, nothing is written. */
 export interface ProgressLine {
   show(text: string): void;
-  /** Leaves an empty line behind, as if nothing had been shown. */
+  /** Erases the line. */
   clear(): void;
 }
 
-/** Only a terminal gets a progress line, and only when it can erase one. */
+/** Returns a progress line. It writes nothing unless the stream is a terminal that can erase lines. */
 export function progressLine(stream: TerminalStream, wanted: boolean): ProgressLine {
   if (!wanted || !stream.isTTY || process.env['TERM'] === 'dumb') return { show: nothing, clear: nothing };
   let shown = false;
   return {
     show: (text) => {
-      // One column stays free: a full line would wrap in some terminals, and the rest of it could not be erased.
+      // Leaves one column free: in some terminals, a full line wraps and can't be erased.
       stream.write(`\r${text.slice(0, (stream.columns || 80) - 1)}\u001B[K`);
       shown = true;
     },

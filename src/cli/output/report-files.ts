@@ -17,13 +17,13 @@ import {
 import { dirname, resolve } from 'node:path';
 import { LoadlensError } from '../../core/errors.ts';
 
-/** The name that stands for standard output in the place of a file. */
+/** File name that means standard output. */
 export const standardOutput = '-';
 
-/** The state of what stands at a path, or undefined when nothing does. */
+/** Returns the file or folder at a path; undefined if there is none. */
 const stateOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
 
-/** Throws unless each file can be written: looked at before a run, so that no result is lost after it. */
+/** Checks before a run that each report file can be written. @throws LoadlensError if one can't */
 export function checkReportFiles(files: readonly { option: string; path: string }[]): void {
   const seen = new Map<string, string>();
   for (const { option, path } of files) {
@@ -61,24 +61,24 @@ export function checkReportFiles(files: readonly { option: string; path: string 
   }
 }
 
-/** Returns whether a path names a file, there or to come, that a new one can take the place of: not a pipe or a device. */
+/** Returns true if a file at the path can be replaced: it's neither a pipe nor a device. The file may not exist yet. */
 export function canBeReplaced(path: string): boolean {
   return path !== standardOutput && (stateOf(path)?.isFile() ?? true);
 }
 
-/** Returns the name of the file that is written first and then takes the place of `path`; one for each process. */
+/** Returns the name of the file that this process writes before it replaces `path`. */
 export const draftOf = (path: string): string => `${path}.${process.pid}.tmp`;
 
-/** A text, or the pieces of one that may be too long to be held in memory. */
+/** A text, or the pieces of a text that may be too long for memory. */
 export type Pieces = string | Iterable<string>;
 
-/** Writes a report to where its option says. */
+/** Writes a report to a file or to standard output. @throws LoadlensError if it can't */
 export function writeReport(path: string, text: Pieces): void {
   if (path !== standardOutput) writeWhole(path, text);
   else for (const piece of piecesOf(text)) process.stdout.write(piece);
 }
 
-/** Writes a file whole or not at all: a reader never sees half a report, a failure or a power cut leaves the old one. */
+/** Writes a file atomically: after a failure or a power cut, the old one is still there. @throws LoadlensError if it can't */
 export function writeWhole(path: string, text: Pieces): void {
   const state = stateOf(path);
   try {
@@ -86,7 +86,7 @@ export function writeWhole(path: string, text: Pieces): void {
       writePieces(path, text);
       return;
     }
-    // A link keeps pointing at its file.
+    // Replaces the file that a link points to, not the link.
     const place = state ? realpathSync(path) : linkedFrom(path);
     const draft = draftOf(place);
     try {
@@ -105,16 +105,16 @@ export function writeWhole(path: string, text: Pieces): void {
   }
 }
 
-// A string is iterable, too, letter by letter.
+// A string itself iterates over its characters.
 const piecesOf = (text: Pieces): Iterable<string> => (typeof text === 'string' ? [text] : text);
 
-/** Where a link without a file points to; any other path as it is. */
+/** Returns the target of a dangling link; any other path unchanged. */
 function linkedFrom(path: string): string {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
 }
 
-/** Writes the pieces, down to the disk where there is one: a pipe or a device can't be synced. */
+/** Writes the pieces and syncs them to disk, unless the path is a pipe or a device. */
 function writePieces(path: string, text: Pieces, mode = 0o666): void {
   const file = openSync(path, 'w', mode);
   try {
@@ -125,7 +125,7 @@ function writePieces(path: string, text: Pieces, mode = 0o666): void {
   }
 }
 
-/** Writes new names of a folder down. Windows opens no folders and needs no such thing. */
+/** Syncs the entries of a folder to disk. Windows can't open folders and doesn't need it. */
 function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');

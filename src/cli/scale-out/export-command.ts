@@ -19,7 +19,7 @@ import {
 } from '../commands/run-command.ts';
 import { checkFree, writeProject } from './project-folder.ts';
 
-/** The options of `loadlens export artillery`, as the argument parser hands them over. */
+/** Parsed options of `loadlens export artillery`. */
 export interface ExportOptions extends PlanOptions {
   readonly workers: number;
   readonly out: string;
@@ -27,13 +27,13 @@ export interface ExportOptions extends PlanOptions {
   readonly quiet?: true;
 }
 
-/** `loadlens export artillery`: answers the exit code. Throws a LoadlensError for what the user can mend. */
+/** Runs `loadlens export artillery` and returns the exit code. @throws LoadlensError for errors that the user can fix */
 export async function exportArtilleryCommand(
   name: string | undefined,
   options: ExportOptions,
   version: string,
 ): Promise<ExitCode> {
-  // Here workers are Artillery's; each sends from one event loop.
+  // Here, workers are Artillery's. Each sends from one event loop.
   const { workers, ...planned } = options;
   const { out, allowHost, quiet = false } = options;
   checkLoadOptions(planned);

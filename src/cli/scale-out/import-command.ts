@@ -13,13 +13,13 @@ import { checkReportFiles } from '../output/report-files.ts';
 import type { ReportOptions } from '../commands/run-command.ts';
 import { parsed, readProject } from './project-folder.ts';
 
-/** The options of `loadlens import artillery`, as the argument parser hands them over. */
+/** Parsed options of `loadlens import artillery`. */
 export interface ImportOptions extends ReportOptions {
   readonly project?: string;
   readonly quiet?: true;
 }
 
-/** `loadlens import artillery`: answers the exit code. Throws a LoadlensError for what the user can mend. */
+/** Runs `loadlens import artillery` and returns the exit code. @throws LoadlensError for errors that the user can fix */
 export async function importArtilleryCommand(name: string, options: ImportOptions): Promise<ExitCode> {
   const outputs = outputsOf(options, reports);
   checkReportFiles(outputs);
@@ -36,7 +36,7 @@ export async function importArtilleryCommand(name: string, options: ImportOption
   });
 }
 
-/** Whether a JSON text is what Loadlens itself writes of runs, sweeps and suites. */
+/** Returns true if a JSON value is a Loadlens result. */
 const isResult = (json: unknown): boolean => {
   const claimed = schemaOf(json);
   return claimed === recordSchema || claimed === sweepSchema || claimed === suiteSchema;

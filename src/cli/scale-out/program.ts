@@ -8,7 +8,7 @@ import type { ImportOptions } from './import-command.ts';
 
 const defaultWorkers = 4;
 
-/** Adds `loadlens export` and `loadlens import`: load from several machines, by another tool. */
+/** Adds `loadlens export` and `loadlens import`, for load from several machines. */
 export function addScaleOutCommands(program: Command, version: string, done: (code: ExitCode) => void): void {
   addPlanOptions(
     program

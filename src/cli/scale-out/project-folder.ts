@@ -5,21 +5,21 @@ import { LoadlensError } from '../../core/errors.ts';
 import { readLoad, type SharedLoad } from '../../core/scale-out/load.ts';
 import { engineFile, loadFile, projectFiles } from '../../core/scale-out/project.ts';
 
-/** The bundled engine for projects: beside this program's bundle, or where the build of a clone has put it. */
+/** The engine for projects: next to this bundle, or in a clone's `dist`. */
 const engine = fileURLToPath(
   import.meta.url.endsWith('.ts')
     ? new URL('../../../dist/scale-out.js', import.meta.url)
     : new URL('scale-out.js', import.meta.url),
 );
 
-/** Throws unless a project can go into the folder: there is none yet, or nothing is in it. Nothing is ever written over. */
+/** Checks that the folder is empty or missing: existing files are never overwritten. @throws LoadlensError if it isn't */
 export function checkFree(folder: string): void {
   try {
     if (readdirSync(resolve(folder)).length === 0) return;
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ENOENT') return;
-    const what = code === 'ENOTDIR' ? 'is not a folder' : `can't be read (${String(code ?? cause)})`;
+    const what = code === 'ENOTDIR' ? "isn't a folder" : `can't be read (${String(code ?? cause)})`;
     throw new LoadlensError(`${folder} ${what}.`, { hint: 'Specify another folder with --out.', cause });
   }
   throw new LoadlensError(`Folder ${folder} isn't empty.`, {
@@ -27,7 +27,7 @@ export function checkFree(folder: string): void {
   });
 }
 
-/** Writes a project into a folder that is free. */
+/** Writes a project to an empty or missing folder. @throws LoadlensError if it can't */
 export function writeProject(folder: string, load: SharedLoad): void {
   try {
     mkdirSync(resolve(folder), { recursive: true });
@@ -42,7 +42,7 @@ export function writeProject(folder: string, load: SharedLoad): void {
   }
 }
 
-/** The load of the project in a folder. */
+/** Returns the load of the project in a folder. @throws LoadlensError if it's missing or damaged */
 export function readProject(folder: string): SharedLoad {
   let text: string;
   try {
@@ -56,7 +56,7 @@ export function readProject(folder: string): SharedLoad {
   return readLoad(parsed(text, loadFile));
 }
 
-/** What a JSON file holds; throws a LoadlensError that names it when it is none. */
+/** Returns the content of a JSON file. @throws LoadlensError if it isn't valid JSON */
 export function parsed(text: string, name: string): unknown {
   try {
     return JSON.parse(text);

@@ -5,10 +5,10 @@ import { jsonPieces } from '../../core/report/formats/json.ts';
 import { chaptersHtml, chaptersMarkdown, type Chapters } from '../../core/report/formats/chapters.ts';
 import { writeWhole } from '../output/report-files.ts';
 
-/** Results of earlier suites that are read at most, the newest. */
+/** Maximum number of earlier results to read, newest first. */
 const mostRead = 50;
 
-/** Makes the folder for the results, before anything is measured. */
+/** Creates the folder for the results. @throws LoadlensError if it can't */
 export function makeFolder(folder: string): void {
   try {
     mkdirSync(resolve(folder), { recursive: true });
@@ -17,7 +17,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** What `read` makes of the JSON files of a kind in the folder, oldest first; files that it does not take are left out. */
+/** Returns the results of a kind in a folder, oldest first. @param read throws for files to leave out */
 export function readEarlier<T>(folder: string, kind: string, read: (json: unknown) => T): T[] {
   const names = readdirSync(resolve(folder)).filter((name) => name.startsWith(`${kind}_`) && name.endsWith('.json'));
   return names
@@ -32,11 +32,11 @@ export function readEarlier<T>(folder: string, kind: string, read: (json: unknow
     });
 }
 
-/** The files of a suite: raw numbers, and the report to read. */
+/** Returns the files of a suite: the record as JSON, and the report as Markdown and HTML. */
 export const suiteFiles = (folder: string, name: string): string[] =>
   ['json', 'md', 'html'].map((extension) => join(folder, `${name}.${extension}`));
 
-/** Writes them. */
+/** Writes the files of a suite, in the order of `suiteFiles`. */
 export function writeSuite(files: readonly string[], record: object, chapters: Chapters): void {
   const [json = '', markdown = '', html = ''] = files;
   writeWhole(json, jsonPieces(record));

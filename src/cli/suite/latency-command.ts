@@ -6,16 +6,16 @@ import { measureSteps } from '../../engine/suite.ts';
 import { reportSuite } from './report-suite.ts';
 import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
-/** The options of `loadlens suite latency`. */
+/** Parsed options of `loadlens suite latency`. */
 export interface LatencyOptions extends SuiteOptions {
   readonly quick?: true;
   readonly context?: number;
 }
 
-/** Tokens that GPT-2 can look at. */
+/** Context length of GPT-2, in tokens. */
 const gpt2Context = 1024;
 
-/** `loadlens suite latency`: answers the exit code. */
+/** Runs `loadlens suite latency` and returns the exit code. */
 export function latencyCommand(options: LatencyOptions, version: string): Promise<ExitCode> {
   const context = options.context ?? (options.server === 'gpt2' ? gpt2Context : null);
   const workload = latencyWorkload(options.quick === true, context);

@@ -6,12 +6,12 @@ import { measureSteps } from '../../engine/suite.ts';
 import { reportSuite } from './report-suite.ts';
 import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
-/** The options of `loadlens suite memory`. */
+/** Parsed options of `loadlens suite memory`. */
 export interface MemoryOptions extends SuiteOptions {
   readonly quick?: true;
 }
 
-/** `loadlens suite memory`: answers the exit code; a leak is an objective that is not met. */
+/** Runs `loadlens suite memory` and returns the exit code. A leak counts as an objective that isn't met. */
 export function memoryCommand(options: MemoryOptions, version: string): Promise<ExitCode> {
   if (options.server !== 'gpt2' && options.server !== 'mock') {
     throw new LoadlensError('The memory suite measures only servers that it starts.', {

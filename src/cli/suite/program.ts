@@ -9,7 +9,7 @@ import type { LatencyOptions } from './latency-command.ts';
 import type { MemoryOptions } from './memory-command.ts';
 import type { ThroughputOptions } from './throughput-command.ts';
 
-/** Adds `loadlens suite` and what it can do. */
+/** Adds `loadlens suite` and its subcommands. */
 export function addSuiteCommand(program: Command, version: string, done: (code: ExitCode) => void): void {
   const suite = program.command('suite').description('Benchmark a language model with a fixed workload');
 

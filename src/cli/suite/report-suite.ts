@@ -6,10 +6,10 @@ import { withPartialFile } from '../output/partial-file.ts';
 import { suiteFiles, writeSuite } from './files.ts';
 import { calibrated, type SuiteTools } from './with-server.ts';
 
-/** A suite of one kind: how it is measured, and what its runs come to. */
+/** A kind of suite: how it's measured, and its record and report. */
 interface SuiteKind<S> {
   readonly kind: string;
-  /** The folder of the results. */
+  /** Folder for the results. */
   readonly out: string;
   readonly measure: (hooks: SuiteTools['hooks']) => Promise<SuiteRuns>;
   readonly make: (runs: SuiteRuns, files: readonly string[]) => S;
@@ -17,14 +17,14 @@ interface SuiteKind<S> {
 }
 
 /**
- * Measures a suite, shows it and writes its files. Meanwhile the runs that have ended are kept beside them, in
- * `<kind>_<model>.json.partial`.
+ * Measures a suite, shows it, writes its files, and returns its record. Meanwhile, `<kind>_<model>.json.partial` holds the
+ * finished runs.
  */
 export function reportSuite<S extends object>(
   { model, hooks, screen }: Pick<SuiteTools, 'model' | 'hooks' | 'screen'>,
   { kind, out, measure, make, chaptersOf }: SuiteKind<S>,
 ): Promise<S> {
-  // The partial file has no time in its name: the next suite finds what this one left.
+  // Without a time in its name, the next suite finds a partial file that this one left.
   const place = join(out, suiteFileName(kind, model.name, ''));
   return withPartialFile(
     `${place.replace(/_+$/, '')}.json`,

@@ -8,29 +8,29 @@ import { readGpt2Event, type Gpt2Options } from '../../processes/gpt2-messages.t
 import { startMockProcess } from '../calibrate/mock-process.ts';
 import { endedByItself, failureOf, forkGpt2Server, progressText } from '../commands/serve-gpt2-command.ts';
 
-/** A server that a suite measures. */
+/** The server of a suite. */
 export interface SuiteServer extends SuiteModel {
-  /** Of a server that the suite started. */
+  /** Process id if the suite started the server. */
   readonly pid: number | undefined;
-  /** The model's name in the body of a request. */
+  /** Model name in request bodies. */
   readonly asked: string | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** What the command line says of the server. */
+/** Parsed options of a suite's server. */
 export interface ServerChoice {
-  /** `gpt2`, `mock`, or an address. */
+  /** `gpt2`, `mock`, or a URL. */
   readonly server: string;
   readonly model?: string;
   readonly dtype?: Gpt2Options['dtype'];
 }
 
-/** More than any suite sends at once. */
+/** Above the concurrency of any suite. */
 const mockLimit = 100;
 const stopLimitMs = 15_000;
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** Starts the server of a suite, or takes the one that the address names. Throws a LoadlensError for what the user can mend. */
+/** Starts the server of a suite, or returns the one at the URL. @throws LoadlensError for errors that the user can fix */
 export async function startSuiteServer(
   { server, model, dtype = gpt2Defaults.dtype }: ServerChoice,
   show: (text: string) => void,

@@ -10,16 +10,16 @@ import { readEarlier } from './files.ts';
 import { reportSuite } from './report-suite.ts';
 import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 
-/** The options of `loadlens suite throughput`. */
+/** Parsed options of `loadlens suite throughput`. */
 export interface ThroughputOptions extends SuiteOptions {
   readonly quick?: true;
   readonly reference?: true;
   readonly goal?: readonly SuiteTarget[];
-  /** The old name of `goal`. */
+  /** Deprecated name of `goal`. */
   readonly target?: readonly SuiteTarget[];
 }
 
-/** `loadlens suite throughput`: answers the exit code. */
+/** Runs `loadlens suite throughput` and returns the exit code. */
 export function throughputCommand(options: ThroughputOptions, version: string): Promise<ExitCode> {
   const workload = throughputWorkload(options.quick === true, options.reference && 'reference');
   const most = Math.max(...workload.levels.map(({ concurrency }) => concurrency));

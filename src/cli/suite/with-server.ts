@@ -12,7 +12,7 @@ import { progressText } from '../output/progress.ts';
 import { makeFolder } from './files.ts';
 import { startSuiteServer, type ServerChoice } from './server.ts';
 
-/** The options that every suite has. */
+/** Parsed options of all suites. */
 export interface SuiteOptions extends ServerChoice {
   readonly out: string;
   readonly timeout: number;
@@ -23,7 +23,7 @@ export interface SuiteOptions extends ServerChoice {
   readonly quiet?: true;
 }
 
-/** What a suite measures with. */
+/** The server, screen, and hooks of a suite's measurement. */
 export interface SuiteTools {
   readonly setup: SuiteSetup;
   readonly model: SuiteModel;
@@ -31,7 +31,7 @@ export interface SuiteTools {
   readonly screen: Screen;
 }
 
-/** Starts the server, lets a suite measure it, and stops it again. */
+/** Starts the server, runs a suite, stops the server, and returns the exit code. */
 export function withServer(
   options: SuiteOptions,
   { load, version }: { load: string; version: string },
@@ -58,22 +58,22 @@ export function withServer(
   });
 }
 
-/** The runs with the calibration of this machine. */
+/** Returns the runs with this machine's saved calibration. */
 export const calibrated = (measured: SuiteRuns): SuiteRuns => ({
   ...measured,
   runs: measured.runs.map(withCalibration),
 });
 
 /**
- * Returns the exit code as for a run, but a suite measures a model: responses without a success measure none of it.
- * @param unmet what a suite wanted beside its objectives
+ * Returns the exit code as for a run, except that a suite without any success has measured nothing.
+ * @param unmet one sentence on goals other than objectives that aren't met
  */
 export const endOfSuite = (suite: Pick<SuiteRuns, 'status' | 'stopReason' | 'runs'>, unmet?: string): ExitCode => {
   const verdicts = suite.runs.flatMap(({ objectives }) => objectives);
   return endOf(suite, { runs: suite.runs, unmet: unmetSentence(verdicts) ?? unmet, successesOnly: true });
 };
 
-/** Progress over the whole. */
+/** Returns the progress of a suite on one line. */
 function stepText({ finished, runs, concurrency, plan, run }: SweepSnapshot): string {
   const place = `Step ${finished.length + 1} of ${runs ?? finished.length + 1}, concurrency ${formatCount(concurrency)}`;
   return `${place}  ${run === null ? 'Pausing…' : progressText(run, plan)}`;

@@ -7,7 +7,7 @@ import { furtherNeeded, judge, smallestFindable, type Direction, type VerdictNam
 export interface ComparedMetric {
   readonly name: string;
   readonly better: Direction;
-  /** Judged; the others are shown without a verdict. */
+  /** True if it's judged; other metrics are shown without a verdict. */
   readonly decisive: boolean;
 }
 
@@ -18,12 +18,12 @@ export interface MetricComparison {
   /** Null when a side has no value. */
   readonly ratio: number | null;
   readonly interval: readonly [low: number, high: number] | null;
-  /** Two-sided level of the interval, after looks and other metrics were allowed for. */
+  /** Two-sided level of the interval, corrected for looks and for the other metrics. */
   readonly level: number;
   readonly verdict: VerdictName | null;
   /** The smallest change, as a share, that this comparison could have found. */
   readonly smallestFindable: number | null;
-  /** Pairs, or runs a side, that would settle an open verdict; null when it is settled, or when no number would. */
+  /** Further pairs, or runs a side, that would settle an open verdict; null if it's settled or no number would. */
   readonly furtherNeeded: number | null;
 }
 
@@ -36,7 +36,7 @@ export interface Rules {
 }
 
 /**
- * Returns what pairs of slices say of each metric, at a look after `logRatios[0].length` of at most `plannedPairs` pairs.
+ * Returns the comparison of pairs of slices per metric, at a look after `logRatios[0].length` of at most `plannedPairs` pairs.
  * @param logRatios for each metric, log(B / A) of each pair; empty when a pair lacks the metric
  */
 export function comparePairs(
@@ -57,7 +57,7 @@ export function comparePairs(
 }
 
 /**
- * Returns what kept runs say of each metric: the runs of one side against those of the other.
+ * Returns the comparison of saved runs per metric: the runs of one side against those of the other.
  * @param a for each metric, the logarithms of the values of the runs of side A
  */
 export function compareKept(

@@ -38,8 +38,8 @@ export function shiftEstimate(a: readonly number[], b: readonly number[], level:
 }
 
 /**
- * Both tests count how many of a set of values lie above 0, and under no effect that count has a known distribution:
- * the interval is what is left after as many values are cut off at either end as the level allows.
+ * Returns the median with its exact interval. Both tests count the values above 0, whose distribution without an effect is known:
+ * the interval is the range left after the level's share of values is cut off at either end.
  */
 function estimateOf(values: readonly number[], positive: number, counts: Float64Array, level: number): Estimate {
   const sorted = values.toSorted((x, y) => x - y);
@@ -59,7 +59,7 @@ function estimateOf(values: readonly number[], positive: number, counts: Float64
   };
 }
 
-/** Ties lie between two counts: the one nearer to the middle is taken, which never makes a difference out of a tie. */
+/** Returns the two-sided p-value. A tie lies between two counts; the one nearer to the middle gives the larger p-value. */
 function twoSided(positive: number, counts: Float64Array, total: number): number {
   const last = counts.length - 1;
   const lower = Math.min(Math.ceil(Math.min(positive, last - positive)), Math.floor(last / 2));

@@ -1,8 +1,8 @@
 /**
- * Returns the level for each of several metrics that are judged at once, so that all together keep `level` (Holm, 1979).
+ * Returns the divisor of the level for each of several metrics, such that all together keep the level (Holm, 1979).
  * The smallest p-value gets level / m, the next level / (m − 1) …; after the first that isn't significant, the divisor stays.
  * @param pValues two-sided p-values, one for each metric
- * @param isSignificant says whether a metric is significant when it is judged at level / divisor; by p-value unless given
+ * @param isSignificant returns true if a metric is significant at level / divisor
  */
 export function holmDivisors(
   pValues: readonly number[],

@@ -8,7 +8,7 @@ const step = 4;
 export interface Look {
   /** Pairs measured by then. */
   readonly pairs: number;
-  /** The two-sided level at which an interval is formed at this look, so that all looks together keep the level asked for. */
+  /** The two-sided level of an interval at this look, such that all looks together keep the comparison's level. */
   readonly level: number;
 }
 
@@ -24,7 +24,7 @@ export function looksOf(pairs: number, level: number): readonly Look[] {
   return looks;
 }
 
-/** Looks already worked out: a comparison asks for the same ones at each look. */
+/** Cache: a comparison needs the same looks each time. */
 const known = new Map<string, readonly Look[]>();
 
 function makeLooks(pairs: number, level: number): Look[] {
@@ -37,17 +37,16 @@ function makeLooks(pairs: number, level: number): Look[] {
   ).map((bound, i) => ({ pairs: counts[i] ?? pairs, level: 2 * (1 - normalCdf(bound)) }));
 }
 
-/** Returns how much of `level` may be spent, half of it on either side, when the share `time` of the information is there, 0 to 1. */
+/** Returns the part of `level`, half of it on either side, that may be spent at the share `time` of the information, 0 to 1. */
 const spent = (time: number, level: number): number =>
   4 * (1 - normalCdf(normalQuantile(1 - level / 4) / Math.sqrt(time)));
 
-/** Points of the grid on which the density of the process is carried on. */
+/** Number of grid points of the process's density. */
 const gridPoints = 401;
 
 /**
- * Returns the bound of |Z| at each time, so that the process leaves the bounds by then with the probability spent so far.
- * The density of the process that has stayed inside is carried from look to look by Simpson's rule (Armitage, McPherson,
- * and Rowe, 1969).
+ * Returns the bound of |Z| at each time, such that the process leaves the bounds by then with the probability spent so far.
+ * Simpson's rule carries the density of the process inside the bounds from look to look (Armitage, McPherson, and Rowe, 1969).
  */
 export function boundariesOf(times: readonly number[], level: number): number[] {
   let inside: { readonly at: Float64Array; readonly weight: Float64Array } = {
@@ -69,7 +68,7 @@ export function boundariesOf(times: readonly number[], level: number): number[] 
     };
     let low = 0;
     let high = 12 * Math.sqrt(time);
-    // To 1e-11, far below what the grid gives.
+    // To 1e-11, far below the error of the grid.
     for (let i = 0; i < 40; i += 1) {
       const middle = (low + high) / 2;
       if (leaving(middle) > allowed) low = middle;
@@ -81,7 +80,7 @@ export function boundariesOf(times: readonly number[], level: number): number[] 
   });
 }
 
-/** Returns the density one step on, between the bounds, as points with their Simpson weights. */
+/** Returns the density inside the bounds at the next look, as points with their Simpson weights. */
 function carriedOn(
   from: { readonly at: Float64Array; readonly weight: Float64Array },
   bound: number,

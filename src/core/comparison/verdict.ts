@@ -1,4 +1,4 @@
-/** What a comparison says of one metric. `changed`: the interval excludes no change, but not a change below the threshold. */
+/** Verdicts on one metric. `changed`: the interval excludes zero change, but not a change below the threshold. */
 export const verdictNames = ['worse', 'better', 'same', 'changed', 'inconclusive'] as const;
 export type VerdictName = (typeof verdictNames)[number];
 
@@ -9,8 +9,8 @@ export type Direction = 'higher' | 'lower';
 type LogInterval = readonly [low: number, high: number];
 
 /**
- * Returns what an interval says against a practical threshold.
- * @param interval of log(B / A); null when there are too few values for one
+ * Returns the verdict on an interval against a practical threshold.
+ * @param interval of log(B / A); null if there are too few values for one
  * @param threshold the smallest change that matters, as a share: 0.05 for 5%
  */
 export function judge(interval: LogInterval | null, threshold: number, better: Direction): VerdictName {
@@ -23,17 +23,17 @@ export function judge(interval: LogInterval | null, threshold: number, better: D
   return low > 0 || high < 0 ? 'changed' : 'inconclusive';
 }
 
-/** Returns true for a verdict that more pairs or runs are not expected to change. */
+/** Returns true for a verdict that more pairs or runs aren't expected to change. */
 export const isSettled = (verdict: VerdictName): boolean =>
   verdict === 'worse' || verdict === 'better' || verdict === 'same';
 
-/** Returns the smallest change, as a share, that an interval of that width tells from none; null without an interval. */
+/** Returns the smallest change, as a share, that an interval of that width can detect; null without an interval. */
 export const smallestFindable = (interval: LogInterval | null): number | null =>
   interval === null ? null : Math.expm1((interval[1] - interval[0]) / 2);
 
 /**
- * Returns how many pairs (or runs a side) more would settle a verdict if the effect stays where it is: the width of an
- * interval falls with the square root of their number. Null when the effect lies on the threshold, where no number would.
+ * Returns how many more pairs (or runs a side) would settle a verdict if the effect stays the same: the width of an interval
+ * falls with the square root of their number. Null if the effect equals the threshold, where no number would.
  * @param count pairs or runs so far
  */
 export function furtherNeeded(
@@ -45,7 +45,7 @@ export function furtherNeeded(
   const distance = Math.abs(Math.abs(effect) - Math.log1p(threshold));
   if (distance < 1e-6) return null;
   const half = (interval[1] - interval[0]) / 2;
-  // Less a hair: 16.000000000000004 is 16.
+  // Rounding errors don't add a pair: 16.000000000000004 is 16.
   const needed = Math.ceil(count * (half / distance) ** 2 - 1e-9);
   return needed > 1_000_000 ? null : Math.max(0, needed - count);
 }

@@ -1,19 +1,19 @@
 import type { FailureSample } from '../metrics/types.ts';
 
-/** More different failures than this are not told apart in one run. */
+/** Maximum number of different failures of one run. */
 export const mostFailureGroups = 50;
-/** Targets named beside a failure. */
+/** Maximum number of targets listed per failure. */
 const mostTargets = 20;
-/** Texts that differ only in numbers and ids are kept apart up to here; more are one. */
+/** Maximum number of separate texts that differ only in numbers and ids. If there are more, they become one. */
 const mostVariants = 3;
-/** Stands for the number or id in which texts differ. */
+/** Replaces a number or id in which texts differ. */
 const varying = '…';
 /** A number, a time, or an id: a word with a digit in it. */
 const variable = /[\p{L}\p{N}_-]*(?:\d|…)[\p{L}\p{N}_…-]*/gu;
 
-/** A failure to be counted. */
+/** A failure to count. */
 export interface Failure extends Omit<FailureSample, 'count' | 'estimated'> {
-  /** How many failures it stands for. */
+  /** Number of failures it represents. */
   readonly count: number;
   /** The count is extrapolated. */
   readonly estimated?: boolean;
@@ -26,21 +26,22 @@ interface Group {
   targets: Set<string>;
 }
 
-/** Failures counted by status or kind of error, and by what was said. */
+/** Failures counted by outcome (status or kind of error) and reason. */
 export interface FailureGroups {
   add(failure: Failure): void;
-  /** The most frequent first. */
+  /** Returns the groups, most frequent first. */
   list(): FailureSample[];
 }
 
 /**
- * Counts failures by what was said. Numbers and ids may make every text another one: more than 3 texts that differ only in
- * these become one, with `…` in their place. More than 50 different ones are not kept: the rarest make room.
+ * Returns an empty list of failure groups. If more than 3 reasons differ only in numbers and ids, they become one, with `…` in
+ * place of these.
+ * @param most maximum number of groups; each further one replaces the rarest
  */
 export function createFailureGroups(most = mostFailureGroups): FailureGroups {
-  /** By outcome and text, in the order of arrival. */
+  /** By outcome and reason, in the order of arrival. */
   const groups = new Map<string, Group>();
-  /** The groups of each pattern. */
+  /** Keys of the groups of each pattern. */
   const patterns = new Map<string, Set<string>>();
   let crowded = false;
 
@@ -57,7 +58,7 @@ export function createFailureGroups(most = mostFailureGroups): FailureGroups {
     groups.set(key, {
       failure,
       count: failure.count,
-      // It may have been here before.
+      // A group with this key may have been replaced before.
       estimated: crowded || (failure.estimated ?? false),
       targets: new Set(named.slice(0, mostTargets)),
     });
@@ -77,7 +78,7 @@ export function createFailureGroups(most = mostFailureGroups): FailureGroups {
     }
   };
 
-  /** Makes one group of all that have the pattern. */
+  /** Merges all groups of a pattern into one. */
   const collapse = (pattern: string, failure: Failure): void => {
     const same = [...(patterns.get(pattern) ?? [])].flatMap((key) => groups.get(key) ?? []);
     for (const key of patterns.get(pattern) ?? []) groups.delete(key);
@@ -119,7 +120,7 @@ function sampleOf({ failure, count, estimated, targets }: Group): FailureSample 
   };
 }
 
-/** Puts the failures of event loops, levels, or shares together: one per status or kind of error, and text. */
+/** Merges the failures of event loops, levels, or shares. */
 export function mergeFailures(lists: readonly (readonly FailureSample[])[], most = mostFailureGroups): FailureSample[] {
   const [only, ...others] = lists.filter(({ length }) => length > 0);
   if (only === undefined) return [];
@@ -129,12 +130,12 @@ export function mergeFailures(lists: readonly (readonly FailureSample[])[], most
   return groups.list();
 }
 
-/** What was said, in one line; of an older sample the start of its text. */
+/** Returns the reason on one line; for a sample of an older version, the start of its text. */
 export const reasonOf = ({ reason, text }: Pick<FailureSample, 'reason' | 'text'>): string => reason ?? text;
 
 const keyOf = ({ status, error, ...said }: Failure): string => `${error ?? String(status)}\n${reasonOf(said)}`;
 
-/** The same for all texts that differ in numbers and ids alone. The outcome stays as it is. */
+/** Returns a key with its reason's numbers and ids replaced: equal for reasons that differ only in these. */
 function patternOf(key: string): string {
   const end = key.indexOf('\n');
   return key.slice(0, end) + key.slice(end).replaceAll(variable, '#');
@@ -142,7 +143,7 @@ function patternOf(key: string): string {
 
 const isVarying = (failure: Failure): boolean => reasonOf(failure).includes(varying);
 
-/** Two texts of one pattern as one: the numbers and ids that differ are left open. */
+/** Returns two reasons of one pattern as one, with `…` where their numbers and ids differ. */
 function common(a: string, b: string): string {
   const theirs = b.match(variable) ?? [];
   let at = 0;

@@ -1,2 +1,2 @@
-/** What is said where a server answers in something other than TLS, without the code in parentheses that follows. */
+/** Reason of a failure if the server's first bytes aren't TLS. The error code follows in parentheses. */
 export const noTls = "The server doesn't speak TLS on this port";

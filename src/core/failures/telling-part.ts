@@ -1,7 +1,7 @@
-/** A reason is a line, not a page. */
+/** Maximum length of a reason, in UTF-16 code units. */
 export const mostReasonChars = 200;
 
-/** Members of a JSON error that hold the explanation, the most telling first. */
+/** Members of a JSON error that may hold the explanation, most informative first. */
 const tellingMembers = [
   'message',
   'error_description',
@@ -20,7 +20,7 @@ const tellingMembers = [
   'code',
   'type',
 ];
-/** A member that holds an error is looked into first: what surrounds it is an envelope. */
+/** Members searched first: their siblings describe the response, not the error. */
 const envelopes = ['error', 'errors'];
 const deepest = 6;
 const namedEntities: Readonly<Record<string, string>> = {
@@ -33,8 +33,8 @@ const namedEntities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the part of a body, or of what the system said, that says most about a failure, on one line of at most 200
- * characters: the message of a JSON error, the title of an HTML page, the first line of a text. Empty for a body without text.
+ * Returns the part of a body or system message that best explains a failure, on one line of at most 200 characters: the message
+ * of a JSON error, the title of an HTML page, or the first line of a text. Empty for a body without text.
  */
 export function tellingPart(text: string): string {
   if (isBinary(text)) return '';
@@ -43,7 +43,7 @@ export function tellingPart(text: string): string {
   return oneLine(line).slice(0, mostReasonChars);
 }
 
-/** Returns the data of the first event where the text is a stream of events, and the text itself otherwise. */
+/** Returns the data of the first event if the text is a stream of events, otherwise the text. */
 function withoutFraming(text: string): string {
   if (!/^(?:event|data|id|retry):/.test(text)) return text;
   return /^data: ?(.*)$/m.exec(text)?.[1] ?? text;
@@ -52,7 +52,7 @@ function withoutFraming(text: string): string {
 function fromJson(text: string): string | undefined {
   if (!/^[[{"]/.test(text)) return undefined;
   const whole = parsed(text) ?? parsed(firstLine(text));
-  // A body that is cut off is no JSON, yet its message may be whole.
+  // A truncated body isn't valid JSON, but its message may be complete.
   if (whole === undefined) return fromCutJson(text);
   const said = fromValue(whole, 0);
   return said === undefined || said === '' ? undefined : said;
@@ -73,7 +73,7 @@ function fromCutJson(text: string): string | undefined {
   return typeof whole === 'string' ? whole : member;
 }
 
-/** What a JSON value says; undefined where it says nothing. */
+/** Returns the explanation in a JSON value; undefined if it has none. */
 function fromValue(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') return value.trim() === '' ? undefined : nested(value, depth);
   if (typeof value === 'number') return String(value);
@@ -88,7 +88,7 @@ function fromValue(value: unknown, depth: number): string | undefined {
   return fromObject(value, depth);
 }
 
-/** A string may be an error of another server, quoted whole. */
+/** Returns the explanation in a string, which may be the JSON error of a server behind the proxy. */
 function nested(text: string, depth: number): string {
   if (depth > deepest || !/^\s*\{/.test(text)) return text;
   const inner = parsed(text);
@@ -107,7 +107,7 @@ function fromObject(value: object, depth: number): string | undefined {
     const said = fromValue(members.get(name), depth + 1);
     if (said !== undefined) return withPlace(said, members.get('loc'));
   }
-  // Of forms whose fields are named: { "max_tokens": ["too large"] }.
+  // Form errors by field: { "max_tokens": ["too large"] }.
   for (const [name, member] of Object.entries(value)) {
     const said = typeof member === 'object' ? fromValue(member, depth + 1) : undefined;
     if (said !== undefined) return `${name}: ${said}`;
@@ -115,7 +115,7 @@ function fromObject(value: object, depth: number): string | undefined {
   return undefined;
 }
 
-/** Where in the request the error lies, as FastAPI tells it: `body.max_tokens: …`. */
+/** Adds the place in the request that FastAPI reports in `loc`: `body.max_tokens: …`. */
 function withPlace(said: string, place: unknown): string {
   return Array.isArray(place) && place.length > 0 ? `${place.map(String).join('.')}: ${said}` : said;
 }
@@ -146,7 +146,7 @@ function decoded(text: string): string {
 
 const firstLine = (text: string): string => /^\s*(\S[^\r\n]*)/.exec(text)?.[1] ?? '';
 
-/** Without anything that would steer a terminal, or turn the reading direction of what follows. */
+/** Returns the text on one line, without characters that control a terminal or the reading direction. */
 function oneLine(text: string): string {
   return text
     .replaceAll(/\p{Cc}\[[\d;?]*[ -/]*[@-~]/gu, '')
@@ -155,7 +155,7 @@ function oneLine(text: string): string {
     .trim();
 }
 
-/** Many characters that are none: bytes of a picture, say, or compressed. */
+/** Returns true for text with many unprintable characters, such as the bytes of an image. */
 function isBinary(text: string): boolean {
   const strange = text.slice(0, 512).match(/\uFFFD|(?!\s)\p{Cc}(?!\[)/gu)?.length ?? 0;
   return strange * 10 > Math.min(text.length, 512);

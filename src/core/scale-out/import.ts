@@ -10,7 +10,7 @@ import { offeredMs } from '../plan/load/offered.ts';
 import { seededUnits } from '../values/pick.ts';
 import { planOfMany, wholeLoad } from '../plan/load/share.ts';
 import type { RunPlan } from '../plan/types.ts';
-import { formatCount, formatMs } from '../format.ts';
+import { countOf, formatCount, formatMs } from '../format.ts';
 import { makeRecord, recordId } from '../record/make-run.ts';
 import { mergeServerNotes } from '../record/merge-notes.ts';
 import type { RunRecord } from '../record/run.ts';
@@ -18,16 +18,16 @@ import type { SharedLoad } from './load.ts';
 import { mergeBacklogs, mergeClients, mergeEnvironments } from './merge-senders.ts';
 import { incomplete, readReport, type Reported, type ShareFacts } from './share-report.ts';
 
-/** Shares that begin further apart than this were not one load for that long. */
+/** Shares that start further apart than this get a warning. */
 const togetherMs = 1_000;
 
-/** Whether a JSON text may be a report of Artillery: it has what no result of Loadlens has. */
+/** Returns true if a JSON value may be an Artillery report: it has a member that no Loadlens result has. */
 export const looksLikeReport = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && 'aggregate' in json;
 
 /**
- * The run that a load has become, from the JSON report of Artillery. A share that has not reported makes it one that broke off.
- * Throws a LoadlensError for a report that is none, is of another load, or does not add up.
+ * Returns the run of a shared load from Artillery's JSON report. If a share didn't report, the run's status is `crashed`.
+ * @throws LoadlensError if the report isn't one of Artillery, belongs to another load, or is incomplete
  */
 export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
   const reported = readReport(json);
@@ -45,7 +45,7 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
       targetNames: load.targets.map(({ name }) => name),
       latencyLimitMs: shares.some(({ limited }) => limited) ? [Infinity] : [],
     },
-    // A worker that reports went on to the end.
+    // A worker reports only after it has sent its whole share.
     { requestsCancelled, offeredMs: offeredMs(plan, wholeLoad, state.run.requests + requestsCancelled, Infinity) },
   );
   const backlog = mergeBacklogs(shares, startedAtMs);
@@ -56,7 +56,7 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
     ...apart(shares, startedAtMs),
     ...coarse(bits),
     ...(load.targets.length > countedTargets
-      ? [`Only the first ${countedTargets} of ${formatCount(load.targets.length)} targets have rows of their own.`]
+      ? [`Only the first ${countedTargets} of ${formatCount(load.targets.length)} targets have separate rows.`]
       : []),
   ];
   const cancelled = summary.requestsCancelled > 0;
@@ -83,41 +83,44 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
   });
 }
 
-/** How many shares of the load began and ended. Throws when it is another load's report, or none ended. */
+/**
+ * Returns how many shares of the load started and ended.
+ * @throws LoadlensError if the report belongs to another load, or no share ended
+ */
 function passagesOf({ loads, errors }: Reported, load: SharedLoad): { started: number; ended: number } {
   const passages = loads.get(load.id);
   if (passages === undefined || loads.size > 1) {
     throw new LoadlensError(
-      `This report is of the load ${[...loads.keys()].join(', ')}, and load.json is of ${load.id}.`,
-      { hint: 'Name the folder of the project that the report came from: --project folder.' },
+      `This report belongs to load ${[...loads.keys()].join(', ')}, but load.json belongs to ${load.id}.`,
+      { hint: 'Specify the folder of the project that wrote the report: --project folder.' },
     );
   }
   if (passages.ended === 0) {
-    throw new LoadlensError(`No share of ${formatCount(load.shares)} has reported.${errorText(errors)}`, {
-      hint: 'See what Artillery and its workers have printed, then run the project again.',
+    throw new LoadlensError(`None of ${countOf(load.shares, 'share')} reported.${errorText(errors)}`, {
+      hint: 'See the output of Artillery and its workers, then run the project again.',
       exitCode: ExitCode.nothingMeasured,
     });
   }
   return passages;
 }
 
-/** Throws when numbers that must be equal are not. */
+/** Checks that the counters match what the shares report. @throws LoadlensError if they don't */
 function checkWhole({ run }: RecorderState, shares: readonly ShareFacts[], ended: number): void {
-  if (shares.length !== ended) throw incomplete(`${ended} shares ended, ${shares.length} say what they were`);
+  if (shares.length !== ended) throw incomplete(`${ended} shares ended, but the report describes ${shares.length}`);
   const sent = shares.reduce((sum, { requests }) => sum + requests, 0);
-  if (sent !== run.requests) throw incomplete(`the shares sent ${sent} requests, and ${run.requests} are counted`);
-  let answers = 0;
+  if (sent !== run.requests) throw incomplete(`the shares sent ${sent} requests, but ${run.requests} are counted`);
+  let responses = 0;
   let outcomes = 0;
   for (let index = 0; index < run.outcomes.length; index += 2) {
     outcomes += run.outcomes[index + 1] ?? 0;
-    if ((run.outcomes[index] ?? 0) >= 0) answers += run.outcomes[index + 1] ?? 0;
+    if ((run.outcomes[index] ?? 0) >= 0) responses += run.outcomes[index + 1] ?? 0;
   }
   const timed = run.successes.count + (run.others?.count ?? 0);
-  if (outcomes !== run.requests) throw incomplete(`${run.requests} requests ended in ${outcomes} ways`);
-  if (timed !== answers) throw incomplete(`${answers} answers came in ${timed} times`);
+  if (outcomes !== run.requests) throw incomplete(`${run.requests} requests have ${outcomes} outcomes`);
+  if (timed !== responses) throw incomplete(`${responses} responses have ${timed} latencies`);
 }
 
-/** With the clock of the whole load, which starts with the first share's. */
+/** Returns the state with the clock of the whole load, which starts when the first share's does. */
 function withClock(state: RecorderState, shares: readonly ShareFacts[], startedAtMs: number): RecorderState {
   const firstSent = shares.flatMap(({ firstSentAtMs }) => firstSentAtMs ?? []);
   const lastEnd = shares.flatMap(({ lastEndAtMs }) => lastEndAtMs ?? []);
@@ -135,42 +138,40 @@ function withClock(state: RecorderState, shares: readonly ShareFacts[], startedA
   };
 }
 
-/** What was to be sent: the load, unless its workers each sent by a plan of their own. */
+/** Returns the plan of the load, or of as many separate plans as there were workers that didn't know their number. */
 function planOf({ plan, shares }: SharedLoad, reported: readonly ShareFacts[], expected: number): RunPlan {
   return reported.every(({ number }) => number !== null) ? plan : planOfMany(plan, shares, expected);
 }
 
 function missing(expected: number, started: number, ended: number, { errors }: Reported): string | undefined {
   if (ended === expected) return undefined;
-  const left = expected - ended;
-  const shares = left === 1 ? '1 share has' : `${formatCount(left)} shares have`;
   const never = expected - started;
-  return `${shares} not reported, of ${formatCount(expected)}: what they sent is in no number.${never > 0 ? ` ${formatCount(never)} never began.` : ''}${errorText(errors)}`;
+  return `${formatCount(expected - ended)} of ${countOf(expected, 'share')} didn't report. The numbers exclude their requests.${never > 0 ? ` ${formatCount(never)} never started.` : ''}${errorText(errors)}`;
 }
 
 const errorText = (errors: Reported['errors']): string =>
   errors.length === 0
     ? ''
-    : ` Artillery tells of ${errors.map(({ text, count }) => `${formatCount(count)} × “${text}”`).join(', ')}.`;
+    : ` Artillery reports ${errors.map(({ text, count }) => `${formatCount(count)} × “${text}”`).join(', ')}.`;
 
 function apart(shares: readonly ShareFacts[], startedAtMs: number): string[] {
   const latest = largestOf(shares.map((share) => share.startedAtMs));
   return latest - startedAtMs <= togetherMs
     ? []
-    : [`The workers began up to ${formatMs(latest - startedAtMs)} apart: for that long it was not the whole load.`];
+    : [`The workers started up to ${formatMs(latest - startedAtMs)} apart. The load was incomplete for that long.`];
 }
 
-/** Half of a bucket is what a percentile may be off by. */
+/** Returns the largest error of a percentile, half a bucket, as text. */
 const off = (bits: number): string => `${(100 / 2 ** (bits + 1)).toPrecision(1)}%`;
 
 function coarse({ run, targets }: { readonly run: number; readonly targets: number }): string[] {
   if (Math.min(run, targets) >= 10) return [];
   return [
-    `Times were spread so wide that workers told them in coarser steps: percentiles are off by at most ${off(run)}, those of targets by ${off(targets)}.`,
+    `Workers reported widely spread times in coarser steps. Percentiles are off by at most ${off(run)}, those of targets by ${off(targets)}.`,
   ];
 }
 
-/** The same letters whenever the same report is read. */
+/** Returns the random source of the run's id: equal for equal loads, so that a report imported twice has one id. */
 function lettersOf(id: string): () => number {
   const seed = Array.from(id).reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 0);
   const unit = seededUnits(seed);

@@ -11,36 +11,36 @@ import type { Source } from '../record/run.ts';
 
 export const loadSchema = 'loadlens.load/1';
 
-/** Workers that a load can be shared out to. */
+/** Maximum number of workers of a load. */
 export const mostShares = 100;
 
-/** A load that several workers send together, as data: what `load.json` holds. No secret is in it. */
+/** The load of several workers, as data: the content of `load.json`. It holds no secrets. */
 export interface SharedLoad {
   readonly schema: typeof loadSchema;
-  /** Tells the results of this load from those of another. */
+  /** Appears in the counters of this load's workers. */
   readonly id: string;
   /** Version of Loadlens that wrote it. */
   readonly loadlens: string;
-  /** Name for people: the file, or the one target's name. */
+  /** Shown name: the file, or the only target's name. */
   readonly name: string;
-  /** The whole load. */
+  /** The plan of all workers together. */
   readonly plan: RunPlan;
-  /** How many workers share it. */
+  /** Number of workers, 1 to 100. */
   readonly shares: number;
-  /** `{{$env NAME}}` and `{{$secret NAME}}` still stand in them. */
+  /** Their `{{$env NAME}}` and `{{$secret NAME}}` aren't resolved. */
   readonly targets: readonly Target[];
-  /** Whether language models without a `@stream` are asked for a stream; absent: as their body has it. */
+  /** Response mode of LLM targets without `@stream`; absent: as their body says. */
   readonly stream?: boolean;
-  /** What their body and prompt files hold, in base64, by path as written. */
+  /** The targets' body and prompt files in base64, by path as written. */
   readonly files: Readonly<Record<string, string>>;
   readonly source: Source | null;
 }
 
 /**
- * A load to be shared out. Throws a LoadlensError when it can't be divided among so many, or when a credential stands in it
- * in plain text, for it would be written into a file.
- * @param read the bytes of a body or prompt file in base64, by path as written; one that can't be read was refused before
- * @param inlined secret values that the targets may contain as they are
+ * Returns a load for several workers.
+ * @param read returns a body or prompt file in base64, by path as written; unreadable files have been refused before
+ * @param inlined secret values that the targets may contain in plain text
+ * @throws LoadlensError if there are more workers than requests, or a credential would be written to a file in plain text
  */
 export function makeLoad(
   parts: Omit<SharedLoad, 'schema' | 'files'>,
@@ -52,26 +52,26 @@ export function makeLoad(
   if (shares > plan.concurrency) {
     const hint =
       plan.loadModel === 'open'
-        ? 'Share it out to fewer workers, or allow more requests in flight.'
-        : 'Share it out to fewer workers, or raise the concurrency.';
+        ? 'Use fewer workers, or allow more requests in flight.'
+        : 'Use fewer workers, or raise the concurrency.';
     throw new LoadlensError(`${workers} can't share ${plan.concurrency} requests in flight.`, { hint });
   }
   if (plan.requests !== null && shares > plan.requests) {
     throw new LoadlensError(`${workers} can't share ${plan.requests} requests.`, {
-      hint: 'Share them out to fewer workers, or send more requests.',
+      hint: 'Use fewer workers, or send more requests.',
     });
   }
   for (const { name, headers, url } of targets) {
     const header = headers.find(([key, value]) => isCredentialHeader(key) && !hasPlaceholder(value))?.[0];
     const plain = header !== undefined ? `header ${header}` : url === maskedUrl(url) ? undefined : 'key in the address';
     if (plain === undefined) continue;
-    throw new LoadlensError(`The ${plain} of “${name}” would be written into a file as it is.`, {
-      hint: 'Write {{$secret NAME}} or {{$env NAME}} in its place: its value then comes from the environment of each worker.',
+    throw new LoadlensError(`The ${plain} of “${name}” would be written to a file in plain text.`, {
+      hint: 'Use {{$secret NAME}} or {{$env NAME}}: its value then comes from the environment of each worker.',
     });
   }
   const whole = JSON.stringify(targets);
   if (inlined.some((value) => whole.includes(JSON.stringify(value).slice(1, -1)))) {
-    throw new LoadlensError('Values of http-client.private.env.json would be written into a file as they are.', {
+    throw new LoadlensError('Values of http-client.private.env.json would be written to a file in plain text.', {
       hint: 'Use {{$secret NAME}} or {{$env NAME}} for them: their values then come from the environment of each worker.',
     });
   }
@@ -127,7 +127,7 @@ const load = v.object({
   source,
 });
 
-/** Checks what claims to be a load. */
+/** Returns the load of a `load.json`. @throws LoadlensError if it's damaged */
 export function readLoad(json: unknown): SharedLoad {
   const result = v.safeParse(load, json);
   if (result.success) return result.output;

@@ -8,7 +8,7 @@ import type { ShareFacts } from './share-report.ts';
 const mostWarnings = 6;
 const mostNames = 4;
 
-/** Readings of a client, and which of several stands for all: the largest, or their sum. */
+/** Client readings, and how those of several workers merge: the largest value, or the sum. */
 const readings: Readonly<Record<Reading, 'worst' | 'sum'>> = {
   eventLoopDelayP99Ms: 'worst',
   eventLoopDelayMaxMs: 'worst',
@@ -32,7 +32,7 @@ type Reading = {
   [K in keyof ClientHealth]-?: ClientHealth[K] extends number | null | undefined ? K : never;
 }[keyof ClientHealth];
 
-/** What the workers of a load say of themselves, as one. */
+/** Returns the client health of all workers as one. */
 export function mergeClients(
   shares: readonly ShareFacts[],
   summary: Summary,
@@ -67,12 +67,12 @@ function warningsOf(shares: readonly ShareFacts[]): string[] {
   );
   const left = all.length - mostWarnings;
   if (left <= 0) return all;
-  return [...all.slice(0, mostWarnings), `${formatCount(left)} more warnings of this kind came from the workers.`];
+  return [...all.slice(0, mostWarnings), `The workers have ${countOf(left, 'more warning')}.`];
 }
 
 const added = ({ selfCalibration }: Environment): number => selfCalibration?.at(-1)?.p99Ms ?? -1;
 
-/** The machines of the workers, as one. */
+/** Returns the machines of all workers as one environment. */
 export function mergeEnvironments(shares: readonly ShareFacts[]): Environment {
   const environments = shares.map(({ environment }) => environment);
   const names = (of: (environment: Environment) => string): string => {
@@ -81,9 +81,8 @@ export function mergeEnvironments(shares: readonly ShareFacts[]): Environment {
     return different.slice(0, mostNames).join(', ') + (left > 0 ? ` and ${formatCount(left)} more` : '');
   };
   const [worst] = environments.toSorted((a, b) => added(b) - added(a));
-  const workers = countOf(shares.length, 'worker');
   return {
-    host: `${workers} of Artillery on ${names(({ host }) => host)}`,
+    host: `${countOf(shares.length, 'Artillery worker')} on ${names(({ host }) => host)}`,
     os: names(({ os }) => os),
     cpu: names(({ cpu }) => cpu),
     cores: smallestOf(environments.map(({ cores }) => cores)),
@@ -95,8 +94,8 @@ export function mergeEnvironments(shares: readonly ShareFacts[]): Environment {
 }
 
 /**
- * What waited to be sent, of all shares of an open loop; undefined when none of them has such a loop. Slice by slice the most
- * of each is added up, as if all had it at the same moment: no less than there was.
+ * Returns the backlog of all shares of an open model; undefined if no share has one. Adds up each share's peak per time slice,
+ * as if all peaked at the same moment, so the result is an upper bound.
  */
 export function mergeBacklogs(shares: readonly ShareFacts[], startedAtMs: number): Backlog | undefined {
   const parts = shares.flatMap((share) => {

@@ -2,11 +2,12 @@ import { jsonText } from '../report/formats/json.ts';
 import type { SharedLoad } from './load.ts';
 import { readme } from './readme.ts';
 
-/** The release of Artillery that projects are made for and tested with. */
+/** The Artillery release that projects are written for and tested with. */
 export const artilleryVersion = '2.0.34';
 
-/** Names of the files that are not text of ours: the bundled engine, and what comes out. */
+/** Name of the bundled engine in a project. */
 export const engineFile = 'loadlens.mjs';
+/** Name of the file that holds the load. */
 export const loadFile = 'load.json';
 
 /** A file of a project. */
@@ -15,7 +16,7 @@ export interface ProjectFile {
   readonly text: string;
 }
 
-/** An Artillery project that sends a load, all but the engine, which whoever writes it puts beside them as `engineFile`. */
+/** Returns the files of an Artillery project that sends a load, except the engine: the caller adds it as `engineFile`. */
 export function projectFiles(load: SharedLoad): readonly ProjectFile[] {
   return [
     { name: 'README.md', text: readme(load, artilleryVersion) },
@@ -29,12 +30,12 @@ export function projectFiles(load: SharedLoad): readonly ProjectFile[] {
 }
 
 /**
- * One virtual user for each share. Not `arrivalCount`: that one Artillery leaves to a single worker. One second is the shortest
- * phase there is; the shares wait for each other and begin together.
+ * Returns Artillery's script: one virtual user per share. `arrivalCount` would start all of them in a single worker. One second
+ * is the shortest phase; the shares wait for each other and start together.
  */
 const script = ({ shares }: SharedLoad): string => `# Artillery's part: one virtual user for each share of the load.
 config:
-  # Artillery wants a target. Where requests go stands in load.json.
+  # Artillery requires a target. The real ones are in load.json.
   target: http://localhost
   processor: ./hook.mjs
   includeFiles:
@@ -50,8 +51,8 @@ scenarios:
       - function: sendShare
 `;
 
-const hook = `// Artillery calls this for each virtual user: one share of the load. Loadlens' engine sends it and measures; what it knows
-// then becomes counters, which Artillery adds up over all workers.
+const hook = `// Artillery calls this for each virtual user, one share of the load. The Loadlens engine sends it and emits its
+// measurements as counters, which Artillery adds up over all workers.
 import { runShare } from './${engineFile}';
 
 export async function sendShare(context, events) {
@@ -60,8 +61,8 @@ export async function sendShare(context, events) {
 `;
 
 /**
- * No dependencies: workers in clouds install what stands here, and Artillery, some 460 MB, is there already. npm's scripts stay
- * off: Artillery needs none.
+ * Without dependencies: cloud workers install those listed here, and they have Artillery (about 460 MB) already. Artillery needs
+ * no npm scripts, so `start.mjs` switches them off.
  */
 const manifest = { private: true, type: 'module', scripts: { start: 'node start.mjs' } };
 
@@ -72,7 +73,7 @@ import { spawn } from 'node:child_process';
 
 const [command = 'run', ...options] = process.argv.slice(2);
 const count = command === 'run' || options.includes('--count') ? [] : ['--count', '${shares}'];
-// Quiet, for it would print thousands of counters.
+// Without --quiet, it prints thousands of counters.
 const words = ['artillery@${artilleryVersion}', command, ...count, '--quiet', '--output', 'report.json', ...options, 'artillery.yml'];
 console.log('npx ' + words.join(' '));
 const artillery = spawn('npx', ['--yes', ...words], {
@@ -82,11 +83,11 @@ const artillery = spawn('npx', ['--yes', ...words], {
   env: { ...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true', npm_config_ignore_scripts: 'true' },
 });
 artillery.on('error', ({ message }) => {
-  console.error('npx could not be started: ' + message);
+  console.error('npx failed to start: ' + message);
   process.exitCode = 1;
 });
 artillery.on('exit', (code) => {
   process.exitCode = code ?? 1;
-  if (code === 0) console.log('Now: loadlens import artillery report.json');
+  if (code === 0) console.log('Next: loadlens import artillery report.json');
 });
 `;

@@ -5,14 +5,14 @@ import type { RecorderState } from '../metrics/recorder/recorder-state.ts';
 import { runSchema } from '../record/read-run.ts';
 import type { RunRecord } from '../record/run.ts';
 
-/** What every counter of ours begins with. */
+/** Start of the name of every Loadlens counter. */
 const prefix = 'loadlens.';
-/** Names of metrics may be 1,024 characters long in Artillery. */
+/** Characters of facts per counter name: Artillery allows names of 1,024 characters. */
 const mostPerName = 900;
-/** A share tells of so many different failures: each takes a counter or two. */
+/** Maximum number of different failures in a share's report: each takes one or two counters. */
 const mostFailures = 10;
 
-/** What one share knows beside what can be added up. Times are ms since 1970. */
+/** The facts of one share that can't be added up. Times are in ms since 1970. */
 export interface ShareFacts extends Pick<
   RunRecord,
   | 'warmupSent'
@@ -26,18 +26,18 @@ export interface ShareFacts extends Pick<
 > {
   /** Remarks on the server. */
   readonly serverNotes?: readonly string[];
-  /** Which share it is, from 0; null for one that did not know, and sent by a plan of its own. */
+  /** Number of the share, from 0; null if the worker didn't know it and sent by a separate plan. */
   readonly number: number | null;
-  /** Requests it has sent: with those of the others, all that counters tell of. */
+  /** Requests sent. The sum over all shares equals the counters' total. */
   readonly requests: number;
   /** When its clock started. */
   readonly startedAtMs: number;
-  /** Null when it sent nothing. */
+  /** Null if it sent nothing. */
   readonly firstSentAtMs: number | null;
   readonly lastEndAtMs: number | null;
-  /** Null without a response; absent in what older workers told. */
+  /** Null without a response; absent in reports of older versions. */
   readonly lastResponseAtMs?: number | null;
-  /** Whether there were objectives that single requests are held to. */
+  /** True if objectives apply to single requests. */
   readonly limited: boolean;
 }
 
@@ -62,13 +62,14 @@ const facts = v.object({
   serverNotes: v.exactOptional(v.array(v.string())),
 });
 
-/** The counter that says that a share of a load has begun, or ended. */
+/** Returns the name of the counter of shares of a load that started or ended. */
 export const passageCounter = (load: string, passage: 'started' | 'ended'): string =>
   `${prefix}load.${load}.${passage}`;
 
 /**
- * The counters of a share that has ended. What can't be added up stands in their names, in pieces below a key that no other
- * share has. `most`: about so many counters at most.
+ * Returns the counters of a share that has ended. Names carry the facts that can't be added up, in pieces.
+ * @param key separates the pieces of this share from those of all others
+ * @param most approximate maximum number of counters
  */
 export function shareCounters(
   key: string,
@@ -79,7 +80,7 @@ export function shareCounters(
   const sent = Number.isFinite(clock.firstSentMs);
   const { warmupSent, requestsCancelled, reconnected, backlog, addresses, failureSamples, client, environment } =
     record;
-  const told: ShareFacts = {
+  const own: ShareFacts = {
     number,
     requests: state.run.requests,
     startedAtMs,
@@ -98,7 +99,7 @@ export function shareCounters(
     ...(record.server?.notes && { serverNotes: record.server.notes }),
   };
   const counters: Counters = new Map();
-  const text = JSON.stringify(told).replaceAll(
+  const text = JSON.stringify(own).replaceAll(
     /[^ -~]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -108,9 +109,9 @@ export function shareCounters(
   return counters;
 }
 
-/** What the workers of Artillery have said, added up by it. */
+/** The Loadlens part of an Artillery report. */
 export interface Reported {
-  /** Loads that shares have begun, and how many of each began and ended. */
+  /** Loads by id, each with the number of shares that started and ended. */
   readonly loads: ReadonlyMap<string, { readonly started: number; readonly ended: number }>;
   readonly shares: readonly ShareFacts[];
   readonly counters: Counters;
@@ -120,12 +121,12 @@ export interface Reported {
 
 const report = v.object({ aggregate: v.object({ counters: v.record(v.string(), v.number()) }) });
 
-/** Reads the JSON report of Artillery. Throws a LoadlensError for what is none, or has not come from Loadlens. */
+/** Reads Artillery's JSON report. @throws LoadlensError if it isn't one, or has no counters of Loadlens */
 export function readReport(json: unknown): Reported {
   const parsed = v.safeParse(report, json);
   if (!parsed.success) {
-    throw new LoadlensError('This is no report of Artillery.', {
-      hint: 'Choose the file that artillery run --output has written.',
+    throw new LoadlensError("This file isn't an Artillery report.", {
+      hint: 'Choose the file that artillery run --output wrote.',
     });
   }
   const loads = new Map<string, { started: number; ended: number }>();
@@ -149,14 +150,14 @@ export function readReport(json: unknown): Reported {
     }
   }
   if (loads.size === 0) {
-    throw new LoadlensError('This report of Artillery has no counters of Loadlens.', {
-      hint: `${errors.length > 0 ? `Artillery tells of an error: ${errors[0]?.text ?? ''} ` : ''}Run a project that loadlens export artillery has written.`,
+    throw new LoadlensError('This Artillery report has no counters of Loadlens.', {
+      hint: `${errors.length > 0 ? `Artillery reports an error: ${errors[0]?.text ?? ''}. ` : ''}Run a project that loadlens export artillery wrote.`,
     });
   }
   return { loads, shares: [...pieces.values()].map(joined), counters, errors };
 }
 
-/** Without what would steer a terminal. */
+/** Removes characters that would control a terminal. */
 const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
 
 function joined(pieces: readonly (readonly [from: number, text: string])[]): ShareFacts {
@@ -166,7 +167,7 @@ function joined(pieces: readonly (readonly [from: number, text: string])[]): Sha
     .join('');
   const parsed = v.safeParse(facts, asJson(text));
   if (parsed.success) return parsed.output;
-  throw incomplete('what a share says of itself is not whole');
+  throw incomplete('the facts of a share are damaged');
 }
 
 function asJson(text: string): unknown {
@@ -178,12 +179,12 @@ function asJson(text: string): unknown {
 }
 
 const countedTwice = (): LoadlensError =>
-  new LoadlensError('A share of this report has been counted twice: none of its numbers can be trusted.', {
+  new LoadlensError('This report counts a share twice, so its numbers are wrong.', {
     hint: 'Run the project again.',
   });
 
-/** The numbers do not belong together: some of what the workers said is not in the report. */
+/** Returns the error of a report whose numbers don't match: messages of workers are missing in it. */
 export const incomplete = (why: string): LoadlensError =>
-  new LoadlensError(`This report is not whole: ${why}.`, {
-    hint: 'Messages of workers were lost on the way. Run the project again.',
+  new LoadlensError(`This report is incomplete: ${why}.`, {
+    hint: 'Messages of workers were lost. Run the project again.',
   });

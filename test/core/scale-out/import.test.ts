@@ -67,12 +67,12 @@ describe('a report of Artillery', () => {
     assert.deepEqual([record.client.connectionsOpened, record.client.connectionsReused], [40, 360]);
     assert.equal(record.client.cpuShare, 0.123456789);
     assert.deepEqual(record.client.warnings, []);
-    assert.equal(record.environment.host, '4 workers of Artillery on build-7');
+    assert.equal(record.environment.host, '4 Artillery workers on build-7');
     assert.deepEqual(record.addresses, [{ host: 'localhost:5000', address: '127.0.0.1:5000' }]);
     assert.equal(recordFromReport(reportOf(load, four), load).id, id);
   });
 
-  it('tells of shares that are missing, and why', () => {
+  it('reports missing shares, and why', () => {
     const load = loadOf();
     const report = changed(reportOf(load, four.slice(1), 1), (counters) => {
       counters['errors.The secret key has no value.\u001b[31m'] = 1;
@@ -82,12 +82,12 @@ describe('a report of Artillery', () => {
     assert.equal(record.requestsSent, 300);
     assert.equal(
       record.stopReason,
-      '1 share has not reported, of 4: what they sent is in no number. Artillery tells of 1 × “The secret key has no value. [31m”.',
+      "1 of 4 shares didn't report. The numbers exclude their requests. Artillery reports 1 × “The secret key has no value. [31m”.",
     );
     assert.match(renderText(record), /Run stopped unexpectedly/);
     const never = recordFromReport(reportOf(load, four.slice(2)), load);
-    assert.match(never.stopReason ?? '', /^2 shares have not reported, of 4: .* 2 never began\.$/);
-    assert.throws(() => recordFromReport(reportOf(load, [], 4), load), refusal(/^No share of 4 has reported\.$/));
+    assert.match(never.stopReason ?? '', /^2 of 4 shares didn't report. .* 2 never started\.$/);
+    assert.throws(() => recordFromReport(reportOf(load, [], 4), load), refusal(/^None of 4 shares reported\.$/));
   });
 
   it('takes workers that did not know their number for what they sent', () => {
@@ -114,7 +114,7 @@ describe('a report of Artillery', () => {
     );
     assert.ok(record.timeline.responses.length * record.timeline.widthMs >= 6_000);
     assert.deepEqual(record.client.warnings, [
-      'The workers began up to 6.00 s apart: for that long it was not the whole load.',
+      'The workers started up to 6.00 s apart. The load was incomplete for that long.',
     ]);
   });
 
@@ -162,22 +162,22 @@ describe('a report of Artillery', () => {
     });
   });
 
-  it('is refused when it is none, not ours, or of another load', () => {
+  it('is refused if it is no report, not from Loadlens, or of another load', () => {
     const load = loadOf();
-    assert.throws(() => recordFromReport({ intermediate: [] }, load), refusal(/no report of Artillery/));
+    assert.throws(() => recordFromReport({ intermediate: [] }, load), refusal(/isn.t an Artillery report/));
     assert.throws(
       () => recordFromReport({ aggregate: { counters: { 'http.requests': 5 } } }, load),
       refusal(/no counters of Loadlens/, /loadlens export artillery/),
     );
     assert.throws(
       () => recordFromReport(reportOf(loadOf({ id: 'other' }), four), load),
-      refusal(/of the load other/, /--project/),
+      refusal(/belongs to load other/, /--project/),
     );
     assert.ok(looksLikeReport(reportOf(load, four)));
     assert.ok(!looksLikeReport(recordOf(samples)));
   });
 
-  it('is refused when its numbers do not belong together', () => {
+  it('is refused when its numbers do not match', () => {
     const load = loadOf();
     const failureSamples = [{ target: 'one', status: 500, text: 'x'.repeat(500) }];
     const share = { samples, failureSamples };
@@ -188,22 +188,25 @@ describe('a report of Artillery', () => {
         assert.ok(name, String(pattern));
         delete counters[name];
       });
-    assert.throws(() => recordFromReport(without(/facts\.key2\.0/), load), refusal(/not whole/));
-    assert.throws(() => recordFromReport(without(/facts\.key2\.900/), load), refusal(/not whole/));
-    assert.throws(() => recordFromReport(without(/run\.status\.200/), load), refusal(/400 requests ended in 0 ways/));
-    assert.throws(() => recordFromReport(without(/run\.ok\.10\.\d+/), load), refusal(/400 answers came in \d+ times/));
+    assert.throws(() => recordFromReport(without(/facts\.key2\.0/), load), refusal(/is incomplete/));
+    assert.throws(() => recordFromReport(without(/facts\.key2\.900/), load), refusal(/is incomplete/));
+    assert.throws(() => recordFromReport(without(/run\.status\.200/), load), refusal(/400 requests have 0 outcomes/));
+    assert.throws(
+      () => recordFromReport(without(/run\.ok\.10\.\d+/), load),
+      refusal(/400 responses have \d+ latencies/),
+    );
     const uncounted = changed(report, (counters) => {
       counters['loadlens.run.requests'] = 500;
       counters['loadlens.run.status.200'] = 500;
     });
     assert.throws(
       () => recordFromReport(uncounted, load),
-      refusal(/the shares sent 400 requests, and 500 are counted/),
+      refusal(/the shares sent 400 requests, but 500 are counted/),
     );
     const doubled = changed(report, (counters) => {
       for (const name of Object.keys(counters)) counters[name] = 2 * (counters[name] ?? 0);
     });
-    assert.throws(() => recordFromReport(doubled, load), refusal(/counted twice/));
+    assert.throws(() => recordFromReport(doubled, load), refusal(/counts a share twice/));
   });
 
   it('says which targets have no rows', () => {
@@ -216,6 +219,6 @@ describe('a report of Artillery', () => {
     );
     assert.equal(record.perTarget.length, 20);
     assert.equal(record.requestsSent, 200);
-    assert.match(record.client.warnings.join(' '), /first 20 of 25 targets have rows/);
+    assert.match(record.client.warnings.join(' '), /first 20 of 25 targets have separate rows/);
   });
 });

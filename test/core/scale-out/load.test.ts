@@ -42,7 +42,7 @@ describe('a load to be shared out', () => {
     );
   });
 
-  it('is refused when a credential would be written into a file', () => {
+  it('is refused when a credential would be written to a file', () => {
     for (const [name, value] of [
       ['Authorization', 'Bearer abc'],
       ['X-API-Key', 'abc'],

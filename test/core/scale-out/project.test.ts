@@ -42,13 +42,13 @@ describe('a project for Artillery', () => {
       'README.md',
     );
     for (const expected of [
-      'shared out to 4 workers',
+      'shared by 4 workers',
       '400 requests, at most 8 in flight (closed loop), seed 1',
       '`GET http://{{$env HOST}}/a`',
       '`HOST`, `LOADLENS_SECRET_MY_KEY`',
-      '100 requests, at most 2 in flight, and targets picked by a seed of its own',
-      'workers in a cloud do not reach yours',
-      'These three ways were not tried',
+      '100 requests, at most 2 in flight, and targets picked with a different seed',
+      "Cloud workers can't reach your machine",
+      "Loadlens hasn't been tested with these three services",
       'run-fargate',
       'run-lambda',
       'run-aci',
@@ -57,7 +57,7 @@ describe('a project for Artillery', () => {
       assert.ok(text.includes(expected), expected);
     assert.ok(
       !textOf(loadOf({ targets: [targetOf('one', 'https://example.com/')] }), 'README.md').includes(
-        'do not reach yours',
+        'Cloud workers can',
       ),
     );
   });
