@@ -4,7 +4,7 @@ import { looksOf } from '../core/comparison/looks.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { sliceOf, type ComparedMetricName } from '../core/record/compared-metrics.ts';
-import type { ComparisonRecord, ComparisonSlice } from '../core/record/comparison.ts';
+import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../core/record/comparison.ts';
 import { isDecided, makeComparison } from '../core/record/make-comparison.ts';
 import { recordId } from '../core/record/make-run.ts';
 import type { RunRecord, RunStatus } from '../core/record/run.ts';
@@ -22,6 +22,8 @@ export interface AbSide {
   readonly input: RunInput;
   /** Values of the file's variables, credentials masked. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The server, if it was started for the comparison. */
+  readonly server?: ComparisonServer | undefined;
 }
 
 /** What an interleaved comparison needs. */
@@ -96,6 +98,7 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
     const complete = Math.min(sides.a.slices.length, sides.b.slices.length);
     const kept = (side: 'a' | 'b'): ComparisonRecord['a'] => ({
       variables: given[side].variables,
+      ...(given[side].server && { server: given[side].server }),
       targets: given[side].input.targets
         .slice(0, mostTargets)
         .map(({ name: target, method, url }) => ({ name: target, method, url })),

@@ -258,6 +258,7 @@ function orFault(fault: AbortSignal | undefined): <T>(work: Promise<T>) => Promi
 
 /** Returns the fault as an error whose message is the reason in one sentence. */
 function faultOf({ reason }: AbortSignal): Error {
+  if (reason instanceof LoadlensError) return reason;
   const message = reason instanceof Error ? reason.message : String(reason);
   return new Error(`Internal error: ${message.replace(/\.$/, '')}.`, { cause: reason });
 }

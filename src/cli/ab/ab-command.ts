@@ -1,3 +1,4 @@
+import { localPorts, withLocalAddress } from '../../core/endpoints/local-address.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { formatCount, formatS, withoutZeros } from '../../core/format.ts';
 import { maskedVariable } from '../../core/endpoints/credentials.ts';
@@ -18,12 +19,14 @@ import {
 } from '../commands/run-command.ts';
 import { withOtherServers } from '../expected-servers.ts';
 import { loadFile, makeInput, type LoadedFile, type Variables, withoutPlaces } from '../load-file.ts';
-import { measure, outputsOf, writeResult } from '../output/measure.ts';
+import { measure, outputsOf, writeResult, type Screen } from '../output/measure.ts';
 import { withPartialFile } from '../output/partial-file.ts';
 import { checkReportFiles } from '../output/report-files.ts';
+import { planServers, type ServeOptions } from './servers/plan-servers.ts';
+import { withServers, type ServerPlan, type StartedServer } from './servers/serve-sides.ts';
 
 /** The options of `loadlens ab`, as the argument parser hands them over. */
-export interface AbOptions extends PlanOptions, ReportOptions {
+export interface AbOptions extends PlanOptions, ReportOptions, ServeOptions {
   readonly a?: Variables;
   readonly b?: Variables;
   readonly pairs: number;
@@ -41,48 +44,65 @@ export const level = 0.05;
 
 /** Runs `loadlens ab` and returns the exit code. Throws a LoadlensError for what the user can fix. */
 export async function abCommand(name: string | undefined, options: AbOptions, version: string): Promise<ExitCode> {
-  const { pairs, threshold, allowHost, quiet = false } = options;
-  if (options.a === undefined && options.b === undefined) {
-    throw new LoadlensError('Neither --a nor --b is given, so nothing differs.', {
-      hint: 'Set a variable of the file for one side or both, such as --b base=http://127.0.0.1:5001.',
-    });
-  }
+  const { allowHost, quiet = false } = options;
   checkLoadOptions(options);
-  const files = [options.a, options.b].map((variables) =>
-    loadFile(name ?? defaultFile, options.environment, { ...options.var, ...variables }),
-  );
+  const servers = await planServers(options);
+  const files = (['a', 'b'] as const).map((side) => fileOf(side, name ?? defaultFile, options, servers));
   const [fileA, fileB] = files;
-  if (!fileA || !fileB || !files.every((file) => isSound(file, quiet))) return ExitCode.usage;
-  const outputs = outputsOf(options, comparisonReports);
-  checkReportFiles(outputs);
-  const sides = { a: sideOf(fileA, options.a, options), b: sideOf(fileB, options.b, options) };
+  if (!fileA || !fileB || !files.every(({ loaded }) => isSound(loaded, quiet))) return ExitCode.usage;
+  for (const file of files) checkAddress(file);
+  checkReportFiles(outputsOf(options, comparisonReports));
+  const sides = { a: sideOf(fileA, options), b: sideOf(fileB, options) };
   const requests = [...sides.a.input.requests, ...sides.b.input.requests];
   return measure({ requests, load: loadOf(sides.a, options), allowHost, quiet }, async (screen) => {
-    const withNotes = async (side: AbSide): Promise<AbSide> => ({
-      ...side,
-      input: await withOtherServers(side.input, screen),
-    });
-    const [a, b] = [await withNotes(sides.a), await withNotes(sides.b)];
-    const record = await withPartialFile(
-      options.json,
-      (text) => screen.note(text),
-      async (keep) => {
-        const compared = await compareLive(
-          { a, b, pairs, rules: { threshold, level }, chosen: options.metrics },
-          {
-            version,
-            signal: screen.signal,
-            fault: screen.fault,
-            onSnapshot: (snapshot) => screen.show(progressOf(snapshot)),
-            ...(keep && { onPartial: (partial: ComparisonRecord) => keep([JSON.stringify(partial)], true) }),
-          },
-        );
-        writeResult(renderComparisonText(compared), outputs, compared, screen);
-        return compared;
-      },
-    );
-    return endOfComparison(record, options.failOn);
+    try {
+      const plans = files.flatMap(({ server, secure }) => (server ? [{ ...server, secure }] : []));
+      const record = await withServers(plans, screen, ({ a, b, stopped }) =>
+        compare({ a: sideOf(fileA, options, a), b: sideOf(fileB, options, b) }, stopped, options, { screen, version }),
+      );
+      return endOfComparison(record, options.failOn);
+    } catch (error) {
+      if (!screen.signal.aborted) throw error;
+      process.stderr.write('Nothing was measured.\n');
+      return ExitCode.interrupted;
+    }
   });
+}
+
+/** Measures, shows, and writes the comparison. */
+async function compare(
+  sides: { readonly a: AbSide; readonly b: AbSide },
+  stopped: AbortSignal,
+  options: AbOptions,
+  { screen, version }: { screen: Screen; version: string },
+): Promise<ComparisonRecord> {
+  const { pairs, threshold } = options;
+  const outputs = outputsOf(options, comparisonReports);
+  const withNotes = async (side: AbSide): Promise<AbSide> => ({
+    ...side,
+    input: await withOtherServers(side.input, screen),
+  });
+  const [a, b] = [await withNotes(sides.a), await withNotes(sides.b)];
+  const record = await withPartialFile(
+    options.json,
+    (text) => screen.note(text),
+    async (keep) => {
+      const compared = await compareLive(
+        { a, b, pairs, rules: { threshold, level }, chosen: options.metrics },
+        {
+          version,
+          signal: screen.signal,
+          fault: AbortSignal.any([screen.fault, stopped]),
+          onSnapshot: (snapshot) => screen.show(progressOf(snapshot)),
+          ...(keep && { onPartial: (partial: ComparisonRecord) => keep([JSON.stringify(partial)], true) }),
+        },
+      );
+      writeResult(renderComparisonText(compared), outputs, compared, screen);
+      return compared;
+    },
+  );
+  stopped.throwIfAborted();
+  return record;
 }
 
 /** Returns the exit code of a comparison that has been shown, and says on standard error why it isn't 0. */
@@ -100,9 +120,61 @@ export function endOfComparison(record: ComparisonRecord, failOn: AbOptions['fai
   return ExitCode.objectiveFailed;
 }
 
-function sideOf(file: LoadedFile, variables: Variables = {}, options: AbOptions): AbSide {
+/** The file as one side reads it. */
+interface SideFile {
+  readonly loaded: LoadedFile;
+  readonly variables: Variables;
+  /** The server to start for it. */
+  readonly server: Omit<ServerPlan, 'secure'> | undefined;
+  /** Whether its targets on this machine use https. */
+  readonly secure: boolean;
+  /** Its variables have the server's port already. */
+  readonly hasPort: boolean;
+}
+
+function fileOf(
+  side: 'a' | 'b',
+  name: string,
+  options: AbOptions,
+  servers: { readonly a?: SideFile['server']; readonly b?: SideFile['server'] },
+): SideFile {
+  const server = servers[side];
+  const [own, common] = [options[side] ?? {}, options.var ?? {}].map((given) => withPort(given, server?.port));
+  const variables = { ...common, ...own };
+  const loaded = loadFile(name, options.environment, variables);
+  const hasPort = [options[side], options.var].some((given) => JSON.stringify(given ?? {}).includes(portPlace));
+  const secure = loaded.file.targets.some(({ url }) => localPorts([{ url }]).length > 0 && /^https:/i.test(url));
+  return { loaded, variables: hasPort ? variables : (own ?? {}), server, secure, hasPort };
+}
+
+/** Stands for the port of a side's server in commands and values of variables. */
+const portPlace = '{port}';
+
+const withPort = (variables: Variables, port: number | undefined): Variables =>
+  port === undefined
+    ? variables
+    : Object.fromEntries(
+        Object.entries(variables).map(([name, value]) => [name, value.replaceAll(portPlace, String(port))]),
+      );
+
+/** The server's address takes the place of one address on this machine: which of several, only the user knows. */
+function checkAddress({ loaded: { file, shownAs }, server, hasPort }: SideFile): void {
+  if (server === undefined || hasPort) return;
+  const ports = localPorts(file.targets);
+  if (ports.length === 1) return;
+  throw new LoadlensError(
+    ports.length === 0
+      ? `${shownAs} has no target on this machine for the server that --serve starts.`
+      : `The targets of ${shownAs} have several ports on this machine: ${ports.join(', ')}.`,
+    { hint: `Set the variable that holds the server's address: --var 'base=http://127.0.0.1:${portPlace}'.` },
+  );
+}
+
+function sideOf({ loaded, variables, hasPort }: SideFile, options: AbOptions, server?: StartedServer): AbSide {
   const choices = { ...choicesOf(options), requests: undefined, durationS: options.slice };
-  const input = withoutPlaces(makeInput(file, choices));
+  const { file } = loaded;
+  const targets = server && !hasPort ? withLocalAddress(file.targets, server.address) : file.targets;
+  const input = withoutPlaces(makeInput({ ...loaded, file: { ...file, targets } }, choices));
   const { plan } = input;
   checkSteady(plan.stages, plan.durationS, options.slice);
   const warmup =
@@ -112,6 +184,7 @@ function sideOf(file: LoadedFile, variables: Variables = {}, options: AbOptions)
     variables: Object.fromEntries(
       Object.entries(variables).map(([name, value]) => [name, maskedVariable(name, value)]),
     ),
+    server: server?.facts,
   };
 }
 

@@ -32,6 +32,16 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
         )
         .option('--b <name=value>', 'set a variable of the file for B; repeatable', variable)
         .option(
+          '--a-ref <ref>',
+          'start the server of A from this git ref, in a work tree of its own; . for the files as they are',
+        )
+        .option('--b-ref <ref>', 'start the server of B from this git ref')
+        .option('--serve <command>', 'command that starts a server on port {port}, also in the variable PORT')
+        .option('--a-serve <command>', 'the same for A alone')
+        .option('--b-serve <command>', 'the same for B alone')
+        .option('--build <command>', 'command that prepares each new work tree, such as npm ci')
+        .option('--ready <path>', 'path that responds once the server is ready (default: its port is open)')
+        .option(
           '--pairs <n>',
           'pairs of slices at most; the comparison stops early once the verdict is certain',
           numberFrom(pairLimits.least, pairLimits.most, 'a whole number'),
@@ -76,4 +86,5 @@ function slice(text: string): number {
 const examples = `
 Examples:
   loadlens ab --a base=http://127.0.0.1:5000 --b base=http://127.0.0.1:5001
-  loadlens ab --a model=small --b model=large --metrics ttft,tpot --threshold 3% --fail-on worse`;
+  loadlens ab --a model=small --b model=large --metrics ttft,tpot --threshold 3% --fail-on worse
+  loadlens ab --a-ref main --b-ref . --build 'npm ci' --serve 'npm start -- --port {port}' --ready /health`;

@@ -34,6 +34,8 @@ export interface Screen {
   print(text: string): void;
   /** Writes a remark to standard error, unless quiet. */
   note(text: string): void;
+  /** Says something that explains an error. */
+  warn(text: string): void;
 }
 
 /** Runs a measurement after a check of permission, with progress, and with Ctrl+C as Cancel. Returns the exit code. */
@@ -79,6 +81,10 @@ export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<
       note: (text) => {
         progress.clear();
         if (!quiet) process.stderr.write(`${text}\n`);
+      },
+      warn: (text) => {
+        progress.clear();
+        process.stderr.write(`${text}\n`);
       },
     });
   } finally {

@@ -29,11 +29,21 @@ const sliceSchema = v.object({
   ),
 });
 
+/** A server that was started for one side. */
+const serverSchema = v.object({
+  ref: v.exactOptional(described(v.string(), 'Git ref as given; absent: the files as they were.')),
+  commit: v.exactOptional(v.string()),
+  modified: v.exactOptional(described(v.boolean(), 'Whether files differed from the commit.')),
+  command: described(v.string(), 'Command of the server, secrets masked.'),
+  build: v.exactOptional(described(v.string(), 'Command that prepared its work tree, secrets masked.')),
+});
+
 const sideSchema = v.object({
   variables: described(
     v.record(v.string(), v.string()),
     "Values of the file's variables on this side, credentials masked. Empty for kept runs.",
   ),
+  server: v.exactOptional(described(serverSchema, 'Absent unless the comparison started the server.')),
   targets: described(
     v.array(v.object({ name: v.string(), method: v.string(), url: v.string() })),
     'As in the file, placeholders unresolved; 100 at most.',
@@ -97,6 +107,7 @@ type Frozen<T> = { readonly [K in keyof T]: Frozen<T[K]> };
 /** A comparison of A and B with every slice. Schema: docs/loadlens.comparison-1.schema.json. */
 export type ComparisonRecord = Frozen<v.InferOutput<typeof comparisonSchema>>;
 export type ComparisonSlice = Frozen<v.InferOutput<typeof sliceSchema>>;
+export type ComparisonServer = Frozen<v.InferOutput<typeof serverSchema>>;
 
 /** Checks what claims to be a comparison. Members that are not known are dropped. */
 export function readComparison(json: unknown): ComparisonRecord {

@@ -1,6 +1,6 @@
 import { comparedMetrics, isComparedMetric } from '../../record/compared-metrics.ts';
 import { changeText, intervalText, labelOf } from '../../record/comparison-sentences.ts';
-import type { ComparisonRecord, ComparisonSlice } from '../../record/comparison.ts';
+import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../../record/comparison.ts';
 import {
   capital,
   countOf,
@@ -72,10 +72,15 @@ export function comparisonFacts(record: ComparisonRecord): [label: string, value
       `${countOf(requests, 'request')} in ${countOf(slices.length, kind === 'kept' ? 'run' : 'slice')}`,
     ].join(', ');
   };
+  const servers = (['a', 'b'] as const).flatMap((side): [string, string][] => {
+    const { server } = record[side];
+    return server === undefined ? [] : [[`server of ${side.toUpperCase()}`, serverText(server)]];
+  });
   const length = plan.durationS === null ? '' : ` of ${withoutZeros(formatS(plan.durationS))}`;
   return [
     ['A', side(a)],
     ['B', side(b)],
+    ...servers,
     ['failed', `A ${formatPercent(failures.a)}, B ${formatPercent(failures.b)}`],
     ...(pairs
       ? ([
@@ -97,6 +102,12 @@ export function comparisonFacts(record: ComparisonRecord): [label: string, value
     ['machine', `${environment.host}, ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}`],
     ['Loadlens', `${environment.loadlens}, Node ${environment.node}`],
   ];
+}
+
+/** `main (1a2b3c4d): npm start, after npm ci`. */
+function serverText({ ref, commit, modified, command, build }: ComparisonServer): string {
+  const state = commit === undefined ? '' : ` (${commit.slice(0, 8)}${modified === true ? ', modified' : ''})`;
+  return `${ref === undefined || ref === '.' ? 'files as they are' : ref}${state}: ${command}${build === undefined ? '' : `, after ${build}`}`;
 }
 
 /** A label at the start of a row; p95 stays p95. */

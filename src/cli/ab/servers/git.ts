@@ -1,0 +1,121 @@
+import { spawn, spawnSync, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { LoadlensError } from '../../../core/errors.ts';
+
+/** Variables of git that tie a process to a repository: a comparison started by a git hook has them. */
+const bound = new Set([
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_COMMON_DIR',
+  'GIT_PREFIX',
+  'GIT_OBJECT_DIRECTORY',
+]);
+
+/** Returns the environment without the repository that the caller is tied to. */
+export function freeEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !bound.has(name)));
+}
+
+/** Runs no hook and no monitor of the repository, and doesn't tidy it. */
+const quietly = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'gc.auto=0'];
+
+/** A commit to be compared. */
+export interface Revision {
+  /** As the user wrote it. */
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/** A repository, and the place in it that the comparison was started from. */
+export interface Repository {
+  /** Top folder of the user's work tree. */
+  readonly top: string;
+  /** Path of the current folder below it, such as `packages/api/`. */
+  readonly prefix: string;
+}
+
+/**
+ * Returns the repository around a folder.
+ * @throws LoadlensError without one, or without git
+ */
+export async function findRepository(folder: string): Promise<Repository> {
+  const { code, stdout, stderr } = await git(folder, ['rev-parse', '--show-toplevel', '--show-prefix']);
+  const [top = '', prefix = ''] = stdout.split('\n');
+  if (code === 0 && top !== '') return { top, prefix };
+  throw new LoadlensError(`${folder} isn't in a git work tree: ${lastLine(stderr)}.`, {
+    hint: 'Run the comparison in a clone, or compare two addresses with --a and --b.',
+  });
+}
+
+/**
+ * Returns the commit that a ref names.
+ * @throws LoadlensError if there is none
+ */
+export async function resolveRef({ top }: Repository, ref: string): Promise<Revision> {
+  const { code, stdout } = ref.startsWith('-')
+    ? { code: 1, stdout: '' }
+    : await git(top, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+  const commit = stdout.trim();
+  if (code === 0 && commit !== '') return { ref, commit };
+  throw new LoadlensError(`Git ref ${ref} not found.`, {
+    hint: `Use a branch, tag, or commit of this repository, or . for the files as they are. In CI, fetch it first: git fetch origin ${ref}.`,
+  });
+}
+
+/**
+ * Checks a commit out into a folder of its own. No branch is created or moved.
+ * @throws LoadlensError if git can't
+ */
+export async function addWorktree({ top }: Repository, folder: string, { ref, commit }: Revision): Promise<void> {
+  const { code, stderr } = await git(top, [...quietly, 'worktree', 'add', '--quiet', '--detach', folder, commit]);
+  if (code === 0) return;
+  throw new LoadlensError(`Can't check out ${ref}: ${lastLine(stderr)}.`, {
+    hint: `Check it with: git worktree add --detach ../somewhere ${ref}`,
+  });
+}
+
+/** Makes git forget a work tree whose folder is gone. Other work trees stay, even if their folders are gone, too. */
+export async function forgetWorktree(repository: string, folder: string): Promise<void> {
+  await git(repository, [...quietly, ...forgetting(folder)]);
+}
+
+/** Does the same before the process ends. */
+export function forgetWorktreeNow(repository: string, folder: string): void {
+  spawnSync('git', [...quietly, ...forgetting(folder)], { cwd: repository, env: freeEnvironment(), stdio: 'ignore' });
+}
+
+const forgetting = (folder: string): string[] => ['worktree', 'remove', '--force', '--force', folder];
+
+interface Output {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs git in a process group of its own: Ctrl+C must not cut off what git writes. */
+async function git(cwd: string, args: readonly string[]): Promise<Output> {
+  const options: SpawnOptions = {
+    cwd,
+    env: { ...freeEnvironment(), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  };
+  const child = spawn('git', args, options);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  try {
+    const [code]: unknown[] = await once(child, 'close');
+    return { code: typeof code === 'number' ? code : null, stdout, stderr };
+  } catch (error) {
+    return { code: null, stdout: '', stderr: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What git said last, without its prefix and full stop. */
+function lastLine(text: string): string {
+  return (text.trim().split('\n').at(-1) ?? '').replace(/^fatal: /, '').replace(/\.$/, '');
+}

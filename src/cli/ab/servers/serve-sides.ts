@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { maskedCommand } from '../../../core/endpoints/masked-command.ts';
+import { ExitCode, LoadlensError } from '../../../core/errors.ts';
+import { formatS, withoutZeros } from '../../../core/format.ts';
+import type { ComparisonServer } from '../../../core/record/comparison.ts';
+import { readGitState } from '../../../engine/machine/git.ts';
+import type { Screen } from '../../output/measure.ts';
+import { findRepository, freeEnvironment, resolveRef, type Repository, type Revision } from './git.ts';
+import type { End, ProcessTree } from './process-tree.ts';
+import { readyAt } from './ready.ts';
+import { openSession, type Session } from './session.ts';
+
+/** A server to be started for one side. */
+export interface ServerPlan {
+  readonly side: 'a' | 'b';
+  /** Git ref; undefined or `.`: the files as they are. */
+  readonly ref: string | undefined;
+  /** Shell command with `{port}` replaced. */
+  readonly command: string;
+  /** The same as the user wrote it. */
+  readonly written: string;
+  readonly port: number;
+  /** Shell command that prepares a new work tree. */
+  readonly build: string | undefined;
+  /** Path that responds once the server is ready. */
+  readonly ready: string | undefined;
+  /** Whether the targets use https. */
+  readonly secure: boolean;
+}
+
+/** A server that is ready. */
+export interface StartedServer {
+  /** `127.0.0.1:41234` */
+  readonly address: string;
+  /** For the record. */
+  readonly facts: ComparisonServer;
+}
+
+/** The servers that were started, by side, and a signal that aborts with a LoadlensError when one stops. */
+export interface StartedServers {
+  readonly a?: StartedServer;
+  readonly b?: StartedServer;
+  readonly stopped: AbortSignal;
+}
+
+/** Time that a server has to get ready, ms: it may load a language model. */
+const readyLimitMs = 300_000;
+const pollMs = 50;
+/** Time between the last response of a process and the news of its end, ms. */
+const newsMs = 100;
+const mostLines = 15;
+
+/** What starting takes. */
+interface Tools {
+  readonly session: Session;
+  readonly screen: Pick<Screen, 'signal' | 'show' | 'note' | 'warn'>;
+  /** Called once a server has stopped by itself. */
+  readonly onStop: (reason: LoadlensError, output: string) => void;
+}
+
+/** Starts the servers of both sides, lets `act` use them, and takes them away again, whatever happens. */
+export async function withServers<T>(
+  plans: readonly ServerPlan[],
+  screen: Tools['screen'],
+  act: (servers: StartedServers) => Promise<T>,
+): Promise<T> {
+  const stopped = new AbortController();
+  if (plans.length === 0) return act({ stopped: stopped.signal });
+  const checkouts = await checkoutsOf(plans);
+  const session = await openSession((text) => screen.note(text));
+  let closing = false;
+  const onStop: Tools['onStop'] = (reason, output) => {
+    if (closing || screen.signal.aborted || stopped.signal.aborted) return;
+    screen.warn(tail(output));
+    stopped.abort(reason);
+  };
+  try {
+    const started: { a?: StartedServer; b?: StartedServer } = {};
+    for (const plan of plans) {
+      const folder = await prepare(plan, checkouts, { session, screen, onStop });
+      started[plan.side] = await serve(plan, folder, { session, screen, onStop });
+    }
+    return await act({ ...started, stopped: stopped.signal });
+  } catch (error) {
+    await sleep(newsMs);
+    // Whatever failed then failed for that.
+    throw stopped.signal.aborted ? stopped.signal.reason : error;
+  } finally {
+    closing = true;
+    screen.show('Stopping servers…');
+    await session.close();
+  }
+}
+
+interface Checkouts {
+  readonly repository: Repository | undefined;
+  readonly revisions: ReadonlyMap<ServerPlan['side'], Revision>;
+}
+
+/** Both refs are looked up before anything is made. */
+async function checkoutsOf(plans: readonly ServerPlan[]): Promise<Checkouts> {
+  const fixed = plans.filter(({ ref }) => !isWorkingTree(ref));
+  const repository = fixed.length === 0 ? undefined : await findRepository(process.cwd());
+  const revisions = new Map<ServerPlan['side'], Revision>();
+  for (const { side, ref = 'HEAD' } of fixed) {
+    if (repository) revisions.set(side, await resolveRef(repository, ref));
+  }
+  return { repository, revisions };
+}
+
+/** Returns whether a ref stands for the files as they are. */
+export const isWorkingTree = (ref: string | undefined): boolean => ref === undefined || ref === '.';
+
+interface Folder {
+  readonly path: string;
+  readonly commit: Pick<ComparisonServer, 'commit' | 'modified'>;
+}
+
+/** Checks out and builds what a side needs. */
+async function prepare(
+  { side, build }: ServerPlan,
+  { repository, revisions }: Checkouts,
+  { session, screen }: Tools,
+): Promise<Folder> {
+  const revision = revisions.get(side);
+  if (revision === undefined || repository === undefined) {
+    const { gitCommit: commit, gitDirty: modified } = await readGitState(join(process.cwd(), 'package.json'));
+    return {
+      path: process.cwd(),
+      commit: { ...(commit !== undefined && { commit }), ...(modified !== undefined && { modified }) },
+    };
+  }
+  const name = `${side.toUpperCase()} (${revision.ref}, ${revision.commit.slice(0, 8)})`;
+  screen.show(`Checking out ${name}…`);
+  const path = await session.addWorktree(repository, side, revision);
+  screen.signal.throwIfAborted();
+  if (build !== undefined) {
+    const output = join(session.folder, `${side}-build.log`);
+    const tree = await session.start(build, { cwd: path, env: freeEnvironment(), output });
+    const end = await watchedEnd(tree, (s) => screen.show(`Building ${name}… ${s}`), screen.signal);
+    await session.end(tree);
+    screen.signal.throwIfAborted();
+    if (end?.code !== 0) {
+      screen.warn(tail(output));
+      throw new LoadlensError(`The build of ${name} failed (${endText(end)}).`, {
+        hint: 'Fix the command of --build. It runs in a new work tree, without ignored files such as node_modules.',
+        exitCode: ExitCode.nothingMeasured,
+      });
+    }
+  }
+  return { path, commit: { commit: revision.commit, modified: false } };
+}
+
+/** Starts the server of a side and returns when it is ready. */
+async function serve(
+  { side, ref, command, written, build, port, ready, secure }: ServerPlan,
+  { path, commit }: Folder,
+  { session, screen, onStop }: Tools,
+): Promise<StartedServer> {
+  const name = side.toUpperCase();
+  const output = join(session.folder, `${side}.log`);
+  const tree = await session.start(command, { cwd: path, env: { ...freeEnvironment(), PORT: String(port) }, output });
+  const stop = new AbortController();
+  void tree.ended.then((end) => {
+    const reason = new LoadlensError(`The server of ${name} stopped unexpectedly (${endText(end)}).`, {
+      hint: 'Try its command in a terminal. It must stay in the foreground.',
+      exitCode: ExitCode.nothingMeasured,
+    });
+    stop.abort(reason);
+    onStop(reason, output);
+  });
+  const begun = Date.now();
+  const where = `port ${port}${ready === undefined ? '' : `, ${ready}`}`;
+  for (;;) {
+    screen.signal.throwIfAborted();
+    stop.signal.throwIfAborted();
+    const address = await readyAt(port, ready, secure);
+    if (address !== undefined && !stop.signal.aborted) {
+      return {
+        address,
+        facts: {
+          ...(ref !== undefined && { ref }),
+          ...commit,
+          command: maskedCommand(written, process.env),
+          ...(build !== undefined && !isWorkingTree(ref) && { build: maskedCommand(build, process.env) }),
+        },
+      };
+    }
+    const waitedMs = Date.now() - begun;
+    if (waitedMs > readyLimitMs) {
+      screen.warn(tail(output));
+      throw new LoadlensError(`The server of ${name} wasn't ready (${where}) after ${secondsText(readyLimitMs)}.`, {
+        hint: 'It must listen on the port that {port} in its command and the variable PORT hold. The path of --ready must respond with a status below 400.',
+        exitCode: ExitCode.nothingMeasured,
+      });
+    }
+    screen.show(`Waiting for the server of ${name} (${where})… ${secondsText(waitedMs)}`);
+    await sleep(pollMs);
+  }
+}
+
+/** Waits for a command, with progress; undefined when canceled. */
+async function watchedEnd(
+  tree: ProcessTree,
+  show: (time: string) => void,
+  signal: AbortSignal,
+): Promise<End | undefined> {
+  const begun = Date.now();
+  while (!signal.aborted) {
+    show(secondsText(Date.now() - begun));
+    const end = await Promise.race([tree.ended, sleep(pollMs, undefined)]);
+    if (end !== undefined) return end;
+  }
+  return undefined;
+}
+
+const secondsText = (ms: number): string => withoutZeros(formatS(Math.round(ms / 1000)));
+
+const endText = (end: End | undefined): string =>
+  end?.signal ? `signal ${end.signal}` : `exit code ${String(end?.code ?? 'unknown')}`;
+
+/** The last lines of a command's output. */
+function tail(file: string): string {
+  const text = readFileSync(file, 'utf8').trimEnd();
+  if (text === '') return 'It printed nothing.';
+  const lines = text.split(/\r?\n/).slice(-mostLines);
+  return ['Last lines of its output:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
