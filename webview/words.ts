@@ -43,7 +43,7 @@ export function responsesWords(count: number): string {
   return count === 1 ? '1 response' : `${formatCount(count)} responses`;
 }
 
-/** How many requests for how long, and how many at once or at what rate. */
+/** Returns the amount and load of a plan on one short line. */
 export function planWords({ requests, durationS, concurrency, stages }: RunPlan): string {
   const width = formatCount(concurrency);
   const span = withoutZeros(formatS(durationS));
@@ -63,7 +63,7 @@ export function startedWords(record: Pick<RunRecord, 'startedAt'>): string {
   return new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
-/** Why there was no whole answer. */
+/** Returns the label of a kind of error. */
 export const errorKindWords = (kind: ErrorKind): string => capital(errorWords[kind].label);
 
 /** How a run ended. */

@@ -71,7 +71,7 @@ describe('a limit of this machine', function () {
     );
     assert.equal(record.client.bound, 'client');
     assert.match(record.client.warnings[0] ?? '', /^20 requests failed for a limit of this machine.*200 open files/);
-    assert.match(stderr, /^error: No request got a whole answer/m);
+    assert.match(stderr, /^error: No request got a complete response/m);
   });
 
   it('that leaves no port for the helper server costs the warm-up, and the run goes on', async () => {

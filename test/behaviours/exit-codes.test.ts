@@ -295,7 +295,7 @@ const cases: readonly Case[] = [
     path: '',
     args: ['suite', 'memory', '--quick', '-q', '--server', 'mock', '--timeout', '1ms'],
     code: 1,
-    says: /^error: No request got a whole answer: \S+ did not answer in time \(320\)\. .+\nhint: {2}Lower the concurrency /,
+    says: /^error: No request got a complete response: \S+ timed out \(320\)\. .+\nhint: {2}Lower the concurrency /,
     status: 'completed',
     result: 'results/memory_mock_',
     runs: 40,

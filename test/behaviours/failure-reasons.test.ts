@@ -68,7 +68,7 @@ for (const transport of transportNames) {
       assert.match(shortReason([untrusted]) ?? '', /^TLS failed: .*self-signed/);
       assert.match(
         unansweredSentence([untrusted]),
-        /^No request got a whole answer: .* failed at TLS \(4\)\. TLS failed: .*self-signed/,
+        /^No request got a complete response: .* failed at TLS \(4\)\. TLS failed: .*self-signed/,
       );
       await server.close();
       const url = server.url.replace('https', 'http');

@@ -62,9 +62,9 @@ describe('what rates are over', () => {
         assert.equal(record.goodputPerS, 88 / 0.75);
         // From the first request sent, which a busy machine delays.
         assert.ok(record.totalMs >= timeoutMs, `${record.totalMs}`);
-        const said = attention(record).filter((line) => line.startsWith('Failed requests went on for'));
+        const said = attention(record).filter((line) => line.startsWith('Failed requests ended up to'));
         assert.equal(said.length, 1);
-        assert.match(renderText(record), /Failed requests went on for/);
+        assert.match(renderText(record), /Failed requests ended up to/);
       }
     });
   }
@@ -81,7 +81,7 @@ describe('what rates are over', () => {
   it('a closed loop of a count without failures has one time for both, by duration at least the duration', async () => {
     const counted = await run([server.url], { plan: { requests: 40 } });
     assert.equal(counted.rateMs, counted.totalMs);
-    assert.ok(!attention(counted).some((line) => line.startsWith('Failed requests went on for')));
+    assert.ok(!attention(counted).some((line) => line.startsWith('Failed requests ended up to')));
     const timed = await run([server.url], { plan: { requests: null, durationS: 0.2 } });
     assert.ok((timed.rateMs ?? 0) >= 200);
     // The count ended it long before.

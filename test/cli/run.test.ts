@@ -153,7 +153,7 @@ describe('loadlens run', function () {
       const { code, stdout } = await run(...args, '--json', 'out.json');
       const { plan, client, successes } = readJson('out.json');
       assert.deepEqual([code, plan.transport, client.transport, successes], [0, named, used, 10]);
-      assert.match(stdout, used === 'raw' ? /sent over +built-in HTTP client/ : /sent over +undici/);
+      assert.match(stdout, used === 'raw' ? /transport +built-in HTTP client/ : /transport +undici/);
     }
     assert.equal((await run('--transport', 'http2')).code, 2);
   });
@@ -176,8 +176,8 @@ describe('loadlens run', function () {
       assert.equal(code, 1);
       assert.equal(
         stderr,
-        `Wrote out.json\nerror: No request got a whole answer: ${new URL(mock.url).host} refused the connection (10).\n` +
-          'hint:  Nothing accepts connections at this address. Start the server or correct the port; `loadlens serve mock` starts one to try.\n',
+        `Wrote out.json\nerror: No request got a complete response: ${new URL(mock.url).host} refused the connection (10).\n` +
+          'hint:  Nothing listens at this address. Start the server or fix the port. `loadlens serve mock` starts a server to try.\n',
       );
       assert.match(stdout, /^\*\*\* Results \*\*\*\n/);
       assert.deepEqual(readJson('out.json').errors, { refused: 10 });
@@ -305,7 +305,7 @@ describe('loadlens run', function () {
       write('endpoints.txt', `# @slo p99 < 10s\n\n${tokenizer(3)}`);
       const { code, stdout, stderr } = await run('--quiet');
       assert.equal(code, 99);
-      assert.equal(stderr, '1 of 1 objective not met: p99 < 10s has not enough data.\n');
+      assert.equal(stderr, "1 of 1 objective not met: p99 < 10s doesn't have enough data.\n");
       assert.match(stdout, /not enough data/i);
     });
 

@@ -50,7 +50,7 @@ describe('loadlens suite throughput', function () {
         [2, 'usage'],
       ],
     );
-    assert.match(stdout, /There is no earlier result of this suite/);
+    assert.match(stdout, /No earlier result of this suite/);
     assert.match(stdout, /Single request throughput:\n {2}requests +5, 0 failed/);
   });
 
@@ -117,7 +117,10 @@ describe('loadlens suite throughput', function () {
   it('ends with 1 when nothing answers, and with 2 for what can not be', async () => {
     const unanswered = await suite('--quick', '--server', 'http://127.0.0.1:9/v1/completions');
     assert.equal(unanswered.code, 1);
-    assert.match(unanswered.stderr, /^error: No request got a whole answer: 127\.0\.0\.1:9 refused the connection /m);
+    assert.match(
+      unanswered.stderr,
+      /^error: No request got a complete response: 127\.0\.0\.1:9 refused the connection /m,
+    );
     for (const [args, message] of [
       [[], /--server/],
       [['--server', 'ftp://x'], /isn't a server that a suite can measure/],

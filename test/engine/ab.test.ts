@@ -149,7 +149,7 @@ describe('interleaved comparison', function () {
     const nobody = `http://127.0.0.1:${await freePort()}/`;
     await assert.rejects(compare(a.url, nobody), (error) => {
       assert.ok(error instanceof LoadlensError);
-      assert.match(error.message, /^B: No request got a whole answer: .* \(\d+\)\.$/);
+      assert.match(error.message, /^B: No request got a complete response: .* \(\d+\)\.$/);
       assert.equal(error.exitCode, 1);
       return true;
     });

@@ -21,8 +21,8 @@ describe('results panel of two runs', () => {
     const { page } = panel;
     const { before, after } = states.compared;
     for (const sentence of [
-      'The targets are not the same.',
-      'Load: at most 10 in flight (closed loop) before, at most 20 in flight (closed loop) after.',
+      'The targets differ.',
+      'Load: concurrency 10 (closed model) before, concurrency 20 (closed model) after.',
     ]) {
       await page.getByText(sentence).waitFor();
     }
@@ -30,9 +30,9 @@ describe('results panel of two runs', () => {
     const rows = await rowsOf(page, 'Numbers of both runs');
     const ratio = (after.latencyMs.median! / before.latencyMs.median!).toFixed(3);
     assert.deepEqual(
-      rows.find(([name]) => name === 'Median latency'),
+      rows.find(([name]) => name === 'p50 latency'),
       [
-        'Median latency',
+        'p50 latency',
         formatMs(before.latencyMs.median),
         formatMs(after.latencyMs.median),
         `+${formatMs(after.latencyMs.median! - before.latencyMs.median!)}`,

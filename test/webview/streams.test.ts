@@ -54,11 +54,11 @@ describe('results panel of a run with streams', () => {
       .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? ''));
     assert.equal(labels.length, 4);
     assert.match(labels[0]!, /^Time to the first token \(TTFT\)\. 40 first tokens after .+; half within .+\.$/);
-    assert.match(labels[1]!, /^Time between chunks \(ICL\)\. 1,880 gaps of .+; half lasted at most .+\.$/);
+    assert.match(labels[1]!, /^Inter-chunk latency \(ICL\)\. 1,880 gaps of .+; half lasted at most .+\.$/);
     assert.match(labels[2]!, /^Output tokens over time\. Slice by slice, between .+ tokens\/s arrived\.$/);
     assert.match(labels[3]!, /^Streams one by one\. 40 requests, when each was sent: \d+ of them stalled, 0 failed\.$/);
     assert.equal(await streams.locator('figure details[open]').count(), 4);
-    const bins = await rowsOf(page, 'Time between chunks (ICL)');
+    const bins = await rowsOf(page, 'Inter-chunk latency (ICL)');
     assert.deepEqual(
       bins.map(([, , count]) => count),
       record.iclBins!.counts.map(formatCount),

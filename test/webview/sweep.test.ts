@@ -37,9 +37,9 @@ describe('results panel of a sweep', () => {
     const labels = await page
       .locator('canvas[role=img]')
       .evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label') ?? ''));
-    assert.match(labels[0]!, /^Throughput by concurrency\. Most, 53\.5 req\/s, at 16 at once\./);
+    assert.match(labels[0]!, /^Throughput by concurrency\. Max 53\.5 req\/s, at concurrency 16\./);
     assert.match(labels[0]!, / Marked: recommended, knee 8; peak 13\.6\.$/);
-    assert.match(labels[1]!, /^Latency by concurrency\. At 32 at once half of the successes took at most 751 ms/);
+    assert.match(labels[1]!, /^Latency by concurrency\. At concurrency 32: p50 751 ms/);
     assert.match(labels[1]!, / Marked: .*; p95 < 300ms\.$/);
     const rows = await rowsOf(page, 'Throughput by concurrency');
     assert.deepEqual(
@@ -54,16 +54,11 @@ describe('results panel of a sweep', () => {
   it('has tables of levels, objectives and scaling', async () => {
     const { page } = await show(sweepStates.sweep);
     const [first] = await rowsOf(page, 'Levels');
-    assert.deepEqual(first?.slice(0, 5), ['1 at once', '160', '100%', '10.0 req/s', '300 tokens/s']);
+    assert.deepEqual(first?.slice(0, 5), ['1', '160', '100%', '10.0 req/s', '300 tokens/s']);
     assert.equal(first?.at(-1), `${formatMs(sweep.levels[0]!.successLatencyMs.p99)} needs 299 responses`);
-    assert.deepEqual((await rowsOf(page, 'Objectives by level'))[4]?.slice(0, 4), [
-      '16 at once',
-      'Fail',
-      'Pass',
-      '65%',
-    ]);
+    assert.deepEqual((await rowsOf(page, 'Objectives by level'))[4]?.slice(0, 4), ['16', 'Fail', 'Pass', '65%']);
     const scaling = await rowsOf(page, 'Scaling');
-    assert.deepEqual(scaling[5], ['32 at once', '4.17×', '4.17×', '13%', '+317%', '+651%', '0.49', 'poor']);
+    assert.deepEqual(scaling[5], ['32', '4.17×', '4.17×', '13%', '+317%', '+651%', '0.49', 'poor']);
   });
 
   it('warns of levels that failed, never calls one the knee, and shows times of streams', async () => {
@@ -71,7 +66,7 @@ describe('results panel of a sweep', () => {
     const notes = await page.locator('.note').allTextContents();
     assert.equal(notes.length, 4);
     assert.match(notes[0]!, /canceled\. Results cover 3 of 4 levels/);
-    assert.match(notes[1]!, /At 8 at once fewer than 90%/);
+    assert.match(notes[1]!, /Concurrency 8: fewer than 90%/);
     assert.match(notes[2]!, /^\d+ of \d+ requests failed: 429 Too Many Requests\.$/);
     assert.equal(await page.locator('.tile dd:not(.remark)').nth(3).textContent(), '–');
     const heads = await page.locator('section[aria-label=Levels] thead th').allTextContents();
@@ -127,14 +122,14 @@ describe('results panel while a sweep is in progress', () => {
 
   it('shows the level under way, how far the whole is, and the levels that have ended', async () => {
     const { page } = await show(sweepStates.sweepRunning);
-    assert.equal(await page.locator('.phase span').first().textContent(), 'Level 4 of 6, 8 at once: Measuring');
+    assert.equal(await page.locator('.phase span').first().textContent(), 'Level 4 of 6, concurrency 8: Measuring');
     const bar = page.getByRole('progressbar', { name: 'Progress of the sweep' });
     const { requestsSent } = sweepStates.sweepRunning.snapshot.summary;
     assert.equal(await bar.getAttribute('aria-valuenow'), String(Math.round(((3 + requestsSent / 500) / 6) * 100)));
     assert.equal(await bar.getAttribute('aria-valuetext'), '3 of 6 levels have ended');
     assert.deepEqual(
       (await rowsOf(page, 'Levels')).map(([level]) => level),
-      ['1 at once', '2 at once', '4 at once'],
+      ['1', '2', '4'],
     );
     assert.deepEqual(await page.locator('figure h3').allTextContents(), charts.slice(0, 2));
   });
@@ -142,7 +137,7 @@ describe('results panel while a sweep is in progress', () => {
   it('goes on in place from its start, and cancels once', async () => {
     const panel = await show(sweepStates.sweepStarting);
     const { page } = panel;
-    assert.equal(await page.locator('.phase span').first().textContent(), 'Level 1 of 6, pause before 1 at once');
+    assert.equal(await page.locator('.phase span').first().textContent(), 'Level 1 of 6, pause before concurrency 1');
     assert.equal(await page.locator('figure:visible, table:visible').count(), 0);
     const button = page.getByRole('button', { name: 'Cancel' });
     await button.focus();

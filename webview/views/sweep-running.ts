@@ -55,18 +55,18 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
 
 function stepWords({ levels, current, snapshot, cancelling }: StateOf<'sweepRunning'>): string {
   const concurrency = formatCount(levels[current] ?? null);
-  if (snapshot === null && !cancelling) return `pause before ${concurrency} at once`;
-  return `${concurrency} at once: ${phaseWords(snapshot, cancelling)}`;
+  if (snapshot === null && !cancelling) return `pause before concurrency ${concurrency}`;
+  return `concurrency ${concurrency}: ${phaseWords(snapshot, cancelling)}`;
 }
 
-/** Share of the whole that is done. A level whose length is not known counts when it has ended. */
+/** Returns the share of the sweep that's done, 0 to 1. A level of unknown length counts when it has ended. */
 function share({ levels, current, done, plan, snapshot }: StateOf<'sweepRunning'>): number {
   const known: RunPlan | undefined = plan ?? done.at(-1)?.plan;
   const within = known === undefined || done.length > current ? 0 : howFar(known, snapshot);
   return levels.length === 0 ? 0 : Math.min(1, (done.length + within) / levels.length);
 }
 
-/** The levels that have ended in order, without what only a whole sweep can tell. */
+/** Returns the finished levels by concurrency, without the figures that need a complete sweep. */
 function levelsOf(done: readonly RunRecord[]): Levels {
   return {
     levels: done.toSorted((a, b) => a.plan.concurrency - b.plan.concurrency),

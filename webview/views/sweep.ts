@@ -62,7 +62,7 @@ function tables(sweep: SweepRecord): HTMLElement[] {
       ),
       scalingTable(sweep).element,
     ),
-    section('Scalability law', factList(uslFacts(sweep))),
+    section('Universal Scalability Law', factList(uslFacts(sweep))),
   ];
 }
 

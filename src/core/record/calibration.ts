@@ -88,7 +88,7 @@ export function selfCalibrationText(levels: SelfCalibration): string {
     ({ concurrency, p50Ms, p99Ms, requestsPerS }) =>
       `${concurrency} in flight p50 ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}, ${formatRate(requestsPerS)}`,
   );
-  return `${texts.join('; ')}; over loopback to a server that answers at once`;
+  return `${texts.join('; ')}; over loopback to a server that responds immediately`;
 }
 
 const errorText = ({ p50Ms, p99Ms }: MeasurementError): string => `p50 ${signed(p50Ms)}, p99 ${signed(p99Ms)}`;

@@ -124,8 +124,11 @@ describe('reports of a sweep', () => {
 
   it('have levels and figures in the terminal, no line wider than 100, no NaN', () => {
     const text = renderSweepText(ordinary);
-    assert.match(text, /\n {2}At once +Scaling +of tokens +Efficiency +Gain +Penalty +Ratio +Trade-off\n {2}1 +1\.00×/);
-    assert.match(text, /Scalability law:\n {2}one user +\d/);
+    assert.match(
+      text,
+      /\n {2}Concurrency +Scaling +of tokens +Efficiency +Gain +Penalty +Ratio +Trade-off\n +1 +1\.00×/,
+    );
+    assert.match(text, /Universal Scalability Law:\n {2}concurrency 1 +\d/);
     for (const sweep of Object.values(sweeps)) {
       const said = renderSweepText(sweep);
       assert.doesNotMatch(said, /NaN|undefined|null|Infinity/);
@@ -133,7 +136,7 @@ describe('reports of a sweep', () => {
     }
     assert.match(
       renderSweepText(refusing),
-      /! At 20 at once fewer than 90% of the requests succeeded: no trade-off, and never recommended\./,
+      /! Concurrency 20: fewer than 90% of the requests succeeded\. No trade-off, and never recommended\./,
     );
     assert.match(renderSweepText(cancelled), /! Sweep canceled\. Results cover 0 of 5 levels\./);
   });
@@ -154,7 +157,7 @@ describe('reports of a sweep', () => {
 
   it('have tables in Markdown and a number a line in CSV', () => {
     const markdown = sweepReports.markdown.render(judged);
-    assert.match(markdown, /\*\*Levels\*\*\n\n\| At once \| Requests/);
+    assert.match(markdown, /\*\*Levels\*\*\n\n\| Concurrency \| Requests/);
     assert.match(markdown, /\*\*Objectives by level\*\*/);
     assert.doesNotMatch(markdown, /NaN|undefined/);
     const csv = sweepReports.csv.render(judged);
@@ -164,13 +167,13 @@ describe('reports of a sweep', () => {
     assert.match(sweepReports.csv.render(refusing), /\r\n20,tradeOff,\r\n/);
   });
 
-  it('say how many requests a level had, or how long it ran', () => {
+  it('say how many requests per level had, or how long it ran', () => {
     const byCount = { requests: 200, durationS: null };
     const byTime = { requests: null, durationS: 2 };
     for (const [plans, length] of [
-      [[byCount, byCount], '200 requests a level, '],
-      [[byTime, byTime], '2 s a level, '],
-      [[{ requests: 200, durationS: 90 }], '200 requests or 1 min 30 s a level, '],
+      [[byCount, byCount], '200 requests per level, '],
+      [[byTime, byTime], '2 s per level, '],
+      [[{ requests: 200, durationS: 90 }], '200 requests or 1 min 30 s per level, '],
       [[byCount, { requests: 400, durationS: null }], ''],
       [[], ''],
     ] as const) {

@@ -43,7 +43,7 @@ describe('a project for Artillery', () => {
     );
     for (const expected of [
       'shared by 4 workers',
-      '400 requests, at most 8 in flight (closed loop), seed 1',
+      '400 requests, concurrency 8 (closed model), seed 1',
       '`GET http://{{$env HOST}}/a`',
       '`HOST`, `LOADLENS_SECRET_MY_KEY`',
       '100 requests, at most 2 in flight, and targets picked with a different seed',

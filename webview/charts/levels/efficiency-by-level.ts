@@ -2,7 +2,7 @@ import { formatCount, formatPercent } from '../../../src/core/format.ts';
 import { chartFigure, type ChartFigure, type Series } from '../kit/figure.ts';
 import { levelAxis, levelMarkers, levelPosition, type Levels } from './level-axis.ts';
 
-/** How much of perfect scaling each level reaches; null where there is no level 1 to compare with. */
+/** Creates the chart of efficiency by level; null without a level of concurrency 1. */
 export function efficiencyByLevel(sweep: Levels): ChartFigure | null {
   const levels = sweep.figures.levels.map(({ concurrency, efficiency, tokenScalingFactor }) => ({
     concurrency,
@@ -29,15 +29,15 @@ export function efficiencyByLevel(sweep: Levels): ChartFigure | null {
   return chartFigure(
     'Efficiency by concurrency',
     [
-      { title: 'At once', kind: 'number' },
+      { title: 'Concurrency', kind: 'number' },
       { title: 'Of requests', kind: 'number' },
       { title: 'Of tokens', kind: 'number' },
     ],
     {
-      summary: `At ${formatCount(last.concurrency)} at once, throughput is ${formatPercent(last.efficiency)} of what perfect scaling would give.`,
+      summary: `At concurrency ${formatCount(last.concurrency)}, throughput is ${formatPercent(last.efficiency)} of linear scaling.`,
       series: levels.some(differs) ? [requests, tokens] : [requests],
       x: levelAxis(sweep),
-      y: { title: 'Share of perfect scaling', format: formatPercent },
+      y: { title: 'Share of linear scaling', format: formatPercent },
       markers: levelMarkers(sweep),
       rows: levels.map(({ concurrency, efficiency, ofTokens }) => [
         formatCount(concurrency),
@@ -48,7 +48,7 @@ export function efficiencyByLevel(sweep: Levels): ChartFigure | null {
   );
 }
 
-/** Where every answer has as many tokens as the next, both lines are one. */
+/** Returns true if the efficiency of tokens differs: if all responses have equally many tokens, both lines are the same. */
 function differs({
   efficiency,
   ofTokens,

@@ -4,18 +4,18 @@ import { chartFigure, type ChartContent, type ChartFigure } from '../kit/figure.
 import { roundAbove } from '../kit/ticks.ts';
 import { levelAxis, levelMarkers, levelPosition, markedWords, type Levels } from './level-axis.ts';
 
-/** Objectives of these are limits of the latency that the chart shows. */
+/** Metrics whose objectives are limits of the latency in this chart. */
 const latencyMetrics = new Set(['mean', 'p50', 'median', 'p90', 'p95', 'p99', 'p99.9', 'max']);
-/** A limit farther up than so many times the largest value would squeeze the lines: it is told in words. */
+/** A limit above this multiple of the largest value would flatten the lines, so it's text below the chart. */
 const farthest = 2.5;
 
-/** Median and 95th percentile latency of successes at each level, with the limits that objectives set. */
+/** Creates the chart of success latency by level, p50 and p95, with the limits of objectives. */
 export function latencyByLevel(levels: Levels): ChartFigure {
   return chartFigure(
     'Latency by concurrency',
     [
-      { title: 'At once', kind: 'number' },
-      { title: 'Median', kind: 'number' },
+      { title: 'Concurrency', kind: 'number' },
+      { title: 'p50', kind: 'number' },
       { title: 'p95', kind: 'number' },
     ],
     latencyByLevelContent(levels),
@@ -37,17 +37,17 @@ export function latencyByLevelContent(sweep: Levels, markers = levelMarkers(swee
   return {
     summary:
       last === undefined
-        ? 'There is no level to show yet.'
-        : `At ${formatCount(last.plan.concurrency)} at once half of the successes took at most ${formatMs(last.successLatencyMs.median)}, 95% at most ${formatMs(last.successLatencyMs.p95)}. ${markedWords(markers, shownLimits)}`.trim(),
+        ? 'No level yet.'
+        : `At concurrency ${formatCount(last.plan.concurrency)}: p50 ${formatMs(last.successLatencyMs.median)}, p95 ${formatMs(last.successLatencyMs.p95)}. ${markedWords(markers, shownLimits)}`.trim(),
     series: [
-      { label: 'Median', color: 'blue', look: 'line', dots: true, points: line('median') },
+      { label: 'p50', color: 'blue', look: 'line', dots: true, points: line('median') },
       { label: 'p95', color: 'yellow', look: 'dashed', dots: true, points: line('p95') },
     ],
     x: levelAxis(sweep),
     y: { title: 'Latency', format: formatMs, ...(top > 0 ? { max: roundAbove(top) } : {}) },
     markers,
     limits: shownLimits,
-    remark: far.length === 0 ? '' : `Far above the lines: ${far.map(({ text }) => text).join(', ')}`,
+    remark: far.length === 0 ? '' : `Off the chart: ${far.map(({ text }) => text).join(', ')}`,
     rows: levels.map(({ plan, successLatencyMs }) => [
       formatCount(plan.concurrency),
       formatMs(successLatencyMs.median),

@@ -7,7 +7,7 @@ import type { AxisText } from '../kit/options.ts';
 /** The levels of a sweep or a suite, and what follows from them. */
 export type Levels = Pick<SweepRecord, 'levels' | 'figures'>;
 
-/** Where a concurrency lies on the axis: levels double, so each doubling takes the same room. */
+/** Returns the position of a concurrency on a logarithmic axis: levels double. */
 export const levelPosition = (concurrency: number): number => Math.log2(concurrency);
 
 const concurrencyAt = (x: number): string => formatCount(Math.round(2 ** x));
@@ -16,9 +16,9 @@ const concurrencyAt = (x: number): string => formatCount(Math.round(2 ** x));
 export function levelAxis({ levels }: Levels): AxisText {
   const places = [...new Set(levels.map(({ plan }) => levelPosition(plan.concurrency)))];
   return {
-    title: 'Requests at once',
+    title: 'Concurrency',
     format: concurrencyAt,
-    pointed: (x) => `${concurrencyAt(x)} at once`,
+    pointed: (x) => `concurrency ${concurrencyAt(x)}`,
     min: Math.min(...places, ...(places.length === 0 ? [0] : [])) - 0.2,
     max: Math.max(...places, ...(places.length === 0 ? [1] : [])) + 0.2,
     ticks: places,
@@ -41,7 +41,7 @@ export function levelMarkers(levels: Levels): Marker[] {
     .toSorted(([a], [b]) => a - b)
     .map(([concurrency, words]) => ({
       x: levelPosition(concurrency),
-      label: `${words.join(', ')} ${atOnceWords(concurrency)}`,
+      label: `${words.join(', ')} ${concurrencyWords(concurrency)}`,
     }));
 }
 
@@ -51,8 +51,8 @@ export function markedWords(markers: readonly Marker[], limits: readonly Limit[]
   return names.length === 0 ? '' : `Marked: ${names.join('; ')}.`;
 }
 
-/** So many requests at once; where a curve peaks need not be a whole number. */
-export function atOnceWords(concurrency: number | null): string {
+/** Returns a concurrency as text. The peak of a curve isn't always a whole number. */
+export function concurrencyWords(concurrency: number | null): string {
   return concurrency !== null && Number.isInteger(concurrency) ? formatCount(concurrency) : formatNumber(concurrency);
 }
 

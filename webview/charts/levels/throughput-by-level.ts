@@ -4,15 +4,15 @@ import { chartFigure, type ChartContent, type ChartFigure, type Series } from '.
 import { roundAbove } from '../kit/ticks.ts';
 import { levelAxis, levelMarkers, levelPosition, markedWords, type Levels } from './level-axis.ts';
 
-/** Successes per second at each level, beside what perfect scaling and the scalability law would give. */
+/** Creates the chart of successes per second by level, with linear scaling and the USL fit. */
 export function throughputByLevel(levels: Levels): ChartFigure {
   return chartFigure(
     'Throughput by concurrency',
     [
-      { title: 'At once', kind: 'number' },
+      { title: 'Concurrency', kind: 'number' },
       { title: 'Throughput', kind: 'number' },
-      { title: 'Perfect scaling', kind: 'number' },
-      { title: 'Scalability law', kind: 'number' },
+      { title: 'Linear scaling', kind: 'number' },
+      { title: 'USL fit', kind: 'number' },
     ],
     throughputByLevelContent(levels),
   );
@@ -36,7 +36,7 @@ export function throughputByLevelContent(sweep: Levels, markers = levelMarkers(s
     single === null
       ? null
       : {
-          label: 'Perfect scaling',
+          label: 'Linear scaling',
           color: 'green',
           look: 'dashed',
           shape: 'curve',
@@ -45,7 +45,7 @@ export function throughputByLevelContent(sweep: Levels, markers = levelMarkers(s
     usl === null
       ? null
       : {
-          label: 'Scalability law',
+          label: 'USL fit',
           color: 'yellow',
           look: 'dashed',
           shape: 'curve',
@@ -62,8 +62,8 @@ export function throughputByLevelContent(sweep: Levels, markers = levelMarkers(s
   return {
     summary:
       best === undefined
-        ? 'There is no level to show yet.'
-        : `Most, ${formatRate(best.rate)}, at ${formatCount(best.concurrency)} at once. ${markedWords(markers)}`.trim(),
+        ? 'No level yet.'
+        : `Max ${formatRate(best.rate)}, at concurrency ${formatCount(best.concurrency)}. ${markedWords(markers)}`.trim(),
     series: lines.filter((line) => line !== null),
     x: levelAxis(sweep),
     y: { title: 'Successes per second', format: formatNumber, ...(most > 0 ? { max: roundAbove(most) } : {}) },

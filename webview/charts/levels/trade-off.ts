@@ -3,7 +3,7 @@ import { chartFigure, type ChartFigure } from '../kit/figure.ts';
 import type { Levels } from './level-axis.ts';
 import { roundAbove } from '../kit/ticks.ts';
 
-/** What throughput costs: mean latency at the throughput of each level. */
+/** Creates the chart of mean latency against throughput, one point per level. */
 export function tradeOff({ levels }: Levels): ChartFigure {
   const measured = levels.flatMap(({ plan, successThroughputPerS: rate, successLatencyMs: { mean } }) =>
     rate === null || mean === null ? [] : [{ concurrency: plan.concurrency, rate, mean }],
@@ -13,7 +13,7 @@ export function tradeOff({ levels }: Levels): ChartFigure {
   return chartFigure(
     'Latency against throughput',
     [
-      { title: 'At once', kind: 'number' },
+      { title: 'Concurrency', kind: 'number' },
       { title: 'Throughput', kind: 'number' },
       { title: 'Mean latency', kind: 'number' },
     ],
@@ -21,7 +21,7 @@ export function tradeOff({ levels }: Levels): ChartFigure {
       summary: `From ${point(measured[0])} to ${point(measured.at(-1))} as concurrency grows.`,
       series: [
         {
-          label: 'Level, with its requests at once',
+          label: 'Level, labeled with its concurrency',
           color: 'blue',
           look: 'line',
           dots: true,
@@ -30,7 +30,7 @@ export function tradeOff({ levels }: Levels): ChartFigure {
         },
       ],
       x: { title: 'Successes per second', format: formatNumber, pointed: formatRate, min: 0, max: fastest * 1.08 },
-      // Room for the names above the points.
+      // Room for the labels above the points.
       y: { title: 'Mean latency', format: formatMs, ...(slowest > 0 ? { max: roundAbove(slowest) } : {}) },
       rows: measured.map(({ concurrency, rate, mean }) => [formatCount(concurrency), formatRate(rate), formatMs(mean)]),
     },

@@ -4,7 +4,7 @@ import type { TimeMark } from '../../../src/core/report/server-gone.ts';
 import { chartFigure, type ChartFigure } from '../kit/figure.ts';
 import { marked, timeAxis } from '../kit/slices.ts';
 
-/** How many requests of an open loop were due and could not leave, over the run. */
+/** Creates the chart of an open model's backlog over the run. */
 export function backlogOverTime(
   { waiting, widthMs, max, maxAtMs }: Backlog,
   untilMs: number,

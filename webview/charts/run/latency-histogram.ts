@@ -13,7 +13,7 @@ export function latencyHistogram({ latencyBins, latencyMs }: RunRecord): ChartFi
       counted: 'Responses',
       summary: ({ count, min, max, median, p95 }) =>
         count === 0
-          ? 'There is no response to show.'
+          ? 'No response.'
           : `${formatCount(count)} responses between ${formatMs(min)} and ${formatMs(max)}; half took at most ${formatMs(median)}, 95% at most ${formatMs(p95)}.`,
     },
     latencyBins,

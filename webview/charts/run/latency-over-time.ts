@@ -25,7 +25,7 @@ export function latencyOverTimeContent(timeline: Timeline, untilMs: number, mark
   return marked(marks, {
     summary:
       p95 === null
-        ? 'There is no response to show yet.'
+        ? 'No response yet.'
         : `Slice by slice, the 95th percentile lay between ${formatMs(p95.min)} and ${formatMs(p95.max)}.`,
     series: [
       {

@@ -43,7 +43,7 @@ export function throughputOverTimeContent(
   return marked(marks, {
     summary:
       rates === null
-        ? 'There is no response to show yet.'
+        ? 'No response yet.'
         : `Slice by slice, throughput lay between ${formatRate(rates.min)} and ${formatRate(rates.max)}.`,
     series: whole.some((slice) => slice.failures > 0) ? [responses, failures] : [responses],
     x: {

@@ -23,7 +23,7 @@ export function ttftHistogram(bins: LatencyBins, { ttftMs }: StreamNumbers): Cha
 export function iclHistogram(bins: LatencyBins, { iclMs }: StreamNumbers): ChartFigure {
   return histogram(
     {
-      title: 'Time between chunks (ICL)',
+      title: 'Inter-chunk latency (ICL)',
       color: 'purple',
       time: 'ICL',
       counted: 'Gaps',

@@ -25,7 +25,7 @@ export function tokensOverTimeContent(timeline: Timeline, untilMs: number, marks
   return marked(marks, {
     summary:
       found === null
-        ? 'There is no token to show yet.'
+        ? 'No token yet.'
         : `Slice by slice, between ${tokenRate(found.min)} and ${tokenRate(found.max)} arrived.`,
     series: [
       {

@@ -37,7 +37,7 @@ function difference(delta: number | null, unit: ComparisonUnit): string {
   if (delta === null) return noValue;
   if (delta === 0) return '0';
   const size = Math.abs(delta);
-  // A difference of ratios is no ratio: it is told in percentage points.
+  // A difference of ratios is in percentage points.
   const words = unit === 'ratio' ? `${formatNumber(size * 100)} points` : formats[unit](size);
   return `${delta > 0 ? '+' : '−'}${words}`;
 }

@@ -12,14 +12,12 @@ import { reliability } from '../run/reliability.ts';
 
 const number = (title: string): Column => ({ title, kind: 'number' });
 
-const levelName = (concurrency: number): string => `${formatCount(concurrency)} at once`;
-
-/** What was measured at each level. */
+/** Creates the table of all levels. */
 export function levelTable(levels: readonly RunRecord[], asStreams = levels.some(hasStreams)): Table {
   return createTable(
     'Levels',
     [
-      { title: 'Level', kind: 'words' },
+      { title: 'Concurrency', kind: 'words' },
       number('Requests'),
       number('Success'),
       number('Throughput'),
@@ -33,10 +31,10 @@ export function levelTable(levels: readonly RunRecord[], asStreams = levels.some
   );
 }
 
-/** The rows of that table. */
+/** Returns the rows of the table of levels. */
 export function levelRows(levels: readonly RunRecord[], asStreams = levels.some(hasStreams)): Cell[][] {
   return levels.map((level) => [
-    levelName(level.plan.concurrency),
+    formatCount(level.plan.concurrency),
     formatCount(level.requestsSent),
     formatPercent(level.successRatio),
     formatRate(level.successThroughputPerS),
@@ -46,7 +44,7 @@ export function levelRows(levels: readonly RunRecord[], asStreams = levels.some(
   ]);
 }
 
-/** A quantile, with what it would need where it can't be relied on. */
+/** Returns a quantile, with the number of responses that it needs if it's unreliable. */
 function quantileCell(distribution: Distribution | undefined, name: QuantileName): Cell {
   if (distribution === undefined || distribution.count === 0) return noValue;
   const text = formatMs(distribution[name]);
@@ -54,13 +52,13 @@ function quantileCell(distribution: Distribution | undefined, name: QuantileName
   return reliable ? text : { text, remark: words };
 }
 
-/** How each level compares with level 1. */
+/** Creates the table that compares each level with concurrency 1. */
 export function scalingTable({ levels, figures }: Levels): Table {
   const tokens = levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
   return createTable(
     'Scaling',
     [
-      { title: 'Level', kind: 'words' },
+      { title: 'Concurrency', kind: 'words' },
       number('Scaling'),
       ...(tokens ? [number('Scaling of tokens')] : []),
       number('Efficiency'),
@@ -70,7 +68,7 @@ export function scalingTable({ levels, figures }: Levels): Table {
       { title: 'Trade-off', kind: 'words' },
     ],
     figures.levels.map((level, i): Cell[] => [
-      levelName(level.concurrency),
+      formatCount(level.concurrency),
       formatFactor(level.scalingFactor),
       ...(tokens ? [formatFactor(level.tokenScalingFactor)] : []),
       formatPercent(level.efficiency),
@@ -82,27 +80,27 @@ export function scalingTable({ levels, figures }: Levels): Table {
   );
 }
 
-/** The verdict, or why there is none. */
+/** Returns the trade-off verdict, or why there is none. */
 function tradeOffCell({ concurrency, tradeOff }: LevelFigures, level: RunRecord | undefined): Cell {
   if (tradeOff !== null) return tradeOff === 'good' ? 'good' : 'poor';
   const failed = concurrency > 1 && level !== undefined && !succeeds(level);
   return failed ? { text: noValue, remark: 'too few successes' } : noValue;
 }
 
-/** What became of the objectives at each level; null without any. */
+/** Creates the table of objectives by level; null without any. */
 export function levelObjectives(levels: readonly RunRecord[]): Table | null {
   const texts = [...new Set(levels.flatMap(({ objectives }) => objectives.map(({ objective }) => objective.text)))];
   if (texts.length === 0) return null;
   return createTable(
     'Objectives by level',
     [
-      { title: 'Level', kind: 'words' },
+      { title: 'Concurrency', kind: 'words' },
       ...texts.map((title): Column => ({ title, kind: 'words' })),
       number('Attainment'),
       number('Goodput'),
     ],
     levels.map((level) => [
-      levelName(level.plan.concurrency),
+      formatCount(level.plan.concurrency),
       ...texts.map((text) => outcomeWords(worst(level.objectives.filter(({ objective }) => objective.text === text)))),
       formatPercent(level.sloAttainment),
       formatRate(level.goodputPerS),

@@ -1,10 +1,10 @@
 import type { SweepFigures } from '../../../src/core/metrics/levels.ts';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
-import { atOnceWords, knee } from '../../charts/levels/level-axis.ts';
+import { concurrencyWords, knee } from '../../charts/levels/level-axis.ts';
 import type { Tile } from '../kit/tiles.ts';
 
-/** The numbers that a sweep is judged by. */
+/** Returns the tiles of a sweep. */
 export function sweepTiles(sweep: SweepRecord): Tile[] {
   const { figures, levels } = sweep;
   const bend = knee(sweep);
@@ -14,17 +14,17 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
     ...recommendedTiles(sweep),
     {
       label: 'Knee',
-      value: atOnceWords(bend),
-      remark: bend === null ? 'not reached by these levels' : 'most throughput for its latency',
+      value: concurrencyWords(bend),
+      remark: bend === null ? 'beyond tested range' : 'most throughput for its latency',
     },
     {
-      label: 'Most throughput',
+      label: 'Max throughput',
       value: formatRate(best?.successThroughputPerS ?? null),
-      remark: `at ${formatCount(best?.plan.concurrency ?? null)} at once`,
+      remark: `at concurrency ${formatCount(best?.plan.concurrency ?? null)}`,
     },
     {
-      label: 'Peak by the law',
-      value: atOnceWords(figures.usl?.peakConcurrency ?? null),
+      label: 'USL peak',
+      value: concurrencyWords(figures.usl?.peakConcurrency ?? null),
       remark:
         figures.usl === null
           ? 'not shown: see below'
@@ -33,7 +33,7 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
   ];
 }
 
-/** What is recommended and what to expect there; why there is nothing, where nothing is. */
+/** Returns the tiles of the recommended concurrency, or why there is none. */
 function recommendedTiles({ figures, levels }: SweepRecord): Tile[] {
   const { concurrency: recommended, rule } = figures.recommended;
   const at = levels.findLast(({ plan }) => plan.concurrency === recommended);
@@ -42,18 +42,19 @@ function recommendedTiles({ figures, levels }: SweepRecord): Tile[] {
   return [
     {
       label: 'Recommended',
-      value: atOnceWords(recommended),
+      value: concurrencyWords(recommended),
       remark: rule === 'objectives' ? 'largest that meets the objectives' : 'largest with a good trade-off',
     },
     {
       label: 'Throughput there',
       value: formatRate(at.successThroughputPerS),
-      remark: efficiency === null ? 'nothing at level 1 to compare with' : `${formatPercent(efficiency)} of perfect`,
+      remark:
+        efficiency === null ? 'no concurrency 1 to compare with' : `${formatPercent(efficiency)} of linear scaling`,
     },
     {
       label: 'p95 there',
       value: formatMs(at.successLatencyMs.p95),
-      remark: `median ${formatMs(at.successLatencyMs.median)}`,
+      remark: `p50 ${formatMs(at.successLatencyMs.median)}`,
       unsure: at.successLatencyMs.interval95.p95 === null,
     },
   ];
@@ -63,5 +64,5 @@ function whyNone({ recommended, levels }: SweepFigures): string {
   if (recommended.rule === 'objectives') return 'no level meets the objectives';
   return levels.some(({ concurrency }) => concurrency === 1)
     ? 'no level that succeeds has a good trade-off'
-    : 'no level 1 to compare with';
+    : 'no concurrency 1 to compare with';
 }

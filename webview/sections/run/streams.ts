@@ -21,7 +21,7 @@ export interface ChartedPart {
   readonly charts: readonly ChartFigure[];
 }
 
-/** What streamed answers looked like in time, and the tokens in them. */
+/** Creates the section on streamed responses: their times and tokens. */
 export function streams(record: RunRecord & StreamNumbers): ChartedPart {
   const charts = [
     ...(record.ttftBins === undefined || record.ttftMs.count === 0 ? [] : [ttftHistogram(record.ttftBins, record)]),

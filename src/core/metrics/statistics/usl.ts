@@ -29,7 +29,7 @@ type Parameters = readonly [lambda: number, alpha: number, beta: number];
 
 const none = (note: string): { fit: null; note: string } => ({ fit: null, note });
 
-/** Returns the throughput at a concurrency by the law. */
+/** Returns the throughput at a concurrency by the fit. */
 export function uslThroughput({ lambda, alpha, beta }: Pick<UslFit, 'lambda' | 'alpha' | 'beta'>, n: number): number {
   return (lambda * n) / (1 + alpha * (n - 1) + beta * n * (n - 1));
 }
@@ -38,14 +38,11 @@ export function uslThroughput({ lambda, alpha, beta }: Pick<UslFit, 'lambda' | '
 export function fitUsl(points: readonly UslPoint[]): { fit: UslFit | null; note: string } {
   const different = new Set(points.map(({ concurrency }) => concurrency)).size;
   if (different < fewestLevels) {
-    return none(
-      `The scalability law needs at least ${fewestLevels} levels without many failures; there are ${different}.`,
-    );
+    return none(`A USL fit needs at least ${fewestLevels} levels without many failures. There are ${different}.`);
   }
   const { parameters, r2 } = leastSquares(points);
   const [lambda, alpha, beta] = parameters;
-  if (!(r2 > neededR2))
-    return none('The scalability law does not describe these levels well enough (R² is not above 0.9).');
+  if (!(r2 > neededR2)) return none("The USL doesn't fit these levels (R² isn't above 0.9).");
   const tested = Math.max(...points.map(({ concurrency }) => concurrency));
   const peakConcurrency = alpha >= 1 ? 1 : Math.sqrt((1 - alpha) / beta);
   if (!(peakConcurrency <= farthestPeak * tested)) {

@@ -125,7 +125,7 @@ export function throughputOverTimeChart(record: RunRecord): Chart | null {
       ...marks.lines,
       ...timeLabels(widthMs, responses.length),
       legend(0, 'bar', 'responses'),
-      anyFailure ? legend(110, 'bad', 'failures (no answer, or not 2xx)') : '',
+      anyFailure ? legend(110, 'bad', 'failures (no response, or not 2xx)') : '',
     ]),
     table: {
       title: 'Throughput over time',

@@ -4,10 +4,10 @@ import { formatCount, formatMs, formatNumber } from '../../format.ts';
 import { axis, frame, horizontals, legend, plot, points, text } from './svg.ts';
 import type { SweepRecord } from '../../record/sweep.ts';
 
-/** Steps in which the curve of the scalability law is drawn. */
+/** Number of segments of the USL curve. */
 const curveSteps = 60;
 
-/** Where a concurrency stands: levels double, so each doubling takes the same room. */
+/** Returns the position of a concurrency on a logarithmic axis: levels double. */
 function places(levels: readonly number[]): (concurrency: number) => number {
   const [low, high] = [Math.log2(Math.min(...levels)), Math.log2(Math.max(...levels))];
   const room = plot.width - 60;
@@ -24,10 +24,10 @@ function concurrencyLabels(levels: readonly number[]): string[] {
     labels.push(text(place(level), plot.bottom + 18, formatCount(level), 'middle'));
     freeFrom = place(level) + 36;
   }
-  return [...labels, text(plot.right, plot.bottom + 36, 'requests at once', 'end')];
+  return [...labels, text(plot.right, plot.bottom + 36, 'concurrency', 'end')];
 }
 
-/** Successes per second at each level, beside what perfect scaling and the scalability law would give. */
+/** Returns the chart of successes per second by level, with the fit of the Universal Scalability Law (USL). */
 export function throughputByLevelChart({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): Chart | null {
   const concurrencies = levels.map(({ plan }) => plan.concurrency);
   if (new Set(concurrencies).size < 2) return null;
@@ -47,7 +47,7 @@ export function throughputByLevelChart({ levels, figures }: Pick<SweepRecord, 'l
   return {
     svg: frame(
       'Throughput by concurrency',
-      `Successes per second; most, ${formatNumber(rates[best] ?? null)}, at ${formatCount(concurrencies[best] ?? null)} at once.`,
+      `Successes per second. Max ${formatNumber(rates[best] ?? null)}, at concurrency ${formatCount(concurrencies[best] ?? null)}.`,
       [
         ...horizontals(scale, (value) => `${formatNumber(value)}/s`),
         ...concurrencyLabels(concurrencies),
@@ -58,12 +58,12 @@ export function throughputByLevelChart({ levels, figures }: Pick<SweepRecord, 'l
           scale.top,
         ),
         legend(0, 'dot', 'measured'),
-        usl === null ? '' : legend(100, 'dot2', 'scalability law'),
+        usl === null ? '' : legend(100, 'dot2', 'USL fit'),
       ],
     ),
     table: {
       title: 'Throughput by concurrency',
-      columns: ['Requests at once', 'Successes per second', ...(usl === null ? [] : ['Scalability law'])],
+      columns: ['Concurrency', 'Successes per second', ...(usl === null ? [] : ['USL fit'])],
       rows: levels.map(({ successThroughputPerS, plan }) =>
         [formatCount(plan.concurrency), formatNumber(successThroughputPerS)].concat(
           usl === null ? [] : formatNumber(uslThroughput(usl, plan.concurrency)),
@@ -73,7 +73,7 @@ export function throughputByLevelChart({ levels, figures }: Pick<SweepRecord, 'l
   };
 }
 
-/** Median and 95th percentile latency of successes at each level. */
+/** Returns the chart of success latency by level, p50 and p95. */
 export function latencyByLevelChart({ levels }: Pick<SweepRecord, 'levels'>): Chart | null {
   const measured = levels.filter(({ successLatencyMs }) => successLatencyMs.p95 !== null);
   const concurrencies = measured.map(({ plan }) => plan.concurrency);
@@ -90,17 +90,17 @@ export function latencyByLevelChart({ levels }: Pick<SweepRecord, 'levels'>): Ch
       scale.top,
     );
   return {
-    svg: frame('Latency by concurrency', 'Median and 95th percentile of the latency of successes at each level.', [
+    svg: frame('Latency by concurrency', 'p50 and p95 latency of successes at each level.', [
       ...horizontals(scale, (value) => formatMs(value)),
       ...concurrencyLabels(concurrencies),
       ...line('line2', 'p95'),
       ...line('line', 'median'),
-      legend(0, 'dot', 'median'),
+      legend(0, 'dot', 'p50'),
       legend(90, 'dot2', 'p95'),
     ]),
     table: {
       title: 'Latency by concurrency',
-      columns: ['Requests at once', 'Median', 'p95'],
+      columns: ['Concurrency', 'p50', 'p95'],
       rows: measured.map(({ plan, successLatencyMs }) => [
         formatCount(plan.concurrency),
         formatMs(successLatencyMs.median),
@@ -110,7 +110,7 @@ export function latencyByLevelChart({ levels }: Pick<SweepRecord, 'levels'>): Ch
   };
 }
 
-/** What throughput costs: mean latency at the throughput of each level. */
+/** Returns the chart of mean latency against throughput, one point per level. */
 export function tradeOffChart({ levels }: Pick<SweepRecord, 'levels'>): Chart | null {
   const measured = levels.flatMap(({ plan, successThroughputPerS: rate, successLatencyMs: { mean } }) =>
     rate === null || mean === null ? [] : [{ concurrency: plan.concurrency, rate, mean }],
@@ -123,7 +123,7 @@ export function tradeOffChart({ levels }: Pick<SweepRecord, 'levels'>): Chart | 
     svg: frame('Latency against throughput', 'Mean latency of successes at the throughput of each level.', [
       ...horizontals(scale, (value) => formatMs(value)),
       ...across.ticks.map((tick) => text(place(tick), plot.bottom + 18, formatNumber(tick), 'middle')),
-      text(plot.right, plot.bottom + 36, 'successes per second; numbers in the plot: requests at once', 'end'),
+      text(plot.right, plot.bottom + 36, 'successes per second; labels in the plot: concurrency', 'end'),
       ...points(
         'line',
         measured.map(({ rate, mean }) => ({ x: place(rate), value: mean })),
@@ -141,7 +141,7 @@ export function tradeOffChart({ levels }: Pick<SweepRecord, 'levels'>): Chart | 
     ]),
     table: {
       title: 'Latency against throughput',
-      columns: ['Requests at once', 'Successes per second', 'Mean latency'],
+      columns: ['Concurrency', 'Successes per second', 'Mean latency'],
       rows: measured.map(({ concurrency, rate, mean }) => [
         formatCount(concurrency),
         formatNumber(rate),

@@ -25,7 +25,7 @@ export function renderSweepText(sweep: SweepRecord): string {
     tableLines(levelTable(sweep)),
     tableLines(scalingTable(sweep)),
     tableLines(levelObjectiveTable(sweep)),
-    factLines('Scalability law', uslFacts(sweep)),
+    factLines('Universal Scalability Law', uslFacts(sweep)),
     factLines('Sweep', sweepFacts(sweep)),
   ]);
 }
@@ -39,7 +39,7 @@ function renderSweepMarkdown(sweep: SweepRecord): string {
     table(levelTable(sweep)),
     table(scalingTable(sweep)),
     table(levelObjectiveTable(sweep)),
-    '<details><summary>Scalability law, plan and machine</summary>',
+    '<details><summary>Universal Scalability Law, plan, and machine</summary>',
     list([...uslFacts(sweep), ...sweepFacts(sweep)]),
     '</details>',
   ];
@@ -72,7 +72,7 @@ function sweepSections(sweep: SweepRecord): string {
     chartSection(latencyByLevelChart(sweep)),
     chartSection(tradeOffChart(sweep)),
     section(scalingTable(sweep)),
-    factSection('Scalability law', uslFacts(sweep)),
+    factSection('Universal Scalability Law', uslFacts(sweep)),
   ].join('\n');
 }
 

@@ -15,7 +15,7 @@ export interface MeanSd {
   readonly sd: number | null;
 }
 
-/** One length of prompt with one length of answer. */
+/** Results for one length of prompt and one length of response. */
 export interface LatencyCellResult {
   /** Tokens of the prompt in the reference, and as they were sent. */
   readonly wantedInput: number;
@@ -23,7 +23,7 @@ export interface LatencyCellResult {
   readonly output: number;
   readonly requests: number;
   readonly failed: number;
-  /** Tokens that the answers had on average. */
+  /** Mean number of tokens in the responses. */
   readonly outputTokens: number | null;
   readonly ttftMs: MeanSd;
   readonly tokensPerS: MeanSd;
@@ -73,8 +73,8 @@ function cellNumbers(run: RunRecord): Omit<LatencyCellResult, 'wantedInput' | 'i
 }
 
 /**
- * Tokens per second of each request, and then mean and deviation: answers may be of different lengths, and their tokens over
- * their time in all would weigh the long ones more. Null where a record doesn't keep every request.
+ * Returns mean and deviation of the requests' tokens/s: a ratio of sums would weigh long responses more. Null if the record
+ * doesn't keep every request.
  */
 function ratesOf({ streamedRequests = [], successes }: RunRecord): MeanSd {
   const rates = streamedRequests.flatMap(({ outputTokens, sentMs, lastTokenMs, status, error }) => {
@@ -111,7 +111,7 @@ export function latencyChapters(suite: LatencySuite): Chapters {
             'context',
             workload.context === null
               ? 'not known'
-              : `${formatCount(workload.context)} tokens, prompt and answer together`,
+              : `${formatCount(workload.context)} tokens, prompt and response together`,
           ],
         ],
       },
@@ -133,12 +133,12 @@ function overview(suite: LatencySuite): string[] {
     ),
   ];
   return [
-    'Time to first token, tokens per second and time to last token, by the length of prompt and answer.',
+    'Time to first token, tokens/s, and end-to-end latency by length of prompt and response.',
     ...(model.synthetic === true ? ['The weights are random: the text means nothing.'] : []),
     ...(short.length === 0
       ? []
       : [
-          `${short.join(', ')} tokens do not fit the context of ${formatCount(workload.context)}: these prompts were made shorter, as the table says.`,
+          `${short.join(', ')} tokens don't fit the context of ${formatCount(workload.context)}. The table shows the shortened prompts.`,
         ]),
     ...failureSentences(runs),
     ...earlyEnd('Suite', suite, `${formatCount(cells.length)} of ${countOf(workload.cells.length, 'pair')} of lengths`),
@@ -155,7 +155,7 @@ function formatMeanSd({ mean, sd }: MeanSd, format: (value: number | null) => st
 function cellTable({ cells }: LatencySuite): Table {
   return {
     title: 'Latency by length',
-    columns: ['Prompt', 'Answer', 'Requests', 'TTFT', 'Tokens/s', 'E2E'],
+    columns: ['Prompt', 'Response', 'Requests', 'TTFT', 'Tokens/s', 'E2E'],
     rows: cells.map((cell) => [
       cell.input < cell.wantedInput
         ? `${formatCount(cell.input)} (of ${formatCount(cell.wantedInput)})`
@@ -170,18 +170,18 @@ function cellTable({ cells }: LatencySuite): Table {
       formatMeanSd(cell.tokensPerS, formatNumber),
       formatMeanSd(cell.e2eMs, ms),
     ]),
-    note: 'Mean ± standard deviation. Tokens/s: tokens of the answer / E2E, for each request. Lengths in tokens.',
+    note: 'Mean ± standard deviation. Tokens/s: output tokens / E2E of each request. Lengths in tokens.',
   };
 }
 
-/** What the table says, each by a rule. */
+/** Returns sentences on the table, each with its rule. */
 function findings({ cells }: LatencySuite): string[] {
   const byTtft = extremes(cells, ({ ttftMs }) => ttftMs.mean);
   const byRate = extremes(cells, ({ tokensPerS }) => tokensPerS.mean);
   const failed = cells.reduce((sum, cell) => sum + cell.failed, 0);
   return [
     ...(byTtft === undefined
-      ? ['No answer came as a stream of tokens.']
+      ? ['No response was a stream of tokens.']
       : [
           `Time to first token goes from ${formatMs(byTtft.least.value)} with ${formatCount(byTtft.least.cell.input)} tokens of prompt to ${formatMs(byTtft.most.value)} with ${formatCount(byTtft.most.cell.input)}. (Rule: the least and the largest mean TTFT.)`,
         ]),

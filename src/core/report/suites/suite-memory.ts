@@ -9,7 +9,7 @@ import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './sui
 import { suiteSchema, type SuiteModel } from '../../record/suite.ts';
 import type { RunRecord, RunStatus } from '../../record/run.ts';
 
-/** Growth per iteration that is no leak yet: heaps grow by up to a third of it from one collection of garbage to the next. */
+/** Tolerated growth per iteration: between garbage collections, heaps grow by up to a third of it. */
 const leakAboveMiB = 0.1;
 
 /** The memory suite: what was measured and what follows. */
@@ -55,7 +55,7 @@ export function makeMemorySuite(
   const ends = iterations.map(({ endMiB }) => endMiB).filter((mib) => mib !== null);
   const settling = settlingOf(ends);
   const growth = trendOf(ends.slice(settling));
-  // A server that answers nothing holds no memory for it.
+  // A server without any success hasn't used memory for requests.
   const interval = parts.runs.some(({ successes }) => successes > 0) ? (growth?.interval95 ?? null) : null;
   return {
     schema: suiteSchema,
@@ -87,13 +87,13 @@ export function memoryChapters(suite: MemorySuite): Chapters {
           ['iterations', formatCount(workload.iterations)],
           [
             'each',
-            `${countOf(workload.requests, 'request')}, ${formatCount(workload.concurrency)} at once, ${formatCount(workload.maxNewTokens)} new tokens each`,
+            `${countOf(workload.requests, 'request')} at concurrency ${formatCount(workload.concurrency)}, ${formatCount(workload.maxNewTokens)} new tokens each`,
           ],
           [
             'a leak',
-            `memory settles first, at most half of the iterations; then the 95% interval of its growth lies above ${small(leakAboveMiB)} per iteration`,
+            `after settling (at most half of the iterations), the 95% interval of growth is above ${small(leakAboveMiB)} per iteration`,
           ],
-          ['looked at', 'resident memory (RSS) of the server process, twice a second and at the end of each iteration'],
+          ['sampled', 'resident memory (RSS) of the server process, twice a second and at the end of each iteration'],
         ],
       },
       {
@@ -101,7 +101,7 @@ export function memoryChapters(suite: MemorySuite): Chapters {
         tables: [
           {
             title: 'Memory by iteration',
-            columns: ['Iteration', 'At its end', 'Most'],
+            columns: ['Iteration', 'End', 'Max'],
             rows: suite.iterations.map(({ endMiB, maxMiB }, index) => [
               formatCount(index + 1),
               mib(endMiB),
@@ -122,7 +122,7 @@ function overview(suite: MemorySuite): Section {
     title: 'Overview',
     facts: [
       ['after loading', mib(afterLoadMiB)],
-      ['in inference', increaseMiB === null ? noValue : `${mib(increaseMiB)} more at most`],
+      ['max increase', mib(increaseMiB)],
       [
         'growth',
         growth === null
@@ -151,15 +151,15 @@ function verdictWords({ verdict, growth, workload, runs }: MemorySuite): string[
   switch (verdict) {
     case 'leak':
       return [
-        `A leak: the whole interval of the growth lies above ${slack}.`,
+        `Memory leak: the interval of growth is above ${slack}.`,
         ...(workload.quick
-          ? ['A server that has not come to rest yet looks the same: the full suite looks twice as long.']
+          ? ["A server that hasn't settled yet looks the same. The full suite runs twice as long."]
           : []),
       ];
     case 'no leak shown':
       return high > leakAboveMiB
-        ? [`No leak is shown, but growth of up to ${small(high)} per iteration would not have been seen either.`]
-        : [`No leak: the whole interval of the growth lies below ${slack}.`];
+        ? [`No leak shown, but growth of up to ${small(high)} per iteration can't be ruled out.`]
+        : [`No leak: the interval of growth is below ${slack}.`];
     case 'not enough data':
       return runs.length > 0 && runs.every(({ successes }) => successes === 0)
         ? ["No request succeeded, so these numbers can't tell whether memory leaks."]

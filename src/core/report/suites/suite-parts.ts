@@ -1,6 +1,6 @@
 import { leastCount, quantileShares } from '../../metrics/statistics/quantiles.ts';
 import { statusWords } from '../words/outcome-words.ts';
-import { measurementError, mostAtOnce, provenance, warningFacts } from '../words/facts.ts';
+import { measurementError, mostConcurrent, provenance, warningFacts } from '../words/facts.ts';
 import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from '../../format.ts';
 import type { Section } from '../formats/chapters.ts';
 import { serverNoteFacts } from '../words/server-notes.ts';
@@ -10,10 +10,10 @@ import type { EarlierSuite, SuiteLevel, SuiteModel, ThroughputSuite } from '../.
 import { formatChange } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/** Earlier results and this one agree when they differ by no more than this. */
+/** Largest relative difference at which this result agrees with earlier ones. */
 const consistentWithin = 0.1;
 
-/** When a suite ran, how much of it, and how it ended. */
+/** Returns when a suite ran, whether it was quick, and how it ended. */
 export function suiteSubtitle({
   startedAt,
   workload,
@@ -22,12 +22,12 @@ export function suiteSubtitle({
   return `${formatUtc(startedAt)}, ${workload.quick ? 'quick' : 'full'} suite, ${statusWords[status]}`;
 }
 
-/** What was benchmarked, for the report of any suite. */
+/** Returns the facts on the model. */
 export function modelFacts({ name, url, server, synthetic, dtype }: SuiteModel): [label: string, value: string][] {
   const servers = {
-    gpt2: "Loadlens's GPT-2 server, started by the suite",
-    mock: "Loadlens's mock server, started by the suite: its times are made up",
-    url: 'given by its address',
+    gpt2: 'bundled GPT-2 server, started by the suite',
+    mock: 'bundled mock server with simulated times, started by the suite',
+    url: 'running at the address',
   };
   return [
     ['model', name],
@@ -38,26 +38,26 @@ export function modelFacts({ name, url, server, synthetic, dtype }: SuiteModel):
   ];
 }
 
-/** A warning where there are too few requests for a p95. */
+/** Returns a note if there are too few requests for a p95 interval. */
 export function reliability({ requests }: SuiteLevel): [label: string, value: string][] {
   const least = leastCount(quantileShares.p95);
   return requests >= least
     ? []
-    : [['note', `${countOf(requests, 'request')}: a p95 has an interval from ${formatCount(least)} on`]];
+    : [['note', `${countOf(requests, 'request')}. A p95 interval needs at least ${formatCount(least)}`]];
 }
 
-/** What the server used, where Loadlens started it. */
+/** Returns the resource usage of a server that Loadlens started. */
 export function serverFact({ cpuShare, rssMiB }: SuiteLevel): [label: string, value: string][] {
   if (cpuShare === null && rssMiB === null) return [];
   return [['server', `CPU ${formatPercent(cpuShare)} of a core, ${formatCount(rssMiB)} MiB resident`]];
 }
 
-/** How this result stands beside earlier ones of the same suite and model. */
+/** Returns the section that compares this result with earlier ones of the same suite and model. */
 export function consistency(suite: ThroughputSuite): Section {
   const title = 'Consistency with earlier results';
   const now = earlierFrom(suite);
   if (suite.earlier.length === 0) {
-    return { title, sentences: ['There is no earlier result of this suite and model.'] };
+    return { title, sentences: ['No earlier result of this suite and model.'] };
   }
   const middle = (of: (each: EarlierSuite) => number | null): number | null => {
     const values = suite.earlier.map(of).filter((value) => value !== null);
@@ -97,7 +97,7 @@ export function consistency(suite: ThroughputSuite): Section {
   };
 }
 
-/** Machine, software and client, for the report of any suite. */
+/** Returns the facts on machine, software, and client. */
 export function environmentFacts(runs: readonly RunRecord[]): (readonly [label: string, value: string])[] {
   const [first] = runs;
   if (first === undefined) return [['machine', noValue]];
@@ -105,12 +105,12 @@ export function environmentFacts(runs: readonly RunRecord[]): (readonly [label: 
   const kept = new Set(['percentiles', 'output tokens', 'addresses', 'machine', 'software']);
   return [
     ...provenance(first).filter(([label]) => kept.has(label)),
-    ...measurementError(mostAtOnce(runs) ?? first),
+    ...measurementError(mostConcurrent(runs) ?? first),
     ...serverNoteFacts(runs),
-    ...(warned.length === 0 ? ([['client', 'never the limit, as far as it can tell']] as const) : warned),
+    ...(warned.length === 0 ? ([['client', 'no bottleneck detected']] as const) : warned),
   ];
 }
 
-/** The files of a result, for the report of any suite; nothing where there are none, as in the editor. */
+/** Returns the section on the files of a result; none in the editor, which writes no files. */
 export const filesSection = (files: readonly string[]): Section[] =>
   files.length === 0 ? [] : [{ title: 'Files written', sentences: files }];

@@ -52,7 +52,7 @@ export function throughputChapters(suite: ThroughputSuite): Chapters {
         tables: [scalingTable(suite, 'Tokens/s', ({ tokensPerS }) => tokensPerS, 'tokenScalingFactor')],
       },
       { title: 'Latency against throughput', charts: [tradeOffChart(charted)], tables: [tradeOffTable(suite)] },
-      { title: 'Targets', tables: [targetTable(suite)] },
+      { title: 'Goals', tables: [goalTable(suite)] },
       { title: 'Key findings', sentences: suite.findings.map(withRule) },
       { title: 'Recommendations', sentences: suite.recommendations.map(withRule) },
       consistency(suite),
@@ -68,44 +68,44 @@ function overview(suite: ThroughputSuite): string[] {
   const requests = levels.reduce((sum, level) => sum + level.requests, 0);
   const met = targets.filter(({ pass }) => pass).length;
   return [
-    `How many requests and tokens per second ${model.name} gives, alone and with several requests at once.`,
+    `Requests/s and tokens/s of ${model.name}, for single and for concurrent requests.`,
     ...(model.synthetic === true
       ? ['The weights are random: the text means nothing, the speed is that of a real model of this size.']
       : []),
     ...(levels.length === 0
       ? ['Nothing was measured.']
       : [
-          `${countOf(requests, 'request')} at ${tested} at once; ${formatCount(met)} of ${countOf(targets.length, 'target')} met.`,
+          `${countOf(requests, 'request')} at concurrency ${tested}. ${formatCount(met)} of ${countOf(targets.length, 'goal')} met.`,
         ]),
     ...(figures.recommended.concurrency === null
       ? []
-      : [`Recommended: ${formatCount(figures.recommended.concurrency)} at once.`]),
+      : [`Recommended concurrency: ${formatCount(figures.recommended.concurrency)}.`]),
     ...failureSentences(runs),
     ...warningNote(runs),
     ...earlyEnd('Suite', suite, `${formatCount(levels.length)} of ${countOf(workload.levels.length, 'level')}`),
   ];
 }
 
-/** What the counts of the reference do to its figures. */
+/** Limits of the reference's workload. */
 const referenceNote =
-  'where requests are no multiple of the concurrency the last round is not full, and scaling reads low; prompts repeat, which a prefix cache makes fast';
+  "if requests aren't a multiple of the concurrency, the last round isn't full and scaling is too low; prompts repeat, which is faster with a prefix cache";
 
 function parameterFacts({ workload }: ThroughputSuite): [label: string, value: string][] {
   const [single, ...others] = workload.levels;
   return [
-    ['new tokens', `${formatCount(workload.maxNewTokens)} a request, without a stream`],
+    ['new tokens', `${formatCount(workload.maxNewTokens)} per request, not streamed`],
     ...(workload.preset === undefined
       ? []
       : [['preset', `the reference's: ${referenceNote}`] satisfies [string, string]]),
     [
       'prompts',
-      `${workload.prompts.map((prompt) => `“${prompt}”`).join(', ')}${workload.preset === undefined ? '; each with a number in front, so that none is sent twice' : ''}`,
+      `${workload.prompts.map((prompt) => `“${prompt}”`).join(', ')}${workload.preset === undefined ? '; each starts with a different number, so that none repeats' : ''}`,
     ],
     ['warm-up', `${countOf(workload.warmupRequests, 'request')} before each level, not counted`],
     ['single', `${countOf(single?.requests ?? 0, 'request')}, the first prompt`],
     [
       'concurrent',
-      `${others.map(({ concurrency, requests }) => `${countOf(requests, 'request')} at ${formatCount(concurrency)} at once`).join(', ')}; prompts in turn`,
+      `${others.map(({ concurrency, requests }) => `${countOf(requests, 'request')} at concurrency ${formatCount(concurrency)}`).join(', ')}; prompts in turn`,
     ],
   ];
 }
@@ -137,11 +137,11 @@ function changeTable(level: SuiteLevel, single: SuiteLevel | undefined, before: 
     formatChange(changeFrom(single && of(single), of(level))),
     formatChange(changeFrom(before && of(before), of(level))),
   ];
-  const beforeName = before === undefined ? 'the level before' : formatCount(before.concurrency);
+  const beforeName = before === undefined ? 'previous' : `concurrency ${formatCount(before.concurrency)}`;
   const used = serverFact(level).map(([, text]) => ` Server: ${text}.`);
   return {
-    title: `${formatCount(level.concurrency)} at once`,
-    columns: ['', 'Measured', 'against single', `against ${beforeName} at once`],
+    title: `Concurrency ${formatCount(level.concurrency)}`,
+    columns: ['Metric', 'Measured', 'vs. single', `vs. ${beforeName}`],
     rows: [
       row('requests/s', ({ requestsPerS }) => requestsPerS, formatNumber),
       row('tokens/s', ({ tokensPerS }) => tokensPerS, formatNumber),
@@ -178,7 +178,7 @@ function scalingTable(
 ): Table {
   return {
     title: `Scaling of ${name}`,
-    columns: ['At once', name, 'Scaling', 'Efficiency'],
+    columns: ['Concurrency', name, 'Scaling', 'Efficiency'],
     rows: levels.map((level, index) => {
       const scaling = figures.levels[index]?.[factor] ?? null;
       return [
@@ -188,14 +188,14 @@ function scalingTable(
         formatPercent(scaling === null ? null : scaling / level.concurrency),
       ];
     }),
-    note: 'Scaling: against a single request at a time. Efficiency: scaling / requests at once.',
+    note: 'Scaling: compared with concurrency 1. Efficiency: scaling / concurrency.',
   };
 }
 
 function tradeOffTable({ levels, figures }: ThroughputSuite): Table {
   return {
     title: 'Trade-off',
-    columns: ['At once', 'Requests/s', 'Mean latency', 'Throughput gain', 'Latency penalty', 'Ratio', 'Verdict'],
+    columns: ['Concurrency', 'Requests/s', 'Mean latency', 'Throughput gain', 'Latency penalty', 'Ratio', 'Verdict'],
     words: ['Verdict'],
     rows: figures.levels.map((level, index) => [
       formatCount(level.concurrency),
@@ -206,14 +206,14 @@ function tradeOffTable({ levels, figures }: ThroughputSuite): Table {
       ratioText(level),
       level.tradeOff ?? noValue,
     ]),
-    note: 'Against a single request. Good: gain / penalty is 1 or more; no verdict where fewer than 90% of the requests succeeded.',
+    note: 'Compared with concurrency 1. Good: gain / penalty is at least 1. No verdict if fewer than 90% of the requests succeeded.',
   };
 }
 
-function targetTable({ targets }: ThroughputSuite): Table {
+function goalTable({ targets }: ThroughputSuite): Table {
   return {
-    title: 'Targets',
-    columns: ['Metric', 'Target', 'Achieved', 'At once', 'Verdict'],
+    title: 'Goals',
+    columns: ['Metric', 'Goal', 'Achieved', 'Concurrency', 'Verdict'],
     words: ['Verdict'],
     rows: targets.map((target) => [
       target.metric,
@@ -222,7 +222,7 @@ function targetTable({ targets }: ThroughputSuite): Table {
       target.atConcurrency === null ? '' : formatCount(target.atConcurrency),
       target.pass ? 'pass' : 'fail',
     ]),
-    note: 'Concurrent: the best of the levels above 1.',
+    note: 'Concurrent: the best of the levels above concurrency 1.',
   };
 }
 

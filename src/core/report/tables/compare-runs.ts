@@ -42,23 +42,23 @@ export function compareRuns(before: RunRecord, after: RunRecord): Comparison {
       row('Throughput', 'req/s', (run) => run.throughputPerS),
       row('Success throughput', 'req/s', (run) => run.successThroughputPerS),
       row('Success ratio', 'ratio', (run) => run.successRatio),
-      row('Median latency', 'ms', (run) => run.latencyMs.median),
+      row('p50 latency', 'ms', (run) => run.latencyMs.median),
       row('Mean latency', 'ms', (run) => run.latencyMs.mean),
       row('p90 latency', 'ms', (run) => run.latencyMs.p90),
       row('p95 latency', 'ms', (run) => run.latencyMs.p95),
       row('p99 latency', 'ms', (run) => run.latencyMs.p99),
       row('p99.9 latency', 'ms', (run) => run.latencyMs.p999),
-      row('Shortest latency', 'ms', (run) => run.latencyMs.min),
-      row('Longest latency', 'ms', (run) => run.latencyMs.max),
-      row('Median latency, successes', 'ms', (run) => run.successLatencyMs.median),
+      row('Min latency', 'ms', (run) => run.latencyMs.min),
+      row('Max latency', 'ms', (run) => run.latencyMs.max),
+      row('p50 latency, successes', 'ms', (run) => run.successLatencyMs.median),
       row('p95 latency, successes', 'ms', (run) => run.successLatencyMs.p95),
-      row('Median time to first byte', 'ms', (run) => run.ttfbMs.median),
-      row('Median time to first token', 'ms', (run) => run.ttftMs?.median ?? null),
-      row('p95 time to first token', 'ms', (run) => run.ttftMs?.p95 ?? null),
-      row('Median time between chunks', 'ms', (run) => run.iclMs?.median ?? null),
-      row('p99 time between chunks', 'ms', (run) => run.iclMs?.p99 ?? null),
-      row('Median time per output token', 'ms', (run) => run.tpotMs?.median ?? null),
-      row('Median time to last token', 'ms', (run) => run.e2eMs?.median ?? null),
+      row('p50 time to first byte (TTFB)', 'ms', (run) => run.ttfbMs.median),
+      row('p50 time to first token (TTFT)', 'ms', (run) => run.ttftMs?.median ?? null),
+      row('p95 time to first token (TTFT)', 'ms', (run) => run.ttftMs?.p95 ?? null),
+      row('p50 inter-chunk latency (ICL)', 'ms', (run) => run.iclMs?.median ?? null),
+      row('p99 inter-chunk latency (ICL)', 'ms', (run) => run.iclMs?.p99 ?? null),
+      row('p50 time per output token (TPOT)', 'ms', (run) => run.tpotMs?.median ?? null),
+      row('p50 end-to-end latency (E2E)', 'ms', (run) => run.e2eMs?.median ?? null),
       row('Total time', 'ms', (run) => run.totalMs),
       row('Requests', 'count', (run) => run.requestsSent),
       row('Output token throughput', 'tokens/s', (run) => run.outputTokensPerS),
@@ -73,7 +73,7 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
     const [a, b] = [value(before), value(after)];
     if (a !== b) differences.push(`${what}: ${a} before, ${b} after.`);
   };
-  if (targetsOf(before) !== targetsOf(after)) differences.push('The targets are not the same.');
+  if (targetsOf(before) !== targetsOf(after)) differences.push('The targets differ.');
   differs('Load', (run) => loadText(run.plan));
   differs('Planned requests', (run) => (run.plan.requests === null ? 'by duration' : String(run.plan.requests)));
   differs('Planned duration', (run) => (run.plan.durationS === null ? 'by count' : `${String(run.plan.durationS)} s`));
@@ -82,7 +82,7 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
   differs('Seed', (run) => String(run.plan.seed));
   // Older records do not say.
   if (before.client.transport && after.client.transport) {
-    differs('Sent over', ({ client }) => (client.transport ? transportLabels[client.transport] : ''));
+    differs('Transport', ({ client }) => (client.transport ? transportLabels[client.transport] : ''));
   }
   differs('Percentile method', (run) => run.percentileMethod);
   differs('Token source', (run) => run.tokenSource);
@@ -93,7 +93,7 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
   ] as const) {
     if (run.status !== 'completed')
       differences.push(
-        `The run ${when} ${run.status === 'crashed' ? 'stopped unexpectedly' : 'was canceled'}: its numbers are of a part.`,
+        `The run ${when} ${run.status === 'crashed' ? 'stopped unexpectedly' : 'was canceled'}. Its numbers are partial.`,
       );
   }
   return differences;

@@ -1,16 +1,16 @@
 import { hasStreams } from '../../metrics/streams.ts';
 import type { Distribution, Numbers, StreamNumbers } from '../../metrics/types.ts';
-import { countOf, formatCount, formatMs, formatPercent, formatRate } from '../../format.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../format.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/** The times of a stream, in the order of its life: what the number is called, and where it is. */
+/** The times of a stream with their labels. */
 const streamTimes: readonly (readonly [label: string, of: (numbers: StreamNumbers) => Distribution])[] = [
   ['time to first token (TTFT)', ({ ttftMs }) => ttftMs],
-  ['between chunks (ICL)', ({ iclMs }) => iclMs],
-  ['longest between chunks (stall)', ({ stallMs }) => stallMs],
-  ['per output token (TPOT)', ({ tpotMs }) => tpotMs],
-  ['to last token (E2E)', ({ e2eMs }) => e2eMs],
+  ['inter-chunk latency (ICL)', ({ iclMs }) => iclMs],
+  ['longest ICL of a stream (stall)', ({ stallMs }) => stallMs],
+  ['time per output token (TPOT)', ({ tpotMs }) => tpotMs],
+  ['end-to-end latency (E2E)', ({ e2eMs }) => e2eMs],
 ];
 
 /** Returns tables of streamed responses in time and in tokens, and of input tokens; none of what no response had. */
@@ -28,10 +28,10 @@ function timeTable(record: RunRecord & StreamNumbers): Table {
     ...(doubtful ? ['? = too few values to rely on.'] : []),
     ...(record.iclPercentileMethod === record.percentileMethod
       ? []
-      : ['Percentiles between chunks are from an HDR histogram.']),
+      : ['Percentiles of ICL are from an HDR histogram.']),
   ];
   return {
-    title: `Streams (${countOf(record.streams.whole, 'stream')} that succeeded)`,
+    title: `Streams (${formatCount(record.streams.whole)} complete)`,
     columns: ['', 'Values', 'mean', 'p50', 'p95', 'p99', 'max'],
     rows: distributions.map(({ label, values }) => [
       label,
@@ -56,7 +56,7 @@ function tokenTable(record: RunRecord): Table {
     columns: [
       '',
       'Tokens',
-      'per answer',
+      'per response',
       ...(reasoning ? ['of reasoning'] : []),
       ...(hidden ? ['not streamed'] : []),
       'Rate',
@@ -76,7 +76,7 @@ function tokenTable(record: RunRecord): Table {
         formatMs(numbers.tpotMs?.median ?? null),
       ),
     ),
-    ...(hidden ? { note: 'TPOT is over streamed tokens alone.' } : {}),
+    ...(hidden ? { note: 'TPOT covers streamed tokens only.' } : {}),
   };
 }
 

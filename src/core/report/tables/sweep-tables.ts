@@ -2,7 +2,7 @@ import { succeeds, type LevelFigures } from '../../metrics/levels.ts';
 import { failureSentences } from '../words/failure-reasons.ts';
 import { earlyEnd } from '../words/early-end.ts';
 import { statusWords } from '../words/outcome-words.ts';
-import { lengthText, measurementError, mostAtOnce, provenance, warningFacts, warningNote } from '../words/facts.ts';
+import { lengthText, measurementError, mostConcurrent, provenance, warningFacts, warningNote } from '../words/facts.ts';
 import {
   countOf,
   formatChange,
@@ -29,14 +29,14 @@ const hasTokens = (levels: readonly RunRecord[]): boolean =>
 const marked = (value: number | null, interval: unknown): string =>
   value !== null && interval === null ? `${formatMs(value)} ?` : formatMs(value);
 
-/** What was measured at each level. */
+/** Returns the table of all levels. */
 export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
   const tokens = hasTokens(levels);
   const doubtful = levels.some(({ successLatencyMs: { p99, interval95 } }) => p99 !== null && interval95.p99 === null);
   return {
     title: 'Levels',
     columns: [
-      'At once',
+      'Concurrency',
       'Requests',
       'Success',
       'Throughput',
@@ -64,13 +64,13 @@ export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
   };
 }
 
-/** How each level compares with level 1. */
+/** Returns the table that compares each level with concurrency 1. */
 export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): Table {
   const tokens = hasTokens(levels);
   return {
     title: 'Scaling',
     columns: [
-      'At once',
+      'Concurrency',
       'Scaling',
       ...(tokens ? ['of tokens'] : []),
       'Efficiency',
@@ -90,25 +90,25 @@ export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | '
       ratioText(level),
       level.tradeOff ?? noValue,
     ]),
-    note: 'Against level 1. Gain is of throughput, penalty of mean latency; their ratio is good from 1 on.',
+    note: 'Compared with concurrency 1. Ratio: throughput gain / latency penalty, good if at least 1.',
   };
 }
 
-/** A ratio above it says no more than that next to nothing was paid. */
+/** Larger ratios aren't shown as numbers: the penalty is close to none. */
 const farMore = 100;
 
-/** `1.51`, or that nothing was paid. */
+/** Returns the ratio of gain and penalty: `1.51`, or `no penalty`. */
 export function ratioText({ tradeOff, tradeOffRatio }: LevelFigures): string {
   if (tradeOffRatio !== null) return tradeOffRatio > farMore ? `> ${String(farMore)}` : tradeOffRatio.toFixed(2);
   return tradeOff === null ? noValue : 'no penalty';
 }
 
-/** Objectives by level; without rows when there are none. */
+/** Returns the table of objectives by level; without rows if there are none. */
 export function levelObjectiveTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
   const texts = [...new Set(levels.flatMap(({ objectives }) => objectives.map(({ objective }) => objective.text)))];
   return {
     title: 'Objectives by level',
-    columns: ['At once', ...texts, 'Attainment', 'Goodput'],
+    columns: ['Concurrency', ...texts, 'Attainment', 'Goodput'],
     words: texts,
     rows:
       texts.length === 0
@@ -125,21 +125,21 @@ export function levelObjectiveTable({ levels }: Pick<SweepRecord, 'levels'>): Ta
   };
 }
 
-/** The scalability law, or why it is not shown. */
+/** Returns the fit of the Universal Scalability Law (USL), or why there is none. */
 export function uslFacts({
   figures: { usl, uslNote },
 }: Pick<SweepRecord, 'figures'>): [label: string, value: string][] {
   if (usl === null) return [['not shown', uslNote]];
   return [
-    ['one user', formatRate(usl.lambda)],
+    ['concurrency 1', formatRate(usl.lambda)],
     ['contention α', usl.alpha.toPrecision(3)],
     ['coherency β', usl.beta.toPrecision(3)],
     ['R²', usl.r2.toFixed(3)],
-    ['peak', `${formatRate(usl.peakThroughputPerS)} at ${formatCount(usl.peakConcurrency)} at once`],
+    ['peak', `${formatRate(usl.peakThroughputPerS)} at concurrency ${formatCount(usl.peakConcurrency)}`],
   ];
 }
 
-/** What must be known before the numbers: what was left out, and levels whose client may have been the limit. */
+/** Returns sentences that a reader must know before the numbers: missing levels, failures, client limits. */
 export function sweepNotes(sweep: SweepRecord): string[] {
   const { levels, planned, search, unfinished } = sweep;
   const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => formatCount(plan.concurrency));
@@ -155,19 +155,19 @@ export function sweepNotes(sweep: SweepRecord): string[] {
     ...(refused.length === 0
       ? []
       : [
-          `At ${refused.join(', ')} at once fewer than 90% of the requests succeeded: no trade-off, and never recommended.`,
+          `Concurrency ${refused.join(', ')}: fewer than 90% of the requests succeeded. No trade-off, and never recommended.`,
         ]),
     ...levelFailures(levels),
     ...warningNote(levels),
   ];
 }
 
-/** Why requests failed, of all levels together, which levels had no success, and at which the server stopped responding. */
+/** Returns sentences on failures: levels without success, levels at which the server stopped responding, and reasons. */
 function levelFailures(levels: readonly RunRecord[]): string[] {
   const dead = levels.filter(({ successes, requestsSent }) => successes === 0 && requestsSent > 0);
   const at = dead.map(({ plan }) => formatCount(plan.concurrency)).join(', ');
   return [
-    ...(dead.length === 0 || dead.length === levels.length ? [] : [`No request succeeded at ${at} at once.`]),
+    ...(dead.length === 0 || dead.length === levels.length ? [] : [`Concurrency ${at}: no request succeeded.`]),
     ...levels.flatMap((level) => {
       const sentence = serverGoneSentence(level, level.plan);
       return sentence === undefined ? [] : [`Concurrency ${formatCount(level.plan.concurrency)}: ${sentence}`];
@@ -176,10 +176,10 @@ function levelFailures(levels: readonly RunRecord[]): string[] {
   ];
 }
 
-/** Where the numbers come from. */
+/** Returns the facts that the result depends on: plan, methods, machine, software. */
 export function sweepFacts(sweep: SweepRecord): [label: string, value: string][] {
   const [first] = sweep.levels;
-  const last = mostAtOnce(sweep.levels);
+  const last = mostConcurrent(sweep.levels);
   const servers = serversText(sweep.levels);
   const kept = new Set(['file', 'percentiles', 'output tokens', 'addresses', 'machine', 'software']);
   const lengths = new Set(sweep.levels.map(({ plan }) => lengthText(plan)));
@@ -188,7 +188,7 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
     ['sweep', `${sweep.id}, ${sweep.startedAt}, ${statusWords[sweep.status]}`],
     [
       'plan',
-      `${length === undefined || lengths.size > 1 ? '' : `${length} a level, `}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
+      `${length === undefined || lengths.size > 1 ? '' : `${length} per level, `}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
     ],
     ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
     ...promptFacts(sweep.levels),
@@ -199,7 +199,7 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
   ];
 }
 
-/** What the server took at each level. */
+/** Returns the resource usage of the server at each level. */
 function serversText(levels: readonly RunRecord[]): string {
   return levels
     .flatMap((level) => {
@@ -207,7 +207,7 @@ function serversText(levels: readonly RunRecord[]): string {
       const at = formatCount(level.plan.concurrency);
       return use === undefined
         ? []
-        : [`${at} at once: CPU ${formatPercent(use.cpuShare)} of a core, ${formatCount(use.rssMaxMiB)} MiB`];
+        : [`concurrency ${at}: CPU ${formatPercent(use.cpuShare)} of a core, ${formatCount(use.rssMaxMiB)} MiB`];
     })
     .join('; ');
 }

@@ -158,7 +158,7 @@ function otherTargetsNote({
 export function outcomeTable(record: RunRecord): Table {
   const share = (n: number): string => formatPercent(record.requestsSent === 0 ? null : n / record.requestsSent);
   return {
-    title: 'Answers and errors',
+    title: 'Responses and errors',
     columns: ['', 'Requests', 'Share'],
     rows: [
       ...Object.entries(record.statusCodes).map(([code, n]) => [`status ${code}`, formatCount(n), share(n)]),

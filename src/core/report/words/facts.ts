@@ -23,7 +23,7 @@ import {
   withoutZeros,
 } from '../../format.ts';
 
-/** What a reader must know before any number: a partial run, a flood of failures, failed objectives, a doubtful client. */
+/** Returns sentences that a reader must know before the numbers: a partial run, failures, a backlog, a client limit. */
 export function attention(record: RunRecord): string[] {
   const lines: string[] = [];
   const measured = requests(record.requestsSent);
@@ -37,12 +37,12 @@ export function attention(record: RunRecord): string[] {
   const gone = serverGoneSentence(record, record.plan);
   if (gone !== undefined) lines.push(gone);
   if (record.requestsCancelled > 0) {
-    lines.push(`${capital(requests(record.requestsCancelled))} had no answer when the run ended: in no other number.`);
+    lines.push(`In flight when the run ended: ${requests(record.requestsCancelled)}. Other numbers exclude them.`);
   }
   lines.push(...failureSentences([record]));
   if (record.reconnected !== undefined && record.reconnected > 0) {
     lines.push(
-      `${capital(requests(record.reconnected))} met a connection that the server was closing and went out once more over a new one. Latency counts from the first try.`,
+      `${capital(requests(record.reconnected))} hit a closing connection and retried once on a new one. Latency counts from the first attempt.`,
     );
   }
   lines.push(...backlogSentences(record));
@@ -53,34 +53,34 @@ export function attention(record: RunRecord): string[] {
       return n === undefined ? [] : [`${formatCount(n)} × ${errorWords[kind].label}`];
     });
     lines.push(
-      `${formatCount(failed)} of ${measured} got no whole answer (${kinds.join(', ')}): they are in no latency.`,
+      `${formatCount(failed)} of ${measured} got no complete response (${kinds.join(', ')}). Excluded from latency.`,
     );
   }
   const stretched = stretchedMs(record);
   if (stretched !== null) {
     lines.push(
-      `Failed requests went on for ${formatMs(stretched)} after the last response. The total time includes this, rates do not.`,
+      `Failed requests ended up to ${formatMs(stretched)} after the last response. The total time includes this, rates don't.`,
     );
   }
   if (record.streams !== undefined && record.streams.partial > 0) {
     const { partial, partialChunks } = record.streams;
     lines.push(
-      `${capital(countOf(partial, 'stream'))} failed after a token (${countOf(partialChunks, 'chunk')}): in no time of streams and in no token number.`,
+      `${capital(countOf(partial, 'stream'))} failed after a token (${countOf(partialChunks, 'chunk')}). Excluded from stream times and token counts.`,
     );
   }
   if (isMixed(record)) lines.push(mixedSentence(record));
   return [...lines, ...healthSentences(record)];
 }
 
-/** What an open loop could not send in time; nothing when all left when they were due. */
+/** Returns sentences on the backlog of an open model; none if every request was sent when it was due. */
 function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
   if (backlog === undefined) return [];
   const unsent =
     backlog.unsent === 0
       ? []
-      : [`${capital(requests(backlog.unsent))} never left before the run ended: an objective on errors counts them.`];
+      : [`Unsent when the run ended: ${requests(backlog.unsent)}. An objective on errors counts them.`];
   if (backlog.max === 0) return unsent;
-  const waited = `Up to ${countOf(backlog.max, 'request')} waited at a time, because as many as allowed were in flight (at most ${formatCount(plan.concurrency)}): the server did not keep up with the rate. Something waited during ${withoutZeros(formatMs(backlog.waitedMs))} of the run. Response time contains the wait, latency does not.`;
+  const waited = `The server fell behind the target rate. Peak backlog: ${countOf(backlog.max, 'request')} (max in flight ${formatCount(plan.concurrency)}). The queue was non-empty for ${withoutZeros(formatMs(backlog.waitedMs))}. Response time includes queueing, latency doesn't.`;
   return [waited, ...unsent];
 }
 
@@ -92,12 +92,12 @@ function mixedSentence(record: RunRecord): string {
       : 'Latency over all responses includes that of failures';
   const alone =
     record.successes === 0
-      ? 'there is no success to measure'
+      ? 'no request succeeded'
       : `successes alone: median ${formatMs(record.successLatencyMs.median)}, mean ${formatMs(record.successLatencyMs.mean)}`;
   return `${whose}; ${alone}.`;
 }
 
-/** How many requests a run sends or for how long, whichever ends first: `500 requests or 30 s`. */
+/** Returns the amount of a plan: `500 requests or 30 s`, whichever ends first. */
 export function lengthText({ requests: most, durationS }: RunRecord['plan']): string {
   return [
     ...(most === null ? [] : [requests(most)]),
@@ -105,7 +105,7 @@ export function lengthText({ requests: most, durationS }: RunRecord['plan']): st
   ].join(' or ');
 }
 
-/** Where the numbers come from. */
+/** Returns the facts that a result depends on: plan, methods, machine, software. */
 export function provenance(record: RunRecord): [label: string, value: string][] {
   const { environment, plan, source } = record;
   const use = serverUseOf(record);
@@ -136,7 +136,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
     ],
     ...(record.client.transport === undefined
       ? []
-      : [['sent over', transportLabels[record.client.transport]] satisfies [string, string]]),
+      : [['transport', transportLabels[record.client.transport]] satisfies [string, string]]),
     [
       'machine',
       `${environment.host}: ${environment.os}, ${environment.cpu}, ${countOf(environment.cores, 'core')}, ${withoutZeros(`${formatNumber(environment.memoryGiB)} GiB`)}`,
@@ -148,7 +148,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
   ];
 }
 
-/** What is known of how exact the machine measures a run. */
+/** Returns the known measurement errors of the machine. */
 export function measurementError({ environment, plan, ttftMs }: RunRecord): [label: string, value: string][] {
   const { calibration, selfCalibration } = environment;
   const run = { concurrency: plan.concurrency, streams: ttftMs !== undefined };
@@ -158,27 +158,27 @@ export function measurementError({ environment, plan, ttftMs }: RunRecord): [lab
       : [['measurement error', calibrationText(calibration, run)] satisfies [string, string]]),
     ...(selfCalibration === undefined
       ? []
-      : [['own error', selfCalibrationText(selfCalibration)] satisfies [string, string]]),
+      : [['client overhead', selfCalibrationText(selfCalibration)] satisfies [string, string]]),
   ];
 }
 
-/** The run with the most requests in flight, where a client is the furthest off. */
-export const mostAtOnce = (runs: readonly RunRecord[]): RunRecord | undefined =>
+/** Returns the run with the highest concurrency, at which client overhead is largest. */
+export const mostConcurrent = (runs: readonly RunRecord[]): RunRecord | undefined =>
   runs.toSorted((a, b) => b.plan.concurrency - a.plan.concurrency)[0];
 
-/** Where the client itself may have been the limit of one of several runs, and why: of each concurrency the first such run. */
+/** Returns the client warnings of several runs: for each concurrency, those of the first run with any. */
 export function warningFacts(runs: readonly RunRecord[]): [label: string, value: string][] {
   const warned = runs.filter(({ client }) => client.warnings.length > 0);
   const levels = [...new Set(warned.map(({ plan }) => plan.concurrency))];
   return levels.map((concurrency) => {
     const same = warned.filter(({ plan }) => plan.concurrency === concurrency);
     const said = same[0]?.client.warnings.join(' ') ?? '';
-    const more = same.length < 2 ? '' : ` So or alike in ${countOf(same.length, 'run')}.`;
+    const more = same.length < 2 ? '' : ` Similar in ${countOf(same.length, 'run')}.`;
     return [`client at ${formatCount(concurrency)}`, `${said}${more}`];
   });
 }
 
-/** One sentence about them, where there are any. */
+/** Returns one sentence on client limits and one on a noisy machine, if there are any. */
 export function warningNote(runs: readonly RunRecord[]): string[] {
   const at = (bound: HealthBound): string | undefined => {
     const levels = new Set(runs.filter(({ client }) => boundOf(client) === bound).map(({ plan }) => plan.concurrency));
@@ -197,26 +197,26 @@ export function warningNote(runs: readonly RunRecord[]): string[] {
 /** Returns where the targets came from: file and commit. */
 export function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
   if (gitCommit === undefined) return file;
-  return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with changes not committed' : ''}`;
+  return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with uncommitted changes' : ''}`;
 }
 
-/** What a server that Loadlens started took, in one line. */
+/** Returns the resource usage of a server that Loadlens started, on one line. */
 function serverText({ pid, cpuShare, rssStartMiB, rssEndMiB, rssMaxMiB }: ServerUse): string {
-  // Of a run that was cut off the start is all there is.
+  // A run that stopped unexpectedly has only the reading at its start.
   if (rssEndMiB === null && rssStartMiB !== null)
     return `process ${String(pid)}: ${formatCount(rssStartMiB)} MiB resident at the start`;
-  if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; this system does not tell what it uses`;
-  const memory = `${formatCount(rssEndMiB)} MiB resident (at most ${formatCount(rssMaxMiB)})`;
+  if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; its usage isn't known on this system`;
+  const memory = `${formatCount(rssEndMiB)} MiB resident (max ${formatCount(rssMaxMiB)})`;
   return `process ${String(pid)}: CPU ${formatPercent(cpuShare)} of a core, ${memory}`;
 }
 
 function tokenText(record: RunRecord): string {
   const sources: Record<RunRecord['tokenSource'], string> = {
-    usage: 'as the server counts them (usage)',
+    usage: 'reported by the server (usage)',
     output_tokens: 'from the JSON field output_tokens',
     eval_count: 'from the JSON field eval_count',
-    tokenizer: 'counted by a tokenizer here',
-    chunks: 'one for each chunk of the stream',
+    tokenizer: 'counted by a local tokenizer',
+    chunks: 'one per chunk of the stream',
     none: 'not reported by the server',
   };
   return sources[record.tokenSource];

@@ -2,11 +2,11 @@ import { errorKinds } from '../../metrics/types.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import { failureAdvice, failureCountText, failuresOf, failureText, mostNamed, shortReason } from './failure-reasons.ts';
 import { capital, countOf, formatCount } from '../../format.ts';
-import { errorWords } from './outcome-words.ts';
+import { errorWords, oneRequestAdvice } from './outcome-words.ts';
 import { measuredText } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/** Why runs have no whole answer: `No request got a whole answer: 127.0.0.1:9 failed at TLS (7). TLS failed: self-signed certificate.` */
+/** Returns why runs have no response: `No request got a complete response: 127.0.0.1:9 failed at TLS (7). TLS failed: self-signed …` */
 export function unansweredSentence(runs: readonly RunRecord[]): string {
   const counts = new Map<string, number>();
   let failed = 0;
@@ -22,14 +22,14 @@ export function unansweredSentence(runs: readonly RunRecord[]): string {
       }
     }
   }
-  if (failed === 0) return 'No request got a whole answer.';
+  if (failed === 0) return 'No request got a complete response.';
   const named = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostNamed);
   const more = named.reduce((left, [, count]) => left - count, failed);
   const parts = named.map(([deed, count]) => `${deed} (${formatCount(count)})`).join(', ');
-  // A refused connection has no more to say than that.
+  // The reason of a refused connection adds nothing.
   const why = failuresOf(runs).find(({ reason = '', error }) => reason !== '' && error !== 'refused');
   const said = why === undefined ? '' : ` ${capital(failureText(why)).replace(/\.$/, '')}.`;
-  return `No request got a whole answer: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.${said}`;
+  return `No request got a complete response: ${parts}${more > 0 ? ` and ${countOf(more, 'other failure')}` : ''}.${said}`;
 }
 
 /** Returns why runs with responses have no success: `No request succeeded: 12 × 401: token expired.` */
@@ -38,20 +38,19 @@ export function noSuccessSentence(runs: readonly RunRecord[]): string {
   return `No request succeeded: ${all.map(failureCountText).join(', ').replace(/\.$/, '')}.`;
 }
 
-/** Host and port that a target goes to; undefined when a placeholder stands for them. */
+/** Returns host and port of a URL; undefined if they contain a placeholder. */
 const hostOf = (url = ''): string | undefined => /^https?:\/\/([^/?#{}]+)(?:[/?#]|$)/i.exec(url)?.[1];
 
 /** Returns what to do about runs without a success. */
-export const failureHint = (runs: readonly RunRecord[]): string =>
-  failureAdvice(runs) ?? 'Send one request by hand, with curl for example, and see what comes back.';
+export const failureHint = (runs: readonly RunRecord[]): string => failureAdvice(runs) ?? oneRequestAdvice;
 
-/** Which of the objectives are not met, `1 of 2 objectives not met: p95 < 1ms was 12.30 ms.`; undefined when all are. */
+/** Returns the objectives that aren't met, `1 of 2 objectives not met: p95 < 1ms was 12.30 ms.`; undefined if all are. */
 export function unmetSentence(verdicts: readonly Verdict[]): string | undefined {
   const unmet = verdicts.filter(({ outcome }) => outcome !== 'pass');
   return notMet('objective', verdicts.length, unmet.map(unmetText));
 }
 
-/** Returns the same of a run, with the most frequent failure where requests failed. */
+/** Returns the objectives of a run that aren't met, with the most frequent failure if requests failed. */
 export function unmetOfRun(record: RunRecord): string | undefined {
   const sentence = unmetSentence(record.objectives);
   const reason = shortReason([record]);
@@ -61,10 +60,10 @@ export function unmetOfRun(record: RunRecord): string | undefined {
 function unmetText(verdict: Verdict): string {
   const { target, objective, outcome } = verdict;
   const which = target === undefined ? objective.text : `${target} ${objective.text}`;
-  return `${which} ${outcome === 'fail' ? `was ${measuredText(verdict)}` : 'has not enough data'}`;
+  return `${which} ${outcome === 'fail' ? `was ${measuredText(verdict)}` : "doesn't have enough data"}`;
 }
 
-/** Names those of so many that are not met, the first of many; undefined when there are none. */
+/** Returns one sentence that lists the first few of those not met; undefined if there are none. @param of number of all */
 export function notMet(noun: string, of: number, unmet: readonly string[]): string | undefined {
   if (unmet.length === 0) return undefined;
   const more = unmet.length > mostNamed ? ` and ${formatCount(unmet.length - mostNamed)} more` : '';

@@ -9,22 +9,22 @@ export const transportLabels: Readonly<Record<TransportName, string>> = {
   undici: 'undici',
 };
 
-/** How the requests of a plan leave: `at most 10 in flight (closed loop)`, `200/s, constant, at most 1,000 in flight (open loop)`. */
+/** Returns the load of a plan: `concurrency 10 (closed model)`, `200/s, constant, max in flight 1,000 (open model)`. */
 export function loadText({ loadModel, arrivals, stages = [], concurrency }: RunPlan): string {
-  const limit = `at most ${formatCount(concurrency)} in flight`;
+  const count = formatCount(concurrency);
   return loadModel === 'closed'
-    ? `${limit} (closed loop)`
-    : `${stages.map(stageText).join(', ')}, ${arrivals === 'poisson' ? 'Poisson' : 'constant'}, ${limit} (open loop)`;
+    ? `concurrency ${count} (closed model)`
+    : `${stages.map(stageText).join(', ')}, ${arrivals === 'poisson' ? 'Poisson' : 'constant'}, max in flight ${count} (open model)`;
 }
 
-/** `50/s`, `50/s for 30 s`, `50 to 200/s in 30 s`. */
+/** Returns a stage as text: `50/s`, `50/s for 30 s`, `50 to 200/s in 30 s`. */
 function stageText({ fromPerS, toPerS, durationS }: Stage): string {
   const span = durationS === null ? '' : withoutZeros(formatS(durationS));
   if (fromPerS !== toPerS) return `${shortNumber(fromPerS)} to ${shortNumber(toPerS)}/s in ${span}`;
   return span === '' ? `${shortNumber(toPerS)}/s` : `${shortNumber(toPerS)}/s for ${span}`;
 }
 
-/** The rate of an open loop in one number, for narrow places: `200/s`, `up to 200/s`. */
+/** Returns the arrival rate of an open model as one number: `200/s`, `up to 200/s`. */
 export function rateText(stages: readonly Stage[]): string {
   const peak = peakRatePerS(stages);
   const steady = stages.every(({ fromPerS, toPerS }) => fromPerS === peak && toPerS === peak);

@@ -5,19 +5,22 @@ import type { RunRecord, RunStatus } from '../../record/run.ts';
 interface KindWords {
   /** Names the error: `connection refused`. */
   readonly label: string;
-  /** Says it of a host, after its name: `refused the connection`. */
+  /** Predicate for a host: `refused the connection`. */
   readonly deed: string;
-  /** What to do next where most requests failed this way. */
+  /** What to do if most requests failed this way. */
   readonly advice: string;
 }
 
-/** Every kind of error in words, for reports, panel, and editor alike. */
+/** Advice on a failure that has no obvious cause. */
+export const oneRequestAdvice = 'Send one request by hand, for example with curl, and check the response.';
+
+/** Words for every kind of error, in reports, panel, and editor. */
 export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   refused: {
     label: 'connection refused',
     deed: 'refused the connection',
     advice:
-      'Nothing accepts connections at this address. Start the server or correct the port; `loadlens serve mock` starts one to try.',
+      'Nothing listens at this address. Start the server or fix the port. `loadlens serve mock` starts a server to try.',
   },
   reset: {
     label: 'connection reset',
@@ -27,7 +30,7 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   },
   timeout: {
     label: 'timed out',
-    deed: 'did not answer in time',
+    deed: 'timed out',
     advice: 'Lower the concurrency or rate, or raise the timeout (`--timeout`, `# @timeout`).',
   },
   dns: {
@@ -39,7 +42,7 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
     label: 'TLS failed',
     deed: 'failed at TLS',
     advice:
-      'Fix the certificate, have this machine trust it (NODE_EXTRA_CA_CERTS names a file of authorities), or accept it with --insecure or @insecure.',
+      'Fix the certificate, trust its authority with NODE_EXTRA_CA_CERTS, or accept it with --insecure or @insecure.',
   },
   unreachable: {
     label: 'host unreachable',
@@ -48,22 +51,22 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   },
   client: {
     label: 'limit of this machine',
-    deed: 'could not be sent to, for a limit of this machine',
+    deed: "wasn't reached, because of a limit of this machine",
     advice: 'Raise the limit that the reason names, or lower the concurrency.',
   },
   parse: {
     label: 'not valid HTTP',
-    deed: 'answered in no valid HTTP',
-    advice: 'Check scheme and port: something other than an HTTP server may listen there, or it expects https.',
+    deed: 'sent invalid HTTP',
+    advice: "Check scheme and port. The server may expect https, or it isn't an HTTP server.",
   },
   prematureEnd: {
     label: 'response cut short',
-    deed: 'ended its answer too early',
+    deed: 'ended its response early',
     advice: 'Look for a crash or a time limit in the log of the server or of a proxy before it.',
   },
   streamError: {
     label: 'error in the stream',
-    deed: 'told of an error in its stream',
+    deed: 'reported an error in its stream',
     advice: 'Fix what the error says, or see the log of the server.',
   },
   responseError: {
@@ -79,16 +82,16 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   noToken: {
     label: 'response without a token',
     deed: 'sent a response without a token',
-    advice: 'Send one request by hand, with curl for example, and see what comes back.',
+    advice: oneRequestAdvice,
   },
   other: {
     label: 'other error',
-    deed: 'failed otherwise',
-    advice: 'Send one request by hand, with curl for example, and see what comes back.',
+    deed: 'failed for another reason',
+    advice: oneRequestAdvice,
   },
 };
 
-/** How a result ended, in words that go after its name. */
+/** How a result ended, in words that follow its name. */
 export const statusWords: Readonly<Record<RunStatus, string>> = {
   completed: 'completed',
   cancelled: 'canceled',
@@ -110,7 +113,7 @@ export type Outcome =
 /** How a word about a result is marked. */
 export type Tone = 'good' | 'plain' | 'warning' | 'bad';
 
-/** Every outcome in a word or two, with its mark. */
+/** Words for every outcome, with their tone. */
 export const outcomeWords: Readonly<Record<Outcome, { readonly label: string; readonly tone: Tone }>> = {
   completed: { label: 'completed', tone: 'good' },
   withFailures: { label: 'completed with failures', tone: 'warning' },
@@ -123,7 +126,7 @@ export const outcomeWords: Readonly<Record<Outcome, { readonly label: string; re
   crashed: { label: 'stopped unexpectedly, partial', tone: 'bad' },
 };
 
-/** Says how a run ended: what failed altogether isn't merely completed. */
+/** Returns the outcome of a run. A completed run may still have failed. */
 export function outcomeOf({
   status,
   requestsSent,
@@ -144,7 +147,7 @@ export function outcomeOf({
   return successes < requestsSent ? 'withFailures' : 'completed';
 }
 
-/** Says how several runs ended that belong together. */
+/** Returns the outcome of the runs of a sweep or suite. */
 export function outcomeOfAll(status: RunStatus, runs: readonly RunRecord[]): Outcome {
   if (status !== 'completed' || runs.length === 0) return status;
   const total = (of: 'responses' | 'successes' | 'requestsSent'): number => runs.reduce((sum, run) => sum + run[of], 0);
@@ -154,7 +157,7 @@ export function outcomeOfAll(status: RunStatus, runs: readonly RunRecord[]): Out
   return total('successes') < total('requestsSent') ? 'withFailures' : 'completed';
 }
 
-/** The standard reasons of the status codes that are seen most. */
+/** Standard reason phrases of frequent status codes. */
 const statusReasons: Readonly<Record<string, string>> = {
   '200': 'OK',
   '201': 'Created',
@@ -192,7 +195,7 @@ const statusReasons: Readonly<Record<string, string>> = {
   '507': 'Insufficient Storage',
 };
 
-/** A status code with its standard reason; the code alone where it is rare. */
+/** Returns a status code with its standard reason phrase if it's a frequent code. */
 export function statusCodeWords(code: string): string {
   const reason = statusReasons[code];
   return reason === undefined ? code : `${code} ${reason}`;

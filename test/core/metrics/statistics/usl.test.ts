@@ -58,10 +58,10 @@ describe('the scalability law', () => {
   });
 
   it('says why there is nothing to show', () => {
-    assert.match(fitUsl(curve(50, 0.05, 0.004, [1, 2, 4, 8])).note, /at least 5 levels.*there are 4/);
+    assert.match(fitUsl(curve(50, 0.05, 0.004, [1, 2, 4, 8])).note, /at least 5 levels.*There are 4/);
     assert.match(fitUsl(curve(50, 0.05, 0)).note, /do not reach far enough/);
     const jumping = levels.map((concurrency, i) => ({ concurrency, throughputPerS: i % 2 === 0 ? 10 : 90 }));
-    assert.match(fitUsl(jumping).note, /not describe these levels/);
+    assert.match(fitUsl(jumping).note, /doesn't fit these levels/);
     assert.equal(fitUsl(levels.map((concurrency) => ({ concurrency, throughputPerS: 0 }))).fit, null);
     assert.equal(fitUsl(levels.map((concurrency) => ({ concurrency, throughputPerS: 7 }))).fit, null);
   });

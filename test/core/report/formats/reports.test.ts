@@ -91,7 +91,11 @@ describe('the reports of a run that was not the server alone', () => {
   it('say what the machine itself adds', () => {
     for (const kind of ['html', 'markdown'] as const) {
       const text = reports[kind].render(marked).replaceAll(/\s+/g, ' ');
-      assert.match(text, /own error.{0,20}16 in flight p50 262 µs, p99 810 µs, 42,700 req\/s; over loopback/, kind);
+      assert.match(
+        text,
+        /client overhead.{0,20}16 in flight p50 262 µs, p99 810 µs, 42,700 req\/s; over loopback/,
+        kind,
+      );
     }
   });
 

@@ -115,7 +115,10 @@ describe('the text report', () => {
     assert.match(renderText(recordOf([])), /Success ratio: –\n.*\nTotal time: – seconds/);
     const text = renderText(recordOf(failed));
     assert.match(text, /Success ratio: 0\.00%/);
-    assert.match(text, /! 3 of 3 requests got no whole answer \(3 × connection refused\): they are in no latency\./);
+    assert.match(
+      text,
+      /! 3 of 3 requests got no complete response \(3 × connection refused\)\. Excluded from latency\./,
+    );
   });
 
   it('marks percentiles that have too few samples, and gives the others their intervals', () => {
@@ -155,7 +158,7 @@ describe('the text report', () => {
       }),
     );
     assert.match(text, /Run canceled\. Results cover the 600 requests that had ended\./);
-    assert.match(text, /4 requests had no answer when the run ended/);
+    assert.match(text, /In flight when the run ended: 4 requests/);
     assert.match(
       text.replaceAll(/\s+/g, ' '),
       /Shown are the 20 that fail most or are slowest; 9 more are in the JSON report\. 1 target got no request\./,
@@ -172,9 +175,9 @@ describe('the text report', () => {
     ]) {
       assert.match(words, facts);
     }
-    assert.match(text, /600 requests, at most 10 in flight \(closed loop\), seed 7, timeout 30 s/);
+    assert.match(text, /600 requests, concurrency 10 \(closed model\), seed 7, timeout 30 s/);
     assert.match(text, /localhost:5000 = 127\.0\.0\.1:5000/);
-    assert.match(text, /load\/endpoints\.txt at af0999371d2f with changes not committed/);
+    assert.match(text, /load\/endpoints\.txt at af0999371d2f with uncommitted changes/);
     assert.match(text, /linear interpolation on all samples \(type 7\)/);
     assert.match(text, /output tokens +not reported by the server/);
     const widest = Math.max(...text.split('\n').map((line) => line.length));
@@ -214,7 +217,7 @@ describe('the text report', () => {
     const waited = renderText({ ...record, backlog }).replaceAll(/\n +/g, ' ');
     assert.ok(
       waited.includes(
-        '! Up to 12 requests waited at a time, because as many as allowed were in flight (at most 10): the server did not keep up with the rate. Something waited during 8.18 s of the run.',
+        '! The server fell behind the target rate. Peak backlog: 12 requests (max in flight 10). The queue was non-empty for 8.18 s.',
       ),
       waited,
     );

@@ -18,8 +18,8 @@ describe('comparing runs', () => {
   it('gives numbers and deltas', () => {
     const { rows, differences } = compareRuns(before, after);
     const row = (label: string) => rows.find((each) => each.label === label);
-    assert.deepEqual(row('Median latency'), {
-      label: 'Median latency',
+    assert.deepEqual(row('p50 latency'), {
+      label: 'p50 latency',
       unit: 'ms',
       before: before.latencyMs.median,
       after: after.latencyMs.median,
@@ -34,7 +34,7 @@ describe('comparing runs', () => {
 
   it('has no delta where a side has no number, and no ratio to nothing', () => {
     const none = recordOf([]);
-    const row = compareRuns(none, after).rows.find(({ label }) => label === 'Median latency');
+    const row = compareRuns(none, after).rows.find(({ label }) => label === 'p50 latency');
     assert.deepEqual([row?.before, row?.delta, row?.ratio], [null, null, null]);
     assert.equal(compareRuns(none, after).rows.find(({ label }) => label === 'Requests')?.ratio, null);
   });
@@ -50,23 +50,23 @@ describe('comparing runs', () => {
       status: 'cancelled',
     } as const;
     assert.deepEqual(compareRuns(before, other).differences, [
-      'Load: at most 10 in flight (closed loop) before, at most 25 in flight (closed loop) after.',
+      'Load: concurrency 10 (closed model) before, concurrency 25 (closed model) after.',
       'Seed: 7 before, 8 after.',
       'Percentile method: linear-interpolation before, hdr-histogram after.',
       'Token source: none before, output_tokens after.',
       'Machine: build-7 (AMD EPYC 9B14) before, laptop (AMD EPYC 9B14) after.',
-      'The run after was canceled: its numbers are of a part.',
+      'The run after was canceled. Its numbers are partial.',
     ]);
     assert.deepEqual(compareRuns(over(before, 'undici'), over(after, 'raw')).differences, [
-      'Sent over: undici before, built-in HTTP client after.',
+      'Transport: undici before, built-in HTTP client after.',
     ]);
     assert.deepEqual(compareRuns(over(before, 'raw'), over(after, 'raw')).differences, []);
     assert.deepEqual(compareRuns(over(before), over(after, 'undici')).differences, []);
     const moved = recordOf([], { targets: [targetOf('a', 'http://localhost:6000/')], plan });
-    assert.deepEqual(compareRuns(before, moved).differences, ['The targets are not the same.']);
+    assert.deepEqual(compareRuns(before, moved).differences, ['The targets differ.']);
     const asking = (llm: LlmChoices): RunRecord => recordOf([], { targets: [{ ...targetOf('a'), llm }], plan });
     const [few, many] = [asking({ maxTokens: 5, stream: true }), asking({ maxTokens: 50, stream: true })];
-    assert.deepEqual(compareRuns(few, many).differences, ['The targets are not the same.']);
+    assert.deepEqual(compareRuns(few, many).differences, ['The targets differ.']);
     assert.deepEqual(compareRuns(few, asking({ stream: true, maxTokens: 5 })).differences, []);
   });
 });

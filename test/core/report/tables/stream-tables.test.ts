@@ -30,12 +30,12 @@ const plain = recordOf([stream(10, { stream: undefined })]);
 describe('streams in reports', () => {
   it('have their times, with what can be said of them', () => {
     const text = renderText(record);
-    assert.match(text, /Streams \(300 streams that succeeded\):/);
+    assert.match(text, /Streams \(300 complete\):/);
     assert.match(text, /time to first token \(TTFT\) +300 +115 ms +115 ms +128 ms +130 ms +130 ms\n/);
-    assert.match(text, /between chunks \(ICL\) +1,200 +10\.0 ms +10\.0 ms/);
-    assert.match(text, /per output token \(TPOT\) +300 +10\.0 ms/);
-    assert.match(text, /to last token \(E2E\) +300 +155 ms/);
-    assert.match(text, /as the server counts them \(usage\)/);
+    assert.match(text, /inter-chunk latency \(ICL\) +1,200 +10\.0 ms +10\.0 ms/);
+    assert.match(text, /time per output token \(TPOT\) +300 +10\.0 ms/);
+    assert.match(text, /end-to-end latency \(E2E\) +300 +155 ms/);
+    assert.match(text, /reported by the server \(usage\)/);
     assert.doesNotMatch(text, /\?/);
     assert.match(renderText(recordOf(streams.slice(0, 20))), /102 ms \?[^]*too few values to rely on/);
   });
@@ -61,7 +61,7 @@ describe('streams in reports', () => {
     const text = renderText(two);
     assert.match(text, /not streamed/);
     assert.match(text, / caches +5 +5\.0 +3 +2 /);
-    assert.match(text, /TPOT is over streamed tokens alone\./);
+    assert.match(text, /TPOT covers streamed tokens only\./);
     assert.match(text, /Input tokens:\n/);
     assert.match(text, / all +120 +20\.8% +\S+ tokens\/s +\S+ tokens\/s\n/);
     assert.match(text, / caches +100 +25% /);
@@ -84,9 +84,9 @@ describe('streams in reports', () => {
 
   it('stand in Markdown, HTML and CSV too', () => {
     assert.match(reports.markdown.render(record), /TTFT p50 \*\*115 ms\*\*/);
-    assert.match(reports.markdown.render(record), /\| between chunks \(ICL\) \| 1,200 \| 10\.0 ms/);
+    assert.match(reports.markdown.render(record), /\| inter-chunk latency \(ICL\) \| 1,200 \| 10\.0 ms/);
     assert.match(reports.html.render(record), /<dt>TTFT p50<\/dt><dd>115 ms<small>p95: 128 ms<\/small>/);
-    assert.match(reports.html.render(record), /<th scope="row">to last token \(E2E\)<\/th>/);
+    assert.match(reports.html.render(record), /<th scope="row">end-to-end latency \(E2E\)<\/th>/);
     const csv = reports.csv.render(record);
     for (const line of ['streams.whole,300', 'ttftMs.min,100', 'iclMs.max,10', 'stallMs.mean,10', 'tpotMs.median,10']) {
       assert.ok(csv.includes(`\r\n,${line}\r\n`), line);

@@ -34,7 +34,7 @@ describe('why a run comes to nothing', () => {
     const record = recordOf(samples, { targets });
     assert.equal(
       unansweredSentence([record]),
-      'No request got a whole answer: no-such-host was not found (1,300), 127.0.0.1:9 refused the connection (7).',
+      'No request got a complete response: no-such-host was not found (1,300), 127.0.0.1:9 refused the connection (7).',
     );
     assert.match(failureHint([record]), /^Check the spelling of the host name/);
   });
@@ -48,7 +48,7 @@ describe('why a run comes to nothing', () => {
     ];
     assert.equal(
       unansweredSentence([recordOf(samples, { targets })]),
-      'No request got a whole answer: 127.0.0.1:9 refused the connection (4), three did not answer in time (3), 127.0.0.1:9 reset the connection (2) and 1 other failure.',
+      'No request got a complete response: 127.0.0.1:9 refused the connection (4), three timed out (3), 127.0.0.1:9 reset the connection (2) and 1 other failure.',
     );
   });
 
@@ -61,10 +61,10 @@ describe('why a run comes to nothing', () => {
     const run = recordOf(failed(2, 'noToken', 2), { targets });
     assert.equal(
       unansweredSentence([run, run]),
-      'No request got a whole answer: three sent a response without a token (4).',
+      'No request got a complete response: three sent a response without a token (4).',
     );
     assert.match(failureHint([run]), /curl/);
-    assert.equal(unansweredSentence([recordOf([])]), 'No request got a whole answer.');
+    assert.equal(unansweredSentence([recordOf([])]), 'No request got a complete response.');
   });
 });
 
@@ -77,7 +77,7 @@ describe('objectives that are not met', () => {
     ];
     assert.equal(
       unmetSentence(verdicts),
-      '2 of 3 objectives not met: errors < 1% was 50%, tokens p95 < 1.2s has not enough data.',
+      "2 of 3 objectives not met: errors < 1% was 50%, tokens p95 < 1.2s doesn't have enough data.",
     );
     assert.equal(
       unmetSentence([verdict('p95 < 1ms', 'fail', 12.3)]),
