@@ -3,8 +3,9 @@ import { targetPicker } from '../core/values/pick.ts';
 import { requestsByTarget } from '../core/plan/prompt-turns.ts';
 import { indexIn } from '../core/plan/load/share.ts';
 import { type Share } from '../core/plan/types.ts';
+import { syntheticTurns } from '../core/plan/synthetic.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import type { PromptUse, ValueUse } from '../core/record/run.ts';
+import type { AskedTokens, PromptUse, ValueUse } from '../core/record/run.ts';
 
 /** Number of requests taken from the warm-up and from the run. */
 interface Taken {
@@ -46,12 +47,57 @@ export function promptUses(
   return distinct.map((count, target) => {
     if (count === undefined) return undefined;
     const sent = counts.reduce((sum, each) => sum + (each[target] ?? 0), 0);
-    return { distinct: count, start: promptStarts[target] ?? 0, sent };
+    const start = promptStarts[target] ?? 0;
+    const request = requests[target];
+    const asked = request && sent > 0 ? askedTokens(request, plan.seed, start, sent) : {};
+    // Generated prompts never repeat.
+    return Object.assign({ distinct: count === Infinity ? start + sent : count, start, sent }, asked);
   });
 }
 
-/** Returns the number of different bodies; undefined for other requests, and for bodies that are new each time. */
+/** Returns the lengths that the prompts `start` and after asked for; empty unless they are generated. */
+function askedTokens(
+  { synthetic }: PreparedRequest,
+  seed: number,
+  start: number,
+  sent: number,
+): Pick<PromptUse, 'askedInput' | 'askedOutput'> {
+  if (synthetic === undefined) return {};
+  const turnOf = syntheticTurns(synthetic, seed);
+  const spreads = { input: createSpread(), output: createSpread() };
+  for (let turn = start; turn < start + sent; turn++) {
+    const { inputTokens, outputTokens } = turnOf(turn);
+    if (inputTokens !== undefined) addTo(spreads.input, inputTokens);
+    if (outputTokens !== undefined) addTo(spreads.output, outputTokens);
+  }
+  return {
+    ...(synthetic.input && { askedInput: spreadOf(spreads.input, sent) }),
+    ...(synthetic.output && { askedOutput: spreadOf(spreads.output, sent) }),
+  };
+}
+
+interface Spread {
+  sum: number;
+  min: number;
+  max: number;
+}
+
+const createSpread = (): Spread => ({ sum: 0, min: Infinity, max: 0 });
+
+function addTo(spread: Spread, tokens: number): void {
+  spread.sum += tokens;
+  spread.min = Math.min(spread.min, tokens);
+  spread.max = Math.max(spread.max, tokens);
+}
+
+const spreadOf = ({ sum, min, max }: Spread, count: number): AskedTokens => ({ mean: sum / count, min, max });
+
+/**
+ * Returns the number of different bodies, Infinity if they are generated; undefined for other requests, and for bodies that are
+ * new each time.
+ */
 function distinctPrompts(request: PreparedRequest): number | undefined {
+  if (request.synthetic?.input !== undefined) return Infinity;
   if (request.prompts !== undefined) {
     return new Set(request.prompts.bodies.map((body) => Buffer.from(body).toString('latin1'))).size;
   }

@@ -128,7 +128,9 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
   const { body, ...llm } = prepareLlm(address, written, target.llm ?? {}, lookups, fail);
   // Bodies of prompts are made here, whatever they are made of.
   const typed =
-    llm.prompts !== undefined || (target.body?.kind === 'inline' ? !target.body.untyped : llm.dialect !== undefined);
+    llm.prompts !== undefined ||
+    llm.synthetic !== undefined ||
+    (target.body?.kind === 'inline' ? !target.body.untyped : llm.dialect !== undefined);
   if (body !== undefined && typed && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     const text = new TextDecoder().decode(body);
     if (/^\s*[{[]/.test(text) && isJson(text)) headers.push(['content-type', 'application/json']);

@@ -1,3 +1,4 @@
+import type { Lengths } from '../values/lengths.ts';
 import type { ArrivalProcess, Objective, Stage } from '../vocabulary.ts';
 
 /** A position in a text: zero-based line and zero-based UTF-16 column, like editors. */
@@ -57,6 +58,22 @@ export const promptOrders = ['rotate', 'random'] as const;
 /** Whether the request for a stream also asks for token counts. */
 export const usageChoices = ['on', 'off'] as const;
 
+/** Generated prompts of a target, and the lengths of its responses. */
+export interface Synthetic {
+  /** Tokens of a prompt, without the shared prefix; absent: the prompts aren't generated. */
+  readonly input?: Lengths;
+  /** Tokens of a response; absent: not set. */
+  readonly output?: Lengths;
+  /** A start that prompts share: its tokens, and the number of different starts. */
+  readonly prefix?: SharedPrefix;
+}
+
+/** A start that prompts share: its tokens, and the number of different starts. */
+export interface SharedPrefix {
+  readonly tokens: number;
+  readonly of: number;
+}
+
 /** Language model directives above a target; absent: not set. */
 export interface LlmChoices {
   /** `plain`: an ordinary request, whatever its path. */
@@ -66,6 +83,12 @@ export interface LlmChoices {
   /** A file of prompts, relative to the endpoints file. */
   readonly prompts?: string;
   readonly promptsOrder?: (typeof promptOrders)[number];
+  /** Tokens of generated prompts, without the shared prefix, as written. */
+  readonly inputTokens?: string;
+  /** Tokens of the responses, as written. */
+  readonly outputTokens?: string;
+  /** Start that generated prompts share, as written: `256 of 10`. */
+  readonly sharedPrefix?: string;
   /** `off`: doesn't ask for token counts, for servers that reject `stream_options`. */
   readonly usage?: (typeof usageChoices)[number];
 }
@@ -150,6 +173,8 @@ export interface PreparedRequest {
   readonly dynamic?: readonly string[];
   /** One body per prompt, sent in turn or at random by the seed. `body` is the first of them. */
   readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
+  /** Generated prompts and lengths. `synthetic-marks.ts` says what stands for them in the bodies. */
+  readonly synthetic?: Synthetic;
   /** URLs that may list the server's models, the most likely first. Absent if the body names a model. */
   readonly modelLists?: readonly string[];
 }

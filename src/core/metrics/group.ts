@@ -41,6 +41,9 @@ export interface Group {
   /** Input tokens from the server's cache, and the number of responses that reported any. */
   cachedTokens: number;
   cachedCounts: number;
+  /** Responses to requests for an exact number of output tokens, and those that have it. */
+  askedLengths: number;
+  metLengths: number;
   /** Index in `tokenSources` of the least exact source so far; −1 before the first. */
   tokenSource: number;
   /** Null before the first stream. */
@@ -63,6 +66,8 @@ export function createGroup(rawLimit: number, live: boolean): Group {
     inputTokens: 0,
     cachedTokens: 0,
     cachedCounts: 0,
+    askedLengths: 0,
+    metLengths: 0,
     tokenSource: -1,
     streams: null,
   };
@@ -94,6 +99,10 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
     group.outputTokens += sample.outputTokens;
     group.reasoningTokens += sample.reasoningTokens ?? 0;
     group.hiddenTokens += sample.hiddenTokens ?? 0;
+    if (sample.askedTokens !== undefined) {
+      group.askedLengths++;
+      if (sample.outputTokens === sample.askedTokens) group.metLengths++;
+    }
     group.tokenSource = Math.max(group.tokenSource, tokenSources.indexOf(sample.tokenSource ?? 'output_tokens'));
   }
   if (sample.inputTokens !== undefined) {
@@ -134,6 +143,8 @@ export function mergeGroups(groups: readonly Group[], rawLimit: number, chunkLim
     merged.inputTokens += group.inputTokens;
     merged.cachedTokens += group.cachedTokens;
     merged.cachedCounts += group.cachedCounts;
+    merged.askedLengths += group.askedLengths;
+    merged.metLengths += group.metLengths;
     merged.tokenSource = Math.max(merged.tokenSource, group.tokenSource);
     for (let index = 0; index < group.outcomes.length; index += 2)
       countOutcome(merged.outcomes, group.outcomes[index] ?? 0, group.outcomes[index + 1] ?? 0);
@@ -193,6 +204,7 @@ export function numbersOf(
       outputTokensPerS: namesTokens ? perS(group.outputTokens) : null,
       ...(group.reasoningTokens === 0 ? {} : { reasoningTokens: group.reasoningTokens }),
       ...(group.hiddenTokens === 0 ? {} : { hiddenReasoningTokens: group.hiddenTokens }),
+      ...(group.askedLengths === 0 ? {} : { askedLengths: { responses: group.askedLengths, met: group.metLengths } }),
       ...(group.inputTokens === 0
         ? {}
         : {

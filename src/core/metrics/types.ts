@@ -65,6 +65,8 @@ export interface Sample {
   /** Input tokens including cached ones, and those from the server's cache; undefined if the response reports none. */
   readonly inputTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
+  /** Output tokens that the request asked for; undefined unless it asked for an exact number. */
+  readonly askedTokens?: number | undefined;
   /** Set if the response was read as a stream of tokens. */
   readonly stream?: StreamSample | undefined;
 }
@@ -173,6 +175,11 @@ export interface Numbers extends Partial<StreamNumbers> {
   readonly reasoningTokens?: number;
   /** Reasoning tokens that were counted but not streamed. Excluded from times between tokens. Absent if none. */
   readonly hiddenReasoningTokens?: number;
+  /**
+   * Responses with known output tokens whose request asked for an exact number, and those with exactly that number. Absent
+   * if none.
+   */
+  readonly askedLengths?: { readonly responses: number; readonly met: number };
   /** Σ input tokens including cached ones. This and all below are absent if no response reported any. */
   readonly inputTokens?: number;
   /** Input tokens from the server's cache; absent if no response reported it. */

@@ -140,6 +140,7 @@ function roundNumbers(numbers: Numbers, digits: number): Numbers {
     outputTokensPerS: roundOrNull(numbers.outputTokensPerS, headline),
     ...(numbers.reasoningTokens === undefined ? {} : { reasoningTokens: numbers.reasoningTokens }),
     ...(numbers.hiddenReasoningTokens === undefined ? {} : { hiddenReasoningTokens: numbers.hiddenReasoningTokens }),
+    ...(numbers.askedLengths === undefined ? {} : { askedLengths: numbers.askedLengths }),
     ...(numbers.inputTokens === undefined ? {} : { inputTokens: numbers.inputTokens }),
     ...(numbers.cachedInputTokens === undefined ? {} : { cachedInputTokens: numbers.cachedInputTokens }),
     ...(numbers.inputTokensPerS === undefined

@@ -77,6 +77,7 @@ const numbers = {
   hiddenReasoningTokens: v.exactOptional(v.number()),
   inputTokens: v.exactOptional(v.number()),
   cachedInputTokens: v.exactOptional(v.number()),
+  askedLengths: v.exactOptional(v.object({ responses: count, met: count })),
   inputTokensPerS: v.exactOptional(numberOrNull),
   totalTokensPerS: v.exactOptional(numberOrNull),
   streams: v.exactOptional(v.object({ whole: count, partial: count, partialChunks: count })),
@@ -103,12 +104,17 @@ const streamedRequest = v.object({
   longestGapsMs: v.array(v.tuple([v.number(), v.number()])),
 });
 
+const askedTokens = v.object({ mean: v.number(), min: count, max: count });
+
 const llm = v.object({
   dialect: v.exactOptional(v.picklist([...dialectNames, 'plain'])),
   stream: v.exactOptional(v.boolean()),
   maxTokens: v.exactOptional(count),
   prompts: v.exactOptional(v.string()),
   promptsOrder: v.exactOptional(v.picklist(promptOrders)),
+  inputTokens: v.exactOptional(v.string()),
+  outputTokens: v.exactOptional(v.string()),
+  sharedPrefix: v.exactOptional(v.string()),
   usage: v.exactOptional(v.picklist(usageChoices)),
 });
 
@@ -178,7 +184,15 @@ export const runSchema = v.object({
       url: v.string(),
       weight: v.number(),
       llm: v.exactOptional(llm),
-      prompts: v.exactOptional(v.object({ distinct: count, start: count, sent: count })),
+      prompts: v.exactOptional(
+        v.object({
+          distinct: count,
+          start: count,
+          sent: count,
+          askedInput: v.exactOptional(askedTokens),
+          askedOutput: v.exactOptional(askedTokens),
+        }),
+      ),
     }),
   ),
   targetCount: count,

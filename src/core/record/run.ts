@@ -42,6 +42,13 @@ export interface ServerFacts extends Partial<ServerUse> {
   readonly notes?: readonly string[];
 }
 
+/** Tokens that generated requests asked for. */
+export interface AskedTokens {
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 /** Use of a target's prompts, including the warm-up. */
 export interface PromptUse {
   /** Number of different prompts. */
@@ -50,6 +57,10 @@ export interface PromptUse {
   readonly start: number;
   /** Number of requests with a prompt. */
   readonly sent: number;
+  /** Input tokens of generated prompts, shared prefix included. Absent for prompts that aren't generated. */
+  readonly askedInput?: AskedTokens;
+  /** Output tokens asked for by `@output-tokens`; absent without it. */
+  readonly askedOutput?: AskedTokens;
 }
 
 /** Numbers of the requests, including the warm-up, that generate the values of dynamic variables. */

@@ -143,6 +143,7 @@ export function createSlot(options: SlotOptions): Slot {
     hiddenTokens: undefined,
     inputTokens: undefined,
     cachedTokens: undefined,
+    askedTokens: undefined,
     stream: undefined,
   };
 
@@ -373,6 +374,7 @@ export function createSlot(options: SlotOptions): Slot {
       sample.status = 0;
       sample.bytes = 0;
       sample.stream = undefined;
+      sample.askedTokens = request.askedTokens;
       exchange.request = request;
       exchange.sent = false;
       exchange.failures = 0;

@@ -24,6 +24,8 @@ export interface WireRequest {
   readonly dialect?: DialectName;
   /** Reads the response as a stream even if its content type says otherwise. */
   readonly streams?: boolean;
+  /** Output tokens that the request asks for; absent unless they are generated. */
+  readonly askedTokens?: number;
   /**
    * Returns the request to send next if requests to one target differ.
    * @param number index among all requests of the session, including the warm-up and earlier runs

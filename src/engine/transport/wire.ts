@@ -4,6 +4,7 @@ import { LoadlensError } from '../../core/errors.ts';
 import { seededOrder } from '../../core/plan/prompt-turns.ts';
 import type { Origin, WireRequest } from './transport.ts';
 import { withDynamicParts } from './dynamic-request.ts';
+import { withSynthetic } from './synthetic-request.ts';
 
 /** Headers that control the connection, which is the engine's task. */
 const ownHeaders = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
@@ -38,7 +39,11 @@ export function toWire(
   return requests.map((request, i) => {
     try {
       return withDynamicParts(
-        withPrompts(oneToWire(request, { originOf, shared, userAgent }), request.prompts, seed + promptSeed),
+        withSynthetic(
+          withPrompts(oneToWire(request, { originOf, shared, userAgent }), request.prompts, seed + promptSeed),
+          request.synthetic,
+          seed,
+        ),
         request.dynamic,
         seed,
       );

@@ -1,12 +1,14 @@
 import { isChatPath, modelListsOf, recogniseApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
 import type { DialectName, LlmChoices, PreparedRequest, Target } from '../types.ts';
+import { lengthMark, promptMark } from './synthetic-marks.ts';
+import { syntheticOf } from './synthetic.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Fail = (message: string, hint: string) => never;
 
 /** What a request to a language model has beside what every request has. */
-type Asked = Pick<PreparedRequest, 'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'modelLists'>;
+type Asked = Pick<PreparedRequest, 'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'synthetic' | 'modelLists'>;
 
 /** The files that a target names, as written: whoever prepares it must have them at hand. */
 export function filesOf({ body, llm }: Target): string[] {
@@ -30,21 +32,24 @@ export function prepareLlm(
   fail: Fail,
 ): Asked {
   const written = jsonObject(body);
-  const { api, completed } = recogniseApi(address, written, llm.prompts !== undefined);
+  const synthetic = syntheticOf(llm, fail);
+  const asksAnyway = llm.prompts !== undefined || synthetic?.input !== undefined;
+  const { api, completed } = recogniseApi(address, written, asksAnyway);
   const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
   const same: Asked = body === undefined ? { url } : { url, body };
   const dialect = llm.dialect ?? api?.dialect;
   if (dialect === undefined || dialect === 'plain') {
-    if (llm.stream === undefined && llm.maxTokens === undefined && llm.prompts === undefined) return same;
+    if (llm.stream === undefined && llm.maxTokens === undefined && llm.prompts === undefined && !synthetic) return same;
     const byPath = api ?? recogniseApi(address, null).api;
     if (byPath?.dialect !== undefined) checkJson(body, written, fail);
     return failUnread(llm.dialect === undefined ? byPath : undefined, fail);
   }
+  const generated: Prompt[] | undefined = synthetic?.input && [{ place: '@input-tokens', text: promptMark }];
   const prompts =
     llm.prompts === undefined
-      ? undefined
+      ? generated
       : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), (message, hint) => fail(message, hint));
-  const changes = llm.stream !== undefined || llm.maxTokens !== undefined || prompts !== undefined;
+  const changes = llm.stream !== undefined || llm.maxTokens !== undefined || prompts !== undefined || synthetic;
   if (changes) checkJson(body, written, fail);
   const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
   const isStream = (json: Json): boolean => streams(json, dialect, url);
@@ -58,17 +63,23 @@ export function prepareLlm(
   }
   const complete = (json: Json): Json => {
     const byDefault = canChoose && isStream(json) !== lookups.stream ? lookups.stream : undefined;
-    return withChoices(json, dialect, { ...llm, stream: llm.stream ?? byDefault });
+    const chosen = withChoices(json, dialect, {
+      ...llm,
+      ...(synthetic?.output && { maxTokens: lengthMark }),
+      stream: llm.stream ?? byDefault,
+    });
+    return synthetic?.output ? withExactLength(chosen, dialect, url) : chosen;
   };
   const wanted = complete(written ?? {});
-  const known = { url, dialect, streams: isStream(wanted) };
+  const known = { url, dialect, streams: isStream(wanted), ...(synthetic && { synthetic }) };
   if (prompts !== undefined) {
     const jsons = prompts.map((prompt) =>
       complete(withPrompt(written ?? {}, prompt, { chat, member: promptMembers[dialect] ?? 'prompt' }, fail)),
     );
     const bodies = jsons.map(bytesOf);
     const order = llm.promptsOrder ?? 'rotate';
-    return { ...known, body: bodies[0] ?? bytesOf(wanted), prompts: { bodies, order }, ...listsFor(jsons, known) };
+    const sent = { ...known, body: bodies[0] ?? bytesOf(wanted), ...listsFor(jsons, known) };
+    return llm.prompts === undefined ? sent : { ...sent, prompts: { bodies, order } };
   }
   const unchanged = written === undefined || JSON.stringify(wanted) === JSON.stringify(written);
   const lists = written === undefined ? {} : listsFor([wanted], known);
@@ -150,6 +161,24 @@ function withChoices(
   // Null says that it is to be left out: there are servers that refuse the member whatever it holds.
   if (said['stream'] === false || usage === 'off' || json['stream_options'] === null) delete said['stream_options'];
   return said;
+}
+
+/** Hosted APIs. They reject members that they don't know; servers that run elsewhere ignore them. */
+const hosted =
+  /(?:^|\.)(?:openai\.com|azure\.com|anthropic\.com|googleapis\.com|mistral\.ai|groq\.com|deepseek\.com|cohere\.com|x\.ai|perplexity\.ai)$/i;
+
+/**
+ * Returns the request for a response of exactly `lengthMark` tokens, where the API has members for that: the model must not end
+ * it sooner. Members in the body stay as they are.
+ */
+function withExactLength(json: Json, dialect: DialectName, url: string): Json {
+  if (dialect === 'sglang') {
+    const member = 'sampling_params';
+    return { ...json, [member]: { ignore_eos: true, min_new_tokens: lengthMark, ...objectOr(json[member]) } };
+  }
+  if (dialect === 'llama-cpp') return { ignore_eos: true, ...json };
+  if (dialect !== 'openai' || hosted.test(new URL(url).hostname)) return json;
+  return { ignore_eos: true, min_tokens: lengthMark, ...json };
 }
 
 /** Members of bodies that an entry without a prompt may set. */

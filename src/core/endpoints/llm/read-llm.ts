@@ -1,3 +1,4 @@
+import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/lengths.ts';
 import { dialectNames, promptOrders, usageChoices, type LlmChoices } from '../types.ts';
 
 type Choices = { -readonly [K in keyof LlmChoices]: LlmChoices[K] };
@@ -51,6 +52,21 @@ export const llmDirectives: Readonly<Record<string, LlmDirective>> = {
     key: 'promptsOrder',
     set: (choices, text) => assign(choices, 'promptsOrder', oneOf(promptOrders, text)),
     hint: 'Expected rotate or random.',
+  },
+  'input-tokens': {
+    key: 'inputTokens',
+    set: (choices, text) => assign(choices, 'inputTokens', parseLengths(text) === undefined ? undefined : text),
+    hint: `Expected ${lengthsForm}.`,
+  },
+  'output-tokens': {
+    key: 'outputTokens',
+    set: (choices, text) => assign(choices, 'outputTokens', parseLengths(text) === undefined ? undefined : text),
+    hint: `Expected ${lengthsForm}.`,
+  },
+  'shared-prefix': {
+    key: 'sharedPrefix',
+    set: (choices, text) => assign(choices, 'sharedPrefix', parseSharedPrefix(text) === undefined ? undefined : text),
+    hint: `Expected ${sharedPrefixForm}.`,
   },
   usage: {
     key: 'usage',

@@ -15,11 +15,21 @@ export interface OfferedValues {
   readonly values: readonly OfferedValue[];
 }
 
+const lengthExamples = [
+  '512',
+  'normal(512, 128)',
+  'lognormal(512, 128)',
+  'uniform(128, 1024)',
+  'choice(128:3, 1024:1)',
+];
+
 const choices: Readonly<Record<string, readonly string[]>> = {
   dialect: [...dialectNames, 'plain'],
   stream: ['true', 'false'],
   usage: usageChoices,
   'prompts-order': promptOrders,
+  'input-tokens': lengthExamples,
+  'output-tokens': lengthExamples,
   arrivals: arrivalProcesses,
   insecure: ['true', 'false'],
 };

@@ -60,6 +60,24 @@ export const directives: readonly Directive[] = [
     example: 'random',
   },
   {
+    name: 'input-tokens',
+    scope: 'target',
+    what: 'Generates prompts of this many tokens for the language model below: 512, normal(512, 128), lognormal(512, 128), uniform(128, 1024), or choice(128:3, 1024:1). No two prompts are the same.',
+    example: 'normal(512, 128)',
+  },
+  {
+    name: 'output-tokens',
+    scope: 'target',
+    what: 'Number of output tokens asked for in each request to the language model below, as a number or a distribution such as choice(64:3, 256:1).',
+    example: '128',
+  },
+  {
+    name: 'shared-prefix',
+    scope: 'target',
+    what: 'Text in front of each generated prompt: its tokens, and how many different prefixes there are. Tests a prefix cache. Needs @input-tokens.',
+    example: '256 of 10',
+  },
+  {
     name: 'usage',
     scope: 'target',
     what: 'Whether token counts are requested with streams of the language model below (default: on). off omits stream_options.',

@@ -103,6 +103,8 @@ function groupFrom(tree: Tree): Group {
     inputTokens: at(tree, 'input').value,
     cachedTokens: at(tree, 'cached').value,
     cachedCounts: at(tree, 'cachedCounts').value,
+    askedLengths: at(tree, 'askedLengths').value,
+    metLengths: at(tree, 'metLengths').value,
     tokenSource: tokenSources.findLastIndex((source) => at(tree, 'source').parts.has(source)),
     streams: tree.parts.has('streamed') ? streamsFrom(tree) : null,
   };

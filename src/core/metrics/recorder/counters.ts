@@ -67,6 +67,8 @@ function addGroup(add: Add, name: string, group: Group): void {
   add(`${name}.input`, group.inputTokens);
   add(`${name}.cached`, group.cachedTokens);
   add(`${name}.cachedCounts`, group.cachedCounts);
+  add(`${name}.askedLengths`, group.askedLengths);
+  add(`${name}.metLengths`, group.metLengths);
   const source = tokenSources[group.tokenSource];
   if (source !== undefined) add(`${name}.source.${source}`, 1);
   for (let index = 0; index < group.outcomes.length; index += 2) {

@@ -121,6 +121,8 @@ export function groupAt(counts: TargetCounts, target: number, tokenSource: numbe
     inputTokens: 0,
     cachedTokens: 0,
     cachedCounts: 0,
+    askedLengths: 0,
+    metLengths: 0,
     tokenSource: outputTokens > 0 ? tokenSource : -1,
     streams: null,
   };

@@ -1,16 +1,6 @@
 import { seededUnits } from '../../values/pick.ts';
+import { words } from '../../values/words.ts';
 import type { Prompt } from './suite-request.ts';
-
-/** Words that are one token in most vocabularies. */
-const words =
-  `time year people way day man thing woman life child world school state family student group country problem hand
-part place case week company system program question work government number night point home water room mother area
-money story fact month lot right study book eye job word business issue side kind head house service friend father
-power hour game line end member law car city community name president team minute idea body information back parent
-face others level office door health person art war history party result change morning reason research girl guy moment
-air teacher force education foot boy age policy music market sense nation plan college interest death experience`.split(
-    /\s+/,
-  );
 
 /** Range of GPT-2 tokens in use: common ones, no special ones. */
 const tokens = { first: 262, count: 20_000 } as const;

@@ -51,6 +51,7 @@ function tokenTable(record: RunRecord): Table {
   const rows = rowsOf(record).filter(({ numbers }) => numbers.avgOutputTokens !== null);
   const reasoning = record.reasoningTokens !== undefined;
   const hidden = record.hiddenReasoningTokens !== undefined;
+  const asked = record.askedLengths !== undefined;
   return {
     title: 'Output tokens',
     columns: [
@@ -59,6 +60,7 @@ function tokenTable(record: RunRecord): Table {
       'per response',
       ...(reasoning ? ['of reasoning'] : []),
       ...(hidden ? ['not streamed'] : []),
+      ...(asked ? ['of the length asked'] : []),
       'Rate',
       'TTFT p50',
       'TPOT p50',
@@ -71,6 +73,7 @@ function tokenTable(record: RunRecord): Table {
       ].concat(
         reasoning ? formatCount(numbers.reasoningTokens ?? 0) : [],
         hidden ? formatCount(numbers.hiddenReasoningTokens ?? 0) : [],
+        asked ? formatPercent(lengthShare(numbers)) : [],
         formatRate(numbers.outputTokensPerS, 'tokens'),
         formatMs(numbers.ttftMs?.median ?? null),
         formatMs(numbers.tpotMs?.median ?? null),
@@ -102,6 +105,10 @@ function rowsOf(record: RunRecord): { readonly name: string; readonly numbers: N
   const targets = record.perTarget.length > 1 ? record.perTarget : [];
   return [{ name: 'all', numbers: record }, ...targets.map((numbers) => ({ name: numbers.name, numbers }))];
 }
+
+/** Returns the share of responses with exactly the number of output tokens asked for, 0 to 1; null if none was asked for. */
+const lengthShare = ({ askedLengths }: Numbers): number | null =>
+  askedLengths === undefined ? null : askedLengths.met / askedLengths.responses;
 
 /** Returns the share of input tokens that came from the server's cache, 0 to 1; null when no response said so. */
 export function cachedShare({ inputTokens = 0, cachedInputTokens }: Numbers): number | null {

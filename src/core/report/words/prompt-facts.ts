@@ -1,5 +1,5 @@
 import { countOf, formatCount } from '../../format.ts';
-import type { PromptUse, RunRecord } from '../../record/run.ts';
+import type { AskedTokens, PromptUse, RunRecord } from '../../record/run.ts';
 
 /** Why repeated prompts matter. */
 const why = 'a prefix cache makes TTFT look faster';
@@ -11,13 +11,27 @@ function usesOf(runs: readonly Pick<RunRecord, 'targets'>[]): ReadonlyMap<string
     for (const { name, prompts } of targets) {
       if (prompts === undefined) continue;
       const { start, sent } = uses.get(name) ?? { start: prompts.start, sent: 0 };
-      uses.set(name, { distinct: prompts.distinct, start, sent: sent + prompts.sent });
+      uses.set(name, { ...prompts, start, sent: sent + prompts.sent });
     }
   }
   return uses;
 }
 
-function useText({ distinct, start, sent }: PromptUse): string {
+function useText({ distinct, start, sent, askedInput, askedOutput }: PromptUse): string {
+  const output = askedOutput === undefined ? '' : `; asked for ${tokensText(askedOutput)} of output`;
+  if (askedInput !== undefined) {
+    return `${countOf(sent, 'generated prompt')} of ${tokensText(askedInput)}, none sent twice${output}`;
+  }
+  return givenText({ distinct, start, sent }) + output;
+}
+
+/** `512 tokens`, or `498 tokens on average (min 120, max 1,003)`. */
+function tokensText({ mean, min, max }: AskedTokens): string {
+  if (min === max) return countOf(min, 'token');
+  return `${countOf(Math.round(mean), 'token')} on average (min ${formatCount(min)}, max ${formatCount(max)})`;
+}
+
+function givenText({ distinct, start, sent }: PromptUse): string {
   if (distinct === 1) return `all ${countOf(sent, 'request')} sent the same prompt: ${why}`;
   const least = Math.floor(sent / distinct);
   const most = Math.ceil(sent / distinct);

@@ -1,0 +1,112 @@
+import type { Synthetic } from '../endpoints/types.ts';
+import { drawLength, type Lengths } from '../values/lengths.ts';
+import { seededUnits } from '../values/pick.ts';
+import { words } from '../values/words.ts';
+
+/** What one request of a target asks for. */
+export interface SyntheticTurn {
+  /** Tokens of the prompt, shared prefix included; undefined if it isn't generated. */
+  readonly inputTokens: number | undefined;
+  /** Tokens of the response; undefined if not set. */
+  readonly outputTokens: number | undefined;
+  /** Number of the shared prefix, from 0; undefined without one. */
+  readonly prefix: number | undefined;
+}
+
+/** Added to the seed, so that lengths, prefixes, and words are independent of each other and of all other choices. */
+const seeds = { input: 0x1e57, output: 0x0e57, prefix: 0x9e57, text: 0x7e57, corpus: 0xc0e5 } as const;
+/** Random numbers that one length may need. */
+const drawsPerTurn = 128;
+/** Words at the start of a prompt that are its own: no two prompts share more of a prefix than chance gives. */
+const ownWords = 12;
+/** Words of the text from which the rest of a prompt is taken. */
+const corpusWords = 65_536;
+
+function lengthOf(
+  lengths: Lengths | undefined,
+  unit: ((index: number) => number) | undefined,
+  turn: number,
+): number | undefined {
+  if (lengths === undefined || unit === undefined) return undefined;
+  return drawLength(lengths, (draw) => unit(turn * drawsPerTurn + draw));
+}
+
+/** Returns what each turn of a target asks for. The same seed gives the same lengths and prefixes in any order. */
+export function syntheticTurns({ input, output, prefix }: Synthetic, seed: number): (turn: number) => SyntheticTurn {
+  const [inputUnit, outputUnit, prefixUnit] = [seeds.input, seeds.output, seeds.prefix].map((own) =>
+    seededUnits(seed + own),
+  );
+  return (turn) => {
+    const own = lengthOf(input, inputUnit, turn);
+    return {
+      inputTokens: own === undefined ? undefined : own + (prefix?.tokens ?? 0),
+      outputTokens: lengthOf(output, outputUnit, turn),
+      prefix: prefix === undefined || prefixUnit === undefined ? undefined : Math.floor(prefixUnit(turn) * prefix.of),
+    };
+  };
+}
+
+/** A long text of random words, and where each word starts; a space stands before each. */
+interface Corpus {
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array;
+}
+
+let corpus: Corpus | undefined;
+
+function makeCorpus(): Corpus {
+  const unit = seededUnits(seeds.corpus);
+  const starts = new Uint32Array(corpusWords + 1);
+  const parts: string[] = [];
+  for (let index = 0; index < corpusWords; index++) {
+    const word = ` ${words[Math.floor(unit(index) * words.length)] ?? ''}`;
+    parts.push(word);
+    starts[index + 1] = (starts[index] ?? 0) + word.length;
+  }
+  return { bytes: new TextEncoder().encode(parts.join('')), starts };
+}
+
+/**
+ * Returns the text of a turn as pieces of ASCII, which need no escaping in JSON. It has exactly the turn's input tokens, one per
+ * word. Most of it is a part of one long text, so a long prompt costs little; its own words come first, so a prefix
+ * cache finds nothing but the shared prefix.
+ */
+export function syntheticTexts(
+  synthetic: Synthetic,
+  seed: number,
+): (turn: number, asked: SyntheticTurn) => readonly Uint8Array[] {
+  const unit = seededUnits(seed + seeds.text);
+  const prefixTokens = synthetic.prefix?.tokens ?? 0;
+  const prefixes = new Map<number, readonly Uint8Array[]>();
+  const prefixOf = (prefix: number): readonly Uint8Array[] => {
+    let pieces = prefixes.get(prefix);
+    // Prefixes are numbered from −1 down, prompts from 0 up.
+    if (pieces === undefined) prefixes.set(prefix, (pieces = piecesOf(-1 - prefix, prefixTokens, unit)));
+    return pieces;
+  };
+  return (turn, { inputTokens = 0, prefix }) => {
+    const own = piecesOf(turn, inputTokens - prefixTokens, unit);
+    return withoutFirstSpace(prefix === undefined ? own : [...prefixOf(prefix), ...own]);
+  };
+}
+
+/** Returns a text of `count` words, each with a space before it. */
+function piecesOf(number: number, count: number, unit: (index: number) => number): Uint8Array[] {
+  corpus ??= makeCorpus();
+  const { bytes, starts } = corpus;
+  const own = Math.min(count, ownWords);
+  const base = number * (ownWords + 1);
+  let text = '';
+  for (let index = 0; index < own; index++) text += ` ${words[Math.floor(unit(base + index) * words.length)] ?? ''}`;
+  const pieces: Uint8Array[] = [new TextEncoder().encode(text)];
+  let from = Math.floor(unit(base + ownWords) * corpusWords);
+  for (let left = count - own; left > 0; from = 0) {
+    const to = Math.min(corpusWords, from + left);
+    pieces.push(bytes.subarray(starts[from], starts[to]));
+    left -= to - from;
+  }
+  return pieces;
+}
+
+const withoutFirstSpace = ([first, ...rest]: readonly Uint8Array[]): readonly Uint8Array[] =>
+  first === undefined ? [] : [first.subarray(1), ...rest];
