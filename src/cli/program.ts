@@ -10,13 +10,13 @@ import { defaultHost } from '../servers/mock/server.ts';
 import { addAbCommand } from './ab/program.ts';
 import type { CalibrateOptions } from './commands/calibrate-command.ts';
 import { describeFailure } from './failure.ts';
-import { addPlanOptions, addReportOptions } from './options/plan-options.ts';
+import { addPlanOptions, addReportOptions, planOption } from './options/plan-options.ts';
 import type { RunOptions } from './commands/run-command.ts';
 import { addScaleOutCommands } from './scale-out/program.ts';
 import { serveMockCommand, type ServeMockOptions } from './commands/serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
 import { addSweepOptions } from './options/sweep-options.ts';
-import { numberFrom, planNumber, several } from './options/values.ts';
+import { numberFrom, several } from './options/values.ts';
 
 /** Runs the command line (docs/cli.md) and returns the exit code. Writes failures to standard error. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -64,7 +64,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .description('Benchmark the targets of an endpoints file and show the result')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
     .option('--targets <file>', 'same as [file]')
-    .option('--workers <n>', 'fixed number of sender threads (default: 1, grows when saturated)', planNumber('workers'))
+    .addOption(planOption('workers'))
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
     .option('-q, --quiet', 'show only errors on standard error')
     .addHelpText('after', exitCodes)

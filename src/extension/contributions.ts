@@ -3,7 +3,7 @@
  * does not compile, and test/extension/manifest.test.ts holds these maps against package.json. No import of vscode here.
  */
 
-import { planLimits } from '../core/values/limits.ts';
+import { limitOf, type LimitName } from '../core/values/plan-options.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import { gpt2Defaults, gpt2Dtypes } from '../processes/gpt2-defaults.ts';
 
@@ -72,8 +72,8 @@ export interface NumberSetting {
   readonly integer: boolean;
 }
 
-const choice = (name: keyof typeof planLimits & keyof typeof planDefaults): NumberSetting => {
-  const { min, max, whole } = planLimits[name];
+const choice = (name: LimitName & keyof typeof planDefaults): NumberSetting => {
+  const { min, max, whole } = limitOf(name);
   return { default: planDefaults[name], min, max, integer: whole };
 };
 const whole = (byDefault: number, min: number, max: number): NumberSetting => ({

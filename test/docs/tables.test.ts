@@ -2,6 +2,7 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCli } from '../cli/spawn.ts';
+import { docTables, rowsIn, tablePages, type TableName } from './doc-tables.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -54,6 +55,15 @@ describe('tables of docs/editor.md', () => {
       .map(([name = '', value = '']) => `${name} = ${value}`.replaceAll('`', ''));
     deepEqual(new Set(listed), new Set(settings));
   });
+});
+
+const isTable = (name: string): name is TableName => Object.hasOwn(tablePages, name);
+
+describe('tables that derive from code', () => {
+  for (const name of Object.keys(tablePages).filter(isTable)) {
+    it(`${name} in ${tablePages[name]} is up to date (node test/docs/write-tables.ts)`, () =>
+      deepEqual(rowsIn(read(tablePages[name]), name), docTables[name]));
+  }
 });
 
 interface Schema {

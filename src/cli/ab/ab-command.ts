@@ -9,14 +9,8 @@ import type { ComparisonRecord } from '../../core/record/comparison.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
 import { compareLive, type AbSide, type AbSnapshot } from '../../engine/ab.ts';
-import {
-  checkLoadOptions,
-  choicesOf,
-  defaultFile,
-  isSound,
-  type PlanOptions,
-  type ReportOptions,
-} from '../commands/run-command.ts';
+import { checkLoadOptions, choicesOf, defaultFile, isSound } from '../commands/run-command.ts';
+import type { PlanOptions, ReportOptions } from '../options/plan-options.ts';
 import { withOtherServers } from '../expected-servers.ts';
 import { loadFile, makeInput, type LoadedFile, type Variables, withoutPlaces } from '../load-file.ts';
 import { measure, outputsOf, writeResult, type Screen } from '../output/measure.ts';

@@ -3,7 +3,7 @@ import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
 import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
 import { recordId } from '../../core/record/make-run.ts';
-import type { ReportOptions } from '../commands/run-command.ts';
+import type { ReportOptions } from '../options/plan-options.ts';
 import { onScreen, outputsOf, writeResult } from '../output/measure.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 import { endOfComparison, level } from './ab-command.ts';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
 import { parseDurationMs } from '../../core/values/duration.ts';
-import { withinLimit } from '../../core/values/limits.ts';
+import { withinLimit } from '../../core/values/plan-options.ts';
 import { addLoadOptions, addReportOptions } from '../options/plan-options.ts';
 import { metrics, numberFrom, several, share, variable } from '../options/values.ts';
 import type { AbOptions } from './ab-command.ts';

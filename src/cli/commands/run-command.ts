@@ -1,8 +1,8 @@
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/metrics/types.ts';
-import type { ArrivalProcess, Objective, Stage, TransportName } from '../../core/vocabulary.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 import { countOf, formatCount } from '../../core/format.ts';
+import type { PlanOptionName } from '../../core/values/plan-options.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
 import { reports } from '../../core/report/formats/reports.ts';
 import { renderText } from '../../core/report/formats/text.ts';
@@ -10,54 +10,14 @@ import type { RunRecord } from '../../core/record/run.ts';
 import { runBenchmark } from '../../engine/run.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { withOtherServers } from '../expected-servers.ts';
-import {
-  type FileChoices,
-  type LoadedFile,
-  loadFile,
-  makeInput,
-  problemLine,
-  type Variables,
-  withoutPlaces,
-} from '../load-file.ts';
+import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine, withoutPlaces } from '../load-file.ts';
 import { endOfRun, measure, outputsOf, writeResult } from '../output/measure.ts';
 import { giveMemoryBack } from '../small-heap.ts';
 import { withPartialFile } from '../output/partial-file.ts';
 import { progressText } from '../output/progress.ts';
 import { checkReportFiles } from '../output/report-files.ts';
+import type { PlanOptions, ReportOptions } from '../options/plan-options.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
-
-/** Parsed options of the load. */
-export interface PlanOptions {
-  readonly requests?: number;
-  readonly concurrency?: number;
-  readonly rate?: number;
-  readonly stages?: readonly Stage[];
-  readonly arrivals?: ArrivalProcess;
-  readonly maxInFlight?: number;
-  readonly duration?: number;
-  readonly seed?: number;
-  readonly warmup?: number;
-  readonly timeout?: number;
-  readonly maxRedirects?: number;
-  readonly maxHead?: number;
-  readonly insecure?: boolean;
-  readonly workers?: number;
-  readonly coldStart?: true;
-  readonly transport?: TransportName;
-  readonly stream?: boolean;
-  readonly header?: readonly (readonly [name: string, value: string])[];
-  readonly environment?: string;
-  readonly var?: Variables;
-  readonly slo?: readonly Objective[];
-}
-
-/** Parsed options that specify report files. */
-export interface ReportOptions {
-  readonly json?: string;
-  readonly html?: string;
-  readonly csv?: string;
-  readonly md?: string;
-}
 
 /** Parsed options of `loadlens run`. */
 export interface RunOptions extends SweepOptions, PlanOptions, ReportOptions {
@@ -106,8 +66,8 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   });
 }
 
-/** Returns the choices that the options make in place of the file's. */
-export function choicesOf(options: PlanOptions): FileChoices {
+/** Returns the options that override the file. An omitted one doesn't compile. */
+export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<PlanOptionName, 'drainMs'>, unknown> {
   return {
     requests: options.requests,
     durationS: options.duration,

@@ -1,96 +1,99 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { planDefaults } from '../../core/plan/plan.ts';
-import { arrivalProcesses, transportNames } from '../../core/vocabulary.ts';
-import { header, objectives, planNumber, planSize, planTime, stages, variable } from './values.ts';
+import {
+  defaultTextOf,
+  planOptionNames,
+  planOptions,
+  type PlanOption,
+  type PlanOptionName,
+  type PlanValues,
+} from '../../core/values/plan-options.ts';
+import type { Objective } from '../../core/vocabulary.ts';
+import type { Variables } from '../load-file.ts';
+import { header, objectives, parserOf, variable } from './values.ts';
 
-/** Reads a rate. Other load generators take an infinite one for all requests at once. */
+type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : Name;
+
+/** Values of the plan's options, by the names that the argument parser gives them. */
+type PlanFlags = {
+  readonly [Name in PlanOptionName as CamelCase<(typeof planOptions)[Name]['name']>]?: PlanValues[Name];
+};
+
+/** Options that describe what a run sends, as the argument parser returns them. */
+export interface PlanOptions extends PlanFlags {
+  readonly stream?: boolean;
+  readonly header?: readonly (readonly [name: string, value: string])[];
+  readonly environment?: string;
+  readonly var?: Variables;
+  readonly slo?: readonly Objective[];
+}
+
+/** Options that name files for a result. */
+export interface ReportOptions {
+  readonly json?: string;
+  readonly html?: string;
+  readonly csv?: string;
+  readonly md?: string;
+}
+
+const parseRate = parserOf(planOptions.ratePerS.value);
+
+/** Parses a rate. Other load generators use an infinite one to send all requests at the same time. */
 function rate(text: string): number {
-  if (!/^\+?inf(?:inity)?$/i.test(text)) return planNumber('ratePerS')(text);
+  if (!/^\+?inf(?:inity)?$/i.test(text)) return parseRate(text);
   throw new InvalidArgumentError('To send all requests at the same time, use -c and -n with the same number instead.');
 }
 
-/** Names what is there of an option that other load generators have. */
+/** Throws with the alternative to an option of other load generators. */
 function burstiness(): never {
   throw new InvalidArgumentError(
     "Gamma arrivals aren't supported. Use --arrivals constant or --arrivals poisson (burstiness 1).",
   );
 }
 
-/** What `--insecure` does, for runs and suites. */
-export const insecureHelp = 'accept self-signed, expired, and mismatched server certificates';
+/** Returns the help of an option: one sentence, starting with a lower-case letter, and its default. */
+function helpOf(option: PlanOption<unknown>): string {
+  const { name, help, inFile = false } = option;
+  const text = /^[A-Z]{2}/.test(help) ? help : `${help.charAt(0).toLowerCase()}${help.slice(1)}`;
+  const otherwise = defaultTextOf(option);
+  if (otherwise === undefined) return text;
+  return `${text} (default: ${inFile ? `@${name}, otherwise ` : ''}${otherwise})`;
+}
 
-/** Adds the options that say what a run sends. */
+/** Returns the command-line option of a plan option. */
+export function planOption(key: PlanOptionName): Option {
+  const row: PlanOption<unknown> = planOptions[key];
+  const { name, short, argument, value } = row;
+  const flags = `${short === undefined ? '' : `-${short}, `}--${name}`;
+  if (argument === undefined) return new Option(flags, helpOf(row));
+  const option = new Option(`${flags} ${argument}`, helpOf(row));
+  if (value.choices !== undefined) return option.choices(value.choices);
+  return option.argParser(key === 'ratePerS' ? rate : parserOf(value));
+}
+
+/** Options of what is sent and measured, which a comparison decides itself. */
+const amountOptions: readonly PlanOptionName[] = ['requests', 'durationS', 'coldStart'];
+/** `workers` has another meaning in exports. The drain time can't be set. */
+const notShared: ReadonlySet<PlanOptionName> = new Set([...amountOptions, 'workers', 'drainMs']);
+
+/** Adds the options that describe what a run sends. */
 export function addPlanOptions(command: Command): Command {
+  for (const name of amountOptions) command.addOption(planOption(name));
   return addLoadOptions(
-    command
-      .option(
-        '-n, --requests <n>',
-        `number of requests (default: @requests, otherwise ${planDefaults.requests})`,
-        planNumber('requests'),
-      )
-      .option(
-        '--duration <time>',
-        'send for this time, such as 30s; with --requests, until the first of both',
-        planTime('durationS'),
-      )
-      .option('--cold-start', 'include connection setup in the measurement')
-      .option(
-        '--slo <objectives>',
-        "add objectives for the run, such as 'p95 < 500ms, errors < 1%'; repeatable",
-        objectives,
-      ),
+    command.option(
+      '--slo <objectives>',
+      "add objectives for the run, such as 'p95 < 500ms, errors < 1%'; repeatable",
+      objectives,
+    ),
   );
 }
 
-/** Adds those that say how requests are sent, but not how many or for how long. */
+/** Adds the options that describe how requests are sent, but not how many or for how long. */
 export function addLoadOptions(command: Command): Command {
+  for (const name of planOptionNames) if (!notShared.has(name)) command.addOption(planOption(name));
   return command
-    .option(
-      '-c, --concurrency <n>',
-      `number of concurrent requests (default: @concurrency, otherwise ${planDefaults.concurrency})`,
-      planNumber('concurrency'),
-    )
-    .option('--rate <perS>', 'arrival rate, requests/s (open model)', rate)
-    .option(
-      '--stages <list>',
-      "arrival rates over time, held or ramped, such as '30s:50, 1m:50..200' (open model)",
-      stages,
-    )
-    .addOption(
-      new Option('--arrivals <process>', 'arrival process of the open model (default: constant)').choices(
-        arrivalProcesses,
-      ),
-    )
     .addOption(new Option('--burstiness <factor>').hideHelp().argParser(burstiness))
-    .option(
-      '--max-in-flight <n>',
-      `maximum number of requests in flight of the open model; the rest are queued (default: ${planDefaults.maxInFlight})`,
-      planNumber('maxInFlight'),
-    )
-    .option(
-      '--seed <n>',
-      `seed for the random choice of targets (default: @seed, otherwise ${planDefaults.seed})`,
-      planNumber('seed'),
-    )
-    .option('--warmup <n>', 'number of warm-up requests before the measurement (default: 0)', planNumber('warmup'))
-    .option(
-      '--timeout <time>',
-      `timeout of a request (default: @timeout, otherwise ${planDefaults.timeoutMs / 1000}s)`,
-      planTime('timeoutMs'),
-    )
-    .option('--max-redirects <n>', 'maximum number of redirects per request (default: 0)', planNumber('maxRedirects'))
-    .option(
-      '--max-head <size>',
-      'maximum size of a response head, such as 1MiB (default: 256KiB)',
-      planSize('maxHeadBytes'),
-    )
-    .option('--insecure', insecureHelp)
-    .addOption(
-      new Option(
-        '--transport <name>',
-        'HTTP client (default: raw, the built-in client; undici for requests it does not support)',
-      ).choices(transportNames),
-    )
     .option('--stream', 'request streamed responses from language models (default: @stream)')
     .option('--no-stream', 'request complete responses from language models')
     .option('--environment <name>', 'use variables of this environment in http-client.env.json')

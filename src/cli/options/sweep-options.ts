@@ -1,8 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDurationMs } from '../../core/values/duration.ts';
-import { withinLimit } from '../../core/values/limits.ts';
+import { planOptions } from '../../core/values/plan-options.ts';
 import { defaultCoolDownMs, parseLevels, parseRange } from '../../core/plan/sweep.ts';
-import { objectives } from './values.ts';
+import { objectives, parserOf } from './values.ts';
 
 /** Adds the options that make several runs of one. */
 export function addSweepOptions(run: Command): Command {
@@ -17,7 +16,7 @@ export function addSweepOptions(run: Command): Command {
     .option(
       '--cool-down <time>',
       `pause between levels, after the last response (default: ${defaultCoolDownMs}ms)`,
-      coolDown,
+      parserOf(planOptions.drainMs.value),
     );
 }
 
@@ -33,10 +32,4 @@ function range(text: string): readonly [number, number] {
   const ends = parseRange(text);
   if (ends !== undefined) return ends;
   throw new InvalidArgumentError('Expected two whole numbers from 1 to 10,000, in ascending order, such as 1..64.');
-}
-
-function coolDown(text: string): number {
-  const ms = parseDurationMs(text);
-  if (ms !== undefined && withinLimit('drainMs', ms)) return ms;
-  throw new InvalidArgumentError('Expected a time with a unit, such as 500ms or 2s, up to 1h.');
 }

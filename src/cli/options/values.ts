@@ -2,46 +2,17 @@ import { InvalidArgumentError } from 'commander';
 import { comparedMetricNames, isComparedMetric, type ComparedMetricName } from '../../core/record/compared-metrics.ts';
 import { isHeaderValue } from '../../core/endpoints/read/headers.ts';
 import { ownHeaders } from '../../core/endpoints/known-words.ts';
-import { parseDurationMs } from '../../core/values/duration.ts';
-import { describeLimit, type LimitName, rangeText, withinLimit } from '../../core/values/limits.ts';
 import { parseObjectives } from '../../core/values/objectives.ts';
-import { parseSizeBytes } from '../../core/values/size.ts';
-import { parseStages, stagesForm } from '../../core/values/stages.ts';
-import type { Objective, Stage } from '../../core/vocabulary.ts';
+import type { ValueType } from '../../core/values/value-types.ts';
+import type { Objective } from '../../core/vocabulary.ts';
 
-/** Reads the value of an option that is a number of the plan. */
-export function planNumber(name: LimitName): (text: string) => number {
+/** Returns a parser of an option's text by its value type. */
+export function parserOf<T>(type: ValueType<T>): (text: string) => T {
   return (text) => {
-    const value = Number(text);
-    if (isPlain(text) && withinLimit(name, value)) return value;
-    throw new InvalidArgumentError(`Expected ${describeLimit(name)}.`);
+    const value = type.read(text.trim());
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`Expected ${type.expected}.`);
   };
-}
-
-/** Reads the value of an option that is a time of the plan, in the unit of the plan: ms, or seconds for the duration. */
-export function planTime(name: 'durationS' | 'timeoutMs'): (text: string) => number {
-  return (text) => {
-    const ms = parseDurationMs(text);
-    const value = ms !== undefined && name === 'durationS' ? ms / 1000 : ms;
-    if (value !== undefined && withinLimit(name, value)) return value;
-    throw new InvalidArgumentError(`Expected a time with a unit, such as 30s or 500ms, ${rangeText(name)}.`);
-  };
-}
-
-/** Reads the value of an option that is a size of the plan, bytes. */
-export function planSize(name: 'maxHeadBytes'): (text: string) => number {
-  return (text) => {
-    const bytes = parseSizeBytes(text);
-    if (bytes !== undefined && withinLimit(name, bytes)) return bytes;
-    throw new InvalidArgumentError('Expected a size such as 512KiB or 1MiB, from 1KiB to 64MiB.');
-  };
-}
-
-/** Reads `--stages '30s:50, 1m:50..200'`. */
-export function stages(text: string): Stage[] {
-  const list = parseStages(text);
-  if (list !== undefined) return list;
-  throw new InvalidArgumentError(`Expected ${stagesForm}.`);
 }
 
 /** Reads the value of an option that is a number from `min` to `max`. */

@@ -9,14 +9,8 @@ import { makeLoad } from '../../core/scale-out/load.ts';
 import { readGitState } from '../../engine/machine/git.ts';
 import { loadFile, makeInput, readDotenv } from '../load-file.ts';
 import { checkMayLoad, onScreen } from '../output/measure.ts';
-import {
-  checkLoadOptions,
-  choicesOf,
-  defaultFile,
-  isSound,
-  loadOf,
-  type PlanOptions,
-} from '../commands/run-command.ts';
+import { checkLoadOptions, choicesOf, defaultFile, isSound, loadOf } from '../commands/run-command.ts';
+import type { PlanOptions } from '../options/plan-options.ts';
 import { checkFree, writeProject } from './project-folder.ts';
 
 /** Parsed options of `loadlens export artillery`. */

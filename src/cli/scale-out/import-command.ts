@@ -10,7 +10,7 @@ import { recordSchema } from '../../core/record/run.ts';
 import { recordFromReport } from '../../core/scale-out/import.ts';
 import { endOfRun, onScreen, outputsOf, writeResult } from '../output/measure.ts';
 import { checkReportFiles } from '../output/report-files.ts';
-import type { ReportOptions } from '../commands/run-command.ts';
+import type { ReportOptions } from '../options/plan-options.ts';
 import { parsed, readProject } from './project-folder.ts';
 
 /** Parsed options of `loadlens import artillery`. */

@@ -3,8 +3,9 @@ import type { ExitCode } from '../../core/errors.ts';
 import { parseSuiteTarget } from '../../core/record/suite-targets.ts';
 import { type SuiteTarget } from '../../core/record/suite.ts';
 import { gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
-import { insecureHelp } from '../options/plan-options.ts';
-import { header, numberFrom, objectives, planTime, several } from '../options/values.ts';
+import { planOptions } from '../../core/values/plan-options.ts';
+import { planOption } from '../options/plan-options.ts';
+import { header, numberFrom, objectives, parserOf, several } from '../options/values.ts';
 import type { LatencyOptions } from './latency-command.ts';
 import type { MemoryOptions } from './memory-command.ts';
 import type { ThroughputOptions } from './throughput-command.ts';
@@ -53,9 +54,11 @@ function withServerOptions(command: Command): Command {
     .addOption(new Option('--dtype <type>', 'weight precision of the GPT-2 server').choices(gpt2Dtypes))
     .option('--out <folder>', 'folder for results, compared with earlier results in it', 'results')
     .addOption(
-      new Option('--timeout <time>', 'timeout of a request').argParser(planTime('timeoutMs')).default(120_000, '120s'),
+      new Option('--timeout <time>', 'timeout of a request')
+        .argParser(parserOf(planOptions.timeoutMs.value))
+        .default(120_000, '120s'),
     )
-    .option('--insecure', insecureHelp)
+    .addOption(planOption('insecure'))
     .option(
       '-H, --header <header>',
       "add a header to all requests, such as 'Authorization: Bearer …'; repeatable",

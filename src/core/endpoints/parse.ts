@@ -16,7 +16,7 @@ import { nameTargets } from './read/names.ts';
 import { skipForeign } from './read/other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
 import { bodyKindOf, readBodyFile, readJsonBody, readTextBody } from './read/read-body.ts';
-import { readDirective } from './read/read-directive.ts';
+import { readDirective } from './directives/read-directive.ts';
 import { finishRequest, readHeadLine, readRequestLine } from './read/read-request.ts';
 import { splitRequestLine, withScheme } from './read/request-line.ts';
 import { initialState, settleObjectives, type ChosenEnvironment, type Draft, type State } from './read/state.ts';

@@ -1,8 +1,9 @@
 import { isComment, isBodyFile, isSeparator, matchVariable, surelyRequest } from './read/lines.ts';
 import { isForeign } from './read/other-tools.ts';
-import { printLlm } from './llm/read-llm.ts';
 import { defaultName } from './read/request-line.ts';
-import type { EndpointsFile, RunDefaults, Target } from './types.ts';
+import { directives } from './directives/directives.ts';
+import { nothingPending, type DirectiveScope } from './directives/pending.ts';
+import type { EndpointsFile, Target } from './types.ts';
 
 /** A body line that would be taken for something else. */
 const isMisread = (line: string, first: boolean): boolean =>
@@ -11,17 +12,12 @@ const isMisread = (line: string, first: boolean): boolean =>
   isBodyFile(line) ||
   (first && (isComment(line) || surelyRequest(line) || matchVariable(line.trim(), false) !== undefined));
 
-function printDefaults(defaults: RunDefaults): string[] {
-  const values: Record<string, string | number | undefined> = {
-    requests: defaults.requests,
-    duration: defaults.durationS === undefined ? undefined : `${Math.round(defaults.durationS * 1000)}ms`,
-    concurrency: defaults.concurrency,
-    timeout: defaults.timeoutMs === undefined ? undefined : `${defaults.timeoutMs}ms`,
-    seed: defaults.seed,
-    warmup: defaults.warmup,
-  };
-  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`# @${name} ${value}`]));
-}
+/** Returns the lines of directives that set the same values. */
+const printDirectives = (scope: DirectiveScope): string[] =>
+  directives.flatMap((directive) => {
+    const value = directive.written(scope);
+    return value === undefined ? [] : [`# @${directive.name} ${value}`];
+  });
 
 /**
  * The text of an endpoints file: parsing it gives the same targets, defaults and objectives. For a file without errors;
@@ -47,13 +43,17 @@ export function printEndpoints(file: EndpointsFile): string {
       .join('\n');
 
   const printTarget = (target: Target): string[] => {
-    const { name, method, url, headers, body, weight, objectives } = target;
+    const { name, method, url, headers, body, weight, objectives, llm, range } = target;
     const lines = separated ? ['###'] : [];
     for (const [variable, value] of Object.entries(target.variables ?? {})) lines.push(`@${variable} = ${value}`);
-    if (name !== defaultName(method, url)) lines.push(`# @name ${name}`);
-    if (weight !== 1) lines.push(`# @weight ${weight}`);
-    if (objectives.length > 0) lines.push(`# @slo ${objectives.map(({ text }) => text).join(', ')}`);
-    for (const [directive, value] of printLlm(target.llm)) lines.push(`# @${directive} ${value}`);
+    const pending: DirectiveScope['pending'] = {
+      ...nothingPending(),
+      ...(name !== defaultName(method, url) && { name: { text: name, range } }),
+      ...(weight !== 1 && { weight }),
+      ...(llm && { llm }),
+      objectives: [...objectives],
+    };
+    lines.push(...printDirectives({ pending, defaults: {} }));
     const bare = method === 'GET' && headers.length === 0 && body === undefined;
     lines.push(bare ? url : `${method} ${url}`);
     for (const [header, value] of headers) lines.push(`${header}: ${value}`.trimEnd());
@@ -71,8 +71,7 @@ export function printEndpoints(file: EndpointsFile): string {
 
   const targets = file.targets.flatMap(printTarget);
   const variables = [...shields].map(([character, name]) => `@${name} = ${character}`);
-  const objectives =
-    file.objectives.length === 0 ? [] : [`# @slo ${file.objectives.map(({ text }) => text).join(', ')}`];
-  const preamble = [...printDefaults(file.defaults), ...objectives, ...variables];
+  const scope = { pending: { ...nothingPending(), objectives: [...file.objectives] }, defaults: file.defaults };
+  const preamble = [...printDirectives(scope), ...variables];
   return `${[...preamble, ...(preamble.length > 0 ? [''] : []), ...targets].join('\n').trimEnd()}\n`;
 }

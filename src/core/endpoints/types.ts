@@ -1,5 +1,6 @@
 import type { Lengths } from '../values/lengths.ts';
-import type { ArrivalProcess, Objective, Stage } from '../vocabulary.ts';
+import type { FileOptionName, PlanValues } from '../values/plan-options.ts';
+import type { Objective } from '../vocabulary.ts';
 
 /** A position in a text: zero-based line and zero-based UTF-16 column, like editors. */
 export interface Position {
@@ -127,20 +128,7 @@ export interface Target {
 export type RunTarget = Omit<Target, 'range'>;
 
 /** Run options in a file (`# @requests 500` …); absent: not set. */
-export interface RunDefaults {
-  readonly requests?: number;
-  readonly durationS?: number;
-  readonly concurrency?: number;
-  readonly ratePerS?: number;
-  readonly stages?: readonly Stage[];
-  readonly arrivals?: ArrivalProcess;
-  readonly maxInFlight?: number;
-  readonly timeoutMs?: number;
-  readonly maxHeadBytes?: number;
-  readonly insecure?: boolean;
-  readonly seed?: number;
-  readonly warmup?: number;
-}
+export type RunDefaults = Partial<Pick<PlanValues, FileOptionName>>;
 
 /** A parsed endpoints file. */
 export interface EndpointsFile {

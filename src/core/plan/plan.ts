@@ -1,52 +1,31 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
-import { checkLimit } from '../values/limits.ts';
+import { checkLimit, planOptions, type PlanOptionName, type PlanValues } from '../values/plan-options.ts';
 import { stagesDurationS } from '../values/stages.ts';
-import type { ArrivalProcess, Stage, TransportName } from '../vocabulary.ts';
+import type { Stage } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
 
-/** Load model options: closed (`concurrency`) or open (`ratePerS` or `stages`); absent: not set. */
-export interface LoadChoices {
-  readonly concurrency?: number | undefined;
-  readonly ratePerS?: number | undefined;
-  readonly stages?: readonly Stage[] | undefined;
-  readonly arrivals?: ArrivalProcess | undefined;
-  readonly maxInFlight?: number | undefined;
-}
-
 /** User options of one run; absent: not set. */
-export interface PlanChoices extends LoadChoices {
-  readonly requests?: number | undefined;
-  readonly durationS?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly warmup?: number | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly drainMs?: number | undefined;
-  readonly maxRedirects?: number | undefined;
-  readonly maxHeadBytes?: number | undefined;
-  readonly insecure?: boolean | undefined;
-  readonly workers?: number | undefined;
-  readonly coldStart?: boolean | undefined;
-  readonly transport?: TransportName | undefined;
-}
+export type PlanChoices = { readonly [Name in PlanOptionName]?: PlanValues[Name] | undefined };
 
-/**
- * Defaults if neither the options nor the file set a value. The seed is fixed, so that two runs send the same sequence.
- */
+/** Load model options: closed (`concurrency`) or open (`ratePerS` or `stages`). */
+export type LoadChoices = Pick<PlanChoices, 'concurrency' | 'ratePerS' | 'stages' | 'arrivals' | 'maxInFlight'>;
+
+/** Defaults if neither the options nor the file set a value. */
 export const planDefaults = {
-  requests: 10,
-  concurrency: 5,
+  requests: planOptions.requests.default,
+  concurrency: planOptions.concurrency.default,
   /** Duration of an open-model run without requests, duration, or stages, s. */
   openDurationS: 10,
-  maxInFlight: 1_000,
-  seed: 1,
-  warmup: 0,
-  timeoutMs: 30_000,
-  drainMs: 30_000,
-  maxRedirects: 0,
-  /** The limit of browsers, bytes. */
-  maxHeadBytes: 262_144,
-  coldStart: false,
+  arrivals: planOptions.arrivals.default,
+  maxInFlight: planOptions.maxInFlight.default,
+  seed: planOptions.seed.default,
+  warmup: planOptions.warmup.default,
+  timeoutMs: planOptions.timeoutMs.default,
+  drainMs: planOptions.drainMs.default,
+  maxRedirects: planOptions.maxRedirects.default,
+  maxHeadBytes: planOptions.maxHeadBytes.default,
+  coldStart: planOptions.coldStart.default,
 } as const;
 
 /**
@@ -110,7 +89,7 @@ function loadOf(
   return {
     loadModel: 'open',
     concurrency: checkLimit('maxInFlight', choices.maxInFlight ?? defaults.maxInFlight ?? planDefaults.maxInFlight),
-    arrivals: choices.arrivals ?? defaults.arrivals ?? 'constant',
+    arrivals: choices.arrivals ?? defaults.arrivals ?? planDefaults.arrivals,
     stages: stages ?? [steady(checkLimit('ratePerS', ratePerS ?? Number.NaN))],
   };
 }

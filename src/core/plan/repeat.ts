@@ -1,4 +1,5 @@
 import type { RunDefaults } from '../endpoints/types.ts';
+import { fileOptionNames } from '../values/plan-options.ts';
 import type { PlanChoices } from './plan.ts';
 
 type Option = keyof RunDefaults;
@@ -6,15 +7,7 @@ type Option = keyof RunDefaults;
 /** Options that belong together: if a file sets one of them, it sets all. */
 const amount: readonly Option[] = ['requests', 'durationS'];
 const load: readonly Option[] = ['concurrency', 'ratePerS', 'stages'];
-const single: readonly Option[] = [
-  'arrivals',
-  'maxInFlight',
-  'timeoutMs',
-  'maxHeadBytes',
-  'insecure',
-  'seed',
-  'warmup',
-];
+const single = fileOptionNames.filter((option) => !amount.includes(option) && !load.includes(option));
 
 const pick = (defaults: RunDefaults, options: readonly Option[]): PlanChoices =>
   Object.fromEntries(options.map((option) => [option, defaults[option]]));

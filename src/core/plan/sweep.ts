@@ -1,6 +1,6 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
-import { checkLimit, planLimits } from '../values/limits.ts';
+import { checkLimit, limitOf, withinLimit } from '../values/plan-options.ts';
 import { makePlan, type PlanChoices } from './plan.ts';
 import type { RunInput, RunPlan } from './types.ts';
 
@@ -35,7 +35,7 @@ export function parseLevels(text: string): number[] | undefined {
   const parts = text.split(',').map((part) => part.trim());
   if (!parts.every((part) => /^\d{1,5}$/.test(part))) return undefined;
   const levels = [...new Set(parts.map(Number))].toSorted((a, b) => a - b);
-  const fits = levels.every((level) => level >= 1 && level <= planLimits.concurrency.max);
+  const fits = levels.every((level) => withinLimit('concurrency', level));
   return fits && levels.length <= mostLevels ? levels : undefined;
 }
 
@@ -44,7 +44,7 @@ export function parseRange(text: string): readonly [first: number, last: number]
   const match = /^(\d{1,5})\.\.(\d{1,5})$/.exec(text.trim());
   if (match === null) return undefined;
   const [first, last] = [Number(match[1]), Number(match[2])];
-  return first >= 1 && first <= last && last <= planLimits.concurrency.max ? [first, last] : undefined;
+  return first >= 1 && first <= last && last <= limitOf('concurrency').max ? [first, last] : undefined;
 }
 
 /** Returns the powers of two within a range, and both ends. */

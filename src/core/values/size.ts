@@ -7,9 +7,20 @@ const unitBytes: Readonly<Record<string, number>> = {
   mib: 1_048_576,
 };
 
-/** Parses a size such as `1MiB`, `512KiB`, `64kB` or a plain number of bytes. Returns bytes; undefined for anything else. */
+/** Returns the bytes in `1MiB`, `64kB`, or a number without a unit; undefined for other texts. */
 export function parseSizeBytes(text: string): number | undefined {
   const [, amount = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)\s*([A-Za-z]*)$/.exec(text.trim()) ?? [];
   const factor = unitBytes[unit.toLowerCase()];
   return amount === '' || factor === undefined ? undefined : Math.round(Number(amount) * factor);
+}
+
+/** Returns a text that parses as the same size, in its largest whole binary unit: `256KiB`. */
+export function sizeText(bytes: number): string {
+  const [unit, factor] = (
+    [
+      ['MiB', 1_048_576],
+      ['KiB', 1_024],
+    ] as const
+  ).find(([, one]) => bytes % one === 0) ?? ['', 1];
+  return `${bytes / factor}${unit}`;
 }

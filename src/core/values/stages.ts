@@ -1,16 +1,16 @@
-import { parseDurationMs } from './duration.ts';
-import { withinLimit } from './limits.ts';
+import { durationText, parseDurationMs } from './duration.ts';
+import { durationLimit, isWithin, rateLimit } from './limits.ts';
 import type { Stage } from '../vocabulary.ts';
 
 const mostStages = 100;
 const oneStage = /^(\S+?)\s*:\s*(\d{1,7}(?:\.\d{1,6})?)(?:\s*\.\.\s*(\d{1,7}(?:\.\d{1,6})?))?$/;
 
-/** How stages are written, for messages. */
+/** Form of a list of stages, for messages. */
 export const stagesForm = 'time:rate, such as 30s:50, 1m:200 to hold rates or 30s:50..200 to ramp';
 
 /**
- * The stages in `30s:50, 1m:50..200`: a time, and requests per second that are held, or gone through in a straight line.
- * Undefined when it is no such list, or no request would ever leave.
+ * Returns the stages in `30s:50, 1m:50..200`: a time and a rate in requests/s, held or ramped linearly. Undefined for
+ * other texts, and for stages that send nothing.
  */
 export function parseStages(text: string): Stage[] | undefined {
   const parts = text.split(',').map((part) => parseStage(part.trim()));
@@ -19,17 +19,26 @@ export function parseStages(text: string): Stage[] | undefined {
   return isWhole && stages.some(({ fromPerS, toPerS }) => fromPerS + toPerS > 0) ? stages : undefined;
 }
 
-const fits = (ratePerS: number): boolean => ratePerS === 0 || withinLimit('ratePerS', ratePerS);
+const fits = (ratePerS: number): boolean => ratePerS === 0 || isWithin(rateLimit, ratePerS);
 
 function parseStage(text: string): Stage | undefined {
   const [, time = '', from = '', to = from] = oneStage.exec(text) ?? [];
   const durationMs = parseDurationMs(time);
   const [fromPerS, toPerS] = [Number(from), Number(to)];
-  if (durationMs === undefined || !withinLimit('durationS', durationMs / 1000)) return undefined;
+  if (durationMs === undefined || !isWithin(durationLimit, durationMs / 1000)) return undefined;
   return fits(fromPerS) && fits(toPerS) ? { fromPerS, toPerS, durationS: durationMs / 1000 } : undefined;
 }
 
-/** How long stages take together, seconds; null when the last goes on as long as the run does. */
+/** Returns a text that parses as the same stages. Each has a duration. */
+export const stagesText = (stages: readonly Stage[]): string =>
+  stages
+    .map(({ fromPerS, toPerS, durationS }) => {
+      const rate = fromPerS === toPerS ? String(toPerS) : `${fromPerS}..${toPerS}`;
+      return `${durationText((durationS ?? 0) * 1000)}:${rate}`;
+    })
+    .join(', ');
+
+/** Returns the total duration of stages, s; null if the last one lasts as long as the run. */
 export function stagesDurationS(stages: readonly Stage[]): number | null {
   return stages.reduce<number | null>(
     (sum, { durationS }) => (sum === null || durationS === null ? null : sum + durationS),
@@ -37,14 +46,14 @@ export function stagesDurationS(stages: readonly Stage[]): number | null {
   );
 }
 
-/** The highest arrival rate of the stages, per second. */
+/** Returns the highest arrival rate of stages, requests/s. */
 export function peakRatePerS(stages: readonly Stage[]): number {
   return Math.max(0, ...stages.flatMap(({ fromPerS, toPerS }) => [fromPerS, toPerS]));
 }
 
 /**
- * When, in ms, so many arrivals are expected to have come: the inverse of the area below the rate. Infinity when the stages
- * bring fewer. Calls with ever larger counts are answered in constant time.
+ * Returns a function from a number of expected arrivals to its time, ms: the inverse of the area under the rate. The
+ * time is Infinity if the stages have fewer arrivals. Calls with rising numbers take constant time.
  */
 export function arrivalTime(stages: readonly Stage[]): (expected: number) => number {
   let at = 0;
@@ -59,7 +68,7 @@ export function arrivalTime(stages: readonly Stage[]): (expected: number) => num
       const lasts = durationS ?? Infinity;
       const brings = ((fromPerS + toPerS) / 2) * lasts;
       const left = expected - beforeCount;
-      // Where two stages meet, the later one has the arrival.
+      // An arrival at the boundary belongs to the later stage.
       if (left < brings) return beforeMs + 1000 * timeIn(stage, left);
       beforeMs += 1000 * lasts;
       beforeCount += brings;
@@ -68,11 +77,11 @@ export function arrivalTime(stages: readonly Stage[]): (expected: number) => num
   };
 }
 
-/** Seconds into a stage until so many arrivals are expected: the root of `from·x + (to − from)/(2·duration)·x² = count`. */
+/** Returns the seconds into a stage until a number of arrivals is expected: the root of `from·x + (to − from)/(2·duration)·x² = count`. */
 function timeIn({ fromPerS, toPerS, durationS }: Stage, count: number): number {
   if (count === 0) return 0;
   if (durationS === null || fromPerS === toPerS) return count / fromPerS;
-  // In this form nothing cancels out, also where the rate hardly changes.
+  // This form is exact even if the rate hardly changes: no two large terms cancel.
   const underRoot = fromPerS * fromPerS + (2 * (toPerS - fromPerS) * count) / durationS;
   return (2 * count) / (fromPerS + Math.sqrt(Math.max(0, underRoot)));
 }

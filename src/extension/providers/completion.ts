@@ -8,10 +8,9 @@ import {
   type Position,
   type TextDocument,
 } from 'vscode';
-import { directives } from '../../core/endpoints/read/directives.ts';
+import { directives, directiveText, suggestionsOf } from '../../core/endpoints/directives/directives.ts';
 import { dynamicExamples } from '../../core/endpoints/variables/dynamic.ts';
 import { commonHeaders, methods } from '../../core/endpoints/known-words.ts';
-import { valuesFor } from '../../core/endpoints/read/directive-values.ts';
 import { endpointsSelector, parseDocument } from '../services/workspace/documents.ts';
 import type { Secrets } from '../services/workspace/secrets.ts';
 
@@ -36,26 +35,27 @@ const literal = (text: string): string => text.replaceAll(/[\\$}]/g, String.raw`
 function directiveItems(document: TextDocument, line: number, range: Range): CompletionItem[] {
   const first = parseDocument(document).targets[0]?.range.start.line ?? Infinity;
   return directives
-    .filter(({ scope }) => scope !== 'run' || line < first)
-    .map(({ name, what, example }) => {
+    .filter(({ place }) => place !== 'file' || line < first)
+    .map((directive) => {
+      const { name, example } = directive;
       const made = item(
         `@${name}`,
         CompletionItemKind.Keyword,
         range,
         new SnippetString(`@${name} \${1:${literal(example)}}`),
       );
-      made.documentation = what;
+      made.documentation = directiveText(directive);
       made.filterText = `@${name}`;
       return made;
     });
 }
 
 function valueItems(directive: string, typed: string, from: (length: number) => Range): CompletionItem[] {
-  const { replaces, values } = valuesFor(directive, typed);
-  return values.map(({ text, what }, index) => {
+  const { replaces, values } = suggestionsOf(directive, typed);
+  return values.map(({ text, help }, index) => {
     const made = item(text, CompletionItemKind.Value, from(replaces), text);
     made.sortText = String(index).padStart(3, '0');
-    if (what !== undefined) made.documentation = what;
+    if (help !== undefined) made.documentation = help;
     return made;
   });
 }

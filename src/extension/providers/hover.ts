@@ -1,5 +1,5 @@
 import { Hover, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
-import { directives } from '../../core/endpoints/read/directives.ts';
+import { directiveNamed, directiveText } from '../../core/endpoints/directives/directives.ts';
 import type { Target } from '../../core/endpoints/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/words/headline.ts';
@@ -89,9 +89,9 @@ export function registerHover(history: History): Disposable {
     provideHover: (document, position) => {
       const line = document.lineAt(position.line);
       const name = directiveLine.exec(line.text)?.[1];
-      const directive = directives.find((one) => one.name === name);
+      const directive = directiveNamed(name);
       if (directive !== undefined) {
-        const text = new MarkdownString(`**@${directive.name}**: ${directive.what}`);
+        const text = new MarkdownString(`**@${directive.name}**: ${directiveText(directive)}`);
         text.appendCodeblock(`# @${directive.name} ${directive.example}`, document.languageId);
         return new Hover(text, line.range);
       }

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { directives } from '../../../src/core/endpoints/read/directives.ts';
 import { objectiveMetrics } from '../../../src/core/values/objectives.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
 describe('docs/endpoints-file.md', () => {
   const docs = read('docs/endpoints-file.md');
-
-  it('describes every directive as the editor does', () => {
-    for (const { name, example, what } of directives) {
-      const row = docs.split('\n').find((line) => line.startsWith(`| \`# @${name} ${example}\``));
-      assert.ok(row?.includes(what), name);
-    }
-  });
 
   it('names every metric of an objective', () => {
     for (const { name } of objectiveMetrics) assert.ok(docs.includes(`\`${name}\``), name);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { directives } from '../../../src/core/endpoints/read/directives.ts';
+import { directives } from '../../../src/core/endpoints/directives/directives.ts';
 import { methods } from '../../../src/core/endpoints/known-words.ts';
 import { objectiveMetrics } from '../../../src/core/values/objectives.ts';
 

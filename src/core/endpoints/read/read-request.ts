@@ -5,7 +5,7 @@ import { indentOf, isBodyFile, looksLikeRequest, startsJson } from './lines.ts';
 import { otherProtocols } from './other-tools.ts';
 import { quoted, rangeOf } from '../problems.ts';
 import { readBodyFile, readJsonBody } from './read-body.ts';
-import { nothingPending, type Pending } from './read-directive.ts';
+import { nothingPending, type Pending } from '../directives/pending.ts';
 import {
   checkMethod,
   checkUrl,

@@ -2,9 +2,9 @@ import type { Objective } from '../../vocabulary.ts';
 import { isSeparator, looksLikeRequest, matchVariable, splitLines, surelyRequest } from './lines.ts';
 import { foreignSetters } from './other-tools.ts';
 import { findings, type Findings } from '../problems.ts';
-import { nothingPending, type Pending } from './read-directive.ts';
+import { nothingPending, type Defaults, type Pending } from '../directives/pending.ts';
 import { knownOrigins } from './request-line.ts';
-import type { Position, Range, RunDefaults, TargetBody } from '../types.ts';
+import type { Position, Range, TargetBody } from '../types.ts';
 import { variables, type Uses, type Variables } from '../variables/variables.ts';
 import { bodylessMethods, methods } from '../known-words.ts';
 
@@ -44,7 +44,7 @@ export interface State {
   readonly overrides: Readonly<Record<string, string>>;
   readonly isKnownUrl: (url: string) => boolean;
   readonly drafts: Draft[];
-  readonly defaults: { -readonly [K in keyof RunDefaults]: RunDefaults[K] };
+  readonly defaults: Defaults;
   readonly objectives: Objective[];
   /** Lines that define variables: an error there is one of whoever uses them. */
   readonly variableLines: Set<number>;

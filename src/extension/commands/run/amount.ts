@@ -1,5 +1,5 @@
 import { parseDurationMs } from '../../../core/values/duration.ts';
-import { withinLimit } from '../../../core/values/limits.ts';
+import { withinLimit } from '../../../core/values/plan-options.ts';
 import type { LoadChoices, PlanChoices } from '../../../core/plan/plan.ts';
 import { parseStages } from '../../../core/values/stages.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';

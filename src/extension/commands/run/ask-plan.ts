@@ -1,5 +1,5 @@
 import { type Uri } from 'vscode';
-import { planLimits } from '../../../core/values/limits.ts';
+import { limitOf } from '../../../core/values/plan-options.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';
 import { loadAnswer, readAmount, readLoad } from './amount.ts';
@@ -31,7 +31,7 @@ export function planQuestions<Preset extends PlanPreset>(): readonly TextQuestio
       value: (preset) => preset.load,
       problem: (text) =>
         readLoad(text) === undefined
-          ? `Type a whole number from ${planLimits.concurrency.min} to ${planLimits.concurrency.max}, a rate such as 200/s, or stages such as 30s:50, 1m:50..200.`
+          ? `Type a whole number from ${limitOf('concurrency').min} to ${limitOf('concurrency').max}, a rate such as 200/s, or stages such as 30s:50, 1m:50..200.`
           : undefined,
     },
   ];

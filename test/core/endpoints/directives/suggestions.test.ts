@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { valuesFor } from '../../../../src/core/endpoints/read/directive-values.ts';
+import { suggestionsOf } from '../../../../src/core/endpoints/directives/directives.ts';
 
 const texts = (directive: string, typed: string): string[] =>
-  valuesFor(directive, typed).values.map(({ text }) => text);
+  suggestionsOf(directive, typed).values.map(({ text }) => text);
 
-describe('valuesFor', () => {
+describe('suggestionsOf', () => {
   it('offers metric, operator, value, and unit of an objective in turn', () => {
     for (const typed of ['', 'p', 'p95 < 1s, ']) assert.ok(texts('slo', typed).includes('ttft.p95'), typed);
-    assert.equal(valuesFor('slo', 'p95 < 1s, err').replaces, 3);
+    assert.equal(suggestionsOf('slo', 'p95 < 1s, err').replaces, 3);
     assert.deepEqual(texts('slo', 'p95 '), ['<=', '>=', '<', '>']);
     assert.deepEqual(texts('slo', 'p95 < '), ['500ms']);
     assert.deepEqual(texts('slo', 'p95 < 20'), ['20ms', '20s', '20m', '20h']);

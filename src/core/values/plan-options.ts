@@ -1,0 +1,245 @@
+import { LoadlensError } from '../errors.ts';
+import { arrivalProcesses, transportNames } from '../vocabulary.ts';
+import { describeLimit, durationLimit, isWithin, rateLimit, type Limit } from './limits.ts';
+import { choice, duration, number, size, stages, truth, wholeNumber } from './value-types.ts';
+import type { NumberType, ValueOf, ValueType } from './value-types.ts';
+
+/** An option of a run: on the command line, in endpoints files, and in the settings of the editor. */
+export interface PlanOption<T> {
+  /** Name on the command line and in files: `--max-in-flight`, `@max-in-flight`. */
+  readonly name: string;
+  /** One-letter name on the command line. */
+  readonly short?: string;
+  /** Placeholder of its value in `--help`; absent: a flag without a value. */
+  readonly argument?: string;
+  readonly value: ValueType<T>;
+  /** Default, unless it depends on others. */
+  readonly default?: T;
+  /** Default in words, if the value isn't enough. */
+  readonly defaultText?: string;
+  /** Whether a file may set it: `# @max-in-flight 500`. */
+  readonly inFile?: boolean;
+  /** Setting of the editor, below `loadlens.` */
+  readonly setting?: string;
+  /** One sentence without a period. */
+  readonly help: string;
+  /** Further sentences with periods, for pages and hovers. */
+  readonly more?: string;
+  /** A value as written; for options of files. */
+  readonly example?: string;
+}
+
+/**
+ * All options of a run, in the order of `--help`. Command line, directives, settings, range checks, and the tables of
+ * the documentation derive from these rows.
+ */
+export const planOptions = {
+  requests: {
+    name: 'requests',
+    short: 'n',
+    argument: '<n>',
+    value: wholeNumber(1, 10_000_000),
+    default: 10,
+    inFile: true,
+    setting: 'run.requests',
+    help: 'Number of requests in a run',
+    example: '500',
+  },
+  durationS: {
+    name: 'duration',
+    argument: '<time>',
+    value: duration(durationLimit),
+    inFile: true,
+    help: 'Time during which new requests are sent',
+    more: 'With a number of requests, the run ends when either limit is reached.',
+    example: '30s',
+  },
+  concurrency: {
+    name: 'concurrency',
+    short: 'c',
+    argument: '<n>',
+    value: wholeNumber(1, 10_000),
+    default: 5,
+    inFile: true,
+    setting: 'run.concurrency',
+    help: 'Number of concurrent requests (closed model)',
+    more: 'The next request is sent as soon as one ends.',
+    example: '10',
+  },
+  ratePerS: {
+    name: 'rate',
+    argument: '<perS>',
+    value: number(rateLimit),
+    inFile: true,
+    help: 'Arrival rate in requests/s (open model)',
+    more: 'Requests are sent on schedule, whether or not earlier ones have ended.',
+    example: '200',
+  },
+  stages: {
+    name: 'stages',
+    argument: '<list>',
+    value: stages,
+    inFile: true,
+    help: 'Arrival rates over time (open model): held (30s:50) or ramped linearly (1m:50..200)',
+    example: '30s:50, 1m:50..200',
+  },
+  arrivals: {
+    name: 'arrivals',
+    argument: '<process>',
+    value: choice(arrivalProcesses),
+    default: 'constant',
+    inFile: true,
+    help: 'Arrival process of the open model: constant (equal intervals) or poisson (random intervals)',
+    example: 'poisson',
+  },
+  maxInFlight: {
+    name: 'max-in-flight',
+    argument: '<n>',
+    value: wholeNumber(1, 10_000),
+    default: 1_000,
+    inFile: true,
+    help: 'Maximum number of requests in flight (open model)',
+    more: 'Further requests are queued and counted as backlog.',
+    example: '500',
+  },
+  timeoutMs: {
+    name: 'timeout',
+    argument: '<time>',
+    value: duration({ min: 1, max: 3_600_000, whole: false, unit: 'ms' }),
+    default: 30_000,
+    inFile: true,
+    setting: 'run.timeoutSeconds',
+    help: 'Timeout of a request',
+    more: 'It includes the time to connect, but not the time in the queue.',
+    example: '30s',
+  },
+  maxRedirects: {
+    name: 'max-redirects',
+    argument: '<n>',
+    value: wholeNumber(0, 20),
+    default: 0,
+    setting: 'run.maxRedirects',
+    help: 'Maximum number of redirects per request',
+    more: 'Only redirects to the same host or to this machine are followed.',
+  },
+  maxHeadBytes: {
+    name: 'max-head',
+    argument: '<size>',
+    value: size(1_024, 67_108_864),
+    // The limit of browsers.
+    default: 262_144,
+    inFile: true,
+    help: 'Maximum size of a response head',
+    example: '1MiB',
+  },
+  insecure: {
+    name: 'insecure',
+    value: truth,
+    inFile: true,
+    help: 'Accept self-signed, expired, and mismatched server certificates',
+    example: 'true',
+  },
+  seed: {
+    name: 'seed',
+    argument: '<n>',
+    value: wholeNumber(0, 4_294_967_295),
+    // Fixed, so that two runs send the same sequence.
+    default: 1,
+    inFile: true,
+    help: 'Seed for the random choice of targets',
+    more: 'The same seed gives the same sequence.',
+    example: '7',
+  },
+  warmup: {
+    name: 'warmup',
+    argument: '<n>',
+    value: wholeNumber(0, 1_000_000),
+    default: 0,
+    inFile: true,
+    setting: 'run.warmup',
+    help: 'Number of warm-up requests before the measurement',
+    more: 'They are excluded from all metrics.',
+    example: '20',
+  },
+  coldStart: {
+    name: 'cold-start',
+    value: truth,
+    default: false,
+    help: 'Include connection setup in the measurement',
+  },
+  transport: {
+    name: 'transport',
+    argument: '<name>',
+    value: choice(transportNames),
+    defaultText: 'raw',
+    help: 'HTTP client: raw (built-in) or undici',
+    more: "By default, undici sends only requests that the built-in client doesn't support.",
+  },
+  workers: {
+    name: 'workers',
+    argument: '<n>',
+    value: wholeNumber(1, 64),
+    defaultText: '1, grows when saturated',
+    help: 'Fixed number of sender threads',
+  },
+  drainMs: {
+    name: 'drain',
+    argument: '<time>',
+    value: duration({ min: 0, max: 3_600_000, whole: false, unit: 'ms' }),
+    default: 30_000,
+    help: 'Maximum time to wait for requests in flight after the last one left',
+  },
+} as const satisfies Record<string, PlanOption<unknown>>;
+
+/** Name of an option in the code. */
+export type PlanOptionName = keyof typeof planOptions;
+/** Types of the values of all options. */
+export type PlanValues = { readonly [Name in PlanOptionName]: ValueOf<(typeof planOptions)[Name]['value']> };
+/** Options that a file may set. */
+export type FileOptionName = {
+  [Name in PlanOptionName]: (typeof planOptions)[Name] extends { readonly inFile: true } ? Name : never;
+}[PlanOptionName];
+/** Options whose value is a number. */
+export type LimitName = {
+  [Name in PlanOptionName]: (typeof planOptions)[Name]['value'] extends NumberType ? Name : never;
+}[PlanOptionName];
+
+const isOption = (name: string): name is PlanOptionName => Object.hasOwn(planOptions, name);
+const isFileOption = (name: PlanOptionName): name is FileOptionName => 'inFile' in planOptions[name];
+
+/** Names of all options, in the order of the rows. */
+export const planOptionNames: readonly PlanOptionName[] = Object.keys(planOptions).filter(isOption);
+
+/** Names of the options that a file may set. */
+export const fileOptionNames: readonly FileOptionName[] = planOptionNames.filter(isFileOption);
+
+const fileOptions: {
+  readonly [Name in FileOptionName]: PlanOption<PlanValues[Name]> & { readonly example: string };
+} = planOptions;
+
+/** Returns the row of an option that a file may set, with the type of its values. */
+export const fileOption = <Name extends FileOptionName>(name: Name): (typeof fileOptions)[Name] => fileOptions[name];
+
+/** Returns the default of an option, in words; undefined without one. */
+export function defaultTextOf<T>(option: PlanOption<T>): string | undefined {
+  if (option.defaultText !== undefined) return option.defaultText;
+  return option.default === undefined || option.argument === undefined ? undefined : option.value.write(option.default);
+}
+
+/** Returns the range of an option. */
+export const limitOf = (name: LimitName): Limit => planOptions[name].value.limit;
+
+/** Returns whether a value is in the range of an option. */
+export const withinLimit = (name: LimitName, value: number): boolean => isWithin(limitOf(name), value);
+
+/**
+ * Returns the value.
+ * @throws LoadlensError with name and range of the option if the value is out of range
+ */
+export function checkLimit(name: LimitName, value: number): number {
+  if (withinLimit(name, value)) return value;
+  const option = planOptions[name].name.replaceAll('-', ' ');
+  throw new LoadlensError(`The value ${value} isn't valid for ${option}.`, {
+    hint: `Expected ${describeLimit(limitOf(name))}.`,
+  });
+}
