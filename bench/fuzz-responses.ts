@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { fuzzInMemory, fuzzOverSockets, type FuzzResult } from '../test/support/fuzz-responses.ts';
+import { fuzzInMemory, fuzzOverSockets, type FuzzResult } from '../test/support/fuzz/fuzz-responses.ts';
 
 const { values } = parseArgs({
   options: {

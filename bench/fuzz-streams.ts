@@ -1,7 +1,7 @@
 // Reads mutated responses of every dialect, each in three cuts, and says what came of them: node --expose-gc bench/fuzz-streams.ts
 //   [count] [seed]       300000 and 1 unless given
 import { parseArgs } from 'node:util';
-import { fuzzStreams } from '../test/support/fuzz-streams.ts';
+import { fuzzStreams } from '../test/support/fuzz/fuzz-streams.ts';
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [count = 300_000, seed = 1] = positionals.map(Number);

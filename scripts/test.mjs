@@ -7,5 +7,5 @@ if (!process.features.typescript) {
 }
 process.chdir(resolve(import.meta.dirname, '..'));
 process.env.PATH = resolve('node_modules/.bin') + delimiter + process.env.PATH;
-const { runSuites } = await import('../test/support/suites.ts');
+const { runSuites } = await import('../test/support/suites/suites.ts');
 process.exitCode = await runSuites(process.argv.slice(2));

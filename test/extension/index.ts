@@ -2,7 +2,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
-import { writeCounts } from '../support/counts.ts';
+import { writeCounts } from '../support/suites/counts.ts';
 
 /** Resolves when every test passed. */
 export async function run(): Promise<void> {

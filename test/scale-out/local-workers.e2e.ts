@@ -6,7 +6,7 @@ import { readRecord } from '../../src/core/record/read-run.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli } from '../cli/spawn.ts';
-import { artilleryModules } from '../support/artillery.ts';
+import { artilleryModules } from '../support/suites/artillery.ts';
 import { exportProject, type Project } from './project.ts';
 
 /** A module inside Artillery. */

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { artilleryModules } from '../support/artillery.ts';
+import { artilleryModules } from '../support/suites/artillery.ts';
 import { type Outcome, runCli, start } from '../cli/spawn.ts';
 
 /** A hook that keeps what it tells Artillery, and in which thread; it fails once it has sent the share of that number. */

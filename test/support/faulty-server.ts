@@ -1,32 +1,17 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
-import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { startRequestServer, type RequestServer, type SeenRequest } from './request-server.ts';
 
-/** One request as it arrived. */
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** A server over plain sockets that answers each path with a fault of its own, and knows what it saw. */
-export interface FaultyServer {
-  readonly port: number;
-  readonly url: string;
+/** A server over plain sockets that responds to each path with a different fault, and counts what it saw. */
+export interface FaultyServer extends Pick<
+  RequestServer,
+  'port' | 'url' | 'connections' | 'limitConnections' | 'close'
+> {
   readonly seen: SeenRequest[];
-  /** Requests whose answer was not finished, at most at one time. */
+  /** Maximum number of requests in flight at one time. */
   readonly maxInFlight: number;
-  readonly connections: number;
   readonly openSockets: number;
-  /** More connections than that are dropped as soon as they come. */
-  limitConnections(most: number): void;
-  close(): Promise<void>;
 }
 
 type Behaviour = (socket: Socket, request: SeenRequest, all: ReadonlySet<Socket>) => void | Promise<void>;
@@ -157,88 +142,34 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     void socket.write(answer(`${query.get('code') ?? 302} Found`, `location: ${query.get('to')}\r\n`, 'moved')),
 };
 
-const certificate = (name: string): Buffer => readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
-
-/** Starts it on a free port of the loopback interface; `tls`: with a self-signed certificate. */
-export async function startFaultyServer({ tls = false, host = '127.0.0.1' } = {}): Promise<FaultyServer> {
+/** Starts the server on a free port of the loopback interface. @param options.tls uses a self-signed certificate */
+export async function startFaultyServer(place: { tls?: boolean; host?: string } = {}): Promise<FaultyServer> {
   const seen: SeenRequest[] = [];
-  const sockets = new Set<Socket>();
   let inFlight = 0;
   let maxInFlight = 0;
-  let connections = 0;
-
-  const serve = async (socket: Socket, request: SeenRequest): Promise<void> => {
+  const serve = async (request: SeenRequest, socket: Socket): Promise<void> => {
     seen.push(request);
     inFlight += 1;
     maxInFlight = Math.max(maxInFlight, inFlight);
-    await behaviours[request.path.split('/')[1] ?? '']?.(socket, request, sockets);
-    // A request that is left hanging stays in flight.
+    await behaviours[request.path.split('/')[1] ?? '']?.(socket, request, server.sockets);
+    // A request without a response stays in flight.
     if (!request.path.startsWith('/stall')) inFlight -= 1;
   };
-
-  const accept = (socket: Socket): void => {
-    connections += 1;
-    sockets.add(socket);
-    socket.setNoDelay(true);
-    socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
-    let pending: Buffer = Buffer.alloc(0);
-    socket.on('data', (chunk) => {
-      pending = Buffer.concat([pending, chunk]);
-      for (let next = takeRequest(pending); next; next = takeRequest(pending)) {
-        pending = next.rest;
-        void serve(socket, next.request);
-      }
-    });
-  };
-
-  const server: Server = tls
-    ? createTlsServer({ key: certificate('key'), cert: certificate('cert') }, accept).on('tlsClientError', () => {})
-    : createServer(accept);
-  server.listen(0, host);
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  const server = await startRequestServer((request, socket) => void serve(request, socket), place);
   return {
-    port,
-    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port: server.port,
+    url: server.url,
     seen,
     get maxInFlight() {
       return maxInFlight;
     },
     get connections() {
-      return connections;
+      return server.connections;
     },
     get openSockets() {
-      return sockets.size;
+      return server.sockets.size;
     },
-    limitConnections(most) {
-      server.maxConnections = most;
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-/** Takes the first whole request off the bytes; undefined while there is none. */
-export function takeRequest(bytes: Buffer): { request: SeenRequest; rest: Buffer } | undefined {
-  const headEnd = bytes.indexOf('\r\n\r\n');
-  if (headEnd < 0) return undefined;
-  const [requestLine = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');
-  const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
-  );
-  const bodyStart = headEnd + 4;
-  const bodyEnd = bodyStart + Number(headers['content-length'] ?? 0);
-  if (bytes.length < bodyEnd) return undefined;
-  const [method = '', target = ''] = requestLine.split(' ');
-  const url = new URL(target, 'http://localhost');
-  const body = bytes.subarray(bodyStart, bodyEnd).toString();
-  return {
-    request: { method, path: url.pathname, query: url.searchParams, headers, body },
-    rest: bytes.subarray(bodyEnd),
+    limitConnections: (most) => server.limitConnections(most),
+    close: () => server.close(),
   };
 }

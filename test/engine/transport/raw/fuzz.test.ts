@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fuzzInMemory, fuzzOverSockets } from '../../../support/fuzz-responses.ts';
+import { fuzzInMemory, fuzzOverSockets } from '../../../support/fuzz/fuzz-responses.ts';
 
 describe('mutated responses', () => {
   it('come to the same in one piece, cut, and after other responses', () => {

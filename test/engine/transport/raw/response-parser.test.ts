@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { answers, cuts, piecesOf } from './answers.ts';
+import { cuts, piecesOf, responses } from '../../../support/fuzz/responses.ts';
 import { readWithNode } from './node-parser.ts';
 import { createReader, readAnswer, type Reading } from './read-answer.ts';
 
@@ -140,7 +140,7 @@ describe('parser of answers', () => {
 
   it('however the bytes are cut, the same is read', () => {
     fc.assert(
-      fc.property(answers, cuts, fc.boolean(), fc.boolean(), (bytes, shares, toHead, ended) => {
+      fc.property(responses, cuts, fc.boolean(), fc.boolean(), (bytes, shares, toHead, ended) => {
         const whole = readAnswer([bytes], toHead, ended, lookedUp);
         assert.deepEqual(readAnswer(piecesOf(bytes, shares), toHead, ended, lookedUp), whole);
         const each = Array.from({ length: bytes.length }, (_, i) => bytes.subarray(i, i + 1));
@@ -151,7 +151,7 @@ describe('parser of answers', () => {
   });
 
   it('reads each answer as if it were the first, whatever came before', () => {
-    const sent = fc.array(fc.tuple(answers, fc.oneof(fc.constant([]), cuts), fc.boolean()), { maxLength: 4 });
+    const sent = fc.array(fc.tuple(responses, fc.oneof(fc.constant([]), cuts), fc.boolean()), { maxLength: 4 });
     const order = fc.array(fc.nat(100), { maxLength: 12 });
     fc.assert(
       fc.property(sent, order, (some, picks) => {
@@ -201,7 +201,7 @@ describe('parser of answers', () => {
 
   it('reads what Node reads, and notes a deviation wherever it reads more', () => {
     fc.assert(
-      fc.property(answers, cuts, fc.boolean(), fc.boolean(), (bytes, shares, toHead, ended) => {
+      fc.property(responses, cuts, fc.boolean(), fc.boolean(), (bytes, shares, toHead, ended) => {
         const pieces = piecesOf(bytes, shares);
         const theirs = readWithNode(pieces, toHead, ended);
         const ours = readAnswer(pieces, toHead, ended, namesIn(theirs));

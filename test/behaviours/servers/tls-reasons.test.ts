@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTarget } from '../../src/core/endpoints/prepare.ts';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import { failureHint, unansweredSentence } from '../../src/core/report/words/failure-words.ts';
-import { renderHtml } from '../../src/core/report/formats/html.ts';
-import { renderMarkdown } from '../../src/core/report/formats/markdown.ts';
-import { renderText } from '../../src/core/report/formats/text.ts';
-import { findCapacity, runSweep } from '../../src/engine/sweep.ts';
-import { runInput, runOver } from '../support/run-input.ts';
-import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { prepareTarget } from '../../../src/core/endpoints/prepare.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import { failureHint, unansweredSentence } from '../../../src/core/report/words/failure-words.ts';
+import { renderHtml } from '../../../src/core/report/formats/html.ts';
+import { renderMarkdown } from '../../../src/core/report/formats/markdown.ts';
+import { renderText } from '../../../src/core/report/formats/text.ts';
+import { findCapacity, runSweep } from '../../../src/engine/sweep.ts';
+import { runInput, runOver } from '../../support/run-input.ts';
+import { response, startScriptedServer, type ScriptedServer } from '../../support/scripted-server.ts';
 
-const authority = readFileSync(new URL('../fixtures/tls/authority.pem', import.meta.url), 'utf8');
+const authority = readFileSync(new URL('../../fixtures/tls/authority.pem', import.meta.url), 'utf8');
 
 const env = (): undefined => undefined;
 

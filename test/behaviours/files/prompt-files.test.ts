@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTarget } from '../../src/core/endpoints/prepare.ts';
-import { LoadlensError } from '../../src/core/errors.ts';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { prepareTarget } from '../../../src/core/endpoints/prepare.ts';
+import { LoadlensError } from '../../../src/core/errors.ts';
 
 /** The bodies that a file of prompts gives, for a chat or for a completion. */
 function bodies(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DialectName, PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import { runOver } from '../support/run-input.ts';
-import { startScriptedServer, type ScriptedRequest, type ScriptedServer } from '../support/scripted-server.ts';
+import type { DialectName, PreparedRequest } from '../../../src/core/endpoints/types.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import { runOver } from '../../support/run-input.ts';
+import { startScriptedServer, type ScriptedRequest, type ScriptedServer } from '../../support/scripted-server.ts';
 
 const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 const delta = (content: string, more: object = {}): string =>

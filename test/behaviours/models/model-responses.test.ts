@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DialectName, PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import type { RunRecord } from '../../src/core/record/run.ts';
-import { makeSweepRecord } from '../../src/core/record/make-sweep.ts';
-import { fuzzStreams } from '../support/fuzz-streams.ts';
-import { runOver } from '../support/run-input.ts';
-import { startStreamServer } from '../support/stream-server.ts';
+import type { DialectName, PreparedRequest } from '../../../src/core/endpoints/types.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { makeSweepRecord } from '../../../src/core/record/make-sweep.ts';
+import { fuzzStreams } from '../../support/fuzz/fuzz-streams.ts';
+import { runOver } from '../../support/run-input.ts';
+import { startStreamServer } from '../../support/stream-server.ts';
 
 type Answer = (response: ServerResponse) => void | Promise<void>;
 

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createStreamReader, type Expected, type StreamReader } from '../../src/engine/answers/stream-reader.ts';
+import { createStreamReader, type Expected, type StreamReader } from '../../../src/engine/answers/stream-reader.ts';
+import { randomUnits } from './random-units.ts';
 
-/** What came of reading mutated responses. */
+/** Results of mutated responses. */
 export interface FuzzResult {
   readonly responses: number;
-  /** How often each outcome came: a kind of failure, `stream`, or `whole`. */
+  /** Number of responses by outcome: a kind of failure, `stream`, or `whole`. */
   readonly outcomes: Readonly<Record<string, number>>;
-  /** The longest time one response took to read, in all its cuts, ms. */
+  /** Maximum time to read one response in all its cuts, ms. */
   readonly longestMs: number;
 }
 
@@ -64,7 +65,7 @@ const responses: readonly string[] = [
   '<html><head><title>502 Bad Gateway</title></head></html>',
 ];
 
-/** What breaks responses. */
+/** Texts that break responses. */
 // prettier-ignore
 const insertions: readonly string[] = [
   '\n', '\n\n', '\r', '\r\n', '\u0000', '\uFEFF', '"', '\\', '{', '}', '[', ']', ',', ':', '-1', '1e999', 'null',
@@ -81,9 +82,9 @@ const expectations: readonly Expected[] = [
 
 /**
  * Reads mutated responses of every dialect, each whole, byte by byte, and in random pieces.
- * @param count how many
+ * @param count number of responses
  * @param seed 32 bits; the same seed gives the same responses
- * @throws Error when the cuts make a difference
+ * @throws Error if a cut changes the result
  */
 export function fuzzStreams(count: number, seed: number): FuzzResult {
   const unit = randomUnits(seed);
@@ -118,7 +119,7 @@ export function fuzzStreams(count: number, seed: number): FuzzResult {
   return { responses: count, outcomes, longestMs };
 }
 
-/** All that does not depend on when bytes came. */
+/** Returns the part of a reading that doesn't depend on arrival times. */
 function readIn(reader: StreamReader, expected: Expected, pieces: readonly Uint8Array[], isWhole: boolean) {
   reader.begin(expected);
   for (const [at, piece] of pieces.entries()) reader.add(piece, at * 10);
@@ -151,15 +152,4 @@ function mutated(bytes: Buffer, below: (most: number) => number): Buffer {
     }
   }
   return result;
-}
-
-/** Mulberry32: numbers from 0 to 1 by a seed. */
-function randomUnits(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chosenEnvironment } from '../../src/core/endpoints/variables/environments.ts';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTargets, type Lookups } from '../../src/core/endpoints/prepare.ts';
-import type { EndpointsFile, Target } from '../../src/core/endpoints/types.ts';
+import { chosenEnvironment } from '../../../src/core/endpoints/variables/environments.ts';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { prepareTargets, type Lookups } from '../../../src/core/endpoints/prepare.ts';
+import type { EndpointsFile, Target } from '../../../src/core/endpoints/types.ts';
 
 const files: Record<string, Uint8Array> = {
   './in.bin': new Uint8Array([0, 255, 13, 10, 128]),

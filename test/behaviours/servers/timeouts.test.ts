@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import { type RunPlan } from '../../src/core/plan/types.ts';
-import { attention } from '../../src/core/report/words/facts.ts';
-import { run, runOver } from '../support/run-input.ts';
-import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
-import { whileTrusted } from '../support/trusted.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import { type RunPlan } from '../../../src/core/plan/types.ts';
+import { attention } from '../../../src/core/report/words/facts.ts';
+import { run, runOver } from '../../support/run-input.ts';
+import { response, startScriptedServer, type ScriptedServer } from '../../support/scripted-server.ts';
+import { whileTrusted } from '../../support/trusted.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 /** A server that stands still once: what comes in a second before that is over is responded to afterwards, in turn. */
 function startStalling(tls: boolean, fromMs: number, stallMs: number): Promise<ScriptedServer> {
@@ -73,7 +73,7 @@ describe('the timeout runs from when a request is dispatched', () => {
         const plan = open(20, 0.5, { concurrency: 4, drainMs: 100, transport });
         const record = await run([url], { plan });
         assert.deepEqual([record.requestsSent, record.errors, record.backlog?.unsent], [0, {}, 10]);
-        assert.ok(attention(record).some((line) => line.startsWith('10 requests never left')));
+        assert.ok(attention(record).some((line) => line.startsWith('Unsent when the run ended: 10 requests')));
       });
 
       it(`cancelled, it is neither in flight nor a failure (${transport})`, async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { freshFolder, runCli } from '../cli/spawn.ts';
-import { startStreamServer, type StreamServer } from '../support/stream-server.ts';
+import { freshFolder, runCli } from '../../cli/spawn.ts';
+import { startStreamServer, type StreamServer } from '../../support/stream-server.ts';
 
 interface Cell {
   readonly tokensPerS: { readonly mean: number; readonly sd: number };

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hasArtillery, installArtillery } from './artillery.ts';
 import { type Counts, countsVariable, readCounts } from './counts.ts';
-import { nativePartProblem } from '../../src/servers/gpt2/runtime/native.ts';
-import { ensureChromium } from './host/chromium.ts';
-import { findHost, installHost, wantedHost } from './host/install.ts';
+import { nativePartProblem } from '../../../src/servers/gpt2/runtime/native.ts';
+import { ensureChromium } from '../host/chromium.ts';
+import { findHost, installHost, wantedHost } from '../host/install.ts';
 import { endProcessesOf } from './leftovers.ts';
 
 interface Suite {
@@ -21,7 +21,11 @@ interface Suite {
 }
 
 const mocha = 'node_modules/mocha/bin/mocha.js';
-const reporter = ['--reporter', './test/support/counting-reporter.ts', ...(process.stdout.isTTY ? [] : ['--no-color'])];
+const reporter = [
+  '--reporter',
+  './test/support/suites/counting-reporter.ts',
+  ...(process.stdout.isTTY ? [] : ['--no-color']),
+];
 const plainMocha = (grep: string | undefined, ...args: readonly string[]): readonly string[] => [
   mocha,
   ...reporter,

@@ -1,40 +1,33 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { seededUnits } from '../../src/core/values/pick.ts';
-import { planDefaults } from '../../src/core/plan/plan.ts';
-import { transportNames, type TransportName } from '../../src/core/vocabulary.ts';
-import { errorKind } from '../../src/engine/transport/error-kind.ts';
-import { isBlank } from '../../src/engine/transport/raw/characters.ts';
-import { createResponseParser } from '../../src/engine/transport/raw/response-parser.ts';
-import type { ExchangeEvents, Lane, WireRequest } from '../../src/engine/transport/transport.ts';
-import { transports } from '../../src/engine/transport/transports.ts';
-import { mutatedResponse } from './mutated-responses.ts';
+import { planDefaults } from '../../../src/core/plan/plan.ts';
+import { transportNames, type TransportName } from '../../../src/core/vocabulary.ts';
+import { errorKind } from '../../../src/engine/transport/error-kind.ts';
+import { isBlank } from '../../../src/engine/transport/raw/characters.ts';
+import { createResponseParser } from '../../../src/engine/transport/raw/response-parser.ts';
+import type { ExchangeEvents, Lane, WireRequest } from '../../../src/engine/transport/transport.ts';
+import { transports } from '../../../src/engine/transport/transports.ts';
+import { randomUnits } from './random-units.ts';
+import { mutatedResponses } from './responses.ts';
 
-/** What a response comes to: status and length of the body, or the kind of failure with the status seen before. */
+/** Status and length of a response, or its kind of failure and the status seen before it. */
 type Outcome = string;
 
-/** What became of many mutated responses. */
+/** Results of many mutated responses. */
 export interface FuzzResult {
   readonly responses: number;
-  /** How many came to each status class or kind of failure. */
+  /** Number of responses by status class or kind of failure. */
   readonly outcomes: Readonly<Record<string, number>>;
-  /** Responses that came to different outcomes, as text for people; the first few. */
+  /** The first few responses with different outcomes, as text. */
   readonly differences: readonly string[];
-  /** Growth of the heap from a tenth of the responses to all of them, MiB; null without a garbage collector at hand. */
+  /** Growth of the heap from a tenth of the responses to all of them, MiB; null unless garbage collection is exposed. */
   readonly heapGrowthMiB: number | null;
 }
 
 const maxDifferences = 5;
 const options = { note: () => {}, maxHeadBytes: planDefaults.maxHeadBytes };
 
-/** Creates a source of random numbers from 0 to 1. */
-function randomUnits(seed: number): () => number {
-  const unitAt = seededUnits(seed);
-  let index = 0;
-  return () => unitAt(index++);
-}
-
-/** A reader of whole responses, one after the other, over one parser. */
+/** A reading of one response. */
 interface Reading {
   readonly outcome: Outcome;
   /** The connection carries another response afterwards. */
@@ -62,7 +55,7 @@ function createReading(): (bytes: Buffer, cuts: readonly number[]) => Reading {
     if (parser.state !== 'whole') {
       return { outcome: `${parser.state === 'broken' ? 'parse' : 'prematureEnd'} ${status}`, continues: false };
     }
-    // After a response without a body one that the server sends all the same is skipped, so what follows counts differently.
+    // The body of a 204 or 304 is skipped, so bytes that follow count differently.
     const isClear = status !== 204 && status !== 304 && isBlank(bytes, taken, bytes.length);
     return { outcome: `${status} ${length}`, continues: parser.reusable && isClear };
   };
@@ -76,7 +69,7 @@ const heapMiB = (): number | null => {
   return process.memoryUsage().heapUsed / 1_048_576;
 };
 
-/** Collects outcomes and differences. */
+/** Creates a tally of outcomes and differences. */
 function createTally(responses: number) {
   const outcomes: Record<string, number> = {};
   const differences: string[] = [];
@@ -102,13 +95,14 @@ function createTally(responses: number) {
 /** Reads mutated responses with the parser of both transports: in one piece, cut, and after other responses. */
 export function fuzzInMemory(responses: number, seed: number): FuzzResult {
   const unit = randomUnits(seed);
+  const source = mutatedResponses(seed);
   const tally = createTally(responses);
   const [whole, cut] = [createReading(), createReading()];
   for (let index = 0; index < responses; index += 1) {
-    const bytes = mutatedResponse(unit);
+    const bytes = source.next().value;
     const places = [unit(), unit(), unit()].map((share) => Math.floor(share * bytes.length)).toSorted((a, b) => a - b);
     const seen: Record<string, Outcome> = { whole: whole(bytes, []).outcome, cut: cut(bytes, places).outcome };
-    // A parser that has read nothing else: for a part, since making it costs more than reading.
+    // A new parser costs more than a reading, so only for some.
     if (index % 16 === 0) seen['fresh'] = createReading()(bytes, []).outcome;
     tally.add(index, bytes, seen);
   }
@@ -116,15 +110,15 @@ export function fuzzInMemory(responses: number, seed: number): FuzzResult {
 }
 
 const lanesPerTransport = 32;
-/** Longer than any response of the server takes. */
+/** Longer than any response takes, ms. */
 const hangMs = 10_000;
 
 /** Sends mutated responses over loopback sockets to both transports, several over a connection. */
 export async function fuzzOverSockets(responses: number, seed: number): Promise<FuzzResult> {
-  const unit = randomUnits(seed);
+  const source = mutatedResponses(seed);
   const reading = createReading();
   const tally = createTally(responses);
-  /** Responses that are being asked for, by number. */
+  /** Requested responses, by number. */
   const sent = new Map<number, { readonly bytes: Buffer; readonly expected: Reading }>();
   const server = createServer((socket) => answer(socket));
   const answer = (socket: Socket): void => {
@@ -149,7 +143,7 @@ export async function fuzzOverSockets(responses: number, seed: number): Promise<
     while (next < responses) {
       const index = next;
       next += 1;
-      const bytes = mutatedResponse(unit);
+      const bytes = source.next().value;
       const expected = reading(bytes, []);
       sent.set(index, { bytes, expected });
       const request: WireRequest = { origin, method: 'GET', path: `/${index}`, headers: [], body: null };

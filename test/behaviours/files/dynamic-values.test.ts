@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
-import { makeSweepPlan } from '../../src/core/plan/sweep.ts';
-import type { RunInput } from '../../src/core/plan/types.ts';
-import { valuesAfter } from '../../src/core/record/after-run.ts';
-import { runBenchmark } from '../../src/engine/run.ts';
-import { runSweep } from '../../src/engine/sweep.ts';
-import { runInput } from '../support/run-input.ts';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { prepareTargets } from '../../../src/core/endpoints/prepare.ts';
+import { makeSweepPlan } from '../../../src/core/plan/sweep.ts';
+import type { RunInput } from '../../../src/core/plan/types.ts';
+import { valuesAfter } from '../../../src/core/record/after-run.ts';
+import { runBenchmark } from '../../../src/engine/run.ts';
+import { runSweep } from '../../../src/engine/sweep.ts';
+import { runInput } from '../../support/run-input.ts';
 
 const hooks = { version: '0', signal: new AbortController().signal };
 

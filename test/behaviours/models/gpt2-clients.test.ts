@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Gpt2Server } from '../../src/servers/gpt2/server.ts';
-import { startTinyServer } from '../servers/gpt2/support.ts';
+import type { Gpt2Server } from '../../../src/servers/gpt2/server.ts';
+import { startTinyServer } from '../../servers/gpt2/support.ts';
 
 describe('GPT-2 server, as other load generators ask it', function () {
   this.timeout(60_000);

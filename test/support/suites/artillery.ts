@@ -1,8 +1,8 @@
 // Artillery, for the tests of exported projects: 460 MB, so it is no devDependency and in no lock file.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { artilleryVersion } from '../../src/core/scale-out/project.ts';
-import { cacheRoot, npm } from './npm.ts';
+import { artilleryVersion } from '../../../src/core/scale-out/project.ts';
+import { cacheRoot, npm } from '../npm.ts';
 
 const folder = (): string => path.join(cacheRoot(), `artillery-${artilleryVersion}`);
 

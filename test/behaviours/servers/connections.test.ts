@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import { attention } from '../../src/core/report/words/facts.ts';
-import { readRecord } from '../../src/core/record/make-run.ts';
-import { runOver } from '../support/run-input.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import { attention } from '../../../src/core/report/words/facts.ts';
+import { readRecord } from '../../../src/core/record/make-run.ts';
+import { runOver } from '../../support/run-input.ts';
 import {
   response,
   startScriptedServer,
   type ScriptedRequest,
   type ScriptedServer,
-} from '../support/scripted-server.ts';
+} from '../../support/scripted-server.ts';
 
 const post = (url: string) => ({ method: 'POST', url, headers: [], body: Buffer.from('{"model": "x"}') });
 

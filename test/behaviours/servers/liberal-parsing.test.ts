@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import { runOver } from '../support/run-input.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import { runOver } from '../../support/run-input.ts';
+import { startScriptedServer } from '../../support/scripted-server.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\n';
 const fine = 'Content-Length: 4\r\n\r\nfine';

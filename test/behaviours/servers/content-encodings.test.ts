@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as zlib from 'node:zlib';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import { runOver } from '../support/run-input.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import { runOver } from '../../support/run-input.ts';
+import { startScriptedServer } from '../../support/scripted-server.ts';
 
 const json = (size: number): string => JSON.stringify({ filler: 'x'.repeat(size), output_tokens: 7 });
 const completion = (size: number): string =>

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
-import type { RunInput } from '../../src/core/plan/types.ts';
-import { makeSweepPlan } from '../../src/core/plan/sweep.ts';
-import { startsAfter } from '../../src/core/record/after-run.ts';
-import { renderText } from '../../src/core/report/formats/text.ts';
-import { runBenchmark } from '../../src/engine/run.ts';
-import { findCapacity, runSweep } from '../../src/engine/sweep.ts';
-import { freshFolder, runCli } from '../cli/spawn.ts';
-import { runInput } from '../support/run-input.ts';
-import { startStreamServer, type StreamServer } from '../support/stream-server.ts';
+import type { PreparedRequest } from '../../../src/core/endpoints/types.ts';
+import type { RunInput } from '../../../src/core/plan/types.ts';
+import { makeSweepPlan } from '../../../src/core/plan/sweep.ts';
+import { startsAfter } from '../../../src/core/record/after-run.ts';
+import { renderText } from '../../../src/core/report/formats/text.ts';
+import { runBenchmark } from '../../../src/engine/run.ts';
+import { findCapacity, runSweep } from '../../../src/engine/sweep.ts';
+import { freshFolder, runCli } from '../../cli/spawn.ts';
+import { runInput } from '../../support/run-input.ts';
+import { startStreamServer, type StreamServer } from '../../support/stream-server.ts';
 
 const hooks = { version: '0', signal: new AbortController().signal };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
-import { makePlan } from '../../src/core/plan/plan.ts';
-import { makeLoad, readLoad } from '../../src/core/scale-out/load.ts';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { prepareTargets } from '../../../src/core/endpoints/prepare.ts';
+import { makePlan } from '../../../src/core/plan/plan.ts';
+import { makeLoad, readLoad } from '../../../src/core/scale-out/load.ts';
 
 const lookups = {
   env: () => undefined,

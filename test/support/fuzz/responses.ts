@@ -1,5 +1,30 @@
 import * as fc from 'fast-check';
 
+const ok = 'HTTP/1.1 200 OK\r\n';
+const chunkedHead = `${ok}Transfer-Encoding: chunked\r\n\r\n`;
+
+/** Complete responses, regular and odd, as Latin-1. */
+const examples = [
+  `${ok}Content-Type: text/plain\r\nContent-Length: 4\r\n\r\nfine`,
+  `${ok}Content-Length: 0\r\n\r\n`,
+  `${ok}X-Folded: a\r\n b\r\n\tc\r\nContent-Length: 4\r\n\r\nfine`,
+  'HTTP/1.1 200 OK\nContent-Length: 4\n\nfine',
+  'HTTP/1.1 204 No Content\r\n\r\n',
+  'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n',
+  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine',
+  'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP/1.1 201 X\r\nContent-Length: 1\r\n\r\nx',
+  'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\nfine',
+  'HTTP/1.1 200\r\nContent-Length : 4\r\n\r\nfine',
+  'HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 4\r\n\r\nfine',
+  `${ok}Keep-Alive: timeout=5\r\nContent-Length: 4, 4\r\n\r\nfine`,
+  `${ok}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0\r\n\r\n`,
+  `${ok}Transfer-Encoding: identity\r\nContent-Length: 4\r\n\r\nfine`,
+  `${ok}\r\nuntil the end`,
+  `${chunkedHead}4\r\nfine\r\n0\r\n\r\n`,
+  `${chunkedHead}4 ; a = b\r\nfine\r\nA;x="y;z"\r\n0123456789\r\n0\r\nX-Sum: 1\r\n\r\n`,
+  `${chunkedHead}0004\t\r\nfine\r\n000\r\n\r\n`,
+] as const;
+
 /** Pieces of heads that parsers disagree about, right and wrong ones. */
 const oddFields = [
   'Content-Length: 5',
@@ -69,7 +94,7 @@ const trailers = fc.oneof(
   { weight: 1, arbitrary: fc.array(fc.constantFrom(...oddFields), { maxLength: 2 }) },
 );
 
-/** A body in chunks of that size. */
+/** Returns a body in chunks of that size. */
 function inChunks(whole: string, size: number, capital: boolean, ext: string, ends: readonly string[]): string {
   let text = '';
   for (let at = 0; at < whole.length; at += size) {
@@ -129,8 +154,8 @@ const chunked = fc
   .tuple(body, fc.integer({ min: 1, max: 30 }), fc.boolean(), extension, trailers)
   .map(([whole, size, capital, ext, ends]) => ({ body: whole, chunks: inChunks(whole, size, capital, ext, ends) }));
 
-/** Bytes that mostly are an answer: well-formed, or odd in its lines. */
-const answer = fc
+/** Responses that are mostly well-formed, with odd lines. */
+const response = fc
   .tuple(
     fc.oneof({ weight: 9, arbitrary: goodLine }, { weight: 1, arbitrary: oddLine }),
     fc.array(fc.oneof({ weight: 7, arbitrary: plainField }, { weight: 1, arbitrary: fc.constantFrom(...oddFields) }), {
@@ -158,7 +183,7 @@ const inserted = fc.constantFrom(
   'HTTP/1.1 200 OK\r\n',
 );
 
-/** One careless change of bytes. */
+/** One random change of bytes. */
 const change = fc
   .tuple(fc.constantFrom('drop', 'insert', 'replace', 'cut', 'repeat'), place, fc.integer({ min: 1, max: 4 }), inserted)
   .map(([kind, share, length, text]) => (bytes: Buffer): Buffer => {
@@ -174,18 +199,31 @@ const change = fc
     return Buffer.concat([bytes.subarray(0, at), middle, kind === 'cut' ? Buffer.alloc(0) : rest]);
   });
 
-/** Answers as they come from good, odd and broken servers. */
-export const answers = fc
-  .tuple(
-    answer,
-    fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(change, { maxLength: 3 }) }),
-  )
-  .map(([bytes, changes]) => changes.reduce((changed, apply) => apply(changed), bytes));
+const changes = fc.oneof(
+  { weight: 1, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.array(change, { maxLength: 3 }) },
+);
 
-/** Where a stream of bytes is cut, as shares of its length. */
+const changed = (original: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> =>
+  fc.tuple(original, changes).map(([bytes, list]) => list.reduce((result, apply) => apply(result), bytes));
+
+/** Responses of good, odd, and broken servers. */
+export const responses = changed(response);
+
+const anyResponse = fc.oneof(
+  responses,
+  changed(fc.constantFrom<string>(...examples).map((text) => Buffer.from(text, 'latin1'))),
+);
+
+/** Yields mutated responses without end. The same seed gives the same responses. */
+export function* mutatedResponses(seed: number): Generator<Buffer, never> {
+  for (let batch = seed; ; batch += 1) yield* fc.sample(anyResponse, { seed: batch, numRuns: 500 });
+}
+
+/** Places to cut a response, as shares of its length. */
 export const cuts = fc.array(place, { maxLength: 12 });
 
-/** The bytes in pieces. */
+/** Returns the bytes in pieces. @param shares places to cut, as shares of the length */
 export function piecesOf(bytes: Buffer, shares: readonly number[]): Buffer[] {
   const places = shares.map((share) => Math.floor(share * bytes.length)).toSorted((a, b) => a - b);
   const edges = [0, ...places, bytes.length];

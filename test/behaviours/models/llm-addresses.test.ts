@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTarget } from '../../src/core/endpoints/prepare.ts';
-import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { freshFolder, runCli } from '../cli/spawn.ts';
-import { startStreamServer, type StreamServer } from '../support/stream-server.ts';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { prepareTarget } from '../../../src/core/endpoints/prepare.ts';
+import type { PreparedRequest } from '../../../src/core/endpoints/types.ts';
+import { freshFolder, runCli } from '../../cli/spawn.ts';
+import { startStreamServer, type StreamServer } from '../../support/stream-server.ts';
 
 const prompt = '{"prompt": "x", "model": "m"}';
 const messages = '{"messages": [{"role": "user", "content": "x"}], "model": "m"}';

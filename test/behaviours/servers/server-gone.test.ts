@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transportNames } from '../../src/core/vocabulary.ts';
-import { attention } from '../../src/core/report/words/facts.ts';
-import { compactRecord } from '../../src/core/record/compact-run.ts';
-import { readRecord } from '../../src/core/record/make-run.ts';
-import { run, runOver } from '../support/run-input.ts';
-import { response, startScriptedServer } from '../support/scripted-server.ts';
+import { transportNames } from '../../../src/core/vocabulary.ts';
+import { attention } from '../../../src/core/report/words/facts.ts';
+import { compactRecord } from '../../../src/core/record/compact-run.ts';
+import { readRecord } from '../../../src/core/record/make-run.ts';
+import { run, runOver } from '../../support/run-input.ts';
+import { response, startScriptedServer } from '../../support/scripted-server.ts';
 
 /** Starts a server in a process of its own that is killed 500 ms after its first request. Returns its URL. */
 async function startMortal(): Promise<string> {
