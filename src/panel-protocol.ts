@@ -3,6 +3,7 @@ import type { RunPlan } from './core/plan/types.ts';
 import type { LatencySuite } from './core/report/suites/suite-latency.ts';
 import type { MemorySuite } from './core/report/suites/suite-memory.ts';
 import type { ThroughputSuite } from './core/record/suite.ts';
+import type { ComparisonRecord } from './core/record/comparison.ts';
 import type { SweepRecord } from './core/record/sweep.ts';
 import type { RunRecord } from './core/record/run.ts';
 
@@ -22,6 +23,8 @@ export type PanelState =
     }
   | { readonly kind: 'run'; readonly record: RunRecord; readonly keptForSession: boolean }
   | { readonly kind: 'compare'; readonly before: RunRecord; readonly after: RunRecord }
+  /** An A/B comparison: interleaved slices, or kept runs of both sides. */
+  | { readonly kind: 'comparison'; readonly comparison: ComparisonRecord; readonly keptForSession: boolean }
   | { readonly kind: 'sweep'; readonly sweep: SweepRecord; readonly keptForSession: boolean }
   | {
       readonly kind: 'sweepRunning';
@@ -47,7 +50,7 @@ export type ExportFormat = 'json' | 'csv' | 'html' | 'markdown';
 export type ToPanel =
   { readonly type: 'init'; readonly state: PanelState } | { readonly type: 'state'; readonly state: PanelState };
 
-/** From the panel to the extension. An `id` is that of the record shown: a run, a sweep or a suite. */
+/** From the panel to the extension. An `id` is that of the record shown: a run, a sweep, a suite, or a comparison. */
 export type FromPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }

@@ -56,10 +56,10 @@ export interface Choice<T extends string> {
 /** A dropdown list; the first choice is made at first. */
 export function dropdown<T extends string>(
   label: string,
-  first: Choice<T>,
-  ...others: readonly Choice<T>[]
+  choices: readonly [Choice<T>, ...Choice<T>[]],
+  onChange?: () => void,
 ): Dropdown<T> {
-  const choices = [first, ...others];
+  const [first] = choices;
   const element = document.createElement('vscode-dropdown');
   element.setAttribute('aria-label', label);
   for (const { value, text } of choices) {
@@ -68,6 +68,7 @@ export function dropdown<T extends string>(
     option.textContent = text;
     element.append(option);
   }
+  if (onChange !== undefined) element.addEventListener('change', onChange);
   return {
     element,
     value: () => (choices.find(({ value }) => value === Reflect.get(element, 'value')) ?? first).value,

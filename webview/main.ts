@@ -6,6 +6,7 @@ import { h, setText } from './dom.ts';
 import { persist, post } from './host.ts';
 import { watchTheme } from './theme.ts';
 import { compareView } from './views/compare.ts';
+import { comparisonView } from './views/comparison.ts';
 import { emptyView } from './views/empty.ts';
 import { missingView } from './views/missing.ts';
 import { runView } from './views/run.ts';
@@ -69,6 +70,8 @@ function viewOf(state: PanelState): View {
       return suiteView(state);
     case 'compare':
       return compareView(state);
+    case 'comparison':
+      return comparisonView(state);
     case 'missing':
       return missingView(state);
   }
@@ -89,6 +92,8 @@ function keyOf(state: PanelState): string {
       return JSON.stringify(['suite', state.suite.id, state.keptForSession]);
     case 'sweepRunning':
       return JSON.stringify(['sweepRunning', state.name, state.levels]);
+    case 'comparison':
+      return JSON.stringify(['comparison', state.comparison.id, state.keptForSession]);
     case 'compare':
       return JSON.stringify(['compare', state.before.id, state.after.id]);
     case 'missing':
@@ -104,6 +109,8 @@ function runIdsOf(state: PanelState): readonly string[] {
       return [state.sweep.id];
     case 'suite':
       return [state.suite.id];
+    case 'comparison':
+      return [state.comparison.id];
     case 'compare':
       return [state.before.id, state.after.id];
     case 'missing':
@@ -120,6 +127,8 @@ function announce(state: PanelState): void {
     setText(announcer, `${state.name}: ${phaseWords(state.snapshot, state.cancelling)}`);
   } else if (state.kind === 'run') {
     setText(announcer, `${state.record.name}: ${verdictText(state.record)}`);
+  } else if (state.kind === 'comparison') {
+    setText(announcer, `${state.comparison.name}: ${state.comparison.verdict.sentence}`);
   } else if (state.kind === 'sweepRunning') {
     setText(announcer, `${state.name}: ${levelWords(state.levels, state.current)}`);
   } else if (state.kind === 'sweep') {

@@ -1,3 +1,4 @@
+import type { Table as ReportTable } from '../src/core/report/tables/tables.ts';
 import { h, setAttributes, setText } from './dom.ts';
 import { usesScreenReader } from './theme.ts';
 
@@ -48,15 +49,55 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
   return { element, table, update };
 }
 
-/** The table beside a chart, folded; among others it is told by the chart's title. */
-export function tableTwin(title: string, { element }: Table): HTMLDetailsElement {
-  const summary = h('summary', { 'aria-label': `Show as table: ${title}` }, 'Show as table');
-  return h('details', { open: usesScreenReader() }, summary, element);
+/** Makes a table of a report: the first column names the row. */
+export function createReportTable({ title, columns, words = [], rows }: ReportTable): Table {
+  return createTable(
+    title,
+    columns.map((column, i) => ({ title: column, kind: i === 0 || words.includes(column) ? 'words' : 'number' })),
+    rows,
+  );
+}
+
+/** The table beside a chart, folded. It is filled once it is open. */
+export interface TableTwin {
+  readonly element: HTMLDetailsElement;
+  show(table: ReportTable): void;
+}
+
+/** Makes the table beside a chart; among others it is told by the chart's title. */
+export function tableTwin(first: ReportTable): TableTwin {
+  let shown = first;
+  let columns = '';
+  let table: Table | undefined;
+  const summary = h('summary', {}, 'Show as table');
+  const note = h('p', { class: 'remark' });
+  const box = h('div');
+  const element = h('details', { open: usesScreenReader() }, summary, box, note);
+  const fill = (): void => {
+    if (!element.open) return;
+    const wanted = [shown.title, ...shown.columns].join('\n');
+    if (table === undefined || columns !== wanted) {
+      columns = wanted;
+      table = createReportTable(shown);
+      box.replaceChildren(table.element);
+    } else {
+      table.update(shown.rows);
+    }
+    setText(note, shown.note ?? '');
+  };
+  const show = (next: ReportTable): void => {
+    shown = next;
+    setAttributes(summary, { 'aria-label': `Show as table: ${next.title}` });
+    fill();
+  };
+  element.addEventListener('toggle', fill);
+  show(first);
+  return { element, show };
 }
 
 /** Which panels are too narrow for so many columns: see tables.css. */
 function width(columns: number): string | undefined {
-  return columns > 7 ? 'widest broadest' : columns > 5 ? 'widest' : columns > 3 ? 'wide' : undefined;
+  return columns > 6 ? 'widest broadest' : columns > 5 ? 'widest' : columns > 3 ? 'wide' : undefined;
 }
 
 function newRow(columns: readonly Column[]): HTMLTableRowElement {

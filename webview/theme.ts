@@ -1,10 +1,15 @@
-/** Colours and fonts of the editor's theme as a canvas needs them. */
+import type { SeriesColor } from '../src/core/report/charts/content.ts';
+
+/** Colors and fonts of the editor's theme as a canvas needs them. */
 export interface Theme {
   readonly foreground: string;
   readonly dim: string;
   readonly grid: string;
   readonly axis: string;
-  /** A series' colour as a filling. */
+  /** A part of the chart that is set apart, and one that is being chosen. */
+  readonly band: string;
+  readonly selection: string;
+  /** A series' color as a filling. */
   readonly fill: (color: string, of: 'area' | 'bar') => string;
   readonly tooltipBackground: string;
   readonly tooltipForeground: string;
@@ -14,9 +19,6 @@ export interface Theme {
   readonly fontSize: number;
   readonly highContrast: boolean;
 }
-
-/** The chart colours that every theme of the editor defines. Not its orange: that of the default themes is nearly transparent. */
-export type SeriesColor = 'blue' | 'yellow' | 'green' | 'purple' | 'red';
 
 /** Reads the theme as it is now. */
 export function readTheme(): Theme {
@@ -35,10 +37,13 @@ export function readTheme(): Theme {
     dim: highContrast ? foreground : read('descriptionForeground', 'foreground'),
     grid: fade(foreground, highContrast ? 0.35 : 0.12),
     axis: fade(foreground, highContrast ? 0.8 : 0.3),
+    band: fade(foreground, 0.12),
+    selection: fade(read('editor-selectionBackground', 'charts-blue'), 0.45),
     fill: (color, of) => fade(color, highContrast ? 0.25 : of === 'bar' ? 0.7 : 0.3),
     tooltipBackground: read('editorHoverWidget-background', 'editor-background'),
     tooltipForeground: read('editorHoverWidget-foreground', 'editor-foreground'),
     tooltipBorder: read('contrastBorder', 'editorHoverWidget-border', 'editor-foreground'),
+    // Not the editor's orange: that of the default themes is nearly transparent.
     series: {
       blue: read('charts-blue'),
       yellow: read('charts-yellow'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mayLoad } from '../../src/cli/hosts.ts';
 import { progressLine, progressText } from '../../src/cli/output/progress.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
-import { syntheticPlan, syntheticSnapshot } from '../webview/records.ts';
+import { syntheticPlan, syntheticSnapshot } from '../webview/states/records.ts';
 import { cliPath, freshFolder, type Outcome, runCli, type Running, start } from './spawn.ts';
 
 const on = (

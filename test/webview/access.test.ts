@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs } from '../../src/core/format.ts';
 import { usePanels } from './panels.ts';
-import { states } from './states.ts';
+import { states } from './states/states.ts';
 import { themes } from './themes.ts';
 
 describe('results panel for everybody', () => {
@@ -21,8 +21,8 @@ describe('results panel for everybody', () => {
         `half took at most ${formatMs(latencyMs.median)}, 95% at most ${formatMs(latencyMs.p95)}.`,
     );
     assert.match(labels[1] ?? '', /^Percentiles, all responses\. Latency from p50 .+ to p99\.75 .+\.$/);
-    assert.match(labels[2] ?? '', /^Latency over time\. Slice by slice, the 95th percentile lay between .+ and .+\.$/);
-    assert.match(labels[3] ?? '', /^Throughput over time\. Slice by slice, throughput lay between .+ and .+\.$/);
+    assert.match(labels[2] ?? '', /^Latency over time\. p95 per slice: .+–.+\.$/);
+    assert.match(labels[3] ?? '', /^Throughput over time\. Throughput per slice: .+–.+\.$/);
   });
 
   it('has a table for each chart, opened by keyboard', async () => {
@@ -40,7 +40,7 @@ describe('results panel for everybody', () => {
   it('says what each series is, and hides one at a press', async () => {
     const { page } = await show(states.completed);
     const series = page.getByRole('list', { name: 'Series of Latency over time' });
-    const median = series.getByRole('button', { name: 'Median' });
+    const median = series.getByRole('button', { name: 'p50' });
     const canvas = page.getByRole('img', { name: /^Latency over time/ });
     const drawn = () => canvas.evaluate((each: HTMLCanvasElement) => each.toDataURL());
     const whole = await drawn();

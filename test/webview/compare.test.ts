@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatMs } from '../../src/core/format.ts';
 import { rowsOf, tableOf, usePanels } from './panels.ts';
-import { states } from './states.ts';
+import { states } from './states/states.ts';
 
 describe('results panel of two runs', () => {
   const { show } = usePanels();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import type { PanelState } from '../../src/panel-protocol.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
-import { syntheticRecord } from './records.ts';
-import { states } from './states.ts';
+import { syntheticRecord } from './states/records.ts';
+import { states } from './states/states.ts';
 
 describe('results panel', () => {
   const { open, show } = usePanels();

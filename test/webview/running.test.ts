@@ -3,8 +3,8 @@ import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
 import type { Snapshot } from '../../src/core/metrics/types.ts';
 import type { PanelState } from '../../src/panel-protocol.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
-import { syntheticPlan, syntheticSnapshot } from './records.ts';
-import { states } from './states.ts';
+import { syntheticPlan, syntheticSnapshot } from './states/records.ts';
+import { states } from './states/states.ts';
 
 const at = (elapsedMs: number, cancelling = false): Extract<PanelState, { readonly kind: 'running' }> => ({
   kind: 'running',

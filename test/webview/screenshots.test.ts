@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import assert from 'node:assert/strict';
 import { startHarness, type Harness } from './harness.ts';
-import { states } from './states.ts';
+import { states } from './states/states.ts';
 import type { ThemeName } from './themes.ts';
 
 const folder = 'out/screenshots';

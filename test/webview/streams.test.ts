@@ -3,8 +3,8 @@ import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { formatCount, formatMs, formatMsRange, formatNumber, formatRate } from '../../src/core/format.ts';
 import { compactRecord, readRecord } from '../../src/core/record/make-run.ts';
 import { rowsOf, usePanels } from './panels.ts';
-import { syntheticRecord } from './records.ts';
-import { states } from './states.ts';
+import { syntheticRecord } from './states/records.ts';
+import { states } from './states/states.ts';
 
 describe('results panel of a run with streams', () => {
   const { show } = usePanels();
@@ -53,9 +53,12 @@ describe('results panel of a run with streams', () => {
       .locator('[role=img]')
       .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? ''));
     assert.equal(labels.length, 4);
-    assert.match(labels[0]!, /^Time to the first token \(TTFT\)\. 40 first tokens after .+; half within .+\.$/);
-    assert.match(labels[1]!, /^Inter-chunk latency \(ICL\)\. 1,880 gaps of .+; half lasted at most .+\.$/);
-    assert.match(labels[2]!, /^Output tokens over time\. Slice by slice, between .+ tokens\/s arrived\.$/);
+    assert.match(labels[0]!, /^Time to first token \(TTFT\)\. 40 first tokens after .+; half within .+\.$/);
+    assert.match(
+      labels[1]!,
+      /^Inter-chunk latency \(ICL\)\. 1,880 chunks .+ after the previous one; half within .+\.$/,
+    );
+    assert.match(labels[2]!, /^Output tokens over time\. Output tokens per slice: .+ tokens\/s\.$/);
     assert.match(labels[3]!, /^Streams one by one\. 40 requests, when each was sent: \d+ of them stalled, 0 failed\.$/);
     assert.equal(await streams.locator('figure details[open]').count(), 4);
     const bins = await rowsOf(page, 'Inter-chunk latency (ICL)');

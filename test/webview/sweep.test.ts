@@ -3,13 +3,13 @@ import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
 import { throughputChapters } from '../../src/core/report/suites/suite-throughput.ts';
 import { lawful, levelRecord, sweepOf } from '../core/record/sweep-fixtures.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
-import { sweepStates } from './sweep-states.ts';
+import { sweepStates } from './states/sweep-states.ts';
 
 const charts = [
   'Throughput by concurrency',
   'Latency by concurrency',
+  'p95 against throughput',
   'Efficiency by concurrency',
-  'Latency against throughput',
 ];
 
 describe('results panel of a sweep', () => {
@@ -38,8 +38,8 @@ describe('results panel of a sweep', () => {
       .locator('canvas[role=img]')
       .evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label') ?? ''));
     assert.match(labels[0]!, /^Throughput by concurrency\. Max 53\.5 req\/s, at concurrency 16\./);
-    assert.match(labels[0]!, / Marked: recommended, knee 8; peak 13\.6\.$/);
-    assert.match(labels[1]!, /^Latency by concurrency\. At concurrency 32: p50 751 ms/);
+    assert.match(labels[0]!, / Marked: recommended, knee 8; USL peak 13\.6\.$/);
+    assert.match(labels[1]!, /^Latency by concurrency\. At concurrency 32: p50 751 ms, p95 789 ms\./);
     assert.match(labels[1]!, / Marked: .*; p95 < 300ms\.$/);
     const rows = await rowsOf(page, 'Throughput by concurrency');
     assert.deepEqual(
@@ -48,7 +48,7 @@ describe('results panel of a sweep', () => {
     );
     assert.deepEqual(rows[2]?.slice(1), ['33.0 req/s', '40.0 req/s', '33.0 req/s']);
     assert.equal((await rowsOf(page, 'Efficiency by concurrency'))[3]?.[1], '60.9%');
-    assert.deepEqual((await rowsOf(page, 'Latency against throughput'))[0]?.[0], '1');
+    assert.deepEqual((await rowsOf(page, 'p95 against throughput'))[0]?.[0], '1');
   });
 
   it('has tables of levels, objectives and scaling', async () => {

@@ -1,8 +1,8 @@
 import { compareRuns } from '../../src/core/report/tables/compare-runs.ts';
 import { outcomeOf } from '../../src/core/report/words/outcome-words.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
-import { comparedHistogram } from '../charts/compare/compared-histogram.ts';
-import { comparedTimeline } from '../charts/compare/compared-timeline.ts';
+import { comparedHistogram, comparedTimeline } from '../../src/core/report/charts/two-runs.ts';
+import { chartFigure } from '../charts/kit/figure.ts';
 import { button } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
@@ -17,8 +17,8 @@ import type { StateOf, View } from './view.ts';
 /** Two runs side by side: numbers and deltas, no verdict. */
 export function compareView({ before, after }: StateOf<'compare'>): View {
   const { rows, differences } = compareRuns(before, after);
-  const histogram = comparedHistogram(before, after);
-  const timeline = comparedTimeline(before, after);
+  const histogram = chartFigure(comparedHistogram(before, after));
+  const timeline = chartFigure(comparedTimeline(before, after));
   return {
     charts: [histogram, timeline],
     element: h(

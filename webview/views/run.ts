@@ -2,8 +2,8 @@ import { stretchedMs } from '../../src/core/metrics/rates.ts';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
-import type { ChartFigure } from '../charts/kit/figure.ts';
-import { runCharts } from '../charts/run/run-charts.ts';
+import { runCharts } from '../../src/core/report/charts/run-charts.ts';
+import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { h, type Child } from '../dom.ts';
 import { clientHealth } from '../sections/run/client-health.ts';
 import { failures } from '../sections/run/failures.ts';
@@ -55,7 +55,7 @@ function nothingMeasured(): Part {
 }
 
 function measured(record: RunRecord): Part {
-  const charts = runCharts(record);
+  const charts = runCharts(record).map((chart) => chartFigure(chart));
   const streamed = hasStreams(record) ? streams(record) : undefined;
   return {
     charts: [...(streamed?.charts ?? []), ...charts],

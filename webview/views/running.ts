@@ -4,9 +4,8 @@ import type { RunPlan } from '../../src/core/plan/types.ts';
 import { failureSentence } from '../../src/core/report/words/failure-reasons.ts';
 import { serverGoneSentence, timeMarks } from '../../src/core/report/server-gone.ts';
 import { formatCount, formatS, withoutZeros } from '../../src/core/format.ts';
-import { latencyOverTime, latencyOverTimeContent } from '../charts/run/latency-over-time.ts';
-import { tokensOverTime, tokensOverTimeContent } from '../charts/streams/tokens-over-time.ts';
-import { throughputOverTime, throughputOverTimeContent } from '../charts/run/throughput-over-time.ts';
+import { latencyOverTime, throughputOverTime, tokensOverTime } from '../../src/core/report/charts/over-time.ts';
+import { chartFigure } from '../charts/kit/figure.ts';
 import { h, setAttributes, setText } from '../dom.ts';
 import { icon } from '../icons.ts';
 import { howFar } from '../sections/run/how-far.ts';
@@ -25,13 +24,13 @@ export function runningView(first: StateOf<'running'>): View {
   const header = createLiveHeader(first.name, planWords(first.plan));
   const progress = createProgress('Progress of the run');
   const tiles = createTiles(liveTiles(null));
-  const throughput = throughputOverTime(nothingYet.timeline, 0, []);
-  const latency = latencyOverTime(nothingYet.timeline, 0, []);
+  const throughput = chartFigure(throughputOverTime(nothingYet.timeline, 0, []));
+  const latency = chartFigure(latencyOverTime(nothingYet.timeline, 0, []));
   const outcomes = createOutcomes(nothingYet);
   const reason = h('span');
   const failing = h('p', { class: 'note warning', hidden: true }, icon('warning'), reason);
   const streamTiles = createTiles(liveStreamTiles(null));
-  const tokens = tokensOverTime(nothingYet.timeline, 0, []);
+  const tokens = chartFigure(tokensOverTime(nothingYet.timeline, 0, []));
 
   function update({ plan, snapshot, cancelling }: StateOf<'running'>): void {
     const elapsedMs = snapshot?.elapsedMs ?? 0;
@@ -40,8 +39,8 @@ export function runningView(first: StateOf<'running'>): View {
     header.update(phaseWords(snapshot, cancelling), snapshot, cancelling);
     progress.update(howFar(plan, snapshot), howFarWords(plan, snapshot));
     tiles.update(liveTiles(snapshot, plan));
-    throughput.update(throughputOverTimeContent(summary.timeline, elapsedMs, marks));
-    latency.update(latencyOverTimeContent(summary.timeline, elapsedMs, marks));
+    throughput.update(throughputOverTime(summary.timeline, elapsedMs, marks));
+    latency.update(latencyOverTime(summary.timeline, elapsedMs, marks));
     outcomes.update(summary);
     const said =
       snapshot === null
@@ -58,7 +57,7 @@ export function runningView(first: StateOf<'running'>): View {
     if (streamed) {
       streamTiles.update(liveStreamTiles(snapshot));
       tokens.update({
-        ...tokensOverTimeContent(summary.timeline, elapsedMs, marks),
+        ...tokensOverTime(summary.timeline, elapsedMs, marks),
         remark: 'Excludes tokens of streams in progress.',
       });
     }

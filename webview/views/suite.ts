@@ -4,7 +4,8 @@ import { latencyChapters } from '../../src/core/report/suites/suite-latency.ts';
 import { memoryChapters } from '../../src/core/report/suites/suite-memory.ts';
 import { throughputChapters } from '../../src/core/report/suites/suite-throughput.ts';
 import type { SuiteRecord } from '../../src/panel-protocol.ts';
-import { levelCharts } from '../charts/levels/level-charts.ts';
+import { levelCharts } from '../../src/core/report/charts/levels.ts';
+import { chartFigure } from '../charts/kit/figure.ts';
 import { h } from '../dom.ts';
 import { outcomeBadge } from '../sections/kit/badge.ts';
 import { factList } from '../sections/kit/facts.ts';
@@ -16,7 +17,10 @@ import type { StateOf, View } from './view.ts';
 /** The report of a suite, chapter by chapter. */
 export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
   const { title, subtitle, sections } = chaptersOf(suite);
-  const charts = suite.suite === 'throughput' ? levelCharts({ levels: suite.runs, figures: suite.figures }) : [];
+  const charts =
+    suite.suite === 'throughput'
+      ? levelCharts({ levels: suite.runs, figures: suite.figures }).map((chart) => chartFigure(chart))
+      : [];
   return {
     charts,
     element: h(

@@ -2,9 +2,8 @@ import { sweepFigures } from '../../src/core/metrics/levels.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { formatCount } from '../../src/core/format.ts';
-import { latencyByLevel, latencyByLevelContent } from '../charts/levels/latency-by-level.ts';
-import type { Levels } from '../charts/levels/level-axis.ts';
-import { throughputByLevel, throughputByLevelContent } from '../charts/levels/throughput-by-level.ts';
+import { latencyByLevel, throughputByLevel, type Levels } from '../../src/core/report/charts/levels.ts';
+import { chartFigure } from '../charts/kit/figure.ts';
 import { h, setAttributes } from '../dom.ts';
 import { levelRows, levelTable } from '../sections/levels/level-tables.ts';
 import { createLiveHeader } from '../sections/live/live-header.ts';
@@ -22,8 +21,8 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
   const progress = createProgress('Progress of the sweep');
   const tiles = createTiles(liveTiles(null));
   const table = levelTable([], false);
-  const throughput = throughputByLevel(levelsOf(first.done));
-  const latency = latencyByLevel(levelsOf(first.done));
+  const throughput = chartFigure(throughputByLevel(levelsOf(first.done)));
+  const latency = chartFigure(latencyByLevel(levelsOf(first.done)));
   const charts = h('div', { class: 'charts' }, throughput.element, latency.element);
   const ended = section('Levels that have ended', table.element, charts);
   let shownLevels = -1;
@@ -39,8 +38,8 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
     const so = levelsOf(done);
     table.update(levelRows(so.levels, false));
     setAttributes(charts, { hidden: new Set(so.levels.map(({ plan }) => plan.concurrency)).size < 2 });
-    throughput.update(throughputByLevelContent(so, []));
-    latency.update(latencyByLevelContent(so, []));
+    throughput.update(throughputByLevel(so));
+    latency.update(latencyByLevel(so));
   }
 
   update(first);

@@ -1,7 +1,8 @@
 import { outcomeOfAll } from '../../src/core/report/words/outcome-words.ts';
 import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
 import type { SweepRecord } from '../../src/core/record/sweep.ts';
-import { levelCharts } from '../charts/levels/level-charts.ts';
+import { levelCharts } from '../../src/core/report/charts/levels.ts';
+import { chartFigure } from '../charts/kit/figure.ts';
 import { h } from '../dom.ts';
 import { outcomeBadge } from '../sections/kit/badge.ts';
 import { factList } from '../sections/kit/facts.ts';
@@ -15,7 +16,7 @@ import type { StateOf, View } from './view.ts';
 
 /** A finished sweep: how throughput and latency change with concurrency. */
 export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
-  const charts = sweep.levels.length === 0 ? [] : levelCharts(sweep);
+  const charts = levelCharts(sweep).map((chart) => chartFigure(chart));
   return {
     charts,
     element: h(

@@ -246,7 +246,7 @@ describe('the report of the throughput suite', () => {
       assert.ok(markdown!.includes(`\n## ${title}\n`), title);
       assert.ok(html!.includes(`<h2>${title}</h2>`), title);
     }
-    assert.equal(html!.split('<svg').length - 1, 3);
+    assert.equal(html!.split('<svg').length - 1, 4);
     for (const rendered of [text!, markdown!, html!]) assert.doesNotMatch(rendered, /NaN|undefined|Infinity|null/);
     for (const line of text!.split('\n')) assert.ok(line.length <= 100, line);
   });

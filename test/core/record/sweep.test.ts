@@ -143,7 +143,7 @@ describe('reports of a sweep', () => {
 
   it('have charts with their tables in HTML, whole and without a script', () => {
     const html = sweepReports.html.render(judged);
-    for (const title of ['Throughput by concurrency', 'Latency by concurrency', 'Latency against throughput']) {
+    for (const title of ['Throughput by concurrency', 'Latency by concurrency', 'p95 against throughput']) {
       assert.ok(html.includes(`<title>${title}</title>`), title);
       assert.ok(html.includes(`<h2>${title}</h2>`), title);
     }

@@ -12,45 +12,17 @@ import {
   type ChartDataset,
   type ChartOptions,
 } from 'chart.js';
+import type { ChartContent, Point, Series } from '../../../src/core/report/charts/content.ts';
 import { h, setAttributes, setText, type Child } from '../../dom.ts';
-import { createTable, tableTwin, type Cell, type Column } from '../../table.ts';
-import { readTheme, type SeriesColor, type Theme } from '../../theme.ts';
-import { axes, tooltip, type AxisText } from './options.ts';
-import { drawLimits, drawMarkers, drawPointNames, type Limit, type Marker } from './markers.ts';
+import { tableTwin } from '../../table.ts';
+import { readTheme, type Theme } from '../../theme.ts';
+import { drawBand, drawLimits, drawMarkers, drawPointNames, drawIntervals } from './marks.ts';
+import { axes, hasIntervals, tooltip } from './options.ts';
+import { watchZoom, type Range } from './zoom.ts';
 
 Chart.register(BarController, BarElement, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
 type Points = { x: number; y: number | null }[];
-
-/** One series of a chart: how the legend names and draws it, and its points. Later series are drawn over earlier ones. */
-export interface Series {
-  readonly label: string;
-  readonly color: SeriesColor;
-  /** Told apart by more than colour: a filled area, a line, a dashed line. */
-  readonly look: 'area' | 'line' | 'dashed';
-  readonly points: readonly { readonly x: number; readonly y: number | null }[];
-  /** `bars`: each point is the middle of a bar; `steps`: the value holds up to the next point; `curve`: a line without corners. */
-  readonly shape?: 'bars' | 'steps' | 'curve';
-  /** Each point is drawn: there are few, and they are what was measured. */
-  readonly dots?: boolean;
-  /** Written beside the points. */
-  readonly pointNames?: readonly string[];
-}
-
-/** Everything a chart shows at one moment, in words and in numbers. */
-export interface ChartContent {
-  /** The chart in one sentence, for those who do not see it. */
-  readonly summary: string;
-  readonly series: readonly Series[];
-  readonly x: AxisText;
-  readonly y: AxisText;
-  readonly markers?: readonly Marker[];
-  readonly limits?: readonly Limit[];
-  /** Small print below the chart. */
-  readonly remark?: string;
-  /** Rows of the table twin. */
-  readonly rows: readonly (readonly Cell[])[];
-}
 
 /** A chart with its title, legend and table twin. */
 export interface ChartFigure {
@@ -60,59 +32,73 @@ export interface ChartFigure {
   dispose(): void;
 }
 
-/** Draws a chart. Nothing in it moves: snapshots replace one another without animation. */
-export function chartFigure(title: string, columns: readonly Column[], first: ChartContent): ChartFigure {
+/**
+ * Draws a chart. Nothing in it moves: snapshots replace one another without animation.
+ * @param hasTable whether its table already stands beside it, unfolded
+ */
+export function chartFigure(first: ChartContent, { hasTable = false } = {}): ChartFigure {
   let content = first;
-  const canvas = h('canvas', { role: 'img' });
-  const legend = h('ul', { class: 'legend', 'aria-label': `Series of ${title}` });
+  const canvas = h('canvas', { role: 'img', tabindex: first.x.ticksOf === undefined ? undefined : 0 });
+  const heading = h('h3');
+  const legend = h('ul', { class: 'legend' });
   /** Labels of the series that the reader has switched off. */
   const off = new Set<string>();
   const remark = h('p', { class: 'remark' });
-  const table = createTable(title, columns);
-  const twin = tableTwin(title, table);
+  const twin = tableTwin(first.table);
+  const zoom = watchZoom(
+    canvas,
+    () => chart,
+    () => content.x.ticksOf !== undefined,
+    () => recolor(),
+  );
+  const box = h('div', { class: 'canvas-box' }, canvas);
   const element = h(
     'figure',
     { class: 'chart' },
-    h('figcaption', {}, h('h3', {}, title), legend),
-    h('div', { class: 'canvas-box' }, canvas),
+    h('figcaption', {}, heading, zoom.reset, legend),
+    box,
     remark,
-    twin,
+    hasTable ? null : twin.element,
   );
   let theme = readTheme();
-  const markers = {
-    id: 'markers',
+  const marks = {
+    id: 'marks',
+    beforeDatasetsDraw: (drawn: Chart) => drawBand(drawn, content.band, theme),
     afterDatasetsDraw: (drawn: Chart) => {
+      drawIntervals(drawn, content.series, theme);
       drawMarkers(drawn, content.markers ?? [], theme);
       drawLimits(drawn, content.limits ?? [], theme);
-      drawPointNames(
-        drawn,
-        content.series.map(({ pointNames }) => pointNames),
-        theme,
-      );
+      drawPointNames(drawn, content.series, theme);
+      zoom.draw(drawn, theme);
     },
   };
-  const chart = new Chart(canvas, { type: 'line', ...drawing(content, theme, off), plugins: [markers] });
+  const chart: Chart<'bar' | 'line', Points> = new Chart<'bar' | 'line', Points>(canvas, {
+    type: 'line',
+    ...drawing(content, null, theme, off),
+    plugins: [marks],
+  });
 
   function update(next: ChartContent): void {
     content = next;
-    setAttributes(canvas, { 'aria-label': `${title}. ${content.summary}` });
-    showLegend(legend, content.series, off, recolor);
+    const { title, summary, series, band } = content;
+    setText(heading, title);
+    setAttributes(canvas, { 'aria-label': `${title}. ${summary}` });
+    setAttributes(legend, { 'aria-label': `Series of ${title}` });
+    setAttributes(box, { class: hasIntervals(content) ? 'canvas-box rows' : 'canvas-box' });
+    showLegend(legend, series, band?.label, off, recolor);
     setText(remark, content.remark ?? '');
-    if (twin.open) table.update(content.rows);
+    twin.show(content.table);
     recolor();
   }
 
   function recolor(): void {
     theme = readTheme();
-    const { data, options } = drawing(content, theme, off);
+    const { data, options } = drawing(content, zoom.part(), theme, off);
     chart.data = data;
     chart.options = options;
     chart.update('none');
   }
 
-  twin.addEventListener('toggle', () => {
-    if (twin.open) table.update(content.rows);
-  });
   update(first);
   return { element, update, recolor, dispose: () => chart.destroy() };
 }
@@ -122,7 +108,11 @@ interface Drawing {
   readonly options: ChartOptions<'bar' | 'line'>;
 }
 
-function drawing(content: ChartContent, theme: Theme, off: ReadonlySet<string>): Drawing {
+/** Room above the data for names of markers. */
+const markerRoom = 42;
+
+function drawing(content: ChartContent, part: Range | null, theme: Theme, off: ReadonlySet<string>): Drawing {
+  const markers = content.markers?.length ?? 0;
   return {
     data: {
       datasets: content.series.map((series, i) => ({ ...dataset(series, -i, theme), hidden: off.has(series.label) })),
@@ -131,10 +121,10 @@ function drawing(content: ChartContent, theme: Theme, off: ReadonlySet<string>):
       animation: false,
       responsive: true,
       maintainAspectRatio: false,
-      interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      layout: { padding: { top: (content.markers ?? []).length === 0 ? 6 : 42, right: 8 } },
-      scales: axes(content.x, content.y, theme),
-      plugins: { tooltip: tooltip(content.x, content.y, theme) },
+      interaction: { mode: 'nearest', axis: hasIntervals(content) ? 'y' : 'x', intersect: false },
+      layout: { padding: { top: markers === 0 ? 8 : markers === 1 ? markerRoom / 2 : markerRoom, right: 8 } },
+      scales: axes(content, part, theme),
+      plugins: { tooltip: tooltip(content, theme) },
     },
   };
 }
@@ -155,6 +145,8 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
       barPercentage: 1,
       categoryPercentage: 0.92,
       grouped: false,
+      // A bin with a single response must not vanish.
+      minBarLength: 2,
     };
   }
   return {
@@ -166,20 +158,29 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
     backgroundColor: theme.fill(color, 'area'),
     borderWidth: theme.highContrast ? 2 : 1.5,
     borderDash: series.look === 'dashed' ? [5, 3] : [],
-    fill: series.look === 'area' ? 'origin' : false,
+    fill: series.look === 'area' ? 'start' : false,
     stepped: series.shape === 'steps' ? 'before' : false,
-    pointRadius: series.dots === true || points.filter(({ y }) => y !== null).length === 1 ? 3 : 0,
+    showLine: series.look !== 'dots',
+    pointRadius: series.points.map((_, i) => (series.dots === true ? 3 : isLone(series.points, i) ? 2 : 0)),
     pointHoverRadius: 4,
     pointBackgroundColor: color,
-    spanGaps: true,
     tension: 0,
-    ...(series.shape === 'curve' ? { cubicInterpolationMode: 'monotone' as const } : {}),
   };
 }
 
+/** Whether a point has no neighbor to draw a line to. */
+const isLone = (points: readonly Point[], i: number): boolean =>
+  [points[i - 1], points[i + 1]].every((beside) => beside === undefined || beside.y === null);
+
 /** Fills the legend; where there are several series, each is switched on and off by a button. */
-function showLegend(legend: HTMLElement, series: readonly Series[], off: Set<string>, redraw: () => void): void {
-  const wanted = series.map(({ label }) => label).join('\n');
+function showLegend(
+  legend: HTMLElement,
+  series: readonly Series[],
+  band: string | undefined,
+  off: Set<string>,
+  redraw: () => void,
+): void {
+  const wanted = [...series.map(({ label }) => label), band].join('\n');
   if (legend.dataset['shown'] === wanted) return;
   legend.dataset['shown'] = wanted;
   legend.replaceChildren(
@@ -187,6 +188,7 @@ function showLegend(legend: HTMLElement, series: readonly Series[], off: Set<str
       const parts = [h('i', { class: `swatch ${look} ${color}` }), label];
       return h('li', {}, ...(series.length > 1 ? [seriesSwitch(label, parts, off, redraw)] : parts));
     }),
+    ...(band === undefined ? [] : [h('li', {}, h('i', { class: 'swatch band' }), band)]),
   );
 }
 

@@ -1,77 +1,60 @@
 import type { ChartOptions, Scale, TooltipItem } from 'chart.js';
+import type { ChartAxis, ChartContent, Point } from '../../../src/core/report/charts/content.ts';
 import type { Theme } from '../../theme.ts';
-
-/** An axis in words: its title, and how a value on it is written. */
-export interface AxisText {
-  readonly title: string;
-  readonly format: (value: number) => string;
-  readonly min?: number;
-  readonly max?: number;
-  /** Ticks at whole numbers only. */
-  readonly wholeSteps?: boolean;
-  /** Ticks at just these values. */
-  readonly ticks?: readonly number[];
-  /** How the tooltip names a point, where that is not how the axis writes it. */
-  readonly pointed?: (value: number) => string;
-}
+import type { Range } from './zoom.ts';
 
 type Options = ChartOptions<'bar' | 'line'>;
 
-/** Two linear axes with quiet grid lines across only. */
-export function axes(x: AxisText, y: AxisText, theme: Theme): NonNullable<Options['scales']> {
+/** Two linear axes with quiet grid lines across only; of the x axis the part that is looked at. */
+export function axes({ x, y }: ChartContent, part: Range | null, theme: Theme): NonNullable<Options['scales']> {
   const font = { family: theme.fontFamily, size: Math.max(10, theme.fontSize - 2) };
-  const axis = (text: AxisText) => ({
+  const axis = (text: ChartAxis, { min, max }: Range, ticks: readonly number[]) => ({
     type: 'linear' as const,
-    title: { display: true, text: text.title, color: theme.dim, font, padding: 2 },
+    title: { display: text.title !== '', text: text.title, color: theme.dim, font, padding: 2 },
     border: { color: theme.axis },
-    ...(text.min === undefined ? {} : { min: text.min }),
-    ...(text.max === undefined ? {} : { max: text.max }),
-    ...(text.ticks === undefined
-      ? {}
-      : { afterBuildTicks: (scale: Scale) => void (scale.ticks = (text.ticks ?? []).map((value) => ({ value }))) }),
+    min,
+    max,
+    afterBuildTicks: (scale: Scale) => void (scale.ticks = ticks.map((value) => ({ value }))),
   });
-  const ticks = (text: AxisText) => ({
+  const ticks = (text: ChartAxis) => ({
     color: theme.dim,
     font,
     maxRotation: 0,
     autoSkipPadding: 16,
-    ...(text.wholeSteps === true ? { precision: 0 } : {}),
-    includeBounds: text.max === undefined,
-    callback: (value: string | number) => tick(Number(value), text),
+    callback: (value: string | number) => text.tick(Number(value)),
   });
   return {
     x: {
-      ...axis(x),
+      ...axis(x, part ?? x, part === null ? x.ticks : (x.ticksOf?.(part.min, part.max) ?? x.ticks)),
       offset: false,
       grid: { display: false },
-      ticks: { ...ticks(x), maxTicksLimit: x.ticks === undefined ? 7 : 20 },
+      ticks: ticks(x),
     },
     y: {
-      ...axis(y),
-      beginAtZero: true,
+      ...axis(y, y, y.ticks),
       grid: { color: theme.grid, drawTicks: false },
-      ticks: { ...ticks(y), maxTicksLimit: 5, padding: 6 },
+      ticks: { ...ticks(y), autoSkip: false, padding: 6 },
     },
   };
 }
 
-/** The words of a value without the zeros that an axis does not need: `5 req/s`, not `5.00 req/s`. */
-function tick(value: number, { format, wholeSteps, ticks }: AxisText): string {
-  if (ticks !== undefined) return format(value);
-  if (value === 0 && wholeSteps !== true) return '0';
-  return format(value).replace(/(\.\d*?)0+(?!\d)/, (_, kept: string) => (kept === '.' ? '' : kept));
-}
-
-/** What stands beside the pointer: all series at that x. */
-export function tooltip(
-  x: AxisText,
-  y: AxisText,
-  theme: Theme,
-): NonNullable<NonNullable<Options['plugins']>['tooltip']> {
+/** What stands beside the pointer: all series at that place, with what each point is of. */
+export function tooltip(content: ChartContent, theme: Theme): NonNullable<NonNullable<Options['plugins']>['tooltip']> {
+  const { x, y, series } = content;
   const font = { family: theme.fontFamily, size: Math.max(10, theme.fontSize - 1) };
+  const pointOf = (item: TooltipItem<'bar' | 'line'> | undefined): Point | undefined =>
+    item === undefined ? undefined : series[item.datasetIndex]?.points[item.dataIndex];
+  const isRows = hasIntervals(content);
+  const label = (item: TooltipItem<'bar' | 'line'>): string => {
+    const { note } = pointOf(item) ?? {};
+    const name = item.dataset.label ?? '';
+    if (isRows) return ` ${note ?? ''}`;
+    return ` ${name}: ${y.text(item.parsed.y ?? 0)}${note === undefined ? '' : ` (${note})`}`;
+  };
   return {
     animation: false,
-    mode: 'index',
+    mode: sharesX(content) ? 'index' : 'nearest',
+    axis: isRows ? 'y' : 'x',
     intersect: false,
     backgroundColor: theme.tooltipBackground,
     titleColor: theme.tooltipForeground,
@@ -85,8 +68,21 @@ export function tooltip(
     boxWidth: 8,
     boxHeight: 8,
     callbacks: {
-      title: ([item]: TooltipItem<'bar' | 'line'>[]) => (x.pointed ?? x.format)(item?.parsed.x ?? 0),
-      label: (item: TooltipItem<'bar' | 'line'>) => ` ${item.dataset.label ?? ''}: ${y.format(item.parsed.y ?? 0)}`,
+      title: ([item]: TooltipItem<'bar' | 'line'>[]) =>
+        isRows ? (item?.dataset.label ?? '') : x.text(item?.parsed.x ?? 0),
+      label,
     },
   };
+}
+
+/** Whether points have intervals: then each row is a thing, not a value. */
+export const hasIntervals = ({ series }: ChartContent): boolean =>
+  series.some(({ points }) => points.some(({ low }) => low !== undefined));
+
+/** Whether the points of all series stand at the same places. */
+function sharesX({ series }: ChartContent): boolean {
+  const [first, ...others] = series;
+  return others.every(
+    ({ points }) => points.length === first?.points.length && points.every(({ x }, i) => x === first.points[i]?.x),
+  );
 }

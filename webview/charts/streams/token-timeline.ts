@@ -1,13 +1,13 @@
 import type { Numbers, StreamedRequest, StreamNumbers } from '../../../src/core/metrics/types.ts';
-import { formatCount, formatMs, formatS, noValue } from '../../../src/core/format.ts';
+import { formatCount, formatMs, formatS, noValue, withoutZeros } from '../../../src/core/format.ts';
 import { button } from '../../controls.ts';
 import { h, setAttributes } from '../../dom.ts';
-import { createTable, tableTwin, type Cell } from '../../table.ts';
+import { tableTwin } from '../../table.ts';
 import { statusCodeWords } from '../../../src/core/report/words/outcome-words.ts';
 import { errorKindWords } from '../../words.ts';
 import { isStall, requestPhases, type PhaseKind } from '../run/request-phases.ts';
-import { niceTicks } from '../kit/ticks.ts';
 import { svg } from '../kit/svg.ts';
+import { ticksBetween } from '../../../src/core/report/charts/axes.ts';
 
 /** What of a run the picture is about. */
 type Streamed = Pick<Numbers & StreamNumbers, 'iclMs' | 'streams'>;
@@ -24,19 +24,12 @@ export function tokenTimeline(numbers: Streamed, requests: readonly StreamedRequ
   const title = 'Streams one by one';
   const medianGapMs = numbers.iclMs.median;
   const picture = svg('svg', { role: 'img', class: 'gantt' });
-  const table = createTable(title, [
-    { title: 'Target', kind: 'words' },
-    { title: 'Sent at', kind: 'number' },
-    { title: 'TTFT', kind: 'number' },
-    { title: 'E2E', kind: 'number' },
-    { title: 'Longest gap', kind: 'number' },
-    { title: 'Tokens', kind: 'number' },
-    { title: 'Outcome', kind: 'words' },
-  ]);
-  const twin = tableTwin(title, table);
-  const fill = (): void => {
-    if (twin.open) table.update(requests.map(tableRow));
-  };
+  const twin = tableTwin({
+    title,
+    columns: ['Target', 'Sent at', 'TTFT', 'E2E', 'Longest ICL', 'Tokens', 'Outcome'],
+    words: ['Outcome'],
+    rows: requests.map(tableRow),
+  });
   // Bars of a sample of a long run would be too short to see: these are lined up at first.
   const { streams } = numbers;
   const all = streams.whole + streams.partial;
@@ -53,8 +46,6 @@ export function tokenTimeline(numbers: Streamed, requests: readonly StreamedRequ
     press.update(linedUp ? 'Show when each was sent' : 'Line up at the start', false);
   }
 
-  twin.addEventListener('toggle', fill);
-  fill();
   show();
   return h(
     'figure',
@@ -63,7 +54,7 @@ export function tokenTimeline(numbers: Streamed, requests: readonly StreamedRequ
     picture,
     h('p', { class: 'remark' }, remark(requests.length, all, medianGapMs)),
     h('div', { class: 'toolbar' }, press.element),
-    twin,
+    twin.element,
   );
 }
 
@@ -75,7 +66,8 @@ function draw(
 ): void {
   const rowHeight = Math.max(shortestRow, Math.min(tallestRow, comfortableHeight / requests.length));
   const height = rowHeight * requests.length;
-  const { ticks, end } = niceTicks(Math.max(...requests.map(({ endMs }) => endMs)));
+  const end = Math.max(1e-6, ...requests.map(({ endMs }) => endMs));
+  const ticks = ticksBetween(0, end);
   const place = (ms: number): string => `${((Math.max(0, ms) / end) * 100).toFixed(3)}%`;
   setAttributes(picture, { height: height + axisHeight });
   picture.replaceChildren(
@@ -129,7 +121,7 @@ function legend(requests: readonly StreamedRequest[], medianGapMs: number | null
   const present = new Set(requests.flatMap((request) => requestPhases(request, medianGapMs).map(({ kind }) => kind)));
   const names: [PhaseKind, string][] = [
     ['wait', 'Wait'],
-    ['ttft', 'To the first token'],
+    ['ttft', 'Time to first token'],
     ['generation', 'Generation'],
     ['stall', 'Stall'],
   ];
@@ -154,7 +146,7 @@ function remark(shown: number, all: number, medianGapMs: number | null): string 
       ? `${formatCount(shown)} of ${formatCount(all)} streams, evenly spread over the run.`
       : 'Every stream of the run.';
   if (medianGapMs === null) return which;
-  return `${which} A stall is a gap of more than three times the median (${formatMs(medianGapMs)}).`;
+  return `${which} A stall is an ICL of more than three times the p50 (${formatMs(medianGapMs)}).`;
 }
 
 function failed({ status, error }: StreamedRequest): boolean {
@@ -171,13 +163,13 @@ function requestWords(request: StreamedRequest): string {
     name,
     `sent at ${sent ?? noValue}`,
     `TTFT ${ttft ?? noValue}, E2E ${e2e ?? noValue}`,
-    `longest gap ${gap ?? noValue}`,
+    `longest ICL ${gap ?? noValue}`,
     `${tokens ?? noValue} tokens`,
     ended,
   ].join('\n');
 }
 
-function tableRow(request: StreamedRequest): (Cell & string)[] {
+function tableRow(request: StreamedRequest): string[] {
   const { target, sentMs, firstTokenMs, lastTokenMs, longestGapsMs, outputTokens } = request;
   const sinceSent = (ms: number | null): string => formatMs(ms === null ? null : ms - sentMs);
   const gaps = longestGapsMs.map(([from, to]) => to - from);
@@ -193,5 +185,5 @@ function tableRow(request: StreamedRequest): (Cell & string)[] {
 }
 
 function tickWords(ms: number): string {
-  return ms === 0 ? '0' : formatMs(ms).replace(/(\.\d*?)0+(?!\d)/, (_, kept: string) => (kept === '.' ? '' : kept));
+  return ms === 0 ? '0' : withoutZeros(formatMs(ms));
 }

@@ -18,8 +18,11 @@ export interface Tiles {
   update(tiles: readonly Tile[]): void;
 }
 
-/** Makes the tiles; their number stays. */
-export function createTiles(tiles: readonly Tile[]): Tiles {
+/**
+ * Makes the tiles; their number stays.
+ * @param layout `flowing`: as many in a row as fit, where their number isn't known
+ */
+export function createTiles(tiles: readonly Tile[], layout: 'set' | 'flowing' = 'set'): Tiles {
   const parts = tiles.map(() => ({ label: h('dt'), value: h('dd'), remark: h('dd', { class: 'remark' }) }));
   const boxes = parts.map(({ label, value, remark }) => h('div', { class: 'tile' }, label, value, remark));
 
@@ -36,5 +39,5 @@ export function createTiles(tiles: readonly Tile[]): Tiles {
   }
 
   update(tiles);
-  return { element: h('dl', { class: 'tiles' }, ...boxes), update };
+  return { element: h('dl', { class: layout === 'flowing' ? 'tiles flowing' : 'tiles' }, ...boxes), update };
 }

@@ -3,15 +3,14 @@ import { button, dropdown } from '../../controls.ts';
 import { h } from '../../dom.ts';
 import { post } from '../../host.ts';
 
-/** What can be done with a result: a run, a sweep or a suite, which has no CSV. */
-export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' = 'run'): HTMLElement {
-  const format = dropdown<ExportFormat>(
-    'Export format',
+/** What can be done with a result; a suite has no CSV. */
+export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparison' = 'run'): HTMLElement {
+  const format = dropdown<ExportFormat>('Export format', [
     { value: 'json', text: 'JSON' },
     ...(of === 'suite' ? [] : [{ value: 'csv', text: 'CSV' } as const]),
     { value: 'html', text: 'HTML' },
     { value: 'markdown', text: 'Markdown' },
-  );
+  ]);
   const exportTo = (to: 'file' | 'clipboard') => () => post({ type: 'export', id, format: format.value(), to });
   return h(
     'div',

@@ -5,7 +5,7 @@ import type { Verdict } from '../../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { formatCount, formatMs, formatPercent, formatRate, noValue } from '../../../src/core/format.ts';
 import { formatChange, formatFactor } from '../../../src/core/format.ts';
-import type { Levels } from '../../charts/levels/level-axis.ts';
+import type { Levels } from '../../../src/core/report/charts/levels.ts';
 import { createTable, type Cell, type Column, type Table } from '../../table.ts';
 import { outcomeWords } from '../run/objectives.ts';
 import { reliability } from '../run/reliability.ts';

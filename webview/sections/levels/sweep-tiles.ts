@@ -1,7 +1,7 @@
 import type { SweepFigures } from '../../../src/core/metrics/levels.ts';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
-import { concurrencyWords, knee } from '../../charts/levels/level-axis.ts';
+import { concurrencyText, knee } from '../../../src/core/report/charts/levels.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 /** Returns the tiles of a sweep. */
@@ -14,7 +14,7 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
     ...recommendedTiles(sweep),
     {
       label: 'Knee',
-      value: concurrencyWords(bend),
+      value: concurrencyText(bend),
       remark: bend === null ? 'beyond tested range' : 'most throughput for its latency',
     },
     {
@@ -24,7 +24,7 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
     },
     {
       label: 'USL peak',
-      value: concurrencyWords(figures.usl?.peakConcurrency ?? null),
+      value: concurrencyText(figures.usl?.peakConcurrency ?? null),
       remark:
         figures.usl === null
           ? 'not shown: see below'
@@ -42,7 +42,7 @@ function recommendedTiles({ figures, levels }: SweepRecord): Tile[] {
   return [
     {
       label: 'Recommended',
-      value: concurrencyWords(recommended),
+      value: concurrencyText(recommended),
       remark: rule === 'objectives' ? 'largest that meets the objectives' : 'largest with a good trade-off',
     },
     {

@@ -1,12 +1,9 @@
-import { timelineEndMs } from '../../../src/core/metrics/timeline.ts';
 import type { Distribution, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../../src/core/format.ts';
-import { timeMarks } from '../../../src/core/report/server-gone.ts';
+import { streamCharts } from '../../../src/core/report/charts/run-charts.ts';
 import { cachedShare } from '../../../src/core/report/tables/stream-tables.ts';
-import type { ChartFigure } from '../../charts/kit/figure.ts';
-import { iclHistogram, ttftHistogram } from '../../charts/streams/stream-histograms.ts';
-import { tokensOverTime } from '../../charts/streams/tokens-over-time.ts';
+import { chartFigure, type ChartFigure } from '../../charts/kit/figure.ts';
 import { tokenTimeline } from '../../charts/streams/token-timeline.ts';
 import { h } from '../../dom.ts';
 import { createTable, type Cell } from '../../table.ts';
@@ -23,13 +20,7 @@ export interface ChartedPart {
 
 /** Creates the section on streamed responses: their times and tokens. */
 export function streams(record: RunRecord & StreamNumbers): ChartedPart {
-  const charts = [
-    ...(record.ttftBins === undefined || record.ttftMs.count === 0 ? [] : [ttftHistogram(record.ttftBins, record)]),
-    ...(record.iclBins === undefined || record.iclMs.count === 0 ? [] : [iclHistogram(record.iclBins, record)]),
-    ...(record.timeline.outputTokens === undefined
-      ? []
-      : [tokensOverTime(record.timeline, timelineEndMs(record), timeMarks(record))]),
-  ];
+  const charts = streamCharts(record).map((chart) => chartFigure(chart));
   const requests = record.streamedRequests ?? [];
   return {
     charts,

@@ -1,13 +1,16 @@
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { failureAdvice } from '../../../src/core/report/words/failure-reasons.ts';
-import { verdictOf } from '../../../src/core/report/words/verdict.ts';
+import { verdictOf, type RunVerdict } from '../../../src/core/report/words/verdict.ts';
 import { h } from '../../dom.ts';
 import { badge } from '../kit/badge.ts';
 
 /** Creates the first line of a result, the answer to its question, and what to do where most requests failed. */
 export function verdictLine(record: RunRecord): HTMLElement {
-  const { label, tone, sentence } = verdictOf(record);
-  const advice = failureAdvice([record]);
+  return answerLine(verdictOf(record), failureAdvice([record]));
+}
+
+/** Creates a line with a badge and the answer in a sentence, and below it what to do. */
+export function answerLine({ label, tone, sentence }: RunVerdict, advice?: string): HTMLElement {
   return h(
     'div',
     { class: `verdict ${tone}` },

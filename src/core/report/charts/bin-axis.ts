@@ -1,5 +1,6 @@
 import { stretchedBins } from '../../metrics/bins.ts';
 import { formatMs, withoutZeros } from '../../format.ts';
+import type { ChartAxis } from './content.ts';
 
 // Bins need not be equally wide: they grow with the latency, and the outermost reach to the extremes. A chart draws each as
 // wide as the next: edge i lies at i on its axis.
@@ -37,5 +38,37 @@ export function edgeFormat(edges: readonly number[]): (index: number) => string 
   return (index) => {
     const edge = edges[index];
     return edge === undefined ? '' : formatMs(edge, digits);
+  };
+}
+
+/** Returns where a time lies on the axis of bins. */
+export function binPosition(edges: readonly number[], ms: number): number {
+  const i = Math.max(
+    0,
+    Math.min(
+      edges.length - 2,
+      edges.findLastIndex((edge) => edge <= ms),
+    ),
+  );
+  const from = edges[i] ?? 0;
+  const to = edges[i + 1] ?? from;
+  return to === from ? i : i + Math.min(1, Math.max(0, (ms - from) / (to - from)));
+}
+
+/** Returns the axis of bins. */
+export function binAxis(title: string, edgesMs: readonly number[]): ChartAxis {
+  const bins = Math.max(1, edgesMs.length - 1);
+  const edge = edgeFormat(edgesMs);
+  const labels = binLabels(edgesMs, 6);
+  return {
+    title,
+    min: 0,
+    max: bins,
+    ticks: labels.map(({ at }) => at),
+    tick: (place) => labels.find(({ at }) => at === place)?.text ?? '',
+    text: (place) => {
+      const bin = Math.min(bins - 1, Math.floor(place));
+      return `${edge(bin)} to ${edge(bin + 1)}`;
+    },
   };
 }

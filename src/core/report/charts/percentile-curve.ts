@@ -1,5 +1,10 @@
 import { quantileNames, type Distribution, type LatencyBins } from '../../metrics/types.ts';
 import { quantileShares } from '../../metrics/statistics/quantiles.ts';
+import { formatMs } from '../../format.ts';
+import type { RunRecord } from '../../record/run.ts';
+import { valueAxis } from './axes.ts';
+import type { ChartContent } from './content.ts';
+import { binnedQuantile } from './shared-bins.ts';
 
 /** One point of the curve. */
 export interface CurvePoint {
@@ -22,7 +27,7 @@ export function percentileCurvePoints(bins: LatencyBins, distribution: Distribut
   const { count, max } = distribution;
   const exact = new Map(quantileNames.map((name) => [quantileShares[name], distribution[name]]));
   const reached = shares.filter((share) => count * (1 - share) >= 1 - 1e-9);
-  const points = reached.map((share): CurvePoint => ({ share, ms: exact.get(share) ?? valueAt(bins, share) }));
+  const points = reached.map((share): CurvePoint => ({ share, ms: exact.get(share) ?? binnedQuantile(bins, share) }));
   // A rough value lies between the exact ones beside it.
   return points.map(({ share, ms }) => {
     const known = [...exact].flatMap(([at, value]) => (value === null ? [] : [{ at, value }]));
@@ -35,14 +40,34 @@ export function percentileCurvePoints(bins: LatencyBins, distribution: Distribut
 /** Returns where a share lies on an axis that gives each further nine the same room: 0 for 0%, 1 for 90%, 2 for 99%. */
 export const tailPosition = (share: number): number => -Math.log10(1 - share);
 
-/** Returns the value below which a share of the binned values lies, taking them as evenly spread in each bin. */
-function valueAt({ edgesMs, counts }: LatencyBins, share: number): number {
-  const rank = share * counts.reduce((sum, inBin) => sum + inBin, 0);
-  let below = 0;
-  for (const [i, inBin] of counts.entries()) {
-    const from = edgesMs[i] ?? 0;
-    if (inBin > 0 && below + inBin >= rank) return from + ((rank - below) / inBin) * ((edgesMs[i + 1] ?? from) - from);
-    below += inBin;
-  }
-  return edgesMs.at(-1) ?? 0;
+const ticks = [0.5, 0.9, 0.99, 0.999, 0.9999];
+
+const nameOf = (position: number): string => `p${String(Number((100 * (1 - 10 ** -position)).toFixed(3)))}`;
+
+/** Returns latency by percentile, where each further nine has the same room; null with too few responses. */
+export function percentileCurve({ latencyBins, latencyMs }: RunRecord): ChartContent | null {
+  const points = percentileCurvePoints(latencyBins, latencyMs).map(({ share, ms }) => ({ x: tailPosition(share), ms }));
+  const last = points.at(-1);
+  if (last === undefined) return null;
+  const max = Math.max(tailPosition(0.9), last.x);
+  const title = 'Percentiles, all responses';
+  return {
+    title,
+    summary: `Latency from p50 ${formatMs(latencyMs.median)} to ${nameOf(last.x)} ${formatMs(last.ms)}.`,
+    series: [{ label: 'Latency', color: 'blue', look: 'line', points: points.map(({ x, ms }) => ({ x, y: ms })) }],
+    x: {
+      title: 'Percentile',
+      min: tailPosition(0.5),
+      max,
+      ticks: ticks.map(tailPosition).filter((x) => x <= max + 1e-9),
+      tick: nameOf,
+      text: nameOf,
+    },
+    y: valueAxis('Latency', Math.max(...points.map(({ ms }) => ms)), formatMs),
+    table: {
+      title,
+      columns: ['Percentile', 'Latency'],
+      rows: points.map(({ x, ms }) => [nameOf(x), formatMs(ms)]),
+    },
+  };
 }

@@ -5,24 +5,48 @@ import { chaptersHtml, chaptersMarkdown, sectionLines, type Chapters, type Secti
 import { csvText, type Cell } from '../formats/csv-parts.ts';
 import { jsonPieces, jsonText } from '../formats/json.ts';
 import { joinBlocks } from '../formats/text-parts.ts';
+import type { ChartContent } from '../charts/content.ts';
+import { intervalChart, leadingMetric, sliceChart, spreadChart } from './comparison-charts.ts';
+import { comparisonFigures, workloadDifferences } from './comparison-summary.ts';
 import { comparisonFacts, metricTable, sliceTable } from './comparison-tables.ts';
 
-const sectionsOf = (record: ComparisonRecord): Section[] => [
-  ...(record.warnings.length === 0 ? [] : [{ title: 'Warnings', sentences: record.warnings }]),
-  { title: 'Metrics', tables: [metricTable(record)] },
-  { title: record.kind === 'interleaved' ? 'Pairs' : 'Runs', tables: [sliceTable(record)] },
-  { title: 'Comparison', facts: comparisonFacts(record) },
-];
+/** Returns the chapters of a comparison below its verdict. */
+export function comparisonSections(record: ComparisonRecord): Section[] {
+  const differences = workloadDifferences(record);
+  return [
+    ...(record.warnings.length === 0 ? [] : [{ title: 'Warnings', sentences: record.warnings }]),
+    { title: 'Metrics', charts: [intervalChart(record)], tables: [metricTable(record)] },
+    {
+      title: record.kind === 'interleaved' ? 'Pairs' : 'Runs',
+      charts: chartsOfSlices(record),
+      tables: [sliceTable(record)],
+    },
+    ...(differences.length === 0 ? [] : [{ title: 'Differences in workload', sentences: differences }]),
+    { title: 'Comparison', facts: [...settledFacts(record), ...comparisonFacts(record)] },
+  ];
+}
+
+/** The leading metric slice by slice, and how its values are distributed. */
+function chartsOfSlices(record: ComparisonRecord): (ChartContent | null)[] {
+  const metric = leadingMetric(record);
+  return metric === undefined ? [] : [sliceChart(record, metric), spreadChart(record, metric)];
+}
+
+/** What this comparison could find, and what would settle it. */
+const settledFacts = (record: ComparisonRecord): [label: string, value: string][] =>
+  comparisonFigures(record)
+    .filter(({ lead }) => !lead)
+    .map(({ label, value, remark }) => [label.toLowerCase(), remark === '' ? value : `${value} (${remark})`]);
 
 const chaptersOf = (record: ComparisonRecord): Chapters => ({
   title: `A/B comparison: ${record.name}`,
   subtitle: `${record.verdict.sentence} ${formatUtc(record.startedAt)}.`,
-  sections: sectionsOf(record),
+  sections: comparisonSections(record),
 });
 
 /** Returns the comparison for a terminal. Its first line is the verdict. */
 export function renderComparisonText(record: ComparisonRecord): string {
-  return joinBlocks([[record.verdict.sentence], ...sectionsOf(record).map(sectionLines)]);
+  return joinBlocks([[record.verdict.sentence], ...comparisonSections(record).map(sectionLines)]);
 }
 
 /** One slice or run a line. */

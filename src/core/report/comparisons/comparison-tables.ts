@@ -110,18 +110,28 @@ function serverText({ ref, commit, modified, command, build }: ComparisonServer)
   return `${ref === undefined || ref === '.' ? 'files as they are' : ref}${state}: ${command}${build === undefined ? '' : `, after ${build}`}`;
 }
 
-/** A label at the start of a row; p95 stays p95. */
-const titleOf = (metric: string): string => (/^p\d/.test(metric) ? metric : capital(labelOf(metric)));
+/** Returns the name of a metric as a label at the start of a row; p95 stays p95. */
+export const titleOf = (metric: string): string => (/^p\d/.test(metric) ? metric : capital(labelOf(metric)));
 
-function valueText(metric: string, value: number | null): string {
+/** Returns a value of a metric with its unit, with 3 significant digits unless more are asked for. */
+export function valueText(metric: string, value: number | null, digits = 3): string {
   if (!isComparedMetric(metric)) return noValue;
   const { unit } = comparedMetrics[metric];
-  return unit === 'ms' ? formatMs(value) : formatRate(value, unit === 'req/s' ? 'req' : 'tokens');
+  if (unit === 'ms') return formatMs(value, digits);
+  if (digits > 3 && value !== null) return `${String(Number(value.toPrecision(digits)))} ${unit}`;
+  return formatRate(value, unit === 'req/s' ? 'req' : 'tokens');
 }
 
-function medianOf(slices: readonly ComparisonSlice[], metric: string): number | null {
-  const sorted = slices.flatMap(({ values }) => values[metric] ?? []).toSorted((x, y) => x - y);
-  const middle = (sorted.length - 1) / 2;
-  const [low, high] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
+/** Returns the median of a metric over slices or runs. */
+export const medianOf = (slices: readonly ComparisonSlice[], metric: string): number | null =>
+  quantileOf(
+    slices.flatMap(({ values }) => values[metric] ?? []).toSorted((x, y) => x - y),
+    0.5,
+  );
+
+/** Returns a quantile of values in ascending order, linear between the two nearest ranks; null without values. */
+export function quantileOf(sorted: readonly number[], share: number): number | null {
+  const place = (sorted.length - 1) * share;
+  const [low, high] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return low === undefined || high === undefined ? null : low + (high - low) * (place - Math.floor(place));
 }

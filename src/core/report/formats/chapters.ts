@@ -1,6 +1,6 @@
-import type { Chart } from '../charts/charts.ts';
+import type { ChartContent } from '../charts/content.ts';
 import { escapeHtml } from './escape.ts';
-import { factItems, page, tableHtml } from './html-parts.ts';
+import { chartHtml, factItems, page, tableHtml } from './html-parts.ts';
 import { escape, list, table as markdownTable } from './markdown-parts.ts';
 import type { Table } from '../tables/tables.ts';
 import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
@@ -10,7 +10,7 @@ export interface Section {
   readonly title: string;
   readonly sentences?: readonly string[];
   readonly facts?: readonly (readonly [label: string, value: string])[];
-  readonly charts?: readonly (Chart | null)[];
+  readonly charts?: readonly (ChartContent | null)[];
   readonly tables?: readonly Table[];
 }
 
@@ -66,12 +66,9 @@ ${sections.map(sectionHtml).join('\n')}`,
 
 function sectionHtml({ title, sentences = [], facts = [], charts = [], tables = [] }: Section): string {
   const items = sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('');
-  const drawn = charts.flatMap((chart) =>
-    chart === null
-      ? []
-      : [
-          `<figure>${chart.svg}</figure><details><summary>${escapeHtml(chart.table.title)} as a table</summary>${tableHtml(chart.table)}</details>`,
-        ],
+  const all = charts.filter((chart) => chart !== null);
+  const drawn = all.map(
+    (chart) => `${all.length === 1 ? '' : `<h3>${escapeHtml(chart.title)}</h3>`}${chartHtml(chart, tables)}`,
   );
   return [
     `<section><h2>${escapeHtml(title)}</h2>`,

@@ -1,4 +1,5 @@
-import type { Chart } from '../charts/charts.ts';
+import type { ChartContent } from '../charts/content.ts';
+import { drawSvg } from '../charts/draw-svg.ts';
 import { escapeHtml } from './escape.ts';
 import { style } from './style.ts';
 import type { Table } from '../tables/tables.ts';
@@ -50,10 +51,17 @@ function verdict(cell: string): string {
 }
 
 /** A chart under its title, its table folded below. */
-export function chartSection(chart: Chart | null): string {
-  if (chart === null) return '';
-  const title = escapeHtml(chart.table.title);
-  return `<section><h2>${title}</h2><figure>${chart.svg}</figure><details><summary>${title} as a table</summary>${tableHtml(chart.table)}</details></section>`;
+export function chartSection(chart: ChartContent): string {
+  return `<section><h2>${escapeHtml(chart.title)}</h2>${chartHtml(chart)}</section>`;
+}
+
+/** A chart with its small print, its table folded below unless it is among those that stand beside it. */
+export function chartHtml(chart: ChartContent, beside: readonly Table[] = []): string {
+  const { title, remark = '', table } = chart;
+  const folded = beside.some((other) => other.title === table.title)
+    ? ''
+    : `<details><summary>${escapeHtml(title)} as a table</summary>${tableHtml(table)}</details>`;
+  return `<figure>${drawSvg(chart)}</figure>${remark === '' ? '' : `<p class="sub">${escapeHtml(remark)}</p>`}${folded}`;
 }
 
 /** Labels with their values under a title. */

@@ -3,7 +3,7 @@ import { attention, provenance } from '../words/facts.ts';
 import { failureCountText, failuresOf, targetsText } from '../words/failure-reasons.ts';
 import { capital, formatMs, formatPercent, formatRate, formatUtc } from '../../format.ts';
 import { escapeHtml } from './escape.ts';
-import { histogramChart, latencyOverTimeChart, throughputOverTimeChart } from '../charts/charts.ts';
+import { runCharts, streamCharts } from '../charts/run-charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { outcomeOf, outcomeWords, statusWords } from '../words/outcome-words.ts';
@@ -37,9 +37,7 @@ ${tiles(record)}
 ${record.objectives.length > 0 ? section(objectiveTable(record, mostTargets)) : ''}
 ${section(latencyTable(record))}
 ${streamTables(record).map(section).join('\n')}
-${chartSection(histogramChart(record))}
-${record.responses === 0 ? '' : chartSection(latencyOverTimeChart(record))}
-${chartSection(throughputOverTimeChart(record))}
+${[...streamCharts(record), ...runCharts(record)].map(chartSection).join('\n')}
 ${section(outcomeTable(record))}
 ${record.perTarget.length > 1 ? section(targetTable(record, mostTargets)) : ''}
 ${failureSamples(record)}

@@ -1,7 +1,7 @@
 /** The look of the HTML report: one block, no font and no picture from elsewhere. */
 export const style = `
-:root{--back:#fff;--text:#1f2328;--dim:#59636e;--line:#d1d9e0;--panel:#f6f8fa;--blue:#0969da;--orange:#bc4c00;--green:#1a7f37;--red:#cf222e;--note:#fff8c5}
-@media (prefers-color-scheme:dark){:root{--back:#0d1117;--text:#e6edf3;--dim:#9198a1;--line:#3d444d;--panel:#151b23;--blue:#4493f8;--orange:#f0883e;--green:#3fb950;--red:#f85149;--note:#3a2d0a}}
+:root{--back:#fff;--text:#1f2328;--dim:#59636e;--line:#d1d9e0;--panel:#f6f8fa;--blue:#0969da;--orange:#bc4c00;--green:#1a7f37;--purple:#8250df;--red:#cf222e;--note:#fff8c5}
+@media (prefers-color-scheme:dark){:root{--back:#0d1117;--text:#e6edf3;--dim:#9198a1;--line:#3d444d;--panel:#151b23;--blue:#4493f8;--orange:#f0883e;--green:#3fb950;--purple:#a371f7;--red:#f85149;--note:#3a2d0a}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:1000px;margin:0 auto;padding:24px 20px 48px}
@@ -33,16 +33,17 @@ svg{display:block;width:100%;min-width:720px;height:auto}
 svg text{fill:var(--dim);font-size:12px}
 .grid{stroke:var(--line);stroke-width:1}
 .axis{stroke:var(--dim);stroke-width:1}
-.bar{fill:var(--blue)}
-.bad{fill:var(--red)}
-.line,.line2,.line3{fill:none;stroke:var(--blue);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-.line2{stroke:var(--orange)}
-.line3{stroke:var(--red)}
-circle.line{fill:var(--blue)}
-circle.line2{fill:var(--orange)}
-circle.line3{fill:var(--red)}
-.dot{fill:var(--blue)}
-.dot2{fill:var(--orange)}
+.blue{--c:var(--blue)}
+.yellow{--c:var(--orange)}
+.green{--c:var(--green)}
+.purple{--c:var(--purple)}
+.red{--c:var(--red)}
+.bar,.dot{fill:var(--c)}
+.area{fill:var(--c);fill-opacity:.25}
+.curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+.dashed{stroke-dasharray:6 5}
+.band{fill:var(--dim);fill-opacity:.18}
+.limit{stroke:var(--red);stroke-width:1.5;stroke-dasharray:7 4}
 .mark{stroke:var(--text);stroke-width:1;stroke-dasharray:3 3}
 svg .strong{fill:var(--text)}
 summary{color:var(--dim);font-size:13px;cursor:pointer;margin-top:6px}

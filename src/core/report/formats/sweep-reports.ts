@@ -4,7 +4,7 @@ import { formatUtc } from '../../format.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
 import { jsonPieces, jsonText } from './json.ts';
 import { escape, list, table } from './markdown-parts.ts';
-import { latencyByLevelChart, throughputByLevelChart, tradeOffChart } from '../charts/sweep-charts.ts';
+import { levelCharts } from '../charts/levels.ts';
 import {
   levelObjectiveTable,
   levelTable,
@@ -68,9 +68,7 @@ function sweepSections(sweep: SweepRecord): string {
   return [
     section(levelTable(sweep)),
     section(levelObjectiveTable(sweep)),
-    chartSection(throughputByLevelChart(sweep)),
-    chartSection(latencyByLevelChart(sweep)),
-    chartSection(tradeOffChart(sweep)),
+    ...levelCharts(sweep).map(chartSection),
     section(scalingTable(sweep)),
     factSection('Universal Scalability Law', uslFacts(sweep)),
   ].join('\n');

@@ -15,7 +15,7 @@ import {
   suiteSubtitle,
 } from './suite-parts.ts';
 import type { Finding, SuiteLevel, ThroughputSuite } from '../../record/suite.ts';
-import { latencyByLevelChart, throughputByLevelChart, tradeOffChart } from '../charts/sweep-charts.ts';
+import { levelCharts } from '../charts/levels.ts';
 import { formatChange, formatFactor } from '../../format.ts';
 import { ratioText } from '../tables/sweep-tables.ts';
 import type { Table } from '../tables/tables.ts';
@@ -24,7 +24,6 @@ import type { Table } from '../tables/tables.ts';
 export function throughputChapters(suite: ThroughputSuite): Chapters {
   const { model, runs, levels, figures } = suite;
   const single = levels.find(({ concurrency }) => concurrency === 1);
-  const charted = { levels: runs, figures };
   return {
     title: `Throughput of ${model.name}`,
     subtitle: suiteSubtitle(suite),
@@ -38,7 +37,7 @@ export function throughputChapters(suite: ThroughputSuite): Chapters {
       },
       {
         title: 'Concurrent throughput',
-        charts: [throughputByLevelChart(charted), latencyByLevelChart(charted)],
+        charts: levelCharts({ levels: runs, figures }),
         tables: levels.flatMap((level, index) =>
           level.concurrency === 1 ? [] : [changeTable(level, single, levels[index - 1])],
         ),
@@ -51,7 +50,7 @@ export function throughputChapters(suite: ThroughputSuite): Chapters {
         title: 'Scaling of tokens/s',
         tables: [scalingTable(suite, 'Tokens/s', ({ tokensPerS }) => tokensPerS, 'tokenScalingFactor')],
       },
-      { title: 'Latency against throughput', charts: [tradeOffChart(charted)], tables: [tradeOffTable(suite)] },
+      { title: 'Latency against throughput', tables: [tradeOffTable(suite)] },
       { title: 'Goals', tables: [goalTable(suite)] },
       { title: 'Key findings', sentences: suite.findings.map(withRule) },
       { title: 'Recommendations', sentences: suite.recommendations.map(withRule) },

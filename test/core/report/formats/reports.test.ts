@@ -185,9 +185,13 @@ describe('the HTML report', () => {
   it('has each picture with title, description and a table of its numbers', () => {
     const page = reports.html.render(mixed);
     const pictures = page.match(/<svg[^>]*role="img"><title>[^<]+<\/title><desc>[^<]+<\/desc>/g);
-    assert.equal(pictures?.length, 3);
-    assert.equal(page.match(/<figure>.*?<\/figure><details><summary>[^<]+ as a table<\/summary>/g)?.length, 3);
-    assert.equal(page.match(/<svg/g)?.length, 3);
+    assert.equal(pictures?.length, 4);
+    assert.equal(
+      page.match(/<figure>[^\n]*?<\/figure>(?:<p[^>]*>[^<]*<\/p>)?<details><summary>[^<]+ as a table<\/summary>/g)
+        ?.length,
+      4,
+    );
+    assert.equal(page.match(/<svg/g)?.length, 4);
     assert.doesNotMatch(page, /(?:x|y|width|height|cx|cy|d)="[^"]*(?:NaN|Infinity|e[+-])/);
     assert.equal(reports.html.render(nothing).match(/<svg/g), null);
   });
@@ -196,17 +200,18 @@ describe('the HTML report', () => {
     const latencyBins = { edgesMs: [0, 2.5, 5, 7.5, 10, 12.5, 94.1], counts: [1, 9, 5, 2, 1, 1] };
     const page = reports.html.render({ ...mixed, latencyBins });
     assert.match(page, /text-anchor="(?:middle|end)">&gt; 12\.5 ms</);
-    assert.doesNotMatch(page, />94\.1 ms</);
-    assert.match(page, /<th scope="row">12\.5 ms – 94\.1 ms<\/th><td>1<\/td>/);
+    assert.doesNotMatch(page, /<text[^>]*>94\.1 ms</);
+    assert.match(page, /<th scope="row">12\.5 ms<\/th><td>94\.1 ms<\/td><td>1<\/td>/);
   });
 
   it('cuts off no label of the time axis', () => {
     const slices = Array.from({ length: 7 }, () => 10);
     const timeline = { widthMs: 50, responses: slices, failures: slices, medianMs: slices, p95Ms: slices };
     const page = reports.html.render({ ...mixed, timeline });
-    assert.match(page, /x="64" y="234" text-anchor="middle">0</);
-    assert.match(page, /x="818.3" y="234" text-anchor="middle">300 ms</);
-    assert.match(page, /x="944" y="234" text-anchor="end">350 ms</);
+    const labels = [...page.matchAll(/<text x="([\d.]+)" y="[\d.]+" text-anchor="middle">(0|[\d.]+ m?s)</g)];
+    assert.ok(labels.length > 10);
+    for (const [, x, words = ''] of labels)
+      assert.ok(Number(x) + words.length * 3.3 <= 960, `${words} at ${String(x)}`);
   });
 
   it('aligns words as words', () => {

@@ -1,17 +1,6 @@
 import type { Chart } from 'chart.js';
+import type { Band, Limit, Marker, Series } from '../../../src/core/report/charts/content.ts';
 import type { Theme } from '../../theme.ts';
-
-/** A vertical line at a value of the x axis, with its name above. */
-export interface Marker {
-  readonly x: number;
-  readonly label: string;
-}
-
-/** A horizontal line at a value of the y axis, with its name above its end. */
-export interface Limit {
-  readonly y: number;
-  readonly label: string;
-}
 
 const rowHeight = 13;
 
@@ -70,17 +59,61 @@ export function drawLimits(chart: Chart, limits: readonly Limit[], theme: Theme)
   ctx.restore();
 }
 
+/** Draws the stretch of the x axis that is set apart. */
+export function drawBand(chart: Chart, band: Band | undefined, theme: Theme): void {
+  const { ctx, chartArea, scales } = chart;
+  const scale = scales['x'];
+  if (scale === undefined || band === undefined) return;
+  const left = Math.max(chartArea.left, scale.getPixelForValue(band.from));
+  const right = Math.min(chartArea.right, scale.getPixelForValue(band.to));
+  if (right <= left) return;
+  ctx.save();
+  ctx.fillStyle = theme.band;
+  ctx.fillRect(left, chartArea.top, right - left, chartArea.height);
+  if (theme.highContrast) {
+    ctx.strokeStyle = theme.foreground;
+    ctx.strokeRect(left, chartArea.top, right - left, chartArea.height);
+  }
+  ctx.restore();
+}
+
+/** Draws the intervals of points. */
+export function drawIntervals(chart: Chart, series: readonly Series[], theme: Theme): void {
+  const { ctx, scales } = chart;
+  const { x: across, y: up } = scales;
+  if (across === undefined || up === undefined) return;
+  ctx.save();
+  ctx.lineWidth = 2;
+  for (const [i, { points, color }] of series.entries()) {
+    if (!chart.isDatasetVisible(i)) continue;
+    ctx.strokeStyle = theme.series[color];
+    ctx.beginPath();
+    for (const { y, low, high } of points) {
+      if (y === null || low === undefined || high === undefined) continue;
+      const [from, to, level] = [across.getPixelForValue(low), across.getPixelForValue(high), up.getPixelForValue(y)];
+      ctx.moveTo(from, level);
+      ctx.lineTo(to, level);
+      for (const end of [from, to]) {
+        ctx.moveTo(end, level - 4);
+        ctx.lineTo(end, level + 4);
+      }
+    }
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
 /** Writes the name of a point beside it, where points have names of their own. */
-export function drawPointNames(chart: Chart, names: readonly (readonly string[] | undefined)[], theme: Theme): void {
+export function drawPointNames(chart: Chart, series: readonly Series[], theme: Theme): void {
   const { ctx, chartArea } = chart;
   ctx.save();
   ctx.font = `${Math.max(10, theme.fontSize - 2)}px ${theme.fontFamily}`;
   ctx.textBaseline = 'bottom';
   ctx.fillStyle = theme.foreground;
-  for (const [i, own] of names.entries()) {
-    for (const [p, name] of (own ?? []).entries()) {
+  for (const [i, { points }] of series.entries()) {
+    for (const [p, { name }] of points.entries()) {
       const point = chart.getDatasetMeta(i).data[p];
-      if (point === undefined) continue;
+      if (point === undefined || name === undefined) continue;
       // Left of the point where there is no room to its right.
       const left = point.x + ctx.measureText(name).width + 8 > chartArea.right;
       ctx.textAlign = left ? 'right' : 'left';

@@ -1,40 +1,6 @@
-import { latencyBinsOf } from '../../../src/core/metrics/bins.ts';
-import { rankedSamples } from '../../../src/core/metrics/statistics/quantiles.ts';
-import type { LatencyBins } from '../../../src/core/metrics/types.ts';
-import { binLabels, edgeFormat } from '../../../src/core/report/charts/bin-axis.ts';
-import type { AxisText } from './options.ts';
-
-/** Where a latency lies on the axis of the bins. */
-export function binPosition(edges: readonly number[], ms: number): number {
-  const i = Math.max(
-    0,
-    Math.min(
-      edges.length - 2,
-      edges.findLastIndex((edge) => edge <= ms),
-    ),
-  );
-  const from = edges[i] ?? 0;
-  const to = edges[i + 1] ?? from;
-  return to === from ? i : i + Math.min(1, Math.max(0, (ms - from) / (to - from)));
-}
-
-/** The axis of bins. */
-export function binAxis(title: string, edgesMs: readonly number[]): AxisText {
-  const bins = Math.max(1, edgesMs.length - 1);
-  const edge = edgeFormat(edgesMs);
-  const labels = binLabels(edgesMs, 6);
-  return {
-    title,
-    format: (place) => labels.find(({ at }) => at === place)?.text ?? '',
-    pointed: (place) => {
-      const bin = Math.min(bins - 1, Math.floor(place));
-      return `${edge(bin)} to ${edge(bin + 1)}`;
-    },
-    min: 0,
-    max: bins,
-    ticks: labels.map(({ at }) => at),
-  };
-}
+import { latencyBinsOf } from '../../metrics/bins.ts';
+import { rankedSamples } from '../../metrics/statistics/quantiles.ts';
+import type { LatencyBins } from '../../metrics/types.ts';
 
 /** Two histograms over the same bins, as shares of their responses: runs of different length can be laid over each other. */
 export interface SharedBins {
@@ -54,12 +20,13 @@ const spreadInto = 400;
 
 /** Latencies that stand for a histogram: its quantiles at equal distances. */
 function spread(bins: LatencyBins): number[] {
-  const total = count(bins);
-  if (total === 0) return [];
-  return Array.from({ length: spreadInto + 1 }, (_, i) => valueAt(bins, (i / spreadInto) * total));
+  if (count(bins) === 0) return [];
+  return Array.from({ length: spreadInto + 1 }, (_, i) => binnedQuantile(bins, i / spreadInto));
 }
 
-function valueAt({ edgesMs, counts }: LatencyBins, rank: number): number {
+/** Returns the value below which a share of the binned values lies, taking them as evenly spread in each bin. */
+export function binnedQuantile({ edgesMs, counts }: LatencyBins, share: number): number {
+  const rank = share * counts.reduce((sum, inBin) => sum + inBin, 0);
   let below = 0;
   for (const [i, inBin] of counts.entries()) {
     const from = edgesMs[i] ?? 0;

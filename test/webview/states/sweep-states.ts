@@ -1,10 +1,10 @@
-import { latencyWorkload, memoryWorkload, throughputWorkload } from '../../src/core/plan/suites/suite.ts';
-import { makeLatencySuite } from '../../src/core/report/suites/suite-latency.ts';
-import { makeMemorySuite } from '../../src/core/report/suites/suite-memory.ts';
-import { makeThroughputSuite } from '../../src/core/record/make-suite.ts';
-import type { RunRecord } from '../../src/core/record/run.ts';
-import type { PanelState } from '../../src/panel-protocol.ts';
-import { lawful, levelRecord, sweepOf } from '../core/record/sweep-fixtures.ts';
+import { latencyWorkload, memoryWorkload, throughputWorkload } from '../../../src/core/plan/suites/suite.ts';
+import { makeLatencySuite } from '../../../src/core/report/suites/suite-latency.ts';
+import { makeMemorySuite } from '../../../src/core/report/suites/suite-memory.ts';
+import { makeThroughputSuite } from '../../../src/core/record/make-suite.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import type { PanelState } from '../../../src/panel-protocol.ts';
+import { lawful, levelRecord, sweepOf } from '../../core/record/sweep-fixtures.ts';
 import { syntheticPlan, syntheticRecord, syntheticSnapshot } from './records.ts';
 
 const levels = [1, 2, 4, 8, 16, 32];

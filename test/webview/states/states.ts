@@ -1,6 +1,7 @@
-import type { PanelState } from '../../src/panel-protocol.ts';
+import type { PanelState } from '../../../src/panel-protocol.ts';
+import { comparisonStates } from './comparison-states.ts';
 import { sweepStates } from './sweep-states.ts';
-import { closedLoop, recordOf } from '../core/record/fixtures.ts';
+import { closedLoop, recordOf } from '../../core/record/fixtures.ts';
 import { syntheticPlan, syntheticRecord, syntheticSnapshot, threeVerdicts } from './records.ts';
 
 const hostile = '<img src=x onerror="alert(1)"><b>429</b> & "slow down"';
@@ -148,5 +149,6 @@ export const states = {
     cancelling: false,
   },
   ...sweepStates,
+  ...comparisonStates,
   missing: { kind: 'missing', id: '20261122-201507-k3f9' },
 } as const satisfies Record<string, PanelState>;

@@ -1,10 +1,10 @@
-import { clientHealth, lostHealth, type ClientReadings } from '../../src/core/metrics/client-health.ts';
-import { createRecorder, type Recorder } from '../../src/core/metrics/recorder/recorder.ts';
-import type { ErrorKind, FailureSample, Sample, Snapshot } from '../../src/core/metrics/types.ts';
-import type { RunPlan } from '../../src/core/plan/types.ts';
-import type { Verdict } from '../../src/core/vocabulary.ts';
-import { makeRecord, recordId } from '../../src/core/record/make-run.ts';
-import type { RunRecord, RunStatus } from '../../src/core/record/run.ts';
+import { clientHealth, lostHealth, type ClientReadings } from '../../../src/core/metrics/client-health.ts';
+import { createRecorder, type Recorder } from '../../../src/core/metrics/recorder/recorder.ts';
+import type { ErrorKind, FailureSample, Sample, Snapshot } from '../../../src/core/metrics/types.ts';
+import type { RunPlan } from '../../../src/core/plan/types.ts';
+import type { Verdict } from '../../../src/core/vocabulary.ts';
+import { makeRecord, recordId } from '../../../src/core/record/make-run.ts';
+import type { RunRecord, RunStatus } from '../../../src/core/record/run.ts';
 
 /** What a synthetic run is like. Everything else is drawn from the seed. */
 export interface RunChoices {

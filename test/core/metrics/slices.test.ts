@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { timelineEndMs } from '../../src/core/metrics/timeline.ts';
-import type { Summary, Timeline } from '../../src/core/metrics/types.ts';
-import { perS, rateSlices, slices } from '../../src/core/metrics/slices.ts';
-import { sampleOf, summaryOf } from '../core/metrics/samples.ts';
+import { timelineEndMs } from '../../../src/core/metrics/timeline.ts';
+import type { Summary, Timeline } from '../../../src/core/metrics/types.ts';
+import { perS, rateSlices, slices } from '../../../src/core/metrics/slices.ts';
+import { sampleOf, summaryOf } from './samples.ts';
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 

@@ -1,0 +1,327 @@
+import { kneeOf, succeeds } from '../../metrics/levels.ts';
+import { uslThroughput } from '../../metrics/statistics/usl.ts';
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../format.ts';
+import type { Objective } from '../../vocabulary.ts';
+import type { SweepRecord } from '../../record/sweep.ts';
+import { logAxis, logPosition, valueAxis } from './axes.ts';
+import type { ChartAxis, ChartContent, Limit, Marker, Series } from './content.ts';
+import { marked } from '../tables/tables.ts';
+
+/** The levels of a sweep or a suite, and what follows from them. */
+export type Levels = Pick<SweepRecord, 'levels' | 'figures'>;
+
+/** Returns the charts of a sweep or a suite; none of a single level. */
+export function levelCharts(sweep: Levels): ChartContent[] {
+  const measured = sweep.levels.filter(({ successLatencyMs }) => successLatencyMs.count > 0);
+  if (new Set(measured.map(({ plan }) => plan.concurrency)).size < 2) return [];
+  const efficiency = efficiencyByLevel(sweep);
+  return [
+    throughputByLevel(sweep),
+    latencyByLevel(sweep),
+    tradeOff(sweep),
+    ...(efficiency === null ? [] : [efficiency]),
+  ];
+}
+
+/** Returns how many requests at once, in a digit or two: where a curve peaks need not be a whole number. */
+export const concurrencyText = (concurrency: number | null): string =>
+  concurrency !== null && Number.isInteger(concurrency) ? formatCount(concurrency) : formatNumber(concurrency);
+
+/** Returns the level with the most throughput for its latency, both of successes, among those that did not fail much. */
+export function knee({ levels }: Pick<Levels, 'levels'>): number | null {
+  return kneeOf(
+    levels.filter(succeeds).map(({ plan, successThroughputPerS, successLatencyMs }) => ({
+      concurrency: plan.concurrency,
+      throughputPerS: successThroughputPerS,
+      meanLatencyMs: successLatencyMs.mean,
+    })),
+  );
+}
+
+const concurrencyAt = (place: number): string => formatCount(Math.round(2 ** place));
+
+/** The axis of concurrency, with a tick at each level. Levels double, so each doubling takes the same room. */
+function levelAxis(concurrencies: readonly number[]): ChartAxis {
+  const places = [...new Set(concurrencies.map(logPosition))];
+  return {
+    title: 'Concurrency',
+    min: Math.min(...(places.length === 0 ? [0] : places)) - 0.2,
+    max: Math.max(...(places.length === 0 ? [1] : places)) + 0.2,
+    ticks: places,
+    tick: concurrencyAt,
+    text: (place) => `Concurrency ${concurrencyAt(place)}`,
+  };
+}
+
+const axisOf = ({ levels }: Pick<Levels, 'levels'>): ChartAxis => levelAxis(levels.map(({ plan }) => plan.concurrency));
+
+/** The concurrencies that stand out, each with its name. */
+function levelMarkers(levels: Levels): Marker[] {
+  const named = new Map<number, string[]>();
+  const name = (concurrency: number | null, words: string): void => {
+    if (concurrency !== null) named.set(concurrency, [...(named.get(concurrency) ?? []), words]);
+  };
+  name(levels.figures.recommended.concurrency, 'recommended');
+  name(knee(levels), 'knee');
+  const peak = levels.figures.usl?.peakConcurrency ?? null;
+  const tested = Math.max(...levels.levels.map(({ plan }) => plan.concurrency));
+  // A peak beyond the last level would lie outside of the chart.
+  name(peak !== null && peak <= tested ? peak : null, 'USL peak');
+  return [...named]
+    .toSorted(([a], [b]) => a - b)
+    .map(([concurrency, words]) => ({
+      x: logPosition(concurrency),
+      label: `${words.join(', ')} ${concurrencyText(concurrency)}`,
+    }));
+}
+
+/** The lines of a chart that stand for no level, for those who do not see them. */
+function markedText(markers: readonly Marker[], limits: readonly Limit[] = []): string {
+  const names = [...markers, ...limits].map(({ label }) => label);
+  return names.length === 0 ? '' : ` Marked: ${names.join('; ')}.`;
+}
+
+/** Steps in which curves are drawn. */
+const curveSteps = 40;
+
+/**
+ * Returns successes per second at each level, beside linear scaling and the Universal Scalability Law. Both axes give each
+ * doubling the same room, so linear scaling is a straight line.
+ */
+export function throughputByLevel(sweep: Levels): ChartContent {
+  const { levels, figures } = sweep;
+  const { usl } = figures;
+  const single = levels.find(({ plan }) => plan.concurrency === 1)?.successThroughputPerS ?? null;
+  const rows = levels.map(({ plan: { concurrency }, successThroughputPerS: rate, successes }) => ({
+    concurrency,
+    rate,
+    successes,
+    linear: single === null ? null : single * concurrency,
+    usl: usl === null ? null : uslThroughput(usl, concurrency),
+  }));
+  const [low, high] = [levels[0]?.plan.concurrency ?? 1, levels.at(-1)?.plan.concurrency ?? 1];
+  const curve = (of: (concurrency: number) => number): Series['points'] =>
+    Array.from({ length: curveSteps + 1 }, (_, step) => {
+      const concurrency = low * (high / low) ** (step / curveSteps);
+      return { x: logPosition(concurrency), y: logPosition(of(concurrency)) };
+    });
+  const lines: (Series | null)[] = [
+    single === null || single <= 0
+      ? null
+      : {
+          label: 'Linear scaling',
+          color: 'green',
+          look: 'dashed',
+          points: [low, high].map((at) => ({ x: logPosition(at), y: logPosition(single * at) })),
+        },
+    usl === null
+      ? null
+      : { label: 'USL fit', color: 'yellow', look: 'dashed', points: curve((at) => uslThroughput(usl, at)) },
+    {
+      label: 'Measured',
+      color: 'blue',
+      look: 'line',
+      dots: true,
+      points: rows.map(({ concurrency, rate, successes }) => ({
+        x: logPosition(concurrency),
+        y: rate === null || rate <= 0 ? null : logPosition(rate),
+        note: `${formatCount(successes)} successes`,
+      })),
+    },
+  ];
+  const values = rows
+    .flatMap(({ rate, linear, usl: fitted }) => [rate ?? 0, linear ?? 0, fitted ?? 0])
+    .filter((value) => value > 0);
+  const best = rows.reduce<(typeof rows)[number] | undefined>(
+    (most, row) => ((row.rate ?? 0) > (most?.rate ?? 0) ? row : most),
+    undefined,
+  );
+  const markers = levelMarkers(sweep);
+  const title = 'Throughput by concurrency';
+  return {
+    title,
+    summary:
+      best === undefined
+        ? 'No level yet.'
+        : `Max ${formatRate(best.rate)}, at concurrency ${formatCount(best.concurrency)}.${markedText(markers)}`,
+    series: lines.filter((line) => line !== null),
+    x: axisOf(sweep),
+    y: logAxis('Successes per second', Math.min(...values), Math.max(...values), formatNumber),
+    markers,
+    table: {
+      title,
+      columns: ['Concurrency', 'Throughput', 'Linear scaling', ...(usl === null ? [] : ['USL fit'])],
+      rows: rows.map(({ concurrency, rate, linear, usl: fitted }) =>
+        [formatCount(concurrency), formatRate(rate), formatRate(linear)].concat(usl === null ? [] : formatRate(fitted)),
+      ),
+    },
+  };
+}
+
+/** Objectives of these are limits of the latency that the charts show. */
+const latencyMetrics = new Set(['mean', 'p50', 'median', 'p90', 'p95', 'p99', 'p99.9', 'max']);
+/** A limit farther up than so many times the largest value would squeeze the lines: it is told in words. */
+const farthest = 2.5;
+
+const isLatencyLimit = ({ metric, operator }: Objective): boolean =>
+  operator.startsWith('<') && latencyMetrics.has(metric);
+
+/** Objectives as lines, as far as they are near the values; the others in words. */
+function limitsOf(objectives: readonly Objective[], largest: number): { near: Limit[]; top: number; remark: string } {
+  const near = objectives.filter(({ value }) => value <= farthest * largest);
+  const far = objectives.filter(({ value }) => value > farthest * largest);
+  return {
+    near: near.map(({ text, value }) => ({ y: value, label: text })),
+    top: Math.max(largest, ...near.map(({ value }) => value)),
+    remark: far.length === 0 ? '' : `Off the chart: ${far.map(({ text }) => text).join(', ')}`,
+  };
+}
+
+/** Returns p50 and p95 of successes at each level, with the limits that objectives set. */
+export function latencyByLevel(sweep: Levels): ChartContent {
+  const { levels } = sweep;
+  const largest = Math.max(0, ...levels.map(({ successLatencyMs }) => successLatencyMs.p95 ?? 0));
+  const { near, top, remark } = limitsOf((levels[0]?.plan.objectives ?? []).filter(isLatencyLimit), largest);
+  const line = (name: 'median' | 'p95'): Series['points'] =>
+    levels.map(({ plan, successLatencyMs }) => ({
+      x: logPosition(plan.concurrency),
+      y: successLatencyMs[name],
+      note: reliabilityNote(successLatencyMs.interval95[name] !== null, successLatencyMs.count),
+    }));
+  const last = levels.at(-1);
+  const markers = levelMarkers(sweep);
+  const title = 'Latency by concurrency';
+  return {
+    title,
+    summary:
+      last === undefined
+        ? 'No level yet.'
+        : `At concurrency ${formatCount(last.plan.concurrency)}: p50 ${formatMs(last.successLatencyMs.median)}, p95 ${formatMs(last.successLatencyMs.p95)}.${markedText(markers, near)}`,
+    series: [
+      { label: 'p50', color: 'blue', look: 'line', dots: true, points: line('median') },
+      { label: 'p95', color: 'yellow', look: 'dashed', dots: true, points: line('p95') },
+    ],
+    x: axisOf(sweep),
+    y: valueAxis('Latency', top, formatMs),
+    markers,
+    limits: near,
+    remark,
+    table: {
+      title,
+      columns: ['Concurrency', 'p50', 'p95'],
+      rows: levels.map(({ plan, successLatencyMs }) => [
+        formatCount(plan.concurrency),
+        marked(successLatencyMs, 'median'),
+        marked(successLatencyMs, 'p95'),
+      ]),
+      ...doubtfulNote(
+        levels.map(({ successLatencyMs }) => [marked(successLatencyMs, 'median'), marked(successLatencyMs, 'p95')]),
+      ),
+    },
+  };
+}
+
+const reliabilityNote = (reliable: boolean, count: number): string =>
+  `${formatCount(count)} successes${reliable ? '' : ', too few to rely on'}`;
+
+const doubtfulNote = (rows: readonly (readonly string[])[]): { note?: string } =>
+  rows.flat().some((cell) => cell.endsWith(' ?')) ? { note: '? = too few successes to rely on.' } : {};
+
+/** Returns what throughput costs: p95 at the throughput of each level, with the objectives on p95 as lines. */
+export function tradeOff({ levels }: Pick<Levels, 'levels'>): ChartContent {
+  const measured = levels.flatMap(({ plan, successThroughputPerS: rate, successLatencyMs }) =>
+    rate === null || successLatencyMs.p95 === null
+      ? []
+      : [{ concurrency: plan.concurrency, rate, times: successLatencyMs, p95: successLatencyMs.p95 }],
+  );
+  const largest = Math.max(0, ...measured.map(({ p95 }) => p95));
+  const objectives = (levels[0]?.plan.objectives ?? []).filter(
+    (objective) => objective.metric === 'p95' && isLatencyLimit(objective),
+  );
+  const { near, top, remark } = limitsOf(objectives, largest);
+  const point = (level: (typeof measured)[number] | undefined): string =>
+    `p95 ${formatMs(level?.p95 ?? null)} with ${formatRate(level?.rate ?? null)}`;
+  const title = 'p95 against throughput';
+  return {
+    title,
+    summary: `From ${point(measured[0])} to ${point(measured.at(-1))} as concurrency grows.${markedText([], near)}`,
+    series: [
+      {
+        label: 'Level, labeled with its concurrency',
+        color: 'blue',
+        look: 'line',
+        dots: true,
+        points: measured.map(({ rate, p95, concurrency, times }) => ({
+          x: rate,
+          y: p95,
+          name: formatCount(concurrency),
+          note: `concurrency ${formatCount(concurrency)}, ${reliabilityNote(times.interval95.p95 !== null, times.count)}`,
+        })),
+      },
+    ],
+    x: {
+      ...valueAxis('Successes per second', Math.max(0, ...measured.map(({ rate }) => rate)), formatNumber),
+      text: formatRate,
+    },
+    y: valueAxis('p95', top, formatMs),
+    limits: near,
+    remark,
+    table: {
+      title,
+      columns: ['Concurrency', 'Throughput', 'p95'],
+      rows: measured.map(({ concurrency, rate, times }) => [
+        formatCount(concurrency),
+        formatRate(rate),
+        marked(times, 'p95'),
+      ]),
+      ...doubtfulNote(measured.map(({ times }) => [marked(times, 'p95')])),
+    },
+  };
+}
+
+/** Returns how much of linear scaling each level reaches; null where there is no level 1 to compare with. */
+export function efficiencyByLevel(sweep: Levels): ChartContent | null {
+  const levels = sweep.figures.levels.map(({ concurrency, efficiency, tokenScalingFactor }) => ({
+    concurrency,
+    x: logPosition(concurrency),
+    efficiency,
+    ofTokens: tokenScalingFactor === null ? null : tokenScalingFactor / concurrency,
+  }));
+  const last = levels.at(-1);
+  if (last === undefined || levels.every(({ efficiency }) => efficiency === null)) return null;
+  // Where every response has as many tokens as the next, both lines are one.
+  const both = levels.some(
+    ({ efficiency, ofTokens }) => ofTokens !== null && Math.abs(ofTokens - (efficiency ?? 0)) > 0.01,
+  );
+  const requests: Series = {
+    label: 'Requests',
+    color: 'green',
+    look: 'line',
+    dots: true,
+    points: levels.map(({ x, efficiency }) => ({ x, y: efficiency })),
+  };
+  const tokens: Series = {
+    label: 'Tokens',
+    color: 'purple',
+    look: 'dashed',
+    dots: true,
+    points: levels.map(({ x, ofTokens }) => ({ x, y: ofTokens })),
+  };
+  const most = Math.max(...levels.flatMap(({ efficiency, ofTokens }) => [efficiency ?? 0, both ? (ofTokens ?? 0) : 0]));
+  const title = 'Efficiency by concurrency';
+  return {
+    title,
+    summary: `At concurrency ${formatCount(last.concurrency)}, throughput is ${formatPercent(last.efficiency)} of linear scaling.`,
+    series: both ? [requests, tokens] : [requests],
+    x: axisOf(sweep),
+    y: valueAxis('Share of linear scaling', Math.max(1, most), formatPercent, 0),
+    markers: levelMarkers(sweep),
+    table: {
+      title,
+      columns: ['Concurrency', 'Requests', ...(both ? ['Tokens'] : [])],
+      rows: levels.map(({ concurrency, efficiency, ofTokens }) =>
+        [formatCount(concurrency), formatPercent(efficiency)].concat(both ? formatPercent(ofTokens) : []),
+      ),
+    },
+  };
+}

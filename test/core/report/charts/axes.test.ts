@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { countAxis, logAxis, logPosition, ticksBetween, valueAxis } from '../../../../src/core/report/charts/axes.ts';
+import { formatCount, formatMs, formatNumber } from '../../../../src/core/format.ts';
+
+describe('axes of charts', () => {
+  it('have few round ticks from 0 to an end with room for the largest value', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 1e7, noNaN: true }), (largest) => {
+        for (const { min, max, ticks } of [valueAxis('', largest, formatMs), countAxis('', largest)]) {
+          assert.equal(min, 0);
+          assert.ok(max >= largest && max <= Math.max(6, 2 * largest), String(max));
+          assert.ok(ticks.length >= 2 && ticks.length <= 7, ticks.join(' '));
+          assert.ok(ticks[0] === 0 && ticks.at(-1)! <= max);
+        }
+      }),
+    );
+    const { ticks, tick } = valueAxis('Latency', 1100, formatMs);
+    assert.deepEqual(ticks.map(tick), ['0', '250 ms', '500 ms', '750 ms', '1 s', '1.25 s']);
+  });
+
+  it('of counts have whole numbers only', () => {
+    assert.deepEqual(countAxis('', 1).ticks, [0, 1, 2]);
+    assert.ok(countAxis('', 12).ticks.every(Number.isInteger));
+  });
+
+  it('of doublings name 1, 2, and 5 of each power of ten, and hold all values', () => {
+    const { min, max, ticks, tick } = logAxis('', 10, 320, formatNumber);
+    assert.deepEqual(ticks.map(tick), ['10', '20', '50', '100', '200', '500']);
+    assert.deepEqual([min, max], [logPosition(10), logPosition(500)]);
+    const wide = logAxis('', 0.3, 90_000, formatNumber);
+    assert.deepEqual(wide.ticks.map(wide.tick), ['1', '10', '100', '1,000', '10,000', '100,000']);
+  });
+
+  it('have ticks inside of a part only', () => {
+    assert.deepEqual(
+      ticksBetween(-0.11, 0.12).map((x) => formatCount(x * 100)),
+      ['-10', '-5', '0', '5', '10'],
+    );
+  });
+});
