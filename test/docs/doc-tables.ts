@@ -1,7 +1,8 @@
 import { directives, directiveText, type Directive } from '../../src/core/endpoints/directives/directives.ts';
+import { settings, type Setting } from '../../src/extension/setting-rows.ts';
 
 /** Names of the tables that pages mark with `<!-- table: NAME -->`, each with the page that has it. */
-export const tablePages = { directives: 'docs/endpoints-file.md' } as const;
+export const tablePages = { directives: 'docs/endpoints-file.md', settings: 'docs/editor.md' } as const;
 export type TableName = keyof typeof tablePages;
 
 const code = (text: string): string => `\`${text}\``;
@@ -11,6 +12,12 @@ const placeWords: Readonly<Record<Directive['place'], string>> = {
   target: 'above a target',
   both: 'either',
 };
+
+const settingCells = ([name, { default: value, description, type }]: readonly [string, Setting]): string[] => [
+  code(`loadlens.${name}`),
+  type === 'string' && value !== '' ? code(value) : String(value),
+  description,
+];
 
 /** Rows of cells, headings first, by table. */
 export const docTables: Readonly<Record<TableName, readonly (readonly string[])[]>> = {
@@ -22,6 +29,7 @@ export const docTables: Readonly<Record<TableName, readonly (readonly string[])[
       directiveText(directive),
     ]),
   ],
+  settings: [['Setting', 'Default', 'Description'], ...Object.entries<Setting>(settings).map(settingCells)],
 };
 
 const marked = (name: TableName): RegExp => new RegExp(`(<!-- table: ${name} -->\\n\\n)((?:\\|.*\\n)+)`);

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  commandIds,
-  contextKeys,
-  languageId,
-  numberSettings,
-  panelViewType,
-  switchSettings,
-  textSettings,
-  type TextSetting,
-  views,
-} from '../../src/extension/contributions.ts';
+import { commandIds, contextKeys, languageId, panelViewType, views } from '../../src/extension/contributions.ts';
+import { planOptions, type PlanOption } from '../../src/core/values/plan-options.ts';
+import { settings, type Setting } from '../../src/extension/setting-rows.ts';
+import { configuration, type ConfigurationSection } from './configuration.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const text = readFileSync(path.join(root, 'package.json'), 'utf8');
@@ -21,13 +14,6 @@ interface Menu {
   readonly when?: string;
   readonly group?: string;
 }
-interface Setting {
-  readonly type: string;
-  readonly default: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly enum?: readonly string[];
-}
 const manifest: {
   readonly icon: string;
   readonly extensionKind: readonly string[];
@@ -35,7 +21,7 @@ const manifest: {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly category: string; readonly title: string }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
-    readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
+    readonly configuration: readonly ConfigurationSection[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
     readonly languages: readonly { readonly id: string; readonly filenames: readonly string[] }[];
@@ -74,32 +60,19 @@ describe('the manifest', () => {
     for (const item of new Set(items)) assert.ok(items.filter((one) => one === item).length <= 3, item);
   });
 
-  it('describes every setting as the code reads it', () => {
-    const found = Object.assign({}, ...contributes.configuration.map((section) => section.properties));
-    const numbers = Object.entries(numberSettings).map(([name, rule]) => [
-      `loadlens.${name}`,
-      { type: rule.integer ? 'integer' : 'number', default: rule.default, minimum: rule.min, maximum: rule.max },
-    ]);
-    const switches = Object.entries(switchSettings).map(([name, value]) => [
-      `loadlens.${name}`,
-      { type: 'boolean', default: value },
-    ]);
-    const texts = Object.entries<TextSetting>(textSettings).map(([name, { default: byDefault, values }]) => [
-      `loadlens.${name}`,
-      { type: 'string', default: byDefault, ...(values === undefined ? {} : { enum: values }) },
-    ]);
-    const shapes = Object.entries<Setting>(found).map(
-      ([name, { type, default: byDefault, minimum, maximum, ...rest }]) => [
-        name,
-        {
-          type,
-          default: byDefault,
-          ...(minimum === undefined ? {} : { minimum, maximum }),
-          ...(rest.enum === undefined ? {} : { enum: rest.enum }),
-        },
-      ],
-    );
-    assert.deepEqual(Object.fromEntries(shapes), Object.fromEntries([...numbers, ...switches, ...texts]));
+  it('contributes every setting as the code reads it (node test/docs/write-tables.ts)', () => {
+    assert.deepEqual(contributes.configuration, configuration());
+  });
+
+  it('has settings of plan options with their range and default', () => {
+    const options: Readonly<Record<string, PlanOption<unknown>>> = planOptions;
+    const rows: Readonly<Record<string, Setting>> = settings;
+    const named = Object.values(options).filter(({ setting }) => setting !== undefined);
+    assert.equal(named.length, 5);
+    for (const { setting = '', default: byDefault } of named) {
+      const row = rows[setting];
+      assert.equal(row?.default, setting.endsWith('Seconds') ? Number(byDefault) / 1000 : byDefault, setting);
+    }
   });
 
   it('names files that exist', () => {

@@ -1,34 +1,35 @@
 import { workspace, type ConfigurationScope } from 'vscode';
 import {
-  numberSettings,
-  switchSettings,
-  textSettings,
+  settings,
   type NumberSetting,
   type NumberSettingName,
   type SwitchSettingName,
   type TextSetting,
   type TextSettingName,
-} from '../../contributions.ts';
+} from '../../setting-rows.ts';
 
-/** Reads a number; what is no number or out of range counts as not set, so that a typo in settings.json harms nobody. */
+/** Returns a number. A value of another type or out of range counts as not set. */
 export function numberSetting(name: NumberSettingName, scope?: ConfigurationScope): number {
-  const rule: NumberSetting = numberSettings[name];
+  const row: NumberSetting = settings[name];
   const value = workspace.getConfiguration('loadlens', scope).get<unknown>(name);
   const fits =
-    typeof value === 'number' && value >= rule.min && value <= rule.max && (!rule.integer || Number.isInteger(value));
-  return fits ? value : rule.default;
+    typeof value === 'number' &&
+    value >= row.min &&
+    value <= row.max &&
+    (row.type === 'number' || Number.isInteger(value));
+  return fits ? value : row.default;
 }
 
-/** Reads a switch. */
+/** Returns whether a setting is on. */
 export function switchSetting(name: SwitchSettingName, scope?: ConfigurationScope): boolean {
   const value = workspace.getConfiguration('loadlens', scope).get<unknown>(name);
-  return typeof value === 'boolean' ? value : switchSettings[name];
+  return typeof value === 'boolean' ? value : settings[name].default;
 }
 
-/** Reads a text; what is none of the allowed values counts as not set. */
+/** Returns a text. One that isn't a valid choice counts as not set. */
 export function textSetting(name: TextSettingName, scope?: ConfigurationScope): string {
-  const rule: TextSetting = textSettings[name];
+  const row: TextSetting = settings[name];
   const value = workspace.getConfiguration('loadlens', scope).get<unknown>(name);
   const text = typeof value === 'string' ? value.trim() : '';
-  return text !== '' && (rule.values === undefined || rule.values.includes(text)) ? text : rule.default;
+  return text !== '' && (row.choices === undefined || row.choices.includes(text)) ? text : row.default;
 }
