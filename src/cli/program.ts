@@ -6,14 +6,14 @@ import { ExitCode } from '../core/errors.ts';
 import { cacheFolder } from '../processes/cache-folder.ts';
 import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../processes/gpt2-defaults.ts';
 import type { Gpt2Options } from '../processes/gpt2-messages.ts';
-import { defaultHost } from '../servers/mock/server.ts';
+import { defaultHost, type MockServerOptions } from '../servers/mock/server.ts';
 import { addAbCommand } from './ab/program.ts';
 import type { CalibrateOptions } from './commands/calibrate-command.ts';
 import { describeFailure } from './failure.ts';
 import { addPlanOptions, addReportOptions, planOption } from './options/plan-options.ts';
 import type { RunOptions } from './commands/run-command.ts';
 import { addScaleOutCommands } from './scale-out/program.ts';
-import { serveMockCommand, type ServeMockOptions } from './commands/serve-command.ts';
+import { serveMockCommand } from './commands/serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
 import { addSweepOptions } from './options/sweep-options.ts';
 import { numberFrom, several } from './options/values.ts';
@@ -116,7 +116,24 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       'address to listen on; anything but a loopback address is open to other machines',
       defaultHost,
     )
-    .action(async (options: ServeMockOptions) => {
+    .option('--ttft-ms <ms>', 'default time to first token (default: 50)', numberFrom(0, 3_600_000, 'a number'))
+    .option(
+      '--ttft-ms-per-token <ms>',
+      'added to it for each prompt token that is not cached (default: 0)',
+      numberFrom(0, 3_600_000, 'a number'),
+    )
+    .option(
+      '--max-num-seqs <n>',
+      'maximum number of LLM requests that run; the rest wait (default: no limit)',
+      numberFrom(1, 1_000_000, 'a whole number'),
+    )
+    .option(
+      '--kv-cache-blocks <n>',
+      'size of the KV cache in blocks of 16 tokens (default: no limit)',
+      numberFrom(1, 100_000_000, 'a whole number'),
+    )
+    .option('--prefix-caching', 'keep prompt prefixes in the KV cache')
+    .action(async (options: MockServerOptions) => {
       done(await serveMockCommand(options));
     });
 

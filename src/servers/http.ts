@@ -62,13 +62,12 @@ export function writeError(response: ServerResponse, error: ApiError): void {
   else if (!response.writableEnded) response.end(eventText(errorBody(error)));
 }
 
-/** Starts a stream of server-sent events. */
-export function startEvents(response: ServerResponse, headers: Headers = {}): void {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-    ...headers,
-  });
+/** Media type of server-sent events. */
+export const eventsType = 'text/event-stream; charset=utf-8';
+
+/** Writes the head of a streamed response. */
+export function startStream(response: ServerResponse, type: string, headers: Headers = {}): void {
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...headers });
 }
 
 /** Returns a server-sent event with JSON data. */

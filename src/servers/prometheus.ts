@@ -72,7 +72,8 @@ export function histogram(name: string, help: string, of: Histogram, labels: Lab
     help,
     samples: [
       ...buckets.map(([bound, count]) => ['_bucket', { ...labels, le: numberText(bound) }, count] as const),
-      ['_sum', labels, of.sum],
+      // Without the rounding errors of its addition: 0.009, not 0.009000000000000001.
+      ['_sum', labels, Math.round(of.sum * 1e9) / 1e9],
       ['_count', labels, total],
     ],
   };

@@ -1,19 +1,11 @@
 import { ExitCode } from '../../core/errors.ts';
-import { startMockServer } from '../../servers/mock/server.ts';
-
-/** Parsed options of `loadlens serve mock`. */
-export interface ServeMockOptions {
-  readonly port: number;
-  readonly maxConcurrentRequests: number;
-  readonly timeScale: number;
-  readonly host: string;
-}
+import { type MockServerOptions, startMockServer } from '../../servers/mock/server.ts';
 
 /**
  * Runs `loadlens serve mock` until SIGINT or SIGTERM, or until a parent process with an IPC channel ends. Returns the exit code.
  * @throws LoadlensError if it can't listen on the address
  */
-export async function serveMockCommand(options: ServeMockOptions): Promise<ExitCode> {
+export async function serveMockCommand(options: MockServerOptions): Promise<ExitCode> {
   const server = await startMockServer(options);
   const limit = options.maxConcurrentRequests;
   process.stdout.write(

@@ -1,11 +1,11 @@
 /**
- * Makes the clock of arrivals. Requests that arrive together are read one after the other in one turn of the event loop, and the
- * last of a hundred is read milliseconds after it arrived. All that one turn reads had arrived when it began, so they share
- * the time of the first: still never before the true arrival, but much closer to it.
+ * Returns the clock of arrivals. Requests that arrive together are read one after another in one turn of the event loop, the
+ * last of a hundred milliseconds after its arrival. They had all arrived when the turn began, so they share the time of the
+ * first: never before the true arrival, but closer to it.
  */
 export function createArrivalClock(): () => number {
   let turnBegan: number | undefined;
-  // Immediates run right after everything that has arrived was read.
+  // Immediates run right after everything that has arrived is read.
   const endTurn = (): void => {
     turnBegan = undefined;
   };

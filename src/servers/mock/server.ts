@@ -1,41 +1,45 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Answer, answerTo, readConfig, tooMany, wrongMethod } from './answers.ts';
-import { isRead, readBody, writeError, writeJson, writeText } from '../http.ts';
+import { isRead, readBody, writeJson, writeText } from '../http.ts';
 import { listen } from '../listen.ts';
 import { ApiError } from '../openai/errors.ts';
 import { metricsType, renderMetrics } from '../prometheus.ts';
 import { createArrivalClock } from './arrival.ts';
-import { createLlmRoutes, type Place } from './llm/routes.ts';
+import type { Place } from './llm/respond.ts';
+import { createLlmRoutes, type LlmOptions } from './llm/routes.ts';
 import { createExactness, mockMetrics, type MockStats } from './metrics.ts';
 import { sleepUntil } from './sleep.ts';
+
+/** Settings of a mock server; defaults and ranges as in docs/mock-server.md. */
+export interface MockServerOptions extends LlmOptions {
+  readonly host?: string;
+  readonly port: number;
+  readonly maxConcurrentRequests: number;
+  /** Factor for all delays. */
+  readonly timeScale: number;
+}
 
 /** A running mock server. */
 export interface MockServer {
   readonly url: string;
   readonly port: number;
   stats(): MockStats;
-  /** Calls the listener after every change of the statistics, at once: it must be quick. */
+  /** Sets the listener that is called synchronously after each change of the statistics. */
   onChange(listener: () => void): void;
-  /** Closes every connection, those that wait for an answer included. */
+  /** Closes all connections, also those with a request in flight. */
   close(): Promise<void>;
 }
 
-/** The address that a server binds to unless told otherwise: this machine alone. */
+/** Default address, which other machines can't reach. */
 export const defaultHost = '127.0.0.1';
 
-/** The largest body of `/update_config`, bytes. */
+/** Maximum size of the body of `/update_config`, bytes. */
 const maxBodyBytes = 64 * 1024;
 
 const nothing = (): void => undefined;
 
-/** Starts the reference mock server; docs/mock-server.md. Throws a LoadlensError when the address can't be had. */
-export async function startMockServer(options: {
-  host?: string;
-  port: number;
-  maxConcurrentRequests: number;
-  /** Sleeps are multiplied by it. */
-  timeScale: number;
-}): Promise<MockServer> {
+/** Starts the mock server. @throws LoadlensError if the address isn't available */
+export async function startMockServer(options: MockServerOptions): Promise<MockServer> {
   let limit = options.maxConcurrentRequests;
   let inFlight = 0;
   let served = 0;
@@ -46,7 +50,7 @@ export async function startMockServer(options: {
   const stats = (): MockStats => ({ inFlight, limit, served, abandoned, cut, byStatus: { ...byStatus } });
   const exactness = createExactness();
   const { timeScale } = options;
-  const llm = createLlmRoutes({ timeScale, exactness });
+  const llm = createLlmRoutes({ ...options, exactness });
   const arrivedAt = createArrivalClock();
 
   const count = (status: number): void => {
@@ -55,7 +59,7 @@ export async function startMockServer(options: {
     changed();
   };
 
-  /** A place under the limit, the request's until it is answered or its client is gone. Undefined when there is none. */
+  /** Counts a request until its response or until its client disconnects. Returns undefined above the limit. */
   function enter(response: ServerResponse): Place | undefined {
     if (inFlight >= limit) {
       count(429);
@@ -72,7 +76,7 @@ export async function startMockServer(options: {
       changed();
     };
     response.once('close', leave);
-    // Subtle here: the place is free before the answer leaves, or the client's next request could overtake it and get a 429.
+    // The place is free before the response is sent. Otherwise, the client's next request could overtake it and get a 429.
     const giveBack = (): void => {
       response.off('close', leave);
       inFlight--;
@@ -118,14 +122,14 @@ export async function startMockServer(options: {
     place.onGone(wake);
   }
 
-  function answerLlm(url: string, request: IncomingMessage, response: ServerResponse): void {
+  function answerLlm(path: string, url: string, request: IncomingMessage, response: ServerResponse): void {
     const place = enter(response);
     if (place) {
       llm.handle(new URL(url, 'http://mock'), request, response, place).catch(() => response.destroy());
       return;
     }
     const { error } = tooMany(limit).body;
-    writeError(response, new ApiError(429, error, { code: 'rate_limit_exceeded' }));
+    llm.refuse(path, response, new ApiError(429, error, { code: 'rate_limit_exceeded' }));
   }
 
   async function updateConfig(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -155,16 +159,17 @@ export async function startMockServer(options: {
         else writeAnswer(response, wrongMethod('POST'));
         return;
       case '/health':
-        // Tells the extension that no other server has taken the port.
+        // With this header, the extension recognizes the server.
         response.setHeader('server', 'loadlens-mock');
         writeAnswer(response, isRead(method) ? { status: 200, body: { status: 'ok' } } : wrongMethod('GET, HEAD'));
         return;
       case '/metrics':
-        if (isRead(method)) writeText(response, 200, metricsType, renderMetrics(mockMetrics(stats(), exactness)));
+        if (isRead(method))
+          writeText(response, 200, metricsType, renderMetrics([...mockMetrics(stats(), exactness), ...llm.metrics()]));
         else writeAnswer(response, wrongMethod('GET, HEAD'));
         return;
       default:
-        if (path.startsWith('/v1/')) answerLlm(target, request, response);
+        if (llm.serves(path)) answerLlm(path, target, request, response);
         else
           answerPlain(response, () =>
             answerTo(method, path, new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))),
@@ -172,7 +177,7 @@ export async function startMockServer(options: {
     }
   }
 
-  // A benchmark's connections may idle between runs: closing one just as its next request arrives would be a made-up fault.
+  // Connections of a benchmark may be idle between runs. Closing one while its next request arrives would be an artificial fault.
   const server = createServer({ keepAliveTimeout: 10 * 60_000, noDelay: true }, handle);
   const { port, url } = await listen(server, options.host ?? defaultHost, options.port);
   return {

@@ -1,14 +1,15 @@
 import { performance } from 'node:perf_hooks';
 
-/** Below this a timer's lateness (0.3 ms) is worth more than the processor time of waiting for the deadline itself. */
+/** Below this delay, the lateness of a timer (0.3 ms) matters more than the processor time of waiting actively. */
 const preciseBelowMs = 200;
 
 /**
- * Calls `done` once `performance.now()` has reached the deadline, never earlier, and returns what calls it off.
+ * Calls `done` when `performance.now()` has reached the deadline, never earlier.
  *
- * A timer holds no thread, so thousands may wait. But timers count whole milliseconds of the event loop's clock: they fire up to
- * 1 ms early and usually 0.3 ms late, which is 3 % of a sleep of 10 ms. A short sleep therefore sets its timer 1 ms early and
- * passes the rest turn by turn of the event loop, which keeps serving sockets meanwhile: 0.02 ms late.
+ * A timer needs no thread, so thousands can wait. But timers count whole milliseconds of the event loop's clock: they fire up
+ * to 1 ms early and usually 0.3 ms late, which is 3% of 10 ms. A short sleep therefore sets its timer 1 ms early and checks
+ * the clock in each turn of the event loop for the rest, while sockets are served. It ends 0.02 ms late.
+ * @returns what cancels the call
  */
 export function sleepUntil(deadline: number, done: () => void): () => void {
   const ms = deadline - performance.now();

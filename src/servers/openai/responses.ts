@@ -1,43 +1,52 @@
 import { randomUUID } from 'node:crypto';
 
-/** What all answers to one request have in common. */
+/** What all parts of one response have in common. */
 export interface AnswerHead {
   readonly kind: 'completion' | 'chat';
   readonly model: string;
-  /** Says precision and, where it is so, that the weights are random. */
+  /** Identifies the server: for GPT-2, precision and whether weights are random. */
   readonly fingerprint: string;
 }
 
 /** A finished choice. */
 export interface Choice {
   readonly text: string;
+  /** Text of the reasoning before it, if any. */
+  readonly reasoning?: string;
   readonly finishReason: 'stop' | 'length';
 }
 
-/** Tokens of prompts and answers, as the model counted them. */
+/** Token counts of a response. */
 export interface Usage {
   readonly prompt: number;
   readonly completion: number;
+  /** Prompt tokens from the prefix cache; undefined without such a cache. */
+  readonly cached?: number | undefined;
+  /** Completion tokens that are reasoning; undefined if none can be. */
+  readonly reasoning?: number | undefined;
 }
 
-/** Builds the bodies of one answer; all share an id and a time. */
+/** Makes the bodies of one response, which share an id and a time. */
 export interface AnswerWriter {
   whole(choices: readonly Choice[], usage: Usage): object;
-  /** What comes before the first token of a choice; undefined where nothing does. */
+  /** Returns the chunk before the first token of a choice, if any. */
   opening(index: number): object | undefined;
-  /** @param soFar tokens until this piece, for a client that wants them with each */
+  /** @param soFar token counts up to this piece, for a client that asks for them in each chunk */
   piece(index: number, text: string, soFar?: Usage): object;
+  reasoning(index: number, text: string): object;
   closing(index: number, reason: Choice['finishReason'], soFar?: Usage): object;
   usage(usage: Usage): object;
 }
 
-const usageBody = ({ prompt, completion }: Usage) => ({
+const usageBody = ({ prompt, completion, cached, reasoning }: Usage) => ({
   prompt_tokens: prompt,
   completion_tokens: completion,
   total_tokens: prompt + completion,
+  ...(cached !== undefined && { prompt_tokens_details: { cached_tokens: cached } }),
+  ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
 });
 
-/** The exact shapes of OpenAI's API. With `includeUsage` every piece of a stream carries `usage: null`. */
+/** Returns a writer of OpenAI's formats. With `includeUsage`, each chunk of a stream has `usage: null`. */
 export function answerWriter(head: AnswerHead, includeUsage: boolean): AnswerWriter {
   const isChat = head.kind === 'chat';
   const id = `${isChat ? 'chatcmpl' : 'cmpl'}-${randomUUID().replaceAll('-', '')}`;
@@ -63,9 +72,18 @@ export function answerWriter(head: AnswerHead, includeUsage: boolean): AnswerWri
   return {
     whole: (choices, usage) => ({
       ...base(isChat ? 'chat.completion' : 'text_completion'),
-      choices: choices.map(({ text, finishReason }, index) => ({
+      choices: choices.map(({ text, reasoning, finishReason }, index) => ({
         index,
-        ...(isChat ? { message: { role: 'assistant', content: text, refusal: null } } : { text }),
+        ...(isChat
+          ? {
+              message: {
+                role: 'assistant',
+                content: text,
+                ...(reasoning && { reasoning_content: reasoning }),
+                refusal: null,
+              },
+            }
+          : { text }),
         logprobs: null,
         finish_reason: finishReason,
       })),
@@ -76,6 +94,7 @@ export function answerWriter(head: AnswerHead, includeUsage: boolean): AnswerWri
       ...(isChat ? deltaChunk(index, { content: text }, null) : textChunk(index, text, null)),
       ...(soFar && { usage: usageBody(soFar) }),
     }),
+    reasoning: (index, text) => deltaChunk(index, { reasoning_content: text }, null),
     closing: (index, reason, soFar) => ({
       ...(isChat ? deltaChunk(index, {}, reason) : textChunk(index, '', reason)),
       ...(soFar && { usage: usageBody(soFar) }),

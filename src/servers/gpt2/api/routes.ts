@@ -1,5 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { doneEvent, eventText, isRead, readJson, startEvents, writeError, writeJson, writeText } from '../../http.ts';
+import {
+  doneEvent,
+  eventsType,
+  eventText,
+  isRead,
+  readJson,
+  startStream,
+  writeError,
+  writeJson,
+  writeText,
+} from '../../http.ts';
 import { ApiError } from '../../openai/errors.ts';
 import { answerWriter, type Choice } from '../../openai/responses.ts';
 import { metricsType } from '../../prometheus.ts';
@@ -95,7 +105,7 @@ export function createRoutes(served: Served): Routes {
     let first = true;
     const begin = () => {
       if (!request.stream || write !== undefined) return;
-      startEvents(response, headers());
+      startStream(response, eventsType, headers());
       write = (event) => response.write(eventText(event));
       for (const index of texts.keys()) {
         const opening = writer.opening(index);

@@ -1,20 +1,16 @@
-import * as v from 'valibot';
-import { check } from '../../openai/check.ts';
 import { ApiError } from '../../openai/errors.ts';
-import { generationFields, maybe, messagesField, type Prompt, promptField, promptsOf } from '../../openai/fields.ts';
+import type { Asked, LlmApi } from './apis/api.ts';
 import { maxTokens, type Timing } from './schedule.ts';
-import { countPromptTokens } from './text.ts';
 
-/** What a client asks of the model that the mock server plays. */
+/** A request to the mock model. */
 export interface LlmRequest {
-  readonly kind: 'completion' | 'chat';
+  readonly asked: Asked;
   readonly model: string;
-  readonly promptTokens: number;
-  /** Tokens of the answer, and whether `max_tokens` is what ends it. */
+  /** Number of output tokens, reasoning included. */
   readonly tokens: number;
+  readonly reasoningTokens: number;
+  /** `length` if a limit ends the response. */
   readonly finishReason: 'stop' | 'length';
-  readonly stream: boolean;
-  readonly includeUsage: boolean;
   readonly timing: Timing;
   readonly errors: { readonly rate: number; readonly status: number; readonly mode: ErrorMode };
 }
@@ -22,14 +18,22 @@ export interface LlmRequest {
 const errorModes = ['status', 'event'] as const;
 type ErrorMode = (typeof errorModes)[number];
 
-/** The model's name, for requests that name none. */
+/** Times of requests that don't set them. */
+export interface TimingDefaults {
+  /** Time to first token without prompt tokens, ms. */
+  readonly ttftMs?: number;
+  /** Time to first token per prompt token that isn't cached, ms. */
+  readonly ttftMsPerToken?: number;
+}
+
+/** Name of the model for requests without one. */
 export const modelName = 'mock';
 
-/** Tokens of an answer whose request says nothing of them: what OpenAI's completions give. */
+/** Output tokens of a request that doesn't set them: the default of OpenAI's completions. */
 const usualTokens = 16;
 const maxMs = 3_600_000;
 
-/** What can be set, in the address or in the body: from, to, whole numbers only. */
+/** Fields that can be set in the query or the body: minimum, maximum, whole numbers only. */
 const numbers = {
   ttft_ms: [0, maxMs, false],
   icl_ms: [0, maxMs, false],
@@ -46,40 +50,37 @@ const numbers = {
   stall_at: [1, maxTokens, true],
   stall_ms: [0, maxMs, false],
   cut_at: [1, maxTokens, true],
+  ttft_ms_per_token: [0, maxMs, false],
+  reasoning_tokens: [0, maxTokens, true],
 } as const;
 type NumberName = keyof typeof numbers;
 
-/** Part of a message; only its text counts. */
-const part = v.looseObject({ text: maybe(v.string()) });
-const message = v.looseObject({
-  role: v.string(),
-  content: v.nullable(v.union([v.string(), v.array(part)], 'must be a string or a list of parts')),
-});
-
-/** The fields that both servers read, checked by the same schemas. This server ignores all other fields. */
-const completion = v.looseObject({ ...generationFields, prompt: promptField });
-const chat = v.looseObject({ ...generationFields, messages: messagesField(message) });
-
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads a request. Throws an ApiError that says what is wrong with it. */
-export function readLlmRequest(kind: LlmRequest['kind'], json: unknown, query: URLSearchParams): LlmRequest {
-  checkNames(query);
-  const { body, promptTokens } = kind === 'chat' ? readChat(json) : readCompletion(json);
+/**
+ * Reads a request.
+ * @param json body, a JSON object or what isn't one
+ * @throws ApiError that says what is wrong with it
+ */
+export function readLlmRequest(api: LlmApi, json: unknown, url: URL, defaults: TimingDefaults): LlmRequest {
+  const query = url.searchParams;
+  checkNames(query, api);
+  const asked = api.read(json, url);
+  const body: Json = { ...Object(json) };
   const number = (name: NumberName): number | undefined => readNumber(name, query, body);
   const tokens = number('tokens');
-  const limit = number('max_completion_tokens') ?? number('max_tokens');
+  const limit = number('max_completion_tokens') ?? number('max_tokens') ?? asked.maxTokens;
   const wanted = tokens ?? limit ?? usualTokens;
-  if ((body.n ?? 1) !== 1) throw wrong('n', 'must be 1. This server returns one choice');
+  const reasoning = number('reasoning_tokens') ?? 0;
+  if (reasoning > 0 && !api.hasReasoning) throw wrong('reasoning_tokens', "isn't supported by this API");
+  const output = asked.pooled ? 0 : Math.min(wanted, limit ?? wanted);
   return {
-    kind,
-    model: body.model ?? modelName,
-    promptTokens,
-    tokens: Math.min(wanted, limit ?? wanted),
+    asked,
+    model: asked.model ?? modelName,
+    tokens: output,
+    reasoningTokens: Math.min(reasoning, output),
     finishReason: limit !== undefined && limit <= wanted ? 'length' : 'stop',
-    stream: body.stream ?? false,
-    includeUsage: body.stream_options?.include_usage ?? false,
-    timing: readTiming(number),
+    timing: readTiming(number, defaults),
     errors: {
       rate: number('error_rate') ?? 0,
       status: number('error_status') ?? 500,
@@ -88,18 +89,8 @@ export function readLlmRequest(kind: LlmRequest['kind'], json: unknown, query: U
   };
 }
 
-function readChat(json: unknown) {
-  const body = check(chat, json);
-  return { body, promptTokens: countMessages(body.messages) };
-}
-
-function readCompletion(json: unknown) {
-  const body = check(completion, json);
-  return { body, promptTokens: countPrompt(body.prompt) };
-}
-
-function readTiming(number: (name: NumberName) => number | undefined): Timing {
-  const ttftMs = number('ttft_ms') ?? 50;
+function readTiming(number: (name: NumberName) => number | undefined, defaults: TimingDefaults): Timing {
+  const ttftMs = number('ttft_ms') ?? defaults.ttftMs ?? 50;
   const iclMs = number('icl_ms') ?? number('itl_ms') ?? 10;
   const jitterMs = number('jitter_ms') ?? 0;
   if (jitterMs > Math.min(ttftMs, iclMs)) throw wrong('jitter_ms', 'must not be larger than ttft_ms and icl_ms');
@@ -113,6 +104,7 @@ function readTiming(number: (name: NumberName) => number | undefined): Timing {
   }
   return {
     ttftMs,
+    ttftMsPerToken: number('ttft_ms_per_token') ?? defaults.ttftMsPerToken ?? 0,
     iclMs,
     jitterMs,
     seed: number('seed') ?? 1,
@@ -124,25 +116,25 @@ function readTiming(number: (name: NumberName) => number | undefined): Timing {
 
 const wrong = (param: string, complaint: string): ApiError => new ApiError(400, `${param} ${complaint}.`, { param });
 
-const isAbsent = (value: unknown): boolean => value === undefined || value === null;
-
-/** A misspelt name in the address would leave a time at its default without a word. */
-function checkNames(query: URLSearchParams): void {
+/** Checks the query: a misspelled name would leave a default in place without notice. */
+function checkNames(query: URLSearchParams, { query: own = [] }: LlmApi): void {
   const known = [...Object.keys(numbers), 'error_mode'];
   const shown = known.filter((name) => name !== 'itl_ms');
   for (const name of new Set(query.keys())) {
+    if (own.includes(name)) continue;
     if (!known.includes(name))
       throw wrong(name, `is not a known query parameter. Known parameters: ${shown.join(', ')}`);
     if (query.getAll(name).length > 1) throw wrong(name, 'appears twice in the query');
   }
 }
 
-/** The value of the address, otherwise that of the body. */
+/** Returns the value of the query, or that of the body. */
 function readNumber(name: NumberName, query: URLSearchParams, body: Json): number | undefined {
   const [least, most, whole] = numbers[name];
   const text = query.get(name);
-  if (text === null && isAbsent(body[name])) return undefined;
-  const value = text === null ? body[name] : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  const given = body[name];
+  if (text === null && (given === undefined || given === null)) return undefined;
+  const value = text === null ? given : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
   if (typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
   throw wrong(name, `must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
 }
@@ -153,17 +145,3 @@ function readErrorMode(query: URLSearchParams, body: Json): ErrorMode {
   if (mode === undefined) throw wrong('error_mode', `must be ${errorModes.join(' or ')}`);
   return mode;
 }
-
-function countPrompt(prompt: v.InferOutput<typeof promptField>): number {
-  const [first, ...others]: readonly Prompt[] = promptsOf(prompt);
-  if (first === undefined || others.length > 0) {
-    throw wrong('prompt', 'must be one prompt. This server returns one choice');
-  }
-  return typeof first === 'string' ? countPromptTokens(first) : first.length;
-}
-
-const countMessages = (messages: readonly v.InferOutput<typeof message>[]): number =>
-  messages.reduce((sum, { content }) => sum + countPromptTokens(contentText(content)), 0);
-
-const contentText = (content: v.InferOutput<typeof message>['content']): string =>
-  Array.isArray(content) ? content.map(({ text }) => text ?? '').join(' ') : (content ?? '');

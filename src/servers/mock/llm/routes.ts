@@ -1,195 +1,115 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { doneEvent, eventText, readJson, startEvents, writeError, writeJson } from '../../http.ts';
-import { ApiError, errorBody } from '../../openai/errors.ts';
-import { answerWriter, type AnswerWriter } from '../../openai/responses.ts';
+import { readJson, writeJson } from '../../http.ts';
+import { ApiError } from '../../openai/errors.ts';
+import type { Family } from '../../prometheus.ts';
+import { createAgenda } from '../scheduler/agenda.ts';
+import { createScheduler, type SchedulerLimits } from '../scheduler/scheduler.ts';
+import { blockTokens } from '../scheduler/kv-blocks.ts';
 import type { Exactness } from '../metrics.ts';
-import { sleepUntil } from '../sleep.ts';
-import { type LlmRequest, modelName, readLlmRequest } from './request.ts';
-import { isUnlucky, makeSchedule, type Step } from './schedule.ts';
-import { tokensText } from './text.ts';
+import type { LlmApi } from './apis/api.ts';
+import { nowS } from './apis/api.ts';
+import { apisAt } from './apis/apis.ts';
+import { modelName, type LlmRequest, readLlmRequest, type TimingDefaults } from './request.ts';
+import { bodyOf, type Place, toldToFail, writeStream, writeWhole } from './respond.ts';
+import { isUnlucky, makeSchedule, ttftOf } from './schedule.ts';
+import { outputToken } from './text.ts';
 
-/** A request's place under the limit. One of `answered` and `cut` gives it back, unless the client goes away. */
-export interface Place {
-  /** When the request arrived, as `performance.now()`. */
-  readonly since: number;
-  /** Called before the last bytes leave: the client's next request must not overtake them. */
-  answered(status: number): void;
-  /** Counts a connection that is cut on purpose. */
-  cut(): void;
-  /** What to do when the client goes away. */
-  onGone(listener: () => void): void;
-}
+/** Settings of the mock model. */
+export interface LlmOptions extends SchedulerLimits, TimingDefaults {}
 
-/** The routes below /v1. */
+/** The routes of the mock model. */
 export interface LlmRoutes {
+  /** Returns true for a path of the model, also one that doesn't exist under /v1/. */
+  serves(path: string): boolean;
   handle(url: URL, request: IncomingMessage, response: ServerResponse, place: Place): Promise<void>;
+  /** Writes an error in the format of the path's API. */
+  refuse(path: string, response: ServerResponse, error: ApiError): void;
+  metrics(): Family[];
 }
 
-const created = Math.floor(Date.now() / 1000);
-const modelCard = { id: modelName, object: 'model', created, owned_by: 'loadlens' };
+const modelCard = { id: modelName, object: 'model', created: nowS(), owned_by: 'loadlens' };
+const models: Readonly<Record<string, object>> = {
+  '/v1/models': { object: 'list', data: [modelCard] },
+  [`/v1/models/${modelName}`]: modelCard,
+};
 
-/** An OpenAI-compatible server without a model: known text at known times; docs/mock-server.md. */
-export function createLlmRoutes(options: { timeScale: number; exactness: Exactness }): LlmRoutes {
-  const { timeScale, exactness } = options;
+/** Returns the routes of a model without weights: known text at known times; docs/mock-server.md. */
+export function createLlmRoutes(options: LlmOptions & { timeScale: number; exactness: Exactness }): LlmRoutes {
+  const { timeScale, exactness, prefixCaching = false, kvCacheBlocks } = options;
+  const scheduler = createScheduler(options, timeScale, createAgenda());
   let requests = 0;
 
-  const generate = (wanted: LlmRequest, response: ServerResponse, place: Place): void => {
+  const generate = (api: LlmApi, wanted: LlmRequest, response: ServerResponse, place: Place): void => {
+    const { asked, tokens, timing, errors, finishReason } = wanted;
     const index = requests++;
-    const fails = isUnlucky(wanted.errors.rate, wanted.timing.seed, index);
-    if (fails && (wanted.errors.mode === 'status' || !wanted.stream)) {
-      throw new ApiError(wanted.errors.status, toldToFail);
+    const fails = isUnlucky(errors.rate, timing.seed, index);
+    if (fails && (errors.mode === 'status' || !asked.stream)) throw new ApiError(errors.status, toldToFail);
+    const promptTokens = asked.prompt.length;
+    if (scheduler.missingBlocks(promptTokens, tokens) > 0) {
+      throw new ApiError(
+        400,
+        `The KV cache has ${kvCacheBlocks} blocks of ${blockTokens} tokens. The prompt has ${promptTokens} and the response ` +
+          `may have ${tokens}. Shorten the prompt, lower max_tokens, or increase --kv-cache-blocks.`,
+        { code: 'context_length_exceeded' },
+      );
     }
-    const steps = makeSchedule(wanted.tokens, wanted.timing, { index, fails });
-    const writer = answerWriter(
-      { kind: wanted.kind, model: wanted.model, fingerprint: 'loadlens-mock' },
-      wanted.includeUsage,
-    );
-    const dueAt = (step: Step | undefined): number => place.since + (step?.atMs ?? 0) * timeScale;
-    if (wanted.stream) writeStream({ wanted, writer, response, place, exactness }, steps, dueAt);
-    else writeWhole({ wanted, writer, response, place, exactness }, steps, dueAt);
+    const reply = { api, wanted, response, place, exactness, tellsCached: prefixCaching };
+    const writing = asked.stream ? writeStream(reply) : writeWhole(reply);
+    const tokenAt = (at: number): string => asked.prompt[at] ?? outputToken(at - promptTokens);
+    const leave = scheduler.submit({
+      since: place.since,
+      promptTokens,
+      tokenAt: asked.pooled ? undefined : tokenAt,
+      whole: !asked.stream,
+      finishReason,
+      prefillMs: (uncachedTokens) => ttftOf(timing, uncachedTokens),
+      schedule: (uncachedTokens) => makeSchedule(tokens, timing, { index, fails, uncachedTokens }),
+      ...writing,
+    });
+    place.onGone(leave);
   };
-
-  const routes: Readonly<Record<string, { method: string; answer: Handler }>> = {
-    '/v1/models': { method: 'GET', answer: json({ object: 'list', data: [modelCard] }) },
-    [`/v1/models/${modelName}`]: { method: 'GET', answer: json(modelCard) },
-    '/v1/completions': { method: 'POST', answer: generator('completion') },
-    '/v1/chat/completions': { method: 'POST', answer: generator('chat') },
-  };
-
-  function generator(kind: LlmRequest['kind']): Handler {
-    return async ({ searchParams }, request, response, place) => {
-      const body = await readJson(request);
-      // The client may be gone by now.
-      if (!response.destroyed) generate(readLlmRequest(kind, body, searchParams), response, place);
-    };
-  }
 
   return {
+    serves: (path) => path.startsWith('/v1/') || apisAt(path).length > 0,
     handle: async (url, request, response, place) => {
+      let api = apisAt(url.pathname)[0];
       try {
-        const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
-        if (!route) throw new ApiError(404, `${url.pathname} not found. Try POST /v1/chat/completions.`);
-        const { method, answer } = route;
-        const allow = method === 'GET' ? 'GET, HEAD' : method;
-        if (!allow.split(', ').includes(request.method ?? '')) {
-          throw new ApiError(405, `${url.pathname} accepts only ${allow} requests.`, { headers: { allow } });
+        const apis = choose(url.pathname, request.method ?? '');
+        const model = Object.hasOwn(models, url.pathname) ? models[url.pathname] : undefined;
+        if (model) {
+          place.answered(200);
+          writeJson(response, 200, model);
+          return;
         }
-        await answer(url, request, response, place);
+        const json = await readJson(request);
+        api = apis.find(({ takes }) => takes?.(Object(json)) ?? true) ?? api;
+        // The client may have disconnected.
+        if (api && !response.destroyed) {
+          generate(api, readLlmRequest(api, json, url, options), response, place);
+        }
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         place.answered(error.status);
-        writeError(response, error);
+        refuse(api, response, error);
       }
     },
+    refuse: (path, response, error) => refuse(apisAt(path)[0], response, error),
+    metrics: () => scheduler.metrics(),
   };
 }
 
-const toldToFail = 'Failed on purpose, because of error_rate.';
-
-type Handler = (url: URL, request: IncomingMessage, response: ServerResponse, place: Place) => void | Promise<void>;
-
-const json =
-  (body: object): Handler =>
-  (_url, _request, response, place) => {
-    place.answered(200);
-    writeJson(response, 200, body);
-  };
-
-/** What writing one answer needs. */
-interface Answer {
-  readonly wanted: LlmRequest;
-  readonly writer: AnswerWriter;
-  readonly response: ServerResponse;
-  readonly place: Place;
-  readonly exactness: Exactness;
+/** Returns the APIs of a path; none for the routes of the models. Throws an ApiError for another path or method. */
+function choose(path: string, method: string): readonly LlmApi[] {
+  const apis = apisAt(path);
+  const allow = Object.hasOwn(models, path) ? 'GET, HEAD' : 'POST';
+  if (apis.length === 0 && allow === 'POST') {
+    throw new ApiError(404, `${path} not found. Try POST /v1/chat/completions.`);
+  }
+  if (!allow.split(', ').includes(method)) {
+    throw new ApiError(405, `${path} accepts only ${allow} requests.`, { headers: { allow } });
+  }
+  return apis;
 }
 
-/** An answer in one piece comes when its last token would have come. */
-function writeWhole(answer: Answer, steps: readonly Step[], dueAt: (step: Step | undefined) => number): void {
-  const { wanted, writer, response, place, exactness } = answer;
-  const last = steps.at(-1);
-  const due = dueAt(last);
-  const wake = sleepUntil(due, () => {
-    if (last?.kind === 'cut') {
-      cutOff(response, place);
-      return;
-    }
-    const choice = { text: tokensText(0, wanted.tokens), finishReason: wanted.finishReason };
-    const body = writer.whole([choice], usageOf(wanted));
-    place.answered(200);
-    writeJson(response, 200, body);
-    process.nextTick(() => exactness.answer.add(performance.now() - due));
-  });
-  place.onGone(wake);
-}
-
-function writeStream(answer: Answer, steps: readonly Step[], dueAt: (step: Step | undefined) => number): void {
-  const { wanted, writer, response, place, exactness } = answer;
-  const piece = pieceWriter(writer);
-  let position = 0;
-  let wrote = { at: 0, due: 0 };
-  let wake: (() => void) | undefined;
-
-  const note = (due: number): void => {
-    // Subtle here: what is written leaves at the end of this tick, and this runs right after it.
-    process.nextTick((first: boolean) => {
-      const at = performance.now();
-      if (first) exactness.firstToken.add(at - due);
-      else exactness.gap.add(at - wrote.at - (due - wrote.due));
-      wrote = { at, due };
-    }, position === 0);
-  };
-  const writeStep = (): void => {
-    const step = steps[position];
-    if (!step) return;
-    if (step.kind === 'cut') {
-      cutOff(response, place);
-      return;
-    }
-    if (step.kind === 'error') {
-      place.answered(200);
-      response.end(eventText(errorBody(new ApiError(wanted.errors.status, toldToFail))));
-      return;
-    }
-    const text = piece(tokensText(step.from, step.to));
-    note(dueAt(step));
-    position++;
-    if (position === steps.length) {
-      place.answered(200);
-      response.end(text + endOf(wanted, writer));
-    } else if (response.write(text)) sleepOn();
-    else response.once('drain', sleepOn);
-  };
-  const sleepOn = (): void => {
-    wake = sleepUntil(dueAt(steps[position]), writeStep);
-  };
-  place.onGone(() => wake?.());
-
-  startEvents(response);
-  const opening = writer.opening(0);
-  if (opening) response.write(eventText(opening));
-  else response.flushHeaders();
-  sleepOn();
-}
-
-/** Writes pieces by putting the text into the place of a mark: JSON.stringify of every piece would cost more than its socket. */
-function pieceWriter(writer: AnswerWriter): (text: string) => string {
-  const mark = '\u0001';
-  const [before = '', after = ''] = eventText(writer.piece(0, mark)).split(JSON.stringify(mark));
-  return (text) => before + JSON.stringify(text) + after;
-}
-
-function endOf(wanted: LlmRequest, writer: AnswerWriter): string {
-  const usage = wanted.includeUsage ? eventText(writer.usage(usageOf(wanted))) : '';
-  return `${eventText(writer.closing(0, wanted.finishReason))}${usage}${doneEvent}`;
-}
-
-const usageOf = ({ promptTokens, tokens }: LlmRequest): { prompt: number; completion: number } => ({
-  prompt: promptTokens,
-  completion: tokens,
-});
-
-function cutOff(response: ServerResponse, place: Place): void {
-  place.cut();
-  response.destroy();
-}
+const refuse = (api: LlmApi | undefined, response: ServerResponse, error: ApiError): void =>
+  writeJson(response, error.status, bodyOf(api, error), error.headers);

@@ -1,8 +1,10 @@
 import { seededUnits } from '../../../core/values/pick.ts';
 
-/** The times that a request asks for, in ms, and what goes wrong in its answer. Token numbers count from 1. */
+/** Times of a response in ms, and its faults. Tokens are counted from 1. */
 export interface Timing {
   readonly ttftMs: number;
+  /** Added to `ttftMs` for each prompt token that isn't cached. */
+  readonly ttftMsPerToken: number;
   readonly iclMs: number;
   readonly jitterMs: number;
   readonly seed: number;
@@ -11,23 +13,32 @@ export interface Timing {
   readonly cutAt: number | undefined;
 }
 
-/** One piece of an answer: tokens `from` up to, not including, `to`, counted from 0. */
+/** One chunk of a response: tokens `from` up to, not including, `to`, counted from 0. */
 export interface Step {
-  /** From the arrival of the request. */
+  /** Time after the start of the request. */
   readonly atMs: number;
   readonly from: number;
   readonly to: number;
-  /** `cut` and `error`: what comes in the place of the tokens, and is the last step. */
+  /** `cut` and `error` replace the tokens and are the last step. */
   readonly kind: 'tokens' | 'cut' | 'error';
 }
 
+/** Returns the time to the first token if so many prompt tokens have to be computed, ms. */
+export const ttftOf = ({ ttftMs, ttftMsPerToken }: Timing, uncachedTokens: number): number =>
+  ttftMs + ttftMsPerToken * uncachedTokens;
+
 /**
- * When each piece of an answer of so many tokens is written. Times are absolute, so that a late write delays no other.
- * `index` is the number of the request: each has a jitter of its own.
+ * Returns the chunks of a response with so many output tokens. Times are absolute, so a late write delays no other.
+ * @param options `index` is the number of the request, which has its own jitter; `fails` if it ends with an error
  */
-export function makeSchedule(tokens: number, timing: Timing, options: { index: number; fails: boolean }): Step[] {
+export function makeSchedule(
+  tokens: number,
+  timing: Timing,
+  options: { index: number; fails: boolean; uncachedTokens: number },
+): Step[] {
   const { tokensPerChunk, stall, cutAt, jitterMs } = timing;
-  const chunks = Math.ceil(tokens / tokensPerChunk);
+  // A response without output tokens comes when the first token would.
+  const chunks = Math.max(1, Math.ceil(tokens / tokensPerChunk));
   const failsAt = options.fails ? chunks >> 1 : undefined;
   const unit = seededUnits(timing.seed);
   const steps: Step[] = [];
@@ -37,7 +48,8 @@ export function makeSchedule(tokens: number, timing: Timing, options: { index: n
     const to = Math.min(tokens, from + tokensPerChunk);
     const holds = (token: number | undefined): boolean => token !== undefined && token > from && token <= to;
     const jitter = jitterMs === 0 ? 0 : (2 * unit(options.index * maxTokens + chunk) - 1) * jitterMs;
-    atMs += (chunk === 0 ? timing.ttftMs : timing.iclMs) + jitter + (stall && holds(stall.at) ? stall.ms : 0);
+    const gapMs = chunk === 0 ? ttftOf(timing, options.uncachedTokens) : timing.iclMs;
+    atMs += gapMs + jitter + (stall && holds(stall.at) ? stall.ms : 0);
     const kind = holds(cutAt) ? 'cut' : chunk === failsAt ? 'error' : 'tokens';
     steps.push({ atMs, from, to, kind });
     if (kind !== 'tokens') break;
@@ -45,9 +57,9 @@ export function makeSchedule(tokens: number, timing: Timing, options: { index: n
   return steps;
 }
 
-/** The longest answer. */
+/** Maximum number of output tokens. */
 export const maxTokens = 100_000;
 
-/** True when the request of that number is one of those that fail: a share of `rate` of all, by seed. */
+/** Returns true if the request with this number is one that fails: a share `rate` of all, chosen by the seed. */
 export const isUnlucky = (rate: number, seed: number, index: number): boolean =>
   rate > 0 && seededUnits(~seed)(index) < rate;

@@ -1,21 +1,18 @@
-/** What the answers are made of, one token each. Some are longer than one byte a letter, as real text is. */
+/** Words of all responses, one token each. Some have more bytes than letters, as real text does. */
 const words =
   'The quick brown fox jumps over the lazy dog while a naïve reader counts 42 tokens – 東京 and 🙂 included – and then'.split(
     ' ',
   );
 
-/** Token `index` of every answer: a word, after a space unless it is the first. */
-function tokenText(index: number): string {
-  const word = words[index % words.length] ?? '';
-  return index === 0 ? word : ` ${word}`;
-}
+/** Returns token `index` of each response, without the space before it. */
+export const outputToken = (index: number): string => words[index % words.length] ?? '';
 
-/** Tokens `from` up to, not including, `to`. */
+/** Returns the text of tokens `from` up to, not including, `to`. */
 export function tokensText(from: number, to: number): string {
   let text = '';
-  for (let i = from; i < to; i++) text += tokenText(i);
+  for (let i = from; i < to; i++) text += i === 0 ? outputToken(i) : ` ${outputToken(i)}`;
   return text;
 }
 
-/** How many tokens a prompt counts: its words, at least one. */
-export const countPromptTokens = (text: string): number => Math.max(1, text.match(/\S+/g)?.length ?? 0);
+/** Returns the tokens of a text: its words, or one empty token. */
+export const tokensOf = (text: string): readonly string[] => text.match(/\S+/g) ?? [''];

@@ -1,25 +1,33 @@
 import assert from 'node:assert/strict';
 import { ApiError } from '../../../../src/servers/openai/errors.ts';
+import { apisAt } from '../../../../src/servers/mock/llm/apis/apis.ts';
 import { type LlmRequest, readLlmRequest } from '../../../../src/servers/mock/llm/request.ts';
 
 const prompt = { prompt: 'one two three' };
-const read = (body: object, query = '', kind: LlmRequest['kind'] = 'completion'): LlmRequest =>
-  readLlmRequest(kind, { ...body }, new URLSearchParams(query));
+type Kind = 'completion' | 'chat';
+const paths = { completion: '/v1/completions', chat: '/v1/chat/completions' };
+const read = (body: object, query = '', kind: Kind = 'completion'): LlmRequest => {
+  const url = new URL(`http://mock${paths[kind]}?${query}`);
+  const [api] = apisAt(url.pathname);
+  assert.ok(api);
+  return readLlmRequest(api, body, url, {});
+};
+const promptTokens = (body: object, kind: Kind = 'completion'): number => read(body, '', kind).asked.prompt.length;
 
 const user = (content: unknown): object => ({ role: 'user', content });
 
 describe('request to the mock model', () => {
   it('has defaults', () => {
-    assert.deepEqual(read(prompt), {
-      kind: 'completion',
+    const { asked, ...others } = read(prompt);
+    assert.deepEqual([asked.prompt, asked.stream, asked.maxTokens], [['one', 'two', 'three'], false, undefined]);
+    assert.deepEqual(others, {
       model: 'mock',
-      promptTokens: 3,
       tokens: 16,
+      reasoningTokens: 0,
       finishReason: 'stop',
-      stream: false,
-      includeUsage: false,
       timing: {
         ttftMs: 50,
+        ttftMsPerToken: 0,
         iclMs: 10,
         jitterMs: 0,
         seed: 1,
@@ -65,31 +73,25 @@ describe('request to the mock model', () => {
   });
 
   it('counts the words of a prompt, or its tokens', () => {
-    assert.equal(read({ prompt: '' }).promptTokens, 1);
-    assert.equal(read({ prompt: ['  one\ntwo '] }).promptTokens, 2);
-    assert.equal(read({ prompt: [1, 2, 3, 4] }).promptTokens, 4);
-    assert.equal(read({ messages: [user('a b'), user('c d e')] }, '', 'chat').promptTokens, 5);
-    assert.equal(read({ messages: [user([{ type: 'text', text: 'a b c' }])] }, '', 'chat').promptTokens, 3);
+    assert.equal(promptTokens({ prompt: '' }), 1);
+    assert.equal(promptTokens({ prompt: ['  one\ntwo '] }), 2);
+    assert.equal(promptTokens({ prompt: [1, 2, 3, 4] }), 4);
+    assert.equal(promptTokens({ messages: [user('a b'), user('c d e')] }, 'chat'), 5);
+    assert.equal(promptTokens({ messages: [user([{ type: 'text', text: 'a b c' }])] }, 'chat'), 3);
   });
 
-  it('knows whether to stream, and usage', () => {
-    const { stream, includeUsage, model } = read({
+  it('knows whether to stream, and the model', () => {
+    const { asked, model } = read({
       ...prompt,
       stream: true,
       stream_options: { include_usage: true },
       model: 'any',
       temperature: 0.3,
     });
-    assert.deepEqual([stream, includeUsage, model], [true, true, 'any']);
+    assert.deepEqual([asked.stream, model], [true, 'any']);
   });
 
-  const bad: readonly (readonly [
-    kind: LlmRequest['kind'],
-    body: object,
-    query: string,
-    message: RegExp,
-    param: string,
-  ])[] = [
+  const bad: readonly (readonly [kind: Kind, body: object, query: string, message: RegExp, param: string])[] = [
     ['completion', {}, '', /^The field prompt is missing\.$/, 'prompt'],
     [
       'completion',

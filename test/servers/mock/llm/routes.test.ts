@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isUnlucky } from '../../../../src/servers/mock/llm/schedule.ts';
+import type { LlmOptions } from '../../../../src/servers/mock/llm/routes.ts';
 import { tokensText } from '../../../../src/servers/mock/llm/text.ts';
 import { type MockServer, startMockServer } from '../../../../src/servers/mock/server.ts';
 import { ask, type Reply, until } from '../client.ts';
@@ -34,15 +35,23 @@ const textChunk = (text: string, finish: string | null = null): object => ({
 const errorText = (message: string, param: string | null = null): string =>
   JSON.stringify({ error: { message, type: 'invalid_request_error', param, code: null } });
 
+const usageOf = (cached: number): object => ({
+  prompt_tokens: 40,
+  completion_tokens: 1,
+  total_tokens: 41,
+  prompt_tokens_details: { cached_tokens: cached },
+});
+
+interface StartOptions extends LlmOptions {
+  readonly limit?: number;
+  readonly timeScale?: number;
+}
+
 describe('mock model', () => {
   let server: MockServer;
-  const start = async (options: { limit?: number; timeScale?: number } = {}): Promise<void> => {
+  const start = async ({ limit = 10, ...options }: StartOptions = {}): Promise<void> => {
     await server?.close();
-    server = await startMockServer({
-      port: 0,
-      maxConcurrentRequests: options.limit ?? 10,
-      timeScale: options.timeScale ?? 0,
-    });
+    server = await startMockServer({ port: 0, maxConcurrentRequests: limit, timeScale: 0, ...options });
   };
   beforeEach(() => start());
   after(() => server.close());
@@ -121,7 +130,7 @@ describe('mock model', () => {
         errorText('icl_ms must be a number from 0 to 3600000.', 'icl_ms'),
       ],
       [await post('/v1/completions', ' '.repeat(1_100_000)), 413, errorText('The body is larger than 1048576 bytes.')],
-      [await post('/v1/embeddings', {}), 404, errorText('/v1/embeddings not found. Try POST /v1/chat/completions.')],
+      [await post('/v1/images', {}), 404, errorText('/v1/images not found. Try POST /v1/chat/completions.')],
       [await ask(server, '/v1/completions'), 405, errorText('/v1/completions accepts only POST requests.')],
     ] as const) {
       assert.equal(reply.status, status);
@@ -202,5 +211,83 @@ describe('mock model', () => {
     }
     const { cut, served, inFlight } = server.stats();
     assert.deepEqual({ cut, served, inFlight }, { cut: 2, served: 0, inFlight: 0 });
+  });
+
+  /** The lines of a metric without help, type, and buckets. */
+  const linesOf = async (...names: readonly string[]): Promise<string[]> => {
+    const { text } = await ask(server, '/metrics');
+    return names.map((name) => text.split('\n').find((line) => line.startsWith(`vllm:${name}{`)) ?? name);
+  };
+  const labels = '{model_name="mock",engine="0"}';
+
+  it('computes the time to the first token from the tokens that are not in the prefix cache', async () => {
+    await start({ timeScale: 0.125, ttftMs: 8, ttftMsPerToken: 0.5, prefixCaching: true });
+    const prompt = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
+    const usages = [];
+    for (const query of ['', '', '?ttft_ms=16&ttft_ms_per_token=2']) {
+      const { text } = await post(`/v1/completions${query}`, { prompt, max_tokens: 1 });
+      usages.push(json(text)['usage']);
+    }
+    assert.deepEqual(usages, [usageOf(0), usageOf(32), usageOf(32)]);
+    // (8 + 0.5 × 40) + (8 + 0.5 × 8) + (16 + 2 × 8) = 72 ms, at an eighth of the time.
+    assert.deepEqual(
+      await linesOf(
+        'time_to_first_token_seconds_sum',
+        'prefix_cache_queries_total',
+        'prefix_cache_hits_total',
+        'prompt_tokens_total',
+        'generation_tokens_total',
+        'cache_config_info',
+      ),
+      [
+        `vllm:time_to_first_token_seconds_sum${labels} 0.009`,
+        `vllm:prefix_cache_queries_total${labels} 120`,
+        `vllm:prefix_cache_hits_total${labels} 64`,
+        `vllm:prompt_tokens_total${labels} 120`,
+        `vllm:generation_tokens_total${labels} 3`,
+        'vllm:cache_config_info{block_size="16",enable_prefix_caching="True",num_gpu_blocks="None",engine="0"} 1',
+      ],
+    );
+  });
+
+  it('queues requests above --max-num-seqs, and shows its state while they run', async () => {
+    await start({ timeScale: 1, maxNumSeqs: 2, kvCacheBlocks: 8 });
+    const leaving = new AbortController();
+    const slow = { ...chat, stream: true, ttft_ms: 3_600_000 };
+    const held = Array.from({ length: 3 }, () =>
+      post('/v1/chat/completions', slow, { signal: leaving.signal }).catch(() => 'gone'),
+    );
+    await until(() => server.stats().inFlight === 3);
+    assert.deepEqual(
+      await linesOf('num_requests_running', 'num_requests_waiting', 'kv_cache_usage_perc', 'gpu_cache_usage_perc'),
+      [
+        `vllm:num_requests_running${labels} 2`,
+        `vllm:num_requests_waiting${labels} 1`,
+        `vllm:kv_cache_usage_perc${labels} 0.25`,
+        `vllm:gpu_cache_usage_perc${labels} 0.25`,
+      ],
+    );
+    leaving.abort();
+    assert.deepEqual(await Promise.all(held), ['gone', 'gone', 'gone']);
+    await until(() => server.stats().inFlight === 0);
+    assert.deepEqual(await linesOf('num_requests_running', 'num_requests_waiting', 'kv_cache_usage_perc'), [
+      `vllm:num_requests_running${labels} 0`,
+      `vllm:num_requests_waiting${labels} 0`,
+      `vllm:kv_cache_usage_perc${labels} 0`,
+    ]);
+  });
+
+  it('refuses what never fits the KV cache', async () => {
+    await start({ kvCacheBlocks: 2 });
+    assert.equal((await post('/v1/completions', { prompt: 'a', max_tokens: 32 })).status, 200);
+    const { status, text } = await post('/v1/completions', { prompt: 'a', max_tokens: 33 });
+    assert.equal(status, 400);
+    assert.deepEqual(json(text)['error'], {
+      message:
+        'The KV cache has 2 blocks of 16 tokens. The prompt has 1 and the response may have 33. Shorten the prompt, lower max_tokens, or increase --kv-cache-blocks.',
+      type: 'invalid_request_error',
+      param: null,
+      code: 'context_length_exceeded',
+    });
   });
 });

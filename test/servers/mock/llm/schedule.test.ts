@@ -4,6 +4,7 @@ import { isUnlucky, makeSchedule, type Timing } from '../../../../src/servers/mo
 
 const plain: Timing = {
   ttftMs: 50,
+  ttftMsPerToken: 0,
   iclMs: 10,
   jitterMs: 0,
   seed: 1,
@@ -11,7 +12,7 @@ const plain: Timing = {
   stall: undefined,
   cutAt: undefined,
 };
-const fine = { index: 0, fails: false };
+const fine = { index: 0, fails: false, uncachedTokens: 0 };
 
 const stallTimes = (tokensPerChunk: number, token: number): number[] =>
   makeSchedule(6, { ...plain, tokensPerChunk, stall: { at: token, ms: 1000 } }, fine).map(({ atMs }) => atMs);
@@ -25,6 +26,18 @@ describe('schedule of a mock answer', () => {
       { atMs: 60, from: 1, to: 2, kind: 'tokens' },
       { atMs: 70, from: 2, to: 3, kind: 'tokens' },
     ]);
+  });
+
+  it('adds the time of each token that is not cached to the first', () => {
+    const steps = makeSchedule(2, { ...plain, ttftMsPerToken: 0.5 }, { ...fine, uncachedTokens: 7 });
+    assert.deepEqual(
+      steps.map(({ atMs }) => atMs),
+      [53.5, 63.5],
+    );
+  });
+
+  it('has one step without tokens for a response without output', () => {
+    assert.deepEqual(makeSchedule(0, plain, fine), [{ atMs: 50, from: 0, to: 0, kind: 'tokens' }]);
   });
 
   it('puts several tokens into a chunk, the rest into the last', () => {
@@ -49,7 +62,7 @@ describe('schedule of a mock answer', () => {
     assert.deepEqual(makeSchedule(9, { ...plain, cutAt: 3 }, fine).at(-1), { atMs: 70, from: 2, to: 3, kind: 'cut' });
     assert.equal(makeSchedule(9, { ...plain, cutAt: 1 }, fine).length, 1);
     assert.equal(makeSchedule(9, { ...plain, cutAt: 10 }, fine).at(-1)?.kind, 'tokens');
-    assert.deepEqual(makeSchedule(9, plain, { index: 0, fails: true }).at(-1), {
+    assert.deepEqual(makeSchedule(9, plain, { ...fine, fails: true }).at(-1), {
       atMs: 90,
       from: 4,
       to: 5,
@@ -74,7 +87,7 @@ describe('schedule of a mock answer', () => {
         fc.integer(),
         fc.nat(1e6),
         (tokens, tokensPerChunk, seed, index) => {
-          const steps = makeSchedule(tokens, { ...plain, tokensPerChunk, seed, jitterMs: 4 }, { index, fails: false });
+          const steps = makeSchedule(tokens, { ...plain, tokensPerChunk, seed, jitterMs: 4 }, { ...fine, index });
           let atMs = 40;
           let next = 0;
           for (const step of steps) {
