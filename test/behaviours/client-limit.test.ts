@@ -46,7 +46,7 @@ describe('a limit of this machine', function () {
     assert.equal(record?.client.bound, 'client');
     assert.match(
       record?.client.warnings[0] ?? '',
-      /failed for a limit of this machine.*limit of 90 open files.*ulimit -n/,
+      /failed because of a limit of this machine.*limit of 90 open files.*ulimit -n/,
     );
     assert.match(stdout, /limit of 90 open files/);
   });
@@ -70,7 +70,10 @@ describe('a limit of this machine', function () {
       [{ error: 'client', text: 'EMFILE: limit of 200 open files', count: 20 }],
     );
     assert.equal(record.client.bound, 'client');
-    assert.match(record.client.warnings[0] ?? '', /^20 requests failed for a limit of this machine.*200 open files/);
+    assert.match(
+      record.client.warnings[0] ?? '',
+      /^20 requests failed because of a limit of this machine.*200 open files/,
+    );
     assert.match(stderr, /^error: No request got a complete response/m);
   });
 

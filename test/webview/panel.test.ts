@@ -157,7 +157,7 @@ describe('results panel', () => {
       const health = page.getByRole('region', { name: 'Client health' });
       assert.match(
         await health.innerText(),
-        /^Noisy machine.*\s+The hypervisor kept 14%.*\s+The machine stood still for 2310 ms/,
+        /^Noisy machine.*\s+The hypervisor took 14%.*\s+The machine paused for 2310 ms/,
       );
       assert.deepEqual(await health.locator('dt').allTextContents(), ['Event loop', 'Requests', 'Machine']);
       assert.deepEqual((await health.locator('dd span').allTextContents()).slice(-5, -2), [

@@ -89,6 +89,9 @@ describe('a client whose server stopped responding', () => {
   it('still tells that its machine ran out of connections', () => {
     const summary = { ...gone, errors: { ...gone.errors, client: 5 } };
     const { bound, warnings } = clientHealth({ ...readings, clientLimit: 'Raise it.' }, summary);
-    assert.deepEqual([bound, warnings], ['client', ['5 requests failed for a limit of this machine. Raise it.']]);
+    assert.deepEqual(
+      [bound, warnings],
+      ['client', ['5 requests failed because of a limit of this machine. Raise it.']],
+    );
   });
 });

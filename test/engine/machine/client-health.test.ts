@@ -65,7 +65,7 @@ describe('what a client tells of itself', () => {
     const itsOwn = own > (latencyMs.max ?? 0) / 4;
     const works = (client.cpuShare ?? 0) >= 0.5;
     assert.equal(client.bound, itsOwn || works ? 'client' : 'machine');
-    const said = /The client stood still for \d{3,} ms at one time, busy with itself/.test(client.warnings.join('\n'));
+    const said = /The client paused for \d{3,} ms because of its own work/.test(client.warnings.join('\n'));
     assert.equal(said, itsOwn);
   });
 
