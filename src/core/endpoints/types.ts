@@ -49,7 +49,19 @@ export type TargetBody =
 export type BodyPart = { readonly text: string } | { readonly path: string };
 
 /** Response formats of language model APIs. `sse`: any server-sent events. */
-export const dialectNames = ['openai', 'ollama', 'responses', 'messages', 'llama-cpp', 'tgi', 'sglang', 'sse'] as const;
+export const dialectNames = [
+  'openai',
+  'ollama',
+  'responses',
+  'messages',
+  'llama-cpp',
+  'tgi',
+  'sglang',
+  'gemini',
+  'embeddings',
+  'rerank',
+  'sse',
+] as const;
 /** A response format of a language model API. */
 export type DialectName = (typeof dialectNames)[number];
 
@@ -84,6 +96,8 @@ export interface LlmChoices {
   /** A file of prompts, relative to the endpoints file. */
   readonly prompts?: string;
   readonly promptsOrder?: (typeof promptOrders)[number];
+  /** An image file for the last message of the user, relative to the endpoints file. */
+  readonly image?: string;
   /** Tokens of generated prompts, without the shared prefix, as written. */
   readonly inputTokens?: string;
   /** Tokens of the responses, as written. */

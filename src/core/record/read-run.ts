@@ -112,6 +112,7 @@ const llm = v.object({
   maxTokens: v.exactOptional(count),
   prompts: v.exactOptional(v.string()),
   promptsOrder: v.exactOptional(v.picklist(promptOrders)),
+  image: v.exactOptional(v.string()),
   inputTokens: v.exactOptional(v.string()),
   outputTokens: v.exactOptional(v.string()),
   sharedPrefix: v.exactOptional(v.string()),

@@ -13,6 +13,8 @@ export interface Expected {
   readonly anyEvents: boolean;
   /** The request asked for a stream. */
   readonly stream: boolean;
+  /** The response has no output tokens. */
+  readonly tokenless?: boolean;
   /** Content type; empty if there is none. */
   readonly type: string;
 }
@@ -176,7 +178,9 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     if (track.failure !== undefined) whole = { kind: 'responseError', text: track.failure };
     else if (track.unfinished !== undefined) whole = { kind: 'unfinished', text: track.unfinished };
     else if (track.parts === 0 && (track.tokens(false).usage?.tokens ?? 0) === 0) {
-      if (dialect === undefined && expected.anyEvents) return;
+      if ((dialect === undefined && expected.anyEvents) || dialect?.tokenless === true) return;
+      // Some servers send nothing but a list of vectors.
+      if (expected.tokenless === true && Array.isArray(json) && json.length > 0) return;
       whole = { kind: 'noToken', text: `The response has no token: ${JSON.stringify(json).slice(0, maxShown)}` };
     }
   };

@@ -293,6 +293,7 @@ export function createSlot(options: SlotOptions): Slot {
         reader.begin({
           anyEvents: request.dialect === 'sse',
           stream: request.streams === true,
+          tokenless: request.dialect === 'embeddings' || request.dialect === 'rerank',
           type: head.get('content-type')?.toLowerCase() ?? '',
         });
         exchange.reader = reader;

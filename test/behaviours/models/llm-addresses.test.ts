@@ -107,9 +107,6 @@ describe('the API of an address', () => {
 
   it('that is not read yet is told on its line', () => {
     for (const [path, body] of [
-      ['/v1/embeddings', '{"input": "x", "model": "m"}'],
-      ['/rerank', '{"query": "x", "documents": []}'],
-      ['/v1beta/models/g:streamGenerateContent?alt=sse', '{"contents": []}'],
       ['/v2/models/m/generate_stream', '{"text_input": "x"}'],
       ['/v2/chat', messages],
     ] as const) {

@@ -156,7 +156,7 @@ export const directives: readonly Directive[] = [
   }),
   llmDirective('dialect', {
     name: 'dialect',
-    help: 'API of the target below: openai, ollama, responses, messages, llama-cpp, tgi, sglang, sse (any stream of server-sent events), or plain. Detected from path and body if not set.',
+    help: 'API of the target below: openai, ollama, responses, messages, llama-cpp, tgi, sglang, gemini, embeddings, rerank, sse (any stream of server-sent events), or plain. Detected from path and body if not set.',
     example: 'openai',
     value: choice([...dialectNames, 'plain']),
   }),
@@ -184,6 +184,12 @@ export const directives: readonly Directive[] = [
     example: 'random',
     byDefault: 'rotate',
     value: choice(promptOrders),
+  }),
+  llmDirective('image', {
+    name: 'image',
+    help: 'Image for the last message of the user: a PNG, JPEG, GIF, or WebP file. The path is relative to the endpoints file.',
+    example: 'photo.png',
+    value: text('the path of a PNG, JPEG, GIF, or WebP file, such as # @image photo.png'),
   }),
   llmDirective('inputTokens', {
     name: 'input-tokens',

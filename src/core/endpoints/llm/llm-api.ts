@@ -1,4 +1,5 @@
 import type { DialectName } from '../types.ts';
+import { isObject, type Json } from './json.ts';
 
 /** An API of language models: how an address and a body show that it is asked. */
 export interface LlmApi {
@@ -12,8 +13,6 @@ export interface LlmApi {
   readonly members: readonly string[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** The known APIs; the first that fits counts. Prefixes of gateways differ, so the end of the path decides. */
 const apis: readonly LlmApi[] = [
   { name: 'Chat Completions', dialect: 'openai', path: /\/chat\/completions$/, members: ['messages', 'prompt'] },
@@ -21,8 +20,13 @@ const apis: readonly LlmApi[] = [
   { name: 'Ollama', dialect: 'ollama', path: /\/api\/(?:generate|chat)$/, members: ['prompt', 'messages'] },
   { name: 'Responses', dialect: 'responses', path: /\/(?:v\d\w*|openai)\/responses$/, members: ['input'] },
   { name: 'Messages', dialect: 'messages', path: /\/messages$/, members: ['max_tokens'] },
-  { name: 'Embeddings', path: /\/embed(?:dings?)?$/, members: ['input', 'inputs', 'prompt', 'texts', 'content'] },
-  { name: 'Rerank', path: /\/re-?rank$/, members: ['query'] },
+  {
+    name: 'Embeddings',
+    dialect: 'embeddings',
+    path: /\/embed(?:dings?)?$/,
+    members: ['input', 'inputs', 'prompt', 'texts', 'content'],
+  },
+  { name: 'Rerank', dialect: 'rerank', path: /\/re-?rank$/, members: ['query'] },
   {
     name: 'llama.cpp completion',
     dialect: 'llama-cpp',
@@ -33,7 +37,7 @@ const apis: readonly LlmApi[] = [
   { name: 'SGLang generate', dialect: 'sglang', path: /\/generate$/, members: ['sampling_params', 'input_ids'] },
   { name: 'Triton generate', path: /\/generate(?:_stream)?$/, members: ['text_input'] },
   { name: 'vLLM generate', path: /\/generate$/, members: ['prompt'] },
-  { name: 'Gemini', path: /:(?:stream)?generateContent$/i, members: ['contents'] },
+  { name: 'Gemini', dialect: 'gemini', path: /:(?:stream)?generateContent$/i, members: ['contents'] },
   { name: 'Cohere Chat', path: /\/v[12]\/chat$/, members: ['message', 'messages'] },
   {
     name: 'Bedrock',
@@ -105,9 +109,6 @@ function looksLikeQuestion(body: Json): boolean {
 /** Whether a path is one of a chat: its prompts are messages. */
 export const isChatPath = (url: string): boolean => /chat(?:\/completions)?\/*$/.test(new URL(url).pathname);
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /**
  * Returns the addresses that may list the models behind an address of OpenAI's or Ollama's API, the likeliest first.
  * Empty where the path itself names the model.
@@ -118,7 +119,10 @@ export function modelListsOf(url: string): string[] {
   if (/\/deployments\//.test(pathname)) return [];
   const prefix = pathname
     .replace(/\/+$/, '')
-    .replace(/\/(?:chat\/)?completions$|\/responses$|\/messages$|\/api\/(?:generate|chat)$/, '');
+    .replace(
+      /\/(?:chat\/)?completions$|\/responses$|\/messages$|\/embed(?:dings?)?$|\/re-?rank$|\/api\/(?:generate|chat)$/,
+      '',
+    );
   const paths =
     pathname.includes('/api/generate') || pathname.includes('/api/chat') ? [`${prefix}/v1`] : [prefix, '/v1'];
   return [...new Set(paths.map((path) => `${origin}${path}/models${search}`))];

@@ -1,10 +1,13 @@
+import { requestsOf, withChoices, type ApiRequests } from './api-requests.ts';
+import { readImage, withImage } from './images.ts';
+import { isObject, type Json } from './json.ts';
+import { withPrompt } from './put-prompt.ts';
 import { isChatPath, modelListsOf, recogniseApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
 import type { DialectName, LlmChoices, PreparedRequest, Target } from '../types.ts';
 import { lengthMark, promptMark } from './synthetic-marks.ts';
 import { syntheticOf } from './synthetic.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 type Fail = (message: string, hint: string) => never;
 
 /** What a request to a language model has beside what every request has. */
@@ -16,6 +19,7 @@ export function filesOf({ body, llm }: Target): string[] {
   return [
     ...parts.flatMap((part) => ('path' in part ? [part.path] : [])),
     ...(llm?.prompts === undefined ? [] : [llm.prompts]),
+    ...(llm?.image === undefined ? [] : [llm.image]),
   ];
 }
 
@@ -38,52 +42,68 @@ export function prepareLlm(
   const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
   const same: Asked = body === undefined ? { url } : { url, body };
   const dialect = llm.dialect ?? api?.dialect;
+  const says = [llm.stream, llm.maxTokens, llm.prompts, llm.image, synthetic].some((value) => value !== undefined);
   if (dialect === undefined || dialect === 'plain') {
-    if (llm.stream === undefined && llm.maxTokens === undefined && llm.prompts === undefined && !synthetic) return same;
+    if (!says) return same;
     const byPath = api ?? recogniseApi(address, null).api;
     if (byPath?.dialect !== undefined) checkJson(body, written, fail);
     return failUnread(llm.dialect === undefined ? byPath : undefined, fail);
   }
+  const asks = requestsOf(dialect);
+  checkChoices(asks, dialect, llm, url, fail);
   const generated: Prompt[] | undefined = synthetic?.input && [{ place: '@input-tokens', text: promptMark }];
-  const prompts =
-    llm.prompts === undefined
-      ? generated
-      : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), (message, hint) => fail(message, hint));
-  const changes = llm.stream !== undefined || llm.maxTokens !== undefined || prompts !== undefined || synthetic;
-  if (changes) checkJson(body, written, fail);
+  const prompts = llm.prompts === undefined ? generated : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), fail);
+  const image = llm.image === undefined ? undefined : readImage(llm.image, lookups.bodyFile(llm.image), fail);
+  if (says) checkJson(body, written, fail);
   const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
-  const isStream = (json: Json): boolean => streams(json, dialect, url);
-  // Nobody knows how to ask any other API for a stream, and a body that is no JSON object is sent as it stands.
-  const canChoose = dialect !== 'sse' && dialect !== 'tgi' && (written !== undefined || prompts !== undefined);
-  if (dialect === 'tgi' && llm.stream !== undefined && llm.stream !== isStream({})) {
-    fail(
-      'The path of this API selects streaming.',
-      'Use /generate_stream for a stream or /generate for a complete response.',
-    );
-  }
+  // Nobody knows how to ask any other API for a stream, and a body that isn't a JSON object is sent as it is.
+  const canChoose = asks.streaming === 'member' && (written !== undefined || prompts !== undefined);
   const complete = (json: Json): Json => {
-    const byDefault = canChoose && isStream(json) !== lookups.stream ? lookups.stream : undefined;
+    const byDefault = canChoose && asks.streams(json, url) !== lookups.stream ? lookups.stream : undefined;
     const chosen = withChoices(json, dialect, {
-      ...llm,
-      ...(synthetic?.output && { maxTokens: lengthMark }),
+      usage: llm.usage,
+      maxTokens: synthetic?.output ? lengthMark : llm.maxTokens,
       stream: llm.stream ?? byDefault,
     });
-    return synthetic?.output ? withExactLength(chosen, dialect, url) : chosen;
+    const seen = image === undefined ? chosen : withImage(chosen, dialect, image, fail);
+    return synthetic?.output && asks.exactLength ? asks.exactLength(seen, url) : seen;
   };
-  const wanted = complete(written ?? {});
-  const known = { url, dialect, streams: isStream(wanted), ...(synthetic && { synthetic }) };
+  const known = (json: Json): Asked => ({
+    url,
+    dialect,
+    streams: asks.streams(json, url),
+    ...(synthetic && { synthetic }),
+  });
   if (prompts !== undefined) {
-    const jsons = prompts.map((prompt) =>
-      complete(withPrompt(written ?? {}, prompt, { chat, member: promptMembers[dialect] ?? 'prompt' }, fail)),
-    );
+    const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, { chat, dialect }, fail)));
+    const [first = {}] = jsons;
     const bodies = jsons.map(bytesOf);
     const order = llm.promptsOrder ?? 'rotate';
-    const sent = { ...known, body: bodies[0] ?? bytesOf(wanted), ...listsFor(jsons, known) };
+    const sent = { ...known(first), body: bodies[0] ?? bytesOf(first), ...listsFor(jsons, url, dialect) };
     return llm.prompts === undefined ? sent : { ...sent, prompts: { bodies, order } };
   }
+  const wanted = complete(written ?? {});
   const unchanged = written === undefined || JSON.stringify(wanted) === JSON.stringify(written);
-  const lists = written === undefined ? {} : listsFor([wanted], known);
-  return { ...known, ...lists, ...(unchanged ? same : { body: bytesOf(wanted) }) };
+  const lists = written === undefined ? {} : listsFor([wanted], url, dialect);
+  return { ...known(wanted), ...lists, ...(unchanged ? same : { body: bytesOf(wanted) }) };
+}
+
+/** Fails for a directive that the API has nothing for. */
+function checkChoices(asks: ApiRequests, dialect: DialectName, llm: LlmChoices, url: string, fail: Fail): void {
+  const { stream, maxTokens, outputTokens } = llm;
+  if (stream === true && asks.streaming === 'never') {
+    fail(`Responses of ${dialect} aren't streamed.`, 'Remove @stream.');
+  }
+  if (asks.limit === undefined && (maxTokens ?? outputTokens) !== undefined) {
+    fail(`Responses of ${dialect} have no output tokens.`, 'Remove the directive.');
+  }
+  if (asks.paths !== undefined && stream !== undefined && stream !== asks.streams({}, url)) {
+    const [forStream, forWhole] = asks.paths;
+    fail(
+      'The path of this API selects streaming.',
+      `Use ${forStream} for a stream or ${forWhole} for a complete response.`,
+    );
+  }
 }
 
 function checkJson(body: Uint8Array | undefined, written: Json | undefined, fail: Fail): void {
@@ -106,111 +126,10 @@ function failUnread(api: LlmApi | undefined, fail: Fail): never {
 }
 
 /** Where to look for the name of the model when no body has one. */
-function listsFor(
-  jsons: readonly Json[],
-  { url, dialect }: { url: string; dialect: DialectName },
-): Pick<Asked, 'modelLists'> {
+function listsFor(jsons: readonly Json[], url: string, dialect: DialectName): Pick<Asked, 'modelLists'> {
   const named = jsons.some((json) => json['model'] !== undefined);
-  const modelLists = named || !namesModel.has(dialect) ? [] : modelListsOf(url);
+  const modelLists = named || requestsOf(dialect).namesModel === undefined ? [] : modelListsOf(url);
   return modelLists.length === 0 ? {} : { modelLists };
-}
-
-/** APIs whose requests name a model. */
-const namesModel: ReadonlySet<DialectName> = new Set(['openai', 'ollama', 'responses', 'messages']);
-
-/** The members for the most tokens of a response. */
-const limitMembers: Readonly<Record<DialectName, readonly [outer: string, inner?: string]>> = {
-  openai: ['max_tokens'],
-  ollama: ['options', 'num_predict'],
-  responses: ['max_output_tokens'],
-  messages: ['max_tokens'],
-  'llama-cpp': ['n_predict'],
-  tgi: ['parameters', 'max_new_tokens'],
-  sglang: ['sampling_params', 'max_new_tokens'],
-  sse: ['max_tokens'],
-};
-
-/** The members for a prompt, where they are not `prompt`. */
-const promptMembers: Partial<Readonly<Record<DialectName, string>>> = {
-  responses: 'input',
-  tgi: 'inputs',
-  sglang: 'text',
-};
-
-/** Whether a request asks for a stream. */
-function streams(json: Json, dialect: DialectName, url: string): boolean {
-  if (dialect === 'sse') return true;
-  if (dialect === 'tgi') return /\/generate_stream\/*$/.test(new URL(url).pathname);
-  return (json['stream'] ?? dialect === 'ollama') === true;
-}
-
-/** What the directives say, in the members that the API has for it. */
-function withChoices(
-  json: Json,
-  dialect: DialectName,
-  { stream, maxTokens, usage }: Pick<LlmChoices, 'maxTokens' | 'usage'> & { stream: boolean | undefined },
-): Json {
-  const said: Record<string, unknown> = { ...json };
-  if (stream !== undefined && dialect !== 'tgi') said['stream'] = stream;
-  if (maxTokens !== undefined) {
-    const [outer, inner] = 'max_completion_tokens' in json ? ['max_completion_tokens'] : limitMembers[dialect];
-    said[outer] = inner === undefined ? maxTokens : { ...objectOr(json[outer]), [inner]: maxTokens };
-  }
-  if (dialect === 'openai' && said['stream'] === true && usage !== 'off' && !('stream_options' in json))
-    said['stream_options'] = { include_usage: true };
-  // Null says that it is to be left out: there are servers that refuse the member whatever it holds.
-  if (said['stream'] === false || usage === 'off' || json['stream_options'] === null) delete said['stream_options'];
-  return said;
-}
-
-/** Hosted APIs. They reject members that they don't know; servers that run elsewhere ignore them. */
-const hosted =
-  /(?:^|\.)(?:openai\.com|azure\.com|anthropic\.com|googleapis\.com|mistral\.ai|groq\.com|deepseek\.com|cohere\.com|x\.ai|perplexity\.ai)$/i;
-
-/**
- * Returns the request for a response of exactly `lengthMark` tokens, where the API has members for that: the model must not end
- * it sooner. Members in the body stay as they are.
- */
-function withExactLength(json: Json, dialect: DialectName, url: string): Json {
-  if (dialect === 'sglang') {
-    const member = 'sampling_params';
-    return { ...json, [member]: { ignore_eos: true, min_new_tokens: lengthMark, ...objectOr(json[member]) } };
-  }
-  if (dialect === 'llama-cpp') return { ignore_eos: true, ...json };
-  if (dialect !== 'openai' || hosted.test(new URL(url).hostname)) return json;
-  return { ignore_eos: true, min_tokens: lengthMark, ...json };
-}
-
-/** Members of bodies that an entry without a prompt may set. */
-const requestMembers = new Set(['prompt', 'messages', 'model', 'max_tokens', 'temperature', 'stop', 'seed', 'options']);
-
-/**
- * Puts a prompt into a body: a text takes the place of the prompt or of the last message of the user, a conversation that of
- * all messages, and members are laid over the body.
- */
-function withPrompt(
-  written: Json,
-  { place, text: prompt, messages: conversation, members }: Prompt,
-  { chat, member }: { readonly chat: boolean; readonly member: string },
-  fail: Fail,
-): Json {
-  const json = { ...written, ...members };
-  if (conversation !== undefined) {
-    if (member === 'input') return { ...json, input: conversation };
-    if (chat) return { ...json, messages: conversation };
-    return fail(`${place} is a conversation, but this URL takes text.`, 'Send it to …/chat/completions.');
-  }
-  if (prompt === undefined) {
-    const known = Object.keys(members ?? {}).some((name) => name in written || requestMembers.has(name));
-    if (known && (member in json || 'messages' in json)) return json;
-    const hint = 'Expected a member prompt, text, messages, conversations, question, or instruction.';
-    return fail(`${place} has no prompt.`, hint);
-  }
-  if (!chat) return { ...json, [member]: prompt };
-  const messages: unknown[] = Array.isArray(json['messages']) ? json['messages'] : [];
-  const last = messages.findLastIndex((message) => objectOr(message)['role'] === 'user');
-  const message = { role: 'user', content: prompt };
-  return { ...json, messages: last < 0 ? [...messages, message] : messages.with(last, message) };
 }
 
 function jsonObject(body: Uint8Array | undefined): Json | undefined {
@@ -222,10 +141,5 @@ function jsonObject(body: Uint8Array | undefined): Json | undefined {
     return undefined;
   }
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const objectOr = (value: unknown): Json => (isObject(value) ? value : {});
 
 const bytesOf = (json: Json): Uint8Array => new TextEncoder().encode(JSON.stringify(json));

@@ -33,6 +33,8 @@ export interface Story {
 export interface Dialect {
   /** Text that marks the end of a response. */
   readonly finishMark: string;
+  /** Responses have no output tokens. */
+  readonly tokenless?: true;
   /** Returns true for a message in this format. */
   speaks(message: Json): boolean;
   /**

@@ -13,6 +13,8 @@ const files: Readonly<Record<string, string>> = {
   'empty.txt': '\n \n',
   'body.json': '{"model":  "m", "prompt": "file"}',
   'body.bin': 'no JSON',
+  'a.gif': 'GIF89a…',
+  'a.txt': 'text',
 };
 
 function prepared(text: string, stream?: boolean): PreparedRequest {
@@ -49,7 +51,11 @@ describe('recognising language models', () => {
     assert.deepEqual(dialectOf('POST http://a/api/chat\n{"messages": [], "stream": false}'), ['ollama', false]);
     assert.equal(dialectOf(`${completions}\n{"query": "x"}`), undefined);
     assert.equal(dialectOf(completions), undefined);
-    assert.equal(dialectOf('POST http://a/v1/embeddings\n{"prompt": "x"}'), undefined);
+    assert.deepEqual(dialectOf('POST http://a/v1/embeddings\n{"input": "x"}'), ['embeddings', false]);
+    assert.deepEqual(dialectOf('POST http://a/rerank\n{"query": "x", "documents": []}'), ['rerank', false]);
+    const gemini = 'http://a/v1beta/models/gemini-2.0-flash';
+    assert.deepEqual(dialectOf(`POST ${gemini}:streamGenerateContent?alt=sse\n{"contents": []}`), ['gemini', true]);
+    assert.deepEqual(dialectOf(`POST ${gemini}:generateContent\n{"contents": []}`), ['gemini', false]);
     assert.equal(dialectOf('GET http://a/hello'), undefined);
   });
 
@@ -259,5 +265,116 @@ describe('directives on language models', () => {
 
   it('without a target are told of', () => {
     assert.equal(parseEndpoints('http://a/\n\n# @stream true').problems[0]?.code, 'unused-directive');
+  });
+});
+
+describe('requests of other APIs', () => {
+  const gemini = 'POST http://a/v1beta/models/m:streamGenerateContent?alt=sse';
+
+  it('of Gemini take prompts and limits', () => {
+    const { prompts, body } = prepared(`# @max-tokens 9\n# @prompts p.txt\n${gemini}\n{"contents": []}`);
+    assert.deepEqual(jsonOf(prompts?.bodies[0]), {
+      contents: [{ role: 'user', parts: [{ text: 'Once upon a time' }] }],
+      generationConfig: { maxOutputTokens: 9 },
+    });
+    assert.deepEqual(jsonOf(body), jsonOf(prompts?.bodies[0]));
+    assert.throws(() => prepared(`# @stream false\n${gemini}\n{"contents": []}`), /path of this API selects streaming/);
+  });
+
+  it('for embeddings and reranking take prompts where the API has them', () => {
+    const first = (text: string): unknown => jsonOf(prepared(text).prompts?.bodies[0]);
+    const prompt = 'Once upon a time';
+    const embed = '# @prompts p.txt\nPOST http://a';
+    assert.deepEqual(first(`${embed}/v1/embeddings\n{"model": "m"}`), { model: 'm', input: prompt });
+    assert.deepEqual(first(`${embed}/v1/embeddings\n{"input": ["a", "b"]}`), { input: [prompt] });
+    assert.deepEqual(first(`${embed}/embed\n{"inputs": "a"}`), { inputs: prompt });
+    assert.deepEqual(first(`${embed}/v1/embed\n{"texts": ["a"]}`), { texts: [prompt] });
+    assert.deepEqual(first(`${embed}/v1/rerank\n{"query": "a", "documents": ["b"]}`), {
+      query: prompt,
+      documents: ['b'],
+    });
+  });
+
+  it('without tokens take no directive about them', () => {
+    const request = 'POST http://a/v1/embeddings\n{"input": "x"}';
+    assert.throws(() => prepared(`# @max-tokens 9\n${request}`), /have no output tokens/);
+    assert.throws(() => prepared(`# @stream true\n${request}`), /aren't streamed/);
+    assert.deepEqual(jsonOf(prepared(request, true).body), { input: 'x' });
+  });
+});
+
+describe('images', () => {
+  const image = Buffer.from('GIF89a…').toString('base64');
+  const url = `data:image/gif;base64,${image}`;
+  const body = (text: string): unknown => jsonOf(prepared(`# @image a.gif\nPOST http://a${text}`).body);
+  const messages = '{"model": "m", "messages": [{"role": "user", "content": "What is it?"}]}';
+
+  it('follow the text of the last message of the user, in the form of each API', () => {
+    assert.deepEqual(body(`/v1/chat/completions\n${messages}`), {
+      model: 'm',
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is it?' },
+            { type: 'image_url', image_url: { url } },
+          ],
+        },
+      ],
+    });
+    assert.deepEqual(body('/v1/responses\n{"input": "What?"}'), {
+      input: [
+        {
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'What?' },
+            { type: 'input_image', image_url: url },
+          ],
+        },
+      ],
+    });
+    assert.deepEqual(body('/v1/messages\n{"max_tokens": 5, "messages": [{"role": "user", "content": "What?"}]}'), {
+      max_tokens: 5,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What?' },
+            { type: 'image', source: { type: 'base64', media_type: 'image/gif', data: image } },
+          ],
+        },
+      ],
+    });
+    assert.deepEqual(body('/api/chat\n{"messages": [{"role": "user", "content": "What?"}]}'), {
+      messages: [{ role: 'user', content: 'What?', images: [image] }],
+    });
+    assert.deepEqual(body('/v1beta/models/m:generateContent\n{"contents": [{"parts": [{"text": "What?"}]}]}'), {
+      contents: [{ parts: [{ text: 'What?' }, { inlineData: { mimeType: 'image/gif', data: image } }] }],
+    });
+  });
+
+  it('go with the prompts of a file', () => {
+    const { prompts } = prepared(`# @image a.gif\n# @prompts p.txt\n${chat}\n{"messages": []}`);
+    assert.deepEqual(jsonOf(prompts?.bodies[0]), {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Once upon a time' },
+            { type: 'image_url', image_url: { url } },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('need an image and a message of the user', () => {
+    const wrong =
+      (path: string, json: string): (() => unknown) =>
+      () =>
+        prepared(`# @image ${path}\n${chat}\n${json}`);
+    assert.throws(wrong('a.txt', messages), /a\.txt isn't an image/);
+    assert.throws(wrong('none.png', messages), /Can't read image file none\.png/);
+    assert.throws(wrong('a.gif', '{"messages": []}'), /needs a message of the user/);
   });
 });
