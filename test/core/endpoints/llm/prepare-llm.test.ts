@@ -268,6 +268,8 @@ describe('directives on language models', () => {
   });
 });
 
+const firstPrompt = (text: string): unknown => jsonOf(prepared(text).prompts?.bodies[0]);
+
 describe('requests of other APIs', () => {
   const gemini = 'POST http://a/v1beta/models/m:streamGenerateContent?alt=sse';
 
@@ -282,14 +284,13 @@ describe('requests of other APIs', () => {
   });
 
   it('for embeddings and reranking take prompts where the API has them', () => {
-    const first = (text: string): unknown => jsonOf(prepared(text).prompts?.bodies[0]);
     const prompt = 'Once upon a time';
     const embed = '# @prompts p.txt\nPOST http://a';
-    assert.deepEqual(first(`${embed}/v1/embeddings\n{"model": "m"}`), { model: 'm', input: prompt });
-    assert.deepEqual(first(`${embed}/v1/embeddings\n{"input": ["a", "b"]}`), { input: [prompt] });
-    assert.deepEqual(first(`${embed}/embed\n{"inputs": "a"}`), { inputs: prompt });
-    assert.deepEqual(first(`${embed}/v1/embed\n{"texts": ["a"]}`), { texts: [prompt] });
-    assert.deepEqual(first(`${embed}/v1/rerank\n{"query": "a", "documents": ["b"]}`), {
+    assert.deepEqual(firstPrompt(`${embed}/v1/embeddings\n{"model": "m"}`), { model: 'm', input: prompt });
+    assert.deepEqual(firstPrompt(`${embed}/v1/embeddings\n{"input": ["a", "b"]}`), { input: [prompt] });
+    assert.deepEqual(firstPrompt(`${embed}/embed\n{"inputs": "a"}`), { inputs: prompt });
+    assert.deepEqual(firstPrompt(`${embed}/v1/embed\n{"texts": ["a"]}`), { texts: [prompt] });
+    assert.deepEqual(firstPrompt(`${embed}/v1/rerank\n{"query": "a", "documents": ["b"]}`), {
       query: prompt,
       documents: ['b'],
     });
@@ -303,14 +304,20 @@ describe('requests of other APIs', () => {
   });
 });
 
+const withImage = (text: string): unknown => jsonOf(prepared(`# @image a.gif\nPOST http://a${text}`).body);
+
+const imageOf =
+  (path: string, json: string): (() => unknown) =>
+  () =>
+    prepared(`# @image ${path}\n${chat}\n${json}`);
+
 describe('images', () => {
   const image = Buffer.from('GIF89a…').toString('base64');
   const url = `data:image/gif;base64,${image}`;
-  const body = (text: string): unknown => jsonOf(prepared(`# @image a.gif\nPOST http://a${text}`).body);
   const messages = '{"model": "m", "messages": [{"role": "user", "content": "What is it?"}]}';
 
   it('follow the text of the last message of the user, in the form of each API', () => {
-    assert.deepEqual(body(`/v1/chat/completions\n${messages}`), {
+    assert.deepEqual(withImage(`/v1/chat/completions\n${messages}`), {
       model: 'm',
       messages: [
         {
@@ -322,7 +329,7 @@ describe('images', () => {
         },
       ],
     });
-    assert.deepEqual(body('/v1/responses\n{"input": "What?"}'), {
+    assert.deepEqual(withImage('/v1/responses\n{"input": "What?"}'), {
       input: [
         {
           role: 'user',
@@ -333,7 +340,7 @@ describe('images', () => {
         },
       ],
     });
-    assert.deepEqual(body('/v1/messages\n{"max_tokens": 5, "messages": [{"role": "user", "content": "What?"}]}'), {
+    assert.deepEqual(withImage('/v1/messages\n{"max_tokens": 5, "messages": [{"role": "user", "content": "What?"}]}'), {
       max_tokens: 5,
       messages: [
         {
@@ -345,10 +352,10 @@ describe('images', () => {
         },
       ],
     });
-    assert.deepEqual(body('/api/chat\n{"messages": [{"role": "user", "content": "What?"}]}'), {
+    assert.deepEqual(withImage('/api/chat\n{"messages": [{"role": "user", "content": "What?"}]}'), {
       messages: [{ role: 'user', content: 'What?', images: [image] }],
     });
-    assert.deepEqual(body('/v1beta/models/m:generateContent\n{"contents": [{"parts": [{"text": "What?"}]}]}'), {
+    assert.deepEqual(withImage('/v1beta/models/m:generateContent\n{"contents": [{"parts": [{"text": "What?"}]}]}'), {
       contents: [{ parts: [{ text: 'What?' }, { inlineData: { mimeType: 'image/gif', data: image } }] }],
     });
   });
@@ -369,12 +376,8 @@ describe('images', () => {
   });
 
   it('need an image and a message of the user', () => {
-    const wrong =
-      (path: string, json: string): (() => unknown) =>
-      () =>
-        prepared(`# @image ${path}\n${chat}\n${json}`);
-    assert.throws(wrong('a.txt', messages), /a\.txt isn't an image/);
-    assert.throws(wrong('none.png', messages), /Can't read image file none\.png/);
-    assert.throws(wrong('a.gif', '{"messages": []}'), /needs a message of the user/);
+    assert.throws(imageOf('a.txt', messages), /a\.txt isn't an image/);
+    assert.throws(imageOf('none.png', messages), /Can't read image file none\.png/);
+    assert.throws(imageOf('a.gif', '{"messages": []}'), /needs a message of the user/);
   });
 });
