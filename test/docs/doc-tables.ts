@@ -1,8 +1,13 @@
 import { directives, directiveText, type Directive } from '../../src/core/endpoints/directives/directives.ts';
+import { objectiveMetrics, unitOf } from '../../src/core/values/objective-metrics.ts';
 import { settings, type Setting } from '../../src/extension/setting-rows.ts';
 
 /** Names of the tables that pages mark with `<!-- table: NAME -->`, each with the page that has it. */
-export const tablePages = { directives: 'docs/endpoints-file.md', settings: 'docs/editor.md' } as const;
+export const tablePages = {
+  directives: 'docs/endpoints-file.md',
+  settings: 'docs/editor.md',
+  objectives: 'docs/endpoints-file.md',
+} as const;
 export type TableName = keyof typeof tablePages;
 
 const code = (text: string): string => `\`${text}\``;
@@ -19,6 +24,20 @@ const settingCells = ([name, { default: value, description, type }]: readonly [s
   description,
 ];
 
+/** What metrics measure, each once. */
+const subjects = [...new Set(objectiveMetrics.map(({ subject }) => subject))];
+
+function subjectCells(subject: string): string[] {
+  const metrics = objectiveMetrics.filter((metric) => metric.subject === subject);
+  const shown = metrics.find(({ name }) => name.endsWith('p95')) ?? metrics[0];
+  return [
+    metrics.map(({ name }) => code(name)).join(', '),
+    `${subject.charAt(0).toUpperCase()}${subject.slice(1)}${shown?.ofRunAlone === true ? ', of the whole run only' : ''}`,
+    unitOf(shown?.name ?? '').help,
+    code(shown?.example ?? ''),
+  ];
+}
+
 /** Rows of cells, headings first, by table. */
 export const docTables: Readonly<Record<TableName, readonly (readonly string[])[]>> = {
   directives: [
@@ -29,6 +48,7 @@ export const docTables: Readonly<Record<TableName, readonly (readonly string[])[
       directiveText(directive),
     ]),
   ],
+  objectives: [['Metric', 'Subject', 'Value', 'Example'], ...subjects.map(subjectCells)],
   settings: [['Setting', 'Default', 'Description'], ...Object.entries<Setting>(settings).map(settingCells)],
 };
 

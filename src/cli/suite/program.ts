@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
-import { parseSuiteTarget } from '../../core/record/suite-targets.ts';
-import { type SuiteTarget } from '../../core/record/suite.ts';
+import { parseGoal } from '../../core/record/suite-goals.ts';
+import { type SuiteGoal } from '../../core/record/suite.ts';
 import { gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
 import { planOptions } from '../../core/values/plan-options.ts';
 import { planOption } from '../options/plan-options.ts';
@@ -69,8 +69,8 @@ function withServerOptions(command: Command): Command {
     .option('-q, --quiet', 'show only errors on standard error');
 }
 
-function goal(text: string, before: readonly SuiteTarget[] = []): SuiteTarget[] {
-  const parsed = parseSuiteTarget(text);
+function goal(text: string, before: readonly SuiteGoal[] = []): SuiteGoal[] {
+  const parsed = parseGoal(text);
   if (parsed !== undefined) return [...before, parsed];
   throw new InvalidArgumentError(
     "Expected a metric and a bound, such as 'single tokens/s > 40', 'concurrent requests/s > 2', or 'failed requests = 0'.",

@@ -2,8 +2,8 @@ import type { ExitCode } from '../../core/errors.ts';
 import { throughputWorkload } from '../../core/plan/suites/suite.ts';
 import { notMet } from '../../core/report/words/failure-words.ts';
 import { earlierFrom, isSameModel, makeThroughputSuite, readThroughputSuite } from '../../core/record/make-suite.ts';
-import { targetText } from '../../core/record/suite-targets.ts';
-import { type SuiteTarget } from '../../core/record/suite.ts';
+import { goalText } from '../../core/record/suite-goals.ts';
+import { type SuiteGoal } from '../../core/record/suite.ts';
 import { throughputChapters } from '../../core/report/suites/suite-throughput.ts';
 import { measureThroughput } from '../../engine/suite.ts';
 import { readEarlier } from './files.ts';
@@ -14,9 +14,9 @@ import { endOfSuite, withServer, type SuiteOptions } from './with-server.ts';
 export interface ThroughputOptions extends SuiteOptions {
   readonly quick?: true;
   readonly reference?: true;
-  readonly goal?: readonly SuiteTarget[];
+  readonly goal?: readonly SuiteGoal[];
   /** Deprecated name of `goal`. */
-  readonly target?: readonly SuiteTarget[];
+  readonly target?: readonly SuiteGoal[];
 }
 
 /** Runs `loadlens suite throughput` and returns the exit code. */
@@ -41,7 +41,7 @@ export function throughputCommand(options: ThroughputOptions, version: string): 
       chaptersOf: throughputChapters,
     });
     const missed = suite.targets.filter(({ pass }) => !pass);
-    const names = missed.map((target) => `${target.metric} ${targetText(target)}`);
+    const names = missed.map((goal) => `${goal.metric} ${goalText(goal)}`);
     return endOfSuite(suite, notMet('goal', suite.targets.length, names));
   });
 }

@@ -2,7 +2,7 @@ import type { Target } from '../endpoints/types.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { quantileShares } from '../metrics/statistics/quantiles.ts';
 import { quantileNames, type Distribution, type Numbers, type QuantileName, type Summary } from '../metrics/types.ts';
-import { isOfRunAlone, splitMetric, type TimeName } from '../values/objectives.ts';
+import { isOfRunAlone, isTime, splitMetric, type TimeName } from '../values/objective-metrics.ts';
 import type { Objective, Verdict } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
 
@@ -178,7 +178,7 @@ export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequest
   let latencyMs: number | undefined;
   const others: { -readonly [K in TimeName]?: number } = {};
   for (const { metric, operator, value } of objectives) {
-    if (metric === 'errors' || metric === 'throughput' || !operator.startsWith('<')) continue;
+    if (!isTime(metric) || !operator.startsWith('<')) continue;
     const time = splitMetric(metric)?.time;
     if (time === undefined) latencyMs = Math.min(value, latencyMs ?? Infinity);
     else others[time] = Math.min(value, others[time] ?? Infinity);

@@ -1,5 +1,6 @@
+import { measuredValue } from '../values/objective-metrics.ts';
 import type { Objective, Verdict } from '../vocabulary.ts';
-import { countOf, formatCount, formatMs, formatPercent, formatRate } from '../format.ts';
+import { countOf, formatCount, formatRate } from '../format.ts';
 import type { SweepRecord } from './sweep.ts';
 import type { RunRecord } from './run.ts';
 
@@ -54,13 +55,8 @@ function worst(verdicts: readonly Verdict[]): Verdict['outcome'] {
 function missedText(level: RunRecord): string {
   return ofWholeRun(level)
     .filter(({ outcome }) => outcome === 'fail')
-    .map(({ objective, actual }) => `${objective.metric} was ${measuredText(objective.metric, actual)}`)
+    .map(({ objective, actual }) => `${objective.metric} was ${measuredValue(objective.metric, actual)}`)
     .join(', ');
-}
-
-function measuredText(metric: string, actual: number | null): string {
-  if (metric === 'errors') return formatPercent(actual);
-  return metric === 'throughput' ? formatRate(actual) : formatMs(actual);
 }
 
 function searchSentences(

@@ -4,8 +4,8 @@ import { LoadlensError } from '../errors.ts';
 import { sweepFigures } from '../metrics/levels.ts';
 import { readRecord } from './read-run.ts';
 import { findingsOf, recommendationsOf } from './suite-findings.ts';
-import { defaultSuiteTargets, judgeSuiteTargets } from './suite-targets.ts';
-import { suiteMetrics, type SuiteTarget } from './suite.ts';
+import { defaultGoals, judgeGoals } from './suite-goals.ts';
+import { suiteMetrics, type SuiteGoal } from './suite.ts';
 import { suiteSchema, type EarlierSuite, type SuiteLevel, type ThroughputSuite } from './suite.ts';
 import type { RunRecord } from './run.ts';
 
@@ -13,10 +13,10 @@ import type { RunRecord } from './run.ts';
 export type ThroughputParts = Pick<
   ThroughputSuite,
   'id' | 'startedAt' | 'status' | 'stopReason' | 'model' | 'workload' | 'runs' | 'earlier' | 'files'
-> & { readonly targets?: readonly SuiteTarget[] };
+> & { readonly targets?: readonly SuiteGoal[] };
 
 /** Returns the record of a throughput suite: its runs and everything computed from them. */
-export function makeThroughputSuite({ targets = defaultSuiteTargets, ...parts }: ThroughputParts): ThroughputSuite {
+export function makeThroughputSuite({ targets = defaultGoals, ...parts }: ThroughputParts): ThroughputSuite {
   const levels = parts.runs.map(suiteLevel);
   return { schema: suiteSchema, suite: 'throughput', ...parts, levels, ...derived(levels, targets) };
 }
@@ -24,7 +24,7 @@ export function makeThroughputSuite({ targets = defaultSuiteTargets, ...parts }:
 /** Returns everything computed from the numbers of the levels. */
 export function derived(
   levels: readonly SuiteLevel[],
-  wanted: readonly SuiteTarget[],
+  wanted: readonly SuiteGoal[],
 ): Pick<ThroughputSuite, 'figures' | 'targets' | 'findings' | 'recommendations'> {
   const figures = sweepFigures(
     levels.map((level) => ({
@@ -37,7 +37,7 @@ export function derived(
       objectives: null,
     })),
   );
-  const targets = judgeSuiteTargets(wanted, levels);
+  const targets = judgeGoals(wanted, levels);
   const numbers = { levels, figures, targets };
   return { figures, targets, findings: findingsOf(numbers), recommendations: recommendationsOf(numbers) };
 }

@@ -1,8 +1,8 @@
 import type { SweepFigures } from '../metrics/levels.ts';
 import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent } from '../format.ts';
-import { targetText } from './suite-targets.ts';
-import { type SuiteTargetResult } from './suite.ts';
+import { goalText } from './suite-goals.ts';
+import { type SuiteGoalResult } from './suite.ts';
 import type { Finding, SuiteLevel } from './suite.ts';
 import { formatChange, formatFactor } from '../format.ts';
 
@@ -15,7 +15,7 @@ const longTail = 1.5;
 export interface SuiteNumbers {
   readonly levels: readonly SuiteLevel[];
   readonly figures: SweepFigures;
-  readonly targets: readonly SuiteTargetResult[];
+  readonly targets: readonly SuiteGoalResult[];
 }
 
 type Rule = (numbers: SuiteNumbers) => Finding[];
@@ -154,11 +154,11 @@ const mendFailures: Rule = ({ levels }) =>
     ? [{ text: 'Fix failed requests before relying on these rates.', rule: 'any request failed' }]
     : [];
 
-const missedTargets: Rule = ({ targets }) =>
+const missedGoals: Rule = ({ targets }) =>
   targets
     .filter(({ pass }) => !pass)
-    .map((target) => ({
-      text: `Goal not met: ${target.metric} ${targetText(target)}, measured ${target.achieved === null ? '–' : formatNumber(target.achieved)}.`,
+    .map((goal) => ({
+      text: `Goal not met: ${goal.metric} ${goalText(goal)}, measured ${goal.achieved === null ? '–' : formatNumber(goal.achieved)}.`,
       rule: "a goal that wasn't met",
     }));
 
@@ -183,4 +183,4 @@ export const findingsOf = (numbers: SuiteNumbers): Finding[] =>
 
 /** Returns recommendations for users of the server. */
 export const recommendationsOf = (numbers: SuiteNumbers): Finding[] =>
-  applied([mendFailures, useLevel, queueAbove, goHigher, missedTargets, moreRequests], numbers);
+  applied([mendFailures, useLevel, queueAbove, goHigher, missedGoals, moreRequests], numbers);

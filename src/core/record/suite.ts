@@ -32,14 +32,14 @@ export type SuiteMetric = (typeof suiteMetrics)[number];
 export const suiteOperators = ['>=', '<=', '>', '<', '='] as const;
 
 /** A goal, such as `single tokens/s > 20`. */
-export interface SuiteTarget {
+export interface SuiteGoal {
   readonly metric: SuiteMetric;
   readonly operator: (typeof suiteOperators)[number];
   readonly value: number;
 }
 
 /** Result of a goal; `pass` is false if nothing was measured. */
-export interface SuiteTargetResult extends SuiteTarget {
+export interface SuiteGoalResult extends SuiteGoal {
   readonly achieved: number | null;
   /** Level that achieved the value; null if the metric already determines it. */
   readonly atConcurrency: number | null;
@@ -98,7 +98,7 @@ export interface ThroughputSuite {
   readonly workload: ThroughputWorkload;
   readonly levels: readonly SuiteLevel[];
   readonly figures: SweepFigures;
-  readonly targets: readonly SuiteTargetResult[];
+  readonly targets: readonly SuiteGoalResult[];
   readonly findings: readonly Finding[];
   readonly recommendations: readonly Finding[];
   readonly earlier: readonly EarlierSuite[];

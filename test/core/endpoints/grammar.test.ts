@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { directives } from '../../../src/core/endpoints/directives/directives.ts';
 import { methods } from '../../../src/core/endpoints/known-words.ts';
-import { objectiveMetrics } from '../../../src/core/values/objectives.ts';
+import { objectiveMetrics } from '../../../src/core/values/objective-metrics.ts';
 
 const text = readFileSync(new URL('../../../syntaxes/endpoints.tmLanguage.json', import.meta.url), 'utf8');
 const grammar: { repository: Record<string, { match?: string; while?: string; patterns?: { match?: string }[] }> } =

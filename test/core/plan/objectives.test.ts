@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Distribution, Numbers, Summary } from '../../../src/core/metrics/types.ts';
 import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../../../src/core/plan/objectives.ts';
-import { objectiveMetrics, parseObjectives } from '../../../src/core/values/objectives.ts';
+import { objectiveMetrics } from '../../../src/core/values/objective-metrics.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { Objective } from '../../../src/core/vocabulary.ts';
 import { closedLoop, recordOf } from '../record/fixtures.ts';
 

@@ -13,7 +13,7 @@ import {
   suiteFileName,
   type ThroughputParts,
 } from '../../../src/core/record/make-suite.ts';
-import { defaultSuiteTargets, parseSuiteTarget, targetText } from '../../../src/core/record/suite-targets.ts';
+import { defaultGoals, parseGoal, goalText } from '../../../src/core/record/suite-goals.ts';
 import { throughputChapters } from '../../../src/core/report/suites/suite-throughput.ts';
 import type { SuiteLevel, ThroughputSuite } from '../../../src/core/record/suite.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
@@ -65,7 +65,7 @@ const parts: ThroughputParts = {
 };
 const measured = makeThroughputSuite(parts);
 /** The suite as the reference's numbers make it. */
-const fed: ThroughputSuite = { ...measured, levels, runs: [], ...derived(levels, defaultSuiteTargets) };
+const fed: ThroughputSuite = { ...measured, levels, runs: [], ...derived(levels, defaultGoals) };
 
 describe('the throughput suite', () => {
   it('has the workload of the reference', () => {
@@ -112,7 +112,7 @@ describe('the throughput suite', () => {
 
   it("judges the reference's numbers as the reference does", () => {
     assert.deepEqual(
-      fed.targets.map((target) => ({ target: targetText(target), ...target })),
+      fed.targets.map((target) => ({ target: goalText(target), ...target })),
       reference.targets.map(({ metric, target, achieved, at_concurrency, pass }) => {
         const [operator, value] = target.split(' ');
         const number = Number(value);
@@ -154,7 +154,7 @@ describe('the throughput suite', () => {
 
   it('says otherwise when the numbers are otherwise', () => {
     const better = levels.map((level) => ({ ...level, requestsPerS: level.concurrency, meanMs: 1000, failed: 1 }));
-    const { findings, recommendations, targets } = derived(better, defaultSuiteTargets);
+    const { findings, recommendations, targets } = derived(better, defaultGoals);
     const said = [...findings, ...recommendations].map(({ text }) => text).join('\n');
     assert.match(said, /1 request failed at concurrency 1/);
     assert.match(said, /Fix failed requests/);
@@ -164,8 +164,8 @@ describe('the throughput suite', () => {
       targets.filter(({ pass }) => !pass).map(({ metric }) => metric),
       ['failed requests'],
     );
-    assert.deepEqual(derived([], defaultSuiteTargets).findings, []);
-    assert.ok(derived([], defaultSuiteTargets).targets.every(({ pass }) => !pass));
+    assert.deepEqual(derived([], defaultGoals).findings, []);
+    assert.ok(derived([], defaultGoals).targets.every(({ pass }) => !pass));
   });
 
   it('recommends to go on when the highest level is still good', () => {
@@ -204,14 +204,14 @@ describe('the throughput suite', () => {
   });
 
   it('reads targets of its own', () => {
-    assert.deepEqual(parseSuiteTarget(' single tokens/s >= 40.5 '), {
+    assert.deepEqual(parseGoal(' single tokens/s >= 40.5 '), {
       metric: 'single tokens/s',
       operator: '>=',
       value: 40.5,
     });
-    assert.deepEqual(parseSuiteTarget('failed requests = 0'), { metric: 'failed requests', operator: '=', value: 0 });
+    assert.deepEqual(parseGoal('failed requests = 0'), { metric: 'failed requests', operator: '=', value: 0 });
     for (const wrong of ['', 'tokens/s > 3', 'single tokens/s > fast', 'single tokens/s ~ 3']) {
-      assert.equal(parseSuiteTarget(wrong), undefined);
+      assert.equal(parseGoal(wrong), undefined);
     }
   });
 });

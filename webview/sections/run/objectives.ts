@@ -1,5 +1,5 @@
+import { measuredValue } from '../../../src/core/values/objective-metrics.ts';
 import type { Verdict } from '../../../src/core/vocabulary.ts';
-import { formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { h, setText } from '../../dom.ts';
 import { icon } from '../../icons.ts';
 import { createTable } from '../../table.ts';
@@ -41,13 +41,4 @@ export function outcomeWords(outcome: Verdict['outcome']): string {
   return { pass: 'Pass', fail: 'Fail', 'not enough data': 'Not enough data' }[outcome];
 }
 
-function measured({ objective, actual }: Verdict): string {
-  switch (objective.metric) {
-    case 'errors':
-      return formatPercent(actual);
-    case 'throughput':
-      return formatRate(actual);
-    default:
-      return formatMs(actual);
-  }
-}
+const measured = ({ objective, actual }: Verdict): string => measuredValue(objective.metric, actual);

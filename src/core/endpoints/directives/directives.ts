@@ -1,5 +1,5 @@
 import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/lengths.ts';
-import { objectiveList } from '../../values/objective-list.ts';
+import { objectiveList } from '../../values/objectives.ts';
 import { defaultTextOf, fileOption, fileOptionNames, type FileOptionName } from '../../values/plan-options.ts';
 import {
   choice,

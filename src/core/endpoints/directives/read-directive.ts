@@ -1,4 +1,5 @@
-import { isOfRunAlone, parseObjectives } from '../../values/objectives.ts';
+import { isOfRunAlone } from '../../values/objective-metrics.ts';
+import { parseObjectives } from '../../values/objectives.ts';
 import { directiveNamed, directives } from './directives.ts';
 import type { DirectiveScope, Pending } from './pending.ts';
 import { fixOf, quoted, rangeOf, type Findings } from '../problems.ts';

@@ -4,7 +4,7 @@ import { warningNote } from '../words/facts.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from '../../format.ts';
 import type { Chapters } from '../formats/chapters.ts';
 import { changeFrom } from '../../record/suite-findings.ts';
-import { targetText } from '../../record/suite-targets.ts';
+import { goalText } from '../../record/suite-goals.ts';
 import {
   consistency,
   environmentFacts,
@@ -214,12 +214,12 @@ function goalTable({ targets }: ThroughputSuite): Table {
     title: 'Goals',
     columns: ['Metric', 'Goal', 'Achieved', 'Concurrency', 'Verdict'],
     words: ['Verdict'],
-    rows: targets.map((target) => [
-      target.metric,
-      targetText(target),
-      target.achieved === null ? 'not measured' : formatNumber(target.achieved),
-      target.atConcurrency === null ? '' : formatCount(target.atConcurrency),
-      target.pass ? 'pass' : 'fail',
+    rows: targets.map((goal) => [
+      goal.metric,
+      goalText(goal),
+      goal.achieved === null ? 'not measured' : formatNumber(goal.achieved),
+      goal.atConcurrency === null ? '' : formatCount(goal.atConcurrency),
+      goal.pass ? 'pass' : 'fail',
     ]),
     note: 'Concurrent: the best of the levels above concurrency 1.',
   };

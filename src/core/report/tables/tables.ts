@@ -1,3 +1,4 @@
+import { measuredValue } from '../../values/objective-metrics.ts';
 import { leastCount, quantileShares } from '../../metrics/statistics/quantiles.ts';
 import { mostDetailed } from '../../metrics/recorder/target-detail.ts';
 import { errorKinds, quantileNames, type Distribution, type QuantileName } from '../../metrics/types.ts';
@@ -195,8 +196,5 @@ export function objectiveTable({ objectives }: RunRecord, most: number): Table {
   };
 }
 
-/** What was measured, in the objective's unit. */
-export function measuredText({ objective, actual }: Verdict): string {
-  if (objective.metric === 'errors') return formatPercent(actual);
-  return objective.metric === 'throughput' ? formatRate(actual) : formatMs(actual, 4);
-}
+/** Returns the measured value in the objective's unit. */
+export const measuredText = ({ objective, actual }: Verdict): string => measuredValue(objective.metric, actual, 4);

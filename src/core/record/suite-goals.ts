@@ -3,12 +3,12 @@ import {
   suiteOperators,
   type SuiteLevel,
   type SuiteMetric,
-  type SuiteTarget,
-  type SuiteTargetResult,
+  type SuiteGoal,
+  type SuiteGoalResult,
 } from './suite.ts';
 
 /** The reference's goals. */
-export const defaultSuiteTargets: readonly SuiteTarget[] = [
+export const defaultGoals: readonly SuiteGoal[] = [
   { metric: 'single requests/s', operator: '>', value: 0.5 },
   { metric: 'single tokens/s', operator: '>', value: 20 },
   { metric: 'concurrent requests/s', operator: '>', value: 1 },
@@ -17,7 +17,7 @@ export const defaultSuiteTargets: readonly SuiteTarget[] = [
 ];
 
 /** Returns the goal in `single tokens/s > 20`; undefined for other texts. */
-export function parseSuiteTarget(text: string): SuiteTarget | undefined {
+export function parseGoal(text: string): SuiteGoal | undefined {
   const [, name, sign, number] = /^\s*([a-z/ ]+?)\s*(>=|<=|>|<|=)\s*(\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   const metric = suiteMetrics.find((known) => known === name);
   const operator = suiteOperators.find((known) => known === sign);
@@ -25,13 +25,13 @@ export function parseSuiteTarget(text: string): SuiteTarget | undefined {
 }
 
 /** Returns the goal as text. */
-export const targetText = ({ operator, value }: SuiteTarget): string => `${operator} ${String(value)}`;
+export const goalText = ({ operator, value }: SuiteGoal): string => `${operator} ${String(value)}`;
 
 /** Compares the levels with goals. A concurrent goal uses the best level above 1. */
-export function judgeSuiteTargets(targets: readonly SuiteTarget[], levels: readonly SuiteLevel[]): SuiteTargetResult[] {
-  return targets.map((target) => {
-    const { achieved, atConcurrency } = achievedBy(target.metric, levels);
-    return { ...target, achieved, atConcurrency, pass: achieved !== null && holds(achieved, target) };
+export function judgeGoals(goals: readonly SuiteGoal[], levels: readonly SuiteLevel[]): SuiteGoalResult[] {
+  return goals.map((goal) => {
+    const { achieved, atConcurrency } = achievedBy(goal.metric, levels);
+    return { ...goal, achieved, atConcurrency, pass: achieved !== null && holds(achieved, goal) };
   });
 }
 
@@ -57,7 +57,7 @@ function achievedBy(
     : { achieved: value(best), atConcurrency: best.concurrency };
 }
 
-function holds(achieved: number, { operator, value }: SuiteTarget): boolean {
+function holds(achieved: number, { operator, value }: SuiteGoal): boolean {
   if (operator === '=') return achieved === value;
   if (operator === '>') return achieved > value;
   if (operator === '<') return achieved < value;
