@@ -1,5 +1,5 @@
 import { equal, match, ok } from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freshFolder, runCli, startCli, type Running } from '../cli/spawn.ts';
 import { freePort } from '../support/free-port.ts';
@@ -8,11 +8,11 @@ import { startStandIn } from './stand-ins.ts';
 
 const docs = path.resolve(import.meta.dirname, '../../docs');
 
-/** The words of a command line: quotes group, nothing else has a meaning. */
+/** Returns the words of a command line. Quotes group words; nothing else has a meaning. */
 const wordsOf = (line: string): string[] =>
   [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 
-/** Splits `NAME=value loadlens run …` into the variables and the arguments of `loadlens`. */
+/** Returns the variables and the `loadlens` arguments of `NAME=value loadlens run …`. */
 function commandOf(line: string): { env: Record<string, string>; args: string[] } {
   const words = wordsOf(line);
   const start = words.indexOf('loadlens');
@@ -21,10 +21,10 @@ function commandOf(line: string): { env: Record<string, string>; args: string[] 
   return { env, args: words.slice(start + 1) };
 }
 
-/** What a command other than `run` prints. */
+/** Expected output of commands other than `run`. */
 const expected: Readonly<Record<string, RegExp>> = { ab: /worse|better|changed|same|inconclusive/ };
 
-/** The report files that a command line names. */
+/** Returns the report files of a command line. */
 const filesOf = (line: string): string[] =>
   [...line.matchAll(/--(?:json|html|md|csv) (\S+)/g)].map(([, file = '']) => file);
 
@@ -40,7 +40,7 @@ describe('commands of the documentation', function () {
     await server.printed(/listening on/);
   }
 
-  /** Does what a page says, with `here` in the place of its addresses. Returns the number of its commands. */
+  /** Follows the steps of a page. `here` replaces its addresses. Returns the number of its commands. */
   async function follow(page: string, here: (text: string) => string): Promise<number> {
     const steps = stepsOf(readFileSync(path.join(docs, page), 'utf8'));
     for (const step of steps) {
@@ -99,32 +99,3 @@ describe('commands of the documentation', function () {
     }
   });
 });
-
-describe('links of the documentation', () => {
-  const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
-  for (const page of pages) {
-    it(`${page}: lead to a page and a heading that exist`, () => {
-      const text = readFileSync(path.join(docs, page), 'utf8');
-      const links = [...text.matchAll(/\]\(([^)]+)\)/g)]
-        .map(([, link = '']) => link)
-        .filter((link) => !/^https?:/.test(link));
-      for (const link of links) {
-        const [file = '', heading] = link.split('#');
-        const target = file === '' ? page : file;
-        ok(existsSync(path.join(docs, target)), link);
-        if (heading === undefined) continue;
-        ok(headingsOf(readFileSync(path.join(docs, target), 'utf8')).includes(heading), link);
-      }
-    });
-  }
-});
-
-/** The anchors of a Markdown page's headings. */
-function headingsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
-    text
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}

@@ -1,11 +1,11 @@
-/** A part of a documentation page that a test carries out. */
+/** A step of a documentation page. */
 export type Step =
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
   | { readonly kind: 'command'; readonly line: string; readonly background: boolean; readonly exitCode: number };
 
 /**
- * Returns what a Markdown page tells its reader to do, in order: code blocks with `file=NAME` are files, those with `run` are
- * commands, one per line. `run=background` is a server that goes on running, `exit=99` the exit code to expect.
+ * Returns the steps of a Markdown page in order. Code blocks with `file=NAME` are files; those with `run` are commands, one per
+ * line. `run=background` is a server that keeps running, `exit=99` the expected exit code.
  */
 export function stepsOf(markdown: string): Step[] {
   return [...markdown.matchAll(/^```\w+ ([^\n]+)\n([\s\S]*?)^```$/gm)].flatMap(([, info = '', text = '']): Step[] => {
