@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseEnv } from 'node:util';
-import { chosenEnvironment } from '../core/endpoints/variables/environments.ts';
+import { chosenEnvironment, isPrivate } from '../core/endpoints/variables/environments.ts';
 import { checkVariables } from '../core/endpoints/variables/override.ts';
+import { maskTargets } from '../core/endpoints/mask.ts';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
 import { prepareFromEnvironment } from '../core/endpoints/variables/from-environment.ts';
 import type { EndpointsFile, Problem, Target, RunTarget } from '../core/endpoints/types.ts';
@@ -31,7 +32,7 @@ export interface LoadedFile {
   readonly path: string;
   readonly shownAs: string;
   readonly file: EndpointsFile;
-  /** Values of the chosen environment that must not appear in results. */
+  /** Values of private variables, which must not appear in anything kept. */
   readonly secrets: readonly string[];
 }
 
@@ -46,11 +47,16 @@ export function loadFile(name: string, environment?: string, overrides: Variable
   const shownAs = relative(process.cwd(), path).split(sep).join('/');
   const text = readText(name, path, shownAs);
   if (text.length > largeFile) keepHeapSmall();
-  const { secrets, ...values } = chosenEnvironment(foldersAround(dirname(path)), readTextIfThere, environment);
+  const { secrets, privateNames, ...values } = chosenEnvironment(
+    foldersAround(dirname(path)),
+    readTextIfThere,
+    environment,
+  );
   checkVariables(text, overrides, values.values, shownAs);
   const file = parseEndpoints(text, { ...values, overrides });
   giveMemoryBack();
-  return { path, shownAs, file, secrets };
+  const instead = privateNames.flatMap((variable) => overrides[variable] ?? []).filter(isPrivate);
+  return { path, shownAs, file, secrets: [...secrets, ...instead] };
 }
 
 function readTextIfThere(folder: string, file: string): string | undefined {
@@ -121,7 +127,7 @@ export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices:
   return {
     name: shownAs,
     plan,
-    targets,
+    targets: maskTargets(targets, secrets),
     ...prepared,
     secrets: [...prepared.secrets, ...secrets],
     file: { path, shownAs },

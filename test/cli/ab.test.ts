@@ -53,6 +53,28 @@ describe('loadlens ab', function () {
     assert.ok(html.includes(first) && !html.includes('geheim'));
   });
 
+  it('judges the token times of streams', async () => {
+    write(
+      [
+        '@ttft = 10',
+        '@icl = 20',
+        '# @stream true',
+        `POST ${mock.url}/v1/completions?ttft_ms={{ttft}}&itl_ms={{icl}}&tokens=5`,
+        '',
+        '{"model": "mock", "prompt": "Hello"}',
+        '',
+      ].join('\n'),
+    );
+    const { code, stderr } = await ab(
+      ...'--b ttft=60 --b icl=5 --pairs 8 --slice 400ms --metrics ttft,tpot --fail-on worse --json out.json'.split(' '),
+    );
+    assert.equal(code, 99, stderr);
+    const { metrics, verdict } = readJson('out.json');
+    const judged = metrics.flatMap(({ metric, decisive, verdict: own }) => (decisive ? [`${metric} ${own}`] : []));
+    assert.deepEqual(judged, ['ttft worse', 'tpot better']);
+    assert.match(verdict.sentence, /^B is \d+\.\d% slower at TTFT \(/);
+  });
+
   it('keeps what was measured on Ctrl+C', async () => {
     write(sleeper());
     const running = startCli(

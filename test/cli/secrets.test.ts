@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import { readComparison } from '../../src/core/record/comparison.ts';
 import { readRecord } from '../../src/core/record/read-run.ts';
 import { freshFolder, runCli } from './spawn.ts';
 
@@ -70,6 +71,40 @@ describe('values that are not in the file', function () {
           ({ text }) => text === '/a?key=*** *** *** {"from":"a file"}',
         ),
       );
+    } finally {
+      echo.closeAllConnections();
+      echo.close();
+    }
+  });
+
+  it('masks private variables, and what --var sets in their place', async () => {
+    const echo: Server = createServer((request, response) => {
+      response.writeHead(500).end(`${request.url} ${String(request.headers['x-thing'])}`);
+    });
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
+    const address = echo.address();
+    assert.ok(typeof address === 'object' && address);
+    write('http-client.env.json', '{"dev": {"open": "seen"}}');
+    write('http-client.private.env.json', '{"dev": {"one": "first-private", "two": "second-private"}}');
+    write('endpoints.txt', `http://127.0.0.1:${address.port}/{{open}}/{{one}}?b={{two}}\nX-Thing: {{two}}\n`);
+    try {
+      const args = '--environment dev --var two=given-instead --json o.json --html o.html --csv o.csv --md o.md'.split(
+        ' ',
+      );
+      const { code, stdout, stderr } = await runCli(['run', ...args], { cwd: folder.path });
+      assert.equal(code, 0, stderr);
+      for (const text of [stdout, stderr, ...['o.json', 'o.html', 'o.csv', 'o.md'].map(read)]) {
+        assert.doesNotMatch(text, /-private|given-instead/);
+      }
+      const { targets, failureSamples } = readRecord(JSON.parse(read('o.json')));
+      assert.equal(targets[0]?.name, 'GET /seen/***?b=***');
+      assert.equal(targets[0].url, `http://127.0.0.1:${address.port}/seen/***?b=***`);
+      assert.equal(failureSamples[0]?.text, '/seen/***?b=*** ***');
+      const pairs = '--pairs 8 --slice 100ms --environment dev --b two=given-instead --json ab.json'.split(' ');
+      assert.equal((await runCli(['ab', ...pairs], { cwd: folder.path })).code, 0);
+      const compared = readComparison(JSON.parse(read('ab.json')));
+      assert.deepEqual(compared.b.variables, { two: '***' });
+      assert.doesNotMatch(read('ab.json'), /-private|given-instead/);
     } finally {
       echo.closeAllConnections();
       echo.close();

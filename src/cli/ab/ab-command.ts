@@ -2,6 +2,7 @@ import { localPorts, withLocalAddress } from '../../core/endpoints/local-address
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { formatCount, formatS, withoutZeros } from '../../core/format.ts';
 import { maskedVariable } from '../../core/endpoints/credentials.ts';
+import { maskSecrets } from '../../core/endpoints/mask.ts';
 import type { Stage } from '../../core/vocabulary.ts';
 import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
 import { changeText, intervalText, labelOf } from '../../core/record/comparison-sentences.ts';
@@ -176,7 +177,10 @@ function sideOf({ loaded, variables, hasPort }: SideFile, options: AbOptions, se
   return {
     input: { ...input, plan: { ...plan, warmup } },
     variables: Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, maskedVariable(name, value)]),
+      Object.entries(variables).map(([name, value]) => [
+        name,
+        loaded.secrets.includes(value) ? '***' : maskSecrets(maskedVariable(name, value), loaded.secrets),
+      ]),
     ),
     server: server?.facts,
   };

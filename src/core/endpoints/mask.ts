@@ -35,3 +35,15 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
   }
   return masked + text.slice(copied);
 }
+
+/** Returns the targets as they may be kept, without these values in their names and addresses. */
+export function maskTargets<T extends { readonly name: string; readonly url: string }>(
+  targets: readonly T[],
+  secrets: readonly string[],
+): readonly T[] {
+  if (secrets.length === 0) return targets;
+  return targets.map((target) => {
+    const [name, url] = [maskSecrets(target.name, secrets), maskSecrets(target.url, secrets)];
+    return name === target.name && url === target.url ? target : { ...target, name, url };
+  });
+}

@@ -317,7 +317,12 @@ describe('files of other tools: environments', () => {
     assert.match(problems[0]?.hint ?? '', /^Select an environment \(dev, prod\) with --environment/);
     assert.throws(() => chosenEnvironment(['top'], read, 'test'), /has no environment "test"/);
     assert.throws(() => chosenEnvironment(['none'], read, 'dev'), /File http-client\.env\.json not found/);
-    assert.deepEqual(chosenEnvironment(['none'], read, undefined), { values: {}, names: [], secrets: [] });
+    assert.deepEqual(chosenEnvironment(['none'], read, undefined), {
+      values: {},
+      names: [],
+      secrets: [],
+      privateNames: [],
+    });
   });
 });
 

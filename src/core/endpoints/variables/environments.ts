@@ -11,6 +11,8 @@ const shared = '$shared';
 /** An environment, and those of its values that must not appear in anything kept. */
 export interface Environment extends ChosenEnvironment {
   readonly secrets: readonly string[];
+  /** Names of the variables that the private file sets. */
+  readonly privateNames: readonly string[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -34,7 +36,7 @@ export function chosenEnvironment(
     return text === undefined ? {} : parsed(text, file, name !== undefined);
   });
   const names = [...new Set([...Object.keys(open), ...Object.keys(closed)])].filter((one) => !one.startsWith('$'));
-  if (name === undefined) return { values: {}, names, secrets: [] };
+  if (name === undefined) return { values: {}, names, secrets: [], privateNames: [] };
   if (!names.includes(name)) {
     const where = folder === undefined ? `File ${publicFile} not found` : `${publicFile} has no environment "${name}"`;
     const hint =
@@ -47,9 +49,11 @@ export function chosenEnvironment(
   for (const json of [open, closed]) for (const part of [shared, name]) flatten(json[part], '', values);
   const kept: Record<string, string> = {};
   for (const part of [shared, name]) flatten(closed[part], '', kept);
-  // An address tells where a request goes, which results have to say.
-  return { values, names: [], secrets: Object.values(kept).filter((value) => value !== '' && !/^https?:/.test(value)) };
+  return { values, names: [], secrets: Object.values(kept).filter(isPrivate), privateNames: Object.keys(kept) };
 }
+
+/** Returns whether a value of a private variable is masked: an address tells where a request goes, which results have to say. */
+export const isPrivate = (value: string): boolean => value !== '' && !/^https?:/.test(value);
 
 /** @param needed whether a damaged file is an error; otherwise it holds nothing */
 function parsed(text: string, file: string, needed: boolean): Json {

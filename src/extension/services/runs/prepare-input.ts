@@ -9,6 +9,7 @@ import {
   type ValueLookups,
 } from '../../../core/endpoints/prepare.ts';
 import { hostsKnownIn, remoteHosts } from '../../../core/endpoints/hosts.ts';
+import { maskTargets } from '../../../core/endpoints/mask.ts';
 import type { Target } from '../../../core/endpoints/types.ts';
 import type { RunInput } from '../../../core/plan/types.ts';
 import type { Consent, ConsentQuestion } from '../workspace/consent.ts';
@@ -112,18 +113,18 @@ export async function prepareInput(
   return (await isAllowed(remoteHosts(input.requests))) ? { input, lookups } : undefined;
 }
 
-const withSecrets = <T extends { readonly secrets: readonly string[] }>(prepared: T, more: readonly string[]): T => ({
-  ...prepared,
-  secrets: [...prepared.secrets, ...more],
-});
-
 /** The input of a run from what its targets need. */
-const inputOf = ({ uri, name, targets }: RunSource, lookups: Lookups): PreparedInput => ({
-  name,
-  targets,
-  ...withSecrets(prepareTargets(targets, lookups), environmentOf(uri).secrets),
-  file: uri.scheme === 'untitled' ? null : { path: uri.fsPath, shownAs: shownAs(uri) },
-});
+function inputOf({ uri, name, targets }: RunSource, lookups: Lookups): PreparedInput {
+  const prepared = prepareTargets(targets, lookups);
+  const { secrets } = environmentOf(uri);
+  return {
+    name,
+    targets: maskTargets(targets, secrets),
+    ...prepared,
+    secrets: [...prepared.secrets, ...secrets],
+    file: uri.scheme === 'untitled' ? null : { path: uri.fsPath, shownAs: shownAs(uri) },
+  };
+}
 
 async function readDotenv(uri: Uri): Promise<Readonly<Record<string, string | undefined>>> {
   const bytes = await readIfThere(placeOf(uri, '.env'));

@@ -47,6 +47,7 @@ export function environmentOf(uri: Uri): FileEnvironment {
       values: {},
       names: [],
       secrets: [],
+      privateNames: [],
       problem: { severity: 'error', code: 'environment', message, hint, range: { start, end: start } },
     };
   }
