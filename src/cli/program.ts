@@ -8,6 +8,7 @@ import { gpt2Defaults, gpt2Dtypes, threadsFor } from '../processes/gpt2-defaults
 import type { Gpt2Options } from '../processes/gpt2-messages.ts';
 import { defaultHost, type MockServerOptions } from '../servers/mock/server.ts';
 import { addAbCommand } from './ab/program.ts';
+import { addBaselineCommand } from './baselines/program.ts';
 import type { CalibrateOptions } from './commands/calibrate-command.ts';
 import { describeFailure } from './failure.ts';
 import { addPlanOptions, addReportOptions, planOption } from './options/plan-options.ts';
@@ -15,6 +16,7 @@ import type { RunOptions } from './commands/run-command.ts';
 import { addScaleOutCommands } from './scale-out/program.ts';
 import { serveMockCommand } from './commands/serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
+import { addRepeatOptions } from './options/repeat-options.ts';
 import { addSweepOptions } from './options/sweep-options.ts';
 import { numberFrom, several } from './options/values.ts';
 
@@ -60,7 +62,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     .showHelpAfterError('hint:  Use --help to list commands and options.')
     .exitOverride();
 
-  addReportOptions(addPlanOptions(addSweepOptions(program.command('run'))))
+  addReportOptions(addRepeatOptions(addPlanOptions(addSweepOptions(program.command('run')))))
     .description('Benchmark the targets of an endpoints file and show the result')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
     .option('--targets <file>', 'same as [file]')
@@ -75,6 +77,7 @@ function makeProgram(done: (code: ExitCode) => void): Command {
     });
 
   addAbCommand(program, manifest.version, done);
+  addBaselineCommand(program, done);
 
   program
     .command('calibrate')

@@ -51,6 +51,22 @@ export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<Sw
   return makeSweepRecord({ ...series.parts(), planned, coolDownMs });
 }
 
+/** Measures the same plan several times. `onRun` gets each completed run with its number, from 1. */
+export async function repeatRun(
+  given: RunInput,
+  { runs, coolDownMs, onRun }: { runs: number; coolDownMs: number; onRun: (run: RunRecord, number: number) => void },
+  hooks: SeriesHooks<SeriesParts>,
+): Promise<SeriesParts> {
+  const [input = given] = await withModels([given], hooks.signal, given.plan);
+  const series = startSeries(input, coolDownMs, runs, hooks, (parts) => parts);
+  for (let number = 1; number <= runs; number += 1) {
+    const run = await series.measure(given.plan);
+    if (run === undefined) break;
+    onRun(run, number);
+  }
+  return series.parts();
+}
+
 /** Input of a capacity search. */
 export interface SearchInput extends Omit<RunInput, 'plan'> {
   readonly objectives: readonly Objective[];

@@ -88,7 +88,16 @@ describe('the table of docs/metrics.md', () => {
 describe('docs/cli.md', function () {
   this.timeout(60_000);
   const page = read('docs/cli.md');
-  const commands = ['run', 'calibrate', 'suite throughput', 'export artillery', 'import artillery', 'serve gpt2', 'ab'];
+  const commands = [
+    'run',
+    'calibrate',
+    'suite throughput',
+    'export artillery',
+    'import artillery',
+    'serve gpt2',
+    'ab',
+    'compare',
+  ];
 
   for (const command of commands) {
     it(`describes every option of ${command}`, async () => {

@@ -17,6 +17,7 @@ import { loadFile, makeInput, type LoadedFile, type Variables, withoutPlaces } f
 import { measure, outputsOf, writeResult, type Screen } from '../output/measure.ts';
 import { withPartialFile } from '../output/partial-file.ts';
 import { checkReportFiles } from '../output/report-files.ts';
+import { endOfComparison, level, type FailOn } from './end-of-comparison.ts';
 import { planServers, type ServeOptions } from './servers/plan-servers.ts';
 import { withServers, type ServerPlan, type StartedServer } from './servers/serve-sides.ts';
 
@@ -29,13 +30,10 @@ export interface AbOptions extends PlanOptions, ReportOptions, ServeOptions {
   readonly slice: number;
   readonly threshold: number;
   readonly metrics?: readonly ComparedMetricName[];
-  readonly failOn?: 'worse';
+  readonly failOn?: FailOn;
   readonly allowHost?: readonly string[];
   readonly quiet?: true;
 }
-
-/** Two-sided level of a comparison. */
-export const level = 0.05;
 
 /** Runs `loadlens ab` and returns the exit code. Throws a LoadlensError for what the user can fix. */
 export async function abCommand(name: string | undefined, options: AbOptions, version: string): Promise<ExitCode> {
@@ -98,21 +96,6 @@ async function compare(
   );
   stopped.throwIfAborted();
   return record;
-}
-
-/** Returns the exit code of a comparison that has been shown, and says on standard error why it isn't 0. */
-export function endOfComparison(record: ComparisonRecord, failOn: AbOptions['failOn']): ExitCode {
-  const { status, stopReason = '', verdict } = record;
-  if (status === 'cancelled') return ExitCode.interrupted;
-  if (status === 'crashed') {
-    throw new LoadlensError(`The comparison stopped unexpectedly. ${stopReason}`.trim(), {
-      hint: 'The results above cover the pairs that were complete. Run it again, and report it if it repeats.',
-      exitCode: ExitCode.nothingMeasured,
-    });
-  }
-  if (failOn === undefined || verdict.name !== failOn) return ExitCode.done;
-  process.stderr.write(`--fail-on ${failOn}: ${verdict.sentence}\n`);
-  return ExitCode.objectiveFailed;
 }
 
 /** The file as one side reads it. */

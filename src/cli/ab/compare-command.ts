@@ -6,7 +6,7 @@ import { recordId } from '../../core/record/make-run.ts';
 import type { ReportOptions } from '../options/plan-options.ts';
 import { onScreen, outputsOf, writeResult } from '../output/measure.ts';
 import { checkReportFiles } from '../output/report-files.ts';
-import { endOfComparison, level } from './ab-command.ts';
+import { endOfComparison, level, type FailOn } from './end-of-comparison.ts';
 import { readKeptRuns } from './kept-runs.ts';
 
 /** The options of `loadlens compare`, as the argument parser hands them over. */
@@ -15,7 +15,7 @@ export interface CompareOptions extends ReportOptions {
   readonly head: readonly string[];
   readonly threshold: number;
   readonly metrics?: readonly ComparedMetricName[];
-  readonly failOn?: 'worse';
+  readonly failOn?: FailOn;
 }
 
 /** Runs `loadlens compare` and returns the exit code. Throws a LoadlensError for what the user can fix. */

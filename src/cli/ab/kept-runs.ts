@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LoadlensError } from '../../core/errors.ts';
+import { isBaseline, readBaseline, type Baseline } from '../../core/record/baseline.ts';
 import { readRecord } from '../../core/record/read-run.ts';
 import type { RunRecord } from '../../core/record/run.ts';
+import { baselineFile, isBaselineName, loadBaseline } from '../baselines/store.ts';
 
 /** A kept run and its file. */
 export interface KeptRun {
@@ -12,26 +14,41 @@ export interface KeptRun {
 
 /**
  * Reads the runs that an option names.
- * @param patterns files, or patterns with `*` in the file name
+ * @param patterns files, patterns with `*` in the file name, or names of baselines
  * @throws LoadlensError if nothing matches or a file isn't a run
  */
 export function readKeptRuns(option: string, patterns: readonly string[]): KeptRun[] {
-  return [...new Set(patterns.flatMap((pattern) => filesOf(option, pattern)))].map((file) => {
+  const files = new Set(patterns.flatMap((pattern) => filesOf(option, pattern)));
+  return [...files].flatMap((file) => {
     try {
-      return { file, run: readRecord(JSON.parse(readFileSync(file, 'utf8'))) };
+      const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
+      return isBaseline(json) ? runsOf(file, readBaseline(json)) : [{ file, run: readRecord(json) }];
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new LoadlensError(`${file} can't be compared: ${why}`, {
-        hint: 'Use results that loadlens run --json has written.',
+        hint: 'Use results that loadlens run --json has written, or a baseline.',
         cause,
       });
     }
   });
 }
 
+/**
+ * Reads the runs of a baseline.
+ * @throws LoadlensError if there is none of that name
+ */
+export function baselineRuns(name: string): KeptRun[] {
+  return runsOf(baselineFile(name), loadBaseline(name));
+}
+
+const runsOf = (file: string, { runs }: Baseline): KeptRun[] =>
+  runs.map((run, i) => ({ file: `${file}#${i + 1}`, run }));
+
 function filesOf(option: string, pattern: string): string[] {
   // A shell that expands patterns itself hands over names, which may hold a star.
-  if (!pattern.includes('*') || existsSync(pattern)) return [pattern];
+  if (existsSync(pattern)) return [pattern];
+  if (isBaselineName(pattern) && existsSync(baselineFile(pattern))) return [baselineFile(pattern)];
+  if (!pattern.includes('*')) return [pattern];
   const folder = dirname(pattern);
   const parts = basename(pattern)
     .split('*')

@@ -16,11 +16,12 @@ import { giveMemoryBack } from '../small-heap.ts';
 import { withPartialFile } from '../output/partial-file.ts';
 import { progressText } from '../output/progress.ts';
 import { checkReportFiles } from '../output/report-files.ts';
-import type { PlanOptions, ReportOptions } from '../options/plan-options.ts';
+import type { PlanOptions } from '../options/plan-options.ts';
+import { checkRepeat, isRepeat, repeatCommand, type RepeatOptions } from './repeat-command.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
 
 /** Parsed options of `loadlens run`. */
-export interface RunOptions extends SweepOptions, PlanOptions, ReportOptions {
+export interface RunOptions extends SweepOptions, PlanOptions, RepeatOptions {
   readonly targets?: string;
   readonly allowHost?: readonly string[];
   readonly quiet?: true;
@@ -40,30 +41,36 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   const loaded = loadFile(name ?? options.targets ?? defaultFile, options.environment, options.var);
   if (!isSound(loaded, options.quiet === true)) return ExitCode.usage;
   const choices = choicesOf(options);
+  checkRepeat(options, isSweep(options));
   if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
   const outputs = outputsOf(options, reports);
-  checkReportFiles(outputs);
+  if (!isRepeat(options)) checkReportFiles(outputs);
   const made = withoutPlaces(makeInput(loaded, choices));
   const { allowHost, quiet = false } = options;
-  return measure({ requests: made.requests, load: loadOf(made.plan), allowHost, quiet }, async (screen) => {
-    const input = await withOtherServers(made, screen);
-    const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
-    const record = await withPartialFile(
-      options.json,
-      (text) => screen.note(text),
-      async (keep) => {
-        const onPartial = keep && {
-          onPartial: (partial: RunRecord) => keep([JSON.stringify(withCalibration(partial))], partial.requestsSent > 0),
-        };
-        const hooks = { version, signal: screen.signal, fault: screen.fault, onSnapshot, ...onPartial };
-        const measured = withCalibration(await runBenchmark(input, hooks));
-        giveMemoryBack();
-        writeResult(renderText(measured), outputs, measured, screen);
-        return measured;
-      },
-    );
-    return endOfRun(record);
-  });
+  return measure(
+    { requests: made.requests, load: loadOf(made.plan, options.repeat), allowHost, quiet },
+    async (screen) => {
+      const input = await withOtherServers(made, screen);
+      if (isRepeat(options)) return repeatCommand(input, options, { screen, version });
+      const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
+      const record = await withPartialFile(
+        options.json,
+        (text) => screen.note(text),
+        async (keep) => {
+          const onPartial = keep && {
+            onPartial: (partial: RunRecord) =>
+              keep([JSON.stringify(withCalibration(partial))], partial.requestsSent > 0),
+          };
+          const hooks = { version, signal: screen.signal, fault: screen.fault, onSnapshot, ...onPartial };
+          const measured = withCalibration(await runBenchmark(input, hooks));
+          giveMemoryBack();
+          writeResult(renderText(measured), outputs, measured, screen);
+          return measured;
+        },
+      );
+      return endOfRun(record);
+    },
+  );
 }
 
 /** Returns the options that override the file. An omitted one doesn't compile. */
@@ -104,7 +111,12 @@ export function isSound({ file, shownAs }: LoadedFile, quiet: boolean): boolean 
 }
 
 /** Checks that the options specify one load model. @throws LoadlensError if they don't */
-export function checkLoadOptions({ concurrency, rate, stages, ...options }: RunOptions): void {
+export function checkLoadOptions({
+  concurrency,
+  rate,
+  stages,
+  ...options
+}: Pick<PlanOptions, 'concurrency' | 'rate' | 'stages'> & SweepOptions): void {
   const rateOption = rate !== undefined ? '--rate' : '--stages';
   if (rate !== undefined && stages !== undefined) {
     throw new LoadlensError("--rate and --stages can't be combined.", { hint: 'Use only one of them.' });
@@ -123,10 +135,10 @@ export function checkLoadOptions({ concurrency, rate, stages, ...options }: RunO
 }
 
 /** Returns the load of a plan in words, for the question about permission. */
-export function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan): string {
+export function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan, runs = 1): string {
   const amounts = [
-    ...(requests === null ? [] : [countOf(requests + warmup, 'request')]),
-    ...(durationS === null ? [] : [`requests for ${durationS} s`]),
+    ...(requests === null ? [] : [countOf(runs * (requests + warmup), 'request')]),
+    ...(durationS === null ? [] : [`requests for ${runs * durationS} s`]),
   ];
   return `${amounts.join(' or ')} at ${stages === undefined ? `concurrency ${formatCount(concurrency)}` : rateText(stages)}`;
 }

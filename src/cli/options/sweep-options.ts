@@ -15,7 +15,7 @@ export function addSweepOptions(run: Command): Command {
     )
     .option(
       '--cool-down <time>',
-      `pause between levels, after the last response (default: ${defaultCoolDownMs}ms)`,
+      `pause between levels or repeated runs, after the last response (default: ${defaultCoolDownMs}ms)`,
       parserOf(planOptions.drainMs.value),
     );
 }

@@ -126,6 +126,11 @@ export function outputsOf<R>(
 export function writeResult<R>(text: string, outputs: readonly Output<R>[], record: R, screen: Screen): void {
   if (outputs.some(({ path }) => path === standardOutput)) screen.note(text.trimEnd());
   else screen.print(text);
+  writeOutputs(outputs, record, screen);
+}
+
+/** Writes the files of a result and says so. */
+export function writeOutputs<R>(outputs: readonly Output<R>[], record: R, screen: Pick<Screen, 'note'>): void {
   for (const { path, report } of outputs) writeReport(path, report.pieces?.(record) ?? report.render(record));
   for (const { path } of outputs) if (path !== standardOutput) screen.note(`Wrote ${path}`);
 }

@@ -1,0 +1,131 @@
+import { ExitCode, LoadlensError } from '../../core/errors.ts';
+import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
+import type { ComparisonRecord } from '../../core/record/comparison.ts';
+import { recordId } from '../../core/record/make-run.ts';
+import type { RunRecord } from '../../core/record/run.ts';
+import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
+import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
+import { renderRunsText } from '../../core/report/comparisons/runs-table.ts';
+import { reports } from '../../core/report/formats/reports.ts';
+import { unmetSentence } from '../../core/report/words/failure-words.ts';
+import { defaultCoolDownMs } from '../../core/plan/sweep.ts';
+import type { RunInput } from '../../core/plan/types.ts';
+import { repeatRun, type SeriesParts } from '../../engine/sweep.ts';
+import { endOfComparison, level, type FailOn } from '../ab/end-of-comparison.ts';
+import { baselineRuns } from '../ab/kept-runs.ts';
+import { withCalibration } from '../calibrate/store.ts';
+import { endOf, outputsOf, type Screen, writeOutputs, writeResult } from '../output/measure.ts';
+import type { ReportOptions } from '../options/plan-options.ts';
+import { progressText } from '../output/progress.ts';
+import { checkReportFiles, standardOutput } from '../output/report-files.ts';
+
+/** The options of `loadlens run` about several runs of the same plan. */
+export interface RepeatOptions extends ReportOptions {
+  readonly repeat?: number;
+  readonly against?: string;
+  readonly threshold: number;
+  readonly metrics?: readonly ComparedMetricName[];
+  readonly failOn?: FailOn;
+  readonly coolDown?: number;
+}
+
+/** Returns whether the options ask for several runs, or for a comparison with a baseline. */
+export const isRepeat = ({ repeat, against }: Pick<RepeatOptions, 'repeat' | 'against'>): boolean =>
+  repeat !== undefined || against !== undefined;
+
+/**
+ * Checks the options before anything is sent.
+ * @param isSweep whether other options ask for several levels
+ * @throws LoadlensError for options that don't fit together, a missing baseline, or a file that can't be written
+ */
+export function checkRepeat(options: RepeatOptions, isSweep: boolean): void {
+  const { repeat = 1, against, metrics, failOn } = options;
+  if (isSweep && isRepeat(options)) {
+    throw new LoadlensError(
+      `${against === undefined ? '--repeat' : '--against'} can't be combined with several levels.`,
+      {
+        hint: 'Use -c to select one concurrency.',
+      },
+    );
+  }
+  const unused = Object.entries({ '--metrics': metrics, '--fail-on': failOn }).find(
+    ([, value]) => value !== undefined,
+  )?.[0];
+  if (against === undefined && unused !== undefined) {
+    throw new LoadlensError(`${unused} needs --against.`, { hint: 'Name a baseline: --against main.' });
+  }
+  if (against !== undefined) baselineRuns(against);
+  for (const { option, path } of perRunOutputs(options)) {
+    if (path !== standardOutput || repeat === 1) continue;
+    throw new LoadlensError(`${option} - can't take several runs.`, {
+      hint: `Specify a file: ${option} result. Each run gets a number, such as result-1.`,
+    });
+  }
+  for (let run = 1; run <= repeat; run += 1) {
+    checkReportFiles([...numbered(perRunOutputs(options), run, repeat), ...comparisonOutputs(options)]);
+  }
+}
+
+/** Measures the plan several times, and compares the runs with a baseline if there is one. Returns the exit code. */
+export async function repeatCommand(
+  input: RunInput,
+  options: RepeatOptions,
+  { screen, version }: { screen: Screen; version: string },
+): Promise<ExitCode> {
+  const { repeat = 1, coolDown = defaultCoolDownMs, against } = options;
+  const { signal, fault } = screen;
+  const write = (run: RunRecord, number: number): void =>
+    writeOutputs(numbered(perRunOutputs(options), number, repeat), withCalibration(run), screen);
+  const done = await repeatRun(
+    input,
+    { runs: repeat, coolDownMs: coolDown, onRun: write },
+    {
+      version,
+      signal,
+      fault,
+      onSnapshot: ({ finished, run, plan }) =>
+        screen.show(`Run ${finished.length + 1} of ${repeat}  ${run === null ? 'Pausing…' : progressText(run, plan)}`),
+    },
+  );
+  const runs = [...done.levels, ...(done.unfinished ? [done.unfinished] : [])].map(withCalibration);
+  if (against === undefined || done.levels.length === 0) {
+    screen.print(renderRunsText(runs));
+    return endOfRuns(done, runs);
+  }
+  const now = new Date();
+  const head = done.levels.map((run, i) => ({ file: `run ${i + 1}`, run: withCalibration(run) }));
+  const record = makeKeptComparison(baselineRuns(against), head, {
+    rules: { threshold: options.threshold, level },
+    chosen: options.metrics,
+    id: recordId(now, Math.random),
+    startedAt: now.toISOString(),
+  });
+  writeResult(renderComparisonText(record), comparisonOutputs(options), record, screen);
+  const end = endOfRuns(done, runs);
+  return end === ExitCode.done ? endOfComparison(record, options.failOn) : end;
+}
+
+const endOfRuns = (done: SeriesParts, runs: readonly RunRecord[]): ExitCode =>
+  endOf(done, { runs, unmet: unmetSentence(runs.flatMap(({ objectives }) => objectives)) });
+
+/** Reports of each run: with a baseline JSON alone, as the others show the comparison. */
+function perRunOutputs(options: RepeatOptions): ReturnType<typeof outputsOf<RunRecord>> {
+  const { json } = options;
+  return outputsOf(options.against === undefined ? options : { ...(json !== undefined && { json }) }, reports);
+}
+
+function comparisonOutputs({ against, html, csv, md }: RepeatOptions): ReturnType<typeof outputsOf<ComparisonRecord>> {
+  if (against === undefined) return [];
+  const files = {
+    ...(html !== undefined && { html }),
+    ...(csv !== undefined && { csv }),
+    ...(md !== undefined && { md }),
+  };
+  return outputsOf(files, comparisonReports);
+}
+
+/** `result.json` becomes `result-2.json` for run 2 of several. */
+function numbered<T extends { readonly path: string }>(outputs: readonly T[], run: number, runs: number): T[] {
+  if (runs === 1) return [...outputs];
+  return outputs.map((output) => ({ ...output, path: output.path.replace(/(\.[^./\\]+)?$/, `-${run}$1`) }));
+}

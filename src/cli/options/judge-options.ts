@@ -1,0 +1,10 @@
+import { Option, type Command } from 'commander';
+import { metrics, share } from './values.ts';
+
+/** Adds the options that say how a comparison is judged. */
+export function addJudgeOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--threshold <percent>', 'smallest change that matters').argParser(share).default(0.05, '5%'))
+    .option('--metrics <list>', 'metrics to judge (default: throughput,p50,p95, and ttft,tpot for streams)', metrics)
+    .addOption(new Option('--fail-on <verdict>', 'exit with 99 if B has this verdict').choices(['worse']));
+}
