@@ -1,4 +1,4 @@
-// The process that sends the load of one run, sweep or suite. Its parent is the extension host or a test; see messages.ts for what they say.
+// Process that sends the load of one run, sweep, or suite. Its parent is the extension host or a test. Messages: messages.ts.
 import manifest from '../../package.json' with { type: 'json' };
 import type { Snapshot } from '../core/metrics/types.ts';
 import { makeThroughputSuite } from '../core/record/make-suite.ts';
@@ -9,21 +9,21 @@ import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
 import { failureOf } from './failure.ts';
 import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask } from './messages.ts';
 
-/** How long a fault may take to end the benchmark. */
+/** Maximum time for a benchmark to end after a fault, ms. */
 const faultLimitMs = 10_000;
 
 const cancel = new AbortController();
 const fault = new AbortController();
 let started = false;
 
-/** Says it and, when it is the last thing to say, exits once it has left. */
+/** Sends an event. With an exit code, exits once it's sent. */
 function tell(event: BenchmarkEvent, exitCode?: number): void {
   process.send?.(event, undefined, undefined, () => {
     if (exitCode !== undefined) process.exit(exitCode);
   });
 }
 
-/** Tells what a run would leave, and waits until that is on its way. */
+/** Sends the partial record of a run, and waits until it's sent. */
 const tellPartial = (record: RunRecord): Promise<void> =>
   new Promise((resolve) => {
     const event: BenchmarkEvent = { type: 'partial', record };
@@ -51,7 +51,7 @@ async function run(task: BenchmarkTask): Promise<void> {
   }
 }
 
-/** Tells each level once it has ended, so that no message grows with their number. */
+/** Returns a listener that sends each level once, when it ends, so that messages don't grow with the number of levels. */
 function tellLevels(): (snapshot: SweepSnapshot) => void {
   let told = 0;
   return ({ finished, run: snapshot }) => {
@@ -85,7 +85,7 @@ process.on('uncaughtException', (error) => {
     return;
   }
   process.stderr.write(`${error.stack ?? error.message}\n`);
-  // What was measured becomes a record as usual, unless even that fails.
+  // The results so far become a record, unless that fails, too.
   fault.abort(error);
   setTimeout(() => fail(error), faultLimitMs).unref();
 });

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The user's folder of Loadlens for what can be made again, and a place in it. */
+/** Returns a folder in Loadlens's folder for files that can be made again. */
 export function cacheFolder(
   place: string,
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { LoadlensError } from '../core/errors.ts';
 
-/** A failure as it crosses a process boundary. */
+/** A failure as a message between processes. */
 export interface FailureMessage {
   readonly type: 'failure';
   readonly message: string;
   readonly hint: string;
-  /** Present for a bug: goes to the log, never to the user. */
+  /** For the log, not for the user. Present for a bug. */
   readonly stack?: string;
 }
 
-/** Checks one that arrived. */
+/** Schema of a received failure. */
 export const failureSchema = v.object({
   type: v.literal('failure'),
   message: v.string(),
@@ -18,7 +18,7 @@ export const failureSchema = v.object({
   stack: v.exactOptional(v.string()),
 });
 
-/** What a process says of an error; `bug` is said of one that no user can mend. */
+/** Returns an error as a failure. `bug` is the text for an error that users can't fix. */
 export function failureOf(error: unknown, bug: Pick<FailureMessage, 'message' | 'hint'>): FailureMessage {
   if (error instanceof LoadlensError) return { type: 'failure', message: error.message, hint: error.hint };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

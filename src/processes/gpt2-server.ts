@@ -1,12 +1,12 @@
-// The GPT-2 server as a process of its own: started, watched and stopped by the messages of gpt2-messages.ts.
+// Process of the GPT-2 server, controlled by the messages of gpt2-messages.ts.
 import { startGpt2Server, type Gpt2Server } from '../servers/gpt2/server.ts';
 import { failureOf } from './failure.ts';
 import { readGpt2Command, type Gpt2Event, type Gpt2Options } from './gpt2-messages.ts';
 
-/** The shortest time between two `status` events, and between two `progress` events of one phase. */
+/** Minimum time between two `status` events, and between two `progress` events of one phase; ms. */
 const statusEveryMs = 500;
 const progressEveryMs = 100;
-/** How long stopping may take before the process ends the hard way. */
+/** Maximum time for stopping before the process is killed, ms. */
 const stopLimitMs = 15_000;
 
 const starting = new AbortController();
@@ -18,12 +18,12 @@ function send(event: Gpt2Event, sent?: () => void): void {
   else sent?.();
 }
 
-/** Ends the process without its exit handlers, which abort when the runtime's threads are in a step. */
+/** Kills the process without its exit handlers, which would abort while the runtime's threads compute a step. */
 function endHard(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Says what went wrong, then ends the process. */
+/** Reports an error, then ends the process. */
 function fail(error: unknown): void {
   if (stopping) return;
   stopping = true;
@@ -37,7 +37,7 @@ async function leave(code: number): Promise<void> {
   process.exit(code);
 }
 
-/** Sends the state when it changed, at most twice a second. */
+/** Sends the state on changes, at most twice a second. */
 function reportStatus(of: Gpt2Server): void {
   let before = '';
   setInterval(() => {

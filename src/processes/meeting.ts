@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-/** Where the threads of one process find each other, and begin something together. */
+/** Meeting of the threads of one process, which start something together. */
 export interface Meeting {
-  /** Which of them this is, from 0. */
+  /** Number of this thread, from 0. */
   readonly number: number;
-  /** Resolves for all at the same moment, once every one of them has called it or left. */
+  /** Resolves for all at the same moment, when each has called it or left. */
   ready(): Promise<void>;
   leave(): void;
 }
@@ -12,14 +12,14 @@ export interface Meeting {
 interface Message {
   readonly from: string;
   readonly says: 'here' | 'ready' | 'left' | 'begin';
-  /** With `begin`: when, ms since 1970. */
+  /** Time of `begin`, ms since 1970. */
   readonly atMs?: number;
 }
 
-/** Long enough for the last to have heard of it. */
+/** Time from the announcement to the start, ms: long enough for all to receive it. */
 const aheadMs = 150;
 
-/** Waits until `count` have come under this name; undefined when they have not within `limitMs`. */
+/** Waits for `count` threads with this name. Returns undefined if fewer have come within `limitMs`. */
 export async function meet(name: string, count: number, limitMs: number): Promise<Meeting | undefined> {
   const own: string = randomUUID();
   const here = new Set([own]);
@@ -36,7 +36,7 @@ export async function meet(name: string, count: number, limitMs: number): Promis
     channel.postMessage(message);
   };
 
-  /** The first of those who are still there says when. */
+  /** Announces the start if this is the first thread that hasn't left. */
   const beginWhenDone = (): void => {
     const [first] = [...here].filter((id) => !left.has(id)).toSorted();
     if (done.size < count || first !== own) return;
@@ -53,14 +53,14 @@ export async function meet(name: string, count: number, limitMs: number): Promis
     if (says === 'begin') begin?.(atMs);
     if (!here.has(from) && here.size < count) {
       here.add(from);
-      // Whoever came later has not heard of this one.
+      // Threads that came later don't know this one.
       say('here');
       if (here.size === count) complete?.();
     }
     if (says === 'left') left.add(from);
     if (says === 'ready' || says === 'left') markDone(from);
   };
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Node's types know no other way
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the only way in Node's types
   channel.onmessage = (event: { data: Message }) => hear(event);
   say('here');
   if (count === 1) complete?.();

@@ -10,25 +10,25 @@ import { failureSchema, type FailureMessage } from './failure.ts';
 
 export type { FailureMessage };
 
-/** Everything that the throughput suite needs, and what its result says beside the numbers. */
+/** Input of the throughput suite, and facts for its result. */
 export interface SuiteInput extends Pick<ThroughputSuite, 'model' | 'workload' | 'earlier'> {
   readonly setup: SuiteSetup;
 }
 
-/** What the benchmark process can be asked to measure. */
+/** Task of the benchmark process. */
 export type BenchmarkTask = (
   | { readonly type: 'run'; readonly input: RunInput }
   | { readonly type: 'sweep'; readonly input: SweepInput }
   | { readonly type: 'suite'; readonly input: SuiteInput }
 ) & {
-  /** Process of the server, when Loadlens started it: its CPU and memory go into the records. */
+  /** Process of the server if Loadlens started it. Its CPU time and memory become part of the records. */
   readonly serverPid?: number;
 };
 
-/** To the benchmark process. It serves one task and exits by itself. Cancelling a sweep or a suite keeps the levels that have ended. */
+/** Message to the benchmark process. It runs one task and exits. A canceled sweep or suite keeps its finished levels. */
 export type BenchmarkCommand = BenchmarkTask | { readonly type: 'cancel' };
 
-/** How far a sweep or a suite is: which level, counted from 0, and its snapshot; null in the pause before it. */
+/** Progress of a sweep or suite: level, from 0, and its snapshot; null in the pause before it. */
 export interface LevelSnapshot {
   readonly type: 'levelSnapshot';
   readonly level: number;
@@ -36,9 +36,9 @@ export interface LevelSnapshot {
 }
 
 /**
- * From the benchmark process: `ready` once, then of each run `partial`, the record that it would leave, before it starts and now
- * and then, and of a run its snapshots, of a sweep or a suite the snapshots of its levels and
- * each level once it has ended, and at last exactly one `record`, `sweep`, `suite` or `failure`.
+ * Message from the benchmark process: `ready` once, then for each run `partial`, its record so far, before it starts and at
+ * intervals. A run also sends snapshots; a sweep or suite sends snapshots of its levels and each finished level. The last message is
+ * one `record`, `sweep`, `suite`, or `failure`.
  */
 export type BenchmarkEvent =
   | { readonly type: 'ready' }
@@ -51,25 +51,25 @@ export type BenchmarkEvent =
   | { readonly type: 'suite'; readonly record: ThroughputSuite }
   | FailureMessage;
 
-/** What the mock server is asked to be; ranges as in docs/mock-server.md. */
+/** Settings of the mock server; ranges as in docs/mock-server.md. */
 export interface MockOptions {
   readonly port: number;
   readonly maxConcurrentRequests: number;
-  /** Sleeps are multiplied by it: 0.01 turns 1 s into 10 ms. */
+  /** Factor for all delays: 0.01 turns 1 s into 10 ms. */
   readonly timeScale: number;
 }
 
-/** To a server process. It also stops when its parent goes away. */
+/** Message to a server process. It also stops when its parent ends. */
 export type MockCommand = { readonly type: 'start'; readonly options: MockOptions } | { readonly type: 'stop' };
 
-/** From a server process: `listening` or `failure` first, then `status` when it changed, at most twice a second. */
+/** Message from a server process: `listening` or `failure` first, then `status` on changes, at most twice a second. */
 export type MockEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'listening'; readonly port: number; readonly url: string }
   | { readonly type: 'status'; readonly inFlight: number; readonly limit: number; readonly served: number }
   | FailureMessage;
 
-/** Something with these members; what they hold comes from our own code. */
+/** Returns the schema of an object with these members. Their content comes from our own code. */
 const having = <T>(...members: readonly string[]) =>
   v.custom<T>((x) => typeof x === 'object' && x !== null && members.every((member) => member in x));
 
@@ -130,11 +130,11 @@ const schemas = {
   ]),
 };
 
-/** Checks what arrived over IPC. Throws a ValiError for anything that is no message of the kind. */
+/** Returns a received message. Throws a ValiError if it isn't one. */
 export const readBenchmarkCommand = (message: unknown): BenchmarkCommand => v.parse(schemas.benchmarkCommand, message);
-/** As readBenchmarkCommand. */
+/** Returns a received message as `readBenchmarkCommand` does. */
 export const readBenchmarkEvent = (message: unknown): BenchmarkEvent => v.parse(schemas.benchmarkEvent, message);
-/** As readBenchmarkCommand. */
+/** Returns a received message as `readBenchmarkCommand` does. */
 export const readMockCommand = (message: unknown): MockCommand => v.parse(schemas.mockCommand, message);
-/** As readBenchmarkCommand. */
+/** Returns a received message as `readBenchmarkCommand` does. */
 export const readMockEvent = (message: unknown): MockEvent => v.parse(schemas.mockEvent, message);

@@ -1,9 +1,9 @@
-// The mock server as a process of the editor: started, watched and stopped by the messages of messages.ts.
+// Process of the mock server for the editor, controlled by the messages of messages.ts.
 import { type MockServer, startMockServer } from '../servers/mock/server.ts';
 import { failureOf } from './failure.ts';
 import { type MockEvent, type MockOptions, readMockCommand } from './messages.ts';
 
-/** The shortest time between two `status` events. */
+/** Minimum time between two `status` events, ms. */
 const statusEveryMs = 500;
 
 let server: MockServer | undefined;
@@ -13,13 +13,13 @@ function send(event: MockEvent, sent?: () => void): void {
   else sent?.();
 }
 
-/** Says what went wrong, then ends the process. */
+/** Reports an error, then ends the process. */
 function fail(error: unknown): void {
   const bug = { message: 'The mock server stopped unexpectedly.', hint: 'See the log for details, then restart it.' };
   send(failureOf(error, bug), () => process.exit(1));
 }
 
-/** Sends the first change at once and what follows within half a second as one; nothing while nothing changes. */
+/** Sends the state on changes: the first one at once, then at most twice a second. */
 function reportStatus(of: MockServer): void {
   let sentAt = -Infinity;
   let timer: NodeJS.Timeout | undefined;

@@ -1,12 +1,12 @@
 import { get } from 'node:http';
 import { isMadeFor, otherServerSentence, type BundledPlace } from '../core/endpoints/bundled-servers.ts';
 
-/** Longest wait for an answer, ms. */
+/** Maximum wait for a response, ms. */
 const mostMs = 500;
 
 /**
- * Asks who answers where requests are all made for one of these servers. Returns one sentence for each that another server
- * answers for; nothing when none does, or no one answers at all.
+ * Checks which server is at the address of requests that are all made for one of these servers. Returns a sentence for each
+ * address with another server; none if no server responds.
  */
 export async function otherServers(
   requests: readonly { readonly url: string }[],
@@ -24,7 +24,7 @@ export async function otherServers(
   return sentences.filter((sentence) => sentence !== undefined);
 }
 
-/** Returns what the server at an address calls itself, empty when it doesn't; undefined when nothing answers in time. */
+/** Returns the name of the server at an address, empty if it has none; undefined without a response in time. */
 function serverAt({ hostname, port }: URL): Promise<string | undefined> {
   return new Promise((resolve) => {
     const request = get({ host: hostname, port, path: '/health', agent: false, timeout: mostMs }, (response) => {

@@ -1,4 +1,4 @@
-// What runs in a worker of Artillery: one share of a load. The hook of an exported project calls it; see docs/scale-out.md.
+// Sends one share of a load in a worker of Artillery. Called by the hook of an exported project; see docs/scale-out.md.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import manifest from '../../package.json' with { type: 'json' };
@@ -13,32 +13,32 @@ import { passageCounter, shareCounters } from '../core/scale-out/share-report.ts
 import { runBenchmark } from '../engine/run.ts';
 import { meet, type Meeting } from './meeting.ts';
 
-/** All virtual users of a process begin within a second; its threads may take some to start. */
+/** Maximum wait for the threads of a process, ms. */
 const meetLimitMs = 60_000;
-/** Workers in a cloud begin at full multiples of this, as their clocks have it … */
+/** Workers in a cloud start at multiples of this time of their clocks, ms … */
 const cloudBeatMs = 20_000;
-/** … that are so far ahead that all have noticed. */
+/** … with at least this time left, so that all have the same multiple. */
 const cloudAheadMs = 5_000;
-/** There a report has to go into a message of 1 MiB. */
+/** Maximum number of counters on Lambda, where a report has to fit a message of 1 MiB. */
 const mostOnLambda = 25_000;
 
 /**
- * Sends one share of the load in the `load.json` beside this file. Called once for each share, in whatever threads Artillery
- * likes: they agree among themselves which is which, and begin together. In a cloud, where each worker is a process of its own
- * and would send the whole load, only the first of them sends, by a plan of its own.
+ * Sends one share of the load in the `load.json` next to this file. Called once per share, in any threads of Artillery. These
+ * number themselves and start together. In a cloud, each worker is a process and would send the whole load, so only its first
+ * thread sends, with a plan of its own.
  * @param test Artillery's name for the test run
- * @param count tells Artillery a number; it adds up those of one name
+ * @param count reports a number to Artillery, which adds up those with the same name
  */
 export async function runShare(test: string, count: (name: string, value: number) => void): Promise<void> {
   const load = readLoad(JSON.parse(readFileSync(new URL('load.json', import.meta.url), 'utf8')));
   const meeting = await meet(`loadlens ${load.id} ${test}`, load.shares, meetLimitMs);
   if (meeting === undefined) throw new Error(`Artillery didn't start ${load.shares} virtual users. Nothing was sent.`);
-  // Artillery sets it where a worker is a machine, and has to say whose metrics are whose.
+  // Artillery sets it if each worker is a machine, to separate their metrics.
   const inCloud = process.env['SQS_TAGS'] !== undefined;
   try {
     if (!inCloud || meeting.number === 0) await send(load, meeting, inCloud, count);
   } catch (error) {
-    // What Artillery counts is the message alone.
+    // Artillery reports only the message.
     throw error instanceof LoadlensError ? new Error(`${error.message} ${error.hint}`, { cause: error }) : error;
   } finally {
     meeting.leave();
@@ -57,7 +57,7 @@ async function send(
   const record = await runBenchmark(input, {
     version: manifest.version,
     signal: new AbortController().signal,
-    // Artillery has its own workers, and this bundle is one file.
+    // Artillery has its own workers, and this bundle has no file for a worker.
     mostLoops: 1,
     beforeClock: () => (inCloud ? nextBeat() : meeting.ready()),
     onEnd: (ended) => (state = ended),
@@ -84,7 +84,7 @@ function inputOf({ name, plan, shares, targets, stream, files }: SharedLoad, num
     name,
     targets,
     ...prepared,
-    // Nobody knows which prompts the others send: each begins somewhere else.
+    // Each starts with another prompt, because the prompts of the others are unknown.
     ...(number === null
       ? { plan: planOfOne(plan, shares, ownSeed), promptStarts: targets.map(() => ownSeed) }
       : { plan, share: { number, of: shares } }),
@@ -92,7 +92,7 @@ function inputOf({ name, plan, shares, targets, stream, files }: SharedLoad, num
   };
 }
 
-/** Machines whose clocks agree begin together without a word. */
+/** Waits for the next common start. Machines with synchronized clocks start together without messages. */
 async function nextBeat(): Promise<void> {
   const now = Date.now();
   const atMs = Math.ceil((now + cloudAheadMs) / cloudBeatMs) * cloudBeatMs;

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { LoadlensError } from '../core/errors.ts';
 
-/** Connections that may wait to be accepted: a burst of thousands must not meet a full queue and come back a second later. */
+/** Maximum number of connections that wait to be accepted. A client above it would try again a second later. */
 const backlog = 16_384;
 
-/** Binds the server and answers where it listens. Throws a LoadlensError for an address that can't be had. */
+/** Binds the server. Returns its port and URL. @throws LoadlensError if the address isn't available */
 export async function listen(server: Server, host: string, port: number): Promise<{ port: number; url: string }> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(asLoadlensError(error, host, port)));

@@ -1,20 +1,20 @@
-/** What the mock server says to one request: an answer, after a sleep in seconds where there is one. */
+/** The response to one request, after a delay in seconds if there is one. */
 export interface Answer {
   readonly status: number;
   readonly body: string | { readonly [key: string]: string | number };
   readonly sleepS?: number;
-  /** The methods that the route takes, for a 405. */
+  /** Methods that the route accepts, for status 405. */
   readonly allow?: string;
 }
 
-/** The largest `output_tokens`; sums over a million answers stay exact. */
+/** Maximum of `output_tokens`. The sum of a million responses is still exact. */
 const maxOutputTokens = 1_000_000_000;
-/** The longest sleep of `/sleeper`, seconds. */
+/** Maximum delay of `/sleeper`, seconds. */
 const maxSleepS = 3600;
 
 const bad = (error: string): Answer => ({ status: 400, body: { error } });
 
-/** The only value of a query parameter; undefined when it is missing or there are several. */
+/** Returns the value of a query parameter; undefined if there is none or more than one. */
 function only(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name);
   return values.length === 1 ? values[0] : undefined;
@@ -48,7 +48,7 @@ const routes: Readonly<Record<string, (query: URLSearchParams) => Answer>> = {
   '/hello': () => ({ status: 200, body: 'Hello from the mock server.\n' }),
 };
 
-/** The answer of a route that counts towards the limit. Knows all paths but `/update_config`, `/health` and `/metrics`. */
+/** Returns the response of a route that counts toward the limit: all but `/update_config`, `/health`, and `/metrics`. */
 export function answerTo(method: string, path: string, query: URLSearchParams): Answer {
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (!route) {
@@ -62,20 +62,20 @@ export function answerTo(method: string, path: string, query: URLSearchParams): 
   return method === 'GET' ? route(query) : wrongMethod('GET');
 }
 
-/** The answer to a method that a route does not take. */
+/** Returns the response to a method that a route doesn't accept. */
 export const wrongMethod = (allow: string): Answer => ({
   status: 405,
   body: { error: `This URL accepts only ${allow} requests.` },
   allow,
 });
 
-/** The answer above the limit. */
+/** Returns the response above the limit. */
 export const tooMany = (limit: number): Answer & { readonly body: { readonly error: string } } => ({
   status: 429,
   body: { error: `Too many requests: the limit is ${limit} at the same time.` },
 });
 
-/** The new limit in the body of `POST /update_config`, or the answer that says what is wrong with it. */
+/** Returns the new limit in the body of `POST /update_config`, or an error response. */
 export function readConfig(text: string): number | Answer {
   const example = '{"max_concurrent_requests": 10}';
   let config: unknown;

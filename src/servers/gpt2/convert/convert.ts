@@ -6,19 +6,19 @@ import type { WeightSource } from '../model/weights.ts';
 import { buildGraph } from './graph.ts';
 import { storeWeights, type Dtype, type Sink } from './store.ts';
 
-/** Goes up whenever the files that come out change: what an older one wrote is then made again. */
+/** Version of the output. Models of an older version are converted again. */
 export const converterVersion = 2;
 
-/** A file that was written, as the manifest keeps it. */
+/** A written file, for the manifest. */
 export interface WrittenFile {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Tensors start at page boundaries, so that the runtime can map them straight from the file. */
+/** Tensors start at page boundaries, so that the runtime can map them from the file. */
 const alignment = 4096;
 
-/** Writes `path` (the graph) and `path_data` (the weights). Memory in use is one tensor at a time. */
+/** Writes `path` (the graph) and `path_data` (the weights), one tensor in memory at a time. Returns both files. */
 export async function convert(
   config: Gpt2Config,
   source: WeightSource,

@@ -3,19 +3,19 @@ import { ElementType, newGraph, type Attributes } from './onnx.ts';
 import { blockSize } from './quantize.ts';
 import { headWeight, type Dtype, type Stored } from './store.ts';
 
-/** How many of the likeliest tokens a step returns; more needs the whole logits. */
+/** Number of most likely tokens that a step returns. More require all logits. */
 export const candidates = 64;
 
 const int64s = (values: readonly number[]) => new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
 
 /**
- * The graph of one step over B sequences of S new tokens each, with T past positions.
+ * Adds the graph of one step over B sequences of S new tokens each, with T past positions.
  *
- * - The past is only read, [slot, head, T, dim] for keys and values, so that the caller's own cache is fed as it lies.
- *   Scores against past and new tokens are joined, the keys and values never are.
- * - Out come the new query, key and value of each layer (`qkv.N`), which the caller files into its cache.
- * - `rows` picks the positions (of all B × S) whose next token is wanted; the last layer is computed for these alone.
- *   At least one: the 8-bit product of no rows at all divides by zero.
+ * - The past is only read, as [slot, head, T, dim] for keys and values, so the caller's cache is the input without a copy.
+ *   Scores for past and new tokens are concatenated, but never keys and values.
+ * - The outputs are the new query, key, and value of each layer (`qkv.N`), which the caller stores in its cache.
+ * - `rows` selects the positions (of all B × S) whose next token is needed. The last layer is computed for these only.
+ *   At least one, because an 8-bit product without rows divides by zero.
  */
 export function buildGraph(config: Gpt2Config, dtype: Dtype, stored: ReadonlyMap<string, Stored>): Uint8Array {
   const { layers, heads, width } = config;
@@ -35,7 +35,7 @@ export function buildGraph(config: Gpt2Config, dtype: Dtype, stored: ReadonlyMap
     return output;
   };
 
-  /** x·W, with the bias only where the precision's operator can add it on the way. */
+  /** Adds x·W, with the bias only if the operator of the precision supports it. */
   const matMul = (x: string, weight: string, shape: readonly [number, number], output: string, bias?: string) => {
     if (dtype === 'fp32') {
       if (bias === undefined) return op('MatMul', [x, constant(weight)], output);
@@ -51,7 +51,7 @@ export function buildGraph(config: Gpt2Config, dtype: Dtype, stored: ReadonlyMap
       accuracy_level: 4,
     });
   };
-  /** Adds bias and residual and normalises; returns the normalised values and the sum. */
+  /** Adds bias, residual, and normalization. Returns the normalized values and the sum. */
   const addAndNorm = (x: string, residual: string, norm: string, bias: string, sum: string) => {
     const output = `${norm}.out`;
     const inputs = [x, residual, constant(`${norm}.weight`), constant(`${norm}.bias`), constant(bias)];

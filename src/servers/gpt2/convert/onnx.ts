@@ -1,33 +1,33 @@
 import * as proto from './protobuf.ts';
 
-/** Element types by their ONNX number. */
+/** ONNX's numbers of element types. */
 export const ElementType = { float: 1, uint8: 2, int32: 6, int64: 7 } as const;
 export type ElementType = (typeof ElementType)[keyof typeof ElementType];
 
-/** A number where the size is fixed, a name where it differs from run to run. */
+/** A number for a fixed size, a name for a variable one. */
 export type Dimension = number | string;
-/** Whole numbers are ints, `{ float }` a float. */
+/** A whole number is an int, `{ float }` a float. */
 export type Attributes = Readonly<Record<string, number | { readonly float: number } | readonly number[]>>;
 
-/** Where the bytes of a large tensor lie in the data file beside the model. */
+/** Position of a large tensor in the data file next to the model. */
 export interface ExternalData {
   readonly file: string;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** A graph in the making. Values are known by name. */
+/** A graph to which nodes are added. Values have names. */
 export interface GraphBuilder {
   input(name: string, type: ElementType, shape: readonly Dimension[]): string;
   output(name: string, type: ElementType, shape: readonly Dimension[]): void;
-  /** Adds a node and returns the names of its outputs; an empty name leaves an optional input or output out. */
+  /** Adds a node. Returns the names of its outputs. An empty name omits an optional input or output. */
   node(op: string, inputs: readonly string[], outputs: readonly string[], attributes?: Attributes): void;
   constant(name: string, type: ElementType, shape: readonly number[], data: Uint8Array | ExternalData): string;
-  /** The whole model file. */
+  /** Returns the model file. */
   build(description: string): Uint8Array<ArrayBuffer>;
 }
 
-/** Operators of ONNX Runtime's own domain; all others are standard ones. */
+/** Operators of ONNX Runtime's own domain. All others are standard. */
 const contributed = new Set([
   'SkipLayerNormalization',
   'FastGelu',
@@ -58,7 +58,7 @@ function entry(key: string, value: string | number): proto.Encoded {
   return proto.message(13, [proto.text(1, key), proto.text(2, String(value))]);
 }
 
-/** Starts an empty graph. */
+/** Returns an empty graph. */
 export function newGraph(name: string): GraphBuilder {
   const parts: proto.Encoded[] = [proto.text(2, name)];
   let nodes = 0;

@@ -1,4 +1,4 @@
-/** Protocol-buffer fields as bytes: the few wire types that an ONNX file needs. */
+/** Bytes of protocol-buffer fields: the wire types of an ONNX file. */
 export type Encoded = Uint8Array<ArrayBuffer>;
 
 function varint(value: number | bigint): number[] {
@@ -12,7 +12,7 @@ function varint(value: number | bigint): number[] {
   return bytes;
 }
 
-/** Puts parts behind each other. */
+/** Returns parts one after another. */
 export function join(parts: readonly Encoded[]): Encoded {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -23,27 +23,27 @@ export function join(parts: readonly Encoded[]): Encoded {
   return whole;
 }
 
-/** A whole number (wire type 0). */
+/** Returns a whole number (wire type 0). */
 export const integer = (field: number, value: number | bigint): Encoded =>
   Uint8Array.from([...varint(field << 3), ...varint(value)]);
 
-/** A single-precision number (wire type 5). */
+/** Returns a single-precision number (wire type 5). */
 export function single(field: number, value: number): Encoded {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
   return join([Uint8Array.from(varint((field << 3) | 5)), bytes]);
 }
 
-/** Raw bytes (wire type 2). */
+/** Returns raw bytes (wire type 2). */
 export const bytes = (field: number, value: Uint8Array): Encoded =>
   join([Uint8Array.from([...varint((field << 3) | 2), ...varint(value.length)]), Uint8Array.from(value)]);
 
-/** A text (wire type 2). */
+/** Returns a text (wire type 2). */
 export const text = (field: number, value: string): Encoded => bytes(field, Buffer.from(value, 'utf8'));
 
-/** Whole numbers behind each other in one field (wire type 2). */
+/** Returns whole numbers, packed into one field (wire type 2). */
 export const integers = (field: number, values: readonly number[]): Encoded =>
   bytes(field, Uint8Array.from(values.flatMap((value) => varint(value))));
 
-/** A message inside a message (wire type 2). */
+/** Returns a message within a message (wire type 2). */
 export const message = (field: number, parts: readonly Encoded[]): Encoded => bytes(field, join(parts));

@@ -1,14 +1,14 @@
-/** How many weights share one scale. With 64 the result of a request does not depend on who else is in the batch. */
+/** Number of weights per scale. With 64, results don't depend on the batch. */
 export const blockSize = 64;
 
-/** Weights as MatMulNBits and GatherBlockQuantized take them: value = (code − 2^(bits−1)) × scale of its block. */
+/** Weights for MatMulNBits and GatherBlockQuantized: value = (code − 2^(bits−1)) × scale of its block. */
 export interface Quantized {
-  /** Row by row; two codes a byte for 4 bits, the first in the low half. */
+  /** Row by row; for 4 bits, two codes per byte, the first in the low half. */
   readonly codes: Uint8Array<ArrayBuffer>;
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** [rows, columns] to [columns, rows], in tiles that stay in the cache. */
+/** Returns [rows, columns] as [columns, rows], in tiles that fit the processor's cache. */
 export function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
   const result = new Float32Array(values.length);
   const tile = 32;
@@ -24,7 +24,7 @@ export function transpose(values: Float32Array, rows: number, columns: number): 
   return result;
 }
 
-/** The value of largest magnitude in a block, with its sign. */
+/** Returns the value of largest magnitude in a block, with its sign. */
 function extreme(values: Float32Array, from: number): number {
   let low = 0;
   let high = 0;
@@ -36,7 +36,7 @@ function extreme(values: Float32Array, from: number): number {
   return high > -low ? high : low;
 }
 
-/** 8 bits, symmetric around 128. The length is a multiple of the block size. */
+/** Returns 8-bit weights, symmetric around 128. The length is a multiple of the block size. */
 export function quantize8(values: Float32Array): Quantized {
   const codes = new Uint8Array(values.length);
   const scales = new Float32Array(values.length / blockSize);
@@ -45,7 +45,7 @@ export function quantize8(values: Float32Array): Quantized {
     const scale = Math.fround(Math.abs(extreme(values, from)) / 127);
     const inverse = scale === 0 ? 0 : 1 / scale;
     scales[block] = scale;
-    // All sums are positive, so cutting off the fraction after adding a half is rounding.
+    // All sums are positive, so adding a half and truncating is rounding.
     for (let i = from; i < from + blockSize; i++) codes[i] = ((values[i] ?? 0) * inverse + 128.5) | 0;
   }
   return { codes, scales };
@@ -53,7 +53,7 @@ export function quantize8(values: Float32Array): Quantized {
 
 const code4 = (value: number, inverse: number) => Math.min(15, (value * inverse + 8.5) | 0);
 
-/** 4 bits around 8. The value of largest magnitude gets the code 0, which is the one with the greater reach. */
+/** Returns 4-bit weights around 8. The value of largest magnitude gets code 0, the one farthest from 8. */
 export function quantize4(values: Float32Array): Quantized {
   const codes = new Uint8Array(values.length / 2);
   const scales = new Float32Array(values.length / blockSize);

@@ -7,29 +7,29 @@ import { blockSize, quantize4, quantize8, transpose, type Quantized } from './qu
 export const dtypes = ['fp32', 'q8', 'q4'] as const;
 export type Dtype = (typeof dtypes)[number];
 
-/** A weight that was written: what the graph says about it. */
+/** A written weight, for the graph. */
 export interface Stored {
   readonly type: ElementType;
   readonly shape: readonly number[];
   readonly data: Uint8Array | ExternalData;
 }
 
-/** Takes the bytes of one tensor and says where it put them. */
+/** Writes the bytes of one tensor. Returns their position. */
 export type Sink = (data: Uint8Array) => Promise<ExternalData>;
 
 /**
- * The head uses the embedding's weights, from a copy of their own in the file: the runtime repacks the head's copy in
- * memory and lets go of the file's, and of the embedding's only the rows that are looked up ever become resident.
+ * The head uses the weights of the embedding, but has its own copy in the file. The runtime repacks the head's copy in memory and
+ * frees the file's; of the embedding's, only the rows that are looked up become resident.
  */
 export const headWeight = 'head.weight';
 
-/** Smaller tensors live in the model file itself. */
+/** Smaller tensors are stored in the model file. */
 const inlineBytes = 16_384;
 
 const asBytes = (values: ArrayBufferView<ArrayBuffer>) =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-/** Attention divides scores by the root of the head's width; the query weights take that over, which saves a step. */
+/** Attention divides scores by the root of the head's width. The query weights include this, which saves a step. */
 function scaleQueries(values: Float32Array, config: Gpt2Config): void {
   const factor = 1 / Math.sqrt(config.width / config.heads);
   const row = 3 * config.width;
@@ -38,7 +38,7 @@ function scaleQueries(values: Float32Array, config: Gpt2Config): void {
   }
 }
 
-/** Streams every weight, one at a time, into the sink in the precision asked for. */
+/** Writes all weights to the sink in a precision, one at a time. */
 export async function storeWeights(
   config: Gpt2Config,
   source: WeightSource,

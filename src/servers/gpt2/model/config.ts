@@ -1,21 +1,21 @@
 import * as v from 'valibot';
 import { LoadlensError } from '../../../core/errors.ts';
 
-/** What decides the shape of a GPT-2: everything the graph and the KV cache need to know. */
+/** Shape of a GPT-2 model. */
 export interface Gpt2Config {
   readonly layers: number;
   readonly heads: number;
   readonly width: number;
   /** Width of the feed-forward layer. */
   readonly inner: number;
-  /** Longest prompt and answer together, in tokens. */
+  /** Maximum tokens of prompt and output together. */
   readonly context: number;
   readonly vocabulary: number;
   readonly epsilon: number;
   readonly eosTokenId: number;
 }
 
-/** The models that are made up on the spot: real shape, random weights. */
+/** Synthetic models: real shape, random weights. */
 export const syntheticModels: Readonly<Record<string, Gpt2Config>> = {
   synthetic: {
     layers: 12,
@@ -39,13 +39,13 @@ export const syntheticModels: Readonly<Record<string, Gpt2Config>> = {
   },
 };
 
-/** One weight as the converter sees it. Linear layers are stored [in, out], as GPT-2 stores them. */
+/** One weight. Linear layers are stored as [in, out], as in GPT-2. */
 export interface TensorShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** Every weight of a GPT-2 of this shape, by the name it has in a GPT-2 folder. */
+/** Returns all weights of a GPT-2 model of this shape, with their names in a GPT-2 folder. */
 export function tensorsOf(config: Gpt2Config): TensorShape[] {
   const { width, inner } = config;
   const layers = Array.from({ length: config.layers }, (_, i): TensorShape[] => [
@@ -71,7 +71,7 @@ export function tensorsOf(config: Gpt2Config): TensorShape[] {
   ];
 }
 
-/** The config.json that transformers.js reads. */
+/** Returns the config.json for transformers.js. */
 export function configJson(config: Gpt2Config): object {
   return {
     architectures: ['GPT2LMHeadModel'],
@@ -90,7 +90,7 @@ export function configJson(config: Gpt2Config): object {
   };
 }
 
-/** Reads the config.json of a GPT-2 folder. Throws for anything this server cannot run. */
+/** Reads the config.json of a GPT-2 folder. @throws LoadlensError for a model that this server can't run */
 export function readConfig(json: unknown, where: string): Gpt2Config {
   const read = v.safeParse(v.record(v.string(), v.unknown()), json);
   const fields = read.success ? read.output : {};

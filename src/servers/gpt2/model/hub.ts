@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { LoadlensError } from '../../../core/errors.ts';
 import { removeLeftovers } from './leftovers.ts';
 
-/** What a GPT-2 folder consists of; the last one holds nearly all of the bytes. */
+/** Files of a GPT-2 folder. The last one has nearly all bytes. */
 export const folderFiles = ['config.json', 'tokenizer.json', 'model.safetensors'] as const;
 
-/** Where models come from. HF_ENDPOINT is what Hugging Face's own tools go by. */
+/** Returns the host of models. Hugging Face's own tools use HF_ENDPOINT, too. */
 const hubHost = (): string => (process.env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, '');
 
 const offer = 'Or use a local GPT-2 folder, or the model "synthetic" (same size and speed, random weights).';
@@ -20,7 +20,7 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Fetches one file to `path`, under another name until it is whole. */
+/** Downloads one file to `path`, under another name until it's complete. */
 async function fetchFile(model: string, name: string, path: string, onProgress: (share: number) => void) {
   const host = hubHost();
   const url = `${host}/${model}/resolve/main/${name}`;
@@ -38,7 +38,7 @@ async function fetchFile(model: string, name: string, path: string, onProgress: 
       hint: `Check the name. Only GPT-2 models with model.safetensors are supported. ${offer}`,
     });
   }
-  // The length of a compressed body says nothing about what comes out of it.
+  // The length of a compressed body isn't that of its content.
   const isPlain = (response.headers.get('content-encoding') ?? 'identity') === 'identity';
   const expected = isPlain ? Number(response.headers.get('content-length') ?? 0) : 0;
   const part = `${path}.part-${process.pid}`;
@@ -62,7 +62,7 @@ async function fetchFile(model: string, name: string, path: string, onProgress: 
   }
 }
 
-/** Brings a model of the hub into a folder; files that are there already are not fetched again. */
+/** Downloads a model into a folder. Skips files that exist. */
 export async function download(model: string, folder: string, onProgress: (share: number) => void): Promise<void> {
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder, 'part');

@@ -10,8 +10,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Removes what a process that is gone began to make and did not finish, as a cancelled start leaves it:
- * names that end in the kind and a process id, `.making-123`. What one is still making stays.
+ * Removes incomplete files and folders of processes that have ended, such as after a canceled start: names that end in the
+ * kind and a process id, `.making-123`. Keeps those of running processes.
  */
 export async function removeLeftovers(folder: string, kind: 'making' | 'part'): Promise<void> {
   for (const name of await readdir(folder)) {

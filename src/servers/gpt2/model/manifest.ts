@@ -8,12 +8,12 @@ const fileName = 'manifest.json';
 
 const schema = v.object({
   schema: v.literal('loadlens.gpt2-model-1'),
-  /** What the folder was made from and by: anything else means it is made again. */
+  /** Identifies source and converter. If it differs, the folder is made again. */
   fingerprint: v.string(),
   files: v.record(v.string(), v.object({ bytes: v.number(), sha256: v.string() })),
 });
 
-/** Size and checksum of a file on disk. One buffer for all of it: a model is too large to leave garbage behind. */
+/** Returns size and checksum of a file. Reuses one buffer, because a model would leave too much garbage. */
 export async function describeFile(path: string): Promise<WrittenFile> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
@@ -31,7 +31,7 @@ export async function describeFile(path: string): Promise<WrittenFile> {
   }
 }
 
-/** Written last: a folder without it is not finished. */
+/** Writes the manifest. It's the last file, so a folder without it is incomplete. */
 export async function writeManifest(
   folder: string,
   fingerprint: string,
@@ -41,13 +41,13 @@ export async function writeManifest(
   await writeFile(join(folder, fileName), `${JSON.stringify(manifest, undefined, 2)}\n`, { flush: true });
 }
 
-/** Whether the folder holds exactly what was once written, whole and unchanged, for this fingerprint. */
+/** Returns true if the folder is complete and unchanged, and has this fingerprint. */
 export async function isIntact(folder: string, fingerprint: string): Promise<boolean> {
   try {
     const manifest = v.parse(schema, JSON.parse(await readFile(join(folder, fileName), 'utf8')));
     if (manifest.fingerprint !== fingerprint) return false;
     const files = Object.entries(manifest.files);
-    // Sizes first: they cost nothing, and most damage shows in them.
+    // Sizes first: they are cheap and show most damage.
     for (const [name, { bytes }] of files) if ((await stat(join(folder, name))).size !== bytes) return false;
     for (const [name, { sha256 }] of files)
       if ((await describeFile(join(folder, name))).sha256 !== sha256) return false;

@@ -14,31 +14,31 @@ import { openSafetensors } from './safetensors.ts';
 import { syntheticWeights } from './synthetic.ts';
 import type { WeightSource } from './weights.ts';
 
-/** Which model, in which precision, kept where. */
+/** Model, precision, and cache folder. */
 export interface PrepareOptions {
-  /** `synthetic`, `synthetic-tiny`, a local GPT-2 folder, or a model of the Hugging Face hub. */
+  /** `synthetic`, `synthetic-tiny`, a local GPT-2 folder, or a model on Hugging Face. */
   readonly model: string;
   readonly dtype: Dtype;
   readonly cacheDir: string;
   onProgress(progress: Progress): void;
 }
 
-/** A folder that transformers.js can load. */
+/** A folder for transformers.js. */
 export interface PreparedModel {
   readonly folder: string;
   readonly config: Gpt2Config;
-  /** Random weights: the answers mean nothing. */
+  /** The weights are random, so texts have no meaning. */
   readonly synthetic: boolean;
 }
 
-/** What a model is made of, before it is converted. */
+/** Source of a model, before conversion. */
 interface Source {
-  /** Names the folder in the cache. */
+  /** Name of the folder in the cache. */
   readonly key: string;
-  /** Changes when what it is made of changes. */
+  /** Changes with the content of the source. */
   readonly fingerprint: string;
   readonly synthetic: boolean;
-  /** Fetches what is missing. */
+  /** Downloads missing files. */
   open(): Promise<{
     readonly config: Gpt2Config;
     readonly weights: WeightSource;
@@ -46,7 +46,7 @@ interface Source {
   }>;
 }
 
-/** The names that transformers.js looks for. */
+/** File names that transformers.js expects. */
 const modelFiles: Readonly<Record<Dtype, string>> = {
   fp32: 'model.onnx',
   q8: 'model_quantized.onnx',
@@ -85,7 +85,7 @@ async function openFolder(folder: string): ReturnType<Source['open']> {
   try {
     json = JSON.parse(text);
   } catch {
-    // readConfig says what is wrong with it.
+    // readConfig reports the error.
   }
   const config = readConfig(json, folder);
   return {
@@ -148,7 +148,7 @@ async function findSource(options: PrepareOptions): Promise<Source> {
   };
 }
 
-/** Makes the folder under another name and moves it into place when it is whole. */
+/** Makes the folder under another name and renames it when it's complete. */
 async function build(source: Source, folder: string, fingerprint: string, options: PrepareOptions): Promise<void> {
   const { config, weights, writeTokenizer } = await source.open();
   const temporary = `${folder}.making-${process.pid}`;
@@ -166,7 +166,7 @@ async function build(source: Source, folder: string, fingerprint: string, option
     for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
       files[name] = await describeFile(join(temporary, name));
     await writeManifest(temporary, fingerprint, files);
-    // Another process may have made it meanwhile, and be serving from it.
+    // Another process may have made it in the meantime and use it.
     if (await isIntact(folder, fingerprint)) return;
     await rm(folder, { recursive: true, force: true });
     await rename(temporary, folder);
@@ -176,7 +176,7 @@ async function build(source: Source, folder: string, fingerprint: string, option
   }
 }
 
-/** Finds the model in the cache, or makes it: fetched, converted, checked, moved into place as a whole. */
+/** Returns the model in the cache; downloads and converts it if it isn't there. */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
   options.onProgress({ phase: 'check' });
   const source = await findSource(options);

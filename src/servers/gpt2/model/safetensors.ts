@@ -14,7 +14,7 @@ interface Entry {
 const maxHeaderBytes = 100_000_000;
 const bytesPerValue: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
 
-/** IEEE half precision: 5 bits of exponent, 10 of fraction. */
+/** Returns the value of an IEEE half-precision number: 5 bits of exponent, 10 of fraction. */
 function halfToSingle(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
@@ -38,7 +38,7 @@ const headerSchema = v.record(
   v.object({ dtype: v.string(), shape: v.array(offset), data_offsets: v.tuple([offset, offset]) }),
 );
 
-/** The header's entries by tensor name, or undefined for a header that does not fit the file. */
+/** Returns the entries of the header by tensor name; undefined if the header doesn't fit the file. */
 function entriesOf(header: string, dataBytes: number): Map<string, Entry> | undefined {
   let json: unknown;
   try {
@@ -57,7 +57,7 @@ function entriesOf(header: string, dataBytes: number): Map<string, Entry> | unde
   return entries;
 }
 
-/** Opens the model.safetensors of a GPT-2 folder: a length, a JSON header, raw little-endian data. Checks it whole. */
+/** Opens and checks the model.safetensors of a GPT-2 folder: a length, a JSON header, raw little-endian data. */
 export async function openSafetensors(path: string, config: Gpt2Config): Promise<WeightSource> {
   const file = await open(path, 'r');
   const broken = (what: string) =>

@@ -1,14 +1,14 @@
 import { tensorsOf, type Gpt2Config } from './config.ts';
 import type { WeightSource } from './weights.ts';
 
-/** FNV-1a: a tensor's name is its seed, so every weight is the same on every machine and in any order of reading. */
+/** Returns the seed of a tensor: FNV-1a of its name, so weights are the same on each machine and in any order. */
 function seedOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash >>> 0 || 1;
 }
 
-/** Fills with numbers spread evenly over ±range, from integers alone: no rounding that could differ by platform. */
+/** Fills an array with uniform numbers in ±range. Integer arithmetic gives the same numbers on each platform. */
 function fillUniform(target: Float32Array, seed: number, centre: number, range: number): void {
   let x = seed | 0;
   const scale = range / 2 ** 23;
@@ -21,8 +21,8 @@ function fillUniform(target: Float32Array, seed: number, centre: number, range: 
 }
 
 /**
- * How far a weight may lie from its centre. Wider than a trained model's positions and attention,
- * so that the answers of different prompts differ although nothing was learned.
+ * Returns the maximum distance of a weight from its center. Positions and attention have a wider range than in a trained model,
+ * so that outputs of different prompts differ.
  */
 function rangeOf(name: string): number {
   if (name === 'wpe.weight') return 0.03;
@@ -30,7 +30,7 @@ function rangeOf(name: string): number {
   return name.endsWith('.bias') ? 0.02 : 0.12;
 }
 
-/** Seeded random weights of the given shape. */
+/** Returns seeded random weights of a shape. */
 export function syntheticWeights(config: Gpt2Config): WeightSource {
   const shapes = new Map(tensorsOf(config).map((tensor) => [tensor.name, tensor.shape]));
   return {

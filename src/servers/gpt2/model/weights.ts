@@ -1,6 +1,6 @@
-/** Where a model's weights come from; both kinds go through the same converter. */
+/** Weights of a model, from a file or random. */
 export interface WeightSource {
-  /** The named weight, row-major, in single precision. */
+  /** Returns a weight by name, row-major, in single precision. */
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   close(): Promise<void>;
 }

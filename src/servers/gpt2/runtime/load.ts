@@ -9,7 +9,7 @@ import {
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Dtype } from '../convert/store.ts';
 
-/** Everything is loaded from the prepared folder; nothing goes to the hub behind our back. */
+/** Lets transformers.js load from the prepared folder only. Returns the folder's name. */
 function stayLocal(folder: string): string {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
@@ -20,8 +20,8 @@ function stayLocal(folder: string): string {
 }
 
 /**
- * Opens the session of a prepared folder. The runtime finds the data file beside the model by itself;
- * `use_external_data_format` would make transformers.js read all of it into memory on the side and forget it there.
+ * Opens the session of a prepared folder. The runtime finds the data file next to the model. With `use_external_data_format`,
+ * transformers.js would read it into memory as well and keep it.
  */
 export async function loadSession(folder: string, dtype: Dtype, threads: number): Promise<InferenceSession> {
   const model = await AutoModelForCausalLM.from_pretrained(stayLocal(folder), {
@@ -30,7 +30,7 @@ export async function loadSession(folder: string, dtype: Dtype, threads: number)
     local_files_only: true,
     session_options: { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: 'all' },
   });
-  // transformers.js types its sessions loosely.
+  // The sessions of transformers.js have loose types.
   const sessions: Readonly<Record<string, InferenceSession>> = model.sessions;
   const session = sessions['model'];
   if (session === undefined) throw new Error(`${folder} has no session named "model".`);

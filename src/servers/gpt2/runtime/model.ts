@@ -2,33 +2,33 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { Gpt2Config } from '../model/config.ts';
 import type { KvCache } from './kv-cache.ts';
 
-/** One sequence's part of a step: its new tokens, behind the `past` that its slot holds. */
+/** New tokens of one sequence in a step, after the `past` tokens in its slot. */
 export interface Row {
   readonly tokens: ArrayLike<number>;
   readonly past: number;
 }
 
-/** What a step returns for the token after each row's last one. */
+/** Output of a step: scores of the token after each row's last one. */
 export interface StepOutput {
-  /** The likeliest tokens, best first, `candidates` a row. */
+  /** The most likely tokens, best first, `candidates` per row. */
   readonly topIds: Int32Array;
   readonly topValues: Float32Array;
-  /** All logits, `vocabulary` a row; only when asked for. */
+  /** All logits, `vocabulary` per row; undefined unless requested. */
   readonly logits: Float32Array | undefined;
-  /** Time spent inside the runtime, for the share that is ours. */
+  /** Time inside the runtime, ms. */
   readonly runtimeMs: number;
 }
 
-/** Runs steps of one model. */
+/** A model that computes steps. */
 export interface Model {
   readonly config: Gpt2Config;
-  /** Row i uses slot `first + i` of the cache; its new keys and values are filed there. */
+  /** Computes one step. Row i uses slot `first + i` of the cache, where its new keys and values are stored. */
   step(cache: KvCache, first: number, rows: readonly Row[], wholeLogits: boolean): Promise<StepOutput>;
 }
 
 const masked = -3e38;
 
-/** Wraps a session of the graph that convert/graph.ts writes. */
+/** Returns the model of a session with the graph of convert/graph.ts. */
 export function createModel(session: InferenceSession, config: Gpt2Config): Model {
   const { layers, heads, width } = config;
   const dim = width / heads;
@@ -46,7 +46,7 @@ export function createModel(session: InferenceSession, config: Gpt2Config): Mode
     const lastOnes = new Int32Array(batch);
     for (const [b, row] of rows.entries()) {
       ids.set(row.tokens, b * length);
-      // Shorter rows are padded on the right: what the padding computes is never looked at.
+      // Shorter rows are padded on the right. The results of the padding aren't used.
       for (let s = 0; s < length; s++) {
         const at = b * length + s;
         positions[at] = Math.min(row.past + s, config.context - 1);

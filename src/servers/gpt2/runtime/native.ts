@@ -1,11 +1,11 @@
 import { LoadlensError } from '../../../core/errors.ts';
 
-/** Platforms for which onnxruntime-node brings its native part. */
+/** Platforms with a native runtime in onnxruntime-node. */
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 
 const instead = 'The mock server runs on all platforms: loadlens serve mock.';
 
-/** Why the GPT-2 server cannot run on this machine, or undefined when it can. Asked before anything native is loaded. */
+/** Returns why the GPT-2 server can't run on this machine; undefined if it can. Called before native code is loaded. */
 export function nativePartProblem(
   platform: string = process.platform,
   arch: string = process.arch,
@@ -17,7 +17,7 @@ export function nativePartProblem(
   });
 }
 
-/** Says in a sentence what a failed load of the native part means: it is missing, or the system's libraries are too old. */
+/** Returns an error that explains why the native runtime failed to load: it's missing, or system libraries are too old. */
 export function explainLoadFailure(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   if (/GLIBC|libstdc\+\+|GLIBCXX/.test(message))

@@ -1,16 +1,16 @@
 import { candidates } from '../convert/graph.ts';
 
-/** How the next token is chosen. Temperature 0 takes the likeliest. */
+/** How the next token is chosen. Temperature 0 selects the most likely one. */
 export interface Sampling {
   readonly temperature: number;
-  /** Only the k likeliest; 0 for all. */
+  /** Only the k most likely tokens; 0 for all. */
   readonly topK: number;
-  /** Only the likeliest whose shares add up to this; 1 for all. */
+  /** Only the most likely tokens whose shares add up to this; 1 for all. */
   readonly topP: number;
   readonly seed: number;
 }
 
-/** Numbers in [0, 1) from a seed: 32 bits of a Weyl sequence, mixed. The same seed gives the same numbers everywhere. */
+/** Returns a source of numbers in [0, 1): a mixed 32-bit Weyl sequence. A seed gives the same numbers everywhere. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -22,18 +22,18 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Whether the candidates that every step returns are enough, or all logits are needed. */
+/** Returns true if all logits are needed, false if the candidates of a step are enough. */
 export const needsAllLogits = (sampling: Sampling): boolean =>
   sampling.temperature > 0 && (sampling.topK === 0 || sampling.topK > candidates);
 
-/** One row of a step's output. */
+/** One row of the output of a step. */
 export interface Choices {
   readonly topIds: Int32Array;
   readonly topValues: Float32Array;
   readonly logits: Float32Array | undefined;
 }
 
-/** Chooses the next token. Temperature first, then top-k, then top-p, as everywhere else. */
+/** Returns the next token: temperature first, then top-k, then top-p, as usual. */
 export function sample(choices: Choices, sampling: Sampling, random: () => number): number {
   const { topIds, topValues, logits } = choices;
   if (sampling.temperature === 0) return topIds[0] ?? 0;
@@ -55,7 +55,7 @@ export function sample(choices: Choices, sampling: Sampling, random: () => numbe
   const shares = sharesOf(logits, topValues[0] ?? 0, sampling.temperature);
   const sum = total(shares);
   if (sampling.topP >= 1) return draw(undefined, shares, { count: shares.length, sum }, random());
-  // Nearly always the likeliest few make up the share that is kept, and nothing has to be sorted.
+  // Usually a few tokens make up the share that is kept, and sorting isn't necessary.
   const best = sharesOf(topValues, topValues[0] ?? 0, sampling.temperature);
   const kept = keep(best, sampling.topP, sum);
   if (kept.sum >= sampling.topP * sum) return draw(topIds, best, kept, random());
@@ -64,7 +64,7 @@ export function sample(choices: Choices, sampling: Sampling, random: () => numbe
   return draw(ids, ordered, keep(ordered, sampling.topP, sum), random());
 }
 
-/** Shares that are not yet divided by their sum; the likeliest has 1. */
+/** Returns the shares before division by their sum; the largest is 1. */
 function sharesOf(logits: Float32Array, highest: number, temperature: number): Float64Array {
   const shares = new Float64Array(logits.length);
   for (let i = 0; i < logits.length; i++) shares[i] = Math.exp(((logits[i] ?? 0) - highest) / temperature);
@@ -77,7 +77,7 @@ function total(shares: Float64Array): number {
   return sum;
 }
 
-/** How many of the shares, best first, reach `topP` of the whole, and what they add up to. At least one. */
+/** Returns the number of shares, best first, that reach `topP` of the whole, at least one, and their sum. */
 function keep(shares: Float64Array, topP: number, whole: number): { count: number; sum: number } {
   let sum = 0;
   let count = 0;
@@ -100,7 +100,7 @@ function draw(
   return ids === undefined ? chosen : (ids[chosen] ?? 0);
 }
 
-/** All ids, likeliest first; of equals the lower id first. */
+/** Returns all ids, the most likely first, equal ones by id. */
 function byLogit(logits: Float32Array): Int32Array {
   const ids = Int32Array.from(logits, (_, id) => id);
   return ids.toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);

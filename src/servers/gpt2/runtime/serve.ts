@@ -4,12 +4,12 @@ import type { WorkerCommand, WorkerEvent, WorkerTask } from './messages.ts';
 import { createModel } from './model.ts';
 import { createScheduler } from './scheduler.ts';
 
-/** Requests that arrive together after a quiet time share their prefill; this long it waits for company. */
+/** Time that an idle server waits for more requests, so that those that arrive together share a prefill; ms. */
 const gatherMs = 1;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Loads the model and steps it until told to stop. Returns between two steps, never within one. */
+/** Loads the model and runs steps until the stop command. Returns after a complete step. */
 export async function serve(
   task: Extract<WorkerTask, { task: 'serve' }>,
   port: MessagePort,
@@ -26,7 +26,7 @@ export async function serve(
     inbox.wake?.();
   });
   send({ type: 'ready' });
-  // A step lets the event loop turn before it runs, so commands that came meanwhile are seen between steps.
+  // Each step begins with a turn of the event loop, in which commands are received.
   while (!inbox.stopping) {
     const started = performance.now();
     const done = await scheduler.advance();

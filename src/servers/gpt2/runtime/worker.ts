@@ -10,7 +10,7 @@ const send = (event: WorkerEvent): void => port.postMessage(event);
 
 async function run(task: WorkerTask, to: MessagePort): Promise<void> {
   if (task.task === 'serve') {
-    // Loaded here and not above: this is where the native part comes in, and where its absence can be explained.
+    // Imported here, because this loads the native runtime, and a failure to load it is explained below.
     const { serve } = await import('./serve.ts');
     await serve(task, to, send);
     return;
@@ -19,7 +19,7 @@ async function run(task: WorkerTask, to: MessagePort): Promise<void> {
   send({ type: 'prepared', ...prepared });
 }
 
-// What a worker is given is typed where it is started, in engine.ts.
+// The type of the data is checked where the worker is started, in engine.ts.
 const task: WorkerTask = workerData;
 run(task, port)
   .catch((thrown: unknown) => {

@@ -1,21 +1,22 @@
-/** Turns the tokens of one answer into text as they come, and looks for stop strings. */
+/** Converts the tokens of one output into text, and finds stop strings. */
 export interface Detokenizer {
-  /** Text that is certain: whole characters, and no beginning of a stop string. `stopped` when one was found. */
+  /** Returns the text that is final: complete characters, without the beginning of a stop string. `stopped` if one is found. */
   push(token: number): { readonly text: string; readonly stopped: boolean };
-  /** What was held back, at the end of the answer. */
+  /** Returns the text that was held back, at the end of the output. */
   end(): string;
 }
 
 /**
- * Starts an answer. `bytesOf` gives each token's bytes (none for special tokens).
- * @param minTokens tokens before a stop string counts; text before that is not searched
+ * Returns a detokenizer for one output.
+ * @param bytesOf returns the bytes of a token (none for special tokens)
+ * @param minTokens number of tokens before stop strings count; the text before isn't searched
  */
 export function createDetokenizer(
   bytesOf: (token: number) => Uint8Array,
   stops: readonly string[],
   minTokens = 0,
 ): Detokenizer {
-  // A decoder in stream mode keeps the first bytes of a character until the rest has come.
+  // In stream mode, the decoder keeps the first bytes of an incomplete character.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let held = '';
   let pushed = 0;
@@ -50,7 +51,7 @@ export function createDetokenizer(
   };
 }
 
-/** The length of the longest end of the text with which a stop string begins. */
+/** Returns the length of the longest end of the text that is the beginning of a stop string. */
 function overlap(text: string, stops: readonly string[]): number {
   let longest = 0;
   for (const stop of stops) {

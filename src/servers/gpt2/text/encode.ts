@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Characters that are tokenized at a stretch, some 5 ms. */
+/** Characters that are tokenized at once, about 5 ms. */
 const pieceLength = 2_000;
-/** Between two pieces of a text without a gap the tokens may come out a little differently than in the whole. */
+/** Factor for a text cut within words, whose pieces can have a few more tokens than the whole. */
 const slack = 2;
 
-/** Returns the tokens of a text, or undefined as soon as they are more than `most`. */
+/** Returns the tokens of a text; undefined if there are more than `most`. */
 export type Encoder = (text: string, most: number) => Promise<number[] | undefined>;
 
 /**
- * Creates an encoder that never holds up the event loop for long: it takes one text at a time, in pieces, and lets others
- * have their turn between two of them. No token of GPT-2 goes on after white space that follows a word, so the pieces end
- * there and their tokens are those of the whole.
+ * Returns an encoder that doesn't block the event loop for long: it tokenizes one text at a time, in pieces, with a turn of the
+ * event loop between them. No token of GPT-2 continues past the white space after a word, so pieces end there and have the
+ * tokens of the whole text.
  */
 export function createEncoder(encode: (text: string) => number[]): Encoder {
   let before: Promise<unknown> = Promise.resolve();
@@ -25,7 +25,7 @@ export function createEncoder(encode: (text: string) => number[]): Encoder {
     }
     return tokens;
   };
-  /** Whether a long text without a gap has too many tokens, cut up anyhow. */
+  /** Returns true if a long text without white space has too many tokens, estimated from pieces. */
   const isHopeless = async (text: string, most: number): Promise<boolean> => {
     let count = 0;
     for (let start = 0; start < text.length && count <= slack * most; start += pieceLength) {
@@ -41,7 +41,7 @@ export function createEncoder(encode: (text: string) => number[]): Encoder {
   };
 }
 
-/** Cuts a text before white space that follows something else, at least every so many characters where it can be. */
+/** Returns pieces of a text, cut before white space after a word, with the given length where possible. */
 function* pieces(text: string): Generator<string> {
   const gap = /\S(?=\s)/g;
   let start = 0;

@@ -1,6 +1,6 @@
 import { byteCharacters } from './byte-level.ts';
 
-/** Frequent words, each a token of its own, so that a prompt has about as many tokens as with the real vocabulary. */
+/** Frequent words, one token each, so that a prompt has about as many tokens as with the real vocabulary. */
 const words = `the of and to in a is that for it as was with be by on not he his but at are this have from or had an
 they which one you were her all she there would their we him been has when who will more no if out so said what up its
 about into than them can only other new some could time these two may then do first any my now such like our over man
@@ -14,7 +14,7 @@ const vocabularySize = 50_257;
 const lower = 'abcdefghijklmnopqrstuvwxyz'.split('');
 const digits = '0123456789'.split('');
 
-/** A byte-level BPE of GPT-2's size in the tokenizer.json format: words first, then every pair and triple of letters. */
+/** Returns a byte-level BPE of GPT-2's size as tokenizer.json: words first, then all pairs and triples of letters. */
 export function syntheticTokenizer(): { readonly tokenizer: object; readonly config: object } {
   const vocabulary = new Map<string, number>(byteCharacters.map((character, id) => [character, id]));
   const merges: string[] = [];

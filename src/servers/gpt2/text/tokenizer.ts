@@ -1,14 +1,14 @@
 import type { PreTrainedTokenizer } from '@huggingface/transformers';
 import { tokenBytes } from './byte-level.ts';
 
-/** Text to tokens, and a token to its bytes. */
+/** Converts text to tokens, and a token to its bytes. */
 export interface TextTokenizer {
   encode(text: string): number[];
   /** Special tokens have no bytes. */
   bytesOf(token: number): Uint8Array;
 }
 
-/** Wraps a byte-level tokenizer of transformers.js. */
+/** Returns the tokenizer for a byte-level one of transformers.js. */
 export function createTextTokenizer(tokenizer: PreTrainedTokenizer): TextTokenizer {
   const special = new Set<number>(tokenizer.all_special_ids);
   const texts: string[] = [];
