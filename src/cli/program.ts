@@ -168,6 +168,11 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       gpt2Defaults.maxBatch,
     )
     .option(
+      '--prefix-cache-tokens <n>',
+      'size of the prefix cache in tokens, 74 kB each (default: 0, no cache)',
+      numberFrom(0, 1_000_000, 'a whole number'),
+    )
+    .option(
       '--host <address>',
       'address to listen on; anything but a loopback address is open to other machines',
       defaultHost,

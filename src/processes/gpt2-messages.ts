@@ -1,30 +1,32 @@
 import * as v from 'valibot';
 import { failureSchema, type FailureMessage } from './failure.ts';
 
-/** What the GPT-2 server is asked to be; ranges as in docs/gpt2-server.md. */
+/** Settings of the GPT-2 server; ranges as in docs/gpt2-server.md. */
 export interface Gpt2Options {
   readonly port: number;
-  /** `synthetic`, `synthetic-tiny`, a local GPT-2 folder, or a model of the Hugging Face hub. */
+  /** `synthetic`, `synthetic-tiny`, a local GPT-2 folder, or a model on Hugging Face. */
   readonly model: string;
   readonly dtype: 'fp32' | 'q8' | 'q4';
   readonly threads: number;
   readonly maxBatch: number;
   readonly cacheDir: string;
-  /** Another address than this machine alone. */
+  /** Address to listen on (default: 127.0.0.1). */
   readonly host?: string;
-  /** Sequences that may wait; above that requests get 429. */
+  /** Maximum number of queued sequences. Requests above it get status 429. */
   readonly maxQueue?: number;
+  /** Maximum tokens of the prefix cache (default: 0, no cache). */
+  readonly prefixCacheTokens?: number;
 }
 
-/** To the GPT-2 process. `stop` while it is starting cancels the start. It also stops when its parent goes away. */
+/** Message to the GPT-2 process. `stop` cancels a start in progress. The process also stops when its parent ends. */
 export type Gpt2Command = { readonly type: 'start'; readonly options: Gpt2Options } | { readonly type: 'stop' };
 
-/** What start-up is doing. */
+/** Phase of the start. */
 export type Gpt2Phase = 'check' | 'download' | 'convert' | 'load';
 
 /**
- * From the GPT-2 process: `ready`, then `progress` while it starts (share from 0 to 1 where it is known), then
- * `listening`, then `status` when it changed, at most twice a second. A `failure` is the last message, at any time.
+ * Message from the GPT-2 process: `ready`, then `progress` while it starts (share from 0 to 1 if known), then `listening`, then
+ * `status` on changes, at most twice a second. A `failure` is the last message, at any time.
  */
 export type Gpt2Event =
   | { readonly type: 'ready' }
@@ -33,7 +35,7 @@ export type Gpt2Event =
       readonly type: 'listening';
       readonly port: number;
       readonly url: string;
-      /** Random weights: to be said wherever the server is shown. */
+      /** The weights are random; shown wherever the server is shown. */
       readonly synthetic: boolean;
     }
   | {
@@ -58,6 +60,7 @@ const command = v.variant('type', [
       cacheDir: v.pipe(v.string(), v.minLength(1)),
       host: v.exactOptional(v.string()),
       maxQueue: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      prefixCacheTokens: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
     }),
   }),
   v.object({ type: v.literal('stop') }),
@@ -75,7 +78,7 @@ const event = v.variant('type', [
   failureSchema,
 ]);
 
-/** Checks what arrived over IPC. Throws a ValiError for anything that is no message of the kind. */
+/** Returns a received message. Throws a ValiError if it isn't one. */
 export const readGpt2Command = (message: unknown): Gpt2Command => v.parse(command, message);
-/** As readGpt2Command. */
+/** Returns a received message as `readGpt2Command` does. */
 export const readGpt2Event = (message: unknown): Gpt2Event => v.parse(event, message);

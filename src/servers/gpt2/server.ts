@@ -11,22 +11,24 @@ import { explainLoadFailure, nativePartProblem } from './runtime/native.ts';
 import { createEncoder } from './text/encode.ts';
 import { createTextTokenizer } from './text/tokenizer.ts';
 
-/** What the GPT-2 server is asked to be; ranges as in docs/gpt2-server.md. */
+/** Settings of a GPT-2 server; ranges as in docs/gpt2-server.md. */
 export interface Gpt2ServerOptions {
   readonly host?: string;
   readonly port: number;
-  /** `synthetic`, `synthetic-tiny`, a local GPT-2 folder, or a model of the Hugging Face hub. */
+  /** `synthetic`, `synthetic-tiny`, a local GPT-2 folder, or a model on Hugging Face. */
   readonly model: string;
   readonly dtype: Dtype;
   readonly threads: number;
   readonly maxBatch: number;
-  /** Sequences that may wait for a slot; above that requests get 429. 4 × maxBatch unless given. */
+  /** Maximum number of queued sequences (default: 4 × `maxBatch`). Requests above it get status 429. */
   readonly maxQueue?: number;
+  /** Maximum tokens of the prefix cache (default: 0, no cache). */
+  readonly prefixCacheTokens?: number;
   readonly cacheDir: string;
   readonly onProgress: (progress: Progress) => void;
-  /** The model's thread ended by itself. Answers under way got an error; the server is of no use any more. */
+  /** Called when the model's thread stopped unexpectedly. Responses in progress got an error, and the server can't continue. */
   readonly onCrash?: (error: Error) => void;
-  /** Gives up starting. */
+  /** Cancels the start. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,20 +36,21 @@ export interface Gpt2ServerOptions {
 export interface Gpt2Server {
   readonly url: string;
   readonly port: number;
-  /** Random weights: the answers mean nothing. */
+  /** The weights are random, so texts have no meaning. */
   readonly synthetic: boolean;
   stats(): Gpt2Stats;
-  /** Breaks off the answers under way, waits for the running step, and stops. */
+  /** Ends the responses in progress, waits for the running step, and stops. */
   close(): Promise<void>;
 }
 
-/** Tokens of KV cache for each sequence that may run: on average half a context. */
+/** Tokens of the KV cache per running sequence: half a context on average. */
 const kvTokensPerSequence = 512;
 const requestTimeoutMs = 30_000;
 
 /**
- * Starts the server: listens at once (`/health` says "loading"), makes or finds the model, loads it, and resolves when
- * it answers. Throws a LoadlensError for what the user can mend.
+ * Starts the server. It listens at once (`/health` reports "loading"), then prepares and loads the model. Resolves when the
+ * model is ready.
+ * @throws LoadlensError if the user can fix the cause
  */
 export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2Server> {
   const problem = nativePartProblem();
@@ -55,7 +58,7 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
   let context: GenerationContext | undefined;
   let engine: Engine | undefined;
   const metrics = createMetrics();
-  const { maxBatch } = options;
+  const { maxBatch, prefixCacheTokens = 0 } = options;
   const kvTokens = Math.max(2 * kvTokensPerSequence, maxBatch * kvTokensPerSequence);
   const routes = createRoutes({
     model: options.model,
@@ -81,6 +84,7 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
     engine = await startEngine({
       ...options,
       kvTokens,
+      prefixCacheTokens,
       signal: options.signal ?? new AbortController().signal,
       onStep: (report) => metrics.step(report),
       onCrash: (error) => {
@@ -89,7 +93,7 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
         options.onCrash?.(error);
       },
     });
-    // Subtle here: load.ts needs the native part, so it may only be touched after the check above.
+    // load.ts needs the native runtime, so it's imported after the check above.
     const { loadTokenizer } = await import('./runtime/load.ts');
     const tokenizer = createTextTokenizer(await loadTokenizer(engine.model.folder));
     context = {
@@ -97,6 +101,7 @@ export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2S
       config: engine.model.config,
       tokenizer,
       encode: createEncoder((text) => tokenizer.encode(text)),
+      tellsCached: prefixCacheTokens > 0,
     };
   } catch (error) {
     await engine?.close();

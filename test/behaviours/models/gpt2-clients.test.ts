@@ -61,6 +61,97 @@ describe('GPT-2 server, as other load generators ask it', function () {
     assert.match(text, /"completion_tokens":3/);
   });
 
+  const generators: Readonly<Record<string, readonly [path: string, body: object]>> = {
+    'vllm bench serve, completions': [
+      '/v1/completions',
+      {
+        model: 'gpt2',
+        prompt: [1, 2, 3],
+        repetition_penalty: 1,
+        max_tokens: 2,
+        logprobs: null,
+        stream: true,
+        stream_options: { include_usage: true },
+        ignore_eos: true,
+        top_p: 1,
+        top_k: -1,
+        min_p: 0,
+        temperature: 0,
+        frequency_penalty: 0,
+        presence_penalty: 0,
+      },
+    ],
+    'vllm bench serve, chat': [
+      '/v1/chat/completions',
+      {
+        model: 'gpt2',
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
+        max_completion_tokens: 2,
+        stream: true,
+        stream_options: { include_usage: true },
+        ignore_eos: true,
+      },
+    ],
+    'guidellm, completions': [
+      '/v1/completions',
+      {
+        model: 'gpt2',
+        prompt: 'Hi there',
+        stream: true,
+        stream_options: { include_usage: true, continuous_usage_stats: true },
+        max_tokens: 2,
+        stop: null,
+        ignore_eos: true,
+      },
+    ],
+    'a client with parameters of vLLM that have no effect': [
+      '/v1/chat/completions',
+      {
+        model: 'gpt2',
+        messages,
+        max_tokens: 2,
+        best_of: 1,
+        n: 1,
+        use_beam_search: false,
+        length_penalty: 1,
+        stop_token_ids: [],
+        include_stop_str_in_output: false,
+        skip_special_tokens: true,
+        spaces_between_special_tokens: true,
+        truncate_prompt_tokens: null,
+        prompt_logprobs: null,
+        add_special_tokens: false,
+        add_generation_prompt: true,
+        continue_final_message: false,
+        chat_template_kwargs: {},
+        priority: 0,
+        request_id: 'r1',
+        echo: false,
+        ignore_eos: true,
+      },
+    ],
+  };
+  for (const [name, [path, body]] of Object.entries(generators)) {
+    it(`takes the body of ${name}`, async () => {
+      const { status, text } = await post(path, body);
+      assert.equal(status, 200, text);
+      assert.match(text, /"completion_tokens":2\b/);
+    });
+  }
+
+  it('refuses parameters of vLLM that would have an effect', async () => {
+    for (const [field, value] of [
+      ['stop_token_ids', [5]],
+      ['use_beam_search', true],
+      ['truncate_prompt_tokens', 10],
+      ['best_of', 2],
+    ] as const) {
+      const { status, text } = await post('/v1/completions', { prompt: 'a', [field]: value });
+      assert.equal(status, 400);
+      assert.equal(JSON.parse(text).error.message, `The field ${field} isn't supported by this server. Remove it.`);
+    }
+  });
+
   it('min_tokens keeps a stop text from ending an answer early', async () => {
     const body = { prompt: 'Hello', temperature: 0, max_tokens: 12 };
     const whole = JSON.parse((await post('/v1/completions', body)).text);

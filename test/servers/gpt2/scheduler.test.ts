@@ -3,7 +3,7 @@ import type { Model } from '../../../src/servers/gpt2/runtime/model.ts';
 import { createScheduler, type Job } from '../../../src/servers/gpt2/runtime/scheduler.ts';
 import { drain, integers, job, tinyModel } from './support.ts';
 
-const options = { maxBatch: 16, kvTokens: 8192 };
+const options = { maxBatch: 16, kvTokens: 8192, prefixCacheTokens: 0 };
 const tokensOf = (emitted: readonly { id: number; token: number }[], id: number) =>
   emitted.filter((one) => one.id === id).map((one) => one.token);
 
@@ -114,13 +114,13 @@ describe('GPT-2 scheduler', function () {
 
   it('sequences wait while the batch or the KV budget is full, and come in order', async () => {
     const model = await tinyModel('q8');
-    const narrow = createScheduler(model, { maxBatch: 2, kvTokens: 8192 });
+    const narrow = createScheduler(model, { ...options, maxBatch: 2 });
     for (const id of [0, 1, 2]) narrow.submit(job(id, [1, 2, id]));
     await narrow.advance();
     assert.deepEqual([narrow.state.running, narrow.state.waiting], [2, 1]);
     assert.equal((await drain(narrow)).at(-1)?.id, 2);
 
-    const small = createScheduler(model, { maxBatch: 16, kvTokens: 1024 });
+    const small = createScheduler(model, { ...options, kvTokens: 1024 });
     small.submit(job(0, [1], { maxTokens: 300 }));
     small.submit(job(1, [2], { maxTokens: 300 }));
     small.submit(job(2, [3], { maxTokens: 300 }));
@@ -159,5 +159,46 @@ describe('GPT-2 scheduler', function () {
       [{ id: 0, token: first, end: 'stop' }],
     );
     assert.deepEqual(tokensOf(emitted, 1), [first, second]);
+  });
+
+  for (const dtype of ['fp32', 'q8'] as const) {
+    it(`${dtype}: prompts with a common prefix get the same tokens with and without the prefix cache`, async () => {
+      const model = await tinyModel(dtype);
+      const random = integers(9);
+      const tokens = (count: number): number[] => Array.from({ length: count }, () => random(50_000));
+      const prefixes = [tokens(256), tokens(300), tokens(100)];
+      const jobs = Array.from({ length: 24 }, (_, id) =>
+        job(id, [...(prefixes[id >> 3] ?? []), ...tokens(1 + random(400))], { maxTokens: 1 + random(20) }),
+      );
+      // The cache has room for five pieces, so some are removed in between.
+      const cached = createScheduler(model, { ...options, prefixCacheTokens: 5 * 128 + 1 });
+      for (const one of jobs) cached.submit(one);
+      const emitted = await drain(cached);
+      for (const one of jobs) assert.deepEqual(tokensOf(emitted, one.id), await alone(model, one), `request ${one.id}`);
+      assert.ok(cached.state.prefixCacheHits >= 256, `${cached.state.prefixCacheHits}`);
+      assert.equal(cached.state.prefixCacheTokens, 640);
+    });
+  }
+
+  it('takes whole pieces of 128 tokens from the prefix cache, but never the last token', async () => {
+    const model = await tinyModel('q8');
+    const scheduler = createScheduler(model, { ...options, prefixCacheTokens: 1024 });
+    const prompt = Array.from({ length: 600 }, (_, i) => i);
+    const cachedOf = async (id: number, length: number): Promise<number | undefined> => {
+      scheduler.submit(job(id, prompt.slice(0, length), { maxTokens: 2 }));
+      const [first, second] = await drain(scheduler);
+      assert.equal(second?.cachedTokens, undefined);
+      return first?.cachedTokens;
+    };
+    assert.deepEqual(
+      [await cachedOf(0, 300), await cachedOf(1, 300), await cachedOf(2, 256), await cachedOf(3, 128)],
+      [undefined, 256, 128, undefined],
+    );
+    assert.deepEqual([await cachedOf(4, 600), await cachedOf(5, 600)], [256, 512]);
+    const { prefixCacheQueries, prefixCacheHits, prefixCacheTokens } = scheduler.state;
+    assert.deepEqual(
+      [prefixCacheQueries, prefixCacheHits, prefixCacheTokens],
+      [300 + 300 + 256 + 600 + 600, 256 + 128 + 256 + 512, 512],
+    );
   });
 });

@@ -24,6 +24,13 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
+const usageOf = (cached: number, choices = 1) => ({
+  prompt_tokens: 300,
+  completion_tokens: 2 * choices,
+  total_tokens: 300 + 2 * choices,
+  prompt_tokens_details: { cached_tokens: cached },
+});
+
 describe('GPT-2 server', function () {
   this.timeout(60_000);
   let server: Gpt2Server;
@@ -293,6 +300,23 @@ describe('GPT-2 server, full and failing', function () {
     abort.abort();
     await assert.rejects(starting, { name: 'LoadlensError', message: 'Starting the GPT-2 server was canceled.' });
     await assert.rejects(fetch(`http://127.0.0.1:${port}/health`));
+  });
+
+  it('names the tokens of its prefix cache, once per prompt', async () => {
+    const server = await startTinyServer({ prefixCacheTokens: 1024 });
+    const ask = async (body: object): Promise<unknown> => {
+      const response = await fetch(`${server.url}/v1/completions`, { method: 'POST', body: JSON.stringify(body) });
+      return (await answerOf(response)).usage;
+    };
+    const body = { prompt: Array.from({ length: 300 }, (_, i) => i), max_tokens: 2, temperature: 0 };
+    assert.deepEqual(await ask(body), usageOf(0));
+    assert.deepEqual(await ask(body), usageOf(256));
+    assert.deepEqual(await ask({ ...body, n: 3 }), usageOf(256, 3));
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    assert.match(text, /\ngpt2_prefix_cache_tokens 256\n/);
+    assert.match(text, /\ngpt2_prefix_cache_queries_total 1500\n/);
+    assert.match(text, /\ngpt2_prefix_cache_hits_total 1024\n/);
+    await server.close();
   });
 
   it('closes while answers are under way', async () => {

@@ -9,34 +9,38 @@ import { ApiError } from '../../openai/errors.ts';
 import type { GenerationRequest } from './requests.ts';
 import type { Usage } from '../../openai/responses.ts';
 
-/** What an answer may take when a chat does not say. */
+/** Maximum output tokens of a chat that sets no limit. */
 const defaultAnswerTokens = 256;
-/** Characters of the longest token that GPT-2 has: 128 spaces. */
+/** Characters of GPT-2's longest token: 128 spaces. */
 const longestToken = 128;
 
-/** What a request needs of the server. */
+/** What generating a response requires. */
 export interface GenerationContext {
   readonly engine: Pick<Engine, 'submit'>;
   readonly config: Gpt2Config;
   readonly tokenizer: Pick<TextTokenizer, 'bytesOf'>;
   readonly encode: Encoder;
+  /** The usage names cached tokens. */
+  readonly tellsCached: boolean;
 }
 
-/** Hears of an answer as it comes. */
+/** Receives the events of a response. */
 export interface GenerationEvents {
   onToken(): void;
-  /** @param usage tokens so far, those of this text included */
+  /** @param usage token counts up to and including this text */
   onText(index: number, text: string, usage: Usage): void;
   onEnd(index: number, reason: EndReason, usage: Usage): void;
-  /** All choices have ended. */
+  /** Called when all choices have ended. */
   onDone(usage: Usage): void;
 }
 
-/** A checked request as the model's jobs, one a choice. */
+/** A request as jobs of the model, one per choice. */
 export interface Generation {
   readonly jobs: readonly Omit<Job, 'id'>[];
   readonly promptTokens: number;
-  /** Tokens of each answer before a stop text may end it. */
+  /** Choices per prompt; those of one prompt are next to each other. */
+  readonly n: number;
+  /** Number of tokens before a stop text can end a choice. */
   readonly minTokens: number;
   readonly stop: readonly string[];
 }
@@ -48,7 +52,7 @@ function tooLong(config: Gpt2Config, promptTokens: number | string, maxTokens: n
   return new ApiError(400, message, { param, code: 'context_length_exceeded' });
 }
 
-/** Turns a request into jobs. Throws an ApiError when it does not fit the model. */
+/** Returns a request as jobs. Throws an ApiError if it doesn't fit the model. */
 export async function planGeneration(
   request: GenerationRequest,
   context: Pick<GenerationContext, 'config' | 'encode'>,
@@ -58,7 +62,7 @@ export async function planGeneration(
   const seed = request.sampling.seed ?? randomInt(2 ** 32);
   const prompts: Int32Array[] = [];
   for (const prompt of request.prompts) {
-    // A text that cannot fit is not even taken apart.
+    // A text that can't fit isn't tokenized.
     const isHuge = typeof prompt === 'string' && prompt.length > config.context * longestToken;
     const tokens = isHuge ? undefined : typeof prompt === 'string' ? await encode(prompt, config.context) : prompt;
     if (tokens === undefined) throw tooLong(config, `more than ${config.context}`, request.maxTokens ?? 1, param);
@@ -67,7 +71,7 @@ export async function planGeneration(
       throw new ApiError(400, `The prompt has the unknown token ${unknown}. Expected 0 to ${config.vocabulary - 1}.`, {
         param,
       });
-    // GPT-2 begins a text with its end-of-text token.
+    // A text of GPT-2 begins with the end-of-text token.
     prompts.push(Int32Array.from(tokens.length > 0 ? tokens : [config.eosTokenId]));
   }
   const jobs = prompts.flatMap((prompt) => {
@@ -82,23 +86,24 @@ export async function planGeneration(
       sampling: { ...request.sampling, seed: (seed + i) >>> 0 },
     }));
   });
-  // A prompt counts once, however many answers it gets.
+  // A prompt counts once for all its choices.
   const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
-  return { jobs, promptTokens, minTokens: request.minTokens, stop: request.stop };
+  return { jobs, promptTokens, n: request.n, minTokens: request.minTokens, stop: request.stop };
 }
 
-/** Starts the jobs. Returns what ends them early. */
+/** Starts the jobs. Returns a function that cancels them. */
 export function runGeneration(
   generation: Generation,
   context: GenerationContext,
   events: GenerationEvents,
 ): () => void {
   let completion = 0;
+  let cached = 0;
   let open = generation.jobs.length;
   const cancels = generation.jobs.map((job, index) => {
     const { stop, minTokens, promptTokens } = generation;
     const detokenizer = createDetokenizer((token) => context.tokenizer.bytesOf(token), stop, minTokens);
-    const usage = (): Usage => ({ prompt: promptTokens, completion });
+    const usage = (): Usage => ({ prompt: promptTokens, completion, cached: context.tellsCached ? cached : undefined });
     const tell = (text: string) => {
       if (text !== '') events.onText(index, text, usage());
     };
@@ -106,8 +111,10 @@ export function runGeneration(
       events.onEnd(index, reason, usage());
       if (--open === 0) events.onDone(usage());
     };
-    const cancel = context.engine.submit(job, ({ token, end }) => {
+    const cancel = context.engine.submit(job, ({ token, end, cachedTokens = 0 }) => {
       completion++;
+      // The prompt counts once, and so do its cached tokens.
+      if (index % generation.n === 0) cached += cachedTokens;
       events.onToken();
       const { text, stopped } = detokenizer.push(token);
       tell(text);

@@ -17,6 +17,9 @@ export interface Gpt2Stats {
   readonly runtimeMs: number;
   readonly kvTokensUsed: number;
   readonly kvTokensAllocated: number;
+  readonly prefixCacheTokens: number;
+  readonly prefixCacheQueries: number;
+  readonly prefixCacheHits: number;
 }
 
 /** Counters of a server. */
@@ -57,6 +60,9 @@ export function createMetrics(): Gpt2Metrics {
     runtimeMs,
     kvTokensUsed: last?.kvTokensUsed ?? 0,
     kvTokensAllocated: last?.kvTokensAllocated ?? 0,
+    prefixCacheTokens: last?.prefixCacheTokens ?? 0,
+    prefixCacheQueries: last?.prefixCacheQueries ?? 0,
+    prefixCacheHits: last?.prefixCacheHits ?? 0,
   });
   return {
     step: (report) => {
@@ -90,6 +96,12 @@ export function createMetrics(): Gpt2Metrics {
         gauge('gpt2_kv_tokens_used', 'Tokens held in the KV cache.', [{}, now.kvTokensUsed]),
         gauge('gpt2_kv_tokens_allocated', 'Allocated capacity of the KV cache in tokens.', [{}, now.kvTokensAllocated]),
         gauge('gpt2_kv_tokens_limit', 'Maximum capacity of the KV cache in tokens.', [{}, kvBudget]),
+        gauge('gpt2_prefix_cache_tokens', 'Tokens held in the prefix cache.', [{}, now.prefixCacheTokens]),
+        counter('gpt2_prefix_cache_queries_total', 'Prompt tokens looked up in the prefix cache.', [
+          {},
+          now.prefixCacheQueries,
+        ]),
+        counter('gpt2_prefix_cache_hits_total', 'Prompt tokens found in the prefix cache.', [{}, now.prefixCacheHits]),
         counter('gpt2_step_seconds_total', 'Time spent in steps.', [{}, now.stepMs / 1000]),
         counter('gpt2_runtime_seconds_total', 'Time spent in steps inside the runtime.', [{}, now.runtimeMs / 1000]),
         counter(

@@ -33,23 +33,39 @@ export interface GenerationRequest {
   readonly continuousUsage: boolean;
 }
 
-/** Fields that both kinds take beside those that the server reads: only values without an effect are accepted. */
+/**
+ * Fields of both kinds. Besides those that the server reads, it accepts the fields of OpenAI and vLLM that load generators send,
+ * with values that have no effect.
+ */
 const common = {
   ...generationFields,
-  min_p: only(0),
   presence_penalty: only(0),
   frequency_penalty: only(0),
-  repetition_penalty: only(1),
   logit_bias: only({}),
   metadata: maybe(v.record(v.string(), v.string())),
   store: only(false),
+  // vLLM's.
+  best_of: only(1),
+  use_beam_search: only(false),
+  length_penalty: only(1),
+  repetition_penalty: only(1),
+  min_p: only(0),
+  stop_token_ids: only([]),
+  include_stop_str_in_output: only(false),
+  skip_special_tokens: only(true),
+  spaces_between_special_tokens: only(true, false),
+  truncate_prompt_tokens: only(),
+  prompt_logprobs: only(),
+  // GPT-2 has no special tokens to add.
+  add_special_tokens: only(true, false),
+  priority: only(0),
+  request_id: maybe(v.string()),
 };
 
 const completionSchema = v.strictObject({
   ...common,
   prompt: promptField,
   max_tokens: outputTokens,
-  best_of: only(1),
   echo: only(false),
   logprobs: only(),
   suffix: only(''),
@@ -81,6 +97,10 @@ const chatSchema = v.strictObject({
   parallel_tool_calls: only(true, false),
   service_tier: only('auto', 'default'),
   modalities: only(['text']),
+  echo: only(false),
+  add_generation_prompt: only(true),
+  continue_final_message: only(false),
+  chat_template_kwargs: only({}),
 });
 
 type Common = v.InferOutput<v.StrictObjectSchema<typeof common, undefined>>;

@@ -11,13 +11,13 @@ import {
   writeText,
 } from '../../http.ts';
 import { ApiError } from '../../openai/errors.ts';
-import { answerWriter, type Choice } from '../../openai/responses.ts';
+import { answerWriter, type Choice, type Usage } from '../../openai/responses.ts';
 import { metricsType } from '../../prometheus.ts';
 import { planGeneration, runGeneration, type GenerationContext } from './generate.ts';
 import type { Gpt2Metrics } from './metrics.ts';
 import { readChat, readCompletion, type GenerationRequest } from './requests.ts';
 
-/** What the routes serve; `context` is undefined while the model is loading. */
+/** What the routes need. `context` returns undefined while the model is loading. */
 export interface Served {
   readonly model: string;
   readonly dtype: string;
@@ -25,14 +25,14 @@ export interface Served {
   readonly context: () => GenerationContext | undefined;
   readonly metrics: Gpt2Metrics;
   readonly maxBatch: number;
-  /** Sequences that may wait beyond those that run. */
+  /** Maximum number of queued sequences. */
   readonly maxQueue: number;
   readonly kvTokens: number;
-  /** Hears of a failure that is nobody's request's fault. */
+  /** Called for an internal error. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Routes of one server, and what ends all answers that are under way. */
+/** Routes of one server. `failAll` ends all responses in progress with an error. */
 export interface Routes {
   handle(request: IncomingMessage, response: ServerResponse): void;
   failAll(message: string): void;
@@ -40,11 +40,11 @@ export interface Routes {
 
 type Handler = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => void | Promise<void>;
 
-/** Whatever is served is a GPT-2, so that one endpoints file does for all of them. */
+/** Name that each model of this server has, so that one endpoints file fits all of them. */
 const anyModel = 'gpt2';
 const created = Math.floor(Date.now() / 1000);
 
-/** The API: OpenAI's completions and chat, and the mock server's /tokenizer. */
+/** Returns the routes: OpenAI's completions and chat, and the mock server's /tokenizer. */
 export function createRoutes(served: Served): Routes {
   const { metrics } = served;
   const active = new Set<(error: ApiError) => void>();
@@ -61,7 +61,7 @@ export function createRoutes(served: Served): Routes {
   const fingerprint = () => `loadlens-gpt2-${served.dtype}-${label()}`;
   const modelCard = () => ({ id: served.model, object: 'model', created, owned_by: `loadlens (${label()} weights)` });
 
-  /** Refuses when the queue is full: all of a request's choices come in, or none. */
+  /** Admits all choices of a request. Throws an ApiError if the queue is full. */
   const admit = (count: number) => {
     if (sequences + count <= served.maxBatch + served.maxQueue) {
       sequences += count;
@@ -75,15 +75,15 @@ export function createRoutes(served: Served): Routes {
     throw new ApiError(429, message, { code: 'rate_limit_exceeded', headers: { 'retry-after': String(waitS) } });
   };
 
-  /** Runs a request to its end; `onWhole` gets the texts, in a stream the pieces have been written already. */
+  /** Generates a response. A stream is written as it's generated; otherwise, `onWhole` gets the texts. */
   const generate = async (
     request: GenerationRequest,
     response: ServerResponse,
     arrived: number,
-    onWhole: (choices: Choice[], usage: { prompt: number; completion: number }) => void,
+    onWhole: (choices: Choice[], usage: Usage) => void,
   ) => {
     const context = ready();
-    // Before the prompts are tokenized: what finds no place is not to cost anything.
+    // Before the prompts are tokenized, so that a refused request costs nothing.
     let running = request.prompts.length * request.n;
     admit(running);
     const generation = await planGeneration(request, context).catch((error: unknown) => {
@@ -121,7 +121,7 @@ export function createRoutes(served: Served): Routes {
     const gone = () => {
       cancel();
       settle();
-      // 499 is what proxies note for a client that did not wait.
+      // Proxies use 499 for a client that disconnected.
       metrics.answered(499);
     };
     const fail = (error: ApiError) => {
@@ -176,7 +176,7 @@ export function createRoutes(served: Served): Routes {
           param: 'model',
           code: 'model_not_found',
         });
-      const writer = (choices: Choice[], usage: { prompt: number; completion: number }) => {
+      const writer = (choices: Choice[], usage: Usage) => {
         const head = { kind: wanted.kind, model: served.model, fingerprint: fingerprint() };
         writeJson(response, 200, answerWriter(head, false).whole(choices, usage), headers());
       };
@@ -231,7 +231,7 @@ export function createRoutes(served: Served): Routes {
           dtype: served.dtype,
           weights: label(),
         };
-        // Tells the extension that no other server has taken the port.
+        // With this header, the extension recognizes the server.
         writeJson(response, loading ? 503 : 200, body, { server: 'loadlens-gpt2' });
       },
     },
@@ -264,7 +264,7 @@ export function createRoutes(served: Served): Routes {
       thrown instanceof ApiError ? thrown : new ApiError(500, 'Internal error. See the server log for details.');
     metrics.answered(error.status);
     writeError(response, error);
-    // One request that fails for a fault of ours is no reason to end the others.
+    // An internal error in one request doesn't end the others.
     if (!(thrown instanceof ApiError)) served.onFault(thrown);
   };
   return {
@@ -274,7 +274,7 @@ export function createRoutes(served: Served): Routes {
           const { pathname, searchParams } = parse(request.url ?? '/');
           await find(request.method ?? 'GET', pathname)(request, response, searchParams);
         } catch (error) {
-          // A client that breaks off in its body is no failure of ours.
+          // A client that disconnects while it sends its body isn't an error of the server.
           if (!request.destroyed || request.complete) refuse(response, error);
         }
       })();

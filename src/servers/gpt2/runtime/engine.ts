@@ -5,45 +5,46 @@ import type { PreparedModel } from '../model/prepare.ts';
 import type { Progress, StepReport, WorkerCommand, WorkerEvent, WorkerTask } from './messages.ts';
 import type { Emitted, Job } from './scheduler.ts';
 
-/** What the model's thread is started with. */
+/** Settings of the model's thread. */
 export interface EngineOptions {
   readonly model: string;
   readonly dtype: Dtype;
   readonly threads: number;
   readonly maxBatch: number;
   readonly kvTokens: number;
+  readonly prefixCacheTokens: number;
   readonly cacheDir: string;
   readonly onProgress: (progress: Progress) => void;
   readonly onStep: (report: StepReport) => void;
-  /** The thread ended by itself: every sequence was lost. */
+  /** Called when the thread stopped unexpectedly and all sequences are lost. */
   readonly onCrash: (error: Error) => void;
   readonly signal: AbortSignal;
 }
 
-/** The model and its scheduler in a thread of their own. */
+/** The model and its scheduler in their own thread. */
 export interface Engine {
   readonly model: PreparedModel;
-  /** Starts a sequence; the listener hears each token. Returns what takes the sequence out again. */
+  /** Starts a sequence; the listener gets each token. Returns a function that cancels the sequence. */
   submit(job: Omit<Job, 'id'>, listener: (emitted: Emitted) => void): () => void;
-  /** Waits for the running step: ending the thread within one would take the whole process down. */
+  /** Stops the thread after the running step. Ending it within a step would abort the process. */
   close(): Promise<void>;
 }
 
-/** The worker's file: the source beside this one, or the bundle beside the bundle. */
+/** File of the worker: the source next to this one, or the bundle next to this bundle. */
 const workerFile = import.meta.url.endsWith('.ts')
   ? new URL('worker.ts', import.meta.url)
   : new URL('gpt2-worker.js', import.meta.url);
 
 /**
- * What the serving thread leaves behind is mostly arrays outside its heap, which only a collection gives back. A small young
- * generation is collected often; with Node's own size the arrays of many steps wait, and malloc keeps their room.
+ * Garbage of the serving thread is mostly arrays outside its heap, which only a collection frees. A small young generation is
+ * collected often. With Node's default size, the arrays of many steps accumulate, and malloc keeps their memory.
  */
 const servingLimits = { maxYoungGenerationSizeMb: 12 };
 
 const startWorker = (task: WorkerTask, resourceLimits = {}) =>
   new Worker(workerFile, { workerData: task, name: `gpt2-${task.task}`, resourceLimits });
 
-/** How long a step may take before stopping gives up on it. */
+/** Maximum time to wait for the running step when stopping, ms. */
 const stopLimitMs = 10_000;
 
 const failureOf = (event: Extract<WorkerEvent, { type: 'failed' }>): Error => {
@@ -58,7 +59,7 @@ const isOfType = <T extends WorkerEvent['type']>(
   type: T,
 ): event is Extract<WorkerEvent, { type: T }> => event.type === type;
 
-/** Resolves with the first event of the type wanted; progress is passed on meanwhile. */
+/** Resolves with the first event of a type, and reports progress until then. */
 function firstEvent<T extends WorkerEvent['type']>(
   worker: Worker,
   type: T,
@@ -79,7 +80,7 @@ function firstEvent<T extends WorkerEvent['type']>(
   });
 }
 
-/** Prepares the model in a thread that is thrown away afterwards, with all the memory it took. */
+/** Prepares the model in a thread of its own, which frees all its memory when it ends. */
 async function prepare(options: EngineOptions): Promise<PreparedModel> {
   const { model, dtype, cacheDir } = options;
   const worker = startWorker({ task: 'prepare', model, dtype, cacheDir });
@@ -91,9 +92,9 @@ async function prepare(options: EngineOptions): Promise<PreparedModel> {
   }
 }
 
-/** Makes the model where needed, loads it, and starts its thread. */
+/** Prepares the model if necessary, loads it, and starts its thread. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { dtype, threads, maxBatch, kvTokens } = options;
+  const { dtype, threads, maxBatch, kvTokens, prefixCacheTokens } = options;
   const model = await prepare(options);
   const task = {
     task: 'serve',
@@ -103,6 +104,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     threads,
     maxBatch,
     kvTokens,
+    prefixCacheTokens,
   } as const;
   const worker = startWorker(task, servingLimits);
   await firstEvent(worker, 'ready', options).catch(async (error: unknown) => {
@@ -110,7 +112,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   });
   const listeners = new Map<number, (emitted: Emitted) => void>();
-  // The rule is about windows; a thread has no origin.
+  // The rule applies to windows; a thread has no origin.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
   const send = (command: WorkerCommand) => worker.postMessage(command);
   let closing = false;
@@ -144,7 +146,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       closing = true;
       listeners.clear();
-      // Of a thread that has ended already, nothing else would come.
+      // A thread that has ended already doesn't report anything.
       send({ type: 'stop' });
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise((resolve) => (timer = setTimeout(resolve, stopLimitMs)));

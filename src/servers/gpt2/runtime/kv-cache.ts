@@ -1,33 +1,35 @@
 import type { Gpt2Config } from '../model/config.ts';
 
-/** Capacity of a slot grows in steps of this many tokens. The same step keeps results the same in any batch. */
+/** Step in which the capacity of a slot grows, tokens. With a constant step, results don't depend on the batch. */
 const capacityStep = 128;
 
-/** Rounds a number of tokens up to a whole number of steps. */
+/** Returns a number of tokens rounded up to whole steps. */
 export const roundUp = (tokens: number): number => Math.ceil(tokens / capacityStep) * capacityStep;
 
-/** Keys and values of one layer, [slot, head, capacity, dim], fed to the runtime as they lie. */
+/** Keys and values of one layer, [slot, head, capacity, dim], in the runtime's layout. */
 export interface LayerCache {
   readonly keys: Float32Array<ArrayBuffer>;
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** The tokens that running sequences have behind them, a slot each. */
+/** Keys and values of the tokens of running sequences, one slot per sequence. */
 export interface KvCache {
   readonly slots: number;
   readonly capacity: number;
   readonly layers: readonly LayerCache[];
-  /** Makes room; what the first `used` slots hold stays. */
+  /** Sets slots and capacity. Keeps `used[i]` tokens of slot i. */
   ensure(slots: number, capacity: number, used: readonly number[]): void;
-  /** Files the new keys and values of one row of a layer's `qkv` output behind what its slot holds. */
+  /** Stores the new keys and values of one row of a layer's `qkv` output after the `past` tokens of its slot. */
   file(layer: number, slot: number, past: number, qkv: Float32Array, row: number, tokens: number): void;
-  /** Copies a slot's first `length` tokens into a slot of this or another cache. */
+  /** Copies the first `length` tokens of a slot into a slot of this or another cache. */
   copy(from: number, length: number, target: KvCache, to: number): void;
-  /** Gives all memory back. */
+  /** Copies `length` tokens from position `start` of the first slot to position `position` of the first slot of another cache. */
+  copyPart(start: number, length: number, target: KvCache, position: number): void;
+  /** Frees all memory. */
   clear(): void;
 }
 
-/** An empty cache for a model of this shape. */
+/** Returns an empty cache for a model of this shape. */
 export function createKvCache(config: Pick<Gpt2Config, 'layers' | 'heads' | 'width'>): KvCache {
   const { heads, width } = config;
   const dim = width / heads;
@@ -58,7 +60,8 @@ export function createKvCache(config: Pick<Gpt2Config, 'layers' | 'heads' | 'wid
       layers = allocate(newSlots, wantedCapacity);
       slots = newSlots;
       capacity = wantedCapacity;
-      for (const [slot, length] of used.entries()) copySlot(old, slot, length, cache, slot, heads, dim);
+      for (const [slot, length] of used.entries())
+        copyTokens(old, { slot, at: 0 }, length, cache, { slot, at: 0 }, heads, dim);
     },
     file: (layer, slot, past, qkv, row, tokens) => {
       const { keys, values } = at(layers, layer);
@@ -67,7 +70,7 @@ export function createKvCache(config: Pick<Gpt2Config, 'layers' | 'heads' | 'wid
         for (let head = 0; head < heads; head++) {
           const from = key + head * dim;
           const to = ((slot * heads + head) * capacity + past + token) * dim;
-          // A loop: for so few numbers it takes half the time of a view and `set`.
+          // For so few numbers, a loop takes half the time of a view and `set`.
           for (let i = 0; i < dim; i++) {
             keys[to + i] = qkv[from + i] ?? 0;
             values[to + i] = qkv[from + width + i] ?? 0;
@@ -75,7 +78,10 @@ export function createKvCache(config: Pick<Gpt2Config, 'layers' | 'heads' | 'wid
         }
       }
     },
-    copy: (from, length, target, to) => copySlot(cache, from, length, target, to, heads, dim),
+    copy: (from, length, target, to) =>
+      copyTokens(cache, { slot: from, at: 0 }, length, target, { slot: to, at: 0 }, heads, dim),
+    copyPart: (start, length, target, position) =>
+      copyTokens(cache, { slot: 0, at: start }, length, target, { slot: 0, at: position }, heads, dim),
     clear: () => {
       slots = 0;
       capacity = 0;
@@ -85,20 +91,26 @@ export function createKvCache(config: Pick<Gpt2Config, 'layers' | 'heads' | 'wid
   return cache;
 }
 
-function copySlot(
+interface Position {
+  readonly slot: number;
+  /** Token in the slot. */
+  readonly at: number;
+}
+
+function copyTokens(
   source: Pick<KvCache, 'capacity' | 'layers'>,
-  from: number,
+  from: Position,
   length: number,
   target: Pick<KvCache, 'capacity' | 'layers'>,
-  to: number,
+  to: Position,
   heads: number,
   dim: number,
 ): void {
   for (const [index, layer] of source.layers.entries()) {
     const { keys, values } = at(target.layers, index);
     for (let head = 0; head < heads; head++) {
-      const start = (from * heads + head) * source.capacity * dim;
-      const end = (to * heads + head) * target.capacity * dim;
+      const start = ((from.slot * heads + head) * source.capacity + from.at) * dim;
+      const end = ((to.slot * heads + head) * target.capacity + to.at) * dim;
       copyRange(layer.keys, start, length * dim, keys, end);
       copyRange(layer.values, start, length * dim, values, end);
     }

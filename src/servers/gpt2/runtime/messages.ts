@@ -2,7 +2,7 @@ import type { Dtype } from '../convert/store.ts';
 import type { Gpt2Config } from '../model/config.ts';
 import type { Emitted, Job, SchedulerState } from './scheduler.ts';
 
-/** What a worker thread is started for. Both tasks share one entry file. */
+/** Task of a worker thread. Both tasks have one entry file. */
 export type WorkerTask =
   | {
       readonly task: 'prepare';
@@ -18,21 +18,22 @@ export type WorkerTask =
       readonly threads: number;
       readonly maxBatch: number;
       readonly kvTokens: number;
+      readonly prefixCacheTokens: number;
     };
 
-/** What start-up is doing; share is between 0 and 1, undefined where it cannot be known. */
+/** Progress of the start. The share is from 0 to 1; undefined if unknown. */
 export interface Progress {
   readonly phase: 'check' | 'download' | 'convert' | 'load';
   readonly share?: number;
 }
 
-/** To the serving worker. */
+/** Message to the serving worker. */
 export type WorkerCommand =
   | { readonly type: 'submit'; readonly job: Job }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'stop' };
 
-/** What one scheduler step did, for /metrics. */
+/** Figures of one scheduler step, for /metrics. */
 export interface StepReport extends SchedulerState {
   readonly batch: number;
   readonly promptTokens: number;
@@ -40,7 +41,7 @@ export interface StepReport extends SchedulerState {
   readonly runtimeMs: number;
 }
 
-/** From a worker. Both tasks end with `prepared`, `stopped` or `failed`. */
+/** Message from a worker. The last one is `prepared`, `stopped`, or `failed`. */
 export type WorkerEvent =
   | ({ readonly type: 'progress' } & Progress)
   | { readonly type: 'prepared'; readonly folder: string; readonly config: Gpt2Config; readonly synthetic: boolean }

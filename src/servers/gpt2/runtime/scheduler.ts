@@ -1,50 +1,59 @@
 import { candidates } from '../convert/graph.ts';
 import { createKvCache, roundUp } from './kv-cache.ts';
 import type { Model, Row, StepOutput } from './model.ts';
+import { chunkTokens, createPrefixCache } from './prefix-cache.ts';
 import { needsAllLogits, sample, seededRandom, type Sampling } from './sampler.ts';
 
-/** A sequence to be continued. */
+/** A sequence to generate. */
 export interface Job {
   readonly id: number;
   readonly prompt: Int32Array;
-  /** At least 1; prompt and answer together fit the context. */
+  /** At least 1; prompt and output fit the context. */
   readonly maxTokens: number;
   readonly ignoreEos: boolean;
-  /** Tokens that must have come before the end-of-text token ends the answer. */
+  /** Number of tokens before the end-of-text token can end the output. */
   readonly minTokens: number;
   readonly sampling: Sampling;
 }
 
-/** Why an answer ended. */
+/** Why an output ended. */
 export type EndReason = 'length' | 'stop';
 
-/** A token that came out, and whether it was the last. */
+/** A generated token; `end` is set for the last one. */
 export interface Emitted {
   readonly id: number;
   readonly token: number;
   readonly end: EndReason | undefined;
+  /** Prompt tokens from the prefix cache; with the first token only. */
+  readonly cachedTokens?: number;
 }
 
-/** How a scheduler shares the machine. */
+/** Limits of a scheduler. */
 export interface SchedulerOptions {
   readonly maxBatch: number;
-  /** How many tokens the KV cache may hold; a sequence starts when its longest course fits. */
+  /** Maximum tokens of the KV cache. A sequence starts if its maximum length fits. */
   readonly kvTokens: number;
+  /** Maximum tokens of the prefix cache; 0 for none. */
+  readonly prefixCacheTokens: number;
 }
 
-/** What a scheduler is doing, for /metrics. */
+/** State of a scheduler, for /metrics. */
 export interface SchedulerState {
   readonly running: number;
   readonly waiting: number;
   readonly kvTokensUsed: number;
   readonly kvTokensAllocated: number;
+  /** Tokens in the prefix cache, prompt tokens looked up in it, and those found. */
+  readonly prefixCacheTokens: number;
+  readonly prefixCacheQueries: number;
+  readonly prefixCacheHits: number;
 }
 
-/** What one call of `advance` did. */
+/** Result of one call of `advance`. */
 export interface Advance {
   readonly emitted: readonly Emitted[];
   readonly promptTokens: number;
-  /** Sequences of the decode step, 0 when there was none. */
+  /** Sequences in the decode step; 0 if there was none. */
   readonly batch: number;
   readonly runtimeMs: number;
 }
@@ -53,35 +62,36 @@ export interface Advance {
 export interface Scheduler {
   readonly state: SchedulerState;
   submit(job: Job): void;
-  /** Takes a sequence out; its slot is free at once. Unknown ids are ignored. */
+  /** Cancels a sequence; its slot is free at once. Ignores unknown ids. */
   cancel(id: number): void;
-  /** Admits who fits, up to two prefills, then one step for everybody who runs. Undefined when there is nothing to do. */
+  /** Runs up to two prefills of queued sequences, then one step of all running ones. Undefined if there are none. */
   advance(): Promise<Advance | undefined>;
 }
 
 interface Sequence {
   readonly job: Job;
   readonly random: () => number;
-  /** Tokens filed in the cache. */
+  /** Number of tokens in the cache. */
   past: number;
+  /** Prompt tokens from the prefix cache. */
+  cached: number;
   produced: number;
   last: number;
 }
 
-/** A prompt is taken in pieces of this length, counted from its start, so that its result never depends on others. */
-const chunkTokens = 128;
-/** Tokens of prefill, padding included, before the running sequences get their next step. */
+/** Maximum tokens of prefills, padding included, before the next step of the running sequences. */
 const prefillBudget = 256;
-/** What an idle cache may keep, so that the next request finds its memory warm: one whole context. */
+/** Capacity that an idle cache keeps for the next request: one context. */
 const idleTokens = 1024;
 
 const lengthOf = (group: readonly Sequence[]) => group.reduce((sum, sequence) => sum + sequence.job.prompt.length, 0);
 
-/** Starts with nobody waiting. */
+/** Returns a scheduler without sequences. */
 export function createScheduler(model: Model, options: SchedulerOptions): Scheduler {
   const cache = createKvCache(model.config);
-  // One long prompt at a time is taken in, in a cache of its own, and moves over when it is done.
+  // One long prompt at a time is computed, in a cache of its own, and moved when it's complete.
   const sideCache = createKvCache(model.config);
+  const prefixes = createPrefixCache(model.config, options.prefixCacheTokens);
   let waiting: Sequence[] = [];
   const running: Sequence[] = [];
   let long: Sequence | undefined;
@@ -89,7 +99,7 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
   const reach = (sequence: Sequence) => roundUp(sequence.job.prompt.length + sequence.job.maxTokens);
   const isLong = (sequence: Sequence) => sequence.job.prompt.length > chunkTokens;
 
-  /** Takes the next sequences from the queue: a new long one, or short ones that share a prefill. */
+  /** Removes the next sequences from the queue: a long one, or short ones that share a prefill. */
   const admit = (budget: number): { group: Sequence[]; tokens: number } => {
     const group: Sequence[] = [];
     let active = running.length + (long === undefined ? 0 : 1);
@@ -127,10 +137,12 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
     const { ignoreEos, minTokens, maxTokens } = sequence.job;
     const stopped = token === model.config.eosTokenId && !ignoreEos && sequence.produced > minTokens;
     const full = sequence.produced >= maxTokens;
-    return { id: sequence.job.id, token, end: stopped ? 'stop' : full ? 'length' : undefined };
+    const end = stopped ? 'stop' : full ? 'length' : undefined;
+    const first = sequence.produced === 1 && sequence.cached > 0;
+    return { id: sequence.job.id, token, end, ...(first && { cachedTokens: sequence.cached }) };
   };
 
-  /** Frees a running sequence's slot: the last one moves into the gap. */
+  /** Frees the slot of a running sequence: the last one is moved there. */
   const remove = (index: number) => {
     const last = running.pop();
     if (last === undefined || index === running.length) return;
@@ -141,7 +153,7 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
   const makeRoom = (slots: number, tokens: number) => {
     const used = running.map((sequence) => sequence.past);
     const capacity = Math.max(roundUp(tokens), ...used.map((past) => roundUp(past + 1)));
-    // Shrinks only when it halves, so that a length at the border does not copy to and fro.
+    // Shrinks only to half or less. Otherwise, a length near a step would be copied back and forth.
     const keep = cache.capacity >= capacity && cache.capacity <= 2 * capacity;
     cache.ensure(slots <= cache.slots ? slots : slotsFor(slots), keep ? cache.capacity : capacity, used);
   };
@@ -164,12 +176,17 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
   ): Promise<{ emitted: Emitted[]; runtimeMs: number; tokens: number }> => {
     const { prompt, sampling } = sequence.job;
     sideCache.ensure(1, roundUp(prompt.length), [sequence.past]);
+    if (sequence.past === 0) {
+      sequence.cached = prefixes.load(prompt, sideCache);
+      sequence.past = sequence.cached;
+    }
     const tokens = prompt.subarray(sequence.past, sequence.past + chunkTokens);
     const last = sequence.past + tokens.length === prompt.length;
     const all = last && needsAllLogits(sampling);
     const output = await model.step(sideCache, 0, [{ tokens, past: sequence.past }], all);
     sequence.past += tokens.length;
-    // It may have been cancelled during the step.
+    prefixes.store(prompt, sequence.past, sideCache);
+    // It may have been canceled during the step.
     if (!last || long !== sequence) return { emitted: [], runtimeMs: output.runtimeMs, tokens: tokens.length };
     makeRoom(running.length + 1, prompt.length);
     sideCache.copy(0, sequence.past, cache, running.length);
@@ -202,13 +219,16 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
         waiting: waiting.length,
         kvTokensUsed: used.reduce((sum, sequence) => sum + sequence.past, 0),
         kvTokensAllocated: cache.slots * cache.capacity + sideCache.slots * sideCache.capacity,
+        prefixCacheTokens: prefixes.tokens,
+        prefixCacheQueries: prefixes.queries,
+        prefixCacheHits: prefixes.hits,
       };
     },
     submit: (job) => {
-      waiting.push({ job, random: seededRandom(job.sampling.seed), past: 0, produced: 0, last: 0 });
+      waiting.push({ job, random: seededRandom(job.sampling.seed), past: 0, cached: 0, produced: 0, last: 0 });
     },
     cancel: (id) => {
-      // Slots must not move under a step that is running.
+      // Slots must not move during a step.
       if (stepping) {
         cancelled.add(id);
         return;
@@ -242,7 +262,7 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
       const first = admit(prefillBudget);
       if (first.group.length > 0) await part(() => prefillGroup(first.group));
       promptTokens += lengthOf(first.group);
-      // The second prefill goes to the long prompt, if there is one: short ones must not starve it.
+      // The second prefill is for a long prompt, if there is one. Otherwise, short ones could delay it forever.
       if (long !== undefined) {
         const sequence = long;
         promptTokens += (await part(() => prefillLong(sequence))).tokens;
