@@ -1,6 +1,6 @@
-// The project's own speed and exactness beside other load generators, in one session: `npm run bench`. It takes up to 40 minutes.
-//   -- --quick            fewer and shorter turns, in less than 8 minutes
-//   -- --only sse,growth  these proofs alone; prints them and writes nothing
+// Compares speed and accuracy with other load generators: `npm run bench`. It takes up to 40 minutes.
+//   -- --quick            fewer and shorter turns, less than 8 minutes
+//   -- --only sse,growth  only these proofs; prints them and writes nothing
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { gatherPeers } from './peers/peers.ts';
@@ -16,7 +16,7 @@ import { drawCharts } from './shared/pictures.ts';
 import type { Proof } from './shared/proof.ts';
 import { goalsText, proofText, writeResults } from './shared/results.ts';
 
-/** In order; until so many minutes after the start a proof may repeat turns that were spoiled. */
+/** In order of execution. A proof may repeat disturbed turns until that many minutes after the start. */
 const proofs = [
   { name: 'throughput', prove: proveThroughput, quickMin: 1.8, fullMin: 7 },
   { name: 'schedule', prove: proveSchedule, quickMin: 5, fullMin: 18 },

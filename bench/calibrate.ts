@@ -1,5 +1,5 @@
-// How far measured times are from known ones, 100 streams at once among them: `node bench/calibrate.ts [rounds]`. 12 s a round.
-// The mock server is a process of its own. On a busy machine the figures are those of the scheduler: its load stands beside them.
+// Measures the error of known times, up to 100 concurrent streams: `node bench/calibrate.ts [rounds]`. A round takes 12 s.
+// The mock server is a separate process. On a busy machine, the scheduler causes most of the error, so the load is reported.
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// Reads mutated responses of every dialect, each in three cuts, and says what came of them: node --expose-gc bench/fuzz-streams.ts
-//   [count] [seed]       300000 and 1 unless given
+// Reads mutated responses of every dialect, each in three cuts: node --expose-gc bench/fuzz-streams.ts [count] [seed]
+//   Defaults: 300000 and 1. Prints the outcomes.
 import { parseArgs } from 'node:util';
 import { fuzzStreams } from '../test/support/fuzz/fuzz-streams.ts';
 

@@ -1,5 +1,5 @@
-// Does the GPT-2 server stay whole? Clients come, stall, cancel and send rubbish for `--minutes`; every answer is compared with the
-// one the request got alone, and resident memory must not grow: `node bench/gpt2-soak.ts --minutes 10`. Needs `npm run build`.
+// Soak test of the GPT-2 server: `node bench/gpt2-soak.ts --minutes 10`. Clients connect, stall, cancel, and send invalid data.
+// Each response must equal that of the request alone, and resident memory must not grow. Needs `npm run build`.
 import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const { values: given } = parseArgs({
   },
 });
 const durationMs = Number(given.minutes) * 60_000;
-/** The slope over the last three quarters must not be surely above this. */
+/** Tolerated slope over the last three quarters: its interval must not be above this. */
 const mostGrowthMbPerMin = 1;
 
 const { server, url } = await startOurServer({
@@ -30,7 +30,7 @@ const { server, url } = await startOurServer({
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const any = (below: number) => Math.floor(Math.random() * below);
 
-/** Requests whose answers are known: short and long, greedy and seeded, ended by length or by a stop string. */
+/** Requests with known responses: short and long, greedy and seeded, ended by length or by a stop string. */
 const known = Array.from({ length: 24 }, (_, i) => ({
   prompt: Array.from(
     { length: i % 6 === 5 ? 200 + 25 * i : 1 + 3 * i },
@@ -48,7 +48,7 @@ interface Outcome {
   readonly text: string;
 }
 
-/** Sends a body and reads the whole answer; `during` may stall or destroy it meanwhile. */
+/** Sends a body and reads the complete response. `during` may stall or destroy it meanwhile. */
 function send(path: string, body: string, during: (response: IncomingMessage) => void = () => {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const sent = request(url + path, { method: 'POST' }, (response) => {
@@ -66,7 +66,7 @@ function send(path: string, body: string, during: (response: IncomingMessage) =>
   });
 }
 
-/** The text of an answer, streamed or not. */
+/** Returns the text of a response, streamed or not. */
 function textOf({ text }: Outcome): string {
   const bodies = text.startsWith('data: ')
     ? [...text.matchAll(/^data: (\{.*)$/gm)].map((match) => match[1] ?? '')
@@ -107,16 +107,16 @@ const rubbish = [
 const deeds: readonly (() => Promise<void>)[] = [
   () => compare(),
   () => compare(),
-  // Stalls: reads nothing for a while.
+  // Stalls by not reading for some time.
   () => compare((response) => void (response.pause(), setTimeout(() => response.resume(), 200 + any(1500)))),
-  // Goes away at some moment of the answer.
+  // Disconnects at a random time during the response.
   async () => {
     const body = JSON.stringify({ ...known[any(known.length)], max_tokens: 200, stream: any(2) === 0 });
     const end = (response: IncomingMessage) => void setTimeout(() => response.destroy(), any(60));
     await send('/v1/completions', body, end).catch(() => undefined);
     count('gone');
   },
-  // Goes away before the answer, or within its own body.
+  // Disconnects before the response, or within its own body.
   async () => {
     const sent = request(`${url}/v1/completions`, { method: 'POST', headers: { 'content-length': 400 } });
     sent.on('error', () => {});

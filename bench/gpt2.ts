@@ -1,5 +1,6 @@
-// The GPT-2 server beside transformers.js `generate` and PyTorch: `npm run bench:gpt2 [-- --rounds 3 --threads 2 --dtypes fp32,q8]`.
-// All run in turns within each round, so that a machine that slows down slows all of them down. Needs `npm run build`.
+// Compares the GPT-2 server with transformers.js `generate` and PyTorch:
+// `npm run bench:gpt2 [-- --rounds 3 --threads 2 --dtypes fp32,q8]`. Needs `npm run build`.
+// All take turns within each round, so that a slower machine affects all of them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const contenders: Contender[] = [];
 for (const dtype of dtypes) {
   const options = { model: 'synthetic', dtype, threads, maxBatch: 16, cacheDir: join(folder, 'cache') };
-  // The first start makes the model; the second is the server whose memory counts.
+  // The first start creates the model. The memory of the second one counts.
   (await ourServer(options)).stop();
   contenders.push(await ourServer(options));
 }
@@ -59,7 +60,7 @@ const keyOf = (contender: Contender, concurrency: number) => `${contender.name} 
 for (let round = 0; round < rounds; round++) {
   bandwidths.push(await readBandwidth(threads));
   for (const concurrency of concurrencies) {
-    // The order turns from round to round, so that nobody always comes after the same one.
+    // The order rotates, so that no contender always follows the same one.
     for (let i = 0; i < contenders.length; i++) {
       const contender = contenders[(i + round) % contenders.length];
       if (contender === undefined) continue;
@@ -94,7 +95,7 @@ const bandwidth = median(bandwidths);
 console.log(`\nread bandwidth, ${threads} threads: ${(bandwidth / 1e9).toFixed(1)} GB/s`);
 const torch = contenders.find(({ name }) => name.startsWith('PyTorch'));
 
-/** Prints a figure beside its goal. */
+/** Prints a figure with its goal. */
 function goal(what: string, value: number, sign: '≥' | '≤', wanted: number, digits = 2): void {
   const reached = sign === '≥' ? value >= wanted : value <= wanted;
   row([what, value.toFixed(digits), `${sign} ${wanted}`, reached ? 'reached' : 'short']);

@@ -1,8 +1,8 @@
-// Kills runs of the command line without warning at random instants and reads what each has left: a record, whatever the instant.
-// Takes about seconds × kills / (2 × parallel), so 200 kills of 30 s runs, 16 at a time, take four minutes.
+// Kills runs of the command line (SIGKILL) at random times. Each must leave a readable record.
+// Takes about seconds × kills / (2 × parallel): 200 kills of 30 s runs, 16 in parallel, take 4 minutes.
 //   node esbuild.mjs && node bench/kills-cli.ts [kills=200] [seed=1] [parallel=16] [seconds=30]
-// Instants count from the first snapshot, which is written before anything is sent. A tenth more are killed while they start,
-// within a second of their process: what leaves no snapshot must have sent nothing, either. They are counted apart.
+// Times count from the first snapshot, which is written before the first request. A tenth more runs are killed during their
+// start, within 1 s: those that leave no snapshot must have sent nothing. They're counted separately.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -58,7 +58,7 @@ async function killOne(kill: number): Promise<Outcome> {
     const atMs = unit(kill) * (starts ? 1 : seconds - 1) * 1_000;
     await sleep(atMs);
     const signal = await endOf(child);
-    if (signal !== 'SIGKILL') throw new Error(`kill ${kill}: the run had ended by itself`);
+    if (signal !== 'SIGKILL') throw new Error(`kill ${kill}: the run ended before the kill`);
     const requests = requestsLeft(join(folder, 'out.json'), kill);
     if (requests === 'nothing yet' && !starts) throw new Error(`kill ${kill}: no snapshot is left`);
     if (requests === 'nothing yet' && heardOf.has(kill))
@@ -76,7 +76,7 @@ async function endOf(child: ChildProcess): Promise<string | null> {
   return ended;
 }
 
-/** Reads the snapshot as every command and the editor read results. */
+/** Reads the snapshot like every command and the editor do. */
 function requestsLeft(path: string, kill: number): Outcome['requests'] {
   if (existsSync(path)) throw new Error(`kill ${kill}: there is a result of a run that was killed`);
   if (!existsSync(`${path}.partial`)) return 'nothing yet';

@@ -1,7 +1,6 @@
-// Kills the editor's benchmark process by SIGKILL at random instants of a run, and looks at what is left: the record that the
-// extension salvages, and the copy that it keeps for a reload of the window. The extension's own services run here in plain
-// Node, with a stand-in for `vscode`; the process is dist/benchmark.js.
-// node bench/kills-editor.ts [--count 200] [--seed 1] [--parallel 16] [--seconds 29]; needs node esbuild.mjs first.
+// Kills the editor's benchmark process (SIGKILL) at random times of a run. Checks the record that the extension saves, and its
+// copy for a reload of the window. The extension's services run in plain Node with a stand-in for `vscode`.
+//   node esbuild.mjs && node bench/kills-editor.ts [--count 200] [--seed 1] [--parallel 16] [--seconds 29]
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { registerHooks } from 'node:module';
@@ -94,7 +93,7 @@ function memory(): Memento {
 
 const nothing = (): void => undefined;
 
-/** What is wrong with what a killed run has left; nothing when all is well. */
+/** Returns what's wrong with the record of a killed run; empty if nothing is. */
 async function killOne(number: number, afterMs: number): Promise<string[]> {
   let pid = 0;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the services call nothing else of it

@@ -1,6 +1,6 @@
-// An open loop against a server that stands still for 4 s, once over TCP and once over TLS, whose connections have to be opened
-// again: `node bench/overload.ts [rounds]`. The server must see each of the 1,000 requests, and as many have to time out over
-// TLS as over TCP: a timeout runs from when a request is dispatched, not from when it was due.
+// Open model against a server that pauses for 4 s, over TCP and over TLS, whose connections must be reopened:
+// `node bench/overload.ts [rounds]`. The server must see all 1,000 requests, and as many must time out over TLS as over TCP: a
+// timeout runs from dispatch, not from when the request was due.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../test/support/run-input.ts';
 import { response, startScriptedServer } from '../test/support/scripted-server.ts';

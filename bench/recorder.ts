@@ -1,10 +1,10 @@
-// What the recorder costs: nanoseconds per add and memory after a million samples. Run: node --expose-gc bench/recorder.ts
+// Measures the recorder: ns per sample, and memory after a million samples: `node --expose-gc bench/recorder.ts`.
 import { createRecorder } from '../src/core/metrics/recorder/recorder.ts';
 import type { Sample } from '../src/core/metrics/types.ts';
 
 const samples = 1_000_000;
 
-/** One sample, changed in place: what is measured is the recorder, not the making of samples. */
+/** One sample, changed in place: creating samples isn't measured. */
 const sample = {
   target: 0,
   scheduledMs: 0.5,
@@ -38,7 +38,7 @@ function timed(targets: number, add: (sample: Sample) => void): number {
     fill(index, targets);
     add(sample);
   }
-  // CPU time, not elapsed time: a machine that is busy with something else does not matter.
+  // CPU time, not elapsed time, so that other programs matter less.
   const { user, system } = process.cpuUsage(start);
   return ((user + system) * 1000) / samples;
 }

@@ -28,7 +28,7 @@ export const referenceRows: readonly ReferenceRow[] = v.parse(
   JSON.parse(readFileSync(new URL('../test/fixtures/reference/mock-server-results.json', import.meta.url), 'utf8')),
 ).runs;
 
-/** What a run must come to when nothing takes time but the server's sleeps. */
+/** Figures of a run in which only the server's delays take time. */
 export interface Ideal {
   readonly totalS: number;
   readonly statusCodes: Readonly<Record<string, number>>;
@@ -37,12 +37,12 @@ export interface Ideal {
 
 const sleepS = (tokens: number): number => (tokens < 10 ? 1 : tokens < 100 ? 2 : tokens < 1000 ? 3 : 5);
 
-/** True when the row's token figures and total depend on which targets were drawn. */
+/** Returns true if the row's token figures and total depend on the drawn targets. */
 export const isByChance = (of: ReferenceRow): boolean => of.output_tokens.length > 1;
 
 /**
- * The ideal of a row at time scale 1, for the targets that the seed draws: each request starts on the slot that is free
- * first. Above the limit only the first requests are let in; the others are refused while those sleep.
+ * Returns the ideal of a row at time scale 1 for the targets that the seed draws: each request starts on the first free slot.
+ * Above the limit, only the first requests are accepted; the others are refused meanwhile.
  */
 export function idealOf(of: ReferenceRow, seed: number): Ideal {
   const pick = targetPicker(
@@ -67,8 +67,8 @@ export function idealOf(of: ReferenceRow, seed: number): Ideal {
 }
 
 /**
- * The ideal of the reference's own run, seconds. What it drew in a row of several targets is not known: there it is the mean
- * ideal of 500 draws.
+ * Returns the ideal of the reference's run, s. Its draw in a row of several targets isn't known, so the ideal is the mean of 500
+ * draws.
  */
 export function referenceIdealS(of: ReferenceRow): number {
   const draws = isByChance(of) ? 500 : 1;
@@ -78,19 +78,19 @@ export function referenceIdealS(of: ReferenceRow): number {
 }
 
 /**
- * The time scale that a row can be run at. The refusals of a row above the limit have no sleep to be scaled: they all must
- * be sent while the first requests sleep, which takes the whole second.
+ * Returns the time scale for a row. A row above the limit needs scale 1: its refusals have no delay, and all must be sent during
+ * the delay of the first requests.
  */
 export const possibleScale = (of: ReferenceRow, scale: number): number =>
   of.concurrency > of.server_limit ? 1 : scale;
 
-/** A mock server in a process of its own, and the command line as its client in another. */
+/** A mock server and the command line as its client, each in a separate process. */
 export interface Rig {
   run(of: ReferenceRow, seed: number): Promise<RunRecord>;
   close(): Promise<void>;
 }
 
-/** Starts the mock server by the command line given as arguments for Node. */
+/** Starts the mock server. @param commandLine the file of the command line, as arguments for Node */
 export async function startRig(commandLine: readonly string[], timeScale: number): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'loadlens-reference-'));
   const server = spawn(
@@ -124,7 +124,7 @@ export async function startRig(commandLine: readonly string[], timeScale: number
   };
 }
 
-/** The address in the server's ready line. Rejects when it ends before it is ready. */
+/** Returns the address in the server's ready line. Rejects if the server ends before it's ready. */
 function readyUrl(server: ChildProcessByStdio<null, Readable, null>): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';

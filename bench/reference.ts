@@ -1,7 +1,7 @@
-// The reference's fourteen published runs, run again: reference, ideal and ours side by side.
-// node bench/reference.ts [--full] [--scale 0.01] [--rows 1,2]   Without options: all rows at scale 0.01, then 1 and 2 at scale 1.
-// --full: all rows at both scales, 13 minutes. With --rows or --scale nothing is written to bench/results.
-// Needs `npm run build`. Server and client are processes of their own. Exit code 1 when a check fails.
+// Repeats the reference's 14 published runs and compares reference, ideal, and Loadlens. Needs `npm run build`.
+//   node bench/reference.ts [--full] [--scale 0.01] [--rows 1,2]
+// Default: all rows at scale 0.01, then 1 and 2 at scale 1. --full: all rows at both scales, 13 minutes. With --rows or --scale,
+// nothing is written to bench/results. Server and client are separate processes. Exit code 1 if a check fails.
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ interface Result {
 }
 
 const seed = 1;
-/** How far from the ideal a total may be at scale 1. */
+/** Tolerated relative distance of a total from the ideal at scale 1. */
 const tolerance = 0.02;
 
 const percent = (total: number, ideal: number): string => `${((total / ideal - 1) * 100).toFixed(2)} %`;
@@ -65,7 +65,7 @@ const passes = chosen
       { scale: 1, rows: values.full ? rowNumbers : [1, 2] },
     ];
 
-/** What else the machine was doing: on a busy one, lateness is not the client's alone. */
+/** Load of the machine: on a busy one, other programs cause delays, too. */
 const loadBefore = loadavg()[0] ?? 0;
 const results: Result[] = [];
 let environment: RunRecord['environment'] | undefined;
@@ -101,7 +101,7 @@ process.exitCode = failed.length > 0 ? 1 : 0;
 
 function rowAt(number: number): ReferenceRow {
   const row = referenceRows[number - 1];
-  if (!row) throw new Error(`There is no row ${number}; rows are numbered from 1 to ${referenceRows.length}.`);
+  if (!row) throw new Error(`Row ${number} not found. Rows are numbered from 1 to ${referenceRows.length}.`);
   return row;
 }
 

@@ -1,5 +1,5 @@
-// How often a comparison is wrong, simulated: false alarms where nothing differs, and how often a real change is found.
-// Run: node bench/verdict.ts [comparisons] [seed]
+// Simulates comparisons: how often they raise false alarms, and how often they find a real change.
+//   node bench/verdict.ts [comparisons] [seed]
 import { comparePairs, type ComparedMetric } from '../src/core/comparison/compare-sides.ts';
 import { looksOf } from '../src/core/comparison/looks.ts';
 import { isSettled } from '../src/core/comparison/verdict.ts';
@@ -12,7 +12,7 @@ const level = 0.05;
 const thresholds = [0, 0.05];
 const metrics: readonly ComparedMetric[] = [{ name: 'p95', better: 'lower', decisive: true }];
 
-/** How the slices of a simulated server vary. Shares: 0.03 is 3%. */
+/** Variation between the slices of a simulated server. Shares: 0.03 is 3%. */
 interface Server {
   readonly name: string;
   readonly deviation: number;

@@ -1,4 +1,4 @@
-// Prints the modules of each part by level and fails on an import that points up or sideways, type-only imports included.
+// Prints the modules of each part by level. Fails on an import that points up or sideways, including type-only imports.
 import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 

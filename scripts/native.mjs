@@ -1,10 +1,10 @@
-// The native runtime of the GPT-2 server, for the packages for one platform: its JavaScript and that platform's files alone.
+// Adds the native runtime of the GPT-2 server to packages for one platform: its JavaScript and that platform's files.
 import { appendFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Platforms with a package of their own, and the native files that each needs to compute on its processor. What is for
- * graphics cards stays out; DirectML.dll is loaded late by Windows' runtime, and only when somebody asks for it.
+ * Platforms with a separate package, and the native files that each needs to compute on the CPU. Files for GPUs are excluded:
+ * the runtime on Windows loads DirectML.dll only on request.
  */
 const nativeFiles = {
   'linux-x64': ['libonnxruntime.so.1'],
@@ -14,13 +14,13 @@ const nativeFiles = {
   'win32-arm64': ['onnxruntime.dll'],
 };
 
-/** Names of these platforms, as VS Code has them. */
+/** Names of these platforms in VS Code. */
 export const nativeTargets = Object.keys(nativeFiles);
 
-/** Folder of a platform's files in the package onnxruntime-node. */
+/** Returns the folder of a platform's files in the package onnxruntime-node. */
 export const nativeFolder = (target) => `bin/napi-v6/${target.replace('-', '/')}`;
 
-/** Neither package brings the text of its licence, which has to go with every copy. */
+/** Every copy must include the license text, which neither package contains. */
 const notice = (name) => `
 ${'-'.repeat(80)}
 
@@ -42,13 +42,13 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `;
 
-/** Types and maps of sources are for people who work on a package. */
+/** Returns false for types and source maps, which aren't needed at run time. */
 const isNeeded = (file) => !/\.(map|ts)$/.test(file);
 
-/** Puts the runtime of a platform beside the bundle of the GPT-2 server, where Node looks for it first. */
+/** Copies the runtime of a platform next to the bundle of the GPT-2 server, where Node looks first. */
 export function addRuntime(target, bundle) {
   if (!(target in nativeFiles))
-    throw new Error(`There is no native part for ${target}, only for ${nativeTargets.join(', ')}.`);
+    throw new Error(`No native part for ${target}. Use one of ${nativeTargets.join(', ')}.`);
   const natives = ['onnxruntime_binding.node', ...nativeFiles[target]];
   const wanted = {
     'onnxruntime-node': ['dist', ...natives.map((file) => `${nativeFolder(target)}/${file}`)],

@@ -1,12 +1,12 @@
-// What licences ask for: name, version and licence text of every package that a bundle contains.
+// Writes the notices that licenses require: name, version, and license text of every bundled package.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder of the package that a bundled file belongs to; undefined for a file of ours. */
+/** Returns the folder of the package that a bundled file belongs to; undefined for a file of this project. */
 function packageOf(input) {
   if (!input.includes('node_modules/')) return undefined;
   let folder = dirname(input);
-  // A package may have a package.json without a name in a folder of its own, to say which kind of modules lie there.
+  // A subfolder may have a package.json without a name, which sets its module type.
   while (!existsSync(join(folder, 'package.json')) || !manifestOf(folder).name) folder = dirname(folder);
   return folder;
 }

@@ -1,5 +1,5 @@
-// Makes loadlens-<version>.vsix, checks what went into it and prints its size. With `--target linux-x64` it makes the package
-// for that platform alone, which has the GPT-2 server with its native part.
+// Writes loadlens-<version>.vsix, checks its content, and prints its size. With `--target linux-x64`, it writes the package for
+// that platform, which includes the GPT-2 server with its native part.
 import { createVSIX, listFiles } from '@vscode/vsce';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,14 +8,12 @@ import { nativeFolder, nativeTargets } from './native.mjs';
 
 const { target } = parseArgs({ options: { target: { type: 'string' } } }).values;
 if (target !== undefined && !nativeTargets.includes(target)) {
-  console.error(
-    `There is no package for ${target}. Choose one of ${nativeTargets.join(', ')}, or leave --target away.`,
-  );
+  console.error(`No package for ${target}. Use one of ${nativeTargets.join(', ')}, or omit --target.`);
   process.exit(2);
 }
 
 const mostBytes = target === undefined ? 1_000_000 : 30_000_000;
-/** Everything that may be in the package; whatever else turns up is a mistake. */
+/** Files that the package may contain. */
 const allowed = [
   /^(package|language-configuration)\.json$/,
   /^(README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/,
@@ -56,8 +54,8 @@ const { size } = statSync(packagePath);
 
 const strangers = files.filter((file) => !allowed.some((pattern) => pattern.test(file)));
 const problems = [
-  ...strangers.map((file) => `${file} does not belong into the package. Leave it out in .vscodeignore.`),
-  ...(size >= mostBytes ? [`The package has ${size} bytes; the most is ${mostBytes}.`] : []),
+  ...strangers.map((file) => `${file} doesn't belong in the package. Exclude it in .vscodeignore.`),
+  ...(size >= mostBytes ? [`The package has ${size} bytes. The maximum is ${mostBytes}.`] : []),
 ];
 for (const problem of problems) console.error(problem);
 console.log(`${packagePath}: ${files.length} files, ${(size / 1000).toFixed(0)} kB`);

@@ -1,8 +1,8 @@
-// Runs the tests: every suite, or those named. `npm test -- unit`, `npm test -- e2e cancel`, `npm test -- vsix --floor`.
+// Runs all suites of tests, or some: `npm test -- unit`, `npm test -- e2e cancel`, `npm test -- vsix --floor`.
 import { delimiter, resolve } from 'node:path';
 
 if (!process.features.typescript) {
-  console.error('The tests need Node 22.18 or newer. npm test brings it on Linux; elsewhere install it first.');
+  console.error('The tests need Node 22.18 or newer. On Linux x64, npm test installs it. Elsewhere, install it first.');
   process.exit(2);
 }
 process.chdir(resolve(import.meta.dirname, '..'));

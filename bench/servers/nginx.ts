@@ -9,7 +9,7 @@ import { freePort } from '../../test/support/free-port.ts';
 import { installMissing } from '../peers/install.ts';
 import { serverCore } from '../shared/cores.ts';
 
-/** A server that answers at once: nginx on loopback, one worker, on a core of its own. */
+/** A server that responds immediately: nginx on loopback with one worker on a separate core. */
 export interface Nginx {
   readonly url: string;
   readonly pid: number;

@@ -1,9 +1,9 @@
-/** The server under load has this core to itself. */
+/** Core of the server under load. */
 export const serverCore = 0;
-/** The client that is measured has this one. */
+/** Core of the measured client. */
 export const clientCore = 1;
 
-/** Options for `fork`: the program runs on that core alone. */
+/** Returns options for `fork` that bind the program to a core. */
 export function onCore(core: number): { readonly execPath: string; readonly execArgv: string[] } {
   return { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] };
 }

@@ -2,16 +2,16 @@ import * as os from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What the figures were measured on. */
+/** The machine of the figures. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
   readonly os: string;
   readonly node: string;
-  /** Load average of the last minute when the bench began: what else was going on. */
+  /** Load average of the minute before the bench. */
   readonly loadBefore: number;
-  /** How many files and sockets one process may have open. */
+  /** Maximum number of open files and sockets of a process. */
   readonly mostOpenFiles: number;
 }
 
@@ -29,7 +29,7 @@ export function readMachine(): Machine {
   };
 }
 
-/** Why nothing can be measured here; undefined when it can. */
+/** Returns why nothing can be measured here; undefined if it can. */
 export function missingHere(): string | undefined {
   if (process.platform !== 'linux') return 'It needs Linux: CPU time, steal and pressure are read from /proc.';
   if (os.availableParallelism() < 2) return 'It needs two cores: one for the server, one for the client.';

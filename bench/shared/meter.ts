@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What else happened on the machine while something was measured. */
+/** Activity of other programs during a measurement. */
 export interface Disturbance {
-  /** Time that the hypervisor gave to others, as a share of all cores' time. */
+  /** CPU steal, as a share of all cores' time. */
   readonly stealShare: number;
-  /** CPU time of programs that are not part of the measurement, as a share of one core. */
+  /** CPU time of programs outside the measurement, as a share of one core. */
   readonly otherShare: number;
   /** Share of the time in which something waited for a core. Helper threads of the measured programs count, too. */
   readonly pressureShare: number;
@@ -36,8 +36,8 @@ export function cpuSecondsOf(pid: number | 'self', reaped = false): number {
 }
 
 /**
- * Starts to watch the machine; the function returned tells what happened since. Known are this process, its children that
- * ended meanwhile, and `servers`, processes that go on.
+ * Starts to watch the machine. Returns a function that returns the activity of other programs since then: all but this process,
+ * its children that ended meanwhile, and `servers`, which keep running.
  */
 export function startMeter(servers: readonly number[]): () => Disturbance {
   const before = read(servers);
@@ -53,7 +53,7 @@ export function startMeter(servers: readonly number[]): () => Disturbance {
   };
 }
 
-/** What happened to a turn with this disturbance; undefined when it counts. */
+/** Returns why a turn with this disturbance doesn't count; undefined if it counts. */
 export function spoiledBy({ stealShare, otherShare }: Disturbance): string | undefined {
   if (stealShare > mostSteal) return 'spoiled by steal';
   if (otherShare > mostOther) return 'spoiled by other programs';

@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 import { ensureChromium } from '../../test/support/host/chromium.ts';
 import { chartPage, type Chart } from './chart.ts';
 
-/** Draws charts into `media`, as PNG: the README of an extension must not show SVG. Returns why it could not; undefined when it did. */
+/** Draws charts to `media` as PNG: the README of an extension can't show SVG. Returns the reason of a failure, if any. */
 export async function drawCharts(charts: readonly Chart[], footer: string): Promise<string | undefined> {
   let executablePath: string;
   try {

@@ -3,7 +3,7 @@ import type { Peer } from '../peers/peer.ts';
 import type { Chart } from './chart.ts';
 import type { Turns } from './rounds.ts';
 
-/** What is to be reached, and what was. */
+/** A goal and the measured value. */
 export interface Goal {
   readonly what: string;
   /** NaN: not measured. */
@@ -16,7 +16,7 @@ export interface Goal {
   readonly cause: string;
 }
 
-/** One thing that the bench shows, with everything that reports and charts need. */
+/** One comparison of the bench, with everything that reports and charts need. */
 export interface Proof {
   readonly title: string;
   /** How it was measured, in a few sentences. */
@@ -36,7 +36,7 @@ export interface Session {
   readonly turns: readonly Turns<unknown>[];
 }
 
-/** How a proof is to be measured. */
+/** Options of a proof. */
 export interface ProofOptions {
   readonly quick: boolean;
   readonly peers: readonly Peer[];
@@ -45,7 +45,7 @@ export interface ProofOptions {
   readonly say: (progress: string) => void;
 }
 
-/** True when the value is there and good enough. */
+/** Returns true if the value was measured and reaches the goal. */
 export function isReached({ value, sign, goal }: Goal): boolean {
   return sign === '≥' ? value >= goal : value <= goal;
 }
@@ -55,7 +55,7 @@ export function isDisturbed({ sessions }: Proof): boolean {
   return sessions.some(({ turns }) => turns.some(({ disturbed }) => disturbed));
 }
 
-/** What was left out and what was spoiled, in sentences. */
+/** Returns sentences on omitted and disturbed turns. */
 export function notesOf({ notes, sessions }: Proof): string[] {
   return [...notes, ...sessions.flatMap(spoiledNotes)];
 }

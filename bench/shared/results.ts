@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts';
 import { mostOther, mostSteal, type Disturbance } from './meter.ts';
 import { isDisturbed, isReached, notesOf, type Goal, type Proof } from './proof.ts';
 
-/** Everything that a run of the bench found. */
+/** The results of a bench session. */
 export interface Results {
   readonly mode: 'full' | 'quick';
   readonly tookMin: number;
@@ -19,7 +19,7 @@ export interface Results {
   readonly proofs: readonly Proof[];
 }
 
-/** A goal and what became of it. */
+/** A goal and its verdict. */
 interface Judged extends Omit<Goal, 'value'> {
   readonly value: number | null;
   readonly verdict: 'reached' | 'falls short' | 'not measured';
@@ -40,14 +40,14 @@ export function writeResults(results: Results): void {
   writeFileSync(`${file}.md`, `${markdown(results)}\n`);
 }
 
-/** The tables and notes of a proof, as Markdown. */
+/** Returns the tables and notes of a proof as Markdown. */
 export function proofText(proof: Proof): string {
   const { title, how, tables } = proof;
   const parts = [`## ${title}`, ...(how === '' ? [] : [how]), ...tables.map(tableText), ...notesOf(proof)];
   return parts.join('\n\n');
 }
 
-/** What became of the goals, a line each, and how many were reached. */
+/** Returns one line per goal, and how many were reached. */
 export function goalsText(proofs: readonly Proof[]): string {
   const goals = proofs.flatMap(judge);
   const reached = goals.filter(({ verdict }) => verdict === 'reached').length;

@@ -1,18 +1,18 @@
 import { spoiledBy, startMeter, type Disturbance } from './meter.ts';
 
-/** One who takes a turn in each round. */
+/** A program that takes a turn in each round. */
 export interface Contender<T> {
   readonly name: string;
   measure(): Promise<T>;
 }
 
-/** One turn that was measured, and what else happened meanwhile. */
+/** One measured turn, with the activity of other programs. */
 interface Turn<T> {
   readonly value: T;
   readonly disturbance: Disturbance;
 }
 
-/** What came of a contender's turns. */
+/** The turns of a contender. */
 export interface Turns<T> {
   readonly name: string;
   /** Those that count. */
@@ -35,8 +35,8 @@ export interface RoundOptions {
 }
 
 /**
- * Contenders take turns: A B C, then C B A, so that a drift of the machine meets all alike. A turn spoiled by steal or by other
- * programs is repeated in a later round, at most as often as there are rounds.
+ * Measures contenders in turns: A B C, then C B A, so that drift of the machine affects all alike. A turn disturbed by steal or
+ * other programs is repeated in a later round, at most as often as there are rounds.
  */
 export async function takeTurns<T>(
   contenders: readonly Contender<T>[],

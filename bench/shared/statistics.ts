@@ -1,11 +1,11 @@
 import { quantile, rankedSamples } from '../../src/core/metrics/statistics/quantiles.ts';
 
-/** A quantile by linear interpolation (Hyndman & Fan type 7), as everywhere in Loadlens; NaN without a value. */
+/** Returns a quantile by linear interpolation (Hyndman & Fan type 7), as everywhere in Loadlens; NaN without a value. */
 export function quantileOf(values: ArrayLike<number>, share: number): number {
   return quantile(rankedSamples(Float64Array.from(values).toSorted()), share) ?? Number.NaN;
 }
 
-/** The middle of the values; NaN without one. */
+/** Returns the median; NaN without a value. */
 export function medianOf(values: ArrayLike<number>): number {
   return quantileOf(values, 0.5);
 }
