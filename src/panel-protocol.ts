@@ -56,6 +56,8 @@ export type FromPanel =
   | { readonly type: 'cancel' }
   | { readonly type: 'run' }
   | { readonly type: 'runAgain'; readonly id: string }
+  /** Asks for a sweep of the same file at levels above those of the sweep with this id. */
+  | { readonly type: 'sweepHigher'; readonly id: string }
   | { readonly type: 'export'; readonly id: string; readonly format: ExportFormat; readonly to: 'file' | 'clipboard' }
   | { readonly type: 'openSource'; readonly id: string }
   | { readonly type: 'showHistory' };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs, formatRate } from '../../src/core/format.ts';
+import { wholeLevelTable } from '../../src/core/report/tables/sweep-tables.ts';
 import { throughputChapters } from '../../src/core/report/suites/suite-throughput.ts';
 import { lawful, levelRecord, sweepOf } from '../core/record/sweep-fixtures.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
@@ -16,19 +17,39 @@ describe('results panel of a sweep', () => {
   const { show } = usePanels();
   const { sweep } = sweepStates.sweep;
 
-  it('says what the sweep means, in words and in tiles', async () => {
+  it('answers first, then says what the sweep means in words and in tiles', async () => {
     const { page } = await show(sweepStates.sweep);
+    assert.equal(
+      await page.locator('.verdict').textContent(),
+      'Completed Meets p95 < 300ms and errors < 1% at concurrency 8. Not met at concurrency 16: p95 was 310 ms.',
+    );
     const capacity = await page.locator('section[aria-label=Capacity] li').allTextContents();
-    assert.deepEqual(capacity, sweep.capacity);
-    assert.equal(capacity[0], 'Meets p95 < 300ms and errors < 1% at concurrency 8.');
+    assert.deepEqual(capacity, sweep.capacity.slice(2));
     const at = sweep.levels.find(({ plan }) => plan.concurrency === 8)!;
-    assert.deepEqual((await page.locator('.tile dd:not(.remark)').allTextContents()).slice(0, 4), [
+    const best = sweep.levels.find(({ plan }) => plan.concurrency === 16)!;
+    assert.deepEqual(await page.locator('.tile dd:not(.remark)').allTextContents(), [
       '8',
       formatRate(at.successThroughputPerS),
       formatMs(at.successLatencyMs.p95),
       '8',
+      formatRate(best.successThroughputPerS),
+      '13.6',
     ]);
-    assert.equal(await page.locator('.tile dd:not(.remark)').nth(5).textContent(), '13.6');
+  });
+
+  it('says that no limit was found, and offers higher levels', async () => {
+    const panel = await show(sweepStates.sweepNoLimit);
+    const { page } = panel;
+    assert.match(
+      (await page.locator('.verdict').textContent()) ?? '',
+      /^Completed No limit found up to concurrency 8: /,
+    );
+    assert.deepEqual(
+      (await page.locator('.tile').first().allTextContents())[0],
+      'CapacityAt least 8the highest level still has a good trade-off',
+    );
+    await page.getByRole('button', { name: 'Try Higher Levels…' }).click();
+    assert.deepEqual(await lastPosted(panel), { type: 'sweepHigher', id: sweepStates.sweepNoLimit.sweep.id });
   });
 
   it('draws throughput, latency, efficiency and their trade-off, each with its table', async () => {
@@ -51,14 +72,14 @@ describe('results panel of a sweep', () => {
     assert.deepEqual((await rowsOf(page, 'p95 against throughput'))[0]?.[0], '1');
   });
 
-  it('has tables of levels, objectives and scaling', async () => {
+  it('has one table of levels, objectives and scaling', async () => {
     const { page } = await show(sweepStates.sweep);
-    const [first] = await rowsOf(page, 'Levels');
-    assert.deepEqual(first?.slice(0, 5), ['1', '160', '100%', '10.0 req/s', '300 tokens/s']);
-    assert.equal(first?.at(-1), `${formatMs(sweep.levels[0]!.successLatencyMs.p99)} needs 299 responses`);
-    assert.deepEqual((await rowsOf(page, 'Objectives by level'))[4]?.slice(0, 4), ['16', 'Fail', 'Pass', '65%']);
-    const scaling = await rowsOf(page, 'Scaling');
-    assert.deepEqual(scaling[5], ['32', '4.17×', '4.17×', '13%', '+317%', '+651%', '0.49', 'poor']);
+    const table = wholeLevelTable(sweep);
+    assert.deepEqual(await rowsOf(page, 'Levels'), table.rows);
+    assert.deepEqual(table.rows[0]?.slice(0, 5), ['1', '160', '100%', '10.0 req/s', '300 tokens/s']);
+    assert.equal(table.rows[0]?.[7], `${formatMs(sweep.levels[0]!.successLatencyMs.p99)} ?`);
+    assert.deepEqual(table.rows[4]?.slice(-4), ['missed: p95 < 300ms', '65%', '33.4%', 'good, 2.23']);
+    assert.deepEqual(table.rows[5]?.slice(-2), ['13%', 'poor, 0.49']);
   });
 
   it('warns of levels that failed, never calls one the knee, and shows times of streams', async () => {
@@ -70,31 +91,24 @@ describe('results panel of a sweep', () => {
     assert.match(notes[2]!, /^\d+ of \d+ requests failed: 429 Too Many Requests\.$/);
     assert.equal(await page.locator('.tile dd:not(.remark)').nth(3).textContent(), '–');
     const heads = await page.locator('section[aria-label=Levels] thead th').allTextContents();
-    assert.deepEqual(heads.slice(-2), ['TTFT p95', 'TPOT p50']);
+    assert.deepEqual(heads.slice(-4), ['TTFT p95', 'TPOT p50', 'Efficiency', 'Trade-off']);
     const levels = await rowsOf(page, 'Levels');
-    assert.deepEqual(levels[2]?.slice(-2), ['–', '–']);
-    const scaling = await rowsOf(page, 'Scaling');
-    assert.deepEqual(
-      scaling.map((row) => row.slice(-2)),
-      [
-        ['–', '–'],
-        ['3.33', 'good'],
-        ['–', '– too few successes'],
-      ],
-    );
+    assert.deepEqual(levels[1]?.slice(-1), ['good, 3.33']);
+    assert.deepEqual(levels[2]?.slice(-4, -2), ['–', '–']);
+    assert.equal(levels[2]?.at(-1), 'too few successes');
   });
 
   it('says in one tile that nothing is recommended, and why', async () => {
     const missed = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 1ms' })]);
     for (const [state, why] of [
       [sweepStates.sweepOfFailures, 'no level that succeeds has a good trade-off'],
-      [sweepStates.sweepOfOne, 'no level 1 to compare with'],
+      [sweepStates.sweepOfOne, 'no concurrency 1 to compare with'],
       [{ ...sweepStates.sweep, sweep: missed }, 'no level meets the objectives'],
     ] as const) {
       const { page } = await show(state);
       const tiles = await page.locator('.tile').evaluateAll((all) => all.map(({ textContent }) => textContent));
-      assert.equal(tiles.length, 4);
-      assert.equal(tiles[0], `RecommendedNone${why}`);
+      assert.equal(tiles.length, 3);
+      assert.equal(tiles[0], `CapacityNone${why}`);
     }
   });
 

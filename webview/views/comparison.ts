@@ -18,7 +18,7 @@ import { dropdown } from '../controls.ts';
 import { h } from '../dom.ts';
 import { factList } from '../sections/kit/facts.ts';
 import { reportTable } from '../sections/kit/report-table.ts';
-import { note, section, sessionNote } from '../sections/kit/section.ts';
+import { note, section, sentences, sessionNote } from '../sections/kit/section.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
 import { answerLine } from '../sections/run/verdict-line.ts';
@@ -97,5 +97,5 @@ function sliceCharts(comparison: ComparisonRecord): {
 function differences(comparison: ComparisonRecord): HTMLElement | null {
   const said = workloadDifferences(comparison);
   if (said.length === 0) return null;
-  return section('Differences in workload', h('ul', { class: 'sentences' }, ...said.map((each) => h('li', {}, each))));
+  return section('Differences in workload', sentences(said));
 }

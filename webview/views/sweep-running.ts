@@ -5,7 +5,8 @@ import { formatCount } from '../../src/core/format.ts';
 import { latencyByLevel, throughputByLevel, type Levels } from '../../src/core/report/charts/levels.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
 import { h, setAttributes } from '../dom.ts';
-import { levelRows, levelTable } from '../sections/levels/level-tables.ts';
+import { wholeLevelTable } from '../../src/core/report/tables/sweep-tables.ts';
+import { reportTable } from '../sections/kit/report-table.ts';
 import { createLiveHeader } from '../sections/live/live-header.ts';
 import { createProgress } from '../sections/live/progress.ts';
 import { howFar } from '../sections/run/how-far.ts';
@@ -20,11 +21,11 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
   const header = createLiveHeader(first.name, levelsWords(first.levels));
   const progress = createProgress('Progress of the sweep');
   const tiles = createTiles(liveTiles(null));
-  const table = levelTable([], false);
+  const table = h('div');
   const throughput = chartFigure(throughputByLevel(levelsOf(first.done)));
   const latency = chartFigure(latencyByLevel(levelsOf(first.done)));
   const charts = h('div', { class: 'charts' }, throughput.element, latency.element);
-  const ended = section('Levels that have ended', table.element, charts);
+  const ended = section('Levels that have ended', table, charts);
   let shownLevels = -1;
 
   function update(state: StateOf<'sweepRunning'>): void {
@@ -36,7 +37,7 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
     if (done.length === shownLevels) return;
     shownLevels = done.length;
     const so = levelsOf(done);
-    table.update(levelRows(so.levels, false));
+    table.replaceChildren(reportTable(wholeLevelTable(so)));
     setAttributes(charts, { hidden: new Set(so.levels.map(({ plan }) => plan.concurrency)).size < 2 });
     throughput.update(throughputByLevel(so));
     latency.update(latencyByLevel(so));

@@ -1,22 +1,27 @@
-import { outcomeOfAll } from '../../src/core/report/words/outcome-words.ts';
-import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
+import { noLimitUpTo } from '../../src/core/record/capacity-sentences.ts';
+import { sweepFacts, sweepNotes, uslFacts, wholeLevelTable } from '../../src/core/report/tables/sweep-tables.ts';
 import type { SweepRecord } from '../../src/core/record/sweep.ts';
 import { levelCharts } from '../../src/core/report/charts/levels.ts';
+import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
+import { button } from '../controls.ts';
 import { h } from '../dom.ts';
-import { outcomeBadge } from '../sections/kit/badge.ts';
+import { post } from '../host.ts';
 import { factList } from '../sections/kit/facts.ts';
-import { levelObjectives, levelTable, scalingTable } from '../sections/levels/level-tables.ts';
-import { chartSection, note, section, sessionNote } from '../sections/kit/section.ts';
+import { reportTable } from '../sections/kit/report-table.ts';
+import { chartSection, note, section, sentences, sessionNote } from '../sections/kit/section.ts';
 import { sweepTiles } from '../sections/levels/sweep-tiles.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
+import { answerLine } from '../sections/run/verdict-line.ts';
 import { levelsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished sweep: how throughput and latency change with concurrency. */
 export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
   const charts = levelCharts(sweep).map((chart) => chartFigure(chart));
+  const further = furtherCapacity(sweep);
+  const measured = sweep.levels.length > 0;
   return {
     charts,
     element: h(
@@ -25,46 +30,27 @@ export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
       h(
         'header',
         {},
-        h(
-          'div',
-          { class: 'headline' },
-          h('h1', { tabindex: -1 }, sweep.name),
-          outcomeBadge(outcomeOfAll(sweep.status, sweep.levels)),
-        ),
+        h('h1', { tabindex: -1 }, sweep.name),
+        answerLine(sweepVerdict(sweep), tryHigher(sweep)),
         h('p', { class: 'remark' }, subtitle(sweep)),
         runToolbar(sweep.id, 'sweep'),
       ),
       ...sweepNotes(sweep).map((sentence) => note('warning', sentence)),
       sessionNote(keptForSession),
-      sweep.levels.length === 0 ? null : createTiles(sweepTiles(sweep)).element,
-      section('Capacity', h('ul', { class: 'sentences' }, ...sweep.capacity.map((sentence) => h('li', {}, sentence)))),
+      measured ? createTiles(sweepTiles(sweep), 'flowing').element : null,
+      further.length === 0 ? null : section('Capacity', sentences(further)),
+      measured ? section('Levels', reportTable(wholeLevelTable(sweep))) : null,
       chartSection('By concurrency', charts),
-      ...(sweep.levels.length === 0 ? [] : tables(sweep)),
+      measured ? section('Universal Scalability Law', factList(uslFacts(sweep))) : null,
       section('Provenance', factList(sweepFacts(sweep))),
     ),
   };
 }
 
-function tables(sweep: SweepRecord): HTMLElement[] {
-  const objectives = levelObjectives(sweep.levels);
-  return [
-    section(
-      'Levels',
-      h('p', { class: 'remark' }, 'Throughput and latency are of successes.'),
-      levelTable(sweep.levels).element,
-    ),
-    ...(objectives === null ? [] : [section('Objectives by level', objectives.element)]),
-    section(
-      'Scaling',
-      h(
-        'p',
-        { class: 'remark' },
-        'Against one request at a time. The trade-off is good when the gain is at least the penalty.',
-      ),
-      scalingTable(sweep).element,
-    ),
-    section('Universal Scalability Law', factList(uslFacts(sweep))),
-  ];
+/** The way on where the highest level wasn't the limit. */
+function tryHigher(sweep: SweepRecord): HTMLElement | undefined {
+  if (noLimitUpTo(sweep) === null) return undefined;
+  return button('Try Higher Levels…', () => post({ type: 'sweepHigher', id: sweep.id })).element;
 }
 
 function subtitle({ startedAt, planned, levels, search }: SweepRecord): string {

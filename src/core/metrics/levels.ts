@@ -13,6 +13,8 @@ export interface LevelNumbers {
   readonly sloAttainment: number | null;
   /** Whether the level met every objective; null without objectives. */
   readonly objectives: 'pass' | 'fail' | 'not enough data' | null;
+  /** The level was too short, or had too few responses, for its rate to support advice. */
+  readonly isShort?: boolean;
 }
 
 /** Comparison of a level with concurrency 1. Null without level 1 or without comparable numbers. */
@@ -91,12 +93,14 @@ function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): Le
 /**
  * Returns the recommended concurrency. With objectives: the highest level at which 90% of the requests meet them; the
  * level itself must meet objectives on totals, such as throughput. Without: the highest level with a good trade-off, or
- * 1 if there is none.
+ * 1 if there is none. Levels that are too short have no trade-off to rely on, so there is no recommendation then.
  */
 function recommend(levels: readonly LevelNumbers[], figures: readonly LevelFigures[]): Recommendation {
   const withObjectives = levels.some(({ objectives }) => objectives !== null);
+  const isShort = levels.some((level) => level.isShort === true);
   const fits = figures.filter((figure, index) => {
     if (!figure.sound) return false;
+    if (!withObjectives && isShort) return false;
     if (!withObjectives) return figure.tradeOff === 'good' || figure.concurrency === 1;
     const level = levels[index];
     return level !== undefined && (level.sloAttainment !== null || level.objectives === 'pass');

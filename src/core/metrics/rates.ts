@@ -8,3 +8,12 @@ export function stretchedMs({ totalMs, rateMs = totalMs }: Pick<Summary, 'totalM
   const ms = totalMs - rateMs;
   return ms > totalMs / 100 ? ms : null;
 }
+
+/** Shortest time for a rate, ms; before, it is that of the first few responses. */
+const leastMs = 1000;
+/** Fewest responses for a rate: of n responses it is off by up to one in n. */
+export const leastResponses = 10;
+
+/** Returns whether a time was too short, or had too few responses, for a rate. */
+export const isTooShort = (elapsedMs: number, responses: number): boolean =>
+  elapsedMs < leastMs || responses < leastResponses;

@@ -54,6 +54,13 @@ export function levelsBetween(first: number, last: number): number[] {
   return first === last ? [first] : [first, ...inside, last];
 }
 
+/** Returns levels above those tested: concurrency 1 to compare with, the highest so far, and three doublings of it. */
+export function higherLevels(tested: readonly number[]): number[] {
+  const highest = Math.max(1, ...tested);
+  const { max } = limitOf('concurrency');
+  return [...new Set([1, ...[1, 2, 4, 8].map((factor) => Math.min(max, highest * factor))])];
+}
+
 /**
  * Returns the plan of a sweep. Options of a run apply to each level. By default, a level sends 10 requests per slot (at
  * least 20) and warms up with one per slot.

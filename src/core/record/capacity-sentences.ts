@@ -1,6 +1,7 @@
 import { measuredValue } from '../values/objective-metrics.ts';
 import type { Objective, Verdict } from '../vocabulary.ts';
 import { countOf, formatCount, formatRate } from '../format.ts';
+import { isTooShort } from '../metrics/rates.ts';
 import type { SweepRecord } from './sweep.ts';
 import type { RunRecord } from './run.ts';
 
@@ -84,14 +85,40 @@ function searchSentences(
   ];
 }
 
-function recommendedSentence({ figures: { recommended, levels } }: Pick<SweepRecord, 'figures'>): string {
+/** Returns the highest level if the limit lies beyond it: it is still recommended. Null if a limit was found, and for a search. */
+export function noLimitUpTo({
+  figures,
+  levels,
+  search,
+}: Pick<SweepRecord, 'figures' | 'levels' | 'search'>): number | null {
+  const { concurrency } = figures.recommended;
+  const tested = levels.map(({ plan }) => plan.concurrency);
+  const isHighest = concurrency !== null && concurrency === Math.max(...tested);
+  return search === undefined && new Set(tested).size > 1 && isHighest ? concurrency : null;
+}
+
+function recommendedSentence(sweep: Pick<SweepRecord, 'figures' | 'levels' | 'search'>): string {
+  const { recommended, levels } = sweep.figures;
   const { concurrency, rule } = recommended;
+  const upTo = noLimitUpTo(sweep);
+  if (upTo !== null) {
+    const why =
+      rule === 'objectives'
+        ? 'at least 90% of its requests met the objectives'
+        : 'it still gains at least as much throughput as it adds latency';
+    return `No limit found up to concurrency ${formatCount(upTo)}: ${why}. Try higher levels.`;
+  }
   if (rule === 'objectives') {
     return concurrency === null
       ? 'No recommended concurrency: at no level did at least 90% of the requests meet the objectives.'
       : `Recommended concurrency: ${formatCount(concurrency)}, the highest at which at least 90% of the requests met the objectives.`;
   }
   if (concurrency === null) {
+    if (
+      levels.some(({ sound }) => sound) &&
+      sweep.levels.some(({ totalMs, responses }) => isTooShort(totalMs, responses))
+    )
+      return 'No recommended concurrency: a level was shorter than 1 s or had fewer than 10 responses. Use longer levels.';
     return levels.some((level) => level.concurrency === 1)
       ? 'No recommended concurrency: no level with at least 90% successful requests has a good trade-off.'
       : 'No recommended concurrency: add an objective, or include level 1 for comparison.';

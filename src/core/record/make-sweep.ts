@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isTooShort } from '../metrics/rates.ts';
 import { sweepFigures, type LevelNumbers } from '../metrics/levels.ts';
 import { capacitySentences } from './capacity-sentences.ts';
 import { checked } from './checked.ts';
@@ -27,6 +28,7 @@ function levelNumbers(record: RunRecord): LevelNumbers {
     meanLatencyMs: record.successLatencyMs.mean,
     successRatio: record.successRatio,
     sloAttainment: record.sloAttainment,
+    isShort: isTooShort(record.totalMs, record.responses),
     objectives:
       outcomes.length === 0
         ? null

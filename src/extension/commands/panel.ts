@@ -1,5 +1,6 @@
 import { commands, window, type Disposable } from 'vscode';
-import { sourceOf } from '../../core/report/formats/results.ts';
+import { higherLevels } from '../../core/plan/sweep.ts';
+import { isSweep, sourceOf } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
 import { findSource } from '../services/workspace/files.ts';
 import type { History } from '../services/runs/history.ts';
@@ -26,6 +27,15 @@ export function answerPanel(parts: {
     else await window.showTextDocument(uri);
   };
 
+  const sweepHigher = async (id: string): Promise<void> => {
+    const sweep = history.get(id);
+    if (sweep === undefined || !isSweep(sweep)) return;
+    const file = sourceOf(sweep)?.file;
+    const uri = file === undefined ? undefined : await findSource(file);
+    if (uri === undefined) notify.warn('The file of this sweep is not in the workspace.');
+    else await commands.executeCommand(commandIds.runSweep, uri, higherLevels(sweep.planned));
+  };
+
   const answer = async (request: PanelRequest): Promise<unknown> => {
     switch (request.type) {
       case 'cancel':
@@ -34,6 +44,8 @@ export function answerPanel(parts: {
         return commands.executeCommand(commandIds.runBenchmark);
       case 'runAgain':
         return commands.executeCommand(commandIds.runAgain, request.id);
+      case 'sweepHigher':
+        return sweepHigher(request.id);
       case 'export':
         return exporter.write(request.id, request.format, request.to);
       case 'openSource':

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { levelsBetween, makeSweepPlan, parseLevels, parseRange } from '../../../src/core/plan/sweep.ts';
+import { higherLevels, levelsBetween, makeSweepPlan, parseLevels, parseRange } from '../../../src/core/plan/sweep.ts';
 
 const of = (text: string): number[] => levelsBetween(...parseRange(text)!);
 const nothing = { defaults: {}, objectives: [] };
 
 describe('plan of a sweep', () => {
+  it('goes on above the levels of an earlier one, with concurrency 1 to compare with', () => {
+    assert.deepEqual(higherLevels([1, 2, 4, 8]), [1, 8, 16, 32, 64]);
+    assert.deepEqual(higherLevels([8_000]), [1, 8_000, 10_000]);
+  });
+
   it('reads levels, in ascending order and each once', () => {
     assert.deepEqual(parseLevels('1,2,4,8'), [1, 2, 4, 8]);
     assert.deepEqual(parseLevels(' 8, 1,8 '), [1, 8]);

@@ -50,6 +50,11 @@ const refused = (json: unknown, message: RegExp): void =>
     (error) => error instanceof LoadlensError && message.test(error.message),
   );
 
+/** A level of a server that scales without limit. */
+const flat = (concurrency: number) => levelRecord(concurrency, () => ({ latencyMs: 100 }));
+/** A level that is too short for a rate. */
+const brief = (concurrency: number) => levelRecord(concurrency, lawful(concurrency), { count: 8 });
+
 describe('a sweep', () => {
   for (const [name, sweep] of Object.entries(sweeps)) {
     it(`is what the schema says, and is read as it was written: ${name}`, () => {
@@ -102,6 +107,14 @@ describe('a sweep', () => {
     assert.deepEqual(sweepOf([levelRecord(5, lawful(5))]).capacity, [
       'No recommended concurrency: add an objective, or include level 1 for comparison.',
     ]);
+    assert.deepEqual(sweepOf([1, 2, 4, 8].map(flat)).capacity, [
+      'No limit found up to concurrency 8: it still gains at least as much throughput as it adds latency. Try higher levels.',
+    ]);
+    const short = sweepOf([1, 2, 4].map(brief));
+    assert.deepEqual(short.capacity, [
+      'No recommended concurrency: a level was shorter than 1 s or had fewer than 10 responses. Use longer levels.',
+    ]);
+    assert.equal(short.figures.recommended.concurrency, null);
     const few = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 200ms', count: 20 })]);
     assert.deepEqual(few.capacity.slice(0, 2), [
       'No level confirmed to meet p95 < 200ms.',
@@ -158,7 +171,8 @@ describe('reports of a sweep', () => {
   it('have tables in Markdown and a number a line in CSV', () => {
     const markdown = sweepReports.markdown.render(judged);
     assert.match(markdown, /\*\*Levels\*\*\n\n\| Concurrency \| Requests/);
-    assert.match(markdown, /\*\*Objectives by level\*\*/);
+    assert.match(markdown, /\| Objectives \| Attainment \| Efficiency \| Trade-off \|\n/);
+    assert.match(markdown, /\| 16 \| .* \| missed: p95 &lt; 200ms \| 0% \| 33\.4% \| good, 2\.23 \|\n/);
     assert.doesNotMatch(markdown, /NaN|undefined/);
     const csv = sweepReports.csv.render(judged);
     assert.match(csv, /^concurrency,metric,value\r\n/);

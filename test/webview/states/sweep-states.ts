@@ -46,6 +46,14 @@ export const sweepStates = {
     sweep: sweepOf(levels.map((concurrency) => level(concurrency, 'p95 < 300ms, errors < 1%'))),
     keptForSession: false,
   },
+  sweepNoLimit: {
+    kind: 'sweep',
+    sweep: sweepOf(
+      [1, 2, 4, 8].map((concurrency) => levelRecord(concurrency, () => ({ latencyMs: 100 }))),
+      { id: '20261122-201537-m0r3' },
+    ),
+    keptForSession: false,
+  },
   sweepOfStreams: {
     kind: 'sweep',
     sweep: sweepOf([streamed(1), streamed(4), refusing(8)], { status: 'cancelled', planned: [1, 4, 8, 16] }),

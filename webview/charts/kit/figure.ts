@@ -165,6 +165,8 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
     pointHoverRadius: 4,
     pointBackgroundColor: color,
     tension: 0,
+    // Half a dot at an end of an axis would look like none.
+    clip: 5,
   };
 }
 

@@ -15,6 +15,11 @@ export function note(
   return h('p', { class: `note ${kind}` }, icon(kind), h('span', {}, ...children));
 }
 
+/** Sentences as a list. */
+export function sentences(said: readonly string[]): HTMLElement {
+  return h('ul', { class: 'sentences' }, ...said.map((each) => h('li', {}, each)));
+}
+
 /** Charts under a heading; null where there are none. */
 export function chartSection(title: string, charts: readonly ChartFigure[]): HTMLElement | null {
   if (charts.length === 0) return null;

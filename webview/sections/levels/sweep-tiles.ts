@@ -1,17 +1,18 @@
-import type { SweepFigures } from '../../../src/core/metrics/levels.ts';
+import { isTooShort } from '../../../src/core/metrics/rates.ts';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';
+import { noLimitUpTo } from '../../../src/core/record/capacity-sentences.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { concurrencyText, knee } from '../../../src/core/report/charts/levels.ts';
 import type { Tile } from '../kit/tiles.ts';
 
-/** Returns the tiles of a sweep. */
+/** Returns the tiles of a sweep, capacity first. */
 export function sweepTiles(sweep: SweepRecord): Tile[] {
   const { figures, levels } = sweep;
   const bend = knee(sweep);
   const rates = levels.map(({ successThroughputPerS }) => successThroughputPerS ?? 0);
   const best = levels[rates.indexOf(Math.max(...rates))];
   return [
-    ...recommendedTiles(sweep),
+    ...capacityTiles(sweep),
     {
       label: 'Knee',
       value: concurrencyText(bend),
@@ -22,47 +23,60 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
       value: formatRate(best?.successThroughputPerS ?? null),
       remark: `at concurrency ${formatCount(best?.plan.concurrency ?? null)}`,
     },
-    {
-      label: 'USL peak',
-      value: concurrencyText(figures.usl?.peakConcurrency ?? null),
-      remark:
-        figures.usl === null
-          ? 'not shown: see below'
-          : `${formatRate(figures.usl.peakThroughputPerS)}, R² ${figures.usl.r2.toFixed(3)}`,
-    },
+    ...(figures.usl === null
+      ? []
+      : [
+          {
+            label: 'USL peak',
+            value: concurrencyText(figures.usl.peakConcurrency),
+            remark: `${formatRate(figures.usl.peakThroughputPerS)}, R² ${figures.usl.r2.toFixed(3)}`,
+          },
+        ]),
   ];
 }
 
-/** Returns the tiles of the recommended concurrency, or why there is none. */
-function recommendedTiles({ figures, levels }: SweepRecord): Tile[] {
-  const { concurrency: recommended, rule } = figures.recommended;
-  const at = levels.findLast(({ plan }) => plan.concurrency === recommended);
-  if (at === undefined) return [{ label: 'Recommended', value: 'None', remark: whyNone(figures), unsure: true }];
-  const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === recommended)?.efficiency ?? null;
+/** What a search found, else the recommended concurrency and what to expect there; why there is none. */
+function capacityTiles(sweep: SweepRecord): Tile[] {
+  const { figures, levels, search } = sweep;
+  const { recommended } = figures;
+  const found = search === undefined ? recommended.concurrency : search.capacity;
+  const at = levels.findLast(({ plan }) => plan.concurrency === found);
+  if (found === null || at === undefined) {
+    return [{ label: 'Capacity', value: 'None', remark: whyNone(sweep), unsure: true, lead: true }];
+  }
+  const upTo = search === undefined ? noLimitUpTo(sweep) : search.firstFailing === null ? search.capacity : null;
+  const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === found)?.efficiency ?? null;
+  const rule =
+    search !== undefined || recommended.rule === 'objectives' ? 'meets the objectives' : 'has a good trade-off';
   return [
     {
-      label: 'Recommended',
-      value: concurrencyText(recommended),
-      remark: rule === 'objectives' ? 'largest that meets the objectives' : 'largest with a good trade-off',
+      label: 'Capacity',
+      value: upTo === null ? concurrencyText(found) : `At least ${concurrencyText(upTo)}`,
+      remark: upTo === null ? `highest concurrency that ${rule}` : `the highest level still ${rule}`,
+      lead: true,
     },
     {
       label: 'Throughput there',
       value: formatRate(at.successThroughputPerS),
       remark:
         efficiency === null ? 'no concurrency 1 to compare with' : `${formatPercent(efficiency)} of linear scaling`,
+      lead: true,
     },
     {
       label: 'p95 there',
       value: formatMs(at.successLatencyMs.p95),
       remark: `p50 ${formatMs(at.successLatencyMs.median)}`,
       unsure: at.successLatencyMs.interval95.p95 === null,
+      lead: true,
     },
   ];
 }
 
-function whyNone({ recommended, levels }: SweepFigures): string {
-  if (recommended.rule === 'objectives') return 'no level meets the objectives';
-  return levels.some(({ concurrency }) => concurrency === 1)
+function whyNone({ figures, levels, search }: SweepRecord): string {
+  if (search !== undefined || figures.recommended.rule === 'objectives') return 'no level meets the objectives';
+  const short = levels.some(({ totalMs, responses }) => isTooShort(totalMs, responses));
+  if (short && figures.levels.some(({ sound }) => sound)) return 'levels are too short for advice';
+  return figures.levels.some(({ concurrency }) => concurrency === 1)
     ? 'no level that succeeds has a good trade-off'
     : 'no concurrency 1 to compare with';
 }

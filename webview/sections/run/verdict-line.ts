@@ -10,7 +10,7 @@ export function verdictLine(record: RunRecord): HTMLElement {
 }
 
 /** Creates a line with a badge and the answer in a sentence, and below it what to do. */
-export function answerLine({ label, tone, sentence }: RunVerdict, advice?: string): HTMLElement {
+export function answerLine({ label, tone, sentence }: RunVerdict, advice?: string | HTMLElement): HTMLElement {
   return h(
     'div',
     { class: `verdict ${tone}` },

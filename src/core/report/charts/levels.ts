@@ -61,10 +61,11 @@ function levelMarkers(levels: Levels): Marker[] {
   const name = (concurrency: number | null, words: string): void => {
     if (concurrency !== null) named.set(concurrency, [...(named.get(concurrency) ?? []), words]);
   };
-  name(levels.figures.recommended.concurrency, 'recommended');
+  const { concurrency: recommended } = levels.figures.recommended;
+  const tested = Math.max(...levels.levels.map(({ plan }) => plan.concurrency));
+  name(recommended, recommended === tested ? 'no limit up to' : 'recommended');
   name(knee(levels), 'knee');
   const peak = levels.figures.usl?.peakConcurrency ?? null;
-  const tested = Math.max(...levels.levels.map(({ plan }) => plan.concurrency));
   // A peak beyond the last level would lie outside of the chart.
   name(peak !== null && peak <= tested ? peak : null, 'USL peak');
   return [...named]

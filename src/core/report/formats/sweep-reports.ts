@@ -9,6 +9,7 @@ import {
   levelObjectiveTable,
   levelTable,
   scalingTable,
+  wholeLevelTable,
   sweepFacts,
   sweepNotes,
   uslFacts,
@@ -36,9 +37,7 @@ function renderSweepMarkdown(sweep: SweepRecord): string {
     `### Loadlens sweep: ${escape(sweep.name)}`,
     ...sweep.capacity.map(escape),
     ...sweepNotes(sweep).map((note) => `> **Note:** ${escape(note)}`),
-    table(levelTable(sweep)),
-    table(scalingTable(sweep)),
-    table(levelObjectiveTable(sweep)),
+    table(wholeLevelTable(sweep)),
     '<details><summary>Universal Scalability Law, plan, and machine</summary>',
     list([...uslFacts(sweep), ...sweepFacts(sweep)]),
     '</details>',
@@ -66,10 +65,8 @@ ${factSection('Where the numbers come from', sweepFacts(sweep))}`,
 /** Tables and charts of a sweep. */
 function sweepSections(sweep: SweepRecord): string {
   return [
-    section(levelTable(sweep)),
-    section(levelObjectiveTable(sweep)),
+    section(wholeLevelTable(sweep)),
     ...levelCharts(sweep).map(chartSection),
-    section(scalingTable(sweep)),
     factSection('Universal Scalability Law', uslFacts(sweep)),
   ].join('\n');
 }

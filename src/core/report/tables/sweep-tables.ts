@@ -17,17 +17,15 @@ import {
 } from '../../format.ts';
 import { promptFacts } from '../words/prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
+import type { Distribution, QuantileName } from '../../metrics/types.ts';
+import type { Verdict } from '../../vocabulary.ts';
 import type { SweepRecord } from '../../record/sweep.ts';
 import { serverGoneSentence } from '../server-gone.ts';
-import type { Table } from './tables.ts';
+import { marked, type Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 const hasTokens = (levels: readonly RunRecord[]): boolean =>
   levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
-
-/** A percentile, with a mark when there are too few samples to rely on it. */
-const marked = (value: number | null, interval: unknown): string =>
-  value !== null && interval === null ? `${formatMs(value)} ?` : formatMs(value);
 
 /** Returns the table of all levels. */
 export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
@@ -55,13 +53,80 @@ export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
         formatRate(level.successThroughputPerS),
         ...(tokens ? [`${formatNumber(level.outputTokensPerS)}/s`] : []),
         formatMs(latency.mean),
-        marked(latency.median, latency.interval95.median),
-        marked(latency.p95, latency.interval95.p95),
-        marked(latency.p99, latency.interval95.p99),
+        marked(latency, 'median'),
+        marked(latency, 'p95'),
+        marked(latency, 'p99'),
       ];
     }),
     note: `Throughput and latency are of successes.${doubtful ? ' ? = too few requests to rely on.' : ''}`,
   };
+}
+
+/** Returns everything about the levels in one table: what was measured, objectives, and scaling. Too wide for a terminal. */
+export function wholeLevelTable({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): Table {
+  const tokens = hasTokens(levels);
+  const streams = levels.some(({ ttftMs }) => ttftMs !== undefined);
+  const judged = levels.some(({ objectives }) => objectives.length > 0);
+  const scaled = figures.levels.some(({ efficiency }) => efficiency !== null);
+  const rows = levels.map((level, i) => {
+    const scaling = figures.levels[i];
+    return [
+      formatCount(level.plan.concurrency),
+      formatCount(level.requestsSent),
+      formatPercent(level.successRatio),
+      formatRate(level.successThroughputPerS),
+      ...(tokens ? [formatRate(level.outputTokensPerS, 'tokens')] : []),
+      ...(['median', 'p95', 'p99'] as const).map((name) => marked(level.successLatencyMs, name)),
+      ...(streams ? [markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'median')] : []),
+      ...(judged ? [objectivesCell(level), formatPercent(level.sloAttainment)] : []),
+      ...(scaled ? [formatPercent(scaling?.efficiency ?? null), tradeOffCell(scaling, level)] : []),
+    ];
+  });
+  const notes = [
+    'Throughput and latency are of successes.',
+    ...(scaled
+      ? ['Efficiency: share of linear scaling. Trade-off: throughput gain / latency penalty, good if at least 1.']
+      : []),
+    ...(rows.flat().some((cell) => cell.endsWith(' ?')) ? ['? = too few responses to rely on.'] : []),
+  ];
+  return {
+    title: 'Levels',
+    columns: [
+      'Concurrency',
+      'Requests',
+      'Success',
+      'Throughput',
+      ...(tokens ? ['Tokens'] : []),
+      'p50',
+      'p95',
+      'p99',
+      ...(streams ? ['TTFT p95', 'TPOT p50'] : []),
+      ...(judged ? ['Objectives', 'Attainment'] : []),
+      ...(scaled ? ['Efficiency', 'Trade-off'] : []),
+    ],
+    words: ['Objectives', 'Trade-off'],
+    rows,
+    note: notes.join(' '),
+  };
+}
+
+const markedOf = (distribution: Distribution | undefined, name: QuantileName): string =>
+  distribution === undefined ? noValue : marked(distribution, name);
+
+/** `met`, or the first objective that wasn't, or couldn't be judged. */
+function objectivesCell({ objectives }: RunRecord): string {
+  const of = (outcome: Verdict['outcome']): string[] =>
+    objectives.flatMap((verdict) => (verdict.outcome === outcome ? [verdict.objective.text] : []));
+  const [missed, unproven] = [of('fail'), of('not enough data')];
+  if (missed.length > 0) return `missed: ${missed.join(', ')}`;
+  if (unproven.length > 0) return `not enough data: ${unproven.join(', ')}`;
+  return objectives.length === 0 ? noValue : 'met';
+}
+
+function tradeOffCell(scaling: LevelFigures | undefined, level: RunRecord): string {
+  if (scaling === undefined || scaling.concurrency === 1) return noValue;
+  if (!succeeds(level)) return 'too few successes';
+  return scaling.tradeOff === null ? noValue : `${scaling.tradeOff}, ${ratioText(scaling)}`;
 }
 
 /** Returns the table that compares each level with concurrency 1. */

@@ -1,7 +1,7 @@
 import { commands, Range, Uri, window, workspace, type Memento } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
-import type { SweepChoices } from '../../../core/plan/sweep.ts';
+import { parseLevels, type SweepChoices } from '../../../core/plan/sweep.ts';
 import { isRun, isSweep, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import type { SweepRecord } from '../../../core/record/sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
@@ -25,7 +25,8 @@ const lastRequestKey = 'loadlens.lastRequest';
 const lastAnswersKey = 'loadlens.lastAnswers';
 const lastSweepKey = 'loadlens.lastSweep';
 const mostAnswers = 20;
-const defaultLevels = [1, 2, 4, 8];
+/** Five: the Universal Scalability Law needs as many. */
+const defaultLevels = [1, 2, 4, 8, 16];
 
 /** What the levels of a sweep have in common. */
 function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
@@ -74,6 +75,10 @@ async function rememberAnswers(memory: Memento, key: string, uri: Uri, given: Pl
   answers.set(uri.toString(), given);
   await memory.update(key, [...answers].slice(-mostAnswers));
 }
+
+/** Levels that another command asks for; undefined for anything else. */
+const readLevels = (argument: unknown): readonly number[] | undefined =>
+  Array.isArray(argument) ? parseLevels(argument.join(',')) : undefined;
 
 /** The endpoints file that a menu, a lens or the active editor means. */
 function fileFrom(argument: unknown): Uri | undefined {
@@ -126,13 +131,15 @@ export function runCommands(
     return planPreset(plan);
   };
 
-  /** The levels asked for last time, or powers of two, with as many requests as last time or as the file says. */
-  const presetSweep: FileQuestions<SweepPreset>['preset'] = async (uri) => {
+  /** The wanted levels, those asked for last time, or powers of two, with as many requests as last time or as the file says. */
+  const presetSweep = async (uri: Uri, wanted: readonly number[] | undefined): Promise<SweepPreset | undefined> => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
     const last = lastAnswers<SweepChoices>(memory, lastSweepKey).get(uri.toString());
+    // A level sends at least one request per slot.
+    const most = file.defaults.requests ?? Infinity;
     return {
-      levels: (last?.levels ?? defaultLevels).join(','),
+      levels: (wanted ?? last?.levels ?? defaultLevels.filter((level) => level <= most)).join(','),
       amount: sweepAmount(last ?? file.defaults),
       check: (choices) => sweepPlanFor(uri, file, choices),
     };
@@ -164,9 +171,11 @@ export function runCommands(
       await rememberAnswers(memory, lastAnswersKey, answers.uri, answers.choices);
       await start(answers);
     },
-    runSweep: async (argument) => {
+    runSweep: async (argument, levelsWanted) => {
       const files = await filesFor(argument, notify);
-      const answers = files.length === 0 ? undefined : await askSweep({ files, preset: presetSweep });
+      const wanted = readLevels(levelsWanted);
+      const answers =
+        files.length === 0 ? undefined : await askSweep({ files, preset: (uri) => presetSweep(uri, wanted) });
       if (answers === undefined) return;
       await rememberAnswers(memory, lastSweepKey, answers.uri, answers.choices);
       const { levels, ...choices } = answers.choices;
