@@ -54,7 +54,8 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function makeProgram(done: (code: ExitCode) => void): Command {
+/** Returns the command line. `done` receives the exit code of the command that ran. */
+export function makeProgram(done: (code: ExitCode) => void): Command {
   const program = new Command('loadlens')
     .description('Benchmark HTTP and LLM endpoints')
     .version(manifest.version, '-V, --version', 'show the version')
@@ -155,11 +156,10 @@ function makeProgram(done: (code: ExitCode) => void): Command {
       gpt2Defaults.model,
     )
     .addOption(new Option('--dtype <type>', 'weight precision').choices(gpt2Dtypes).default(gpt2Defaults.dtype))
-    .option(
-      '--threads <n>',
-      'number of compute threads',
-      numberFrom(1, 64, 'a whole number'),
-      threadsFor(availableParallelism()),
+    .addOption(
+      new Option('--threads <n>', 'number of compute threads')
+        .argParser(numberFrom(1, 64, 'a whole number'))
+        .default(threadsFor(availableParallelism()), 'one per processor, up to 8'),
     )
     .option(
       '--max-batch <n>',

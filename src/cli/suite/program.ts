@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
 import { parseGoal } from '../../core/record/suite-goals.ts';
 import { type SuiteGoal } from '../../core/record/suite.ts';
-import { gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
+import { gpt2Defaults, gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
 import { planOptions } from '../../core/values/plan-options.ts';
 import { planOption } from '../options/plan-options.ts';
 import { header, numberFrom, objectives, parserOf, several } from '../options/values.ts';
@@ -49,9 +49,16 @@ export function addSuiteCommand(program: Command, version: string, done: (code: 
 
 function withServerOptions(command: Command): Command {
   return command
-    .requiredOption('--server <server>', 'gpt2 or mock (started by the suite), or the URL of a running server')
-    .option('--model <model>', 'model of the GPT-2 server, or model name in requests to a URL')
-    .addOption(new Option('--dtype <type>', 'weight precision of the GPT-2 server').choices(gpt2Dtypes))
+    .requiredOption('--server <server>', 'server: gpt2 or mock (started by the suite), or the URL of a running server')
+    .option(
+      '--model <model>',
+      `model of the GPT-2 server, or model name in requests to a URL (default: ${gpt2Defaults.model})`,
+    )
+    .addOption(
+      new Option('--dtype <type>', `weight precision of the GPT-2 server (default: ${gpt2Defaults.dtype})`).choices(
+        gpt2Dtypes,
+      ),
+    )
     .option('--out <folder>', 'folder for results, compared with earlier results in it', 'results')
     .addOption(
       new Option('--timeout <time>', 'timeout of a request')
