@@ -3,6 +3,7 @@ import * as esbuild from 'esbuild';
 import { chmod, rm } from 'node:fs/promises';
 import { addRuntime } from './scripts/native.mjs';
 import { writeNotices } from './scripts/notices.mjs';
+import { stripFacts } from './scripts/strip-facts.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -15,6 +16,7 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
+  plugins: [stripFacts],
 };
 
 /** The extension host's bundle: the only one that may import vscode, so an import of it elsewhere fails right here. */
@@ -73,7 +75,7 @@ const processes = {
   target: 'node20',
   format: 'esm',
   splitting: true,
-  plugins: [undiciClient],
+  plugins: [stripFacts, undiciClient],
   // Bundled CommonJS packages (undici) still call require for Node's own modules.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -5,7 +5,8 @@ import { posix } from 'node:path';
 /** The parts with the levels of their modules, lowest first. A module imports from lower levels only, a file of a part that isn't in a folder is a module by itself. */
 const parts = {
   'src/core': [
-    ['errors', 'closest', 'extremes', 'format', 'vocabulary'],
+    ['errors', 'closest', 'extremes', 'format', 'schema'],
+    ['vocabulary'],
     ['metrics', 'comparison'],
     ['values', 'failures'],
     ['endpoints'],

@@ -1,8 +1,6 @@
 import type { Snapshot } from './core/metrics/types.ts';
 import type { RunPlan } from './core/plan/types.ts';
-import type { LatencySuite } from './core/report/suites/suite-latency.ts';
-import type { MemorySuite } from './core/report/suites/suite-memory.ts';
-import type { ThroughputSuite } from './core/record/suite.ts';
+import type { LatencySuite, MemorySuite, ThroughputSuite } from './core/record/suite.ts';
 import type { ComparisonRecord } from './core/record/comparison.ts';
 import type { SweepRecord } from './core/record/sweep.ts';
 import type { RunRecord } from './core/record/run.ts';

@@ -1,37 +1,42 @@
+import * as v from 'valibot';
+import { about, amount, numberOrNull, type Frozen } from './schema.ts';
+
+export const objectiveSchema = about(
+  'A service level objective (SLO).',
+  v.object({
+    metric: about(
+      'p50, p90, p95, p99, p99.9, mean, max (of latency), the same of another time (response.p95, ttft.p95), errors, or throughput.',
+      v.string(),
+    ),
+    operator: about('How the measured value is compared.', v.picklist(['<', '<=', '>', '>='])),
+    value: about("In the metric's unit: milliseconds, a ratio from 0 to 1, or requests per second.", v.number()),
+    text: about('As written by the user.', v.string()),
+  }),
+);
 /** An SLO: `p95 < 500ms`, `errors < 1%`. */
-export interface Objective {
-  /** `p50`, `p90`, `p95`, `p99`, `p99.9`, `mean`, `max` (of latency), the same of another time (`ttft.p95`), `errors`, `throughput`. */
-  readonly metric: string;
-  readonly operator: '<' | '<=' | '>' | '>=';
-  /** In the metric's own unit: milliseconds, a ratio from 0 to 1, or requests per second. */
-  readonly value: number;
-  /** As the user wrote it, for display. */
-  readonly text: string;
-}
+export type Objective = Frozen<v.InferOutput<typeof objectiveSchema>>;
 
-/** What became of an objective. Too few samples is never a pass. */
-export interface Verdict {
-  readonly objective: Objective;
-  /** The target it belongs to; absent for an objective of the whole run. */
-  readonly target?: string;
-  readonly outcome: 'pass' | 'fail' | 'not enough data';
-  /** The measured value in the objective's unit, if there is one. */
-  readonly actual: number | null;
-}
+export const verdictSchema = v.object({
+  objective: objectiveSchema,
+  target: v.exactOptional(about('Name of its target; absent for an objective of the whole run.', v.string())),
+  outcome: about('Too few samples are never a pass.', v.picklist(['pass', 'fail', 'not enough data'])),
+  actual: about("Measured value in the objective's unit; null if there is none.", numberOrNull),
+});
+/** The outcome of an objective. */
+export type Verdict = Frozen<v.InferOutput<typeof verdictSchema>>;
 
-/** How the arrivals of an open loop follow its rate: with equal gaps, or at random (Poisson). */
+/** Arrival processes of the open model: equal gaps, or a Poisson process. */
 export const arrivalProcesses = ['constant', 'poisson'] as const;
 export type ArrivalProcess = (typeof arrivalProcesses)[number];
 
-/** A stretch of an open loop, in which the arrival rate goes from one value to another in a straight line. */
-export interface Stage {
-  /** Requests per second, >= 0. */
-  readonly fromPerS: number;
-  readonly toPerS: number;
-  /** Null: as long as the run goes on; then both rates are the same, and it is the last. */
-  readonly durationS: number | null;
-}
+export const stageSchema = v.object({
+  fromPerS: about('Requests per second at the start.', amount),
+  toPerS: about('Requests per second at the end.', amount),
+  durationS: about('Null: until the run ends. Both rates are then the same, and it is the last stage.', numberOrNull),
+});
+/** A part of an open-model run in which the arrival rate changes linearly. */
+export type Stage = Frozen<v.InferOutput<typeof stageSchema>>;
 
-/** What sends: sockets of our own, or undici. */
+/** Transports: the built-in HTTP client (raw), or undici. */
 export const transportNames = ['raw', 'undici'] as const;
 export type TransportName = (typeof transportNames)[number];

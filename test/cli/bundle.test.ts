@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freshFolder, start } from './spawn.ts';
@@ -33,5 +33,18 @@ describe('the bundled command line', function () {
     const { code, stdout } = await run('run', '--workers', '2', '-n', '4', '-c', '2', '--cold-start').finished;
     assert.equal(code, 1);
     assert.ok(stdout.includes('connection refused'), stdout);
+  });
+
+  it('has no descriptions of fields, which only the published schemas need', () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const schemas = globSync('docs/*.schema.json', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+    const texts = schemas.flatMap((schema) => schema.match(/(?<="description": ")[^"\\]{30,}/g) ?? []);
+    assert.ok(texts.length > 200, String(texts.length));
+    const files = globSync('dist/**/*.{js,cjs}', { cwd: root, exclude: (name) => name.includes('node_modules') });
+    const bundled = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+    assert.deepEqual(
+      texts.filter((text) => bundled.includes(text)),
+      [],
+    );
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { renderCalibration } from '../../src/cli/calibrate/store.ts';
-import { readThroughputSuite } from '../../src/core/record/make-suite.ts';
+import { readThroughputSuite } from '../../src/core/record/read-suite.ts';
 import type { ThroughputSuite } from '../../src/core/record/suite.ts';
 import { readEnvironment } from '../../src/engine/machine/environment.ts';
 import { cacheFolder } from '../../src/processes/cache-folder.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readRecord } from '../../src/core/record/make-run.ts';
+import { readRecord } from '../../src/core/record/read-run.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 
 /** Reads the JSON report of a run; undefined when there is no such file. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { formatCount, formatMs, formatMsRange, formatNumber, formatRate } from '../../src/core/format.ts';
-import { compactRecord, readRecord } from '../../src/core/record/make-run.ts';
+import { compactRecord } from '../../src/core/record/compact-run.ts';
+import { readRecord } from '../../src/core/record/read-run.ts';
 import { rowsOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './states/records.ts';
 import { states } from './states/states.ts';

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { type Calibration, calibrationSchema } from '../../core/record/calibration.ts';
+import type { Calibration } from '../../core/record/calibration.ts';
+import { calibrationSchema } from '../../core/record/schemas/environment-schema.ts';
 import type { Environment } from '../../core/record/run.ts';
 import { cacheFolder } from '../../processes/cache-folder.ts';
 import { writeWhole } from '../output/report-files.ts';

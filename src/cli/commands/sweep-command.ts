@@ -4,7 +4,7 @@ import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPer
 import type { Objective } from '../../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
 import { formatCount } from '../../core/format.ts';
-import { compactRecord } from '../../core/record/make-run.ts';
+import { compactRecord } from '../../core/record/compact-run.ts';
 import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
 import type { SweepRecord } from '../../core/record/sweep.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';

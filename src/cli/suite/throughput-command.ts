@@ -1,7 +1,8 @@
 import type { ExitCode } from '../../core/errors.ts';
 import { throughputWorkload } from '../../core/plan/suites/suite.ts';
 import { notMet } from '../../core/report/words/failure-words.ts';
-import { earlierFrom, isSameModel, makeThroughputSuite, readThroughputSuite } from '../../core/record/make-suite.ts';
+import { earlierFrom, isSameModel, makeThroughputSuite } from '../../core/record/make-suite.ts';
+import { readThroughputSuite } from '../../core/record/read-suite.ts';
 import { goalText } from '../../core/record/suite-goals.ts';
 import { type SuiteGoal } from '../../core/record/suite.ts';
 import { throughputChapters } from '../../core/report/suites/suite-throughput.ts';

@@ -1,7 +1,10 @@
+import type * as v from 'valibot';
+import type { Frozen } from '../schema.ts';
 import { pairedEstimate, shiftEstimate, type Estimate } from './estimate.ts';
 import { holmDivisors } from './holm.ts';
 import { looksOf } from './looks.ts';
-import { furtherNeeded, judge, smallestFindable, type Direction, type VerdictName } from './verdict.ts';
+import type { metricComparisonSchema } from './metric-comparison-schema.ts';
+import { furtherNeeded, judge, smallestFindable, type Direction } from './verdict.ts';
 
 /** A metric of a comparison. */
 export interface ComparedMetric {
@@ -11,21 +14,8 @@ export interface ComparedMetric {
   readonly decisive: boolean;
 }
 
-/** What a comparison found for one metric. Ratios are B / A: 1.05 is 5% more. */
-export interface MetricComparison {
-  readonly metric: string;
-  readonly decisive: boolean;
-  /** Null when a side has no value. */
-  readonly ratio: number | null;
-  readonly interval: readonly [low: number, high: number] | null;
-  /** Two-sided level of the interval, corrected for looks and for the other metrics. */
-  readonly level: number;
-  readonly verdict: VerdictName | null;
-  /** The smallest change, as a share, that this comparison could have found. */
-  readonly smallestFindable: number | null;
-  /** Further pairs, or runs a side, that would settle an open verdict; null if it's settled or no number would. */
-  readonly furtherNeeded: number | null;
-}
+/** The result of a comparison for one metric. Ratios are B / A: 1.05 is 5% more. */
+export type MetricComparison = Frozen<v.InferOutput<typeof metricComparisonSchema>>;
 
 /** How sides are judged. */
 export interface Rules {

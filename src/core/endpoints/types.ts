@@ -1,4 +1,7 @@
+import type * as v from 'valibot';
+import type { Frozen } from '../schema.ts';
 import type { Lengths } from '../values/lengths.ts';
+import type { llmChoicesSchema } from './llm/llm-choices-schema.ts';
 import type { FileOptionName, PlanValues } from '../values/plan-options.ts';
 import type { Objective } from '../vocabulary.ts';
 
@@ -88,25 +91,7 @@ export interface SharedPrefix {
 }
 
 /** Language model directives above a target; absent: not set. */
-export interface LlmChoices {
-  /** `plain`: an ordinary request, whatever its path. */
-  readonly dialect?: DialectName | 'plain';
-  readonly stream?: boolean;
-  readonly maxTokens?: number;
-  /** A file of prompts, relative to the endpoints file. */
-  readonly prompts?: string;
-  readonly promptsOrder?: (typeof promptOrders)[number];
-  /** An image file for the last message of the user, relative to the endpoints file. */
-  readonly image?: string;
-  /** Tokens of generated prompts, without the shared prefix, as written. */
-  readonly inputTokens?: string;
-  /** Tokens of the responses, as written. */
-  readonly outputTokens?: string;
-  /** Start that generated prompts share, as written: `256 of 10`. */
-  readonly sharedPrefix?: string;
-  /** `off`: doesn't ask for token counts, for servers that reject `stream_options`. */
-  readonly usage?: (typeof usageChoices)[number];
-}
+export type LlmChoices = Frozen<v.InferOutput<typeof llmChoicesSchema>>;
 
 /**
  * One request of the file. Every request line has one, unless it needs an unsupported feature, so that an editor can

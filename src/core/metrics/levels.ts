@@ -1,4 +1,7 @@
-import { fitUsl, type UslFit } from './statistics/usl.ts';
+import type * as v from 'valibot';
+import type { Frozen } from '../schema.ts';
+import type { levelFiguresSchema, sweepFiguresSchema } from './schemas/figures-schema.ts';
+import { fitUsl } from './statistics/usl.ts';
 
 /**
  * Input for the figures of a level. Rates and latency are of successes, so that fast failures don't look like speed.
@@ -18,35 +21,13 @@ export interface LevelNumbers {
 }
 
 /** Comparison of a level with concurrency 1. Null without level 1 or without comparable numbers. */
-export interface LevelFigures {
-  readonly concurrency: number;
-  readonly scalingFactor: number | null;
-  readonly efficiency: number | null;
-  readonly tokenScalingFactor: number | null;
-  readonly throughputGain: number | null;
-  readonly latencyPenalty: number | null;
-  /** gain / penalty; null at level 1, if latency didn't rise, and without a trade-off. */
-  readonly tradeOffRatio: number | null;
-  /** Null at level 1, and if less than 90% of the requests succeeded, because a gain of few successes isn't a gain. */
-  readonly tradeOff: 'good' | 'poor' | null;
-  /** At least 90% of the requests met the objectives, or succeeded if there are none. */
-  readonly sound: boolean;
-}
+export type LevelFigures = Frozen<v.InferOutput<typeof levelFiguresSchema>>;
 
 /** Recommended concurrency, and the rule behind it. */
-export interface Recommendation {
-  readonly concurrency: number | null;
-  readonly rule: 'objectives' | 'trade-off';
-}
+export type Recommendation = SweepFigures['recommended'];
 
 /** Figures of a sweep beyond its levels; `levels` has one entry per level, in order. */
-export interface SweepFigures {
-  readonly levels: readonly LevelFigures[];
-  readonly recommended: Recommendation;
-  readonly usl: UslFit | null;
-  /** Why there is no fit; empty if there is one. */
-  readonly uslNote: string;
-}
+export type SweepFigures = Frozen<v.InferOutput<typeof sweepFiguresSchema>>;
 
 /** Minimum share of good requests for a recommended level. */
 const neededAttainment = 0.9;

@@ -1,3 +1,6 @@
+import type * as v from 'valibot';
+import type { Frozen } from '../schema.ts';
+import type { capacityResultSchema, trialSchema } from './capacity-schema.ts';
 import { largestOf } from '../extremes.ts';
 import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import type { Distribution, Numbers } from '../metrics/types.ts';
@@ -5,23 +8,13 @@ import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './ob
 import type { Objective } from '../vocabulary.ts';
 
 /** Outcome of one run of a level. `undecided`: its intervals are on both sides of the objective or don't exist. */
-export type TrialOutcome = 'pass' | 'fail' | 'undecided';
+export type TrialOutcome = Trial['outcome'];
 
 /** One run of a capacity search. */
-export interface Trial {
-  readonly concurrency: number;
-  readonly outcome: TrialOutcome;
-}
+export type Trial = Frozen<v.InferOutput<typeof trialSchema>>;
 
 /** Result of a search: the highest level that meets the objectives, and the lowest that doesn't. */
-export interface CapacityResult {
-  /** Null if even the first level doesn't meet the objectives. */
-  readonly capacity: number | null;
-  /** Null if the last allowed level meets the objectives. */
-  readonly firstFailing: number | null;
-  /** Confirmed by two agreeing runs at the capacity and two at the first failing level. */
-  readonly sure: boolean;
-}
+export type CapacityResult = Frozen<v.InferOutput<typeof capacityResultSchema>>;
 
 /** Next step of a search. */
 export type SearchStep =

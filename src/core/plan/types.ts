@@ -1,44 +1,10 @@
+import type * as v from 'valibot';
 import type { PreparedRequest, RunTarget } from '../endpoints/types.ts';
-import type { ArrivalProcess, Objective, Stage, TransportName } from '../vocabulary.ts';
+import type { Frozen } from '../schema.ts';
+import type { planSchema } from './plan-schema.ts';
 
 /** All settings of a run except its targets. */
-export interface RunPlan {
-  /** `closed`: a request leaves as soon as a slot is free. `open`: requests leave at scheduled times. */
-  readonly loadModel: 'closed' | 'open';
-  /** Open model only: arrival process and rate. */
-  readonly arrivals?: ArrivalProcess;
-  readonly stages?: readonly Stage[];
-  /** Number of requests; null if only the duration ends the run. */
-  readonly requests: number | null;
-  /** Time during which requests leave, s; null if only the count ends the run. With both, whichever ends first. */
-  readonly durationS: number | null;
-  /**
-   * Maximum number of requests in flight, >= 1: the slots of the closed model, or `--max-in-flight` in the open model.
-   */
-  readonly concurrency: number;
-  /** Seed of all random choices, an unsigned 32-bit integer. */
-  readonly seed: number;
-  /** Number of requests before the clock starts, at the same concurrency. Reported, but in no metric. */
-  readonly warmup: number;
-  /** Maximum time of one request from its dispatch to its `end`, ms. */
-  readonly timeoutMs: number;
-  /** Maximum time to wait for requests in flight after the last one left, ms. */
-  readonly drainMs: number;
-  /** Maximum number of redirects per request; 0: a redirect is an ordinary response. */
-  readonly maxRedirects: number;
-  /** Maximum size of a response head, bytes; absent: the default in `planDefaults`. */
-  readonly maxHeadBytes?: number;
-  /** Accepts unverified server certificates; absent: they are verified. */
-  readonly insecure?: boolean;
-  /** Number of sender threads, 1 to 64; absent: one, and more while it is saturated. */
-  readonly workers?: number;
-  /** Opens connections and compiles code within the measured time. */
-  readonly coldStart: boolean;
-  /** Transport; absent: chosen by the requests. */
-  readonly transport?: TransportName;
-  /** Objectives of the whole run. A target has its own. */
-  readonly objectives: readonly Objective[];
-}
+export type RunPlan = Frozen<v.InferOutput<typeof planSchema>>;
 
 /**
  * One of several shares of a load, each sent by its own worker: the requests whose index modulo `of` is `number`.

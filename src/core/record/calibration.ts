@@ -1,69 +1,27 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { formatMs, formatRate } from '../format.ts';
-
-const error = v.object({
-  injectedMs: v.number(),
-  p50Ms: v.number(),
-  p99Ms: v.number(),
-  serverP50Ms: v.number(),
-  serverP99Ms: v.number(),
-});
-
-/** Schema of a stored Calibration. */
-export const calibrationSchema = v.object({
-  measuredAt: v.string(),
-  levels: v.array(v.object({ concurrency: v.number(), latencyMs: error, ttftMs: error, iclMs: error })),
-});
-
-/** Schema of a stored SelfCalibration. */
-export const selfCalibrationSchema = v.array(
-  v.object({
-    concurrency: v.number(),
-    requests: v.number(),
-    p50Ms: v.number(),
-    p99Ms: v.number(),
-    requestsPerS: v.number(),
-  }),
-);
+import type { Frozen } from '../schema.ts';
+import type {
+  calibrationLevelSchema,
+  calibrationSchema,
+  measurementErrorSchema,
+  selfCalibrationSchema,
+} from './schemas/environment-schema.ts';
 
 /** Differences between measured and known times on this machine; docs/cli.md. */
-export interface Calibration {
-  /** ISO 8601, UTC. */
-  readonly measuredAt: string;
-  readonly levels: readonly CalibrationLevel[];
-}
+export type Calibration = Frozen<v.InferOutput<typeof calibrationSchema>>;
 
 /** Calibration at one concurrency. */
-export interface CalibrationLevel {
-  readonly concurrency: number;
-  readonly latencyMs: MeasurementError;
-  readonly ttftMs: MeasurementError;
-  readonly iclMs: MeasurementError;
-}
+export type CalibrationLevel = Frozen<v.InferOutput<typeof calibrationLevelSchema>>;
 
 /** Measured − injected time, ms. `server…`: the server's own delay; the rest is the path and the client. */
-export interface MeasurementError {
-  readonly injectedMs: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly serverP50Ms: number;
-  readonly serverP99Ms: number;
-}
+export type MeasurementError = Frozen<v.InferOutput<typeof measurementErrorSchema>>;
 
 /**
  * Client overhead in every latency on this machine: requests over loopback to a thread that responds at once, measured
  * right before the run with warm code. One entry per concurrency.
  */
-export type SelfCalibration = readonly SelfCalibrationLevel[];
-
-/** Client overhead at one concurrency: latency, and the maximum rate of this client, requests/s. */
-export interface SelfCalibrationLevel {
-  readonly concurrency: number;
-  readonly requests: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly requestsPerS: number;
-}
+export type SelfCalibration = Frozen<v.InferOutput<typeof selfCalibrationSchema>>;
 
 /**
  * Returns the calibration for a run as text: of the lowest level that is not below its concurrency, otherwise of the

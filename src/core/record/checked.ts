@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { LoadlensError } from '../errors.ts';
 
 /** A kind of result that is stored as JSON. */
-interface Kind<T> {
+export interface Kind<T extends v.GenericSchema> {
   /** Value of its member `schema`, such as `loadlens.run/1`. */
   readonly name: string;
-  readonly schema: v.GenericSchema<unknown, T>;
+  readonly schema: T;
   readonly noun: string;
   /** Command that writes one. */
   readonly writtenBy: string;
@@ -22,7 +22,10 @@ export function schemaOf(json: unknown): unknown {
  * Returns a valid result of this kind.
  * @throws LoadlensError that says what is invalid
  */
-export function checked<T>(json: unknown, { name, schema, noun, writtenBy, madeBy }: Kind<T>): T {
+export function checked<T extends v.GenericSchema>(
+  json: unknown,
+  { name, schema, noun, writtenBy, madeBy }: Kind<T>,
+): v.InferOutput<T> {
   const claimed = schemaOf(json);
   if (claimed !== name) {
     const newer = typeof claimed === 'string' && claimed.startsWith(name.replace(/\d+$/, ''));

@@ -8,9 +8,6 @@ import { formatMs } from '../format.ts';
 import { mergeServerNotes } from './merge-notes.ts';
 import { recordSchema, type PromptUse, type RunRecord } from './run.ts';
 
-export { compactRecord } from './compact-run.ts';
-export { readRecord } from './read-run.ts';
-
 /** Parts of a record besides the summary. */
 export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefined)[] } & Pick<
   RunRecord,

@@ -6,7 +6,7 @@ import { placeholderPattern } from '../endpoints/variables/variables.ts';
 import { isCredentialHeader } from '../endpoints/known-words.ts';
 import { LoadlensError } from '../errors.ts';
 import type { RunPlan } from '../plan/types.ts';
-import { runSchema } from '../record/read-run.ts';
+import { runSchema } from '../record/schemas/run-schema.ts';
 import type { Source } from '../record/run.ts';
 
 export const loadSchema = 'loadlens.load/1';

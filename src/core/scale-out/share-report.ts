@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { LoadlensError } from '../errors.ts';
 import { countersOf, type Counters } from '../metrics/recorder/counters.ts';
 import type { RecorderState } from '../metrics/recorder/recorder-state.ts';
-import { runSchema } from '../record/read-run.ts';
+import { runSchema } from '../record/schemas/run-schema.ts';
 import type { RunRecord } from '../record/run.ts';
 
 /** Start of the name of every Loadlens counter. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames } from '../../../src/core/vocabulary.ts';
 import { attention } from '../../../src/core/report/words/facts.ts';
-import { readRecord } from '../../../src/core/record/make-run.ts';
+import { readRecord } from '../../../src/core/record/read-run.ts';
 import { runOver } from '../../support/run-input.ts';
 import {
   response,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames } from '../../../src/core/vocabulary.ts';
 import { attention } from '../../../src/core/report/words/facts.ts';
 import { compactRecord } from '../../../src/core/record/compact-run.ts';
-import { readRecord } from '../../../src/core/record/make-run.ts';
+import { readRecord } from '../../../src/core/record/read-run.ts';
 import { run, runOver } from '../../support/run-input.ts';
 import { response, startScriptedServer } from '../../support/scripted-server.ts';
 

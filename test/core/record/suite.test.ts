@@ -9,10 +9,10 @@ import {
   earlierFrom,
   isSameModel,
   makeThroughputSuite,
-  readThroughputSuite,
   suiteFileName,
   type ThroughputParts,
 } from '../../../src/core/record/make-suite.ts';
+import { readThroughputSuite } from '../../../src/core/record/read-suite.ts';
 import { defaultGoals, parseGoal, goalText } from '../../../src/core/record/suite-goals.ts';
 import { throughputChapters } from '../../../src/core/report/suites/suite-throughput.ts';
 import type { SuiteLevel, ThroughputSuite } from '../../../src/core/record/suite.ts';
@@ -189,7 +189,7 @@ describe('the throughput suite', () => {
       assert.deepEqual(validate.errors ?? [], []);
       assert.deepEqual(readThroughputSuite(json), json);
     }
-    assert.throws(() => readThroughputSuite({ schema: 'loadlens.suite/1' }), /no result of the throughput suite/);
+    assert.throws(() => readThroughputSuite({ schema: 'loadlens.suite/1' }), /This throughput suite is damaged at id/);
   });
 
   it('names its files as the reference does, whatever the model is called', () => {

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
-import { readSweep } from '../../../src/core/record/make-sweep.ts';
+import { readSweep } from '../../../src/core/record/read-sweep.ts';
 import { renderSweepText, sweepReports } from '../../../src/core/report/formats/sweep-reports.ts';
 import { formatChange } from '../../../src/core/format.ts';
 import { sweepFacts } from '../../../src/core/report/tables/sweep-tables.ts';
@@ -76,7 +76,7 @@ describe('a sweep', () => {
     refused({ schema: 'loadlens.run/1' }, /isn't a Loadlens sweep/);
     refused({ schema: 'loadlens.sweep/9' }, /format loadlens.sweep\/9/);
     refused({ ...ordinary, planned: [0] }, /damaged at planned/);
-    refused({ ...ordinary, levels: [{}] }, /isn't a Loadlens result/);
+    refused({ ...ordinary, levels: [{}] }, /damaged at levels\.0\.schema/);
   });
 
   it('fits the scalability law to its levels', () => {

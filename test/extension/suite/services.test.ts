@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
-import { compactRecord } from '../../../src/core/record/make-run.ts';
+import { compactRecord } from '../../../src/core/record/compact-run.ts';
 import { isRun, isSweep, nameOf } from '../../../src/core/report/formats/results.ts';
 import { makeSweepRecord } from '../../../src/core/record/make-sweep.ts';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';

@@ -1,17 +1,9 @@
+import type * as v from 'valibot';
+import type { Frozen } from '../../schema.ts';
+import type { uslFitSchema } from '../schemas/figures-schema.ts';
+
 /** Gunther's Universal Scalability Law, X(N) = λN / (1 + α(N−1) + βN(N−1)), fitted to measured levels. */
-export interface UslFit {
-  /** Throughput at concurrency 1, per second. */
-  readonly lambda: number;
-  /** Contention: share of the work that can't run in parallel. */
-  readonly alpha: number;
-  /** Coherency: cost of coordination between concurrent requests. */
-  readonly beta: number;
-  /** Share of the variance that the fit explains. */
-  readonly r2: number;
-  /** Concurrency with the highest throughput, √((1−α)/β), and that throughput. */
-  readonly peakConcurrency: number;
-  readonly peakThroughputPerS: number;
-}
+export type UslFit = Frozen<v.InferOutput<typeof uslFitSchema>>;
 
 /** A measured point of the curve. */
 export interface UslPoint {

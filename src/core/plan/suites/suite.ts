@@ -1,18 +1,9 @@
+import type * as v from 'valibot';
+import type { Frozen } from '../../schema.ts';
+import type { latencyWorkloadSchema, memoryWorkloadSchema, throughputWorkloadSchema } from './workload-schemas.ts';
+
 /** Workload of the throughput suite. */
-export interface ThroughputWorkload {
-  readonly quick: boolean;
-  /**
-   * `reference`: exactly the prompts and counts of the reference. Absent: counts that fill each level, and no prompt
-   * twice.
-   */
-  readonly preset?: 'reference';
-  readonly maxNewTokens: number;
-  readonly warmupRequests: number;
-  /** Questions asked in turn. Concurrency 1 uses only the first. */
-  readonly prompts: readonly string[];
-  /** Concurrency 1 first. */
-  readonly levels: readonly { readonly concurrency: number; readonly requests: number }[];
-}
+export type ThroughputWorkload = Frozen<v.InferOutput<typeof throughputWorkloadSchema>>;
 
 const prompts = ['Hello, how are you?', 'What is the capital of France?', 'Explain quantum computing briefly.'];
 
@@ -39,23 +30,8 @@ export function throughputWorkload(quick: boolean, preset?: 'reference'): Throug
   };
 }
 
-/** One combination of lengths in the latency suite. */
-export interface LatencyCell {
-  /** Prompt tokens of the reference, and those that fit into the model's context with the response. */
-  readonly wantedInput: number;
-  readonly input: number;
-  readonly output: number;
-}
-
 /** Workload of the latency suite, at concurrency 1. */
-export interface LatencyWorkload {
-  readonly quick: boolean;
-  readonly requests: number;
-  readonly warmupRequests: number;
-  /** Maximum number of tokens of prompt and response together; null if unknown. */
-  readonly context: number | null;
-  readonly cells: readonly LatencyCell[];
-}
+export type LatencyWorkload = Frozen<v.InferOutput<typeof latencyWorkloadSchema>>;
 
 const inputLengths = [128, 512, 1024];
 const outputLengths = [64, 128, 256];
@@ -82,11 +58,7 @@ export function latencyWorkload(quick: boolean, context: number | null): Latency
 }
 
 /** Repeated workload of the memory suite. */
-export interface MemoryWorkload extends Pick<ThroughputWorkload, 'quick' | 'prompts' | 'maxNewTokens'> {
-  readonly iterations: number;
-  readonly requests: number;
-  readonly concurrency: number;
-}
+export type MemoryWorkload = Frozen<v.InferOutput<typeof memoryWorkloadSchema>>;
 
 /** Returns the workload of the memory suite. */
 export const memoryWorkload = (quick: boolean): MemoryWorkload => ({

@@ -1,14 +1,15 @@
 import { schemaOf } from '../../record/checked.ts';
 import { compactSuite, compactSweep } from '../../record/compact-sweep.ts';
 import { jsonText } from './json.ts';
-import { compactRecord, readRecord } from '../../record/make-run.ts';
+import { compactRecord } from '../../record/compact-run.ts';
+import { readRecord } from '../../record/read-run.ts';
 import { reports } from './reports.ts';
 import { chaptersHtml, chaptersMarkdown } from './chapters.ts';
 import { renderSuiteCsv } from '../suites/suite-csv.ts';
-import { readThroughputSuite } from '../../record/make-suite.ts';
+import { readThroughputSuite } from '../../record/read-suite.ts';
 import { throughputChapters } from '../suites/suite-throughput.ts';
 import { suiteSchema, type ThroughputSuite } from '../../record/suite.ts';
-import { readSweep } from '../../record/make-sweep.ts';
+import { readSweep } from '../../record/read-sweep.ts';
 import { sweepReports } from './sweep-reports.ts';
 import { sweepSchema, type SweepRecord } from '../../record/sweep.ts';
 import { recordSchema, type RunRecord, type Source } from '../../record/run.ts';

@@ -1,52 +1,12 @@
-import type { LatencyWorkload } from '../../plan/suites/suite.ts';
 import type { Distribution } from '../../metrics/types.ts';
 import { earlyEnd } from '../words/early-end.ts';
 import { failureSentences } from '../words/failure-reasons.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
 import type { Chapters } from '../formats/chapters.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
-import { suiteSchema, type SuiteModel } from '../../record/suite.ts';
+import { suiteSchema, type LatencyCellResult, type LatencySuite, type MeanSd } from '../../record/suite.ts';
 import type { Table } from '../tables/tables.ts';
-import type { RunRecord, RunStatus } from '../../record/run.ts';
-
-/** Mean and standard deviation; null where there are too few values. */
-export interface MeanSd {
-  readonly mean: number | null;
-  readonly sd: number | null;
-}
-
-/** Results for one length of prompt and one length of response. */
-export interface LatencyCellResult {
-  /** Tokens of the prompt in the reference, and as they were sent. */
-  readonly wantedInput: number;
-  readonly input: number;
-  readonly output: number;
-  readonly requests: number;
-  readonly failed: number;
-  /** Mean number of tokens in the responses. */
-  readonly outputTokens: number | null;
-  readonly ttftMs: MeanSd;
-  readonly tokensPerS: MeanSd;
-  readonly e2eMs: MeanSd;
-}
-
-/** The latency suite: what was measured and what follows. */
-export interface LatencySuite {
-  readonly schema: typeof suiteSchema;
-  readonly suite: 'latency';
-  readonly id: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly status: RunStatus;
-  /** As of a run. */
-  readonly stopReason?: string;
-  readonly model: SuiteModel;
-  readonly workload: LatencyWorkload;
-  readonly cells: readonly LatencyCellResult[];
-  readonly files: readonly string[];
-  /** The runs themselves, one for each cell. */
-  readonly runs: readonly RunRecord[];
-}
+import type { RunRecord } from '../../record/run.ts';
 
 /** The runs of the latency suite and what follows from them as one record. */
 export function makeLatencySuite(

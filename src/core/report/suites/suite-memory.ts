@@ -1,44 +1,14 @@
 import { largestOf } from '../../extremes.ts';
-import { settlingOf, trendOf, type Trend } from '../../metrics/statistics/trend.ts';
-import type { MemoryWorkload } from '../../plan/suites/suite.ts';
+import { settlingOf, trendOf } from '../../metrics/statistics/trend.ts';
 import { earlyEnd } from '../words/early-end.ts';
 import { failureSentences } from '../words/failure-reasons.ts';
 import { countOf, formatCount, formatNumber, noValue } from '../../format.ts';
 import type { Chapters, Section } from '../formats/chapters.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
-import { suiteSchema, type SuiteModel } from '../../record/suite.ts';
-import type { RunRecord, RunStatus } from '../../record/run.ts';
+import { suiteSchema, type MemorySuite } from '../../record/suite.ts';
 
 /** Tolerated growth per iteration: between garbage collections, heaps grow by up to a third of it. */
 const leakAboveMiB = 0.1;
-
-/** The memory suite: what was measured and what follows. */
-export interface MemorySuite {
-  readonly schema: typeof suiteSchema;
-  readonly suite: 'memory';
-  readonly id: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly status: RunStatus;
-  /** As of a run. */
-  readonly stopReason?: string;
-  readonly model: SuiteModel;
-  readonly workload: MemoryWorkload;
-  /** Resident memory of the server after it had loaded, before anything was asked. */
-  readonly afterLoadMiB: number | null;
-  /** At the end of each iteration, and the most seen in it. */
-  readonly iterations: readonly { readonly endMiB: number | null; readonly maxMiB: number | null }[];
-  /** The most seen minus what there was after loading. */
-  readonly increaseMiB: number | null;
-  /** Iterations at the start in which memory was still settling. */
-  readonly settling: number;
-  /** Growth from iteration to iteration, MiB, without those; null when it can't be told. */
-  readonly growth: Trend | null;
-  readonly verdict: 'leak' | 'no leak shown' | 'not enough data';
-  readonly files: readonly string[];
-  /** The runs themselves, one for each iteration. */
-  readonly runs: readonly RunRecord[];
-}
 
 /** The runs of the memory suite and what follows from them as one record. */
 export function makeMemorySuite(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { compactRecord, readRecord } from '../../../../src/core/record/make-run.ts';
+import { compactRecord } from '../../../../src/core/record/compact-run.ts';
+import { readRecord } from '../../../../src/core/record/read-run.ts';
 import { reports } from '../../../../src/core/report/formats/reports.ts';
 import { renderText } from '../../../../src/core/report/formats/text.ts';
 import { maxServerNotes, mergeServerNotes } from '../../../../src/core/record/merge-notes.ts';

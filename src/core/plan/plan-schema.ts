@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { about, count, numberOrNull } from '../schema.ts';
+import { arrivalProcesses, objectiveSchema, stageSchema, transportNames } from '../vocabulary.ts';
+
+/** All settings of a run except its targets; see `RunPlan`. */
+export const planSchema = v.object({
+  loadModel: about(
+    'closed: a request leaves as soon as a slot is free. open: requests leave at scheduled times.',
+    v.picklist(['closed', 'open']),
+  ),
+  arrivals: v.exactOptional(about('Open model: equal gaps, or a Poisson process.', v.picklist(arrivalProcesses))),
+  stages: v.exactOptional(
+    about('Open model: parts of the run in which the arrival rate changes linearly.', v.array(stageSchema)),
+  ),
+  requests: about('Number of planned requests; null if only the duration ends the run.', v.nullable(count)),
+  durationS: about('Time during which requests leave, seconds; null if only the count ends the run.', numberOrNull),
+  concurrency: about(
+    'Maximum number of requests in flight: the slots of the closed model, or max in flight of the open model.',
+    count,
+  ),
+  seed: about({ description: 'Seed of all random choices.', maximum: 4294967295 }, count),
+  warmup: about('Number of requests planned before the clock starts.', count),
+  timeoutMs: about('Maximum time of one request, from its dispatch to its end.', v.number()),
+  drainMs: about('Maximum time to wait for requests in flight after the last one left.', v.number()),
+  maxRedirects: about('Maximum number of redirects per request; 0: a redirect is an ordinary response.', count),
+  maxHeadBytes: v.exactOptional(
+    about({ description: 'Maximum size of a response head, bytes. Absent: 262144.', minimum: 1024 }, count),
+  ),
+  insecure: v.exactOptional(about('True: server certificates were accepted unverified.', v.boolean())),
+  workers: v.exactOptional(
+    about(
+      { description: 'Number of sender threads, 1 to 64. Absent: one, and more while it is saturated.', minimum: 1 },
+      count,
+    ),
+  ),
+  coldStart: about('True: the measured time includes opening connections and compiling code.', v.boolean()),
+  transport: v.exactOptional(about('Transport; absent: chosen by the requests.', v.picklist(transportNames))),
+  objectives: about('Objectives of the whole run.', v.array(objectiveSchema)),
+});
