@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -128,6 +128,22 @@ describe('services', () => {
       assert.ok(kept !== undefined && isSweep(kept));
       assert.equal(kept.levels.length, 40);
       assert.ok(Buffer.byteLength(JSON.stringify(kept)) < maxHistoryBytes / 2);
+    });
+
+    it('shows what version 0.2 kept', async () => {
+      const file = path.join(
+        vscode.extensions.getExtension('loadlens.loadlens')!.extensionPath,
+        'test/fixtures/records/history.json',
+      );
+      const stored: { id: string }[] = JSON.parse(readFileSync(file, 'utf8'));
+      const store = memory();
+      await store.update('loadlens.history', stored);
+      const history = createHistory({ store, maxRuns: () => 50, log });
+      assert.deepEqual(
+        history.results().map(({ id }) => id),
+        stored.map(({ id }) => id),
+      );
+      assert.equal(history.runs().length, 2);
     });
 
     it('lives in memory when no folder is open', async () => {
