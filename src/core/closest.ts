@@ -1,4 +1,4 @@
-/** How many letters must be changed, added, left out or swapped with a neighbour to turn one word into the other. */
+/** Returns the number of letters to change, add, remove, or swap with a neighbor to turn one word into another. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
@@ -14,7 +14,7 @@ function distance(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0;
 }
 
-/** The word that was most likely meant, or undefined when none is near: at most a third of the letters may differ. */
+/** Returns the closest word; undefined if more than a third of the letters differ from all. */
 export function closest(word: string, words: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   if (wanted.length > 40) return undefined;

@@ -1,14 +1,14 @@
 /** Names of the servers that come with Loadlens. */
 export type BundledServerId = 'mock' | 'gpt2';
 
-/** What a file that was made for a bundled server is told by. */
+/** A bundled server, and the port by which a file made for it is recognized. */
 export interface BundledPlace {
   readonly id: BundledServerId;
-  /** Where it listens, or would. */
+  /** Port that it listens on, or would listen on. */
   readonly port: number;
 }
 
-/** What each server calls itself in words, where it listens unless told, and the paths that it answers. */
+/** Name, default port, and paths of each server. */
 export const bundledServers: Readonly<
   Record<BundledServerId, { readonly title: string; readonly port: number; readonly paths: ReadonlySet<string> }>
 > = {
@@ -34,15 +34,15 @@ export const bundledServers: Readonly<
   },
 };
 
-/** Names of where the servers listen. */
+/** Host names of the servers. */
 const ownHosts = new Set(['127.0.0.1', 'localhost', '0.0.0.0']);
 
-/** Returns true if an address leads to where a server with this port listens. */
+/** Returns whether a URL is on this machine, at a port. */
 export function leadsTo(url: URL, port: number): boolean {
   return ownHosts.has(url.hostname) && url.protocol === 'http:' && Number(url.port || '80') === port;
 }
 
-/** Returns true if all requests are ones that this server answers: their numbers would be taken for that server's. */
+/** Returns whether all requests are for a bundled server. Another server at its port would give misleading results. */
 export function isMadeFor(requests: readonly { readonly url: string }[], { id, port }: BundledPlace): boolean {
   return requests.every((request) => {
     const url = new URL(request.url);
@@ -52,7 +52,7 @@ export function isMadeFor(requests: readonly { readonly url: string }[], { id, p
 
 /**
  * Returns which server responds instead of a bundled one, as a sentence; undefined if it is the bundled one.
- * @param said what the server that answers calls itself; empty when it doesn't
+ * @param said name that the responding server sends; empty without one
  */
 export function otherServerSentence(said: string, { host }: URL, id: BundledServerId): string | undefined {
   if (said === `loadlens-${id}`) return undefined;

@@ -4,8 +4,8 @@ import { isCredentialHeader } from './known-words.ts';
 const basic = /^basic[ \t]+(?:([^\s:]*):(.*)|(\S+)[ \t]+(\S.*))$/i;
 
 /**
- * The value of an `Authorization` header as it is sent: `Basic user:password` and `Basic user password` are encoded, as REST
- * Client and JetBrains do; anything else stays.
+ * Returns the value of an `Authorization` header as it is sent. `Basic user:password` and `Basic user password` are
+ * encoded, as in REST Client and JetBrains; other values don't change.
  */
 export function encodedBasic(value: string): string {
   const match = basic.exec(value);
@@ -15,25 +15,25 @@ export function encodedBasic(value: string): string {
   return basicValue(pair);
 }
 
-/** Returns the `Authorization` of a user and password, `user:password`, as it is sent. */
+/** Returns the `Authorization` value of `user:password`, encoded. */
 export const basicValue = (pair: string): string =>
   `Basic ${btoa(Array.from(new TextEncoder().encode(pair), (byte) => String.fromCharCode(byte)).join(''))}`;
 
-/** Schemes that answer a challenge of the server or sign the request, in the short form of other tools: the words after it. */
+/** Schemes that respond to a challenge or sign the request, in the short form of other tools: followed by words. */
 const handshake = /^(digest|ntlm|aws|oauth|openid|azure(?:ad)?(?:_|-)?\w*)[ \t]+(?![^,]*=)/i;
 
-/** Returns the scheme of an `Authorization` value that takes more than a header; undefined when the value can be sent. */
+/** Returns the scheme of an `Authorization` value that a header alone can't satisfy; undefined if it can be sent. */
 export const handshakeScheme = (value: string): string | undefined => handshake.exec(value)?.[1];
 
 const queryName =
   /^(?:(?:.*[-_.])?(?:api[-_]?key|secret|password|passwd|pwd|sig|signature|credential|(?:access|api|auth|bearer|id|refresh|secret|security|session)[-_]?token)|token)$/i;
-/** A short `key=` names what is asked for; a long one opens doors. */
+/** Minimum length of a `key=` that counts as a credential. A shorter one usually selects a resource. */
 const longKey = 20;
 const isSecretPair = (name: string, value: string): boolean =>
   queryName.test(name) || (name.toLowerCase() === 'key' && value.length >= longKey);
 const queryPair = /([?&;])([^=&#;]+)=([^&#;]*)/g;
 
-/** The address with the values of query parameters such as `api_key` replaced by `***`; placeholders stay. */
+/** Returns the URL with the values of query parameters such as `api_key` replaced by `***`. Placeholders don't change. */
 export const maskedUrl = (url: string): string =>
   url.includes('=')
     ? url.replace(queryPair, (whole, before: string, name: string, value: string) =>
@@ -47,7 +47,7 @@ export const maskedVariable = (name: string, value: string): string =>
     ? '***'
     : maskedUrl(value).replace(/:\/\/[^/?#@\s]+@/, '://***@');
 
-/** Returns what stands in headers and addresses and must not appear in anything kept: a server may echo it. */
+/** Returns the credentials in headers and URLs. Results must not contain them, because a server may echo them. */
 export function credentialsOf(requests: readonly Pick<PreparedRequest, 'headers' | 'url'>[]): Set<string> {
   const found = new Set<string>();
   for (const { headers, url } of requests) {

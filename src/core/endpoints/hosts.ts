@@ -1,6 +1,6 @@
 import { withScheme } from './read/request-line.ts';
 
-/** A host name in the one form that URL gives it; undefined for what is no host. */
+/** Returns a host name in the form of URL; undefined if it isn't a host. */
 function canonical(hostname: string): string | undefined {
   const bare = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
   const url = `http://${bare}/`;
@@ -8,8 +8,8 @@ function canonical(hostname: string): string | undefined {
 }
 
 /**
- * Whether requests to a host stay on this machine: `localhost`, `*.localhost`, 127.0.0.0/8, `::1`, the same mapped into
- * IPv6, and the unspecified addresses `0.0.0.0` and `::`, which systems that accept them connect to themselves.
+ * Returns whether requests to a host stay on this machine: `localhost`, `*.localhost`, 127.0.0.0/8, `::1`, the same
+ * mapped to IPv6, and the unspecified addresses `0.0.0.0` and `::`, which connect a system to itself.
  */
 export function isLoopback(hostname: string): boolean {
   const host = canonical(hostname);
@@ -19,7 +19,7 @@ export function isLoopback(hostname: string): boolean {
   return host === '[::1]' || host === '[::]' || /^\[::ffff:(?:7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0)\]$/.test(host);
 }
 
-/** The hosts that requests leave this machine for, each once, as `host:port`. */
+/** Returns the other hosts that requests are for, each once, as `host:port`. */
 export function remoteHosts(requests: readonly { readonly url: string }[]): string[] {
   const hosts = new Set<string>();
   for (const { url } of requests) {
@@ -32,13 +32,13 @@ export function remoteHosts(requests: readonly { readonly url: string }[]): stri
 const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/)?[^/?#]*/;
 
 /**
- * The remote hosts of addresses as they stand in a file, as far as they are known before all placeholders have a value.
- * @param resolve returns a text with its placeholders replaced, undefined where one has no value yet
+ * Returns the remote hosts of URLs in a file, as far as known before all placeholders have a value.
+ * @param resolve returns a text with its placeholders replaced; undefined if one has no value yet
  */
 export function hostsKnownIn(urls: readonly string[], resolve: (text: string) => string | undefined): string[] {
   const origins = new Set(urls.map((url) => origin.exec(url)?.[0] ?? ''));
   const known = [...origins].flatMap((text) => {
-    // What a placeholder stands for may be more than an origin, without a scheme of its own.
+    // The value of a placeholder may be more than an origin, and without a scheme.
     const url = withScheme(resolve(text) ?? '');
     return URL.canParse(url) ? [{ url }] : [];
   });

@@ -1,4 +1,4 @@
-/** Methods that can be sent, the common ones first. Anything else is taken for a slip of the pen. */
+/** Methods that can be sent, the common ones first. Any other counts as a typing error. */
 export const methods: readonly string[] = [
   'GET',
   'POST',
@@ -21,10 +21,10 @@ export const methods: readonly string[] = [
   'UNLOCK',
 ];
 
-/** Methods that have no use for a body. */
+/** Methods without a body. */
 export const bodylessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE']);
 
-/** Headers that are worth a completion, with values where a few are common. */
+/** Headers that an editor suggests, with their common values. */
 export const commonHeaders: readonly { readonly name: string; readonly values: readonly string[] }[] = [
   { name: 'Accept', values: ['application/json', 'text/event-stream', '*/*'] },
   { name: 'Accept-Encoding', values: ['gzip', 'gzip, deflate, br', 'identity'] },
@@ -45,7 +45,7 @@ export const commonHeaders: readonly { readonly name: string; readonly values: r
   { name: 'X-Request-ID', values: [] },
 ];
 
-/** Headers that belong to the connection: Loadlens sets them itself and leaves out what the file says. Lower case. */
+/** Headers of the connection, in lower case. Loadlens sets them itself and ignores those of a file. */
 export const ownHeaders: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -61,5 +61,5 @@ export const ownHeaders: ReadonlySet<string> = new Set([
 const credentialHeader =
   /^(?:(?:proxy-)?authorization|(?:.*[-_])?(?:api[-_]?key|secret|password|subscription-key|(?:access|api|auth|secret|security|session)[-_]?token))$/i;
 
-/** Whether a header carries credentials. */
+/** Returns whether a header contains credentials. */
 export const isCredentialHeader = (name: string): boolean => credentialHeader.test(name);

@@ -1,19 +1,19 @@
-/** Values shorter than this are not masked: they would blot out every digit and letter like them. */
+/** Minimum length of masked values. A shorter one would mask every equal digit or letter. */
 const shortestMasked = 3;
 
 function inUrl(secret: string): string {
   try {
     return encodeURIComponent(secret);
   } catch {
-    // Half of a surrogate pair has no form in an address.
+    // Half of a surrogate pair can't be encoded in a URL.
     return secret;
   }
 }
 
-/** The ways in which a value comes back: as it is, inside JSON, inside an address. */
+/** Returns the forms of a value in a response: unchanged, in JSON, and in a URL. */
 const forms = (secret: string): string[] => [secret, JSON.stringify(secret).slice(1, -1), inUrl(secret)];
 
-/** The text with every occurrence of a secret replaced by `***`, overlapping ones as one. */
+/** Returns the text with every secret replaced by `***`, overlapping ones by a single one. */
 export function maskSecrets(text: string, secrets: readonly string[]): string {
   const wanted = new Set(secrets.filter(({ length }) => length >= shortestMasked).flatMap(forms));
   const found: [start: number, end: number][] = [];

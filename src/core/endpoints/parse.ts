@@ -1,39 +1,33 @@
-import { splitHeader } from './read/headers.ts';
 import {
   indentOf,
-  isBlank,
   isBodyFile,
   isComment,
   isSeparator,
-  looksLikeRequest,
   matchVariable,
   startsJson,
   surelyRequest,
 } from './read/lines.ts';
-import { findJsonEnd } from './read/json-body.ts';
 import { reportLlm } from './llm/llm-findings.ts';
 import { nameTargets } from './read/names.ts';
 import { skipForeign } from './read/other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
 import { bodyKindOf, readBodyFile, readJsonBody, readTextBody } from './read/read-body.ts';
+import { readOutside } from './read/read-outside.ts';
 import { readDirective } from './directives/read-directive.ts';
 import { finishRequest, readHeadLine, readRequestLine } from './read/read-request.ts';
-import { splitRequestLine, withScheme } from './read/request-line.ts';
 import { initialState, settleObjectives, type ChosenEnvironment, type Draft, type State } from './read/state.ts';
 import { unreadable } from './data/text-encoding.ts';
 import type { EndpointsFile, Target } from './types.ts';
 import type { Uses } from './variables/variables.ts';
-import { looksLikeVegeta, readVegetaLine } from './read/vegeta-json.ts';
-import { bodylessMethods } from './known-words.ts';
 
 // oxlint-disable-next-line no-control-regex -- they are what this finds
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const noEnvironment: ChosenEnvironment = { values: {}, names: [] };
 
 /**
- * Reads an endpoints file (docs/endpoints-file.md). Never throws: whatever is wrong is a problem with its place and a hint.
- * Every request line gives a target, one with a problem too, so that an editor can count on them; a file with an error runs
- * nothing. A request that needs what Loadlens can't do is left out, with a warning.
+ * Reads an endpoints file (docs/endpoints-file.md). Never throws: each error is a problem with its range and a hint.
+ * Every request line has a target, also one with a problem, so that an editor can rely on them. A file with an error
+ * runs nothing. A request that needs an unsupported feature is skipped with a warning.
  */
 export function parseEndpoints(text: string, environment: ChosenEnvironment = noEnvironment): EndpointsFile {
   const damage = unreadable(text);
@@ -80,7 +74,7 @@ export function parseEndpoints(text: string, environment: ChosenEnvironment = no
   return { targets, problems, defaults: state.defaults, objectives: state.objectives, ...(broken && { broken }) };
 }
 
-/** One for all targets without headers: a file may have hundreds of thousands. */
+/** Shared by all targets without headers, because a file may have hundreds of thousands. */
 const noHeaders: Target['headers'] = [];
 
 const targetOf = ({ method, url, headers, body, pending, uses, range }: Draft, name: string): Target => ({
@@ -97,7 +91,7 @@ const targetOf = ({ method, url, headers, body, pending, uses, range }: Draft, n
   range,
 });
 
-/** Marks the targets between whose lines an error stands. True when one stands before the first of them. */
+/** Marks the targets that have an error in their lines. Returns whether an error precedes the first target. */
 function markBroken({ drafts, report, variableLines }: State): boolean {
   const starts = drafts.map(({ pending, range }) => pending.firstLine ?? range.start.line);
   let general = false;
@@ -124,7 +118,7 @@ function checkControl({ report }: State, line: number, whole: string): void {
   );
 }
 
-/** Reads what starts on a line; answers the line after it. */
+/** Reads the element that starts on a line. Returns the line after it. */
 function readLine(state: State, line: number, whole: string): number {
   const text = whole.trim();
   if (text === '') {
@@ -197,110 +191,4 @@ function readVariable(
   const expanded = state.variables.expand(chosen, line, end - value.length, uses);
   state.variables.define(name, expanded, uses);
   return line + 1;
-}
-
-/** Reads a line that belongs to no request above it. A block of text has one problem, that of its first line. */
-function readOutside(state: State, line: number, whole: string, text: string): number {
-  const { length } = state.report.problems;
-  const { length: early } = state.early;
-  const next = readOutsideLine(state, line, whole, text);
-  const isTarget = state.drafts.at(-1)?.range.start.line === line;
-  const isText = isTarget
-    ? !startsJson(text) && !startsRequest(text)
-    : state.report.problems.length > length && state.early.length === early;
-  return isText ? endOfBlock(state.lines, next, text) : next;
-}
-
-/** Whether a trimmed line outside any request is one, with or without a mistake. */
-const startsRequest = (text: string): boolean =>
-  looksLikeRequest(text) ||
-  withScheme(text, false) !== text ||
-  (splitRequestLine(text).method !== undefined && !text.endsWith('{'));
-
-/** How many braces a text leaves open; negative when it closes more. */
-const opened = (text: string): number => text.split('{').length - text.split('}').length;
-
-/** The line after a block of text that starts with `first`: it goes on while its braces are open, and to the next blank line. */
-function endOfBlock(lines: readonly string[], from: number, first: string): number {
-  let open = startsJson(first) ? 0 : opened(first);
-  let at = from;
-  for (; at < lines.length; at++) {
-    const whole = lines[at] ?? '';
-    const text = whole.trim();
-    if (isSeparator(whole) || looksLikeRequest(text) || looksLikeVegeta(text)) break;
-    if (open > 0) {
-      open += opened(text);
-      continue;
-    }
-    if (text === '' || isComment(whole) || matchVariable(text, false) !== undefined) break;
-    if (!startsJson(text) && withScheme(text, false) !== text) break;
-  }
-  return at;
-}
-
-function readOutsideLine(state: State, line: number, whole: string, text: string): number {
-  const { report, current } = state;
-  const indent = indentOf(whole);
-  const range = rangeOf(line, indent, indent + text.length);
-  const again = current?.body !== undefined;
-  if (startsJson(text)) {
-    if (readVegetaLine(state, range, text)) return line + 1;
-    const message = again ? 'The request above already has a body.' : 'No request precedes this body.';
-    const hint = 'Move it below a request line, such as POST http://127.0.0.1:5000/hello.';
-    report.error('stray-body', range, message, hint);
-    return findJsonEnd(state.lines, line, indent).line + 1;
-  }
-  if (text.startsWith('@') || isBodyFile(whole)) {
-    const message = again ? 'The request above already has a body.' : 'No request precedes this body file.';
-    report.error(
-      'stray-body',
-      range,
-      message,
-      'Move it directly below the headers of a request, without a blank line.',
-    );
-    return line + 1;
-  }
-  if (/^curl\s/.test(text)) {
-    const hint = 'Write METHOD and URL on one line, then the headers, then the body.';
-    report.error('curl-command', range, "curl commands aren't supported.", hint);
-    return endOfCommand(state.lines, line);
-  }
-  const isRequest = looksLikeRequest(text);
-  if (!isRequest && splitHeader(text) !== undefined) {
-    if (current === undefined && isAboveRequest(state, line)) {
-      state.early.push(line);
-      return line + 1;
-    }
-    const hint = 'Move it directly below the request line, above the body, without a blank line.';
-    report.error('stray-header', range, 'No request precedes this header.', hint);
-    return line + 1;
-  }
-  if (!isRequest && current !== undefined && !again && !bodylessMethods.has(current.method)) {
-    const hint = 'Separate requests with a line ###, or move the body to a file: @body.txt.';
-    report.error('stray-body', range, 'A text body requires ### between requests.', hint);
-    let next = line + 1;
-    while (next < state.lines.length && !looksLikeRequest((state.lines[next] ?? '').trim())) next++;
-    return next;
-  }
-  return readRequestLine(state, line, whole, text);
-}
-
-/** Whether headers that start on a line are followed by their request line, in a file with `###`. */
-function isAboveRequest({ lines, separated }: State, line: number): boolean {
-  if (!separated) return false;
-  for (let at = line + 1; at < lines.length; at++) {
-    const text = lines[at] ?? '';
-    if (isSeparator(text) || isBlank(text)) return false;
-    if (isComment(text)) continue;
-    if (looksLikeRequest(text.trim())) return true;
-    if (splitHeader(text.trim()) === undefined) return false;
-  }
-  return false;
-}
-
-/** The line after a command of a shell, whose lines end with `\` but for the last. */
-function endOfCommand(lines: readonly string[], line: number): number {
-  let at = line;
-  while (/[\\^`]\s*$/.test(lines[at] ?? '')) at++;
-  return at + 1;
 }

@@ -9,25 +9,25 @@ import type { PreparedRequest, Target } from './types.ts';
 import { anyPlaceholder, placeholderPattern } from './variables/variables.ts';
 import { ownHeaders } from './known-words.ts';
 
-/** Where the values of placeholders and body files come from at the moment of a run. */
+/** Sources of placeholder values and body files at the time of a run. */
 export interface Lookups {
   env(name: string): string | undefined;
   secret(name: string): string | undefined;
-  /** The value of a name in the `.env` file beside the endpoints file. Absent: the environment has its values. */
+  /** Returns a value of the `.env` file in the folder of the endpoints file. Absent: read from the environment. */
   dotenv?(name: string): string | undefined;
   /**
-   * The bytes of a body file or a file of prompts; undefined when it can't be read.
-   * @param path with its placeholders replaced
-   * @param written as it stands in the target
+   * Returns the bytes of a body file or prompts file; undefined if it can't be read.
+   * @param path path with its placeholders replaced
+   * @param written path in the target
    */
   bodyFile(path: string, written?: string): Uint8Array | undefined;
-  /** The endpoints file as messages name it. */
+  /** Name of the endpoints file in messages. */
   readonly shownAs: string;
-  /** Whether language models without a `@stream` are asked for a stream; absent: as their body has it. */
+  /** Whether language models without `@stream` stream their responses; absent: as in their bodies. */
   readonly stream?: boolean | undefined;
 }
 
-/** Where placeholders get their values. */
+/** Sources of placeholder values. */
 export type ValueLookups = Pick<Lookups, 'env' | 'secret' | 'dotenv'>;
 
 type Fail = (message: string, hint: string) => never;
@@ -40,7 +40,7 @@ function textsOf({ url, headers, body, variables }: Target): string[] {
   return texts;
 }
 
-/** The names that a target asks the environment, the secret storage and the `.env` file for, each once. */
+/** Returns the names that a target reads from the environment, the secret storage, and the `.env` file, each once. */
 export function placeholdersIn(target: Target): { env: string[]; secrets: string[]; dotenv: string[] } {
   const names = { env: new Set<string>(), secret: new Set<string>(), dotenv: new Set<string>() };
   for (const text of textsOf(target)) {
@@ -51,7 +51,7 @@ export function placeholdersIn(target: Target): { env: string[]; secrets: string
   return { env: [...names.env], secrets: [...names.secret], dotenv: [...names.dotenv] };
 }
 
-/** Every value that targets take from the environment, the secret storage or the `.env` file, each once: what must be masked. */
+/** Returns the values that targets read from environment, secret storage, and `.env` file, each once. All are masked. */
 export function secretValues(targets: readonly Target[], lookups: ValueLookups): string[] {
   const values = new Set<string | undefined>();
   for (const target of targets) {
@@ -64,8 +64,8 @@ export function secretValues(targets: readonly Target[], lookups: ValueLookups):
 }
 
 /**
- * Makes targets ready to send; every way to run or export a file goes through here. `secrets` is every value that must not
- * appear in anything kept: what came from outside the file, and the credentials that stand in it.
+ * Returns the requests of targets, ready to send. `secrets` are the values that must not be stored: those from outside
+ * the file, and the credentials in it.
  * @throws LoadlensError that names file and line, never a value
  */
 export function prepareTargets(
@@ -76,7 +76,7 @@ export function prepareTargets(
   return { requests, secrets: [...new Set([...secretValues(targets, lookups), ...credentialsOf(requests)])] };
 }
 
-/** The path of a body or prompt file with its placeholders replaced; undefined when one has no value. */
+/** Returns the path of a body or prompts file with its placeholders replaced; undefined if one has no value. */
 export function resolvedPath(written: string, lookups: ValueLookups): string | undefined {
   let known = true;
   const path = written.replace(placeholderPattern, (_, kind: string, name: string) => {
@@ -87,7 +87,7 @@ export function resolvedPath(written: string, lookups: ValueLookups): string | u
   return known ? path : undefined;
 }
 
-/** The paths of the files that targets need, placeholders replaced, each once: whoever prepares them must have them at hand. */
+/** Returns the paths of the files that targets need, with placeholders replaced, each once. */
 export function filesFor(targets: readonly Target[], lookups: ValueLookups): string[] {
   const paths = targets.flatMap(filesOf).map((written) => resolvedPath(written, lookups));
   return [...new Set(paths)].filter((path): path is string => path !== undefined);
@@ -98,12 +98,12 @@ function lookUp(kind: string, name: string, lookups: ValueLookups): string | und
   return kind === 'dotenv' && lookups.dotenv ? lookups.dotenv(name) : lookups.env(name);
 }
 
-/** One for all requests without headers. */
+/** Shared by all requests without headers. */
 const noHeaders: PreparedRequest['headers'] = [];
 
 /**
- * A target with its placeholders replaced and its body as bytes. Throws a LoadlensError that names file and line, never a
- * value: values are secret.
+ * Returns the request of a target, with its placeholders replaced and its body as bytes.
+ * @throws LoadlensError that names file and line, but never a value, which may be secret
  */
 export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest {
   const place = `${lookups.shownAs}:${target.range.start.line + 1}`;
@@ -126,7 +126,7 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
   }
   const written = bodyOf(target, resolve, lookups, fail);
   const { body, ...llm } = prepareLlm(address, written, target.llm ?? {}, lookups, fail);
-  // Bodies of prompts are made here, whatever they are made of.
+  // Bodies with prompts are JSON, whatever the body in the file is.
   const typed =
     llm.prompts !== undefined ||
     llm.synthetic !== undefined ||
@@ -144,14 +144,14 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
   };
 }
 
-/** Replaces placeholders: those of the run by their values, those of each request by tokens. */
+/** Returns a function that replaces placeholders: those of the run by values, those of each request by tokens. */
 function resolver(
   target: Target,
   lookups: Lookups,
   dynamic: ReturnType<typeof dynamicParts>,
   fail: Fail,
 ): (text: string) => string {
-  /** A variable has one value in all of a request. */
+  /** Values of variables. A variable has the same value everywhere in a request. */
   const made = new Map<string, string>();
   const variable = (name: string, value: string): string => {
     let text = made.get(name);
@@ -219,11 +219,11 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The address ready to be sent, without what stays in a client (`#fragment`). `written` is what messages show. */
+/** Returns the URL to send, without its fragment. `written`: its form in messages. */
 function checkedUrl(resolved: string, written: string, fail: Fail): string {
   const url = written.startsWith('{{') ? withScheme(resolved, false) : resolved;
   const hint = 'Expected an http:// or https:// URL. Check the values of its variables.';
-  // URL would take white space and control characters out without a word.
+  // URL silently removes white space and control characters.
   // oxlint-disable-next-line no-control-regex -- they are what this finds
   if (/[\s\u0000-\u001f\u007f\\]/.test(url) || !URL.canParse(url)) return fail(`${written} isn't a valid URL.`, hint);
   const parsed = new URL(url);
@@ -236,6 +236,6 @@ function checkedUrl(resolved: string, written: string, fail: Fail): string {
   }
   if (parsed.host.includes(tokenPrefix))
     return fail(`The host of ${written} contains a dynamic variable.`, 'Use dynamic variables only after the host.');
-  // The same text again, not a copy: a file may have hundreds of thousands of addresses.
+  // Keeps the same string, not a copy, because a file may have hundreds of thousands of URLs.
   return parsed.href === url && !url.includes('#') ? url : parsed.href.replace(/#.*$/, '');
 }

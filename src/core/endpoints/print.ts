@@ -5,7 +5,7 @@ import { directives } from './directives/directives.ts';
 import { nothingPending, type DirectiveScope } from './directives/pending.ts';
 import type { EndpointsFile, Target } from './types.ts';
 
-/** A body line that would be taken for something else. */
+/** Returns whether a body line would be read as something else. */
 const isMisread = (line: string, first: boolean): boolean =>
   isSeparator(line) ||
   isForeign(line) ||
@@ -20,12 +20,12 @@ const printDirectives = (scope: DirectiveScope): string[] =>
   });
 
 /**
- * The text of an endpoints file: parsing it gives the same targets, defaults and objectives. For a file without errors;
- * variables are printed as their values, comments are not kept.
+ * Returns the text of a file without errors. Parsing it gives the same targets, defaults, and objectives. Variables are
+ * replaced by their values, and comments are lost.
  */
 export function printEndpoints(file: EndpointsFile): string {
   const separated = file.targets.some(({ body }) => body !== undefined && body.kind !== 'file');
-  /** First characters of body lines that would be misread: written as variables, which a body line may start with. */
+  /** First characters of body lines that would be misread. They are written as variables, which aren't misread. */
   const shields = new Map<string, string>();
   const shield = (line: string): string => {
     const text = line.trimStart();

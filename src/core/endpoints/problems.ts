@@ -1,27 +1,27 @@
 import { closest } from '../closest.ts';
 import type { Fix, Problem, Range } from './types.ts';
 
-/** The part of a line from `start` up to `end`. */
+/** Returns the range in a line from column `start` up to `end`. */
 export const rangeOf = (line: number, start: number, end: number): Range => ({
   start: { line, character: start },
   end: { line, character: end },
 });
 
-/** More findings of one severity than this help nobody and freeze an editor; the first ones are kept. */
+/** Maximum number of findings of one severity; the first ones are kept. More would freeze an editor. */
 const maxOfSeverity = 1000;
-/** A search for the nearest word costs time: a file with more findings than this is no file with a typing error. */
+/** Maximum number of searches for the closest word, which take time. A file with more findings isn't just mistyped. */
 const maxSuggestions = 50;
 
-/** Collects findings in the order of their discovery. */
+/** Findings in the order of discovery. */
 export interface Findings {
   readonly problems: Problem[];
   error(code: string, range: Range, message: string, hint: string, fix?: Fix): void;
   warning(code: string, range: Range, message: string, hint: string, fix?: Fix): void;
-  /** The word that was most likely meant. */
+  /** Returns the word that was probably meant. */
   suggest(word: string, words: Iterable<string>): string | undefined;
 }
 
-/** An empty collection. */
+/** Returns an empty collection. */
 export function findings(): Findings {
   const problems: Problem[] = [];
   const counts = { error: 0, warning: 0 };
@@ -40,11 +40,11 @@ export function findings(): Findings {
   };
 }
 
-/** The fix that writes `instead` over a range; none when it is not known what. */
+/** Returns the fix that replaces a range by `instead`; undefined if that's unknown. */
 export const fixOf = (range: Range, instead: string | undefined): Fix | undefined =>
   instead === undefined ? undefined : { range, replacement: instead };
 
-/** A text for use in a message: control characters made visible, long ones cut. */
+/** Returns a quoted text for a message, shortened, with control characters made visible. */
 export function quoted(text: string): string {
   // oxlint-disable-next-line no-control-regex -- they are what this makes visible
   const visible = text.slice(0, 80).replace(/[\u0000-\u001f\u007f]/g, '\uFFFD');

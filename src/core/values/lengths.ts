@@ -9,13 +9,13 @@ export type Lengths =
 /** Longest length, in tokens. */
 const mostTokens = 10_000_000;
 
-/** How a distribution is written, for messages. */
+/** Form of a distribution, for messages. */
 export const lengthsForm =
   'a number of tokens, normal(mean, deviation), lognormal(mean, deviation), uniform(from, to), or choice(tokens:weight, …)';
 
 const call = /^(normal|lognormal|uniform|choice)\s*\(([^()]*)\)$/;
 
-/** Reads a distribution of lengths, such as `512` or `normal(512, 128)`; undefined for any other text. */
+/** Returns the distribution in `512` or `normal(512, 128)`; undefined for other texts. */
 export function parseLengths(text: string): Lengths | undefined {
   const written = text.trim();
   if (/^\d/.test(written)) {
@@ -54,7 +54,7 @@ function tokensOf(text: string): number | undefined {
 
 const numberOf = (text: string): number => (/^\d{1,8}(?:\.\d{1,6})?$/.test(text.trim()) ? Number(text) : Number.NaN);
 
-/** Attempts before a normal length is taken as the least one. */
+/** Number of draws after which a normal length is 1. */
 const mostDraws = 50;
 
 /**
@@ -92,10 +92,10 @@ function drawChoice(choices: readonly { readonly tokens: number; readonly weight
   return choices.at(-1)?.tokens ?? 1;
 }
 
-/** How a shared prefix is written, for messages. */
+/** Form of a shared prefix, for messages. */
 export const sharedPrefixForm = 'tokens and a number of prefixes, such as 256 of 10';
 
-/** Reads a shared prefix, such as `256 of 10`, or `256` for a single one; undefined for any other text. */
+/** Returns the shared prefixes in `256 of 10`, or a single one in `256`; undefined for other texts. */
 export function parseSharedPrefix(text: string): { readonly tokens: number; readonly of: number } | undefined {
   const [, tokens = '', of = '1'] = /^(\d+)(?:\s+of\s+(\d+))?$/.exec(text.trim()) ?? [];
   const [count, different] = [tokensOf(tokens), tokensOf(of)];

@@ -1,4 +1,4 @@
-/** The finalizer of MurmurHash3: every input bit changes about half of the output bits. */
+/** Returns the finalizer of MurmurHash3: every input bit changes about half of the output bits. */
 function mix(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -6,21 +6,21 @@ function mix(value: number): number {
   return h ^ (h >>> 16);
 }
 
-/** A number in [0, 1) for each index, by hashing alone: no state, so calls may come in any order and from any worker. */
+/** Returns a number in [0, 1) for an index. It has no state, so calls may come in any order and from any thread. */
 function unitAt(seedA: number, seedB: number, index: number): number {
   const low = Math.imul(index | 0, 0x9e3779b1);
   const high = Math.imul(Math.floor(index / 0x1_0000_0000), 0x27d4eb2f);
   return (mix(mix(low + seedA) + seedB + high) >>> 0) / 0x1_0000_0000;
 }
 
-/** A number in [0, 1) for each index, from a seed alone: the same for whoever asks, in whatever order. */
+/** Returns a function from an index to a number in [0, 1) that depends only on seed and index. */
 export function seededUnits(seed: number): (index: number) => number {
   const seedA = mix(seed + 0x7f4a7c15);
   const seedB = mix(seedA + 0x6c62272e);
   return (index) => unitAt(seedA, seedB, index);
 }
 
-/** The first position whose cumulative weight lies above `wanted`. */
+/** Returns the first position whose cumulative weight is above `wanted`. */
 function firstAbove(cumulative: Float64Array, wanted: number): number {
   let low = 0;
   let high = cumulative.length - 1;
@@ -33,8 +33,8 @@ function firstAbove(cumulative: Float64Array, wanted: number): number {
 }
 
 /**
- * Which target the request with a given index gets: at random, by weight, from a seed. The same seed gives the same sequence,
- * whoever asks and in whatever order. Weights are > 0; at least one.
+ * Returns a function from the index of a request to its target: at random by weight, dependent only on seed and index.
+ * @param weights at least one; all > 0
  */
 export function targetPicker(weights: readonly number[], seed: number): (index: number) => number {
   if (weights.length === 0) throw new RangeError('targetPicker needs at least one weight');

@@ -1,4 +1,4 @@
-/** A row of a CSV file and the line, from 1, on which it starts. */
+/** A row of a CSV file and its first line, from 1. */
 export interface CsvRow {
   readonly line: number;
   readonly fields: readonly string[];
@@ -11,8 +11,8 @@ export interface CsvFault {
 }
 
 /**
- * Reads comma-separated values (RFC 4180): fields in quotes may hold separators, line ends and doubled quotes. Rows without
- * any text are left out.
+ * Returns the rows of a CSV text (RFC 4180). Quoted fields may contain separators, line ends, and doubled quotes. Rows
+ * without text are skipped.
  */
 export function readCsv(text: string, separator: string): readonly CsvRow[] | CsvFault {
   const rows: CsvRow[] = [];

@@ -1,19 +1,19 @@
 import { readCsv } from './csv-rows.ts';
 import { decodeText } from './decode-text.ts';
 
-/** An entry of a file of prompts as it stands there: a JSON value, or a text. */
+/** An entry of a prompts file: a JSON value or a text. */
 export interface Entry {
   readonly value: unknown;
   /** Line, from 1. */
   readonly line: number;
 }
 
-/** Fails with what is wrong and what to do. */
+/** Fails with a message and a hint. */
 export type FailAt = (line: number, message: string, hint: string) => never;
 
 /**
- * Reads the entries of a file: comma- or tab-separated values with a header (.csv, .tsv), a JSON array, JSON lines, or a text
- * on each line. What isn't named .jsonl, .ndjson or .json is read as JSON when all of it is.
+ * Returns the entries of a file: comma- or tab-separated values with a header (.csv, .tsv), a JSON array, JSON lines, or
+ * one text per line. A file that isn't named .jsonl, .ndjson, or .json is read as JSON if all of it is JSON.
  */
 export function readEntries(path: string, bytes: Uint8Array, fail: FailAt): Entry[] {
   const decoded = decodeText(bytes);
@@ -38,8 +38,8 @@ export function readEntries(path: string, bytes: Uint8Array, fail: FailAt): Entr
 }
 
 /**
- * A whole file of JSON: an array, or an object with one, as some data sets have it. Undefined for anything else.
- * @param isNamedJson false: a text, unless it is an array of nothing but texts and objects
+ * Returns the entries of a JSON array, or of an object with one; undefined for other texts.
+ * @param isNamedJson false: only an array of texts and objects counts as JSON
  */
 function readArray(text: string, isNamedJson: boolean): Entry[] | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
@@ -55,13 +55,13 @@ function readArray(text: string, isNamedJson: boolean): Entry[] | undefined {
 const isEntry = (value: unknown): boolean =>
   typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
 
-/** Array elements with the lines on which they start, or that of the array where it can't be told. */
+/** Returns array elements with their first lines; line 1 if unknown. */
 function located(values: readonly unknown[], text: string): Entry[] {
   const lines = text.trimStart().startsWith('[') ? elementLines(text) : [];
   return values.map((value, index) => ({ value, line: lines[index] ?? 1 }));
 }
 
-/** The line of each element of a JSON array. */
+/** Returns the line of each element of a JSON array. */
 function elementLines(text: string): number[] {
   const lines: number[] = [];
   let depth = 0;
@@ -91,7 +91,7 @@ function readJson(content: string, line: number, fail: FailAt): unknown {
   return fail(line, 'is neither a JSON string nor a JSON object', hint);
 }
 
-/** Rows as objects with the columns of the header as members; with a single column its texts alone. */
+/** Returns rows as objects with the header's columns as members; as texts for a single column. */
 function readTable(text: string, separator: string, fail: FailAt): Entry[] {
   const rows = readCsv(text, separator);
   if ('fault' in rows)

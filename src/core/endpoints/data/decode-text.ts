@@ -1,12 +1,12 @@
-/** Text of a file, or the first line, from 1, that isn't in the encoding that the file seems to have. */
+/** Text of a file, or its first line, from 1, that isn't valid in the detected encoding. */
 export type Decoded = { readonly text: string } | { readonly badLine: number };
 
 const lineFeed = 10;
-/** Bytes that are looked at for the NUL bytes of UTF-16. */
+/** Number of bytes searched for the NUL bytes of UTF-16. */
 const sampled = 4_096;
 
 /**
- * Decodes UTF-8, with or without a byte order mark, and UTF-16. Other encodings can't be told from each other: they give the
+ * Decodes UTF-8, with or without a byte order mark, and UTF-16. Other encodings can't be distinguished: they return the
  * first line that isn't UTF-8.
  */
 export function decodeText(bytes: Uint8Array): Decoded {
@@ -31,7 +31,7 @@ function tryDecode(bytes: Uint8Array, encoding: string): string | undefined {
   }
 }
 
-/** The byte order of UTF-16 without a mark: Western text has a NUL in every second byte, text in UTF-8 has none. */
+/** Returns the byte order of UTF-16 without a mark. Western text has a NUL in every second byte; UTF-8 has none. */
 function utf16Order(bytes: Uint8Array): string | undefined {
   let even = 0;
   let odd = 0;

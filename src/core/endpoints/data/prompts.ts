@@ -2,24 +2,24 @@ import { readEntries, type FailAt } from './data-set.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What an entry of a file of prompts asks. */
+/** A prompt of a prompts file. */
 export interface Prompt {
-  /** Where it stands: `prompts.jsonl:3`. */
+  /** File and line: `prompts.jsonl:3`. */
   readonly place: string;
-  /** A question; undefined when there is a conversation, or when the members say it all. */
+  /** A question; absent with a conversation, or if the members contain all. */
   readonly text?: string;
-  /** A conversation up to the last message of the user, roles kept. */
+  /** A conversation up to the last user message, with roles. */
   readonly messages?: readonly Json[];
-  /** Members that are laid over the body. */
+  /** Members that override those of the body. */
   readonly members?: Json;
 }
 
-/** Members of an entry that hold a question, the first that is there counts. Others of the entry are about the data set. */
+/** Members that contain a question; the first present one counts. Other members describe the data set. */
 const textMembers = ['text', 'question', 'instruction', 'input', 'query'] as const;
 
 /**
- * The prompts of a file, see readEntries: texts, objects whose members are laid over the body, and entries of the usual data
- * sets, of which the question is taken. `fail` is called with what is wrong and what to do.
+ * Returns the prompts of a file, see readEntries: texts, objects whose members override those of the body, and the
+ * questions of common data sets. `fail` receives a message and a hint.
  */
 export function readPrompts(
   path: string,
@@ -40,7 +40,7 @@ export function readPrompts(
   return prompts;
 }
 
-/** Undefined for a conversation in which nobody asks anything: large data sets have some. */
+/** Returns the prompt of an entry; undefined for a conversation without a user message, as in large data sets. */
 function promptOf(value: unknown, fail: (message: string, hint: string) => never): Omit<Prompt, 'place'> | undefined {
   if (typeof value === 'string') return { text: value };
   if (!isObject(value)) return fail('is neither a string nor an object', 'Expected {"prompt": "Once upon a time"}.');
@@ -61,7 +61,7 @@ function promptOf(value: unknown, fail: (message: string, hint: string) => never
   return { text: more === '' ? String(value[name]) : `${String(value[name])}\n\n${more}` };
 }
 
-/** The first turn of a person, as ShareGPT (`from`, `value`) and others (`role`, `content`, or plain texts) have it. */
+/** Returns the first human turn of ShareGPT (`from`, `value`) and similar formats (`role`, `content`, or texts). */
 function firstHumanTurn(turns: readonly unknown[]): { text: string } | undefined {
   for (const turn of turns) {
     if (typeof turn === 'string') return { text: turn };
@@ -73,7 +73,7 @@ function firstHumanTurn(turns: readonly unknown[]): { text: string } | undefined
   return undefined;
 }
 
-/** The messages without the responses at the end, which are what the model is asked for. */
+/** Returns the messages up to the last one of the user: the model generates those after it. */
 const upToUser = (messages: readonly Json[]): readonly Json[] =>
   messages.slice(0, messages.findLastIndex(({ role }) => role === 'user') + 1);
 

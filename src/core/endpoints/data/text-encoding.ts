@@ -3,11 +3,11 @@ import type { Problem } from '../types.ts';
 
 const replacement = '\uFFFD';
 
-/** Whether a text is UTF-16 that was read as UTF-8: every other character is NUL. */
+/** Returns whether a text is UTF-16 decoded as UTF-8, with NUL as every second character. */
 const isWide = (text: string): boolean =>
   /^(?:\uFFFD\uFFFD|\uFEFF)?(?:[^\0]\0|\0[^\0]){2}/.test(text) || text.startsWith(replacement.repeat(2));
 
-/** Returns the one problem of a text that was not UTF-8; undefined when it was. */
+/** Returns the problem of a text that wasn't UTF-8; undefined if it was. */
 export function unreadable(text: string): Problem | undefined {
   const wide = isWide(text);
   const at = wide ? 0 : text.indexOf(replacement);

@@ -1,19 +1,19 @@
 import type { DialectName } from '../types.ts';
 import { isObject, type Json } from './json.ts';
 
-/** An API of language models: how an address and a body show that it is asked. */
+/** An API of language models, recognized by URL and body. */
 export interface LlmApi {
   /** Name in messages: `the … API`. */
   readonly name: string;
-  /** How its responses are read; absent when they aren't. */
+  /** Format of its responses; absent if unsupported. */
   readonly dialect?: DialectName;
   /** The end of the path, without a slash after it. */
   readonly path: RegExp;
-  /** Members that tell its bodies from others': one of them is there. */
+  /** Members that distinguish its bodies from others: each body has at least one. */
   readonly members: readonly string[];
 }
 
-/** The known APIs; the first that fits counts. Prefixes of gateways differ, so the end of the path decides. */
+/** Known APIs; the first match counts. The end of the path decides, because gateways add prefixes. */
 const apis: readonly LlmApi[] = [
   { name: 'Chat Completions', dialect: 'openai', path: /\/chat\/completions$/, members: ['messages', 'prompt'] },
   { name: 'Completions', dialect: 'openai', path: /\/completions$/, members: ['prompt', 'messages'] },
@@ -46,23 +46,23 @@ const apis: readonly LlmApi[] = [
   },
 ];
 
-/** Paths to which clients of OpenAI's API add the rest. */
+/** Base paths, which clients of OpenAI's API complete. */
 const basePath = /(?:\/v\d\w*|\/openai|\/deployments\/[^/]+)$/;
 
-/** What a request says of the API that it is for. */
+/** API of a request. */
 export interface Recognised {
-  /** Absent when no API is recognised. */
+  /** Absent if no API is recognized. */
   readonly api?: LlmApi;
-  /** The address to send to, when the one that is written is only the start of it. */
+  /** Complete URL, if the request has a base URL. */
   readonly completed?: string;
-  /** It looks like a request to a language model, whether or not its API is recognised. */
+  /** Whether the request looks like one to a language model, of whatever API. */
   readonly asksModel: boolean;
 }
 
 /**
- * Recognises the API by the end of the path and by the body.
- * @param body undefined when the request has none that is a JSON object; null: any body, the path alone decides
- * @param prompts whether a prompt will be put into the body
+ * Recognizes the API by the end of the path and by the body.
+ * @param body undefined if the body isn't a JSON object; null: only the path decides
+ * @param prompts whether prompts are added to the body
  */
 export function recogniseApi(url: string, body: Json | undefined | null, prompts = false): Recognised {
   const { pathname } = new URL(url);
@@ -85,20 +85,20 @@ function completedTo(url: string, path: string): Pick<Recognised, 'api' | 'compl
   return { completed: start + path + search, ...(api && { api }) };
 }
 
-/** What is missing at the end of a base path of OpenAI's API; undefined for any other path. */
+/** Returns the rest of a base path of OpenAI's API; undefined for other paths. */
 function restOf(path: string, body: Json): string | undefined {
   const isChat = 'messages' in body || !('prompt' in body);
   if (basePath.test(path)) return isChat ? '/chat/completions' : '/completions';
   return path === '' && isChat && 'messages' in body ? '/v1/chat/completions' : undefined;
 }
 
-/** Members that say how a model is to respond. */
+/** Members with settings of a model. */
 const settings =
   'model stream temperature top_p max_tokens max_completion_tokens max_new_tokens n_predict parameters sampling_params'.split(
     ' ',
   );
 
-/** Whether a body has messages with roles, or a prompt and a setting of a model. */
+/** Returns whether a body has messages with roles, or a prompt and a setting of a model. */
 function looksLikeQuestion(body: Json): boolean {
   const { messages } = body;
   if (Array.isArray(messages) && messages.some((message) => isObject(message) && 'role' in message)) return true;
@@ -106,12 +106,12 @@ function looksLikeQuestion(body: Json): boolean {
   return typeof prompt === 'string' && settings.some((member) => member in body);
 }
 
-/** Whether a path is one of a chat: its prompts are messages. */
+/** Returns whether the path of a URL is one of a chat, whose prompts are messages. */
 export const isChatPath = (url: string): boolean => /chat(?:\/completions)?\/*$/.test(new URL(url).pathname);
 
 /**
- * Returns the addresses that may list the models behind an address of OpenAI's or Ollama's API, the likeliest first.
- * Empty where the path itself names the model.
+ * Returns the URLs that may list the models of an OpenAI or Ollama API, the most likely first. Empty if the path names
+ * the model.
  */
 export function modelListsOf(url: string): string[] {
   const { pathname } = new URL(url);

@@ -4,7 +4,7 @@ import type { Target } from '../types.ts';
 import { withoutPlaceholders } from '../variables/variables.ts';
 import { bodylessMethods } from '../known-words.ts';
 
-/** Reports what is worth knowing about a request to a language model before it is sent: nothing is sent for that. */
+/** Reports findings about a request to a language model. Sends nothing. */
 export function reportLlm({ method, url, body, llm, range }: Target, report: Findings): void {
   if (llm?.dialect !== undefined || bodylessMethods.has(method)) return;
   const address = withoutPlaceholders(url);
@@ -32,7 +32,7 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
   }
 }
 
-/** The body as far as it is known: a file is read when it is sent. */
+/** Returns an inline body that's a JSON object; undefined for others. Body files are read only for a run. */
 function jsonOf(body: Target['body']): Readonly<Record<string, unknown>> | undefined {
   if (body?.kind !== 'inline') return undefined;
   try {

@@ -10,10 +10,10 @@ import { syntheticOf } from './synthetic.ts';
 
 type Fail = (message: string, hint: string) => never;
 
-/** What a request to a language model has beside what every request has. */
+/** Properties of a request to a language model. */
 type Asked = Pick<PreparedRequest, 'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'synthetic' | 'modelLists'>;
 
-/** The files that a target names, as written: whoever prepares it must have them at hand. */
+/** Returns the paths of the files that a target needs, as written. */
 export function filesOf({ body, llm }: Target): string[] {
   const parts = body?.kind === 'parts' ? body.parts : body?.kind === 'file' ? [body] : [];
   return [
@@ -24,9 +24,8 @@ export function filesOf({ body, llm }: Target): string[] {
 }
 
 /**
- * The body or bodies of a target as they are sent, and how its answer is read: the directives on language models put into
- * the body, a prompt into each, and a stream asked for its usage. A body that nothing has to be put into stays as it is. A base
- * URL is completed.
+ * Returns the bodies of a target and the format of its responses. Directives and prompts are added to the body, and a
+ * stream requests token counts. A body without changes is sent byte for byte. A base URL is completed.
  */
 export function prepareLlm(
   address: string,
@@ -56,7 +55,7 @@ export function prepareLlm(
   const image = llm.image === undefined ? undefined : readImage(llm.image, lookups.bodyFile(llm.image), fail);
   if (says) checkJson(body, written, fail);
   const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
-  // Nobody knows how to ask any other API for a stream, and a body that isn't a JSON object is sent as it is.
+  // Other APIs have no known member for streams, and a body that isn't a JSON object is sent unchanged.
   const canChoose = asks.streaming === 'member' && (written !== undefined || prompts !== undefined);
   const complete = (json: Json): Json => {
     const byDefault = canChoose && asks.streams(json, url) !== lookups.stream ? lookups.stream : undefined;
@@ -88,7 +87,7 @@ export function prepareLlm(
   return { ...known(wanted), ...lists, ...(unchanged ? same : { body: bytesOf(wanted) }) };
 }
 
-/** Fails for a directive that the API has nothing for. */
+/** Fails for a directive that the API doesn't support. */
 function checkChoices(asks: ApiRequests, dialect: DialectName, llm: LlmChoices, url: string, fail: Fail): void {
   const { stream, maxTokens, outputTokens } = llm;
   if (stream === true && asks.streaming === 'never') {
@@ -111,7 +110,7 @@ function checkJson(body: Uint8Array | undefined, written: Json | undefined, fail
   fail("The body isn't a JSON object, so directives can't change it.", 'Fix the body, or remove the directive.');
 }
 
-/** Fails for directives that nobody knows how to follow. */
+/** Fails for directives on an unknown or unsupported API. */
 function failUnread(api: LlmApi | undefined, fail: Fail): never {
   if (api?.dialect !== undefined) {
     const hint = 'Add one of them, or # @prompts with a file of prompts.';
@@ -125,7 +124,7 @@ function failUnread(api: LlmApi | undefined, fail: Fail): never {
   return fail('The API of this target is unknown.', hint);
 }
 
-/** Where to look for the name of the model when no body has one. */
+/** Returns the URLs that list models, unless a body names one. */
 function listsFor(jsons: readonly Json[], url: string, dialect: DialectName): Pick<Asked, 'modelLists'> {
   const named = jsons.some((json) => json['model'] !== undefined);
   const modelLists = named || requestsOf(dialect).namesModel === undefined ? [] : modelListsOf(url);

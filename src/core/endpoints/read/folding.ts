@@ -1,6 +1,6 @@
 import { isBlank, isSeparator, splitLines } from './lines.ts';
 
-/** Lines that an editor can fold into the first of them, zero-based and inclusive. */
+/** Lines that an editor can fold, zero-based and inclusive. */
 export interface Fold {
   readonly startLine: number;
   readonly endLine: number;
@@ -8,7 +8,7 @@ export interface Fold {
 
 const nameLine = /^\s*(?:#|\/\/)\s*@name\b/;
 
-/** What can be folded: a block from its `###`, or the name right below, to its last line with text, and a bracket from its line to the one that closes it. */
+/** Returns the folds: blocks from their `###` or the name directly below to their last line with text, and brackets. */
 export function foldsOf(text: string): Fold[] {
   const folds: Fold[] = [];
   const add = (startLine: number, endLine: number): void => {
@@ -25,7 +25,7 @@ export function foldsOf(text: string): Fold[] {
       block = line;
       brackets = [];
     } else if (block === lastText && /^\s*#+\s*$/.test(lines[block] ?? '') && nameLine.test(whole)) {
-      // A bare ### would hide the name.
+      // Folding at a ### without a title would hide the name.
       block = line;
     } else {
       const trimmed = whole.trim();

@@ -2,11 +2,11 @@ import { isJson } from './json-body.ts';
 import type { Draft } from './state.ts';
 import { anyPlaceholder, withoutPlaceholders } from '../variables/variables.ts';
 
-/** Turns a body that is a GraphQL query, with its variables as JSON after a blank line, into the JSON that servers take. */
+/** Converts a GraphQL query, with its variables as JSON after a blank line, to the JSON that servers accept. */
 export function withQuery(draft: Draft): void {
   if (draft.body?.kind !== 'inline') return;
   const { text } = draft.body;
-  // A query may have blank lines: the variables are the first rest that is JSON.
+  // A query may have blank lines: the variables start at the first one followed only by JSON.
   let split = text.search(/\n[^\S\n]*\n\s*\{/);
   while (split >= 0 && !isJson(withoutPlaceholders(text.slice(split)))) {
     const next = text.slice(split + 1).search(/\n[^\S\n]*\n\s*\{/);
@@ -17,6 +17,6 @@ export function withQuery(draft: Draft): void {
   draft.body = { kind: 'inline', text: `{"query": ${query}${variables}}` };
 }
 
-/** As JSON.stringify, placeholders as they are: their quotes are not the text's. */
+/** Returns a text as JSON, with unchanged placeholders: their quotes aren't part of the text. */
 const quotedJson = (text: string): string =>
   JSON.stringify(text).replace(anyPlaceholder, (placeholder) => placeholder.replaceAll(String.raw`\"`, '"'));

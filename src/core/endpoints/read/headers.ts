@@ -6,7 +6,7 @@ import { isCredentialHeader, ownHeaders } from '../known-words.ts';
 const headerLine = /^((?:[^\s:{}]|\{\{[\w.-]+\}\})+)[ \t]*:/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** `name: value` of a trimmed line; undefined when it is no header. */
+/** Returns name and value of a header in a trimmed line; undefined if it isn't a header. */
 export function splitHeader(text: string): { name: string; value: string; valueStart: number } | undefined {
   const match = headerLine.exec(text);
   if (match === null) return undefined;
@@ -15,7 +15,7 @@ export function splitHeader(text: string): { name: string; value: string; valueS
   return { name: match[1] ?? '', value: rest.trim(), valueStart };
 }
 
-/** What a header value may hold: printable ASCII and tabs. */
+/** Returns whether a text is a valid header value: printable ASCII and tabs. */
 export const isHeaderValue = (value: string): boolean => /^[\t\x20-\x7e]*$/.test(value);
 
 const looksSecret = (value: string): boolean => {
@@ -23,7 +23,7 @@ const looksSecret = (value: string): boolean => {
   return !credential.includes('{{') && credential.length >= 8;
 };
 
-/** Reports what is wrong with a header, its variables replaced. `start` and `length` place it in its line. */
+/** Reports the problem of a header after its variables are replaced. `start` and `end` are its columns. */
 export function checkHeader(
   [name, value]: readonly [string, string],
   line: number,

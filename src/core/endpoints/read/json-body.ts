@@ -1,6 +1,6 @@
 import { isSeparator, surelyRequest } from './lines.ts';
 
-/** Where a JSON text that starts on some line ends. `end` is the column after its last bracket. */
+/** End of a JSON text. `end` is the column after its last bracket. */
 export interface JsonEnd {
   readonly line: number;
   readonly end: number;
@@ -10,8 +10,8 @@ export interface JsonEnd {
 const significant = /["\\{}[\]]/g;
 
 /**
- * Finds the bracket that closes the JSON text starting at `column`. When none does, the text ends before the next separator
- * or request (no line of valid JSON looks like one), so that a slip in one body does not swallow the rest of the file.
+ * Returns the end of the JSON text that starts at `column`. Without a closing bracket, it ends before the next separator
+ * or request, which no line of valid JSON looks like. An error in one body therefore doesn't hide the rest of the file.
  */
 export function findJsonEnd(lines: readonly string[], startLine: number, column: number): JsonEnd {
   let depth = 0;
@@ -34,7 +34,7 @@ export function findJsonEnd(lines: readonly string[], startLine: number, column:
   return { line: lines.length - 1, end: (lines.at(-1) ?? '').length, closed: false };
 }
 
-/** Whether a text is JSON. */
+/** Returns whether a text is JSON. */
 export function isJson(text: string): boolean {
   try {
     JSON.parse(text);

@@ -3,7 +3,7 @@ import { quoted } from '../problems.ts';
 import { defaultName } from './request-line.ts';
 import type { Draft } from './state.ts';
 
-/** The name of each target, unique in the file: `@name`, otherwise the `###` title, otherwise `METHOD path?query`. */
+/** Returns the name of each target, unique in the file: `@name`, otherwise the `###` title, otherwise `METHOD path?query`. */
 export function nameTargets(drafts: readonly Draft[], report: Findings): string[] {
   const taken = new Map<string, number>();
   const again = new Set<Draft>();

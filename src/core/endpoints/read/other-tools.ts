@@ -1,14 +1,14 @@
 import { indentOf, isSeparator } from './lines.ts';
 import { rangeOf, type Findings } from '../problems.ts';
 
-/** A line, or several, that mean something to another tool and nothing here. */
+/** Lines that only another tool supports. */
 interface Foreign {
   readonly form: RegExp;
   readonly code: 'script' | 'response-file' | 'other-tool';
   readonly message: string;
-  /** It ends with the line that this matches; it is one line when absent. */
+  /** Matches the last line; absent for a single line. */
   readonly end?: RegExp;
-  /** It may stand inside a text body. */
+  /** Whether it may be in a text body. */
   readonly inBody: boolean;
 }
 
@@ -39,13 +39,13 @@ const foreign: readonly Foreign[] = [
 
 const hint = 'Remove it, or keep it for the tool that supports it.';
 
-/** Whether a line in a text body belongs to another tool. */
+/** Returns whether a line in a text body is for another tool. */
 export const isForeign = (line: string): boolean => {
   const text = line.trim();
   return foreign.some(({ form, inBody }) => inBody && form.test(text));
 };
 
-/** Leaves out what starts on a line and belongs to another tool, with a warning; returns the line after it, or the same line. */
+/** Skips lines for another tool with a warning. Returns the line after them; the same line if there are none. */
 export function skipForeign(lines: readonly string[], line: number, inBody: boolean, report: Findings): number {
   const whole = lines[line] ?? '';
   const text = whole.trim();
@@ -67,7 +67,7 @@ const setters = [
 ];
 const asked = /^\s*(?:#|\/\/)\s*@(prompt|secret)\s+([\w.-]+)/;
 
-/** Returns who sets a variable when another tool does, looked up only when one is missing. */
+/** Returns a function from a variable to what sets it in another tool. Searches only when a variable is missing. */
 export function foreignSetters(lines: readonly string[]): (name: string) => string | undefined {
   let found: Map<string, string> | undefined;
   return (name) => {
@@ -83,7 +83,7 @@ export function foreignSetters(lines: readonly string[]): (name: string) => stri
   };
 }
 
-/** Methods of protocols that share the form of a request line with HTTP. */
+/** Names of other protocols in the position of a method. */
 export const otherProtocols: ReadonlySet<string> = new Set([
   'AMQP',
   'EVENTSOURCE',
@@ -96,7 +96,7 @@ export const otherProtocols: ReadonlySet<string> = new Set([
   'WSS',
 ]);
 
-/** Directives that other tools act on and that make no difference to what is sent here. */
+/** Directives of other tools that don't affect requests. */
 export const silentDirectives: ReadonlySet<string> = new Set([
   'accept',
   'connection-timeout',

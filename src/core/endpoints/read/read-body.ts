@@ -6,7 +6,7 @@ import { rejectPending, type Draft, type State } from './state.ts';
 import type { BodyPart } from '../types.ts';
 import { withoutPlaceholders } from '../variables/variables.ts';
 
-/** Blank lines around a body and white space at its end are no part of it. */
+/** Returns a body without blank lines around it and white space at its end. */
 const trimBody = (text: string): string => text.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 
 const kinds = [
@@ -15,7 +15,7 @@ const kinds = [
   ['lines', /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-?lines|json-seq|stream\+json)\b/i],
 ] as const;
 
-/** What the Content-Type of a request asks of its lines; `plain` when nothing. GraphQL is a kind of its own. */
+/** Returns the kind of a body by its Content-Type; `plain` for one without a special form. GraphQL is its own kind. */
 export function bodyKindOf({ headers, isGraphql }: Draft): (typeof kinds)[number][0] | 'graphql' | 'plain' {
   if (isGraphql) return 'graphql';
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
@@ -28,7 +28,7 @@ function warnUnlessJson(state: State, draft: Draft, text: string): void {
   state.report.warning('bad-json', draft.bodyRange, "The body isn't valid JSON.", hint);
 }
 
-/** Reads a body that runs to the next `###`, from a line that is not blank. Returns the line after it. */
+/** Reads a body up to the next `###`, from its first line with text. Returns the line after it. */
 export function readTextBody(state: State, draft: Draft, start: number): number {
   rejectPending(state);
   const { lines, report, variables } = state;
@@ -70,7 +70,7 @@ export function readTextBody(state: State, draft: Draft, start: number): number 
 
 const definesVariable = (line: string): boolean => matchVariable(line.trim(), false) !== undefined;
 
-/** A body from its lines, as its kind asks. */
+/** Returns the body from its lines, by its kind. */
 function textOf(kind: ReturnType<typeof bodyKindOf>, lines: readonly string[]): string {
   const text = trimBody(kind === 'form' ? joinedForm(lines) : lines.join('\n'));
   if (text === '') return text;
@@ -78,7 +78,7 @@ function textOf(kind: ReturnType<typeof bodyKindOf>, lines: readonly string[]): 
   return kind === 'lines' ? `${text}\n` : text;
 }
 
-/** The lines of a body without the comments after a JSON text, and without those inside it that keep it from being JSON. */
+/** Returns the lines of a body without comments after a JSON text, and without those in it that make it invalid. */
 function withoutComments(lines: readonly string[], own: readonly number[]): number[] {
   const [start = 0] = own;
   const first = lines[start] ?? '';
@@ -96,7 +96,7 @@ function withoutComments(lines: readonly string[], own: readonly number[]): numb
   return isJson(joined(bare)) ? bare : [...kept];
 }
 
-/** Pairs of a form that stand on lines of their own: a line that starts with `&`, or follows one that ends with it, goes on. */
+/** Returns the pairs of a form on one line. A line continues the one before if `&` is between them. */
 function joinedForm(lines: readonly string[]): string {
   let joined = '';
   for (const line of lines) {
@@ -106,7 +106,7 @@ function joinedForm(lines: readonly string[]): string {
   return joined;
 }
 
-/** Texts and files in turn; every line ends with `lineEnd`, that of a file included. */
+/** Returns texts and files alternately. Each line ends with `lineEnd`, including that of a file. */
 function partsOf(
   { lines, variables, report }: State,
   draft: Draft,
@@ -140,7 +140,7 @@ function checkFileSign(text: string, range: ReturnType<typeof rangeOf>, report: 
   report.error('bad-body-file', range, "Variables in a body file aren't replaced.", hint);
 }
 
-/** Reads a JSON body from its first bracket to the one that closes it. Returns the line after it. */
+/** Reads a JSON body up to its closing bracket. Returns the line after it. */
 export function readJsonBody(state: State, draft: Draft, start: number): number {
   rejectPending(state);
   const { lines, report, variables } = state;
@@ -179,7 +179,7 @@ export function readJsonBody(state: State, draft: Draft, start: number): number 
   return found.line + 1;
 }
 
-/** Reads `@path` or `< path`, a body from a file; more text below makes it a body of parts. Returns the line after it. */
+/** Reads `@path` or `< path`. With more text below, it's a body of parts. Returns the line after it. */
 export function readBodyFile(state: State, draft: Draft, line: number): number {
   rejectPending(state);
   const { lines, report, variables } = state;
@@ -204,7 +204,7 @@ export function readBodyFile(state: State, draft: Draft, line: number): number {
   return line + 1;
 }
 
-/** Whether more of a body follows the line, in a file whose bodies may be any text. */
+/** Returns whether a body continues after a line, in a file with `###`. */
 function goesOn({ lines, separated }: State, line: number): boolean {
   if (!separated) return false;
   for (let at = line + 1; at < lines.length && !isSeparator(lines[at] ?? ''); at++) {

@@ -21,7 +21,7 @@ import { bodylessMethods } from '../known-words.ts';
 
 const noDirective: Pending = nothingPending();
 
-/** Reads the line that starts a request; returns the line after it. */
+/** Reads the line that starts a request. Returns the line after it. */
 export function readRequestLine(state: State, line: number, whole: string, text: string): number {
   const start = indentOf(whole);
   const { method, url, urlStart } = splitRequestLine(text);
@@ -31,12 +31,12 @@ export function readRequestLine(state: State, line: number, whole: string, text:
   return line + 1;
 }
 
-/** The start of a request, and where its parts stand. */
+/** Start of a request, and the ranges of its parts. */
 interface Start {
   readonly method: string | undefined;
   readonly methodRange: Range;
   readonly url: string;
-  /** Column of the address in its line. */
+  /** Column of the URL in its line. */
   readonly urlStart: number;
   readonly range: Range;
 }
@@ -90,7 +90,7 @@ export function startRequest(state: State, { method: word, methodRange, url, url
   return draft;
 }
 
-/** Reads a line directly under a request line or its headers; returns the line after it. */
+/** Reads a line directly below a request line or its headers. Returns the line after it. */
 export function readHeadLine(state: State, draft: Draft, line: number, whole: string, text: string): number {
   if (text.startsWith('@') || isBodyFile(whole)) return readBodyFile(state, draft, line);
   if (startsJson(text)) return readJsonBody(state, draft, line);
@@ -126,7 +126,7 @@ export function readHeadLine(state: State, draft: Draft, line: number, whole: st
 
 const versionAlone = /^HTTP\/\d(?:\.\d)?$/i;
 
-/** Whether a line continues the address above: a query, or, indented, a piece of it or the version of HTTP. */
+/** Returns whether a line continues the URL above: a query, or indented, a part of the path or the version of HTTP. */
 const isContinued = ({ url }: Draft, text: string, indent: number): boolean =>
   text.startsWith('?') ||
   text.startsWith('&') ||
@@ -140,14 +140,14 @@ function readMoreAddress(state: State, draft: Draft, line: number, start: number
   rejectPending(state);
   const written = versionAlone.test(text) ? '' : withoutVersion(text);
   const more = state.variables.expand(written, line, start, draft.uses);
-  // A slash at the end of a line and one at the start of the next are one.
+  // A slash at the end of a line and one at the start of the next count as one.
   draft.url += draft.url.endsWith('/') && more?.startsWith('/') === true ? more.slice(1) : (more ?? '');
   draft.urlIsKnown &&= more !== undefined;
   draft.urlEnd = { line, character: start + text.length };
   return line + 1;
 }
 
-/** Checks the request that was read last, now that nothing more belongs to it. */
+/** Completes and checks the last request, after all its lines. */
 export function finishRequest(state: State): void {
   const { current, lines, report, isKnownUrl } = state;
   if (current === undefined) return;
@@ -171,7 +171,7 @@ export function finishRequest(state: State): void {
   }
 }
 
-/** A path alone with the host of its Host header in front, as HTTP itself writes a request. */
+/** Returns the URL of a path with the host of its Host header. */
 function withHost({ url, headers }: Draft): string {
   const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
   if (host === undefined || host === '') return url;
@@ -180,7 +180,7 @@ function withHost({ url, headers }: Draft): string {
 
 const userInfo = /^(https?:\/\/)((?:\{\{[^{}]*\}\}|[^/?#@\\{])*)@/i;
 
-/** Turns the user and password of an address into the header that they are sent as, unless the request has its own. */
+/** Moves user and password of a URL to a header, unless the request has its own. */
 function takeUserInfo(draft: Draft, report: State['report']): void {
   const match = draft.url.includes('@') ? userInfo.exec(draft.url) : null;
   if (match === null) return;
@@ -189,7 +189,7 @@ function takeUserInfo(draft: Draft, report: State['report']): void {
   if (draft.headers.some(([name]) => name.toLowerCase() === 'authorization')) return;
   const isKnown = !pair.includes('{{');
   const credentials = pair.includes(':') ? decoded(pair) : `${decoded(pair)}:`;
-  // Spaces, other alphabets, and encoded braces have no place in a header's text.
+  // Spaces, other alphabets, and encoded braces can't be in a header unencoded.
   const isText = /^[!-~]*$/.test(withoutPlaceholders(credentials)) && !/%7b%7b/i.test(pair);
   draft.headers.push(['Authorization', isKnown && !isText ? basicValue(credentials) : `Basic ${credentials}`]);
   const hint = 'Use a header instead: Authorization: Basic {{$secret NAME}}.';

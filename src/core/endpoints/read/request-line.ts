@@ -4,9 +4,9 @@ import type { Fix, Range } from '../types.ts';
 import { withoutPlaceholders } from '../variables/variables.ts';
 import { methods } from '../known-words.ts';
 
-/** A request line taken apart; columns count from the start of the given text. */
+/** Parts of a request line. Columns count from the start of its text. */
 export interface RequestLine {
-  /** As written; absent for an address alone. */
+  /** As written; absent for a URL without a method. */
   readonly method?: string;
   readonly url: string;
   readonly urlStart: number;
@@ -21,13 +21,13 @@ export function withoutVersion(text: string): string {
   return space > 0 && httpVersion.test(text.slice(space + 1)) ? text.slice(0, space).trimEnd() : text;
 }
 
-/** Whether a word was meant as the method of what follows: prose is no request. */
+/** Returns whether a word is meant as a method, unlike a word of prose. */
 const isMethodBefore = (word: string, rest: string): boolean =>
   (methods.includes(word.toUpperCase()) && !/^\{(?!\{)/.test(rest)) ||
   /^[A-Z]+$/.test(word) ||
   /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\/|\{\{)/.test(rest);
 
-/** Takes a trimmed request line apart. A word before the address is its method, known or not. */
+/** Returns the parts of a trimmed request line. A word before the URL is its method, known or not. */
 export function splitRequestLine(text: string): RequestLine {
   const match = methodAndRest.exec(text);
   if (match === null || !isMethodBefore(match[1] ?? '', text.slice(match[0].length)))
@@ -36,7 +36,7 @@ export function splitRequestLine(text: string): RequestLine {
   return { method: match[1] ?? '', url: withoutVersion(text.slice(urlStart)), urlStart };
 }
 
-/** The method in capitals, after a report when it is not one. */
+/** Returns the method in capitals. Reports an unknown one. */
 export function checkMethod(written: string, range: Range, report: Findings): string {
   const method = written.toUpperCase();
   if (methods.includes(method)) return method;
@@ -53,15 +53,15 @@ const someHost = /^(?:\[[0-9a-f:.]+\]|[\w-]+(?:\.[\w-]+)*)(?::\d+)?(?:[/?#]|$)/i
 const surelyHost = /^(?:localhost|\[[0-9a-f:.]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+(?=:\d))(?::\d+)?(?:[/?#]|$)/i;
 
 /**
- * Returns the address with `http://` in front when it has no scheme and starts with a host, as other tools read it.
- * @param isAddress it can be nothing else: a single word is then a host, too
+ * Returns the URL with `http://` in front if it has no scheme and starts with a host, like other tools.
+ * @param isAddress it can only be a URL, so that a single word is a host, too
  */
 export const withScheme = (url: string, isAddress = true): string =>
   !scheme.test(url) && (isAddress ? someHost : surelyHost).test(withoutPlaceholders(url)) && !url.startsWith('{{')
     ? `http://${url}`
     : url;
 
-/** Returns the address with the spaces of its query encoded, as other tools send them; a comment or a second address stays. */
+/** Returns the URL with the spaces of its query encoded, like other tools; unchanged with a comment or second URL. */
 export function withEncodedSpaces(url: string): string {
   const at = url.indexOf('?');
   const query = at < 0 ? '' : url.slice(at);
@@ -72,8 +72,8 @@ export function withEncodedSpaces(url: string): string {
 const visibleAscii = /^[!-~]*$/;
 
 /**
- * Answers whether an address can be sent beyond doubt. Most addresses of a file share their origin: with one that was found
- * good, any path of visible ASCII is good. That saves most of the time that checking a long file takes.
+ * Returns a function that returns true for URLs known to be valid. Most URLs of a file share a valid origin, and with it
+ * every path of visible ASCII is valid. This saves most of the time of checking a long file.
  */
 export function knownOrigins(): (url: string) => boolean {
   let good: string | undefined;
@@ -87,9 +87,9 @@ export function knownOrigins(): (url: string) => boolean {
   };
 }
 
-/** Reports what keeps an address, with its variables replaced, from being sent. `written` is what the range has of it. */
+/** Reports the problem of a URL after its variables are replaced. `written`: its text in the file. */
 export function checkUrl(url: string, written: string, range: Range, report: Findings): void {
-  /** Begins the address anew, unless a variable holds its beginning. */
+  /** Returns the fix of the start of the URL, unless a variable contains the start. */
   const begin = (wrong: string, right: string | undefined): Fix | undefined => {
     const { line, character } = range.start;
     return written.startsWith(wrong) ? fixOf(rangeOf(line, character, character + wrong.length), right) : undefined;
@@ -110,7 +110,7 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
     report.error('space-in-url', range, `URL ${quoted(url)} contains a space.`, hint);
     return;
   }
-  // Only the run knows what stands in front: checked when the placeholders are replaced.
+  // The start is known only in the run: checked when the placeholders are replaced.
   if (url.startsWith('{{')) return;
   const name = scheme.exec(bare)?.[1]?.toLowerCase();
   if (name === undefined) {
@@ -145,9 +145,9 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
 
 const origin = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\{\{\$)[^/?#]*/;
 
-/** `METHOD path?query`: what a target is called when nobody named it. */
+/** Returns the name of a target without `@name`: `METHOD path?query`. */
 export function defaultName(method: string, url: string): string {
   const rest = maskedUrl(url.slice(origin.exec(url)?.[0].length ?? 0));
-  // Joined to one text: one that is added to another is kept as two, and a file may have hundreds of thousands of names.
+  // join() makes one flat string. Concatenation keeps both parts, and a file may have hundreds of thousands of names.
   return [method, rest.startsWith('/') ? rest : `/${rest}`].join(' ');
 }

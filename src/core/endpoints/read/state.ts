@@ -13,9 +13,9 @@ export interface Draft {
   readonly method: string;
   /** With variables replaced; more may follow on lines of their own. */
   url: string;
-  /** False when a report was made already: no second one for the same address. */
+  /** False if a problem is already reported, so that the URL isn't reported again. */
   urlIsKnown: boolean;
-  /** Where the address starts, in the line of `range`, and where it ends. */
+  /** Column where the URL starts, in the line of `range`, and its end. */
   readonly urlStart: number;
   urlEnd: Position;
   readonly range: Range;
@@ -25,49 +25,49 @@ export interface Draft {
   readonly pending: Pending;
   /** From `### title`. */
   readonly title: string | undefined;
-  /** What its texts turned out to need. */
+  /** Requirements of its texts. */
   readonly uses: Uses;
-  /** Its body is a GraphQL query. */
+  /** Whether its body is a GraphQL query. */
   isGraphql: boolean;
 }
 
-/** Where the reader is. */
+/** State of the reader. */
 export interface State {
   readonly lines: readonly string[];
-  /** The file uses `###`: a body may be any text, up to the next separator. */
+  /** Whether the file has a `###`. A body may then be any text up to the next separator. */
   readonly separated: boolean;
-  /** The file has one request, and that may carry a body: what follows it is that body. */
+  /** Whether the file has one request, with a method that may have a body. All text after it is that body. */
   readonly single: boolean;
   readonly report: Findings;
   readonly variables: Variables;
-  /** Values in place of those that the file defines, by name. */
+  /** Values that override those of the file, by name. */
   readonly overrides: Readonly<Record<string, string>>;
   readonly isKnownUrl: (url: string) => boolean;
   readonly drafts: Draft[];
   readonly defaults: Defaults;
   readonly objectives: Objective[];
-  /** Lines that define variables: an error there is one of whoever uses them. */
+  /** Lines that define variables. An error in them affects the targets that use them. */
   readonly variableLines: Set<number>;
   pending: Pending;
   title: string | undefined;
-  /** Lines with headers between `###` and the request line that they belong to. */
+  /** Lines with headers between `###` and their request line. */
   early: number[];
-  /** The request that a header or a body would belong to. */
+  /** Request of a following header or body. */
   current: Draft | undefined;
-  /** A blank line stands between the request and here. */
+  /** Whether a blank line follows the request. */
   afterBlank: boolean;
 }
 
-/** Values for variables that a file does not define itself. */
+/** Values of variables from outside the file. */
 export interface ChosenEnvironment {
   readonly values: Readonly<Record<string, string>>;
-  /** The environments that could be chosen while none is. */
+  /** Environments to choose from, if none is chosen. */
   readonly names: readonly string[];
-  /** Values that replace those that the file defines, by name; absent: none. */
+  /** Values that override those of the file, by name; absent: none. */
   readonly overrides?: Readonly<Record<string, string>>;
 }
 
-/** On which line each variable is defined, looked up only when one is missing. */
+/** Returns a function from a variable to the line that defines it. Searches only when a variable is missing. */
 function definitionLines(lines: readonly string[]): (name: string) => number | undefined {
   let found: Map<string, number> | undefined;
   return (name) => {
@@ -82,7 +82,7 @@ function definitionLines(lines: readonly string[]): (name: string) => number | u
   };
 }
 
-/** Whether a file has one request line alone, with a method that may carry a body. */
+/** Returns whether a file has a single request line, with a method that may have a body. */
 function isSingle(lines: readonly string[]): boolean {
   let count = 0;
   let carries = false;
@@ -96,7 +96,7 @@ function isSingle(lines: readonly string[]): boolean {
   return carries;
 }
 
-/** Before the first line. */
+/** Returns the state before the first line. */
 export function initialState(text: string, { values, names, overrides = {} }: ChosenEnvironment): State {
   const lines = splitLines(text);
   const report = findings();
@@ -127,7 +127,7 @@ export function initialState(text: string, { values, names, overrides = {} }: Ch
   };
 }
 
-/** Before the first target, objectives apart from it by more than comments are the whole run's. */
+/** Moves objectives before the first target to the whole run, if more than comments separate them from it. */
 export function settleObjectives({ drafts, objectives, pending }: State): void {
   if (drafts.length > 0) return;
   for (const objective of pending.objectives) objectives.push(objective);
@@ -139,7 +139,7 @@ export function settleObjectives({ drafts, objectives, pending }: State): void {
   }
 }
 
-/** A directive between a request line and what belongs to it: nobody can say which target was meant. */
+/** Reports a directive between a request line and its headers or body: its target is ambiguous. */
 export function rejectPending(state: State): void {
   const { range } = state.pending;
   if (range === undefined) return;

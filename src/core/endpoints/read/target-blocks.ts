@@ -1,13 +1,13 @@
 import type { Range, Target } from '../types.ts';
 import { isBlank, isComment, isSeparator, splitLines } from './lines.ts';
 
-/** A target and the lines that belong to it: directives above its request line, headers and body below. */
+/** A target and its lines: directives above its request line, headers and body below. */
 export interface TargetBlock {
   readonly target: Target;
   readonly range: Range;
 }
 
-/** Returns the blocks of targets in the order of the file. */
+/** Returns the blocks of targets, in file order. */
 export function targetBlocks(text: string, targets: readonly Target[]): TargetBlock[] {
   const lines = splitLines(text);
   const starts = targets.map(({ range }, index) => {

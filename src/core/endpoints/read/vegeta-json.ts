@@ -15,7 +15,7 @@ interface VegetaTarget {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads a line of vegeta's JSON format. False when it is any other JSON than an object with a method and a URL. */
+/** Reads a line of vegeta's JSON format. Returns false unless it's an object with a method and a URL. */
 export function readVegetaLine(state: State, range: Range, text: string): boolean {
   const { line, character } = range.start;
   const target = targetOf(text, range, state.report);
@@ -43,18 +43,18 @@ export function readVegetaLine(state: State, range: Range, text: string): boolea
   return true;
 }
 
-/** Whether a line is a target of vegeta's JSON format. */
+/** Returns whether a line looks like a target in vegeta's JSON format. */
 export const looksLikeVegeta = (text: string): boolean =>
   text.startsWith('{') && text.endsWith('}') && text.includes('"url"') && text.includes('"method"');
 
-/** Where a string of the object stands in its line; the whole object when it is written with escapes. */
+/** Returns the range of a string in the object; that of the object if the string has escapes. */
 function rangeInLine(text: string, value: string, whole: Range): Range {
   const { line, character } = whole.start;
   const at = text.indexOf(`"${value}"`);
   return at < 0 ? whole : rangeOf(line, character + at + 1, character + at + 1 + value.length);
 }
 
-/** Undefined when it is no target. What is wrong with its headers and body is reported. */
+/** Returns the target; undefined if it isn't one. Reports problems of its headers and body. */
 function targetOf(text: string, range: Range, report: Findings): VegetaTarget | undefined {
   if (!looksLikeVegeta(text)) return undefined;
   const target = parsed(text);

@@ -7,20 +7,20 @@ const tokens = /\[([^\]]*)\]|YYYY|YY|M{1,4}|D{1,2}|d{1,4}|H{1,2}|h{1,2}|a|A|m{1,
 
 const padded = (value: number, length = 2): string => String(value).padStart(length, '0');
 
-/** `+02:00`, or `+0200` without the separator. */
+/** Returns an offset such as `+02:00`, or `+0200` without a separator. */
 function zone(offsetMinutes: number, separator: string): string {
   const size = Math.abs(offsetMinutes);
   return `${offsetMinutes < 0 ? '-' : '+'}${padded(Math.floor(size / 60))}${separator}${padded(size % 60)}`;
 }
 
 /**
- * Writes a time as `iso8601`, `rfc1123`, or by the letters that Day.js uses (`YYYY-MM-DD HH:mm:ss`; text in square brackets
- * stays).
- * @param local in the time zone of this machine instead of UTC
+ * Returns a time as `iso8601`, `rfc1123`, or in a format of Day.js (`YYYY-MM-DD HH:mm:ss`, literal text in square
+ * brackets).
+ * @param local uses the time zone of this machine instead of UTC
  */
 export function formatDate(time: Date, format: string, local: boolean): string {
   const offset = local ? -time.getTimezoneOffset() : 0;
-  // Its UTC fields are those of the wanted zone.
+  // Its UTC fields are those of the requested zone.
   const date = new Date(time.getTime() + offset * 60_000);
   if (format === 'iso8601') {
     const iso = date.toISOString();

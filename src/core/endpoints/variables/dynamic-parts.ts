@@ -1,6 +1,6 @@
 import { dynamicForm } from './dynamic.ts';
 
-/** Digits alone: they stand unharmed in an address, in a header and, with or without quotes, in JSON. */
+/** Start of a token. Digits need no encoding in URLs, headers, and JSON, with or without quotes. */
 export const tokenPrefix = '73160492';
 const placeDigits = 4;
 const mostPlaces = 10 ** placeDigits;
@@ -8,14 +8,14 @@ const mostPlaces = 10 ** placeDigits;
 /** Length of every token, in characters. */
 export const tokenLength = tokenPrefix.length + placeDigits;
 
-/** Finds the tokens in a text, and their places. */
+/** Matches the tokens in a text, with their places. */
 export const tokenPattern = new RegExp(`${tokenPrefix}(\\d{${placeDigits}})`, 'g');
 
-/** Collects the values of a request that are new each time it is sent. */
+/** Placeholders of a request with a new value each time it's sent. */
 export interface DynamicParts {
-  /** Returns the token to put in the place of a placeholder's inner text; undefined for one of another kind, null when there are too many. */
+  /** Returns the token that replaces a placeholder; undefined for other kinds, null if there are too many. */
   token(inner: string): string | undefined | null;
-  /** The placeholders, each at its place; empty when there are none. */
+  /** Placeholders, by their places in the tokens. */
   readonly written: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import { seededUnits } from '../../values/pick.ts';
 import { formatDate } from './date-format.ts';
 
-/** Longest text that `$random.alphabetic(n)` and its like may make, in characters. */
+/** Maximum length of random texts such as `$random.alphabetic(n)`, in characters. */
 const longestText = 10_000;
 
 const integer = String.raw`-?\d{1,15}`;
@@ -10,13 +10,13 @@ const dateFormat = String.raw`(?:[ \t]+(iso8601|rfc1123|"[^"{}]*"|'[^'{}]*'))?`;
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 const digits = '0123456789';
 
-/** What a value is made from: numbers in [0, 1) by place, and the time in ms since 1970. */
+/** Sources of values: random numbers in [0, 1) by place, and the time, ms since 1970. */
 interface Source {
   readonly unit: (place: number) => number;
   readonly nowMs: number;
 }
 
-/** A kind of value: how it is written (name first), and how it is made of the groups of that pattern. */
+/** A kind of values: its syntax, and how a value is made from the groups of that pattern. */
 interface Kind {
   readonly form: RegExp;
   readonly make: (groups: readonly (string | undefined)[], source: Source) => string;
@@ -62,7 +62,7 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** Examples of every kind, for completion and docs: as written, and what it becomes. */
+/** Examples of all kinds, for completion: syntax and description. */
 export const dynamicExamples: readonly (readonly [written: string, what: string])[] = [
   ['$guid', 'A random UUID, also as $uuid and $random.uuid'],
   ['$randomInt 1 100', 'A random whole number from the first number up to, but not including, the second'],
@@ -76,7 +76,7 @@ export const dynamicExamples: readonly (readonly [written: string, what: string]
   ['$localDatetime "YYYY-MM-DD"', 'The time in the time zone of the sending machine, in the same formats'],
 ];
 
-/** The names of all kinds, to find the one that was meant. */
+/** Names of all kinds, to suggest one for an unknown name. */
 export const dynamicNames: readonly string[] = [
   '$guid',
   '$uuid',
@@ -88,7 +88,7 @@ export const dynamicNames: readonly string[] = [
   '$localDatetime',
 ];
 
-/** The placeholder text in its one form when it stands for a value that is new for each request; undefined otherwise. */
+/** Returns the normalized text of a placeholder with a new value for each request; undefined for others. */
 export function dynamicForm(inner: string): string | undefined {
   const written = inner.trim();
   if (!written.startsWith('$')) return undefined;
@@ -99,8 +99,8 @@ export function dynamicForm(inner: string): string | undefined {
 }
 
 /**
- * Returns the value of a placeholder in its one form. Random values follow from the seed alone and differ for each number
- * and place; those of time follow from the clock.
+ * Returns the value of a normalized placeholder. Random values depend only on the seed and differ for each number and
+ * place. Times depend on the clock.
  * @param number of the request in the session: the warm-up counts, and so do earlier runs
  * @param place number of the placeholder in its request, from 0
  * @param nowMs ms since 1970
@@ -125,11 +125,11 @@ function text(characters: string, length: number, { unit }: Source): string {
   return Array.from({ length }, (_, i) => characters[Math.floor(unit(i) * characters.length)]).join('');
 }
 
-/** A whole number from `from` to below `to`; `from` when nothing lies between. */
+/** Returns a whole number from `from` to below `to`; `from` if the range is empty. */
 const integerIn = (from: number, to: number, { unit }: Source): number =>
   from + Math.floor(unit(0) * Math.max(0, to - from));
 
-/** Version 4. Its first 32 bits differ for each index, so no two of a run are equal. */
+/** Returns a UUID, version 4. Its first 32 bits differ for each index, so that all of a run are different. */
 function uuid({ unit }: Source): string {
   const hex = [0, 1, 2, 3]
     .map((word) =>
@@ -151,7 +151,7 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** The time moved by so many units; months and years by the calendar. */
+/** Returns the time moved by a number of units; months and years follow the calendar. */
 function shifted(nowMs: number, count: string | undefined, unit: string | undefined): Date {
   const amount = Number(count ?? 0);
   const date = new Date(nowMs + amount * (unitMs[unit ?? 'ms'] ?? 0));

@@ -3,12 +3,12 @@ import type { ChosenEnvironment } from '../read/state.ts';
 
 const publicFile = 'http-client.env.json';
 const privateFile = 'http-client.private.env.json';
-/** Names of the files that hold environments. */
+/** Names of the files with environments. */
 export const environmentFiles = [publicFile, privateFile] as const;
-/** Holds for every environment. */
+/** Name of the values that all environments share. */
 const shared = '$shared';
 
-/** An environment, and those of its values that must not appear in anything kept. */
+/** An environment, and its values that must not be stored. */
 export interface Environment extends ChosenEnvironment {
   readonly secrets: readonly string[];
   /** Names of the variables that the private file sets. */
@@ -18,12 +18,12 @@ export interface Environment extends ChosenEnvironment {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads an environment as JetBrains' and Microsoft's editors keep it: `http-client.env.json`, and over it
- * `http-client.private.env.json`, whose values are secret. The first folder that has either counts.
- * @param folders the folder of the endpoints file, then those around it
- * @param read the text of a file in a folder; undefined when it isn't there
- * @param name the environment that was chosen; undefined: none, then the names are those to choose from
- * @throws LoadlensError when a file is damaged or has no such environment
+ * Returns an environment in the format of JetBrains and Microsoft: `http-client.env.json`, overridden by
+ * `http-client.private.env.json`, whose values are secret. The first folder with either file counts.
+ * @param folders folder of the endpoints file, then its parents
+ * @param read returns the text of a file in a folder; undefined if there is none
+ * @param name name of the environment; undefined: none, and `names` lists all
+ * @throws LoadlensError if a file is invalid or doesn't have the environment
  */
 export function chosenEnvironment(
   folders: readonly string[],
@@ -55,19 +55,19 @@ export function chosenEnvironment(
 /** Returns whether a value of a private variable is masked: an address tells where a request goes, which results have to say. */
 export const isPrivate = (value: string): boolean => value !== '' && !/^https?:/.test(value);
 
-/** @param needed whether a damaged file is an error; otherwise it holds nothing */
+/** @param needed whether an invalid file is an error; otherwise it counts as empty */
 function parsed(text: string, file: string, needed: boolean): Json {
   try {
     const json: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (isObject(json)) return json;
   } catch {
-    // Said below.
+    // Reported below.
   }
   if (!needed) return {};
   throw new LoadlensError(`${file} isn't a JSON object.`, { hint: 'Check commas, quotes, and brackets.' });
 }
 
-/** Values by name, those of objects by `object.name`. */
+/** Adds values by name, those of objects as `object.name`. */
 function flatten(value: unknown, prefix: string, into: Record<string, string>): void {
   if (!isObject(value)) return;
   for (const [name, one] of Object.entries(value)) {

@@ -4,18 +4,18 @@ import type { PreparedRequest, Target } from '../types.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where there is no editor to keep secrets: everything that is not in the file comes from the environment. */
+/** Sources without an editor: all values from outside the file are environment variables. */
 export interface EnvironmentLookups extends Pick<Lookups, 'bodyFile' | 'shownAs' | 'stream'> {
   readonly env: Environment;
-  /** What the `.env` file holds. Absent: the environment has its values, as in a worker of Artillery. */
+  /** Values of the `.env` file. Absent: read from the environment, as in a worker of Artillery. */
   readonly dotenv?: Environment;
 }
 
-/** The environment variable that holds the value of `{{$secret name}}`. */
+/** Returns the environment variable for `{{$secret name}}`. */
 export const secretVariable = (name: string): string =>
   `LOADLENS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
-/** Returns where placeholders get their values without an editor. */
+/** Returns the sources of placeholder values without an editor. */
 export const valuesFromEnvironment = (env: Environment, dotenv?: Environment): ValueLookups => ({
   env: (name) => env[name],
   secret: (name) => env[secretVariable(name)],
@@ -23,8 +23,8 @@ export const valuesFromEnvironment = (env: Environment, dotenv?: Environment): V
 });
 
 /**
- * Targets ready to send, and every value that must not appear in anything kept. Throws a LoadlensError that names file, line
- * and variable when a value is missing.
+ * Returns the requests of targets, and the values that must not be stored.
+ * @throws LoadlensError with file, line, and variable for a missing value
  */
 export function prepareFromEnvironment(
   targets: readonly Target[],
@@ -35,7 +35,7 @@ export function prepareFromEnvironment(
   return prepareTargets(targets, lookups);
 }
 
-/** Throws for a secret without a value, naming the variable that it comes from here. */
+/** @throws LoadlensError for a secret without a value, with its environment variable */
 function checkSecrets(target: Target, lookups: Lookups): void {
   const missing = placeholdersIn(target).secrets.find((name) => lookups.secret(name) === undefined);
   if (missing === undefined) return;

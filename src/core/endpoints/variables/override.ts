@@ -4,7 +4,7 @@ import { matchVariable, splitLines } from '../read/lines.ts';
 import { anyPlaceholder } from './variables.ts';
 
 /**
- * Checks that the variables to be set are variables of the file: ones that it defines or uses.
+ * Checks that a file defines or uses all variables to set.
  * @param text text of the endpoints file
  * @param overrides values to set, by name
  * @param environment values of the chosen environment, by name

@@ -2,73 +2,73 @@ import { dynamicForm, dynamicNames } from './dynamic.ts';
 import { fixOf, quoted, rangeOf, type Findings } from '../problems.ts';
 import type { Range } from '../types.ts';
 
-/** `{{$env NAME}}`, `{{$secret NAME}}` or `{{$dotenv NAME}}` in the one form that the parser leaves behind. */
+/** Matches `{{$env NAME}}`, `{{$secret NAME}}`, and `{{$dotenv NAME}}` as normalized by the parser. */
 export const placeholderPattern = /\{\{\$(env|secret|dotenv) ([\w.-]+)\}\}/g;
 
-/** Every placeholder, with what stands between its braces. */
+/** Matches all placeholders, with their inner text. */
 export const anyPlaceholder = /\{\{([^{}]*)\}\}/g;
 const lateForm = /^\s*\$(?:(env|secret|dotenv|processEnv)\s+(%?)|(env)\.)([\w.-]+)\s*$/;
 const oneForm = /^\$(?:env|secret|dotenv) [\w.-]+$/;
 const nameForm = /^\s*[^\s{}$]+\s*$/;
-/** A part of another request or its response, as REST Client and JetBrains name it. */
+/** Matches a part of another request or its response, in the syntax of REST Client and JetBrains. */
 const captureForm = /^(?:[\w-]+\.(?:response|request)\.|\$global\.|\$previous)/;
 
-/** The text with every placeholder replaced by `1`, to look at what surrounds them. */
+/** Returns the text with all placeholders replaced by `1`, to check the text around them. */
 export const withoutPlaceholders = (text: string): string =>
   text.includes('{{') ? text.replace(anyPlaceholder, '1') : text;
 
-/** What keeps a request from being sent while the rest of the file can be. */
+/** Reason to skip a request while the rest of the file runs. */
 export interface Obstacle {
   readonly range: Range;
-  /** Completes the sentence "… is left out: ". */
+  /** Completes the sentence "… is skipped: ". */
   readonly reason: string;
   readonly hint: string;
 }
 
-/** What the texts of one request, or the value of one variable, turned out to need. */
+/** Requirements of the texts of a request, or of the value of a variable. */
 export interface Uses {
-  /** Variables whose value is new for each request: name and value. */
+  /** Variables with a new value for each request, by name. */
   dynamic?: Record<string, string>;
-  /** The first value that only another tool could know. */
+  /** First value that only another tool has. */
   obstacle?: Obstacle;
-  /** Something has no value, which is reported. */
+  /** Whether a value is missing. The problem is already reported. */
   broken?: boolean;
 }
 
-/** File variables as they are defined, line by line. */
+/** Variables of a file, defined line by line. */
 export interface Variables {
-  /** An undefined value was reported already: uses of the variable stay silent. */
+  /** Defines a variable. An undefined value is already reported, so that its uses aren't. */
   define(name: string, value: string | undefined, uses: Uses): void;
   /**
-   * The text with variables replaced and every placeholder in its one form. Undefined when something in it can't be
-   * replaced, which `uses` then says. `start` is the column of the text in its line.
+   * Returns the text with variables replaced and placeholders normalized; undefined if one can't be replaced, with the
+   * reason in `uses`. `start`: column of the text in its line.
    */
   expand(text: string, line: number, start: number, uses: Uses): string | undefined;
 }
 
-/** What a file's variables may take from outside its lines. */
+/** Information from outside the lines read so far. */
 export interface Outside {
-  /** Returns on which line a variable is defined, wherever it stands in the file. */
+  /** Returns the line that defines a variable, anywhere in the file. */
   definedOn(name: string): number | undefined;
-  /** Returns who else sets a variable, when another tool does: `a script`, `@prompt`. */
+  /** Returns what sets a variable in another tool: `a script`, `@prompt`; undefined if nothing does. */
   setBy(name: string): string | undefined;
   /** Values of the chosen environment. */
   readonly values: Readonly<Record<string, string>>;
-  /** Environments that could be chosen and are not. */
+  /** Environments to choose from, if none is chosen. */
   readonly environments: readonly string[];
 }
 
-/** Variables that double each other grow without bound: what they may put into one file, in characters. */
+/** Maximum number of characters that variables add to one file. Variables that double each other grow exponentially. */
 const maxReplaced = 20_000_000;
 
 interface Value {
   readonly text: string | undefined;
   readonly uses: Uses;
-  /** Has a value of its own for each request: it stays a name until then. */
+  /** Whether each request has its own value. The name remains until then. */
   readonly isDynamic: boolean;
 }
 
-/** What only another tool has a value for. */
+/** Placeholders that only other tools support. */
 const otherTools: Readonly<Record<string, string>> = {
   $exampleServer: 'specific to another tool',
   $projectRoot: 'specific to another tool',
@@ -78,7 +78,7 @@ const otherTools: Readonly<Record<string, string>> = {
   $oidcAccessToken: 'specific to another tool',
 };
 
-/** What is wrong with a placeholder that starts with `$`. */
+/** Returns the problem of a placeholder that starts with `$`. */
 function explainDollar(text: string, report: Findings): { code: string; message: string; hint: string } {
   const word = text.split(/[\s(]/, 1)[0] ?? '';
   if (word === '$env' || word === '$secret' || word === '$dotenv' || word === '$processEnv') {
@@ -102,7 +102,7 @@ function explainDollar(text: string, report: Findings): { code: string; message:
   return { code: 'unknown-placeholder', message: `${quoted(`{{${text}}}`)} is unknown.`, hint };
 }
 
-/** Returns the variables of a file, none defined yet. */
+/** Returns the variables of a file before its first line. */
 export function variables(report: Findings, outside: Outside): Variables {
   let budget = maxReplaced;
   const values = new Map<string, Value>();
@@ -128,7 +128,7 @@ export function variables(report: Findings, outside: Outside): Variables {
     return { code: 'undefined-variable', message, hint, ...(near === undefined ? {} : { instead: `{{${near}}}` }) };
   }
 
-  /** The value that only another tool could know; undefined when it is none. */
+  /** Returns the obstacle of a placeholder that only another tool supports; undefined for others. */
   function obstacleOf(inner: string, range: Range): Obstacle | undefined {
     const text = inner.trim();
     const hint = 'Set the value in the file (@name = value), or use {{$secret NAME}}.';
@@ -151,7 +151,7 @@ export function variables(report: Findings, outside: Outside): Variables {
     if (known !== undefined) return known;
     const text = Object.hasOwn(outside.values, name) ? outside.values[name] : undefined;
     if (text === undefined) return undefined;
-    // An environment that names itself in a circle ends here.
+    // Ends cycles: the value of an environment may use the variable itself.
     values.set(name, { text: undefined, uses: { broken: true }, isDynamic: false });
     const uses: Uses = {};
     define(
@@ -176,7 +176,7 @@ export function variables(report: Findings, outside: Outside): Variables {
       if (late !== null) {
         const [, word = 'env', indirect = '', , name = ''] = late;
         const kind = word === 'processEnv' ? 'env' : word;
-        // %name: the variable says which value is meant.
+        // %name: the variable contains the name.
         const said = indirect === '' ? name : valueOf(name, range)?.text;
         if (said !== undefined && /^[\w.-]+$/.test(said)) return `{{$${kind} ${said}}}`;
       }
