@@ -1,19 +1,19 @@
-// What tests need beside the packages of the lock file comes from the npm registry into a cache folder outside the clone.
+// Installs what tests need beyond the lock file from the npm registry, into a cache folder outside the clone.
 import { spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Where it is kept. */
+/** Returns the cache folder. */
 export const cacheRoot = (): string =>
   path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'loadlens');
 
 /**
- * Runs npm in a folder. Scripts stay off: nothing is compiled. `nodeFolder` goes first in the path, for npm picks releases by
- * the Node it runs on.
+ * Runs npm in a folder, without install scripts. `nodeFolder` comes first in PATH, because npm selects releases by the Node that
+ * it runs on.
  */
 export function npm(folder: string, args: readonly string[], nodeFolder: string): void {
   const options = ['--save-exact', '--ignore-scripts', '--no-fund', '--no-audit', '--no-progress', '--loglevel=error'];
-  // The settings of the npm that runs the tests do not belong here.
+  // Without the settings of the npm that runs the tests.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?!config_cache$)/i.test(name)));
   const result = spawnSync('npm', [...args, ...options], {
     cwd: folder,

@@ -3,14 +3,14 @@ import { streamTimes } from '../../src/core/metrics/streams.ts';
 import { time, timeCount } from '../../src/core/metrics/times.ts';
 import { createStreamReader, type Expected } from '../../src/engine/answers/stream-reader.ts';
 
-/** What is known of responses before their first byte. */
+/** Expectations of responses before their first byte. */
 export const openai: Expected = { anyEvents: false, stream: true, type: 'text/event-stream' };
 export const ollama: Expected = { anyEvents: false, stream: true, type: 'application/x-ndjson' };
 export const sse: Expected = { anyEvents: true, stream: true, type: 'text/event-stream' };
 export const untyped: Expected = { anyEvents: false, stream: true, type: '' };
 export const untypedEvents: Expected = { anyEvents: true, stream: true, type: '' };
 
-/** Returns what a reader makes of pieces that arrive at these times, ms; 10 ms apart from 0 on unless set. */
+/** Returns the outcome of pieces that arrive at these times, ms (default: 10 ms apart from 0). */
 export function readStream(
   expected: Expected,
   pieces: readonly (string | Uint8Array)[],

@@ -4,7 +4,7 @@ import type { TransportName } from '../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 
-/** A short plan: cold, so that a test does not wait for the warm-up of the code. */
+/** A short plan with a cold start, so that a test doesn't wait for the code warm-up. */
 const shortPlan: RunPlan = {
   loadModel: 'closed',
   requests: 10,
@@ -19,14 +19,14 @@ const shortPlan: RunPlan = {
   objectives: [],
 };
 
-/** What a test says of a run; the rest is usual. */
+/** Parts of a run that a test sets; the rest has defaults. */
 export interface Wanted {
   readonly plan?: Partial<RunPlan>;
   readonly weights?: readonly number[];
   readonly secrets?: readonly string[];
 }
 
-/** The input of a run of plain URLs or prepared requests. */
+/** Returns the input of a run of plain URLs or prepared requests. */
 export function runInput(requests: readonly (string | PreparedRequest)[], wanted: Wanted = {}): RunInput {
   const prepared = requests.map((request): PreparedRequest =>
     typeof request === 'string' ? { method: 'GET', url: request, headers: [] } : request,
@@ -50,7 +50,7 @@ export function runInput(requests: readonly (string | PreparedRequest)[], wanted
   };
 }
 
-/** Runs them in this process. */
+/** Runs plain URLs or prepared requests in this process. */
 export function run(
   requests: readonly (string | PreparedRequest)[],
   wanted: Wanted = {},
@@ -59,7 +59,7 @@ export function run(
   return runBenchmark(runInput(requests, wanted), { signal, version: '0.0.0' });
 }
 
-/** The same over a transport of the test's choice. */
+/** Returns a function like `run` that uses one transport. */
 export const runOver =
   (transport: TransportName): typeof run =>
   (requests, wanted, signal) =>

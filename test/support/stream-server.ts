@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** A server whose answers a test writes itself. */
+/** An HTTP server whose responses a test writes. */
 export interface StreamServer {
   readonly url: string;
   /** Bodies of the requests, in the order of arrival. */
@@ -9,7 +9,7 @@ export interface StreamServer {
   close(): Promise<void>;
 }
 
-/** Answers every request as told, once its body is there. */
+/** Starts a server that responds to each request once its body has arrived. */
 export async function startStreamServer(
   answer: (response: ServerResponse, request: IncomingMessage) => void | Promise<void>,
 ): Promise<StreamServer> {

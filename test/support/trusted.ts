@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 
-/** Runs something while this process trusts the certificate of the servers that tests start. */
+/** Runs `run` while this process trusts the certificate of the test servers. */
 export async function whileTrusted<T>(run: () => Promise<T>): Promise<T> {
   const trusted = tls.getCACertificates();
   tls.setDefaultCACertificates([readFileSync(new URL('../fixtures/tls/cert.pem', import.meta.url), 'utf8')]);

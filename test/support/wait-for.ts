@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until the condition holds; says what it waited for when that does not happen. */
+/** Waits until the condition holds. Rejects after the limit, with `what` in the message. */
 export async function waitFor(
   what: string,
   condition: () => boolean | Promise<boolean>,
@@ -8,7 +8,7 @@ export async function waitFor(
 ): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${limitMs / 1000} s in vain: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not within ${limitMs / 1000} s: ${what}`);
     await sleep(50);
   }
 }

@@ -1,4 +1,4 @@
-import type { ErrorKind, StreamSample } from '../../core/metrics/types.ts';
+import type { StreamSample } from '../../core/metrics/types.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import { isJson, objectIn, parsed, type Json } from './dialects/json.ts';
@@ -6,6 +6,7 @@ import { errorIn, errorWords, isSaid, refusalIn } from './dialects/server-error.
 import { countsBeside, usageIn, type Usage } from './dialects/usage.ts';
 import { createEventFraming, createJsonFraming, createTextFraming, formOf, type Framing } from './framing.ts';
 import { createResponseTrack } from './response-track.ts';
+import { invalidJson, maxShown, notRead, type ResponseFailure } from './unreadable.ts';
 
 /** Expectations of a response before its first byte. */
 export interface Expected {
@@ -32,13 +33,6 @@ export interface StreamReader {
   end(whole: boolean): ResponseOutcome;
 }
 
-/** Why a response failed although its status means success. */
-export interface ResponseFailure {
-  readonly kind: ErrorKind;
-  /** In the server's words if it has any. */
-  readonly text: string;
-}
-
 /** Content of a response. Times are as passed to `add`. */
 export interface ResponseOutcome {
   /** Undefined for a response in one piece. */
@@ -58,30 +52,12 @@ export interface ResponseOutcome {
  */
 type OnFinished = (last: boolean) => void;
 
-/**
- * Returns a function that runs work once the loop has read all sockets with data. All work of one turn runs in the next
- * turn.
- */
-export function createAfterReads(): (work: () => void) => void {
-  let waiting: (() => void)[] = [];
-  const run = (): void => {
-    const due = waiting;
-    waiting = [];
-    for (const work of due) work();
-  };
-  return (work) => {
-    if (waiting.push(work) === 1) setImmediate(run);
-  };
-}
-
 const none: readonly string[] = [];
 const streaming = { stream: true };
 /** Minimum number of chunks in a burst that weren't sent as they were generated. */
 const fewestInLump = 4;
 const longestLumpMs = 1;
 const nothingExpected: Expected = { anyEvents: false, stream: false, type: '' };
-/** Maximum number of characters shown of an unreadable response. */
-const maxShown = 300;
 /** Events, and their texts, that keep a connection open. */
 const heartbeat = /^\W*(?:ping|heartbeat|keep-?alive)\W*$/i;
 
@@ -165,12 +141,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     const json = parsed(text);
     whole = 'read';
     if (!isJson(json)) {
-      whole =
-        text.trim() === ''
-          ? { kind: 'noToken', text: 'The response is empty.' }
-          : isCutOff(text)
-            ? { kind: 'unfinished', text: `The JSON of the response ends early: …${text.slice(-maxShown)}` }
-            : { kind: 'responseError', text: `The response isn't valid JSON: ${text.slice(0, maxShown)}` };
+      whole = invalidJson(text);
       return;
     }
     if (Array.isArray(json)) readList(json);
@@ -311,36 +282,4 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, notes, failure };
     },
   };
-}
-
-/** Returns why a response that is neither JSON nor events can't be read. */
-function notRead(text: string): ResponseFailure {
-  const shown = text.trim();
-  if (shown === '') return { kind: 'noToken', text: 'The response is empty.' };
-  if (!shown.startsWith('<')) {
-    return {
-      kind: 'responseError',
-      text: `The response is neither JSON nor server-sent events: ${shown.slice(0, maxShown)}`,
-    };
-  }
-  const title = /<(?:title|h1)[^>]*>\s*([^<]+)/i.exec(shown)?.[1]?.trim();
-  return {
-    kind: 'responseError',
-    text: `The response is a web page, not JSON: ${(title ?? shown).slice(0, maxShown)}`,
-  };
-}
-
-/** Returns true if a JSON text ends inside an object, a list, or a string. */
-function isCutOff(text: string): boolean {
-  let depth = 0;
-  let isText = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const letter = text[i];
-    if (isText && letter === '\\') i += 1;
-    else if (letter === '"') isText = !isText;
-    else if (isText) continue;
-    else if (letter === '{' || letter === '[') depth += 1;
-    else if (letter === '}' || letter === ']') depth -= 1;
-  }
-  return isText || depth > 0;
 }

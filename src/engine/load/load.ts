@@ -1,6 +1,6 @@
 import { createTally } from '../../core/metrics/recorder/tally.ts';
 import type { Sample } from '../../core/metrics/types.ts';
-import { createAfterReads } from '../answers/stream-reader.ts';
+import { createAfterReads } from '../answers/after-reads.ts';
 import { TimeoutError, UnconnectedError } from '../transport/error-kind.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { createDueRequests, doneIndex, laterIndex } from './due.ts';

@@ -1,7 +1,7 @@
 import Mocha from 'mocha';
 import { writeCounts } from './counts.ts';
 
-/** Prints as mocha's `spec` does and leaves the counts for whoever adds up several suites. */
+/** Prints like mocha's `spec` and writes the counts of the suite. */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);

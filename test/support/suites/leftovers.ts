@@ -1,4 +1,4 @@
-// Tests must not leave processes behind: those that still run are found by the temporary folder in their environment.
+// Finds processes that tests left behind, by the temporary folder in their environment.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -12,12 +12,12 @@ function processesOf(temporary: string): { pid: number; command: string }[] {
         const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
         return command ? [{ pid: Number(name), command: command.slice(0, 120) }] : [];
       } catch {
-        return []; // Gone meanwhile, or another user's.
+        return []; // Ended meanwhile, or of another user.
       }
     });
 }
 
-/** Gives what runs with this temporary folder some time to end, kills the rest and returns their command lines. */
+/** Waits for the processes with this temporary folder to end, kills the rest, and returns their command lines. */
 export async function endProcessesOf(temporary: string, graceMs: number): Promise<string[]> {
   const deadline = Date.now() + graceMs;
   let left = processesOf(temporary);

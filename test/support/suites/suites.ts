@@ -1,4 +1,4 @@
-// Every suite of tests, one after the other, added up to one line.
+// Runs suites of tests one after the other and adds up their results.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -16,7 +16,7 @@ interface Suite {
   readonly timeoutMinutes: number;
   /** Arguments for Node. */
   command(grep: string | undefined): readonly string[];
-  /** Runs before the suite, in a terminal's words. */
+  /** Preparations that the suite needs. */
   readonly prepare?: readonly (keyof typeof preparations)[];
 }
 
@@ -91,13 +91,13 @@ function runScript(args: readonly string[]): void {
   if (status !== 0) throw new Error(`${args[0]} failed.`);
 }
 
-/** `[--floor] [suite…] [grep]`: no suite named means all of them. Resolves with the exit code. */
+/** Runs the suites of `[--floor] [suite…] [grep]`, all of them by default. Returns the exit code. */
 export async function runSuites(args: readonly string[]): Promise<number> {
   if (args.includes('--floor')) process.env['LOADLENS_HOST'] = 'floor';
   const words = args.filter((word) => word !== '--floor');
   const named = words.filter((word) => word in suites);
   const grep = words.find((word) => !(word in suites));
-  // Everything that tests put into the temporary folder lies below this one, and goes with it.
+  // Temporary files of tests are below this folder and are removed with it.
   const temporary = mkdtempSync(path.join(tmpdir(), 'll-'));
   const total = { passed: 0, failed: 0 };
   let running: ChildProcess | undefined;
@@ -142,7 +142,7 @@ interface Runner {
   start(command: readonly string[], counts: string): ChildProcess;
 }
 
-/** A suite that does not reach its end, runs nothing or leaves processes behind has failed, whatever it counted. */
+/** Runs a suite and returns its counts. A suite that doesn't end, runs no test, or leaves processes behind has failed. */
 async function runSuite(name: string, suite: Suite, grep: string | undefined, runner: Runner): Promise<Counts> {
   const problem = (text: string): void => console.error(`${name}: ${text}`);
   try {
@@ -162,7 +162,7 @@ async function runSuite(name: string, suite: Suite, grep: string | undefined, ru
     killGroup(child, 'SIGTERM');
     setTimeout(() => killGroup(child, 'SIGKILL'), 10_000).unref();
   }, suite.timeoutMinutes * 60_000);
-  // Done and reported, but a server or a timer of a test keeps it alive: that is a mistake, not a reason to wait on.
+  // A server or timer that keeps a finished suite alive is a mistake of a test.
   const afterReport = setInterval(() => {
     if (!existsSync(file) || Date.now() - statSync(file).mtimeMs < 15_000) return;
     clearInterval(afterReport);

@@ -8,7 +8,6 @@ import { detailOf } from '../../../core/metrics/recorder/target-detail.ts';
 import type { Backlog, FailureSample } from '../../../core/metrics/types.ts';
 import { loadModelFor } from '../../../core/plan/load/load-models.ts';
 import type { LoadModel } from '../../../core/plan/load/load-model.ts';
-import { perRequestLimitsMs, withoutTokenTimes } from '../../../core/plan/objectives.ts';
 import { targetPicker } from '../../../core/values/pick.ts';
 import { promptTurns } from '../../../core/plan/prompt-turns.ts';
 import { indexIn, shareModel } from '../../../core/plan/load/share.ts';
@@ -27,6 +26,7 @@ import type { Lane, Transport, WireRequest } from '../../transport/transport.ts'
 import { createConnections, type ConnectionKeeper } from '../../transport/connections.ts';
 import { toWire } from '../../transport/wire.ts';
 import { sharedCounter, type Counters } from './counter.ts';
+import { limitsOf } from './limits.ts';
 
 /** Part of a run: the warm-up before the clock starts, or the run itself. */
 export type Part = keyof Counters;
@@ -285,25 +285,5 @@ function withNumbers(
   return {
     ...request,
     variantAt: (own) => variantAt(...numbersOf(indexIn(share, own))),
-  };
-}
-
-/**
- * Returns the limits for one request to each target. Lists are empty without a limit, because a file may have many
- * targets.
- */
-function limitsOf(
-  { objectives: ofRun }: Pick<RunPlan, 'objectives'>,
-  targets: LoopSetup['targets'],
-  requests: readonly WireRequest[],
-): Pick<SummaryOptions, 'latencyLimitMs' | 'otherLimitsMs'> {
-  const ofAnswers = withoutTokenTimes(ofRun);
-  if (ofRun.length === 0 && targets.every(({ objectives }) => objectives.length === 0)) return { latencyLimitMs: [] };
-  const limits = targets.map(({ objectives }, i) =>
-    perRequestLimitsMs([...(requests[i]?.dialect ? ofRun : ofAnswers), ...objectives]),
-  );
-  return {
-    latencyLimitMs: limits.map(({ latencyMs }) => latencyMs),
-    otherLimitsMs: limits.map(({ others }) => others),
   };
 }
