@@ -8,6 +8,8 @@ export interface FailureMessage {
   readonly hint: string;
   /** For the log, not for the user. Present for a bug. */
   readonly stack?: string;
+  /** What the parent can offer a way out of. */
+  readonly code?: 'portInUse';
 }
 
 /** Schema of a received failure. */
@@ -16,11 +18,16 @@ export const failureSchema = v.object({
   message: v.string(),
   hint: v.string(),
   stack: v.exactOptional(v.string()),
+  code: v.exactOptional(v.literal('portInUse')),
 });
 
 /** Returns an error as a failure. `bug` is the text for an error that users can't fix. */
 export function failureOf(error: unknown, bug: Pick<FailureMessage, 'message' | 'hint'>): FailureMessage {
-  if (error instanceof LoadlensError) return { type: 'failure', message: error.message, hint: error.hint };
+  if (error instanceof LoadlensError) {
+    const { message, hint, cause } = error;
+    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    return { type: 'failure', message, hint, ...(taken ? { code: 'portInUse' } : {}) };
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { type: 'failure', ...bug, stack };
 }

@@ -17,7 +17,7 @@ export async function otherServers(
   const address = new URL(first.url);
   const sentences = await Promise.all(
     expected.map(async (place) => {
-      const said = isMadeFor(requests, place) ? await serverAt(address) : undefined;
+      const said = isMadeFor(requests, place) ? await nameOfServerAt(address.hostname, address.port) : undefined;
       return said === undefined ? undefined : otherServerSentence(said, address, place.id);
     }),
   );
@@ -25,9 +25,9 @@ export async function otherServers(
 }
 
 /** Returns the name of the server at an address, empty if it has none; undefined without a response in time. */
-function serverAt({ hostname, port }: URL): Promise<string | undefined> {
+export function nameOfServerAt(host: string, port: number | string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const request = get({ host: hostname, port, path: '/health', agent: false, timeout: mostMs }, (response) => {
+    const request = get({ host, port, path: '/health', agent: false, timeout: mostMs }, (response) => {
       resolve(String(response.headers['server'] ?? ''));
       response.destroy();
     });

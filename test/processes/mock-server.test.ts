@@ -76,6 +76,7 @@ describe('mock server process', () => {
       const exit = once(mock.child, 'exit');
       const failure = await mock.event('failure');
       assert.equal(failure.message, `Port ${other.port} on 127.0.0.1 is in use.`);
+      assert.equal(failure.code, 'portInUse');
       assert.equal(failure.stack, undefined);
       assert.deepEqual(await exit, [1, null]);
     } finally {

@@ -63,6 +63,17 @@ describe('results panel', () => {
       }
     });
 
+    it('says in the header and with the file that the text of an editor was run', async () => {
+      const source = { file: 'load/endpoints.txt', unsaved: true } as const;
+      const panel = await show({ ...states.completed, record: { ...record, source } });
+      const { page } = panel;
+      assert.match(await page.locator('header p.remark').innerText(), / · build-07\.example\.org · unsaved changes$/);
+      const file = page.locator('.provenance dd').first();
+      assert.equal(await file.innerText(), 'load/endpoints.txt, unsaved changes');
+      await file.getByRole('button').click();
+      assert.deepEqual(await lastPosted(panel), { type: 'openSource', id: record.id });
+    });
+
     it('marks percentiles of too few responses and says what they need', async () => {
       const { page } = await show(states.small);
       assert.deepEqual(await page.locator('.tile.unsure').allTextContents(), [

@@ -1,6 +1,7 @@
 import { stretchedMs } from '../../src/core/metrics/rates.ts';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
+import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
 import { runCharts } from '../../src/core/report/charts/run-charts.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
@@ -35,7 +36,13 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
         {},
         h('h1', { tabindex: -1 }, record.name),
         verdictLine(record),
-        h('p', { class: 'remark' }, `${startedWords(record)} · ${planWords(record.plan)} · ${record.environment.host}`),
+        h(
+          'p',
+          { class: 'remark' },
+          [startedWords(record), planWords(record.plan), record.environment.host, ...unsavedMark(record.source)].join(
+            ' · ',
+          ),
+        ),
         runToolbar(record.id),
       ),
       ...notes(record, keptForSession),

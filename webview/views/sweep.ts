@@ -1,5 +1,6 @@
 import { noLimitUpTo } from '../../src/core/record/capacity-sentences.ts';
 import { sweepFacts, sweepNotes, uslFacts, wholeLevelTable } from '../../src/core/report/tables/sweep-tables.ts';
+import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import type { SweepRecord } from '../../src/core/record/sweep.ts';
 import { levelCharts } from '../../src/core/report/charts/levels.ts';
 import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
@@ -58,6 +59,7 @@ function subtitle({ startedAt, planned, levels, search }: SweepRecord): string {
     search === undefined
       ? levelsWords(planned)
       : `Search for capacity, ${levelsWords(levels.map(({ plan }) => plan.concurrency))}`;
-  const host = levels[0]?.environment.host;
-  return [startedWords({ startedAt }), what, ...(host === undefined ? [] : [host])].join(' · ');
+  const [first] = levels;
+  const where = first === undefined ? [] : [first.environment.host, ...unsavedMark(first.source)];
+  return [startedWords({ startedAt }), what, ...where].join(' · ');
 }

@@ -1,6 +1,7 @@
 import { Uri, window, workspace } from 'vscode';
+import { settings } from '../setting-rows.ts';
 import type { Consent } from '../services/workspace/consent.ts';
-import { isFile, openUntitled } from '../services/workspace/files.ts';
+import { isFile, openUntitled, showText, withPort } from '../services/workspace/files.ts';
 import type { Notify } from '../services/workspace/notify.ts';
 import type { Secrets } from '../services/workspace/secrets.ts';
 import { numberSetting } from '../services/workspace/settings.ts';
@@ -11,10 +12,6 @@ async function pickFolder(): Promise<Uri | undefined> {
   if (folders.length < 2) return folders[0]?.uri;
   return (await window.showWorkspaceFolderPick({ placeHolder: 'In which folder?' }))?.uri;
 }
-
-/** The sample with the port that the mock server is set to. */
-const sampleFor = (text: string, port: number): string =>
-  text.replaceAll('127.0.0.1:5000', `127.0.0.1:${port}`).replaceAll('--port 5000', `--port ${port}`);
 
 /** Commands around endpoints files, the secrets they name and the hosts they may send to. */
 export function fileCommands(parts: {
@@ -28,7 +25,8 @@ export function fileCommands(parts: {
   return {
     createEndpointsFile: async () => {
       const bytes = await workspace.fs.readFile(Uri.joinPath(extensionUri, 'media', 'samples', 'endpoints.txt'));
-      const sample = sampleFor(new TextDecoder().decode(bytes), numberSetting('mock.port'));
+      const written = new TextDecoder().decode(bytes);
+      const sample = withPort(written, settings['mock.port'].default, numberSetting('mock.port'));
       if ((workspace.workspaceFolders ?? []).length === 0) {
         await openUntitled(sample);
         return;
@@ -39,7 +37,7 @@ export function fileCommands(parts: {
       // What is there already is opened, never written over.
       if (await isFile(file)) notify.info('endpoints.txt is there already.');
       else await workspace.fs.writeFile(file, new TextEncoder().encode(sample));
-      await window.showTextDocument(file, { preview: false });
+      await showText(await workspace.openTextDocument(file), { preview: false });
     },
     setSecret: async () => {
       const name = await window.showInputBox({

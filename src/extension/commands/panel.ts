@@ -1,8 +1,8 @@
-import { commands, window, type Disposable } from 'vscode';
+import { commands, workspace, type Disposable } from 'vscode';
 import { higherLevels } from '../../core/plan/sweep.ts';
 import { isSweep, sourceOf } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
-import { findSource } from '../services/workspace/files.ts';
+import { findSource, showText } from '../services/workspace/files.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Notify } from '../services/workspace/notify.ts';
 import type { Runs } from '../services/runs/runs.ts';
@@ -24,7 +24,7 @@ export function answerPanel(parts: {
     const file = record === undefined ? undefined : sourceOf(record)?.file;
     const uri = file === undefined ? undefined : await findSource(file);
     if (uri === undefined) notify.warn('The file of this run is not in the workspace.');
-    else await window.showTextDocument(uri);
+    else await showText(await workspace.openTextDocument(uri));
   };
 
   const sweepHigher = async (id: string): Promise<void> => {

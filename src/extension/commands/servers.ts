@@ -24,7 +24,7 @@ export function serverCommands(
     );
   }
   const start = (id: ServerId) => async (): Promise<void> => {
-    if (mayRun(notify)) await startServer(servers[id]);
+    if (mayRun(notify)) await startServer(servers[id], notify);
   };
   const stop = (id: ServerId) => (): Promise<void> => servers[id].end();
   return {

@@ -140,12 +140,17 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
   };
 }
 
-function serverCommand({ words, start, stop, state }: BundledServer): Command {
+function serverCommand({ words, start, stop, state, port }: BundledServer): Command {
   const now = state();
   switch (now.kind) {
     case 'missing':
     case 'stopped':
       return { command: commandIds[start], title: words.startLens };
+    case 'elsewhere':
+      // Text alone where there is nothing to start.
+      return now.isOwn
+        ? { command: '', title: `${words.title} of another window or terminal (:${port()})` }
+        : { command: commandIds[start], title: words.startLens };
     case 'starting':
       return { command: commandIds[stop], title: words.starting };
     case 'running': {

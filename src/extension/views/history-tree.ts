@@ -1,5 +1,6 @@
 import { EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { failureSentences } from '../../core/report/words/failure-reasons.ts';
+import { unsavedMark } from '../../core/report/words/facts.ts';
 import { formatCount, formatS } from '../../core/format.ts';
 import { outcomeWords } from '../../core/report/words/outcome-words.ts';
 import { isRun, isSweep, nameOf, type ResultRecord } from '../../core/report/formats/results.ts';
@@ -112,7 +113,7 @@ function tooltip(record: RunRecord): MarkdownString {
   const why = failureSentences([record]);
   text.appendText([numbersWords(record), ...why].join(' · '));
   text.appendMarkdown('\n\n');
-  text.appendText(startedWords(record, record));
+  text.appendText([startedWords(record, record), ...unsavedMark(record.source)].join(' · '));
   return text;
 }
 

@@ -1,9 +1,10 @@
-import { EventEmitter, TabInputWebview, Uri, ViewColumn, window } from 'vscode';
+import { commands, EventEmitter, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, Event, LogOutputChannel, Tab, WebviewPanel } from 'vscode';
 import { isRun, isSweep } from '../../core/report/formats/results.ts';
 import { panelViewType } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Runs } from '../services/runs/runs.ts';
+import { isPanelTab } from '../services/workspace/panel-tab.ts';
 import { throttle } from '../services/runs/throttle.ts';
 import { panelHtml } from './panel-html.ts';
 import type { FromPanel, PanelState, ToPanel } from '../../panel-protocol.ts';
@@ -46,10 +47,7 @@ export type PanelRequest = Exclude<FromPanel, { readonly type: 'ready' }>;
 const mostPostsPerS = 10;
 
 /** After a reload VS Code restores a panel once its tab is shown: until then there is the tab alone. */
-const hiddenTabs = (): Tab[] =>
-  window.tabGroups.all
-    .flatMap(({ tabs }) => tabs)
-    .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(panelViewType));
+const hiddenTabs = (): Tab[] => window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(isPanelTab));
 
 /** Makes the panel and lets VS Code bring it back after a reload. */
 export function createResultsPanel({ extensionUri, runs, history, log }: PanelParts): ResultsPanel {
@@ -118,7 +116,11 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     if (panel === undefined) {
       const left = hiddenTabs();
       const viewColumn = left[0]?.group.viewColumn ?? ViewColumn.Beside;
+      // In an empty window it takes the one group, which VS Code locks by itself only beside others.
+      const [only, ...others] = window.tabGroups.all;
+      const isAlone = only !== undefined && others.length === 0 && only.tabs.length === 0;
       adopt(window.createWebviewPanel(panelViewType, title, { viewColumn, preserveFocus: true }, {}));
+      if (isAlone) void commands.executeCommand('workbench.action.lockEditorGroup');
       if (left.length > 0)
         window.tabGroups.close(left, true).then(undefined, (error: unknown) => log.warn(String(error)));
       return;

@@ -1,4 +1,4 @@
-import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
+import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, window, workspace, type Disposable } from 'vscode';
 import { views } from '../contributions.ts';
 import type { BundledServer, ServerState } from '../services/child-processes/bundled-server.ts';
 
@@ -10,6 +10,8 @@ function describe(state: ServerState, port: number): string {
       return 'not in this package';
     case 'stopped':
       return `stopped · :${port}`;
+    case 'elsewhere':
+      return state.isOwn ? `:${port} · another window or terminal` : `port ${port} in use`;
     case 'starting':
       return state.step ?? 'starting';
     case 'running':
@@ -17,10 +19,14 @@ function describe(state: ServerState, port: number): string {
   }
 }
 
-function explain(state: ServerState, { what, missing }: BundledServer['words']): string {
+function explain(state: ServerState, port: number, { what, missing, name }: BundledServer['words']): string {
   switch (state.kind) {
     case 'missing':
       return `${missing.message} ${missing.hint}`;
+    case 'elsewhere':
+      return state.isOwn
+        ? `The ${name} of another window or terminal listens on port ${port}. Runs of this window use it.`
+        : `${state.name === '' ? 'Another server' : state.name.slice(0, 80)} listens on port ${port}.`;
     case 'stopped':
     case 'starting':
       return what;
@@ -34,12 +40,14 @@ function itemFor(server: BundledServer): TreeItem {
   const item = new TreeItem(server.words.title);
   item.id = server.id;
   item.description = describe(state, server.port());
-  item.contextValue = `${server.id}.${state.kind}`;
+  const isOwn = state.kind === 'elsewhere' && state.isOwn;
+  // Start finds another port where one is taken.
+  item.contextValue = `${server.id}.${state.kind === 'elsewhere' && !isOwn ? 'stopped' : state.kind}`;
   item.iconPath =
-    state.kind === 'running'
+    state.kind === 'running' || isOwn
       ? new ThemeIcon('server-process', new ThemeColor('testing.iconPassed'))
       : new ThemeIcon(state.kind === 'starting' ? 'loading~spin' : 'server-process');
-  item.tooltip = explain(state, server.words);
+  item.tooltip = explain(state, server.port(), server.words);
   return item;
 }
 
@@ -53,7 +61,24 @@ export function createServersTree(servers: readonly BundledServer[]): Disposable
       getTreeItem: itemFor,
     },
   });
-  const subscriptions = servers.map((server) => server.onDidChange(() => changed.fire()));
+  /** What other windows start and stop is looked up when somebody looks here: nothing is polled. */
+  const look = (): void => {
+    if (!tree.visible || !workspace.isTrusted) return;
+    for (const server of servers) void server.look();
+  };
+  const subscriptions = [
+    ...servers.map((server) => server.onDidChange(() => changed.fire())),
+    tree.onDidChangeVisibility(look),
+    window.onDidChangeWindowState(({ focused }) => {
+      if (focused) look();
+    }),
+    workspace.onDidChangeConfiguration((event) => {
+      if (!servers.some(({ id }) => event.affectsConfiguration(`loadlens.${id}.port`))) return;
+      changed.fire();
+      look();
+    }),
+  ];
+  look();
   return {
     dispose: () => {
       for (const subscription of subscriptions) subscription.dispose();

@@ -125,6 +125,10 @@ describe('a run in the editor', () => {
     const [record] = loadlens.runs();
     assert.equal(record?.name, 'typed');
     assert.equal(record?.requestsSent, 3);
+    assert.deepEqual(record?.source, { file: 'unsaved.endpoints', unsaved: true });
+    await document.save();
+    await run('runEndpoint', document.uri, 'typed');
+    assert.deepEqual(loadlens.runs()[0]?.source, { file: 'unsaved.endpoints' });
   });
 
   it('is repeated by Run Again, and from a record of the history', async () => {

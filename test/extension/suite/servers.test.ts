@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -170,5 +172,70 @@ describe('a bundled server', () => {
     assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${mock.port()}/hello`)), mock);
     assert.equal(serverFor([mock, server], new URL(`http://127.0.0.1:${server.port()}/v1/completions`)), undefined);
     assert.equal(serverFor([mock, server], new URL('http://192.0.2.1/')), undefined);
+  });
+});
+
+describe('a server whose port is taken', () => {
+  const taken = createServer((_, response) => response.setHeader('server', 'nginx/1.2').end());
+  let port = 0;
+  const { window } = vscode;
+  const { showErrorMessage, showInformationMessage } = window;
+  const said: unknown[][] = [];
+  const answerWith = (...labels: string[]): void => {
+    const show = (...args: unknown[]) => {
+      said.push(args);
+      return Promise.resolve(labels.find((label) => args.includes(label)));
+    };
+    Object.assign(window, { showErrorMessage: show, showInformationMessage: show });
+  };
+
+  before(async () => {
+    await api();
+    await once(taken.listen(0, '127.0.0.1'), 'listening');
+    const address = taken.address();
+    assert.ok(typeof address === 'object' && address);
+    ({ port } = address);
+    await set('mock.port', port);
+  });
+
+  after(async () => {
+    Object.assign(window, { showErrorMessage, showInformationMessage });
+    await run('stopMockServer');
+    taken.closeAllConnections();
+    taken.close();
+    const settings = vscode.workspace.getConfiguration('loadlens');
+    await settings.update('mock.port', undefined, vscode.ConfigurationTarget.Workspace);
+    await set('mock.port', undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('starts on another port, and the open file follows', async () => {
+    const document = await openFile('taken.endpoints', `http://127.0.0.1:${port}/hello\n`);
+    answerWith('Use Another Port', 'Update File');
+    await run('startMockServer');
+    await waitFor('the file', () => !document.getText().includes(`:${port}/`));
+    const free = vscode.workspace.getConfiguration('loadlens').get<number>('mock.port');
+    assert.equal(document.getText(), `http://127.0.0.1:${free}/hello\n`);
+    assert.ok((await fetch(`http://127.0.0.1:${free}/hello`)).ok);
+    assert.deepEqual(said.splice(0), [
+      [
+        `Port ${port} is in use by nginx/1.2. Choose another port for the mock server.`,
+        'Use Another Port',
+        'Open Setting',
+      ],
+      [`The mock server listens on port ${free}. taken.endpoints uses port ${port}.`, 'Update File'],
+    ]);
+  });
+
+  it('is shown as the mock server of another window where it is one', async () => {
+    const other = createBundledServer(mockServer('nowhere.js'), log);
+    const document = await openFile('other.endpoints', `http://127.0.0.1:${other.port()}/hello\n`);
+    assert.match((await lenses(document))[1] ?? '', /^0: Stop mock server/);
+    await other.look();
+    assert.deepEqual(other.state(), { kind: 'elsewhere', isOwn: true, name: 'loadlens-mock' });
+    await run('stopMockServer');
+    await other.look();
+    assert.deepEqual(other.state(), { kind: 'stopped' });
+    other.dispose();
   });
 });

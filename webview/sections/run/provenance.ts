@@ -1,3 +1,4 @@
+import { unsavedMark } from '../../../src/core/report/words/facts.ts';
 import { loadText } from '../../../src/core/report/words/load-words.ts';
 import type { RunRecord, Source } from '../../../src/core/record/run.ts';
 import { formatCount, formatMs, withoutZeros } from '../../../src/core/format.ts';
@@ -10,7 +11,7 @@ import { section } from '../kit/section.ts';
 export function provenance(record: RunRecord): HTMLElement {
   const { plan, environment: machine, source } = record;
   const facts: [string, Child][] = [
-    ['File', source === null ? 'None' : fileButton(source, record.id)],
+    ['File', source === null ? 'None' : fileWords(source, record.id)],
     ['Git', gitWords(source)],
     ['Started', new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })],
     [
@@ -46,6 +47,12 @@ export function fileButton({ file }: Source, id: string): HTMLElement {
   const press = h('button', { class: 'link', type: 'button' }, file);
   press.addEventListener('click', () => post({ type: 'openSource', id }));
   return press;
+}
+
+/** The file, and that the run used other text. */
+function fileWords(source: Source, id: string): Child {
+  const mark = unsavedMark(source);
+  return h('span', {}, fileButton(source, id), mark.length === 0 ? null : `, ${mark.join()}`);
 }
 
 function gitWords(source: Source | null): string {

@@ -66,4 +66,7 @@ export const sourceSchema = v.object({
   file: about('Path relative to the workspace or the working directory, with /.', v.string()),
   gitCommit: v.exactOptional(about('Commit that was checked out.', v.string())),
   gitDirty: v.exactOptional(about('True: the work tree had changes.', v.boolean())),
+  unsaved: v.exactOptional(
+    about('The run used the text of an editor, which differed from the file. Absent otherwise.', v.literal(true)),
+  ),
 });

@@ -1,5 +1,5 @@
 import { clientFacts, clientMark } from '../words/client-words.ts';
-import { attention, provenance } from '../words/facts.ts';
+import { attention, provenance, unsavedMark } from '../words/facts.ts';
 import { failureCountText, failuresOf, targetsText } from '../words/failure-reasons.ts';
 import { capital, formatMs, formatPercent, formatRate, formatUtc } from '../../format.ts';
 import { escapeHtml } from './escape.ts';
@@ -62,7 +62,8 @@ function clientBadge(record: RunRecord): string {
 }
 
 function subtitle(record: RunRecord): string {
-  return `${formatUtc(record.startedAt)} · ${record.environment.host} · ${statusWords[record.status]}`;
+  const { startedAt, environment, status, source } = record;
+  return [formatUtc(startedAt), environment.host, statusWords[status], ...unsavedMark(source)].join(' · ');
 }
 
 function tiles(record: RunRecord): string {

@@ -1,5 +1,5 @@
 import { clientFacts, clientMark } from '../words/client-words.ts';
-import { attention, provenance } from '../words/facts.ts';
+import { attention, provenance, unsavedMark } from '../words/facts.ts';
 import { failureTable } from '../words/failure-reasons.ts';
 import { capital, formatMs, formatPercent, formatRate } from '../../format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
@@ -50,5 +50,6 @@ function headline(record: RunRecord): string {
     ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
     ...(mark === null ? [] : [`**${mark.label}**`]),
+    ...unsavedMark(record.source),
   ].join(' · ');
 }

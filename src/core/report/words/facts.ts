@@ -194,10 +194,18 @@ export function warningNote(runs: readonly RunRecord[]): string[] {
   ];
 }
 
+/** Returns `unsaved changes` if the run used text that was in no file, otherwise nothing. */
+export const unsavedMark = (source: RunRecord['source']): readonly string[] =>
+  source?.unsaved === true ? ['unsaved changes'] : [];
+
 /** Returns where the targets came from: file and commit. */
-export function sourceText({ file, gitCommit, gitDirty }: NonNullable<RunRecord['source']>): string {
-  if (gitCommit === undefined) return file;
-  return `${file} at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with uncommitted changes' : ''}`;
+export function sourceText(source: NonNullable<RunRecord['source']>): string {
+  const { file, gitCommit, gitDirty } = source;
+  const commit =
+    gitCommit === undefined
+      ? ''
+      : ` at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with uncommitted changes' : ''}`;
+  return [`${file}${commit}`, ...unsavedMark(source)].join(', ');
 }
 
 /** Returns the resource usage of a server that Loadlens started, on one line. */

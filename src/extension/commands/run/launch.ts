@@ -95,15 +95,16 @@ export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify, target?: 
 /** Runs a request from start to end: questions first, then the load, then its record in history and panel. */
 export async function launch(request: RunRequest, parts: LaunchParts): Promise<void> {
   if (!mayRun(parts.notify)) return;
-  const task = await prepare(request, parts);
-  if (task === undefined) return;
+  const prepared = await prepare(request, parts);
+  if (prepared === undefined) return;
+  const { task, unsaved } = prepared;
   const { uri } = request;
   const file = shownAs(uri);
   await inTurn(parts, async (waited) => {
     const current = waited ? await stillServed(uri, task, parts) : task;
     if (current === undefined) return;
     const starting = withPromptStarts(uri, current, parts);
-    const record = await measure(starting, parts, (measured) => withSource(measured, file));
+    const record = await measure(starting, parts, (measured) => withSource(measured, file, unsaved));
     parts.prompts.advance(String(uri), record);
   });
 }
@@ -122,9 +123,12 @@ function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): Ru
     : { ...task, input: { ...task.input, ...starts } };
 }
 
-/** The engine knows files on disk; an unsaved one is known here alone. */
-function withSource(record: ResultRecord, file: string): ResultRecord {
-  const named = (run: RunRecord): RunRecord => ({ ...run, source: run.source ?? { file } });
+/** The engine knows files on disk; a file that isn't saved, or other text than the saved one, is known here alone. */
+function withSource(record: ResultRecord, file: string, unsaved: boolean): ResultRecord {
+  const named = (run: RunRecord): RunRecord => ({
+    ...run,
+    source: { ...(run.source ?? { file }), ...(unsaved ? { unsaved } : {}) },
+  });
   if (isRun(record)) return named(record);
   return isSweep(record) ? { ...record, levels: record.levels.map(named) } : record;
 }
@@ -165,9 +169,13 @@ export async function measure(
 }
 
 /** Everything that can be refused before a byte is sent; undefined when something was, and the user knows. */
-async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask | undefined> {
+async function prepare(
+  request: RunRequest,
+  parts: LaunchParts,
+): Promise<{ readonly task: RunTask; readonly unsaved: boolean } | undefined> {
   const { uri } = request;
   const document = await workspace.openTextDocument(uri);
+  const unsaved = document.isDirty;
   const file = parseDocument(document);
   if (!isWhole(uri, file, parts.notify, request.target)) return undefined;
   const targets = pickTargets(request, file);
@@ -179,7 +187,7 @@ async function prepare(request: RunRequest, parts: LaunchParts): Promise<RunTask
   const { input } = prepared;
   const task: RunTask =
     'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } };
-  return withServers(task, notes, parts.servers);
+  return { task: withServers(task, notes, parts.servers), unsaved };
 }
 
 /** A task that is made from an endpoints file. */
@@ -235,7 +243,7 @@ export async function offerServers(
   const urls = requests.map((request) => new URL(request.url));
   for (const server of servers) {
     const url = urls.find((one) => serverFor(servers, one) === server);
-    if (url !== undefined && !(await offerServer(uri, url, server))) return undefined;
+    if (url !== undefined && !(await offerServer(uri, url, server, notify))) return undefined;
   }
   const elsewhere = servers.filter((server) => !['running', 'missing'].includes(server.state().kind));
   const places = elsewhere.map((server) => ({ id: server.id, port: server.port() }));
@@ -245,7 +253,7 @@ export async function offerServers(
 }
 
 /** When requests go to where a server would listen and nobody does: starts it, if the user wants that. */
-async function offerServer(uri: Uri, address: URL, server: BundledServer): Promise<boolean> {
+async function offerServer(uri: Uri, address: URL, server: BundledServer, notify: Notify): Promise<boolean> {
   if (await isListening(address.hostname.replace(/^\[|\]$/g, ''), server.port())) return true;
   if (!server.startsUnasked()) {
     const start = server.words.startAndRun;
@@ -258,7 +266,7 @@ async function offerServer(uri: Uri, address: URL, server: BundledServer): Promi
     );
     if (answer !== start) return answer === without;
   }
-  return startServer(server);
+  return startServer(server, notify);
 }
 
 /** One run at a time: the user decides what becomes of the one under way. False when the new one is not to start. */

@@ -8,7 +8,7 @@ import type { RunRecord } from '../../../core/record/run.ts';
 import { commandIds } from '../../contributions.ts';
 import { setContextKey } from '../../services/workspace/context-keys.ts';
 import { isEndpoints, parseDocument } from '../../services/workspace/documents.ts';
-import { findSource } from '../../services/workspace/files.ts';
+import { findSource, showText } from '../../services/workspace/files.ts';
 import type { Diagnostics } from '../../providers/diagnostics.ts';
 import { toRange } from '../../providers/ranges.ts';
 import { askAboutFile, type FileQuestions } from './ask-about-file.ts';
@@ -201,7 +201,7 @@ export function runCommands(
       diagnostics.refresh(document);
       const first = parseDocument(document).problems.find((problem) => problem.severity === 'error');
       await commands.executeCommand('workbench.panel.markers.view.focus');
-      await window.showTextDocument(document, {
+      await showText(document, {
         selection: first === undefined ? new Range(0, 0, 0, 0) : toRange(first.range),
       });
     },

@@ -39,7 +39,7 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
     // The whole of it is one turn, so that no other run finds the server and then misses it.
     await inTurn(parts, async () => {
       const wasRunning = server.state().kind === 'running';
-      if (!(await startServer(server))) return;
+      if (!(await startServer(server, notify))) return;
       try {
         const pid = server.pid();
         const model = bundledModel(server);

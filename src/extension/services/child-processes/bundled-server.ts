@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { leadsTo, type BundledServerId } from '../../../core/endpoints/bundled-servers.ts';
 import { LoadlensError } from '../../../core/errors.ts';
 import type { FailureMessage } from '../../../processes/messages.ts';
+import { nameOfServerAt } from '../../../processes/other-servers.ts';
 import type { CommandName, ContextKeyName } from '../../contributions.ts';
 import { setContextKey } from '../workspace/context-keys.ts';
 import { endedWith, forkEntry, lastWords, sendTo } from './child-process.ts';
@@ -60,6 +61,8 @@ export interface ServerKind<Options> {
 /** How people are told about a server. */
 export interface ServerWords {
   readonly title: string;
+  /** In a sentence. */
+  readonly name: string;
   /** What it is good for. */
   readonly what: string;
   readonly starting: string;
@@ -75,6 +78,14 @@ export interface ServerWords {
 export type ServerState =
   | { readonly kind: 'missing' }
   | { readonly kind: 'stopped' }
+  /** Stopped, and something that this window didn't start listens on its port. */
+  | {
+      readonly kind: 'elsewhere';
+      /** The same server, of another window or a terminal. */
+      readonly isOwn: boolean;
+      /** What it calls itself; empty if it doesn't. */
+      readonly name: string;
+    }
   | { readonly kind: 'starting'; readonly step: string | undefined }
   | ({ readonly kind: 'running' } & Omit<Extract<ServerNews, { type: 'listening' }>, 'type'>);
 
@@ -96,7 +107,15 @@ export interface BundledServer
   readonly launch: () => Promise<boolean>;
   /** Resolves when its process is gone. */
   readonly end: () => Promise<void>;
+  /** Asks who listens on its port, unless this window started it. Sends one request. */
+  readonly look: () => Promise<void>;
 }
+
+/** Cause of the error of a server whose port is taken. */
+const portInUse: FailureMessage['code'] = 'portInUse';
+
+/** Returns true for the error of a server whose port is taken. */
+export const isPortInUse = (error: unknown): boolean => error instanceof LoadlensError && error.cause === portInUse;
 
 /** Returns the server that listens, or would, where an address leads; undefined when none does. */
 export function serverFor(servers: readonly BundledServer[], url: URL): BundledServer | undefined {
@@ -154,8 +173,9 @@ export function createBundledServer<Options extends object>(
         } else if (news.type === 'status') {
           if (state.kind === 'running') set({ ...state, activity: news.activity });
         } else {
-          if (news.stack !== undefined) log.error(news.stack);
-          fail(new LoadlensError(news.message, { hint: news.hint }));
+          const { message, hint, stack, code: cause } = news;
+          if (stack !== undefined) log.error(stack);
+          fail(new LoadlensError(message, { hint, cause }));
         }
       };
       mine.on('message', (message: unknown) => {
@@ -215,6 +235,18 @@ export function createBundledServer<Options extends object>(
       set({ kind: 'stopped' });
       ending = end(mine);
       return ending;
+    },
+    look: async () => {
+      const before = state;
+      if (before.kind !== 'stopped' && before.kind !== 'elsewhere') return;
+      const name = await nameOfServerAt('127.0.0.1', numberSetting(`${id}.port`));
+      // It may have been started meanwhile.
+      if (state !== before) return;
+      if (name === undefined) {
+        if (before.kind !== 'stopped') set({ kind: 'stopped' });
+      } else if (before.kind !== 'elsewhere' || before.name !== name) {
+        set({ kind: 'elsewhere', isOwn: name === `loadlens-${id}`, name });
+      }
     },
     dispose: () => {
       // A polite signal: the server closes its connections, then goes.

@@ -69,6 +69,7 @@ export const gpt2Server = (entry: string): ServerKind<Gpt2Options> => ({
   },
   words: {
     title: 'GPT-2 server',
+    name: 'GPT-2 server',
     what: 'A real language model on this machine’s processor, with the API of OpenAI.',
     starting: 'Starting GPT-2 server…',
     startLens: 'Start GPT-2 server',

@@ -31,6 +31,7 @@ export const mockServer = (entry: string): ServerKind<MockOptions> => ({
   },
   words: {
     title: 'Mock server',
+    name: 'mock server',
     what: 'A server with known responses and delays for trying out benchmarks.',
     starting: 'Starting mock server…',
     startLens: 'Start mock server',

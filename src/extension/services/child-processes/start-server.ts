@@ -1,10 +1,25 @@
 import { ProgressLocation, window } from 'vscode';
-import type { BundledServer } from './bundled-server.ts';
+import type { Notify } from '../workspace/notify.ts';
+import { isPortInUse, type BundledServer } from './bundled-server.ts';
+import { offerAnotherPort } from './another-port.ts';
 
-/** Starts a server; a start that takes a while is shown step by step and can be cancelled. True when it listens. */
-export function startServer(server: BundledServer): Thenable<boolean> {
+/**
+ * Starts a server; a start that takes a while is shown step by step and can be cancelled. True when it listens; false when
+ * it was stopped meanwhile, or its port is taken and the user knows.
+ */
+export async function startServer(server: BundledServer, notify: Notify): Promise<boolean> {
+  try {
+    return await launchShown(server);
+  } catch (error) {
+    if (!isPortInUse(error)) throw error;
+    await offerAnotherPort(server, notify, () => startServer(server, notify));
+    return false;
+  }
+}
+
+function launchShown(server: BundledServer): Thenable<boolean> {
   const { kind } = server.state();
-  if (!server.slowStart || (kind !== 'stopped' && kind !== 'starting')) return server.launch();
+  if (!server.slowStart || kind === 'missing' || kind === 'running') return server.launch();
   return window.withProgress(
     { location: ProgressLocation.Notification, title: server.words.title, cancellable: true },
     async (progress, token) => {

@@ -1,7 +1,9 @@
-import { FileType, Uri, window, workspace } from 'vscode';
+import { FileType, Uri, ViewColumn, window, workspace } from 'vscode';
+import type { TabGroup, TextDocument, TextDocumentShowOptions } from 'vscode';
 import { isAbsolute } from 'node:path';
 import { languageId } from '../../contributions.ts';
 import { isEndpoints, shownAs } from './documents.ts';
+import { isPanelTab } from './panel-tab.ts';
 
 const pattern = '**/{endpoints.txt,*.endpoints,*.endpoints.txt}';
 const mostFiles = 200;
@@ -45,7 +47,23 @@ export async function isFile(uri: Uri): Promise<boolean> {
   }
 }
 
+const isPanel = ({ activeTab }: TabGroup): boolean => activeTab !== undefined && isPanelTab(activeTab);
+
+/** Shows a document beside the results panel where it would cover it otherwise. */
+export async function showText(document: TextDocument, options: TextDocumentShowOptions = {}): Promise<void> {
+  const { activeTabGroup, all } = window.tabGroups;
+  const other = all.find((group) => !isPanel(group));
+  const viewColumn = isPanel(activeTabGroup) ? (other?.viewColumn ?? ViewColumn.Beside) : activeTabGroup.viewColumn;
+  await window.showTextDocument(document, { viewColumn, ...options });
+}
+
 /** Opens a new, unsaved endpoints file with this text. */
 export const openUntitled = async (content: string): Promise<void> => {
-  await window.showTextDocument(await workspace.openTextDocument({ language: languageId, content }));
+  await showText(await workspace.openTextDocument({ language: languageId, content }));
 };
+
+/** A text whose addresses of a server on this machine, and mentions of `--port`, have another port. */
+export const withPort = (text: string, from: number, to: number): string =>
+  text
+    .replaceAll(new RegExp(`(127\\.0\\.0\\.1|localhost|0\\.0\\.0\\.0):${from}(?!\\d)`, 'g'), `$1:${to}`)
+    .replaceAll(new RegExp(`--port ${from}(?!\\d)`, 'g'), `--port ${to}`);

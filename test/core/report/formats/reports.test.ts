@@ -45,6 +45,20 @@ describe('every report', () => {
     }
   });
 
+  it('says beside the headline, and with the file, that the text of an editor was run', () => {
+    const unsaved = recordOf(
+      closedLoop(3, 1, () => ({ latencyMs: 1 })),
+      {
+        source: { file: 'endpoints.txt', gitCommit: 'af0999371d2f4f9e8c6a', gitDirty: false, unsaved: true },
+      },
+    );
+    const file = 'endpoints.txt at af0999371d2f, unsaved changes';
+    assert.match(reports.html.render(unsaved), /<p class="sub">[^<]* · completed · unsaved changes<\/p>/);
+    assert.match(reports.markdown.render(unsaved), /\*\* · unsaved changes\n/);
+    for (const kind of ['html', 'markdown'] as const) assert.ok(reports[kind].render(unsaved).includes(file), kind);
+    assert.ok(renderText(unsaved).includes(file));
+  });
+
   it('says no NaN, undefined or null of a run without an answer', () => {
     for (const [kind, { render }] of Object.entries(reports)) {
       const text = render(nothing);
