@@ -8,6 +8,21 @@ import type { RunRecord } from './core/record/run.ts';
 /** The result of any suite; `suite` says of which. */
 export type SuiteRecord = ThroughputSuite | LatencySuite | MemorySuite;
 
+/** What the user has added to a result of the history. */
+export interface ResultMark {
+  /** Shown in place of the result's own name. */
+  readonly name?: string;
+  readonly note?: string;
+}
+
+/** What the panel is told of a result beside its record. */
+interface Kept {
+  /** No folder is open: the result is gone with the window. */
+  readonly keptForSession: boolean;
+  /** Absent unless the user has added something. */
+  readonly mark?: ResultMark;
+}
+
 /** What the results panel shows; always whole, never a difference. */
 export type PanelState =
   | { readonly kind: 'empty' }
@@ -19,11 +34,11 @@ export type PanelState =
       readonly snapshot: Snapshot | null;
       readonly cancelling: boolean;
     }
-  | { readonly kind: 'run'; readonly record: RunRecord; readonly keptForSession: boolean }
+  | ({ readonly kind: 'run'; readonly record: RunRecord } & Kept)
   | { readonly kind: 'compare'; readonly before: RunRecord; readonly after: RunRecord }
   /** An A/B comparison: interleaved slices, or kept runs of both sides. */
-  | { readonly kind: 'comparison'; readonly comparison: ComparisonRecord; readonly keptForSession: boolean }
-  | { readonly kind: 'sweep'; readonly sweep: SweepRecord; readonly keptForSession: boolean }
+  | ({ readonly kind: 'comparison'; readonly comparison: ComparisonRecord } & Kept)
+  | ({ readonly kind: 'sweep'; readonly sweep: SweepRecord } & Kept)
   | {
       readonly kind: 'sweepRunning';
       readonly name: string;
@@ -38,7 +53,7 @@ export type PanelState =
       readonly snapshot: Snapshot | null;
       readonly cancelling: boolean;
     }
-  | { readonly kind: 'suite'; readonly suite: SuiteRecord; readonly keptForSession: boolean }
+  | ({ readonly kind: 'suite'; readonly suite: SuiteRecord } & Kept)
   /** The run that the panel showed is no longer in the history. */
   | { readonly kind: 'missing'; readonly id: string };
 

@@ -85,15 +85,15 @@ function keyOf(state: PanelState): string {
     case 'running':
       return JSON.stringify(['running', state.name, state.plan]);
     case 'run':
-      return JSON.stringify(['run', state.record.id, state.keptForSession]);
+      return JSON.stringify(['run', state.record.id, state.keptForSession, state.mark]);
     case 'sweep':
-      return JSON.stringify(['sweep', state.sweep.id, state.keptForSession]);
+      return JSON.stringify(['sweep', state.sweep.id, state.keptForSession, state.mark]);
     case 'suite':
-      return JSON.stringify(['suite', state.suite.id, state.keptForSession]);
+      return JSON.stringify(['suite', state.suite.id, state.keptForSession, state.mark]);
+    case 'comparison':
+      return JSON.stringify(['comparison', state.comparison.id, state.keptForSession, state.mark]);
     case 'sweepRunning':
       return JSON.stringify(['sweepRunning', state.name, state.levels]);
-    case 'comparison':
-      return JSON.stringify(['comparison', state.comparison.id, state.keptForSession]);
     case 'compare':
       return JSON.stringify(['compare', state.before.id, state.after.id]);
     case 'missing':

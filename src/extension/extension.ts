@@ -3,6 +3,7 @@ import type { LoadlensApi } from './api.ts';
 import { takeOver } from './commands/run/announce.ts';
 import { createExporter } from './commands/export.ts';
 import { fileCommands } from './commands/files.ts';
+import { historyCommands } from './commands/history.ts';
 import { registerCommands } from './commands/handlers.ts';
 import { answerPanel } from './commands/panel.ts';
 import { resultCommands } from './commands/results.ts';
@@ -29,7 +30,7 @@ import { createPromptCursors } from './services/runs/prompt-cursors.ts';
 import { createSecrets } from './services/workspace/secrets.ts';
 import { numberSetting } from './services/workspace/settings.ts';
 import { createUnfinished } from './services/runs/unfinished.ts';
-import { createHistoryTree } from './views/history-tree.ts';
+import { createHistoryTree } from './views/history/history-tree.ts';
 import { createResultsPanel } from './views/results-panel.ts';
 import { createServersTree } from './views/servers-tree.ts';
 import { createStatusBar } from './views/status-bar.ts';
@@ -55,6 +56,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const servers = [mock, gpt2];
   const panel = createResultsPanel({ extensionUri, runs, history, log });
   const diagnostics = registerDiagnostics();
+  const tree = createHistoryTree(history, clock, memory);
   const exporter = createExporter(history, notify);
   const { showLive, showFinished } = panel;
 
@@ -67,6 +69,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     ...scaleOutCommands({ extensionUri, version, history, secrets, consent, notify, show: panel.showResult }),
     ...serverCommands({ mock, gpt2 }, notify),
     ...resultCommands({ history, panel, exporter }),
+    ...historyCommands({ history, tree, notify }),
     ...fileCommands({ extensionUri, secrets, consent, notify }),
     openLog: () => log.show(),
   };
@@ -86,7 +89,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     registerHover(history),
     registerQuickFixes(),
     registerSymbols(),
-    createHistoryTree(history, clock),
+    tree,
     createServersTree(servers),
     createStatusBar(runs, history),
     log,

@@ -18,7 +18,7 @@ import { dropdown } from '../controls.ts';
 import { h } from '../dom.ts';
 import { factList } from '../sections/kit/facts.ts';
 import { reportTable } from '../sections/kit/report-table.ts';
-import { note, section, sentences, sessionNote } from '../sections/kit/section.ts';
+import { markNote, note, section, sentences, sessionNote } from '../sections/kit/section.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
 import { answerLine } from '../sections/run/verdict-line.ts';
@@ -26,7 +26,7 @@ import { planWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** An A/B comparison: the verdict, how sure it is, and the slices that it is of. */
-export function comparisonView({ comparison, keptForSession }: StateOf<'comparison'>): View {
+export function comparisonView({ comparison, keptForSession, mark }: StateOf<'comparison'>): View {
   const intervals = intervalChart(comparison);
   const forest = intervals === null ? [] : [chartFigure(intervals, { hasTable: true })];
   const slices = sliceCharts(comparison);
@@ -45,6 +45,7 @@ export function comparisonView({ comparison, keptForSession }: StateOf<'comparis
       ),
       ...comparison.warnings.map((sentence) => note('warning', sentence)),
       sessionNote(keptForSession),
+      markNote(mark),
       createTiles(comparisonFigures(comparison), 'flowing').element,
       section(
         'Change of B against A',

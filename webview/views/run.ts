@@ -24,7 +24,7 @@ import { planWords, requestsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished run. */
-export function runView({ record, keptForSession }: StateOf<'run'>): View {
+export function runView({ record, keptForSession, mark }: StateOf<'run'>): View {
   const { parts, charts } = record.requestsSent === 0 ? nothingMeasured() : measured(record);
   return {
     charts,
@@ -47,7 +47,7 @@ export function runView({ record, keptForSession }: StateOf<'run'>): View {
       ),
       ...notes(record, keptForSession),
       ...parts,
-      provenance(record),
+      provenance(record, mark),
     ),
   };
 }

@@ -10,12 +10,12 @@ import { h } from '../dom.ts';
 import { outcomeBadge } from '../sections/kit/badge.ts';
 import { factList } from '../sections/kit/facts.ts';
 import { reportTable } from '../sections/kit/report-table.ts';
-import { chartSection, section, sessionNote } from '../sections/kit/section.ts';
+import { chartSection, markNote, section, sessionNote } from '../sections/kit/section.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
 import type { StateOf, View } from './view.ts';
 
 /** The report of a suite, chapter by chapter. */
-export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
+export function suiteView({ suite, keptForSession, mark }: StateOf<'suite'>): View {
   const { title, subtitle, sections } = chaptersOf(suite);
   const charts =
     suite.suite === 'throughput'
@@ -39,6 +39,7 @@ export function suiteView({ suite, keptForSession }: StateOf<'suite'>): View {
         runToolbar(suite.id, 'suite'),
       ),
       sessionNote(keptForSession),
+      markNote(mark),
       ...sections.slice(0, 1).map(chapter),
       chartSection('By concurrency', charts),
       ...sections.slice(1).filter(hasContent).map(chapter),

@@ -10,7 +10,7 @@ import { h } from '../dom.ts';
 import { post } from '../host.ts';
 import { factList } from '../sections/kit/facts.ts';
 import { reportTable } from '../sections/kit/report-table.ts';
-import { chartSection, note, section, sentences, sessionNote } from '../sections/kit/section.ts';
+import { chartSection, markNote, note, section, sentences, sessionNote } from '../sections/kit/section.ts';
 import { sweepTiles } from '../sections/levels/sweep-tiles.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
@@ -19,7 +19,7 @@ import { levelsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished sweep: how throughput and latency change with concurrency. */
-export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
+export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): View {
   const charts = levelCharts(sweep).map((chart) => chartFigure(chart));
   const further = furtherCapacity(sweep);
   const measured = sweep.levels.length > 0;
@@ -38,6 +38,7 @@ export function sweepView({ sweep, keptForSession }: StateOf<'sweep'>): View {
       ),
       ...sweepNotes(sweep).map((sentence) => note('warning', sentence)),
       sessionNote(keptForSession),
+      markNote(mark),
       measured ? createTiles(sweepTiles(sweep), 'flowing').element : null,
       further.length === 0 ? null : section('Capacity', sentences(further)),
       measured ? section('Levels', reportTable(wholeLevelTable(sweep))) : null,

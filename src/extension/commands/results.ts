@@ -1,10 +1,13 @@
 import { commands, window } from 'vscode';
-import { nameOf, olderFirst } from '../../core/report/formats/results.ts';
+import { recordId } from '../../core/record/make-run.ts';
+import { keptRules, makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
+import { olderFirst } from '../../core/report/formats/results.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { views } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
 import type { ResultsPanel } from '../views/results-panel.ts';
 import { agoWords, numbersWords } from '../views/run-words.ts';
+import { chosenIds } from './chosen.ts';
 import type { Exporter } from './export.ts';
 import type { Handlers } from './handlers.ts';
 import { askPick, type StepPlace } from './run/steps.ts';
@@ -19,10 +22,40 @@ function pickRun(place: StepPlace, placeholder: string, runs: readonly RunRecord
   return askPick(place, { placeholder, items });
 }
 
-/** The results a menu means: those selected, or the one it was opened on. */
-function chosenIds(id: unknown, ids: unknown): readonly string[] {
-  const several = Array.isArray(ids) ? ids.filter((one): one is string => typeof one === 'string') : [];
-  return several.length > 0 ? several : typeof id === 'string' ? [id] : [];
+/** A run of the history, which has no file, by its name and time. */
+const keptAs = (run: RunRecord) => ({ file: `${run.name}, ${new Date(run.startedAt).toLocaleString()}`, run });
+
+/** Lets runs be put on two sides, the older half on the first one; undefined when the user went away. */
+function askSides(
+  runs: readonly RunRecord[],
+): Promise<{ readonly a: readonly RunRecord[]; readonly b: readonly RunRecord[] } | undefined> {
+  const items = runs.map((run) => ({
+    label: run.name,
+    description: `${new Date(run.startedAt).toLocaleString()} · ${numbersWords(run)}`,
+    run,
+  }));
+  const pick = window.createQuickPick<(typeof items)[number]>();
+  Object.assign(pick, {
+    title: 'Compare Runs',
+    placeholder: 'Select the runs of side A. The others are side B.',
+    items,
+    canSelectMany: true,
+    ignoreFocusOut: true,
+  });
+  pick.selectedItems = items.slice(0, Math.floor(items.length / 2));
+  return new Promise((resolve) => {
+    pick.onDidAccept(() => {
+      const a = pick.selectedItems.map(({ run }) => run);
+      if (a.length === 0 || a.length === runs.length) return;
+      resolve({ a, b: runs.filter((run) => !a.includes(run)) });
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
 }
 
 /** Commands that look at results. */
@@ -30,20 +63,12 @@ export function resultCommands(parts: {
   readonly history: History;
   readonly panel: ResultsPanel;
   readonly exporter: Exporter;
-}): Pick<
-  Handlers,
-  'showResults' | 'showHistory' | 'openRun' | 'compareRuns' | 'exportResult' | 'deleteRun' | 'clearHistory'
-> {
+}): Pick<Handlers, 'showResults' | 'showHistory' | 'openRun' | 'compareRuns' | 'exportResult'> {
   const { history, panel, exporter } = parts;
 
-  const chosenName = ([id = '']: readonly string[]): string => {
-    const result = history.get(id);
-    return result === undefined ? '' : nameOf(result);
-  };
-
   /** Two runs, the older one first; from the palette they are picked one after the other. */
-  const compare = async (chosen: readonly string[]): Promise<void> => {
-    let runs = history.runs().filter(({ id }) => chosen.includes(id));
+  const compareTwo = async (chosen: readonly RunRecord[]): Promise<void> => {
+    let runs = chosen;
     if (runs.length !== 2) {
       const title = 'Compare Runs';
       const first = await pickRun({ title, step: 1, totalSteps: 2 }, 'The first run', history.runs());
@@ -51,12 +76,27 @@ export function resultCommands(parts: {
       const { run } = first.value;
       const others = history.runs().filter(({ id }) => id !== run.id);
       const second = await pickRun({ title, step: 2, totalSteps: 2 }, 'The second run', others);
-      if (second.kind === 'back') await compare([]);
+      if (second.kind === 'back') await compareTwo([]);
       if (second.kind !== 'next') return;
       runs = [run, second.value.run];
     }
     const [before, after] = olderFirst(runs);
     if (before !== undefined && after !== undefined) panel.showComparison(before.id, after.id);
+  };
+
+  /** More runs make two sides with a verdict, which is a result of its own. */
+  const compareSides = async (runs: readonly RunRecord[]): Promise<void> => {
+    const sides = await askSides(olderFirst(runs));
+    if (sides === undefined) return;
+    const now = new Date();
+    const comparison = makeKeptComparison(sides.a.map(keptAs), sides.b.map(keptAs), {
+      rules: keptRules,
+      chosen: undefined,
+      id: recordId(now, Math.random),
+      startedAt: now.toISOString(),
+    });
+    const { id } = await history.add(comparison);
+    panel.showResult(id);
   };
 
   return {
@@ -65,7 +105,11 @@ export function resultCommands(parts: {
     openRun: (id) => {
       if (typeof id === 'string') panel.showResult(id);
     },
-    compareRuns: (id, ids) => compare(chosenIds(id, ids)),
+    compareRuns: (id, ids) => {
+      const chosen = chosenIds(id, ids);
+      const runs = history.runs().filter((run) => chosen.includes(run.id));
+      return runs.length > 2 ? compareSides(runs) : compareTwo(runs);
+    },
     exportResult: async (id) => {
       if (typeof id === 'string') {
         await exporter.ask(id);
@@ -73,24 +117,6 @@ export function resultCommands(parts: {
       }
       const shown = panel.shownResult() ?? history.results()[0]?.id;
       if (shown !== undefined) await exporter.ask(shown);
-    },
-    deleteRun: async (id, ids) => {
-      const chosen = chosenIds(id, ids);
-      const name = chosenName(chosen);
-      const remove = 'Delete';
-      const question = chosen.length === 1 ? `Delete the result of ${name}?` : `Delete ${chosen.length} results?`;
-      const detail = 'You can’t undo this.';
-      if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
-        await history.remove(chosen);
-      }
-    },
-    clearHistory: async () => {
-      const remove = 'Clear History';
-      const detail = `${history.results().length} results will be deleted. You can’t undo this.`;
-      const question = 'Clear the history of this workspace?';
-      if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
-        await history.clear();
-      }
     },
   };
 }

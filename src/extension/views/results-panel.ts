@@ -1,6 +1,6 @@
 import { commands, EventEmitter, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, Event, LogOutputChannel, Tab, WebviewPanel } from 'vscode';
-import { isRun, isSweep } from '../../core/report/formats/results.ts';
+import { isComparison, isRun, isSuite, isSweep } from '../../core/report/formats/results.ts';
 import { panelViewType } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Runs } from '../services/runs/runs.ts';
@@ -68,11 +68,13 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     const [first, second] = ids.map((id) => history.get(id));
     const missing = ids.find((id) => history.get(id) === undefined);
     if (first === undefined || missing !== undefined) return { kind: 'missing', id: missing ?? '' };
-    const { keptForSession } = history;
-    if (isSweep(first)) return { kind: 'sweep', sweep: first, keptForSession };
-    if (!isRun(first)) return { kind: 'suite', suite: first, keptForSession };
+    const { pinned: _, ...mark } = history.markOf(first.id);
+    const kept = { keptForSession: history.keptForSession, ...(Object.keys(mark).length > 0 && { mark }) };
+    if (isSweep(first)) return { kind: 'sweep', sweep: first, ...kept };
+    if (isSuite(first)) return { kind: 'suite', suite: first, ...kept };
+    if (isComparison(first)) return { kind: 'comparison', comparison: first, ...kept };
     if (second !== undefined && isRun(second)) return { kind: 'compare', before: first, after: second };
-    return { kind: 'run', record: first, keptForSession };
+    return { kind: 'run', record: first, ...kept };
   };
 
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a webview is not a window: there is no origin

@@ -4,8 +4,17 @@ import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../.
 import { rateText } from '../../core/report/words/load-words.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 import type { Verdict } from '../../core/vocabulary.ts';
-import { outcomeOf, outcomeOfAll, outcomeWords, type Outcome } from '../../core/report/words/outcome-words.ts';
-import { isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/formats/results.ts';
+import {
+  outcomeOf,
+  outcomeOfAll,
+  outcomeWords,
+  type Outcome,
+  type Tone,
+} from '../../core/report/words/outcome-words.ts';
+import { isComparison, isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/formats/results.ts';
+import type { VerdictName } from '../../core/comparison/verdict.ts';
+import { changeText, labelOf } from '../../core/record/comparison-sentences.ts';
+import type { ComparisonRecord } from '../../core/record/comparison.ts';
 import type { ThroughputSuite } from '../../core/record/suite.ts';
 import type { SweepRecord } from '../../core/record/sweep.ts';
 import type { RunRecord } from '../../core/record/run.ts';
@@ -67,11 +76,41 @@ export function planWords({ requests, durationS, concurrency, stages }: RunPlan)
 }
 
 /** How a result ended, in a word or two. */
-export const outcomeLabel = (result: ResultRecord): string => outcomeWords[outcomeOfResult(result)].label;
+export const outcomeLabel = (result: Exclude<ResultRecord, ComparisonRecord>): string =>
+  outcomeWords[outcomeOfResult(result)].label;
 
 /** How a result ended: its levels together where it has any. */
-export const outcomeOfResult = (result: ResultRecord): Outcome =>
+export const outcomeOfResult = (result: Exclude<ResultRecord, ComparisonRecord>): Outcome =>
   isRun(result) ? outcomeOf(result) : outcomeOfAll(result.status, runsOf(result));
+
+/** How good a result is. */
+export const toneOf = (result: ResultRecord): Tone =>
+  isComparison(result) ? comparisonTone(result) : outcomeWords[outcomeOfResult(result)].tone;
+
+const verdictTones: Readonly<Record<VerdictName, Tone>> = {
+  better: 'good',
+  worse: 'bad',
+  changed: 'warning',
+  same: 'plain',
+  inconclusive: 'plain',
+};
+
+/** How good the verdict of a comparison is for side B. */
+export const comparisonTone = ({ verdict }: ComparisonRecord): Tone =>
+  verdict.name === null ? 'plain' : verdictTones[verdict.name];
+
+/** `A/B worse · p95 +12.3%`: the verdict, and the metric with the largest change. */
+export function comparisonWords({ verdict, metrics }: ComparisonRecord): string {
+  const changes = metrics.flatMap(({ metric, decisive, ratio }) =>
+    decisive && ratio !== null ? [{ metric, ratio }] : [],
+  );
+  const [most] = changes.toSorted((one, other) => sizeOf(other.ratio) - sizeOf(one.ratio));
+  const name = `A/B ${verdict.name ?? 'no verdict'}`;
+  return most === undefined ? name : `${name} · ${labelOf(most.metric)} ${changeText(most.ratio)}`;
+}
+
+/** How large a change is, in either direction. */
+const sizeOf = (ratio: number): number => Math.abs(Math.log(ratio));
 
 /** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. */
 export function sweepWords({ levels, figures }: SweepRecord): string {
@@ -82,11 +121,11 @@ export function sweepWords({ levels, figures }: SweepRecord): string {
   return concurrency === null ? range : `${range} · best at ${formatCount(concurrency)}`;
 }
 
-/** `throughput suite, quick · best at 2 · 5 of 5 targets`. */
+/** `suite, quick · best at 2 · 5 of 5 targets`. */
 export function suiteWords({ workload, figures, targets }: ThroughputSuite): string {
   const { concurrency } = figures.recommended;
   return [
-    workload.quick ? 'throughput suite, quick' : 'throughput suite',
+    workload.quick ? 'suite, quick' : 'suite',
     ...(concurrency === null ? [] : [`best at ${formatCount(concurrency)}`]),
     `${targets.filter(({ pass }) => pass).length} of ${targets.length} targets`,
   ].join(' · ');
@@ -102,6 +141,7 @@ export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
 /** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */
 export function resultWords(result: ResultRecord): string {
   if (isRun(result)) return numbersWords(result, reasonWords(result));
+  if (isComparison(result)) return comparisonWords(result);
   return isSweep(result) ? sweepWords(result) : suiteWords(result);
 }
 

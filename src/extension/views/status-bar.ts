@@ -1,13 +1,12 @@
 import { StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
 import { formatCount } from '../../core/format.ts';
-import { outcomeWords } from '../../core/report/words/outcome-words.ts';
 import { isRun, nameOf, type ResultRecord } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
 import { isEndpoints } from '../services/workspace/documents.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Runs, RunState } from '../services/runs/runs.ts';
-import { agoWords, outcomeOfResult, resultWords, shortWords } from './run-words.ts';
+import { agoWords, resultWords, shortWords, toneOf } from './run-words.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -32,8 +31,7 @@ function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
 function lastWords(result: ResultRecord | undefined): string {
   if (result === undefined) return 'Loadlens';
   if (!isRun(result)) return resultWords(result);
-  const { tone } = outcomeWords[outcomeOfResult(result)];
-  const reason = tone === 'bad' ? shortReason([result], 40) : undefined;
+  const reason = toneOf(result) === 'bad' ? shortReason([result], 40) : undefined;
   return [shortWords(result), ...(reason === undefined ? [] : [reason])].join(' · ');
 }
 
@@ -52,7 +50,7 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
       return;
     }
     const [result] = history.results();
-    const failed = result !== undefined && outcomeWords[outcomeOfResult(result)].tone === 'bad';
+    const failed = result !== undefined && toneOf(result) === 'bad';
     item.text = `$(${failed ? 'error' : 'pulse'}) ${lastWords(result)}`;
     item.tooltip =
       result === undefined

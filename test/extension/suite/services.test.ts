@@ -8,6 +8,7 @@ import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
 import { compactRecord } from '../../../src/core/record/compact-run.ts';
+import { keptRules, makeKeptComparison } from '../../../src/core/report/comparisons/kept-comparison.ts';
 import { isRun, isSweep, nameOf } from '../../../src/core/report/formats/results.ts';
 import { makeSweepRecord } from '../../../src/core/record/make-sweep.ts';
 import type { SweepRecord } from '../../../src/core/record/sweep.ts';
@@ -144,6 +145,67 @@ describe('services', () => {
         stored.map(({ id }) => id),
       );
       assert.equal(history.runs().length, 2);
+    });
+
+    it('keeps pinned results whatever comes after them, and refuses pins that leave no room', async () => {
+      const store = memory();
+      const history = createHistory({ store, maxRuns: () => 2, log });
+      await history.add(numbered(0));
+      await history.mark('run-0', { pinned: true });
+      for (let n = 1; n < 5; n += 1) await history.add(numbered(n));
+      const ids = () => history.results().map(({ id }) => id);
+      assert.deepEqual(ids(), ['run-4', 'run-3', 'run-0']);
+      assert.deepEqual(createHistory({ store, maxRuns: () => 2, log }).markOf('run-0'), { pinned: true });
+      await history.mark('run-0', {});
+      await history.add(numbered(5));
+      assert.deepEqual(ids(), ['run-5', 'run-4']);
+
+      const size = Buffer.byteLength(JSON.stringify(compactRecord(numbered(0))));
+      const fits = Math.floor((0.75 * maxHistoryBytes) / size);
+      const full = createHistory({ store: memory(), maxRuns: () => 1000, log });
+      for (let n = 100; n <= 100 + fits; n += 1) await full.add(numbered(n));
+      for (let n = 100; n < 100 + fits; n += 1) await full.mark(`run-${n}`, { pinned: true });
+      await assert.rejects(
+        full.mark(`run-${100 + fits}`, { pinned: true }),
+        /^LoadlensError: Pinned results would leave no room for new ones\.$/,
+      );
+    });
+
+    it('puts deleted results back where they were, with name and note', async () => {
+      const store = memory();
+      const history = createHistory({ store, maxRuns: () => 50, log });
+      for (let n = 0; n < 4; n += 1) await history.add(numbered(n));
+      await history.mark('run-1', { name: 'baseline', note: 'before the index' });
+      const undo = await history.remove(['run-1', 'run-2']);
+      assert.deepEqual([history.results().length, history.markOf('run-1')], [2, {}]);
+      await history.add(numbered(4));
+      await undo();
+      const again = createHistory({ store, maxRuns: () => 50, log });
+      assert.deepEqual(
+        again.results().map(({ id }) => id),
+        ['run-4', 'run-3', 'run-2', 'run-1', 'run-0'],
+      );
+      assert.deepEqual(again.markOf('run-1'), { name: 'baseline', note: 'before the index' });
+    });
+
+    it('keeps comparisons beside runs', async () => {
+      const store = memory();
+      const history = createHistory({ store, maxRuns: () => 50, log });
+      const kept = (n: number) => ({ file: `${n}`, run: numbered(n) });
+      const comparison = makeKeptComparison([kept(1), kept(2)], [kept(3), kept(4)], {
+        rules: keptRules,
+        chosen: undefined,
+        id: 'comparison',
+        startedAt: record.startedAt,
+      });
+      await history.add(numbered(1));
+      await history.add(comparison);
+      const again = createHistory({ store, maxRuns: () => 50, log });
+      assert.deepEqual(again.get('comparison'), comparison);
+      assert.deepEqual(
+        again.runs().map(({ id }) => id),
+        ['run-1'],
+      );
     });
 
     it('lives in memory when no folder is open', async () => {

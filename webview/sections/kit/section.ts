@@ -1,3 +1,4 @@
+import type { ResultMark } from '../../../src/panel-protocol.ts';
 import type { ChartFigure } from '../../charts/kit/figure.ts';
 import { h, type Child } from '../../dom.ts';
 import { icon, type IconName } from '../../icons.ts';
@@ -31,4 +32,10 @@ export function sessionNote(keptForSession: boolean): HTMLElement | null {
   return keptForSession
     ? note('info', 'No folder is open. Export this result to keep it after the window closes.')
     : null;
+}
+
+/** What the user has added to a result. */
+export function markNote({ name, note: text }: ResultMark = {}): HTMLElement | null {
+  const parts = [name, text].filter((part) => part !== undefined);
+  return parts.length === 0 ? null : note('info', parts.join(': '));
 }

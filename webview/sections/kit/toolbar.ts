@@ -15,7 +15,8 @@ export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparis
   return h(
     'div',
     { class: 'toolbar', role: 'group', 'aria-label': 'Actions' },
-    button('Run Again', () => post({ type: 'runAgain', id }), 'primary').element,
+    // A comparison is of runs that were measured before, or by the command line.
+    ...(of === 'comparison' ? [] : [button('Run Again', () => post({ type: 'runAgain', id }), 'primary').element]),
     button('Show History', () => post({ type: 'showHistory' })).element,
     h(
       'div',

@@ -1,5 +1,6 @@
 import { unsavedMark } from '../../../src/core/report/words/facts.ts';
 import { loadText } from '../../../src/core/report/words/load-words.ts';
+import type { ResultMark } from '../../../src/panel-protocol.ts';
 import type { RunRecord, Source } from '../../../src/core/record/run.ts';
 import { formatCount, formatMs, withoutZeros } from '../../../src/core/format.ts';
 import { h, type Child } from '../../dom.ts';
@@ -8,7 +9,7 @@ import { percentileMethodWords, planWords, requestsWords, tokenSourceWords } fro
 import { section } from '../kit/section.ts';
 
 /** Creates the facts that it takes to repeat a run and to read its numbers. */
-export function provenance(record: RunRecord): HTMLElement {
+export function provenance(record: RunRecord, { name, note }: ResultMark = {}): HTMLElement {
   const { plan, environment: machine, source } = record;
   const facts: [string, Child][] = [
     ['File', source === null ? 'None' : fileWords(source, record.id)],
@@ -35,6 +36,8 @@ export function provenance(record: RunRecord): HTMLElement {
     ['Output tokens', tokenSourceWords(record.tokenSource)],
     ['Versions', `Loadlens ${machine.loadlens}, Node ${machine.node}`],
     ['Run', record.id],
+    ...(name === undefined ? [] : [['Name', name] satisfies [string, Child]]),
+    ...(note === undefined ? [] : [['Note', note] satisfies [string, Child]]),
   ];
   return section(
     'Provenance',

@@ -3,6 +3,9 @@ import { compactSuite, compactSweep } from '../../record/compact-sweep.ts';
 import { jsonText } from './json.ts';
 import { compactRecord } from '../../record/compact-run.ts';
 import { readRecord } from '../../record/read-run.ts';
+import { comparisonSchemaName, type ComparisonRecord } from '../../record/comparison.ts';
+import { readComparison } from '../../record/read-comparison.ts';
+import { comparisonReports } from '../comparisons/comparison-reports.ts';
 import { reports } from './reports.ts';
 import { chaptersHtml, chaptersMarkdown } from './chapters.ts';
 import { renderSuiteCsv } from '../suites/suite-csv.ts';
@@ -15,7 +18,7 @@ import { sweepSchema, type SweepRecord } from '../../record/sweep.ts';
 import { recordSchema, type RunRecord, type Source } from '../../record/run.ts';
 
 /** Everything that can be kept in a history and written to a file. */
-export type ResultRecord = RunRecord | SweepRecord | ThroughputSuite;
+export type ResultRecord = RunRecord | SweepRecord | ThroughputSuite | ComparisonRecord;
 export type ReportFormat = keyof typeof reports;
 
 /** A sweep or a suite takes no more of a history than this: several fit beside the runs. */
@@ -24,9 +27,14 @@ const mostBytes = 96 * 1024;
 export const isRun = (result: ResultRecord): result is RunRecord => result.schema === recordSchema;
 export const isSweep = (result: ResultRecord): result is SweepRecord => result.schema === sweepSchema;
 
-/** The runs that a result is made of. */
+export const isSuite = (result: ResultRecord): result is ThroughputSuite => result.schema === suiteSchema;
+export const isComparison = (result: ResultRecord): result is ComparisonRecord =>
+  result.schema === comparisonSchemaName;
+
+/** The runs that a result is made of; none of a comparison, which keeps figures of its slices alone. */
 export function runsOf(result: ResultRecord): readonly RunRecord[] {
   if (isRun(result)) return [result];
+  if (isComparison(result)) return [];
   return isSweep(result) ? result.levels : result.runs;
 }
 
@@ -35,16 +43,18 @@ export const olderFirst = <T extends Pick<ResultRecord, 'id' | 'startedAt'>>(res
   results.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.id < b.id ? -1 : 1));
 
 /** Name for people: the file, the one target's name, or the model. */
-export const nameOf = (result: ResultRecord): string =>
-  isRun(result) || isSweep(result) ? result.name : result.model.name;
+export const nameOf = (result: ResultRecord): string => (isSuite(result) ? result.model.name : result.name);
 
 /** The file that the targets came from. */
-export const sourceOf = (result: ResultRecord): Source | null => runsOf(result)[0]?.source ?? null;
+export const sourceOf = (result: ResultRecord): Source | null =>
+  isComparison(result) ? result.source : (runsOf(result)[0]?.source ?? null);
 
 /** A copy for the history: shortened, and all that was measured is in it. */
 export function compactResult<T extends ResultRecord>(result: T): T;
 export function compactResult(result: ResultRecord): ResultRecord {
   if (isRun(result)) return compactRecord(result);
+  // Its slices have nothing to leave out.
+  if (isComparison(result)) return result;
   return isSweep(result) ? compactSweep(result, mostBytes) : compactSuite(result, mostBytes);
 }
 
@@ -52,6 +62,7 @@ export function compactResult(result: ResultRecord): ResultRecord {
 export function readResult(json: unknown): ResultRecord {
   const schema = schemaOf(json);
   if (schema === sweepSchema) return readSweep(json);
+  if (schema === comparisonSchemaName) return readComparison(json);
   return schema === suiteSchema ? readThroughputSuite(json) : readRecord(json);
 }
 
@@ -67,6 +78,7 @@ const suiteReports = {
 export function renderResult(result: ResultRecord, format: ReportFormat): { extension: string; text: string } {
   const { extension, render } = reports[format];
   if (isRun(result)) return { extension, text: render(result) };
+  if (isComparison(result)) return { extension, text: comparisonReports[format].render(result) };
   const text = isSweep(result) ? sweepReports[format].render(result) : suiteReports[format].render(result);
   return { extension, text };
 }

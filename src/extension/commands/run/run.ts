@@ -2,7 +2,7 @@ import { commands, Range, Uri, window, workspace, type Memento } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
 import { parseLevels, type SweepChoices } from '../../../core/plan/sweep.ts';
-import { isRun, isSweep, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
+import { isComparison, isRun, isSuite, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import type { SweepRecord } from '../../../core/record/sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import { commandIds } from '../../contributions.ts';
@@ -146,10 +146,14 @@ export function runCommands(
   };
 
   const repeat = async (record: ResultRecord | undefined, exactly: boolean): Promise<void> => {
-    // A suite is not of a file: its questions are asked again.
-    if (record !== undefined && !isRun(record) && !isSweep(record)) {
-      await commands.executeCommand(commandIds.runThroughputSuite);
+    if (record !== undefined && isSuite(record)) {
+      await commands.executeCommand(commandIds.runThroughputSuite, record.id);
       return;
+    }
+    if (record !== undefined && isComparison(record)) {
+      throw new LoadlensError('A comparison can’t be repeated here.', {
+        hint: 'Run its file again, or use loadlens ab.',
+      });
     }
     const kept = keptRequest(memory);
     const request =

@@ -1,9 +1,10 @@
 import { workspace, type QuickPickItem, type Uri } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
 import { recogniseApi } from '../../../core/endpoints/llm/llm-api.ts';
 import type { PreparedRequest, Target } from '../../../core/endpoints/types.ts';
 import { withoutPlaceholders } from '../../../core/endpoints/variables/variables.ts';
 import { throughputWorkload, type ThroughputWorkload } from '../../../core/plan/suites/suite.ts';
-import { isRun, isSweep } from '../../../core/report/formats/results.ts';
+import { isSuite } from '../../../core/report/formats/results.ts';
 import { earlierFrom, isSameModel } from '../../../core/record/make-suite.ts';
 import type { SuiteModel } from '../../../core/record/suite.ts';
 import type { BenchmarkTask, SuiteInput } from '../../../processes/messages.ts';
@@ -80,10 +81,32 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
     });
   };
 
+  const measureWhom = async (whom: Whom, workload: ThroughputWorkload): Promise<void> => {
+    if (whom.kind === 'bundled') {
+      await runBundled(whom.server, workload);
+      return;
+    }
+    const file = parseDocument(await workspace.openTextDocument(whom.uri));
+    if (!isWhole(whom.uri, file, notify, whom.target.name)) return;
+    await runTarget(whom.uri, whom.target, file.defaults.insecure ?? false, workload);
+  };
+
   return {
-    runThroughputSuite: async () => {
+    runThroughputSuite: async (id) => {
       if (!mayRun(notify)) return;
       const items = [...bundledItems(servers), ...(await targetItems())];
+      const earlier = typeof id === 'string' ? history.get(id) : undefined;
+      if (earlier !== undefined && isSuite(earlier)) {
+        const { model, workload } = earlier;
+        const again = items.find(({ whom }) => isOf(whom, model));
+        if (again === undefined) {
+          throw new LoadlensError(`No endpoints file has a target ${model.url}.`, {
+            hint: 'Open the folder that holds it, then run the suite again.',
+          });
+        }
+        await measureWhom(again.whom, throughputWorkload(workload.quick, workload.preset));
+        return;
+      }
       let whom: Whom | undefined;
       let quick: boolean | undefined;
       const answered = await askAll('Run Throughput Suite', [
@@ -98,18 +121,14 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
           return picked;
         },
       ]);
-      if (!answered || whom === undefined || quick === undefined) return;
-      const workload = throughputWorkload(quick);
-      if (whom.kind === 'bundled') {
-        await runBundled(whom.server, workload);
-        return;
-      }
-      const file = parseDocument(await workspace.openTextDocument(whom.uri));
-      if (!isWhole(whom.uri, file, notify, whom.target.name)) return;
-      await runTarget(whom.uri, whom.target, file.defaults.insecure ?? false, workload);
+      if (answered && whom !== undefined && quick !== undefined) await measureWhom(whom, throughputWorkload(quick));
     },
   };
 }
+
+/** Whether an earlier suite asked it: the same bundled server, or a target with the same address. */
+const isOf = (whom: Whom, { server, url }: SuiteModel): boolean =>
+  whom.kind === 'bundled' ? whom.server.id === server : server === 'url' && whom.target.url === url;
 
 function bundledItems(servers: readonly BundledServer[]): Item[] {
   return servers
@@ -192,7 +211,7 @@ function taskOf(about: {
   const { model, workload, history, pid } = about;
   const earlier = history
     .results()
-    .flatMap((result) => (isRun(result) || isSweep(result) ? [] : [result]))
+    .filter(isSuite)
     .filter((suite) => suite.status === 'completed' && isSameModel(suite.model, model))
     .map(earlierFrom)
     .toReversed();

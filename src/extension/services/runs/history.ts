@@ -1,20 +1,32 @@
 import { EventEmitter, type Disposable, type Event, type LogOutputChannel, type Memento } from 'vscode';
+import { LoadlensError } from '../../../core/errors.ts';
 import { compactResult, isRun, readResult, type ResultRecord } from '../../../core/report/formats/results.ts';
+import type { ResultMark } from '../../../panel-protocol.ts';
 import { recordSchema, type RunRecord } from '../../../core/record/run.ts';
 import { setContextKey } from '../workspace/context-keys.ts';
 import { lastResults, type LastResults } from './last-results.ts';
 
+/** What is kept beside a record: what the user added, and whether the result stays whatever comes after it. */
+export interface HistoryMark extends ResultMark {
+  readonly pinned?: true;
+}
+
 /** The results of this workspace, newest first. A record never changes once it is in. */
 export interface History extends Disposable {
   readonly onDidChange: Event<void>;
-  /** Runs and sweeps. */
+  /** Everything that was measured or compared. */
   readonly results: () => readonly ResultRecord[];
   readonly runs: () => readonly RunRecord[];
   readonly get: (id: string) => ResultRecord | undefined;
   /** The latest results of files and targets. */
   readonly last: () => LastResults;
   readonly add: <T extends ResultRecord>(record: T) => Promise<T>;
-  readonly remove: (ids: readonly string[]) => Promise<void>;
+  /** Returns what puts them back where they were. */
+  readonly remove: (ids: readonly string[]) => Promise<() => Promise<void>>;
+  /** Empty unless the user marked the result. */
+  readonly markOf: (id: string) => HistoryMark;
+  /** Throws a LoadlensError when pinned results would leave no room for others. */
+  readonly mark: (id: string, mark: HistoryMark) => Promise<void>;
   readonly clear: () => Promise<void>;
   /** No folder is open, so there is no place to keep results beyond this window. */
   readonly keptForSession: boolean;
@@ -29,15 +41,31 @@ export interface HistoryOptions {
 }
 
 const key = 'loadlens.history';
+const marksKey = 'loadlens.historyMarks';
 
 /** VS Code warns at 512 KiB of state; this leaves room for the rest. */
 export const maxHistoryBytes = 400 * 1024;
 
-/** The newest results that fit both bounds; the newest of all always stays. */
-export function prune(results: readonly ResultRecord[], maxResults: number, maxBytes: number): readonly ResultRecord[] {
-  let bytes = 0;
-  return results.slice(0, maxResults).filter((result, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(result));
+/** Pinned results leave the rest of it to new ones. */
+const maxPinnedBytes = 0.75 * maxHistoryBytes;
+
+const bytesOf = (results: readonly ResultRecord[]): number =>
+  results.reduce((sum, result) => sum + Buffer.byteLength(JSON.stringify(result)), 0);
+
+/** The newest results that fit both bounds, beside those that are pinned; the newest of all always stays. */
+export function prune(
+  results: readonly ResultRecord[],
+  maxResults: number,
+  maxBytes: number,
+  isPinned: (result: ResultRecord) => boolean = () => false,
+): readonly ResultRecord[] {
+  let bytes = bytesOf(results.filter(isPinned));
+  let count = 0;
+  return results.filter((result, index) => {
+    if (isPinned(result)) return true;
+    count += 1;
+    if (count > maxResults) return false;
+    bytes += bytesOf([result]);
     return index === 0 || bytes <= maxBytes;
   });
 }
@@ -48,6 +76,7 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
   let loaded: readonly ResultRecord[] | undefined;
   let runsLoaded: readonly RunRecord[] | undefined;
   let last: LastResults | undefined;
+  let marks: Readonly<Record<string, HistoryMark>> | undefined;
 
   const load = (): readonly ResultRecord[] => {
     const stored = store?.get<readonly unknown[]>(key, []) ?? [];
@@ -77,6 +106,20 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
     await store?.update(key, next);
   };
 
+  const allMarks = (): Readonly<Record<string, HistoryMark>> =>
+    (marks ??= store?.get<Readonly<Record<string, HistoryMark>>>(marksKey, {}) ?? {});
+  const markOf = (id: string): HistoryMark => allMarks()[id] ?? {};
+  const isPinned = ({ id }: ResultRecord): boolean => markOf(id).pinned === true;
+  const setMarks = async (next: Readonly<Record<string, HistoryMark>>): Promise<void> => {
+    // Marks go with their results; one without content is none.
+    const ids = new Set(results().map(({ id }) => id));
+    marks = Object.fromEntries(
+      Object.entries(next).filter(([id, mark]) => ids.has(id) && Object.keys(mark).length > 0),
+    );
+    changed.fire();
+    await store?.update(marksKey, marks);
+  };
+
   // A first look without reading what is stored.
   const stored = store?.get<readonly { readonly schema?: unknown }[]>(key, []) ?? [];
   setContextKey('hasHistory', stored.length > 0);
@@ -90,11 +133,36 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
     last: () => (last ??= lastResults(runs())),
     add: async (record) => {
       const kept = compactResult(record);
-      await replace(prune([kept, ...results()], maxRuns(), maxHistoryBytes));
+      await replace(prune([kept, ...results()], maxRuns(), maxHistoryBytes, isPinned));
       return kept;
     },
-    remove: (ids) => replace(results().filter((result) => !ids.includes(result.id))),
-    clear: () => replace([]),
+    remove: async (ids) => {
+      const [before, marksBefore] = [results(), allMarks()];
+      await replace(before.filter((result) => !ids.includes(result.id)));
+      await setMarks(marksBefore);
+      return async () => {
+        const now = results();
+        const known = new Set(before.map(({ id }) => id));
+        const stayed = new Set([...now.map(({ id }) => id), ...ids]);
+        // What came after the removal stays the newest.
+        await replace([...now.filter(({ id }) => !known.has(id)), ...before.filter(({ id }) => stayed.has(id))]);
+        await setMarks({ ...marksBefore, ...allMarks() });
+      };
+    },
+    markOf,
+    mark: async (id, mark) => {
+      const pinned = results().filter((result) => result.id === id || isPinned(result));
+      if (mark.pinned === true && bytesOf(pinned) > maxPinnedBytes) {
+        throw new LoadlensError('Pinned results would leave no room for new ones.', {
+          hint: 'Unpin a result, or export this one as JSON.',
+        });
+      }
+      await setMarks({ ...allMarks(), [id]: mark });
+    },
+    clear: async () => {
+      await replace([]);
+      await setMarks({});
+    },
     keptForSession: store === undefined,
     dispose: () => changed.dispose(),
   };
