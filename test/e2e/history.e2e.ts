@@ -39,7 +39,7 @@ describe('the history', () => {
     await waitFor('the mock server', mockAnswers);
     await runCommand(bench.page, 'Loadlens: Show History');
     for (let n = 1; n <= 4; n += 1) {
-      await runCommand(bench.page, 'Loadlens: Run This File');
+      await runCommand(bench.page, 'Loadlens: Run Benchmark');
       await count(n);
     }
     await openFile(bench.page, 'b.endpoints').catch(() => undefined);

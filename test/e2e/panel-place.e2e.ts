@@ -41,7 +41,7 @@ describe('the results panel that opens in an empty window', () => {
   it('opens beside an editor, and its group is locked there too', async () => {
     await runCommand(bench.page, 'View: Close All Editors');
     await openFile(bench.page, 'endpoints.txt');
-    await runCommand(bench.page, 'Loadlens: Run This File');
+    await runCommand(bench.page, 'Loadlens: Run Benchmark');
     await heading(bench, 'endpoints.txt').click();
     await openFile(bench.page, 'notes.txt');
     assert.ok((await tabs(0)).includes('notes.txt'));

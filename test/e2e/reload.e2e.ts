@@ -14,7 +14,7 @@ describe('a window that is reloaded while a run is under way', () => {
   });
 
   it('finds the run in the history, with what it had measured', async () => {
-    await runCommand(bench.page, 'Loadlens: Run This File');
+    await runCommand(bench.page, 'Loadlens: Run Benchmark');
     await heading(bench, 'endpoints.txt').waitFor();
     await waitFor('some answers', async () => (await answered()) >= 60);
     const atLeast = 20;
@@ -80,7 +80,7 @@ describe('a results panel that lies behind another editor', () => {
 
   it('is the one that the next run after a reload is shown in', async () => {
     const { page } = bench;
-    await runCommand(page, 'Loadlens: Run This File');
+    await runCommand(page, 'Loadlens: Run Benchmark');
     await finishedRun(bench, 'endpoints.txt');
     const panels = page.locator('.tab').filter({ hasText: 'Loadlens Results' });
     await panels.click();
@@ -92,7 +92,7 @@ describe('a results panel that lies behind another editor', () => {
     // It ended with the window.
     await runCommand(page, 'Loadlens: Start Mock Server');
     await waitFor('the mock server', mockAnswers);
-    await runCommand(page, 'Loadlens: Run This File');
+    await runCommand(page, 'Loadlens: Run Benchmark');
     await finishedRun(bench, 'endpoints.txt');
     await waitFor('one panel', async () => (await panels.count()) === 1);
     assert.equal(await page.locator('.tab').filter({ hasText: 'Untitled-1' }).count(), 1);
