@@ -55,12 +55,11 @@ describe('results panel of an A/B comparison', () => {
     );
   });
 
-  it('exports and runs again', async () => {
+  it('exports; only runs can be repeated', async () => {
     const panel = await show(comparisonStates.comparedWorse);
     const { id } = comparison;
     await panel.page.getByRole('button', { name: 'Copy' }).click();
     assert.deepEqual(await lastPosted(panel), { type: 'export', id, format: 'json', to: 'clipboard' });
-    await panel.page.getByRole('button', { name: 'Run Again' }).click();
-    assert.deepEqual(await lastPosted(panel), { type: 'runAgain', id });
+    assert.equal(await panel.page.getByRole('button', { name: 'Run Again' }).count(), 0);
   });
 });

@@ -229,7 +229,7 @@ describe('a server whose port is taken', () => {
 
   it('is shown as the mock server of another window where it is one', async () => {
     const other = createBundledServer(mockServer('nowhere.js'), log);
-    const document = await openFile('other.endpoints', `http://127.0.0.1:${other.port()}/hello\n`);
+    const document = await openFile('elsewhere.endpoints', `http://127.0.0.1:${other.port()}/hello\n`);
     assert.match((await lenses(document))[1] ?? '', /^0: Stop mock server/);
     await other.look();
     assert.deepEqual(other.state(), { kind: 'elsewhere', isOwn: true, name: 'loadlens-mock' });
