@@ -66,13 +66,13 @@ export function mayRun(notify: Notify): boolean {
 export async function filesFor(argument: unknown, notify: Notify): Promise<readonly Uri[]> {
   if (!mayRun(notify)) return [];
   const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
-  if (files.length === 0) {
-    notify.info('This workspace has no endpoints file.', {
-      label: 'Create Endpoints File',
-      run: () => commands.executeCommand(commandIds.createEndpointsFile),
-    });
-  }
-  return files;
+  if (files.length > 0) return files;
+  // Modal: a notification would outlive the creation of the file.
+  const create = 'Create Endpoints File';
+  const question = 'This workspace has no endpoints file.';
+  if ((await window.showInformationMessage(question, { modal: true }, create)) === create)
+    await commands.executeCommand(commandIds.createEndpointsFile);
+  return [];
 }
 
 /**
