@@ -121,8 +121,13 @@ function resultOf({ wanted, tellsCached }: Reply, cached: number): Result {
       cached: tellsCached ? cached : undefined,
       reasoning: reasoningTokens > 0 ? reasoningTokens : undefined,
     },
-    text: tokensText(reasoningTokens, tokens),
-    reasoning: tokensText(0, reasoningTokens),
+    // Most streams don't need the texts as a whole.
+    get text() {
+      return tokensText(reasoningTokens, tokens);
+    },
+    get reasoning() {
+      return tokensText(0, reasoningTokens);
+    },
   };
 }
 

@@ -41,15 +41,25 @@ export function createAgenda(): Agenda {
       due.push(next);
       events.take();
     }
-    for (const event of due) {
-      // An event added in this turn runs in it only if it's before one that was there: other events get a turn of their own.
-      for (let next = events.first(); next && isBefore(next, event); next = events.first()) {
-        events.take();
-        run(next);
-      }
-      run(event);
+    runEach(due, 0);
+  };
+  /** Runs events one per tick, so that what one of them writes is sent before the next one runs. */
+  const runEach = (due: readonly Event[], index: number): void => {
+    const event = due[index];
+    if (!event) {
+      sleep();
+      return;
     }
-    sleep();
+    // An event added in this turn runs in it only if it's before one that was there: other events get a turn of their own.
+    const newer = events.first();
+    if (newer && isBefore(newer, event)) {
+      events.take();
+      run(newer);
+      process.nextTick(runEach, due, index);
+    } else {
+      run(event);
+      process.nextTick(runEach, due, index + 1);
+    }
   };
   /** Waits for the next event; for none if all are removed, so that they don't keep the process running. */
   const sleep = (): void => {

@@ -44,13 +44,14 @@ function asked(kind: 'completion' | 'chat', body: Body, prompt: readonly string[
     // Its limits can stand in the query, too.
     maxTokens: undefined,
     stream: body.stream ?? false,
-    writer: ({ model, finishReason, usage, text, reasoning }): Writer => {
+    writer: (result): Writer => {
+      const { model, finishReason, usage } = result;
       const writer = answerWriter({ kind, model, fingerprint: 'loadlens-mock' }, includeUsage);
       const soFar = (completionTokens: number) =>
         continuous ? { prompt: usage.prompt, completion: completionTokens } : undefined;
       const plain = template((piece) => eventText(writer.piece(0, piece)));
       return {
-        whole: () => writer.whole([{ text, reasoning, finishReason }], usage),
+        whole: () => writer.whole([result], usage),
         opening: () => {
           const opening = writer.opening(0);
           return opening ? eventText(opening) : '';
