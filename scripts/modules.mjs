@@ -21,7 +21,7 @@ const parts = {
     ['answers'],
     ['load'],
     ['warm'],
-    ['prompt-uses', 'discover-model', 'loop-worker'],
+    ['prompt-uses', 'discover-model', 'server-metrics', 'loop-worker'],
     ['run'],
     ['sweep', 'ab'],
     ['suite'],

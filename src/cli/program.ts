@@ -68,6 +68,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
     .option('--targets <file>', 'same as [file]')
     .addOption(planOption('workers'))
+    .addOption(planOption('metricsUrl'))
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
     .option('-q, --quiet', 'show only errors on standard error')
     .addHelpText('after', exitCodes)

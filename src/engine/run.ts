@@ -17,6 +17,7 @@ import { createCounters, sharedCounter } from './load/loops/counter.ts';
 import { createLoops, type Loops } from './load/loops/loops.ts';
 import type { LoopsResult } from './load/loops/results.ts';
 import { promptUses, valueUse } from './prompt-uses.ts';
+import { createScraper, metricsUrlOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
 import { serverAtStart, watchServer } from './machine/server-use.ts';
 import { sideThread } from './machine/side-thread.ts';
@@ -115,6 +116,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
   };
   const progress = startProgress(loops, hooks, () => known);
   const unlessFault = orFault(hooks.fault);
+  const metricsUrl = metricsUrlOf(input, hooks.serverPid !== undefined);
+  const scraper = metricsUrl === undefined ? undefined : createScraper(metricsUrl, plan);
 
   try {
     await progress.keep();
@@ -139,11 +142,14 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     };
 
     if (!signal.aborted) await hooks.beforeClock?.();
+    await scraper?.start();
     known = { ...known, startedAt: new Date().toISOString() };
     await progress.keep();
     progress.phase('running');
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
+    scraper?.clock(performance.now());
     const sent = await loops.run();
+    const serverMetrics = await scraper?.stop();
     const notes = mergeServerNotes([input.notes ?? [], sent.notes]);
     const server = { ...(await stopWatching?.()), ...(notes.length > 0 && { notes }) };
     hooks.onEnd?.(sent.state);
@@ -163,8 +169,10 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       failureSamples: sent.failures,
       client: withWarnings(health, sent, plan.drainMs),
       ...(Object.keys(server).length > 0 && { server }),
+      ...(serverMetrics && { serverMetrics }),
     });
   } finally {
+    await scraper?.stop();
     progress.stop();
     loops.close();
   }

@@ -73,7 +73,9 @@ async function send(
   count(passageCounter(load.id, 'ended'), 1);
 }
 
-function inputOf({ name, plan, shares, targets, stream, files }: SharedLoad, number: number | null): RunInput {
+function inputOf({ name, shares, targets, stream, files, ...load }: SharedLoad, number: number | null): RunInput {
+  // One reader is enough, and reports of workers have no place for it.
+  const { metricsUrl: _, ...plan } = load.plan;
   const bodyFile = (path: string, written = path): Uint8Array | undefined => {
     const content = files[written];
     return content === undefined ? undefined : Buffer.from(content, 'base64');

@@ -3,6 +3,8 @@ import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
+import { serverCharts } from '../../src/core/report/charts/server.ts';
+import { serverTables } from '../../src/core/report/tables/server-table.ts';
 import { runCharts } from '../../src/core/report/charts/run-charts.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { h, type Child } from '../dom.ts';
@@ -18,6 +20,7 @@ import { serverNotes } from '../sections/run/server-notes.ts';
 import { streams } from '../sections/run/streams.ts';
 import { targets } from '../sections/run/targets.ts';
 import { verdictLine } from '../sections/run/verdict-line.ts';
+import { reportTable } from '../sections/kit/report-table.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
 import { planWords, requestsWords, startedWords } from '../words.ts';
@@ -63,14 +66,16 @@ function nothingMeasured(): Part {
 
 function measured(record: RunRecord): Part {
   const charts = runCharts(record).map((chart) => chartFigure(chart));
+  const serverFigures = serverCharts(record).map((chart) => chartFigure(chart));
   const streamed = hasStreams(record) ? streams(record) : undefined;
   return {
-    charts: [...(streamed?.charts ?? []), ...charts],
+    charts: [...(streamed?.charts ?? []), ...charts, ...serverFigures],
     parts: [
       createTiles(runTiles(record)).element,
       clientHealth(record),
       streamed?.element,
       chartSection('Distribution and trends', charts),
+      ...serverParts(record, serverFigures),
       objectives(record.objectives),
       failures(record),
       section('Status codes and errors', createOutcomes(record).table),
@@ -79,6 +84,12 @@ function measured(record: RunRecord): Part {
       record.responses === 0 ? null : latencyTables(record),
     ],
   };
+}
+
+/** What the server said about itself: the bottleneck, the charts, and the table. */
+function serverParts(record: RunRecord, charts: readonly ChartFigure[]): readonly Child[] {
+  const [table] = serverTables(record);
+  return table === undefined ? [] : [chartSection('Server metrics', charts), reportTable(table)];
 }
 
 function notes(record: RunRecord, keptForSession: boolean): (HTMLElement | null)[] {

@@ -153,7 +153,8 @@ function sideOf({ loaded, variables, hasPort }: SideFile, options: AbOptions, se
   const { file } = loaded;
   const targets = server && !hasPort ? withLocalAddress(file.targets, server.address) : file.targets;
   const input = withoutPlaces(makeInput({ ...loaded, file: { ...file, targets } }, choices));
-  const { plan } = input;
+  // Metrics of the server are for a whole run, not for each slice.
+  const { metricsUrl: _, ...plan } = input.plan;
   checkSteady(plan.stages, plan.durationS, options.slice);
   const warmup =
     options.warmup ?? (plan.warmup > 0 ? plan.warmup : warmupOf(plan.concurrency, plan.stages, options.slice));

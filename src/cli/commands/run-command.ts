@@ -89,6 +89,7 @@ export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<Pl
     maxRedirects: options.maxRedirects,
     maxHeadBytes: options.maxHead,
     insecure: options.insecure,
+    metricsUrl: options.serverMetrics,
     workers: options.workers,
     coldStart: options.coldStart,
     transport: options.transport,

@@ -15,9 +15,13 @@ type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}
   ? `${First}${Capitalize<CamelCase<Rest>>}`
   : Name;
 
+type FlagOf<Row extends PlanOption<unknown>> = Row extends { readonly flag: infer Flag extends string }
+  ? Flag
+  : Row['name'];
+
 /** Values of the plan's options, by the names that the argument parser gives them. */
 type PlanFlags = {
-  readonly [Name in PlanOptionName as CamelCase<(typeof planOptions)[Name]['name']>]?: PlanValues[Name];
+  readonly [Name in PlanOptionName as CamelCase<FlagOf<(typeof planOptions)[Name]>>]?: PlanValues[Name];
 };
 
 /** Options that describe what a run sends, as the argument parser returns them. */
@@ -64,8 +68,8 @@ function helpOf(option: PlanOption<unknown>): string {
 /** Returns the command-line option of a plan option. */
 export function planOption(key: PlanOptionName): Option {
   const row: PlanOption<unknown> = planOptions[key];
-  const { name, short, argument, value } = row;
-  const flags = `${short === undefined ? '' : `-${short}, `}--${name}`;
+  const { name, flag = name, short, argument, value } = row;
+  const flags = `${short === undefined ? '' : `-${short}, `}--${flag}`;
   if (argument === undefined) return new Option(flags, helpOf(row));
   const option = new Option(`${flags} ${argument}`, helpOf(row));
   if (value.choices !== undefined) return option.choices(value.choices);
@@ -74,8 +78,8 @@ export function planOption(key: PlanOptionName): Option {
 
 /** Options of what is sent and measured, which a comparison decides itself. */
 const amountOptions: readonly PlanOptionName[] = ['requests', 'durationS', 'coldStart'];
-/** `workers` has another meaning in exports. The drain time can't be set. */
-const notShared: ReadonlySet<PlanOptionName> = new Set([...amountOptions, 'workers', 'drainMs']);
+/** `workers` has another meaning in exports, whose workers don't read metrics. The drain time can't be set. */
+const notShared: ReadonlySet<PlanOptionName> = new Set([...amountOptions, 'workers', 'metricsUrl', 'drainMs']);
 
 /** Adds the options that describe what a run sends. */
 export function addPlanOptions(command: Command): Command {

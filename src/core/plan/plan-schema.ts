@@ -27,6 +27,9 @@ export const planSchema = v.object({
     about({ description: 'Maximum size of a response head, bytes. Absent: 262144.', minimum: 1024 }, count),
   ),
   insecure: v.exactOptional(about('True: server certificates were accepted unverified.', v.boolean())),
+  metricsUrl: v.exactOptional(
+    about("Address of the server's own metrics, in Prometheus' text format. Absent: not read.", v.string()),
+  ),
   workers: v.exactOptional(
     about(
       { description: 'Number of sender threads, 1 to 64. Absent: one, and more while it is saturated.', minimum: 1 },

@@ -41,6 +41,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
   const amount = [choices, defaults].find(
     ({ requests, durationS, stages }) => requests !== undefined || durationS !== undefined || stages !== undefined,
   );
+  const metricsUrl = choices.metricsUrl ?? defaults.metricsUrl;
   const maxHeadBytes = choices.maxHeadBytes ?? defaults.maxHeadBytes;
   return {
     ...load,
@@ -51,6 +52,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     drainMs: checkLimit('drainMs', choices.drainMs ?? planDefaults.drainMs),
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
     ...(maxHeadBytes === undefined ? {} : { maxHeadBytes: checkLimit('maxHeadBytes', maxHeadBytes) }),
+    ...(metricsUrl === undefined ? {} : { metricsUrl }),
     ...((choices.insecure ?? defaults.insecure) && { insecure: true }),
     ...(choices.workers === undefined ? {} : { workers: checkLimit('workers', choices.workers) }),
     coldStart: choices.coldStart ?? planDefaults.coldStart,

@@ -24,7 +24,7 @@ export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefine
   | 'environment'
   | 'source'
 > & { readonly targets: readonly RunTarget[]; readonly summary: Summary } & Partial<
-    Pick<RunRecord, 'stopReason' | 'server' | 'values'>
+    Pick<RunRecord, 'stopReason' | 'server' | 'serverMetrics' | 'values'>
   >;
 
 /** Parts of a record that are known during a run. */
@@ -66,6 +66,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     environment: parts.environment,
     source: parts.source,
     ...(parts.server === undefined ? {} : { server: parts.server }),
+    ...(parts.serverMetrics === undefined ? {} : { serverMetrics: parts.serverMetrics }),
   };
 }
 

@@ -1,13 +1,15 @@
 import { LoadlensError } from '../errors.ts';
 import { arrivalProcesses, transportNames } from '../vocabulary.ts';
 import { describeLimit, durationLimit, isWithin, rateLimit, type Limit } from './limits.ts';
-import { choice, duration, number, size, stages, truth, wholeNumber } from './value-types.ts';
+import { choice, duration, number, size, stages, textOf, truth, wholeNumber } from './value-types.ts';
 import type { NumberType, ValueOf, ValueType } from './value-types.ts';
 
 /** An option of a run: on the command line, in endpoints files, and in the settings of the editor. */
 export interface PlanOption<T> {
   /** Name on the command line and in files: `--max-in-flight`, `@max-in-flight`. */
   readonly name: string;
+  /** Name on the command line, if it's another one. */
+  readonly flag?: string;
   /** One-letter name on the command line. */
   readonly short?: string;
   /** Placeholder of its value in `--help`; absent: a flag without a value. */
@@ -28,6 +30,8 @@ export interface PlanOption<T> {
   /** A value as written; for options of files. */
   readonly example?: string;
 }
+
+const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 /**
  * All options of a run, in the order of `--help`. Command line, directives, settings, range checks, and the tables of
@@ -138,6 +142,17 @@ export const planOptions = {
     inFile: true,
     help: 'Accept self-signed, expired, and mismatched server certificates',
     example: 'true',
+  },
+  metricsUrl: {
+    name: 'metrics',
+    // --metrics are those of a comparison.
+    flag: 'server-metrics',
+    argument: '<url>',
+    value: textOf(isHttpUrl, 'an http:// or https:// URL, such as http://127.0.0.1:8000/metrics'),
+    inFile: true,
+    help: "Read the server's own metrics (Prometheus text) during the run",
+    more: 'Four times a second at first, then once. The URL must be on this machine or on the host of a target. A server that Loadlens has started is read anyway.',
+    example: 'http://127.0.0.1:8000/metrics',
   },
   seed: {
     name: 'seed',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { serverMetricsSchema } from '../../metrics/schemas/server-metrics-schema.ts';
 import { llmChoicesSchema } from '../../endpoints/llm/llm-choices-schema.ts';
 import { clientHealthSchema } from '../../metrics/schemas/client-health-schema.ts';
 import { failureSchema } from '../../metrics/schemas/failure-schema.ts';
@@ -143,5 +144,8 @@ export const runSchema = v.object({
       "The server during the run. Process data is present only if Loadlens started the server; null if the system doesn't report it.",
       serverSchema,
     ),
+  ),
+  serverMetrics: v.exactOptional(
+    about('What the server said about itself. Absent unless its metrics were read.', serverMetricsSchema),
   ),
 });

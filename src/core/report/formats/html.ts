@@ -7,6 +7,8 @@ import { runCharts, streamCharts } from '../charts/run-charts.ts';
 import { chartSection, factSection, page, section } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { outcomeOf, outcomeWords, statusWords } from '../words/outcome-words.ts';
+import { serverCharts } from '../charts/server.ts';
+import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import {
   latencyTable,
@@ -36,8 +38,8 @@ ${attention(record)
 ${tiles(record)}
 ${record.objectives.length > 0 ? section(objectiveTable(record, mostTargets)) : ''}
 ${section(latencyTable(record))}
-${streamTables(record).map(section).join('\n')}
-${[...streamCharts(record), ...runCharts(record)].map(chartSection).join('\n')}
+${[...streamTables(record), ...serverTables(record)].map(section).join('\n')}
+${[...streamCharts(record), ...runCharts(record), ...serverCharts(record)].map(chartSection).join('\n')}
 ${section(outcomeTable(record))}
 ${record.perTarget.length > 1 ? section(targetTable(record, mostTargets)) : ''}
 ${failureSamples(record)}

@@ -5,6 +5,7 @@ import { capital, formatMs, formatPercent, formatRate } from '../../format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import { outcomeOf, outcomeWords } from '../words/outcome-words.ts';
+import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -20,6 +21,7 @@ export function renderMarkdown(record: RunRecord): string {
     ...attention(record).map((note) => `> **Note:** ${escape(note)}`),
     table(latencyTable(record)),
     ...streamTables(record).map(table),
+    ...serverTables(record).map(table),
     ...(record.objectives.length > 0 ? [table(objectiveTable(record, mostTargets))] : []),
     table(outcomeTable(record)),
     table(failureTable(record, mostFailures)),

@@ -4,6 +4,7 @@ import { failureTable } from '../words/failure-reasons.ts';
 import { noValue } from '../../format.ts';
 import { isMixed } from '../words/headline.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
+import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -19,6 +20,7 @@ export function renderText(record: RunRecord): string {
     notes.flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(latencyTable(record)),
     ...streamTables(record).map(tableLines),
+    ...serverTables(record).map(tableLines),
     tableLines(timesTable(record)),
     tableLines(ratesTable(record)),
     isMixed(record) || record.responses < record.requestsSent ? tableLines(outcomeTable(record)) : [],

@@ -1,0 +1,70 @@
+import { formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
+import { changeOf, prefixHitShare, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
+import type { ServerFigure } from '../../metrics/server/known-series.ts';
+import type { RunRecord } from '../../record/run.ts';
+import { bottleneckOf } from '../words/bottleneck.ts';
+import type { Table } from './tables.ts';
+
+/** Returns the server's own metrics with the bottleneck, and its token counts beside the client's; none without readings. */
+export function serverTables(record: RunRecord): Table[] {
+  const { serverMetrics } = record;
+  return serverMetrics === undefined ? [] : [serverTable(record, serverMetrics)];
+}
+
+function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
+  const title = `Server metrics (${metrics.server ?? metrics.url})`;
+  if (metrics.atMs.length === 0 || metrics.server === null) {
+    const why =
+      metrics.failure === undefined ? 'None of its series is known.' : `It can't be read: ${metrics.failure}.`;
+    return { title, columns: ['', ''], words: [''], rows: [['address', metrics.url]], note: why };
+  }
+  const rows = [
+    gaugeRow(metrics, 'running', 'running requests', formatNumber),
+    gaugeRow(metrics, 'waiting', 'queued requests', formatNumber),
+    gaugeRow(metrics, 'kvCacheUse', 'KV cache in use', formatPercent),
+  ].flat();
+  const hits = prefixHitShare(metrics);
+  const [ttftSumS, ttftCount] = [changeOf(metrics, 'ttftSumS'), changeOf(metrics, 'ttftCount')];
+  const ttft = ttftSumS !== null && ttftCount !== null && ttftCount > 0 ? (ttftSumS / ttftCount) * 1000 : null;
+  return {
+    title,
+    columns: ['', 'Server', 'Client'],
+    rows: [
+      ...rows,
+      ...(hits === null ? [] : [['prefix cache hits', formatPercent(hits), cachedText(record)]]),
+      ...countRow('prompt tokens', changeOf(metrics, 'promptTokens'), record.inputTokens ?? null),
+      ...countRow('output tokens', changeOf(metrics, 'outputTokens'), record.outputTokens),
+      ...countRow('preemptions', changeOf(metrics, 'preemptions'), null),
+      ...(ttft === null ? [] : [['TTFT mean', formatMs(ttft), formatMs(record.ttftMs?.mean ?? null)]]),
+    ],
+    ...noteOf(record, metrics),
+  };
+}
+
+function noteOf(record: RunRecord, { failedReadings }: ServerMetrics): Pick<Table, 'note'> {
+  const notes = [
+    ...(failedReadings === 0 ? [] : [`${formatCount(failedReadings)} readings failed.`]),
+    bottleneckOf(record)?.sentence ?? 'Too few readings under load to name a bottleneck.',
+  ];
+  return { note: notes.join(' ') };
+}
+
+const cachedText = ({ inputTokens = 0, cachedInputTokens }: RunRecord): string =>
+  cachedInputTokens === undefined || inputTokens === 0 ? noValue : formatPercent(cachedInputTokens / inputTokens);
+
+const countRow = (label: string, atServer: number | null, atClient: number | null): string[][] =>
+  atServer === null ? [] : [[label, formatCount(atServer), atClient === null ? noValue : formatCount(atClient)]];
+
+/** A row with mean and maximum of a gauge over the readings during the run. */
+function gaugeRow(
+  { atMs, figures }: ServerMetrics,
+  figure: ServerFigure,
+  label: string,
+  text: (value: number) => string,
+): string[][] {
+  const values = (figures[figure] ?? []).filter((value, index) => value !== null && (atMs[index] ?? 0) > 0);
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return [];
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  return [[label, `mean ${text(mean)}, max ${text(Math.max(...known))}`, noValue]];
+}

@@ -1,0 +1,110 @@
+import { maskedUrl } from '../core/endpoints/credentials.ts';
+import { createServerMetrics, type ServerMetrics } from '../core/metrics/server/server-metrics.ts';
+import { isLoopback } from '../core/endpoints/hosts.ts';
+import { LoadlensError } from '../core/errors.ts';
+import type { RunInput } from '../core/plan/types.ts';
+import { Client } from 'undici';
+
+/** Reads a server's metrics during a run. */
+export interface Scraper {
+  /** Takes the first reading, before the clock starts. */
+  start(): Promise<void>;
+  /** Sets the start of the clock, `performance.now()`. Readings follow from then on: four a second at first, then one. */
+  clock(startMs: number): void;
+  /** Takes the last reading and returns all of them, undefined without any. Further calls return the same. */
+  stop(): Promise<ServerMetrics | undefined>;
+}
+
+/** Time between readings, ms: short at first, so that a short run has some. */
+const everyMs = { first: 250, later: 1_000 } as const;
+/** Length of the time at first, ms. */
+const firstMs = 5_000;
+/** Longest time of one reading, and most characters that are read. */
+const most = { ms: 2_000, characters: 8_000_000 } as const;
+
+/**
+ * Returns the address of the server's metrics: that of the plan, or `/metrics` of a server that Loadlens has started; undefined if
+ * none are read.
+ * @param ours Loadlens has started the server
+ * @throws LoadlensError if the address is on a host that nobody has allowed
+ */
+export function metricsUrlOf({ plan, requests }: RunInput, ours: boolean): string | undefined {
+  const { metricsUrl } = plan;
+  const urls = requests.map(({ url }) => new URL(url));
+  if (metricsUrl === undefined) {
+    const [first] = urls;
+    return ours && first !== undefined ? `${first.origin}/metrics` : undefined;
+  }
+  const { hostname } = new URL(metricsUrl);
+  if (!isLoopback(hostname) && !urls.some((url) => url.hostname === hostname)) {
+    throw new LoadlensError(`Metrics of ${hostname} can't be read: it isn't the host of a target.`, {
+      hint: 'Use a URL on this machine or on the host of a target.',
+    });
+  }
+  return metricsUrl;
+}
+
+/** Creates a scraper of Prometheus' text format. Readings never overlap, and one that fails doesn't end the others. */
+export function createScraper(url: string, { insecure = false }: { readonly insecure?: boolean }): Scraper {
+  const { origin, pathname, search } = new URL(url);
+  const client = new Client(origin, { connect: { rejectUnauthorized: !insecure } });
+  const collector = createServerMetrics();
+  let startMs: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let busy: Promise<void> | undefined;
+  const early: { readonly atMs: number; readonly text: string }[] = [];
+
+  const read = async (): Promise<void> => {
+    const atMs = performance.now();
+    try {
+      const text = await readText(client, pathname + search);
+      if (startMs === undefined) early.push({ atMs, text });
+      else collector.add(atMs - startMs, text);
+    } catch (error) {
+      collector.failed(error instanceof Error && error.message !== '' ? error.message : String(error));
+    }
+  };
+  const readOnce = (): Promise<void> => (busy ??= read().finally(() => (busy = undefined)));
+
+  const schedule = (): void => {
+    const every = performance.now() - (startMs ?? 0) < firstMs ? everyMs.first : everyMs.later;
+    timer = setTimeout(() => {
+      void readOnce();
+      schedule();
+    }, every).unref();
+  };
+  let stopped: Promise<ServerMetrics | undefined> | undefined;
+  const stop = async (): Promise<ServerMetrics | undefined> => {
+    clearTimeout(timer);
+    await busy;
+    if (startMs !== undefined) await readOnce();
+    await client.destroy();
+    return collector.result(maskedUrl(url));
+  };
+
+  return {
+    start: readOnce,
+    clock(atMs) {
+      startMs = atMs;
+      for (const reading of early) collector.add(reading.atMs - atMs, reading.text);
+      schedule();
+    },
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+async function readText(client: Client, path: string): Promise<string> {
+  const { statusCode, body } = await client.request({
+    method: 'GET',
+    path,
+    headers: ['accept', 'text/plain'],
+    signal: AbortSignal.timeout(most.ms),
+  });
+  let text = '';
+  for await (const chunk of body.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.length > most.characters) throw new Error('the response is too long');
+  }
+  if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+  return text;
+}

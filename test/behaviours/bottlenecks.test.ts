@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
+import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
+import { bottleneckOf, type Bottleneck } from '../../src/core/report/words/bottleneck.ts';
+import { serverTables } from '../../src/core/report/tables/server-table.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
+import { run } from '../support/run-input.ts';
+
+let server: ChildProcess | undefined;
+
+/** Starts the mock server in a process of its own, as a client in the same process would slow it down. */
+async function startMock(options: readonly string[]): Promise<string> {
+  server = spawn(
+    process.execPath,
+    ['src/cli/main.ts', 'serve', 'mock', '--port', '0', '--max-concurrent-requests', '64', ...options],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const { stdout } = server;
+  assert.ok(stdout);
+  for await (const line of createInterface({ input: stdout })) {
+    const [, url] = /listening on (http:\/\/\S+)/.exec(line) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error('The mock server ended.');
+}
+
+const nothing = (): undefined => undefined;
+
+async function measure(options: readonly string[], directives: string, seed: number, iclMs = 3): Promise<RunRecord> {
+  const url = await startMock(options);
+  const text = `${directives}\n# @stream true\nPOST ${url}/v1/chat/completions\n\n{"model":"mock","messages":[],"icl_ms":${iclMs}}\n`;
+  const { targets } = parseEndpoints(text);
+  const { requests } = prepareTargets(targets, { env: nothing, secret: nothing, bodyFile: nothing, shownAs: 'e.txt' });
+  return run(requests, {
+    plan: { requests: null, durationS: 1.5, concurrency: 8, seed, metricsUrl: `${url}/metrics`, drainMs: 10_000 },
+  });
+}
+
+interface Scenario {
+  readonly name: Bottleneck['name'];
+  readonly what: string;
+  readonly options: readonly string[];
+  readonly directives: string;
+}
+
+const short = '# @input-tokens 64\n# @output-tokens 16';
+const scenarios: readonly Scenario[] = [
+  {
+    name: 'queue',
+    what: 'few sequences at a time',
+    options: ['--max-num-seqs', '2', '--ttft-ms', '30'],
+    directives: short,
+  },
+  {
+    name: 'kv-cache',
+    what: 'a small KV cache',
+    options: ['--kv-cache-blocks', '11', '--ttft-ms', '30'],
+    directives: short,
+  },
+  {
+    name: 'prefill',
+    what: 'prompts that the prefix cache misses',
+    options: ['--prefix-caching', '--ttft-ms', '20', '--ttft-ms-per-token', '0.4'],
+    directives: '# @input-tokens 500\n# @output-tokens 8',
+  },
+  {
+    name: 'decode',
+    what: 'long responses to a prefix that is cached',
+    options: ['--prefix-caching', '--ttft-ms', '20', '--ttft-ms-per-token', '0.4'],
+    directives: '# @input-tokens 16\n# @shared-prefix 512\n# @output-tokens 32',
+  },
+];
+
+describe('the bottleneck of a language model server', function () {
+  this.timeout(60_000);
+  afterEach(async () => {
+    if (server === undefined || server.exitCode !== null) return;
+    server.kill();
+    await once(server, 'exit');
+  });
+
+  for (const { name, what, options, directives } of scenarios) {
+    for (const seed of [1, 2]) {
+      it(`is found: ${what} (seed ${seed})`, async () => {
+        const record = await measure(options, directives, seed, name === 'decode' ? 10 : 3);
+        assert.equal(record.successes, record.requestsSent);
+        assert.equal(bottleneckOf(record)?.name, name, JSON.stringify(record.serverMetrics));
+      });
+    }
+  }
+
+  it('comes with token counts that agree with the client', async () => {
+    const record = await measure([], short, 3);
+    const [table] = serverTables(record);
+    const row = (label: string): readonly string[] | undefined => table?.rows.find(([first]) => first === label);
+    assert.equal(table?.title, 'Server metrics (vLLM)');
+    for (const label of ['prompt tokens', 'output tokens']) assert.equal(row(label)?.[1], row(label)?.[2], label);
+  });
+
+  it('is not sought on a host that no target has', async () => {
+    const request = { method: 'GET', url: 'http://127.0.0.1:9/', headers: [] };
+    await assert.rejects(
+      run([request], { plan: { metricsUrl: 'http://other.example/metrics' } }),
+      /isn't the host of a target/,
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readPrometheus } from '../../../../src/core/metrics/server/prometheus.ts';
+import {
+  changeOf,
+  createServerMetrics,
+  prefixHitShare,
+  ratesOf,
+} from '../../../../src/core/metrics/server/server-metrics.ts';
+
+describe('Prometheus text', () => {
+  it('is read with labels, escapes, times, and numbers of every form', () => {
+    const text = [
+      '# HELP a_total Help',
+      '# TYPE a_total counter',
+      'a_total 1',
+      'a_total{b="x",c="y } \\" z"} 2.5e3 1700000000000',
+      'a_total{b="x",} +3',
+      'a_total NaN',
+      'a_total +Inf',
+      'not a sample',
+      'b_total 4',
+      '',
+    ].join('\r\n');
+    assert.deepEqual(
+      readPrometheus(text, (name) => name.startsWith('a_')).map(({ labels, value }) => [labels, value]),
+      [
+        ['', 1],
+        ['b="x",c="y } \\" z"', 2500],
+        ['b="x",', 3],
+      ],
+    );
+  });
+});
+
+const vllm = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `vllm:${name}{model_name="m"} ${value}\n`)
+    .join('');
+
+describe('server metrics', () => {
+  it('have the figures of a known server, summed over its engines', () => {
+    const collector = createServerMetrics();
+    collector.add(
+      -5,
+      'vllm:num_requests_running{engine="0"} 1\nvllm:num_requests_running{engine="1"} 2\n' +
+        'vllm:kv_cache_usage_perc{engine="0"} 0.5\nvllm:kv_cache_usage_perc{engine="1"} 0.7\nother 9\n',
+    );
+    const { server, atMs, figures } = collector.result('http://a/metrics') ?? {};
+    assert.deepEqual(
+      { server, atMs, figures },
+      { server: 'vLLM', atMs: [-5], figures: { running: [3], kvCacheUse: [0.6] } },
+    );
+  });
+
+  it('count changes and rates, and none over a restart', () => {
+    const collector = createServerMetrics();
+    const at = (ms: number, tokens: number, queries: number, hits: number): void =>
+      collector.add(
+        ms,
+        vllm({ generation_tokens_total: tokens, prefix_cache_queries_total: queries, prefix_cache_hits_total: hits }),
+      );
+    at(0, 100, 1000, 0);
+    at(500, 150, 1400, 100);
+    at(1500, 250, 2000, 400);
+    const metrics = collector.result('u');
+    assert.ok(metrics);
+    assert.equal(changeOf(metrics, 'outputTokens'), 150);
+    assert.deepEqual(ratesOf(metrics, 'outputTokens'), [null, 100, 100]);
+    assert.equal(prefixHitShare(metrics), 0.4);
+    assert.equal(changeOf(metrics, 'preemptions'), null);
+    at(2500, 10, 0, 0);
+    const restarted = collector.result('u');
+    assert.ok(restarted);
+    assert.equal(changeOf(restarted, 'outputTokens'), null);
+    assert.deepEqual(ratesOf(restarted, 'outputTokens'), [null, 100, 100, null]);
+  });
+
+  it('say why they are missing', () => {
+    const collector = createServerMetrics();
+    assert.equal(collector.result('u'), undefined);
+    collector.failed('status 404');
+    const expected = { url: 'u', server: null, failedReadings: 1, failure: 'status 404', atMs: [], figures: {} };
+    assert.deepEqual(collector.result('u'), expected);
+    collector.add(1, 'go_threads 5\n');
+    assert.equal(collector.result('u')?.server, null);
+  });
+
+  it('stay bounded, evenly spread, and keep the last reading', () => {
+    const collector = createServerMetrics();
+    for (let i = 0; i < 5_000; i++) collector.add(i, vllm({ num_requests_running: i }));
+    const { atMs = [], figures } = collector.result('u') ?? {};
+    assert.ok(atMs.length > 300 && atMs.length <= 602, `${atMs.length}`);
+    assert.equal(atMs[0], 0);
+    assert.equal(atMs.at(-1), 4_999);
+    assert.deepEqual(figures?.running, [...atMs]);
+    assert.equal(new Set(atMs.slice(1, -1).map((ms, i) => ms - (atMs[i] ?? 0))).size, 1);
+  });
+
+  it('take the KV cache of the GPT-2 server as a share of its limit', () => {
+    const collector = createServerMetrics();
+    collector.add(0, 'gpt2_requests_running 2\ngpt2_kv_tokens_used 300\ngpt2_kv_tokens_limit 1200\n');
+    assert.deepEqual(collector.result('u')?.figures, { running: [2], kvCacheUse: [0.25] });
+  });
+});
