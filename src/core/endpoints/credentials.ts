@@ -89,7 +89,8 @@ function unbase64(text: string): string {
   }
 }
 
-function decoded(text: string): string {
+/** Returns a percent-encoded text decoded; unchanged if it can't be. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -5,6 +5,7 @@ import { largestOf } from '../extremes.ts';
 import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import type { Distribution, Numbers } from '../metrics/types.ts';
 import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './objectives.ts';
+import { isWithinBound } from '../values/bounds.ts';
 import type { Objective } from '../vocabulary.ts';
 
 /** Outcome of one run of a level. `undecided`: its intervals are on both sides of the objective or don't exist. */
@@ -100,15 +101,9 @@ function outcomeOf(objective: Objective, numbers: Measured): TrialOutcome {
     const [verdict] = evaluateObjectives([objective], numbers);
     return verdict === undefined || verdict.outcome === 'not enough data' ? 'undecided' : verdict.outcome;
   }
-  const holds = interval.map((end) => keeps(end, objective));
+  const holds = interval.map((end) => isWithinBound(end, objective));
   if (holds.every(Boolean)) return 'pass';
   return holds.some(Boolean) ? 'undecided' : 'fail';
-}
-
-function keeps(actual: number, { operator, value }: Objective): boolean {
-  if (operator === '<') return actual < value;
-  if (operator === '<=') return actual <= value;
-  return operator === '>' ? actual > value : actual >= value;
 }
 
 /** Number of standard deviations that contain 95% of a normal distribution. */

@@ -3,6 +3,7 @@ import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { quantileShares } from '../metrics/statistics/quantiles.ts';
 import { quantileNames, type Distribution, type Numbers, type QuantileName, type Summary } from '../metrics/types.ts';
 import { isOfRunAlone, isTime, splitMetric, type TimeName } from '../values/objective-metrics.ts';
+import { isWithinBound } from '../values/bounds.ts';
 import type { Objective, Verdict } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
 
@@ -14,15 +15,6 @@ export const quantileOf: Readonly<Record<string, QuantileName>> = {
   p99: 'p99',
   'p99.9': 'p999',
 };
-
-const holds = (actual: number, { operator, value }: Objective): boolean =>
-  operator === '<'
-    ? actual < value
-    : operator === '<='
-      ? actual <= value
-      : operator === '>'
-        ? actual > value
-        : actual >= value;
 
 /**
  * Returns the value of a latency metric, and whether it is reliable: a quantile needs a 95% interval (minimum n in
@@ -74,7 +66,7 @@ function boundsOf({ count, min, max, interval95 }: Distribution, quantile: Quant
 
 /** Returns whether an objective is missed wherever the value lies within its bounds. */
 const isOutOfReach = (objective: Objective, { low, high }: Bounds): boolean =>
-  !holds(objective.operator.startsWith('<') ? low : high, objective);
+  !isWithinBound(objective.operator.startsWith('<') ? low : high, objective);
 
 /** Numbers of a run or one of its targets. Backlog and response time exist only for a whole run. */
 export type Measured = Numbers & Pick<Partial<Summary>, 'backlog' | 'responseTimeMs'>;
@@ -139,7 +131,7 @@ export function evaluateObjectives(objectives: readonly Objective[], numbers: Me
       actual === null
         ? 'not enough data'
         : reliable
-          ? holds(actual, objective)
+          ? isWithinBound(actual, objective)
             ? 'pass'
             : 'fail'
           : bounds.some((one) => isOutOfReach(objective, one))

@@ -1,3 +1,4 @@
+import { isWithinBound } from '../values/bounds.ts';
 import {
   suiteMetrics,
   suiteOperators,
@@ -31,7 +32,7 @@ export const goalText = ({ operator, value }: SuiteGoal): string => `${operator}
 export function judgeGoals(goals: readonly SuiteGoal[], levels: readonly SuiteLevel[]): SuiteGoalResult[] {
   return goals.map((goal) => {
     const { achieved, atConcurrency } = achievedBy(goal.metric, levels);
-    return { ...goal, achieved, atConcurrency, pass: achieved !== null && holds(achieved, goal) };
+    return { ...goal, achieved, atConcurrency, pass: achieved !== null && isWithinBound(achieved, goal) };
   });
 }
 
@@ -55,11 +56,4 @@ function achievedBy(
   return best === undefined
     ? { achieved: null, atConcurrency: null }
     : { achieved: value(best), atConcurrency: best.concurrency };
-}
-
-function holds(achieved: number, { operator, value }: SuiteGoal): boolean {
-  if (operator === '=') return achieved === value;
-  if (operator === '>') return achieved > value;
-  if (operator === '<') return achieved < value;
-  return operator === '>=' ? achieved >= value : achieved <= value;
 }

@@ -50,7 +50,7 @@ const apis: readonly LlmApi[] = [
 const basePath = /(?:\/v\d\w*|\/openai|\/deployments\/[^/]+)$/;
 
 /** API of a request. */
-export interface Recognised {
+export interface Recognized {
   /** Absent if no API is recognized. */
   readonly api?: LlmApi;
   /** Complete URL, if the request has a base URL. */
@@ -64,7 +64,7 @@ export interface Recognised {
  * @param body undefined if the body isn't a JSON object; null: only the path decides
  * @param prompts whether prompts are added to the body
  */
-export function recogniseApi(url: string, body: Json | undefined | null, prompts = false): Recognised {
+export function recognizeApi(url: string, body: Json | undefined | null, prompts = false): Recognized {
   const { pathname } = new URL(url);
   const path = pathname.replace(/\/+$/, '');
   const fits = (members: readonly string[]): boolean =>
@@ -79,7 +79,7 @@ export function recogniseApi(url: string, body: Json | undefined | null, prompts
 /** Scheme and host, path, query. */
 const addressParts = /^([a-z]+:\/\/[^/?#]*)[^?#]*(\?[^#]*)?/i;
 
-function completedTo(url: string, path: string): Pick<Recognised, 'api' | 'completed'> {
+function completedTo(url: string, path: string): Pick<Recognized, 'api' | 'completed'> {
   const [, start = '', search = ''] = addressParts.exec(url) ?? [];
   const api = apis.find((one) => one.path.test(path));
   return { completed: start + path + search, ...(api && { api }) };

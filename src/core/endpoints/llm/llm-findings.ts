@@ -1,4 +1,4 @@
-import { recogniseApi } from './llm-api.ts';
+import { recognizeApi } from './llm-api.ts';
 import type { Findings } from '../problems.ts';
 import type { Target } from '../types.ts';
 import { withoutPlaceholders } from '../variables/variables.ts';
@@ -12,7 +12,7 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
   const prompts = llm?.prompts !== undefined || llm?.inputTokens !== undefined;
   const json = jsonOf(body);
   if (json === undefined && !prompts) return;
-  const { api, completed, asksModel } = recogniseApi(address, json, prompts);
+  const { api, completed, asksModel } = recognizeApi(address, json, prompts);
   if (completed !== undefined) {
     const message = `This is a base URL. Requests are sent to ${new URL(completed).pathname}.`;
     report.warning(

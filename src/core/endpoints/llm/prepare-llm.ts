@@ -2,7 +2,7 @@ import { requestsOf, withChoices, type ApiRequests } from './api-requests.ts';
 import { readImage, withImage } from './images.ts';
 import { isObject, type Json } from './json.ts';
 import { withPrompt } from './put-prompt.ts';
-import { isChatPath, modelListsOf, recogniseApi, type LlmApi } from './llm-api.ts';
+import { isChatPath, modelListsOf, recognizeApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
 import type { DialectName, LlmChoices, PreparedRequest, Target } from '../types.ts';
 import { lengthMark, promptMark } from './synthetic-marks.ts';
@@ -37,14 +37,14 @@ export function prepareLlm(
   const written = jsonObject(body);
   const synthetic = syntheticOf(llm, fail);
   const asksAnyway = llm.prompts !== undefined || synthetic?.input !== undefined;
-  const { api, completed } = recogniseApi(address, written, asksAnyway);
+  const { api, completed } = recognizeApi(address, written, asksAnyway);
   const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
   const same: Asked = body === undefined ? { url } : { url, body };
   const dialect = llm.dialect ?? api?.dialect;
   const says = [llm.stream, llm.maxTokens, llm.prompts, llm.image, synthetic].some((value) => value !== undefined);
   if (dialect === undefined || dialect === 'plain') {
     if (!says) return same;
-    const byPath = api ?? recogniseApi(address, null).api;
+    const byPath = api ?? recognizeApi(address, null).api;
     if (byPath?.dialect !== undefined) checkJson(body, written, fail);
     return failUnread(llm.dialect === undefined ? byPath : undefined, fail);
   }

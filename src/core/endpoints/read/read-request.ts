@@ -1,5 +1,5 @@
 import { checkHeader, splitHeader } from './headers.ts';
-import { basicValue } from '../credentials.ts';
+import { basicValue, decoded } from '../credentials.ts';
 import { withQuery } from './graphql.ts';
 import { indentOf, isBodyFile, looksLikeRequest, startsJson } from './lines.ts';
 import { otherProtocols } from './other-tools.ts';
@@ -199,12 +199,4 @@ function takeUserInfo(draft: Draft, report: State['report']): void {
     return;
   }
   report.warning('literal-secret', draft.range, 'The URL contains a user name or password.', hint);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

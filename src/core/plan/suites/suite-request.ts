@@ -1,4 +1,4 @@
-import { isChatPath, modelListsOf, recogniseApi } from '../../endpoints/llm/llm-api.ts';
+import { isChatPath, modelListsOf, recognizeApi } from '../../endpoints/llm/llm-api.ts';
 import type { PreparedRequest, Target } from '../../endpoints/types.ts';
 
 /** A text or its tokens. */
@@ -33,7 +33,7 @@ const encoder = new TextEncoder();
  */
 export function suiteRequest(question: SuiteQuestion): SuiteRequest {
   const { headers } = question;
-  const { completed: url = question.url } = recogniseApi(question.url, { messages: [{ role: 'user' }] });
+  const { completed: url = question.url } = recognizeApi(question.url, { messages: [{ role: 'user' }] });
   const { pathname } = new URL(url);
   const isTokenizer = pathname.endsWith('/tokenizer');
   const method = isTokenizer ? 'GET' : 'POST';

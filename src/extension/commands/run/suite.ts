@@ -1,6 +1,6 @@
 import { workspace, type QuickPickItem, type Uri } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
-import { recogniseApi } from '../../../core/endpoints/llm/llm-api.ts';
+import { recognizeApi } from '../../../core/endpoints/llm/llm-api.ts';
 import type { PreparedRequest, Target } from '../../../core/endpoints/types.ts';
 import { withoutPlaceholders } from '../../../core/endpoints/variables/variables.ts';
 import { throughputWorkload, type ThroughputWorkload } from '../../../core/plan/suites/suite.ts';
@@ -27,7 +27,7 @@ type Item = QuickPickItem & { readonly whom: Whom };
 
 /** Whether the suite knows how to ask an address. */
 const isAskable = (url: string): boolean =>
-  new URL(url).pathname.endsWith('/tokenizer') || recogniseApi(url, null).api?.dialect !== undefined;
+  new URL(url).pathname.endsWith('/tokenizer') || recognizeApi(url, null).api?.dialect !== undefined;
 const mostTargets = 200;
 /** A level of a slow model takes its time. */
 const leastTimeoutMs = 120_000;
