@@ -6,6 +6,7 @@ import type { RecorderState } from '../core/metrics/recorder/recorder-state.ts';
 import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts';
 import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/load/share.ts';
+import { withMaxInFlight } from '../core/plan/max-in-flight.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/record/make-run.ts';
 import { mergeServerNotes } from '../core/record/merge-notes.ts';
@@ -70,7 +71,7 @@ const mostLiveFailures = 10;
 export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
   const [input = given] = await withModels([given], hooks.signal, given.plan);
   const { targets, share = wholeLoad } = input;
-  const plan = { ...input.plan, concurrency: partOf(input.plan.concurrency, share) };
+  const plan = withMaxInFlight(input.plan, partOf(input.plan.concurrency, share));
   const { signal } = hooks;
   if (targets.length === 0) {
     throw new LoadlensError(`${input.name} has no target.`, {

@@ -1,3 +1,4 @@
+import { maxInFlightOf } from '../../src/core/plan/max-in-flight.ts';
 import { stretchedMs } from '../../src/core/metrics/rates.ts';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
@@ -123,7 +124,7 @@ function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): 
   if (backlog.max === 0) return unsent;
   const behind = note(
     'warning',
-    `The server fell behind the target rate. Peak backlog: ${requestsWords(backlog.max)} (max in flight ${formatCount(plan.concurrency)}). The queue was non-empty for ${formatMs(backlog.waitedMs)}. p95: response time ${formatMs(responseTimeMs.p95)}, latency ${formatMs(latencyMs.p95)}.`,
+    `The server fell behind the target rate. Peak backlog: ${requestsWords(backlog.max)} (max in flight ${formatCount(maxInFlightOf(plan))}). The queue was non-empty for ${formatMs(backlog.waitedMs)}. p95: response time ${formatMs(responseTimeMs.p95)}, latency ${formatMs(latencyMs.p95)}.`,
   );
   return [behind, ...unsent];
 }

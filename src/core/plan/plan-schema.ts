@@ -15,8 +15,14 @@ export const planSchema = v.object({
   requests: about('Number of planned requests; null if only the duration ends the run.', v.nullable(count)),
   durationS: about('Time during which requests leave, seconds; null if only the count ends the run.', numberOrNull),
   concurrency: about(
-    'Maximum number of requests in flight: the slots of the closed model, or max in flight of the open model.',
+    'Maximum number of requests in flight: the slots of the closed model. In the open model, the same as maxInFlight.',
     count,
+  ),
+  maxInFlight: v.exactOptional(
+    about(
+      'Open model: maximum number of requests in flight; others are queued. Absent in older records, see concurrency.',
+      count,
+    ),
   ),
   seed: about({ description: 'Seed of all random choices.', maximum: 4294967295 }, count),
   warmup: about('Number of requests planned before the clock starts.', count),

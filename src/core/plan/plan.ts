@@ -3,6 +3,7 @@ import { LoadlensError } from '../errors.ts';
 import { checkLimit, planOptions, type PlanOptionName, type PlanValues } from '../values/plan-options.ts';
 import { stagesDurationS } from '../values/stages.ts';
 import type { Stage } from '../vocabulary.ts';
+import { maxInFlightOf } from './max-in-flight.ts';
 import type { RunPlan } from './types.ts';
 
 /** User options of one run; absent: not set. */
@@ -71,14 +72,14 @@ export function choicesOfPlan(plan: RunPlan): PlanChoices {
     ...rest,
     requests: requests ?? undefined,
     durationS: durationS ?? undefined,
-    ...(loadModel === 'open' ? { maxInFlight: concurrency } : { concurrency }),
+    ...(loadModel === 'open' ? { maxInFlight: maxInFlightOf(plan) } : { concurrency }),
   };
 }
 
 function loadOf(
   choices: LoadChoices,
   defaults: LoadChoices,
-): Pick<RunPlan, 'loadModel' | 'concurrency' | 'arrivals' | 'stages'> {
+): Pick<RunPlan, 'loadModel' | 'concurrency' | 'maxInFlight' | 'arrivals' | 'stages'> {
   const from = choices.concurrency !== undefined || isOpen(choices) ? choices : defaults;
   if (!isOpen(from)) {
     const concurrency = choices.concurrency ?? defaults.concurrency ?? planDefaults.concurrency;
@@ -88,9 +89,12 @@ function loadOf(
   if (ratePerS !== undefined && stages !== undefined) {
     throw new LoadlensError("A rate and stages can't be combined.", { hint: 'Use only one of them.' });
   }
+  const most = choices.maxInFlight ?? defaults.maxInFlight ?? planDefaults.maxInFlight;
+  const maxInFlight = checkLimit('maxInFlight', most);
   return {
     loadModel: 'open',
-    concurrency: checkLimit('maxInFlight', choices.maxInFlight ?? defaults.maxInFlight ?? planDefaults.maxInFlight),
+    concurrency: maxInFlight,
+    maxInFlight,
     arrivals: choices.arrivals ?? defaults.arrivals ?? planDefaults.arrivals,
     stages: stages ?? [steady(checkLimit('ratePerS', ratePerS ?? Number.NaN))],
   };

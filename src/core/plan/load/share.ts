@@ -1,4 +1,5 @@
 import type { LoadModel } from './load-model.ts';
+import { withMaxInFlight } from '../max-in-flight.ts';
 import type { RunPlan, Share } from '../types.ts';
 
 /** The share of a load that isn't split. */
@@ -25,9 +26,8 @@ export function shareModel(model: LoadModel, share: Share): LoadModel {
 export function planOfOne(plan: RunPlan, of: number, seed: number): RunPlan {
   const divided = (count: number): number => Math.ceil(count / of);
   return {
-    ...plan,
+    ...withMaxInFlight(plan, divided(plan.concurrency)),
     requests: plan.requests === null ? null : divided(plan.requests),
-    concurrency: divided(plan.concurrency),
     warmup: divided(plan.warmup),
     seed,
     ...(plan.stages && {
@@ -44,9 +44,8 @@ export function planOfOne(plan: RunPlan, of: number, seed: number): RunPlan {
 export function planOfMany(plan: RunPlan, of: number, workers: number): RunPlan {
   const { requests, concurrency, warmup, stages } = planOfOne(plan, of, plan.seed);
   return {
-    ...plan,
+    ...withMaxInFlight(plan, concurrency * workers),
     requests: requests === null ? null : requests * workers,
-    concurrency: concurrency * workers,
     warmup: warmup * workers,
     ...(stages && {
       stages: stages.map(({ fromPerS, toPerS, durationS }) => ({

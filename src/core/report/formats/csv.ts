@@ -40,6 +40,9 @@ function runRows(record: RunRecord): Cell[][] {
     ['', 'plan.requests', record.plan.requests],
     ['', 'plan.durationS', record.plan.durationS],
     ['', 'plan.concurrency', record.plan.concurrency],
+    ...(record.plan.maxInFlight === undefined
+      ? []
+      : ([['', 'plan.maxInFlight', record.plan.maxInFlight]] satisfies Cell[][])),
     ['', 'plan.seed', record.plan.seed],
     ['', 'totalMs', record.totalMs],
     ['', 'rateMs', record.rateMs ?? null],

@@ -1,3 +1,4 @@
+import { maxInFlightOf } from '../../plan/max-in-flight.ts';
 import { stretchedMs } from '../../metrics/rates.ts';
 import { errorKinds, type HealthBound } from '../../metrics/types.ts';
 import { calibrationText, selfCalibrationText } from '../../record/calibration.ts';
@@ -80,7 +81,7 @@ function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>
       ? []
       : [`Unsent when the run ended: ${requests(backlog.unsent)}. An objective on errors counts them.`];
   if (backlog.max === 0) return unsent;
-  const waited = `The server fell behind the target rate. Peak backlog: ${countOf(backlog.max, 'request')} (max in flight ${formatCount(plan.concurrency)}). The queue was non-empty for ${withoutZeros(formatMs(backlog.waitedMs))}. Response time includes queueing, latency doesn't.`;
+  const waited = `The server fell behind the target rate. Peak backlog: ${countOf(backlog.max, 'request')} (max in flight ${formatCount(maxInFlightOf(plan))}). The queue was non-empty for ${withoutZeros(formatMs(backlog.waitedMs))}. Response time includes queueing, latency doesn't.`;
   return [waited, ...unsent];
 }
 

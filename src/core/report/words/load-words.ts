@@ -1,4 +1,5 @@
 import { peakRatePerS } from '../../values/stages.ts';
+import { maxInFlightOf } from '../../plan/max-in-flight.ts';
 import type { RunPlan } from '../../plan/types.ts';
 import type { Stage, TransportName } from '../../vocabulary.ts';
 import { formatCount, formatNumber, formatS, withoutZeros } from '../../format.ts';
@@ -10,8 +11,9 @@ export const transportLabels: Readonly<Record<TransportName, string>> = {
 };
 
 /** Returns the load of a plan: `concurrency 10 (closed model)`, `200/s, constant, max in flight 1,000 (open model)`. */
-export function loadText({ loadModel, arrivals, stages = [], concurrency }: RunPlan): string {
-  const count = formatCount(concurrency);
+export function loadText(plan: RunPlan): string {
+  const { loadModel, arrivals, stages = [] } = plan;
+  const count = formatCount(maxInFlightOf(plan));
   return loadModel === 'closed'
     ? `concurrency ${count} (closed model)`
     : `${stages.map(stageText).join(', ')}, ${arrivals === 'poisson' ? 'Poisson' : 'constant'}, max in flight ${count} (open model)`;

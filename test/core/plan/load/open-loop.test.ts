@@ -6,6 +6,7 @@ import { choicesOfPlan, makePlan, type PlanChoices } from '../../../../src/core/
 import { arrivalTime, parseStages, peakRatePerS } from '../../../../src/core/values/stages.ts';
 import type { RunPlan } from '../../../../src/core/plan/types.ts';
 import type { Stage } from '../../../../src/core/vocabulary.ts';
+import { loadText } from '../../../../src/core/report/words/load-words.ts';
 
 const nothing = { defaults: {}, objectives: [] };
 const planOf = (choices: PlanChoices): RunPlan => makePlan(choices, nothing);
@@ -116,10 +117,18 @@ describe('open loop', () => {
     for (const plan of plans) assert.deepEqual(makePlan(choicesOfPlan(plan), nothing), plan);
   });
 
+  it('a plan of an older record, which has the limit in concurrency only, is repeated with it', () => {
+    const { maxInFlight, ...older } = planOf({ ratePerS: 20, maxInFlight: 7 });
+    assert.deepEqual([older.concurrency, choicesOfPlan(older).maxInFlight], [7, maxInFlight]);
+    assert.match(loadText(older), /max in flight 7 /);
+    assert.match(loadText({ ...older, maxInFlight: 8 }), /max in flight 8 /);
+  });
+
   it('how requests leave is taken from one place as a whole', () => {
     const file = { defaults: { ratePerS: 5, concurrency: 4, requests: 20 }, objectives: [] };
     const open = makePlan({}, file);
     assert.deepEqual([open.loadModel, open.requests, open.concurrency], ['open', 20, 1_000]);
+    assert.equal(open.maxInFlight, 1_000);
     const closed = makePlan({ concurrency: 2 }, file);
     assert.deepEqual([closed.loadModel, closed.concurrency, closed.stages], ['closed', 2, undefined]);
     const staged = makePlan({ stages: parseStages('3s:5') ?? [] }, file);
