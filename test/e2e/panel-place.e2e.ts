@@ -39,7 +39,8 @@ describe('the results panel that opens in an empty window', () => {
   });
 
   it('opens beside an editor, and its group is locked there too', async () => {
-    await runCommand(bench.page, 'View: Close All Editors');
+    await bench.page.keyboard.press('ControlOrMeta+k');
+    await bench.page.keyboard.press('ControlOrMeta+w');
     await openFile(bench.page, 'endpoints.txt');
     await runCommand(bench.page, 'Loadlens: Run Benchmark');
     await heading(bench, 'endpoints.txt').click();

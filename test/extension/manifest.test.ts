@@ -82,6 +82,16 @@ describe('the manifest', () => {
     assert.ok(manifest.icon.endsWith('.png'));
   });
 
+  it('colors the walkthrough by attributes: the page of the walkthrough allows no inline style', () => {
+    const pictures = [...text.matchAll(/"svg": "(media\/walkthrough\/\w+\.svg)"/g)].map(([, file = '']) => file);
+    assert.equal(pictures.length, 4);
+    for (const file of pictures) {
+      const picture = readFileSync(path.join(root, file), 'utf8');
+      assert.match(picture, /fill="var\(--vscode-/);
+      assert.doesNotMatch(picture, /style=/);
+    }
+  });
+
   it('wakes up for endpoints files and for a panel that comes back', () => {
     assert.deepEqual(manifest.activationEvents, [`onLanguage:${languageId}`, `onWebviewPanel:${panelViewType}`]);
     assert.deepEqual(manifest.extensionKind, ['workspace']);
