@@ -22,7 +22,7 @@ const parts = {
     ['load'],
     ['warm'],
     ['prompt-uses', 'discover-model', 'server-metrics', 'loop-worker'],
-    ['run'],
+    ['run', 'send-once'],
     ['sweep', 'ab'],
     ['suite'],
   ],

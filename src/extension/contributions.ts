@@ -22,6 +22,7 @@ export const commandIds = {
   importRun: 'loadlens.importRun',
   runFile: 'loadlens.runFile',
   runEndpoint: 'loadlens.runEndpoint',
+  sendOnce: 'loadlens.sendOnce',
   runAgain: 'loadlens.runAgain',
   repeatExactly: 'loadlens.repeatExactly',
   cancelRun: 'loadlens.cancelRun',

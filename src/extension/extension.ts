@@ -7,6 +7,7 @@ import { historyCommands } from './commands/history.ts';
 import { registerCommands } from './commands/handlers.ts';
 import { answerPanel } from './commands/panel.ts';
 import { resultCommands } from './commands/results.ts';
+import { createResponseDocuments } from './commands/run/send-once.ts';
 import { runCommands } from './commands/run/run.ts';
 import { scaleOutCommands } from './commands/scale-out.ts';
 import { serverCommands } from './commands/servers.ts';
@@ -15,6 +16,7 @@ import { registerCodeLenses } from './providers/code-lens.ts';
 import { registerCompletion } from './providers/completion.ts';
 import { registerDiagnostics } from './providers/diagnostics.ts';
 import { registerFolding } from './providers/folding.ts';
+import { registerGutter } from './providers/gutter.ts';
 import { registerHover } from './providers/hover.ts';
 import { registerQuickFixes } from './providers/quick-fixes.ts';
 import { registerSymbols } from './providers/symbols.ts';
@@ -60,11 +62,12 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const exporter = createExporter(history, notify);
   const { showLive, showFinished } = panel;
 
+  const documents = createResponseDocuments();
   const prompts = createPromptCursors();
   const launching = { runs, history, unfinished, servers, secrets, prompts, consent, notify, showLive, showFinished };
 
   const handlers = {
-    ...runCommands({ ...launching, memory, diagnostics }),
+    ...runCommands({ ...launching, memory, diagnostics, documents, entry: bundle('benchmark.js'), log }),
     ...suiteCommands(launching),
     ...scaleOutCommands({ extensionUri, version, history, secrets, consent, notify, show: panel.showResult }),
     ...serverCommands({ mock, gpt2 }, notify),
@@ -81,11 +84,13 @@ export function activate(context: ExtensionContext): LoadlensApi {
     ...servers,
     panel,
     diagnostics,
+    documents,
     registerCommands(handlers, notify),
     answerPanel({ panel, runs, history, exporter, notify }),
     registerCodeLenses({ history, servers, clock }),
     registerCompletion(secrets),
     registerFolding(),
+    registerGutter(history, extensionUri),
     registerHover(history),
     registerQuickFixes(),
     registerSymbols(),

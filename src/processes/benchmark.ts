@@ -4,10 +4,11 @@ import type { Snapshot } from '../core/metrics/types.ts';
 import { makeThroughputSuite } from '../core/record/make-suite.ts';
 import type { RunRecord } from '../core/record/run.ts';
 import { runBenchmark } from '../engine/run.ts';
+import { sendOnce } from '../engine/send-once.ts';
 import { measureThroughput } from '../engine/suite.ts';
 import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
 import { failureOf } from './failure.ts';
-import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask } from './messages.ts';
+import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask, type OnceTask } from './messages.ts';
 
 /** Maximum time for a benchmark to end after a fault, ms. */
 const faultLimitMs = 10_000;
@@ -34,7 +35,12 @@ const tellLevelPartial = async (_: unknown, running: RunRecord | null): Promise<
   if (running !== null) await tellPartial(running);
 };
 
-async function run(task: BenchmarkTask): Promise<void> {
+async function run(task: BenchmarkTask | OnceTask): Promise<void> {
+  if (task.type === 'once') {
+    const response = await sendOnce(task.input, { signal: cancel.signal, version: manifest.version });
+    tell({ type: 'response', response }, 0);
+    return;
+  }
   const hooks = { signal: cancel.signal, fault: fault.signal, version: manifest.version, serverPid: task.serverPid };
   if (task.type === 'sweep') {
     const record = await runSweep(task.input, { ...hooks, onSnapshot: tellLevels(), onPartial: tellLevelPartial });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { OneResponse } from '../core/report/one-response.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { RunInput } from '../core/plan/types.ts';
@@ -25,8 +26,14 @@ export type BenchmarkTask = (
   readonly serverPid?: number;
 };
 
+/** One request to send once, the first of its input; no run. */
+export interface OnceTask {
+  readonly type: 'once';
+  readonly input: RunInput;
+}
+
 /** Message to the benchmark process. It runs one task and exits. A canceled sweep or suite keeps its finished levels. */
-export type BenchmarkCommand = BenchmarkTask | { readonly type: 'cancel' };
+export type BenchmarkCommand = BenchmarkTask | OnceTask | { readonly type: 'cancel' };
 
 /** Progress of a sweep or suite: level, from 0, and its snapshot; null in the pause before it. */
 export interface LevelSnapshot {
@@ -38,7 +45,7 @@ export interface LevelSnapshot {
 /**
  * Message from the benchmark process: `ready` once, then for each run `partial`, its record so far, before it starts and at
  * intervals. A run also sends snapshots; a sweep or suite sends snapshots of its levels and each finished level. The last message is
- * one `record`, `sweep`, `suite`, or `failure`.
+ * one `record`, `sweep`, `suite`, `response`, or `failure`.
  */
 export type BenchmarkEvent =
   | { readonly type: 'ready' }
@@ -49,6 +56,7 @@ export type BenchmarkEvent =
   | { readonly type: 'record'; readonly record: RunRecord }
   | { readonly type: 'sweep'; readonly record: SweepRecord }
   | { readonly type: 'suite'; readonly record: ThroughputSuite }
+  | { readonly type: 'response'; readonly response: OneResponse }
   | FailureMessage;
 
 /** Settings of the mock server; ranges as in docs/mock-server.md. */
@@ -94,6 +102,7 @@ const schemas = {
       input: having<SuiteInput>('setup', 'model', 'workload', 'earlier'),
       serverPid: pid,
     }),
+    v.object({ type: v.literal('once'), input: having<RunInput>('plan', 'requests', 'targets') }),
     v.object({ type: v.literal('cancel') }),
   ]),
   benchmarkEvent: v.variant('type', [
@@ -109,6 +118,7 @@ const schemas = {
     v.object({ type: v.literal('record'), record }),
     v.object({ type: v.literal('sweep'), record: having<SweepRecord>('schema', 'status', 'levels') }),
     v.object({ type: v.literal('suite'), record: having<ThroughputSuite>('schema', 'status', 'runs') }),
+    v.object({ type: v.literal('response'), response: having<OneResponse>('status', 'headers', 'times') }),
     failureSchema,
   ]),
   mockCommand: v.variant('type', [

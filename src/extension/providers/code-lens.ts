@@ -59,13 +59,14 @@ export function registerCodeLenses(parts: {
     const needed = serversOf(document, file);
     for (const server of servers) if (needed.has(server)) lenses.push(new CodeLens(top, serverCommand(server)));
     const name = shownAs(document.uri);
-    for (const target of file.targets.slice(0, mostTargetLenses))
+    for (const target of file.targets.slice(0, mostTargetLenses)) {
+      const isBroken = target.broken === true;
       lenses.push(
-        lensAt(
-          target,
-          target.broken === true ? problemsCommand(document) : runTargetCommand(document, target, history, name),
-        ),
+        lensAt(target, isBroken ? problemsCommand(document) : runTargetCommand(document, target, history, name)),
+        // Also of a target with an error, so that nothing moves while a line is typed.
+        lensAt(target, onceCommand(document, target)),
       );
+    }
     const [beyond] = file.targets.slice(mostTargetLenses);
     if (beyond !== undefined) lenses.push(lensAt(beyond, limitCommand(document)));
     return lenses;
@@ -139,6 +140,13 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
     arguments: [uri, target.name],
   };
 }
+
+const onceCommand = ({ uri }: TextDocument, { name }: Target): Command => ({
+  command: commandIds.sendOnce,
+  title: 'Send Once',
+  tooltip: 'Send one request and show its response',
+  arguments: [uri, name],
+});
 
 function serverCommand({ words, start, stop, state, port }: BundledServer): Command {
   const now = state();

@@ -18,6 +18,7 @@ import type { ComparisonRecord } from '../../core/record/comparison.ts';
 import type { ThroughputSuite } from '../../core/record/suite.ts';
 import type { SweepRecord } from '../../core/record/sweep.ts';
 import type { RunRecord } from '../../core/record/run.ts';
+import type { TargetResult } from '../services/runs/last-results.ts';
 
 /**
  * `p95 1.02 s`, or `98.6% ok · p95 of successes 1.02 s` where not all succeeded, as in the reports. By the clock
@@ -161,4 +162,12 @@ export function objectiveWords(verdicts: readonly Verdict[]): readonly string[] 
   if (worst === undefined) return [marks.pass];
   const missed = verdicts.filter(({ outcome }) => outcome === worst).map(({ objective }) => objective.metric);
   return [`${marks[worst]} ${[...new Set(missed)].join(', ')}`];
+}
+
+/** What the gutter says of a target's last run: objectives decide where there are any, otherwise failed requests. */
+export function targetMark({ record, numbers }: Pick<TargetResult, 'record' | 'numbers'>): 'pass' | 'warning' | 'fail' {
+  const verdicts = verdictsOf(record, numbers.name);
+  if (numbers.successes === 0 || verdicts.some(({ outcome }) => outcome === 'fail')) return 'fail';
+  const isSure = verdicts.length > 0 ? verdicts.every(({ outcome }) => outcome === 'pass') : numbers.successRatio === 1;
+  return isSure ? 'pass' : 'warning';
 }

@@ -48,13 +48,15 @@ describe('an endpoints file in the editor', () => {
       '0: ▶ Run Benchmark · 50 requests × 5',
       '0: Start mock server',
       '3: ▶ Run',
+      '3: Send Once',
       '5: ▶ Run',
+      '5: Send Once',
     ]);
   });
 
   it('offers the mock server only where an endpoint is on this machine', async () => {
     const document = await openFile('far.endpoints', 'https://example.com/x\n');
-    assert.deepEqual(await lenses(document), ['0: ▶ Run Benchmark · 10 requests × 5', '0: ▶ Run']);
+    assert.deepEqual(await lenses(document), ['0: ▶ Run Benchmark · 10 requests × 5', '0: ▶ Run', '0: Send Once']);
   });
 
   it('keeps its lenses while a line is typed', async () => {
@@ -73,7 +75,12 @@ describe('an endpoints file in the editor', () => {
 
   it('offers the problems instead of a run over a target with an error', async () => {
     const document = await openFile('error.endpoints', 'http://127.0.0.1:50009999/hello\n\nhttps://example.com/x\n');
-    assert.deepEqual((await lenses(document)).slice(1), ['0: Fix problems to run', '2: ▶ Run']);
+    assert.deepEqual((await lenses(document)).slice(1), [
+      '0: Fix problems to run',
+      '0: Send Once',
+      '2: ▶ Run',
+      '2: Send Once',
+    ]);
   });
 
   it('says where its lenses end', async () => {
@@ -84,7 +91,7 @@ describe('an endpoints file in the editor', () => {
       document.uri,
       2000,
     );
-    assert.equal(found.length, 1002);
+    assert.equal(found.length, 2002);
     assert.equal(found.at(-1)?.range.start.line, 1000);
     assert.equal(found.at(-1)?.command?.title, 'Lenses end after 1,000 targets · ▶ Run Target at Cursor');
   });

@@ -106,7 +106,7 @@ describe('a run in the editor', () => {
     const titles = await lenses(document);
     assert.match(titles[0] ?? '', /^0: ▶ Run Benchmark · 80 requests × 5 · ✓$/);
     assert.match(titles[2] ?? '', / · (?:✓|\? p95) · just now$/);
-    assert.match(titles[3] ?? '', / · ✗ p50 · just now$/);
+    assert.match(titles[4] ?? '', / · ✗ p50 · just now$/);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       'vscode.executeHoverProvider',
       document.uri,
@@ -129,6 +129,19 @@ describe('a run in the editor', () => {
     await document.save();
     await run('runEndpoint', document.uri, 'typed');
     assert.deepEqual(loadlens.runs()[0]?.source, { file: 'unsaved.endpoints' });
+  });
+
+  it('shows the response to one request, and keeps no result of it', async () => {
+    const count = loadlens.results().length;
+    const document = await openFile('once.endpoints', `# @name tokens\n${url('/tokenizer?output_tokens=3')}\n`);
+    await run('sendOnce', document.uri, 'tokens');
+    const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'loadlens-response');
+    const text = shown?.getText() ?? '';
+    assert.match(text, new RegExp(`^# GET ${url('/tokenizer')}\\?output_tokens=3\\n# \\S+ \\S+: connect `));
+    assert.match(text, /\nHTTP\/1\.1 200 OK\n/);
+    assert.match(text, /\ncontent-type: application\/json\n/);
+    assert.match(text, /\n {2}"output_tokens": 3/);
+    assert.equal(loadlens.results().length, count);
   });
 
   it('is repeated by Run Again, and from a record of the history', async () => {

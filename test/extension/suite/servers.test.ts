@@ -51,7 +51,7 @@ describe('the GPT-2 server', () => {
     assert.equal((await lenses(other))[1], '0: Start mock server');
     for (const [i, address] of ['127.0.0.1:4999/hello', '127.0.0.1:5000/orders', '[::1]:5000/hello'].entries()) {
       const none = await openFile(`none-${i}.endpoints`, `http://${address}\n`);
-      assert.deepEqual(await lenses(none), ['0: ▶ Run Benchmark · 10 requests × 5', '0: ▶ Run']);
+      assert.deepEqual(await lenses(none), ['0: ▶ Run Benchmark · 10 requests × 5', '0: ▶ Run', '0: Send Once']);
     }
   });
 

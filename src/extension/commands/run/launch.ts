@@ -214,7 +214,8 @@ export function pidOf(requests: readonly PreparedRequest[], servers: readonly Bu
   return pids.size === 1 ? [...pids][0] : undefined;
 }
 
-function pickTargets({ uri, target, repeat }: RunRequest, file: EndpointsFile): readonly Target[] {
+/** The targets of a file that a request names. Throws a LoadlensError without any. */
+export function pickTargets({ uri, target, repeat }: RunRequest, file: EndpointsFile): readonly Target[] {
   const targets = target === undefined ? file.targets : file.targets.filter((one) => one.name === target);
   if (targets.length > 0 && repeat?.kind === 'exactly' && !areTargetsOf(repeat.of, targets)) {
     throw new LoadlensError(`The targets of ${shownAs(uri)} have changed since this run.`, {

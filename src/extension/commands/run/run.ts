@@ -15,7 +15,8 @@ import { askAboutFile, type FileQuestions } from './ask-about-file.ts';
 import { askPlan, planPreset, type PlanPreset } from './ask-plan.ts';
 import { askSweep, sweepAmount, type SweepPreset } from './ask-sweep.ts';
 import type { Handlers } from '../handlers.ts';
-import { filesFor, isWhole, launch, type LaunchParts, type RunRequest } from './launch.ts';
+import { filesFor, isWhole, launch, type RunRequest } from './launch.ts';
+import { sendTargetOnce, type ResponseDocuments, type SendOnceParts } from './send-once.ts';
 import { planFor, sweepPlanFor, type Repeat } from './plans.ts';
 
 /** What Run Again repeats, as it is kept over a reload. */
@@ -98,7 +99,11 @@ function targetAtCursor(uri: Uri): string | undefined {
 
 /** Commands that start and stop runs. */
 export function runCommands(
-  parts: LaunchParts & { readonly memory: Memento; readonly diagnostics: Diagnostics },
+  parts: SendOnceParts & {
+    readonly memory: Memento;
+    readonly diagnostics: Diagnostics;
+    readonly documents: ResponseDocuments;
+  },
 ): Pick<
   Handlers,
   | 'runBenchmark'
@@ -106,12 +111,13 @@ export function runCommands(
   | 'runSweep'
   | 'runFile'
   | 'runEndpoint'
+  | 'sendOnce'
   | 'runAgain'
   | 'repeatExactly'
   | 'cancelRun'
   | 'showProblems'
 > {
-  const { memory, runs, history, notify, diagnostics } = parts;
+  const { memory, runs, history, notify, diagnostics, documents } = parts;
   setContextKey('canRunAgain', keptRequest(memory) !== undefined);
 
   const start = async (request: RunRequest): Promise<void> => {
@@ -194,6 +200,11 @@ export function runCommands(
       if (uri === undefined) return;
       const target = typeof name === 'string' ? name : targetAtCursor(uri);
       await start({ uri, ...(target === undefined ? {} : { target }), choices: {} });
+    },
+    sendOnce: async (argument, name) => {
+      const uri = fileFrom(argument);
+      const target = typeof name === 'string' ? name : uri && targetAtCursor(uri);
+      if (uri !== undefined && target !== undefined) await sendTargetOnce(uri, target, parts, documents);
     },
     runAgain: (id) => repeat(typeof id === 'string' ? history.get(id) : undefined, false),
     repeatExactly: (id) => repeat(typeof id === 'string' ? history.get(id) : history.results()[0], true),

@@ -1,11 +1,14 @@
 import { type LogOutputChannel } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
+import type { OneResponse } from '../../../core/report/one-response.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
 import {
   readBenchmarkEvent,
   type BenchmarkCommand,
   type BenchmarkEvent,
   type BenchmarkTask,
+  type FailureMessage,
+  type OnceTask,
 } from '../../../processes/messages.ts';
 import { endedWith, forkEntry, sendTo } from './child-process.ts';
 
@@ -58,12 +61,10 @@ export function startBenchmark(
         case 'suite':
           resolve({ kind: 'record', record: event.record });
           return;
+        case 'response':
+          return;
         case 'failure':
-          reject(
-            event.stack === undefined
-              ? new LoadlensError(event.message, { hint: event.hint })
-              : Object.assign(new Error(event.message), { stack: event.stack }),
-          );
+          reject(errorOf(event));
       }
     };
     child.on('message', (message: unknown) => {
@@ -98,3 +99,41 @@ export function startBenchmark(
     kill: () => child.kill('SIGKILL'),
   };
 }
+
+/** Sends a request once in a process of its own; undefined when it was canceled. */
+export function sendInProcess(
+  entry: string,
+  task: OnceTask,
+  log: LogOutputChannel,
+  onCancel: (cancel: () => void) => void,
+): Promise<OneResponse | undefined> {
+  const child = forkEntry(entry, log);
+  return new Promise((resolve, reject) => {
+    onCancel(() => {
+      child.kill('SIGKILL');
+      resolve(undefined);
+    });
+    child.on('message', (message: unknown) => {
+      try {
+        const event = readBenchmarkEvent(message);
+        if (event.type === 'ready') sendTo(child, task satisfies BenchmarkCommand);
+        else if (event.type === 'response') resolve(event.response);
+        else if (event.type === 'failure') reject(errorOf(event));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        child.kill('SIGKILL');
+      }
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) =>
+      reject(
+        new LoadlensError(`The process that sends ended before it had a response (${endedWith(code, signal)}).`, {
+          hint: 'See the log for details.',
+        }),
+      ),
+    );
+  });
+}
+
+const errorOf = ({ message, hint, stack }: FailureMessage): Error =>
+  stack === undefined ? new LoadlensError(message, { hint }) : Object.assign(new Error(message), { stack });

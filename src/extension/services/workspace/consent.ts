@@ -33,7 +33,7 @@ function amount({ requests, durationS, concurrency, stages }: ConsentQuestion['p
       : `${requests} requests at ${rateText(stages)}`;
   }
   if (requests === null) return `requests for ${durationS ?? 0} s, ${concurrency} at a time`;
-  return `${requests} requests, ${concurrency} at a time`;
+  return requests === 1 ? '1 request' : `${requests} requests, ${concurrency} at a time`;
 }
 
 /** Makes the Consent, kept in the memory of a workspace. */
