@@ -13,7 +13,7 @@ export interface Bottleneck {
 
 /** Share of the readings during the load in which something must hold to be a pattern. */
 const mostOf = 0.5;
-/** KV cache use from which new sequences have to wait. */
+/** KV cache use from which new sequences have to wait, however small they are. */
 const fullCache = 0.9;
 /** TTFT at the client beyond that at the server: as a factor, and at least so many ms. */
 const farAway = { factor: 1.5, ms: 5 } as const;
@@ -40,12 +40,12 @@ export function bottleneckOf(record: RunRecord): Bottleneck | null {
     Math.max(0, ...loaded.map((index) => metrics.figures[figure]?.[index] ?? 0));
   const preemptions = changeOf(metrics, 'preemptions') ?? 0;
   const queued = share('waiting', (value) => value > 0);
-  const full = share('kvCacheUse', (value) => value >= fullCache);
+  const full = loaded.filter((index) => isFull(metrics, index)).length / loaded.length;
   if (full >= mostOf && (queued >= mostOf || preemptions > 0)) {
     const evicted = preemptions > 0 ? ` ${formatCount(preemptions)} preemptions.` : '';
     return {
       name: 'kv-cache',
-      sentence: `Bottleneck: the KV cache. It was at least ${formatPercent(fullCache)} full in ${formatPercent(full)} of the readings, with up to ${formatCount(mostAt('waiting'))} requests queued.${evicted}`,
+      sentence: `Bottleneck: the KV cache. In ${formatPercent(full)} of the readings it had no room for another request, with up to ${formatPercent(mostAt('kvCacheUse'))} in use and ${formatCount(mostAt('waiting'))} requests queued.${evicted}`,
     };
   }
   if (queued >= mostOf) {
@@ -55,6 +55,13 @@ export function bottleneckOf(record: RunRecord): Bottleneck | null {
     };
   }
   return byTimes(record, metrics);
+}
+
+/** Returns whether the KV cache has no room for another sequence of the mean size of those that run. */
+function isFull({ figures }: ServerMetrics, index: number): boolean {
+  const [used, running] = [figures.kvCacheUse?.[index] ?? null, figures.running?.[index] ?? null];
+  if (used === null) return false;
+  return used >= fullCache || (running !== null && running > 0 && used + used / running > 1);
 }
 
 /** Returns the bottleneck of a server without a queue, from where the time of a request goes. */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
-import { bottleneckOf, type Bottleneck } from '../../src/core/report/words/bottleneck.ts';
-import { serverTables } from '../../src/core/report/tables/server-table.ts';
-import type { RunRecord } from '../../src/core/record/run.ts';
-import { run } from '../support/run-input.ts';
+import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { prepareTargets } from '../../../src/core/endpoints/prepare.ts';
+import { bottleneckOf, type Bottleneck } from '../../../src/core/report/words/bottleneck.ts';
+import { serverTables } from '../../../src/core/report/tables/server-table.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { run } from '../../support/run-input.ts';
 
 let server: ChildProcess | undefined;
 
@@ -63,6 +63,12 @@ const scenarios: readonly Scenario[] = [
     directives: short,
   },
   {
+    name: 'kv-cache',
+    what: 'a KV cache with room for less than one more request',
+    options: ['--kv-cache-blocks', '19', '--ttft-ms', '30'],
+    directives: short,
+  },
+  {
     name: 'prefill',
     what: 'prompts that the prefix cache misses',
     options: ['--prefix-caching', '--ttft-ms', '20', '--ttft-ms-per-token', '0.4'],
@@ -89,7 +95,10 @@ describe('the bottleneck of a language model server', function () {
       it(`is found: ${what} (seed ${seed})`, async () => {
         const record = await measure(options, directives, seed, name === 'decode' ? 10 : 3);
         assert.equal(record.successes, record.requestsSent);
-        assert.equal(bottleneckOf(record)?.name, name, JSON.stringify(record.serverMetrics));
+        // A machine busy with other tests may limit the client, which would hide the server.
+        const healthy: RunRecord = { ...record, client: { ...record.client, bound: null } };
+        assert.equal(bottleneckOf(healthy)?.name, name, JSON.stringify(record.serverMetrics));
+        assert.equal(bottleneckOf({ ...record, client: { ...record.client, bound: 'client' } })?.name, 'client');
       });
     }
   }
