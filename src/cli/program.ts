@@ -16,6 +16,7 @@ import type { RunOptions } from './commands/run-command.ts';
 import { addScaleOutCommands } from './scale-out/program.ts';
 import { serveMockCommand } from './commands/serve-command.ts';
 import { addSuiteCommand } from './suite/program.ts';
+import { addCheckOptions } from './options/judge-options.ts';
 import { addRepeatOptions } from './options/repeat-options.ts';
 import { addSweepOptions } from './options/sweep-options.ts';
 import { numberFrom, several } from './options/values.ts';
@@ -63,7 +64,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     .showHelpAfterError('hint:  Use --help to list commands and options.')
     .exitOverride();
 
-  addReportOptions(addRepeatOptions(addPlanOptions(addSweepOptions(program.command('run')))))
+  addCheckOptions(addReportOptions(addRepeatOptions(addPlanOptions(addSweepOptions(program.command('run'))))))
     .description('Benchmark the targets of an endpoints file and show the result')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
     .option('--targets <file>', 'same as [file]')

@@ -1,4 +1,5 @@
 import { equal, match, ok } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freshFolder, runCli, startCli, type Running } from '../cli/spawn.ts';
@@ -21,15 +22,21 @@ function commandOf(line: string): { env: Record<string, string>; args: string[] 
   return { env, args: words.slice(start + 1) };
 }
 
-/** Expected output of commands other than `run`. */
-const expected: Readonly<Record<string, RegExp>> = { ab: /worse|better|changed|same|inconclusive/ };
+/** What a command line other than a plain run prints. */
+const expected: readonly (readonly [line: RegExp, output: RegExp])[] = [
+  [/ baseline set /, /^Wrote /],
+  [/ ab | --against /, /worse|better|changed|same|inconclusive/],
+  [/ --repeat /, /^\d+ runs:/],
+];
 
 /** Returns the report files of a command line. */
 const filesOf = (line: string): string[] =>
-  [...line.matchAll(/--(?:json|html|md|csv) (\S+)/g)].map(([, file = '']) => file);
+  [...line.matchAll(/--(?:json|html|md|csv|junit) (\S+)/g)].map(([, file = '']) =>
+    line.includes('--repeat') ? file.replace('.', '-1.') : file,
+  );
 
 describe('commands of the documentation', function () {
-  this.timeout(240_000);
+  this.timeout(480_000);
   const folder = freshFolder();
   const servers: Running[] = [];
 
@@ -52,11 +59,27 @@ describe('commands of the documentation', function () {
         const { env, args } = commandOf(here(step.line));
         const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env });
         equal(code, step.exitCode, `${step.line}\n${stderr}`);
-        match(stdout, expected[args[0] ?? ''] ?? /Success ratio: 100\.00%|Recommended concurrency/);
+        match(
+          stdout,
+          expected.find(([form]) => form.test(step.line))?.[1] ?? /Success ratio: 100\.00%|Recommended concurrency/,
+        );
         filesOf(step.line).forEach((file) => ok(existsSync(path.join(folder.path, file)), file));
       }
     }
     return steps.filter(({ kind }) => kind === 'command').length;
+  }
+
+  /** Makes the folder a repository with the server that a page shows. */
+  function commitServer(page: string): void {
+    const steps = stepsOf(readFileSync(path.join(docs, page), 'utf8'));
+    const server = steps.find((step) => step.kind === 'file' && step.name === 'server.mjs');
+    ok(server?.kind === 'file');
+    writeFileSync(path.join(folder.path, server.name), server.text);
+    const git = (...args: string[]): unknown =>
+      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], { cwd: folder.path });
+    git('init', '--quiet', '--initial-branch=main');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'first');
   }
 
   afterEach(async () => {
@@ -86,6 +109,7 @@ describe('commands of the documentation', function () {
   it('cookbook.md: each recipe does what the page says', async () => {
     const port = String(await freePort());
     await serve(['serve', 'mock', '--port', port, '--max-concurrent-requests', '100', '--time-scale', '0.01']);
+    commitServer('cookbook.md');
     const standIn = await startStandIn();
     try {
       const commands = await follow('cookbook.md', (text) =>
@@ -93,7 +117,7 @@ describe('commands of the documentation', function () {
           .replaceAll('http://127.0.0.1:8000', `http://127.0.0.1:${port}`)
           .replaceAll(/http:\/\/127\.0\.0\.1:(8080|8081|11434)|https:\/\/staging\.example\.com/g, standIn.url),
       );
-      equal(commands, 9);
+      equal(commands, 13);
     } finally {
       await standIn.close();
     }

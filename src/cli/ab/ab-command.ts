@@ -7,6 +7,7 @@ import type { Stage } from '../../core/vocabulary.ts';
 import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
 import { changeText, intervalText, labelOf } from '../../core/record/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../core/record/comparison.ts';
+import { checksOfComparison } from '../../core/report/checks/checks.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
 import { compareLive, type AbSide, type AbSnapshot } from '../../engine/ab.ts';
@@ -15,6 +16,7 @@ import type { PlanOptions, ReportOptions } from '../options/plan-options.ts';
 import { withOtherServers } from '../expected-servers.ts';
 import { loadFile, makeInput, type LoadedFile, type Variables, withoutPlaces } from '../load-file.ts';
 import { measure, outputsOf, writeResult, type Screen } from '../output/measure.ts';
+import { checkReports, resultOfComparison, type CheckOptions } from '../output/check-reports.ts';
 import { withPartialFile } from '../output/partial-file.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 import { endOfComparison, level, type FailOn } from './end-of-comparison.ts';
@@ -22,7 +24,7 @@ import { planServers, type ServeOptions } from './servers/plan-servers.ts';
 import { withServers, type ServerPlan, type StartedServer } from './servers/serve-sides.ts';
 
 /** The options of `loadlens ab`, as the argument parser hands them over. */
-export interface AbOptions extends PlanOptions, ReportOptions, ServeOptions {
+export interface AbOptions extends PlanOptions, ReportOptions, CheckOptions, ServeOptions {
   readonly a?: Variables;
   readonly b?: Variables;
   readonly pairs: number;
@@ -44,14 +46,23 @@ export async function abCommand(name: string | undefined, options: AbOptions, ve
   const [fileA, fileB] = files;
   if (!fileA || !fileB || !files.every(({ loaded }) => isSound(loaded, quiet))) return ExitCode.usage;
   for (const file of files) checkAddress(file);
-  checkReportFiles(outputsOf(options, comparisonReports));
+  const checks = checkReports(options, fileA.loaded, checksOfComparison, resultOfComparison);
+  const outputs = outputsOf(options, { ...comparisonReports, junit: checks.junit });
+  checkReportFiles(outputs);
   const sides = { a: sideOf(fileA, options), b: sideOf(fileB, options) };
   const requests = [...sides.a.input.requests, ...sides.b.input.requests];
   return measure({ requests, load: loadOf(sides.a, options), allowHost, quiet }, async (screen) => {
     try {
       const plans = files.flatMap(({ server, secure }) => (server ? [{ ...server, secure }] : []));
       const record = await withServers(plans, screen, ({ a, b, stopped }) =>
-        compare({ a: sideOf(fileA, options, a), b: sideOf(fileB, options, b) }, stopped, options, { screen, version }),
+        compare({ a: sideOf(fileA, options, a), b: sideOf(fileB, options, b) }, stopped, options, {
+          screen,
+          version,
+          write: (record) => {
+            writeResult(renderComparisonText(record), outputs, record, screen);
+            checks.tell(record, comparisonReports.markdown.render(record), screen);
+          },
+        }),
       );
       return endOfComparison(record, options.failOn);
     } catch (error) {
@@ -67,10 +78,9 @@ async function compare(
   sides: { readonly a: AbSide; readonly b: AbSide },
   stopped: AbortSignal,
   options: AbOptions,
-  { screen, version }: { screen: Screen; version: string },
+  { screen, version, write }: { screen: Screen; version: string; write: (record: ComparisonRecord) => void },
 ): Promise<ComparisonRecord> {
   const { pairs, threshold } = options;
-  const outputs = outputsOf(options, comparisonReports);
   const withNotes = async (side: AbSide): Promise<AbSide> => ({
     ...side,
     input: await withOtherServers(side.input, screen),
@@ -90,7 +100,7 @@ async function compare(
           ...(keep && { onPartial: (partial: ComparisonRecord) => keep([JSON.stringify(partial)], true) }),
         },
       );
-      writeResult(renderComparisonText(compared), outputs, compared, screen);
+      write(compared);
       return compared;
     },
   );

@@ -1,16 +1,18 @@
 import { LoadlensError, type ExitCode } from '../../core/errors.ts';
 import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
 import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
+import { checksOfComparison } from '../../core/report/checks/checks.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
 import { recordId } from '../../core/record/make-run.ts';
 import type { ReportOptions } from '../options/plan-options.ts';
 import { onScreen, outputsOf, writeResult } from '../output/measure.ts';
+import { checkReports, resultOfComparison, type CheckOptions } from '../output/check-reports.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 import { endOfComparison, level, type FailOn } from './end-of-comparison.ts';
 import { readKeptRuns } from './kept-runs.ts';
 
 /** The options of `loadlens compare`, as the argument parser hands them over. */
-export interface CompareOptions extends ReportOptions {
+export interface CompareOptions extends ReportOptions, CheckOptions {
   readonly base: readonly string[];
   readonly head: readonly string[];
   readonly threshold: number;
@@ -21,7 +23,8 @@ export interface CompareOptions extends ReportOptions {
 /** Runs `loadlens compare` and returns the exit code. Throws a LoadlensError for what the user can fix. */
 export function compareCommand(options: CompareOptions): Promise<ExitCode> {
   const { threshold, metrics: chosen, failOn } = options;
-  const outputs = outputsOf(options, comparisonReports);
+  const checks = checkReports(options, undefined, checksOfComparison, resultOfComparison);
+  const outputs = outputsOf(options, { ...comparisonReports, junit: checks.junit });
   checkReportFiles(outputs);
   const [base, head] = [readKeptRuns('--base', options.base), readKeptRuns('--head', options.head)];
   const files = new Set(base.map(({ file }) => file));
@@ -38,6 +41,7 @@ export function compareCommand(options: CompareOptions): Promise<ExitCode> {
   });
   return onScreen(false, (screen) => {
     writeResult(renderComparisonText(record), outputs, record, screen);
+    checks.tell(record, comparisonReports.markdown.render(record), screen);
     return Promise.resolve(endOfComparison(record, failOn));
   });
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
 import { parseDurationMs } from '../../core/values/duration.ts';
 import { withinLimit } from '../../core/values/plan-options.ts';
-import { addJudgeOptions } from '../options/judge-options.ts';
+import { addCheckOptions, addJudgeOptions } from '../options/judge-options.ts';
 import { addLoadOptions, addReportOptions } from '../options/plan-options.ts';
 import { numberFrom, several, variable } from '../options/values.ts';
 import type { AbOptions } from './ab-command.ts';
@@ -15,36 +15,38 @@ const shortestSliceS = 0.1;
 
 /** Adds `loadlens ab` and `loadlens compare`. */
 export function addAbCommand(program: Command, version: string, done: (code: ExitCode) => void): void {
-  addReportOptions(
-    addLoadOptions(
-      addJudgeOptions(
-        program
-          .command('ab')
-          .description('Compares two servers, models, or other settings of a file in alternating slices.')
-          .argument('[file]', 'endpoints file (default: endpoints.txt)')
-          .option(
-            '--a <name=value>',
-            "set a variable of the file for A, such as 'base=http://127.0.0.1:5000'; repeatable",
-            variable,
-          )
-          .option('--b <name=value>', 'set a variable of the file for B; repeatable', variable)
-          .option(
-            '--a-ref <ref>',
-            'start the server of A from this git ref, in a work tree of its own; . for the files as they are',
-          )
-          .option('--b-ref <ref>', 'start the server of B from this git ref')
-          .option('--serve <command>', 'command that starts a server on port {port}, also in the variable PORT')
-          .option('--a-serve <command>', 'the same for A alone')
-          .option('--b-serve <command>', 'the same for B alone')
-          .option('--build <command>', 'command that prepares each new work tree, such as npm ci')
-          .option('--ready <path>', 'path that responds once the server is ready (default: its port is open)')
-          .option(
-            '--pairs <n>',
-            'pairs of slices at most; the comparison stops early once the verdict is certain',
-            numberFrom(pairLimits.least, pairLimits.most, 'a whole number'),
-            40,
-          )
-          .addOption(new Option('--slice <time>', 'length of a slice').argParser(slice).default(4, '4s')),
+  addCheckOptions(
+    addReportOptions(
+      addLoadOptions(
+        addJudgeOptions(
+          program
+            .command('ab')
+            .description('Compares two servers, models, or other settings of a file in alternating slices.')
+            .argument('[file]', 'endpoints file (default: endpoints.txt)')
+            .option(
+              '--a <name=value>',
+              "set a variable of the file for A, such as 'base=http://127.0.0.1:5000'; repeatable",
+              variable,
+            )
+            .option('--b <name=value>', 'set a variable of the file for B; repeatable', variable)
+            .option(
+              '--a-ref <ref>',
+              'start the server of A from this git ref, in a work tree of its own; . for the files as they are',
+            )
+            .option('--b-ref <ref>', 'start the server of B from this git ref')
+            .option('--serve <command>', 'command that starts a server on port {port}, also in the variable PORT')
+            .option('--a-serve <command>', 'the same for A alone')
+            .option('--b-serve <command>', 'the same for B alone')
+            .option('--build <command>', 'command that prepares each new work tree, such as npm ci')
+            .option('--ready <path>', 'path that responds once the server is ready (default: its port is open)')
+            .option(
+              '--pairs <n>',
+              'pairs of slices at most; the comparison stops early once the verdict is certain',
+              numberFrom(pairLimits.least, pairLimits.most, 'a whole number'),
+              40,
+            )
+            .addOption(new Option('--slice <time>', 'length of a slice').argParser(slice).default(4, '4s')),
+        ),
       ),
     ),
   )
@@ -56,13 +58,15 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
       done(await abCommand(file, options, version));
     });
 
-  addReportOptions(
-    addJudgeOptions(
-      program
-        .command('compare')
-        .description('Compares runs that were measured before, at least four a side for one metric.')
-        .requiredOption('--base <files...>', "JSON results of A, such as 'base/*.json', or the name of a baseline")
-        .requiredOption('--head <files...>', 'JSON results of B, or the name of a baseline'),
+  addCheckOptions(
+    addReportOptions(
+      addJudgeOptions(
+        program
+          .command('compare')
+          .description('Compares runs that were measured before, at least four a side for one metric.')
+          .requiredOption('--base <files...>', "JSON results of A, such as 'base/*.json', or the name of a baseline")
+          .requiredOption('--head <files...>', 'JSON results of B, or the name of a baseline'),
+      ),
     ),
   ).action(async (options: CompareOptions) => {
     const { compareCommand } = await import('./compare-command.ts');

@@ -5,7 +5,9 @@ import { recordId } from '../../core/record/make-run.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
 import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
-import { renderRunsText } from '../../core/report/comparisons/runs-table.ts';
+import { checksOfComparison, checksOfRuns } from '../../core/report/checks/checks.ts';
+import type { CheckedResult } from '../../core/report/checks/junit.ts';
+import { renderRunsMarkdown, renderRunsText } from '../../core/report/comparisons/runs-table.ts';
 import { reports } from '../../core/report/formats/reports.ts';
 import { unmetSentence } from '../../core/report/words/failure-words.ts';
 import { defaultCoolDownMs } from '../../core/plan/sweep.ts';
@@ -14,13 +16,15 @@ import { repeatRun, type SeriesParts } from '../../engine/sweep.ts';
 import { endOfComparison, level, type FailOn } from '../ab/end-of-comparison.ts';
 import { baselineRuns } from '../ab/kept-runs.ts';
 import { withCalibration } from '../calibrate/store.ts';
+import type { LoadedFile } from '../load-file.ts';
 import { endOf, outputsOf, type Screen, writeOutputs, writeResult } from '../output/measure.ts';
 import type { ReportOptions } from '../options/plan-options.ts';
+import { checkReports, resultOfComparison, type CheckOptions, type CheckReports } from '../output/check-reports.ts';
 import { progressText } from '../output/progress.ts';
 import { checkReportFiles, standardOutput } from '../output/report-files.ts';
 
 /** The options of `loadlens run` about several runs of the same plan. */
-export interface RepeatOptions extends ReportOptions {
+export interface RepeatOptions extends ReportOptions, CheckOptions {
   readonly repeat?: number;
   readonly against?: string;
   readonly threshold: number;
@@ -38,7 +42,7 @@ export const isRepeat = ({ repeat, against }: Pick<RepeatOptions, 'repeat' | 'ag
  * @param isSweep whether other options ask for several levels
  * @throws LoadlensError for options that don't fit together, a missing baseline, or a file that can't be written
  */
-export function checkRepeat(options: RepeatOptions, isSweep: boolean): void {
+export function checkRepeat(options: RepeatOptions, isSweep: boolean, loaded: LoadedFile): void {
   const { repeat = 1, against, metrics, failOn } = options;
   if (isSweep && isRepeat(options)) {
     throw new LoadlensError(
@@ -55,14 +59,14 @@ export function checkRepeat(options: RepeatOptions, isSweep: boolean): void {
     throw new LoadlensError(`${unused} needs --against.`, { hint: 'Name a baseline: --against main.' });
   }
   if (against !== undefined) baselineRuns(against);
-  for (const { option, path } of perRunOutputs(options)) {
+  for (const { option, path } of perRunOutputs(options, loaded)) {
     if (path !== standardOutput || repeat === 1) continue;
     throw new LoadlensError(`${option} - can't take several runs.`, {
       hint: `Specify a file: ${option} result. Each run gets a number, such as result-1.`,
     });
   }
   for (let run = 1; run <= repeat; run += 1) {
-    checkReportFiles([...numbered(perRunOutputs(options), run, repeat), ...comparisonOutputs(options)]);
+    checkReportFiles([...numbered(perRunOutputs(options, loaded), run, repeat), ...comparisonOutputs(options, loaded)]);
   }
 }
 
@@ -70,12 +74,12 @@ export function checkRepeat(options: RepeatOptions, isSweep: boolean): void {
 export async function repeatCommand(
   input: RunInput,
   options: RepeatOptions,
-  { screen, version }: { screen: Screen; version: string },
+  { screen, version, loaded }: { screen: Screen; version: string; loaded: LoadedFile },
 ): Promise<ExitCode> {
   const { repeat = 1, coolDown = defaultCoolDownMs, against } = options;
   const { signal, fault } = screen;
   const write = (run: RunRecord, number: number): void =>
-    writeOutputs(numbered(perRunOutputs(options), number, repeat), withCalibration(run), screen);
+    writeOutputs(numbered(perRunOutputs(options, loaded), number, repeat), withCalibration(run), screen);
   const done = await repeatRun(
     input,
     { runs: repeat, coolDownMs: coolDown, onRun: write },
@@ -90,6 +94,9 @@ export async function repeatCommand(
   const runs = [...done.levels, ...(done.unfinished ? [done.unfinished] : [])].map(withCalibration);
   if (against === undefined || done.levels.length === 0) {
     screen.print(renderRunsText(runs));
+    const all = checkReports(options, loaded, () => checksOfRuns(runs), resultOfRun);
+    const [first] = runs;
+    if (first !== undefined) all.tell(first, renderRunsMarkdown(runs), screen);
     return endOfRuns(done, runs);
   }
   const now = new Date();
@@ -100,28 +107,39 @@ export async function repeatCommand(
     id: recordId(now, Math.random),
     startedAt: now.toISOString(),
   });
-  writeResult(renderComparisonText(record), comparisonOutputs(options), record, screen);
+  writeResult(renderComparisonText(record), comparisonOutputs(options, loaded), record, screen);
+  comparisonChecks(options, loaded).tell(record, comparisonReports.markdown.render(record), screen);
   const end = endOfRuns(done, runs);
   return end === ExitCode.done ? endOfComparison(record, options.failOn) : end;
 }
 
+/** Returns what a report of checks says of a run. */
+export const resultOfRun = ({ name, startedAt, totalMs }: RunRecord): CheckedResult => ({
+  name,
+  startedAt,
+  seconds: totalMs / 1000,
+});
+
 const endOfRuns = (done: SeriesParts, runs: readonly RunRecord[]): ExitCode =>
   endOf(done, { runs, unmet: unmetSentence(runs.flatMap(({ objectives }) => objectives)) });
 
+const runChecks = (options: RepeatOptions, loaded: LoadedFile): CheckReports<RunRecord> =>
+  checkReports(options, loaded, (run) => checksOfRuns([run]), resultOfRun);
+
+const comparisonChecks = (options: RepeatOptions, loaded: LoadedFile): CheckReports<ComparisonRecord> =>
+  checkReports(options, loaded, checksOfComparison, resultOfComparison);
+
 /** Reports of each run: with a baseline JSON alone, as the others show the comparison. */
-function perRunOutputs(options: RepeatOptions): ReturnType<typeof outputsOf<RunRecord>> {
-  const { json } = options;
-  return outputsOf(options.against === undefined ? options : { ...(json !== undefined && { json }) }, reports);
+function perRunOutputs(options: RepeatOptions, loaded: LoadedFile): ReturnType<typeof outputsOf<RunRecord>> {
+  const { against, json } = options;
+  const { junit } = runChecks(options, loaded);
+  return outputsOf(against === undefined ? options : json === undefined ? {} : { json }, { ...reports, junit });
 }
 
-function comparisonOutputs({ against, html, csv, md }: RepeatOptions): ReturnType<typeof outputsOf<ComparisonRecord>> {
-  if (against === undefined) return [];
-  const files = {
-    ...(html !== undefined && { html }),
-    ...(csv !== undefined && { csv }),
-    ...(md !== undefined && { md }),
-  };
-  return outputsOf(files, comparisonReports);
+function comparisonOutputs(options: RepeatOptions, loaded: LoadedFile): ReturnType<typeof outputsOf<ComparisonRecord>> {
+  if (options.against === undefined) return [];
+  const { junit } = comparisonChecks(options, loaded);
+  return outputsOf(options, { ...comparisonReports, junit }).filter(({ option }) => option !== '--json');
 }
 
 /** `result.json` becomes `result-2.json` for run 2 of several. */

@@ -4,6 +4,7 @@ import type { RunPlan } from '../../core/plan/types.ts';
 import { countOf, formatCount } from '../../core/format.ts';
 import type { PlanOptionName } from '../../core/values/plan-options.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
+import { checksOfRuns } from '../../core/report/checks/checks.ts';
 import { reports } from '../../core/report/formats/reports.ts';
 import { renderText } from '../../core/report/formats/text.ts';
 import type { RunRecord } from '../../core/record/run.ts';
@@ -14,10 +15,11 @@ import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine, wi
 import { endOfRun, measure, outputsOf, writeResult } from '../output/measure.ts';
 import { giveMemoryBack } from '../small-heap.ts';
 import { withPartialFile } from '../output/partial-file.ts';
+import { checkReports } from '../output/check-reports.ts';
 import { progressText } from '../output/progress.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 import type { PlanOptions } from '../options/plan-options.ts';
-import { checkRepeat, isRepeat, repeatCommand, type RepeatOptions } from './repeat-command.ts';
+import { checkRepeat, isRepeat, repeatCommand, resultOfRun, type RepeatOptions } from './repeat-command.ts';
 import { isSweep, sweepCommand, type SweepOptions } from './sweep-command.ts';
 
 /** Parsed options of `loadlens run`. */
@@ -41,9 +43,10 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   const loaded = loadFile(name ?? options.targets ?? defaultFile, options.environment, options.var);
   if (!isSound(loaded, options.quiet === true)) return ExitCode.usage;
   const choices = choicesOf(options);
-  checkRepeat(options, isSweep(options));
+  checkRepeat(options, isSweep(options), loaded);
   if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
-  const outputs = outputsOf(options, reports);
+  const checks = checkReports(options, loaded, (run: RunRecord) => checksOfRuns([run]), resultOfRun);
+  const outputs = outputsOf(options, { ...reports, junit: checks.junit });
   if (!isRepeat(options)) checkReportFiles(outputs);
   const made = withoutPlaces(makeInput(loaded, choices));
   const { allowHost, quiet = false } = options;
@@ -51,7 +54,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
     { requests: made.requests, load: loadOf(made.plan, options.repeat), allowHost, quiet },
     async (screen) => {
       const input = await withOtherServers(made, screen);
-      if (isRepeat(options)) return repeatCommand(input, options, { screen, version });
+      if (isRepeat(options)) return repeatCommand(input, options, { screen, version, loaded });
       const onSnapshot = (snapshot: Snapshot): void => screen.show(progressText(snapshot, input.plan));
       const record = await withPartialFile(
         options.json,
@@ -65,6 +68,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
           const measured = withCalibration(await runBenchmark(input, hooks));
           giveMemoryBack();
           writeResult(renderText(measured), outputs, measured, screen);
+          checks.tell(measured, reports.markdown.render(measured), screen);
           return measured;
         },
       );

@@ -5,6 +5,7 @@ import type { Objective } from '../../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
 import { formatCount } from '../../core/format.ts';
 import { compactRecord } from '../../core/record/compact-run.ts';
+import { checksOfSweep } from '../../core/report/checks/checks.ts';
 import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
 import type { SweepRecord } from '../../core/record/sweep.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';
@@ -13,6 +14,7 @@ import { withOtherServers } from '../expected-servers.ts';
 import { type FileChoices, type LoadedFile, makeInput } from '../load-file.ts';
 import { endOf, measure, outputsOf, type Screen, writeResult } from '../output/measure.ts';
 import { withPartialFile, type KeepSnapshot } from '../output/partial-file.ts';
+import { checkReports } from '../output/check-reports.ts';
 import { progressText } from '../output/progress.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 
@@ -28,6 +30,8 @@ export interface SweepOptions {
   readonly html?: string;
   readonly csv?: string;
   readonly md?: string;
+  readonly junit?: string;
+  readonly github?: true;
   readonly quiet?: true;
 }
 
@@ -46,7 +50,12 @@ export async function sweepCommand(
   version: string,
 ): Promise<ExitCode> {
   checkTogether(options);
-  const outputs = outputsOf(options, sweepReports);
+  const checks = checkReports(options, loaded, checksOfSweep, ({ name, startedAt, levels: runs }: SweepRecord) => ({
+    name,
+    startedAt,
+    seconds: runs.reduce((sum, { totalMs }) => sum + totalMs, 0) / 1000,
+  }));
+  const outputs = outputsOf(options, { ...sweepReports, junit: checks.junit });
   checkReportFiles(outputs);
   const { levels, sweep, findCapacity: wanted, coolDown: coolDownMs = defaultCoolDownMs } = options;
   const objectives = [...loaded.file.objectives, ...choices.objectives, ...(wanted ?? [])];
@@ -65,6 +74,7 @@ export async function sweepCommand(
           const swept = await start(input, { version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
           const measured = { ...swept, levels: swept.levels.map(withCalibration) };
           writeResult(renderSweepText(measured), outputs, measured, screen);
+          checks.tell(measured, sweepReports.markdown.render(measured), screen);
           return measured;
         },
       );

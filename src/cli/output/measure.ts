@@ -10,6 +10,8 @@ import type { RunRecord } from '../../core/record/run.ts';
 import { onFault } from '../fault.ts';
 import { mayLoad } from '../hosts.ts';
 import { onInterrupt } from '../interrupt.ts';
+import type { ReportOptions } from '../options/plan-options.ts';
+import type { CheckOptions } from './check-reports.ts';
 import { progressLine } from './progress.ts';
 import { standardOutput, writeReport } from './report-files.ts';
 
@@ -95,7 +97,7 @@ export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<
 }
 
 /** Renders a record as a report, in pieces if the text may be too long for one string. */
-interface Rendered<R> {
+export interface Rendered<R> {
   render(record: R): string;
   pieces?(record: R): Iterable<string>;
 }
@@ -107,19 +109,21 @@ export interface Output<R> {
   readonly report: Rendered<R>;
 }
 
-type Reports<R> = Readonly<Record<'json' | 'csv' | 'html' | 'markdown', Rendered<R>>>;
+type Reports<R> = Readonly<Record<'json' | 'csv' | 'html' | 'markdown', Rendered<R>>> & {
+  readonly junit?: Rendered<R>;
+};
 
 /** Returns the reports that the options specify. */
-export function outputsOf<R>(
-  files: { readonly json?: string; readonly html?: string; readonly csv?: string; readonly md?: string },
-  reports: Reports<R>,
-): Output<R>[] {
+export function outputsOf<R>(files: ReportOptions & Pick<CheckOptions, 'junit'>, reports: Reports<R>): Output<R>[] {
   return [
     { option: '--json', path: files.json, report: reports.json },
     { option: '--html', path: files.html, report: reports.html },
     { option: '--csv', path: files.csv, report: reports.csv },
     { option: '--md', path: files.md, report: reports.markdown },
-  ].flatMap(({ path, ...rest }) => (path === undefined ? [] : [{ ...rest, path }]));
+    { option: '--junit', path: files.junit, report: reports.junit },
+  ].flatMap(({ option, path, report }) =>
+    path === undefined || report === undefined ? [] : [{ option, path, report }],
+  );
 }
 
 /** Shows the result as text and writes the files. If a report goes to standard output, the text goes to standard error. */

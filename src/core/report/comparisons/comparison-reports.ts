@@ -1,9 +1,10 @@
 import { comparedMetricNames } from '../../record/compared-metrics.ts';
 import type { ComparisonRecord } from '../../record/comparison.ts';
 import { formatUtc } from '../../format.ts';
-import { chaptersHtml, chaptersMarkdown, sectionLines, type Chapters, type Section } from '../formats/chapters.ts';
+import { chaptersHtml, sectionLines, type Chapters, type Section } from '../formats/chapters.ts';
 import { csvText, type Cell } from '../formats/csv-parts.ts';
 import { jsonPieces, jsonText } from '../formats/json.ts';
+import { escape, list, table } from '../formats/markdown-parts.ts';
 import { joinBlocks } from '../formats/text-parts.ts';
 import type { ChartContent } from '../charts/content.ts';
 import { intervalChart, leadingMetric, sliceChart, spreadChart } from './comparison-charts.ts';
@@ -49,6 +50,21 @@ export function renderComparisonText(record: ComparisonRecord): string {
   return joinBlocks([[record.verdict.sentence], ...comparisonSections(record).map(sectionLines)]);
 }
 
+/** Returns the comparison to paste into a pull request: the verdict first, details folded. */
+function renderComparisonMarkdown(record: ComparisonRecord): string {
+  const blocks = [
+    `### Loadlens: ${escape(record.name)}`,
+    `**${escape(record.verdict.sentence)}**`,
+    ...record.warnings.map((warning) => `> **Note:** ${escape(warning)}`),
+    table({ ...metricTable(record), title: '' }),
+    `<details><summary>${record.kind === 'interleaved' ? 'Pairs' : 'Runs'}, plan and machine</summary>`,
+    table({ ...sliceTable(record), title: '' }),
+    list(comparisonFacts(record)),
+    '</details>',
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
 /** One slice or run a line. */
 function renderComparisonCsv({ a, b, pairs }: ComparisonRecord): string {
   const rows = (
@@ -77,5 +93,5 @@ export const comparisonReports = {
   json: { extension: 'json', render: jsonText, pieces: jsonPieces },
   csv: { extension: 'csv', render: renderComparisonCsv },
   html: { extension: 'html', render: (record: ComparisonRecord) => chaptersHtml(chaptersOf(record)) },
-  markdown: { extension: 'md', render: (record: ComparisonRecord) => chaptersMarkdown(chaptersOf(record)) },
+  markdown: { extension: 'md', render: renderComparisonMarkdown },
 } as const;

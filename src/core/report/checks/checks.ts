@@ -1,0 +1,101 @@
+import { changeText, intervalText, labelOf } from '../../record/comparison-sentences.ts';
+import type { ComparisonRecord } from '../../record/comparison.ts';
+import type { RunRecord } from '../../record/run.ts';
+import type { SweepRecord } from '../../record/sweep.ts';
+import type { Verdict } from '../../vocabulary.ts';
+import { formatCount } from '../../format.ts';
+import { measuredText } from '../tables/tables.ts';
+import { statusWords } from '../words/outcome-words.ts';
+
+/** One thing that a pipeline checks. */
+export interface Check {
+  /** `p95 < 300ms` */
+  readonly name: string;
+  /** Target that it belongs to; absent: the whole result. */
+  readonly target?: string;
+  /** `open`: not proved, which fails no pipeline by itself. */
+  readonly outcome: 'pass' | 'fail' | 'open';
+  /** Measured value or reason, in one sentence or less. */
+  readonly message: string;
+}
+
+/** Returns the checks of runs: that each ended and got responses, and their objectives. */
+export const checksOfRuns = (runs: readonly RunRecord[]): Check[] =>
+  runs.flatMap((run, i) => {
+    const label = runs.length === 1 ? '' : `run ${i + 1}: `;
+    return [
+      completion(run, run.responses > 0, label),
+      ...run.objectives.map((verdict) => objectiveCheck(verdict, label)),
+    ];
+  });
+
+/** Returns the checks of a sweep. One level that meets all objectives is enough, so objectives of a level never fail alone. */
+export function checksOfSweep(sweep: SweepRecord): Check[] {
+  const { levels, search } = sweep;
+  const responded = levels.some(({ responses }) => responses > 0);
+  const ofLevels = levels.flatMap((level) =>
+    level.objectives.map((verdict): Check => {
+      const check = objectiveCheck(verdict, `concurrency ${formatCount(level.plan.concurrency)}: `);
+      return check.outcome === 'fail' ? { ...check, outcome: 'open' } : check;
+    }),
+  );
+  const meets =
+    search === undefined
+      ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
+      : search.capacity !== null;
+  const whole: Check[] =
+    ofLevels.length === 0
+      ? []
+      : [
+          {
+            name: 'objectives',
+            outcome: meets ? 'pass' : 'fail',
+            message: sweep.capacity[0] ?? (meets ? 'A level meets all objectives.' : 'No level meets all objectives.'),
+          },
+        ];
+  return [completion(sweep, responded, ''), ...whole, ...ofLevels];
+}
+
+const outcomeOfVerdict = (name: string | null): Check['outcome'] =>
+  name === 'worse' ? 'fail' : name === null || name === 'inconclusive' ? 'open' : 'pass';
+
+/** Returns the checks of a comparison: the verdict on B, and that of each judged metric. */
+export function checksOfComparison(record: ComparisonRecord): Check[] {
+  const { verdict, metrics } = record;
+  return [
+    completion(record, true, ''),
+    { name: 'verdict', outcome: outcomeOfVerdict(verdict.name), message: verdict.sentence },
+    ...metrics
+      .filter(({ decisive }) => decisive)
+      .map(({ metric, ratio, interval, verdict: own }): Check => {
+        const change = ratio === null ? 'no value' : changeText(ratio);
+        const range = interval === null ? '' : ` (${intervalText(interval)})`;
+        return {
+          name: labelOf(metric),
+          outcome: outcomeOfVerdict(own),
+          message: `${change}${range}: ${own ?? 'not judged'}`,
+        };
+      }),
+  ];
+}
+
+function completion(
+  { status, stopReason }: Pick<RunRecord, 'status' | 'stopReason'>,
+  responded: boolean,
+  label: string,
+): Check {
+  const message =
+    status !== 'completed' ? (stopReason ?? statusWords[status]) : responded ? 'completed' : 'No response.';
+  return { name: `${label}completed`, outcome: status === 'completed' && responded ? 'pass' : 'fail', message };
+}
+
+/** Too few samples fail, as they do for the exit code: a run that proves nothing must not pass a pipeline. */
+function objectiveCheck(verdict: Verdict, label: string): Check {
+  const { target, objective, outcome } = verdict;
+  return {
+    name: `${label}${objective.text}`,
+    ...(target !== undefined && { target }),
+    outcome: outcome === 'pass' ? 'pass' : 'fail',
+    message: outcome === 'not enough data' ? 'not enough data' : `was ${measuredText(verdict)}`,
+  };
+}
