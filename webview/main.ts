@@ -1,4 +1,4 @@
-import { outcomeOfAll } from '../src/core/report/words/outcome-words.ts';
+import { sweepVerdict } from '../src/core/report/words/sweep-verdict.ts';
 import { verdictText } from '../src/core/report/words/verdict.ts';
 import type { PanelState, ToPanel } from '../src/panel-protocol.ts';
 import { registerControls } from './controls.ts';
@@ -15,7 +15,7 @@ import { suiteView } from './views/suite.ts';
 import { sweepView } from './views/sweep.ts';
 import { sweepRunningView } from './views/sweep-running.ts';
 import type { View } from './views/view.ts';
-import { levelWords, outcomeLabel, phaseWords } from './words.ts';
+import { levelWords, phaseWords } from './words.ts';
 
 const main = h('main');
 /** Speaks when the state of a run changes; never for a snapshot. */
@@ -132,7 +132,8 @@ function announce(state: PanelState): void {
   } else if (state.kind === 'sweepRunning') {
     setText(announcer, `${state.name}: ${levelWords(state.levels, state.current)}`);
   } else if (state.kind === 'sweep') {
-    setText(announcer, `${state.sweep.name}: ${outcomeLabel(outcomeOfAll(state.sweep.status, state.sweep.levels))}`);
+    const { label, sentence } = sweepVerdict(state.sweep);
+    setText(announcer, `${state.sweep.name}: ${label}: ${sentence}`);
   } else {
     setText(announcer, main.querySelector('h1')?.textContent ?? '');
   }

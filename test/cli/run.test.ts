@@ -179,7 +179,7 @@ describe('loadlens run', function () {
         `Wrote out.json\nerror: No request got a complete response: ${new URL(mock.url).host} refused the connection (10).\n` +
           'hint:  Nothing listens at this address. Start the server or fix the port. `loadlens serve mock` starts a server to try.\n',
       );
-      assert.match(stdout, /^\*\*\* Results \*\*\*\n/);
+      assert.match(stdout, /^No response: All 10 requests failed: [^*]*\n\n\*\*\* Results \*\*\*\n/);
       assert.deepEqual(readJson('out.json').errors, { refused: 10 });
       await startMock();
     });
@@ -351,7 +351,7 @@ describe('loadlens run', function () {
     });
 
     for (const [quiet, text] of [
-      [[], /^\*\*\* Results \*\*\*\n[^]*\nWrote o\.csv\n$/],
+      [[], /\n\*\*\* Results \*\*\*\n[^]*\nWrote o\.csv\n$/],
       [['--quiet'], /^$/],
     ] as const) {
       it(`go to standard output for -, alone there ${quiet.join(' ')}`, async () => {
@@ -380,7 +380,7 @@ describe('loadlens run', function () {
       const quiet = await run('--json', 'out.json', '--quiet');
       assert.equal(quiet.code, 0);
       assert.equal(quiet.stderr, '');
-      assert.match(quiet.stdout, /^\*\*\* Results/);
+      assert.match(quiet.stdout, /^Completed: [^*]*\n\n\*\*\* Results/);
     });
   });
 

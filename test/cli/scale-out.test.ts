@@ -138,7 +138,7 @@ describe('load for Artillery', function () {
       'run.html',
     ]);
     assert.equal(whole.code, 0);
-    assert.match(whole.stdout, /^\*\*\* Results \*\*\*\nStatus codes:\n {2}200: 400 times\n/);
+    assert.match(whole.stdout, /^[A-Z][^*]*\n\n\*\*\* Results \*\*\*\nStatus codes:\n {2}200: 400 times\n/);
     assert.match(whole.stderr, /^Wrote run\.json\nWrote run\.html\n$/);
     const record = readRecord(JSON.parse(read('run.json')));
     assert.deepEqual([record.requestsSent, record.status], [400, 'completed']);

@@ -23,7 +23,7 @@ describe('loadlens run over several levels', function () {
     const files = ['--json', 'out.json', '--html', 'out.html', '--csv', 'out.csv', '--md', 'out.md'];
     const { code, stdout } = await run('--levels', '4,1,2', '-n', '8', '--cool-down', '0ms', ...files);
     assert.equal(code, 0);
-    assert.match(stdout, /^\*\*\* Sweep \*\*\*\n/);
+    assert.match(stdout, /^Completed: [^*]*\n\n\*\*\* Sweep \*\*\*\n/);
     const sweep = readJson('out.json');
     assert.deepEqual(
       sweep.levels.map(({ plan, requestsSent, warmupSent }) => [plan.concurrency, requestsSent, warmupSent]),

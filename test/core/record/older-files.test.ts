@@ -57,7 +57,7 @@ describe('files of version 0.2', () => {
     ['stream', /TTFT/],
     ['cancelled', /^! Run canceled\. Results cover the 70 requests/m],
     ['sweep', /^No limit found up to concurrency 4: /m],
-    ['search', /^Meets p95 < 200ms and errors < 20% at concurrency 6, but not at 7\.$/m],
+    ['search', /^Completed with failures: Meets p95 < 200ms and errors < 20% at concurrency 6, but not at 7\.$/m],
     ['throughput', /concurrency 4/],
   ] as const) {
     it(`have every report: ${name}.json`, () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { timelineEndMs } from '../../../src/core/metrics/timeline.ts';
 import { clientHealth } from '../../../src/core/metrics/client-health.ts';
 import { attention } from '../../../src/core/report/words/facts.ts';
 import { reports } from '../../../src/core/report/formats/reports.ts';
@@ -40,8 +41,7 @@ describe('a server that stopped responding', () => {
       const picture = new RegExp(`<title>${title}</title><desc>([^<]*)</desc>(.*?)</svg>`).exec(page);
       const [, described = '', drawn = ''] = picture ?? [];
       assert.ok(described.endsWith(` ${sentence}`), title);
-      const { widthMs, responses } = gone.timeline;
-      const x = 64 + (880 * 3_200) / (widthMs * responses.length);
+      const x = 56 + (888 * 3_200) / timelineEndMs(gone);
       const line = `<line class="mark" x1="${String(Math.round(10 * x) / 10)}"`;
       assert.ok(drawn.includes(line) && drawn.includes('>server stopped responding<'), title);
     }
@@ -50,8 +50,11 @@ describe('a server that stopped responding', () => {
   });
 
   it('is beside the name of the result', () => {
-    assert.match(reports.html.render(gone), /<span class="badge bad">Server stopped responding<\/span>/);
-    assert.match(reports.markdown.render(gone), /^\*\*Server stopped responding\*\* · /m);
+    assert.match(
+      reports.html.render(gone),
+      /<p class="verdict bad"><span class="badge bad">Failed<\/span> The server stopped responding after 3\.20 s: /,
+    );
+    assert.match(reports.markdown.render(gone), /^\*\*Failed:\*\* The server stopped responding after 3\.20 s: /m);
   });
 });
 

@@ -8,7 +8,7 @@ import { escape, list, table } from '../formats/markdown-parts.ts';
 import { joinBlocks } from '../formats/text-parts.ts';
 import type { ChartContent } from '../charts/content.ts';
 import { intervalChart, leadingMetric, sliceChart, spreadChart } from './comparison-charts.ts';
-import { comparisonFigures, workloadDifferences } from './comparison-summary.ts';
+import { comparisonFigures, comparisonVerdict, workloadDifferences } from './comparison-summary.ts';
 import { comparisonFacts, metricTable, sliceTable } from './comparison-tables.ts';
 
 /** Returns the chapters of a comparison below its verdict. */
@@ -41,7 +41,8 @@ const settledFacts = (record: ComparisonRecord): [label: string, value: string][
 
 const chaptersOf = (record: ComparisonRecord): Chapters => ({
   title: `A/B comparison: ${record.name}`,
-  subtitle: `${record.verdict.sentence} ${formatUtc(record.startedAt)}.`,
+  subtitle: formatUtc(record.startedAt),
+  verdict: comparisonVerdict(record),
   sections: comparisonSections(record),
 });
 

@@ -2,19 +2,12 @@ import { isSettled } from '../../comparison/verdict.ts';
 import { changeText, intervalText } from '../../record/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../record/comparison.ts';
 import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
-import type { Tone } from '../words/outcome-words.ts';
+import type { RunVerdict } from '../words/verdict.ts';
 import { leadingMetric } from './comparison-charts.ts';
 import { titleOf, valueText, medianOf } from './comparison-tables.ts';
 
-/** The answer that a comparison gives: a word for a badge, and one sentence. */
-interface ComparisonVerdict {
-  readonly label: string;
-  readonly tone: Tone;
-  readonly sentence: string;
-}
-
 /** Returns the verdict of a comparison with the tone of its badge. */
-export function comparisonVerdict({ verdict, status }: ComparisonRecord): ComparisonVerdict {
+export function comparisonVerdict({ verdict, status }: ComparisonRecord): RunVerdict {
   const { name, sentence } = verdict;
   const early = { completed: '', cancelled: 'Canceled. ', crashed: 'Stopped unexpectedly. ' }[status];
   const tone = name === 'worse' ? 'bad' : name === 'better' ? 'good' : name === 'same' ? 'plain' : 'warning';

@@ -1,7 +1,8 @@
 import type { ChartContent } from '../charts/content.ts';
 import { escapeHtml } from './escape.ts';
-import { chartHtml, factItems, page, tableHtml } from './html-parts.ts';
+import { chartHtml, factItems, page, tableHtml, verdictHtml } from './html-parts.ts';
 import { escape, list, table as markdownTable } from './markdown-parts.ts';
+import type { RunVerdict } from '../words/verdict.ts';
 import type { Table } from '../tables/tables.ts';
 import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
 
@@ -18,6 +19,8 @@ export interface Section {
 export interface Chapters {
   readonly title: string;
   readonly subtitle: string;
+  /** The answer, before all else; absent where the subtitle has it. */
+  readonly verdict?: RunVerdict;
   readonly sections: readonly Section[];
 }
 
@@ -38,9 +41,10 @@ export function sectionLines({ title, sentences = [], facts = [], tables = [] }:
 }
 
 /** As a Markdown document. */
-export function chaptersMarkdown({ title, subtitle, sections }: Chapters): string {
+export function chaptersMarkdown({ title, subtitle, verdict, sections }: Chapters): string {
   const blocks = [
     `# ${escape(title)}`,
+    verdict === undefined ? '' : `**${verdict.label}:** ${escape(verdict.sentence)}`,
     escape(subtitle),
     ...sections.flatMap(({ title: name, sentences = [], facts = [], tables = [] }) => [
       `## ${escape(name)}`,
@@ -53,11 +57,12 @@ export function chaptersMarkdown({ title, subtitle, sections }: Chapters): strin
 }
 
 /** As one page that needs nothing else. */
-export function chaptersHtml({ title, subtitle, sections }: Chapters): string {
+export function chaptersHtml({ title, subtitle, verdict, sections }: Chapters): string {
   return page(
     title,
     `<header>
 <h1>${escapeHtml(title)}</h1>
+${verdict === undefined ? '' : verdictHtml(verdict)}
 <p class="sub">${escapeHtml(subtitle)}</p>
 </header>
 ${sections.map(sectionHtml).join('\n')}`,

@@ -2,6 +2,7 @@ import type { ChartContent } from '../charts/content.ts';
 import { drawSvg } from '../charts/draw-svg.ts';
 import { escapeHtml } from './escape.ts';
 import { style } from './style.ts';
+import type { RunVerdict } from '../words/verdict.ts';
 import type { Table } from '../tables/tables.ts';
 
 /** One page that needs nothing else: no script, no other file, light and dark as the reader has it. `body` is markup. */
@@ -23,6 +24,11 @@ ${body}
 </body>
 </html>
 `;
+}
+
+/** The answer of a result: its badge, and one sentence. */
+export function verdictHtml({ label, tone, sentence }: RunVerdict): string {
+  return `<p class="verdict ${tone}"><span class="badge ${tone}">${escapeHtml(label)}</span> ${escapeHtml(sentence)}</p>`;
 }
 
 /** A table under its title; nothing for a table without rows. */

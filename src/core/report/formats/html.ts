@@ -1,12 +1,12 @@
-import { clientFacts, clientMark } from '../words/client-words.ts';
+import { clientFacts } from '../words/client-words.ts';
 import { attention, provenance, unsavedMark } from '../words/facts.ts';
 import { failureCountText, failuresOf, targetsText } from '../words/failure-reasons.ts';
-import { capital, formatMs, formatPercent, formatRate, formatUtc } from '../../format.ts';
+import { formatMs, formatPercent, formatRate, formatUtc } from '../../format.ts';
 import { escapeHtml } from './escape.ts';
 import { runCharts, streamCharts } from '../charts/run-charts.ts';
-import { chartSection, factSection, page, section } from './html-parts.ts';
+import { chartSection, factSection, page, section, verdictHtml } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
-import { outcomeOf, outcomeWords, statusWords } from '../words/outcome-words.ts';
+import { statusWords } from '../words/outcome-words.ts';
 import { serverCharts } from '../charts/server.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
@@ -20,19 +20,23 @@ import {
   timesTable,
 } from '../tables/tables.ts';
 import type { QuantileName } from '../../metrics/types.ts';
+import { verdictOf } from '../words/verdict.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 const mostTargets = 200;
 
 /** The result as one page that needs nothing else: no script, no other file, light and dark as the reader has it. */
 export function renderHtml(record: RunRecord): string {
+  const verdict = verdictOf(record);
   return page(
     `Loadlens: ${record.name}`,
     `<header>
-<h1>${escapeHtml(record.name)}${outcomeBadge(record)}${clientBadge(record)}</h1>
+<h1>${escapeHtml(record.name)}</h1>
+${verdictHtml(verdict)}
 <p class="sub">${escapeHtml(subtitle(record))}</p>
 </header>
 ${attention(record)
+  .filter((note) => !verdict.sentence.includes(note))
   .map((note) => `<p class="note">${escapeHtml(note)}</p>`)
   .join('\n')}
 ${tiles(record)}
@@ -50,17 +54,6 @@ ${section(ratesTable(record))}
 ${factSection('Client health', clientFacts(record))}
 ${factSection('Where the numbers come from', provenance(record))}`,
   );
-}
-
-/** How the run ended, where that is not as planned. */
-function outcomeBadge(record: RunRecord): string {
-  const { label, tone } = outcomeWords[outcomeOf(record)];
-  return tone === 'good' ? '' : ` <span class="badge ${tone}">${escapeHtml(capital(label))}</span>`;
-}
-
-function clientBadge(record: RunRecord): string {
-  const mark = clientMark(record);
-  return mark === null ? '' : ` <span class="badge">${mark.label}</span>`;
 }
 
 function subtitle(record: RunRecord): string {

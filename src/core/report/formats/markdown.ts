@@ -1,13 +1,13 @@
-import { clientFacts, clientMark } from '../words/client-words.ts';
+import { clientFacts } from '../words/client-words.ts';
 import { attention, provenance, unsavedMark } from '../words/facts.ts';
 import { failureTable } from '../words/failure-reasons.ts';
-import { capital, formatMs, formatPercent, formatRate } from '../../format.ts';
+import { formatMs, formatPercent, formatRate } from '../../format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { escape, list, table } from './markdown-parts.ts';
-import { outcomeOf, outcomeWords } from '../words/outcome-words.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
+import { verdictOf } from '../words/verdict.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 const mostTargets = 50;
@@ -15,10 +15,14 @@ const mostFailures = 10;
 
 /** The result to paste into a pull request: what matters open, the rest folded. */
 export function renderMarkdown(record: RunRecord): string {
+  const { label, sentence } = verdictOf(record);
   const blocks = [
     `### Loadlens: ${escape(record.name)}`,
+    `**${label}:** ${escape(sentence)}`,
     headline(record),
-    ...attention(record).map((note) => `> **Note:** ${escape(note)}`),
+    ...attention(record)
+      .filter((note) => !sentence.includes(note))
+      .map((note) => `> **Note:** ${escape(note)}`),
     table(latencyTable(record)),
     ...streamTables(record).map(table),
     ...serverTables(record).map(table),
@@ -41,17 +45,13 @@ function headline(record: RunRecord): string {
     const text = `${timeLabel(first, label)} **${formatMs(first.times[name])}**`;
     return beside === null ? text : `${text} (${beside.of} ${formatMs(beside.times[name])})`;
   };
-  const outcome = outcomeOf(record);
-  const mark = clientMark(record);
   return [
-    ...(outcomeWords[outcome].tone === 'bad' ? [`**${capital(outcomeWords[outcome].label)}**`] : []),
     `**${formatRate(headlineThroughput(record).first)}** successful`,
     time('median', 'p50'),
     time('p95', 'p95'),
     `success **${formatPercent(record.successRatio)}**`,
     ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
-    ...(mark === null ? [] : [`**${mark.label}**`]),
     ...unsavedMark(record.source),
   ].join(' · ');
 }

@@ -6,9 +6,14 @@ export const style = `
 body{margin:0;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:1000px;margin:0 auto;padding:24px 20px 48px}
 h1{font-size:24px;margin:0;overflow-wrap:anywhere}
-h1 .badge{display:inline-block;vertical-align:middle;margin-left:6px;padding:1px 10px;border:1px solid var(--orange);border-radius:12px;color:var(--orange);font-size:14px;font-weight:600}
-h1 .badge.bad{border-color:var(--red);background:var(--red);color:var(--back)}
-h1 .badge.plain{border-color:var(--dim);color:var(--dim)}
+.verdict{margin:10px 0 6px;padding:8px 12px;border-left:4px solid var(--orange);background:var(--panel);overflow-wrap:anywhere}
+.verdict.bad{border-color:var(--red)}
+.verdict.good{border-color:var(--green)}
+.verdict.plain{border-color:var(--line)}
+.badge{display:inline-block;margin-right:4px;padding:0 10px;border:1px solid var(--orange);border-radius:12px;color:var(--orange);font-size:14px;font-weight:600}
+.badge.bad{border-color:var(--red);background:var(--red);color:var(--back)}
+.badge.good{border-color:var(--green);color:var(--green)}
+.badge.plain{border-color:var(--dim);color:var(--dim)}
 h2{font-size:16px;margin:0 0 8px}
 h3{font-size:14px;margin:14px 0 4px}
 section{margin-top:28px;min-width:0}

@@ -1,7 +1,7 @@
 import { csvText, type Cell } from './csv-parts.ts';
 import { escapeHtml } from './escape.ts';
 import { formatUtc } from '../../format.ts';
-import { chartSection, factSection, page, section } from './html-parts.ts';
+import { chartSection, factSection, page, section, verdictHtml } from './html-parts.ts';
 import { jsonPieces, jsonText } from './json.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import { levelCharts } from '../charts/levels.ts';
@@ -15,13 +15,20 @@ import {
   uslFacts,
 } from '../tables/sweep-tables.ts';
 import { statusWords } from '../words/outcome-words.ts';
+import { furtherCapacity, sweepVerdict } from '../words/sweep-verdict.ts';
 import type { SweepRecord } from '../../record/sweep.ts';
 import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
 
 /** The sweep for a terminal. */
 export function renderSweepText(sweep: SweepRecord): string {
+  const { label, sentence } = sweepVerdict(sweep);
   return joinBlocks([
-    ['*** Sweep ***', ...sweep.capacity.flatMap((sentence) => wrap(sentence, 2))],
+    [
+      ...wrap(`${label}: ${sentence}`, 2),
+      '',
+      '*** Sweep ***',
+      ...furtherCapacity(sweep).flatMap((each) => wrap(each, 2)),
+    ],
     sweepNotes(sweep).flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(levelTable(sweep)),
     tableLines(scalingTable(sweep)),
@@ -33,9 +40,11 @@ export function renderSweepText(sweep: SweepRecord): string {
 
 /** The sweep to paste into a pull request. */
 function renderSweepMarkdown(sweep: SweepRecord): string {
+  const { label, sentence } = sweepVerdict(sweep);
   const blocks = [
     `### Loadlens sweep: ${escape(sweep.name)}`,
-    ...sweep.capacity.map(escape),
+    `**${label}:** ${escape(sentence)}`,
+    ...furtherCapacity(sweep).map(escape),
     ...sweepNotes(sweep).map((note) => `> **Note:** ${escape(note)}`),
     table(wholeLevelTable(sweep)),
     '<details><summary>Universal Scalability Law, plan, and machine</summary>',
@@ -51,9 +60,12 @@ function renderSweepHtml(sweep: SweepRecord): string {
     `Loadlens sweep: ${sweep.name}`,
     `<header>
 <h1>${escapeHtml(sweep.name)}</h1>
+${verdictHtml(sweepVerdict(sweep))}
 <p class="sub">${escapeHtml(`${formatUtc(sweep.startedAt)} · sweep · ${statusWords[sweep.status]}`)}</p>
 </header>
-${sweep.capacity.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
+${furtherCapacity(sweep)
+  .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
+  .join('\n')}
 ${sweepNotes(sweep)
   .map((note) => `<p class="note">${escapeHtml(note)}</p>`)
   .join('\n')}

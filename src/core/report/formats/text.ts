@@ -7,16 +7,18 @@ import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, ti
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts.ts';
+import { verdictText } from '../words/verdict.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 const mostTargets = 20;
 const mostFailures = 10;
 
-/** The result for a terminal: first the lines of the reference script, in its order and units, then what it does not tell. */
+/** The result for a terminal: the verdict, then the lines of the reference script, in its order and units, then what it does not tell. */
 export function renderText(record: RunRecord): string {
-  const notes = attention(record);
+  const verdict = verdictText(record);
+  const notes = attention(record).filter((note) => !verdict.includes(note));
   const blocks = [
-    referenceLines(record),
+    [...wrap(verdict, 2), '', ...referenceLines(record)],
     notes.flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(latencyTable(record)),
     ...streamTables(record).map(tableLines),

@@ -117,13 +117,13 @@ export type Tone = 'good' | 'plain' | 'warning' | 'bad';
 export const outcomeWords: Readonly<Record<Outcome, { readonly label: string; readonly tone: Tone }>> = {
   completed: { label: 'completed', tone: 'good' },
   withFailures: { label: 'completed with failures', tone: 'warning' },
-  serverGone: { label: 'server stopped responding', tone: 'bad' },
-  objectiveMissed: { label: 'objective missed', tone: 'warning' },
+  serverGone: { label: 'failed', tone: 'bad' },
+  objectiveMissed: { label: 'failed', tone: 'bad' },
   noSuccess: { label: 'failed', tone: 'bad' },
   noResponse: { label: 'no response', tone: 'bad' },
-  nothingEnded: { label: 'nothing measured', tone: 'bad' },
-  cancelled: { label: 'canceled, partial', tone: 'plain' },
-  crashed: { label: 'stopped unexpectedly, partial', tone: 'bad' },
+  nothingEnded: { label: 'no response', tone: 'bad' },
+  cancelled: { label: 'canceled', tone: 'plain' },
+  crashed: { label: 'stopped unexpectedly', tone: 'bad' },
 };
 
 /** Returns the outcome of a run. A completed run may still have failed. */

@@ -1,12 +1,12 @@
 import { errorKinds } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
 import type { Verdict } from '../../vocabulary.ts';
-import { countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
+import { capital, countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { measuredText } from '../tables/tables.ts';
 import { clientMark } from './client-words.ts';
 import { failuresOf, mostNamed, shortReason } from './failure-reasons.ts';
-import { errorWords, outcomeOf, type Outcome, type Tone } from './outcome-words.ts';
+import { errorWords, outcomeOf, outcomeWords, type Tone } from './outcome-words.ts';
 
 /** The answer that a run gives: a word for a badge, and one line that follows it. */
 export interface RunVerdict {
@@ -38,22 +38,14 @@ export function verdictText(record: RunRecord): string {
 
 const sentences = (sentence: string | undefined): string[] => (sentence === undefined ? [] : [sentence]);
 
-const badges: Readonly<Record<Exclude<Outcome, 'completed' | 'withFailures'>, Pick<RunVerdict, 'label' | 'tone'>>> = {
-  objectiveMissed: { label: 'Failed', tone: 'bad' },
-  noSuccess: { label: 'Failed', tone: 'bad' },
-  serverGone: { label: 'Failed', tone: 'bad' },
-  noResponse: { label: 'No response', tone: 'bad' },
-  nothingEnded: { label: 'No response', tone: 'bad' },
-  cancelled: { label: 'Canceled', tone: 'plain' },
-  crashed: { label: 'Stopped unexpectedly', tone: 'bad' },
-};
-
+/** The word for the outcome; with objectives that of their verdict. */
 function badgeOf(record: RunRecord): Pick<RunVerdict, 'label' | 'tone'> {
   const outcome = outcomeOf(record);
-  if (outcome !== 'completed' && outcome !== 'withFailures') return badges[outcome];
+  const { label, tone } = outcomeWords[outcome];
+  if (outcome !== 'completed' && outcome !== 'withFailures') return { label: capital(label), tone };
   const { objectives } = record;
   // Without an objective nobody said what is good enough.
-  if (objectives.length === 0) return { label: 'Completed', tone: outcome === 'completed' ? 'plain' : 'warning' };
+  if (objectives.length === 0) return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
   return objectives.every((verdict) => verdict.outcome === 'pass')
     ? { label: 'Passed', tone: 'good' }
     : { label: 'Not enough data', tone: 'warning' };

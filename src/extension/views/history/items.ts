@@ -1,6 +1,7 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { unsavedMark } from '../../../core/report/words/facts.ts';
 import { failureSentences } from '../../../core/report/words/failure-reasons.ts';
+import { verdictText } from '../../../core/report/words/verdict.ts';
 import { formatCount, formatS } from '../../../core/format.ts';
 import { outcomeWords } from '../../../core/report/words/outcome-words.ts';
 import { isComparison, isRun, isSweep, nameOf, type ResultRecord } from '../../../core/report/formats/results.ts';
@@ -33,6 +34,8 @@ interface Row {
   /** What follows the time. */
   readonly words: string;
   readonly outcome: string;
+  /** The verdict in full, for the tooltip; absent where the lines say it. */
+  readonly verdict?: string;
   readonly lines: readonly string[];
   /** Of the machine that sent. */
   readonly host: string | undefined;
@@ -70,7 +73,7 @@ function tooltip(result: ResultRecord, row: Row, mark: HistoryMark): MarkdownStr
   const named = mark.name === undefined ? [] : [`${mark.name} (${nameOf(result)})`];
   const [name = nameOf(result)] = named;
   for (const line of [
-    `${name} – ${row.outcome}`,
+    `${name} – ${row.verdict ?? row.outcome}`,
     ...(mark.note === undefined ? [] : [`Note: ${mark.note}`]),
     ...row.lines,
     [...(fileOf(result) === nameOf(result) ? [] : [fileOf(result)]), startedWords(result, row.host)].join(' · '),
@@ -95,9 +98,10 @@ function runRow(record: RunRecord): Row {
     icon: new ThemeIcon(icons[tone], tone === 'plain' ? undefined : new ThemeColor(toneColors[tone])),
     words: numbersWords(record, tone === 'bad' ? reasonWords(record) : undefined),
     outcome: outcomeLabel(record),
+    verdict: verdictText(record),
     lines: [
       `${planWords(plan)} in ${formatS(totalMs / 1000)}, ${formatCount(successes)} succeeded`,
-      [numbersWords(record), ...failureSentences([record])].join(' · '),
+      numbersWords(record),
       ...unsavedMark(record.source),
     ],
     host: record.environment.host,

@@ -96,10 +96,11 @@ describe('the reports of a run that was not the server alone', () => {
   it('mark it beside its name or its numbers, and only it', () => {
     assert.match(
       reports.html.render(marked),
-      /<h1>endpoints\.txt <span class="badge warning">Objective missed<\/span> <span class="badge">client-limited<\/span><\/h1>/,
+      /<h1>endpoints\.txt<\/h1>\n<p class="verdict bad"><span class="badge bad">Failed<\/span> .* Client-limited: the server may be faster\.<\/p>/,
     );
-    assert.match(reports.markdown.render(marked), / · in \*\*[\d.]+ s\*\* · \*\*client-limited\*\*\n/);
-    for (const kind of ['html', 'markdown'] as const) assert.doesNotMatch(reports[kind].render(many), /client-limited/);
+    assert.match(reports.markdown.render(marked), /^\*\*Failed:\*\* .* Client-limited: the server may be faster\.$/m);
+    for (const kind of ['html', 'markdown'] as const)
+      assert.doesNotMatch(reports[kind].render(many), /client-limited/i);
   });
 
   it('say what the machine itself adds', () => {

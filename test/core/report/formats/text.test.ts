@@ -38,11 +38,16 @@ function notesOf(text: string): string {
   return text.split('--- - --- - ---\n')[3]?.replaceAll(/\n {2}/g, ' ') ?? '';
 }
 
+/** The verdict on one line. */
+const verdictIn = (text: string): string => (text.split('\n\n')[0] ?? '').replaceAll(/\n */g, ' ');
+
 describe('the text report', () => {
   it("has the reference's lines for its first run", () => {
     // A total that rounds to the reference's 51.1278 and divides into its rates, too.
     const samples = samplesWith({ total: 51.12777, median: 1.0119, mean: 1.0216, min: 1.0014, max: 1.2117 });
-    assert.deepEqual(renderText(recordOf(samples)).split('\n').slice(0, 11), [
+    assert.deepEqual(renderText(recordOf(samples)).split('\n').slice(0, 13), [
+      'Completed: All 500 requests succeeded.',
+      '',
       '*** Results ***',
       'Status codes:',
       '  200: 500 times',
@@ -77,7 +82,9 @@ describe('the text report', () => {
     });
     const record = recordOf(samples);
     const lines = renderText(record).split('\n');
-    assert.deepEqual(lines.slice(0, 12), [
+    assert.deepEqual(lines.slice(0, 14), [
+      'Completed with failures: 98% errors: 490 × 429 Too Many Requests.',
+      '',
       '*** Results ***',
       'Status codes:',
       '  200: 10 times',
@@ -91,13 +98,13 @@ describe('the text report', () => {
       'Throughput: 486.8681 requests per second',
       'Avg Output Tokens: 0.0600  |  Output Token Throughput: 29.2121 tokens per second',
     ]);
-    assert.equal(lines[12], '--- - --- - ---');
+    assert.equal(lines[14], '--- - --- - ---');
     assert.match(
-      lines.slice(13, 15).join(' '),
+      lines.slice(15, 17).join(' '),
       /^! 490 of 500 requests failed: 429 Too Many Requests\. The server limits requests\. /,
     );
     assert.match(
-      lines.slice(15, 17).join(' '),
+      lines.slice(17, 19).join(' '),
       /Latency over all responses is mostly that of failures; successes alone: median 1\.02 s/,
     );
     assert.ok(Math.abs(record.successThroughputPerS! - (10 / record.totalMs) * 1000) < 1e-9);
@@ -188,13 +195,16 @@ describe('the text report', () => {
     const record = recordOf(flood());
     const textOf = (client: Partial<ClientHealth>): string =>
       renderText({ ...record, client: { ...record.client, warnings: ['It was busy.'], ...client } });
-    assert.match(
-      notesOf(textOf({ bound: 'client', cpuShare: 0.97 })),
-      /! Client-limited: the server may be faster\.\n! It was busy\.\n$/,
-    );
-    assert.match(notesOf(textOf({ bound: 'client' })), /! Client delay: .*\n! It was busy\.\n$/);
-    assert.match(notesOf(textOf({ bound: 'machine' })), /! Noisy machine: rerun when idle\.\n! It was busy\.\n$/);
-    assert.doesNotMatch(notesOf(textOf({ bound: null })), /limited|delay|Noisy/);
+    for (const [client, words] of [
+      [{ bound: 'client', cpuShare: 0.97 }, / Client-limited: the server may be faster\.$/],
+      [{ bound: 'client' }, / Client delay: .*\.$/],
+      [{ bound: 'machine' }, / Noisy machine: rerun when idle\.$/],
+    ] as const) {
+      const text = textOf(client);
+      assert.match(verdictIn(text), words);
+      assert.match(notesOf(text), /! It was busy\.\n$/);
+    }
+    assert.doesNotMatch(verdictIn(textOf({ bound: null })), /limited|delay|Noisy/);
   });
 
   it('leaves out what an older record does not know of its client', () => {

@@ -26,11 +26,11 @@ describe('how a run ended', () => {
     assert.equal(outcomeOf({ ...answered, status: 'crashed' }), 'crashed');
   });
 
-  it('is bad where nothing succeeded, or the server or the run did not last', () => {
+  it('is bad where nothing succeeded, an objective was missed, or the server or the run did not last', () => {
     const bad = Object.entries(outcomeWords).filter(([, { tone }]) => tone === 'bad');
     assert.deepEqual(
       bad.map(([outcome]) => outcome),
-      ['serverGone', 'noSuccess', 'noResponse', 'nothingEnded', 'crashed'],
+      ['serverGone', 'objectiveMissed', 'noSuccess', 'noResponse', 'nothingEnded', 'crashed'],
     );
   });
 

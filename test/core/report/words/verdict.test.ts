@@ -55,7 +55,7 @@ describe('the verdict on a run', () => {
     );
     assert.equal(
       verdictText(run([...failures, 500])),
-      'Completed: 22% errors: 12 × 429, 6 × 503, 3 × response cut short, 1 more.',
+      'Completed with failures: 22% errors: 12 × 429, 6 × 503, 3 × response cut short, 1 more.',
     );
   });
 
