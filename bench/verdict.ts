@@ -1,8 +1,11 @@
 // Simulates comparisons: how often they raise false alarms, and how often they find a real change.
 //   node bench/verdict.ts [comparisons] [seed]
+// 4,000 comparisons take about 10 minutes. Results go to bench/results/verdict.md and .json.
 import { comparePairs, type ComparedMetric } from '../src/core/comparison/compare-sides.ts';
 import { looksOf } from '../src/core/comparison/looks.ts';
 import { isSettled } from '../src/core/comparison/verdict.ts';
+import { createRandom } from './shared/random.ts';
+import { markdownTable, percent, shareText, simulatedShare, writeSimulation } from './shared/simulation.ts';
 
 const comparisons = Number(process.argv[2] ?? 4_000);
 const seed = Number(process.argv[3] ?? 1);
@@ -23,15 +26,7 @@ interface Server {
   readonly noise: () => number;
 }
 
-let state = seed >>> 0;
-const unit = (): number => {
-  // Mulberry32.
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-};
-const normal = (): number => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit());
+const { unit, normal } = createRandom(seed);
 /** Student's t with 3 degrees of freedom, which has the variance 3. */
 const heavy = (): number => normal() / Math.sqrt((normal() ** 2 + normal() ** 2 + normal() ** 2) / 3) / Math.sqrt(3);
 /** Three slices in ten are in a slower mode. */
@@ -87,15 +82,12 @@ const effects = [0, 0.03, 0.05, 0.1];
 const cases = thresholds.flatMap((threshold) =>
   servers.flatMap((server) => effects.map((share) => [threshold, server, share] as const)),
 );
-const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
 const isAlarm = (verdict: string): boolean => verdict === 'worse' || verdict === 'better' || verdict === 'changed';
 
-console.log(`${comparisons} comparisons each, at most ${pairs} pairs, level 5%, seed ${seed}\n`);
-console.log(
-  `${'threshold'.padEnd(11)}${'server'.padEnd(44)}${'B slower by'.padStart(12)}${'change found'.padStart(14)}${'worse'.padStart(8)}${'better'.padStart(8)}${'same'.padStart(8)}${'pairs'.padStart(7)}`,
-);
-let worstAlarm = 0;
-for (const [threshold, server, share] of cases) {
+/** The goals: of 3% with slices that vary by 3%, and of no difference. */
+const leastPower = 0.93;
+
+const results = cases.map(([threshold, server, share]) => {
   const counts = new Map<string, number>();
   let used = 0;
   for (let i = 0; i < comparisons; i += 1) {
@@ -103,12 +95,80 @@ for (const [threshold, server, share] of cases) {
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     used += count;
   }
-  const rate = (...names: readonly string[]): number =>
-    names.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0) / comparisons;
-  const alarms = [...counts].reduce((sum, [verdict, count]) => sum + (isAlarm(verdict) ? count : 0), 0) / comparisons;
-  if (share === 0) worstAlarm = Math.max(worstAlarm, alarms);
-  console.log(
-    `${percent(threshold).padEnd(11)}${server.name.padEnd(44)}${percent(share).padStart(12)}${percent(alarms).padStart(14)}${percent(rate('worse')).padStart(8)}${percent(rate('better')).padStart(8)}${percent(rate('same')).padStart(8)}${(used / comparisons).toFixed(1).padStart(7)}`,
+  const found = [...counts].reduce((sum, [verdict, count]) => sum + (isAlarm(verdict) ? count : 0), 0);
+  const result = {
+    threshold,
+    server: server.name,
+    deviation: server.deviation,
+    slowerBy: share,
+    changeFound: simulatedShare(found, comparisons),
+    verdicts: Object.fromEntries([...counts].map(([verdict, count]) => [verdict, count / comparisons])),
+    pairs: used / comparisons,
+  };
+  console.error(`${percent(threshold)}  ${server.name}, ${percent(share)}: ${shareText(result.changeFound)}`);
+  return result;
+});
+
+const alarms = results.filter(({ slowerBy }) => slowerBy === 0);
+const powers = results.filter(
+  ({ threshold, slowerBy, deviation }) => threshold === 0 && slowerBy === 0.03 && deviation === 0.03,
+);
+/** Rows in which any difference would be an alarm. */
+const strict = alarms.filter(({ threshold }) => threshold === 0);
+const pooled = simulatedShare(
+  strict.reduce((sum, { changeFound }) => sum + Math.round(changeFound.share * comparisons), 0),
+  comparisons * strict.length,
+);
+const worst = alarms.reduce((a, b) => (b.changeFound.share > a.changeFound.share ? b : a));
+const weakest = powers.reduce((a, b) => (b.changeFound.share < a.changeFound.share ? b : a));
+const verdictOn = (reached: boolean): string => (reached ? 'reached' : 'falls short');
+const tableOf = (threshold: number): string =>
+  markdownTable(
+    ['slices of the simulated servers', 'B slower by', 'change found', 'worse', 'better', 'same', 'pairs'],
+    results
+      .filter((result) => result.threshold === threshold)
+      .map(({ server, slowerBy, changeFound, verdicts, pairs: used }) => [
+        server,
+        percent(slowerBy),
+        shareText(changeFound),
+        ...['worse', 'better', 'same'].map((name) => percent(verdicts[name] ?? 0)),
+        used.toFixed(1),
+      ]),
   );
-}
-console.log(`\nFalse alarms: at most ${(100 * worstAlarm).toFixed(1)}% (nominal 5%).`);
+
+writeSimulation(
+  'verdict',
+  [
+    '# How often a verdict is wrong',
+    `\`node bench/verdict.ts ${comparisons} ${seed}\`: ${comparisons} simulated comparisons per row, each of at most ${pairs} pairs of slices at the 5% level, looks included. In parentheses: the 95% interval of the simulation itself. False alarms are above the goal only if that whole interval is. Lag-1 dependence is between neighboring slices.`,
+    markdownTable(
+      ['goal', 'measured', 'wanted', 'result'],
+      [
+        [
+          `false alarms, all ${strict.length} rows without a difference at threshold 0%`,
+          shareText(pooled),
+          `≤ ${percent(level)}`,
+          verdictOn(pooled.interval95[0] <= level),
+        ],
+        [
+          `false alarms, the worst of these rows (${worst.server})`,
+          shareText(worst.changeFound),
+          `≤ ${percent(level)}`,
+          verdictOn(worst.changeFound.interval95[0] <= level),
+        ],
+        [
+          `a change of 3% found in slices that vary by 3%, the worst row (${weakest.server})`,
+          shareText(weakest.changeFound),
+          `≥ ${percent(leastPower)}`,
+          verdictOn(weakest.changeFound.share >= leastPower),
+        ],
+      ],
+    ),
+    '## Any change counts (threshold 0%)',
+    tableOf(0),
+    '## Changes below 5% do not matter (threshold 5%)',
+    'A comparison also ends once both sides are the same within 5%. "Change found" includes changes below the threshold.',
+    tableOf(0.05),
+  ].join('\n\n'),
+  { comparisons, seed, pairs, level, results },
+);
