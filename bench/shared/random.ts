@@ -1,9 +1,9 @@
 /** A source of random numbers that a seed determines. */
 export interface RandomSource {
   /** Returns a number from 0 to below 1. */
-  unit(): number;
+  readonly unit: () => number;
   /** Returns a value of the standard normal distribution. */
-  normal(): number;
+  readonly normal: () => number;
 }
 
 /** Creates a source (Mulberry32; polar method of Marsaglia for normal values). */

@@ -16,6 +16,14 @@ export const objectiveSchema = about(
 /** An SLO: `p95 < 500ms`, `errors < 1%`. */
 export type Objective = Frozen<v.InferOutput<typeof objectiveSchema>>;
 
+export const precisionGoalSchema = v.object({
+  metric: about('As in objectives: p95, mean, throughput, ttft.p95, but not max or errors.', v.string()),
+  share: about('Largest distance of an end of the interval from the value, as a share of the value.', v.number()),
+  text: about('For display.', v.string()),
+});
+/** A precision at which a run ends: `p95 ±5%`. */
+export type PrecisionGoal = Frozen<v.InferOutput<typeof precisionGoalSchema>>;
+
 export const verdictSchema = v.object({
   objective: objectiveSchema,
   target: v.exactOptional(about('Name of its target; absent for an objective of the whole run.', v.string())),

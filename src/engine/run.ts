@@ -7,7 +7,7 @@ import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts'
 import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/load/share.ts';
 import { withMaxInFlight } from '../core/plan/max-in-flight.ts';
-import type { RunInput } from '../core/plan/types.ts';
+import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/record/make-run.ts';
 import { mergeServerNotes } from '../core/record/merge-notes.ts';
 import type { RunRecord, Source } from '../core/record/run.ts';
@@ -15,8 +15,10 @@ import { withModels } from './discover-model.ts';
 import { readEnvironment } from './machine/environment.ts';
 import { readGitState } from './machine/git.ts';
 import { createCounters, sharedCounter } from './load/loops/counter.ts';
+import { createEndSignal } from './load/loops/end-signal.ts';
 import { createLoops, type Loops } from './load/loops/loops.ts';
 import type { LoopsResult } from './load/loops/results.ts';
+import { watchPrecision, type PrecisionWatch } from './precision.ts';
 import { promptUses, valueUse } from './prompt-uses.ts';
 import { createScraper, metricsUrlOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
@@ -81,6 +83,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
   const lanes = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
   const { workers } = plan;
   const counters = createCounters();
+  const endSignal = createEndSignal();
   const loops = createLoops(
     {
       plan,
@@ -91,6 +94,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       version: hooks.version,
       mostTargets: hooks.mostTargets,
       counters,
+      endSignal,
       ...(input.promptStarts && { promptStarts: input.promptStarts }),
       ...(input.valueStart !== undefined && { valueStart: input.valueStart }),
     },
@@ -115,7 +119,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     transport: loops.transport,
     ...(input.notes && input.notes.length > 0 && { server: { notes: input.notes } }),
   };
-  const progress = startProgress(loops, hooks, () => known);
+  const progress = startProgress(loops, plan, hooks, () => known);
   const unlessFault = orFault(hooks.fault);
   const metricsUrl = metricsUrlOf(input, hooks.serverPid !== undefined);
   const scraper = metricsUrl === undefined ? undefined : createScraper(metricsUrl, plan);
@@ -151,6 +155,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     scraper?.clock(performance.now());
     const sent = await loops.run();
     const serverMetrics = await scraper?.stop();
+    const precision = progress.precision(sent.state);
     const notes = mergeServerNotes([input.notes ?? [], sent.notes]);
     const server = { ...(await stopWatching?.()), ...(notes.length > 0 && { notes }) };
     hooks.onEnd?.(sent.state);
@@ -165,6 +170,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',
       ...(lost && { stopReason: lost.message }),
       summary,
+      ...(precision && { precision }),
+      ...(sent.steadyState && { steadyState: sent.steadyState }),
       addresses: sent.addresses,
       objectives: evaluateRun(plan, targets, summary),
       failureSamples: sent.failures,
@@ -180,8 +187,9 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
 }
 
 /** Reports the phase and the numbers so far. Passes a cancellation on to whatever is sending or opening connections. */
-function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
+function startProgress(loops: Loops, plan: RunPlan, hooks: RunHooks, known: () => KnownParts) {
   let phase: RunPhase = 'connecting';
+  let watch: PrecisionWatch | undefined;
   let partials = 0;
   const look = (): Snapshot => {
     const { startedAtMs, inFlight, waiting, draining, summary, failures, notes } = loops.live();
@@ -193,6 +201,7 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
       summary,
       ...(failures.length > 0 && { failures: failures.slice(0, mostLiveFailures) }),
       ...(notes.length > 0 && { notes }),
+      ...(watch?.result && { precision: watch.result }),
     };
   };
   const tell = (): void => {
@@ -218,9 +227,13 @@ function startProgress(loops: Loops, hooks: RunHooks, known: () => KnownParts) {
     },
     phase(next: RunPhase): void {
       phase = next;
+      if (next === 'running') watch ??= watchPrecision(plan, loops, hooks.signal);
     },
+    /** Ends the looks of a run that names a precision, and returns what became of it. */
+    precision: ({ timeline }: RecorderState) => watch?.stop(timeline),
     stop(): void {
       clearInterval(timer);
+      watch?.close();
       hooks.signal.removeEventListener('abort', cancel);
       hooks.fault?.removeEventListener('abort', fail);
     },

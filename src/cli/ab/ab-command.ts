@@ -1,3 +1,4 @@
+import { withFixedLength } from '../../core/plan/until.ts';
 import { localPorts, withLocalAddress } from '../../core/endpoints/local-address.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { formatCount, formatS, withoutZeros } from '../../core/format.ts';
@@ -164,10 +165,14 @@ function sideOf({ loaded, variables, hasPort }: SideFile, options: AbOptions, se
   const targets = server && !hasPort ? withLocalAddress(file.targets, server.address) : file.targets;
   const input = withoutPlaces(makeInput({ ...loaded, file: { ...file, targets } }, choices));
   // Metrics of the server are for a whole run, not for each slice.
-  const { metricsUrl: _, ...plan } = input.plan;
+  const { metricsUrl: _, ...plan } = withFixedLength(input.plan);
   checkSteady(plan.stages, plan.durationS, options.slice);
   const warmup =
-    options.warmup ?? (plan.warmup > 0 ? plan.warmup : warmupOf(plan.concurrency, plan.stages, options.slice));
+    typeof options.warmup === 'number'
+      ? options.warmup
+      : plan.warmup > 0
+        ? plan.warmup
+        : warmupOf(plan.concurrency, plan.stages, options.slice);
   return {
     input: { ...input, plan: { ...plan, warmup } },
     variables: Object.fromEntries(

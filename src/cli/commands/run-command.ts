@@ -82,6 +82,7 @@ export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<Pl
   return {
     requests: options.requests,
     durationS: options.duration,
+    until: options.until,
     concurrency: options.concurrency,
     ratePerS: options.rate,
     stages: options.stages,

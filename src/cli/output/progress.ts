@@ -2,6 +2,7 @@ import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
 import { formatCount, formatRate } from '../../core/format.ts';
+import { precisionText } from '../../core/report/words/steady-words.ts';
 import { headlineThroughput, isMixed, p95Text } from '../../core/report/words/headline.ts';
 
 const phases: Record<Snapshot['phase'], string> = {
@@ -22,6 +23,7 @@ export function progressText(snapshot: Snapshot, plan: RunPlan): string {
     plan.requests === null ? `${sent} requests` : `${sent}/${formatCount(plan.requests)}`,
     isMixed(summary) ? formatRate(headlineThroughput(summary).first, 'successes') : formatRate(summary.throughputPerS),
     p95Text({ ...summary, plan }),
+    ...(snapshot.precision ? [`${precisionText(snapshot.precision)} (until ${snapshot.precision.asked.text})`] : []),
     failedText(snapshot),
     ...(snapshot.waiting > 0 ? [`${formatCount(snapshot.waiting)} queued`] : []),
   ].join('  ');

@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile } from './normal.ts';
+import { normalCdf, normalQuantile } from '../metrics/statistics/normal.ts';
 
 /** The first look at an interleaved comparison, and the number of pairs from one look to the next. */
 const firstLook = 8;

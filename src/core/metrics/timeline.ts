@@ -12,6 +12,8 @@ const enoughResponses = 20;
 const fewestSlices = 10;
 /** 64 buckets per power of two: p50 and p95 of a slice are off by at most 0.8%. */
 const bits = 6;
+/** 128 buckets per power of two, of watched values. */
+const watchedBits = 7;
 
 interface Slice {
   responses: number;
@@ -20,17 +22,42 @@ interface Slice {
   max: number;
   outputTokens: number;
   latencies: Histogram;
+  /** Absent if no time is watched. */
+  watched?: WatchedValues;
 }
+
+/** Values of the watched time in a slice. */
+export interface WatchedValues {
+  count: number;
+  sumMs: number;
+  readonly values: Histogram;
+}
+
+/** Times of successful requests that a run can watch for `--until`: an index in `time`, or the times between chunks. */
+export const watchedTimes = {
+  latency: time.latency,
+  response: time.responseTime,
+  ttfb: time.ttfb,
+  ttft: time.ttft,
+  icl: 'gaps',
+  tpot: time.tpot,
+  e2e: time.e2e,
+  stall: time.stall,
+} as const;
+/** A time that a run can watch. */
+export type WatchedTime = keyof typeof watchedTimes;
 
 /** Events of a run over time. At most 120 slices: when they are full, neighbors are merged and the width doubles. */
 export interface TimelineTally {
   widthMs: number;
   slices: Slice[];
+  /** The time whose values each slice keeps; undefined: none. */
+  readonly watch?: WatchedTime | undefined;
 }
 
 /** Creates an empty timeline with slices of 50 ms. */
-export function createTimeline(): TimelineTally {
-  return { widthMs: firstWidthMs, slices: [] };
+export function createTimeline(watch?: WatchedTime): TimelineTally {
+  return { widthMs: firstWidthMs, slices: [], ...(watch && { watch }) };
 }
 
 /**
@@ -58,6 +85,36 @@ export function addToTimeline(
   if (latencyMs < slice.min) slice.min = latencyMs;
   if (latencyMs > slice.max) slice.max = latencyMs;
   countValue(slice.latencies, times, time.latency);
+  if (timeline.watch !== undefined && success) addWatched(slice, timeline.watch, times, sample.stream);
+}
+
+function addWatched(slice: Slice, watch: WatchedTime, times: Times, stream: StreamSample | undefined): void {
+  const watched = (slice.watched ??= createWatched());
+  const place = watchedTimes[watch];
+  if (place === 'gaps') {
+    const gaps = (stream?.chunks ?? 0) - 1;
+    for (let index = 0; index < gaps; index++) addWatchedValue(watched, stream?.gapsMs ?? times, index);
+  } else if (stream !== undefined || place < time.ttft) {
+    addWatchedValue(watched, times, place);
+  }
+}
+
+function addWatchedValue(watched: WatchedValues, values: Float64Array, index: number): void {
+  const value = values[index] ?? Number.NaN;
+  if (Number.isNaN(value)) return;
+  watched.count++;
+  watched.sumMs += value;
+  countValue(watched.values, values, index);
+}
+
+/** Creates an empty set of watched values. */
+export const createWatched = (): WatchedValues => ({ count: 0, sumMs: 0, values: createHistogram(watchedBits) });
+
+/** Adds the watched values of a slice. */
+export function addWatchedValues(into: WatchedValues, { count, sumMs, values }: WatchedValues): void {
+  into.count += count;
+  into.sumMs += sumMs;
+  addCounts(into.values, values);
 }
 
 const arrival = new Float64Array(1);
@@ -110,7 +167,8 @@ export function mergeTimelines(timelines: readonly TimelineTally[]): TimelineTal
       if (into !== undefined) addSlice(into, slice);
     }
   }
-  return { widthMs, slices };
+  const watch = timelines[0]?.watch;
+  return { widthMs, slices, ...(watch && { watch }) };
 }
 
 /**
@@ -203,4 +261,5 @@ function addSlice(into: Slice, slice: Slice): void {
   into.min = Math.min(into.min, slice.min);
   into.max = Math.max(into.max, slice.max);
   addCounts(into.latencies, slice.latencies);
+  if (slice.watched !== undefined) addWatchedValues((into.watched ??= createWatched()), slice.watched);
 }

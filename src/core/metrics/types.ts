@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type { PrecisionResult } from './precision.ts';
 import type { Frozen } from '../schema.ts';
 import type { clientHealthSchema } from './schemas/client-health-schema.ts';
 import type { binsSchema, distributionSchema } from './schemas/distribution-schema.ts';
@@ -149,4 +150,6 @@ export interface Snapshot {
   readonly failures?: readonly FailureSample[];
   /** Remarks on the server so far; absent without any. */
   readonly notes?: readonly string[];
+  /** Precision at the last look; absent before the first, and if the run isn't to reach any. */
+  readonly precision?: PrecisionResult;
 }

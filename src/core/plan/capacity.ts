@@ -4,8 +4,9 @@ import type { capacityResultSchema, trialSchema } from './capacity-schema.ts';
 import { largestOf } from '../extremes.ts';
 import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import type { Distribution, Numbers } from '../metrics/types.ts';
-import { evaluateObjectives, otherTimeOf, quantileOf, type Measured } from './objectives.ts';
+import { quantileOf } from '../values/objective-metrics.ts';
 import { isWithinBound } from '../values/bounds.ts';
+import { evaluateObjectives, otherTimeOf, type Measured } from './objectives.ts';
 import type { Objective } from '../vocabulary.ts';
 
 /** Outcome of one run of a level. `undecided`: its intervals are on both sides of the objective or don't exist. */

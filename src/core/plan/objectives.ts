@@ -2,19 +2,10 @@ import type { Target } from '../endpoints/types.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { quantileShares } from '../metrics/statistics/quantiles.ts';
 import { quantileNames, type Distribution, type Numbers, type QuantileName, type Summary } from '../metrics/types.ts';
-import { isOfRunAlone, isTime, splitMetric, type TimeName } from '../values/objective-metrics.ts';
+import { isOfRunAlone, isTime, quantileOf, splitMetric, type TimeName } from '../values/objective-metrics.ts';
 import { isWithinBound } from '../values/bounds.ts';
 import type { Objective, Verdict } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
-
-/** Quantiles by their names in objectives. */
-export const quantileOf: Readonly<Record<string, QuantileName>> = {
-  p50: 'median',
-  p90: 'p90',
-  p95: 'p95',
-  p99: 'p99',
-  'p99.9': 'p999',
-};
 
 /**
  * Returns the value of a latency metric, and whether it is reliable: a quantile needs a 95% interval (minimum n in

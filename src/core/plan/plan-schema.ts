@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { about, count, numberOrNull } from '../schema.ts';
-import { arrivalProcesses, objectiveSchema, stageSchema, transportNames } from '../vocabulary.ts';
+import { arrivalProcesses, objectiveSchema, precisionGoalSchema, stageSchema, transportNames } from '../vocabulary.ts';
 
 /** All settings of a run except its targets; see `RunPlan`. */
 export const planSchema = v.object({
@@ -24,8 +24,14 @@ export const planSchema = v.object({
       count,
     ),
   ),
+  until: v.exactOptional(
+    about('Precision that ends the run before its requests and duration; absent: none.', precisionGoalSchema),
+  ),
   seed: about({ description: 'Seed of all random choices.', maximum: 4294967295 }, count),
   warmup: about('Number of requests planned before the clock starts.', count),
+  autoWarmup: v.exactOptional(
+    about('True: the warm-up is found in the data and left out. Absent: it is kept.', v.boolean()),
+  ),
   timeoutMs: about('Maximum time of one request, from its dispatch to its end.', v.number()),
   drainMs: about('Maximum time to wait for requests in flight after the last one left.', v.number()),
   maxRedirects: about('Maximum number of redirects per request; 0: a redirect is an ordinary response.', count),

@@ -18,6 +18,8 @@ export const planDefaults = {
   concurrency: planOptions.concurrency.default,
   /** Duration of an open-model run without requests, duration, or stages, s. */
   openDurationS: 10,
+  /** Maximum duration of a run with a precision and without requests, duration, or stages, s. */
+  untilDurationS: 300,
   arrivals: planOptions.arrivals.default,
   maxInFlight: planOptions.maxInFlight.default,
   seed: planOptions.seed.default,
@@ -43,12 +45,15 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     ({ requests, durationS, stages }) => requests !== undefined || durationS !== undefined || stages !== undefined,
   );
   const metricsUrl = choices.metricsUrl ?? defaults.metricsUrl;
+  const until = choices.until ?? defaults.until;
+  const warmup = choices.warmup ?? defaults.warmup ?? planDefaults.warmup;
   const maxHeadBytes = choices.maxHeadBytes ?? defaults.maxHeadBytes;
   return {
     ...load,
-    ...amountOf(load, amount),
+    ...amountOf(load, amount, until !== undefined),
+    ...(until && { until }),
     seed: checkLimit('seed', choices.seed ?? defaults.seed ?? planDefaults.seed),
-    warmup: checkLimit('warmup', choices.warmup ?? defaults.warmup ?? planDefaults.warmup),
+    ...(warmup === 'auto' ? { warmup: 0, autoWarmup: true } : { warmup: checkLimit('warmup', warmup) }),
     timeoutMs: checkLimit('timeoutMs', choices.timeoutMs ?? defaults.timeoutMs ?? planDefaults.timeoutMs),
     drainMs: checkLimit('drainMs', choices.drainMs ?? planDefaults.drainMs),
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
@@ -67,11 +72,12 @@ const isOpen = ({ ratePerS, stages }: LoadChoices): boolean => ratePerS !== unde
 
 /** Returns the options that repeat a plan. */
 export function choicesOfPlan(plan: RunPlan): PlanChoices {
-  const { loadModel, concurrency, requests, durationS, ...rest } = plan;
+  const { loadModel, concurrency, requests, durationS, autoWarmup, warmup, ...rest } = plan;
   return {
     ...rest,
     requests: requests ?? undefined,
     durationS: durationS ?? undefined,
+    warmup: autoWarmup ? 'auto' : warmup,
     ...(loadModel === 'open' ? { maxInFlight: maxInFlightOf(plan) } : { concurrency }),
   };
 }
@@ -104,6 +110,7 @@ function loadOf(
 function amountOf(
   { loadModel, stages }: Pick<RunPlan, 'loadModel' | 'stages'>,
   amount: Pick<PlanChoices, 'requests' | 'durationS'> | undefined,
+  endsWhenKnown: boolean,
 ): Pick<RunPlan, 'requests' | 'durationS'> {
   const requests = amount?.requests;
   const stagesS = stages === undefined ? null : stagesDurationS(stages);
@@ -112,9 +119,11 @@ function amountOf(
   const byDefault =
     requests !== undefined || durationS !== undefined
       ? {}
-      : loadModel === 'open'
-        ? { durationS: planDefaults.openDurationS }
-        : { requests: planDefaults.requests };
+      : endsWhenKnown
+        ? { durationS: planDefaults.untilDurationS }
+        : loadModel === 'open'
+          ? { durationS: planDefaults.openDurationS }
+          : { requests: planDefaults.requests };
   const chosen = { requests, durationS, ...byDefault };
   return {
     requests: chosen.requests === undefined ? null : checkLimit('requests', chosen.requests),

@@ -24,7 +24,7 @@ export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefine
   | 'environment'
   | 'source'
 > & { readonly targets: readonly RunTarget[]; readonly summary: Summary } & Partial<
-    Pick<RunRecord, 'stopReason' | 'server' | 'serverMetrics' | 'values'>
+    Pick<RunRecord, 'stopReason' | 'server' | 'serverMetrics' | 'values' | 'precision' | 'steadyState'>
   >;
 
 /** Parts of a record that are known during a run. */
@@ -57,6 +57,8 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     targets: targets.slice(0, mostTargets).map((target, index) => listedTarget(target, parts.promptUses?.[index])),
     targetCount: targets.length,
     warmupSent: parts.warmupSent,
+    ...(parts.precision && { precision: parts.precision }),
+    ...(parts.steadyState && { steadyState: parts.steadyState }),
     ...(parts.values && { values: parts.values }),
     ...summary,
     addresses: parts.addresses,
@@ -81,7 +83,7 @@ export function listedTarget(
 /** Returns the record that remains if the process ends right after the snapshot. */
 export function partialRecord(
   { targets, transport, ...known }: KnownParts,
-  { summary, inFlight, elapsedMs, failures, notes }: Snapshot,
+  { summary, inFlight, elapsedMs, failures, notes, precision }: Snapshot,
 ): RunRecord {
   const record = makeRecord({
     ...known,
@@ -89,6 +91,7 @@ export function partialRecord(
     stopReason: `This is the last snapshot, ${formatMs(elapsedMs)} after the start.`,
     targets: targets.slice(0, mostPartialTargets),
     summary: { ...summary, requestsCancelled: summary.requestsCancelled + inFlight },
+    ...(precision && { precision }),
     objectives: [],
     failureSamples: failures ?? [],
     client: { ...lostHealth(summary), transport },

@@ -6,6 +6,7 @@ import { placeholderPattern } from '../endpoints/variables/variables.ts';
 import { isCredentialHeader } from '../endpoints/known-words.ts';
 import { LoadlensError } from '../errors.ts';
 import type { RunPlan } from '../plan/types.ts';
+import { withFixedLength } from '../plan/until.ts';
 import { runSchema } from '../record/schemas/run-schema.ts';
 import type { Source } from '../record/run.ts';
 
@@ -47,7 +48,9 @@ export function makeLoad(
   read: (path: string) => string | undefined,
   inlined: readonly string[] = [],
 ): SharedLoad {
-  const { plan, shares, targets } = parts;
+  const { shares, targets } = parts;
+  // Workers see only their own responses, so none can tell when the whole run is known.
+  const plan = withFixedLength(parts.plan);
   const workers = shares === 1 ? '1 worker' : `${shares} workers`;
   if (shares > plan.concurrency) {
     const hint =
@@ -80,7 +83,7 @@ export function makeLoad(
     const content = read(path);
     if (content !== undefined) files[path] = content;
   }
-  return { schema: loadSchema, ...parts, files };
+  return { schema: loadSchema, ...parts, plan, files };
 }
 
 const hasPlaceholder = (text: string): boolean => text.search(placeholderPattern) >= 0;

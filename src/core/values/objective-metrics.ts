@@ -1,5 +1,6 @@
 import { formatMs, formatPercent, formatRate } from '../format.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
+import type { QuantileName } from '../metrics/types.ts';
 import { durationUnits, parseDurationMs } from './duration.ts';
 
 /** Unit of a metric's values. */
@@ -106,6 +107,15 @@ const statistics: Readonly<Record<string, string>> = {
   'p99.9': '99.9th percentile',
   mean: 'Mean',
   max: 'Maximum',
+};
+
+/** Quantiles by their names in objectives. */
+export const quantileOf: Readonly<Record<string, QuantileName>> = {
+  p50: 'median',
+  p90: 'p90',
+  p95: 'p95',
+  p99: 'p99',
+  'p99.9': 'p999',
 };
 
 /** Returns the metrics of a time: one for each statistic. */

@@ -1,8 +1,9 @@
 import { LoadlensError } from '../errors.ts';
 import { arrivalProcesses, transportNames } from '../vocabulary.ts';
 import { describeLimit, durationLimit, isWithin, rateLimit, type Limit } from './limits.ts';
-import { choice, duration, number, size, stages, textOf, truth, wholeNumber } from './value-types.ts';
-import type { NumberType, ValueOf, ValueType } from './value-types.ts';
+import { precisionGoal } from './until.ts';
+import { choice, duration, number, numberOr, size, stages, textOf, truth, wholeNumber } from './value-types.ts';
+import type { ValueOf, ValueType } from './value-types.ts';
 
 /** An option of a run: on the command line, in endpoints files, and in the settings of the editor. */
 export interface PlanOption<T> {
@@ -57,6 +58,15 @@ export const planOptions = {
     help: 'Time during which new requests are sent',
     more: 'With a number of requests, the run ends when either limit is reached.',
     example: '30s',
+  },
+  until: {
+    name: 'until',
+    argument: '<precision>',
+    value: precisionGoal,
+    inFile: true,
+    help: 'End the run once a number is known this precisely, such as p95 ±5% or throughput +-2%',
+    more: 'Requests and duration are its maximum. Without them, it is 5 minutes.',
+    example: 'p95 ±5%',
   },
   concurrency: {
     name: 'concurrency',
@@ -168,11 +178,11 @@ export const planOptions = {
   warmup: {
     name: 'warmup',
     argument: '<n>',
-    value: wholeNumber(0, 1_000_000),
+    value: numberOr(wholeNumber(0, 1_000_000), 'auto'),
     default: 0,
     inFile: true,
     setting: 'run.warmup',
-    help: 'Number of warm-up requests before the measurement',
+    help: 'Number of warm-up requests before the measurement, or auto to find the warm-up in the data',
     more: 'They are excluded from all metrics.',
     example: '20',
   },
@@ -214,9 +224,9 @@ export type PlanValues = { readonly [Name in PlanOptionName]: ValueOf<(typeof pl
 export type FileOptionName = {
   [Name in PlanOptionName]: (typeof planOptions)[Name] extends { readonly inFile: true } ? Name : never;
 }[PlanOptionName];
-/** Options whose value is a number. */
+/** Options whose value is a number, or a word instead of one. */
 export type LimitName = {
-  [Name in PlanOptionName]: (typeof planOptions)[Name]['value'] extends NumberType ? Name : never;
+  [Name in PlanOptionName]: (typeof planOptions)[Name]['value'] extends { readonly limit: Limit } ? Name : never;
 }[PlanOptionName];
 
 const isOption = (name: string): name is PlanOptionName => Object.hasOwn(planOptions, name);

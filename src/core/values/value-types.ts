@@ -66,6 +66,19 @@ export const number = (limit: Limit): NumberType => ({
 /** Returns the type of whole numbers in a range. */
 export const wholeNumber = (min: number, max: number): NumberType => number({ min, max, whole: true, unit: '' });
 
+/** Returns the type of numbers, or a word instead of one. */
+export const numberOr = <Word extends string>(
+  type: NumberType,
+  word: Word,
+): ValueType<number | Word> & { readonly limit: Limit } => ({
+  limit: type.limit,
+  read: (text) => (text === word ? word : type.read(text)),
+  write: String,
+  expected: `${type.expected}, or ${word}`,
+  ...(type.range !== undefined && { range: `${type.range}, or ${word}` }),
+  suggest: (typed) => suggestionsFor(typed, [word]),
+});
+
 /** Returns the type of durations in a range, to whole milliseconds, in the unit of the range: ms or seconds. */
 export function duration(limit: Limit): NumberType {
   const msPerUnit = limit.unit === 'seconds' ? 1000 : 1;

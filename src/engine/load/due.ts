@@ -24,12 +24,17 @@ export interface DueRequests {
   drop(nowMs: number): number;
 }
 
-/** Creates the queue of a load that started at `startedAtMs`, `performance.now()`. Nothing is stored: it lies between two indexes. */
+/**
+ * Creates the queue of a load that started at `startedAtMs`, `performance.now()`. Nothing is stored: it lies between two
+ * indexes.
+ * @param endMs returns the time from which no request is due, ms from the start (default: decided by the model alone)
+ */
 export function createDueRequests(
   model: LoadModel,
   open: OpenLoad | undefined,
   counter: RequestCounter,
   startedAtMs: number,
+  endMs: () => number = () => Infinity,
 ): DueRequests {
   /** The request taken before it is due, so that of several loops only one wakes for it; -1 if there is none. */
   let ahead = -1;
@@ -47,6 +52,10 @@ export function createDueRequests(
     take(freeAtMs) {
       for (;;) {
         if (ahead >= 0) {
+          if (time.atMs - startedAtMs >= endMs()) {
+            ahead = -1;
+            return doneIndex;
+          }
           if (time.atMs > performance.now()) return laterIndex;
           const index = ahead;
           ahead = -1;
@@ -54,7 +63,7 @@ export function createDueRequests(
         }
         const index = counter.next;
         const when = model.next(index, freeAtMs - startedAtMs);
-        if (when === 'done') return doneIndex;
+        if (when === 'done' || (when === 'now' ? freeAtMs - startedAtMs : when) >= endMs()) return doneIndex;
         if (!counter.take(index)) continue;
         if (when === 'now') {
           time.atMs = freeAtMs;
@@ -69,18 +78,23 @@ export function createDueRequests(
       const now = elapsedMs();
       for (;;) {
         const when = open.arrivals.next(arrived, now);
-        if (when === 'done' || Number(when) > now) break;
+        if (when === 'done' || Number(when) > now || Number(when) >= endMs()) break;
         arrived += 1;
       }
       return Math.max(0, arrived - counter.next);
     },
     isOver() {
-      if (ahead >= 0) return false;
+      if (ahead >= 0) return time.atMs - startedAtMs >= endMs();
       const now = elapsedMs();
       const next = open?.arrivals.next(Math.max(arrived, counter.next), now) ?? model.next(counter.next, now);
-      return next === 'done';
+      return next === 'done' || (next === 'now' ? now : next) >= endMs();
     },
-    isTaken: () => ahead < 0 && model.next(counter.next, elapsedMs()) === 'done',
+    isTaken() {
+      if (ahead >= 0) return false;
+      const now = elapsedMs();
+      const next = model.next(counter.next, now);
+      return next === 'done' || (next === 'now' ? now : next) >= endMs();
+    },
     drop(nowMs) {
       const wasDue = ahead >= 0 && time.atMs <= nowMs;
       ahead = -1;

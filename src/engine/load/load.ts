@@ -35,7 +35,7 @@ const lookMs = 50;
 export function startLoad(options: LoadOptions): Load {
   const { model, open, requests, pick, timeoutMs, drainMs, onSample } = options;
   const startedAtMs = options.startedAtMs ?? performance.now();
-  const due = createDueRequests(model, open, options.counter ?? createCounter(), startedAtMs);
+  const due = createDueRequests(model, open, options.counter ?? createCounter(), startedAtMs, options.endMs);
   const flight = createFlight(startedAtMs);
   const dispatchGaps = createTally(0, true);
   const outcome = {
@@ -179,7 +179,11 @@ export function startLoad(options: LoadOptions): Load {
   // A slot notices the end when it becomes free. This covers the time while every slot waits for a response.
   const look = setInterval(() => {
     tellBacklog();
-    if (due.isOver()) deadlines.drain();
+    if (due.isOver()) {
+      deadlines.drain();
+      // Slots that wait for a request that no longer leaves.
+      if ((options.endMs?.() ?? Infinity) < Infinity) dispatch();
+    }
     // Without slots, nothing else notices that no request is left to take.
     if (busy === 0 && due.isTaken()) finish(0, Infinity);
   }, lookMs);

@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly drainMs: number;
   /** Time during which requests leave, s; null or absent when their number alone ends the load. */
   readonly durationS?: number | null;
+  /** Returns the time from which no request leaves, ms from the start, if that is decided during the run; Infinity before. */
+  readonly endMs?: () => number;
   readonly maxRedirects: number;
   readonly failures: FailureSamples;
   /** Takes in remarks on the server. */

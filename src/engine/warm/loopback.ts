@@ -3,6 +3,7 @@ import type { SummaryOptions } from '../../core/metrics/summary.ts';
 import { wholeLoad } from '../../core/plan/load/share.ts';
 import type { TransportName } from '../../core/vocabulary.ts';
 import { createCounters } from '../load/loops/counter.ts';
+import { createEndSignal } from '../load/loops/end-signal.ts';
 import { createLoop, type LoopResult } from '../load/loops/loop.ts';
 import { sharedNow } from '../machine/shared-clock.ts';
 import type { SideThread } from '../machine/side-thread.ts';
@@ -61,6 +62,7 @@ export async function loadLoopback(
       secrets: [],
       version: 'loopback',
       counters: createCounters(),
+      endSignal: createEndSignal(),
     },
     {},
   );

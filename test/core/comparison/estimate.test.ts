@@ -3,7 +3,7 @@ import { array, assert as assertProperty, integer, property } from 'fast-check';
 import { pairedEstimate, shiftEstimate } from '../../../src/core/comparison/estimate.ts';
 import { holmDivisors } from '../../../src/core/comparison/holm.ts';
 import { boundariesOf, looksOf } from '../../../src/core/comparison/looks.ts';
-import { normalCdf, normalQuantile } from '../../../src/core/comparison/normal.ts';
+import { normalCdf, normalQuantile } from '../../../src/core/metrics/statistics/normal.ts';
 
 const near = (actual: number, expected: number, tolerance: number): void =>
   ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);

@@ -80,7 +80,7 @@ describe('makePlan', () => {
     [{ maxRedirects: 21 }, /redirects.*from 0 to 20/],
   ];
   for (const [choices, words] of bad) {
-    it(`refuses ${Object.entries(choices).join(' = ')} and names option and range`, () => {
+    it(`refuses ${JSON.stringify(choices)} and names option and range`, () => {
       assert.throws(
         () => makePlan(choices, nothing),
         (error) =>

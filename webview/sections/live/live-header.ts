@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../../src/core/metrics/types.ts';
 import { formatS } from '../../../src/core/format.ts';
+import { precisionText } from '../../../src/core/report/words/steady-words.ts';
 import { button, progressRing } from '../../controls.ts';
 import { h, setText } from '../../dom.ts';
 import { post } from '../../host.ts';
@@ -7,7 +8,7 @@ import { post } from '../../host.ts';
 /** The head of what is under way: its name, its plan, how far it is, and the way to end it. */
 export interface LiveHeader {
   readonly element: HTMLElement;
-  update(phase: string, snapshot: Pick<Snapshot, 'elapsedMs'> | null, cancelling: boolean): void;
+  update(phase: string, snapshot: Pick<Snapshot, 'elapsedMs' | 'precision'> | null, cancelling: boolean): void;
 }
 
 /** The header of a run or a sweep in progress; `plan` in words. */
@@ -26,7 +27,16 @@ export function createLiveHeader(name: string, plan: string): LiveHeader {
     ),
     update(words, snapshot, cancelling) {
       setText(phase, words);
-      setText(elapsed, snapshot === null ? '' : formatS(snapshot.elapsedMs / 1000));
+      const known = snapshot?.precision;
+      setText(
+        elapsed,
+        snapshot === null
+          ? ''
+          : [
+              formatS(snapshot.elapsedMs / 1000),
+              ...(known ? [`${precisionText(known)} (until ${known.asked.text})`] : []),
+            ].join(' · '),
+      );
       cancel.update(cancelling ? 'Cancelling …' : 'Cancel', cancelling);
     },
   };

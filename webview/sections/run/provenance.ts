@@ -1,4 +1,5 @@
 import { unsavedMark } from '../../../src/core/report/words/facts.ts';
+import { excludedText } from '../../../src/core/report/words/steady-words.ts';
 import { loadText } from '../../../src/core/report/words/load-words.ts';
 import type { ResultMark } from '../../../src/panel-protocol.ts';
 import type { RunRecord, Source } from '../../../src/core/record/run.ts';
@@ -64,7 +65,9 @@ function gitWords(source: Source | null): string {
   return source.gitDirty === true ? `${commit}, uncommitted changes` : `${commit}, clean`;
 }
 
-function warmupWords({ plan, warmupSent }: RunRecord): string {
-  const sent = warmupSent === 0 ? 'None' : `${requestsWords(warmupSent)}, not counted`;
+function warmupWords(record: RunRecord): string {
+  const { plan, warmupSent } = record;
+  const found = excludedText(record);
+  const sent = found ?? (warmupSent === 0 ? 'None' : `${requestsWords(warmupSent)}, not counted`);
   return plan.coldStart ? `${sent}; cold start included` : sent;
 }

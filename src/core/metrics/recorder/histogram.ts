@@ -87,6 +87,47 @@ export function rankedCounts(histogram: Histogram, min: number, max: number): Ra
 }
 
 /**
+ * Returns the value, ms, with `position` values below it, if those of a bucket are spread evenly over its width.
+ * @param position from 0 to the number of values, with a fraction
+ * @returns NaN without values
+ */
+export function valueAt({ bits, pages }: Histogram, position: number): number {
+  let before = 0;
+  let last = Number.NaN;
+  for (const [page, counts] of pages.entries()) {
+    if (counts === undefined) continue;
+    const width = powers[page] ?? 1;
+    const offset = page === 0 ? 0 : 1 << bits;
+    for (let slot = 0; slot < counts.length; slot++) {
+      const here = counts[slot] ?? 0;
+      if (here === 0) continue;
+      const share = (position - before) / here;
+      last = ((slot + offset + Math.min(1, share)) * width) / nanosPerMs;
+      if (share <= 1) return last;
+      before += here;
+    }
+  }
+  return last;
+}
+
+/** Returns how many values are below `valueMs`, with a fraction of its bucket: the inverse of `valueAt`. */
+export function countBelow({ bits, pages }: Histogram, valueMs: number): number {
+  const nanos = valueMs * nanosPerMs;
+  let below = 0;
+  for (const [page, counts] of pages.entries()) {
+    if (counts === undefined) continue;
+    const width = powers[page] ?? 1;
+    // In units of the page's slots. The lower half of all pages but the first would repeat the previous page.
+    const place = nanos / width - (page === 0 ? 0 : 1 << bits);
+    if (place <= 0) break;
+    const whole = Math.min(counts.length, Math.floor(place));
+    for (let slot = 0; slot < whole; slot++) below += counts[slot] ?? 0;
+    if (whole < counts.length) return below + (place - whole) * (counts[whole] ?? 0);
+  }
+  return below;
+}
+
+/**
  * Returns all non-empty buckets by number: 0 is the lowest, and neighbors differ by 1. Numbers are comparable between
  * histograms with the same bits only.
  */

@@ -3,7 +3,7 @@ import { createStreamedRequests, mergeStreamedRequests, type StreamedRequests } 
 import { limitStreams } from '../streams.ts';
 import { createTargetCounts, mergeCounts, type TargetCounts } from './target-counts.ts';
 import { createTally, limitTally, mergeTallies, type Tally } from './tally.ts';
-import { createTimeline, mergeTimelines, type TimelineTally } from '../timeline.ts';
+import { createTimeline, mergeTimelines, type TimelineTally, type WatchedTime } from '../timeline.ts';
 
 /**
  * State of a recorder: objects, numbers, and typed arrays. Can be structured-cloned (postMessage), but not sent as
@@ -53,8 +53,9 @@ const exactPerTarget = 1024;
 /**
  * Returns the state of a recorder before its first request.
  * @param counted number of targets if some of them are only counted
+ * @param watch time whose values the timeline keeps; see `createTimeline`
  */
-export function createRecorderState(maxRawSamples: number, counted = 0): RecorderState {
+export function createRecorderState(maxRawSamples: number, counted = 0, watch?: WatchedTime): RecorderState {
   return {
     maxRawSamples,
     exact: true,
@@ -63,7 +64,7 @@ export function createRecorderState(maxRawSamples: number, counted = 0): Recorde
     counts: counted === 0 ? null : createTargetCounts(counted),
     responseTime: createTally(maxRawSamples, true),
     lag: createTally(maxRawSamples, true),
-    timeline: createTimeline(),
+    timeline: createTimeline(watch),
     streamedRequests: createStreamedRequests(),
     clock: {
       firstSentMs: Infinity,

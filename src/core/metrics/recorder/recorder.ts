@@ -6,7 +6,7 @@ import { addStreamedRequest } from '../streamed-requests.ts';
 import { keepsTo, streamTimes } from '../streams.ts';
 import { hasLimits, liveSummaryOf, summaryOf, type SummaryExtra, type SummaryOptions } from '../summary.ts';
 import { addValue } from './tally.ts';
-import { addToTimeline } from '../timeline.ts';
+import { addToTimeline, type WatchedTime } from '../timeline.ts';
 import { time, timeCount, type Times } from '../times.ts';
 import type { Sample, Summary } from '../types.ts';
 
@@ -14,6 +14,8 @@ import type { Sample, Summary } from '../types.ts';
 export interface RecorderOptions extends SummaryOptions {
   /** Number of requests up to which quantiles are exact (default: 100,000). */
   readonly maxRawSamples?: number;
+  /** Time whose values the timeline keeps for each slice (default: none). */
+  readonly watch?: WatchedTime | undefined;
 }
 
 /** Turns samples into numbers as they arrive. */
@@ -40,7 +42,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const otherLimitsMs = options.otherLimitsMs ?? [];
   const limited = hasLimits(options);
   const { detail } = options;
-  const state = createRecorderState(options.maxRawSamples ?? exactUpTo, detail === undefined ? 0 : targetNames.length);
+  const state = createRecorderState(
+    options.maxRawSamples ?? exactUpTo,
+    detail === undefined ? 0 : targetNames.length,
+    options.watch,
+  );
   const { run, targets, counts, responseTime, lag, timeline, streamedRequests, clock, maxRawSamples } = state;
   const times: Times = new Float64Array(timeCount);
 

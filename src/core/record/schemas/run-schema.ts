@@ -3,6 +3,7 @@ import { serverMetricsSchema } from '../../metrics/schemas/server-metrics-schema
 import { llmChoicesSchema } from '../../endpoints/llm/llm-choices-schema.ts';
 import { clientHealthSchema } from '../../metrics/schemas/client-health-schema.ts';
 import { failureSchema } from '../../metrics/schemas/failure-schema.ts';
+import { precisionResultSchema, steadyStateSchema } from '../../metrics/schemas/precision-schema.ts';
 import { summarySchema } from '../../metrics/schemas/summary-schema.ts';
 import { planSchema } from '../../plan/plan-schema.ts';
 import { about, count, numberOrNull, timestamp } from '../../schema.ts';
@@ -109,6 +110,15 @@ export const runSchema = v.object({
     count,
   ),
   warmupSent: about('Number of warm-up requests sent. In no other number.', count),
+  precision: v.exactOptional(
+    about('Precision that the run was to reach. Absent if the plan names none.', precisionResultSchema),
+  ),
+  steadyState: v.exactOptional(
+    about(
+      'Result of an automatic warm-up; absent without one. The timeline shows the whole run; all other numbers exclude the warm-up.',
+      steadyStateSchema,
+    ),
+  ),
   values: v.exactOptional(
     about(
       'Numbers of the requests, including the warm-up, that generate the values of dynamic variables: the same seed and start give the same values. Absent without dynamic variables.',

@@ -9,6 +9,7 @@ import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import { errorWords, statusWords } from './outcome-words.ts';
 import { promptFacts } from './prompt-facts.ts';
+import { excludedText, knownText, notReachedSentence, unsettledSentence } from './steady-words.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
 import type { RunRecord, ServerUse } from '../../record/run.ts';
@@ -35,6 +36,8 @@ export function attention(record: RunRecord): string[] {
       record.status === 'crashed' ? `the ${measured} reported before it stopped` : `the ${measured} that had ended`,
     ),
   );
+  for (const sentence of [unsettledSentence(record), notReachedSentence(record)])
+    if (sentence !== undefined) lines.push(sentence);
   const gone = serverGoneSentence(record, record.plan);
   if (gone !== undefined) lines.push(gone);
   if (record.requestsCancelled > 0) {
@@ -119,8 +122,11 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
     ],
     [
       'warm-up',
-      `${record.warmupSent === 0 ? 'none' : `${requests(record.warmupSent)}, not counted`}${plan.coldStart ? '; cold start measured' : ''}`,
+      `${excludedText(record) ?? (record.warmupSent === 0 ? 'none' : `${requests(record.warmupSent)}, not counted`)}${plan.coldStart ? '; cold start measured' : ''}`,
     ],
+    ...(record.precision === undefined
+      ? []
+      : [['until', `${record.precision.asked.text}: ${knownText(record.precision)}`] satisfies [string, string]]),
     [
       'percentiles',
       record.percentileMethod === 'linear-interpolation'

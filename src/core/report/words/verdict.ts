@@ -6,6 +6,7 @@ import { serverGoneSentence } from '../server-gone.ts';
 import { measuredText } from '../tables/tables.ts';
 import { clientMark } from './client-words.ts';
 import { failuresOf, mostNamed, shortReason } from './failure-reasons.ts';
+import { notReachedSentence, unsettledSentence } from './steady-words.ts';
 import { errorWords, outcomeOf, outcomeWords, type Tone } from './outcome-words.ts';
 
 /** The answer that a run gives: a word for a badge, and one line that follows it. */
@@ -20,8 +21,10 @@ export interface RunVerdict {
 export function verdictOf(record: RunRecord): RunVerdict {
   const said = [
     ...endSentences(record),
+    ...sentences(unsettledSentence(record)),
+    ...sentences(notReachedSentence(record)),
     ...sentences(serverGoneSentence(record, record.plan)),
-    ...sentences(objectivesSentence(record.objectives)),
+    ...sentences(objectivesSentence(record)),
     ...sentences(errorsSentence(record)),
   ];
   const mark = clientMark(record);
@@ -43,7 +46,8 @@ function badgeOf(record: RunRecord): Pick<RunVerdict, 'label' | 'tone'> {
   const outcome = outcomeOf(record);
   const { label, tone } = outcomeWords[outcome];
   if (outcome !== 'completed' && outcome !== 'withFailures') return { label: capital(label), tone };
-  const { objectives } = record;
+  const { objectives, steadyState } = record;
+  if (steadyState?.settled === false) return { label: 'No steady state', tone: 'warning' };
   // Without an objective nobody said what is good enough.
   if (objectives.length === 0) return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
   return objectives.every((verdict) => verdict.outcome === 'pass')
@@ -70,11 +74,19 @@ function endSentences({ status, stopReason, requestsSent, requestsCancelled }: R
 }
 
 /** The objectives that are missed, else those that can't be judged, else that all are met. */
-function objectivesSentence(verdicts: readonly Verdict[]): string | undefined {
+function objectivesSentence({
+  objectives: verdicts,
+  steadyState,
+}: Pick<RunRecord, 'objectives' | 'steadyState'>): string | undefined {
   const missed = verdicts.filter(({ outcome }) => outcome === 'fail');
   if (missed.length > 0) return `${listed(missed.map(measuredAgainst), '; ')}.`;
   const unproven = verdicts.filter(({ outcome }) => outcome === 'not enough data');
-  if (unproven.length > 0) return `Not enough requests to judge ${listed(unproven.map(named), ', ')}.`;
+  if (unproven.length > 0) {
+    const texts = listed(unproven.map(named), ', ');
+    return steadyState?.settled === false
+      ? `Without a steady state, ${texts} can't be judged.`
+      : `Not enough requests to judge ${texts}.`;
+  }
   const [only] = verdicts;
   if (only === undefined) return undefined;
   return verdicts.length === 1 ? `${measuredAgainst(only)}.` : `All ${formatCount(verdicts.length)} objectives met.`;

@@ -3,12 +3,14 @@ import { setTimeout } from 'node:timers/promises';
 import { createBacklogRecorder } from '../../../core/metrics/recorder/backlog.ts';
 import { createRecorder } from '../../../core/metrics/recorder/recorder.ts';
 import type { RecorderState } from '../../../core/metrics/recorder/recorder-state.ts';
+import { createSectionRecorder, type Sections } from '../../../core/metrics/recorder/sections.ts';
 import type { SummaryOptions } from '../../../core/metrics/summary.ts';
 import { detailOf } from '../../../core/metrics/recorder/target-detail.ts';
 import type { Backlog, FailureSample } from '../../../core/metrics/types.ts';
 import { loadModelFor } from '../../../core/plan/load/load-models.ts';
 import type { LoadModel } from '../../../core/plan/load/load-model.ts';
 import { targetPicker } from '../../../core/values/pick.ts';
+import { watchedOf } from '../../../core/values/until.ts';
 import { promptTurns } from '../../../core/plan/prompt-turns.ts';
 import { indexIn, shareModel } from '../../../core/plan/load/share.ts';
 import type { Share, RunInput, RunPlan } from '../../../core/plan/types.ts';
@@ -26,6 +28,7 @@ import type { Lane, Transport, WireRequest } from '../../transport/transport.ts'
 import { createConnections, type ConnectionKeeper } from '../../transport/connections.ts';
 import { toWire } from '../../transport/wire.ts';
 import { sharedCounter, type Counters } from './counter.ts';
+import { endOf, type EndSignal } from './end-signal.ts';
 import { limitsOf } from './limits.ts';
 
 /** Part of a run: the warm-up before the clock starts, or the run itself. */
@@ -41,6 +44,8 @@ export interface LoopSetup extends Pick<RunInput, 'plan' | 'requests' | 'secrets
   readonly mostTargets?: number | undefined;
   /** Requests taken so far; see `sharedCounter`. */
   readonly counters: Counters;
+  /** Ends the run before its plan does. */
+  readonly endSignal: EndSignal;
 }
 
 /** One event loop that sends, in this thread or a worker thread, with its own connections, slots, and recorder. */
@@ -79,6 +84,8 @@ export interface LiveLoop {
 /** Result of a loop. */
 export interface LoopResult extends LoadOutcome {
   readonly state: RecorderState;
+  /** The same requests in sections, if the plan has an automatic warm-up. */
+  readonly sections: Sections | undefined;
   /** Requests that ended, whether they succeeded or failed. */
   readonly requests: number;
   /** Backlog of the open model; undefined in the closed model. */
@@ -149,7 +156,9 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
     mostRows: setup.mostTargets,
     ...limitsOf(plan, targets, requests),
   };
-  const recorder = createRecorder(summaryOptions);
+  const watch = plan.until && watchedOf(plan.until.metric)?.time;
+  const recorder = createRecorder({ ...summaryOptions, watch });
+  const sections = plan.autoWarmup ? createSectionRecorder(summaryOptions) : undefined;
   const connections = keeper?.take(plan, requests) ?? createConnections(plan, requests);
   const { name: transportName, transport, notes, lanes: prepared } = connections;
   const openedEarlier = transport.opened;
@@ -218,6 +227,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         }),
         counter: sharedCounter(counters[part]),
         startedAtMs: startedAtMs - offsetMs,
+        ...(isRun && { endMs: () => endOf(setup.endSignal) }),
         lanes: lanes(slots),
         requests,
         pick,
@@ -225,7 +235,9 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         note: notes.note,
         onSample(sample) {
           ended += 1;
-          if (isRun) recorder.add(sample);
+          if (!isRun) return;
+          recorder.add(sample);
+          sections?.add(sample, recorder.state().exact);
         },
         ...(onDropped && { onDropped }),
       });
@@ -233,6 +245,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       return {
         ...outcome,
         state: recorder.state(),
+        sections: sections?.sections(),
         requests: ended,
         backlog: pacer && backlog.summary(outcome.unsent),
         readings: stopReadings(),

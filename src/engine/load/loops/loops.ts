@@ -1,5 +1,6 @@
 import { mergeFailures } from '../../../core/failures/groups.ts';
 import { mergeServerNotes } from '../../../core/record/merge-notes.ts';
+import { mergeTimelines, type TimelineTally } from '../../../core/metrics/timeline.ts';
 import { mergeLive } from '../../../core/metrics/recorder/recorder-state.ts';
 import { liveSummaryOf } from '../../../core/metrics/summary.ts';
 import type { FailureSample, Summary } from '../../../core/metrics/types.ts';
@@ -8,6 +9,7 @@ import type { TransportName } from '../../../core/vocabulary.ts';
 import { freeOptimiser, holdOptimiser } from '../../machine/optimiser.ts';
 import { clockOffsetMs, sharedNow } from '../../machine/shared-clock.ts';
 import { createLoop, type Loop, type LoopOptions, type OwnLoop, type LoopResult, type LoopSetup } from './loop.ts';
+import { endOf, setEnd } from './end-signal.ts';
 import { createLook } from './look.ts';
 import { mergeResults, type LoopsResult, type LostLoops } from './results.ts';
 import { startWorkerLoop } from './worker-loop.ts';
@@ -21,6 +23,12 @@ export interface Loops {
   /** Sends the run. */
   run(): Promise<LoopsResult>;
   live(): LiveLoops;
+  /** Returns the time since the start of the clock, ms; 0 before. */
+  elapsedMs(): number;
+  /** Returns the combined timeline so far. Callers must not modify it. */
+  timeline(): TimelineTally;
+  /** Ends the run: no further request becomes due. Those in flight end as usual. */
+  end(): void;
   /**
    * Ends the run as one that stopped unexpectedly; `run` keeps the numbers so far. The error's message is the reason, a
    * sentence.
@@ -102,7 +110,9 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
   let lost: LostLoops | undefined;
 
   const offeredSoFarMs = (taken: number, startMs: number): number =>
-    offeredMs(setup.plan, setup.share, taken, performance.now() - startMs);
+    offeredMs(setup.plan, setup.share, taken, Math.min(performance.now() - startMs, endOf(setup.endSignal)));
+
+  const elapsedMs = (): number => (startedAtMs === undefined ? 0 : Math.max(0, performance.now() - startedAtMs));
 
   const cancel = (): void => {
     over = true;
@@ -220,6 +230,14 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
           offeredMs: startedAtMs === undefined ? 0 : offeredSoFarMs(state.run.requests, startedAtMs),
         }),
       };
+    },
+    elapsedMs,
+    timeline() {
+      const timelines = [...loops.keys()].map((loop) => loop.live().state.timeline);
+      return timelines.length === 1 ? own.live().state.timeline : mergeTimelines(timelines);
+    },
+    end() {
+      setEnd(setup.endSignal, elapsedMs());
     },
     fail(error) {
       lost ??= { error, last: [] };

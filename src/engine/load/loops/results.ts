@@ -1,7 +1,9 @@
 import type { ClientReadings } from '../../../core/metrics/client-readings.ts';
 import { quantile } from '../../../core/metrics/statistics/quantiles.ts';
 import { mergeLive, mergeStates, type RecorderState } from '../../../core/metrics/recorder/recorder-state.ts';
-import { liveSummaryOf, summaryOf } from '../../../core/metrics/summary.ts';
+import { withoutTransient } from '../../../core/metrics/recorder/sections.ts';
+import { steadyStateOf, withoutIntervals, type SteadyStateFacts } from '../../../core/metrics/steady-state.ts';
+import { liveSummaryOf, summaryOf, type SummaryExtra, type SummaryOptions } from '../../../core/metrics/summary.ts';
 import { mergeTallies, rankedValues } from '../../../core/metrics/recorder/tally.ts';
 import { mergeFailures } from '../../../core/failures/groups.ts';
 import type { FailureSample, Summary } from '../../../core/metrics/types.ts';
@@ -12,6 +14,7 @@ import { closingDeviations } from '../../transport/raw/deviations.ts';
 import type { ProcessReadings } from '../../machine/readings.ts';
 import type { LongestStalls } from '../../machine/stalls.ts';
 import type { Transport } from '../../transport/transport.ts';
+import { endOf } from './end-signal.ts';
 import type { LiveLoop, LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 
 /** Why a run stopped unexpectedly, and the last reports of the loops whose thread had ended. */
@@ -25,6 +28,8 @@ export interface LoopsResult {
   readonly state: RecorderState;
   /** Without numbers per target if a loop was lost, because its own are unknown. */
   readonly summary: Summary;
+  /** Present if the plan has an automatic warm-up, and no loop was lost. */
+  readonly steadyState: SteadyStateFacts | undefined;
   readonly readings: ClientReadings;
   readonly requestsDrained: number;
   /** Why the code wasn't warmed although the plan asked for it; undefined otherwise. */
@@ -45,7 +50,7 @@ export function mergeResults(
   others: readonly LoopResult[],
   { summaryOptions: options, transport }: Pick<OwnLoop, 'summaryOptions' | 'transport'>,
   lost: LostLoops | undefined,
-  { plan, share }: Pick<LoopSetup, 'plan' | 'share'>,
+  { plan, share, endSignal }: Pick<LoopSetup, 'plan' | 'share' | 'endSignal'>,
 ): LoopsResult {
   const all = [own, ...others];
   const sum = (of: (result: LoopResult) => number): number => all.reduce((total, each) => total + of(each), 0);
@@ -57,12 +62,14 @@ export function mergeResults(
     : others.length > 0
       ? mergeStates(states)
       : own.state;
-  const cutMs = all.reduce((earliest, each) => Math.min(earliest, each.cutMs), Infinity);
+  const cutMs = all.reduce((earliest, each) => Math.min(earliest, each.cutMs), endOf(endSignal));
   const extra = {
     requestsCancelled,
     offeredMs: offeredMs(plan, share, state.run.requests + requestsCancelled, cutMs),
   };
-  const numbers = (lost ? liveSummaryOf : summaryOf)(state, options, extra);
+  const { numbers, steadyState } = lost
+    ? { numbers: liveSummaryOf(state, options, extra), steadyState: undefined }
+    : settledSummary(state, all, options, extra);
   const reconnected = sum((result) => result.reconnected);
   const gaps = mergeTallies(
     all.map((result) => result.dispatchGaps),
@@ -79,6 +86,7 @@ export function mergeResults(
         backlog: { ...own.backlog, unsent: own.backlog.unsent + sum((result) => result.takenUnsent) },
       }),
     },
+    steadyState,
     readings: {
       ...mergeReadings(own, all),
       loops: Math.max(1, [...all, ...last].filter(({ state: { run } }) => run.requests > 0).length),
@@ -107,6 +115,40 @@ export function mergeResults(
     lost: lost?.error,
   };
 }
+
+/** Returns the numbers without the transient at the start, if the plan asks for that. */
+function settledSummary(
+  whole: RecorderState,
+  results: readonly LoopResult[],
+  options: SummaryOptions,
+  extra: SummaryExtra & { readonly offeredMs: number },
+): { readonly numbers: Summary; readonly steadyState: SteadyStateFacts | undefined } {
+  const numbers = summaryOf(whole, options, extra);
+  const parts = results.flatMap(({ sections }) => sections ?? []);
+  if (parts.length === 0) return { numbers, steadyState: undefined };
+  const { transientMs, ...found } = steadyStateOf(numbers.timeline, sentUntilMs(whole, extra));
+  const nothing = { ...found, excludedMs: 0, excludedRequests: 0, excludedFailures: 0 };
+  if (found.settled === false) return { numbers: withoutIntervals(numbers), steadyState: nothing };
+  if (transientMs === 0) return { numbers, steadyState: nothing };
+  const { state, fromMs } = withoutTransient(whole, parts, transientMs);
+  const offered = extra.offeredMs === 0 ? 0 : Math.max(0, extra.offeredMs - fromMs);
+  const kept = summaryOf(state, options, { ...extra, offeredMs: offered });
+  return {
+    numbers: kept,
+    steadyState: {
+      ...found,
+      excludedMs: fromMs,
+      excludedRequests: numbers.requestsSent - kept.requestsSent,
+      excludedFailures: failuresIn(numbers) - failuresIn(kept),
+    },
+  };
+}
+
+const failuresIn = ({ requestsSent, successes }: Summary): number => requestsSent - successes;
+
+/** Returns until when the load was whole, ms from the start of the clock: later slices only drain. */
+const sentUntilMs = ({ clock }: RecorderState, { offeredMs: offered }: { readonly offeredMs: number }): number =>
+  offered > 0 ? Math.min(offered, clock.lastEndMs) : clock.lastEndMs;
 
 /**
  * Returns the worst of each reading, because a summary has the requests of all loops. CPU and machine readings are the
