@@ -131,7 +131,9 @@ const tableOf = (threshold: number): string =>
         server,
         percent(slowerBy),
         shareText(changeFound),
-        ...['worse', 'better', 'same'].map((name) => percent(verdicts[name] ?? 0)),
+        percent(verdicts['worse'] ?? 0),
+        percent(verdicts['better'] ?? 0),
+        percent(verdicts['same'] ?? 0),
         used.toFixed(1),
       ]),
   );

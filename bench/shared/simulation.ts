@@ -24,9 +24,10 @@ export function shareText({ share, interval95: [low, high] }: SimulatedShare): s
   return `${percent(share)} (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)})`;
 }
 
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
 /** Returns a Markdown table. The first column is aligned left, the others right. */
 export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(columns), line(columns.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
