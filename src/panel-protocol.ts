@@ -1,8 +1,8 @@
 import type { Snapshot } from './core/metrics/types.ts';
 import type { RunPlan } from './core/plan/types.ts';
-import type { LatencySuite, MemorySuite, ThroughputSuite } from './core/record/suite.ts';
-import type { ComparisonRecord } from './core/record/comparison.ts';
-import type { SweepRecord } from './core/record/sweep.ts';
+import type { LatencySuite, MemorySuite, ThroughputSuite } from './core/record/suites/suite.ts';
+import type { ComparisonRecord } from './core/record/comparisons/comparison.ts';
+import type { SweepRecord } from './core/record/sweeps/sweep.ts';
 import type { RunRecord } from './core/record/run.ts';
 
 /** The result of any suite; `suite` says of which. */

@@ -1,7 +1,7 @@
 // Process that sends the load of one run, sweep, or suite. Its parent is the extension host or a test. Messages: messages.ts.
 import manifest from '../../package.json' with { type: 'json' };
 import type { Snapshot } from '../core/metrics/types.ts';
-import { makeThroughputSuite } from '../core/record/make-suite.ts';
+import { makeThroughputSuite } from '../core/record/suites/make-suite.ts';
 import type { RunRecord } from '../core/record/run.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { sendOnce } from '../engine/send-once.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { readComparison } from '../../src/core/record/read-comparison.ts';
+import { readComparison } from '../../src/core/record/comparisons/read-comparison.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { freshFolder, runCli, startCli, type Outcome, type Running } from './spawn.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComparisonRecord } from '../../src/core/record/comparison.ts';
-import { readComparison } from '../../src/core/record/read-comparison.ts';
+import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
+import { readComparison } from '../../src/core/record/comparisons/read-comparison.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { closedLoop, recordOf } from '../core/record/fixtures.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBaseline } from '../../src/core/record/baseline.ts';
+import { readBaseline } from '../../src/core/record/comparisons/baseline.ts';
 import { readRecord } from '../../src/core/record/read-run.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli, type Outcome } from './spawn.ts';

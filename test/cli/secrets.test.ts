@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { readComparison } from '../../src/core/record/read-comparison.ts';
+import { readComparison } from '../../src/core/record/comparisons/read-comparison.ts';
 import { readRecord } from '../../src/core/record/read-run.ts';
 import { freshFolder, runCli } from './spawn.ts';
 

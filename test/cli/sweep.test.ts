@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSweep } from '../../src/core/record/read-sweep.ts';
-import type { SweepRecord } from '../../src/core/record/sweep.ts';
+import { readSweep } from '../../src/core/record/sweeps/read-sweep.ts';
+import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
 import { type MockServer, startMockServer } from '../../src/servers/mock/server.ts';
 import { freshFolder, runCli, startCli } from './spawn.ts';
 

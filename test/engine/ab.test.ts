@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { RunPlan } from '../../src/core/plan/types.ts';
-import type { ComparisonRecord } from '../../src/core/record/comparison.ts';
+import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
 import { LoadlensError } from '../../src/core/errors.ts';
 import { compareLive, type AbHooks, type AbInput } from '../../src/engine/ab.ts';
 import { freePort } from '../support/free-port.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { changeText } from '../../src/core/record/comparison-sentences.ts';
+import { changeText } from '../../src/core/record/comparisons/comparison-sentences.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
 import { comparisonStates } from './states/comparison-states.ts';
 

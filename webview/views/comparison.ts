@@ -1,4 +1,4 @@
-import type { ComparisonRecord } from '../../src/core/record/comparison.ts';
+import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
 import { capital, countOf, formatPercent } from '../../src/core/format.ts';
 import {
   chartedMetrics,

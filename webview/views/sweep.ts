@@ -1,7 +1,7 @@
-import { noLimitUpTo } from '../../src/core/record/capacity-sentences.ts';
+import { noLimitUpTo } from '../../src/core/record/sweeps/capacity-sentences.ts';
 import { sweepFacts, sweepNotes, uslFacts, wholeLevelTable } from '../../src/core/report/tables/sweep-tables.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
-import type { SweepRecord } from '../../src/core/record/sweep.ts';
+import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
 import { levelCharts } from '../../src/core/report/charts/levels.ts';
 import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
 import { chartFigure } from '../charts/kit/figure.ts';

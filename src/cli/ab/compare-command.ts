@@ -1,5 +1,5 @@
 import { LoadlensError, type ExitCode } from '../../core/errors.ts';
-import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
+import type { ComparedMetricName } from '../../core/record/comparisons/compared-metrics.ts';
 import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
 import { checksOfComparison } from '../../core/report/checks/checks.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';

@@ -1,5 +1,5 @@
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
-import type { ComparisonRecord } from '../../core/record/comparison.ts';
+import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
 
 /** Two-sided level of a comparison. */
 export const level = 0.05;

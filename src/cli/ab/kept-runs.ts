@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LoadlensError } from '../../core/errors.ts';
-import { isBaseline, readBaseline, type Baseline } from '../../core/record/baseline.ts';
+import { isBaseline, readBaseline, type Baseline } from '../../core/record/comparisons/baseline.ts';
 import { readRecord } from '../../core/record/read-run.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { baselineFile, isBaselineName, loadBaseline } from '../baselines/store.ts';

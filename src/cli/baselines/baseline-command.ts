@@ -1,6 +1,6 @@
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { countOf, formatBytes, formatMs, formatRate, formatUtc, noValue } from '../../core/format.ts';
-import { makeBaseline } from '../../core/record/baseline.ts';
+import { makeBaseline } from '../../core/record/comparisons/baseline.ts';
 import { renderTableText } from '../../core/report/comparisons/runs-table.ts';
 import { compareRuns } from '../../core/report/tables/compare-runs.ts';
 import { readKeptRuns } from '../ab/kept-runs.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from 'node:path';
 import { closest } from '../../core/closest.ts';
 import { LoadlensError } from '../../core/errors.ts';
-import { readBaseline, type Baseline } from '../../core/record/baseline.ts';
+import { readBaseline, type Baseline } from '../../core/record/comparisons/baseline.ts';
 import { writeWhole } from '../output/report-files.ts';
 
 /** Folder of the baselines, in the current folder. */

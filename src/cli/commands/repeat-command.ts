@@ -1,6 +1,6 @@
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
-import type { ComparedMetricName } from '../../core/record/compared-metrics.ts';
-import type { ComparisonRecord } from '../../core/record/comparison.ts';
+import type { ComparedMetricName } from '../../core/record/comparisons/compared-metrics.ts';
+import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
 import { recordId } from '../../core/record/make-run.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';

@@ -7,7 +7,7 @@ import { formatCount } from '../../core/format.ts';
 import { compactRecord } from '../../core/record/compact-run.ts';
 import { checksOfSweep } from '../../core/report/checks/checks.ts';
 import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
-import type { SweepRecord } from '../../core/record/sweep.ts';
+import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { withOtherServers } from '../expected-servers.ts';

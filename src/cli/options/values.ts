@@ -1,5 +1,9 @@
 import { InvalidArgumentError } from 'commander';
-import { comparedMetricNames, isComparedMetric, type ComparedMetricName } from '../../core/record/compared-metrics.ts';
+import {
+  comparedMetricNames,
+  isComparedMetric,
+  type ComparedMetricName,
+} from '../../core/record/comparisons/compared-metrics.ts';
 import { isHeaderValue } from '../../core/endpoints/read/headers.ts';
 import { ownHeaders } from '../../core/endpoints/known-words.ts';
 import { parseObjectives } from '../../core/values/objectives.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import type { ComparisonRecord } from '../../core/record/comparison.ts';
+import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
 import { renderAnnotations } from '../../core/report/checks/annotations.ts';
 import type { Check } from '../../core/report/checks/checks.ts';
 import { renderJunit, type CheckedResult, type CheckPlace } from '../../core/report/checks/junit.ts';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
-import { parseGoal } from '../../core/record/suite-goals.ts';
-import { type SuiteGoal } from '../../core/record/suite.ts';
+import { parseGoal } from '../../core/record/suites/suite-goals.ts';
+import { type SuiteGoal } from '../../core/record/suites/suite.ts';
 import { gpt2Defaults, gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
 import { planOptions } from '../../core/values/plan-options.ts';
 import { planOption } from '../options/plan-options.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { chaptersText, type Chapters } from '../../core/report/formats/chapters.ts';
-import { suiteFileName } from '../../core/record/make-suite.ts';
+import { suiteFileName } from '../../core/record/suites/make-suite.ts';
 import type { SuiteRuns } from '../../engine/suite.ts';
 import { withPartialFile } from '../output/partial-file.ts';
 import { suiteFiles, writeSuite } from './files.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { LoadlensError } from '../../core/errors.ts';
-import type { SuiteModel } from '../../core/record/suite.ts';
+import type { SuiteModel } from '../../core/record/suites/suite.ts';
 import { cacheFolder } from '../../processes/cache-folder.ts';
 import { gpt2Defaults, threadsFor } from '../../processes/gpt2-defaults.ts';
 import { readGpt2Event, type Gpt2Options } from '../../processes/gpt2-messages.ts';

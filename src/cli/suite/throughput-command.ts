@@ -1,10 +1,10 @@
 import type { ExitCode } from '../../core/errors.ts';
 import { throughputWorkload } from '../../core/plan/suites/suite.ts';
 import { notMet } from '../../core/report/words/failure-words.ts';
-import { earlierFrom, isSameModel, makeThroughputSuite } from '../../core/record/make-suite.ts';
-import { readThroughputSuite } from '../../core/record/read-suite.ts';
-import { goalText } from '../../core/record/suite-goals.ts';
-import { type SuiteGoal } from '../../core/record/suite.ts';
+import { earlierFrom, isSameModel, makeThroughputSuite } from '../../core/record/suites/make-suite.ts';
+import { readThroughputSuite } from '../../core/record/suites/read-suite.ts';
+import { goalText } from '../../core/record/suites/suite-goals.ts';
+import { type SuiteGoal } from '../../core/record/suites/suite.ts';
 import { throughputChapters } from '../../core/report/suites/suite-throughput.ts';
 import { measureThroughput } from '../../engine/suite.ts';
 import { readEarlier } from './files.ts';

@@ -3,7 +3,7 @@ import type { ExitCode } from '../../core/errors.ts';
 import type { Objective } from '../../core/vocabulary.ts';
 import { unmetSentence } from '../../core/report/words/failure-words.ts';
 import { formatCount } from '../../core/format.ts';
-import type { SuiteModel } from '../../core/record/suite.ts';
+import type { SuiteModel } from '../../core/record/suites/suite.ts';
 import type { SuiteRuns, SuiteSetup } from '../../engine/suite.ts';
 import type { SeriesHooks, SweepSnapshot } from '../../engine/sweep.ts';
 import { withCalibration } from '../calibrate/store.ts';

@@ -13,10 +13,10 @@ import {
 } from '../../core/report/words/outcome-words.ts';
 import { isComparison, isRun, isSweep, runsOf, type ResultRecord } from '../../core/report/formats/results.ts';
 import type { VerdictName } from '../../core/comparison/verdict.ts';
-import { changeText, labelOf } from '../../core/record/comparison-sentences.ts';
-import type { ComparisonRecord } from '../../core/record/comparison.ts';
-import type { ThroughputSuite } from '../../core/record/suite.ts';
-import type { SweepRecord } from '../../core/record/sweep.ts';
+import { changeText, labelOf } from '../../core/record/comparisons/comparison-sentences.ts';
+import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
+import type { ThroughputSuite } from '../../core/record/suites/suite.ts';
+import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import type { TargetResult } from '../services/runs/last-results.ts';
 

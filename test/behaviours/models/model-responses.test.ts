@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DialectName, PreparedRequest } from '../../../src/core/endpoints/types.ts';
 import { transportNames } from '../../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
-import { makeSweepRecord } from '../../../src/core/record/make-sweep.ts';
+import { makeSweepRecord } from '../../../src/core/record/sweeps/make-sweep.ts';
 import { fuzzStreams } from '../../support/fuzz/fuzz-streams.ts';
 import { runOver } from '../../support/run-input.ts';
 import { startStreamServer } from '../../support/stream-server.ts';

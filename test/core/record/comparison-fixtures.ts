@@ -1,6 +1,6 @@
-import type { ComparedMetricName } from '../../../src/core/record/compared-metrics.ts';
-import type { ComparisonRecord, ComparisonSlice } from '../../../src/core/record/comparison.ts';
-import { makeComparison, type ComparisonParts } from '../../../src/core/record/make-comparison.ts';
+import type { ComparedMetricName } from '../../../src/core/record/comparisons/compared-metrics.ts';
+import type { ComparisonRecord, ComparisonSlice } from '../../../src/core/record/comparisons/comparison.ts';
+import { makeComparison, type ComparisonParts } from '../../../src/core/record/comparisons/make-comparison.ts';
 import { closedLoop, recordOf } from './fixtures.ts';
 
 const run = recordOf(closedLoop(10, 1, () => ({ latencyMs: 10 })));

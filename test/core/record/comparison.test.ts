@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { readComparison } from '../../../src/core/record/read-comparison.ts';
-import { isDecided } from '../../../src/core/record/make-comparison.ts';
+import { readComparison } from '../../../src/core/record/comparisons/read-comparison.ts';
+import { isDecided } from '../../../src/core/record/comparisons/make-comparison.ts';
 import { comparisonOf, keptOf, slicesOf, sliceWith } from './comparison-fixtures.ts';
 
 const schema: object = JSON.parse(

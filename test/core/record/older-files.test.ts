@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { readRecord } from '../../../src/core/record/read-run.ts';
-import { readSweep } from '../../../src/core/record/read-sweep.ts';
-import { readThroughputSuite } from '../../../src/core/record/read-suite.ts';
+import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
+import { readThroughputSuite } from '../../../src/core/record/suites/read-suite.ts';
 import { makeKeptComparison } from '../../../src/core/report/comparisons/kept-comparison.ts';
 import { chaptersText } from '../../../src/core/report/formats/chapters.ts';
 import { compactResult, readResult, renderResult, runsOf } from '../../../src/core/report/formats/results.ts';

@@ -11,11 +11,11 @@ import {
   makeThroughputSuite,
   suiteFileName,
   type ThroughputParts,
-} from '../../../src/core/record/make-suite.ts';
-import { readThroughputSuite } from '../../../src/core/record/read-suite.ts';
-import { defaultGoals, parseGoal, goalText } from '../../../src/core/record/suite-goals.ts';
+} from '../../../src/core/record/suites/make-suite.ts';
+import { readThroughputSuite } from '../../../src/core/record/suites/read-suite.ts';
+import { defaultGoals, parseGoal, goalText } from '../../../src/core/record/suites/suite-goals.ts';
 import { throughputChapters } from '../../../src/core/report/suites/suite-throughput.ts';
-import type { SuiteLevel, ThroughputSuite } from '../../../src/core/record/suite.ts';
+import type { SuiteLevel, ThroughputSuite } from '../../../src/core/record/suites/suite.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { lawful, levelRecord } from './sweep-fixtures.ts';
 

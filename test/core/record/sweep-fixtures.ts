@@ -1,8 +1,8 @@
 import type { Sample } from '../../../src/core/metrics/types.ts';
 import { evaluateObjectives } from '../../../src/core/plan/objectives.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
-import { makeSweepRecord, type SweepParts } from '../../../src/core/record/make-sweep.ts';
-import type { SweepRecord } from '../../../src/core/record/sweep.ts';
+import { makeSweepRecord, type SweepParts } from '../../../src/core/record/sweeps/make-sweep.ts';
+import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { closedLoop, recordOf } from './fixtures.ts';
 

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
-import { readSweep } from '../../../src/core/record/read-sweep.ts';
+import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
 import { renderSweepText, sweepReports } from '../../../src/core/report/formats/sweep-reports.ts';
 import { formatChange } from '../../../src/core/format.ts';
 import { sweepFacts } from '../../../src/core/report/tables/sweep-tables.ts';

@@ -1,5 +1,5 @@
-import type { ComparedMetricName } from '../../../src/core/record/compared-metrics.ts';
-import type { ComparisonSlice } from '../../../src/core/record/comparison.ts';
+import type { ComparedMetricName } from '../../../src/core/record/comparisons/compared-metrics.ts';
+import type { ComparisonSlice } from '../../../src/core/record/comparisons/comparison.ts';
 import type { PanelState } from '../../../src/panel-protocol.ts';
 import { comparisonOf, keptOf, sliceWith, slicesOf } from '../../core/record/comparison-fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { latencyWorkload, memoryWorkload, throughputWorkload } from '../../../src/core/plan/suites/suite.ts';
 import { makeLatencySuite } from '../../../src/core/report/suites/suite-latency.ts';
 import { makeMemorySuite } from '../../../src/core/report/suites/suite-memory.ts';
-import { makeThroughputSuite } from '../../../src/core/record/make-suite.ts';
+import { makeThroughputSuite } from '../../../src/core/record/suites/make-suite.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import type { PanelState } from '../../../src/panel-protocol.ts';
 import { lawful, levelRecord, sweepOf } from '../../core/record/sweep-fixtures.ts';

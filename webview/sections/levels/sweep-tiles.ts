@@ -1,6 +1,6 @@
 import { isTooShort } from '../../../src/core/metrics/rates.ts';
-import type { SweepRecord } from '../../../src/core/record/sweep.ts';
-import { noLimitUpTo } from '../../../src/core/record/capacity-sentences.ts';
+import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
+import { noLimitUpTo } from '../../../src/core/record/sweeps/capacity-sentences.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { concurrencyText, knee } from '../../../src/core/report/charts/levels.ts';
 import type { Tile } from '../kit/tiles.ts';

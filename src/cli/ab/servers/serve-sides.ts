@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { maskedCommand } from '../../../core/endpoints/masked-command.ts';
 import { ExitCode, LoadlensError } from '../../../core/errors.ts';
 import { formatS, withoutZeros } from '../../../core/format.ts';
-import type { ComparisonServer } from '../../../core/record/comparison.ts';
+import type { ComparisonServer } from '../../../core/record/comparisons/comparison.ts';
 import { readGitState } from '../../../engine/machine/git.ts';
 import type { Screen } from '../../output/measure.ts';
 import { findRepository, freeEnvironment, resolveRef, type Repository, type Revision } from './git.ts';

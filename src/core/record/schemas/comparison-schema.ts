@@ -5,7 +5,7 @@ import { statusCodesSchema } from '../../metrics/schemas/numbers-schema.ts';
 import { healthBounds } from '../../metrics/types.ts';
 import { planSchema } from '../../plan/plan-schema.ts';
 import { about, count, numberOrNull } from '../../schema.ts';
-import { comparisonSchemaName } from '../comparison.ts';
+import { comparisonSchemaName } from '../comparisons/comparison.ts';
 import { environmentSchema, sourceSchema } from './environment-schema.ts';
 import { commonEntries } from './run-schema.ts';
 

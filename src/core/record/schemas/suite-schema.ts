@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { throughputWorkloadSchema } from '../../plan/suites/workload-schemas.ts';
 import { about, numberOrNull } from '../../schema.ts';
-import { suiteMetrics, suiteOperators, suiteSchema } from '../suite.ts';
+import { suiteMetrics, suiteOperators, suiteSchema } from '../suites/suite.ts';
 import { commonEntries, runSchema } from './run-schema.ts';
 
 /** The benchmarked model; see `SuiteModel`. */

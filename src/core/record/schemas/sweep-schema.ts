@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { capacityResultSchema, concurrencyLevel, trialSchema } from '../../plan/capacity-schema.ts';
 import { about, amount } from '../../schema.ts';
 import { objectiveSchema } from '../../vocabulary.ts';
-import { sweepSchema } from '../sweep.ts';
+import { sweepSchema } from '../sweeps/sweep.ts';
 import { commonEntries, recordIdSchema, runSchema } from './run-schema.ts';
 
 /** Search for the highest concurrency that meets the objectives. */

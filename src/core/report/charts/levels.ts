@@ -2,7 +2,7 @@ import { kneeOf, succeeds } from '../../metrics/levels.ts';
 import { uslThroughput } from '../../metrics/statistics/usl.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../format.ts';
 import type { Objective } from '../../vocabulary.ts';
-import type { SweepRecord } from '../../record/sweep.ts';
+import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { logAxis, logPosition, valueAxis } from './axes.ts';
 import type { ChartAxis, ChartContent, Limit, Marker, Series } from './content.ts';
 import { marked } from '../tables/tables.ts';

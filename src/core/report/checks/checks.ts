@@ -1,7 +1,7 @@
-import { changeText, intervalText, labelOf } from '../../record/comparison-sentences.ts';
-import type { ComparisonRecord } from '../../record/comparison.ts';
+import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
+import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import type { RunRecord } from '../../record/run.ts';
-import type { SweepRecord } from '../../record/sweep.ts';
+import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import { formatCount } from '../../format.ts';
 import { measuredText } from '../tables/tables.ts';

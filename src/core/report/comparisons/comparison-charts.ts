@@ -1,7 +1,7 @@
 import type { VerdictName } from '../../comparison/verdict.ts';
-import { isComparedMetric } from '../../record/compared-metrics.ts';
-import { changeText, intervalText, labelOf } from '../../record/comparison-sentences.ts';
-import type { ComparisonRecord, ComparisonSlice } from '../../record/comparison.ts';
+import { isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
+import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
+import type { ComparisonRecord, ComparisonSlice } from '../../record/comparisons/comparison.ts';
 import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
 import { namedAxis, spreadAxis, ticksBetween, valueAxis } from '../charts/axes.ts';
 import type { ChartAxis, ChartContent, Point, Series, SeriesColor } from '../charts/content.ts';

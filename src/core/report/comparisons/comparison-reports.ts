@@ -1,5 +1,5 @@
-import { comparedMetricNames } from '../../record/compared-metrics.ts';
-import type { ComparisonRecord } from '../../record/comparison.ts';
+import { comparedMetricNames } from '../../record/comparisons/compared-metrics.ts';
+import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import { formatUtc } from '../../format.ts';
 import { chaptersHtml, sectionLines, type Chapters, type Section } from '../formats/chapters.ts';
 import { csvText, type Cell } from '../formats/csv-parts.ts';

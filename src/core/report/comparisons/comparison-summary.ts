@@ -1,6 +1,6 @@
 import { isSettled } from '../../comparison/verdict.ts';
-import { changeText, intervalText } from '../../record/comparison-sentences.ts';
-import type { ComparisonRecord } from '../../record/comparison.ts';
+import { changeText, intervalText } from '../../record/comparisons/comparison-sentences.ts';
+import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
 import type { RunVerdict } from '../words/verdict.ts';
 import { leadingMetric } from './comparison-charts.ts';

@@ -1,6 +1,6 @@
-import { comparedMetrics, isComparedMetric } from '../../record/compared-metrics.ts';
-import { changeText, intervalText, labelOf } from '../../record/comparison-sentences.ts';
-import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../../record/comparison.ts';
+import { comparedMetrics, isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
+import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
+import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../../record/comparisons/comparison.ts';
 import {
   capital,
   countOf,

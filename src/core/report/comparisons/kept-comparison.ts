@@ -1,7 +1,7 @@
 import { LoadlensError } from '../../errors.ts';
-import { sliceOf } from '../../record/compared-metrics.ts';
-import type { ComparisonRecord } from '../../record/comparison.ts';
-import { makeComparison, type ComparisonParts } from '../../record/make-comparison.ts';
+import { sliceOf } from '../../record/comparisons/compared-metrics.ts';
+import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
+import { makeComparison, type ComparisonParts } from '../../record/comparisons/make-comparison.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { compareRuns } from '../tables/compare-runs.ts';
 

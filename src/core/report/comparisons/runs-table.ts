@@ -1,4 +1,4 @@
-import { comparedMetrics } from '../../record/compared-metrics.ts';
+import { comparedMetrics } from '../../record/comparisons/compared-metrics.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { countOf, formatMs, formatPercent, formatRate } from '../../format.ts';
 import { escape, table } from '../formats/markdown-parts.ts';

@@ -1,20 +1,20 @@
 import { schemaOf } from '../../record/checked.ts';
-import { compactSuite, compactSweep } from '../../record/compact-sweep.ts';
+import { compactSuite, compactSweep } from '../../record/sweeps/compact-sweep.ts';
 import { jsonText } from './json.ts';
 import { compactRecord } from '../../record/compact-run.ts';
 import { readRecord } from '../../record/read-run.ts';
-import { comparisonSchemaName, type ComparisonRecord } from '../../record/comparison.ts';
-import { readComparison } from '../../record/read-comparison.ts';
+import { comparisonSchemaName, type ComparisonRecord } from '../../record/comparisons/comparison.ts';
+import { readComparison } from '../../record/comparisons/read-comparison.ts';
 import { comparisonReports } from '../comparisons/comparison-reports.ts';
 import { reports } from './reports.ts';
 import { chaptersHtml, chaptersMarkdown } from './chapters.ts';
 import { renderSuiteCsv } from '../suites/suite-csv.ts';
-import { readThroughputSuite } from '../../record/read-suite.ts';
+import { readThroughputSuite } from '../../record/suites/read-suite.ts';
 import { throughputChapters } from '../suites/suite-throughput.ts';
-import { suiteSchema, type ThroughputSuite } from '../../record/suite.ts';
-import { readSweep } from '../../record/read-sweep.ts';
+import { suiteSchema, type ThroughputSuite } from '../../record/suites/suite.ts';
+import { readSweep } from '../../record/sweeps/read-sweep.ts';
 import { sweepReports } from './sweep-reports.ts';
-import { sweepSchema, type SweepRecord } from '../../record/sweep.ts';
+import { sweepSchema, type SweepRecord } from '../../record/sweeps/sweep.ts';
 import { recordSchema, type RunRecord, type Source } from '../../record/run.ts';
 
 /** Everything that can be kept in a history and written to a file. */

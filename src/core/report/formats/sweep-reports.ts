@@ -16,7 +16,7 @@ import {
 } from '../tables/sweep-tables.ts';
 import { statusWords } from '../words/outcome-words.ts';
 import { furtherCapacity, sweepVerdict } from '../words/sweep-verdict.ts';
-import type { SweepRecord } from '../../record/sweep.ts';
+import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
 
 /** The sweep for a terminal. */

@@ -1,5 +1,5 @@
 import { csvText, type Cell } from '../formats/csv-parts.ts';
-import type { ThroughputSuite } from '../../record/suite.ts';
+import type { ThroughputSuite } from '../../record/suites/suite.ts';
 
 /** One number a line: `concurrency,metric,value`, as a sweep has it. */
 export function renderSuiteCsv({

@@ -4,7 +4,7 @@ import { failureSentences } from '../words/failure-reasons.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
 import type { Chapters } from '../formats/chapters.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
-import { suiteSchema, type LatencyCellResult, type LatencySuite, type MeanSd } from '../../record/suite.ts';
+import { suiteSchema, type LatencyCellResult, type LatencySuite, type MeanSd } from '../../record/suites/suite.ts';
 import type { Table } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 

@@ -5,7 +5,7 @@ import { failureSentences } from '../words/failure-reasons.ts';
 import { countOf, formatCount, formatNumber, noValue } from '../../format.ts';
 import type { Chapters, Section } from '../formats/chapters.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
-import { suiteSchema, type MemorySuite } from '../../record/suite.ts';
+import { suiteSchema, type MemorySuite } from '../../record/suites/suite.ts';
 
 /** Tolerated growth per iteration: between garbage collections, heaps grow by up to a third of it. */
 const leakAboveMiB = 0.1;

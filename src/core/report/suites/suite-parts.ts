@@ -4,9 +4,9 @@ import { measurementError, mostConcurrent, provenance, warningFacts } from '../w
 import { countOf, formatCount, formatNumber, formatPercent, formatUtc, noValue } from '../../format.ts';
 import type { Section } from '../formats/chapters.ts';
 import { serverNoteFacts } from '../words/server-notes.ts';
-import { changeFrom } from '../../record/suite-findings.ts';
-import { earlierFrom } from '../../record/make-suite.ts';
-import type { EarlierSuite, SuiteLevel, SuiteModel, ThroughputSuite } from '../../record/suite.ts';
+import { changeFrom } from '../../record/suites/suite-findings.ts';
+import { earlierFrom } from '../../record/suites/make-suite.ts';
+import type { EarlierSuite, SuiteLevel, SuiteModel, ThroughputSuite } from '../../record/suites/suite.ts';
 import { formatChange } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 

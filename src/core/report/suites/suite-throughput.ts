@@ -3,8 +3,8 @@ import { failureSentences } from '../words/failure-reasons.ts';
 import { warningNote } from '../words/facts.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatS, noValue } from '../../format.ts';
 import type { Chapters } from '../formats/chapters.ts';
-import { changeFrom } from '../../record/suite-findings.ts';
-import { goalText } from '../../record/suite-goals.ts';
+import { changeFrom } from '../../record/suites/suite-findings.ts';
+import { goalText } from '../../record/suites/suite-goals.ts';
 import {
   consistency,
   environmentFacts,
@@ -14,7 +14,7 @@ import {
   serverFact,
   suiteSubtitle,
 } from './suite-parts.ts';
-import type { Finding, SuiteLevel, ThroughputSuite } from '../../record/suite.ts';
+import type { Finding, SuiteLevel, ThroughputSuite } from '../../record/suites/suite.ts';
 import { levelCharts } from '../charts/levels.ts';
 import { formatChange, formatFactor } from '../../format.ts';
 import { ratioText } from '../tables/sweep-tables.ts';

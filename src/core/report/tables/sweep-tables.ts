@@ -19,7 +19,7 @@ import { promptFacts } from '../words/prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
 import type { Verdict } from '../../vocabulary.ts';
-import type { SweepRecord } from '../../record/sweep.ts';
+import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';

@@ -1,5 +1,5 @@
 import { capital } from '../../format.ts';
-import type { SweepRecord } from '../../record/sweep.ts';
+import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { outcomeOfAll, outcomeWords } from './outcome-words.ts';
 import type { RunVerdict } from './verdict.ts';
 

@@ -3,7 +3,7 @@ import { LoadlensError } from '../../../core/errors.ts';
 import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
 import { parseLevels, type SweepChoices } from '../../../core/plan/sweep.ts';
 import { isComparison, isRun, isSuite, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
-import type { SweepRecord } from '../../../core/record/sweep.ts';
+import type { SweepRecord } from '../../../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import { commandIds } from '../../contributions.ts';
 import { setContextKey } from '../../services/workspace/context-keys.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compactSweep } from '../../../../src/core/record/compact-sweep.ts';
+import { compactSweep } from '../../../../src/core/record/sweeps/compact-sweep.ts';
 import {
   compactResult,
   olderFirst,
@@ -8,7 +8,7 @@ import {
   sourceOf,
 } from '../../../../src/core/report/formats/results.ts';
 import { throughputWorkload } from '../../../../src/core/plan/suites/suite.ts';
-import { makeThroughputSuite } from '../../../../src/core/record/make-suite.ts';
+import { makeThroughputSuite } from '../../../../src/core/record/suites/make-suite.ts';
 import { closedLoop, recordOf } from '../../record/fixtures.ts';
 import { lawful, levelRecord, sweepOf } from '../../record/sweep-fixtures.ts';
 

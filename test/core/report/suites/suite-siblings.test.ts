@@ -7,7 +7,7 @@ import { suiteRequest, type SuiteQuestion } from '../../../../src/core/plan/suit
 import { chaptersHtml, chaptersMarkdown, chaptersText } from '../../../../src/core/report/formats/chapters.ts';
 import { latencyChapters, makeLatencySuite } from '../../../../src/core/report/suites/suite-latency.ts';
 import { makeMemorySuite, memoryChapters } from '../../../../src/core/report/suites/suite-memory.ts';
-import { makeThroughputSuite } from '../../../../src/core/record/make-suite.ts';
+import { makeThroughputSuite } from '../../../../src/core/record/suites/make-suite.ts';
 import { throughputChapters } from '../../../../src/core/report/suites/suite-throughput.ts';
 import type { StreamedRequest } from '../../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';

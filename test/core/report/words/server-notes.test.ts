@@ -4,7 +4,7 @@ import { readRecord } from '../../../../src/core/record/read-run.ts';
 import { reports } from '../../../../src/core/report/formats/reports.ts';
 import { renderText } from '../../../../src/core/report/formats/text.ts';
 import { maxServerNotes, mergeServerNotes } from '../../../../src/core/record/merge-notes.ts';
-import { makeSweepRecord } from '../../../../src/core/record/make-sweep.ts';
+import { makeSweepRecord } from '../../../../src/core/record/sweeps/make-sweep.ts';
 import { sweepFacts } from '../../../../src/core/report/tables/sweep-tables.ts';
 import { closedLoop, recordOf } from '../../record/fixtures.ts';
 

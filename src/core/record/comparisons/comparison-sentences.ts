@@ -1,5 +1,5 @@
-import type { VerdictName } from '../comparison/verdict.ts';
-import { countOf, formatPercent, withoutZeros } from '../format.ts';
+import type { VerdictName } from '../../comparison/verdict.ts';
+import { countOf, formatPercent, withoutZeros } from '../../format.ts';
 import { comparedMetrics, isComparedMetric } from './compared-metrics.ts';
 import type { ComparisonRecord } from './comparison.ts';
 

@@ -1,8 +1,8 @@
-import { isTooShort } from '../metrics/rates.ts';
-import { sweepFigures, type LevelNumbers } from '../metrics/levels.ts';
+import { isTooShort } from '../../metrics/rates.ts';
+import { sweepFigures, type LevelNumbers } from '../../metrics/levels.ts';
 import { capacitySentences } from './capacity-sentences.ts';
 import { sweepSchema, type SweepRecord } from './sweep.ts';
-import type { RunRecord } from './run.ts';
+import type { RunRecord } from '../run.ts';
 
 /** Parts of a sweep; the rest is computed from its levels. */
 export type SweepParts = Omit<SweepRecord, 'schema' | 'figures' | 'capacity'>;

@@ -1,6 +1,6 @@
-import { checked } from './checked.ts';
+import { checked } from '../checked.ts';
 import { comparisonSchemaName, type ComparisonRecord } from './comparison.ts';
-import { comparisonRecordSchema } from './schemas/comparison-schema.ts';
+import { comparisonRecordSchema } from '../schemas/comparison-schema.ts';
 
 /**
  * Returns a valid comparison, without unknown members.

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
-import type { Frozen } from '../schema.ts';
-import type { sweepRecordSchema } from './schemas/sweep-record-schema.ts';
+import type { Frozen } from '../../schema.ts';
+import type { sweepRecordSchema } from '../schemas/sweep-record-schema.ts';
 
 /** Schema name of a sweep's record. */
 export const sweepSchema = 'loadlens.sweep/1';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { LoadlensError } from '../errors.ts';
-import { checked, schemaOf } from './checked.ts';
-import { compactRecord } from './compact-run.ts';
-import { runSchema } from './schemas/run-schema.ts';
-import type { RunRecord } from './run.ts';
+import { LoadlensError } from '../../errors.ts';
+import { checked, schemaOf } from '../checked.ts';
+import { compactRecord } from '../compact-run.ts';
+import { runSchema } from '../schemas/run-schema.ts';
+import type { RunRecord } from '../run.ts';
 
 /** Schema name of a baseline. */
 const baselineSchemaName = 'loadlens.baseline/1';

@@ -1,10 +1,10 @@
 import type * as v from 'valibot';
-import type { Frozen } from '../schema.ts';
+import type { Frozen } from '../../schema.ts';
 import type {
   comparisonRecordSchema,
   comparisonServerSchema,
   comparisonSliceSchema,
-} from './schemas/comparison-schema.ts';
+} from '../schemas/comparison-schema.ts';
 
 /** Schema name of a comparison's record. */
 export const comparisonSchemaName = 'loadlens.comparison/1';

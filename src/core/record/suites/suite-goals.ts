@@ -1,4 +1,4 @@
-import { isWithinBound } from '../values/bounds.ts';
+import { isWithinBound } from '../../values/bounds.ts';
 import {
   suiteMetrics,
   suiteOperators,

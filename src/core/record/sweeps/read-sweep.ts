@@ -1,7 +1,7 @@
-import { checked } from './checked.ts';
+import { checked } from '../checked.ts';
 import { makeSweepRecord } from './make-sweep.ts';
-import { withRuns } from './read-run.ts';
-import { sweepPartsSchema } from './schemas/sweep-schema.ts';
+import { withRuns } from '../read-run.ts';
+import { sweepPartsSchema } from '../schemas/sweep-schema.ts';
 import { sweepSchema, type SweepRecord } from './sweep.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { largestOf } from '../extremes.ts';
-import { sweepFigures } from '../metrics/levels.ts';
+import { largestOf } from '../../extremes.ts';
+import { sweepFigures } from '../../metrics/levels.ts';
 import { findingsOf, recommendationsOf } from './suite-findings.ts';
 import { defaultGoals, judgeGoals } from './suite-goals.ts';
 import { suiteSchema, type EarlierSuite, type SuiteLevel, type SuiteGoal, type ThroughputSuite } from './suite.ts';
-import type { RunRecord } from './run.ts';
+import type { RunRecord } from '../run.ts';
 
 /** Parts of a throughput suite; the rest is computed. */
 export type ThroughputParts = Pick<

@@ -1,8 +1,8 @@
-import type { ComparedMetric } from '../comparison/compare-sides.ts';
-import type { Direction } from '../comparison/verdict.ts';
-import type { Summary } from '../metrics/types.ts';
+import type { ComparedMetric } from '../../comparison/compare-sides.ts';
+import type { Direction } from '../../comparison/verdict.ts';
+import type { Summary } from '../../metrics/types.ts';
 import type { ComparisonSlice } from './comparison.ts';
-import type { RunRecord } from './run.ts';
+import type { RunRecord } from '../run.ts';
 
 /** A metric that sides can be compared by. */
 interface MetricDefinition {

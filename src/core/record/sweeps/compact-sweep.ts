@@ -1,9 +1,9 @@
-import { compactRecord } from './compact-run.ts';
-import { makeThroughputSuite } from './make-suite.ts';
-import type { ThroughputSuite } from './suite.ts';
+import { compactRecord } from '../compact-run.ts';
+import { makeThroughputSuite } from '../suites/make-suite.ts';
+import type { ThroughputSuite } from '../suites/suite.ts';
 import { makeSweepRecord } from './make-sweep.ts';
 import type { SweepRecord } from './sweep.ts';
-import type { RunRecord } from './run.ts';
+import type { RunRecord } from '../run.ts';
 
 /** Steps that remove parts of a level, the least important first. */
 const steps: readonly ((level: RunRecord) => RunRecord)[] = [

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Frozen } from '../schema.ts';
+import type { Frozen } from '../../schema.ts';
 import type {
   findingSchema,
   latencyCellResultSchema,
@@ -9,8 +9,8 @@ import type {
   suiteLevelSchema,
   suiteGoalResultSchema,
   throughputSuiteSchema,
-} from './schemas/suite-record-schemas.ts';
-import type { earlierSuiteSchema, suiteModelSchema, suiteGoalSchema } from './schemas/suite-schema.ts';
+} from '../schemas/suite-record-schemas.ts';
+import type { earlierSuiteSchema, suiteModelSchema, suiteGoalSchema } from '../schemas/suite-schema.ts';
 
 /** Schema name of a suite's record. */
 export const suiteSchema = 'loadlens.suite/1';

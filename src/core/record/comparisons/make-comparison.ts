@@ -1,11 +1,11 @@
-import { compareKept, comparePairs, type MetricComparison, type Rules } from '../comparison/compare-sides.ts';
-import { pairedEstimate, shiftEstimate } from '../comparison/estimate.ts';
-import { looksOf } from '../comparison/looks.ts';
-import { isSettled, type VerdictName } from '../comparison/verdict.ts';
+import { compareKept, comparePairs, type MetricComparison, type Rules } from '../../comparison/compare-sides.ts';
+import { pairedEstimate, shiftEstimate } from '../../comparison/estimate.ts';
+import { looksOf } from '../../comparison/looks.ts';
+import { isSettled, type VerdictName } from '../../comparison/verdict.ts';
 import { metricsOf, tooFewFor, comparedMetrics, type ComparedMetricName } from './compared-metrics.ts';
 import { comparisonSchemaName, type ComparisonRecord, type ComparisonSlice } from './comparison.ts';
 import { verdictSentence } from './comparison-sentences.ts';
-import { countOf } from '../format.ts';
+import { countOf } from '../../format.ts';
 
 /** What a comparison is made of: all that was measured, and how it is judged. */
 export type ComparisonParts = Pick<

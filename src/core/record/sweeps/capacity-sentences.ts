@@ -1,9 +1,9 @@
-import { measuredValue } from '../values/objective-metrics.ts';
-import type { Objective, Verdict } from '../vocabulary.ts';
-import { countOf, formatCount, formatRate } from '../format.ts';
-import { isTooShort } from '../metrics/rates.ts';
+import { measuredValue } from '../../values/objective-metrics.ts';
+import type { Objective, Verdict } from '../../vocabulary.ts';
+import { countOf, formatCount, formatRate } from '../../format.ts';
+import { isTooShort } from '../../metrics/rates.ts';
 import type { SweepRecord } from './sweep.ts';
-import type { RunRecord } from './run.ts';
+import type { RunRecord } from '../run.ts';
 
 /** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
 export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[] {

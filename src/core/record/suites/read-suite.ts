@@ -1,7 +1,7 @@
-import { checked } from './checked.ts';
+import { checked } from '../checked.ts';
 import { makeThroughputSuite } from './make-suite.ts';
-import { withRuns } from './read-run.ts';
-import { throughputPartsSchema } from './schemas/suite-schema.ts';
+import { withRuns } from '../read-run.ts';
+import { throughputPartsSchema } from '../schemas/suite-schema.ts';
 import { suiteSchema, type ThroughputSuite } from './suite.ts';
 
 /**

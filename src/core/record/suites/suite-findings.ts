@@ -1,10 +1,10 @@
-import type { SweepFigures } from '../metrics/levels.ts';
-import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
-import { countOf, formatCount, formatMs, formatNumber, formatPercent } from '../format.ts';
+import type { SweepFigures } from '../../metrics/levels.ts';
+import { leastCount, quantileShares } from '../../metrics/statistics/quantiles.ts';
+import { countOf, formatCount, formatMs, formatNumber, formatPercent } from '../../format.ts';
 import { goalText } from './suite-goals.ts';
 import { type SuiteGoalResult } from './suite.ts';
 import type { Finding, SuiteLevel } from './suite.ts';
-import { formatChange, formatFactor } from '../format.ts';
+import { formatChange, formatFactor } from '../../format.ts';
 
 /** Thresholds of the rules. The report shows them. */
 const poorEfficiency = 0.5;
