@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
@@ -37,8 +36,9 @@ async function startServer(): Promise<{ server: Server; origin: string; bodies: 
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  return { server, origin: `http://127.0.0.1:${port}`, bodies };
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  return { server, origin: `http://127.0.0.1:${address.port}`, bodies };
 }
 
 const nothing = (): undefined => undefined;

@@ -29,7 +29,7 @@ const leastValues = 200;
 const leastBeyond = 20;
 
 /** Returns the smallest number of values from which a precision is known. */
-export const leastWatched = (statistic: WatchedStatistic): number =>
+const leastWatched = (statistic: WatchedStatistic): number =>
   typeof statistic === 'string'
     ? leastValues
     : Math.max(leastValues, Math.ceil(leastBeyond / Math.min(statistic.quantile, 1 - statistic.quantile) - 1e-9));

@@ -22,12 +22,12 @@ export function watchedOf(metric: string): Watched | undefined {
 }
 
 /** Metrics that a run can wait for, such as p95, ttft.p95, and throughput. */
-export const precisionMetrics: readonly string[] = objectiveMetrics
+const precisionMetrics: readonly string[] = objectiveMetrics
   .map(({ name }) => name)
   .filter((name) => watchedOf(name) !== undefined);
 
 /** The form of a goal, for messages. */
-export const precisionForm = 'a metric and its precision, such as p95 ±5% or throughput ±2%';
+const precisionForm = 'a metric and its precision, such as p95 ±5% or throughput ±2%';
 
 /** Why a text isn't a goal. */
 export interface PrecisionError {

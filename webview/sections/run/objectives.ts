@@ -37,7 +37,7 @@ export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
 const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'question' } as const;
 
 /** What became of an objective. */
-export function outcomeWords(outcome: Verdict['outcome']): string {
+function outcomeWords(outcome: Verdict['outcome']): string {
   return { pass: 'Pass', fail: 'Fail', 'not enough data': 'Not enough data' }[outcome];
 }
 

@@ -281,7 +281,7 @@ export function tradeOff({ levels }: Pick<Levels, 'levels'>): ChartContent {
 }
 
 /** Returns how much of linear scaling each level reaches; null where there is no level 1 to compare with. */
-export function efficiencyByLevel(sweep: Levels): ChartContent | null {
+function efficiencyByLevel(sweep: Levels): ChartContent | null {
   const levels = sweep.figures.levels.map(({ concurrency, efficiency, tokenScalingFactor }) => ({
     concurrency,
     x: logPosition(concurrency),

@@ -12,7 +12,7 @@ import { comparisonFigures, comparisonVerdict, workloadDifferences } from './com
 import { comparisonFacts, metricTable, sliceTable } from './comparison-tables.ts';
 
 /** Returns the chapters of a comparison below its verdict. */
-export function comparisonSections(record: ComparisonRecord): Section[] {
+function comparisonSections(record: ComparisonRecord): Section[] {
   const differences = workloadDifferences(record);
   return [
     ...(record.warnings.length === 0 ? [] : [{ title: 'Warnings', sentences: record.warnings }]),

@@ -82,7 +82,7 @@ export function createLlmRoutes(options: LlmOptions & { timeScale: number; exact
           return;
         }
         const json = await readJson(request);
-        api = apis.find(({ takes }) => takes?.(Object(json)) ?? true) ?? api;
+        api = apis.find((one) => one.takes?.(Object(json)) ?? true) ?? api;
         // The client may have disconnected.
         if (api && !response.destroyed) {
           generate(api, readLlmRequest(api, json, url, options), response, place);
