@@ -45,7 +45,7 @@ for (const transport of transportNames) {
         'All 60 requests failed: 40 × 400: jitter is not known, 10 × 502: Upstream is down, 10 × 503 Service Unavailable. Correct the request as the response says.',
       );
       assert.match(renderText(record), / 400: jitter is not known +40\n/);
-      assert.match(renderMarkdown(record), /\*\*Failed\*\*.*\n[\s\S]*\| 400: jitter is not known \| 40 \|/);
+      assert.match(renderMarkdown(record), /\*\*Failed:\*\* .*\n[\s\S]*\| 400: jitter is not known \| 40 \|/);
       assert.match(renderHtml(record), /<span class="badge bad">Failed<\/span>[\s\S]*40 × 400: jitter is not known/);
     });
 
@@ -76,7 +76,7 @@ for (const transport of transportNames) {
       assert.match(shortReason([refused]) ?? '', /^connection refused: connect ECONNREFUSED 127\.0\.0\.1:\d+/);
       assert.match(
         attention(refused)[0] ?? '',
-        /^All 4 requests failed: connection refused: .*Start the server or correct the port/,
+        /^All 4 requests failed: connection refused: .*Start the server or fix the port/,
       );
       assert.doesNotMatch(renderHtml(refused), /Latency histogram|Latency over time/);
     });

@@ -42,7 +42,7 @@ describe('an import', () => {
     await importFrom(report);
     const kept = loadlens
       .results()
-      .filter((result) => isRun(result) && result.environment.host.startsWith('4 workers'));
+      .filter((result) => isRun(result) && result.environment.host.startsWith('4 Artillery workers'));
     assert.equal(kept.length, 1);
     assert.equal(loadlens.runs()[0]?.requestsSent, 400);
   });
