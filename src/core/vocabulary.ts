@@ -34,7 +34,7 @@ export const verdictSchema = v.object({
 export type Verdict = Frozen<v.InferOutput<typeof verdictSchema>>;
 
 /** Arrival processes of the open model: equal gaps, or a Poisson process. */
-export const arrivalProcesses = ['constant', 'poisson'] as const;
+export const arrivalProcesses = ['constant', 'poisson', 'gamma'] as const;
 export type ArrivalProcess = (typeof arrivalProcesses)[number];
 
 export const stageSchema = v.object({

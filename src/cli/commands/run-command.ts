@@ -87,6 +87,7 @@ export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<Pl
     ratePerS: options.rate,
     stages: options.stages,
     arrivals: options.arrivals,
+    burstiness: options.burstiness,
     maxInFlight: options.maxInFlight,
     seed: options.seed,
     warmup: options.warmup,

@@ -49,13 +49,6 @@ function rate(text: string): number {
   throw new InvalidArgumentError('To send all requests at the same time, use -c and -n with the same number instead.');
 }
 
-/** Throws with the alternative to an option of other load generators. */
-function burstiness(): never {
-  throw new InvalidArgumentError(
-    "Gamma arrivals aren't supported. Use --arrivals constant or --arrivals poisson (burstiness 1).",
-  );
-}
-
 /** Returns the help of an option: one sentence, starting with a lower-case letter, and its default. */
 function helpOf(option: PlanOption<unknown>): string {
   const { name, help, inFile = false } = option;
@@ -97,7 +90,6 @@ export function addPlanOptions(command: Command): Command {
 export function addLoadOptions(command: Command): Command {
   for (const name of planOptionNames) if (!notShared.has(name)) command.addOption(planOption(name));
   return command
-    .addOption(new Option('--burstiness <factor>').hideHelp().argParser(burstiness))
     .option('--stream', 'request streamed responses from language models (default: @stream)')
     .option('--no-stream', 'request complete responses from language models')
     .option('--environment <name>', 'use variables of this environment in http-client.env.json')

@@ -8,7 +8,12 @@ export const planSchema = v.object({
     'closed: a request leaves as soon as a slot is free. open: requests leave at scheduled times.',
     v.picklist(['closed', 'open']),
   ),
-  arrivals: v.exactOptional(about('Open model: equal gaps, or a Poisson process.', v.picklist(arrivalProcesses))),
+  arrivals: v.exactOptional(
+    about('Open model: equal gaps, a Poisson process, or gamma-distributed gaps.', v.picklist(arrivalProcesses)),
+  ),
+  burstiness: v.exactOptional(
+    about({ description: 'Shape of the gaps of gamma arrivals; absent for others.', exclusiveMinimum: 0 }, v.number()),
+  ),
   stages: v.exactOptional(
     about('Open model: parts of the run in which the arrival rate changes linearly.', v.array(stageSchema)),
   ),

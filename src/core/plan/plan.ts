@@ -10,7 +10,10 @@ import type { RunPlan } from './types.ts';
 export type PlanChoices = { readonly [Name in PlanOptionName]?: PlanValues[Name] | undefined };
 
 /** Load model options: closed (`concurrency`) or open (`ratePerS` or `stages`). */
-export type LoadChoices = Pick<PlanChoices, 'concurrency' | 'ratePerS' | 'stages' | 'arrivals' | 'maxInFlight'>;
+export type LoadChoices = Pick<
+  PlanChoices,
+  'concurrency' | 'ratePerS' | 'stages' | 'arrivals' | 'burstiness' | 'maxInFlight'
+>;
 
 /** Defaults if neither the options nor the file set a value. */
 export const planDefaults = {
@@ -85,7 +88,7 @@ export function choicesOfPlan(plan: RunPlan): PlanChoices {
 function loadOf(
   choices: LoadChoices,
   defaults: LoadChoices,
-): Pick<RunPlan, 'loadModel' | 'concurrency' | 'maxInFlight' | 'arrivals' | 'stages'> {
+): Pick<RunPlan, 'loadModel' | 'concurrency' | 'maxInFlight' | 'arrivals' | 'burstiness' | 'stages'> {
   const from = choices.concurrency !== undefined || isOpen(choices) ? choices : defaults;
   if (!isOpen(from)) {
     const concurrency = choices.concurrency ?? defaults.concurrency ?? planDefaults.concurrency;
@@ -101,9 +104,27 @@ function loadOf(
     loadModel: 'open',
     concurrency: maxInFlight,
     maxInFlight,
-    arrivals: choices.arrivals ?? defaults.arrivals ?? planDefaults.arrivals,
+    ...arrivalsOf(choices, defaults),
     stages: stages ?? [steady(checkLimit('ratePerS', ratePerS ?? Number.NaN))],
   };
+}
+
+/** Returns the arrival process. A burstiness means gamma arrivals, and these have a burstiness. */
+function arrivalsOf(choices: LoadChoices, defaults: LoadChoices): Pick<RunPlan, 'arrivals' | 'burstiness'> {
+  const from = choices.arrivals !== undefined || choices.burstiness !== undefined ? choices : defaults;
+  const { burstiness, arrivals = burstiness === undefined ? planDefaults.arrivals : 'gamma' } = from;
+  if (arrivals !== 'gamma' && burstiness !== undefined) {
+    throw new LoadlensError(`A burstiness and ${arrivals} arrivals can't be combined.`, {
+      hint: 'Remove one of them, or use gamma arrivals.',
+    });
+  }
+  if (arrivals !== 'gamma') return { arrivals };
+  if (burstiness === undefined) {
+    throw new LoadlensError('Gamma arrivals have no burstiness.', {
+      hint: 'Add one, such as 0.5 for bursts. 1 is the same as Poisson.',
+    });
+  }
+  return { arrivals, burstiness: checkLimit('burstiness', burstiness) };
 }
 
 /** Returns requests and duration. Stages end with their last one if nothing ends earlier. */

@@ -103,8 +103,17 @@ export const planOptions = {
     value: choice(arrivalProcesses),
     default: 'constant',
     inFile: true,
-    help: 'Arrival process of the open model: constant (equal intervals) or poisson (random intervals)',
+    help: 'Arrival process of the open model: constant (equal intervals), poisson (random intervals), or gamma (bursts)',
     example: 'poisson',
+  },
+  burstiness: {
+    name: 'burstiness',
+    argument: '<factor>',
+    value: number({ min: 0.01, max: 1_000, whole: false, unit: '' }),
+    inFile: true,
+    help: 'Shape of gamma arrivals (open model): below 1 in bursts, 1 as Poisson, above 1 more even',
+    more: 'Selects gamma arrivals. It has the meaning that vllm bench gives it.',
+    example: '0.5',
   },
   maxInFlight: {
     name: 'max-in-flight',

@@ -11,27 +11,37 @@ export type Arrivals = (index: number) => number;
 /** Added to the seed, so that gaps are independent of the choice of targets. */
 const gapSeed = 0xa221;
 
+/** Random numbers that one gap may need. */
+const drawsPerGap = 64;
+
+type Process = (stages: readonly Stage[], seed: number, burstiness: number) => Arrivals;
+
 /** All arrival processes. To add one, write its function here and its name in core/vocabulary.ts. */
-const processes: Readonly<Record<ArrivalProcess, (stages: readonly Stage[], seed: number) => Arrivals>> = {
-  constant: evenly,
-  poisson: atRandom,
+const processes: Readonly<Record<ArrivalProcess, Process>> = {
+  constant: arrivalTime,
+  poisson: (stages, seed) => atRandom(stages, seed, (unit, index) => -Math.log1p(-unit(index))),
+  gamma: (stages, seed, burstiness) =>
+    atRandom(stages, seed, (unit, index) => gammaGap(burstiness, (draw) => unit(index * drawsPerGap + draw))),
 };
 
-/** Returns the arrivals of an open-model plan. Fast for ascending indexes; any other order also works. */
-export function arrivalsOf({ arrivals = 'constant', stages = [], seed }: RunPlan): Arrivals {
-  return processes[arrivals](stages, seed);
-}
-
-/** Schedules request n when n requests are expected. At a constant rate, all gaps are equal. */
-function evenly(stages: readonly Stage[]): Arrivals {
-  return arrivalTime(stages);
+/**
+ * Returns the arrivals of an open-model plan. Fast for ascending indexes; any other order also works. Constant arrivals
+ * schedule request n when n requests are expected, so at a constant rate all gaps are equal.
+ */
+export function arrivalsOf({ arrivals = 'constant', stages = [], seed, burstiness = 1 }: RunPlan): Arrivals {
+  return processes[arrivals](stages, seed, burstiness);
 }
 
 /**
- * Schedules requests by a Poisson process of independent arrivals. The expected number between two arrivals is
- * exponential with mean 1 (time change of a unit-rate process), so the rate may change over time.
+ * Schedules requests by independent gaps with mean 1. They are gaps in the number of expected requests, so the rate may change
+ * over time. Exponential gaps make a Poisson process.
+ * @param gapOf returns the gap before a request
  */
-function atRandom(stages: readonly Stage[], seed: number): Arrivals {
+function atRandom(
+  stages: readonly Stage[],
+  seed: number,
+  gapOf: (unit: (index: number) => number, index: number) => number,
+): Arrivals {
   const unit = seededUnits(seed + gapSeed);
   const at = arrivalTime(stages);
   let known = -1;
@@ -43,8 +53,28 @@ function atRandom(stages: readonly Stage[], seed: number): Arrivals {
     }
     while (known < index) {
       known += 1;
-      expected -= Math.log1p(-unit(known));
+      expected += gapOf(unit, known);
     }
     return at(expected);
   };
+}
+
+/**
+ * Returns a gamma-distributed gap with mean 1 (Marsaglia and Tsang, 2000). A shape below 1 is that of shape + 1 times a power of
+ * a uniform number.
+ * @param unit returns the random numbers of this gap, in [0, 1), by their index
+ */
+function gammaGap(shape: number, unit: (draw: number) => number): number {
+  const boosted = shape < 1 ? shape + 1 : shape;
+  const d = boosted - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  const scale = (shape < 1 ? (1 - unit(0)) ** (1 / shape) : 1) / shape;
+  for (let draw = 1; draw + 2 < drawsPerGap; draw += 3) {
+    const normal = Math.sqrt(-2 * Math.log1p(-unit(draw))) * Math.cos(2 * Math.PI * unit(draw + 1));
+    const cube = (1 + c * normal) ** 3;
+    if (cube > 0 && Math.log1p(-unit(draw + 2)) < normal ** 2 / 2 + d * (1 - cube + Math.log(cube)))
+      return d * cube * scale;
+  }
+  // One in 20 is rejected at most, so this is never reached.
+  return d * scale;
 }

@@ -12,11 +12,17 @@ export const transportLabels: Readonly<Record<TransportName, string>> = {
 
 /** Returns the load of a plan: `concurrency 10 (closed model)`, `200/s, constant, max in flight 1,000 (open model)`. */
 export function loadText(plan: RunPlan): string {
-  const { loadModel, arrivals, stages = [] } = plan;
+  const { loadModel, stages = [] } = plan;
   const count = formatCount(maxInFlightOf(plan));
   return loadModel === 'closed'
     ? `concurrency ${count} (closed model)`
-    : `${stages.map(stageText).join(', ')}, ${arrivals === 'poisson' ? 'Poisson' : 'constant'}, max in flight ${count} (open model)`;
+    : `${stages.map(stageText).join(', ')}, ${arrivalText(plan)}, max in flight ${count} (open model)`;
+}
+
+/** Returns the arrival process as text: `constant`, `Poisson`, `gamma with burstiness 0.5`. */
+function arrivalText({ arrivals, burstiness = 1 }: RunPlan): string {
+  if (arrivals === 'gamma') return `gamma with burstiness ${burstiness}`;
+  return arrivals === 'poisson' ? 'Poisson' : 'constant';
 }
 
 /** Returns a stage as text: `50/s`, `50/s for 30 s`, `50 to 200/s in 30 s`. */
