@@ -73,6 +73,8 @@ export type FromPanel =
   | { readonly type: 'sweepHigher'; readonly id: string }
   | { readonly type: 'export'; readonly id: string; readonly format: ExportFormat; readonly to: 'file' | 'clipboard' }
   | { readonly type: 'openSource'; readonly id: string }
+  /** Asks for the two runs shown in the other order. */
+  | { readonly type: 'swapRuns' }
   | { readonly type: 'showHistory' };
 
 /** What the panel keeps of its own over a reload: which run, or the two runs, or which sweep or suite it shows. */

@@ -6,6 +6,7 @@ describe('messages of the panel', () => {
     const message = { type: 'export', id: 'a', format: 'csv', to: 'clipboard' };
     assert.deepEqual(readFromPanel(message), message);
     assert.deepEqual(readFromPanel({ type: 'ready' }), { type: 'ready' });
+    assert.deepEqual(readFromPanel({ type: 'swapRuns' }), { type: 'swapRuns' });
   });
 
   it('are refused otherwise', () => {

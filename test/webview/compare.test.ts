@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { formatMs } from '../../src/core/format.ts';
-import { rowsOf, tableOf, usePanels } from './panels.ts';
+import { formatChange, formatMs } from '../../src/core/format.ts';
+import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { states } from './states/states.ts';
 
 describe('results panel of two runs', () => {
@@ -28,19 +28,60 @@ describe('results panel of two runs', () => {
     }
     await page.getByText("Two runs can't show run-to-run variation.").waitFor();
     const rows = await rowsOf(page, 'Numbers of both runs');
-    const ratio = (after.latencyMs.median! / before.latencyMs.median!).toFixed(3);
-    assert.deepEqual(
-      rows.find(([name]) => name === 'p50 latency'),
-      [
-        'p50 latency',
-        formatMs(before.latencyMs.median),
-        formatMs(after.latencyMs.median),
-        `+${formatMs(after.latencyMs.median! - before.latencyMs.median!)}`,
-        `${ratio}×`,
-      ],
-    );
+    assert.deepEqual(rows.at(2), [
+      'p50 latency',
+      formatMs(before.latencyMs.median),
+      formatMs(after.latencyMs.median),
+      '–',
+    ]);
+    assert.ok((await rowsOf(page, 'More numbers')).every(([, , , change]) => change === '–'));
     assert.equal(await page.locator('.pass, .fail').count(), 0);
     assert.deepEqual(await panel.kept(), { runIds: [before.id, after.id] });
+  });
+
+  it('shows changes in percent of the same work, marked where responses are too few', async () => {
+    const { page } = await show(states.comparedAlike);
+    const { before, after } = states.comparedAlike;
+    const rows = await rowsOf(page, 'Numbers of both runs');
+    assert.deepEqual(
+      rows.map(([name]) => name),
+      ['Success ratio', 'Throughput', 'p50 latency', 'p95 latency'],
+    );
+    assert.deepEqual(rows.at(0), ['Success ratio', '100%', '100%', '0 points']);
+    assert.equal(rows.at(2)?.at(3), formatChange(after.latencyMs.median! / before.latencyMs.median! - 1));
+    const more = await rowsOf(page, 'More numbers');
+    const p999 = more.find(([name]) => name === 'p99.9 latency');
+    assert.deepEqual(p999, [
+      'p99.9 latency',
+      `${formatMs(before.latencyMs.p999)} ?`,
+      `${formatMs(after.latencyMs.p999)} ?`,
+      `${formatChange(after.latencyMs.p999! / before.latencyMs.p999! - 1)} ?`,
+    ]);
+    assert.equal(await page.getByText('? = too few responses to rely on.').first().isVisible(), true);
+  });
+
+  it('shows objectives and targets of both', async () => {
+    const { page } = await show(states.comparedAlike);
+    const { before, after } = states.comparedAlike;
+    assert.deepEqual((await rowsOf(page, 'Objectives of both runs')).at(0), ['p95 < 2s', 'Run', '1.43 s Pass', '–']);
+    const targets = await rowsOf(page, 'Targets of both runs');
+    assert.deepEqual(
+      targets.map(([name]) => name),
+      before.perTarget.map(({ name }) => name),
+    );
+    const [a, b] = [before.perTarget[0]!.latencyMs.median!, after.perTarget[0]!.latencyMs.median!];
+    assert.equal(targets[0]?.[3], `${formatMs(a)} → ${formatMs(b)} ${formatChange(b / a - 1)}`);
+  });
+
+  it('asks for the other order, and shows it', async () => {
+    const panel = await show(states.comparedAlike);
+    const { before, after } = states.comparedAlike;
+    await panel.page.getByRole('button', { name: 'Swap' }).click();
+    assert.deepEqual(await lastPosted(panel), { type: 'swapRuns' });
+    await panel.send({ type: 'state', state: { kind: 'compare', before: after, after: before } });
+    const [, , row] = await rowsOf(panel.page, 'Numbers of both runs');
+    assert.equal(row?.[1], formatMs(after.latencyMs.median));
+    assert.deepEqual(await panel.kept(), { runIds: [after.id, before.id] });
   });
 
   it('shows every number whole in a narrow panel, each with its title', async () => {
@@ -53,7 +94,7 @@ describe('results panel of two runs', () => {
       .first()
       .locator('td')
       .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell, '::before').content));
-    assert.deepEqual(titles, ['"Before"', '"After"', '"Difference"', '"After / before"']);
+    assert.deepEqual(titles, ['"Before"', '"After"', '"Change"']);
     const lines = await table
       .locator('tbody th')
       .first()

@@ -8,15 +8,16 @@ import { h } from '../dom.ts';
 import { post } from '../host.ts';
 import { outcomeBadge } from '../sections/kit/badge.ts';
 import { boundBadge } from '../sections/run/client-health.ts';
-import { comparedRows } from '../sections/compare/compared-rows.ts';
+import { comparedObjectives } from '../sections/compare/compared-objectives.ts';
+import { comparedRows, comparedTargets } from '../sections/compare/compared-rows.ts';
 import { fileButton } from '../sections/run/provenance.ts';
 import { note, section } from '../sections/kit/section.ts';
 import { planWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
-/** Two runs side by side: numbers and deltas, no verdict. */
+/** Two runs side by side: numbers and changes, no verdict. */
 export function compareView({ before, after }: StateOf<'compare'>): View {
-  const { rows, differences } = compareRuns(before, after);
+  const { rows, targets, differences } = compareRuns(before, after);
   const histogram = chartFigure(comparedHistogram(before, after));
   const timeline = chartFigure(comparedTimeline(before, after));
   return {
@@ -28,19 +29,26 @@ export function compareView({ before, after }: StateOf<'compare'>): View {
         'header',
         {},
         h('div', { class: 'headline' }, h('h1', { tabindex: -1 }, 'Two runs side by side')),
-        h('div', { class: 'toolbar' }, button('Show History', () => post({ type: 'showHistory' })).element),
+        h(
+          'div',
+          { class: 'toolbar', role: 'group', 'aria-label': 'Actions' },
+          button('Swap', () => post({ type: 'swapRuns' })).element,
+          button('Show History', () => post({ type: 'showHistory' })).element,
+        ),
       ),
       h('div', { class: 'pair' }, runCard('Before', before), runCard('After', after)),
       differences.length === 0
         ? null
         : note(
             'warning',
-            'The workloads differ, so the numbers may not be comparable.',
+            'The workloads differ, so no changes are shown.',
             h('ul', {}, ...differences.map((difference) => h('li', {}, difference))),
           ),
       note('info', "Two runs can't show run-to-run variation. Repeat both."),
-      section('Numbers', comparedRows(rows)),
+      comparedRows(rows),
+      comparedObjectives(before.objectives, after.objectives),
       section('Distribution and trends', h('div', { class: 'charts' }, histogram.element, timeline.element)),
+      comparedTargets(targets),
     ),
   };
 }

@@ -16,6 +16,7 @@ const fromPanel = v.variant('type', [
     to: v.picklist(['file', 'clipboard']),
   }),
   v.object({ type: v.literal('openSource'), id }),
+  v.object({ type: v.literal('swapRuns') }),
   v.object({ type: v.literal('showHistory') }),
 ]);
 

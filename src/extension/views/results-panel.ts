@@ -42,7 +42,7 @@ export interface PanelParts {
 }
 
 /** What the panel's buttons ask for. */
-export type PanelRequest = Exclude<FromPanel, { readonly type: 'ready' }>;
+export type PanelRequest = Exclude<FromPanel, { readonly type: 'ready' | 'swapRuns' }>;
 
 const mostPostsPerS = 10;
 
@@ -100,6 +100,11 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     adopted.webview.onDidReceiveMessage((received: unknown) => {
       try {
         const message = readFromPanel(received);
+        if (message.type === 'swapRuns') {
+          if (subject?.kind === 'compare') subject = { ...subject, before: subject.after, after: subject.before };
+          postState();
+          return;
+        }
         if (message.type !== 'ready') {
           asked.fire(message);
           return;

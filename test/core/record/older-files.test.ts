@@ -73,7 +73,7 @@ describe('files of version 0.2', () => {
   it('can be compared', () => {
     const [a, b] = [readRecord(read('open')), readRecord(read('cancelled'))];
     const throughput = compareRuns(a, b).rows.find(({ label }) => label === 'Throughput');
-    assert.deepEqual([throughput?.before, throughput?.after], [95.19640450161266, 95.10487956888122]);
+    assert.deepEqual([throughput?.before.value, throughput?.after.value], [95.19640450161266, 95.10487956888122]);
     const kept = (run: typeof a) => [{ file: 'x.json', run }];
     const options = { rules: { threshold: 0.05, level: 0.05 }, chosen: undefined, id: 'x', startedAt: a.startedAt };
     const { metrics } = makeKeptComparison(kept(a), kept(b), options);

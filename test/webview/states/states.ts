@@ -97,6 +97,14 @@ export const states = {
     before: syntheticRecord({}),
     after: syntheticRecord({ seed: 11, concurrency: 20, medianMs: 1180, targets: 2 }),
   },
+  comparedAlike: {
+    kind: 'compare',
+    before: syntheticRecord({ requests: 300, targets: 3, verdicts: threeVerdicts }),
+    after: {
+      ...syntheticRecord({ requests: 300, seed: 9, medianMs: 700, targets: 3 }),
+      plan: { ...syntheticPlan, requests: 300 },
+    },
+  },
   behind: {
     kind: 'run',
     record: {

@@ -1,25 +1,60 @@
-import type { ComparisonRow, ComparisonUnit } from '../../../src/core/report/tables/compare-runs.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue } from '../../../src/core/format.ts';
-import { createTable } from '../../table.ts';
+import type {
+  ComparedTarget,
+  ComparisonRow,
+  ComparisonUnit,
+  Measured,
+} from '../../../src/core/report/tables/compare-runs.ts';
+import { formatChange, formatCount, formatMs, formatPercent, formatRate, noValue } from '../../../src/core/format.ts';
+import { h } from '../../dom.ts';
+import { createTable, type Cell } from '../../table.ts';
+import { section } from '../kit/section.ts';
 
-/** Numbers of two runs with what lies between them: difference and ratio, never a verdict. */
+/** Numbers of two runs and how they changed, never a verdict: those to look at first, then the others. */
 export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
+  return section(
+    'Numbers',
+    unsureRemark(rows),
+    rowTable(
+      'Numbers of both runs',
+      rows.filter(({ lead }) => lead),
+    ),
+    h('h3', {}, 'More numbers'),
+    rowTable(
+      'More numbers',
+      rows.filter(({ lead }) => !lead),
+    ),
+  );
+}
+
+/** Numbers of the targets of two runs; null where there are none. */
+export function comparedTargets(targets: readonly ComparedTarget[]): HTMLElement | null {
+  const [first] = targets;
+  if (first === undefined) return null;
+  const title = 'Targets of both runs';
   const { element, table } = createTable(
-    'Numbers of both runs',
+    title,
+    [{ title: 'Target', kind: 'words' }, ...first.rows.map(({ label }) => ({ title: label, kind: 'number' }) as const)],
+    targets.map(({ name, rows }) => [name, ...rows.map(changedCell)]),
+  );
+  table.classList.add('widest', 'changes');
+  return section(
+    title,
+    h('p', { class: 'remark' }, 'Times and rates are of successes.'),
+    unsureRemark(targets.flatMap(({ rows }) => rows)),
+    element,
+  );
+}
+
+function rowTable(title: string, rows: readonly ComparisonRow[]): HTMLElement {
+  const { element, table } = createTable(
+    title,
     [
       { title: 'Number', kind: 'words' },
       { title: 'Before', kind: 'number' },
       { title: 'After', kind: 'number' },
-      { title: 'Difference', kind: 'number' },
-      { title: 'After / before', kind: 'number' },
+      { title: 'Change', kind: 'number' },
     ],
-    rows.map(({ label, unit, before, after, delta, ratio }) => [
-      label,
-      formats[unit](before),
-      formats[unit](after),
-      difference(delta, unit),
-      ratio === null ? noValue : `${ratio.toFixed(3)}×`,
-    ]),
+    rows.map((row) => [row.label, shown(row.unit, row.before), shown(row.unit, row.after), changed(row)]),
   );
   table.classList.add('compared');
   return element;
@@ -33,11 +68,23 @@ const formats: Readonly<Record<ComparisonUnit, (value: number | null) => string>
   count: formatCount,
 };
 
-function difference(delta: number | null, unit: ComparisonUnit): string {
-  if (delta === null) return noValue;
-  if (delta === 0) return '0';
-  const size = Math.abs(delta);
-  // A difference of ratios is in percentage points.
-  const words = unit === 'ratio' ? `${formatNumber(size * 100)} points` : formats[unit](size);
-  return `${delta > 0 ? '+' : '−'}${words}`;
+const shown = (unit: ComparisonUnit, { value, unsure }: Measured): string =>
+  `${formats[unit](value)}${unsure ? ' ?' : ''}`;
+
+/** The change of a ratio is in percentage points. */
+function changed({ unit, before, after, change }: ComparisonRow): string {
+  if (change === null) return noValue;
+  const words = formatChange(change);
+  return `${unit === 'ratio' ? words.replace('%', ' points') : words}${before.unsure || after.unsure ? ' ?' : ''}`;
+}
+
+function changedCell(row: ComparisonRow): Cell {
+  const text = `${shown(row.unit, row.before)} → ${shown(row.unit, row.after)}`;
+  return row.change === null ? text : { text, remark: changed(row) };
+}
+
+function unsureRemark(rows: readonly ComparisonRow[]): HTMLElement | null {
+  return rows.some(({ before, after }) => before.unsure || after.unsure)
+    ? h('p', { class: 'remark' }, '? = too few responses to rely on.')
+    : null;
 }

@@ -36,9 +36,10 @@ export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
 
 const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'question' } as const;
 
-/** What became of an objective. */
-function outcomeWords(outcome: Verdict['outcome']): string {
+/** Returns what became of an objective. */
+export function outcomeWords(outcome: Verdict['outcome']): string {
   return { pass: 'Pass', fail: 'Fail', 'not enough data': 'Not enough data' }[outcome];
 }
 
-const measured = ({ objective, actual }: Verdict): string => measuredValue(objective.metric, actual);
+/** Returns the measured value of an objective. */
+export const measured = ({ objective, actual }: Verdict): string => measuredValue(objective.metric, actual);

@@ -1,5 +1,8 @@
+import type { Distribution, QuantileName } from '../../metrics/types.ts';
+import { isMixed } from '../words/headline.ts';
 import { loadText, transportLabels } from '../words/load-words.ts';
 import type { RunRecord } from '../../record/run.ts';
+import { isUnsure } from './tables.ts';
 
 /** Units that core/format.ts has words for. */
 export type ComparisonUnit = 'ms' | 'req/s' | 'tokens/s' | 'ratio' | 'count';
@@ -8,63 +11,153 @@ export type ComparisonUnit = 'ms' | 'req/s' | 'tokens/s' | 'ratio' | 'count';
 export interface ComparisonRow {
   readonly label: string;
   readonly unit: ComparisonUnit;
-  readonly before: number | null;
-  readonly after: number | null;
-  /** after − before; null when either is missing. */
-  readonly delta: number | null;
-  /** after / before; null when either is missing or `before` is 0. */
-  readonly ratio: number | null;
+  /** One of the numbers to look at first. */
+  readonly lead: boolean;
+  readonly before: Measured;
+  readonly after: Measured;
+  /**
+   * after / before − 1; of ratios after − before. Null if the work differs, a number is missing, or `before` is 0 and
+   * not a ratio.
+   */
+  readonly change: number | null;
+}
+
+/** One number of one run. */
+export interface Measured {
+  readonly value: number | null;
+  /** A quantile of too few samples. */
+  readonly unsure: boolean;
 }
 
 /** Two runs side by side: numbers and differences, no verdict. */
 export interface Comparison {
   readonly rows: readonly ComparisonRow[];
+  /** Of each target that both runs have numbers of; empty if neither has several. */
+  readonly targets: readonly ComparedTarget[];
   /** What makes the runs hard to compare, in sentences; empty when they had the same work. */
   readonly differences: readonly string[];
 }
 
+/** The headline numbers of one target in both runs; times and throughput are of successes. */
+export interface ComparedTarget {
+  readonly name: string;
+  readonly rows: readonly ComparisonRow[];
+}
+
 /** Puts two runs side by side and says where their workload differs. */
 export function compareRuns(before: RunRecord, after: RunRecord): Comparison {
-  const row = (label: string, unit: ComparisonUnit, value: (run: RunRecord) => number | null): ComparisonRow => {
-    const [a, b] = [value(before), value(after)];
-    const known = a !== null && b !== null;
-    return {
-      label,
-      unit,
-      before: a,
-      after: b,
-      delta: known ? b - a : null,
-      ratio: known && a !== 0 ? b / a : null,
-    };
-  };
+  const differences = workloadDifferences(before, after);
+  const comparable = differences.length === 0;
+  return { rows: runRows(before, after, comparable), targets: targetRows(before, after, comparable), differences };
+}
+
+function runRows(before: RunRecord, after: RunRecord, comparable: boolean): ComparisonRow[] {
+  const row = (label: string, unit: ComparisonUnit, value: (run: RunRecord) => number | null): ComparisonRow =>
+    compared(label, unit, plain(value(before)), plain(value(after)), comparable);
+  const time = (
+    label: string,
+    of: (run: RunRecord) => Distribution | null | undefined,
+    name: QuantileName,
+  ): ComparisonRow => compared(label, 'ms', quantile(of(before), name), quantile(of(after), name), comparable);
+  const mixed = isMixed(before) || isMixed(after);
+  const open = before.plan.loadModel === 'open' && after.plan.loadModel === 'open';
+  const throughput = row('Throughput', 'req/s', (run) => run.throughputPerS);
+  const successes = row('Success throughput', 'req/s', (run) => run.successThroughputPerS);
+  const latency = [
+    time('p50 latency', (run) => run.latencyMs, 'median'),
+    time('p95 latency', (run) => run.latencyMs, 'p95'),
+  ];
+  const ofSuccesses = [
+    time('p50 latency, successes', (run) => run.successLatencyMs, 'median'),
+    time('p95 latency, successes', (run) => run.successLatencyMs, 'p95'),
+  ];
+  const response = [
+    time('p50 response time', (run) => run.responseTimeMs, 'median'),
+    time('p95 response time', (run) => run.responseTimeMs, 'p95'),
+  ];
+  // As in every headline: neither fast failures nor hidden waits make a run look good.
+  const first = mixed ? ofSuccesses : open ? response : latency;
+  return [
+    ...[row('Success ratio', 'ratio', (run) => run.successRatio), mixed ? successes : throughput, ...first].map(
+      (line) => Object.assign({}, line, { lead: true }),
+    ),
+    ...(mixed ? [throughput] : []),
+    ...(first === latency ? [] : latency),
+    ...(open && first !== response ? response : []),
+    row('Mean latency', 'ms', (run) => run.latencyMs.mean),
+    time('p90 latency', (run) => run.latencyMs, 'p90'),
+    time('p99 latency', (run) => run.latencyMs, 'p99'),
+    time('p99.9 latency', (run) => run.latencyMs, 'p999'),
+    row('Min latency', 'ms', (run) => run.latencyMs.min),
+    row('Max latency', 'ms', (run) => run.latencyMs.max),
+    time('p50 time to first byte (TTFB)', (run) => run.ttfbMs, 'median'),
+    time('p50 time to first token (TTFT)', (run) => run.ttftMs, 'median'),
+    time('p95 time to first token (TTFT)', (run) => run.ttftMs, 'p95'),
+    time('p50 inter-chunk latency (ICL)', (run) => run.iclMs, 'median'),
+    time('p99 inter-chunk latency (ICL)', (run) => run.iclMs, 'p99'),
+    time('p50 time per output token (TPOT)', (run) => run.tpotMs, 'median'),
+    time('p50 end-to-end latency (E2E)', (run) => run.e2eMs, 'median'),
+    row('Total time', 'ms', (run) => run.totalMs),
+    row('Requests', 'count', (run) => run.requestsSent),
+    row('Output token throughput', 'tokens/s', (run) => run.outputTokensPerS),
+  ].filter((line) => line.before.value !== null || line.after.value !== null);
+}
+
+/** Of targets with the same name and request in both runs. A single one has the numbers of its run. */
+function targetRows(before: RunRecord, after: RunRecord, comparable: boolean): ComparedTarget[] {
+  if (Math.max(before.targetCount, after.targetCount) < 2) return [];
+  const requests = new Map(before.targets.map((target) => [target.name, requestOf(target)]));
+  const shared = new Set(
+    after.targets.filter((target) => requests.get(target.name) === requestOf(target)).map(({ name }) => name),
+  );
+  const row = (label: string, unit: ComparisonUnit, from: Measured, to: Measured): ComparisonRow =>
+    compared(label, unit, from, to, comparable);
+  const earlier = new Map(before.perTarget.map((numbers) => [numbers.name, numbers]));
+  return after.perTarget.flatMap((b) => {
+    const a = earlier.get(b.name);
+    if (a === undefined || !shared.has(b.name)) return [];
+    return [
+      {
+        name: b.name,
+        rows: [
+          row('Success', 'ratio', plain(a.successRatio), plain(b.successRatio)),
+          row('Throughput', 'req/s', plain(a.successThroughputPerS), plain(b.successThroughputPerS)),
+          row('p50', 'ms', quantile(a.successLatencyMs, 'median'), quantile(b.successLatencyMs, 'median')),
+          row('p95', 'ms', quantile(a.successLatencyMs, 'p95'), quantile(b.successLatencyMs, 'p95')),
+        ],
+      },
+    ];
+  });
+}
+
+const plain = (value: number | null): Measured => ({ value, unsure: false });
+
+function quantile(distribution: Distribution | null | undefined, name: QuantileName): Measured {
+  if (!distribution) return plain(null);
+  return { value: distribution[name], unsure: isUnsure(distribution, name) };
+}
+
+function compared(
+  label: string,
+  unit: ComparisonUnit,
+  before: Measured,
+  after: Measured,
+  comparable: boolean,
+): ComparisonRow {
   return {
-    rows: [
-      row('Throughput', 'req/s', (run) => run.throughputPerS),
-      row('Success throughput', 'req/s', (run) => run.successThroughputPerS),
-      row('Success ratio', 'ratio', (run) => run.successRatio),
-      row('p50 latency', 'ms', (run) => run.latencyMs.median),
-      row('Mean latency', 'ms', (run) => run.latencyMs.mean),
-      row('p90 latency', 'ms', (run) => run.latencyMs.p90),
-      row('p95 latency', 'ms', (run) => run.latencyMs.p95),
-      row('p99 latency', 'ms', (run) => run.latencyMs.p99),
-      row('p99.9 latency', 'ms', (run) => run.latencyMs.p999),
-      row('Min latency', 'ms', (run) => run.latencyMs.min),
-      row('Max latency', 'ms', (run) => run.latencyMs.max),
-      row('p50 latency, successes', 'ms', (run) => run.successLatencyMs.median),
-      row('p95 latency, successes', 'ms', (run) => run.successLatencyMs.p95),
-      row('p50 time to first byte (TTFB)', 'ms', (run) => run.ttfbMs.median),
-      row('p50 time to first token (TTFT)', 'ms', (run) => run.ttftMs?.median ?? null),
-      row('p95 time to first token (TTFT)', 'ms', (run) => run.ttftMs?.p95 ?? null),
-      row('p50 inter-chunk latency (ICL)', 'ms', (run) => run.iclMs?.median ?? null),
-      row('p99 inter-chunk latency (ICL)', 'ms', (run) => run.iclMs?.p99 ?? null),
-      row('p50 time per output token (TPOT)', 'ms', (run) => run.tpotMs?.median ?? null),
-      row('p50 end-to-end latency (E2E)', 'ms', (run) => run.e2eMs?.median ?? null),
-      row('Total time', 'ms', (run) => run.totalMs),
-      row('Requests', 'count', (run) => run.requestsSent),
-      row('Output token throughput', 'tokens/s', (run) => run.outputTokensPerS),
-    ].filter((line) => line.before !== null || line.after !== null),
-    differences: workloadDifferences(before, after),
+    label,
+    unit,
+    lead: false,
+    before,
+    after,
+    change: comparable ? changeOf(unit, before.value, after.value) : null,
   };
+}
+
+function changeOf(unit: ComparisonUnit, before: number | null, after: number | null): number | null {
+  if (before === null || after === null) return null;
+  if (unit === 'ratio') return after - before;
+  return before === 0 ? null : after / before - 1;
 }
 
 function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
@@ -73,7 +166,7 @@ function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
     const [a, b] = [value(before), value(after)];
     if (a !== b) differences.push(`${what}: ${a} before, ${b} after.`);
   };
-  if (targetsOf(before) !== targetsOf(after)) differences.push('The targets differ.');
+  if (targetsDiffer(before, after)) differences.push('The targets differ.');
   differs('Load', (run) => loadText(run.plan));
   differs('Planned requests', (run) => (run.plan.requests === null ? 'by duration' : String(run.plan.requests)));
   differs('Planned duration', (run) => (run.plan.durationS === null ? 'by count' : `${String(run.plan.durationS)} s`));
@@ -107,7 +200,22 @@ function llmText(llm: RunRecord['targets'][number]['llm']): string {
     .join(', ');
 }
 
-function targetsOf(run: RunRecord): string {
-  const lines = run.targets.map(({ method, url, weight, llm }) => `${method} ${url} ${String(weight)} ${llmText(llm)}`);
-  return [String(run.targetCount), ...lines.toSorted()].join('\n');
+/** A shortened record has some targets only: then those that both records have are looked at. */
+function targetsDiffer(before: RunRecord, after: RunRecord): boolean {
+  if (before.targetCount !== after.targetCount) return true;
+  const [a, b] = [targetLines(before), targetLines(after)];
+  const isShort = [before, after].some(({ targets, targetCount }) => targets.length < targetCount);
+  const shown = (lines: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>): string =>
+    [...lines]
+      .flatMap(([name, line]) => (isShort && !others.has(name) ? [] : [line]))
+      .toSorted()
+      .join('\n');
+  return shown(a, b) !== shown(b, a);
 }
+
+const requestOf = ({ method, url }: RunRecord['targets'][number]): string => `${method} ${url}`;
+
+const targetLines = (run: RunRecord): Map<string, string> =>
+  new Map(
+    run.targets.map((target) => [target.name, `${requestOf(target)} ${String(target.weight)} ${llmText(target.llm)}`]),
+  );

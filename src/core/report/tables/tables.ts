@@ -67,8 +67,12 @@ export function latencyTable(record: RunRecord): Table {
 /** The quantile, with a mark when there are too few samples to rely on it. */
 export function marked(distribution: Distribution, name: QuantileName): string {
   const text = formatMs(distribution[name]);
-  return distribution[name] !== null && distribution.interval95[name] === null ? `${text} ?` : text;
+  return isUnsure(distribution, name) ? `${text} ?` : text;
 }
+
+/** Returns whether the quantile has too few samples for an interval. False without samples. */
+export const isUnsure = (distribution: Distribution, name: QuantileName): boolean =>
+  distribution[name] !== null && distribution.interval95[name] === null;
 
 function intervalText(distribution: Distribution, name: QuantileName): string {
   const interval = distribution.interval95[name];

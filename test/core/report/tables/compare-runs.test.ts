@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LlmChoices } from '../../../../src/core/endpoints/types.ts';
+import { compactRecord } from '../../../../src/core/record/compact-run.ts';
 import { compareRuns } from '../../../../src/core/report/tables/compare-runs.ts';
 import type { TransportName } from '../../../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';
@@ -14,29 +15,108 @@ const over = (run: RunRecord, transport?: TransportName): RunRecord => {
   return { ...run, client: { ...client, ...(transport && { transport }) } };
 };
 
+const rowOf = (a: RunRecord, b: RunRecord, label: string) =>
+  compareRuns(a, b).rows.find((each) => each.label === label);
+
+/** Whether the quantile is unsure before and after. */
+const unsure = (label: string) => {
+  const row = rowOf(before, after, label);
+  return [row?.before.unsure, row?.after.unsure];
+};
+
+const open = (run: RunRecord): RunRecord => ({ ...run, plan: { ...run.plan, loadModel: 'open' } });
+
+/** Samples of two targets in turn. */
+const samples = (latencyMs: number) => closedLoop(100, 10, (i) => ({ latencyMs, target: i % 2 }));
+
 describe('comparing runs', () => {
-  it('gives numbers and deltas', () => {
-    const { rows, differences } = compareRuns(before, after);
-    const row = (label: string) => rows.find((each) => each.label === label);
-    assert.deepEqual(row('p50 latency'), {
+  it('gives numbers and changes', () => {
+    assert.deepEqual(rowOf(before, after, 'p50 latency'), {
       label: 'p50 latency',
       unit: 'ms',
-      before: before.latencyMs.median,
-      after: after.latencyMs.median,
-      delta: after.latencyMs.median! - before.latencyMs.median!,
-      ratio: after.latencyMs.median! / before.latencyMs.median!,
+      lead: true,
+      before: { value: before.latencyMs.median, unsure: false },
+      after: { value: after.latencyMs.median, unsure: false },
+      change: after.latencyMs.median! / before.latencyMs.median! - 1,
     });
-    assert.equal(row('Throughput')?.ratio, after.throughputPerS! / before.throughputPerS!);
-    assert.equal(row('Success ratio')?.delta, 0);
-    assert.equal(row('Output token throughput'), undefined);
-    assert.deepEqual(differences, []);
+    assert.equal(rowOf(before, after, 'Throughput')?.change, after.throughputPerS! / before.throughputPerS! - 1);
+    assert.equal(rowOf(before, after, 'Success ratio')?.change, 0);
+    assert.equal(rowOf(before, after, 'Output token throughput'), undefined);
+    assert.deepEqual(compareRuns(before, after).differences, []);
   });
 
-  it('has no delta where a side has no number, and no ratio to nothing', () => {
+  it('leads with success, throughput, p50, and p95: of successes where requests failed', () => {
+    const failing = recordOf(closedLoop(100, 10, (i) => ({ latencyMs: 80, status: i < 10 ? 500 : 200 })));
+    const leads = (b: RunRecord) =>
+      compareRuns(before, b)
+        .rows.filter(({ lead }) => lead)
+        .map(({ label }) => label);
+    assert.deepEqual(leads(after), ['Success ratio', 'Throughput', 'p50 latency', 'p95 latency']);
+    assert.deepEqual(leads(failing), [
+      'Success ratio',
+      'Success throughput',
+      'p50 latency, successes',
+      'p95 latency, successes',
+    ]);
+    assert.equal(rowOf(before, failing, 'p95 latency')?.lead, false);
+    assert.equal(rowOf(before, after, 'p95 latency, successes'), undefined);
+    const labels = compareRuns(open(before), open(after)).rows.map(({ label }) => label);
+    assert.deepEqual(labels.slice(2, 6), ['p50 response time', 'p95 response time', 'p50 latency', 'p95 latency']);
+  });
+
+  it('marks quantiles of too few responses', () => {
+    assert.deepEqual(unsure('p95 latency'), [false, false]);
+    assert.deepEqual(unsure('p99 latency'), [true, true]);
+    assert.deepEqual(unsure('p99.9 latency'), [true, true]);
+    assert.deepEqual(unsure('Max latency'), [false, false]);
+  });
+
+  it('has no change where a side has no number, where it was 0, and where the work differs', () => {
     const none = recordOf([]);
-    const row = compareRuns(none, after).rows.find(({ label }) => label === 'p50 latency');
-    assert.deepEqual([row?.before, row?.delta, row?.ratio], [null, null, null]);
-    assert.equal(compareRuns(none, after).rows.find(({ label }) => label === 'Requests')?.ratio, null);
+    const row = rowOf(none, { ...after, plan: none.plan }, 'p50 latency');
+    assert.deepEqual([row?.before.value, row?.change], [null, null]);
+    assert.equal(rowOf({ ...before, throughputPerS: 0 }, after, 'Throughput')?.change, null);
+    const wider = { ...after, plan: { ...after.plan, concurrency: 25 } };
+    assert.deepEqual(
+      compareRuns(before, wider).rows.filter(({ change }) => change !== null),
+      [],
+    );
+  });
+
+  it('compares the targets that both runs have', () => {
+    const targets = [targetOf('a'), targetOf('b')];
+    const [a, b] = [recordOf(samples(100), { targets }), recordOf(samples(80), { targets })];
+    const compared = compareRuns(a, b).targets;
+    assert.deepEqual(
+      compared.map(({ name }) => name),
+      ['a', 'b'],
+    );
+    assert.deepEqual(
+      compared[0]?.rows.map(({ label, before: { value } }) => [label, value]),
+      [
+        ['Success', 1],
+        ['Throughput', a.perTarget[0]?.throughputPerS],
+        ['p50', 100],
+        ['p95', 100],
+      ],
+    );
+    assert.equal(compared[0]?.rows[2]?.change?.toFixed(6), '-0.200000');
+    const moved = recordOf(samples(80), { targets: [targetOf('a'), targetOf('b', 'http://localhost:6000/')] });
+    const [only, ...others] = compareRuns(a, moved).targets;
+    assert.deepEqual([only?.name, only?.rows[2]?.change, others], ['a', null, []]);
+    assert.deepEqual(compareRuns(before, after).targets, []);
+  });
+
+  it('does not take what a shortened record leaves out for other targets', () => {
+    const many = Array.from({ length: 60 }, (_, i) => targetOf(`t${String(i)}`));
+    const slow = (first: number) =>
+      compactRecord(
+        recordOf(
+          closedLoop(600, 10, (i) => ({ target: i % 60, latencyMs: i % 60 < first || i % 60 > first + 50 ? 10 : 50 })),
+          { targets: many },
+        ),
+      );
+    assert.deepEqual(compareRuns(slow(0), slow(8)).differences, []);
   });
 
   it('says what of the workload differs', () => {
