@@ -80,6 +80,6 @@ describe('what suites send', function () {
     const { prompts, stdout } = await suite('throughput', '--reference');
     assert.equal(prompts.length, 2 + 5 + (2 + 6) + (2 + 6));
     assert.equal(new Set(prompts).size, 3);
-    assert.match(stdout, /the reference's: where requests are no multiple of the concurrency/);
+    assert.match(stdout, /the reference's: if requests aren't a multiple of the concurrency/);
   });
 });

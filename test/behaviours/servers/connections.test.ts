@@ -62,7 +62,7 @@ for (const transport of transportNames) {
           assert.equal(record.reconnected, 19);
           // Sent is the first try: its wait belongs to the latency.
           assert.ok((record.latencyMs.median ?? 0) >= 19, `${record.latencyMs.median}`);
-          assert.ok(attention(record).some((line) => line.startsWith('19 requests met a connection')));
+          assert.ok(attention(record).some((line) => line.startsWith('19 requests hit a closing connection')));
           assert.deepEqual(readRecord(JSON.parse(JSON.stringify(record))), record);
         }
         await server?.close();
