@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import type { PanelState } from '../../src/panel-protocol.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './states/records.ts';
 import { states } from './states/states.ts';
@@ -219,6 +220,12 @@ describe('results panel', () => {
       await sample.locator('summary').click();
       assert.equal(await sample.locator('pre').textContent(), '<img src=x onerror="alert(1)"><b>429</b> & "slow down"');
       assert.equal(await page.locator('main img, main b').count(), 0);
+    });
+
+    it('shows the bytes of bodies and their rate', async () => {
+      const sized: RunRecord = { ...record, bytesReceived: 3_200_000, rateMs: 4_000 };
+      const { page } = await show({ kind: 'run', record: sized, keptForSession: false });
+      await page.getByText('Bodies received: 3.20 MB, 800 kB/s', { exact: true }).waitFor();
     });
 
     it('sorts targets by a click on a heading', async () => {

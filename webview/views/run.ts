@@ -5,6 +5,7 @@ import type { RunRecord } from '../../src/core/record/run.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
 import { serverCharts } from '../../src/core/report/charts/server.ts';
+import { receivedText } from '../../src/core/report/tables/tables.ts';
 import { serverTables } from '../../src/core/report/tables/server-table.ts';
 import { runCharts } from '../../src/core/report/charts/run-charts.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
@@ -79,7 +80,11 @@ function measured(record: RunRecord): Part {
       ...serverParts(record, serverFigures),
       objectives(record.objectives),
       failures(record),
-      section('Status codes and errors', createOutcomes(record).table),
+      section(
+        'Status codes and errors',
+        createOutcomes(record).table,
+        h('p', { class: 'remark' }, `Bodies received: ${receivedText(record)}`),
+      ),
       targets(record),
       serverNotes(record),
       record.responses === 0 ? null : latencyTables(record),

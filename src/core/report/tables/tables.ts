@@ -105,8 +105,14 @@ export function ratesTable(record: RunRecord): Table {
   ];
   if (record.goodputPerS !== null) rows.push(['goodput (success within objectives)', formatRate(record.goodputPerS)]);
   if (record.sloAttainment !== null) rows.push(['SLO attainment', formatPercent(record.sloAttainment)]);
-  rows.push(['bytes received', formatBytes(record.bytesReceived)]);
+  rows.push(['bytes received', receivedText(record)]);
   return { title: 'Rates', columns: ['', ''], rows };
+}
+
+/** Returns the bytes of all bodies and their rate: `3.2 MB, 1.2 MB/s`. No rate for a run that took no time. */
+export function receivedText({ bytesReceived, totalMs, rateMs = totalMs }: RunRecord): string {
+  const total = formatBytes(bytesReceived);
+  return rateMs > 0 ? `${total}, ${formatBytes(bytesReceived / (rateMs / 1000))}/s` : total;
 }
 
 /** One row for each target; the `most` worst when there are more. */
