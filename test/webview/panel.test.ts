@@ -252,6 +252,48 @@ describe('results panel', () => {
       await page.getByText('200 of 3,000 targets are shown').waitFor();
     });
 
+    it('searches many targets by name and address, in a box that scrolls', async () => {
+      const many = syntheticRecord({ requests: 600, targets: 300 });
+      const { page } = await show({ kind: 'run', record: many, keptForSession: false });
+      const names = async () => (await rowsOf(page, 'Targets')).map(([name]) => name?.split(' ')[0]);
+      const search = page.getByRole('searchbox', { name: 'Search targets' });
+      const box = page.getByRole('region', { name: 'Targets', exact: true }).locator('.table-box');
+      const { clientHeight, scrollHeight } = await box.evaluate((element) => ({
+        clientHeight: element.clientHeight,
+        scrollHeight: element.scrollHeight,
+      }));
+      assert.ok(clientHeight <= 520 && scrollHeight > 2_000, `${String(clientHeight)} of ${String(scrollHeight)}`);
+      const { name } = many.perTarget[250]!;
+      await search.fill(name.toUpperCase());
+      assert.deepEqual(await names(), [name]);
+      await page.getByText('1 of 300 targets', { exact: true }).waitFor();
+      const rest = page.getByText('200 of 300 targets are shown');
+      assert.equal(await rest.isVisible(), false);
+      await search.fill('localhost:5000');
+      assert.equal((await names()).length, 200);
+      await page.getByText('300 of 300 targets, 200 shown', { exact: true }).waitFor();
+      const p95 = tableOf(page, 'Targets').getByRole('columnheader', { name: 'p95' });
+      await p95.getByRole('button').click();
+      const slowest = many.perTarget.toSorted((a, b) => b.latencyMs.p95! - a.latencyMs.p95!)[0]!;
+      assert.equal((await names())[0], slowest.name);
+      await search.fill('nowhere');
+      assert.deepEqual(await names(), []);
+      await page.getByText('0 of 300 targets', { exact: true }).waitFor();
+      await search.fill('');
+      assert.equal((await names()).length, 200);
+      assert.equal(await rest.isVisible(), true);
+    });
+
+    it('has no search for a few targets', async () => {
+      const { page } = await show({
+        kind: 'run',
+        record: syntheticRecord({ requests: 200, targets: 20 }),
+        keptForSession: false,
+      });
+      assert.equal((await rowsOf(page, 'Targets')).length, 20);
+      assert.equal(await page.getByRole('searchbox').count(), 0);
+    });
+
     it('runs again, exports in the chosen format, opens the file and the history', async () => {
       const panel = await show(states.completed);
       const { page } = panel;

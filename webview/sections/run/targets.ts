@@ -4,7 +4,7 @@ import type { RunRecord } from '../../../src/core/record/run.ts';
 import { isMixed } from '../../../src/core/report/words/headline.ts';
 import { marked } from '../../../src/core/report/tables/tables.ts';
 import { formatCount, formatPercent, formatRate } from '../../../src/core/format.ts';
-import { h } from '../../dom.ts';
+import { h, setText } from '../../dom.ts';
 import { createTable, type Cell } from '../../table.ts';
 import { note, section } from '../kit/section.ts';
 
@@ -19,7 +19,10 @@ interface SortKey {
 /** A table of more rows than this is slow to draw and nobody reads it: exports have them all. */
 const shownRows = 200;
 
-/** Numbers per target, sorted by a click on a heading. */
+/** More targets than this have a search, and their table scrolls in itself. */
+const mostUnsearched = 20;
+
+/** Numbers per target, sorted by a click on a heading; many of them can be searched. */
 export function targets(record: RunRecord): HTMLElement {
   const title = 'Targets';
   const keys = sortKeys(record);
@@ -29,15 +32,20 @@ export function targets(record: RunRecord): HTMLElement {
   );
   const headings = [...(table.table.tHead?.rows[0]?.cells ?? [])];
   let sorted: { column: number; descending: boolean } | null = null;
+  const rest = left(record);
+  const search = record.perTarget.length > mostUnsearched ? searchBox(record, () => show()) : null;
 
   function show(): void {
     const order = sorted;
     const key = order === null ? undefined : keys[order.column];
+    const found = search === null ? record.perTarget : search.found();
     const rows =
       order === null || key === undefined
-        ? worstTargets(record.perTarget, shownRows)
-        : record.perTarget.toSorted((a, b) => compare(key.of(a), key.of(b), order.descending ? -1 : 1));
+        ? worstTargets(found, shownRows)
+        : found.toSorted((a, b) => compare(key.of(a), key.of(b), order.descending ? -1 : 1));
     table.update(rows.slice(0, shownRows).map((row) => keys.map((column) => column.show(row))));
+    // What a search leaves out, it says itself.
+    if (rest !== null && search !== null) rest.hidden = search.isActive();
     for (const [i, heading] of headings.entries()) {
       const direction = order?.column === i ? (order.descending ? 'descending' : 'ascending') : 'none';
       heading.setAttribute('aria-sort', direction);
@@ -57,8 +65,39 @@ export function targets(record: RunRecord): HTMLElement {
   }
   show();
   table.table.classList.add('lines');
-  return section(title, remarks(record), table.element, left(record));
+  if (search !== null) table.element.classList.add('bounded');
+  return section(title, search?.element, remarks(record), table.element, rest);
 }
+
+interface Search {
+  readonly element: HTMLElement;
+  readonly isActive: () => boolean;
+  /** The targets with the text in their name or address. */
+  readonly found: () => readonly TargetNumbers[];
+}
+
+function searchBox(record: RunRecord, onChange: () => void): Search {
+  const urls = urlsOf(record);
+  const texts = new Map(record.perTarget.map(({ name }) => [name, `${name}\n${urls.get(name) ?? ''}`.toLowerCase()]));
+  const input = h('input', { type: 'search', placeholder: 'Search targets', 'aria-label': 'Search targets' });
+  const count = h('span', { class: 'remark', role: 'status' });
+  const found = (): readonly TargetNumbers[] => {
+    const wanted = input.value.trim().toLowerCase();
+    return record.perTarget.filter(({ name }) => texts.get(name)?.includes(wanted));
+  };
+  const isActive = (): boolean => input.value.trim() !== '';
+  input.addEventListener('input', () => {
+    const all = formatCount(record.perTarget.length);
+    const n = found().length;
+    const cut = n > shownRows ? `, ${formatCount(shownRows)} shown` : '';
+    setText(count, isActive() ? `${formatCount(n)} of ${all} targets${cut}` : '');
+    onChange();
+  });
+  return { element: h('div', { class: 'search' }, input, count), isActive, found };
+}
+
+const urlsOf = ({ targets: planned }: RunRecord): ReadonlyMap<string, string> =>
+  new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
 
 /** What the numbers are of, and what their mark means. */
 function remarks(record: RunRecord): HTMLElement | null {
@@ -91,7 +130,6 @@ function left({ perTarget, targets: planned, targetCount }: RunRecord): HTMLElem
 }
 
 function sortKeys(record: RunRecord): SortKey[] {
-  const { targets: planned } = record;
   // As everywhere: where responses failed, the successes are looked at.
   const mixed = isMixed(record);
   const quantile = (label: string, name: 'median' | 'p95' | 'p99'): SortKey => ({
@@ -99,7 +137,7 @@ function sortKeys(record: RunRecord): SortKey[] {
     of: (n) => timesOf(n, mixed)[name],
     show: (n) => marked(timesOf(n, mixed), name),
   });
-  const urls = new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
+  const urls = urlsOf(record);
   return [
     {
       title: 'Target',
