@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatChange, formatMs } from '../../src/core/format.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
+import { syntheticRecord } from './states/records.ts';
 import { states } from './states/states.ts';
 
 describe('results panel of two runs', () => {
@@ -71,6 +72,16 @@ describe('results panel of two runs', () => {
     );
     const [a, b] = [before.perTarget[0]!.latencyMs.median!, after.perTarget[0]!.latencyMs.median!];
     assert.equal(targets[0]?.[3], `${formatMs(a)} → ${formatMs(b)} ${formatChange(b / a - 1)}`);
+  });
+
+  it('scrolls many targets in their own box', async () => {
+    const before = syntheticRecord({ requests: 150, targets: 50 });
+    const after = syntheticRecord({ requests: 150, targets: 50, medianMs: 700 });
+    const { page } = await show({ kind: 'compare', before, after });
+    assert.equal((await rowsOf(page, 'Targets of both runs')).length, 50);
+    const box = page.getByRole('region', { name: 'Targets of both runs', exact: true }).locator('.table-box');
+    const height = await box.evaluate((element) => element.clientHeight);
+    assert.ok(height <= 520, String(height));
   });
 
   it('asks for the other order, and shows it', async () => {

@@ -8,6 +8,7 @@ import { formatChange, formatCount, formatMs, formatPercent, formatRate, noValue
 import { h } from '../../dom.ts';
 import { createTable, type Cell } from '../../table.ts';
 import { section } from '../kit/section.ts';
+import { mostUnbounded } from '../run/targets.ts';
 
 /** Numbers of two runs and how they changed, never a verdict: those to look at first, then the others. */
 export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
@@ -37,6 +38,7 @@ export function comparedTargets(targets: readonly ComparedTarget[]): HTMLElement
     targets.map(({ name, rows }) => [name, ...rows.map(changedCell)]),
   );
   table.classList.add('widest', 'changes');
+  if (targets.length > mostUnbounded) element.classList.add('bounded');
   return section(
     title,
     h('p', { class: 'remark' }, 'Times and rates are of successes.'),

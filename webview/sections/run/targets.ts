@@ -19,8 +19,8 @@ interface SortKey {
 /** A table of more rows than this is slow to draw and nobody reads it: exports have them all. */
 const shownRows = 200;
 
-/** More targets than this have a search, and their table scrolls in itself. */
-const mostUnsearched = 20;
+/** A table of more targets than this scrolls in itself. */
+export const mostUnbounded = 20;
 
 /** Numbers per target, sorted by a click on a heading; many of them can be searched. */
 export function targets(record: RunRecord): HTMLElement {
@@ -33,7 +33,7 @@ export function targets(record: RunRecord): HTMLElement {
   const headings = [...(table.table.tHead?.rows[0]?.cells ?? [])];
   let sorted: { column: number; descending: boolean } | null = null;
   const rest = left(record);
-  const search = record.perTarget.length > mostUnsearched ? searchBox(record, () => show()) : null;
+  const search = record.perTarget.length > mostUnbounded ? searchBox(record, () => show()) : null;
 
   function show(): void {
     const order = sorted;
