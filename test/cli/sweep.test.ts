@@ -51,7 +51,7 @@ describe('loadlens run over several levels', function () {
     const search = ['--find-capacity', 'errors < 10%', '--sweep', '1..32', '--cool-down', '0ms'];
     const { code, stdout } = await run(...search, '--json', 'out.json');
     assert.equal(code, 0);
-    assert.match(stdout, /^Meets errors < 10% at concurrency 5, but not at 6\.$/m);
+    assert.match(stdout, /^Completed with failures: Meets errors < 10% at concurrency 5, but not at 6\. Confirmed:/);
     const { search: found } = readJson('out.json');
     assert.deepEqual([found?.capacity, found?.firstFailing, found?.sure], [5, 6, true]);
     assert.deepEqual(
@@ -66,7 +66,7 @@ describe('loadlens run over several levels', function () {
     const { code, stdout, stderr } = await run('--find-capacity', 'p95 < 1ms', '--cool-down', '0ms');
     assert.equal(code, 99);
     assert.equal(stderr, 'No level meets all objectives.\n');
-    assert.match(stdout, /^Doesn't meet p95 < 1ms even at concurrency 1\.$/m);
+    assert.match(stdout, /^Failed: Doesn't meet p95 < 1ms even at concurrency 1\./);
   });
 
   it('keeps the levels that had ended when it is interrupted', async () => {

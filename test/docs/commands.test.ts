@@ -61,7 +61,8 @@ describe('commands of the documentation', function () {
         equal(code, step.exitCode, `${step.line}\n${stderr}`);
         match(
           stdout,
-          expected.find(([form]) => form.test(step.line))?.[1] ?? /Success ratio: 100\.00%|Recommended concurrency/,
+          expected.find(([form]) => form.test(step.line))?.[1] ??
+            /Success ratio: 100\.00%|Recommended concurrency|^Completed: Meets /,
         );
         filesOf(step.line).forEach((file) => ok(existsSync(path.join(folder.path, file)), file));
       }

@@ -1,3 +1,4 @@
+import { someLevelMeets } from '../../core/report/words/sweep-verdict.ts';
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
 import { requestsToJudge } from '../../core/plan/capacity.ts';
 import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../../core/plan/sweep.ts';
@@ -148,10 +149,6 @@ function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
 
 /** Returns the exit code as for a run. A sweep meets its objectives if at least one level does. */
 function endOfSweep(sweep: SweepRecord): ExitCode {
-  const { levels, search } = sweep;
-  const holds =
-    search === undefined
-      ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
-      : search.capacity !== null;
-  return endOf(sweep, { runs: levels, unmet: holds ? undefined : 'No level meets all objectives.' });
+  const meets = someLevelMeets(sweep);
+  return endOf(sweep, { runs: sweep.levels, unmet: meets ? undefined : 'No level meets all objectives.' });
 }

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { about, count, numberOrNull } from '../../schema.ts';
-import { serverFigures } from '../server/known-series.ts';
+import type { ServerFigure } from '../server/known-series.ts';
+
+const readings = v.array(numberOrNull);
 
 /** What a server said about itself during a run. */
 export const serverMetricsSchema = v.object({
@@ -14,6 +16,20 @@ export const serverMetricsSchema = v.object({
   ),
   figures: about(
     'One value for each reading: gauges as they are, counters as the server counts; null where a reading lacks one. Absent: unknown to the server.',
-    v.object(v.entriesFromList(serverFigures, v.exactOptional(v.array(numberOrNull)))),
+    v.object({
+      running: v.exactOptional(about('Running requests.', readings)),
+      waiting: v.exactOptional(about('Queued requests.', readings)),
+      kvCacheUse: v.exactOptional(about('Share of the KV cache in use, 0 to 1.', readings)),
+      promptTokens: v.exactOptional(about('Prompt tokens processed so far.', readings)),
+      outputTokens: v.exactOptional(about('Output tokens generated so far.', readings)),
+      prefixQueries: v.exactOptional(about('Prompt tokens looked up in the prefix cache so far.', readings)),
+      prefixHits: v.exactOptional(about('Prompt tokens found in the prefix cache so far.', readings)),
+      prefixHitRate: v.exactOptional(
+        about('Share of prompt tokens found in the prefix cache, 0 to 1, as the server computes it.', readings),
+      ),
+      preemptions: v.exactOptional(about('Preempted requests so far.', readings)),
+      ttftSumS: v.exactOptional(about('Sum of the times to first token so far, seconds.', readings)),
+      ttftCount: v.exactOptional(about('Number of those times so far.', readings)),
+    } satisfies Record<ServerFigure, v.GenericSchema>),
   ),
 });

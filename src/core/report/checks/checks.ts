@@ -1,3 +1,4 @@
+import { someLevelMeets } from '../words/sweep-verdict.ts';
 import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -31,7 +32,7 @@ export const checksOfRuns = (runs: readonly RunRecord[]): Check[] =>
 
 /** Returns the checks of a sweep. One level that meets all objectives is enough, so objectives of a level never fail alone. */
 export function checksOfSweep(sweep: SweepRecord): Check[] {
-  const { levels, search } = sweep;
+  const { levels } = sweep;
   const responded = levels.some(({ responses }) => responses > 0);
   const ofLevels = levels.flatMap((level) =>
     level.objectives.map((verdict): Check => {
@@ -39,10 +40,7 @@ export function checksOfSweep(sweep: SweepRecord): Check[] {
       return check.outcome === 'fail' ? { ...check, outcome: 'open' } : check;
     }),
   );
-  const meets =
-    search === undefined
-      ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
-      : search.capacity !== null;
+  const meets = someLevelMeets(sweep);
   const whole: Check[] =
     ofLevels.length === 0
       ? []

@@ -7,13 +7,25 @@ import type { RunVerdict } from './verdict.ts';
 const inVerdict = 2;
 
 /** Returns the answer of a sweep: the concurrency that the server is good for, and what bounds it. */
-export function sweepVerdict({ status, levels, capacity }: SweepRecord): RunVerdict {
-  const { label, tone } = outcomeWords[outcomeOfAll(status, levels)];
-  return {
-    label: capital(label),
-    tone: tone === 'good' ? 'plain' : tone,
-    sentence: capacity.slice(0, inVerdict).join(' '),
-  };
+export function sweepVerdict(sweep: SweepRecord): RunVerdict {
+  return { ...badgeOf(sweep), sentence: sweep.capacity.slice(0, inVerdict).join(' ') };
+}
+
+/** Returns whether a level met all objectives, which any level does without objectives. */
+export const someLevelMeets = ({ search, levels }: SweepRecord): boolean =>
+  search === undefined
+    ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
+    : search.capacity !== null;
+
+function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
+  const outcome = outcomeOfAll(sweep.status, sweep.levels);
+  const { label, tone } = outcomeWords[outcome];
+  const ended = outcome === 'completed' || outcome === 'withFailures' || outcome === 'objectiveMissed';
+  if (ended && sweep.levels.length > 0 && !someLevelMeets(sweep)) {
+    const missed = sweep.levels.some(({ objectives }) => objectives.some((verdict) => verdict.outcome === 'fail'));
+    return missed ? { label: 'Failed', tone: 'bad' } : { label: 'Not enough data', tone: 'warning' };
+  }
+  return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
 }
 
 /** Returns what the verdict leaves out of capacity. */
