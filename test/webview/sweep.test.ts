@@ -127,7 +127,7 @@ describe('results panel of a sweep', () => {
     assert.equal((await rowsOf(one.page, 'Levels')).length, 1);
     const none = await show(sweepStates.sweepOfNothing);
     assert.equal(await none.page.locator('figure, .tile, table').count(), 0);
-    await none.page.getByText('No level measured.').waitFor();
+    await none.page.getByText('No level measured.', { exact: true }).waitFor();
   });
 });
 
