@@ -143,7 +143,7 @@ describe('results panel', () => {
           'Client delay: these results include delay of the client itself.' +
           'The server limits requests. Lower the concurrency or rate, or raise its limit.',
       );
-      await page.getByText("latencies include the client's own delay").waitFor();
+      await page.getByText('Latencies include this delay.').waitFor();
       await page.getByText('No folder is open').waitFor();
       const outcomes = await rowsOf(page, 'Status codes and errors');
       assert.deepEqual(
