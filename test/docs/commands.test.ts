@@ -62,7 +62,7 @@ describe('commands of the documentation', function () {
         match(
           stdout,
           expected.find(([form]) => form.test(step.line))?.[1] ??
-            /Success ratio: 100\.00%|Recommended concurrency|^Completed: Meets /,
+            /Success ratio: 100\.00%|^Completed: [^]*\*\*\* Sweep \*\*\*/,
         );
         filesOf(step.line).forEach((file) => ok(existsSync(path.join(folder.path, file)), file));
       }
