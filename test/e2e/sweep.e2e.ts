@@ -17,7 +17,7 @@ describe('a sweep from the palette', () => {
     await answer(bench.page, /Concurrency of each level/, '1,2');
     await answer(bench.page, /Requests per level/, '8');
     await heading(bench, 'endpoints.txt').waitFor();
-    await bench.webview().locator('.headline', { hasText: 'Completed' }).waitFor();
+    await bench.webview().locator('.headline, .verdict', { hasText: 'Completed' }).waitFor();
     await runCommand(bench.page, 'Loadlens: Show History');
     const rows = treeRows(bench.page, /History/);
     await waitFor('one result in the history', async () => (await rows.count()) === 1);
