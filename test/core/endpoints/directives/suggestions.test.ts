@@ -17,7 +17,7 @@ describe('suggestionsOf', () => {
   });
 
   it('offers choices and units of other directives', () => {
-    assert.deepEqual(texts('arrivals', 'po'), ['constant', 'poisson']);
+    assert.deepEqual(texts('arrivals', 'po'), ['constant', 'poisson', 'gamma']);
     assert.deepEqual(texts('timeout', '3'), ['3ms', '3s', '3m', '3h']);
     assert.deepEqual(texts('timeout', '3s'), []);
     assert.deepEqual(texts('name', 'x'), []);
