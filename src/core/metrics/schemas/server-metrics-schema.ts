@@ -19,7 +19,7 @@ export const serverMetricsSchema = v.object({
     v.object({
       running: v.exactOptional(about('Running requests.', readings)),
       waiting: v.exactOptional(about('Queued requests.', readings)),
-      kvCacheUse: v.exactOptional(about('Share of the KV cache in use, 0 to 1.', readings)),
+      kvCacheUse: v.exactOptional(about('Used share of the KV cache, 0 to 1.', readings)),
       promptTokens: v.exactOptional(about('Prompt tokens processed so far.', readings)),
       outputTokens: v.exactOptional(about('Output tokens generated so far.', readings)),
       prefixQueries: v.exactOptional(about('Prompt tokens looked up in the prefix cache so far.', readings)),
