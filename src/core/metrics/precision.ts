@@ -65,31 +65,14 @@ export function precisionOf(
   const batches = slices.length / each;
   // Overlapping batches have about 1.5 times the degrees of freedom.
   const t = studentQuantile(1 - level / 2, 1.5 * (batches - 1));
-  if (statistic === 'rate') {
-    const mean = count / slices.length;
-    const half =
-      (t *
-        Math.sqrt(
-          spreadOf(
-            counts.map((here) => here - mean),
-            each,
-          ),
-        )) /
-      slices.length;
-    return precision(mean, [mean - half, mean + half], count, 1_000 / widthMs);
-  }
-  if (statistic === 'mean') {
-    const mean = sumOf(slices.map((slice) => slice?.sumMs ?? 0)) / count;
-    const half =
-      (t *
-        Math.sqrt(
-          spreadOf(
-            slices.map((slice) => (slice ? slice.sumMs - mean * slice.count : 0)),
-            each,
-          ),
-        )) /
-      count;
-    return precision(mean, [mean - half, mean + half], count);
+  if (typeof statistic === 'string') {
+    const isRate = statistic === 'rate';
+    const sums = isRate ? counts : slices.map((slice) => slice?.sumMs ?? 0);
+    const divisor = isRate ? slices.length : count;
+    const mean = sumOf(sums) / divisor;
+    const deviations = sums.map((sum, index) => sum - mean * (isRate ? 1 : (counts[index] ?? 0)));
+    const half = (t * Math.sqrt(spreadOf(deviations, each))) / divisor;
+    return precision(mean, [mean - half, mean + half], count, isRate ? 1_000 / widthMs : 1);
   }
   const share = statistic.quantile;
   const all = createWatched();

@@ -1,3 +1,5 @@
+import { normalFrom } from './pick.ts';
+
 /** Distribution of the number of tokens of a prompt or a response. */
 export type Lengths =
   | { readonly kind: 'fixed'; readonly tokens: number }
@@ -69,17 +71,14 @@ export function drawLength(lengths: Lengths, unit: (draw: number) => number): nu
   if (kind === 'lognormal') {
     // The logarithm is normal; its moments follow from those of the lengths.
     const variance = Math.log1p((deviation / mean) ** 2);
-    return bounded(Math.exp(Math.log(mean) - variance / 2 + Math.sqrt(variance) * normalOf(unit(0), unit(1))));
+    return bounded(Math.exp(Math.log(mean) - variance / 2 + Math.sqrt(variance) * normalFrom(unit(0), unit(1))));
   }
   for (let draw = 0; draw < mostDraws; draw++) {
-    const length = mean + deviation * normalOf(unit(2 * draw), unit(2 * draw + 1));
+    const length = mean + deviation * normalFrom(unit(2 * draw), unit(2 * draw + 1));
     if (length >= 0.5) return bounded(length);
   }
   return 1;
 }
-
-/** Returns a standard normal value from two uniform ones (Box–Muller). */
-const normalOf = (a: number, b: number): number => Math.sqrt(-2 * Math.log1p(-a)) * Math.cos(2 * Math.PI * b);
 
 const bounded = (length: number): number => Math.min(mostTokens, Math.max(1, Math.round(length)));
 

@@ -20,6 +20,9 @@ export function seededUnits(seed: number): (index: number) => number {
   return (index) => unitAt(seedA, seedB, index);
 }
 
+/** Returns a standard normal value from two numbers in [0, 1) (Box and Muller). */
+export const normalFrom = (a: number, b: number): number => Math.sqrt(-2 * Math.log1p(-a)) * Math.cos(2 * Math.PI * b);
+
 /** Returns the first position whose cumulative weight is above `wanted`. */
 function firstAbove(cumulative: Float64Array, wanted: number): number {
   let low = 0;

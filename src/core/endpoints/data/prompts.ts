@@ -1,6 +1,5 @@
+import { isObject, type Json } from '../json.ts';
 import { readEntries, type FailAt } from './data-set.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A prompt of a prompts file. */
 export interface Prompt {
@@ -76,6 +75,3 @@ function firstHumanTurn(turns: readonly unknown[]): { text: string } | undefined
 /** Returns the messages up to the last one of the user: the model generates those after it. */
 const upToUser = (messages: readonly Json[]): readonly Json[] =>
   messages.slice(0, messages.findLastIndex(({ role }) => role === 'user') + 1);
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

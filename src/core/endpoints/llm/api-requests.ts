@@ -1,6 +1,6 @@
 import type { DialectName } from '../types.ts';
 import { lengthMark } from './synthetic-marks.ts';
-import { isObject, objectOr, type Json } from './json.ts';
+import { isObject, objectOr, type Json } from '../json.ts';
 
 /** How the requests of an API are written. */
 export interface ApiRequests {

@@ -1,5 +1,5 @@
 import type { DialectName } from '../types.ts';
-import { isObject, objectOr, type Json } from './json.ts';
+import { isObject, objectOr, type Json } from '../json.ts';
 
 type Fail = (message: string, hint: string) => never;
 

@@ -1,5 +1,5 @@
 import type { DialectName } from '../types.ts';
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 
 /** An API of language models, recognized by URL and body. */
 export interface LlmApi {

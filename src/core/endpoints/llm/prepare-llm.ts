@@ -1,6 +1,6 @@
 import { requestsOf, withChoices, type ApiRequests } from './api-requests.ts';
 import { readImage, withImage } from './images.ts';
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 import { withPrompt } from './put-prompt.ts';
 import { isChatPath, modelListsOf, recognizeApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';

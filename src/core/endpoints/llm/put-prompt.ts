@@ -1,7 +1,7 @@
 import type { Prompt } from '../data/prompts.ts';
 import type { DialectName } from '../types.ts';
 import { promptIn, requestsOf } from './api-requests.ts';
-import { objectOr, type Json } from './json.ts';
+import { objectOr, type Json } from '../json.ts';
 
 /** Members of bodies that an entry without a prompt may set. */
 const requestMembers = new Set(['prompt', 'messages', 'model', 'max_tokens', 'temperature', 'stop', 'seed', 'options']);

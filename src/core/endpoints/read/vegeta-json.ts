@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import { checkHeader } from './headers.ts';
 import { rangeOf, type Findings } from '../problems.ts';
 import { finishRequest, startRequest } from './read-request.ts';
@@ -11,9 +12,6 @@ interface VegetaTarget {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a line of vegeta's JSON format. Returns false unless it's an object with a method and a URL. */
 export function readVegetaLine(state: State, range: Range, text: string): boolean {

@@ -1,3 +1,4 @@
+import { isObject, type Json } from '../json.ts';
 import { LoadlensError } from '../../errors.ts';
 import type { ChosenEnvironment } from '../read/state.ts';
 
@@ -14,8 +15,6 @@ export interface Environment extends ChosenEnvironment {
   /** Names of the variables that the private file sets. */
   readonly privateNames: readonly string[];
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Returns an environment in the format of JetBrains and Microsoft: `http-client.env.json`, overridden by
@@ -76,6 +75,3 @@ function flatten(value: unknown, prefix: string, into: Record<string, string>): 
     else flatten(one, `${path}.`, into);
   }
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

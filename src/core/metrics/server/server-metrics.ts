@@ -101,6 +101,12 @@ export function prefixHitShare(metrics: ServerMetrics): number | null {
   return (metrics.figures.prefixHitRate ?? []).findLast((value) => value !== null) ?? null;
 }
 
+/** Returns the mean time to first token of the run as the server measured it, ms; null if unknown. */
+export function serverTtftMs(metrics: ServerMetrics): number | null {
+  const [sumS, count] = [changeOf(metrics, 'ttftSumS'), changeOf(metrics, 'ttftCount')];
+  return sumS === null || count === null || count === 0 ? null : (sumS / count) * 1000;
+}
+
 /** Returns the rate of a counter between readings, per second, each at the time of the later one. */
 export function ratesOf({ atMs, figures }: ServerMetrics, figure: ServerFigure): (number | null)[] {
   const values = figures[figure] ?? [];

@@ -1,4 +1,4 @@
-import { seededUnits } from '../../values/pick.ts';
+import { normalFrom, seededUnits } from '../../values/pick.ts';
 import { arrivalTime } from '../../values/stages.ts';
 import type { ArrivalProcess, Stage } from '../../vocabulary.ts';
 import type { RunPlan } from '../types.ts';
@@ -70,7 +70,7 @@ function gammaGap(shape: number, unit: (draw: number) => number): number {
   const c = 1 / Math.sqrt(9 * d);
   const scale = (shape < 1 ? (1 - unit(0)) ** (1 / shape) : 1) / shape;
   for (let draw = 1; draw + 2 < drawsPerGap; draw += 3) {
-    const normal = Math.sqrt(-2 * Math.log1p(-unit(draw))) * Math.cos(2 * Math.PI * unit(draw + 1));
+    const normal = normalFrom(unit(draw), unit(draw + 1));
     const cube = (1 + c * normal) ** 3;
     if (cube > 0 && Math.log1p(-unit(draw + 2)) < normal ** 2 / 2 + d * (1 - cube + Math.log(cube)))
       return d * cube * scale;

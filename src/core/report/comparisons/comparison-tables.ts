@@ -1,3 +1,4 @@
+import { quantile, rankedSamples } from '../../metrics/statistics/quantiles.ts';
 import { comparedMetrics, isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
 import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../../record/comparisons/comparison.ts';
@@ -129,9 +130,6 @@ export const medianOf = (slices: readonly ComparisonSlice[], metric: string): nu
     0.5,
   );
 
-/** Returns a quantile of values in ascending order, linear between the two nearest ranks; null without values. */
-export function quantileOf(sorted: readonly number[], share: number): number | null {
-  const place = (sorted.length - 1) * share;
-  const [low, high] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-  return low === undefined || high === undefined ? null : low + (high - low) * (place - Math.floor(place));
-}
+/** Returns a quantile of values in ascending order; null without values. */
+export const quantileOf = (sorted: readonly number[], share: number): number | null =>
+  quantile(rankedSamples(sorted), share);

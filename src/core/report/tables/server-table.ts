@@ -1,8 +1,9 @@
 import { formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
-import { changeOf, prefixHitShare, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
+import { changeOf, prefixHitShare, serverTtftMs, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
+import { cachedShare } from './stream-tables.ts';
 import type { Table } from './tables.ts';
 
 /** Returns the server's own metrics with the bottleneck, and its token counts beside the client's; none without readings. */
@@ -24,14 +25,13 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
     gaugeRow(metrics, 'kvCacheUse', 'KV cache in use', formatPercent),
   ].flat();
   const hits = prefixHitShare(metrics);
-  const [ttftSumS, ttftCount] = [changeOf(metrics, 'ttftSumS'), changeOf(metrics, 'ttftCount')];
-  const ttft = ttftSumS !== null && ttftCount !== null && ttftCount > 0 ? (ttftSumS / ttftCount) * 1000 : null;
+  const ttft = serverTtftMs(metrics);
   return {
     title,
     columns: ['', 'Server', 'Client'],
     rows: [
       ...rows,
-      ...(hits === null ? [] : [['prefix cache hits', formatPercent(hits), cachedText(record)]]),
+      ...(hits === null ? [] : [['prefix cache hits', formatPercent(hits), formatPercent(cachedShare(record))]]),
       ...countRow('prompt tokens', changeOf(metrics, 'promptTokens'), record.inputTokens ?? null),
       ...countRow('output tokens', changeOf(metrics, 'outputTokens'), record.outputTokens),
       ...countRow('preemptions', changeOf(metrics, 'preemptions'), null),
@@ -48,9 +48,6 @@ function noteOf(record: RunRecord, { failedReadings }: ServerMetrics): Pick<Tabl
   ];
   return { note: notes.join(' ') };
 }
-
-const cachedText = ({ inputTokens = 0, cachedInputTokens }: RunRecord): string =>
-  cachedInputTokens === undefined || inputTokens === 0 ? noValue : formatPercent(cachedInputTokens / inputTokens);
 
 const countRow = (label: string, atServer: number | null, atClient: number | null): string[][] =>
   atServer === null ? [] : [[label, formatCount(atServer), atClient === null ? noValue : formatCount(atClient)]];

@@ -1,6 +1,6 @@
 import { formatCount, formatMs, formatPercent } from '../../format.ts';
 import { hasStreams } from '../../metrics/streams.ts';
-import { changeOf, prefixHitShare, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
+import { changeOf, prefixHitShare, serverTtftMs, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -15,7 +15,7 @@ export interface Bottleneck {
 const mostOf = 0.5;
 /** KV cache use from which new sequences have to wait, however small they are. */
 const fullCache = 0.9;
-/** TTFT at the client beyond that at the server: as a factor, and at least so many ms. */
+/** TTFT at the client beyond that at the server: as a factor, and in ms. Both must be exceeded. */
 const farAway = { factor: 1.5, ms: 5 } as const;
 
 /**
@@ -69,8 +69,7 @@ function byTimes(record: RunRecord, metrics: ServerMetrics): Bottleneck | null {
   if (!hasStreams(record)) return null;
   const { ttftMs, e2eMs } = record;
   if (ttftMs.mean === null || e2eMs.mean === null || e2eMs.mean === 0) return null;
-  const [sumS, count] = [changeOf(metrics, 'ttftSumS'), changeOf(metrics, 'ttftCount')];
-  const atServerMs = sumS !== null && count !== null && count > 0 ? (sumS / count) * 1000 : null;
+  const atServerMs = serverTtftMs(metrics);
   if (
     atServerMs !== null &&
     ttftMs.mean > farAway.factor * atServerMs &&
