@@ -1,7 +1,7 @@
-import { Client } from 'undici';
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
+import { getText, textClient } from './transport/get-text.ts';
 
 /** Timeout of one request for a list of models, ms. */
 const mostMs = 10_000;
@@ -70,22 +70,16 @@ async function readList(
 ): Promise<Listed> {
   const { origin, pathname, search } = new URL(url);
   const timeoutMs = Math.min(plan.timeoutMs, mostMs);
-  const client = new Client(origin, { connect: { rejectUnauthorized: plan.insecure !== true } });
+  const client = textClient(origin, plan.insecure);
   try {
     const own = headers.filter(([name]) => !/^(?:content-.*|host|accept)$/i.test(name)).flat();
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const { statusCode, body } = await client.request({
-      method: 'GET',
+    const text = await getText(client, {
       path: pathname + search,
       headers: [...own, 'accept', 'application/json'],
-      signal: limit,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      most: mostText,
+      what: 'list',
     });
-    let text = '';
-    for await (const chunk of body.setEncoding('utf8')) {
-      text += String(chunk);
-      if (text.length > mostText) return { failure: 'the list is too long' };
-    }
-    if (statusCode !== 200) return { failure: `status ${statusCode}` };
     const models = modelsIn(text);
     return models.length > 0 ? { models } : { failure: 'it lists none' };
   } catch (error) {

@@ -3,7 +3,7 @@ import { createServerMetrics, type ServerMetrics } from '../core/metrics/server/
 import { isLoopback } from '../core/endpoints/hosts.ts';
 import { LoadlensError } from '../core/errors.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import { Client } from 'undici';
+import { getText, textClient } from './transport/get-text.ts';
 
 /** Reads a server's metrics during a run. */
 export interface Scraper {
@@ -23,20 +23,21 @@ const firstMs = 5_000;
 const most = { ms: 2_000, characters: 8_000_000 } as const;
 
 /**
- * Returns the address of the server's metrics: that of the plan, or `/metrics` of a server that Loadlens has started; undefined if
- * none are read.
+ * Returns the address of the server's metrics: that of the plan, or `/metrics` of a language model server that Loadlens has started;
+ * undefined if none are read. Suites read none, because each of their many runs would.
  * @param ours Loadlens has started the server
  * @throws LoadlensError if the address is on a host that nobody has allowed
  */
-export function metricsUrlOf({ plan, requests }: RunInput, ours: boolean): string | undefined {
-  const { metricsUrl } = plan;
-  const urls = requests.map(({ url }) => new URL(url));
+export function metricsUrlOf(
+  { plan: { metricsUrl }, requests, file }: Pick<RunInput, 'plan' | 'requests' | 'file'>,
+  ours: boolean,
+): string | undefined {
   if (metricsUrl === undefined) {
-    const [first] = urls;
-    return ours && first !== undefined ? `${first.origin}/metrics` : undefined;
+    const model = ours && file !== null ? requests.find(({ dialect }) => dialect !== undefined) : undefined;
+    return model && `${new URL(model.url).origin}/metrics`;
   }
   const { hostname } = new URL(metricsUrl);
-  if (!isLoopback(hostname) && !urls.some((url) => url.hostname === hostname)) {
+  if (!isLoopback(hostname) && !requests.some(({ url }) => new URL(url).hostname === hostname)) {
     throw new LoadlensError(`Metrics of ${hostname} can't be read: it isn't the host of a target.`, {
       hint: 'Use a URL on this machine or on the host of a target.',
     });
@@ -47,7 +48,7 @@ export function metricsUrlOf({ plan, requests }: RunInput, ours: boolean): strin
 /** Creates a scraper of Prometheus' text format. Readings never overlap, and one that fails doesn't end the others. */
 export function createScraper(url: string, { insecure = false }: { readonly insecure?: boolean }): Scraper {
   const { origin, pathname, search } = new URL(url);
-  const client = new Client(origin, { connect: { rejectUnauthorized: !insecure } });
+  const client = textClient(origin, insecure);
   const collector = createServerMetrics();
   let startMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -57,7 +58,13 @@ export function createScraper(url: string, { insecure = false }: { readonly inse
   const read = async (): Promise<void> => {
     const atMs = performance.now();
     try {
-      const text = await readText(client, pathname + search);
+      const text = await getText(client, {
+        path: pathname + search,
+        headers: ['accept', 'text/plain'],
+        signal: AbortSignal.timeout(most.ms),
+        most: most.characters,
+        what: 'response',
+      });
       if (startMs === undefined) early.push({ atMs, text });
       else collector.add(atMs - startMs, text);
     } catch (error) {
@@ -91,20 +98,4 @@ export function createScraper(url: string, { insecure = false }: { readonly inse
     },
     stop: () => (stopped ??= stop()),
   };
-}
-
-async function readText(client: Client, path: string): Promise<string> {
-  const { statusCode, body } = await client.request({
-    method: 'GET',
-    path,
-    headers: ['accept', 'text/plain'],
-    signal: AbortSignal.timeout(most.ms),
-  });
-  let text = '';
-  for await (const chunk of body.setEncoding('utf8')) {
-    text += String(chunk);
-    if (text.length > most.characters) throw new Error('the response is too long');
-  }
-  if (statusCode !== 200) throw new Error(`status ${statusCode}`);
-  return text;
 }

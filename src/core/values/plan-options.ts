@@ -170,7 +170,7 @@ export const planOptions = {
     value: textOf(isHttpUrl, 'an http:// or https:// URL, such as http://127.0.0.1:8000/metrics'),
     inFile: true,
     help: "Read the server's own metrics (Prometheus text) during the run",
-    more: 'Four times a second at first, then once. The URL must be on this machine or on the host of a target. A server that Loadlens has started is read anyway.',
+    more: 'Four times a second at first, then once. The URL must be on this machine or on the host of a target. A language model server that Loadlens has started is read anyway.',
     example: 'http://127.0.0.1:8000/metrics',
   },
   seed: {

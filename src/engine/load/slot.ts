@@ -1,3 +1,4 @@
+import { requestsOf } from '../../core/endpoints/llm/api-requests.ts';
 import { addValue, type Tally } from '../../core/metrics/recorder/tally.ts';
 import type { Sample } from '../../core/metrics/types.ts';
 import { createBodyKeeper } from '../answers/body.ts';
@@ -293,7 +294,7 @@ export function createSlot(options: SlotOptions): Slot {
         reader.begin({
           anyEvents: request.dialect === 'sse',
           stream: request.streams === true,
-          tokenless: request.dialect === 'embeddings' || request.dialect === 'rerank',
+          tokenless: request.dialect !== undefined && requestsOf(request.dialect).limit === undefined,
           type: head.get('content-type')?.toLowerCase() ?? '',
         });
         exchange.reader = reader;

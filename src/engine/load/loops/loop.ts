@@ -227,7 +227,8 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         }),
         counter: sharedCounter(counters[part]),
         startedAtMs: startedAtMs - offsetMs,
-        ...(isRun && { endMs: () => endOf(setup.endSignal) }),
+        // Nothing else ends a run, and each request would ask.
+        ...(isRun && plan.until && { endMs: () => endOf(setup.endSignal) }),
         lanes: lanes(slots),
         requests,
         pick,
