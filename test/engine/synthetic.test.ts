@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
-import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
 import { transportNames } from '../../src/core/vocabulary.ts';
-import { run } from '../support/run-input.ts';
+import { requestsOf, run } from '../support/run-input.ts';
+import { startStreamServer, type StreamServer } from '../support/stream-server.ts';
 
 interface Body {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -15,42 +13,21 @@ interface Body {
   readonly model: string;
 }
 
-/** A server that keeps the bodies, and returns one token less than asked for in every fourth response. */
-async function startServer(): Promise<{ server: Server; origin: string; bodies: Body[] }> {
-  const bodies: Body[] = [];
-  const server = createServer((request, response) => {
-    if (request.method === 'GET') return response.end('{"data":[{"id":"m"}]}');
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    return request.on('end', () => {
-      const body: Body = JSON.parse(Buffer.concat(parts).toString());
-      bodies.push(body);
-      const tokens = body.max_tokens - (bodies.length % 4 === 0 ? 1 : 0);
-      response.setHeader('content-type', 'application/json');
-      response.end(
-        JSON.stringify({
-          choices: [{ index: 0, message: { role: 'assistant', content: 'x' }, finish_reason: 'length' }],
-          usage: { prompt_tokens: 600, completion_tokens: tokens },
-        }),
-      );
-    });
+/** Starts a server that returns one token less than asked for in every fourth response. */
+async function startServer(): Promise<{ server: StreamServer; origin: string; bodies: () => Body[] }> {
+  const server = await startStreamServer((response) => {
+    const body: Body = JSON.parse(server.bodies.at(-1) ?? '');
+    const tokens = body.max_tokens - (server.bodies.length % 4 === 0 ? 1 : 0);
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({
+        choices: [{ index: 0, message: { role: 'assistant', content: 'x' }, finish_reason: 'length' }],
+        usage: { prompt_tokens: 600, completion_tokens: tokens },
+      }),
+    );
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  return { server, origin: `http://127.0.0.1:${address.port}`, bodies };
+  return { server, origin: server.url, bodies: () => server.bodies.map((body): Body => JSON.parse(body)) };
 }
-
-const nothing = (): undefined => undefined;
-
-const requestsOf = (text: string): ReturnType<typeof prepareTargets>['requests'] => {
-  const { targets, problems } = parseEndpoints(text);
-  assert.deepEqual(
-    problems.filter(({ severity }) => severity === 'error'),
-    [],
-  );
-  return prepareTargets(targets, { env: nothing, secret: nothing, bodyFile: nothing, shownAs: 'e.txt' }).requests;
-};
 
 describe('generated requests', () => {
   for (const transport of transportNames) {
@@ -60,8 +37,8 @@ describe('generated requests', () => {
         const file = `# @input-tokens uniform(20, 200)\n# @output-tokens choice(8, 16)\n# @shared-prefix 64 of 4\nPOST ${origin}/v1/chat/completions\n\n{"model":"m","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"?"}]}\n`;
         const record = await run(requestsOf(file), { plan: { requests: 40, concurrency: 1, transport } });
         assert.equal(record.successes, 40);
-        assert.equal(bodies.length, 40);
-        const contents = bodies.map(({ messages }) => messages.at(-1)?.content ?? '');
+        assert.equal(bodies().length, 40);
+        const contents = bodies().map(({ messages }) => messages.at(-1)?.content ?? '');
         assert.equal(new Set(contents).size, 40);
         const sizes = contents.map((text) => countTokens(text));
         const [target] = record.targets;
@@ -72,7 +49,7 @@ describe('generated requests', () => {
         });
         assert.ok(Math.min(...sizes) >= 84 && Math.max(...sizes) <= 264);
         assert.equal(new Set(contents.map((text) => text.split(' ').slice(0, 64).join(' '))).size, 4);
-        for (const { messages, max_tokens, min_tokens, ignore_eos } of bodies) {
+        for (const { messages, max_tokens, min_tokens, ignore_eos } of bodies()) {
           assert.equal(messages[0]?.content, 'Be brief.');
           assert.ok(max_tokens === 8 || max_tokens === 16);
           assert.equal(min_tokens, max_tokens);
@@ -80,8 +57,7 @@ describe('generated requests', () => {
         }
         assert.deepEqual(record.askedLengths, { responses: 40, met: 30 });
       } finally {
-        server.closeAllConnections();
-        server.close();
+        await server.close();
       }
     });
   }
@@ -94,11 +70,10 @@ describe('generated requests', () => {
       );
       const first = await run(requests, { plan: { requests: 5, concurrency: 1 } });
       assert.deepEqual(first.targets[0]?.prompts?.askedInput, { mean: 16, min: 16, max: 16 });
-      assert.equal(new Set(bodies.map(({ prompt }) => prompt)).size, 5);
+      assert.equal(new Set(bodies().map(({ prompt }) => prompt)).size, 5);
       assert.equal(first.askedLengths, undefined);
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await server.close();
     }
   });
 });

@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
+import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
 import type { PreparedRequest, Target } from '../../src/core/endpoints/types.ts';
 import type { RunInput, RunPlan } from '../../src/core/plan/types.ts';
 import type { TransportName } from '../../src/core/vocabulary.ts';
@@ -48,6 +51,18 @@ export function runInput(requests: readonly (string | PreparedRequest)[], wanted
     secrets: wanted.secrets ?? [],
     file: null,
   };
+}
+
+const nothing = (): undefined => undefined;
+
+/** Returns the requests of an endpoints file without errors, files, and secrets. */
+export function requestsOf(text: string): PreparedRequest[] {
+  const { targets, problems } = parseEndpoints(text);
+  assert.deepEqual(
+    problems.filter(({ severity }) => severity === 'error'),
+    [],
+  );
+  return prepareTargets(targets, { env: nothing, secret: nothing, bodyFile: nothing, shownAs: 'e.txt' }).requests;
 }
 
 /** Runs plain URLs or prepared requests in this process. */

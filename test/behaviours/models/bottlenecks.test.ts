@@ -1,42 +1,23 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
-import { prepareTargets } from '../../../src/core/endpoints/prepare.ts';
 import { bottleneckOf, type Bottleneck } from '../../../src/core/report/words/bottleneck.ts';
 import { serverTables } from '../../../src/core/report/tables/server-table.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
-import { run } from '../../support/run-input.ts';
+import { startCli, type Running } from '../../cli/spawn.ts';
+import { requestsOf, run } from '../../support/run-input.ts';
 
-let server: ChildProcess | undefined;
+let server: Running | undefined;
 
 /** Starts the mock server in a process of its own, as a client in the same process would slow it down. */
 async function startMock(options: readonly string[]): Promise<string> {
-  server = spawn(
-    process.execPath,
-    ['src/cli/main.ts', 'serve', 'mock', '--port', '0', '--max-concurrent-requests', '64', ...options],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const { stdout } = server;
-  assert.ok(stdout);
-  for await (const line of createInterface({ input: stdout })) {
-    const [, url] = /listening on (http:\/\/\S+)/.exec(line) ?? [];
-    if (url !== undefined) return url;
-  }
-  throw new Error('The mock server ended.');
+  const args = ['serve', 'mock', '--port', '0', '--max-concurrent-requests', '64', ...options];
+  server = startCli(args, { cwd: '.' });
+  return /http:\/\/\S+/.exec(await server.printed(/listening on http:\/\/\S+ \(/))?.[0] ?? '';
 }
-
-const nothing = (): undefined => undefined;
 
 async function measure(options: readonly string[], directives: string, seed: number, iclMs = 3): Promise<RunRecord> {
   const url = await startMock(options);
   const text = `${directives}\n# @stream true\nPOST ${url}/v1/chat/completions\n\n{"model":"mock","messages":[],"icl_ms":${iclMs}}\n`;
-  const { targets } = parseEndpoints(text);
-  const { requests } = prepareTargets(targets, { env: nothing, secret: nothing, bodyFile: nothing, shownAs: 'e.txt' });
-  return run(requests, {
+  return run(requestsOf(text), {
     plan: { requests: null, durationS: 1.5, concurrency: 8, seed, metricsUrl: `${url}/metrics`, drainMs: 10_000 },
   });
 }
@@ -85,9 +66,9 @@ const scenarios: readonly Scenario[] = [
 describe('the bottleneck of a language model server', function () {
   this.timeout(60_000);
   afterEach(async () => {
-    if (server === undefined || server.exitCode !== null) return;
-    server.kill();
-    await once(server, 'exit');
+    server?.child.kill();
+    await server?.finished;
+    server = undefined;
   });
 
   for (const { name, what, options, directives } of scenarios) {
