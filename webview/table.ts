@@ -95,7 +95,7 @@ export function tableTwin(first: ReportTable): TableTwin {
   return { element, show };
 }
 
-/** Which panels are too narrow for so many columns: see tables.css. */
+/** Returns the class for a number of columns: tables.css has the panels that are too narrow for them. */
 function width(columns: number): string | undefined {
   return columns > 6 ? 'widest broadest' : columns > 5 ? 'widest' : columns > 3 ? 'wide' : undefined;
 }

@@ -23,7 +23,7 @@ export interface ThroughputLoad {
   readonly seconds: number;
 }
 
-/** So many requests, so many at a time, to a server that answers after `delayMs`. */
+/** A number of requests at a concurrency, to a server that responds after `delayMs`. */
 export interface ClosedLoad {
   readonly url: string;
   readonly requests: number;
@@ -39,7 +39,7 @@ export interface OpenLoad {
   readonly seconds: number;
 }
 
-/** So many streams at a time, each of so many events. */
+/** Concurrent streams, each with a number of events. */
 export interface StreamLoad {
   readonly url: string;
   readonly streams: number;

@@ -31,7 +31,7 @@ interface Turn {
   /** From the first request to the last answer; for targets, of the whole command. */
   readonly seconds: number;
   readonly peakMiB: number;
-  /** Resident memory after so many requests, as the run went. */
+  /** Resident memory by the number of requests sent. */
   readonly memory: readonly { readonly requests: number; readonly rssMiB: number }[];
   /** Reading the file alone; of targets only. */
   readonly parseMs: number;

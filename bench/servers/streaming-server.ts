@@ -15,7 +15,7 @@ export interface StreamingServer {
   close(): Promise<void>;
 }
 
-/** Starts it: each stream has so many events, so far apart. */
+/** Starts the server. Each stream has a number of events at equal distances. */
 export async function startStreamingServer(events: number, gapMs: number): Promise<StreamingServer> {
   const program = fileURLToPath(new URL('streaming.ts', import.meta.url));
   const { child, port, close } = await startServerProcess(program, [events, gapMs]);

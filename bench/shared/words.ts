@@ -1,6 +1,6 @@
 import { noValue } from '../../src/core/format.ts';
 
-/** A number with so many digits after the point, and its unit; a dash where there is none. */
+/** Returns a number with its unit and a number of decimal places; a dash if there is none. */
 export function fixed(value: number, digits: number, unit = ''): string {
   return Number.isNaN(value) ? noValue : `${value.toFixed(digits)} ${unit}`.trim();
 }

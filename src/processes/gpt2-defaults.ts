@@ -15,5 +15,5 @@ export const gpt2Dtypes = ['fp32', 'q8', 'q4'] as const;
 /** Maximum number of useful threads: with the size of GPT-2, more of them wait for each other. */
 const mostUsefulThreads = 8;
 
-/** Returns the number of threads for a machine with so many processors. */
+/** Returns the number of threads for a number of processors. */
 export const threadsFor = (processors: number): number => Math.max(1, Math.min(mostUsefulThreads, processors));

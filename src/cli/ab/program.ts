@@ -35,8 +35,8 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
             )
             .option('--b-ref <ref>', 'start the server of B from this git ref')
             .option('--serve <command>', 'command that starts a server on port {port}, also in the variable PORT')
-            .option('--a-serve <command>', 'the same for A alone')
-            .option('--b-serve <command>', 'the same for B alone')
+            .option('--a-serve <command>', 'command that starts the server of A')
+            .option('--b-serve <command>', 'command that starts the server of B')
             .option('--build <command>', 'command that prepares each new work tree, such as npm ci')
             .option('--ready <path>', 'path that responds once the server is ready (default: its port is open)')
             .option(

@@ -18,7 +18,7 @@ export interface Zoom {
   readonly draw: (chart: Chart, theme: Theme) => void;
 }
 
-/** A drag shorter than so many pixels is a click. */
+/** Minimum length of a drag, pixels. A shorter one is a click. */
 const shortest = 6;
 
 /**

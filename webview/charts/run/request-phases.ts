@@ -10,7 +10,7 @@ export interface Phase {
   readonly toMs: number;
 }
 
-/** A gap is a stall when it is so many times the median gap of the run. */
+/** Shortest stall, as a multiple of the median gap of the run. */
 const stallFactor = 3;
 
 /** The stretches of a request, one after the other. */

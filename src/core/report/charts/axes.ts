@@ -128,7 +128,7 @@ export function logAxis(title: string, smallest: number, largest: number, text: 
 
 /**
  * Returns an axis over what is there, not from 0 on: differences of a few percent are what it is for.
- * @param text writes a value with its unit and so many digits
+ * @param text writes a value with its unit and a number of digits
  */
 export function spreadAxis(
   title: string,

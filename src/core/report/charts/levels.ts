@@ -161,7 +161,7 @@ export function throughputByLevel(sweep: Levels): ChartContent {
 
 /** Objectives of these are limits of the latency that the charts show. */
 const latencyMetrics = new Set(['mean', 'p50', 'median', 'p90', 'p95', 'p99', 'p99.9', 'max']);
-/** A limit farther up than so many times the largest value would squeeze the lines: it is told in words. */
+/** Maximum distance of a limit, as a multiple of the largest value. A farther one would squeeze the lines, so only words name it. */
 const farthest = 2.5;
 
 const isLatencyLimit = ({ metric, operator }: Objective): boolean =>

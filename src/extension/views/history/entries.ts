@@ -34,7 +34,7 @@ export interface HistoryLook {
   readonly now: Date;
 }
 
-/** The file that a result is of; a model's address where there is no file. */
+/** Returns the file of a result, or the model's address without a file. */
 export const fileOf = (result: ResultRecord): string =>
   sourceOf(result)?.file ?? ('model' in result ? result.model.url : 'No file');
 

@@ -28,7 +28,7 @@ export interface Gpt2Metrics {
   tokens(count: number): void;
   firstToken(ms: number): void;
   answered(status: number): void;
-  /** Records a complete response that took so many ms. */
+  /** Records a complete response by its duration, ms. */
   finished(ms: number): void;
   /** Mean duration of complete responses, for Retry-After. */
   readonly meanRequestMs: number;

@@ -23,12 +23,12 @@ export interface Step {
   readonly kind: 'tokens' | 'cut' | 'error';
 }
 
-/** Returns the time to the first token if so many prompt tokens have to be computed, ms. */
+/** Returns the time to first token by the number of prompt tokens to compute, ms. */
 export const ttftOf = ({ ttftMs, ttftMsPerToken }: Timing, uncachedTokens: number): number =>
   ttftMs + ttftMsPerToken * uncachedTokens;
 
 /**
- * Returns the chunks of a response with so many output tokens. Times are absolute, so a late write delays no other.
+ * Returns the chunks of a response with a number of output tokens. Times are absolute, so a late write delays no other.
  * @param options `index` is the number of the request, which has its own jitter; `fails` if it ends with an error
  */
 export function makeSchedule(

@@ -32,17 +32,17 @@ export interface KvBlocks {
   /** Share of the blocks that sequences hold, 0 to 1; 0 if there is no limit. */
   readonly usage: number;
   /**
-   * Takes the blocks of a sequence of so many tokens; undefined if too few blocks are free.
+   * Takes the blocks of a sequence by its number of tokens; undefined if too few blocks are free.
    * @param tokenAt undefined if the sequence doesn't use the prefix cache
    */
   take(tokens: number, tokenAt: TokenAt | undefined): HeldBlocks | undefined;
-  /** Adds blocks for a sequence that has grown to so many tokens. Returns false, with no block added, if none is free. */
+  /** Adds blocks for a sequence that has grown to a number of tokens. Returns false, with no block added, if none is free. */
   grow(held: HeldBlocks, tokens: number, tokenAt: TokenAt | undefined): boolean;
   /** Frees the blocks of a sequence. Full ones stay in the prefix cache until their place is needed. */
   release(held: HeldBlocks): void;
 }
 
-/** Returns the number of blocks of so many tokens. */
+/** Returns the number of blocks that tokens need. */
 export const blocksFor = (tokens: number): number => Math.ceil(tokens / blockTokens);
 
 /**

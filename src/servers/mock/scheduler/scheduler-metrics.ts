@@ -23,12 +23,12 @@ export interface FinishedTimes {
 
 /** Counters and histograms of the scheduler. */
 export interface SchedulerMetrics {
-  /** A prompt was looked up in the prefix cache, which had so many of its tokens. */
+  /** Records a lookup of a prompt in the prefix cache, which had `cached` of its tokens. */
   lookedUp(promptTokens: number, cached: number): void;
-  /** The first token came so many ms after the arrival. */
+  /** Records the time from arrival to the first token, ms. */
   firstToken(ms: number, promptTokens: number): void;
   tokens(count: number): void;
-  /** A chunk came so many ms after the one before. */
+  /** Records the time between two chunks, ms. */
   gap(ms: number): void;
   preempted(): void;
   /** @param times undefined for a request that was dropped */

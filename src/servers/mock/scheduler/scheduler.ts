@@ -23,7 +23,7 @@ export interface Job {
   /** Only the end of the response is written. */
   readonly whole: boolean;
   readonly finishReason: 'stop' | 'length';
-  /** Returns the time from start to the next token if so many tokens have to be computed first, ms. */
+  /** Returns the time from start to the next token by the number of tokens to compute first, ms. */
   prefillMs(uncachedTokens: number): number;
   /** Returns the steps from the start of the sequence. */
   schedule(uncachedTokens: number): readonly Step[];

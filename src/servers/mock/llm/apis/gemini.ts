@@ -76,7 +76,7 @@ function writerOf({ model, finishReason, usage, text, reasoning }: Result, isEve
 
 const thought = (piece: string) => ({ text: piece, thought: true });
 
-/** Returns the counts after so many output tokens. Gemini counts thoughts separately. */
+/** Returns the counts after a number of output tokens. Gemini counts thoughts separately. */
 function usageOf({ prompt, cached, reasoning = 0 }: Result['usage'], output: number): object {
   const thoughts = Math.min(reasoning, output);
   return {
