@@ -30,12 +30,14 @@ export function checkReports<R>(
   checksOf: (record: R) => Check[],
   resultOf: (record: R) => CheckedResult,
 ): CheckReports<R> {
-  const place = placeOf(loaded);
+  // Only when a report asks for it: a file may have hundreds of thousands of targets.
+  let known: CheckPlace | undefined;
+  const place = (): CheckPlace => (known ??= placeOf(loaded));
   return {
-    junit: { render: (record) => renderJunit(resultOf(record), checksOf(record), place) },
+    junit: { render: (record) => renderJunit(resultOf(record), checksOf(record), place()) },
     tell(record, markdown, screen) {
       if (github !== true) return;
-      const annotations = renderAnnotations(checksOf(record), place).trimEnd();
+      const annotations = renderAnnotations(checksOf(record), place()).trimEnd();
       // GitHub reads both streams, and standard output may hold a report.
       if (annotations !== '') screen.warn(annotations);
       const summary = process.env['GITHUB_STEP_SUMMARY'];
