@@ -26,7 +26,7 @@ const parts = {
     ['sweep', 'ab'],
     ['suite'],
   ],
-  src: [['core'], ['engine', 'servers', 'panel-protocol'], ['processes'], ['cli', 'extension']],
+  src: [['core'], ['engine', 'servers', 'panel-protocol'], ['side-servers'], ['processes'], ['cli', 'extension']],
 };
 
 const moduleOf = (part, file) => posix.relative(part, file).split('/')[0].replace(/\.ts$/, '');

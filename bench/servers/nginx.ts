@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/cli/ab/servers/ready.ts';
+import { freePort } from '../../src/side-servers/ready.ts';
 import { installMissing } from '../peers/install.ts';
 import { serverCore } from '../shared/cores.ts';
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freshFolder, runCli, startCli, type Running } from '../cli/spawn.ts';
-import { freePort } from '../../src/cli/ab/servers/ready.ts';
+import { freePort } from '../../src/side-servers/ready.ts';
 import { stepsOf } from './page.ts';
 import { startStandIn } from './stand-ins.ts';
 

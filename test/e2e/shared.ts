@@ -2,7 +2,7 @@
 import { readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../src/cli/ab/servers/ready.ts';
+import { freePort } from '../../src/side-servers/ready.ts';
 import { openFile, runCommand } from '../support/host/actions.ts';
 import { launch, type Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -5,7 +5,7 @@ import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
 import { LoadlensError } from '../../src/core/errors.ts';
 import { compareLive, type AbHooks, type AbInput } from '../../src/engine/ab.ts';
-import { freePort } from '../../src/cli/ab/servers/ready.ts';
+import { freePort } from '../../src/side-servers/ready.ts';
 import { runInput } from '../support/run-input.ts';
 
 /** A server that counts its connections and requests. */

@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nativePartProblem } from '../../src/servers/gpt2/runtime/native.ts';
-import { freePort } from '../../src/cli/ab/servers/ready.ts';
+import { freePort } from '../../src/side-servers/ready.ts';
 import { lenses, openFile, runCommand } from '../support/host/actions.ts';
 import { launch, type Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -12,6 +12,7 @@ import { checksOfComparison } from '../../core/report/checks/checks.ts';
 import { comparisonReports, renderComparisonText } from '../../core/report/comparisons/comparison-reports.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
 import { compareLive, type AbSide, type AbSnapshot } from '../../engine/ab.ts';
+import { cacheFolder } from '../../processes/cache-folder.ts';
 import { checkLoadOptions, choicesOf, defaultFile, isSound } from '../commands/run-command.ts';
 import type { PlanOptions, ReportOptions } from '../options/plan-options.ts';
 import { withOtherServers } from '../expected-servers.ts';
@@ -21,8 +22,8 @@ import { checkReports, resultOfComparison, type CheckOptions } from '../output/c
 import { withPartialFile } from '../output/partial-file.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 import { endOfComparison, level, type FailOn } from './end-of-comparison.ts';
-import { planServers, type ServeOptions } from './servers/plan-servers.ts';
-import { withServers, type ServerPlan, type StartedServer } from './servers/serve-sides.ts';
+import { planServers, type ServeOptions } from './plan-servers.ts';
+import { withServers, type ServerPlan, type StartedServer } from '../../side-servers/serve-sides.ts';
 
 /** The options of `loadlens ab`, as the argument parser hands them over. */
 export interface AbOptions extends PlanOptions, ReportOptions, CheckOptions, ServeOptions {
@@ -55,7 +56,8 @@ export async function abCommand(name: string | undefined, options: AbOptions, ve
   return measure({ requests, load: loadOf(sides.a, options), allowHost, quiet }, async (screen) => {
     try {
       const plans = files.flatMap(({ server, secure }) => (server ? [{ ...server, secure }] : []));
-      const record = await withServers(plans, screen, ({ a, b, stopped }) =>
+      const places = { folder: process.cwd(), cache: cacheFolder('ab') };
+      const record = await withServers(plans, places, screen, ({ a, b, stopped }) =>
         compare({ a: sideOf(fileA, options, a), b: sideOf(fileB, options, b) }, stopped, options, {
           screen,
           version,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import * as vscode from 'vscode';
-import { freePort } from '../../../src/cli/ab/servers/ready.ts';
+import { freePort } from '../../../src/side-servers/ready.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { isSweep } from '../../../src/core/report/formats/results.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../../src/extension/services/child-processes/bundled-server.ts';
 import { gpt2Server } from '../../../src/extension/services/child-processes/gpt2-server.ts';
 import { mockServer } from '../../../src/extension/services/child-processes/mock-server.ts';
-import { freePort } from '../../../src/cli/ab/servers/ready.ts';
+import { freePort } from '../../../src/side-servers/ready.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { api, lenses, openFile, set } from './support.ts';
 

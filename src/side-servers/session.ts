@@ -1,10 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { cacheFolder } from '../../../processes/cache-folder.ts';
-import { writeWhole } from '../../output/report-files.ts';
 import { addWorktree, forgetWorktree, forgetWorktreeNow, type Repository, type Revision } from './git.ts';
 import {
   endTree,
@@ -43,15 +41,12 @@ export interface Session {
 
 /**
  * Opens a session, after taking away what sessions of dead processes left.
+ * @param root folder of all sessions
  * @param note tells the user what was taken away
  */
-export async function openSession(note: (text: string) => void): Promise<Session> {
-  const root = cacheFolder('ab');
+export async function openSession(root: string, note: (text: string) => void): Promise<Session> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  for (const id of leftovers(root)) {
-    await takeAway(root, id);
-    note('Removed the work trees and servers of a comparison that was killed.');
-  }
+  await removeLeftovers(root, note);
   const self = identityOf(process.pid);
   const id = `${process.pid}-${Date.now().toString(36)}`;
   const folder = join(root, id);
@@ -59,7 +54,9 @@ export async function openSession(note: (text: string) => void): Promise<Session
   const trees: ProcessIdentity[] = [];
   const save = (): void => {
     const state: State = { host: hostname(), owner: self, worktrees, trees };
-    writeWhole(stateFile(root, id), JSON.stringify(state));
+    const draft = join(root, `${id}.tmp`);
+    writeFileSync(draft, JSON.stringify(state));
+    renameSync(draft, stateFile(root, id));
   };
   save();
   mkdirSync(folder, { mode: 0o700 });
@@ -96,6 +93,18 @@ function readState(root: string, id: string): State | undefined {
     return read.success ? read.output : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Takes away what sessions of dead processes of this machine left.
+ * @param root folder of all sessions; it may not exist
+ */
+export async function removeLeftovers(root: string, note: (text: string) => void): Promise<void> {
+  if (!existsSync(root)) return;
+  for (const id of leftovers(root)) {
+    await takeAway(root, id);
+    note('Removed the work trees and servers of a comparison that was killed.');
   }
 }
 

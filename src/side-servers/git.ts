@@ -1,9 +1,13 @@
 import { spawn, spawnSync, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { LoadlensError } from '../../../core/errors.ts';
+import { LoadlensError } from '../core/errors.ts';
 
-/** Variables of git that tie a process to a repository: a comparison started by a git hook has them. */
+/**
+ * Variables that are for this process alone: those of git that tie it to a repository, which a comparison started by a git hook
+ * has, and the one that makes the editor's program a Node.
+ */
 const bound = new Set([
+  'ELECTRON_RUN_AS_NODE',
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_INDEX_FILE',
@@ -12,7 +16,7 @@ const bound = new Set([
   'GIT_OBJECT_DIRECTORY',
 ]);
 
-/** Returns the environment without the repository that the caller is tied to. */
+/** Returns the environment for other programs. */
 export function freeEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !bound.has(name)));
 }

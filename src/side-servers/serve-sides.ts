@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { maskedCommand } from '../../../core/endpoints/masked-command.ts';
-import { ExitCode, LoadlensError } from '../../../core/errors.ts';
-import { formatS, withoutZeros } from '../../../core/format.ts';
-import type { ComparisonServer } from '../../../core/record/comparisons/comparison.ts';
-import { readGitState } from '../../../engine/machine/git.ts';
-import type { Screen } from '../../output/measure.ts';
+import { maskedCommand } from '../core/endpoints/masked-command.ts';
+import { ExitCode, LoadlensError } from '../core/errors.ts';
+import { formatS, withoutZeros } from '../core/format.ts';
+import type { ComparisonServer } from '../core/record/comparisons/comparison.ts';
+import { readGitState } from '../engine/machine/git.ts';
 import { findRepository, freeEnvironment, resolveRef, type Repository, type Revision } from './git.ts';
 import type { End, ProcessTree } from './process-tree.ts';
 import { readyAt } from './ready.ts';
@@ -45,6 +44,26 @@ export interface StartedServers {
   readonly stopped: AbortSignal;
 }
 
+/** Where the files of both sides are, and where to keep what has to be taken away again. */
+export interface Places {
+  /** Folder of the files as they are. Commands run in it, or in its place in a work tree. */
+  readonly folder: string;
+  /** Folder for work trees, outputs, and notes of what was started. */
+  readonly cache: string;
+}
+
+/** How the one who starts servers takes part in it. */
+export interface Watcher {
+  /** Aborts when the servers aren't wanted any longer. */
+  readonly signal: AbortSignal;
+  /** Shows what is going on until the next call. */
+  show(text: string): void;
+  /** Says what the user may want to know. */
+  note(text: string): void;
+  /** Says something that explains an error. */
+  warn(text: string): void;
+}
+
 /** Time that a server has to get ready, ms: it may load a language model. */
 const readyLimitMs = 300_000;
 const pollMs = 50;
@@ -54,8 +73,9 @@ const mostLines = 15;
 
 /** What starting takes. */
 interface Tools {
+  readonly folder: string;
   readonly session: Session;
-  readonly screen: Pick<Screen, 'signal' | 'show' | 'note' | 'warn'>;
+  readonly screen: Watcher;
   /** Called once a server has stopped by itself. */
   readonly onStop: (reason: LoadlensError, output: string) => void;
 }
@@ -63,13 +83,14 @@ interface Tools {
 /** Starts the servers of both sides, lets `act` use them, and takes them away again, whatever happens. */
 export async function withServers<T>(
   plans: readonly ServerPlan[],
-  screen: Tools['screen'],
+  { folder, cache }: Places,
+  screen: Watcher,
   act: (servers: StartedServers) => Promise<T>,
 ): Promise<T> {
   const stopped = new AbortController();
   if (plans.length === 0) return act({ stopped: stopped.signal });
-  const checkouts = await checkoutsOf(plans);
-  const session = await openSession((text) => screen.note(text));
+  const checkouts = await checkoutsOf(plans, folder);
+  const session = await openSession(cache, (text) => screen.note(text));
   let closing = false;
   const onStop: Tools['onStop'] = (reason, output) => {
     if (closing || screen.signal.aborted || stopped.signal.aborted) return;
@@ -78,10 +99,8 @@ export async function withServers<T>(
   };
   try {
     const started: { a?: StartedServer; b?: StartedServer } = {};
-    for (const plan of plans) {
-      const folder = await prepare(plan, checkouts, { session, screen, onStop });
-      started[plan.side] = await serve(plan, folder, { session, screen, onStop });
-    }
+    const tools: Tools = { folder, session, screen, onStop };
+    for (const plan of plans) started[plan.side] = await serve(plan, await prepare(plan, checkouts, tools), tools);
     return await act({ ...started, stopped: stopped.signal });
   } catch (error) {
     await sleep(newsMs);
@@ -100,9 +119,9 @@ interface Checkouts {
 }
 
 /** Both refs are looked up before anything is made. */
-async function checkoutsOf(plans: readonly ServerPlan[]): Promise<Checkouts> {
+async function checkoutsOf(plans: readonly ServerPlan[], folder: string): Promise<Checkouts> {
   const fixed = plans.filter(({ ref }) => !isWorkingTree(ref));
-  const repository = fixed.length === 0 ? undefined : await findRepository(process.cwd());
+  const repository = fixed.length === 0 ? undefined : await findRepository(folder);
   const revisions = new Map<ServerPlan['side'], Revision>();
   for (const { side, ref = 'HEAD' } of fixed) {
     if (repository) revisions.set(side, await resolveRef(repository, ref));
@@ -113,7 +132,8 @@ async function checkoutsOf(plans: readonly ServerPlan[]): Promise<Checkouts> {
 /** Returns whether a ref stands for the files as they are. */
 export const isWorkingTree = (ref: string | undefined): boolean => ref === undefined || ref === '.';
 
-interface Folder {
+/** The folder that a side runs in. */
+interface Checkout {
   readonly path: string;
   readonly commit: Pick<ComparisonServer, 'commit' | 'modified'>;
 }
@@ -122,13 +142,13 @@ interface Folder {
 async function prepare(
   { side, build }: ServerPlan,
   { repository, revisions }: Checkouts,
-  { session, screen }: Tools,
-): Promise<Folder> {
+  { folder, session, screen }: Tools,
+): Promise<Checkout> {
   const revision = revisions.get(side);
   if (revision === undefined || repository === undefined) {
-    const { gitCommit: commit, gitDirty: modified } = await readGitState(join(process.cwd(), 'package.json'));
+    const { gitCommit: commit, gitDirty: modified } = await readGitState(join(folder, 'package.json'));
     return {
-      path: process.cwd(),
+      path: folder,
       commit: { ...(commit !== undefined && { commit }), ...(modified !== undefined && { modified }) },
     };
   }
@@ -156,7 +176,7 @@ async function prepare(
 /** Starts the server of a side and returns when it is ready. */
 async function serve(
   { side, ref, command, written, build, port, ready, secure }: ServerPlan,
-  { path, commit }: Folder,
+  { path, commit }: Checkout,
   { session, screen, onStop }: Tools,
 ): Promise<StartedServer> {
   const name = side.toUpperCase();

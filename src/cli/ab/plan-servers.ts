@@ -1,7 +1,7 @@
-import { LoadlensError } from '../../../core/errors.ts';
-import type { Variables } from '../../load-file.ts';
-import { freePort } from './ready.ts';
-import { isWorkingTree, type ServerPlan } from './serve-sides.ts';
+import { LoadlensError } from '../../core/errors.ts';
+import type { Variables } from '../load-file.ts';
+import { freePort } from '../../side-servers/ready.ts';
+import { isWorkingTree, type ServerPlan } from '../../side-servers/serve-sides.ts';
 
 /** The options of `loadlens ab` about servers to start. */
 export interface ServeOptions {
