@@ -1,10 +1,9 @@
-import { withFixedLength } from '../../core/plan/until.ts';
+import { defaultRules } from '../../core/comparison/compare-sides.ts';
 import { localPorts, withLocalAddress } from '../../core/endpoints/local-address.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
-import { formatCount, formatS, withoutZeros } from '../../core/format.ts';
-import { maskedVariable } from '../../core/endpoints/credentials.ts';
-import { maskSecrets } from '../../core/endpoints/mask.ts';
-import type { Stage } from '../../core/vocabulary.ts';
+import { formatCount } from '../../core/format.ts';
+import { keptVariables } from '../../core/endpoints/variables/kept-variables.ts';
+import { slicePlan } from '../../core/plan/slice-plan.ts';
 import type { ComparedMetricName } from '../../core/record/comparisons/compared-metrics.ts';
 import { changeText, intervalText, labelOf } from '../../core/record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
@@ -21,7 +20,7 @@ import { measure, outputsOf, writeResult, type Screen } from '../output/measure.
 import { checkReports, resultOfComparison, type CheckOptions } from '../output/check-reports.ts';
 import { withPartialFile } from '../output/partial-file.ts';
 import { checkReportFiles } from '../output/report-files.ts';
-import { endOfComparison, level, type FailOn } from './end-of-comparison.ts';
+import { endOfComparison, type FailOn } from './end-of-comparison.ts';
 import { planServers, type ServeOptions } from './plan-servers.ts';
 import { withServers, type ServerPlan, type StartedServer } from '../../side-servers/serve-sides.ts';
 
@@ -94,7 +93,7 @@ async function compare(
     (text) => screen.note(text),
     async (keep) => {
       const compared = await compareLive(
-        { a, b, pairs, rules: { threshold, level }, chosen: options.metrics },
+        { a, b, pairs, rules: { ...defaultRules, threshold }, chosen: options.metrics },
         {
           version,
           signal: screen.signal,
@@ -166,46 +165,12 @@ function sideOf({ loaded, variables, hasPort }: SideFile, options: AbOptions, se
   const { file } = loaded;
   const targets = server && !hasPort ? withLocalAddress(file.targets, server.address) : file.targets;
   const input = withoutPlaces(makeInput({ ...loaded, file: { ...file, targets } }, choices));
-  // Metrics of the server are for a whole run, not for each slice.
-  const { metricsUrl: _, ...plan } = withFixedLength(input.plan);
-  checkSteady(plan.stages, plan.durationS, options.slice);
-  const warmup =
-    typeof options.warmup === 'number'
-      ? options.warmup
-      : plan.warmup > 0
-        ? plan.warmup
-        : warmupOf(plan.concurrency, plan.stages, options.slice);
+  const warmup = typeof options.warmup === 'number' ? options.warmup : undefined;
   return {
-    input: { ...input, plan: { ...plan, warmup } },
-    variables: Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [
-        name,
-        loaded.secrets.includes(value) ? '***' : maskSecrets(maskedVariable(name, value), loaded.secrets),
-      ]),
-    ),
+    input: { ...input, plan: slicePlan(input.plan, options.slice, warmup) },
+    variables: keptVariables(variables, loaded.secrets),
     server: server?.facts,
   };
-}
-
-/** Every slice has the same load. */
-function checkSteady(stages: readonly Stage[] | undefined, durationS: number | null, sliceS: number): void {
-  const rates = new Set(stages?.flatMap(({ fromPerS, toPerS }) => [fromPerS, toPerS]));
-  if (rates.size > 1) {
-    throw new LoadlensError('A comparison needs one rate, but the stages change it.', {
-      hint: "Use --rate, or hold the rate, such as --stages '10s:50'.",
-    });
-  }
-  if (durationS !== null && durationS < sliceS) {
-    throw new LoadlensError(`The stages end after ${withoutZeros(formatS(durationS))}, before the slice does.`, {
-      hint: 'Use longer stages, or a shorter --slice.',
-    });
-  }
-}
-
-/** Requests before each slice that aren't counted: one per connection, or a tenth of a slice at its rate. */
-function warmupOf(concurrency: number, stages: readonly Stage[] | undefined, sliceS: number): number {
-  const rate = stages?.[0]?.fromPerS;
-  return rate === undefined ? concurrency : Math.ceil((rate * sliceS) / 10);
 }
 
 /** How much a comparison sends, for the question whether it may. */

@@ -1,3 +1,4 @@
+import { defaultRules } from '../../core/comparison/compare-sides.ts';
 import { LoadlensError, type ExitCode } from '../../core/errors.ts';
 import type { ComparedMetricName } from '../../core/record/comparisons/compared-metrics.ts';
 import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
@@ -8,7 +9,7 @@ import type { ReportOptions } from '../options/plan-options.ts';
 import { onScreen, outputsOf, writeResult } from '../output/measure.ts';
 import { checkReports, resultOfComparison, type CheckOptions } from '../output/check-reports.ts';
 import { checkReportFiles } from '../output/report-files.ts';
-import { endOfComparison, level, type FailOn } from './end-of-comparison.ts';
+import { endOfComparison, type FailOn } from './end-of-comparison.ts';
 import { readKeptRuns } from './kept-runs.ts';
 
 /** The options of `loadlens compare`, as the argument parser hands them over. */
@@ -34,7 +35,7 @@ export function compareCommand(options: CompareOptions): Promise<ExitCode> {
   }
   const now = new Date();
   const record = makeKeptComparison(base, head, {
-    rules: { threshold, level },
+    rules: { ...defaultRules, threshold },
     chosen,
     id: recordId(now, Math.random),
     startedAt: now.toISOString(),

@@ -1,9 +1,6 @@
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
 
-/** Two-sided level of a comparison. */
-export const level = 0.05;
-
 /** The verdict that fails a command. */
 export type FailOn = 'worse';
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ExitCode } from '../../core/errors.ts';
+import { pairLimit, sliceLimit } from '../../core/plan/slice-plan.ts';
 import { parseDurationMs } from '../../core/values/duration.ts';
 import { withinLimit } from '../../core/values/plan-options.ts';
 import { addCheckOptions, addJudgeOptions } from '../options/judge-options.ts';
@@ -7,11 +8,6 @@ import { addLoadOptions, addReportOptions } from '../options/plan-options.ts';
 import { numberFrom, several, variable } from '../options/values.ts';
 import type { AbOptions } from './ab-command.ts';
 import type { CompareOptions } from './compare-command.ts';
-
-/** Pairs before the first look, and more than anyone needs. */
-const pairLimits = { least: 8, most: 400 } as const;
-/** Shorter slices hold too few requests, s. */
-const shortestSliceS = 0.1;
 
 /** Adds `loadlens ab` and `loadlens compare`. */
 export function addAbCommand(program: Command, version: string, done: (code: ExitCode) => void): void {
@@ -42,10 +38,14 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
             .option(
               '--pairs <n>',
               'pairs of slices at most; the comparison stops early once the verdict is certain',
-              numberFrom(pairLimits.least, pairLimits.most, 'a whole number'),
-              40,
+              numberFrom(pairLimit.min, pairLimit.max, 'a whole number'),
+              pairLimit.default,
             )
-            .addOption(new Option('--slice <time>', 'length of a slice').argParser(slice).default(4, '4s')),
+            .addOption(
+              new Option('--slice <time>', 'length of a slice')
+                .argParser(slice)
+                .default(sliceLimit.default, `${sliceLimit.default}s`),
+            ),
         ),
       ),
     ),
@@ -77,7 +77,7 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
 function slice(text: string): number {
   const ms = parseDurationMs(text);
   const seconds = (ms ?? 0) / 1000;
-  if (seconds >= shortestSliceS && withinLimit('durationS', seconds)) return seconds;
+  if (seconds >= sliceLimit.min && withinLimit('durationS', seconds)) return seconds;
   throw new InvalidArgumentError('Expected a time with its unit, at least 100ms, such as 4s.');
 }
 

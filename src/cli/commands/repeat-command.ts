@@ -1,3 +1,4 @@
+import { defaultRules } from '../../core/comparison/compare-sides.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import type { ComparedMetricName } from '../../core/record/comparisons/compared-metrics.ts';
 import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
@@ -13,7 +14,7 @@ import { unmetSentence } from '../../core/report/words/failure-words.ts';
 import { defaultCoolDownMs } from '../../core/plan/sweep.ts';
 import type { RunInput } from '../../core/plan/types.ts';
 import { repeatRun, type SeriesParts } from '../../engine/sweep.ts';
-import { endOfComparison, level, type FailOn } from '../ab/end-of-comparison.ts';
+import { endOfComparison, type FailOn } from '../ab/end-of-comparison.ts';
 import { baselineRuns } from '../ab/kept-runs.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import type { LoadedFile } from '../load-file.ts';
@@ -102,7 +103,7 @@ export async function repeatCommand(
   const now = new Date();
   const head = done.levels.map((run, i) => ({ file: `run ${i + 1}`, run: withCalibration(run) }));
   const record = makeKeptComparison(baselineRuns(against), head, {
-    rules: { threshold: options.threshold, level },
+    rules: { ...defaultRules, threshold: options.threshold },
     chosen: options.metrics,
     id: recordId(now, Math.random),
     startedAt: now.toISOString(),

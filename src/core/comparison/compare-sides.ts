@@ -25,6 +25,9 @@ export interface Rules {
   readonly level: number;
 }
 
+/** How sides are judged unless the user says otherwise. */
+export const defaultRules: Rules = { threshold: 0.05, level: 0.05 };
+
 /**
  * Returns the comparison of pairs of slices per metric, at a look after `logRatios[0].length` of at most `plannedPairs` pairs.
  * @param logRatios for each metric, log(B / A) of each pair; empty when a pair lacks the metric

@@ -1,6 +1,7 @@
 import { commands, window } from 'vscode';
+import { defaultRules } from '../../core/comparison/compare-sides.ts';
 import { recordId } from '../../core/record/make-run.ts';
-import { keptRules, makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
+import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
 import { olderFirst } from '../../core/report/formats/results.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { views } from '../contributions.ts';
@@ -90,7 +91,7 @@ export function resultCommands(parts: {
     if (sides === undefined) return;
     const now = new Date();
     const comparison = makeKeptComparison(sides.a.map(keptAs), sides.b.map(keptAs), {
-      rules: keptRules,
+      rules: defaultRules,
       chosen: undefined,
       id: recordId(now, Math.random),
       startedAt: now.toISOString(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
-import { checkVariables } from '../../../src/core/endpoints/variables/override.ts';
+import { checkVariables, fileVariables } from '../../../src/core/endpoints/variables/override.ts';
 import { LoadlensError } from '../../../src/core/errors.ts';
 
 function errorOf(text: string, name: string): { message: string; hint: string } {
@@ -22,6 +22,15 @@ describe('variables set from outside', () => {
     assert.deepEqual(urlsWith({}), ['http://127.0.0.1:1/a?q=env']);
     assert.deepEqual(urlsWith({ base: 'http://127.0.0.1:2' }), ['http://127.0.0.1:2/a?q=env']);
     assert.deepEqual(urlsWith({ path: '{{base}}/b', query: 'set' }), ['http://127.0.0.1:1/b?q=set']);
+  });
+
+  it('are listed with their values as written, those of the file before those of the environment', () => {
+    assert.deepEqual(fileVariables(`${file}\n@base = x\n{{other}} {{$env A}}`, { query: 'env', base: 'env' }), [
+      { name: 'base', value: 'http://127.0.0.1:1' },
+      { name: 'path', value: '{{base}}/a' },
+      { name: 'query', value: 'env' },
+      { name: 'other', value: undefined },
+    ]);
   });
 
   it('replace every definition of the name', () => {

@@ -48,7 +48,7 @@ describe('comparison of A and B', () => {
     assert.deepEqual(open.verdict, {
       name: 'inconclusive',
       sentence:
-        'The change of B in p95 is between −50.0% and +100.0%: inconclusive. The smallest detectable change was 100.0%. Use a longer --slice to settle it.',
+        'The change of B in p95 is between −50.0% and +100.0%: inconclusive. The smallest detectable change was 100.0%. Use longer slices to settle it.',
     });
   });
 
@@ -99,7 +99,7 @@ describe('comparison of A and B', () => {
     const few = { requestsSent: 12, successes: 12 };
     const { warnings } = comparisonOf(slicesOf(12, 1, few), slicesOf(12, 1), {});
     assert.deepEqual(warnings, [
-      'A slice has fewer than 20 successes: p95 is close to its maximum. Use a longer --slice.',
+      'A slice has fewer than 20 successes: p95 is close to its maximum. Use longer slices.',
     ]);
   });
 

@@ -5,10 +5,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { defaultRules } from '../../../src/core/comparison/compare-sides.ts';
 import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
 import { compactRecord } from '../../../src/core/record/compact-run.ts';
-import { keptRules, makeKeptComparison } from '../../../src/core/report/comparisons/kept-comparison.ts';
+import { makeKeptComparison } from '../../../src/core/report/comparisons/kept-comparison.ts';
 import { isRun, isSweep, nameOf } from '../../../src/core/report/formats/results.ts';
 import { makeSweepRecord } from '../../../src/core/record/sweeps/make-sweep.ts';
 import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
@@ -193,7 +194,7 @@ describe('services', () => {
       const history = createHistory({ store, maxRuns: () => 50, log });
       const kept = (n: number) => ({ file: `${n}`, run: numbered(n) });
       const comparison = makeKeptComparison([kept(1), kept(2)], [kept(3), kept(4)], {
-        rules: keptRules,
+        rules: defaultRules,
         chosen: undefined,
         id: 'comparison',
         startedAt: record.startedAt,

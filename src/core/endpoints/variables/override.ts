@@ -31,6 +31,25 @@ function hintFor(unknown: string, known: readonly string[]): string {
   return near === undefined ? list : `Did you mean ${near}? ${list}`;
 }
 
+/** A variable of a file, and its value as written; undefined if neither file nor environment has one. */
+export interface FileVariable {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/**
+ * Returns the variables of a file with their values as written, in the order of the lines.
+ * @param environment values of the chosen environment, by name
+ */
+export function fileVariables(text: string, environment: Readonly<Record<string, string>>): FileVariable[] {
+  const defined = new Map<string, string>();
+  for (const line of splitLines(text)) {
+    const found = matchVariable(line.trim(), false);
+    if (found !== undefined && !defined.has(found.name)) defined.set(found.name, found.value);
+  }
+  return [...variablesOf(text)].map((name) => ({ name, value: defined.get(name) ?? environment[name] }));
+}
+
 /** Returns the names that a file defines (`@name = value`) or uses (`{{name}}`), in the order of the lines. */
 function variablesOf(text: string): Set<string> {
   const names = new Set<string>();

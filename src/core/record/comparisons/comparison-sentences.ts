@@ -89,7 +89,7 @@ function adviceFor(open: readonly Metric[], kind: ComparisonRecord['kind']): str
   const more = open.map(({ furtherNeeded }) => furtherNeeded ?? Infinity);
   const most = Math.max(...more);
   if (most <= mostFurther) return `About ${countOf(Math.max(most, 1), `more ${unit}`)}${side} would settle it.`;
-  return kind === 'interleaved' ? 'Use a longer --slice to settle it.' : 'Use longer runs to settle it.';
+  return kind === 'interleaved' ? 'Use longer slices to settle it.' : 'Use longer runs to settle it.';
 }
 
 /** The judged metric with that verdict whose change is the largest. */

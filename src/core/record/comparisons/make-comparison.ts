@@ -158,7 +158,7 @@ function warningsOf(
   }
   if (judged.length === 0) return warnings;
   for (const [name, least] of tooFewFor(judged, decisive)) {
-    const advice = pairs ? 'Use a longer --slice' : 'Use longer runs';
+    const advice = pairs ? 'Use longer slices' : 'Use longer runs';
     warnings.push(
       `A ${noun} has fewer than ${least} successes: ${comparedMetrics[name].label} is close to its maximum. ${advice}.`,
     );

@@ -5,9 +5,6 @@ import { makeComparison, type ComparisonParts } from '../../record/comparisons/m
 import type { RunRecord } from '../../record/run.ts';
 import { compareRuns } from '../tables/compare-runs.ts';
 
-/** How kept runs are compared unless the user says otherwise: the smallest change that matters, and the two-sided level. */
-export const keptRules = { threshold: 0.05, level: 0.05 } as const;
-
 /** A run that was measured before, and its file. */
 interface Kept {
   readonly file: string;

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { makePlan, type PlanChoices } from '../../../src/core/plan/plan.ts';
+import { slicePlan } from '../../../src/core/plan/slice-plan.ts';
+
+const planOf = (choices: PlanChoices) => makePlan({ durationS: 4, ...choices }, { defaults: {}, objectives: [] });
+
+describe('plan of a slice', () => {
+  it('has a fixed length, and a warm-up by its load unless there is one', () => {
+    const { metricsUrl, autoWarmup, ...plan } = planOf({
+      concurrency: 7,
+      warmup: 'auto',
+      metricsUrl: 'http://127.0.0.1/metrics',
+    });
+    assert.deepEqual([metricsUrl !== undefined, autoWarmup], [true, true]);
+    assert.deepEqual(slicePlan(planOf({ concurrency: 7, warmup: 'auto' }), 4), { ...plan, warmup: 7 });
+    assert.equal(slicePlan(planOf({ ratePerS: 52 }), 4).warmup, 21);
+    assert.equal(slicePlan(planOf({ warmup: 3 }), 4).warmup, 3);
+    assert.equal(slicePlan(planOf({ warmup: 3 }), 4, 0).warmup, 0);
+  });
+});
