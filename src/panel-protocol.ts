@@ -57,7 +57,7 @@ export type PanelState =
   /** The run that the panel showed is no longer in the history. */
   | { readonly kind: 'missing'; readonly id: string };
 
-export type ExportFormat = 'json' | 'csv' | 'html' | 'markdown';
+export type ExportFormat = 'json' | 'csv' | 'html' | 'markdown' | 'vllm';
 
 /** From the extension to the panel. `init` answers `ready`. */
 export type ToPanel =

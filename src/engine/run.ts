@@ -19,6 +19,7 @@ import { createEndSignal } from './load/loops/end-signal.ts';
 import { createLoops, type Loops } from './load/loops/loops.ts';
 import type { LoopsResult } from './load/loops/results.ts';
 import { watchPrecision, type PrecisionWatch } from './precision.ts';
+import { llmRequestsOf } from './llm-requests.ts';
 import { promptUses, valueUse } from './prompt-uses.ts';
 import { createScraper, metricsUrlOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
@@ -166,6 +167,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     return makeRecord({
       ...known,
       promptUses: promptUses(input, share, taken),
+      llmRequests: llmRequestsOf(input),
       ...(values && { values }),
       status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',
       ...(lost && { stopReason: lost.message }),

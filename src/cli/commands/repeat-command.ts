@@ -130,11 +130,13 @@ const runChecks = (options: RepeatOptions, loaded: LoadedFile): CheckReports<Run
 const comparisonChecks = (options: RepeatOptions, loaded: LoadedFile): CheckReports<ComparisonRecord> =>
   checkReports(options, loaded, checksOfComparison, resultOfComparison);
 
-/** Reports of each run: with a baseline JSON alone, as the others show the comparison. */
+const ofEachRun: ReadonlySet<string> = new Set(['--json', '--vllm-json']);
+
+/** Reports of each run: with a baseline those in JSON alone, as the others show the comparison. */
 function perRunOutputs(options: RepeatOptions, loaded: LoadedFile): ReturnType<typeof outputsOf<RunRecord>> {
-  const { against, json } = options;
   const { junit } = runChecks(options, loaded);
-  return outputsOf(against === undefined ? options : json === undefined ? {} : { json }, { ...reports, junit });
+  const outputs = outputsOf(options, { ...reports, junit });
+  return options.against === undefined ? outputs : outputs.filter(({ option }) => ofEachRun.has(option));
 }
 
 function comparisonOutputs(options: RepeatOptions, loaded: LoadedFile): ReturnType<typeof outputsOf<ComparisonRecord>> {

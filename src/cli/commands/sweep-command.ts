@@ -31,6 +31,7 @@ export interface SweepOptions {
   readonly html?: string;
   readonly csv?: string;
   readonly md?: string;
+  readonly vllmJson?: string;
   readonly junit?: string;
   readonly github?: true;
   readonly quiet?: true;

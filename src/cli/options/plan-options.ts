@@ -39,6 +39,8 @@ export interface ReportOptions {
   readonly html?: string;
   readonly csv?: string;
   readonly md?: string;
+  /** Of runs and sweeps alone. */
+  readonly vllmJson?: string;
 }
 
 const parseRate = parserOf(planOptions.ratePerS.value);

@@ -111,6 +111,7 @@ export interface Output<R> {
 
 type Reports<R> = Readonly<Record<'json' | 'csv' | 'html' | 'markdown', Rendered<R>>> & {
   readonly junit?: Rendered<R>;
+  readonly vllm?: Rendered<R>;
 };
 
 /** Returns the reports that the options specify. */
@@ -121,6 +122,7 @@ export function outputsOf<R>(files: ReportOptions & Pick<CheckOptions, 'junit'>,
     { option: '--csv', path: files.csv, report: reports.csv },
     { option: '--md', path: files.md, report: reports.markdown },
     { option: '--junit', path: files.junit, report: reports.junit },
+    { option: '--vllm-json', path: files.vllmJson, report: reports.vllm },
   ].flatMap(({ option, path, report }) =>
     path === undefined || report === undefined ? [] : [{ option, path, report }],
   );

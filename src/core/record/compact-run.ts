@@ -39,8 +39,8 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     ...roundNumbers(record, headline),
     name: shorten(record.name),
     ...(record.stopReason === undefined ? {} : { stopReason: shorten(record.stopReason) }),
-    targets: targets.map(({ name, method, url, weight, llm, prompts }) =>
-      Object.assign({ name: shorten(name), method, url: shorten(url), weight }, llm && { llm }, prompts && { prompts }),
+    targets: targets.map((target) =>
+      Object.assign({}, target, { name: shorten(target.name), url: shorten(target.url) }),
     ),
     totalMs: round(record.totalMs, headline),
     ...(record.rateMs === undefined ? {} : { rateMs: round(record.rateMs, headline) }),

@@ -6,10 +6,13 @@ import type { Snapshot, Summary } from '../metrics/types.ts';
 import type { TransportName } from '../vocabulary.ts';
 import { formatMs } from '../format.ts';
 import { mergeServerNotes } from './merge-notes.ts';
-import { recordSchema, type PromptUse, type RunRecord } from './run.ts';
+import { recordSchema, type LlmRequest, type PromptUse, type RunRecord } from './run.ts';
 
 /** Parts of a record besides the summary. */
-export type RecordParts = { readonly promptUses?: readonly (PromptUse | undefined)[] } & Pick<
+export type RecordParts = {
+  readonly promptUses?: readonly (PromptUse | undefined)[];
+  readonly llmRequests?: readonly (LlmRequest | undefined)[];
+} & Pick<
   RunRecord,
   | 'id'
   | 'name'
@@ -54,7 +57,9 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     status: parts.status,
     ...(parts.stopReason === undefined ? {} : { stopReason: parts.stopReason }),
     plan: parts.plan,
-    targets: targets.slice(0, mostTargets).map((target, index) => listedTarget(target, parts.promptUses?.[index])),
+    targets: targets
+      .slice(0, mostTargets)
+      .map((target, index) => listedTarget(target, parts.promptUses?.[index], parts.llmRequests?.[index])),
     targetCount: targets.length,
     warmupSent: parts.warmupSent,
     ...(parts.precision && { precision: parts.precision }),
@@ -75,9 +80,18 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
 /** Returns a target in the form of a record. */
 export function listedTarget(
   { name, method, url, weight, llm }: RunTarget,
-  prompts: PromptUse | undefined,
+  prompts?: PromptUse,
+  llmRequest?: LlmRequest,
 ): RunRecord['targets'][number] {
-  return { name, method, url: maskedUrl(url), weight, ...(llm && { llm }), ...(prompts && { prompts }) };
+  return {
+    name,
+    method,
+    url: maskedUrl(url),
+    weight,
+    ...(llm && { llm }),
+    ...(llmRequest && { llmRequest }),
+    ...(prompts && { prompts }),
+  };
 }
 
 /** Returns the record that remains if the process ends right after the snapshot. */

@@ -3,6 +3,7 @@ import type { Frozen } from '../schema.ts';
 import type { environmentSchema, sourceSchema } from './schemas/environment-schema.ts';
 import type {
   askedTokensSchema,
+  llmRequestSchema,
   promptUseSchema,
   runSchema,
   serverSchema,
@@ -29,6 +30,9 @@ export type AskedTokens = Frozen<v.InferOutput<typeof askedTokensSchema>>;
 
 /** Use of a target's prompts, including the warm-up. */
 export type PromptUse = Frozen<v.InferOutput<typeof promptUseSchema>>;
+
+/** Request to a language model as it was sent. */
+export type LlmRequest = Frozen<v.InferOutput<typeof llmRequestSchema>>;
 
 /** Numbers of the requests, including the warm-up, that generate the values of dynamic variables. */
 export type ValueUse = Frozen<v.InferOutput<typeof valueUseSchema>>;

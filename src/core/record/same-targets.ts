@@ -25,7 +25,7 @@ export function areTargetsOf(
   let found = 0;
   for (const target of targets) {
     const wanted = listed[found];
-    if (wanted !== undefined && keyOf(listedTarget(target, undefined)) === keyOf(wanted)) found += 1;
+    if (wanted !== undefined && keyOf(listedTarget(target)) === keyOf(wanted)) found += 1;
   }
   return found === listed.length;
 }

@@ -1,6 +1,6 @@
 import { commands, env, Uri, window, workspace } from 'vscode';
 import { homedir } from 'node:os';
-import { renderResult } from '../../core/report/formats/results.ts';
+import { isComparison, renderResult, type ResultRecord } from '../../core/report/formats/results.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Notify } from '../services/workspace/notify.ts';
 import type { ExportFormat } from '../../panel-protocol.ts';
@@ -14,7 +14,12 @@ const formats: readonly { readonly format: ExportFormat; readonly label: string 
   { format: 'csv', label: 'CSV' },
   { format: 'html', label: 'HTML' },
   { format: 'markdown', label: 'Markdown' },
+  { format: 'vllm', label: 'vLLM JSON' },
 ];
+
+/** Returns the formats of a result. A comparison keeps no runs, which vLLM's format is of. */
+const formatsOf = (result: ResultRecord | undefined): typeof formats =>
+  result !== undefined && isComparison(result) ? formats.filter(({ format }) => format !== 'vllm') : formats;
 
 /** Takes results out of the editor: nobody's runs are locked in. */
 export interface Exporter {
@@ -62,7 +67,7 @@ export function createExporter(history: History, notify: Notify): Exporter {
     for (;;) {
       const format = await askPick(
         { title, step: 1, totalSteps: 2 },
-        { placeholder: 'Select an export format', items: formats },
+        { placeholder: 'Select an export format', items: formatsOf(history.get(id)) },
       );
       if (format.kind !== 'next') return;
       const place = await askPick(

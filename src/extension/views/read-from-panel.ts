@@ -12,7 +12,7 @@ const fromPanel = v.variant('type', [
   v.object({
     type: v.literal('export'),
     id,
-    format: v.picklist(['json', 'csv', 'html', 'markdown']),
+    format: v.picklist(['json', 'csv', 'html', 'markdown', 'vllm']),
     to: v.picklist(['file', 'clipboard']),
   }),
   v.object({ type: v.literal('openSource'), id }),

@@ -10,6 +10,7 @@ export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparis
     ...(of === 'suite' ? [] : [{ value: 'csv', text: 'CSV' } as const]),
     { value: 'html', text: 'HTML' },
     { value: 'markdown', text: 'Markdown' },
+    ...(of === 'comparison' ? [] : [{ value: 'vllm', text: 'vLLM JSON' } as const]),
   ]);
   const exportTo = (to: 'file' | 'clipboard') => () => post({ type: 'export', id, format: format.value(), to });
   return h(

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { serverMetricsSchema } from '../../metrics/schemas/server-metrics-schema.ts';
+import { dialectNames } from '../../endpoints/types.ts';
 import { llmChoicesSchema } from '../../endpoints/llm/llm-choices-schema.ts';
 import { clientHealthSchema } from '../../metrics/schemas/client-health-schema.ts';
 import { failureSchema } from '../../metrics/schemas/failure-schema.ts';
@@ -38,6 +39,13 @@ export const promptUseSchema = v.object({
   askedOutput: v.exactOptional(
     about('Output tokens that @output-tokens asked for; absent without it.', askedTokensSchema),
   ),
+});
+
+/** Request to a language model; see `LlmRequest`. */
+export const llmRequestSchema = v.object({
+  dialect: about('Response format.', v.picklist(dialectNames)),
+  path: about('Path of the URL, after the completion of a base URL. Secrets are masked.', v.string()),
+  model: v.exactOptional(about('Model that the body names; absent if it names none.', v.string())),
 });
 
 /** Values of dynamic variables; see `ValueUse`. */
@@ -96,6 +104,12 @@ export const runSchema = v.object({
         url: about('URL as written.', v.string()),
         weight: about({ description: 'Weight in the random choice.', exclusiveMinimum: 0 }, v.number()),
         llm: v.exactOptional(about('Language model directives; absent if there are none.', llmChoicesSchema)),
+        llmRequest: v.exactOptional(
+          about(
+            'Request as sent to a language model. Absent for other targets and in older records.',
+            llmRequestSchema,
+          ),
+        ),
         prompts: v.exactOptional(
           about(
             "Use of the target's prompts, including the warm-up. Absent for targets that aren't language models, and for bodies that are new for each request.",

@@ -2,6 +2,7 @@ import { csvPieces, renderCsv } from './csv.ts';
 import { renderHtml } from './html.ts';
 import { jsonPieces, renderJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
+import { renderVllm } from '../other-tools/vllm-bench.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 /** A kind of report: what its files end with, and how a record becomes one. */
@@ -19,4 +20,5 @@ export const reports = {
   csv: { extension: 'csv', render: renderCsv, pieces: csvPieces },
   html: { extension: 'html', render: renderHtml },
   markdown: { extension: 'md', render: renderMarkdown },
+  vllm: { extension: 'json', render: renderVllm },
 } as const satisfies Readonly<Record<string, Report>>;

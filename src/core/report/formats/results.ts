@@ -13,6 +13,7 @@ import { readThroughputSuite } from '../../record/suites/read-suite.ts';
 import { throughputChapters } from '../suites/suite-throughput.ts';
 import { suiteSchema, type ThroughputSuite } from '../../record/suites/suite.ts';
 import { readSweep } from '../../record/sweeps/read-sweep.ts';
+import { renderVllmLines } from '../other-tools/vllm-bench.ts';
 import { sweepReports } from './sweep-reports.ts';
 import { sweepSchema, type SweepRecord } from '../../record/sweeps/sweep.ts';
 import { recordSchema, type RunRecord, type Source } from '../../record/run.ts';
@@ -78,6 +79,7 @@ const suiteReports = {
 export function renderResult(result: ResultRecord, format: ReportFormat): { extension: string; text: string } {
   const { extension, render } = reports[format];
   if (isRun(result)) return { extension, text: render(result) };
+  if (format === 'vllm') return { extension, text: renderVllmLines(runsOf(result)) };
   if (isComparison(result)) return { extension, text: comparisonReports[format].render(result) };
   const text = isSweep(result) ? sweepReports[format].render(result) : suiteReports[format].render(result);
   return { extension, text };

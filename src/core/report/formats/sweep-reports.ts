@@ -16,6 +16,7 @@ import {
 } from '../tables/sweep-tables.ts';
 import { statusWords } from '../words/outcome-words.ts';
 import { furtherCapacity, sweepVerdict } from '../words/sweep-verdict.ts';
+import { renderVllmLines } from '../other-tools/vllm-bench.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
 
@@ -123,4 +124,5 @@ export const sweepReports = {
   csv: { extension: 'csv', render: renderSweepCsv },
   html: { extension: 'html', render: renderSweepHtml },
   markdown: { extension: 'md', render: renderSweepMarkdown },
+  vllm: { extension: 'json', render: ({ levels }: SweepRecord) => renderVllmLines(levels) },
 } as const;
