@@ -4,6 +4,7 @@ import type { LatencySuite, MemorySuite, ThroughputSuite } from './core/record/s
 import type { ComparisonRecord } from './core/record/comparisons/comparison.ts';
 import type { SweepRecord } from './core/record/sweeps/sweep.ts';
 import type { RunRecord } from './core/record/run.ts';
+import type { EarlierRuns } from './core/report/tiles/earlier-runs.ts';
 
 /** The result of any suite; `suite` says of which. */
 export type SuiteRecord = ThroughputSuite | LatencySuite | MemorySuite;
@@ -34,7 +35,12 @@ export type PanelState =
       readonly snapshot: Snapshot | null;
       readonly cancelling: boolean;
     }
-  | ({ readonly kind: 'run'; readonly record: RunRecord } & Kept)
+  | ({
+      readonly kind: 'run';
+      readonly record: RunRecord;
+      /** Absent if nothing is known of earlier runs. */
+      readonly earlier?: EarlierRuns;
+    } & Kept)
   | { readonly kind: 'compare'; readonly before: RunRecord; readonly after: RunRecord }
   /** An A/B comparison: interleaved slices, or kept runs of both sides. */
   | ({ readonly kind: 'comparison'; readonly comparison: ComparisonRecord } & Kept)

@@ -64,7 +64,7 @@ describe('results panel of two runs', () => {
   it('shows objectives and targets of both', async () => {
     const { page } = await show(states.comparedAlike);
     const { before, after } = states.comparedAlike;
-    assert.deepEqual((await rowsOf(page, 'Objectives of both runs')).at(0), ['p95 < 2s', 'Run', '1.43 s Pass', '–']);
+    assert.deepEqual((await rowsOf(page, 'Objectives of both runs')).at(0), ['p95 < 2s', 'Run', '1.43 s Met', '–']);
     const targets = await rowsOf(page, 'Targets of both runs');
     assert.deepEqual(
       targets.map(([name]) => name),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import type { PanelState } from '../../src/panel-protocol.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
+import { earlierRuns } from '../../src/core/report/tiles/earlier-runs.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './states/records.ts';
 import { states } from './states/states.ts';
@@ -37,7 +38,7 @@ describe('results panel', () => {
 
     it('shows the numbers of the record', async () => {
       const { page } = await show(states.completed);
-      assert.deepEqual(await page.locator('.tile dd:not(.remark)').allTextContents(), [
+      assert.deepEqual(await page.locator('.tile dd:not(.remark, .more)').allTextContents(), [
         formatRate(record.throughputPerS),
         formatMs(record.latencyMs.p95),
         '100%',
@@ -126,10 +127,46 @@ describe('results panel', () => {
     it('shows what became of each objective in words', async () => {
       const { page } = await show(states.completed);
       assert.deepEqual(await rowsOf(page, 'Objectives'), [
-        ['p95 < 2s', 'Run', '1.43 s', 'Pass'],
-        ['errors < 0.1%', 'Run', '1.32%', 'Fail'],
+        ['p95 < 2s', 'Run', '1.43 s', 'Met'],
+        ['errors < 0.1%', 'Run', '1.32%', 'Not met'],
         ['p99.9 <= 3s', 'sleeper', '2.11 s', 'Not enough data'],
       ]);
+    });
+
+    it('says on its tile what became of an objective, and puts those without a tile beside', async () => {
+      const { page } = await show(states.judged);
+      const tiles = page.locator('.tile');
+      const texts = await tiles.evaluateAll((all) =>
+        all.map((tile) => [tile.querySelector('dt')?.textContent, tile.querySelector('.gauge')?.textContent]),
+      );
+      assert.deepEqual(texts, [
+        ['Throughput', 'Met: throughput > 9/s'],
+        ['p95', 'Met: p95 < 2s'],
+        ['Success', 'Not met: errors < 0.1% (1.4%)'],
+        ['p50', undefined],
+        ['p99', undefined],
+        ['Total time', undefined],
+        ['p99.9', 'Not enough data: p99.9 < 10s'],
+        ['Mean', 'Met: mean < 2s'],
+      ]);
+      assert.equal(await tiles.nth(1).locator('.gauge').nth(1).textContent(), 'Not met: p95 < 1.2s');
+      assert.equal(await tiles.nth(1).locator('.gauge').first().locator('.whisker').count(), 3);
+    });
+
+    it('shows how each number changed since the last run of the same work', async () => {
+      const { page } = await show(states.judged);
+      assert.equal(await page.locator('.tile .trail').first().locator('span').textContent(), '+3.18%');
+      const line = page.locator('.tile').first().getByRole('img');
+      assert.match((await line.getAttribute('aria-label')) ?? '', /^Last 8 runs: (.+ req\/s, ){7}9\.37 req\/s\.$/);
+      await page.getByText(/^Changes are since the run of .+\. They include run-to-run noise\.$/).waitFor();
+    });
+
+    it('shows no change where the last run did other work', async () => {
+      const { record } = states.completed;
+      const other = syntheticRecord({ concurrency: 20, seed: 3 });
+      const { page } = await show({ ...states.completed, earlier: earlierRuns(record, [other]) });
+      assert.equal(await page.locator('.trail').count(), 0);
+      await page.getByText('had a different workload, so no change is shown. Load: concurrency 20').waitFor();
     });
 
     it('answers first, with a badge and the reasons', async () => {

@@ -46,7 +46,7 @@ export function comparisonView({ comparison, keptForSession, mark }: StateOf<'co
       ...comparison.warnings.map((sentence) => note('warning', sentence)),
       sessionNote(keptForSession),
       markNote(mark),
-      createTiles(comparisonFigures(comparison), 'flowing').element,
+      createTiles(comparisonFigures(comparison)).element,
       section(
         'Change of B against A',
         h('div', { class: 'charts' }, ...forest.map(({ element }) => element)),

@@ -7,6 +7,8 @@ import { capital, formatCount, formatMs } from '../../src/core/format.ts';
 import { serverCharts } from '../../src/core/report/charts/server.ts';
 import { receivedText } from '../../src/core/report/tables/tables.ts';
 import { serverTables } from '../../src/core/report/tables/server-table.ts';
+import type { EarlierRuns } from '../../src/core/report/tiles/earlier-runs.ts';
+import { trailNote } from '../../src/core/report/tiles/trail.ts';
 import { runCharts } from '../../src/core/report/charts/run-charts.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { h, type Child } from '../dom.ts';
@@ -29,8 +31,8 @@ import { planWords, requestsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished run. */
-export function runView({ record, keptForSession, mark }: StateOf<'run'>): View {
-  const { parts, charts } = record.requestsSent === 0 ? nothingMeasured() : measured(record);
+export function runView({ record, earlier, keptForSession, mark }: StateOf<'run'>): View {
+  const { parts, charts } = record.requestsSent === 0 ? nothingMeasured() : measured(record, earlier);
   return {
     charts,
     element: h(
@@ -66,14 +68,15 @@ function nothingMeasured(): Part {
   return { charts: [], parts: [] };
 }
 
-function measured(record: RunRecord): Part {
+function measured(record: RunRecord, earlier: EarlierRuns | undefined): Part {
   const charts = runCharts(record).map((chart) => chartFigure(chart));
   const serverFigures = serverCharts(record).map((chart) => chartFigure(chart));
   const streamed = hasStreams(record) ? streams(record) : undefined;
   return {
     charts: [...(streamed?.charts ?? []), ...charts, ...serverFigures],
     parts: [
-      createTiles(runTiles(record)).element,
+      createTiles(runTiles(record, earlier)).element,
+      earlierNote(earlier),
       clientHealth(record),
       streamed?.element,
       chartSection('Distribution and trends', charts),
@@ -90,6 +93,12 @@ function measured(record: RunRecord): Part {
       record.responses === 0 ? null : latencyTables(record),
     ],
   };
+}
+
+/** What the changes on tiles are since, or why there are none. */
+function earlierNote(earlier: EarlierRuns | undefined): HTMLElement | null {
+  const text = earlier && trailNote(earlier, (startedAt) => startedWords({ startedAt }));
+  return text === undefined ? null : h('p', { class: 'remark' }, text);
 }
 
 /** What the server said about itself: the bottleneck, the charts, and the table. */

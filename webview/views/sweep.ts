@@ -39,7 +39,7 @@ export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): Vi
       ...sweepNotes(sweep).map((sentence) => note('warning', sentence)),
       sessionNote(keptForSession),
       markNote(mark),
-      measured ? createTiles(sweepTiles(sweep), 'flowing').element : null,
+      measured ? createTiles(sweepTiles(sweep)).element : null,
       further.length === 0 ? null : section('Capacity', sentences(further)),
       measured ? section('Levels', reportTable(wholeLevelTable(sweep))) : null,
       chartSection('By concurrency', charts),

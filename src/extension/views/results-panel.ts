@@ -1,5 +1,6 @@
 import { commands, EventEmitter, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, Event, LogOutputChannel, Tab, WebviewPanel } from 'vscode';
+import { earlierRuns } from '../../core/report/tiles/earlier-runs.ts';
 import { isComparison, isRun, isSuite, isSweep } from '../../core/report/formats/results.ts';
 import { panelViewType } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
@@ -74,7 +75,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     if (isSuite(first)) return { kind: 'suite', suite: first, ...kept };
     if (isComparison(first)) return { kind: 'comparison', comparison: first, ...kept };
     if (second !== undefined && isRun(second)) return { kind: 'compare', before: first, after: second };
-    return { kind: 'run', record: first, ...kept };
+    return { kind: 'run', record: first, earlier: earlierRuns(first, history.runs()), ...kept };
   };
 
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a webview is not a window: there is no origin

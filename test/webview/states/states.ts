@@ -1,10 +1,30 @@
 import type { PanelState } from '../../../src/panel-protocol.ts';
+import { evaluateObjectives } from '../../../src/core/plan/objectives.ts';
+import { earlierRuns } from '../../../src/core/report/tiles/earlier-runs.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { comparisonStates } from './comparison-states.ts';
 import { sweepStates } from './sweep-states.ts';
 import { closedLoop, recordOf } from '../../core/record/fixtures.ts';
 import { syntheticPlan, syntheticRecord, syntheticSnapshot, threeVerdicts } from './records.ts';
 
 const hostile = '<img src=x onerror="alert(1)"><b>429</b> & "slow down"';
+
+/** A run of several objectives after others of its workload. */
+const judged = ((): PanelState & { readonly kind: 'run' } => {
+  const record = syntheticRecord({ seed: 31, errors: ['timeout'] });
+  const { objectives } = parseObjectives(
+    'p95 < 2s, p95 < 1.2s, p99.9 < 10s, errors < 0.1%, throughput > 9/s, mean < 2s',
+  );
+  const earlier = [24, 25, 26, 27, 28, 29, 30].map((seed) =>
+    Object.assign({}, syntheticRecord({ seed, medianMs: 900 + 5 * seed }), { plan: record.plan }),
+  );
+  return {
+    kind: 'run',
+    record: { ...record, objectives: evaluateObjectives(objectives, record) },
+    earlier: earlierRuns(record, earlier),
+    keptForSession: false,
+  };
+})();
 
 /** One state of each kind that the panel can show, the awkward ones among them. */
 export const states = {
@@ -18,6 +38,7 @@ export const states = {
     cancelling: false,
   },
   completed: { kind: 'run', record: syntheticRecord({ verdicts: threeVerdicts }), keptForSession: false },
+  judged,
   refused: {
     kind: 'run',
     record: syntheticRecord({

@@ -1,8 +1,9 @@
 import { noValue } from '../../../src/core/format.ts';
+import { outcomeText } from '../../../src/core/report/tiles/gauge.ts';
 import type { Verdict } from '../../../src/core/vocabulary.ts';
 import { createTable, type Cell } from '../../table.ts';
 import { section } from '../kit/section.ts';
-import { measured, outcomeWords } from '../run/objectives.ts';
+import { measured } from '../run/objectives.ts';
 
 /** What became of the objectives of two runs; null where neither has any. */
 export function comparedObjectives(before: readonly Verdict[], after: readonly Verdict[]): HTMLElement | null {
@@ -31,4 +32,4 @@ export function comparedObjectives(before: readonly Verdict[], after: readonly V
 const keyOf = ({ target, objective }: Verdict): string => JSON.stringify([target, objective.text]);
 
 const outcomeCell = (verdict: Verdict | undefined): Cell =>
-  verdict === undefined ? noValue : { text: measured(verdict), remark: outcomeWords(verdict.outcome) };
+  verdict === undefined ? noValue : { text: measured(verdict), remark: outcomeText(verdict.outcome) };

@@ -1,4 +1,8 @@
+import type { Gauge } from '../../../src/core/report/tiles/gauge.ts';
+import type { Trail } from '../../../src/core/report/tiles/trail.ts';
 import { h, setAttributes, setText } from '../../dom.ts';
+import { gauge } from './gauge.ts';
+import { sparkline } from './sparkline.ts';
 
 /** One number in large print, and what it takes to read it right. */
 export interface Tile {
@@ -10,20 +14,26 @@ export interface Tile {
   readonly lead?: boolean;
   /** The number is not reliable; the remark says why. */
   readonly unsure?: boolean;
+  /** The objectives that judge the number. */
+  readonly gauges?: readonly Gauge[];
+  /** The number in earlier runs. */
+  readonly trail?: Trail;
 }
 
-/** A row of tiles that is brought up to date in place. */
+/** Rows of tiles that are brought up to date in place. */
 export interface Tiles {
   readonly element: HTMLElement;
   update(tiles: readonly Tile[]): void;
 }
 
-/**
- * Makes the tiles; their number stays.
- * @param layout `flowing`: as many in a row as fit, where their number isn't known
- */
-export function createTiles(tiles: readonly Tile[], layout: 'set' | 'flowing' = 'set'): Tiles {
-  const parts = tiles.map(() => ({ label: h('dt'), value: h('dd'), remark: h('dd', { class: 'remark' }) }));
+/** Makes the tiles: those to look at first in a row of their own. Their number stays, and which of them lead. */
+export function createTiles(tiles: readonly Tile[]): Tiles {
+  const parts = tiles.map(() => ({
+    label: h('dt'),
+    value: h('dd'),
+    remark: h('dd', { class: 'remark' }),
+    more: h('dd', { class: 'more' }),
+  }));
   const boxes = parts.map(({ label, value, remark }) => h('div', { class: 'tile' }, label, value, remark));
 
   function update(next: readonly Tile[]): void {
@@ -34,10 +44,18 @@ export function createTiles(tiles: readonly Tile[], layout: 'set' | 'flowing' = 
       setText(part.label, tile.label);
       setText(part.value, tile.value);
       setText(part.remark, tile.remark);
+      const { gauges = [], trail } = tile;
+      part.more.replaceChildren(...gauges.map(gauge), ...(trail === undefined ? [] : [sparkline(trail)]));
+      if (part.more.childElementCount > 0) box.append(part.more);
+      else part.more.remove();
       setAttributes(box, { class: `tile${tile.lead === true ? ' lead' : ''}${tile.unsure === true ? ' unsure' : ''}` });
     }
   }
 
   update(tiles);
-  return { element: h('dl', { class: layout === 'flowing' ? 'tiles flowing' : 'tiles' }, ...boxes), update };
+  const row = (lead: boolean): HTMLElement | null => {
+    const its = boxes.filter((_, i) => (tiles[i]?.lead ?? false) === lead);
+    return its.length === 0 ? null : h('dl', { class: lead ? 'tiles leading' : 'tiles' }, ...its);
+  };
+  return { element: h('div', { class: 'tile-rows' }, row(true), row(false)), update };
 }

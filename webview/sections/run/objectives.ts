@@ -1,3 +1,4 @@
+import { outcomeText } from '../../../src/core/report/tiles/gauge.ts';
 import { measuredValue } from '../../../src/core/values/objective-metrics.ts';
 import type { Verdict } from '../../../src/core/vocabulary.ts';
 import { h, setText } from '../../dom.ts';
@@ -21,25 +22,20 @@ export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
       verdict.objective.text,
       verdict.target ?? 'Run',
       measured(verdict),
-      outcomeWords(verdict.outcome),
+      outcomeText(verdict.outcome),
     ]),
   );
   for (const [i, { outcome }] of verdicts.entries()) {
     const cell = table.tBodies[0]?.rows[i]?.cells[3];
     if (cell === undefined) continue;
     setText(cell, '');
-    cell.append(icon(outcomeIcons[outcome]), h('span', {}, outcomeWords(outcome)));
+    cell.append(icon(outcomeIcons[outcome]), h('span', {}, outcomeText(outcome)));
     cell.classList.add('outcome', outcome.replaceAll(' ', '-'));
   }
   return section(title, element);
 }
 
 const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'question' } as const;
-
-/** Returns what became of an objective. */
-export function outcomeWords(outcome: Verdict['outcome']): string {
-  return { pass: 'Pass', fail: 'Fail', 'not enough data': 'Not enough data' }[outcome];
-}
 
 /** Returns the measured value of an objective. */
 export const measured = ({ objective, actual }: Verdict): string => measuredValue(objective.metric, actual);

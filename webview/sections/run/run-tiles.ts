@@ -2,7 +2,22 @@ import { hasStreams } from '../../../src/core/metrics/streams.ts';
 import type { Numbers, QuantileName, Snapshot } from '../../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
-import { formatCount, formatMs, formatPercent, formatRate, formatS, noValue } from '../../../src/core/format.ts';
+import type { Verdict } from '../../../src/core/vocabulary.ts';
+import {
+  capital,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRate,
+  formatS,
+  noValue,
+  withoutZeros,
+} from '../../../src/core/format.ts';
+import { splitMetric } from '../../../src/core/values/objective-metrics.ts';
+import type { EarlierRuns } from '../../../src/core/report/tiles/earlier-runs.ts';
+import { figureRow, type TileNumbers } from '../../../src/core/report/tiles/figures.ts';
+import { gaugeOf, type Gauge } from '../../../src/core/report/tiles/gauge.ts';
+import { trailOf } from '../../../src/core/report/tiles/trail.ts';
 import {
   headlineThroughput,
   headlineTime,
@@ -12,41 +27,104 @@ import {
 } from '../../../src/core/report/words/headline.ts';
 import { rateText } from '../../../src/core/report/words/load-words.ts';
 import { responsesWords } from '../../words.ts';
+import { measured } from './objectives.ts';
 import { isTooEarly, tooEarlyRemark } from './live-rate.ts';
 import { intervalWords, reliability } from './reliability.ts';
-import { leadingStreamTiles, otherStreamTiles } from './stream-tiles.ts';
+import { leadingStreamTiles, otherStreamTiles, type NamedTile } from './stream-tiles.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 const labels = { median: 'p50', p95: 'p95', p99: 'p99' } as const;
 
-/** Returns the numbers that a run is judged by: of streams those of tokens lead, of others throughput, p95 and success. */
-export function runTiles(record: RunRecord): Tile[] {
-  const tile = (name: keyof typeof labels): Tile => quantileTile(record, name);
-  const success: Tile = {
-    label: 'Success',
-    value: formatPercent(record.successRatio),
-    remark: `${formatCount(record.successes)} of ${formatCount(record.requestsSent)}`,
-  };
-  const total: Tile = {
-    label: 'Total time',
-    value: formatS(record.totalMs / 1000),
-    remark:
-      record.plan.stages === undefined
-        ? `concurrency ${formatCount(record.plan.concurrency)}`
-        : `target rate ${rateText(record.plan.stages)}`,
-  };
-  if (hasStreams(record)) {
-    return [
-      ...leading(leadingStreamTiles(record, record.tokenSource)),
-      throughputTile(record),
-      tile('p95'),
-      success,
-      ...otherStreamTiles(record),
-      total,
-    ];
-  }
-  return [...leading([throughputTile(record), tile('p95'), success]), tile('median'), tile('p99'), total];
+/** What tiles are of: a whole run, or one target of it. */
+export interface TileSubject {
+  readonly numbers: TileNumbers;
+  /** Name of the target; absent for a whole run. */
+  readonly target?: string;
 }
+
+/** Returns the numbers that a run is judged by: of streams those of tokens lead, of others throughput, p95 and success. */
+export function runTiles(
+  record: RunRecord,
+  earlier: EarlierRuns | undefined,
+  { numbers, target }: TileSubject = { numbers: record },
+): Tile[] {
+  const tile = (name: keyof typeof labels): NamedTile => ({ figure: labels[name], ...quantileTile(numbers, name) });
+  const throughput: NamedTile = { figure: 'throughput', ...throughputTile(numbers) };
+  const success: NamedTile = {
+    figure: 'success',
+    label: 'Success',
+    value: formatPercent(numbers.successRatio),
+    remark: `${formatCount(numbers.successes)} of ${formatCount(numbers.requestsSent)}`,
+  };
+  const total: NamedTile[] =
+    numbers.totalMs === undefined ? [] : [{ figure: 'total', ...totalTile(record, numbers.totalMs) }];
+  const tiles = hasStreams(numbers)
+    ? [
+        ...leading(leadingStreamTiles(numbers, record.tokenSource)),
+        throughput,
+        tile('p95'),
+        success,
+        ...otherStreamTiles(numbers),
+        ...total,
+      ]
+    : [...leading([throughput, tile('p95'), success]), tile('median'), tile('p99'), ...total];
+  const verdicts = verdictsOf(record, target);
+  const shown = tiles.map(({ figure, ...rest }): Tile => {
+    const trail = earlier === undefined ? undefined : trailOf(figure, numbers, earlier, target);
+    const gauges = verdicts
+      .filter(({ objective }) => figureRow(figure).metrics.includes(objective.metric))
+      .map((verdict) => withoutRepeat(gaugeOf(verdict, numbers), rest.value));
+    return { ...rest, ...(gauges.length > 0 && { gauges }), ...(trail && { trail }) };
+  });
+  const known = new Set(tiles.flatMap(({ figure }) => figureRow(figure).metrics));
+  return [...shown, ...otherObjectives(verdicts, known, numbers)];
+}
+
+/** The objectives of the run or of a target. Those of its only target are the run's, too. */
+function verdictsOf({ objectives, targetCount }: RunRecord, target: string | undefined): readonly Verdict[] {
+  return objectives.filter((verdict) =>
+    target === undefined ? verdict.target === undefined || targetCount === 1 : verdict.target === target,
+  );
+}
+
+/** Objectives of more metrics than these have no tile: the table of objectives has them all. */
+const mostOther = 4;
+
+/** Tiles of objectives whose number no other tile shows, those that aren't met first. */
+function otherObjectives(verdicts: readonly Verdict[], known: ReadonlySet<string>, numbers: TileNumbers): Tile[] {
+  const others = verdicts.filter(({ objective }) => !known.has(objective.metric));
+  return [...others.filter(({ outcome }) => outcome !== 'pass'), ...others.filter(({ outcome }) => outcome === 'pass')]
+    .slice(0, mostOther)
+    .map((verdict) => {
+      const value = measured(verdict);
+      return {
+        label: metricLabel(verdict.objective.metric),
+        value,
+        remark: '',
+        unsure: verdict.outcome === 'not enough data',
+        gauges: [withoutRepeat(gaugeOf(verdict, numbers), value)],
+      };
+    });
+}
+
+/** What an objective measured is said once: by its tile, unless that shows another number. */
+const withoutRepeat = (gauge: Gauge, value: string): Gauge =>
+  withoutZeros(value) === gauge.measured ? { ...gauge, measured: '' } : gauge;
+
+/** Returns the name of a metric as a label: `p99.9`, `Mean`, `TTFT p99`. */
+function metricLabel(metric: string): string {
+  const parts = splitMetric(metric);
+  if (parts === undefined) return /^p\d/.test(metric) ? metric : capital(metric);
+  const { time, statistic } = parts;
+  return `${time === 'response' || time === 'stall' ? capital(time) : time.toUpperCase()} ${statistic}`;
+}
+
+const totalTile = ({ plan }: RunRecord, totalMs: number): Tile => ({
+  label: 'Total time',
+  value: formatS(totalMs / 1000),
+  remark:
+    plan.stages === undefined ? `concurrency ${formatCount(plan.concurrency)}` : `target rate ${rateText(plan.stages)}`,
+});
 
 /** Returns the tiles of a run in progress: no intervals yet, requests in flight instead of the total time. */
 export function liveTiles(snapshot: Snapshot | null, plan?: RunPlan): Tile[] {
@@ -77,7 +155,7 @@ export function liveTiles(snapshot: Snapshot | null, plan?: RunPlan): Tile[] {
   ];
 }
 
-const leading = (tiles: readonly Tile[]): Tile[] => tiles.map((tile) => ({ ...tile, lead: true }));
+const leading = <T extends Tile>(tiles: readonly T[]): T[] => tiles.map((tile) => ({ ...tile, lead: true }));
 
 function throughputTile(numbers: Numbers): Tile {
   const { first, beside } = headlineThroughput(numbers);
@@ -86,7 +164,7 @@ function throughputTile(numbers: Numbers): Tile {
     : { label: 'Successes', value: formatRate(first), remark: `all responses: ${formatRate(beside)}` };
 }
 
-function quantileTile(record: RunRecord, name: keyof typeof labels): Tile {
+function quantileTile(record: TileNumbers, name: keyof typeof labels): Tile {
   const headline = headlineTime(record, name);
   const { of, times } = headline.first;
   const { reliable, words } =

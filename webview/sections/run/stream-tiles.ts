@@ -1,24 +1,33 @@
 import { hasStreams } from '../../../src/core/metrics/streams.ts';
 import type { Distribution, Numbers, Snapshot, StreamNumbers, TokenSource } from '../../../src/core/metrics/types.ts';
+import type { FigureName } from '../../../src/core/report/tiles/figures.ts';
 import { formatCount, formatMs, formatRate } from '../../../src/core/format.ts';
 import { tokenSourceShort } from '../../words.ts';
 import { isTooEarly } from './live-rate.ts';
 import { intervalWords, reliability } from './reliability.ts';
 import type { Tile } from '../kit/tiles.ts';
 
+/** A tile of a number that earlier runs have, too. */
+export interface NamedTile extends Tile {
+  readonly figure: FigureName;
+}
+
 /** Returns the numbers that streams are judged by first. */
-export function leadingStreamTiles(numbers: Numbers & StreamNumbers, tokenSource: TokenSource): Tile[] {
+export function leadingStreamTiles(numbers: Numbers & StreamNumbers, tokenSource: TokenSource): NamedTile[] {
   const { ttftMs, tpotMs } = numbers;
   return [
-    quantileTile('TTFT p95', ttftMs, needsStreams, 'p95'),
-    quantileTile('TPOT p50', tpotMs, needsStreams),
-    tokensTile(numbers, tokenSource),
+    { figure: 'ttftP95', ...quantileTile('TTFT p95', ttftMs, needsStreams, 'p95') },
+    { figure: 'tpotP50', ...quantileTile('TPOT p50', tpotMs, needsStreams) },
+    { figure: 'tokens', ...tokensTile(numbers, tokenSource) },
   ];
 }
 
 /** Returns the other numbers of streams. */
-export function otherStreamTiles({ ttftMs, iclMs }: StreamNumbers): Tile[] {
-  return [quantileTile('TTFT p50', ttftMs, needsStreams), quantileTile('ICL p50', iclMs, needsGaps)];
+export function otherStreamTiles({ ttftMs, iclMs }: StreamNumbers): NamedTile[] {
+  return [
+    { figure: 'ttftP50', ...quantileTile('TTFT p50', ttftMs, needsStreams) },
+    { figure: 'iclP50', ...quantileTile('ICL p50', iclMs, needsGaps) },
+  ];
 }
 
 /** Returns the numbers of streams in progress: no intervals yet. */

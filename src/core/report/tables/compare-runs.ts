@@ -160,7 +160,8 @@ function changeOf(unit: ComparisonUnit, before: number | null, after: number | n
   return before === 0 ? null : after / before - 1;
 }
 
-function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
+/** Returns how the work of two runs differs, in sentences; empty if it is the same. */
+export function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
   const differences: string[] = [];
   const differs = (what: string, value: (run: RunRecord) => string): void => {
     const [a, b] = [value(before), value(after)];

@@ -1,0 +1,70 @@
+import { formatChange } from '../../format.ts';
+import type { RunRecord } from '../../record/run.ts';
+import { workloadDifferences } from '../tables/compare-runs.ts';
+import { figureRow, figuresOf, hasTargets, type FigureName, type Figures } from './figures.ts';
+
+/** An earlier run as the panel needs it: figures alone. */
+export interface EarlierRun {
+  readonly startedAt: string;
+  readonly figures: Figures;
+  /** Figures by target; absent for a run of one target, and with many targets. */
+  readonly targets?: Readonly<Record<string, Figures>>;
+}
+
+/** What came before a run of the same file. */
+export interface EarlierRuns {
+  /** With the same workload, oldest first. */
+  readonly runs: readonly EarlierRun[];
+  /** How the workload differs from that of the last run of the file, in sentences; empty if it is the same. */
+  readonly differences: readonly string[];
+}
+
+/** Number of earlier runs beside the one shown. */
+const mostRuns = 9;
+const mostTargets = 20;
+
+/**
+ * Returns the earlier complete runs of the same file.
+ * @param runs the history
+ */
+export function earlierRuns(record: RunRecord, runs: readonly RunRecord[]): EarlierRuns {
+  const startedAt = Date.parse(record.startedAt);
+  const before = runs
+    .filter((run) => run.id !== record.id && Date.parse(run.startedAt) < startedAt && isOfSameFile(run, record))
+    .filter(({ status, requestsSent }) => status === 'completed' && requestsSent > 0)
+    .toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+  const [last] = before;
+  const differencesFrom = (run: RunRecord): readonly string[] =>
+    workloadDifferences(run, { ...record, status: 'completed' });
+  return {
+    runs: before
+      .filter((run) => differencesFrom(run).length === 0)
+      .slice(0, mostRuns)
+      .map(earlierRun)
+      .toReversed(),
+    differences: last === undefined ? [] : differencesFrom(last),
+  };
+}
+
+/** Runs without a file are told apart by their name, such as an address. */
+const isOfSameFile = (a: RunRecord, b: RunRecord): boolean =>
+  a.source === null || b.source === null ? a.source === b.source && a.name === b.name : a.source.file === b.source.file;
+
+function earlierRun(record: RunRecord): EarlierRun {
+  const { startedAt, perTarget } = record;
+  return {
+    startedAt,
+    figures: figuresOf(record),
+    ...(hasTargets(record) &&
+      perTarget.length <= mostTargets && {
+        targets: Object.fromEntries(perTarget.map((numbers) => [numbers.name, figuresOf(numbers)])),
+      }),
+  };
+}
+
+/** Returns the change of a figure since an earlier run: `+4.2%`, or `-1.3 points` of a share. Null if one is missing. */
+export function changeText(name: FigureName, before: number | undefined, now: number | undefined): string | null {
+  if (before === undefined || now === undefined) return null;
+  if (figureRow(name).isShare === true) return formatChange(now - before).replace('%', ' points');
+  return before === 0 ? null : formatChange(now / before - 1);
+}
