@@ -43,6 +43,27 @@ describe('what rates are over', () => {
     }
   });
 
+  it('an infinite rate sends as fast as the maximum in flight allows, and times responses from the start', async () => {
+    const plan: Partial<RunPlan> = { loadModel: 'open', atOnce: true, requests: 400, concurrency: 4, maxInFlight: 4 };
+    const record = await run([server.url], { plan });
+    assert.equal(record.successes, 400);
+    assert.equal(server.requests, 400);
+    assert.equal(record.backlog, undefined);
+    // The last response ends the run, and counts from its start.
+    assert.ok(Math.abs((record.responseTimeMs.max ?? 0) - (record.timeline.endMs ?? 0)) < 1);
+    assert.ok((record.responseTimeMs.median ?? 0) > (record.latencyMs.max ?? 0));
+    assert.match(renderText(record), /infinite rate, max in flight 4 \(open model\)/);
+  });
+
+  it('waits for the last response after the last request has left, however long all of them take', async () => {
+    // Draining starts with the last request, not when all are due, which is at the start.
+    const slow = await startScriptedServer(({ socket }) => void setTimeout(() => socket.write(response()), 100));
+    const plan: Partial<RunPlan> = { loadModel: 'open', atOnce: true, requests: 8, concurrency: 2, drainMs: 300 };
+    const record = await run([slow.url], { plan });
+    await slow.close();
+    assert.equal(record.successes, 8);
+  });
+
   for (const transport of transportNames) {
     it(`requests that hang change no rate, whatever their timeout (${transport})`, async () => {
       // The rest after the last request is room for a busy machine.

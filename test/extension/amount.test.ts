@@ -7,6 +7,7 @@ describe('the load that is asked for', () => {
     assert.deepEqual(readLoad(' 10 '), { concurrency: 10 });
     assert.deepEqual(readLoad('200/s'), { ratePerS: 200 });
     assert.deepEqual(readLoad('0.5 / s'), { ratePerS: 0.5 });
+    assert.deepEqual(readLoad(' inf '), { ratePerS: 'inf' });
     assert.deepEqual(readLoad('30s:50..200'), { stages: [{ fromPerS: 50, toPerS: 200, durationS: 30 }] });
     for (const text of ['', '0', '10001', '-1', '0/s', 'fast', '30s']) assert.equal(readLoad(text), undefined, text);
   });

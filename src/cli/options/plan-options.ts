@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   defaultTextOf,
   planOptionNames,
@@ -43,14 +43,6 @@ export interface ReportOptions {
   readonly vllmJson?: string;
 }
 
-const parseRate = parserOf(planOptions.ratePerS.value);
-
-/** Parses a rate. Other load generators use an infinite one to send all requests at the same time. */
-function rate(text: string): number {
-  if (!/^\+?inf(?:inity)?$/i.test(text)) return parseRate(text);
-  throw new InvalidArgumentError('To send all requests at the same time, use -c and -n with the same number instead.');
-}
-
 /** Returns the help of an option: one sentence, starting with a lower-case letter, and its default. */
 function helpOf(option: PlanOption<unknown>): string {
   const { name, help, inFile = false } = option;
@@ -68,7 +60,7 @@ export function planOption(key: PlanOptionName): Option {
   if (argument === undefined) return new Option(flags, helpOf(row));
   const option = new Option(`${flags} ${argument}`, helpOf(row));
   if (value.choices !== undefined) return option.choices(value.choices);
-  return option.argParser(key === 'ratePerS' ? rate : parserOf(value));
+  return option.argParser(parserOf(value));
 }
 
 /** Options of what is sent and measured, which a comparison decides itself. */

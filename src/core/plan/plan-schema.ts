@@ -17,6 +17,12 @@ export const planSchema = v.object({
   stages: v.exactOptional(
     about('Open model: parts of the run in which the arrival rate changes linearly.', v.array(stageSchema)),
   ),
+  atOnce: v.exactOptional(
+    about(
+      'True: open model with an infinite rate. All requests are due at the start, and there are no stages. Absent: false.',
+      v.boolean(),
+    ),
+  ),
   requests: about('Number of planned requests; null if only the duration ends the run.', v.nullable(count)),
   durationS: about('Time during which requests leave, seconds; null if only the count ends the run.', numberOrNull),
   concurrency: about(

@@ -3,6 +3,7 @@ import { LoadlensError } from '../errors.ts';
 import { checkLimit, planOptions, type PlanOptionName, type PlanValues } from '../values/plan-options.ts';
 import { stagesDurationS } from '../values/stages.ts';
 import type { Stage } from '../vocabulary.ts';
+import { isPaced } from './load/load-models.ts';
 import { maxInFlightOf } from './max-in-flight.ts';
 import type { RunPlan } from './types.ts';
 
@@ -49,6 +50,14 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
   );
   const metricsUrl = choices.metricsUrl ?? defaults.metricsUrl;
   const until = choices.until ?? defaults.until;
+  if (load.atOnce && until !== undefined) {
+    throw new LoadlensError(
+      "A precision can't end a run with an infinite rate, because all requests are due at the start.",
+      {
+        hint: 'Remove the precision, or use a concurrency or a finite rate.',
+      },
+    );
+  }
   const warmup = choices.warmup ?? defaults.warmup ?? planDefaults.warmup;
   const maxHeadBytes = choices.maxHeadBytes ?? defaults.maxHeadBytes;
   return {
@@ -75,20 +84,21 @@ const isOpen = ({ ratePerS, stages }: LoadChoices): boolean => ratePerS !== unde
 
 /** Returns the options that repeat a plan. */
 export function choicesOfPlan(plan: RunPlan): PlanChoices {
-  const { loadModel, concurrency, requests, durationS, autoWarmup, warmup, ...rest } = plan;
+  const { loadModel, concurrency, requests, durationS, autoWarmup, warmup, atOnce, ...rest } = plan;
   return {
     ...rest,
     requests: requests ?? undefined,
     durationS: durationS ?? undefined,
     warmup: autoWarmup ? 'auto' : warmup,
     ...(loadModel === 'open' ? { maxInFlight: maxInFlightOf(plan) } : { concurrency }),
+    ...(atOnce && { ratePerS: 'inf' }),
   };
 }
 
 function loadOf(
   choices: LoadChoices,
   defaults: LoadChoices,
-): Pick<RunPlan, 'loadModel' | 'concurrency' | 'maxInFlight' | 'arrivals' | 'burstiness' | 'stages'> {
+): Pick<RunPlan, 'loadModel' | 'concurrency' | 'maxInFlight' | 'arrivals' | 'burstiness' | 'stages' | 'atOnce'> {
   const from = choices.concurrency !== undefined || isOpen(choices) ? choices : defaults;
   if (!isOpen(from)) {
     const concurrency = choices.concurrency ?? defaults.concurrency ?? planDefaults.concurrency;
@@ -100,10 +110,11 @@ function loadOf(
   }
   const most = choices.maxInFlight ?? defaults.maxInFlight ?? planDefaults.maxInFlight;
   const maxInFlight = checkLimit('maxInFlight', most);
+  const open = { loadModel: 'open', concurrency: maxInFlight, maxInFlight } as const;
+  // Without gaps between requests, there is no arrival process.
+  if (ratePerS === 'inf') return { ...open, atOnce: true };
   return {
-    loadModel: 'open',
-    concurrency: maxInFlight,
-    maxInFlight,
+    ...open,
     ...arrivalsOf(choices, defaults),
     stages: stages ?? [steady(checkLimit('ratePerS', ratePerS ?? Number.NaN))],
   };
@@ -129,11 +140,19 @@ function arrivalsOf(choices: LoadChoices, defaults: LoadChoices): Pick<RunPlan, 
 
 /** Returns requests and duration. Stages end with their last one if nothing ends earlier. */
 function amountOf(
-  { loadModel, stages }: Pick<RunPlan, 'loadModel' | 'stages'>,
+  { loadModel, stages, atOnce = false }: Pick<RunPlan, 'loadModel' | 'stages' | 'atOnce'>,
   amount: Pick<PlanChoices, 'requests' | 'durationS'> | undefined,
   endsWhenKnown: boolean,
 ): Pick<RunPlan, 'requests' | 'durationS'> {
   const requests = amount?.requests;
+  if (atOnce && amount?.durationS !== undefined) {
+    throw new LoadlensError(
+      "A duration and an infinite rate can't be combined, because all requests are due at the start.",
+      {
+        hint: 'Set a number of requests (-n 500, # @requests 500), or use a concurrency (-c 100) for a duration.',
+      },
+    );
+  }
   const stagesS = stages === undefined ? null : stagesDurationS(stages);
   const ends = [amount?.durationS, stagesS].filter((end) => end !== undefined && end !== null);
   const durationS = ends.length > 0 ? Math.min(...ends) : undefined;
@@ -142,7 +161,7 @@ function amountOf(
       ? {}
       : endsWhenKnown
         ? { durationS: planDefaults.untilDurationS }
-        : loadModel === 'open'
+        : isPaced({ loadModel, atOnce })
           ? { durationS: planDefaults.openDurationS }
           : { requests: planDefaults.requests };
   const chosen = { requests, durationS, ...byDefault };

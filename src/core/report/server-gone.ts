@@ -1,4 +1,5 @@
 import { errorKinds, type Summary } from '../metrics/types.ts';
+import { isPaced } from '../plan/load/load-models.ts';
 import { formatMs } from '../format.ts';
 import { errorWords } from './words/outcome-words.ts';
 import type { RunRecord } from '../record/run.ts';
@@ -29,10 +30,10 @@ export function timeMarks(run: Heard): TimeMark[] {
  */
 export function serverGoneSentence(
   run: Heard,
-  { loadModel }: Pick<RunRecord['plan'], 'loadModel'>,
+  plan: Pick<RunRecord['plan'], 'loadModel' | 'atOnce'>,
 ): string | undefined {
   const sentence = stoppedSentence(run);
-  if (sentence === undefined || loadModel === 'closed') return sentence;
+  if (sentence === undefined || !isPaced(plan)) return sentence;
   return `${sentence} Requests kept leaving at the target rate.`;
 }
 

@@ -83,10 +83,10 @@ export const planOptions = {
   ratePerS: {
     name: 'rate',
     argument: '<perS>',
-    value: number(rateLimit),
+    value: numberOr(number(rateLimit), 'inf'),
     inFile: true,
-    help: 'Arrival rate in requests/s (open model)',
-    more: 'Requests are sent on schedule, whether or not earlier ones have ended.',
+    help: 'Arrival rate in requests/s (open model); inf sends all requests as soon as possible',
+    more: 'Requests are sent on schedule, whether or not earlier ones have ended. With `inf`, all are due at the start, and the maximum in flight is the only limit.',
     example: '200',
   },
   stages: {

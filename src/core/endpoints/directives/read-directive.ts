@@ -65,7 +65,7 @@ export function readDirective(
       report.error('bad-directive', range, wrong, `Expected ${directive.value.expected}.`, fix);
     }
   }
-  if (name === 'rate' || name === 'stages') checkLoad(scope.defaults, whole, report);
+  if (loadNames.has(name)) checkLoad(scope.defaults, whole, report);
   if (directive.place === 'file') return true;
   scope.pending.range = whole;
   scope.pending.firstLine ??= line;
@@ -99,8 +99,21 @@ function readObjectives({ value, whole, range }: Written, pending: Pending, repo
   report.error('bad-objective', place, error.message, error.hint, fixOf(place, error.instead));
 }
 
-/** Reports a second load: stages contain their own rates. */
-function checkLoad({ ratePerS, stages }: RunDefaults, whole: Range, report: Findings): void {
-  if (ratePerS === undefined || stages === undefined) return;
-  report.error('bad-directive', whole, "@rate and @stages can't be combined.", 'Remove one of them.');
+const loadNames: ReadonlySet<string> = new Set(['rate', 'stages', 'duration', 'until']);
+
+/** Reports options that contradict the rate: stages contain their own, and with an infinite one all requests are due at once. */
+function checkLoad({ ratePerS, stages, durationS, until }: RunDefaults, whole: Range, report: Findings): void {
+  if (ratePerS !== undefined && stages !== undefined) {
+    report.error('bad-directive', whole, "@rate and @stages can't be combined.", 'Remove one of them.');
+  }
+  if (ratePerS !== 'inf') return;
+  const other = durationS !== undefined ? '@duration' : until !== undefined ? '@until' : undefined;
+  if (other === undefined) return;
+  const hint = `Remove ${other}, and set the number of requests: # @requests 500`;
+  report.error(
+    'bad-directive',
+    whole,
+    `@rate inf and ${other} can't be combined: all requests are due at the start.`,
+    hint,
+  );
 }

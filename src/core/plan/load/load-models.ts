@@ -9,5 +9,9 @@ const loadModels: Readonly<Record<RunPlan['loadModel'], (plan: RunPlan) => LoadM
   open: openLoop,
 };
 
+/** Returns whether requests wait for a time of their own: in the open model, unless all of them are due at the start. */
+export const isPaced = ({ loadModel, atOnce = false }: Pick<RunPlan, 'loadModel' | 'atOnce'>): boolean =>
+  loadModel === 'open' && !atOnce;
+
 /** Returns the load model of a plan. */
 export const loadModelFor = (plan: RunPlan): LoadModel => loadModels[plan.loadModel](plan);

@@ -1,3 +1,4 @@
+import { isPaced } from './load-models.ts';
 import { partOf } from './share.ts';
 import { type Share } from '../types.ts';
 import { arrivalTime } from '../../values/stages.ts';
@@ -12,9 +13,9 @@ import type { RunPlan } from '../types.ts';
  * to its end
  */
 export function offeredMs(plan: RunPlan, share: Share, taken: number, elapsedMs: number): number {
-  const { loadModel, requests, durationS, stages = [] } = plan;
+  const { requests, durationS, stages = [] } = plan;
   const byTimeMs = durationS === null ? Infinity : durationS * 1000;
-  if (loadModel === 'closed') {
+  if (!isPaced(plan)) {
     const byCount = durationS === null || (requests !== null && taken >= partOf(requests, share));
     return byCount ? 0 : Math.min(byTimeMs, elapsedMs);
   }

@@ -1,4 +1,5 @@
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
+import { isPaced } from '../../plan/load/load-models.ts';
 import { isMixed } from '../words/headline.ts';
 import { loadText, transportLabels } from '../words/load-words.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -60,7 +61,7 @@ function runRows(before: RunRecord, after: RunRecord, comparable: boolean): Comp
     name: QuantileName,
   ): ComparisonRow => compared(label, 'ms', quantile(of(before), name), quantile(of(after), name), comparable);
   const mixed = isMixed(before) || isMixed(after);
-  const open = before.plan.loadModel === 'open' && after.plan.loadModel === 'open';
+  const open = isPaced(before.plan) && isPaced(after.plan);
   const throughput = row('Throughput', 'req/s', (run) => run.throughputPerS);
   const successes = row('Success throughput', 'req/s', (run) => run.successThroughputPerS);
   const latency = [

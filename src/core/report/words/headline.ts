@@ -1,4 +1,5 @@
 import type { Distribution, Numbers, QuantileName } from '../../metrics/types.ts';
+import { isPaced } from '../../plan/load/load-models.ts';
 import { formatMs } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -34,7 +35,8 @@ export function headlineThroughput(numbers: Numbers): Headline<number | null> {
  */
 export function headlineTime(numbers: HeadlineNumbers, name: QuantileName): Headline<HeadlineTime> {
   const successes: HeadlineTime = { of: 'successes', times: numbers.successLatencyMs };
-  if (numbers.plan?.loadModel === 'open' && numbers.responseTimeMs !== undefined) {
+  // At an infinite rate, response time is the time since the start: it tells how long the run took, not how slow a request was.
+  if (numbers.plan !== undefined && isPaced(numbers.plan) && numbers.responseTimeMs !== undefined) {
     const response: HeadlineTime = { of: 'response time', times: numbers.responseTimeMs };
     if (!isMixed(numbers)) return { first: response, beside: { of: 'latency', times: numbers.latencyMs } };
     const slower = (response.times[name] ?? Infinity) > (successes.times[name] ?? Infinity);

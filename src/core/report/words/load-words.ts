@@ -12,8 +12,9 @@ export const transportLabels: Readonly<Record<TransportName, string>> = {
 
 /** Returns the load of a plan: `concurrency 10 (closed model)`, `200/s, constant, max in flight 1,000 (open model)`. */
 export function loadText(plan: RunPlan): string {
-  const { loadModel, stages = [] } = plan;
+  const { loadModel, stages = [], atOnce = false } = plan;
   const count = formatCount(maxInFlightOf(plan));
+  if (atOnce) return `infinite rate, max in flight ${count} (open model)`;
   return loadModel === 'closed'
     ? `concurrency ${count} (closed model)`
     : `${stages.map(stageText).join(', ')}, ${arrivalText(plan)}, max in flight ${count} (open model)`;

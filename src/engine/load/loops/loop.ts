@@ -7,7 +7,7 @@ import { createSectionRecorder, type Sections } from '../../../core/metrics/reco
 import type { SummaryOptions } from '../../../core/metrics/summary.ts';
 import { detailOf } from '../../../core/metrics/recorder/target-detail.ts';
 import type { Backlog, FailureSample } from '../../../core/metrics/types.ts';
-import { loadModelFor } from '../../../core/plan/load/load-models.ts';
+import { isPaced, loadModelFor } from '../../../core/plan/load/load-models.ts';
 import type { LoadModel } from '../../../core/plan/load/load-model.ts';
 import { targetPicker } from '../../../core/values/pick.ts';
 import { watchedOf } from '../../../core/values/until.ts';
@@ -189,11 +189,11 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       const fresh = prepared.slice(ready, ready + slots);
       ready += slots;
       const starting = sideThread().then((thread) => (side = thread));
-      if (plan.loadModel === 'open') pacer ??= await startPacer();
+      if (isPaced(plan)) pacer ??= await startPacer();
       if (!plan.coldStart && !cancelled.signal.aborted) {
-        const { loadModel } = plan;
-        const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) };
-        const ahead = loadModel === 'open' ? fresh.slice(0, openedForRate) : fresh;
+        const loadModel = isPaced(plan) ? 'open' : 'closed';
+        const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) } as const;
+        const ahead = isPaced(plan) ? fresh.slice(0, openedForRate) : fresh;
         await Promise.all([
           starting.then((thread) =>
             warm?.(thread, kind, cancelled.signal).catch((error: Error) => void (coldReason = error.message)),
@@ -205,8 +205,8 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
     },
     async send(part, startedAtMs, slots) {
       if (!side) throw new Error('The loop has not been prepared.');
-      // In the open model the pacer waits for the first request.
-      const leftMs = plan.loadModel === 'closed' ? startedAtMs - sharedNow() : 0;
+      // Where requests have times of their own, the pacer waits for the first one.
+      const leftMs = isPaced(plan) ? 0 : startedAtMs - sharedNow();
       if (leftMs > 0) await setTimeout(leftMs);
       const isRun = part === 'run';
       sending = part;

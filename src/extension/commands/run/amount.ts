@@ -15,10 +15,11 @@ export function readAmount(text: string): Pick<PlanChoices, 'requests' | 'durati
   return withinLimit('durationS', durationS) ? { durationS } : undefined;
 }
 
-/** `10` is a concurrency, `200/s` a rate, `30s:50, 1m:50..200` stages; undefined is none, or out of range. */
+/** `10` is a concurrency, `200/s` a rate, `inf` an infinite one, `30s:50, 1m:50..200` stages; undefined is none, or out of range. */
 export function readLoad(text: string): LoadChoices | undefined {
   const concurrency = wholeNumber(text);
   if (withinLimit('concurrency', concurrency)) return { concurrency };
+  if (text.trim() === 'inf') return { ratePerS: 'inf' };
   const [, rate] = /^\s*(\d+(?:\.\d+)?)\s*\/\s*s\s*$/.exec(text) ?? [];
   const ratePerS = Number(rate);
   if (withinLimit('ratePerS', ratePerS)) return { ratePerS };
@@ -27,7 +28,12 @@ export function readLoad(text: string): LoadChoices | undefined {
 }
 
 /** A plan's load as readLoad takes it. */
-export function loadAnswer({ concurrency, stages }: Pick<RunPlan, 'concurrency' | 'stages'>): string {
+export function loadAnswer({
+  concurrency,
+  stages,
+  atOnce,
+}: Pick<RunPlan, 'concurrency' | 'stages' | 'atOnce'>): string {
+  if (atOnce) return 'inf';
   if (stages === undefined) return String(concurrency);
   return stages
     .map(({ fromPerS, toPerS, durationS }) => {

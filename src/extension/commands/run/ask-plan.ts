@@ -31,7 +31,7 @@ export function planQuestions<Preset extends PlanPreset>(): readonly TextQuestio
       value: (preset) => preset.load,
       problem: (text) =>
         readLoad(text) === undefined
-          ? `Type a whole number from ${limitOf('concurrency').min} to ${limitOf('concurrency').max}, a rate such as 200/s, or stages such as 30s:50, 1m:50..200.`
+          ? `Type a whole number from ${limitOf('concurrency').min} to ${limitOf('concurrency').max}, a rate such as 200/s or inf, or stages such as 30s:50, 1m:50..200.`
           : undefined,
     },
   ];

@@ -8,7 +8,7 @@ import type { RunRecord } from '../../../core/record/run.ts';
 import { numberSetting } from '../../services/workspace/settings.ts';
 
 const isTimed = ({ durationS, ratePerS, stages }: RunDefaults): boolean =>
-  [durationS, ratePerS, stages].some((time) => time !== undefined);
+  [durationS, stages].some((time) => time !== undefined) || typeof ratePerS === 'number';
 
 /** What a file sets, over what the settings say. */
 function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {

@@ -24,6 +24,7 @@ describe('for how long a run lets requests leave', () => {
   it('a closed loop: by duration alone, not when the count has ended it', () => {
     assert.equal(offered({ concurrency: 2, durationS: 3 }, 50), 3_000);
     assert.equal(offered({ concurrency: 2, requests: 10 }, 5), 0);
+    assert.equal(offered({ ratePerS: 'inf', requests: 10 }, 10), 0);
     assert.equal(offered({ concurrency: 2, requests: 10, durationS: 3 }, 10), 0);
     assert.equal(offered({ concurrency: 2, requests: 10, durationS: 3 }, 9), 3_000);
   });

@@ -113,6 +113,7 @@ describe('open loop', () => {
       planOf({ ratePerS: 20, maxInFlight: 7, arrivals: 'poisson' }),
       planOf({ stages: parseStages('2s:50, 4s:50..150') ?? [], requests: 9 }),
       planOf({ concurrency: 3, requests: 2 }),
+      planOf({ ratePerS: 'inf', requests: 9, maxInFlight: 4 }),
     ];
     for (const plan of plans) assert.deepEqual(makePlan(choicesOfPlan(plan), nothing), plan);
   });
@@ -133,6 +134,23 @@ describe('open loop', () => {
     assert.deepEqual([closed.loadModel, closed.concurrency, closed.stages], ['closed', 2, undefined]);
     const staged = makePlan({ stages: parseStages('3s:5') ?? [] }, file);
     assert.deepEqual([staged.requests, staged.durationS], [null, 3]);
+  });
+
+  it('at an infinite rate, all requests are due at the start', () => {
+    const plan = planOf({ ratePerS: 'inf', requests: 4, maxInFlight: 2 });
+    assert.deepEqual(due(plan), [0, 0, 0, 0]);
+    assert.deepEqual(
+      [plan.loadModel, plan.atOnce, plan.maxInFlight, plan.durationS, plan.stages, plan.arrivals],
+      ['open', true, 2, null, undefined, undefined],
+    );
+    assert.equal(planOf({ ratePerS: 'inf' }).requests, 10);
+    assert.match(loadText(plan), /^infinite rate, max in flight 2 /);
+  });
+
+  it('an infinite rate with a duration or a precision is refused, because neither could end it', () => {
+    assert.throws(() => planOf({ ratePerS: 'inf', durationS: 3 }), /infinite rate/);
+    const until = { metric: 'p95', share: 0.05, text: 'p95 ±5%' };
+    assert.throws(() => planOf({ ratePerS: 'inf', requests: 100, until }), /infinite rate/);
   });
 
   it('a rate and stages at once are refused', () => {
