@@ -37,6 +37,10 @@ const rows: readonly (readonly [
   ['GTE http://a/', ['unknown-method', 'GTE', 'Did you mean GET?']],
   ['POTS http://a/', ['unknown-method', 'POTS', 'Did you mean POST?']],
   ['XYZZY http://a/', ['unknown-method', 'XYZZY', 'Use one of GET, POST']],
+  [
+    '# @rate inf\n# @duration 30s\nhttp://a/',
+    ['bad-directive', '# @duration 30s', "@rate inf and @duration can't be combined"],
+  ],
   ['# @name a\nhttp://a/\n# @name  a \nhttp://b/', ['duplicate-name', 'a', 'Line 1 has the same name']],
   ['http://a/\nAccept */*', ['bad-header', 'Accept */*', 'colon']],
   ['http://a/\nAcc(ept: x', ['bad-header', 'Acc(ept: x', 'valid header name']],
