@@ -109,7 +109,7 @@ function checkLoad({ ratePerS, stages, durationS, until }: RunDefaults, whole: R
   if (ratePerS !== 'inf') return;
   const other = durationS !== undefined ? '@duration' : until !== undefined ? '@until' : undefined;
   if (other === undefined) return;
-  const hint = `Remove ${other}, and set the number of requests: # @requests 500`;
+  const hint = `Remove ${other}, and set the number of requests, such as with # @requests 500.`;
   report.error(
     'bad-directive',
     whole,
