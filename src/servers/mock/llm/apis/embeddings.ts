@@ -3,7 +3,7 @@ import { check } from '../../../openai/check.ts';
 import { maybe, type Prompt, promptField, promptsOf, whole } from '../../../openai/fields.ts';
 import { tokensOf } from '../text.ts';
 import type { LlmApi } from './api.ts';
-import { pooledWriter } from './pooled.ts';
+import { pooledRequest } from './pooled.ts';
 
 const schema = v.looseObject({
   model: maybe(v.string()),
@@ -29,24 +29,12 @@ export const embeddings: LlmApi = {
       return body.encoding_format === 'base64' ? Buffer.from(values.buffer).toString('base64') : [...values];
     };
     const prompt = inputs.flat();
-    return {
-      model: body.model ?? undefined,
-      prompt,
-      maxTokens: undefined,
-      stream: false,
-      pooled: true,
-      writer: ({ model }) =>
-        pooledWriter({
-          object: 'list',
-          data: inputs.map((tokens, index) => ({
-            object: 'embedding',
-            index,
-            embedding: embedding(tokens.length),
-          })),
-          model,
-          usage: { prompt_tokens: prompt.length, total_tokens: prompt.length },
-        }),
-    };
+    return pooledRequest(body.model, prompt, (model) => ({
+      object: 'list',
+      data: inputs.map((tokens, index) => ({ object: 'embedding', index, embedding: embedding(tokens.length) })),
+      model,
+      usage: { prompt_tokens: prompt.length, total_tokens: prompt.length },
+    }));
   },
 };
 

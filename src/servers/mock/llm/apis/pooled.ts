@@ -1,9 +1,20 @@
-import type { Writer } from './api.ts';
+import type { Asked } from './api.ts';
 
-/** Returns the writer of a response without output tokens, which is never streamed. */
-export const pooledWriter = (body: object): Writer => ({
-  whole: () => body,
-  opening: () => '',
-  piece: () => '',
-  closing: () => '',
+/** Returns a request whose response is a result of the prompt, without output tokens; it's never streamed. */
+export const pooledRequest = (
+  model: string | null | undefined,
+  prompt: readonly string[],
+  bodyOf: (model: string) => object,
+): Asked => ({
+  model: model ?? undefined,
+  prompt,
+  maxTokens: undefined,
+  stream: false,
+  pooled: true,
+  writer: (result) => ({
+    whole: () => bodyOf(result.model),
+    opening: () => '',
+    piece: () => '',
+    closing: () => '',
+  }),
 });

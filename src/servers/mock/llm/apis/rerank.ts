@@ -4,7 +4,7 @@ import { check } from '../../../openai/check.ts';
 import { maybe, whole } from '../../../openai/fields.ts';
 import { tokensOf } from '../text.ts';
 import type { LlmApi } from './api.ts';
-import { pooledWriter } from './pooled.ts';
+import { pooledRequest } from './pooled.ts';
 
 const schema = v.looseObject({
   model: maybe(v.string()),
@@ -33,21 +33,13 @@ export const rerank: LlmApi = {
         relevance_score: shareOf(query, new Set(tokensOf(text))),
       }))
       .toSorted((a, b) => b.relevance_score - a.relevance_score || a.index - b.index);
-    return {
-      model: body.model ?? undefined,
-      prompt,
-      maxTokens: undefined,
-      stream: false,
-      pooled: true,
-      writer: ({ model }) =>
-        pooledWriter({
-          id: `rerank-${randomUUID().replaceAll('-', '')}`,
-          model,
-          usage: { prompt_tokens: prompt.length, total_tokens: prompt.length },
-          // vLLM returns all documents for 0.
-          results: results.slice(0, body.top_n || results.length),
-        }),
-    };
+    return pooledRequest(body.model, prompt, (model) => ({
+      id: `rerank-${randomUUID().replaceAll('-', '')}`,
+      model,
+      usage: { prompt_tokens: prompt.length, total_tokens: prompt.length },
+      // vLLM returns all documents for 0.
+      results: results.slice(0, body.top_n || results.length),
+    }));
   },
 };
 
