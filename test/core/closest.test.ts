@@ -15,7 +15,7 @@ describe('closest', () => {
     '': undefined,
   };
   for (const [word, expected] of Object.entries(meant)) {
-    it(`takes "${word.slice(0, 20)}" for ${expected ?? 'nothing known'}`, () =>
+    it(`suggests ${expected ?? 'nothing'} for "${word.slice(0, 20)}"`, () =>
       assert.equal(closest(word, words), expected));
   }
 });

@@ -14,7 +14,7 @@ import {
 } from '../../src/core/format.ts';
 
 describe('format', () => {
-  it('shows times', () => {
+  it('formats times', () => {
     const times: readonly [number | null, string][] = [
       [0, '0 ms'],
       [0.0004, '0.400 µs'],
@@ -44,14 +44,14 @@ describe('format', () => {
     assert.equal(withoutZeros(formatS(605)), '10 min 05 s');
   });
 
-  it('says the unit of a range once', () => {
+  it('shows the unit of a range once', () => {
     assert.deepEqual(formatMsRange(103, 120), ['103', '120 ms']);
     assert.deepEqual(formatMsRange(980, 1020), ['980 ms', '1.02 s']);
     assert.deepEqual(formatMsRange(0.5, 0.6), ['500', '600 µs']);
     assert.deepEqual(formatMsRange(65_000, 66_000), ['1 min 05 s', '1 min 06 s']);
   });
 
-  it('rounds no ratio to all or nothing', () => {
+  it("doesn't round a ratio to 0% or 100%", () => {
     const ratios: readonly [number | null, string][] = [
       [0, '0%'],
       [1, '100%'],
@@ -74,12 +74,12 @@ describe('format', () => {
     );
   });
 
-  it('shows times of day', () => {
+  it('formats times of day', () => {
     assert.equal(formatUtc('2026-11-22T20:15:37.123Z'), '2026-11-22 20:15:37 UTC');
     assert.equal(formatUtc('2026-11-22T20:15:37Z'), '2026-11-22 20:15:37 UTC');
   });
 
-  it('shows rates, counts, sizes and ages', () => {
+  it('formats rates, counts, sizes, and ages', () => {
     assert.equal(formatRate(9.7794), '9.78 req/s');
     assert.equal(formatRate(12_345.6), '12,346 req/s');
     assert.equal(formatRate(29.3, 'tokens'), '29.3 tokens/s');

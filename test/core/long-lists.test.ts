@@ -10,22 +10,22 @@ import { recordOf } from './record/fixtures.ts';
 const count = 200_000;
 
 /** Lists of this length can't be the arguments of one call. */
-describe('a list of 200,000', function () {
+describe('lists with 200,000 entries', function () {
   this.timeout(30_000);
 
-  it('objectives says how many requests they need', () => {
+  it('show how many requests objectives need', () => {
     const [objective] = parseObjectives('p99 < 1s').objectives;
     assert.ok(objective);
     assert.equal(requestsToJudge(Array.from({ length: count }, () => objective)), 2 * 299);
   });
 
-  it('lines of a body is printed', () => {
+  it('print the lines of a body', () => {
     const text = `POST http://a/\n\n${'line\n'.repeat(count)}`;
     const printed = printEndpoints(parseEndpoints(text));
     assert.equal(printed.match(/^line$/gm)?.length, count);
   });
 
-  it('shares is merged', () => {
+  it('merge shares', () => {
     const { client, environment, addresses, failureSamples } = recordOf([]);
     const share: ShareFacts = {
       client,

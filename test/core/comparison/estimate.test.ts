@@ -31,7 +31,7 @@ describe('looks', () => {
     );
   });
 
-  it('keep the level together: a Brownian motion leaves the bounds in 5% of cases', () => {
+  it('keep the joint level: a Brownian motion leaves the bounds in 5% of cases', () => {
     const looks = looksOf(40, 0.05);
     const bounds = looks.map(({ level }) => normalQuantile(1 - level / 2));
     let state = 7;
@@ -55,7 +55,7 @@ describe('looks', () => {
     near(left / runs, 0.05, 0.006);
   });
 
-  it('a comparison with one look has the whole level', () => {
+  it('use the whole level if there is only one', () => {
     const [only] = looksOf(8, 0.05);
     equal(only?.pairs, 8);
     near(only?.level ?? 0, 0.05, 1e-9);
@@ -85,7 +85,7 @@ describe('paired differences', () => {
     deepEqual(pairedEstimate([1, 2, 3, 4, 5, 6], 0.05).interval, [1, 6]);
   });
 
-  it('turn around with their sign, and shift with a constant', () => {
+  it('change sign with the values, and shift with a constant', () => {
     const values = array(integer({ min: -1000, max: 1000 }), { minLength: 6, maxLength: 20 });
     assertProperty(
       property(values, integer({ min: -50, max: 50 }), (list, by) => {
@@ -110,7 +110,7 @@ describe('paired differences', () => {
 });
 
 describe('two sides of runs', () => {
-  it('have the exact p-value of Mann and Whitney: three a side never reach 5%, four do', () => {
+  it('have the exact Mann-Whitney p-value: three runs per side never reach 5%, four can', () => {
     near(shiftEstimate([1, 2, 3], [4, 5, 6], 0.05).p, 0.1, 1e-12);
     near(shiftEstimate([1, 2, 3, 4], [5, 6, 7, 8], 0.05).p, 2 / 70, 1e-12);
     equal(shiftEstimate([1, 2, 3], [4, 5, 6], 0.05).interval, null);
@@ -124,7 +124,7 @@ describe('two sides of runs', () => {
 });
 
 describe('several metrics', () => {
-  it('are judged by the steps of Holm', () => {
+  it("are judged by Holm's method", () => {
     const p = [0.04, 0.001, 0.03];
     deepEqual(
       holmDivisors(p, (index, divisor) => (p[index] ?? 1) <= 0.05 / divisor),

@@ -5,7 +5,7 @@ import { furtherNeeded, judge, smallestFindable } from '../../../src/core/compar
 const log = (share: number): number => Math.log1p(share);
 
 describe('verdict against a threshold of 5%', () => {
-  it('follows the whole interval', () => {
+  it('is based on the whole interval', () => {
     equal(judge([log(0.06), log(0.09)], 0.05, 'lower'), 'worse');
     equal(judge([log(0.06), log(0.09)], 0.05, 'higher'), 'better');
     equal(judge([-log(0.09), -log(0.06)], 0.05, 'lower'), 'better');
@@ -16,7 +16,7 @@ describe('verdict against a threshold of 5%', () => {
     equal(judge(null, 0.05, 'lower'), 'inconclusive');
   });
 
-  it('says what could have been found, and what would settle it', () => {
+  it('reports the smallest detectable change, and what would make it conclusive', () => {
     equal(smallestFindable(null), null);
     ok(Math.abs((smallestFindable([-log(0.03), log(0.03)]) ?? 0) - 0.03) < 1e-9);
     // Half the width is 4%, the effect 3% away from the threshold: (4 / 3)² as many.
@@ -36,7 +36,7 @@ const spread = (center: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => center + (((i * 7) % count) - (count - 1) / 2) * 0.001);
 
 describe('comparison of pairs', () => {
-  it('finds the side of each decisive metric, and judges no other', () => {
+  it('finds the side of each decisive metric, and judges no others', () => {
     const [throughput, p95, mean] = comparePairs(
       metrics,
       [spread(-0.1, 20), spread(0, 20), spread(0.2, 20)],
@@ -50,13 +50,13 @@ describe('comparison of pairs', () => {
     ok((throughput?.level ?? 1) < 0.05, 'an early look is stricter');
   });
 
-  it('says nothing between looks', () => {
+  it('has no verdict between looks', () => {
     equal(comparePairs(metrics, [spread(-0.1, 9), spread(0, 9), []], 40, rules)[0]?.verdict, 'inconclusive');
   });
 });
 
-describe('comparison of kept runs', () => {
-  it('needs four runs a side for one metric', () => {
+describe('comparison of stored runs', () => {
+  it('needs four runs per side for one metric', () => {
     const one = metrics.slice(1, 2);
     equal(compareKept(one, [spread(0, 3)], [spread(0.2, 3)], rules)[0]?.verdict, 'inconclusive');
     equal(compareKept(one, [spread(0, 4)], [spread(0.2, 4)], rules)[0]?.verdict, 'worse');

@@ -6,7 +6,7 @@ const read = (path: string): string => readFileSync(new URL(`../../../${path}`, 
 describe('docs/endpoints-file.md', () => {
   const docs = read('docs/endpoints-file.md');
 
-  it('lists every code of a problem, and no other', () => {
+  it('lists every problem code, and no others', () => {
     const folder = 'src/core/endpoints';
     const sources = readdirSync(new URL(`../../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

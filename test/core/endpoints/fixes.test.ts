@@ -8,13 +8,13 @@ function fixOf(line: string): readonly [replaced: string, replacement: string] |
 }
 
 describe('fixes', () => {
-  it('add the unit that a number lacks', () => {
+  it('add the missing unit to a number', () => {
     assert.deepEqual(fixOf('# @slo errors < 1%, p95 < 500'), ['p95 < 500', 'p95 < 500ms']);
     assert.deepEqual(fixOf('# @slo errors < 5'), ['errors < 5', 'errors < 5%']);
     assert.deepEqual(fixOf('# @duration 30'), ['30', '30s']);
   });
 
-  it('are not offered where the meaning is open', () => {
+  it('are not offered if the meaning is ambiguous', () => {
     for (const line of ['# @slo p95 < fast', '# @slo errors < 500', '# @duration soon'])
       assert.equal(fixOf(line), undefined);
   });

@@ -22,7 +22,7 @@ const wordsAfter = (pattern = '', before: string): string[] => {
 describe('grammar of endpoints files', () => {
   const { directive, request, jsonBody, directiveValue } = grammar.repository;
 
-  it('knows the directives and methods that the parser knows', () => {
+  it('has all directives and methods of the parser', () => {
     assert.deepEqual(
       wordsAfter(directive?.match, '(@(?:'),
       directives.map(({ name }) => name),
@@ -31,12 +31,12 @@ describe('grammar of endpoints files', () => {
     assert.deepEqual(wordsAfter(jsonBody?.while, '@|(?:'), methods);
   });
 
-  it('colours every metric of an objective', () => {
+  it('colors every metric of an objective', () => {
     const pattern = new RegExp(directiveValue?.patterns?.[0]?.match ?? '(?!)');
     for (const { name, example } of objectiveMetrics) assert.equal(pattern.exec(example)?.[0], name);
   });
 
-  it('includes nothing that is not there', () => {
+  it('includes only rules that exist', () => {
     const included = [...text.matchAll(/"include": "#(\w+)"/g)].map(([, name = '']) => name);
     assert.deepEqual([...new Set(included)].toSorted(), Object.keys(grammar.repository).toSorted());
   });

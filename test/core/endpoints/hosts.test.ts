@@ -8,7 +8,7 @@ describe('isLoopback', () => {
     '0x7f.1', '::1', '[::1]', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '[::ffff:7f01:203]', '0.0.0.0', '::',
     '::ffff:0.0.0.0',
   ];
-  for (const host of here) it(`takes ${host} for this machine`, () => assert.equal(isLoopback(host), true));
+  for (const host of here) it(`accepts ${host} as this machine`, () => assert.equal(isLoopback(host), true));
 
   // prettier-ignore
   const elsewhere = [
@@ -16,11 +16,12 @@ describe('isLoopback', () => {
     '192.168.1.1', '::2', '::ffff:128.0.0.1', 'fe80::1', '1270.0.0.1', '', ' ', 'a b', '0.0.0.1', '[::1',
     '::ffff:7f00:1:1',
   ];
-  for (const host of elsewhere) it(`takes "${host}" for another machine`, () => assert.equal(isLoopback(host), false));
+  for (const host of elsewhere)
+    it(`doesn't accept "${host}" as this machine`, () => assert.equal(isLoopback(host), false));
 });
 
 describe('remoteHosts', () => {
-  it('lists what is not on this machine, once each, with its port', () => {
+  it("lists each host that isn't on this machine once, with its port", () => {
     const urls = [
       'http://localhost:1/',
       'http://a/x',
@@ -34,7 +35,7 @@ describe('remoteHosts', () => {
 });
 
 describe('hostsKnownIn', () => {
-  it('finds hosts that no missing value hides', () => {
+  it("finds all hosts that don't depend on a missing value", () => {
     const values: Record<string, string> = { '{{$env API}}': 'https://api.example.com/v1' };
     const resolve = (text: string): string | undefined => {
       const filled = text.replaceAll(/\{\{[^}]*\}\}/g, (written) => values[written] ?? '{{');

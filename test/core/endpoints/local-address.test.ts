@@ -4,7 +4,7 @@ import { localPorts, withLocalAddress } from '../../../src/core/endpoints/local-
 const moved = (url: string): string | undefined => withLocalAddress([{ url }], '127.0.0.1:4000')[0]?.url;
 
 describe('address of a server on this machine', () => {
-  it('takes the place of any address of this machine, and of nothing else', () => {
+  it('replaces any address of this machine, and nothing else', () => {
     assert.equal(
       moved('http://localhost:3000/a?b=http://localhost:3000'),
       'http://127.0.0.1:4000/a?b=http://localhost:3000',
@@ -16,7 +16,7 @@ describe('address of a server on this machine', () => {
     assert.equal(moved('http://localhost.example.com:80/'), 'http://localhost.example.com:80/');
   });
 
-  it('has a port, by its scheme if need be', () => {
+  it('has a port, the default of its scheme if none is given', () => {
     const urls = [
       'http://localhost/',
       'http://127.0.0.1:80/',

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { maskSecrets } from '../../../src/core/endpoints/mask.ts';
 
 describe('maskSecrets', () => {
-  it('replaces every occurrence, longer and overlapping ones as a whole', () => {
+  it('replaces every occurrence, and longer and overlapping ones as a whole', () => {
     assert.equal(maskSecrets('key=abc, again abc.', ['abc']), 'key=***, again ***.');
     assert.equal(maskSecrets('abcdef', ['abc', 'abcdef']), '***');
     assert.equal(maskSecrets('xabcdx', ['abc', 'bcd']), 'x***x');
@@ -11,12 +11,12 @@ describe('maskSecrets', () => {
     assert.equal(maskSecrets('abcabc', ['abc']), '******');
   });
 
-  it('finds a value inside JSON and inside an address', () => {
+  it('finds a value inside JSON and inside a URL', () => {
     assert.equal(maskSecrets('{"k": "a\\"b/c"}', ['a"b/c']), '{"k": "***"}');
     assert.equal(maskSecrets('http://x/?k=a%22b%2Fc&l', ['a"b/c']), 'http://x/?k=***&l');
   });
 
-  it('leaves values of one and two characters, which would blot out the text', () => {
+  it('ignores values of one and two characters, which would mask unrelated text', () => {
     assert.equal(maskSecrets('port 80', ['8', '80', '']), 'port 80');
   });
 

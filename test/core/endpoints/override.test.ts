@@ -18,13 +18,13 @@ describe('variables set from outside', () => {
   const urlsWith = (overrides: Record<string, string>): string[] =>
     parseEndpoints(file, { values: { query: 'env' }, names: [], overrides }).targets.map(({ url }) => url);
 
-  it('replace what the file and the environment have, also in other variables', () => {
+  it('replace the values of the file and the environment, also in other variables', () => {
     assert.deepEqual(urlsWith({}), ['http://127.0.0.1:1/a?q=env']);
     assert.deepEqual(urlsWith({ base: 'http://127.0.0.1:2' }), ['http://127.0.0.1:2/a?q=env']);
     assert.deepEqual(urlsWith({ path: '{{base}}/b', query: 'set' }), ['http://127.0.0.1:1/b?q=set']);
   });
 
-  it('are listed with their values as written, those of the file before those of the environment', () => {
+  it('are listed with their unresolved values, those of the file before those of the environment', () => {
     assert.deepEqual(fileVariables(`${file}\n@base = x\n{{other}} {{$env A}}`, { query: 'env', base: 'env' }), [
       { name: 'base', value: 'http://127.0.0.1:1' },
       { name: 'path', value: '{{base}}/a' },
@@ -42,7 +42,7 @@ describe('variables set from outside', () => {
     );
   });
 
-  it('are ones that the file defines or uses, or the environment has', () => {
+  it('must be defined or used in the file, or be in the environment', () => {
     checkVariables(file, { base: 'x', query: 'y', token: 'z' }, { token: '' }, 'e.txt');
     assert.deepEqual(errorOf(file, 'port'), {
       message: 'e.txt has no variable "port".',

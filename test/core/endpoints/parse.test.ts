@@ -25,7 +25,7 @@ const sent = (text: string): string[] =>
   );
 
 describe('endpoints file: one address per line', () => {
-  it('reads addresses, skipping comments and blank lines', () => {
+  it('reads URLs, and skips comments and blank lines', () => {
     const text =
       '# the reference\nhttp://127.0.0.1:5000/hello\n\n// slow\n  http://127.0.0.1:5000/sleeper?sleep_length=1\t\n';
     assert.deepEqual(sent(text), [
@@ -34,7 +34,7 @@ describe('endpoints file: one address per line', () => {
     ]);
   });
 
-  it('names targets by method and path, and tells equal ones apart', () => {
+  it('names targets by method and path, and numbers equal names', () => {
     const text = 'http://a/x?b=1\nhttp://b/x?b=1\nhttp://a\nhttps://a?q=1\nDELETE http://a/x?b=1\nhttp://c/x?b=1';
     assert.deepEqual(
       targetsOf(text).map(({ name }) => name),
@@ -47,7 +47,7 @@ describe('endpoints file: one address per line', () => {
     assert.deepEqual(target?.range, { start: { line: 1, character: 2 }, end: { line: 1, character: 12 } });
   });
 
-  it('does without a newline at the end, with a byte order mark, and with old line ends', () => {
+  it('reads files without a final newline, with a byte order mark, and with old line ends', () => {
     assert.deepEqual(sent('\uFEFFhttp://a/\r\nhttp://b/\rhttp://c/'), [
       'GET http://a/',
       'GET http://b/',
@@ -57,7 +57,7 @@ describe('endpoints file: one address per line', () => {
 });
 
 describe("endpoints file: vegeta's http format", () => {
-  it('reads methods, headers and body files', () => {
+  it('reads methods, headers, and body files', () => {
     const text = [
       'GET http://goku:9090/path/to/dragon?item=ball',
       'X-Account-ID: 99',
@@ -80,7 +80,7 @@ describe("endpoints file: vegeta's http format", () => {
     ]);
   });
 
-  it('reads requests directly after one another', () => {
+  it('reads requests without a blank line between them', () => {
     assert.deepEqual(sent('GET http://a/1\nPOST http://a/2\nA: b\nhttp://a/3\nHEAD http://a/4'), [
       'GET http://a/1',
       'POST http://a/2 | A=b',
@@ -89,13 +89,13 @@ describe("endpoints file: vegeta's http format", () => {
     ]);
   });
 
-  it('takes methods in small letters and drops the HTTP version', () => {
+  it('accepts lowercase methods and ignores the HTTP version', () => {
     assert.deepEqual(sent('post http://a/ HTTP/1.1\nAccept: */*'), ['POST http://a/ | Accept=*/*']);
   });
 });
 
 describe('endpoints file: JSON in the file', () => {
-  it('reads JSON directly under the headers up to its last bracket', () => {
+  it('reads JSON directly below the headers up to its last bracket', () => {
     const text = 'POST http://a/\nA: b\n{\n  "x": "}\\"]",\n\n  "y": [1, {}]\n}\nhttp://a/2';
     assert.deepEqual(sent(text), ['POST http://a/ | A=b | {\n  "x": "}\\"]",\n\n  "y": [1, {}]\n}', 'GET http://a/2']);
   });
@@ -107,7 +107,7 @@ describe('endpoints file: JSON in the file', () => {
     ]);
   });
 
-  it('ends JSON that is not closed before the next request', () => {
+  it('ends unclosed JSON before the next request', () => {
     const { targets, problems } = parseEndpoints('POST http://a/\n{"a": [1\n\nPUT http://b/\n');
     assert.deepEqual(
       targets.map(({ url }) => url),
@@ -130,7 +130,7 @@ describe('endpoints file: blocks with ###', () => {
     ]);
   });
 
-  it('names a target by the title of its block unless @name does', () => {
+  it('names a target by the title of its block, unless it has a @name', () => {
     const text = '### one\nhttp://a/\nhttp://b/\n### two\n# @name 2\nhttp://c/\n### one\nhttp://d/\n###\nhttp://e/';
     assert.deepEqual(
       targetsOf(text).map(({ name }) => name),
@@ -138,7 +138,7 @@ describe('endpoints file: blocks with ###', () => {
     );
   });
 
-  it('starts a new request, not a body, at an address after a blank line', () => {
+  it('starts a new request, not a body, at a URL after a blank line', () => {
     assert.deepEqual(sent('### all\nhttp://a/\n\nhttp://b/\n\nPOST http://c/\n\nGET off my lawn'), [
       'GET http://a/',
       'GET http://b/',
@@ -146,12 +146,12 @@ describe('endpoints file: blocks with ###', () => {
     ]);
   });
 
-  it('reads a body file after < and lines that continue the query', () => {
+  it('reads a body file after <, and lines that continue the query', () => {
     const text = '###\nPOST http://a/x\n    ?a=1\n    &b=2\nA: b\n\n< ./in put.json\n';
     assert.deepEqual(sent(text), ['POST http://a/x?a=1&b=2 | A=b | @./in put.json']);
   });
 
-  it('reads a JSON body without a blank line too', () => {
+  it('reads a JSON body without a blank line, too', () => {
     assert.deepEqual(sent('POST http://a/\n{"a":\n1}\n###\nhttp://b/'), [
       'POST http://a/ | {"a":\n1}',
       'GET http://b/',
@@ -160,7 +160,7 @@ describe('endpoints file: blocks with ###', () => {
 });
 
 describe('endpoints file: variables', () => {
-  it('replaces variables in addresses, headers and bodies, earlier ones in later ones', () => {
+  it('replaces variables in URLs, headers, and bodies, and earlier ones in later ones', () => {
     const text = [
       '@host = 127.0.0.1:5000',
       '@base=http://{{host}}',
@@ -180,20 +180,20 @@ describe('endpoints file: variables', () => {
     ]);
   });
 
-  it('keeps $env and $secret in one form, also by way of a variable', () => {
+  it('normalizes $env and $secret, also inside variables', () => {
     const text = '@token = {{ $secret  API_KEY }}\n{{$env BASE}}/x\nAuthorization: Bearer {{token}}';
     assert.deepEqual(sent(text), ['GET {{$env BASE}}/x | Authorization=Bearer {{$secret API_KEY}}']);
     assert.equal(targetsOf('{{$env BASE}}/x')[0]?.name, 'GET /x');
   });
 
-  it('stops variables that double each other before they fill the memory', () => {
+  it('limits variables that double each other before they fill the memory', () => {
     const doubled = Array.from({ length: 60 }, (_, i) => `@v${i + 1} = {{v${i}}}{{v${i}}}`).join('\n');
     const { problems, targets } = parseEndpoints(`@v0 = 0123456789\n${doubled}\nhttp://a/{{v60}}`);
     assert.deepEqual([...new Set(problems.map(({ code }) => code))], ['too-long']);
     assert.equal(targets.length, 1);
   });
 
-  it('leaves braces that are no placeholder alone', () => {
+  it("leaves braces that aren't placeholders unchanged", () => {
     assert.deepEqual(sent('POST http://a/\n{"a": {"b": {"c": {}}}, "t": "{{"}'), [
       'POST http://a/ | {"a": {"b": {"c": {}}}, "t": "{{"}',
     ]);
@@ -201,7 +201,7 @@ describe('endpoints file: variables', () => {
 });
 
 describe('endpoints file: directives', () => {
-  it('gives @name, @weight and @slo to the target below', () => {
+  it('applies @name, @weight, and @slo to the target below', () => {
     const text =
       '# @name one\n// @weight 2.5\n#@slo p95 < 500ms, errors <= 1%\nhttp://a/\n# @name two\n\n# @slo max < 1s\n\nhttp://b/';
     assert.deepEqual(
@@ -213,7 +213,7 @@ describe('endpoints file: directives', () => {
     );
   });
 
-  it('reads the defaults of the run', () => {
+  it('reads the defaults of a run', () => {
     const text = [
       '# @requests 500',
       '# @duration 1m30s',
@@ -237,7 +237,7 @@ describe('endpoints file: directives', () => {
   });
 
   for (const apart of ['\n', '# @seed 1\n', '@a = b\n', '###\n']) {
-    it(`gives @slo to the whole run when ${JSON.stringify(apart)} parts it from the first target`, () => {
+    it(`applies @slo to the whole run if ${JSON.stringify(apart)} separates it from the first target`, () => {
       const file = parseEndpoints(`# @slo p50 < 1s\n${apart}# @slo p99 < 2s\nhttp://a/`);
       assert.deepEqual(
         file.objectives.map(({ text }) => text),
@@ -251,7 +251,7 @@ describe('endpoints file: directives', () => {
     });
   }
 
-  it('lets an objective on response time be of the whole run', () => {
+  it('applies an objective on response time to the whole run', () => {
     const { objectives, targets, problems } = parseEndpoints('# @slo response.p95 < 1s\n\nhttp://a/');
     assert.deepEqual(problems, []);
     assert.deepEqual(
@@ -261,7 +261,7 @@ describe('endpoints file: directives', () => {
     assert.deepEqual(targets[0]?.objectives, []);
   });
 
-  it('takes plain comments and mail addresses for what they are', () => {
+  it('reads plain comments and mail addresses as comments', () => {
     assert.deepEqual(sent('# see a@b.c\n#@\n# @ home\nhttp://a/\n#'), ['GET http://a/']);
   });
 });

@@ -38,7 +38,7 @@ function refusal(target: Target, from: Lookups): string {
 const typesOf = (text: string): unknown => prepareTarget(only(text), lookups({ N: '1' })).headers;
 
 describe('prepareTarget', () => {
-  it('replaces placeholders in address, headers and body', () => {
+  it('replaces placeholders in URL, headers, and body', () => {
     const target = only(
       '###\nPOST {{$env BASE}}/x?k={{$secret K}}\nA: b {{$secret K}}\n\nhi {{$env N}}, {{$secret K}}',
     );
@@ -49,12 +49,12 @@ describe('prepareTarget', () => {
     );
   });
 
-  it('leaves out the fragment and the headers of the connection', () => {
+  it('omits the fragment and the headers of the connection', () => {
     const request = prepareTarget(only('http://a/x#top\nContent-Length: 3\nconnection: close\nA: b'), lookups());
     assert.deepEqual(request, { method: 'GET', url: 'http://a/x', headers: [['A', 'b']] });
   });
 
-  it('says that inline JSON is JSON, unless the file says something else', () => {
+  it('sets the content type of inline JSON, unless the file sets another one', () => {
     assert.deepEqual(typesOf('POST http://a/\n{"n": {{$env N}}}'), [['content-type', 'application/json']]);
     assert.deepEqual(typesOf('POST http://a/\ncontent-TYPE: x\n{}'), [['content-TYPE', 'x']]);
     assert.deepEqual(typesOf('###\nPOST http://a/\n\n[section]'), []);
@@ -69,7 +69,7 @@ describe('prepareTarget', () => {
     );
   });
 
-  it('names file, line and what to set when a value is missing', () => {
+  it('reports file, line, and what to set if a value is missing', () => {
     assert.match(
       refusal(only('# x\nhttp://a/{{$env HOME_PAGE}}'), lookups()),
       /^api\/endpoints.txt:2: .*HOME_PAGE isn't set\. Set HOME_PAGE/,
@@ -80,7 +80,7 @@ describe('prepareTarget', () => {
     );
   });
 
-  it('refuses addresses that only their values make wrong, without showing the values', () => {
+  it('rejects URLs that only their values make invalid, without showing the values', () => {
     for (const value of [
       'ftp://secret-value',
       'secret-value',
@@ -96,7 +96,7 @@ describe('prepareTarget', () => {
     }
   });
 
-  it('lets no value smuggle a header or another request in', () => {
+  it("doesn't let a value inject a header or another request", () => {
     for (const value of ['a\r\nX-Admin: 1', 'a\nX: 1', 'a\rX: 1', 'a\u0000', 'a\u2028b', 'ä']) {
       assert.match(refusal(only('http://a/\nA: {{$env V}}'), lookups({ V: value })), /value of header A isn't valid/);
     }
@@ -122,7 +122,7 @@ describe('placeholders of targets', () => {
     assert.deepEqual(placeholdersIn(only('http://a/')), { env: [], secrets: [], dotenv: [] });
   });
 
-  it('give the values to mask, those that are there and not empty', () => {
+  it('have their non-empty values masked', () => {
     const from = lookups({ HOST: 'h', N: '' }, { K: 'same', L: 'same' });
     assert.deepEqual(secretValues([target, target], from), ['h', 'same']);
   });

@@ -151,7 +151,7 @@ describe('endpoints file: problems', () => {
     ['@host = b\nhttp://a/{{hots}}/c', '@host = b\nhttp://a/{{host}}/c'],
     ['# @slo p95 < 1s,  p59 < 1s\nhttp://a/', '# @slo p95 < 1s,  p50 < 1s\nhttp://a/'],
   ] as const) {
-    it(`${JSON.stringify(text)} ${mended === undefined ? 'is for its author to mend' : `is mended to ${JSON.stringify(mended)}`}`, () => {
+    it(`${JSON.stringify(text)} ${mended === undefined ? 'has no quick fix' : `is fixed to ${JSON.stringify(mended)}`}`, () => {
       const { problems } = parseEndpoints(text);
       assert.equal(problems.length, 1);
       const fix = problems[0]?.fix;
@@ -166,7 +166,7 @@ describe('endpoints file: problems', () => {
     });
   }
 
-  it('keeps a target for each request line, one with a problem too', () => {
+  it('keeps a target for each request line, including those with a problem', () => {
     const { targets } = parseEndpoints('GTE http://a/\nftp://b\nhttp://c/{{x}}\nhttp://d/');
     assert.deepEqual(
       targets.map(({ method, url }) => `${method} ${url}`),
@@ -174,19 +174,19 @@ describe('endpoints file: problems', () => {
     );
   });
 
-  it('takes a secret by way of a variable for a literal, and a placeholder not', () => {
+  it('warns about a literal secret in a variable, but not about a placeholder', () => {
     assert.deepEqual(codesOf('abcdefgh'), ['literal-secret']);
     assert.deepEqual(codesOf('{{$secret T}}'), []);
     assert.deepEqual(codesOf('{{$env T}}'), []);
     assert.deepEqual(codesOf('demo'), []);
   });
 
-  it('counts columns from after a byte order mark', () => {
+  it('counts columns from the end of a byte order mark', () => {
     const [problem] = parseEndpoints('\uFEFFftp://a').problems;
     assert.deepEqual(problem?.range, { start: { line: 0, character: 0 }, end: { line: 0, character: 7 } });
   });
 
-  it('lists problems in the order of the file and no more than 1,000 of a severity', () => {
+  it('lists problems in file order, at most 1,000 per severity', () => {
     const { problems } = parseEndpoints('ftp://a\n# @nothing\n'.repeat(1500));
     assert.equal(problems.filter(({ severity }) => severity === 'error').length, 1000);
     assert.equal(problems.filter(({ severity }) => severity === 'warning').length, 1000);

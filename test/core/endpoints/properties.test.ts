@@ -68,7 +68,7 @@ const linesOf = ({ method, path, headers, body, weight }: Block): { text: string
 const userInfo = ['a\uFEFF', 'a b', 'ü:%20', ' : ', '%7B%7Bx%7D%7D', '{{$env E}}\u2028', '{{$env E}}:p%20'];
 
 describe('endpoints file: properties', () => {
-  it('never throws, and every problem lies inside the text', () => {
+  it('never throws, and every problem is inside the text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { problems, targets } = parseEndpoints(text);
@@ -86,7 +86,7 @@ describe('endpoints file: properties', () => {
     );
   });
 
-  it('prints a file so that parsing it again gives the same targets, defaults and objectives', () => {
+  it('prints a file so that parsing it again gives the same targets, defaults, and objectives', () => {
     let compared = 0;
     fc.assert(
       fc.property(fc.oneof({ arbitrary: grammarText, weight: 1 }, { arbitrary: mendedText(), weight: 4 }), (text) => {
@@ -104,7 +104,7 @@ describe('endpoints file: properties', () => {
     assert.ok(compared > 300, `${compared} files compared`);
   });
 
-  it('reads the same targets whatever line ends, byte order mark, tabs and spaces around lines', () => {
+  it('reads the same targets with any line ends, byte order mark, tabs, and spaces around lines', () => {
     const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
     fc.assert(
       fc.property(

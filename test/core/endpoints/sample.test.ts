@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 
 describe('bundled sample of an endpoints file', () => {
-  it('names what the mock server answers, without a problem', () => {
+  it('has only requests that the mock server supports, and no problem', () => {
     const text = readFileSync(new URL('../../../media/samples/endpoints.txt', import.meta.url), 'utf8');
     const { targets, problems, defaults } = parseEndpoints(text);
     assert.deepEqual(problems, []);

@@ -28,8 +28,8 @@ const counts = (samples: readonly FailureSample[]): [string, number | undefined]
 /** A word without a digit for each number. */
 const word = (i: number): string => Array.from(String(i), (digit) => 'abcdefghij'[Number(digit)]).join('');
 
-describe('failures by what was said', () => {
-  it('are one per status or kind of error and text, the most frequent first', () => {
+describe('failure samples', () => {
+  it('are grouped by status or error kind, and by text, most frequent first', () => {
     const failures = [
       failure('rare'),
       failure('busy', { status: 503 }),
@@ -47,7 +47,7 @@ describe('failures by what was said', () => {
     assert.equal(grouped(failures)[0]?.targets, undefined);
   });
 
-  it('keep numbers apart while they are few', () => {
+  it('keep different numbers separate while there are few', () => {
     const failures = [failure('code 1001', { count: 5 }), failure('code 2002', { count: 3 })];
     assert.deepEqual(counts(grouped(failures)), [
       ['400: code 1001', 5],
@@ -55,7 +55,7 @@ describe('failures by what was said', () => {
     ]);
   });
 
-  it('become one where ids, numbers or times make each another', () => {
+  it('are merged if they differ only in ids, numbers, or times', () => {
     const failures = Array.from({ length: 40 }, (_, i) =>
       failure(
         `Request req-${String(i)}f of 127.0.0.1 failed at 2026-01-01T00:00:${String(i + 10)}Z: limit of 120 files`,
@@ -66,12 +66,12 @@ describe('failures by what was said', () => {
     ]);
   });
 
-  it('of another status are another failure, whatever its number', () => {
+  it('are separate for each status, even with the same text', () => {
     const failures = [500, 501, 502, 503, 504].map((status) => failure('down', { status }));
     assert.equal(grouped(failures).length, 5);
   });
 
-  it('are bounded, and say where a count may be too low', () => {
+  it('are bounded, and marked if a count may be too low', () => {
     const unique = Array.from({ length: 5_000 }, (_, i) => failure(`no ${word(i)}`));
     const frequent = unique.flatMap((each, i) => (i % 5 === 0 ? [each, failure('full')] : [each]));
     const list = grouped(frequent);
@@ -81,7 +81,7 @@ describe('failures by what was said', () => {
     assert.equal(list.at(-1)?.estimated, true);
   });
 
-  it('of several loops add up', () => {
+  it('of several event loops are added up', () => {
     const a = grouped([failure('x', { count: 2 }), failure('y', { count: 1 })]);
     const b = grouped([failure('y', { count: 4, estimated: true, target: 'b' })]);
     const merged = mergeFailures([a, [], b]);
@@ -95,7 +95,7 @@ describe('failures by what was said', () => {
     assert.deepEqual(mergeFailures([]), []);
   });
 
-  it('that were made one in one loop are one with those of another', () => {
+  it('merged in one event loop are merged with those of another', () => {
     const ids = (from: number): FailureSample[] =>
       grouped(Array.from({ length: 9 }, (_, i) => failure(`no job ${String(from + i)}`)));
     assert.deepEqual(counts(mergeFailures([ids(1), ids(100), grouped([failure('no job 7')])])), [

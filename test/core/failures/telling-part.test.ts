@@ -75,10 +75,10 @@ const said: readonly (readonly [what: string, body: string, part: string])[] = [
   ['colours for a terminal', '\u001B[31mred\u001B[0m \u0007bell \u202Eturned', 'red bell turned'],
 ];
 
-describe('the telling part of what was said', () => {
-  for (const [what, body, part] of said) it(`of ${what}`, () => assert.equal(tellingPart(body), part));
+describe('the reason of a failure', () => {
+  for (const [what, body, part] of said) it(`from ${what}`, () => assert.equal(tellingPart(body), part));
 
-  it('is one short line without control characters, whatever was said', () => {
+  it('is one short line without control characters for any text', () => {
     const json = fc.json().map((text) => text);
     const markup = fc
       .array(fc.constantFrom('<', '>', '&', 'title', '/', 'a', '"', '#', ';', '{', '}', '\n'))

@@ -11,7 +11,7 @@ function binsOf(values: readonly number[]) {
 const told = (values: readonly number[]) => stretchedBins(binsOf(values).edgesMs);
 
 describe('latency bins', () => {
-  it('are equally wide, with nice edges', () => {
+  it('are equally wide, with round edges', () => {
     const bins = binsOf(Array.from({ length: 200 }, (_, index) => 1001 + index / 10));
     assert.equal(bins.edgesMs[0], 1001);
     assert.equal(bins.edgesMs.at(-1), 1021);
@@ -19,14 +19,14 @@ describe('latency bins', () => {
     assert.deepEqual([...new Set(bins.counts)], [5]);
   });
 
-  it('are not squeezed by a single slow answer', () => {
+  it("aren't squeezed by a single slow response", () => {
     const bins = binsOf([...Array.from({ length: 200 }, (_, index) => 1001 + index / 10), 30_000]);
     assert.equal(bins.edgesMs.at(-1), 30_000);
     assert.ok(bins.edgesMs.at(-2)! < 1022);
     assert.ok(bins.counts.filter((count) => count > 0).length > 30);
   });
 
-  it('grow with the latency when it spans more than a factor of 20', () => {
+  it('grow with the latency if it spans more than a factor of 20', () => {
     const flood = [
       ...Array.from({ length: 490 }, (_, index) => 4 + index / 100),
       ...Array.from({ length: 10 }, () => 1010),
@@ -36,7 +36,7 @@ describe('latency bins', () => {
     assert.equal(counts.at(-1), 10);
   });
 
-  it('tell by their edges which reach to an extreme far out', () => {
+  it('show by their edges which of them reach to an outlier', () => {
     const even = Array.from({ length: 200 }, (_, index) => 1001 + index / 10);
     const growing = Array.from({ length: 200 }, (_, index) => 1.04 ** index);
     assert.deepEqual(told(even), { first: false, last: false });
@@ -48,7 +48,7 @@ describe('latency bins', () => {
     assert.deepEqual(told([0, ...growing, ...growing]), { first: true, last: false });
   });
 
-  it('are told to reach far out only where an extreme does', () => {
+  it('are called stretched only if an outlier is in them', () => {
     const values = fc.array(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(values, (list) => {
@@ -62,7 +62,7 @@ describe('latency bins', () => {
     );
   });
 
-  it('survive one value, equal values and zero', () => {
+  it('work with one value, equal values, and zero', () => {
     for (const values of [[5], [5, 5, 5], [0, 0], [0, 1], [1e-4], [0, 0, 1000]]) {
       const { edgesMs, counts } = binsOf(values);
       assert.equal(edgesMs.length, counts.length + 1);
@@ -74,7 +74,7 @@ describe('latency bins', () => {
     }
   });
 
-  it('count every value once, between edges that rise, in some 40 bins', () => {
+  it('count every value once, in about 40 bins with ascending edges', () => {
     const value = fc.oneof(
       fc.constant(0),
       fc.double({ min: 1e-6, max: 1e6, noNaN: true }),

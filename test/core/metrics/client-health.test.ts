@@ -54,7 +54,7 @@ const lateBy = (ms: number): Partial<ClientReadings> => ({
 });
 
 describe('client health', () => {
-  it('has nothing to warn of when the client is calm', () => {
+  it("has no warning if the client isn't busy", () => {
     const health = clientHealth(calm, summary);
     assert.deepEqual(health, {
       eventLoopDelayP99Ms: 0.5,
@@ -79,14 +79,14 @@ describe('client health', () => {
     });
   });
 
-  it("holds requests in flight against throughput and latency by Little's law", () => {
+  it("checks requests in flight against throughput and latency by Little's law", () => {
     assert.equal(clientHealth({ ...calm, inFlightIntegralMs: 37_500 }, summary).littlesLawResidual, 0.2);
     assert.match(warningsOf({ inFlightIntegralMs: 37_500 })[0]!, /disagree by 20%.*may distort/);
     assert.deepEqual(warningsOf({ inFlightIntegralMs: 31_200 }), []);
     assert.equal(clientHealth({ ...calm, inFlightIntegralMs: 0 }, summary).littlesLawResidual, null);
   });
 
-  it('counts the time of failed requests when it is told, and is silent otherwise', () => {
+  it("includes the time of failed requests if it is known, and otherwise doesn't judge", () => {
     const failing = summaryOf([sampleOf(100), sampleOf(300, { status: 0, error: 'timeout' })]);
     const residual = (changes: Partial<ClientReadings>, of = failing): number | null =>
       clientHealth({ ...calm, inFlightIntegralMs: 400, ...changes }, of).littlesLawResidual;
@@ -95,7 +95,7 @@ describe('client health', () => {
     assert.equal(residual({ requestTimeMs: 400 }, { ...failing, requestsCancelled: 1 }), null);
   });
 
-  it('compares the p99 of a delay with the p99 shown: more than 20% of it and 2 ms', () => {
+  it('compares the p99 of a delay with the p99 shown: more than 20% of it, and 2 ms', () => {
     assert.deepEqual(warningsOf({ eventLoopDelayP99Ms: 20 }), []);
     assert.match(
       warningsOf({ eventLoopDelayP99Ms: 20.1 })[0]!,
@@ -107,7 +107,7 @@ describe('client health', () => {
     assert.equal(warningsOf({ ...reading, eventLoopDelayP99Ms: 2.1 }, fast).length, 1);
   });
 
-  it('compares the median of a delay with the median shown: more than 5% of it and 2 ms', () => {
+  it('compares the p50 of a delay with the p50 shown: more than 5% of it, and 2 ms', () => {
     assert.deepEqual(warningsOf({ eventLoopDelayMedianMs: 5 }), []);
     assert.match(
       warningsOf({ eventLoopDelayMedianMs: 5.1, eventLoopDelayP99Ms: 30 })[0]!,
@@ -117,7 +117,7 @@ describe('client health', () => {
     assert.deepEqual(warningsOf({ inFlightIntegralMs: 3000, eventLoopDelayMedianMs: 2 }, fast), []);
   });
 
-  it('judges a p99 only where requests and readings are enough for one, and a median from fewer', () => {
+  it('judges a p99 only with enough requests and readings, a p50 with fewer', () => {
     const reading = { inFlightIntegralMs: 29_800 };
     const late = { eventLoopDelayP99Ms: 49, dispatchGapP99Ms: 49 };
     assert.equal(warningsOf(late).length, 2);
@@ -128,7 +128,7 @@ describe('client health', () => {
     assert.deepEqual(warningsOf({ inFlightIntegralMs: 500, dispatchGapMedianMs: 60 }, five), []);
   });
 
-  it('compares with the time to the first token where that is the shorter figure', () => {
+  it('compares with TTFT if that is shorter than latency', () => {
     const streams = summaryOf(
       Array.from({ length: 300 }, (_, index) => {
         const sentMs = index * 5;
@@ -143,7 +143,7 @@ describe('client health', () => {
     );
   });
 
-  it('warns of requests that wait in the client, by the same measure', () => {
+  it('warns of requests that wait in the client, by the same rule', () => {
     assert.deepEqual(warningsOf({ dispatchGapP99Ms: 20 }), []);
     assert.match(warningsOf({ dispatchGapP99Ms: 20.1 })[0]!, /delay from dispatch to write of 20\.1 ms \(p99\)/);
     assert.equal(boundOf({ dispatchGapP99Ms: 20.1 }), 'client');
@@ -151,7 +151,7 @@ describe('client health', () => {
     assert.deepEqual(warningsOf(unknown), []);
   });
 
-  it('judges a schedule lag only when nothing but the client can be its cause, and then instead of the wait', () => {
+  it('judges schedule lag only if the client is its only possible cause, and then instead of dispatch to write', () => {
     const late = requests(300, 100, 6);
     assert.deepEqual(warningsOf({ lagIsOwn: false }, late), []);
     const warnings = warningsOf({ lagIsOwn: true, dispatchGapP99Ms: 25 }, late);
@@ -162,7 +162,7 @@ describe('client health', () => {
     assert.deepEqual(warningsOf({ lagIsOwn: true }, { ...late, backlog }), []);
   });
 
-  it('lays a delay on the machine when a thread with nothing to do was late half as much', () => {
+  it('attributes a delay to the machine if an idle thread was at least half as late', () => {
     const late = { eventLoopDelayP99Ms: 26, dispatchGapP99Ms: 28 };
     assert.equal(boundOf({ ...late, idleDelayP99Ms: 12.9 }), 'client');
     assert.equal(boundOf({ ...late, idleDelayP99Ms: 13 }), 'client');
@@ -175,7 +175,7 @@ describe('client health', () => {
     assert.equal(boundOf({ eventLoopDelayMedianMs: 6, idleDelayMedianMs: 3 }), 'machine');
   });
 
-  it('names the client before the machine when it computes for half a core or more', () => {
+  it('marks the client rather than the machine if it used half a core or more', () => {
     const disturbed = { eventLoopDelayP99Ms: 30, idleDelayP99Ms: 30, machineStallMs: 60 };
     assert.equal(boundOf({ ...disturbed, cpuShare: 0.49, loopUtilisation: 0.49 }), 'machine');
     const working = { ...disturbed, cpuShare: 0.5, loopUtilisation: 0.5 };
@@ -187,7 +187,7 @@ describe('client health', () => {
     assert.equal(boundOf({ cpuShare: 0.62, loopUtilisation: 0.7 }), null);
   });
 
-  describe('of runs that were seen', () => {
+  describe('of recorded runs', () => {
     const cases: readonly [name: string, of: Summary, changes: Partial<ClientReadings>, bound: string | null][] = [
       ['an idle machine, 3 ms late on 31 ms, CPU 3%', requests(300, 31), { ...lateBy(3), cpuShare: 0.03 }, null],
       ['the same with 40 requests', requests(40, 31), { ...lateBy(3), cpuShare: 0.03 }, null],
@@ -214,7 +214,7 @@ describe('client health', () => {
     }
   });
 
-  it('marks no run whose delays are below their shares, whatever its latency and size', () => {
+  it("doesn't mark a run with delays below their limits, whatever its latency and size", () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(
@@ -236,7 +236,7 @@ describe('client health', () => {
     );
   });
 
-  it('warns of one long standstill, its own or the machine’s', () => {
+  it('warns of a long pause, of the client or the machine', () => {
     assert.match(warningsOf({ ownStallMs: 60 })[0]!, /client paused for 60 ms/);
     assert.equal(boundOf({ ownStallMs: 60 }), 'client');
     assert.match(warningsOf({ machineStallMs: 60 })[0]!, /machine paused for 60 ms/);
@@ -247,7 +247,7 @@ describe('client health', () => {
     assert.equal(warningsOf({ ownStallMs: 76, machineStallMs: 76, inFlightIntegralMs: 300 }, slow).length, 2);
   });
 
-  it('warns of a busy core, and of an event loop that is always at work', () => {
+  it('warns of a busy core, and of an event loop that is always busy', () => {
     assert.match(warningsOf({ cpuShare: 0.97, loopUtilisation: 0.95 })[0]!, /97% of a core/);
     assert.equal(warningsOf({ cpuShare: 0.97, loopUtilisation: 0.95 }).length, 1);
     assert.match(warningsOf({ cpuShare: 0.85, loopUtilisation: 0.95 })[0]!, /event loop was busy for 95%/);
@@ -255,7 +255,7 @@ describe('client health', () => {
     assert.deepEqual(warningsOf({ cpuShare: 0.9, loopUtilisation: 0.9 }), []);
   });
 
-  it('judges several loops by what each has', () => {
+  it('scales the limits with the number of event loops', () => {
     const two = { loops: 2, cpuShare: 1.7, loopUtilisation: 0.88, busyLoops: 1.72 };
     assert.equal(clientHealth({ ...calm, ...two }, summary).loops, 2);
     assert.deepEqual(warningsOf(two), []);
@@ -268,7 +268,7 @@ describe('client health', () => {
     );
   });
 
-  it('says that the machine was disturbed when the hypervisor or other work took the cores', () => {
+  it('reports a noisy machine if the hypervisor or other work took the cores', () => {
     assert.deepEqual(warningsOf({ stealShare: 0.05 }), []);
     assert.match(warningsOf({ stealShare: 0.06 })[0]!, /hypervisor took 6%/);
     assert.equal(boundOf({ stealShare: 0.06 }), 'machine');
@@ -278,7 +278,7 @@ describe('client health', () => {
     assert.equal(boundOf({ cpuShare: 0.4, loopUtilisation: 0.98 }), 'machine');
   });
 
-  it('blames the machine for what is late on a disturbed one, and the client for what it does to itself', () => {
+  it("attributes delays on a noisy machine to the machine, but the client's own pauses to the client", () => {
     const disturbed = { stealShare: 0.2 };
     assert.equal(boundOf({ ...disturbed, eventLoopDelayP99Ms: 30 }), 'machine');
     assert.equal(boundOf({ ...disturbed, cpuShare: 0.97 }), 'client');
@@ -287,7 +287,7 @@ describe('client health', () => {
     assert.match(warningsOf({ ...disturbed, cpuShare: 0.97 })[0]!, /of a core/);
   });
 
-  it('says nothing of shares and percentiles in a run of less than 200 ms, but of a standstill', () => {
+  it('judges only pauses, not shares and percentiles, in a run of less than 200 ms', () => {
     const short = summaryOf(Array.from({ length: 300 }, (_, index) => sampleOf(100, { sentMs: index * 0.33 })));
     assert.equal(wasObserved(short), false);
     assert.equal(wasObserved(summary), true);
@@ -303,7 +303,7 @@ describe('client health', () => {
     assert.equal(warningsOf({ ownStallMs: 60 }, short).length, 1);
   });
 
-  it('of a process that is gone has the lag alone', () => {
+  it('of a crashed process has only the schedule lag', () => {
     const health = lostHealth(summary);
     assert.deepEqual(health, {
       eventLoopDelayP99Ms: null,
@@ -319,7 +319,7 @@ describe('client health', () => {
     assert.equal(isLost(clientHealth(calm, summary)), false);
   });
 
-  it('judges no latency where there is none', () => {
+  it("doesn't judge a latency that doesn't exist", () => {
     assert.deepEqual(warningsOf({ eventLoopDelayP99Ms: 30, inFlightIntegralMs: 0 }, summaryOf([])), []);
   });
 });

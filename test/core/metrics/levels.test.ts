@@ -42,7 +42,7 @@ const met = (concurrency: number, sloAttainment: number | null, objectives: Leve
   level(concurrency, concurrency, 100, { sloAttainment, objectives });
 
 describe('levels', () => {
-  it("come out as the reference's own table has them", () => {
+  it('equal the table of the reference', () => {
     const { levels, recommended, usl } = sweepFigures(
       reference.levels.map((row) =>
         level(row.concurrency, row.requests_per_s, row.mean_ms, { tokensPerS: row.tokens_per_s }),
@@ -63,7 +63,7 @@ describe('levels', () => {
     assert.equal(usl, null);
   });
 
-  it('have no trade-off where latency did not rise: any gain is good, none is poor', () => {
+  it("have no trade-off ratio if latency didn't rise: any gain is good, none is poor", () => {
     const { levels, recommended } = sweepFigures([level(1, 10, 100), level(2, 21, 95), level(4, 9, 90)]);
     assert.deepEqual(
       levels.map(({ tradeOff, tradeOffRatio }) => [tradeOff, tradeOffRatio]),
@@ -76,19 +76,19 @@ describe('levels', () => {
     assert.equal(recommended.concurrency, 2);
   });
 
-  it('recommend 1 when no trade-off is good, and nothing without a level 1', () => {
+  it('recommend concurrency 1 if no trade-off is good, and nothing without level 1', () => {
     assert.equal(sweepFigures([level(1, 10, 100), level(2, 11, 300)]).recommended.concurrency, 1);
     const without = sweepFigures([level(2, 10, 100), level(4, 15, 110)]);
     assert.equal(without.recommended.concurrency, null);
     assert.equal(without.levels[1]?.scalingFactor, null);
   });
 
-  it('recommend no level that refuses what it gets', () => {
+  it('never recommend a level that rejects its requests', () => {
     const levels = [level(1, 1, 1000), level(10, 10, 1000), level(20, 10, 1000, { successRatio: 0.02 })];
     assert.equal(sweepFigures(levels).recommended.concurrency, 10);
   });
 
-  it('have no trade-off where fewer than 90 % of the requests succeeded, whatever those gained', () => {
+  it('have no trade-off if fewer than 90% of the requests succeeded, whatever their gain', () => {
     const few = { successRatio: 0.01 };
     const { levels } = sweepFigures([level(1, 10, 100), level(2, 30, 110, few), level(4, 40, 90, few)]);
     assert.deepEqual(
@@ -105,14 +105,14 @@ describe('levels', () => {
     assert.equal(slow.levels[1]?.tradeOff, 'good');
   });
 
-  it('recommend by objectives where there are any: the largest level with 90 % attainment', () => {
+  it('use objectives for the recommendation if there are any: the highest level with 90% attainment', () => {
     const { recommended } = sweepFigures([met(1, 1, 'pass'), met(4, 0.9, 'fail'), met(8, 0.89, 'fail')]);
     assert.deepEqual(recommended, { concurrency: 4, rule: 'objectives' });
     assert.equal(sweepFigures([met(1, null, 'pass'), met(4, null, 'fail')]).recommended.concurrency, 1);
     assert.equal(sweepFigures([met(1, 0.5, 'fail')]).recommended.concurrency, null);
   });
 
-  it('say nothing of levels that measured nothing', () => {
+  it('have no figures for levels that measured nothing', () => {
     const nothing = { concurrency: 2, throughputPerS: null, tokensPerS: null, meanLatencyMs: null };
     const { levels } = sweepFigures([
       level(1, 10, 100),
@@ -140,11 +140,11 @@ describe('the knee', () => {
     assert.equal(kneeOf([level(1, 1, 1000), level(2, 1, 2000), level(4, 1, 4000)]), 1);
   });
 
-  it('is not reached where the highest level has the most', () => {
+  it("isn't reached if the highest level has the maximum", () => {
     assert.equal(kneeOf([level(1, 3, 340), level(2, 6, 341), level(4, 12, 340)]), null);
   });
 
-  it('takes three different levels that measured something', () => {
+  it('needs three different levels with a measurement', () => {
     const nothing = { concurrency: 8, throughputPerS: null, meanLatencyMs: null };
     assert.equal(kneeOf([level(1, 10, 100), level(4, 30, 120), level(4, 31, 120), nothing]), null);
     assert.equal(kneeOf([]), null);

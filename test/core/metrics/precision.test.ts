@@ -29,7 +29,7 @@ function timelineOf(perSlice: number, latencyMs: (slice: number, index: number) 
 }
 
 describe('precisionOf', () => {
-  it('knows a constant rate exactly, per second', () => {
+  it('is exact for a constant rate, per second', () => {
     const found = precisionOf(
       timelineOf(10, () => 5),
       'rate',
@@ -40,7 +40,7 @@ describe('precisionOf', () => {
     assert.deepEqual(found, { value: 200, interval: [200, 200], share: 0, count: 400 });
   });
 
-  it('has the interval of overlapping batch means', () => {
+  it('uses the interval of overlapping batch means', () => {
     // Batches of two slices: means of 10 and 30 ms in turn add up to 20 ms in each of them.
     const even = precisionOf(
       timelineOf(10, (slice) => (slice % 2 === 0 ? 10 : 30)),
@@ -63,7 +63,7 @@ describe('precisionOf', () => {
     assert.ok(Math.abs((pairs?.interval[1] ?? 0) - 20 - half) < 1e-9);
   });
 
-  it('is wider where slices differ than where the same values are mixed', () => {
+  it('is wider if slices differ than if the same values are mixed', () => {
     const mixed = precisionOf(
       timelineOf(20, (_, index) => 10 + index),
       { quantile: 0.5 },
@@ -81,13 +81,13 @@ describe('precisionOf', () => {
     assert.ok(mixed !== null && apart !== null && apart.share > 3 * mixed.share);
   });
 
-  it('leaves out what lies before the start and slices that are not complete', () => {
+  it('ignores values before the start and incomplete slices', () => {
     const timeline = timelineOf(10, (slice) => (slice < 10 ? 1_000 : 5));
     assert.equal(precisionOf(timeline, 'mean', 500, 1_999, 0.05)?.count, 290);
     assert.equal(precisionOf(timeline, 'mean', 500, 1_999, 0.05)?.value, 5);
   });
 
-  it('is null for few slices, few values, and few values beyond the quantile', () => {
+  it('is null for few slices, few values, or few values beyond the quantile', () => {
     const timeline = timelineOf(10, () => 5);
     assert.equal(precisionOf(timeline, 'mean', 0, 950, 0.05), null);
     assert.equal(
@@ -104,7 +104,7 @@ describe('precisionOf', () => {
     assert.equal(precisionOf(timeline, { quantile: 0.99 }, 0, 2_000, 0.05), null);
   });
 
-  it('says the same of one timeline and of the same requests in the timelines of two loops', () => {
+  it('is the same for one timeline and for the same requests in two event loops', () => {
     assertProperty(
       property(
         array(
@@ -131,7 +131,7 @@ describe('precisionOf', () => {
 });
 
 describe('valueAt and countBelow', () => {
-  it('are inverse to each other', () => {
+  it('are the inverse of each other', () => {
     assertProperty(
       property(
         array(double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 200 }),
@@ -147,7 +147,7 @@ describe('valueAt and countBelow', () => {
   });
 });
 
-it('Student quantiles are those of tables', () => {
+it('Student quantiles equal those in tables', () => {
   for (const [p, degrees, t] of [
     [0.975, 10, 2.2281],
     [0.975, 30, 2.0423],

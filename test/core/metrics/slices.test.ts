@@ -11,8 +11,8 @@ const sum = (counts: readonly number[]): number => counts.reduce((total, count) 
 const run = (endsMs: readonly number[], latencyMs: number): Summary =>
   summaryOf(endsMs.map((endMs) => sampleOf(latencyMs, { sentMs: endMs - latencyMs })));
 
-describe('the slices of the charts over time', () => {
-  it('reach the end of a run whose first request left late, with every response', () => {
+describe('time slices for charts', () => {
+  it('cover the whole run, with every response, even if its first request was late', () => {
     // First sent at 138 ms, last end at 524 ms.
     const endsMs = [148, ...Array.from({ length: 27 }, (_, i) => 160 + 13 * i), 524];
     const summary = run(endsMs, 10);
@@ -31,13 +31,13 @@ describe('the slices of the charts over time', () => {
     });
   });
 
-  it('have rates over the time that the last one covers', () => {
+  it('have rates over the time that the last slice covers', () => {
     const summary = run([10, 40, 60, 99, 110, 120], 10);
     const last = rateSlices(summary.timeline, timelineEndMs(summary)).at(-1)!;
     assert.deepEqual([last.fromMs, last.widthMs, last.responses, perS(last.responses, last)], [100, 20, 2, 100]);
   });
 
-  it('take a last one that is too short for a rate together with the one before it', () => {
+  it('merge a last slice that is too short for a rate with the one before', () => {
     const summary = run([10, 40, 60, 99, 110], 10);
     const merged = rateSlices(summary.timeline, timelineEndMs(summary));
     assert.deepEqual(
@@ -55,7 +55,7 @@ describe('the slices of the charts over time', () => {
     );
   });
 
-  it('hold all responses, failures and tokens of any run', () => {
+  it('contain all responses, failures, and tokens of any run', () => {
     const ends = fc.array(fc.double({ min: 1, max: 100_000, noNaN: true }), { minLength: 1, maxLength: 100 });
     fc.assert(
       fc.property(ends, fc.double({ min: 0.1, max: 900, noNaN: true }), (endsMs, latencyMs) => {
@@ -73,7 +73,7 @@ describe('the slices of the charts over time', () => {
     );
   });
 
-  it('of an older record end where its total time ends, or with the last slice where that is no end of it', () => {
+  it('of an older record end at its total time, or with the last slice if that is later', () => {
     const timeline: Timeline = {
       widthMs: 50,
       responses: [1, 1, 1],

@@ -17,7 +17,7 @@ const slices = (
 });
 
 describe('steadyStateOf', () => {
-  it('finds where slow first slices end', () => {
+  it('finds the end of slow slices at the start', () => {
     assert.deepEqual(
       steadyStateOf(
         slices((i) => (i < 6 ? 80 - 5 * i : 20 + (i % 3))),
@@ -30,7 +30,7 @@ describe('steadyStateOf', () => {
     );
   });
 
-  it('takes the longer transient of throughput and latency', () => {
+  it('uses the longer transient of throughput and latency', () => {
     const timeline = slices(
       (i) => (i < 2 ? 80 : 20),
       (i) => (i < 9 ? 10 * i : 100),
@@ -48,7 +48,7 @@ describe('steadyStateOf', () => {
     );
   });
 
-  it('says what drifts and by how much', () => {
+  it('reports what drifts, and by how much', () => {
     const found = steadyStateOf(
       slices((i) => 20 + i),
       4_000,
@@ -70,7 +70,7 @@ describe('steadyStateOf', () => {
     );
   });
 
-  it('does not count slices in which the last requests drain', () => {
+  it('ignores slices in which the last requests drain', () => {
     const timeline = slices(
       () => 20,
       (i) => (i < 30 ? 100 : 40 - i),
@@ -78,7 +78,7 @@ describe('steadyStateOf', () => {
     assert.equal(steadyStateOf(timeline, 3_000).settled, true);
   });
 
-  it('cannot tell of fewer than 20 slices', () => {
+  it("doesn't judge fewer than 20 slices", () => {
     assert.deepEqual(
       steadyStateOf(
         slices(() => 20, undefined, 19),
@@ -110,7 +110,7 @@ describe('withoutTransient', () => {
     return { whole: whole.state(), sections: sections.sections() };
   };
 
-  it('keeps the requests that end from then on, and nothing else', () => {
+  it('keeps exactly the requests that end after the transient', () => {
     const { whole, sections } = record([50, 150, 250, 350, 450]);
     const { state, fromMs } = withoutTransient(whole, [sections], 150);
     assert.equal(fromMs, 200);
@@ -119,7 +119,7 @@ describe('withoutTransient', () => {
     assert.equal(state.clock.lastEndMs, 450);
   });
 
-  it('agrees on a limit among loops whose sections differ in width', () => {
+  it('finds a common limit for event loops whose sections differ in width', () => {
     const long = record(Array.from({ length: 1_000 }, (_, i) => 10 * i + 5));
     const short = record([150, 950, 9_000]);
     assert.equal(long.sections.widthMs, 400);

@@ -16,7 +16,7 @@ const sourceOf = (...sources: Sample['tokenSource'][]): string =>
   summaryOf(sources.map((tokenSource) => sampleOf(1, { outputTokens: 2, tokenSource }))).tokenSource;
 
 describe('numbers of streams', () => {
-  it('of one stream are what the definitions say', () => {
+  it('follow the definitions for a single stream', () => {
     const { ttftMs, iclMs, tpotMs, e2eMs, stallMs, streams } = streamsIn(
       summaryOf([streamOf([50, 60, 100, 110], { sentMs: 1000, outputTokens: 9 }, 3)]),
     );
@@ -25,21 +25,21 @@ describe('numbers of streams', () => {
     assert.deepEqual(streams, { whole: 1, partial: 0, partialChunks: 0 });
   });
 
-  it('are absent when nothing was streamed', () => {
+  it('are absent if nothing was streamed', () => {
     const summary = summaryOf([sampleOf(10), sampleOf(20, { status: 429 })]);
     for (const name of ['streams', 'ttftMs', 'iclMs', 'tpotMs', 'e2eMs', 'stallMs', 'iclPercentileMethod'] as const)
       assert.ok(!(name in summary), name);
     assert.ok(!('reasoningTokens' in summary));
   });
 
-  it('a stream of a single chunk has no time between chunks and no TPOT', () => {
+  it('have no ICL and no TPOT for a stream of a single chunk', () => {
     const summary = streamsIn(summaryOf([streamOf([70], { outputTokens: 5 }, 5)]));
     assert.deepEqual([summary.ttftMs.count, summary.e2eMs.count], [1, 1]);
     assert.deepEqual([summary.iclMs.count, summary.tpotMs.count, summary.stallMs.count], [0, 0, 0]);
     assert.equal(summary.tpotMs.mean, null);
   });
 
-  it('gaps are pooled over requests, every other time counts once per request', () => {
+  it('pool ICL over all requests, and count every other time once per request', () => {
     const arrivals = fc
       .array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 20 })
       .map((gaps) => gaps.map((_, i) => gaps.slice(0, i + 1).reduce((sum, gap) => sum + gap, 0)));
@@ -63,7 +63,7 @@ describe('numbers of streams', () => {
     );
   });
 
-  it('of streams that failed count how far they came, and in no time and no token number', () => {
+  it('count failed streams and their chunks, but exclude their times and tokens', () => {
     const summary = streamsIn(
       summaryOf([
         streamOf([10, 20], { sentMs: 0 }),
@@ -79,7 +79,7 @@ describe('numbers of streams', () => {
     assert.equal(summary.successes, 1);
   });
 
-  it('stand with the target that streamed and not with the one beside it', () => {
+  it('belong to the target that streamed, and not to the one next to it', () => {
     const { perTarget } = summaryOf([streamOf([5, 6]), sampleOf(3, { target: 1 })]);
     assert.deepEqual(
       perTarget.map((target) => [target.streams?.whole, target.ttftMs?.max]),
@@ -90,7 +90,7 @@ describe('numbers of streams', () => {
     );
   });
 
-  it('name the least exact source of tokens, and reasoning apart', () => {
+  it('name the least exact token source, and list reasoning tokens separately', () => {
     assert.equal(sourceOf('usage', 'usage'), 'usage');
     assert.equal(sourceOf('usage', 'chunks', 'usage'), 'chunks');
     assert.equal(sourceOf(undefined, 'usage'), 'output_tokens');
@@ -101,7 +101,7 @@ describe('numbers of streams', () => {
     assert.deepEqual([outputTokens, reasoningTokens], [50, 15]);
   });
 
-  it('stay within half a thousandth past the number that is kept', () => {
+  it('are off by at most 0.05% beyond the number of values kept', () => {
     const recorder = createRecorder({ targetNames: ['a'], latencyLimitMs: [], maxRawSamples: 50 });
     for (let i = 1; i <= 200; i++) recorder.add(streamOf([i, 3 * i, 4 * i]));
     const summary = streamsIn(recorder.summary({ requestsCancelled: 0 }));
@@ -114,7 +114,7 @@ describe('numbers of streams', () => {
     assert.equal(target?.ttftMs?.count, 200);
   });
 
-  it('are there while the run goes on', () => {
+  it('exist while the run is in progress', () => {
     const recorder = createRecorder({ targetNames: ['a'], latencyLimitMs: [] });
     for (let i = 1; i <= 100; i++) recorder.add(streamOf([20, 30, 40]));
     const live = streamsIn(recorder.liveSummary());
@@ -126,8 +126,8 @@ describe('numbers of streams', () => {
 const attained = (samples: readonly Sample[], limits: object): number | null =>
   summaryOf(samples, { latencyLimitMs: [], otherLimitsMs: [limits] }).sloAttainment;
 
-describe('goodput with limits of streams', () => {
-  it('asks every stream for every limit', () => {
+describe('goodput, histograms, and timeline of streams', () => {
+  it('requires every stream to meet every limit', () => {
     const samples = [streamOf([50, 60, 100]), streamOf([80, 90, 95])];
     assert.equal(attained(samples, { ttft: 60 }), 0.5);
     assert.equal(attained(samples, { stall: 20 }), 0.5);
@@ -137,20 +137,20 @@ describe('goodput with limits of streams', () => {
     assert.equal(attained(samples, { tpot: 10 }), 0.5);
   });
 
-  it('an answer without a stream does not keep to a limit of streams, but can to one of the first byte', () => {
+  it('excludes a response without a stream if there is a limit on streams, but not with one on TTFB', () => {
     assert.equal(attained([streamOf([5]), sampleOf(3)], { ttft: 60 }), 0.5);
     assert.equal(attained([sampleOf(100), sampleOf(300)], { ttfb: 60 }), 0.5);
   });
 
-  it('a stream of one chunk has no gap that could be too long', () => {
+  it('includes a stream of one chunk, which has no gap that could be too long', () => {
     assert.equal(attained([streamOf([5])], { icl: 1, tpot: 1, stall: 1 }), 1);
   });
 
-  it('a stream that failed keeps to nothing', () => {
+  it('excludes a failed stream', () => {
     assert.equal(attained([streamOf([5], { error: 'streamError' })], { ttft: 60 }), 0);
   });
 
-  it('are shown as histograms of every first token and every gap', () => {
+  it('includes histograms of every TTFT and every ICL', () => {
     const { ttftBins, iclBins, latencyBins } = summaryOf([streamOf([50, 60, 100, 110]), streamOf([70, 71])]);
     assert.ok(ttftBins !== undefined && iclBins !== undefined);
     assert.equal(sum(ttftBins.counts), 2);
@@ -159,7 +159,7 @@ describe('goodput with limits of streams', () => {
     assert.notDeepEqual(ttftBins, latencyBins);
   });
 
-  it('put every token into the slice in which its chunk arrived', () => {
+  it('counts every token in the slice in which its chunk arrived', () => {
     const plain = sampleOf(30, { sentMs: 100, outputTokens: 7 });
     const { timeline, outputTokens } = summaryOf([streamOf([10, 60, 110], { outputTokens: 9 }, 3), plain]);
     // Slices of 50 ms: three tokens come first, then three by each chunk; the answer of one piece ends at 130.
@@ -168,7 +168,7 @@ describe('goodput with limits of streams', () => {
     assert.equal(summaryOf([plain]).timeline.outputTokens, undefined);
   });
 
-  it('lose no token however long the run, failed streams apart', () => {
+  it('counts every token in a run of any length, except for failed streams', () => {
     const streams = Array.from({ length: 300 }, (_, i) => streamOf([40, 5000, 9000], { sentMs: i * 777 }));
     const failed = streamOf([1, 2], { error: 'prematureEnd' });
     const { timeline } = summaryOf([...streams, failed]);
@@ -177,8 +177,8 @@ describe('goodput with limits of streams', () => {
   });
 });
 
-describe('streamed requests that are kept', () => {
-  it('have their stamps and longest gaps', () => {
+describe('kept streamed requests', () => {
+  it('have their times and longest gaps', () => {
     const { streamedRequests } = summaryOf([
       streamOf([], { sentMs: 2000, error: 'noToken', outputTokens: undefined }),
       streamOf([50, 60, 100, 110, 130, 131], { sentMs: 1000, scheduledMs: 990 }),
@@ -216,7 +216,7 @@ describe('streamed requests that are kept', () => {
     ]);
   });
 
-  it('are all up to 50, then some, evenly spread', () => {
+  it('are all of them up to 50, then an evenly spread sample', () => {
     for (const [count, kept, every] of [
       [50, 50, 1],
       [51, 26, 2],

@@ -11,7 +11,7 @@ function slicesOf(count: number): number[] {
 }
 
 describe('the timeline', () => {
-  it('begins with slices of 50 ms', () => {
+  it('starts with slices of 50 ms', () => {
     const { timeline } = summaryOf([
       sampleOf(10, { sentMs: 0 }),
       sampleOf(20, { sentMs: 100 }),
@@ -29,7 +29,7 @@ describe('the timeline', () => {
     assert.ok(near(timeline.medianMs[2]!, 12.5, 0.01));
   });
 
-  it('never has more than 120 slices, and doubles their width for that', () => {
+  it("has at most 120 slices, and doubles their width when they're full", () => {
     for (const [lastMs, widthMs] of [
       [5_999, 50],
       [6_000, 100],
@@ -43,14 +43,14 @@ describe('the timeline', () => {
     }
   });
 
-  it('shows few responses in fewer slices, but never in fewer than ten', () => {
+  it('shows few responses in fewer slices, but at least ten', () => {
     assert.deepEqual(slicesOf(2_400), [50, 120]);
     assert.deepEqual(slicesOf(2_300), [100, 60]);
     assert.deepEqual(slicesOf(500), [400, 15]);
     assert.deepEqual(slicesOf(2), [400, 15]);
   });
 
-  it('keeps sums, medians and p95 when slices are merged', () => {
+  it('keeps sums, p50, and p95 when slices are merged', () => {
     const samples = fc.array(
       fc.record({
         latency: fc.double({ min: 0.1, max: 900, noNaN: true }),

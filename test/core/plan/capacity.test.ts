@@ -32,14 +32,14 @@ const sixIs =
   (concurrency: number, run: number): TrialOutcome =>
     concurrency === 6 && wrong(run) ? said : holds(6)(concurrency);
 
-describe('search for capacity', () => {
+describe('capacity search', () => {
   it('doubles, bisects, and repeats the two levels at the boundary', () => {
     const { tried, ...result } = search(holds(6));
     assert.deepEqual(result, { capacity: 6, firstFailing: 7, sure: true });
     assert.deepEqual(tried, [1, 2, 4, 8, 6, 7, 6, 7]);
   });
 
-  it('finds any capacity within 5 %, in few runs', () => {
+  it('finds any capacity within 5%, in few runs', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 256 }), fc.integer({ min: 0, max: 300 }), (last, truth) => {
         const { capacity, firstFailing, sure, tried } = search(holds(truth), 1, last);
@@ -55,7 +55,7 @@ describe('search for capacity', () => {
     );
   });
 
-  it('lets a third run decide where two disagree, and is then not sure', () => {
+  it('lets a third run decide if two disagree, and is then unconfirmed', () => {
     const one = search(sixIs((run) => run > 5));
     assert.deepEqual([one.capacity, one.firstFailing], [5, 6]);
     assert.equal(one.tried.filter((level) => level === 6).length, 3);
@@ -63,13 +63,13 @@ describe('search for capacity', () => {
     assert.deepEqual([two.capacity, two.firstFailing, two.sure], [6, 7, false]);
   });
 
-  it('takes an undecided level for one that does not hold, after a second run', () => {
+  it('fails an undecided level after a second run', () => {
     const { capacity, firstFailing, sure, tried } = search(sixIs(() => true, 'undecided'));
     assert.deepEqual([capacity, firstFailing, sure], [5, 6, false]);
     assert.equal(tried.filter((level) => level === 6).length, 2);
   });
 
-  it('ends whatever a server does', () => {
+  it('ends for any behavior of the server', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom<TrialOutcome>('pass', 'fail', 'undecided'), { minLength: 100 }), (said) => {
         const { capacity, firstFailing } = search((_, run) => said[run]!);
@@ -81,12 +81,12 @@ describe('search for capacity', () => {
 
 const needed = (text: string): number => requestsToJudge(parseObjectives(text).objectives);
 
-describe('what a run says of a level', () => {
+describe('the verdict on a level', () => {
   const record = recordOf(closedLoop(100, 4, (index) => ({ latencyMs: 100 + index })));
   const said = (text: string) => trialOutcome(parseObjectives(text).objectives, record);
   const [low, high] = record.latencyMs.interval95.p95!;
 
-  it('passes by its interval, not by its point', () => {
+  it('passes by its interval, not by its value', () => {
     assert.ok(low < 195 && 195 < high);
     assert.equal(said(`p95 < ${Math.ceil(high) + 1}ms`), 'pass');
     assert.equal(said('p95 < 195.5ms'), 'undecided');
@@ -94,7 +94,7 @@ describe('what a run says of a level', () => {
     assert.equal(said(`p95 >= ${Math.floor(low)}ms`), 'pass');
   });
 
-  it('is undecided with too few requests, and where nothing was measured', () => {
+  it('is undecided with too few requests, and if nothing was measured', () => {
     assert.equal(said('p99 < 10s'), 'undecided');
     const nothing = recordOf([]);
     for (const text of ['p95 < 1s', 'errors < 1%', 'mean < 1s', 'max < 1s', 'throughput > 1/s']) {
@@ -102,7 +102,7 @@ describe('what a run says of a level', () => {
     }
   });
 
-  it('knows how far a share of errors and a mean can be trusted', () => {
+  it('uses the intervals of error shares and means', () => {
     assert.equal(said('errors < 10%'), 'pass');
     assert.equal(said('errors < 1%'), 'undecided', 'no failure in 100 does not prove 1 %');
     assert.equal(said('mean < 160ms'), 'pass');
@@ -110,13 +110,13 @@ describe('what a run says of a level', () => {
     assert.equal(said('mean < 140ms'), 'fail');
   });
 
-  it('counts the worst of several objectives', () => {
+  it('is the worst of several objectives', () => {
     assert.equal(said('mean < 160ms, p95 < 195.5ms'), 'undecided');
     assert.equal(said('p95 < 195.5ms, mean < 140ms'), 'fail');
     assert.equal(said('max < 200ms, throughput > 1/s'), 'pass');
   });
 
-  it('tells response time from latency', () => {
+  it('distinguishes response time from latency', () => {
     const late = recordOf(
       Array.from({ length: 100 }, (_, index) => sampleOf(100, { sentMs: index * 100, scheduledMs: index * 100 - 50 })),
     );
@@ -127,7 +127,7 @@ describe('what a run says of a level', () => {
     assert.equal(trialOutcome(parseObjectives('response.p95 < 151ms').objectives, late), 'pass');
   });
 
-  it('needs as many requests as its objectives', () => {
+  it('requires the number of requests that its objectives need', () => {
     assert.deepEqual(
       ['p95 < 2s', 'response.p99 < 2s', 'p50 < 2s', 'mean < 1s', 'errors < 1%', 'p95 < 2s, errors < 1%'].map(needed),
       [118, 598, 60, 60, 382, 382],

@@ -53,7 +53,7 @@ const outcome = (text: string, parts: Partial<Summary> = {}): unknown =>
   evaluateObjectives(parsed(text), { ...numbers({}), ...parts }).map((verdict) => [verdict.outcome, verdict.actual]);
 
 describe('parseObjectives', () => {
-  it('reads metric, operator and value in the unit of the metric', () => {
+  it('reads metric, operator, and value in the unit of the metric', () => {
     assert.deepEqual(
       parsed(' p95 < 500ms,errors<=1% , throughput >= 100/s,p99.9>1.5s, errors < 0.01, throughput > 2.5'),
       [
@@ -84,7 +84,7 @@ describe('parseObjectives', () => {
     ['p95 < 5ms,', ',', /missing/],
   ];
   for (const [text, marked, words] of bad) {
-    it(`says where ${JSON.stringify(text)} is wrong`, () => {
+    it(`reports where ${JSON.stringify(text)} is wrong`, () => {
       const { error } = parseObjectives(text);
       assert.ok(error);
       assert.equal(text.slice(error.offset, error.offset + error.length), marked);
@@ -110,7 +110,7 @@ describe('evaluateObjectives', () => {
     ]);
   });
 
-  it('counts the worse of all responses and successes alone, so that fast failures help nobody', () => {
+  it("uses the worse of all responses and successes, so fast failures don't help", () => {
     const floodOfFast429 = { latencyMs: distribution(1), successLatencyMs: distribution(900) };
     const slow500 = { latencyMs: distribution(900), successLatencyMs: distribution(1) };
     assert.deepEqual(outcome('p95 < 500ms', floodOfFast429), [['fail', 900]]);
@@ -118,7 +118,7 @@ describe('evaluateObjectives', () => {
     assert.deepEqual(outcome('mean > 500ms', slow500), [['fail', 1]]);
   });
 
-  it('never passes on too few samples', () => {
+  it('never passes with too few samples', () => {
     assert.deepEqual(outcome('p99 < 1s', { successLatencyMs: distribution(100, false) }), [['not enough data', 100]]);
     assert.deepEqual(outcome('max < 1s', { successLatencyMs: distribution(null) }), [['not enough data', 100]]);
     assert.deepEqual(
@@ -136,7 +136,7 @@ describe('evaluateObjectives', () => {
     );
   });
 
-  it('names the target of a verdict, if there is one', () => {
+  it('names the target of a verdict', () => {
     const objectives = parsed('throughput > 10');
     assert.deepEqual(evaluateObjectives(objectives, numbers({}), 'hello'), [
       { objective: objectives[0], target: 'hello', outcome: 'pass', actual: 50 },
@@ -146,7 +146,7 @@ describe('evaluateObjectives', () => {
 });
 
 describe('perRequestLimitsMs', () => {
-  it('takes the tightest upper bound of latency', () => {
+  it('uses the tightest upper bound on latency', () => {
     assert.deepEqual(perRequestLimitsMs(parsed('p95 < 500ms, max <= 2s, p50 > 1ms, errors < 1%')), {
       latencyMs: 500,
       others: undefined,
@@ -162,26 +162,26 @@ describe('perRequestLimitsMs', () => {
 describe('objectives on other times', () => {
   const streams = { ttftMs: distribution(300), stallMs: distribution(2000, false) };
 
-  it('are judged by the time they name', () => {
+  it('are judged by that time', () => {
     assert.deepEqual(outcome('ttft.p95 < 500ms', streams), [['pass', 300]]);
     assert.deepEqual(outcome('ttft.p99.9 < 200ms', streams), [['fail', 300]]);
     assert.deepEqual(outcome('ttfb.mean < 1ms', { ttfbMs: distribution(2) }), [['fail', 2]]);
   });
 
-  it('are never passed without data', () => {
+  it('never pass without data', () => {
     assert.deepEqual(outcome('ttft.p95 < 500ms'), [['not enough data', null]]);
     assert.deepEqual(outcome('stall.p95 < 5s', streams), [['not enough data', 2000]]);
     assert.deepEqual(outcome('icl.max < 5s', { iclMs: distribution(null) }), [['not enough data', null]]);
   });
 
-  it('that do not exist are errors with a suggestion', () => {
+  it("are errors with a suggestion if the time doesn't exist", () => {
     assert.equal(parseObjectives('tfft.p95 < 500ms').error?.hint, 'Did you mean ttft.p95?');
     assert.equal(parseObjectives('ttft.p97 < 500ms').error?.message, 'Metric "ttft.p97" is unknown.');
     assert.match(parseObjectives('happiness < 500ms').error?.hint ?? '', /ttft\.p95 \(response, ttfb, ttft, icl/);
     assert.match(parseObjectives('ttft.p95 < 5%').error?.hint ?? '', /unit/);
   });
 
-  it('ask the same of each request, the tightest of each time', () => {
+  it('apply to each request, the tightest of each time', () => {
     assert.deepEqual(perRequestLimitsMs(parsed('ttft.p95 < 500ms, ttft.mean < 200ms, p95 < 2s, stall.max > 1s')), {
       latencyMs: 2000,
       others: { ttft: 200 },
@@ -194,7 +194,7 @@ describe('objectives on other times', () => {
 });
 
 describe('objectives on response time', () => {
-  it('are judged by what requests took from when they were due, not by latency', () => {
+  it('are judged from the scheduled time, not by latency', () => {
     const waited = { responseTimeMs: distribution(900) };
     assert.deepEqual(outcome('response.p95 < 800ms, p95 < 800ms', waited), [
       ['fail', 900],
@@ -207,7 +207,7 @@ describe('objectives on response time', () => {
     );
   });
 
-  it('are never passed without data', () => {
+  it('never pass without data', () => {
     assert.deepEqual(outcome('response.p99 < 5s', { responseTimeMs: distribution(900, false) }), [
       ['not enough data', 900],
     ]);
@@ -221,7 +221,7 @@ describe('objectives on response time', () => {
     assert.deepEqual(outcome('response.max < 5s'), [['not enough data', null]]);
   });
 
-  it('ask the same of each request, of an answer in one piece too', () => {
+  it('apply to each request, including a response in one piece', () => {
     assert.deepEqual(perRequestLimitsMs(parsed('response.p95 < 800ms, response.max < 2s, response.mean > 1ms')), {
       latencyMs: undefined,
       others: { response: 800 },
@@ -241,8 +241,8 @@ const judged = (text: string, count: number, fromMs: number, toMs: number): unkn
   return evaluateObjectives(parsed(text), numbers({ latencyMs, successLatencyMs }))[0]?.outcome;
 };
 
-describe('objectives of few requests', () => {
-  it('fail where every likely value of the percentile is too slow', () => {
+describe('objectives with few requests', () => {
+  it("aren't met if every likely value of the percentile is too slow", () => {
     assert.equal(judged('p95 < 5ms', 40, 30, 31), 'fail');
     assert.equal(judged('p99 < 5ms', 40, 30, 31), 'fail');
     // The smallest of n lies above p50 in 1 of 2^n cases.
@@ -250,13 +250,13 @@ describe('objectives of few requests', () => {
     assert.equal(judged('p50 < 5ms', 4, 30, 31), 'not enough data');
   });
 
-  it('are not judged where both outcomes are possible', () => {
+  it("aren't judged if both outcomes are possible", () => {
     assert.equal(judged('p95 < 58ms', 40, 30, 60), 'not enough data');
     assert.equal(judged('p95 < 500ms', 40, 30, 31), 'not enough data');
     assert.equal(judged('p95 < 500ms', 59, 30, 31), 'pass');
   });
 
-  it('fail by the upper bound where more is asked for', () => {
+  it("aren't met if the upper bound shows it when a minimum is required", () => {
     assert.equal(judged('p50 > 50ms', 5, 30, 31), 'fail');
     assert.equal(judged('p50 > 50ms', 4, 30, 31), 'not enough data');
   });

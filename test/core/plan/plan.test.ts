@@ -14,7 +14,7 @@ const amount = (choices: PlanChoices, defaults: { requests?: number; durationS?:
 const model = (choices: PlanChoices) => loadModelFor(makePlan(choices, nothing));
 
 describe('makePlan', () => {
-  it('has the defaults of the reference: 10 requests, 5 at once', () => {
+  it('has the defaults of the reference: 10 requests, concurrency 5', () => {
     assert.deepEqual(makePlan({}, nothing), {
       loadModel: 'closed',
       requests: 10,
@@ -30,7 +30,7 @@ describe('makePlan', () => {
     });
   });
 
-  it('lets choices win over the file, and the file over the defaults', () => {
+  it('lets options override the file, and the file override the defaults', () => {
     const objectives = [{ metric: 'p95', operator: '<', value: 1, text: 'p95 < 1ms' }] as const;
     const defaults = { requests: 500, concurrency: 10, timeoutMs: 5, seed: 7, warmup: 3 };
     const plan = makePlan(
@@ -54,7 +54,7 @@ describe('makePlan', () => {
     assert.deepEqual(plan.objectives, objectives);
   });
 
-  it('takes requests and duration from one place as a whole', () => {
+  it('takes requests and duration from a single source', () => {
     assert.deepEqual(amount({ durationS: 30 }, {}), [null, 30]);
     assert.deepEqual(amount({ durationS: 30 }, { requests: 500 }), [null, 30]);
     assert.deepEqual(amount({ requests: 5 }, { durationS: 30 }), [5, null]);
@@ -80,7 +80,7 @@ describe('makePlan', () => {
     [{ maxRedirects: 21 }, /redirects.*from 0 to 20/],
   ];
   for (const [choices, words] of bad) {
-    it(`refuses ${JSON.stringify(choices)} and names option and range`, () => {
+    it(`rejects ${JSON.stringify(choices)}, and names option and range`, () => {
       assert.throws(
         () => makePlan(choices, nothing),
         (error) =>
@@ -89,7 +89,7 @@ describe('makePlan', () => {
     });
   }
 
-  it('takes the ends of every range', () => {
+  it('accepts both ends of every range', () => {
     for (const choices of [
       { requests: 1, concurrency: 1, seed: 0, warmup: 0, timeoutMs: 1 },
       { requests: 10_000_000, concurrency: 10_000, seed: 4_294_967_295, warmup: 1_000_000, timeoutMs: 3_600_000 },
@@ -100,13 +100,13 @@ describe('makePlan', () => {
   });
 });
 
-describe('closed loop', () => {
-  it('sends as soon as a slot is free until the count is sent', () => {
+describe('closed model', () => {
+  it('sends as soon as a slot is free, up to the number of requests', () => {
     const counted = model({ requests: 3, concurrency: 2 });
     assert.deepEqual([counted.next(0, 0), counted.next(2, 1e9), counted.next(3, 0)], ['now', 'now', 'done']);
   });
 
-  it('sends until the time is up, or the count, whichever ends first', () => {
+  it('sends until the duration ends or the number of requests is reached, whichever is first', () => {
     const timed = model({ durationS: 1.5 });
     assert.deepEqual([timed.next(1e9, 1499.9), timed.next(0, 1500)], ['now', 'done']);
     const both = model({ durationS: 1, requests: 2 });
@@ -129,6 +129,6 @@ describe('parseDurationMs', () => {
     it(`reads ${JSON.stringify(text)}`, () => assert.equal(parseDurationMs(text), ms));
   }
   for (const text of ['', '30', 's', '-1s', '1 s', '1d', '1e3s', '.5s', '1s ago', '1.s', '٣s', `${'9'.repeat(40)}s`]) {
-    it(`refuses ${JSON.stringify(text)}`, () => assert.equal(parseDurationMs(text), undefined));
+    it(`rejects ${JSON.stringify(text)}`, () => assert.equal(parseDurationMs(text), undefined));
   }
 });

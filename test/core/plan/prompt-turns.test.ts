@@ -4,8 +4,8 @@ import { promptTurns, requestsByTarget, seededOrder } from '../../../src/core/pl
 
 const indices = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-describe('the turns of prompts', () => {
-  it('of one target go on from the warm-up, and from earlier runs', () => {
+describe('the order of prompts', () => {
+  it('of one target continues after the warm-up and earlier runs', () => {
     const turns = promptTurns(() => 0, 1, 3, [10]);
     assert.deepEqual(
       indices(3).map((index) => turns.warmup(index)),
@@ -17,7 +17,7 @@ describe('the turns of prompts', () => {
     );
   });
 
-  it('count for each target of a mix by itself', () => {
+  it('is separate for each target of a mix', () => {
     const pick = targetPicker([5, 1, 2], 7);
     const starts = [100, 0, 40];
     const turns = promptTurns(pick, 3, 20, starts);
@@ -36,7 +36,7 @@ describe('the turns of prompts', () => {
     );
   });
 
-  it('follow from the index, whoever asks and in whatever order', () => {
+  it('depends only on the index, whoever asks and in any order', () => {
     const pick = targetPicker([1, 1], 3);
     const inOrder = promptTurns(pick, 2, 0);
     const whole = indices(200).map((index) => inOrder.run(index));
@@ -45,7 +45,7 @@ describe('the turns of prompts', () => {
     assert.equal(everyThird.run(5), whole[5]);
   });
 
-  it('at random have every prompt once, in an order that the seed decides', () => {
+  it('in random mode has every prompt once, in an order determined by the seed', () => {
     const order = seededOrder(1_000, 5);
     assert.deepEqual(
       [...order].toSorted((a, b) => a - b),

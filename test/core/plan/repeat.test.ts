@@ -14,18 +14,18 @@ function again(before: readonly string[], choices: PlanChoices, after: readonly 
   return makePlan(underFile(choicesOfPlan(plan), file.defaults, false), file);
 }
 
-describe('a run that is run again', () => {
-  it('takes what the file sets by now', () => {
+describe('running a file again', () => {
+  it('uses what the file sets now', () => {
     const plan = again(['# @requests 40', '# @timeout 2s'], {}, ['# @requests 12', '# @timeout 3s', '# @slo p95 < 1s']);
     assert.deepEqual([plan.requests, plan.timeoutMs, plan.objectives.length], [12, 3000, 1]);
   });
 
-  it('keeps the options that the file leaves open', () => {
+  it("keeps the options that the file doesn't set", () => {
     const plan = again([], { requests: 70, concurrency: 7, seed: 3 }, ['# @timeout 3s']);
     assert.deepEqual([plan.requests, plan.concurrency, plan.seed, plan.timeoutMs], [70, 7, 3, 3000]);
   });
 
-  it('takes amount and load from one place each', () => {
+  it('takes the length and the load each from a single source', () => {
     const timed = again(['# @requests 40'], {}, ['# @duration 5s']);
     assert.deepEqual([timed.requests, timed.durationS], [null, 5]);
     const closed = again(['# @rate 20'], {}, ['# @concurrency 3']);
@@ -36,7 +36,7 @@ describe('a run that is run again', () => {
     assert.deepEqual([staged.loadModel, staged.requests, staged.durationS], ['open', null, 5]);
   });
 
-  it('keeps the levels of a sweep, whatever load the file has', () => {
+  it('keeps the levels of a sweep, whatever load the file sets', () => {
     const file = fileOf('# @requests 12', '# @rate 20');
     const { levels } = makeSweepPlan({ levels: [1, 2], ...underFile({ requests: 40 }, file.defaults, true) }, file);
     assert.deepEqual(

@@ -4,8 +4,8 @@ import { slicePlan } from '../../../src/core/plan/slice-plan.ts';
 
 const planOf = (choices: PlanChoices) => makePlan({ durationS: 4, ...choices }, { defaults: {}, objectives: [] });
 
-describe('plan of a slice', () => {
-  it('has a fixed length, and a warm-up by its load unless there is one', () => {
+describe('the plan of a slice', () => {
+  it('has a fixed length, and a warm-up that depends on its load unless one is set', () => {
     const { metricsUrl, autoWarmup, ...plan } = planOf({
       concurrency: 7,
       warmup: 'auto',

@@ -5,20 +5,20 @@ import { higherLevels, levelsBetween, makeSweepPlan, parseLevels, parseRange } f
 const of = (text: string): number[] => levelsBetween(...parseRange(text)!);
 const nothing = { defaults: {}, objectives: [] };
 
-describe('plan of a sweep', () => {
-  it('goes on above the levels of an earlier one, with concurrency 1 to compare with', () => {
+describe('the plan of a sweep', () => {
+  it('continues above the levels of an earlier one, with concurrency 1 for comparison', () => {
     assert.deepEqual(higherLevels([1, 2, 4, 8]), [1, 8, 16, 32, 64]);
     assert.deepEqual(higherLevels([8_000]), [1, 8_000, 10_000]);
   });
 
-  it('reads levels, in ascending order and each once', () => {
+  it('has ascending levels without duplicates', () => {
     assert.deepEqual(parseLevels('1,2,4,8'), [1, 2, 4, 8]);
     assert.deepEqual(parseLevels(' 8, 1,8 '), [1, 8]);
     for (const wrong of ['', '0', '1,', '1.5', '-1', 'a', '10001', '1;2']) assert.equal(parseLevels(wrong), undefined);
     assert.equal(parseLevels(Array.from({ length: 65 }, (_, i) => i + 1).join(',')), undefined);
   });
 
-  it('reads a range: powers of two within it, and both its ends', () => {
+  it('reads a range: the powers of two in it, and both ends', () => {
     assert.deepEqual(of('1..64'), [1, 2, 4, 8, 16, 32, 64]);
     assert.deepEqual(of('1..10'), [1, 2, 4, 8, 10]);
     assert.deepEqual(of('3..9'), [3, 4, 8, 9]);
@@ -29,7 +29,7 @@ describe('plan of a sweep', () => {
     }
   });
 
-  it('has every level inside the range, ascending', () => {
+  it('has every level in the range, in ascending order', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 10_000 }), (a, b) => {
         const [first, last] = [Math.min(a, b), Math.max(a, b)];
@@ -41,7 +41,7 @@ describe('plan of a sweep', () => {
     );
   });
 
-  it('gives each level requests and a warm-up of its size unless told', () => {
+  it('gives each level requests and a warm-up that match its size by default', () => {
     const plan = makeSweepPlan({ levels: [1, 8] }, nothing);
     assert.equal(plan.coolDownMs, 500);
     assert.deepEqual(
@@ -53,7 +53,7 @@ describe('plan of a sweep', () => {
     );
   });
 
-  it('lets choices win over the file, and the file over sizes of its own', () => {
+  it('lets options override the file, and the file override those sizes', () => {
     const file = { defaults: { requests: 30, warmup: 3, concurrency: 7 }, objectives: [] };
     const [level] = makeSweepPlan({ levels: [4] }, file).levels;
     assert.deepEqual([level?.requests, level?.warmup, level?.concurrency], [30, 3, 4]);
@@ -61,7 +61,7 @@ describe('plan of a sweep', () => {
     assert.deepEqual([chosen?.requests, chosen?.durationS, chosen?.warmup], [null, 2, 0]);
   });
 
-  it('refuses a level that could never be reached', () => {
+  it("rejects a level that can't be reached", () => {
     assert.throws(
       () => makeSweepPlan({ levels: [1, 16], requests: 10 }, nothing),
       /Level 16 requires at least 16 requests/,

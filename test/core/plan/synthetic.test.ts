@@ -26,7 +26,7 @@ function sharedStart(a: string, b: string): number {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('generated prompts', () => {
-  it('use words that are one token each', () => {
+  it('consist of words that are one token each', () => {
     assert.equal(new Set(words).size, words.length);
     for (const [name, tokens] of Object.entries(vocabularies)) {
       for (const word of words) {
@@ -36,7 +36,7 @@ describe('generated prompts', () => {
     }
   });
 
-  it('have exactly the tokens asked for in three vocabularies', () => {
+  it('have exactly the requested number of tokens in three vocabularies', () => {
     for (const tokens of [1, 2, 12, 13, 512, 5_000]) {
       for (const text of textsOf({ input: { kind: 'fixed', tokens } }, 5)) {
         for (const [name, count] of Object.entries(vocabularies)) assert.equal(count(text), tokens, name);
@@ -47,7 +47,7 @@ describe('generated prompts', () => {
     assert.equal(long.split(' ').length, 150_000);
   });
 
-  it('have the lengths of their turns, by the seed', () => {
+  it('have lengths determined by the seed', () => {
     const synthetic: Synthetic = { input: { kind: 'uniform', from: 1, to: 40 }, prefix: { tokens: 20, of: 3 } };
     const turnOf = syntheticTurns(synthetic, 7);
     const texts = textsOf(synthetic, 200, 7);
@@ -59,7 +59,7 @@ describe('generated prompts', () => {
     assert.notDeepEqual(textsOf(synthetic, 200, 8), texts);
   });
 
-  it('share a prefix and nothing more', () => {
+  it('share only their prefix', () => {
     const prefix = { tokens: 256, of: 10 };
     const synthetic: Synthetic = { input: { kind: 'fixed', tokens: 64 }, prefix };
     const texts = textsOf(synthetic, 300);
@@ -77,13 +77,13 @@ describe('generated prompts', () => {
     assert.equal(new Set(own.map((text) => text.split(' ').slice(0, 4).join(' '))).size, own.length);
   });
 
-  it('without a shared prefix have almost no common start', () => {
+  it('have almost no common beginning without a shared prefix', () => {
     const texts = textsOf({ input: { kind: 'fixed', tokens: 64 } }, 100).toSorted();
     const shared = texts.slice(1).map((text, index) => sharedStart(text, texts[index] ?? ''));
     assert.ok(Math.max(...shared) <= 2, `${Math.max(...shared)}`);
   });
 
-  it('ask for output lengths that are independent of the input', () => {
+  it('request output lengths that are independent of the input', () => {
     const lengths = { kind: 'uniform', from: 1, to: 1_000 } as const;
     const turnOf = syntheticTurns({ input: lengths, output: lengths }, 1);
     const turns = Array.from({ length: 5_000 }, (_, turn) => turnOf(turn));

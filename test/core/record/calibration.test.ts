@@ -24,22 +24,22 @@ const text = (concurrency: number, streams: boolean): string => calibrationText(
 const of = (errors: string, concurrency: number): string =>
   `latency ${errors}; with ${concurrency} in flight, measured minus known, 2026-11-22T20:15:37.999Z`;
 
-describe('calibration in a report', () => {
-  it('is that of as many requests in flight, or the next more, or the most there are', () => {
+describe('the calibration in a report', () => {
+  it('is that of the next higher number of requests in flight, or of the highest', () => {
     assert.equal(text(1, false), of('p50 +250 µs, p99 +500 µs', 1));
     assert.equal(text(2, false), of('p50 +500 µs, p99 +1.00 ms', 10));
     assert.equal(text(10, false), of('p50 +500 µs, p99 +1.00 ms', 10));
     assert.equal(text(5000, false), of('p50 +3.00 ms, p99 +6.00 ms', 100));
   });
 
-  it('speaks of tokens where there were some', () => {
+  it('has token times if there were tokens', () => {
     assert.match(
       text(10, true),
       /; TTFT p50 \+1\.00 ms, p99 \+2\.00 ms; ICL p50 -500 µs, p99 -1\.00 ms; with 10 in flight/,
     );
   });
 
-  it('stands with the run', () => {
+  it('is shown with the run', () => {
     const record = recordOf(flood());
     assert.doesNotMatch(renderText(record), /measurement error/);
     assert.match(

@@ -14,7 +14,7 @@ const validate = ajv.compile(schema);
 const failing = { requestsSent: 400, successes: 360, statusCodes: { 200: 360, 500: 40 } };
 
 describe('comparison of A and B', () => {
-  it('finds a slower B worse, with its interval', () => {
+  it('finds a slower B worse, with an interval', () => {
     const record = comparisonOf(slicesOf(12, 1), slicesOf(12, 1.1));
     assert.equal(record.verdict.name, 'worse');
     assert.match(
@@ -34,7 +34,7 @@ describe('comparison of A and B', () => {
     assert.ok(isDecided(same));
   });
 
-  it('calls a small change changed, and what it cannot tell inconclusive', () => {
+  it('calls a small change changed, and an uncertain one inconclusive', () => {
     const [a, b] = [slicesOf(12, 1), slicesOf(12, 1.05)];
     const changed = comparisonOf(a, b, { chosen: ['p95'] });
     assert.equal(changed.verdict.name, 'changed');
@@ -60,7 +60,7 @@ describe('comparison of A and B', () => {
     assert.equal(mended.verdict.sentence, 'B fails 0% of its requests, A 10%: better.');
   });
 
-  it('calls no side better that fails more, even when chance may explain it', () => {
+  it('never calls a side better that fails more, even if that may be by chance', () => {
     const few = [...slicesOf(1, 0.5, failing), ...slicesOf(12, 0.5).slice(1)];
     const record = comparisonOf(slicesOf(12, 1), few);
     assert.equal(record.failures.verdict, null);
@@ -68,7 +68,7 @@ describe('comparison of A and B', () => {
     assert.equal(comparisonOf(few, slicesOf(12, 1)).verdict.name, 'inconclusive');
   });
 
-  it('gives no verdict where the client was the limit', () => {
+  it('gives no verdict if the run was client-limited', () => {
     const record = comparisonOf(slicesOf(12, 1), slicesOf(12, 1.2, { bound: 'client' }));
     assert.deepEqual(record.verdict, {
       name: null,
@@ -78,7 +78,7 @@ describe('comparison of A and B', () => {
     assert.ok(!isDecided(record));
   });
 
-  it('judges the pairs up to the last look alone', () => {
+  it('judges only the pairs up to the last look', () => {
     const pairs = { planned: 40, order: Array.from({ length: 10 }, () => 'a' as const) };
     const record = comparisonOf(slicesOf(10, 1), slicesOf(10, 2), { pairs, status: 'cancelled' });
     assert.equal(record.pairs?.judged, 8);
@@ -88,7 +88,7 @@ describe('comparison of A and B', () => {
     assert.equal(early.verdict.sentence, 'Too few measurements for an interval of throughput (3 pairs): inconclusive.');
   });
 
-  it('leaves a metric open that a slice lacks', () => {
+  it('leaves a metric without a verdict if a slice lacks it', () => {
     const b = slicesOf(12, 1).map((slice, i) => (i === 4 ? sliceWith({ p50: 10 }) : slice));
     const record = comparisonOf(slicesOf(12, 1), b, { chosen: ['p95'] });
     assert.equal(record.verdict.sentence, 'Some slices have no p95: inconclusive.');
@@ -103,7 +103,7 @@ describe('comparison of A and B', () => {
     ]);
   });
 
-  it('compares kept runs without pairs', () => {
+  it('compares stored runs without pairs', () => {
     const record = keptOf(slicesOf(6, 1), slicesOf(5, 1.3));
     assert.equal(record.kind, 'kept');
     assert.equal(record.pairs, undefined);
@@ -114,7 +114,7 @@ describe('comparison of A and B', () => {
     );
   });
 
-  it('keeps the published schema, and is read back as it is', () => {
+  it('matches the published schema, and is read back unchanged', () => {
     for (const record of [
       comparisonOf(slicesOf(12, 1), slicesOf(12, 1.1)),
       keptOf(slicesOf(4, 1), slicesOf(5, 1, failing)),

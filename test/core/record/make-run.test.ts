@@ -115,7 +115,7 @@ const records: readonly [name: string, record: RunRecord][] = [
 
 describe('a record', () => {
   for (const [name, record] of records) {
-    it(`is what the schema says: ${name}`, () => {
+    it(`matches the schema: ${name}`, () => {
       for (const each of [record, compactRecord(record)]) {
         const json: unknown = JSON.parse(renderJson(each));
         validate(json);
@@ -123,7 +123,7 @@ describe('a record', () => {
       }
     });
 
-    it(`is read back as it was written: ${name}`, () => {
+    it(`is read back unchanged: ${name}`, () => {
       const json: unknown = JSON.parse(renderJson(record));
       assert.deepEqual(readRecord(json), json);
     });
@@ -140,7 +140,7 @@ describe('a record', () => {
     );
   });
 
-  it('lists numbers on one line and leaves texts alone', () => {
+  it('puts each list of numbers on one line, and keeps texts unchanged', () => {
     const text = '[\n 1,\n 2 ]';
     const json = renderJson(recordOf(flood(), { failureSamples: [{ target: 'a', status: 429, text }] }));
     assert.match(json, /"responses": \[\d+, .*\],\n/);
@@ -149,7 +149,7 @@ describe('a record', () => {
 });
 
 describe('the schema', () => {
-  it('rejects what is no record', () => {
+  it("rejects anything that isn't a record", () => {
     const json: object = JSON.parse(renderJson(ordinary));
     for (const change of [{ schema: 'loadlens.run/2' }, { latencyMs: {} }, { errors: { made_up: 1 } }, { extra: 1 }]) {
       assert.equal(validate({ ...json, ...change }), false);
@@ -158,7 +158,7 @@ describe('the schema', () => {
 });
 
 describe('readRecord', () => {
-  it('says what is wrong, and what to do', () => {
+  it('reports what is wrong, and what to do', () => {
     const cases: readonly [unknown, RegExp][] = [
       [null, /isn't a Loadlens result/],
       [{}, /isn't a Loadlens result/],
@@ -174,7 +174,7 @@ describe('readRecord', () => {
     }
   });
 
-  it('reads a record from before the client told of its loop and its machine', () => {
+  it('reads a record without utilization and machine readings', () => {
     const { client: now } = ordinary;
     const { eventLoopDelayP99Ms, eventLoopDelayMaxMs, cpuShare, connectionsOpened, connectionsReused } = now;
     const { scheduleLagP99Ms, littlesLawResidual, warnings } = now;
@@ -191,23 +191,23 @@ describe('readRecord', () => {
     assert.deepEqual(readRecord({ ...ordinary, client }), { ...ordinary, client });
   });
 
-  it('reads a record from before the timeline told of its end', () => {
+  it('reads a record without the end of the timeline', () => {
     const { endMs, ...timeline } = ordinary.timeline;
     assert.ok(endMs !== undefined);
     assert.deepEqual(readRecord({ ...ordinary, timeline }), { ...ordinary, timeline });
   });
 
-  it('reads a record that still calls its objectives verdicts', () => {
+  it('reads a record that calls its objectives verdicts', () => {
     const { objectives: verdicts, ...before } = ordinary;
     assert.deepEqual(readRecord({ ...before, verdicts }), ordinary);
   });
 
-  it('drops members that it does not know', () => {
+  it('drops unknown members', () => {
     assert.ok(!('later' in readRecord({ ...ordinary, later: 1 })));
   });
 });
 
-describe('a compact record', () => {
+describe('a shortened record', () => {
   it('is small: 8 kB for a run of three targets, 67 kB for 1,000', () => {
     const targets = ['a', 'b', 'c'].map((name) => targetOf(name));
     const three = recordOf(
@@ -219,7 +219,7 @@ describe('a compact record', () => {
     assert.ok(size(big) < 67_000, String(size(big)));
   });
 
-  it('keeps the headline numbers but for rounding', () => {
+  it('keeps the headline numbers, except for rounding', () => {
     for (const [, record] of records) {
       const compact = compactRecord(record);
       for (const metric of ['latencyMs', 'successLatencyMs'] as const) {
@@ -240,7 +240,7 @@ describe('a compact record', () => {
     }
   });
 
-  it('shows the only target with the very numbers of the run', () => {
+  it('shows the only target with exactly the numbers of the run', () => {
     const record = recordOf(closedLoop(100, 10, () => ({ latencyMs: 102.46 })));
     const { latencyMs, perTarget } = compactRecord(record);
     assert.equal(formatMs(latencyMs.median), '102 ms');
@@ -248,7 +248,7 @@ describe('a compact record', () => {
     assert.equal(perTarget[0]!.latencyMs.median, 102.46);
   });
 
-  it('keeps the 50 targets that fail most or are slowest, in their order, and 10 short failures', () => {
+  it('keeps the 50 targets with the most failures or the highest latency, in order, and 10 short failures', () => {
     const compact = compactRecord(big);
     assert.equal(compact.perTarget.length, 50);
     assert.equal(compact.targetCount, 1000);
@@ -264,7 +264,7 @@ describe('a compact record', () => {
     assert.equal(compactRecord(big, 3).perTarget.length, 3);
   });
 
-  it('does not change any more', () => {
+  it("doesn't change if shortened again", () => {
     for (const [, record] of records) assert.deepEqual(compactRecord(compactRecord(record)), compactRecord(record));
   });
 });

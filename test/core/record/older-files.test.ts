@@ -29,7 +29,7 @@ function shown(name: string): string {
 
 describe('files of version 0.2', () => {
   for (const name of runs) {
-    it(`are read as they were written: ${name}.json`, () => {
+    it(`are read unchanged: ${name}.json`, () => {
       assert.deepEqual(readRecord(read(name)), read(name));
     });
   }
@@ -80,7 +80,7 @@ describe('files of version 0.2', () => {
     assert.equal(metrics.find(({ metric }) => metric === 'throughput')?.ratio?.toFixed(4), '0.9990');
   });
 
-  it('are in the history as it kept them', () => {
+  it('keep their entries in the history', () => {
     const kept: unknown = read('history');
     assert.ok(Array.isArray(kept));
     const results = kept.map(readResult);

@@ -14,7 +14,7 @@ describe('the targets of a record', () => {
     assert.equal(areTargetsOf(compactRecord(record, 1), targets), true);
   });
 
-  it('are others once one is added, changed, or moved', () => {
+  it('differ once one is added, changed, or moved', () => {
     const [a, b, c] = targets;
     assert.ok(a && b && c);
     for (const others of [

@@ -84,7 +84,7 @@ describe('the throughput suite', () => {
     }
   });
 
-  it('fills every round of every level unless it is to be exactly that of the reference', () => {
+  it("fills every round of every level, unless it must be exactly the reference's", () => {
     assert.deepEqual(
       [true, false].map((quick) =>
         throughputWorkload(quick).levels.map((level) => [level.concurrency, level.requests]),
@@ -110,7 +110,7 @@ describe('the throughput suite', () => {
     );
   });
 
-  it("judges the reference's numbers as the reference does", () => {
+  it("judges the reference's numbers like the reference", () => {
     assert.deepEqual(
       fed.targets.map((target) => ({ target: goalText(target), ...target })),
       reference.targets.map(({ metric, target, achieved, at_concurrency, pass }) => {
@@ -130,7 +130,7 @@ describe('the throughput suite', () => {
     assert.equal(fed.figures.recommended.concurrency, reference.derived.recommended_concurrency);
   });
 
-  it("finds in the reference's numbers what is in them", () => {
+  it("finds the expected findings in the reference's numbers", () => {
     assert.deepEqual(
       fed.findings.map(({ text }) => text),
       [
@@ -152,7 +152,7 @@ describe('the throughput suite', () => {
     );
   });
 
-  it('says otherwise when the numbers are otherwise', () => {
+  it('has other findings for other numbers', () => {
     const better = levels.map((level) => ({ ...level, requestsPerS: level.concurrency, meanMs: 1000, failed: 1 }));
     const { findings, recommendations, targets } = derived(better, defaultGoals);
     const said = [...findings, ...recommendations].map(({ text }) => text).join('\n');
@@ -168,7 +168,7 @@ describe('the throughput suite', () => {
     assert.ok(derived([], defaultGoals).targets.every(({ pass }) => !pass));
   });
 
-  it('recommends to go on when the highest level is still good', () => {
+  it('recommends higher levels if the highest level is still good', () => {
     const rising = levels.map((level) => Object.assign({}, level, { requestsPerS: level.concurrency, meanMs: 1000 }));
     assert.match(
       derived(rising, [])
@@ -178,7 +178,7 @@ describe('the throughput suite', () => {
     );
   });
 
-  it('is what its schema says, and is read as it was written', () => {
+  it('matches its schema, and is read back unchanged', () => {
     const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats: { 'date-time': true } });
     for (const name of ['run', 'sweep']) ajv.addSchema(readSchema(`../../../docs/loadlens.${name}-1.schema.json`));
     const validate = ajv.compile(readSchema('../../../docs/loadlens.suite-1.schema.json'));
@@ -192,7 +192,7 @@ describe('the throughput suite', () => {
     assert.throws(() => readThroughputSuite({ schema: 'loadlens.suite/1' }), /This throughput suite is damaged at id/);
   });
 
-  it('names its files as the reference does, whatever the model is called', () => {
+  it('names its files like the reference, for any model name', () => {
     assert.equal(reference.raw_file_name, 'throughput_<model>_<YYYYMMDD>_<HHMMSS>.json');
     const at = '2026-11-22T20:15:37.123Z';
     assert.equal(suiteFileName('throughput', 'gpt2', at), 'throughput_gpt2_20261122_201537');
@@ -203,7 +203,7 @@ describe('the throughput suite', () => {
     assert.equal(suiteFileName('throughput', '/..', at), 'throughput_model_20261122_201537');
   });
 
-  it('reads targets of its own', () => {
+  it('reads custom goals', () => {
     assert.deepEqual(parseGoal(' single tokens/s >= 40.5 '), {
       metric: 'single tokens/s',
       operator: '>=',
@@ -234,7 +234,7 @@ describe('the report of the throughput suite', () => {
     'Files written',
   ];
 
-  it('has every section of the reference, in its order, in each kind of file', () => {
+  it('has every section of the reference, in order, in each format', () => {
     const chapters = throughputChapters(measured);
     assert.deepEqual(
       chapters.sections.map(({ title }) => title),
@@ -251,7 +251,7 @@ describe('the report of the throughput suite', () => {
     for (const line of text!.split('\n')) assert.ok(line.length <= 100, line);
   });
 
-  it("shows the reference's table from its own numbers", () => {
+  it("shows the reference's table with its own numbers", () => {
     const text = chaptersText(throughputChapters(fed));
     assert.match(text, /\n {2}2 +1\.26 +1\.50× +75%\n {2}4 +1\.38 +1\.64× +41\.1%\n/);
     assert.match(text, /\n {2}2 +1\.26 +1\.58 s +\+50% +\+33\.1% +1\.51 +good\n/);
@@ -276,7 +276,7 @@ describe('the report of the throughput suite', () => {
     assert.ok(!isSameModel(fed.model, { ...measured.model, dtype: 'fp32' }));
   });
 
-  it('says where the client itself may have been the limit, or its machine was disturbed, and why', () => {
+  it('says if a run was client-limited or the machine noisy, and why', () => {
     const runs = measured.runs.map((run): RunRecord => {
       const { concurrency } = run.plan;
       if (concurrency === 1) return run;
@@ -290,12 +290,12 @@ describe('the report of the throughput suite', () => {
     assert.match(chaptersText(throughputChapters(measured)), /client +no bottleneck detected/);
   });
 
-  it('names no files where none were written', () => {
+  it('names no files if none were written', () => {
     const titles = throughputChapters({ ...measured, files: [] }).sections.map(({ title }) => title);
     assert.deepEqual(titles, sections.slice(0, -1));
   });
 
-  it('can be made of nothing', () => {
+  it('can be made without any results', () => {
     const nothing = makeThroughputSuite({ ...parts, status: 'cancelled', runs: [], files: [] });
     const text = chaptersText(throughputChapters(nothing));
     assert.match(text, /Suite canceled\. Results cover 0 of 3 levels\./);

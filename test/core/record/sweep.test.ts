@@ -57,7 +57,7 @@ const brief = (concurrency: number) => levelRecord(concurrency, lawful(concurren
 
 describe('a sweep', () => {
   for (const [name, sweep] of Object.entries(sweeps)) {
-    it(`is what the schema says, and is read as it was written: ${name}`, () => {
+    it(`matches the schema, and is read back unchanged: ${name}`, () => {
       const json: unknown = JSON.parse(sweepReports.json.render(sweep));
       validate(json);
       assert.deepEqual(validate.errors ?? [], []);
@@ -65,13 +65,13 @@ describe('a sweep', () => {
     });
   }
 
-  it('makes its figures again when it is read', () => {
+  it("computes its figures again when it's read", () => {
     const json = { ...ordinary, figures: { levels: [] }, capacity: ['All is well.'] };
     assert.deepEqual(readSweep(json).figures, ordinary.figures);
     assert.deepEqual(readSweep(json).capacity, ordinary.capacity);
   });
 
-  it('is refused in words when it is none, too new or damaged', () => {
+  it("is rejected with a reason if it isn't a sweep, is too new, or is damaged", () => {
     refused(null, /isn't a Loadlens sweep/);
     refused({ schema: 'loadlens.run/1' }, /isn't a Loadlens sweep/);
     refused({ schema: 'loadlens.sweep/9' }, /format loadlens.sweep\/9/);
@@ -79,14 +79,14 @@ describe('a sweep', () => {
     refused({ ...ordinary, levels: [{}] }, /damaged at levels\.0\.schema/);
   });
 
-  it('fits the scalability law to its levels', () => {
+  it('fits the Universal Scalability Law to its levels', () => {
     const { usl } = ordinary.figures;
     assert.ok(usl);
     assert.ok(Math.abs(usl.peakConcurrency - Math.sqrt(0.95 / 0.005)) < 1.5, String(usl.peakConcurrency));
     assert.ok(usl.r2 > 0.99);
   });
 
-  it('says in plain words what it holds', () => {
+  it('is summarized in plain words', () => {
     assert.deepEqual(judged.capacity.slice(0, 3), [
       'Meets p95 < 200ms at concurrency 8.',
       'Not met at concurrency 16: p95 was 310 ms.',
@@ -135,7 +135,7 @@ describe('reports of a sweep', () => {
     assert.doesNotMatch(renderSweepText(ordinary), /stopped responding/);
   });
 
-  it('have levels and figures in the terminal, no line wider than 100, no NaN', () => {
+  it('have levels and figures in the terminal, with lines up to 100 characters and no NaN', () => {
     const text = renderSweepText(ordinary);
     assert.match(
       text,
@@ -154,7 +154,7 @@ describe('reports of a sweep', () => {
     assert.match(renderSweepText(cancelled), /! Sweep canceled\. Results cover 0 of 5 levels\./);
   });
 
-  it('have charts with their tables in HTML, whole and without a script', () => {
+  it('have charts with tables in HTML, complete and without scripts', () => {
     const html = sweepReports.html.render(judged);
     for (const title of ['Throughput by concurrency', 'Latency by concurrency', 'p95 against throughput']) {
       assert.ok(html.includes(`<title>${title}</title>`), title);
@@ -168,7 +168,7 @@ describe('reports of a sweep', () => {
     assert.doesNotMatch(named, /<img/);
   });
 
-  it('have tables in Markdown and a number a line in CSV', () => {
+  it('have tables in Markdown and one number per line in CSV', () => {
     const markdown = sweepReports.markdown.render(judged);
     assert.match(markdown, /\*\*Levels\*\*\n\n\| Concurrency \| Requests/);
     assert.match(markdown, /\| Objectives \| Attainment \| Efficiency \| Trade-off \|\n/);
@@ -181,7 +181,7 @@ describe('reports of a sweep', () => {
     assert.match(sweepReports.csv.render(refusing), /\r\n20,tradeOff,\r\n/);
   });
 
-  it('say how many requests per level had, or how long it ran', () => {
+  it('show the number of requests per level, or the duration', () => {
     const byCount = { requests: 200, durationS: null };
     const byTime = { requests: null, durationS: 2 };
     for (const [plans, length] of [
@@ -197,7 +197,7 @@ describe('reports of a sweep', () => {
     }
   });
 
-  it('write changes with their sign', () => {
+  it('show the sign of a change', () => {
     assert.deepEqual([0.5, -0.031, 0.999_99, 1, 0, null].map(formatChange), [
       '+50%',
       '-3.10%',

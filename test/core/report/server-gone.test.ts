@@ -16,7 +16,7 @@ const lasting = recordOf(answered);
 const sentence = 'The server stopped responding after 3.20 s: connection refused.';
 
 describe('a server that stopped responding', () => {
-  it('is told with the moment and the most frequent failure', () => {
+  it('is reported with the time and the most frequent failure', () => {
     assert.equal(gone.unresponsiveFromMs, 3_200);
     assert.equal(serverGoneSentence(gone, gone.plan), sentence);
     assert.equal(attention(gone)[0], sentence);
@@ -27,14 +27,14 @@ describe('a server that stopped responding', () => {
     assert.equal(serverGoneSentence(lasting, lasting.plan), undefined);
   });
 
-  it('is told with what a load by the clock does then', () => {
+  it('is reported with what an open model does then', () => {
     assert.equal(
       serverGoneSentence(gone, { loadModel: 'open' }),
       `${sentence} Requests kept leaving at the target rate.`,
     );
   });
 
-  it('is marked in the charts over time of the HTML report, in the place of the moment and in words', () => {
+  it('is marked in the charts over time of the HTML report, at its time and in words', () => {
     assert.deepEqual(timeMarks(gone), [{ atMs: 3_200, label: 'server stopped responding', sentence }]);
     const page = reports.html.render(gone);
     for (const title of ['Latency over time', 'Throughput over time']) {
@@ -49,7 +49,7 @@ describe('a server that stopped responding', () => {
     assert.deepEqual(timeMarks(lasting), []);
   });
 
-  it('is beside the name of the result', () => {
+  it('is shown next to the name of the result', () => {
     assert.match(
       reports.html.render(gone),
       /<p class="verdict bad"><span class="badge bad">Failed<\/span> The server stopped responding after 3\.20 s: /,
@@ -83,13 +83,13 @@ describe('a client whose server stopped responding', () => {
     requestTimeMs: 3_300,
   } as const;
 
-  it('is not blamed, whatever it measured of itself', () => {
+  it("isn't blamed, whatever its readings are", () => {
     assert.equal(clientHealth(readings, lasting).bound, 'client');
     const { bound, warnings } = clientHealth(readings, gone);
     assert.deepEqual([bound, warnings], [null, []]);
   });
 
-  it('still tells that its machine ran out of connections', () => {
+  it('still reports that the machine ran out of connections', () => {
     const summary = { ...gone, errors: { ...gone.errors, client: 5 } };
     const { bound, warnings } = clientHealth({ ...readings, clientLimit: 'Raise it.' }, summary);
     assert.deepEqual(

@@ -28,8 +28,8 @@ const refusal =
     return true;
   };
 
-describe('a report of Artillery', () => {
-  it('becomes the run that one recorder would have made', () => {
+describe('an Artillery report', () => {
+  it('becomes the run that a single recorder would have made', () => {
     const load = loadOf({
       targets: [{ ...targetOf('one'), objectives: parseObjectives('p95 < 30ms').objectives }, targetOf('two')],
     });
@@ -90,7 +90,7 @@ describe('a report of Artillery', () => {
     assert.throws(() => recordFromReport(reportOf(load, [], 4), load), refusal(/^None of 4 shares reported\.$/));
   });
 
-  it('takes workers that did not know their number for what they sent', () => {
+  it("accepts workers that don't know their number by what they sent", () => {
     const load = loadOf();
     const own = four.map((share) => ({ ...share, number: null }));
     const record = recordFromReport(reportOf(load, own), load);
@@ -101,7 +101,7 @@ describe('a report of Artillery', () => {
     assert.equal(recordFromReport(reportOf(load, own.slice(1)), load).status, 'crashed');
   });
 
-  it('has the clock of all workers, and says when they began apart', () => {
+  it('has a common clock of all workers, and reports if their starts differ', () => {
     const load = loadOf();
     const shares = four.map((share, index) => ({ ...share, startedAt: at(index * 2_000) }));
     const record = recordFromReport(reportOf(load, shares), load);
@@ -118,7 +118,7 @@ describe('a report of Artillery', () => {
     ]);
   });
 
-  it('carries goodput, failures and warnings of the workers', () => {
+  it('includes goodput, failures, and warnings of the workers', () => {
     const load = loadOf();
     const failed = closedLoop(10, 1, () => ({ latencyMs: 5, status: 500 }));
     const failureSamples = [{ target: 'one', status: 500, text: 'Ach, “schade” 🙁\u2028' }];
@@ -143,7 +143,7 @@ describe('a report of Artillery', () => {
     assert.deepEqual([record.client.bound, record.client.dispatchGapMaxMs], ['machine', 7]);
   });
 
-  it('adds up what waited to be sent', () => {
+  it('adds up the backlog', () => {
     const load = loadOf();
     const backlog = { max: 5, maxAtMs: 60, waitedMs: 100, unsent: 2, widthMs: 50, waiting: [1, 5, 0, 2] };
     const shares = [
@@ -162,7 +162,7 @@ describe('a report of Artillery', () => {
     });
   });
 
-  it('is refused if it is no report, not from Loadlens, or of another load', () => {
+  it("is rejected if it isn't a report, isn't from Loadlens, or belongs to another load", () => {
     const load = loadOf();
     assert.throws(() => recordFromReport({ intermediate: [] }, load), refusal(/isn.t an Artillery report/));
     assert.throws(
@@ -177,7 +177,7 @@ describe('a report of Artillery', () => {
     assert.ok(!looksLikeReport(recordOf(samples)));
   });
 
-  it('is refused when its numbers do not match', () => {
+  it("is rejected if its numbers don't match", () => {
     const load = loadOf();
     const failureSamples = [{ target: 'one', status: 500, text: 'x'.repeat(500) }];
     const share = { samples, failureSamples };
@@ -209,7 +209,7 @@ describe('a report of Artillery', () => {
     assert.throws(() => recordFromReport(doubled, load), refusal(/counts a share twice/));
   });
 
-  it('says which targets have no rows', () => {
+  it('lists the targets without rows', () => {
     const targets = Array.from({ length: 25 }, (_, index) => targetOf(`t${index}`));
     const load = loadOf({ targets });
     const spread = closedLoop(100, 2, (index) => ({ latencyMs: 10, target: index % 25 }));

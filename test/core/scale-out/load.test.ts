@@ -10,8 +10,8 @@ const refuses = (make: () => unknown, message: RegExp): void =>
 const planOf = (choices: Parameters<typeof makePlan>[0]) => makePlan(choices, { defaults: {}, objectives: [] });
 const withHeader = (name: string, value: string) => ({ ...targetOf('one'), headers: [[name, value]] as const });
 
-describe('a load to be shared out', () => {
-  it('comes back as it was written', () => {
+describe('an exported load', () => {
+  it('is read back unchanged', () => {
     const load = loadOf({
       targets: [
         {
@@ -26,14 +26,14 @@ describe('a load to be shared out', () => {
     assert.deepEqual(readLoad(JSON.parse(JSON.stringify(load))), load);
   });
 
-  it('has the files that its targets name', () => {
+  it('contains the files of its targets', () => {
     const target = { ...targetOf('one'), body: { kind: 'file' as const, path: 'b.json' }, llm: { prompts: 'p.txt' } };
     const { schema: _, files: __, ...parts } = loadOf();
     const load = makeLoad({ ...parts, targets: [target] }, (path) => `content of ${path}`);
     assert.deepEqual(load.files, { 'b.json': 'content of b.json', 'p.txt': 'content of p.txt' });
   });
 
-  it('is refused when there is less than one for each', () => {
+  it('is rejected if there is less than one request for each worker', () => {
     refuses(() => loadOf({ shares: 9 }), /9 workers can't share 8 requests in flight/);
     refuses(() => loadOf({ plan: planOf({ requests: 3, concurrency: 4 }) }), /4 workers can't share 3 requests/);
     refuses(
@@ -42,7 +42,7 @@ describe('a load to be shared out', () => {
     );
   });
 
-  it('is refused when a credential would be written to a file', () => {
+  it('is rejected if a credential would be written to a file', () => {
     for (const [name, value] of [
       ['Authorization', 'Bearer abc'],
       ['X-API-Key', 'abc'],
@@ -51,7 +51,7 @@ describe('a load to be shared out', () => {
     loadOf({ targets: [withHeader('Authorization', 'Bearer {{$env TOKEN}}')] });
   });
 
-  it('is refused when it is damaged', () => {
+  it("is rejected if it's damaged", () => {
     const json = JSON.parse(JSON.stringify(loadOf()));
     refuses(() => readLoad({ ...json, shares: 0 }), /damaged at shares/);
     refuses(() => readLoad({ ...json, schema: 'loadlens.run/1' }), /damaged at schema/);

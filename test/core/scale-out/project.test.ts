@@ -7,28 +7,28 @@ import { loadOf } from './shared.ts';
 const textOf = (load: SharedLoad, name: string): string =>
   projectFiles(load).find((file) => file.name === name)?.text ?? '';
 
-describe('a project for Artillery', () => {
-  it('has its files', () => {
+describe('an Artillery project', () => {
+  it('has all its files', () => {
     assert.deepEqual(
       projectFiles(loadOf()).map(({ name }) => name),
       ['README.md', 'artillery.yml', 'hook.mjs', 'load.json', 'package.json', 'start.mjs', '.gitignore'],
     );
   });
 
-  it('has one virtual user for each share, and as many workers', () => {
+  it('has one virtual user per share, and the same number of workers', () => {
     const load = loadOf({ shares: 7 });
     assert.match(textOf(load, 'artillery.yml'), /arrivalRate: 7\n/);
     assert.match(textOf(load, 'start.mjs'), /'--count', '7'/);
   });
 
-  it('makes no worker install Artillery, and no telemetry', () => {
+  it('installs no Artillery in workers, and sends no telemetry', () => {
     const manifest: Record<string, unknown> = JSON.parse(textOf(loadOf(), 'package.json'));
     assert.deepEqual(Object.keys(manifest), ['private', 'type', 'scripts']);
     assert.ok(textOf(loadOf(), 'start.mjs').includes(`artillery@${artilleryVersion}`));
     assert.match(textOf(loadOf(), 'start.mjs'), /ARTILLERY_DISABLE_TELEMETRY: 'true'/);
   });
 
-  it('says to people what it is, what it needs and what was not tried', () => {
+  it("explains what it is, what it needs, and what wasn't tested", () => {
     const text = textOf(
       loadOf({
         targets: [

@@ -40,8 +40,8 @@ const normal = (mean: number, deviation: number) => (n: number) => {
 const uniform = (n: number): number => Math.min(1, Math.max(0, (n - 99) / 401));
 const choice = (n: number): number => (n < 128 ? 0 : n < 1024 ? 0.75 : 1);
 
-describe('lengths', () => {
-  it('are read', () => {
+describe('token lengths', () => {
+  it('are parsed', () => {
     const cases: readonly (readonly [string, Lengths])[] = [
       ['512', { kind: 'fixed', tokens: 512 }],
       ['normal(512, 128)', { kind: 'normal', mean: 512, deviation: 128 }],
@@ -62,7 +62,7 @@ describe('lengths', () => {
     for (const [text, lengths] of cases) assert.deepEqual(parseLengths(text), lengths, text);
   });
 
-  it('are nothing else', () => {
+  it('are rejected in any other form', () => {
     const wrong = ['', '0', '-1', '1.5', '10000001', 'normal(512)', 'normal(0, 1)', 'normal(1, 2, 3)', 'normal(a, 1)'];
     const more = [
       'uniform(9, 1)',
@@ -90,7 +90,7 @@ describe('lengths', () => {
     assert.ok(distance(drawn('normal(512, 128)'), normal(520, 128)) > critical);
   });
 
-  it('have the mean and deviation of a lognormal as written', () => {
+  it('have the specified mean and deviation for lognormal', () => {
     const values = drawn('lognormal(300, 200)');
     const mean = values.reduce((sum, value) => sum + value, 0) / count;
     const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count);
@@ -112,7 +112,7 @@ describe('lengths', () => {
     );
   });
 
-  it('of a shared prefix are tokens and a number of prefixes', () => {
+  it('of a shared prefix have tokens and a number of prefixes', () => {
     assert.deepEqual(parseSharedPrefix('256 of 10'), { tokens: 256, of: 10 });
     assert.deepEqual(parseSharedPrefix('256'), { tokens: 256, of: 1 });
     for (const text of ['', '0', '256 of 0', '256 of', 'of 10', '256, 10']) {

@@ -20,7 +20,7 @@ const sequence = (weights: number[], seed: number): string =>
   Array.from({ length: 24 }, (_, i) => targetPicker(weights, seed)(i)).join('');
 
 describe('targetPicker', () => {
-  it('gives the same sequence for the same seed, in whatever order it is asked', () => {
+  it('gives the same sequence for the same seed, in any order of calls', () => {
     fc.assert(
       fc.property(
         weightsOf,
@@ -38,12 +38,12 @@ describe('targetPicker', () => {
     );
   });
 
-  it('keeps its sequence from release to release', () => {
+  it("doesn't change between releases", () => {
     assert.equal(sequence([1, 1, 1, 1], 1), '030122332112232201222013');
     assert.equal(sequence([4, 3, 2, 1], 7), '131010013010010203022110');
   });
 
-  it('picks by weight: every count within five standard deviations', () => {
+  it('picks by weight, with every count within five standard deviations', () => {
     const n = 4000;
     fc.assert(
       fc.property(weightsOf, seedOf, (weights, seed) => {
@@ -58,7 +58,7 @@ describe('targetPicker', () => {
     );
   });
 
-  it('differs from seed to seed, neighbours too, and has no memory from one request to the next', () => {
+  it('differs between seeds, also neighboring ones, and its picks are independent', () => {
     const n = 20_000;
     const pickA = targetPicker([1, 1], 1);
     const pickB = targetPicker([1, 1], 2);
@@ -73,7 +73,7 @@ describe('targetPicker', () => {
     assert.ok(Math.abs(sameAsBefore - n / 2) < fiveDeviations, `${sameAsBefore}`);
   });
 
-  it('reaches every one of 100,000 targets, the heaviest most', () => {
+  it('reaches each of 100,000 targets, the heaviest most often', () => {
     const weights = Array.from({ length: 100_000 }, (_, i) => (i === 50_000 ? 100_000 : 1));
     const counts = countsOf(weights, 3, 20_000);
     assert.ok(counts[50_000]! > 9500 && counts[50_000]! < 10_500, `${counts[50_000]}`);

@@ -3,8 +3,8 @@ import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 import { makePlan } from '../../../src/core/plan/plan.ts';
 import { parseSizeBytes } from '../../../src/core/values/size.ts';
 
-describe('sizes and certificates of a plan', () => {
-  it('reads sizes with and without a unit', () => {
+describe('size and certificate options of a plan', () => {
+  it('are read with and without a unit', () => {
     for (const [text, bytes] of [
       ['1MiB', 1_048_576],
       ['1.5 KiB', 1_536],
@@ -19,7 +19,7 @@ describe('sizes and certificates of a plan', () => {
     }
   });
 
-  it('come from directives, and choices win', () => {
+  it('are set by directives, and overridden by options', () => {
     const file = parseEndpoints('# @max-head 1MiB\n# @insecure\n\nhttp://localhost/\n');
     assert.deepEqual(file.problems, []);
     const own = makePlan({}, file);
@@ -29,7 +29,7 @@ describe('sizes and certificates of a plan', () => {
     assert.deepEqual(Object.keys(makePlan({}, parseEndpoints('http://localhost/\n'))).includes('insecure'), false);
   });
 
-  it('that can not be used are errors', () => {
+  it('are errors if invalid', () => {
     for (const [text, message] of [
       ['# @max-head 1', /"1" isn't a valid value of @max-head/],
       ['# @max-head 1GiB', /isn't a valid value/],

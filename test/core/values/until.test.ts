@@ -13,7 +13,7 @@ describe('parseUntil', () => {
     assert.deepEqual(parseUntil('throughput ±2%'), { metric: 'throughput', share: 0.02, text: 'throughput ±2%' });
   });
 
-  it('says what is wrong', () => {
+  it('reports what is wrong', () => {
     assert.deepEqual(parseUntil('p95 < 5%'), {
       message: '"p95 < 5%" isn\'t a precision.',
       hint: 'Expected a metric and its precision, such as p95 ±5% or throughput ±2%.',
@@ -29,7 +29,7 @@ describe('parseUntil', () => {
     });
   });
 
-  it('has no precision of max and errors', () => {
+  it("doesn't support max and errors", () => {
     assert.equal(watchedOf('max'), undefined);
     assert.equal(watchedOf('errors'), undefined);
     assert.equal(watchedOf('ttft.max'), undefined);

@@ -5,7 +5,7 @@ const texts = (directive: string, typed: string): string[] =>
   suggestionsOf(directive, typed).values.map(({ text }) => text);
 
 describe('suggestionsOf', () => {
-  it('offers metric, operator, value, and unit of an objective in turn', () => {
+  it('suggests metric, operator, value, and unit of an objective, one after the other', () => {
     for (const typed of ['', 'p', 'p95 < 1s, ']) assert.ok(texts('slo', typed).includes('ttft.p95'), typed);
     assert.equal(suggestionsOf('slo', 'p95 < 1s, err').replaces, 3);
     assert.deepEqual(texts('slo', 'p95 '), ['<=', '>=', '<', '>']);
@@ -16,7 +16,7 @@ describe('suggestionsOf', () => {
     assert.deepEqual(texts('slo', 'nothing < '), []);
   });
 
-  it('offers choices and units of other directives', () => {
+  it('suggests choices and units of other directives', () => {
     assert.deepEqual(texts('arrivals', 'po'), ['constant', 'poisson', 'gamma']);
     assert.deepEqual(texts('timeout', '3'), ['3ms', '3s', '3m', '3h']);
     assert.deepEqual(texts('timeout', '3s'), []);

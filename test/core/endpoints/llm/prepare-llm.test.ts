@@ -42,8 +42,8 @@ const dialectOf = (text: string): unknown => {
   return dialect === undefined ? undefined : [dialect, streams];
 };
 
-describe('recognising language models', () => {
-  it('goes by path and body', () => {
+describe('detection of language models', () => {
+  it('uses path and body', () => {
     assert.deepEqual(dialectOf(`${completions}\n{"prompt": "x"}`), ['openai', false]);
     assert.deepEqual(dialectOf(`${completions}\n{"prompt": "x", "stream": true}`), ['openai', true]);
     assert.deepEqual(dialectOf(`POST http://a/proxy/v1/chat/completions?x=1\n{"messages": []}`), ['openai', false]);
@@ -59,7 +59,7 @@ describe('recognising language models', () => {
     assert.equal(dialectOf('GET http://a/hello'), undefined);
   });
 
-  it('leaves the last word to @dialect', () => {
+  it('is overridden by @dialect', () => {
     assert.equal(dialectOf(`# @dialect plain\n${completions}\n{"prompt": "x"}`), undefined);
     assert.deepEqual(dialectOf('# @dialect openai\nPOST http://a/x\n{"stream": true}'), ['openai', true]);
     assert.deepEqual(dialectOf('# @dialect sse\nhttp://a/events'), ['sse', true]);
@@ -76,13 +76,13 @@ const asked = (text: string, stream: boolean): unknown => {
 };
 
 describe('bodies for language models', () => {
-  it('that nothing changes are sent as they stand', () => {
+  it('are sent unchanged if no directive changes them', () => {
     const text = '{"prompt":   "x",\n "seed": 12345678901234567890}';
     assert.equal(textOf(prepared(`${completions}\n${text}`).body), text);
     assert.equal(textOf(prepared(`${completions}\n@body.json`).body), files['body.json']);
   });
 
-  it('ask for a stream, or for a whole answer, by default where the target does not say', () => {
+  it("request a stream or a complete response by default if the target doesn't say which", () => {
     const streamed = { prompt: 'x', stream: true, stream_options: { include_usage: true } };
     assert.deepEqual(asked(`${completions}\n{"prompt": "x"}`, true), [streamed, true]);
     assert.deepEqual(asked(`${completions}\n${JSON.stringify(streamed)}`, false), [
@@ -103,7 +103,7 @@ describe('bodies for language models', () => {
     ]);
   });
 
-  it('stay as they are where the default is what they ask for, and where nobody knows how to ask', () => {
+  it('stay unchanged if the default is what they already request, or if the API has no option for it', () => {
     for (const [text, stream] of [
       [`${completions}\n{"prompt":  "x"}`, false],
       [`${completions}\n{"prompt":  "x", "stream": true, "stream_options": null}`, true],
@@ -118,7 +118,7 @@ describe('bodies for language models', () => {
     }
   });
 
-  it('leave stream_options out where it is null, or where the target says so', () => {
+  it('omit stream_options if it is null or the target turns it off', () => {
     const whole = '{"prompt": "x", "stream": true, "stream_options": null}';
     assert.deepEqual(jsonOf(prepared(`${completions}\n${whole}`).body), { prompt: 'x', stream: true });
     for (const body of [
@@ -133,7 +133,7 @@ describe('bodies for language models', () => {
     });
   });
 
-  it('that ask for a stream ask for its usage', () => {
+  it('request usage if they request a stream', () => {
     for (const text of [
       `# @stream true\n${completions}\n{"prompt": "x"}`,
       `${completions}\n{"prompt": "x", "stream": true}`,
@@ -144,7 +144,7 @@ describe('bodies for language models', () => {
     }
   });
 
-  it('have what the directives say', () => {
+  it('contain the values of the directives', () => {
     assert.deepEqual(jsonOf(prepared(`# @max-tokens 30\n# @stream false\n${completions}\n@body.json`).body), {
       model: 'm',
       prompt: 'file',
@@ -161,7 +161,7 @@ describe('bodies for language models', () => {
     );
   });
 
-  it('say that they are JSON, unless the request says something else', () => {
+  it('have a JSON content type, unless the request sets another one', () => {
     assert.equal(typeOf(`# @prompts p.txt\n${completions}`), 'application/json');
     assert.equal(typeOf(`${completions}\n@body.json`), 'application/json');
     assert.equal(typeOf(`${completions}\nContent-Type: application/x\n@body.json`), 'application/x');
@@ -169,7 +169,7 @@ describe('bodies for language models', () => {
 });
 
 describe('prompts', () => {
-  it('of a text file: one a line, empty lines left out', () => {
+  it('are read from a text file, one per line, without empty lines', () => {
     const { prompts, body, dialect } = prepared(`# @prompts p.txt\n# @max-tokens 3\n${completions}\n{"model": "m"}`);
     assert.equal(dialect, 'openai');
     assert.equal(prompts?.order, 'rotate');
@@ -180,7 +180,7 @@ describe('prompts', () => {
     assert.deepEqual(body, prompts?.bodies[0]);
   });
 
-  it('of JSON lines: texts, and objects laid over the body', () => {
+  it('are read from JSON lines, as texts and as objects that override the body', () => {
     const { prompts } = prepared(`# @prompts p.jsonl\n# @prompts-order random\n${completions}\n{"model": "m"}`);
     assert.equal(prompts?.order, 'random');
     assert.deepEqual(prompts?.bodies.map(jsonOf), [
@@ -189,7 +189,7 @@ describe('prompts', () => {
     ]);
   });
 
-  it('of a chat take the place of the last message of the user', () => {
+  it('replace the last user message of a chat', () => {
     const system = { role: 'system', content: 'Be brief.' };
     const body = JSON.stringify({ messages: [system, { role: 'user', content: 'old' }] });
     const [first] = prepared(`# @prompts p.txt\n${chat}\n${body}`).prompts?.bodies.map(jsonOf) ?? [];
@@ -198,13 +198,13 @@ describe('prompts', () => {
     assert.deepEqual(alone, { messages: [{ role: 'user', content: 'Once upon a time' }] });
   });
 
-  it('are among the files that a target names', () => {
+  it('are among the files of a target', () => {
     const { targets } = parseEndpoints(`# @prompts p.txt\n${completions}\n@body.json`);
     assert.deepEqual(filesOf(targets[0]!), ['body.json', 'p.txt']);
   });
 });
 
-describe('what cannot be asked of a language model', () => {
+describe('unsupported requests to a language model', () => {
   for (const [text, message] of [
     [`# @prompts missing.txt\n${completions}`, /e\.txt:2: Can't read prompts file missing\.txt/],
     [`# @prompts bad.jsonl\n${completions}`, /bad\.jsonl:2 is neither/],
@@ -237,7 +237,7 @@ describe('directives on language models', () => {
     assert.equal(printEndpoints(parseEndpoints(text)), text);
   });
 
-  it('with a value that they do not have are errors at the value', () => {
+  it('are errors at the value if they have an invalid value', () => {
     for (const [name, value] of [
       ['dialect', 'openapi'],
       ['stream', 'yes'],
@@ -254,7 +254,7 @@ describe('directives on language models', () => {
     assert.equal(parseEndpoints('# @prompts\nhttp://a/').problems[0]?.code, 'bad-directive');
   });
 
-  it('that stand twice are told of, and the last counts', () => {
+  it('cause a warning if repeated, and the last one applies', () => {
     const { problems, targets } = parseEndpoints('# @max-tokens 1\n# @max-tokens 2\nhttp://a/');
     assert.deepEqual(
       problems.map(({ code }) => code),
@@ -263,7 +263,7 @@ describe('directives on language models', () => {
     assert.equal(targets[0]?.llm?.maxTokens, 2);
   });
 
-  it('without a target are told of', () => {
+  it('cause a warning without a target', () => {
     assert.equal(parseEndpoints('http://a/\n\n# @stream true').problems[0]?.code, 'unused-directive');
   });
 });
@@ -273,7 +273,7 @@ const firstPrompt = (text: string): unknown => jsonOf(prepared(text).prompts?.bo
 describe('requests of other APIs', () => {
   const gemini = 'POST http://a/v1beta/models/m:streamGenerateContent?alt=sse';
 
-  it('of Gemini take prompts and limits', () => {
+  it('insert prompts and limits for Gemini', () => {
     const { prompts, body } = prepared(`# @max-tokens 9\n# @prompts p.txt\n${gemini}\n{"contents": []}`);
     assert.deepEqual(jsonOf(prompts?.bodies[0]), {
       contents: [{ role: 'user', parts: [{ text: 'Once upon a time' }] }],
@@ -283,7 +283,7 @@ describe('requests of other APIs', () => {
     assert.throws(() => prepared(`# @stream false\n${gemini}\n{"contents": []}`), /path of this API selects streaming/);
   });
 
-  it('for embeddings and reranking take prompts where the API has them', () => {
+  it('insert prompts for embeddings and reranking if the API has them', () => {
     const prompt = 'Once upon a time';
     const embed = '# @prompts p.txt\nPOST http://a';
     assert.deepEqual(firstPrompt(`${embed}/v1/embeddings\n{"model": "m"}`), { model: 'm', input: prompt });
@@ -296,7 +296,7 @@ describe('requests of other APIs', () => {
     });
   });
 
-  it('without tokens take no directive about them', () => {
+  it('accept no directive about tokens if they have no tokens', () => {
     const request = 'POST http://a/v1/embeddings\n{"input": "x"}';
     assert.throws(() => prepared(`# @max-tokens 9\n${request}`), /have no output tokens/);
     assert.throws(() => prepared(`# @stream true\n${request}`), /aren't streamed/);
@@ -316,7 +316,7 @@ describe('images', () => {
   const url = `data:image/gif;base64,${image}`;
   const messages = '{"model": "m", "messages": [{"role": "user", "content": "What is it?"}]}';
 
-  it('follow the text of the last message of the user, in the form of each API', () => {
+  it('follow the text of the last user message, in the format of each API', () => {
     assert.deepEqual(withImage(`/v1/chat/completions\n${messages}`), {
       model: 'm',
       messages: [
@@ -360,7 +360,7 @@ describe('images', () => {
     });
   });
 
-  it('go with the prompts of a file', () => {
+  it('are combined with the prompts of a file', () => {
     const { prompts } = prepared(`# @image a.gif\n# @prompts p.txt\n${chat}\n{"messages": []}`);
     assert.deepEqual(jsonOf(prompts?.bodies[0]), {
       messages: [
@@ -375,7 +375,7 @@ describe('images', () => {
     });
   });
 
-  it('need an image and a message of the user', () => {
+  it('need an image file and a user message', () => {
     assert.throws(imageOf('a.txt', messages), /a\.txt isn't an image/);
     assert.throws(imageOf('none.png', messages), /Can't read image file none\.png/);
     assert.throws(imageOf('a.gif', '{"messages": []}'), /needs a message of the user/);

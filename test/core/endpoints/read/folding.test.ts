@@ -11,15 +11,15 @@ describe('foldsOf', () => {
     ]);
   });
 
-  it('leaves the name of a block in sight', () => {
+  it('keeps the name of a block visible', () => {
     assert.deepEqual(lines('###\n\n# @name a\nhttp://a/\n### b\n# @name c\nhttp://c/'), ['2-3', '4-6']);
   });
 
-  it('folds brackets, the closing line left in sight', () => {
+  it('folds brackets, and keeps the closing line visible', () => {
     assert.deepEqual(lines('POST http://a/\n{\n  "a": [\n    1\n  ],\n  "b": {}\n}\nhttp://b/'), ['1-5', '2-3']);
   });
 
-  it('takes brackets that are not closed, or closed twice, as they come', () => {
+  it('tolerates unclosed brackets and surplus closing ones', () => {
     assert.deepEqual(lines('POST http://a/\n{\n### b\n}\n}\n{'), ['2-5']);
     assert.deepEqual(lines(''), []);
   });

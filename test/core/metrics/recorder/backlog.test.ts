@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createBacklogRecorder } from '../../../../src/core/metrics/recorder/backlog.ts';
 
 describe('createBacklogRecorder', () => {
-  it('knows the most, when it was, and for how long requests waited', () => {
+  it('has the peak, its time, and how long requests were queued', () => {
     const recorder = createBacklogRecorder();
     for (const [atMs, waiting] of [
       [0, 0],
@@ -24,7 +24,7 @@ describe('createBacklogRecorder', () => {
     });
   });
 
-  it('says that none waited', () => {
+  it('reports that nothing was queued', () => {
     assert.deepEqual(createBacklogRecorder().summary(0), {
       max: 0,
       maxAtMs: null,
@@ -35,7 +35,7 @@ describe('createBacklogRecorder', () => {
     });
   });
 
-  it('keeps at most 120 slices, each with its most', () => {
+  it('keeps at most 120 slices, each with its maximum', () => {
     const recorder = createBacklogRecorder();
     for (let second = 0; second < 100; second += 1) recorder.add(second * 1_000, second);
     const { widthMs, waiting } = recorder.summary(0);

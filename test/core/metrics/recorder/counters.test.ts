@@ -70,7 +70,7 @@ function assertSameNumbers(actual: Numbers, expected: Numbers, name: string): vo
 }
 
 describe('counters of recorders', () => {
-  it('add up to the state of one recorder that saw every request', () => {
+  it('add up to the state of one recorder with all requests', () => {
     fc.assert(
       fc.property(anyParts, fc.constantFrom(0, 20, 100_000), (samples, maxRawSamples) => {
         const { state, bits, timelineAtMs } = throughCounters(statesOf(samples, maxRawSamples));
@@ -107,7 +107,7 @@ describe('counters of recorders', () => {
     );
   });
 
-  it('keep the course of the run', () => {
+  it('keep the timeline', () => {
     fc.assert(
       fc.property(anyParts, (samples) => {
         const { state } = throughCounters(statesOf(samples));
@@ -125,7 +125,7 @@ describe('counters of recorders', () => {
     );
   });
 
-  it('are whole numbers, but for tokens that are none', () => {
+  it('are whole numbers, except for fractional tokens', () => {
     const samples = Array.from({ length: 500 }, (_, index) => sampleOf(Math.sqrt(index + 2), { outputTokens: 7 }));
     const recorder = createRecorder(recorderOptions(100));
     for (const sample of samples) recorder.add(sample);
@@ -135,7 +135,7 @@ describe('counters of recorders', () => {
     }
   });
 
-  it('place timelines that started at different times where they were', () => {
+  it('align timelines that started at different times', () => {
     const one = createRecorder(recorderOptions(100));
     one.add(sampleOf(5, { sentMs: 1 }));
     const other = createRecorder(recorderOptions(100));
@@ -154,7 +154,7 @@ describe('counters of recorders', () => {
     );
   });
 
-  it('become fewer where times are spread wide, and say how coarse', () => {
+  it('get coarser if times vary widely, and report how coarse', () => {
     const recorder = createRecorder(recorderOptions(0));
     let latencyMs = 0.001;
     const sample: Sample[] = [];
@@ -187,7 +187,7 @@ describe('counters of recorders', () => {
     }
   });
 
-  it('tell the first targets apart and have all of them in the whole', () => {
+  it('count the first targets separately, and all targets in the totals', () => {
     const names = Array.from({ length: 40 }, (_, index) => `t${index}`);
     const options = { targetNames: names, latencyLimitMs: [] };
     const recorder = createRecorder(options);
@@ -201,7 +201,7 @@ describe('counters of recorders', () => {
     assert.equal(summary.requestsSent, 40);
   });
 
-  it('of nothing are next to nothing', () => {
+  it('are almost empty without requests', () => {
     assert.deepEqual([...countersOf(createRecorder(recorderOptions(0)).state(), startedAtMs)], []);
     const { state, timelineAtMs } = stateFrom(new Map());
     assert.equal(timelineAtMs, null);

@@ -23,7 +23,7 @@ function ms(values: readonly number[]): number[] {
 }
 
 describe('the histogram', () => {
-  it('puts values into the buckets of HdrHistogram', () => {
+  it('uses the buckets of HdrHistogram', () => {
     fc.assert(
       fc.property(nanos, (values) => {
         const peer = new Int32Histogram(1, 2 ** 46, 3);
@@ -40,7 +40,7 @@ describe('the histogram', () => {
     );
   });
 
-  it('is off by at most 0.05% of a value, and never outside of the extremes', () => {
+  it('is off by at most 0.05% of a value, and never outside the extremes', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.01, max: 3e6, noNaN: true }), { minLength: 1 }), (values) => {
         const sorted = values.toSorted((a, b) => a - b);
@@ -54,14 +54,14 @@ describe('the histogram', () => {
     );
   });
 
-  it('counts nothing, negatives and the very long without harm', () => {
+  it('tolerates zero, negative, and very large values', () => {
     const ranked = rankedCounts(histogramOf([0, -5, 1e300]), -5, 1e300);
     assert.equal(ranked.count, 3);
     assert.equal(ranked.at(2), 0);
     assert.equal(rankedCounts(histogramOf([]), Infinity, -Infinity).count, 0);
   });
 
-  it('holds the same after a merge as if it had counted everything', () => {
+  it('is the same after a merge as if it had counted all values', () => {
     fc.assert(
       fc.property(nanos, nanos, fc.constantFrom(6, 10), (a, b, bits) => {
         const merged = histogramOf(ms(a), bits);

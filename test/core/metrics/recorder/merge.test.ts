@@ -47,7 +47,7 @@ describe('merged states', () => {
     ['with raw samples on some', 30],
     ['with histograms', 0],
   ] as const) {
-    it(`have the numbers of one recorder that saw all, ${name}`, () => {
+    it(`have the numbers of one recorder with all requests, ${name}`, () => {
       fc.assert(
         fc.property(anyParts, (samples) => {
           const { whole, states } = recorded(samples, maxRawSamples);
@@ -63,7 +63,7 @@ describe('merged states', () => {
     });
   }
 
-  it('have the live numbers of one recorder that saw all', () => {
+  it('have the live numbers of one recorder with all requests', () => {
     fc.assert(
       fc.property(anyParts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
         const { whole, states } = recorded(samples, maxRawSamples);
@@ -87,7 +87,7 @@ describe('merged states', () => {
     );
   });
 
-  it('leave the states as they were', () => {
+  it("don't change the original states", () => {
     fc.assert(
       fc.property(anyParts, fc.constantFrom(0, 30, 100_000), (samples, maxRawSamples) => {
         const { states } = recorded(samples, maxRawSamples);
@@ -99,7 +99,7 @@ describe('merged states', () => {
     );
   });
 
-  it('hold no samples for a live summary, however long the streams', () => {
+  it('keep no samples for a live summary, whatever the length of the streams', () => {
     const recorder = createRecorder(recorderOptions(100_000));
     for (let index = 0; index < 100; index++)
       recorder.add(
@@ -115,7 +115,7 @@ describe('merged states', () => {
     assert.ok(!tallies.includes('"raw":"some"'));
   });
 
-  it('keep at most 50 streamed requests, spread evenly however unequal the parts', () => {
+  it('keep at most 50 streamed requests, spread evenly even if the parts are of unequal size', () => {
     const early = createRecorder(recorderOptions(100_000));
     const late = createRecorder(recorderOptions(100_000));
     for (let index = 0; index < 1_000; index++) {
@@ -136,12 +136,12 @@ describe('merged states', () => {
     }
   });
 
-  it('of recorders that saw nothing say nothing', () => {
+  it('have no numbers if no recorder has any', () => {
     const { whole, states } = recorded([], 100_000);
     assert.deepEqual(summaryOf(mergeStates(states), recorderOptions(100_000), extra), whole.summary(extra));
   });
 
-  it('bring timelines to the wider slices', () => {
+  it('convert timelines to the wider slices', () => {
     const [short, long] = [createRecorder(recorderOptions(100_000)), createRecorder(recorderOptions(100_000))];
     for (let index = 0; index < 40; index++) short.add(sampleOf(10, { sentMs: index * 20 }));
     for (let index = 0; index < 400; index++) long.add(sampleOf(10, { sentMs: index * 100 }));

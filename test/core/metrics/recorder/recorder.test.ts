@@ -25,7 +25,7 @@ function orderless(samples: readonly Sample[]): string {
 }
 
 describe('the recorder', () => {
-  it('has nothing to say of no samples, and says no NaN', () => {
+  it('has no numbers and no NaN without samples', () => {
     const summary = summaryOf([]);
     assert.equal(summary.requestsSent, 0);
     assert.equal(summary.successRatio, null);
@@ -39,7 +39,7 @@ describe('the recorder', () => {
     assert.equal(JSON.stringify(summary), JSON.stringify(JSON.parse(JSON.stringify(summary))));
   });
 
-  it('works the figures out by their definitions', () => {
+  it('computes the figures by their definitions', () => {
     const summary = summaryOf([
       sampleOf(100, { sentMs: 10, scheduledMs: 8, outputTokens: 3 }),
       sampleOf(200, { sentMs: 20, scheduledMs: 20, outputTokens: 5 }),
@@ -73,7 +73,7 @@ describe('the recorder', () => {
     assert.equal(summary.sloAttainment, null);
   });
 
-  it('counts for goodput what succeeded within the limit of its target', () => {
+  it('counts successes within the limits of their target as goodput', () => {
     const samples = [
       sampleOf(100),
       sampleOf(101),
@@ -86,7 +86,7 @@ describe('the recorder', () => {
     assert.equal(summary.goodputPerS, 2 / 0.9);
   });
 
-  it('counts for goodput what ended soon enough after it was due', () => {
+  it('measures the response time limit of goodput from the scheduled time', () => {
     const samples = [
       sampleOf(100, { sentMs: 50, scheduledMs: 0 }),
       sampleOf(100, { sentMs: 51, scheduledMs: 0 }),
@@ -98,7 +98,7 @@ describe('the recorder', () => {
     assert.equal(summary.goodputPerS, 2 / 0.9);
   });
 
-  it('adds up', () => {
+  it('has sums that add up', () => {
     fc.assert(
       fc.property(run, (samples) => {
         const summary = summaryOf(samples);
@@ -154,7 +154,7 @@ describe('the recorder', () => {
     );
   });
 
-  it('does not care for the order of samples', () => {
+  it("doesn't depend on the order of samples", () => {
     fc.assert(
       fc.property(run, fc.infiniteStream(fc.nat()), (samples, keys) => {
         const keyed = samples.map((value) => ({ value, key: keys.next().value ?? 0 }));
@@ -164,7 +164,7 @@ describe('the recorder', () => {
     );
   });
 
-  it('stays within 0.1% when the histogram takes over, and says so', () => {
+  it('stays within 0.1% when it switches to the histogram, and reports the method', () => {
     fc.assert(
       fc.property(fc.array(anySample, { minLength: 20, maxLength: 150 }), (samples) => {
         const exact = summaryOf(samples);
@@ -188,7 +188,7 @@ describe('the recorder', () => {
     );
   });
 
-  it('switches a target with many samples to a histogram too', () => {
+  it('switches a target with many samples to a histogram, too', () => {
     const samples = Array.from({ length: 5000 }, (_, index) =>
       sampleOf(10 + (index % 997) / 10, { target: index % 2 }),
     );
@@ -200,7 +200,7 @@ describe('the recorder', () => {
     }
   });
 
-  it('has the live numbers within 0.1% of the final ones, intervals too, without rows', () => {
+  it('has live numbers and intervals within 0.1% of the final ones, without rows', () => {
     const recorder = createRecorder({ targetNames: ['a'], latencyLimitMs: [undefined] });
     for (let index = 0; index < 1000; index++) recorder.add(sampleOf(100 + (index % 91), { sentMs: index }));
     const live = recorder.liveSummary();
@@ -216,14 +216,14 @@ describe('the recorder', () => {
     assert.equal(final.perTarget.length, 1);
   });
 
-  it('sums the time of all requests up, failed ones too', () => {
+  it('adds up the time of all requests, including failed ones', () => {
     const recorder = createRecorder({ targetNames: ['a'], latencyLimitMs: [] });
     recorder.add(sampleOf(100));
     recorder.add(sampleOf(50, { error: 'reset', status: 0 }));
     assert.equal(recorder.requestTimeMs(), 150);
   });
 
-  it('names targets that got a request, in their order, of very many', () => {
+  it('names targets with a request in file order, out of very many', () => {
     const targetNames = Array.from({ length: 100_000 }, (_, index) => `t${String(index)}`);
     const recorder = createRecorder({ targetNames, latencyLimitMs: [] });
     for (const target of [99_999, 5, 70_000, 5]) recorder.add(sampleOf(10, { target }));

@@ -37,7 +37,7 @@ const assertMoments = (actual: Numbers['latencyMs'], expected: Numbers['latencyM
 };
 
 describe('the targets of a large file', () => {
-  it('have quantiles if they have objectives, weigh most or come first', () => {
+  it('have percentiles if they have objectives, large weights, or come first', () => {
     const targets = Array.from({ length: 60 }, (_, i) => targetOf(i === 50 ? 3 : 1, i === 40));
     assert.equal(detailOf(targets, 60), undefined);
     const detail = detailOf(targets, 30);
@@ -46,7 +46,7 @@ describe('the targets of a large file', () => {
     assert.equal(detail?.[40], targetDetail.row);
   });
 
-  it('have the same counts, means and extremes as others, by one recorder or several', () => {
+  it('have the same counts, means, and extremes as other targets, with one recorder or several', () => {
     fc.assert(
       fc.property(anyParts, (parts) => {
         const options = recorderOptions(1_000);
@@ -86,7 +86,7 @@ describe('the targets of a large file', () => {
     );
   });
 
-  it('have rows if they failed, were slow or had many requests; the rest is summed up', () => {
+  it('have rows if they failed, were slow, or had many requests; the rest is summed up', () => {
     const targetNames = Array.from({ length: 100 }, (_, i) => `t${i}`);
     const detail = new Uint8Array(100).fill(targetDetail.quantiles, 0, 10);
     detail[3] = targetDetail.row;

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/core/metrics/server/server-metrics.ts';
 
 describe('Prometheus text', () => {
-  it('is read with labels, escapes, times, and numbers of every form', () => {
+  it('is parsed with labels, escapes, times, and numbers in every format', () => {
     const text = [
       '# HELP a_total Help',
       '# TYPE a_total counter',
@@ -38,7 +38,7 @@ const vllm = (values: Readonly<Record<string, number>>): string =>
     .join('');
 
 describe('server metrics', () => {
-  it('have the figures of a known server, summed over its engines', () => {
+  it('have the figures of a known server, added up over its engines', () => {
     const collector = createServerMetrics();
     collector.add(
       -5,
@@ -52,7 +52,7 @@ describe('server metrics', () => {
     );
   });
 
-  it('count changes and rates, and none over a restart', () => {
+  it('compute changes and rates, but not across a restart', () => {
     const collector = createServerMetrics();
     const at = (ms: number, tokens: number, queries: number, hits: number): void =>
       collector.add(
@@ -75,7 +75,7 @@ describe('server metrics', () => {
     assert.deepEqual(ratesOf(restarted, 'outputTokens'), [null, 100, 100, null]);
   });
 
-  it('say why they are missing', () => {
+  it('report why they are missing', () => {
     const collector = createServerMetrics();
     assert.equal(collector.result('u'), undefined);
     collector.failed('status 404');
@@ -85,7 +85,7 @@ describe('server metrics', () => {
     assert.equal(collector.result('u')?.server, null);
   });
 
-  it('stay bounded, evenly spread, and keep the last reading', () => {
+  it('are bounded, evenly spread, and keep the last reading', () => {
     const collector = createServerMetrics();
     for (let i = 0; i < 5_000; i++) collector.add(i, vllm({ num_requests_running: i }));
     const { atMs = [], figures } = collector.result('u') ?? {};
@@ -96,7 +96,7 @@ describe('server metrics', () => {
     assert.equal(new Set(atMs.slice(1, -1).map((ms, i) => ms - (atMs[i] ?? 0))).size, 1);
   });
 
-  it('take the KV cache of the GPT-2 server as a share of its limit', () => {
+  it('convert the KV cache of the GPT-2 server to a share of its limit', () => {
     const collector = createServerMetrics();
     collector.add(0, 'gpt2_requests_running 2\ngpt2_kv_tokens_used 300\ngpt2_kv_tokens_limit 1200\n');
     assert.deepEqual(collector.result('u')?.figures, { running: [2], kvCacheUse: [0.25] });

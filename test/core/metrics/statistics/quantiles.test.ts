@@ -24,7 +24,7 @@ function coverage(n: number, p: number, low: number, high: number): number {
 }
 
 describe('quantile', () => {
-  it('is that of type 7: known values', () => {
+  it('has the known values of type 7', () => {
     const values = rankedSamples([10, 20, 30, 40]);
     assert.equal(quantile(values, 0.5), 25);
     assert.equal(quantile(values, 0.9), 37);
@@ -34,7 +34,7 @@ describe('quantile', () => {
     assert.equal(quantile(rankedSamples([]), 0.5), null);
   });
 
-  it('is what a plain implementation says', () => {
+  it('equals a simple implementation', () => {
     fc.assert(
       fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
         const sorted = Float64Array.from(values).toSorted();
@@ -44,12 +44,12 @@ describe('quantile', () => {
   });
 });
 
-describe('the least number of samples', () => {
-  it('is 6, 29, 59, 299 and 2,995', () => {
+describe('the minimum number of samples', () => {
+  it('is 6, 29, 59, 299, and 2,995', () => {
     assert.deepEqual(Object.values(quantileShares).map(leastCount), [6, 29, 59, 299, 2995]);
   });
 
-  it('is where intervals begin', () => {
+  it('is where intervals start to exist', () => {
     for (const share of Object.values(quantileShares)) {
       const least = leastCount(share);
       assert.equal(intervalRanks(least - 1, share), undefined);
@@ -59,7 +59,7 @@ describe('the least number of samples', () => {
 });
 
 describe('the interval of a quantile', () => {
-  it('has the ranks of the tables for the median', () => {
+  it('has the ranks in the tables for the median', () => {
     const ranks = [6, 10, 20, 25, 50, 100].map((n) => intervalRanks(n, 0.5));
     assert.deepEqual(
       ranks.map((interval) => [interval?.low, interval?.high]),
@@ -74,7 +74,7 @@ describe('the interval of a quantile', () => {
     );
   });
 
-  it('covers 95% and would not if it were shorter', () => {
+  it('covers 95%, and would cover less if it were shorter', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4000 }), fc.constantFrom(...Object.values(quantileShares)), (n, share) => {
         const interval = intervalRanks(n, share);
@@ -95,7 +95,7 @@ describe('the interval of a quantile', () => {
     );
   });
 
-  it('has the width of the normal approximation when there are very many samples', () => {
+  it('has the width of the normal approximation with very many samples', () => {
     for (const n of [1e5, 1e6, 1e7]) {
       for (const share of Object.values(quantileShares)) {
         const interval = intervalRanks(n, share);

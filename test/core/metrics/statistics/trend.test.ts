@@ -32,7 +32,7 @@ function alarms(seriesOf: (unit: () => number) => readonly number[], bound = 0, 
 const series = (n: number, at: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => at(i));
 
 describe('trend', () => {
-  it('is the slope of a line, whatever stands before it', () => {
+  it('is the slope of a line, whatever precedes it', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: -50, max: 50 }), (first, slope) => {
         const trend = trendOf(series(12, (i) => first + slope * i));
@@ -43,7 +43,7 @@ describe('trend', () => {
     );
   });
 
-  it('has the interval of a textbook for the steps between five blocks', () => {
+  it('has the textbook interval of the steps between five blocks', () => {
     // Means 0, 1, 3, 6, 7: steps 1, 2, 3, 1 over blocks of 2 are 0.5, 1, 1.5, 0.5; mean 0.875, s = 0.4787, t(3) = 3.182.
     const { slope, interval95 } = trendOf([-1, 1, 0, 2, 3, 3, 5, 7, 7, 7])!;
     assert.equal(slope, 0.875);
@@ -53,7 +53,7 @@ describe('trend', () => {
     assert.deepEqual(trendOf([99, 0, 0, 1, 1, 3, 3, 6, 6, 7, 7])?.slope, slope, 'what fills no block is at the start');
   });
 
-  it('cries wolf no more often than nominal, however long the noise remembers', () => {
+  it('has at most the nominal rate of false alarms, however correlated the noise is', () => {
     for (const n of [20, 40]) {
       for (const memory of [0, 0.5, 0.8, 0.95]) {
         const share = alarms((unit) => {
@@ -70,7 +70,7 @@ describe('trend', () => {
     }
   });
 
-  it('does not take steps at the start, or growth that dies away, for a leak', () => {
+  it("doesn't mistake steps at the start or fading growth for a leak", () => {
     const steps = alarms((unit) => {
       const next = noise(unit, 0.5);
       let level = 600;
@@ -87,7 +87,7 @@ describe('trend', () => {
     assert.ok(fading <= 0.025, `fading: ${fading}`);
   });
 
-  it('finds a leak of 0.5 in noise, and after steps at the start', () => {
+  it('finds a leak of 0.5 in noise after steps at the start', () => {
     for (const [what, n, memory, amount] of [
       ['independent', 40, 0, 0.5],
       ['memory', 40, 0.8, 0.5],
@@ -106,7 +106,7 @@ describe('trend', () => {
     }
   });
 
-  it('says nothing of too little', () => {
+  it('is null with too few values', () => {
     assert.equal(trendOf([]), null);
     assert.equal(trendOf([600, 600, 600, 600]), null);
     assert.deepEqual(trendOf([600, 601, 602, 603, 604]), { slope: 1, interval95: null });
@@ -114,8 +114,8 @@ describe('trend', () => {
   });
 });
 
-describe('settling', () => {
-  it('ends where the rest has come to rest, after half of the values at the latest', () => {
+describe('settlingOf', () => {
+  it('ends where the remaining values are stable, after half of them at most', () => {
     assert.equal(settlingOf([]), 0);
     assert.equal(settlingOf([600, 600, 600]), 0);
     assert.equal(settlingOf(series(30, (i) => (i < 7 ? 500 + 10 * i : 600) + (i % 2))), 7);

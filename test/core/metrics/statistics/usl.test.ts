@@ -8,8 +8,8 @@ const curve = (lambda: number, alpha: number, beta: number, at = levels) =>
 const close = (actual: number, expected: number, tolerance: number): boolean =>
   Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
 
-describe('the scalability law', () => {
-  it('gives back the λ, α and β that made the points', () => {
+describe('the Universal Scalability Law fit', () => {
+  it('recovers the λ, α, and β of the points', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0.01, max: 1e5, noNaN: true }),
@@ -26,7 +26,7 @@ describe('the scalability law', () => {
     );
   });
 
-  it('never fits worse than what made the points, and never with a negative α or β', () => {
+  it('is never worse than the original parameters, and never has a negative α or β', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 0.5, noNaN: true }),
@@ -57,7 +57,7 @@ describe('the scalability law', () => {
     assert.ok(fit.r2 > 0.999_999);
   });
 
-  it('says why there is nothing to show', () => {
+  it('explains why there is no fit', () => {
     assert.match(fitUsl(curve(50, 0.05, 0.004, [1, 2, 4, 8])).note, /at least 5 levels.*There are 4/);
     assert.match(fitUsl(curve(50, 0.05, 0)).note, /do not reach far enough/);
     const jumping = levels.map((concurrency, i) => ({ concurrency, throughputPerS: i % 2 === 0 ? 10 : 90 }));

@@ -53,7 +53,7 @@ describe('gamma arrivals', () => {
     assert.ok(distance(gapsOf({ burstiness: 2 }), exponential) > critical);
   });
 
-  it('keep the rate, whatever their burstiness', () => {
+  it('keep the rate for any burstiness', () => {
     for (const burstiness of [0.1, 0.5, 1, 4, 100]) {
       const gaps = gapsOf({ burstiness });
       const deviation = Math.sqrt(meanOf(gaps.map((gap) => (gap - 1) ** 2)));
@@ -62,14 +62,14 @@ describe('gamma arrivals', () => {
     }
   });
 
-  it('are the same in any order, by the seed', () => {
+  it('are determined by the seed, in any order of calls', () => {
     const at = arrivalsOf(planOf({ burstiness: 0.5 }));
     const ahead = [5, 3, 4, 5].map((index) => at(index));
     assert.equal(ahead[0], ahead[3]);
     assert.notEqual(arrivalsOf(planOf({ burstiness: 0.5, seed: 2 }))(5), ahead[0]);
   });
 
-  it('have a burstiness, and no other arrivals have one', () => {
+  it("have a burstiness, which other arrivals don't", () => {
     const { arrivals, burstiness } = planOf({ burstiness: 0.5 });
     assert.deepEqual([arrivals, burstiness], ['gamma', 0.5]);
     assert.throws(() => planOf({ arrivals: 'gamma' }), /Gamma arrivals have no burstiness/);

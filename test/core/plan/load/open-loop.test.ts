@@ -23,18 +23,18 @@ function due(plan: RunPlan, most = 100_000): number[] {
   return times;
 }
 
-describe('open loop', () => {
-  it('has equal gaps at a constant rate, the first request at once', () => {
+describe('open model', () => {
+  it('has equal gaps at a constant rate, and sends the first request immediately', () => {
     assert.deepEqual(due(planOf({ ratePerS: 200, requests: 5 })), [0, 5, 10, 15, 20]);
   });
 
-  it('sends what is due before the end: rate times duration', () => {
+  it('sends the requests scheduled before the end: rate times duration', () => {
     assert.equal(due(planOf({ ratePerS: 200, durationS: 3 })).length, 600);
     assert.equal(due(planOf({ ratePerS: 200, durationS: 3, requests: 50 })).length, 50);
     assert.equal(planOf({ ratePerS: 200 }).durationS, 10);
   });
 
-  it('holds and ramps by stages: as many requests as the area below the rate', () => {
+  it('holds and ramps by stages, with as many requests as the area below the rate', () => {
     const stages = parseStages('2s:50, 4s:50..150, 1s:0') ?? [];
     const plan = planOf({ stages });
     assert.equal(plan.durationS, 7);
@@ -46,7 +46,7 @@ describe('open loop', () => {
     assert.equal(peakRatePerS(stages), 150);
   });
 
-  it('a ramp from nothing begins slowly, one to nothing ends', () => {
+  it('starts a ramp from zero slowly, and ends one to zero', () => {
     const up = due(planOf({ stages: parseStages('2s:0..10') ?? [] }));
     assert.deepEqual(
       up.map((ms) => Math.round(ms)),
@@ -57,7 +57,7 @@ describe('open loop', () => {
     assert.ok((down.at(-1) ?? 0) < 2_000);
   });
 
-  it('times never go back and lie on the area below the rate, whatever the stages', () => {
+  it('has scheduled times that never decrease and match the area below the rate, for any stages', () => {
     const rate = fc.double({ min: 0, max: 1_000, noNaN: true });
     const stage = fc.record({
       fromPerS: rate,
@@ -82,7 +82,7 @@ describe('open loop', () => {
     );
   });
 
-  it('Poisson arrivals come from the seed, in any order of asking', () => {
+  it('has Poisson arrivals that the seed determines, in any order of calls', () => {
     const plan = planOf({ ratePerS: 100, arrivals: 'poisson', requests: 2_000, seed: 3 });
     const times = due(plan);
     const model = loadModelFor(plan);
@@ -90,7 +90,7 @@ describe('open loop', () => {
     assert.notDeepEqual(times, due({ ...plan, seed: 4 }));
   });
 
-  it('Poisson gaps are exponential: mean and spread are the same, and counts of windows vary as much as their mean', () => {
+  it('has exponential Poisson gaps: mean equals spread, and counts in windows vary as much as their mean', () => {
     const times = due(planOf({ ratePerS: 100, arrivals: 'poisson', requests: 50_000 }));
     const gaps = times.map((ms, i) => ms - (times[i - 1] ?? 0));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
@@ -108,7 +108,7 @@ describe('open loop', () => {
     assert.ok(variance / perWindow > 0.7 && variance / perWindow < 1.4);
   });
 
-  it('a plan with a rate is repeated as it was', () => {
+  it('repeats a plan with a rate unchanged', () => {
     const plans = [
       planOf({ ratePerS: 20, maxInFlight: 7, arrivals: 'poisson' }),
       planOf({ stages: parseStages('2s:50, 4s:50..150') ?? [], requests: 9 }),
@@ -118,14 +118,14 @@ describe('open loop', () => {
     for (const plan of plans) assert.deepEqual(makePlan(choicesOfPlan(plan), nothing), plan);
   });
 
-  it('a plan of an older record, which has the limit in concurrency only, is repeated with it', () => {
+  it('repeats a plan of an older record, which has the maximum in flight only as concurrency', () => {
     const { maxInFlight, ...older } = planOf({ ratePerS: 20, maxInFlight: 7 });
     assert.deepEqual([older.concurrency, choicesOfPlan(older).maxInFlight], [7, maxInFlight]);
     assert.match(loadText(older), /max in flight 7 /);
     assert.match(loadText({ ...older, maxInFlight: 8 }), /max in flight 8 /);
   });
 
-  it('how requests leave is taken from one place as a whole', () => {
+  it('takes the load from a single source', () => {
     const file = { defaults: { ratePerS: 5, concurrency: 4, requests: 20 }, objectives: [] };
     const open = makePlan({}, file);
     assert.deepEqual([open.loadModel, open.requests, open.concurrency], ['open', 20, 1_000]);
@@ -136,7 +136,7 @@ describe('open loop', () => {
     assert.deepEqual([staged.requests, staged.durationS], [null, 3]);
   });
 
-  it('at an infinite rate, all requests are due at the start', () => {
+  it('schedules all requests at the start for an infinite rate', () => {
     const plan = planOf({ ratePerS: 'inf', requests: 4, maxInFlight: 2 });
     assert.deepEqual(due(plan), [0, 0, 0, 0]);
     assert.deepEqual(
@@ -147,13 +147,13 @@ describe('open loop', () => {
     assert.match(loadText(plan), /^infinite rate, max in flight 2 /);
   });
 
-  it('an infinite rate with a duration or a precision is refused, because neither could end it', () => {
+  it('rejects an infinite rate with a duration or a precision, because neither could end it', () => {
     assert.throws(() => planOf({ ratePerS: 'inf', durationS: 3 }), /infinite rate/);
     const until = { metric: 'p95', share: 0.05, text: 'p95 ±5%' };
     assert.throws(() => planOf({ ratePerS: 'inf', requests: 100, until }), /infinite rate/);
   });
 
-  it('a rate and stages at once are refused', () => {
+  it('rejects a rate together with stages', () => {
     assert.throws(() => planOf({ ratePerS: 1, stages: parseStages('1s:1') ?? [] }), LoadlensError);
     assert.throws(() => planOf({ ratePerS: 0 }), LoadlensError);
   });

@@ -15,7 +15,7 @@ const count = fc.integer({ min: 1, max: 2_000 });
 const workers = fc.integer({ min: 1, max: 20 });
 
 describe('shares of a load', () => {
-  it('have every request once, and as many as their part', () => {
+  it('contain every request once, each with its part of the count', () => {
     fc.assert(
       fc.property(count, workers, (requests, of) => {
         const model = loadModelFor(planOf({ requests, concurrency: 3 }));
@@ -34,7 +34,7 @@ describe('shares of a load', () => {
     );
   });
 
-  it('send at the times of the whole', () => {
+  it('have the scheduled times of the whole load', () => {
     const plans = [
       planOf({ ratePerS: 50, requests: 200 }),
       planOf({ ratePerS: 50, requests: 200, arrivals: 'poisson' }),
@@ -58,7 +58,7 @@ describe('shares of a load', () => {
     }
   });
 
-  it('divide what can be divided', () => {
+  it('divide everything that can be divided', () => {
     fc.assert(
       fc.property(fc.nat(5_000), workers, (all, of) => {
         const parts = shares(of).map((share) => partOf(all, share));
@@ -73,7 +73,7 @@ describe('shares of a load', () => {
   });
 });
 
-describe('a plan of its own for each worker', () => {
+describe('a separate plan for each worker', () => {
   it('divides counts, rounded up, and rates', () => {
     const plan = planOf({ requests: 10, concurrency: 7, warmup: 4 });
     const own = planOfOne(plan, 4, 99);
@@ -81,7 +81,7 @@ describe('a plan of its own for each worker', () => {
     assert.deepEqual(planOfMany(plan, 4, 4), { ...plan, requests: 12, concurrency: 8, warmup: 4 });
   });
 
-  it('is as much again with twice the workers', () => {
+  it('doubles the load with twice the workers', () => {
     const plan = planOf({ ratePerS: 100, durationS: 10, maxInFlight: 50 });
     assert.deepEqual(planOfOne(plan, 5, 1).stages, [{ fromPerS: 20, toPerS: 20, durationS: null }]);
     const twice = planOfMany(plan, 5, 10);

@@ -4,7 +4,7 @@ import { countAxis, logAxis, logPosition, ticksBetween, valueAxis } from '../../
 import { formatCount, formatMs, formatNumber } from '../../../../src/core/format.ts';
 
 describe('axes of charts', () => {
-  it('have few round ticks from 0 to an end with room for the largest value', () => {
+  it('have a few round ticks from 0 to an end above the largest value', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.01, max: 1e7, noNaN: true }), (largest) => {
         for (const { min, max, ticks } of [valueAxis('', largest, formatMs), countAxis('', largest)]) {
@@ -19,12 +19,12 @@ describe('axes of charts', () => {
     assert.deepEqual(ticks.map(tick), ['0', '250 ms', '500 ms', '750 ms', '1 s', '1.25 s']);
   });
 
-  it('of counts have whole numbers only', () => {
+  it('have only whole numbers for counts', () => {
     assert.deepEqual(countAxis('', 1).ticks, [0, 1, 2]);
     assert.ok(countAxis('', 12).ticks.every(Number.isInteger));
   });
 
-  it('of doublings name 1, 2, and 5 of each power of ten, and hold all values', () => {
+  it('have 1, 2, and 5 of each power of ten for doublings, and include all values', () => {
     const { min, max, ticks, tick } = logAxis('', 10, 320, formatNumber);
     assert.deepEqual(ticks.map(tick), ['10', '20', '50', '100', '200', '500']);
     assert.deepEqual([min, max], [logPosition(10), logPosition(500)]);
@@ -32,7 +32,7 @@ describe('axes of charts', () => {
     assert.deepEqual(wide.ticks.map(wide.tick), ['1', '10', '100', '1,000', '10,000', '100,000']);
   });
 
-  it('have ticks inside of a part only', () => {
+  it('have only ticks inside the visible part', () => {
     assert.deepEqual(
       ticksBetween(-0.11, 0.12).map((x) => formatCount(x * 100)),
       ['-10', '-5', '0', '5', '10'],

@@ -4,7 +4,7 @@ import { binLabels } from '../../../../src/core/report/charts/bin-axis.ts';
 const texts = (edgesMs: readonly number[], most = 6) => binLabels(edgesMs, most).map(({ at, text }) => [at, text]);
 
 describe('the axis of bins', () => {
-  it('has round edges at regular distances', () => {
+  it('has round edges at regular intervals', () => {
     assert.deepEqual(texts([0, 2.5, 5, 7.5, 10]), [
       [0, '0 ms'],
       [1, '2.5 ms'],
@@ -21,7 +21,7 @@ describe('the axis of bins', () => {
     assert.deepEqual(texts([]), []);
   });
 
-  it('names a last bin that reaches far out as a whole, not by its end', () => {
+  it('labels a stretched last bin by where it starts, not by its end', () => {
     assert.deepEqual(texts([0, 2.5, 5, 7.5, 10, 12.5, 94.1]), [
       [0, '0 ms'],
       [1, '2.5 ms'],
@@ -32,7 +32,7 @@ describe('the axis of bins', () => {
     ]);
   });
 
-  it('names such a first bin likewise', () => {
+  it('labels a stretched first bin the same way', () => {
     assert.deepEqual(texts([3, 100, 102, 104, 106]), [
       [0.5, '< 100 ms'],
       [2, '102 ms'],

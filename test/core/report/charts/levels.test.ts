@@ -9,7 +9,7 @@ const sweep = sweepOf(
 );
 
 describe('charts of levels', () => {
-  it('draw linear scaling as a straight line inside of the chart, on axes of one kind', () => {
+  it('draw linear scaling as a straight line inside the chart, on axes of the same kind', () => {
     const { series, x, y } = throughputByLevel(sweep);
     const linear = series.find(({ label }) => label === 'Linear scaling')!;
     const single = sweep.levels[0]!.successThroughputPerS!;
@@ -28,7 +28,7 @@ describe('charts of levels', () => {
     assert.deepEqual(y.ticks.map(y.tick), ['10', '20', '50', '100', '200', '500']);
   });
 
-  it('show p95 against throughput with the objective as a line', () => {
+  it('plot p95 against throughput, with the objective as a line', () => {
     const { series, limits, table } = tradeOff(sweep);
     assert.deepEqual(limits, [{ y: 300, label: 'p95 < 300ms' }]);
     assert.deepEqual(
@@ -38,7 +38,7 @@ describe('charts of levels', () => {
     assert.deepEqual(table.columns, ['Concurrency', 'Throughput', 'p95']);
   });
 
-  it('mark percentiles of too few responses, and name them in their table', () => {
+  it('mark percentiles of too few responses, and list them in the table', () => {
     const short = sweepOf([1, 2].map((concurrency) => levelRecord(concurrency, lawful(concurrency), { count: 6 })));
     const { table, series } = latencyByLevel(short);
     for (const [, median, p95] of table.rows) {
@@ -49,7 +49,7 @@ describe('charts of levels', () => {
     assert.equal(series[1]!.points[0]!.note, '6 successes, too few to rely on');
   });
 
-  it('are none of a single level', () => {
+  it("don't exist for a single level", () => {
     assert.deepEqual(levelCharts(sweepOf([levelRecord(4, lawful(4))])), []);
   });
 });

@@ -14,7 +14,7 @@ const timeline = {
 };
 
 describe('throughput over time', () => {
-  it('holds the value of each slice for as long as the slice', () => {
+  it('holds the value of each slice for the width of the slice', () => {
     const { series, x } = throughputOverTime(timeline, 1250, []);
     const [responses, failures] = series;
     assert.deepEqual(responses?.points, [
@@ -39,14 +39,14 @@ describe('throughput over time', () => {
     ]);
   });
 
-  it('draws nothing of a run that has no slice yet', () => {
+  it('is empty for a run without a slice', () => {
     const empty = { widthMs: 500, responses: [], failures: [], medianMs: [], p95Ms: [] };
     assert.deepEqual(throughputOverTime(empty, 0, []).series[0]?.points, []);
   });
 });
 
 describe('a time axis', () => {
-  it('has round times, also of a part of it', () => {
+  it('has round times, also for a part of the run', () => {
     const { x } = throughputOverTime(timeline, 52_900, []);
     assert.deepEqual([x.min, x.max], [0, 52.9]);
     assert.deepEqual(x.ticks.map(x.tick), ['0', '10 s', '20 s', '30 s', '40 s', '50 s']);
@@ -65,8 +65,8 @@ describe('a time axis', () => {
   });
 });
 
-describe('the HTML report', () => {
-  it('has the numbers of the chart in its table, a short last slice merged', () => {
+describe('over-time charts of the HTML report', () => {
+  it('have the numbers of the chart in the table, with a short last slice merged', () => {
     const ends = [...Array.from({ length: 400 }, (_, i) => 5 * i), 2_004, 2_004];
     const record = recordOf(
       ends.map((endMs, i) => sampleOf(2, { sentMs: endMs - 2, endMs, status: i % 4 === 0 ? 503 : 200 })),
@@ -81,7 +81,7 @@ describe('the HTML report', () => {
     }
   });
 
-  it('draws no course of a single slice', () => {
+  it("don't exist for a single slice", () => {
     const record = recordOf([sampleOf(2, { sentMs: 1, endMs: 3 })]);
     assert.equal(record.timeline.responses.length, 1);
     assert.ok(!reports.html.render(record).includes('over time'));

@@ -41,7 +41,7 @@ describe('checks of a pipeline', () => {
     );
   });
 
-  it('are annotations at the line of the target where they fail', () => {
+  it('are annotations at the line of the failing target', () => {
     assert.equal(
       renderAnnotations(checksOfRuns([run]), place),
       `::error file=load/endpoints.txt,line=7,title=Loadlens%3A search <a> p95 < 300ms::search <a> p95 < 300ms: was 320.5 ms
@@ -50,7 +50,7 @@ describe('checks of a pipeline', () => {
     );
   });
 
-  it('of a comparison fail where B is worse', () => {
+  it('fail for a comparison in which B is worse', () => {
     assert.deepEqual(outcomes(1.2), ['completed pass', 'verdict fail', 'throughput fail', 'p50 fail', 'p95 fail']);
     assert.deepEqual(outcomes(1, 2), ['completed pass', 'verdict pass', 'throughput pass', 'p50 pass', 'p95 pass']);
     const [, verdict] = checksOfComparison(comparisonOf(slicesOf(4, 1), slicesOf(4, 1.2)));

@@ -16,7 +16,7 @@ import { comparisonOf, keptOf, slicesOf } from '../../record/comparison-fixtures
 const slower = comparisonOf(slicesOf(16, 1), slicesOf(16, 1.1));
 
 describe('charts of a comparison', () => {
-  it('show the interval of each metric beside the threshold', () => {
+  it('show the interval of each metric and the threshold', () => {
     const { series, band, y, summary, table } = intervalChart(slower)!;
     assert.deepEqual(
       series.map(({ label, points }) => [label, points.length]),
@@ -50,7 +50,7 @@ describe('charts of a comparison', () => {
     assert.deepEqual([table.rows.length, table.rows[0]?.at(-1)], [18, 'A']);
   });
 
-  it('show which share of the slices lies at or below each value', () => {
+  it('show the share of slices at or below each value', () => {
     const { series, table } = spreadChart(slower, 'p50')!;
     for (const [side, { points }] of series.entries()) {
       const values = [slower.a, slower.b][side]!.slices.map((slice) => slice.values['p50']!).toSorted((x, y) => x - y);
@@ -62,7 +62,7 @@ describe('charts of a comparison', () => {
     assert.deepEqual(table.columns, ['Side', 'Slices', 'Min', 'p25', 'p50', 'p75', 'Max']);
   });
 
-  it('start with the metric that the verdict is of', () => {
+  it('start with the metric that decides the verdict', () => {
     assert.equal(leadingMetric(slower), 'throughput');
     assert.match(slower.verdict.sentence, /^B is \d\.\d% lower in throughput /);
   });
@@ -76,7 +76,7 @@ describe('charts of a comparison', () => {
 });
 
 describe('the figures of a comparison', () => {
-  it('name change, detectable change, pairs, and what would settle it', () => {
+  it('show the change, the detectable change, the pairs, and what would make it conclusive', () => {
     const figures = comparisonFigures(slower);
     assert.deepEqual(
       figures.map(({ label, lead }) => [label, lead]),
@@ -96,13 +96,13 @@ describe('the figures of a comparison', () => {
     assert.deepEqual([early.value, early.remark], ['–', 'too few pairs for an interval']);
   });
 
-  it('have a badge whose tone fits the verdict', () => {
+  it('have a badge that matches the verdict', () => {
     const { label, tone, sentence } = comparisonVerdict(slower);
     assert.deepEqual([label, tone, sentence], ['Worse', 'bad', slower.verdict.sentence]);
     assert.equal(comparisonVerdict({ ...slower, status: 'cancelled' }).sentence, `Canceled. ${sentence}`);
   });
 
-  it('say where the work of the sides differs', () => {
+  it('list how the work of the sides differs', () => {
     assert.deepEqual(workloadDifferences(slower), ['Variable base: A http://127.0.0.1:1, B http://127.0.0.1:2.']);
     const kept = keptOf(slicesOf(4, 1), slicesOf(4, 1));
     const same = { ...kept, a: { ...kept.a, variables: {} }, b: { ...kept.b, variables: {} } };

@@ -33,8 +33,8 @@ function readCsv(text: string): string[][] {
   });
 }
 
-describe('every report', () => {
-  it('says in the HTML page in words how the run ended', () => {
+describe('all reports', () => {
+  it('explain in the HTML page how the run ended', () => {
     for (const [status, words] of [
       ['completed', 'completed'],
       ['cancelled', 'canceled'],
@@ -45,7 +45,7 @@ describe('every report', () => {
     }
   });
 
-  it('says beside the headline, and with the file, that the text of an editor was run', () => {
+  it('say next to the headline and the file that unsaved text was run', () => {
     const unsaved = recordOf(
       closedLoop(3, 1, () => ({ latencyMs: 1 })),
       {
@@ -59,7 +59,7 @@ describe('every report', () => {
     assert.ok(renderText(unsaved).includes(file));
   });
 
-  it('says no NaN, undefined or null of a run without an answer', () => {
+  it('have no NaN, undefined, or null for a run without a response', () => {
     for (const [kind, { render }] of Object.entries(reports)) {
       const text = render(nothing);
       assert.doesNotMatch(text, /NaN|Infinity|undefined|\[object/, kind);
@@ -70,7 +70,7 @@ describe('every report', () => {
 
 describe('the reports of a run without a response', () => {
   const refused = closedLoop(3, 1, () => ({ latencyMs: 1, status: 0, error: 'refused', headersMs: Number.NaN }));
-  it('have the failures and no table of latencies', () => {
+  it('have the failures, and no table of latencies', () => {
     for (const kind of ['html', 'markdown'] as const) {
       const failed = reports[kind].render(recordOf(refused));
       assert.match(failed, /connection refused/);
@@ -84,7 +84,7 @@ describe('the reports of a run without a response', () => {
   });
 });
 
-describe('the reports of a run that was not the server alone', () => {
+describe('the reports of a client-limited or disturbed run', () => {
   const { client, environment } = many;
   const selfCalibration = [{ concurrency: 16, requests: 1_500, p50Ms: 0.262, p99Ms: 0.81, requestsPerS: 42_700 }];
   const marked = {
@@ -93,7 +93,7 @@ describe('the reports of a run that was not the server alone', () => {
     environment: { ...environment, selfCalibration },
   } as const;
 
-  it('mark it beside its name or its numbers, and only it', () => {
+  it('have the mark next to the name or the numbers, and no others do', () => {
     assert.match(
       reports.html.render(marked),
       /<h1>endpoints\.txt<\/h1>\n<p class="verdict bad"><span class="badge bad">Failed<\/span> .* Client-limited: the server may be faster\.<\/p>/,
@@ -103,7 +103,7 @@ describe('the reports of a run that was not the server alone', () => {
       assert.doesNotMatch(reports[kind].render(many), /client-limited/i);
   });
 
-  it('say what the machine itself adds', () => {
+  it('show what the machine itself adds', () => {
     for (const kind of ['html', 'markdown'] as const) {
       const text = reports[kind].render(marked).replaceAll(/\s+/g, ' ');
       assert.match(
@@ -114,7 +114,7 @@ describe('the reports of a run that was not the server alone', () => {
     }
   });
 
-  it('have each reading on a line of CSV, and none that an older record does not know', () => {
+  it('have a CSV line per reading, and none for readings that an older record lacks', () => {
     const rows = new Set(readCsv(reports.csv.render(marked)).map((row) => row.join(',')));
     for (const line of [
       ',client.bound,client',
@@ -131,7 +131,7 @@ describe('the reports of a run that was not the server alone', () => {
 describe('the CSV report', () => {
   const rows = readCsv(reports.csv.render(many));
 
-  it('has one number a line', () => {
+  it('has one number per line', () => {
     assert.deepEqual(rows[0], ['target', 'metric', 'value']);
     assert.ok(rows.every((row) => row.length === 3));
     const value = (target: string, metric: string): string | undefined =>
@@ -143,7 +143,7 @@ describe('the CSV report', () => {
     assert.equal(value(nasty, 'objective errors < 1%'), 'fail');
   });
 
-  it('marks texts that a spreadsheet would run as text, and leaves numbers numbers', () => {
+  it('escapes texts that a spreadsheet would run as a formula, and keeps numbers as numbers', () => {
     const text = reports.csv.render(many);
     assert.match(text, /^"'=cmd\(\)\|calc",requestsSent,100\r$/m);
     assert.match(text, /^"'-1\+1",requestsSent,100\r$/m);
@@ -153,7 +153,7 @@ describe('the CSV report', () => {
 });
 
 describe('the Markdown report', () => {
-  it('keeps names and answers from being markup', () => {
+  it('escapes markup in names and responses', () => {
     const text = reports.markdown.render(many);
     assert.ok(!text.includes('<script>'));
     assert.ok(!text.includes('@someone'));
@@ -161,7 +161,7 @@ describe('the Markdown report', () => {
     assert.equal(row?.match(/(?<!\\)\|/g)?.length, 8);
   });
 
-  it('has tables of equal width, and folds the rest', () => {
+  it('has tables of equal width, and folds details', () => {
     const lines = reports.markdown.render(mixed).split('\n');
     let columns = 0;
     for (const line of lines) {
@@ -172,7 +172,7 @@ describe('the Markdown report', () => {
     assert.ok(lines.includes('</details>'));
   });
 
-  it('puts successes before a flood of failures', () => {
+  it('shows successes before a large number of failures', () => {
     const text = reports.markdown.render(mixed);
     assert.match(text, /p50 of successes \*\*1\.01 s\*\* \(all responses 8\.00 ms\)/);
     assert.match(text, /> \*\*Note:\*\* 490 of 500 requests failed: 429: /);
@@ -180,7 +180,7 @@ describe('the Markdown report', () => {
 });
 
 describe('the HTML report', () => {
-  it('needs nothing from elsewhere and runs nothing', () => {
+  it('is self-contained, without scripts', () => {
     for (const record of [mixed, many, nothing]) {
       const page = reports.html.render(record);
       assert.match(
@@ -191,13 +191,13 @@ describe('the HTML report', () => {
     }
   });
 
-  it('shows what servers and files say as text', () => {
+  it('shows texts of servers and files as text', () => {
     const page = reports.html.render(mixed);
     const escaped = '&lt;script&gt;alert(1)&lt;/script&gt; | `x` @someone =1+1 &quot;quoted&quot;';
     assert.equal(page.split(escaped).length - 1, 4);
   });
 
-  it('has each picture with title, description and a table of its numbers', () => {
+  it('has a title, a description, and a table of numbers for each chart', () => {
     const page = reports.html.render(mixed);
     const pictures = page.match(/<svg[^>]*role="img"><title>[^<]+<\/title><desc>[^<]+<\/desc>/g);
     assert.equal(pictures?.length, 4);
@@ -211,7 +211,7 @@ describe('the HTML report', () => {
     assert.equal(reports.html.render(nothing).match(/<svg/g), null);
   });
 
-  it('labels a bin that reaches far out by where it begins, and lists its real range', () => {
+  it('labels a stretched bin by where it starts, and lists its real range', () => {
     const latencyBins = { edgesMs: [0, 2.5, 5, 7.5, 10, 12.5, 94.1], counts: [1, 9, 5, 2, 1, 1] };
     const page = reports.html.render({ ...mixed, latencyBins });
     assert.match(page, /text-anchor="(?:middle|end)">&gt; 12\.5 ms</);
@@ -219,7 +219,7 @@ describe('the HTML report', () => {
     assert.match(page, /<th scope="row">12\.5 ms<\/th><td>94\.1 ms<\/td><td>1<\/td>/);
   });
 
-  it('cuts off no label of the time axis', () => {
+  it('shows all labels of the time axis in full', () => {
     const slices = Array.from({ length: 7 }, () => 10);
     const timeline = { widthMs: 50, responses: slices, failures: slices, medianMs: slices, p95Ms: slices };
     const page = reports.html.render({ ...mixed, timeline });
@@ -229,14 +229,14 @@ describe('the HTML report', () => {
       assert.ok(Number(x) + words.length * 3.3 <= 960, `${words} at ${String(x)}`);
   });
 
-  it('aligns words as words', () => {
+  it('aligns words on the left', () => {
     const page = reports.html.render(many);
     assert.match(page, /<th scope="col" class="words">Objective<\/th><th scope="col" class="words">Verdict<\/th>/);
     assert.match(page, /<td class="words"><span class="fail">fail<\/span><\/td>/);
     assert.match(page, /<th scope="col">Measured<\/th>/);
   });
 
-  it('closes every element that it opens', () => {
+  it('closes every element', () => {
     for (const record of [mixed, many, nothing]) {
       const open: string[] = [];
       const page = reports.html.render(record).replace(/<style>.*?<\/style>/s, '');
@@ -249,7 +249,7 @@ describe('the HTML report', () => {
     }
   });
 
-  it('puts successes before a flood of failures', () => {
+  it('shows successes before a large number of failures', () => {
     const page = reports.html.render(mixed);
     assert.match(page, /<dt>p50 of successes<\/dt><dd>1\.01 s<small>all responses: 8\.00 ms<\/small>/);
     assert.match(page, /<p class="note">490 of 500 requests failed: 429: /);

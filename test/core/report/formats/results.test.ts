@@ -29,7 +29,7 @@ const suite = makeThroughputSuite({
 const at = (id: string, startedAt: string): typeof run => ({ ...run, id, startedAt });
 
 describe('results', () => {
-  it('are put in the order in which they started, whatever their ids and the order of selection', () => {
+  it('are sorted by start time, whatever their ids and the order of selection', () => {
     // Of the same second: ids end in random letters.
     const older = at('20261122-201537-zzzz', '2026-11-22T20:15:37.100Z');
     const newer = at('20261122-201537-aaaa', '2026-11-22T20:15:37.900Z');
@@ -46,7 +46,7 @@ describe('results', () => {
   });
 
   for (const result of [run, sweep, suite]) {
-    it(`are kept and read back as they were: ${result.schema}`, () => {
+    it(`are stored and read back unchanged: ${result.schema}`, () => {
       const kept = compactResult(result);
       assert.deepEqual(readResult(JSON.parse(JSON.stringify(kept))), kept);
       assert.deepEqual(compactResult(kept), kept);
@@ -65,14 +65,14 @@ describe('results', () => {
     });
   }
 
-  it('refuse what is neither', () => {
+  it('reject anything else', () => {
     assert.throws(() => readResult({ schema: 'loadlens.sweep/9' }), /This file isn't a Loadlens result/);
     assert.throws(() => readResult(null), /This file isn't a Loadlens result/);
   });
 });
 
 describe('compactSweep', () => {
-  it('gives up charts before levels, and keeps figures and sentences', () => {
+  it('drops charts before levels, and keeps figures and sentences', () => {
     const whole = compactSweep(sweep, 1_000_000);
     const small = compactSweep(sweep, 2_000);
     assert.ok(whole.levels.every(({ timeline }) => timeline.responses.length > 0));

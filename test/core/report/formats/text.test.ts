@@ -42,7 +42,7 @@ function notesOf(text: string): string {
 const verdictIn = (text: string): string => (text.split('\n\n')[0] ?? '').replaceAll(/\n */g, ' ');
 
 describe('the text report', () => {
-  it("has the reference's lines for its first run", () => {
+  it("has the reference's lines for the reference's first run", () => {
     // A total that rounds to the reference's 51.1278 and divides into its rates, too.
     const samples = samplesWith({ total: 51.12777, median: 1.0119, mean: 1.0216, min: 1.0014, max: 1.2117 });
     assert.deepEqual(renderText(recordOf(samples)).split('\n').slice(0, 13), [
@@ -62,7 +62,7 @@ describe('the text report', () => {
     ]);
   });
 
-  it('counts one as one', () => {
+  it('uses the singular for one', () => {
     const samples = [sampleOf(5, { status: 404 }), ...Array.from({ length: 10 }, () => sampleOf(5))];
     const text = renderText(recordOf(samples));
     assert.match(text, /^ {2}404: 1 time$/m);
@@ -70,7 +70,7 @@ describe('the text report', () => {
     assert.match(notesOf(text), /1 of 11 requests failed: 404 Not Found\./);
   });
 
-  it("has the reference's lines for its second run, a flood of 429", () => {
+  it("has the reference's lines for the reference's second run, with many 429s", () => {
     // The total with the digits that its throughput of 486.8681 stands for.
     const samples = samplesWith({
       total: 500 / 486.8681,
@@ -110,7 +110,7 @@ describe('the text report', () => {
     assert.ok(Math.abs(record.successThroughputPerS! - (10 / record.totalMs) * 1000) < 1e-9);
   });
 
-  it('has placeholders, and no NaN, when nothing answered', () => {
+  it('has placeholders, and no NaN, if nothing responded', () => {
     const failed = Array.from({ length: 3 }, () => sampleOf(1, { status: 0, error: 'refused', headersMs: Number.NaN }));
     for (const samples of [[], failed]) {
       const text = renderText(recordOf(samples));
@@ -128,7 +128,7 @@ describe('the text report', () => {
     );
   });
 
-  it('marks percentiles that have too few samples, and gives the others their intervals', () => {
+  it('marks percentiles with too few samples, and shows the others with intervals', () => {
     const text = renderText(recordOf(closedLoop(100, 10, (index) => ({ latencyMs: 1000 + index }))));
     assert.match(text, /p50 +1\.050 s +1\.039 s – 1\.060 s/);
     assert.match(text, /p95 +1\.094 s +\S+ s – 1\.099 s/);
@@ -137,14 +137,14 @@ describe('the text report', () => {
     assert.doesNotMatch(text, /successes alone/);
   });
 
-  it('shows successes beside all responses when they differ', () => {
+  it('shows successes next to all responses if they differ', () => {
     const text = renderText(recordOf(flood()));
     assert.match(text, /All 500 responses +95% interval +10 successes +95% interval/);
     assert.match(text, /p50 +8\.000 ms .* 1\.006 s +1\.002 s – 1\.009 s/);
     assert.match(text, /status 429 +490 +98%/);
   });
 
-  it('has targets, objectives, client, plan and machine, no line wider than 100', () => {
+  it('has targets, objectives, client, plan, and machine, in lines up to 100 characters', () => {
     const names = Array.from(
       { length: 30 },
       (_, index) => `GET /a/rather/long/path/that/goes/on/and/on?item=${String(index)}`,
@@ -191,7 +191,7 @@ describe('the text report', () => {
     assert.ok(widest <= 100, `widest line: ${String(widest)}`);
   });
 
-  it('says first of a client that was the limit, or of a machine that was disturbed, what that means', () => {
+  it('starts with the explanation if a run was client-limited or the machine noisy', () => {
     const record = recordOf(flood());
     const textOf = (client: Partial<ClientHealth>): string =>
       renderText({ ...record, client: { ...record.client, warnings: ['It was busy.'], ...client } });
@@ -207,7 +207,7 @@ describe('the text report', () => {
     assert.doesNotMatch(verdictIn(textOf({ bound: null })), /limited|delay|Noisy/);
   });
 
-  it('leaves out what an older record does not know of its client', () => {
+  it("omits what an older record doesn't have of its client", () => {
     const {
       loopUtilisation: _,
       stealShare: __,
@@ -220,7 +220,7 @@ describe('the text report', () => {
     assert.doesNotMatch(text, /at work|standstills|hypervisor|undefined|NaN/);
   });
 
-  it('says of requests that waited how many, why and while how much of the run, and takes no lag of theirs for the client', () => {
+  it("shows how many requests were queued, why, and for how long, and doesn't blame the client for their lag", () => {
     const record = recordOf(closedLoop(20, 2, () => ({ latencyMs: 20 })));
     assert.match(renderText(record), /schedule lag p99/);
     const backlog = { max: 12, maxAtMs: 90, waitedMs: 8_180, unsent: 0, widthMs: 50, waiting: [12] };
@@ -236,7 +236,7 @@ describe('the text report', () => {
     assert.doesNotMatch(renderText(lost), /schedule lag p99/);
   });
 
-  it('says of a run that stopped unexpectedly why, and that the readings of the client are lost', () => {
+  it('explains why a run stopped unexpectedly, and that client readings were lost', () => {
     const record = recordOf(flood(), { status: 'crashed', stopReason: 'The process is gone.' });
     const text = renderText({ ...record, client: lostHealth(record) });
     assert.match(
@@ -247,7 +247,7 @@ describe('the text report', () => {
     assert.doesNotMatch(text, /event loop|of a core/);
   });
 
-  it('lets no name steer the terminal', () => {
+  it('escapes control characters in names', () => {
     const samples = closedLoop(20, 2, (index) => ({ latencyMs: 5, target: index % 2 }));
     const text = renderText(recordOf(samples, { targets: [targetOf('a\u001b[2Jb\nc'), targetOf('d')] }));
     assert.match(text, /a \[2Jb c/);

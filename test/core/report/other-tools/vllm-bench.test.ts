@@ -84,7 +84,7 @@ describe('the format of vllm bench serve', () => {
       assert.ok(!(name in fields), name);
   });
 
-  it('has the rate of an open loop, and no rate where it changes', () => {
+  it('has the rate of an open model, and no rate if it changes', () => {
     const samples = closedLoop(3, 1, () => ({ latencyMs: 10 }));
     const { plan } = recordOf(samples);
     const open = { ...plan, loadModel: 'open', arrivals: 'poisson', concurrency: 64, maxInFlight: 64 } as const;

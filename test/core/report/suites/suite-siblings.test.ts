@@ -53,7 +53,7 @@ const streamed = (outputTokens: number, e2eMs: number): StreamedRequest => ({
 });
 
 describe('the latency suite', () => {
-  it('shortens prompts that do not fit the context beside their answer', () => {
+  it("shortens prompts that don't fit the context together with the response", () => {
     const fits = latencyWorkload(false, null).cells;
     assert.deepEqual(
       fits.map(({ input, output }) => [input, output]),
@@ -93,7 +93,7 @@ describe('the latency suite', () => {
     }
   });
 
-  it('takes tokens per second of each request, then mean and deviation', () => {
+  it('computes tokens/s per request first, then mean and deviation', () => {
     // First token after 100 ms, the others 10 ms apart: 3 / 0.12 s = 25, 12 / 0.21 s = 57.14, 30 / 0.39 s = 76.92.
     // Mean 53.02; deviation √((28.02² + 4.12² + 23.90²) / 2) = 26.20. All tokens / all time would be 45 / 0.72 s = 62.5.
     const streamedRequests = [3, 12, 30].map((tokens) => streamed(tokens, 100 + 10 * (tokens - 1)));
@@ -117,7 +117,7 @@ describe('the latency suite', () => {
     assert.deepEqual(few.cells[0]?.tokensPerS, { mean: null, sd: null });
   });
 
-  it('can be made of nothing, and of answers that are no stream', () => {
+  it("can be made without results, and with responses that aren't streams", () => {
     const workload = latencyWorkload(true, null);
     for (const runs of [[], [levelRecord(1, () => ({ latencyMs: 5 }), { count: 3 })]]) {
       const text = chaptersText(latencyChapters(makeLatencySuite({ ...common, status: 'cancelled', workload, runs })));
@@ -138,7 +138,7 @@ describe('the memory suite', () => {
     });
     return made(runs);
   };
-  it('calls a leak what grows for certain, by more than heaps do, and nothing else', () => {
+  it('reports only certain growth above that of a normal heap as a leak', () => {
     const leak = suite((i) => 640 + i + noise(i));
     assert.equal(leak.verdict, 'leak');
     assert.ok(Math.abs((leak.growth?.slope ?? 0) - 1) < 0.2);
@@ -150,7 +150,7 @@ describe('the memory suite', () => {
     assert.equal(makeMemorySuite({ ...common, workload, afterLoadMiB: null, runs: [] }).verdict, 'not enough data');
   });
 
-  it("can't tell anything of a server that answered no request", () => {
+  it('reports nothing for a server that responded to no request', () => {
     const { runs } = suite((i) => 640 + i);
     const failing = runs.map((run): RunRecord => ({ ...run, successes: 0 }));
     const words = (of: readonly RunRecord[]): string => memoryChapters(made(of)).sections[0]?.sentences?.[0] ?? '';
@@ -160,7 +160,7 @@ describe('the memory suite', () => {
     assert.equal(made([...runs.slice(0, 1), ...failing.slice(1)]).verdict, 'leak', 'one success is a load');
   });
 
-  it('reports memory after loading, in inference, and its growth with an interval', () => {
+  it('reports memory after loading, during inference, and its growth with an interval', () => {
     const text = chaptersText(memoryChapters(suite((i) => 640 + i)));
     assert.match(
       text,
@@ -203,7 +203,7 @@ describe('a suite whose requests fail', () => {
   };
 
   for (const [kind, chaptersOf] of Object.entries(kinds)) {
-    it(`says in its overview why, in the words of the server: ${kind}`, () => {
+    it(`explains why in its overview, with the server's message: ${kind}`, () => {
       const all = chaptersOf([failing(8), failing(8)]);
       const sentence = 'All 16 requests failed: 401: token expired. Check the credentials: ';
       assert.ok(all.sections[0]?.sentences?.some((one) => one.startsWith(sentence)));
@@ -220,7 +220,7 @@ describe('a suite whose requests fail', () => {
   }
 });
 
-describe('what a suite asks', () => {
+describe('requests of a suite', () => {
   const question: SuiteQuestion = {
     url: 'http://127.0.0.1:8000/v1/completions',
     model: 'm',
@@ -235,7 +235,7 @@ describe('what a suite asks', () => {
     return request.body === undefined ? undefined : JSON.parse(new TextDecoder().decode(request.body));
   };
 
-  it('is written in the API that the address names', () => {
+  it('use the API of the URL', () => {
     assert.deepEqual(bodyOf({}), { model: 'm', prompt: 'one', max_tokens: 30, temperature: 0 });
     assert.deepEqual(bodyOf({ url: 'http://x/v1/chat/completions', stream: true, model: undefined }), {
       messages: [{ role: 'user', content: 'one' }],
@@ -257,7 +257,7 @@ describe('what a suite asks', () => {
     );
   });
 
-  it('is every prompt in turn, and the headers with each', () => {
+  it('contain every prompt in turn, and the headers', () => {
     const { request, target } = suiteRequest(question);
     assert.equal(request.prompts?.bodies.length, 2);
     assert.equal(request.prompts.order, 'rotate');
@@ -270,7 +270,7 @@ describe('what a suite asks', () => {
 });
 
 describe('the prompts of suites', () => {
-  it('have a given length, in tokens or words, and none begins like another', () => {
+  it('have a given length in tokens or words, and different beginnings', () => {
     for (const asTokens of [true, false]) {
       const prompts = [...distinctPrompts(128, asTokens, 4, 0), ...distinctPrompts(960, asTokens, 96, 4)];
       const parts = prompts.map((prompt) => (typeof prompt === 'string' ? prompt.split(' ') : prompt));
@@ -286,7 +286,7 @@ describe('the prompts of suites', () => {
     assert.deepEqual(distinctPrompts(9, true, 2, 3), distinctPrompts(9, true, 3, 2).slice(1));
   });
 
-  it('ask the questions in turn, with a number of their own', () => {
+  it('take the questions in turn, each with its own number', () => {
     assert.deepEqual(numberedPrompts(['a?', 'b?'], 3, 4), ['5. a?', '6. b?', '7. a?']);
   });
 });

@@ -30,7 +30,7 @@ const open = (run: RunRecord): RunRecord => ({ ...run, plan: { ...run.plan, load
 const samples = (latencyMs: number) => closedLoop(100, 10, (i) => ({ latencyMs, target: i % 2 }));
 
 describe('comparing runs', () => {
-  it('gives numbers and changes', () => {
+  it('shows numbers and changes', () => {
     assert.deepEqual(rowOf(before, after, 'p50 latency'), {
       label: 'p50 latency',
       unit: 'ms',
@@ -45,7 +45,7 @@ describe('comparing runs', () => {
     assert.deepEqual(compareRuns(before, after).differences, []);
   });
 
-  it('leads with success, throughput, p50, and p95: of successes where requests failed', () => {
+  it('starts with success, throughput, p50, and p95, those of successes if requests failed', () => {
     const failing = recordOf(closedLoop(100, 10, (i) => ({ latencyMs: 80, status: i < 10 ? 500 : 200 })));
     const leads = (b: RunRecord) =>
       compareRuns(before, b)
@@ -71,7 +71,7 @@ describe('comparing runs', () => {
     assert.deepEqual(unsure('Max latency'), [false, false]);
   });
 
-  it('has no change where a side has no number, where it was 0, and where the work differs', () => {
+  it('shows no change if a side has no number, if it was 0, or if the work differs', () => {
     const none = recordOf([]);
     const row = rowOf(none, { ...after, plan: none.plan }, 'p50 latency');
     assert.deepEqual([row?.before.value, row?.change], [null, null]);
@@ -83,7 +83,7 @@ describe('comparing runs', () => {
     );
   });
 
-  it('compares the targets that both runs have', () => {
+  it('compares the targets of both runs', () => {
     const targets = [targetOf('a'), targetOf('b')];
     const [a, b] = [recordOf(samples(100), { targets }), recordOf(samples(80), { targets })];
     const compared = compareRuns(a, b).targets;
@@ -107,7 +107,7 @@ describe('comparing runs', () => {
     assert.deepEqual(compareRuns(before, after).targets, []);
   });
 
-  it('does not take what a shortened record leaves out for other targets', () => {
+  it("doesn't mistake the omissions of a shortened record for other targets", () => {
     const many = Array.from({ length: 60 }, (_, i) => targetOf(`t${String(i)}`));
     const slow = (first: number) =>
       compactRecord(
@@ -119,7 +119,7 @@ describe('comparing runs', () => {
     assert.deepEqual(compareRuns(slow(0), slow(8)).differences, []);
   });
 
-  it('says what of the workload differs', () => {
+  it('lists what differs in the workload', () => {
     const { plan, environment } = before;
     const other = {
       ...after,

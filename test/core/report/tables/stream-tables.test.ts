@@ -28,7 +28,7 @@ const record = recordOf(streams);
 const plain = recordOf([stream(10, { stream: undefined })]);
 
 describe('streams in reports', () => {
-  it('have their times, with what can be said of them', () => {
+  it('have their times, with intervals where known', () => {
     const text = renderText(record);
     assert.match(text, /Streams \(300 complete\):/);
     assert.match(text, /time to first token \(TTFT\) +300 +115 ms +115 ms +128 ms +130 ms +130 ms\n/);
@@ -40,7 +40,7 @@ describe('streams in reports', () => {
     assert.match(renderText(recordOf(streams.slice(0, 20))), /102 ms \?[^]*too few values to rely on/);
   });
 
-  it('have their tokens, those of reasoning apart, and each target its own', () => {
+  it('have their tokens, with reasoning tokens separate, for each target', () => {
     assert.match(renderText(record), /Output tokens:\n.*\n +all +1,500 +5\.0 +\S+ tokens\/s +115 ms +10\.0 ms\n/);
     const two = recordOf([stream(100, { reasoningTokens: 3, outputTokens: 12 }), stream(50, { target: 1 })], {
       targets: [targetOf('thinks'), targetOf('chats')],
@@ -52,7 +52,7 @@ describe('streams in reports', () => {
     assert.match(text, / chats +5 +5\.0 +0 /);
   });
 
-  it('have input tokens with the share from a cache, and reasoning that was not streamed', () => {
+  it("have input tokens with the cached share, and reasoning that wasn't streamed", () => {
     const input = { inputTokens: 100, cachedTokens: 25 };
     const two = recordOf(
       [stream(100, { ...input, reasoningTokens: 3, hiddenTokens: 2 }), stream(50, { target: 1, inputTokens: 20 })],
@@ -75,14 +75,14 @@ describe('streams in reports', () => {
     assert.match(renderText(recordOf([stream(10, { ...input, stream: undefined })])), /Input tokens:/);
   });
 
-  it('that broke off are told of', () => {
+  it('include interrupted streams', () => {
     const broken = recordOf([stream(10), stream(20, { error: 'prematureEnd', outputTokens: undefined })]);
     for (const { render } of [reports.markdown, reports.html, { render: renderText }]) {
       assert.match(render(broken), /1 stream failed after a token \(5 chunks\)/);
     }
   });
 
-  it('stand in Markdown, HTML and CSV too', () => {
+  it('are in Markdown, HTML, and CSV, too', () => {
     assert.match(reports.markdown.render(record), /TTFT p50 \*\*115 ms\*\*/);
     assert.match(reports.markdown.render(record), /\| inter-chunk latency \(ICL\) \| 1,200 \| 10\.0 ms/);
     assert.match(reports.html.render(record), /<dt>TTFT p50<\/dt><dd>115 ms<small>p95: 128 ms<\/small>/);
@@ -93,7 +93,7 @@ describe('streams in reports', () => {
     }
   });
 
-  it('are in no report of a run without any', () => {
+  it('are in no report of a run without streams', () => {
     for (const [kind, { render }] of Object.entries(reports)) {
       assert.doesNotMatch(render(plain), /ttft|stream(?!Error)/i, kind);
     }

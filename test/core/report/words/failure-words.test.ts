@@ -21,7 +21,7 @@ const verdict = (text: string, outcome: Verdict['outcome'], actual: number | nul
   ...(target === undefined ? {} : { target }),
 });
 
-describe('why a run comes to nothing', () => {
+describe('the reason why a run has no result', () => {
   const targets = [
     targetOf('one', 'http://127.0.0.1:9/x'),
     targetOf('two', 'http://no-such-host/{{$env PATH}}'),
@@ -29,7 +29,7 @@ describe('why a run comes to nothing', () => {
     targetOf('four', 'http://127.0.0.1:9'),
   ];
 
-  it('is said with who did what how often', () => {
+  it('is stated with who did what, and how often', () => {
     const samples = [...failed(0, 'refused', 5), ...failed(1, 'dns', 1_300), ...failed(3, 'refused', 2)];
     const record = recordOf(samples, { targets });
     assert.equal(
@@ -39,7 +39,7 @@ describe('why a run comes to nothing', () => {
     assert.match(failureHint([record]), /^Check the spelling of the host name/);
   });
 
-  it('names a target whose host only the run knew, and at most three', () => {
+  it('names targets whose host was known only during the run, at most three', () => {
     const samples = [
       ...failed(0, 'refused', 4),
       ...failed(2, 'timeout', 3),
@@ -52,12 +52,12 @@ describe('why a run comes to nothing', () => {
     );
   });
 
-  it('says how to accept a certificate that failed', () => {
+  it('explains how to accept a rejected certificate', () => {
     const run = recordOf(failed(0, 'tls', 3), { targets });
     assert.match(failureHint([run]), /^Fix the certificate.*--insecure or @insecure\.$/);
   });
 
-  it('is said of several runs together, and of one that sent nothing', () => {
+  it('is stated for several runs together, and for one that sent nothing', () => {
     const run = recordOf(failed(2, 'noToken', 2), { targets });
     assert.equal(
       unansweredSentence([run, run]),
@@ -68,8 +68,8 @@ describe('why a run comes to nothing', () => {
   });
 });
 
-describe('objectives that are not met', () => {
-  it('are named with what was measured', () => {
+describe('missed objectives', () => {
+  it('are listed with the measured value', () => {
     const verdicts = [
       verdict('errors < 1%', 'fail', 0.5),
       verdict('p95 < 1s', 'pass', 10),
@@ -86,7 +86,7 @@ describe('objectives that are not met', () => {
     assert.equal(unmetSentence([verdict('p95 < 1s', 'pass', 10)]), undefined);
   });
 
-  it('are named up to three', () => {
+  it('are limited to three', () => {
     assert.equal(notMet('target', 9, ['a', 'b', 'c', 'd', 'e']), '5 of 9 targets not met: a, b, c and 2 more.');
   });
 });

@@ -20,15 +20,15 @@ function firstOfFlood(waitMs: number): unknown[] {
   return [first.of, first.times.p95, beside?.of];
 }
 
-describe('what is looked at first', () => {
-  it('is every response where all succeeded', () => {
+describe('the headline figures', () => {
+  it('are those of all responses if all succeeded', () => {
     const record = recordOf(closedLoop(100, 10, () => ({ latencyMs: 20 })));
     assert.deepEqual(headlineThroughput(record), { first: 500, beside: null });
     assert.deepEqual(headlineTime(record, 'p95'), { first: { of: 'latency', times: record.latencyMs }, beside: null });
     assert.equal(p95Text(record), 'p95 20.0 ms');
   });
 
-  it('is the successes where responses failed, however fast those were, and all responses beside them', () => {
+  it('are those of successes if responses failed, however fast those were, next to all responses', () => {
     const record = recordOf(flood());
     assert.deepEqual(headlineThroughput(record), {
       first: record.successThroughputPerS,
@@ -42,7 +42,7 @@ describe('what is looked at first', () => {
     assert.equal(p95Text(record.perTarget[0]!), 'p95 of successes ~1.01 s');
   });
 
-  it('is response time where requests left by the clock, with latency beside it', () => {
+  it('are response time in the open model, next to latency', () => {
     const record = byTheClock(closedLoop(100, 10, () => ({ latencyMs: 20, scheduledMs: 0 })));
     assert.deepEqual(headlineTime(record, 'p95'), {
       first: { of: 'response time', times: record.responseTimeMs },
@@ -55,12 +55,12 @@ describe('what is looked at first', () => {
     assert.equal(p95Text(record.perTarget[0]!), 'p95 20.0 ms');
   });
 
-  it('is the slower of response time and the latency of successes where responses by the clock failed', () => {
+  it('are the slower of response time and latency of successes if responses failed in the open model', () => {
     assert.deepEqual(firstOfFlood(0), ['successes', 1009.55, 'response time']);
     assert.deepEqual(firstOfFlood(2_000), ['response time', 2011, 'successes']);
   });
 
-  it('is nothing where nothing succeeded', () => {
+  it('are empty if nothing succeeded', () => {
     const record = recordOf(closedLoop(50, 5, () => ({ latencyMs: 2, status: 503 })));
     assert.deepEqual(headlineThroughput(record), { first: 0, beside: 2_500 });
     assert.equal(p95Text(record), 'p95 of successes –');

@@ -13,8 +13,8 @@ const mixed = recordOf([sampleOf(5), sampleOf(6, { status: 503 })]);
 const refused = recordOf([sampleOf(5, { status: 401 }), sampleOf(6, { status: 401 })]);
 const silent = recordOf([sampleOf(5, { status: 0, error: 'dns' })]);
 
-describe('how a run ended', () => {
-  it('is judged by its numbers, not by its status alone', () => {
+describe('the outcome of a run', () => {
+  it('depends on its numbers, not only on its status', () => {
     assert.equal(outcomeOf(answered), 'completed');
     assert.equal(outcomeOf(mixed), 'withFailures');
     assert.equal(outcomeOf(refused), 'noSuccess');
@@ -26,7 +26,7 @@ describe('how a run ended', () => {
     assert.equal(outcomeOf({ ...answered, status: 'crashed' }), 'crashed');
   });
 
-  it('is bad where nothing succeeded, an objective was missed, or the server or the run did not last', () => {
+  it('is bad if nothing succeeded, an objective was missed, or the server or the run ended early', () => {
     const bad = Object.entries(outcomeWords).filter(([, { tone }]) => tone === 'bad');
     assert.deepEqual(
       bad.map(([outcome]) => outcome),
@@ -34,7 +34,7 @@ describe('how a run ended', () => {
     );
   });
 
-  it('is told of several runs together', () => {
+  it('is determined for several runs together', () => {
     assert.equal(outcomeOfAll('completed', [answered, answered]), 'completed');
     assert.equal(outcomeOfAll('completed', [answered, silent]), 'withFailures');
     assert.equal(outcomeOfAll('completed', [answered, { ...mixed, unresponsiveFromMs: 6 }]), 'serverGone');
@@ -45,7 +45,7 @@ describe('how a run ended', () => {
   });
 });
 
-it('a status code has its standard reason where that is common', () => {
+it('a common status code has its standard reason', () => {
   assert.equal(statusCodeWords('429'), '429 Too Many Requests');
   assert.equal(statusCodeWords('599'), '599');
 });

@@ -23,13 +23,13 @@ describe('server notes', () => {
     assert.doesNotMatch(reports.csv.render(recordOf(samples, { server: { notes } })), /server\./);
   });
 
-  it('stand beside the resource use of a server that Loadlens started', () => {
+  it('are next to the resource use of a server that Loadlens started', () => {
     const text = renderText(recordOf(samples, { server: { ...use, notes } }));
     assert.match(text, /process 7: CPU 50/);
     assert.match(text, /folds headers/);
   });
 
-  it('survive a file and a short copy, and records without them load', () => {
+  it('are kept in files and shortened records, and records without them are read', () => {
     for (const server of [{ notes }, use, { ...use, notes }]) {
       const record = recordOf(samples, { server });
       assert.deepEqual(readRecord(JSON.parse(reports.json.render(record))).server, server);
@@ -37,7 +37,7 @@ describe('server notes', () => {
     }
   });
 
-  it('of the levels of a sweep are merged', () => {
+  it('are merged for the levels of a sweep', () => {
     const levels = [notes.slice(0, 1), undefined, notes].map((some) =>
       recordOf(samples, some && { server: { notes: some } }),
     );

@@ -36,7 +36,7 @@ const run = (failures: readonly (number | ErrorKind)[], changes: Partial<RunReco
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
 describe('the verdict on a run', () => {
-  it('says that objectives are met, missed, or can not be judged, and calls nothing passed without one', () => {
+  it("says if objectives are met, missed, or can't be judged, and says passed only with an objective", () => {
     assert.equal(verdictText(run([])), 'Completed: All 100 requests succeeded.');
     assert.equal(verdictText(run([], { objectives: [met] })), 'Passed: p95 74 ms, objective 100 ms.');
     assert.equal(verdictText(run([], { objectives: [met, met] })), 'Passed: All 2 objectives met.');
@@ -66,7 +66,7 @@ describe('the verdict on a run', () => {
     assert.equal(verdictOf(run(times(3, 401))).sentence, '3% errors: 3 × 401 Unauthorized.');
   });
 
-  it('says what a partial result covers, and when the server was gone', () => {
+  it('explains what a partial result covers, and when the server stopped responding', () => {
     assert.equal(
       verdictText(run([], { status: 'cancelled', requestsCancelled: 4 })),
       'Canceled: Results cover 100 requests, excluding 4 in flight.',
@@ -81,7 +81,7 @@ describe('the verdict on a run', () => {
     );
   });
 
-  it('ends with what the client has to do with it, as far as the evidence goes', () => {
+  it("ends with the client's part in it, if there is evidence", () => {
     const { client } = run([]);
     const of = (changes: Partial<RunRecord['client']>): string =>
       verdictOf(run([], { client: { ...client, ...changes } })).sentence;
@@ -90,7 +90,7 @@ describe('the verdict on a run', () => {
     assert.match(of({ bound: 'machine' }), / Noisy machine: rerun when idle\.$/);
   });
 
-  it('is red where it failed, and green only where objectives are met', () => {
+  it('is red if the run failed, and green only if objectives are met', () => {
     const tones = [run([]), run([429]), run([], { objectives: [met] }), run([], { objectives: [missed] })];
     assert.deepEqual(
       tones.map((record) => verdictOf(record).tone),
