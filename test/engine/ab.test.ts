@@ -35,7 +35,7 @@ const compare = (
   return compareLive(input, { signal: new AbortController().signal, version: '0.0.0', ...hooks });
 };
 
-describe('interleaved comparison', function () {
+describe('alternating comparison', function () {
   this.timeout(30_000);
   const servers: Server[] = [];
   afterEach(() => {
@@ -73,7 +73,7 @@ describe('interleaved comparison', function () {
     });
   }
 
-  it('draws the order of each pair from the seed', async () => {
+  it('orders each pair by the seed', async () => {
     const [a, b] = [await serve(after(1)), await serve(after(1))];
     const orders: string[] = [];
     for (const seed of [1, 1, 2]) {
@@ -85,7 +85,7 @@ describe('interleaved comparison', function () {
     assert.match(orders[0] ?? '', /^(?=.*a)(?=.*b)[ab]{8}$/);
   });
 
-  it('sends by the clock', async () => {
+  it('sends at an arrival rate', async () => {
     const [a, b] = [await serve(after(1)), await serve(after(1))];
     const stages = [{ fromPerS: 200, toPerS: 200, durationS: null }];
     const record = await compare(a.url, b.url, {
@@ -137,14 +137,14 @@ describe('interleaved comparison', function () {
     );
   });
 
-  it('finds a side worse that fails more, however fast', async () => {
+  it('calls a side worse that fails more, however fast it is', async () => {
     const a = await serve(after(5));
     const b = await serve((_, response) => void response.writeHead(429).end());
     const record = await compare(a.url, b.url);
     assert.equal(record.verdict.sentence, 'B fails 100% of its requests, A 0%: worse.');
   });
 
-  it('says which side does not respond', async () => {
+  it("names the side that doesn't respond", async () => {
     const a = await serve(after(1));
     const nobody = `http://127.0.0.1:${await freePort()}/`;
     await assert.rejects(compare(a.url, nobody), (error) => {

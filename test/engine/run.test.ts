@@ -21,7 +21,7 @@ for (const transport of transportNames) {
     });
     afterEach(() => server.close());
 
-    it('sends exactly N requests and never has more than C in flight', async () => {
+    it('sends exactly N requests, with at most C in flight', async () => {
       for (const [requests, concurrency] of [
         [1, 5],
         [3, 8],
@@ -37,7 +37,7 @@ for (const transport of transportNames) {
       assert.equal(server.maxInFlight, 10);
     });
 
-    it('has the remarks on the server in what a crash would leave', async () => {
+    it('includes server notes in partial results', async () => {
       const plan = { requests: null, durationS: 1.4, concurrency: 1, transport };
       const input = { ...runInput([`${server.url}/folded-header`], { plan }), notes: ['said before'] };
       const partials: RunRecord[] = [];
@@ -63,14 +63,14 @@ for (const transport of transportNames) {
       assert.equal(record.client.connectionsReused, 46);
     });
 
-    it('opens connections ahead without sending over them', async () => {
+    it('opens connections ahead of requests without sending on them', async () => {
       const record = await run([`${server.url}/ok`], { plan: { requests: 12, concurrency: 4, coldStart: false } });
       assert.equal(server.connections, 4);
       assert.equal(server.seen.length, 12);
       assert.equal(record.client.connectionsOpened, 4);
     });
 
-    it('the same seed sends the same sequence', async () => {
+    it('sends the same sequence for the same seed', async () => {
       const urls = Array.from({ length: 7 }, (_, i) => `${server.url}/ok?n=${i}`);
       const sequence = async (seed: number, concurrency: number): Promise<string[]> => {
         const before = server.seen.length;
@@ -86,7 +86,7 @@ for (const transport of transportNames) {
       assert.ok(heavy > 60 / 7);
     });
 
-    it('a duration ends the run, and what is in flight is awaited', async () => {
+    it('ends with the duration, and waits for requests in flight', async () => {
       const record = await run([`${server.url}/slow?ms=20`], {
         plan: { requests: null, durationS: 0.15, concurrency: 3 },
       });
@@ -96,12 +96,12 @@ for (const transport of transportNames) {
       assert.ok(record.requestsSent >= 3);
     });
 
-    it('count and duration together: whichever ends first', async () => {
+    it('ends by number of requests or duration, whichever is first', async () => {
       const record = await run([`${server.url}/ok`], { plan: { requests: 5, durationS: 60 } });
       assert.equal(record.requestsSent, 5);
     });
 
-    it('warm-up requests are sent and reported, and in no number', async () => {
+    it('sends and reports warm-up requests, and excludes them from all numbers', async () => {
       const record = await run([`${server.url}/ok`], { plan: { requests: 20, concurrency: 4, warmup: 9 } });
       assert.equal(server.seen.length, 29);
       assert.equal(record.warmupSent, 9);
@@ -109,7 +109,7 @@ for (const transport of transportNames) {
       assert.equal(record.client.connectionsReused, 20);
     });
 
-    it('many targets are counted each', async () => {
+    it('counts each of many targets', async () => {
       const record = await run([`${server.url}/ok`, `${server.url}/status?code=404`], { plan: { requests: 40 } });
       const [ok, missing] = ['/ok', '/status'].map((path) => server.seen.filter((seen) => seen.path === path).length);
       assert.deepEqual(
@@ -121,7 +121,7 @@ for (const transport of transportNames) {
       );
     });
 
-    it('a run over many origins keeps a bounded number of connections', async () => {
+    it('keeps a bounded number of connections to many origins', async () => {
       const others = await Promise.all(Array.from({ length: 6 }, () => startFaultyServer()));
       const urls = others.map(({ url }) => `${url}/ok`);
       const record = await run(urls, { plan: { requests: 300, concurrency: 1_000 } });
@@ -132,7 +132,7 @@ for (const transport of transportNames) {
       assert.equal(record.client.connectionsOpened + (record.client.connectionsReused ?? Number.NaN), 300);
     });
 
-    it('stamps are in order and lie within the run', async () => {
+    it('has ordered times inside the run', async () => {
       const record = await run([`${server.url}/slow?ms=10`], { plan: { requests: 10, concurrency: 2 } });
       assert.ok((record.latencyMs.min ?? 0) >= 9);
       assert.ok((record.scheduleLagMs.min ?? -1) >= 0);
@@ -142,7 +142,7 @@ for (const transport of transportNames) {
       assert.ok((record.client.littlesLawResidual ?? 1) < 0.05);
     });
 
-    it('tells its progress in whole snapshots', async () => {
+    it('reports progress in complete snapshots', async () => {
       const snapshots: Snapshot[] = [];
       await runBenchmark(
         runInput([`${server.url}/slow?ms=25`], { plan: { requests: 60, concurrency: 2, transport } }),
@@ -161,7 +161,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('names what it cannot send, before it sends anything', async () => {
+    it("reports what it can't send before it sends anything", async () => {
       await assert.rejects(run([]), LoadlensError);
       await assert.rejects(
         run([`${server.url}/ok`, { method: 'GET', url: 'ftp://x/', headers: [] }]),
@@ -170,8 +170,8 @@ for (const transport of transportNames) {
       assert.equal(server.connections, 0);
     });
 
-    describe('cancel', () => {
-      it('stops at once, closes every socket and keeps what was measured', async () => {
+    describe('when canceled', () => {
+      it('stops immediately, closes every socket, and keeps what was measured', async () => {
         const cancel = new AbortController();
         const running = run(
           [`${server.url}/ok`, `${server.url}/stall`],
@@ -192,7 +192,7 @@ for (const transport of transportNames) {
         assert.equal(server.seen.length, answered + 5);
       });
 
-      it('before the clock starts sends nothing', async () => {
+      it('sends nothing before the clock has started', async () => {
         const record = await run([`${server.url}/ok`], { plan: { coldStart: false, warmup: 5 } }, AbortSignal.abort());
         assert.equal(record.status, 'cancelled');
         assert.equal(record.requestsSent, 0);
@@ -200,7 +200,7 @@ for (const transport of transportNames) {
         assert.equal(server.seen.length, 0);
       });
 
-      it('ends the opening of connections too', async () => {
+      it('stops opening connections', async () => {
         const cancel = new AbortController();
         // The server waits for a request, the client for a TLS handshake.
         const running = run([server.url.replace('http:', 'https:')], { plan: { coldStart: false } }, cancel.signal);
@@ -212,7 +212,7 @@ for (const transport of transportNames) {
         await waitFor('the sockets are closed', () => server.openSockets === 0);
       }).timeout(4_000);
 
-      it('ends a warm-up too', async () => {
+      it('stops a warm-up', async () => {
         const cancel = new AbortController();
         const running = run([`${server.url}/stall`], { plan: { warmup: 3, concurrency: 3 } }, cancel.signal);
         await waitFor('the warm-up stalls', () => server.seen.length === 3);
@@ -224,7 +224,7 @@ for (const transport of transportNames) {
       });
     });
 
-    it('the drain limit ends a run whose server never answers', async () => {
+    it('ends at the drain limit if the server never responds', async () => {
       const record = await run([`${server.url}/stall`], {
         plan: { requests: 3, concurrency: 3, timeoutMs: 60_000, drainMs: 80 },
       });
@@ -236,7 +236,7 @@ for (const transport of transportNames) {
       await waitFor('the sockets are closed', () => server.openSockets === 0);
     });
 
-    it('a timeout frees its slot for the next request', async () => {
+    it('frees the slot of a request that times out', async () => {
       const record = await run([`${server.url}/stall`, `${server.url}/ok`], {
         plan: { requests: 30, concurrency: 2, timeoutMs: 40 },
       });
@@ -246,7 +246,7 @@ for (const transport of transportNames) {
     });
 
     describe('failure samples', () => {
-      it('are one for each status and text, capped, with secrets masked', async () => {
+      it('are one per status and text, limited, with secrets masked', async () => {
         const body = `key=s3cret-${'x'.repeat(700)}`;
         const record = await run([`${server.url}/status?code=401&body=${body}`], {
           plan: { requests: 50, concurrency: 5 },
@@ -261,13 +261,13 @@ for (const transport of transportNames) {
         assert.ok(!JSON.stringify(record.failureSamples).includes('s3cret'));
       });
 
-      it('a good run has none', async () => {
+      it("don't exist for a run without failures", async () => {
         assert.deepEqual((await run([`${server.url}/ok`])).failureSamples, []);
       });
     });
 
     describe('redirects', () => {
-      it('are answers unless they are asked for', async () => {
+      it('are responses unless following is enabled', async () => {
         const record = await run([`${server.url}/redirect?to=${to('/ok')}`], { plan: { requests: 3 } });
         assert.deepEqual(record.statusCodes, { '302': 3 });
         assert.equal(server.seen.length, 3);
@@ -284,13 +284,13 @@ for (const transport of transportNames) {
         assert.deepEqual(tooMany.statusCodes, { '302': 3 });
       });
 
-      it('a loop ends', async () => {
+      it('that form a loop end', async () => {
         const record = await run([`${server.url}/loop`], { plan: { requests: 1, concurrency: 1, maxRedirects: 5 } });
         assert.deepEqual(record.statusCodes, { '301': 1 });
         assert.equal(server.seen.length, 6);
       });
 
-      it('to another origin carry no credentials', async () => {
+      it('to another origin are sent without credentials', async () => {
         const other = await startFaultyServer();
         await run(
           [

@@ -8,7 +8,7 @@ import { runInput } from '../support/run-input.ts';
 
 const hooks = () => ({ signal: new AbortController().signal, version: '1.2.3' });
 
-describe('a request that is sent once', () => {
+describe('sending a request once', () => {
   const asked: string[] = [];
   let server: Server;
   let base = '';
@@ -34,7 +34,7 @@ describe('a request that is sent once', () => {
     server.close();
   });
 
-  it('has status, headers as written, decoded body, and times', async () => {
+  it('shows status, headers as sent, decoded body, and times', async () => {
     const response = await sendOnce(runInput([`${base}/x`]), hooks());
     assert.deepEqual(asked.splice(0), ['GET /x loadlens/1.2.3']);
     const { status, statusText, headers, body, bodyBytes, times, address } = response;
@@ -48,7 +48,7 @@ describe('a request that is sent once', () => {
     assert.match(oneResponseText(response), /\nHTTP\/1\.1 201 Made\nX-Odd-Case: a\n[^]*\n\{\n {2}"key": "none"\n\}\n$/);
   });
 
-  it('masks secrets, follows as many redirects as allowed, and says so', async () => {
+  it('masks secrets, follows the allowed number of redirects, and reports it', async () => {
     const input = runInput([`${base}/moved`]);
     const requests = input.requests.map((one) => ({ ...one, headers: [['Authorization', 'hush-hush'] as const] }));
     const withSecret = { ...input, requests, secrets: ['hush-hush'] };
@@ -59,12 +59,12 @@ describe('a request that is sent once', () => {
     assert.equal(followed.url, `${base}/here`);
   });
 
-  it('keeps the start of a large body and counts all of it', async () => {
+  it('keeps the start of a large body, and counts all of it', async () => {
     const { body, bodyBytes, isCut } = await sendOnce(runInput([`${base}/large`]), hooks());
     assert.deepEqual([body.length, bodyBytes, isCut], [1_048_576, 2_000_000, true]);
   });
 
-  it('fails in words after its timeout, and where nobody listens', async () => {
+  it('explains its failure after a timeout, and if nothing listens', async () => {
     const input = runInput([`${base}/slow`]);
     await assert.rejects(sendOnce({ ...input, plan: { ...input.plan, timeoutMs: 50 } }, hooks()), {
       name: 'LoadlensError',

@@ -10,8 +10,8 @@ const file = { path: '/e.txt', shownAs: 'e.txt' };
 const planned = (metricsUrl: string): string | undefined =>
   metricsUrlOf(runInput([{ ...model, url: 'http://gpu.example/v1' }], { plan: { metricsUrl } }), false);
 
-describe('the address of server metrics', () => {
-  it('is that of a language model server that Loadlens has started, for a file', () => {
+describe('the URL of server metrics', () => {
+  it('is by default that of a language model server that Loadlens started', () => {
     const urlOf = (requests: readonly PreparedRequest[], ours: boolean, of: typeof file | null): string | undefined =>
       metricsUrlOf({ ...runInput(requests), file: of }, ours);
     assert.equal(urlOf([plain, model], true, file), 'http://127.0.0.1:5000/metrics');
@@ -20,7 +20,7 @@ describe('the address of server metrics', () => {
     assert.equal(urlOf([model], true, null), undefined);
   });
 
-  it('is that of the plan, on this machine or on the host of a target', () => {
+  it("is that of the plan if it's on this machine or on the host of a target", () => {
     for (const url of ['http://127.0.0.1:9/m', 'http://localhost/m', 'http://gpu.example:9090/metrics']) {
       assert.equal(planned(url), url);
     }

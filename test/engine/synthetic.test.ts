@@ -31,7 +31,7 @@ async function startServer(): Promise<{ server: StreamServer; origin: string; bo
 
 describe('generated requests', () => {
   for (const transport of transportNames) {
-    it(`have the prompt and the length of their turn (${transport})`, async () => {
+    it(`have the prompt and length of their position (${transport})`, async () => {
       const { server, origin, bodies } = await startServer();
       try {
         const file = `# @input-tokens uniform(20, 200)\n# @output-tokens choice(8, 16)\n# @shared-prefix 64 of 4\nPOST ${origin}/v1/chat/completions\n\n{"model":"m","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"?"}]}\n`;
@@ -62,7 +62,7 @@ describe('generated requests', () => {
     });
   }
 
-  it('are new for each request without a prefix or a length', async () => {
+  it('differ for each request without a prefix or a length', async () => {
     const { server, origin, bodies } = await startServer();
     try {
       const requests = requestsOf(
@@ -84,7 +84,7 @@ const prepared = (directives: string, url: string, body: string): Record<string,
 };
 
 describe('directives of generated requests', () => {
-  it('set the members that each API has', () => {
+  it('set the fields of each API', () => {
     const mark = 731604930001;
     const length = '# @output-tokens 8';
     assert.deepEqual(prepared(length, 'https://api.openai.com/v1/completions', '{"model":"m","prompt":"a"}'), {
@@ -109,7 +109,7 @@ describe('directives of generated requests', () => {
     });
   });
 
-  it('refuse combinations that contradict each other', () => {
+  it('reject contradictory combinations', () => {
     const url = 'http://h/v1/completions';
     const cases: readonly (readonly [string, RegExp])[] = [
       ['# @input-tokens 8\n# @prompts p.txt', /@input-tokens and @prompts can't be combined/],

@@ -19,7 +19,7 @@ const loads = [
   ],
 ] as const;
 
-describe('a run until a number is known', function () {
+describe('--until', function () {
   this.timeout(40_000);
   let server: FaultyServer;
   beforeEach(async () => {
@@ -28,7 +28,7 @@ describe('a run until a number is known', function () {
   afterEach(() => server.close());
 
   for (const [name, load] of loads) {
-    it(`ends at the look at which it is: ${name}`, async () => {
+    it(`ends at the first look at which the precision is reached: ${name}`, async () => {
       const until = { metric: 'p50', share: 0.5, text: 'p50 ±50%' };
       const record = await run([`${server.url}/slow?ms=5`], { plan: { ...load, until } });
       const { precision } = record;
@@ -42,7 +42,7 @@ describe('a run until a number is known', function () {
     });
   }
 
-  it('says how far it got when the duration ends first', async () => {
+  it('reports the precision reached if the duration ends first', async () => {
     const until = { metric: 'p99', share: 0.001, text: 'p99 ±0.1%' };
     const record = await run([`${server.url}/slow?ms=2`], {
       plan: { requests: null, durationS: 5.5, concurrency: 8, until },
@@ -52,7 +52,7 @@ describe('a run until a number is known', function () {
     assert.ok(record.precision.share !== null && record.precision.share > 0.001);
   });
 
-  it('does not wait for a request of the open model that would leave later', async () => {
+  it("doesn't wait for a request of the open model that is scheduled later", async () => {
     const until = { metric: 'throughput', share: 0.5, text: 'throughput ±50%' };
     const record = await run([`${server.url}/ok`], {
       plan: {
@@ -73,7 +73,7 @@ describe('a run until a number is known', function () {
   });
 });
 
-describe('an automatic warm-up', () => {
+describe('--warmup auto', () => {
   let server: ScriptedServer;
   beforeEach(async () => {
     server = await startScriptedServer(({ index, socket }) => {
@@ -83,7 +83,7 @@ describe('an automatic warm-up', () => {
   afterEach(() => server.close());
 
   for (const workers of [1, 2]) {
-    it(`loses no request from sight, with ${workers} sender threads`, async () => {
+    it(`loses no request, with ${workers} sender threads`, async () => {
       const record = await run([`${server.url}/`], {
         plan: { requests: 1_500, concurrency: 4, autoWarmup: true, workers },
       });

@@ -16,13 +16,13 @@ const tokensOf = (chunks: readonly (string | Buffer)[], headers: Record<string, 
 const padded = (size: number): string => `{"output_tokens": 3, "pad": "${'x'.repeat(size - 31)}"}`;
 
 describe('createBodyKeeper', () => {
-  it('reads output_tokens of a JSON answer', () => {
+  it('reads output_tokens of a JSON response', () => {
     assert.equal(tokensOf(['{"output_tokens": 42}']), 42);
     assert.equal(tokensOf(['{"output_tokens": 0}'], { 'content-type': 'Application/Problem+JSON; charset=utf-8' }), 0);
     assert.equal(tokensOf(['{"output_tok', 'ens": 4', '2, "x": 1}']), 42);
   });
 
-  it('finds none where there is none', () => {
+  it('finds no tokens if there are none', () => {
     for (const text of ['', '{}', '[1]', 'null', '{"usage": {"output_tokens": 5}}', '{"output_tokens": "5"}']) {
       assert.equal(tokensOf([text]), undefined, text);
     }
@@ -33,7 +33,7 @@ describe('createBodyKeeper', () => {
     assert.equal(tokensOf(['{"output_tokens": 42}'], {}), undefined);
   });
 
-  it('decodes compressed answers for it', () => {
+  it('decompresses responses for it', () => {
     const text = '{"output_tokens": 9}';
     for (const [encoding, bytes] of [
       ['gzip', gzipSync(text)],
@@ -46,13 +46,13 @@ describe('createBodyKeeper', () => {
     assert.equal(tokensOf(['no gzip'], { ...json, 'content-encoding': 'gzip' }), undefined);
   });
 
-  it('reads responses up to 256 KiB and no longer ones', () => {
+  it('reads responses up to 256 KiB, and no longer ones', () => {
     assert.equal(padded(262_144).length, 262_144);
     assert.equal(tokensOf([padded(262_144)]), 3);
     assert.equal(tokensOf([padded(262_145)]), undefined);
   });
 
-  it('starts anew with each answer', () => {
+  it('starts over with each response', () => {
     const keeper = createBodyKeeper(() => {});
     keeper.begin(head(json), false);
     keeper.add(Buffer.from('{"output_tokens": 1}'));
@@ -62,7 +62,7 @@ describe('createBodyKeeper', () => {
     assert.equal(keeper.usage()?.tokens, 2);
   });
 
-  it('keeps the start of a failed answer, and nothing of a good one', () => {
+  it('keeps the start of a failed response, and nothing of a success', () => {
     const keeper = createBodyKeeper(() => {});
     keeper.begin(head({ 'content-type': 'text/html' }), true);
     keeper.add(Buffer.from('x'.repeat(5_000)));
@@ -72,7 +72,7 @@ describe('createBodyKeeper', () => {
     assert.deepEqual(keeper.text(), { text: '', cut: false });
   });
 
-  it('a compressed start is decoded as far as it goes', () => {
+  it('decompresses a truncated start as far as possible', () => {
     const bytes = gzipSync(Array.from({ length: 9_000 }, (_, i) => `line ${i * 7_919} `).join(''));
     const keeper = createBodyKeeper(() => {});
     keeper.begin(head({ 'content-encoding': 'gzip' }), true);
@@ -82,7 +82,7 @@ describe('createBodyKeeper', () => {
     assert.ok(text.startsWith('line 0 line 7919 '));
   });
 
-  it('any cut into chunks gives the same number', () => {
+  it('returns the same number for any division into chunks', () => {
     fc.assert(
       fc.property(fc.nat(), fc.array(fc.nat(60), { maxLength: 6 }), fc.string(), (tokens, cuts, text) => {
         const bytes = Buffer.from(JSON.stringify({ text, output_tokens: tokens }));

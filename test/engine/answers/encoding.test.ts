@@ -71,7 +71,7 @@ const events = Array.from({ length: 12 }, (_, i) => `data: {"n":${i},"text":"${'
 
 describe('a compressed stream', () => {
   for (const name of ['gzip', 'deflate', 'br'] as const) {
-    it(`in ${name} comes out with the time of the piece that completed it, however it is cut`, async () => {
+    it(`with ${name} is stamped with the time of the piece that completed it, for any division into pieces`, async () => {
       const bytes = await compressed(name, events);
       await fc.assert(
         fc.asyncProperty(fc.array(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 30 }), async (cuts) => {
@@ -97,17 +97,17 @@ describe('a compressed stream', () => {
     });
   }
 
-  it('of an unknown encoding is not inflated', () => {
+  it("with an unknown encoding isn't decompressed", () => {
     assert.equal(createInflater('identity', { bytes: assert.fail, error: assert.fail }), undefined);
   });
 
-  it('that is none says so, and what follows is not asked for', async () => {
+  it('with invalid data is an error, and the rest is ignored', async () => {
     const { errors } = await inflated('gzip', [Buffer.from('no gzip'), Buffer.from('more')]);
     assert.equal(errors.length, 1);
     assert.match(errors[0] ?? '', /can't be decoded: incorrect header check\./);
   });
 
-  it('that stops early, or has zeros behind its end, is read as far as it goes', async () => {
+  it('that stops early or has zeros after its end is read as far as possible', async () => {
     const bytes = await compressed('gzip', events);
     for (const cut of [bytes.subarray(0, bytes.length - 12), Buffer.concat([bytes, Buffer.alloc(8)])]) {
       const { pieces, errors } = await inflated('gzip', [cut]);

@@ -7,7 +7,7 @@ const fail = (samples: FailureSamples, text: string, status = 500, target = 0): 
 };
 
 describe('createFailureSamples', () => {
-  it('masks before it cuts', () => {
+  it('masks secrets before it truncates', () => {
     const samples = createFailureSamples(['a', 'b'], ['topsecret']);
     samples.add({ target: 1, status: 500, text: `${'x'.repeat(508)}topsecret and more`, cut: false, count: 1 });
     assert.deepEqual(samples.list(), [
@@ -15,13 +15,13 @@ describe('createFailureSamples', () => {
     ]);
   });
 
-  it('shows no half of a secret that the collected bytes end in', () => {
+  it('shows no part of a secret at the end of the collected bytes', () => {
     const samples = createFailureSamples(['a'], ['topsecret']);
     samples.add({ target: 0, status: 500, text: 'begin topsec', cut: true, count: 1 });
     assert.deepEqual(samples.list(), [{ target: 'a', status: 500, text: 'beg', reason: 'beg', count: 1 }]);
   });
 
-  it('masks before it groups: secrets that differ do not make two of one', () => {
+  it("masks secrets before it groups, so different secrets don't separate equal failures", () => {
     const samples = createFailureSamples(['a'], ['first-secret', 'other-secret']);
     fail(samples, 'no access for first-secret');
     fail(samples, '{"message":"no access for other-secret"}');
@@ -31,13 +31,13 @@ describe('createFailureSamples', () => {
     );
   });
 
-  it('masks what only decoding makes a secret', () => {
+  it('masks secrets that appear only after decoding', () => {
     const samples = createFailureSamples(['a'], ['päss&word']);
     fail(samples, '<title>bad p&#228;ss&amp;word</title>');
     assert.equal(samples.list()[0]?.reason, 'bad ***');
   });
 
-  it('has one for each status and text with its count', () => {
+  it('has one entry per status and text, with its count', () => {
     const samples = createFailureSamples(['a'], []);
     for (let i = 0; i < 30; i += 1) fail(samples, i % 3 === 0 ? 'busy' : 'full', i % 2 === 0 ? 503 : 429);
     assert.deepEqual(
@@ -51,7 +51,7 @@ describe('createFailureSamples', () => {
     );
   });
 
-  it('reads one in 16 of a flood, and adds up to all of them', () => {
+  it('reads one in 16 of many failures, and the counts add up to all of them', () => {
     const samples = createFailureSamples(['a'], []);
     let read = 0;
     for (let i = 0; i < 100_000; i += 1) {

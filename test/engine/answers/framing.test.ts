@@ -58,7 +58,7 @@ const parts = [
 const streamText = fc.array(fc.constantFrom(...parts), { maxLength: 40 }).map((list) => list.join(''));
 
 describe('server-sent events', () => {
-  it('are read as the standard has it', () => {
+  it('are parsed as in the standard', () => {
     assert.deepEqual(dataOf('data: a\n\ndata:b\n\ndata:  c\n\n'), ['a', 'b', ' c']);
     assert.deepEqual(dataOf('data: a\r\n\r\ndata: b\r\rdata: c\n\n'), ['a', 'b', 'c']);
     assert.deepEqual(dataOf(': nothing\n\n:\ndata: a\n: in between\ndata: b\n\n'), ['a\nb']);
@@ -72,7 +72,7 @@ describe('server-sent events', () => {
     );
   });
 
-  it('are the same however they are cut', () => {
+  it('are the same for any division into chunks', () => {
     fc.assert(
       fc.property(streamText, fc.array(fc.nat()), (text, places) => {
         assert.deepEqual(framed(createEventFraming, cutAt(text, places)), framed(createEventFraming, [text]));
@@ -81,7 +81,7 @@ describe('server-sent events', () => {
     );
   });
 
-  it('without an end are dropped, and one that ends in CR is whole', () => {
+  it('without an end are dropped, but one that ends in CR is complete', () => {
     assert.deepEqual(dataOf('data: a\n\ndata: b\n'), ['a']);
     assert.deepEqual(dataOf('data: a\n\ndata: b'), ['a']);
     assert.deepEqual(dataOf('data: a\r\r'), ['a']);
@@ -89,7 +89,7 @@ describe('server-sent events', () => {
     assert.deepEqual(dataOf('data: a\r'), []);
   });
 
-  it('that never end are given up', () => {
+  it('that never end are an error', () => {
     assert.equal(
       dataOf('data: a\n\ndata: ', ...Array.from({ length: 40 }, () => 'x'.repeat(50_000)), '\n\n'),
       'too long',
@@ -116,20 +116,20 @@ function framedJson(pieces: readonly string[], whole = true): readonly string[] 
 }
 
 describe('JSON', () => {
-  it('is one text, over any number of lines', () => {
+  it('may be one text over several lines', () => {
     assert.deepEqual(framedJson(['{"a":1}']), ['whole {"a":1}']);
     assert.deepEqual(framedJson(['{"a":1}\n', '\n']), ['whole {"a":1}']);
     assert.deepEqual(framedJson(['{\n"a"', ':1\n}\n']), ['whole {\n"a":1\n}\n']);
     assert.deepEqual(framedJson(['{\n"a"', ':1'], false), []);
   });
 
-  it('or a text on each line, of which the last needs no end', () => {
+  it('may be one text per line, and the last line needs no end', () => {
     assert.deepEqual(framedJson(['{"a":1}\n{"b"', ':2}\r\n\n{"c":3}']), ['{"a":1}', '{"b":2}\r', '{"c":3}']);
     assert.deepEqual(framedJson(['{"a":1}\n{"b":2}\n{"c"'], false), ['{"a":1}', '{"b":2}']);
     assert.deepEqual(framedJson(['{"a":1}\n'], false), ['{"a":1}']);
   });
 
-  it('is the same however it is cut', () => {
+  it('is the same for any division into chunks', () => {
     const lines = fc.array(fc.constantFrom('{"a":1}', '{', '"ä🙂"}', '\n', '\n', '\r\n', ' '), { maxLength: 30 });
     fc.assert(
       fc.property(lines, fc.array(fc.nat()), fc.boolean(), (list, places, whole) => {
@@ -140,15 +140,15 @@ describe('JSON', () => {
     );
   });
 
-  it('is given up when it never ends', () => {
+  it('that never ends is an error', () => {
     const long = Array.from({ length: 40 }, () => 'x'.repeat(50_000));
     assert.equal(framedJson(['{}\n{"a":1}\n', ...long]), 'too long');
     assert.equal(framedJson(['{', ...long, ...long, ...long]), 'too long');
   });
 });
 
-describe('the form of a response', () => {
-  it('is what its first bytes show, whatever its type says', () => {
+describe('the format of a response', () => {
+  it('is detected by its first bytes, whatever its content type is', () => {
     for (const [start, form] of [
       ['{"a"', 'json'],
       [' \r\n[', 'json'],

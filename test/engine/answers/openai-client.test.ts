@@ -114,7 +114,7 @@ describe('the openai client and the engine', function () {
   ];
   for (const { name, url, model, query } of servers) {
     for (const kind of ['chat/completions', 'completions'] as const) {
-      it(`read the same streams alike: ${name}, ${kind}`, async () => {
+      it(`agree on streams: ${name}, ${kind}`, async () => {
         const common = { model, temperature: 0, max_tokens: 25, stream_options: { include_usage: true } };
         const request = kind === 'completions' ? { ...common, prompt: 'Hello – you' } : { ...common, messages };
         const { client, bytes } = clientOf(url());
@@ -165,7 +165,7 @@ describe('the openai client and the engine', function () {
     }
   }
 
-  it('see the same error in a stream, and the same cut', async () => {
+  it('agree on an error in a stream, and on a truncated stream', async () => {
     const { client } = clientOf(mock.url);
     const body = { model: 'mock', prompt: 'Hello', max_tokens: 8 };
     for (const [query, theirs, ours] of [
@@ -186,7 +186,7 @@ describe('the openai client and the engine', function () {
     }
   });
 
-  it('the sample file runs as it stands', async () => {
+  it('the sample file runs unchanged', async () => {
     const sample = readFileSync(new URL('../../../media/samples/llm.endpoints', import.meta.url), 'utf8');
     const { successes, responses, streams, tokenSource } = await runFile(
       sample.replace('http://127.0.0.1:5000', mock.url),

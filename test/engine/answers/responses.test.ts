@@ -66,7 +66,7 @@ function isA(read: ReturnType<typeof readStream>): void {
 }
 
 describe('a response of a language model', () => {
-  it('is read in every API, whatever the request was meant for', () => {
+  it('is parsed in every API, whatever API the request used', () => {
     for (const expected of [openai, sse, untyped, untypedEvents]) {
       isA(readA(expected, role, () => text('a'), finish + usage(10) + done));
       isA(readA(expected, '', (i) => event({ choices: [{ text: `${i}` }] }), usage(10) + done));
@@ -152,7 +152,7 @@ describe('a response of a language model', () => {
     }
   });
 
-  it('has content in parts, calls, refusals, and reasoning under many names', () => {
+  it('may have content in parts, tool calls, refusals, and reasoning under many names', () => {
     const pieces: readonly object[] = [
       { content: [{ type: 'text', text: 'a' }] },
       { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'a' }] }] },
@@ -200,7 +200,7 @@ describe('a response of a language model', () => {
     assert.equal(readStream(openai, [...two, delta({}, { finish_reason: 'stop' }, 1)]).kind, undefined);
   });
 
-  it('that reports an error under its status is a failure, in the words of the server', () => {
+  it("that reports an error despite its status is a failure with the server's message", () => {
     const bodies: readonly (readonly [body: unknown, kind: string, words: string | RegExp])[] = [
       [{ error: { message: 'out of memory', type: 'server_error' } }, 'responseError', 'out of memory'],
       [{ error: 'overloaded' }, 'responseError', 'overloaded'],
@@ -280,7 +280,7 @@ describe('a response of a language model', () => {
     }
   });
 
-  it('that reports an error in its stream is one too', () => {
+  it('that reports an error in its stream is a failure, too', () => {
     for (const [piece, words] of [
       [event({ object: 'error', message: 'gone', code: 500 }), 'gone'],
       [event({ error: 'Input validation error', error_type: 'validation' }), 'Input validation error'],
@@ -307,7 +307,7 @@ describe('a response of a language model', () => {
     }
   });
 
-  it('in one piece counts tokens as its API does', () => {
+  it('in one piece has the token counts of its API', () => {
     const choices = [{ index: 0, message: { content: 'a' }, finish_reason: 'length' }];
     const cached = { prompt_tokens_details: { cached_tokens: 3 } };
     assert.deepEqual(countedIn({ choices, usage: { prompt_tokens: 5, completion_tokens: 4, ...cached } }), [
@@ -392,7 +392,7 @@ describe('a response of a language model', () => {
 describe('tokens of several results', () => {
   const unknownInput = 'responds with several results that may share a prompt, so input tokens are unknown';
 
-  it('in a list are the sum of what each counts', () => {
+  it('in a list are the sum of all counts', () => {
     for (const list of [
       [sampled(4), sampled(0), sampled(7)],
       [4, 7].map((tokens) => ({ generated_text: 'a', details: { generated_tokens: tokens, finish_reason: 'length' } })),
@@ -408,7 +408,7 @@ describe('tokens of several results', () => {
     assert.deepEqual([one.usage?.tokens, one.input, one.notes], [4, [5, 2], []]);
   });
 
-  it('are unknown where one counts none', () => {
+  it('are unknown if one result has no count', () => {
     for (const missing of [sampled(undefined), { text: 'a', meta_info: {} }, { generated_text: 'a' }]) {
       for (const list of [
         [sampled(4), missing],
@@ -434,7 +434,7 @@ describe('tokens of several results', () => {
     assert.deepEqual([list.failure, list.usage?.tokens, list.notes], [undefined, 2, []]);
   });
 
-  it('in a stream are the sum of what each counts', () => {
+  it('in a stream are the sum of all counts', () => {
     const read = readA(openai, '', (i) => each(0, i) + each(1, i), done);
     assert.deepEqual([read.failure, read.usage?.tokens, read.chunks, read.tpot], [undefined, 20, 20, 50]);
     assert.deepEqual([read.input[0], read.notes], [undefined, [unknownInput]]);
@@ -442,7 +442,7 @@ describe('tokens of several results', () => {
 });
 
 describe('tokens of a stream', () => {
-  it('that are hidden reasoning are in no time per token', () => {
+  it('exclude hidden reasoning from TPOT', () => {
     const times = [0, ...Array.from({ length: 20 }, (_, i) => 1_000 + 20 * i), 1_400];
     const details = { completion_tokens_details: { reasoning_tokens: 500 } };
     const pieces = (content: (i: number) => string, counted: number) => [
@@ -498,7 +498,7 @@ describe('tokens of a stream', () => {
     assert.deepEqual([summary.tpot, summary.chunks, summary.failure], [Number.NaN, 2, undefined]);
   });
 
-  it('count reasoning between tags, however these are cut', () => {
+  it('include reasoning between tags, for any division of the tags', () => {
     for (const start of [['<think>'], ['<', 'think', '>']]) {
       for (const end of [['</think>'], ['</', 'think', '>\n']]) {
         const pieces = [...start, 'hm', ...end, 'a', 'b'].map(text);
@@ -524,7 +524,7 @@ describe('tokens of a stream', () => {
     assert.equal(readStream(openai, kept).tpot, 10);
   });
 
-  it('are those of the last usage that counts any', () => {
+  it('are those of the last usage with a count', () => {
     const three = (content: (i: number) => string) =>
       readStream(openai, [role, ...[0, 1, 2].map(content), finish + usage(3) + done], true, [0, 100, 200, 300, 300]);
     assert.equal(three(() => countedSoFar(0)).tpot, 100);
@@ -545,7 +545,7 @@ describe('tokens of a stream', () => {
     assert.deepEqual(readStream(openai, late).input, [5, undefined]);
   });
 
-  it('several in an event are told by usage, or by their share of the text', () => {
+  it('with several per event are counted by usage, or by their share of the text', () => {
     const times = ten.map((i) => 100 * i);
     const read = readStream(sse, [...ten.map(soFar), done], true, [...times, 900]);
     assert.deepEqual([read.tpot, read.usage?.tokens], [25, 40]);
@@ -556,7 +556,7 @@ describe('tokens of a stream', () => {
     assert.equal(shares.tpot, 25);
   });
 
-  it('of texts that repeat all so far are those of what is new', () => {
+  it('in cumulative texts are those of the new part', () => {
     const word = 'abcdefghij';
     const growing = readA(
       openai,
@@ -576,7 +576,7 @@ describe('tokens of a stream', () => {
     isA(readA(openai, role, () => text('ha'), finish + usage(10) + done));
   });
 
-  it('of several choices have their own times', () => {
+  it('of several choices have separate times', () => {
     const both = (i: number) => delta({ content: `${i}` }, {}, 0) + delta({ content: `${i}` }, {}, 1);
     const ends = finish + delta({}, { finish_reason: 'stop' }, 1);
     for (const token of [

@@ -14,7 +14,7 @@ const finish = delta({}, { finish_reason: 'stop' });
 const done = 'data: [DONE]\n\n';
 
 describe('streams of chat completions', () => {
-  it('begin with the first content, not with the role, and end with the last', () => {
+  it('start with the first content, not the role, and end with the last content', () => {
     const read = readStream(openai, [
       role,
       delta({ content: 'a' }),
@@ -29,7 +29,7 @@ describe('streams of chat completions', () => {
     assert.equal(read.failure, undefined);
   });
 
-  it('count reasoning apart from content', () => {
+  it('count reasoning separately from content', () => {
     const pieces = [
       role,
       delta({ reasoning_content: 'hm' }),
@@ -44,24 +44,24 @@ describe('streams of chat completions', () => {
     assert.deepEqual(told.usage, { source: 'usage', tokens: 90, reasoningTokens: 70 });
   });
 
-  it('take calls of tools and refusals for content', () => {
+  it('count tool calls and refusals as content', () => {
     const call = { tool_calls: [{ index: 0, function: { name: 'weather', arguments: '' } }] };
     const empty = { tool_calls: [{ index: 0, function: { arguments: '' } }] };
     assert.equal(readStream(openai, [role, delta(call), delta(empty), delta({ refusal: 'no' })]).chunks, 2);
   });
 
-  it('without usage count chunks', () => {
+  it('without usage count chunks as tokens', () => {
     const { usage: counted } = readStream(openai, [role, delta({ content: 'a' }), delta({ content: 'b' }), done]);
     assert.deepEqual(counted, { source: 'chunks', tokens: 2, reasoningTokens: 0 });
   });
 
-  it('without a token have none', () => {
+  it('without a token have no token count', () => {
     const read = readStream(openai, [role, finish, done]);
     assert.deepEqual([read.chunks, read.usage, read.kind], [0, undefined, 'noToken']);
     assert.ok(Number.isNaN(read.first));
   });
 
-  it('without [DONE], or with events that say nothing, are whole', () => {
+  it('without [DONE], or with empty events, are complete', () => {
     const read = readStream(openai, [
       ': keep-alive\n\n',
       delta({ content: 'a' }),
@@ -73,7 +73,7 @@ describe('streams of chat completions', () => {
     assert.deepEqual([read.chunks, read.failure], [1, undefined]);
   });
 
-  it('tell of errors in all the ways that servers do', () => {
+  it('report errors in all the ways that servers do', () => {
     for (const [piece, failure] of [
       [event({ error: { message: 'out of memory', code: 500 } }), 'out of memory'],
       [event({ error: 'overloaded' }), 'overloaded'],
@@ -87,7 +87,7 @@ describe('streams of chat completions', () => {
     }
   });
 
-  it('with an event that never ends are given up', () => {
+  it('with an event that never ends are an error', () => {
     const read = readStream(openai, [delta({ content: 'a' }), `data: ${'x'.repeat(2 << 20)}`, '\n\n', done]);
     assert.match(read.failure ?? '', /too long/);
     assert.equal(read.chunks, 1);
@@ -97,23 +97,23 @@ describe('streams of chat completions', () => {
 const firstOf = (...pieces: string[]): number => readStream(openai, pieces).untimedTokens;
 
 describe('tokens in the first chunk', () => {
-  it('are one when each chunk is a token', () => {
+  it('are one if each chunk is a token', () => {
     assert.equal(firstOf(text('a'), text(' longer'), text('b'), usage(3)), 1);
     assert.equal(firstOf(text('a'), text('b')), 1);
   });
 
-  it('are those that the chunk lists', () => {
+  it('are those listed in the chunk', () => {
     assert.equal(firstOf(text('abcd', { logprobs: { tokens: ['a', 'b', 'cd'] } }), text('e'), usage(9)), 3);
     const listed = delta({ content: 'ab' }, { logprobs: { content: [{ token: 'a' }, { token: 'b' }] } });
     assert.equal(firstOf(listed, delta({ content: 'c' }), usage(9)), 2);
   });
 
-  it('are those that usage has counted by then', () => {
+  it('are those counted by usage at that time', () => {
     const first = event({ choices: [{ text: 'ab' }], usage: { completion_tokens: 4 } });
     assert.equal(firstOf(first, text('c'), usage(9)), 4);
   });
 
-  it('are its share of the text otherwise', () => {
+  it('are otherwise its share of the text', () => {
     assert.equal(firstOf(text('four'), text('four'), text('four'), usage(12)), 4);
     assert.equal(firstOf(text('a'), text('bcdefghij'.repeat(3)), usage(8)), 1);
   });
@@ -121,8 +121,8 @@ describe('tokens in the first chunk', () => {
 
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-describe('streams of Ollama', () => {
-  it('of generate and chat', () => {
+describe('Ollama streams', () => {
+  it('of generate and chat are parsed', () => {
     const generate = readStream(ollama, [
       line({ response: 'a', done: false }),
       line({ response: 'b', done: false }),
@@ -139,7 +139,7 @@ describe('streams of Ollama', () => {
     assert.deepEqual(chat.usage, { source: 'eval_count', tokens: 9, reasoningTokens: 1 });
   });
 
-  it('tell of errors, and a line that was cut is no error', () => {
+  it("report errors, and a truncated line isn't an error", () => {
     assert.equal(readStream(ollama, [line({ error: 'no such model' })]).failure, 'no such model');
     const cut = readStream(ollama, [line({ response: 'a' }), '{"respon'], false);
     assert.deepEqual([cut.chunks, cut.failure], [1, undefined]);
@@ -148,7 +148,7 @@ describe('streams of Ollama', () => {
 });
 
 describe('streams of any server-sent events', () => {
-  it('count every event that has data', () => {
+  it('count every event with data', () => {
     const read = readStream(sse, ['data: a\n\n', ': x\n\ndata: b\n\ndata\n\n', 'data: [DONE]\n\n']);
     assert.deepEqual([read.chunks, read.first, read.last], [2, 0, 10]);
     assert.equal(readStream(sse, ['event: error\ndata: bad\n\n']).failure, 'bad');
@@ -163,7 +163,7 @@ describe('a stream reader', () => {
     [sse, 'data: a\n\ndata: b\ndata: c\n\n'],
   ];
 
-  it('reads the same however the bytes are cut', () => {
+  it('has the same result for any division into chunks', () => {
     fc.assert(
       fc.property(fc.constantFrom(...streams), fc.array(fc.nat(2_000)), ([expected, whole], places) => {
         const bytes = Buffer.from(whole);
@@ -178,7 +178,7 @@ describe('a stream reader', () => {
     );
   });
 
-  it('stamps what came before it was looked at', () => {
+  it("stamps data before it's parsed", () => {
     const work: (() => void)[] = [];
     const reader = createStreamReader((each) => work.push(each));
     reader.begin(openai);
@@ -191,7 +191,7 @@ describe('a stream reader', () => {
     assert.deepEqual([stream.firstTokenMs, stream.lastTokenMs], [5, 20]);
   });
 
-  it('tells once that a stream is finished, when that arrived, and whether more is expected', () => {
+  it('reports once that a stream is finished, at what time, and whether more is expected', () => {
     const work: (() => void)[] = [];
     const told: (readonly [atMs: number, last: boolean])[] = [];
     const reader = createStreamReader(
@@ -220,7 +220,7 @@ describe('a stream reader', () => {
     assert.deepEqual(tell(openai, role, text('a')), []);
   });
 
-  it('starts afresh with each stream, and takes any number of chunks', () => {
+  it('starts over with each stream, and accepts any number of chunks', () => {
     const reader = createStreamReader((work) => work());
     reader.begin(openai);
     for (let i = 0; i < 1_000; i++) reader.add(Buffer.from(text('a')), i);

@@ -72,7 +72,7 @@ for (const transport of transportNames) {
       assert.ok(Math.abs((tpotMs.mean ?? 0) - (iclMs.mean ?? 0)) < 1e-6);
     });
 
-    it('may be compressed: times are those of the bytes that came', async () => {
+    it('may be compressed, with the times of the received bytes', async () => {
       const { record } = await runAgainst(async (response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
         const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
@@ -93,7 +93,7 @@ for (const transport of transportNames) {
       assert.ok((record.e2eMs?.min ?? 0) >= 30 + 2 * 20 - 4, `${record.e2eMs?.min}`);
     });
 
-    it('that can not be decoded, or break off, are errors', async () => {
+    it("that can't be decoded or that end early are errors", async () => {
       const broken = await runAgainst((response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
         response.end(role + chunk('a'));
@@ -127,7 +127,7 @@ for (const transport of transportNames) {
       assert.deepEqual(stalled.record.errors, { timeout: 2 });
     });
 
-    it('may come in one piece, byte by byte, or with CRLF', async () => {
+    it('may arrive in one piece, byte by byte, or with CRLF', async () => {
       const whole = [': hello\n\n', role, chunk('ä🙂'), chunk('b'), usage(2), done].join('');
       for (const [text, step] of [
         [whole, Infinity],
@@ -152,7 +152,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('that tell of an error after the 200 are failures', async () => {
+    it('that report an error after status 200 are failures', async () => {
       const { record } = await runAgainst((response) => {
         begin(response);
         response.end(role + chunk('a') + event({ error: { message: 'out of memory' } }));
@@ -171,7 +171,7 @@ for (const transport of transportNames) {
       assert.equal(record.ttftMs?.count, 0);
     });
 
-    it('without a token are failures and never a TTFT of 0', async () => {
+    it('without a token are failures, and never a TTFT of 0', async () => {
       const { record } = await runAgainst((response) => {
         begin(response);
         response.end(role + usage(0) + done);
@@ -181,7 +181,7 @@ for (const transport of transportNames) {
       assert.match(record.failureSamples[0]?.text ?? '', /without a token/);
     });
 
-    it('that are cut off count how far they came', async () => {
+    it('that are interrupted count their chunks', async () => {
       const { record } = await runAgainst(async (response) => {
         begin(response);
         response.write(role + chunk('a') + chunk('b'));
@@ -193,7 +193,7 @@ for (const transport of transportNames) {
       assert.equal(record.outputTokens, 0);
     });
 
-    it('that stall until the timeout count how far they came', async () => {
+    it('that stall until the timeout count their chunks', async () => {
       const { record } = await runAgainst(
         (response) => {
           begin(response);
@@ -206,7 +206,7 @@ for (const transport of transportNames) {
       assert.deepEqual(record.streams, { whole: 0, partial: 2, partialChunks: 2 });
     });
 
-    it('of Ollama are JSON lines', async () => {
+    it('may be JSON lines of Ollama', async () => {
       const { record } = await runAgainst(
         async (response) => {
           begin(response, 'application/x-ndjson');
@@ -221,7 +221,7 @@ for (const transport of transportNames) {
       assert.deepEqual([record.outputTokens, record.tokenSource, record.iclMs?.count], [30, 'eval_count', 12]);
     });
 
-    it('are known by their bytes, whatever their type says', async () => {
+    it('are detected by their bytes, whatever their content type is', async () => {
       const stream = chunk('a') + chunk('b') + done;
       const streamed = async (type: string, streams: boolean): Promise<boolean> => {
         const { record } = await runAgainst(
@@ -240,7 +240,7 @@ for (const transport of transportNames) {
       assert.equal(await streamed('application/json', true), true);
     });
 
-    it('of other targets are bodies like any other', async () => {
+    it('of other targets are read as plain bodies', async () => {
       const server = await startStreamServer((response) => {
         begin(response);
         response.end(chunk('a'));
@@ -250,7 +250,7 @@ for (const transport of transportNames) {
       assert.deepEqual([record.successes, record.streams, record.tokenSource], [3, undefined, 'none']);
     });
 
-    it('a refusal is read as an answer, not as a stream', async () => {
+    it('that are rejected are read as responses, not as streams', async () => {
       const { record } = await runAgainst((response) => {
         response.writeHead(429, { 'content-type': 'application/json' });
         response.end('{"error": {"message": "slow down"}}');
@@ -260,8 +260,8 @@ for (const transport of transportNames) {
     });
   });
 
-  describe(`answers of language models in one piece, over ${transport}`, () => {
-    it('name their tokens as their API has it', async () => {
+  describe(`responses of language models in one piece, over ${transport}`, () => {
+    it('have the token counts of their API', async () => {
       for (const [body, source, tokens] of [
         [{ usage: { completion_tokens: 4, completion_tokens_details: { reasoning_tokens: 3 } } }, 'usage', 4],
         [{ usage: { completion_tokens: 4 }, output_tokens: 9 }, 'usage', 4],
@@ -295,14 +295,14 @@ for (const transport of transportNames) {
       return sent.map((body) => /p\d/.exec(body)?.[0] ?? '');
     };
 
-    it('go one after the other', async () => {
+    it('are sent one after the other', async () => {
       assert.deepEqual(
         await promptsSent('rotate', 1),
         Array.from({ length: 30 }, (_, i) => `p${i % 3}`),
       );
     });
 
-    it('or at random by the seed', async () => {
+    it('are sent in random order by the seed', async () => {
       const sent = await promptsSent('random', 1);
       assert.deepEqual(await promptsSent('random', 1), sent);
       assert.notDeepEqual(await promptsSent('random', 2), sent);

@@ -62,7 +62,7 @@ describe('startLoad', () => {
     for (const { scheduledMs, sentMs } of samples) assert.ok(sentMs >= scheduledMs);
   });
 
-  it('what is due while every slot is busy waits, is timed from when it was due, and is told', async () => {
+  it('queues requests while every slot is busy, times them from their scheduled time, and reports the backlog', async () => {
     const model = times(6, (index) => index);
     const pacer = await startPacer();
     let most = 0;
@@ -79,7 +79,7 @@ describe('startLoad', () => {
     assert.equal(unsent, 0);
   });
 
-  it('what is due and never leaves is counted when the drain limit ends the run', async () => {
+  it('counts requests as unsent if the drain limit ends the run first', async () => {
     const model = times(20, (index) => index);
     const pacer = await startPacer();
     const open = { pacer, arrivals: model, onBacklog: () => undefined };
@@ -95,7 +95,7 @@ describe('startLoad', () => {
     );
   });
 
-  it('a closed loop is scheduled when its slot became free', async () => {
+  it('schedules a request of the closed model when its slot is free', async () => {
     const { finished, samples } = load(
       [laneTo(answerSoon)],
       times(4, () => 'now'),
@@ -107,7 +107,7 @@ describe('startLoad', () => {
     );
   });
 
-  it('the integral of requests in flight is the sum of their times', async () => {
+  it('has an integral of requests in flight that equals the sum of their times', async () => {
     const lanes = Array.from({ length: 3 }, () => laneTo(answerSoon));
     const { finished, samples } = load(
       lanes,
@@ -118,7 +118,7 @@ describe('startLoad', () => {
     assert.ok(Math.abs(inFlightIntegralMs - sum) < 1e-6);
   });
 
-  it('nothing to send ends at once', async () => {
+  it('ends immediately if there is nothing to send', async () => {
     const { finished, samples } = load(
       [laneTo(answerSoon)],
       times(0, () => 'now'),
@@ -127,7 +127,7 @@ describe('startLoad', () => {
     assert.equal(samples.length, 0);
   });
 
-  it('a request without a connection in time is no timeout, and is timed from when it was dispatched', async () => {
+  it("doesn't count a request without a connection as a timeout, and times it from its dispatch", async () => {
     const { finished, samples } = load(
       [laneTo(() => {})],
       times(2, () => 'now'),

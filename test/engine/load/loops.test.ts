@@ -47,14 +47,14 @@ const growing = (
     ...hooks,
   });
 
-describe('several loops', () => {
+describe('several event loops', () => {
   let server: FaultyServer;
   beforeEach(async () => {
     server = await startFaultyServer();
   });
   afterEach(() => server.close());
 
-  it('send every index once, to the target that one loop sends it to', async () => {
+  it('send every index once, to the same target as a single loop', async () => {
     const targets = ['a', 'b', 'c'].map((name) => numbered(`${server.url}/slow?ms=3&target=${name}`, 600));
     const sent: string[][] = [];
     for (const workers of [1, 2, 3]) {
@@ -85,7 +85,7 @@ describe('several loops', () => {
     assert.deepEqual(sent[2], sent[0]);
   });
 
-  it('together never have more in flight than the plan says, and as many as it says', async () => {
+  it('together have as many requests in flight as planned, and never more', async () => {
     const record = await run([`${server.url}/slow?ms=4`], { plan: { requests: 200, concurrency: 8, workers: 3 } });
     assert.equal(record.requestsSent, 200);
     assert.equal(server.maxInFlight, 8);
@@ -93,13 +93,13 @@ describe('several loops', () => {
     assert.ok((record.client.littlesLawResidual ?? 1) < 0.05);
   });
 
-  it('are no more than there are slots', async () => {
+  it('are never more than the number of slots', async () => {
     const record = await run([`${server.url}/slow?ms=5`], { plan: { requests: 80, concurrency: 2, workers: 16 } });
     assert.equal(record.client.loops, 2);
     assert.equal(server.connections, 2);
   });
 
-  it('end with the duration, and what is in flight is awaited', async () => {
+  it('end with the duration, and wait for requests in flight', async () => {
     const record = await run([`${server.url}/slow?ms=20`], {
       plan: { requests: null, durationS: 0.2, concurrency: 4, workers: 2 },
     });
@@ -109,7 +109,7 @@ describe('several loops', () => {
     assert.ok(record.requestsSent >= 4);
   });
 
-  it('share one clock: no time lies before the start or after the end', async () => {
+  it('share one clock, with no time before the start or after the end', async () => {
     const record = await run([`${server.url}/slow?ms=10`], { plan: { requests: 60, concurrency: 6, workers: 3 } });
     assert.ok((record.latencyMs.min ?? 0) >= 9);
     assert.ok((record.scheduleLagMs.min ?? -1) >= 0);
@@ -118,7 +118,7 @@ describe('several loops', () => {
     assert.ok(record.totalMs >= 90);
   });
 
-  it('open connections and warm up together before the clock starts', async () => {
+  it('open connections and warm up before the clock starts', async () => {
     const record = await run([`${server.url}/ok`], {
       plan: { requests: 50, concurrency: 4, workers: 2, warmup: 20, coldStart: false },
     });
@@ -129,7 +129,7 @@ describe('several loops', () => {
     assert.equal(server.connections, 4);
   });
 
-  it('tell their progress as one', async () => {
+  it('report their progress together', async () => {
     const snapshots: Snapshot[] = [];
     await growing(
       [`${server.url}/slow?ms=20`],
@@ -143,7 +143,7 @@ describe('several loops', () => {
       assert.ok(summary.requestsSent >= (snapshots[i - 1]?.summary.requestsSent ?? 0));
   });
 
-  it('judge objectives over all that was sent, of streams too', async () => {
+  it('judge objectives over all requests, also of streams', async () => {
     const streams = await startStreamServer((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const word of ['a', 'b', 'c']) response.write(`data: {"choices":[{"delta":{"content":"${word}"}}]}\n\n`);
@@ -171,7 +171,7 @@ describe('several loops', () => {
     assert.deepEqual([record.goodputPerS, record.sloAttainment], [0, 0]);
   });
 
-  it('count what failed alike together', async () => {
+  it('group equal failures together', async () => {
     const record = await run([`${server.url}/status?code=503`], {
       plan: { requests: 60, concurrency: 6, workers: 3 },
     });
@@ -182,7 +182,7 @@ describe('several loops', () => {
     );
   });
 
-  it('keep the schedule of an open loop', async () => {
+  it('keep the schedule of an open model', async () => {
     const record = await run([numbered(`${server.url}/ok`, 400)], {
       plan: {
         loadModel: 'open',
@@ -203,7 +203,7 @@ describe('several loops', () => {
     assert.equal(record.backlog?.unsent, 0);
   });
 
-  it('of an open loop together never have more in flight than they may', async () => {
+  it('together respect the maximum in flight of an open model', async () => {
     const record = await run([`${server.url}/slow?ms=50`], {
       plan: {
         loadModel: 'open',
@@ -222,7 +222,7 @@ describe('several loops', () => {
     assert.ok((record.backlog?.max ?? 0) > 20, String(record.backlog?.max));
   });
 
-  describe('cancelled', () => {
+  describe('when canceled', () => {
     it('close all sockets and keep what was measured', async () => {
       const cancel = new AbortController();
       const running = run(
@@ -240,13 +240,13 @@ describe('several loops', () => {
       await waitFor('the server sees every socket closed', () => server.openSockets === 0);
     });
 
-    it('before they have started send nothing', async () => {
+    it("send nothing if they haven't started", async () => {
       const record = await run([`${server.url}/ok`], { plan: { workers: 2 } }, AbortSignal.abort());
       assert.equal(record.status, 'cancelled');
       assert.equal(server.seen.length, 0);
     });
 
-    it('while they start send nothing', async () => {
+    it('send nothing while they are starting', async () => {
       const cancel = new AbortController();
       const running = run([`${server.url}/ok`], { plan: { workers: 2, coldStart: false } }, cancel.signal);
       setTimeout(() => cancel.abort(), 50);
@@ -257,7 +257,7 @@ describe('several loops', () => {
     });
   });
 
-  it('that lose one end the run as broken off, with what it had told', async () => {
+  it('end the run as crashed if one of them ends, and keep what it reported', async () => {
     const threads: Worker[] = [];
     const stop = await noteThreads((worker) => void threads.push(worker));
     const running = run([`${server.url}/slow?ms=5`], {
@@ -277,14 +277,14 @@ describe('several loops', () => {
   });
 });
 
-describe('a loop that is alone', () => {
+describe('a single event loop', () => {
   let server: FaultyServer;
   beforeEach(async () => {
     server = await startFaultyServer();
   });
   afterEach(() => server.close());
 
-  it('hands slots over to another when it is the limit, and every index is sent once', async () => {
+  it("passes slots to another loop when it's saturated, and every index is sent once", async () => {
     // The loop has other work until the slots have moved: four, each to a connection of its own.
     const work = setInterval(() => {
       const until = performance.now() + 12;
@@ -300,7 +300,7 @@ describe('a loop that is alone', () => {
     assert.equal(server.connections, 13);
   }).timeout(20_000);
 
-  it('stays alone while it is not, or when there is no other core', async () => {
+  it("stays the only one if it isn't saturated, or without another core", async () => {
     const idle = await growing([`${server.url}/slow?ms=20`], { requests: null, durationS: 1.2, concurrency: 3 });
     assert.equal(idle.client.loops, 1);
     const only = await growing(
@@ -312,7 +312,7 @@ describe('a loop that is alone', () => {
     assert.equal(server.connections, 6);
   }).timeout(10_000);
 
-  it('may be cancelled while another is on its way', async () => {
+  it('can be canceled while another one starts', async () => {
     const cancel = new AbortController();
     const threads: Worker[] = [];
     const stop = await noteThreads((worker) => {
@@ -332,8 +332,8 @@ describe('a loop that is alone', () => {
   }).timeout(10_000);
 });
 
-describe('the look at loops', () => {
-  it('counts the looks in a row at which every loop was at work', () => {
+describe('the check of event loops', () => {
+  it('counts the checks in a row in which every loop was busy', () => {
     const look = createLook();
     const [a, b] = [{ share: 1 }, { share: 1 }];
     const loops = [a, b].map((loop) => ({ utilisation: () => loop.share }));
@@ -351,7 +351,7 @@ describe('the look at loops', () => {
 });
 
 describe('the shared counter', () => {
-  it('gives each index once', () => {
+  it('returns each index once', () => {
     const { run: place, warmup } = createCounters();
     const [a, b] = [sharedCounter(place), sharedCounter(place)];
     assert.equal(a.next, 0);
@@ -363,7 +363,7 @@ describe('the shared counter', () => {
     assert.equal(sharedCounter(warmup).next, 0);
   });
 
-  it('counts past 2^32, also for a loop that comes later', () => {
+  it('counts past 2^32, also for a loop that joins later', () => {
     const { run: places } = createCounters();
     const counter = sharedCounter(places);
     places[0] = 2 ** 31 - 1;

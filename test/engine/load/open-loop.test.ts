@@ -36,14 +36,14 @@ const open = (stages: string, more: Partial<RunPlan> = {}): Partial<RunPlan> => 
   };
 };
 
-describe('open loop', () => {
+describe('open model', () => {
   let server: Server | undefined;
   afterEach(() => {
     server?.closeAllConnections();
     server?.close();
   });
 
-  it('a server that stands still for 2 s shows in response time, where latency alone hides it', async () => {
+  it('shows a 2 s pause of the server in response time, while latency hides it', async () => {
     const stalling = await startStallingServer(500, 2_000);
     ({ server } = stalling);
     const limited = await run([stalling.url], { plan: open('3500ms:100', { concurrency: 2 }) });
@@ -58,7 +58,7 @@ describe('open loop', () => {
     assert.equal(Math.max(...(limited.backlog?.waiting ?? [])), limited.backlog?.max);
   });
 
-  it('an objective on response time fails where one on latency passes, and so does each request that waited', async () => {
+  it('fails an objective on response time although latency passes, and excludes queued requests from goodput', async () => {
     const stalling = await startStallingServer(500, 2_000);
     ({ server } = stalling);
     const { objectives } = parseObjectives('response.p99 < 1s, p99 < 1s');
@@ -74,7 +74,7 @@ describe('open loop', () => {
     assert.ok(Math.abs((record.sloAttainment ?? 0) - 250 / 350) < 0.1, String(record.sloAttainment));
   });
 
-  it('the same in a closed loop: a few slow requests among many, no sign in the 99th percentile', async () => {
+  it('shows only a few slow requests and an unchanged p99 in the closed model', async () => {
     const stalling = await startStallingServer(500, 2_000);
     ({ server } = stalling);
     const closed = await run([stalling.url], { plan: { requests: null, durationS: 3.5, concurrency: 2 } });
@@ -83,7 +83,7 @@ describe('open loop', () => {
     assert.equal(closed.backlog, undefined);
   });
 
-  it('with room in flight every request leaves, and none waits', async () => {
+  it('queues nothing below the maximum in flight', async () => {
     const stalling = await startStallingServer(300, 500);
     ({ server } = stalling);
     const record = await run([stalling.url], { plan: open('1s:200', { arrivals: 'poisson' }) });
@@ -93,7 +93,7 @@ describe('open loop', () => {
     assert.ok((record.latencyMs.max ?? 0) >= 400);
   });
 
-  it('requests that never leave before the drain limit are counted, and an objective on errors counts them', async () => {
+  it('counts requests that are unsent at the drain limit, also in an objective on errors', async () => {
     const stalling = await startStallingServer(0, 60_000);
     ({ server } = stalling);
     const objectives = [{ metric: 'errors', operator: '<', value: 1, text: 'errors < 100%' }] as const;
@@ -108,7 +108,7 @@ describe('open loop', () => {
     );
   });
 
-  it('ramps, counts and durations end it', async () => {
+  it('ends by stages, number of requests, or duration', async () => {
     const stalling = await startStallingServer(1e9, 0);
     ({ server } = stalling);
     assert.equal((await run([stalling.url], { plan: open('400ms:0..100, 200ms:100') })).requestsSent, 40);

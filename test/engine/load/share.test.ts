@@ -23,7 +23,7 @@ async function startListener() {
 }
 
 describe('a run in shares', () => {
-  it('sends what one run would, each share its part, beginning when it may', async () => {
+  it('sends the requests of the whole run, each share its part, from its start time', async () => {
     const { url, taken, close } = await startListener();
     const bodies = ['one', 'two', 'three', 'four', 'five'].map((body) => new TextEncoder().encode(body));
     const requests = [

@@ -24,14 +24,14 @@ function compute(ms: number): void {
   }
 }
 
-describe('what a client tells of itself', () => {
+describe('client health', () => {
   let server: FaultyServer;
   beforeEach(async () => {
     server = await startFaultyServer();
   });
   afterEach(() => server.close());
 
-  it('has every reading, and each in its range', async () => {
+  it('has every reading, each in its range', async () => {
     const { client } = await run([`${server.url}/slow?ms=10`], { plan: { requests: 150, concurrency: 5 } });
     const known = (name: keyof ClientHealth): number => {
       const value = client[name];
@@ -48,13 +48,13 @@ describe('what a client tells of itself', () => {
     assert.ok(known('dispatchGapMaxMs') >= known('dispatchGapP99Ms'));
   });
 
-  it('has no dispatch gap of requests that had to open their connection', async () => {
+  it('has no dispatch-to-write delay for requests that had to open their connection', async () => {
     const { client, statusCodes } = await run([`${server.url}/close-said`], { plan: { requests: 6, concurrency: 2 } });
     assert.deepEqual(statusCodes, { '200': 6 });
     assert.deepEqual([client.connectionsReused, client.dispatchGapP99Ms, client.dispatchGapMaxMs], [0, null, null]);
   });
 
-  it('calls a loop that stood still over its own work the limit', async () => {
+  it('marks a loop that paused because of its own work', async () => {
     const running = run([`${server.url}/slow?ms=20`], { plan: { requests: null, durationS: 0.8, concurrency: 4 } });
     await waitFor('requests arrive', () => server.seen.length > 8);
     compute(300);
@@ -69,7 +69,7 @@ describe('what a client tells of itself', () => {
     assert.equal(said, itsOwn);
   });
 
-  it('measures right before a warm run what the machine itself adds, and not before a cold one', async () => {
+  it('measures the client overhead right before a warm run, and not before a cold start', async () => {
     const warm = await run([`${server.url}/ok`], { plan: { requests: 10, coldStart: false } });
     const levels = warm.environment.selfCalibration ?? [];
     assert.deepEqual(

@@ -18,12 +18,12 @@ describe('readGitState', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('outside a work tree, and in a folder that is not there, is empty', async () => {
+  it('is empty outside a work tree and for a missing folder', async () => {
     assert.deepEqual(await readGitState(join(folder, 'endpoints.txt')), {});
     assert.deepEqual(await readGitState(join(folder, 'nowhere', 'endpoints.txt')), {});
   });
 
-  it('tells the commit and whether the tree or the file differs from it', async () => {
+  it('returns the commit, and whether the work tree or the file differs from it', async () => {
     mkdirSync(join(folder, 'sub'));
     const file = join(folder, 'sub', 'endpoints.txt');
     const other = join(folder, 'server.txt');

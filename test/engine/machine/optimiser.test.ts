@@ -37,23 +37,23 @@ async function statusAfter(steps: string[], env: Record<string, string> = {}): P
   return Number(stdout);
 }
 
-describe('the optimising compiler', () => {
-  it('is held off', async () => {
+describe('the optimizing compiler', () => {
+  it('is delayed during a run', async () => {
     const status = await statusAfter(['holdOptimiser', 'run']);
     assert.equal(status & turbofan, 0, status.toString(2));
   });
 
-  it('goes on once it is freed, also with what the quick one compiled meanwhile', async () => {
+  it('continues after the run, also with code compiled in the meantime', async () => {
     const status = await statusAfter(['holdOptimiser', 'run', 'freeOptimiser', 'run']);
     assert.notEqual(status & turbofan, 0, status.toString(2));
   });
 
-  it('is left alone where that is wanted', async () => {
+  it("isn't delayed if that is turned off", async () => {
     const status = await statusAfter(['holdOptimiser', 'run'], { LOADLENS_NO_COMPILER_HOLD: '1' });
     assert.notEqual(status & turbofan, 0, status.toString(2));
   });
 
-  it('is held off in versions that were tried alone', () => {
+  it('is delayed only in tested Node versions', () => {
     for (const [v8, processor, more, may] of [
       ['13.6.233.17-node.41', 'x64', {}, true],
       ['13.6.233.17-node.41', 'arm64', {}, true],

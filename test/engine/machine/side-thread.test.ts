@@ -6,11 +6,11 @@ import { sharedNow } from '../../../src/engine/machine/shared-clock.ts';
 import { sideThread } from '../../../src/engine/machine/side-thread.ts';
 
 describe('the side thread', () => {
-  it('is one for the whole process', async () => {
+  it('exists once per process', async () => {
     assert.equal(await sideThread(), await sideThread());
   });
 
-  it('answers with the bytes of each server until that is closed', async () => {
+  it('responds with the bytes of each server until that server is closed', async () => {
     const side = await sideThread();
     const servers = await Promise.all([side.serve(Buffer.from('one')), side.serve(Buffer.from('two'))]);
     for (const [i, answer] of ['one', 'two'].entries()) {
@@ -31,7 +31,7 @@ describe('the side thread', () => {
     }, /ECONNREFUSED/);
   });
 
-  it('goes on to look at the clock while this thread stands still', async () => {
+  it('continues to watch the clock while the main thread is blocked', async () => {
     const side = await sideThread();
     const delays = side.countDelays();
     const from = sharedNow();

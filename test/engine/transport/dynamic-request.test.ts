@@ -35,8 +35,8 @@ function at(text: string, index: number, seed = 1): { path: string; header: stri
 const everywhere =
   '@id = order-{{$guid}}\nPOST http://a/{{id}}?n={{$randomInt 5 7}}\nX-Id: {{id}} {{$uuid}}\n{"id": "{{id}}", "n": {{$randomInt 100 200}}}';
 
-describe('values that are new for each request', () => {
-  it('stand in address, headers and body; a variable has one value in a request', () => {
+describe('new values for every request', () => {
+  it('are inserted in URL, headers, and body, and a variable has one value per request', () => {
     const { path, header, body } = at(everywhere, 3);
     const id = /^\/order-([^?]+)\?n=[56]$/.exec(path)?.[1] ?? '';
     assert.match(id, uuid);
@@ -50,7 +50,7 @@ describe('values that are new for each request', () => {
     assert.ok(Number(json.n) >= 100 && Number(json.n) < 200);
   });
 
-  it('follow from the seed, and no two requests of a run share a UUID', () => {
+  it('are determined by the seed, and no two requests of a run share a UUID', () => {
     assert.deepEqual(at(everywhere, 9, 4), at(everywhere, 9, 4));
     assert.notEqual(at(everywhere, 9, 4).path, at(everywhere, 9, 5).path);
     const request = wireOf('http://a/{{$guid}}');
@@ -58,7 +58,7 @@ describe('values that are new for each request', () => {
     assert.equal(paths.size, 50_000);
   });
 
-  it('tell the time when they are sent, with an offset and a form', () => {
+  it('have the time of sending, with offsets and formats', () => {
     const before = Math.floor(Date.now() / 1000);
     const { header } = at('http://a/\nX: {{$timestamp}} {{$timestamp -1 d}} {{$datetime "YYYY-MM-DD" 1 y}}', 0);
     const [now = '', yesterday = '', day = ''] = header.split(' ');
@@ -70,7 +70,7 @@ describe('values that are new for each request', () => {
     assert.match(at('http://a/\nX: {{$localDatetime iso8601}}', 0).header, /^[\d-]+T[\d:.]+[+-]\d\d:\d\d$/);
   });
 
-  it('have the forms that other tools know', () => {
+  it('have the formats of other tools', () => {
     const { header } = at(
       'http://a/\nX: {{$random.alphabetic(6)}} {{$random.hexadecimal(8)}} {{$random.integer(1,3)}} {{$random.email}}',
       0,
@@ -78,7 +78,7 @@ describe('values that are new for each request', () => {
     assert.match(header, /^[a-z]{6} [0-9a-f]{8} [12] [a-z]{12}@example\.com$/);
   });
 
-  it('go along with prompts', () => {
+  it('can be combined with prompts', () => {
     const text = '# @prompts p.txt\nPOST http://a/v1/completions\n{"user": "{{$guid}}"}';
     const request = wireOf(text, 1, 'one\ntwo');
     const bodies = [0, 1, 2].map((index): unknown =>
@@ -96,11 +96,11 @@ describe('values that are new for each request', () => {
     for (const { user } of read) assert.match(user, uuid);
   });
 
-  it('cost a request without them nothing', () => {
+  it('cost nothing for a request without them', () => {
     assert.equal(wireOf('http://a/').variantAt, undefined);
   });
 
-  it('reach the server, over both transports', async () => {
+  it('reach the server over both transports', async () => {
     for (const transport of ['raw', 'undici'] as const) {
       const seen: string[] = [];
       const server: Server = createServer((request, response) => {

@@ -43,19 +43,19 @@ describe('errorKind', () => {
     it(`${code} is ${kind}`, () => assert.equal(errorKind(coded(code)), kind));
   }
 
-  it('tells what a transport of our own found in the response', () => {
+  it('has the kind that our own transport found in the response', () => {
     assert.equal(errorKind(invalidResponse('it has no status')), 'parse');
     assert.equal(errorKind(closedEarly()), 'prematureEnd');
   });
 
-  it('of several addresses what a server did counts for more than what this machine lacks', () => {
+  it('prefers the error of a server to one of this machine if there are several addresses', () => {
     assert.equal(errorKind(both(['EADDRNOTAVAIL', 'ECONNREFUSED'])), 'refused');
     assert.equal(errorKind(both(['EMFILE', 'EMFILE'])), 'client');
   });
 
-  it('our own timeout', () => assert.equal(errorKind(new TimeoutError('too late')), 'timeout'));
+  it('recognizes our own timeout', () => assert.equal(errorKind(new TimeoutError('too late')), 'timeout'));
 
-  it('an error without a code is other', () => assert.equal(errorKind(new Error('x')), 'other'));
+  it('is other for an error without a code', () => assert.equal(errorKind(new Error('x')), 'other'));
 });
 
 describe('errorText', () => {
@@ -65,7 +65,7 @@ describe('errorText', () => {
     assert.equal(errorText(new TimeoutError('No answer.')), 'No answer.');
   });
 
-  it('of several attempts names each', () => {
+  it('names each of several attempts', () => {
     const error = Object.assign(new AggregateError([new Error('a'), new Error('b')]), { code: 'ECONNREFUSED' });
     assert.equal(errorText(error), 'Error: a; Error: b (ECONNREFUSED)');
   });

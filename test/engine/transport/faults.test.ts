@@ -70,7 +70,7 @@ const faults: readonly {
 for (const transport of transportNames) {
   const run = runOver(transport);
 
-  describe(`faults of a server, over ${transport}`, () => {
+  describe(`server faults, over ${transport}`, () => {
     let server: FaultyServer;
     beforeEach(async () => {
       server = await startFaultyServer();
@@ -103,7 +103,7 @@ for (const transport of transportNames) {
       });
     }
 
-    it('faults and answers of one run are told apart', async () => {
+    it('are counted separately from responses of the same run', async () => {
       const paths = ['ok', 'reset-before-headers', 'garbage', 'short-body', 'status?code=503'];
       const record = await run(
         paths.map((path) => `${server.url}/${path}`),
@@ -120,7 +120,7 @@ for (const transport of transportNames) {
       assert.equal(record.successes, seen('ok'));
     });
 
-    it('a connection the server closed while it was idle is no error', async () => {
+    it("don't count the close of an idle connection as an error", async () => {
       // Two origins over one slot: while one is asked, the connection to the other is idle and closed.
       const record = await run([`${server.url}/ok`, `http://localhost:${server.port}/close-the-others`], {
         plan: { requests: 20, concurrency: 1 },
@@ -131,7 +131,7 @@ for (const transport of transportNames) {
       assert.ok(server.connections > 2);
     });
 
-    it('a server that takes two connections and drops the others', async () => {
+    it('include the dropped connections of a server that accepts only two', async () => {
       server.limitConnections(2);
       const record = await run([`${server.url}/slow?ms=5`], { plan: { requests: 60, concurrency: 5 } });
       const answered = record.statusCodes['200'] ?? 0;
@@ -143,14 +143,14 @@ for (const transport of transportNames) {
       assert.deepEqual(others, {});
     });
 
-    it('a slow body counts to its last byte', async () => {
+    it('time a slow body to its last byte', async () => {
       const record = await run([`${server.url}/drip`], { plan: { requests: 1, concurrency: 1 } });
       assert.equal(record.bytesReceived, 10);
       assert.ok((record.latencyMs.min ?? 0) >= 10 * 4 - 5);
       assert.ok((record.ttfbMs.max ?? Infinity) < (record.latencyMs.min ?? 0));
     });
 
-    it('output tokens are read from chunked and compressed answers', async () => {
+    it('output tokens are read from chunked and compressed responses', async () => {
       const record = await run([`${server.url}/chunked`, `${server.url}/gzip`], {
         plan: { requests: 30, concurrency: 3 },
       });
@@ -168,7 +168,7 @@ for (const transport of transportNames) {
       assert.equal(record.client.connectionsReused, 18);
     });
 
-    it('a body arrives whole and is measured by us', async () => {
+    it('a request body arrives complete, with our own Content-Length', async () => {
       const body = new TextEncoder().encode('{"temperatur": "12 °C"}');
       await run([{ method: 'POST', url: `${server.url}/ok`, headers: [['Content-Type', 'application/json']], body }], {
         plan: { requests: 4, concurrency: 2 },
@@ -180,8 +180,8 @@ for (const transport of transportNames) {
     });
   });
 
-  describe(`targets that cannot be reached, over ${transport}`, () => {
-    it('a closed port counts as refused', async () => {
+  describe(`unreachable targets, over ${transport}`, () => {
+    it('count a closed port as refused', async () => {
       const server = createServer();
       await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
       const address = server.address();
@@ -194,12 +194,12 @@ for (const transport of transportNames) {
       assert.deepEqual(record.addresses, []);
     });
 
-    it('a name that does not exist counts as dns', async () => {
+    it('count an unknown host name as dns', async () => {
       const record = await run(['http://name.invalid/'], { plan: { requests: 3 } });
       assert.deepEqual(record.errors, { dns: 3 });
     });
 
-    it('a self-signed certificate counts as tls and is not accepted', async () => {
+    it("count a self-signed certificate as tls, and don't accept it", async () => {
       const server = await startFaultyServer({ tls: true });
       const record = await run([`${server.url}/ok`], { plan: { requests: 3 } });
       await server.close();
@@ -207,7 +207,7 @@ for (const transport of transportNames) {
       assert.equal(server.seen.length, 0);
     });
 
-    it('TLS to a port that speaks plain HTTP counts as tls', async () => {
+    it('count TLS to a plain HTTP port as tls', async () => {
       const server = createServer((socket) => {
         socket.on('error', () => {});
         socket.on('data', () => socket.write('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'));
@@ -220,7 +220,7 @@ for (const transport of transportNames) {
       assert.deepEqual(record.errors, { tls: 3 });
     });
 
-    it('localhost reaches a server on either family, and the record names the address', async () => {
+    it('count localhost as reachable on either address family, and the record has the address', async () => {
       const server = await startFaultyServer();
       const record = await run([`http://localhost:${server.port}/ok`], { plan: { requests: 3 } });
       await server.close();

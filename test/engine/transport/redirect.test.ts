@@ -25,7 +25,7 @@ const request = post;
 const names = (headers: readonly string[] = []): string[] => headers.filter((_, i) => i % 2 === 0);
 
 describe('redirected', () => {
-  it('303, and 301 and 302 after POST, turn into GET without the body', () => {
+  it('turns 303, and 301 and 302 after POST, into GET without a body', () => {
     for (const status of [301, 302, 303]) {
       const next = redirected(request, status, '/other');
       assert.deepEqual([next?.method, next?.body, next?.path], ['GET', null, '/other']);
@@ -33,25 +33,25 @@ describe('redirected', () => {
     }
   });
 
-  it('307 and 308 keep method and body', () => {
+  it('keeps method and body for 307 and 308', () => {
     for (const status of [307, 308]) {
       const next = redirected(request, status, 'sibling?x');
       assert.deepEqual([next?.method, next?.body?.toString(), next?.path], ['POST', 'body', '/dir/sibling?x']);
     }
   });
 
-  it('302 after PUT stays PUT, 303 after HEAD stays HEAD', () => {
+  it('keeps PUT after 302, and HEAD after 303', () => {
     assert.equal(redirected({ ...request, method: 'PUT' }, 302, '/x')?.method, 'PUT');
     assert.equal(redirected({ ...request, method: 'HEAD', body: null }, 303, '/x')?.method, 'HEAD');
   });
 
-  it('the same origin keeps everything and the very origin', () => {
+  it('keeps everything for the same origin, including the origin object', () => {
     const next = redirected(request, 307, 'http://a.test:80/x');
     assert.equal(next?.origin, request.origin);
     assert.deepEqual(next?.headers, request.headers);
   });
 
-  it('stays on the host that the user named, or on this machine', () => {
+  it('stays on the original host or on this machine', () => {
     for (const location of ['http://b.test/x', '//b.test/x', 'https://www.a.test/', 'http://127.0.0.1/x']) {
       assert.equal(redirected(request, 307, location), undefined, location);
     }
@@ -61,7 +61,7 @@ describe('redirected', () => {
     assert.equal(redirected(local, 302, 'http://a.test/x'), undefined);
   });
 
-  it('another origin gets no credentials, cookies or host name', () => {
+  it('sends no credentials, cookies, or host name to another origin', () => {
     for (const location of ['https://a.test/x', 'http://a.test:81/x', '//a.test:82/x']) {
       const next = redirected(request, 307, location);
       assert.notEqual(next?.origin.url, request.origin.url);
@@ -69,7 +69,7 @@ describe('redirected', () => {
     }
   });
 
-  it('raw bytes of a location are percent-encoded, each once', () => {
+  it('percent-encodes raw bytes of a location, each once', () => {
     for (const [location, path] of [
       ['/caf\u00c3\u00a9?q=\u00c3\u00bc', '/caf%C3%A9?q=%C3%BC'],
       ['/caf\u00e9', '/caf%E9'],
@@ -80,7 +80,7 @@ describe('redirected', () => {
     }
   });
 
-  it('a location that is no http URL is not followed', () => {
+  it("doesn't follow a location that isn't an HTTP URL", () => {
     for (const location of ['file:///etc/passwd', 'javascript:1', 'http://[', 'mailto:a@b']) {
       assert.equal(redirected(request, 302, location), undefined);
     }

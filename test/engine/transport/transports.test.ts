@@ -79,14 +79,14 @@ for (const name of transportNames) {
       await once(server, 'close');
     });
 
-    it('uses a connection again', async () => {
+    it('reuses a connection', async () => {
       for (const reused of [false, true, true]) {
         assert.deepEqual(await ask(lane, wire({ url })), { became: 200, reused });
       }
       assert.equal(transport.opened, 1);
     });
 
-    it('sees an end that has come and was not read yet: nothing goes out on a connection that is closed', async () => {
+    it("notices a close that wasn't read yet, and sends nothing on a closed connection", async () => {
       await ask(lane, wire({ url }));
       await nextTurn();
       const sending = await new Promise<ReturnType<typeof ask>>((resolve) => {
@@ -97,7 +97,7 @@ for (const name of transportNames) {
       assert.equal(transport.opened, 2);
     });
 
-    it('takes what comes unasked for no answer', async () => {
+    it("doesn't treat unrequested data as a response", async () => {
       await ask(lane, wire({ url }));
       await nextTurn();
       const sending = await new Promise<ReturnType<typeof ask>>((resolve) => {
@@ -106,7 +106,7 @@ for (const name of transportNames) {
       assert.deepEqual(sending, { became: 200, reused: false });
     });
 
-    it('nothing is sent twice: a connection that ends instead of an answer is an error', async () => {
+    it('sends nothing twice: a connection that ends instead of a response is an error', async () => {
       await ask(lane, wire({ url }));
       let asked = 0;
       onBytes = (socket) => {
@@ -120,7 +120,7 @@ for (const name of transportNames) {
       assert.deepEqual(await ask(lane, wire({ url })), { became: 200, reused: false });
     });
 
-    it('keeps an idle connection no longer than the server says', async () => {
+    it('keeps an idle connection only as long as the server allows', async () => {
       onBytes = (socket) => void socket.write(answer.replace('\r\n', '\r\nkeep-alive: timeout=1\r\n'));
       await ask(lane, wire({ url }));
       assert.equal((await ask(lane, wire({ url }))).reused, true);
@@ -131,7 +131,7 @@ for (const name of transportNames) {
       assert.equal((await ask(lane, wire({ url }))).reused, false);
     });
 
-    it('an answer may come before the request was read', async () => {
+    it('accepts a response before the request was read', async () => {
       const body = new Uint8Array(8 << 20);
       onBytes = answerOnce('connection: close\r\n', (socket) => socket.end());
       assert.deepEqual(await ask(lane, wire({ url, method: 'POST', body })), { became: 413, reused: false });
@@ -139,7 +139,7 @@ for (const name of transportNames) {
       assert.deepEqual(await ask(lane, wire({ url, method: 'POST', body })), { became: 413, reused: false });
     });
 
-    it('a body of any size arrives whole', async () => {
+    it('sends a body of any size completely', async () => {
       for (const size of [0, 1, 16_384, 16_385, 3_000_000]) {
         const body = Buffer.alloc(size, 'abcdefghi');
         let arrived = Buffer.alloc(0);
@@ -154,7 +154,7 @@ for (const name of transportNames) {
       }
     });
 
-    it('what was cut off is told nobody, and the lane goes on', async () => {
+    it("doesn't report an aborted request, and continues with the next", async () => {
       onBytes = () => {};
       let told = 0;
       const count = (): void => void (told += 1);
@@ -167,14 +167,14 @@ for (const name of transportNames) {
       assert.equal(told, 0);
     });
 
-    it('a connection opened ahead is used', async () => {
+    it('uses a connection that was opened ahead of requests', async () => {
       await lane.connect(wire({ url }).origin);
       assert.equal(transport.opened, 1);
       assert.deepEqual(await ask(lane, wire({ url })), { became: 200, reused: false });
       assert.equal(transport.opened, 1);
     });
 
-    it('an answer of many megabytes is counted to its last byte', async () => {
+    it('counts a response of many megabytes to its last byte', async () => {
       const size = 24 << 20;
       onBytes = (socket) => {
         socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${size}\r\n\r\n`);
@@ -194,7 +194,7 @@ for (const name of transportNames) {
       assert.deepEqual((await ask(lane, wire({ url: `${url}again` }))).reused, true);
     });
 
-    it('speaks TLS, with the certificate verified', async () => {
+    it('uses TLS, and verifies the certificate', async () => {
       const secure = await startFaultyServer({ tls: true });
       const record = await whileTrusted(() =>
         runOver(name)([`${secure.url}/ok`, `${secure.url}/chunked`], { plan: { requests: 40 } }),
@@ -241,7 +241,7 @@ async function seenOver(name: (typeof transportNames)[number], requests: (url: s
 }
 
 describe('both transports', () => {
-  it('send the same', async () => {
+  it('send the same bytes', async () => {
     const body = new TextEncoder().encode('{"a": "ä"}');
     const requests = (url: string): WireRequest[] => [
       wire({ url: `${url}/a%20b?c=d&e` }),
@@ -273,7 +273,7 @@ describe('both transports', () => {
     assert.deepEqual(raw, undici);
   });
 
-  it('the raw one is chosen, unless a request says how its connection is used or the plan names one', () => {
+  it('default to raw, unless a request controls its connection or the plan names a transport', () => {
     const plain = wire({ url: 'http://127.0.0.1/' });
     const odd = wire({ url: 'http://127.0.0.1/', headers: [['Connection', 'close']] });
     assert.equal(transportFor({}, [plain, plain]), 'raw');
@@ -282,7 +282,7 @@ describe('both transports', () => {
     assert.equal(transportFor({ transport: 'raw' }, [odd]), 'raw');
   });
 
-  it('the raw one closes the connection when a request asks for it', async () => {
+  it('close the connection if a request asks for it, with raw', async () => {
     const server = await startFaultyServer();
     const request = { method: 'GET', url: `${server.url}/ok`, headers: [['connection', 'close']] } as const;
     const record = await run([request], { plan: { requests: 6, transport: 'raw' } });

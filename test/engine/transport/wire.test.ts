@@ -11,7 +11,7 @@ const wire = (request: Partial<PreparedRequest>) =>
   )[0];
 
 describe('toWire', () => {
-  it('splits the URL and adds what a request should carry', () => {
+  it('splits the URL and adds the default headers', () => {
     assert.deepEqual(wire({}), {
       origin: { url: 'http://localhost:5000', secure: false, hostname: 'localhost', port: 5000 },
       method: 'GET',
@@ -21,7 +21,7 @@ describe('toWire', () => {
     });
   });
 
-  it('keeps the headers of the request, whatever their case', () => {
+  it('keeps the headers of the request in any case', () => {
     const headers = [
       ['User-Agent', 'mine'],
       ['ACCEPT', 'text/html'],
@@ -30,14 +30,14 @@ describe('toWire', () => {
     assert.deepEqual(wire({ headers })?.headers, headers.flat());
   });
 
-  it('user and password of the URL become a header', () => {
+  it('turns user and password of the URL into a header', () => {
     assert.deepEqual(wire({ url: 'http://me:p%40ss%zz@localhost/' })?.headers.slice(4), [
       'authorization',
       `Basic ${Buffer.from('me:p@ss%zz').toString('base64')}`,
     ]);
   });
 
-  it('a Content-Length that is right is dropped: the transport counts', () => {
+  it('drops a correct Content-Length, because the transport counts', () => {
     const body = new TextEncoder().encode('abc');
     const request = wire({ method: 'post', body, headers: [['Content-Length', '3']] });
     assert.deepEqual(request?.headers, ['accept', '*/*', 'user-agent', 'ua/1']);
@@ -45,7 +45,7 @@ describe('toWire', () => {
     assert.equal(request?.body?.toString(), 'abc');
   });
 
-  it('requests to one origin share it', () => {
+  it('shares the origin of requests', () => {
     const request = { method: 'GET', headers: [] };
     const [a, b, c] = toWire(
       [
@@ -61,7 +61,7 @@ describe('toWire', () => {
     assert.equal(c?.origin.port, 443);
   });
 
-  it('an IPv6 address loses its brackets', () => {
+  it('removes the brackets of an IPv6 address', () => {
     assert.deepEqual(parseOrigin(new URL('http://[::1]:81/')), {
       url: 'http://[::1]:81',
       secure: false,
@@ -92,7 +92,7 @@ describe('toWire', () => {
     ['a wrong Content-Length', { headers: [['Content-Length', '5']] }, /Content-Length is 5/],
   ];
   for (const [what, request, says] of unsendable) {
-    it(`refuses ${what} and names the target`, () => {
+    it(`rejects ${what}, and names the target`, () => {
       assert.throws(
         () => wire(request),
         (error) =>

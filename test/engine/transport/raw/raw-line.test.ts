@@ -57,8 +57,8 @@ const createLine = (turn = createTurn()) => {
   return { line, sockets, told, events, send: () => line.send(request, events) };
 };
 
-describe('a line over raw sockets', () => {
-  it('what came before a request was written is no answer to it, in however many pieces it came', async () => {
+describe('a raw connection', () => {
+  it("doesn't treat data before the request was written as a response, in any number of pieces", async () => {
     const { line, sockets, told, events } = createLine();
     // The next request is sent from within the end of the one before.
     const chained: ExchangeEvents = { ...events, end: () => line.send(request, events) };
@@ -73,7 +73,7 @@ describe('a line over raw sockets', () => {
     assert.deepEqual(told, ['sent', '200', 'sent', '201', 'end']);
   });
 
-  it('what came for another connection, and was not looked at yet, is known', async () => {
+  it('closes a connection that has unparsed data from before its request', async () => {
     const turn = createTurn();
     for (const coming of [
       (socket: FakeSocket) => socket.emit('end'),
@@ -94,7 +94,7 @@ describe('a line over raw sockets', () => {
     }
   });
 
-  it('an end that came along with an answer closes the connection', async () => {
+  it('is closed if the end arrives with a response', async () => {
     const { line, sockets, told, events } = createLine();
     line.send(request, { ...events, end: () => line.send(request, events) });
     await nextTurn();
@@ -105,7 +105,7 @@ describe('a line over raw sockets', () => {
     assert.deepEqual(told, ['sent', '200', 'sent']);
   });
 
-  it('a body that lasts until the connection ends is whole only when that ends in good order', async () => {
+  it('accepts a body without a length only if the connection ends properly', async () => {
     for (const [ending, last] of [
       [(socket: Socket) => socket.emit('end'), 'end'],
       [(socket: Socket) => socket.emit('error', new Error('reset')), 'reset'],
@@ -124,7 +124,7 @@ describe('a line over raw sockets', () => {
     }
   });
 
-  it('a request that is still leaving when its answer is whole takes its connection along', async () => {
+  it('is closed if a response is complete before its request was sent', async () => {
     const { sockets, send, told } = createLine();
     send();
     await nextTurn();
@@ -136,7 +136,7 @@ describe('a line over raw sockets', () => {
     assert.deepEqual([socket.destroyed, told], [true, ['sent', '413', 'end']]);
   });
 
-  it('after it was closed nothing is told, though it has come already', async () => {
+  it('reports nothing after it was closed, even for data that has arrived', async () => {
     const { line, sockets, send, told } = createLine();
     send();
     await nextTurn();
@@ -148,7 +148,7 @@ describe('a line over raw sockets', () => {
     assert.equal(sockets[0]?.destroyed, true);
   });
 
-  it('closed while a connection is being opened it sends nothing', async () => {
+  it("sends nothing if closed while it's being opened", async () => {
     const { line, sockets, send, told } = createLine();
     send();
     line.close();

@@ -18,7 +18,7 @@ const head = (start: string, host: string, rest = ''): string =>
   `${start} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\naccept: */*\r\n${rest}\r\n`;
 
 describe('the bytes of a request', () => {
-  it('are its own where requests share their headers', () => {
+  it('are separate even if requests share their headers', () => {
     assert.equal(textOf(get('/1')), head('GET /1', 'a.test'));
     assert.equal(textOf(get('/2', { origin: originOf('b.test') })), head('GET /2', 'b.test'));
     assert.equal(textOf(get('/3', { method: 'POST' })), head('POST /3', 'a.test', 'content-length: 0\r\n'));
@@ -27,7 +27,7 @@ describe('the bytes of a request', () => {
     assert.equal(textOf(get('/5')), head('GET /5', 'a.test'));
   });
 
-  it('have the Host header and the connection that are given', () => {
+  it('have the specified Host header and connection header', () => {
     const closing = get('/', { headers: ['Connection', 'close', 'Host', 'other.test'] });
     assert.equal(textOf(closing), 'GET / HTTP/1.1\r\nhost: other.test\r\nConnection: close\r\n\r\n');
     assert.equal(requestBytes(closing).closes, true);
@@ -35,14 +35,14 @@ describe('the bytes of a request', () => {
     assert.equal(requestBytes(get('/')).closes, false);
   });
 
-  it('do not hold a copy of a long body', () => {
+  it('contain no copy of a long body', () => {
     const body = Buffer.alloc(16_385);
     const bytes = requestBytes(get('/', { method: 'POST', body }));
     assert.equal(bytes.start.toString('latin1'), head('POST /', 'a.test', 'content-length: 16385\r\n'));
     assert.equal(bytes.body, body);
   });
 
-  it('are kept for requests that are sent often, made again for one of very many', () => {
+  it('are cached for frequent requests, and rebuilt for one of very many', () => {
     const many = Array.from({ length: 30_000 }, (_, i) => get(`/${i}`));
     const often = get('/often');
     const first = requestBytes(often);

@@ -23,8 +23,8 @@ const namesIn = ({ headers }: Reading): string[] => {
 const firstOf = ({ headers }: Reading, name: string): string | undefined =>
   headers[headers.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === name) + 1];
 
-describe('parser of answers', () => {
-  it('reads a body with a length, and stops behind it', () => {
+describe('response parser', () => {
+  it('reads a body with a length, and stops after it', () => {
     const text = `${headOf('Content-Type: text/plain \t', 'X-A:1', 'X-A: 2', 'X-Empty:', 'Content-Length: 4')}body`;
     assert.deepEqual(read(`${text}HTTP/1.1 …`), {
       outcome: 'whole',
@@ -37,25 +37,25 @@ describe('parser of answers', () => {
     });
   });
 
-  it('reads chunks, with extensions and trailers', () => {
+  it('reads chunks with extensions and trailers', () => {
     const text = chunked('4;name=value;quoted="a;\\"b"\r\nwiki\r\n00A\r\n0123456789\r\n0;last\r\nX-B: trailer\r\n\r\n');
     const { outcome, body, reusable, taken } = read(`${text}rest`);
     assert.deepEqual([outcome, body, reusable, taken], ['whole', 'wiki0123456789', true, text.length]);
   });
 
-  it('reads until the connection is closed when nothing says how long the body is', () => {
+  it('reads until the connection closes if the body has no length', () => {
     const text = `${headOf()}to the end`;
     assert.deepEqual(essence(read(text)), ['incomplete', 200, 'to the end']);
     const { outcome, body, reusable } = read(text, { ended: true });
     assert.deepEqual([outcome, body, reusable], ['whole', 'to the end', false]);
   });
 
-  it('a closed connection ends no other answer', () => {
+  it('treats any other response as incomplete if the connection closes', () => {
     const cut = [headOf('Content-Length: 4'), chunked('4\r\nwik'), chunked('0\r\nX'), 'HTTP/1.1 200 OK\r\nX-A:', ''];
     for (const text of cut) assert.equal(read(text, { ended: true }).outcome, 'incomplete', text);
   });
 
-  it('some answers have no body, whatever their head says', () => {
+  it('reads some responses without a body, whatever their head says', () => {
     const fields = 'Content-Length: 4\r\n\r\n';
     for (const [text, toHead] of [
       [headOf('Content-Length: 4'), true],
@@ -72,7 +72,7 @@ describe('parser of answers', () => {
     }
   });
 
-  it('skips interim responses; 101 is the last on its connection', () => {
+  it('skips interim responses, and 101 is the last one on its connection', () => {
     const last = headOf('Content-Length: 0', 'X-A: last');
     const before = 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-A: first\r\nContent-Length: 3\r\n\r\n';
     const { outcome, status, headers } = read(before + last);
@@ -83,7 +83,7 @@ describe('parser of answers', () => {
     assert.deepEqual([...essence(switched), switched.reusable], ['whole', 101, '', false]);
   });
 
-  it('knows from version and headers whether the connection can be used again', () => {
+  it('decides by version and headers whether the connection can be reused', () => {
     for (const [version, field, reusable] of [
       ['1.1', 'X-A: b', true],
       ['1.1', 'Connection: keep-alive', true],
@@ -99,7 +99,7 @@ describe('parser of answers', () => {
     assert.equal(read(chunked('0\r\nConnection: close\r\n\r\n')).reusable, false);
   });
 
-  it('rejects what is no answer', () => {
+  it('rejects invalid responses', () => {
     for (const text of [
       'HELLO',
       'HTTP/1.1 20 OK',
@@ -124,7 +124,7 @@ describe('parser of answers', () => {
     }
   });
 
-  it('reads a head up to the limit, however it is cut', () => {
+  it('reads a head up to the limit, for any division into pieces', () => {
     const most = 262_144;
     const long = (length: number): Buffer => {
       const rest = headOf('X-A: ', 'Content-Length: 0').length;
@@ -138,7 +138,7 @@ describe('parser of answers', () => {
     assert.equal(readAnswer(piecesOf(endless, [0.3]), false, false, []).outcome, 'broken');
   });
 
-  it('however the bytes are cut, the same is read', () => {
+  it('reads the same for any division into pieces', () => {
     fc.assert(
       fc.property(responses, cuts, fc.boolean(), fc.boolean(), (bytes, shares, toHead, ended) => {
         const whole = readAnswer([bytes], toHead, ended, lookedUp);
@@ -150,7 +150,7 @@ describe('parser of answers', () => {
     );
   });
 
-  it('reads each answer as if it were the first, whatever came before', () => {
+  it('reads each response independently of earlier ones', () => {
     const sent = fc.array(fc.tuple(responses, fc.oneof(fc.constant([]), cuts), fc.boolean()), { maxLength: 4 });
     const order = fc.array(fc.nat(100), { maxLength: 12 });
     fc.assert(
@@ -171,7 +171,7 @@ describe('parser of answers', () => {
     );
   });
 
-  it('remembers a head that comes again, and sees where it differs', () => {
+  it('recognizes a repeated head, and its differences', () => {
     const readNext = createReader();
     const next = (text: string): unknown[] => {
       const { outcome, status, body, headers, reusable } = readNext([Buffer.from(text)], false, false, ['x-a']);
@@ -199,7 +199,7 @@ describe('parser of answers', () => {
     }
   });
 
-  it('reads what Node reads, and notes a deviation wherever it reads more', () => {
+  it('reads what Node reads, and notes a deviation whenever it accepts more', () => {
     fc.assert(
       fc.property(responses, cuts, fc.boolean(), fc.boolean(), (bytes, shares, toHead, ended) => {
         const pieces = piecesOf(bytes, shares);

@@ -21,8 +21,8 @@ const busyFor = (ms: number): void => {
   while (performance.now() < until);
 };
 
-describe('a turn of the loop', () => {
-  it('hands over what came in order, with the time at which it came', async () => {
+describe('a turn of the event loop', () => {
+  it('delivers data in order, with its arrival time', async () => {
     const turn = createTurn();
     const [one, two] = [createNotes(turn), createNotes(turn)];
     const beganMs = performance.now();
@@ -49,7 +49,7 @@ describe('a turn of the loop', () => {
     assert.ok(first.readAtMs - first.atMs >= 6);
   });
 
-  it('writes when all is handed over, and never while sockets are read', async () => {
+  it('writes after everything is delivered, and never while sockets are read', async () => {
     const turn = createTurn();
     const { notes, arrive } = createNotes(turn);
     turn.whenPolled(() => notes.push({ text: '(write)', atMs: 0, readAtMs: 0 }));
@@ -62,7 +62,7 @@ describe('a turn of the loop', () => {
     );
   });
 
-  it('reads the sockets again before all is handed over and written, when that takes long', async () => {
+  it('reads the sockets again before all is delivered and written, if that takes long', async () => {
     const turn = createTurn();
     const done: string[] = [];
     const slowly = (text: string): void => {
@@ -87,7 +87,7 @@ describe('a turn of the loop', () => {
     assert.equal(receiver.queued, 0);
   });
 
-  it('holds back a bounded number of bytes, and loses none', async () => {
+  it('holds a bounded number of bytes, and loses none', async () => {
     const turn = createTurn();
     const { notes, receiver, arrive } = createNotes(turn);
     const piece = 'x'.repeat(60_000);
@@ -99,7 +99,7 @@ describe('a turn of the loop', () => {
     assert.ok(notes.every(({ text }) => text === piece));
   });
 
-  it('takes any number of connections', async () => {
+  it('handles any number of connections', async () => {
     const turn = createTurn();
     const all = Array.from({ length: 3_000 }, () => createNotes(turn));
     for (const [i, { arrive }] of all.entries()) arrive(String(i));
