@@ -24,10 +24,10 @@ function linksOf(markdown: string): string[] {
 }
 
 describe('links of the documentation', () => {
-  it('are on more than 20 pages', () => ok(pages.length > 20));
+  it('are found on more than 20 pages', () => ok(pages.length > 20));
 
   for (const page of pages) {
-    it(`${page}: lead to a file and a heading that exist`, () => {
+    it(`${page}: every link leads to an existing file and heading`, () => {
       for (const link of linksOf(readFileSync(path.join(root, page), 'utf8'))) {
         const [file = '', heading] = link.split('#');
         const target = file === '' ? path.join(root, page) : path.resolve(root, path.dirname(page), file);

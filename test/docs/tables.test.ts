@@ -35,7 +35,7 @@ const { contributes }: Manifest = JSON.parse(read('package.json'));
 describe('tables of docs/editor.md', () => {
   const page = read('docs/editor.md');
 
-  it('list every command of the palette, and no other', () => {
+  it('list every command of the Command Palette, and no others', () => {
     const hidden = new Set(
       contributes.menus.commandPalette.filter(({ when }) => when === 'false').map(({ command }) => command),
     );
@@ -71,7 +71,7 @@ interface Schema {
 }
 
 describe('the table of docs/metrics.md', () => {
-  it('names fields that the schema of a run has', () => {
+  it('has fields that exist in the schema of a run', () => {
     const schema: Schema = JSON.parse(read('docs/loadlens.run-1.schema.json'));
     const fields = rowsOf(chapter(read('docs/metrics.md'), 'All numbers at a glance'))
       .slice(1)

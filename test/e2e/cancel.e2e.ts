@@ -4,14 +4,14 @@ import type { Workbench } from '../support/host/launch.ts';
 import { finishedRun, heading } from './panel.ts';
 import { mockUrl, openBesideMock, untilInFlight } from './shared.ts';
 
-describe('cancelling a run', () => {
+describe('canceling a run', () => {
   let bench: Workbench;
 
   before(async () => {
     bench = await openBesideMock('endpoints.txt', `${mockUrl('/sleeper?sleep_length=300')}\n`);
   });
 
-  it('closes the sockets at once and keeps what was measured', async () => {
+  it('closes the sockets immediately, and keeps what was measured', async () => {
     await runCommand(bench.page, 'Loadlens: Run with Options');
     await answer(bench.page, /Number of requests/, '100');
     await answer(bench.page, /Concurrency/, '6');

@@ -22,7 +22,7 @@ import { answered, makeWorkspace, mockAnswers, mockUrl, openWorkspace, screensho
 const requests = 40;
 const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'Dark High Contrast' };
 
-describe('the main job', () => {
+describe('the main workflow', () => {
   let folder = '';
   let bench: Workbench;
   const history = () => treeRows(bench.page, /History/);
@@ -42,7 +42,7 @@ describe('the main job', () => {
     await openFile(bench.page, 'endpoints.txt');
   });
 
-  it('runs from the palette, with the mock server it offers to start', async () => {
+  it('runs from the Command Palette, with the mock server it offers to start', async () => {
     await lenses(bench.page, /Run Benchmark/).waitFor();
     await runCommand(bench.page, 'Loadlens: Run with Options');
     await answer(bench.page, /Number of requests/, String(requests));
@@ -51,13 +51,13 @@ describe('the main job', () => {
     await finishedRun(bench, 'endpoints.txt');
   });
 
-  it('shows what the server counted', async () => {
+  it('shows the counts of the server', async () => {
     assert.equal(await answered(), requests);
     assert.deepEqual(await tile(bench, 'Success'), { value: '100%', remark: `${requests} of ${requests}` });
     assert.deepEqual(await table(bench, 'Status codes and errors'), { '200 OK': [String(requests), '100%'] });
   });
 
-  it('shows the panel in light, dark and high contrast', async () => {
+  it('shows the panel in light, dark, and high contrast', async () => {
     for (const [name, theme] of Object.entries(themes)) {
       await chooseTheme(bench.page, theme);
       const kind = { light: 'vscode-light', dark: 'vscode-dark', 'high-contrast': 'vscode-high-contrast' }[name] ?? '';
@@ -70,7 +70,7 @@ describe('the main job', () => {
     await bench.page.setViewportSize({ width: 1400, height: 900 });
   });
 
-  it('runs one endpoint from its lens', async () => {
+  it('runs one target from its CodeLens', async () => {
     const before = await answered();
     await openFile(bench.page, 'endpoints.txt');
     const lens = lenses(bench.page, /Run(?! Benchmark)/).last();
@@ -116,7 +116,7 @@ describe('the main job', () => {
     assert.deepEqual(record.statusCodes, { 200: requests });
   });
 
-  it('keeps panel and history over a reload of the window, and the mock server ends with it', async () => {
+  it('keeps panel and history after a window reload, which stops the mock server', async () => {
     await reloadWindow(bench.page);
     await bench.webview().locator('.verdict').waitFor({ state: 'detached' });
     await finishedRun(bench, 'endpoints.txt');
@@ -125,7 +125,7 @@ describe('the main job', () => {
     assert.equal(await mockAnswers(), false);
   });
 
-  it('keeps the history over a restart of server and browser', async () => {
+  it('keeps the history after a restart of server and browser', async () => {
     await stopWorkbench();
     bench = await openWorkspace(folder);
     await finishedRun(bench, 'endpoints.txt');
@@ -134,7 +134,7 @@ describe('the main job', () => {
     await waitFor('two runs in the history', async () => (await history().count()) === 2);
   });
 
-  it('offers no command that can do nothing', async () => {
+  it('hides commands that have no effect', async () => {
     const offers = await paletteOffers(bench.page, 'Loadlens: ');
     assert.ok(offers.some((title) => title.includes('Run Benchmark')));
     assert.equal(

@@ -5,14 +5,14 @@ import type { Workbench } from '../support/host/launch.ts';
 import { finishedRun, table, tile } from './panel.ts';
 import { answered, mockUrl, openBesideMock, screenshots } from './shared.ts';
 
-describe('a run by the clock from the palette', () => {
+describe('an open-model run from the Command Palette', () => {
   let bench: Workbench;
 
   before(async () => {
     bench = await openBesideMock('rate.endpoints', `# @arrivals poisson\n\n${mockUrl('/hello')}\n`);
   });
 
-  it('takes a rate in the place of a concurrency, and shows response time beside latency', async () => {
+  it('accepts a rate instead of a concurrency, and shows response time next to latency', async () => {
     const before = await answered();
     await runCommand(bench.page, 'Loadlens: Run with Options');
     await answer(bench.page, /Number of requests/, '60');

@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading, table, tile } from './panel.ts';
 import { answered, mockAnswers, mockUrl, openBesideMock } from './shared.ts';
 
-describe('a window that is reloaded while a run is under way', () => {
+describe('a window reload during a run', () => {
   let bench: Workbench;
 
   before(async () => {
@@ -13,7 +13,7 @@ describe('a window that is reloaded while a run is under way', () => {
     bench = await openBesideMock('endpoints.txt', text);
   });
 
-  it('finds the run in the history, with what it had measured', async () => {
+  it('keeps the run in the history, with what was measured', async () => {
     await runCommand(bench.page, 'Loadlens: Run Benchmark');
     await heading(bench, 'endpoints.txt').waitFor();
     await waitFor('some answers', async () => (await answered()) >= 60);
@@ -35,14 +35,14 @@ describe('a window that is reloaded while a run is under way', () => {
   });
 });
 
-describe('a window that is reloaded while a sweep is under way', () => {
+describe('a window reload during a sweep', () => {
   let bench: Workbench;
 
   before(async () => {
     bench = await openBesideMock('endpoints.txt', `${mockUrl('/sleeper?sleep_length=1')}\n`);
   });
 
-  it('finds the sweep in the history, with the levels that had ended', async () => {
+  it('keeps the sweep in the history, with the finished levels', async () => {
     await runCommand(bench.page, 'Loadlens: Run Sweep…');
     await answer(bench.page, /Concurrency of each level/, '1,2,4');
     await answer(bench.page, /Requests per level/, '5s');
@@ -65,7 +65,7 @@ describe('a window that is reloaded while a sweep is under way', () => {
   });
 });
 
-describe('a results panel that lies behind another editor', () => {
+describe('a results panel behind another editor', () => {
   let bench: Workbench;
 
   before(async () => {
@@ -75,7 +75,7 @@ describe('a results panel that lies behind another editor', () => {
     );
   });
 
-  it('is the one that the next run after a reload is shown in', async () => {
+  it('is reused for the next run after a reload', async () => {
     const { page } = bench;
     await runCommand(page, 'Loadlens: Run Benchmark');
     await finishedRun(bench, 'endpoints.txt');

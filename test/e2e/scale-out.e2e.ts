@@ -6,7 +6,7 @@ import { answer, openFile, runCommand, saveAs } from '../support/host/actions.ts
 import type { Workbench } from '../support/host/launch.ts';
 import { makeWorkspace, mockUrl, openWorkspace } from './shared.ts';
 
-describe('scale-out from the palette', () => {
+describe('scale-out from the Command Palette', () => {
   const folder = makeWorkspace({ 'endpoints.txt': `# @requests 12\n# @concurrency 6\n${mockUrl('/hello')}\n` });
   let bench: Workbench;
 

@@ -5,14 +5,14 @@ import { waitFor } from '../support/wait-for.ts';
 import { heading } from './panel.ts';
 import { mockUrl, openBesideMock } from './shared.ts';
 
-describe('a sweep from the palette', () => {
+describe('a sweep from the Command Palette', () => {
   let bench: Workbench;
 
   before(async () => {
     bench = await openBesideMock('endpoints.txt', `${mockUrl('/hello')}\n`);
   });
 
-  it('asks for levels and requests, and is kept in the history as a sweep', async () => {
+  it('asks for levels and requests, and is stored in the history as a sweep', async () => {
     await runCommand(bench.page, 'Loadlens: Run Sweep…');
     await answer(bench.page, /Concurrency of each level/, '1,2');
     await answer(bench.page, /Requests per level/, '8');

@@ -20,7 +20,7 @@ describe('Restricted Mode', () => {
 
   after(() => server.close());
 
-  it('reads everything, runs nothing and says so', async () => {
+  it('shows everything, runs nothing, and says so', async () => {
     const bench = await openWorkspace(makeWorkspace({ 'endpoints.txt': `${url}\n` }));
     bench.writeSettings(
       settings({

@@ -35,7 +35,7 @@ describe('the benchmark process', () => {
   });
   afterEach(() => server.close());
 
-  it('is ready, tells snapshots and one record, and exits by itself', async () => {
+  it("reports that it's ready, sends snapshots and one record, and exits", async () => {
     const { events, say, exit } = start();
     const body = new Uint8Array([0, 255, 7]);
     const post = { method: 'POST', url: `${server.url}/slow?ms=30`, headers: [], body };
@@ -68,7 +68,7 @@ describe('the benchmark process', () => {
     assert.equal(server.seen[0]?.headers['content-length'], '3');
   });
 
-  it('a cancel ends it with a record of what was measured', async () => {
+  it('ends on cancel with a record of what was measured', async () => {
     const { events, say, exit } = start();
     say({ type: 'run', input: runInput([`${server.url}/stall`], { plan: { requests: 100, concurrency: 4 } }) });
     await waitFor('four requests stall', () => server.seen.length === 4);
@@ -80,7 +80,7 @@ describe('the benchmark process', () => {
     assert.equal(last.record.requestsCancelled, 4);
   });
 
-  it('knows that it was stopped as a whole, and not busy', async () => {
+  it('recognizes that it was suspended, not busy', async () => {
     if (process.platform === 'win32') return;
     const { child, events, say, exit } = start();
     const plan = { requests: null, durationS: 1, concurrency: 4 };
@@ -98,7 +98,7 @@ describe('the benchmark process', () => {
     assert.match(warnings.join('\n'), /The machine paused for \d{3,} ms/);
   });
 
-  it('measures a sweep level by level, and tells each once', async () => {
+  it('measures a sweep level by level, and reports each level once', async () => {
     const { events, say, exit } = start();
     const { plan, ...rest } = runInput([`${server.url}/slow?ms=40`], { plan: { requests: 16 } });
     const levels = [1, 2, 4].map((concurrency) => Object.assign({}, plan, { concurrency }));
@@ -121,7 +121,7 @@ describe('the benchmark process', () => {
     assert.deepEqual(ended, last.record.levels.slice(0, 2));
   });
 
-  it('a cancel of a sweep keeps the levels that have ended', async () => {
+  it('keeps the finished levels when a sweep is canceled', async () => {
     const { events, say, exit } = start();
     const { plan, ...rest } = runInput([`${server.url}/slow?ms=5`], { plan: { requests: 4 } });
     const levels = [1, 2].map((concurrency) => Object.assign({}, plan, { concurrency }));
@@ -138,7 +138,7 @@ describe('the benchmark process', () => {
     );
   });
 
-  it('measures the throughput suite, and keeps no secret of its address', async () => {
+  it('measures the throughput suite, and keeps no secret of its URL', async () => {
     const mock = await startMockServer({ port: 0, maxConcurrentRequests: 10, timeScale: 0.01 });
     try {
       const { events, say, exit } = start();
@@ -179,7 +179,7 @@ describe('the benchmark process', () => {
     }
   });
 
-  it('dies with its parent, and its sockets with it', async () => {
+  it('exits with its parent, and closes its sockets', async () => {
     const { child, say, exit } = start();
     say({ type: 'run', input: runInput([`${server.url}/stall`], { plan: { requests: 100, concurrency: 4 } }) });
     await waitFor('four requests stall', () => server.seen.length === 4);
@@ -188,7 +188,7 @@ describe('the benchmark process', () => {
     await waitFor('the sockets are closed', () => server.openSockets === 0);
   });
 
-  it('says what the user can mend', async () => {
+  it('reports errors that the user can fix', async () => {
     const { events, say, exit } = start();
     say({ type: 'run', input: runInput([]) });
     assert.deepEqual(await exit, [1, null]);
@@ -201,7 +201,7 @@ describe('the benchmark process', () => {
     ]);
   });
 
-  it('a bug becomes a message with its stack', async () => {
+  it('reports a bug with its stack', async () => {
     const { child, events, exit } = start();
     // Passes as an input, and breaks later on.
     child.send({ type: 'run', input: { plan: {}, requests: [], targets: [null] } });
@@ -212,7 +212,7 @@ describe('the benchmark process', () => {
     assert.match(last.stack ?? '', /run\.ts/);
   });
 
-  it('a message it does not know ends it with a failure', async () => {
+  it('fails on an unknown message', async () => {
     const { child, events, exit } = start();
     child.send({ type: 'dance' });
     assert.deepEqual(await exit, [1, null]);

@@ -25,10 +25,10 @@ function came(meeting: Meeting | undefined): Meeting {
   return meeting;
 }
 
-describe('a meeting of threads', function () {
+describe('the meeting point of threads', function () {
   this.timeout(20_000);
 
-  it('gives each a number of its own and lets all begin together', async () => {
+  it('gives each thread its own number, and lets all start together', async () => {
     const name = randomUUID();
     const before = Date.now();
     const [here, ...threads] = await Promise.all([
@@ -44,7 +44,7 @@ describe('a meeting of threads', function () {
     for (const { atMs } of all) assert.ok(atMs >= before);
   });
 
-  it('begins when the last is ready, in one thread too', async () => {
+  it('starts when the last one is ready, also with a single thread', async () => {
     const name = randomUUID();
     const [a, b] = (await Promise.all([meet(name, 2, 5_000), meet(name, 2, 5_000)])).map(came);
     let begun = false;
@@ -56,7 +56,7 @@ describe('a meeting of threads', function () {
     b!.leave();
   });
 
-  it('does not wait for those who left, whichever they were', async () => {
+  it("doesn't wait for threads that left", async () => {
     for (const leaver of [0, 1, 2]) {
       const name = randomUUID();
       const all = (await Promise.all([1, 2, 3].map(() => meet(name, 3, 5_000)))).map(came);
@@ -70,11 +70,11 @@ describe('a meeting of threads', function () {
     }
   });
 
-  it('does not come about when some stay away', async () => {
+  it("fails if some threads don't arrive", async () => {
     assert.equal(await meet(randomUUID(), 2, 50), undefined);
   });
 
-  it('of one needs nobody', async () => {
+  it('starts immediately with a single member', async () => {
     const meeting = came(await meet(randomUUID(), 1, 50));
     assert.equal(meeting.number, 0);
     await meeting.ready();

@@ -40,7 +40,7 @@ describe('mock server process', () => {
     for (const { child } of open.splice(0)) child.kill('SIGKILL');
   });
 
-  it('listens, reports what changes and nothing else, and stops', async () => {
+  it('listens, reports only changes, and stops', async () => {
     const mock = await start();
     const { url, port } = await mock.event('listening');
     assert.equal(url, `http://127.0.0.1:${port}`);
@@ -59,7 +59,7 @@ describe('mock server process', () => {
     assert.deepEqual(await once(mock.child, 'exit'), [0, null]);
   });
 
-  it('stops when its parent goes away, with a request waiting', async () => {
+  it('stops when its parent exits, with a request waiting', async () => {
     const mock = await start();
     const { url } = await mock.event('listening');
     const held = assert.rejects(ask({ url }, '/sleeper?sleep_length=3600'));
@@ -69,7 +69,7 @@ describe('mock server process', () => {
     await held;
   });
 
-  it('says that its port is taken and ends', async () => {
+  it('reports that its port is in use, and exits', async () => {
     const other = await startMockServer({ port: 0, maxConcurrentRequests: 1, timeScale: 1 });
     try {
       const mock = await start(other.port);
@@ -84,7 +84,7 @@ describe('mock server process', () => {
     }
   });
 
-  it('ends with a failure on a message it does not know', async () => {
+  it('fails on an unknown message', async () => {
     const mock = await start();
     await mock.event('listening');
     const exit = once(mock.child, 'exit');

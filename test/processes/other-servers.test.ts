@@ -18,8 +18,8 @@ async function startOther(name?: string): Promise<{ server: Server; port: number
 const at = (port: number, ...paths: readonly string[]): { url: string }[] =>
   paths.map((path) => ({ url: `http://127.0.0.1:${port}${path}` }));
 
-describe('who answers where a bundled server was expected', () => {
-  it('is told when it is another server, by the name that it gives itself', async () => {
+describe('detection of another server in place of a bundled one', () => {
+  it('reports the other server by the name in its responses', async () => {
     for (const [name, said] of [
       ['AirTunes/845.5.1', 'AirTunes/845.5.1'],
       ['caf\u00e9\u009b31m', 'caf??31m'],
@@ -35,7 +35,7 @@ describe('who answers where a bundled server was expected', () => {
     }
   });
 
-  it('is not asked where a file is not made for the bundled server alone', async () => {
+  it('is skipped if not all targets are those of the bundled server', async () => {
     const { server, port } = await startOther('nginx');
     const asked: string[] = [];
     server.on('request', ({ url }) => asked.push(url ?? ''));
@@ -49,7 +49,7 @@ describe('who answers where a bundled server was expected', () => {
     server.close();
   });
 
-  it('is not told of the bundled server itself, whoever started it, nor of an empty port', async () => {
+  it('reports nothing for the bundled server itself, whoever started it, or for an unused port', async () => {
     const server = await startMockServer({ port: 0, maxConcurrentRequests: 2, timeScale: 1 });
     const port = Number(new URL(server.url).port);
     assert.deepEqual(await otherServers(at(port, '/hello'), [{ id: 'mock', port }]), []);

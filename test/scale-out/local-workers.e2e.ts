@@ -53,7 +53,7 @@ describe('an exported project on local workers of Artillery', () => {
     return readRun('shared.json');
   };
 
-  it('sends what one process sends, in as many threads, and Artillery adds up every counter exactly', async () => {
+  it('sends the same requests as one process, in several threads, and Artillery adds up every counter exactly', async () => {
     write(
       'endpoints.txt',
       `# @requests 1003
@@ -95,7 +95,7 @@ ${mock.url}/nothing
     assert.equal(sum(answers.map(([, count]) => count)), shared.successes);
   });
 
-  it('sends by the clock and reads streams, several shares in one thread', async () => {
+  it('sends at an arrival rate and reads streams, with several shares in one thread', async () => {
     write(
       'endpoints.txt',
       `# @rate 100
@@ -139,7 +139,7 @@ Content-Type: application/json
     assert.doesNotMatch(readFileSync(join(project.folder, 'report.json'), 'utf8'), /geheim-4711/);
   });
 
-  it('sends one share from each process, where processes are the workers', async () => {
+  it('sends one share from each process if processes are the workers', async () => {
     write('endpoints.txt', `# @requests 101\n# @concurrency 4\n${mock.url}/tokenizer?output_tokens=3\n`);
     const project = await exportProject(folder.path, 'a', ['--workers', '2']);
     // What a cloud does: the same files on two machines, each with a name.
@@ -162,7 +162,7 @@ Content-Type: application/json
     assert.match(record.environment.host, /^2 Artillery workers on /);
   });
 
-  it('is whole for workers elsewhere: they get every file and install nothing', async () => {
+  it('is complete for workers elsewhere, which get every file and install nothing', async () => {
     write('endpoints.txt', `# @requests 40\n${mock.url}/tokenizer?output_tokens=3\n`);
     const project = await exportProject(folder.path, 'p');
     // Artillery's own list of what it takes along, which makes no connection.

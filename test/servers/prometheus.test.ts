@@ -25,7 +25,7 @@ describe('Prometheus text', () => {
     );
   });
 
-  it('counts a value in the bucket whose bound it meets, and in all above it', () => {
+  it('counts a value in the bucket with that bound and in all higher ones', () => {
     const values = createHistogram([-1, 0, 2]);
     for (const value of [-5, -1, 0.5, 2, 3]) values.add(value);
     assert.equal(

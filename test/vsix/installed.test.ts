@@ -11,7 +11,7 @@ const root = path.join(import.meta.dirname, '../..');
 const manifest: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const vsix = path.join(root, `loadlens-${manifest.version}.vsix`);
 
-describe('the package, installed', () => {
+describe('the installed package', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vsix-'));
   let bench: Workbench;
   let mock: Awaited<ReturnType<typeof startMockServer>>;
@@ -29,7 +29,7 @@ describe('the package, installed', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('has what runs and nothing else', () => {
+  it('contains only the files that it needs', () => {
     const files = globSync('**', { cwd: installed(), withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(installed(), path.join(entry.parentPath, entry.name)));
@@ -60,7 +60,7 @@ describe('the package, installed', () => {
     assert.equal(mock.stats().byStatus['200'], 20);
   });
 
-  it('offers the server that it has', async () => {
+  it('offers the servers that it contains', async () => {
     let offers: string[] = [];
     // The rows of the palette follow what is typed a moment later.
     await waitFor('the offer', async () => {
@@ -71,7 +71,7 @@ describe('the package, installed', () => {
     assert.deepEqual(offers, ['Loadlens: Start Mock Server']);
   });
 
-  it('says how long activation took', async () => {
+  it('measures the activation time', async () => {
     await runCommand(bench.page, 'Developer: Show Running Extensions');
     const row = bench.page.locator('.runtime-extensions-editor .extension', { hasText: 'Loadlens' });
     const text = await row.locator('.activation-time').innerText();

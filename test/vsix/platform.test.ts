@@ -14,7 +14,7 @@ const target = `${process.platform}-${process.arch}`;
 
 // There is a package only for platforms that have a native part.
 if (nativePartProblem() === undefined) {
-  describe('the package for this platform, installed', () => {
+  describe('the installed package for this platform', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'platform-'));
     let bench: Workbench;
     let port = 0;
@@ -43,7 +43,7 @@ if (nativePartProblem() === undefined) {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    it('has the native part of this platform and of no other', () => {
+    it('has the native runtime of this platform only', () => {
       const extensions = path.join(bench.dataFolder, 'extensions');
       const [installed = ''] = globSync('loadlens.loadlens-*', { cwd: extensions });
       const natives = globSync('**/*.{node,so,so.*,dylib,dll}', { cwd: path.join(extensions, installed) });

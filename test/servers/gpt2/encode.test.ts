@@ -16,8 +16,8 @@ function counting() {
 
 const text = 'Once upon a  time\n\nthere was,\tit is said, '.repeat(300);
 
-describe('tokenizing prompts', () => {
-  it('gives the tokens of the whole text, a piece at a time', async () => {
+describe('prompt tokenization', () => {
+  it('returns the tokens of the whole text, piece by piece', async () => {
     const { given, encode } = counting();
     const tokens = await createEncoder(encode)(text, 1e6);
     assert.deepEqual(tokens, words(text));
@@ -33,7 +33,7 @@ describe('tokenizing prompts', () => {
     assert.equal(given.length, 1);
   });
 
-  it('looks at a text without a gap in pieces first, so that a hopeless one is not taken whole', async () => {
+  it("tests pieces of a long text without spaces first, so it isn't tokenized as a whole in vain", async () => {
     const { given, encode } = counting();
     const letters = (piece: string): number[] => (encode(piece), Array.from(piece, () => 1));
     assert.equal(await createEncoder(letters)('x'.repeat(100_000), 1_000), undefined);
@@ -42,7 +42,7 @@ describe('tokenizing prompts', () => {
     assert.equal(given.at(-1)?.length, 5_000);
   });
 
-  it('lets others have their turn between two pieces, and takes one text at a time', async () => {
+  it('lets other texts take turns between pieces, and handles one text at a time', async () => {
     const order: string[] = [];
     const encoder = createEncoder((piece) => {
       order.push(piece.trim().slice(0, 1));
@@ -56,7 +56,7 @@ describe('tokenizing prompts', () => {
     assert.ok(ticks > 0);
   });
 
-  it('goes on after a text that fails', async () => {
+  it('continues after a text that fails', async () => {
     const encoder = createEncoder((piece) => {
       if (piece.startsWith('!')) throw new Error('broken');
       return words(piece);

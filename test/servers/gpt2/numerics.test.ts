@@ -68,7 +68,7 @@ describe('GPT-2 numerics', function () {
     }
   });
 
-  it('the candidates are the likeliest of all logits, in order', async () => {
+  it('the candidates are the most likely of all logits, in order', async () => {
     const cache = createKvCache(config);
     cache.ensure(1, 128, []);
     const model = await tinyModel('q8');
@@ -82,7 +82,7 @@ describe('GPT-2 numerics', function () {
   });
 
   for (const dtype of ['fp32', 'q8'] as const) {
-    it(`${dtype} logits are equal bit for bit alone and between others, whatever the lengths`, async () => {
+    it(`${dtype} logits are bit-identical alone and in a batch, for any lengths`, async () => {
       const model = await tinyModel(dtype);
       const vocabulary = config.vocabulary;
       for (const length of [1, 2, 7, 16, 33, 127]) {
@@ -108,7 +108,7 @@ describe('GPT-2 numerics', function () {
     ['q8', 0.999],
     ['q4', 0.9],
   ] as const) {
-    it(`${dtype} logits point the same way as the exact ones (cosine at least ${least})`, async () => {
+    it(`${dtype} logits have the direction of the exact ones (cosine at least ${least})`, async () => {
       const expected = (await exact.forward(text)).slice(9);
       const actual = await served(await tinyModel(dtype), text, 10);
       for (const [step, logits] of actual.entries()) {

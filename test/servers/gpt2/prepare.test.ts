@@ -98,7 +98,7 @@ async function withHub(folder: string, work: () => Promise<void>, cut = false, p
 describe('GPT-2 models', function () {
   this.timeout(60_000);
 
-  it('the synthetic model has the parameters of the 124M model and is marked as synthetic', async () => {
+  it('the synthetic model has the parameters of the 124M model, and is marked as synthetic', async () => {
     const count = tensorsOf(syntheticModels['synthetic']!).reduce(
       (sum, { shape }) => sum + shape.reduce((a, b) => a * b),
       0,
@@ -107,7 +107,7 @@ describe('GPT-2 models', function () {
     assert.equal((await prepareTiny('fp32')).synthetic, true);
   });
 
-  it('seeded weights are the same each time and differ by name', async () => {
+  it('seeded weights are reproducible and differ by name', async () => {
     const [a, b] = [syntheticWeights(config), syntheticWeights(config)];
     assert.deepEqual(await a.read('h.0.mlp.c_fc.weight'), await b.read('h.0.mlp.c_fc.weight'));
     assert.deepEqual(
@@ -117,7 +117,7 @@ describe('GPT-2 models', function () {
     assert.notDeepEqual(await a.read('h.0.ln_1.bias'), await a.read('h.0.ln_2.bias'));
   });
 
-  it('a model is made once, then found; a change in its files, or a cut, is noticed and it is made again', async () => {
+  it('a model is built once, reused, and rebuilt if its files are changed or truncated', async () => {
     const phases: string[] = [];
     const prepare = () => {
       phases.length = 0;
@@ -155,7 +155,7 @@ describe('GPT-2 models', function () {
     assert.deepEqual(await readdir(temporary), ['synthetic-tiny-q8'], 'nothing half-made is left');
   });
 
-  it('what a killed start left behind is removed, what another process makes stays', async () => {
+  it('leftovers of a killed start are removed, and files that another process is building are kept', async () => {
     const cacheDir = temporaryFolder();
     const gone = spawnSync(process.execPath, ['-e', '']).pid;
     await mkdir(join(cacheDir, `synthetic-tiny-q8.making-${gone}`));
@@ -165,7 +165,7 @@ describe('GPT-2 models', function () {
     assert.deepEqual(left, ['synthetic-tiny-q8', `synthetic-tiny-q8.making-${process.ppid}`]);
   });
 
-  it('a folder with the same weights becomes the same graph as the seeded model, whatever its tensors are prefixed with', async () => {
+  it('a folder with the same weights becomes the same graph as the seeded model, with any tensor prefix', async () => {
     const root = temporaryFolder();
     const options = { dtype: 'fp32', cacheDir: join(root, 'cache'), onProgress: () => {} } as const;
     const bare = await prepareModel({ ...options, model: await gpt2Folder(join(root, 'bare')) });
@@ -180,7 +180,7 @@ describe('GPT-2 models', function () {
       assert.ok((await readFile(join(bare.folder, name))).equals(await readFile(join(prefixed.folder, name))), name);
   });
 
-  it('a folder whose weights changed is converted again', async () => {
+  it('a folder with changed weights is converted again', async () => {
     const root = temporaryFolder();
     const model = await gpt2Folder(join(root, 'model'));
     const phases: string[] = [];
@@ -191,7 +191,7 @@ describe('GPT-2 models', function () {
     assert.ok(phases.includes('convert'));
   });
 
-  it('damaged weights are refused with a sentence, and leave nothing behind', async () => {
+  it('damaged weights are rejected with one sentence, and leave no files', async () => {
     const root = temporaryFolder();
     const cacheDir = join(root, 'cache');
     const model = await gpt2Folder(join(root, 'model'));
@@ -204,7 +204,7 @@ describe('GPT-2 models', function () {
     assert.deepEqual(await readdir(cacheDir), []);
   });
 
-  it('what is no GPT-2 is refused with a sentence', async () => {
+  it('a model other than GPT-2 is rejected with one sentence', async () => {
     const good = configJson(config);
     assert.equal(refused(good), 'accepted');
     assert.match(refused({ ...good, model_type: 'llama' }), /model_type is "llama"/);
@@ -218,10 +218,10 @@ describe('GPT-2 models', function () {
   });
 });
 
-describe('GPT-2 models of a hub', function () {
+describe('GPT-2 models of Hugging Face', function () {
   this.timeout(60_000);
 
-  it('are fetched with progress, converted, and later found without a network', async () => {
+  it('are downloaded with progress, converted, and later used without a network', async () => {
     const root = temporaryFolder();
     const folder = await gpt2Folder(join(root, 'origin'));
     const shares: number[] = [];
@@ -240,7 +240,7 @@ describe('GPT-2 models of a hub', function () {
     assert.equal(again.config.width, 64);
   });
 
-  it('are fetched whole when the hub compresses them', async () => {
+  it('are downloaded completely if the server compresses them', async () => {
     const root = temporaryFolder();
     const folder = await gpt2Folder(join(root, 'origin'));
     const options = { model: 'some/gpt2', dtype: 'q8', cacheDir: join(root, 'cache'), onProgress: () => {} } as const;
@@ -250,7 +250,7 @@ describe('GPT-2 models of a hub', function () {
     await withHub(folder, work, false, true);
   });
 
-  it('that cannot be reached, or break off, are one sentence with the offer of the synthetic model', async () => {
+  it("that can't be downloaded cause one sentence that suggests the synthetic model", async () => {
     const root = temporaryFolder();
     const folder = await gpt2Folder(join(root, 'origin'));
     const options = { model: 'some/gpt2', dtype: 'q8', cacheDir: join(root, 'cache'), onProgress: () => {} } as const;

@@ -41,7 +41,7 @@ async function wait<T extends Gpt2Event['type']>(of: { events: Gpt2Event[] }, ty
 describe('GPT-2 process', function () {
   this.timeout(60_000);
 
-  it('starts with progress, serves, reports its state, and stops within a step when told to', async () => {
+  it('starts with progress, serves, reports its state, and stops within a step on request', async () => {
     const process = run();
     const { url, synthetic } = await wait(process, 'listening');
     assert.equal(synthetic, true);
@@ -54,14 +54,14 @@ describe('GPT-2 process', function () {
     await answer;
   });
 
-  it('stops when its parent goes away', async () => {
+  it('stops when its parent exits', async () => {
     const process = run();
     await wait(process, 'listening');
     process.child.disconnect();
     assert.deepEqual(await process.exit, [0, null]);
   });
 
-  it('can be stopped while it starts', async () => {
+  it('can be stopped during the start', async () => {
     const process = run();
     await wait(process, 'progress');
     process.child.send({ type: 'stop' });
@@ -69,7 +69,7 @@ describe('GPT-2 process', function () {
     assert.ok(!process.events.some(({ type }) => type === 'listening' || type === 'failure'));
   });
 
-  it('says what is wrong in a sentence and ends', async () => {
+  it('reports an error in one sentence and exits', async () => {
     const process = run({ model: '/no/such/folder' });
     const failure = await wait(process, 'failure');
     assert.equal(failure.message, 'Folder /no/such/folder not found.');
@@ -77,7 +77,7 @@ describe('GPT-2 process', function () {
     assert.deepEqual(await process.exit, [1, null]);
   });
 
-  it('takes no other messages', () => {
+  it('rejects unknown messages', () => {
     assert.throws(() => readGpt2Command({ type: 'start', options: { ...tiny, dtype: 'fp64' } }));
     assert.throws(() => readGpt2Command({ type: 'start', options: { ...tiny, maxBatch: 0 } }));
     assert.throws(() => readGpt2Event({ type: 'listening', port: 1 }));

@@ -47,11 +47,11 @@ const needs = (temperature: number, topK: number) => needsAllLogits({ temperatur
 const take = (seed: number) => Array.from({ length: 1000 }, seededRandom(seed));
 
 describe('GPT-2 sampling', () => {
-  it('temperature 0 takes the likeliest', () => {
+  it('temperature 0 selects the most likely token', () => {
     assert.deepEqual([...frequencies({ temperature: 0 }).keys()], [17]);
   });
 
-  it('temperature 1 follows the shares, from all logits and from the candidates alike', () => {
+  it('temperature 1 follows the probabilities, from all logits and from the candidates alike', () => {
     assertShares(frequencies({ temperature: 1 }), shares);
     assertShares(frequencies({ temperature: 1, topK: 4 }), shares);
     assertShares(frequencies({ temperature: 1, topK: 100 }), shares);
@@ -73,7 +73,7 @@ describe('GPT-2 sampling', () => {
     assert.deepEqual([...frequencies({ temperature: 1, topP: 0.01 }).keys()], [17]);
   });
 
-  it('a flat distribution, where the candidates are not enough for top-p, is still cut right', () => {
+  it('a flat distribution with too few candidates for top-p is still cut correctly', () => {
     const flat = new Float32Array(200);
     const even = {
       topIds: Int32Array.from({ length: 64 }, (_, i) => i),
@@ -89,11 +89,11 @@ describe('GPT-2 sampling', () => {
     );
   });
 
-  it('all logits are asked for only when the candidates cannot do', () => {
+  it("all logits are used only if the candidates aren't enough", () => {
     assert.deepEqual([needs(0, 0), needs(1, 64), needs(1, 65), needs(1, 0)], [false, false, true, true]);
   });
 
-  it('the same seed gives the same numbers, between 0 and 1, another seed others', () => {
+  it('the same seed gives the same numbers from 0 to 1, and another seed gives others', () => {
     assert.deepEqual(take(5), take(5));
     assert.notDeepEqual(take(5), take(6));
     assert.ok(take(0).every((x) => x >= 0 && x < 1));

@@ -35,7 +35,7 @@ describe('GPT-2 scheduler', function () {
   this.timeout(60_000);
 
   for (const dtype of ['fp32', 'q8'] as const) {
-    it(`${dtype}: 24 requests that join and leave at random get the tokens they get alone`, async () => {
+    it(`${dtype}: 24 requests that join and leave at random get the same tokens as alone`, async () => {
       const model = await tinyModel(dtype);
       for (const [seed, longest] of [
         [5, 60],
@@ -68,7 +68,7 @@ describe('GPT-2 scheduler', function () {
     for (const one of jobs) assert.deepEqual(tokensOf(emitted, one.id), await alone(model, one));
   });
 
-  it('a cancelled sequence frees its slot at the next step and the others go on unchanged', async () => {
+  it('a canceled sequence frees its slot at the next step, and the others continue unchanged', async () => {
     const model = await tinyModel('fp32');
     const jobs = [0, 1, 2, 3].map((id) => job(id, [100 + id, 5], { maxTokens: 30 }));
     const scheduler = createScheduler(model, options);
@@ -83,7 +83,7 @@ describe('GPT-2 scheduler', function () {
     for (const id of [0, 2, 3]) assert.deepEqual(tokensOf(emitted, id), await alone(model, jobs[id]!));
   });
 
-  it('a sequence can be cancelled while it waits and while its long prompt is taken in', async () => {
+  it('a sequence can be canceled in the queue and during the prefill of its long prompt', async () => {
     const scheduler = createScheduler(await tinyModel('q8'), options);
     const long = Array.from({ length: 500 }, (_, i) => i);
     scheduler.submit(job(0, long));
@@ -97,7 +97,7 @@ describe('GPT-2 scheduler', function () {
     assert.deepEqual([...ids], [1]);
   });
 
-  it('a long prompt comes in by pieces while the others go on', async () => {
+  it('a long prompt is processed in pieces while other sequences continue', async () => {
     const scheduler = createScheduler(await tinyModel('q8'), options);
     scheduler.submit(job(0, [1, 2, 3], { maxTokens: 12 }));
     await scheduler.advance();
@@ -112,7 +112,7 @@ describe('GPT-2 scheduler', function () {
     assert.deepEqual(seen, ['0', '0', '0', '0', '1,0,1', '0,1']);
   });
 
-  it('sequences wait while the batch or the KV budget is full, and come in order', async () => {
+  it('sequences are queued in order while the batch or the KV budget is full', async () => {
     const model = await tinyModel('q8');
     const narrow = createScheduler(model, { ...options, maxBatch: 2 });
     for (const id of [0, 1, 2]) narrow.submit(job(id, [1, 2, id]));
@@ -131,7 +131,7 @@ describe('GPT-2 scheduler', function () {
     assert.ok(small.state.kvTokensAllocated <= 1024);
   });
 
-  it('fills the whole context and no more', async () => {
+  it('fills the whole context, and never more', async () => {
     const scheduler = createScheduler(await tinyModel('q8'), options);
     scheduler.submit(
       job(
@@ -145,7 +145,7 @@ describe('GPT-2 scheduler', function () {
     assert.equal(emitted.at(-1)?.end, 'length');
   });
 
-  it('ends at the end-of-text token unless told to ignore it', async () => {
+  it("ends at the end-of-text token unless it's ignored", async () => {
     const model = await tinyModel('q8');
     const [first, second] = await alone(model, job(0, [4, 5], { maxTokens: 2 }));
     assert.ok(first !== undefined && second !== undefined);
@@ -180,7 +180,7 @@ describe('GPT-2 scheduler', function () {
     });
   }
 
-  it('takes whole pieces of 128 tokens from the prefix cache, but never the last token', async () => {
+  it('reuses full blocks of 128 tokens from the prefix cache, but never the last token', async () => {
     const model = await tinyModel('q8');
     const scheduler = createScheduler(model, { ...options, prefixCacheTokens: 1024 });
     const prompt = Array.from({ length: 600 }, (_, i) => i);

@@ -58,7 +58,7 @@ describe('GPT-2 server', function () {
     assert.match(answer.system_fingerprint ?? '', /synthetic$/);
   });
 
-  it('a stream carries the same text, and usage when asked for', async () => {
+  it('a stream has the same text, and usage if requested', async () => {
     const whole = await openai.completions.create({ ...greedy, max_tokens: 12 });
     const stream = await openai.completions.create({
       ...greedy,
@@ -79,7 +79,7 @@ describe('GPT-2 server', function () {
     assert.deepEqual(usage, { prompt_tokens: 6, completion_tokens: 12, total_tokens: 18 });
   });
 
-  it('the openai client chats, whole and streamed', async () => {
+  it('the openai client chats, complete and streamed', async () => {
     const body = { model: 'synthetic-tiny', messages: [{ role: 'user', content: 'Hi' }], temperature: 0 } as const;
     const answer = await openai.chat.completions.create({ ...body, messages: [...body.messages], max_tokens: 6 });
     assert.equal(answer.choices[0]?.message.role, 'assistant');
@@ -96,7 +96,7 @@ describe('GPT-2 server', function () {
     assert.deepEqual(final.usage, answer.usage);
   });
 
-  it('a stream ends with [DONE], and has no usage unless asked for', async () => {
+  it('a stream ends with [DONE], and has no usage unless requested', async () => {
     const text = await sendText('/v1/chat/completions', {
       messages: [{ role: 'user', content: 'Hi' }],
       max_tokens: 3,
@@ -110,7 +110,7 @@ describe('GPT-2 server', function () {
     assert.equal(chunks.at(-1).choices[0].finish_reason, 'length');
   });
 
-  it('several prompts and choices, as texts and as tokens', async () => {
+  it('accepts several prompts and choices, as texts and as tokens', async () => {
     const { json } = await post('/v1/completions', {
       prompt: ['Hello', 'What is'],
       n: 2,
@@ -129,14 +129,14 @@ describe('GPT-2 server', function () {
     assert.deepEqual(empty.json.usage, { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 });
   });
 
-  it('the same seed gives the same answer, choices of one request differ', async () => {
+  it('the same seed gives the same response, and choices of one request differ', async () => {
     const body = { prompt, max_tokens: 8, n: 2, seed: 42 };
     const [a, b] = await Promise.all([post('/v1/completions', body), post('/v1/completions', body)]);
     assert.deepEqual(a.json.choices, b.json.choices);
     assert.notEqual(a.json.choices[0]!.text, a.json.choices[1]!.text);
   });
 
-  it('a stop string ends the answer before it, and the tokens up to it count', async () => {
+  it('a stop string ends the response before it, and the tokens up to it count', async () => {
     const whole = (await post('/v1/completions', { ...greedy, max_tokens: 12 })).json.choices[0]!.text;
     const stop = whole.slice(7, 10);
     const at = whole.indexOf(stop);
@@ -151,7 +151,7 @@ describe('GPT-2 server', function () {
     assert.equal(text, whole.slice(0, at));
   });
 
-  it('bad requests get 400 with a sentence that names the field', async () => {
+  it('invalid requests get 400 with a sentence that names the field', async () => {
     const cases: readonly (readonly [unknown, RegExp, string | null])[] = [
       ['{"prompt"', /isn't valid JSON/, null],
       ['[]', /must be a JSON object/, null],
@@ -188,7 +188,7 @@ describe('GPT-2 server', function () {
     assert.match(none.json.error.message, /messages must have at least one message/);
   });
 
-  it('neutral values of what is not supported are taken', async () => {
+  it('neutral values of unsupported fields are accepted', async () => {
     const { status } = await post('/v1/completions', {
       prompt,
       max_tokens: 1,
@@ -200,7 +200,7 @@ describe('GPT-2 server', function () {
     assert.equal(status, 200);
   });
 
-  it('other models, addresses and methods, and huge bodies are refused in the same shape', async () => {
+  it('other models, paths, and methods, and huge bodies are rejected in the same format', async () => {
     await assert.rejects(openai.completions.create({ ...greedy, model: 'gpt-4' }), NotFoundError);
     assert.equal((await post('/v1/completions', { prompt, max_tokens: 1, model: 'gpt2' })).status, 200);
     assert.equal((await post('/v2', {})).status, 404);
@@ -221,7 +221,7 @@ describe('GPT-2 server', function () {
     assert.deepEqual(health, { status: 'ready', model: 'synthetic-tiny', dtype: 'q8', weights: 'synthetic' });
   });
 
-  it('/tokenizer generates as many tokens as asked for', async () => {
+  it('/tokenizer generates the requested number of tokens', async () => {
     const before = server.stats().generatedTokens;
     const answer = await fetch(`${server.url}/tokenizer?output_tokens=9`);
     assert.deepEqual(await answer.json(), { output_tokens: 9 });
@@ -236,7 +236,7 @@ describe('GPT-2 server', function () {
       assert.equal((await fetch(`${server.url}/tokenizer${query}`)).status, 400, query);
   });
 
-  it('counts in Prometheus text', async () => {
+  it('reports its counts as Prometheus text', async () => {
     await post('/v1/completions', { prompt, max_tokens: 4 });
     const text = await (await fetch(`${server.url}/metrics`)).text();
     const value = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
@@ -247,7 +247,7 @@ describe('GPT-2 server', function () {
     assert.ok(value('gpt2_http_requests_total\\{status="200"\\}') > 0);
   });
 
-  it('a client that goes away frees its slot, streamed or not', async () => {
+  it('a client that disconnects frees its slot, streamed or not', async () => {
     for (const stream of [true, false]) {
       const sent = request(`${server.url}/v1/completions`, { method: 'POST' });
       sent.on('error', () => {});
@@ -259,10 +259,10 @@ describe('GPT-2 server', function () {
   });
 });
 
-describe('GPT-2 server, full and failing', function () {
+describe('GPT-2 server: limits and errors', function () {
   this.timeout(60_000);
 
-  it('answers 429 with Retry-After when the queue is full, and goes on afterwards', async () => {
+  it('responds with 429 and Retry-After if the queue is full, and continues afterwards', async () => {
     const server = await startTinyServer({ maxBatch: 2, maxQueue: 1 });
     const ask = (signal?: AbortSignal) =>
       fetch(`${server.url}/tokenizer?output_tokens=380`, signal === undefined ? {} : { signal });
@@ -284,7 +284,7 @@ describe('GPT-2 server, full and failing', function () {
     await server.close();
   });
 
-  it('says "loading" while it loads, and can be cancelled then', async () => {
+  it('responds with "loading" while it loads, and can be canceled then', async () => {
     const abort = new AbortController();
     let port = 0;
     const starting = startTinyServer({
@@ -302,7 +302,7 @@ describe('GPT-2 server, full and failing', function () {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/health`));
   });
 
-  it('names the tokens of its prefix cache, once per prompt', async () => {
+  it('counts the tokens of its prefix cache once per prompt', async () => {
     const server = await startTinyServer({ prefixCacheTokens: 1024 });
     const ask = async (body: object): Promise<unknown> => {
       const response = await fetch(`${server.url}/v1/completions`, { method: 'POST', body: JSON.stringify(body) });
@@ -319,7 +319,7 @@ describe('GPT-2 server, full and failing', function () {
     await server.close();
   });
 
-  it('closes while answers are under way', async () => {
+  it('closes while responses are in progress', async () => {
     const server = await startTinyServer();
     const answer = fetch(`${server.url}/tokenizer?output_tokens=1000`).then(
       () => 'answered',
@@ -330,7 +330,7 @@ describe('GPT-2 server, full and failing', function () {
     assert.equal(await answer, 'cut off');
   });
 
-  it('a taken port and an unknown model are failures with a hint', async () => {
+  it('a port in use and an unknown model are failures with a hint', async () => {
     const server = await startTinyServer();
     await assert.rejects(startTinyServer({ port: server.port }), { name: 'LoadlensError', message: /is in use/ });
     await assert.rejects(startTinyServer({ model: '/no/such' }), {

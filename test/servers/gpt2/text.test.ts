@@ -29,7 +29,7 @@ describe('GPT-2 tokenizer', () => {
     tokenizer = createTextTokenizer(await loadTokenizer(folder));
   });
 
-  it('any text comes back from its tokens', () => {
+  it('restores any text from its tokens', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc.string({ maxLength: 60 }),
@@ -50,12 +50,12 @@ describe('GPT-2 tokenizer', () => {
     );
   });
 
-  it('frequent words are one token, as in the real vocabulary', () => {
+  it('encodes frequent words as one token, like the real vocabulary', () => {
     assert.equal(tokenizer.encode('Hello, how are you?').length, 6);
     assert.equal(tokenizer.encode('').length, 0);
   });
 
-  it('every token below 50,257 has bytes, but the end-of-text token has none', () => {
+  it('has bytes for every token below 50,257 except the end-of-text token', () => {
     for (const token of [0, 255, 256, 30_000, 50_255]) assert.ok(tokenizer.bytesOf(token).length > 0, String(token));
     assert.equal(tokenizer.bytesOf(50_256).length, 0);
     assert.deepEqual(tokenizer.encode('<|endoftext|>'), [50_256]);
@@ -63,7 +63,7 @@ describe('GPT-2 tokenizer', () => {
 });
 
 describe('GPT-2 streaming text', () => {
-  it('a character is never sent in halves', () => {
+  it('never splits a character', () => {
     const { pieces } = stream(Buffer.from('aé世🙂'), byBytes, []);
     assert.deepEqual(
       pieces.filter((piece) => piece !== ''),
@@ -71,12 +71,12 @@ describe('GPT-2 streaming text', () => {
     );
   });
 
-  it('broken bytes become replacement characters, those at the end too', () => {
+  it('replaces broken bytes with replacement characters, also at the end', () => {
     const { pieces } = stream([0x61, 0xff, 0x62, 0xe4, 0xb8], byBytes, []);
     assert.equal(pieces.join(''), 'a\ufffdb\ufffd');
   });
 
-  it('the text before the first stop string is sent, whole and nothing more, whatever the tokens', () => {
+  it('is exactly the text before the first stop string, for any tokens', () => {
     const alphabet = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\n'), maxLength: 30 });
     const stop = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\n'), minLength: 1, maxLength: 4 });
     fc.assert(
@@ -98,13 +98,13 @@ describe('GPT-2 streaming text', () => {
     );
   });
 
-  it('only what could still become a stop string is held back', () => {
+  it('holds back only what may still become a stop string', () => {
     const detokenizer = createDetokenizer(byBytes, ['END']);
     const sent = [...Buffer.from('aENbEND')].map((token) => detokenizer.push(token).text);
     assert.deepEqual(sent, ['a', '', '', 'ENb', '', '', '']);
   });
 
-  it('a chat is written as a script', () => {
+  it('a chat is formatted as a script', () => {
     assert.equal(
       chatPrompt([
         { role: 'system', text: 'Be brief.' },

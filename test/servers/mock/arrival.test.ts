@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createArrivalClock } from '../../../src/servers/mock/arrival.ts';
 
-describe('clock of arrivals', () => {
-  it('stands still within a turn of the event loop, and goes on with the next', async () => {
+describe('arrival clock', () => {
+  it("doesn't advance within a turn of the event loop, but does with the next", async () => {
     const arrivedAt = createArrivalClock();
     const before = performance.now();
     const first = arrivedAt();

@@ -19,7 +19,7 @@ describe('mock server', () => {
   };
   afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
 
-  describe('answers', () => {
+  describe('responses', () => {
     for (const tokens of [1, 9, 10, 99, 100, 999, 1000, 30_000, 1_000_000_000]) {
       it(`echoes output_tokens=${tokens}`, async () => {
         const reply = await ask(await start({ timeScale: 0 }), `/tokenizer?output_tokens=${tokens}`);
@@ -33,14 +33,14 @@ describe('mock server', () => {
     badTokens.push('?output_tokens=1e3', '?output_tokens=abc', '?output_tokens=0x10', '?output_tokens=1000000001');
     badTokens.push(`?output_tokens=${'9'.repeat(400)}`, '?output_tokens=3&output_tokens=4', '?output_tokens=%ff');
     for (const query of badTokens) {
-      it(`refuses /tokenizer${query.slice(0, 40)}`, async () => {
+      it(`rejects /tokenizer${query.slice(0, 40)}`, async () => {
         const reply = await ask(await start(), `/tokenizer${query}`);
         assert.equal(reply.status, 400);
         assert.match(errorOf(reply.text), /^output_tokens must be one whole number from 1 to 1000000000, such as /);
       });
     }
 
-    it('sleeps as /sleeper is told, 1 s for 0 and for nothing', async () => {
+    it('sleeps for the time given to /sleeper, and 1 s for 0 and without a time', async () => {
       const server = await start();
       const texts = [];
       for (const query of ['?sleep_length=2', '?sleep_length=0.5', '?sleep_length=0', '']) {
@@ -53,14 +53,14 @@ describe('mock server', () => {
     });
 
     for (const length of ['-1', 'abc', '3601', 'Infinity', '1e9', '']) {
-      it(`refuses sleep_length=${length}`, async () => {
+      it(`rejects sleep_length=${length}`, async () => {
         const reply = await ask(await start(), `/sleeper?sleep_length=${length}`);
         assert.equal(reply.status, 400);
         assert.match(errorOf(reply.text), /^sleep_length must be one number of seconds from 0 to 3600/);
       });
     }
 
-    it('greets at /hello', async () => {
+    it('responds to /hello', async () => {
       assert.deepEqual(await ask(await start(), '/hello'), {
         status: 200,
         type: 'text/plain; charset=utf-8',
@@ -69,7 +69,7 @@ describe('mock server', () => {
       });
     });
 
-    it('answers 404 for what it does not know, names of object members included', async () => {
+    it('responds with 404 to unknown paths, including names of object members', async () => {
       const server = await start();
       for (const path of ['/', '/nothing', '/constructor', '/__proto__', '//hello']) {
         const reply = await ask(server, path);
@@ -78,7 +78,7 @@ describe('mock server', () => {
       }
     });
 
-    it('answers 405 and what is allowed for a wrong method', async () => {
+    it('responds with 405 and the allowed methods to a wrong method', async () => {
       const server = await start();
       for (const [method, path, allow] of [
         ['POST', '/tokenizer?output_tokens=3', 'GET'],
@@ -95,7 +95,7 @@ describe('mock server', () => {
   });
 
   describe('limit', () => {
-    it('holds for every route but /update_config, /health and /metrics', async () => {
+    it('applies to every route except /update_config, /health, and /metrics', async () => {
       const server = await start({ maxConcurrentRequests: 1, timeScale: 1 });
       const waiting = new AbortController();
       const held = ask(server, '/sleeper?sleep_length=3600', { signal: waiting.signal }).catch(() => 'gone');
@@ -125,7 +125,7 @@ describe('mock server', () => {
       });
     });
 
-    it('lets exactly the limit in', async () => {
+    it('lets exactly the maximum number in', async () => {
       const server = await start({ maxConcurrentRequests: 7, timeScale: 0.2 });
       const replies = await Promise.all(Array.from({ length: 30 }, () => ask(server, '/tokenizer?output_tokens=3')));
       assert.equal(replies.filter(({ status }) => status === 200).length, 7);
@@ -144,7 +144,7 @@ describe('mock server', () => {
       ['{"max_concurrent_requests":"5"}', /must be a whole number from 1/],
       ['{"max_concurrent_requests":1e300}', /must be a whole number from 1/],
     ] as const) {
-      it(`refuses the configuration ${body || '(empty)'}`, async () => {
+      it(`rejects the configuration ${body || '(empty)'}`, async () => {
         const server = await start();
         const reply = await ask(server, '/update_config', { method: 'POST', body });
         assert.equal(reply.status, 400);
@@ -153,7 +153,7 @@ describe('mock server', () => {
       });
     }
 
-    it('refuses a body above 64 KiB', async () => {
+    it('rejects a body above 64 KiB', async () => {
       const server = await start();
       const reply = await ask(server, '/update_config', { method: 'POST', body: Buffer.alloc(64 * 1024 + 1, 32) });
       assert.equal(reply.status, 413);
@@ -161,7 +161,7 @@ describe('mock server', () => {
     });
   });
 
-  it('gives the slot of a client that goes away to others', async () => {
+  it('frees the place of a client that disconnects', async () => {
     const server = await start({ maxConcurrentRequests: 1, timeScale: 1 });
     const socket = connect(server.port, '127.0.0.1');
     socket.write('GET /sleeper?sleep_length=3600 HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -172,7 +172,7 @@ describe('mock server', () => {
     assert.equal(server.stats().abandoned, 1);
   });
 
-  it('holds thousands of waiting requests', async function () {
+  it('handles thousands of waiting requests', async function () {
     const server = await start({ maxConcurrentRequests: 2000, timeScale: 0.5 });
     const replies = Array.from({ length: 2000 }, () => ask(server, '/tokenizer?output_tokens=3000'));
     await until(() => server.stats().inFlight === 2000);
@@ -200,7 +200,7 @@ describe('mock server', () => {
     );
   });
 
-  it('closes the connections that wait', async () => {
+  it('closes waiting connections when it stops', async () => {
     const server = await start({ timeScale: 1 });
     const held = assert.rejects(ask(server, '/sleeper?sleep_length=3600'), { code: 'ECONNRESET' });
     await until(() => server.stats().inFlight === 1);
@@ -209,7 +209,7 @@ describe('mock server', () => {
     await until(() => server.stats().inFlight === 0);
   });
 
-  it('names a taken port and what to do', async () => {
+  it('reports a port in use, and what to do', async () => {
     const { port } = await start();
     await assert.rejects(startMockServer({ port, maxConcurrentRequests: 1, timeScale: 1 }), (error) => {
       assert.ok(error instanceof LoadlensError);
@@ -219,7 +219,7 @@ describe('mock server', () => {
     });
   });
 
-  it('names an address that this machine does not have', async () => {
+  it("reports an address that this machine doesn't have", async () => {
     await assert.rejects(
       startMockServer({ host: '192.0.2.1', port: 0, maxConcurrentRequests: 1, timeScale: 1 }),
       (error) => error instanceof LoadlensError && error.message === "192.0.2.1 isn't an address of this machine.",

@@ -14,7 +14,7 @@ describe('sleepUntil', () => {
     });
   }
 
-  it('is called off before and during its last millisecond', async () => {
+  it('can be canceled before and during its last millisecond', async () => {
     let called = 0;
     sleepUntil(performance.now() + 5, () => called++)();
     const deadline = performance.now() + 60;

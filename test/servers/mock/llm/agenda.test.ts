@@ -4,7 +4,7 @@ import { createAgenda } from '../../../../src/servers/mock/scheduler/agenda.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('agenda', () => {
-  it('runs events in the order of their times, never early, and equal ones in the order of their adding', async () => {
+  it('runs events in order of time, never early, and equal ones in order of insertion', async () => {
     const agenda = createAgenda();
     const now = performance.now();
     const log: string[] = [];
@@ -20,7 +20,7 @@ describe('agenda', () => {
     assert.deepEqual(log, ['a', 'b', 'c', 'd']);
   });
 
-  it('keeps the order when it is late, with events that others add', async () => {
+  it("keeps the order if it's late, including events added by others", async () => {
     const agenda = createAgenda();
     const now = performance.now();
     const log: string[] = [];
@@ -42,7 +42,7 @@ describe('agenda', () => {
     assert.deepEqual(log, ['a1', 'a2', 'b3', 'a4']);
   });
 
-  it('gives events that follow each other at one time a turn each', async () => {
+  it('gives each of several consecutive events at the same time its own turn', async () => {
     const agenda = createAgenda();
     const log: string[] = [];
     const again = (): void => {
@@ -57,7 +57,7 @@ describe('agenda', () => {
     assert.deepEqual(log, ['event', 'turn', 'event', 'turn', 'event', 'turn']);
   });
 
-  it('removes events, and ends no process with those that are left', async () => {
+  it("removes events, and its remaining events don't keep the process alive", async () => {
     const agenda = createAgenda();
     let ran = '';
     const remove = agenda.at(performance.now() + 3_600_000, () => (ran += 'x'));

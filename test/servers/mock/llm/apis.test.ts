@@ -227,7 +227,7 @@ describe('APIs of the mock model', function () {
     });
   }
 
-  it('the openai client reads Responses, also streamed, and embeddings', async () => {
+  it('the openai client parses Responses, also streamed, and embeddings', async () => {
     const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 });
     const query = { query: { tokens: 9, reasoning_tokens: 4 } };
     const whole = await client.responses.create({ model: 'm', input: 'a b' }, query);
@@ -280,7 +280,7 @@ describe('APIs of the mock model', function () {
     assert.deepEqual(usage, { prompt_tokens: 3, total_tokens: 3 });
   });
 
-  it('Messages: events in order, with the cached tokens apart from the input', async () => {
+  it('Messages: events are in order, and cached tokens are separate from the input', async () => {
     const body = JSON.stringify({ max_tokens: 2, stream: true, messages: [user(prompt)] });
     await ask(server, '/v1/messages', { method: 'POST', body });
     const { text, type } = await ask(server, '/v1/messages?reasoning_tokens=1', { method: 'POST', body });
@@ -333,7 +333,7 @@ describe('APIs of the mock model', function () {
     );
   });
 
-  it('Gemini streams a JSON list, or events with alt=sse', async () => {
+  it('Gemini: a stream is a JSON list, or events with alt=sse', async () => {
     const { text, type } = await ask(server, '/v1beta/models/g:streamGenerateContent?tokens=3', {
       method: 'POST',
       body: JSON.stringify({ contents: [{ parts: [{ text: 'a b' }] }] }),
@@ -362,7 +362,7 @@ describe('APIs of the mock model', function () {
     );
   });
 
-  it('ranks documents by the share of the query that they have', async () => {
+  it("ranks documents by their share of the query's words", async () => {
     const body = { model: 'r', query: 'a b c d', documents: ['x', 'a c y', { text: 'd c b a' }, 'b'] };
     for (const path of ['/rerank', '/v1/rerank', '/v2/rerank']) {
       const { id, ...rest } = await post(path, { ...body, top_n: 3 });

@@ -16,7 +16,7 @@ const promptTokens = (body: object, kind: Kind = 'completion'): number => read(b
 
 const user = (content: unknown): object => ({ role: 'user', content });
 
-describe('request to the mock model', () => {
+describe('a request to the mock model', () => {
   it('has defaults', () => {
     const { asked, ...others } = read(prompt);
     assert.deepEqual([asked.prompt, asked.stream, asked.maxTokens], [['one', 'two', 'three'], false, undefined]);
@@ -39,7 +39,7 @@ describe('request to the mock model', () => {
     });
   });
 
-  it('takes times from the body, and from the address before the body', () => {
+  it('takes times from the body, and from the query with priority', () => {
     const { timing, errors } = read({ ...prompt, ttft_ms: 5, icl_ms: 1.5, seed: -3, stall_at: 2, stall_ms: 70 });
     assert.deepEqual([timing.ttftMs, timing.iclMs, timing.seed, timing.stall], [5, 1.5, -3, { at: 2, ms: 70 }]);
     const query = 'ttft_ms=7.25&jitter_ms=1&cut_at=3&error_rate=0.5&error_status=503&error_mode=event';
@@ -52,12 +52,12 @@ describe('request to the mock model', () => {
     assert.equal(errors.rate, 0);
   });
 
-  it('takes itl_ms as the old name of icl_ms', () => {
+  it('accepts itl_ms as the old name of icl_ms', () => {
     assert.equal(read({ ...prompt, itl_ms: 3 }).timing.iclMs, 3);
     assert.equal(read(prompt, 'itl_ms=4&icl_ms=5').timing.iclMs, 5);
   });
 
-  it('ends by length when max_tokens ends it, else by itself', () => {
+  it('has the finish reason length if max_tokens ends it, and stop otherwise', () => {
     for (const [body, tokens, reason] of [
       [{ max_tokens: 5 }, 5, 'length'],
       [{ tokens: 5 }, 5, 'stop'],
@@ -80,7 +80,7 @@ describe('request to the mock model', () => {
     assert.equal(promptTokens({ messages: [user([{ type: 'text', text: 'a b c' }])] }, 'chat'), 3);
   });
 
-  it('knows whether to stream, and the model', () => {
+  it('reads model and stream', () => {
     const { asked, model } = read({
       ...prompt,
       stream: true,
@@ -159,7 +159,7 @@ describe('request to the mock model', () => {
     ['completion', { ...prompt, seed: 0.5 }, '', /^The field seed must be a whole number, not 0\.5\.$/, 'seed'],
   ];
   for (const [kind, body, query, message, param] of bad) {
-    it(`refuses ${kind} ${JSON.stringify(body)} ${query}`, () => {
+    it(`rejects ${kind} ${JSON.stringify(body)} ${query}`, () => {
       assert.throws(
         () => read(body, query, kind),
         (error) => {

@@ -58,7 +58,7 @@ describe('mock model', () => {
   const post = (path: string, body: unknown, options: { signal?: AbortSignal } = {}): Promise<Reply> =>
     ask(server, path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), ...options });
 
-  it('streams a chat: role first, then the tokens, the reason, usage, [DONE]', async () => {
+  it('streams a chat: role, tokens, finish reason, usage, [DONE]', async () => {
     const { status, type, text } = await post('/v1/chat/completions', {
       ...chat,
       model: 'm',
@@ -84,12 +84,12 @@ describe('mock model', () => {
     ]);
   });
 
-  it('streams a completion, several tokens a chunk, without usage unless asked for', async () => {
+  it('streams a completion with several tokens per chunk, and no usage unless requested', async () => {
     const { text } = await post('/v1/completions?tokens_per_chunk=2', { prompt: 'x', tokens: 3, stream: true });
     assert.deepEqual(eventsOf(text), [textChunk('The quick'), textChunk(' brown'), textChunk('', 'stop'), '[DONE]']);
   });
 
-  it('answers in one piece', async () => {
+  it('responds in one piece', async () => {
     const ofChat = json((await post('/v1/chat/completions', { ...chat, max_tokens: 30 })).text);
     assert.match(String(ofChat['id']), /^chatcmpl-[0-9a-f]{32}$/);
     assert.deepEqual(ofChat['choices'], [
@@ -106,7 +106,7 @@ describe('mock model', () => {
     assert.deepEqual(ofText['usage'], { prompt_tokens: 2, completion_tokens: 16, total_tokens: 18 });
   });
 
-  it('has text that is longer in bytes than in letters', () => {
+  it('has text with more bytes than characters', () => {
     const text = tokensText(0, 23);
     assert.match(text, /naïve .* – 東京 and 🙂 included/);
     assert.equal(tokensText(0, 7) + tokensText(7, 23), text);
@@ -120,7 +120,7 @@ describe('mock model', () => {
     assert.equal(card['id'], 'mock');
   });
 
-  it('says what is wrong in the shape of OpenAI', async () => {
+  it("reports errors in OpenAI's format", async () => {
     for (const [reply, status, text] of [
       [await post('/v1/completions', '{'), 400, errorText("The body isn't valid JSON.")],
       [await post('/v1/completions', '[]'), 400, errorText('The body must be a JSON object.')],
@@ -139,7 +139,7 @@ describe('mock model', () => {
     assert.equal((await ask(server, '/v1/completions')).allow, 'POST');
   });
 
-  it('is held by the limit, and gives the place back when the client goes away', async () => {
+  it('counts against the limit, and frees the place when the client disconnects', async () => {
     await start({ limit: 1, timeScale: 1 });
     const leaving = new AbortController();
     const slow = { ...chat, stream: true, ttft_ms: 0, icl_ms: 3_600_000 };
@@ -161,7 +161,7 @@ describe('mock model', () => {
     assert.equal(server.stats().abandoned, 1);
   });
 
-  it('is on time at any scale, and never early', async () => {
+  it('is on time at any time scale, and never early', async () => {
     await start({ timeScale: 0.1 });
     const from = performance.now();
     const [whole, streamed] = await Promise.all([
@@ -177,7 +177,7 @@ describe('mock model', () => {
     assert.match(counted, /\nmock_answer_error_seconds_bucket\{le="0"\} 0\n/);
   });
 
-  it('fails exactly the requests that the seed picks, by status', async () => {
+  it('fails exactly the requests that the seed selects, by status', async () => {
     const query = 'error_rate=0.4&error_status=503&seed=7';
     for (let index = 0; index < 20; index++) {
       const reply = await post(`/v1/chat/completions?${query}`, { ...chat, stream: index % 2 === 0 });
@@ -205,7 +205,7 @@ describe('mock model', () => {
     });
   });
 
-  it('cuts the connection in the place of a token', async () => {
+  it('closes the connection at the cut token', async () => {
     for (const stream of [true, false]) {
       await assert.rejects(post('/v1/completions?cut_at=3', { prompt: 'a', stream }), { code: 'ECONNRESET' });
     }
@@ -220,7 +220,7 @@ describe('mock model', () => {
   };
   const labels = '{model_name="mock",engine="0"}';
 
-  it('computes the time to the first token from the tokens that are not in the prefix cache', async () => {
+  it("computes TTFT from the tokens that aren't in the prefix cache", async () => {
     await start({ timeScale: 0.125, ttftMs: 8, ttftMsPerToken: 0.5, prefixCaching: true });
     const prompt = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
     const usages = [];
@@ -277,7 +277,7 @@ describe('mock model', () => {
     ]);
   });
 
-  it('refuses what never fits the KV cache', async () => {
+  it("rejects a request that doesn't fit the KV cache", async () => {
     await start({ kvCacheBlocks: 2 });
     assert.equal((await post('/v1/completions', { prompt: 'a', max_tokens: 32 })).status, 200);
     const { status, text } = await post('/v1/completions', { prompt: 'a', max_tokens: 33 });

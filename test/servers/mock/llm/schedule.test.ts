@@ -19,8 +19,8 @@ const stallTimes = (tokensPerChunk: number, token: number): number[] =>
 const failed = (rate: number, seed: number): number =>
   Array.from({ length: 10_000 }, (_, index) => isUnlucky(rate, seed, index)).filter(Boolean).length;
 
-describe('schedule of a mock answer', () => {
-  it('has the first token after ttft_ms and each other icl_ms later', () => {
+describe('schedule of a mock response', () => {
+  it('has the first token after ttft_ms, and each other one icl_ms later', () => {
     assert.deepEqual(makeSchedule(3, plain, fine), [
       { atMs: 50, from: 0, to: 1, kind: 'tokens' },
       { atMs: 60, from: 1, to: 2, kind: 'tokens' },
@@ -28,7 +28,7 @@ describe('schedule of a mock answer', () => {
     ]);
   });
 
-  it('adds the time of each token that is not cached to the first', () => {
+  it('adds the time of each uncached token to TTFT', () => {
     const steps = makeSchedule(2, { ...plain, ttftMsPerToken: 0.5 }, { ...fine, uncachedTokens: 7 });
     assert.deepEqual(
       steps.map(({ atMs }) => atMs),
@@ -51,14 +51,14 @@ describe('schedule of a mock answer', () => {
     );
   });
 
-  it('stalls before the chunk that holds the token, and everything after it is later', () => {
+  it('stalls before the chunk with the token, and delays everything after it', () => {
     assert.deepEqual(stallTimes(1, 3), [50, 60, 1070, 1080, 1090, 1100]);
     assert.deepEqual(stallTimes(1, 1), [1050, 1060, 1070, 1080, 1090, 1100]);
     assert.deepEqual(stallTimes(2, 4), [50, 1060, 1070]);
     assert.deepEqual(stallTimes(2, 7), [50, 60, 70]);
   });
 
-  it('ends with the cut or the error in the place of tokens', () => {
+  it('ends at the cut or the error', () => {
     assert.deepEqual(makeSchedule(9, { ...plain, cutAt: 3 }, fine).at(-1), { atMs: 70, from: 2, to: 3, kind: 'cut' });
     assert.equal(makeSchedule(9, { ...plain, cutAt: 1 }, fine).length, 1);
     assert.equal(makeSchedule(9, { ...plain, cutAt: 10 }, fine).at(-1)?.kind, 'tokens');
@@ -70,7 +70,7 @@ describe('schedule of a mock answer', () => {
     });
   });
 
-  it('gives each request a jitter of its own, the same for the same seed', () => {
+  it('gives each request its own jitter, the same for the same seed', () => {
     const jittered = { ...plain, jitterMs: 5 };
     const times = (seed: number, index: number): number[] =>
       makeSchedule(20, { ...jittered, seed }, { ...fine, index }).map(({ atMs }) => atMs);
@@ -79,7 +79,7 @@ describe('schedule of a mock answer', () => {
     assert.notDeepEqual(times(7, 3), times(8, 3));
   });
 
-  it('keeps every gap within the jitter, every token in its place', () => {
+  it('keeps every gap within the jitter, and every token in its position', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 300 }),
@@ -102,7 +102,7 @@ describe('schedule of a mock answer', () => {
     );
   });
 
-  it('fails about the share of requests that was asked for', () => {
+  it('fails about the requested share of requests', () => {
     assert.equal(failed(0, 1), 0);
     assert.equal(failed(1, 1), 10_000);
     assert.equal(failed(0.1, 1), failed(0.1, 1));

@@ -72,7 +72,7 @@ const valuesOf = (scheduler: Scheduler, ...names: readonly string[]): number[] =
   names.map((name) => valueOf(scheduler, name));
 
 describe('scheduler of the mock model', () => {
-  it('runs everything at once without limits', () => {
+  it('runs everything immediately without limits', () => {
     const { scheduler, agenda } = start({});
     const log: string[] = [];
     scheduler.submit(job('a', 5, 2, log));
@@ -100,7 +100,7 @@ describe('scheduler of the mock model', () => {
     );
   });
 
-  it('runs as many sequences as allowed; the others start when one ends', () => {
+  it('runs the allowed number of sequences, and starts the others when one ends', () => {
     const { scheduler, agenda } = start({ maxNumSeqs: 1 });
     const log: string[] = [];
     for (const name of ['a', 'b', 'c']) scheduler.submit(job(name, 10, 3, log));
@@ -187,7 +187,7 @@ describe('scheduler of the mock model', () => {
   });
 
   for (const whole of [false, true]) {
-    it(`preempts the sequence that started last when no block is free (${whole ? 'whole' : 'streamed'})`, () => {
+    it(`preempts the sequence that started last if no block is free (${whole ? 'complete' : 'streamed'})`, () => {
       const { scheduler, agenda } = start({ kvCacheBlocks: 4 });
       const log: string[] = [];
       scheduler.submit(job('a', 16, 40, log, { whole }));
@@ -213,7 +213,7 @@ describe('scheduler of the mock model', () => {
     });
   }
 
-  it('lets a long prompt wait until its blocks are free, and others behind it', () => {
+  it('makes a long prompt wait until blocks are free, and others wait behind it', () => {
     const { scheduler, agenda } = start({ kvCacheBlocks: 4 });
     const log: string[] = [];
     scheduler.submit(job('a', 20, 1, log));
