@@ -1,6 +1,17 @@
 import * as v from 'valibot';
 import { about, amount, numberOrNull, type Frozen } from './schema.ts';
 
+/** Where the limit of a relative objective comes from: `p95 < baseline + 5%`. */
+const relationSchema = v.object({
+  change: about("Added to the baseline's value: a share of it; for errors, a ratio. Negative: subtracted.", v.number()),
+  name: v.exactOptional(about('Name of the baseline. Absent until a run has looked for it.', v.string())),
+  value: v.exactOptional(
+    about("Value of the baseline, the median of its runs, in the metric's unit. Absent if there is none.", v.number()),
+  ),
+  host: v.exactOptional(about('Machine of the baseline, if it is another one.', v.string())),
+  problem: v.exactOptional(about('Why the objective was not judged; absent if it was.', v.string())),
+});
+
 export const objectiveSchema = about(
   'A service level objective (SLO).',
   v.object({
@@ -9,11 +20,15 @@ export const objectiveSchema = about(
       v.string(),
     ),
     operator: about('How the measured value is compared.', v.picklist(['<', '<=', '>', '>='])),
-    value: about("In the metric's unit: milliseconds, a ratio from 0 to 1, or requests per second.", v.number()),
+    value: about(
+      "In the metric's unit: milliseconds, a ratio from 0 to 1, or requests per second. Null for a relative objective without a baseline, which was not judged.",
+      numberOrNull,
+    ),
     text: about('As written by the user.', v.string()),
+    baseline: v.exactOptional(about('Baseline of a relative objective; absent for others.', relationSchema)),
   }),
 );
-/** An SLO: `p95 < 500ms`, `errors < 1%`. */
+/** An SLO: `p95 < 500ms`, `errors < 1%`, or `p95 < baseline + 5%`. */
 export type Objective = Frozen<v.InferOutput<typeof objectiveSchema>>;
 
 export const precisionGoalSchema = v.object({

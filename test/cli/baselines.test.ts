@@ -72,6 +72,45 @@ describe('repeated runs and baselines', function () {
     assert.equal((await loadlens('baseline', 'list')).stdout, 'No baselines in .loadlens/baselines/*.json.\n');
   });
 
+  it('judges relative objectives against the baseline, and never passes without one', async () => {
+    write('10');
+    const run = (...args: string[]): Promise<Outcome> => loadlens('run', '-n', '60', '-q', ...args);
+    const slo = ['--slo', 'p50 < baseline + 50%'];
+    const missing = await run(...slo);
+    assert.equal(missing.code, 99, missing.stderr);
+    assert.equal(
+      missing.stderr.split('\n')[0],
+      'No limit for p50 < baseline + 50%: baseline main not found; set it with "loadlens baseline set main", or with Set as Baseline in the history.',
+    );
+    assert.equal((await run('--json', 'relative.json')).code, 0);
+    assert.equal((await loadlens('baseline', 'set', 'main', 'relative.json')).code, 0);
+
+    const met = await run(...slo, '--json', 'met.json');
+    assert.equal(met.code, 0, met.stderr);
+    const [verdict] = readRecord(JSON.parse(readFileSync(place('met.json'), 'utf8'))).objectives;
+    const { value = 0 } = verdict?.objective.baseline ?? {};
+    assert.ok(value > 9 && value < 40, String(value));
+    assert.deepEqual(verdict?.objective.baseline, { change: 0.5, name: 'main', value });
+    assert.equal(verdict.objective.value, value * 1.5);
+
+    const slower = await run(...slo, '--var', 'ms=90');
+    assert.equal(slower.code, 99, slower.stdout);
+    assert.match(
+      slower.stdout,
+      /^Not judged: No limit for p50 < baseline \+ 50%: baseline main has a different\s+workload: targets\./,
+    );
+    writeFileSync(place('endpoints.txt'), `# @baseline other\n# @slo p50 < baseline\n\n${mock.url}/hello\n`);
+    const other = await run();
+    assert.match(other.stderr, /^No limit for p50 < baseline: baseline other not found;/);
+    assert.equal(other.code, 99);
+    assert.match(first(await run('--levels', '1,2')), /^1 of 1 objective not met|^No level meets all objectives\./);
+    assert.match(
+      first(await run('--find-capacity', 'p95 < 1s')),
+      /^error: A capacity search can't judge p50 < baseline: a baseline is of single runs/,
+    );
+    await loadlens('baseline', 'remove', 'main');
+  });
+
   it('says before anything is sent what does not fit', async () => {
     write('10');
     const served = mock.stats().served;

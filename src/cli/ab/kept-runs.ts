@@ -4,7 +4,8 @@ import { LoadlensError } from '../../core/errors.ts';
 import { isBaseline, readBaseline, type Baseline } from '../../core/record/comparisons/baseline.ts';
 import { readRecord } from '../../core/record/read-run.ts';
 import type { RunRecord } from '../../core/record/run.ts';
-import { baselineFile, isBaselineName, loadBaseline } from '../baselines/store.ts';
+import { isBaselineName } from '../../core/values/relations.ts';
+import { baselineFile, loadBaseline } from '../baselines/store.ts';
 
 /** A kept run and its file. */
 export interface KeptRun {

@@ -4,7 +4,8 @@ import { makeBaseline } from '../../core/record/comparisons/baseline.ts';
 import { renderTableText } from '../../core/report/comparisons/runs-table.ts';
 import { compareRuns } from '../../core/report/tables/compare-runs.ts';
 import { readKeptRuns } from '../ab/kept-runs.ts';
-import { baselineFile, baselineNames, isBaselineName, loadBaseline, removeBaseline, saveBaseline } from './store.ts';
+import { isBaselineName } from '../../core/values/relations.ts';
+import { baselineFile, baselineNames, loadBaseline, removeBaseline, saveBaseline } from './store.ts';
 
 /** Runs `loadlens baseline set`. Throws a LoadlensError for what the user can fix. */
 export function setBaselineCommand(name: string, files: readonly string[]): ExitCode {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { closest } from '../../core/closest.ts';
 import { LoadlensError } from '../../core/errors.ts';
 import { readBaseline, type Baseline } from '../../core/record/comparisons/baseline.ts';
+import { baselineNotFound, type FoundBaseline } from '../../core/report/comparisons/relative-objectives.ts';
+import { isBaselineName } from '../../core/values/relations.ts';
 import { writeWhole } from '../output/report-files.ts';
 
 /** Folder of the baselines, in the current folder. */
@@ -10,9 +12,6 @@ const folder = join('.loadlens', 'baselines');
 
 /** Returns the file of a baseline, which may not exist. */
 export const baselineFile = (name: string): string => join(folder, `${name}.json`);
-
-/** Returns whether a text can be the name of a baseline: letters, digits, `.`, `_`, and `-`. */
-export const isBaselineName = (text: string): boolean => /^[A-Za-z0-9][\w.-]{0,99}$/.test(text);
 
 /** Returns the names of the baselines, sorted. */
 export function baselineNames(): string[] {
@@ -37,6 +36,19 @@ export function loadBaseline(name: string): Baseline {
       hint: `Set it again: loadlens baseline set ${name} result-*.json`,
       cause,
     });
+  }
+}
+
+/** Returns the baseline of relative objectives, or why there is none. */
+export function findBaseline(name: string): FoundBaseline {
+  if (!existsSync(baselineFile(name))) return { name, problem: baselineNotFound(name) };
+  try {
+    return loadBaseline(name);
+  } catch (error) {
+    return {
+      name,
+      problem: `baseline ${name} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 

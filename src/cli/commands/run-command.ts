@@ -9,6 +9,7 @@ import { reports } from '../../core/report/formats/reports.ts';
 import { renderText } from '../../core/report/formats/text.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { runBenchmark } from '../../engine/run.ts';
+import { withBaseline } from '../baselines/limits.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { withOtherServers } from '../expected-servers.ts';
 import { type FileChoices, type LoadedFile, loadFile, makeInput, problemLine, withoutPlaces } from '../load-file.ts';
@@ -48,7 +49,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   const checks = checkReports(options, loaded, (run: RunRecord) => checksOfRuns([run]), resultOfRun);
   const outputs = outputsOf(options, { ...reports, junit: checks.junit });
   if (!isRepeat(options)) checkReportFiles(outputs);
-  const made = withoutPlaces(makeInput(loaded, choices));
+  const made = withBaseline(withoutPlaces(makeInput(loaded, choices)), loaded, options.against);
   const { allowHost, quiet = false } = options;
   return measure(
     { requests: made.requests, load: loadOf(made.plan, options.repeat), allowHost, quiet },

@@ -10,6 +10,8 @@ import { checksOfSweep } from '../../core/report/checks/checks.ts';
 import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
 import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';
+import { noBaselineOfLevels, withoutLimits } from '../../core/report/comparisons/relative-objectives.ts';
+import { defaultBaseline } from '../../core/values/relations.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { withOtherServers } from '../expected-servers.ts';
 import { type FileChoices, type LoadedFile, makeInput } from '../load-file.ts';
@@ -60,20 +62,29 @@ export async function sweepCommand(
   const outputs = outputsOf(options, { ...sweepReports, junit: checks.junit });
   checkReportFiles(outputs);
   const { levels, sweep, findCapacity: wanted, coolDown: coolDownMs = defaultCoolDownMs } = options;
-  const objectives = [...loaded.file.objectives, ...choices.objectives, ...(wanted ?? [])];
+  const objectives = ofLevels([...loaded.file.objectives, ...choices.objectives, ...(wanted ?? [])], loaded);
+  if (wanted !== undefined) checkAbsolute(objectives);
   const file = { ...loaded.file, objectives };
-  const made = makeInput(loaded, { ...choices, concurrency: 1 });
+  const input = makeInput(loaded, { ...choices, concurrency: 1 });
+  const made = {
+    ...input,
+    targets: input.targets.map((target) =>
+      target.objectives.length === 0
+        ? target
+        : Object.assign({}, target, { objectives: ofLevels(target.objectives, loaded) }),
+    ),
+  };
   const { allowHost, quiet = false } = options;
   const run = (load: string, start: (input: RunInput, hooks: SweepHooks) => Promise<SweepRecord>): Promise<ExitCode> =>
     measure({ requests: made.requests, load, allowHost, quiet }, async (screen) => {
-      const input = await withOtherServers(made, screen);
+      const served = await withOtherServers(made, screen);
       const record = await withPartialFile(
         options.json,
         (text) => screen.note(text),
         async (keep) => {
           const onPartial = keep && { onPartial: sweepKeeper(keep) };
           const { signal, fault } = screen;
-          const swept = await start(input, { version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
+          const swept = await start(served, { version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
           const measured = { ...swept, levels: swept.levels.map(withCalibration) };
           writeResult(renderSweepText(measured), outputs, measured, screen);
           checks.tell(measured, sweepReports.markdown.render(measured), screen);
@@ -115,6 +126,16 @@ function sweepKeeper(keep: KeepSnapshot): NonNullable<SweepHooks['onPartial']> {
     const rest = running === null ? '}' : `,"unfinished":${JSON.stringify(withCalibration(running))}}`;
     return keep([text, rest], finished.levels.length > 0 || (running?.requestsSent ?? 0) > 0);
   };
+}
+
+/** Returns objectives of levels: there is no baseline of a level. */
+const ofLevels = (objectives: readonly Objective[], { file }: LoadedFile): Objective[] =>
+  withoutLimits(objectives, { name: file.defaults.baseline ?? defaultBaseline, problem: noBaselineOfLevels });
+
+function checkAbsolute(objectives: readonly Objective[]): void {
+  const relative = objectives.find(({ baseline }) => baseline !== undefined);
+  if (relative === undefined) return;
+  clash(`A capacity search can't judge ${relative.text}: ${noBaselineOfLevels}.`, 'Use a limit such as p95 < 500ms.');
 }
 
 function clash(message: string, hint: string): never {

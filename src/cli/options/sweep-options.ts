@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { planOptions } from '../../core/values/plan-options.ts';
 import { defaultCoolDownMs, parseLevels, parseRange } from '../../core/plan/sweep.ts';
-import { objectives, parserOf } from './values.ts';
+import { absoluteObjectives, parserOf } from './values.ts';
 
 /** Adds the options that make several runs of one. */
 export function addSweepOptions(run: Command): Command {
@@ -11,7 +11,7 @@ export function addSweepOptions(run: Command): Command {
     .option(
       '--find-capacity <objectives>',
       "find the highest concurrency that meets objectives, such as 'p95 < 2s'; --sweep sets the range (default: 1..256)",
-      objectives,
+      absoluteObjectives,
     )
     .option(
       '--cool-down <time>',

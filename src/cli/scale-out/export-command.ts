@@ -7,6 +7,7 @@ import { formatCount } from '../../core/format.ts';
 import { recordId } from '../../core/record/make-run.ts';
 import { makeLoad } from '../../core/scale-out/load.ts';
 import { readGitState } from '../../engine/machine/git.ts';
+import { withBaseline } from '../baselines/limits.ts';
 import { loadFile, makeInput, readDotenv } from '../load-file.ts';
 import { checkMayLoad, onScreen } from '../output/measure.ts';
 import { checkLoadOptions, choicesOf, defaultFile, isSound, loadOf } from '../commands/run-command.ts';
@@ -35,7 +36,7 @@ export async function exportArtilleryCommand(
   if (!isSound(loaded, quiet)) return ExitCode.usage;
   checkFree(out);
   const choices = choicesOf(planned);
-  const input = makeInput(loaded, choices);
+  const input = withBaseline(makeInput(loaded, choices), loaded, undefined);
   const { plan, targets, requests } = input;
   const parts = {
     id: recordId(new Date(), Math.random),

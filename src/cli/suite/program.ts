@@ -5,7 +5,7 @@ import { type SuiteGoal } from '../../core/record/suites/suite.ts';
 import { gpt2Defaults, gpt2Dtypes } from '../../processes/gpt2-defaults.ts';
 import { planOptions } from '../../core/values/plan-options.ts';
 import { planOption } from '../options/plan-options.ts';
-import { header, numberFrom, objectives, parserOf, several } from '../options/values.ts';
+import { absoluteObjectives, header, numberFrom, parserOf, several } from '../options/values.ts';
 import type { LatencyOptions } from './latency-command.ts';
 import type { MemoryOptions } from './memory-command.ts';
 import type { ThroughputOptions } from './throughput-command.ts';
@@ -71,7 +71,7 @@ function withServerOptions(command: Command): Command {
       "add a header to all requests, such as 'Authorization: Bearer …'; repeatable",
       header,
     )
-    .option('--slo <objectives>', "add objectives for each level, such as 'p95 < 2s'; repeatable", objectives)
+    .option('--slo <objectives>', "add objectives for each level, such as 'p95 < 2s'; repeatable", absoluteObjectives)
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
     .option('-q, --quiet', 'show only errors on standard error');
 }

@@ -127,7 +127,10 @@ export interface Target {
 export type RunTarget = Omit<Target, 'range'>;
 
 /** Run options in a file (`# @requests 500` …); absent: not set. */
-export type RunDefaults = Partial<Pick<PlanValues, FileOptionName>>;
+export type RunDefaults = Partial<Pick<PlanValues, FileOptionName>> & {
+  /** Name of the baseline of relative objectives. */
+  readonly baseline?: string;
+};
 
 /** A parsed endpoints file. */
 export interface EndpointsFile {

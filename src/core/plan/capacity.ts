@@ -78,7 +78,8 @@ const agrees = (runs: readonly TrialOutcome[]): boolean => runs[0] === runs[1] &
 /** Returns how many requests a run needs for the interval of each objective. */
 export function requestsToJudge(objectives: readonly Objective[]): number {
   const needed = objectives.map(({ metric, value }) => {
-    if (metric === 'errors') return value > 0 ? Math.ceil((normal95 ** 2 * (1 - value)) / value) + 1 : 1;
+    if (metric === 'errors')
+      return value !== null && value > 0 ? Math.ceil((normal95 ** 2 * (1 - value)) / value) + 1 : 1;
     const quantile = quantileOf[metric.slice(metric.lastIndexOf('p'))];
     return quantile === undefined ? 1 : sparePart * leastCount(quantileShares[quantile]);
   });
@@ -96,13 +97,14 @@ export function trialOutcome(objectives: readonly Objective[], numbers: Measured
 }
 
 function outcomeOf(objective: Objective, numbers: Measured): TrialOutcome {
-  const interval = intervalOf(objective.metric, numbers);
-  if (interval === 'none') return 'undecided';
+  const { metric, operator, value } = objective;
+  const interval = intervalOf(metric, numbers);
+  if (interval === 'none' || value === null) return 'undecided';
   if (interval === 'point') {
     const [verdict] = evaluateObjectives([objective], numbers);
     return verdict === undefined || verdict.outcome === 'not enough data' ? 'undecided' : verdict.outcome;
   }
-  const holds = interval.map((end) => isWithinBound(end, objective));
+  const holds = interval.map((end) => isWithinBound(end, { operator, value }));
   if (holds.every(Boolean)) return 'pass';
   return holds.some(Boolean) ? 'undecided' : 'fail';
 }

@@ -55,8 +55,11 @@ function boundsOf({ count, min, max, interval95 }: Distribution, quantile: Quant
   };
 }
 
+/** An objective whose limit is known. */
+type Known = Pick<Objective, 'operator'> & { readonly value: number };
+
 /** Returns whether an objective is missed wherever the value lies within its bounds. */
-const isOutOfReach = (objective: Objective, { low, high }: Bounds): boolean =>
+const isOutOfReach = (objective: Known, { low, high }: Bounds): boolean =>
   !isWithinBound(objective.operator.startsWith('<') ? low : high, objective);
 
 /** Numbers of a run or one of its targets. Backlog and response time exist only for a whole run. */
@@ -77,7 +80,7 @@ export function otherTimeOf(
  * Returns the value of an objective's metric. Latency is judged over all responses and over successes, and the worse
  * one counts. Neither many fast failures nor omitted slow ones can make a run pass.
  */
-function measure(objective: Objective, numbers: Measured): Found {
+function measure(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Measured): Found {
   const unsent = numbers.backlog?.unsent ?? 0;
   if (objective.metric === 'errors') {
     // Requests that were due and never left count as failed.
@@ -111,25 +114,33 @@ function measure(objective: Objective, numbers: Measured): Found {
   };
 }
 
+/** Returns the value of an objective's metric; null without one, or if it isn't reliable. */
+export function reliableValue(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Measured): number | null {
+  const { actual, reliable } = measure(objective, numbers);
+  return reliable ? actual : null;
+}
+
 /**
  * Returns the verdict on each objective, for the whole run or one target. Too few samples never pass, and fail only
- * if no likely value meets the objective.
+ * if no likely value meets the objective. A relative objective without a baseline never passes.
  */
 export function evaluateObjectives(objectives: readonly Objective[], numbers: Measured, target?: string): Verdict[] {
   return objectives.map((objective) => {
-    const { actual, reliable, bounds = [] } = measure(objective, numbers);
-    const outcome =
-      actual === null
-        ? 'not enough data'
-        : reliable
-          ? isWithinBound(actual, objective)
-            ? 'pass'
-            : 'fail'
-          : bounds.some((one) => isOutOfReach(objective, one))
-            ? 'fail'
-            : 'not enough data';
-    return { objective, ...(target === undefined ? {} : { target }), outcome, actual };
+    const { value } = objective;
+    const found = measure(objective, numbers);
+    return {
+      objective,
+      ...(target === undefined ? {} : { target }),
+      outcome: value === null ? 'not enough data' : outcomeOf({ operator: objective.operator, value }, found),
+      actual: found.actual,
+    };
   });
+}
+
+function outcomeOf(limit: Known, { actual, reliable, bounds = [] }: Found): Verdict['outcome'] {
+  if (actual === null) return 'not enough data';
+  if (reliable) return isWithinBound(actual, limit) ? 'pass' : 'fail';
+  return bounds.some((one) => isOutOfReach(limit, one)) ? 'fail' : 'not enough data';
 }
 
 /** Returns the verdicts of a run: first on the plan's objectives, then on those of each target. */
@@ -161,7 +172,7 @@ export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequest
   let latencyMs: number | undefined;
   const others: { -readonly [K in TimeName]?: number } = {};
   for (const { metric, operator, value } of objectives) {
-    if (!isTime(metric) || !operator.startsWith('<')) continue;
+    if (value === null || !isTime(metric) || !operator.startsWith('<')) continue;
     const time = splitMetric(metric)?.time;
     if (time === undefined) latencyMs = Math.min(value, latencyMs ?? Infinity);
     else others[time] = Math.min(value, others[time] ?? Infinity);

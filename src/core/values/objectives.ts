@@ -1,5 +1,7 @@
 import { closest } from '../closest.ts';
-import { metricsHint, objectiveMetrics, unitOf } from './objective-metrics.ts';
+import { withoutZeros } from '../format.ts';
+import { measuredValue, metricsHint, objectiveMetrics, unitOf } from './objective-metrics.ts';
+import { parseRelation, relationText, type Relation } from './relations.ts';
 import { suggestionsFor, withUnits, type Suggestions, type ValueType } from './value-types.ts';
 import type { Objective } from '../vocabulary.ts';
 
@@ -43,6 +45,7 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
       ...(suggestion === undefined ? {} : { instead: suggestion + text.slice(metric.length) }),
     };
   }
+  if (/^baseline\b/.test(value)) return parseRelative({ metric, operator, text }, value);
   const number = unitOf(metric).read(value.trim());
   if (number === undefined) {
     const instead = withMissingUnit(metric, value.trim());
@@ -53,6 +56,45 @@ function parseOne(text: string): Objective | Pick<ObjectivesError, 'message' | '
     };
   }
   return { metric, operator, value: number, text };
+}
+
+function parseRelative(
+  objective: Pick<Objective, 'metric' | 'operator' | 'text'>,
+  value: string,
+): Objective | Pick<ObjectivesError, 'message' | 'hint' | 'instead'> {
+  const baseline = parseRelation(value);
+  if (baseline !== undefined) return { ...objective, value: null, baseline };
+  const instead = `${value}%`;
+  return {
+    message: `"${value}" isn't a valid value of ${objective.metric}.`,
+    hint: `Expected baseline, or baseline + 5%, or baseline - 10%.`,
+    ...(parseRelation(instead) && { instead: `${objective.text}%` }),
+  };
+}
+
+/** Returns an objective in words: as written, or with its limit if it's relative: `p95 < 210 ms (baseline main 200 ms + 5%)`. */
+export function objectiveText(objective: Objective): string {
+  const { metric, operator, value, text, baseline } = objective;
+  if (value === null || baseline === undefined) return text;
+  const limit = withoutZeros(measuredValue(metric, value, 4));
+  return `${metric} ${operator} ${limit} (${baselineText(objective, baseline)})`;
+}
+
+/** Returns where the limit of a relative objective comes from: `baseline main 200 ms + 5%`. */
+export function baselineText({ metric }: Pick<Objective, 'metric'>, baseline: Relation): string {
+  const { name = '', value = null, host } = baseline;
+  const from = `baseline ${name} ${withoutZeros(measuredValue(metric, value, 4))}${relationText(baseline)}`;
+  return host === undefined ? from : `${from}, measured on ${host}`;
+}
+
+/** Returns why relative objectives have no limit, each reason once: `No limit for p95 < baseline + 5%: baseline main not found.` */
+export function noLimitSentences(objectives: readonly Objective[]): string[] {
+  const texts = new Map<string, Set<string>>();
+  for (const { text, baseline } of objectives) {
+    const { problem } = baseline ?? {};
+    if (problem !== undefined) texts.set(problem, (texts.get(problem) ?? new Set()).add(text));
+  }
+  return [...texts].map(([problem, those]) => `No limit for ${[...those].join(', ')}: ${problem}.`);
 }
 
 /** Returns the objectives in `p95 < 500ms, errors < 1%`; with an `error`, those before it. */
@@ -88,8 +130,10 @@ function suggest(typed: string): Suggestions {
   const known = objectiveMetrics.find(({ name }) => name === metric);
   if (known === undefined) return suggestionsFor('', []);
   if (gap === '' && value === '') return suggestionsFor(operator, operator === '' ? operators : []);
+  const relative = `baseline ${known.better === 'lower' ? '+' : '-'} 5%`;
+  if (value !== '' && relative.startsWith(value)) return suggestionsFor(value, [relative]);
   if (value !== '') return withUnits(value, unitOf(metric).suffixes);
-  return suggestionsFor('', [known.example.split(' ').at(-1) ?? '']);
+  return suggestionsFor('', [known.example.split(' ').at(-1) ?? '', relative]);
 }
 
 /** Type of lists of objectives: `p95 < 500ms, errors < 1%`. */

@@ -2,6 +2,7 @@ import { Diagnostic, DiagnosticSeverity, languages, window, workspace, type Text
 import type { Disposable } from 'vscode';
 import type { Problem } from '../../core/endpoints/types.ts';
 import { isEndpoints, parseDocument } from '../services/workspace/documents.ts';
+import { missingBaseline } from './missing-baseline.ts';
 import { missingFiles } from './missing-files.ts';
 import { toRange } from './ranges.ts';
 
@@ -44,7 +45,7 @@ export function registerDiagnostics(): Diagnostics {
   /** Files can only be looked for a moment later; by then the text may be another one. */
   const addMissing = async (document: TextDocument, found: readonly Diagnostic[]): Promise<void> => {
     const { version } = document;
-    const missing = await missingFiles(document);
+    const missing = [...(await missingFiles(document)), ...(await missingBaseline(document))];
     if (missing.length === 0 || document.isClosed || document.version !== version) return;
     collection.set(document.uri, [...found, ...missing]);
   };

@@ -4,7 +4,8 @@ import type { Target } from '../../core/endpoints/types.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/words/headline.ts';
 import { escape } from '../../core/report/formats/markdown-parts.ts';
-import { measuredText } from '../../core/report/tables/tables.ts';
+import { measuredText, verdictLabel } from '../../core/report/tables/tables.ts';
+import { objectiveText } from '../../core/values/objectives.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/workspace/documents.ts';
 import { commandIds } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
@@ -43,8 +44,8 @@ function resultTable({ record, numbers, newer }: TargetResult): string {
     ...(reason === undefined ? [] : [['Most failures', escape(reason)]]),
     ...streamRows(numbers),
     ...verdictsOf(record, numbers.name).map((verdict) => [
-      `${verdictMark(verdict)} ${verdict.objective.text}`,
-      verdict.outcome === 'not enough data' ? 'not enough data' : measuredText(verdict),
+      `${verdictMark(verdict)} ${escape(objectiveText(verdict.objective))}`,
+      verdict.outcome === 'not enough data' ? verdictLabel(verdict) : measuredText(verdict),
     ]),
   ];
   const when = record.status === 'completed' ? agoWords(record) : `${agoWords(record)}, ${outcomeLabel(record)}`;

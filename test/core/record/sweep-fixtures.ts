@@ -14,7 +14,7 @@ export function levelRecord(
 ): RunRecord {
   const count = options.count ?? 160;
   const { objectives } = options.slo === undefined ? { objectives: [] } : parseObjectives(options.slo);
-  const limitMs = objectives.find(({ metric }) => metric.startsWith('p'))?.value;
+  const limitMs = objectives.find(({ metric }) => metric.startsWith('p'))?.value ?? undefined;
   const samples = closedLoop(count, concurrency, outcome);
   const record = recordOf(samples, limitMs === undefined ? {} : { limitMs });
   return {

@@ -32,4 +32,4 @@ export function comparedObjectives(before: readonly Verdict[], after: readonly V
 const keyOf = ({ target, objective }: Verdict): string => JSON.stringify([target, objective.text]);
 
 const outcomeCell = (verdict: Verdict | undefined): Cell =>
-  verdict === undefined ? noValue : { text: measured(verdict), remark: outcomeText(verdict.outcome) };
+  verdict === undefined ? noValue : { text: measured(verdict), remark: outcomeText(verdict) };

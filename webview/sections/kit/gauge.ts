@@ -20,7 +20,7 @@ export function gauge({ outcome, value, interval, limit, words, measured }: Gaug
       value === null ? null : svg('rect', { class: 'value', x: 0, y: 4, width: at(value), height: 4 }),
       interval === null ? null : svg('line', { class: 'whisker', x1: at(low), x2: at(high), y1: 6, y2: 6 }),
       ...(interval ?? []).map((end) => svg('line', { class: 'whisker', x1: at(end), x2: at(end), y1: 3, y2: 9 })),
-      svg('line', { class: 'limit', x1: at(limit), x2: at(limit), y1: 0, y2: 12 }),
+      limit === null ? null : svg('line', { class: 'limit', x1: at(limit), x2: at(limit), y1: 0, y2: 12 }),
     ),
     h(
       'span',

@@ -1,10 +1,11 @@
 import { outcomeText } from '../../../src/core/report/tiles/gauge.ts';
 import { measuredValue } from '../../../src/core/values/objective-metrics.ts';
+import { noLimitSentences, objectiveText } from '../../../src/core/values/objectives.ts';
 import type { Verdict } from '../../../src/core/vocabulary.ts';
 import { h, setText } from '../../dom.ts';
 import { icon } from '../../icons.ts';
 import { createTable } from '../../table.ts';
-import { section } from '../kit/section.ts';
+import { note, section } from '../kit/section.ts';
 
 /** What became of each objective; nothing when the file sets none. */
 export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
@@ -19,20 +20,22 @@ export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
       { title: 'Outcome', kind: 'words' },
     ],
     verdicts.map((verdict) => [
-      verdict.objective.text,
+      objectiveText(verdict.objective),
       verdict.target ?? 'Run',
       measured(verdict),
-      outcomeText(verdict.outcome),
+      outcomeText(verdict),
     ]),
   );
-  for (const [i, { outcome }] of verdicts.entries()) {
+  for (const [i, verdict] of verdicts.entries()) {
+    const { outcome } = verdict;
     const cell = table.tBodies[0]?.rows[i]?.cells[3];
     if (cell === undefined) continue;
     setText(cell, '');
-    cell.append(icon(outcomeIcons[outcome]), h('span', {}, outcomeText(outcome)));
+    cell.append(icon(outcomeIcons[outcome]), h('span', {}, outcomeText(verdict)));
     cell.classList.add('outcome', outcome.replaceAll(' ', '-'));
   }
-  return section(title, element);
+  const reasons = noLimitSentences(verdicts.map(({ objective }) => objective));
+  return section(title, element, ...reasons.map((reason) => note('info', reason)));
 }
 
 const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'question' } as const;

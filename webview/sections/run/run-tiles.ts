@@ -101,7 +101,7 @@ function otherObjectives(verdicts: readonly Verdict[], known: ReadonlySet<string
         label: metricLabel(verdict.objective.metric),
         value,
         remark: '',
-        unsure: verdict.outcome === 'not enough data',
+        unsure: verdict.outcome === 'not enough data' && verdict.objective.value !== null,
         gauges: [withoutRepeat(gaugeOf(verdict, numbers), value)],
       };
     });

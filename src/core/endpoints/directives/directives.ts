@@ -1,6 +1,13 @@
 import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/lengths.ts';
 import { objectiveList } from '../../values/objectives.ts';
-import { defaultTextOf, fileOption, fileOptionNames, type FileOptionName } from '../../values/plan-options.ts';
+import { defaultBaseline, isBaselineName } from '../../values/relations.ts';
+import {
+  defaultTextOf,
+  fileOption,
+  fileOptionNames,
+  type FileOptionName,
+  type PlanValues,
+} from '../../values/plan-options.ts';
 import {
   choice,
   text,
@@ -11,7 +18,7 @@ import {
   type ValueType,
 } from '../../values/value-types.ts';
 import { dialectNames, promptOrders, usageChoices, type LlmChoices, type Range } from '../types.ts';
-import type { DirectiveScope } from './pending.ts';
+import type { Defaults, DirectiveScope } from './pending.ts';
 
 /** A directive: a comment `# @name value` that Loadlens acts on. */
 export interface Directive {
@@ -79,6 +86,9 @@ const fileForms: { readonly [Name in FileOptionName]?: (written: string) => stri
   insecure: (written) => (written === '' ? 'true' : written),
 };
 
+/** Returns the options of the run, without what else a file sets. */
+const optionsIn = (defaults: Defaults): { [Name in FileOptionName]?: PlanValues[Name] | undefined } => defaults;
+
 /** Returns the directive of an option of the run. */
 function optionDirective<Name extends FileOptionName>(
   option: Name,
@@ -93,9 +103,9 @@ function optionDirective<Name extends FileOptionName>(
     byDefault: defaultTextOf(row),
     value,
     form: fileForms[option],
-    get: ({ defaults }) => defaults[option],
+    get: ({ defaults }) => optionsIn(defaults)[option],
     put: ({ defaults }, set) => {
-      defaults[option] = set;
+      optionsIn(defaults)[option] = set;
     },
   });
 }
@@ -146,12 +156,24 @@ export const directives: readonly Directive[] = [
   directive({
     name: 'slo',
     place: 'both',
-    help: 'Objectives, separated by commas. They apply to the target directly below. Followed by a blank line before the first target, they apply to the whole run.',
+    help: 'Objectives, separated by commas. They apply to the target directly below. Followed by a blank line before the first target, they apply to the whole run. A limit may be relative to a baseline: p95 < baseline + 5%.',
     example: 'p95 < 500ms, errors < 1%',
     value: objectiveList,
     get: ({ pending: { objectives } }) => (objectives.length === 0 ? undefined : objectives),
     put: ({ pending }, objectives) => {
       for (const objective of objectives) pending.objectives.push(objective);
+    },
+  }),
+  directive({
+    name: 'baseline',
+    place: 'file',
+    help: 'Baseline that objectives such as p95 < baseline + 5% refer to: a file in .loadlens/baselines, without .json.',
+    example: 'main',
+    byDefault: defaultBaseline,
+    value: textOf(isBaselineName, 'the name of a baseline: letters, digits, ".", "_", and "-"', [defaultBaseline]),
+    get: ({ defaults }) => defaults.baseline,
+    put: ({ defaults }, name) => {
+      defaults.baseline = name;
     },
   }),
   llmDirective('dialect', {

@@ -8,7 +8,7 @@ import type { RunRecord } from '../run.ts';
 /** Schema name of a baseline. */
 const baselineSchemaName = 'loadlens.baseline/1';
 
-/** Maximum number of targets of a run in a baseline. */
+/** Maximum number of targets of a run in a baseline, with numbers of their own for relative objectives. */
 const mostTargets = 50;
 
 const baselineSchema = v.object({
@@ -24,13 +24,13 @@ export interface Baseline {
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Without charts, rows per target, addresses, and texts of responses. */
+  /** Without charts, addresses, and texts of responses; with rows of at most 50 targets. */
   readonly runs: readonly RunRecord[];
 }
 
 /**
  * Returns the baseline of complete runs, in the order of their start.
- * @throws LoadlensError for a run that didn't complete, or without runs
+ * @throws LoadlensError for a run that didn't complete or has no success, or without runs
  */
 export function makeBaseline(name: string, createdAt: string, runs: readonly RunRecord[]): Baseline {
   const partial = runs.find(({ status }) => status !== 'completed');
@@ -39,6 +39,12 @@ export function makeBaseline(name: string, createdAt: string, runs: readonly Run
       partial === undefined ? 'A baseline needs a run.' : `Run ${partial.id} is partial, so it's no baseline.`,
       { hint: 'Use runs that reached their end: loadlens run --repeat 6 --json result.json' },
     );
+  }
+  const failed = runs.find(({ successes }) => successes === 0);
+  if (failed !== undefined) {
+    throw new LoadlensError(`No request of run ${failed.id} succeeded, so it's no baseline.`, {
+      hint: 'Fix the requests and run it again.',
+    });
   }
   const sorted = runs.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
   return { schema: baselineSchemaName, name, createdAt, runs: sorted.map(baselineRun) };
@@ -79,7 +85,8 @@ function baselineRun(run: RunRecord): RunRecord {
   const { calibration: _calibration, selfCalibration: _selfCalibration, ...environment } = kept.environment;
   return {
     ...kept,
-    perTarget: [],
+    // A single target has the numbers of its run.
+    perTarget: run.targetCount === 1 ? [] : kept.perTarget,
     timeline: { widthMs: kept.timeline.widthMs, responses: [], failures: [], medianMs: [], p95Ms: [] },
     latencyBins: { edgesMs: [], counts: [] },
     addresses: [],

@@ -1,3 +1,4 @@
+import { noLimitSentences } from '../../values/objectives.ts';
 import { measuredValue } from '../../values/objective-metrics.ts';
 import type { Objective, Verdict } from '../../vocabulary.ts';
 import { countOf, formatCount, formatRate } from '../../format.ts';
@@ -30,12 +31,17 @@ function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
   const outcomes = levels.map((level) => ({ level, outcome: worst(ofWholeRun(level)) }));
   const held = outcomes.findLast(({ outcome }) => outcome === 'pass')?.level;
   const missed = outcomes.find(({ outcome }) => outcome === 'fail')?.level;
-  const unsure = outcomes.filter(({ outcome }) => outcome === 'not enough data').map(({ level }) => level);
+  const unlimited = noLimitSentences(objectives);
+  const unsure =
+    unlimited.length > 0
+      ? []
+      : outcomes.filter(({ outcome }) => outcome === 'not enough data').map(({ level }) => level);
   const wanted = wordsOf(objectives);
   return [
     held === undefined
       ? `No level confirmed to meet ${wanted}.`
       : `Meets ${wanted} at ${levelText(held.plan.concurrency)}.`,
+    ...unlimited,
     ...(missed === undefined ? [] : [`Not met at ${levelText(missed.plan.concurrency)}: ${missedText(missed)}.`]),
     ...(unsure.length === 0
       ? []

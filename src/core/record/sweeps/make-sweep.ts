@@ -17,7 +17,9 @@ export function makeSweepRecord(parts: SweepParts): SweepRecord {
 
 /** Returns the input for a level's figures: rates and latency of successes. */
 function levelNumbers(record: RunRecord): LevelNumbers {
-  const outcomes = record.objectives.map(({ outcome }) => outcome);
+  // An objective that can't be judged says nothing about the level.
+  const judged = record.objectives.filter(({ objective }) => objective.baseline?.problem === undefined);
+  const outcomes = judged.map(({ outcome }) => outcome);
   return {
     concurrency: record.plan.concurrency,
     throughputPerS: record.successThroughputPerS,

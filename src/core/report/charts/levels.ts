@@ -169,12 +169,13 @@ const isLatencyLimit = ({ metric, operator }: Objective): boolean =>
 
 /** Objectives as lines, as far as they are near the values; the others in words. */
 function limitsOf(objectives: readonly Objective[], largest: number): { near: Limit[]; top: number; remark: string } {
-  const near = objectives.filter(({ value }) => value <= farthest * largest);
-  const far = objectives.filter(({ value }) => value > farthest * largest);
+  const limits = objectives.flatMap(({ text, value }) => (value === null ? [] : [{ y: value, label: text }]));
+  const near = limits.filter(({ y }) => y <= farthest * largest);
+  const far = limits.filter(({ y }) => y > farthest * largest);
   return {
-    near: near.map(({ text, value }) => ({ y: value, label: text })),
-    top: Math.max(largest, ...near.map(({ value }) => value)),
-    remark: far.length === 0 ? '' : `Off the chart: ${far.map(({ text }) => text).join(', ')}`,
+    near,
+    top: Math.max(largest, ...near.map(({ y }) => y)),
+    remark: far.length === 0 ? '' : `Off the chart: ${far.map(({ label }) => label).join(', ')}`,
   };
 }
 

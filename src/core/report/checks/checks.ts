@@ -5,6 +5,7 @@ import type { RunRecord } from '../../record/run.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import { formatCount } from '../../format.ts';
+import { objectiveText } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import { statusWords } from '../words/outcome-words.ts';
 
@@ -94,6 +95,14 @@ function objectiveCheck(verdict: Verdict, label: string): Check {
     name: `${label}${objective.text}`,
     ...(target !== undefined && { target }),
     outcome: outcome === 'pass' ? 'pass' : 'fail',
-    message: outcome === 'not enough data' ? 'not enough data' : `was ${measuredText(verdict)}`,
+    message: messageOf(verdict),
   };
+}
+
+function messageOf(verdict: Verdict): string {
+  const { objective, outcome } = verdict;
+  const { problem, name } = objective.baseline ?? {};
+  if (problem !== undefined) return `not judged: ${problem}`;
+  if (outcome === 'not enough data') return 'not enough data';
+  return `was ${measuredText(verdict)}${name === undefined ? '' : `, limit ${objectiveText(objective)}`}`;
 }

@@ -3,6 +3,7 @@ import { errorKinds, quantileNames, type Distribution, type Numbers, type Stream
 import { csvText, type Cell } from './csv-parts.ts';
 import { serverUseOf } from '../words/server-notes.ts';
 import { failureText } from '../words/failure-reasons.ts';
+import { verdictLabel } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 /** Readings that older records do not have. */
@@ -86,7 +87,11 @@ function runRows(record: RunRecord): Cell[][] {
       failure.count ?? null,
     ]),
     ...record.client.warnings.map((warning) => ['', 'client.warning', warning]),
-    ...record.objectives.map(({ target = '', objective, outcome }) => [target, `objective ${objective.text}`, outcome]),
+    ...record.objectives.map((verdict) => [
+      verdict.target ?? '',
+      `objective ${verdict.objective.text}`,
+      verdictLabel(verdict),
+    ]),
     ...(record.otherTargets === undefined
       ? []
       : Object.entries(record.otherTargets).flatMap(([name, value]): Cell[][] =>

@@ -1,9 +1,10 @@
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
 import { isPaced } from '../../plan/load/load-models.ts';
 import { isMixed } from '../words/headline.ts';
-import { loadText, transportLabels } from '../words/load-words.ts';
+import { transportLabels } from '../words/load-words.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { isUnsure } from './tables.ts';
+import { differenceSentence, planDifferences } from './workload.ts';
 
 /** Units that core/format.ts has words for. */
 export type ComparisonUnit = 'ms' | 'req/s' | 'tokens/s' | 'ratio' | 'count';
@@ -163,18 +164,11 @@ function changeOf(unit: ComparisonUnit, before: number | null, after: number | n
 
 /** Returns how the work of two runs differs, in sentences; empty if it is the same. */
 export function workloadDifferences(before: RunRecord, after: RunRecord): string[] {
-  const differences: string[] = [];
+  const differences = planDifferences(before, after);
   const differs = (what: string, value: (run: RunRecord) => string): void => {
     const [a, b] = [value(before), value(after)];
-    if (a !== b) differences.push(`${what}: ${a} before, ${b} after.`);
+    if (a !== b) differences.push({ what, before: a, after: b });
   };
-  if (targetsDiffer(before, after)) differences.push('The targets differ.');
-  differs('Load', (run) => loadText(run.plan));
-  differs('Planned requests', (run) => (run.plan.requests === null ? 'by duration' : String(run.plan.requests)));
-  differs('Planned duration', (run) => (run.plan.durationS === null ? 'by count' : `${String(run.plan.durationS)} s`));
-  differs('Cold start', (run) => (run.plan.coldStart ? 'measured' : 'not measured'));
-  differs('Redirects', (run) => (run.plan.maxRedirects > 0 ? 'followed' : 'not followed'));
-  differs('Seed', (run) => String(run.plan.seed));
   // Older records do not say.
   if (before.client.transport && after.client.transport) {
     differs('Transport', ({ client }) => (client.transport ? transportLabels[client.transport] : ''));
@@ -182,42 +176,17 @@ export function workloadDifferences(before: RunRecord, after: RunRecord): string
   differs('Percentile method', (run) => run.percentileMethod);
   differs('Token source', (run) => run.tokenSource);
   differs('Machine', ({ environment }) => `${environment.host} (${environment.cpu})`);
-  for (const [run, when] of [
-    [before, 'before'],
-    [after, 'after'],
-  ] as const) {
-    if (run.status !== 'completed')
-      differences.push(
-        `The run ${when} ${run.status === 'crashed' ? 'stopped unexpectedly' : 'was canceled'}. Its numbers are partial.`,
-      );
-  }
-  return differences;
-}
-
-/** In the order of the directives' names, whatever their order in the file. */
-function llmText(llm: RunRecord['targets'][number]['llm']): string {
-  return Object.entries(llm ?? {})
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .toSorted()
-    .join(', ');
-}
-
-/** A shortened record has some targets only: then those that both records have are looked at. */
-function targetsDiffer(before: RunRecord, after: RunRecord): boolean {
-  if (before.targetCount !== after.targetCount) return true;
-  const [a, b] = [targetLines(before), targetLines(after)];
-  const isShort = [before, after].some(({ targets, targetCount }) => targets.length < targetCount);
-  const shown = (lines: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>): string =>
-    [...lines]
-      .flatMap(([name, line]) => (isShort && !others.has(name) ? [] : [line]))
-      .toSorted()
-      .join('\n');
-  return shown(a, b) !== shown(b, a);
+  const partial = (
+    [
+      [before, 'before'],
+      [after, 'after'],
+    ] as const
+  ).flatMap(([{ status }, when]) =>
+    status === 'completed'
+      ? []
+      : [`The run ${when} ${status === 'crashed' ? 'stopped unexpectedly' : 'was canceled'}. Its numbers are partial.`],
+  );
+  return [...differences.map(differenceSentence), ...partial];
 }
 
 const requestOf = ({ method, url }: RunRecord['targets'][number]): string => `${method} ${url}`;
-
-const targetLines = (run: RunRecord): Map<string, string> =>
-  new Map(
-    run.targets.map((target) => [target.name, `${requestOf(target)} ${String(target.weight)} ${llmText(target.llm)}`]),
-  );

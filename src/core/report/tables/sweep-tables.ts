@@ -21,7 +21,7 @@ import type { Distribution, QuantileName } from '../../metrics/types.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { serverGoneSentence } from '../server-gone.ts';
-import { marked, type Table } from './tables.ts';
+import { marked, verdictLabel, type Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 const hasTokens = (levels: readonly RunRecord[]): boolean =>
@@ -119,7 +119,8 @@ function objectivesCell({ objectives }: RunRecord): string {
     objectives.flatMap((verdict) => (verdict.outcome === outcome ? [verdict.objective.text] : []));
   const [missed, unproven] = [of('fail'), of('not enough data')];
   if (missed.length > 0) return `missed: ${missed.join(', ')}`;
-  if (unproven.length > 0) return `not enough data: ${unproven.join(', ')}`;
+  const open = objectives.find(({ outcome }) => outcome === 'not enough data');
+  if (open !== undefined) return `${verdictLabel(open)}: ${unproven.join(', ')}`;
   return objectives.length === 0 ? noValue : 'met';
 }
 

@@ -1,3 +1,4 @@
+import { noLimitSentences, objectiveText } from '../../values/objectives.ts';
 import { measuredValue } from '../../values/objective-metrics.ts';
 import { leastCount, quantileShares } from '../../metrics/statistics/quantiles.ts';
 import { mostDetailed } from '../../metrics/recorder/target-detail.ts';
@@ -188,6 +189,10 @@ export function objectiveTable({ objectives }: RunRecord, most: number): Table {
   const unmet = ofTargets.filter(({ outcome }) => outcome !== 'pass');
   const shown = new Set([...ofRun, ...unmet, ...ofTargets].slice(0, Math.max(most, ofRun.length)));
   const hidden = objectives.length - shown.size;
+  const notes = [
+    ...noLimitSentences(objectives.map(({ objective }) => objective)),
+    ...(hidden > 0 ? [`${countOf(hidden, 'objective')} more in the JSON report; those not met are shown first.`] : []),
+  ];
   return {
     title: 'Objectives',
     columns: ['Where', 'Objective', 'Verdict', 'Measured'],
@@ -196,15 +201,17 @@ export function objectiveTable({ objectives }: RunRecord, most: number): Table {
       .filter((verdict) => shown.has(verdict))
       .map((verdict) => [
         verdict.target ?? 'whole run',
-        verdict.objective.text,
-        verdict.outcome,
+        objectiveText(verdict.objective),
+        verdictLabel(verdict),
         measuredText(verdict),
       ]),
-    ...(hidden > 0 && {
-      note: `${countOf(hidden, 'objective')} more in the JSON report; those not met are shown first.`,
-    }),
+    ...(notes.length > 0 && { note: notes.join(' ') }),
   };
 }
+
+/** Returns the outcome of an objective: `not judged` for a relative one without a baseline. */
+export const verdictLabel = ({ objective, outcome }: Verdict): string =>
+  objective.baseline?.problem === undefined ? outcome : 'not judged';
 
 /** Returns the measured value in the objective's unit. */
 export const measuredText = ({ objective, actual }: Verdict): string => measuredValue(objective.metric, actual, 4);

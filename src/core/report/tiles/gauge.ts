@@ -1,6 +1,7 @@
 import type { Distribution, Numbers } from '../../metrics/types.ts';
 import { otherTimeOf, type Measured } from '../../plan/objectives.ts';
 import { measuredValue, quantileOf } from '../../values/objective-metrics.ts';
+import { objectiveText } from '../../values/objectives.ts';
 import { withoutZeros } from '../../format.ts';
 import type { Verdict } from '../../vocabulary.ts';
 
@@ -11,7 +12,8 @@ export interface Gauge {
   readonly value: number | null;
   /** Ends of the 95% interval of the value; null without one. */
   readonly interval: readonly [low: number, high: number] | null;
-  readonly limit: number;
+  /** Null for a relative objective without a baseline. */
+  readonly limit: number | null;
   /** The outcome and the objective: `Met: p95 < 2s`. */
   readonly words: string;
   /** The measured value with its unit: `1.43 s`; empty where it stands beside the bar. */
@@ -28,19 +30,21 @@ const outcomes: Readonly<Record<Verdict['outcome'], string>> = {
 };
 
 /** Returns what became of an objective, in words. */
-export const outcomeText = (outcome: Verdict['outcome']): string => outcomes[outcome];
+export const outcomeText = ({ objective, outcome }: Verdict): string =>
+  objective.baseline?.problem === undefined ? outcomes[outcome] : 'Not judged';
 
 /** Returns the bar of an objective from the numbers that it was judged by. */
-export function gaugeOf({ objective, outcome, actual }: Verdict, numbers: Measured): Gauge {
+export function gaugeOf(verdict: Verdict, numbers: Measured): Gauge {
+  const { objective, outcome, actual } = verdict;
   const interval = intervalOf(objective.metric, actual, numbers);
-  const end = Math.max(objective.value, actual ?? 0, interval?.[1] ?? 0) * (1 + room);
+  const end = Math.max(objective.value ?? 0, actual ?? 0, interval?.[1] ?? 0) * (1 + room);
   const place = (value: number): number => (end > 0 ? Math.max(0, value) / end : 0);
   return {
     outcome,
     value: actual === null ? null : place(actual),
     interval: interval === null ? null : [place(interval[0]), place(interval[1])],
-    limit: place(objective.value),
-    words: `${outcomeText(outcome)}: ${objective.text}`,
+    limit: objective.value === null ? null : place(objective.value),
+    words: `${outcomeText(verdict)}: ${objectiveText(objective)}`,
     measured: withoutZeros(measuredValue(objective.metric, actual)),
   };
 }

@@ -3,6 +3,7 @@ import type { Verdict } from '../../vocabulary.ts';
 import { failureAdvice, failureCountText, failuresOf, failureText, mostNamed, shortReason } from './failure-reasons.ts';
 import { capital, countOf, formatCount } from '../../format.ts';
 import { errorWords, oneRequestAdvice } from './outcome-words.ts';
+import { noLimitSentences, objectiveText } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -47,7 +48,9 @@ export const failureHint = (runs: readonly RunRecord[]): string => failureAdvice
 /** Returns the objectives that aren't met, `1 of 2 objectives not met: p95 < 1ms was 12.30 ms.`; undefined if all are. */
 export function unmetSentence(verdicts: readonly Verdict[]): string | undefined {
   const unmet = verdicts.filter(({ outcome }) => outcome !== 'pass');
-  return notMet('objective', verdicts.length, unmet.map(unmetText));
+  const reasons = noLimitSentences(unmet.map(({ objective }) => objective));
+  const sentence = notMet('objective', verdicts.length, unmet.map(unmetText));
+  return sentence && [sentence, ...reasons].join(' ');
 }
 
 /** Returns the objectives of a run that aren't met, with the most frequent failure if requests failed. */
@@ -59,7 +62,10 @@ export function unmetOfRun(record: RunRecord): string | undefined {
 
 function unmetText(verdict: Verdict): string {
   const { target, objective, outcome } = verdict;
-  const which = target === undefined ? objective.text : `${target} ${objective.text}`;
+  const text = objectiveText(objective);
+  const which = target === undefined ? text : `${target} ${text}`;
+  const problem = objective.baseline?.problem;
+  if (problem !== undefined) return `${which} isn't judged`;
   return `${which} ${outcome === 'fail' ? `was ${measuredText(verdict)}` : "doesn't have enough data"}`;
 }
 

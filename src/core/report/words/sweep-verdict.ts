@@ -1,5 +1,6 @@
 import { capital } from '../../format.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
+import { noLimitSentences } from '../../values/objectives.ts';
 import { outcomeOfAll, outcomeWords } from './outcome-words.ts';
 import type { RunVerdict } from './verdict.ts';
 
@@ -23,7 +24,10 @@ function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   const ended = outcome === 'completed' || outcome === 'withFailures' || outcome === 'objectiveMissed';
   if (ended && sweep.levels.length > 0 && !someLevelMeets(sweep)) {
     const missed = sweep.levels.some(({ objectives }) => objectives.some((verdict) => verdict.outcome === 'fail'));
-    return missed ? { label: 'Failed', tone: 'bad' } : { label: 'Not enough data', tone: 'warning' };
+    if (missed) return { label: 'Failed', tone: 'bad' };
+    const objectives = sweep.levels.flatMap((level) => level.objectives.map(({ objective }) => objective));
+    const label = noLimitSentences(objectives).length > 0 ? 'Not judged' : 'Not enough data';
+    return { label, tone: 'warning' };
   }
   return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
 }

@@ -1,8 +1,9 @@
 import { errorKinds } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
-import type { Verdict } from '../../vocabulary.ts';
+import type { Objective, Verdict } from '../../vocabulary.ts';
 import { capital, countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
 import { serverGoneSentence } from '../server-gone.ts';
+import { baselineText, noLimitSentences } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import { clientMark } from './client-words.ts';
 import { failuresOf, mostNamed, shortReason } from './failure-reasons.ts';
@@ -52,7 +53,10 @@ function badgeOf(record: RunRecord): Pick<RunVerdict, 'label' | 'tone'> {
   if (objectives.length === 0) return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
   return objectives.every((verdict) => verdict.outcome === 'pass')
     ? { label: 'Passed', tone: 'good' }
-    : { label: 'Not enough data', tone: 'warning' };
+    : {
+        label: noLimitSentences(objectivesOf(objectives)).length > 0 ? 'Not judged' : 'Not enough data',
+        tone: 'warning',
+      };
 }
 
 /** What the numbers of a run cover that ended early, or had requests in flight when it ended. */
@@ -80,9 +84,11 @@ function objectivesSentence({
 }: Pick<RunRecord, 'objectives' | 'steadyState'>): string | undefined {
   const missed = verdicts.filter(({ outcome }) => outcome === 'fail');
   if (missed.length > 0) return `${listed(missed.map(measuredAgainst), '; ')}.`;
-  const unproven = verdicts.filter(({ outcome }) => outcome === 'not enough data');
-  if (unproven.length > 0) {
-    const texts = listed(unproven.map(named), ', ');
+  const open = verdicts.filter(({ outcome }) => outcome === 'not enough data');
+  const unlimited = noLimitSentences(objectivesOf(open));
+  if (unlimited.length > 0) return unlimited.join(' ');
+  if (open.length > 0) {
+    const texts = listed(open.map(named), ', ');
     return steadyState?.settled === false
       ? `Without a steady state, ${texts} can't be judged.`
       : `Not enough requests to judge ${texts}.`;
@@ -92,13 +98,17 @@ function objectivesSentence({
   return verdicts.length === 1 ? `${measuredAgainst(only)}.` : `All ${formatCount(verdicts.length)} objectives met.`;
 }
 
+const objectivesOf = (verdicts: readonly Verdict[]): Objective[] => verdicts.map(({ objective }) => objective);
+
 const named = ({ target, objective }: Verdict): string =>
   target === undefined ? objective.text : `${target} ${objective.text}`;
 
 function measuredAgainst(verdict: Verdict): string {
   const { target, objective } = verdict;
+  const { value, baseline } = objective;
   const text = (actual: number | null): string => withoutZeros(measuredText({ ...verdict, actual }));
-  return `${target === undefined ? '' : `${target} `}${objective.metric} ${text(verdict.actual)}, objective ${text(objective.value)}`;
+  const source = baseline === undefined ? '' : ` (${baselineText(objective, baseline)})`;
+  return `${target === undefined ? '' : `${target} `}${objective.metric} ${text(verdict.actual)}, objective ${text(value)}${source}`;
 }
 
 /** `21% errors: 37 × 429, 26 × 503, 20 × timed out.`; undefined when nothing failed. */

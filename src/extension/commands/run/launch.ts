@@ -23,6 +23,7 @@ import { startServer } from '../../services/child-processes/start-server.ts';
 import type { Unfinished } from '../../services/runs/unfinished.ts';
 import { announce } from './announce.ts';
 import { planOf, wholeOf, type Repeat } from './plans.ts';
+import { withBaseline, type RunTask } from './relative.ts';
 
 /** Which targets of which file are to run, and what the user chose beyond the file's own values. */
 export interface RunRequest {
@@ -185,13 +186,13 @@ async function prepare(
   const notes = prepared && (await offerServers(uri, prepared.input.requests, parts));
   if (prepared === undefined || notes === undefined) return undefined;
   const { input } = prepared;
-  const task: RunTask =
-    'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } };
+  const task = await withBaseline(
+    uri,
+    file.defaults.baseline,
+    'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } },
+  );
   return { task: withServers(task, notes, parts.servers), unsaved };
 }
-
-/** A task that is made from an endpoints file. */
-type RunTask = Extract<BenchmarkTask, { type: 'run' | 'sweep' }>;
 
 /** The task with the process of the server that its requests go to now, and remarks on who answers. */
 function withServers(task: RunTask, notes: readonly string[], servers: readonly BundledServer[]): RunTask {

@@ -9,7 +9,7 @@ describe('suggestionsOf', () => {
     for (const typed of ['', 'p', 'p95 < 1s, ']) assert.ok(texts('slo', typed).includes('ttft.p95'), typed);
     assert.equal(suggestionsOf('slo', 'p95 < 1s, err').replaces, 3);
     assert.deepEqual(texts('slo', 'p95 '), ['<=', '>=', '<', '>']);
-    assert.deepEqual(texts('slo', 'p95 < '), ['500ms']);
+    assert.deepEqual(texts('slo', 'p95 < '), ['500ms', 'baseline + 5%']);
     assert.deepEqual(texts('slo', 'p95 < 20'), ['20ms', '20s', '20m', '20h']);
     assert.deepEqual(texts('slo', 'errors < 2'), ['2%']);
     assert.deepEqual(texts('slo', 'throughput > 2'), ['2/s']);

@@ -1,0 +1,33 @@
+import type { Uri } from 'vscode';
+import { hostname } from 'node:os';
+import {
+  needsBaseline,
+  noBaselineOfLevels,
+  withLimits,
+  withoutLimits,
+} from '../../../core/report/comparisons/relative-objectives.ts';
+import { defaultBaseline } from '../../../core/values/relations.ts';
+import type { BenchmarkTask } from '../../../processes/messages.ts';
+import { findBaseline } from '../../services/workspace/baselines.ts';
+
+/** A task that is made from an endpoints file. */
+export type RunTask = Extract<BenchmarkTask, { type: 'run' | 'sweep' }>;
+
+/** The task with limits for its relative objectives, or with the reason why they can't be judged. */
+export async function withBaseline(uri: Uri, named: string | undefined, task: RunTask): Promise<RunTask> {
+  const name = named ?? defaultBaseline;
+  if (task.type === 'run') {
+    if (!needsBaseline(task.input)) return task;
+    return { ...task, input: { ...task.input, ...withLimits(task.input, await findBaseline(uri, name), hostname()) } };
+  }
+  const unknown = { name, problem: noBaselineOfLevels };
+  const { plan, targets } = task.input;
+  const unjudged = <T extends { readonly objectives: (typeof targets)[number]['objectives'] }>(one: T): T => ({
+    ...one,
+    objectives: withoutLimits(one.objectives, unknown),
+  });
+  return {
+    ...task,
+    input: { ...task.input, plan: { ...plan, levels: plan.levels.map(unjudged) }, targets: targets.map(unjudged) },
+  };
+}
