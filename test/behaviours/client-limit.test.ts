@@ -5,7 +5,7 @@ import { cliPath, freshFolder, start } from '../cli/spawn.ts';
 import { readRunFile } from '../support/read-run.ts';
 import { response, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
 
-describe('a limit of this machine', function () {
+describe("a limit of the client's machine", function () {
   this.timeout(60_000);
   const folder = freshFolder();
   let server: ScriptedServer;
@@ -30,7 +30,7 @@ describe('a limit of this machine', function () {
   after(() => server.close());
   if (process.platform === 'win32') return;
 
-  it('is no error of the server: it is named, and the run is client-bound', async () => {
+  it("isn't an error of the server: it's named, and the run is client-limited", async () => {
     const { code, stdout, record } = await runWithFiles(
       { files: 90 },
       server.url,
@@ -51,7 +51,7 @@ describe('a limit of this machine', function () {
     assert.match(stdout, /limit of 90 open files/);
   });
 
-  it('ends with 1 when nothing else came', async () => {
+  it('exits with 1 if no request got a response', async () => {
     const noFiles = `--import ${new URL('../support/no-open-files.mjs', import.meta.url).href}`;
     const { code, stderr, record } = await runWithFiles(
       { files: 200, nodeOptions: noFiles },
@@ -77,7 +77,7 @@ describe('a limit of this machine', function () {
     assert.match(stderr, /^error: No request got a complete response/m);
   });
 
-  it('that leaves no port for the helper server costs the warm-up, and the run goes on', async () => {
+  it('that leaves no port for the helper server skips the code warm-up, and the run continues', async () => {
     const noPort = new URL('../support/no-helper-server.mjs', import.meta.url).href;
     writeFileSync(join(folder.path, 'endpoints.txt'), `${server.url}\n`);
     const env = { NODE_OPTIONS: `--import ${noPort}` };

@@ -22,11 +22,11 @@ const answers = [
 ];
 
 for (const transport of transportNames) {
-  describe(`why requests failed, over ${transport}`, () => {
+  describe(`reasons of failed requests, over ${transport}`, () => {
     let server: ScriptedServer | undefined;
     afterEach(() => server?.close());
 
-    it('is told in the words of the server, with counts, in every report', async () => {
+    it("are the server's messages, with counts, in every report", async () => {
       server = await startScriptedServer(({ index, socket }) => {
         socket.write(answers[index % 6] ?? answers[0] ?? '');
       });
@@ -49,7 +49,7 @@ for (const transport of transportNames) {
       assert.match(renderHtml(record), /<span class="badge bad">Failed<\/span>[\s\S]*40 × 400: jitter is not known/);
     });
 
-    it('is one reason where each response has an id of its own, without a secret', async () => {
+    it('are merged if responses differ only in an ID, without secrets', async () => {
       server = await startScriptedServer(({ index, socket }) => {
         socket.write(response(`{"detail":"key s3cr3t-value: job ${String(index)} is unknown"}`, json, '404 Not Found'));
       });
@@ -62,7 +62,7 @@ for (const transport of transportNames) {
       assert.equal(record.failureSamples[0]?.count, 30);
     });
 
-    it('is told in the words of the system', async () => {
+    it("are the system's messages", async () => {
       server = await startScriptedServer(() => undefined, { tls: true });
       const untrusted = await run([server.url], { plan: { requests: 4, transport } });
       assert.match(shortReason([untrusted]) ?? '', /^TLS failed: .*self-signed/);

@@ -17,7 +17,7 @@ const open = (ratePerS: number, durationS: number | null, more: Partial<RunPlan>
   ...more,
 });
 
-describe('what rates are over', () => {
+describe('the time that rates are based on', () => {
   let server: ScriptedServer;
   /** Requests without a response. */
   let hanging = new Set<number>();
@@ -29,7 +29,7 @@ describe('what rates are over', () => {
   });
   afterEach(() => server.close());
 
-  it('three requests at 2 req/s take 1.5 seconds: by duration, by count, by stages', async () => {
+  it('is 1.5 s for three requests at 2 req/s, by duration, by count, and by stages', async () => {
     // The half second after the last request is room for a busy machine.
     const stages = [{ fromPerS: 2, toPerS: 2, durationS: 1.5 }];
     for (const plan of [open(2, 1.5), open(2, null, { requests: 3 }), open(2, 1.5, { stages })]) {
@@ -43,7 +43,7 @@ describe('what rates are over', () => {
     }
   });
 
-  it('an infinite rate sends as fast as the maximum in flight allows, and times responses from the start', async () => {
+  it('sends as fast as the maximum in flight allows at an infinite rate, and times responses from the start', async () => {
     const plan: Partial<RunPlan> = { loadModel: 'open', atOnce: true, requests: 400, concurrency: 4, maxInFlight: 4 };
     const record = await run([server.url], { plan });
     assert.equal(record.successes, 400);
@@ -55,7 +55,7 @@ describe('what rates are over', () => {
     assert.match(renderText(record), /infinite rate, max in flight 4 \(open model\)/);
   });
 
-  it('waits for the last response after the last request has left, however long all of them take', async () => {
+  it('ends with the last response, however long after the last request it arrives', async () => {
     // Draining starts with the last request, not when all are due, which is at the start.
     const slow = await startScriptedServer(({ socket }) => void setTimeout(() => socket.write(response()), 100));
     const plan: Partial<RunPlan> = { loadModel: 'open', atOnce: true, requests: 8, concurrency: 2, drainMs: 300 };
@@ -65,7 +65,7 @@ describe('what rates are over', () => {
   });
 
   for (const transport of transportNames) {
-    it(`requests that hang change no rate, whatever their timeout (${transport})`, async () => {
+    it(`isn't changed by requests that hang, whatever their timeout (${transport})`, async () => {
       // The rest after the last request is room for a busy machine.
       const stages = [
         { fromPerS: 200, toPerS: 200, durationS: 0.45 },
@@ -90,7 +90,7 @@ describe('what rates are over', () => {
     });
   }
 
-  it('a closed loop of a count: to the end of the last response, so a hanging request changes nothing', async () => {
+  it('ends with the last response in the closed model with a number of requests, so a hanging request changes nothing', async () => {
     hanging = new Set([5]);
     const record = await run([server.url], { plan: { requests: 40, concurrency: 2, timeoutMs: 500 } });
     assert.equal(record.responses, 39);
@@ -99,7 +99,7 @@ describe('what rates are over', () => {
     assert.equal(record.throughputPerS, 39 / ((record.rateMs ?? 0) / 1_000));
   });
 
-  it('a closed loop of a count without failures has one time for both, by duration at least the duration', async () => {
+  it('equals the total time in the closed model without failures, and is at least the duration, if there is one', async () => {
     const counted = await run([server.url], { plan: { requests: 40 } });
     assert.equal(counted.rateMs, counted.totalMs);
     assert.ok(!attention(counted).some((line) => line.startsWith('Failed requests ended up to')));
@@ -110,7 +110,7 @@ describe('what rates are over', () => {
     assert.equal(both.rateMs, both.totalMs);
   });
 
-  it('a run that is cancelled counts until then, and a live one so far', async () => {
+  it('ends with the cancel of a run, and is the time so far in a live one', async () => {
     const snapshots: Snapshot[] = [];
     const abort = new AbortController();
     const running = runBenchmark(runInput([server.url], { plan: open(20, 60) }), {
@@ -131,7 +131,7 @@ describe('what rates are over', () => {
     }
   });
 
-  it('without a response all the time counts: the rate is none', async () => {
+  it('is the total time without a response, and the rate is unknown', async () => {
     hanging = new Set([0, 1]);
     const record = await run([server.url], { plan: { requests: 2, timeoutMs: 100 } });
     assert.equal(record.rateMs, record.totalMs);

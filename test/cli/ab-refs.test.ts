@@ -23,7 +23,7 @@ createServer((request, response) => {
 }).listen(port, '127.0.0.1');
 `;
 
-describe('loadlens ab of two commits', function () {
+describe('loadlens ab with two commits', function () {
   this.timeout(90_000);
   const folder = freshFolder();
   let repository = '';
@@ -89,7 +89,7 @@ describe('loadlens ab of two commits', function () {
     assert.equal(existsSync(join(folder.path, 'hook')), false, 'a hook ran');
   }
 
-  it('finds the commit that is 10% slower, and leaves nothing behind', async () => {
+  it('finds the commit that is 10% slower, and leaves no files behind', async () => {
     const before = filesOf();
     const { code, stdout, stderr } = await ab(
       ...sides,
@@ -111,7 +111,7 @@ describe('loadlens ab of two commits', function () {
     );
   });
 
-  it('cleans up on Ctrl+C while it measures, and while a server starts', async () => {
+  it('cleans up on Ctrl+C while it measures and while a server starts', async () => {
     const before = filesOf();
     const running = start(...sides, ...serve, '--slice', '100ms', '--pairs', '400');
     await waitFor('both servers', () => started().length === 4);
@@ -127,7 +127,7 @@ describe('loadlens ab of two commits', function () {
     await nothingLeft(before);
   });
 
-  it('shows the last lines of a server that stops', async () => {
+  it('shows the last output lines of a server that stops', async () => {
     const before = filesOf();
     const early = await ab(...sides, '--a-serve', 'echo "port {port} is mine"; exit 7', '--b-serve', 'true');
     assert.equal(early.code, 1);
@@ -148,7 +148,7 @@ describe('loadlens ab of two commits', function () {
     );
   });
 
-  it('takes away what a killed comparison left, and nothing else', async () => {
+  it('removes what a killed comparison left behind, and nothing else', async () => {
     const before = filesOf();
     const running = start(...sides, ...serve, '--slice', '100ms', '--pairs', '400');
     await waitFor('both servers', () => started().length === 4);
@@ -169,7 +169,7 @@ describe('loadlens ab of two commits', function () {
     await nothingLeft(before);
   });
 
-  it('builds new work trees only, in the folder that it was called from', async () => {
+  it('builds only new work trees, in the folder that it was called from', async () => {
     const sub = join(repository, 'sub');
     mkdirSync(sub);
     writeFileSync(join(sub, 'endpoints.txt'), 'http://127.0.0.1:3000/x\n');
@@ -187,7 +187,7 @@ describe('loadlens ab of two commits', function () {
     );
   });
 
-  it('says what does not fit together', async () => {
+  it('rejects contradictory options', async () => {
     const same = 'error: A and B are the same server of the same files, so nothing differs.';
     assert.equal(await sentence('--serve', 'x'), same);
     assert.equal(await sentence('--a-ref', 'main'), 'error: --a-ref needs the command that starts the server.');

@@ -29,7 +29,7 @@ describe('loadlens ab', function () {
   };
   const sleeper = (): string => `@ms = 5\n@token = none\n\n${mock.url}/sleeper?sleep_length=0.0{{ms}}\n`;
 
-  it('says first what B is, and fails on worse', async () => {
+  it('shows the verdict on B first, and fails on worse', async () => {
     write(sleeper());
     const { code, stdout, stderr } = await ab(
       ...'--a ms=02 --b ms=99 --b token=geheim --pairs 8 --slice 200ms --metrics p50 --fail-on worse'.split(' '),
@@ -76,7 +76,7 @@ describe('loadlens ab', function () {
     assert.match(verdict.sentence, /^B is \d+\.\d% slower at TTFT \(/);
   });
 
-  it('keeps what was measured on Ctrl+C', async () => {
+  it('keeps what was measured before Ctrl+C', async () => {
     write(sleeper());
     const running = startCli(
       ['ab', '--a', 'ms=05', '--b', 'ms=06', '--pairs', '400', '--slice', '100ms', '--json', 'out.json'],
@@ -94,7 +94,7 @@ describe('loadlens ab', function () {
     assert.ok(stdout.startsWith(`${record.verdict.sentence}\n`));
   });
 
-  it('says what is missing or cannot be compared', async () => {
+  it("reports what is missing or can't be compared", async () => {
     write(sleeper());
     assert.equal(await sentence(), 'error: Neither --a nor --b is given, so nothing differs.');
     assert.equal(await sentence('--b', 'host=x'), 'error: endpoints.txt has no variable "host".');
@@ -148,7 +148,7 @@ describe('loadlens compare', () => {
     assert.match(few.stdout, /All runs of one side were measured before those of the other/);
   });
 
-  it('says what it cannot read', async () => {
+  it("reports what it can't read", async () => {
     writeFileSync(join(folder.path, 'x.json'), '{}');
     assert.equal(await first('--base', 'no*.json', '--head', 'x.json'), 'error: --base: no file matches no*.json.');
     assert.match(await first('--base', 'x.json', '--head', 'x.json'), /^error: x\.json can't be compared: /);

@@ -111,7 +111,7 @@ describe('repeated runs and baselines', function () {
     await loadlens('baseline', 'remove', 'main');
   });
 
-  it('says before anything is sent what does not fit', async () => {
+  it('rejects invalid combinations before anything is sent', async () => {
     write('10');
     const served = mock.stats().served;
     for (const [args, sentence] of [

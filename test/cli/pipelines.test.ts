@@ -13,7 +13,7 @@ describe('reports for pipelines', function () {
   });
   after(() => mock.close());
 
-  it('have the line of the target that failed, and a summary', async () => {
+  it('have the line of the failed target, and a summary', async () => {
     mkdirSync(join(folder.path, 'load'));
     writeFileSync(
       join(folder.path, 'load/endpoints.txt'),
@@ -39,7 +39,7 @@ describe('reports for pipelines', function () {
     );
   });
 
-  it('have each level of a sweep', async () => {
+  it('include each level of a sweep', async () => {
     writeFileSync(join(folder.path, 'endpoints.txt'), `# @slo p50 < 0.01ms\n\n${mock.url}/hello\n`);
     const { code, stderr } = await runCli(['run', '--levels', '1,2', '-n', '20', '--junit', '-', '--github'], {
       cwd: folder.path,

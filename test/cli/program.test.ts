@@ -35,7 +35,7 @@ describe('loadlens', () => {
     }
   });
 
-  it('ends with 2 and the help when told nothing, and with 2 for an unknown command', async () => {
+  it('exits with 2 and the help without arguments, and with 2 for an unknown command', async () => {
     const nothing = await run();
     assert.equal(nothing.code, 2);
     assert.match(nothing.stderr, /^Usage: loadlens/);
@@ -44,7 +44,7 @@ describe('loadlens', () => {
     assert.match(unknown.stderr, /^error: unknown command 'ran'\n\(Did you mean run\?\)\nhint: {2}Use --help/);
   });
 
-  it('knows which Node is too old', () => {
+  it('rejects Node versions that are too old', () => {
     for (const version of ['18.20.8', '20.19.4', '20.9.0', '8.0.0']) {
       assert.equal(nodeProblem(version), `Node 20.20 or later is required. This is Node ${version}.`);
     }
@@ -52,7 +52,7 @@ describe('loadlens', () => {
       assert.equal(nodeProblem(version), undefined);
   });
 
-  it('shows a stack only when asked', () => {
+  it('shows a stack only if requested', () => {
     const mended = new LoadlensError('It is broken.', { hint: 'Mend it.' });
     assert.deepEqual(describeFailure(mended, false), {
       text: 'error: It is broken.\nhint:  Mend it.\n',
@@ -70,7 +70,7 @@ describe('loadlens', () => {
     assert.equal(bug.exitCode, ExitCode.nothingMeasured);
   });
 
-  it('ends at once at the second signal', async () => {
+  it('exits immediately at the second signal', async () => {
     const interrupt = new URL('../../src/cli/interrupt.ts', import.meta.url).href;
     const script = `
       import { onInterrupt } from '${interrupt}';
@@ -87,7 +87,7 @@ describe('loadlens', () => {
 
   describe('serve mock', () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      it(`serves until ${signal}, then cuts off what waits`, async () => {
+      it(`serves until ${signal}, then cuts off waiting requests`, async () => {
         const args = ['serve', 'mock', '--port', '0', '--max-concurrent-requests', '2', '--time-scale', '0.5'];
         const running = startCli(args, { cwd: folder.path });
         const line = await running.printed(/\n/);
@@ -106,7 +106,7 @@ describe('loadlens', () => {
       });
     }
 
-    it('says in one sentence that a port is taken', async () => {
+    it('reports a port in use in one sentence', async () => {
       const server = await startMockServer({ port: 0, maxConcurrentRequests: 1, timeScale: 1 });
       try {
         assert.deepEqual(await run('serve', 'mock', '--port', `${server.port}`), {
@@ -127,7 +127,7 @@ describe('loadlens', () => {
       ['--max-concurrent-requests', '0', 'a whole number from 1 to 1000000'],
       ['--time-scale', '101', 'a number from 0 to 100'],
     ] as const) {
-      it(`refuses ${option} ${value}`, async () => {
+      it(`rejects ${option} ${value}`, async () => {
         const { code, stderr } = await run('serve', 'mock', option, value);
         assert.equal(code, 2);
         assert.ok(stderr.includes(`argument '${value}' is invalid. Expected ${range}.`), stderr);

@@ -23,10 +23,10 @@ describe('the fourteen runs of the reference', function () {
   };
   after(() => Promise.all([...rigs.values()].map((rig) => rig.close())));
 
-  it('are all here', () => assert.equal(referenceRows.length, 14));
+  it('are all in the test data', () => assert.equal(referenceRows.length, 14));
 
   referenceRows.forEach((row, i) => {
-    it(`row ${i + 1}: ${row.requests} requests, ${row.concurrency} at a time, limit ${row.server_limit}`, async () => {
+    it(`row ${i + 1}: ${row.requests} requests, concurrency ${row.concurrency}, limit ${row.server_limit}`, async () => {
       const record = await (await rigFor(row)).run(row, seed);
       assert.equal(record.status, 'completed');
       assert.deepEqual(record.statusCodes, row.status);

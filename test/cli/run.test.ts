@@ -27,7 +27,7 @@ describe('loadlens run', function () {
   const tokenizer = (tokens: number): string => `${mock.url}/tokenizer?output_tokens=${tokens}\n`;
   const run = (...args: string[]): ReturnType<typeof runCli> => runCli(['run', ...args], { cwd: folder.path });
 
-  it('has the defaults of the reference and prints its lines in its order', async () => {
+  it('has the defaults of the reference, and prints its lines in the same order', async () => {
     write('endpoints.txt', tokenizer(3));
     const { code, stdout, stderr } = await run();
     assert.equal(code, 0);
@@ -51,7 +51,7 @@ describe('loadlens run', function () {
     assert.deepEqual(mock.stats().byStatus, { 200: 10 });
   });
 
-  it('asks language models for streams or whole answers, whatever the file says', async () => {
+  it('requests streams or complete responses from language models, whatever the file says', async () => {
     const request = `POST ${mock.url}/v1/completions\n{"prompt": "x", "max_tokens": 3}\n`;
     write('endpoints.txt', `${tokenizer(3)}\n# @stream false\n${request}\n# @stream true\n${request}`);
     for (const [args, streamed] of [
@@ -80,7 +80,7 @@ describe('loadlens run', function () {
     assert.match((await run('--var', 'tokens')).stderr, /Expected name=value on one line/);
   });
 
-  it('counts what the mock server counts', async () => {
+  it('has the same counts as the mock server', async () => {
     await mock.close();
     await startMock({ limit: 4 });
     write('endpoints.txt', tokenizer(3) + tokenizer(30) + `${mock.url}/nothing\n${mock.url}/tokenizer\n`);
@@ -98,7 +98,7 @@ describe('loadlens run', function () {
     assert.equal(record.successes, record.statusCodes['200']);
   });
 
-  it('sends by the clock, and says how many waited', async () => {
+  it('sends at an arrival rate, and shows the backlog', async () => {
     write('endpoints.txt', `# @rate 5\n${tokenizer(3)}`);
     const { code } = await run('--stages', '200ms:0..100, 100ms:100', '--arrivals', 'constant', '--json', 'out.json');
     assert.equal(code, 0);
@@ -118,7 +118,7 @@ describe('loadlens run', function () {
     [['--rate', '5', '--stages', '1s:1'], "--rate and --stages can't be combined."],
     [['--stages', '1s:1', '--levels', '1,2'], "--stages can't be combined with levels of concurrency."],
   ] as const) {
-    it(`refuses ${args.join(' ')}`, async () => {
+    it(`rejects ${args.join(' ')}`, async () => {
       write('endpoints.txt', tokenizer(3));
       const { code, stderr } = await run(...args);
       assert.equal(code, 2);
@@ -126,7 +126,7 @@ describe('loadlens run', function () {
     });
   }
 
-  it('sends the warm-up and does not count it', async () => {
+  it('sends the warm-up without counting it', async () => {
     write('endpoints.txt', tokenizer(3));
     const { code } = await run('--warmup', '5', '--json', 'out.json');
     assert.equal(code, 0);
@@ -135,7 +135,7 @@ describe('loadlens run', function () {
     assert.deepEqual(mock.stats().byStatus, { 200: 15 });
   });
 
-  it('takes what the options say before what the file says, and the file before the defaults', async () => {
+  it('lets options override the file, and the file override the defaults', async () => {
     write('some.txt', `# @requests 7\n# @concurrency 2\n# @seed 3\n\n${tokenizer(3)}`);
     const { code } = await run('--targets', 'some.txt', '--requests', '8', '--timeout', '2s', '--json', 'out.json');
     assert.equal(code, 0);
@@ -144,7 +144,7 @@ describe('loadlens run', function () {
     assert.equal(source?.file, 'some.txt');
   });
 
-  it('sends over the transport that is named', async () => {
+  it('uses the specified transport', async () => {
     write('endpoints.txt', tokenizer(3));
     for (const [args, named, used] of [
       [[], undefined, 'raw'],
@@ -170,7 +170,7 @@ describe('loadlens run', function () {
   });
 
   describe('exit codes', () => {
-    it('1 when nothing answers', async () => {
+    it('1 if nothing responds', async () => {
       write('endpoints.txt', tokenizer(3));
       await mock.close();
       const { code, stdout, stderr } = await run('--json', 'out.json');
@@ -185,7 +185,7 @@ describe('loadlens run', function () {
       await startMock();
     });
 
-    it('2 for a file with problems, each in a line, and nothing runs', async () => {
+    it('2 for a file with problems, which are listed one per line, and nothing runs', async () => {
       write('bad.txt', `${tokenizer(3)}ftp://127.0.0.1/\n\n# @weight no\n${tokenizer(30)}`);
       const { code, stdout, stderr } = await run('bad.txt');
       assert.equal(code, 2);
@@ -198,14 +198,14 @@ describe('loadlens run', function () {
       assert.equal(mock.stats().served, 0);
     });
 
-    it('2 for a file without a target', async () => {
+    it('2 for a file without targets', async () => {
       write('endpoints.txt', '# nothing yet\n');
       const { code, stdout } = await run();
       assert.equal(code, 2);
       assert.equal(stdout, '');
     });
 
-    it('2 for a file that is not there', async () => {
+    it('2 for a missing file', async () => {
       const { code, stderr } = await run();
       assert.equal(code, 2);
       assert.equal(
@@ -215,7 +215,7 @@ describe('loadlens run', function () {
       );
     });
 
-    it('2 for an address in the place of a file', async () => {
+    it('2 for a URL instead of a file', async () => {
       const { code, stderr } = await run('https://example.com/x');
       assert.equal(code, 2);
       assert.equal(
@@ -252,7 +252,7 @@ describe('loadlens run', function () {
       });
     }
 
-    it('2 for a host that is not this machine and not allowed', async () => {
+    it("2 for a host other than this machine that isn't allowed", async () => {
       write('endpoints.txt', 'http://192.0.2.1:8080/\n');
       const { code, stderr } = await run('-n', '500');
       assert.equal(code, 2);
@@ -260,7 +260,7 @@ describe('loadlens run', function () {
       assert.match(stderr, /\nhint: {2}If you're allowed to, add --allow-host 192\.0\.2\.1:8080\n/);
     });
 
-    it('99 when an objective is not met, and says which', async () => {
+    it("99 if an objective isn't met, which is named", async () => {
       write('endpoints.txt', tokenizer(3));
       const { code, stdout, stderr } = await run('-n', '60', '--slo', 'p95 < 1ms, errors < 1%', '--json', 'out.json');
       assert.equal(code, 99);
@@ -275,7 +275,7 @@ describe('loadlens run', function () {
       );
     });
 
-    it('99 when requests that left by the clock had to wait, however fast their answers were', async () => {
+    it('99 if requests of an open model were queued, however fast their responses were', async () => {
       await mock.close();
       await startMock({ timeScale: 1 });
       write('endpoints.txt', `${mock.url}/sleeper?sleep_length=0.05\n`);
@@ -302,7 +302,7 @@ describe('loadlens run', function () {
       );
     });
 
-    it('99 when there are too few samples to judge an objective', async () => {
+    it('99 if there are too few samples to judge an objective', async () => {
       write('endpoints.txt', `# @slo p99 < 10s\n\n${tokenizer(3)}`);
       const { code, stdout, stderr } = await run('--quiet');
       assert.equal(code, 99);
@@ -310,13 +310,13 @@ describe('loadlens run', function () {
       assert.match(stdout, /not enough data/i);
     });
 
-    it('0 when every objective is met', async () => {
+    it('0 if every objective is met', async () => {
       write('endpoints.txt', `# @slo p95 < 10s, errors < 1%\n\n${tokenizer(3)}`);
       assert.equal((await run('-n', '100')).code, 0);
     });
 
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      it(`130 for ${signal}, with what was measured`, async () => {
+      it(`130 for ${signal}, with the partial result`, async () => {
         await mock.close();
         await startMock({ timeScale: 0.1 });
         write('endpoints.txt', tokenizer(3));
@@ -338,7 +338,7 @@ describe('loadlens run', function () {
   });
 
   describe('reports', () => {
-    it('writes every kind and leaves no draft behind', async () => {
+    it('writes every format, and leaves no temporary files', async () => {
       write('endpoints.txt', tokenizer(3));
       write('out.json', 'old');
       const { code, stderr } = await run('--json', 'out.json', '--html', 'o.html', '--csv', 'o.csv', '--md', 'o.md');
@@ -355,7 +355,7 @@ describe('loadlens run', function () {
       [[], /\n\*\*\* Results \*\*\*\n[^]*\nWrote o\.csv\n$/],
       [['--quiet'], /^$/],
     ] as const) {
-      it(`go to standard output for -, alone there ${quiet.join(' ')}`, async () => {
+      it(`are written to standard output for -, without other text there ${quiet.join(' ')}`, async () => {
         write('endpoints.txt', tokenizer(3));
         const { code, stdout, stderr } = await run('--json', '-', '--csv', 'o.csv', ...quiet);
         assert.equal(code, 0);
@@ -373,7 +373,7 @@ describe('loadlens run', function () {
       assert.equal(mock.stats().served, 0);
     });
 
-    it('says nothing on standard error with --quiet, a warning neither', async () => {
+    it('writes nothing to standard error with --quiet, including warnings', async () => {
       write('endpoints.txt', `GET ${mock.url}/hello\nAuthorization: Bearer written-into-the-file\n`);
       const loud = await run('--json', 'out.json');
       assert.equal(loud.code, 0);
@@ -385,7 +385,7 @@ describe('loadlens run', function () {
     });
   });
 
-  it('ends quietly when its reader has seen enough', async () => {
+  it('ends quietly if its reader closes the pipe', async () => {
     write('endpoints.txt', tokenizer(3));
     const running = startCli(['run', '--json', 'out.json'], { cwd: folder.path });
     running.child.stdout?.destroy();

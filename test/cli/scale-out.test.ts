@@ -9,7 +9,7 @@ import { closedLoop } from '../core/record/fixtures.ts';
 import { reportOf } from '../core/scale-out/shared.ts';
 import { freshFolder, type Outcome, runCli, start } from './spawn.ts';
 
-describe('load for Artillery', function () {
+describe('loadlens export and import artillery', function () {
   this.timeout(30_000);
   const folder = freshFolder();
   const write = (name: string, text: string): void => writeFileSync(join(folder.path, name), text);
@@ -18,7 +18,7 @@ describe('load for Artillery', function () {
     runCli(args, { cwd: folder.path, env });
   const url = 'http://127.0.0.1:5000/tokenizer?output_tokens=3\n';
 
-  it('is written as a project, with bodies and without secrets', async () => {
+  it('writes a project with bodies and without secrets', async () => {
     write('body.json', '{"a": 1}');
     write(
       'endpoints.txt',
@@ -36,7 +36,7 @@ describe('load for Artillery', function () {
     assert.ok(existsSync(join(folder.path, 'artillery', 'loadlens.mjs')));
   });
 
-  it('sends from a worker what a run sends: files named by a variable, values of .env and of the environment', async () => {
+  it('sends the same requests from a worker as a run: files named by a variable, values of .env and of the environment', async () => {
     const seen: string[] = [];
     const server = createServer((request, response) => {
       const { authorization, 'x-who': who } = request.headers;
@@ -88,7 +88,7 @@ describe('load for Artillery', function () {
     }
   });
 
-  it('goes into no folder that holds anything', async () => {
+  it("rejects a folder that isn't empty", async () => {
     write('endpoints.txt', url);
     mkdirSync(join(folder.path, 'artillery'));
     write('artillery/mine.txt', 'mine');
@@ -103,7 +103,7 @@ describe('load for Artillery', function () {
     assert.equal((await cli(['export', 'artillery', '--out', 'empty'])).code, 0);
   });
 
-  it('is not written for what could not run', async () => {
+  it("rejects a load that can't run", async () => {
     write('endpoints.txt', 'https://example.com/\n');
     const asked = await cli(['export', 'artillery']);
     assert.equal(asked.code, 2);
@@ -121,7 +121,7 @@ describe('load for Artillery', function () {
     assert.ok(!existsSync(join(folder.path, 'b')));
   });
 
-  it('comes back as a run, with reports and exit codes', async () => {
+  it('imports a run, with reports and exit codes', async () => {
     write('endpoints.txt', `# @requests 400\n# @concurrency 8\n# @slo p95 < 1s\n\n${url}`);
     assert.equal((await cli(['export', 'artillery'])).code, 0);
     const load = readLoad(JSON.parse(read('artillery/load.json')));
@@ -158,7 +158,7 @@ describe('load for Artillery', function () {
     assert.equal((await cli(['import', 'artillery', 'elsewhere.json', '--project', 'artillery'])).code, 99);
   });
 
-  it('says what is wrong with a report', async () => {
+  it('reports what is wrong with a report', async () => {
     write('endpoints.txt', url);
     const refused = async (...args: string[]): Promise<string> => {
       const { code, stdout, stderr } = await cli(['import', 'artillery', ...args]);

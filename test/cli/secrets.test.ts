@@ -6,13 +6,13 @@ import { readComparison } from '../../src/core/record/comparisons/read-compariso
 import { readRecord } from '../../src/core/record/read-run.ts';
 import { freshFolder, runCli } from './spawn.ts';
 
-describe('values that are not in the file', function () {
+describe('values from outside the file', function () {
   this.timeout(30_000);
   const folder = freshFolder();
   const write = (name: string, text: string): void => writeFileSync(join(folder.path, name), text);
   const read = (name: string): string => readFileSync(join(folder.path, name), 'utf8');
 
-  it('masks secrets in every report', async () => {
+  it('are masked in every report if they are secrets', async () => {
     const seen: string[] = [];
     const echo: Server = createServer((request, response) => {
       let body = '';
@@ -77,7 +77,7 @@ describe('values that are not in the file', function () {
     }
   });
 
-  it('masks private variables, and what --var sets in their place', async () => {
+  it('are masked if they are private variables or their --var replacements', async () => {
     const echo: Server = createServer((request, response) => {
       response.writeHead(500).end(`${request.url} ${String(request.headers['x-thing'])}`);
     });
@@ -111,7 +111,7 @@ describe('values that are not in the file', function () {
     }
   });
 
-  it('names the variable of a secret without a value', async () => {
+  it('are reported by variable name if a secret has no value', async () => {
     write(
       'endpoints.txt',
       `http://127.0.0.1:9/\n\nGET http://127.0.0.1:9/\nAuthorization: Bearer {{$secret open-ai}}\n`,

@@ -14,7 +14,7 @@ describe('loadlens serve gpt2', function () {
   const run = (...more: string[]): ReturnType<typeof runCli> => runCli(args(...more), { cwd: folder.path });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`makes the model, serves until ${signal} and waits for the running step`, async () => {
+    it(`builds the model, serves until ${signal}, and waits for the current step`, async () => {
       const running = startCli(args('--max-batch', '4'), { cwd: folder.path });
       const line = await running.printed(/\n/);
       const [, url = ''] = /^GPT-2 server listening on (http:\/\/127\.0\.0\.1:\d+) \(.*\)\n$/.exec(line) ?? [];
@@ -32,7 +32,7 @@ describe('loadlens serve gpt2', function () {
   }
 
   for (const interrupted of [false, true]) {
-    it(`ends at once when its model has failed${interrupted ? ', also by Ctrl+C' : ''}`, async () => {
+    it(`exits immediately if its model failed${interrupted ? ', also after Ctrl+C' : ''}`, async () => {
       const now = join(folder.path, 'now');
       const injectFault = new URL('../support/inject-fault.mjs', import.meta.url).href;
       const env = {
@@ -54,7 +54,7 @@ describe('loadlens serve gpt2', function () {
     });
   }
 
-  it('can be stopped while it starts', async () => {
+  it('can be stopped during the start', async () => {
     const running = startCli(args('--model', 'synthetic'), { cwd: folder.path });
     while (!readdirSync(folder.path).some((name) => name.includes('making')))
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -62,7 +62,7 @@ describe('loadlens serve gpt2', function () {
     assert.deepEqual(await running.finished, { code: 0, stdout: '', stderr: '' });
   });
 
-  it('offers the synthetic model where the hub cannot be reached', async () => {
+  it("suggests the synthetic model if Hugging Face can't be reached", async () => {
     const { code, stdout, stderr } = await runCli(args('--model', 'openai-community/gpt2'), {
       cwd: folder.path,
       env: { HF_ENDPOINT: 'http://127.0.0.1:1' },
@@ -72,7 +72,7 @@ describe('loadlens serve gpt2', function () {
     assert.match(stderr, /the model "synthetic"/);
   });
 
-  it('says in one sentence that a port is taken', async () => {
+  it('reports a port in use in one sentence', async () => {
     const server = await startMockServer({ port: 0, maxConcurrentRequests: 1, timeScale: 1 });
     try {
       const { code, stderr } = await run('--port', `${server.port}`);
@@ -89,21 +89,21 @@ describe('loadlens serve gpt2', function () {
     ['--max-batch', '65', 'Expected a whole number from 1 to 64.'],
     ['--port', '65536', 'Expected a whole number from 0 to 65535.'],
   ] as const) {
-    it(`refuses ${option} ${value}`, async () => {
+    it(`rejects ${option} ${value}`, async () => {
       const { code, stderr } = await run(option, value);
       assert.equal(code, 2);
       assert.ok(stderr.includes(`argument '${value}' is invalid. ${words}`), stderr);
     });
   }
 
-  it('keeps models where the system keeps what can be made again', () => {
+  it("stores models in the system's cache folder", () => {
     assert.equal(cacheFolder('gpt2', { XDG_CACHE_HOME: '/x' }, 'linux'), join('/x', 'loadlens/gpt2'));
     assert.match(cacheFolder('gpt2', {}, 'linux'), /\.cache\/loadlens\/gpt2$/);
     assert.match(cacheFolder('gpt2', {}, 'darwin'), /Library\/Caches\/loadlens\/gpt2$/);
     assert.equal(cacheFolder('gpt2', { LOCALAPPDATA: '/local' }, 'win32'), join('/local', 'loadlens/gpt2'));
   });
 
-  it('computes with as many threads as there is use for', () => {
+  it('uses as many threads as are useful', () => {
     assert.deepEqual([0, 1, 2, 8, 64].map(threadsFor), [1, 1, 2, 8, 8]);
   });
 });

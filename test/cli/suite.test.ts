@@ -27,7 +27,7 @@ describe('loadlens suite throughput', function () {
     readThroughputSuite(JSON.parse(readFileSync(join(folder.path, 'results', name), 'utf8')));
   const address = (): string => `${mock.url}/v1/completions?ttft_ms=10&icl_ms=1`;
 
-  it('measures the workload of the reference and writes the report under its name', async () => {
+  it('measures the reference workload, and names its report like the reference', async () => {
     const { code, stdout } = await suite('--quick', '--server', address(), '--model', 'my/model');
     assert.equal(code, 0, stdout);
     const [name = ''] = files('.json');
@@ -54,7 +54,7 @@ describe('loadlens suite throughput', function () {
     assert.match(stdout, /Single request throughput:\n {2}requests +5, 0 failed/);
   });
 
-  it('compares itself with earlier results of the folder, and leaves alone what is none', async () => {
+  it('compares the result with earlier results in the folder, and ignores other files', async () => {
     assert.equal((await suite('--quick', '--server', address(), '--model', 'm')).code, 0);
     writeFileSync(join(folder.path, 'results', 'throughput_broken_20200101_000000.json'), '{');
     // The name of a file is exact to the second.
@@ -64,7 +64,7 @@ describe('loadlens suite throughput', function () {
     assert.match(stdout, /the median of 1 earlier result/);
   });
 
-  it('starts the mock server itself and shows what it uses', async () => {
+  it('starts the mock server itself, and shows its resource use', async () => {
     const { code, stdout } = await suite('--quick', '--server', 'mock');
     assert.equal(code, 0, stdout);
     const result = readResult(files('.json')[0]!);
@@ -73,7 +73,7 @@ describe('loadlens suite throughput', function () {
     assert.match(stdout, /MiB resident/);
   });
 
-  it('carries the calibration of this machine', async () => {
+  it('includes the calibration of this machine', async () => {
     const env = { XDG_CACHE_HOME: folder.path, LOCALAPPDATA: folder.path, HOME: folder.path };
     const kept = cacheFolder('calibration.json', env);
     mkdirSync(dirname(kept), { recursive: true });
@@ -89,13 +89,13 @@ describe('loadlens suite throughput', function () {
     assert.match(stdout, /measurement error +latency p50 \+300 µs, p99 \+1\.20 ms; with 10 in flight/);
   });
 
-  it('measures the reference mock server by its /tokenizer', async () => {
+  it('measures the reference mock server at /tokenizer', async () => {
     const { code } = await suite('--quick', '--server', `${mock.url}/tokenizer`);
     assert.equal(code, 0);
     assert.equal(readResult(files('.json')[0]!).levels[2]?.tokens, 240);
   });
 
-  it('ends with 99 when a target is not met', async () => {
+  it("exits with 99 if a goal isn't met", async () => {
     const { code, stdout, stderr } = await suite(
       '--quick',
       '--server',
@@ -108,13 +108,13 @@ describe('loadlens suite throughput', function () {
     assert.match(stdout, /single tokens\/s +> 1000000 +[\d,]+ +fail/);
   });
 
-  it('takes goals by their old option, with a warning', async () => {
+  it('accepts the old option for goals with a warning', async () => {
     const { code, stderr } = await suite('--quick', '--server', address(), '--target', 'single tokens/s > 1000000');
     assert.equal(code, 99);
     assert.match(stderr, /^--target is deprecated\. Use --goal\.\n1 of 1 goal not met/);
   });
 
-  it('ends with 1 when nothing answers, and with 2 for what can not be', async () => {
+  it('exits with 1 if nothing responds, and with 2 for invalid options', async () => {
     const unanswered = await suite('--quick', '--server', 'http://127.0.0.1:9/v1/completions');
     assert.equal(unanswered.code, 1);
     assert.match(
@@ -133,7 +133,7 @@ describe('loadlens suite throughput', function () {
     }
   });
 
-  it('accepts a certificate that nobody signed only with --insecure', async () => {
+  it('accepts a self-signed certificate only with --insecure', async () => {
     const body = '{"choices":[{"text":"a b","finish_reason":"stop"}],"usage":{"completion_tokens":2}}';
     const json = 'content-type: application/json\r\n';
     const server = await startScriptedServer(({ socket }) => void socket.write(response(body, json)), { tls: true });
@@ -150,7 +150,7 @@ describe('loadlens suite throughput', function () {
     }
   });
 
-  it('keeps the levels that had ended when it is interrupted', async () => {
+  it("keeps the finished levels if it's interrupted", async () => {
     const slow = `${mock.url}/v1/completions?ttft_ms=10&icl_ms=600`;
     const running = startCli(['suite', 'throughput', '--server', slow], { cwd: folder.path });
     const served = mock.stats().served;
@@ -167,7 +167,7 @@ describe('the other suites', function () {
   this.timeout(60_000);
   const folder = freshFolder();
 
-  it('measures latency by length', async () => {
+  it('measures latency by prompt and response length', async () => {
     const mock = await startMockServer({ port: 0, maxConcurrentRequests: 100, timeScale: 0.01 });
     try {
       const address = `${mock.url}/v1/completions?ttft_ms=2&icl_ms=0.1`;
@@ -186,7 +186,7 @@ describe('the other suites', function () {
     }
   });
 
-  it('looks at the memory of servers of its own alone', async () => {
+  it('measures the memory only of servers that it started', async () => {
     const args = ['suite', 'memory', '--server', 'http://127.0.0.1:9/v1/completions'];
     const { code, stderr } = await runCli(args, { cwd: folder.path });
     assert.equal(code, 2);

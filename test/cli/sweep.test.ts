@@ -18,7 +18,7 @@ describe('loadlens run over several levels', function () {
   const run = (...args: string[]): ReturnType<typeof runCli> => runCli(['run', ...args], { cwd: folder.path });
   const readJson = (name: string): SweepRecord => readSweep(JSON.parse(readFileSync(join(folder.path, name), 'utf8')));
 
-  it('measures each level with a warm-up, shows the figures and writes every report', async () => {
+  it('measures each level with a warm-up, shows the figures, and writes every report', async () => {
     await startMock(100);
     const files = ['--json', 'out.json', '--html', 'out.html', '--csv', 'out.csv', '--md', 'out.md'];
     const { code, stdout } = await run('--levels', '4,1,2', '-n', '8', '--cool-down', '0ms', ...files);
@@ -46,7 +46,7 @@ describe('loadlens run over several levels', function () {
     assert.deepEqual(readJson('out.json').planned, [1, 2, 3]);
   });
 
-  it('finds the capacity of the mock server, twice at the boundary', async () => {
+  it('finds the capacity of the mock server, with two runs on each side of the boundary', async () => {
     await startMock(5);
     const search = ['--find-capacity', 'errors < 10%', '--sweep', '1..32', '--cool-down', '0ms'];
     const { code, stdout } = await run(...search, '--json', 'out.json');
@@ -60,7 +60,7 @@ describe('loadlens run over several levels', function () {
     );
   });
 
-  it('ends with 99 when no level meets the objectives', async () => {
+  it('exits with 99 if no level meets the objectives', async () => {
     await startMock(100);
     assert.equal((await run('--levels', '1,2', '-n', '60', '--cool-down', '0ms', '--slo', 'p95 < 1ms')).code, 99);
     const { code, stdout, stderr } = await run('--find-capacity', 'p95 < 1ms', '--cool-down', '0ms');
@@ -69,7 +69,7 @@ describe('loadlens run over several levels', function () {
     assert.match(stdout, /^Failed: Doesn't meet p95 < 1ms even at concurrency 1\./);
   });
 
-  it('keeps the levels that had ended when it is interrupted', async () => {
+  it("keeps the finished levels if it's interrupted", async () => {
     await startMock(100);
     const args = ['run', '--levels', '1,2', '--duration', '3s', '--cool-down', '0ms', '--json', 'out.json'];
     const running = startCli(args, { cwd: folder.path });
@@ -85,7 +85,7 @@ describe('loadlens run over several levels', function () {
     );
   });
 
-  it('refuses what does not go together', async () => {
+  it('rejects options that contradict each other', async () => {
     await startMock(100);
     for (const [args, message] of [
       [['--levels', '1,2', '--sweep', '1..4'], /--levels and --sweep can't be combined/],

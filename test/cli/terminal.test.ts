@@ -16,7 +16,7 @@ const on = (
 };
 
 describe('progress line', () => {
-  it('is written over and leaves nothing behind', () => {
+  it('is overwritten, and leaves nothing behind', () => {
     const { line, written } = on({ isTTY: true, columns: 10 });
     line.show('Connecting …');
     line.show('1/2');
@@ -25,13 +25,13 @@ describe('progress line', () => {
     assert.deepEqual(written, ['\rConnectin\u001B[K', '\r1/2\u001B[K', '\r\u001B[K']);
   });
 
-  it('tells requests that are due and wait from answers that are', () => {
+  it('distinguishes queued requests from requests in flight', () => {
     const ended = { ...syntheticSnapshot(2_000), phase: 'draining' } as const;
     assert.match(progressText(ended, syntheticPlan), /^Draining in-flight requests {2}2\.0 s {2}/);
     assert.match(progressText({ ...ended, waiting: 22 }, syntheticPlan), /^Sending backlog .* {2}22 queued$/);
   });
 
-  it('is for terminals and for those who want it', () => {
+  it('is shown only on terminals, and not with --quiet', () => {
     for (const { line, written } of [on({}), on({ isTTY: false }), on({ isTTY: true }, false)]) {
       line.show('1/2');
       line.clear();
@@ -43,8 +43,8 @@ describe('progress line', () => {
 const ask = (hosts: string[], allowed: string[]): Promise<boolean> =>
   mayLoad(hosts, { allowed, load: '10 requests', signal: new AbortController().signal });
 
-describe('leave for other machines', () => {
-  it('is not needed for this one, and given by --allow-host with or without a port', async () => {
+describe('consent for other machines', () => {
+  it("isn't needed for this machine, and is given by --allow-host with or without a port", async () => {
     assert.equal(await ask([], []), true);
     assert.equal(await ask(['example.com:443', '[2001:db8::1]:80'], ['Example.com', '2001:db8::1']), true);
     assert.equal(await ask(['example.com:443'], ['example.com:443']), true);
@@ -73,7 +73,7 @@ if (process.platform === 'linux') {
       return { ...outcome, stdout: outcome.stdout.replaceAll('\u001B[K', '<erase>') };
     };
 
-    it('shows how far the run is, and erases it before the result', async () => {
+    it('shows progress, and erases it before the result', async () => {
       writeFileSync(join(folder.path, 'endpoints.txt'), `${mock.url}/tokenizer?output_tokens=3\n`);
       const { code, stdout } = await onTerminal('run -n 60 -c 5');
       assert.equal(code, 0);
@@ -91,7 +91,7 @@ if (process.platform === 'linux') {
       assert.doesNotMatch(stdout, /Running|erase/);
     });
 
-    it('ends with 130 when the question is interrupted', async () => {
+    it('exits with 130 if the prompt is interrupted', async () => {
       writeFileSync(join(folder.path, 'endpoints.txt'), 'http://192.0.2.1/\n');
       const running = startOnTerminal('run');
       await running.printed(/\[y\/N\]/);
@@ -102,7 +102,7 @@ if (process.platform === 'linux') {
     });
 
     for (const answer of ['n', '', 'yesterday']) {
-      it(`asks before it loads another machine, and does not at "${answer}"`, async () => {
+      it(`asks before it sends to another machine, and sends nothing after "${answer}"`, async () => {
         writeFileSync(join(folder.path, 'endpoints.txt'), 'http://192.0.2.1/\n');
         const { code, stdout } = await onTerminal('run -n 1200', `${answer}\n`);
         assert.equal(code, 2);
@@ -114,7 +114,7 @@ if (process.platform === 'linux') {
   });
 }
 
-describe('loadlens off a terminal', function () {
+describe('loadlens without a terminal', function () {
   this.timeout(30_000);
   const folder = freshFolder();
   it('shows no progress', async () => {

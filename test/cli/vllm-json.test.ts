@@ -26,7 +26,7 @@ describe('loadlens run --vllm-json', function () {
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   };
 
-  it('writes what a run measured under the names of vLLM', async () => {
+  it('writes the measurements under the names of vLLM', async () => {
     const [fields = {}] = await run(
       '-n',
       '60',
@@ -60,7 +60,7 @@ describe('loadlens run --vllm-json', function () {
     assert.equal(fields['request_goodput'], fields['request_throughput']);
   });
 
-  it('has a line for each level of a sweep', async () => {
+  it('has one line per level of a sweep', async () => {
     const lines = await run('--levels', '1,2', '-n', '4', '--cool-down', '0s');
     assert.deepEqual(
       lines.map((line) => [line['max_concurrency'], line['completed']]),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { makePlan } from '../../src/core/plan/plan.ts';
 import { loadAnswer, readLoad } from '../../src/extension/commands/run/amount.ts';
 
-describe('the load that is asked for', () => {
-  it('is a concurrency, a rate or stages', () => {
+describe('the load prompt', () => {
+  it('accepts a concurrency, a rate, or stages', () => {
     assert.deepEqual(readLoad(' 10 '), { concurrency: 10 });
     assert.deepEqual(readLoad('200/s'), { ratePerS: 200 });
     assert.deepEqual(readLoad('0.5 / s'), { ratePerS: 0.5 });
@@ -12,7 +12,7 @@ describe('the load that is asked for', () => {
     for (const text of ['', '0', '10001', '-1', '0/s', 'fast', '30s']) assert.equal(readLoad(text), undefined, text);
   });
 
-  it('is preset as it can be typed', () => {
+  it('is prefilled with a value that can be entered', () => {
     for (const text of ['10', '200/s', '30s:50, 60s:50..200']) {
       const plan = makePlan(readLoad(text) ?? {}, { defaults: {}, objectives: [] });
       assert.equal(loadAnswer(plan), text);

@@ -41,8 +41,8 @@ const list = (
   of = results,
 ): unknown[] => shown(historyEntries(of, { ...look, markOf: (id) => marks[id] ?? {}, ...changes }));
 
-describe('the rows of the history', () => {
-  it('are the results, newest first, whatever order they came in', () => {
+describe('history rows', () => {
+  it('are the results, newest first, whatever order they arrived in', () => {
     assert.deepEqual(list(), ['5', '4', '3', '2', '1']);
     assert.deepEqual(list({}, {}, results.toReversed()), ['5', '4', '3', '2', '1']);
   });
@@ -61,13 +61,13 @@ describe('the rows of the history', () => {
     assert.deepEqual(list({ grouping: 'fileAndDay' })[1], ['b.endpoints 2', ['Today 1', '4'], [`${day} 1`, '2']]);
   });
 
-  it('start with pinned ones, in a group of their own', () => {
+  it('start with pinned ones, in a separate group', () => {
     assert.deepEqual(list({}, { 2: { pinned: true } }), [['Pinned 1', '2'], '5', '4', '3', '1']);
     const [first] = list({ grouping: 'day' }, { 2: { pinned: true } });
     assert.deepEqual(first, ['Pinned 1', '2']);
   });
 
-  it('are those of a file, or with all words of a text: name, file, figures, given name, or note', () => {
+  it('can be filtered by file, or by words in name, file, figures, label, or note', () => {
     assert.deepEqual(list({ filter: { file: 'b.endpoints' } }), ['4', '2']);
     assert.deepEqual(list({ filter: { text: 'LOGIN' } }), ['4']);
     assert.deepEqual(list({ filter: { text: 'a.endpoints refused' } }), ['3']);

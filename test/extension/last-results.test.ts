@@ -14,21 +14,21 @@ const runOf = (id: string, status: RunRecord['status'], name = file): RunRecord 
 });
 
 describe('the last results', () => {
-  it('are those of the newest complete run, and a newer partial one is told', () => {
+  it('are those of the newest complete run, and a newer partial one is mentioned', () => {
     const runs = [runOf('4', 'crashed'), runOf('3', 'cancelled'), runOf('2', 'completed'), runOf('1', 'completed')];
     const last = lastResults(runs);
     assert.equal(last.ofFile(file)?.id, '2');
     assert.deepEqual([last.ofTarget(file, 'a')?.record.id, last.ofTarget(file, 'a')?.newer?.id], ['2', '4']);
   });
 
-  it('are partial where nothing else is there', () => {
+  it('are partial if there is no other result', () => {
     const last = lastResults([runOf('2', 'cancelled'), runOf('1', 'cancelled')]);
     assert.deepEqual([last.ofFile(file)?.id, last.ofTarget(file, 'a')?.record.id], ['2', '2']);
     assert.equal(last.ofTarget(file, 'a')?.newer, undefined);
     assert.equal(last.ofTarget(file, 'b'), undefined);
   });
 
-  it('of a run with more targets than the history keeps are told apart from those of none', () => {
+  it('distinguish a run with more targets than the history keeps from a run without results', () => {
     const targets = Array.from({ length: 60 }, (_, at) => targetOf(`t${at}`));
     const record = compactRecord({ ...recordOf([sample], { targets, source: { file } }), name: file });
     assert.equal(lastResults([record]).shortenedOf(file)?.targetCount, 60);

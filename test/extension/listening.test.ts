@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { isListening } from '../../src/extension/services/child-processes/listening.ts';
 
 describe('isListening', () => {
-  it('tells a server from an empty port, by address and by name', async () => {
+  it('distinguishes a server from an unused port, by address and by name', async () => {
     const server = createServer((socket) => socket.destroy());
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const address = server.address();

@@ -32,7 +32,7 @@ const { contributes } = manifest;
 const ids: readonly string[] = Object.values(commandIds);
 
 describe('the manifest', () => {
-  it('contributes the commands that have a handler, and no other', () => {
+  it('contributes exactly the commands that have a handler', () => {
     assert.deepEqual(contributes.commands.map((one) => one.command).toSorted(), ids.toSorted());
     assert.deepEqual(
       Object.keys(commandIds).map((name) => `loadlens.${name}`),
@@ -41,12 +41,12 @@ describe('the manifest', () => {
     for (const { category } of contributes.commands) assert.equal(category, 'Loadlens');
   });
 
-  it('names only commands of its own in menus and links', () => {
+  it('names only its own commands in menus and links', () => {
     for (const menu of Object.values(contributes.menus).flat()) assert.ok(ids.includes(menu.command), menu.command);
     for (const [, id] of text.matchAll(/command:(loadlens\.\w+)/gi)) assert.ok(ids.includes(id ?? ''), id);
   });
 
-  it('asks only for context keys that are set', () => {
+  it('uses only context keys that are set', () => {
     const known = new Set<string>([...Object.values(contextKeys), ...Object.values(views)]);
     for (const { when = '' } of Object.values(contributes.menus).flat()) {
       for (const [key] of when.matchAll(/loadlens\.\w+/g)) assert.ok(known.has(key), `${key} in ${when}`);
@@ -60,11 +60,11 @@ describe('the manifest', () => {
     for (const item of new Set(items)) assert.ok(items.filter((one) => one === item).length <= 3, item);
   });
 
-  it('contributes every setting as the code reads it (node test/docs/write-tables.ts)', () => {
+  it('contributes every setting with the values in the code (node test/docs/write-tables.ts)', () => {
     assert.deepEqual(contributes.configuration, configuration());
   });
 
-  it('has settings of plan options with their range and default', () => {
+  it('has settings of plan options with range and default', () => {
     const options: Readonly<Record<string, PlanOption<unknown>>> = planOptions;
     const rows: Readonly<Record<string, Setting>> = settings;
     const named = Object.values(options).filter(({ setting }) => setting !== undefined);
@@ -75,14 +75,14 @@ describe('the manifest', () => {
     }
   });
 
-  it('names files that exist', () => {
+  it('names only files that exist', () => {
     const files = [...text.matchAll(/"(?:\.\/)?((?:media|syntaxes)\/[\w./-]+|language-configuration\.json)"/g)];
     assert.ok(files.length > 5);
     for (const [, file = ''] of files) assert.ok(existsSync(path.join(root, file)), file);
     assert.ok(manifest.icon.endsWith('.png'));
   });
 
-  it('colors the walkthrough by attributes: the page of the walkthrough allows no inline style', () => {
+  it('colors the walkthrough by attributes, because its page allows no inline style', () => {
     const pictures = [...text.matchAll(/"svg": "(media\/walkthrough\/\w+\.svg)"/g)].map(([, file = '']) => file);
     assert.equal(pictures.length, 4);
     for (const file of pictures) {
@@ -92,7 +92,7 @@ describe('the manifest', () => {
     }
   });
 
-  it('wakes up for endpoints files and for a panel that comes back', () => {
+  it('activates for endpoints files and for a restored panel', () => {
     assert.deepEqual(manifest.activationEvents, [`onLanguage:${languageId}`, `onWebviewPanel:${panelViewType}`]);
     assert.deepEqual(manifest.extensionKind, ['workspace']);
     assert.equal(contributes.languages[0]?.id, languageId);

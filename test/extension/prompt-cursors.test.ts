@@ -17,8 +17,8 @@ const runOf = (start: number, sent: number) => {
   };
 };
 
-describe('how far prompts have come in a window', () => {
-  it('goes on from run to run, for each target of each file', () => {
+describe('prompt positions in a window', () => {
+  it('continue from run to run, for each target of each file', () => {
     const cursors = createPromptCursors();
     assert.deepEqual(cursors.startsOf('one', [a, b]).promptStarts, [0, 0]);
     cursors.advance('one', runOf(0, 12));
@@ -28,7 +28,7 @@ describe('how far prompts have come in a window', () => {
     assert.deepEqual(cursors.startsOf('one', [a]).promptStarts, [42]);
   });
 
-  it('goes on with the values of dynamic variables, and keeps its place after a run without any', () => {
+  it('continue with the values of dynamic variables, and stay after a run without any', () => {
     const cursors = createPromptCursors();
     const values = { start: 0, taken: 25 };
     cursors.advance('one', { ...runOf(0, 1), values });

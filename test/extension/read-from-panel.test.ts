@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFromPanel, readPersisted } from '../../src/extension/views/read-from-panel.ts';
 
 describe('messages of the panel', () => {
-  it('are read when they are whole', () => {
+  it('are read if they are complete', () => {
     const message = { type: 'export', id: 'a', format: 'csv', to: 'clipboard' };
     assert.deepEqual(readFromPanel(message), message);
     assert.deepEqual(readFromPanel({ type: 'ready' }), { type: 'ready' });
     assert.deepEqual(readFromPanel({ type: 'swapRuns' }), { type: 'swapRuns' });
   });
 
-  it('are refused otherwise', () => {
+  it('are rejected otherwise', () => {
     for (const message of [
       undefined,
       'ready',
@@ -21,7 +21,7 @@ describe('messages of the panel', () => {
     }
   });
 
-  it('give no run for a state that can not be read', () => {
+  it('result in no run for an unreadable state', () => {
     assert.deepEqual(readPersisted({ runIds: ['a', 'b'] }), { runIds: ['a', 'b'] });
     for (const state of [undefined, null, { runIds: 7 }, { runIds: ['a', 'b', 'c'] }]) {
       assert.deepEqual(readPersisted(state), { runIds: [] });

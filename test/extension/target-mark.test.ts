@@ -18,14 +18,14 @@ const markOf = (samples: readonly Sample[], objectives: readonly Verdict[] = [])
   return targetMark({ record, numbers });
 };
 
-describe('the icon beside a target', () => {
-  it('goes by its own objectives', () => {
+describe('the gutter icon of a target', () => {
+  it('depends on its own objectives', () => {
     assert.equal(markOf([sample], [verdict('pass', 'a'), verdict('fail', 'b'), verdict('fail')]), 'pass');
     assert.equal(markOf([sample], [verdict('pass', 'a'), verdict('fail', 'a')]), 'fail');
     assert.equal(markOf([sample], [verdict('not enough data', 'a')]), 'warning');
   });
 
-  it('goes by failed requests where it has none', () => {
+  it('depends on failed requests if it has no objectives', () => {
     const failed = { ...sample, status: 500 };
     assert.equal(markOf([sample]), 'pass');
     assert.equal(markOf([sample, failed]), 'warning');

@@ -6,7 +6,7 @@ describe('throttle', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
   afterEach(() => mock.timers.reset());
 
-  it('acts at once, then once per interval, the last call always', () => {
+  it('calls immediately, then once per interval, and always makes the last call', () => {
     let acts = 0;
     const call = throttle(() => (acts += 1), 100);
     call();
@@ -22,7 +22,7 @@ describe('throttle', () => {
     assert.equal(acts, 3);
   });
 
-  it('drops what is waiting when it is disposed', () => {
+  it("drops a pending call when it's disposed", () => {
     let acts = 0;
     const call = throttle(() => (acts += 1), 100);
     call();

@@ -4,11 +4,11 @@ import { usePanels } from './panels.ts';
 import { states } from './states/states.ts';
 import { themes } from './themes.ts';
 
-describe('results panel for everybody', () => {
+describe('accessibility of the results panel', () => {
   const { open, show } = usePanels();
   const { record } = states.completed;
 
-  it('says each chart in a sentence', async () => {
+  it('describes each chart in a sentence', async () => {
     const { page } = await show(states.completed);
     const labels = await page
       .locator('canvas[role=img]')
@@ -25,7 +25,7 @@ describe('results panel for everybody', () => {
     assert.match(labels[3] ?? '', /^Throughput over time\. Throughput per slice: .+–.+\.$/);
   });
 
-  it('has a table for each chart, opened by keyboard', async () => {
+  it('has a table for each chart that the keyboard opens', async () => {
     const { page } = await show(states.completed);
     const twins = page.locator('figure details');
     assert.equal(await twins.count(), 4);
@@ -37,7 +37,7 @@ describe('results panel for everybody', () => {
     assert.deepEqual(counts, record.latencyBins.counts.map(formatCount));
   });
 
-  it('says what each series is, and hides one at a press', async () => {
+  it('labels each series, and hides it on a click', async () => {
     const { page } = await show(states.completed);
     const series = page.getByRole('list', { name: 'Series of Latency over time' });
     const median = series.getByRole('button', { name: 'p50' });
@@ -50,7 +50,7 @@ describe('results panel for everybody', () => {
     assert.notEqual(await drawn(), whole);
   });
 
-  it('names each of these tables by its chart', async () => {
+  it('names each of these tables after its chart', async () => {
     const { page } = await show(states.streamed);
     const names = await page
       .locator('figure summary')
@@ -69,14 +69,14 @@ describe('results panel for everybody', () => {
     assert.ok((await page.locator('figure tbody tr').count()) > 30);
   });
 
-  it('turns nothing where motion is unwanted', async () => {
+  it('hides the progress ring if reduced motion is set', async () => {
     const calm = await show(states.running, { classes: ['vscode-reduce-motion'] });
     assert.equal(await calm.page.locator('vscode-progress-ring').isVisible(), false);
     const usual = await show(states.running);
     assert.equal(await usual.page.locator('vscode-progress-ring').isVisible(), true);
   });
 
-  it('takes the colours of a new theme while it is open', async () => {
+  it("follows a theme change while it's open", async () => {
     const { page } = await show(states.completed, { theme: 'dark' });
     const redrawn = async () =>
       page
@@ -96,7 +96,7 @@ describe('results panel for everybody', () => {
   });
 
   for (const width of [300, 640, 1400]) {
-    it(`fits ${String(width)} px with nothing cut off`, async () => {
+    it(`fits ${String(width)} px without cutting anything off`, async () => {
       const panel = await open({ width });
       for (const [name, state] of Object.entries(states)) {
         await panel.send({ type: 'init', state });

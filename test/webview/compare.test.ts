@@ -7,7 +7,7 @@ import { states } from './states/states.ts';
 describe('results panel of two runs', () => {
   const { show } = usePanels();
 
-  it('draws no share for a run without responses', async () => {
+  it('draws no shares for a run without responses', async () => {
     const { page } = await show(states.comparedWithNothing);
     await page.getByText('Show as table').first().click();
     const rows = await rowsOf(page, 'Latency, all responses');
@@ -17,7 +17,7 @@ describe('results panel of two runs', () => {
     );
   });
 
-  it('shows both, what differs in the work, and no verdict', async () => {
+  it('shows both runs and how their work differs, without a verdict', async () => {
     const panel = await show(states.compared);
     const { page } = panel;
     const { before, after } = states.compared;
@@ -40,7 +40,7 @@ describe('results panel of two runs', () => {
     assert.deepEqual(await panel.kept(), { runIds: [before.id, after.id] });
   });
 
-  it('shows changes in percent of the same work, marked where responses are too few', async () => {
+  it('shows changes in percent for the same work, marked if responses are too few', async () => {
     const { page } = await show(states.comparedAlike);
     const { before, after } = states.comparedAlike;
     const rows = await rowsOf(page, 'Numbers of both runs');
@@ -61,7 +61,7 @@ describe('results panel of two runs', () => {
     assert.equal(await page.getByText('? = too few responses to rely on.').first().isVisible(), true);
   });
 
-  it('shows objectives and targets of both', async () => {
+  it('shows objectives and targets of both runs', async () => {
     const { page } = await show(states.comparedAlike);
     const { before, after } = states.comparedAlike;
     assert.deepEqual((await rowsOf(page, 'Objectives of both runs')).at(0), ['p95 < 2s', 'Run', '1.43 s Met', '–']);
@@ -84,7 +84,7 @@ describe('results panel of two runs', () => {
     assert.ok(height <= 520, String(height));
   });
 
-  it('asks for the other order, and shows it', async () => {
+  it('offers to swap the sides, and shows the other order', async () => {
     const panel = await show(states.comparedAlike);
     const { before, after } = states.comparedAlike;
     await panel.page.getByRole('button', { name: 'Swap' }).click();
@@ -95,7 +95,7 @@ describe('results panel of two runs', () => {
     assert.deepEqual(await panel.kept(), { runIds: [after.id, before.id] });
   });
 
-  it('shows every number whole in a narrow panel, each with its title', async () => {
+  it('shows every number in full in a narrow panel, each with its title', async () => {
     const { page } = await show(states.compared, { width: 400 });
     const table = tableOf(page, 'Numbers of both runs');
     const box = page.getByRole('region', { name: 'Numbers of both runs', exact: true });
@@ -117,7 +117,7 @@ describe('results panel of two runs', () => {
     assert.equal(lines, 1);
   });
 
-  it('lays the histograms over each other as shares of all responses', async () => {
+  it('overlays the histograms as shares of all responses', async () => {
     const { page } = await show(states.compared);
     await page.getByText('Show as table').first().click();
     const rows = await rowsOf(page, 'Latency, all responses');

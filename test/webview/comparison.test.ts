@@ -7,7 +7,7 @@ describe('results panel of an A/B comparison', () => {
   const { show } = usePanels();
   const { comparison } = comparisonStates.comparedWorse;
 
-  it('answers first, then shows the changes and what would settle them', async () => {
+  it('starts with the verdict, then shows the changes and what would make it conclusive', async () => {
     const panel = await show(comparisonStates.comparedWorse);
     const { page } = panel;
     assert.equal(await page.locator('.verdict').textContent(), `Worse ${comparison.verdict.sentence}`);
@@ -22,7 +22,7 @@ describe('results panel of an A/B comparison', () => {
     await page.getByText('Variable base: A http://127.0.0.1:1, B http://127.0.0.1:2.').waitFor();
   });
 
-  it('draws the intervals, and of one metric at a time its pairs and its distribution', async () => {
+  it('draws the intervals, and the pairs and distribution of one metric at a time', async () => {
     const { page } = await show(comparisonStates.comparedWorse);
     const titles = page.locator('figure h3');
     assert.deepEqual((await titles.allTextContents()).slice(1), [
@@ -41,7 +41,7 @@ describe('results panel of an A/B comparison', () => {
     assert.deepEqual([rows.length, rows[0]?.[0], rows[1]?.at(-1)], [18, '1', 'B']);
   });
 
-  it('shows kept runs, and a comparison that had hardly begun', async () => {
+  it('shows stored runs, and a comparison that had just started', async () => {
     const { page } = await show(comparisonStates.comparedKept);
     assert.deepEqual((await page.locator('figure h3').allTextContents()).slice(1), [
       'p50 run by run',
@@ -55,7 +55,7 @@ describe('results panel of an A/B comparison', () => {
     );
   });
 
-  it('exports; only runs can be repeated', async () => {
+  it('exports, and offers a repeat only for runs', async () => {
     const panel = await show(comparisonStates.comparedWorse);
     const { id } = comparison;
     await panel.page.getByRole('button', { name: 'Copy' }).click();

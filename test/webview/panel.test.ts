@@ -16,14 +16,14 @@ describe('results panel', () => {
     return page.locator('.verdict .badge').allTextContents();
   };
 
-  it('says that it is ready, and draws nothing before it is told what to show', async () => {
+  it("reports that it's ready, and draws nothing before it has a state", async () => {
     const panel = await open();
     assert.deepEqual(await panel.posted(), [{ type: 'ready' }]);
     assert.equal(await panel.page.locator('main').textContent(), '');
   });
 
   describe('before the first run', () => {
-    it('offers to run and to look at the history, by mouse and by keyboard', async () => {
+    it('offers to run and to show the history, by mouse and keyboard', async () => {
       const panel = await show(states.empty);
       await panel.page.getByRole('button', { name: 'Run Benchmark' }).click();
       assert.deepEqual(await lastPosted(panel), { type: 'run' });
@@ -65,7 +65,7 @@ describe('results panel', () => {
       }
     });
 
-    it('says in the header and with the file that the text of an editor was run', async () => {
+    it('shows in the header and at the file that unsaved text was run', async () => {
       const source = { file: 'load/endpoints.txt', unsaved: true } as const;
       const panel = await show({ ...states.completed, record: { ...record, source } });
       const { page } = panel;
@@ -76,7 +76,7 @@ describe('results panel', () => {
       assert.deepEqual(await lastPosted(panel), { type: 'openSource', id: record.id });
     });
 
-    it('marks percentiles of too few responses and says what they need', async () => {
+    it('marks percentiles of too few responses, and shows how many they need', async () => {
       const { page } = await show(states.small);
       assert.deepEqual(await page.locator('.tile.unsure').allTextContents(), [
         `p95${formatMs(states.small.record.latencyMs.p95)}not reliable: needs 59 responses`,
@@ -85,7 +85,7 @@ describe('results panel', () => {
       assert.deepEqual(await badges(states.small), ['Stopped unexpectedly']);
     });
 
-    it('puts the successes first where responses failed, as the reports do', async () => {
+    it('shows successes first if responses failed, like the reports', async () => {
       const { page } = await show(states.refused);
       const { successThroughputPerS, throughputPerS, successLatencyMs, latencyMs } = states.refused.record;
       assert.equal(formatMs(latencyMs.median), '2.96 ms');
@@ -109,7 +109,7 @@ describe('results panel', () => {
       assert.ok(text.endsWith(`; latency: ${formatMs(latencyMs.p95)}`), text);
     });
 
-    it('says that the server fell behind the target rate, and takes no lag of queued requests for the client', async () => {
+    it("shows that the server fell behind the target rate, and doesn't blame the client for the lag of queued requests", async () => {
       const lagOf = async (state: PanelState): Promise<readonly [string | undefined, boolean]> => {
         const { page } = await show(state);
         const row = (await rowsOf(page, 'Other times')).find(([name]) => name?.startsWith('Schedule lag'));
@@ -124,7 +124,7 @@ describe('results panel', () => {
         .waitFor();
     });
 
-    it('shows what became of each objective in words', async () => {
+    it('shows the outcome of each objective in words', async () => {
       const { page } = await show(states.completed);
       assert.deepEqual(await rowsOf(page, 'Objectives'), [
         ['p95 < 2s', 'Run', '1.43 s', 'Met'],
@@ -133,7 +133,7 @@ describe('results panel', () => {
       ]);
     });
 
-    it('says on its tile what became of an objective, and puts those without a tile beside', async () => {
+    it('shows the outcome of an objective on its tile, and lists those without a tile', async () => {
       const { page } = await show(states.judged);
       const tiles = page.locator('.tile');
       const texts = await tiles.evaluateAll((all) =>
@@ -153,7 +153,7 @@ describe('results panel', () => {
       assert.equal(await tiles.nth(1).locator('.gauge').first().locator('.whisker').count(), 3);
     });
 
-    it('shows how each number changed since the last run of the same work', async () => {
+    it('shows the change of each number since the last run of the same work', async () => {
       const { page } = await show(states.judged);
       assert.equal(await page.locator('.tile .trail').first().locator('span').textContent(), '+3.18%');
       const line = page.locator('.tile').first().getByRole('img');
@@ -161,7 +161,7 @@ describe('results panel', () => {
       await page.getByText(/^Changes are since the run of .+\. They include run-to-run noise\.$/).waitFor();
     });
 
-    it('shows no change where the last run did other work', async () => {
+    it('shows no change if the last run did other work', async () => {
       const { record } = states.completed;
       const other = syntheticRecord({ concurrency: 20, seed: 3 });
       const { page } = await show({ ...states.completed, earlier: earlierRuns(record, [other]) });
@@ -169,7 +169,7 @@ describe('results panel', () => {
       await page.getByText('had a different workload, so no change is shown. Load: concurrency 20').waitFor();
     });
 
-    it('answers first, with a badge and the reasons', async () => {
+    it('starts with the verdict, with a badge and the reasons', async () => {
       const { page } = await show(states.refused);
       const { requestsSent, successes } = states.refused.record;
       const share = formatPercent(1 - successes / requestsSent);
@@ -190,7 +190,7 @@ describe('results panel', () => {
       assert.equal(outcomes[0]?.[2], formatPercent(successes / requestsSent));
     });
 
-    it('folds a healthy client, and opens one that distorts the results', async () => {
+    it('folds a healthy client, and unfolds one that distorts the results', async () => {
       const openOf = async (state: PanelState): Promise<readonly [boolean, string | null]> => {
         const { page } = await show(state);
         const details = page.locator('.health details');
@@ -216,7 +216,7 @@ describe('results panel', () => {
       ]);
     });
 
-    it('says first when the server stopped responding, and marks it in the charts over time', async () => {
+    it('shows first that the server stopped responding, and marks it in the charts over time', async () => {
       const { record } = states.gone;
       const sentence = `The server stopped responding after ${formatMs(record.unresponsiveFromMs ?? null)}: connection refused.`;
       const { page } = await show(states.gone);
@@ -234,7 +234,7 @@ describe('results panel', () => {
       assert.deepEqual(marked, ['Throughput over time', 'Latency over time']);
     });
 
-    it('says what is lost when it broke off, and what was too short to tell', async () => {
+    it('explains what was lost in a crash, and what was too short to judge', async () => {
       const { page } = await show(states.small);
       assert.equal(
         await page.locator('.verdict span').last().textContent(),
@@ -251,7 +251,7 @@ describe('results panel', () => {
       await short.page.getByText('Client health unknown: the run was too short.').waitFor();
     });
 
-    it('shows what a server said as text, whatever it said', async () => {
+    it('shows text from servers as text, whatever it contains', async () => {
       const { page } = await show(states.refused);
       const sample = page.locator('details.failure').first();
       await sample.locator('summary').click();
@@ -282,14 +282,14 @@ describe('results panel', () => {
       assert.deepEqual(await names(), slowest.toReversed());
     });
 
-    it('stays quick with thousands of targets and says what it leaves out', async () => {
+    it('stays fast with thousands of targets, and says what it omits', async () => {
       const many = syntheticRecord({ requests: 6000, targets: 3000 });
       const { page } = await show({ kind: 'run', record: many, keptForSession: false });
       assert.equal((await rowsOf(page, 'Targets')).length, 200);
       await page.getByText('200 of 3,000 targets are shown').waitFor();
     });
 
-    it('searches many targets by name and address, in a box that scrolls', async () => {
+    it('searches many targets by name and URL, in a box that scrolls', async () => {
       const many = syntheticRecord({ requests: 600, targets: 300 });
       const { page } = await show({ kind: 'run', record: many, keptForSession: false });
       const names = async () => (await rowsOf(page, 'Targets')).map(([name]) => name?.split(' ')[0]);
@@ -331,7 +331,7 @@ describe('results panel', () => {
       assert.equal(await page.getByRole('searchbox').count(), 0);
     });
 
-    it('runs again, exports in the chosen format, opens the file and the history', async () => {
+    it('runs again, exports in the selected format, and opens the file and the history', async () => {
       const panel = await show(states.completed);
       const { page } = panel;
       const { id } = record;
@@ -349,19 +349,19 @@ describe('results panel', () => {
       assert.deepEqual(await lastPosted(panel), { type: 'showHistory' });
     });
 
-    it('keeps the id of the run and nothing else', async () => {
+    it('keeps only the ID of the run', async () => {
       const panel = await show(states.completed);
       assert.deepEqual(await panel.kept(), { runIds: [record.id] });
     });
   });
 
-  it('says what there is when nothing was measured', async () => {
+  it('explains an empty result', async () => {
     const { page } = await show(states.nothing);
     assert.equal(await page.locator('.verdict').textContent(), 'Canceled No request ended; 4 requests in flight.');
     assert.equal(await page.locator('.tile, .health, figure').count(), 0);
   });
 
-  it('says why nothing responded, without empty tables of times', async () => {
+  it('explains why nothing responded, without empty tables of times', async () => {
     const { page } = await show(states.unanswered);
     await page
       .locator('.verdict.bad')
@@ -371,7 +371,7 @@ describe('results panel', () => {
     assert.equal(await page.getByRole('heading', { name: /Latency statistics|Other times/ }).count(), 0);
   });
 
-  it('says that a run is gone and what to do', async () => {
+  it('says that a run no longer exists, and what to do', async () => {
     const panel = await show(states.missing);
     await panel.page.getByRole('heading', { name: 'This run is no longer in the history' }).waitFor();
     await panel.page.getByRole('button', { name: 'Show History' }).click();

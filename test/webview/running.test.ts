@@ -17,7 +17,7 @@ const at = (elapsedMs: number, cancelling = false): Extract<PanelState, { readon
 describe('results panel while a run is in progress', () => {
   const { show } = usePanels();
 
-  it('shows phase, elapsed time, progress and numbers so far', async () => {
+  it('shows phase, elapsed time, progress, and numbers so far', async () => {
     const snapshot = syntheticSnapshot(21_400);
     const { page } = await show(at(21_400));
     const { requestsSent, throughputPerS, latencyMs } = snapshot.summary;
@@ -53,7 +53,7 @@ describe('results panel while a run is in progress', () => {
     assert.equal(await firstTile(few), 'Throughput–after 1 s and 10 responses');
   });
 
-  it('puts the successes first where responses have failed', async () => {
+  it('shows successes first if responses failed', async () => {
     const snapshot = syntheticSnapshot(21_400, { refused: 0.7 });
     const { page } = await show({ ...at(21_400), snapshot });
     const { successThroughputPerS, throughputPerS, successLatencyMs, latencyMs } = snapshot.summary;
@@ -63,7 +63,7 @@ describe('results panel while a run is in progress', () => {
     ]);
   });
 
-  it('says at once when the server stopped responding', async () => {
+  it('shows immediately when the server stopped responding', async () => {
     const snapshot = syntheticSnapshot(25_000, { goneAtMs: 20_000 });
     const { page } = await show({ ...at(25_000), snapshot });
     const sentence = `The server stopped responding after ${formatMs(snapshot.summary.unresponsiveFromMs ?? null)}: connection refused.`;
@@ -72,7 +72,7 @@ describe('results panel while a run is in progress', () => {
     assert.ok(label?.endsWith(` ${sentence}`), label ?? '');
   });
 
-  it('counts seconds when the duration decides', async () => {
+  it('shows seconds if the duration ends the run', async () => {
     const plan = { ...syntheticPlan, requests: null, durationS: 40 };
     const { page } = await show({ ...at(10_000), plan });
     const bar = page.getByRole('progressbar');
@@ -80,7 +80,7 @@ describe('results panel while a run is in progress', () => {
     assert.match((await bar.getAttribute('aria-valuetext')) ?? '', /10\.0 s of 40 s$/);
   });
 
-  it('tells requests that are due and wait from answers that are', async () => {
+  it('distinguishes queued requests from requests in flight', async () => {
     const ended = { ...syntheticSnapshot(21_400), phase: 'draining' } as const;
     const panel = await show({ ...at(21_400), snapshot: { ...ended, waiting: 22 } });
     const text = async (): Promise<string> => (await panel.page.locator('main').textContent()) ?? '';
@@ -89,7 +89,7 @@ describe('results panel while a run is in progress', () => {
     assert.match(await text(), /Draining in-flight requests/);
   });
 
-  it('brings snapshots in place: nodes, focus and scroll stay', async () => {
+  it('updates in place, and keeps nodes, focus, and scroll position', async () => {
     const panel = await show(at(5000), { height: 300 });
     const { page } = panel;
     const cancel = page.getByRole('button', { name: 'Cancel' });
@@ -110,7 +110,7 @@ describe('results panel while a run is in progress', () => {
     assert.match((await page.locator('.elapsed').textContent()) ?? '', /^20\.0 s$/);
   });
 
-  it('cancels once, and says so', async () => {
+  it('cancels once, and shows it', async () => {
     const panel = await show(at(5000));
     const button = panel.page.locator('vscode-button');
     await button.click();
@@ -121,7 +121,7 @@ describe('results panel while a run is in progress', () => {
     assert.equal((await panel.posted()).filter(({ type }) => type === 'cancel').length, 1);
   });
 
-  it('announces what it does, not every snapshot', async () => {
+  it('announces phases to screen readers, not every snapshot', async () => {
     const panel = await show(at(5000));
     await panel.page.evaluate(() => {
       const status = document.querySelector('[role=status]');
@@ -141,7 +141,7 @@ describe('results panel while a run is in progress', () => {
     );
   });
 
-  it('goes on at the heading when the focused button goes away', async () => {
+  it('moves the focus to the heading if the focused button is removed', async () => {
     const panel = await show(at(5000));
     await panel.page.getByRole('button', { name: 'Cancel' }).focus();
     await panel.send({ type: 'state', state: states.completed });

@@ -20,7 +20,7 @@ describe('panel screenshots', function () {
 
   for (const theme of ['light', 'dark', 'high-contrast'] satisfies ThemeName[]) {
     for (const width of widths) {
-      it(`fits ${String(width)} px in ${theme} and breaks no rule of the page`, async () => {
+      it(`fits ${String(width)} px in ${theme}, and breaks no layout rule`, async () => {
         const panel = await harness.open({ theme, width });
         for (const [name, state] of Object.entries(states)) {
           await panel.send({ type: 'init', state });

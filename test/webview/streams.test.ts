@@ -12,7 +12,7 @@ describe('results panel of a run with streams', () => {
   const { record } = states.streamed;
   assert.ok(hasStreams(record));
 
-  it('shows the times of streams, each with its interval or what it would need', async () => {
+  it('shows the times of streams, each with its interval or the number of requests it needs', async () => {
     const { page } = await show(states.streamed);
     const tiles = page.locator('.tile');
     assert.deepEqual(await tiles.locator('dd:not(.remark)').allTextContents(), [
@@ -76,7 +76,7 @@ describe('results panel of a run with streams', () => {
     ]);
   });
 
-  it('draws requests when they were sent, and lines them up when asked to', async () => {
+  it('draws requests by send time, or aligned if selected', async () => {
     const { page } = await show(states.streamed);
     const starts = () => page.locator('.gantt .ttft').evaluateAll((bars) => bars.map((bar) => bar.getAttribute('x')));
     const sent = await starts();
@@ -89,7 +89,7 @@ describe('results panel of a run with streams', () => {
     assert.deepEqual(await starts(), sent);
   });
 
-  it('shows some of many streams, lined up, the failed ones marked', async () => {
+  it('shows a sample of many streams, aligned, with failed ones marked', async () => {
     const { page } = await show(states.manyStreams);
     const kept = states.manyStreams.record.streamedRequests!;
     assert.ok(kept.length < 50);
@@ -101,19 +101,19 @@ describe('results panel of a run with streams', () => {
     await page.getByText(/^Excluded: [\d,]+ interrupted streams \([\d,]+ chunks\)\.$/).waitFor();
   });
 
-  it('shows the shortened copy of the history as well', async () => {
+  it('also shows the shortened copy of the history', async () => {
     const copy = readRecord(JSON.parse(JSON.stringify(compactRecord(record))));
     const { page } = await show({ kind: 'run', record: copy, keptForSession: false });
     assert.equal(await page.locator('section[aria-label=Streams] [role=img]').count(), 4);
     assert.equal(await page.locator('.gantt .ttft').count(), 40);
   });
 
-  it('says nothing of streams where there were none', async () => {
+  it('shows nothing about streams without any', async () => {
     const { page } = await show({ kind: 'run', record: syntheticRecord(), keptForSession: false });
     assert.equal(await page.locator('section[aria-label=Streams], .gantt').count(), 0);
   });
 
-  it('shows tiles and tokens of streams while they come in, and only then', async () => {
+  it('shows tiles and tokens of streams while they arrive, and only then', async () => {
     const running = await show(states.running);
     assert.equal(await running.page.locator('.tile:visible').count(), 6);
     assert.equal(await running.page.getByRole('figure').count(), 2);

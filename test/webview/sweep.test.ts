@@ -17,7 +17,7 @@ describe('results panel of a sweep', () => {
   const { show } = usePanels();
   const { sweep } = sweepStates.sweep;
 
-  it('answers first, then says what the sweep means in words and in tiles', async () => {
+  it('starts with the verdict, then explains the sweep in words and tiles', async () => {
     const { page } = await show(sweepStates.sweep);
     assert.equal(
       await page.locator('.verdict').textContent(),
@@ -52,7 +52,7 @@ describe('results panel of a sweep', () => {
     assert.deepEqual(await lastPosted(panel), { type: 'sweepHigher', id: sweepStates.sweepNoLimit.sweep.id });
   });
 
-  it('draws throughput, latency, efficiency and their trade-off, each with its table', async () => {
+  it('draws throughput, latency, efficiency, and their trade-off, each with a table', async () => {
     const { page } = await show(sweepStates.sweep, { classes: ['vscode-using-screen-reader'] });
     assert.deepEqual(await page.locator('figure h3').allTextContents(), charts);
     const labels = await page
@@ -72,7 +72,7 @@ describe('results panel of a sweep', () => {
     assert.deepEqual((await rowsOf(page, 'p95 against throughput'))[0]?.[0], '1');
   });
 
-  it('has one table of levels, objectives and scaling', async () => {
+  it('has one table with levels, objectives, and scaling', async () => {
     const { page } = await show(sweepStates.sweep);
     const table = wholeLevelTable(sweep);
     assert.deepEqual(await rowsOf(page, 'Levels'), table.rows);
@@ -82,7 +82,7 @@ describe('results panel of a sweep', () => {
     assert.deepEqual(table.rows[5]?.slice(-2), ['13%', 'poor, 0.49']);
   });
 
-  it('warns of levels that failed, never calls one the knee, and shows times of streams', async () => {
+  it('warns of failed levels, never calls one the knee, and shows times of streams', async () => {
     const { page } = await show(sweepStates.sweepOfStreams);
     const notes = await page.locator('.note').allTextContents();
     assert.equal(notes.length, 4);
@@ -112,7 +112,7 @@ describe('results panel of a sweep', () => {
     }
   });
 
-  it('exports, runs again, and keeps the id of the sweep', async () => {
+  it('exports, runs again, and keeps the ID of the sweep', async () => {
     const panel = await show(sweepStates.sweep);
     await panel.page.getByRole('button', { name: 'Copy' }).click();
     assert.deepEqual(await lastPosted(panel), { type: 'export', id: sweep.id, format: 'json', to: 'clipboard' });
@@ -121,7 +121,7 @@ describe('results panel of a sweep', () => {
     assert.deepEqual(await panel.kept(), { runIds: [sweep.id] });
   });
 
-  it('draws no chart of a single level, and says when there was none', async () => {
+  it('draws no chart for a single level, and says if there was none', async () => {
     const one = await show(sweepStates.sweepOfOne);
     assert.equal(await one.page.locator('figure').count(), 0);
     assert.equal((await rowsOf(one.page, 'Levels')).length, 1);
@@ -134,7 +134,7 @@ describe('results panel of a sweep', () => {
 describe('results panel while a sweep is in progress', () => {
   const { show } = usePanels();
 
-  it('shows the level under way, how far the whole is, and the levels that have ended', async () => {
+  it('shows the current level, the overall progress, and the finished levels', async () => {
     const { page } = await show(sweepStates.sweepRunning);
     assert.equal(await page.locator('.phase span').first().textContent(), 'Level 4 of 6, concurrency 8: Measuring');
     const bar = page.getByRole('progressbar', { name: 'Progress of the sweep' });
@@ -148,7 +148,7 @@ describe('results panel while a sweep is in progress', () => {
     assert.deepEqual(await page.locator('figure h3').allTextContents(), charts.slice(0, 2));
   });
 
-  it('goes on in place from its start, and cancels once', async () => {
+  it('updates in place from the start, and cancels once', async () => {
     const panel = await show(sweepStates.sweepStarting);
     const { page } = panel;
     assert.equal(await page.locator('.phase span').first().textContent(), 'Level 1 of 6, pause before concurrency 1');
@@ -181,7 +181,7 @@ describe('results panel of a suite', () => {
       for (const { title, rows } of tables) assert.deepEqual(await rowsOf(page, title), rows);
   });
 
-  it('shows the latency and the memory suite', async () => {
+  it('shows the latency and memory suites', async () => {
     const latency = await show(sweepStates.latencySuite);
     await latency.page.getByRole('heading', { name: 'Latency of gpt2' }).waitFor();
     assert.equal((await rowsOf(latency.page, 'Latency by length')).length, 9);
@@ -190,7 +190,7 @@ describe('results panel of a suite', () => {
     await memory.page.getByText('No folder is open').waitFor();
   });
 
-  it('says why requests failed', async () => {
+  it('explains why requests failed', async () => {
     const { levels: runs } = sweepStates.sweepOfFailures.sweep;
     for (const { suite } of [sweepStates.latencySuite, sweepStates.memorySuite]) {
       const { page } = await show({ kind: 'suite', suite: { ...suite, runs }, keptForSession: false });
@@ -199,7 +199,7 @@ describe('results panel of a suite', () => {
     }
   });
 
-  it('exports in the formats that a suite has', async () => {
+  it('exports in the formats of a suite', async () => {
     const panel = await show(sweepStates.throughputSuite);
     await panel.page.getByRole('combobox', { name: 'Export format' }).click();
     assert.deepEqual(await panel.page.getByRole('option').allTextContents(), ['JSON', 'HTML', 'Markdown']);

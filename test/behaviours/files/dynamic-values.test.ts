@@ -48,7 +48,7 @@ describe('new values for every request', function () {
   };
   const assertEachOnce = (): void => assert.equal(new Set(seen).size, seen.length);
 
-  it('go on from the warm-up and from run to run, and are the same again from the same start', async () => {
+  it('continue from the warm-up and between runs, and are the same for the same start', async () => {
     const input = inputOf({ requests: 30, warmup: 10, concurrency: 4 });
     const first = await runBenchmark(input, hooks);
     assert.deepEqual(first.values, { start: 0, taken: 40 });
@@ -62,13 +62,13 @@ describe('new values for every request', function () {
     assert.deepEqual(seen.toSorted(), ofFirst);
   });
 
-  it('go on over several event loops', async () => {
+  it('continue over several event loops', async () => {
     const record = await runBenchmark(inputOf({ requests: 60, warmup: 20, concurrency: 4, workers: 2 }), hooks);
     assert.equal(record.successes, 60);
     assertEachOnce();
   });
 
-  it('go on from level to level', async () => {
+  it('continue over levels', async () => {
     const choices = { levels: [1, 2, 4], requests: 12, warmup: 5, coolDownMs: 0 };
     const plan = makeSweepPlan(choices, { defaults: {}, objectives: [] });
     const { plan: _, ...input } = inputOf({});

@@ -84,21 +84,21 @@ describe('files of other tools: bodies', () => {
     assert.deepEqual(file.problems, []);
   });
 
-  it('reads a body file after a blank line without ###', () => {
+  it('reads a body file after a blank line, without ###', () => {
     assert.deepEqual(sent('POST http://a/\n\n< ./b.json\n\nhttp://b/').bodies, ['{"b":1}', undefined]);
   });
 
-  it('names a body file by placeholders', () => {
+  it('accepts placeholders in the path of a body file', () => {
     assert.deepEqual(sent('POST http://a/\n@./{{$env STAGE}}.json').bodies, ['{"b":1}']);
   });
 
-  it('leaves comments out of JSON and after it', () => {
+  it('removes comments inside and after JSON', () => {
     const { bodies, file } = sent('###\nPOST http://a/\n\n{\n  // one\n  "a": 1\n}\n\n# > {%\n#  x\n# %}\n');
     assert.deepEqual(bodies, ['{\n  "a": 1\n}']);
     assert.deepEqual(file.problems, []);
   });
 
-  it('makes JSON of a GraphQL query and its variables', () => {
+  it('turns a GraphQL query and its variables into JSON', () => {
     const query = 'query Q($n: Int) {\n  a(n: $n) { b }\n\n  c\n}';
     const { bodies, lines } = sent(`###\nPOST http://a/graphql\nX-REQUEST-TYPE: GraphQL\n\n${query}\n\n{"n": 1}\n`);
     assert.deepEqual(JSON.parse(bodies[0] ?? ''), { query, variables: { n: 1 } });
@@ -108,7 +108,7 @@ describe('files of other tools: bodies', () => {
 });
 
 describe('files of other tools: lines', () => {
-  it('leaves scripts and response files out, with a warning that names the line', () => {
+  it('skips scripts and response files, with a warning that names the line', () => {
     const { file, bodies } = sent(
       [
         '### one',
@@ -143,7 +143,7 @@ describe('files of other tools: lines', () => {
     ]);
   });
 
-  it('reads addresses without a scheme, indented ones, and paths with a Host header', () => {
+  it('reads URLs without a scheme, indented ones, and paths with a Host header', () => {
     const text = [
       '###',
       'GET localhost:8080/a HTTP/1.1',
@@ -179,7 +179,7 @@ describe('files of other tools: lines', () => {
     ]);
   });
 
-  it('encodes the spaces of a query and goes on with indented lines', () => {
+  it('encodes the spaces of a query, and continues with indented lines', () => {
     const { lines } = sent(
       '###\nGET http://a/x?q=New York&\n    to=http://b/c\n    &s=a b\n###\nPOST http://a/\n\n{"a": 1}\n\n@v = 2\n### next\nhttp://a/{{v}}',
     );
@@ -190,7 +190,7 @@ describe('files of other tools: lines', () => {
     ]);
   });
 
-  it('reads names and timeouts as other tools write them', () => {
+  it('reads names and timeouts in the formats of other tools', () => {
     const { file } = sent(
       '# @timeout 600\n\n# @name = first\n# @no-log\n# @no-redirect\nhttp://a/\n# @name first\nhttp://b/',
     );
@@ -202,7 +202,7 @@ describe('files of other tools: lines', () => {
     assert.deepEqual(codes(file), ['warning duplicate-name line 7']);
   });
 
-  it('encodes user and password of an address as they are, or refuses what a placeholder makes impossible', () => {
+  it('encodes user and password of a URL, or rejects them if a placeholder makes that impossible', () => {
     for (const [pair, expected] of [
       ['me', 'me:'],
       ['a%20b', 'a b:'],
@@ -217,7 +217,7 @@ describe('files of other tools: lines', () => {
       assert.equal(codes(parseEndpoints(`http://${pair}@a/`))[0], 'error bad-header line 1', pair);
   });
 
-  it('encodes user and password for Basic, and refuses the short form of Digest', () => {
+  it('encodes user and password for Basic, and rejects the short form of Digest', () => {
     const encoded = Buffer.from('me:pass word').toString('base64');
     assert.equal(authorized('Basic me:pass word'), `GET http://a/ | Authorization=Basic ${encoded}`);
     assert.equal(authorized('Basic me pass word'), `GET http://a/ | Authorization=Basic ${encoded}`);
@@ -235,7 +235,7 @@ describe('files of other tools: lines', () => {
 });
 
 describe('files of other tools: requests that need another tool', () => {
-  it('leaves out what needs a capture, and runs the rest', () => {
+  it('skips requests that need a capture, and runs the rest', () => {
     const text = [
       '@id = {{start.response.headers.Location}}',
       '### start',
@@ -275,12 +275,12 @@ describe('files of other tools: requests that need another tool', () => {
     assert.match(sentences[5] ?? '', /^"rpc" is skipped: it is a GRPC request/);
   });
 
-  it('says one sentence when every request is left out', () => {
+  it('shows one sentence if every request is skipped', () => {
     const { problems } = parseEndpoints('GET http://a/{{x.response.body.id}}');
     assert.deepEqual(problems.map(({ code }) => code).toSorted(), ['left-out', 'no-target']);
   });
 
-  it('marks a target whose lines or variables have an error, and no other', () => {
+  it('marks only targets whose lines or variables have an error', () => {
     assert.deepEqual(brokenOf('@v = {{none}}\nhttp://a/\nhttp://b/{{v}}\nhttp://c/'), [
       undefined,
       undefined,
@@ -301,7 +301,7 @@ describe('files of other tools: environments', () => {
   const read = (folder: string, file: string): string | undefined => kept[`${folder}/${file}`];
   const text = 'GET {{host}}/{{v}}/{{user.name}}\nX-Token: {{token}}';
 
-  it('takes variables from the chosen one, private values over public ones', () => {
+  it('uses the variables of the selected one, private values first', () => {
     const environment = chosenEnvironment(['top/sub', 'top'], read, 'dev');
     assert.deepEqual(environment.secrets, ['private-value']);
     const { targets, problems } = parseEndpoints(text, environment);
@@ -312,7 +312,7 @@ describe('files of other tools: environments', () => {
     );
   });
 
-  it('names those to choose from when none is, and refuses one that is not there', () => {
+  it('lists those available if none is selected, and rejects an unknown one', () => {
     const { problems } = parseEndpoints(text, chosenEnvironment(['top'], read, undefined));
     assert.match(problems[0]?.hint ?? '', /^Select an environment \(dev, prod\) with --environment/);
     assert.throws(() => chosenEnvironment(['top'], read, 'test'), /has no environment "test"/);
@@ -329,7 +329,7 @@ describe('files of other tools: environments', () => {
 describe('files of other tools: encoding', () => {
   const text = '# caf\u00e9\nGET http://127.0.0.1:1/\n';
 
-  it('has one error for a file that is not UTF-8', () => {
+  it("reports one error for a file that isn't UTF-8", () => {
     assert.deepEqual(found(Buffer.from(text, 'latin1')), ['error not-utf-8 line 1']);
     assert.deepEqual(found(Buffer.from(text, 'utf16le')), ['error not-utf-8 line 1']);
     assert.deepEqual(found(Buffer.from(`\uFEFF${text}`, 'utf16le')), ['error not-utf-8 line 1']);

@@ -61,8 +61,8 @@ const shareGpt = [
 const questions = ['First?', 'Second?', 'Third?'];
 const user = (content: string): object => ({ role: 'user', content });
 
-describe('files of prompts', () => {
-  it('of ShareGPT give the first human turn, compact or indented, as an array or as lines', () => {
+describe('prompt files', () => {
+  it('read the first human turn of ShareGPT, compact or indented, as an array or as lines', () => {
     for (const content of [JSON.stringify(shareGpt), JSON.stringify(shareGpt, null, 2), lines(...shareGpt)]) {
       for (const name of ['p.json', 'p.jsonl', 'p.txt']) assert.deepEqual(texts(name, content), questions, name);
     }
@@ -72,7 +72,7 @@ describe('files of prompts', () => {
     );
   });
 
-  it('of JSON lines give what data sets call a prompt', () => {
+  it('read the prompt member of common data sets from JSON lines', () => {
     const content = lines(
       { prompt: 'a' },
       { text: 'b', id: 7 },
@@ -89,7 +89,7 @@ describe('files of prompts', () => {
     assert.deepEqual(chat('p.jsonl', lines({ prompt: 'a' }, { question: 'c' })), [[user('a')], [user('c')]]);
   });
 
-  it('of conversations keep their roles, and leave out the response that is wanted', () => {
+  it('keep the roles of conversations, and omit the expected response', () => {
     const system = { role: 'system', content: 'Be brief.' };
     const asked = [system, user('a'), { role: 'assistant', content: 'b' }, user('c')];
     const content = lines({ messages: [...asked, { role: 'assistant', content: 'd' }] }, { prompt: asked });
@@ -101,7 +101,7 @@ describe('files of prompts', () => {
     );
   });
 
-  it('of members set what a request may set', () => {
+  it('let the members of an object override those of the body', () => {
     assert.deepEqual(bodies('p.jsonl', lines({ prompt: 'a', max_tokens: 5 })), [
       { model: 'm', prompt: 'a', max_tokens: 5 },
     ]);
@@ -111,7 +111,7 @@ describe('files of prompts', () => {
     assert.deepEqual(texts('p.jsonl', lines({ prompt: [1, 2] })), [[1, 2]]);
   });
 
-  it('of comma- or tab-separated values go by their header', () => {
+  it('read comma- and tab-separated values by their header', () => {
     const content = 'id,prompt,category\r\n1,"Say ""hi"", please",x\r\n2,"two\nlines",y\r\n\r\n3,plain,z\r\n';
     assert.deepEqual(texts('p.csv', content), ['Say "hi", please', 'two\nlines', 'plain']);
     assert.deepEqual(texts('p.CSV', '\uFEFFinstruction,input\nSum,"1, 2"\n'), ['Sum\n\n1, 2']);
@@ -119,12 +119,12 @@ describe('files of prompts', () => {
     assert.deepEqual(texts('p.csv', 'Frage\neins\nzwei'), ['eins', 'zwei']);
   });
 
-  it('of texts have one on each line, whatever is in it', () => {
+  it('read one text per line, whatever it contains', () => {
     assert.deepEqual(texts('p.txt', 'a, "b"\n\n{ not JSON\n[also] not\n'), ['a, "b"', '{ not JSON', '[also] not']);
     assert.deepEqual(texts('p.txt', '[1, 2]\n'), ['[1, 2]']);
   });
 
-  it('are read in UTF-8 and UTF-16, with and without a byte order mark', () => {
+  it('may be UTF-8 or UTF-16, with or without a byte order mark', () => {
     const text = 'Größe 🙂\nzwei';
     const little = Buffer.from(text, 'utf16le');
     const big = Buffer.from(little).swap16();
@@ -141,7 +141,7 @@ describe('files of prompts', () => {
     assert.deepEqual(texts('p.jsonl', Buffer.from(`\uFEFF${lines({ prompt: 'ä' })}`, 'utf16le')), ['ä']);
   });
 
-  it('that can’t be read are an error with file and line', () => {
+  it('cause an error with file and line if they are invalid', () => {
     for (const [name, content, message] of [
       ['p.txt', Buffer.from('fine\nplus cher café\n', 'latin1'), "p.txt:2 isn't UTF-8."],
       ['p.jsonl', Buffer.from(lines('a', 'b', 'ü'), 'latin1'), "p.jsonl:3 isn't UTF-8."],

@@ -18,7 +18,7 @@ const read = (text: string) => {
 };
 
 describe("vegeta's targets", () => {
-  it('in its http format are read, with headers, body files, comments, and credentials', () => {
+  it('are read in its http format, with headers, body files, comments, and credentials', () => {
     const { requests, errors, secrets } = read(
       [
         '# a list',
@@ -55,7 +55,7 @@ describe("vegeta's targets", () => {
     assert.equal(Buffer.from(requests[5]?.body ?? []).toString(), '</path/to/thing-71988591.json>');
   });
 
-  it('in its JSON format are read: one on each line, bodies in base64', () => {
+  it('are read in its JSON format, one per line, with bodies in base64', () => {
     const { requests, problems } = read(
       [
         '{"method": "GET", "url": "http://goku:9090/a"}',
@@ -81,7 +81,7 @@ describe("vegeta's targets", () => {
     assert.equal(Buffer.from(requests[1]?.body ?? []).toString(), '{"n": 1}');
   });
 
-  it('in its JSON format have no content type but their own, to language models and from exports too', () => {
+  it('have only their own content type in its JSON format, also to language models and from exports', () => {
     const chat = '{"model": "m", "messages": []}';
     const lineOf = (header: Record<string, readonly string[]>): string =>
       JSON.stringify({ method: 'POST', url: 'http://goku:9090/v1/chat/completions', body: btoa(chat), header });
@@ -104,7 +104,7 @@ describe("vegeta's targets", () => {
     );
   });
 
-  it('in its JSON format have the type of the bodies that are made of their prompts', () => {
+  it('have a JSON content type in its JSON format if prompts replace their bodies', () => {
     const body = btoa('{"model": "m", "messages": []}');
     const line = JSON.stringify({ method: 'POST', url: 'http://goku:9090/v1/chat/completions', body });
     const prompts = new TextEncoder().encode('one\ntwo\n');
@@ -114,7 +114,7 @@ describe("vegeta's targets", () => {
     assert.deepEqual(request.headers, [['content-type', 'application/json']]);
   });
 
-  it('in its JSON format with a mistake have it at its place', () => {
+  it('have problems at their position in its JSON format', () => {
     const { problems } = read(
       '{"method": "GTE", "url": "http://a/"}\n{"method": "GET", "url": "http://b/", "body": "_"}',
     );
@@ -128,7 +128,7 @@ describe("vegeta's targets", () => {
   });
 });
 
-describe('a block of text that belongs to no request', () => {
+describe('text that belongs to no request', () => {
   for (const [what, block] of [
     ['a GraphQL query', 'query {\n  user(id: 1) {\n    name\n\n    mail\n  }\n}'],
     ['JSON lines', '{"a": 1}\n{"b": 2}\n[3]'],
@@ -148,7 +148,7 @@ describe('a block of text that belongs to no request', () => {
 });
 
 describe('placeholders of other tools', () => {
-  it('have a value or one sentence', () => {
+  it('have a value, or one error sentence', () => {
     const text = ['$date', '$randomUUID', '$env.HOME', '$exampleServer']
       .map((name) => `http://a/{{${name}}}`)
       .join('\n');

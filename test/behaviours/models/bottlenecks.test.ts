@@ -73,7 +73,7 @@ describe('the bottleneck of a language model server', function () {
 
   for (const { name, what, options, directives } of scenarios) {
     for (const seed of [1, 2]) {
-      it(`is found: ${what} (seed ${seed})`, async () => {
+      it(`is identified: ${what} (seed ${seed})`, async () => {
         const record = await measure(options, directives, seed, name === 'decode' ? 10 : 3);
         assert.equal(record.successes, record.requestsSent);
         // A machine busy with other tests may limit the client, which would hide the server.
@@ -84,7 +84,7 @@ describe('the bottleneck of a language model server', function () {
     }
   }
 
-  it('comes with token counts that agree with the client', async () => {
+  it("is shown with token counts that agree with the client's", async () => {
     const record = await measure([], short, 3);
     const [table] = serverTables(record);
     const row = (label: string): readonly string[] | undefined => table?.rows.find(([first]) => first === label);
@@ -92,7 +92,7 @@ describe('the bottleneck of a language model server', function () {
     for (const label of ['prompt tokens', 'output tokens']) assert.equal(row(label)?.[1], row(label)?.[2], label);
   });
 
-  it('is not sought on a host that no target has', async () => {
+  it("isn't read from a host that no target has", async () => {
     const request = { method: 'GET', url: 'http://127.0.0.1:9/', headers: [] };
     await assert.rejects(
       run([request], { plan: { metricsUrl: 'http://other.example/metrics' } }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Gpt2Server } from '../../../src/servers/gpt2/server.ts';
 import { startTinyServer } from '../../servers/gpt2/support.ts';
 
-describe('GPT-2 server, as other load generators ask it', function () {
+describe('the GPT-2 server and other load generators', function () {
   this.timeout(60_000);
   let server: Gpt2Server;
   before(async () => {
@@ -16,7 +16,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
   };
   const messages = [{ role: 'user', content: 'Hi' }];
 
-  it('takes the body of vllm bench', async () => {
+  it('accepts the body of vllm bench', async () => {
     const { status, text } = await post('/v1/completions', {
       model: 'gpt2',
       prompt: 'Hello, how are you?',
@@ -41,7 +41,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
     assert.ok(events.every(({ usage }) => usage.prompt_tokens === 6));
   });
 
-  it('takes the body of guidellm', async () => {
+  it('accepts the body of guidellm', async () => {
     const { status, text } = await post('/v1/chat/completions', {
       model: 'gpt2',
       messages: [
@@ -132,14 +132,14 @@ describe('GPT-2 server, as other load generators ask it', function () {
     ],
   };
   for (const [name, [path, body]] of Object.entries(generators)) {
-    it(`takes the body of ${name}`, async () => {
+    it(`accepts the body of ${name}`, async () => {
       const { status, text } = await post(path, body);
       assert.equal(status, 200, text);
       assert.match(text, /"completion_tokens":2\b/);
     });
   }
 
-  it('refuses parameters of vLLM that would have an effect', async () => {
+  it('rejects parameters of vLLM that would have an effect', async () => {
     for (const [field, value] of [
       ['stop_token_ids', [5]],
       ['use_beam_search', true],
@@ -152,7 +152,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
     }
   });
 
-  it('min_tokens keeps a stop text from ending an answer early', async () => {
+  it("doesn't end a response at a stop text before min_tokens", async () => {
     const body = { prompt: 'Hello', temperature: 0, max_tokens: 12 };
     const whole = JSON.parse((await post('/v1/completions', body)).text);
     const stop = String(whole.choices[0].text).slice(0, 2);
@@ -165,13 +165,13 @@ describe('GPT-2 server, as other load generators ask it', function () {
     assert.equal(JSON.parse(text).error.message, 'The field min_tokens must be at most max_tokens, 12, not 13.');
   });
 
-  it('only an assistant’s message may be empty', async () => {
+  it('accepts an empty message only from the assistant', async () => {
     const { status, text } = await post('/v1/chat/completions', { messages: [{ role: 'user', content: null }] });
     assert.equal(status, 400);
     assert.match(text, /messages\.0\.content must be a string or a list of parts/);
   });
 
-  it('answers HEAD where it answers GET', async () => {
+  it('responds to HEAD wherever it responds to GET', async () => {
     for (const path of ['/health', '/v1/models', '/metrics']) {
       const response = await fetch(server.url + path, { method: 'HEAD' });
       assert.deepEqual([response.status, await response.text()], [200, ''], path);
@@ -180,7 +180,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
     assert.deepEqual([wrong.status, wrong.headers.get('allow')], [405, 'GET, HEAD']);
   });
 
-  it('finds the model under the name gpt2 too, as it serves it', async () => {
+  it('accepts the model name gpt2 for any model', async () => {
     for (const name of ['gpt2', 'synthetic-tiny']) {
       const response = await fetch(`${server.url}/v1/models/${name}`);
       const card: unknown = await response.json();
@@ -189,7 +189,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
     }
   });
 
-  it('says what a field must be', async () => {
+  it('says what value a field expects', async () => {
     for (const [field, value, message] of [
       ['seed', 1.5, 'The field seed must be a whole number, not 1.5.'],
       ['seed', 1e300, 'The field seed must be a whole number, not 1e+300.'],
@@ -209,7 +209,7 @@ describe('GPT-2 server, as other load generators ask it', function () {
     }
   });
 
-  it('refuses prompts far too long, and takes a long one that fits', async () => {
+  it('rejects prompts that are far too long, and accepts a long one that fits', async () => {
     const texts = [
       'a b '.repeat(32_750),
       'lorem ipsum, dolor. '.repeat(6_550),

@@ -21,8 +21,8 @@ function prepared(text: string, stream?: boolean): PreparedRequest {
 const warnings = (text: string): (readonly [string, number])[] =>
   parseEndpoints(text).problems.map(({ code, range }) => [code, range.start.line] as const);
 
-describe('the API of an address', () => {
-  it('is known by the end of the path, whatever a gateway puts in front', () => {
+describe('the API of a URL', () => {
+  it('is detected from the end of the path, with any prefix', () => {
     for (const [path, body, dialect] of [
       ['/openai/deployments/x/chat/completions?api-version=2024-10-21', messages, 'openai'],
       ['/api/v3/chat/completions', messages, 'openai'],
@@ -40,7 +40,7 @@ describe('the API of an address', () => {
     }
   });
 
-  it('that is only the start of one is completed, and a warning says so', () => {
+  it('is completed if the URL is only its base, with a warning', () => {
     for (const [path, body, sent] of [
       ['', messages, '/v1/chat/completions'],
       ['/', messages, '/v1/chat/completions'],
@@ -60,7 +60,7 @@ describe('the API of an address', () => {
     }
   });
 
-  it('that is not known, but asked as a language model, is told on its line', () => {
+  it('causes a warning at its line if an LLM request has an unknown path', () => {
     for (const [path, body] of [
       ['/ask', messages],
       ['/ask', prompt],
@@ -71,7 +71,7 @@ describe('the API of an address', () => {
     }
   });
 
-  it('of others than OpenAI’s is known too, with its own members', () => {
+  it("is also detected for other APIs than OpenAI's, with their own fields", () => {
     const choices = '# @prompts p.txt\n# @max-tokens 9\n';
     for (const [path, body, dialect, sent] of [
       ['/v1/responses', '{"input": "x", "model": "m"}', 'responses', { input: 'Hi', model: 'm', max_output_tokens: 9 }],
@@ -105,7 +105,7 @@ describe('the API of an address', () => {
     );
   });
 
-  it('that is not read yet is told on its line', () => {
+  it("causes a warning at its line if it isn't supported", () => {
     for (const [path, body] of [
       ['/v2/models/m/generate_stream', '{"text_input": "x"}'],
       ['/v2/chat', messages],
@@ -117,7 +117,7 @@ describe('the API of an address', () => {
     }
   });
 
-  it('of anything else is nobody’s business', () => {
+  it("causes no warning if the request isn't one to a language model", () => {
     for (const text of [
       'http://a/v1',
       'POST http://a/orders\n{"model": "T", "input": 5}',
@@ -139,7 +139,7 @@ const sendJson = (response: ServerResponse, status: number, body: object): void 
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
 
-describe('a model that no body names', function () {
+describe('a missing model name', function () {
   this.timeout(30_000);
   const folder = freshFolder();
   let server: StreamServer | undefined;
@@ -165,7 +165,7 @@ describe('a model that no body names', function () {
   };
   const target = 'POST HOST/v1\nAuthorization: Bearer sesame\n{"messages": [{"role": "user", "content": "x"}]}';
 
-  it('is asked for once, with the headers of the request, and the result says which', async () => {
+  it('is requested once, with the headers of the target, and shown in the result', async () => {
     const { code, stdout, stderr, bodies } = await run(target);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /e\.txt:1:1: warning: This is a base URL\. Requests are sent to \/v1\/chat\/completions\./);
@@ -178,13 +178,13 @@ describe('a model that no body names', function () {
     assert.match(stdout, /model tiny, the first of 2, from GET \/v1\/models/);
   });
 
-  it('is asked for once by a sweep', async () => {
+  it('is requested once per sweep', async () => {
     const { code, stderr } = await run(target, '--levels', '1,2');
     assert.equal(code, 0, stderr);
     assert.equal(asked.filter((line) => line.startsWith('GET')).length, 1);
   });
 
-  it('stays open where the server does not say, and the result says that', async () => {
+  it("stays missing if the server doesn't list its models, and the result says so", async () => {
     lists = 'missing';
     const { code, stdout, bodies } = await run(target);
     assert.equal(code, 0);
@@ -192,7 +192,7 @@ describe('a model that no body names', function () {
     assert.ok(bodies.every((body) => !body.includes('"model"')));
   });
 
-  it('is asked for by a suite, at a base URL too', async () => {
+  it('is requested by a suite, also at a base URL', async () => {
     const args = ['suite', 'throughput', '--quick', '--server', `${server?.url}/v1`, '--out', 'r'];
     const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, input: '' });
     assert.ok(code === 0 || code === 99, stderr);

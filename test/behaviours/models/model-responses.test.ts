@@ -156,7 +156,7 @@ for (const transport of transportNames) {
     this.timeout(20_000);
 
     for (const [name, [dialect, answer]] of Object.entries(streams)) {
-      it(`are measured as they come: ${name}`, async () => {
+      it(`are measured as they arrive: ${name}`, async () => {
         const record = await runAgainst(answer, { dialect });
         assert.deepEqual([record.successes, record.errors], [4, {}]);
         assert.deepEqual([record.outputTokens, record.iclMs?.count], [40, 36]);
@@ -168,7 +168,7 @@ for (const transport of transportNames) {
     }
 
     for (const [name, body] of Object.entries(successes)) {
-      it(`are failures under status 200, in the server's words: ${name}`, async () => {
+      it(`are failures if they report an error with status 200, with the server's message: ${name}`, async () => {
         const levels: RunRecord[] = [];
         for (const concurrency of [1, 2, 4]) {
           const record = await runAgainst(
@@ -198,7 +198,7 @@ for (const transport of transportNames) {
       });
     }
 
-    it('are failures when they end unfinished, also where the connection ends them', async () => {
+    it('are failures if they end unfinished, also if the connection ends them', async () => {
       const four = role + text('a').repeat(4);
       const ends: readonly (readonly [DialectName, Answer])[] = [
         ['openai', (response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(four)],
@@ -224,7 +224,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('show hidden reasoning apart, and input tokens with the share from a cache', async () => {
+    it('show hidden reasoning separately, and input tokens with the cached share', async () => {
       const details = {
         completion_tokens_details: { reasoning_tokens: 500 },
         prompt_tokens_details: { cached_tokens: 6 },
@@ -247,7 +247,7 @@ for (const transport of transportNames) {
       );
     });
 
-    it('in one piece where a stream was asked for, or with all tokens at once, are measured and remarked on', async () => {
+    it('are measured and noted if a requested stream comes in one piece or all at once', async () => {
       const whole = await runAgainst((response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
         response.end('{"choices": [{"message": {"content": "a"}}], "usage": {"completion_tokens": 7}}');
@@ -274,7 +274,7 @@ for (const transport of transportNames) {
 describe('mutated responses', function () {
   this.timeout(60_000);
 
-  it('are read the same however they are cut, and never break the reader', () => {
+  it('are parsed the same for any division into chunks, and never crash the parser', () => {
     const { outcomes } = fuzzStreams(1_400, 7);
     for (const outcome of ['stream', 'whole', 'streamError', 'responseError', 'unfinished', 'noToken']) {
       assert.ok((outcomes[outcome] ?? 0) > 10, outcome);

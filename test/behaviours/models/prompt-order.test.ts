@@ -48,7 +48,7 @@ describe('the order of prompts', function () {
   const sent = (): string[] => server.bodies.map((body) => String(JSON.parse(body).prompt));
 
   for (const order of ['rotate', 'random'] as const) {
-    it(`goes on from the warm-up, ${order}, and repeats none before all were sent`, async () => {
+    it(`continues from the warm-up, ${order}, and repeats no prompt before all were sent`, async () => {
       const record = await runBenchmark(
         inputOf({ requests: 30, warmup: 10, concurrency: 4 }, asking(40, order)),
         hooks,
@@ -59,7 +59,7 @@ describe('the order of prompts', function () {
       assert.match(renderText(record), /prompts\s+40 of 40 sent, none twice/);
     });
 
-    it(`goes on from run to run, ${order}`, async () => {
+    it(`continues from run to run, ${order}`, async () => {
       const input = inputOf({ requests: 7, warmup: 3, concurrency: 2 }, asking(40, order));
       let promptStarts: number[] = [];
       for (let run = 0; run < 4; run++) {
@@ -85,14 +85,14 @@ describe('the order of prompts', function () {
     return sent().slice(before);
   };
 
-  it('is the same for the same seed and start, and another for another seed', async () => {
+  it('is the same for the same seed and start, and differs for another seed', async () => {
     const first = await sequence(3, 5);
     assert.deepEqual(await sequence(3, 5), first);
     assert.notDeepEqual(await sequence(4, 5), first);
     assert.deepEqual((await sequence(3, 6)).slice(0, 19), first.slice(1));
   });
 
-  it('counts for each target of a mix', async () => {
+  it('is separate for each target of a mix', async () => {
     const input = inputOf(
       { requests: 60, warmup: 10, concurrency: 4 },
       asking(60, 'rotate', 'a'),
@@ -118,7 +118,7 @@ describe('the order of prompts', function () {
     assertEachOnce(sent());
   });
 
-  it('goes on over the levels of a sweep, and of a search', async () => {
+  it('continues over the levels of a sweep, and of a search', async () => {
     const input = inputOf({}, asking(200));
     const file = { defaults: {}, objectives: [] };
     const choices = { levels: [1, 2, 4], requests: 20, warmup: 2, coldStart: true, coolDownMs: 0 };
@@ -141,7 +141,7 @@ describe('the order of prompts', function () {
     writeFileSync(join(folder.path, 'e.txt'), text.replaceAll('HOST', server.url));
     return (await runCli(['run', 'e.txt', '-q', ...options], { cwd: folder.path, input: '' })).stdout;
   };
-  it('and repeats are told in the result', async () => {
+  it('is stored in the result, with the number of repeats', async () => {
     const target = 'POST HOST/v1/completions\n{"model": "m"}';
     const file = `# @prompts p.txt\n${target}`;
     assert.match(await run(file, '-n', '3'), /prompts\s+3 of 3 sent, none twice/);

@@ -10,7 +10,7 @@ interface Cell {
 }
 const lengths = [3, 12, 30];
 
-describe('what suites send', function () {
+describe('requests of suites', function () {
   this.timeout(120_000);
   const folder = freshFolder();
   let server: StreamServer;
@@ -55,7 +55,7 @@ describe('what suites send', function () {
     return { ...outcome, record, prompts };
   };
 
-  it('in the latency suite never begins alike, and its rates are those of the requests', async () => {
+  it('have different beginnings in the latency suite, and rates per request', async () => {
     const { code, record, prompts } = await suite('latency');
     assert.equal(code, 0);
     assert.equal(prompts.length, 9 * 4);
@@ -70,13 +70,13 @@ describe('what suites send', function () {
     }
   });
 
-  it('in the throughput suite is never the same twice, and fills every round', async () => {
+  it('are never repeated in the throughput suite, and fill every round', async () => {
     const { prompts } = await suite('throughput');
     assert.equal(prompts.length, 2 + 5 + (2 + 6) + (2 + 8));
     assert.equal(new Set(prompts).size, prompts.length);
   });
 
-  it('is exactly the reference’s on demand', async () => {
+  it("are exactly the reference's with --reference", async () => {
     const { prompts, stdout } = await suite('throughput', '--reference');
     assert.equal(prompts.length, 2 + 5 + (2 + 6) + (2 + 6));
     assert.equal(new Set(prompts).size, 3);

@@ -23,7 +23,7 @@ for (const transport of transportNames) {
     const send = runOver(transport);
     afterEach(() => server?.close());
 
-    it('after a number of requests: one remark', async () => {
+    it('after a number of requests cause one server note', async () => {
       for (const says of [true, false]) {
         const url = await serve(({ indexOnConnection, socket }) => {
           const isLast = indexOnConnection === 9;
@@ -37,7 +37,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('after each request, and not when the request asks for it', async () => {
+    it('after each request cause one server note, unless the request asks for it', async () => {
       const url = await serve(({ socket }) => void socket.end(response('fine', 'connection: close\r\n')));
       const record = await send([url], { plan: { requests: 10 } });
       assert.deepEqual(record.server?.notes, ['connections closed by the server after each request']);
@@ -46,7 +46,7 @@ for (const transport of transportNames) {
       assert.deepEqual([asked.statusCodes, asked.server?.notes], [{ 200: 10 }, undefined]);
     });
 
-    it('when they are idle: a request that meets the close goes out once more, a POST as well', async () => {
+    it('when they are idle are replaced, and the request is sent again, including a POST', async () => {
       for (const close of ['destroy', 'resetAndDestroy', 'end'] as const) {
         const url = await serve(async ({ indexOnConnection, socket }) => {
           if (indexOnConnection === 0) {
@@ -69,7 +69,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('long after a request that must not be done twice: a failure', async () => {
+    it("long after a request that isn't idempotent cause a failure", async () => {
       const url = await serve(async ({ indexOnConnection, socket }) => {
         if (indexOnConnection === 0) socket.write(response());
         else {
@@ -83,7 +83,7 @@ for (const transport of transportNames) {
       assert.deepEqual([idempotent.successes, idempotent.reconnected], [2, 1]);
     });
 
-    it('with a byte of a response, or at the first request: failures', async () => {
+    it('with a byte of a response, or at the first request, cause failures', async () => {
       const url = await serve(({ indexOnConnection, socket }) => {
         if (indexOnConnection === 0) socket.write(response());
         else socket.end('H');
@@ -98,7 +98,7 @@ for (const transport of transportNames) {
       assert.equal(server?.requests, 4);
     });
 
-    it('twice for one request: a failure', async () => {
+    it('twice for one request cause a failure', async () => {
       const url = await serve(({ index, socket }) => {
         if (index === 0) socket.write(response());
         else socket.destroy();

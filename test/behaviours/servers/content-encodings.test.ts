@@ -75,7 +75,7 @@ for (const transport of transportNames) {
       });
     }
 
-    it('a compressed response of a language model may be larger than 1 MiB', async () => {
+    it("are decoded for a language model's response larger than 1 MiB", async () => {
       const server = await serve(zlib.gzipSync(completion(3_000_000)), 'gzip');
       const request = {
         method: 'POST',

@@ -63,7 +63,7 @@ for (const transport of transportNames) {
     afterEach(() => server?.close());
 
     for (const [name, { dialect, type, tokens, end }] of Object.entries(streams)) {
-      it(`after ${name}: done then, and the slot is free`, async () => {
+      it(`after ${name}, the request is done and the slot is free`, async () => {
         const request = await serve(async ({ socket }) => {
           socket.write(head(type));
           for (const token of tokens) {
@@ -87,7 +87,7 @@ for (const transport of transportNames) {
       });
     }
 
-    it('for longer than the timeout, or reset, or closed: no failure', async () => {
+    it("for longer than the timeout, reset, or closed aren't failures", async () => {
       for (const after of ['timeout', 'resetAndDestroy', 'end'] as const) {
         const request = await serve(async ({ socket }) => {
           socket.write(head('text/event-stream') + chunk(delta('a') + usage + finish));
@@ -104,7 +104,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('not at all: connections are reused, and usage that comes later is read', async () => {
+    it('for a short time are reused, and later usage is read', async () => {
       for (const [first, then] of [
         [finish, usage + done],
         [finish + done, usage],
@@ -124,7 +124,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('without the word that the stream is finished: still a failure', async () => {
+    it('without an end mark of the stream are failures', async () => {
       const request = await serve(({ socket }) => void socket.write(head('text/event-stream') + chunk(delta('a'))));
       const record = await send([request], { plan: { requests: 2, timeoutMs: 100 } });
       assert.deepEqual(record.errors, { timeout: 2 });

@@ -273,7 +273,7 @@ for (const transport of transportNames) {
       ['304', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 8\r\n\r\n', 'GET'],
       ['HEAD', `${ok}Content-Length: 8\r\n\r\n`, 'HEAD'],
     ] as const) {
-      it(`${what} with a late body is no failure`, async () => {
+      it(`${what} with a late body isn't a failure`, async () => {
         const server = await startScriptedServer(async ({ socket, indexOnConnection }) => {
           // A few different delays, so that the body comes before, with and after the next request.
           socket.write(head);
@@ -290,7 +290,7 @@ for (const transport of transportNames) {
       });
     }
 
-    it('the limit of a head can be set', async () => {
+    it('the maximum size of a head is an option', async () => {
       const server = await startScriptedServer(({ socket }) => {
         socket.write(`${ok}X: ${'x'.repeat(300_000)}\r\n${fine}`);
       });
@@ -302,7 +302,7 @@ for (const transport of transportNames) {
       assert.match(least.failureSamples[0]?.text ?? '', /larger than 4 KiB\. Increase the limit/);
     });
 
-    it('a location in raw UTF-8 leads where curl goes', async () => {
+    it('a location in raw UTF-8 is followed as curl does', async () => {
       const paths: string[] = [];
       const server = await startScriptedServer(({ socket, path }) => {
         paths.push(path);

@@ -22,7 +22,7 @@ async function startMortal(): Promise<string> {
 }
 
 for (const transport of transportNames) {
-  it(`tells when a server stopped responding, and does not flood what is left (${transport})`, async () => {
+  it(`reports when a server stopped responding, and reduces the load (${transport})`, async () => {
     const record = await runOver(transport)([await startMortal()], {
       plan: { requests: null, durationS: 2, concurrency: 8 },
     });
@@ -43,7 +43,7 @@ for (const transport of transportNames) {
     closed: {},
     open: { loadModel: 'open', stages: [{ fromPerS: 400, toPerS: 400, durationS: 1.5 }] },
   } as const)) {
-    it(`blames no client for it at a concurrency of 64 (${transport}, ${model} model)`, async () => {
+    it(`doesn't blame the client for a server that stopped, at concurrency 64 (${transport}, ${model} model)`, async () => {
       const plan = { requests: null, durationS: 1.5, concurrency: 64, ...load };
       const record = await runOver(transport)([await startMortal()], { plan });
       assert.ok((record.unresponsiveFromMs ?? 0) > 400, `${record.unresponsiveFromMs}`);
@@ -57,7 +57,7 @@ for (const transport of transportNames) {
   }
 }
 
-it('sends all requests of a run that their number ends, and goes on when the server is back', async () => {
+it('sends all requests of a run with a number of requests, and continues when the server is back', async () => {
   const gone = await startScriptedServer(({ socket }) => void socket.write(response()));
   await gone.close();
   const none = await run([gone.url], { plan: { requests: 300, concurrency: 20 } });
@@ -73,7 +73,7 @@ it('sends all requests of a run that their number ends, and goes on when the ser
   assert.equal(record.unresponsiveFromMs, undefined);
 });
 
-it('does not take a few dead requests among others for a dead server', async () => {
+it("doesn't mistake a few failed requests for a server that stopped", async () => {
   const server = await startScriptedServer(({ index, socket }) => {
     if (index % 4 === 0) socket.destroy();
     else socket.write(response());

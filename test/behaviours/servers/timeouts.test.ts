@@ -31,9 +31,9 @@ const open = (ratePerS: number, durationS: number, more: Partial<RunPlan>): Part
   ...more,
 });
 
-describe('the timeout runs from when a request is dispatched', () => {
+describe('the timeout starts when a request is dispatched', () => {
   for (const transport of transportNames) {
-    it(`what waits in a backlog longer than that is no timeout, over TLS as over TCP (${transport})`, async () => {
+    it(`time in the backlog isn't counted, over TLS and TCP (${transport})`, async () => {
       const timeouts: number[] = [];
       for (const tls of [false, true]) {
         const server = await startStalling(tls, 300, 1_600);
@@ -63,20 +63,20 @@ describe('the timeout runs from when a request is dispatched', () => {
     after(() => silent.close());
 
     for (const transport of transportNames) {
-      it(`the request could not be sent in time: no timeout (${transport})`, async () => {
+      it(`a request that couldn't be sent in time isn't a timeout (${transport})`, async () => {
         const record = await runOver(transport)([url], { plan: { requests: 3, timeoutMs: 100 } });
         assert.deepEqual(record.errors, { unreachable: 3 });
         assert.match(record.failureSamples[0]?.text ?? '', /No connection within 100 ms/);
       });
 
-      it(`by the clock what still waits for one at the end is unsent (${transport})`, async () => {
+      it(`requests of an open model that still wait for a connection at the end are unsent (${transport})`, async () => {
         const plan = open(20, 0.5, { concurrency: 4, drainMs: 100, transport });
         const record = await run([url], { plan });
         assert.deepEqual([record.requestsSent, record.errors, record.backlog?.unsent], [0, {}, 10]);
         assert.ok(attention(record).some((line) => line.startsWith('Unsent when the run ended: 10 requests')));
       });
 
-      it(`cancelled, it is neither in flight nor a failure (${transport})`, async () => {
+      it(`a canceled request is neither in flight nor a failure (${transport})`, async () => {
         const already = silent.connections;
         const abort = new AbortController();
         const running = run([url], { plan: open(20, 60, { concurrency: 100, transport }) }, abort.signal);
@@ -94,7 +94,7 @@ describe('the timeout runs from when a request is dispatched', () => {
       });
     }
 
-    it('several loops add up what each has taken', async () => {
+    it('several event loops add up their unsent requests', async () => {
       const plan = open(40, 0.5, { concurrency: 30, drainMs: 100, workers: 2 });
       const record = await run([url], { plan });
       assert.deepEqual([record.requestsSent, record.backlog?.unsent], [0, 20]);

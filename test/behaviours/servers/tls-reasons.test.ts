@@ -39,7 +39,7 @@ for (const transport of transportNames) {
     });
 
     for (const { certificate, reason } of cases) {
-      it(`${reason}: the reason is told, and the option that accepts it works and is told`, async () => {
+      it(`${reason}: the reason is shown, with the option that accepts it`, async () => {
         const { url } = await serve(certificate);
         const refused = await run([url], { plan: { requests: 3 } });
         assert.deepEqual(refused.errors, { tls: 3 });
@@ -59,14 +59,14 @@ for (const transport of transportNames) {
       });
     }
 
-    it('an authority that nobody knows is one reason more', async () => {
+    it('an unknown certificate authority is another reason', async () => {
       setDefaultCACertificates(before);
       const { url } = await serve('trusted');
       const { failureSamples } = await run([url], { plan: { requests: 1 } });
       assert.match(failureSamples[0]?.text ?? '', /certificate is issued by an unknown authority \(/);
     });
 
-    it('one that is verified needs no option and gets no remark', async () => {
+    it('a valid certificate needs no option and causes no note', async () => {
       const { url } = await serve('trusted');
       for (const insecure of [false, true]) {
         const record = await run([url], { plan: { requests: 3, insecure } });
@@ -75,7 +75,7 @@ for (const transport of transportNames) {
       }
     });
 
-    it('the option holds for the list of models too', async () => {
+    it('the option applies to the list of models, too', async () => {
       const asked: string[] = [];
       server = await startScriptedServer(
         ({ method, path, body, socket }) => {
@@ -103,7 +103,7 @@ for (const transport of transportNames) {
       assert.deepEqual(asked.splice(0, 2), sent);
     });
 
-    it('a port without TLS is told apart', async () => {
+    it('a port without TLS has its own reason', async () => {
       const plain = createServer((socket) => {
         socket.on('error', () => {});
         socket.on('data', () => socket.write(response('no', '', '400 Bad Request')));

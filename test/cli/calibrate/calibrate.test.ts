@@ -20,7 +20,7 @@ describe('loadlens calibrate', function () {
   this.timeout(60_000);
   const folder = freshFolder();
 
-  it('finds measured times no earlier than the server wrote', async () => {
+  it('measures no time earlier than the server wrote', async () => {
     const { levels, measuredAt } = await calibrate(wanted(new AbortController().signal));
     assert.ok(Math.abs(Date.parse(measuredAt) - Date.now()) < 60_000);
     assert.deepEqual(
@@ -42,7 +42,7 @@ describe('loadlens calibrate', function () {
     }
   });
 
-  it('keeps nothing when it is stopped', async () => {
+  it("keeps nothing if it's stopped", async () => {
     const aborted = AbortSignal.abort();
     await assert.rejects(
       calibrate(wanted(aborted)),
@@ -50,7 +50,7 @@ describe('loadlens calibrate', function () {
     );
   });
 
-  it('prints a table, writes JSON, and keeps the result where later runs find it', async () => {
+  it('prints a table, writes JSON, and stores the result for later runs', async () => {
     const env = { XDG_CACHE_HOME: folder.path, LOCALAPPDATA: folder.path, HOME: folder.path };
     const json = join(folder.path, 'calibration.json');
     const { code, stdout, stderr } = await runCli(['calibrate', '--quick', '--json', json], { cwd: folder.path, env });
@@ -70,13 +70,13 @@ describe('loadlens calibrate', function () {
     assert.equal(readFileSync(kept, 'utf8'), readFileSync(json, 'utf8'));
   });
 
-  it('does not start when its file can not be written', async () => {
+  it("doesn't start if its file can't be written", async () => {
     const { code, stderr } = await runCli(['calibrate', '--json', 'no/such/folder.json'], { cwd: folder.path });
     assert.equal(code, 2);
     assert.match(stderr, /^error: --json: folder .* not found\./);
   });
 
-  it('ends its server when it is interrupted', async () => {
+  it("ends its server if it's interrupted", async () => {
     const { child, finished } = startCli(['calibrate', '--quick'], {
       cwd: folder.path,
       env: { XDG_CACHE_HOME: folder.path, HOME: folder.path },

@@ -11,8 +11,8 @@ const bucketsOf = (...values: readonly number[]): ReturnType<typeof readBuckets>
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
-describe('lateness of the server', () => {
-  it('is read from the text of Prometheus', () => {
+describe("the server's delay", () => {
+  it('is read from Prometheus text', () => {
     const text = 'a_bucket{le="0.1"} 1\nx_bucket{le="-0.5"} 2\nx_bucket{le="+Inf"} 3\nx_sum 3\n';
     assert.deepEqual(readBuckets(text, 'x'), [
       [-0.5, 2],
@@ -21,12 +21,12 @@ describe('lateness of the server', () => {
     assert.deepEqual(readBuckets(text, 'y'), []);
   });
 
-  it('counts what came between two readings', () => {
+  it('is counted between two readings', () => {
     assert.equal(countedSince(bucketsOf(1, 1), bucketsOf(1, 1, 3)).at(-1)?.[1], 1);
     near(quantileMs(countedSince(bucketsOf(500), bucketsOf(500, 3)), 1), 3);
   });
 
-  it('has quantiles within a bucket, on both sides of zero', () => {
+  it('has quantiles inside a bucket, on both sides of zero', () => {
     near(quantileMs(bucketsOf(2.5, 2.5), 0.5), 2.5);
     near(quantileMs(bucketsOf(2.5, 2.5), 1), 3);
     near(quantileMs(bucketsOf(-2.5, -2.5), 0.5), -2.5);

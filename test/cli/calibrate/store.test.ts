@@ -15,7 +15,7 @@ const calibration: Calibration = {
 const record = recordOf(closedLoop(10, 1, () => ({ latencyMs: 5 })));
 const attached = (of: RunRecord): unknown => withCalibration(of).environment.calibration;
 
-describe('kept calibration', () => {
+describe('stored calibration', () => {
   const folder = freshFolder();
   const names = ['XDG_CACHE_HOME', 'LOCALAPPDATA', 'HOME'] as const;
   const before = names.map((name) => [name, process.env[name]] as const);
@@ -29,7 +29,7 @@ describe('kept calibration', () => {
     }
   });
 
-  it('goes with the records of the same machine and software', () => {
+  it('is included in records of the same machine and software', () => {
     assert.equal(attached(record), undefined);
     const path = keepCalibration(calibration, record.environment);
     assert.ok(path.startsWith(folder.path) && existsSync(path));
@@ -37,7 +37,7 @@ describe('kept calibration', () => {
     assert.deepEqual(readdirSync(dirname(path)), ['calibration.json'], 'no draft is left');
   });
 
-  it('goes with what a run measured of the machine itself', () => {
+  it('is included together with the client overhead of a run', () => {
     keepCalibration(calibration, record.environment);
     const selfCalibration = [{ concurrency: 1, requests: 400, p50Ms: 0.02, p99Ms: 0.1, requestsPerS: 30_000 }];
     const measured = { ...record, environment: { ...record.environment, selfCalibration } };
@@ -45,7 +45,7 @@ describe('kept calibration', () => {
     assert.deepEqual(withCalibration(measured).environment.selfCalibration, selfCalibration);
   });
 
-  it('stays away from those of another machine, another version, another Node', () => {
+  it("isn't included for another machine, version, or Node", () => {
     keepCalibration(calibration, record.environment);
     for (const change of [{ host: 'other' }, { cores: 999 }, { loadlens: '99.0.0' }, { node: '99.0.0' }]) {
       assert.equal(attached({ ...record, environment: { ...record.environment, ...change } }), undefined);
@@ -59,7 +59,7 @@ describe('kept calibration', () => {
     assert.deepEqual(attached(record), later);
   });
 
-  it('is as good as none when it is damaged', () => {
+  it("is ignored if it's damaged", () => {
     const path = keepCalibration(calibration, record.environment);
     for (const text of ['', '{', 'null', readFileSync(path, 'utf8').replace('calibration/1', 'calibration/2')]) {
       writeFileSync(path, text);

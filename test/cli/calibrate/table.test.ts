@@ -17,7 +17,7 @@ const calibration = (serverP99Ms: number): Parameters<typeof calibrationTable>[0
   ],
 });
 
-describe('table of a calibration', () => {
+describe('the table of a calibration', () => {
   it('has a line for each level and metric', () => {
     assert.deepEqual(calibrationTable(calibration(0.25)).split('\n').slice(2), [
       'concurrency  metric   injected     p50  server      p99  server',
@@ -31,7 +31,7 @@ describe('table of a calibration', () => {
     ]);
   });
 
-  it('says when the machine was busy with something else', () => {
+  it('reports if the machine was busy with other work', () => {
     assert.equal(busyNote(calibration(2.9)), '');
     assert.match(busyNote(calibration(17.26)), /^Noisy machine: the mock server's own delay was 17\.3 ms \(p99\)\./);
   });

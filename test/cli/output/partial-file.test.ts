@@ -35,7 +35,7 @@ describe('partial files', function () {
     assert.equal(code, null, stderr);
   }
 
-  it('leave what a killed run had measured, and the next run keeps it', async () => {
+  it('keep what a killed run had measured, and the next run preserves them', async () => {
     await killOnce(['--duration', '30s'], (result) => isRun(result) && result.requestsSent > 0);
     const left = read('out.json.partial');
     assert.ok(isRun(left));
@@ -56,7 +56,7 @@ describe('partial files', function () {
     assert.deepEqual(readdirSync(folder.path).toSorted(), ['out.json', 'out.json.partial.old', 't.endpoints']);
   });
 
-  it('leave the levels of a killed sweep and the one that was under way', async () => {
+  it('keep the finished levels of a killed sweep, and the one in progress', async () => {
     const args = ['--levels', '1,2', '--duration', '3s', '--cool-down', '0s'];
     await killOnce(args, isInSecondLevel);
     const left = read('out.json.partial');
@@ -69,7 +69,7 @@ describe('partial files', function () {
     assert.equal(left.figures.levels.length, 1);
   });
 
-  it('leave the runs of a search that was killed', async () => {
+  it('keep the runs of a killed search', async () => {
     const args = ['--find-capacity', 'p50 < 2s', '--sweep', '1..4', '--duration', '3s', '--cool-down', '0s'];
     await killOnce(args, (result) => isSweep(result) && result.levels.length >= 1);
     const left = read('out.json.partial');
@@ -83,7 +83,7 @@ describe('partial files', function () {
   const note = (text: string): void => void notes.push(text);
   beforeEach(() => notes.splice(0));
 
-  it('stay when the report fails after something was measured, and go when nothing was', async () => {
+  it('remain if the report fails after a measurement, and are removed if nothing was measured', async () => {
     for (const measured of [true, false]) {
       const act = withPartialFile(at('a.json'), note, async (keep) => {
         await keep?.(['{', '}'], measured);
@@ -97,7 +97,7 @@ describe('partial files', function () {
     assert.deepEqual(notes, []);
   });
 
-  it('do not fail a run that can not write them, and say so once', async () => {
+  it("don't fail a run that can't write them, and this is reported once", async () => {
     mkdirSync(at('gone'));
     const result = await withPartialFile(at('gone/a.json'), note, async (keep) => {
       renameSync(at('gone'), at('away'));
@@ -111,7 +111,7 @@ describe('partial files', function () {
     assert.deepEqual(readdirSync(at('away')), []);
   });
 
-  it('of two runs with one report stay until the one that wrote last has ended', async () => {
+  it('of two runs with one report remain until the last writer has ended', async () => {
     await withPartialFile(at('a.json'), note, async (keep) => {
       await keep?.(['first'], true);
       await withPartialFile(at('a.json'), note, async (other) => {
@@ -123,7 +123,7 @@ describe('partial files', function () {
     assert.ok(!existsSync(at('a.json.partial')));
   });
 
-  it('are only for reports in files', async () => {
+  it('exist only for reports in files', async () => {
     const paths = ['-', '/dev/null'];
     if (process.platform !== 'win32') {
       execFileSync('sh', ['-c', 'mkfifo "$0"', at('pipe')]);

@@ -12,14 +12,14 @@ describe('report files', () => {
   const folder = freshFolder();
   const at = (name: string): string => join(folder.path, name);
 
-  it('replaces a file and leaves no draft', () => {
+  it('replaces a file, and leaves no temporary file', () => {
     writeFileSync(at('a.json'), 'a longer text than the new one');
     writeWhole(at('a.json'), 'new');
     assert.equal(readFileSync(at('a.json'), 'utf8'), 'new');
     assert.deepEqual(readdirSync(folder.path), ['a.json']);
   });
 
-  it('keeps a link and replaces the file behind it', () => {
+  it('keeps a link, and replaces the file it points to', () => {
     writeFileSync(at('real.json'), 'old');
     symlinkSync('real.json', at('link.json'));
     writeWhole(at('link.json'), 'new');
@@ -27,7 +27,7 @@ describe('report files', () => {
     assert.equal(readFileSync(at('real.json'), 'utf8'), 'new');
   });
 
-  it('fails with a sentence and leaves nothing when it can not write', () => {
+  it("fails with one sentence and leaves nothing if it can't write", () => {
     assert.throws(() => writeWhole(at('gone/a.json'), 'new'), says(/Can't write \S*gone\/a\.json: ENOENT/));
     mkdirSync(at('taken'));
     assert.throws(() => writeWhole(at('taken'), 'new'), says(/Can't write \S*taken: EISDIR/));
@@ -35,14 +35,14 @@ describe('report files', () => {
   });
 
   if (process.platform !== 'win32') {
-    it('writes to a device and does not replace it', () => {
+    it('writes to a device without replacing it', () => {
       checkReportFiles([{ option: '--json', path: '/dev/null' }]);
       writeWhole('/dev/null', 'new');
       assert.ok(statSync('/dev/null').isCharacterDevice());
     });
   }
 
-  it('are refused before a run when they can not be written', () => {
+  it("fail before a run if they can't be written", () => {
     mkdirSync(at('folder'));
     assert.throws(check(at('gone/a.csv')), says(/^--csv: folder \S+gone not found\.$/));
     assert.throws(check(at('folder')), says(/^--csv: \S+folder is a folder\.$/));

@@ -38,7 +38,7 @@ describe('files in the editor', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('masks credentials that stand in the file when the server echoes them', async () => {
+  it('masks credentials in the file if the server echoes them', async () => {
     const document = await openFile(
       'echo.endpoints',
       [
@@ -56,7 +56,7 @@ describe('files in the editor', () => {
     assert.doesNotMatch(JSON.stringify(record), /of-the-file|in-the-query/);
   });
 
-  it('reads a body file that is named by a placeholder', async () => {
+  it('reads a body file with a placeholder in its path', async () => {
     process.env['LOADLENS_TEST_STAGE'] = 'stage';
     await openFile('body-stage.json', '{"stage": 1}');
     const document = await openFile(
@@ -67,7 +67,7 @@ describe('files in the editor', () => {
     assert.equal(bodies.at(-1), '{"stage": 1}');
   });
 
-  it('runs one target beside another that has an error', async () => {
+  it('runs a target next to another that has an error', async () => {
     const text = `# @name good\nGET http://127.0.0.1:${port}/good\n\nGET http://127.0.0.1:${port}/{{none}}\n`;
     const document = await openFile('beside.endpoints', text);
     const before = loadlens.runs().length;
@@ -76,7 +76,7 @@ describe('files in the editor', () => {
     assert.equal(loadlens.runs()[0]?.name, 'good');
   });
 
-  it('underlines the path of a missing file where it stands', async () => {
+  it('underlines the path of a missing file', async () => {
     const text = `###\nPOST http://127.0.0.1:${port}/a.json\n\n<   ./no such.json\n\n###\n# @prompts none.txt\nPOST http://127.0.0.1:${port}/v1/completions\n\n{"model": "x"}\n`;
     const document = await openFile('missing.http.endpoints', text);
     await waitFor(
@@ -90,7 +90,7 @@ describe('files in the editor', () => {
     assert.deepEqual(marked.toSorted(), ['./no such.json', 'none.txt']);
   });
 
-  it('makes an endpoints file for the port of the mock server', async () => {
+  it('creates an endpoints file for the port of the mock server', async () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);
     const file = vscode.Uri.joinPath(folder.uri, 'endpoints.txt');
@@ -108,7 +108,7 @@ describe('files in the editor', () => {
     }
   });
 
-  it('takes variables from the chosen environment', async () => {
+  it('uses variables of the selected environment', async () => {
     await openFile('http-client.env.json', `{"dev": {"host": "http://127.0.0.1:${port}"}}`);
     const document = await openFile('env.endpoints', '# @requests 1\n\nGET {{host}}/env\n');
     const before = loadlens.runs().length;

@@ -26,14 +26,14 @@ describe('an import', () => {
   });
   after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 
-  it('puts a result of Loadlens into the history', async () => {
+  it('adds a Loadlens result to the history', async () => {
     const record = recordOf(samples, { id: '20261122-201537-zzzz' });
     await importFrom(await write('result.json', renderJson(record)));
     const kept = loadlens.runs().find(({ id }) => id === record.id);
     assert.equal(kept?.requestsSent, 100);
   });
 
-  it('makes a run of a report of Artillery, once', async () => {
+  it('turns an Artillery report into a run, once', async () => {
     const load = loadOf();
     await write('load/load.json', JSON.stringify(load));
     const shares = Array.from({ length: 4 }, () => ({ samples }));
@@ -47,7 +47,7 @@ describe('an import', () => {
     assert.equal(loadlens.runs()[0]?.requestsSent, 400);
   });
 
-  it('leaves the history alone when a file holds neither', async () => {
+  it('leaves the history unchanged for any other file', async () => {
     const before = loadlens.results().length;
     await importFrom(await write('other.json', '{"aggregate": {}}'));
     await importFrom(await write('broken.json', '{'));

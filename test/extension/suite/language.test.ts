@@ -35,14 +35,14 @@ describe('an endpoints file in the editor', () => {
   before(api);
   afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
 
-  it('is recognised by its name', async () => {
+  it('is recognized by its name', async () => {
     for (const name of ['a.endpoints', 'b.endpoints.txt']) {
       assert.equal((await openFile(name, whole)).languageId, 'endpoints');
     }
     assert.equal((await openFile('notes.txt', whole)).languageId, 'plaintext');
   });
 
-  it('has a lens for the file, one for the mock server and one for each endpoint', async () => {
+  it('has a CodeLens for the file, one for the mock server, and one per target', async () => {
     const document = await openFile('lens.endpoints', whole);
     assert.deepEqual(await lenses(document), [
       '0: ▶ Run Benchmark · 50 requests × 5',
@@ -54,12 +54,12 @@ describe('an endpoints file in the editor', () => {
     ]);
   });
 
-  it('offers the mock server only where an endpoint is on this machine', async () => {
+  it('offers the mock server only if a target is on this machine', async () => {
     const document = await openFile('far.endpoints', 'https://example.com/x\n');
     assert.deepEqual(await lenses(document), ['0: ▶ Run Benchmark · 10 requests × 5', '0: ▶ Run', '0: Send Once']);
   });
 
-  it('keeps its lenses while a line is typed', async () => {
+  it('keeps its CodeLenses while a line is typed', async () => {
     const document = await openFile('typing.endpoints', 'http://127.0.0.1:5000/hello\n');
     const count = (await lenses(document)).length;
     for (const text of [
@@ -73,7 +73,7 @@ describe('an endpoints file in the editor', () => {
     }
   });
 
-  it('offers the problems instead of a run over a target with an error', async () => {
+  it('offers the problems instead of a run above a target with an error', async () => {
     const document = await openFile('error.endpoints', 'http://127.0.0.1:50009999/hello\n\nhttps://example.com/x\n');
     assert.deepEqual((await lenses(document)).slice(1), [
       '0: Fix problems to run',
@@ -83,7 +83,7 @@ describe('an endpoints file in the editor', () => {
     ]);
   });
 
-  it('says where its lenses end', async () => {
+  it('ends its CodeLenses after 1,000 targets, and says so', async () => {
     const targets = Array.from({ length: 1002 }, (_, at) => `https://example.com/${at}`);
     const document = await openFile('many.endpoints', targets.join('\n'));
     const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
@@ -96,7 +96,7 @@ describe('an endpoints file in the editor', () => {
     assert.equal(found.at(-1)?.command?.title, 'Lenses end after 1,000 targets · ▶ Run Target at Cursor');
   });
 
-  it('has no lens when lenses are switched off', async () => {
+  it('has no CodeLens if the setting is off', async () => {
     const document = await openFile('off.endpoints', whole);
     const settings = vscode.workspace.getConfiguration('loadlens');
     await settings.update('codeLens.enabled', false, vscode.ConfigurationTarget.Global);
@@ -104,7 +104,7 @@ describe('an endpoints file in the editor', () => {
     await settings.update('codeLens.enabled', undefined, vscode.ConfigurationTarget.Global);
   });
 
-  it('shows problems with their place and what to do, and takes them away again', async () => {
+  it('shows problems with their position and fix, and removes them again', async () => {
     const document = await openFile('bad.endpoints', 'http://127.0.0.1:5000/\nhtp://x\n');
     const problems = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(document.uri);
     await waitFor('one problem', () => problems().length === 1);
@@ -117,7 +117,7 @@ describe('an endpoints file in the editor', () => {
     await waitFor('no problem', () => problems().length === 0);
   });
 
-  it('offers to write what a problem asks for', async () => {
+  it('offers quick fixes for problems', async () => {
     const document = await openFile('fix.endpoints', '# @reqests 5\n\nGTE http://127.0.0.1:5000/\nlocalhost:5999/x\n');
     const fixes = (line: number, character: number): Thenable<vscode.CodeAction[]> =>
       vscode.commands.executeCommand(
@@ -140,7 +140,7 @@ describe('an endpoints file in the editor', () => {
     await waitFor('no problem', () => vscode.languages.getDiagnostics(document.uri).length === 0);
   });
 
-  it('says when a file of prompts or a body is not there', async () => {
+  it('reports a missing prompts or body file', async () => {
     const lines = ['# @prompts prompts.txt', 'POST http://127.0.0.1:5000/v1/completions', '@body.json', ''];
     const document = await openFile('missing.endpoints', lines.join('\n'));
     const problems = (): (readonly [number, unknown])[] =>
@@ -159,7 +159,7 @@ describe('an endpoints file in the editor', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('explains directives and shows a request with its secrets masked', async () => {
+  it('explains directives, and shows a request with its secrets masked', async () => {
     const document = await openFile(
       'hover.endpoints',
       [
@@ -178,7 +178,7 @@ describe('an endpoints file in the editor', () => {
     assert.match(request, /Not run yet/);
   });
 
-  it('completes directives, methods, headers, their values and variables', async () => {
+  it('completes directives, methods, headers, their values, and variables', async () => {
     const document = await openFile(
       'complete.endpoints',
       ['# @', 'PO', '@host = http://127.0.0.1:5000', 'POST {{', 'Cont', 'Content-Type: ', ''].join('\n'),
@@ -191,7 +191,7 @@ describe('an endpoints file in the editor', () => {
     assert.ok((await completions(document, 5, 14)).includes('application/json'));
   });
 
-  it('completes objectives, and only directives that count where they are written', async () => {
+  it('completes objectives, and only directives that have an effect at that position', async () => {
     const lines = ['# @slo ', '# @slo p95 < 500', '', 'https://example.com/', '', '# @', 'https://example.com/2'];
     const document = await openFile('slo-complete.endpoints', lines.join('\n'));
     const metrics = await completions(document, 0, 7);

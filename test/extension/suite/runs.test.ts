@@ -31,7 +31,7 @@ describe('a run in the editor', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('starts the mock server it needs, sends what the file says and keeps the record', async () => {
+  it('starts the mock server it needs, sends the requests of the file, and keeps the record', async () => {
     const text = [
       '# @requests 40',
       '# @concurrency 4',
@@ -54,14 +54,14 @@ describe('a run in the editor', () => {
     assert.match(await served(), /40/);
   });
 
-  it('is of the active file with its own options when none is named', async () => {
+  it('uses the active file and its options by default', async () => {
     await openFile('active.endpoints', ['# @requests 6', '# @concurrency 2', '', url('/hello')].join('\n'));
     await run('runBenchmark');
     const [record] = loadlens.runs();
     assert.deepEqual([record?.name, record?.plan.requests, record?.plan.concurrency], ['active.endpoints', 6, 2]);
   });
 
-  it('writes its numbers over the endpoints', async () => {
+  it('shows its figures above the targets', async () => {
     const [file] = await vscode.workspace.findFiles('run.endpoints');
     assert.ok(file);
     const document = await vscode.workspace.openTextDocument(file);
@@ -70,7 +70,7 @@ describe('a run in the editor', () => {
     assert.match(titles[2] ?? '', /^4: ▶ Run · p95 ~?\S+ \S+ · \S+ req\/s · just now$/);
   });
 
-  it('asks language models for a stream where the setting says so and the target does not', async () => {
+  it("requests streams from language models by the setting if the target doesn't say", async () => {
     let files = 0;
     const ask = async (request: string): Promise<number | undefined> => {
       files += 1;
@@ -88,7 +88,7 @@ describe('a run in the editor', () => {
     await set('llm.stream', undefined);
   });
 
-  it('says over the endpoints whether objectives were met', async () => {
+  it('shows above the targets whether objectives were met', async () => {
     const text = [
       '# @requests 80',
       '# @slo errors < 1%',
@@ -117,7 +117,7 @@ describe('a run in the editor', () => {
     assert.match(said.join('\n'), /\? p99\.9/);
   });
 
-  it('uses the text as it stands in the editor, saved or not', async () => {
+  it('uses the text in the editor, saved or not', async () => {
     const document = await openFile('unsaved.endpoints', `${url('/hello')}\n`);
     await type(document, ['# @requests 3', '', '# @name typed', url('/hello'), ''].join('\n'));
     assert.equal(document.isDirty, true);
@@ -131,7 +131,7 @@ describe('a run in the editor', () => {
     assert.deepEqual(loadlens.runs()[0]?.source, { file: 'unsaved.endpoints' });
   });
 
-  it('shows the response to one request, and keeps no result of it', async () => {
+  it('shows the response to a single request, and stores no result', async () => {
     const count = loadlens.results().length;
     const document = await openFile('once.endpoints', `# @name tokens\n${url('/tokenizer?output_tokens=3')}\n`);
     await run('sendOnce', document.uri, 'tokens');
@@ -156,7 +156,7 @@ describe('a run in the editor', () => {
     assert.deepEqual(again?.plan, first?.plan);
   });
 
-  it('is run again as the file is now, and repeated exactly as it was', async () => {
+  it('uses the current file with Run Again, and the original plan with Repeat Exactly', async () => {
     const document = await openFile('again.endpoints', ['# @requests 9', '', url('/hello')].join('\n'));
     await run('runFile', document.uri);
     const [first] = loadlens.runs();
@@ -172,7 +172,7 @@ describe('a run in the editor', () => {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
-  it('is swept over levels, with what the questions propose, and repeated from the history', async () => {
+  it('measures a sweep with the default answers, and repeats it from the history', async () => {
     const document = await openFile('sweep.endpoints', ['# @requests 8', '', url('/hello')].join('\n'));
     const before = loadlens.results().length;
     const running = run('runSweep', document.uri);
@@ -203,14 +203,14 @@ describe('a run in the editor', () => {
     assert.equal(loadlens.results().length, before + 2);
   });
 
-  it('does not start from a file with a problem', async () => {
+  it("doesn't start for a file with a problem", async () => {
     const count = loadlens.runs().length;
     const document = await openFile('broken.endpoints', `${url('/hello')}\nhtp://x\n`);
     await run('runFile', document.uri);
     assert.equal(loadlens.runs().length, count);
   });
 
-  it('ends at once when it is cancelled, and keeps what was measured', async () => {
+  it("ends immediately when it's canceled, and keeps what was measured", async () => {
     const document = await openFile(
       'slow.endpoints',
       ['# @requests 100', '# @concurrency 2', '', url('/sleeper?sleep_length=20')].join('\n'),
@@ -226,7 +226,7 @@ describe('a run in the editor', () => {
     await waitFor('no request in flight', async () => /in_flight\S* 0$/m.test(await served()));
   });
 
-  it('shows its result in the one panel', async () => {
+  it('shows its result in the only panel', async () => {
     await run('showResults');
     const panels = vscode.window.tabGroups.all
       .flatMap((group) => group.tabs)
@@ -234,7 +234,7 @@ describe('a run in the editor', () => {
     assert.equal(panels.length, 1);
   });
 
-  it('keeps in the record who answered in place of the mock server', async () => {
+  it('records which server responded in place of the mock server', async () => {
     const other = createServer((_, response) => response.writeHead(200, { server: 'nginx' }).end('fine'));
     await once(other.listen(0, '127.0.0.1'), 'listening');
     const address = other.address();
@@ -254,7 +254,7 @@ describe('a run in the editor', () => {
     ]);
   });
 
-  it('stops the mock server with its command', async () => {
+  it('stops the mock server by its command', async () => {
     await run('stopMockServer');
     await assert.rejects(fetch(url('/health')));
   });

@@ -45,7 +45,7 @@ describe('the GPT-2 server', () => {
     rmSync(models, { recursive: true, force: true });
   });
 
-  it('has the lens of a file whose endpoints point at its port', async () => {
+  it('has a CodeLens in a file with targets on its port', async () => {
     assert.equal((await lenses(document))[1], '0: Start GPT-2 server');
     const other = await openFile('mock.endpoints', 'http://127.0.0.1:5000/hello\n');
     assert.equal((await lenses(other))[1], '0: Start mock server');
@@ -55,7 +55,7 @@ describe('the GPT-2 server', () => {
     }
   });
 
-  it('makes its model, serves, says that the weights are random, and stops', async () => {
+  it('builds its model, serves, says that the weights are random, and stops', async () => {
     await run('startGpt2Server');
     const answer = await fetch(url('/v1/models'));
     assert.equal(answer.status, 200);
@@ -91,7 +91,7 @@ describe('the GPT-2 server', () => {
     await assert.rejects(fetch(url('/health')));
   });
 
-  it('is offered to a run that needs it, and started when the user wants it', async () => {
+  it('is offered to a run that needs it, and started on confirmation', async () => {
     const { window } = vscode;
     const ask = window.showInformationMessage;
     const asked: unknown[][] = [];
@@ -143,7 +143,7 @@ describe('a bundled server', () => {
     await vscode.commands.executeCommand('setContext', 'loadlens.gpt2Missing', false);
   });
 
-  it('that ends by itself is noticed, with its last words', async () => {
+  it('that exits unexpectedly is reported, with its last output', async () => {
     const server = gpt2(fixture('dying-server.mjs'));
     const crash = new Promise<string>((resolve) => server.onDidCrash(resolve));
     assert.equal(await server.launch(), true);
@@ -151,7 +151,7 @@ describe('a bundled server', () => {
     assert.equal(server.state().kind, 'stopped');
   });
 
-  it('that is stopped while it starts has not failed, and says until then what it is doing', async () => {
+  it("that is stopped during the start hasn't failed, and shows its progress until then", async () => {
     const server = gpt2(fixture('slow-server.mjs'));
     const starting = server.launch();
     await waitFor('progress', () => {
@@ -163,7 +163,7 @@ describe('a bundled server', () => {
     assert.equal(server.state().kind, 'stopped');
   });
 
-  it('that is not in the package says where it is, and no endpoint is taken for its own', async () => {
+  it("that isn't in the package says so, and no target is treated as its own", async () => {
     const mock = createBundledServer(mockServer(fixture('slow-server.mjs')), log);
     made.push(mock);
     const server = gpt2(fixture('nowhere.mjs'));
@@ -175,7 +175,7 @@ describe('a bundled server', () => {
   });
 });
 
-describe('a server whose port is taken', () => {
+describe('a server whose port is in use', () => {
   const taken = createServer((_, response) => response.setHeader('server', 'nginx/1.2').end());
   let port = 0;
   const { window } = vscode;
@@ -209,7 +209,7 @@ describe('a server whose port is taken', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('starts on another port, and the open file follows', async () => {
+  it('starts on another port, and the open file is updated', async () => {
     const document = await openFile('taken.endpoints', `http://127.0.0.1:${port}/hello\n`);
     answerWith('Use Another Port', 'Update File');
     await run('startMockServer');
@@ -227,7 +227,7 @@ describe('a server whose port is taken', () => {
     ]);
   });
 
-  it('is shown as the mock server of another window where it is one', async () => {
+  it('is shown as the mock server of another window if it is one', async () => {
     const other = createBundledServer(mockServer('nowhere.js'), log);
     const document = await openFile('elsewhere.endpoints', `http://127.0.0.1:${other.port()}/hello\n`);
     assert.match((await lenses(document))[1] ?? '', /^0: Stop mock server/);

@@ -81,7 +81,7 @@ describe('services', () => {
   });
 
   describe('history', () => {
-    it('is bound in number and in bytes, and always keeps the newest', () => {
+    it('is bounded in number and bytes, and always keeps the newest', () => {
       const runs = Array.from({ length: 10 }, (_, n) => numbered(n));
       assert.deepEqual(
         prune(runs, 3, Infinity).map((run) => run.id),
@@ -92,7 +92,7 @@ describe('services', () => {
       assert.equal(prune(runs, 10, 1).length, 1);
     });
 
-    it('is read back whole, without what can not be read', async () => {
+    it('is read back completely, except for unreadable entries', async () => {
       const store = memory();
       const options = { store, maxRuns: () => 50, log };
       const first = createHistory(options);
@@ -109,7 +109,7 @@ describe('services', () => {
       assert.deepEqual(createHistory(options).runs(), []);
     });
 
-    it('keeps sweeps beside runs, each within its share, and tells them apart', async () => {
+    it('keeps sweeps next to runs, each within its share', async () => {
       const store = memory();
       const options = { store, maxRuns: () => 50, log };
       const history = createHistory(options);
@@ -132,7 +132,7 @@ describe('services', () => {
       assert.ok(Buffer.byteLength(JSON.stringify(kept)) < maxHistoryBytes / 2);
     });
 
-    it('shows what version 0.2 kept', async () => {
+    it('shows the results of version 0.2', async () => {
       const file = path.join(
         vscode.extensions.getExtension('loadlens.loadlens')!.extensionPath,
         'test/fixtures/records/history.json',
@@ -148,7 +148,7 @@ describe('services', () => {
       assert.equal(history.runs().length, 2);
     });
 
-    it('keeps pinned results whatever comes after them, and refuses pins that leave no room', async () => {
+    it('keeps pinned results, and rejects pins that leave no space', async () => {
       const store = memory();
       const history = createHistory({ store, maxRuns: () => 2, log });
       await history.add(numbered(0));
@@ -172,7 +172,7 @@ describe('services', () => {
       );
     });
 
-    it('puts deleted results back where they were, with name and note', async () => {
+    it('restores deleted results in place, with label and note', async () => {
       const store = memory();
       const history = createHistory({ store, maxRuns: () => 50, log });
       for (let n = 0; n < 4; n += 1) await history.add(numbered(n));
@@ -189,7 +189,7 @@ describe('services', () => {
       assert.deepEqual(again.markOf('run-1'), { name: 'baseline', note: 'before the index' });
     });
 
-    it('keeps comparisons beside runs', async () => {
+    it('keeps comparisons next to runs', async () => {
       const store = memory();
       const history = createHistory({ store, maxRuns: () => 50, log });
       const kept = (n: number) => ({ file: `${n}`, run: numbered(n) });
@@ -209,7 +209,7 @@ describe('services', () => {
       );
     });
 
-    it('lives in memory when no folder is open', async () => {
+    it('is kept in memory if no folder is open', async () => {
       const history = createHistory({ store: undefined, maxRuns: () => 2, log });
       assert.equal(history.keptForSession, true);
       for (let n = 0; n < 3; n += 1) await history.add(numbered(n));
@@ -227,7 +227,7 @@ describe('services', () => {
   };
 
   describe('consent', () => {
-    it('is not asked for this machine, nor twice for a host, and can be taken back', async () => {
+    it("isn't asked for this machine, is asked once per host, and can be revoked", async () => {
       const workspace = memory();
       assert.equal(await createConsent(workspace).ask({ ...question, hosts: [] }), true);
       await workspace.update('loadlens.allowedHosts', ['example.com:443', 'example.org:80']);
@@ -238,8 +238,8 @@ describe('services', () => {
     });
   });
 
-  describe('a run of a new host', () => {
-    it('is asked about before its secret', async () => {
+  describe('a run on a new host', () => {
+    it('asks for consent before its secret', async () => {
       const text = ['GET https://example.com/', 'Authorization: {{$secret KEY}}', ''].join('\n');
       const { uri } = await openFile('consent.endpoints', text);
       const { targets } = parseEndpoints(text);
@@ -272,7 +272,7 @@ describe('services', () => {
     });
   });
 
-  describe('a benchmark process that dies', () => {
+  describe('a benchmark process that crashes', () => {
     let folder = '';
     const extension = vscode.extensions.getExtension('loadlens.loadlens');
     const entry = (name: string): string => path.join(extension?.extensionPath ?? '', 'test/fixtures/processes', name);
@@ -303,7 +303,7 @@ describe('services', () => {
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
-    it('leaves what it had measured', async () => {
+    it('leaves its partial results', async () => {
       const runs = createRuns(parts('crash.mjs'));
       const kept = await runs.run({ type: 'run', input: input('crash') });
       assert.ok(isRun(kept));
@@ -321,7 +321,7 @@ describe('services', () => {
       runs.dispose();
     });
 
-    it('leaves the levels of a sweep that had ended', async () => {
+    it('leaves the finished levels of a sweep', async () => {
       const runs = createRuns(parts('crash.mjs'));
       const { plan, ...rest } = input('crash');
       const levels = [1, 2, 4].map((concurrency) => Object.assign({}, plan, { concurrency }));
@@ -340,7 +340,7 @@ describe('services', () => {
       runs.dispose();
     });
 
-    it('leaves it also when it fails and says why', async () => {
+    it('leaves partial results also if it fails with a reason', async () => {
       const runs = createRuns(parts('crash.mjs'));
       const kept = await runs.run({ type: 'run', input: input('fault') });
       assert.ok(isRun(kept));
@@ -348,7 +348,7 @@ describe('services', () => {
       runs.dispose();
     });
 
-    it('lets each of three have its turn, in order, and what is kept is of the one under way', async () => {
+    it('runs three tasks one after the other, and keeps the partial results of the current one', async () => {
       await unfinished.forget();
       const runs = createRuns(parts('short.mjs'));
       const history = createHistory({ store: memory(), maxRuns: () => 5, log });
@@ -387,7 +387,7 @@ describe('services', () => {
       runs.dispose();
     });
 
-    it('says so when there is nothing to keep', async () => {
+    it('reports if there are no partial results', async () => {
       const runs = createRuns(parts('crash.mjs'));
       await assert.rejects(
         runs.run({ type: 'run', input: input('at once') }),
@@ -396,7 +396,7 @@ describe('services', () => {
       runs.dispose();
     });
 
-    it('has been kept all along, for the next window if this one goes', async () => {
+    it('stores partial results all along, in case the window closes', async () => {
       await unfinished.forget();
       const runs = createRuns(parts('deaf.mjs'));
       const finished = runs.run({ type: 'run', input: input('gone') });
@@ -415,7 +415,7 @@ describe('services', () => {
       assert.match(left.stopReason ?? '', /^The window was reloaded or closed during the run/);
     });
 
-    it('is taken over into the history once, and said once', async () => {
+    it('adds partial results to the history once, and reports them once', async () => {
       const history = createHistory({ store: memory(), maxRuns: () => 5, log });
       const said: string[] = [];
       const notify = { warn: (message: string) => void said.push(message) };
@@ -428,7 +428,7 @@ describe('services', () => {
       assert.match(said[0] ?? '', /^gone was running when the window closed or reloaded/);
     });
 
-    it('is cut off when it does not hear a cancel', async () => {
+    it("is terminated if it doesn't react to a cancel", async () => {
       const runs = createRuns(parts('deaf.mjs'));
       const finished = runs.run({ type: 'run', input: input('deaf') });
       await waitFor('a snapshot', () => {

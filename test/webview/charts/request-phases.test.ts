@@ -21,8 +21,8 @@ const drawn = (changes: Partial<StreamedRequest>, medianGapMs: number | null = 1
     ({ kind, fromMs, toMs }) => `${kind} ${String(fromMs)} to ${String(toMs)}`,
   );
 
-describe('the stretches of a request', () => {
-  it('are wait, first token and generation, broken by stalls', () => {
+describe('the phases of a request', () => {
+  it('are wait, first token, and generation, interrupted by stalls', () => {
     assert.deepEqual(
       drawn({
         longestGapsMs: [
@@ -43,11 +43,11 @@ describe('the stretches of a request', () => {
     );
   });
 
-  it('without a token are the wait for it, without a wait none', () => {
+  it('are only the wait without a token, and none without a wait', () => {
     assert.deepEqual(drawn({ firstTokenMs: null, lastTokenMs: null, sentMs: 0 }), ['ttft 0 to 401']);
   });
 
-  it('know no stall where there is no median gap', () => {
+  it('have no stall without a median gap', () => {
     assert.deepEqual(drawn({ longestGapsMs: [[100, 400]] }, null), [
       'wait 0 to 20',
       'ttft 20 to 100',
