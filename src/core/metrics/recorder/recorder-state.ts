@@ -39,7 +39,7 @@ export interface RecorderClock {
   lastResponseMs: number;
   /** Time of the last sign of the server; −Infinity before the first. */
   heardMs: number;
-  /** Requests that left after that and got no response. */
+  /** Requests that were sent after that and got no response. */
   unheard: number;
   /** Σ end − sent over all requests including failed ones, ms: one side of Little's law. */
   requestTimeMs: number;

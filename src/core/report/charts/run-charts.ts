@@ -7,7 +7,7 @@ import { iclHistogram, latencyHistogram, ttftHistogram } from './histograms.ts';
 import { backlogOverTime, latencyOverTime, throughputOverTime, tokensOverTime } from './over-time.ts';
 import { percentileCurve } from './percentile-curve.ts';
 
-/** Returns the charts of a run, first the one that answers its question: how latency is spread, or when something went wrong. */
+/** Returns the charts of a run, the most relevant first: the distribution of latency, or when something went wrong. */
 export function runCharts(record: RunRecord): ChartContent[] {
   const endMs = timelineEndMs(record);
   const marks = timeMarks(record);

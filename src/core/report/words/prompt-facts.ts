@@ -46,8 +46,8 @@ function givenText({ distinct, start, sent }: PromptUse): string {
 }
 
 /**
- * How often runs sent each of their prompts, warm-up included, as a labelled fact; empty where nobody asked a language model
- * more than once.
+ * How often runs sent each of their prompts, warm-up included, as a labeled fact; empty if no language model got more
+ * than one request.
  */
 export function promptFacts(runs: readonly Pick<RunRecord, 'targets'>[]): [label: string, value: string][] {
   const uses = [...usesOf(runs)].filter(([, { distinct, sent }]) => sent > 1 || (distinct > 1 && sent > 0));
