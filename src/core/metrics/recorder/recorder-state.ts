@@ -22,6 +22,8 @@ export interface RecorderState {
   readonly responseTime: Tally;
   readonly lag: Tally;
   readonly timeline: TimelineTally;
+  /** By index of the target, without tokens; empty unless there are few targets. */
+  readonly targetTimelines: readonly TimelineTally[];
   readonly streamedRequests: StreamedRequests;
   readonly clock: RecorderClock;
 }
@@ -54,8 +56,14 @@ const exactPerTarget = 1024;
  * Returns the state of a recorder before its first request.
  * @param counted number of targets if some of them are only counted
  * @param watch time whose values the timeline keeps; see `createTimeline`
+ * @param charted number of targets with a timeline
  */
-export function createRecorderState(maxRawSamples: number, counted = 0, watch?: WatchedTime): RecorderState {
+export function createRecorderState(
+  maxRawSamples: number,
+  counted = 0,
+  watch?: WatchedTime,
+  charted = 0,
+): RecorderState {
   return {
     maxRawSamples,
     exact: true,
@@ -65,6 +73,7 @@ export function createRecorderState(maxRawSamples: number, counted = 0, watch?: 
     responseTime: createTally(maxRawSamples, true),
     lag: createTally(maxRawSamples, true),
     timeline: createTimeline(watch),
+    targetTimelines: Array.from({ length: charted }, () => createTimeline()),
     streamedRequests: createStreamedRequests(),
     clock: {
       firstSentMs: Infinity,
@@ -109,6 +118,7 @@ export function mergeStates(states: readonly RecorderState[]): RecorderState {
     ...merged,
     targets: mergeTargets(states, rawLimitOfTarget(merged)),
     counts: mergeCounts(states.flatMap(({ counts }) => counts ?? [])),
+    targetTimelines: mergeTargetTimelines(states),
     streamedRequests: mergeStreamedRequests(states.map(({ streamedRequests }) => streamedRequests)),
   };
 }
@@ -160,6 +170,12 @@ function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit:
     timeline: mergeTimelines(states.map(({ timeline }) => timeline)),
   };
 }
+
+/** Returns the timelines by target; none if one of the states has none. */
+const mergeTargetTimelines = (states: readonly RecorderState[]): TimelineTally[] =>
+  Array.from({ length: Math.min(...states.map(({ targetTimelines }) => targetTimelines.length)) }, (_, target) =>
+    mergeTimelines(states.flatMap(({ targetTimelines }) => targetTimelines[target] ?? [])),
+  );
 
 function mergeTargets(states: readonly RecorderState[], rawLimit: number): RecorderState['targets'] {
   const count = Math.max(0, ...states.map(({ targets }) => targets.length));

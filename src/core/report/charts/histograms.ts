@@ -17,7 +17,10 @@ interface HistogramWords {
 }
 
 /** Returns how many responses took how long; null without a response. */
-export function latencyHistogram({ latencyBins, latencyMs }: RunRecord): ChartContent | null {
+export function latencyHistogram({
+  latencyBins,
+  latencyMs,
+}: Pick<RunRecord, 'latencyBins' | 'latencyMs'>): ChartContent | null {
   return histogram(
     {
       title: 'Latency, all responses',

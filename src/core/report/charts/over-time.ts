@@ -167,7 +167,7 @@ function steps(whole: readonly Slice[], of: (slice: Slice) => Omit<Point, 'x'>):
 }
 
 /** Adds the moments to mark, as lines and in words. */
-function marked(marks: readonly TimeMark[], content: ChartContent): ChartContent {
+export function marked(marks: readonly TimeMark[], content: ChartContent): ChartContent {
   if (marks.length === 0) return content;
   return {
     ...content,

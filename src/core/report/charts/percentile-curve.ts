@@ -47,7 +47,10 @@ const ticks = [0.5, 0.9, 0.99, 0.999, 0.9999];
 const nameOf = (position: number): string => `p${String(Number((100 * (1 - 10 ** -position)).toFixed(3)))}`;
 
 /** Returns latency by percentile, where each further nine has the same room; null with too few responses. */
-export function percentileCurve({ latencyBins, latencyMs }: RunRecord): ChartContent | null {
+export function percentileCurve({
+  latencyBins,
+  latencyMs,
+}: Pick<RunRecord, 'latencyBins' | 'latencyMs'>): ChartContent | null {
   const points = percentileCurvePoints(latencyBins, latencyMs).map(({ share, ms }) => ({ x: tailPosition(share), ms }));
   const last = points.at(-1);
   if (last === undefined) return null;
