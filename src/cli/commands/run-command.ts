@@ -82,6 +82,7 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
 export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<PlanOptionName, 'drainMs'>, unknown> {
   return {
     requests: options.requests,
+    conversations: options.conversationCount,
     durationS: options.duration,
     until: options.until,
     concurrency: options.concurrency,

@@ -64,7 +64,7 @@ export function planOption(key: PlanOptionName): Option {
 }
 
 /** Options of what is sent and measured, which a comparison decides itself. */
-const amountOptions: readonly PlanOptionName[] = ['requests', 'durationS', 'until', 'coldStart'];
+const amountOptions: readonly PlanOptionName[] = ['requests', 'conversations', 'durationS', 'until', 'coldStart'];
 /** `workers` has another meaning in exports, whose workers don't read metrics. The drain time can't be set. */
 const notShared: ReadonlySet<PlanOptionName> = new Set([...amountOptions, 'workers', 'metricsUrl', 'drainMs']);
 

@@ -129,6 +129,7 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
   // Bodies with prompts are JSON, whatever the body in the file is.
   const typed =
     llm.prompts !== undefined ||
+    llm.conversations !== undefined ||
     llm.synthetic !== undefined ||
     (target.body?.kind === 'inline' ? !target.body.untyped : llm.dialect !== undefined);
   if (body !== undefined && typed && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {

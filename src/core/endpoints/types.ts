@@ -1,6 +1,8 @@
 import type * as v from 'valibot';
 import type { Frozen } from '../schema.ts';
 import type { Lengths } from '../values/lengths.ts';
+import type { ThinkTime } from '../values/think.ts';
+import type { Conversation } from './data/conversations.ts';
 import type { llmChoicesSchema } from './llm/llm-choices-schema.ts';
 import type { FileOptionName, PlanValues } from '../values/plan-options.ts';
 import type { Objective } from '../vocabulary.ts';
@@ -68,7 +70,7 @@ export const dialectNames = [
 /** A response format of a language model API. */
 export type DialectName = (typeof dialectNames)[number];
 
-/** Order of prompts from a file: in turn, or random by the seed. */
+/** Order of prompts or conversations from a file: in turn, or random by the seed. */
 export const promptOrders = ['rotate', 'random'] as const;
 
 /** Whether the request for a stream also asks for token counts. */
@@ -88,6 +90,19 @@ export interface Synthetic {
 export interface SharedPrefix {
   readonly tokens: number;
   readonly of: number;
+}
+
+/** Conversations of a target, and how their requests are written. */
+export interface Conversations {
+  readonly list: readonly Conversation[];
+  readonly order: (typeof promptOrders)[number];
+  /** Think time of turns that set none; absent: 0. */
+  readonly think?: ThinkTime;
+  /**
+   * Bodies with marks, see `synthetic-marks.ts`, by what the conversation sets itself: 0 nothing, 1 the system message, 2 the
+   * number of output tokens, 3 both.
+   */
+  readonly bodies: readonly Uint8Array[];
 }
 
 /** Language model directives above a target; absent: not set. */
@@ -165,6 +180,8 @@ export interface PreparedRequest {
   readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
   /** Generated prompts and lengths. `synthetic-marks.ts` says what stands for them in the bodies. */
   readonly synthetic?: Synthetic;
+  /** Conversations that are sent turn by turn, each in a request with all before it. `body` is a part of them. */
+  readonly conversations?: Conversations;
   /** URLs that may list the server's models, the most likely first. Absent if the body names a model. */
   readonly modelLists?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { about, count, numberOrNull } from '../schema.ts';
+import { about, count, numberOrNull, positiveCount } from '../schema.ts';
 import { arrivalProcesses, objectiveSchema, precisionGoalSchema, stageSchema, transportNames } from '../vocabulary.ts';
 
 /** All settings of a run except its targets; see `RunPlan`. */
@@ -24,6 +24,9 @@ export const planSchema = v.object({
     ),
   ),
   requests: about('Number of planned requests; null if only the duration ends the run.', v.nullable(count)),
+  conversations: v.exactOptional(
+    about('Number of planned conversations; absent if requests or duration end the run.', positiveCount),
+  ),
   durationS: about('Time during which requests leave, seconds; null if only the count ends the run.', numberOrNull),
   concurrency: about(
     'Maximum number of requests in flight: the slots of the closed model. In the open model, the same as maxInFlight.',

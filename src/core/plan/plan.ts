@@ -37,7 +37,7 @@ export const planDefaults = {
 
 /**
  * Returns the plan of a run. Options override the file, and the file overrides the defaults. The amount (requests,
- * duration, or both) comes from one source as a whole: `--duration 30s` sends for 30 s, whatever `@requests` the file
+ * conversations, duration, or several of them) comes from one source as a whole: `--duration 30s` sends for 30 s, whatever `@requests` the file
  * has. So does the load model: `--concurrency 10` selects the closed model, whatever `@rate` the file has. Stages have
  * their own duration.
  * @throws LoadlensError for an invalid value
@@ -45,8 +45,8 @@ export const planDefaults = {
 export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaults' | 'objectives'>): RunPlan {
   const { defaults } = file;
   const load = loadOf(choices, defaults);
-  const amount = [choices, defaults].find(
-    ({ requests, durationS, stages }) => requests !== undefined || durationS !== undefined || stages !== undefined,
+  const amount = [choices, defaults].find(({ requests, conversations, durationS, stages }) =>
+    [requests, conversations, durationS, stages].some((end) => end !== undefined),
   );
   const metricsUrl = choices.metricsUrl ?? defaults.metricsUrl;
   const until = choices.until ?? defaults.until;
@@ -138,13 +138,13 @@ function arrivalsOf(choices: LoadChoices, defaults: LoadChoices): Pick<RunPlan, 
   return { arrivals, burstiness: checkLimit('burstiness', burstiness) };
 }
 
-/** Returns requests and duration. Stages end with their last one if nothing ends earlier. */
+/** Returns requests, conversations, and duration. Stages end with their last one if nothing ends earlier. */
 function amountOf(
   { loadModel, stages, atOnce = false }: Pick<RunPlan, 'loadModel' | 'stages' | 'atOnce'>,
-  amount: Pick<PlanChoices, 'requests' | 'durationS'> | undefined,
+  amount: Pick<PlanChoices, 'requests' | 'conversations' | 'durationS'> | undefined,
   endsWhenKnown: boolean,
-): Pick<RunPlan, 'requests' | 'durationS'> {
-  const requests = amount?.requests;
+): Pick<RunPlan, 'requests' | 'conversations' | 'durationS'> {
+  const { requests, conversations } = amount ?? {};
   if (atOnce && amount?.durationS !== undefined) {
     throw new LoadlensError(
       "A duration and an infinite rate can't be combined, because all requests are due at the start.",
@@ -157,7 +157,7 @@ function amountOf(
   const ends = [amount?.durationS, stagesS].filter((end) => end !== undefined && end !== null);
   const durationS = ends.length > 0 ? Math.min(...ends) : undefined;
   const byDefault =
-    requests !== undefined || durationS !== undefined
+    requests !== undefined || conversations !== undefined || durationS !== undefined
       ? {}
       : endsWhenKnown
         ? { durationS: planDefaults.untilDurationS }
@@ -167,6 +167,7 @@ function amountOf(
   const chosen = { requests, durationS, ...byDefault };
   return {
     requests: chosen.requests === undefined ? null : checkLimit('requests', chosen.requests),
+    ...(conversations !== undefined && { conversations: checkLimit('conversations', conversations) }),
     durationS: chosen.durationS === undefined ? null : checkLimit('durationS', chosen.durationS),
   };
 }

@@ -5,7 +5,7 @@ import type { PlanChoices } from './plan.ts';
 type Option = keyof RunDefaults;
 
 /** Options that belong together: if a file sets one of them, it sets all. */
-const amount: readonly Option[] = ['requests', 'durationS'];
+const amount: readonly Option[] = ['requests', 'conversations', 'durationS'];
 const load: readonly Option[] = ['concurrency', 'ratePerS', 'stages'];
 const single = fileOptionNames.filter((option) => !amount.includes(option) && !load.includes(option));
 

@@ -79,7 +79,9 @@ export function levelPlan(
   choices: PlanChoices,
   file: Pick<EndpointsFile, 'defaults' | 'objectives'>,
 ): RunPlan {
-  const isSet = [choices, file.defaults].some((from) => from.requests !== undefined || from.durationS !== undefined);
+  const isSet = [choices, file.defaults].some(({ requests, conversations, durationS }) =>
+    [requests, conversations, durationS].some((end) => end !== undefined),
+  );
   const plan = makePlan(
     {
       ...choices,

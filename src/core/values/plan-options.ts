@@ -50,6 +50,15 @@ export const planOptions = {
     help: 'Number of requests in a run',
     example: '500',
   },
+  conversations: {
+    name: 'conversation-count',
+    argument: '<n>',
+    value: wholeNumber(1, 10_000_000),
+    inFile: true,
+    help: 'Number of conversations in a run, for targets with conversations',
+    more: 'With a number of requests, the run starts no more conversations once either is reached. Each conversation is sent to its end.',
+    example: '200',
+  },
   durationS: {
     name: 'duration',
     argument: '<time>',

@@ -33,7 +33,7 @@ const precisionForm = 'a metric and its precision, such as p95 ±5% or throughpu
 export interface PrecisionError {
   readonly message: string;
   readonly hint: string;
-  /** The most likely intended text. */
+  /** What was most likely meant. */
   readonly instead?: string;
 }
 

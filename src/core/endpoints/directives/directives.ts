@@ -1,4 +1,5 @@
 import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/lengths.ts';
+import { parseThinkTime, thinkForm } from '../../values/think.ts';
 import { objectiveList } from '../../values/objectives.ts';
 import { defaultBaseline, isBaselineName } from '../../values/relations.ts';
 import {
@@ -200,9 +201,28 @@ export const directives: readonly Directive[] = [
     example: 'prompts.jsonl',
     value: text('the path of a file with one prompt per line, such as # @prompts prompts.txt'),
   }),
+  llmDirective('conversations', {
+    name: 'conversations',
+    help: "File of conversations for the chat below, sent turn by turn with the model's own responses: JSON lines with turns or messages, or a JSON array such as ShareGPT. The path is relative to the endpoints file.",
+    example: 'chats.jsonl',
+    value: text('the path of a file with one conversation per line, such as # @conversations chats.jsonl'),
+  }),
+  llmDirective('think', {
+    name: 'think',
+    help: 'Time between the end of a turn of a conversation and the next one: 2s, normal(2s, 500ms), lognormal(2s, 1s), uniform(1s, 5s), or choice(1s:3, 10s:1). A delay in the conversations file overrides it. Needs @conversations.',
+    example: 'normal(2s, 500ms)',
+    byDefault: '0s',
+    value: textOf((written) => parseThinkTime(written) !== undefined, thinkForm, [
+      '2s',
+      'normal(2s, 500ms)',
+      'lognormal(2s, 1s)',
+      'uniform(1s, 5s)',
+      'choice(1s:3, 10s:1)',
+    ]),
+  }),
   llmDirective('promptsOrder', {
     name: 'prompts-order',
-    help: 'Order of the prompts: rotate (file order) or random (shuffled with the seed).',
+    help: 'Order of the prompts or conversations: rotate (file order) or random (shuffled with the seed).',
     example: 'random',
     byDefault: 'rotate',
     value: choice(promptOrders),

@@ -10,6 +10,10 @@ export const llmChoicesSchema = v.object({
   stream: v.exactOptional(about('True: a stream of tokens is requested.', v.boolean())),
   maxTokens: v.exactOptional(about('Maximum number of tokens of a response.', positiveCount)),
   prompts: v.exactOptional(about('File of prompts as written, relative to the endpoints file.', v.string())),
+  conversations: v.exactOptional(
+    about('File of conversations as written, relative to the endpoints file.', v.string()),
+  ),
+  think: v.exactOptional(about('Time between the end of a turn and the next one, as written.', v.string())),
   image: v.exactOptional(
     about('Image file for the last message of the user as written, relative to the endpoints file.', v.string()),
   ),
@@ -19,7 +23,7 @@ export const llmChoicesSchema = v.object({
   outputTokens: v.exactOptional(about('Tokens of the responses, as written.', v.string())),
   sharedPrefix: v.exactOptional(about('Start that generated prompts share, as written: 256 of 10.', v.string())),
   promptsOrder: v.exactOptional(
-    about('Order of prompts from a file: in turn, or random by the seed.', v.picklist(promptOrders)),
+    about('Order of prompts or conversations from a file: in turn, or random by the seed.', v.picklist(promptOrders)),
   ),
   usage: v.exactOptional(
     about('Whether the request for a stream also asks for token counts.', v.picklist(usageChoices)),

@@ -9,7 +9,7 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
   if (llm?.dialect !== undefined || bodylessMethods.has(method)) return;
   const address = withoutPlaceholders(url);
   if (!URL.canParse(address) || !/^https?:/i.test(address)) return;
-  const prompts = llm?.prompts !== undefined || llm?.inputTokens !== undefined;
+  const prompts = [llm?.prompts, llm?.inputTokens, llm?.conversations].some((given) => given !== undefined);
   const json = jsonOf(body);
   if (json === undefined && !prompts) return;
   const { api, completed, asksModel } = recognizeApi(address, json, prompts);

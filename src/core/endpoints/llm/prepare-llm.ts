@@ -1,6 +1,7 @@
 import { requestsOf, withChoices, type ApiRequests } from './api-requests.ts';
 import { readImage, withImage } from './images.ts';
 import { isObject, type Json } from '../json.ts';
+import { conversationsOf } from './prepare-conversations.ts';
 import { withPrompt } from './put-prompt.ts';
 import { isChatPath, modelListsOf, recognizeApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
@@ -11,15 +12,17 @@ import { syntheticOf } from './synthetic.ts';
 type Fail = (message: string, hint: string) => never;
 
 /** Properties of a request to a language model. */
-type Asked = Pick<PreparedRequest, 'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'synthetic' | 'modelLists'>;
+type Asked = Pick<
+  PreparedRequest,
+  'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'conversations' | 'synthetic' | 'modelLists'
+>;
 
 /** Returns the paths of the files that a target needs, as written. */
 export function filesOf({ body, llm }: Target): string[] {
   const parts = body?.kind === 'parts' ? body.parts : body?.kind === 'file' ? [body] : [];
   return [
     ...parts.flatMap((part) => ('path' in part ? [part.path] : [])),
-    ...(llm?.prompts === undefined ? [] : [llm.prompts]),
-    ...(llm?.image === undefined ? [] : [llm.image]),
+    ...[llm?.prompts, llm?.conversations, llm?.image].filter((path) => path !== undefined),
   ];
 }
 
@@ -36,12 +39,14 @@ export function prepareLlm(
 ): Asked {
   const written = jsonObject(body);
   const synthetic = syntheticOf(llm, fail);
-  const asksAnyway = llm.prompts !== undefined || synthetic?.input !== undefined;
+  const asksAnyway = [llm.prompts, llm.conversations, synthetic?.input].some((given) => given !== undefined);
   const { api, completed } = recognizeApi(address, written, asksAnyway);
   const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
   const same: Asked = body === undefined ? { url } : { url, body };
   const dialect = llm.dialect ?? api?.dialect;
-  const says = [llm.stream, llm.maxTokens, llm.prompts, llm.image, synthetic].some((value) => value !== undefined);
+  const says = [llm.stream, llm.maxTokens, llm.prompts, llm.conversations, llm.think, llm.image, synthetic].some(
+    (value) => value !== undefined,
+  );
   if (dialect === undefined || dialect === 'plain') {
     if (!says) return same;
     const byPath = api ?? recognizeApi(address, null).api;
@@ -56,12 +61,12 @@ export function prepareLlm(
   if (says) checkJson(body, written, fail);
   const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
   // Other APIs have no known member for streams, and a body that isn't a JSON object is sent unchanged.
-  const canChoose = asks.streaming === 'member' && (written !== undefined || prompts !== undefined);
-  const complete = (json: Json): Json => {
+  const canChoose = asks.streaming === 'member' && (written !== undefined || asksAnyway);
+  const complete = (json: Json, limit: number | undefined = synthetic?.output ? lengthMark : llm.maxTokens): Json => {
     const byDefault = canChoose && asks.streams(json, url) !== lookups.stream ? lookups.stream : undefined;
     const chosen = withChoices(json, dialect, {
       usage: llm.usage,
-      maxTokens: synthetic?.output ? lengthMark : llm.maxTokens,
+      maxTokens: limit,
       stream: llm.stream ?? byDefault,
     });
     const seen = image === undefined ? chosen : withImage(chosen, dialect, image, fail);
@@ -73,6 +78,18 @@ export function prepareLlm(
     streams: asks.streams(json, url),
     ...(synthetic && { synthetic }),
   });
+  const conversations = conversationsOf(
+    llm,
+    { dialect, url, written },
+    (json, ownLimit) => bytesOf(complete(json, ownLimit ? lengthMark : llm.maxTokens)),
+    lookups.bodyFile,
+    fail,
+  );
+  if (conversations !== undefined) {
+    const [body = new Uint8Array()] = conversations.bodies;
+    const json = complete(written ?? {});
+    return { ...known(json), body, conversations, ...listsFor([json], url, dialect) };
+  }
   if (prompts !== undefined) {
     const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, { chat, dialect }, fail)));
     const [first = {}] = jsons;

@@ -8,7 +8,7 @@ import type { RunPlan } from '../types.ts';
  * Returns for how long a run has let requests leave, ms from the start of the clock. Its rates are over at least this
  * time. In timed open-model runs it is the planned time, as far as the run got. It is 0 if the number of requests ends
  * the run.
- * @param taken requests that have left, with or without a response
+ * @param taken starts so far, of requests and conversations
  * @param elapsedMs progress of the run, or its end if it was cut off, ms from the start of the clock; Infinity: it ran
  * to its end
  */
@@ -19,8 +19,8 @@ export function offeredMs(plan: RunPlan, share: Share, taken: number, elapsedMs:
     const byCount = durationS === null || (requests !== null && taken >= partOf(requests, share));
     return byCount ? 0 : Math.min(byTimeMs, elapsedMs);
   }
-  // Of n requests at 1/s, the last is sent after n − 1 seconds, but they span n seconds: the time until the next one
-  // would be sent.
+  // Of n requests at 1/s, the last leaves after n − 1 seconds, but they span n seconds: the time until the next one
+  // would leave.
   const byCountMs = requests === null ? Infinity : arrivalTime(stages)(requests);
   return Math.min(byTimeMs, byCountMs, elapsedMs);
 }

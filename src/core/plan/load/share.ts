@@ -28,6 +28,7 @@ export function planOfOne(plan: RunPlan, of: number, seed: number): RunPlan {
   return {
     ...withMaxInFlight(plan, divided(plan.concurrency)),
     requests: plan.requests === null ? null : divided(plan.requests),
+    ...(plan.conversations !== undefined && { conversations: divided(plan.conversations) }),
     warmup: divided(plan.warmup),
     seed,
     ...(plan.stages && {
@@ -42,10 +43,11 @@ export function planOfOne(plan: RunPlan, of: number, seed: number): RunPlan {
 
 /** Returns the plan that `workers` workers add up to, each with such a plan for one of `of`. */
 export function planOfMany(plan: RunPlan, of: number, workers: number): RunPlan {
-  const { requests, concurrency, warmup, stages } = planOfOne(plan, of, plan.seed);
+  const { requests, conversations, concurrency, warmup, stages } = planOfOne(plan, of, plan.seed);
   return {
     ...withMaxInFlight(plan, concurrency * workers),
     requests: requests === null ? null : requests * workers,
+    ...(conversations !== undefined && { conversations: conversations * workers }),
     warmup: warmup * workers,
     ...(stages && {
       stages: stages.map(({ fromPerS, toPerS, durationS }) => ({

@@ -1,0 +1,99 @@
+import { parseDurationMs } from '../../values/duration.ts';
+import { mostThinkMs } from '../../values/think.ts';
+import { isObject, type Json } from '../json.ts';
+import { readEntries, type FailAt } from './data-set.ts';
+
+/** One message of the user in a conversation. */
+export interface Turn {
+  /** A text, or a list of parts as an API has them. */
+  readonly content: string | readonly Json[];
+  /** Time between the end of the previous turn and this one, ms; absent: not set. */
+  readonly thinkMs?: number;
+  /** Maximum number of output tokens; absent: not set. */
+  readonly maxTokens?: number;
+}
+
+/** A conversation of a file: what the user says, turn by turn. The model's answers are its own. */
+export interface Conversation {
+  /** Message of the system; absent: not set. */
+  readonly system?: string;
+  /** At least one. */
+  readonly turns: readonly Turn[];
+}
+
+type Fail = (message: string, hint: string) => never;
+
+const shape = 'Expected {"turns": ["Hello", "Tell me more"]}, or a list of messages or conversations with roles.';
+
+/**
+ * Returns the conversations of a file, see readEntries: objects with `messages` (role, content), ShareGPT's `conversations`
+ * (from, value), or `turns` (texts, or objects with `text`, `delay`, and `max_tokens`). Answers in the file are left out, and
+ * so are conversations without a turn of the user. `fail` receives a message and a hint.
+ */
+export function readConversations(path: string, bytes: Uint8Array | undefined, fail: Fail): Conversation[] {
+  if (bytes === undefined) {
+    return fail(`Can't read conversations file ${path}.`, 'Check the path (relative to the endpoints file).');
+  }
+  const failAt: FailAt = (line, message, hint) => fail(`${path}:${line} ${message}.`, hint);
+  const entries = readEntries(path, bytes, failAt);
+  if (entries.length === 0) return fail(`Conversations file ${path} is empty.`, shape);
+  const conversations = entries.flatMap(
+    ({ value, line }) => conversationOf(value, (message, hint) => failAt(line, message, hint)) ?? [],
+  );
+  if (conversations.length === 0) return failAt(1, 'has no conversation with a user turn', shape);
+  return conversations;
+}
+
+/** Returns the conversation of an entry; undefined without a turn of the user, as in large data sets. */
+function conversationOf(value: unknown, fail: Fail): Conversation | undefined {
+  const entry = isObject(value) ? value : {};
+  const list = entry['messages'] ?? entry['conversations'] ?? entry['conversation'] ?? entry['turns'];
+  if (!Array.isArray(list)) return fail("isn't a conversation", shape);
+  const turns = list.flatMap((one: unknown) => turnOf(one, fail) ?? []);
+  if (turns.length === 0) return undefined;
+  const system = typeof entry['system'] === 'string' ? entry['system'] : systemIn(list);
+  const maxTokens = limitIn(entry, fail);
+  return {
+    ...(system !== undefined && { system }),
+    turns: maxTokens === undefined ? turns : turns.map((turn) => Object.assign({ maxTokens }, turn)),
+  };
+}
+
+const roleOf = (message: Json): string => String(message['role'] ?? message['from'] ?? 'user').toLowerCase();
+
+/** Returns the first message of the system; undefined without one. */
+function systemIn(list: readonly unknown[]): string | undefined {
+  const found = list.filter(isObject).find((message) => /^(?:system|developer)$/.test(roleOf(message)));
+  const text = found?.['content'] ?? found?.['value'] ?? found?.['text'];
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** Returns a turn of the user; undefined for another role. */
+function turnOf(value: unknown, fail: Fail): Turn | undefined {
+  if (typeof value === 'string') return value === '' ? fail('has an empty turn', shape) : { content: value };
+  if (!isObject(value)) return fail('has a turn that is neither a text nor an object', shape);
+  if (!/^(?:user|human)$/.test(roleOf(value))) return undefined;
+  const content = value['content'] ?? value['value'] ?? value['text'];
+  const isText = typeof content === 'string' && content !== '';
+  if (!isText && !(Array.isArray(content) && content.length > 0 && content.every(isObject)))
+    return fail('has a user turn without text', shape);
+  const thinkMs = delayIn(value, fail);
+  const maxTokens = limitIn(value, fail);
+  return { content, ...(thinkMs !== undefined && { thinkMs }), ...(maxTokens !== undefined && { maxTokens }) };
+}
+
+function delayIn({ delay }: Json, fail: Fail): number | undefined {
+  if (delay === undefined || delay === null) return undefined;
+  const ms = typeof delay === 'string' ? parseDurationMs(delay) : delay;
+  if (typeof ms === 'number' && ms >= 0 && ms <= mostThinkMs) return ms;
+  return fail(
+    `has the delay ${JSON.stringify(delay)}, which isn't valid`,
+    'Expected milliseconds, or a time such as "2s", up to 1h.',
+  );
+}
+
+function limitIn({ max_tokens: limit }: Json, fail: Fail): number | undefined {
+  if (limit === undefined || limit === null) return undefined;
+  if (typeof limit === 'number' && Number.isInteger(limit) && limit >= 1 && limit <= 10_000_000) return limit;
+  return fail(`has max_tokens ${JSON.stringify(limit)}, which isn't valid`, 'Expected a whole number above 0.');
+}

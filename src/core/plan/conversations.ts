@@ -1,0 +1,96 @@
+import type { Conversations, PreparedRequest } from '../endpoints/types.ts';
+import type { Conversation } from '../endpoints/data/conversations.ts';
+import { LoadlensError } from '../errors.ts';
+import { seededUnits, targetPicker } from '../values/pick.ts';
+import { drawThinkMs } from '../values/think.ts';
+import { promptTurns, seededOrder } from './prompt-turns.ts';
+import type { RunInput, RunPlan } from './types.ts';
+
+/** Added to the seed, so that order and think times are independent of all other choices. */
+const seeds = { order: 0x5eed, think: 0x7417 } as const;
+/** Random numbers that one think time may need. */
+const drawsPerThink = 128;
+/** Turns of a conversation with think times of their own. */
+const turnsPerConversation = 4_096;
+
+/** Returns the conversation with a number in the sequence of its target. All are used before any repeats. */
+export function conversationAt(
+  { list, order }: Pick<Conversations, 'list' | 'order'>,
+  seed: number,
+): (number: number) => Conversation {
+  const shuffled = order === 'random' ? seededOrder(list.length, seed + seeds.order) : undefined;
+  return (number) => {
+    const place = number % list.length;
+    const conversation = list[shuffled?.[place] ?? place];
+    if (conversation === undefined) throw new RangeError('no conversations');
+    return conversation;
+  };
+}
+
+/**
+ * Returns the time before a turn of a conversation, ms, by the number of the conversation and the index of the turn, from 1: the
+ * first turn has none.
+ */
+export function thinkTimes(
+  { think }: Pick<Conversations, 'think'>,
+  seed: number,
+): (number: number, turn: number) => number {
+  if (think === undefined) return () => 0;
+  const unit = seededUnits(seed + seeds.think);
+  return (number, turn) =>
+    drawThinkMs(think, (draw) =>
+      unit((number * turnsPerConversation + (turn % turnsPerConversation)) * drawsPerThink + draw),
+    );
+}
+
+/**
+ * Returns the plan with the number of conversations and other requests that start, where it has the number of requests: enough
+ * that their turns are at least as many, and none is cut off. Without conversations, it is the plan itself.
+ * @throws LoadlensError for a number of conversations without any
+ */
+export function planOfStarts({
+  plan,
+  targets,
+  requests,
+  promptStarts,
+}: Pick<RunInput, 'plan' | 'targets' | 'requests' | 'promptStarts'>): RunPlan {
+  const turnsOf = requests.map((request) => turnCounts(request, plan.seed));
+  if (turnsOf.every((turns) => turns === undefined)) {
+    if (plan.conversations === undefined) return plan;
+    throw new LoadlensError('No target has conversations, so their number means nothing.', {
+      hint: 'Add # @conversations with a file of them above the target, or plan a number of requests.',
+    });
+  }
+  const pick = targetPicker(
+    targets.map(({ weight }) => weight),
+    plan.seed,
+  );
+  /** Counts starts until their turns are `most`, or the conversations among them `mostConversations`. */
+  const startsOf = (most: number, mostConversations: number, turnAt: (index: number) => number): number => {
+    let [starts, turns, conversations] = [0, 0, 0];
+    for (; turns < most && conversations < mostConversations; starts += 1) {
+      const counts = turnsOf[pick(starts)];
+      turns += counts?.(turnAt(starts)) ?? 1;
+      if (counts !== undefined) conversations += 1;
+    }
+    return starts;
+  };
+  const warmup = startsOf(plan.warmup, Infinity, promptTurns(pick, targets.length, 0, promptStarts).run);
+  const { requests: most, conversations } = plan;
+  const inRun = promptTurns(pick, targets.length, warmup, promptStarts).run;
+  return {
+    ...plan,
+    warmup,
+    requests:
+      most === null && conversations === undefined
+        ? null
+        : startsOf(most ?? Infinity, conversations ?? Infinity, inRun),
+  };
+}
+
+/** Returns the number of turns by the number of a conversation; undefined for a target without conversations. */
+function turnCounts({ conversations }: PreparedRequest, seed: number): ((number: number) => number) | undefined {
+  if (conversations === undefined) return undefined;
+  const at = conversationAt(conversations, seed);
+  return (number) => at(number).turns.length;
+}
