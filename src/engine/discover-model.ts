@@ -121,10 +121,11 @@ function putModel(request: PreparedRequest, model: string): PreparedRequest {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     return Buffer.concat([bytes.subarray(0, bytes.indexOf('{')), start, bytes.subarray(bytes.indexOf('{') + 1)]);
   };
-  const { body, prompts } = request;
+  const { body, prompts, conversations } = request;
   return {
     ...request,
     ...(body && { body: put(body) }),
     ...(prompts && { prompts: { ...prompts, bodies: prompts.bodies.map(put) } }),
+    ...(conversations && { conversations: { ...conversations, bodies: conversations.bodies.map(put) } }),
   };
 }

@@ -1,5 +1,6 @@
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import { targetPicker } from '../core/values/pick.ts';
+import { conversationAt } from '../core/plan/conversations.ts';
 import { requestsByTarget } from '../core/plan/prompt-turns.ts';
 import { indexIn } from '../core/plan/load/share.ts';
 import { type Share } from '../core/plan/types.ts';
@@ -49,7 +50,10 @@ export function promptUses(
     const sent = counts.reduce((sum, each) => sum + (each[target] ?? 0), 0);
     const start = promptStarts[target] ?? 0;
     const request = requests[target];
-    const asked = request && sent > 0 ? askedTokens(request, plan.seed, start, sent) : {};
+    const asked =
+      request && sent > 0
+        ? { ...askedTokens(request, plan.seed, start, sent), ...plannedTurns(request, plan.seed, start, sent) }
+        : {};
     // Generated prompts never repeat.
     return Object.assign({ distinct: count === Infinity ? start + sent : count, start, sent }, asked);
   });
@@ -76,6 +80,20 @@ function askedTokens(
   };
 }
 
+/** Returns the turns of the conversations `start` and after; empty without conversations. */
+function plannedTurns(
+  { conversations }: PreparedRequest,
+  seed: number,
+  start: number,
+  sent: number,
+): Pick<PromptUse, 'turns'> {
+  if (conversations === undefined) return {};
+  const at = conversationAt(conversations, seed);
+  const spread = createSpread();
+  for (let number = start; number < start + sent; number++) addTo(spread, at(number).turns.length);
+  return { turns: spreadOf(spread, sent) };
+}
+
 interface Spread {
   sum: number;
   min: number;
@@ -84,10 +102,10 @@ interface Spread {
 
 const createSpread = (): Spread => ({ sum: 0, min: Infinity, max: 0 });
 
-function addTo(spread: Spread, tokens: number): void {
-  spread.sum += tokens;
-  spread.min = Math.min(spread.min, tokens);
-  spread.max = Math.max(spread.max, tokens);
+function addTo(spread: Spread, value: number): void {
+  spread.sum += value;
+  spread.min = Math.min(spread.min, value);
+  spread.max = Math.max(spread.max, value);
 }
 
 const spreadOf = ({ sum, min, max }: Spread, count: number): AskedTokens => ({ mean: sum / count, min, max });
@@ -98,6 +116,7 @@ const spreadOf = ({ sum, min, max }: Spread, count: number): AskedTokens => ({ m
  */
 function distinctPrompts(request: PreparedRequest): number | undefined {
   if (request.synthetic?.input !== undefined) return Infinity;
+  if (request.conversations !== undefined) return request.conversations.list.length;
   if (request.prompts !== undefined) {
     return new Set(request.prompts.bodies.map((body) => Buffer.from(body).toString('latin1'))).size;
   }

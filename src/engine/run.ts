@@ -6,6 +6,7 @@ import type { RecorderState } from '../core/metrics/recorder/recorder-state.ts';
 import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts';
 import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/load/share.ts';
+import { planOfStarts } from '../core/plan/conversations.ts';
 import { withMaxInFlight } from '../core/plan/max-in-flight.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/record/make-run.ts';
@@ -74,7 +75,8 @@ const mostLiveFailures = 10;
 export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
   const [input = given] = await withModels([given], hooks.signal, given.plan);
   const { targets, share = wholeLoad } = input;
-  const plan = withMaxInFlight(input.plan, partOf(input.plan.concurrency, share));
+  const starts = { ...input, plan: planOfStarts(input) };
+  const plan = withMaxInFlight(starts.plan, partOf(input.plan.concurrency, share));
   const { signal } = hooks;
   if (targets.length === 0) {
     throw new LoadlensError(`${input.name} has no target.`, {
@@ -163,10 +165,10 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     const { summary, readings, lost } = sent;
     const health = clientHealth(readings, summary);
     const taken = { warmup: sharedCounter(counters.warmup).next, run: sharedCounter(counters.run).next };
-    const values = valueUse(input, share, taken);
+    const values = valueUse(starts, share, taken);
     return makeRecord({
       ...known,
-      promptUses: promptUses(input, share, taken),
+      promptUses: promptUses(starts, share, taken),
       llmRequests: llmRequestsOf(input),
       ...(values && { values }),
       status: signal.aborted ? 'cancelled' : lost ? 'crashed' : 'completed',

@@ -55,14 +55,16 @@ export function runInput(requests: readonly (string | PreparedRequest)[], wanted
 
 const nothing = (): undefined => undefined;
 
-/** Returns the requests of an endpoints file without errors, files, and secrets. */
-export function requestsOf(text: string): PreparedRequest[] {
+/** Returns the requests of an endpoints file without errors and secrets. `files` are the texts of files it names. */
+export function requestsOf(text: string, files: Readonly<Record<string, string>> = {}): PreparedRequest[] {
   const { targets, problems } = parseEndpoints(text);
   assert.deepEqual(
     problems.filter(({ severity }) => severity === 'error'),
     [],
   );
-  return prepareTargets(targets, { env: nothing, secret: nothing, bodyFile: nothing, shownAs: 'e.txt' }).requests;
+  const bodyFile = (path: string): Uint8Array | undefined =>
+    files[path] === undefined ? undefined : new TextEncoder().encode(files[path]);
+  return prepareTargets(targets, { env: nothing, secret: nothing, bodyFile, shownAs: 'e.txt' }).requests;
 }
 
 /** Runs plain URLs or prepared requests in this process. */

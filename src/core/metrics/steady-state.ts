@@ -16,7 +16,7 @@ export interface SteadyState {
   readonly drift?: { readonly of: Drifting; readonly share: number };
 }
 
-/** Result of an automatic warm-up. */
+/** What was found and left out. */
 export type SteadyStateFacts = Frozen<v.InferOutput<typeof steadyStateSchema>>;
 
 /** Minimum number of complete slices. */
@@ -52,9 +52,7 @@ function driftOf(of: Drifting, values: readonly number[]): SteadyState['drift'] 
   return (low > 0 || high < 0) && Math.abs(share) >= leastDrift ? { of, share } : undefined;
 }
 
-/**
- * Returns the numbers without intervals, because those of a run without a steady state don't apply to any other run.
- */
+/** Returns the numbers without intervals: those of a run without a steady state hold for no other run. */
 export function withoutIntervals(summary: Summary): Summary {
   return {
     ...summary,

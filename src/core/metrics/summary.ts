@@ -4,6 +4,7 @@ import type { RecorderState } from './recorder/recorder-state.ts';
 import { streamedRequestsOf } from './streamed-requests.ts';
 import type { RequestLimitsMs } from './streams.ts';
 import { targetRows } from './recorder/target-rows.ts';
+import { turnNumbers } from './recorder/turns.ts';
 import { createRankTable, distributionOf, rankedValues } from './recorder/tally.ts';
 import { timelineOf } from './timeline.ts';
 import { tokenSources, type Summary } from './types.ts';
@@ -17,15 +18,17 @@ export interface SummaryOptions {
   readonly otherLimitsMs?: readonly (RequestLimitsMs | undefined)[];
   /** Detail kept of each target, see `detailOf`; undefined: everything. */
   readonly detail?: Uint8Array | undefined;
-  /** Maximum number of targets with their own row if there are more targets (default: 10,000). */
+  /** Maximum number of targets with a row of their own if there are more targets (default: 10,000). */
   readonly mostRows?: number | undefined;
 }
 
 /** Inputs that samples don't provide. */
 export interface SummaryExtra {
   readonly requestsCancelled: number;
+  /** Conversations that ended before their last turn without a failure, or are in progress (default: 0). */
+  readonly conversationsCut?: number;
   /**
-   * Time during which requests were scheduled, ms from the start of the clock. Rates use at least this time (default:
+   * Time during which requests were to leave, ms from the start of the clock. Rates are over at least this (default:
    * 0).
    */
   readonly offeredMs?: number;
@@ -80,6 +83,7 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
     scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
     goodputPerS: limited && rateMs > 0 ? clock.metObjectives / (rateMs / 1000) : null,
     sloAttainment: limited && run.requests > 0 ? clock.metObjectives / run.requests : null,
+    ...turnNumbers(state, { rateMs, cut: extra.conversationsCut ?? 0, table, exact: wantExact }),
     ...(wantExact ? targetRows(state, options, rateMs, table) : { perTarget: [] }),
     timeline: timelineOf(state.timeline, clock.lastEndMs, run.streams !== null),
     latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),

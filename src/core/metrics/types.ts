@@ -59,6 +59,9 @@ export interface Sample {
   readonly cachedTokens?: number | undefined;
   /** Output tokens that the request asked for; undefined unless it asked for an exact number. */
   readonly askedTokens?: number | undefined;
+  /** Number of the turn in its conversation, from 1, and the number of turns planned; undefined outside conversations. */
+  readonly turn?: number | undefined;
+  readonly turns?: number | undefined;
   /** Set if the response was read as a stream of tokens. */
   readonly stream?: StreamSample | undefined;
 }
@@ -133,7 +136,7 @@ export const healthBounds = ['client', 'machine'] as const;
 /** A bottleneck other than the server. */
 export type HealthBound = (typeof healthBounds)[number];
 
-/** Phase of a run. `draining`: the last request has been sent. */
+/** Phase of a run. `draining`: the last request has left. */
 export type RunPhase = 'connecting' | 'warmup' | 'running' | 'draining';
 
 /** State of a run in progress. Each snapshot replaces the previous one. */

@@ -11,9 +11,10 @@ import type {
 import { maxServerNotes } from './merge-notes.ts';
 import type { RunRecord } from './run.ts';
 
-type TargetNumbers = RunRecord['perTarget'][number];
+type TargetNumbers = Numbers & { readonly name: string };
 
 const mostFailureSamples = 10;
+const mostTurns = 20;
 const mostText = 500;
 /** Maximum number of characters of a failure's text, beside its reason. */
 const mostSampleText = 250;
@@ -21,12 +22,10 @@ const mostSampleText = 250;
 const headline = 7;
 const ofTarget = 6;
 const detail = 4;
-/** Of charts of single targets: there are several, and slices are exact to 0.8%. */
-const ofTargetCharts = 3;
 
 /**
  * Returns a copy for the history, small enough to keep many. Numbers are rounded (7 significant digits for the run, 6
- * for targets, 4 for charts). It has at most `maxTargets` targets, 10 failures with 250 characters each, and 500
+ * for targets, 4 for charts). It has at most `maxTargets` targets, 20 turns of conversations, 10 failures with 250 characters each, and 500
  * characters of other texts. `worstTargets` selects the targets.
  */
 export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
@@ -60,11 +59,16 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       },
     }),
     sloAttainment: roundOrNull(record.sloAttainment, headline),
-    perTarget: perTarget.map(compactTarget),
+    perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, ofTarget))),
+    ...(record.perTurn && {
+      perTurn: record.perTurn
+        .slice(0, mostTurns)
+        .map((turn) => Object.assign({ turn: turn.turn }, roundNumbers(turn, ofTarget))),
+    }),
     ...(record.otherTargets && {
       otherTargets: { targets: record.otherTargets.targets, ...roundNumbers(record.otherTargets, ofTarget) },
     }),
-    timeline: roundTimeline(record.timeline, detail),
+    timeline: roundTimeline(record.timeline),
     ...(record.streamedRequests === undefined
       ? {}
       : { streamedRequests: record.streamedRequests.map(roundStreamedRequest) }),
@@ -83,21 +87,6 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     }),
   };
 }
-
-function compactTarget({ name, latencyBins, timeline, ...numbers }: TargetNumbers): TargetNumbers {
-  return {
-    name: shorten(name),
-    ...roundNumbers(numbers, ofTarget),
-    ...(latencyBins && { latencyBins }),
-    ...(timeline && { timeline: roundTimeline(timeline, ofTargetCharts) }),
-  };
-}
-
-/** Returns a run without the charts of its targets. */
-export const withoutTargetCharts = (record: RunRecord): RunRecord => ({
-  ...record,
-  perTarget: record.perTarget.map(({ name, ...numbers }) => Object.assign({ name }, roundNumbers(numbers, ofTarget))),
-});
 
 /** All measured client readings; counts are exact. */
 const readings = [
@@ -207,12 +196,12 @@ function roundDistribution(distribution: Distribution, digits: number): Distribu
   };
 }
 
-function roundTimeline(timeline: Timeline, digits: number): Timeline {
+function roundTimeline(timeline: Timeline): Timeline {
   return {
     ...timeline,
     ...(timeline.endMs === undefined ? {} : { endMs: round(timeline.endMs, headline) }),
-    medianMs: timeline.medianMs.map((value) => roundOrNull(value, digits)),
-    p95Ms: timeline.p95Ms.map((value) => roundOrNull(value, digits)),
+    medianMs: timeline.medianMs.map((value) => roundOrNull(value, detail)),
+    p95Ms: timeline.p95Ms.map((value) => roundOrNull(value, detail)),
     ...(timeline.outputTokens === undefined
       ? {}
       : { outputTokens: timeline.outputTokens.map((value) => round(value, detail)) }),

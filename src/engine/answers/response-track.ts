@@ -1,5 +1,5 @@
 import type { StreamSample } from '../../core/metrics/types.ts';
-import { addText, choiceOf, isThought, repeatsAll, type Choice } from './choice.ts';
+import { addText, choiceOf, isThought, repeatsAll, sendsAll, type Choice } from './choice.ts';
 import { createCounts } from './counts.ts';
 import type { Story } from './dialects/dialect.ts';
 import type { Usage } from './dialects/usage.ts';
@@ -21,6 +21,10 @@ export interface ResponseTrack extends TokenTrack {
   countsNone(): boolean;
   /** Returns how many results count their own output. */
   countedResults(): number;
+  /** Keeps the text of the first choice. Reset by `clear`. */
+  keepsText: boolean;
+  /** Returns the text of the first choice; undefined if it isn't kept or too long. */
+  answer(): string | undefined;
   /** Number of results in a list, and the index of the one being read. */
   results: number;
   listIndex: number | undefined;
@@ -33,6 +37,9 @@ export interface ResponseTrack extends TokenTrack {
   /** Returns the tokens, and how many were counted but not streamed. For a complete response, only its own counts. */
   tokens(isStream: boolean): { readonly usage: Usage | undefined; readonly hiddenTokens: number };
 }
+
+/** Maximum length of a kept text, characters. */
+const mostKept = 4 << 20;
 
 /** Minimum number of characters per token. Some tokens have less than one, but hardly less than a third. */
 const leastCharacters = 1 / 3;
@@ -60,6 +67,7 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
       const choice = choiceOf(choices, id);
       track.listed += listed;
       if (text !== '' && repeatsAll(choice, text)) return;
+      if (track.keepsText && choice === choices[0]) keep(text);
       const thought = text !== '' && isThought(choice, text);
       const size = (text === '' ? 0 : addText(choice, text)) + reasoningSize + other;
       if (size === 0) {
@@ -109,6 +117,12 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     },
   };
 
+  /** Text of the first choice so far; undefined once it's too long. */
+  let kept: string | undefined = '';
+  const keep = (text: string): void => {
+    if (kept !== undefined) kept = kept.length + text.length > mostKept ? undefined : kept + text;
+  };
+
   const reach = (finished: 1 | 2): void => {
     track.finished = finished;
     track.finishedMs = now.atMs;
@@ -148,6 +162,12 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     finishedMs: Number.NaN,
     countsNone: (): boolean => counts.total(track.results)?.tokens === 0 && track.parts > 0,
     countedResults: (): number => counts.results(),
+    keepsText: false,
+    answer: (): string | undefined => {
+      const [first] = choices;
+      if (!track.keepsText) return undefined;
+      return first !== undefined && sendsAll(first) ? first.text : kept;
+    },
     results: 1,
     listIndex: undefined as number | undefined,
     parts: 0,
@@ -162,6 +182,8 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     clear(): void {
       choices.length = 0;
       counts.clear();
+      track.keepsText = false;
+      kept = '';
       track.results = 1;
       track.listIndex = undefined;
       counted = 0;

@@ -16,6 +16,8 @@ export interface Expected {
   readonly stream: boolean;
   /** The response has no output tokens. */
   readonly tokenless?: boolean;
+  /** The text is needed, for the next turn of a conversation. */
+  readonly keepsText?: boolean;
   /** Content type; empty if there is none. */
   readonly type: string;
 }
@@ -44,6 +46,8 @@ export interface ResponseOutcome {
   /** Remarks on the server. */
   readonly notes: readonly string[];
   readonly failure: ResponseFailure | undefined;
+  /** Text of the first choice; undefined unless it's needed, and for one that is too long or can't be read. */
+  readonly answer: string | undefined;
 }
 
 /**
@@ -166,7 +170,10 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       ...handlers,
       now,
       onWhole: (text) => (/ndjson|jsonl|json-seq/.test(expected.type) ? readData(text, '') : readWhole(text)),
-      onTooLong: () => (whole = 'read'),
+      onTooLong: () => {
+        whole = 'read';
+        track.keepsText = false;
+      },
     }),
     text: createTextFraming((text) => (whole = notRead(text))),
   };
@@ -246,6 +253,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       isOver = isLast = false;
       told = 0;
       track.clear();
+      track.keepsText = next.keepsText === true;
     },
     add(bytes, atMs) {
       texts[arrived] = decoder.decode(bytes, streaming);
@@ -279,7 +287,8 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       const failure = failureOf(isStream, isWhole);
       const { usage, hiddenTokens } = track.tokens(isStream);
       const notes = failure === undefined && isWhole ? notesOf(isStream) : none;
-      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, notes, failure };
+      const answer = track.answer();
+      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, notes, failure, answer };
     },
   };
 }

@@ -2,6 +2,8 @@ import { createTally } from '../../core/metrics/recorder/tally.ts';
 import type { Sample } from '../../core/metrics/types.ts';
 import { createAfterReads } from '../answers/after-reads.ts';
 import { TimeoutError, UnconnectedError } from '../transport/error-kind.ts';
+import type { WireRequest } from '../transport/transport.ts';
+import { createConversations } from './conversations.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { createDueRequests, doneIndex, laterIndex } from './due.ts';
 import { createFlight } from './flight.ts';
@@ -24,13 +26,16 @@ function createCounter(): RequestCounter {
   };
 }
 
+const isSuccess = ({ error, status }: Sample): boolean => error === undefined && status >= 200 && status < 300;
+
 /** Interval at which a load whose slots are all busy updates its backlog and checks whether its end has come, ms. */
 const lookMs = 50;
 
 /**
  * Starts a load. A request's life, from due to sample: `due` says that it is due, `next` gives it to a slot that is free,
  * `begin` starts it, the slot hands it to the transport and reports `sent` and `ended`, which records the sample and gives the
- * slot its next request. A request that is due while every slot is busy waits, timed from its scheduled time.
+ * slot its next request. A request that is due while every slot is busy waits, timed from its scheduled time. A turn of a
+ * conversation makes the next one in `ended`; it waits for its time on the same slot, and `sendTurns` sends it.
  */
 export function startLoad(options: LoadOptions): Load {
   const { model, open, requests, pick, timeoutMs, drainMs, onSample } = options;
@@ -46,8 +51,11 @@ export function startLoad(options: LoadOptions): Load {
     reconnected: 0,
     closings: { connections: 0, requests: 0 },
   };
-  /** Slots with a request. */
+  const conversations = createConversations();
+  /** Slots with a request or a conversation. */
   let busy = 0;
+  /** Time of the next start that a free slot waits for; Infinity if none does. */
+  let startAtMs = Infinity;
   /** No further request leaves. */
   let closed = false;
   let over = false;
@@ -57,12 +65,43 @@ export function startLoad(options: LoadOptions): Load {
   const queued = (): number => due.queued(slots.hasFree);
   const tellBacklog = (): void => open?.onBacklog(performance.now() - startedAtMs, queued());
 
-  /** Sends what is due over the slots that are free. */
+  /** Returns the time from which no turn of a conversation is sent, `performance.now()`. */
+  const untilMs = (): number =>
+    startedAtMs + Math.min((options.durationS ?? Infinity) * 1_000, options.endMs?.() ?? Infinity);
+
+  const wake = (): void => {
+    const { nextMs } = conversations;
+    const atMs = Math.min(startAtMs, nextMs === Infinity ? nextMs : Math.min(nextMs, untilMs()));
+    if (atMs < Infinity) options.pacer?.wakeAt(atMs, dispatch);
+  };
+
+  /** Sends what is due over the slots that are free, and turns over the slots of their conversations. */
   const dispatch = (): void => {
+    startAtMs = Infinity;
+    sendTurns();
     if (pauses.active) return;
     for (let slot = over ? undefined : slots.take(); slot !== undefined; slot = slots.take()) {
       if (!next(slot, performance.now())) return;
     }
+  };
+
+  /** Sends the turns that are due. */
+  const sendTurns = (): void => {
+    if (conversations.nextMs === Infinity) return;
+    const endMs = untilMs();
+    if (performance.now() >= endMs) cutConversations(endMs);
+    for (let turn = conversations.take(performance.now()); turn; turn = conversations.take(performance.now()))
+      send(turn.slot, turn.slot.target, turn.request, turn.atMs);
+    wake();
+  };
+
+  /** Cuts off the conversations whose next turn is at a time or later. */
+  const cutConversations = (atMs: number): void => {
+    for (const slot of conversations.cutFrom(atMs)) {
+      busy -= 1;
+      if (!slots.release(slot)) slots.free(slot);
+    }
+    finishIfIdle();
   };
 
   /** Gives the slot the next request if one is due; otherwise puts the slot back and returns false. */
@@ -73,10 +112,13 @@ export function startLoad(options: LoadOptions): Load {
         begin(slot, index, due.atMs);
         return true;
       }
-      if (index === laterIndex) open?.pacer.wakeAt(due.atMs, dispatch);
+      if (index === laterIndex) {
+        startAtMs = due.atMs;
+        wake();
+      }
       if (index === doneIndex) {
         closed = true;
-        deadlines.drain();
+        drainIfLast();
       }
     }
     slots.free(slot);
@@ -89,7 +131,12 @@ export function startLoad(options: LoadOptions): Load {
     const request = requests[target];
     if (!request) throw new Error(`Target ${target} not found.`);
     busy += 1;
-    slot.start(target, request.variantAt?.(index, index) ?? request, scheduledAtMs);
+    send(slot, target, request.variantAt?.(index, index) ?? request, scheduledAtMs);
+  };
+
+  const send = (slot: Slot, target: number, request: WireRequest, scheduledAtMs: number): void => {
+    slot.start(target, request, scheduledAtMs);
+    conversations.began(slot);
   };
 
   const listener: SlotListener = {
@@ -108,17 +155,26 @@ export function startLoad(options: LoadOptions): Load {
       if (sent) flight.change(atMs, -1);
       else flight.add(sample.endMs - sample.sentMs);
       onSample(sample);
+      // The open model keeps its schedule, whatever the server does.
+      const isPaused = open === undefined && pauses.after(sample.status > 0, slots.size);
+      if (slot.turn !== undefined && conversations.ended(slot, freeAtMs, isSuccess(sample))) {
+        dispatch();
+        return;
+      }
       busy -= 1;
       const wasFull = !slots.hasFree;
       if (wasFull) tellBacklog();
-      // The open model keeps its schedule, whatever the server does.
-      const isPaused = open === undefined && pauses.after(sample.status > 0, slots.size);
       if (closed || !slots.release(slot)) {
         if (isPaused && !closed) slots.free(slot);
         else next(slot, freeAtMs);
       }
       if (wasFull) tellBacklog();
     },
+  };
+
+  /** Starts the drain limit unless a conversation will send another turn. */
+  const drainIfLast = (): void => {
+    if (conversations.toContinue === 0 || performance.now() >= untilMs()) deadlines.drain();
   };
 
   const finishIfIdle = (): void => {
@@ -131,7 +187,15 @@ export function startLoad(options: LoadOptions): Load {
     deadlines.clear();
     clearInterval(look);
     pauses.clear();
-    resolve({ ...outcome, requestsCancelled, dispatchGaps, inFlightIntegralMs: flight.integralMs, cutMs });
+    const conversationsCut = conversations.cut;
+    resolve({
+      ...outcome,
+      conversationsCut,
+      requestsCancelled,
+      dispatchGaps,
+      inFlightIntegralMs: flight.integralMs,
+      cutMs,
+    });
   };
 
   /** Ends every request in flight as failed: the drain limit has passed. */
@@ -163,6 +227,7 @@ export function startLoad(options: LoadOptions): Load {
   };
 
   const dropUnsent = (slot: Slot): void => {
+    conversations.dropped(slot);
     slot.cut();
     outcome.takenUnsent += 1;
     busy -= 1;
@@ -180,9 +245,9 @@ export function startLoad(options: LoadOptions): Load {
   const look = setInterval(() => {
     tellBacklog();
     if (due.isOver()) {
-      deadlines.drain();
-      // Slots that wait for a request that no longer leaves.
-      if ((options.endMs?.() ?? Infinity) < Infinity) dispatch();
+      drainIfLast();
+      // Slots that wait for a request or a turn that no longer leaves.
+      if ((options.endMs?.() ?? Infinity) < Infinity || conversations.inProgress > 0) dispatch();
     }
     // Without slots, nothing else notices that no request is left to take.
     if (busy === 0 && due.isTaken()) finish(0, Infinity);
@@ -195,6 +260,9 @@ export function startLoad(options: LoadOptions): Load {
     startedAtMs,
     get waiting() {
       return queued();
+    },
+    get conversations() {
+      return conversations;
     },
     get inFlight() {
       return flight.count;
@@ -214,11 +282,14 @@ export function startLoad(options: LoadOptions): Load {
       if (over) return;
       const now = performance.now();
       countUnsent(now);
+      over = true;
+      cutConversations(-Infinity);
       let cancelled = 0;
       for (const slot of slots) {
         if (Number.isNaN(slot.since)) continue;
         if (slot.hasLeft) {
           cancelled += 1;
+          conversations.dropped(slot);
           slot.cut();
         } else {
           dropUnsent(slot);

@@ -8,7 +8,7 @@ import type { FailureSamples } from '../answers/failure-samples.ts';
 import { hasRawBytes, isRedirect, redirected } from '../transport/redirect.ts';
 import type { Note } from '../transport/server-notes.ts';
 import { createStreamReader, type StreamReader } from '../answers/stream-reader.ts';
-import type { ExchangeEvents, Lane, Origin, WireRequest } from '../transport/transport.ts';
+import type { ConversationTurn, ExchangeEvents, Lane, Origin, WireRequest } from '../transport/transport.ts';
 import type { Usage } from '../answers/dialects/usage.ts';
 
 /** Events that a slot reports to its load. Times are `performance.now()`. */
@@ -33,6 +33,11 @@ export interface Slot {
   readonly since: number;
   /** Bytes of the request have left. */
   readonly hasLeft: boolean;
+  /** Target and place in a conversation of the request in flight, or of the last one. */
+  readonly target: number;
+  readonly turn: ConversationTurn | undefined;
+  /** Text of the last response, for the next turn of its conversation; undefined if there is none to go on with. */
+  readonly answer: string | undefined;
   /**
    * Ends the request in flight as failed, unless its response is finished, and closes its connection. Returns true if
    * it failed.
@@ -83,6 +88,9 @@ interface Exchange {
   location: string | undefined;
   /** Reads the response of a language model. */
   reader: StreamReader | undefined;
+  /** Place in a conversation, and the text for its next turn. */
+  turn: ConversationTurn | undefined;
+  answer: string | undefined;
   /** Decompresses the response before `reader` reads it. */
   inflater: Inflater | undefined;
   /** The end of the body has arrived. */
@@ -122,6 +130,8 @@ export function createSlot(options: SlotOptions): Slot {
     hops: 0,
     location: undefined,
     reader: undefined,
+    turn: undefined,
+    answer: undefined,
     inflater: undefined,
     whole: false,
   };
@@ -145,6 +155,8 @@ export function createSlot(options: SlotOptions): Slot {
     inputTokens: undefined,
     cachedTokens: undefined,
     askedTokens: undefined,
+    turn: undefined,
+    turns: undefined,
     stream: undefined,
   };
 
@@ -246,7 +258,8 @@ export function createSlot(options: SlotOptions): Slot {
    * there is none.
    */
   const endResponse = (reader: StreamReader, text: string | undefined): string | undefined => {
-    const { stream, usage, hiddenTokens, notes, failure } = reader.end(text === undefined);
+    const { stream, usage, hiddenTokens, notes, failure, answer } = reader.end(text === undefined);
+    exchange.answer = answer;
     for (const remark of notes) note(remark);
     sample.stream = stream && {
       ...stream,
@@ -294,6 +307,7 @@ export function createSlot(options: SlotOptions): Slot {
         reader.begin({
           anyEvents: request.dialect === 'sse',
           stream: request.streams === true,
+          keepsText: request.turn?.next !== undefined,
           tokenless: request.dialect !== undefined && requestsOf(request.dialect).limit === undefined,
           type: head.get('content-type')?.toLowerCase() ?? '',
         });
@@ -377,6 +391,8 @@ export function createSlot(options: SlotOptions): Slot {
       sample.bytes = 0;
       sample.stream = undefined;
       sample.askedTokens = request.askedTokens;
+      sample.turn = request.turn?.number;
+      sample.turns = request.turn?.of;
       exchange.request = request;
       exchange.sent = false;
       exchange.failures = 0;
@@ -385,6 +401,8 @@ export function createSlot(options: SlotOptions): Slot {
       exchange.hops = 0;
       exchange.location = undefined;
       exchange.reader = undefined;
+      exchange.turn = request.turn;
+      exchange.answer = undefined;
       exchange.whole = false;
       exchange.sinceMs = exchange.sentMs = performance.now();
       lane.send(request, events);
@@ -394,6 +412,15 @@ export function createSlot(options: SlotOptions): Slot {
     },
     get hasLeft() {
       return exchange.sent;
+    },
+    get target() {
+      return sample.target;
+    },
+    get turn() {
+      return exchange.turn;
+    },
+    get answer() {
+      return exchange.answer;
     },
     fail(atMs, error) {
       lane.cut();

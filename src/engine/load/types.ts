@@ -9,6 +9,8 @@ import type { Pacer } from './pacer.ts';
 /** Everything that a load needs. */
 export interface LoadOptions {
   readonly model: LoadModel;
+  /** Wakes the load for requests with a time; absent: none has one. */
+  readonly pacer?: Pacer;
   /** Set for a model that names times. */
   readonly open?: OpenLoad;
   /** Requests taken so far by every loop of the run; absent: this loop is alone. */
@@ -37,7 +39,6 @@ export interface LoadOptions {
 
 /** What the open model needs beside its load model. */
 export interface OpenLoad {
-  readonly pacer: Pacer;
   /** The same load model once more, for counting due requests: each instance is fast in one direction only. */
   readonly arrivals: LoadModel;
   /** Called with the number of queued requests whenever it may have changed. */
@@ -53,6 +54,8 @@ export interface RequestCounter {
 
 /** Result of a load apart from its samples. */
 export interface LoadOutcome {
+  /** Conversations that started and ended before their last turn without a failure. */
+  readonly conversationsCut: number;
   /** Requests that were in flight when `cancel` cut them off. */
   readonly requestsCancelled: number;
   /** Requests that the drain limit ended, counted as timeouts. */
@@ -82,6 +85,8 @@ export interface Load {
   readonly inFlight: number;
   /** Queued requests of the open model. */
   readonly waiting: number;
+  /** Conversations that have started and haven't ended, and those that were cut off. */
+  readonly conversations: { readonly inProgress: number; readonly cut: number };
   /** No further request becomes due. */
   readonly draining: boolean;
   /** Adds a slot for each lane. */

@@ -11,6 +11,23 @@ export interface Origin {
   readonly port: number;
 }
 
+/** Place of a request in a conversation. */
+export interface ConversationTurn {
+  /** Number of the turn, from 1. */
+  readonly number: number;
+  /** Number of turns of the conversation. */
+  readonly of: number;
+  /** Returns the request of the next turn with the model's answer to this one; absent for the last turn. */
+  readonly next?: (answer: string) => FollowUp;
+}
+
+/** A request that follows another one. */
+export interface FollowUp {
+  readonly request: WireRequest;
+  /** Time from the end of the earlier request, ms. */
+  readonly afterMs: number;
+}
+
 /** A request ready to be sent: checked, with nothing left to compute. */
 export interface WireRequest {
   readonly origin: Origin;
@@ -26,6 +43,8 @@ export interface WireRequest {
   readonly streams?: boolean;
   /** Output tokens that the request asks for; absent unless they are generated. */
   readonly askedTokens?: number;
+  /** Absent for requests outside a conversation. */
+  readonly turn?: ConversationTurn;
   /**
    * Returns the request to send next if requests to one target differ.
    * @param number index among all requests of the session, including the warm-up and earlier runs

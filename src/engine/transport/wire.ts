@@ -3,8 +3,9 @@ import type { PreparedRequest, Target } from '../../core/endpoints/types.ts';
 import { LoadlensError } from '../../core/errors.ts';
 import { seededOrder } from '../../core/plan/prompt-turns.ts';
 import type { Origin, WireRequest } from './transport.ts';
-import { withDynamicParts } from './dynamic-request.ts';
-import { withSynthetic } from './synthetic-request.ts';
+import { withConversations } from './variants/conversation-request.ts';
+import { withDynamicParts } from './variants/dynamic-request.ts';
+import { withSynthetic } from './variants/synthetic-request.ts';
 
 /** Headers that control the connection, which is the engine's task. */
 const ownHeaders = new Set(['expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
@@ -38,15 +39,16 @@ export function toWire(
   };
   return requests.map((request, i) => {
     try {
-      return withDynamicParts(
-        withSynthetic(
-          withPrompts(oneToWire(request, { originOf, shared, userAgent }), request.prompts, seed + promptSeed),
-          request.synthetic,
-          seed,
-        ),
-        request.dynamic,
-        seed,
-      );
+      const one = oneToWire(request, { originOf, shared, userAgent });
+      const { conversations, dynamic } = request;
+      if (conversations !== undefined) {
+        const forms = conversations.bodies.map((body) =>
+          withDynamicParts({ ...one, body: bytesOf(body) }, dynamic, seed),
+        );
+        return withConversations(forms, conversations, seed);
+      }
+      const prompted = withPrompts(one, request.prompts, seed + promptSeed);
+      return withDynamicParts(withSynthetic(prompted, request.synthetic, seed), dynamic, seed);
     } catch (error) {
       if (!(error instanceof Unsendable)) throw error;
       throw new LoadlensError(`Can't send "${targets[i]?.name ?? request.method}": ${error.message}`, {

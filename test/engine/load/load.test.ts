@@ -53,8 +53,8 @@ describe('startLoad', () => {
   it('sends at the time a model schedules, never before', async () => {
     const model = times(5, (index) => index * 8);
     const pacer = await startPacer();
-    const open = { pacer, arrivals: model, onBacklog: () => undefined };
-    const { finished, samples } = load([laneTo(answerSoon), laneTo(answerSoon)], model, { open });
+    const open = { arrivals: model, onBacklog: () => undefined };
+    const { finished, samples } = load([laneTo(answerSoon), laneTo(answerSoon)], model, { pacer, open });
     await finished;
     pacer.close();
     const scheduled = samples.map(({ scheduledMs }) => scheduledMs).toSorted((a, b) => a - b);
@@ -66,8 +66,8 @@ describe('startLoad', () => {
     const model = times(6, (index) => index);
     const pacer = await startPacer();
     let most = 0;
-    const open = { pacer, arrivals: model, onBacklog: (_atMs: number, n: number) => void (most = Math.max(most, n)) };
-    const { finished, samples } = load([laneTo(answerLate)], model, { open });
+    const open = { arrivals: model, onBacklog: (_atMs: number, n: number) => void (most = Math.max(most, n)) };
+    const { finished, samples } = load([laneTo(answerLate)], model, { pacer, open });
     const { unsent } = await finished;
     pacer.close();
     assert.deepEqual(
@@ -82,10 +82,10 @@ describe('startLoad', () => {
   it('counts requests as unsent if the drain limit ends the run first', async () => {
     const model = times(20, (index) => index);
     const pacer = await startPacer();
-    const open = { pacer, arrivals: model, onBacklog: () => undefined };
+    const open = { arrivals: model, onBacklog: () => undefined };
     const hang = laneTo((events) => void setImmediate(() => events.sent(performance.now(), false)));
     // The other one's connection never opens: its request does not leave.
-    const { finished, samples } = load([hang, laneTo(() => {})], model, { open, drainMs: 60 });
+    const { finished, samples } = load([hang, laneTo(() => {})], model, { pacer, open, drainMs: 60 });
     const { unsent, takenUnsent, requestsDrained } = await finished;
     pacer.close();
     assert.deepEqual([unsent, takenUnsent, requestsDrained], [18, 1, 1]);

@@ -3,6 +3,7 @@ import { createStreamedRequests, mergeStreamedRequests, type StreamedRequests } 
 import { limitStreams } from '../streams.ts';
 import { createTargetCounts, mergeCounts, type TargetCounts } from './target-counts.ts';
 import { createTally, limitTally, mergeTallies, type Tally } from './tally.ts';
+import { mergeTurns, type TurnTally } from './turns.ts';
 import { createTimeline, mergeTimelines, type TimelineTally, type WatchedTime } from '../timeline.ts';
 
 /**
@@ -19,11 +20,11 @@ export interface RecorderState {
   readonly targets: (Group | undefined)[];
   /** Counts of targets without a group; null if every target may have one. */
   readonly counts: TargetCounts | null;
+  /** Turns of conversations; null before the first. */
+  turns: TurnTally | null;
   readonly responseTime: Tally;
   readonly lag: Tally;
   readonly timeline: TimelineTally;
-  /** By index of the target, without tokens; empty unless there are few targets. */
-  readonly targetTimelines: readonly TimelineTally[];
   readonly streamedRequests: StreamedRequests;
   readonly clock: RecorderClock;
 }
@@ -41,7 +42,7 @@ export interface RecorderClock {
   lastResponseMs: number;
   /** Time of the last sign of the server; −Infinity before the first. */
   heardMs: number;
-  /** Requests that were sent after that and got no response. */
+  /** Requests that left after that and got no response. */
   unheard: number;
   /** Σ end − sent over all requests including failed ones, ms: one side of Little's law. */
   requestTimeMs: number;
@@ -56,24 +57,18 @@ const exactPerTarget = 1024;
  * Returns the state of a recorder before its first request.
  * @param counted number of targets if some of them are only counted
  * @param watch time whose values the timeline keeps; see `createTimeline`
- * @param charted number of targets with a timeline
  */
-export function createRecorderState(
-  maxRawSamples: number,
-  counted = 0,
-  watch?: WatchedTime,
-  charted = 0,
-): RecorderState {
+export function createRecorderState(maxRawSamples: number, counted = 0, watch?: WatchedTime): RecorderState {
   return {
     maxRawSamples,
     exact: true,
     run: createGroup(maxRawSamples, true),
     targets: [],
     counts: counted === 0 ? null : createTargetCounts(counted),
+    turns: null,
     responseTime: createTally(maxRawSamples, true),
     lag: createTally(maxRawSamples, true),
     timeline: createTimeline(watch),
-    targetTimelines: Array.from({ length: charted }, () => createTimeline()),
     streamedRequests: createStreamedRequests(),
     clock: {
       firstSentMs: Infinity,
@@ -98,7 +93,9 @@ export function leaveExactness(state: RecorderState): void {
   limitGroup(state.run, 0);
   for (const tally of [state.responseTime, state.lag]) limitTally(tally, 0);
   const rawLimit = rawLimitOfTarget(state);
-  for (const target of state.targets) if (target !== undefined) limitGroup(target, rawLimit);
+  for (const group of [...state.targets, ...(state.turns?.groups ?? [])]) {
+    if (group !== undefined) limitGroup(group, rawLimit);
+  }
 }
 
 function limitGroup({ successes, others, ttfb, streams }: Group, rawLimit: number): void {
@@ -117,8 +114,11 @@ export function mergeStates(states: readonly RecorderState[]): RecorderState {
   return {
     ...merged,
     targets: mergeTargets(states, rawLimitOfTarget(merged)),
+    turns: mergeTurns(
+      states.flatMap(({ turns }) => turns ?? []),
+      rawLimitOfTarget(merged),
+    ),
     counts: mergeCounts(states.flatMap(({ counts }) => counts ?? [])),
-    targetTimelines: mergeTargetTimelines(states),
     streamedRequests: mergeStreamedRequests(states.map(({ streamedRequests }) => streamedRequests)),
   };
 }
@@ -134,7 +134,7 @@ export function mergeLive(states: readonly RecorderState[]): RecorderState {
 const leastRaw = (states: readonly RecorderState[]): number =>
   Math.min(...states.map(({ maxRawSamples }) => maxRawSamples));
 
-/** Merges everything except targets and streamed requests. */
+/** Merges everything except targets, turns, and streamed requests. */
 function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit: number): RecorderState {
   const maxRawSamples = leastRaw(states);
   const merged = createRecorderState(maxRawSamples);
@@ -159,6 +159,11 @@ function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit:
       rawLimit,
       chunkLimit,
     ),
+    turns: mergeTurns(
+      // Counts only.
+      states.flatMap(({ turns }) => (turns === null ? [] : { ...turns, groups: [] })),
+      rawLimit,
+    ),
     responseTime: mergeTallies(
       states.map(({ responseTime }) => responseTime),
       rawLimit,
@@ -170,12 +175,6 @@ function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit:
     timeline: mergeTimelines(states.map(({ timeline }) => timeline)),
   };
 }
-
-/** Returns the timelines by target; none if one of the states has none. */
-const mergeTargetTimelines = (states: readonly RecorderState[]): TimelineTally[] =>
-  Array.from({ length: Math.min(...states.map(({ targetTimelines }) => targetTimelines.length)) }, (_, target) =>
-    mergeTimelines(states.flatMap(({ targetTimelines }) => targetTimelines[target] ?? [])),
-  );
 
 function mergeTargets(states: readonly RecorderState[], rawLimit: number): RecorderState['targets'] {
   const count = Math.max(0, ...states.map(({ targets }) => targets.length));

@@ -1,12 +1,13 @@
 import { addToGroup, createGroup } from '../group.ts';
 import { createRecorderState, leaveExactness, rawLimitOfTarget, type RecorderState } from './recorder-state.ts';
 import { addToCounts } from './target-counts.ts';
-import { chartedTargets, targetDetail } from './target-detail.ts';
+import { targetDetail } from './target-detail.ts';
 import { addStreamedRequest } from '../streamed-requests.ts';
 import { keepsTo, streamTimes } from '../streams.ts';
 import { hasLimits, liveSummaryOf, summaryOf, type SummaryExtra, type SummaryOptions } from '../summary.ts';
 import { addValue } from './tally.ts';
-import { addEnd, addToTimeline, type WatchedTime } from '../timeline.ts';
+import { addTurn, createTurns } from './turns.ts';
+import { addToTimeline, type WatchedTime } from '../timeline.ts';
 import { time, timeCount, type Times } from '../times.ts';
 import type { Sample, Summary } from '../types.ts';
 
@@ -46,10 +47,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     options.maxRawSamples ?? exactUpTo,
     detail === undefined ? 0 : targetNames.length,
     options.watch,
-    chartedTargets(targetNames.length),
   );
-  const { run, targets, counts, responseTime, lag, timeline, targetTimelines, streamedRequests, clock, maxRawSamples } =
-    state;
+  const { run, targets, counts, responseTime, lag, timeline, streamedRequests, clock, maxRawSamples } = state;
   const times: Times = new Float64Array(timeCount);
 
   function add(sample: Sample): void {
@@ -86,10 +85,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
       addValue(responseTime, times, time.responseTime);
       if (endMs > clock.lastResponseMs) clock.lastResponseMs = endMs;
     }
+    const { turn } = sample;
+    if (turn !== undefined) {
+      state.turns ??= createTurns();
+      addTurn(state.turns, sample, turn, times, success, rawLimitOfTarget(state));
+    }
     hear(sample);
     addToTimeline(timeline, sample, times, answered, success);
-    const own = targetTimelines[target];
-    if (own !== undefined) addEnd(own, times, answered, success);
     if (limited && success) {
       const limit = latencyLimitMs[target];
       const others = otherLimitsMs[target];

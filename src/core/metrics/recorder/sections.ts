@@ -78,12 +78,7 @@ export function withoutTransient(
   const { clock, ...state } = mergeStates(kept);
   const { heardMs, unheard } = whole.clock;
   return {
-    state: {
-      ...state,
-      clock: { ...clock, firstSentMs: fromMs, heardMs, unheard },
-      timeline: whole.timeline,
-      targetTimelines: whole.targetTimelines,
-    },
+    state: { ...state, clock: { ...clock, firstSentMs: fromMs, heardMs, unheard }, timeline: whole.timeline },
     fromMs,
   };
 }

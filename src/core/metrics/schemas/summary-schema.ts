@@ -70,15 +70,20 @@ export const backlogSchema = v.object({
 const targetNumbersSchema = v.object({
   name: about('Name of the target.', v.string()),
   ...numbersSchema.entries,
-  latencyBins: v.exactOptional(
-    about('Histogram of its latencyMs; absent unless the plan has 2 to 5 targets.', binsSchema),
-  ),
-  timeline: v.exactOptional(
-    about(
-      'Its events per slice of the run, without tokens; slices may be wider than those of the run. Absent unless the plan has 2 to 5 targets.',
-      timelineSchema,
-    ),
-  ),
+});
+
+/** The numbers of one turn of all conversations. */
+const turnNumbersSchema = v.object({
+  turn: about('Number of the turn, from 1. 50 has those of all later turns, too.', positiveCount),
+  ...numbersSchema.entries,
+});
+
+/** Conversations; see `Summary`. */
+const conversationsSchema = v.object({
+  started: about('Conversations that started: completed, failed, and cut ones.', count),
+  completed: about('Conversations whose last turn succeeded.', count),
+  failed: about('Conversations that a failed turn ended.', count),
+  cut: about('Conversations that the end of the run cut off before their last turn.', count),
 });
 
 /** The numbers of a run; see `Summary`. */
@@ -136,6 +141,18 @@ export const summarySchema = v.object({
     about(
       'Sum of the targets without a row in perTarget, without quantiles. Absent unless the plan has more than 10,000 targets.',
       v.object({ targets: about('Number of these targets.', positiveCount), ...numbersSchema.entries }),
+    ),
+  ),
+  conversations: v.exactOptional(
+    about(
+      'Conversations. Absent if no target has any. With an automatic warm-up, those that ended after it.',
+      conversationsSchema,
+    ),
+  ),
+  perTurn: v.exactOptional(
+    about(
+      'Turns of the conversations by number. Rates are per second of the whole run. Absent if no target has conversations.',
+      v.array(about('Numbers of one turn.', turnNumbersSchema)),
     ),
   ),
   timeline: about(

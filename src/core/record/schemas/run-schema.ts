@@ -12,7 +12,7 @@ import { verdictSchema } from '../../vocabulary.ts';
 import { recordSchema } from '../run.ts';
 import { environmentSchema, sourceSchema } from './environment-schema.ts';
 
-/** Token counts that generated requests ask for; see `AskedTokens`. */
+/** Tokens that generated requests asked for; see `AskedTokens`. */
 export const askedTokensSchema = about(
   'Tokens that the requests asked for.',
   v.object({
@@ -24,12 +24,22 @@ export const askedTokensSchema = about(
 
 /** Use of a target's prompts; see `PromptUse`. */
 export const promptUseSchema = v.object({
-  distinct: about('Number of different prompts.', count),
+  distinct: about('Number of different prompts, or of conversations.', count),
   start: about(
-    'Number of prompts used by earlier runs of the session: the first is number start modulo distinct.',
+    'Number of prompts or conversations used by earlier runs of the session: the first is number start modulo distinct.',
     count,
   ),
-  sent: about('Number of requests with a prompt.', count),
+  sent: about('Number of requests with a prompt, or of conversations that started.', count),
+  turns: v.exactOptional(
+    about(
+      'Turns that these conversations have in their file. Absent for prompts.',
+      v.object({
+        mean: about({ description: 'Mean per conversation.', minimum: 1 }, v.number()),
+        min: about({ description: 'Minimum per conversation.', minimum: 1 }, count),
+        max: about({ description: 'Maximum per conversation.', minimum: 1 }, count),
+      }),
+    ),
+  ),
   askedInput: v.exactOptional(
     about(
       "Input tokens of generated prompts, including the shared prefix. Absent for prompts that aren't generated.",

@@ -14,7 +14,7 @@ const capacitySearchSchema = v.object({
   ...capacityResultSchema.entries,
 });
 
-/** Required content of a sweep's file. The rest is computed from its levels. */
+/** What a file of a sweep must have to be read. The rest is computed from its levels. */
 export const sweepPartsSchema = v.object({
   schema: v.literal(sweepSchema),
   id: recordIdSchema,

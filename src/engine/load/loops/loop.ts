@@ -34,7 +34,10 @@ import { limitsOf } from './limits.ts';
 /** Part of a run: the warm-up before the clock starts, or the run itself. */
 export type Part = keyof Counters;
 
-/** Setup that every loop of a run receives. Plain data, because it goes to worker threads. */
+/**
+ * Setup that every loop of a run receives. Plain data, because it goes to worker threads. Its plan has the number of starts; see
+ * `planOfStarts`.
+ */
 export interface LoopSetup extends Pick<RunInput, 'plan' | 'requests' | 'secrets' | 'promptStarts' | 'valueStart'> {
   readonly targets: readonly Pick<RunTarget, 'name' | 'weight' | 'objectives'>[];
   /** Version of Loadlens, for the User-Agent header. */
@@ -72,6 +75,8 @@ export interface Loop {
 /** State of a loop while it sends. */
 export interface LiveLoop {
   readonly state: RecorderState;
+  /** Conversations in progress, and those cut off. */
+  readonly conversationsLeft: number;
   readonly inFlight: number;
   readonly waiting: number;
   readonly draining: boolean;
@@ -136,6 +141,7 @@ export interface LoopKind extends Pick<RunPlan, 'loadModel'> {
  */
 export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOptions): OwnLoop {
   const { plan, share, targets, secrets, counters } = setup;
+  const hasConversations = setup.requests.some(({ conversations }) => conversations !== undefined);
   const targetNames = targets.map((target) => target.name);
   const pickAny = targetPicker(
     targets.map((target) => target.weight),
@@ -189,7 +195,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       const fresh = prepared.slice(ready, ready + slots);
       ready += slots;
       const starting = sideThread().then((thread) => (side = thread));
-      if (isPaced(plan)) pacer ??= await startPacer();
+      if (isPaced(plan) || hasConversations) pacer ??= await startPacer();
       if (!plan.coldStart && !cancelled.signal.aborted) {
         const loadModel = isPaced(plan) ? 'open' : 'closed';
         const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) } as const;
@@ -222,8 +228,9 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         ...plan,
         durationS: loaded.durationS,
         model: modelOf(loaded),
-        ...(pacer && {
-          open: { pacer, arrivals: modelOf(loaded), onBacklog: (atMs, waiting) => backlog.add(atMs, waiting) },
+        ...(pacer && { pacer }),
+        ...(isPaced(plan) && {
+          open: { arrivals: modelOf(loaded), onBacklog: (atMs, waiting) => backlog.add(atMs, waiting) },
         }),
         counter: sharedCounter(counters[part]),
         startedAtMs: startedAtMs - offsetMs,
@@ -248,7 +255,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         state: recorder.state(),
         sections: sections?.sections(),
         requests: ended,
-        backlog: pacer && backlog.summary(outcome.unsent),
+        backlog: isPaced(plan) ? backlog.summary(outcome.unsent) : undefined,
         readings: stopReadings(),
         connectionsOpened: transport.opened - openedEarlier,
         openedMeanwhile: transport.opened - openedBefore,
@@ -262,6 +269,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
     dropSlots: (slots) => load?.dropSlots(slots),
     live: () => ({
       state: recorder.state(),
+      conversationsLeft: (load?.conversations.inProgress ?? 0) + (load?.conversations.cut ?? 0),
       inFlight: load?.inFlight ?? 0,
       waiting: load?.waiting ?? 0,
       draining: load?.draining ?? false,

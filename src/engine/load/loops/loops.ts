@@ -9,6 +9,7 @@ import type { TransportName } from '../../../core/vocabulary.ts';
 import { freeOptimiser, holdOptimiser } from '../../machine/optimiser.ts';
 import { clockOffsetMs, sharedNow } from '../../machine/shared-clock.ts';
 import { createLoop, type Loop, type LoopOptions, type OwnLoop, type LoopResult, type LoopSetup } from './loop.ts';
+import { sharedCounter } from './counter.ts';
 import { endOf, setEnd } from './end-signal.ts';
 import { createLook } from './look.ts';
 import { mergeResults, type LoopsResult, type LostLoops } from './results.ts';
@@ -109,8 +110,10 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
   let over = false;
   let lost: LostLoops | undefined;
 
-  const offeredSoFarMs = (taken: number, startMs: number): number =>
-    offeredMs(setup.plan, setup.share, taken, Math.min(performance.now() - startMs, endOf(setup.endSignal)));
+  const offeredSoFarMs = (startMs: number): number => {
+    const { next } = sharedCounter(setup.counters.run);
+    return offeredMs(setup.plan, setup.share, next, Math.min(performance.now() - startMs, endOf(setup.endSignal)));
+  };
 
   const elapsedMs = (): number => (startedAtMs === undefined ? 0 : Math.max(0, performance.now() - startedAtMs));
 
@@ -227,7 +230,8 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
         notes: mergeServerNotes(ever.map(({ notes }) => notes)),
         summary: liveSummaryOf(state, summaryOptions, {
           requestsCancelled: 0,
-          offeredMs: startedAtMs === undefined ? 0 : offeredSoFarMs(state.run.requests, startedAtMs),
+          conversationsCut: ever.reduce((cut, live) => cut + live.conversationsLeft, 0),
+          offeredMs: startedAtMs === undefined ? 0 : offeredSoFarMs(startedAtMs),
         }),
       };
     },

@@ -14,6 +14,7 @@ import { closingDeviations } from '../../transport/raw/deviations.ts';
 import type { ProcessReadings } from '../../machine/readings.ts';
 import type { LongestStalls } from '../../machine/stalls.ts';
 import type { Transport } from '../../transport/transport.ts';
+import { sharedCounter } from './counter.ts';
 import { endOf } from './end-signal.ts';
 import type { LiveLoop, LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 
@@ -50,7 +51,7 @@ export function mergeResults(
   others: readonly LoopResult[],
   { summaryOptions: options, transport }: Pick<OwnLoop, 'summaryOptions' | 'transport'>,
   lost: LostLoops | undefined,
-  { plan, share, endSignal }: Pick<LoopSetup, 'plan' | 'share' | 'endSignal'>,
+  { plan, share, endSignal, counters }: Pick<LoopSetup, 'plan' | 'share' | 'endSignal' | 'counters'>,
 ): LoopsResult {
   const all = [own, ...others];
   const sum = (of: (result: LoopResult) => number): number => all.reduce((total, each) => total + of(each), 0);
@@ -65,7 +66,9 @@ export function mergeResults(
   const cutMs = all.reduce((earliest, each) => Math.min(earliest, each.cutMs), endOf(endSignal));
   const extra = {
     requestsCancelled,
-    offeredMs: offeredMs(plan, share, state.run.requests + requestsCancelled, cutMs),
+    conversationsCut:
+      sum((result) => result.conversationsCut) + last.reduce((cut, live) => cut + live.conversationsLeft, 0),
+    offeredMs: offeredMs(plan, share, sharedCounter(counters.run).next, cutMs),
   };
   const { numbers, steadyState } = lost
     ? { numbers: liveSummaryOf(state, options, extra), steadyState: undefined }

@@ -30,6 +30,7 @@ export function startWorkerLoop(setup: LoopSetup, onDropped: (slots: number) => 
   });
   let live: LiveLoop = {
     state: mergeLive([createRecorderState(0)]),
+    conversationsLeft: 0,
     inFlight: 0,
     waiting: 0,
     draining: false,

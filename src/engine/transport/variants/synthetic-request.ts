@@ -1,7 +1,8 @@
-import { lengthMark, promptMark } from '../../core/endpoints/llm/synthetic-marks.ts';
-import type { Synthetic } from '../../core/endpoints/types.ts';
-import { syntheticTexts, syntheticTurns } from '../../core/plan/synthetic.ts';
-import type { WireRequest } from './transport.ts';
+import { lengthMark, promptMark } from '../../../core/endpoints/llm/synthetic-marks.ts';
+import type { Synthetic } from '../../../core/endpoints/types.ts';
+import { syntheticTexts, syntheticTurns } from '../../../core/plan/synthetic.ts';
+import type { WireRequest } from '../transport.ts';
+import { cutAtMarks } from './body-marks.ts';
 
 const marks = [promptMark, String(lengthMark)] as const;
 type Mark = (typeof marks)[number];
@@ -20,7 +21,7 @@ export function withSynthetic(request: WireRequest, synthetic: Synthetic | undef
     variantAt(number, turn) {
       const base = request.variantAt?.(number, turn) ?? request;
       let template = templates.get(base);
-      if (template === undefined) templates.set(base, (template = cut(base.body ?? Buffer.alloc(0))));
+      if (template === undefined) templates.set(base, (template = cutAtMarks(base.body ?? Buffer.alloc(0), marks)));
       const asked = turnOf(turn);
       const { variantAt: _, ...rest } = base;
       const body = Buffer.concat(
@@ -32,20 +33,4 @@ export function withSynthetic(request: WireRequest, synthetic: Synthetic | undef
       return { ...rest, body, ...(asked.outputTokens !== undefined && { askedTokens: asked.outputTokens }) };
     },
   };
-}
-
-/** Splits a body at its marks. */
-function cut(body: Buffer): readonly (Buffer | Mark)[] {
-  const parts: (Buffer | Mark)[] = [];
-  let from = 0;
-  for (;;) {
-    const [next] = marks
-      .map((mark) => ({ mark, at: body.indexOf(mark, from) }))
-      .filter(({ at }) => at >= 0)
-      .toSorted((a, b) => a.at - b.at);
-    if (next === undefined) break;
-    parts.push(body.subarray(from, next.at), next.mark);
-    from = next.at + next.mark.length;
-  }
-  return [...parts, body.subarray(from)];
 }

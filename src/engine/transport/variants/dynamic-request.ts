@@ -1,6 +1,6 @@
-import { dynamicValue } from '../../core/endpoints/variables/dynamic.ts';
-import { tokenLength, tokenPattern, tokenPrefix } from '../../core/endpoints/variables/dynamic-parts.ts';
-import type { WireRequest } from './transport.ts';
+import { dynamicValue } from '../../../core/endpoints/variables/dynamic.ts';
+import { tokenLength, tokenPattern, tokenPrefix } from '../../../core/endpoints/variables/dynamic-parts.ts';
+import type { WireRequest } from '../transport.ts';
 
 /** A text split at its tokens: text, token, text, token … text. */
 type CutText = readonly (string | number)[];
