@@ -1,7 +1,7 @@
-import type { Distribution, Numbers, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
+import type { Distribution, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../../src/core/format.ts';
-import { streamCharts, type ChartedRun } from '../../../src/core/report/charts/run-charts.ts';
+import { streamCharts } from '../../../src/core/report/charts/run-charts.ts';
 import { cachedShare } from '../../../src/core/report/tables/stream-tables.ts';
 import { chartFigure, type ChartFigure } from '../../charts/kit/figure.ts';
 import { tokenTimeline } from '../../charts/streams/token-timeline.ts';
@@ -18,15 +18,8 @@ export interface ChartedPart {
   readonly charts: readonly ChartFigure[];
 }
 
-/** A run with streams, or one of its targets. */
-type Streamed = Numbers &
-  StreamNumbers &
-  ChartedRun &
-  Pick<RunRecord, 'tokenSource'> &
-  Partial<Pick<RunRecord, 'streamedRequests' | 'iclPercentileMethod' | 'ttftBins' | 'iclBins'>>;
-
 /** Creates the section on streamed responses: their times and tokens. */
-export function streams(record: Streamed): ChartedPart {
+export function streams(record: RunRecord & StreamNumbers): ChartedPart {
   const charts = streamCharts(record).map((chart) => chartFigure(chart));
   const requests = record.streamedRequests ?? [];
   return {
@@ -53,7 +46,7 @@ function partial({ streams: { partial: count, partialChunks } }: StreamNumbers):
   return note('warning', `Excluded: ${countOf(count, 'interrupted stream')} (${countOf(partialChunks, 'chunk')}).`);
 }
 
-function tokenFacts(record: Streamed): HTMLElement {
+function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
   const { outputTokens, reasoningTokens, avgOutputTokens, outputTokensPerS, iclPercentileMethod } = record;
   const facts: [string, string][] = [
     ['Output tokens', `${formatCount(outputTokens)}, ${formatRate(outputTokensPerS, 'tokens')}`],
@@ -80,7 +73,7 @@ function tokenFacts(record: Streamed): HTMLElement {
 }
 
 /** What responses named of their input; nothing when they named none. */
-function inputFacts(record: Numbers): [string, string][] {
+function inputFacts(record: RunRecord): [string, string][] {
   const { inputTokens, inputTokensPerS = null, totalTokensPerS = null } = record;
   if (inputTokens === undefined) return [];
   const cached = cachedShare(record);
@@ -91,7 +84,7 @@ function inputFacts(record: Numbers): [string, string][] {
   ];
 }
 
-function timesTable(record: StreamNumbers): HTMLElement {
+function timesTable(record: RunRecord & StreamNumbers): HTMLElement {
   return createTable(
     'Stream times',
     [

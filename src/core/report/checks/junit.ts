@@ -9,7 +9,7 @@ export interface CheckPlace {
   readonly lineOf: (target: string | undefined) => number;
 }
 
-/** Content of a report of checks. */
+/** What a report of checks says of the result. */
 export interface CheckedResult {
   readonly name: string;
   /** ISO 8601, UTC. */

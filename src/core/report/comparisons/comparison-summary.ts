@@ -22,7 +22,7 @@ export interface ComparisonFigure {
   readonly lead: boolean;
 }
 
-/** More pairs than this aren't a useful recommendation, because they'd take too long. */
+/** More pairs than this are no advice: they'd take too long. */
 const mostFurther = 200;
 
 /** Returns the figures to look at first: the change of each judged metric, what could be detected, and what would settle it. */
@@ -94,7 +94,7 @@ export function workloadDifferences({ a, b, warnings, kind }: ComparisonRecord):
 
 const targetText = ({ method, url }: ComparisonRecord['a']['targets'][number]): string => `${method} ${url}`;
 
-/** The targets that only one side has, in a sentence. */
+/** The targets that one side alone has, in a sentence. */
 function onlyIn(of: ComparisonRecord['a'], other: ComparisonRecord['a'], side: string): string[] {
   const known = new Set(other.targets.map(targetText));
   const own = of.targets.map(targetText).filter((target) => !known.has(target));

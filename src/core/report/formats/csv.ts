@@ -20,12 +20,12 @@ const laterReadings = [
 ] as const;
 
 /**
- * Renders one number per line, `target,metric,value`. The target is empty for the whole run. The metric's name includes
- * the unit, and a missing value is empty. Text that a spreadsheet would run as a formula is escaped.
+ * One number a line, `target,metric,value`; the target is empty for the whole run. Units stand in the metric's name, an
+ * empty value is one that does not exist. Texts that a spreadsheet would take for a formula are marked as text.
  */
 export const renderCsv = (record: RunRecord): string => [...csvPieces(record)].join('');
 
-/** Returns the same in pieces, one per target, because the whole may be too long for a string. */
+/** Returns the same piece by piece, one for each target: the whole may be too long for a string. */
 export function* csvPieces(record: RunRecord): Generator<string> {
   yield csvText(runRows(record));
   for (const target of record.perTarget) yield csvText(numberRows(target.name, target));
@@ -39,6 +39,9 @@ function runRows(record: RunRecord): Cell[][] {
     ['', 'startedAt', record.startedAt],
     ['', 'status', record.status],
     ['', 'plan.requests', record.plan.requests],
+    ...(record.plan.conversations === undefined
+      ? []
+      : ([['', 'plan.conversations', record.plan.conversations]] satisfies Cell[][])),
     ['', 'plan.durationS', record.plan.durationS],
     ['', 'plan.concurrency', record.plan.concurrency],
     ...(record.plan.maxInFlight === undefined
@@ -64,6 +67,7 @@ function runRows(record: RunRecord): Cell[][] {
     ...numberRows('', record),
     ...distributionRows('', 'responseTimeMs', record.responseTimeMs),
     ...distributionRows('', 'scheduleLagMs', record.scheduleLagMs),
+    ...turnRows(record),
     ['', 'goodputPerS', record.goodputPerS],
     ['', 'sloAttainment', record.sloAttainment],
     ['', 'client.eventLoopDelayP99Ms', record.client.eventLoopDelayP99Ms],
@@ -97,6 +101,20 @@ function runRows(record: RunRecord): Cell[][] {
       : Object.entries(record.otherTargets).flatMap(([name, value]): Cell[][] =>
           typeof value === 'number' ? [['', `otherTargets.${name}`, value]] : [],
         )),
+  ];
+}
+
+/** The conversations and the numbers of each turn: `turn.2.ttftMs.median`. */
+function turnRows({ conversations, perTurn = [] }: RunRecord): Cell[][] {
+  return [
+    ...Object.entries(conversations ?? {}).map(([name, count]): Cell[] => ['', `conversations.${name}`, count]),
+    ...perTurn.flatMap((turn) =>
+      numberRows('', turn).map(([target = '', metric, value = null]): Cell[] => [
+        target,
+        `turn.${turn.turn}.${String(metric)}`,
+        value,
+      ]),
+    ),
   ];
 }
 

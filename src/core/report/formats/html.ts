@@ -7,9 +7,11 @@ import { runCharts, streamCharts } from '../charts/run-charts.ts';
 import { chartSection, factSection, page, section, verdictHtml } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { statusWords } from '../words/outcome-words.ts';
+import { turnCharts } from '../charts/turns.ts';
 import { serverCharts } from '../charts/server.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
+import { turnTables } from '../tables/turn-table.ts';
 import {
   latencyTable,
   marked,
@@ -42,8 +44,8 @@ ${attention(record)
 ${tiles(record)}
 ${record.objectives.length > 0 ? section(objectiveTable(record, mostTargets)) : ''}
 ${section(latencyTable(record))}
-${[...streamTables(record), ...serverTables(record)].map(section).join('\n')}
-${[...streamCharts(record), ...runCharts(record), ...serverCharts(record)].map(chartSection).join('\n')}
+${[...streamTables(record), ...turnTables(record), ...serverTables(record)].map(section).join('\n')}
+${[...turnCharts(record), ...streamCharts(record), ...runCharts(record), ...serverCharts(record)].map(chartSection).join('\n')}
 ${section(outcomeTable(record))}
 ${record.perTarget.length > 1 ? section(targetTable(record, mostTargets)) : ''}
 ${failureSamples(record)}
@@ -88,7 +90,7 @@ function timeTile(record: RunRecord, name: QuantileName, label: string): [string
   return [timeLabel(first, label), marked(first.times, name), below];
 }
 
-/** Headline figures of streams; none if nothing was streamed. */
+/** What a stream is looked at by first; none when nothing was streamed. */
 function streamTiles({ ttftMs, tpotMs, outputTokensPerS }: RunRecord): [string, string, string][] {
   if (ttftMs === undefined || tpotMs === undefined) return [];
   return [

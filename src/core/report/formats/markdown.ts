@@ -6,6 +6,7 @@ import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.t
 import { escape, list, table } from './markdown-parts.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
+import { turnTables } from '../tables/turn-table.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
 import { verdictOf } from '../words/verdict.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -25,6 +26,7 @@ export function renderMarkdown(record: RunRecord): string {
       .map((note) => `> **Note:** ${escape(note)}`),
     table(latencyTable(record)),
     ...streamTables(record).map(table),
+    ...turnTables(record).map(table),
     ...serverTables(record).map(table),
     ...(record.objectives.length > 0 ? [table(objectiveTable(record, mostTargets))] : []),
     table(outcomeTable(record)),

@@ -1,6 +1,6 @@
 import type { Table } from '../tables/tables.ts';
 
-/** Separates the parts of a result in a terminal, as in the reference script. */
+/** Stands between the parts of a result in a terminal, as the reference script has it. */
 export const separator = '--- - --- - ---';
 const lineWidth = 96;
 const shortestName = 16;
@@ -13,9 +13,7 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
     .join(`\n${separator}\n`)}\n`;
 }
 
-/**
- * Aligns columns: the first on the left, as narrow as possible, all others on the right. Returns nothing without rows.
- */
+/** Columns side by side: the first flush left and as short as the line needs, all others flush right. Nothing without rows. */
 export function tableLines(table: Table): string[] {
   if (table.rows.length === 0) return [];
   const cells = [table.columns, ...table.rows].map((row) => row.map(oneLine));
@@ -58,7 +56,7 @@ export function wrap(text: string, indent: number): string[] {
   return [...lines, rest];
 }
 
-/** Control characters in a name or response could change the terminal. */
+/** Control characters would let a name or an answer steer the terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }

@@ -6,6 +6,7 @@ import { isMixed } from '../words/headline.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
+import { turnTables } from '../tables/turn-table.ts';
 import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts.ts';
 import { verdictText } from '../words/verdict.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -13,10 +14,7 @@ import type { RunRecord } from '../../record/run.ts';
 const mostTargets = 20;
 const mostFailures = 10;
 
-/**
- * Renders the result for a terminal: the verdict, then the lines of the reference script in its order and units, then
- * everything else.
- */
+/** The result for a terminal: the verdict, then the lines of the reference script, in its order and units, then what it does not tell. */
 export function renderText(record: RunRecord): string {
   const verdict = verdictText(record);
   const notes = attention(record).filter((note) => !verdict.includes(note));
@@ -25,6 +23,7 @@ export function renderText(record: RunRecord): string {
     notes.flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(latencyTable(record)),
     ...streamTables(record).map(tableLines),
+    ...turnTables(record).map(tableLines),
     ...serverTables(record).map(tableLines),
     tableLines(timesTable(record)),
     tableLines(ratesTable(record)),

@@ -46,7 +46,7 @@ export interface ComparedTarget {
   readonly rows: readonly ComparisonRow[];
 }
 
-/** Compares two runs and lists how their workload differs. */
+/** Puts two runs side by side and says where their workload differs. */
 export function compareRuns(before: RunRecord, after: RunRecord): Comparison {
   const differences = workloadDifferences(before, after);
   const comparable = differences.length === 0;
@@ -169,7 +169,8 @@ export function workloadDifferences(before: RunRecord, after: RunRecord): string
     const [a, b] = [value(before), value(after)];
     if (a !== b) differences.push({ what, before: a, after: b });
   };
-  // Unknown for older records.
+  differs('Conversations', conversationsText);
+  // Older records do not say.
   if (before.client.transport && after.client.transport) {
     differs('Transport', ({ client }) => (client.transport ? transportLabels[client.transport] : ''));
   }
@@ -188,5 +189,17 @@ export function workloadDifferences(before: RunRecord, after: RunRecord): string
   );
   return [...differences.map(differenceSentence), ...partial];
 }
+
+/** Which conversations of their files were sent, and of how many turns. */
+const conversationsText = ({ targets }: RunRecord): string =>
+  targets
+    .flatMap(({ prompts }) =>
+      prompts?.turns === undefined
+        ? []
+        : [
+            `${prompts.sent} of ${prompts.distinct} from number ${prompts.start + 1}, ${prompts.turns.mean.toFixed(2)} turns each`,
+          ],
+    )
+    .join('; ') || 'none';
 
 const requestOf = ({ method, url }: RunRecord['targets'][number]): string => `${method} ${url}`;

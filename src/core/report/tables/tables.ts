@@ -10,13 +10,11 @@ import { isMixed } from '../words/headline.ts';
 import { errorWords } from '../words/outcome-words.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/**
- * A table of a report as text. Each report renders it in its own way. The first column is text, the others are numbers.
- */
+/** A table of a report, in words; every report draws it its own way. The first column is text, the others numbers. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
-  /** The other columns with text. */
+  /** The other columns that hold text. */
   readonly words?: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly note?: string;
@@ -31,7 +29,7 @@ const quantileLabels: Readonly<Record<QuantileName, string>> = {
   p999: 'p99.9',
 };
 
-/** Percentiles with their intervals. Successes are next to all responses if they differ. No rows without a response. */
+/** Percentiles with what can be said of them; successes beside all responses where these differ. No rows without a response. */
 export function latencyTable(record: RunRecord): Table {
   const mixed = isMixed(record);
   const all = record.latencyMs;
@@ -184,7 +182,7 @@ export function outcomeTable(record: RunRecord): Table {
   };
 }
 
-/** Outcome of the objectives. If there are more than `most`, those of the run and missed ones come first. */
+/** What became of the objectives; if there are more than `most`, those of the run and those not met first. */
 export function objectiveTable({ objectives }: RunRecord, most: number): Table {
   const ofRun = objectives.filter(({ target }) => target === undefined);
   const ofTargets = objectives.filter(({ target }) => target !== undefined);

@@ -2,7 +2,7 @@ import { shorten } from '../../record/compact-run.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { loadText } from '../words/load-words.ts';
 
-/** What a run sends, which is known before it starts. */
+/** What a run sends: known before it starts. */
 export type Workload = Pick<RunRecord, 'plan' | 'targets' | 'targetCount'>;
 
 /** Something in which two runs differ; without values for targets. */
@@ -21,6 +21,7 @@ export function planDifferences(before: Workload, after: Workload): Difference[]
   };
   differs('Load', loadText);
   differs('Planned requests', ({ requests }) => (requests === null ? 'by duration' : String(requests)));
+  differs('Planned conversations', ({ conversations }) => String(conversations ?? 'not limited'));
   differs('Planned duration', ({ durationS }) => (durationS === null ? 'by count' : `${String(durationS)} s`));
   differs('Cold start', ({ coldStart }) => (coldStart ? 'measured' : 'not measured'));
   differs('Redirects', ({ maxRedirects }) => (maxRedirects > 0 ? 'followed' : 'not followed'));
@@ -34,7 +35,7 @@ export const differenceSentence = ({ what, before, after }: Difference): string 
     ? `The ${what.toLowerCase()} differ.`
     : `${what}: ${before} before, ${after} after.`;
 
-/** In the order of the directives' names, regardless of their order in the file. */
+/** In the order of the directives' names, whatever their order in the file. */
 function llmText(llm: RunRecord['targets'][number]['llm']): string {
   return Object.entries(llm ?? {})
     .map(([name, value]) => `${name} ${String(value)}`)

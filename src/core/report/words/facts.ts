@@ -8,7 +8,7 @@ import { failureSentences } from './failure-reasons.ts';
 import { isMixed } from './headline.ts';
 import { loadText, transportLabels } from './load-words.ts';
 import { errorWords, statusWords } from './outcome-words.ts';
-import { promptFacts } from './prompt-facts.ts';
+import { conversationSentences, promptFacts } from './prompt-facts.ts';
 import { excludedText, knownText, notReachedSentence, unsettledSentence } from './steady-words.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
@@ -43,7 +43,7 @@ export function attention(record: RunRecord): string[] {
   if (record.requestsCancelled > 0) {
     lines.push(`In flight when the run ended: ${requests(record.requestsCancelled)}. Other numbers exclude them.`);
   }
-  lines.push(...failureSentences([record]));
+  lines.push(...failureSentences([record]), ...conversationSentences(record));
   if (record.reconnected !== undefined && record.reconnected > 0) {
     lines.push(
       `${capital(requests(record.reconnected))} hit a closing connection and retried once on a new one. Latency counts from the first attempt.`,
@@ -102,11 +102,19 @@ function mixedSentence(record: RunRecord): string {
 }
 
 /** Returns the amount of a plan: `500 requests or 30 s`, whichever ends first. */
-export function lengthText({ requests: most, durationS }: RunRecord['plan']): string {
+export function lengthText({ requests: most, conversations, durationS }: RunRecord['plan']): string {
   return [
     ...(most === null ? [] : [requests(most)]),
+    ...(conversations === undefined ? [] : [countOf(conversations, 'conversation')]),
     ...(durationS === null ? [] : [withoutZeros(formatS(durationS))]),
   ].join(' or ');
+}
+
+/** Returns how many requests were sent so that no conversation is cut off; empty if it's the number planned. */
+function roundedText({ plan, conversations, requestsSent }: RunRecord): string {
+  return conversations === undefined || plan.requests === null || requestsSent <= plan.requests
+    ? ''
+    : ` (${formatCount(requestsSent)} sent, so that each conversation is complete)`;
 }
 
 /** Returns the facts that a result depends on: plan, methods, machine, software. */
@@ -118,7 +126,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
     ...(source === null ? [] : [['file', sourceText(source)] satisfies [string, string]]),
     [
       'plan',
-      `${lengthText(plan)}, ${loadText(plan)}, seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
+      `${lengthText(plan)}${roundedText(record)}, ${loadText(plan)}, seed ${String(plan.seed)}, timeout ${withoutZeros(formatMs(plan.timeoutMs))}`,
     ],
     [
       'warm-up',

@@ -1,4 +1,4 @@
-import { countOf, formatCount } from '../../format.ts';
+import { countOf, formatCount, formatNumber } from '../../format.ts';
 import type { AskedTokens, PromptUse, RunRecord } from '../../record/run.ts';
 
 /** Why repeated prompts matter. */
@@ -15,6 +15,36 @@ function usesOf(runs: readonly Pick<RunRecord, 'targets'>[]): ReadonlyMap<string
     }
   }
   return uses;
+}
+
+/** Returns how conversations ended: `200 conversations: 198 completed, 1 ended by a failure, 1 cut off`. */
+export function conversationText({ started, completed, failed, cut }: NonNullable<RunRecord['conversations']>): string {
+  const parts = [
+    `${formatCount(completed)} completed`,
+    ...(failed === 0 ? [] : [`${formatCount(failed)} ended by a failure`]),
+    ...(cut === 0 ? [] : [`${formatCount(cut)} cut off by the end of the run`]),
+  ];
+  return `${countOf(started, 'conversation')}: ${parts.join(', ')}`;
+}
+
+/** Returns sentences on conversations that ended before their last turn. */
+export function conversationSentences({ conversations }: Pick<RunRecord, 'conversations'>): string[] {
+  if (conversations === undefined) return [];
+  const { started, failed, cut } = conversations;
+  const of = `of ${countOf(started, 'conversation')}`;
+  return [
+    ...(failed === 0 ? [] : [`A failed turn ended ${formatCount(failed)} ${of}, so later turns have fewer requests.`]),
+    ...(cut === 0 ? [] : [`The end of the run cut off ${formatCount(cut)} ${of}, so later turns have fewer requests.`]),
+  ];
+}
+
+/** Returns the sent conversations of a target: `200 of 500 sent, none twice, 5 turns each`. */
+function conversationUse(use: PromptUse, { min, max, mean }: NonNullable<PromptUse['turns']>, think?: string): string {
+  const turns =
+    min === max
+      ? `${countOf(min, 'turn')} each`
+      : `${formatNumber(mean)} turns on average (min ${formatCount(min)}, max ${formatCount(max)})`;
+  return `${use.distinct === 1 ? `the same one ${formatCount(use.sent)} times: ${why}` : givenText(use)}; ${turns}; think time ${think ?? '0s unless the file sets one'}`;
 }
 
 function useText({ distinct, start, sent, askedInput, askedOutput }: PromptUse): string {
@@ -46,12 +76,32 @@ function givenText({ distinct, start, sent }: PromptUse): string {
 }
 
 /**
- * How often runs sent each of their prompts, warm-up included, as a labeled fact; empty if no language model got more
- * than one request.
+ * Returns how often runs sent each of their prompts and conversations, warm-up included, as labelled facts; empty where nobody
+ * asked a language model more than once.
  */
 export function promptFacts(runs: readonly Pick<RunRecord, 'targets'>[]): [label: string, value: string][] {
-  const uses = [...usesOf(runs)].filter(([, { distinct, sent }]) => sent > 1 || (distinct > 1 && sent > 0));
-  if (uses.length === 0) return [];
-  const texts = uses.map(([name, use]) => (uses.length === 1 ? useText(use) : `${name}: ${useText(use)}`));
-  return [['prompts', texts.join('; ')]];
+  const uses = [...usesOf(runs)].filter(
+    ([, { distinct, sent, turns }]) => sent > (turns ? 0 : 1) || (distinct > 1 && sent > 0),
+  );
+  const thinks = new Map(runs.flatMap(({ targets }) => targets.map(({ name, llm }) => [name, llm?.think])));
+  const fact = (
+    label: string,
+    some: typeof uses,
+    text: (use: PromptUse, name: string) => string,
+  ): [string, string][] =>
+    some.length === 0
+      ? []
+      : [[label, some.map(([name, use]) => `${uses.length === 1 ? '' : `${name}: `}${text(use, name)}`).join('; ')]];
+  return [
+    ...fact(
+      'prompts',
+      uses.filter(([, { turns }]) => turns === undefined),
+      useText,
+    ),
+    ...fact(
+      'conversations',
+      uses.filter(([, { turns }]) => turns !== undefined),
+      (use, name) => (use.turns === undefined ? '' : conversationUse(use, use.turns, thinks.get(name))),
+    ),
+  ];
 }

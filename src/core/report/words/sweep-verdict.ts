@@ -4,10 +4,10 @@ import { noLimitSentences } from '../../values/objectives.ts';
 import { outcomeOfAll, outcomeWords } from './outcome-words.ts';
 import type { RunVerdict } from './verdict.ts';
 
-/** Number of sentences on capacity in the verdict: the capacity, and what limits it. */
+/** How many sentences on capacity the verdict has: what was found, and what bounds it. */
 const inVerdict = 2;
 
-/** Returns the verdict on a sweep: the concurrency that the server can handle, and what limits it. */
+/** Returns the answer of a sweep: the concurrency that the server is good for, and what bounds it. */
 export function sweepVerdict(sweep: SweepRecord): RunVerdict {
   return { ...badgeOf(sweep), sentence: sweep.capacity.slice(0, inVerdict).join(' ') };
 }
@@ -32,5 +32,5 @@ function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
 }
 
-/** Returns the sentences on capacity that the verdict omits. */
+/** Returns what the verdict leaves out of capacity. */
 export const furtherCapacity = ({ capacity }: SweepRecord): readonly string[] => capacity.slice(inVerdict);
