@@ -6,25 +6,25 @@ import type { SweepRecord } from './core/record/sweeps/sweep.ts';
 import type { RunRecord } from './core/record/run.ts';
 import type { EarlierRuns } from './core/report/tiles/earlier-runs.ts';
 
-/** The result of any suite; `suite` says of which. */
+/** The result of any suite; `suite` says which. */
 export type SuiteRecord = ThroughputSuite | LatencySuite | MemorySuite;
 
-/** What the user has added to a result of the history. */
+/** The user's label and note for a result in the history. */
 export interface ResultMark {
-  /** Shown in place of the result's own name. */
+  /** Shown instead of the result's own name. */
   readonly name?: string;
   readonly note?: string;
 }
 
-/** What the panel is told of a result beside its record. */
+/** Facts about a result besides its record. */
 interface Kept {
-  /** No folder is open: the result is gone with the window. */
+  /** No folder is open, so the result is lost when the window closes. */
   readonly keptForSession: boolean;
   /** Absent unless the user has added something. */
   readonly mark?: ResultMark;
 }
 
-/** What the results panel shows; always whole, never a difference. */
+/** State of the results panel; always complete, never a difference. */
 export type PanelState =
   | { readonly kind: 'empty' }
   | {
@@ -48,7 +48,7 @@ export type PanelState =
   | {
       readonly kind: 'sweepRunning';
       readonly name: string;
-      /** What each level runs, but for its concurrency; absent where that is not known. */
+      /** Plan of each level without its concurrency; absent if unknown. */
       readonly plan?: RunPlan;
       readonly levels: readonly number[];
       /** Index in `levels` of the one under way. */
@@ -65,7 +65,7 @@ export type PanelState =
 
 export type ExportFormat = 'json' | 'csv' | 'html' | 'markdown' | 'vllm';
 
-/** From the extension to the panel. `init` answers `ready`. */
+/** From the extension to the panel. `init` is the reply to `ready`. */
 export type ToPanel =
   { readonly type: 'init'; readonly state: PanelState } | { readonly type: 'state'; readonly state: PanelState };
 
@@ -75,7 +75,7 @@ export type FromPanel =
   | { readonly type: 'cancel' }
   | { readonly type: 'run' }
   | { readonly type: 'runAgain'; readonly id: string }
-  /** Asks for a sweep of the same file at levels above those of the sweep with this id. */
+  /** Requests a sweep of the same file at levels above those of the sweep with this id. */
   | { readonly type: 'sweepHigher'; readonly id: string }
   | { readonly type: 'export'; readonly id: string; readonly format: ExportFormat; readonly to: 'file' | 'clipboard' }
   | { readonly type: 'openSource'; readonly id: string }
@@ -83,7 +83,7 @@ export type FromPanel =
   | { readonly type: 'swapRuns' }
   | { readonly type: 'showHistory' };
 
-/** What the panel keeps of its own over a reload: which run, or the two runs, or which sweep or suite it shows. */
+/** State that the panel keeps across a reload: the run, the two runs, the sweep, or the suite it shows. */
 export interface PersistedPanel {
   readonly runIds: readonly string[];
 }

@@ -1,4 +1,5 @@
-// The one file that imports the webview UI toolkit: it is no longer developed, and replacing it must stay a change of one file.
+// The only file that imports the webview UI toolkit. The toolkit is no longer developed, and replacing it must be a
+// change in one file.
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
@@ -18,7 +19,7 @@ export function registerControls(): void {
   );
 }
 
-/** A button that can say that it is at work: it keeps the focus then, but does nothing. */
+/** A button with a busy state, in which it keeps the focus but has no effect. */
 export interface Button {
   readonly element: HTMLElement;
   update(label: string, busy: boolean): void;
@@ -47,7 +48,7 @@ export interface Dropdown<T extends string> {
   value(): T;
 }
 
-/** One choice: what it stands for, and how it reads. */
+/** An option: its value and its label. */
 export interface Choice<T extends string> {
   readonly value: T;
   readonly text: string;
@@ -75,7 +76,7 @@ export function dropdown<T extends string>(
   };
 }
 
-/** Turns while something of unknown length is under way. For the eye alone: the words beside it say the same. */
+/** Rotates during a task of unknown length. Hidden from screen readers, because the text next to it says the same. */
 export function progressRing(): HTMLElement {
   const element = document.createElement('vscode-progress-ring');
   element.setAttribute('aria-hidden', 'true');

@@ -1,13 +1,16 @@
-/** What an element may hold; nothing is drawn for null, undefined and false. */
+/** Content of an element; nothing is drawn for null, undefined, and false. */
 export type Child = Node | string | null | undefined | false;
 
-/** Attributes of an element. `true` sets an empty one, undefined and false none. There is no `style`: the page forbids it. */
+/**
+ * Attributes of an element. `true` sets an empty one, undefined and false set none. There is no `style`, because the
+ * page forbids it.
+ */
 export interface Attributes {
   readonly class?: string | undefined;
   readonly [name: string]: string | number | boolean | undefined;
 }
 
-/** Makes an element. Strings become text nodes, so that nothing a server said is ever read as HTML. */
+/** Creates an element. Strings become text nodes, so that text from a server is never read as HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -31,7 +34,7 @@ export function setAttributes(element: Element, attributes: Attributes): void {
   }
 }
 
-/** Appends what there is to append. */
+/** Appends the content. */
 function append(element: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child !== null && child !== undefined && child !== false) element.append(child);

@@ -9,7 +9,7 @@ const paths = {
   warning: 'M8 1.6 15 14H1zm0 2L2.7 13h10.6zM7.4 6.5h1.2v3.4H7.4zm0 4.2h1.2v1.2H7.4z',
 } as const;
 
-/** The panel's few pictures. Each stands beside words that say the same. */
+/** The icons of the panel. Each is next to a text with the same meaning. */
 export type IconName = keyof typeof paths;
 
 /** A picture of the size of a letter, in the colour of its text. */

@@ -18,7 +18,7 @@ import type { View } from './views/view.ts';
 import { levelWords, phaseWords } from './words.ts';
 
 const main = h('main');
-/** Speaks when the state of a run changes; never for a snapshot. */
+/** Announces changes in the state of a run to screen readers, but not snapshots. */
 const announcer = h('div', { role: 'status', 'aria-live': 'polite', class: 'for-screen-readers' });
 let shown: { readonly key: string; readonly view: View } | null = null;
 
@@ -50,7 +50,7 @@ function replace(key: string, state: PanelState): void {
   shown = { key, view };
   main.replaceChildren(view.element);
   window.scrollTo(0, 0);
-  // The focused control is gone: go on reading at the new heading instead of at the top of the document.
+  // The focused control was removed. Move the focus to the new heading instead of the top of the document.
   if (hadFocus) main.querySelector('h1')?.focus();
 }
 

@@ -58,13 +58,13 @@ export function createReportTable({ title, columns, words = [], rows }: ReportTa
   );
 }
 
-/** The table beside a chart, folded. It is filled once it is open. */
+/** The table next to a chart, folded. It's filled when it's opened. */
 export interface TableTwin {
   readonly element: HTMLDetailsElement;
   show(table: ReportTable): void;
 }
 
-/** Makes the table beside a chart; among others it is told by the chart's title. */
+/** Creates the table next to a chart. The chart's title distinguishes it from others. */
 export function tableTwin(first: ReportTable): TableTwin {
   let shown = first;
   let columns = '';

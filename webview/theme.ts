@@ -61,7 +61,7 @@ function fade(color: string, share: number): string {
   return `color-mix(in srgb, ${color} ${share * 100}%, transparent)`;
 }
 
-/** True while somebody reads the panel with a screen reader: tables stand open then. */
+/** True while a screen reader is in use. Tables are open then. */
 export function usesScreenReader(): boolean {
   return hasBodyClass('vscode-using-screen-reader');
 }

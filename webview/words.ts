@@ -5,7 +5,7 @@ import { capital, formatCount, formatS, withoutZeros } from '../src/core/format.
 import { rateText } from '../src/core/report/words/load-words.ts';
 import { errorWords, outcomeWords, type Outcome } from '../src/core/report/words/outcome-words.ts';
 
-/** What a run is doing. */
+/** Phase of a run. */
 export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null, cancelling: boolean): string {
   if (cancelling) return 'Canceling: closing connections';
   if (snapshot === null) return 'Starting benchmark process';
@@ -58,7 +58,7 @@ export function planWords({ requests, durationS, concurrency, stages }: RunPlan)
   return `${requestsWords(requests)} or ${span} × ${width} in flight`;
 }
 
-/** When a run started, in the reader's own way to write it. */
+/** Start time of a run in the reader's locale. */
 export function startedWords(record: Pick<RunRecord, 'startedAt'>): string {
   return new Date(record.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
@@ -69,7 +69,7 @@ export const errorKindWords = (kind: ErrorKind): string => capital(errorWords[ki
 /** How a run ended. */
 export const outcomeLabel = (outcome: Outcome): string => capital(outcomeWords[outcome].label);
 
-/** The name of a quantile as people say it. */
+/** Display name of a quantile. */
 export function quantileWords(name: QuantileName): string {
   return { median: 'p50 (median)', p90: 'p90', p95: 'p95', p99: 'p99', p999: 'p99.9' }[name];
 }

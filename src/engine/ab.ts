@@ -17,7 +17,7 @@ import { readGitState } from './machine/git.ts';
 import { runBenchmark, type RunHooks } from './run.ts';
 import { keepConnections, type ConnectionKeeper } from './transport/connections.ts';
 
-/** One side of a comparison: the plan of its input is that of one slice. */
+/** One side of a comparison. The plan of its input is that of one slice. */
 export interface AbSide {
   readonly input: RunInput;
   /** Values of the file's variables, credentials masked. */
@@ -43,14 +43,14 @@ export interface AbSnapshot {
   readonly pair: number;
   readonly side: 'a' | 'b';
   readonly run: Snapshot;
-  /** What the complete pairs amount to. */
+  /** Result of the complete pairs. */
   readonly record: ComparisonRecord;
 }
 
-/** How the one who starts a comparison takes part in it. Canceling keeps the complete pairs. */
+/** Callbacks of the caller of a comparison. Canceling keeps the complete pairs. */
 export interface AbHooks extends Pick<RunHooks, 'signal' | 'fault' | 'version'> {
   onSnapshot?(snapshot: AbSnapshot): void;
-  /** Called after each pair with the record that would be left if the process ended now. Must not reject. */
+  /** Called after each pair with the record that remains if the process ends now. Must not reject. */
   onPartial?(record: ComparisonRecord): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export interface AbHooks extends Pick<RunHooks, 'signal' | 'fault' | 'version'> 
 const longestFirstS = 1;
 /** Times that a slice without a request is measured again. */
 const mostRepeats = 3;
-/** Targets of a slice with a row of their own. */
+/** Maximum number of targets with their own row in a slice. */
 const mostTargets = 100;
 
 /** A side while it is measured. */
@@ -152,7 +152,10 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
     return undefined;
   };
 
-  /** Measures a slice, again if a pause of the machine left no time for a request: such a slice says nothing of its side. */
+  /**
+   * Measures a slice, and repeats it if a pause of the machine left no time for a request, because such a slice says
+   * nothing about its side.
+   */
   const measureSlice = async (side: 'a' | 'b', pair: number): Promise<RunRecord | undefined> => {
     let run = await measure(side, pair, plan.durationS);
     for (let attempt = 0; run?.requestsSent === 0 && attempt < mostRepeats; attempt += 1) {

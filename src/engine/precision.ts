@@ -19,7 +19,7 @@ export interface PrecisionWatch {
 }
 
 const tickMs = 100;
-/** Threads report about four times a second, so a look at a time takes place this much later, ms. */
+/** Threads report about four times a second, so a check for a time takes place this much later, ms. */
 const behindMs = 600;
 
 /**

@@ -59,7 +59,7 @@ export function promptUses(
   });
 }
 
-/** Returns the lengths that the prompts `start` and after asked for; empty unless they are generated. */
+/** Returns the lengths requested by the prompts from `start` on; empty unless they are generated. */
 function askedTokens(
   { synthetic }: PreparedRequest,
   seed: number,

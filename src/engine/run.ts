@@ -53,11 +53,14 @@ export interface RunHooks {
   beforeClock?(): Promise<void>;
   /** Called with the recorder's full state at the end of the run. */
   onEnd?(state: RecorderState): void;
-  /** Maximum number of targets with percentiles and a row of their own in the record (default: 10,000). */
+  /** Maximum number of targets with percentiles and their own row in the record (default: 10,000). */
   readonly mostTargets?: number;
   /** Maximum number of event loops (default: by the number of cores). */
   readonly mostLoops?: number;
-  /** Keeps the connections for the next run; the first alone opens them and measures the client overhead. For one event loop. */
+  /**
+   * Keeps the connections for the next run. Only the first run opens them and measures the client overhead. For one
+   * event loop.
+   */
   readonly keeper?: ConnectionKeeper;
 }
 

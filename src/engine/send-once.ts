@@ -25,8 +25,8 @@ interface Exchange {
 }
 
 /**
- * Sends the first request of an input once, over a connection of its own, and returns the response with secrets masked.
- * Nothing is warmed and no load is put on the server, so its times are those of a first request.
+ * Sends the first request of an input once, over a separate connection, and returns the response with secrets masked.
+ * Nothing is warmed up and no load is put on the server, so its times are those of a first request.
  * @throws LoadlensError if there is no complete response
  */
 export async function sendOnce(

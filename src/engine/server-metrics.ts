@@ -19,14 +19,14 @@ export interface Scraper {
 const everyMs = { first: 250, later: 1_000 } as const;
 /** Length of the time at first, ms. */
 const firstMs = 5_000;
-/** Longest time of one reading, and most characters that are read. */
+/** Timeout of one reading, and maximum number of characters read. */
 const most = { ms: 2_000, characters: 8_000_000 } as const;
 
 /**
- * Returns the address of the server's metrics: that of the plan, or `/metrics` of a language model server that Loadlens has started;
- * undefined if none are read. Suites read none, because each of their many runs would.
- * @param ours Loadlens has started the server
- * @throws LoadlensError if the address is on a host that nobody has allowed
+ * Returns the URL of the server's metrics: that of the plan, or `/metrics` of a language model server that Loadlens
+ * started; undefined if none are read. Suites read none, because each of their many runs would.
+ * @param ours Loadlens started the server
+ * @throws LoadlensError if the URL has a host that isn't allowed
  */
 export function metricsUrlOf(
   { plan: { metricsUrl }, requests, file }: Pick<RunInput, 'plan' | 'requests' | 'file'>,

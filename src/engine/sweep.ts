@@ -17,7 +17,7 @@ import { runBenchmark, type RunHooks } from './run.ts';
 export interface SweepSnapshot {
   /** Completed runs. */
   readonly finished: readonly RunRecord[];
-  /** Total number of runs; null for a capacity search, which doesn't know it. */
+  /** Total number of runs; null for a capacity search, for which it's unknown. */
   readonly runs: number | null;
   /** The level being measured, and its progress; null during a pause between levels. */
   readonly concurrency: number;
@@ -110,7 +110,7 @@ function resultSoFar(trials: readonly Trial[]): { capacity: number | null; first
   return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
 }
 
-/** Maximum number of targets with a row of their own in each run of a series. */
+/** Maximum number of targets with their own row in each run of a series. */
 const mostTargets = 1_000;
 
 /** Results of a series of runs. */

@@ -37,7 +37,7 @@ import { createResultsPanel } from './views/results-panel.ts';
 import { createServersTree } from './views/servers-tree.ts';
 import { createStatusBar } from './views/status-bar.ts';
 
-/** Wires the parts together; none of them does work before it is asked. */
+/** Connects the parts. None of them does work before it's needed. */
 export function activate(context: ExtensionContext): LoadlensApi {
   const began = performance.now();
   const { extensionUri, workspaceState: memory, subscriptions } = context;

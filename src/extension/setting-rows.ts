@@ -8,7 +8,7 @@ interface SettingText {
   readonly section: 'Runs' | 'Mock server' | 'GPT-2 server' | 'Editor and history';
   /** Description in Markdown, for the settings editor and docs/editor.md. */
   readonly description: string;
-  /** Where it may be set; absent: everywhere but in folders. */
+  /** Where it can be set; absent: everywhere except in folders. */
   readonly scope?: 'resource' | 'machine-overridable';
 }
 

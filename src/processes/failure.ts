@@ -8,7 +8,7 @@ export interface FailureMessage {
   readonly hint: string;
   /** For the log, not for the user. Present for a bug. */
   readonly stack?: string;
-  /** What the parent can offer a way out of. */
+  /** Problems for which the parent can offer a solution. */
   readonly code?: 'portInUse';
 }
 

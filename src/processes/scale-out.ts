@@ -23,9 +23,9 @@ const cloudAheadMs = 5_000;
 const mostOnLambda = 25_000;
 
 /**
- * Sends one share of the load in the `load.json` next to this file. Called once per share, in any threads of Artillery. These
- * number themselves and start together. In a cloud, each worker is a process and would send the whole load, so only its first
- * thread sends, with a plan of its own.
+ * Sends one share of the load in the `load.json` next to this file. Called once per share, in any of Artillery's
+ * threads, which number themselves and start together. In a cloud, each worker is a process and would send the whole
+ * load, so only its first thread sends, with a separate plan.
  * @param test Artillery's name for the test run
  * @param count reports a number to Artillery, which adds up those with the same name
  */

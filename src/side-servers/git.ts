@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { LoadlensError } from '../core/errors.ts';
 
 /**
- * Variables that are for this process alone: those of git that tie it to a repository, which a comparison started by a git hook
- * has, and the one that makes the editor's program a Node.
+ * Environment variables that children must not get: git's variables that name a repository, which a git hook sets, and
+ * the one that turns the editor's program into Node.
  */
 const bound = new Set([
   'ELECTRON_RUN_AS_NODE',
@@ -68,7 +68,7 @@ export async function resolveRef({ top }: Repository, ref: string): Promise<Revi
 }
 
 /**
- * Checks a commit out into a folder of its own. No branch is created or moved.
+ * Checks a commit out into a separate folder. Creates and moves no branch.
  * @throws LoadlensError if git can't
  */
 export async function addWorktree({ top }: Repository, folder: string, { ref, commit }: Revision): Promise<void> {
@@ -79,7 +79,10 @@ export async function addWorktree({ top }: Repository, folder: string, { ref, co
   });
 }
 
-/** Makes git forget a work tree whose folder is gone. Other work trees stay, even if their folders are gone, too. */
+/**
+ * Makes git forget a work tree whose folder was removed. Keeps other work trees, even if their folders are missing,
+ * too.
+ */
 export async function forgetWorktree(repository: string, folder: string): Promise<void> {
   await git(repository, [...quietly, ...forgetting(folder)]);
 }
@@ -97,7 +100,7 @@ interface Output {
   readonly stderr: string;
 }
 
-/** Runs git in a process group of its own: Ctrl+C must not cut off what git writes. */
+/** Runs git in a separate process group, because Ctrl+C must not interrupt a write. */
 async function git(cwd: string, args: readonly string[]): Promise<Output> {
   const options: SpawnOptions = {
     cwd,
@@ -119,7 +122,7 @@ async function git(cwd: string, args: readonly string[]): Promise<Output> {
   }
 }
 
-/** What git said last, without its prefix and full stop. */
+/** Last line of git's output, without its prefix and period. */
 function lastLine(text: string): string {
   return (text.trim().split('\n').at(-1) ?? '').replace(/^fatal: /, '').replace(/\.$/, '');
 }

@@ -9,10 +9,10 @@ const marker = 'LOADLENS_AB_SESSION';
 const graceMs = 5_000;
 const pollMs = 25;
 
-/** A process as it can be found again: process IDs are reused, so the ID alone doesn't tell. */
+/** Identity of a process. Process IDs are reused, so the ID alone isn't enough. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in a form of the system; null if the system doesn't say. */
+  /** Start time in the system's format; null if unknown. */
   readonly started: string | null;
 }
 
@@ -30,8 +30,8 @@ export interface ProcessTree {
 }
 
 /**
- * Starts a shell command in a process group of its own, so that Ctrl+C in the terminal doesn't reach it. Its output goes to a
- * file: reading it would take time from the loop that measures.
+ * Starts a shell command in a separate process group, so that Ctrl+C in the terminal doesn't reach it. Its output goes
+ * to a file, because reading it would take time from the event loop that measures.
  * @throws if the shell can't be started
  */
 export async function startTree(
@@ -60,7 +60,7 @@ export async function startTree(
   }
 }
 
-/** Ends all processes of a tree: asks them first, and kills what is left after 5 s. */
+/** Ends all processes of a tree: sends SIGTERM first, and kills those that remain after 5 s. */
 export async function endTree(root: ProcessIdentity, session: string): Promise<void> {
   const deadline = Date.now() + graceMs;
   for (let first = true; ; first = false) {
@@ -100,7 +100,7 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
       if (process.platform === 'win32') execFileSync('taskkill', ['/pid', `${pid}`, '/t', '/f'], { stdio: 'ignore' });
       else process.kill(pid, signal);
     } catch {
-      // Gone meanwhile.
+      // Ended in the meantime.
     }
   }
 }
@@ -111,7 +111,7 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
  */
 function processesOf(root: ProcessIdentity, session: string): number[] {
   if (process.platform === 'linux') return linuxProcesses().filter((pid) => belongs(pid, root, session));
-  // A group lives on without its leader, but then nothing tells whose it is.
+  // A group remains after its leader has ended, but then its owner is unknown.
   return isRunning(root) ? [process.platform === 'win32' ? root.pid : -root.pid] : [];
 }
 
@@ -126,7 +126,7 @@ function belongs(pid: number, root: ProcessIdentity, session: string): boolean {
   }
 }
 
-/** False if the ID of the leader belongs to another process by now, which then leads another group. */
+/** False if another process now has the ID of the leader, and leads another group. */
 function isSameOrGone({ pid, started }: ProcessIdentity): boolean {
   const now = startOf(pid);
   return now === null || now === started;
@@ -155,7 +155,9 @@ function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** Returns fields of /proc/<pid>/stat; null for a process that is gone. The name in parentheses may hold anything. */
+/**
+ * Returns fields of /proc/<pid>/stat; null for a process that has ended. The name in parentheses may contain anything.
+ */
 function statOf(pid: number): { readonly state: string; readonly group: number; readonly started: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

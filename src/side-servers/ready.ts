@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { createServer, connect } from 'node:net';
 import { once } from 'node:events';
 
-/** Addresses of this machine that a server may listen on, as they stand in a URL. */
+/** Addresses of this machine that a server may listen on, in the format of a URL. */
 const addresses = ['127.0.0.1', '[::1]'] as const;
 const attemptMs = 2_000;
 

@@ -44,23 +44,23 @@ export interface StartedServers {
   readonly stopped: AbortSignal;
 }
 
-/** Where the files of both sides are, and where to keep what has to be taken away again. */
+/** Location of the files of both sides, and of everything that must be removed again. */
 export interface Places {
-  /** Folder of the files as they are. Commands run in it, or in its place in a work tree. */
+  /** Folder of the current files. Commands run in it, or in the corresponding folder of a work tree. */
   readonly folder: string;
-  /** Folder for work trees, outputs, and notes of what was started. */
+  /** Folder for work trees, outputs, and session state. */
   readonly cache: string;
 }
 
-/** How the one who starts servers takes part in it. */
+/** Callbacks during the use of servers. */
 export interface Watcher {
   /** Aborts when the servers aren't wanted any longer. */
   readonly signal: AbortSignal;
-  /** Shows what is going on until the next call. */
+  /** Shows the current step until the next call. */
   show(text: string): void;
-  /** Says what the user may want to know. */
+  /** Shows information for the user. */
   note(text: string): void;
-  /** Says something that explains an error. */
+  /** Shows details that explain an error. */
   warn(text: string): void;
 }
 
@@ -71,7 +71,7 @@ const pollMs = 50;
 const newsMs = 100;
 const mostLines = 15;
 
-/** What starting takes. */
+/** Input for starting servers. */
 interface Tools {
   readonly folder: string;
   readonly session: Session;
@@ -80,7 +80,7 @@ interface Tools {
   readonly onStop: (reason: LoadlensError, output: string) => void;
 }
 
-/** Starts the servers of both sides, lets `act` use them, and takes them away again, whatever happens. */
+/** Starts the servers of both sides, runs `act` with them, and always removes them again. */
 export async function withServers<T>(
   plans: readonly ServerPlan[],
   { folder, cache }: Places,
@@ -104,7 +104,7 @@ export async function withServers<T>(
     return await act({ ...started, stopped: stopped.signal });
   } catch (error) {
     await sleep(newsMs);
-    // Whatever failed then failed for that.
+    // Any other failure is a consequence of that one.
     throw stopped.signal.aborted ? stopped.signal.reason : error;
   } finally {
     closing = true;
@@ -129,7 +129,7 @@ async function checkoutsOf(plans: readonly ServerPlan[], folder: string): Promis
   return { repository, revisions };
 }
 
-/** Returns whether a ref stands for the files as they are. */
+/** Returns whether a ref means the current files. */
 export const isWorkingTree = (ref: string | undefined): boolean => ref === undefined || ref === '.';
 
 /** The folder that a side runs in. */
@@ -138,7 +138,7 @@ interface Checkout {
   readonly commit: Pick<ComparisonServer, 'commit' | 'modified'>;
 }
 
-/** Checks out and builds what a side needs. */
+/** Checks out and builds the files of a side. */
 async function prepare(
   { side, build }: ServerPlan,
   { repository, revisions }: Checkouts,

@@ -16,9 +16,12 @@ import {
 
 const identitySchema = v.object({ pid: v.number(), started: v.nullable(v.string()) });
 
-/** What a comparison has to take away again, written down before it is made: the process may be killed at any time. */
+/**
+ * Everything that a comparison must remove again. It's written down before it's created, because the process may be
+ * killed at any time.
+ */
 const stateSchema = v.object({
-  /** Machine: a home folder may be shared by several. */
+  /** Machine, because several may share a home folder. */
   host: v.string(),
   owner: identitySchema,
   worktrees: v.array(v.object({ repository: v.string(), folder: v.string() })),
@@ -40,9 +43,9 @@ export interface Session {
 }
 
 /**
- * Opens a session, after taking away what sessions of dead processes left.
+ * Opens a session, after removing leftovers of dead processes.
  * @param root folder of all sessions
- * @param note tells the user what was taken away
+ * @param note tells the user what was removed
  */
 export async function openSession(root: string, note: (text: string) => void): Promise<Session> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -97,8 +100,8 @@ function readState(root: string, id: string): State | undefined {
 }
 
 /**
- * Takes away what sessions of dead processes of this machine left.
- * @param root folder of all sessions; it may not exist
+ * Removes leftovers of dead processes of this machine.
+ * @param root folder of all sessions; may be missing
  */
 export async function removeLeftovers(root: string, note: (text: string) => void): Promise<void> {
   if (!existsSync(root)) return;
@@ -108,7 +111,7 @@ export async function removeLeftovers(root: string, note: (text: string) => void
   }
 }
 
-/** Returns the sessions of this machine whose process is gone. */
+/** Returns the sessions of this machine whose process has ended. */
 function leftovers(root: string): string[] {
   return readdirSync(root)
     .filter((name) => name.endsWith('.json'))
@@ -119,7 +122,7 @@ function leftovers(root: string): string[] {
     });
 }
 
-/** Takes away what a session has made; its state last, so that a later start can go on. */
+/** Removes everything that a session created; its state last, so that a later start can continue. */
 async function takeAway(root: string, id: string): Promise<void> {
   const { trees = [], worktrees = [] } = readState(root, id) ?? {};
   await Promise.all(trees.map((tree) => endTree(tree, id)));

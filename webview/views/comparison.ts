@@ -64,7 +64,7 @@ function subtitle({ startedAt, plan, kind, threshold, environment }: ComparisonR
   return `${startedWords({ startedAt })} · ${how} · threshold ${formatPercent(threshold)} · ${environment.host}`;
 }
 
-/** Charts of one metric at a time, which the reader chooses. */
+/** Charts of the metric that the reader selects. */
 function sliceCharts(comparison: ComparisonRecord): {
   readonly element: HTMLElement | null;
   readonly charts: readonly ChartFigure[];

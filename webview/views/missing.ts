@@ -3,7 +3,7 @@ import { h } from '../dom.ts';
 import { post } from '../host.ts';
 import type { StateOf, View } from './view.ts';
 
-/** The run that was shown is no longer kept. */
+/** The run that was shown is no longer stored. */
 export function missingView({ id }: StateOf<'missing'>): View {
   return {
     charts: [],

@@ -100,7 +100,7 @@ function measured(record: RunRecord, earlier: EarlierRuns | undefined): Part {
   };
 }
 
-/** What the changes on tiles are since, or why there are none. */
+/** Which run the changes on tiles refer to, or why there are none. */
 function earlierNote(earlier: EarlierRuns | undefined): HTMLElement | null {
   const text = earlier && trailNote(earlier, (startedAt) => startedWords({ startedAt }));
   return text === undefined ? null : h('p', { class: 'remark' }, text);
@@ -112,7 +112,7 @@ function turnParts(record: RunRecord, charts: readonly ChartFigure[]): readonly 
   return table === undefined ? [] : [chartSection('Conversations', charts), reportTable(table)];
 }
 
-/** What the server said about itself: the bottleneck, the charts, and the table. */
+/** The server's own metrics: the bottleneck, the charts, and the table. */
 function serverParts(record: RunRecord, charts: readonly ChartFigure[]): readonly Child[] {
   const [table] = serverTables(record);
   return table === undefined ? [] : [chartSection('Server metrics', charts), reportTable(table)];

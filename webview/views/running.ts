@@ -95,7 +95,7 @@ function howFarWords(plan: RunPlan, snapshot: Snapshot | null): string {
   return parts.join(' · ');
 }
 
-/** What there is to show before the first snapshot. */
+/** Content before the first snapshot. */
 const nothingYet: Pick<Summary, 'timeline' | 'statusCodes' | 'errors' | 'requestsSent'> = {
   timeline: { widthMs: 1000, responses: [], failures: [], medianMs: [], p95Ms: [] },
   statusCodes: {},

@@ -58,7 +58,7 @@ function chaptersOf(suite: SuiteRecord): Chapters {
   }
 }
 
-/** Whether there is more in a chapter than charts, which the panel draws its own way. */
+/** Whether a chapter has more than charts, which the panel draws in its own way. */
 function hasContent({ sentences = [], facts = [], tables = [] }: Section): boolean {
   return sentences.length + facts.length + tables.length > 0;
 }

@@ -5,7 +5,7 @@ import type { ChartFigure } from '../charts/kit/figure.ts';
 export interface View {
   readonly element: HTMLElement;
   readonly charts: readonly ChartFigure[];
-  /** Shows a later state of the same thing in place. Absent where what is shown never changes. */
+  /** Shows a later state of the same kind in place. Absent if it never changes. */
   update?(state: PanelState): void;
 }
 

@@ -38,7 +38,7 @@ export interface AbOptions extends PlanOptions, ReportOptions, CheckOptions, Ser
   readonly quiet?: true;
 }
 
-/** Runs `loadlens ab` and returns the exit code. Throws a LoadlensError for what the user can fix. */
+/** Runs `loadlens ab` and returns the exit code. Throws a LoadlensError if the user can fix the cause. */
 export async function abCommand(name: string | undefined, options: AbOptions, version: string): Promise<ExitCode> {
   const { allowHost, quiet = false } = options;
   checkLoadOptions(options);
@@ -137,7 +137,7 @@ function fileOf(
   return { loaded, variables: hasPort ? variables : (own ?? {}), server, secure, hasPort };
 }
 
-/** Stands for the port of a side's server in commands and values of variables. */
+/** Placeholder for the port of a side's server in commands and values of variables. */
 const portPlace = '{port}';
 
 const withPort = (variables: Variables, port: number | undefined): Variables =>
@@ -147,7 +147,7 @@ const withPort = (variables: Variables, port: number | undefined): Variables =>
         Object.entries(variables).map(([name, value]) => [name, value.replaceAll(portPlace, String(port))]),
       );
 
-/** The server's address takes the place of one address on this machine: which of several, only the user knows. */
+/** The server's address replaces one address on this machine. If there are several, only the user knows which. */
 function checkAddress({ loaded: { file, shownAs }, server, hasPort }: SideFile): void {
   if (server === undefined || hasPort) return;
   const ports = localPorts(file.targets);

@@ -21,7 +21,7 @@ export interface CompareOptions extends ReportOptions, CheckOptions {
   readonly failOn?: FailOn;
 }
 
-/** Runs `loadlens compare` and returns the exit code. Throws a LoadlensError for what the user can fix. */
+/** Runs `loadlens compare` and returns the exit code. Throws a LoadlensError if the user can fix the cause. */
 export function compareCommand(options: CompareOptions): Promise<ExitCode> {
   const { threshold, metrics: chosen, failOn } = options;
   const checks = checkReports(options, undefined, checksOfComparison, resultOfComparison);

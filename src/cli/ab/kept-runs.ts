@@ -36,7 +36,7 @@ export function readKeptRuns(option: string, patterns: readonly string[]): KeptR
 
 /**
  * Reads the runs of a baseline.
- * @throws LoadlensError if there is none of that name
+ * @throws LoadlensError if it doesn't exist
  */
 export function baselineRuns(name: string): KeptRun[] {
   return runsOf(baselineFile(name), loadBaseline(name));
@@ -46,7 +46,7 @@ const runsOf = (file: string, { runs }: Baseline): KeptRun[] =>
   runs.map((run, i) => ({ file: `${file}#${i + 1}`, run }));
 
 function filesOf(option: string, pattern: string): string[] {
-  // A shell that expands patterns itself hands over names, which may hold a star.
+  // A shell that expands patterns passes names, which may contain a star.
   if (existsSync(pattern)) return [pattern];
   if (isBaselineName(pattern) && existsSync(baselineFile(pattern))) return [baselineFile(pattern)];
   if (!pattern.includes('*')) return [pattern];

@@ -14,7 +14,7 @@ export interface ServeOptions {
   readonly ready?: string;
 }
 
-/** A server without what the endpoints file says of it. */
+/** A server without the values of the endpoints file. */
 type Planned = Omit<ServerPlan, 'secure'>;
 
 /**

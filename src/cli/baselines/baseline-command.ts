@@ -7,7 +7,7 @@ import { readKeptRuns } from '../ab/kept-runs.ts';
 import { isBaselineName } from '../../core/values/relations.ts';
 import { baselineFile, baselineNames, loadBaseline, removeBaseline, saveBaseline } from './store.ts';
 
-/** Runs `loadlens baseline set`. Throws a LoadlensError for what the user can fix. */
+/** Runs `loadlens baseline set`. Throws a LoadlensError if the user can fix the cause. */
 export function setBaselineCommand(name: string, files: readonly string[]): ExitCode {
   if (!isBaselineName(name)) {
     throw new LoadlensError(`"${name}" can't be the name of a baseline.`, {
@@ -54,7 +54,7 @@ export function listBaselinesCommand(): ExitCode {
   return ExitCode.done;
 }
 
-/** Runs `loadlens baseline remove`. Throws a LoadlensError for what the user can fix. */
+/** Runs `loadlens baseline remove`. Throws a LoadlensError if the user can fix the cause. */
 export function removeBaselineCommand(name: string): ExitCode {
   process.stdout.write(`Removed ${removeBaseline(name)}\n`);
   return ExitCode.done;

@@ -24,7 +24,7 @@ export function baselineNames(): string[] {
 
 /**
  * Reads a baseline.
- * @throws LoadlensError if there is none of that name, or its file is damaged
+ * @throws LoadlensError if it doesn't exist, or its file is damaged
  */
 export function loadBaseline(name: string): Baseline {
   const file = checkExists(name);
@@ -64,7 +64,7 @@ export function saveBaseline(baseline: Baseline): { readonly file: string; reado
 
 /**
  * Removes a baseline and returns its file.
- * @throws LoadlensError if there is none of that name
+ * @throws LoadlensError if it doesn't exist
  */
 export function removeBaseline(name: string): string {
   const file = checkExists(name);

@@ -114,7 +114,7 @@ export async function repeatCommand(
   return end === ExitCode.done ? endOfComparison(record, options.failOn) : end;
 }
 
-/** Returns what a report of checks says of a run. */
+/** Returns the content of a report of checks on a run. */
 export const resultOfRun = ({ name, startedAt, totalMs }: RunRecord): CheckedResult => ({
   name,
   startedAt,
@@ -132,7 +132,7 @@ const comparisonChecks = (options: RepeatOptions, loaded: LoadedFile): CheckRepo
 
 const ofEachRun: ReadonlySet<string> = new Set(['--json', '--vllm-json']);
 
-/** Reports of each run: with a baseline those in JSON alone, as the others show the comparison. */
+/** Reports of each run. With a baseline, only JSON, because the others show the comparison. */
 function perRunOutputs(options: RepeatOptions, loaded: LoadedFile): ReturnType<typeof outputsOf<RunRecord>> {
   const { junit } = runChecks(options, loaded);
   const outputs = outputsOf(options, { ...reports, junit });

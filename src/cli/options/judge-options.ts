@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { metrics, share } from './values.ts';
 
-/** Adds the options that say how a comparison is judged. */
+/** Adds the options for judging a comparison. */
 export function addJudgeOptions(command: Command): Command {
   return command
     .addOption(new Option('--threshold <percent>', 'smallest change that matters').argParser(share).default(0.05, '5%'))

@@ -39,7 +39,7 @@ export interface ReportOptions {
   readonly html?: string;
   readonly csv?: string;
   readonly md?: string;
-  /** Of runs and sweeps alone. */
+  /** For runs and sweeps only. */
   readonly vllmJson?: string;
 }
 
@@ -63,7 +63,7 @@ export function planOption(key: PlanOptionName): Option {
   return option.argParser(parserOf(value));
 }
 
-/** Options of what is sent and measured, which a comparison decides itself. */
+/** Options for what is sent and measured, which a comparison decides itself. */
 const amountOptions: readonly PlanOptionName[] = ['requests', 'conversations', 'durationS', 'until', 'coldStart'];
 /** `workers` has another meaning in exports, whose workers don't read metrics. The drain time can't be set. */
 const notShared: ReadonlySet<PlanOptionName> = new Set([...amountOptions, 'workers', 'metricsUrl', 'drainMs']);

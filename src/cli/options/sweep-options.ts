@@ -3,7 +3,7 @@ import { planOptions } from '../../core/values/plan-options.ts';
 import { defaultCoolDownMs, parseLevels, parseRange } from '../../core/plan/sweep.ts';
 import { absoluteObjectives, parserOf } from './values.ts';
 
-/** Adds the options that make several runs of one. */
+/** Adds the options that turn one run into several. */
 export function addSweepOptions(run: Command): Command {
   return run
     .option('--levels <list>', 'measure a list of concurrency levels, such as 1,2,4,8', levels)

@@ -91,5 +91,5 @@ export function absoluteObjectives(text: string, before: readonly Objective[] = 
 /** Collects an option that may be given several times. */
 export const several = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
-/** Digits with or without a fraction: none of the other things that Number() takes. */
+/** Digits with an optional fraction, and nothing else that Number() accepts. */
 const isPlain = (text: string): boolean => /^\d+(\.\d+)?$/.test(text);

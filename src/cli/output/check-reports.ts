@@ -65,7 +65,7 @@ function placeOf(loaded: Pick<LoadedFile, 'path' | 'file'> | undefined): CheckPl
   };
 }
 
-/** Returns what a report of checks says of a comparison. */
+/** Returns the content of a report of checks on a comparison. */
 export const resultOfComparison = ({ name, startedAt, a, b }: ComparisonRecord): CheckedResult => ({
   name,
   startedAt,

@@ -36,7 +36,7 @@ export interface Screen {
   print(text: string): void;
   /** Writes a remark to standard error, unless quiet. */
   note(text: string): void;
-  /** Says something that explains an error. */
+  /** Shows details that explain an error. */
   warn(text: string): void;
 }
 
@@ -135,13 +135,13 @@ export function writeResult<R>(text: string, outputs: readonly Output<R>[], reco
   writeOutputs(outputs, record, screen);
 }
 
-/** Writes the files of a result and says so. */
+/** Writes the files of a result and reports it. */
 export function writeOutputs<R>(outputs: readonly Output<R>[], record: R, screen: Pick<Screen, 'note'>): void {
   for (const { path, report } of outputs) writeReport(path, report.pieces?.(record) ?? report.render(record));
   for (const { path } of outputs) if (path !== standardOutput) screen.note(`Wrote ${path}`);
 }
 
-/** The outcome of a measurement beside its status. */
+/** The outcome of a measurement besides its status. */
 interface End {
   readonly runs: readonly RunRecord[];
   /** One sentence on the objectives that aren't met; undefined if all are. */

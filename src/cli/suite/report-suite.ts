@@ -24,7 +24,7 @@ export function reportSuite<S extends object>(
   { model, hooks, screen }: Pick<SuiteTools, 'model' | 'hooks' | 'screen'>,
   { kind, out, measure, make, chaptersOf }: SuiteKind<S>,
 ): Promise<S> {
-  // Without a time in its name, the next suite finds a partial file that this one left.
+  // Its name has no time, so the next suite finds a leftover partial file.
   const place = join(out, suiteFileName(kind, model.name, ''));
   return withPartialFile(
     `${place.replace(/_+$/, '')}.json`,

@@ -22,7 +22,7 @@ export interface Expected {
   readonly type: string;
 }
 
-/** Reads one response of a language model at a time. Arrivals are stamped at once and parsed later. */
+/** Reads one response of a language model at a time. Stamps arrivals immediately and parses them later. */
 export interface StreamReader {
   begin(expected: Expected): void;
   /** Adds bytes, which are valid during the call only. */
@@ -154,7 +154,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     else if (track.unfinished !== undefined) whole = { kind: 'unfinished', text: track.unfinished };
     else if (track.parts === 0 && (track.tokens(false).usage?.tokens ?? 0) === 0) {
       if ((dialect === undefined && expected.anyEvents) || dialect?.tokenless === true) return;
-      // Some servers send nothing but a list of vectors.
+      // Some servers send only a list of vectors.
       if (expected.tokenless === true && Array.isArray(json) && json.length > 0) return;
       whole = { kind: 'noToken', text: `The response has no token: ${JSON.stringify(json).slice(0, maxShown)}` };
     }

@@ -23,7 +23,7 @@ export function watchDeadlines(
 ): Deadlines {
   let cleared = false;
   let draining: NodeJS.Timeout | undefined;
-  // One timer for all requests, set to the earliest deadline of those in flight at the last look. Requests that left since
+  // One timer for all requests, set to the earliest deadline of those in flight at the last check. Requests sent since
   // then have a later one.
   const look = (): void => {
     const now = performance.now();

@@ -14,19 +14,19 @@ export interface DueRequests {
   readonly atMs: number;
   /** A request was taken ahead of its time. */
   readonly holdsOne: boolean;
-  /** Returns how many requests are due and haven't left: none while a slot is free, and none in the closed model. */
+  /** Returns how many requests are due but unsent: none while a slot is free, and none in the closed model. */
   queued(isSlotFree: boolean): number;
   /** Returns true once no further request becomes due. */
   isOver(): boolean;
-  /** Returns true once no request is left to take. */
+  /** Returns true if no request is left. */
   isTaken(): boolean;
   /** Drops the request taken ahead. Returns 1 if it was due at `nowMs`, otherwise 0. */
   drop(nowMs: number): number;
 }
 
 /**
- * Creates the queue of a load that started at `startedAtMs`, `performance.now()`. Nothing is stored: it lies between two
- * indexes.
+ * Creates the queue of a load that started at `startedAtMs`, `performance.now()`. Nothing is stored, because the queue
+ * is a range of indexes.
  * @param endMs returns the time from which no request is due, ms from the start (default: decided by the model alone)
  */
 export function createDueRequests(

@@ -3,7 +3,7 @@ export interface Flight {
   readonly count: number;
   /** ∫ requests in flight dt, ms. */
   readonly integralMs: number;
-  /** Counts a request that left (1) or ended (-1) at `atMs`, which may lie before the last change. */
+  /** Counts a request that was sent (1) or ended (-1) at `atMs`, which may be before the last change. */
   change(atMs: number, change: 1 | -1): void;
   /** Adds a request that was in flight for `ms` and was never counted. */
   add(ms: number): void;

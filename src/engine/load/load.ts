@@ -28,14 +28,15 @@ function createCounter(): RequestCounter {
 
 const isSuccess = ({ error, status }: Sample): boolean => error === undefined && status >= 200 && status < 300;
 
-/** Interval at which a load whose slots are all busy updates its backlog and checks whether its end has come, ms. */
+/** Interval at which a load with all slots busy updates its backlog and checks for its end, ms. */
 const lookMs = 50;
 
 /**
- * Starts a load. A request's life, from due to sample: `due` says that it is due, `next` gives it to a slot that is free,
- * `begin` starts it, the slot hands it to the transport and reports `sent` and `ended`, which records the sample and gives the
- * slot its next request. A request that is due while every slot is busy waits, timed from its scheduled time. A turn of a
- * conversation makes the next one in `ended`; it waits for its time on the same slot, and `sendTurns` sends it.
+ * Starts a load. The life of a request: `due` reports that it is due, `next` gives it to a free slot, and `begin`
+ * starts it. The slot passes it to the transport and reports `sent` and `ended`, which records the sample and gives the
+ * slot its next request. A request that is due while every slot is busy is queued, and its response time starts at its
+ * scheduled time. The end of a turn of a conversation creates the next turn, which waits for its time on the same slot
+ * until `sendTurns` sends it.
  */
 export function startLoad(options: LoadOptions): Load {
   const { model, open, requests, pick, timeoutMs, drainMs, onSample } = options;
@@ -56,7 +57,7 @@ export function startLoad(options: LoadOptions): Load {
   let busy = 0;
   /** Time of the next start that a free slot waits for; Infinity if none does. */
   let startAtMs = Infinity;
-  /** No further request leaves. */
+  /** No further request is sent. */
   let closed = false;
   let over = false;
   let resolve: (outcome: LoadOutcome) => void;
@@ -75,7 +76,7 @@ export function startLoad(options: LoadOptions): Load {
     if (atMs < Infinity) options.pacer?.wakeAt(atMs, dispatch);
   };
 
-  /** Sends what is due over the slots that are free, and turns over the slots of their conversations. */
+  /** Sends due requests with the free slots, and turns with the slots of their conversations. */
   const dispatch = (): void => {
     startAtMs = Infinity;
     sendTurns();
@@ -246,10 +247,10 @@ export function startLoad(options: LoadOptions): Load {
     tellBacklog();
     if (due.isOver()) {
       drainIfLast();
-      // Slots that wait for a request or a turn that no longer leaves.
+      // Slots that wait for a request or a turn that won't be sent.
       if ((options.endMs?.() ?? Infinity) < Infinity || conversations.inProgress > 0) dispatch();
     }
-    // Without slots, nothing else notices that no request is left to take.
+    // Without slots, nothing else notices that no request is left.
     if (busy === 0 && due.isTaken()) finish(0, Infinity);
   }, lookMs);
   slots.add(options.lanes);

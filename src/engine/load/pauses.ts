@@ -1,15 +1,15 @@
 /**
- * A closed model would send to a server that is gone as fast as its requests fail. After this many failures in a row, and two
- * per slot, it pauses before the next try, longer each time. A load that its number of requests ends pauses no longer than
- * `mostMs` in all.
+ * A closed model would send to a server that stopped as fast as its requests fail. After this number of failures in a
+ * row, and two per slot, it pauses before the next attempt, longer each time. A load with a number of requests pauses
+ * for at most `mostMs` in all.
  */
 const limits = { afterFailures: 20, firstMs: 10, longestMs: 250, mostMs: 10_000 };
 
 /** Pauses of a closed model whose server doesn't respond. */
 export interface Pauses {
-  /** No request leaves. */
+  /** No request is sent. */
   readonly active: boolean;
-  /** Counts a request. Returns true while none is to follow it. */
+  /** Counts a request. Returns true while no request may follow it. */
   after(gotResponse: boolean, slots: number): boolean;
   clear(): void;
 }

@@ -12,9 +12,9 @@ export interface SlotPool extends Iterable<Slot> {
   free(slot: Slot): void;
   /** Adds a slot for each lane. The first lanes have open connections, so their slots go first. */
   add(lanes: readonly Lane[]): void;
-  /** Releases `count` slots: free ones at once, the coldest first, the others in `release`. */
+  /** Releases `count` slots: free ones immediately, the least recently used first, the others in `release`. */
   drop(count: number): void;
-  /** Releases a slot that has just become free if the pool is to shrink. Returns true if it did. */
+  /** Releases a slot that has just become free if the pool should shrink. Returns true if it did. */
   release(slot: Slot): boolean;
 }
 

@@ -13,7 +13,7 @@ import type { Usage } from '../answers/dialects/usage.ts';
 
 /** Events that a slot reports to its load. Times are `performance.now()`. */
 export interface SlotListener {
-  /** The first byte of a request leaves. */
+  /** The first byte of a request is sent. */
   sent(atMs: number, reused: boolean): void;
   /** A request whose connection the server had just closed is sent again over a new one. */
   resent(): void;
@@ -21,7 +21,7 @@ export interface SlotListener {
   closedAfter(requests: number): void;
   /**
    * The request is over, and the slot is free at `freeAtMs`, which may be later than `atMs`. `sent` is false if its
-   * bytes never left. The slot reuses the sample: it is valid until the next request starts.
+   * bytes were never sent. The slot reuses the sample: it is valid until the next request starts.
    */
   ended(slot: Slot, atMs: number, freeAtMs: number, sample: Sample, sent: boolean): void;
 }
@@ -31,7 +31,7 @@ export interface Slot {
   start(target: number, request: WireRequest, scheduledAtMs: number): void;
   /** Dispatch time of the request in flight, from which the timeout runs; NaN if there is none. */
   readonly since: number;
-  /** Bytes of the request have left. */
+  /** Bytes of the request have been sent. */
   readonly hasLeft: boolean;
   /** Target and place in a conversation of the request in flight, or of the last one. */
   readonly target: number;
@@ -72,7 +72,7 @@ export interface SlotOptions {
 interface Exchange {
   /** Dispatch time; NaN without a request. */
   sinceMs: number;
-  /** Time when the bytes left; equals `sinceMs` until then. */
+  /** Time when the bytes were sent; equals `sinceMs` until then. */
   sentMs: number;
   request: WireRequest | undefined;
   sent: boolean;

@@ -13,31 +13,34 @@ export interface LoadOptions {
   readonly pacer?: Pacer;
   /** Set for a model that names times. */
   readonly open?: OpenLoad;
-  /** Requests taken so far by every loop of the run; absent: this loop is alone. */
+  /** Requests taken so far by every loop of the run; absent: this loop is the only one. */
   readonly counter?: RequestCounter;
   /** Start of the run, `performance.now()`; absent: now. Loops of one run share it. */
   readonly startedAtMs?: number;
   /** One per slot: never more requests in flight than lanes. */
   readonly lanes: readonly Lane[];
   readonly requests: readonly WireRequest[];
-  /** Index of the request's target, by the request's own index. */
+  /** Index of the request's target, by the index of the request. */
   readonly pick: (index: number) => number;
   readonly timeoutMs: number;
   readonly drainMs: number;
-  /** Time during which requests leave, s; null or absent when their number alone ends the load. */
+  /** Time during which requests are sent, s; null or absent if only their number ends the load. */
   readonly durationS?: number | null;
-  /** Returns the time from which no request leaves, ms from the start, if that is decided during the run; Infinity before. */
+  /**
+   * Returns the time from which no request is sent, ms from the start, if that is decided during the run; Infinity
+   * before.
+   */
   readonly endMs?: () => number;
   readonly maxRedirects: number;
   readonly failures: FailureSamples;
-  /** Takes in remarks on the server. */
+  /** Collects server notes. */
   readonly note: Note;
   readonly onSample: (sample: Sample) => void;
   /** Called with the number of slots released for `dropSlots`. */
   readonly onDropped?: (slots: number) => void;
 }
 
-/** What the open model needs beside its load model. */
+/** Needs of the open model besides its load model. */
 export interface OpenLoad {
   /** The same load model once more, for counting due requests: each instance is fast in one direction only. */
   readonly arrivals: LoadModel;

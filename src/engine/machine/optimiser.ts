@@ -30,7 +30,7 @@ const holds = mayHold(process.versions, process.arch, process.env);
 
 /**
  * Keeps V8 from starting long compilations until `freeOptimiser`. Compiled code stays, and code that becomes hot gets
- * Maglev only. If all cores are busy, each long compilation takes the core from the sending thread for milliseconds.
+ * only Maglev. If all cores are busy, each long compilation takes the core from the sending thread for milliseconds.
  */
 export function holdOptimiser(): void {
   // Code compiled without TurboFan would never ask for it later.

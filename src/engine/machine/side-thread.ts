@@ -5,12 +5,11 @@ import { limitText } from './client-limit.ts';
 import { threadOf } from './thread-of.ts';
 
 /**
- * A thread beside the one that sends. It reads the clock fifty times a second and is idle otherwise, so that a late
- * machine can be told from a late loop. It also runs the warm-up server, which would measure itself in the sending
- * thread.
+ * A thread next to the one that sends. It reads the clock fifty times a second and is idle otherwise, to distinguish a
+ * late machine from a late loop. It also runs the warm-up server, which would measure itself in the sending thread.
  */
 export interface SideThread {
-  /** Listens on loopback and sends these bytes in response to anything, at once. Rejects if no port is free. */
+  /** Listens on loopback and sends these bytes immediately in response to anything. Rejects if no port is free. */
   serve(answer: Buffer): Promise<{ readonly port: number; close(): void }>;
   /** Returns the last 16 periods in which the thread was late by more than 10 ms, `sharedNow()`. */
   late(): Stretch[];

@@ -7,8 +7,8 @@ const beatMs = 20;
 const leastMs = 10;
 
 /**
- * Longest pauses of this thread's loop over 10 ms: the longest part that was its own work, and the longest that the
- * machine caused, ms.
+ * Longest pauses of this thread's loop over 10 ms: the longest part caused by its own work, and the longest part caused
+ * by the machine, ms.
  */
 export interface LongestStalls {
   readonly ownStallMs: number;

@@ -11,7 +11,7 @@ const maxSessions = 1_000;
 /** Opens sockets, tracks the open ones, and closes them together. */
 export interface Connector {
   /**
-   * Calls back once, never before it has returned. The socket keeps an error listener, so no error is unhandled. With
+   * Calls back once, and always asynchronously. The socket keeps an error listener, so no error is unhandled. With
    * `onread`, bytes go into its buffer and there are no `data` events.
    */
   open(

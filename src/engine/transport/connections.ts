@@ -5,7 +5,7 @@ import { createServerNotes, type ServerNotes } from './server-notes.ts';
 import type { Lane, Transport, WireRequest } from './transport.ts';
 import { transportFor, transports } from './transports.ts';
 
-/** What a loop sends over. */
+/** Transport and lanes of an event loop. */
 export interface Connections {
   readonly name: TransportName;
   readonly transport: Transport;
@@ -27,7 +27,7 @@ export interface ConnectionKeeper {
 /** Connections kept for all lanes together, when there are more origins than one. */
 const keptConnections = 2_048;
 
-/** Creates the connections of one loop, none open yet. */
+/** Creates the connections of one loop, all of them closed. */
 export function createConnections(plan: RunPlan, requests: readonly WireRequest[]): Connections {
   const name = transportFor(plan, requests);
   const notes = createServerNotes();

@@ -35,7 +35,7 @@ export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** No connection in time, by Loadlens' own clock. The request never left, so it can't have timed out. */
+/** No connection in time, by Loadlens' own clock. The request was never sent, so it can't have timed out. */
 export class UnconnectedError extends Error {
   readonly kind = 'unreachable';
 }

@@ -1,6 +1,6 @@
 import { Client } from 'undici';
 
-/** A small text that is read beside a run: a list of models, or metrics. */
+/** A small text that is read next to a run: a list of models, or metrics. */
 export interface TextRequest {
   readonly path: string;
   /** Names and values, alternating. */
@@ -8,11 +8,11 @@ export interface TextRequest {
   readonly signal: AbortSignal;
   /** Maximum number of characters. */
   readonly most: number;
-  /** What is read, for the message: `list`. */
+  /** Name of the text for messages: `list`. */
   readonly what: string;
 }
 
-/** Returns a client of one origin for texts. It has to be destroyed. */
+/** Returns a client of one origin for texts. Callers must destroy it. */
 export const textClient = (origin: string, insecure = false): Client =>
   new Client(origin, { connect: { rejectUnauthorized: !insecure } });
 

@@ -64,7 +64,7 @@ export interface Head {
  * transport can. After `sent` come `headers`, `data` …, and `end`. `failed` may come at any point, also before `sent`.
  */
 export interface ExchangeEvents {
-  /** The bytes leave now. `reused`: the connection has carried a request before. */
+  /** The bytes are being sent. `reused`: the connection has carried a request before. */
   sent(atMs: number, reused: boolean): void;
   /** The final response's head; 1xx are skipped. */
   headers(atMs: number, status: number, head: Head): void;
@@ -84,7 +84,7 @@ export interface Lane {
   /** Opens the connection to an origin ahead of time without sending anything. */
   connect(origin: Origin): Promise<void>;
   send(request: WireRequest, events: ExchangeEvents): void;
-  /** Aborts the request in flight by closing its connection at once, without an event. */
+  /** Aborts the request in flight by closing its connection immediately, without an event. */
   cut(): void;
   /** Closes its idle connections. The lane isn't used again. */
   close(): void;
@@ -105,7 +105,7 @@ export interface TransportOptions {
 /** A way to send requests, independent of plan and clock. */
 export interface Transport {
   lane(): Lane;
-  /** Closes every socket at once. */
+  /** Closes every socket immediately. */
   close(): void;
   /** Connections established so far. */
   readonly opened: number;

@@ -11,8 +11,8 @@ const levels: readonly LoopbackLoad[] = [
 ];
 
 /**
- * Measures the client overhead in every latency, on a server in the side thread that responds at once. Requires warm
- * code. Returns undefined if it was aborted or no port is free.
+ * Measures the client overhead in every latency, on a server in the side thread that responds immediately. Requires
+ * warm code. Returns undefined if it was aborted or no port is free.
  */
 export async function calibrateSelf(
   side: SideThread,

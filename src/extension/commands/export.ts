@@ -21,7 +21,7 @@ const formats: readonly { readonly format: ExportFormat; readonly label: string 
 const formatsOf = (result: ResultRecord | undefined): typeof formats =>
   result !== undefined && isComparison(result) ? formats.filter(({ format }) => format !== 'vllm') : formats;
 
-/** Takes results out of the editor: nobody's runs are locked in. */
+/** Exports results from the editor. */
 export interface Exporter {
   readonly write: (id: string, format: ExportFormat, to: ExportTo) => Promise<void>;
   /** Asks for format and place first, with a way back. */

@@ -34,7 +34,7 @@ export function fileCommands(parts: {
       const folder = await pickFolder();
       if (folder === undefined) return;
       const file = Uri.joinPath(folder, 'endpoints.txt');
-      // What is there already is opened, never written over.
+      // Existing files are opened, never overwritten.
       if (await isFile(file)) notify.info('endpoints.txt is there already.');
       else await workspace.fs.writeFile(file, new TextEncoder().encode(sample));
       await showText(await workspace.openTextDocument(file), { preview: false });

@@ -2,13 +2,13 @@ import { commands, Disposable } from 'vscode';
 import type { CommandName } from '../contributions.ts';
 import type { Notify } from '../services/workspace/notify.ts';
 
-/** What a command does. Arguments come from menus, lenses and other extensions: each handler checks its own. */
+/** Handler of a command. Arguments come from menus, CodeLenses, and other extensions, so each handler checks them. */
 export type Handler = (...args: readonly unknown[]) => unknown;
 
 /** A handler for each command, none forgotten. */
 export type Handlers = Readonly<Record<CommandName, Handler>>;
 
-/** Registers every command; whatever a handler throws becomes one notification. */
+/** Registers every command. An exception in a handler becomes one notification. */
 export function registerCommands(handlers: Handlers, notify: Notify): Disposable {
   return Disposable.from(
     ...Object.entries<Handler>(handlers).map(([name, handler]) =>

@@ -42,7 +42,7 @@ export function historyCommands({
     return named.length > 0 ? named : tree.selected();
   };
 
-  /** Asks for one text of a mark; an empty answer removes it. */
+  /** Asks for the label or note of a result. An empty input removes it. */
   const askFor = async (
     id: string | undefined,
     part: 'name' | 'note',

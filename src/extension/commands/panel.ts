@@ -9,7 +9,7 @@ import type { Runs } from '../services/runs/runs.ts';
 import type { PanelRequest, ResultsPanel } from '../views/results-panel.ts';
 import type { Exporter } from './export.ts';
 
-/** Does what the buttons of the results panel ask for. */
+/** Handles the buttons of the results panel. */
 export function answerPanel(parts: {
   readonly panel: ResultsPanel;
   readonly runs: Runs;

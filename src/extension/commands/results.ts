@@ -85,7 +85,7 @@ export function resultCommands(parts: {
     if (before !== undefined && after !== undefined) panel.showComparison(before.id, after.id);
   };
 
-  /** More runs make two sides with a verdict, which is a result of its own. */
+  /** More runs are divided into two sides, and the result is a comparison with a verdict. */
   const compareSides = async (runs: readonly RunRecord[]): Promise<void> => {
     const sides = await askSides(olderFirst(runs));
     if (sides === undefined) return;

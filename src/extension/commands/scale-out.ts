@@ -25,7 +25,7 @@ interface Preset extends PlanPreset {
   readonly workers: string;
 }
 
-/** What the commands of scaling out need of the rest. */
+/** Services that the scale-out commands need. */
 export interface ScaleOutParts {
   readonly extensionUri: Uri;
   readonly version: string;
@@ -37,7 +37,7 @@ export interface ScaleOutParts {
   readonly show: (id: string) => void;
 }
 
-/** Commands that give a load to the workers of another tool, and take what became of it. */
+/** Commands that export a load for another tool's workers, and import the result. */
 export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut' | 'importRun'> {
   const { extensionUri, version, history, secrets, consent, notify, show } = parts;
 
@@ -48,7 +48,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
     return { ...planPreset(plan), workers: String(Math.min(defaultWorkers, plan.concurrency)) };
   };
 
-  /** The load that was asked for; undefined when the user went away. */
+  /** Asks for the load; undefined if the user canceled. */
   const ask = async (files: readonly Uri[]): Promise<{ uri: Uri; load: SharedLoad } | undefined> => {
     const answer = await askAboutFile('Scale Out with Artillery', { files, preset }, [
       ...planQuestions<Preset>(),
@@ -123,7 +123,7 @@ function workersQuestion(): TextQuestion<Preset> {
   };
 }
 
-/** Throws unless there is no such folder, or nothing in it: nothing is ever written over. */
+/** Throws unless the folder is missing or empty, because nothing may be overwritten. */
 async function checkFree(folder: Uri): Promise<void> {
   let found: readonly unknown[];
   try {
@@ -142,13 +142,13 @@ async function askReport(): Promise<Uri | undefined> {
     (await window.showOpenDialog({
       title: 'Import Artillery Result or Run',
       openLabel: 'Import',
-      // What a run that stopped unexpectedly has left ends with .json.partial.
+      // Partial results of a run that stopped unexpectedly end with .json.partial.
       filters: { JSON: ['json', 'partial'] },
     })) ?? [];
   return file;
 }
 
-/** The result in a file: one of Loadlens, or what Artillery reports of a project that lies beside it. */
+/** Reads the result in a file: a Loadlens result, or an Artillery report in the folder of its project. */
 async function resultIn(file: Uri): Promise<ResultRecord> {
   const json = await readJson(file);
   if (!looksLikeReport(json)) return readResult(json);

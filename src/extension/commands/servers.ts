@@ -9,7 +9,7 @@ import { mayRun } from './run/launch.ts';
 type ServerCommand = Extract<CommandName, `${'start' | 'stop'}${string}Server`>;
 type ServerId = BundledServer['id'];
 
-/** Commands around the servers that come with Loadlens, and the word when one of them ended by itself. */
+/** Commands for the bundled servers, and the notification if one of them stops unexpectedly. */
 export function serverCommands(
   servers: Readonly<Record<ServerId, BundledServer>>,
   notify: Notify,

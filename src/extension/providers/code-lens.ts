@@ -25,7 +25,7 @@ import {
 /** A lens per line slows an editor down; a file with more endpoints than this is run as a whole. */
 const mostTargetLenses = 1000;
 
-/** Makes lenses from what is in memory alone, so that they come with the text and never after it. */
+/** Creates CodeLenses only from data in memory, so that they appear with the text and not later. */
 export function registerCodeLenses(parts: {
   readonly history: History;
   readonly servers: readonly BundledServer[];
@@ -155,7 +155,7 @@ function serverCommand({ words, start, stop, state, port }: BundledServer): Comm
     case 'stopped':
       return { command: commandIds[start], title: words.startLens };
     case 'elsewhere':
-      // Text alone where there is nothing to start.
+      // Only text if there is nothing to start.
       return now.isOwn
         ? { command: '', title: `${words.title} of another window or terminal (:${port()})` }
         : { command: commandIds[start], title: words.startLens };

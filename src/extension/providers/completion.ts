@@ -28,10 +28,10 @@ function item(label: string, kind: CompletionItemKind, range: Range, insert: str
   return made;
 }
 
-/** Text that a snippet takes as it is. */
+/** Escapes text for a snippet. */
 const literal = (text: string): string => text.replaceAll(/[\\$}]/g, String.raw`\$&`);
 
-/** Directives for a line: those of the whole run stand above the first target. */
+/** Directives for a line. Those of the whole run are allowed only above the first target. */
 function directiveItems(document: TextDocument, line: number, range: Range): CompletionItem[] {
   const first = parseDocument(document).targets[0]?.range.start.line ?? Infinity;
   return directives
@@ -60,7 +60,7 @@ function valueItems(directive: string, typed: string, from: (length: number) => 
   });
 }
 
-/** What may stand between `{{` and `}}`. */
+/** Completions between `{{` and `}}`. */
 function placeholderItems(
   document: TextDocument,
   line: number,

@@ -11,7 +11,7 @@ const restMs = 200;
 
 /** Problems of open endpoints files. */
 export interface Diagnostics extends Disposable {
-  /** Brings the problems of a document up to date at once. */
+  /** Updates the problems of a document immediately. */
   readonly refresh: (document: TextDocument) => void;
 }
 
@@ -42,7 +42,7 @@ export function registerDiagnostics(): Diagnostics {
     collection.set(document.uri, found);
     void addMissing(document, found);
   };
-  /** Files can only be looked for a moment later; by then the text may be another one. */
+  /** The check for files is asynchronous, and the text may have changed by then. */
   const addMissing = async (document: TextDocument, found: readonly Diagnostic[]): Promise<void> => {
     const { version } = document;
     const missing = [...(await missingFiles(document)), ...(await missingBaseline(document))];
@@ -64,7 +64,7 @@ export function registerDiagnostics(): Diagnostics {
         setTimeout(() => refresh(document), restMs),
       );
     }),
-    // A file that was missing may be there now, and the other way round.
+    // A missing file may exist now, and the other way round.
     workspace.onDidSaveTextDocument(refreshAll),
     workspace.onDidCreateFiles(refreshAll),
     workspace.onDidDeleteFiles(refreshAll),
@@ -76,7 +76,7 @@ export function registerDiagnostics(): Diagnostics {
       collection.delete(document.uri);
     }),
   ];
-  // What is open already can wait until the extension is up.
+  // Documents that are already open can wait until the extension has started.
   const first = setTimeout(refreshAll);
   return {
     refresh,

@@ -8,7 +8,7 @@ const marks = ['pass', 'warning', 'fail'] as const;
 /** More icons slow an editor down. */
 const mostIcons = 1000;
 
-/** Registers the icons beside targets: how the last run of each one ended. */
+/** Registers the gutter icons of targets: the outcome of their last run. */
 export function registerGutter(history: History, extensionUri: Uri): Disposable {
   const iconOf = (mark: string, theme: string) => ({
     gutterIconPath: Uri.joinPath(extensionUri, 'media', `gutter-${mark}-${theme}.svg`),

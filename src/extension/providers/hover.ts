@@ -15,7 +15,10 @@ import { toRange } from './ranges.ts';
 
 const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;
 
-/** The request as it will be sent: file variables replaced; what comes from the environment or is secret stays a name. */
+/**
+ * The request as it will be sent, with file variables replaced. Values from the environment and secrets are shown by
+ * name.
+ */
 function requestText({ method, url, headers, body }: Target): string {
   const lines = [`${method} ${url}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
   if (body === undefined) return lines.join('\n');
@@ -52,7 +55,7 @@ function resultTable({ record, numbers, newer }: TargetResult): string {
   return [`| Last run | ${when} |`, '| :--- | :--- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
 }
 
-/** What a stream of tokens is judged by. */
+/** Headline figures of a stream of tokens. */
 function streamRows({ ttftMs, outputTokensPerS }: TargetResult['numbers']): string[][] {
   if (ttftMs === undefined || ttftMs.count === 0) return [];
   return [
@@ -84,7 +87,7 @@ function targetHover(document: TextDocument, target: Target, history: History): 
   return new Hover(text, toRange(target.range));
 }
 
-/** What a directive does, or how an endpoint did last time. */
+/** Description of a directive, or the last result of a target. */
 export function registerHover(history: History): Disposable {
   return languages.registerHoverProvider(endpointsSelector, {
     provideHover: (document, position) => {

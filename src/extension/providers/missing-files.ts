@@ -10,14 +10,14 @@ const mostLines = 50;
 
 /** A problem for each file of bodies or prompts that a target names and that is not there. */
 export async function missingFiles(document: TextDocument): Promise<Diagnostic[]> {
-  // What is not saved yet has no folder.
+  // An unsaved document has no folder.
   if (document.isUntitled) return [];
   const { targets } = parseDocument(document);
   const there = new Map<string, boolean>();
   const found: Diagnostic[] = [];
   for (const target of targets) {
     for (const path of filesOf(target)) {
-      // Where a value comes from outside, only the run knows it.
+      // Values from outside the file are known only to the run.
       if (path.includes('{{')) continue;
       if (!there.has(path)) there.set(path, await isFile(placeOf(document.uri, path)));
       if (there.get(path) === false) found.push(diagnosticOf(document, target, path));

@@ -3,7 +3,7 @@ import type { CodeActionProvider, Disposable } from 'vscode';
 import { endpointsSelector, parseDocument } from '../services/workspace/documents.ts';
 import { toRange } from './ranges.ts';
 
-/** Does what the hint of a problem says, where that is to write something else. */
+/** Applies the hint of a problem if it suggests other text. */
 const provideCodeActions: CodeActionProvider['provideCodeActions'] = (document, asked, { diagnostics }) =>
   parseDocument(document).problems.flatMap(({ code, fix, range }) => {
     const place = toRange(range);

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 const newNonce = (): string => randomBytes(16).toString('base64');
 
 /**
- * The page of the results panel: one script, one style sheet, and nothing else may load. The toolkit finds out by an empty
- * style element what the browser can do; it takes the nonce for it from the meta element, so scripts have one of their own.
+ * The page of the results panel: one script and one style sheet, and nothing else may load. The toolkit tests the
+ * browser with an empty style element and takes its nonce from the meta element, so scripts have a different nonce.
  */
 export function panelHtml(webview: Webview, root: Uri, title: string): string {
   const scriptNonce = newNonce();

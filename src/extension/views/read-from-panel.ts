@@ -22,10 +22,10 @@ const fromPanel = v.variant('type', [
 
 const persisted = v.object({ runIds: v.pipe(v.array(id), v.maxLength(2)) });
 
-/** Checks what the webview sent. Throws a ValiError for anything that is no message of the panel. */
+/** Checks a message from the webview. Throws a ValiError if it isn't valid. */
 export const readFromPanel = (message: unknown): FromPanel => v.parse(fromPanel, message);
 
-/** What the panel showed before a reload; nothing when its state can't be read. */
+/** Returns what the panel showed before a reload; undefined if its state can't be read. */
 export function readPersisted(state: unknown): PersistedPanel {
   const read = v.safeParse(persisted, state);
   return read.success ? read.output : { runIds: [] };

@@ -11,7 +11,7 @@ import { panelHtml } from './panel-html.ts';
 import type { FromPanel, PanelState, ToPanel } from '../../panel-protocol.ts';
 import { readFromPanel, readPersisted } from './read-from-panel.ts';
 
-/** What the panel is looking at; the data is looked up each time, so the panel never holds an old copy. */
+/** What the panel shows. The data is looked up each time, so the panel never has an old copy. */
 type Subject =
   | { readonly kind: 'live' }
   | { readonly kind: 'result'; readonly id: string }
@@ -21,7 +21,7 @@ type Subject =
 export interface ResultsPanel extends Disposable {
   /** Brings it up with the run that is under way. */
   readonly showLive: () => void;
-  /** The run has ended: shows its record, if there is one, unless the panel looks at something else by now. */
+  /** The run has ended. Shows its record, if there is one, unless the panel now shows something else. */
   readonly showFinished: (id: string | undefined) => void;
   /** Shows a run or a sweep of the history. */
   readonly showResult: (id: string) => void;
@@ -34,7 +34,7 @@ export interface ResultsPanel extends Disposable {
   readonly onDidAsk: Event<PanelRequest>;
 }
 
-/** What the panel needs of the rest. */
+/** Services that the panel needs. */
 export interface PanelParts {
   readonly extensionUri: Uri;
   readonly runs: Runs;
@@ -42,12 +42,12 @@ export interface PanelParts {
   readonly log: LogOutputChannel;
 }
 
-/** What the panel's buttons ask for. */
+/** Actions of the panel's buttons. */
 export type PanelRequest = Exclude<FromPanel, { readonly type: 'ready' | 'swapRuns' }>;
 
 const mostPostsPerS = 10;
 
-/** After a reload VS Code restores a panel once its tab is shown: until then there is the tab alone. */
+/** After a reload, VS Code restores a panel once its tab is shown. Until then, there is only the tab. */
 const hiddenTabs = (): Tab[] => window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(isPanelTab));
 
 /** Makes the panel and lets VS Code bring it back after a reload. */
@@ -95,7 +95,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
       subject = undefined;
     });
     adopted.onDidChangeViewState(() => {
-      // A hidden page is thrown away; it says "ready" when it is built anew.
+      // A hidden page is discarded, and sends "ready" when it's created again.
       if (!adopted.visible) listening = false;
     });
     adopted.webview.onDidReceiveMessage((received: unknown) => {
@@ -124,7 +124,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     if (panel === undefined) {
       const left = hiddenTabs();
       const viewColumn = left[0]?.group.viewColumn ?? ViewColumn.Beside;
-      // In an empty window it takes the one group, which VS Code locks by itself only beside others.
+      // In an empty window, the panel is in the only group. VS Code locks a group by itself only if there are others.
       const [only, ...others] = window.tabGroups.all;
       const isAlone = only !== undefined && others.length === 0 && only.tabs.length === 0;
       adopt(window.createWebviewPanel(panelViewType, title, { viewColumn, preserveFocus: true }, {}));
@@ -147,7 +147,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
     asked,
     postState,
     runs.onDidChange((state) => {
-      // The end of a run is told by showFinished, when its record is in the history.
+      // showFinished reports the end of a run, when its record is in the history.
       if (subject?.kind === 'live' && state.kind !== 'idle') postState();
     }),
     history.onDidChange(postState),

@@ -21,8 +21,8 @@ import type { RunRecord } from '../../core/record/run.ts';
 import type { TargetResult } from '../services/runs/last-results.ts';
 
 /**
- * `p95 1.02 s`, or `98.6% ok · p95 of successes 1.02 s` where not all succeeded, as in the reports. By the clock
- * `response p95 1.02 s`. Where none succeeded there is no time to show: `no response`.
+ * `p95 1.02 s`, or `98.6% ok · p95 of successes 1.02 s` if some failed, as in the reports; `response p95 1.02 s` in the
+ * open model; `no response` without a success.
  */
 export function shortWords(numbers: HeadlineNumbers): string {
   const { successRatio, successes, responses, requestsSent } = numbers;
@@ -31,7 +31,7 @@ export function shortWords(numbers: HeadlineNumbers): string {
   return successRatio === null || successRatio === 1 ? p95 : `${formatPercent(successRatio)} ok · ${p95}`;
 }
 
-/** `p95 1.02 s · 9.8 req/s`, with the share of successes where shortWords has it, and what most failures said. */
+/** `p95 1.02 s · 9.8 req/s`, with the success ratio if shortWords has it, and the reason of most failures. */
 export function numbersWords(numbers: HeadlineNumbers, reason?: string): string {
   const rate = formatRate(headlineThroughput(numbers).first, isMixed(numbers) ? 'successes' : 'req');
   return [
@@ -41,16 +41,16 @@ export function numbersWords(numbers: HeadlineNumbers, reason?: string): string 
   ].join(' · ');
 }
 
-/** What most failures of a result said; undefined where nothing failed. */
+/** The reason of most failures of a result; undefined without failures. */
 export const reasonWords = (result: ResultRecord): string | undefined => shortReason(runsOf(result));
 
-/** What most failures of one target said: of its most frequent status or kind, what is known to come from it. */
+/** The reason of most failures of one target: of its most frequent status or kind, the text known to come from it. */
 export function targetReasonWords(
   { failureSamples }: RunRecord,
   numbers: RunRecord['perTarget'][number],
 ): string | undefined {
   const own = failureSamples.filter(({ target, targets = [target] }) => targets.includes(numbers.name));
-  // Counts are of the whole run: those of the target decide.
+  // Counts are for the whole run. Those of the target decide.
   return shortReason(
     [
       {
@@ -139,23 +139,23 @@ export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
   return result.status === 'completed' ? label : `${label}: ${result.levels.length} of ${planned} levels`;
 }
 
-/** `p95 1.02 s · 9.8 req/s` of a run, and what stands in its place for other results. */
+/** `p95 1.02 s · 9.8 req/s` of a run, and the corresponding text of other results. */
 export function resultWords(result: ResultRecord): string {
   if (isRun(result)) return numbersWords(result, reasonWords(result));
   if (isComparison(result)) return comparisonWords(result);
   return isSweep(result) ? sweepWords(result) : suiteWords(result);
 }
 
-/** The objectives of a target; those of the whole run too where it is the only one. */
+/** The objectives of a target, and those of the whole run if it is the only one. */
 export const verdictsOf = (record: RunRecord, target: string): readonly Verdict[] =>
   record.objectives.filter((verdict) => (verdict.target ?? (record.targetCount === 1 ? target : undefined)) === target);
 
 const marks = { pass: '✓', fail: '✗', 'not enough data': '?' } as const;
 
-/** `✓`, `✗`, or `?` where there were too few requests to tell. */
+/** `✓`, `✗`, or `?` with too few requests. */
 export const verdictMark = ({ outcome }: Verdict): string => marks[outcome];
 
-/** `✓` when every objective is met, otherwise `✗ p95` or `? p99` with what is not; nothing without objectives. */
+/** `✓` if every objective is met, otherwise `✗ p95` or `? p99` with those that aren't; empty without objectives. */
 export function objectiveWords(verdicts: readonly Verdict[]): readonly string[] {
   if (verdicts.length === 0) return [];
   const worst = (['fail', 'not enough data'] as const).find((one) => verdicts.some(({ outcome }) => outcome === one));
@@ -164,7 +164,7 @@ export function objectiveWords(verdicts: readonly Verdict[]): readonly string[] 
   return [`${marks[worst]} ${[...new Set(missed)].join(', ')}`];
 }
 
-/** What the gutter says of a target's last run: objectives decide where there are any, otherwise failed requests. */
+/** Text of the gutter icon for a target's last run. Objectives decide if there are any, otherwise failed requests. */
 export function targetMark({ record, numbers }: Pick<TargetResult, 'record' | 'numbers'>): 'pass' | 'warning' | 'fail' {
   const verdicts = verdictsOf(record, numbers.name);
   if (numbers.successes === 0 || verdicts.some(({ outcome }) => outcome === 'fail')) return 'fail';

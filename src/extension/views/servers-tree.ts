@@ -51,7 +51,7 @@ function itemFor(server: BundledServer): TreeItem {
   return item;
 }
 
-/** The tree of servers that come with Loadlens. */
+/** The tree of the bundled servers. */
 export function createServersTree(servers: readonly BundledServer[]): Disposable {
   const changed = new EventEmitter<void>();
   const tree = window.createTreeView<BundledServer>(views.servers, {
@@ -61,7 +61,7 @@ export function createServersTree(servers: readonly BundledServer[]): Disposable
       getTreeItem: itemFor,
     },
   });
-  /** What other windows start and stop is looked up when somebody looks here: nothing is polled. */
+  /** Servers of other windows are detected when the view is opened, without polling. */
   const look = (): void => {
     if (!tree.visible || !workspace.isTrusted) return;
     for (const server of servers) void server.look();

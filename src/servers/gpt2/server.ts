@@ -48,8 +48,8 @@ const kvTokensPerSequence = 512;
 const requestTimeoutMs = 30_000;
 
 /**
- * Starts the server. It listens at once (`/health` reports "loading"), then prepares and loads the model. Resolves when the
- * model is ready.
+ * Starts the server. It listens immediately (`/health` reports "loading"), then prepares and loads the model. Resolves
+ * when the model is ready.
  * @throws LoadlensError if the user can fix the cause
  */
 export async function startGpt2Server(options: Gpt2ServerOptions): Promise<Gpt2Server> {

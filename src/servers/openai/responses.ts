@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What all parts of one response have in common. */
+/** Fields that all parts of one response share. */
 export interface AnswerHead {
   readonly kind: 'completion' | 'chat';
   readonly model: string;

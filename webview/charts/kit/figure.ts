@@ -33,8 +33,8 @@ export interface ChartFigure {
 }
 
 /**
- * Draws a chart. Nothing in it moves: snapshots replace one another without animation.
- * @param hasTable whether its table already stands beside it, unfolded
+ * Draws a chart without animation, because snapshots replace one another.
+ * @param hasTable whether its table is already next to it, unfolded
  */
 export function chartFigure(first: ChartContent, { hasTable = false } = {}): ChartFigure {
   let content = first;

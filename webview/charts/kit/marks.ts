@@ -103,7 +103,7 @@ export function drawIntervals(chart: Chart, series: readonly Series[], theme: Th
   ctx.restore();
 }
 
-/** Writes the name of a point beside it, where points have names of their own. */
+/** Draws the label of a point next to it, if points have labels. */
 export function drawPointNames(chart: Chart, series: readonly Series[], theme: Theme): void {
   const { ctx, chartArea } = chart;
   ctx.save();
@@ -114,7 +114,7 @@ export function drawPointNames(chart: Chart, series: readonly Series[], theme: T
     for (const [p, { name }] of points.entries()) {
       const point = chart.getDatasetMeta(i).data[p];
       if (point === undefined || name === undefined) continue;
-      // Left of the point where there is no room to its right.
+      // On the left of the point if there is no space on its right.
       const left = point.x + ctx.measureText(name).width + 8 > chartArea.right;
       ctx.textAlign = left ? 'right' : 'left';
       ctx.fillText(name, point.x + (left ? -5 : 5), point.y - 3);

@@ -38,7 +38,7 @@ export function axes({ x, y }: ChartContent, part: Range | null, theme: Theme): 
   };
 }
 
-/** What stands beside the pointer: all series at that place, with what each point is of. */
+/** Content of the tooltip: all series at that position, with a note on each point. */
 export function tooltip(content: ChartContent, theme: Theme): NonNullable<NonNullable<Options['plugins']>['tooltip']> {
   const { x, y, series } = content;
   const font = { family: theme.fontFamily, size: Math.max(10, theme.fontSize - 1) };
@@ -79,7 +79,7 @@ export function tooltip(content: ChartContent, theme: Theme): NonNullable<NonNul
 export const hasIntervals = ({ series }: ChartContent): boolean =>
   series.some(({ points }) => points.some(({ low }) => low !== undefined));
 
-/** Whether the points of all series stand at the same places. */
+/** Whether the points of all series have the same positions. */
 function sharesX({ series }: ChartContent): boolean {
   const [first, ...others] = series;
   return others.every(

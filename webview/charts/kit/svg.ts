@@ -1,6 +1,6 @@
 import { setAttributes, type Attributes } from '../../dom.ts';
 
-/** Makes an SVG element. Strings become text, null is left out. Colours come by class from the style sheet. */
+/** Creates an SVG element. Strings become text, null is omitted. Colors are classes in the style sheet. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},

@@ -11,7 +11,7 @@ export interface Range {
 
 /** Lets the reader look at a part of the x axis: drag to choose it; Escape, a double click, or the button shows all again. */
 export interface Zoom {
-  /** Holds the button that shows all again, while a part is shown. */
+  /** Contains the button that shows everything again while only a part is shown. */
   readonly reset: HTMLElement;
   readonly part: () => Range | null;
   /** Draws the part that is being chosen. */

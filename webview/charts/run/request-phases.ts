@@ -1,6 +1,6 @@
 import type { StreamedRequest } from '../../../src/core/metrics/types.ts';
 
-/** What a streamed request was doing: waiting to be sent, for its first token, for the next tokens, or stalled. */
+/** Phase of a streamed request: waiting to be sent, for its first token, for the next tokens, or stalled. */
 export type PhaseKind = 'wait' | 'ttft' | 'generation' | 'stall';
 
 /** A stretch of a request. */
@@ -33,7 +33,7 @@ export function requestPhases(request: StreamedRequest, medianGapMs: number | nu
   return phases.filter(({ fromMs, toMs }) => toMs - fromMs >= 0.1);
 }
 
-/** Whether a gap between two chunks is long beside the others. */
+/** Whether a gap between two chunks is much longer than the others. */
 export function isStall([from, to]: readonly [from: number, to: number], medianGapMs: number | null): boolean {
   return medianGapMs !== null && to - from > stallFactor * medianGapMs;
 }

@@ -16,7 +16,7 @@ const tallestRow = 16;
 const shortestRow = 7;
 const comfortableHeight = 320;
 const axisHeight = 34;
-/** How much of its row each kind of bar takes: they are told apart by more than colour. */
+/** Height of each kind of bar as a share of its row, so that they are distinguished by more than color. */
 const thickness: Readonly<Record<PhaseKind, number>> = { wait: 0.16, ttft: 0.4, generation: 0.78, stall: 0.16 };
 
 /** One bar for each of the requests that were kept: wait, first token, generation and stalls, over the time of the run. */
@@ -84,7 +84,7 @@ function draw(
         'g',
         {},
         svg('title', {}, requestWords(request)),
-        // What the pointer meets anywhere in the row.
+        // Target of the pointer anywhere in the row.
         svg('rect', { class: 'row', x: 0, width: '100%', y: row * rowHeight, height: rowHeight }),
         ...requestPhases(request, medianGapMs).map(({ kind, fromMs, toMs }) => {
           const thick = rowHeight * thickness[kind];

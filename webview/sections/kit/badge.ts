@@ -2,7 +2,10 @@ import { outcomeWords, type Outcome, type Tone } from '../../../src/core/report/
 import { h } from '../../dom.ts';
 import { outcomeLabel } from '../../words.ts';
 
-/** A short word about a thing, set apart from its name. The toolkit's own badge writes a style attribute, which the page forbids. */
+/**
+ * A short label that is set apart from a name. The toolkit's own badge writes a style attribute, which the page
+ * forbids.
+ */
 export function badge(text: string, kind: Tone = 'plain'): HTMLElement {
   return h('span', { class: kind === 'plain' ? 'badge' : `badge ${kind}` }, text);
 }

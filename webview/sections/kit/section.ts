@@ -3,7 +3,7 @@ import type { ChartFigure } from '../../charts/kit/figure.ts';
 import { h, type Child } from '../../dom.ts';
 import { icon, type IconName } from '../../icons.ts';
 
-/** A part of the panel under a heading of its own, which is also what a screen reader calls it. */
+/** A part of the panel with a heading, which is also its name for screen readers. */
 export function section(title: string, ...children: readonly Child[]): HTMLElement {
   return h('section', { 'aria-label': title }, h('h2', {}, title), ...children);
 }
@@ -27,14 +27,14 @@ export function chartSection(title: string, charts: readonly ChartFigure[]): HTM
   return section(title, h('div', { class: 'charts' }, ...charts.map(({ element }) => element)));
 }
 
-/** What a result that no folder keeps has to say of itself. */
+/** Remark on a result that isn't stored in a folder. */
 export function sessionNote(keptForSession: boolean): HTMLElement | null {
   return keptForSession
     ? note('info', 'No folder is open. Export this result to keep it after the window closes.')
     : null;
 }
 
-/** What the user has added to a result. */
+/** The user's label and note for a result. */
 export function markNote({ name, note: text }: ResultMark = {}): HTMLElement | null {
   const parts = [name, text].filter((part) => part !== undefined);
   return parts.length === 0 ? null : note('info', parts.join(': '));

@@ -4,7 +4,7 @@ import { h, setAttributes, setText } from '../../dom.ts';
 import { gauge } from './gauge.ts';
 import { sparkline } from './sparkline.ts';
 
-/** One number in large print, and what it takes to read it right. */
+/** A large number, with what is needed to interpret it. */
 export interface Tile {
   readonly label: string;
   readonly value: string;
@@ -12,7 +12,7 @@ export interface Tile {
   readonly remark: string;
   /** One of the numbers to look at first. */
   readonly lead?: boolean;
-  /** The number is not reliable; the remark says why. */
+  /** The number is unreliable, and the remark says why. */
   readonly unsure?: boolean;
   /** The objectives that judge the number. */
   readonly gauges?: readonly Gauge[];
@@ -26,7 +26,7 @@ export interface Tiles {
   update(tiles: readonly Tile[]): void;
 }
 
-/** Makes the tiles: those to look at first in a row of their own. Their number stays, and which of them lead. */
+/** Creates the tiles, with the headline ones in a separate row. Their number and the headline ones don't change. */
 export function createTiles(tiles: readonly Tile[]): Tiles {
   const parts = tiles.map(() => ({
     label: h('dt'),

@@ -3,7 +3,7 @@ import { button, dropdown } from '../../controls.ts';
 import { h } from '../../dom.ts';
 import { post } from '../../host.ts';
 
-/** What can be done with a result; a suite has no CSV. */
+/** Actions for a result. A suite has no CSV. */
 export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparison' = 'run'): HTMLElement {
   const format = dropdown<ExportFormat>('Export format', [
     { value: 'json', text: 'JSON' },

@@ -35,7 +35,7 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
   ];
 }
 
-/** What a search found, else the recommended concurrency and what to expect there; why there is none. */
+/** The capacity found, or the recommended concurrency with its figures, or why there is none. */
 function capacityTiles(sweep: SweepRecord): Tile[] {
   const { figures, levels, search } = sweep;
   const { recommended } = figures;

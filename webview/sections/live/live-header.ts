@@ -5,7 +5,7 @@ import { button, progressRing } from '../../controls.ts';
 import { h, setText } from '../../dom.ts';
 import { post } from '../../host.ts';
 
-/** The head of what is under way: its name, its plan, how far it is, and the way to end it. */
+/** The header of a run in progress: its name, its plan, its progress, and the Cancel button. */
 export interface LiveHeader {
   readonly element: HTMLElement;
   update(phase: string, snapshot: Pick<Snapshot, 'elapsedMs' | 'precision'> | null, cancelling: boolean): void;

@@ -6,7 +6,7 @@ export interface Progress {
   update(share: number, words: string): void;
 }
 
-/** A progress bar; `label` is what a screen reader calls it. */
+/** A progress bar; `label` is its name for screen readers. */
 export function createProgress(label: string): Progress {
   const fill = h('div', { class: 'progress-fill' });
   const bar = h(

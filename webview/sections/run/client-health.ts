@@ -35,20 +35,20 @@ export function clientHealth(record: RunRecord): HTMLElement {
 
 const icons = { good: 'check', neutral: 'info', doubtful: 'warning' } as const;
 
-/** Neutral is a client that nothing can be said of. */
+/** Neutral for a client without data. */
 function lookOf(record: RunRecord): keyof typeof icons {
   const { client } = record;
   if (client.warnings.length > 0) return 'doubtful';
   return isLost(client) || !isJudged(record) || !wasObserved(record) ? 'neutral' : 'good';
 }
 
-/** Creates the mark of a run whose numbers are not the server's alone; null for any other. */
+/** Creates the mark of a client-limited or disturbed run; null for any other. */
 export function boundBadge(record: RunRecord): HTMLElement | null {
   const mark = clientMark(record);
   return mark === null ? null : badge(capital(mark.label), 'warning');
 }
 
-/** One sentence about the client as a whole; warnings say why. */
+/** One sentence about the client as a whole. Warnings explain it. */
 function summaryOf(record: RunRecord): string {
   const { client } = record;
   if (isLost(client)) return 'Client health data was lost.';
@@ -60,12 +60,12 @@ function summaryOf(record: RunRecord): string {
   return 'No client bottleneck detected.';
 }
 
-/** What is known, in groups; what an older record does not know is left out. */
+/** The known facts, in groups. Facts that an older record lacks are omitted. */
 function groups(record: RunRecord): [name: string, facts: readonly string[]][] {
   const { client, environment } = record;
   const lag = waitedForLimit(record) ? [] : [`schedule lag p99 ${formatMs(client.scheduleLagP99Ms)}`];
   if (isLost(client)) return [['Requests', lag]];
-  // Shares of so short a time say nothing.
+  // Shares of such a short time mean nothing.
   const observed = wasObserved(record);
   return [
     [

@@ -7,7 +7,7 @@ import { section } from '../kit/section.ts';
 /** So many are shown: exports have all of them. */
 const shownFailures = 10;
 
-/** What failed requests said and how often, as plain text; null where nothing failed. */
+/** Reasons of failed requests with counts, as plain text; null without failures. */
 export function failures(record: Failed): HTMLElement | null {
   if (record.successes === record.requestsSent) return null;
   const all = failuresOf([record]);

@@ -8,10 +8,10 @@ import { quantileWords } from '../../words.ts';
 import { reliability } from './reliability.ts';
 import { section } from '../kit/section.ts';
 
-/** Creates the tables of latency statistics, all responses beside successes alone, and of the other times of a request. */
+/** Creates the tables of latency statistics, all responses next to successes, and of the other times of a request. */
 export function latencyTables(record: RunRecord): HTMLElement {
   const title = 'Latency statistics';
-  // In an open model, the wait before a request left is part of what its user saw.
+  // In the open model, the wait before a request is sent is part of what its user experiences.
   const open = record.plan.loadModel === 'open';
   const latency = createTable(
     title,
@@ -61,7 +61,7 @@ function latencyRows(columns: readonly Distribution[]): Cell[][] {
   ];
 }
 
-/** The quantile with its 95% interval, or with what it takes to have one. */
+/** The quantile with its 95% interval, or the number of samples needed for one. */
 function quantileCell(distribution: Distribution, name: QuantileName): Cell {
   const { reliable, words } = reliability(distribution, name);
   return { text: formatMs(distribution[name]), remark: reliable ? words : `not reliable, ${words}` };

@@ -10,7 +10,7 @@ export type OutcomeCounts = Pick<Numbers, 'statusCodes' | 'errors' | 'requestsSe
 
 /** How requests ended: status codes, then errors by kind, each with its share. */
 export interface Outcomes {
-  /** The table under a heading of its own. */
+  /** The table with its own heading. */
   readonly element: HTMLElement;
   readonly table: HTMLElement;
   update(numbers: OutcomeCounts): void;

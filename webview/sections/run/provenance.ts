@@ -9,7 +9,7 @@ import { post } from '../../host.ts';
 import { percentileMethodWords, planWords, requestsWords, tokenSourceWords } from '../../words.ts';
 import { section } from '../kit/section.ts';
 
-/** Creates the facts that it takes to repeat a run and to read its numbers. */
+/** Creates the facts needed to repeat a run and to interpret its numbers. */
 export function provenance(record: RunRecord, { name, note }: ResultMark = {}): HTMLElement {
   const { plan, environment: machine, source } = record;
   const facts: [string, Child][] = [

@@ -2,13 +2,16 @@ import { leastCount, quantileShares } from '../../../src/core/metrics/statistics
 import type { Distribution, QuantileName } from '../../../src/core/metrics/types.ts';
 import { formatCount, formatMsRange } from '../../../src/core/format.ts';
 
-/** How far a quantile can be trusted: its interval, or how many responses it would take. */
+/** Reliability of a quantile: its interval, or the number of responses needed for one. */
 export interface Reliability {
   readonly reliable: boolean;
   readonly words: string;
 }
 
-/** The 95% interval of a quantile in words; `needs` says how many values it would take, `none` that there is not one. */
+/**
+ * The 95% interval of a quantile in words; `needs` returns the number of values needed, `none` that there is no
+ * interval.
+ */
 export function reliability(
   distribution: Distribution,
   name: QuantileName,
@@ -24,5 +27,5 @@ export function reliability(
   return { reliable: false, words: needs(needed) };
 }
 
-/** Returns the words of a reliable number as the remark of a tile, where no heading says what they are. */
+/** Returns the remark of a reliable number for a tile, which has no heading that explains it. */
 export const intervalWords = (words: string): string => (/\d/.test(words) ? `95% interval ${words}` : words);

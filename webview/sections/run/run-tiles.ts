@@ -42,7 +42,7 @@ export interface TileSubject {
   readonly target?: string;
 }
 
-/** Returns the numbers that a run is judged by: of streams those of tokens lead, of others throughput, p95 and success. */
+/** Returns the headline numbers of a run: token times first for streams, otherwise throughput, p95, and success. */
 export function runTiles(
   record: RunRecord,
   earlier: EarlierRuns | undefined,
@@ -107,7 +107,7 @@ function otherObjectives(verdicts: readonly Verdict[], known: ReadonlySet<string
     });
 }
 
-/** What an objective measured is said once: by its tile, unless that shows another number. */
+/** The measured value of an objective isn't repeated, unless its tile shows another number. */
 const withoutRepeat = (gauge: Gauge, value: string): Gauge =>
   withoutZeros(value) === gauge.measured ? { ...gauge, measured: '' } : gauge;
 

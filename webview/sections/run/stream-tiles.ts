@@ -51,12 +51,12 @@ export function liveStreamTiles(snapshot: Snapshot | null): Tile[] {
   ];
 }
 
-/** What a number of one value for each stream would need. */
+/** Requests needed for a number with one value per stream. */
 export function needsStreams(count: string): string {
   return `needs ${count} streams`;
 }
 
-/** What a number of one value for each gap between chunks would need. */
+/** Requests needed for a number with one value per gap between chunks. */
 export function needsGaps(count: string): string {
   return `needs ${count} gaps`;
 }

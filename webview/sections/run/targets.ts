@@ -16,7 +16,7 @@ interface SortKey {
   readonly show: (numbers: TargetNumbers) => Cell;
 }
 
-/** A table of more rows than this is slow to draw and nobody reads it: exports have them all. */
+/** Maximum number of rows. A longer table is slow to draw and not useful, and exports have all rows. */
 const shownRows = 200;
 
 /** A table of more targets than this scrolls in itself. */
@@ -44,7 +44,7 @@ export function targets(record: RunRecord): HTMLElement {
         ? worstTargets(found, shownRows)
         : found.toSorted((a, b) => compare(key.of(a), key.of(b), order.descending ? -1 : 1));
     table.update(rows.slice(0, shownRows).map((row) => keys.map((column) => column.show(row))));
-    // What a search leaves out, it says itself.
+    // A search shows its own count.
     if (rest !== null && search !== null) rest.hidden = search.isActive();
     for (const [i, heading] of headings.entries()) {
       const direction = order?.column === i ? (order.descending ? 'descending' : 'ascending') : 'none';
@@ -52,12 +52,12 @@ export function targets(record: RunRecord): HTMLElement {
     }
   }
 
-  // For panels where the headings stand in a line of their own, above rows that name their numbers themselves.
+  // For panels with the headings in a separate line above rows that label their own numbers.
   table.table.tHead?.rows[0]?.setAttribute('data-sort', 'Sort by');
   for (const [column, heading] of headings.entries()) {
     const press = h('button', { class: 'sort', type: 'button' }, heading.textContent);
     press.addEventListener('click', () => {
-      // Numbers are asked for with the largest first, names from A.
+      // Numbers are sorted with the largest first, names from A.
       sorted = { column, descending: sorted?.column === column ? !sorted.descending : column > 0 };
       show();
     });
@@ -99,7 +99,7 @@ function searchBox(record: RunRecord, onChange: () => void): Search {
 const urlsOf = ({ targets: planned }: RunRecord): ReadonlyMap<string, string> =>
   new Map(planned.map(({ name, method, url }) => [name, `${method} ${url}`]));
 
-/** What the numbers are of, and what their mark means. */
+/** Explains the numbers and their mark. */
 function remarks(record: RunRecord): HTMLElement | null {
   const mixed = isMixed(record);
   const doubtful = record.perTarget.some((target) =>
@@ -115,10 +115,10 @@ function remarks(record: RunRecord): HTMLElement | null {
 const timesOf = (target: TargetNumbers, mixed: boolean): Distribution =>
   mixed ? target.successLatencyMs : target.latencyMs;
 
-/** What the table leaves out, in words. */
+/** Says what the table omits. */
 function left({ perTarget, targets: planned, targetCount }: RunRecord): HTMLElement | null {
   const shown = formatCount(Math.min(perTarget.length, shownRows));
-  // A record that was shortened for the history no longer knows which targets had no request.
+  // A shortened record doesn't include targets without requests.
   if (perTarget.length > shownRows || planned.length < targetCount) {
     return note(
       'info',
@@ -155,7 +155,7 @@ function sortKeys(record: RunRecord): SortKey[] {
   ];
 }
 
-/** What is missing comes last, in either direction. */
+/** Missing values come last, in both directions. */
 function compare(a: number | string | null, b: number | string | null, direction: 1 | -1): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   const order = typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b)) : a - b;

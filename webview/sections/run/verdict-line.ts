@@ -4,12 +4,12 @@ import { verdictOf, type RunVerdict } from '../../../src/core/report/words/verdi
 import { h } from '../../dom.ts';
 import { badge } from '../kit/badge.ts';
 
-/** Creates the first line of a result, the answer to its question, and what to do where most requests failed. */
+/** Creates the first line of a result, its verdict, and what to do if most requests failed. */
 export function verdictLine(record: RunRecord): HTMLElement {
   return answerLine(verdictOf(record), failureAdvice([record]));
 }
 
-/** Creates a line with a badge and the answer in a sentence, and below it what to do. */
+/** Creates a line with a badge and the verdict in a sentence, and below it what to do. */
 export function answerLine({ label, tone, sentence }: RunVerdict, advice?: string | HTMLElement): HTMLElement {
   return h(
     'div',

@@ -25,7 +25,7 @@ export interface Story {
   finish(): void;
   /** The server reports an error in these words. */
   fail(words: string): void;
-  /** A complete response says that it isn't finished. */
+  /** Set for a complete response that reports that it isn't finished. */
   unfinished(words: string): void;
 }
 

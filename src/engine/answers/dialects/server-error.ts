@@ -11,7 +11,7 @@ export function errorIn(message: Json): string | undefined {
   return isError ? errorWords(message) : undefined;
 }
 
-/** Members of a refusal besides its text. Other messages have more. */
+/** Members of an error besides its text. Other messages have more. */
 // prettier-ignore
 const refusalMembers = new Set([
   'detail', 'details', 'message', 'msg', 'errors', 'error', 'code', 'status', 'statusCode', 'status_code',

@@ -6,11 +6,11 @@ const unset = -1;
 /** Creates the signal of a run: not set. */
 export const createEndSignal = (): EndSignal => new Int32Array(new SharedArrayBuffer(4)).fill(unset);
 
-/** Ends the run: requests due from `elapsedMs` after the start of its clock on don't leave. */
+/** Ends the run: requests that are due at `elapsedMs` after the start of its clock or later aren't sent. */
 export const setEnd = (signal: EndSignal, elapsedMs: number): void =>
   void Atomics.compareExchange(signal, 0, unset, Math.ceil(elapsedMs));
 
-/** Returns the time from which requests don't leave, ms from the start of the clock; Infinity while it isn't set. */
+/** Returns the time from which requests aren't sent, ms from the start of the clock; Infinity while it isn't set. */
 export function endOf(signal: EndSignal): number {
   const ms = Atomics.load(signal, 0);
   return ms === unset ? Infinity : ms;

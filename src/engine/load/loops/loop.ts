@@ -43,7 +43,7 @@ export interface LoopSetup extends Pick<RunInput, 'plan' | 'requests' | 'secrets
   /** Version of Loadlens, for the User-Agent header. */
   readonly version: string;
   readonly share: Share;
-  /** Maximum number of targets with percentiles and a row of their own (default: 10,000). */
+  /** Maximum number of targets with percentiles and their own row (default: 10,000). */
   readonly mostTargets?: number | undefined;
   /** Requests taken so far; see `sharedCounter`. */
   readonly counters: Counters;
@@ -56,7 +56,7 @@ export interface Loop {
   /** Warms the code and opens the connections of `slots` more slots, unless the plan asks for a cold start. */
   prepare(slots: number): Promise<void>;
   /**
-   * Sends over `slots` slots until no request of the part is left to take. Rejects when the loop's thread has ended.
+   * Sends with `slots` slots until no request of the part is left. Rejects if the loop's thread has ended.
    * @param startedAtMs start of the part's clock, `sharedNow()`; may be in the future
    */
   send(part: Part, startedAtMs: number, slots: number): Promise<LoopResult>;
@@ -124,7 +124,7 @@ export interface LoopOptions {
   readonly onDropped?: (slots: number) => void;
   /** Warms the code, unless the plan asks for a cold start. */
   readonly warm?: (side: SideThread, what: LoopKind, signal: AbortSignal) => Promise<void>;
-  /** Keeps the connections after the loop is closed; absent: they are the loop's own. */
+  /** Keeps the connections after the loop is closed; absent: they belong to the loop. */
   readonly keeper?: ConnectionKeeper | undefined;
 }
 
@@ -211,7 +211,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
     },
     async send(part, startedAtMs, slots) {
       if (!side) throw new Error('The loop has not been prepared.');
-      // Where requests have times of their own, the pacer waits for the first one.
+      // If requests have scheduled times, the pacer waits for the first one.
       const leftMs = isPaced(plan) ? 0 : startedAtMs - sharedNow();
       if (leftMs > 0) await setTimeout(leftMs);
       const isRun = part === 'run';

@@ -78,7 +78,7 @@ export function createHeadReader(note: Note, maxBytes: number): HeadReader {
   let inTrailers = false;
   /** The trailers have changed no value of the head. */
   let intact = false;
-  /** Headers that were looked up. The next head is mostly asked for the same ones. */
+  /** Headers that were looked up. The next head usually needs the same ones. */
   let askedFor: string[] = [];
   let found: (string | undefined)[] = [];
   let major = 0;

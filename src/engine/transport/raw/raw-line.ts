@@ -20,7 +20,7 @@ interface Connection extends Receiver {
   /** Has ended, or was closed by the client. */
   over: boolean;
   error: Error | undefined;
-  /** The request in flight asked for the connection to be closed. */
+  /** The request in flight requires the connection to be closed afterwards. */
   closing: boolean;
   idleSinceMs: number;
   keepAliveMs: number;
@@ -31,7 +31,7 @@ interface Connection extends Receiver {
 /**
  * Creates a line that sends requests to one origin over one socket at a time. It writes only after the loop has read
  * the sockets, so it notices a connection that was closed while idle. Such a request goes out on a new connection
- * without a report, because nothing had been sent. Once bytes have left, nothing is sent twice.
+ * without a report, because nothing had been sent. Once bytes have been sent, nothing is sent twice.
  */
 export function createRawLine(origin: Origin, connector: Connector, turn: Turn, options: ParserOptions): Line {
   let events: ExchangeEvents = nobody;
@@ -148,8 +148,8 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
   };
 
   const mayCarryAnother = ({ queued, closing, socket, keepAliveMs }: Connection): boolean =>
-    // The connection isn't reusable after unrequested bytes, after its end, or if the response came before the request
-    // had left.
+    // The connection isn't reusable after unrequested bytes, after its end, or if the response came before the whole
+    // request was sent.
     parser.reusable && !closing && queued === 0 && keepAliveMs > 0 && socket?.writableLength === 0;
 
   const end = (connection: Connection, atMs: number): void => {

@@ -39,7 +39,7 @@ export interface ResponseParser {
   /** Handles a connection closed in good order. Returns true if this completes the response. */
   finish(): boolean;
   readonly state: ResponseState;
-  /** No byte of the response has come. */
+  /** No byte of the response has arrived. */
   readonly untouched: boolean;
   /** Why the state is `broken`, as the end of a sentence. */
   readonly fault: string;

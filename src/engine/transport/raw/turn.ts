@@ -9,8 +9,8 @@ export interface Receiver {
 }
 
 /**
- * Arrivals of one turn of the event loop for all connections of a transport. They are stamped at once and parsed after
- * all sockets have been read.
+ * Arrivals of one turn of the event loop for all connections of a transport. They are stamped immediately and parsed
+ * after all sockets have been read.
  */
 export interface Turn {
   /** Buffer that all sockets read into. */
@@ -19,12 +19,12 @@ export interface Turn {
   arrived(receiver: Receiver, length: number): void;
   /** Records the end of a connection. */
   ended(receiver: Receiver): void;
-  /** Runs `write` once the sockets have been read: at once if they have been and nothing else is pending. */
+  /** Runs `write` once the sockets have been read: immediately if they have been and nothing else is pending. */
   whenPolled(write: () => void): void;
 }
 
 const readBytes = 65_536;
-/** Maximum number of bytes held back. More are delivered at once, so that memory stays bounded. */
+/** Maximum number of bytes held back. Beyond it, bytes are delivered immediately, so that memory stays bounded. */
 const heldBytes = 1 << 20;
 
 /**

@@ -27,7 +27,7 @@ export function readLoad(text: string): LoadChoices | undefined {
   return stages && { stages };
 }
 
-/** A plan's load as readLoad takes it. */
+/** A plan's load in the format of readLoad. */
 export function loadAnswer({
   concurrency,
   stages,

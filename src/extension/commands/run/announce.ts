@@ -11,7 +11,7 @@ const showResults = ({ id }: ResultRecord): Action => ({
   run: () => commands.executeCommand(commandIds.openRun, id),
 });
 
-/** Puts the run that was under way when the last window went into the history, and says so. */
+/** Adds the run that was in progress when the last window closed to the history, and reports it. */
 export async function takeOver(unfinished: Unfinished, history: History, notify: Pick<Notify, 'warn'>): Promise<void> {
   const left = unfinished.left();
   if (left === undefined) return;

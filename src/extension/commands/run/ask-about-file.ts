@@ -2,20 +2,23 @@ import { type Uri } from 'vscode';
 import { shownAs } from '../../services/workspace/documents.ts';
 import { askAll, askPick, askText, type Step, type StepPlace } from './steps.ts';
 
-/** What the questions about an endpoints file start from. */
+/** Initial values of the prompts about an endpoints file. */
 export interface FileQuestions<Preset> {
   /** More than one: the file is asked first. */
   readonly files: readonly Uri[];
-  /** What to preset for a file: the last values, or those of the file. Undefined: it can't be run, and the user knows. */
+  /**
+   * Initial values for a file: the last ones, or those of the file. Undefined: it can't be run, and the user has been
+   * told.
+   */
   readonly preset: (uri: Uri) => Promise<Preset | undefined>;
 }
 
 /** A question for a line of text. */
 export interface TextQuestion<Preset> {
   readonly prompt: string;
-  /** What stands there before anything is typed. */
+  /** Initial value of the input. */
   readonly value: (preset: Preset) => string;
-  /** What is wrong with a text, in one sentence; `before` are the answers to the questions before. */
+  /** What is wrong with an input, in one sentence; `before`: inputs of the earlier steps. */
   readonly problem: (text: string, before: readonly string[], preset: Preset) => string | undefined;
 }
 
@@ -33,7 +36,7 @@ export async function askAboutFile<Preset>(
     const active = items.find(({ file }) => file === uri);
     const picked = await askPick(place, { placeholder: 'Which endpoints file?', items, active });
     if (picked.kind !== 'next') return picked;
-    // What was typed was meant for the other file.
+    // The input was meant for the other file.
     if (picked.value.file !== uri) texts = [];
     uri = picked.value.file;
     return picked;

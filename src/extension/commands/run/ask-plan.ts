@@ -11,7 +11,7 @@ export interface Answers {
   readonly choices: PlanChoices;
 }
 
-/** What a file's questions start from, as it would be typed. */
+/** Initial values of a file's prompts, in the format of inputs. */
 export interface PlanPreset {
   readonly amount: string;
   readonly load: string;
@@ -37,7 +37,7 @@ export function planQuestions<Preset extends PlanPreset>(): readonly TextQuestio
   ];
 }
 
-/** What was answered to planQuestions; undefined when it can't be used. */
+/** Returns the inputs of planQuestions; undefined if they are invalid. */
 export function planAnswers([amount = '', load = '']: readonly string[]): PlanChoices | undefined {
   const [much, how] = [readAmount(amount), readLoad(load)];
   return much === undefined || how === undefined ? undefined : { ...much, ...how };
@@ -50,7 +50,7 @@ export async function askPlan(about: FileQuestions<PlanPreset>): Promise<Answers
   return answer && choices && { uri: answer.uri, choices };
 }
 
-/** What a plan's questions start from. */
+/** Returns the initial values of a plan's prompts. */
 export function planPreset(plan: RunPlan): PlanPreset {
   const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
   return { amount, load: loadAnswer(plan) };

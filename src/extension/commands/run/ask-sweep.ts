@@ -11,22 +11,22 @@ export interface SweepAnswers {
   readonly choices: SweepChoices;
 }
 
-/** What a file's questions start from. */
+/** Initial values of a file's prompts. */
 export interface SweepPreset {
   readonly levels: string;
-  /** Empty: as many as the level asks for. */
+  /** Empty: the default of each level. */
   readonly amount: string;
   /** Throws a LoadlensError for choices that make no plan. */
   readonly check: (choices: SweepChoices) => unknown;
 }
 
-/** How much a level sends, as it would be typed; empty where nothing says it. */
+/** Requests or duration of a level, in the format of inputs; empty if not set. */
 export function sweepAmount({ requests, durationS }: Pick<PlanChoices, 'requests' | 'durationS'>): string {
   if (requests !== undefined) return String(requests);
   return durationS === undefined ? '' : `${durationS}s`;
 }
 
-/** What was typed for levels and amount. */
+/** Inputs for levels and amount. */
 const choicesOf = ([levels = '', amount = '']: readonly string[]): SweepChoices => ({
   levels: parseLevels(levels) ?? [],
   ...(amount.trim() === '' ? {} : readAmount(amount)),

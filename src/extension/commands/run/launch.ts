@@ -25,19 +25,19 @@ import { announce } from './announce.ts';
 import { planOf, wholeOf, type Repeat } from './plans.ts';
 import { withBaseline, type RunTask } from './relative.ts';
 
-/** Which targets of which file are to run, and what the user chose beyond the file's own values. */
+/** Targets and file to run, and options that the user selected besides those of the file. */
 export interface RunRequest {
   readonly uri: Uri;
-  /** One target alone; every target when absent. */
+  /** Only this target; absent: every target. */
   readonly target?: string;
   readonly choices: PlanChoices;
   /** The concurrencies to measure one after the other; absent for a single run. */
   readonly levels?: readonly number[];
-  /** How the choices of an earlier run stand to the file; absent: choices win over the file. */
+  /** How the options of an earlier run combine with the file; absent: options override the file. */
   readonly repeat?: Repeat;
 }
 
-/** What a launch needs of the rest. */
+/** Services that a launch needs. */
 export interface LaunchParts {
   readonly runs: Runs;
   readonly history: History;
@@ -49,7 +49,7 @@ export interface LaunchParts {
   readonly consent: Consent;
   /** Brings up the panel with the run that is about to start. */
   readonly showLive: () => void;
-  /** Shows the finished run, if it left a record, unless the user has turned to another one. */
+  /** Shows the finished run if it has a record, unless the user has opened another one. */
   readonly showFinished: (id: string | undefined) => void;
 }
 
@@ -63,7 +63,7 @@ export function mayRun(notify: Notify): boolean {
   return false;
 }
 
-/** The files that a command may be about; none, and the user knows, when nothing can run. */
+/** Returns the files that a command may refer to; none if nothing can run, after telling the user. */
 export async function filesFor(argument: unknown, notify: Notify): Promise<readonly Uri[]> {
   if (!mayRun(notify)) return [];
   const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
@@ -77,8 +77,8 @@ export async function filesFor(argument: unknown, notify: Notify): Promise<reado
 }
 
 /**
- * False, with one notification, for a file with errors: nothing of it runs. One target alone runs when it and what it uses are
- * free of them.
+ * Returns false, after one notification, for a file with errors, because nothing in it runs. A single target runs if
+ * neither it nor its variables have errors.
  */
 export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify, target?: string): boolean {
   const errors = file.problems.filter((problem) => problem.severity === 'error').length;
@@ -116,7 +116,7 @@ async function stillServed(uri: Uri, task: RunTask, parts: LaunchParts): Promise
   return notes === undefined ? undefined : withServers(task, notes, parts.servers);
 }
 
-/** The task with the prompts that come next: runs before it have moved on. */
+/** Returns the task with the current prompt positions, because earlier runs have advanced them. */
 function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): RunTask {
   const starts = prompts.startsOf(String(uri), task.input.targets);
   return task.type === 'run'
@@ -124,7 +124,7 @@ function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): Ru
     : { ...task, input: { ...task.input, ...starts } };
 }
 
-/** The engine knows files on disk; a file that isn't saved, or other text than the saved one, is known here alone. */
+/** The engine reads files from disk. Unsaved text exists only here. */
 function withSource(record: ResultRecord, file: string, unsaved: boolean): ResultRecord {
   const named = (run: RunRecord): RunRecord => ({
     ...run,
@@ -135,8 +135,8 @@ function withSource(record: ResultRecord, file: string, unsaved: boolean): Resul
 }
 
 /**
- * Lets `act` have its turn, after whatever is under way; the user decides about that. Nothing happens when the user doesn't want it.
- * @param act is told whether it had to wait
+ * Runs `act` after the current task, if the user agrees to wait or cancel. Otherwise, nothing happens.
+ * @param act receives whether it had to wait
  */
 export async function inTurn({ runs }: LaunchParts, act: (waited: boolean) => Promise<void>): Promise<void> {
   const waits = runs.isBusy();
@@ -144,7 +144,7 @@ export async function inTurn({ runs }: LaunchParts, act: (waited: boolean) => Pr
   await runs.inTurn(() => act(waits));
 }
 
-/** Sends the load, in a turn, and keeps what comes of it, with the panel up all the while. Returns the whole result. */
+/** Sends the load in its turn and stores the result, with the panel open all the time. Returns the whole result. */
 export async function measure(
   task: BenchmarkTask,
   parts: Pick<LaunchParts, 'runs' | 'history' | 'unfinished' | 'notify' | 'showLive' | 'showFinished'>,
@@ -169,7 +169,7 @@ export async function measure(
   }
 }
 
-/** Everything that can be refused before a byte is sent; undefined when something was, and the user knows. */
+/** Checks everything before a byte is sent; undefined if something was rejected and the user has been told. */
 async function prepare(
   request: RunRequest,
   parts: LaunchParts,
@@ -194,7 +194,7 @@ async function prepare(
   return { task: withServers(task, notes, parts.servers), unsaved };
 }
 
-/** The task with the process of the server that its requests go to now, and remarks on who answers. */
+/** Returns the task with the process of the server that its requests now go to, and server notes on other servers. */
 function withServers(task: RunTask, notes: readonly string[], servers: readonly BundledServer[]): RunTask {
   const serverPid = pidOf(task.input.requests, servers);
   const pid = serverPid === undefined ? {} : { serverPid };
@@ -234,8 +234,8 @@ export function pickTargets({ uri, target, repeat }: RunRequest, file: Endpoints
 }
 
 /**
- * Offers to start servers that the requests need. Returns remarks on who answers in place of one, which the user has seen;
- * undefined when a server is not to be started, and so neither is the run.
+ * Offers to start servers that the requests need. Returns notes on servers that respond in place of one, which the user
+ * has seen; undefined if the user starts no server, so that the run doesn't start, either.
  */
 export async function offerServers(
   uri: Uri,
@@ -254,7 +254,7 @@ export async function offerServers(
   return others;
 }
 
-/** When requests go to where a server would listen and nobody does: starts it, if the user wants that. */
+/** If requests go to the port of a bundled server that isn't running, starts it on confirmation. */
 async function offerServer(uri: Uri, address: URL, server: BundledServer, notify: Notify): Promise<boolean> {
   if (await isListening(address.hostname.replace(/^\[|\]$/g, ''), server.port())) return true;
   if (!server.startsUnasked()) {

@@ -10,10 +10,10 @@ import { numberSetting } from '../../services/workspace/settings.ts';
 const isTimed = ({ durationS, ratePerS, stages }: RunDefaults): boolean =>
   [durationS, stages].some((time) => time !== undefined) || typeof ratePerS === 'number';
 
-/** What a file sets, over what the settings say. */
+/** Values of a file, which override the settings. */
 function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
   return {
-    // A file that runs for a time, or by the clock, is not held to the number of requests from the settings.
+    // A file with a duration or an arrival rate isn't limited to the number of requests in the settings.
     ...(isTimed(file.defaults) ? {} : { requests: numberSetting('run.requests', uri) }),
     concurrency: numberSetting('run.concurrency', uri),
     warmup: numberSetting('run.warmup', uri),
@@ -31,8 +31,8 @@ export function planFor(uri: Uri, file: EndpointsFile, choices: PlanChoices): Ru
 }
 
 /**
- * The plan that a sweep of a file gets with these choices. How much a level sends and warms up follows from the level, unless
- * choices or file say it: the settings speak of single runs.
+ * Returns the plan of a sweep of a file with these options. Amount and warm-up of a level depend on the level, unless
+ * options or the file set them, because the settings are for single runs.
  */
 export function sweepPlanFor(uri: Uri, file: EndpointsFile, choices: SweepChoices): SweepPlan {
   return makeSweepPlan(
@@ -45,11 +45,11 @@ export function sweepPlanFor(uri: Uri, file: EndpointsFile, choices: SweepChoice
   );
 }
 
-/** What a request says about the plan beside its choices. */
+/** Rule by which a request combines its options with the file's. */
 export type Repeat =
-  /** The file's options win: choices are those of an earlier run. */
+  /** The file's options have priority. The others are those of an earlier run. */
   | { readonly kind: 'again' }
-  /** The options and objectives of an earlier run alone; its targets have to be those of the file. */
+  /** Only the options and objectives of an earlier run apply. Its targets must be those of the file. */
   | { readonly kind: 'exactly'; readonly of: Pick<RunRecord, 'plan' | 'targets' | 'targetCount'> };
 
 /** Returns the plan of a run, or of a sweep where there are levels. */

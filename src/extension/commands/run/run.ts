@@ -29,7 +29,7 @@ const mostAnswers = 20;
 /** Five: the Universal Scalability Law needs as many. */
 const defaultLevels = [1, 2, 4, 8, 16];
 
-/** What the levels of a sweep have in common. */
+/** Common part of the levels of a sweep. */
 function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
   const [first] = levels;
   if (first === undefined) return {};
@@ -38,7 +38,7 @@ function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
   return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
 }
 
-/** The request that made a run or a sweep; its options give way to those of the file unless it is repeated exactly. */
+/** The request that started a run or a sweep. The file overrides its options unless it is repeated exactly. */
 async function requestOf(result: RunRecord | SweepRecord, exactly: boolean): Promise<RunRequest> {
   const source = sourceOf(result);
   const uri = source === null ? undefined : await findSource(source.file);
@@ -66,7 +66,7 @@ function keptRequest(memory: Memento): RunRequest | undefined {
   return kept === undefined ? undefined : { ...kept, uri: Uri.parse(kept.uri) };
 }
 
-/** What was answered for each file, the latest last. */
+/** Inputs for each file, the latest last. */
 const lastAnswers = <T extends PlanChoices>(memory: Memento, key: string): Map<string, T> =>
   new Map(memory.get<readonly (readonly [uri: string, answers: T])[]>(key, []));
 
@@ -121,7 +121,7 @@ export function runCommands(
   setContextKey('canRunAgain', keptRequest(memory) !== undefined);
 
   const start = async (request: RunRequest): Promise<void> => {
-    // Run Again goes by the file, also after an exact repetition.
+    // Run Again uses the file, also after Repeat Exactly.
     const { repeat: _, ...again } = request;
     const kept: KeptRequest = { ...again, uri: request.uri.toString() };
     await memory.update(lastRequestKey, kept);
@@ -129,7 +129,7 @@ export function runCommands(
     await launch(request, parts);
   };
 
-  /** The values asked for last time, or those of the file. */
+  /** Returns the inputs of the last time, or the values of the file. */
   const preset: FileQuestions<PlanPreset>['preset'] = async (uri) => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
@@ -137,7 +137,10 @@ export function runCommands(
     return planPreset(plan);
   };
 
-  /** The wanted levels, those asked for last time, or powers of two, with as many requests as last time or as the file says. */
+  /**
+   * Returns the requested levels, those of the last time, or powers of two, with the number of requests of the last
+   * time or of the file.
+   */
   const presetSweep = async (uri: Uri, wanted: readonly number[] | undefined): Promise<SweepPreset | undefined> => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
@@ -169,7 +172,7 @@ export function runCommands(
 
   return {
     runBenchmark: async (argument) => {
-      // The file at hand runs as it is: its own plan is what the user sees in it.
+      // The active file runs unchanged, with the plan that the user sees in it.
       const files = await filesFor(fileFrom(argument), notify);
       const answer = await askAboutFile('Run Benchmark', { files, preset }, []);
       if (answer !== undefined) await start({ uri: answer.uri, choices: {} });

@@ -40,7 +40,7 @@ export function createResponseDocuments(): ResponseDocuments {
       // REST clients bring a language for it.
       const isKnown = (await languages.getLanguages()).includes('http');
       if (isKnown && document.languageId !== 'http') await languages.setTextDocumentLanguage(document, 'http');
-      // Beside the file, but never over the results.
+      // Next to the file, but never on top of the results.
       const hasPanel = window.tabGroups.all.some(({ tabs }) => tabs.some(isPanelTab));
       await showText(document, { preserveFocus: true, ...(hasPanel ? {} : { viewColumn: ViewColumn.Beside }) });
     },

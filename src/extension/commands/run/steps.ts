@@ -1,9 +1,9 @@
 import { Disposable, QuickInputButtons, window, type QuickPickItem } from 'vscode';
 
-/** What came of one step of a multi-step input. */
+/** Result of one step of a multi-step input. */
 export type Step<T> = { readonly kind: 'next'; readonly value: T } | { readonly kind: 'back' | 'cancelled' };
 
-/** Where a step stands; `first` has no way back. */
+/** Position of a step; `first` has no way back. */
 export interface StepPlace {
   readonly title: string;
   readonly step: number;
@@ -12,7 +12,7 @@ export interface StepPlace {
 
 const buttons = ({ step }: StepPlace) => (step > 1 ? [QuickInputButtons.Back] : []);
 
-/** Asks for a line of text; Enter is deaf while `validate` has something to say. */
+/** Asks for a line of text. Enter has no effect while `validate` returns a message. */
 export function askText(
   place: StepPlace,
   question: { readonly prompt: string; readonly value: string; validate(text: string): string | undefined },

@@ -19,17 +19,17 @@ import type { Handlers } from '../handlers.ts';
 import { inTurn, isWhole, mayRun, measure, offerServers, pidOf, type LaunchParts } from './launch.ts';
 import { askAll, askPick } from './steps.ts';
 
-/** Whom the suite asks: a server that comes with Loadlens, or a target of a file. */
+/** Server of a suite: a bundled one, or a target of a file. */
 type Whom =
   | { readonly kind: 'bundled'; readonly server: BundledServer }
   | { readonly kind: 'target'; readonly uri: Uri; readonly target: Target };
 type Item = QuickPickItem & { readonly whom: Whom };
 
-/** Whether the suite knows how to ask an address. */
+/** Returns whether the suite supports the API of a URL. */
 const isAskable = (url: string): boolean =>
   new URL(url).pathname.endsWith('/tokenizer') || recognizeApi(url, null).api?.dialect !== undefined;
 const mostTargets = 200;
-/** A level of a slow model takes its time. */
+/** A level of a slow model takes a long time. */
 const leastTimeoutMs = 120_000;
 
 /** The command that measures a language model by the workload of the reference. */
@@ -48,7 +48,7 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
         const setup = { url: model.url, model: asked, headers: [], secrets: [] };
         await measure(taskOf({ model, workload, setup, history, pid }), parts);
       } finally {
-        // What the suite started, it stops.
+        // The suite stops a server that it started.
         if (!wasRunning) await server.end();
       }
     });
@@ -70,7 +70,7 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
     if (prepared === undefined || found === undefined || request === undefined) return;
     const { input } = prepared;
     const asked = modelOf(request);
-    // Kept as the file has it: what it takes from the environment or the secrets is only sent.
+    // Stored as in the file. Values from the environment and secrets are only sent.
     const model = { name: asked ?? target.name, url: target.url, server: 'url', synthetic: null, dtype: null } as const;
     const headers = request.headers.filter(([header]) => header.toLowerCase() !== 'content-type');
     await inTurn(parts, async (waited) => {
@@ -200,7 +200,7 @@ function modelOf({ body }: PreparedRequest): string | undefined {
   }
 }
 
-/** The suite for the process that sends, with what earlier results of the same model in the history say. */
+/** Returns the suite for the benchmark process, with earlier results of the same model from the history. */
 function taskOf(about: {
   readonly model: SuiteModel;
   readonly workload: ThroughputWorkload;

@@ -7,7 +7,7 @@ import type { Notify } from '../workspace/notify.ts';
 import type { BundledServer } from './bundled-server.ts';
 import { freePortAfter } from './listening.ts';
 
-/** Says that a server's port is taken, and by whom if that is known, and offers another port or the setting. */
+/** Reports that a server's port is in use, and by what if known, and offers another port or the setting. */
 export async function offerAnotherPort(
   server: BundledServer,
   notify: Notify,

@@ -15,26 +15,26 @@ import { endedWith, forkEntry, sendTo } from './child-process.ts';
 /** How the process that sends came to its end. */
 export type Outcome =
   | { readonly kind: 'record'; readonly record: ResultRecord }
-  /** It died, or did not answer a cancel: all there is was told before. */
+  /** It crashed or didn't react to a cancel. What it reported before is all there is. */
   | { readonly kind: 'lost'; readonly how: string };
 
-/** What it tells while it measures. */
+/** Messages of the process while it measures. */
 export type ProgressEvent = Extract<BenchmarkEvent, { type: 'snapshot' | 'partial' | 'levelSnapshot' | 'levelEnded' }>;
 
-/** A benchmark that is under way in a process of its own. */
+/** A benchmark in progress in a separate process. */
 export interface BenchmarkProcess {
-  /** Rejects with what the process gives as the reason why nothing could be measured. */
+  /** Rejects with the reason why nothing could be measured. */
   readonly outcome: Promise<Outcome>;
-  /** Asks for an early end; the record then comes as usual, with status `cancelled`. */
+  /** Requests an early end. The record then arrives as usual, with status `cancelled`. */
   readonly cancel: () => void;
-  /** Ends it at once, for a window that closes. */
+  /** Ends it immediately, for a window that closes. */
   readonly kill: () => void;
 }
 
-/** A cancelled run that says nothing for so long is cut off. */
+/** A canceled run that reports nothing for this long is terminated. */
 const cancelLimitMs = 5000;
 
-/** Starts the process and hands it what there is to do. */
+/** Starts the process with its task. */
 export function startBenchmark(
   entry: string,
   task: BenchmarkTask,
@@ -83,7 +83,7 @@ export function startBenchmark(
         }),
       ),
     );
-    // Not "exit": what it said last has arrived by now. After a record or a failure this changes nothing.
+    // Not "exit", because all messages have arrived by now. After a record or a failure, this has no effect.
     child.on('close', (code, signal) => {
       clearTimeout(cutOff);
       resolve({ kind: 'lost', how: endedWith(code, signal) });
@@ -100,7 +100,7 @@ export function startBenchmark(
   };
 }
 
-/** Sends a request once in a process of its own; undefined when it was canceled. */
+/** Sends a request once in a separate process; undefined if it was canceled. */
 export function sendInProcess(
   entry: string,
   task: OnceTask,

@@ -11,7 +11,7 @@ import { setContextKey } from '../workspace/context-keys.ts';
 import { endedWith, forkEntry, lastWords, sendTo } from './child-process.ts';
 import { numberSetting, switchSetting } from '../workspace/settings.ts';
 
-/** What a running server is at, in words. */
+/** Current activity of a running server, in words. */
 export interface Activity {
   /** `3 in flight` */
   readonly short: string;
@@ -21,7 +21,7 @@ export interface Activity {
   readonly total: string;
 }
 
-/** What a server's process says, whichever server it is. */
+/** Messages of any server's process. */
 export type ServerNews =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly step: string }
@@ -30,13 +30,13 @@ export type ServerNews =
       readonly port: number;
       readonly url: string;
       readonly activity: Activity;
-      /** What has to be said wherever the server is shown. */
+      /** Remark that must be shown with the server. */
       readonly note?: string;
     }
   | { readonly type: 'status'; readonly activity: Activity }
   | FailureMessage;
 
-/** One of the servers that come with Loadlens: all that tells it from the others. */
+/** A bundled server: everything that distinguishes it from the others. */
 export interface ServerKind<Options> {
   /** Its settings are below this name: port and autoStart at least. */
   readonly id: BundledServerId;
@@ -47,23 +47,23 @@ export interface ServerKind<Options> {
   readonly runningKey: ContextKeyName;
   /** Set where its bundle is not in the installed package; absent for a server that always is. */
   readonly missingKey?: ContextKeyName;
-  /** Its start takes a while and is shown, with a way to cancel it. */
+  /** Its start takes a while, and is shown with a cancel button. */
   readonly slowStart: boolean;
-  /** How long it may take to stop before it is cut off. */
+  /** Time to stop before it's terminated. */
   readonly stopLimitMs: number;
-  /** What the settings ask of it. */
+  /** Options from the settings. */
   readonly options: () => Options;
   /** Reads what its process sent; throws for anything else. */
   readonly read: (message: unknown, options: Options) => ServerNews;
   readonly words: ServerWords;
 }
 
-/** How people are told about a server. */
+/** Names and texts of a server. */
 export interface ServerWords {
   readonly title: string;
   /** In a sentence. */
   readonly name: string;
-  /** What it is good for. */
+  /** Purpose of the server. */
   readonly what: string;
   readonly starting: string;
   readonly startLens: string;
@@ -74,7 +74,7 @@ export interface ServerWords {
   readonly missing: { readonly message: string; readonly hint: string };
 }
 
-/** What a server is doing. */
+/** State of a server. */
 export type ServerState =
   | { readonly kind: 'missing' }
   | { readonly kind: 'stopped' }
@@ -83,13 +83,13 @@ export type ServerState =
       readonly kind: 'elsewhere';
       /** The same server, of another window or a terminal. */
       readonly isOwn: boolean;
-      /** What it calls itself; empty if it doesn't. */
+      /** Name in its responses; empty if it sends none. */
       readonly name: string;
     }
   | { readonly kind: 'starting'; readonly step: string | undefined }
   | ({ readonly kind: 'running' } & Omit<Extract<ServerNews, { type: 'listening' }>, 'type'>);
 
-/** A server in a process of its own that never outlives the window. */
+/** A server in a separate process that never outlives the window. */
 export interface BundledServer
   extends Disposable, Pick<ServerKind<unknown>, 'id' | 'start' | 'stop' | 'slowStart' | 'words'> {
   readonly state: () => ServerState;
@@ -99,13 +99,13 @@ export interface BundledServer
   readonly pid: () => number | undefined;
   /** Whether a run that needs it may start it without asking. */
   readonly startsUnasked: () => boolean;
-  /** At most twice a second while requests come in. */
+  /** At most twice a second while requests arrive. */
   readonly onDidChange: Event<ServerState>;
-  /** It ended by itself while it was running: one sentence that says how, and its last words. */
+  /** It stopped unexpectedly: one sentence with the reason, and its last output. */
   readonly onDidCrash: Event<string>;
-  /** True when it listens, false when it was stopped meanwhile; a LoadlensError says why it can't. */
+  /** True if it listens, false if it was stopped in the meantime. A LoadlensError explains why it can't start. */
   readonly launch: () => Promise<boolean>;
-  /** Resolves when its process is gone. */
+  /** Resolves when its process has ended. */
   readonly end: () => Promise<void>;
   /** Asks who listens on its port, unless this window started it. Sends one request. */
   readonly look: () => Promise<void>;
@@ -187,10 +187,10 @@ export function createBundledServer<Options extends object>(
         }
       });
       mine.on('error', (error) => fail(endedByItself(error.message)));
-      // Not "exit": what it said last has arrived by now.
+      // Not "exit", because all messages have arrived by now.
       mine.on('close', (code, signal) => {
         fail(endedByItself(endedWith(code, signal)));
-        // Told to stop while it was starting.
+        // It was stopped during its start.
         resolve(false);
       });
     });

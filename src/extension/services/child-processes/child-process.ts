@@ -2,8 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { LogOutputChannel } from 'vscode';
 
 /**
- * Starts one of our bundles in a process of its own, on the Node that runs the extension host: never a `node` from PATH.
- * The host's own switches and variables stay out of it. What it prints goes to the log, its messages arrive as events.
+ * Starts one of our bundles in a separate process, on the extension host's own Node, never a `node` from PATH. The
+ * host's own flags and environment variables aren't passed on. Its output goes to the log, and its messages arrive as
+ * events.
  */
 export function forkEntry(entry: string, log: LogOutputChannel): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name));
@@ -20,7 +21,9 @@ export function forkEntry(entry: string, log: LogOutputChannel): ChildProcess {
   return child;
 }
 
-/** Keeps what a child said last on standard error; the result answers its last lines, or nothing. */
+/**
+ * Keeps the last output of a child on standard error. Returns a function that returns its last lines, or an empty text.
+ */
 export function lastWords(child: ChildProcess): () => string {
   let tail = '';
   child.stderr?.on('data', (text: string) => (tail = (tail + text).slice(-mostTail)));
@@ -38,7 +41,7 @@ const mostTail = 4000;
 const lastLines = 3;
 const mostWords = 300;
 
-/** Sends a message to a child; one that is gone already hears nothing, its exit event tells the rest. */
+/** Sends a message to a child. If the child has ended, nothing happens, and its exit event follows. */
 export function sendTo(child: ChildProcess, message: object): void {
   if (child.connected) child.send(message, () => {});
 }

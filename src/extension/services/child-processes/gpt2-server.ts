@@ -35,7 +35,7 @@ export const gpt2Server = (entry: string): ServerKind<Gpt2Options> => ({
   runningKey: 'gpt2Running',
   missingKey: 'gpt2Missing',
   slowStart: true,
-  // It waits for the running step, and gives up by itself before this.
+  // It waits for the current step, and gives up by itself before this.
   stopLimitMs: 20_000,
   options: () => ({
     port: numberSetting('gpt2.port'),

@@ -1,6 +1,9 @@
 import { connect, createServer } from 'node:net';
 
-/** False when a connection to this place is refused. Anything else, a slow answer included, counts as somebody there. */
+/**
+ * Returns false if a connection to this address is refused. Anything else counts as a server, including a slow
+ * response.
+ */
 export function isListening(host: string, port: number, limitMs = 300): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
@@ -14,7 +17,7 @@ export function isListening(host: string, port: number, limitMs = 300): Promise<
   });
 }
 
-/** `localhost` is tried by IPv6 and IPv4: then the refusals come bundled. */
+/** `localhost` is tried over IPv6 and IPv4, and then both errors come in one AggregateError. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isRefusal);
   return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';

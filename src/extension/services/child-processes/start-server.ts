@@ -4,8 +4,8 @@ import { isPortInUse, type BundledServer } from './bundled-server.ts';
 import { offerAnotherPort } from './another-port.ts';
 
 /**
- * Starts a server; a start that takes a while is shown step by step and can be cancelled. True when it listens; false when
- * it was stopped meanwhile, or its port is taken and the user knows.
+ * Starts a server. A slow start shows its progress and can be canceled. Returns true if it listens; false if it was
+ * stopped in the meantime, or its port is in use and the user has been told.
  */
 export async function startServer(server: BundledServer, notify: Notify): Promise<boolean> {
   try {

@@ -1,6 +1,6 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 
-/** Ticks once a minute, for everything that says how long ago something was. */
+/** Ticks once a minute, for every text with a relative time. */
 export interface Clock extends Disposable {
   readonly onMinute: Event<void>;
 }

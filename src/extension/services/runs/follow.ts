@@ -10,19 +10,19 @@ import type { BenchmarkTask, SuiteInput } from '../../../processes/messages.ts';
 import type { PanelState } from '../../../panel-protocol.ts';
 import type { ProgressEvent } from '../child-processes/benchmark-process.ts';
 
-/** How a task ended whose process is gone, and why, in one sentence. */
+/** Outcome of a task whose process has ended, and the reason in one sentence. */
 export interface EarlyEnd {
   readonly status: 'cancelled' | 'crashed';
   readonly stopReason: string;
 }
 
-/** What is known of a task while its process measures: what to show, and what would be left if the process were gone. */
+/** State of a task while its process measures: what to show, and what remains if the process crashes. */
 export interface Follower {
-  /** What is measured, for the log. */
+  /** Name of the task for the log. */
   readonly what: string;
   readonly hear: (event: ProgressEvent) => void;
   readonly state: () => Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
-  /** What has been measured so far; undefined when it is nothing. */
+  /** Partial result so far; undefined without one. */
   readonly salvage: (end: EarlyEnd) => ResultRecord | undefined;
 }
 
@@ -38,7 +38,7 @@ export function followTask(task: BenchmarkTask): Follower {
   }
 }
 
-/** What is known of the run that is going on. */
+/** State of the run in progress. */
 function followOne() {
   let partial: RunRecord | undefined;
   let snapshot: Snapshot | null = null;

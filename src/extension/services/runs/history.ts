@@ -6,7 +6,7 @@ import { recordSchema, type RunRecord } from '../../../core/record/run.ts';
 import { setContextKey } from '../workspace/context-keys.ts';
 import { lastResults, type LastResults } from './last-results.ts';
 
-/** What is kept beside a record: what the user added, and whether the result stays whatever comes after it. */
+/** Data stored with a record: the user's label and note, and whether the result is pinned. */
 export interface HistoryMark extends ResultMark {
   readonly pinned?: true;
 }
@@ -25,10 +25,10 @@ export interface History extends Disposable {
   readonly remove: (ids: readonly string[]) => Promise<() => Promise<void>>;
   /** Empty unless the user marked the result. */
   readonly markOf: (id: string) => HistoryMark;
-  /** Throws a LoadlensError when pinned results would leave no room for others. */
+  /** Throws a LoadlensError if pinned results would leave no space for others. */
   readonly mark: (id: string, mark: HistoryMark) => Promise<void>;
   readonly clear: () => Promise<void>;
-  /** No folder is open, so there is no place to keep results beyond this window. */
+  /** No folder is open, so results can't be stored beyond this window. */
   readonly keptForSession: boolean;
 }
 
@@ -43,16 +43,16 @@ export interface HistoryOptions {
 const key = 'loadlens.history';
 const marksKey = 'loadlens.historyMarks';
 
-/** VS Code warns at 512 KiB of state; this leaves room for the rest. */
+/** VS Code warns at 512 KiB of state. This leaves space for the rest. */
 export const maxHistoryBytes = 400 * 1024;
 
-/** Pinned results leave the rest of it to new ones. */
+/** Share for pinned results, which leaves the rest to new ones. */
 const maxPinnedBytes = 0.75 * maxHistoryBytes;
 
 const bytesOf = (results: readonly ResultRecord[]): number =>
   results.reduce((sum, result) => sum + Buffer.byteLength(JSON.stringify(result)), 0);
 
-/** The newest results that fit both bounds, beside those that are pinned; the newest of all always stays. */
+/** Returns the newest results that fit both bounds, and those that are pinned. The newest one always stays. */
 export function prune(
   results: readonly ResultRecord[],
   maxResults: number,
@@ -70,7 +70,7 @@ export function prune(
   });
 }
 
-/** Makes the History; what is stored is read at the first look, not at activation. */
+/** Creates the History. Stored data is read on first use, not at activation. */
 export function createHistory({ store, maxRuns, log }: HistoryOptions): History {
   const changed = new EventEmitter<void>();
   let loaded: readonly ResultRecord[] | undefined;
@@ -120,7 +120,7 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
     await store?.update(marksKey, marks);
   };
 
-  // A first look without reading what is stored.
+  // Sets the context keys from the stored data without checking its records.
   const stored = store?.get<readonly { readonly schema?: unknown }[]>(key, []) ?? [];
   setContextKey('hasHistory', stored.length > 0);
   setContextKey('canCompare', stored.filter((result) => result?.schema === recordSchema).length > 1);
@@ -144,7 +144,7 @@ export function createHistory({ store, maxRuns, log }: HistoryOptions): History 
         const now = results();
         const known = new Set(before.map(({ id }) => id));
         const stayed = new Set([...now.map(({ id }) => id), ...ids]);
-        // What came after the removal stays the newest.
+        // Results added after the removal stay the newest.
         await replace([...now.filter(({ id }) => !known.has(id)), ...before.filter(({ id }) => stayed.has(id))]);
         await setMarks({ ...marksBefore, ...allMarks() });
       };

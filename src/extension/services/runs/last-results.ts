@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../../core/record/run.ts';
 
-/** One target's numbers and the run they come from. */
+/** The numbers of one target, and their run. */
 export interface TargetResult {
   readonly record: RunRecord;
   readonly numbers: RunRecord['perTarget'][number];
@@ -8,13 +8,13 @@ export interface TargetResult {
   readonly newer?: RunRecord;
 }
 
-/** The latest of what is asked for. */
+/** The latest results by file and target. */
 export interface LastResults {
   /** The newest run of a file as a whole, a completed one if there is any. */
   readonly ofFile: (file: string) => RunRecord | undefined;
-  /** The newest numbers of a target, those of a completed run if there are any. */
+  /** The newest numbers of a target, those of a completed run if there is one. */
   readonly ofTarget: (file: string, target: string) => TargetResult | undefined;
-  /** The newest run of a file as a whole whose history copy left out targets; undefined when it left out none. */
+  /** The newest run of a whole file whose history copy omits targets; undefined if it omits none. */
   readonly shortenedOf: (file: string) => RunRecord | undefined;
 }
 

@@ -19,17 +19,17 @@ import { placeOf } from '../workspace/files.ts';
 import type { Secrets } from '../workspace/secrets.ts';
 import { textSetting } from '../workspace/settings.ts';
 
-/** What stands in an editor and is about to run. */
+/** Text of an editor that is about to run. */
 export interface RunSource {
   readonly uri: Uri;
   readonly name: string;
   readonly targets: readonly Target[];
 }
 
-/** All that a run or a sweep needs but for its plan. */
+/** Input of a run or a sweep without its plan. */
 export type PreparedInput = Omit<RunInput, 'plan'>;
 
-/** Whether language models without a `@stream` are asked for a stream; undefined: as their body has it. */
+/** Whether streams are requested from language models without `@stream`; undefined: as their body says. */
 export const wantsStream = (uri: Uri): boolean | undefined =>
   ({ stream: true, whole: false })[textSetting('llm.stream', uri)];
 
@@ -57,9 +57,9 @@ async function valueLookups(
 }
 
 /**
- * Gathers what targets need from outside their file: environment, secrets, asking for those that are missing, and the bytes of
- * body and prompt files. A file that can't be read is left to the preparation, which names file and line. Undefined when the
- * user went away from a question.
+ * Collects everything that targets need from outside their file: environment, secrets, for which it asks if they are
+ * missing, and the bytes of body and prompt files. A file that can't be read is left to the preparation, which reports
+ * file and line. Undefined if the user canceled.
  */
 async function lookupsFor(
   uri: Uri,
@@ -86,16 +86,16 @@ async function lookupsFor(
   };
 }
 
-/** What is sent, and to whom it may be. */
+/** The requests to send, and their hosts. */
 export interface Asked extends Pick<ConsentQuestion, 'plan' | 'allow'> {
   readonly consent: Consent;
   readonly secrets: Secrets;
 }
 
 /**
- * Makes targets ready to send. Consent to their hosts comes before the question for a secret; a host that only a secret tells
- * is asked about after it. Undefined when the user went away from a question or didn't allow a host; a LoadlensError names what
- * is missing and where.
+ * Prepares targets for sending. Consent to their hosts is requested before secrets. If a secret determines the host,
+ * consent follows it. Undefined if the user canceled or didn't allow a host. A LoadlensError reports what is missing
+ * and where.
  */
 export async function prepareInput(
   source: RunSource,

@@ -3,8 +3,8 @@ import { startsAfter, valuesAfter } from '../../../core/record/after-run.ts';
 import { runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 
 /**
- * How far the runs of this window have come in the prompts of each target and the values of dynamic variables: the next run
- * goes on from there.
+ * Positions of the runs in this window in the prompts of each target and the values of dynamic variables. The next run
+ * continues from there.
  */
 export interface PromptCursors {
   /** Returns the turns taken so far, by target, and the numbers taken for values. */
@@ -12,7 +12,7 @@ export interface PromptCursors {
     file: string,
     targets: readonly Pick<Target, 'name'>[],
   ): { readonly promptStarts: number[]; readonly valueStart: number };
-  /** Notes what a run or a sweep of the file took. */
+  /** Records the values that a run or a sweep of the file used. */
   advance(file: string, record: ResultRecord): void;
 }
 

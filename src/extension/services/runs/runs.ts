@@ -8,7 +8,7 @@ import { setContextKey } from '../workspace/context-keys.ts';
 import { followTask, type EarlyEnd } from './follow.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** What is being sent right now: at most one run, sweep or suite at a time. */
+/** The current task: at most one run, sweep, or suite at a time. */
 export type RunState = { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
 
 const processGone = (how: string): string => `The benchmark process ended (${how}).`;
@@ -21,12 +21,12 @@ export interface Runs extends Disposable {
   readonly onDidChange: Event<RunState>;
   /** Whether a turn has been taken, or is waited for. */
   readonly isBusy: () => boolean;
-  /** Acts once all turns that were taken before have come to their end; whatever belongs to a run is done in its turn. */
+  /** Runs `act` after all earlier turns have ended. Everything that belongs to a run happens in its turn. */
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
   /**
-   * Measures to the end, in a turn. What was measured of a run that stopped unexpectedly is a result like any other. Rejects when
-   * nothing could be measured, or when something is under way already.
-   * @param complete adds what is known here alone to each record, whether it is the last or one to fall back on
+   * Measures to the end, in a turn. Partial results of a run that stopped unexpectedly are a result like any other.
+   * Rejects if nothing could be measured, or if another task is in progress.
+   * @param complete adds facts that are known only here to each record, final or partial
    */
   readonly run: (task: BenchmarkTask, complete?: (record: ResultRecord) => ResultRecord) => Promise<ResultRecord>;
   readonly cancel: () => void;

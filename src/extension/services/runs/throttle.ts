@@ -1,10 +1,13 @@
-/** A call that happens at most once per interval, the last one always; `dispose` drops what is waiting. */
+/** A function that runs at most once per interval, and always for the last call. `dispose` drops a pending call. */
 export interface Throttled {
   (): void;
   readonly dispose: () => void;
 }
 
-/** Wraps `act` so that it runs at once when it has rested for `intervalMs`, and otherwise when that time is over. */
+/**
+ * Wraps `act` so that it runs immediately if the last call was at least `intervalMs` ago, and otherwise at the end of
+ * that time.
+ */
 export function throttle(act: () => void, intervalMs: number): Throttled {
   let timer: NodeJS.Timeout | undefined;
   let waiting = false;

@@ -1,16 +1,16 @@
 import type { LogOutputChannel, Memento } from 'vscode';
 import { compactResult, readResult, type ResultRecord } from '../../../core/report/formats/results.ts';
 
-/** The run or sweep under way as it would be told if this window were gone the next moment. */
+/** The run or sweep in progress as a result, in case this window closes the next moment. */
 export interface Unfinished {
   /**
-   * Keeps what has been measured so far in place of what was kept before; nothing measured changes nothing. Every 2 s at
-   * most, so it may be told each snapshot; at once after a milestone, such as the end of a level.
+   * Replaces the stored partial result, unless there is none yet. Writes at most every 2 s, so it may be called for
+   * each snapshot, but immediately after a milestone, such as the end of a level.
    */
   readonly keep: (make: () => ResultRecord | undefined, milestone: boolean) => void;
   /** The run has ended in this window: its record is in the history, or there is none. */
   readonly forget: () => Promise<void>;
-  /** What a window that is gone has left behind. */
+  /** Partial result of a window that was closed. */
   readonly left: () => ResultRecord | undefined;
 }
 

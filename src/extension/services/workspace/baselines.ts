@@ -3,7 +3,7 @@ import { readBaseline, type Baseline } from '../../../core/record/comparisons/ba
 import { baselineNotFound, type FoundBaseline } from '../../../core/report/comparisons/relative-objectives.ts';
 import { isBaselineName } from '../../../core/values/relations.ts';
 
-/** Folder of the baselines that belong to a file: in its workspace folder, or beside it outside of one. */
+/** Folder of the baselines of a file: in its workspace folder, or next to a file outside of one. */
 export const baselineFolder = (file: Uri): Uri =>
   Uri.joinPath(workspace.getWorkspaceFolder(file)?.uri ?? Uri.joinPath(file, '..'), '.loadlens', 'baselines');
 

@@ -16,7 +16,7 @@ export interface ConsentQuestion {
 
 /** Which hosts that are not this machine the user has allowed load on, in this workspace. */
 export interface Consent {
-  /** Asks before the first run against a host; an answer holds for host and workspace. */
+  /** Asks before the first run against a host. Consent applies to the host in this workspace. */
   readonly ask: (question: ConsentQuestion) => Promise<boolean>;
   readonly hosts: () => readonly string[];
   /** From now on these are asked about again. */

@@ -16,7 +16,7 @@ const parsed = new WeakMap<
   { readonly version: number; readonly file: EndpointsFile; readonly environment: string }
 >();
 
-/** The parsed text of an editor, unsaved changes included: parsed once per version, whoever asks. */
+/** Returns the parsed text of an editor, including unsaved changes, parsed once per version. */
 export function parseDocument(document: TextDocument): EndpointsFile {
   const known = parsed.get(document);
   const key = environmentKey(document.uri);

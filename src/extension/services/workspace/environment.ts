@@ -10,7 +10,7 @@ import type { Problem } from '../../../core/endpoints/types.ts';
 import { LoadlensError } from '../../../core/errors.ts';
 import { textSetting } from './settings.ts';
 
-/** The environment of an endpoints file, and what is wrong with it. */
+/** The environment of an endpoints file, and its problems. */
 export interface FileEnvironment extends Environment {
   readonly problem?: Problem;
 }
@@ -34,7 +34,7 @@ export function environmentKey(uri: Uri): string {
   return [textSetting('environment', uri), ...times].join(' ');
 }
 
-/** Reads the environment that the settings choose for a file. At once, as whoever parses a document can't wait. */
+/** Reads the environment that the settings select for a file. Synchronous, because parsing a document can't wait. */
 export function environmentOf(uri: Uri): FileEnvironment {
   const name = textSetting('environment', uri);
   try {

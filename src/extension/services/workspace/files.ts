@@ -8,7 +8,10 @@ import { isPanelTab } from './panel-tab.ts';
 const pattern = '**/{endpoints.txt,*.endpoints,*.endpoints.txt}';
 const mostFiles = 200;
 
-/** Every endpoints file the user may mean: the active editor's first, then open ones, then those of the workspace. */
+/**
+ * Returns every endpoints file that the user may mean: the active editor's first, then open ones, then those of the
+ * workspace.
+ */
 export async function findEndpointsFiles(): Promise<readonly Uri[]> {
   const active = window.activeTextEditor?.document;
   const open = workspace.textDocuments.filter((document) => isEndpoints(document) && !document.isClosed);
@@ -21,11 +24,11 @@ export async function findEndpointsFiles(): Promise<readonly Uri[]> {
   return [...new Map(inOrder.map((uri) => [uri.toString(), uri])).values()];
 }
 
-/** The file that a record names by its relative path; undefined when it is no longer there. */
+/** Returns the file with the relative path of a record; undefined if it no longer exists. */
 export async function findSource(file: string): Promise<Uri | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   const candidates = folders.map((folder) => Uri.joinPath(folder.uri, file));
-  // With several folders open, the name of the folder comes first.
+  // With several folders open, the path starts with the name of the folder.
   for (const { name, uri } of folders) {
     if (file.startsWith(`${name}/`)) candidates.push(Uri.joinPath(uri, file.slice(name.length + 1)));
   }
@@ -49,7 +52,7 @@ export async function isFile(uri: Uri): Promise<boolean> {
 
 const isPanel = ({ activeTab }: TabGroup): boolean => activeTab !== undefined && isPanelTab(activeTab);
 
-/** Shows a document beside the results panel where it would cover it otherwise. */
+/** Shows a document next to the results panel if it would cover it otherwise. */
 export async function showText(document: TextDocument, options: TextDocumentShowOptions = {}): Promise<void> {
   const { activeTabGroup, all } = window.tabGroups;
   const other = all.find((group) => !isPanel(group));

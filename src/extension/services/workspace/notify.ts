@@ -7,7 +7,7 @@ export interface Action {
   readonly run: () => unknown;
 }
 
-/** How the extension speaks to people: one notification at a time, each with a way on. None of these waits for the answer. */
+/** Notifications of the extension: one at a time, each with an action. None of these functions waits for the user. */
 export interface Notify {
   readonly info: (message: string, ...actions: readonly Action[]) => void;
   readonly warn: (message: string, ...actions: readonly Action[]) => void;

@@ -6,7 +6,7 @@ export type Grouping = 'none' | 'file' | 'day' | 'fileAndDay';
 
 /** Which results are listed. */
 export interface HistoryFilter {
-  /** Of this file alone. */
+  /** Only results of this file. */
   readonly file?: string;
   /** With all of these words. */
   readonly text?: string;
@@ -24,12 +24,12 @@ export type HistoryEntry =
       readonly entries: readonly HistoryEntry[];
     };
 
-/** What the list is made from, beside the results. */
+/** Input of the list besides the results. */
 export interface HistoryLook {
   readonly grouping: Grouping;
   readonly filter: HistoryFilter;
   readonly markOf: (id: string) => HistoryMark;
-  /** What a row says in words, for the filter. */
+  /** Text of a row for the filter. */
   readonly wordsOf: (result: ResultRecord) => string;
   readonly now: Date;
 }

@@ -28,20 +28,20 @@ import { fileOf, type HistoryEntry } from './entries.ts';
 
 /** How a kind of result is drawn in the list. */
 interface Row {
-  /** `run`, `sweep`, `suite`, or `comparison`: menus go by it. */
+  /** `run`, `sweep`, `suite`, or `comparison`: menus depend on it. */
   readonly kind: string;
   readonly icon: ThemeIcon;
   /** What follows the time. */
   readonly words: string;
   readonly outcome: string;
-  /** The verdict in full, for the tooltip; absent where the lines say it. */
+  /** The verdict in full for the tooltip; absent if the row shows it. */
   readonly verdict?: string;
   readonly lines: readonly string[];
   /** Of the machine that sent. */
   readonly host: string | undefined;
 }
 
-/** Makes the row of an entry. The time comes first: in a narrow view the end is cut off. */
+/** Creates the row of an entry. The time comes first, because a narrow view cuts off the end. */
 export function itemFor(entry: HistoryEntry, mark: HistoryMark): TreeItem {
   if (entry.kind === 'group') {
     const item = new TreeItem(entry.label, TreeItemCollapsibleState.Expanded);
@@ -126,7 +126,7 @@ function suiteRow(suite: ThroughputSuite): Row {
   };
 }
 
-/** What results of several levels have in common; the icon tells them from a run. */
+/** Common context value of results with several levels. The icon distinguishes them from a run. */
 function levelsRow(
   result: SweepRecord | ThroughputSuite,
   icon: string,

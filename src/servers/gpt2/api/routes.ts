@@ -83,7 +83,7 @@ export function createRoutes(served: Served): Routes {
     onWhole: (choices: Choice[], usage: Usage) => void,
   ) => {
     const context = ready();
-    // Before the prompts are tokenized, so that a refused request costs nothing.
+    // Before the prompts are tokenized, so that a rejected request costs nothing.
     let running = request.prompts.length * request.n;
     admit(running);
     const generation = await planGeneration(request, context).catch((error: unknown) => {

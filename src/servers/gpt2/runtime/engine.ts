@@ -80,7 +80,7 @@ function firstEvent<T extends WorkerEvent['type']>(
   });
 }
 
-/** Prepares the model in a thread of its own, which frees all its memory when it ends. */
+/** Prepares the model in a separate thread, which frees all its memory when it ends. */
 async function prepare(options: EngineOptions): Promise<PreparedModel> {
   const { model, dtype, cacheDir } = options;
   const worker = startWorker({ task: 'prepare', model, dtype, cacheDir });

@@ -70,7 +70,7 @@ export function createKvCache(config: Pick<Gpt2Config, 'layers' | 'heads' | 'wid
         for (let head = 0; head < heads; head++) {
           const from = key + head * dim;
           const to = ((slot * heads + head) * capacity + past + token) * dim;
-          // For so few numbers, a loop takes half the time of a view and `set`.
+          // For this few numbers, a loop takes half the time of a view and `set`.
           for (let i = 0; i < dim; i++) {
             keys[to + i] = qkv[from + i] ?? 0;
             values[to + i] = qkv[from + width + i] ?? 0;

@@ -62,7 +62,7 @@ export interface Advance {
 export interface Scheduler {
   readonly state: SchedulerState;
   submit(job: Job): void;
-  /** Cancels a sequence; its slot is free at once. Ignores unknown ids. */
+  /** Cancels a sequence, whose slot is free immediately. Ignores unknown ids. */
   cancel(id: number): void;
   /** Runs up to two prefills of queued sequences, then one step of all running ones. Undefined if there are none. */
   advance(): Promise<Advance | undefined>;
@@ -89,7 +89,7 @@ const lengthOf = (group: readonly Sequence[]) => group.reduce((sum, sequence) =>
 /** Returns a scheduler without sequences. */
 export function createScheduler(model: Model, options: SchedulerOptions): Scheduler {
   const cache = createKvCache(model.config);
-  // One long prompt at a time is computed, in a cache of its own, and moved when it's complete.
+  // One long prompt at a time is computed, in a separate cache, and moved when it's complete.
   const sideCache = createKvCache(model.config);
   const prefixes = createPrefixCache(model.config, options.prefixCacheTokens);
   let waiting: Sequence[] = [];

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Characters that are tokenized at once, about 5 ms. */
+/** Number of characters per tokenizer call, about 5 ms. */
 const pieceLength = 2_000;
 /** Factor for a text cut within words, whose pieces can have a few more tokens than the whole. */
 const slack = 2;

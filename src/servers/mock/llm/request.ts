@@ -59,7 +59,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a request.
- * @param json body, a JSON object or what isn't one
+ * @param json body, a JSON object or any invalid value
  * @throws ApiError that says what is wrong with it
  */
 export function readLlmRequest(api: LlmApi, json: unknown, url: URL, defaults: TimingDefaults): LlmRequest {
@@ -116,7 +116,7 @@ function readTiming(number: (name: NumberName) => number | undefined, defaults: 
 
 const wrong = (param: string, complaint: string): ApiError => new ApiError(400, `${param} ${complaint}.`, { param });
 
-/** Checks the query: a misspelled name would leave a default in place without notice. */
+/** Checks the query, because a misspelled name would otherwise be ignored. */
 function checkNames(query: URLSearchParams, { query: own = [] }: LlmApi): void {
   const known = [...Object.keys(numbers), 'error_mode'];
   const shown = known.filter((name) => name !== 'itl_ms');

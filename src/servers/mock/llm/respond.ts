@@ -54,7 +54,7 @@ export function writeWhole(reply: Reply): Writing {
   };
 }
 
-/** Returns what writes a stream, step by step. Its head is sent at once. */
+/** Returns the writer of a stream, step by step. The head is sent immediately. */
 export function writeStream(reply: Reply): Writing {
   const { api, wanted, response, place, exactness } = reply;
   let writer: Writer | undefined;
@@ -62,7 +62,7 @@ export function writeStream(reply: Reply): Writing {
   let wrote = { at: 0, due: 0 };
 
   const note = (due: number): void => {
-    // What is written is sent at the end of this tick, and this runs right after it.
+    // Written data is sent at the end of this tick, and this runs right after it.
     process.nextTick((first: boolean) => {
       const at = performance.now();
       if (first) exactness.firstToken.add(at - due);

@@ -37,7 +37,7 @@ export function makeSchedule(
   options: { index: number; fails: boolean; uncachedTokens: number },
 ): Step[] {
   const { tokensPerChunk, stall, cutAt, jitterMs } = timing;
-  // A response without output tokens comes when the first token would.
+  // A response without output tokens is sent when the first token would be.
   const chunks = Math.max(1, Math.ceil(tokens / tokensPerChunk));
   const failsAt = options.fails ? chunks >> 1 : undefined;
   const unit = seededUnits(timing.seed);

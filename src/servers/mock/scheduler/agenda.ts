@@ -43,14 +43,14 @@ export function createAgenda(): Agenda {
     }
     runEach(due, 0);
   };
-  /** Runs events one per tick, so that what one of them writes is sent before the next one runs. */
+  /** Runs one event per tick, so that data written by an event is sent before the next one runs. */
   const runEach = (due: readonly Event[], index: number): void => {
     const event = due[index];
     if (!event) {
       sleep();
       return;
     }
-    // An event added in this turn runs in it only if it's before one that was there: other events get a turn of their own.
+    // An event added in this turn runs in it only if it's before an existing one. Other events get their own turn.
     const newer = events.first();
     if (newer && isBefore(newer, event)) {
       events.take();

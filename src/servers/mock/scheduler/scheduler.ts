@@ -37,7 +37,7 @@ export interface Job {
   onStep(step: Step, due: number, next: () => void): void;
 }
 
-/** The scheduler of the mock model: which sequence runs when, and what its tokens take. */
+/** The scheduler of the mock model: which sequence runs when, and how long its tokens take. */
 export interface Scheduler {
   /** Returns the number of blocks that is missing even if nothing else runs; 0 if the sequence fits. */
   missingBlocks(promptTokens: number, outputTokens: number): number;
@@ -51,7 +51,7 @@ interface Sequence {
   steps: readonly Step[];
   /** Index of the next step. */
   position: number;
-  /** Time of the start after the arrival, and what the schedule of the steps counts from; ms. */
+  /** Delay of the start after the arrival, and origin of the step schedule; ms. */
   start: number;
   origin: number;
   first: number | undefined;
@@ -138,7 +138,7 @@ export function createScheduler(limits: SchedulerLimits, timeScale: number, agen
     };
     if (job.whole) next();
     else job.onStep(step, due, next);
-    // It may fit at once, because blocks that it shared with others are free now.
+    // It may fit immediately, because blocks that it shared with others are now free.
     if (!runs) admit(due);
   };
   /** Counts the steps before a time that a sequence hasn't waited for. */

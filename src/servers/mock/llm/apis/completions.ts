@@ -41,7 +41,7 @@ function asked(kind: 'completion' | 'chat', body: Body, prompt: readonly string[
   return {
     model: body.model ?? undefined,
     prompt,
-    // Its limits can stand in the query, too.
+    // Its limits may also be in the query.
     maxTokens: undefined,
     stream: body.stream ?? false,
     writer: (result): Writer => {

@@ -7,7 +7,7 @@ import { chatMessage, contentTokens, outputLimit } from './content.ts';
 
 const fields = {
   model: maybe(v.string()),
-  // Ollama streams unless told otherwise.
+  // Ollama streams by default.
   stream: maybe(v.boolean()),
   options: maybe(v.looseObject({ num_predict: outputLimit })),
 };
