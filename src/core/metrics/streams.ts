@@ -10,7 +10,7 @@ import {
   type Tally,
 } from './recorder/tally.ts';
 import { time, type Times } from './times.ts';
-import type { LatencyBins, Numbers, Sample, StreamNumbers, StreamSample } from './types.ts';
+import type { Distribution, LatencyBins, Numbers, Sample, StreamNumbers, StreamSample, UserSpeed } from './types.ts';
 
 /** Number of chunks in a run up to which quantiles are exact. */
 const exactChunks = 1_000_000;
@@ -25,6 +25,9 @@ export interface StreamTally {
   readonly ttft: Tally;
   readonly icl: Tally;
   readonly tpot: Tally;
+  /** Streams with a TPOT above 0, and Σ 1 / TPOT over them, per ms. */
+  speeds: number;
+  speedSum: number;
   readonly e2e: Tally;
   readonly stall: Tally;
 }
@@ -69,6 +72,8 @@ export function createStreamTally(rawLimit: number, live: boolean): StreamTally 
     ttft: createTally(rawLimit, live),
     icl: createTally(live ? exactChunks : exactChunksPerTarget, live),
     tpot: createTally(rawLimit, live),
+    speeds: 0,
+    speedSum: 0,
     e2e: createTally(rawLimit, live),
     stall: createTally(rawLimit, live),
   };
@@ -108,7 +113,12 @@ export function addStream(tally: StreamTally, sample: Sample, stream: StreamSamp
   tally.whole++;
   addValue(tally.ttft, times, time.ttft);
   addValue(tally.e2e, times, time.e2e);
-  if (!Number.isNaN(times[time.tpot])) addValue(tally.tpot, times, time.tpot);
+  const tpotMs = times[time.tpot] ?? Number.NaN;
+  if (!Number.isNaN(tpotMs)) addValue(tally.tpot, times, time.tpot);
+  if (tpotMs > 0) {
+    tally.speeds++;
+    tally.speedSum += 1 / tpotMs;
+  }
   if (!Number.isNaN(times[time.stall])) addValue(tally.stall, times, time.stall);
   for (let index = 0; index < stream.chunks - 1; index++) {
     if (!Number.isNaN(stream.gapsMs[index])) addValue(tally.icl, stream.gapsMs, index);
@@ -125,7 +135,7 @@ export function limitStreams({ ttft, tpot, e2e, stall }: StreamTally, rawLimit: 
  * chunks.
  */
 export function mergeStreams(tallies: readonly StreamTally[], rawLimit: number, chunkLimit: number): StreamTally {
-  const sumOf = (name: 'whole' | 'partial' | 'partialChunks'): number =>
+  const sumOf = (name: 'whole' | 'partial' | 'partialChunks' | 'speeds' | 'speedSum'): number =>
     tallies.reduce((sum, tally) => sum + tally[name], 0);
   const mergedOf = (name: 'ttft' | 'tpot' | 'e2e' | 'stall'): Tally =>
     mergeTallies(
@@ -140,6 +150,8 @@ export function mergeStreams(tallies: readonly StreamTally[], rawLimit: number, 
     ttft: mergedOf('ttft'),
     icl: mergeTallies(gaps, Math.min(chunkLimit, ...gaps.map((icl) => icl.rawLimit))),
     tpot: mergedOf('tpot'),
+    speeds: sumOf('speeds'),
+    speedSum: sumOf('speedSum'),
     e2e: mergedOf('e2e'),
     stall: mergedOf('stall'),
   };
@@ -156,6 +168,13 @@ export interface StreamBins {
   readonly iclBins: LatencyBins;
 }
 
+const perS = (tpotMs: number | null): number | null => (tpotMs === null || tpotMs <= 0 ? null : 1000 / tpotMs);
+
+/** Returns the speed of single streams. A slow stream has a high TPOT: quantiles are those of TPOT from the other end. */
+function userSpeedOf({ median, p95, p99 }: Distribution, mean: number | null): UserSpeed {
+  return { mean, median: perS(median), p5: perS(p95), p1: perS(p99) };
+}
+
 /** Returns the numbers of streamed responses and their histograms. */
 export function streamNumbersOf(
   tally: StreamTally,
@@ -164,13 +183,15 @@ export function streamNumbersOf(
 ): { numbers: StreamNumbers; bins: StreamBins } {
   const { whole, partial, partialChunks, ttft, icl } = tally;
   const of = (values: Tally): StreamNumbers['ttftMs'] => distributionOf(values, rankedValues(values, exact), table);
+  const tpotMs = of(tally.tpot);
   const [rankedTtft, rankedIcl] = [rankedValues(ttft, exact), rankedValues(icl, exact)];
   return {
     numbers: {
       streams: { whole, partial, partialChunks },
       ttftMs: distributionOf(ttft, rankedTtft, table),
       iclMs: distributionOf(icl, rankedIcl, table),
-      tpotMs: of(tally.tpot),
+      tpotMs,
+      userTokensPerS: userSpeedOf(tpotMs, tally.speeds === 0 ? null : (1000 * tally.speedSum) / tally.speeds),
       e2eMs: of(tally.e2e),
       stallMs: of(tally.stall),
     },

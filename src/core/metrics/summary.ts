@@ -1,6 +1,7 @@
 import { latencyBinsOf } from './bins.ts';
 import { numbersOf } from './group.ts';
 import type { RecorderState } from './recorder/recorder-state.ts';
+import { ttftByInputOf } from './recorder/ttft-by-input.ts';
 import { streamedRequestsOf } from './streamed-requests.ts';
 import type { RequestLimitsMs } from './streams.ts';
 import { targetRows } from './recorder/target-rows.ts';
@@ -79,6 +80,7 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
           ...numbers.streamBins,
           ...(wantExact ? { streamedRequests: streamedRequestsOf(state.streamedRequests) } : {}),
         }),
+    ...(wantExact ? ttftByInput(state) : {}),
     responseTimeMs: distributionOf(responseTime, rankedValues(responseTime, wantExact), table),
     scheduleLagMs: distributionOf(lag, rankedValues(lag, wantExact), table),
     goodputPerS: limited && rateMs > 0 ? clock.metObjectives / (rateMs / 1000) : null,
@@ -88,6 +90,11 @@ function summarise(state: RecorderState, options: SummaryOptions, extra: Summary
     timeline: timelineOf(state.timeline, clock.lastEndMs, run.streams !== null),
     latencyBins: latencyBinsOf(all.ranked, all.tally.min, all.tally.max),
   };
+}
+
+function ttftByInput(state: RecorderState): Pick<Summary, 'ttftByInput'> {
+  const found = ttftByInputOf(state.ttftByInput);
+  return found === undefined ? {} : { ttftByInput: found };
 }
 
 /**

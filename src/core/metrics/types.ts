@@ -4,8 +4,14 @@ import type { Frozen } from '../schema.ts';
 import type { clientHealthSchema } from './schemas/client-health-schema.ts';
 import type { binsSchema, distributionSchema } from './schemas/distribution-schema.ts';
 import type { failureSchema } from './schemas/failure-schema.ts';
-import type { numbersSchema, streamNumbersSchema } from './schemas/numbers-schema.ts';
-import type { backlogSchema, streamedRequestSchema, summarySchema, timelineSchema } from './schemas/summary-schema.ts';
+import type { numbersSchema, streamNumbersSchema, userSpeedSchema } from './schemas/numbers-schema.ts';
+import type {
+  backlogSchema,
+  streamedRequestSchema,
+  summarySchema,
+  timelineSchema,
+  ttftByInputSchema,
+} from './schemas/summary-schema.ts';
 
 /** Reasons why a request got no complete response. Separate from status codes. */
 export const errorKinds = [
@@ -115,6 +121,12 @@ export type Timeline = Frozen<v.InferOutput<typeof timelineSchema>>;
 
 /** Times of one streamed request, ms from the start of the run's clock. */
 export type StreamedRequest = Frozen<v.InferOutput<typeof streamedRequestSchema>>;
+
+/** TTFT of streams against their input tokens. */
+export type TtftByInput = Frozen<v.InferOutput<typeof ttftByInputSchema>>;
+
+/** Output tokens per second of single streams. */
+export type UserSpeed = Frozen<v.InferOutput<typeof userSpeedSchema>>;
 
 /**
  * Histogram for display, of latency or another time. `counts[i]` are in `[edgesMs[i], edgesMs[i+1])`; the last bin

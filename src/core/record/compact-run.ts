@@ -7,6 +7,7 @@ import type {
   StreamedRequest,
   StreamNumbers,
   Timeline,
+  TtftByInput,
 } from '../metrics/types.ts';
 import { maxServerNotes } from './merge-notes.ts';
 import type { RunRecord } from './run.ts';
@@ -72,6 +73,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     ...(record.streamedRequests === undefined
       ? {}
       : { streamedRequests: record.streamedRequests.map(roundStreamedRequest) }),
+    ...(record.ttftByInput && { ttftByInput: roundTtftByInput(record.ttftByInput) }),
     addresses: record.addresses.slice(0, maxTargets),
     objectives: record.objectives
       .filter(({ target }) => target === undefined || kept.has(target) || record.targets.length <= maxTargets)
@@ -165,6 +167,14 @@ function roundStreams(numbers: StreamNumbers, digits: number): StreamNumbers {
     ttftMs: roundDistribution(numbers.ttftMs, digits),
     iclMs: roundDistribution(numbers.iclMs, digits),
     tpotMs: roundDistribution(numbers.tpotMs, digits),
+    ...(numbers.userTokensPerS && {
+      userTokensPerS: {
+        mean: roundOrNull(numbers.userTokensPerS.mean, digits),
+        median: roundOrNull(numbers.userTokensPerS.median, digits),
+        p5: roundOrNull(numbers.userTokensPerS.p5, digits),
+        p1: roundOrNull(numbers.userTokensPerS.p1, digits),
+      },
+    }),
     e2eMs: roundDistribution(numbers.e2eMs, digits),
     stallMs: roundDistribution(numbers.stallMs, digits),
   };
@@ -206,6 +216,16 @@ function roundTimeline(timeline: Timeline): Timeline {
       ? {}
       : { outputTokens: timeline.outputTokens.map((value) => round(value, detail)) }),
   };
+}
+
+/** Number of points of a chart in a history. */
+const fewPoints = 100;
+
+/** Rounds points to 4 digits, and keeps every nth of many. */
+function roundTtftByInput(byInput: TtftByInput): TtftByInput {
+  const each = Math.ceil(byInput.points.length / fewPoints);
+  const points = byInput.points.filter((_, index) => index % each === 0);
+  return { ...byInput, points: points.map(([tokens, ms]) => [tokens, round(ms, detail)]) };
 }
 
 /** Rounds times to 0.1 ms, whatever the length of the run. */

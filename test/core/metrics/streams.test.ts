@@ -25,9 +25,30 @@ describe('numbers of streams', () => {
     assert.deepEqual(streams, { whole: 1, partial: 0, partialChunks: 0 });
   });
 
+  it('have the speed that one user sees: 1 / TPOT', () => {
+    const streams = [10, 20, 40].map((gap) => streamOf([50, 50 + gap, 50 + 2 * gap]));
+    const { tpotMs, userTokensPerS } = streamsIn(summaryOf(streams));
+    assert.equal(tpotMs.median, 20);
+    // 100, 50, and 25 tokens/s.
+    assert.ok(near(userTokensPerS?.mean ?? null, 175 / 3));
+    assert.equal(userTokensPerS?.median, 50);
+    assert.ok(near(userTokensPerS?.p5 ?? null, 1000 / 38));
+    const atOnce = streamsIn(summaryOf([streamOf([50, 50, 50])]));
+    assert.deepEqual(atOnce.userTokensPerS, { mean: null, median: null, p5: null, p1: null });
+  });
+
   it('are absent if nothing was streamed', () => {
     const summary = summaryOf([sampleOf(10), sampleOf(20, { status: 429 })]);
-    for (const name of ['streams', 'ttftMs', 'iclMs', 'tpotMs', 'e2eMs', 'stallMs', 'iclPercentileMethod'] as const)
+    for (const name of [
+      'streams',
+      'ttftMs',
+      'iclMs',
+      'tpotMs',
+      'e2eMs',
+      'stallMs',
+      'userTokensPerS',
+      'iclPercentileMethod',
+    ] as const)
       assert.ok(!(name in summary), name);
     assert.ok(!('reasoningTokens' in summary));
   });

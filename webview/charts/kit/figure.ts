@@ -161,7 +161,9 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
     fill: series.look === 'area' ? 'start' : false,
     stepped: series.shape === 'steps' ? 'before' : false,
     showLine: series.look !== 'dots',
-    pointRadius: series.points.map((_, i) => (series.dots === true ? 3 : isLone(series.points, i) ? 2 : 0)),
+    pointRadius: series.points.map((_, i) =>
+      series.dots === true || series.look === 'dots' ? 3 : isLone(series.points, i) ? 2 : 0,
+    ),
     pointHoverRadius: 4,
     pointBackgroundColor: color,
     tension: 0,

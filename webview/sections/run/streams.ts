@@ -50,6 +50,7 @@ function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
   const { outputTokens, reasoningTokens, avgOutputTokens, outputTokensPerS, iclPercentileMethod } = record;
   const facts: [string, string][] = [
     ['Output tokens', `${formatCount(outputTokens)}, ${formatRate(outputTokensPerS, 'tokens')}`],
+    ...speedFacts(record),
     ['Per response', formatNumber(avgOutputTokens)],
     ['Counted by', tokenSourceWords(record.tokenSource)],
     [
@@ -70,6 +71,20 @@ function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
       : [['ICL percentiles', percentileMethodWords(iclPercentileMethod)] satisfies [string, string]]),
   ];
   return h('dl', { class: 'provenance' }, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+}
+
+const rate = (perS: number | null): string => formatRate(perS, 'tokens');
+
+/** What one user sees of the output, and how fast the server reads its input. */
+function speedFacts({ userTokensPerS: speed, ttftByInput }: RunRecord): [string, string][] {
+  return [
+    ...(speed === undefined
+      ? []
+      : [['Per user', `${rate(speed.mean)}, at least ${rate(speed.p5)} in 95% of streams`] satisfies [string, string]]),
+    ...(ttftByInput?.fit === undefined
+      ? []
+      : [['Prefill', `${rate(ttftByInput.fit.prefillTokensPerS)} by TTFT`] satisfies [string, string]]),
+  ];
 }
 
 /** What responses named of their input; nothing when they named none. */

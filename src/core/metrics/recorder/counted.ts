@@ -119,6 +119,8 @@ function streamsFrom(tree: Tree): StreamTally {
     ttft: tallyFrom(at(tree, 'ttft')),
     icl: tallyFrom(at(tree, 'icl')),
     tpot: tallyFrom(at(tree, 'tpot')),
+    speeds: at(tree, 'speeds').value,
+    speedSum: sumFrom(at(tree, 'speedSum')),
     e2e: tallyFrom(at(tree, 'e2e')),
     stall: tallyFrom(at(tree, 'stall')),
   };

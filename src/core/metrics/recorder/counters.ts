@@ -81,6 +81,8 @@ function addGroup(add: Add, name: string, group: Group): void {
   add(`${name}.whole`, group.streams.whole);
   add(`${name}.partial`, group.streams.partial);
   add(`${name}.partialChunks`, group.streams.partialChunks);
+  add(`${name}.speeds`, group.streams.speeds);
+  addSum(add, `${name}.speedSum`, group.streams.speedSum);
 }
 
 function talliesOf(name: string, { successes, others, ttfb, streams }: Group): NamedTally[] {

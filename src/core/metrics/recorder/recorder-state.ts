@@ -4,6 +4,7 @@ import { limitStreams } from '../streams.ts';
 import { createTargetCounts, mergeCounts, type TargetCounts } from './target-counts.ts';
 import { createTally, limitTally, mergeTallies, type Tally } from './tally.ts';
 import { mergeTurns, type TurnTally } from './turns.ts';
+import { createTtftByInput, mergeTtftByInput, type TtftByInputTally } from './ttft-by-input.ts';
 import { createTimeline, mergeTimelines, type TimelineTally, type WatchedTime } from '../timeline.ts';
 
 /**
@@ -26,6 +27,7 @@ export interface RecorderState {
   readonly lag: Tally;
   readonly timeline: TimelineTally;
   readonly streamedRequests: StreamedRequests;
+  readonly ttftByInput: TtftByInputTally;
   readonly clock: RecorderClock;
 }
 
@@ -70,6 +72,7 @@ export function createRecorderState(maxRawSamples: number, counted = 0, watch?: 
     lag: createTally(maxRawSamples, true),
     timeline: createTimeline(watch),
     streamedRequests: createStreamedRequests(),
+    ttftByInput: createTtftByInput(),
     clock: {
       firstSentMs: Infinity,
       lastEndMs: -Infinity,
@@ -120,6 +123,7 @@ export function mergeStates(states: readonly RecorderState[]): RecorderState {
     ),
     counts: mergeCounts(states.flatMap(({ counts }) => counts ?? [])),
     streamedRequests: mergeStreamedRequests(states.map(({ streamedRequests }) => streamedRequests)),
+    ttftByInput: mergeTtftByInput(states.map(({ ttftByInput }) => ttftByInput)),
   };
 }
 

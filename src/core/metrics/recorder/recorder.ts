@@ -1,5 +1,6 @@
 import { addToGroup, createGroup } from '../group.ts';
 import { createRecorderState, leaveExactness, rawLimitOfTarget, type RecorderState } from './recorder-state.ts';
+import { addTtftByInput } from './ttft-by-input.ts';
 import { addToCounts } from './target-counts.ts';
 import { targetDetail } from './target-detail.ts';
 import { addStreamedRequest } from '../streamed-requests.ts';
@@ -48,7 +49,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     detail === undefined ? 0 : targetNames.length,
     options.watch,
   );
-  const { run, targets, counts, responseTime, lag, timeline, streamedRequests, clock, maxRawSamples } = state;
+  const { run, targets, counts, responseTime, lag, timeline, streamedRequests, ttftByInput, clock, maxRawSamples } =
+    state;
   const times: Times = new Float64Array(timeCount);
 
   function add(sample: Sample): void {
@@ -91,6 +93,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       addTurn(state.turns, sample, turn, times, success, rawLimitOfTarget(state));
     }
     hear(sample);
+    if (success && sample.stream !== undefined) addTtftByInput(ttftByInput, sample, times[time.ttft] ?? Number.NaN);
     addToTimeline(timeline, sample, times, answered, success);
     if (limited && success) {
       const limit = latencyLimitMs[target];

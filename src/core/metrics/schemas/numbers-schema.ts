@@ -29,6 +29,14 @@ export const streamCountsSchema = about(
   }),
 );
 
+/** Output tokens per second of single streams; see `UserSpeed`. */
+export const userSpeedSchema = v.object({
+  mean: about('Mean of 1000 / TPOT, over streams.', numberOrNull),
+  median: about('1000 / p50 of TPOT.', numberOrNull),
+  p5: about('1000 / p95 of TPOT: 95% of the streams are at least this fast.', numberOrNull),
+  p1: about('1000 / p99 of TPOT: 99% of the streams are at least this fast.', numberOrNull),
+});
+
 /** Times of successful streamed responses; see `StreamNumbers`. */
 export const streamNumbersSchema = v.object({
   streams: about('Streamed responses. This and the times below are absent if there were none.', streamCountsSchema),
@@ -37,6 +45,9 @@ export const streamNumbersSchema = v.object({
   tpotMs: about(
     'Time per output token (TPOT): (E2E − TTFT) / (output tokens − tokens in the first chunk), one value per stream.',
     distributionSchema,
+  ),
+  userTokensPerS: v.exactOptional(
+    about('Output tokens per second of one stream, as its user sees them. Absent in older records.', userSpeedSchema),
   ),
   e2eMs: about('End-to-end latency (E2E): last token − sent, over complete streams.', distributionSchema),
   stallMs: about('Longest ICL, one value per stream with two or more chunks.', distributionSchema),
@@ -91,6 +102,7 @@ export const numbersSchema = v.object({
   ttftMs: v.exactOptional(streamNumbers.ttftMs),
   iclMs: v.exactOptional(streamNumbers.iclMs),
   tpotMs: v.exactOptional(streamNumbers.tpotMs),
+  userTokensPerS: streamNumbers.userTokensPerS,
   e2eMs: v.exactOptional(streamNumbers.e2eMs),
   stallMs: v.exactOptional(streamNumbers.stallMs),
 });

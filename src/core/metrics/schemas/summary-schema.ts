@@ -56,6 +56,46 @@ export const streamedRequestSchema = v.object({
   ),
 });
 
+/** Reasons why no line is fitted to TTFT against input tokens. */
+const noFitReasons = ['few streams', 'equal inputs', 'no slope'] as const;
+
+/** TTFT against input tokens; see `TtftByInput`. */
+export const ttftByInputSchema = v.object({
+  uncached: about("True: tokens from the server's cache are left out, because responses report them.", v.boolean()),
+  streams: about({ description: 'Streams whose responses report input tokens.', minimum: 1 }, count),
+  minTokens: about('Minimum of their input tokens.', amount),
+  meanTokens: about('Mean of their input tokens.', amount),
+  maxTokens: about('Maximum of their input tokens.', amount),
+  points: about(
+    {
+      description: 'Input tokens and TTFT (ms): of all streams up to 200, otherwise of an evenly spread sample.',
+      maxItems: 200,
+    },
+    v.array(v.strictTuple([amount, v.number()])),
+  ),
+  fit: v.exactOptional(
+    about(
+      'Least-squares line over all streams: TTFT = interceptMs + msPer1000Tokens × input tokens / 1000. Absent if it would say nothing.',
+      v.object({
+        interceptMs: about('TTFT without input tokens.', v.number()),
+        msPer1000Tokens: about('Additional TTFT for 1,000 input tokens.', v.number()),
+        interval95: about('95% interval of msPer1000Tokens.', v.strictTuple([v.number(), v.number()])),
+        r2: about('Share of the variance of TTFT that the line explains.', v.number()),
+        prefillTokensPerS: about(
+          'Input tokens per second that the slope stands for: 1,000,000 / msPer1000Tokens.',
+          v.number(),
+        ),
+      }),
+    ),
+  ),
+  noFit: v.exactOptional(
+    about(
+      'Why there is no fit: fewer than 30 streams, input tokens whose standard deviation is below 10% of their mean, or a slope whose interval reaches 0.',
+      v.picklist(noFitReasons),
+    ),
+  ),
+});
+
 /** Queued requests of the open model; see `Backlog`. */
 export const backlogSchema = v.object({
   max: about('Peak backlog.', count),
@@ -170,6 +210,12 @@ export const summarySchema = v.object({
         maxItems: 50,
       },
       v.array(about('Times of one streamed request.', streamedRequestSchema)),
+    ),
+  ),
+  ttftByInput: v.exactOptional(
+    about(
+      'TTFT against input tokens, over successful streams. Absent if none reported input tokens.',
+      ttftByInputSchema,
     ),
   ),
 });

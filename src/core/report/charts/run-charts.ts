@@ -5,6 +5,7 @@ import { timeMarks } from '../server-gone.ts';
 import type { ChartContent } from './content.ts';
 import { iclHistogram, latencyHistogram, ttftHistogram } from './histograms.ts';
 import { backlogOverTime, latencyOverTime, throughputOverTime, tokensOverTime } from './over-time.ts';
+import { ttftByInputChart } from './ttft-by-input.ts';
 import { percentileCurve } from './percentile-curve.ts';
 
 /** Returns the charts of a run, first the one that answers its question: how latency is spread, or when something went wrong. */
@@ -36,5 +37,6 @@ export function streamCharts(record: RunRecord): ChartContent[] {
     timeline.outputTokens === undefined || timeline.outputTokens.length < 2
       ? null
       : tokensOverTime(timeline, timelineEndMs(record), timeMarks(record)),
+    record.ttftByInput === undefined ? null : ttftByInputChart(record.ttftByInput),
   ].filter((chart) => chart !== null);
 }

@@ -70,6 +70,7 @@ function runRows(record: RunRecord): Cell[][] {
     ...turnRows(record),
     ['', 'goodputPerS', record.goodputPerS],
     ['', 'sloAttainment', record.sloAttainment],
+    ...fitRows(record.ttftByInput),
     ['', 'client.eventLoopDelayP99Ms', record.client.eventLoopDelayP99Ms],
     ['', 'client.eventLoopDelayMaxMs', record.client.eventLoopDelayMaxMs],
     ['', 'client.cpuShare', record.client.cpuShare],
@@ -118,6 +119,17 @@ function turnRows({ conversations, perTurn = [] }: RunRecord): Cell[][] {
   ];
 }
 
+/** The line through TTFT against input tokens; none without a fit. */
+function fitRows(byInput: RunRecord['ttftByInput']): Cell[][] {
+  if (byInput?.fit === undefined) return [];
+  const { interval95, ...fit } = byInput.fit;
+  return [
+    ...Object.entries(fit).map(([name, value]): Cell[] => ['', `ttftByInput.${name}`, value]),
+    ['', 'ttftByInput.msPer1000Tokens.low95', interval95[0]],
+    ['', 'ttftByInput.msPer1000Tokens.high95', interval95[1]],
+  ];
+}
+
 /** Counts of tokens that are absent unless a response names them. */
 const tokenCounts = [
   'reasoningTokens',
@@ -161,6 +173,11 @@ function streamRows(target: string, numbers: StreamNumbers): Cell[][] {
     ...distributionRows(target, 'ttftMs', numbers.ttftMs),
     ...distributionRows(target, 'iclMs', numbers.iclMs),
     ...distributionRows(target, 'tpotMs', numbers.tpotMs),
+    ...Object.entries(numbers.userTokensPerS ?? {}).map(([name, value]): Cell[] => [
+      target,
+      `userTokensPerS.${name}`,
+      value,
+    ]),
     ...distributionRows(target, 'e2eMs', numbers.e2eMs),
     ...distributionRows(target, 'stallMs', numbers.stallMs),
   ];

@@ -1,6 +1,15 @@
 import { hasStreams } from '../../metrics/streams.ts';
 import type { Distribution, Numbers, StreamNumbers } from '../../metrics/types.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../format.ts';
+import {
+  formatCount,
+  formatMs,
+  formatMsRange,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  noValue,
+} from '../../format.ts';
+import { inputName } from '../words/ttft-by-input.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -18,6 +27,7 @@ export function streamTables(record: RunRecord): Table[] {
   return [
     ...(hasStreams(record) ? [timeTable(record), tokenTable(record)] : []),
     ...(record.inputTokens === undefined ? [] : [inputTable(record)]),
+    ...fitTable(record.ttftByInput),
   ];
 }
 
@@ -52,6 +62,11 @@ function tokenTable(record: RunRecord): Table {
   const reasoning = record.reasoningTokens !== undefined;
   const hidden = record.hiddenReasoningTokens !== undefined;
   const asked = record.askedLengths !== undefined;
+  const speeds = record.userTokensPerS !== undefined;
+  const notes = [
+    ...(hidden ? ['TPOT covers streamed tokens only.'] : []),
+    ...(speeds ? ['Per user: 1 / TPOT of a stream, mean and p5.'] : []),
+  ];
   return {
     title: 'Output tokens',
     columns: [
@@ -62,6 +77,7 @@ function tokenTable(record: RunRecord): Table {
       ...(hidden ? ['not streamed'] : []),
       ...(asked ? ['of the length asked'] : []),
       'Rate',
+      ...(speeds ? ['per user', 'p5'] : []),
       'TTFT p50',
       'TPOT p50',
     ],
@@ -75,13 +91,16 @@ function tokenTable(record: RunRecord): Table {
         hidden ? formatCount(numbers.hiddenReasoningTokens ?? 0) : [],
         asked ? formatPercent(lengthShare(numbers)) : [],
         formatRate(numbers.outputTokensPerS, 'tokens'),
+        speeds ? [numbers.userTokensPerS?.mean ?? null, numbers.userTokensPerS?.p5 ?? null].map(speedText) : [],
         formatMs(numbers.ttftMs?.median ?? null),
         formatMs(numbers.tpotMs?.median ?? null),
       ),
     ),
-    ...(hidden ? { note: 'TPOT covers streamed tokens only.' } : {}),
+    ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
   };
 }
+
+const speedText = (perS: number | null): string => (perS === null ? noValue : `${formatNumber(perS)}/s`);
 
 /** Input tokens, one row for each target that named any when there are several. */
 function inputTable(record: RunRecord): Table {
@@ -98,6 +117,30 @@ function inputTable(record: RunRecord): Table {
       ),
     ),
   };
+}
+
+/** The line through TTFT against input tokens; none where there is none. */
+function fitTable(byInput: RunRecord['ttftByInput']): Table[] {
+  if (byInput?.fit === undefined) return [];
+  const { fit } = byInput;
+  const [low, high] = formatMsRange(...fit.interval95);
+  return [
+    {
+      title: `TTFT by ${inputName(byInput).toLowerCase()}`,
+      columns: ['', 'Streams', 'without input', 'per 1,000 tokens', '95% interval', 'R²', 'Prefill'],
+      rows: [
+        [
+          'all',
+          formatCount(byInput.streams),
+          formatMs(fit.interceptMs),
+          formatMs(fit.msPer1000Tokens),
+          `${low}–${high}`,
+          fit.r2.toFixed(2),
+          formatRate(fit.prefillTokensPerS, 'tokens'),
+        ],
+      ],
+    },
+  ];
 }
 
 /** The run, and its targets when there are several. */

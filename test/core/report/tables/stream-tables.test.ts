@@ -41,7 +41,10 @@ describe('streams in reports', () => {
   });
 
   it('have their tokens, with reasoning tokens separate, for each target', () => {
-    assert.match(renderText(record), /Output tokens:\n.*\n +all +1,500 +5\.0 +\S+ tokens\/s +115 ms +10\.0 ms\n/);
+    assert.match(
+      renderText(record),
+      /Output tokens:\n.*\n +all +1,500 +5\.0 +\S+ tokens\/s +100\/s +100\/s +115 ms +10\.0 ms\n/,
+    );
     const two = recordOf([stream(100, { reasoningTokens: 3, outputTokens: 12 }), stream(50, { target: 1 })], {
       targets: [targetOf('thinks'), targetOf('chats')],
     });
@@ -88,7 +91,14 @@ describe('streams in reports', () => {
     assert.match(reports.html.render(record), /<dt>TTFT p50<\/dt><dd>115 ms<small>p95: 128 ms<\/small>/);
     assert.match(reports.html.render(record), /<th scope="row">end-to-end latency \(E2E\)<\/th>/);
     const csv = reports.csv.render(record);
-    for (const line of ['streams.whole,300', 'ttftMs.min,100', 'iclMs.max,10', 'stallMs.mean,10', 'tpotMs.median,10']) {
+    for (const line of [
+      'streams.whole,300',
+      'ttftMs.min,100',
+      'iclMs.max,10',
+      'stallMs.mean,10',
+      'tpotMs.median,10',
+      'userTokensPerS.median,100',
+    ]) {
       assert.ok(csv.includes(`\r\n,${line}\r\n`), line);
     }
   });
