@@ -3,6 +3,8 @@ import { sweepFacts, sweepNotes, uslFacts, wholeLevelTable } from '../../src/cor
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
 import { levelCharts } from '../../src/core/report/charts/levels.ts';
+import { tokenCharts } from '../../src/core/report/charts/token-levels.ts';
+import { operatingSentences } from '../../src/core/report/words/operating-point.ts';
 import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
 import { button } from '../controls.ts';
@@ -20,8 +22,8 @@ import type { StateOf, View } from './view.ts';
 
 /** A finished sweep: how throughput and latency change with concurrency. */
 export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): View {
-  const charts = levelCharts(sweep).map((chart) => chartFigure(chart));
-  const further = furtherCapacity(sweep);
+  const charts = [...levelCharts(sweep), ...tokenCharts(sweep)].map((chart) => chartFigure(chart));
+  const further = [...furtherCapacity(sweep), ...operatingSentences(sweep)];
   const measured = sweep.levels.length > 0;
   return {
     charts,

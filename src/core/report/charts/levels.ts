@@ -167,8 +167,11 @@ const farthest = 2.5;
 const isLatencyLimit = ({ metric, operator }: Objective): boolean =>
   operator.startsWith('<') && latencyMetrics.has(metric);
 
-/** Objectives as lines, as far as they are near the values; the others in words. */
-function limitsOf(objectives: readonly Objective[], largest: number): { near: Limit[]; top: number; remark: string } {
+/** Returns objectives as lines, as far as they are near the values, and the others in words. */
+export function limitsOf(
+  objectives: readonly Objective[],
+  largest: number,
+): { near: Limit[]; top: number; remark: string } {
   const limits = objectives.flatMap(({ text, value }) => (value === null ? [] : [{ y: value, label: text }]));
   const near = limits.filter(({ y }) => y <= farthest * largest);
   const far = limits.filter(({ y }) => y > farthest * largest);

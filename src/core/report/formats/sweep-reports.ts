@@ -14,6 +14,8 @@ import {
   sweepNotes,
   uslFacts,
 } from '../tables/sweep-tables.ts';
+import { tokenCharts } from '../charts/token-levels.ts';
+import { operatingSentences } from '../words/operating-point.ts';
 import { statusWords } from '../words/outcome-words.ts';
 import { furtherCapacity, sweepVerdict } from '../words/sweep-verdict.ts';
 import { renderVllmLines } from '../other-tools/vllm-bench.ts';
@@ -28,7 +30,7 @@ export function renderSweepText(sweep: SweepRecord): string {
       ...wrap(`${label}: ${sentence}`, 2),
       '',
       '*** Sweep ***',
-      ...furtherCapacity(sweep).flatMap((each) => wrap(each, 2)),
+      ...[...furtherCapacity(sweep), ...operatingSentences(sweep)].flatMap((each) => wrap(each, 2)),
     ],
     sweepNotes(sweep).flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(levelTable(sweep)),
@@ -45,7 +47,7 @@ function renderSweepMarkdown(sweep: SweepRecord): string {
   const blocks = [
     `### Loadlens sweep: ${escape(sweep.name)}`,
     `**${label}:** ${escape(sentence)}`,
-    ...furtherCapacity(sweep).map(escape),
+    ...[...furtherCapacity(sweep), ...operatingSentences(sweep)].map(escape),
     ...sweepNotes(sweep).map((note) => `> **Note:** ${escape(note)}`),
     table(wholeLevelTable(sweep)),
     '<details><summary>Universal Scalability Law, plan, and machine</summary>',
@@ -64,7 +66,7 @@ function renderSweepHtml(sweep: SweepRecord): string {
 ${verdictHtml(sweepVerdict(sweep))}
 <p class="sub">${escapeHtml(`${formatUtc(sweep.startedAt)} · sweep · ${statusWords[sweep.status]}`)}</p>
 </header>
-${furtherCapacity(sweep)
+${[...furtherCapacity(sweep), ...operatingSentences(sweep)]
   .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
   .join('\n')}
 ${sweepNotes(sweep)
@@ -79,7 +81,7 @@ ${factSection('Where the numbers come from', sweepFacts(sweep))}`,
 function sweepSections(sweep: SweepRecord): string {
   return [
     section(wholeLevelTable(sweep)),
-    ...levelCharts(sweep).map(chartSection),
+    ...[...levelCharts(sweep), ...tokenCharts(sweep)].map(chartSection),
     factSection('Universal Scalability Law', uslFacts(sweep)),
   ].join('\n');
 }

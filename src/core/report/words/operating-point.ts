@@ -1,0 +1,33 @@
+import { formatCount, formatMs, formatRate } from '../../format.ts';
+import type { RunRecord } from '../../record/run.ts';
+import { operatingPointOf } from '../../record/sweeps/operating-point.ts';
+import type { SweepRecord } from '../../record/sweeps/sweep.ts';
+
+/** Returns the level as a name: its concurrency, or its arrival rate. */
+export function levelName({ plan }: Pick<RunRecord, 'plan'>): string {
+  const rate = plan.loadModel === 'open' ? plan.stages?.at(-1)?.toPerS : undefined;
+  return rate === undefined ? `concurrency ${formatCount(plan.concurrency)}` : formatRate(rate);
+}
+
+/** Returns one sentence on the best operating point of a language model server; none where nothing was streamed. */
+export function operatingSentences(sweep: Pick<SweepRecord, 'levels' | 'figures'>): string[] {
+  const point = operatingPointOf(sweep);
+  if (point === null) {
+    const judged = sweep.levels.some(({ ttftMs, goodputPerS }) => ttftMs !== undefined && goodputPerS !== null);
+    return judged ? ['No best operating point: no level meets all objectives.'] : [];
+  }
+  const { level, rule, isHighest } = point;
+  const why =
+    rule === 'goodput'
+      ? `the highest goodput within all objectives (${formatRate(level.goodputPerS)})`
+      : 'the highest with a good trade-off';
+  const figures = [
+    formatRate(level.outputTokensPerS, 'tokens'),
+    ...(level.userTokensPerS === undefined ? [] : [`${formatRate(level.userTokensPerS.mean, 'tokens')} per user`]),
+    `TTFT p95 ${formatMs(level.ttftMs?.p95 ?? null)}`,
+    `TPOT p95 ${formatMs(level.tpotMs?.p95 ?? null)}`,
+  ].join(', ');
+  return [
+    `Best operating point: ${levelName(level)}, ${why}: ${figures}.${isHighest ? " No higher level was measured, so it isn't known to be the limit." : ''}`,
+  ];
+}

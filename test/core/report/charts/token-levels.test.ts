@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import type { RunRecord } from '../../../../src/core/record/run.ts';
+import { tokenCharts } from '../../../../src/core/report/charts/token-levels.ts';
+import { renderSweepText, sweepReports } from '../../../../src/core/report/formats/sweep-reports.ts';
+import { operatingSentences } from '../../../../src/core/report/words/operating-point.ts';
+import { streamOf } from '../../metrics/samples.ts';
+import { closedLoop, recordOf } from '../../record/fixtures.ts';
+import { sweepOf } from '../../record/sweep-fixtures.ts';
+
+/** A level of 300 streams: 10 tokens, the first after `ttftMs`, the others `gapMs` apart. */
+function levelOf(concurrency: number, ttftMs: number, gapMs: number, met?: boolean): RunRecord {
+  const latencyMs = ttftMs + 9 * gapMs + 1;
+  const samples = closedLoop(300, concurrency, () => ({ latencyMs })).map(({ sentMs }) =>
+    streamOf(
+      Array.from({ length: 10 }, (_, i) => ttftMs + i * gapMs),
+      { sentMs },
+    ),
+  );
+  const objective = { metric: 'ttft.p95', operator: '<', value: 500, text: 'ttft.p95 < 500ms' } as const;
+  const outcome = met === true ? 'pass' : 'fail';
+  const record = recordOf(samples, {
+    ...(met !== undefined && { limitMs: met ? 10_000 : 1, objectives: [{ objective, outcome, actual: ttftMs }] }),
+  });
+  return { ...record, plan: { ...record.plan, concurrency, objectives: met === undefined ? [] : [objective] } };
+}
+
+const judged = sweepOf([levelOf(1, 100, 10, true), levelOf(4, 200, 12, true), levelOf(8, 900, 30, false)]);
+const plain = sweepOf([levelOf(1, 100, 10), levelOf(2, 110, 10), levelOf(8, 900, 30)]);
+
+describe('the best operating point of a language model server', () => {
+  it('is the level with the highest goodput of those that meet all objectives', () => {
+    const [sentence = ''] = operatingSentences(judged);
+    // 4 slots, 309 ms each.
+    assert.match(
+      sentence,
+      /^Best operating point: concurrency 4, the highest goodput within all objectives \(12\.9 req\/s\): /,
+    );
+    assert.match(sentence, /: 129 tokens\/s, 83\.3 tokens\/s per user, TTFT p95 200 ms, TPOT p95 12\.0 ms\.$/);
+  });
+
+  it('is the highest level with a good trade-off without objectives', () => {
+    assert.equal(plain.figures.recommended.concurrency, 2);
+    assert.match(
+      operatingSentences(plain)[0] ?? '',
+      /^Best operating point: concurrency 2, the highest with a good trade-off: /,
+    );
+  });
+
+  it('is none if no level meets the objectives, and not sought without streams', () => {
+    const missed = sweepOf([levelOf(1, 600, 10, false), levelOf(2, 900, 10, false)]);
+    assert.deepEqual(operatingSentences(missed), ['No best operating point: no level meets all objectives.']);
+    const http = sweepOf([1, 2].map(() => recordOf(closedLoop(100, 1, () => ({ latencyMs: 100 })))));
+    assert.deepEqual([operatingSentences(http), tokenCharts(http)], [[], []]);
+  });
+
+  it('says that the highest level may not be the limit', () => {
+    const rising = sweepOf([levelOf(1, 100, 10, true), levelOf(4, 120, 10, true)]);
+    assert.match(operatingSentences(rising)[0] ?? '', /No higher level was measured/);
+  });
+
+  it('is in every report, with charts of what tokens cost', () => {
+    for (const text of [
+      renderSweepText(judged),
+      sweepReports.markdown.render(judged),
+      sweepReports.html.render(judged),
+    ])
+      assert.match(text.replaceAll(/\s+/g, ' '), /Best operating point: concurrency 4/);
+    const charts = tokenCharts(judged);
+    assert.deepEqual(
+      charts.map(({ title }) => title),
+      ['TTFT against output tokens', 'Output tokens of one user against all users', 'Goodput by level'],
+    );
+    const [ttft, speed, goodput] = charts;
+    assert.deepEqual(
+      ttft?.series[0]?.points.map(({ y, name }) => [name, y]),
+      [
+        ['1', 100],
+        ['4', 200],
+        ['8', 900],
+      ],
+    );
+    assert.deepEqual(
+      [ttft?.limits?.map(({ y }) => y), ttft?.markers?.map(({ label }) => label)],
+      [[500], ['best operating point: concurrency 4']],
+    );
+    assert.deepEqual(
+      speed?.series[0]?.points.map(({ y }) => Math.round(y ?? 0)),
+      [100, 83, 33],
+    );
+    assert.equal(goodput?.series[1]?.points[2]?.y, 0);
+    assert.deepEqual(tokenCharts(plain).length, 2);
+  });
+});
