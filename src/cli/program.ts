@@ -67,7 +67,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
   addCheckOptions(addReportOptions(addRepeatOptions(addPlanOptions(addSweepOptions(program.command('run'))))))
     .description('Benchmark the targets of an endpoints file and show the result')
     .argument('[file]', 'endpoints file (default: endpoints.txt)')
-    .option('--vllm-json <file>', 'write the result as vllm bench serve does, or -; a line of JSON for each level')
+    .option('--vllm-json <file>', 'write the result in the format of vllm bench serve, or -; one JSON line per level')
     .option('--targets <file>', 'same as [file]')
     .addOption(planOption('workers'))
     .addOption(planOption('metricsUrl'))

@@ -56,7 +56,7 @@ export const planOptions = {
     value: wholeNumber(1, 10_000_000),
     inFile: true,
     help: 'Number of conversations in a run, for targets with conversations',
-    more: 'With a number of requests, the run starts no more conversations once either is reached. Each conversation is sent to its end.',
+    more: 'With a number of requests, the run stops starting conversations when either limit is reached. Each conversation is sent to its end.',
     example: '200',
   },
   durationS: {
@@ -73,8 +73,8 @@ export const planOptions = {
     argument: '<precision>',
     value: precisionGoal,
     inFile: true,
-    help: 'End the run once a number is known this precisely, such as p95 ±5% or throughput +-2%',
-    more: 'Requests and duration are its maximum. Without them, it is 5 minutes.',
+    help: 'End the run once a metric reaches this precision, such as p95 ±5% or throughput +-2%',
+    more: 'Requests and duration limit the run. Without them, it ends after 5 minutes at most.',
     example: 'p95 ±5%',
   },
   concurrency: {
@@ -95,7 +95,7 @@ export const planOptions = {
     value: numberOr(number(rateLimit), 'inf'),
     inFile: true,
     help: 'Arrival rate in requests/s (open model); inf sends all requests as soon as possible',
-    more: 'Requests are sent on schedule, whether or not earlier ones have ended. With `inf`, all are due at the start, and the maximum in flight is the only limit.',
+    more: 'Requests are sent on schedule, whether or not earlier ones have ended. With `inf`, all are scheduled at the start, and the maximum in flight is the only limit.',
     example: '200',
   },
   stages: {
@@ -121,7 +121,7 @@ export const planOptions = {
     value: number({ min: 0.01, max: 1_000, whole: false, unit: '' }),
     inFile: true,
     help: 'Shape of gamma arrivals (open model): below 1 in bursts, 1 as Poisson, above 1 more even',
-    more: 'Selects gamma arrivals. It has the meaning that vllm bench gives it.',
+    more: 'Selects gamma arrivals. Same meaning as in vllm bench.',
     example: '0.5',
   },
   maxInFlight: {
@@ -179,7 +179,7 @@ export const planOptions = {
     value: textOf(isHttpUrl, 'an http:// or https:// URL, such as http://127.0.0.1:8000/metrics'),
     inFile: true,
     help: "Read the server's own metrics (Prometheus text) during the run",
-    more: 'Four times a second at first, then once. The URL must be on this machine or on the host of a target. A language model server that Loadlens has started is read anyway.',
+    more: 'They are read four times a second at first, then once. The URL must be on this machine or on the host of a target. By default, only a language model server that Loadlens started is read.',
     example: 'http://127.0.0.1:8000/metrics',
   },
   seed: {
