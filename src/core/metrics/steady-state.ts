@@ -1,7 +1,8 @@
 import type * as v from 'valibot';
 import type { Frozen } from '../schema.ts';
 import type { driftingNumbers, steadyStateSchema } from './schemas/precision-schema.ts';
-import { settlingOf, trendOf } from './statistics/trend.ts';
+import { driftOf } from './statistics/drift.ts';
+import { settlingOf } from './statistics/trend.ts';
 import type { Distribution, Numbers, Summary, Timeline } from './types.ts';
 
 type Drifting = (typeof driftingNumbers)[number];
@@ -26,7 +27,7 @@ const leastDrift = 0.05;
 
 /**
  * Returns the transient at the start of a run, by MSER over slices of at least 20 responses on average (White, 1997; the
- * longer one of throughput and median latency), and whether the second half drifts: whether the 95% interval of its trend
+ * longer one of throughput and median latency), and whether the second half drifts: whether the interval of its slope
  * excludes 0 and the change is at least 5%.
  * @param untilMs time until which requests left, ms from the start of the clock
  */
@@ -37,19 +38,16 @@ export function steadyStateOf({ widthMs, responses, medianMs }: Timeline, untilM
   let known = medianMs.find((value) => value !== null) ?? 0;
   const latency = medianMs.slice(0, complete).map((value) => (known = value ?? known));
   const throughput = responses.slice(0, complete);
-  const drift = driftOf('throughput', throughput) ?? driftOf('latency', latency);
+  const drift = driftIn('throughput', throughput) ?? driftIn('latency', latency);
   if (drift !== undefined) return { transientMs: 0, settled: false, drift };
   return { transientMs: Math.max(settlingOf(throughput), settlingOf(latency)) * widthMs, settled: true };
 }
 
-function driftOf(of: Drifting, values: readonly number[]): SteadyState['drift'] {
-  const half = values.slice(Math.floor(values.length / 2));
-  const trend = trendOf(half);
-  const mean = half.reduce((sum, value) => sum + value, 0) / half.length;
-  if (!trend?.interval95 || mean === 0) return undefined;
-  const [low, high] = trend.interval95;
-  const share = (trend.slope * half.length) / mean;
-  return (low > 0 || high < 0) && Math.abs(share) >= leastDrift ? { of, share } : undefined;
+function driftIn(of: Drifting, values: readonly number[]): SteadyState['drift'] {
+  const drift = driftOf(values.slice(Math.floor(values.length / 2)));
+  if (drift === null) return undefined;
+  const [low, high] = drift.interval;
+  return (low > 0 || high < 0) && Math.abs(drift.share) >= leastDrift ? { of, share: drift.share } : undefined;
 }
 
 /** Returns the numbers without intervals: those of a run without a steady state hold for no other run. */
