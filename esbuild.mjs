@@ -1,9 +1,11 @@
 // Every bundle of Loadlens on one page. --production: minified, no source maps; --watch: rebuilds on change.
 import * as esbuild from 'esbuild';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { addRuntime } from './scripts/native.mjs';
 import { writeNotices } from './scripts/notices.mjs';
 import { stripFacts } from './scripts/strip-facts.mjs';
+import { packVocabulary } from './src/engine/tokens/packed.ts';
+import { vocabularies } from './src/engine/tokens/vocabularies.ts';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -113,6 +115,15 @@ const webview = {
   format: 'iife',
 };
 
+/** Writes the vocabularies beside the bundles. The package for all platforms leaves them out, because they exceed its size. */
+async function writeVocabularies() {
+  await mkdir('dist/vocabularies', { recursive: true });
+  for (const [name, { file }] of Object.entries(vocabularies)) {
+    const text = await readFile(`node_modules/gpt-tokenizer/data/${file}.tiktoken`, 'latin1');
+    await writeFile(`dist/vocabularies/${name}.br`, packVocabulary(text, production ? 11 : 5));
+  }
+}
+
 const builds = [extension, processes, scaleOut, gpt2, webview];
 
 if (watch) {
@@ -122,6 +133,7 @@ if (watch) {
   await rm('dist', { recursive: true, force: true });
   const built = await Promise.all(builds.map((options) => esbuild.build(options)));
   await chmod('dist/cli.js', 0o755);
+  await writeVocabularies();
   const metafiles = (options) => built.filter((_, i) => options.includes(builds[i])).map(({ metafile }) => metafile);
   writeNotices(metafiles([extension, processes, scaleOut, webview]), 'dist/third-party-notices.txt');
   writeNotices(metafiles([gpt2]), 'dist/gpt2/third-party-notices.txt');

@@ -17,7 +17,7 @@ const parts = {
   ],
   'src/engine': [
     ['machine'],
-    ['transport'],
+    ['transport', 'tokens'],
     ['answers'],
     ['load'],
     ['warm'],

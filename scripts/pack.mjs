@@ -24,6 +24,7 @@ const { metafile } = await esbuild.build({
   logLevel: 'silent',
 });
 const files = Object.keys(metafile.inputs).filter((path) => path.startsWith('dist/'));
+for (const name of readdirSync('dist/vocabularies')) files.push(`dist/vocabularies/${name}`);
 for (const path of [...files, 'dist/third-party-notices.txt', 'LICENSE']) cpSync(path, join(folder, path));
 for (const name of readdirSync('dist/gpt2').filter((file) => /\.(js|txt)$/.test(file))) {
   cpSync(join('dist/gpt2', name), join(folder, 'dist/gpt2', name));

@@ -1,5 +1,5 @@
 // Writes loadlens-<version>.vsix, checks its content, and prints its size. With `--target linux-x64`, it writes the package for
-// that platform, which includes the GPT-2 server with its native part.
+// that platform, which includes the GPT-2 server with its native part, and the vocabularies of tokenizers.
 import { createVSIX, listFiles } from '@vscode/vsce';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -17,13 +17,14 @@ const mostBytes = target === undefined ? 1_000_000 : 30_000_000;
 const allowed = [
   /^(package|language-configuration)\.json$/,
   /^(README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/,
-  /^dist\/(?!gpt2\/)(?!.*\.map$)/,
+  /^dist\/(?!gpt2\/|vocabularies\/)(?!.*\.map$)/,
   /^syntaxes\/[^/]+\.json$/,
   /^media\//,
 ];
 if (target !== undefined) {
   const runtime = 'dist/gpt2/node_modules/onnxruntime-';
   allowed.push(
+    /^dist\/vocabularies\/[^/]+\.br$/,
     /^dist\/gpt2\/[^/]+\.(js|txt)$/,
     new RegExp(`^${runtime}(node/package\\.json|node/dist/[^/]+\\.js|node/${nativeFolder(target)}/[^/]+)$`),
     new RegExp(`^${runtime}common/(package\\.json|dist/cjs/.*\\.(js|json))$`),
@@ -37,7 +38,7 @@ const options = { dependencies: false };
 if (target !== undefined) {
   options.ignoreFile = resolve('out/platform.vscodeignore');
   mkdirSync('out', { recursive: true });
-  writeFileSync(options.ignoreFile, `${readFileSync('.vscodeignore', 'utf8')}!dist/gpt2/**\n`);
+  writeFileSync(options.ignoreFile, `${readFileSync('.vscodeignore', 'utf8')}!dist/gpt2/**\n!dist/vocabularies/**\n`);
   process.env['LOADLENS_TARGET'] = target;
 }
 // vsce runs vscode:prepublish: the production build.

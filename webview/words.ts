@@ -2,6 +2,7 @@ import type { ErrorKind, PercentileMethod, QuantileName, Snapshot, TokenSource }
 import type { RunPlan } from '../src/core/plan/types.ts';
 import type { RunRecord } from '../src/core/record/run.ts';
 import { capital, formatCount, formatS, withoutZeros } from '../src/core/format.ts';
+import { countsAgree } from '../src/core/record/token-check.ts';
 import { rateText } from '../src/core/report/words/load-words.ts';
 import { errorWords, outcomeWords, type Outcome } from '../src/core/report/words/outcome-words.ts';
 
@@ -82,18 +83,24 @@ export function percentileMethodWords(method: PercentileMethod): string {
 }
 
 /** Where output tokens were read from. */
-export function tokenSourceWords(source: TokenSource): string {
-  switch (source) {
+export function tokenSourceWords({
+  tokenSource,
+  tokenCheck,
+  plan: { tokenizer },
+}: Pick<RunRecord, 'tokenSource' | 'tokenCheck' | 'plan'>): string {
+  switch (tokenSource) {
     case 'none':
       return 'Not reported by server';
     case 'tokenizer':
-      return 'Counted by a local tokenizer';
+      return `Local tokenizer ${tokenizer ?? ''}`.trimEnd();
     case 'chunks':
       return 'Number of chunks';
     case 'usage':
     case 'output_tokens':
-    case 'eval_count':
-      return `Response field ${source}`;
+    case 'eval_count': {
+      const agreed = tokenCheck !== undefined && countsAgree(tokenCheck) ? `; ${tokenizer ?? ''} counts the same` : '';
+      return `Response field ${tokenSource}${agreed}`;
+    }
   }
 }
 

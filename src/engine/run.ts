@@ -26,6 +26,8 @@ import { createScraper, metricsUrlOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
 import { serverAtStart, watchServer } from './machine/server-use.ts';
 import { sideThread } from './machine/side-thread.ts';
+import { findTokenizer } from './tokens/tokenizer.ts';
+import { tokenCheckNote } from '../core/record/token-check.ts';
 import type { ConnectionKeeper } from './transport/connections.ts';
 import { warmCode } from './warm/warm.ts';
 
@@ -86,6 +88,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       hint: 'Add a line with a URL, such as http://127.0.0.1:5000/.',
     });
   }
+  const tokens =
+    plan.tokenizer === undefined ? undefined : await findTokenizer(plan.tokenizer, input.file?.path, signal);
   const lanes = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
   const { workers } = plan;
   const counters = createCounters();
@@ -159,11 +163,14 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     progress.phase('running');
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
     scraper?.clock(performance.now());
-    const sent = await loops.run();
+    await loops.run();
     const serverMetrics = await scraper?.stop();
+    const serverUse = await stopWatching?.();
+    const sent = await loops.results(tokens);
     const precision = progress.precision(sent.state);
-    const notes = mergeServerNotes([input.notes ?? [], sent.notes]);
-    const server = { ...(await stopWatching?.()), ...(notes.length > 0 && { notes }) };
+    const { tokenCheck } = sent;
+    const notes = mergeServerNotes([input.notes ?? [], sent.notes, notesOn(tokenCheck, plan)]);
+    const server = { ...serverUse, ...(notes.length > 0 && { notes }) };
     hooks.onEnd?.(sent.state);
     const { summary, readings, lost } = sent;
     const health = clientHealth(readings, summary);
@@ -185,6 +192,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       client: withWarnings(health, sent, plan.drainMs),
       ...(Object.keys(server).length > 0 && { server }),
       ...(serverMetrics && { serverMetrics }),
+      ...(tokenCheck && { tokenCheck }),
     });
   } finally {
     await scraper?.stop();
@@ -247,6 +255,11 @@ function startProgress(loops: Loops, plan: RunPlan, hooks: RunHooks, known: () =
   };
 }
 
+function notesOn(check: LoopsResult['tokenCheck'], { tokenizer }: RunPlan): readonly string[] {
+  const note = tokenCheckNote(check, tokenizer);
+  return note === undefined ? [] : [note];
+}
+
 const partialDueMs = (count: number): number =>
   firstPartialsMs[count] ?? (count - firstPartialsMs.length + 2) * partialEveryMs;
 
@@ -258,7 +271,7 @@ function mostLoops(requests: RunInput['requests']): number {
 
 function withWarnings(
   health: ClientHealth,
-  { requestsDrained, coldReason }: LoopsResult,
+  { requestsDrained, coldReason, uncounted = 0 }: LoopsResult,
   drainMs: number,
 ): ClientHealth {
   const requests = requestsDrained === 1 ? '1 request was' : `${requestsDrained} requests were`;
@@ -267,6 +280,11 @@ function withWarnings(
     ...(coldReason === undefined
       ? []
       : [`The code warm-up failed (${coldReason}). The first latencies include compilation.`]),
+    ...(uncounted === 0
+      ? []
+      : [
+          `The texts of ${uncounted} responses exceed the memory for counting their tokens after the run. Their chunks are counted instead.`,
+        ]),
     ...(requestsDrained === 0
       ? []
       : [`${requests} incomplete ${drainMs / 1_000} s after the last request was sent. Counted as timeouts.`]),

@@ -98,6 +98,7 @@ export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<Pl
     maxHeadBytes: options.maxHead,
     insecure: options.insecure,
     metricsUrl: options.serverMetrics,
+    tokenizer: options.tokenizer,
     workers: options.workers,
     coldStart: options.coldStart,
     transport: options.transport,

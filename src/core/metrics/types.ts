@@ -70,6 +70,15 @@ export interface Sample {
   readonly turns?: number | undefined;
   /** Set if the response was read as a stream of tokens. */
   readonly stream?: StreamSample | undefined;
+  /** One text per choice; undefined unless texts are kept to be counted, and the response is all text. */
+  readonly texts?: readonly GeneratedText[] | undefined;
+}
+
+/** The text of one choice of a response, in UTF-8. */
+export interface GeneratedText {
+  readonly bytes: Uint8Array;
+  /** Number of bytes in the first chunk. */
+  readonly firstBytes: number;
 }
 
 /** Times of a streamed response. A chunk has content, reasoning, or a tool call that isn't empty. */

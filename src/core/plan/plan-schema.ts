@@ -56,6 +56,9 @@ export const planSchema = v.object({
   metricsUrl: v.exactOptional(
     about("Address of the server's own metrics, in Prometheus' text format. Absent: not read.", v.string()),
   ),
+  tokenizer: v.exactOptional(
+    about("Local tokenizer as written: counts output tokens that the server doesn't report. Absent: none.", v.string()),
+  ),
   workers: v.exactOptional(
     about(
       { description: 'Number of sender threads, 1 to 64. Absent: one, and more while it is saturated.', minimum: 1 },

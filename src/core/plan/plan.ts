@@ -49,6 +49,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     [requests, conversations, durationS, stages].some((end) => end !== undefined),
   );
   const metricsUrl = choices.metricsUrl ?? defaults.metricsUrl;
+  const tokenizer = choices.tokenizer ?? defaults.tokenizer;
   const until = choices.until ?? defaults.until;
   if (load.atOnce && until !== undefined) {
     throw new LoadlensError(
@@ -71,6 +72,7 @@ export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaul
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
     ...(maxHeadBytes === undefined ? {} : { maxHeadBytes: checkLimit('maxHeadBytes', maxHeadBytes) }),
     ...(metricsUrl === undefined ? {} : { metricsUrl }),
+    ...(tokenizer === undefined ? {} : { tokenizer }),
     ...((choices.insecure ?? defaults.insecure) && { insecure: true }),
     ...(choices.workers === undefined ? {} : { workers: checkLimit('workers', choices.workers) }),
     coldStart: choices.coldStart ?? planDefaults.coldStart,

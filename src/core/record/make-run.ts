@@ -27,7 +27,7 @@ export type RecordParts = {
   | 'environment'
   | 'source'
 > & { readonly targets: readonly RunTarget[]; readonly summary: Summary } & Partial<
-    Pick<RunRecord, 'stopReason' | 'server' | 'serverMetrics' | 'values' | 'precision' | 'steadyState'>
+    Pick<RunRecord, 'stopReason' | 'server' | 'serverMetrics' | 'values' | 'precision' | 'steadyState' | 'tokenCheck'>
   >;
 
 /** Parts of a record that are known during a run. */
@@ -65,6 +65,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     ...(parts.precision && { precision: parts.precision }),
     ...(parts.steadyState && { steadyState: parts.steadyState }),
     ...(parts.values && { values: parts.values }),
+    ...(parts.tokenCheck && { tokenCheck: parts.tokenCheck }),
     ...summary,
     addresses: parts.addresses,
     objectives: parts.objectives,

@@ -7,6 +7,7 @@ import type {
   promptUseSchema,
   runSchema,
   serverSchema,
+  tokenCheckSchema,
   valueUseSchema,
 } from './schemas/run-schema.ts';
 
@@ -36,6 +37,9 @@ export type LlmRequest = Frozen<v.InferOutput<typeof llmRequestSchema>>;
 
 /** Numbers of the requests, including the warm-up, that generate the values of dynamic variables. */
 export type ValueUse = Frozen<v.InferOutput<typeof valueUseSchema>>;
+
+/** Output tokens of the same responses, as the server and the local tokenizer count them. */
+export type TokenCheck = Frozen<v.InferOutput<typeof tokenCheckSchema>>;
 
 /** File of the targets, and its git state in a work tree. */
 export type Source = Frozen<v.InferOutput<typeof sourceSchema>>;

@@ -1,6 +1,7 @@
 import { LoadlensError } from '../errors.ts';
 import { arrivalProcesses, transportNames } from '../vocabulary.ts';
 import { describeLimit, durationLimit, isWithin, rateLimit, type Limit } from './limits.ts';
+import { tokenizerName } from './tokenizers.ts';
 import { precisionGoal } from './until.ts';
 import { choice, duration, number, numberOr, size, stages, textOf, truth, wholeNumber } from './value-types.ts';
 import type { ValueOf, ValueType } from './value-types.ts';
@@ -181,6 +182,15 @@ export const planOptions = {
     help: "Read the server's own metrics (Prometheus text) during the run",
     more: 'They are read four times a second at first, then once. The URL must be on this machine or on the host of a target. By default, only a language model server that Loadlens started is read.',
     example: 'http://127.0.0.1:8000/metrics',
+  },
+  tokenizer: {
+    name: 'tokenizer',
+    argument: '<name>',
+    value: tokenizerName,
+    inFile: true,
+    help: "Count output tokens that the server doesn't report: o200k_base, cl100k_base, gpt2, a folder with a tokenizer.json, or a model on Hugging Face",
+    more: 'The folder is relative to the endpoints file. Counts that the server reports are compared with it.',
+    example: 'o200k_base',
   },
   seed: {
     name: 'seed',

@@ -1,3 +1,5 @@
+import type { GeneratedText } from '../../core/metrics/types.ts';
+
 /** State of one of several alternatives in a response. */
 export interface Choice {
   readonly id: unknown;
@@ -19,6 +21,10 @@ export interface Choice {
   /** Characters in its first part, and in all parts. */
   firstSize: number;
   size: number;
+  /** Number of characters that aren't text: reasoning and tool calls beside it. */
+  besides: number;
+  /** All of its text; empty unless texts are kept, undefined once it's too long. */
+  said: string | undefined;
 }
 
 /** Maximum number of choices; further ones count as the first. */
@@ -29,6 +35,8 @@ const surelyGrowing = 2;
 const surelyRepeated = 3;
 /** Number of characters kept to detect a tag. */
 const tagLength = 16;
+/** Maximum length of a kept text, characters. */
+const mostKept = 4 << 20;
 
 /** Returns the choice with that ID, added to the list if it is new. */
 export function choiceOf(choices: Choice[], id: unknown): Choice {
@@ -52,6 +60,8 @@ export function choiceOf(choices: Choice[], id: unknown): Choice {
     tail: '',
     firstSize: 0,
     size: 0,
+    besides: 0,
+    said: '',
   };
   choices.push(choice);
   return choice;
@@ -79,6 +89,33 @@ export function addText(choice: Choice, text: string): number {
   if (sendsAll(choice)) return text.length - before.length;
   choice.textSize += text.length;
   return text.length;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Keeps the text of a part.
+ * @param besides number of characters of the part that aren't text
+ */
+export function keepText(choice: Choice, text: string, besides: number): void {
+  choice.besides += besides;
+  if (choice.said === undefined) return;
+  choice.said = choice.said.length + text.length > mostKept ? undefined : choice.said + text;
+}
+
+/** Returns the text of a choice whose texts are kept; undefined if it's too long. */
+export const textOf = (choice: Choice): string | undefined => (sendsAll(choice) ? choice.text : choice.said);
+
+/** Returns the texts of choices whose texts are kept; undefined without any, and if something isn't text or is too long. */
+export function textOfAll(choices: readonly Choice[]): readonly GeneratedText[] | undefined {
+  const texts: GeneratedText[] = [];
+  for (const choice of choices) {
+    const text = textOf(choice);
+    if (choice.besides > 0 || text === undefined) return undefined;
+    if (text === '') continue;
+    texts.push({ bytes: encoder.encode(text), firstBytes: Buffer.byteLength(text.slice(0, choice.firstSize)) });
+  }
+  return texts.length > 0 ? texts : undefined;
 }
 
 const thinkStart = /^\s*<(?:think|thinking|thought)>/;

@@ -1,5 +1,5 @@
-import type { StreamSample } from '../../core/metrics/types.ts';
-import { addText, choiceOf, isThought, repeatsAll, sendsAll, type Choice } from './choice.ts';
+import type { GeneratedText, StreamSample } from '../../core/metrics/types.ts';
+import { addText, choiceOf, isThought, keepText, repeatsAll, textOf, textOfAll, type Choice } from './choice.ts';
 import { createCounts } from './counts.ts';
 import type { Story } from './dialects/dialect.ts';
 import type { Usage } from './dialects/usage.ts';
@@ -25,6 +25,8 @@ export interface ResponseTrack extends TokenTrack {
   keepsText: boolean;
   /** Returns the text of the first choice; undefined if it isn't kept or too long. */
   answer(): string | undefined;
+  /** Returns the texts of the choices; undefined unless they are kept, and all of the response is text. */
+  texts(): readonly GeneratedText[] | undefined;
   /** Number of results in a list, and the index of the one being read. */
   results: number;
   listIndex: number | undefined;
@@ -37,9 +39,6 @@ export interface ResponseTrack extends TokenTrack {
   /** Returns the tokens, and how many were counted but not streamed. For a complete response, only its own counts. */
   tokens(isStream: boolean): { readonly usage: Usage | undefined; readonly hiddenTokens: number };
 }
-
-/** Maximum length of a kept text, characters. */
-const mostKept = 4 << 20;
 
 /** Minimum number of characters per token. Some tokens have less than one, but hardly less than a third. */
 const leastCharacters = 1 / 3;
@@ -67,7 +66,7 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
       const choice = choiceOf(choices, id);
       track.listed += listed;
       if (text !== '' && repeatsAll(choice, text)) return;
-      if (track.keepsText && choice === choices[0]) keep(text);
+      if (track.keepsText) keepText(choice, text, reasoningSize + other);
       const thought = text !== '' && isThought(choice, text);
       const size = (text === '' ? 0 : addText(choice, text)) + reasoningSize + other;
       if (size === 0) {
@@ -117,12 +116,6 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     },
   };
 
-  /** Text of the first choice so far; undefined once it's too long. */
-  let kept: string | undefined = '';
-  const keep = (text: string): void => {
-    if (kept !== undefined) kept = kept.length + text.length > mostKept ? undefined : kept + text;
-  };
-
   const reach = (finished: 1 | 2): void => {
     track.finished = finished;
     track.finishedMs = now.atMs;
@@ -166,8 +159,10 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     answer: (): string | undefined => {
       const [first] = choices;
       if (!track.keepsText) return undefined;
-      return first !== undefined && sendsAll(first) ? first.text : kept;
+      return first === undefined ? '' : textOf(first);
     },
+    texts: (): readonly GeneratedText[] | undefined =>
+      track.keepsText && track.results === 1 ? textOfAll(choices) : undefined,
     results: 1,
     listIndex: undefined as number | undefined,
     parts: 0,
@@ -183,7 +178,6 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
       choices.length = 0;
       counts.clear();
       track.keepsText = false;
-      kept = '';
       track.results = 1;
       track.listIndex = undefined;
       counted = 0;

@@ -1,4 +1,4 @@
-import type { StreamSample } from '../../core/metrics/types.ts';
+import type { GeneratedText, StreamSample } from '../../core/metrics/types.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import { isJson, objectIn, parsed, type Json } from './dialects/json.ts';
@@ -16,7 +16,7 @@ export interface Expected {
   readonly stream: boolean;
   /** The response has no output tokens. */
   readonly tokenless?: boolean;
-  /** The text is needed, for the next turn of a conversation. */
+  /** The text is needed, for the next turn of a conversation or a tokenizer. */
   readonly keepsText?: boolean;
   /** Content type; empty if there is none. */
   readonly type: string;
@@ -48,6 +48,8 @@ export interface ResponseOutcome {
   readonly failure: ResponseFailure | undefined;
   /** Text of the first choice; undefined unless it's needed, and for one that is too long or can't be read. */
   readonly answer: string | undefined;
+  /** Texts of the choices; undefined unless they are needed, and all of the response is text. */
+  readonly texts: readonly GeneratedText[] | undefined;
 }
 
 /**
@@ -288,7 +290,8 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       const { usage, hiddenTokens } = track.tokens(isStream);
       const notes = failure === undefined && isWhole ? notesOf(isStream) : none;
       const answer = track.answer();
-      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, notes, failure, answer };
+      const texts = failure === undefined && isWhole ? track.texts() : undefined;
+      return { stream: isStream ? track.stream : undefined, usage, hiddenTokens, notes, failure, answer, texts };
     },
   };
 }

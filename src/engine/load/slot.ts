@@ -63,6 +63,8 @@ export interface SlotOptions {
   readonly dispatchGaps: Tally;
   /** Zero of the sample's times, `performance.now()`. */
   readonly originMs: number;
+  /** Returns whether the texts of the next response are kept; absent: of none. */
+  readonly keepsTexts?: () => boolean;
 }
 
 /**
@@ -158,6 +160,7 @@ export function createSlot(options: SlotOptions): Slot {
     turn: undefined,
     turns: undefined,
     stream: undefined,
+    texts: undefined,
   };
 
   /** The connection of the last request. */
@@ -258,7 +261,7 @@ export function createSlot(options: SlotOptions): Slot {
    * there is none.
    */
   const endResponse = (reader: StreamReader, text: string | undefined): string | undefined => {
-    const { stream, usage, hiddenTokens, notes, failure, answer } = reader.end(text === undefined);
+    const { stream, usage, hiddenTokens, notes, failure, answer, texts } = reader.end(text === undefined);
     exchange.answer = answer;
     for (const remark of notes) note(remark);
     sample.stream = stream && {
@@ -270,6 +273,7 @@ export function createSlot(options: SlotOptions): Slot {
     const wrong = failure?.text ?? text;
     setTokens(wrong === undefined ? usage : undefined);
     if (wrong === undefined && hiddenTokens > 0) sample.hiddenTokens = hiddenTokens;
+    if (wrong === undefined) sample.texts = texts;
     return wrong;
   };
 
@@ -307,7 +311,7 @@ export function createSlot(options: SlotOptions): Slot {
         reader.begin({
           anyEvents: request.dialect === 'sse',
           stream: request.streams === true,
-          keepsText: request.turn?.next !== undefined,
+          keepsText: request.turn?.next !== undefined || (options.keepsTexts?.() ?? false),
           tokenless: request.dialect !== undefined && requestsOf(request.dialect).limit === undefined,
           type: head.get('content-type')?.toLowerCase() ?? '',
         });
@@ -389,7 +393,7 @@ export function createSlot(options: SlotOptions): Slot {
       sample.headersMs = Number.NaN;
       sample.status = 0;
       sample.bytes = 0;
-      sample.stream = undefined;
+      sample.stream = sample.texts = undefined;
       sample.askedTokens = request.askedTokens;
       sample.turn = request.turn?.number;
       sample.turns = request.turn?.of;

@@ -36,6 +36,8 @@ export interface LoadOptions {
   /** Collects server notes. */
   readonly note: Note;
   readonly onSample: (sample: Sample) => void;
+  /** Returns whether the texts of the next response are kept; absent: of none. */
+  readonly keepsTexts?: () => boolean;
   /** Called with the number of slots released for `dropSlots`. */
   readonly onDropped?: (slots: number) => void;
 }

@@ -34,7 +34,7 @@ export function provenance(record: RunRecord, { name, note }: ResultMark = {}): 
     ],
     ['Addresses', record.addresses.map(({ host, address }) => `${host} → ${address}`).join('\n') || '–'],
     ['Percentiles', percentileMethodWords(record.percentileMethod)],
-    ['Output tokens', tokenSourceWords(record.tokenSource)],
+    ['Output tokens', tokenSourceWords(record)],
     ['Versions', `Loadlens ${machine.loadlens}, Node ${machine.node}`],
     ['Run', record.id],
     ...(name === undefined ? [] : [['Name', name] satisfies [string, Child]]),

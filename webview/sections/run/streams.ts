@@ -52,7 +52,7 @@ function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
     ['Output tokens', `${formatCount(outputTokens)}, ${formatRate(outputTokensPerS, 'tokens')}`],
     ...speedFacts(record),
     ['Per response', formatNumber(avgOutputTokens)],
-    ['Counted by', tokenSourceWords(record.tokenSource)],
+    ['Counted by', tokenSourceWords(record)],
     [
       'Reasoning',
       reasoningTokens === undefined

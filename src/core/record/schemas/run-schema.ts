@@ -99,6 +99,12 @@ export const commonEntries = {
 };
 
 /** A run; see `RunRecord`. */
+export const tokenCheckSchema = v.object({
+  responses: about('Number of responses.', count),
+  reported: about('Output tokens that the server reported, without hidden reasoning.', count),
+  counted: about('Output tokens that the local tokenizer counted in the texts.', count),
+});
+
 export const runSchema = v.object({
   schema: v.literal(recordSchema),
   id: recordIdSchema,
@@ -147,6 +153,12 @@ export const runSchema = v.object({
     about(
       'Numbers of the requests, including the warm-up, that generate the values of dynamic variables: the same seed and start give the same values. Absent without dynamic variables.',
       valueUseSchema,
+    ),
+  ),
+  tokenCheck: v.exactOptional(
+    about(
+      'Output tokens of the first responses that the server counted, by its own count and by the local tokenizer; at most 200 responses of each sender thread. Absent without both counts.',
+      tokenCheckSchema,
     ),
   ),
   ...summarySchema.entries,

@@ -175,7 +175,9 @@ export function workloadDifferences(before: RunRecord, after: RunRecord): string
     differs('Transport', ({ client }) => (client.transport ? transportLabels[client.transport] : ''));
   }
   differs('Percentile method', (run) => run.percentileMethod);
-  differs('Token source', (run) => run.tokenSource);
+  differs('Token source', ({ tokenSource, plan }) =>
+    tokenSource === 'tokenizer' ? `tokenizer ${plan.tokenizer ?? ''}` : tokenSource,
+  );
   differs('Machine', ({ environment }) => `${environment.host} (${environment.cpu})`);
   const partial = (
     [

@@ -1,6 +1,7 @@
 import { maxInFlightOf } from '../../plan/max-in-flight.ts';
 import { stretchedMs } from '../../metrics/rates.ts';
 import { errorKinds, type HealthBound } from '../../metrics/types.ts';
+import { countsAgree } from '../../record/token-check.ts';
 import { calibrationText, selfCalibrationText } from '../../record/calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
 import { earlyEnd } from './early-end.ts';
@@ -238,11 +239,13 @@ function tokenText(record: RunRecord): string {
     usage: 'reported by the server (usage)',
     output_tokens: 'from the JSON field output_tokens',
     eval_count: 'from the JSON field eval_count',
-    tokenizer: 'counted by a local tokenizer',
+    tokenizer: `counted by the local tokenizer ${record.plan.tokenizer ?? ''}`.trimEnd(),
     chunks: 'one per chunk of the stream',
     none: 'not reported by the server',
   };
-  return sources[record.tokenSource];
+  const { tokenCheck: check, plan } = record;
+  const agreed = check !== undefined && countsAgree(check) ? `; ${plan.tokenizer ?? ''} counts the same` : '';
+  return `${sources[record.tokenSource]}${agreed}`;
 }
 
 function requests(n: number): string {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { createBacklogRecorder } from '../../../core/metrics/recorder/backlog.ts';
-import { createRecorder } from '../../../core/metrics/recorder/recorder.ts';
+import { createRecorder, type RecorderOptions } from '../../../core/metrics/recorder/recorder.ts';
 import type { RecorderState } from '../../../core/metrics/recorder/recorder-state.ts';
 import { createSectionRecorder, type Sections } from '../../../core/metrics/recorder/sections.ts';
 import type { SummaryOptions } from '../../../core/metrics/summary.ts';
@@ -18,6 +18,7 @@ import type { TransportName } from '../../../core/vocabulary.ts';
 import { createFailureSamples } from '../../answers/failure-samples.ts';
 import type { RunTarget } from '../../../core/endpoints/types.ts';
 import { startLoad } from '../load.ts';
+import { createSampleLog, type LoggedSamples } from '../sample-log.ts';
 import type { Load, LoadOutcome } from '../types.ts';
 import { openConnections, pairsToOpen } from '../../transport/open-connections.ts';
 import { startPacer, type Pacer } from '../pacer.ts';
@@ -105,11 +106,14 @@ export interface LoopResult extends LoadOutcome {
   readonly failures: readonly FailureSample[];
   /** Why the code wasn't warmed although the plan asked for it; undefined otherwise. */
   readonly coldReason: string | undefined;
+  /** Samples for the tokenizer of the plan; undefined without one. */
+  readonly log: LoggedSamples | undefined;
 }
 
 /** The loop of this thread, with what applies to all loops of the run. */
 export interface OwnLoop extends Loop {
   readonly summaryOptions: SummaryOptions;
+  readonly recorderOptions: RecorderOptions;
   readonly transport: TransportName;
   /** Returns the addresses connected to so far. */
   readonly addresses: () => Transport['addresses'];
@@ -162,8 +166,8 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
     mostRows: setup.mostTargets,
     ...limitsOf(plan, targets, requests),
   };
-  const watch = plan.until && watchedOf(plan.until.metric)?.time;
-  const recorder = createRecorder({ ...summaryOptions, watch });
+  const recorderOptions = { ...summaryOptions, watch: plan.until && watchedOf(plan.until.metric)?.time };
+  const recorder = createRecorder(recorderOptions);
   const sections = plan.autoWarmup ? createSectionRecorder(summaryOptions) : undefined;
   const connections = keeper?.take(plan, requests) ?? createConnections(plan, requests);
   const { name: transportName, transport, notes, lanes: prepared } = connections;
@@ -188,6 +192,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
 
   return {
     summaryOptions,
+    recorderOptions,
     transport: transportName,
     addresses: () => transport.addresses,
     async prepare(slots) {
@@ -222,6 +227,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       const stopReadings = startReadings(side);
       const asked = isRun ? plan : { ...plan, requests: plan.warmup, durationS: null };
       const loaded = cancelled.signal.aborted ? { ...asked, requests: 0 } : asked;
+      const log = isRun && plan.tokenizer !== undefined ? createSampleLog() : undefined;
       let ended = 0;
       used = 0;
       load = startLoad({
@@ -246,7 +252,9 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
           if (!isRun) return;
           recorder.add(sample);
           sections?.add(sample, recorder.state().exact);
+          log?.add(sample);
         },
+        ...(log && { keepsTexts: () => log.wantsTexts() }),
         ...(onDropped && { onDropped }),
       });
       const outcome = await load.finished;
@@ -263,6 +271,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         failures: failures.list(),
         notes: notes.list,
         coldReason,
+        log: log?.taken(),
       };
     },
     addSlots: (slots) => load?.addSlots(lanes(slots)),

@@ -12,6 +12,7 @@ import { createLoop, type Loop, type LoopOptions, type OwnLoop, type LoopResult,
 import { sharedCounter } from './counter.ts';
 import { endOf, setEnd } from './end-signal.ts';
 import { createLook } from './look.ts';
+import { withTokens, type LocalTokens } from './recount.ts';
 import { mergeResults, type LoopsResult, type LostLoops } from './results.ts';
 import { startWorkerLoop } from './worker-loop.ts';
 
@@ -22,7 +23,12 @@ export interface Loops {
   /** Sends the warm-up. Resolves with the number of requests. */
   warmUp(): Promise<number>;
   /** Sends the run. */
-  run(): Promise<LoopsResult>;
+  run(): Promise<void>;
+  /**
+   * Returns what was sent and received.
+   * @param tokens counts the output tokens that the server hasn't counted
+   */
+  results(tokens?: LocalTokens): Promise<LoopsResult>;
   live(): LiveLoops;
   /** Returns the time since the start of the clock, ms; 0 before. */
   elapsedMs(): number;
@@ -207,13 +213,16 @@ export function createLoops(setup: LoopSetup, { slots, first, most, warm, keeper
       const parts = await Promise.all([...loops].map(([loop, share]) => loop.send('warmup', now, share)));
       return parts.reduce((sum, { requests }) => sum + requests, 0);
     },
-    async run() {
-      await run();
-      const [first, ...others] = [...loops.keys()].flatMap((loop) => results.get(loop) ?? []);
+    run,
+    async results(tokens) {
+      const sent = [...loops.keys()].flatMap((loop) => results.get(loop) ?? []);
+      const counted = await withTokens(sent, own.recorderOptions, tokens);
+      const [first, ...others] = counted.results;
       if (!first) throw lost?.error ?? new Error('No loop has sent.');
       // Without a lost loop, the results are complete.
       const gone = lost?.last.length === 0 ? undefined : lost;
-      return { ...mergeResults(first, others, own, gone, setup), lost: lost?.error };
+      const merged = mergeResults(first, others, own, gone, setup);
+      return { ...merged, ...counted.facts, lost: lost?.error };
     },
     live() {
       const all = [...loops.keys()].map((loop) => loop.live());

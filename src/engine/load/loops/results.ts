@@ -8,6 +8,7 @@ import { mergeTallies, rankedValues } from '../../../core/metrics/recorder/tally
 import { mergeFailures } from '../../../core/failures/groups.ts';
 import type { FailureSample, Summary } from '../../../core/metrics/types.ts';
 import { offeredMs } from '../../../core/plan/load/offered.ts';
+import type { TokenCheck } from '../../../core/record/run.ts';
 import { mergeServerNotes } from '../../../core/record/merge-notes.ts';
 import { limitAdvice } from '../../machine/client-limit.ts';
 import { closingDeviations } from '../../transport/raw/deviations.ts';
@@ -40,6 +41,10 @@ export interface LoopsResult {
   /** Remarks on the server. */
   readonly notes: readonly string[];
   readonly lost: Error | undefined;
+  /** Counts of the server beside those of the local tokenizer; absent without any. */
+  readonly tokenCheck?: TokenCheck;
+  /** Number of responses whose output tokens the tokenizer should have counted, but whose texts took too much memory. */
+  readonly uncounted?: number;
 }
 
 /**
@@ -52,7 +57,7 @@ export function mergeResults(
   { summaryOptions: options, transport }: Pick<OwnLoop, 'summaryOptions' | 'transport'>,
   lost: LostLoops | undefined,
   { plan, share, endSignal, counters }: Pick<LoopSetup, 'plan' | 'share' | 'endSignal' | 'counters'>,
-): LoopsResult {
+): Omit<LoopsResult, 'lost'> {
   const all = [own, ...others];
   const sum = (of: (result: LoopResult) => number): number => all.reduce((total, each) => total + of(each), 0);
   const states = all.map((result) => result.state);
@@ -115,7 +120,6 @@ export function mergeResults(
       numbers.unresponsiveFromMs === undefined ? sum(({ closings }) => closings.connections) : 0,
       sum(({ closings }) => closings.requests),
     ),
-    lost: lost?.error,
   };
 }
 

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { LoadlensError } from '../../core/errors.ts';
+import { isVocabulary, vocabularyNames } from '../../core/values/tokenizers.ts';
+import { hasTokenizer, hubName, hubTokenizer, tokenizerFiles } from './hub.ts';
+
+/** Returns the number of tokens in a text. */
+export type CountTokens = (text: string) => number;
+
+/** A tokenizer whose files are on this machine. */
+export interface Tokenizer {
+  /** As written. */
+  readonly name: string;
+  /** Reads the files, which takes up to a second, at the first call. */
+  readonly open: () => Promise<CountTokens>;
+}
+
+const opened = new Map<string, Promise<CountTokens>>();
+
+/**
+ * Finds a tokenizer: a vocabulary, a folder relative to the endpoints file or to the current folder, or a model on
+ * Hugging Face, which is downloaded once.
+ * @param file path of the endpoints file; undefined if there is none
+ * @throws LoadlensError if there is none with this name
+ */
+export async function findTokenizer(name: string, file: string | undefined, signal: AbortSignal): Promise<Tokenizer> {
+  if (isVocabulary(name)) {
+    return known(name, name, async () => (await import('./vocabularies.ts')).openVocabulary(name));
+  }
+  const folder = await folderOf(name, file, signal);
+  return known(name, folder, () => openFolder(folder));
+}
+
+function known(name: string, key: string, open: () => Promise<CountTokens>): Tokenizer {
+  return {
+    name,
+    open() {
+      const before = opened.get(key);
+      const counting = before ?? open();
+      if (before === undefined) opened.set(key, counting);
+      // A missing file can be there at the next run.
+      counting.catch(() => opened.delete(key));
+      return counting;
+    },
+  };
+}
+
+async function folderOf(name: string, file: string | undefined, signal: AbortSignal): Promise<string> {
+  const places = [...(file === undefined ? [] : [resolve(dirname(file), name)]), resolve(name)];
+  for (const folder of places) if (await hasTokenizer(folder)) return folder;
+  if (hubName.test(name)) return hubTokenizer(name, signal);
+  throw new LoadlensError(`Tokenizer ${name} not found.`, {
+    hint: `Expected ${vocabularyNames.join(', ')}, a folder with a ${tokenizerFiles[0]}, or a model on Hugging Face such as openai-community/gpt2.`,
+  });
+}
+
+async function openFolder(folder: string): Promise<CountTokens> {
+  const { Tokenizer: HuggingFace } = await import('@huggingface/tokenizers');
+  const [file, configFile] = tokenizerFiles.map((name) => join(folder, name));
+  try {
+    const config = await readFile(configFile ?? '', 'utf8').then(JSON.parse, () => ({}));
+    const tokenizer = new HuggingFace(JSON.parse(await readFile(file ?? '', 'utf8')), config);
+    return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length;
+  } catch (cause) {
+    throw new LoadlensError(`The tokenizer in ${folder} can't be read.`, {
+      hint: `Check its ${tokenizerFiles[0]}, or use another tokenizer.`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import type { RunPlan } from '../../../src/core/plan/types.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { startMockServer, type MockServer } from '../../../src/servers/mock/server.ts';
+import { requestsOf, run } from '../../support/run-input.ts';
+import { startStreamServer, type StreamServer } from '../../support/stream-server.ts';
+
+const chat = (origin: string, directives = '', query = '', body = ''): string =>
+  `${directives}# @stream true\nPOST ${origin}/v1/chat/completions${query}\n\n{"model":"mock","messages":[{"role":"user","content":"Hi"}]${body}}\n`;
+
+const withTokenizer = (file: string, plan: Partial<RunPlan> = {}): Promise<RunRecord> =>
+  run(requestsOf(file), { plan: { tokenizer: 'gpt2', ...plan } });
+
+describe('a local tokenizer', () => {
+  let mock: MockServer;
+  before(async () => {
+    mock = await startMockServer({ port: 0, maxConcurrentRequests: 10, timeScale: 1 });
+  });
+  after(() => mock.close());
+
+  let server: StreamServer | undefined;
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  // The first 11 words of the mock server's text are one token each in every vocabulary.
+  const known = '?tokens=11&tokens_per_chunk=4&ttft_ms=10&icl_ms=5';
+
+  for (const tokenizer of ['gpt2', 'cl100k_base', 'o200k_base']) {
+    it(`counts tokens that the server doesn't report (${tokenizer})`, async () => {
+      const record = await withTokenizer(chat(mock.url, '# @usage off\n', known), { tokenizer });
+      assert.equal(record.successes, 10);
+      assert.equal(record.tokenSource, 'tokenizer');
+      assert.equal(record.outputTokens, 110);
+      assert.equal(record.avgOutputTokens, 11);
+      assert.equal(record.tokenCheck, undefined);
+      assert.equal(record.plan.tokenizer, tokenizer);
+    });
+  }
+
+  it('counts responses in one piece', async () => {
+    server = await startStreamServer((response) =>
+      json(response, { choices: [{ index: 0, message: { content: 'The quick brown fox' }, finish_reason: 'stop' }] }),
+    );
+    const file = `POST ${server.url}/v1/chat/completions\n\n{"model":"m","messages":[{"role":"user","content":"Hi"}]}\n`;
+    const record = await withTokenizer(file);
+    assert.deepEqual([record.tokenSource, record.outputTokens], ['tokenizer', 40]);
+  });
+
+  it('counts every choice and text that grows with each event', async () => {
+    server = await startStreamServer((response, request) => {
+      response.setHeader('content-type', 'text/event-stream');
+      const events =
+        request.url === '/generate'
+          ? ['The', 'The quick', 'The quick brown', 'The quick brown fox', 'The quick brown fox jumps'].map((text) => ({
+              text,
+              meta_info: { finish_reason: text.endsWith('jumps') ? { type: 'stop' } : null },
+            }))
+          : [
+              { choices: [{ index: 0, text: 'The quick' }] },
+              { choices: [{ index: 1, text: 'The' }] },
+              { choices: [{ index: 1, text: ' quick brown fox', finish_reason: 'length' }] },
+              { choices: [{ index: 0, text: ' brown', finish_reason: 'length' }] },
+            ];
+      for (const event of events) response.write(`data: ${JSON.stringify(event)}\n\n`);
+      response.end('data: [DONE]\n\n');
+    });
+    const of = async (path: string, body: string): Promise<RunRecord> =>
+      withTokenizer(`POST ${server?.url ?? ''}${path}\n\n${body}\n`);
+    const choices = await of('/v1/completions', '{"model":"m","prompt":"x","n":2,"stream":true}');
+    assert.deepEqual([choices.tokenSource, choices.outputTokens], ['tokenizer', 70]);
+    const grown = await of('/generate', '{"text":"x","sampling_params":{},"stream":true}');
+    assert.deepEqual([grown.tokenSource, grown.outputTokens], ['tokenizer', 50]);
+  });
+
+  it("counts chunks where a response isn't all text", async () => {
+    const record = await withTokenizer(chat(mock.url, '# @usage off\n', '?tokens=11&reasoning_tokens=3&icl_ms=1'));
+    assert.deepEqual([record.tokenSource, record.outputTokens], ['chunks', 110]);
+  });
+
+  it('counts in all threads, and after an automatic warm-up', async () => {
+    const file = chat(mock.url, '# @usage off\n', '?tokens=11&tokens_per_chunk=4&icl_ms=1');
+    const record = await withTokenizer(file, { workers: 2, concurrency: 4, requests: 40, autoWarmup: true });
+    const kept = 40 - (record.steadyState?.excludedRequests ?? 0);
+    assert.deepEqual([record.tokenSource, record.outputTokens], ['tokenizer', 11 * kept]);
+  });
+
+  it("agrees with a server's counts, with or without the token that ends a response", async () => {
+    const record = await withTokenizer(chat(mock.url, '', known));
+    assert.equal(record.tokenSource, 'usage');
+    assert.deepEqual(record.tokenCheck, { responses: 10, reported: 110, counted: 110 });
+    assert.ok(!(record.server?.notes ?? []).join().includes('gpt2'));
+  });
+
+  it('says when the server counts otherwise', async () => {
+    server = await startStreamServer((response) =>
+      json(response, {
+        choices: [{ index: 0, message: { content: 'The quick brown fox' }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 1, completion_tokens: 6 },
+      }),
+    );
+    const record = await withTokenizer(chat(server.url));
+    assert.deepEqual(record.tokenCheck, { responses: 10, reported: 60, counted: 40 });
+    assert.equal(record.outputTokens, 60);
+    assert.ok(
+      record.server?.notes?.includes(
+        'reports 50% more output tokens than gpt2 counts in the same texts (60 and 40 in 10 responses)',
+      ),
+      record.server?.notes?.join(),
+    );
+  });
+
+  it('keeps nothing without one', async () => {
+    const record = await run(requestsOf(chat(mock.url, '# @usage off\n', known)));
+    assert.deepEqual([record.tokenSource, record.outputTokens], ['chunks', 30]);
+  });
+});
+
+function json(response: ServerResponse, body: object): void {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(body));
+}
