@@ -12,6 +12,7 @@ import {
   statusCodesSchema,
   streamCountsSchema,
 } from '../src/core/metrics/schemas/numbers-schema.ts';
+import { baselineSchema } from '../src/core/record/comparisons/baseline.ts';
 import { comparisonRecordSchema, comparisonSideSchema } from '../src/core/record/schemas/comparison-schema.ts';
 import { measurementErrorSchema } from '../src/core/record/schemas/environment-schema.ts';
 import { askedTokensSchema, runSchema } from '../src/core/record/schemas/run-schema.ts';
@@ -58,6 +59,13 @@ const files = [
     schema: suiteRecordSchema,
     own: { model: suiteModelSchema, meanSd: meanSdSchema },
     elsewhere: { [runId]: runSchema, [`${sweepId}#/properties/figures`]: sweepFiguresSchema },
+  },
+  {
+    id: 'loadlens.baseline-1.schema.json',
+    title: 'Loadlens baseline',
+    description: 'Runs that later runs are compared with.',
+    schema: baselineSchema,
+    elsewhere: { [runId]: runSchema },
   },
   {
     id: 'loadlens.comparison-1.schema.json',

@@ -34,6 +34,7 @@ export const commandIds = {
   showHistory: 'loadlens.showHistory',
   openRun: 'loadlens.openRun',
   compareRuns: 'loadlens.compareRuns',
+  setBaseline: 'loadlens.setBaseline',
   filterHistory: 'loadlens.filterHistory',
   clearHistoryFilter: 'loadlens.clearHistoryFilter',
   groupHistory: 'loadlens.groupHistory',

@@ -1,6 +1,7 @@
 import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import type { LoadlensApi } from './api.ts';
 import { takeOver } from './commands/run/announce.ts';
+import { baselineCommands } from './commands/baselines.ts';
 import { createExporter } from './commands/export.ts';
 import { fileCommands } from './commands/files.ts';
 import { historyCommands } from './commands/history.ts';
@@ -22,6 +23,7 @@ import { registerQuickFixes } from './providers/quick-fixes.ts';
 import { registerSymbols } from './providers/symbols.ts';
 import { createBundledServer } from './services/child-processes/bundled-server.ts';
 import { createClock } from './services/runs/clock.ts';
+import { createBaselines } from './services/workspace/baselines.ts';
 import { createConsent } from './services/workspace/consent.ts';
 import { gpt2Server } from './services/child-processes/gpt2-server.ts';
 import { createHistory } from './services/runs/history.ts';
@@ -57,8 +59,9 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const gpt2 = createBundledServer(gpt2Server(bundle('gpt2/gpt2-server.js')), log);
   const servers = [mock, gpt2];
   const panel = createResultsPanel({ extensionUri, runs, history, log });
-  const diagnostics = registerDiagnostics();
-  const tree = createHistoryTree(history, clock, memory);
+  const baselines = createBaselines(log);
+  const diagnostics = registerDiagnostics(baselines);
+  const tree = createHistoryTree({ history, baselines, clock, memory });
   const exporter = createExporter(history, notify);
   const { showLive, showFinished } = panel;
 
@@ -73,6 +76,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     ...serverCommands({ mock, gpt2 }, notify),
     ...resultCommands({ history, panel, exporter }),
     ...historyCommands({ history, tree, notify }),
+    ...baselineCommands({ history, tree, baselines, notify }),
     ...fileCommands({ extensionUri, secrets, consent, notify }),
     openLog: () => log.show(),
   };
@@ -83,6 +87,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     runs,
     ...servers,
     panel,
+    baselines,
     diagnostics,
     documents,
     registerCommands(handlers, notify),

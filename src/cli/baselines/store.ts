@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from 'node:path';
 import { closest } from '../../core/closest.ts';
 import { LoadlensError } from '../../core/errors.ts';
-import { readBaseline, type Baseline } from '../../core/record/comparisons/baseline.ts';
+import { baselineFileText, readBaseline, type Baseline } from '../../core/record/comparisons/baseline.ts';
 import { baselineNotFound, type FoundBaseline } from '../../core/report/comparisons/relative-objectives.ts';
 import { isBaselineName } from '../../core/values/relations.ts';
 import { writeWhole } from '../output/report-files.ts';
@@ -52,13 +52,11 @@ export function findBaseline(name: string): FoundBaseline {
   }
 }
 
-/** Writes a baseline, one run per line, and returns its file and size in bytes. */
+/** Writes a baseline and returns its file and size in bytes. */
 export function saveBaseline(baseline: Baseline): { readonly file: string; readonly bytes: number } {
   mkdirSync(folder, { recursive: true });
   const file = baselineFile(baseline.name);
-  const { runs, ...head } = baseline;
-  const lines = runs.map((run) => JSON.stringify(run)).join(',\n');
-  writeWhole(file, `${JSON.stringify(head).slice(0, -1)},"runs":[\n${lines}\n]}\n`);
+  writeWhole(file, baselineFileText(baseline));
   return { file, bytes: statSync(file).size };
 }
 

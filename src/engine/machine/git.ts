@@ -5,10 +5,10 @@ import type { Source } from '../../core/record/run.ts';
 const limitMs = 2_000;
 
 /**
- * Returns the commit of the work tree that contains a file, and whether tracked files or the file itself are modified.
+ * Returns commit and branch of the work tree that contains a file, and whether tracked files or the file itself are modified.
  * Empty without git, outside a work tree, before the first commit, or if git takes longer than 2 s.
  */
-export async function readGitState(path: string): Promise<Pick<Source, 'gitCommit' | 'gitDirty'>> {
+export async function readGitState(path: string): Promise<Pick<Source, 'gitCommit' | 'gitBranch' | 'gitDirty'>> {
   const folder = dirname(path);
   const [tree, file] = await Promise.all([
     git(folder, ['status', '--porcelain=v2', '--branch', '--untracked-files=no']),
@@ -16,7 +16,8 @@ export async function readGitState(path: string): Promise<Pick<Source, 'gitCommi
   ]);
   const gitCommit = /^# branch\.oid ([0-9a-f]{40,64})$/m.exec(tree ?? '')?.[1];
   if (tree === undefined || file === undefined || gitCommit === undefined) return {};
-  return { gitCommit, gitDirty: file !== '' || /^[^#]/m.test(tree) };
+  const gitBranch = /^# branch\.head (?!\(detached\)$)(.+)$/m.exec(tree)?.[1];
+  return { gitCommit, ...(gitBranch !== undefined && { gitBranch }), gitDirty: file !== '' || /^[^#]/m.test(tree) };
 }
 
 /** Returns git's output; undefined if it fails. Runs no helper of the repository and takes no lock. */

@@ -2,6 +2,7 @@ import { Diagnostic, DiagnosticSeverity, languages, window, workspace, type Text
 import type { Disposable } from 'vscode';
 import type { Problem } from '../../core/endpoints/types.ts';
 import { isEndpoints, parseDocument } from '../services/workspace/documents.ts';
+import type { Baselines } from '../services/workspace/baselines.ts';
 import { missingBaseline } from './missing-baseline.ts';
 import { missingFiles } from './missing-files.ts';
 import { toRange } from './ranges.ts';
@@ -27,7 +28,7 @@ function toDiagnostic(problem: Problem): Diagnostic {
 }
 
 /** Keeps the Problems view true for every open endpoints file. */
-export function registerDiagnostics(): Diagnostics {
+export function registerDiagnostics(baselines: Baselines): Diagnostics {
   const collection = languages.createDiagnosticCollection('loadlens');
   const waiting = new Map<TextDocument, NodeJS.Timeout>();
 
@@ -69,6 +70,7 @@ export function registerDiagnostics(): Diagnostics {
     workspace.onDidCreateFiles(refreshAll),
     workspace.onDidDeleteFiles(refreshAll),
     workspace.onDidRenameFiles(refreshAll),
+    baselines.onDidChange(refreshAll),
     window.onDidChangeVisibleTextEditors(refreshAll),
     // Also fires when a document changes its language.
     workspace.onDidCloseTextDocument((document) => {

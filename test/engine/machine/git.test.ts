@@ -23,24 +23,25 @@ describe('readGitState', () => {
     assert.deepEqual(await readGitState(join(folder, 'nowhere', 'endpoints.txt')), {});
   });
 
-  it('returns the commit, and whether the work tree or the file differs from it', async () => {
+  it('returns commit and branch, and whether the work tree or the file differs from it', async () => {
     mkdirSync(join(folder, 'sub'));
     const file = join(folder, 'sub', 'endpoints.txt');
     const other = join(folder, 'server.txt');
-    git('init', '-q');
+    git('init', '-q', '-b', 'trunk');
     assert.deepEqual(await readGitState(file), {});
     writeFileSync(other, 'one\n');
     git('add', '.');
     git('commit', '-q', '-m', 'one');
     const gitCommit = git('rev-parse', 'HEAD');
 
-    assert.deepEqual(await readGitState(file), { gitCommit, gitDirty: false });
+    assert.deepEqual(await readGitState(file), { gitCommit, gitBranch: 'trunk', gitDirty: false });
     writeFileSync(join(folder, 'untracked.txt'), 'not of interest');
-    assert.deepEqual(await readGitState(file), { gitCommit, gitDirty: false });
+    assert.deepEqual(await readGitState(file), { gitCommit, gitBranch: 'trunk', gitDirty: false });
     writeFileSync(file, 'http://127.0.0.1/');
-    assert.deepEqual(await readGitState(file), { gitCommit, gitDirty: true });
+    assert.deepEqual(await readGitState(file), { gitCommit, gitBranch: 'trunk', gitDirty: true });
     rmSync(file);
     appendFileSync(other, 'two\n');
+    git('checkout', '-q', '--detach');
     assert.deepEqual(await readGitState(file), { gitCommit, gitDirty: true });
   });
 });

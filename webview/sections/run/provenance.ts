@@ -61,7 +61,8 @@ function fileWords(source: Source, id: string): Child {
 
 function gitWords(source: Source | null): string {
   if (source?.gitCommit === undefined) return 'Not in a Git repository';
-  const commit = source.gitCommit.slice(0, 12);
+  const branch = source.gitBranch === undefined ? '' : ` (${source.gitBranch})`;
+  const commit = `${source.gitCommit.slice(0, 12)}${branch}`;
   return source.gitDirty === true ? `${commit}, uncommitted changes` : `${commit}, clean`;
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LoadlensError } from '../../errors.ts';
+import { about, timestamp } from '../../schema.ts';
 import { checked, schemaOf } from '../checked.ts';
 import { compactRecord } from '../compact-run.ts';
 import { runSchema } from '../schemas/run-schema.ts';
@@ -11,11 +12,12 @@ const baselineSchemaName = 'loadlens.baseline/1';
 /** Maximum number of targets of a run in a baseline, with numbers of their own for relative objectives. */
 const mostTargets = 50;
 
-const baselineSchema = v.object({
-  schema: v.literal(baselineSchemaName),
-  name: v.string(),
-  createdAt: v.string(),
-  runs: v.pipe(v.array(runSchema), v.minLength(1)),
+/** A baseline; see `Baseline`. */
+export const baselineSchema = v.object({
+  schema: about('Name and version of this schema.', v.literal(baselineSchemaName)),
+  name: about('Name of the baseline, and of its file.', v.string()),
+  createdAt: about('When it was set.', timestamp),
+  runs: about('Its runs, in the order of their start.', v.pipe(v.array(runSchema), v.minLength(1))),
 });
 
 /** Runs that later runs are compared against. A team keeps it beside its code. */
@@ -48,6 +50,12 @@ export function makeBaseline(name: string, createdAt: string, runs: readonly Run
   }
   const sorted = runs.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
   return { schema: baselineSchemaName, name, createdAt, runs: sorted.map(baselineRun) };
+}
+
+/** Returns the text of a baseline's file, one run per line. */
+export function baselineFileText({ runs, ...head }: Baseline): string {
+  const lines = runs.map((run) => JSON.stringify(run)).join(',\n');
+  return `${JSON.stringify(head).slice(0, -1)},"runs":[\n${lines}\n]}\n`;
 }
 
 /** Returns whether a JSON value claims to be a baseline. */

@@ -65,6 +65,9 @@ export const environmentSchema = v.object({
 export const sourceSchema = v.object({
   file: about('Path relative to the workspace or the working directory, with /.', v.string()),
   gitCommit: v.exactOptional(about('Commit that was checked out.', v.string())),
+  gitBranch: v.exactOptional(
+    about('Branch that was checked out; absent without one, and in older records.', v.string()),
+  ),
   gitDirty: v.exactOptional(about('True: the work tree had changes.', v.boolean())),
   unsaved: v.exactOptional(
     about('The run used the text of an editor, which differed from the file. Absent otherwise.', v.literal(true)),

@@ -216,11 +216,11 @@ export const unsavedMark = (source: RunRecord['source']): readonly string[] =>
 
 /** Returns where the targets came from: file and commit. */
 export function sourceText(source: NonNullable<RunRecord['source']>): string {
-  const { file, gitCommit, gitDirty } = source;
+  const { file, gitCommit, gitBranch, gitDirty } = source;
   const commit =
     gitCommit === undefined
       ? ''
-      : ` at ${gitCommit.slice(0, 12)}${gitDirty === true ? ' with uncommitted changes' : ''}`;
+      : ` at ${gitCommit.slice(0, 12)}${gitBranch === undefined ? '' : ` (${gitBranch})`}${gitDirty === true ? ' with uncommitted changes' : ''}`;
   return [`${file}${commit}`, ...unsavedMark(source)].join(', ');
 }
 

@@ -3,6 +3,7 @@ import { formatCount } from '../../../core/format.ts';
 import { views } from '../../contributions.ts';
 import type { Clock } from '../../services/runs/clock.ts';
 import type { History } from '../../services/runs/history.ts';
+import type { Baselines, KeptBaseline } from '../../services/workspace/baselines.ts';
 import { setContextKey } from '../../services/workspace/context-keys.ts';
 import { resultWords } from '../run-words.ts';
 import { filtered, historyEntries, type Grouping, type HistoryEntry, type HistoryFilter } from './entries.ts';
@@ -18,10 +19,18 @@ export interface HistoryTree extends Disposable {
   readonly setGrouping: (grouping: Grouping) => Promise<void>;
 }
 
+/** What the list needs of the rest. */
+interface HistoryTreeParts {
+  readonly history: History;
+  readonly baselines: Baselines;
+  readonly clock: Clock;
+  readonly memory: Memento;
+}
+
 const groupingKey = 'loadlens.historyGrouping';
 
 /** Makes the list. Its elements are the ids of results and groups: that is what menus hand to commands. */
-export function createHistoryTree(history: History, clock: Clock, memory: Memento): HistoryTree {
+export function createHistoryTree({ history, baselines, clock, memory }: HistoryTreeParts): HistoryTree {
   const changed = new EventEmitter<void>();
   let filter: HistoryFilter = {};
   let grouping = memory.get<Grouping>(groupingKey, 'none');
@@ -49,7 +58,9 @@ export function createHistoryTree(history: History, clock: Clock, memory: Mement
       },
       getTreeItem: (id) => {
         const entry = known.get(id);
-        return entry === undefined ? new TreeItem(id) : itemFor(entry, history.markOf(id));
+        return entry === undefined
+          ? new TreeItem(id)
+          : itemFor(entry, history.markOf(id), baselinesOf(id, baselines.known()));
       },
     },
   });
@@ -72,6 +83,7 @@ export function createHistoryTree(history: History, clock: Clock, memory: Mement
 
   const subscriptions = [
     history.onDidChange(refresh),
+    baselines.onDidChange(refresh),
     clock.onMinute(() => {
       if (tree.visible) changed.fire();
     }),
@@ -97,3 +109,7 @@ export function createHistoryTree(history: History, clock: Clock, memory: Mement
     },
   };
 }
+
+/** Names of the baselines that have a run. */
+const baselinesOf = (id: string, kept: readonly KeptBaseline[]): readonly string[] =>
+  kept.filter(({ baseline }) => baseline.runs.some((run) => run.id === id)).map(({ baseline }) => baseline.name);

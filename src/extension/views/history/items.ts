@@ -41,8 +41,11 @@ interface Row {
   readonly host: string | undefined;
 }
 
-/** Creates the row of an entry. The time comes first, because a narrow view cuts off the end. */
-export function itemFor(entry: HistoryEntry, mark: HistoryMark): TreeItem {
+/**
+ * Creates the row of an entry. The time comes first, because a narrow view cuts off the end.
+ * @param baselines names of those that have the run
+ */
+export function itemFor(entry: HistoryEntry, mark: HistoryMark, baselines: readonly string[]): TreeItem {
   if (entry.kind === 'group') {
     const item = new TreeItem(entry.label, TreeItemCollapsibleState.Expanded);
     item.id = entry.id;
@@ -57,7 +60,8 @@ export function itemFor(entry: HistoryEntry, mark: HistoryMark): TreeItem {
   const time = entry.inDay
     ? new Date(result.startedAt).toLocaleTimeString(undefined, { timeStyle: 'short' })
     : agoWords(result);
-  const description = `${time} · ${row.words}`;
+  const kept = baselines.length === 0 ? [] : [`baseline ${baselines.join(', ')}`];
+  const description = [time, ...kept, row.words].join(' · ');
   item.id = result.id;
   item.description = description;
   item.iconPath = row.icon;

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { freePort } from '../../../src/side-servers/ready.ts';
+import { readBaseline } from '../../../src/core/record/comparisons/baseline.ts';
+import type { LoadlensApi } from '../../../src/extension/api.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { api, lenses, openFile, set } from './support.ts';
+
+const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
+  vscode.commands.executeCommand(`loadlens.${command}`, ...args);
+
+describe('a baseline in the editor', () => {
+  let loadlens: LoadlensApi;
+  let port = 0;
+  const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/');
+  const place = (): vscode.Uri => vscode.Uri.joinPath(folder(), '.loadlens/baselines/main.json');
+  const problems = (document: vscode.TextDocument): string[] =>
+    vscode.languages.getDiagnostics(document.uri).map(({ message }) => message);
+
+  before(async () => {
+    loadlens = await api();
+    port = await freePort();
+    await set('mock.port', port);
+    await set('mock.timeScale', 0.01);
+    await set('mock.autoStart', true);
+  });
+
+  after(async () => {
+    await run('stopMockServer');
+    for (const name of ['mock.port', 'mock.timeScale', 'mock.autoStart']) await set(name, undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.loadlens'), { recursive: true });
+  });
+
+  it('is missed by an objective that needs it, made of a run of the history, and then judged', async () => {
+    const text = [
+      '# @requests 60',
+      '# @concurrency 2',
+      '# @slo p50 < baseline + 900%',
+      '',
+      `http://127.0.0.1:${port}/hello`,
+    ].join('\n');
+    const document = await openFile('relative.endpoints', text);
+    const missing = await waitFor(() => problems(document).find((one) => one.startsWith('Baseline main not found')));
+    assert.match(missing, /Until then, relative objectives aren’t met\.$/);
+    await run('runFile', document.uri);
+    const [first] = loadlens.runs();
+    assert.ok(first);
+    assert.equal(first.objectives[0]?.outcome, 'not enough data');
+    assert.match(first.objectives[0].objective.baseline?.problem ?? '', /^baseline main not found/);
+
+    const setting = run('setBaseline', first.id);
+    await waitFor(async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return vscode.workspace.fs.stat(place()).then(
+        () => true,
+        () => undefined,
+      );
+    });
+    await setting;
+    const json: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(place())));
+    const baseline = readBaseline(json);
+    assert.deepEqual([baseline.name, baseline.runs.map(({ id }) => id)], ['main', [first.id]]);
+    await waitFor(() => (problems(document).length === 0 ? true : undefined));
+
+    await run('runFile', document.uri);
+    const [judged] = loadlens.runs();
+    assert.equal(judged?.objectives[0]?.objective.baseline?.name, 'main');
+    assert.equal(judged.objectives[0].objective.value, (judged.objectives[0].objective.baseline.value ?? 0) * 10);
+    await waitFor(async () => ((await lenses(document)).some((lens) => lens.includes('main')) ? true : undefined));
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new vscode.Position(4, 3),
+    );
+    const said = hovers.flatMap(({ contents }) => contents.map((one) => (typeof one === 'string' ? one : one.value)));
+    assert.match(said.join('\n'), /baseline main/i);
+  });
+});
