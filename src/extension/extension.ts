@@ -21,6 +21,7 @@ import { registerGutter } from './providers/gutter.ts';
 import { registerHover } from './providers/hover.ts';
 import { registerQuickFixes } from './providers/quick-fixes.ts';
 import { registerSymbols } from './providers/symbols.ts';
+import { createAgainstBaselines } from './services/runs/against-baselines.ts';
 import { createBundledServer } from './services/child-processes/bundled-server.ts';
 import { createClock } from './services/runs/clock.ts';
 import { createBaselines } from './services/workspace/baselines.ts';
@@ -60,6 +61,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const servers = [mock, gpt2];
   const panel = createResultsPanel({ extensionUri, runs, history, log });
   const baselines = createBaselines(log);
+  const against = createAgainstBaselines(history, baselines);
   const diagnostics = registerDiagnostics(baselines);
   const tree = createHistoryTree({ history, baselines, clock, memory });
   const exporter = createExporter(history, notify);
@@ -87,21 +89,22 @@ export function activate(context: ExtensionContext): LoadlensApi {
     runs,
     ...servers,
     panel,
+    against,
     baselines,
     diagnostics,
     documents,
     registerCommands(handlers, notify),
     answerPanel({ panel, runs, history, exporter, notify }),
-    registerCodeLenses({ history, servers, clock }),
+    registerCodeLenses({ history, against, servers, clock }),
     registerCompletion(secrets),
     registerFolding(),
     registerGutter(history, extensionUri),
-    registerHover(history),
+    registerHover({ history, against }),
     registerQuickFixes(),
     registerSymbols(),
     tree,
     createServersTree(servers),
-    createStatusBar(runs, history),
+    createStatusBar({ runs, history, against }),
     log,
   );
   void takeOver(unfinished, history, notify);

@@ -7,9 +7,11 @@ import { planFor } from '../commands/run/plans.ts';
 import { commandIds } from '../contributions.ts';
 import { bundledServers } from '../../core/endpoints/bundled-servers.ts';
 import { serverFor, type BundledServer } from '../services/child-processes/bundled-server.ts';
+import type { AgainstBaselines } from '../services/runs/against-baselines.ts';
 import type { Clock } from '../services/runs/clock.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/workspace/documents.ts';
 import type { History } from '../services/runs/history.ts';
+import type { TargetResult } from '../services/runs/last-results.ts';
 import { switchSetting } from '../services/workspace/settings.ts';
 import { throttle } from '../services/runs/throttle.ts';
 import {
@@ -28,10 +30,11 @@ const mostTargetLenses = 1000;
 /** Creates CodeLenses only from data in memory, so that they appear with the text and not later. */
 export function registerCodeLenses(parts: {
   readonly history: History;
+  readonly against: AgainstBaselines;
   readonly servers: readonly BundledServer[];
   readonly clock: Clock;
 }): Disposable {
-  const { history, servers, clock } = parts;
+  const { history, against, servers, clock } = parts;
   const changed = new EventEmitter<void>();
   const refresh = throttle(() => changed.fire(), 500);
   /** The servers that a document's targets may need, from its last text without errors and from the one it has now. */
@@ -51,6 +54,12 @@ export function registerCodeLenses(parts: {
     return now;
   };
 
+  const ofTarget = (document: TextDocument, target: Target): Command => {
+    const last = history.last().ofTarget(shownAs(document.uri), target.name);
+    const compared = last && against.of(document, last.record, target.name)?.found.words;
+    return runTargetCommand(document, target, last, compared);
+  };
+
   const provideCodeLenses = (document: TextDocument): CodeLens[] => {
     if (!switchSetting('codeLens.enabled', document)) return [];
     const file = parseDocument(document);
@@ -58,11 +67,10 @@ export function registerCodeLenses(parts: {
     const lenses = [new CodeLens(top, runFileCommand(document, file, history))];
     const needed = serversOf(document, file);
     for (const server of servers) if (needed.has(server)) lenses.push(new CodeLens(top, serverCommand(server)));
-    const name = shownAs(document.uri);
     for (const target of file.targets.slice(0, mostTargetLenses)) {
       const isBroken = target.broken === true;
       lenses.push(
-        lensAt(target, isBroken ? problemsCommand(document) : runTargetCommand(document, target, history, name)),
+        lensAt(target, isBroken ? problemsCommand(document) : ofTarget(document, target)),
         // Also of a target with an error, so that nothing moves while a line is typed.
         lensAt(target, onceCommand(document, target)),
       );
@@ -76,6 +84,7 @@ export function registerCodeLenses(parts: {
     changed,
     refresh,
     history.onDidChange(refresh),
+    against.onDidChange(refresh),
     ...servers.map((server) => server.onDidChange(refresh)),
     clock.onMinute(refresh),
     workspace.onDidChangeConfiguration((event) => {
@@ -123,8 +132,13 @@ function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: His
   };
 }
 
-function runTargetCommand({ uri }: TextDocument, target: Target, history: History, file: string): Command {
-  const last = history.last().ofTarget(file, target.name);
+/** Its result, and how that compares with the baseline. */
+function runTargetCommand(
+  { uri }: TextDocument,
+  target: Target,
+  last: TargetResult | undefined,
+  compared: string | undefined,
+): Command {
   return {
     command: commandIds.runEndpoint,
     title:
@@ -132,6 +146,7 @@ function runTargetCommand({ uri }: TextDocument, target: Target, history: Histor
         ? '▶ Run'
         : `▶ Run · ${[
             numbersWords(last.numbers, targetReasonWords(last.record, last.numbers)),
+            ...(compared === undefined ? [] : [compared]),
             ...objectiveWords(verdictsOf(last.record, target.name)),
             agoWords(last.record),
             ...(last.newer === undefined ? [] : [`newer run: ${outcomeLabel(last.newer).toLowerCase()}`]),

@@ -8,10 +8,17 @@ import { measuredText, verdictLabel } from '../../core/report/tables/tables.ts';
 import { objectiveText } from '../../core/values/objectives.ts';
 import { endpointsSelector, parseDocument, shownAs } from '../services/workspace/documents.ts';
 import { commandIds } from '../contributions.ts';
+import type { AgainstBaselines } from '../services/runs/against-baselines.ts';
 import type { History } from '../services/runs/history.ts';
 import type { TargetResult } from '../services/runs/last-results.ts';
 import { agoWords, outcomeLabel, targetReasonWords, verdictMark, verdictsOf } from '../views/run-words.ts';
 import { toRange } from './ranges.ts';
+
+/** What hovers need of the rest. */
+interface HoverParts {
+  readonly history: History;
+  readonly against: AgainstBaselines;
+}
 
 const directiveLine = /^\s*(?:#|\/\/)\s*@([\w-]+)/;
 
@@ -28,7 +35,7 @@ function requestText({ method, url, headers, body }: Target): string {
   return [...lines, '', whole.length > 500 ? `${whole.slice(0, 500)}…` : whole].join('\n');
 }
 
-function resultTable({ record, numbers, newer }: TargetResult): string {
+function resultTable({ record, numbers, newer }: TargetResult, compared: ReturnType<AgainstBaselines['of']>): string {
   const quantile = (label: string, name: 'median' | 'p95' | 'p99'): string[] => {
     const { first } = headlineTime(numbers, name);
     const { [name]: value, interval95 } = first.times;
@@ -44,6 +51,7 @@ function resultTable({ record, numbers, newer }: TargetResult): string {
     quantile('p50', 'median'),
     quantile('p95', 'p95'),
     quantile('p99', 'p99'),
+    ...(compared === undefined ? [] : [[`Against ${compared.name}`, escape(compared.found.sentence)]]),
     ...(reason === undefined ? [] : [['Most failures', escape(reason)]]),
     ...streamRows(numbers),
     ...verdictsOf(record, numbers.name).map((verdict) => [
@@ -65,14 +73,14 @@ function streamRows({ ttftMs, outputTokensPerS }: TargetResult['numbers']): stri
   ];
 }
 
-function targetHover(document: TextDocument, target: Target, history: History): Hover {
+function targetHover(document: TextDocument, target: Target, { history, against }: HoverParts): Hover {
   const text = new MarkdownString();
   text.appendCodeblock(requestText(target), 'http');
   const file = shownAs(document.uri);
   const last = history.last().ofTarget(file, target.name);
   const shortened = history.last().shortenedOf(file);
   if (last !== undefined) {
-    const table = resultTable(last);
+    const table = resultTable(last, against.of(document, last.record, target.name));
     text.appendMarkdown(table);
     if (table.includes('~')) text.appendMarkdown(`\n\n~ too few requests for a reliable figure`);
   } else if (shortened !== undefined) {
@@ -88,7 +96,7 @@ function targetHover(document: TextDocument, target: Target, history: History): 
 }
 
 /** Description of a directive, or the last result of a target. */
-export function registerHover(history: History): Disposable {
+export function registerHover(parts: HoverParts): Disposable {
   return languages.registerHoverProvider(endpointsSelector, {
     provideHover: (document, position) => {
       const line = document.lineAt(position.line);
@@ -100,7 +108,7 @@ export function registerHover(history: History): Disposable {
         return new Hover(text, line.range);
       }
       const target = parseDocument(document).targets.find((one) => one.range.start.line === position.line);
-      return target === undefined ? undefined : targetHover(document, target, history);
+      return target === undefined ? undefined : targetHover(document, target, parts);
     },
   });
 }

@@ -1,9 +1,10 @@
-import { StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
+import { StatusBarAlignment, window, workspace, type Disposable, type TextEditor } from 'vscode';
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
 import { formatCount } from '../../core/format.ts';
 import { isRun, nameOf, type ResultRecord } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
-import { isEndpoints } from '../services/workspace/documents.ts';
+import type { AgainstBaselines } from '../services/runs/against-baselines.ts';
+import { isEndpoints, shownAs } from '../services/workspace/documents.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Runs, RunState } from '../services/runs/runs.ts';
 import { agoWords, resultWords, shortWords, toneOf } from './run-words.ts';
@@ -28,15 +29,31 @@ function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
   return `$(sync~spin) ${state.current + 1} of ${state.levels.length} · ${progress}`;
 }
 
-function lastWords(result: ResultRecord | undefined): string {
+function lastWords(result: ResultRecord | undefined, compared: string | undefined): string {
   if (result === undefined) return 'Loadlens';
   if (!isRun(result)) return resultWords(result);
-  const reason = toneOf(result) === 'bad' ? shortReason([result], 40) : undefined;
+  const reason = toneOf(result) === 'bad' ? shortReason([result], 40) : compared;
   return [shortWords(result), ...(reason === undefined ? [] : [reason])].join(' · ');
 }
 
+/** How a run compares with its baseline, while its file is open. */
+function comparedWords(result: ResultRecord | undefined, against: AgainstBaselines): string | undefined {
+  if (result === undefined || !isRun(result)) return undefined;
+  const isSource = ({ document }: TextEditor): boolean =>
+    isEndpoints(document) && shownAs(document.uri) === result.source?.file;
+  const editor = window.visibleTextEditors.find(isSource);
+  return editor && against.of(editor.document, result)?.found.words;
+}
+
+/** What the status bar needs of the rest. */
+interface StatusBarParts {
+  readonly runs: Runs;
+  readonly history: History;
+  readonly against: AgainstBaselines;
+}
+
 /** One short item: what runs, or the last p95 (and the share of successes when it is not all) while an endpoints file is open. */
-export function createStatusBar(runs: Runs, history: History): Disposable {
+export function createStatusBar({ runs, history, against }: StatusBarParts): Disposable {
   const item = window.createStatusBarItem('loadlens.status', StatusBarAlignment.Left, 0);
   item.name = 'Loadlens';
 
@@ -51,7 +68,7 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
     }
     const [result] = history.results();
     const failed = result !== undefined && toneOf(result) === 'bad';
-    item.text = `$(${failed ? 'error' : 'pulse'}) ${lastWords(result)}`;
+    item.text = `$(${failed ? 'error' : 'pulse'}) ${lastWords(result, comparedWords(result, against))}`;
     item.tooltip =
       result === undefined
         ? 'Run a benchmark'
@@ -65,6 +82,7 @@ export function createStatusBar(runs: Runs, history: History): Disposable {
     item,
     runs.onDidChange(update),
     history.onDidChange(update),
+    against.onDidChange(update),
     window.onDidChangeVisibleTextEditors(update),
     workspace.onDidOpenTextDocument(update),
   ];

@@ -41,8 +41,11 @@ describe('a baseline in the editor', () => {
       `http://127.0.0.1:${port}/hello`,
     ].join('\n');
     const document = await openFile('relative.endpoints', text);
-    const missing = await waitFor(() => problems(document).find((one) => one.startsWith('Baseline main not found')));
-    assert.match(missing, /Until then, relative objectives aren’t met\.$/);
+    await waitFor('the missing baseline is a problem', () => problems(document).length > 0);
+    assert.match(
+      problems(document).join('\n'),
+      /^Baseline main not found; .*\. Until then, relative objectives aren’t met\.$/,
+    );
     await run('runFile', document.uri);
     const [first] = loadlens.runs();
     assert.ok(first);
@@ -50,30 +53,36 @@ describe('a baseline in the editor', () => {
     assert.match(first.objectives[0].objective.baseline?.problem ?? '', /^baseline main not found/);
 
     const setting = run('setBaseline', first.id);
-    await waitFor(async () => {
+    await waitFor('the name is accepted', async () => {
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
       return vscode.workspace.fs.stat(place()).then(
         () => true,
-        () => undefined,
+        () => false,
       );
     });
     await setting;
     const json: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(place())));
     const baseline = readBaseline(json);
     assert.deepEqual([baseline.name, baseline.runs.map(({ id }) => id)], ['main', [first.id]]);
-    await waitFor(() => (problems(document).length === 0 ? true : undefined));
+    await waitFor('the problem is gone', () => problems(document).length === 0);
 
     await run('runFile', document.uri);
     const [judged] = loadlens.runs();
     assert.equal(judged?.objectives[0]?.objective.baseline?.name, 'main');
     assert.equal(judged.objectives[0].objective.value, (judged.objectives[0].objective.baseline.value ?? 0) * 10);
-    await waitFor(async () => ((await lenses(document)).some((lens) => lens.includes('main')) ? true : undefined));
+    const count = (await lenses(document)).length;
+    await waitFor('the lens names the baseline', async () =>
+      (await lenses(document)).some((lens) =>
+        /\d% (slower|faster) than main, single run|as fast as main, single run/.test(lens),
+      ),
+    );
+    assert.equal((await lenses(document)).length, count);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       'vscode.executeHoverProvider',
       document.uri,
       new vscode.Position(4, 3),
     );
     const said = hovers.flatMap(({ contents }) => contents.map((one) => (typeof one === 'string' ? one : one.value)));
-    assert.match(said.join('\n'), /baseline main/i);
+    assert.match(said.join('\n'), /\| Against main \| p95 .*1 run against 1\./);
   });
 });

@@ -74,7 +74,7 @@ function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, failed: 
 }
 
 /** Returns the fewest runs a side for which the test of Mann and Whitney can reach a two-sided level: 2 / C(2n, n) of it. */
-function leastRuns(level: number): number {
+export function leastRuns(level: number): number {
   let runs = 1;
   for (let orders = 2; 2 / orders > level; runs += 1) orders *= (2 * (2 * runs + 1)) / (runs + 1);
   return runs;
