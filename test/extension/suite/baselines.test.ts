@@ -9,13 +9,14 @@ import { api, lenses, openFile, set } from './support.ts';
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`loadlens.${command}`, ...args);
 
+const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/');
+const place = (): vscode.Uri => vscode.Uri.joinPath(folder(), '.loadlens/baselines/main.json');
+const problems = (document: vscode.TextDocument): string[] =>
+  vscode.languages.getDiagnostics(document.uri).map(({ message }) => message);
+
 describe('a baseline in the editor', () => {
   let loadlens: LoadlensApi;
   let port = 0;
-  const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/');
-  const place = (): vscode.Uri => vscode.Uri.joinPath(folder(), '.loadlens/baselines/main.json');
-  const problems = (document: vscode.TextDocument): string[] =>
-    vscode.languages.getDiagnostics(document.uri).map(({ message }) => message);
 
   before(async () => {
     loadlens = await api();

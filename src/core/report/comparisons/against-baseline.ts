@@ -55,10 +55,11 @@ export function againstBaseline(
   return wordsOf(name, comparison);
 }
 
+const stateOf = ({ name, source }: RunRecord): string =>
+  JSON.stringify([name, source?.file, source?.gitCommit, source?.gitDirty]);
+
 /** The run and those before it of the same file, workload, and commit, newest first. */
 function sameState(record: RunRecord, runs: readonly RunRecord[]): RunRecord[] {
-  const stateOf = ({ name, source }: RunRecord): string =>
-    JSON.stringify([name, source?.file, source?.gitCommit, source?.gitDirty]);
   return runs
     .filter((run) => run.startedAt <= record.startedAt && stateOf(run) === stateOf(record))
     .filter((run) => workloadDifferences(record, run).length === 0)

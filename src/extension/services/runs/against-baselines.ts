@@ -22,7 +22,7 @@ export interface AgainstBaselines extends Disposable {
 /** A baseline has numbers of so many targets. */
 const mostTargets = 50;
 
-/** Makes the AgainstBaselines. A comparison is made once, until history or baselines change. */
+/** Creates the AgainstBaselines. A comparison is made once, until history or baselines change. */
 export function createAgainstBaselines(history: History, baselines: Baselines): AgainstBaselines {
   let made = new Map<string, AgainstBaseline | undefined>();
   const forget = (): void => {

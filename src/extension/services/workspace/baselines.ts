@@ -48,7 +48,7 @@ export async function findBaseline(file: Uri, name: string): Promise<FoundBaseli
   }
 }
 
-/** Makes the Baselines. Nothing is read before somebody asks. */
+/** Creates the Baselines. Nothing is read before somebody asks. */
 export function createBaselines(log: LogOutputChannel): Baselines {
   const changed = new EventEmitter<void>();
   let reading: Promise<readonly KeptBaseline[]> | undefined;

@@ -48,7 +48,7 @@ describe('the last runs against a baseline', () => {
     const other = { source: { file: 'load/endpoints.txt', gitCommit: 'b'.repeat(20), gitDirty: false } };
     const now = [...runsOf(21, 4, 30), ...runsOf(24, 1, 40, other)];
     assert.match(said(now)?.words ?? '', /, single run$/);
-    const seeded = runsOf(21, 2, 40).map((run) => ({ ...run, plan: { ...run.plan, seed: 8 } }));
+    const seeded = runsOf(21, 2, 40).map((run) => Object.assign({}, run, { plan: { ...run.plan, seed: 8 } }));
     assert.deepEqual(said(seeded), { sentence: 'Not compared: Seed: 7 before, 8 after.' });
   });
 
