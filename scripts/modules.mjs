@@ -21,7 +21,7 @@ const parts = {
     ['answers'],
     ['load'],
     ['warm'],
-    ['precision', 'prompt-uses', 'llm-requests', 'discover-model', 'server-metrics', 'loop-worker'],
+    ['precision', 'saturation', 'prompt-uses', 'llm-requests', 'discover-model', 'server-metrics', 'loop-worker'],
     ['run', 'send-once'],
     ['sweep', 'ab'],
     ['suite'],

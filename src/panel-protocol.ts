@@ -48,9 +48,11 @@ export type PanelState =
   | {
       readonly kind: 'sweepRunning';
       readonly name: string;
-      /** Plan of each level without its concurrency; absent if unknown. */
+      /** Plan of the level under way; absent if unknown. */
       readonly plan?: RunPlan;
       readonly levels: readonly number[];
+      /** Target rate of each level, requests/s; null: all requests at once. Absent for levels of concurrency. */
+      readonly rates?: readonly (number | null)[];
       /** Index in `levels` of the one under way. */
       readonly current: number;
       /** The levels that have ended. */

@@ -1,3 +1,4 @@
+import { shortRate } from '../src/core/record/sweeps/level-words.ts';
 import type { ErrorKind, PercentileMethod, QuantileName, Snapshot, TokenSource } from '../src/core/metrics/types.ts';
 import type { RunPlan } from '../src/core/plan/types.ts';
 import type { RunRecord } from '../src/core/record/run.ts';
@@ -32,6 +33,15 @@ export function levelsWords(levels: readonly number[]): string {
   const most = 12;
   const first = levels.slice(0, most).map(formatCount).join(', ');
   return levels.length > most ? `Concurrency ${first} … ${formatCount(levels.at(-1) ?? null)}` : `Concurrency ${first}`;
+}
+
+/** The arrival rates of a sweep: the first few of many. */
+export function ratesWords(rates: readonly (number | null)[]): string {
+  const most = 12;
+  const names = rates.map((rate) => shortRate(rate ?? Infinity));
+  return names.length > most
+    ? `Rates ${names.slice(0, most).join(', ')} … ${names.at(-1) ?? ''}`
+    : `Rates ${names.join(', ')}`;
 }
 
 /** So many requests. */

@@ -16,12 +16,13 @@ import { withModels } from './discover-model.ts';
 import { readEnvironment } from './machine/environment.ts';
 import { readGitState } from './machine/git.ts';
 import { createCounters, sharedCounter } from './load/loops/counter.ts';
-import { createEndSignal } from './load/loops/end-signal.ts';
+import { createEndSignal, endOf } from './load/loops/end-signal.ts';
 import { createLoops, type Loops } from './load/loops/loops.ts';
 import type { LoopsResult } from './load/loops/results.ts';
 import { watchPrecision, type PrecisionWatch } from './precision.ts';
 import { llmRequestsOf } from './llm-requests.ts';
 import { promptUses, valueUse } from './prompt-uses.ts';
+import { watchSaturation, type SaturationWatch } from './saturation.ts';
 import { createScraper, metricsUrlOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
 import { serverAtStart, watchServer } from './machine/server-use.ts';
@@ -129,7 +130,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     transport: loops.transport,
     ...(input.notes && input.notes.length > 0 && { server: { notes: input.notes } }),
   };
-  const progress = startProgress(loops, plan, hooks, () => known);
+  const progress = startProgress(loops, plan, share.of === 1, hooks, () => known);
   const unlessFault = orFault(hooks.fault);
   const metricsUrl = metricsUrlOf(input, hooks.serverPid !== undefined);
   const scraper = metricsUrl === undefined ? undefined : createScraper(metricsUrl, plan);
@@ -168,6 +169,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     const serverUse = await stopWatching?.();
     const sent = await loops.results(tokens);
     const precision = progress.precision(sent.state);
+    const saturation = signal.aborted || sent.lost ? undefined : progress.saturation(sent.state, endOf(endSignal));
     const { tokenCheck } = sent;
     const notes = mergeServerNotes([input.notes ?? [], sent.notes, notesOn(tokenCheck, plan)]);
     const server = { ...serverUse, ...(notes.length > 0 && { notes }) };
@@ -186,6 +188,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       summary,
       ...(precision && { precision }),
       ...(sent.steadyState && { steadyState: sent.steadyState }),
+      ...(saturation && { saturation }),
       addresses: sent.addresses,
       objectives: evaluateRun(plan, targets, summary),
       failureSamples: sent.failures,
@@ -202,9 +205,10 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
 }
 
 /** Reports the phase and the numbers so far. Passes a cancellation on to whatever is sending or opening connections. */
-function startProgress(loops: Loops, plan: RunPlan, hooks: RunHooks, known: () => KnownParts) {
+function startProgress(loops: Loops, plan: RunPlan, isWhole: boolean, hooks: RunHooks, known: () => KnownParts) {
   let phase: RunPhase = 'connecting';
   let watch: PrecisionWatch | undefined;
+  let saturation: SaturationWatch | undefined;
   let partials = 0;
   const look = (): Snapshot => {
     const { startedAtMs, inFlight, waiting, draining, summary, failures, notes } = loops.live();
@@ -242,13 +246,18 @@ function startProgress(loops: Loops, plan: RunPlan, hooks: RunHooks, known: () =
     },
     phase(next: RunPhase): void {
       phase = next;
-      if (next === 'running') watch ??= watchPrecision(plan, loops, hooks.signal);
+      if (next !== 'running') return;
+      watch ??= watchPrecision(plan, loops, hooks.signal);
+      if (isWhole) saturation ??= watchSaturation(plan, loops, hooks.signal);
     },
     /** Ends the looks of a run that names a precision, and returns what became of it. */
     precision: ({ timeline }: RecorderState) => watch?.stop(timeline),
+    /** Ends the looks at an arrival rate, and returns whether the server kept up. */
+    saturation: ({ timeline }: RecorderState, endMs: number) => saturation?.stop(timeline, endMs),
     stop(): void {
       clearInterval(timer);
       watch?.close();
+      saturation?.close();
       hooks.signal.removeEventListener('abort', cancel);
       hooks.fault?.removeEventListener('abort', fail);
     },

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot } from '../core/metrics/types.ts';
 import { nextSearchStep, trialOutcome, type CapacityResult, type Trial } from '../core/plan/capacity.ts';
+import { targetRatePerS } from '../core/plan/load/target-rate.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { Objective } from '../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/record/make-run.ts';
 import { startsAfter, valuesAfter } from '../core/record/after-run.ts';
-import { makeSweepRecord, type SweepParts } from '../core/record/sweeps/make-sweep.ts';
+import { makeSweepRecord, plannedLevels, type SweepParts } from '../core/record/sweeps/make-sweep.ts';
 import type { SweepRecord } from '../core/record/sweeps/sweep.ts';
 import type { RunRecord, RunStatus } from '../core/record/run.ts';
 import { withModels } from './discover-model.ts';
@@ -39,16 +40,26 @@ export interface SeriesHooks<T> extends Pick<RunHooks, 'signal' | 'fault' | 'ver
 /** Callbacks and signals of the caller of a sweep. */
 export type SweepHooks = SeriesHooks<SweepRecord>;
 
-/** Measures the levels one after another. */
+/** Measures the levels one after another. Finite rates above one that the server doesn't keep up with are skipped. */
 export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { levels, coolDownMs } = given.plan;
   const [input = given] = await withModels([given], hooks.signal, levels[0] ?? planDefaults);
-  const planned = levels.map(({ concurrency }) => concurrency);
-  const series = startSeries(input, coolDownMs, levels.length, hooks, (parts) =>
-    makeSweepRecord({ ...parts, planned, coolDownMs }),
-  );
-  for (const plan of levels) if ((await series.measure(plan)) === undefined) break;
-  return makeSweepRecord({ ...series.parts(), planned, coolDownMs });
+  const skipped: number[] = [];
+  const recordOf = (parts: SeriesParts): SweepRecord =>
+    makeSweepRecord({ ...parts, coolDownMs, ...plannedLevels(levels, skipped) });
+  const series = startSeries(input, coolDownMs, levels.length, hooks, recordOf);
+  let overAt = Infinity;
+  for (const plan of levels) {
+    const rate = targetRatePerS(plan) ?? 0;
+    if (rate > overAt && rate < Infinity) {
+      skipped.push(rate);
+      continue;
+    }
+    const record = await series.measure(plan);
+    if (record === undefined) break;
+    if (record.saturation?.overSaturated) overAt = Math.min(overAt, rate);
+  }
+  return recordOf(series.parts());
 }
 
 /** Measures the same plan several times. `onRun` gets each completed run with its number, from 1. */

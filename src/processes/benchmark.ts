@@ -6,6 +6,7 @@ import type { RunRecord } from '../core/record/run.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { sendOnce } from '../engine/send-once.ts';
 import { measureThroughput } from '../engine/suite.ts';
+import type { RunPlan } from '../core/plan/types.ts';
 import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
 import { failureOf } from './failure.ts';
 import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask, type OnceTask } from './messages.ts';
@@ -43,11 +44,15 @@ async function run(task: BenchmarkTask | OnceTask): Promise<void> {
   }
   const hooks = { signal: cancel.signal, fault: fault.signal, version: manifest.version, serverPid: task.serverPid };
   if (task.type === 'sweep') {
-    const record = await runSweep(task.input, { ...hooks, onSnapshot: tellLevels(), onPartial: tellLevelPartial });
+    const record = await runSweep(task.input, {
+      ...hooks,
+      onSnapshot: tellLevels(task.input.plan.levels),
+      onPartial: tellLevelPartial,
+    });
     tell({ type: 'sweep', record }, 0);
   } else if (task.type === 'suite') {
     const { setup, ...about } = task.input;
-    const levelHooks = { ...hooks, onSnapshot: tellLevels(), onPartial: tellLevelPartial };
+    const levelHooks = { ...hooks, onSnapshot: tellLevels([]), onPartial: tellLevelPartial };
     const measured = await measureThroughput(setup, about.workload, levelHooks);
     tell({ type: 'suite', record: makeThroughputSuite({ ...measured, ...about, files: [] }) }, 0);
   } else {
@@ -57,13 +62,16 @@ async function run(task: BenchmarkTask | OnceTask): Promise<void> {
   }
 }
 
-/** Returns a listener that sends each level once, when it ends, so that messages don't grow with the number of levels. */
-function tellLevels(): (snapshot: SweepSnapshot) => void {
+/**
+ * Returns a listener that sends each level once, when it ends, so that messages don't grow with the number of levels.
+ * @param levels planned levels, some of which may be skipped; empty: none is
+ */
+function tellLevels(levels: readonly RunPlan[]): (snapshot: SweepSnapshot) => void {
   let told = 0;
-  return ({ finished, run: snapshot }) => {
+  return ({ finished, run: snapshot, plan }) => {
     for (const record of finished.slice(told)) tell({ type: 'levelEnded', record });
     told = finished.length;
-    tell({ type: 'levelSnapshot', level: told, snapshot });
+    tell({ type: 'levelSnapshot', level: Math.max(told, levels.indexOf(plan)), snapshot });
   };
 }
 

@@ -116,7 +116,7 @@ describe('loadlens run', function () {
   for (const [args, said] of [
     [['--rate', '5', '-c', '2'], "--concurrency and --rate can't be combined."],
     [['--rate', '5', '--stages', '1s:1'], "--rate and --stages can't be combined."],
-    [['--stages', '1s:1', '--levels', '1,2'], "--stages can't be combined with levels of concurrency."],
+    [['--stages', '1s:1', '--levels', '1,2'], "--stages can't be combined with a sweep or a search."],
   ] as const) {
     it(`rejects ${args.join(' ')}`, async () => {
       write('endpoints.txt', tokenizer(3));

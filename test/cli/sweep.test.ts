@@ -39,6 +39,51 @@ describe('loadlens run over several levels', function () {
     for (const name of ['out.html', 'out.csv', 'out.md']) assert.ok(existsSync(join(folder.path, name)), name);
   });
 
+  it('measures rates, skips those above one that the server could not keep up with, and ends with all at once', async () => {
+    // 5 slots of 50 ms: 100 requests/s at most.
+    mock = await startMockServer({ port: 0, maxConcurrentRequests: 10_000, timeScale: 1, maxNumSeqs: 5 });
+    const request = `POST ${mock.url}/v1/completions?ttft_ms=50&tokens=1\n\n{"model":"mock","prompt":"hello"}\n`;
+    writeFileSync(join(folder.path, 'endpoints.txt'), request);
+    const args = ['--rates', '20,400,500,inf', '--duration', '3s', '--cool-down', '0ms', '--warmup', '0'];
+    const { code, stdout } = await run(...args, '--json', 'out.json');
+    assert.equal(code, 0);
+    const sweep = readJson('out.json');
+    assert.deepEqual(sweep.rates, { planned: [20, 400, 500, null], skipped: [500] });
+    assert.deepEqual(sweep.planned, []);
+    assert.deepEqual(
+      sweep.levels.map(({ plan, saturation }) => [plan.stages?.[0]?.toPerS, saturation?.overSaturated]),
+      [
+        [20, false],
+        [400, true],
+        [undefined, undefined],
+      ],
+    );
+    const [low, high, all] = sweep.levels;
+    assert.deepEqual([low?.requestsSent, all?.requestsSent], [60, 1_500]);
+    // It may end early. What was due by then is still sent.
+    assert.ok((high?.requestsSent ?? 0) > 400 && high?.backlog?.unsent === 0);
+    // Responses that a busy machine has held back count later, so this isn't exact.
+    for (const level of sweep.levels.slice(1))
+      assert.ok((level.saturation?.answeredPerS ?? level.throughputPerS ?? 0) < 200);
+    assert.match(stdout, /Kept up with 20 req\/s\. Over-saturated at 400 req\/s: /);
+    assert.match(stdout, /! Not measured, because a lower rate was over-saturated: 500 req\/s\./);
+  });
+
+  it('refuses rates together with other levels', async () => {
+    await startMock(5);
+    for (const other of [
+      ['--levels', '1'],
+      ['--sweep', '1..2'],
+      ['--find-capacity', 'p95 < 1s'],
+      ['-c', '2'],
+      ['--rate', '2'],
+    ]) {
+      const { code, stderr } = await run('--rates', '1,2', ...other);
+      assert.equal(code, 2);
+      assert.match(stderr, /can't be combined/);
+    }
+  });
+
   it('takes the powers of two of a range', async () => {
     await startMock(100);
     const { code } = await run('--sweep', '1..3', '--cool-down', '0ms', '--json', 'out.json');

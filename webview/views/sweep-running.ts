@@ -1,8 +1,13 @@
 import { sweepFigures } from '../../src/core/metrics/levels.ts';
 import type { RunPlan } from '../../src/core/plan/types.ts';
+import { placeOf } from '../../src/core/record/sweeps/make-sweep.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { formatCount } from '../../src/core/format.ts';
+import type { ChartContent } from '../../src/core/report/charts/content.ts';
 import { latencyByLevel, throughputByLevel, type Levels } from '../../src/core/report/charts/levels.ts';
+import { achievedByTarget, responseByRate } from '../../src/core/report/charts/rates.ts';
+import { wholeRateTable } from '../../src/core/report/tables/rate-tables.ts';
+import { rateName, shortLevel } from '../../src/core/record/sweeps/level-words.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
 import { h, setAttributes } from '../dom.ts';
 import { wholeLevelTable } from '../../src/core/report/tables/sweep-tables.ts';
@@ -13,17 +18,24 @@ import { howFar } from '../sections/run/how-far.ts';
 import { liveTiles } from '../sections/run/run-tiles.ts';
 import { section } from '../sections/kit/section.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
-import { levelsWords, levelWords, phaseWords } from '../words.ts';
+import { levelsWords, levelWords, phaseWords, ratesWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A sweep in progress: the level under way, and the levels that have ended. */
 export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
-  const header = createLiveHeader(first.name, levelsWords(first.levels));
+  const header = createLiveHeader(
+    first.name,
+    first.rates === undefined ? levelsWords(first.levels) : ratesWords(first.rates),
+  );
   const progress = createProgress('Progress of the sweep');
   const tiles = createTiles(liveTiles(null));
   const table = h('div');
-  const throughput = chartFigure(throughputByLevel(levelsOf(first.done)));
-  const latency = chartFigure(latencyByLevel(levelsOf(first.done)));
+  const byRate = first.rates !== undefined;
+  const throughputOf = (levels: Levels): ChartContent =>
+    byRate ? achievedByTarget(levels.levels) : throughputByLevel(levels);
+  const latencyOf = (levels: Levels): ChartContent => (byRate ? responseByRate(levels.levels) : latencyByLevel(levels));
+  const throughput = chartFigure(throughputOf(levelsOf(first.done)));
+  const latency = chartFigure(latencyOf(levelsOf(first.done)));
   const charts = h('div', { class: 'charts' }, throughput.element, latency.element);
   const ended = section('Levels that have ended', table, charts);
   let shownLevels = -1;
@@ -37,10 +49,10 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
     if (done.length === shownLevels) return;
     shownLevels = done.length;
     const so = levelsOf(done);
-    table.replaceChildren(reportTable(wholeLevelTable(so)));
-    setAttributes(charts, { hidden: new Set(so.levels.map(({ plan }) => plan.concurrency)).size < 2 });
-    throughput.update(throughputByLevel(so));
-    latency.update(latencyByLevel(so));
+    table.replaceChildren(reportTable(byRate ? wholeRateTable(so.levels) : wholeLevelTable(so)));
+    setAttributes(charts, { hidden: new Set(so.levels.map(({ plan }) => shortLevel(plan))).size < 2 });
+    throughput.update(throughputOf(so));
+    latency.update(latencyOf(so));
   }
 
   update(first);
@@ -53,10 +65,11 @@ export function sweepRunningView(first: StateOf<'sweepRunning'>): View {
   };
 }
 
-function stepWords({ levels, current, snapshot, cancelling }: StateOf<'sweepRunning'>): string {
-  const concurrency = formatCount(levels[current] ?? null);
-  if (snapshot === null && !cancelling) return `pause before concurrency ${concurrency}`;
-  return `concurrency ${concurrency}: ${phaseWords(snapshot, cancelling)}`;
+function stepWords({ levels, rates, current, snapshot, cancelling }: StateOf<'sweepRunning'>): string {
+  const level =
+    rates === undefined ? `concurrency ${formatCount(levels[current] ?? null)}` : rateName(rates[current] ?? Infinity);
+  if (snapshot === null && !cancelling) return `pause before ${level}`;
+  return `${level}: ${phaseWords(snapshot, cancelling)}`;
 }
 
 /** Returns the share of the sweep that's done, 0 to 1. A level of unknown length counts when it has ended. */
@@ -66,10 +79,10 @@ function share({ levels, current, done, plan, snapshot }: StateOf<'sweepRunning'
   return levels.length === 0 ? 0 : Math.min(1, (done.length + within) / levels.length);
 }
 
-/** Returns the finished levels by concurrency, without the figures that need a complete sweep. */
+/** Returns the finished levels in order, without the figures that need a complete sweep. */
 function levelsOf(done: readonly RunRecord[]): Levels {
   return {
-    levels: done.toSorted((a, b) => a.plan.concurrency - b.plan.concurrency),
+    levels: done.toSorted((a, b) => placeOf(a) - placeOf(b)),
     figures: sweepFigures([]),
   };
 }

@@ -1,9 +1,8 @@
 import { noLimitUpTo } from '../../src/core/record/sweeps/capacity-sentences.ts';
-import { sweepFacts, sweepNotes, uslFacts, wholeLevelTable } from '../../src/core/report/tables/sweep-tables.ts';
+import { chartsOfLevels, tableOfLevels } from '../../src/core/report/formats/sweep-reports.ts';
+import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
-import { levelCharts } from '../../src/core/report/charts/levels.ts';
-import { tokenCharts } from '../../src/core/report/charts/token-levels.ts';
 import { operatingSentences } from '../../src/core/report/words/operating-point.ts';
 import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
@@ -17,12 +16,13 @@ import { sweepTiles } from '../sections/levels/sweep-tiles.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
 import { answerLine } from '../sections/run/verdict-line.ts';
-import { levelsWords, startedWords } from '../words.ts';
+import { levelsWords, ratesWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
 /** A finished sweep: how throughput and latency change with concurrency. */
 export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): View {
-  const charts = [...levelCharts(sweep), ...tokenCharts(sweep)].map((chart) => chartFigure(chart));
+  const charts = chartsOfLevels(sweep).map((chart) => chartFigure(chart));
+  const byRate = sweep.rates !== undefined;
   const further = [...furtherCapacity(sweep), ...operatingSentences(sweep)];
   const measured = sweep.levels.length > 0;
   return {
@@ -43,9 +43,9 @@ export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): Vi
       markNote(mark),
       measured ? createTiles(sweepTiles(sweep)).element : null,
       further.length === 0 ? null : section('Capacity', sentences(further)),
-      measured ? section('Levels', reportTable(wholeLevelTable(sweep))) : null,
-      chartSection('By concurrency', charts),
-      measured ? section('Universal Scalability Law', factList(uslFacts(sweep))) : null,
+      measured ? section(byRate ? 'Rates' : 'Levels', reportTable(tableOfLevels(sweep))) : null,
+      chartSection(byRate ? 'By rate' : 'By concurrency', charts),
+      measured && !byRate ? section('Universal Scalability Law', factList(uslFacts(sweep))) : null,
       section('Provenance', factList(sweepFacts(sweep))),
     ),
   };
@@ -57,11 +57,13 @@ function tryHigher(sweep: SweepRecord): HTMLElement | undefined {
   return button('Try Higher Levels…', () => post({ type: 'sweepHigher', id: sweep.id })).element;
 }
 
-function subtitle({ startedAt, planned, levels, search }: SweepRecord): string {
+function subtitle({ startedAt, planned, rates, levels, search }: SweepRecord): string {
   const what =
-    search === undefined
-      ? levelsWords(planned)
-      : `Search for capacity, ${levelsWords(levels.map(({ plan }) => plan.concurrency))}`;
+    rates !== undefined
+      ? ratesWords(rates.planned)
+      : search === undefined
+        ? levelsWords(planned)
+        : `Search for capacity, ${levelsWords(levels.map(({ plan }) => plan.concurrency))}`;
   const [first] = levels;
   const where = first === undefined ? [] : [first.environment.host, ...unsavedMark(first.source)];
   return [startedWords({ startedAt }), what, ...where].join(' · ');

@@ -138,8 +138,8 @@ export function checkLoadOptions({
     });
   }
   if (isSweep(options)) {
-    throw new LoadlensError(`${rateOption} can't be combined with levels of concurrency.`, {
-      hint: `Remove ${rateOption}, or run each rate separately.`,
+    throw new LoadlensError(`${rateOption} can't be combined with a sweep or a search.`, {
+      hint: `Remove ${rateOption}. To measure several rates, use --rates 1,2,4,8.`,
     });
   }
 }

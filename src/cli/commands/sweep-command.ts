@@ -4,7 +4,10 @@ import { requestsToJudge } from '../../core/plan/capacity.ts';
 import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../../core/plan/sweep.ts';
 import type { Objective } from '../../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
-import { formatCount } from '../../core/format.ts';
+import { capital, formatCount } from '../../core/format.ts';
+import { targetRatePerS } from '../../core/plan/load/target-rate.ts';
+import { makeRateSweepPlan } from '../../core/plan/rate-sweep.ts';
+import { levelName, rateName } from '../../core/record/sweeps/level-words.ts';
 import { compactRecord } from '../../core/record/compact-run.ts';
 import { checksOfSweep } from '../../core/report/checks/checks.ts';
 import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
@@ -25,6 +28,7 @@ import { checkReportFiles } from '../output/report-files.ts';
 export interface SweepOptions {
   readonly levels?: readonly number[];
   readonly sweep?: readonly [first: number, last: number];
+  readonly rates?: readonly number[];
   readonly findCapacity?: readonly Objective[];
   readonly coolDown?: number;
   readonly concurrency?: number;
@@ -43,10 +47,10 @@ export interface SweepOptions {
 const searchedTo = 256;
 
 /** Returns true if the options specify a sweep or capacity search. */
-export const isSweep = ({ levels, sweep, findCapacity: search }: SweepOptions): boolean =>
-  [levels, sweep, search].some((option) => option !== undefined);
+export const isSweep = ({ levels, sweep, rates, findCapacity: search }: SweepOptions): boolean =>
+  [levels, sweep, rates, search].some((option) => option !== undefined);
 
-/** Runs `loadlens run --levels`, `--sweep`, or `--find-capacity` and returns the exit code. */
+/** Runs `loadlens run --levels`, `--sweep`, `--rates`, or `--find-capacity` and returns the exit code. */
 export async function sweepCommand(
   loaded: LoadedFile,
   choices: FileChoices,
@@ -94,6 +98,10 @@ export async function sweepCommand(
       return endOfSweep(record);
     });
 
+  if (options.rates !== undefined) {
+    const plan = makeRateSweepPlan({ ...choices, rates: options.rates, coolDownMs }, file);
+    return run(loadOfPlans(plan.levels), (input, hooks) => runSweep({ ...input, plan }, hooks));
+  }
   if (wanted === undefined) {
     const chosen = levels ?? levelsBetween(...(sweep ?? [1, 1]));
     const plan = makeSweepPlan({ ...choices, levels: chosen, coolDownMs }, file);
@@ -142,13 +150,20 @@ function clash(message: string, hint: string): never {
   throw new LoadlensError(message, { hint });
 }
 
-function checkTogether({ levels, sweep, findCapacity: search, concurrency }: SweepOptions): void {
+function checkTogether({ levels, sweep, rates, findCapacity: search, concurrency }: SweepOptions): void {
+  if (rates !== undefined && [levels, sweep].some((option) => option !== undefined))
+    clash("--rates can't be combined with --levels or --sweep.", 'Use only one of them.');
+  if (rates !== undefined && search !== undefined)
+    clash("--rates and --find-capacity can't be combined.", 'Remove one of them.');
   if (levels !== undefined && sweep !== undefined)
     clash("--levels and --sweep can't be combined.", 'Use only one of them.');
   if (levels !== undefined && search !== undefined)
     clash("--levels and --find-capacity can't be combined.", 'Use --sweep 1..64 to set the range of the search.');
   if (concurrency !== undefined)
-    clash("--concurrency can't be combined with a sweep or a search.", 'Remove --concurrency.');
+    clash(
+      "--concurrency can't be combined with a sweep or a search.",
+      rates === undefined ? 'Remove --concurrency.' : 'Use --max-in-flight to limit the requests in flight.',
+    );
 }
 
 /** Returns the load of a sweep in words, for the question about permission. */
@@ -157,15 +172,17 @@ function loadOfPlans(plans: readonly RunPlan[]): string {
   const requests = plans.reduce((sum, plan) => sum + (plan.requests ?? 0) + plan.warmup, 0);
   const seconds = plans.reduce((sum, { durationS }) => sum + (durationS ?? 0), 0);
   const amount = counted ? `${formatCount(requests)} requests` : `requests for ${seconds} s`;
+  const rates = plans.map(targetRatePerS).filter((rate) => rate !== null);
+  if (rates.length > 0) return `${amount} at up to ${rateName(Math.max(...rates))},`;
   return `${amount}, concurrency up to ${formatCount(Math.max(...plans.map(({ concurrency }) => concurrency)))},`;
 }
 
 /** Returns a function that shows the progress of a sweep. */
 function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
-  return ({ finished, runs, concurrency, run, plan }) => {
+  return ({ finished, runs, run, plan }) => {
     const place = runs === null ? `run ${finished.length + 1}` : `${finished.length + 1} of ${runs}`;
     const state = run === null ? 'Pausing…' : progressText(run, plan);
-    screen.show(`Level ${formatCount(concurrency)} (${place})  ${state}`);
+    screen.show(`${capital(levelName(plan))} (${place})  ${state}`);
   };
 }
 

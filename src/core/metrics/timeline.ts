@@ -16,6 +16,8 @@ const bits = 6;
 const watchedBits = 7;
 
 interface Slice {
+  /** Requests that ended, with or without a response. */
+  ended: number;
   responses: number;
   failures: number;
   min: number;
@@ -77,6 +79,7 @@ export function addToTimeline(
   if (stream !== undefined) addTokens(timeline, tokens, stream);
   const slice = sliceOf(timeline, times, time.end);
   if (slice === undefined) return;
+  slice.ended++;
   if (!success) slice.failures++;
   if (!answered) return;
   if (stream === undefined) slice.outputTokens += tokens;
@@ -226,6 +229,7 @@ function quantilesOf(slice: Slice): SliceQuantiles {
 /** Creates an empty slice. */
 export function createSlice(): Slice {
   return {
+    ended: 0,
     responses: 0,
     failures: 0,
     min: Infinity,
@@ -255,6 +259,7 @@ function mergePairs(slices: readonly Slice[]): Slice[] {
 }
 
 function addSlice(into: Slice, slice: Slice): void {
+  into.ended += slice.ended;
   into.responses += slice.responses;
   into.failures += slice.failures;
   into.outputTokens += slice.outputTokens;

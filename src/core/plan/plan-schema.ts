@@ -41,6 +41,12 @@ export const planSchema = v.object({
   until: v.exactOptional(
     about('Precision that ends the run before its requests and duration; absent: none.', precisionGoalSchema),
   ),
+  untilSaturated: v.exactOptional(
+    about(
+      "True: levels of a rate sweep, which end once it's certain that the server doesn't keep up. Absent: false.",
+      v.boolean(),
+    ),
+  ),
   seed: about({ description: 'Seed of all random choices.', maximum: 4294967295 }, count),
   warmup: about('Number of requests planned before the clock starts.', count),
   autoWarmup: v.exactOptional(

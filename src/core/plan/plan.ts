@@ -86,7 +86,7 @@ const isOpen = ({ ratePerS, stages }: LoadChoices): boolean => ratePerS !== unde
 
 /** Returns the options that repeat a plan. */
 export function choicesOfPlan(plan: RunPlan): PlanChoices {
-  const { loadModel, concurrency, requests, durationS, autoWarmup, warmup, atOnce, ...rest } = plan;
+  const { loadModel, concurrency, requests, durationS, autoWarmup, warmup, atOnce, untilSaturated: _, ...rest } = plan;
   return {
     ...rest,
     requests: requests ?? undefined,

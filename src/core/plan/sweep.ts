@@ -4,7 +4,7 @@ import { checkLimit, limitOf, withinLimit } from '../values/plan-options.ts';
 import { makePlan, type PlanChoices } from './plan.ts';
 import type { RunInput, RunPlan } from './types.ts';
 
-/** Runs of the same targets at increasing concurrency. */
+/** Runs of the same targets at increasing concurrency or arrival rates. */
 export interface SweepPlan {
   /** One run per level, in order of measurement. */
   readonly levels: readonly RunPlan[];
@@ -28,7 +28,8 @@ export const defaultCoolDownMs = 500;
 /** Requests of a level per slot, and in total, by default. */
 export const requestsPerSlot = 10;
 const fewestRequests = 20;
-const mostLevels = 64;
+/** Maximum number of levels. */
+export const mostLevels = 64;
 
 /** Returns the levels in `1,2,4,8`, sorted and without duplicates; undefined for other texts. */
 export function parseLevels(text: string): number[] | undefined {

@@ -27,7 +27,10 @@ export type RecordParts = {
   | 'environment'
   | 'source'
 > & { readonly targets: readonly RunTarget[]; readonly summary: Summary } & Partial<
-    Pick<RunRecord, 'stopReason' | 'server' | 'serverMetrics' | 'values' | 'precision' | 'steadyState' | 'tokenCheck'>
+    Pick<
+      RunRecord,
+      'stopReason' | 'server' | 'serverMetrics' | 'values' | 'precision' | 'steadyState' | 'saturation' | 'tokenCheck'
+    >
   >;
 
 /** Parts of a record that are known during a run. */
@@ -64,6 +67,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     warmupSent: parts.warmupSent,
     ...(parts.precision && { precision: parts.precision }),
     ...(parts.steadyState && { steadyState: parts.steadyState }),
+    ...(parts.saturation && { saturation: parts.saturation }),
     ...(parts.values && { values: parts.values }),
     ...(parts.tokenCheck && { tokenCheck: parts.tokenCheck }),
     ...summary,

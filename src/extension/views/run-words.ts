@@ -16,6 +16,7 @@ import type { VerdictName } from '../../core/comparison/verdict.ts';
 import { changeText, labelOf } from '../../core/record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
 import type { ThroughputSuite } from '../../core/record/suites/suite.ts';
+import { shortLevel } from '../../core/record/sweeps/level-words.ts';
 import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import type { TargetResult } from '../services/runs/last-results.ts';
@@ -114,7 +115,13 @@ export function comparisonWords({ verdict, metrics }: ComparisonRecord): string 
 const sizeOf = (ratio: number): number => Math.abs(Math.log(ratio));
 
 /** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. */
-export function sweepWords({ levels, figures }: SweepRecord): string {
+export function sweepWords({ levels, figures, rates }: SweepRecord): string {
+  if (rates !== undefined) {
+    const [lowest, highest] = [levels[0], levels.at(-1)].map((level) =>
+      level === undefined ? '' : shortLevel(level.plan),
+    );
+    return lowest === highest ? `rates ${lowest ?? ''}` : `rates ${lowest ?? ''}–${highest ?? ''}`;
+  }
   const measured = levels.map(({ plan }) => plan.concurrency);
   const [first, last] = [formatCount(Math.min(...measured)), formatCount(Math.max(...measured))];
   const range = first === last ? `sweep ${first}` : `sweep ${first}–${last}`;
@@ -135,7 +142,7 @@ export function suiteWords({ workload, figures, targets }: ThroughputSuite): str
 /** How a result of several levels ended, and how many levels had where not all did. */
 export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
   const label = outcomeLabel(result);
-  const planned = isSweep(result) ? result.planned.length : result.workload.levels.length;
+  const planned = isSweep(result) ? (result.rates?.planned ?? result.planned).length : result.workload.levels.length;
   return result.status === 'completed' ? label : `${label}: ${result.levels.length} of ${planned} levels`;
 }
 

@@ -3,10 +3,12 @@ import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import { noLimitUpTo } from '../../../src/core/record/sweeps/capacity-sentences.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { concurrencyText, knee } from '../../../src/core/report/charts/levels.ts';
+import { rateTiles } from './rate-tiles.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 /** Returns the tiles of a sweep, capacity first. */
 export function sweepTiles(sweep: SweepRecord): Tile[] {
+  if (sweep.rates !== undefined) return rateTiles(sweep.levels);
   const { figures, levels } = sweep;
   const bend = knee(sweep);
   const rates = levels.map(({ successThroughputPerS }) => successThroughputPerS ?? 0);

@@ -4,6 +4,7 @@ import { dialectNames } from '../../endpoints/types.ts';
 import { llmChoicesSchema } from '../../endpoints/llm/llm-choices-schema.ts';
 import { clientHealthSchema } from '../../metrics/schemas/client-health-schema.ts';
 import { failureSchema } from '../../metrics/schemas/failure-schema.ts';
+import { saturationSchema } from '../../metrics/schemas/saturation-schema.ts';
 import { precisionResultSchema, steadyStateSchema } from '../../metrics/schemas/precision-schema.ts';
 import { summarySchema } from '../../metrics/schemas/summary-schema.ts';
 import { planSchema } from '../../plan/plan-schema.ts';
@@ -147,6 +148,12 @@ export const runSchema = v.object({
     about(
       'Result of an automatic warm-up; absent without one. The timeline shows the whole run; all other numbers exclude the warm-up.',
       steadyStateSchema,
+    ),
+  ),
+  saturation: v.exactOptional(
+    about(
+      'Whether the server kept up. Only in the open model with one finite rate; absent if the run was too short to tell, and in older records.',
+      saturationSchema,
     ),
   ),
   values: v.exactOptional(

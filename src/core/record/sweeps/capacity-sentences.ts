@@ -1,14 +1,15 @@
 import { noLimitSentences } from '../../values/objectives.ts';
-import { measuredValue } from '../../values/objective-metrics.ts';
-import type { Objective, Verdict } from '../../vocabulary.ts';
+import type { Verdict } from '../../vocabulary.ts';
 import { countOf, formatCount, formatRate } from '../../format.ts';
 import { isTooShort } from '../../metrics/rates.ts';
+import { missedText, ofWholeRun, wordsOf } from './level-verdicts.ts';
+import { rateSentences } from './rate-sentences.ts';
 import type { SweepRecord } from './sweep.ts';
-import type { RunRecord } from '../run.ts';
 
 /** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
 export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[] {
   if (sweep.levels.length === 0) return ['No level measured.'];
+  if (sweep.rates !== undefined) return rateSentences(sweep.levels);
   const { figures } = sweep;
   return [
     ...(sweep.search === undefined ? heldSentences(sweep) : searchSentences(sweep, sweep.search)),
@@ -22,7 +23,6 @@ export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[
 }
 
 const levelText = (concurrency: number): string => `concurrency ${formatCount(concurrency)}`;
-const wordsOf = (objectives: readonly Objective[]): string => objectives.map(({ text }) => text).join(' and ');
 
 /** `Meets p95 < 2s at concurrency 6.` */
 function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
@@ -51,19 +51,10 @@ function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
   ];
 }
 
-const ofWholeRun = (level: RunRecord): Verdict[] => level.objectives.filter(({ target }) => target === undefined);
-
 function worst(verdicts: readonly Verdict[]): Verdict['outcome'] {
   return (
     (['fail', 'not enough data'] as const).find((worse) => verdicts.some(({ outcome }) => outcome === worse)) ?? 'pass'
   );
-}
-
-function missedText(level: RunRecord): string {
-  return ofWholeRun(level)
-    .filter(({ outcome }) => outcome === 'fail')
-    .map(({ objective, actual }) => `${objective.metric} was ${measuredValue(objective.metric, actual)}`)
-    .join(', ');
 }
 
 function searchSentences(

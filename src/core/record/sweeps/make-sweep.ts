@@ -1,7 +1,9 @@
 import { isTooShort } from '../../metrics/rates.ts';
+import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import { sweepFigures, type LevelNumbers } from '../../metrics/levels.ts';
 import { capacitySentences } from './capacity-sentences.ts';
 import { sweepSchema, type SweepRecord } from './sweep.ts';
+import type { RunPlan } from '../../plan/types.ts';
 import type { RunRecord } from '../run.ts';
 
 /** Parts of a sweep; the rest is computed from its levels. */
@@ -9,11 +11,15 @@ export type SweepParts = Omit<SweepRecord, 'schema' | 'figures' | 'capacity'>;
 
 /** Returns the record of a sweep: its runs and their figures. */
 export function makeSweepRecord(parts: SweepParts): SweepRecord {
-  const levels = parts.levels.toSorted((a, b) => a.plan.concurrency - b.plan.concurrency);
-  const figures = sweepFigures(levels.map(levelNumbers));
+  const levels = parts.levels.toSorted((a, b) => placeOf(a) - placeOf(b));
+  const figures = sweepFigures(parts.rates === undefined ? levels.map(levelNumbers) : []);
   const record = { schema: sweepSchema, ...parts, levels, figures } as const;
   return { ...record, capacity: capacitySentences(record) };
 }
+
+/** Returns the concurrency or target rate of a level, by which levels are ordered. An infinite rate comes last. */
+export const placeOf = ({ plan }: RunRecord): number =>
+  Math.min(Number.MAX_VALUE, targetRatePerS(plan) ?? plan.concurrency);
 
 /** Returns the input for a level's figures: rates and latency of successes. */
 function levelNumbers(record: RunRecord): LevelNumbers {
@@ -32,5 +38,18 @@ function levelNumbers(record: RunRecord): LevelNumbers {
       outcomes.length === 0
         ? null
         : ((['fail', 'not enough data'] as const).find((worse) => outcomes.includes(worse)) ?? 'pass'),
+  };
+}
+
+/** Returns the planned levels of a sweep in the form of its record. */
+export function plannedLevels(
+  levels: readonly RunPlan[],
+  skipped: readonly number[],
+): Pick<SweepParts, 'planned' | 'rates'> {
+  const rates = levels.map(targetRatePerS).filter((rate) => rate !== null);
+  if (rates.length === 0) return { planned: levels.map(({ concurrency }) => concurrency) };
+  return {
+    planned: [],
+    rates: { planned: rates.map((rate) => (rate === Infinity ? null : rate)), skipped: [...skipped] },
   };
 }

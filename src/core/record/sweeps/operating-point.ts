@@ -1,5 +1,6 @@
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
+import { isOverSaturated } from './rate-levels.ts';
 import type { SweepRecord } from './sweep.ts';
 
 /** The level of a sweep to run a language model server at, and why. */
@@ -13,7 +14,7 @@ export interface OperatingPoint {
 
 /** Returns the best operating point of a sweep; null if no level is one, or if nothing was streamed. */
 export function operatingPointOf({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): OperatingPoint | null {
-  const streamed = levels.filter((level) => level.ttftMs !== undefined && succeeds(level));
+  const streamed = levels.filter((level) => level.ttftMs !== undefined && succeeds(level) && !isOverSaturated(level));
   const last = streamed.at(-1);
   if (last === undefined) return null;
   const judged = streamed.filter(({ goodputPerS }) => goodputPerS !== null);

@@ -1,8 +1,8 @@
 import { formatCount, formatMs, formatNumber, formatRate, noValue } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
+import { levelName, shortLevel } from '../../record/sweeps/level-words.ts';
 import { operatingPointOf } from '../../record/sweeps/operating-point.ts';
 import { marked } from '../tables/tables.ts';
-import { levelName } from '../words/operating-point.ts';
 import { namedAxis, valueAxis } from './axes.ts';
 import type { ChartAxis, ChartContent, Marker, Point, Series } from './content.ts';
 import { limitsOf, type Levels } from './levels.ts';
@@ -19,7 +19,7 @@ export function tokenCharts(sweep: Levels): ChartContent[] {
   const best = operatingPointOf(sweep)?.level;
   const markers = levels
     .filter((level) => level === best)
-    .map((level) => ({ x: level.outputTokensPerS, label: `best operating point: ${levelName(level)}` }));
+    .map((level) => ({ x: level.outputTokensPerS, label: `best operating point: ${levelName(level.plan)}` }));
   return [ttftByTokens(levels, markers), speedByTokens(levels, markers), ...goodputByLevel(levels)];
 }
 
@@ -33,12 +33,9 @@ const pointsOf = (levels: readonly Streamed[], of: (level: Streamed) => number |
   levels.map((level) => ({
     x: level.outputTokensPerS,
     y: of(level),
-    ...(named && { name: shortName(level) }),
-    note: `${levelName(level)}, ${formatCount(level.successes)} successes`,
+    ...(named && { name: shortLevel(level.plan) }),
+    note: `${levelName(level.plan)}, ${formatCount(level.successes)} successes`,
   }));
-
-/** The number of the level's name alone. */
-const shortName = (level: RunRecord): string => levelName(level).replace(/^concurrency /, '');
 
 function ttftByTokens(levels: readonly Streamed[], markers: readonly Marker[]): ChartContent {
   const largest = Math.max(0, ...levels.map(({ ttftMs }) => ttftMs.p95 ?? 0));
@@ -78,7 +75,7 @@ function ttftByTokens(levels: readonly Streamed[], markers: readonly Marker[]): 
       title,
       columns: ['Level', 'Output tokens', 'TTFT p50', 'TTFT p95'],
       rows: levels.map((level) => [
-        levelName(level),
+        levelName(level.plan),
         formatRate(level.outputTokensPerS, 'tokens'),
         marked(level.ttftMs, 'median'),
         marked(level.ttftMs, 'p95'),
@@ -117,7 +114,7 @@ function speedByTokens(levels: readonly Streamed[], markers: readonly Marker[]):
       title,
       columns: ['Level', 'All users', 'One user p50', 'One user p5', 'TPOT p50', 'TPOT p95'],
       rows: levels.map((level) => [
-        levelName(level),
+        levelName(level.plan),
         formatRate(level.outputTokensPerS, 'tokens'),
         ...lines.map(({ of }) => formatRate(of(level), 'tokens')),
         marked(level.tpotMs, 'median'),
@@ -137,7 +134,7 @@ function goodputByLevel(levels: readonly Streamed[]): ChartContent[] {
   return [
     {
       title,
-      summary: `Highest goodput: ${formatRate(best.goodputPerS)} at ${levelName(best)}.`,
+      summary: `Highest goodput: ${formatRate(best.goodputPerS)} at ${levelName(best.plan)}.`,
       series: [
         {
           label: 'Successes',
@@ -154,13 +151,16 @@ function goodputByLevel(levels: readonly Streamed[]): ChartContent[] {
           points: lineOf(({ goodputPerS }) => goodputPerS),
         },
       ],
-      x: namedAxis('Level', levels.map(shortName)),
+      x: namedAxis(
+        'Level',
+        levels.map(({ plan }) => shortLevel(plan)),
+      ),
       y: valueAxis('Requests per second', most, formatRate),
       table: {
         title,
         columns: ['Level', 'Successes', 'Goodput', 'Attainment'],
         rows: levels.map((level) => [
-          levelName(level),
+          levelName(level.plan),
           formatRate(level.successThroughputPerS),
           formatRate(level.goodputPerS),
           level.sloAttainment === null ? noValue : `${(100 * level.sloAttainment).toFixed(1)}%`,

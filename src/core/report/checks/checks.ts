@@ -4,7 +4,7 @@ import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import type { RunRecord } from '../../record/run.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import type { Verdict } from '../../vocabulary.ts';
-import { formatCount } from '../../format.ts';
+import { levelName } from '../../record/sweeps/level-words.ts';
 import { objectiveText } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import { statusWords } from '../words/outcome-words.ts';
@@ -37,7 +37,7 @@ export function checksOfSweep(sweep: SweepRecord): Check[] {
   const responded = levels.some(({ responses }) => responses > 0);
   const ofLevels = levels.flatMap((level) =>
     level.objectives.map((verdict): Check => {
-      const check = objectiveCheck(verdict, `concurrency ${formatCount(level.plan.concurrency)}: `);
+      const check = objectiveCheck(verdict, `${levelName(level.plan)}: `);
       return check.outcome === 'fail' ? { ...check, outcome: 'open' } : check;
     }),
   );

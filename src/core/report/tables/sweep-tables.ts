@@ -4,6 +4,7 @@ import { earlyEnd } from '../words/early-end.ts';
 import { statusWords } from '../words/outcome-words.ts';
 import { lengthText, measurementError, mostConcurrent, provenance, warningFacts, warningNote } from '../words/facts.ts';
 import {
+  capital,
   countOf,
   formatChange,
   formatFactor,
@@ -19,6 +20,7 @@ import { promptFacts } from '../words/prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
 import type { Verdict } from '../../vocabulary.ts';
+import { levelName, levelsText, rateName, shortLevel } from '../../record/sweeps/level-words.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { marked, verdictLabel, type Table } from './tables.ts';
@@ -113,8 +115,8 @@ export function wholeLevelTable({ levels, figures }: Pick<SweepRecord, 'levels' 
 const markedOf = (distribution: Distribution | undefined, name: QuantileName): string =>
   distribution === undefined ? noValue : marked(distribution, name);
 
-/** `met`, or the first objective that wasn't, or couldn't be judged. */
-function objectivesCell({ objectives }: RunRecord): string {
+/** Returns `met`, or the first objective that wasn't, or couldn't be judged. */
+export function objectivesCell({ objectives }: RunRecord): string {
   const of = (outcome: Verdict['outcome']): string[] =>
     objectives.flatMap((verdict) => (verdict.outcome === outcome ? [verdict.objective.text] : []));
   const [missed, unproven] = [of('fail'), of('not enough data')];
@@ -170,17 +172,17 @@ export function ratioText({ tradeOff, tradeOffRatio }: LevelFigures): string {
 }
 
 /** Returns the table of objectives by level; without rows if there are none. */
-export function levelObjectiveTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
+export function levelObjectiveTable({ levels, rates }: Pick<SweepRecord, 'levels' | 'rates'>): Table {
   const texts = [...new Set(levels.flatMap(({ objectives }) => objectives.map(({ objective }) => objective.text)))];
   return {
     title: 'Objectives by level',
-    columns: ['Concurrency', ...texts, 'Attainment', 'Goodput'],
+    columns: [rates === undefined ? 'Concurrency' : 'Target', ...texts, 'Attainment', 'Goodput'],
     words: texts,
     rows:
       texts.length === 0
         ? []
         : levels.map((level) => [
-            formatCount(level.plan.concurrency),
+            shortLevel(level.plan),
             ...texts.map((wanted) => {
               const outcomes = level.objectives.filter(({ objective }) => objective.text === wanted);
               return outcomes.map(({ outcome }) => outcome).find((outcome) => outcome !== 'pass') ?? 'pass';
@@ -207,22 +209,31 @@ export function uslFacts({
 
 /** Returns sentences that a reader must know before the numbers: missing levels, failures, client limits. */
 export function sweepNotes(sweep: SweepRecord): string[] {
-  const { levels, planned, search, unfinished } = sweep;
-  const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => formatCount(plan.concurrency));
+  const { levels, planned, rates, search, unfinished } = sweep;
+  const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => plan);
   return [
     ...(search === undefined
-      ? earlyEnd('Sweep', sweep, `${formatCount(levels.length)} of ${countOf(planned.length, 'level')}`)
+      ? earlyEnd(
+          'Sweep',
+          sweep,
+          `${formatCount(levels.length)} of ${countOf((rates?.planned ?? planned).length, 'level')}`,
+        )
       : earlyEnd('Search', sweep, countOf(levels.length, 'run'))),
     ...(unfinished === undefined
       ? []
       : [
-          `Concurrency ${formatCount(unfinished.plan.concurrency)} had started (${countOf(unfinished.requestsSent, 'request')}): in the JSON report only.`,
+          `${capital(levelName(unfinished.plan))} had started (${countOf(unfinished.requestsSent, 'request')}): in the JSON report only.`,
         ]),
     ...(refused.length === 0
       ? []
       : [
-          `Concurrency ${refused.join(', ')}: fewer than 90% of the requests succeeded. No trade-off, and never recommended.`,
+          rates === undefined
+            ? `${levelsText(refused)}: fewer than 90% of the requests succeeded. No trade-off, and never recommended.`
+            : `${levelsText(refused)}: fewer than 90% of the requests succeeded, so the server doesn't hold this load.`,
         ]),
+    ...(rates === undefined || rates.skipped.length === 0
+      ? []
+      : [`Not measured, because a lower rate was over-saturated: ${rates.skipped.map(rateName).join(', ')}.`]),
     ...levelFailures(levels),
     ...warningNote(levels),
   ];
@@ -231,12 +242,12 @@ export function sweepNotes(sweep: SweepRecord): string[] {
 /** Returns sentences on failures: levels without success, levels at which the server stopped responding, and reasons. */
 function levelFailures(levels: readonly RunRecord[]): string[] {
   const dead = levels.filter(({ successes, requestsSent }) => successes === 0 && requestsSent > 0);
-  const at = dead.map(({ plan }) => formatCount(plan.concurrency)).join(', ');
+  const at = levelsText(dead.map(({ plan }) => plan));
   return [
-    ...(dead.length === 0 || dead.length === levels.length ? [] : [`Concurrency ${at}: no request succeeded.`]),
+    ...(dead.length === 0 || dead.length === levels.length ? [] : [`${at}: no request succeeded.`]),
     ...levels.flatMap((level) => {
       const sentence = serverGoneSentence(level, level.plan);
-      return sentence === undefined ? [] : [`Concurrency ${formatCount(level.plan.concurrency)}: ${sentence}`];
+      return sentence === undefined ? [] : [`${capital(levelName(level.plan))}: ${sentence}`];
     }),
     ...failureSentences(levels),
   ];
@@ -270,10 +281,9 @@ function serversText(levels: readonly RunRecord[]): string {
   return levels
     .flatMap((level) => {
       const use = serverUseOf(level);
-      const at = formatCount(level.plan.concurrency);
       return use === undefined
         ? []
-        : [`concurrency ${at}: CPU ${formatPercent(use.cpuShare)} of a core, ${formatCount(use.rssMaxMiB)} MiB`];
+        : [`${levelName(level.plan)}: CPU ${formatPercent(use.cpuShare)} of a core, ${formatCount(use.rssMaxMiB)} MiB`];
     })
     .join('; ');
 }

@@ -13,6 +13,8 @@ import { conversationSentences, promptFacts } from './prompt-facts.ts';
 import { excludedText, knownText, notReachedSentence, unsettledSentence } from './steady-words.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { serverNoteFacts, serverUseOf } from './server-notes.ts';
+import type { Saturation } from '../../metrics/saturation.ts';
+import { levelsText, shortLevel } from '../../record/sweeps/level-words.ts';
 import type { RunRecord, ServerUse } from '../../record/run.ts';
 import {
   capital,
@@ -50,6 +52,7 @@ export function attention(record: RunRecord): string[] {
       `${capital(requests(record.reconnected))} hit a closing connection and retried once on a new one. Latency counts from the first attempt.`,
     );
   }
+  if (record.saturation?.overSaturated) lines.push(saturationSentence(record.saturation));
   lines.push(...backlogSentences(record));
   const failed = record.requestsSent - record.responses;
   if (failed > 0) {
@@ -77,15 +80,22 @@ export function attention(record: RunRecord): string[] {
   return [...lines, ...healthSentences(record)];
 }
 
+/** `Over-saturated: the server achieved 83.1 of 100 req/s.` and what follows from it. */
+function saturationSentence({ answeredPerS, duePerS, endedEarly }: Saturation): string {
+  const early = endedEarly ? ' The run ended early because of this.' : '';
+  return `Over-saturated: the server achieved ${withoutZeros(formatNumber(answeredPerS))} of ${withoutZeros(formatNumber(duePerS))} req/s. Outstanding requests kept growing, so response times depend on the length of the run.${early}`;
+}
+
 /** Returns sentences on the backlog of an open model; none if every request was sent when it was due. */
-function backlogSentences({ backlog, plan }: Pick<RunRecord, 'backlog' | 'plan'>): string[] {
+function backlogSentences({ backlog, plan, saturation }: Pick<RunRecord, 'backlog' | 'plan' | 'saturation'>): string[] {
   if (backlog === undefined) return [];
   const unsent =
     backlog.unsent === 0
       ? []
       : [`Unsent when the run ended: ${requests(backlog.unsent)}. An objective on errors counts them.`];
   if (backlog.max === 0) return unsent;
-  const waited = `The server fell behind the target rate. Peak backlog: ${countOf(backlog.max, 'request')} (max in flight ${formatCount(maxInFlightOf(plan))}). The queue was non-empty for ${withoutZeros(formatMs(backlog.waitedMs))}. Response time includes queueing, latency doesn't.`;
+  const behind = saturation?.overSaturated ? '' : 'The server fell behind the target rate. ';
+  const waited = `${behind}Peak backlog: ${countOf(backlog.max, 'request')} (max in flight ${formatCount(maxInFlightOf(plan))}). The queue was non-empty for ${withoutZeros(formatMs(backlog.waitedMs))}. Response time includes queueing, latency doesn't.`;
   return [waited, ...unsent];
 }
 
@@ -182,31 +192,29 @@ export function measurementError({ environment, plan, ttftMs }: RunRecord): [lab
 export const mostConcurrent = (runs: readonly RunRecord[]): RunRecord | undefined =>
   runs.toSorted((a, b) => b.plan.concurrency - a.plan.concurrency)[0];
 
-/** Returns the client warnings of several runs: for each concurrency, those of the first run with any. */
+/** Returns the client warnings of several runs: for each level, those of the first run with any. */
 export function warningFacts(runs: readonly RunRecord[]): [label: string, value: string][] {
   const warned = runs.filter(({ client }) => client.warnings.length > 0);
-  const levels = [...new Set(warned.map(({ plan }) => plan.concurrency))];
-  return levels.map((concurrency) => {
-    const same = warned.filter(({ plan }) => plan.concurrency === concurrency);
+  const levels = [...new Set(warned.map(({ plan }) => shortLevel(plan)))];
+  return levels.map((level) => {
+    const same = warned.filter(({ plan }) => shortLevel(plan) === level);
     const said = same[0]?.client.warnings.join(' ') ?? '';
     const more = same.length < 2 ? '' : ` Similar in ${countOf(same.length, 'run')}.`;
-    return [`client at ${formatCount(concurrency)}`, `${said}${more}`];
+    return [`client at ${level}`, `${said}${more}`];
   });
 }
 
 /** Returns one sentence on client limits and one on a noisy machine, if there are any. */
 export function warningNote(runs: readonly RunRecord[]): string[] {
   const at = (bound: HealthBound): string | undefined => {
-    const levels = new Set(runs.filter(({ client }) => boundOf(client) === bound).map(({ plan }) => plan.concurrency));
-    return levels.size === 0 ? undefined : [...levels].map((concurrency) => formatCount(concurrency)).join(', ');
+    const levels = runs.filter(({ client }) => boundOf(client) === bound).map(({ plan }) => plan);
+    return levels.length === 0 ? undefined : levelsText(levels);
   };
   const client = at('client');
   const machine = at('machine');
   return [
-    ...(client === undefined
-      ? []
-      : [`Concurrency ${client}: the client was the limit or added delay. Details are below.`]),
-    ...(machine === undefined ? [] : [`Concurrency ${machine}: noisy machine. Details are below.`]),
+    ...(client === undefined ? [] : [`${client}: the client was the limit or added delay. Details are below.`]),
+    ...(machine === undefined ? [] : [`${machine}: noisy machine. Details are below.`]),
   ];
 }
 

@@ -1,13 +1,7 @@
-import { formatCount, formatMs, formatRate } from '../../format.ts';
-import type { RunRecord } from '../../record/run.ts';
+import { formatMs, formatRate } from '../../format.ts';
+import { levelName } from '../../record/sweeps/level-words.ts';
 import { operatingPointOf } from '../../record/sweeps/operating-point.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
-
-/** Returns the level as a name: its concurrency, or its arrival rate. */
-export function levelName({ plan }: Pick<RunRecord, 'plan'>): string {
-  const rate = plan.loadModel === 'open' ? plan.stages?.at(-1)?.toPerS : undefined;
-  return rate === undefined ? `concurrency ${formatCount(plan.concurrency)}` : formatRate(rate);
-}
 
 /** Returns one sentence on the best operating point of a language model server; none where nothing was streamed. */
 export function operatingSentences(sweep: Pick<SweepRecord, 'levels' | 'figures'>): string[] {
@@ -28,6 +22,6 @@ export function operatingSentences(sweep: Pick<SweepRecord, 'levels' | 'figures'
     `TPOT p95 ${formatMs(level.tpotMs?.p95 ?? null)}`,
   ].join(', ');
   return [
-    `Best operating point: ${levelName(level)}, ${why}: ${figures}.${isHighest ? " No higher level was measured, so it isn't known to be the limit." : ''}`,
+    `Best operating point: ${levelName(level.plan)}, ${why}: ${figures}.${isHighest ? " No higher level was measured, so it isn't known to be the limit." : ''}`,
   ];
 }

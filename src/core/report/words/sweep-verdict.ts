@@ -1,4 +1,5 @@
 import { capital } from '../../format.ts';
+import { holds } from '../../record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { noLimitSentences } from '../../values/objectives.ts';
 import { outcomeOfAll, outcomeWords } from './outcome-words.ts';
@@ -13,10 +14,12 @@ export function sweepVerdict(sweep: SweepRecord): RunVerdict {
 }
 
 /** Returns whether a level met all objectives, which any level does without objectives. */
-export const someLevelMeets = ({ search, levels }: SweepRecord): boolean =>
-  search === undefined
-    ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
-    : search.capacity !== null;
+export const someLevelMeets = ({ search, levels, rates }: SweepRecord): boolean =>
+  rates !== undefined && search === undefined
+    ? levels.some(({ objectives }) => objectives.length === 0) || levels.some(holds)
+    : search === undefined
+      ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
+      : search.capacity !== null;
 
 function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   const outcome = outcomeOfAll(sweep.status, sweep.levels);

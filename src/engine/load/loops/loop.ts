@@ -241,7 +241,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         counter: sharedCounter(counters[part]),
         startedAtMs: startedAtMs - offsetMs,
         // Nothing else ends a run, and each request would ask.
-        ...(isRun && plan.until && { endMs: () => endOf(setup.endSignal) }),
+        ...(isRun && (plan.until ?? plan.untilSaturated) && { endMs: () => endOf(setup.endSignal) }),
         lanes: lanes(slots),
         requests,
         pick,

@@ -4,7 +4,7 @@ import type { RunInput } from '../../../core/plan/types.ts';
 import { lastRecord, recordId } from '../../../core/record/make-run.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
 import { makeThroughputSuite } from '../../../core/record/suites/make-suite.ts';
-import { makeSweepRecord } from '../../../core/record/sweeps/make-sweep.ts';
+import { makeSweepRecord, plannedLevels } from '../../../core/record/sweeps/make-sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import type { BenchmarkTask, SuiteInput } from '../../../processes/messages.ts';
 import type { PanelState } from '../../../panel-protocol.ts';
@@ -92,15 +92,22 @@ function followLevels() {
 }
 
 function followSweep({ name, plan, targets }: SweepInput): Follower {
-  const planned = plan.levels.map(({ concurrency }) => concurrency);
-  const { coolDownMs } = plan;
+  const { levels, coolDownMs } = plan;
+  const planned = plannedLevels(levels, []);
   const { identity, done, now, hear, unfinished } = followLevels();
   return {
     what: `${targets.length} targets, ${JSON.stringify(plan)}`,
     hear,
     state: () => {
-      const level = plan.levels[now().current];
-      const state = { kind: 'sweepRunning', name, levels: planned, ...now(), cancelling: false } as const;
+      const level = levels[now().current];
+      const state = {
+        kind: 'sweepRunning',
+        name,
+        levels: levels.map(({ concurrency }) => concurrency),
+        ...(planned.rates && { rates: planned.rates.planned }),
+        ...now(),
+        cancelling: false,
+      } as const;
       return level === undefined ? state : { ...state, plan: level };
     },
     salvage: (end) => {
@@ -108,7 +115,7 @@ function followSweep({ name, plan, targets }: SweepInput): Follower {
       // Not one level had ended: what there is of the first one is a run.
       if (done.length === 0) return cutOff;
       const rest = cutOff === undefined ? {} : { unfinished: cutOff };
-      return makeSweepRecord({ ...identity, name, ...end, planned, coolDownMs, levels: done, ...rest });
+      return makeSweepRecord({ ...identity, name, ...end, ...planned, coolDownMs, levels: done, ...rest });
     },
   };
 }

@@ -1,0 +1,30 @@
+import { capital, formatCount, formatNumber, withoutZeros } from '../../format.ts';
+import { targetRatePerS } from '../../plan/load/target-rate.ts';
+import type { RunPlan } from '../../plan/types.ts';
+
+/** Returns an arrival rate: `8 req/s`, `an infinite rate`. */
+export const rateName = (perS: number): string =>
+  perS === Infinity ? 'an infinite rate' : `${withoutZeros(formatNumber(perS))} req/s`;
+
+/** Returns an arrival rate as short as can be, for tables and axes: `8/s`, `inf`. */
+export const shortRate = (perS: number): string =>
+  perS === Infinity ? 'inf' : `${withoutZeros(formatNumber(perS))}/s`;
+
+/** Returns the name of a level of a sweep: `concurrency 8`, `8 req/s`. */
+export function levelName(plan: RunPlan): string {
+  const rate = targetRatePerS(plan);
+  return rate === null ? `concurrency ${formatCount(plan.concurrency)}` : rateName(rate);
+}
+
+/** Returns the same as short as can be, for tables: `8`, `8/s`. */
+export function shortLevel(plan: RunPlan): string {
+  const rate = targetRatePerS(plan);
+  return rate === null ? formatCount(plan.concurrency) : shortRate(rate);
+}
+
+/** Returns several levels at the start of a sentence: `Concurrency 1, 2`, `4/s, 8/s`. */
+export function levelsText(plans: readonly RunPlan[]): string {
+  const names = [...new Set(plans.map(shortLevel))].join(', ');
+  const [first] = plans;
+  return first === undefined || targetRatePerS(first) === null ? `Concurrency ${names}` : capital(names);
+}

@@ -1,0 +1,24 @@
+import { succeeds } from '../../metrics/levels.ts';
+import { targetRatePerS } from '../../plan/load/target-rate.ts';
+import type { RunRecord } from '../run.ts';
+
+/** Returns the target rate of a level, requests/s; Infinity if all requests were due at once. */
+export const rateOf = ({ plan }: Pick<RunRecord, 'plan'>): number => targetRatePerS(plan) ?? Infinity;
+
+/**
+ * Returns the achieved rate of a level, responses/s: over the part in which requests became due and the level had filled up,
+ * otherwise over the whole level.
+ */
+export const achievedPerS = ({ saturation, throughputPerS }: RunRecord): number | null =>
+  saturation?.answeredPerS ?? throughputPerS;
+
+/** Returns whether a level surely didn't keep up. */
+export const isOverSaturated = ({ saturation }: RunRecord): boolean => saturation?.overSaturated === true;
+
+/** Returns whether a level kept up: outstanding requests didn't surely grow, and at least 90% of the requests succeeded. */
+export const keptUp = (level: RunRecord): boolean =>
+  level.saturation?.overSaturated === false && succeeds(level) && (level.backlog?.unsent ?? 0) === 0;
+
+/** Returns whether a level met all objectives and counts as holding: it wasn't over-saturated, and 90% of its requests succeeded. */
+export const holds = (level: RunRecord): boolean =>
+  level.objectives.every(({ outcome }) => outcome === 'pass') && succeeds(level) && !isOverSaturated(level);

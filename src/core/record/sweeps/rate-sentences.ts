@@ -1,0 +1,49 @@
+import { formatRate } from '../../format.ts';
+import { succeeds } from '../../metrics/levels.ts';
+import type { RunRecord } from '../run.ts';
+import { missedText, wordsOf } from './level-verdicts.ts';
+import { rateName } from './level-words.ts';
+import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
+
+/** Returns the results of a sweep over arrival rates as sentences, the answer first. */
+export function rateSentences(levels: readonly RunRecord[]): string[] {
+  const finite = levels.filter((level) => rateOf(level) < Infinity);
+  return [...objectiveSentences(finite), ...saturationSentences(finite), ...peakSentence(levels)];
+}
+
+/** `Meets response.p95 < 500ms at 8 req/s.` */
+function objectiveSentences(levels: readonly RunRecord[]): string[] {
+  const objectives = levels[0]?.plan.objectives ?? [];
+  if (objectives.length === 0) return [];
+  const wanted = wordsOf(objectives);
+  const held = levels.findLast(holds);
+  const missed = levels.find((level) => missedText(level) !== '');
+  return [
+    held === undefined ? `No rate confirmed to meet ${wanted}.` : `Meets ${wanted} at ${rateName(rateOf(held))}.`,
+    ...(missed === undefined ? [] : [`Not met at ${rateName(rateOf(missed))}: ${missedText(missed)}.`]),
+  ];
+}
+
+function saturationSentences(levels: readonly RunRecord[]): string[] {
+  if (levels.length === 0) return [];
+  const over = levels.find(isOverSaturated);
+  const kept = levels.findLast(
+    (level) => keptUp(level) && rateOf(level) < (over === undefined ? Infinity : rateOf(over)),
+  );
+  const refused = levels.find((level) => !succeeds(level));
+  if (over !== undefined) {
+    const until = kept === undefined ? 'Kept up with no tested rate' : `Kept up with ${rateName(rateOf(kept))}`;
+    return [`${until}. Over-saturated at ${rateName(rateOf(over))}: ${formatRate(achievedPerS(over), 'responses')}.`];
+  }
+  if (refused !== undefined) return [`Fewer than 90% of the requests succeeded from ${rateName(rateOf(refused))} on.`];
+  if (kept === undefined) return ['Levels are too short to tell whether the server keeps up. Use a longer duration.'];
+  return [`Kept up with every tested rate, up to ${rateName(rateOf(kept))}.`];
+}
+
+/** The highest rate of successes, at whatever level. */
+function peakSentence(levels: readonly RunRecord[]): string[] {
+  const [first] = levels.filter(succeeds).toSorted((a, b) => (achievedPerS(b) ?? 0) - (achievedPerS(a) ?? 0));
+  return first === undefined
+    ? []
+    : [`Highest achieved rate: ${formatRate(achievedPerS(first))}, at ${rateName(rateOf(first))}.`];
+}

@@ -1,0 +1,105 @@
+import { formatCount, formatMs, formatNumber, formatPercent, formatRate, noValue } from '../../format.ts';
+import { succeeds } from '../../metrics/levels.ts';
+import type { Distribution, QuantileName } from '../../metrics/types.ts';
+import type { RunRecord } from '../../record/run.ts';
+import { shortRate } from '../../record/sweeps/level-words.ts';
+import { achievedPerS, isOverSaturated, keptUp, rateOf } from '../../record/sweeps/rate-levels.ts';
+import { objectivesCell } from './sweep-tables.ts';
+import { marked, type Table } from './tables.ts';
+
+/** Returns the state of a level: whether the server kept up. */
+function stateOf(level: RunRecord): string {
+  if (isOverSaturated(level)) return level.saturation?.endedEarly ? 'over-saturated, ended early' : 'over-saturated';
+  if (!succeeds(level)) return 'too few successes';
+  return keptUp(level) ? 'kept up' : noValue;
+}
+
+const tokensOf = (levels: readonly RunRecord[]): boolean =>
+  levels.some(({ outputTokensPerS }) => outputTokensPerS !== null);
+
+/** Response time from the start of the run says nothing about a level whose requests were all due at once. */
+const timeOf = (level: RunRecord, name: QuantileName): string =>
+  rateOf(level) === Infinity ? noValue : marked(level.responseTimeMs, name);
+
+const markedOf = (distribution: Distribution | undefined, name: QuantileName): string =>
+  distribution === undefined ? noValue : marked(distribution, name);
+
+const achievedNote = 'Achieved: responses/s while requests became due. Response time: from the scheduled time.';
+const doubtNote = (rows: readonly (readonly string[])[]): string =>
+  rows.flat().some((cell) => cell.endsWith(' ?')) ? ' ? = too few requests to rely on.' : '';
+
+/** Returns the table of a sweep over arrival rates, for a terminal. */
+export function rateTable(levels: readonly RunRecord[]): Table {
+  const streams = levels.some(({ ttftMs }) => ttftMs !== undefined);
+  const rows = levels.map((level) => [
+    shortRate(rateOf(level)),
+    `${formatNumber(achievedPerS(level))}/s`,
+    formatPercent(level.successRatio),
+    ...(['median', 'p95', 'p99'] as const).map((name) => timeOf(level, name)),
+    ...(streams ? [markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'p95')] : []),
+    formatCount(level.backlog?.max ?? null),
+    stateOf(level),
+  ]);
+  return {
+    title: 'Rates',
+    columns: [
+      'Target',
+      'Achieved',
+      'Success',
+      'Response p50',
+      'p95',
+      'p99',
+      ...(streams ? ['TTFT p95', 'TPOT p95'] : []),
+      'Backlog',
+      'State',
+    ],
+    words: ['State'],
+    rows,
+    note: achievedNote + doubtNote(rows),
+  };
+}
+
+/** Returns everything about the levels of a sweep over arrival rates in one table. Too wide for a terminal. */
+export function wholeRateTable(levels: readonly RunRecord[]): Table {
+  const streams = levels.some(({ ttftMs }) => ttftMs !== undefined);
+  const tokens = tokensOf(levels);
+  const judged = levels.some(({ objectives }) => objectives.length > 0);
+  const rows = levels.map((level) => [
+    shortRate(rateOf(level)),
+    formatRate(achievedPerS(level)),
+    formatCount(level.requestsSent),
+    formatPercent(level.successRatio),
+    formatRate(level.successThroughputPerS),
+    ...(tokens ? [formatRate(level.outputTokensPerS, 'tokens')] : []),
+    ...(['median', 'p95', 'p99'] as const).map((name) => timeOf(level, name)),
+    ...(streams
+      ? [markedOf(level.ttftMs, 'median'), markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'p95')]
+      : [formatMs(level.latencyMs.median)]),
+    ...(judged ? [objectivesCell(level), formatPercent(level.sloAttainment)] : []),
+    formatCount(level.backlog?.max ?? null),
+    formatCount(level.backlog?.unsent ?? null),
+    stateOf(level),
+  ]);
+  return {
+    title: 'Rates',
+    columns: [
+      'Target',
+      'Achieved',
+      'Requests',
+      'Success',
+      'Success throughput',
+      ...(tokens ? ['Tokens'] : []),
+      'Response p50',
+      'p95',
+      'p99',
+      ...(streams ? ['TTFT p50', 'TTFT p95', 'TPOT p95'] : ['Latency p50']),
+      ...(judged ? ['Objectives', 'Attainment'] : []),
+      'Backlog',
+      'Unsent',
+      'State',
+    ],
+    words: ['Objectives', 'State'],
+    rows,
+    note: `${achievedNote} Success throughput: over the whole level with its drain.${doubtNote(rows)}`,
+  };
+}

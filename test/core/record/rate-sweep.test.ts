@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { makePlan } from '../../../src/core/plan/plan.ts';
+import { evaluateObjectives } from '../../../src/core/plan/objectives.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
+import { makeSweepRecord } from '../../../src/core/record/sweeps/make-sweep.ts';
+import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
+import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { checksOfSweep } from '../../../src/core/report/checks/checks.ts';
+import { rateCharts } from '../../../src/core/report/charts/rates.ts';
+import { logPosition } from '../../../src/core/report/charts/axes.ts';
+import { renderSweepText, sweepReports } from '../../../src/core/report/formats/sweep-reports.ts';
+import { sweepVerdict, someLevelMeets } from '../../../src/core/report/words/sweep-verdict.ts';
+import { closedLoop, recordOf } from './fixtures.ts';
+
+/** A level at a rate, whose responses take so long; `achieved` below the rate is over-saturation. */
+function rateLevel(rate: number, latencyMs: number, achieved = rate, slo = 'response.p95 < 500ms'): RunRecord {
+  const { objectives } = parseObjectives(slo);
+  const record = recordOf(closedLoop(100, 4, () => ({ latencyMs })));
+  const plan = makePlan(rate === Infinity ? { ratePerS: 'inf', requests: 100 } : { ratePerS: rate, durationS: 10 }, {
+    defaults: {},
+    objectives,
+  });
+  const growth = 1 - achieved / rate;
+  return {
+    ...record,
+    plan,
+    objectives: evaluateObjectives(objectives, record),
+    ...(rate < Infinity && {
+      saturation: {
+        overSaturated: achieved < rate,
+        fromMs: 2_500,
+        toMs: 10_000,
+        duePerS: rate,
+        answeredPerS: achieved,
+        growth,
+        leastGrowth: growth / 2,
+      },
+    }),
+  };
+}
+
+const sweepOf = (levels: readonly RunRecord[], skipped: readonly number[] = []): SweepRecord =>
+  makeSweepRecord({
+    id: '20261122-201537-k3f9',
+    name: 'endpoints.txt',
+    startedAt: '2026-11-22T20:15:37.123Z',
+    status: 'completed',
+    planned: [],
+    rates: { planned: [10, 20, 40, 80, null], skipped: [...skipped] },
+    coolDownMs: 500,
+    levels,
+  });
+
+const sweep = sweepOf([rateLevel(Infinity, 900), rateLevel(40, 800, 25), rateLevel(10, 100), rateLevel(20, 200)], [80]);
+
+describe('a sweep over arrival rates', () => {
+  it('says which rate meets the objectives, and from which one the server is over-saturated', () => {
+    assert.deepEqual(sweep.capacity.slice(0, 3), [
+      'Meets response.p95 < 500ms at 20 req/s.',
+      'Not met at 40 req/s: response.p95 was 800 ms.',
+      'Kept up with 20 req/s. Over-saturated at 40 req/s: 25.0 responses/s.',
+    ]);
+    assert.equal(sweepVerdict(sweep).sentence, sweep.capacity.slice(0, 2).join(' '));
+    assert.ok(someLevelMeets(sweep));
+  });
+
+  it("doesn't let an over-saturated level hold, however fast its responses are", () => {
+    const fast = sweepOf([rateLevel(10, 100, 5)]);
+    assert.equal(fast.capacity[0], 'No rate confirmed to meet response.p95 < 500ms.');
+    assert.equal(fast.capacity[1], 'Kept up with no tested rate. Over-saturated at 10 req/s: 5.00 responses/s.');
+    assert.ok(!someLevelMeets(fast));
+  });
+
+  it('orders levels by rate, the infinite one last, and shows each in every report', () => {
+    const text = renderSweepText(sweep);
+    const rows = text.split('\n').filter((line) => /^ {2}(?:\d+\/s|inf) .*%/.test(line));
+    assert.deepEqual(
+      rows.map((row) => row.trim().split(/\s+/).slice(0, 2)),
+      [
+        ['10/s', '10.0/s'],
+        ['20/s', '20.0/s'],
+        ['40/s', '25.0/s'],
+        ['inf', rows[3]!.trim().split(/\s+/)[1]],
+      ],
+    );
+    assert.match(rows[2]!, /over-saturated$/);
+    assert.match(text, /! Not measured, because a lower rate was over-saturated: 80 req\/s\./);
+    assert.doesNotMatch(text, /Universal|Concurrency/);
+    assert.match(sweepReports.html.render(sweep), /Achieved rate by target rate/);
+    assert.match(sweepReports.markdown.render(sweep), /\| 40\/s \| 25\.0 req\/s \|/);
+    assert.match(sweepReports.csv.render(sweep), /^rate,metric,value\r\n/);
+    assert.match(sweepReports.csv.render(sweep), /\r\n40,achievedPerS,25\r\n/);
+    assert.match(sweepReports.csv.render(sweep), /\r\ninf,requestsSent,100\r\n/);
+  });
+
+  it('names its levels in checks', () => {
+    const names = checksOfSweep(sweep).map(({ name }) => name);
+    assert.ok(names.includes('40 req/s: response.p95 < 500ms'), names.join('\n'));
+  });
+
+  it('draws achieved against target with the line on which they are the same, and the infinite rate as a limit', () => {
+    const [achieved, response] = rateCharts(sweep.levels);
+    assert.deepEqual(
+      achieved!.series.map(({ label, points }) => [label, points.map(({ x, y }) => [x, y])]),
+      [
+        [
+          'Target',
+          [
+            [logPosition(10), logPosition(10)],
+            [logPosition(40), logPosition(40)],
+          ],
+        ],
+        [
+          'Achieved',
+          [
+            [logPosition(10), logPosition(10)],
+            [logPosition(20), logPosition(20)],
+            [logPosition(40), logPosition(25)],
+          ],
+        ],
+      ],
+    );
+    assert.match(achieved!.limits![0]!.label, /^infinite rate: /);
+    assert.deepEqual(response!.limits, [{ y: logPosition(500), label: 'response.p95 < 500ms' }]);
+    assert.deepEqual(
+      response!.series[1]!.points.map(({ x, name }) => [x, name]),
+      [
+        [10, '10/s'],
+        [20, '20/s'],
+        [25, '40/s'],
+      ],
+    );
+    assert.deepEqual(rateCharts([sweep.levels[0]!]), []);
+  });
+
+  it('is read as it was written', () => {
+    assert.deepEqual(readSweep(JSON.parse(JSON.stringify(sweep))), JSON.parse(JSON.stringify(sweep)));
+  });
+});

@@ -1,0 +1,43 @@
+import { formatMs, formatRate } from '../../../src/core/format.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
+import { rateName } from '../../../src/core/record/sweeps/level-words.ts';
+import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from '../../../src/core/record/sweeps/rate-levels.ts';
+import type { Tile } from '../kit/tiles.ts';
+
+/** Returns the tiles of a sweep over arrival rates: the highest rate that holds first. */
+export function rateTiles(levels: readonly RunRecord[]): Tile[] {
+  const finite = levels.filter((level) => rateOf(level) < Infinity);
+  const over = finite.find(isOverSaturated);
+  const judged = finite.some(({ objectives }) => objectives.length > 0);
+  const good = finite.findLast(judged ? holds : keptUp);
+  const fastest = levels.toSorted((a, b) => (achievedPerS(b) ?? 0) - (achievedPerS(a) ?? 0))[0];
+  return [
+    {
+      label: 'Capacity',
+      value: good === undefined ? 'None' : rateName(rateOf(good)),
+      remark: judged
+        ? 'highest tested rate that meets the objectives'
+        : 'highest tested rate that the server kept up with',
+      unsure: good === undefined,
+      lead: true,
+    },
+    {
+      label: 'Response time p95 there',
+      value: formatMs(good?.responseTimeMs.p95 ?? null),
+      remark: `p50 ${formatMs(good?.responseTimeMs.median ?? null)}`,
+      unsure: good?.responseTimeMs.interval95.p95 === null,
+      lead: true,
+    },
+    {
+      label: 'Highest achieved rate',
+      value: formatRate(fastest === undefined ? null : achievedPerS(fastest)),
+      remark: fastest === undefined ? 'no level measured' : `at ${rateName(rateOf(fastest))}`,
+      lead: true,
+    },
+    {
+      label: 'Over-saturated',
+      value: over === undefined ? 'No' : `From ${rateName(rateOf(over))}`,
+      remark: over === undefined ? 'not at a tested rate' : `achieved ${formatRate(achievedPerS(over))}`,
+    },
+  ];
+}
