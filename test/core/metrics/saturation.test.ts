@@ -73,6 +73,15 @@ const small = (load: number, service = exponential(0.05), poisson = true): Queue
   poisson,
 });
 
+/** A server that never lets a request wait, with slow responses. */
+const slow = (seconds: number, service: Queue['service']): Queue => ({
+  ratePerS: 20,
+  seconds,
+  servers: Infinity,
+  service,
+  poisson: true,
+});
+
 describe('saturationOf', function () {
   this.timeout(60_000);
 
@@ -99,13 +108,6 @@ describe('saturationOf', function () {
   });
 
   it("doesn't take a run that is filling up with slow responses for overload", () => {
-    const slow = (seconds: number, service: Queue['service']): Queue => ({
-      ratePerS: 20,
-      seconds,
-      servers: Infinity,
-      service,
-      poisson: true,
-    });
     for (const seconds of [10, 30]) {
       assert.ok(overSaturated(slow(seconds, constant(8))) <= 2, `${seconds}`);
       assert.equal(overSaturated(slow(seconds, constant(20))), 0, `${seconds}`);
