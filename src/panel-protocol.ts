@@ -61,6 +61,25 @@ export type PanelState =
       readonly snapshot: Snapshot | null;
       readonly cancelling: boolean;
     }
+  | {
+      readonly kind: 'comparing';
+      readonly name: string;
+      /** Plan of each slice. */
+      readonly plan: RunPlan;
+      /** What tells the sides apart. */
+      readonly sides: { readonly a: string; readonly b: string };
+      /** Maximum number of pairs. */
+      readonly pairs: number;
+      /** What is done beside measuring, such as starting a server; null while slices are sent. */
+      readonly stage: string | null;
+      /** The pair under way, from 1; 0 before the first. */
+      readonly pair: number;
+      readonly side: 'a' | 'b';
+      readonly elapsedMs: number;
+      /** What the complete pairs amount to; null before the first is complete. */
+      readonly record: ComparisonRecord | null;
+      readonly cancelling: boolean;
+    }
   | ({ readonly kind: 'suite'; readonly suite: SuiteRecord } & Kept)
   /** The run that the panel showed is no longer in the history. */
   | { readonly kind: 'missing'; readonly id: string };
@@ -77,6 +96,8 @@ export type FromPanel =
   | { readonly type: 'cancel' }
   | { readonly type: 'run' }
   | { readonly type: 'runAgain'; readonly id: string }
+  /** Asks what to compare the run with this id with. */
+  | { readonly type: 'compareWith'; readonly id: string }
   /** Requests a sweep of the same file at levels above those of the sweep with this id. */
   | { readonly type: 'sweepHigher'; readonly id: string }
   | { readonly type: 'export'; readonly id: string; readonly format: ExportFormat; readonly to: 'file' | 'clipboard' }

@@ -6,6 +6,7 @@ import { h, setText } from './dom.ts';
 import { persist, post } from './host.ts';
 import { watchTheme } from './theme.ts';
 import { compareView } from './views/compare.ts';
+import { comparingView } from './views/comparing.ts';
 import { comparisonView } from './views/comparison.ts';
 import { emptyView } from './views/empty.ts';
 import { missingView } from './views/missing.ts';
@@ -15,7 +16,7 @@ import { suiteView } from './views/suite.ts';
 import { sweepView } from './views/sweep.ts';
 import { sweepRunningView } from './views/sweep-running.ts';
 import type { View } from './views/view.ts';
-import { levelWords, phaseWords } from './words.ts';
+import { comparingStep, levelWords, phaseWords } from './words.ts';
 
 const main = h('main');
 /** Announces changes in the state of a run to screen readers, but not snapshots. */
@@ -72,6 +73,8 @@ function viewOf(state: PanelState): View {
       return compareView(state);
     case 'comparison':
       return comparisonView(state);
+    case 'comparing':
+      return comparingView(state);
     case 'missing':
       return missingView(state);
   }
@@ -94,6 +97,8 @@ function keyOf(state: PanelState): string {
       return JSON.stringify(['comparison', state.comparison.id, state.keptForSession, state.mark]);
     case 'sweepRunning':
       return JSON.stringify(['sweepRunning', state.name, state.levels]);
+    case 'comparing':
+      return JSON.stringify(['comparing', state.name, state.sides]);
     case 'compare':
       return JSON.stringify(['compare', state.before.id, state.after.id]);
     case 'missing':
@@ -118,6 +123,7 @@ function runIdsOf(state: PanelState): readonly string[] {
     case 'empty':
     case 'running':
     case 'sweepRunning':
+    case 'comparing':
       return [];
   }
 }
@@ -129,6 +135,8 @@ function announce(state: PanelState): void {
     setText(announcer, `${state.record.name}: ${verdictText(state.record)}`);
   } else if (state.kind === 'comparison') {
     setText(announcer, `${state.comparison.name}: ${state.comparison.verdict.sentence}`);
+  } else if (state.kind === 'comparing') {
+    setText(announcer, `${state.name}: ${comparingStep(state)}`);
   } else if (state.kind === 'sweepRunning') {
     setText(announcer, `${state.name}: ${levelWords(state.levels, state.current)}`);
   } else if (state.kind === 'sweep') {

@@ -1,5 +1,6 @@
 import { shortRate } from '../src/core/record/sweeps/level-words.ts';
 import type { ErrorKind, PercentileMethod, QuantileName, Snapshot, TokenSource } from '../src/core/metrics/types.ts';
+import type { PanelState } from '../src/panel-protocol.ts';
 import type { RunPlan } from '../src/core/plan/types.ts';
 import type { RunRecord } from '../src/core/record/run.ts';
 import { capital, formatCount, formatS, withoutZeros } from '../src/core/format.ts';
@@ -21,6 +22,25 @@ export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null,
     case 'draining':
       return snapshot.waiting > 0 ? 'Sending backlog' : 'Draining in-flight requests';
   }
+}
+
+/** Where a comparison is, as far as it's told. */
+type Comparing = Pick<Extract<PanelState, { kind: 'comparing' }>, 'stage' | 'pair' | 'pairs' | 'side' | 'cancelling'>;
+
+/** What a comparison is doing. */
+export function comparingWords(state: Comparing): string {
+  const step = comparingStep(state);
+  const { stage, pair, pairs, side, cancelling } = state;
+  return stage !== null || cancelling || pair === 0
+    ? step
+    : `Pair ${formatCount(pair)} of at most ${formatCount(pairs)}: measuring ${side.toUpperCase()}`;
+}
+
+/** The same without what changes every few seconds. */
+export function comparingStep({ stage, pair, cancelling }: Comparing): string {
+  if (stage !== null) return stage;
+  if (cancelling) return 'Canceling: closing connections';
+  return pair === 0 ? 'Opening connections' : 'Measuring pairs';
 }
 
 /** Which level of a sweep is under way. */

@@ -49,6 +49,8 @@ export interface AbSnapshot {
 
 /** Callbacks of the caller of a comparison. Canceling keeps the complete pairs. */
 export interface AbHooks extends Pick<RunHooks, 'signal' | 'fault' | 'version'> {
+  /** Called before each slice; `pair` is 0 for those that open connections. */
+  onSlice?(pair: number, side: 'a' | 'b'): void;
   onSnapshot?(snapshot: AbSnapshot): void;
   /** Called after each pair with the record that remains if the process ends now. Must not reject. */
   onPartial?(record: ComparisonRecord): Promise<void>;
@@ -126,6 +128,7 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
   /** Sends one slice; what makes it impossible must not cost the pairs that are complete. */
   const tryRun = async (side: 'a' | 'b', pair: number, durationS: number | null): Promise<RunRecord | undefined> => {
     const { input, keeper } = sides[side];
+    hooks.onSlice?.(pair, side);
     const onSnapshot = (run: Snapshot): void => hooks.onSnapshot?.({ pair, side, run, record });
     try {
       return await runBenchmark(

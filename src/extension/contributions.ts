@@ -35,6 +35,8 @@ export const commandIds = {
   openRun: 'loadlens.openRun',
   compareRuns: 'loadlens.compareRuns',
   setBaseline: 'loadlens.setBaseline',
+  compareWith: 'loadlens.compareWith',
+  compareAgain: 'loadlens.compareAgain',
   filterHistory: 'loadlens.filterHistory',
   clearHistoryFilter: 'loadlens.clearHistoryFilter',
   groupHistory: 'loadlens.groupHistory',
@@ -65,6 +67,6 @@ export const contextKeys = {
   canCompare: 'loadlens.canCompare',
   canRunAgain: 'loadlens.canRunAgain',
   hasSecrets: 'loadlens.hasSecrets',
-  hasAllowedHosts: 'loadlens.hasAllowedHosts',
+  hasConsent: 'loadlens.hasConsent',
 } as const;
 export type ContextKeyName = keyof typeof contextKeys;

@@ -2,6 +2,7 @@ import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import type { LoadlensApi } from './api.ts';
 import { takeOver } from './commands/run/announce.ts';
 import { baselineCommands } from './commands/baselines.ts';
+import { compareCommands } from './commands/compare/compare.ts';
 import { createExporter } from './commands/export.ts';
 import { fileCommands } from './commands/files.ts';
 import { historyCommands } from './commands/history.ts';
@@ -22,6 +23,7 @@ import { registerHover } from './providers/hover.ts';
 import { registerQuickFixes } from './providers/quick-fixes.ts';
 import { registerSymbols } from './providers/symbols.ts';
 import { createAgainstBaselines } from './services/runs/against-baselines.ts';
+import { tidyInProcess } from './services/child-processes/benchmark-process.ts';
 import { createBundledServer } from './services/child-processes/bundled-server.ts';
 import { createClock } from './services/runs/clock.ts';
 import { createBaselines } from './services/workspace/baselines.ts';
@@ -74,6 +76,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const handlers = {
     ...runCommands({ ...launching, memory, diagnostics, documents, entry: bundle('benchmark.js'), log }),
     ...suiteCommands(launching),
+    ...compareCommands({ ...launching, memory, showComparison: panel.showComparison }),
     ...scaleOutCommands({ extensionUri, version, history, secrets, consent, notify, show: panel.showResult }),
     ...serverCommands({ mock, gpt2 }, notify),
     ...resultCommands({ history, panel, exporter }),
@@ -107,7 +110,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     createStatusBar({ runs, history, against }),
     log,
   );
-  void takeOver(unfinished, history, notify);
+  void takeOver(unfinished, history, notify, () => tidyInProcess(bundle('benchmark.js'), log));
   log.info(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
   return { results: history.results, runs: history.runs, whenIdle: runs.whenIdle };
 }

@@ -1,11 +1,13 @@
 import { bundledServers } from '../core/endpoints/bundled-servers.ts';
+import { defaultRules } from '../core/comparison/compare-sides.ts';
 import { planDefaults } from '../core/plan/plan.ts';
+import { pairLimit, sliceLimit } from '../core/plan/slice-plan.ts';
 import { limitOf, planOptions, type LimitName } from '../core/values/plan-options.ts';
 import { gpt2Defaults, gpt2Dtypes } from '../processes/gpt2-defaults.ts';
 
 interface SettingText {
   /** Heading in the settings editor. */
-  readonly section: 'Runs' | 'Mock server' | 'GPT-2 server' | 'Editor and history';
+  readonly section: 'Runs' | 'Comparisons' | 'Mock server' | 'GPT-2 server' | 'Editor and history';
   /** Description in Markdown, for the settings editor and docs/editor.md. */
   readonly description: string;
   /** Where it can be set; absent: everywhere except in folders. */
@@ -103,6 +105,29 @@ export const settings = {
     default: '',
     description:
       'Environment of `http-client.env.json` for variables of endpoints files, such as `dev`. Values of `http-client.private.env.json` are masked in results.',
+    scope: 'resource',
+  },
+  'comparison.threshold': {
+    section: 'Comparisons',
+    type: 'number',
+    default: 100 * defaultRules.threshold,
+    min: 0.1,
+    max: 100,
+    description: 'Smallest change that matters, in percent.',
+    scope: 'resource',
+  },
+  'comparison.pairs': {
+    section: 'Comparisons',
+    type: 'integer',
+    ...pairLimit,
+    description: 'Maximum number of pairs of slices. A comparison stops early once the verdict is certain.',
+    scope: 'resource',
+  },
+  'comparison.sliceSeconds': {
+    section: 'Comparisons',
+    type: 'number',
+    ...sliceLimit,
+    description: 'Length of a slice in seconds.',
     scope: 'resource',
   },
   'mock.port': port('Mock server', bundledServers.mock.port, 'mock server'),

@@ -1,6 +1,7 @@
-// Process that sends the load of one run, sweep, or suite. Its parent is the extension host or a test. Messages: messages.ts.
+// Process that sends the load of one run, sweep, suite, or comparison. Its parent is the extension host or a test. Messages: messages.ts.
 import manifest from '../../package.json' with { type: 'json' };
 import type { Snapshot } from '../core/metrics/types.ts';
+import type { ComparisonRecord } from '../core/record/comparisons/comparison.ts';
 import { makeThroughputSuite } from '../core/record/suites/make-suite.ts';
 import type { RunRecord } from '../core/record/run.ts';
 import { runBenchmark } from '../engine/run.ts';
@@ -8,8 +9,16 @@ import { sendOnce } from '../engine/send-once.ts';
 import { measureThroughput } from '../engine/suite.ts';
 import type { RunPlan } from '../core/plan/types.ts';
 import { runSweep, type SweepSnapshot } from '../engine/sweep.ts';
+import { removeLeftovers } from '../side-servers/session.ts';
+import { comparisonCache, runComparison } from './comparison.ts';
 import { failureOf } from './failure.ts';
-import { readBenchmarkCommand, type BenchmarkEvent, type BenchmarkTask, type OnceTask } from './messages.ts';
+import {
+  readBenchmarkCommand,
+  type BenchmarkEvent,
+  type BenchmarkTask,
+  type OnceTask,
+  type TidyTask,
+} from './messages.ts';
 
 /** Maximum time for a benchmark to end after a fault, ms. */
 const faultLimitMs = 10_000;
@@ -25,18 +34,22 @@ function tell(event: BenchmarkEvent, exitCode?: number): void {
   });
 }
 
-/** Sends the partial record of a run, and waits until it's sent. */
-const tellPartial = (record: RunRecord): Promise<void> =>
+/** Sends an event, and waits until it's sent. */
+const tellAndWait = (event: BenchmarkEvent): Promise<void> =>
   new Promise((resolve) => {
-    const event: BenchmarkEvent = { type: 'partial', record };
     if (process.connected) process.send?.(event, undefined, undefined, () => resolve());
     else resolve();
   });
+const tellPartial = (record: RunRecord): Promise<void> => tellAndWait({ type: 'partial', record });
 const tellLevelPartial = async (_: unknown, running: RunRecord | null): Promise<void> => {
   if (running !== null) await tellPartial(running);
 };
 
-async function run(task: BenchmarkTask | OnceTask): Promise<void> {
+async function run(task: BenchmarkTask | OnceTask | TidyTask): Promise<void> {
+  if (task.type === 'tidy') {
+    await removeLeftovers(comparisonCache(), (text) => process.stderr.write(`${text}\n`));
+    process.exit(0);
+  }
   if (task.type === 'once') {
     const response = await sendOnce(task.input, { signal: cancel.signal, version: manifest.version });
     tell({ type: 'response', response }, 0);
@@ -55,6 +68,9 @@ async function run(task: BenchmarkTask | OnceTask): Promise<void> {
     const levelHooks = { ...hooks, onSnapshot: tellLevels([]), onPartial: tellLevelPartial };
     const measured = await measureThroughput(setup, about.workload, levelHooks);
     tell({ type: 'suite', record: makeThroughputSuite({ ...measured, ...about, files: [] }) }, 0);
+  } else if (task.type === 'comparison') {
+    const onPartial = (record: ComparisonRecord): Promise<void> => tellAndWait({ type: 'pairEnded', record });
+    tell({ type: 'comparison', record: await runComparison(task.input, { ...hooks, onPartial, tell }) }, 0);
   } else {
     const onSnapshot = (snapshot: Snapshot): void => tell({ type: 'snapshot', snapshot });
     const record = await runBenchmark(task.input, { ...hooks, onSnapshot, onPartial: tellPartial });

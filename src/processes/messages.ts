@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import type { OneResponse } from '../core/report/one-response.ts';
+import type { Rules } from '../core/comparison/compare-sides.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { RunInput } from '../core/plan/types.ts';
+import type { ComparisonRecord } from '../core/record/comparisons/comparison.ts';
 import type { ThroughputSuite } from '../core/record/suites/suite.ts';
 import type { SweepRecord } from '../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../core/record/run.ts';
@@ -16,11 +18,44 @@ export interface SuiteInput extends Pick<ThroughputSuite, 'model' | 'workload' |
   readonly setup: SuiteSetup;
 }
 
+/** A server to start for one side of a comparison. */
+export interface SideServer {
+  /** Git ref; `.`: the files as they are. */
+  readonly ref: string;
+  /** Shell command; `{port}` stands for its port. */
+  readonly command: string;
+  /** Shell command that prepares a new work tree. */
+  readonly build?: string | undefined;
+  /** Path that responds once the server is ready. */
+  readonly ready?: string | undefined;
+}
+
+/** One side of a comparison: the plan of its input is that of a slice. */
+export interface ComparisonSideInput {
+  readonly input: RunInput;
+  /** Values of the file's variables, credentials masked. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Its address takes the place of that of the targets on this machine. */
+  readonly server?: SideServer;
+}
+
+/** Input of a comparison. */
+export interface ComparisonInput {
+  readonly a: ComparisonSideInput;
+  readonly b: ComparisonSideInput;
+  /** Maximum number of pairs of slices. */
+  readonly pairs: number;
+  readonly rules: Rules;
+  /** Folder of the files as they are, in which servers start; unused without servers. */
+  readonly folder: string;
+}
+
 /** Task of the benchmark process. */
 export type BenchmarkTask = (
   | { readonly type: 'run'; readonly input: RunInput }
   | { readonly type: 'sweep'; readonly input: SweepInput }
   | { readonly type: 'suite'; readonly input: SuiteInput }
+  | { readonly type: 'comparison'; readonly input: ComparisonInput }
 ) & {
   /** Process of the server if Loadlens started it. Its CPU time and memory become part of the records. */
   readonly serverPid?: number;
@@ -32,8 +67,16 @@ export interface OnceTask {
   readonly input: RunInput;
 }
 
-/** Message to the benchmark process. It runs one task and exits. A canceled sweep or suite keeps its finished levels. */
-export type BenchmarkCommand = BenchmarkTask | OnceTask | { readonly type: 'cancel' };
+/** Takes away servers and work trees that killed comparisons left. The process exits without a result. */
+export interface TidyTask {
+  readonly type: 'tidy';
+}
+
+/**
+ * Message to the benchmark process. It runs one task and exits. A canceled sweep or suite keeps its finished levels, a canceled
+ * comparison its complete pairs.
+ */
+export type BenchmarkCommand = BenchmarkTask | OnceTask | TidyTask | { readonly type: 'cancel' };
 
 /** Progress of a sweep or suite: level, from 0, and its snapshot; null in the pause before it. */
 export interface LevelSnapshot {
@@ -44,8 +87,9 @@ export interface LevelSnapshot {
 
 /**
  * Message from the benchmark process: `ready` once, then for each run `partial`, its record so far, before it starts and at
- * intervals. A run also sends snapshots; a sweep or suite sends snapshots of its levels and each finished level. The last message is
- * one `record`, `sweep`, `suite`, `response`, or `failure`.
+ * intervals. A run also sends snapshots; a sweep or suite sends snapshots of its levels and each finished level. A comparison sends
+ * what it does before it measures, each slice, and after each pair the record so far. The last message is one `record`, `sweep`,
+ * `suite`, `comparison`, `response`, or `failure`.
  */
 export type BenchmarkEvent =
   | { readonly type: 'ready' }
@@ -56,6 +100,12 @@ export type BenchmarkEvent =
   | { readonly type: 'record'; readonly record: RunRecord }
   | { readonly type: 'sweep'; readonly record: SweepRecord }
   | { readonly type: 'suite'; readonly record: ThroughputSuite }
+  | { readonly type: 'stage'; readonly text: string }
+  /** `pair` from 1; 0 for the slices that open connections. */
+  | { readonly type: 'slice'; readonly pair: number; readonly side: 'a' | 'b' }
+  | { readonly type: 'pairEnded'; readonly record: ComparisonRecord }
+  /** Null: canceled before the first pair was complete. */
+  | { readonly type: 'comparison'; readonly record: ComparisonRecord | null }
   | { readonly type: 'response'; readonly response: OneResponse }
   | FailureMessage;
 
@@ -82,6 +132,7 @@ const having = <T>(...members: readonly string[]) =>
   v.custom<T>((x) => typeof x === 'object' && x !== null && members.every((member) => member in x));
 
 const record = having<RunRecord>('schema', 'status');
+const comparison = having<ComparisonRecord>('schema', 'status', 'verdict');
 const snapshot = having<Snapshot>('phase', 'summary');
 const pid = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1)));
 
@@ -102,6 +153,12 @@ const schemas = {
       input: having<SuiteInput>('setup', 'model', 'workload', 'earlier'),
       serverPid: pid,
     }),
+    v.object({
+      type: v.literal('comparison'),
+      input: having<ComparisonInput>('a', 'b', 'pairs', 'rules', 'folder'),
+      serverPid: pid,
+    }),
+    v.object({ type: v.literal('tidy') }),
     v.object({ type: v.literal('once'), input: having<RunInput>('plan', 'requests', 'targets') }),
     v.object({ type: v.literal('cancel') }),
   ]),
@@ -118,6 +175,14 @@ const schemas = {
     v.object({ type: v.literal('record'), record }),
     v.object({ type: v.literal('sweep'), record: having<SweepRecord>('schema', 'status', 'levels') }),
     v.object({ type: v.literal('suite'), record: having<ThroughputSuite>('schema', 'status', 'runs') }),
+    v.object({ type: v.literal('stage'), text: v.string() }),
+    v.object({
+      type: v.literal('slice'),
+      pair: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      side: v.picklist(['a', 'b']),
+    }),
+    v.object({ type: v.literal('pairEnded'), record: comparison }),
+    v.object({ type: v.literal('comparison'), record: v.nullable(comparison) }),
     v.object({ type: v.literal('response'), response: having<OneResponse>('status', 'headers', 'times') }),
     failureSchema,
   ]),

@@ -67,6 +67,58 @@ export async function resolveRef({ top }: Repository, ref: string): Promise<Revi
   });
 }
 
+/** A branch, tag, or commit to choose. */
+export interface RefChoice {
+  readonly kind: 'branch' | 'tag' | 'commit';
+  /** What to give to `resolveRef`. */
+  readonly ref: string;
+  /** Short ID of its commit. */
+  readonly commit: string;
+  /** `2 days ago` */
+  readonly age: string;
+  /** First line of its message. */
+  readonly subject: string;
+}
+
+/** Most branches and tags, and most commits, to choose from. */
+const mostChoices = 50;
+/** Ends a field: no ref or first line has it. */
+const gap = '%00';
+
+const rows = ({ code, stdout }: Output): string[][] =>
+  code === 0 ? stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\0')])) : [];
+
+/** Returns the branches and tags, those with the newest commits first, and the last commits of the current branch. */
+export async function listRefs({ top }: Repository): Promise<RefChoice[]> {
+  const fields = [
+    '%(refname)',
+    '%(refname:short)',
+    '%(objectname:short)',
+    '%(creatordate:relative)',
+    '%(contents:subject)',
+  ];
+  const named = ['for-each-ref', '--sort=-creatordate', `--count=${mostChoices}`, `--format=${fields.join(gap)}`];
+  const [refs, log] = await Promise.all([
+    git(top, [...named, 'refs/heads', 'refs/remotes', 'refs/tags']),
+    git(top, ['log', `--max-count=${mostChoices}`, `--format=${['%h', '%cr', '%s'].join('%x00')}`]),
+  ]);
+  return [
+    ...rows(refs)
+      .filter(([name = '']) => !name.endsWith('/HEAD'))
+      .map(([name = '', ref = '', commit = '', age = '', subject = '']): RefChoice => {
+        const kind = name.startsWith('refs/tags/') ? 'tag' : 'branch';
+        return { kind, ref, commit, age, subject };
+      }),
+    ...rows(log).map(([commit = '', age = '', subject = '']): RefChoice => ({
+      kind: 'commit',
+      ref: commit,
+      commit,
+      age,
+      subject,
+    })),
+  ];
+}
+
 /**
  * Checks a commit out into a separate folder. Creates and moves no branch.
  * @throws LoadlensError if git can't

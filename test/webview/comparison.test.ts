@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { changeText } from '../../src/core/record/comparisons/comparison-sentences.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
-import { comparisonStates } from './states/comparison-states.ts';
+import { comparingAt, comparisonStates } from './states/comparison-states.ts';
 
 describe('results panel of an A/B comparison', () => {
   const { show } = usePanels();
@@ -55,11 +55,34 @@ describe('results panel of an A/B comparison', () => {
     );
   });
 
-  it('exports, and offers a repeat only for runs', async () => {
+  it('exports and repeats, except kept runs', async () => {
     const panel = await show(comparisonStates.comparedWorse);
     const { id } = comparison;
     await panel.page.getByRole('button', { name: 'Copy' }).click();
     assert.deepEqual(await lastPosted(panel), { type: 'export', id, format: 'json', to: 'clipboard' });
-    assert.equal(await panel.page.getByRole('button', { name: 'Run Again' }).count(), 0);
+    await panel.page.getByRole('button', { name: 'Compare Again' }).click();
+    assert.deepEqual(await lastPosted(panel), { type: 'runAgain', id });
+    const kept = await show(comparisonStates.comparedKept);
+    assert.equal(await kept.page.getByRole('button', { name: /Again/ }).count(), 0);
+  });
+
+  it('shows what is started, then the intervals as they narrow', async () => {
+    const panel = await show(comparisonStates.comparingStarts);
+    const { page } = panel;
+    await page.getByText('Waiting for the server of A (port 41234, /health)… 3 s').first().waitFor();
+    assert.equal(await page.locator('figure:visible').count(), 0);
+    await panel.send({ type: 'state', state: comparingAt(8) });
+    await page.getByText('Pair 9 of at most 40: measuring B').waitFor();
+    const width = async (): Promise<string> => (await rowsOf(page, 'Metrics'))[0]?.[4] ?? '';
+    const wide = await width();
+    await panel.send({ type: 'state', state: comparingAt(14) });
+    await page.getByText('14 pairs of at most 40.').waitFor();
+    assert.match(wide, /^[+−]\d+\.\d% to [+−]\d+\.\d%$/);
+    assert.notEqual(await width(), wide);
+    assert.equal(await page.locator('figure').count(), 1);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    assert.deepEqual(await lastPosted(panel), { type: 'cancel' });
+    await panel.send({ type: 'state', state: { ...comparingAt(14), cancelling: true } });
+    await page.getByText('Canceling: closing connections').first().waitFor();
   });
 });

@@ -13,6 +13,7 @@ import {
   workloadDifferences,
 } from '../../src/core/report/comparisons/comparison-summary.ts';
 import { comparisonFacts, metricTable } from '../../src/core/report/comparisons/comparison-tables.ts';
+import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { dropdown } from '../controls.ts';
 import { h } from '../dom.ts';
@@ -41,7 +42,7 @@ export function comparisonView({ comparison, keptForSession, mark }: StateOf<'co
         h('h1', { tabindex: -1 }, `A/B comparison: ${comparison.name}`),
         answerLine(comparisonVerdict(comparison)),
         h('p', { class: 'remark' }, subtitle(comparison)),
-        runToolbar(comparison.id, 'comparison'),
+        runToolbar(comparison.id, comparison.kind === 'kept' ? 'kept' : 'comparison'),
       ),
       ...comparison.warnings.map((sentence) => note('warning', sentence)),
       sessionNote(keptForSession),
@@ -59,9 +60,15 @@ export function comparisonView({ comparison, keptForSession, mark }: StateOf<'co
   };
 }
 
-function subtitle({ startedAt, plan, kind, threshold, environment }: ComparisonRecord): string {
+function subtitle({ startedAt, plan, kind, threshold, environment, source }: ComparisonRecord): string {
   const how = kind === 'interleaved' ? `slices in pairs, each ${planWords(plan)}` : `kept runs, ${planWords(plan)}`;
-  return `${startedWords({ startedAt })} · ${how} · threshold ${formatPercent(threshold)} · ${environment.host}`;
+  return [
+    startedWords({ startedAt }),
+    how,
+    `threshold ${formatPercent(Number(threshold.toPrecision(12)))}`,
+    environment.host,
+    ...unsavedMark(source),
+  ].join(' · ');
 }
 
 /** Charts of the metric that the reader selects. */

@@ -56,12 +56,12 @@ export function fileCommands(parts: {
       if (name !== undefined) await secrets.forget(name);
     },
     forgetHosts: async () => {
-      const hosts = await window.showQuickPick([...consent.hosts()], {
-        title: 'Forget Allowed Hosts',
-        placeHolder: 'Select hosts to revoke',
+      const gone = await window.showQuickPick([...consent.hosts(), ...consent.commands()], {
+        title: 'Forget Allowed Hosts and Commands',
+        placeHolder: 'Select what to revoke',
         canPickMany: true,
       });
-      if (hosts !== undefined) await consent.forget(hosts);
+      if (gone !== undefined) await consent.forget(gone);
     },
   };
 }

@@ -44,6 +44,8 @@ export function answerPanel(parts: {
         return commands.executeCommand(commandIds.runBenchmark);
       case 'runAgain':
         return commands.executeCommand(commandIds.runAgain, request.id);
+      case 'compareWith':
+        return commands.executeCommand(commandIds.compareWith, request.id);
       case 'sweepHigher':
         return sweepHigher(request.id);
       case 'export':

@@ -1,5 +1,4 @@
 import { commands, window } from 'vscode';
-import { defaultRules } from '../../core/comparison/compare-sides.ts';
 import { recordId } from '../../core/record/make-run.ts';
 import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
 import { olderFirst } from '../../core/report/formats/results.ts';
@@ -7,13 +6,15 @@ import type { RunRecord } from '../../core/record/run.ts';
 import { views } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
 import type { ResultsPanel } from '../views/results-panel.ts';
+import { comparisonRules } from '../services/workspace/settings.ts';
 import { agoWords, numbersWords } from '../views/run-words.ts';
 import { chosenIds } from './chosen.ts';
 import type { Exporter } from './export.ts';
 import type { Handlers } from './handlers.ts';
 import { askPick, type StepPlace } from './run/steps.ts';
 
-function pickRun(place: StepPlace, placeholder: string, runs: readonly RunRecord[]) {
+/** Lets one of several runs be picked. */
+export function pickRun(place: StepPlace, placeholder: string, runs: readonly RunRecord[]) {
   const items = runs.map((run) => ({
     label: run.name,
     description: `${numbersWords(run)} · ${agoWords(run)}`,
@@ -91,7 +92,7 @@ export function resultCommands(parts: {
     if (sides === undefined) return;
     const now = new Date();
     const comparison = makeKeptComparison(sides.a.map(keptAs), sides.b.map(keptAs), {
-      rules: defaultRules,
+      rules: comparisonRules(),
       chosen: undefined,
       id: recordId(now, Math.random),
       startedAt: now.toISOString(),

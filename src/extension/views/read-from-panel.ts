@@ -8,6 +8,7 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('cancel') }),
   v.object({ type: v.literal('run') }),
   v.object({ type: v.literal('runAgain'), id }),
+  v.object({ type: v.literal('compareWith'), id }),
   v.object({ type: v.literal('sweepHigher'), id }),
   v.object({
     type: v.literal('export'),

@@ -102,13 +102,16 @@ export const comparisonTone = ({ verdict }: ComparisonRecord): Tone =>
   verdict.name === null ? 'plain' : verdictTones[verdict.name];
 
 /** `A/B worse · p95 +12.3%`: the verdict, and the metric with the largest change. */
-export function comparisonWords({ verdict, metrics }: ComparisonRecord): string {
+export const comparisonWords = (comparison: ComparisonRecord): string =>
+  [`A/B ${comparison.verdict.name ?? 'no verdict'}`, ...largestChange(comparison)].join(' · ');
+
+/** `p95 +12.3%`: the metric with the largest change, of those that are judged; none without values. */
+export function largestChange({ metrics }: ComparisonRecord): readonly string[] {
   const changes = metrics.flatMap(({ metric, decisive, ratio }) =>
     decisive && ratio !== null ? [{ metric, ratio }] : [],
   );
   const [most] = changes.toSorted((one, other) => sizeOf(other.ratio) - sizeOf(one.ratio));
-  const name = `A/B ${verdict.name ?? 'no verdict'}`;
-  return most === undefined ? name : `${name} · ${labelOf(most.metric)} ${changeText(most.ratio)}`;
+  return most === undefined ? [] : [`${labelOf(most.metric)} ${changeText(most.ratio)}`];
 }
 
 /** How large a change is, in either direction. */

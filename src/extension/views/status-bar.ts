@@ -7,7 +7,7 @@ import type { AgainstBaselines } from '../services/runs/against-baselines.ts';
 import { isEndpoints, shownAs } from '../services/workspace/documents.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Runs, RunState } from '../services/runs/runs.ts';
-import { agoWords, resultWords, shortWords, toneOf } from './run-words.ts';
+import { agoWords, largestChange, resultWords, shortWords, toneOf } from './run-words.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -18,7 +18,14 @@ function clockWords(ms: number): string {
   return seconds < 3600 ? minutes : `${Math.floor(seconds / 3600)}:${minutes}`;
 }
 
+/** `02:13 · pair 13 of 40 · p95 +4.2%`, or what is done before. */
+function comparingWords({ stage, elapsedMs, pair, pairs, record }: Extract<RunState, { kind: 'comparing' }>): string {
+  const step = stage ?? (pair === 0 ? 'connecting' : `pair ${pair} of ${pairs}`);
+  return [clockWords(elapsedMs), step, ...(record === null ? [] : largestChange(record))].join(' · ');
+}
+
 function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
+  if (state.kind === 'comparing') return `$(sync~spin) ${comparingWords(state)}`;
   const { snapshot, plan } = state;
   const sent = formatCount(snapshot?.summary.requestsSent ?? 0);
   const of = plan === undefined || plan.requests === null ? sent : `${sent}/${formatCount(plan.requests)}`;

@@ -250,6 +250,8 @@ describe('services', () => {
           return Promise.resolve(allowed);
         },
         hosts: () => [],
+        askCommands: () => Promise.resolve(allowed),
+        commands: () => [],
         forget: () => Promise.resolve(),
       });
       const secrets: Secrets = {
@@ -306,7 +308,7 @@ describe('services', () => {
     it('leaves its partial results', async () => {
       const runs = createRuns(parts('crash.mjs'));
       const kept = await runs.run({ type: 'run', input: input('crash') });
-      assert.ok(isRun(kept));
+      assert.ok(kept !== undefined && isRun(kept));
       assert.equal(kept.status, 'crashed');
       assert.equal(kept.requestsSent, 17);
       assert.equal(kept.requestsCancelled, 4);
@@ -329,7 +331,7 @@ describe('services', () => {
         type: 'sweep',
         input: { ...rest, plan: { levels, coolDownMs: 0 } },
       });
-      assert.ok(isSweep(kept));
+      assert.ok(kept !== undefined && isSweep(kept));
       assert.equal(kept.status, 'crashed');
       assert.deepEqual(kept.planned, [1, 2, 4]);
       assert.deepEqual(
@@ -343,7 +345,7 @@ describe('services', () => {
     it('leaves partial results also if it fails with a reason', async () => {
       const runs = createRuns(parts('crash.mjs'));
       const kept = await runs.run({ type: 'run', input: input('fault') });
-      assert.ok(isRun(kept));
+      assert.ok(kept !== undefined && isRun(kept));
       assert.deepEqual([kept.status, kept.stopReason, kept.requestsSent], ['crashed', 'It failed.', 17]);
       runs.dispose();
     });
@@ -406,7 +408,7 @@ describe('services', () => {
       });
       runs.dispose();
       const last = await finished;
-      assert.ok(isRun(last));
+      assert.ok(last !== undefined && isRun(last));
       const left = createUnfinished(store, log).left();
       assert.deepEqual(left, compactRecord(last));
       assert.ok(left !== undefined && isRun(left));
@@ -419,7 +421,7 @@ describe('services', () => {
       const history = createHistory({ store: memory(), maxRuns: () => 5, log });
       const said: string[] = [];
       const notify = { warn: (message: string) => void said.push(message) };
-      for (let window = 0; window < 2; window += 1) await takeOver(unfinished, history, notify);
+      for (let window = 0; window < 2; window += 1) await takeOver(unfinished, history, notify, nothing);
       assert.deepEqual(
         history.runs().map(({ name, status }) => [name, status]),
         [['gone', 'crashed']],
@@ -438,7 +440,7 @@ describe('services', () => {
       runs.cancel();
       const kept = await finished;
       assert.deepEqual(
-        [kept.status, kept.stopReason],
+        [kept?.status, kept?.stopReason],
         ['cancelled', 'The benchmark process didn’t stop on Cancel and was terminated.'],
       );
       runs.dispose();

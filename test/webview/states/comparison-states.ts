@@ -26,8 +26,32 @@ const drifting = (count: number, factor: number): ComparisonSlice[] =>
     });
   });
 
+/** A comparison in progress with this many complete pairs. */
+export const comparingAt = (pairs: number): Extract<PanelState, { readonly kind: 'comparing' }> => {
+  const record = comparisonOf(drifting(pairs, 1), drifting(pairs, 1.03), {
+    status: 'crashed',
+    rules: { threshold: 0.05, level: 0.05 },
+    pairs: { planned: 40, order: Array.from({ length: pairs }, (_, i) => (i % 3 === 1 ? 'b' : 'a')) },
+  });
+  return {
+    kind: 'comparing',
+    name: 'endpoints.txt',
+    plan: record.plan,
+    sides: { a: 'main', b: 'files as they are' },
+    pairs: 40,
+    stage: null,
+    pair: pairs + 1,
+    side: 'b',
+    elapsedMs: 8_300 * pairs,
+    record: pairs === 0 ? null : record,
+    cancelling: false,
+  };
+};
+
 /** A/B comparisons: with each kind of verdict, of kept runs, and one that had hardly begun. */
 export const comparisonStates = {
+  comparing: comparingAt(14),
+  comparingStarts: { ...comparingAt(0), pair: 0, stage: 'Waiting for the server of A (port 41234, /health)… 3 s' },
   comparedWorse: {
     kind: 'comparison',
     comparison: comparisonOf(drifting(18, 1), drifting(18, 1.08), {

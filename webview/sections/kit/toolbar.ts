@@ -3,8 +3,11 @@ import { button, dropdown } from '../../controls.ts';
 import { h } from '../../dom.ts';
 import { post } from '../../host.ts';
 
-/** Actions for a result. A suite has no CSV. */
-export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparison' = 'run'): HTMLElement {
+/**
+ * Actions for a result. A suite has no CSV.
+ * @param of `kept`: a comparison of runs that were measured before
+ */
+export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparison' | 'kept' = 'run'): HTMLElement {
   const format = dropdown<ExportFormat>('Export format', [
     { value: 'json', text: 'JSON' },
     ...(of === 'suite' ? [] : [{ value: 'csv', text: 'CSV' } as const]),
@@ -16,8 +19,13 @@ export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparis
   return h(
     'div',
     { class: 'toolbar', role: 'group', 'aria-label': 'Actions' },
-    // A comparison is of runs that were measured before, or by the command line.
-    ...(of === 'comparison' ? [] : [button('Run Again', () => post({ type: 'runAgain', id }), 'primary').element]),
+    ...(of === 'kept'
+      ? []
+      : [
+          button(of === 'comparison' ? 'Compare Again' : 'Run Again', () => post({ type: 'runAgain', id }), 'primary')
+            .element,
+        ]),
+    ...(of === 'run' ? [button('Compare With…', () => post({ type: 'compareWith', id })).element] : []),
     button('Show History', () => post({ type: 'showHistory' })).element,
     h(
       'div',

@@ -1,4 +1,5 @@
 import { isSettled } from '../../comparison/verdict.ts';
+import { withLocalAddress } from '../../endpoints/local-address.ts';
 import { changeText, intervalText } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
@@ -94,10 +95,12 @@ export function workloadDifferences({ a, b, warnings, kind }: ComparisonRecord):
 
 const targetText = ({ method, url }: ComparisonRecord['a']['targets'][number]): string => `${method} ${url}`;
 
-/** The targets that one side alone has, in a sentence. */
+/** The targets that one side alone has, in a sentence. Servers that were started have a port of their own each. */
 function onlyIn(of: ComparisonRecord['a'], other: ComparisonRecord['a'], side: string): string[] {
-  const known = new Set(other.targets.map(targetText));
-  const own = of.targets.map(targetText).filter((target) => !known.has(target));
+  const placeless = ({ targets }: ComparisonRecord['a']): string[] =>
+    (of.server && other.server ? withLocalAddress(targets, '127.0.0.1') : targets).map(targetText);
+  const known = new Set(placeless(other));
+  const own = placeless(of).filter((target) => !known.has(target));
   if (own.length === 0) return [];
   return [
     `Only ${side} has ${countOf(own.length, 'target')}: ${own.slice(0, 3).join(', ')}${own.length > 3 ? ' …' : ''}.`,

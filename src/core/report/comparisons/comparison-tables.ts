@@ -105,10 +105,14 @@ export function comparisonFacts(record: ComparisonRecord): [label: string, value
   ];
 }
 
+/** Returns a git ref in words; undefined or `.` is no commit. */
+export const refText = (ref: string | undefined): string =>
+  ref === undefined || ref === '.' ? 'files as they are' : ref;
+
 /** `main (1a2b3c4d): npm start, after npm ci`. */
 function serverText({ ref, commit, modified, command, build }: ComparisonServer): string {
   const state = commit === undefined ? '' : ` (${commit.slice(0, 8)}${modified === true ? ', modified' : ''})`;
-  return `${ref === undefined || ref === '.' ? 'files as they are' : ref}${state}: ${command}${build === undefined ? '' : `, after ${build}`}`;
+  return `${refText(ref)}${state}: ${command}${build === undefined ? '' : `, after ${build}`}`;
 }
 
 /** Returns the name of a metric as a label at the start of a row; p95 stays p95. */

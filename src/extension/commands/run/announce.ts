@@ -1,6 +1,6 @@
 import { commands } from 'vscode';
 import { failureHint, noSuccessSentence, unansweredSentence } from '../../../core/report/words/failure-words.ts';
-import { nameOf, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
+import { isComparison, nameOf, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import { commandIds } from '../../contributions.ts';
 import type { History } from '../../services/runs/history.ts';
 import type { Action, Notify } from '../../services/workspace/notify.ts';
@@ -11,10 +11,20 @@ const showResults = ({ id }: ResultRecord): Action => ({
   run: () => commands.executeCommand(commandIds.openRun, id),
 });
 
-/** Adds the run that was in progress when the last window closed to the history, and reports it. */
-export async function takeOver(unfinished: Unfinished, history: History, notify: Pick<Notify, 'warn'>): Promise<void> {
+/**
+ * Adds the run that was in progress when the last window closed to the history, and reports it.
+ * @param tidy takes away what a killed comparison left
+ */
+export async function takeOver(
+  unfinished: Unfinished,
+  history: History,
+  notify: Pick<Notify, 'warn'>,
+  tidy: () => void,
+): Promise<void> {
   const left = unfinished.left();
   if (left === undefined) return;
+  // Its servers may have outlived the process that started them.
+  if (isComparison(left)) tidy();
   // The window may have got that far itself.
   if (history.get(left.id) === undefined) {
     notify.warn(
@@ -36,6 +46,8 @@ export function announce(record: ResultRecord, notify: Notify): void {
     );
     return;
   }
+  // The panel says what a comparison found.
+  if (isComparison(record)) return;
   const runs = runsOf(record);
   if (record.status !== 'completed' || runs.some(({ successes }) => successes > 0)) return;
   const sentence = runs.some(({ responses }) => responses > 0) ? noSuccessSentence(runs) : unansweredSentence(runs);

@@ -2,7 +2,8 @@ import { commands, Uri, window, workspace } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import type { EndpointsFile, PreparedRequest, Target } from '../../../core/endpoints/types.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
-import { isRun, isSweep, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
+import { isComparison, isRun, isSweep, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
+import type { ComparisonRecord } from '../../../core/record/comparisons/comparison.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import { areTargetsOf } from '../../../core/record/same-targets.ts';
 import type { BenchmarkTask } from '../../../processes/messages.ts';
@@ -106,7 +107,7 @@ export async function launch(request: RunRequest, parts: LaunchParts): Promise<v
     if (current === undefined) return;
     const starting = withPromptStarts(uri, current, parts);
     const record = await measure(starting, parts, (measured) => withSource(measured, file, unsaved));
-    parts.prompts.advance(String(uri), record);
+    if (record !== undefined) parts.prompts.advance(String(uri), record);
   });
 }
 
@@ -125,12 +126,12 @@ function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): Ru
 }
 
 /** The engine reads files from disk. Unsaved text exists only here. */
-function withSource(record: ResultRecord, file: string, unsaved: boolean): ResultRecord {
-  const named = (run: RunRecord): RunRecord => ({
+export function withSource(record: ResultRecord, file: string, unsaved: boolean): ResultRecord {
+  const named = <T extends RunRecord | ComparisonRecord>(run: T): T => ({
     ...run,
     source: { ...(run.source ?? { file }), ...(unsaved ? { unsaved } : {}) },
   });
-  if (isRun(record)) return named(record);
+  if (isRun(record) || isComparison(record)) return named(record);
   return isSweep(record) ? { ...record, levels: record.levels.map(named) } : record;
 }
 
@@ -144,12 +145,15 @@ export async function inTurn({ runs }: LaunchParts, act: (waited: boolean) => Pr
   await runs.inTurn(() => act(waits));
 }
 
-/** Sends the load in its turn and stores the result, with the panel open all the time. Returns the whole result. */
+/**
+ * Sends the load in its turn and stores the result, with the panel open all the time. Returns the whole result; undefined if it
+ * was canceled before there was one.
+ */
 export async function measure(
   task: BenchmarkTask,
   parts: Pick<LaunchParts, 'runs' | 'history' | 'unfinished' | 'notify' | 'showLive' | 'showFinished'>,
   complete?: (record: ResultRecord) => ResultRecord,
-): Promise<ResultRecord> {
+): Promise<ResultRecord | undefined> {
   const { runs, history, unfinished, notify, showLive, showFinished } = parts;
   const finished = runs.run(task, complete);
   showLive();
@@ -157,7 +161,7 @@ export async function measure(
   try {
     const record = await finished;
     // A sweep that was canceled during its first level has nothing to keep.
-    if (runsOf(record).length > 0) {
+    if (record !== undefined && (isComparison(record) || runsOf(record).length > 0)) {
       const kept = await history.add(record);
       shown = kept.id;
       announce(kept, notify);

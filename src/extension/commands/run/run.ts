@@ -38,15 +38,20 @@ function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
   return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
 }
 
-/** The request that started a run or a sweep. The file overrides its options unless it is repeated exactly. */
-async function requestOf(result: RunRecord | SweepRecord, exactly: boolean): Promise<RunRequest> {
+/** The file that a result is of. Throws a LoadlensError if it's not there. */
+export async function fileOfResult(result: ResultRecord): Promise<Uri> {
   const source = sourceOf(result);
   const uri = source === null ? undefined : await findSource(source.file);
-  if (uri === undefined) {
-    throw new LoadlensError('The file of this run is not in the workspace.', {
-      hint: 'Open the folder that holds it, then run it again.',
-    });
-  }
+  if (uri !== undefined) return uri;
+  throw new LoadlensError('The file of this run is not in the workspace.', {
+    hint: 'Open the folder that holds it, then run it again.',
+  });
+}
+
+/** The request that started a run or a sweep. The file overrides its options unless it is repeated exactly. */
+export async function requestOf(result: RunRecord | SweepRecord, exactly: boolean): Promise<RunRequest> {
+  const source = sourceOf(result);
+  const uri = await fileOfResult(result);
   const runs = isRun(result) ? [result] : result.levels;
   const [first] = runs;
   const single = result.name !== source?.file && first?.targetCount === 1;
@@ -82,7 +87,7 @@ const readLevels = (argument: unknown): readonly number[] | undefined =>
   Array.isArray(argument) ? parseLevels(argument.join(',')) : undefined;
 
 /** The endpoints file that a menu, a lens or the active editor means. */
-function fileFrom(argument: unknown): Uri | undefined {
+export function fileFrom(argument: unknown): Uri | undefined {
   if (argument instanceof Uri) return argument;
   const document = window.activeTextEditor?.document;
   return document !== undefined && isEndpoints(document) ? document.uri : undefined;
@@ -160,9 +165,8 @@ export function runCommands(
       return;
     }
     if (record !== undefined && isComparison(record)) {
-      throw new LoadlensError('A comparison can’t be repeated here.', {
-        hint: 'Run its file again, or use loadlens ab.',
-      });
+      await commands.executeCommand(commandIds.compareAgain, record.id);
+      return;
     }
     const kept = keptRequest(memory);
     const request =

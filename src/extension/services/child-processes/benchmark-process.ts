@@ -15,11 +15,16 @@ import { endedWith, forkEntry, sendTo } from './child-process.ts';
 /** How the process that sends came to its end. */
 export type Outcome =
   | { readonly kind: 'record'; readonly record: ResultRecord }
+  /** Canceled before there was anything to keep. */
+  | { readonly kind: 'nothing' }
   /** It crashed or didn't react to a cancel. What it reported before is all there is. */
   | { readonly kind: 'lost'; readonly how: string };
 
 /** Messages of the process while it measures. */
-export type ProgressEvent = Extract<BenchmarkEvent, { type: 'snapshot' | 'partial' | 'levelSnapshot' | 'levelEnded' }>;
+export type ProgressEvent = Extract<
+  BenchmarkEvent,
+  { type: 'snapshot' | 'partial' | 'levelSnapshot' | 'levelEnded' | 'stage' | 'slice' | 'pairEnded' }
+>;
 
 /** A benchmark in progress in a separate process. */
 export interface BenchmarkProcess {
@@ -33,6 +38,8 @@ export interface BenchmarkProcess {
 
 /** A canceled run that reports nothing for this long is terminated. */
 const cancelLimitMs = 5000;
+/** A comparison has servers to end and work trees to remove. */
+const comparisonLimitMs = 30_000;
 
 /** Starts the process with its task. */
 export function startBenchmark(
@@ -54,12 +61,18 @@ export function startBenchmark(
         case 'partial':
         case 'levelSnapshot':
         case 'levelEnded':
+        case 'stage':
+        case 'slice':
+        case 'pairEnded':
           onProgress(event);
           return;
         case 'record':
         case 'sweep':
         case 'suite':
           resolve({ kind: 'record', record: event.record });
+          return;
+        case 'comparison':
+          resolve(event.record === null ? { kind: 'nothing' } : { kind: 'record', record: event.record });
           return;
         case 'response':
           return;
@@ -94,10 +107,24 @@ export function startBenchmark(
     outcome,
     cancel: () => {
       sendTo(child, { type: 'cancel' } satisfies BenchmarkCommand);
-      cutOff ??= setTimeout(() => child.kill('SIGKILL'), cancelLimitMs);
+      cutOff ??= setTimeout(
+        () => child.kill('SIGKILL'),
+        task.type === 'comparison' ? comparisonLimitMs : cancelLimitMs,
+      );
     },
-    kill: () => child.kill('SIGKILL'),
+    kill: () => {
+      // A process whose parent is gone ends at once; this one takes its servers along.
+      if (task.type === 'comparison' && child.connected) child.disconnect();
+      else child.kill('SIGKILL');
+    },
   };
+}
+
+/** Removes, in a separate process, what a killed comparison left behind. */
+export function tidyInProcess(entry: string, log: LogOutputChannel): void {
+  const child = forkEntry(entry, log);
+  child.once('message', () => sendTo(child, { type: 'tidy' } satisfies BenchmarkCommand));
+  child.on('error', (error) => log.error(error));
 }
 
 /** Sends a request once in a separate process; undefined if it was canceled. */

@@ -3,10 +3,12 @@ import type { SweepInput } from '../../../core/plan/sweep.ts';
 import type { RunInput } from '../../../core/plan/types.ts';
 import { lastRecord, recordId } from '../../../core/record/make-run.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
+import { refText } from '../../../core/report/comparisons/comparison-tables.ts';
 import { makeThroughputSuite } from '../../../core/record/suites/make-suite.ts';
 import { makeSweepRecord, plannedLevels } from '../../../core/record/sweeps/make-sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
-import type { BenchmarkTask, SuiteInput } from '../../../processes/messages.ts';
+import type { ComparisonRecord } from '../../../core/record/comparisons/comparison.ts';
+import type { BenchmarkTask, ComparisonInput, ComparisonSideInput, SuiteInput } from '../../../processes/messages.ts';
 import type { PanelState } from '../../../panel-protocol.ts';
 import type { ProgressEvent } from '../child-processes/benchmark-process.ts';
 
@@ -21,7 +23,7 @@ export interface Follower {
   /** Name of the task for the log. */
   readonly what: string;
   readonly hear: (event: ProgressEvent) => void;
-  readonly state: () => Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
+  readonly state: () => Extract<PanelState, { kind: 'running' | 'sweepRunning' | 'comparing' }>;
   /** Partial result so far; undefined without one. */
   readonly salvage: (end: EarlyEnd) => ResultRecord | undefined;
 }
@@ -35,6 +37,8 @@ export function followTask(task: BenchmarkTask): Follower {
       return followSweep(task.input);
     case 'suite':
       return followSuite(task.input);
+    case 'comparison':
+      return followComparison(task.input);
   }
 }
 
@@ -131,4 +135,40 @@ function followSuite({ setup, ...about }: SuiteInput): Follower {
     salvage: (end) =>
       done.length === 0 ? undefined : makeThroughputSuite({ ...identity, ...about, ...end, runs: done, files: [] }),
   };
+}
+
+function followComparison({ a, b, pairs }: ComparisonInput): Follower {
+  const { name, plan, targets } = a.input;
+  const sides = { a: sideWords(a), b: sideWords(b) };
+  const begun = performance.now();
+  let stage: string | null = null;
+  let place: { readonly pair: number; readonly side: 'a' | 'b' } = { pair: 0, side: 'a' };
+  let record: ComparisonRecord | null = null;
+  return {
+    what: `${targets.length} targets, ${JSON.stringify({ sides, pairs, plan })}`,
+    hear: (event) => {
+      if (event.type === 'pairEnded') ({ record } = event);
+      stage = event.type === 'stage' ? event.text : null;
+      if (event.type === 'slice') place = { pair: event.pair, side: event.side };
+    },
+    state: () => ({
+      kind: 'comparing',
+      name,
+      plan,
+      sides,
+      pairs,
+      stage,
+      ...place,
+      elapsedMs: performance.now() - begun,
+      record,
+      cancelling: false,
+    }),
+    salvage: (end) => (record === null ? undefined : { ...record, ...end }),
+  };
+}
+
+/** What tells a side from the other: `main`, or `base=http://127.0.0.1:5001`. */
+function sideWords({ server, variables }: ComparisonSideInput): string {
+  const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return [...(server === undefined ? [] : [refText(server.ref)]), ...set].join(', ');
 }

@@ -3,19 +3,25 @@ import { LoadlensError } from '../../../core/errors.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
 import type { BenchmarkTask } from '../../../processes/messages.ts';
 import type { PanelState } from '../../../panel-protocol.ts';
-import { startBenchmark, type BenchmarkProcess, type Outcome } from '../child-processes/benchmark-process.ts';
+import {
+  startBenchmark,
+  tidyInProcess,
+  type BenchmarkProcess,
+  type Outcome,
+} from '../child-processes/benchmark-process.ts';
 import { setContextKey } from '../workspace/context-keys.ts';
 import { followTask, type EarlyEnd } from './follow.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** The current task: at most one run, sweep, or suite at a time. */
-export type RunState = { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' }>;
+/** The current task: at most one run, sweep, suite, or comparison at a time. */
+export type RunState =
+  { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' | 'comparing' }>;
 
 const processGone = (how: string): string => `The benchmark process ended (${how}).`;
 const cutOff = (): string => 'The benchmark process didn’t stop on Cancel and was terminated.';
 const windowGone = (): string => 'The window was reloaded or closed during the run.';
 
-/** The one run, sweep or suite at a time. */
+/** The one run, sweep, suite, or comparison at a time. */
 export interface Runs extends Disposable {
   readonly state: () => RunState;
   readonly onDidChange: Event<RunState>;
@@ -24,11 +30,14 @@ export interface Runs extends Disposable {
   /** Runs `act` after all earlier turns have ended. Everything that belongs to a run happens in its turn. */
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
   /**
-   * Measures to the end, in a turn. Partial results of a run that stopped unexpectedly are a result like any other.
-   * Rejects if nothing could be measured, or if another task is in progress.
+   * Measures to the end, in a turn. Partial results of a run that stopped unexpectedly are a result like any other. Undefined if it
+   * was canceled before there was a result. Rejects if nothing could be measured, or if another task is in progress.
    * @param complete adds facts that are known only here to each record, final or partial
    */
-  readonly run: (task: BenchmarkTask, complete?: (record: ResultRecord) => ResultRecord) => Promise<ResultRecord>;
+  readonly run: (
+    task: BenchmarkTask,
+    complete?: (record: ResultRecord) => ResultRecord,
+  ) => Promise<ResultRecord | undefined>;
   readonly cancel: () => void;
   /** Resolves when no turn is left. */
   readonly whenIdle: () => Promise<void>;
@@ -74,11 +83,15 @@ export function createRuns({ entry, unfinished, log }: RunsParts): Runs {
         if (over) return;
         follower.hear(event);
         set({ ...follower.state(), cancelling: isCancelling() });
-        const milestone = event.type === 'levelEnded';
-        unfinished.keep(() => salvage({ status: 'crashed', stopReason: windowGone() }), milestone);
+        const milestone = event.type === 'levelEnded' || event.type === 'pairEnded';
+        // Between pairs, a comparison has nothing new.
+        if (milestone || task.type !== 'comparison')
+          unfinished.keep(() => salvage({ status: 'crashed', stopReason: windowGone() }), milestone);
       });
       const outcome = await process.outcome.catch((error: Error): FailedOutcome => ({ kind: 'failed', error }));
       if (outcome.kind === 'record') return complete(outcome.record);
+      if (outcome.kind === 'nothing') return undefined;
+      if (outcome.kind === 'lost' && task.type === 'comparison' && !closing) tidyInProcess(entry, log);
       const cancelled = isCancelling();
       const record = salvage({
         status: cancelled ? 'cancelled' : 'crashed',

@@ -14,16 +14,23 @@ export interface ConsentQuestion {
   readonly allow?: string;
 }
 
-/** Which hosts that are not this machine the user has allowed load on, in this workspace. */
+/** Which hosts that are not this machine the user has allowed load on, and which commands to run, in this workspace. */
 export interface Consent {
   /** Asks before the first run against a host. Consent applies to the host in this workspace. */
   readonly ask: (question: ConsentQuestion) => Promise<boolean>;
   readonly hosts: () => readonly string[];
-  /** From now on these are asked about again. */
-  readonly forget: (hosts: readonly string[]) => Promise<void>;
+  /**
+   * Shows shell commands before they run for the first time; an answer holds for the text of a command and the workspace.
+   * @param where says in a sentence where they run
+   */
+  readonly askCommands: (commands: readonly string[], where: string) => Promise<boolean>;
+  readonly commands: () => readonly string[];
+  /** From now on these hosts and commands are asked about again. */
+  readonly forget: (gone: readonly string[]) => Promise<void>;
 }
 
-const key = 'loadlens.allowedHosts';
+const hostsKey = 'loadlens.allowedHosts';
+const commandsKey = 'loadlens.allowedCommands';
 
 /** How much is sent, in words. */
 function amount({ requests, durationS, concurrency, stages }: ConsentQuestion['plan']): string {
@@ -38,22 +45,39 @@ function amount({ requests, durationS, concurrency, stages }: ConsentQuestion['p
 
 /** Makes the Consent, kept in the memory of a workspace. */
 export function createConsent(memory: Memento): Consent {
-  const hosts = (): readonly string[] => memory.get<readonly string[]>(key, []);
-  const allow = async (next: readonly string[]): Promise<void> => {
-    setContextKey('hasAllowedHosts', next.length > 0);
+  const kept = (key: string) => (): readonly string[] => memory.get<readonly string[]>(key, []);
+  const [hosts, allowedCommands] = [kept(hostsKey), kept(commandsKey)];
+  const setKey = (): void => setContextKey('hasConsent', hosts().length + allowedCommands().length > 0);
+  const set = async (key: string, next: readonly string[]): Promise<void> => {
     await memory.update(key, next);
+    setKey();
   };
-  setContextKey('hasAllowedHosts', hosts().length > 0);
+  setKey();
   return {
     hosts,
     ask: async (question) => {
       const fresh = question.hosts.filter((host) => !hosts().includes(host));
       if (fresh.length === 0) return true;
       if (!(await allowed(fresh, question))) return false;
-      await allow([...hosts(), ...fresh]);
+      await set(hostsKey, [...hosts(), ...fresh]);
       return true;
     },
-    forget: (gone) => allow(hosts().filter((host) => !gone.includes(host))),
+    commands: allowedCommands,
+    askCommands: async (commands, where) => {
+      const fresh = commands.filter((command) => !allowedCommands().includes(command));
+      if (fresh.length === 0) return true;
+      const allow = 'Allow and Run';
+      const detail = [...fresh, `${where} Loadlens asks once per command in this workspace.`].join('\n\n');
+      const question = fresh.length === 1 ? 'Run this command?' : 'Run these commands?';
+      if ((await window.showWarningMessage(question, { modal: true, detail }, allow)) !== allow) return false;
+      await set(commandsKey, [...allowedCommands(), ...fresh]);
+      return true;
+    },
+    forget: async (gone) => {
+      const left = (all: readonly string[]): string[] => all.filter((one) => !gone.includes(one));
+      await set(hostsKey, left(hosts()));
+      await set(commandsKey, left(allowedCommands()));
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { workspace, type ConfigurationScope } from 'vscode';
+import { defaultRules, type Rules } from '../../../core/comparison/compare-sides.ts';
 import {
   settings,
   type NumberSetting,
@@ -33,3 +34,9 @@ export function textSetting(name: TextSettingName, scope?: ConfigurationScope): 
   const text = typeof value === 'string' ? value.trim() : '';
   return text !== '' && (row.choices === undefined || row.choices.includes(text)) ? text : row.default;
 }
+
+/** Returns how comparisons are judged. */
+export const comparisonRules = (scope?: ConfigurationScope): Rules => ({
+  ...defaultRules,
+  threshold: numberSetting('comparison.threshold', scope) / 100,
+});

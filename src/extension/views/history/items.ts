@@ -28,7 +28,7 @@ import { fileOf, type HistoryEntry } from './entries.ts';
 
 /** How a kind of result is drawn in the list. */
 interface Row {
-  /** `run`, `sweep`, `suite`, or `comparison`: menus depend on it. */
+  /** `run`, `sweep`, `suite`, `comparison`, or `comparisonKept`, which can't be repeated: menus depend on it. */
   readonly kind: string;
   readonly icon: ThemeIcon;
   /** What follows the time. */
@@ -149,7 +149,7 @@ function comparisonRow(comparison: ComparisonRecord): Row {
   const tone = comparisonTone(comparison);
   const { verdict, warnings, environment } = comparison;
   return {
-    kind: 'comparison',
+    kind: comparison.kind === 'kept' ? 'comparisonKept' : 'comparison',
     icon: new ThemeIcon('git-compare', tone === 'plain' ? undefined : new ThemeColor(toneColors[tone])),
     words: comparisonWords(comparison),
     outcome: verdict.name ?? 'no verdict',
