@@ -1,4 +1,4 @@
-/** What the command line exits with; see docs/cli.md. */
+/** Exit codes of the command line; see docs/cli.md. */
 export const ExitCode = {
   done: 0,
   nothingMeasured: 1,
@@ -9,9 +9,8 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /**
- * A failure that the user can mend. `message` is one sentence that names file and line where there are any,
- * `hint` says what to do next, `exitCode` is what the command line ends with.
- * Everything else that is thrown is a bug and shows its stack in the log.
+ * A failure that the user can fix. `message` is one sentence that names file and line, if known. `hint` says what to do
+ * next, and `exitCode` is the exit code of the command line. Any other exception is a bug, and the log shows its stack.
  */
 export class LoadlensError extends Error {
   readonly hint: string;

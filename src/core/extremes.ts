@@ -1,6 +1,6 @@
 /**
- * Returns the largest of the values, -Infinity without any. `Math.max(...values)` takes each as an argument, and throws a
- * RangeError when there are some ten thousand.
+ * Returns the largest of the values, -Infinity without any. `Math.max(...values)` takes each as an argument, and throws
+ * a RangeError for tens of thousands.
  */
 export function largestOf(values: Iterable<number>): number {
   let largest = -Infinity;

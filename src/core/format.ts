@@ -1,7 +1,10 @@
-/** What stands where there is no number. */
+/** Placeholder for a missing number. */
 export const noValue = '–';
 
-/** A duration in milliseconds, with 3 significant digits unless asked for more: `850 µs`, `12.3 ms`, `1.02 s`, `2 min 05 s`. */
+/**
+ * Formats a duration in milliseconds, with 3 significant digits by default: `850 µs`, `12.3 ms`, `1.02 s`, `2 min 05
+ * s`.
+ */
 export function formatMs(ms: number | null, digits = 3): string {
   if (ms === null || !Number.isFinite(ms)) return noValue;
   if (ms < 0) return `-${formatMs(-ms, digits)}`;
@@ -24,7 +27,7 @@ export function formatMsRange(lowMs: number, highMs: number): [low: string, high
   return [high.split(' ').slice(1).join(' ') === unit.join(' ') && unit.length === 1 ? number : low, high];
 }
 
-/** A duration in seconds, in the words of formatMs. */
+/** Formats a duration in seconds like formatMs. */
 export function formatS(seconds: number | null): string {
   return formatMs(seconds === null ? null : seconds * 1000);
 }
@@ -43,7 +46,7 @@ export function formatPercent(ratio: number | null): string {
   if (size >= 100) return `${formatNumber(percent)}%`;
   const text = size < 1 ? percent.toFixed(2) : plain(percent, 3);
   if (Math.abs(Number(text)) < 100) return `${text.replace(/\.0+$/, '')}%`;
-  // Rounded up to what it is not.
+  // Rounding must not turn it into 0% or 100%.
   return size > 99.99 ? '> 99.99%' : `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
 }
 
@@ -103,7 +106,7 @@ export function withoutZeros(formatted: string): string {
     .replace(/ 00 (?:s|min)$/, '');
 }
 
-/** Never in exponents: toPrecision alone writes 1.2e+3. */
+/** toPrecision would use an exponent, as in 1.2e+3. */
 function plain(value: number, digits: number): string {
   if (value === 0) return '0';
   const whole = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits))))) + 1;
@@ -120,7 +123,7 @@ export const formatFactor = (factor: number | null): string =>
 
 /** A change against something else: `+50%`, `-3.1%`. */
 export function formatChange(change: number | null): string {
-  // That a ratio is nearly whole says nothing of a change.
+  // A ratio that is nearly whole says nothing about a change.
   const words = formatPercent(change).replace('> 99.99%', '100%');
   return change !== null && change > 0 && !words.startsWith('<') ? `+${words}` : words;
 }

@@ -1,4 +1,5 @@
-// The globals that core uses and every runtime of ours has (Node, extension host, browser). Only core's own project reads this.
+// Globals that core uses and that all of our runtimes have (Node, extension host, browser). Only core's own project
+// reads this file.
 
 /** As in the WHATWG URL standard, the part that core needs. */
 interface URL {

@@ -21,7 +21,7 @@ describe('accessibility of the results panel', () => {
         `half took at most ${formatMs(latencyMs.median)}, 95% at most ${formatMs(latencyMs.p95)}.`,
     );
     assert.match(labels[1] ?? '', /^Percentiles, all responses\. Latency from p50 .+ to p99\.75 .+\.$/);
-    assert.match(labels[2] ?? '', /^Latency over time\. p95 per slice: .+–.+\.$/);
+    assert.match(labels[2] ?? '', /^Latency over time\. p50 of each target\. generate: .+, hello: .+, sleeper: .+\.$/);
     assert.match(labels[3] ?? '', /^Throughput over time\. Throughput per slice: .+–.+\.$/);
   });
 
@@ -40,7 +40,7 @@ describe('accessibility of the results panel', () => {
   it('labels each series, and hides it on a click', async () => {
     const { page } = await show(states.completed);
     const series = page.getByRole('list', { name: 'Series of Latency over time' });
-    const median = series.getByRole('button', { name: 'p50' });
+    const median = series.getByRole('button', { name: 'hello' });
     const canvas = page.getByRole('img', { name: /^Latency over time/ });
     const drawn = () => canvas.evaluate((each: HTMLCanvasElement) => each.toDataURL());
     const whole = await drawn();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate } from '../../src/core/format.ts';
 import type { PanelState } from '../../src/panel-protocol.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
+import { withoutTargetCharts } from '../../src/core/record/compact-run.ts';
 import { earlierRuns } from '../../src/core/report/tiles/earlier-runs.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './states/records.ts';
@@ -167,6 +168,35 @@ describe('results panel', () => {
       const { page } = await show({ ...states.completed, earlier: earlierRuns(record, [other]) });
       assert.equal(await page.locator('.trail').count(), 0);
       await page.getByText('had a different workload, so no change is shown. Load: concurrency 20').waitFor();
+    });
+
+    it('shows tiles and charts of one target at a time', async () => {
+      const { page } = await show(states.mix);
+      const { record: mixed } = states.mix;
+      await page.getByText(/^The targets differ: p50 from .+ \(hello\) to .+ \(generate\)\./).waitFor();
+      const choice = page.getByRole('combobox', { name: 'Target', exact: true });
+      await choice.press('ArrowDown');
+      await choice.press('ArrowDown');
+      await page.getByRole('heading', { name: 'Distribution and trends: hello' }).waitFor();
+      const hello = mixed.perTarget.find(({ name }) => name === 'hello');
+      assert.deepEqual((await page.locator('.tile dd:not(.remark)').allTextContents()).slice(0, 2), [
+        formatRate(hello?.throughputPerS ?? null),
+        formatMs(hello?.latencyMs.p95 ?? null),
+      ]);
+      assert.equal(await page.getByText('The targets differ').count(), 0);
+      assert.equal(await page.locator('figure').count(), 4);
+      await choice.press('Home');
+      await page.getByRole('heading', { name: 'Distribution and trends', exact: true }).waitFor();
+    });
+
+    it('says where a record has no charts by target', async () => {
+      const { perTarget } = withoutTargetCharts(record);
+      const { page } = await show({ ...states.completed, record: { ...record, perTarget } });
+      assert.equal(await page.locator('figure').count(), 4);
+      const choice = page.getByRole('combobox', { name: 'Target', exact: true });
+      await choice.press('ArrowDown');
+      await page.getByText('Charts by target exist for runs of 2 to 5 targets').waitFor();
+      assert.equal(await page.locator('figure').count(), 0);
     });
 
     it('starts with the verdict, with a badge and the reasons', async () => {

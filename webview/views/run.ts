@@ -1,6 +1,5 @@
 import { maxInFlightOf } from '../../src/core/plan/max-in-flight.ts';
 import { stretchedMs } from '../../src/core/metrics/rates.ts';
-import { hasStreams } from '../../src/core/metrics/streams.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { conversationSentences } from '../../src/core/report/words/prompt-facts.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
@@ -9,8 +8,6 @@ import { serverCharts } from '../../src/core/report/charts/server.ts';
 import { receivedText } from '../../src/core/report/tables/tables.ts';
 import { serverTables } from '../../src/core/report/tables/server-table.ts';
 import type { EarlierRuns } from '../../src/core/report/tiles/earlier-runs.ts';
-import { trailNote } from '../../src/core/report/tiles/trail.ts';
-import { runCharts } from '../../src/core/report/charts/run-charts.ts';
 import { turnCharts } from '../../src/core/report/charts/turns.ts';
 import { turnTables } from '../../src/core/report/tables/turn-table.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
@@ -21,14 +18,12 @@ import { latencyTables } from '../sections/run/latency-table.ts';
 import { objectives } from '../sections/run/objectives.ts';
 import { createOutcomes } from '../sections/run/outcomes.ts';
 import { provenance } from '../sections/run/provenance.ts';
-import { runTiles } from '../sections/run/run-tiles.ts';
 import { chartSection, note, section, sessionNote } from '../sections/kit/section.ts';
+import { createScope } from '../sections/run/scope.ts';
 import { serverNotes } from '../sections/run/server-notes.ts';
-import { streams } from '../sections/run/streams.ts';
 import { targets } from '../sections/run/targets.ts';
 import { verdictLine } from '../sections/run/verdict-line.ts';
 import { reportTable } from '../sections/kit/report-table.ts';
-import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
 import { planWords, requestsWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
@@ -37,7 +32,9 @@ import type { StateOf, View } from './view.ts';
 export function runView({ record, earlier, keptForSession, mark }: StateOf<'run'>): View {
   const { parts, charts } = record.requestsSent === 0 ? nothingMeasured() : measured(record, earlier);
   return {
-    charts,
+    get charts() {
+      return charts();
+    },
     element: h(
       'div',
       {},
@@ -64,27 +61,24 @@ export function runView({ record, earlier, keptForSession, mark }: StateOf<'run'
 
 interface Part {
   readonly parts: readonly Child[];
-  readonly charts: readonly ChartFigure[];
+  readonly charts: () => readonly ChartFigure[];
 }
 
 function nothingMeasured(): Part {
-  return { charts: [], parts: [] };
+  return { charts: () => [], parts: [] };
 }
 
 function measured(record: RunRecord, earlier: EarlierRuns | undefined): Part {
-  const charts = runCharts(record).map((chart) => chartFigure(chart));
+  const scope = createScope(record, earlier);
   const serverFigures = serverCharts(record).map((chart) => chartFigure(chart));
-  const streamed = hasStreams(record) ? streams(record) : undefined;
   const turnFigures = turnCharts(record).map((chart) => chartFigure(chart));
   return {
-    charts: [...turnFigures, ...(streamed?.charts ?? []), ...charts, ...serverFigures],
+    charts: () => [...turnFigures, ...scope.figures(), ...serverFigures],
     parts: [
-      createTiles(runTiles(record, earlier)).element,
-      earlierNote(earlier),
+      scope.tiles,
       clientHealth(record),
       ...turnParts(record, turnFigures),
-      streamed?.element,
-      chartSection('Distribution and trends', charts),
+      scope.charts,
       ...serverParts(record, serverFigures),
       objectives(record.objectives),
       failures(record),
@@ -98,12 +92,6 @@ function measured(record: RunRecord, earlier: EarlierRuns | undefined): Part {
       record.responses === 0 ? null : latencyTables(record),
     ],
   };
-}
-
-/** Which run the changes on tiles refer to, or why there are none. */
-function earlierNote(earlier: EarlierRuns | undefined): HTMLElement | null {
-  const text = earlier && trailNote(earlier, (startedAt) => startedWords({ startedAt }));
-  return text === undefined ? null : h('p', { class: 'remark' }, text);
 }
 
 /** Conversations: the chart and the table of their turns. */

@@ -4,7 +4,7 @@ import { maskSecrets } from './mask.ts';
 
 /** Names of variables and options whose values are secret; more than in an address, as `--key` and `HF_TOKEN` are names here. */
 const secretName = /(?:key|token|secret|password|passwd|pwd|credentials?|auth)$/i;
-/** Shorter values of the environment, such as `true`, are no secrets. */
+/** Shorter values of the environment, such as `true`, aren't secrets. */
 const shortestValue = 6;
 
 const word = String.raw`'[^']*'|"[^"]*"|[^\s'"]+`;

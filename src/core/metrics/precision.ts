@@ -5,7 +5,7 @@ import type { precisionResultSchema } from './schemas/precision-schema.ts';
 import { studentQuantile } from './statistics/normal.ts';
 import { addWatchedValues, createWatched, type TimelineTally } from './timeline.ts';
 
-/** What is to be known of the watched times: their number per second, their mean, or the quantile of a share. */
+/** Which number of the watched times is estimated: their number per second, their mean, or the quantile of a share. */
 export type WatchedStatistic = 'rate' | 'mean' | { readonly quantile: number };
 
 /** How precisely a number is known. */

@@ -17,7 +17,7 @@ export interface SteadyState {
   readonly drift?: { readonly of: Drifting; readonly share: number };
 }
 
-/** What was found and left out. */
+/** Result of an automatic warm-up. */
 export type SteadyStateFacts = Frozen<v.InferOutput<typeof steadyStateSchema>>;
 
 /** Minimum number of complete slices. */
@@ -50,7 +50,9 @@ function driftIn(of: Drifting, values: readonly number[]): SteadyState['drift'] 
   return (low > 0 || high < 0) && Math.abs(drift.share) >= leastDrift ? { of, share: drift.share } : undefined;
 }
 
-/** Returns the numbers without intervals: those of a run without a steady state hold for no other run. */
+/**
+ * Returns the numbers without intervals, because those of a run without a steady state don't apply to any other run.
+ */
 export function withoutIntervals(summary: Summary): Summary {
   return {
     ...summary,

@@ -19,7 +19,7 @@ export interface SummaryOptions {
   readonly otherLimitsMs?: readonly (RequestLimitsMs | undefined)[];
   /** Detail kept of each target, see `detailOf`; undefined: everything. */
   readonly detail?: Uint8Array | undefined;
-  /** Maximum number of targets with a row of their own if there are more targets (default: 10,000). */
+  /** Maximum number of targets with their own row if there are more targets (default: 10,000). */
   readonly mostRows?: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface SummaryExtra {
   /** Conversations that ended before their last turn without a failure, or are in progress (default: 0). */
   readonly conversationsCut?: number;
   /**
-   * Time during which requests were to leave, ms from the start of the clock. Rates are over at least this (default:
+   * Time during which requests were scheduled, ms from the start of the clock. Rates use at least this time (default:
    * 0).
    */
   readonly offeredMs?: number;

@@ -77,18 +77,25 @@ export function addToTimeline(
   const stream = sample.stream !== undefined && sample.stream.chunks > 0 ? sample.stream : undefined;
   // May merge slices, so it precedes the lookup of the slice at the end.
   if (stream !== undefined) addTokens(timeline, tokens, stream);
+  const slice = addEnd(timeline, times, answered, success);
+  if (slice === undefined || !answered) return;
+  if (stream === undefined) slice.outputTokens += tokens;
+  if (timeline.watch !== undefined && success) addWatched(slice, timeline.watch, times, sample.stream);
+}
+
+/** Adds the end of a request, without its tokens, and returns its slice. */
+export function addEnd(timeline: TimelineTally, times: Times, answered: boolean, success: boolean): Slice | undefined {
   const slice = sliceOf(timeline, times, time.end);
-  if (slice === undefined) return;
+  if (slice === undefined) return undefined;
   slice.ended++;
   if (!success) slice.failures++;
-  if (!answered) return;
-  if (stream === undefined) slice.outputTokens += tokens;
+  if (!answered) return slice;
   const latencyMs = times[time.latency] ?? 0;
   slice.responses++;
   if (latencyMs < slice.min) slice.min = latencyMs;
   if (latencyMs > slice.max) slice.max = latencyMs;
   countValue(slice.latencies, times, time.latency);
-  if (timeline.watch !== undefined && success) addWatched(slice, timeline.watch, times, sample.stream);
+  return slice;
 }
 
 function addWatched(slice: Slice, watch: WatchedTime, times: Times, stream: StreamSample | undefined): void {

@@ -157,7 +157,7 @@ export const healthBounds = ['client', 'machine'] as const;
 /** A bottleneck other than the server. */
 export type HealthBound = (typeof healthBounds)[number];
 
-/** Phase of a run. `draining`: the last request has left. */
+/** Phase of a run. `draining`: the last request has been sent. */
 export type RunPhase = 'connecting' | 'warmup' | 'running' | 'draining';
 
 /** State of a run in progress. Each snapshot replaces the previous one. */

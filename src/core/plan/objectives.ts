@@ -24,14 +24,14 @@ function latencyOf(metric: string, distribution: Distribution): Found {
   return { actual, reliable: actual !== null };
 }
 
-/** What was measured of a metric; the bounds hold also where the value itself is not reliable. */
+/** Measured value of a metric. The bounds are valid even if the value itself is unreliable. */
 interface Found {
   readonly actual: number | null;
   readonly reliable: boolean;
   readonly bounds?: readonly Bounds[];
 }
 
-/** What a quantile lies above and below, each at 95% confidence; -Infinity and Infinity where that is not known. */
+/** Lower and upper bound of a quantile, each at 95% confidence; -Infinity and Infinity if unknown. */
 interface Bounds {
   readonly low: number;
   readonly high: number;
@@ -58,7 +58,7 @@ function boundsOf({ count, min, max, interval95 }: Distribution, quantile: Quant
 /** An objective whose limit is known. */
 type Known = Pick<Objective, 'operator'> & { readonly value: number };
 
-/** Returns whether an objective is missed wherever the value lies within its bounds. */
+/** Returns whether an objective is missed for every value within the bounds. */
 const isOutOfReach = (objective: Known, { low, high }: Bounds): boolean =>
   !isWithinBound(objective.operator.startsWith('<') ? low : high, objective);
 
@@ -83,7 +83,7 @@ export function otherTimeOf(
 function measure(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Measured): Found {
   const unsent = numbers.backlog?.unsent ?? 0;
   if (objective.metric === 'errors') {
-    // Requests that were due and never left count as failed.
+    // Requests that were due but never sent count as failed.
     const actual =
       unsent > 0
         ? 1 - numbers.successes / (numbers.requestsSent + unsent)
@@ -100,7 +100,7 @@ function measure(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Mea
     const { statistic, distribution } = other;
     if (distribution === undefined) return { actual: null, reliable: false };
     const found = latencyOf(statistic, distribution);
-    // Requests that never left waited longest, for an unknown time.
+    // Requests that were never sent waited longest, for an unknown time.
     return isOfRunAlone(objective.metric) && unsent > 0 ? { ...found, reliable: false } : found;
   }
   const all = latencyOf(objective.metric, numbers.latencyMs);

@@ -3,9 +3,9 @@ import { formatS, withoutZeros } from '../format.ts';
 import type { RunPlan } from './types.ts';
 import { withFixedLength } from './until.ts';
 
-/** Pairs of slices of a comparison: the first look is at 8, and nobody needs more than 400. */
+/** Pairs of slices of a comparison: the first look is at 8, and more than 400 aren't useful. */
 export const pairLimit = { min: 8, max: 400, default: 40 } as const;
-/** Length of a slice, s. Shorter ones hold too few requests. */
+/** Length of a slice, s. Shorter ones have too few requests. */
 export const sliceLimit = { min: 0.1, max: 3600, default: 4 } as const;
 
 /**

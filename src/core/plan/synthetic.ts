@@ -3,7 +3,7 @@ import { drawLength, type Lengths } from '../values/lengths.ts';
 import { seededUnits } from '../values/pick.ts';
 import { words } from '../values/words.ts';
 
-/** What one request of a target asks for. */
+/** Prompt and output tokens of one request of a target. */
 export interface SyntheticTurn {
   /** Tokens of the prompt, shared prefix included; undefined if it isn't generated. */
   readonly inputTokens: number | undefined;
@@ -17,7 +17,7 @@ export interface SyntheticTurn {
 const seeds = { input: 0x1e57, output: 0x0e57, prefix: 0x9e57, text: 0x7e57, corpus: 0xc0e5 } as const;
 /** Random numbers that one length may need. */
 const drawsPerTurn = 128;
-/** Words at the start of a prompt that are its own: no two prompts share more of a prefix than chance gives. */
+/** Number of unique words at the start of a prompt, so that prompts share a prefix only by chance. */
 const ownWords = 12;
 /** Words of the text from which the rest of a prompt is taken. */
 const corpusWords = 65_536;
@@ -67,9 +67,9 @@ function makeCorpus(): Corpus {
 }
 
 /**
- * Returns the text of a turn as pieces of ASCII, which need no escaping in JSON. It has exactly the turn's input tokens, one per
- * word. Most of it is a part of one long text, so a long prompt costs little; its own words come first, so a prefix
- * cache finds nothing but the shared prefix.
+ * Returns the text of a turn as pieces of ASCII, which need no escaping in JSON. It has exactly the turn's input
+ * tokens, one per word. Most of it is a part of one long text, so a long prompt costs little. Its unique words come
+ * first, so a prefix cache finds only the shared prefix.
  */
 export function syntheticTexts(
   synthetic: Synthetic,

@@ -10,7 +10,7 @@ export const nextLookMs = (lookMs: number): number => lookMs * growth;
 
 /**
  * Level of the interval at each look. Ending a run when its interval happens to be narrow costs coverage, so this is
- * stricter than 5%: about 95% of the intervals that end a run hold the truth (bench/results/until.md).
+ * stricter than 5%: about 95% of the intervals that end a run contain the true value (bench/results/until.md).
  */
 export const levelAtLooks = 0.035;
 

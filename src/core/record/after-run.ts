@@ -1,6 +1,6 @@
 import type { RunRecord } from './run.ts';
 
-/** Turns that a run leaves taken for the next one of the same targets. */
+/** Turns that a run used up for the next one of the same targets. */
 export const startsAfter = ({ targets }: Pick<RunRecord, 'targets'>): number[] =>
   targets.map(({ prompts }) => (prompts === undefined ? 0 : prompts.start + prompts.sent));
 

@@ -18,8 +18,8 @@ export type CalibrationLevel = Frozen<v.InferOutput<typeof calibrationLevelSchem
 export type MeasurementError = Frozen<v.InferOutput<typeof measurementErrorSchema>>;
 
 /**
- * Client overhead in every latency on this machine: requests over loopback to a thread that responds at once, measured
- * right before the run with warm code. One entry per concurrency.
+ * Client overhead in every latency on this machine: requests over loopback to a thread that responds immediately,
+ * measured right before the run with warm code. One entry per concurrency.
  */
 export type SelfCalibration = Frozen<v.InferOutput<typeof selfCalibrationSchema>>;
 

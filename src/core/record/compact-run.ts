@@ -12,7 +12,7 @@ import type {
 import { maxServerNotes } from './merge-notes.ts';
 import type { RunRecord } from './run.ts';
 
-type TargetNumbers = Numbers & { readonly name: string };
+type TargetNumbers = RunRecord['perTarget'][number];
 
 const mostFailureSamples = 10;
 const mostTurns = 20;
@@ -23,6 +23,8 @@ const mostSampleText = 250;
 const headline = 7;
 const ofTarget = 6;
 const detail = 4;
+/** Of charts of single targets: there are several, and slices are exact to 0.8%. */
+const ofTargetCharts = 3;
 
 /**
  * Returns a copy for the history, small enough to keep many. Numbers are rounded (7 significant digits for the run, 6
@@ -60,7 +62,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       },
     }),
     sloAttainment: roundOrNull(record.sloAttainment, headline),
-    perTarget: perTarget.map((target) => Object.assign({ name: shorten(target.name) }, roundNumbers(target, ofTarget))),
+    perTarget: perTarget.map(compactTarget),
     ...(record.perTurn && {
       perTurn: record.perTurn
         .slice(0, mostTurns)
@@ -69,7 +71,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     ...(record.otherTargets && {
       otherTargets: { targets: record.otherTargets.targets, ...roundNumbers(record.otherTargets, ofTarget) },
     }),
-    timeline: roundTimeline(record.timeline),
+    timeline: roundTimeline(record.timeline, detail),
     ...(record.streamedRequests === undefined
       ? {}
       : { streamedRequests: record.streamedRequests.map(roundStreamedRequest) }),
@@ -89,6 +91,21 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
     }),
   };
 }
+
+function compactTarget({ name, latencyBins, timeline, ...numbers }: TargetNumbers): TargetNumbers {
+  return {
+    name: shorten(name),
+    ...roundNumbers(numbers, ofTarget),
+    ...(latencyBins && { latencyBins }),
+    ...(timeline && { timeline: roundTimeline(timeline, ofTargetCharts) }),
+  };
+}
+
+/** Returns a run without the charts of its targets. */
+export const withoutTargetCharts = (record: RunRecord): RunRecord => ({
+  ...record,
+  perTarget: record.perTarget.map(({ name, ...numbers }) => Object.assign({ name }, roundNumbers(numbers, ofTarget))),
+});
 
 /** All measured client readings; counts are exact. */
 const readings = [
@@ -206,12 +223,12 @@ function roundDistribution(distribution: Distribution, digits: number): Distribu
   };
 }
 
-function roundTimeline(timeline: Timeline): Timeline {
+function roundTimeline(timeline: Timeline, digits: number): Timeline {
   return {
     ...timeline,
     ...(timeline.endMs === undefined ? {} : { endMs: round(timeline.endMs, headline) }),
-    medianMs: timeline.medianMs.map((value) => roundOrNull(value, detail)),
-    p95Ms: timeline.p95Ms.map((value) => roundOrNull(value, detail)),
+    medianMs: timeline.medianMs.map((value) => roundOrNull(value, digits)),
+    p95Ms: timeline.p95Ms.map((value) => roundOrNull(value, digits)),
     ...(timeline.outputTokens === undefined
       ? {}
       : { outputTokens: timeline.outputTokens.map((value) => round(value, detail)) }),

@@ -141,7 +141,7 @@ export function lastRecord(
   };
 }
 
-/** Returns what is known of the server, with more remarks on it. */
+/** Returns the known facts about the server, with further notes. */
 function serverWith(server: RunRecord['server'], notes: readonly string[] = []): Pick<RecordParts, 'server'> {
   if (notes.length === 0) return {};
   return { server: { ...server, notes: mergeServerNotes([server?.notes ?? [], notes]) } };

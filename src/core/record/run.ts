@@ -26,7 +26,7 @@ export type ServerFacts = Frozen<v.InferOutput<typeof serverSchema>>;
 /** Resources that a server started by Loadlens used during the run. Null if the system doesn't report them. */
 export type ServerUse = Required<Omit<ServerFacts, 'notes'>>;
 
-/** Tokens that generated requests asked for. */
+/** Token counts that generated requests ask for. */
 export type AskedTokens = Frozen<v.InferOutput<typeof askedTokensSchema>>;
 
 /** Use of a target's prompts, including the warm-up. */

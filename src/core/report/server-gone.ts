@@ -8,13 +8,13 @@ import type { RunRecord } from '../record/run.ts';
 export interface TimeMark {
   /** Time since the start of the run's clock, ms. */
   readonly atMs: number;
-  /** Its name, beside the line. */
+  /** Label next to the line. */
   readonly label: string;
   /** The same in one sentence, for those who do not see the line. */
   readonly sentence: string;
 }
 
-/** What tells that a server stopped responding, also of a run in progress. */
+/** Evidence that a server stopped responding, also for a run in progress. */
 type Heard = Pick<Summary, 'unresponsiveFromMs' | 'errors'>;
 
 /** Returns the moments to mark in every chart over time, in the report and in the panel. */

@@ -69,7 +69,7 @@ export function drawLength(lengths: Lengths, unit: (draw: number) => number): nu
   if (lengths.kind === 'choice') return drawChoice(lengths.choices, unit(0));
   const { kind, mean, deviation } = lengths;
   if (kind === 'lognormal') {
-    // The logarithm is normal; its moments follow from those of the lengths.
+    // The logarithm is normal. Its moments follow from those of the lengths.
     const variance = Math.log1p((deviation / mean) ** 2);
     return bounded(Math.exp(Math.log(mean) - variance / 2 + Math.sqrt(variance) * normalFrom(unit(0), unit(1))));
   }

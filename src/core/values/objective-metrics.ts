@@ -13,7 +13,7 @@ interface Unit {
   readonly suffixes: readonly string[];
   /** Unit that a number without one probably lacks; absent if it needs none. */
   readonly missing?: string;
-  /** What is valid, for messages, with the name of the metric. */
+  /** Expected value for messages, with the name of the metric. */
   readonly expected: (metric: string) => string;
   /** Description for the documentation. */
   readonly help: string;
@@ -55,7 +55,7 @@ const units = {
 /** A metric of objectives. */
 export interface ObjectiveMetric {
   readonly name: string;
-  /** What it measures, without its statistic: `time to first token (TTFT)`. */
+  /** The measured quantity without its statistic: `time to first token (TTFT)`. */
   readonly subject: string;
   readonly unit: keyof typeof units;
   /** Direction of good values. */

@@ -9,7 +9,7 @@ export const isBaselineName = (text: string): boolean => /^[A-Za-z0-9][\w.-]{0,9
 /** Name of the baseline, unless the file or the user names another one. */
 export const defaultBaseline = 'main';
 
-/** Largest share that a limit may lie above its baseline. */
+/** Maximum distance of a limit above its baseline, as a share. */
 const mostAbove = 100;
 
 /**

@@ -33,7 +33,7 @@ const precisionForm = 'a metric and its precision, such as p95 ±5% or throughpu
 export interface PrecisionError {
   readonly message: string;
   readonly hint: string;
-  /** What was most likely meant. */
+  /** The most likely intended text. */
   readonly instead?: string;
 }
 

@@ -23,7 +23,7 @@ export interface ValueType<T> {
   read(text: string): T | undefined;
   /** Returns a text that reads as the same value. */
   write(value: T): string;
-  /** What is valid, for messages: `a whole number from 1 to 10,000`. */
+  /** Expected value for messages: `a whole number from 1 to 10,000`. */
   readonly expected: string;
   /** Valid range, for tables: `1 to 10,000`; absent without one. */
   readonly range?: string;

@@ -18,6 +18,8 @@ export interface RunChoices {
   readonly errors?: readonly ErrorKind[];
   readonly status?: RunStatus;
   readonly targets?: number;
+  /** Latency of each target, as a share of that of the run. */
+  readonly factors?: readonly number[];
   readonly verdicts?: readonly Verdict[];
   readonly failureSamples?: readonly FailureSample[];
   /** From then on the server refuses connections, and the client pauses between tries, ms. */
@@ -174,7 +176,10 @@ function feed(
     const slow = next() < 0.02 ? 2.2 : 1;
     const served = isRefused
       ? 1 + next() * 3
-      : (choices.medianMs ?? 1020) * slow * Math.exp(0.16 * gaussian(next) + 0.08 * Math.sin(sentMs / 9000));
+      : (choices.medianMs ?? 1020) *
+        (choices.factors?.[i % names.length] ?? 1) *
+        slow *
+        Math.exp(0.16 * gaussian(next) + 0.08 * Math.sin(sentMs / 9000));
     const latencyMs = isGone ? 0.4 : served;
     const endMs = sentMs + latencyMs;
     free[slot] = isGone ? endMs + 250 : endMs;

@@ -39,6 +39,12 @@ export const states = {
   },
   completed: { kind: 'run', record: syntheticRecord({ verdicts: threeVerdicts }), keptForSession: false },
   judged,
+  /** Targets of very different latency. */
+  mix: {
+    kind: 'run',
+    record: syntheticRecord({ seed: 33, requests: 900, factors: [1, 0.05, 0.4] }),
+    keptForSession: false,
+  },
   refused: {
     kind: 'run',
     record: syntheticRecord({

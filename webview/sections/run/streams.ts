@@ -1,7 +1,7 @@
-import type { Distribution, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
+import type { Distribution, Numbers, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../../src/core/format.ts';
-import { streamCharts } from '../../../src/core/report/charts/run-charts.ts';
+import { streamCharts, type ChartedRun } from '../../../src/core/report/charts/run-charts.ts';
 import { cachedShare } from '../../../src/core/report/tables/stream-tables.ts';
 import { chartFigure, type ChartFigure } from '../../charts/kit/figure.ts';
 import { tokenTimeline } from '../../charts/streams/token-timeline.ts';
@@ -18,8 +18,17 @@ export interface ChartedPart {
   readonly charts: readonly ChartFigure[];
 }
 
+/** A run with streams, or one of its targets. */
+type Streamed = Numbers &
+  StreamNumbers &
+  ChartedRun &
+  Pick<RunRecord, 'tokenSource' | 'plan'> &
+  Partial<
+    Pick<RunRecord, 'streamedRequests' | 'iclPercentileMethod' | 'ttftBins' | 'iclBins' | 'ttftByInput' | 'tokenCheck'>
+  >;
+
 /** Creates the section on streamed responses: their times and tokens. */
-export function streams(record: RunRecord & StreamNumbers): ChartedPart {
+export function streams(record: Streamed): ChartedPart {
   const charts = streamCharts(record).map((chart) => chartFigure(chart));
   const requests = record.streamedRequests ?? [];
   return {
@@ -46,7 +55,7 @@ function partial({ streams: { partial: count, partialChunks } }: StreamNumbers):
   return note('warning', `Excluded: ${countOf(count, 'interrupted stream')} (${countOf(partialChunks, 'chunk')}).`);
 }
 
-function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
+function tokenFacts(record: Streamed): HTMLElement {
   const { outputTokens, reasoningTokens, avgOutputTokens, outputTokensPerS, iclPercentileMethod } = record;
   const facts: [string, string][] = [
     ['Output tokens', `${formatCount(outputTokens)}, ${formatRate(outputTokensPerS, 'tokens')}`],
@@ -76,7 +85,7 @@ function tokenFacts(record: RunRecord & StreamNumbers): HTMLElement {
 const rate = (perS: number | null): string => formatRate(perS, 'tokens');
 
 /** What one user sees of the output, and how fast the server reads its input. */
-function speedFacts({ userTokensPerS: speed, ttftByInput }: RunRecord): [string, string][] {
+function speedFacts({ userTokensPerS: speed, ttftByInput }: Streamed): [string, string][] {
   return [
     ...(speed === undefined
       ? []
@@ -88,7 +97,7 @@ function speedFacts({ userTokensPerS: speed, ttftByInput }: RunRecord): [string,
 }
 
 /** What responses named of their input; nothing when they named none. */
-function inputFacts(record: RunRecord): [string, string][] {
+function inputFacts(record: Numbers): [string, string][] {
   const { inputTokens, inputTokensPerS = null, totalTokensPerS = null } = record;
   if (inputTokens === undefined) return [];
   const cached = cachedShare(record);
@@ -99,7 +108,7 @@ function inputFacts(record: RunRecord): [string, string][] {
   ];
 }
 
-function timesTable(record: RunRecord & StreamNumbers): HTMLElement {
+function timesTable(record: StreamNumbers): HTMLElement {
   return createTable(
     'Stream times',
     [

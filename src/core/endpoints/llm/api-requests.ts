@@ -10,7 +10,7 @@ export interface ApiRequests {
   readonly prompt: (json: Json) => string;
   /** The body names the model. */
   readonly namesModel?: true;
-  /** How a stream is asked for: by the member `stream`, by the path, always, or not at all. */
+  /** How streaming is requested: by the member `stream`, by the path, always, or not at all. */
   readonly streaming: 'member' | 'path' | 'always' | 'never';
   /** Whether a request asks for a stream. */
   readonly streams: (json: Json, url: string) => boolean;
@@ -37,7 +37,7 @@ const inFirstOf =
   (json: Json): string =>
     names.find((name) => name in json) ?? names[0];
 
-/** The requests of every API. A response format without an API of its own is asked like OpenAI's. */
+/** The requests of every API. Requests for a response format without its own API have OpenAI's format. */
 const requests: Readonly<Record<DialectName, ApiRequests>> = {
   openai: {
     limit: ['max_tokens'],
@@ -113,14 +113,14 @@ const requests: Readonly<Record<DialectName, ApiRequests>> = {
 /** Returns how the requests of an API are written. */
 export const requestsOf = (dialect: DialectName): ApiRequests => requests[dialect];
 
-/** What the directives say about a request. */
+/** Values of the directives for a request. */
 export interface Choices {
   readonly stream: boolean | undefined;
   readonly maxTokens?: number | undefined;
   readonly usage?: 'on' | 'off' | undefined;
 }
 
-/** Returns the body with what the directives say, in the members that the API has for it. */
+/** Returns the body with the values of the directives, in the members of its API. */
 export function withChoices(json: Json, dialect: DialectName, { stream, maxTokens, usage }: Choices): Json {
   const said: Record<string, unknown> = { ...json };
   const { limit, streaming } = requests[dialect];
@@ -131,7 +131,7 @@ export function withChoices(json: Json, dialect: DialectName, { stream, maxToken
   }
   if (dialect === 'openai' && said['stream'] === true && usage !== 'off' && !('stream_options' in json))
     said['stream_options'] = { include_usage: true };
-  // Null means that it is left out: some servers reject the member whatever its value.
+  // Null omits the member, because some servers reject it with any value.
   if (said['stream'] === false || usage === 'off' || json['stream_options'] === null) delete said['stream_options'];
   return said;
 }

@@ -55,7 +55,7 @@ export interface Recognized {
   readonly api?: LlmApi;
   /** Complete URL, if the request has a base URL. */
   readonly completed?: string;
-  /** Whether the request looks like one to a language model, of whatever API. */
+  /** Whether the request looks like one to a language model with any API. */
   readonly asksModel: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface BacklogRecorder {
   add(atMs: number, waiting: number): void;
   /**
    * Returns the backlog.
-   * @param unsent number of requests that never left
+   * @param unsent number of requests that were never sent
    */
   summary(unsent: number): Backlog;
 }

@@ -26,6 +26,8 @@ export interface RecorderState {
   readonly responseTime: Tally;
   readonly lag: Tally;
   readonly timeline: TimelineTally;
+  /** By index of the target, without tokens; empty unless there are few targets. */
+  readonly targetTimelines: readonly TimelineTally[];
   readonly streamedRequests: StreamedRequests;
   readonly ttftByInput: TtftByInputTally;
   readonly clock: RecorderClock;
@@ -44,7 +46,7 @@ export interface RecorderClock {
   lastResponseMs: number;
   /** Time of the last sign of the server; −Infinity before the first. */
   heardMs: number;
-  /** Requests that left after that and got no response. */
+  /** Requests that were sent after that and got no response. */
   unheard: number;
   /** Σ end − sent over all requests including failed ones, ms: one side of Little's law. */
   requestTimeMs: number;
@@ -59,8 +61,14 @@ const exactPerTarget = 1024;
  * Returns the state of a recorder before its first request.
  * @param counted number of targets if some of them are only counted
  * @param watch time whose values the timeline keeps; see `createTimeline`
+ * @param charted number of targets with a timeline
  */
-export function createRecorderState(maxRawSamples: number, counted = 0, watch?: WatchedTime): RecorderState {
+export function createRecorderState(
+  maxRawSamples: number,
+  counted = 0,
+  watch?: WatchedTime,
+  charted = 0,
+): RecorderState {
   return {
     maxRawSamples,
     exact: true,
@@ -71,6 +79,7 @@ export function createRecorderState(maxRawSamples: number, counted = 0, watch?: 
     responseTime: createTally(maxRawSamples, true),
     lag: createTally(maxRawSamples, true),
     timeline: createTimeline(watch),
+    targetTimelines: Array.from({ length: charted }, () => createTimeline()),
     streamedRequests: createStreamedRequests(),
     ttftByInput: createTtftByInput(),
     clock: {
@@ -122,6 +131,7 @@ export function mergeStates(states: readonly RecorderState[]): RecorderState {
       rawLimitOfTarget(merged),
     ),
     counts: mergeCounts(states.flatMap(({ counts }) => counts ?? [])),
+    targetTimelines: mergeTargetTimelines(states),
     streamedRequests: mergeStreamedRequests(states.map(({ streamedRequests }) => streamedRequests)),
     ttftByInput: mergeTtftByInput(states.map(({ ttftByInput }) => ttftByInput)),
   };
@@ -179,6 +189,12 @@ function mergeRuns(states: readonly RecorderState[], exact: boolean, chunkLimit:
     timeline: mergeTimelines(states.map(({ timeline }) => timeline)),
   };
 }
+
+/** Returns the timelines by target; none if one of the states has none. */
+const mergeTargetTimelines = (states: readonly RecorderState[]): TimelineTally[] =>
+  Array.from({ length: Math.min(...states.map(({ targetTimelines }) => targetTimelines.length)) }, (_, target) =>
+    mergeTimelines(states.flatMap(({ targetTimelines }) => targetTimelines[target] ?? [])),
+  );
 
 function mergeTargets(states: readonly RecorderState[], rawLimit: number): RecorderState['targets'] {
   const count = Math.max(0, ...states.map(({ targets }) => targets.length));

@@ -2,13 +2,13 @@ import { addToGroup, createGroup } from '../group.ts';
 import { createRecorderState, leaveExactness, rawLimitOfTarget, type RecorderState } from './recorder-state.ts';
 import { addTtftByInput } from './ttft-by-input.ts';
 import { addToCounts } from './target-counts.ts';
-import { targetDetail } from './target-detail.ts';
+import { chartedTargets, targetDetail } from './target-detail.ts';
 import { addStreamedRequest } from '../streamed-requests.ts';
 import { keepsTo, streamTimes } from '../streams.ts';
 import { hasLimits, liveSummaryOf, summaryOf, type SummaryExtra, type SummaryOptions } from '../summary.ts';
 import { addValue } from './tally.ts';
 import { addTurn, createTurns } from './turns.ts';
-import { addToTimeline, type WatchedTime } from '../timeline.ts';
+import { addEnd, addToTimeline, type WatchedTime } from '../timeline.ts';
 import { time, timeCount, type Times } from '../times.ts';
 import type { Sample, Summary } from '../types.ts';
 
@@ -48,9 +48,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
     options.maxRawSamples ?? exactUpTo,
     detail === undefined ? 0 : targetNames.length,
     options.watch,
+    chartedTargets(targetNames.length),
   );
-  const { run, targets, counts, responseTime, lag, timeline, streamedRequests, ttftByInput, clock, maxRawSamples } =
-    state;
+  const {
+    run,
+    targets,
+    counts,
+    responseTime,
+    lag,
+    timeline,
+    targetTimelines,
+    streamedRequests,
+    ttftByInput,
+    clock,
+    maxRawSamples,
+  } = state;
   const times: Times = new Float64Array(timeCount);
 
   function add(sample: Sample): void {
@@ -95,6 +107,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     hear(sample);
     if (success && sample.stream !== undefined) addTtftByInput(ttftByInput, sample, times[time.ttft] ?? Number.NaN);
     addToTimeline(timeline, sample, times, answered, success);
+    const own = targetTimelines[target];
+    if (own !== undefined) addEnd(own, times, answered, success);
     if (limited && success) {
       const limit = latencyLimitMs[target];
       const others = otherLimitsMs[target];

@@ -78,7 +78,12 @@ export function withoutTransient(
   const { clock, ...state } = mergeStates(kept);
   const { heardMs, unheard } = whole.clock;
   return {
-    state: { ...state, clock: { ...clock, firstSentMs: fromMs, heardMs, unheard }, timeline: whole.timeline },
+    state: {
+      ...state,
+      clock: { ...clock, firstSentMs: fromMs, heardMs, unheard },
+      timeline: whole.timeline,
+      targetTimelines: whole.targetTimelines,
+    },
     fromMs,
   };
 }

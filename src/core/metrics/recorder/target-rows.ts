@@ -1,9 +1,11 @@
+import { latencyBinsOf } from '../bins.ts';
 import { mergeGroups, numbersOf, type Group } from '../group.ts';
 import type { RecorderState } from './recorder-state.ts';
 import type { SummaryOptions } from '../summary.ts';
 import type { RankTable, Tally } from './tally.ts';
 import { addCountsAt, createTargetCounts, groupAt } from './target-counts.ts';
 import { mostDetailed, targetDetail } from './target-detail.ts';
+import { timelineOf } from '../timeline.ts';
 import type { Numbers, Summary } from '../types.ts';
 
 /**
@@ -16,16 +18,25 @@ export function targetRows(
   rateMs: number,
   table: RankTable,
 ): Pick<Summary, 'perTarget' | 'otherTargets'> {
+  const { targets, counts, targetTimelines, clock } = state;
   // Most targets have the same few outcomes, so they share one object.
   const known = new Map<string, Numbers['statusCodes']>();
   const rowOf = (group: Group, target: number): Summary['perTarget'][number] => {
-    const { numbers } = numbersOf(group, rateMs, table, true);
+    const { numbers, latency } = numbersOf(group, rateMs, table, true);
     const key = JSON.stringify(numbers.statusCodes);
     const statusCodes = known.get(key) ?? numbers.statusCodes;
     known.set(key, statusCodes);
-    return { name: targetNames[target] ?? '', ...numbers, statusCodes };
+    const own = targetTimelines[target];
+    return {
+      name: targetNames[target] ?? '',
+      ...numbers,
+      statusCodes,
+      ...(own && {
+        latencyBins: latencyBinsOf(latency.ranked, latency.tally.min, latency.tally.max),
+        timeline: timelineOf(own, clock.lastEndMs, false),
+      }),
+    };
   };
-  const { targets, counts } = state;
   if (counts === null)
     return { perTarget: targets.flatMap((group, target) => (group === undefined ? [] : [rowOf(group, target)])) };
 

@@ -110,6 +110,15 @@ export const backlogSchema = v.object({
 const targetNumbersSchema = v.object({
   name: about('Name of the target.', v.string()),
   ...numbersSchema.entries,
+  latencyBins: v.exactOptional(
+    about('Histogram of its latencyMs; absent unless the plan has 2 to 5 targets.', binsSchema),
+  ),
+  timeline: v.exactOptional(
+    about(
+      'Its events per slice of the run, without tokens; slices may be wider than those of the run. Absent unless the plan has 2 to 5 targets.',
+      timelineSchema,
+    ),
+  ),
 });
 
 /** The numbers of one turn of all conversations. */

@@ -9,7 +9,7 @@ const loadModels: Readonly<Record<RunPlan['loadModel'], (plan: RunPlan) => LoadM
   open: openLoop,
 };
 
-/** Returns whether requests wait for a time of their own: in the open model, unless all of them are due at the start. */
+/** Returns whether requests have scheduled times: in the open model, unless all of them are due at the start. */
 export const isPaced = ({ loadModel, atOnce = false }: Pick<RunPlan, 'loadModel' | 'atOnce'>): boolean =>
   loadModel === 'open' && !atOnce;
 

@@ -19,8 +19,8 @@ export function offeredMs(plan: RunPlan, share: Share, taken: number, elapsedMs:
     const byCount = durationS === null || (requests !== null && taken >= partOf(requests, share));
     return byCount ? 0 : Math.min(byTimeMs, elapsedMs);
   }
-  // Of n requests at 1/s, the last leaves after n − 1 seconds, but they span n seconds: the time until the next one
-  // would leave.
+  // Of n requests at 1/s, the last is sent after n − 1 seconds, but they span n seconds: the time until the next one
+  // would be sent.
   const byCountMs = requests === null ? Infinity : arrivalTime(stages)(requests);
   return Math.min(byTimeMs, byCountMs, elapsedMs);
 }

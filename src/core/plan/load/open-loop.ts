@@ -3,8 +3,8 @@ import type { LoadModel } from './load-model.ts';
 import type { RunPlan } from '../types.ts';
 
 /**
- * Creates the open model: requests leave at their scheduled times, whether earlier ones have completed or not, until
- * the count or the time is reached.
+ * Creates the open model: requests are sent at their scheduled times, whether earlier ones have ended or not, until the
+ * number of requests or the time is reached.
  */
 export function openLoop(plan: RunPlan): LoadModel {
   const dueMs = arrivalsOf(plan);

@@ -40,7 +40,7 @@ export const isComparedMetric = (name: string): name is ComparedMetricName => Ob
 /** Names of the metrics, in the order of tables. */
 export const comparedMetricNames: readonly ComparedMetricName[] = Object.keys(comparedMetrics).filter(isComparedMetric);
 
-/** Decisive unless the user names others; the second list is for streams alone. */
+/** Decisive unless the user names others. The second list is for streams only. */
 const usuallyDecisive: readonly ComparedMetricName[] = ['throughput', 'p50', 'p95'];
 const decisiveForStreams: readonly ComparedMetricName[] = ['ttft', 'tpot'];
 
@@ -62,7 +62,7 @@ export function metricsOf(
     .map((name) => ({ name, better: comparedMetrics[name].better, decisive: decisive.includes(name) }));
 }
 
-/** Returns the metrics to be judged whose percentile some slice has too few requests for, with the number it takes. */
+/** Returns the judged metrics whose percentile has too few requests in some slice, with the number needed. */
 export function tooFewFor(
   slices: readonly ComparisonSlice[],
   decisive: readonly ComparedMetricName[],

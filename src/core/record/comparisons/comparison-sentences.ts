@@ -50,7 +50,7 @@ export function verdictSentence(record: ComparisonRecord, limited: readonly ('a'
   }
 }
 
-/** Why there is no verdict yet, and what would settle it. */
+/** Explains why there is no verdict yet, and what would make it conclusive. */
 function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, failed: string): string {
   const settled = metrics.find(({ verdict }) => verdict === 'better' || verdict === 'worse');
   const open = metrics.filter(({ verdict }) => verdict === 'inconclusive');
@@ -73,14 +73,17 @@ function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, failed: 
   return `The change of B in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${detectable}%. ${adviceFor(open, kind)}`;
 }
 
-/** Returns the fewest runs a side for which the test of Mann and Whitney can reach a two-sided level: 2 / C(2n, n) of it. */
+/**
+ * Returns the smallest number of runs per side with which the Mann-Whitney test can reach a two-sided level: 2 / C(2n,
+ * n) of it.
+ */
 export function leastRuns(level: number): number {
   let runs = 1;
   for (let orders = 2; 2 / orders > level; runs += 1) orders *= (2 * (2 * runs + 1)) / (runs + 1);
   return runs;
 }
 
-/** More pairs than this are no advice. */
+/** More pairs than this aren't a useful recommendation. */
 const mostFurther = 200;
 
 /** What would settle these metrics. */

@@ -7,7 +7,7 @@ import { comparisonSchemaName, type ComparisonRecord, type ComparisonSlice } fro
 import { verdictSentence } from './comparison-sentences.ts';
 import { countOf } from '../../format.ts';
 
-/** What a comparison is made of: all that was measured, and how it is judged. */
+/** Input of a comparison: the measurements, and the rules for judging them. */
 export type ComparisonParts = Pick<
   ComparisonRecord,
   'id' | 'name' | 'startedAt' | 'status' | 'stopReason' | 'plan' | 'a' | 'b' | 'environment' | 'source'
@@ -75,7 +75,7 @@ function judgedPairs(complete: number, planned: number, level: number): number {
   return looks.at(-1)?.pairs ?? complete;
 }
 
-/** Empty when a slice has no value: what is left would be a choice of slices. */
+/** Empty if a slice has no value, because the others would be a selection. */
 function logs(slices: readonly ComparisonSlice[], name: ComparedMetricName): number[] {
   const values = slices.map(({ values: all }) => all[name] ?? 0);
   return values.every((value) => value > 0) ? values.map((value) => Math.log(value)) : [];
@@ -121,7 +121,7 @@ function compareFailures(
 const limitedShare = (slices: readonly ComparisonSlice[]): number =>
   slices.length === 0 ? 0 : slices.filter(({ bound }) => bound === 'client').length / slices.length;
 
-/** One verdict of all. Failures come first: a side that fails more is never better. */
+/** Overall verdict. Failures come first: a side that fails more is never better. */
 function verdictOf(
   metrics: readonly MetricComparison[],
   failures: ComparisonRecord['failures'],

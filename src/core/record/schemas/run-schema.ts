@@ -13,7 +13,7 @@ import { verdictSchema } from '../../vocabulary.ts';
 import { recordSchema } from '../run.ts';
 import { environmentSchema, sourceSchema } from './environment-schema.ts';
 
-/** Tokens that generated requests asked for; see `AskedTokens`. */
+/** Token counts that generated requests ask for; see `AskedTokens`. */
 export const askedTokensSchema = about(
   'Tokens that the requests asked for.',
   v.object({

@@ -39,7 +39,7 @@ export const suiteEntries = {
   files: about('Files of the report.', v.array(v.string())),
 };
 
-/** What a file of the throughput suite must have to be read. The rest is computed from its runs. */
+/** Required content of a throughput suite's file. The rest is computed from its runs. */
 export const throughputPartsSchema = v.object({
   ...suiteEntries,
   suite: v.literal('throughput'),

@@ -28,7 +28,7 @@ const ratesSchema = v.object({
   ),
 });
 
-/** What a file of a sweep must have to be read. The rest is computed from its levels. */
+/** Required content of a sweep's file. The rest is computed from its levels. */
 export const sweepPartsSchema = v.object({
   schema: v.literal(sweepSchema),
   id: recordIdSchema,

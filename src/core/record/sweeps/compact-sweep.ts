@@ -1,4 +1,4 @@
-import { compactRecord } from '../compact-run.ts';
+import { compactRecord, withoutTargetCharts } from '../compact-run.ts';
 import { makeThroughputSuite } from '../suites/make-suite.ts';
 import type { ThroughputSuite } from '../suites/suite.ts';
 import { makeSweepRecord } from './make-sweep.ts';
@@ -8,6 +8,7 @@ import type { RunRecord } from '../run.ts';
 /** Steps that remove parts of a level, the least important first. */
 const steps: readonly ((level: RunRecord) => RunRecord)[] = [
   (level) => compactRecord(level, 10),
+  withoutTargetCharts,
   (level) => ({ ...level, timeline: { widthMs: 1, responses: [], failures: [], medianMs: [], p95Ms: [] } }),
   (level) => ({ ...level, latencyBins: { edgesMs: [], counts: [] } }),
   (level) => compactRecord({ ...level, failureSamples: level.failureSamples.slice(0, 1) }, 1),

@@ -78,7 +78,7 @@ function timeTicks(minS: number, maxS: number): number[] {
   return multiples(step, minS, maxS);
 }
 
-/** Returns the axis of a run that has come this far; a part of it can be looked at alone. */
+/** Returns the axis of a run up to this time, or of a part of it. */
 export function timeAxis(untilMs: number): ChartAxis {
   const max = untilMs / 1000 || 1;
   return {
@@ -98,7 +98,7 @@ export function namedAxis(title: string, names: readonly string[]): ChartAxis {
   return { title, min: -0.6, max: names.length - 0.4, ticks: names.map((_, i) => i), tick: text, text };
 }
 
-/** Returns where a positive value lies on an axis that gives each doubling the same room. */
+/** Returns the position of a positive value on an axis with equal space for each doubling. */
 export const logPosition = (value: number): number => Math.log2(value);
 
 const valueAt = (position: number): number => Number((2 ** position).toPrecision(12));
@@ -127,8 +127,8 @@ export function logAxis(title: string, smallest: number, largest: number, text: 
 }
 
 /**
- * Returns an axis over what is there, not from 0 on: differences of a few percent are what it is for.
- * @param text writes a value with its unit and a number of digits
+ * Returns an axis over the range of the values, without 0, because it's for differences of a few percent.
+ * @param text formats a value with its unit and a number of digits
  */
 export function spreadAxis(
   title: string,
@@ -139,7 +139,7 @@ export function spreadAxis(
   const room = 0.08 * (most - least || Math.abs(most) || 1);
   const [min, max] = [Math.max(0, least - room), most + room];
   const ticks = ticksBetween(min, max, 5);
-  // As many digits as it takes to tell the ticks apart without rounding.
+  // Enough digits to distinguish the ticks without rounding.
   const digits = [3, 4, 5].find((each) => ticks.every((tick) => Number(tick.toPrecision(each)) === tick)) ?? 6;
   return {
     title,

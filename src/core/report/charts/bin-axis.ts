@@ -2,8 +2,8 @@ import { stretchedBins } from '../../metrics/bins.ts';
 import { formatMs, withoutZeros } from '../../format.ts';
 import type { ChartAxis } from './content.ts';
 
-// Bins need not be equally wide: they grow with the latency, and the outermost reach to the extremes. A chart draws each as
-// wide as the next: edge i lies at i on its axis.
+// Bins may differ in width: they grow with the latency, and the outermost reach to the extremes. A chart draws all of
+// them with the same width: edge i is at i on its axis.
 
 /** A label below an axis of bins. */
 export interface BinLabel {
@@ -12,8 +12,8 @@ export interface BinLabel {
 }
 
 /**
- * Edges at regular distances, about as many as asked for. A bin that was stretched to an extreme far out has a name as a
- * whole, `> 12.5 ms`: its end written at its place would make the axis look even.
+ * Edges at regular distances, about the requested number. A bin that was stretched to an outlier has its own label, `>
+ * 12.5 ms`, because a label at its end would make the axis look regular.
  */
 export function binLabels(edgesMs: readonly number[], most: number): BinLabel[] {
   const bins = edgesMs.length - 1;
@@ -32,7 +32,7 @@ export function binLabels(edgesMs: readonly number[], most: number): BinLabel[] 
   ];
 }
 
-/** Writes edges with as many digits as it takes to tell them apart. */
+/** Formats edges with enough digits to distinguish them. */
 export function edgeFormat(edges: readonly number[]): (index: number) => string {
   const digits = [3, 4, 5].find((d) => new Set(edges.map((edge) => formatMs(edge, d))).size === edges.length) ?? 6;
   return (index) => {
@@ -41,7 +41,7 @@ export function edgeFormat(edges: readonly number[]): (index: number) => string 
   };
 }
 
-/** Returns where a time lies on the axis of bins. */
+/** Returns the position of a time on the axis of bins. */
 export function binPosition(edges: readonly number[], ms: number): number {
   const i = Math.max(
     0,

@@ -2,20 +2,20 @@ import type { Table } from '../tables/tables.ts';
 
 // A chart is computed once: every number, tick, label, and sentence of it. The panel and the HTML report only draw.
 
-/** Colors by name; each drawing has its own shades of them. */
+/** Colors by name. Each renderer has its own shades of them. */
 export type SeriesColor = 'blue' | 'yellow' | 'green' | 'purple' | 'red';
 
 /** One point of a series. */
 export interface Point {
   readonly x: number;
-  /** Null where there is no value: a line is broken there. */
+  /** Null without a value. The line is interrupted there. */
   readonly y: number | null;
   /** Ends of the interval of the point, along the x axis. */
   readonly low?: number;
   readonly high?: number;
-  /** Written beside the point. */
+  /** Label next to the point. */
   readonly name?: string;
-  /** What a tooltip adds, such as how many responses the point is of. */
+  /** Additional text of a tooltip, such as the number of responses. */
   readonly note?: string;
 }
 
@@ -23,12 +23,12 @@ export interface Point {
 export interface Series {
   readonly label: string;
   readonly color: SeriesColor;
-  /** Told apart by more than color: a filled area, a line, a dashed line, dots alone. */
+  /** Distinguished by more than color: a filled area, a line, a dashed line, or only dots. */
   readonly look: 'area' | 'line' | 'dashed' | 'dots';
   readonly points: readonly Point[];
-  /** `bars`: each point is the middle of a bar one unit wide; `steps`: the value holds up to the next point. */
+  /** `bars`: each point is the middle of a bar one unit wide; `steps`: the value applies up to the next point. */
   readonly shape?: 'bars' | 'steps';
-  /** Each point is drawn: there are few, and they are what was measured. */
+  /** Each point is drawn, because there are few, and each was measured. */
   readonly dots?: boolean;
 }
 
@@ -78,6 +78,6 @@ export interface ChartContent {
   readonly band?: Band;
   /** Small print below the chart. */
   readonly remark?: string;
-  /** The same in numbers, beside the chart. */
+  /** The same data as a table. */
   readonly table: Table;
 }

@@ -19,7 +19,7 @@ interface Plot {
   readonly y: (value: number) => number;
 }
 
-/** Returns a chart as a picture for a page without scripts. Colors come by class from the style of the page. */
+/** Returns a chart as SVG for a page without scripts. Colors are classes in the page's style sheet. */
 export function drawSvg(content: ChartContent): string {
   const plot = plotOf(content);
   const { title, summary, series, markers = [], limits = [], band } = content;

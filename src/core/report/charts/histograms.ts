@@ -5,19 +5,22 @@ import { countAxis } from './axes.ts';
 import { binAxis, binPosition, edgeFormat } from './bin-axis.ts';
 import type { ChartContent, SeriesColor } from './content.ts';
 
-/** What a histogram is of, in words. */
+/** Subject of a histogram, in words. */
 interface HistogramWords {
   readonly title: string;
   readonly color: SeriesColor;
   /** Title of the axis of times. */
   readonly time: string;
-  /** What is counted, as the title of a column. */
+  /** What is counted, as the header of a column. */
   readonly counted: string;
   readonly summary: (distribution: Distribution) => string;
 }
 
 /** Returns how many responses took how long; null without a response. */
-export function latencyHistogram({ latencyBins, latencyMs }: RunRecord): ChartContent | null {
+export function latencyHistogram({
+  latencyBins,
+  latencyMs,
+}: Pick<RunRecord, 'latencyBins' | 'latencyMs'>): ChartContent | null {
   return histogram(
     {
       title: 'Latency, all responses',

@@ -10,7 +10,7 @@ import { marked } from '../tables/tables.ts';
 /** The levels of a sweep or a suite, and what follows from them. */
 export type Levels = Pick<SweepRecord, 'levels' | 'figures'>;
 
-/** Returns the charts of a sweep or a suite; none of a single level. */
+/** Returns the charts of a sweep or a suite; none for a single level. */
 export function levelCharts(sweep: Levels): ChartContent[] {
   const measured = sweep.levels.filter(({ successLatencyMs }) => successLatencyMs.count > 0);
   if (new Set(measured.map(({ plan }) => plan.concurrency)).size < 2) return [];
@@ -23,7 +23,7 @@ export function levelCharts(sweep: Levels): ChartContent[] {
   ];
 }
 
-/** Returns how many requests at once, in a digit or two: where a curve peaks need not be a whole number. */
+/** Returns a concurrency with one or two digits, because the peak of a curve needn't be a whole number. */
 export const concurrencyText = (concurrency: number | null): string =>
   concurrency !== null && Number.isInteger(concurrency) ? formatCount(concurrency) : formatNumber(concurrency);
 
@@ -40,7 +40,7 @@ export function knee({ levels }: Pick<Levels, 'levels'>): number | null {
 
 const concurrencyAt = (place: number): string => formatCount(Math.round(2 ** place));
 
-/** The axis of concurrency, with a tick at each level. Levels double, so each doubling takes the same room. */
+/** The axis of concurrency, with a tick at each level. Levels double, so each doubling has the same width. */
 function levelAxis(concurrencies: readonly number[]): ChartAxis {
   const places = [...new Set(concurrencies.map(logPosition))];
   return {
@@ -55,7 +55,7 @@ function levelAxis(concurrencies: readonly number[]): ChartAxis {
 
 const axisOf = ({ levels }: Pick<Levels, 'levels'>): ChartAxis => levelAxis(levels.map(({ plan }) => plan.concurrency));
 
-/** The concurrencies that stand out, each with its name. */
+/** The highlighted concurrencies with their names. */
 function levelMarkers(levels: Levels): Marker[] {
   const named = new Map<number, string[]>();
   const name = (concurrency: number | null, words: string): void => {
@@ -66,7 +66,7 @@ function levelMarkers(levels: Levels): Marker[] {
   name(recommended, recommended === tested ? 'no limit up to' : 'recommended');
   name(knee(levels), 'knee');
   const peak = levels.figures.usl?.peakConcurrency ?? null;
-  // A peak beyond the last level would lie outside of the chart.
+  // A peak beyond the last level would be outside the chart.
   name(peak !== null && peak <= tested ? peak : null, 'USL peak');
   return [...named]
     .toSorted(([a], [b]) => a - b)
@@ -76,7 +76,7 @@ function levelMarkers(levels: Levels): Marker[] {
     }));
 }
 
-/** The lines of a chart that stand for no level, for those who do not see them. */
+/** The lines of a chart that aren't levels, described for screen readers. */
 function markedText(markers: readonly Marker[], limits: readonly Limit[] = []): string {
   const names = [...markers, ...limits].map(({ label }) => label);
   return names.length === 0 ? '' : ` Marked: ${names.join('; ')}.`;
@@ -86,8 +86,8 @@ function markedText(markers: readonly Marker[], limits: readonly Limit[] = []): 
 const curveSteps = 40;
 
 /**
- * Returns successes per second at each level, beside linear scaling and the Universal Scalability Law. Both axes give each
- * doubling the same room, so linear scaling is a straight line.
+ * Returns successes per second at each level, with linear scaling and the Universal Scalability Law. Each doubling has
+ * the same width on both axes, so linear scaling is a straight line.
  */
 export function throughputByLevel(sweep: Levels): ChartContent {
   const { levels, figures } = sweep;
@@ -284,7 +284,7 @@ export function tradeOff({ levels }: Pick<Levels, 'levels'>): ChartContent {
   };
 }
 
-/** Returns how much of linear scaling each level reaches; null where there is no level 1 to compare with. */
+/** Returns the share of linear scaling that each level reaches; null without a level at concurrency 1. */
 function efficiencyByLevel(sweep: Levels): ChartContent | null {
   const levels = sweep.figures.levels.map(({ concurrency, efficiency, tokenScalingFactor }) => ({
     concurrency,

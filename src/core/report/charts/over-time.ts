@@ -7,7 +7,7 @@ import type { ChartAxis, ChartContent, Point, Series } from './content.ts';
 
 const nothing = 'No response yet.';
 
-/** Returns median and 95th percentile of each slice of a run that has come this far. */
+/** Returns p50 and p95 of each slice of a run up to this time. */
 export function latencyOverTime(timeline: Timeline, untilMs: number, marks: readonly TimeMark[]): ChartContent {
   const whole = slices(timeline, untilMs);
   const p95 = extremes(whole.map((slice) => slice.p95Ms));
@@ -156,7 +156,10 @@ function sliceAxis(whole: readonly Slice[], untilMs: number): ChartAxis {
   };
 }
 
-/** A rate holds for its slice: a line from middle to middle would show a slope that nobody measured. The last is drawn twice, so that its slice has its width. */
+/**
+ * A rate applies to its whole slice, and a line from middle to middle would show a slope that wasn't measured. The last
+ * one is drawn twice, so its slice has its full width.
+ */
 function steps(whole: readonly Slice[], of: (slice: Slice) => Omit<Point, 'x'>): Point[] {
   const last = whole.at(-1);
   const points = whole.map((slice) => ({ x: slice.fromMs / 1000, ...of(slice) }));
@@ -164,7 +167,7 @@ function steps(whole: readonly Slice[], of: (slice: Slice) => Omit<Point, 'x'>):
 }
 
 /** Adds the moments to mark, as lines and in words. */
-function marked(marks: readonly TimeMark[], content: ChartContent): ChartContent {
+export function marked(marks: readonly TimeMark[], content: ChartContent): ChartContent {
   if (marks.length === 0) return content;
   return {
     ...content,

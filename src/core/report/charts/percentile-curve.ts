@@ -20,15 +20,15 @@ const shares = [
 ];
 
 /**
- * Returns the values at the quantiles from p50 to p99.99, as far as at least one value lies beyond. The named ones are those of
- * the distribution; between them a histogram is as exact as its bins.
+ * Returns the values at the quantiles from p50 to p99.99, as long as at least one value is higher. The named ones are
+ * those of the distribution. Between them, they are as accurate as the bins of the histogram.
  */
 export function percentileCurvePoints(bins: LatencyBins, distribution: Distribution): CurvePoint[] {
   const { count, max } = distribution;
   const exact = new Map(quantileNames.map((name) => [quantileShares[name], distribution[name]]));
   const reached = shares.filter((share) => count * (1 - share) >= 1 - 1e-9);
   const points = reached.map((share): CurvePoint => ({ share, ms: exact.get(share) ?? binnedQuantile(bins, share) }));
-  // A rough value lies between the exact ones beside it.
+  // An approximate value must be between the exact ones next to it.
   return points.map(({ share, ms }) => {
     const known = [...exact].flatMap(([at, value]) => (value === null ? [] : [{ at, value }]));
     const floor = Math.max(0, ...known.filter(({ at }) => at <= share).map(({ value }) => value));
@@ -37,7 +37,9 @@ export function percentileCurvePoints(bins: LatencyBins, distribution: Distribut
   });
 }
 
-/** Returns where a share lies on an axis that gives each further nine the same room: 0 for 0%, 1 for 90%, 2 for 99%. */
+/**
+ * Returns the position of a share on an axis with equal space for each further nine: 0 for 0%, 1 for 90%, 2 for 99%.
+ */
 export const tailPosition = (share: number): number => -Math.log10(1 - share);
 
 const ticks = [0.5, 0.9, 0.99, 0.999, 0.9999];
@@ -45,7 +47,10 @@ const ticks = [0.5, 0.9, 0.99, 0.999, 0.9999];
 const nameOf = (position: number): string => `p${String(Number((100 * (1 - 10 ** -position)).toFixed(3)))}`;
 
 /** Returns latency by percentile, where each further nine has the same room; null with too few responses. */
-export function percentileCurve({ latencyBins, latencyMs }: RunRecord): ChartContent | null {
+export function percentileCurve({
+  latencyBins,
+  latencyMs,
+}: Pick<RunRecord, 'latencyBins' | 'latencyMs'>): ChartContent | null {
   const points = percentileCurvePoints(latencyBins, latencyMs).map(({ share, ms }) => ({ x: tailPosition(share), ms }));
   const last = points.at(-1);
   if (last === undefined) return null;

@@ -1,6 +1,8 @@
 import { timelineEndMs } from '../../metrics/timeline.ts';
 import { hasStreams } from '../../metrics/streams.ts';
+import type { Numbers } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
+import { latencyByTarget, timedTargets } from './by-target.ts';
 import { timeMarks } from '../server-gone.ts';
 import type { ChartContent } from './content.ts';
 import { iclHistogram, latencyHistogram, ttftHistogram } from './histograms.ts';
@@ -8,15 +10,26 @@ import { backlogOverTime, latencyOverTime, throughputOverTime, tokensOverTime } 
 import { ttftByInputChart } from './ttft-by-input.ts';
 import { percentileCurve } from './percentile-curve.ts';
 
-/** Returns the charts of a run, first the one that answers its question: how latency is spread, or when something went wrong. */
-export function runCharts(record: RunRecord): ChartContent[] {
+/** What the charts of a run or one of its targets need. */
+export type ChartedRun = Pick<
+  RunRecord,
+  'latencyBins' | 'latencyMs' | 'responses' | 'timeline' | 'totalMs' | 'errors'
+> &
+  Partial<Pick<RunRecord, 'backlog' | 'unresponsiveFromMs' | 'perTarget'>>;
+
+/** Returns the charts of a run, the most relevant first: the distribution of latency, or when something went wrong. */
+export function runCharts(record: ChartedRun): ChartContent[] {
   const endMs = timelineEndMs(record);
   const marks = timeMarks(record);
   const { responses, timeline, backlog } = record;
   const spread = [latencyHistogram(record), percentileCurve(record)];
   // A single slice has no course.
   const hasCourse = timeline.responses.length > 1;
-  const latency = hasCourse && responses > 0 ? [latencyOverTime(timeline, endMs, marks)] : [];
+  const targets = timedTargets(record.perTarget);
+  const latency =
+    hasCourse && responses > 0
+      ? [targets.length > 0 ? latencyByTarget(targets, record, marks) : latencyOverTime(timeline, endMs, marks)]
+      : [];
   const throughput = hasCourse ? [throughputOverTime(timeline, endMs, marks)] : [];
   return (
     marks.length > 0
@@ -28,7 +41,9 @@ export function runCharts(record: RunRecord): ChartContent[] {
 }
 
 /** Returns the charts of the streams of a run; none without streams. */
-export function streamCharts(record: RunRecord): ChartContent[] {
+export function streamCharts(
+  record: Numbers & ChartedRun & Partial<Pick<RunRecord, 'ttftBins' | 'iclBins' | 'ttftByInput'>>,
+): ChartContent[] {
   if (!hasStreams(record)) return [];
   const { ttftBins, iclBins, timeline } = record;
   return [

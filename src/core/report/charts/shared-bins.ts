@@ -18,13 +18,13 @@ export function sharedBins(before: LatencyBins, after: LatencyBins): SharedBins 
 
 const spreadInto = 400;
 
-/** Latencies that stand for a histogram: its quantiles at equal distances. */
+/** Latencies that represent a histogram: its quantiles at equal distances. */
 function spread(bins: LatencyBins): number[] {
   if (count(bins) === 0) return [];
   return Array.from({ length: spreadInto + 1 }, (_, i) => binnedQuantile(bins, i / spreadInto));
 }
 
-/** Returns the value below which a share of the binned values lies, taking them as evenly spread in each bin. */
+/** Returns the value below which a share of the binned values lies, if they are evenly distributed in each bin. */
 export function binnedQuantile({ edgesMs, counts }: LatencyBins, share: number): number {
   const rank = share * counts.reduce((sum, inBin) => sum + inBin, 0);
   let below = 0;

@@ -31,7 +31,10 @@ export const checksOfRuns = (runs: readonly RunRecord[]): Check[] =>
     ];
   });
 
-/** Returns the checks of a sweep. One level that meets all objectives is enough, so objectives of a level never fail alone. */
+/**
+ * Returns the checks of a sweep. One level that meets all objectives is enough, so objectives of a single level never
+ * fail.
+ */
 export function checksOfSweep(sweep: SweepRecord): Check[] {
   const { levels } = sweep;
   const responded = levels.some(({ responses }) => responses > 0);

@@ -9,7 +9,7 @@ export interface CheckPlace {
   readonly lineOf: (target: string | undefined) => number;
 }
 
-/** What a report of checks says of the result. */
+/** Content of a report of checks. */
 export interface CheckedResult {
   readonly name: string;
   /** ISO 8601, UTC. */

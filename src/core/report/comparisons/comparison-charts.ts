@@ -9,7 +9,7 @@ import { metricTable, quantileOf, titleOf, valueText } from './comparison-tables
 
 type Metric = ComparisonRecord['metrics'][number];
 
-/** Groups of intervals, told apart by color and name. */
+/** Groups of intervals, distinguished by color and name. */
 const groups: readonly {
   readonly label: string;
   readonly color: SeriesColor;
@@ -24,7 +24,7 @@ const groups: readonly {
 
 /**
  * Returns the interval of each metric's change, with the threshold as a band: a forest plot. Null without an interval.
- * Factors that cancel each other lie equally far from no change.
+ * Factors that cancel each other are equally far from no change.
  */
 export function intervalChart(record: ComparisonRecord): ChartContent | null {
   const { metrics, threshold } = record;
@@ -92,7 +92,10 @@ function changeAxis(ratios: readonly number[]): ChartAxis {
 
 const sizeOf = ({ ratio }: Metric): number => Math.abs(Math.log(ratio ?? 1));
 
-/** Returns the metric whose charts answer first: the strongest of the verdict, else the widest open, else the first judged one. */
+/**
+ * Returns the metric whose charts come first: the one that decides the verdict, else the most uncertain one, else the
+ * first judged one.
+ */
 export function leadingMetric({ metrics, verdict }: ComparisonRecord): string | undefined {
   const judged = metrics.filter(({ decisive }) => decisive);
   const [strongest] = judged
@@ -153,7 +156,7 @@ export function sliceChart(record: ComparisonRecord, metric: string): ChartConte
           String(i + 1),
           valueText(metric, ofA),
           valueText(metric, ofB),
-          // Runs that were kept are no pairs.
+          // Stored runs aren't pairs.
           pairs && ofA !== null && ofB !== null && ofA > 0 ? changeText(ofB / ofA) : noValue,
           ...(pairs ? [(pairs.order[i] ?? '').toUpperCase()] : []),
         ];

@@ -23,7 +23,7 @@ export interface ComparisonFigure {
   readonly lead: boolean;
 }
 
-/** More pairs than this are no advice: they'd take too long. */
+/** More pairs than this aren't a useful recommendation, because they'd take too long. */
 const mostFurther = 200;
 
 /** Returns the figures to look at first: the change of each judged metric, what could be detected, and what would settle it. */
@@ -95,7 +95,7 @@ export function workloadDifferences({ a, b, warnings, kind }: ComparisonRecord):
 
 const targetText = ({ method, url }: ComparisonRecord['a']['targets'][number]): string => `${method} ${url}`;
 
-/** The targets that one side alone has, in a sentence. Servers that were started have a port of their own each. */
+/** The targets that only one side has, in a sentence. Each server that was started has its own port. */
 function onlyIn(of: ComparisonRecord['a'], other: ComparisonRecord['a'], side: string): string[] {
   const placeless = ({ targets }: ComparisonRecord['a']): string[] =>
     (of.server && other.server ? withLocalAddress(targets, '127.0.0.1') : targets).map(targetText);

@@ -118,7 +118,7 @@ function serverText({ ref, commit, modified, command, build }: ComparisonServer)
 /** Returns the name of a metric as a label at the start of a row; p95 stays p95. */
 export const titleOf = (metric: string): string => (/^p\d/.test(metric) ? metric : capital(labelOf(metric)));
 
-/** Returns a value of a metric with its unit, with 3 significant digits unless more are asked for. */
+/** Formats a value of a metric with its unit, with 3 significant digits by default. */
 export function valueText(metric: string, value: number | null, digits = 3): string {
   if (!isComparedMetric(metric)) return noValue;
   const { unit } = comparedMetrics[metric];

@@ -49,7 +49,7 @@ function differences(first: Kept, all: readonly Kept[]): string[] {
 
 /** Drift of a machine looks like a change when one side was measured after the other. */
 function blockWarning(a: readonly Kept[], b: readonly Kept[]): string[] {
-  // Different machines have a warning of their own.
+  // Different machines have their own warning.
   if (new Set([...a, ...b].map(({ run }) => run.environment.host)).size > 1) return [];
   const [ofA, ofB] = [a, b].map((side) => side.map(({ run }) => Date.parse(run.startedAt)));
   if (!ofA || !ofB || !(Math.max(...ofA) < Math.min(...ofB) || Math.max(...ofB) < Math.min(...ofA))) return [];

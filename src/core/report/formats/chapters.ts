@@ -6,7 +6,7 @@ import type { RunVerdict } from '../words/verdict.ts';
 import type { Table } from '../tables/tables.ts';
 import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
 
-/** A chapter of a long report. What is there is shown in this order. */
+/** A chapter of a long report. The parts that exist are shown in this order. */
 export interface Section {
   readonly title: string;
   readonly sentences?: readonly string[];
@@ -15,11 +15,11 @@ export interface Section {
   readonly tables?: readonly Table[];
 }
 
-/** A long report: its title, what lies under it, and its chapters. */
+/** A long report: its title, subtitle, and chapters. */
 export interface Chapters {
   readonly title: string;
   readonly subtitle: string;
-  /** The answer, before all else; absent where the subtitle has it. */
+  /** The verdict at the start; absent if the subtitle has it. */
   readonly verdict?: RunVerdict;
   readonly sections: readonly Section[];
 }

@@ -1,4 +1,4 @@
-/** What a cell holds; null = no value. */
+/** Content of a cell; null: no value. */
 export type Cell = string | number | null;
 
 /** Rows as RFC 4180 has them. */

@@ -20,12 +20,12 @@ const laterReadings = [
 ] as const;
 
 /**
- * One number a line, `target,metric,value`; the target is empty for the whole run. Units stand in the metric's name, an
- * empty value is one that does not exist. Texts that a spreadsheet would take for a formula are marked as text.
+ * Renders one number per line, `target,metric,value`. The target is empty for the whole run. The metric's name includes
+ * the unit, and a missing value is empty. Text that a spreadsheet would run as a formula is escaped.
  */
 export const renderCsv = (record: RunRecord): string => [...csvPieces(record)].join('');
 
-/** Returns the same piece by piece, one for each target: the whole may be too long for a string. */
+/** Returns the same in pieces, one per target, because the whole may be too long for a string. */
 export function* csvPieces(record: RunRecord): Generator<string> {
   yield csvText(runRows(record));
   for (const target of record.perTarget) yield csvText(numberRows(target.name, target));

@@ -6,7 +6,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as text, in an element or a quoted attribute. Control characters that no document may hold are left out. */
+/** Escapes text for an element or a quoted attribute. Removes control characters that aren't allowed in a document. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']|(?![\t\n\r])\p{Cc}/gu, (character) => entities[character] ?? '');
 }

@@ -26,7 +26,7 @@ ${body}
 `;
 }
 
-/** The answer of a result: its badge, and one sentence. */
+/** The verdict on a result: its badge, and one sentence. */
 export function verdictHtml({ label, tone, sentence }: RunVerdict): string {
   return `<p class="verdict ${tone}"><span class="badge ${tone}">${escapeHtml(label)}</span> ${escapeHtml(sentence)}</p>`;
 }
@@ -61,7 +61,7 @@ export function chartSection(chart: ChartContent): string {
   return `<section><h2>${escapeHtml(chart.title)}</h2>${chartHtml(chart)}</section>`;
 }
 
-/** A chart with its small print, its table folded below unless it is among those that stand beside it. */
+/** A chart with its remarks. Its table is folded below, unless it's one of those next to it. */
 export function chartHtml(chart: ChartContent, beside: readonly Table[] = []): string {
   const { title, remark = '', table } = chart;
   const folded = beside.some((other) => other.title === table.title)

@@ -90,7 +90,7 @@ function timeTile(record: RunRecord, name: QuantileName, label: string): [string
   return [timeLabel(first, label), marked(first.times, name), below];
 }
 
-/** What a stream is looked at by first; none when nothing was streamed. */
+/** Headline figures of streams; none if nothing was streamed. */
 function streamTiles({ ttftMs, tpotMs, outputTokensPerS }: RunRecord): [string, string, string][] {
   if (ttftMs === undefined || tpotMs === undefined) return [];
   return [

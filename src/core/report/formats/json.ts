@@ -5,12 +5,14 @@ export function renderJson(record: RunRecord): string {
   return jsonText(record);
 }
 
-/** Returns JSON for people and machines: lists of numbers stand on one line. */
+/** Returns readable JSON, with each list of numbers on one line. */
 export function jsonText(value: object): string {
   return [...jsonPieces(value)].join('');
 }
 
-/** Returns the same piece by piece, one for each member and for each object of a list: the whole may be too long for a string. */
+/**
+ * Returns the same in pieces, one per member and per object of a list, because the whole may be too long for a string.
+ */
 export function* jsonPieces(value: object): Generator<string> {
   let before = '{';
   for (const [name, member] of Object.entries(value) as [string, unknown][]) {

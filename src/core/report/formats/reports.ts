@@ -10,7 +10,7 @@ export interface Report {
   /** Without the dot. */
   readonly extension: string;
   render(record: RunRecord): string;
-  /** Returns the same in pieces, for a record whose whole report may be too long to be held in memory. */
+  /** Returns the same in pieces, for a record whose report may be too long for memory. */
   pieces?(record: RunRecord): Iterable<string>;
 }
 

@@ -22,7 +22,7 @@ import { recordSchema, type RunRecord, type Source } from '../../record/run.ts';
 export type ResultRecord = RunRecord | SweepRecord | ThroughputSuite | ComparisonRecord;
 export type ReportFormat = keyof typeof reports;
 
-/** A sweep or a suite takes no more of a history than this: several fit beside the runs. */
+/** Maximum size of a sweep or suite in the history, so that several fit next to the runs. */
 const mostBytes = 96 * 1024;
 
 export const isRun = (result: ResultRecord): result is RunRecord => result.schema === recordSchema;
@@ -32,14 +32,14 @@ export const isSuite = (result: ResultRecord): result is ThroughputSuite => resu
 export const isComparison = (result: ResultRecord): result is ComparisonRecord =>
   result.schema === comparisonSchemaName;
 
-/** The runs that a result is made of; none of a comparison, which keeps figures of its slices alone. */
+/** Returns the runs of a result; none for a comparison, which keeps only the figures of its slices. */
 export function runsOf(result: ResultRecord): readonly RunRecord[] {
   if (isRun(result)) return [result];
   if (isComparison(result)) return [];
   return isSweep(result) ? result.levels : result.runs;
 }
 
-/** Returns results in the order in which they started. Ids decide among those of the same moment. */
+/** Returns results by start time, and by ID if it's the same. */
 export const olderFirst = <T extends Pick<ResultRecord, 'id' | 'startedAt'>>(results: readonly T[]): T[] =>
   results.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.id < b.id ? -1 : 1));
 
@@ -54,7 +54,7 @@ export const sourceOf = (result: ResultRecord): Source | null =>
 export function compactResult<T extends ResultRecord>(result: T): T;
 export function compactResult(result: ResultRecord): ResultRecord {
   if (isRun(result)) return compactRecord(result);
-  // Its slices have nothing to leave out.
+  // Its slices contain nothing to omit.
   if (isComparison(result)) return result;
   return isSweep(result) ? compactSweep(result, mostBytes) : compactSuite(result, mostBytes);
 }

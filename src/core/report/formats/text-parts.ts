@@ -1,6 +1,6 @@
 import type { Table } from '../tables/tables.ts';
 
-/** Stands between the parts of a result in a terminal, as the reference script has it. */
+/** Separates the parts of a result in a terminal, as in the reference script. */
 export const separator = '--- - --- - ---';
 const lineWidth = 96;
 const shortestName = 16;
@@ -13,7 +13,9 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
     .join(`\n${separator}\n`)}\n`;
 }
 
-/** Columns side by side: the first flush left and as short as the line needs, all others flush right. Nothing without rows. */
+/**
+ * Aligns columns: the first on the left, as narrow as possible, all others on the right. Returns nothing without rows.
+ */
 export function tableLines(table: Table): string[] {
   if (table.rows.length === 0) return [];
   const cells = [table.columns, ...table.rows].map((row) => row.map(oneLine));
@@ -56,7 +58,7 @@ export function wrap(text: string, indent: number): string[] {
   return [...lines, rest];
 }
 
-/** Control characters would let a name or an answer steer the terminal. */
+/** Control characters in a name or response could change the terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }

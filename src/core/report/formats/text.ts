@@ -14,7 +14,10 @@ import type { RunRecord } from '../../record/run.ts';
 const mostTargets = 20;
 const mostFailures = 10;
 
-/** The result for a terminal: the verdict, then the lines of the reference script, in its order and units, then what it does not tell. */
+/**
+ * Renders the result for a terminal: the verdict, then the lines of the reference script in its order and units, then
+ * everything else.
+ */
 export function renderText(record: RunRecord): string {
   const verdict = verdictText(record);
   const notes = attention(record).filter((note) => !verdict.includes(note));

@@ -58,7 +58,7 @@ function backendOf(target: RunRecord['targets'][number] | undefined): string | u
   return dialect === 'embeddings' ? 'openai-embeddings' : dialect;
 }
 
-/** Returns the arrival rate. A closed loop is an infinite rate with a maximum concurrency. */
+/** Returns the arrival rate. A closed model is an infinite rate with a maximum concurrency. */
 function rateFields({ loadModel, stages = [], arrivals, burstiness }: RunRecord['plan']): Fields {
   if (loadModel === 'closed') return { request_rate: 'inf', burstiness: 1 };
   const [stage] = stages;

@@ -114,7 +114,7 @@ function overview(suite: MemorySuite): Section {
   };
 }
 
-/** The verdict, and what could hide behind it. */
+/** The verdict, and which growth may have gone undetected. */
 function verdictWords({ verdict, growth, workload, runs }: MemorySuite): string[] {
   const [, high] = growth?.interval95 ?? [0, 0];
   const slack = `${small(leakAboveMiB)} per iteration`;

@@ -46,7 +46,7 @@ export interface ComparedTarget {
   readonly rows: readonly ComparisonRow[];
 }
 
-/** Puts two runs side by side and says where their workload differs. */
+/** Compares two runs and lists how their workload differs. */
 export function compareRuns(before: RunRecord, after: RunRecord): Comparison {
   const differences = workloadDifferences(before, after);
   const comparable = differences.length === 0;
@@ -170,7 +170,7 @@ export function workloadDifferences(before: RunRecord, after: RunRecord): string
     if (a !== b) differences.push({ what, before: a, after: b });
   };
   differs('Conversations', conversationsText);
-  // Older records do not say.
+  // Unknown for older records.
   if (before.client.transport && after.client.transport) {
     differs('Transport', ({ client }) => (client.transport ? transportLabels[client.transport] : ''));
   }

@@ -6,7 +6,10 @@ import { bottleneckOf } from '../words/bottleneck.ts';
 import { cachedShare } from './stream-tables.ts';
 import type { Table } from './tables.ts';
 
-/** Returns the server's own metrics with the bottleneck, and its token counts beside the client's; none without readings. */
+/**
+ * Returns the server's own metrics with the bottleneck, and its token counts next to the client's; none without
+ * readings.
+ */
 export function serverTables(record: RunRecord): Table[] {
   const { serverMetrics } = record;
   return serverMetrics === undefined ? [] : [serverTable(record, serverMetrics)];

@@ -22,7 +22,10 @@ const streamTimes: readonly (readonly [label: string, of: (numbers: StreamNumber
   ['end-to-end latency (E2E)', ({ e2eMs }) => e2eMs],
 ];
 
-/** Returns tables of streamed responses in time and in tokens, and of input tokens; none of what no response had. */
+/**
+ * Returns tables of the times and tokens of streamed responses, and of input tokens; none for data that no response
+ * had.
+ */
 export function streamTables(record: RunRecord): Table[] {
   return [
     ...(hasStreams(record) ? [timeTable(record), tokenTable(record)] : []),
@@ -149,11 +152,14 @@ function rowsOf(record: RunRecord): { readonly name: string; readonly numbers: N
   return [{ name: 'all', numbers: record }, ...targets.map((numbers) => ({ name: numbers.name, numbers }))];
 }
 
-/** Returns the share of responses with exactly the number of output tokens asked for, 0 to 1; null if none was asked for. */
+/**
+ * Returns the share of responses with exactly the requested number of output tokens, 0 to 1; null if no number was
+ * requested.
+ */
 const lengthShare = ({ askedLengths }: Numbers): number | null =>
   askedLengths === undefined ? null : askedLengths.met / askedLengths.responses;
 
-/** Returns the share of input tokens that came from the server's cache, 0 to 1; null when no response said so. */
+/** Returns the share of input tokens from the server's cache, 0 to 1; null if no response reported it. */
 export function cachedShare({ inputTokens = 0, cachedInputTokens }: Numbers): number | null {
   return cachedInputTokens === undefined || inputTokens === 0 ? null : cachedInputTokens / inputTokens;
 }

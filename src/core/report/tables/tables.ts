@@ -10,11 +10,13 @@ import { isMixed } from '../words/headline.ts';
 import { errorWords } from '../words/outcome-words.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/** A table of a report, in words; every report draws it its own way. The first column is text, the others numbers. */
+/**
+ * A table of a report as text. Each report renders it in its own way. The first column is text, the others are numbers.
+ */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
-  /** The other columns that hold text. */
+  /** The other columns with text. */
   readonly words?: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly note?: string;
@@ -29,7 +31,7 @@ const quantileLabels: Readonly<Record<QuantileName, string>> = {
   p999: 'p99.9',
 };
 
-/** Percentiles with what can be said of them; successes beside all responses where these differ. No rows without a response. */
+/** Percentiles with their intervals. Successes are next to all responses if they differ. No rows without a response. */
 export function latencyTable(record: RunRecord): Table {
   const mixed = isMixed(record);
   const all = record.latencyMs;
@@ -182,7 +184,7 @@ export function outcomeTable(record: RunRecord): Table {
   };
 }
 
-/** What became of the objectives; if there are more than `most`, those of the run and those not met first. */
+/** Outcome of the objectives. If there are more than `most`, those of the run and missed ones come first. */
 export function objectiveTable({ objectives }: RunRecord, most: number): Table {
   const ofRun = objectives.filter(({ target }) => target === undefined);
   const ofTargets = objectives.filter(({ target }) => target !== undefined);

@@ -2,7 +2,7 @@ import { shorten } from '../../record/compact-run.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { loadText } from '../words/load-words.ts';
 
-/** What a run sends: known before it starts. */
+/** What a run sends, which is known before it starts. */
 export type Workload = Pick<RunRecord, 'plan' | 'targets' | 'targetCount'>;
 
 /** Something in which two runs differ; without values for targets. */
@@ -35,7 +35,7 @@ export const differenceSentence = ({ what, before, after }: Difference): string 
     ? `The ${what.toLowerCase()} differ.`
     : `${what}: ${before} before, ${after} after.`;
 
-/** In the order of the directives' names, whatever their order in the file. */
+/** In the order of the directives' names, regardless of their order in the file. */
 function llmText(llm: RunRecord['targets'][number]['llm']): string {
   return Object.entries(llm ?? {})
     .map(([name, value]) => `${name} ${String(value)}`)

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../record/run.ts';
 import { workloadDifferences } from '../tables/compare-runs.ts';
 import { figureRow, figuresOf, hasTargets, type FigureName, type Figures } from './figures.ts';
 
-/** An earlier run as the panel needs it: figures alone. */
+/** Figures of an earlier run for the panel. */
 export interface EarlierRun {
   readonly startedAt: string;
   readonly figures: Figures;
@@ -11,7 +11,7 @@ export interface EarlierRun {
   readonly targets?: Readonly<Record<string, Figures>>;
 }
 
-/** What came before a run of the same file. */
+/** Earlier runs of the same file. */
 export interface EarlierRuns {
   /** With the same workload, oldest first. */
   readonly runs: readonly EarlierRun[];
@@ -19,7 +19,7 @@ export interface EarlierRuns {
   readonly differences: readonly string[];
 }
 
-/** Number of earlier runs beside the one shown. */
+/** Maximum number of earlier runs next to the current one. */
 const mostRuns = 9;
 const mostTargets = 20;
 
@@ -46,7 +46,7 @@ export function earlierRuns(record: RunRecord, runs: readonly RunRecord[]): Earl
   };
 }
 
-/** Runs without a file are told apart by their name, such as an address. */
+/** Runs without a file are distinguished by their name, such as a URL. */
 const isOfSameFile = (a: RunRecord, b: RunRecord): boolean =>
   a.source === null || b.source === null ? a.source === b.source && a.name === b.name : a.source.file === b.source.file;
 

@@ -1,4 +1,4 @@
-import type { Numbers, QuantileName } from '../../metrics/types.ts';
+import type { QuantileName } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { formatMs, formatPercent, formatRate } from '../../format.ts';
 import { headlineThroughput, headlineTime, type HeadlineNumbers } from '../words/headline.ts';
@@ -59,9 +59,3 @@ export function figuresOf(numbers: TileNumbers): Figures {
 
 /** Returns whether a run has numbers of more targets than one. */
 export const hasTargets = ({ perTarget }: Pick<RunRecord, 'perTarget'>): boolean => perTarget.length > 1;
-
-/** Returns the numbers of a target; undefined if the record has none. */
-export const targetNumbers = (
-  { perTarget }: Pick<RunRecord, 'perTarget'>,
-  target: string,
-): (Numbers & { readonly name: string }) | undefined => perTarget.find(({ name }) => name === target);

@@ -16,7 +16,7 @@ export interface Gauge {
   readonly limit: number | null;
   /** The outcome and the objective: `Met: p95 < 2s`. */
   readonly words: string;
-  /** The measured value with its unit: `1.43 s`; empty where it stands beside the bar. */
+  /** The measured value with its unit: `1.43 s`; empty if it's shown next to the bar. */
   readonly measured: string;
 }
 

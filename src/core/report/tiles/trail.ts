@@ -36,7 +36,7 @@ export function trailOf(
   };
 }
 
-/** Returns what the changes on tiles are since, or why there are none; undefined for the first run of a file. */
+/** Returns which run the changes on tiles refer to, or why there are none; undefined for the first run of a file. */
 export function trailNote({ runs, differences }: EarlierRuns, when: (startedAt: string) => string): string | undefined {
   const last = runs.at(-1);
   if (last !== undefined) {

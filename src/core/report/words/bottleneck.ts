@@ -11,7 +11,7 @@ export interface Bottleneck {
   readonly sentence: string;
 }
 
-/** Share of the readings during the load in which something must hold to be a pattern. */
+/** Share of the readings during the load in which a condition must be true to count. */
 const mostOf = 0.5;
 /** KV cache use from which new sequences have to wait, however small they are. */
 const fullCache = 0.9;
@@ -19,9 +19,9 @@ const fullCache = 0.9;
 const farAway = { factor: 1.5, ms: 5 } as const;
 
 /**
- * Returns what limited a run, by rules on the server's metrics and the client's times; null if there is too little to tell. The
- * first rule that holds counts: a slow client hides everything else, a full KV cache makes a queue, and a queue hides the
- * rest.
+ * Returns what limited a run, by rules on the server's metrics and the client's times; null without enough data. The
+ * first rule that applies counts, because a slow client hides everything else, a full KV cache causes a queue, and a
+ * queue hides the rest.
  */
 export function bottleneckOf(record: RunRecord): Bottleneck | null {
   const { serverMetrics: metrics, client } = record;

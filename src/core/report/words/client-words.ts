@@ -4,7 +4,7 @@ import type { ClientHealth, HealthBound } from '../../metrics/types.ts';
 import { countOf, formatCount, formatMs, formatPercent, noValue } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 
-/** What a run is called whose numbers are not the server's alone, and one sentence about it. */
+/** Name of a run whose numbers aren't only the server's, and one sentence about it. */
 export interface ClientMark {
   readonly label: string;
   readonly sentence: string;
@@ -20,7 +20,9 @@ export function clientMark(run: Pick<RunRecord, 'client' | 'errors'>): ClientMar
     : { label: 'client delay', sentence: 'Client delay: these results include delay of the client itself.' };
 }
 
-/** What limited a run beside its server. Records from before there was a mark had warnings alone, and these spoke of the client. */
+/**
+ * What limited a run besides its server. Older records without a mark had only warnings, which were about the client.
+ */
 export function boundOf({ bound, warnings }: ClientHealth): HealthBound | null {
   if (bound !== undefined) return bound;
   return warnings.length > 0 ? 'client' : null;
@@ -32,7 +34,7 @@ export function healthSentences(run: Pick<RunRecord, 'client' | 'errors'>): read
   return [...(mark === null ? [] : [mark.sentence]), ...run.client.warnings];
 }
 
-/** How far the client can be trusted. What an older record does not know is left out. */
+/** How far the client can be trusted. Facts that an older record lacks are omitted. */
 export function clientFacts(record: RunRecord): [label: string, value: string][] {
   const { client } = record;
   const lag = waitedForLimit(record) ? [] : [`schedule lag p99 ${formatMs(client.scheduleLagP99Ms)}`];

@@ -2,10 +2,9 @@ import type { RunRecord } from '../../record/run.ts';
 import { statusWords } from './outcome-words.ts';
 
 /**
- * Returns what a reader must know of a result that ended early: how it ended, why, and what its numbers are of; nothing for a
- * completed one.
- * @param noun what it is, such as `Run`
- * @param covered what was measured, to go after `Results cover`
+ * Returns how and why a result ended early, and what its numbers cover; nothing for a completed one.
+ * @param noun name of the result, such as `Run`
+ * @param covered what was measured, to follow `Results cover`
  */
 export function earlyEnd(
   noun: string,

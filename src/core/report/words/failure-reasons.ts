@@ -16,7 +16,10 @@ const mostShortChars = 80;
 export type Failed = Pick<Numbers, 'requestsSent' | 'successes' | 'statusCodes' | 'errors'> &
   Pick<RunRecord, 'failureSamples'>;
 
-/** Names a failure in the words of the server or the system: `400: jitter is not known`, `TLS failed: self-signed certificate`. */
+/**
+ * Names a failure with the message of the server or the system: `400: jitter is not known`, `TLS failed: self-signed
+ * certificate`.
+ */
 export function failureText(failure: Pick<FailureSample, 'status' | 'error' | 'reason' | 'text'>): string {
   const { status, error } = failure;
   const said = failure.reason ?? tellingPart(reasonOf(failure));
@@ -24,14 +27,17 @@ export function failureText(failure: Pick<FailureSample, 'status' | 'error' | 'r
   return said === '' ? statusCodeWords(String(status)) : `${String(status)}: ${said}`;
 }
 
-/** Returns the failures of one or more runs, the most frequent first, each with its count. */
+/** Returns the failures of one or more runs with their counts, most frequent first. */
 export function failuresOf(runs: readonly Failed[]): FailureSample[] {
   return mergeFailures(
     runs.map((run) => (run.failureSamples[0]?.count === undefined ? counted(run) : run.failureSamples)),
   );
 }
 
-/** Older records, and what is left of some that crashed, keep few failures without counts: those of status and kind stand in. */
+/**
+ * Older records, and some of crashed runs, have few failures without counts. They are replaced by status and error
+ * kind.
+ */
 function counted({ statusCodes, errors, failureSamples }: Failed): FailureSample[] {
   const sampleOf = (is: (sample: FailureSample) => boolean): Pick<FailureSample, 'target' | 'text' | 'reason'> => {
     const { target, text, reason = tellingPart(text) } = failureSamples.find(is) ?? { target: '', text: '' };
@@ -96,7 +102,7 @@ export function failureAdvice(runs: readonly Failed[]): string | undefined {
   return errorWords[first.error].advice;
 }
 
-/** What to do where a status is most of what comes back. */
+/** Recommendation if most responses have this status. */
 function statusAdvice(status: number): string {
   switch (status) {
     case 401:

@@ -8,7 +8,7 @@ export function isMixed({ responses, successes }: Pick<Numbers, 'responses' | 's
   return responses > successes;
 }
 
-/** A number that is looked at first, and the one that stands beside it where the two differ. */
+/** A headline number, and the one next to it if they differ. */
 export interface Headline<T> {
   readonly first: T;
   readonly beside: T | null;
@@ -20,7 +20,7 @@ export interface HeadlineTime {
   readonly times: Distribution;
 }
 
-/** Of a run, of one in progress where its plan is at hand, or of one target, whose response time is not known. */
+/** Numbers of a run, of one in progress if its plan is known, or of one target, whose response time is unknown. */
 export type HeadlineNumbers = Numbers & Partial<Pick<RunRecord, 'plan' | 'responseTimeMs'>>;
 
 /** The throughput to look at first. Fast failures must not make a run look good: where there are any, that of successes. */
@@ -29,13 +29,14 @@ export function headlineThroughput(numbers: Numbers): Headline<number | null> {
 }
 
 /**
- * The time to look at first at a quantile. Fast failures must not make a run look good, nor must the wait that latency hides
- * by the clock: where there is either, the time without it comes first. With both no time is without both, and the slower of
- * the two does. Every report, the panel and the editor's short words follow it.
+ * Returns the headline time at a quantile. Fast failures must not make a run look good, and neither must latency, which
+ * excludes queueing in the open model. If one of them occurs, the time that isn't affected comes first. If both occur,
+ * the slower of the two times comes first. Every report, the panel, and the editor follow this rule.
  */
 export function headlineTime(numbers: HeadlineNumbers, name: QuantileName): Headline<HeadlineTime> {
   const successes: HeadlineTime = { of: 'successes', times: numbers.successLatencyMs };
-  // At an infinite rate, response time is the time since the start: it tells how long the run took, not how slow a request was.
+  // At an infinite rate, response time is the time since the start, which shows how long the run took, not how slow a
+  // request was.
   if (numbers.plan !== undefined && isPaced(numbers.plan) && numbers.responseTimeMs !== undefined) {
     const response: HeadlineTime = { of: 'response time', times: numbers.responseTimeMs };
     if (!isMixed(numbers)) return { first: response, beside: { of: 'latency', times: numbers.latencyMs } };
@@ -47,13 +48,16 @@ export function headlineTime(numbers: HeadlineNumbers, name: QuantileName): Head
     : { first: { of: 'latency', times: numbers.latencyMs }, beside: null };
 }
 
-/** What a report calls the quantile of a time: `p95`, `p95 of successes`, `Response time p95`. */
+/** Name of the quantile of a time in reports: `p95`, `p95 of successes`, `Response time p95`. */
 export function timeLabel({ of }: HeadlineTime, quantile: string): string {
   if (of === 'response time') return `Response time ${quantile}`;
   return of === 'latency' ? quantile : `${quantile} of ${of}`;
 }
 
-/** `p95 1.02 s`, `p95 of successes 1.02 s` or `response p95 1.02 s`, whichever is first; a tilde says that there were too few requests for a reliable figure. */
+/**
+ * `p95 1.02 s`, `p95 of successes 1.02 s`, or `response p95 1.02 s`, whichever comes first. A tilde marks a percentile
+ * of too few requests.
+ */
 export function p95Text(numbers: HeadlineNumbers): string {
   const { of, times } = headlineTime(numbers, 'p95').first;
   const tilde = times.p95 !== null && times.interval95.p95 === null ? '~' : '';

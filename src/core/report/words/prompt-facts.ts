@@ -76,8 +76,8 @@ function givenText({ distinct, start, sent }: PromptUse): string {
 }
 
 /**
- * Returns how often runs sent each of their prompts and conversations, warm-up included, as labelled facts; empty where nobody
- * asked a language model more than once.
+ * Returns how often runs sent each of their prompts and conversations, warm-up included, as labeled facts; empty if no language
+ * model got more than one request.
  */
 export function promptFacts(runs: readonly Pick<RunRecord, 'targets'>[]): [label: string, value: string][] {
   const uses = [...usesOf(runs)].filter(

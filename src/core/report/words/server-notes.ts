@@ -8,7 +8,7 @@ export function serverUseOf({ server }: Pick<RunRecord, 'server'>): ServerUse | 
   return { pid, cpuShare, rssStartMiB, rssEndMiB, rssMaxMiB };
 }
 
-/** Returns the remarks on the servers of one or more runs as a labelled fact; empty without remarks. */
+/** Returns the server notes of one or more runs as a labeled fact; empty without notes. */
 export function serverNoteFacts(runs: readonly Pick<RunRecord, 'server'>[]): [label: string, value: string][] {
   const notes = mergeServerNotes(runs.map(({ server }) => server?.notes ?? []));
   return notes.length === 0 ? [] : [['server notes', notes.join('; ')]];

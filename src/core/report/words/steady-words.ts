@@ -22,7 +22,7 @@ export function knownText(result: PrecisionResult): string {
   return `${asked.metric} ${valueText(result, value)} ±${share} (${valueText(result, low)} to ${valueText(result, high)}) ${after}`;
 }
 
-/** Returns that the precision of a run wasn't reached: `Not reached: p95 ±8.2% after 60 s, asked for ±5%.` */
+/** Returns a sentence if the precision of a run wasn't reached: `Not reached: p95 ±8.2% after 60 s, asked for ±5%.` */
 export function notReachedSentence({
   precision,
   steadyState,
@@ -50,7 +50,10 @@ export function unsettledSentence({ steadyState }: Pick<RunRecord, 'steadyState'
   return `No steady state: ${moved}. Intervals are left out.`;
 }
 
-/** Returns what was left out as warm-up: `first 3.2 s excluded (312 requests, 2 failed)`; undefined without an automatic warm-up. */
+/**
+ * Returns what was excluded as warm-up: `first 3.2 s excluded (312 requests, 2 failed)`; undefined without an automatic
+ * warm-up.
+ */
 export function excludedText({ steadyState }: Pick<RunRecord, 'steadyState'>): string | undefined {
   if (steadyState === undefined) return undefined;
   const { excludedMs, excludedRequests, excludedFailures } = steadyState;

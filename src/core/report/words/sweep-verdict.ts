@@ -5,10 +5,10 @@ import { noLimitSentences } from '../../values/objectives.ts';
 import { outcomeOfAll, outcomeWords } from './outcome-words.ts';
 import type { RunVerdict } from './verdict.ts';
 
-/** How many sentences on capacity the verdict has: what was found, and what bounds it. */
+/** Number of sentences on capacity in the verdict: the capacity, and what limits it. */
 const inVerdict = 2;
 
-/** Returns the answer of a sweep: the concurrency that the server is good for, and what bounds it. */
+/** Returns the verdict on a sweep: the concurrency that the server can handle, and what limits it. */
 export function sweepVerdict(sweep: SweepRecord): RunVerdict {
   return { ...badgeOf(sweep), sentence: sweep.capacity.slice(0, inVerdict).join(' ') };
 }
@@ -35,5 +35,5 @@ function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
 }
 
-/** Returns what the verdict leaves out of capacity. */
+/** Returns the sentences on capacity that the verdict omits. */
 export const furtherCapacity = ({ capacity }: SweepRecord): readonly string[] => capacity.slice(inVerdict);

@@ -10,7 +10,7 @@ import { failuresOf, mostNamed, shortReason } from './failure-reasons.ts';
 import { notReachedSentence, unsettledSentence } from './steady-words.ts';
 import { errorWords, outcomeOf, outcomeWords, type Tone } from './outcome-words.ts';
 
-/** The answer that a run gives: a word for a badge, and one line that follows it. */
+/** The verdict on a run: a word for a badge, and one line that follows it. */
 export interface RunVerdict {
   readonly label: string;
   readonly tone: Tone;
@@ -49,7 +49,7 @@ function badgeOf(record: RunRecord): Pick<RunVerdict, 'label' | 'tone'> {
   if (outcome !== 'completed' && outcome !== 'withFailures') return { label: capital(label), tone };
   const { objectives, steadyState } = record;
   if (steadyState?.settled === false) return { label: 'No steady state', tone: 'warning' };
-  // Without an objective nobody said what is good enough.
+  // Without an objective, there is no criterion for "passed".
   if (objectives.length === 0) return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
   return objectives.every((verdict) => verdict.outcome === 'pass')
     ? { label: 'Passed', tone: 'good' }
@@ -59,7 +59,7 @@ function badgeOf(record: RunRecord): Pick<RunVerdict, 'label' | 'tone'> {
       };
 }
 
-/** What the numbers of a run cover that ended early, or had requests in flight when it ended. */
+/** What the numbers cover if a run ended early or had requests in flight at its end. */
 function endSentences({ status, stopReason, requestsSent, requestsCancelled }: RunRecord): string[] {
   const measured = countOf(requestsSent, 'request');
   if (status === 'crashed') return [...sentences(stopReason), `Results cover the ${measured} reported before that.`];

@@ -86,6 +86,43 @@ describe('the targets of a large file', () => {
     );
   });
 
+  it('have a histogram and a course of their own where there are few', () => {
+    const targetNames = ['a', 'b', 'c'];
+    const recorder = createRecorder({ targetNames, latencyLimitMs: [] });
+    for (let i = 0; i < 60; i++)
+      recorder.add(
+        sampleOf(i % 2 === 0 ? 10 : 400, { target: i % 2, endMs: 40 * i, sentMs: 40 * i - (i % 2 === 0 ? 10 : 400) }),
+      );
+    recorder.add(sampleOf(10, { target: 0, status: 500, endMs: 2_400, sentMs: 2_390 }));
+    const { perTarget, timeline } = recorder.summary({ requestsCancelled: 0 });
+    assert.deepEqual(
+      perTarget.map((target) => target.timeline?.responses.reduce((sum, count) => sum + count)),
+      [31, 30],
+    );
+    assert.equal(
+      timeline.responses.reduce((sum, count) => sum + count),
+      61,
+    );
+    assert.equal(perTarget[0]?.timeline?.failures.at(-1), 1);
+    assert.deepEqual(
+      perTarget[0]?.latencyBins?.counts.reduce((sum, count) => sum + count),
+      31,
+    );
+    for (const [index, ms] of [10, 400].entries())
+      for (const median of perTarget[index]?.timeline?.medianMs ?? [])
+        assert.ok(median === null || Math.abs(median - ms) <= 0.008 * ms, String(median));
+    assert.equal(perTarget[0]?.timeline?.outputTokens, undefined);
+  });
+
+  it('have none of their own where a run has one target, or many', () => {
+    for (const targetNames of [['a'], ['a', 'b', 'c', 'd', 'e', 'f']]) {
+      const recorder = createRecorder({ targetNames, latencyLimitMs: [] });
+      recorder.add(sampleOf(10));
+      const [target] = recorder.summary({ requestsCancelled: 0 }).perTarget;
+      assert.deepEqual([target?.timeline, target?.latencyBins], [undefined, undefined]);
+    }
+  });
+
   it('have rows if they failed, were slow, or had many requests; the rest is summed up', () => {
     const targetNames = Array.from({ length: 100 }, (_, i) => `t${i}`);
     const detail = new Uint8Array(100).fill(targetDetail.quantiles, 0, 10);
