@@ -37,6 +37,11 @@ export function formatRate(perS: number | null, unit = 'req'): string {
   return perS === null || !Number.isFinite(perS) ? noValue : `${formatNumber(perS)} ${unit}/s`;
 }
 
+/** Power: `312 W`, `1,250 W`. */
+export function formatWatts(watts: number | null): string {
+  return watts === null || !Number.isFinite(watts) ? noValue : `${formatNumber(watts)} W`;
+}
+
 /** A ratio: `98.6%`. It is 100% or 0% only when it is exactly that. */
 export function formatPercent(ratio: number | null): string {
   if (ratio === null || !Number.isFinite(ratio)) return noValue;

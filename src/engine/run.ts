@@ -23,7 +23,7 @@ import { watchPrecision, type PrecisionWatch } from './precision.ts';
 import { llmRequestsOf } from './llm-requests.ts';
 import { promptUses, valueUse } from './prompt-uses.ts';
 import { watchSaturation, type SaturationWatch } from './saturation.ts';
-import { createScraper, metricsUrlOf } from './server-metrics.ts';
+import { createScrapers, metricsUrlsOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
 import { serverAtStart, watchServer } from './machine/server-use.ts';
 import { sideThread } from './machine/side-thread.ts';
@@ -132,8 +132,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
   };
   const progress = startProgress(loops, plan, share.of === 1, hooks, () => known);
   const unlessFault = orFault(hooks.fault);
-  const metricsUrl = metricsUrlOf(input, hooks.serverPid !== undefined);
-  const scraper = metricsUrl === undefined ? undefined : createScraper(metricsUrl, plan);
+  const metricsUrls = metricsUrlsOf(input, hooks.serverPid !== undefined);
+  const scraper = createScrapers(metricsUrls, input, input.file !== null && hooks.keeper === undefined);
 
   try {
     await progress.keep();
@@ -158,14 +158,14 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     };
 
     if (!signal.aborted) await hooks.beforeClock?.();
-    await scraper?.start();
+    await scraper.start();
     known = { ...known, startedAt: new Date().toISOString() };
     await progress.keep();
     progress.phase('running');
     const stopWatching = hooks.serverPid === undefined ? undefined : watchServer(hooks.serverPid);
-    scraper?.clock(performance.now());
+    scraper.clock(performance.now());
     await loops.run();
-    const serverMetrics = await scraper?.stop();
+    const scraped = await scraper.stop();
     const serverUse = await stopWatching?.();
     const sent = await loops.results(tokens);
     const precision = progress.precision(sent.state);
@@ -194,11 +194,11 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       failureSamples: sent.failures,
       client: withWarnings(health, sent, plan.drainMs),
       ...(Object.keys(server).length > 0 && { server }),
-      ...(serverMetrics && { serverMetrics }),
+      ...scraped,
       ...(tokenCheck && { tokenCheck }),
     });
   } finally {
-    await scraper?.stop();
+    await scraper.stop();
     progress.stop();
     loops.close();
   }

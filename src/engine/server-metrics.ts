@@ -1,9 +1,17 @@
 import { maskedUrl } from '../core/endpoints/credentials.ts';
+import { createGpuMetrics, readDcgm, type GpuMetrics } from '../core/metrics/server/gpu-metrics.ts';
 import { createServerMetrics, type ServerMetrics } from '../core/metrics/server/server-metrics.ts';
 import { isLoopback } from '../core/endpoints/hosts.ts';
 import { LoadlensError } from '../core/errors.ts';
 import type { RunInput } from '../core/plan/types.ts';
+import { findNvidiaSmi, watchGpus, type GpuWatch } from './machine/nvidia-smi.ts';
 import { getText, textClient } from './transport/get-text.ts';
+
+/** What the metrics of a run say. */
+export interface Scraped {
+  readonly serverMetrics?: ServerMetrics;
+  readonly gpuMetrics?: GpuMetrics;
+}
 
 /** Reads a server's metrics during a run. */
 export interface Scraper {
@@ -11,8 +19,8 @@ export interface Scraper {
   start(): Promise<void>;
   /** Sets the start of the clock, `performance.now()`. Readings follow from then on: four a second at first, then one. */
   clock(startMs: number): void;
-  /** Takes the last reading and returns all of them, undefined without any. Further calls return the same. */
-  stop(): Promise<ServerMetrics | undefined>;
+  /** Takes the last reading and returns all of them. Further calls return the same. */
+  stop(): Promise<Scraped>;
 }
 
 /** Time between readings, ms: short at first, so that a short run has some. */
@@ -28,33 +36,78 @@ const most = { ms: 2_000, characters: 8_000_000 } as const;
  * @param ours Loadlens started the server
  * @throws LoadlensError if the URL has a host that isn't allowed
  */
-export function metricsUrlOf(
+export function metricsUrlsOf(
   { plan: { metricsUrl }, requests, file }: Pick<RunInput, 'plan' | 'requests' | 'file'>,
   ours: boolean,
-): string | undefined {
+): string[] {
   if (metricsUrl === undefined) {
     const model = ours && file !== null ? requests.find(({ dialect }) => dialect !== undefined) : undefined;
-    return model && `${new URL(model.url).origin}/metrics`;
+    return model === undefined ? [] : [`${new URL(model.url).origin}/metrics`];
   }
-  const { hostname } = new URL(metricsUrl);
-  if (!isLoopback(hostname) && !requests.some(({ url }) => new URL(url).hostname === hostname)) {
+  const urls = metricsUrl.trim().split(/\s+/);
+  for (const url of urls) {
+    const { hostname } = new URL(url);
+    if (isLoopback(hostname) || requests.some((request) => new URL(request.url).hostname === hostname)) continue;
     throw new LoadlensError(`Metrics of ${hostname} can't be read: it isn't the host of a target.`, {
       hint: 'Use a URL on this machine or on the host of a target.',
     });
   }
-  return metricsUrl;
+  return urls;
+}
+
+/**
+ * Creates a scraper of all addresses, and of this machine's `nvidia-smi` for language models on it unless an address has the GPUs.
+ * @param readsGpus false for suites and slices of comparisons, whose many runs have no room for readings
+ */
+export function createScrapers(
+  urls: readonly string[],
+  { requests, plan }: Pick<RunInput, 'requests' | 'plan'>,
+  readsGpus: boolean,
+): Scraper {
+  const scrapers = urls.map((url) => createScraper(url, plan));
+  const isLocalModel = requests.some(({ dialect, url }) => dialect !== undefined && isLoopback(new URL(url).hostname));
+  const nvidiaSmi = readsGpus && isLocalModel ? findNvidiaSmi() : undefined;
+  let gpus: GpuWatch | undefined;
+  return {
+    async start() {
+      await Promise.all(scrapers.map((scraper) => scraper.start()));
+      gpus = nvidiaSmi === undefined ? undefined : watchGpus(nvidiaSmi);
+    },
+    clock(startMs) {
+      gpus?.clock(startMs);
+      for (const scraper of scrapers) scraper.clock(startMs);
+    },
+    async stop() {
+      const own = gpus?.stop();
+      const scraped = await Promise.all(scrapers.map((scraper) => scraper.stop()));
+      const gpuMetrics = scraped.find((each) => each.gpuMetrics !== undefined)?.gpuMetrics ?? own;
+      // An exporter of GPU metrics is no server.
+      const servers = scraped.filter(
+        (each) => each.gpuMetrics === undefined || typeof each.serverMetrics?.server === 'string',
+      );
+      const known = servers.flatMap(({ serverMetrics }) => serverMetrics ?? []);
+      const serverMetrics = known.find(({ server }) => server !== null) ?? known[0];
+      return { ...(serverMetrics && { serverMetrics }), ...(gpuMetrics && { gpuMetrics }) };
+    },
+  };
 }
 
 /** Creates a scraper of Prometheus' text format. Readings never overlap, and one that fails doesn't end the others. */
-export function createScraper(url: string, { insecure = false }: { readonly insecure?: boolean }): Scraper {
+function createScraper(url: string, { insecure = false }: { readonly insecure?: boolean }): Scraper {
   const { origin, pathname, search } = new URL(url);
   const client = textClient(origin, insecure);
   const collector = createServerMetrics();
+  const gpus = createGpuMetrics();
+  let failures = 0;
   let startMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let busy: Promise<void> | undefined;
   const early: { readonly atMs: number; readonly text: string }[] = [];
 
+  const add = (atMs: number, text: string): void => {
+    collector.add(atMs, text);
+    gpus.add(atMs, readDcgm(text));
+  };
   const read = async (): Promise<void> => {
     const atMs = performance.now();
     try {
@@ -66,8 +119,9 @@ export function createScraper(url: string, { insecure = false }: { readonly inse
         what: 'response',
       });
       if (startMs === undefined) early.push({ atMs, text });
-      else collector.add(atMs - startMs, text);
+      else add(atMs - startMs, text);
     } catch (error) {
+      failures += 1;
       collector.failed(error instanceof Error && error.message !== '' ? error.message : String(error));
     }
   };
@@ -80,20 +134,22 @@ export function createScraper(url: string, { insecure = false }: { readonly inse
       schedule();
     }, every).unref();
   };
-  let stopped: Promise<ServerMetrics | undefined> | undefined;
-  const stop = async (): Promise<ServerMetrics | undefined> => {
+  let stopped: Promise<Scraped> | undefined;
+  const stop = async (): Promise<Scraped> => {
     clearTimeout(timer);
     await busy;
     if (startMs !== undefined) await readOnce();
     await client.destroy();
-    return collector.result(maskedUrl(url));
+    const serverMetrics = collector.result(maskedUrl(url));
+    const gpuMetrics = gpus.result('DCGM exporter', failures);
+    return { ...(serverMetrics && { serverMetrics }), ...(gpuMetrics && { gpuMetrics }) };
   };
 
   return {
     start: readOnce,
     clock(atMs) {
       startMs = atMs;
-      for (const reading of early) collector.add(reading.atMs - atMs, reading.text);
+      for (const reading of early) add(reading.atMs - atMs, reading.text);
       schedule();
     },
     stop: () => (stopped ??= stop()),

@@ -100,10 +100,12 @@ function turnParts(record: RunRecord, charts: readonly ChartFigure[]): readonly 
   return table === undefined ? [] : [chartSection('Conversations', charts), reportTable(table)];
 }
 
-/** The server's own metrics: the bottleneck, the charts, and the table. */
+/** The server's own metrics: the bottleneck, the charts, and the tables, GPUs included. */
 function serverParts(record: RunRecord, charts: readonly ChartFigure[]): readonly Child[] {
-  const [table] = serverTables(record);
-  return table === undefined ? [] : [chartSection('Server metrics', charts), reportTable(table)];
+  const tables = serverTables(record);
+  return tables.length === 0
+    ? []
+    : [chartSection('Server metrics', charts), ...tables.map((table) => reportTable(table))];
 }
 
 function notes(record: RunRecord, keptForSession: boolean): (HTMLElement | null)[] {

@@ -60,7 +60,10 @@ export const planSchema = v.object({
   ),
   insecure: v.exactOptional(about('True: server certificates were accepted unverified.', v.boolean())),
   metricsUrl: v.exactOptional(
-    about("Address of the server's own metrics, in Prometheus' text format. Absent: not read.", v.string()),
+    about(
+      "Address of the server's own metrics, in Prometheus' text format; several have spaces between. Absent: not read.",
+      v.string(),
+    ),
   ),
   tokenizer: v.exactOptional(
     about("Local tokenizer as written: counts output tokens that the server doesn't report. Absent: none.", v.string()),

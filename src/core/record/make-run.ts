@@ -29,7 +29,15 @@ export type RecordParts = {
 > & { readonly targets: readonly RunTarget[]; readonly summary: Summary } & Partial<
     Pick<
       RunRecord,
-      'stopReason' | 'server' | 'serverMetrics' | 'values' | 'precision' | 'steadyState' | 'saturation' | 'tokenCheck'
+      | 'stopReason'
+      | 'server'
+      | 'serverMetrics'
+      | 'gpuMetrics'
+      | 'values'
+      | 'precision'
+      | 'steadyState'
+      | 'saturation'
+      | 'tokenCheck'
     >
   >;
 
@@ -79,6 +87,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     source: parts.source,
     ...(parts.server === undefined ? {} : { server: parts.server }),
     ...(parts.serverMetrics === undefined ? {} : { serverMetrics: parts.serverMetrics }),
+    ...(parts.gpuMetrics === undefined ? {} : { gpuMetrics: parts.gpuMetrics }),
   };
 }
 

@@ -35,6 +35,8 @@ export interface PlanOption<T> {
 
 const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
+const areHttpUrls = (text: string): boolean => text.trim().split(/\s+/).every(isHttpUrl);
+
 /**
  * All options of a run, in the order of `--help`. Command line, directives, settings, range checks, and the tables of
  * the documentation derive from these rows.
@@ -177,10 +179,13 @@ export const planOptions = {
     // --metrics are those of a comparison.
     flag: 'server-metrics',
     argument: '<url>',
-    value: textOf(isHttpUrl, 'an http:// or https:// URL, such as http://127.0.0.1:8000/metrics'),
+    value: textOf(
+      areHttpUrls,
+      'an http:// or https:// URL, such as http://127.0.0.1:8000/metrics, or several with spaces between',
+    ),
     inFile: true,
     help: "Read the server's own metrics (Prometheus text) during the run",
-    more: 'They are read four times a second at first, then once. The URL must be on this machine or on the host of a target. By default, only a language model server that Loadlens started is read.',
+    more: 'Several URLs, such as those of the server and of a DCGM exporter for its GPUs, have spaces between. They are read four times a second at first, then once. Each URL must be on this machine or on the host of a target. By default, only a language model server that Loadlens started is read.',
     example: 'http://127.0.0.1:8000/metrics',
   },
   tokenizer: {

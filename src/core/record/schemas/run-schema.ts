@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { serverMetricsSchema } from '../../metrics/schemas/server-metrics-schema.ts';
 import { dialectNames } from '../../endpoints/types.ts';
+import { gpuMetricsSchema } from '../../metrics/schemas/gpu-metrics-schema.ts';
 import { llmChoicesSchema } from '../../endpoints/llm/llm-choices-schema.ts';
 import { clientHealthSchema } from '../../metrics/schemas/client-health-schema.ts';
 import { failureSchema } from '../../metrics/schemas/failure-schema.ts';
@@ -200,5 +201,11 @@ export const runSchema = v.object({
   ),
   serverMetrics: v.exactOptional(
     about('What the server said about itself. Absent unless its metrics were read.', serverMetricsSchema),
+  ),
+  gpuMetrics: v.exactOptional(
+    about(
+      "GPUs of the server, from a DCGM exporter or this machine's nvidia-smi. Absent without readings.",
+      gpuMetricsSchema,
+    ),
   ),
 });

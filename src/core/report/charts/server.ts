@@ -6,9 +6,12 @@ import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
 import { countAxis, timeAxis, valueAxis } from './axes.ts';
 import type { ChartContent, Series } from './content.ts';
+import { gpuCharts } from './gpu.ts';
 
-/** Returns the charts of the server's own metrics, on the time axis of the client's charts; none without readings. */
-export function serverCharts(record: RunRecord): ChartContent[] {
+/** Returns the charts of the server's own metrics and of its GPUs, on the time axis of the client's charts; none without readings. */
+export const serverCharts = (record: RunRecord): ChartContent[] => [...ownCharts(record), ...gpuCharts(record)];
+
+function ownCharts(record: RunRecord): ChartContent[] {
   const { serverMetrics: metrics } = record;
   if (metrics === undefined || metrics.atMs.filter((ms) => ms > 0).length < 2) return [];
   const untilMs = Math.max(timelineEndMs(record), metrics.atMs.at(-1) ?? 0);

@@ -3,16 +3,17 @@ import { changeOf, prefixHitShare, serverTtftMs, type ServerMetrics } from '../.
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
+import { gpuTables } from './gpu-table.ts';
 import { cachedShare } from './stream-tables.ts';
 import type { Table } from './tables.ts';
 
 /**
- * Returns the server's own metrics with the bottleneck, and its token counts next to the client's; none without
- * readings.
+ * Returns the server's own metrics with the bottleneck and its token counts next to the client's, and its GPUs; none
+ * without readings.
  */
 export function serverTables(record: RunRecord): Table[] {
   const { serverMetrics } = record;
-  return serverMetrics === undefined ? [] : [serverTable(record, serverMetrics)];
+  return [...(serverMetrics === undefined ? [] : [serverTable(record, serverMetrics)]), ...gpuTables(record)];
 }
 
 function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
