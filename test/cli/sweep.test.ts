@@ -39,7 +39,7 @@ describe('loadlens run over several levels', function () {
     for (const name of ['out.html', 'out.csv', 'out.md']) assert.ok(existsSync(join(folder.path, name)), name);
   });
 
-  it('measures rates, skips those above one that the server could not keep up with, and ends with all at once', async () => {
+  it('measures rates, skips those above an over-saturated one, and ends with the infinite rate', async () => {
     // 5 slots of 50 ms: 100 requests/s at most.
     mock = await startMockServer({ port: 0, maxConcurrentRequests: 10_000, timeScale: 1, maxNumSeqs: 5 });
     const request = `POST ${mock.url}/v1/completions?ttft_ms=50&tokens=1\n\n{"model":"mock","prompt":"hello"}\n`;
@@ -69,7 +69,7 @@ describe('loadlens run over several levels', function () {
     assert.match(stdout, /! Not measured, because a lower rate was over-saturated: 500 req\/s\./);
   });
 
-  it('refuses rates together with other levels', async () => {
+  it('rejects rates together with other levels', async () => {
     await startMock(5);
     for (const other of [
       ['--levels', '1'],

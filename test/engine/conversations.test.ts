@@ -113,7 +113,7 @@ const runChats = (
   );
 
 describe('conversations', () => {
-  it("send each turn with the model's own answers", async () => {
+  it("send each turn with the model's own responses", async () => {
     const { server, bodies } = await startChat();
     try {
       const body =
@@ -191,7 +191,7 @@ describe('conversations', () => {
     ],
   ];
   for (const [path, body, list, user, model] of apis) {
-    it(`are written as ${path} has them`, async () => {
+    it(`are sent in the format of ${path}`, async () => {
       const { server, bodies } = await startChat();
       try {
         const record = await runChats(server.url, { path, body });
@@ -209,7 +209,7 @@ describe('conversations', () => {
     });
   }
 
-  it('have a system message and limits of their own', async () => {
+  it('have their own system message and limits', async () => {
     const { server, bodies } = await startChat();
     try {
       const file = lines(
@@ -268,7 +268,7 @@ describe('conversations', () => {
     }
   });
 
-  it('send whole conversations for a number of requests, or of conversations', async () => {
+  it('are sent to their end for a number of requests or conversations', async () => {
     const { server, bodies } = await startChat();
     try {
       const byRequests = await runChats(server.url, { file: chats(9, 3) }, { concurrency: 2, requests: 10 });
@@ -292,7 +292,7 @@ describe('conversations', () => {
     }
   });
 
-  it('think between turns', async () => {
+  it('wait for the think time between turns', async () => {
     const { server } = await startChat();
     try {
       const file = lines({ turns: ['a', 'b', { text: 'c', delay: 80 }] });
@@ -311,7 +311,7 @@ describe('conversations', () => {
     }
   });
 
-  it('end with the time of the run, and say so', async () => {
+  it('are interrupted at the end of the duration, which is reported', async () => {
     const { server } = await startChat();
     try {
       const file = chats(3, 100);
@@ -328,7 +328,7 @@ describe('conversations', () => {
     }
   });
 
-  it('start by the clock in the open model', async () => {
+  it('start at the arrival rate in the open model', async () => {
     const { server } = await startChat();
     try {
       const plan: Partial<RunPlan> = {

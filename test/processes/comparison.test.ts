@@ -59,7 +59,7 @@ describe('a comparison in the benchmark process', function () {
     assert.deepEqual(readdirSync(join(folder.path, 'cache/loadlens/ab')), []);
   };
 
-  it('tells what it starts, its slices and pairs, and one record', async () => {
+  it('reports the servers it starts, its slices and pairs, and one record', async () => {
     const { events, say, said, exit } = start();
     say({ type: 'comparison', input: input() });
     assert.deepEqual(await exit, [0, null], `${said()}${JSON.stringify(events.at(-1))}`);
@@ -78,7 +78,7 @@ describe('a comparison in the benchmark process', function () {
     assert.equal(stages.at(-1), 'Stopping servers…');
   });
 
-  it('keeps complete pairs on cancel, and has none before the first', async () => {
+  it('keeps complete pairs on cancel, and has no result before the first', async () => {
     const { events, say, exit } = start();
     say({ type: 'comparison', input: input(undefined, 100) });
     await waitFor('a pair', () => pairs(events) > 0);
@@ -99,7 +99,7 @@ describe('a comparison in the benchmark process', function () {
     await nothingLeft();
   });
 
-  it('says why a server stopped', async () => {
+  it('reports why a server stopped', async () => {
     const { events, say, said, exit } = start();
     say({ type: 'comparison', input: input('echo "no such file"; exit 7') });
     assert.deepEqual(await exit, [1, null]);
@@ -110,7 +110,7 @@ describe('a comparison in the benchmark process', function () {
     await nothingLeft();
   });
 
-  it('takes everything away when its parent goes, and what it left when it was killed', async () => {
+  it('removes everything when its parent exits, and leftovers of a killed process', async () => {
     const measuring = async (): Promise<{ child: ChildProcess; exit: Promise<unknown[]> }> => {
       const { child, events, say, exit } = start();
       say({ type: 'comparison', input: input(undefined, 100) });

@@ -55,7 +55,7 @@ describe('results panel of an A/B comparison', () => {
     );
   });
 
-  it('exports and repeats, except kept runs', async () => {
+  it('exports, and repeats anything except stored runs', async () => {
     const panel = await show(comparisonStates.comparedWorse);
     const { id } = comparison;
     await panel.page.getByRole('button', { name: 'Copy' }).click();
@@ -66,7 +66,7 @@ describe('results panel of an A/B comparison', () => {
     assert.equal(await kept.page.getByRole('button', { name: /Again/ }).count(), 0);
   });
 
-  it('shows what is started, then the intervals as they narrow', async () => {
+  it('shows the servers that start, then the intervals as they narrow', async () => {
     const panel = await show(comparisonStates.comparingStarts);
     const { page } = panel;
     await page.getByText('Waiting for the server of A (port 41234, /health)… 3 s').first().waitFor();

@@ -189,7 +189,7 @@ describe('results panel', () => {
       await page.getByRole('heading', { name: 'Distribution and trends', exact: true }).waitFor();
     });
 
-    it('says where a record has no charts by target', async () => {
+    it('reports if a record has no charts by target', async () => {
       const { perTarget } = withoutTargetCharts(record);
       const { page } = await show({ ...states.completed, record: { ...record, perTarget } });
       assert.equal(await page.locator('figure').count(), 4);

@@ -19,7 +19,7 @@ describe('the prefill speed of a language model server', function () {
     await server.finished;
   });
 
-  it("is that of the mock server, from TTFT against the tokens that weren't cached", async () => {
+  it('equals that of the mock server, from TTFT against uncached tokens', async () => {
     const directives = '# @input-tokens uniform(50, 350)\n# @shared-prefix 320\n# @output-tokens 4\n# @stream true';
     const body = '{"model":"mock","messages":[],"icl_ms":2}';
     const record = await run(requestsOf(`${directives}\nPOST ${url}/v1/chat/completions\n\n${body}\n`), {

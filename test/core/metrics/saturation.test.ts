@@ -85,13 +85,13 @@ const slow = (seconds: number, service: Queue['service']): Queue => ({
 describe('saturationOf', function () {
   this.timeout(60_000);
 
-  it('gives no false alarm below capacity, and at most as many as allowed at capacity', () => {
+  it('has no false alarm below capacity, and at most the nominal rate at capacity', () => {
     for (const load of [0.5, 0.8, 0.9]) assert.equal(overSaturated(small(load)), 0, `${load}`);
     assert.ok(overSaturated(small(1)) <= 3);
     for (const load of [0.5, 1]) assert.equal(overSaturated(small(load, constant(0.05), false)), 0, `${load}`);
   });
 
-  it('finds overload: always far above capacity, and with equal service times soon above it', () => {
+  it('detects overload far above capacity, and with equal service times just above it', () => {
     assert.ok(overSaturated(small(1.25)) >= 40);
     assert.ok(overSaturated(small(1.5)) >= 48);
     for (const load of [2, 10]) assert.equal(overSaturated(small(load)), runs, `${load}`);
@@ -107,7 +107,7 @@ describe('saturationOf', function () {
     assert.ok(found.fromMs >= 2_500 && found.toMs === 10_000);
   });
 
-  it("doesn't take a run that is filling up with slow responses for overload", () => {
+  it("doesn't mistake the start of a run with slow responses for overload", () => {
     for (const seconds of [10, 30]) {
       assert.ok(overSaturated(slow(seconds, constant(8))) <= 2, `${seconds}`);
       assert.equal(overSaturated(slow(seconds, constant(20))), 0, `${seconds}`);
@@ -115,7 +115,7 @@ describe('saturationOf', function () {
     assert.ok(overSaturated(slow(60, (unit) => 1 + 19 * unit())) <= 2);
   });
 
-  it('finds overload with slow responses, too', () => {
+  it('detects overload with slow responses, too', () => {
     const queue = { ratePerS: 16, seconds: 30, servers: 16, service: exponential(2), poisson: true };
     assert.ok(overSaturated(queue) >= 45);
     assert.equal(overSaturated({ ...queue, ratePerS: 6.4 }), 0);

@@ -25,7 +25,7 @@ describe('numbers of streams', () => {
     assert.deepEqual(streams, { whole: 1, partial: 0, partialChunks: 0 });
   });
 
-  it('have the speed that one user sees: 1 / TPOT', () => {
+  it('have the speed per user: 1 / TPOT', () => {
     const streams = [10, 20, 40].map((gap) => streamOf([50, 50 + gap, 50 + 2 * gap]));
     const { tpotMs, userTokensPerS } = streamsIn(summaryOf(streams));
     assert.equal(tpotMs.median, 20);

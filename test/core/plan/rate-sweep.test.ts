@@ -7,7 +7,7 @@ import { parseStages } from '../../../src/core/values/stages.ts';
 const nothing = { defaults: {}, objectives: [] };
 
 describe('parseRates', () => {
-  it('reads rates and ranges, sorted and once each', () => {
+  it('reads rates and ranges, sorted, without duplicates', () => {
     assert.deepEqual(parseRates('4, 1,2.5,inf,4'), [1, 2.5, 4, Infinity]);
     assert.deepEqual(parseRates('1..10,inf'), [1, 2, 4, 8, 10, Infinity]);
     assert.deepEqual(parseRates('0.5'), [0.5]);
@@ -20,7 +20,7 @@ describe('parseRates', () => {
 });
 
 describe('makeRateSweepPlan', () => {
-  it('gives a level 10 s or 50 requests, whichever is longer, and the infinite rate as many as the highest', () => {
+  it('gives a level 10 s or 50 requests, whichever is longer, and the infinite rate the requests of the highest level', () => {
     const { levels } = makeRateSweepPlan({ rates: [1, 20, Infinity] }, nothing);
     assert.deepEqual(
       levels.map(({ requests, durationS, warmup, untilSaturated }) => [requests, durationS, warmup, untilSaturated]),
@@ -53,7 +53,7 @@ describe('makeRateSweepPlan', () => {
     );
   });
 
-  it('lets a precision end the levels that it can end', () => {
+  it('lets a precision end every level except the infinite rate', () => {
     const until = { metric: 'p95', share: 0.05, text: 'p95 ±5%' };
     const { levels } = makeRateSweepPlan({ rates: [4, Infinity], until }, nothing);
     assert.deepEqual(
@@ -64,7 +64,7 @@ describe('makeRateSweepPlan', () => {
 });
 
 describe('the target rate of a plan', () => {
-  it('is one rate, none in the closed model or if stages change it', () => {
+  it('is a single rate, and null in the closed model or if stages change it', () => {
     assert.equal(targetRatePerS(makePlan({ ratePerS: 7 }, nothing)), 7);
     assert.equal(targetRatePerS(makePlan({ ratePerS: 'inf' }, nothing)), Infinity);
     assert.equal(targetRatePerS(makePlan({ concurrency: 7 }, nothing)), null);
@@ -72,7 +72,7 @@ describe('the target rate of a plan', () => {
     assert.equal(targetRatePerS(makePlan({ stages: parseStages('2s:5..6') ?? [] }, nothing)), null);
   });
 
-  it('says how many requests are due before a time, at most those of the plan', () => {
+  it('determines how many requests are due before a time, at most those of the plan', () => {
     const due = dueBefore(makePlan({ ratePerS: 10, requests: 25 }, nothing));
     assert.deepEqual([0, 1, 100, 1_000, 9_000, 500].map(due), [0, 1, 1, 10, 25, 5]);
     assert.equal(dueForMs({ requests: 25, durationS: null }, 10), 2_500);

@@ -55,7 +55,7 @@ const sweepOf = (levels: readonly RunRecord[], skipped: readonly number[] = []):
 const sweep = sweepOf([rateLevel(Infinity, 900), rateLevel(40, 800, 25), rateLevel(10, 100), rateLevel(20, 200)], [80]);
 
 describe('a sweep over arrival rates', () => {
-  it('says which rate meets the objectives, and from which one the server is over-saturated', () => {
+  it('reports which rate meets the objectives, and from which rate the server is over-saturated', () => {
     assert.deepEqual(sweep.capacity.slice(0, 3), [
       'Meets response.p95 < 500ms at 20 req/s.',
       'Not met at 40 req/s: response.p95 was 800 ms.',
@@ -65,7 +65,7 @@ describe('a sweep over arrival rates', () => {
     assert.ok(someLevelMeets(sweep));
   });
 
-  it("doesn't let an over-saturated level hold, however fast its responses are", () => {
+  it('never passes an over-saturated level, however fast its responses are', () => {
     const fast = sweepOf([rateLevel(10, 100, 5)]);
     assert.equal(fast.capacity[0], 'No rate confirmed to meet response.p95 < 500ms.');
     assert.equal(fast.capacity[1], 'Kept up with no tested rate. Over-saturated at 10 req/s: 5.00 responses/s.');
@@ -99,7 +99,7 @@ describe('a sweep over arrival rates', () => {
     assert.ok(names.includes('40 req/s: response.p95 < 500ms'), names.join('\n'));
   });
 
-  it('draws achieved against target with the line on which they are the same, and the infinite rate as a limit', () => {
+  it('draws the achieved against the target rate, with the line of equality and the infinite rate as a limit', () => {
     const [achieved, response] = rateCharts(sweep.levels);
     assert.deepEqual(
       achieved!.series.map(({ label, points }) => [label, points.map(({ x, y }) => [x, y])]),

@@ -39,7 +39,7 @@ describe('think times', () => {
       assert.equal(parseThinkTime(text), undefined, text);
   });
 
-  it('are drawn around their mean, whole and never below 0', () => {
+  it('are random around their mean, whole numbers, and never negative', () => {
     assertLaw(
       property(integer({ min: 0, max: 1e6 }), (seed) => {
         const unit = seededUnits(seed);

@@ -48,7 +48,7 @@ describe('the log of samples', () => {
     assert.deepEqual([unkept, checked.length], [0, 0]);
   });
 
-  it('keeps nothing but the first texts of a server that counts', () => {
+  it('keeps only the first texts of a server that reports tokens', () => {
     const log = createSampleLog();
     for (let i = 0; i < 2_000; i++) log.add({ ...streamed, outputTokens: 8, tokenSource: 'usage' });
     assert.deepEqual(log.taken().samples, []);
@@ -58,13 +58,13 @@ describe('the log of samples', () => {
     assert.equal(log.taken().unkept, 1);
   });
 
-  it('leaves hidden reasoning out of the counts to check', () => {
+  it('excludes hidden reasoning from the checked counts', () => {
     const log = createSampleLog();
     log.add({ ...streamed, outputTokens: 20, hiddenTokens: 12, tokenSource: 'usage' });
     assert.equal(log.taken().checked[0]?.reported, 8);
   });
 
-  it('gives up beyond its limit', () => {
+  it('stops at its memory limit', () => {
     const log = createSampleLog(2_000);
     for (let i = 0; i < 10; i++) log.add(streamed);
     assert.deepEqual(log.taken(), { samples: [], unkept: 10, checked: [] });
@@ -72,7 +72,7 @@ describe('the log of samples', () => {
 });
 
 describe('counting after a run', () => {
-  it('has the output tokens and the time per token of the tokenizer', async () => {
+  it("updates output tokens and TPOT with the tokenizer's counts", async () => {
     const log = createSampleLog();
     for (let i = 0; i < 3; i++) log.add(streamed);
     log.add({ ...streamed, outputTokens: 8, tokenSource: 'usage', stream: undefined });
@@ -87,7 +87,7 @@ describe('counting after a run', () => {
     assert.deepEqual([summary.tpotMs?.count, summary.tpotMs?.min, summary.tpotMs?.max], [3, 5, 5]);
   });
 
-  it('opens no tokenizer without need', async () => {
+  it("opens a tokenizer only if it's needed", async () => {
     const before = [resultWith(createSampleLog().taken())];
     assert.deepEqual(await withTokens(before, options, { open: openNothing }), { results: before, facts: {} });
   });

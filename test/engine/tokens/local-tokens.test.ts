@@ -49,7 +49,7 @@ describe('a local tokenizer', () => {
     assert.deepEqual([record.tokenSource, record.outputTokens], ['tokenizer', 40]);
   });
 
-  it('counts every choice and text that grows with each event', async () => {
+  it('counts every choice, and cumulative texts', async () => {
     server = await startStreamServer((response, request) => {
       response.setHeader('content-type', 'text/event-stream');
       const events =
@@ -75,7 +75,7 @@ describe('a local tokenizer', () => {
     assert.deepEqual([grown.tokenSource, grown.outputTokens], ['tokenizer', 50]);
   });
 
-  it("counts chunks where a response isn't all text", async () => {
+  it("counts chunks if a response isn't only text", async () => {
     const record = await withTokenizer(chat(mock.url, '# @usage off\n', '?tokens=11&reasoning_tokens=3&icl_ms=1'));
     assert.deepEqual([record.tokenSource, record.outputTokens], ['chunks', 110]);
   });
@@ -87,14 +87,14 @@ describe('a local tokenizer', () => {
     assert.deepEqual([record.tokenSource, record.outputTokens], ['tokenizer', 11 * kept]);
   });
 
-  it("agrees with a server's counts, with or without the token that ends a response", async () => {
+  it("agrees with the server's counts, with or without the end-of-text token", async () => {
     const record = await withTokenizer(chat(mock.url, '', known));
     assert.equal(record.tokenSource, 'usage');
     assert.deepEqual(record.tokenCheck, { responses: 10, reported: 110, counted: 110 });
     assert.ok(!(record.server?.notes ?? []).join().includes('gpt2'));
   });
 
-  it('says when the server counts otherwise', async () => {
+  it("reports if the server's count differs", async () => {
     server = await startStreamServer((response) =>
       json(response, {
         choices: [{ index: 0, message: { content: 'The quick brown fox' }, finish_reason: 'stop' }],
@@ -112,7 +112,7 @@ describe('a local tokenizer', () => {
     );
   });
 
-  it('keeps nothing without one', async () => {
+  it('keeps no texts without a tokenizer', async () => {
     const record = await run(requestsOf(chat(mock.url, '# @usage off\n', known)));
     assert.deepEqual([record.tokenSource, record.outputTokens], ['chunks', 30]);
   });

@@ -83,7 +83,7 @@ describe('tokenizers', () => {
     await server.close();
   });
 
-  it('say what is missing', async () => {
+  it('report what is missing', async () => {
     const find = (name: string) => findTokenizer(name, join(folder, 'chat.endpoints'), signal);
     await assert.rejects(find('./nothing'), failsWith(/^Tokenizer \.\/nothing not found\.$/, /o200k_base/));
     await assert.rejects(

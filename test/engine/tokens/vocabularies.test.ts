@@ -14,15 +14,15 @@ describe('vocabularies', () => {
       let count: (text: string) => number;
       before(async () => (count = await openVocabulary(name)));
 
-      it('counts as the package does, for any text', () => {
+      it('counts like the package for any text', () => {
         const any = oneof(string({ unit: 'grapheme' }), lorem({ maxCount: 30 }), string({ unit: 'binary' }));
         check(property(any, (text) => assert.equal(count(text), oracles[name](text))));
       });
-      it('counts a long text as the package does', () => {
+      it('counts like the package for a long text', () => {
         const text = readFileSync('docs/metrics.md', 'utf8');
         assert.equal(count(text), oracles[name](text));
       });
-      it('counts a long run without white space in pieces, in little time', () => {
+      it('counts long text without spaces in pieces, fast', () => {
         const run = 'ä'.repeat(100_000);
         const whole = oracles[name]('ä'.repeat(2000)) * 50;
         assert.ok(Math.abs(count(`start ${run} end`) - whole - 2) <= 51);

@@ -33,7 +33,7 @@ describe('a baseline in the editor', () => {
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.loadlens'), { recursive: true });
   });
 
-  it('is missed by an objective that needs it, made of a run of the history, and then judged', async () => {
+  it('is reported as missing, created from a run of the history, and then used by an objective', async () => {
     const text = [
       '# @requests 60',
       '# @concurrency 2',

@@ -95,7 +95,7 @@ describe('a comparison in the editor', function () {
     openFile('variable.endpoints', `@base = ${mocks[0]?.url}\n\n# @name slow\n{{base}}/sleeper?sleep_length=1\n`);
   const other = (): string => mocks[1]?.url ?? '';
 
-  it('is of two values of a variable, and repeated from the history', async () => {
+  it('compares two values of a variable, and is repeated from the history', async () => {
     await set('comparison.pairs', 8);
     await variableFile();
     answerWith(['base…', other()]);
@@ -142,7 +142,7 @@ describe('a comparison in the editor', function () {
     assert.equal(canceled.a.slices.length, canceled.b.slices.length);
   });
 
-  it('is of a commit, and leaves nothing behind', async () => {
+  it('compares a commit, and leaves no files behind', async () => {
     await set('comparison.pairs', 24);
     const files = repository.files();
     const { uri } = await vscode.workspace.openTextDocument(`${repository.path}/endpoints.txt`);
@@ -167,7 +167,7 @@ describe('a comparison in the editor', function () {
     await repository.checkNothingLeft(files);
   });
 
-  it('keeps its pairs when its process is killed, and takes the servers away', async () => {
+  it('keeps its pairs if its process is killed, and stops the servers', async () => {
     await set('comparison.pairs', 100);
     const files = repository.files();
     const started = repository.started().length;
@@ -192,7 +192,7 @@ describe('a comparison in the editor', function () {
     await repository.checkNothingLeft(files);
   });
 
-  it('runs nothing when the commands are refused, or the workspace is not trusted', async () => {
+  it("runs nothing if the commands are rejected or the workspace isn't trusted", async () => {
     const count = comparisons().length;
     const started = repository.started().length;
     const uri = vscode.Uri.file(`${repository.path}/endpoints.txt`);

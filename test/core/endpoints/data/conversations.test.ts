@@ -60,6 +60,6 @@ describe('a conversations file', () => {
     ['{"turns":["a"]', /^chats\.jsonl:1 is neither a JSON string nor a JSON object\./],
   ];
   for (const [text, message] of faults) {
-    it(`is refused: ${JSON.stringify(text)}`, () => assert.throws(() => read(text), { message }));
+    it(`is rejected: ${JSON.stringify(text)}`, () => assert.throws(() => read(text), { message }));
   }
 });

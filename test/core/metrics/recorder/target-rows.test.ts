@@ -86,7 +86,7 @@ describe('the targets of a large file', () => {
     );
   });
 
-  it('have a histogram and a course of their own where there are few', () => {
+  it('have their own histogram and timeline if there are few', () => {
     const targetNames = ['a', 'b', 'c'];
     const recorder = createRecorder({ targetNames, latencyLimitMs: [] });
     for (let i = 0; i < 60; i++)
@@ -114,7 +114,7 @@ describe('the targets of a large file', () => {
     assert.equal(perTarget[0]?.timeline?.outputTokens, undefined);
   });
 
-  it('have none of their own where a run has one target, or many', () => {
+  it('have none of their own in a run with one target or many', () => {
     for (const targetNames of [['a'], ['a', 'b', 'c', 'd', 'e', 'f']]) {
       const recorder = createRecorder({ targetNames, latencyLimitMs: [] });
       recorder.add(sampleOf(10));

@@ -26,14 +26,14 @@ describe('TTFT against input tokens', () => {
     assert.equal(ttftByInput.uncached, false);
   });
 
-  it('leaves out tokens from the cache where responses report them', () => {
+  it('excludes cached tokens if responses report them', () => {
     const cached = streams(60, (index) => ({ inputTokens: 100 + 10 * (index % 50) + 1000, cachedTokens: 1000 }));
     const { ttftByInput } = summaryOf(cached);
     assert.ok(near(ttftByInput?.fit?.msPer1000Tokens ?? null, 200, 0.01));
     assert.deepEqual([ttftByInput?.uncached, ttftByInput?.minTokens], [true, 100]);
   });
 
-  it('has no line where it would say nothing, and names the reason', () => {
+  it('has no line without enough spread, and reports the reason', () => {
     assert.equal(summaryOf(streams(29)).ttftByInput?.noFit, 'few streams');
     assert.equal(
       summaryOf(streams(60, (index) => ({ inputTokens: 500 + (index % 3) }))).ttftByInput?.noFit,
@@ -52,14 +52,14 @@ describe('TTFT against input tokens', () => {
     assert.ok(!('ttftByInput' in summaryOf([failed])));
   });
 
-  it('keeps 100 to 200 points of many streams, evenly spread, and a line through all', () => {
+  it('keeps 100 to 200 points of many streams, evenly spread, and fits the line to all streams', () => {
     const { ttftByInput } = summaryOf(streams(1000));
     assert.equal(ttftByInput?.streams, 1000);
     assert.equal(ttftByInput?.points.length, 125);
     assert.deepEqual(ttftByInput?.points[1], [180, 76]);
   });
 
-  it('is the same of several recorders', () => {
+  it('is the same for several recorders', () => {
     const all = streams(500);
     const parts = [0, 1, 2].map((part) => {
       const recorder = createRecorder(recorderOptions(1000));

@@ -24,7 +24,7 @@ function uniform(seed: number): () => number {
 }
 
 describe('the least-squares line', () => {
-  it('is that of the textbook', () => {
+  it('equals the textbook example', () => {
     // Anscombe's first data set, with an extra point at the means, which changes neither coefficient.
     const x = [10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5];
     const y = [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68];
@@ -41,7 +41,7 @@ describe('the least-squares line', () => {
     assert.ok(near(line.interval95[1] - line.slope, half, 1e-3));
   });
 
-  it('is the same from parts, in any order', () => {
+  it('is the same if merged from parts in any order', () => {
     const pair = fc.tuple(fc.double({ min: 0, max: 1e4, noNaN: true }), fc.double({ min: 0, max: 1e4, noNaN: true }));
     fc.assert(
       fc.property(fc.array(pair, { minLength: 1, maxLength: 60 }), fc.nat(59), (pairs, at) => {
@@ -54,7 +54,7 @@ describe('the least-squares line', () => {
     );
   });
 
-  it('has an interval that holds the slope in about 95 of 100 cases', () => {
+  it('has an interval that contains the slope in about 95 of 100 cases', () => {
     const draw = uniform(7);
     const cases = 2000;
     let held = 0;
@@ -69,7 +69,7 @@ describe('the least-squares line', () => {
     assert.ok(held / cases > 0.935 && held / cases < 0.965, String(held / cases));
   });
 
-  it('is none of equal values', () => {
+  it("doesn't exist for equal values", () => {
     assert.equal(
       lineThrough((i) => [5, i]),
       null,

@@ -46,7 +46,7 @@ describe('the best operating point of a language model server', () => {
     );
   });
 
-  it('is none if no level meets the objectives, and not sought without streams', () => {
+  it("doesn't exist if no level meets the objectives, or without streams", () => {
     const missed = sweepOf([levelOf(1, 600, 10, false), levelOf(2, 900, 10, false)]);
     assert.deepEqual(operatingSentences(missed), ['No best operating point: no level meets all objectives.']);
     const http = sweepOf([1, 2].map(() => recordOf(closedLoop(100, 1, () => ({ latencyMs: 100 })))));
@@ -58,7 +58,7 @@ describe('the best operating point of a language model server', () => {
     assert.match(operatingSentences(rising)[0] ?? '', /No higher level was measured/);
   });
 
-  it('is in every report, with charts of what tokens cost', () => {
+  it('is in every report, with charts of the cost of tokens', () => {
     for (const text of [
       renderSweepText(judged),
       sweepReports.markdown.render(judged),

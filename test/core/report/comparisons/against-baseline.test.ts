@@ -32,7 +32,7 @@ describe('the last runs against a baseline', () => {
     assert.equal(said(runsOf(20, 4, 30))?.words, 'as fast as main, same');
   });
 
-  it('lack runs for one, and say how many', () => {
+  it('have no verdict with too few runs, and say how many are needed', () => {
     assert.deepEqual(said(runsOf(21, 1, 30)), {
       words: '5% slower than main, single run',
       sentence: 'p95 +4.6%. A verdict needs 4 runs a side: 1 run against 5.',
@@ -44,7 +44,7 @@ describe('the last runs against a baseline', () => {
     );
   });
 
-  it('are those of the same commit and workload as the newest', () => {
+  it('are only those with the commit and workload of the newest', () => {
     const other = { source: { file: 'load/endpoints.txt', gitCommit: 'b'.repeat(20), gitDirty: false } };
     const now = [...runsOf(21, 4, 30), ...runsOf(24, 1, 40, other)];
     assert.match(said(now)?.words ?? '', /, single run$/);
@@ -52,13 +52,13 @@ describe('the last runs against a baseline', () => {
     assert.deepEqual(said(seeded), { sentence: 'Not compared: Seed: 7 before, 8 after.' });
   });
 
-  it('are not compared with themselves, nor if they are partial', () => {
+  it('are compared neither with themselves nor if they are partial', () => {
     const runs = runsOf(20, 5, 10);
     assert.deepEqual(said(runs, baseline(runs)), { sentence: 'This run is part of baseline main.' });
     assert.equal(said(runsOf(20, 1, 30, { status: 'cancelled' })), undefined);
   });
 
-  it('fail more than the baseline, whatever their speed', () => {
+  it('are worse if they fail more than the baseline, whatever their speed', () => {
     const failing = runsOf(10, 5, 30, { successes: 50, statusCodes: { 200: 50, 500: 50 } });
     assert.equal(said(failing)?.words, '50% faster than main, fails more');
   });

@@ -10,7 +10,7 @@ const after = (pairs: number) =>
   );
 
 describe('changes of a comparison in progress', () => {
-  it('have an interval as soon as there are enough pairs, and no verdict', () => {
+  it('have an interval once there are enough pairs, and no verdict', () => {
     assert.equal(after(4).chart, null);
     const { chart, table } = after(9);
     assert.deepEqual(table.columns, ['Metric', 'A', 'B', 'Change', 'Interval']);
