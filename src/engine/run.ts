@@ -190,6 +190,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       ...(sent.steadyState && { steadyState: sent.steadyState }),
       ...(saturation && { saturation }),
       addresses: sent.addresses,
+      ...(sent.connections && { connections: sent.connections }),
       objectives: evaluateRun(plan, targets, summary),
       failureSamples: sent.failures,
       client: withWarnings(health, sent, plan.drainMs),

@@ -13,6 +13,7 @@ import { turnTables } from '../../src/core/report/tables/turn-table.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { h, type Child } from '../dom.ts';
 import { clientHealth } from '../sections/run/client-health.ts';
+import { connections } from '../sections/run/connections.ts';
 import { failures } from '../sections/run/failures.ts';
 import { latencyTables } from '../sections/run/latency-table.ts';
 import { objectives } from '../sections/run/objectives.ts';
@@ -90,6 +91,7 @@ function measured(record: RunRecord, earlier: EarlierRuns | undefined): Part {
       targets(record),
       serverNotes(record),
       record.responses === 0 ? null : latencyTables(record),
+      connections(record),
     ],
   };
 }

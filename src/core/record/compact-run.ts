@@ -9,6 +9,7 @@ import type {
   Timeline,
   TtftByInput,
 } from '../metrics/types.ts';
+import type { Connections } from '../metrics/recorder/connection-tallies.ts';
 import { maxServerNotes } from './merge-notes.ts';
 import type { RunRecord } from './run.ts';
 
@@ -77,6 +78,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       : { streamedRequests: record.streamedRequests.map(roundStreamedRequest) }),
     ...(record.ttftByInput && { ttftByInput: roundTtftByInput(record.ttftByInput) }),
     addresses: record.addresses.slice(0, maxTargets),
+    ...(record.connections && { connections: roundPhases(record.connections) }),
     objectives: record.objectives
       .filter(({ target }) => target === undefined || kept.has(target) || record.targets.length <= maxTargets)
       .map((verdict) => Object.assign({}, verdict, { actual: roundOrNull(verdict.actual, headline) })),
@@ -106,6 +108,14 @@ export const withoutTargetCharts = (record: RunRecord): RunRecord => ({
   ...record,
   perTarget: record.perTarget.map(({ name, ...numbers }) => Object.assign({ name }, roundNumbers(numbers, ofTarget))),
 });
+
+function roundPhases(connections: Connections): Connections {
+  const phases = Object.entries(connections).map(([phase, { count, meanMs, p50Ms, maxMs }]) => [
+    phase,
+    { count, meanMs: round(meanMs, detail), p50Ms: round(p50Ms, detail), maxMs: round(maxMs, detail) },
+  ]);
+  return Object.fromEntries(phases) as Connections;
+}
 
 /** All measured client readings; counts are exact. */
 const readings = [

@@ -38,6 +38,7 @@ export type RecordParts = {
       | 'steadyState'
       | 'saturation'
       | 'tokenCheck'
+      | 'connections'
     >
   >;
 
@@ -80,6 +81,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     ...(parts.tokenCheck && { tokenCheck: parts.tokenCheck }),
     ...summary,
     addresses: parts.addresses,
+    ...(parts.connections && { connections: parts.connections }),
     objectives: parts.objectives,
     failureSamples: parts.failureSamples,
     client: parts.client,

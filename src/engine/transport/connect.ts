@@ -1,5 +1,10 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import {
+  addPhase,
+  createConnectionTallies,
+  type ConnectionTallies,
+} from '../../core/metrics/recorder/connection-tallies.ts';
 import { tlsReason } from './tls-reason.ts';
 import type { Origin, TransportOptions } from './transport.ts';
 
@@ -21,6 +26,8 @@ export interface Connector {
   ): net.Socket;
   closeAll(): void;
   readonly opened: number;
+  /** Returns the times of connections opened since the last call. */
+  takePhases(): ConnectionTallies;
   readonly addresses: { readonly host: string; readonly address: string }[];
 }
 
@@ -37,6 +44,7 @@ export function createConnector({
   const seen = new Set<string>();
   const addresses: { host: string; address: string }[] = [];
   let opened = 0;
+  let phases = createConnectionTallies();
 
   const note = (host: string, address: string | undefined): void => {
     const key = `${host} ${address}`;
@@ -63,7 +71,9 @@ export function createConnector({
 
   return {
     open(origin, callback, onread) {
+      const startMs = performance.now();
       const socket = start(origin, onread);
+      const reached = watchPhases(socket, startMs);
       let settled = false;
       const settle = (error: Error | null): void => {
         if (settled) return;
@@ -76,6 +86,7 @@ export function createConnector({
         .setKeepAlive(true, 60_000)
         .once(origin.secure ? 'secureConnect' : 'connect', () => {
           opened += 1;
+          addPhases(phases, reached, performance.now(), origin.secure);
           note(origin.hostname, socket.remoteAddress);
           if (insecure && socket instanceof tls.TLSSocket && !socket.authorized) noteServer(unverified(socket));
           settle(null);
@@ -93,8 +104,40 @@ export function createConnector({
     get opened() {
       return opened;
     },
+    takePhases() {
+      const taken = phases;
+      phases = createConnectionTallies();
+      return taken;
+    },
     addresses,
   };
+}
+
+/** When a connection reached its phases, ms. NaN for one that it didn't need or hasn't reached. */
+interface Reached {
+  readonly startMs: number;
+  foundMs: number;
+  connectedMs: number;
+}
+
+function watchPhases(socket: net.Socket, startMs: number): Reached {
+  const reached: Reached = { startMs, foundMs: Number.NaN, connectedMs: Number.NaN };
+  socket
+    .once('lookup', () => void (reached.foundMs = performance.now()))
+    .once('connect', () => void (reached.connectedMs = performance.now()));
+  return reached;
+}
+
+function addPhases(
+  tallies: ConnectionTallies,
+  { startMs, foundMs, connectedMs }: Reached,
+  readyMs: number,
+  secure: boolean,
+): void {
+  const isNamed = !Number.isNaN(foundMs);
+  if (isNamed) addPhase(tallies, 'dns', foundMs - startMs);
+  addPhase(tallies, 'connect', connectedMs - (isNamed ? foundMs : startMs));
+  if (secure) addPhase(tallies, 'tls', readyMs - connectedMs);
 }
 
 /** Returns the remark on a certificate that was accepted although it can't be verified. */

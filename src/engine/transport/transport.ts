@@ -1,4 +1,5 @@
 import type { DialectName } from '../../core/endpoints/types.ts';
+import type { ConnectionTallies } from '../../core/metrics/recorder/connection-tallies.ts';
 import type { Note } from './server-notes.ts';
 
 /** Destination of a connection: requests to the same origin can share one. */
@@ -109,6 +110,8 @@ export interface Transport {
   close(): void;
   /** Connections established so far. */
   readonly opened: number;
+  /** Returns the times of connections opened since the last call. */
+  takePhases(): ConnectionTallies;
   /** Hosts as written, with each address they were reached at. */
   readonly addresses: readonly { readonly host: string; readonly address: string }[];
 }

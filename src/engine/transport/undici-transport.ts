@@ -26,6 +26,7 @@ export function createUndiciTransport({ keptPerLane, ...options }: TransportOpti
     get opened() {
       return connector.opened;
     },
+    takePhases: () => connector.takePhases(),
     get addresses() {
       return connector.addresses;
     },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PreparedRequest } from '../../../src/core/endpoints/types.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
 import { transportNames } from '../../../src/core/vocabulary.ts';
 import { errorKind } from '../../../src/engine/transport/error-kind.ts';
 import type { Lane, Transport, WireRequest } from '../../../src/engine/transport/transport.ts';
@@ -32,6 +33,10 @@ const ask = (lane: Lane, request: WireRequest): Promise<{ became: number | strin
       failed: (_atMs, error) => resolve({ became: errorKind(error), reused }),
     });
   });
+
+/** How many connections had each phase. */
+const counts = ({ connections: found = {} }: RunRecord): (number | undefined)[] =>
+  [found.dns, found.connect, found.tls].map((phase) => phase?.count);
 
 /** Ends right after the sockets were read. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
@@ -202,6 +207,31 @@ for (const name of transportNames) {
       await secure.close();
       assert.deepEqual(record.statusCodes, { '200': 40 });
       assert.equal(record.client.connectionsReused, 38);
+      const { connect, tls } = record.connections ?? {};
+      assert.deepEqual([connect?.count, tls?.count], [2, 2]);
+      assert.ok(tls !== undefined && tls.p50Ms > 0 && tls.meanMs <= tls.maxMs);
+    });
+
+    it('measures the phases of new connections, and nothing on those in use', async () => {
+      const plain = await startFaultyServer();
+      const named = await runOver(name)([`http://localhost:${plain.port}/ok`], {
+        plan: { requests: 30, concurrency: 3 },
+      });
+      const numbered = await runOver(name)([`http://127.0.0.1:${plain.port}/ok`], {
+        plan: { requests: 30, concurrency: 3 },
+      });
+      await plain.close();
+      assert.deepEqual(counts(named), [3, 3, undefined]);
+      assert.deepEqual(counts(numbered), [undefined, 3, undefined]);
+      assert.ok((named.connections?.dns?.p50Ms ?? 0) > 0);
+    });
+
+    it('has no phases where no connection was opened', async () => {
+      const plain = await startFaultyServer();
+      const { port } = plain;
+      await plain.close();
+      const record = await runOver(name)([`http://127.0.0.1:${port}/ok`], { plan: { requests: 2 } });
+      assert.equal(record.connections, undefined);
     });
   });
 }

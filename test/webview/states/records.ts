@@ -89,6 +89,11 @@ export function syntheticRecord(choices: RunChoices = {}): RunRecord {
     summary,
     warmupSent: 5,
     addresses: [{ host: 'localhost:5000', address: '[::1]:5000' }],
+    connections: {
+      dns: { count: 10, meanMs: 12, p50Ms: 9, maxMs: 31 },
+      connect: { count: 10, meanMs: 24, p50Ms: 22, maxMs: 41 },
+      tls: { count: 10, meanMs: 61, p50Ms: 58, maxMs: 90 },
+    },
     objectives: choices.verdicts ?? [],
     failureSamples: choices.failureSamples ?? [],
     client:

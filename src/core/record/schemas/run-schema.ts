@@ -4,6 +4,7 @@ import { dialectNames } from '../../endpoints/types.ts';
 import { gpuMetricsSchema } from '../../metrics/schemas/gpu-metrics-schema.ts';
 import { llmChoicesSchema } from '../../endpoints/llm/llm-choices-schema.ts';
 import { clientHealthSchema } from '../../metrics/schemas/client-health-schema.ts';
+import { connectionsSchema } from '../../metrics/schemas/connections-schema.ts';
 import { failureSchema } from '../../metrics/schemas/failure-schema.ts';
 import { saturationSchema } from '../../metrics/schemas/saturation-schema.ts';
 import { precisionResultSchema, steadyStateSchema } from '../../metrics/schemas/precision-schema.ts';
@@ -170,6 +171,12 @@ export const runSchema = v.object({
     ),
   ),
   ...summarySchema.entries,
+  connections: v.exactOptional(
+    about(
+      'Phases of the connections opened for the run, also before its clock started. Absent if none was opened, in older records, and in results of several workers.',
+      connectionsSchema,
+    ),
+  ),
   addresses: about(
     'Addresses connected to.',
     v.array(

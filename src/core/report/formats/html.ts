@@ -9,6 +9,7 @@ import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.t
 import { statusWords } from '../words/outcome-words.ts';
 import { turnCharts } from '../charts/turns.ts';
 import { serverCharts } from '../charts/server.ts';
+import { connectionTables } from '../tables/connection-table.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { turnTables } from '../tables/turn-table.ts';
@@ -53,6 +54,7 @@ ${failureSamples(record)}
 ${section(timesTable(record))}
 ${section(ratesTable(record))}
 </div>
+${connectionTables(record).map(section).join('\n')}
 ${factSection('Client health', clientFacts(record))}
 ${factSection('Where the numbers come from', provenance(record))}`,
   );

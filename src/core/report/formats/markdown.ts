@@ -4,6 +4,7 @@ import { failureTable } from '../words/failure-reasons.ts';
 import { formatMs, formatPercent, formatRate } from '../../format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { escape, list, table } from './markdown-parts.ts';
+import { connectionTables } from '../tables/connection-table.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { turnTables } from '../tables/turn-table.ts';
@@ -34,6 +35,7 @@ export function renderMarkdown(record: RunRecord): string {
     ...(record.perTarget.length > 1 ? [table(targetTable(record, mostTargets))] : []),
     '<details><summary>Other times, client, plan and machine</summary>',
     table(timesTable(record)),
+    ...connectionTables(record).map(table),
     table(ratesTable(record)),
     list([...clientFacts(record), ...provenance(record)]),
     '</details>',

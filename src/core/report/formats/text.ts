@@ -4,6 +4,7 @@ import { failureTable } from '../words/failure-reasons.ts';
 import { noValue } from '../../format.ts';
 import { isMixed } from '../words/headline.ts';
 import { latencyTable, objectiveTable, outcomeTable, ratesTable, targetTable, timesTable } from '../tables/tables.ts';
+import { connectionTables } from '../tables/connection-table.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { turnTables } from '../tables/turn-table.ts';
@@ -29,6 +30,7 @@ export function renderText(record: RunRecord): string {
     ...turnTables(record).map(tableLines),
     ...serverTables(record).map(tableLines),
     tableLines(timesTable(record)),
+    ...connectionTables(record).map(tableLines),
     tableLines(ratesTable(record)),
     isMixed(record) || record.responses < record.requestsSent ? tableLines(outcomeTable(record)) : [],
     tableLines(failureTable(record, mostFailures)),

@@ -1,3 +1,4 @@
+import type { ConnectionTallies } from '../../../core/metrics/recorder/connection-tallies.ts';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { createBacklogRecorder } from '../../../core/metrics/recorder/backlog.ts';
@@ -100,6 +101,8 @@ export interface LoopResult extends LoadOutcome {
   readonly connectionsOpened: number;
   /** Connections opened after the clock had started. */
   readonly openedMeanwhile: number;
+  /** Times of the connections opened for this loop. */
+  readonly phases: ConnectionTallies;
   readonly addresses: Transport['addresses'];
   /** Remarks on the server. */
   readonly notes: readonly string[];
@@ -172,6 +175,8 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
   const connections = keeper?.take(plan, requests) ?? createConnections(plan, requests);
   const { name: transportName, transport, notes, lanes: prepared } = connections;
   const openedEarlier = transport.opened;
+  // Those of an earlier run over the same connections.
+  transport.takePhases();
   const offsetMs = clockOffsetMs();
   const cancelled = new AbortController();
   /** How many of the lanes are prepared, and how many of these have slots. */
@@ -267,6 +272,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         readings: stopReadings(),
         connectionsOpened: transport.opened - openedEarlier,
         openedMeanwhile: transport.opened - openedBefore,
+        phases: transport.takePhases(),
         addresses: transport.addresses,
         failures: failures.list(),
         notes: notes.list,

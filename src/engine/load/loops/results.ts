@@ -1,6 +1,7 @@
 import type { ClientReadings } from '../../../core/metrics/client-readings.ts';
 import { quantile } from '../../../core/metrics/statistics/quantiles.ts';
 import { mergeLive, mergeStates, type RecorderState } from '../../../core/metrics/recorder/recorder-state.ts';
+import { connectionsOf, type Connections } from '../../../core/metrics/recorder/connection-tallies.ts';
 import { withoutTransient } from '../../../core/metrics/recorder/sections.ts';
 import { steadyStateOf, withoutIntervals, type SteadyStateFacts } from '../../../core/metrics/steady-state.ts';
 import { liveSummaryOf, summaryOf, type SummaryExtra, type SummaryOptions } from '../../../core/metrics/summary.ts';
@@ -37,6 +38,8 @@ export interface LoopsResult {
   /** Why the code wasn't warmed although the plan asked for it; undefined otherwise. */
   readonly coldReason: string | undefined;
   readonly addresses: Transport['addresses'];
+  /** Undefined if no connection was opened. */
+  readonly connections: Connections | undefined;
   readonly failures: readonly FailureSample[];
   /** Remarks on the server. */
   readonly notes: readonly string[];
@@ -112,6 +115,7 @@ export function mergeResults(
     },
     requestsDrained: sum((result) => result.requestsDrained),
     coldReason: all.find((result) => result.coldReason !== undefined)?.coldReason,
+    connections: connectionsOf(all.map(({ phases }) => phases)),
     addresses: distinct(all.flatMap((result) => result.addresses)),
     failures: mergeFailures([...all, ...last].map(({ failures }) => failures)),
     notes: withClosings(

@@ -17,6 +17,7 @@ export function createRawTransport({ keptPerLane, ...options }: TransportOptions
     get opened() {
       return connector.opened;
     },
+    takePhases: () => connector.takePhases(),
     get addresses() {
       return connector.addresses;
     },

@@ -1,3 +1,4 @@
+import { createConnectionTallies } from '../../../../src/core/metrics/recorder/connection-tallies.ts';
 import assert from 'node:assert/strict';
 import { Socket, type OnReadOpts } from 'node:net';
 import type { Connector } from '../../../../src/engine/transport/connect.ts';
@@ -43,6 +44,7 @@ const createLine = (turn = createTurn()) => {
     },
     closeAll() {},
     opened: 0,
+    takePhases: createConnectionTallies,
     addresses: [],
   };
   const line = createRawLine(origin, connector, turn, { note() {}, maxHeadBytes: 262_144 });
