@@ -66,17 +66,17 @@ export type PanelState =
       readonly name: string;
       /** Plan of each slice. */
       readonly plan: RunPlan;
-      /** What tells the sides apart. */
+      /** Text that distinguishes the sides. */
       readonly sides: { readonly a: string; readonly b: string };
       /** Maximum number of pairs. */
       readonly pairs: number;
-      /** What is done beside measuring, such as starting a server; null while slices are sent. */
+      /** Current activity other than measuring, such as starting a server; null while slices are sent. */
       readonly stage: string | null;
       /** The pair under way, from 1; 0 before the first. */
       readonly pair: number;
       readonly side: 'a' | 'b';
       readonly elapsedMs: number;
-      /** What the complete pairs amount to; null before the first is complete. */
+      /** Result of the complete pairs; null before the first is complete. */
       readonly record: ComparisonRecord | null;
       readonly cancelling: boolean;
     }

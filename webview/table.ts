@@ -18,7 +18,7 @@ export interface Table {
   update(rows: readonly (readonly Cell[])[]): void;
 }
 
-/** A semantic table whose first column names the row. It scrolls sideways in itself where it is wider than the panel. */
+/** A semantic table whose first column names the row. It scrolls sideways if it's wider than the panel. */
 export function createTable(label: string, columns: readonly Column[], rows: readonly (readonly Cell[])[] = []): Table {
   const body = h('tbody');
   const table = h(

@@ -24,10 +24,10 @@ export function phaseWords(snapshot: Pick<Snapshot, 'phase' | 'waiting'> | null,
   }
 }
 
-/** Where a comparison is, as far as it's told. */
+/** Progress of a comparison, if reported. */
 type Comparing = Pick<Extract<PanelState, { kind: 'comparing' }>, 'stage' | 'pair' | 'pairs' | 'side' | 'cancelling'>;
 
-/** What a comparison is doing. */
+/** Activity of a comparison. */
 export function comparingWords(state: Comparing): string {
   const step = comparingStep(state);
   const { stage, pair, pairs, side, cancelling } = state;

@@ -19,7 +19,7 @@ export function formatMs(ms: number | null, digits = 3): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`;
 }
 
-/** Both ends of a range of durations, with the unit once where it is the same: `103` to `120 ms`, `980 ms` to `1.02 s`. */
+/** Formats both ends of a range of durations, with a common unit once: `103` to `120 ms`, `980 ms` to `1.02 s`. */
 export function formatMsRange(lowMs: number, highMs: number): [low: string, high: string] {
   const low = formatMs(lowMs);
   const high = formatMs(highMs);

@@ -1,7 +1,7 @@
 import type { ResultRecord } from '../core/report/formats/results.ts';
 import type { RunRecord } from '../core/record/run.ts';
 
-/** What activation hands out: a window for tests and for other extensions to look through, nothing to steer by. */
+/** Result of activation: a read-only view for tests and other extensions. */
 export interface LoadlensApi {
   /** Runs and sweeps of this workspace, newest first. */
   readonly results: () => readonly ResultRecord[];

@@ -1,6 +1,7 @@
 /**
- * What manifest and code must agree on, as typed maps: a command without a handler doesn't compile. Settings are in
- * setting-rows.ts. test/extension/manifest.test.ts compares both with package.json. No import of vscode here.
+ * Contributions that manifest and code must agree on, as typed maps: a command without a handler doesn't compile.
+ * Settings are in setting-rows.ts. test/extension/manifest.test.ts compares both with package.json. No import of vscode
+ * here.
  */
 
 /** Language of endpoints files. */

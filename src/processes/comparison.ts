@@ -99,7 +99,7 @@ function atAddress(input: RunInput, address: string): RunInput {
   };
 }
 
-/** Returns hooks that tell each slice when it begins, and again at intervals. */
+/** Returns hooks that report each slice at its start, and again at intervals. */
 function slicesTo(tell: (event: BenchmarkEvent) => void): Required<Pick<AbHooks, 'onSlice' | 'onSnapshot'>> {
   let toldAtMs = 0;
   const onSlice = (pair: number, side: 'a' | 'b'): void => {

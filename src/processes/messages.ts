@@ -22,7 +22,7 @@ export interface SuiteInput extends Pick<ThroughputSuite, 'model' | 'workload' |
 export interface SideServer {
   /** Git ref; `.`: the files as they are. */
   readonly ref: string;
-  /** Shell command; `{port}` stands for its port. */
+  /** Shell command; `{port}` is replaced by its port. */
   readonly command: string;
   /** Shell command that prepares a new work tree. */
   readonly build?: string | undefined;
@@ -67,7 +67,7 @@ export interface OnceTask {
   readonly input: RunInput;
 }
 
-/** Takes away servers and work trees that killed comparisons left. The process exits without a result. */
+/** Removes servers and work trees of killed comparisons. The process exits without a result. */
 export interface TidyTask {
   readonly type: 'tidy';
 }

@@ -70,7 +70,7 @@ export async function resolveRef({ top }: Repository, ref: string): Promise<Revi
 /** A branch, tag, or commit to choose. */
 export interface RefChoice {
   readonly kind: 'branch' | 'tag' | 'commit';
-  /** What to give to `resolveRef`. */
+  /** Argument for `resolveRef`. */
   readonly ref: string;
   /** Short ID of its commit. */
   readonly commit: string;

@@ -106,8 +106,8 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
 }
 
 /**
- * Returns what still runs of a tree. On Linux these are the processes of its group and those with the session in their
- * environment, which a process that leaves the group keeps.
+ * Returns the running processes of a tree. On Linux, these are the processes of its group and those with the session in
+ * their environment, which a process that leaves the group keeps.
  */
 function processesOf(root: ProcessIdentity, session: string): number[] {
   if (process.platform === 'linux') return linuxProcesses().filter((pid) => belongs(pid, root, session));

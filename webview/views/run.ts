@@ -132,7 +132,7 @@ function notes(record: RunRecord, keptForSession: boolean): (HTMLElement | null)
   ];
 }
 
-/** What an open model could not send in time. */
+/** Requests that an open model couldn't send in time. */
 function backlogNotes({ backlog, plan, responseTimeMs, latencyMs }: RunRecord): HTMLElement[] {
   if (backlog === undefined) return [];
   const unsent =

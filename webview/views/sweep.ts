@@ -51,7 +51,7 @@ export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): Vi
   };
 }
 
-/** The way on where the highest level wasn't the limit. */
+/** Next step if the highest level wasn't the limit. */
 function tryHigher(sweep: SweepRecord): HTMLElement | undefined {
   if (noLimitUpTo(sweep) === null) return undefined;
   return button('Try Higher Levels…', () => post({ type: 'sweepHigher', id: sweep.id })).element;

@@ -178,7 +178,7 @@ export interface PreparedRequest {
   readonly dynamic?: readonly string[];
   /** One body per prompt, sent in turn or at random by the seed. `body` is the first of them. */
   readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
-  /** Generated prompts and lengths. `synthetic-marks.ts` says what stands for them in the bodies. */
+  /** Generated prompts and lengths. `synthetic-marks.ts` has their placeholders in the bodies. */
   readonly synthetic?: Synthetic;
   /** Conversations that are sent turn by turn, each in a request with all before it. `body` is a part of them. */
   readonly conversations?: Conversations;

@@ -19,7 +19,7 @@ export interface Precision {
   readonly count: number;
 }
 
-/** What became of the precision that a run was to reach. */
+/** Whether a run reached its precision. */
 export type PrecisionResult = Frozen<v.InferOutput<typeof precisionResultSchema>>;
 
 /** Batches are at most a twentieth of the run. */

@@ -10,7 +10,7 @@ import type { RunInput, RunPlan } from './types.ts';
 const seeds = { order: 0x5eed, think: 0x7417 } as const;
 /** Random numbers that one think time may need. */
 const drawsPerThink = 128;
-/** Turns of a conversation with think times of their own. */
+/** Turns of a conversation with individual think times. */
 const turnsPerConversation = 4_096;
 
 /** Returns the conversation with a number in the sequence of its target. All are used before any repeats. */

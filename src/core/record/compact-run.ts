@@ -18,7 +18,7 @@ type TargetNumbers = RunRecord['perTarget'][number];
 const mostFailureSamples = 10;
 const mostTurns = 20;
 const mostText = 500;
-/** Maximum number of characters of a failure's text, beside its reason. */
+/** Maximum number of characters of a failure's text, besides its reason. */
 const mostSampleText = 250;
 /** Significant digits: of the run's numbers; of a target's, enough to round again for display; and of chart data. */
 const headline = 7;

@@ -6,7 +6,7 @@ import type { Notify } from '../services/workspace/notify.ts';
 import type { ExportFormat } from '../../panel-protocol.ts';
 import { askPick } from './run/steps.ts';
 
-/** Where an export goes. */
+/** Destination of an export. */
 export type ExportTo = 'file' | 'clipboard';
 
 const formats: readonly { readonly format: ExportFormat; readonly label: string }[] = [

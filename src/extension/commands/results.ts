@@ -60,7 +60,7 @@ function askSides(
   });
 }
 
-/** Commands that look at results. */
+/** Commands that show results. */
 export function resultCommands(parts: {
   readonly history: History;
   readonly panel: ResultsPanel;

@@ -116,7 +116,7 @@ function limitCommand({ uri }: TextDocument): Command {
   };
 }
 
-/** A target with an error can't run: its lens leads to the problems, and stays where it is while a line is typed. */
+/** A target with an error can't run. Its CodeLens opens the problems, and keeps its position while a line is typed. */
 function problemsCommand({ uri }: TextDocument): Command {
   return { command: commandIds.showProblems, title: 'Fix problems to run', arguments: [uri] };
 }

@@ -14,7 +14,7 @@ import type { TargetResult } from '../services/runs/last-results.ts';
 import { agoWords, outcomeLabel, targetReasonWords, verdictMark, verdictsOf } from '../views/run-words.ts';
 import { toRange } from './ranges.ts';
 
-/** What hovers need of the rest. */
+/** Services that hovers need. */
 interface HoverParts {
   readonly history: History;
   readonly against: AgainstBaselines;

@@ -81,7 +81,7 @@ export function planWords({ requests, durationS, concurrency, stages }: RunPlan)
 export const outcomeLabel = (result: Exclude<ResultRecord, ComparisonRecord>): string =>
   outcomeWords[outcomeOfResult(result)].label;
 
-/** How a result ended: its levels together where it has any. */
+/** Outcome of a result, of all levels together if there are any. */
 export const outcomeOfResult = (result: Exclude<ResultRecord, ComparisonRecord>): Outcome =>
   isRun(result) ? outcomeOf(result) : outcomeOfAll(result.status, runsOf(result));
 

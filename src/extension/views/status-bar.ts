@@ -52,7 +52,7 @@ function comparedWords(result: ResultRecord | undefined, against: AgainstBaselin
   return editor && against.of(editor.document, result)?.found.words;
 }
 
-/** What the status bar needs of the rest. */
+/** Services that the status bar needs. */
 interface StatusBarParts {
   readonly runs: Runs;
   readonly history: History;

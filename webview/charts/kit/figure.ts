@@ -176,7 +176,7 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
 const isLone = (points: readonly Point[], i: number): boolean =>
   [points[i - 1], points[i + 1]].every((beside) => beside === undefined || beside.y === null);
 
-/** Fills the legend; where there are several series, each is switched on and off by a button. */
+/** Fills the legend. With several series, a button shows or hides each one. */
 function showLegend(
   legend: HTMLElement,
   series: readonly Series[],

@@ -9,7 +9,7 @@ export interface Range {
   readonly max: number;
 }
 
-/** Lets the reader look at a part of the x axis: drag to choose it; Escape, a double click, or the button shows all again. */
+/** Zooms the x axis: drag to select a part; Escape, a double-click, or the button shows everything again. */
 export interface Zoom {
   /** Contains the button that shows everything again while only a part is shown. */
   readonly reset: HTMLElement;
@@ -23,7 +23,7 @@ const shortest = 6;
 
 /**
  * Watches the pointer over a canvas.
- * @param isOn whether the chart has an axis to look at in part
+ * @param isOn whether the chart has an axis that can be zoomed
  */
 export function watchZoom(
   canvas: HTMLCanvasElement,

@@ -9,7 +9,7 @@ import { isStall, requestPhases, type PhaseKind } from '../run/request-phases.ts
 import { svg } from '../kit/svg.ts';
 import { ticksBetween } from '../../../src/core/report/charts/axes.ts';
 
-/** What of a run the picture is about. */
+/** Data of a run for the chart. */
 type Streamed = Pick<Numbers & StreamNumbers, 'iclMs' | 'streams'>;
 
 const tallestRow = 16;

@@ -5,7 +5,7 @@ import { createTable, type Cell } from '../../table.ts';
 import { section } from '../kit/section.ts';
 import { measured } from '../run/objectives.ts';
 
-/** What became of the objectives of two runs; null where neither has any. */
+/** Outcome of the objectives of two runs; null if neither has any. */
 export function comparedObjectives(before: readonly Verdict[], after: readonly Verdict[]): HTMLElement | null {
   const [a, b] = [before, after].map((verdicts) => new Map(verdicts.map((verdict) => [keyOf(verdict), verdict])));
   const all = new Map([...(a ?? []), ...(b ?? [])]);

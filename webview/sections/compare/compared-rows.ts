@@ -10,7 +10,7 @@ import { createTable, type Cell } from '../../table.ts';
 import { section } from '../kit/section.ts';
 import { mostUnbounded } from '../run/targets.ts';
 
-/** Numbers of two runs and how they changed, never a verdict: those to look at first, then the others. */
+/** Numbers of two runs and their changes, without a verdict: the headline ones, then the others. */
 export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
   return section(
     'Numbers',
@@ -27,7 +27,7 @@ export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
   );
 }
 
-/** Numbers of the targets of two runs; null where there are none. */
+/** Numbers of the targets of two runs; null without targets. */
 export function comparedTargets(targets: readonly ComparedTarget[]): HTMLElement | null {
   const [first] = targets;
   if (first === undefined) return null;

@@ -21,7 +21,7 @@ export function sentences(said: readonly string[]): HTMLElement {
   return h('ul', { class: 'sentences' }, ...said.map((each) => h('li', {}, each)));
 }
 
-/** Charts under a heading; null where there are none. */
+/** Charts under a heading; null without charts. */
 export function chartSection(title: string, charts: readonly ChartFigure[]): HTMLElement | null {
   if (charts.length === 0) return null;
   return section(title, h('div', { class: 'charts' }, ...charts.map(({ element }) => element)));

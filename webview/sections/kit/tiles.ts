@@ -10,7 +10,7 @@ export interface Tile {
   readonly value: string;
   /** Small print under the number. */
   readonly remark: string;
-  /** One of the numbers to look at first. */
+  /** One of the headline numbers. */
   readonly lead?: boolean;
   /** The number is unreliable, and the remark says why. */
   readonly unsure?: boolean;

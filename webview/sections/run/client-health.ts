@@ -9,7 +9,9 @@ import { h } from '../../dom.ts';
 import { icon } from '../../icons.ts';
 import { badge } from '../kit/badge.ts';
 
-/** Creates the client health of a run: one line that opens on a click, and is open where the client distorts the results. */
+/**
+ * Creates the client health of a run: one line that opens on a click, and is open if the client distorts the results.
+ */
 export function clientHealth(record: RunRecord): HTMLElement {
   const look = lookOf(record);
   const facts = groups(record).filter(([, parts]) => parts.length > 0);

@@ -7,7 +7,7 @@ import { icon } from '../../icons.ts';
 import { createTable } from '../../table.ts';
 import { note, section } from '../kit/section.ts';
 
-/** What became of each objective; nothing when the file sets none. */
+/** Outcome of each objective; nothing without objectives. */
 export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
   if (verdicts.length === 0) return null;
   const title = 'Objectives';

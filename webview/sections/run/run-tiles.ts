@@ -35,7 +35,7 @@ import type { Tile } from '../kit/tiles.ts';
 
 const labels = { median: 'p50', p95: 'p95', p99: 'p99' } as const;
 
-/** What tiles are of: a whole run, or one target of it. */
+/** Subject of the tiles: a whole run, or one of its targets. */
 export interface TileSubject {
   readonly numbers: TileNumbers;
   /** Name of the target; absent for a whole run. */
@@ -174,7 +174,7 @@ function quantileTile(record: TileNumbers, name: keyof typeof labels): Tile {
   return { ...timeTile(headline, name, reliable ? intervalWords(words) : `not reliable: ${words}`), unsure: !reliable };
 }
 
-/** The time to look at first, in the remark how far to trust it, then the other. */
+/** The headline time, with its reliability in the remark, then the other one. */
 function timeTile(
   { first, beside }: Headline<HeadlineTime>,
   name: QuantileName & keyof typeof labels,

@@ -84,7 +84,7 @@ function tokenFacts(record: Streamed): HTMLElement {
 
 const rate = (perS: number | null): string => formatRate(perS, 'tokens');
 
-/** What one user sees of the output, and how fast the server reads its input. */
+/** The output speed that one user sees, and the input speed of the server. */
 function speedFacts({ userTokensPerS: speed, ttftByInput }: Streamed): [string, string][] {
   return [
     ...(speed === undefined
@@ -96,7 +96,7 @@ function speedFacts({ userTokensPerS: speed, ttftByInput }: Streamed): [string, 
   ];
 }
 
-/** What responses named of their input; nothing when they named none. */
+/** Input tokens as reported by responses; nothing without a report. */
 function inputFacts(record: Numbers): [string, string][] {
   const { inputTokens, inputTokensPerS = null, totalTokensPerS = null } = record;
   if (inputTokens === undefined) return [];

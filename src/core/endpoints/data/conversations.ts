@@ -13,7 +13,7 @@ export interface Turn {
   readonly maxTokens?: number;
 }
 
-/** A conversation of a file: what the user says, turn by turn. The model's answers are its own. */
+/** A conversation of a file: the user's turns. The responses come from the model. */
 export interface Conversation {
   /** Message of the system; absent: not set. */
   readonly system?: string;

@@ -35,7 +35,7 @@ const forms: { readonly [Name in DialectName]?: ConversationForm } = {
   },
 };
 
-/** Returns whether an API takes a conversation at a URL with such a body. */
+/** Returns whether an API supports conversations at a URL with this body. */
 export function takesConversations(dialect: DialectName, url: string, body: Json | undefined): boolean {
   if (forms[dialect] === undefined) return false;
   return (dialect !== 'openai' && dialect !== 'ollama') || isChatPath(url) || 'messages' in (body ?? {});
@@ -46,8 +46,8 @@ export const messageText = (dialect: DialectName, role: 'user' | 'assistant', co
   JSON.stringify((forms[dialect] ?? inMessages).message(role, content));
 
 /**
- * Returns the body with marks for the messages of a conversation. Messages of the system in the body stay first.
- * @param ownSystem a mark stands for them instead
+ * Returns the body with placeholders for the messages of a conversation. System messages in the body stay first.
+ * @param ownSystem a placeholder replaces them
  */
 export function withConversationMarks(json: Json, dialect: DialectName, ownSystem: boolean): Json {
   const { list, system } = forms[dialect] ?? inMessages;

@@ -54,7 +54,7 @@ export interface RecorderClock {
   metObjectives: number;
 }
 
-/** Number of samples that a target still keeps past `maxRawSamples`. A histogram of its own would take more memory. */
+/** Number of samples that a target still keeps past `maxRawSamples`. A separate histogram would take more memory. */
 const exactPerTarget = 1024;
 
 /**

@@ -6,7 +6,7 @@ export const targetDetail = { counts: 0, quantiles: 1, row: 2 } as const;
 /** Maximum number of targets with a histogram and a timeline in a record. */
 const mostCharted = 5;
 
-/** Returns the number of targets that have a histogram and a timeline of their own. A single one has those of the run. */
+/** Returns the number of targets with their own histogram and timeline. A single one has those of the run. */
 export const chartedTargets = (targets: number): number => (targets > 1 && targets <= mostCharted ? targets : 0);
 
 /** Maximum number of targets with quantiles, and of targets with rows in a record. */

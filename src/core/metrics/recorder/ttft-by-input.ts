@@ -5,7 +5,7 @@ import type { Sample, TtftByInput } from '../types.ts';
 const mostPoints = 200;
 /** Streams from which on a line is shown. */
 const fewestStreams = 30;
-/** Standard deviation of the input tokens, as a share of their mean, from which on they tell a slope. */
+/** Minimum standard deviation of the input tokens for a slope, as a share of their mean. */
 const leastSpread = 0.1;
 
 /** Input tokens and TTFT of streams: moments of all, and an evenly spread sample. */

@@ -3,7 +3,7 @@ import type { Times } from '../times.ts';
 import type { Sample, Summary } from '../types.ts';
 import type { RankTable } from './tally.ts';
 
-/** Number of turns with numbers of their own. The last one has those of all later turns, too. */
+/** Number of turns with their own numbers. The last one includes all later turns. */
 export const mostTurns = 50;
 
 /** Numbers of conversations, and of their turns. */

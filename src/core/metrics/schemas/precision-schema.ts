@@ -5,7 +5,7 @@ import { precisionGoalSchema } from '../../vocabulary.ts';
 /** Numbers whose drift is looked for. */
 export const driftingNumbers = ['throughput', 'latency'] as const;
 
-/** What became of the precision that a run was to reach; see `PrecisionResult`. */
+/** Whether a run reached its precision; see `PrecisionResult`. */
 export const precisionResultSchema = v.object({
   asked: about('Precision of the plan.', precisionGoalSchema),
   reached: about('True: the run ended because of it.', v.boolean()),

@@ -35,7 +35,7 @@ export function readDcgm(text: string): GpuReading[] {
   const samples = readPrometheus(text, (name) => name.startsWith('DCGM_FI_DEV_'));
   const gpus = new Map<string, { name?: string; figures: Map<string, number> }>();
   for (const { name, labels, value } of samples) {
-    // Parts of a GPU (MIG) have figures of their own, which the whole GPU's don't include.
+    // Parts of a GPU (MIG) have their own figures, which the whole GPU's don't include.
     const part = labelOf(labels, 'GPU_I_ID');
     const gpu = `${labelOf(labels, 'gpu') ?? '0'}${part === undefined || part === '' ? '' : `.${part}`}`;
     const known = gpus.get(gpu) ?? { figures: new Map<string, number>() };
@@ -60,7 +60,7 @@ function dcgmReading(gpu: string, name: string | undefined, figures: ReadonlyMap
   };
 }
 
-/** Columns that `nvidia-smi` is asked for, in the order that `readNvidiaSmi` expects. */
+/** Columns requested from `nvidia-smi`, in the order that `readNvidiaSmi` expects. */
 export const nvidiaSmiColumns = 'index,name,utilization.gpu,memory.used,memory.total,power.draw';
 
 /** Returns the GPU in one line of `nvidia-smi --format=csv,noheader,nounits`; undefined for any other line. */
@@ -68,7 +68,7 @@ export function readNvidiaSmi(line: string): GpuReading | undefined {
   const cells = line.split(',').map((cell) => cell.trim());
   const [gpu = '', name = '', ...figures] = cells;
   if (!/^\d+$/.test(gpu) || figures.length !== 4) return undefined;
-  // `[N/A]` and `[Not Supported]` stand for what a GPU doesn't report.
+  // `[N/A]` and `[Not Supported]` mean that a GPU doesn't report a value.
   const [percent = null, memoryUsedMiB = null, memoryTotalMiB = null, powerW = null] = figures.map((cell) =>
     /^\d+(?:\.\d+)?$/.test(cell) ? Number(cell) : null,
   );

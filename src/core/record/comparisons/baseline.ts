@@ -9,7 +9,7 @@ import type { RunRecord } from '../run.ts';
 /** Schema name of a baseline. */
 const baselineSchemaName = 'loadlens.baseline/1';
 
-/** Maximum number of targets of a run in a baseline, with numbers of their own for relative objectives. */
+/** Maximum number of targets of a run with their own numbers in a baseline, for relative objectives. */
 const mostTargets = 50;
 
 /** A baseline; see `Baseline`. */
@@ -20,7 +20,7 @@ export const baselineSchema = v.object({
   runs: about('Its runs, in the order of their start.', v.pipe(v.array(runSchema), v.minLength(1))),
 });
 
-/** Runs that later runs are compared against. A team keeps it beside its code. */
+/** Runs that later runs are compared with. A team can commit it with its code. */
 export interface Baseline {
   readonly schema: typeof baselineSchemaName;
   readonly name: string;

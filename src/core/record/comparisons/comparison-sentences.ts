@@ -86,7 +86,7 @@ export function leastRuns(level: number): number {
 /** More pairs than this aren't a useful recommendation. */
 const mostFurther = 200;
 
-/** What would settle these metrics. */
+/** Explains what would make the verdict on these metrics conclusive. */
 function adviceFor(open: readonly Metric[], kind: ComparisonRecord['kind']): string {
   const [unit, side] = kind === 'interleaved' ? ['pair', ''] : ['run', ' a side'];
   const more = open.map(({ furtherNeeded }) => furtherNeeded ?? Infinity);

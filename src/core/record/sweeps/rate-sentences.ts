@@ -5,7 +5,7 @@ import { missedText, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
-/** Returns the results of a sweep over arrival rates as sentences, the answer first. */
+/** Returns the results of a sweep over arrival rates as sentences, starting with the verdict. */
 export function rateSentences(levels: readonly RunRecord[]): string[] {
   const finite = levels.filter((level) => rateOf(level) < Infinity);
   return [...objectiveSentences(finite), ...saturationSentences(finite), ...peakSentence(levels)];

@@ -10,7 +10,7 @@ import { marked } from './over-time.ts';
 type TargetNumbers = RunRecord['perTarget'][number];
 type Timed = TargetNumbers & { readonly timeline: NonNullable<TargetNumbers['timeline']> };
 
-/** Of single targets, told apart by more than color. */
+/** For single targets, distinguished by more than color. */
 const looks: readonly (readonly [color: SeriesColor, look: Series['look']])[] = [
   ['blue', 'line'],
   ['yellow', 'dashed'],
@@ -19,7 +19,7 @@ const looks: readonly (readonly [color: SeriesColor, look: Series['look']])[] = 
   ['red', 'line'],
 ];
 
-/** Returns the targets of a run with a course of their own; none unless there are several. */
+/** Returns the targets of a run with their own timeline; none unless there are several. */
 export function timedTargets(perTarget: readonly TargetNumbers[] = []): readonly Timed[] {
   const timed = perTarget.filter((target): target is Timed => target.timeline !== undefined && target.responses > 0);
   return timed.length > 1 ? timed : [];

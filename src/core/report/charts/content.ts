@@ -42,7 +42,7 @@ export interface ChartAxis {
   readonly tick: (value: number) => string;
   /** Writes a value for a tooltip. */
   readonly text: (value: number) => string;
-  /** Returns the ticks of a part; present where the reader may look at a part of the axis. */
+  /** Returns the ticks of a part; present if the axis can be zoomed. */
   readonly ticksOf?: (min: number, max: number) => readonly number[];
 }
 

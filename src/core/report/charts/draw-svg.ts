@@ -8,7 +8,7 @@ const letter = 6.6;
 const markerRow = 14;
 const markerRows = 3;
 
-/** Where the data of a chart is drawn. */
+/** Area of a chart with its data. */
 interface Plot {
   readonly left: number;
   readonly right: number;

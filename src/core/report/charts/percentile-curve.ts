@@ -13,7 +13,7 @@ export interface CurvePoint {
   readonly ms: number;
 }
 
-/** Where the curve has points: finer where the tail is, as far as 99.99%. */
+/** Quantiles at which the curve has points, denser in the tail, up to 99.99%. */
 const shares = [
   0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.84, 0.87, 0.9, 0.925, 0.95, 0.965, 0.975, 0.985, 0.99, 0.995, 0.9975, 0.999,
   0.9995, 0.9999,

@@ -25,7 +25,7 @@ export function rateCharts(levels: readonly RunRecord[]): ChartContent[] {
 
 const stateNote = (level: RunRecord): string => (isOverSaturated(level) ? 'over-saturated' : 'not over-saturated');
 
-/** Returns the achieved rate at each target rate, beside the line on which both are the same. */
+/** Returns the achieved rate at each target rate, with the line on which both are equal. */
 export function achievedByTarget(levels: readonly RunRecord[]): ChartContent {
   const rows = levels
     .filter((level) => rateOf(level) < Infinity)

@@ -10,7 +10,7 @@ import { backlogOverTime, latencyOverTime, throughputOverTime, tokensOverTime } 
 import { ttftByInputChart } from './ttft-by-input.ts';
 import { percentileCurve } from './percentile-curve.ts';
 
-/** What the charts of a run or one of its targets need. */
+/** Data for the charts of a run or one of its targets. */
 export type ChartedRun = Pick<
   RunRecord,
   'latencyBins' | 'latencyMs' | 'responses' | 'timeline' | 'totalMs' | 'errors'
@@ -23,7 +23,7 @@ export function runCharts(record: ChartedRun): ChartContent[] {
   const marks = timeMarks(record);
   const { responses, timeline, backlog } = record;
   const spread = [latencyHistogram(record), percentileCurve(record)];
-  // A single slice has no course.
+  // A single slice has no trend.
   const hasCourse = timeline.responses.length > 1;
   const targets = timedTargets(record.perTarget);
   const latency =

@@ -124,7 +124,7 @@ function speedByTokens(levels: readonly Streamed[], markers: readonly Marker[]):
   };
 }
 
-/** Returns goodput beside all successes at each level; none without objectives on single requests. */
+/** Returns goodput and all successes at each level; none without objectives on single requests. */
 function goodputByLevel(levels: readonly Streamed[]): ChartContent[] {
   if (levels.every(({ goodputPerS }) => goodputPerS === null)) return [];
   const lineOf = (of: (level: Streamed) => number | null): Point[] => levels.map((level, x) => ({ x, y: of(level) }));

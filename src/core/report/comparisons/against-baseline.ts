@@ -19,7 +19,7 @@ export interface AgainstBaseline {
 /** Maximum number of recent runs that are compared. */
 const mostRuns = 10;
 
-/** What is asked of a baseline. */
+/** Input for a comparison with a baseline. */
 interface Asked {
   /** The run that is shown. */
   readonly record: RunRecord;
@@ -88,7 +88,7 @@ function wordsOf(name: string, comparison: ComparisonRecord): AgainstBaseline {
       : `fails ${failures.verdict === 'worse' ? 'more' : 'less'}`;
   const range = p95.interval === null ? '' : ` (${intervalText(p95.interval)})`;
   return {
-    // The headline of a load by the clock is its response time.
+    // The headline of an open-model run is its response time.
     words: `${isPaced(comparison.plan) ? 'p95 latency ' : ''}${speedText(p95.ratio)} ${name}, ${missing ?? outcome}`,
     sentence:
       missing === undefined
@@ -97,7 +97,7 @@ function wordsOf(name: string, comparison: ComparisonRecord): AgainstBaseline {
   };
 }
 
-/** What a verdict lacks; undefined with enough runs on both sides. */
+/** What a verdict still needs; undefined with enough runs on both sides. */
 function missingRuns(name: string, ofBaseline: number, recent: number, least: number): string | undefined {
   if (recent < least) return recent === 1 ? 'single run' : `${recent} of ${least} runs`;
   return ofBaseline < least ? `${name} has ${ofBaseline} of ${least} runs` : undefined;

@@ -33,7 +33,7 @@ function chartsOfSlices(record: ComparisonRecord): (ChartContent | null)[] {
   return metric === undefined ? [] : [sliceChart(record, metric), spreadChart(record, metric)];
 }
 
-/** What this comparison could find, and what would settle it. */
+/** The smallest detectable change, and what would make the comparison conclusive. */
 const settledFacts = (record: ComparisonRecord): [label: string, value: string][] =>
   comparisonFigures(record)
     .filter(({ lead }) => !lead)

@@ -26,7 +26,10 @@ export interface ComparisonFigure {
 /** More pairs than this aren't a useful recommendation, because they'd take too long. */
 const mostFurther = 200;
 
-/** Returns the figures to look at first: the change of each judged metric, what could be detected, and what would settle it. */
+/**
+ * Returns the headline figures: the change of each judged metric, the smallest detectable change, and what would make
+ * it conclusive.
+ */
 export function comparisonFigures(record: ComparisonRecord): ComparisonFigure[] {
   const { metrics, kind, pairs, a, b } = record;
   const judged = metrics.filter(({ decisive }) => decisive);
@@ -82,7 +85,7 @@ function furtherOf(
   };
 }
 
-/** Returns where the work of the sides differs, in sentences; none when only the server differs. */
+/** Returns how the work of the sides differs, in sentences; none if only the server differs. */
 export function workloadDifferences({ a, b, warnings, kind }: ComparisonRecord): string[] {
   const names = [...new Set([...Object.keys(a.variables), ...Object.keys(b.variables)])];
   const variables = names.flatMap((name) => {

@@ -105,7 +105,7 @@ export function comparisonFacts(record: ComparisonRecord): [label: string, value
   ];
 }
 
-/** Returns a git ref in words; undefined or `.` is no commit. */
+/** Formats a git ref; undefined or `.` means the current files. */
 export const refText = (ref: string | undefined): string =>
   ref === undefined || ref === '.' ? 'files as they are' : ref;
 

@@ -42,7 +42,7 @@ export function makeKeptComparison(
   });
 }
 
-/** What differs from the first run, each once. */
+/** Differences from the first run, each once. */
 function differences(first: Kept, all: readonly Kept[]): string[] {
   return [...new Set(all.flatMap(({ run }) => compareRuns(first.run, run).differences))];
 }

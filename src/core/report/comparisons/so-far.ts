@@ -12,7 +12,7 @@ export interface ChangesSoFar {
   readonly table: Table;
 }
 
-/** What these intervals are: a verdict allows for all looks, so its own are wider at first. */
+/** Explains these intervals. A verdict allows for all looks, so its intervals are wider at first. */
 const caveat = 'Intervals as if the comparison ended now. The verdict waits until it’s certain over all looks.';
 
 /**

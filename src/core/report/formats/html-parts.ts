@@ -51,7 +51,7 @@ export function tableHtml({ columns, words = [], rows, note }: Table): string {
   }`;
 }
 
-/** The text of a cell, coloured where it is a verdict. */
+/** The text of a cell, colored for a verdict. */
 function verdict(cell: string): string {
   return cell === 'pass' || cell === 'fail' ? `<span class="${cell}">${cell}</span>` : escapeHtml(cell);
 }

@@ -143,7 +143,7 @@ function renderSweepCsv(sweep: SweepRecord): string {
   return csvText(rows);
 }
 
-/** What a level has only in a sweep over arrival rates. */
+/** Columns of a level only in a sweep over arrival rates. */
 function rateCells(level: RunRecord): [name: string, value: Cell][] {
   const { median, p95, p99 } = level.responseTimeMs;
   return [

@@ -21,7 +21,7 @@ export function vllmFields(record: RunRecord): Fields {
   const perS = (count: number): number => (durationS > 0 ? count / durationS : 0);
   const backend = backendOf(record.targets[0]);
   const model = record.targets[0]?.llmRequest?.model;
-  // There, all rates are over the whole duration, also where a request hangs until its timeout.
+  // In vLLM, all rates use the whole duration, also if a request hangs until its timeout.
   const good = record.sloAttainment === null ? null : Math.round(record.sloAttainment * record.requestsSent);
   const output = record.avgOutputTokens === null ? undefined : record.outputTokens;
   return {

@@ -13,7 +13,7 @@ export type ComparisonUnit = 'ms' | 'req/s' | 'tokens/s' | 'ratio' | 'count';
 export interface ComparisonRow {
   readonly label: string;
   readonly unit: ComparisonUnit;
-  /** One of the numbers to look at first. */
+  /** One of the headline numbers. */
   readonly lead: boolean;
   readonly before: Measured;
   readonly after: Measured;
@@ -36,7 +36,7 @@ export interface Comparison {
   readonly rows: readonly ComparisonRow[];
   /** Of each target that both runs have numbers of; empty if neither has several. */
   readonly targets: readonly ComparedTarget[];
-  /** What makes the runs hard to compare, in sentences; empty when they had the same work. */
+  /** Why the runs are hard to compare, in sentences; empty if they had the same work. */
   readonly differences: readonly string[];
 }
 

@@ -122,7 +122,7 @@ function inputTable(record: RunRecord): Table {
   };
 }
 
-/** The line through TTFT against input tokens; none where there is none. */
+/** The line through TTFT against input tokens; none without a fit. */
 function fitTable(byInput: RunRecord['ttftByInput']): Table[] {
   if (byInput?.fit === undefined) return [];
   const { fit } = byInput;

@@ -12,7 +12,7 @@ export interface Difference {
   readonly after?: string;
 }
 
-/** Returns where the plans and targets of two runs differ. */
+/** Returns how the plans and targets of two runs differ. */
 export function planDifferences(before: Workload, after: Workload): Difference[] {
   const differences: Difference[] = targetsDiffer(before, after) ? [{ what: 'Targets' }] : [];
   const differs = (what: string, value: (plan: RunRecord['plan']) => string): void => {

@@ -6,7 +6,7 @@ import { isMixed } from '../words/headline.ts';
 
 type TargetNumbers = RunRecord['perTarget'][number];
 
-/** A target as a run of its own: its numbers, and what charts need. */
+/** A target in the form of a run: its numbers, and the data of its charts. */
 export type TargetView = TargetNumbers & ChartedRun & Pick<RunRecord, 'tokenSource' | 'plan' | 'streamedRequests'>;
 
 const noBins: LatencyBins = { edgesMs: [], counts: [] };

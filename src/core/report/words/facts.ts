@@ -222,7 +222,7 @@ export function warningNote(runs: readonly RunRecord[]): string[] {
 export const unsavedMark = (source: RunRecord['source']): readonly string[] =>
   source?.unsaved === true ? ['unsaved changes'] : [];
 
-/** Returns where the targets came from: file and commit. */
+/** Returns the source of the targets: file and commit. */
 export function sourceText(source: NonNullable<RunRecord['source']>): string {
   const { file, gitCommit, gitBranch, gitDirty } = source;
   const commit =

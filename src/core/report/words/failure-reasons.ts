@@ -12,7 +12,7 @@ export const mostNamed = 3;
 /** A reason in a narrow place has no more characters than this. */
 const mostShortChars = 80;
 
-/** What failed, in runs, levels, or a run in progress. */
+/** Failures of runs, levels, or a run in progress. */
 export type Failed = Pick<Numbers, 'requestsSent' | 'successes' | 'statusCodes' | 'errors'> &
   Pick<RunRecord, 'failureSamples'>;
 

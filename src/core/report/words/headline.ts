@@ -23,7 +23,10 @@ export interface HeadlineTime {
 /** Numbers of a run, of one in progress if its plan is known, or of one target, whose response time is unknown. */
 export type HeadlineNumbers = Numbers & Partial<Pick<RunRecord, 'plan' | 'responseTimeMs'>>;
 
-/** The throughput to look at first. Fast failures must not make a run look good: where there are any, that of successes. */
+/**
+ * The headline throughput. Fast failures must not make a run look good, so it's that of successes if there are any
+ * failures.
+ */
 export function headlineThroughput(numbers: Numbers): Headline<number | null> {
   return { first: numbers.successThroughputPerS, beside: isMixed(numbers) ? numbers.throughputPerS : null };
 }

@@ -12,8 +12,8 @@ const kinds: Readonly<Record<RefChoice['kind'], { readonly icon: string; readonl
 };
 
 /**
- * Lets a branch, tag, or commit be picked, and asks for the commands of its server where they aren't known.
- * @throws LoadlensError outside of a git work tree
+ * Asks for a branch, tag, or commit, and for the commands of its server if they're unknown.
+ * @throws LoadlensError outside a git work tree
  */
 export async function askRef(memory: Memento, uri: Uri, place: StepPlace): Promise<Step<string>> {
   const refs = await listRefs(await findRepository(await serverFolder(uri)));

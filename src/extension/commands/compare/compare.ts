@@ -19,7 +19,7 @@ import { differenceOf, differenceWords, sinceRef, withValue, type Difference } f
 import { launchComparison } from './launch-comparison.ts';
 import { askCommands, keptCommands } from './side-commands.ts';
 
-/** What is to be compared: the targets of a file under a load, and the run that it was chosen by. */
+/** Input of a comparison: the targets of a file with a load, and the run from which it was started. */
 interface Subject {
   readonly request: RunRequest;
   /** The run, or the last one of the file; absent if there is none. */
@@ -45,7 +45,7 @@ export function compareCommands(
 ): Pick<Handlers, 'compareWith' | 'compareAgain'> {
   const { memory, history, notify, showComparison } = parts;
 
-  /** Compares, with the commands of servers where they are started; asks for commands that aren't known. */
+  /** Runs a comparison. If it starts servers and their commands are unknown, asks for them. */
   const compare = async (request: RunRequest, difference: Difference): Promise<void> => {
     const { uri } = request;
     const { refs } = difference;

@@ -11,7 +11,7 @@ export interface Sides<T> {
 /** Values of variables, by name. */
 export type Values = Readonly<Record<string, string>>;
 
-/** What differs between the sides of a comparison. */
+/** Difference between the sides of a comparison. */
 export interface Difference {
   /** Git refs whose servers are started, `.` for the files as they are; absent: none is started. */
   readonly refs?: Sides<string>;
@@ -25,7 +25,7 @@ export const sinceRef = (ref: string): Difference => ({ refs: { a: ref, b: '.' }
 /** The file against another value of a variable. */
 export const withValue = (name: string, value: string): Difference => ({ variables: { a: {}, b: { [name]: value } } });
 
-/** What side B is, or A where B is the files as they are: `main`, `base = http://127.0.0.1:5001`. */
+/** Name of side B, or of A if B is the current files: `main`, `base = http://127.0.0.1:5001`. */
 export function differenceWords({ refs, variables }: Difference): string {
   const values = Object.entries(variables.b).map(([name, value]) => `${name} = ${value}`);
   const ref = refs === undefined ? [] : [refText(refs.b === '.' ? refs.a : refs.b)];

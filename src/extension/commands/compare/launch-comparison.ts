@@ -72,7 +72,7 @@ export async function launchComparison(
 const serverOf = (ref: string | undefined, commands: SideCommands | undefined): SideServer | undefined =>
   ref === undefined || commands === undefined ? undefined : { ref, ...commands };
 
-/** One side, ready to send; undefined when something was refused, and the user knows. */
+/** One side, ready to send; undefined if something was rejected and the user has been told. */
 async function prepareSide(
   about: {
     readonly subject: RunRequest;

@@ -13,7 +13,7 @@ const showResults = ({ id }: ResultRecord): Action => ({
 
 /**
  * Adds the run that was in progress when the last window closed to the history, and reports it.
- * @param tidy takes away what a killed comparison left
+ * @param tidy removes leftovers of a killed comparison
  */
 export async function takeOver(
   unfinished: Unfinished,

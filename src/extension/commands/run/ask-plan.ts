@@ -5,7 +5,7 @@ import type { RunPlan } from '../../../core/plan/types.ts';
 import { loadAnswer, readAmount, readLoad } from './amount.ts';
 import { askAboutFile, type FileQuestions, type TextQuestion } from './ask-about-file.ts';
 
-/** What Run with Options asks for. */
+/** Inputs of Run with Options. */
 export interface Answers {
   readonly uri: Uri;
   readonly choices: PlanChoices;

@@ -5,7 +5,7 @@ import { parseLevels, requestsPerSlot, type SweepChoices } from '../../../core/p
 import { readAmount } from './amount.ts';
 import { askAboutFile, type FileQuestions, type TextQuestion } from './ask-about-file.ts';
 
-/** What Run Sweep asks for. */
+/** Inputs of Run Sweep. */
 export interface SweepAnswers {
   readonly uri: Uri;
   readonly choices: SweepChoices;

@@ -52,7 +52,7 @@ export type Repeat =
   /** Only the options and objectives of an earlier run apply. Its targets must be those of the file. */
   | { readonly kind: 'exactly'; readonly of: Pick<RunRecord, 'plan' | 'targets' | 'targetCount'> };
 
-/** Returns the plan of a run, or of a sweep where there are levels. */
+/** Returns the plan of a run, or of a sweep if there are levels. */
 export function planOf(
   uri: Uri,
   file: EndpointsFile,

@@ -19,7 +19,7 @@ import { filesFor, isWhole, launch, type RunRequest } from './launch.ts';
 import { sendTargetOnce, type ResponseDocuments, type SendOnceParts } from './send-once.ts';
 import { planFor, sweepPlanFor, type Repeat } from './plans.ts';
 
-/** What Run Again repeats, as it is kept over a reload. */
+/** The task that Run Again repeats, stored across reloads. */
 type KeptRequest = Omit<RunRequest, 'uri'> & { readonly uri: string };
 
 const lastRequestKey = 'loadlens.lastRequest';

@@ -11,7 +11,7 @@ import { planFor } from './plans.ts';
 
 const scheme = 'loadlens-response';
 
-/** What sending once needs of the rest. */
+/** Services that Send Once needs. */
 export interface SendOnceParts extends LaunchParts {
   /** The bundle to fork. */
   readonly entry: string;

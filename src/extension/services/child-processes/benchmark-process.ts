@@ -113,7 +113,7 @@ export function startBenchmark(
       );
     },
     kill: () => {
-      // A process whose parent is gone ends at once; this one takes its servers along.
+      // A process whose parent has exited ends immediately, and stops its servers.
       if (task.type === 'comparison' && child.connected) child.disconnect();
       else child.kill('SIGKILL');
     },

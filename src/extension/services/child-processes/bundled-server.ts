@@ -70,7 +70,7 @@ export interface ServerWords {
   readonly stopLens: (port: number, doing: string) => string;
   readonly startAndRun: string;
   readonly endedByItself: (how: string) => string;
-  /** Why it is not there, and where it would be. */
+  /** Why it's missing, and which package has it. */
   readonly missing: { readonly message: string; readonly hint: string };
 }
 
@@ -93,7 +93,7 @@ export type ServerState =
 export interface BundledServer
   extends Disposable, Pick<ServerKind<unknown>, 'id' | 'start' | 'stop' | 'slowStart' | 'words'> {
   readonly state: () => ServerState;
-  /** Where it listens, or would. */
+  /** Address where it listens, or would listen. */
   readonly port: () => number;
   /** Of its process, while it listens. */
   readonly pid: () => number | undefined;
@@ -117,7 +117,7 @@ const portInUse: FailureMessage['code'] = 'portInUse';
 /** Returns true for the error of a server whose port is taken. */
 export const isPortInUse = (error: unknown): boolean => error instanceof LoadlensError && error.cause === portInUse;
 
-/** Returns the server that listens, or would, where an address leads; undefined when none does. */
+/** Returns the server that listens, or would listen, at an address; undefined if none does. */
 export function serverFor(servers: readonly BundledServer[], url: URL): BundledServer | undefined {
   return servers.find((server) => server.state().kind !== 'missing' && leadsTo(url, server.port()));
 }

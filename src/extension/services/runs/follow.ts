@@ -75,7 +75,7 @@ function followRun({ name, plan, targets }: RunInput): Follower {
   };
 }
 
-/** What sweeps and suites have in common: levels that end one after the other. */
+/** Common part of sweeps and suites: levels that end one after the other. */
 function followLevels() {
   const startedAt = new Date();
   const identity = { id: recordId(startedAt, Math.random), startedAt: startedAt.toISOString() };
@@ -167,7 +167,7 @@ function followComparison({ a, b, pairs }: ComparisonInput): Follower {
   };
 }
 
-/** What tells a side from the other: `main`, or `base=http://127.0.0.1:5001`. */
+/** Text that distinguishes a side from the other: `main`, or `base=http://127.0.0.1:5001`. */
 function sideWords({ server, variables }: ComparisonSideInput): string {
   const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   return [...(server === undefined ? [] : [refText(server.ref)]), ...set].join(', ');

@@ -21,7 +21,7 @@ export interface History extends Disposable {
   /** The latest results of files and targets. */
   readonly last: () => LastResults;
   readonly add: <T extends ResultRecord>(record: T) => Promise<T>;
-  /** Returns what puts them back where they were. */
+  /** Returns a function that restores them in place. */
   readonly remove: (ids: readonly string[]) => Promise<() => Promise<void>>;
   /** Empty unless the user marked the result. */
   readonly markOf: (id: string) => HistoryMark;

@@ -33,7 +33,7 @@ export type PreparedInput = Omit<RunInput, 'plan'>;
 export const wantsStream = (uri: Uri): boolean | undefined =>
   ({ stream: true, whole: false })[textSetting('llm.stream', uri)];
 
-/** What targets need from outside their file, at hand. */
+/** Values from outside the file that targets need. */
 export interface PreparedLookups extends Lookups {
   /** The bytes of a body or prompt file in base64, by path as written; undefined when it can't be read. */
   readonly base64: (written: string) => string | undefined;

@@ -43,7 +43,7 @@ export interface Runs extends Disposable {
   readonly whenIdle: () => Promise<void>;
 }
 
-/** What Runs need of the rest. */
+/** Services that Runs need. */
 export interface RunsParts {
   /** The bundle to fork. */
   readonly entry: string;

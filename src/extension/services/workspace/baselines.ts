@@ -10,10 +10,10 @@ export interface KeptBaseline {
   readonly baseline: Baseline;
 }
 
-/** The baselines of the workspace: files that a team may keep beside its code. */
+/** The baselines of the workspace: files that a team can commit with its code. */
 export interface Baselines extends Disposable {
   readonly onDidChange: Event<void>;
-  /** Those that have been read. The first look starts reading; onDidChange tells the end. */
+  /** Those that have been read. The first call starts reading, and onDidChange reports the end. */
   readonly known: () => readonly KeptBaseline[];
   /** Reads them again where files have changed. */
   readonly all: () => Promise<readonly KeptBaseline[]>;
@@ -26,7 +26,7 @@ const mostBaselines = 50;
 
 const inFolder = (folder: Uri): Uri => Uri.joinPath(folder, '.loadlens', 'baselines');
 
-/** The file of a baseline that belongs to a file: in its workspace folder, or beside it outside of one. */
+/** The file of a baseline of an endpoints file: in its workspace folder, or next to a file outside of one. */
 export const baselineUri = (file: Uri, name: string): Uri =>
   Uri.joinPath(inFolder(workspace.getWorkspaceFolder(file)?.uri ?? Uri.joinPath(file, '..')), `${name}.json`);
 

@@ -20,8 +20,9 @@ export interface Consent {
   readonly ask: (question: ConsentQuestion) => Promise<boolean>;
   readonly hosts: () => readonly string[];
   /**
-   * Shows shell commands before they run for the first time; an answer holds for the text of a command and the workspace.
-   * @param where says in a sentence where they run
+   * Shows shell commands before they run for the first time. Consent applies to the text of a command in this
+   * workspace.
+   * @param where sentence that says where they run
    */
   readonly askCommands: (commands: readonly string[], where: string) => Promise<boolean>;
   readonly commands: () => readonly string[];

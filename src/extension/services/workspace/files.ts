@@ -37,7 +37,7 @@ export async function findSource(file: string): Promise<Uri | undefined> {
   return workspace.textDocuments.find((document) => isEndpoints(document) && shownAs(document.uri) === file)?.uri;
 }
 
-/** Where a path in an endpoints file leads: it counts from the folder of that file. */
+/** Resolves a path in an endpoints file, relative to the folder of that file. */
 export const placeOf = (file: Uri, path: string): Uri =>
   isAbsolute(path) ? Uri.file(path) : Uri.joinPath(file, '..', path);
 

@@ -19,7 +19,7 @@ export interface HistoryTree extends Disposable {
   readonly setGrouping: (grouping: Grouping) => Promise<void>;
 }
 
-/** What the list needs of the rest. */
+/** Services that the list needs. */
 interface HistoryTreeParts {
   readonly history: History;
   readonly baselines: Baselines;

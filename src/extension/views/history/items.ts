@@ -31,7 +31,7 @@ interface Row {
   /** `run`, `sweep`, `suite`, `comparison`, or `comparisonKept`, which can't be repeated: menus depend on it. */
   readonly kind: string;
   readonly icon: ThemeIcon;
-  /** What follows the time. */
+  /** Text after the time. */
   readonly words: string;
   readonly outcome: string;
   /** The verdict in full for the tooltip; absent if the row shows it. */
