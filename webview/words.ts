@@ -3,8 +3,9 @@ import type { ErrorKind, PercentileMethod, QuantileName, Snapshot, TokenSource }
 import type { PanelState } from '../src/panel-protocol.ts';
 import type { RunPlan } from '../src/core/plan/types.ts';
 import type { RunRecord } from '../src/core/record/run.ts';
-import { capital, formatCount, formatS, withoutZeros } from '../src/core/format.ts';
+import { capital, formatCount } from '../src/core/format.ts';
 import { countsAgree } from '../src/core/record/token-check.ts';
+import { lengthText } from '../src/core/report/words/facts.ts';
 import { rateText } from '../src/core/report/words/load-words.ts';
 import { errorWords, outcomeWords, type Outcome } from '../src/core/report/words/outcome-words.ts';
 
@@ -75,18 +76,11 @@ export function responsesWords(count: number): string {
 }
 
 /** Returns the amount and load of a plan on one short line. */
-export function planWords({ requests, durationS, concurrency, stages }: RunPlan): string {
-  const width = formatCount(concurrency);
-  const span = withoutZeros(formatS(durationS));
-  if (stages !== undefined) {
-    const amount = requests === null ? span : requestsWords(requests);
-    return requests === null || durationS === null
-      ? `${amount} at ${rateText(stages)}`
-      : `${amount} or ${span} at ${rateText(stages)}`;
-  }
-  if (requests === null) return `${span} × ${width} in flight`;
-  if (durationS === null) return `${requestsWords(requests)} × ${width} in flight`;
-  return `${requestsWords(requests)} or ${span} × ${width} in flight`;
+export function planWords(plan: RunPlan): string {
+  const { concurrency, stages } = plan;
+  return stages === undefined
+    ? `${lengthText(plan)} × ${formatCount(concurrency)} in flight`
+    : `${lengthText(plan)} at ${rateText(stages)}`;
 }
 
 /** Start time of a run in the reader's locale. */

@@ -92,7 +92,13 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
   const id = recordId(startedAt, Math.random);
   const firstOf = seededUnits(plan.seed);
   const order: ('a' | 'b')[] = [];
-  const notes = new Set<string>();
+  const notes = new Set<string>(
+    inputs.some(({ requests }) => requests.some(({ conversations }) => conversations !== undefined))
+      ? [
+          'The end of a slice cuts off its conversations, so first turns outnumber later ones. Make slices longer than a conversation.',
+        ]
+      : [],
+  );
   let status: RunStatus = 'completed';
   let stopReason: string | undefined;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { makePlan } from '../../src/core/plan/plan.ts';
-import { loadAnswer, readLoad } from '../../src/extension/commands/run/amount.ts';
+import { amountAnswer, loadAnswer, readAmount, readLoad } from '../../src/extension/commands/run/amount.ts';
 
 describe('the load prompt', () => {
   it('accepts a concurrency, a rate, or stages', () => {
@@ -17,5 +17,22 @@ describe('the load prompt', () => {
       const plan = makePlan(readLoad(text) ?? {}, { defaults: {}, objectives: [] });
       assert.equal(loadAnswer(plan), text);
     }
+  });
+});
+
+describe('the amount prompt', () => {
+  it('accepts requests, conversations, or a time, and is prefilled with them', () => {
+    const cases = [
+      ['500', { requests: 500 }],
+      ['20 conversations', { conversations: 20 }],
+      ['30s', { durationS: 30 }],
+    ] as const;
+    for (const [text, choices] of cases) {
+      assert.deepEqual(readAmount(text), choices);
+      assert.equal(amountAnswer(makePlan(choices, { defaults: {}, objectives: [] })), text);
+    }
+    assert.deepEqual(readAmount('1 conversation'), { conversations: 1 });
+    for (const text of ['', '0', 'conversations', '0 conversations', 'x conversations'])
+      assert.equal(readAmount(text), undefined, text);
   });
 });

@@ -145,9 +145,10 @@ export function checkLoadOptions({
 }
 
 /** Returns the load of a plan in words, for the question about permission. */
-export function loadOf({ requests, durationS, concurrency, warmup, stages }: RunPlan, runs = 1): string {
+export function loadOf({ requests, conversations, durationS, concurrency, warmup, stages }: RunPlan, runs = 1): string {
   const amounts = [
     ...(requests === null ? [] : [countOf(runs * (requests + warmup), 'request')]),
+    ...(conversations === undefined ? [] : [countOf(runs * conversations, 'conversation')]),
     ...(durationS === null ? [] : [`requests for ${runs * durationS} s`]),
   ];
   return `${amounts.join(' or ')} at ${stages === undefined ? `concurrency ${formatCount(concurrency)}` : rateText(stages)}`;

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
-import { formatCount, formatRate } from '../../core/format.ts';
+import { countOf, formatCount, formatRate } from '../../core/format.ts';
 import { precisionText } from '../../core/report/words/steady-words.ts';
 import { headlineThroughput, isMixed, p95Text } from '../../core/report/words/headline.ts';
 
@@ -21,12 +21,24 @@ export function progressText(snapshot: Snapshot, plan: RunPlan): string {
     phase === 'draining' && snapshot.waiting > 0 ? 'Sending backlog' : phases[phase],
     `${(elapsedMs / 1000).toFixed(1)} s${plan.durationS === null ? '' : ` of ${plan.durationS} s`}`,
     plan.requests === null ? `${sent} requests` : `${sent}/${formatCount(plan.requests)}`,
+    ...conversationsText(snapshot, plan),
     isMixed(summary) ? formatRate(headlineThroughput(summary).first, 'successes') : formatRate(summary.throughputPerS),
     p95Text({ ...summary, plan }),
     ...(snapshot.precision ? [`${precisionText(snapshot.precision)} (until ${snapshot.precision.asked.text})`] : []),
     failedText(snapshot),
     ...(snapshot.waiting > 0 ? [`${formatCount(snapshot.waiting)} queued`] : []),
   ].join('  ');
+}
+
+/** Returns how many conversations have ended, if there are any. */
+function conversationsText({ summary: { conversations } }: Snapshot, plan: RunPlan): string[] {
+  if (conversations === undefined) return [];
+  const ended = formatCount(conversations.completed + conversations.failed);
+  return [
+    plan.conversations === undefined
+      ? `${ended} conversations`
+      : `${ended}/${countOf(plan.conversations, 'conversation')}`,
+  ];
 }
 
 /** Returns how many requests have failed, with the most frequent reason: `12 failed (429: limit of 10 requests)`. */

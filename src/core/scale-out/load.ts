@@ -64,6 +64,12 @@ export function makeLoad(
       hint: 'Use fewer workers, or send more requests.',
     });
   }
+  const conversing = targets.find(({ llm }) => llm?.conversations !== undefined);
+  if (conversing !== undefined) {
+    throw new LoadlensError(`“${conversing.name}” has conversations, which several workers can't share.`, {
+      hint: 'Run it on one machine, or use # @prompts.',
+    });
+  }
   for (const { name, headers, url } of targets) {
     const header = headers.find(([key, value]) => isCredentialHeader(key) && !hasPlaceholder(value))?.[0];
     const plain = header !== undefined ? `header ${header}` : url === maskedUrl(url) ? undefined : 'key in the address';

@@ -4,6 +4,7 @@ import type { Problem } from '../../core/endpoints/types.ts';
 import { isEndpoints, parseDocument } from '../services/workspace/documents.ts';
 import type { Baselines } from '../services/workspace/baselines.ts';
 import { missingBaseline } from './missing-baseline.ts';
+import { wrongConversations } from './conversation-files.ts';
 import { missingFiles } from './missing-files.ts';
 import { toRange } from './ranges.ts';
 
@@ -46,7 +47,11 @@ export function registerDiagnostics(baselines: Baselines): Diagnostics {
   /** The check for files is asynchronous, and the text may have changed by then. */
   const addMissing = async (document: TextDocument, found: readonly Diagnostic[]): Promise<void> => {
     const { version } = document;
-    const missing = [...(await missingFiles(document)), ...(await missingBaseline(document))];
+    const missing = [
+      ...(await missingFiles(document)),
+      ...(await wrongConversations(document)),
+      ...(await missingBaseline(document)),
+    ];
     if (missing.length === 0 || document.isClosed || document.version !== version) return;
     collection.set(document.uri, [...found, ...missing]);
   };

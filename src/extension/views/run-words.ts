@@ -1,6 +1,7 @@
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
-import { formatAgo, formatCount, formatPercent, formatRate, formatS, withoutZeros } from '../../core/format.ts';
+import { formatAgo, formatCount, formatPercent, formatRate } from '../../core/format.ts';
 import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../../core/report/words/headline.ts';
+import { lengthText } from '../../core/report/words/facts.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
 import type { Verdict } from '../../core/vocabulary.ts';
@@ -69,12 +70,9 @@ export function targetReasonWords(
 export const agoWords = (record: ResultRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
 
 /** `500 requests × 10`, `30 s × 10`, `30 s × 200/s`. */
-export function planWords({ requests, durationS, concurrency, stages }: RunPlan): string {
-  const width = stages === undefined ? formatCount(concurrency) : rateText(stages);
-  const span = withoutZeros(formatS(durationS));
-  if (requests === null) return `${span} × ${width}`;
-  const count = requests === 1 ? '1 request' : `${formatCount(requests)} requests`;
-  return durationS === null ? `${count} × ${width}` : `${count} or ${span} × ${width}`;
+export function planWords(plan: RunPlan): string {
+  const width = plan.stages === undefined ? formatCount(plan.concurrency) : rateText(plan.stages);
+  return `${lengthText(plan)} × ${width}`;
 }
 
 /** How a result ended, in a word or two. */

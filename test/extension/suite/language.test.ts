@@ -159,6 +159,20 @@ describe('an endpoints file in the editor', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
+  it('reports an invalid entry of a conversations file', async () => {
+    await openFile('chats.jsonl', '{"turns":["Hello"]}\n{"prompt":"Hello"}\n');
+    const document = await openFile(
+      'chats.endpoints',
+      '# @conversations chats.jsonl\nPOST http://127.0.0.1:5000/v1/chat/completions\n',
+    );
+    await waitFor('a problem', () => vscode.languages.getDiagnostics(document.uri).length === 1);
+    const [problem] = vscode.languages.getDiagnostics(document.uri);
+    assert.equal(problem?.code, 'bad-conversations');
+    assert.equal(problem?.range.start.line, 0);
+    assert.match(problem?.message ?? '', /^chats\.jsonl:2 isn't a conversation\. Expected/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('explains directives, and shows a request with its secrets masked', async () => {
     const document = await openFile(
       'hover.endpoints',

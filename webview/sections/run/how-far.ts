@@ -7,5 +7,7 @@ export function howFar(plan: RunPlan, snapshot: Snapshot | null): number {
   const elapsedS = (snapshot?.elapsedMs ?? 0) / 1000;
   const byCount = plan.requests === null ? 0 : ended / plan.requests;
   const byTime = plan.durationS === null ? 0 : elapsedS / plan.durationS;
-  return Math.min(1, Math.max(byCount, byTime));
+  const { completed = 0, failed = 0 } = snapshot?.summary.conversations ?? {};
+  const byConversations = plan.conversations === undefined ? 0 : (completed + failed) / plan.conversations;
+  return Math.min(1, Math.max(byCount, byConversations, byTime));
 }

@@ -7,12 +7,24 @@ import type { RunPlan } from '../../../core/plan/types.ts';
 /** The whole number that was typed; NaN when it is none. */
 const wholeNumber = (text: string): number => (/^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN);
 
-/** `500` is a number of requests, `30s` a time; undefined is neither, or out of range. */
-export function readAmount(text: string): Pick<PlanChoices, 'requests' | 'durationS'> | undefined {
+/** `500` is a number of requests, `20 conversations` one of these, `30s` a time; undefined is none, or out of range. */
+export function readAmount(text: string): Pick<PlanChoices, 'requests' | 'conversations' | 'durationS'> | undefined {
   const requests = wholeNumber(text);
   if (withinLimit('requests', requests)) return { requests };
+  const conversations = wholeNumber(/^(.*\d)\s*conversations?\s*$/.exec(text)?.[1] ?? '');
+  if (withinLimit('conversations', conversations)) return { conversations };
   const durationS = (parseDurationMs(text) ?? Number.NaN) / 1000;
   return withinLimit('durationS', durationS) ? { durationS } : undefined;
+}
+
+/** A plan's amount in the format of readAmount. */
+export function amountAnswer({
+  requests,
+  conversations,
+  durationS,
+}: Pick<RunPlan, 'requests' | 'conversations' | 'durationS'>): string {
+  if (requests !== null) return String(requests);
+  return conversations === undefined ? `${durationS ?? 0}s` : `${conversations} conversations`;
 }
 
 /** `10` is a concurrency, `200/s` a rate, `inf` an infinite one, `30s:50, 1m:50..200` stages; undefined is none, or out of range. */

@@ -2,7 +2,7 @@ import { type Uri } from 'vscode';
 import { limitOf } from '../../../core/values/plan-options.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';
-import { loadAnswer, readAmount, readLoad } from './amount.ts';
+import { amountAnswer, loadAnswer, readAmount, readLoad } from './amount.ts';
 import { askAboutFile, type FileQuestions, type TextQuestion } from './ask-about-file.ts';
 
 /** Inputs of Run with Options. */
@@ -52,6 +52,5 @@ export async function askPlan(about: FileQuestions<PlanPreset>): Promise<Answers
 
 /** Returns the initial values of a plan's prompts. */
 export function planPreset(plan: RunPlan): PlanPreset {
-  const amount = plan.requests === null ? `${plan.durationS ?? 0}s` : String(plan.requests);
-  return { amount, load: loadAnswer(plan) };
+  return { amount: amountAnswer(plan), load: loadAnswer(plan) };
 }

@@ -21,8 +21,13 @@ export interface SweepPreset {
 }
 
 /** Requests or duration of a level, in the format of inputs; empty if not set. */
-export function sweepAmount({ requests, durationS }: Pick<PlanChoices, 'requests' | 'durationS'>): string {
+export function sweepAmount({
+  requests,
+  conversations,
+  durationS,
+}: Pick<PlanChoices, 'requests' | 'conversations' | 'durationS'>): string {
   if (requests !== undefined) return String(requests);
+  if (conversations !== undefined) return `${conversations} conversations`;
   return durationS === undefined ? '' : `${durationS}s`;
 }
 

@@ -7,8 +7,8 @@ import type { RunPlan } from '../../../core/plan/types.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import { numberSetting } from '../../services/workspace/settings.ts';
 
-const isTimed = ({ durationS, ratePerS, stages }: RunDefaults): boolean =>
-  [durationS, stages].some((time) => time !== undefined) || typeof ratePerS === 'number';
+const isTimed = ({ conversations, durationS, ratePerS, stages }: RunDefaults): boolean =>
+  [conversations, durationS, stages].some((time) => time !== undefined) || typeof ratePerS === 'number';
 
 /** Values of a file, which override the settings. */
 function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
@@ -66,10 +66,14 @@ export function planOf(
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 /** How much the levels of a sweep send together. */
-export function wholeOf({ levels }: SweepPlan): Pick<RunPlan, 'requests' | 'durationS' | 'concurrency'> {
+export function wholeOf({
+  levels,
+}: SweepPlan): Pick<RunPlan, 'requests' | 'conversations' | 'durationS' | 'concurrency'> {
+  const conversations = levels.flatMap((plan) => plan.conversations ?? []);
   const counted = levels.every(({ requests }) => requests !== null);
   return {
     requests: counted ? sum(levels.map(({ requests, warmup }) => (requests ?? 0) + warmup)) : null,
+    ...(conversations.length === levels.length && { conversations: sum(conversations) }),
     durationS: counted ? null : sum(levels.map(({ durationS }) => durationS ?? 0)),
     concurrency: Math.max(...levels.map(({ concurrency }) => concurrency)),
   };

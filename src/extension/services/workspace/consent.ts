@@ -1,5 +1,6 @@
 import { window, type Memento } from 'vscode';
 import type { RunPlan } from '../../../core/plan/types.ts';
+import { countOf } from '../../../core/format.ts';
 import { rateText } from '../../../core/report/words/load-words.ts';
 import { setContextKey } from './context-keys.ts';
 
@@ -7,7 +8,7 @@ import { setContextKey } from './context-keys.ts';
 export interface ConsentQuestion {
   /** `host:port`, none of them on loopback. */
   readonly hosts: readonly string[];
-  readonly plan: Pick<RunPlan, 'requests' | 'durationS' | 'concurrency' | 'stages'>;
+  readonly plan: Pick<RunPlan, 'requests' | 'conversations' | 'durationS' | 'concurrency' | 'stages'>;
   /** Names of the secrets that travel along. */
   readonly secrets: readonly string[];
   /** The button that allows it; `Allow and Run` unless set. */
@@ -34,7 +35,11 @@ const hostsKey = 'loadlens.allowedHosts';
 const commandsKey = 'loadlens.allowedCommands';
 
 /** How much is sent, in words. */
-function amount({ requests, durationS, concurrency, stages }: ConsentQuestion['plan']): string {
+function amount({ requests, conversations, durationS, concurrency, stages }: ConsentQuestion['plan']): string {
+  if (requests === null && conversations !== undefined) {
+    const width = stages === undefined ? `${concurrency} at a time` : rateText(stages);
+    return `${countOf(conversations, 'conversation')}, ${width}`;
+  }
   if (stages !== undefined) {
     return requests === null
       ? `requests for ${durationS ?? 0} s at ${rateText(stages)}`
