@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -120,6 +121,7 @@ export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices:
     env,
     dotenv: readDotenv(folder),
     bodyFile: bodyReader(folder),
+    digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     shownAs,
     stream,
   });

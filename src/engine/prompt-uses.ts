@@ -55,7 +55,11 @@ export function promptUses(
         ? { ...askedTokens(request, plan.seed, start, sent), ...plannedTurns(request, plan.seed, start, sent) }
         : {};
     // Generated prompts never repeat.
-    return Object.assign({ distinct: count === Infinity ? start + sent : count, start, sent }, asked);
+    return Object.assign(
+      { distinct: count === Infinity ? start + sent : count, start, sent },
+      asked,
+      dataSetOf(request?.prompts),
+    );
   });
 }
 
@@ -92,6 +96,22 @@ function plannedTurns(
   const spread = createSpread();
   for (let number = start; number < start + sent; number++) addTo(spread, at(number).turns.length);
   return { turns: spreadOf(spread, sent) };
+}
+
+/** Returns the file of the prompts; empty without one. */
+function dataSetOf(prompts: PreparedRequest['prompts']): Pick<PromptUse, 'dataSet'> {
+  if (prompts?.dataSet === undefined) return {};
+  const { counts, file, entries, sha256 } = prompts.dataSet;
+  return {
+    dataSet: {
+      file,
+      entries,
+      kept: prompts.bodies.length,
+      ...(sha256 !== undefined && { sha256 }),
+      ...(counts && { inputTokens: counts.input }),
+      ...(counts?.output && { answerTokens: counts.output }),
+    },
+  };
 }
 
 interface Spread {

@@ -21,13 +21,13 @@ import { createLoops, type Loops } from './load/loops/loops.ts';
 import type { LoopsResult } from './load/loops/results.ts';
 import { watchPrecision, type PrecisionWatch } from './precision.ts';
 import { llmRequestsOf } from './llm-requests.ts';
+import { withPromptTokens } from './prompt-tokens.ts';
 import { promptUses, valueUse } from './prompt-uses.ts';
 import { watchSaturation, type SaturationWatch } from './saturation.ts';
 import { createScrapers, metricsUrlsOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
 import { serverAtStart, watchServer } from './machine/server-use.ts';
 import { sideThread } from './machine/side-thread.ts';
-import { findTokenizer } from './tokens/tokenizer.ts';
 import { tokenCheckNote } from '../core/record/token-check.ts';
 import type { ConnectionKeeper } from './transport/connections.ts';
 import { warmCode } from './warm/warm.ts';
@@ -79,7 +79,8 @@ const mostLiveFailures = 10;
  * @throws LoadlensError if nothing can be sent
  */
 export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
-  const [input = given] = await withModels([given], hooks.signal, given.plan);
+  const [found = given] = await withModels([given], hooks.signal, given.plan);
+  const { input, tokenizer } = await withPromptTokens(found, hooks.signal);
   const { targets, share = wholeLoad } = input;
   const starts = { ...input, plan: planOfStarts(input) };
   const plan = withMaxInFlight(starts.plan, partOf(input.plan.concurrency, share));
@@ -89,8 +90,6 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       hint: 'Add a line with a URL, such as http://127.0.0.1:5000/.',
     });
   }
-  const tokens =
-    plan.tokenizer === undefined ? undefined : await findTokenizer(plan.tokenizer, input.file?.path, signal);
   const lanes = Math.min(plan.concurrency, Math.max(plan.requests ?? Infinity, plan.warmup));
   const { workers } = plan;
   const counters = createCounters();
@@ -167,7 +166,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     await loops.run();
     const scraped = await scraper.stop();
     const serverUse = await stopWatching?.();
-    const sent = await loops.results(tokens);
+    const sent = await loops.results(tokenizer);
     const precision = progress.precision(sent.state);
     const saturation = signal.aborted || sent.lost ? undefined : progress.saturation(sent.state, endOf(endSignal));
     const { tokenCheck } = sent;

@@ -8,6 +8,7 @@ import type { RunInput } from '../core/plan/types.ts';
 import type { OneResponse } from '../core/report/one-response.ts';
 import { decode } from './answers/encoding.ts';
 import { withModels } from './discover-model.ts';
+import { withPromptTokens } from './prompt-tokens.ts';
 import { errorText } from './transport/error-kind.ts';
 import { isRedirect, redirected } from './transport/redirect.ts';
 import type { WireRequest } from './transport/transport.ts';
@@ -33,11 +34,18 @@ export async function sendOnce(
   input: RunInput,
   { signal, version }: { readonly signal: AbortSignal; readonly version: string },
 ): Promise<OneResponse> {
-  const [found] = await withModels([input], signal, input.plan);
-  const { requests, targets, plan, secrets, promptStarts, valueStart = 0 } = found ?? input;
+  const [found = input] = await withModels([input], signal, input.plan);
+  const {
+    requests,
+    targets,
+    plan,
+    secrets,
+    promptStarts,
+    valueStart = 0,
+  } = (await withPromptTokens(found, signal)).input;
   const [wire] = toWire(requests, targets, `loadlens/${version}`, plan.seed);
   if (wire === undefined) throw new Error('no request to send');
-  const notes = new Set(found?.notes);
+  const notes = new Set(found.notes);
   const startedAt = new Date().toISOString();
   let current = wire.variantAt?.(valueStart, promptStarts?.[0] ?? 0) ?? wire;
   for (let hops = 0; ; hops += 1) {

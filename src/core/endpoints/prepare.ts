@@ -21,6 +21,8 @@ export interface Lookups {
    * @param written path in the target
    */
   bodyFile(path: string, written?: string): Uint8Array | undefined;
+  /** Returns the SHA-256 of a file's bytes in hexadecimal. Absent: results don't name it. */
+  digest?(bytes: Uint8Array): string;
   /** Name of the endpoints file in messages. */
   readonly shownAs: string;
   /** Whether language models without `@stream` stream their responses; absent: as in their bodies. */

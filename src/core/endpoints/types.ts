@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import type { Frozen } from '../schema.ts';
 import type { Lengths } from '../values/lengths.ts';
+import type { TokenRange } from '../values/token-range.ts';
 import type { ThinkTime } from '../values/think.ts';
 import type { Conversation } from './data/conversations.ts';
 import type { llmChoicesSchema } from './llm/llm-choices-schema.ts';
@@ -73,6 +74,9 @@ export type DialectName = (typeof dialectNames)[number];
 /** Order of prompts or conversations from a file: in turn, or random by the seed. */
 export const promptOrders = ['rotate', 'random'] as const;
 
+/** Value of `@output-tokens`: as many as the answer in the data set has. */
+export const answerLengths = 'answers';
+
 /** Whether the request for a stream also asks for token counts. */
 export const usageChoices = ['on', 'off'] as const;
 
@@ -84,6 +88,8 @@ export interface Synthetic {
   readonly output?: Lengths;
   /** A start that prompts share: its tokens, and the number of different starts. */
   readonly prefix?: SharedPrefix;
+  /** Words of the prompts, one token each; absent: those that are one token in the known vocabularies. */
+  readonly words?: readonly string[];
 }
 
 /** A start that prompts share: its tokens, and the number of different starts. */
@@ -161,6 +167,49 @@ export interface EndpointsFile {
   readonly broken?: boolean;
 }
 
+/** Prompts of a file. */
+export interface Prompts {
+  readonly bodies: readonly Uint8Array[];
+  readonly order: (typeof promptOrders)[number];
+  /** Number of output tokens that each body asks for; absent if not set. */
+  readonly askedTokens?: readonly number[];
+  /** Absent for prompts that aren't from a file. */
+  readonly dataSet?: DataSet;
+  /** What a tokenizer has to count before the prompts can be sent; absent: nothing. */
+  readonly uncounted?: UncountedPrompts;
+}
+
+/** The file of prompts. */
+export interface DataSet {
+  /** As written, relative to the endpoints file. */
+  readonly file: string;
+  /** SHA-256 of its bytes in hexadecimal; absent if unknown. */
+  readonly sha256?: string | undefined;
+  /** Number of its entries. */
+  readonly entries: number;
+  /** Tokens of the prompts that are used, and of their answers, if they were counted. */
+  readonly counts?: { readonly input: TokenSpread; readonly output?: TokenSpread };
+}
+
+/** Mean, minimum, and maximum of numbers of tokens. */
+export interface TokenSpread {
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Texts of prompts, by body. */
+export interface UncountedPrompts {
+  readonly texts: readonly string[];
+  /** Only prompts with this many tokens are used; absent: all. */
+  readonly range?: TokenRange;
+  /**
+   * Answers, whose tokens replace the mark of `synthetic-marks.ts` in the bodies. Prompts without one aren't used.
+   * Absent: the bodies have no such mark.
+   */
+  readonly answers?: readonly (string | undefined)[];
+}
+
 /**
  * A target ready to be sent, without placeholders and with its body as bytes. Contains secrets: never stored, never
  * logged.
@@ -177,7 +226,7 @@ export interface PreparedRequest {
   /** Placeholders with new values for each request. A token of `dynamic-parts.ts` marks the position of each. */
   readonly dynamic?: readonly string[];
   /** One body per prompt, sent in turn or at random by the seed. `body` is the first of them. */
-  readonly prompts?: { readonly bodies: readonly Uint8Array[]; readonly order: (typeof promptOrders)[number] };
+  readonly prompts?: Prompts;
   /** Generated prompts and lengths. `synthetic-marks.ts` has their placeholders in the bodies. */
   readonly synthetic?: Synthetic;
   /** Conversations that are sent turn by turn, each in a request with all before it. `body` is a part of them. */

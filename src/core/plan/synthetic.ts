@@ -1,7 +1,7 @@
 import type { Synthetic } from '../endpoints/types.ts';
 import { drawLength, type Lengths } from '../values/lengths.ts';
 import { seededUnits } from '../values/pick.ts';
-import { words } from '../values/words.ts';
+import { words as usualWords } from '../values/words.ts';
 
 /** Prompt and output tokens of one request of a target. */
 export interface SyntheticTurn {
@@ -52,9 +52,9 @@ interface Corpus {
   readonly starts: Uint32Array;
 }
 
-let corpus: Corpus | undefined;
+const corpora = new Map<readonly string[], Corpus>();
 
-function makeCorpus(): Corpus {
+function makeCorpus(words: readonly string[]): Corpus {
   const unit = seededUnits(seeds.corpus);
   const starts = new Uint32Array(corpusWords + 1);
   const parts: string[] = [];
@@ -76,23 +76,30 @@ export function syntheticTexts(
   seed: number,
 ): (turn: number, asked: SyntheticTurn) => readonly Uint8Array[] {
   const unit = seededUnits(seed + seeds.text);
+  const { words = usualWords } = synthetic;
   const prefixTokens = synthetic.prefix?.tokens ?? 0;
   const prefixes = new Map<number, readonly Uint8Array[]>();
   const prefixOf = (prefix: number): readonly Uint8Array[] => {
     let pieces = prefixes.get(prefix);
     // Prefixes are numbered from −1 down, prompts from 0 up.
-    if (pieces === undefined) prefixes.set(prefix, (pieces = piecesOf(-1 - prefix, prefixTokens, unit)));
+    if (pieces === undefined) prefixes.set(prefix, (pieces = piecesOf(-1 - prefix, prefixTokens, unit, words)));
     return pieces;
   };
   return (turn, { inputTokens = 0, prefix }) => {
-    const own = piecesOf(turn, inputTokens - prefixTokens, unit);
+    const own = piecesOf(turn, inputTokens - prefixTokens, unit, words);
     return withoutFirstSpace(prefix === undefined ? own : [...prefixOf(prefix), ...own]);
   };
 }
 
 /** Returns a text of `count` words, each with a space before it. */
-function piecesOf(number: number, count: number, unit: (index: number) => number): Uint8Array[] {
-  corpus ??= makeCorpus();
+function piecesOf(
+  number: number,
+  count: number,
+  unit: (index: number) => number,
+  words: readonly string[],
+): Uint8Array[] {
+  const corpus = corpora.get(words) ?? makeCorpus(words);
+  corpora.set(words, corpus);
   const { bytes, starts } = corpus;
   const own = Math.min(count, ownWords);
   const base = number * (ownWords + 1);

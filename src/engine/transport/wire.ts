@@ -118,7 +118,10 @@ function oneToWire(request: PreparedRequest, { originOf, shared, userAgent }: Sh
 /** Returns the request with one body for each prompt. Everything else is shared. */
 function withPrompts(request: WireRequest, prompts: PreparedRequest['prompts'], seed: number): WireRequest {
   if (prompts === undefined) return request;
-  const variants = prompts.bodies.map((body): WireRequest => Object.assign({}, request, { body: bytesOf(body) }));
+  const variants = prompts.bodies.map((body, index): WireRequest => {
+    const askedTokens = prompts.askedTokens?.[index];
+    return Object.assign({}, request, { body: bytesOf(body) }, askedTokens === undefined ? {} : { askedTokens });
+  });
   const { length } = variants;
   const order = prompts.order === 'random' ? seededOrder(length, seed) : undefined;
   const placeAt = (turn: number): number => (order === undefined ? turn % length : (order[turn % length] ?? 0));

@@ -1,9 +1,10 @@
 import { unsavedMark } from '../../../src/core/report/words/facts.ts';
 import { excludedText } from '../../../src/core/report/words/steady-words.ts';
+import { promptFacts } from '../../../src/core/report/words/prompt-facts.ts';
 import { loadText } from '../../../src/core/report/words/load-words.ts';
 import type { ResultMark } from '../../../src/panel-protocol.ts';
 import type { RunRecord, Source } from '../../../src/core/record/run.ts';
-import { formatCount, formatMs, withoutZeros } from '../../../src/core/format.ts';
+import { capital, formatCount, formatMs, withoutZeros } from '../../../src/core/format.ts';
 import { h, type Child } from '../../dom.ts';
 import { post } from '../../host.ts';
 import { percentileMethodWords, planWords, requestsWords, tokenSourceWords } from '../../words.ts';
@@ -35,6 +36,7 @@ export function provenance(record: RunRecord, { name, note }: ResultMark = {}): 
     ['Addresses', record.addresses.map(({ host, address }) => `${host} → ${address}`).join('\n') || '–'],
     ['Percentiles', percentileMethodWords(record.percentileMethod)],
     ['Output tokens', tokenSourceWords(record)],
+    ...promptFacts([record]).map(([label, value]): [string, Child] => [capital(label), capital(value)]),
     ['Versions', `Loadlens ${machine.loadlens}, Node ${machine.node}`],
     ['Run', record.id],
     ...(name === undefined ? [] : [['Name', name] satisfies [string, Child]]),

@@ -11,7 +11,18 @@ export interface Prompt {
   readonly messages?: readonly Json[];
   /** Members that override those of the body. */
   readonly members?: Json;
+  /** The answer in the data set; absent without one. */
+  readonly answer?: string;
 }
+
+/** Prompts of a file, and the number of its entries: those without a prompt are skipped. */
+export interface ReadPrompts {
+  readonly prompts: readonly Prompt[];
+  readonly entries: number;
+}
+
+/** Members that contain an answer. None of them is a member of a request. */
+const answerMembers = ['answer', 'completion', 'response', 'output', 'expected_output'] as const;
 
 /** Members that contain a question; the first present one counts. Other members describe the data set. */
 const textMembers = ['text', 'question', 'instruction', 'input', 'query'] as const;
@@ -24,7 +35,7 @@ export function readPrompts(
   path: string,
   bytes: Uint8Array | undefined,
   fail: (message: string, hint: string) => never,
-): Prompt[] {
+): ReadPrompts {
   if (bytes === undefined) {
     return fail(`Can't read prompts file ${path}.`, 'Check the path (relative to the endpoints file).');
   }
@@ -36,7 +47,7 @@ export function readPrompts(
     return prompt === undefined ? [] : [{ place: `${path}:${line}`, ...prompt }];
   });
   if (prompts.length === 0) return failAt(1, 'has no conversation with a user turn', 'Specify another file.');
-  return prompts;
+  return { prompts, entries: entries.length };
 }
 
 /** Returns the prompt of an entry; undefined for a conversation without a user message, as in large data sets. */
@@ -45,32 +56,53 @@ function promptOf(value: unknown, fail: (message: string, hint: string) => never
   if (!isObject(value)) return fail('is neither a string nor an object', 'Expected {"prompt": "Once upon a time"}.');
   const turns = value['conversations'] ?? value['conversation'] ?? value['turns'];
   if (Array.isArray(turns)) return firstHumanTurn(turns);
-  const { messages, prompt, ...members } = value;
+  const { messages, prompt, ...others } = value;
+  const said = answerMembers.find((name) => typeof others[name] === 'string');
+  const own = said === undefined ? undefined : String(others[said]);
+  const members = said === undefined ? others : without(others, said);
+  const withAnswer = <T extends object>(found: T, answer = own): T & Pick<Prompt, 'answer'> =>
+    answer === undefined ? found : { ...found, answer };
   const conversation = Array.isArray(messages) ? messages : prompt;
   if (Array.isArray(conversation) && conversation.every(isObject)) {
     const asked = upToUser(conversation);
     if (asked.length === 0) return fail('has no user message', 'Add {"role": "user", "content": "…"}.');
-    return { messages: asked, members };
+    return withAnswer({ messages: asked, members }, contentOf(conversation[asked.length]) ?? own);
   }
-  if (typeof prompt === 'string') return { text: prompt, members };
+  if (typeof prompt === 'string') return withAnswer({ text: prompt, members });
   if (prompt !== undefined) return { members: value };
   const name = textMembers.find((member) => typeof value[member] === 'string');
   if (name === undefined) return { members: value };
   const more = name === 'instruction' && typeof value['input'] === 'string' ? value['input'].trim() : '';
-  return { text: more === '' ? String(value[name]) : `${String(value[name])}\n\n${more}` };
+  return withAnswer({ text: more === '' ? String(value[name]) : `${String(value[name])}\n\n${more}` });
 }
 
-/** Returns the first human turn of ShareGPT (`from`, `value`) and similar formats (`role`, `content`, or texts). */
-function firstHumanTurn(turns: readonly unknown[]): { text: string } | undefined {
-  for (const turn of turns) {
-    if (typeof turn === 'string') return { text: turn };
-    if (!isObject(turn)) continue;
-    const text = turn['value'] ?? turn['content'] ?? turn['text'];
-    if (/^(?:human|user)$/i.test(String(turn['from'] ?? turn['role'])) && typeof text === 'string' && text !== '')
-      return { text };
+const without = (members: Json, name: string): Json =>
+  Object.fromEntries(Object.entries(members).filter(([key]) => key !== name));
+
+/** Returns the text of a message; undefined without one. */
+function contentOf(message: unknown): string | undefined {
+  if (typeof message === 'string') return message;
+  if (!isObject(message)) return undefined;
+  const text = message['value'] ?? message['content'] ?? message['text'];
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+/**
+ * Returns the first human turn of ShareGPT (`from`, `value`) and similar formats (`role`, `content`, or texts), and the
+ * turn after it as the answer.
+ */
+function firstHumanTurn(turns: readonly unknown[]): Omit<Prompt, 'place'> | undefined {
+  for (const [index, turn] of turns.entries()) {
+    const text = contentOf(turn);
+    if (text === undefined || (isObject(turn) && !isHuman(turn))) continue;
+    const next = turns[index + 1];
+    const answer = isObject(next) && isHuman(next) ? undefined : contentOf(next);
+    return { text, ...(answer !== undefined && { answer }) };
   }
   return undefined;
 }
+
+const isHuman = (turn: Json): boolean => /^(?:human|user)$/i.test(String(turn['from'] ?? turn['role']));
 
 /** Returns the messages up to the last one of the user: the model generates those after it. */
 const upToUser = (messages: readonly Json[]): readonly Json[] =>

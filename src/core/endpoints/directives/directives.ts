@@ -1,5 +1,6 @@
 import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/lengths.ts';
 import { parseThinkTime, thinkForm } from '../../values/think.ts';
+import { parseTokenRange, tokenRangeForm } from '../../values/token-range.ts';
 import { objectiveList } from '../../values/objectives.ts';
 import { defaultBaseline, isBaselineName } from '../../values/relations.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type Suggestions,
   type ValueType,
 } from '../../values/value-types.ts';
-import { dialectNames, promptOrders, usageChoices, type LlmChoices, type Range } from '../types.ts';
+import { answerLengths, dialectNames, promptOrders, usageChoices, type LlmChoices, type Range } from '../types.ts';
 import type { Defaults, DirectiveScope } from './pending.ts';
 
 /** A directive: a comment `# @name value` that Loadlens acts on. */
@@ -227,6 +228,12 @@ export const directives: readonly Directive[] = [
     byDefault: 'rotate',
     value: choice(promptOrders),
   }),
+  llmDirective('promptsTokens', {
+    name: 'prompts-tokens',
+    help: 'Uses only prompts of the file with this many tokens: 16..1024, 16.., or ..1024. Needs @tokenizer or --tokenizer.',
+    example: '16..1024',
+    value: textOf((written) => parseTokenRange(written) !== undefined, tokenRangeForm, ['16..1024', '..2048']),
+  }),
   llmDirective('image', {
     name: 'image',
     help: 'Image for the last message of the user: a PNG, JPEG, GIF, or WebP file. The path is relative to the endpoints file.',
@@ -241,9 +248,13 @@ export const directives: readonly Directive[] = [
   }),
   llmDirective('outputTokens', {
     name: 'output-tokens',
-    help: 'Number of output tokens asked for in each request to the language model below, as a number or a distribution such as choice(64:3, 256:1).',
+    help: 'Number of output tokens asked for in each request to the language model below, as a number or a distribution such as choice(64:3, 256:1); or answers, for the length of each answer in the file of @prompts.',
     example: '128',
-    value: lengths,
+    value: textOf(
+      (written) => written === answerLengths || lengths.read(written) !== undefined,
+      `${lengthsForm}; or ${answerLengths}`,
+      ['128', 'normal(128, 32)', 'choice(64:3, 256:1)', answerLengths],
+    ),
   }),
   llmDirective('sharedPrefix', {
     name: 'shared-prefix',

@@ -20,10 +20,15 @@ export const llmChoicesSchema = v.object({
   inputTokens: v.exactOptional(
     about('Tokens of generated prompts, without the shared prefix, as written.', v.string()),
   ),
-  outputTokens: v.exactOptional(about('Tokens of the responses, as written.', v.string())),
+  outputTokens: v.exactOptional(
+    about('Tokens of the responses, as written; answers: as many as the answer in the data set has.', v.string()),
+  ),
   sharedPrefix: v.exactOptional(about('Start that generated prompts share, as written: 256 of 10.', v.string())),
   promptsOrder: v.exactOptional(
     about('Order of prompts or conversations from a file: in turn, or random by the seed.', v.picklist(promptOrders)),
+  ),
+  promptsTokens: v.exactOptional(
+    about('Range of tokens of the prompts that are used, as written: 16..1024.', v.string()),
   ),
   usage: v.exactOptional(
     about('Whether the request for a stream also asks for token counts.', v.picklist(usageChoices)),

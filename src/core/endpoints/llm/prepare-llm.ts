@@ -5,7 +5,15 @@ import { conversationsOf } from './prepare-conversations.ts';
 import { withPrompt } from './put-prompt.ts';
 import { isChatPath, modelListsOf, recognizeApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
-import type { DialectName, LlmChoices, PreparedRequest, Target } from '../types.ts';
+import { parseTokenRange } from '../../values/token-range.ts';
+import {
+  answerLengths,
+  type DialectName,
+  type LlmChoices,
+  type PreparedRequest,
+  type Prompts,
+  type Target,
+} from '../types.ts';
 import { lengthMark, promptMark } from './synthetic-marks.ts';
 import { syntheticOf } from './synthetic.ts';
 
@@ -34,7 +42,11 @@ export function prepareLlm(
   address: string,
   body: Uint8Array | undefined,
   llm: LlmChoices,
-  lookups: { bodyFile(path: string): Uint8Array | undefined; readonly stream?: boolean | undefined },
+  lookups: {
+    bodyFile(path: string): Uint8Array | undefined;
+    readonly stream?: boolean | undefined;
+    digest?(bytes: Uint8Array): string;
+  },
   fail: Fail,
 ): Asked {
   const written = jsonObject(body);
@@ -56,13 +68,15 @@ export function prepareLlm(
   const asks = requestsOf(dialect);
   checkChoices(asks, dialect, llm, url, fail);
   const generated: Prompt[] | undefined = synthetic?.input && [{ place: '@input-tokens', text: promptMark }];
-  const prompts = llm.prompts === undefined ? generated : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), fail);
+  const read = llm.prompts === undefined ? undefined : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), fail);
+  const prompts = read?.prompts ?? generated;
   const image = llm.image === undefined ? undefined : readImage(llm.image, lookups.bodyFile(llm.image), fail);
   if (says) checkJson(body, written, fail);
   const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
   // Other APIs have no known member for streams, and a body that isn't a JSON object is sent unchanged.
   const canChoose = asks.streaming === 'member' && (written !== undefined || asksAnyway);
-  const complete = (json: Json, limit: number | undefined = synthetic?.output ? lengthMark : llm.maxTokens): Json => {
+  const marksLength = synthetic?.output !== undefined || llm.outputTokens === answerLengths;
+  const complete = (json: Json, limit: number | undefined = marksLength ? lengthMark : llm.maxTokens): Json => {
     const byDefault = canChoose && asks.streams(json, url) !== lookups.stream ? lookups.stream : undefined;
     const chosen = withChoices(json, dialect, {
       usage: llm.usage,
@@ -70,7 +84,7 @@ export function prepareLlm(
       stream: llm.stream ?? byDefault,
     });
     const seen = image === undefined ? chosen : withImage(chosen, dialect, image, fail);
-    return synthetic?.output && asks.exactLength ? asks.exactLength(seen, url) : seen;
+    return marksLength && asks.exactLength ? asks.exactLength(seen, url) : seen;
   };
   const known = (json: Json): Asked => ({
     url,
@@ -82,7 +96,7 @@ export function prepareLlm(
     llm,
     { dialect, url, written },
     (json, ownLimit) => bytesOf(complete(json, ownLimit ? lengthMark : llm.maxTokens)),
-    lookups.bodyFile,
+    (path) => lookups.bodyFile(path),
     fail,
   );
   if (conversations !== undefined) {
@@ -96,13 +110,36 @@ export function prepareLlm(
     const bodies = jsons.map(bytesOf);
     const order = llm.promptsOrder ?? 'rotate';
     const sent = { ...known(first), body: bodies[0] ?? bytesOf(first), ...listsFor(jsons, url, dialect) };
-    return llm.prompts === undefined ? sent : { ...sent, prompts: { bodies, order } };
+    if (read === undefined || llm.prompts === undefined) return sent;
+    const sha256 = lookups.digest?.(lookups.bodyFile(llm.prompts) ?? new Uint8Array());
+    const dataSet = { file: llm.prompts, entries: read.entries, ...(sha256 !== undefined && { sha256 }) };
+    return { ...sent, prompts: { bodies, order, dataSet, ...uncountedIn(read.prompts, llm) } };
   }
   const wanted = complete(written ?? {});
   const unchanged = written === undefined || JSON.stringify(wanted) === JSON.stringify(written);
   const lists = written === undefined ? {} : listsFor([wanted], url, dialect);
   return { ...known(wanted), ...lists, ...(unchanged ? same : { body: bytesOf(wanted) }) };
 }
+
+/** Returns what a tokenizer has to count; empty if nothing depends on it. */
+function uncountedIn(
+  prompts: readonly Prompt[],
+  { promptsTokens, outputTokens }: LlmChoices,
+): Pick<Prompts, 'uncounted'> {
+  const range = promptsTokens === undefined ? undefined : parseTokenRange(promptsTokens);
+  const usesAnswers = outputTokens === answerLengths;
+  if (range === undefined && !usesAnswers) return {};
+  const texts = prompts.map(({ text, messages, members }) => text ?? contentsOf(messages ?? [members?.['prompt']]));
+  const answers = usesAnswers ? { answers: prompts.map(({ answer }) => answer) } : {};
+  return { uncounted: { texts, ...(range && { range }), ...answers } };
+}
+
+/** Returns the texts of messages, one per line. */
+const contentsOf = (messages: readonly unknown[]): string =>
+  messages
+    .map((message) => (isObject(message) ? message['content'] : message))
+    .map((content) => (typeof content === 'string' ? content : JSON.stringify(content ?? '')))
+    .join('\n');
 
 /** Fails for a directive that the API doesn't support. */
 function checkChoices(asks: ApiRequests, dialect: DialectName, llm: LlmChoices, url: string, fail: Fail): void {

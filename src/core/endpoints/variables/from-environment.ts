@@ -5,7 +5,7 @@ import type { PreparedRequest, Target } from '../types.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Sources without an editor: all values from outside the file are environment variables. */
-export interface EnvironmentLookups extends Pick<Lookups, 'bodyFile' | 'shownAs' | 'stream'> {
+export interface EnvironmentLookups extends Pick<Lookups, 'bodyFile' | 'digest' | 'shownAs' | 'stream'> {
   readonly env: Environment;
   /** Values of the `.env` file. Absent: read from the environment, as in a worker of Artillery. */
   readonly dotenv?: Environment;
@@ -28,9 +28,9 @@ export const valuesFromEnvironment = (env: Environment, dotenv?: Environment): V
  */
 export function prepareFromEnvironment(
   targets: readonly Target[],
-  { env, dotenv, bodyFile, shownAs, stream }: EnvironmentLookups,
+  { env, dotenv, ...rest }: EnvironmentLookups,
 ): { requests: PreparedRequest[]; secrets: string[] } {
-  const lookups: Lookups = { ...valuesFromEnvironment(env, dotenv), bodyFile, shownAs, stream };
+  const lookups: Lookups = { ...valuesFromEnvironment(env, dotenv), ...rest };
   for (const target of targets) checkSecrets(target, lookups);
   return prepareTargets(targets, lookups);
 }

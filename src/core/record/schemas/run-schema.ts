@@ -26,6 +26,22 @@ export const askedTokensSchema = about(
 );
 
 /** Use of a target's prompts; see `PromptUse`. */
+export const dataSetSchema = v.object({
+  file: about('File as written, relative to the endpoints file.', v.string()),
+  sha256: v.exactOptional(about('SHA-256 of its bytes, hexadecimal. Absent if unknown.', v.string())),
+  entries: about('Number of entries in the file.', count),
+  kept: about('Number of prompts that are used.', count),
+  inputTokens: v.exactOptional(
+    about("Tokens of these prompts, by the plan's tokenizer. Absent if they weren't counted.", askedTokensSchema),
+  ),
+  answerTokens: v.exactOptional(
+    about(
+      'Tokens of the answers in the file, which the requests asked for. Absent without @output-tokens answers.',
+      askedTokensSchema,
+    ),
+  ),
+});
+
 export const promptUseSchema = v.object({
   distinct: about('Number of different prompts, or of conversations.', count),
   start: about(
@@ -52,6 +68,7 @@ export const promptUseSchema = v.object({
   askedOutput: v.exactOptional(
     about('Output tokens that @output-tokens asked for; absent without it.', askedTokensSchema),
   ),
+  dataSet: v.exactOptional(about('File of the prompts; absent without one.', dataSetSchema)),
 });
 
 /** Request to a language model; see `LlmRequest`. */

@@ -47,12 +47,24 @@ function conversationUse(use: PromptUse, { min, max, mean }: NonNullable<PromptU
   return `${use.distinct === 1 ? `the same one ${formatCount(use.sent)} times: ${why}` : givenText(use)}; ${turns}; think time ${think ?? '0s unless the file sets one'}`;
 }
 
-function useText({ distinct, start, sent, askedInput, askedOutput }: PromptUse): string {
+function useText({ distinct, start, sent, askedInput, askedOutput, dataSet }: PromptUse): string {
   const output = askedOutput === undefined ? '' : `; asked for ${tokensText(askedOutput)} of output`;
   if (askedInput !== undefined) {
     return `${countOf(sent, 'generated prompt')} of ${tokensText(askedInput)}, none sent twice${output}`;
   }
-  return givenText({ distinct, start, sent }) + output;
+  return `${dataSetText(dataSet)}${givenText({ distinct, start, sent })}${output}`;
+}
+
+/** Returns what is used of a file, if not all, or with lengths: `1,000 of 1,420 entries of chats.json (212 tokens on average …); `. */
+function dataSetText(dataSet: PromptUse['dataSet']): string {
+  if (dataSet === undefined) return '';
+  const { file, entries, kept, inputTokens, answerTokens } = dataSet;
+  if (kept === entries && inputTokens === undefined) return '';
+  const lengths = [
+    ...(inputTokens === undefined ? [] : [tokensText(inputTokens)]),
+    ...(answerTokens === undefined ? [] : [`answers of ${tokensText(answerTokens)}`]),
+  ].join(', ');
+  return `${formatCount(kept)} of ${formatCount(entries)} ${entries === 1 ? 'entry' : 'entries'} of ${file} used${lengths === '' ? '' : `: ${lengths}`}; `;
 }
 
 /** `512 tokens`, or `498 tokens on average (min 120, max 1,003)`. */

@@ -1,4 +1,5 @@
 import { workspace, type Uri } from 'vscode';
+import { createHash } from 'node:crypto';
 import { parseEnv } from 'node:util';
 import {
   filesFor,
@@ -77,6 +78,7 @@ async function lookupsFor(
   return {
     ...known,
     bodyFile: (path) => bodies.get(path),
+    digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     base64: (written) => {
       const bytes = bodies.get(resolvedPath(written, known) ?? '');
       return bytes && Buffer.from(bytes).toString('base64');
