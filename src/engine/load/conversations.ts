@@ -80,7 +80,7 @@ export function createConversations(): Conversations {
       const { turn, hasLeft } = slot;
       if (turn === undefined) return;
       count(turn, -1);
-      // A conversation whose first request never left hasn't started.
+      // A conversation whose first request was never sent hasn't started.
       if (hasLeft || turn.number > 1) cut += 1;
     },
     take: (nowMs) => ((waiting.at(-1)?.atMs ?? Infinity) <= nowMs ? waiting.pop() : undefined),

@@ -212,7 +212,7 @@ describe('objectives on response time', () => {
       ['not enough data', 900],
     ]);
     assert.deepEqual(outcome('response.max < 5s', { responseTimeMs: distribution(null) }), [['not enough data', null]]);
-    // Two requests never left: theirs is longer than all, and unknown.
+    // Two requests were never sent. Their times are longer than all others, and unknown.
     const backlog = { max: 3, maxAtMs: 10, waitedMs: 90, unsent: 2, widthMs: 50, waiting: [3, 2] };
     assert.deepEqual(outcome('response.p95 < 5s, p95 < 5s', { responseTimeMs: distribution(900), backlog }), [
       ['not enough data', 900],

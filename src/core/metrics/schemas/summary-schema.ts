@@ -101,7 +101,7 @@ export const backlogSchema = v.object({
   max: about('Peak backlog.', count),
   maxAtMs: about('Time of the peak from the start of the clock; null if nothing was ever queued.', numberOrNull),
   waitedMs: about('Time during which at least one request was queued.', amount),
-  unsent: about('Requests that were due and never left, because the run ended first. In no other number.', count),
+  unsent: about('Requests that were due but never sent, because the run ended first. In no other number.', count),
   widthMs: about('Width of a slice.', v.number()),
   waiting: about('Peak backlog in each slice.', v.array(count)),
 });

@@ -70,7 +70,7 @@ export interface ServerWords {
   readonly stopLens: (port: number, doing: string) => string;
   readonly startAndRun: string;
   readonly endedByItself: (how: string) => string;
-  /** Why it's missing, and which package has it. */
+  /** Error if the server isn't in the package, and what to do. */
   readonly missing: { readonly message: string; readonly hint: string };
 }
 
