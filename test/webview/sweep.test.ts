@@ -190,6 +190,19 @@ describe('results panel of a suite', () => {
     await memory.page.getByText('No folder is open').waitFor();
   });
 
+  it('starts with the verdict', async () => {
+    const { page } = await show(sweepStates.throughputSuite);
+    assert.match(
+      (await page.locator('.verdict').textContent()) ?? '',
+      /^Passed All 5 goals met\. Recommended concurrency 4: .+ req\/s, .+ tokens\/s\.$/,
+    );
+    const latency = await show(sweepStates.latencySuite);
+    assert.match(
+      (await latency.page.locator('.verdict').textContent()) ?? '',
+      /^Completed Mean TTFT .+, over 9 pairs of lengths\.$/,
+    );
+  });
+
   it('explains why requests failed', async () => {
     const { levels: runs } = sweepStates.sweepOfFailures.sweep;
     for (const { suite } of [sweepStates.latencySuite, sweepStates.memorySuite]) {

@@ -1,4 +1,3 @@
-import { outcomeOfAll } from '../../src/core/report/words/outcome-words.ts';
 import type { Chapters, Section } from '../../src/core/report/formats/chapters.ts';
 import { latencyChapters } from '../../src/core/report/suites/suite-latency.ts';
 import { memoryChapters } from '../../src/core/report/suites/suite-memory.ts';
@@ -7,16 +6,16 @@ import type { SuiteRecord } from '../../src/panel-protocol.ts';
 import { levelCharts } from '../../src/core/report/charts/levels.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
 import { h } from '../dom.ts';
-import { outcomeBadge } from '../sections/kit/badge.ts';
 import { factList } from '../sections/kit/facts.ts';
 import { reportTable } from '../sections/kit/report-table.ts';
 import { chartSection, markNote, section, sessionNote } from '../sections/kit/section.ts';
+import { answerLine } from '../sections/run/verdict-line.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
 import type { StateOf, View } from './view.ts';
 
 /** The report of a suite, chapter by chapter. */
 export function suiteView({ suite, keptForSession, mark }: StateOf<'suite'>): View {
-  const { title, subtitle, sections } = chaptersOf(suite);
+  const { title, subtitle, verdict, sections } = chaptersOf(suite);
   const charts =
     suite.suite === 'throughput'
       ? levelCharts({ levels: suite.runs, figures: suite.figures }).map((chart) => chartFigure(chart))
@@ -29,12 +28,8 @@ export function suiteView({ suite, keptForSession, mark }: StateOf<'suite'>): Vi
       h(
         'header',
         {},
-        h(
-          'div',
-          { class: 'headline' },
-          h('h1', { tabindex: -1 }, title),
-          outcomeBadge(outcomeOfAll(suite.status, suite.runs)),
-        ),
+        h('h1', { tabindex: -1 }, title),
+        verdict === undefined ? null : answerLine(verdict),
         h('p', { class: 'remark' }, subtitle),
         runToolbar(suite.id, 'suite'),
       ),

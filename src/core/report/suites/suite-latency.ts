@@ -4,6 +4,7 @@ import { failureSentences } from '../words/failure-reasons.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
 import type { Chapters } from '../formats/chapters.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
+import { latencyVerdict } from './suite-verdict.ts';
 import { suiteSchema, type LatencyCellResult, type LatencySuite, type MeanSd } from '../../record/suites/suite.ts';
 import type { Table } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -59,6 +60,7 @@ export function latencyChapters(suite: LatencySuite): Chapters {
   return {
     title: `Latency of ${model.name}`,
     subtitle: suiteSubtitle(suite),
+    verdict: latencyVerdict(suite),
     sections: [
       { title: 'Overview', sentences: overview(suite) },
       { title: 'Model information', facts: modelFacts(model) },

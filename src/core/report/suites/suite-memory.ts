@@ -5,6 +5,7 @@ import { failureSentences } from '../words/failure-reasons.ts';
 import { countOf, formatCount, formatNumber, noValue } from '../../format.ts';
 import type { Chapters, Section } from '../formats/chapters.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
+import { suiteVerdict } from './suite-verdict.ts';
 import { suiteSchema, type MemorySuite } from '../../record/suites/suite.ts';
 
 /** Tolerated growth per iteration: between garbage collections, heaps grow by up to a third of it. */
@@ -48,6 +49,7 @@ export function memoryChapters(suite: MemorySuite): Chapters {
   return {
     title: `Memory of ${model.name}`,
     subtitle: suiteSubtitle(suite),
+    verdict: suiteVerdict(suite, badges[suite.verdict], verdictWords(suite), coveredText(suite)),
     sections: [
       overview(suite),
       { title: 'Model information', facts: modelFacts(model) },
@@ -86,8 +88,17 @@ export function memoryChapters(suite: MemorySuite): Chapters {
   };
 }
 
+const badges = {
+  leak: { label: 'Memory leak', tone: 'bad' },
+  'no leak shown': { label: 'No leak shown', tone: 'good' },
+  'not enough data': { label: 'Not enough data', tone: 'warning' },
+} as const;
+
+const coveredText = ({ iterations, workload }: MemorySuite): string =>
+  `${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')}`;
+
 function overview(suite: MemorySuite): Section {
-  const { afterLoadMiB, increaseMiB, settling, growth, iterations, workload, runs } = suite;
+  const { afterLoadMiB, increaseMiB, settling, growth, iterations, runs } = suite;
   return {
     title: 'Overview',
     facts: [
@@ -106,11 +117,7 @@ function overview(suite: MemorySuite): Section {
           : `${small(growth.interval95[0])} to ${small(growth.interval95[1])} per iteration`,
       ],
     ],
-    sentences: [
-      ...verdictWords(suite),
-      ...failureSentences(runs),
-      ...earlyEnd('Suite', suite, `${formatCount(iterations.length)} of ${countOf(workload.iterations, 'iteration')}`),
-    ],
+    sentences: [...verdictWords(suite), ...failureSentences(runs), ...earlyEnd('Suite', suite, coveredText(suite))],
   };
 }
 

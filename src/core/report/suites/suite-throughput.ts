@@ -18,6 +18,7 @@ import type { Finding, SuiteLevel, ThroughputSuite } from '../../record/suites/s
 import { levelCharts } from '../charts/levels.ts';
 import { formatChange, formatFactor } from '../../format.ts';
 import { ratioText } from '../tables/sweep-tables.ts';
+import { throughputVerdict } from './suite-verdict.ts';
 import type { Table } from '../tables/tables.ts';
 
 /** The report of the throughput suite: every section that the reference's has, in its order. */
@@ -27,6 +28,7 @@ export function throughputChapters(suite: ThroughputSuite): Chapters {
   return {
     title: `Throughput of ${model.name}`,
     subtitle: suiteSubtitle(suite),
+    verdict: throughputVerdict(suite),
     sections: [
       { title: 'Overview', sentences: overview(suite) },
       { title: 'Model information', facts: modelFacts(model) },
