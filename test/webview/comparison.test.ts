@@ -73,11 +73,11 @@ describe('results panel of an A/B comparison', () => {
     assert.equal(await page.locator('figure:visible').count(), 0);
     await panel.send({ type: 'state', state: comparingAt(8) });
     await page.getByText('Pair 9 of at most 40: measuring B').waitFor();
-    const width = async (): Promise<string> => (await rowsOf(page, 'Metrics'))[0]?.[4] ?? '';
+    const width = async (): Promise<string> => (await rowsOf(page, 'Metrics'))[0]?.[3] ?? '';
     const wide = await width();
     await panel.send({ type: 'state', state: comparingAt(14) });
     await page.getByText('14 pairs of at most 40.').waitFor();
-    assert.match(wide, /^[+−]\d+\.\d% to [+−]\d+\.\d%$/);
+    assert.match(wide, /^[+−]\d+\.\d% [+−]\d+\.\d% to [+−]\d+\.\d%$/);
     assert.notEqual(await width(), wide);
     assert.equal(await page.locator('figure').count(), 1);
     await page.getByRole('button', { name: 'Cancel' }).click();

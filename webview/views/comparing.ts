@@ -4,7 +4,7 @@ import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { h, setAttributes } from '../dom.ts';
 import { createLiveHeader } from '../sections/live/live-header.ts';
 import { createProgress } from '../sections/live/progress.ts';
-import { reportTable } from '../sections/kit/report-table.ts';
+import { changeTable } from '../sections/compare/change-table.ts';
 import { section } from '../sections/kit/section.ts';
 import { comparingWords, planWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
@@ -13,7 +13,7 @@ import type { StateOf, View } from './view.ts';
 export function comparingView(first: StateOf<'comparing'>): View {
   const { sides, plan } = first;
   const header = createLiveHeader(
-    first.name,
+    `A/B comparison: ${first.name}`,
     `A: ${sides.a} · B: ${sides.b} · slices in pairs, each ${planWords(plan)}`,
   );
   const progress = createProgress('Progress of the comparison');
@@ -42,7 +42,7 @@ export function comparingView(first: StateOf<'comparing'>): View {
       charts.push(made);
       chartPlace.replaceChildren(made.element);
     }
-    table.replaceChildren(reportTable(changes));
+    table.replaceChildren(changeTable(changes));
   }
 
   update(first);

@@ -18,7 +18,7 @@ import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { dropdown } from '../controls.ts';
 import { h } from '../dom.ts';
 import { factList } from '../sections/kit/facts.ts';
-import { reportTable } from '../sections/kit/report-table.ts';
+import { changeTable } from '../sections/compare/change-table.ts';
 import { markNote, note, section, sentences, sessionNote } from '../sections/kit/section.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { runToolbar } from '../sections/kit/toolbar.ts';
@@ -51,7 +51,7 @@ export function comparisonView({ comparison, keptForSession, mark }: StateOf<'co
       section(
         'Change of B against A',
         h('div', { class: 'charts' }, ...forest.map(({ element }) => element)),
-        reportTable(metricTable(comparison)),
+        changeTable(metricTable(comparison)),
       ),
       slices.element,
       differences(comparison),

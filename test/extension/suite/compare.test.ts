@@ -154,7 +154,7 @@ describe('a comparison in the editor', function () {
     assert.match(asked[1] ?? '', /^HEAD, Branches, main, Commits, [0-9a-f]{7}$/);
     assert.equal(
       asked[5],
-      `Run this command?\n${serve}\n\nFor the comparison, in a new work tree of main and in the workspace folder. Loadlens asks once per command in this workspace.`,
+      `Run this command?\n${serve}\n\nThe comparison runs it in a new work tree of main and in the workspace folder. Loadlens asks once per command in this workspace.`,
     );
     assert.ok(comparison);
     assert.match(

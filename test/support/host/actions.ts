@@ -62,6 +62,11 @@ export async function answer(page: Page, prompt: string | RegExp, value: string)
   await page.keyboard.press('Enter');
 }
 
+/** Picks a row of the open list by its title. */
+export async function choose(page: Page, title: string): Promise<void> {
+  await quickRow(page, title).click();
+}
+
 /** Answers the save dialog, which proposes a path with this end, with another path. */
 export async function saveAs(page: Page, file: string, proposed = path.extname(file)): Promise<void> {
   // It comes up empty and proposes a path a moment later, over whatever was typed until then.

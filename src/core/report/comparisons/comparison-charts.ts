@@ -82,12 +82,24 @@ function changeAxis(ratios: readonly number[]): ChartAxis {
     title: 'Change of B against A',
     min,
     max,
-    ticks: ticksBetween(Math.exp(min) - 1, Math.exp(max) - 1)
-      .filter((change) => change > -0.999)
-      .map((change) => Math.log1p(change)),
+    ticks: apart(
+      ticksBetween(Math.exp(min) - 1, Math.exp(max) - 1)
+        .filter((change) => change > -0.999)
+        .map((change) => Math.log1p(change)),
+      0.12 * (max - min),
+    ),
     tick: (place) => changeAt(place).replace('.0%', '%'),
     text: changeAt,
   };
+}
+
+/** Returns the ticks that are this far from each other, 0 among them: equal steps of change crowd on one side. */
+function apart(ticks: readonly number[], distance: number): number[] {
+  const kept: number[] = ticks.filter((tick) => tick === 0);
+  for (const tick of ticks.toSorted((a, b) => Math.abs(a) - Math.abs(b))) {
+    if (kept.every((other) => Math.abs(other - tick) >= distance)) kept.push(tick);
+  }
+  return kept.toSorted((a, b) => a - b);
 }
 
 const sizeOf = ({ ratio }: Metric): number => Math.abs(Math.log(ratio ?? 1));

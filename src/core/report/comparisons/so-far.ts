@@ -21,7 +21,7 @@ const caveat = 'Intervals as if the comparison ended now. The verdict waits unti
  */
 export function changesSoFar(record: ComparisonRecord): ChangesSoFar {
   const { a, b, level } = record;
-  const judged = record.metrics.filter(({ decisive }) => decisive).length;
+  const judged = record.metrics.filter(({ decisive }) => decisive).length || 1;
   const metrics = record.metrics.map((metric): ComparisonRecord['metrics'][number] => {
     const values = a.slices.map((slice, pair) => [
       slice.values[metric.metric] ?? 0,
@@ -29,7 +29,7 @@ export function changesSoFar(record: ComparisonRecord): ChangesSoFar {
     ]);
     const isWhole = values.every((pair) => pair.every((value) => value > 0));
     const differences = values.map(([ofA = 1, ofB = 1]) => Math.log(ofB / ofA));
-    const { effect, interval } = pairedEstimate(isWhole ? differences : [], level / (metric.decisive ? judged : 1));
+    const { effect, interval } = pairedEstimate(isWhole ? differences : [], level / judged);
     return {
       ...metric,
       ratio: Number.isNaN(effect) ? null : Math.exp(effect),

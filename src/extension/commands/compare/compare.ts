@@ -105,7 +105,7 @@ export function compareCommands(
       ? [
           {
             label: '$(git-branch) A Branch or Commit…',
-            description: 'starts the servers of both in turn',
+            description: 'side A; side B is the files as they are',
             take: async (place) => {
               const picked = await askRef(memory, request.uri, place);
               if (picked.kind === 'next') await start(request, sinceRef(picked.value));

@@ -151,7 +151,7 @@ async function mayStart(sides: readonly ComparisonSideInput[], { consent }: Laun
   const servers = sides.flatMap(({ server }) => server ?? []);
   const commands = [...new Set(servers.flatMap(({ build, command }) => [build ?? [], command].flat()))];
   const places = servers.map(({ ref }) => (ref === '.' ? 'in the workspace folder' : `in a new work tree of ${ref}`));
-  return commands.length === 0 || consent.askCommands(commands, `For the comparison, ${places.join(' and ')}.`);
+  return commands.length === 0 || consent.askCommands(commands, places.join(' and '));
 }
 
 const withNotes = (task: ComparisonTask, notes: readonly string[]): ComparisonTask => {

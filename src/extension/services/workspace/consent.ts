@@ -23,7 +23,7 @@ export interface Consent {
   /**
    * Shows shell commands before they run for the first time. Consent applies to the text of a command in this
    * workspace.
-   * @param where sentence that says where they run
+   * @param where place where they run, such as `in the workspace folder`
    */
   readonly askCommands: (commands: readonly string[], where: string) => Promise<boolean>;
   readonly commands: () => readonly string[];
@@ -73,8 +73,9 @@ export function createConsent(memory: Memento): Consent {
       const fresh = commands.filter((command) => !allowedCommands().includes(command));
       if (fresh.length === 0) return true;
       const allow = 'Allow and Run';
-      const detail = [...fresh, `${where} Loadlens asks once per command in this workspace.`].join('\n\n');
-      const question = fresh.length === 1 ? 'Run this command?' : 'Run these commands?';
+      const [question, them] = fresh.length === 1 ? ['Run this command?', 'it'] : ['Run these commands?', 'them'];
+      const why = `The comparison runs ${them} ${where}. Loadlens asks once per command in this workspace.`;
+      const detail = [...fresh, why].join('\n\n');
       if ((await window.showWarningMessage(question, { modal: true, detail }, allow)) !== allow) return false;
       await set(commandsKey, [...allowedCommands(), ...fresh]);
       return true;
