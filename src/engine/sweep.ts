@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot } from '../core/metrics/types.ts';
-import { nextSearchStep, trialOutcome, type CapacityResult, type Trial } from '../core/plan/capacity.ts';
+import {
+  nextSearchStep,
+  resultOfTrials,
+  trialOutcome,
+  type CapacityResult,
+  type Trial,
+} from '../core/plan/capacity.ts';
 import { targetRatePerS } from '../core/plan/load/target-rate.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
@@ -98,7 +104,16 @@ export async function findCapacity(given: SearchInput, hooks: SweepHooks): Promi
       ...parts,
       planned: trials.map(({ concurrency }) => concurrency),
       coolDownMs,
-      search: { objectives, from, to, trials: [...trials], ...(result ?? { ...resultSoFar(trials), sure: false }) },
+      search: {
+        objectives,
+        from,
+        to,
+        trials: [...trials],
+        ...(result ?? {
+          ...resultOfTrials(trials.map(({ concurrency, outcome }) => ({ level: concurrency, outcome }))),
+          sure: false,
+        }),
+      },
     });
   const series = startSeries(input, coolDownMs, null, hooks, recordOf);
   for (;;) {
@@ -109,16 +124,6 @@ export async function findCapacity(given: SearchInput, hooks: SweepHooks): Promi
     }
     trials.push({ concurrency: step.concurrency, outcome: trialOutcome(objectives, record) });
   }
-}
-
-/** Returns the result of a canceled search. */
-function resultSoFar(trials: readonly Trial[]): { capacity: number | null; firstFailing: number | null } {
-  const failing = trials.filter(({ outcome }) => outcome === 'fail').map(({ concurrency }) => concurrency);
-  const firstFailing = failing.length === 0 ? null : Math.min(...failing);
-  const passing = trials
-    .filter(({ outcome, concurrency }) => outcome === 'pass' && concurrency < (firstFailing ?? Infinity))
-    .map(({ concurrency }) => concurrency);
-  return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
 }
 
 /** Maximum number of targets with their own row in each run of a series. */

@@ -110,7 +110,7 @@ function optionRows(paths: readonly string[], isShown: (option: Option) => boole
   return [['Option', 'Default', 'Description'], ...rows];
 }
 
-const sweepFlags = new Set(['--levels', '--sweep', '--rates', '--find-capacity', '--cool-down']);
+const sweepFlags = new Set(['--levels', '--sweep', '--rates', '--find-capacity', '--by', '--cool-down']);
 const ofRun = new Set(commandNamed('run').options.map(({ flags, description }) => flags + description));
 const isNotOfRun = ({ flags, description }: Option): boolean => !ofRun.has(flags + description);
 

@@ -2,6 +2,7 @@ import { noLimitUpTo } from '../../src/core/record/sweeps/capacity-sentences.ts'
 import { chartsOfLevels, tableOfLevels } from '../../src/core/report/formats/sweep-reports.ts';
 import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
+import { rateOf } from '../../src/core/record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
 import { operatingSentences } from '../../src/core/report/words/operating-point.ts';
 import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
@@ -57,10 +58,10 @@ function tryHigher(sweep: SweepRecord): HTMLElement | undefined {
   return button('Try Higher Levels…', () => post({ type: 'sweepHigher', id: sweep.id })).element;
 }
 
-function subtitle({ startedAt, planned, rates, levels, search }: SweepRecord): string {
+function subtitle({ startedAt, planned, rates, rateSearch, levels, search }: SweepRecord): string {
   const what =
     rates !== undefined
-      ? ratesWords(rates.planned)
+      ? `${rateSearch === undefined ? '' : 'Search for capacity. '}${ratesWords(rateSearch === undefined ? rates.planned : levels.map((level) => rateOf(level)))}`
       : search === undefined
         ? levelsWords(planned)
         : `Search for capacity, ${levelsWords(levels.map(({ plan }) => plan.concurrency))}`;

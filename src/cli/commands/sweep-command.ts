@@ -6,6 +6,8 @@ import type { Objective } from '../../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
 import { capital, formatCount } from '../../core/format.ts';
 import { targetRatePerS } from '../../core/plan/load/target-rate.ts';
+import { searchedRatePlan, searchedRates } from '../../core/plan/rate-search.ts';
+import { findRate } from '../../engine/rate-search.ts';
 import { makeRateSweepPlan } from '../../core/plan/rate-sweep.ts';
 import { levelName, rateName } from '../../core/record/sweeps/level-words.ts';
 import { compactRecord } from '../../core/record/compact-run.ts';
@@ -30,6 +32,7 @@ export interface SweepOptions {
   readonly sweep?: readonly [first: number, last: number];
   readonly rates?: readonly number[];
   readonly findCapacity?: readonly Objective[];
+  readonly by?: 'concurrency' | 'rate';
   readonly coolDown?: number;
   readonly concurrency?: number;
   readonly allowHost?: readonly string[];
@@ -98,6 +101,14 @@ export async function sweepCommand(
       return endOfSweep(record);
     });
 
+  if (wanted !== undefined && options.by === 'rate') {
+    const finite = options.rates?.filter(Number.isFinite) ?? searchedRates;
+    const range = [finite[0] ?? searchedRates[0], finite.at(-1) ?? searchedRates[1]] as const;
+    const planOf = (rate: number): RunPlan => searchedRatePlan(rate, objectives, choices, file);
+    return run(`requests of several runs at up to ${rateName(range[1])},`, (served, hooks) =>
+      findRate({ ...served, objectives, range, coolDownMs, planOf }, hooks),
+    );
+  }
   if (options.rates !== undefined) {
     const plan = makeRateSweepPlan({ ...choices, rates: options.rates, coolDownMs }, file);
     return run(loadOfPlans(plan.levels), (input, hooks) => runSweep({ ...input, plan }, hooks));
@@ -150,11 +161,15 @@ function clash(message: string, hint: string): never {
   throw new LoadlensError(message, { hint });
 }
 
-function checkTogether({ levels, sweep, rates, findCapacity: search, concurrency }: SweepOptions): void {
+function checkTogether({ levels, sweep, rates, findCapacity: search, by, concurrency }: SweepOptions): void {
   if (rates !== undefined && [levels, sweep].some((option) => option !== undefined))
     clash("--rates can't be combined with --levels or --sweep.", 'Use only one of them.');
-  if (rates !== undefined && search !== undefined)
-    clash("--rates and --find-capacity can't be combined.", 'Remove one of them.');
+  if (rates !== undefined && search !== undefined && by !== 'rate')
+    clash("--rates and --find-capacity can't be combined.", 'Add --by rate to search in this range.');
+  if (by === 'rate' && search === undefined)
+    clash('--by rate has no effect without --find-capacity.', 'Add --find-capacity, or use --rates alone.');
+  if (by === 'rate' && sweep !== undefined)
+    clash("--sweep can't be combined with --by rate.", 'Use --rates 1..64 to set the range of the search.');
   if (levels !== undefined && sweep !== undefined)
     clash("--levels and --sweep can't be combined.", 'Use only one of them.');
   if (levels !== undefined && search !== undefined)

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planOptions } from '../../core/values/plan-options.ts';
 import { parseRates } from '../../core/plan/rate-sweep.ts';
 import { defaultCoolDownMs, parseLevels, parseRange } from '../../core/plan/sweep.ts';
@@ -14,6 +14,11 @@ export function addSweepOptions(run: Command): Command {
       '--find-capacity <objectives>',
       "find the highest concurrency that meets objectives, such as 'p95 < 2s'; --sweep sets the range (default: 1..256)",
       absoluteObjectives,
+    )
+    .addOption(
+      new Option('--by <load>', 'what --find-capacity raises; with rate, --rates 1..64 sets the range')
+        .choices(['concurrency', 'rate'])
+        .default('concurrency'),
     )
     .option(
       '--cool-down <time>',

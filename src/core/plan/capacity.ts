@@ -33,37 +33,82 @@ const sparePart = 2;
 
 type LevelState = 'pass' | 'fail' | 'open';
 
+/** Outcome of one run of a level, whatever its levels are: concurrency or arrival rates. */
+export interface LevelTrial {
+  readonly level: number;
+  readonly outcome: TrialOutcome;
+}
+
+/** Next level to try, or the result. */
+export type NextLevel =
+  { readonly kind: 'try'; readonly level: number } | { readonly kind: 'done'; readonly result: CapacityResult };
+
+/** Levels of a search. */
+interface Scale {
+  readonly first: number;
+  readonly last: number;
+  /** Level of the first run. */
+  readonly start: number;
+  /** Returns the level to try if the lowest one so far fails; at least the first is tried. */
+  readonly below: (level: number) => number;
+  /** Returns the level to try between two; null if they count as neighbors. */
+  readonly between: (low: number, high: number) => number | null;
+}
+
 /**
  * Returns the next step of a search: doubling until a level fails, then bisection, then one more run of the two levels
  * at the boundary. The majority of its runs decides a level; an undecided run isn't a pass. If two runs disagree, a
  * third decides. Assumes that all levels above a failing one fail.
  */
-export function nextSearchStep(trials: readonly Trial[], first: number, last: number): SearchStep {
-  const levels = [...new Set(trials.map(({ concurrency }) => concurrency))].toSorted((a, b) => a - b);
+export function nextLevel(trials: readonly LevelTrial[], { first, last, start, below, between }: Scale): NextLevel {
+  const levels = [...new Set(trials.map(({ level }) => level))].toSorted((a, b) => a - b);
   const states = levels.map((level) => ({ level, state: stateOf(trials, level) }));
   const open = states.find(({ state }) => state === 'open');
-  if (open !== undefined) return { kind: 'try', concurrency: open.level };
+  if (open !== undefined) return { kind: 'try', level: open.level };
   const high = states.find(({ state }) => state === 'fail')?.level ?? null;
   const low = states.findLast(({ level, state }) => state === 'pass' && level < (high ?? Infinity))?.level ?? null;
 
-  if (low === null && high === null) return { kind: 'try', concurrency: first };
-  if (high === null && low !== null && low < last) {
-    return { kind: 'try', concurrency: Math.min(last, low * 2) };
-  }
-  if (low === null && high !== null && high > first) return { kind: 'try', concurrency: first };
-  if (low !== null && high !== null && high - low > Math.max(1, Math.floor(low * precision))) {
-    return { kind: 'try', concurrency: Math.floor((low + high) / 2) };
-  }
+  if (low === null && high === null) return { kind: 'try', level: start };
+  if (high === null && low !== null && low < last) return { kind: 'try', level: Math.min(last, low * 2) };
+  if (low === null && high !== null && high > first) return { kind: 'try', level: Math.max(first, below(high)) };
+  const middle = low === null || high === null ? null : between(low, high);
+  if (middle !== null) return { kind: 'try', level: middle };
   const toConfirm = [low, high].find((level) => level !== null && runsOf(trials, level).length < agreeing);
-  if (toConfirm !== undefined && toConfirm !== null) return { kind: 'try', concurrency: toConfirm };
+  if (toConfirm !== undefined && toConfirm !== null) return { kind: 'try', level: toConfirm };
   const sure = [low, high].every((level) => level === null || agrees(runsOf(trials, level)));
   return { kind: 'done', result: { capacity: low, firstFailing: high, sure } };
 }
 
-const runsOf = (trials: readonly Trial[], level: number): TrialOutcome[] =>
-  trials.filter(({ concurrency }) => concurrency === level).map(({ outcome }) => outcome);
+/** Returns the next step of a search by concurrency. */
+export function nextSearchStep(trials: readonly Trial[], first: number, last: number): SearchStep {
+  const step = nextLevel(
+    trials.map(({ concurrency, outcome }) => ({ level: concurrency, outcome })),
+    {
+      first,
+      last,
+      start: first,
+      below: () => first,
+      between: (low, high) =>
+        high - low > Math.max(1, Math.floor(low * precision)) ? Math.floor((low + high) / 2) : null,
+    },
+  );
+  return step.kind === 'try' ? { kind: 'try', concurrency: step.level } : step;
+}
 
-function stateOf(trials: readonly Trial[], level: number): LevelState {
+/** Returns the result of a search that was canceled. */
+export function resultOfTrials(trials: readonly LevelTrial[]): Pick<CapacityResult, 'capacity' | 'firstFailing'> {
+  const failing = trials.filter(({ outcome }) => outcome === 'fail').map(({ level }) => level);
+  const firstFailing = failing.length === 0 ? null : Math.min(...failing);
+  const passing = trials
+    .filter(({ outcome, level }) => outcome === 'pass' && level < (firstFailing ?? Infinity))
+    .map(({ level }) => level);
+  return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
+}
+
+const runsOf = (trials: readonly LevelTrial[], at: number): TrialOutcome[] =>
+  trials.filter(({ level }) => level === at).map(({ outcome }) => outcome);
+
+function stateOf(trials: readonly LevelTrial[], level: number): LevelState {
   const runs = runsOf(trials, level);
   const passes = runs.filter((outcome) => outcome === 'pass').length;
   const others = runs.length - passes;
@@ -86,12 +131,16 @@ export function requestsToJudge(objectives: readonly Objective[]): number {
   return Math.max(fewestRequests, largestOf(needed));
 }
 
+/** Without an objective on errors, at most this share of the requests of a level that holds may fail. */
+const mostErrors: Objective = { metric: 'errors', operator: '<=', value: 0.1, text: 'errors <= 10%' };
+
 /**
  * Returns the outcome of a run. It passes if the whole interval of each objective's number does, and fails if one
- * interval lies outside.
+ * interval lies outside. Fast failures don't hold a load: without an objective on errors, 90% of the requests must succeed.
  */
 export function trialOutcome(objectives: readonly Objective[], numbers: Measured): TrialOutcome {
-  const outcomes = new Set(objectives.map((objective) => outcomeOf(objective, numbers)));
+  const judged = objectives.some(({ metric }) => metric === 'errors') ? objectives : [...objectives, mostErrors];
+  const outcomes = new Set(judged.map((objective) => outcomeOf(objective, numbers)));
   if (outcomes.has('fail')) return 'fail';
   return outcomes.has('undecided') ? 'undecided' : 'pass';
 }

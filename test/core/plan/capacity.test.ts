@@ -32,6 +32,16 @@ const sixIs =
   (concurrency: number, run: number): TrialOutcome =>
     concurrency === 6 && wrong(run) ? said : holds(6)(concurrency);
 
+/** One in so many requests succeeds; the server refuses the others. */
+const refusing = (every: number) =>
+  recordOf(
+    closedLoop(400, 4, (index) => ({
+      latencyMs: 100,
+      status: index % every === 0 ? 200 : 429,
+      success: index % every === 0,
+    })),
+  );
+
 describe('capacity search', () => {
   it('doubles, bisects, and repeats the two levels at the boundary', () => {
     const { tried, ...result } = search(holds(6));
@@ -125,6 +135,15 @@ describe('the verdict on a level', () => {
     );
     assert.deepEqual(outcomes, ['pass', 'fail', 'fail', 'fail']);
     assert.equal(trialOutcome(parseObjectives('response.p95 < 151ms').objectives, late), 'pass');
+  });
+
+  it("doesn't let a level hold at which most requests are refused, however fast", () => {
+    const outcome = (every: number, text: string) => trialOutcome(parseObjectives(text).objectives, refusing(every));
+    assert.equal(outcome(4, 'p95 < 500ms'), 'fail');
+    assert.equal(outcome(4, 'throughput > 1'), 'fail');
+    assert.equal(outcome(1, 'p95 < 500ms'), 'pass');
+    // An objective on errors says what is allowed.
+    assert.equal(outcome(4, 'p95 < 500ms, errors < 90%'), 'pass');
   });
 
   it('requires the number of requests that its objectives need', () => {

@@ -138,3 +138,37 @@ describe('a sweep over arrival rates', () => {
     assert.deepEqual(readSweep(JSON.parse(JSON.stringify(sweep))), JSON.parse(JSON.stringify(sweep)));
   });
 });
+
+describe('a capacity search by rate', () => {
+  const levels = [rateLevel(Infinity, 900), rateLevel(10, 100), rateLevel(20, 200), rateLevel(40, 800, 25)];
+  const found = (capacityPerS: number | null, firstFailingPerS: number | null): SweepRecord =>
+    makeSweepRecord({
+      ...sweep,
+      levels,
+      rates: { planned: [null, 10, 20, 40], skipped: [] },
+      rateSearch: {
+        objectives: parseObjectives('response.p95 < 500ms').objectives,
+        fromPerS: 0.01,
+        toPerS: 100_000,
+        resolution: 0.05,
+        trials: [
+          { ratePerS: 20, outcome: 'pass' },
+          { ratePerS: 40, outcome: 'fail' },
+        ],
+        capacityPerS,
+        firstFailingPerS,
+        sure: false,
+      },
+    });
+
+  it('says what it found, how surely, and at what resolution', () => {
+    assert.deepEqual(found(20, 40).capacity.slice(0, 2), [
+      'Meets response.p95 < 500ms at 20 req/s, but not at 40 req/s.',
+      'Unconfirmed: 1 of 1 run passed at 20 req/s, 0 of 1 run passed at 40 req/s (95% intervals, resolution 5%). Total: 4 runs, 400 requests.',
+    ]);
+    assert.equal(found(null, 20).capacity[0], "Doesn't meet response.p95 < 500ms even at 20 req/s.");
+    assert.ok(someLevelMeets(found(20, 40)));
+    assert.ok(!someLevelMeets(found(null, 20)));
+    assert.deepEqual(readSweep(JSON.parse(JSON.stringify(found(20, 40)))).rateSearch, found(20, 40).rateSearch);
+  });
+});

@@ -1,15 +1,18 @@
 import { formatMs, formatRate } from '../../../src/core/format.ts';
-import type { RunRecord } from '../../../src/core/record/run.ts';
+import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import { rateName } from '../../../src/core/record/sweeps/level-words.ts';
 import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from '../../../src/core/record/sweeps/rate-levels.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 /** Returns the tiles of a sweep over arrival rates: the highest rate that holds first. */
-export function rateTiles(levels: readonly RunRecord[]): Tile[] {
+export function rateTiles({ levels, rateSearch }: Pick<SweepRecord, 'levels' | 'rateSearch'>): Tile[] {
   const finite = levels.filter((level) => rateOf(level) < Infinity);
   const over = finite.find(isOverSaturated);
   const judged = finite.some(({ objectives }) => objectives.length > 0);
-  const good = finite.findLast(judged ? holds : keptUp);
+  const good =
+    rateSearch === undefined
+      ? finite.findLast(judged ? holds : keptUp)
+      : finite.findLast((level) => rateOf(level) === rateSearch.capacityPerS);
   const fastest = levels.toSorted((a, b) => (achievedPerS(b) ?? 0) - (achievedPerS(a) ?? 0))[0];
   return [
     {

@@ -8,7 +8,7 @@ import type { Tile } from '../kit/tiles.ts';
 
 /** Returns the tiles of a sweep, capacity first. */
 export function sweepTiles(sweep: SweepRecord): Tile[] {
-  if (sweep.rates !== undefined) return rateTiles(sweep.levels);
+  if (sweep.rates !== undefined) return rateTiles(sweep);
   const { figures, levels } = sweep;
   const bend = knee(sweep);
   const rates = levels.map(({ successThroughputPerS }) => successThroughputPerS ?? 0);

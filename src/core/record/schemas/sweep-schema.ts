@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { capacityResultSchema, concurrencyLevel, trialSchema } from '../../plan/capacity-schema.ts';
+import { rateSearchSchema } from '../../plan/rate-search-schema.ts';
 import { about, amount } from '../../schema.ts';
 import { objectiveSchema } from '../../vocabulary.ts';
 import { sweepSchema } from '../sweeps/sweep.ts';
@@ -41,5 +42,6 @@ export const sweepPartsSchema = v.object({
   unfinished: v.exactOptional(
     about('Run that was cut off when the sweep ended early, cancelled or crashed. In no figure.', runSchema),
   ),
-  search: v.exactOptional(about('Capacity search only.', capacitySearchSchema)),
+  search: v.exactOptional(about('Capacity search by concurrency only.', capacitySearchSchema)),
+  rateSearch: v.exactOptional(about('Capacity search by arrival rate only.', rateSearchSchema)),
 });

@@ -9,7 +9,7 @@ import type { SweepRecord } from './sweep.ts';
 /** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
 export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[] {
   if (sweep.levels.length === 0) return ['No level measured.'];
-  if (sweep.rates !== undefined) return rateSentences(sweep.levels);
+  if (sweep.rates !== undefined) return rateSentences(sweep.levels, sweep.rateSearch);
   const { figures } = sweep;
   return [
     ...(sweep.search === undefined ? heldSentences(sweep) : searchSentences(sweep, sweep.search)),

@@ -1,4 +1,5 @@
-import { formatRate } from '../../format.ts';
+import { countOf, formatCount, formatPercent, formatRate } from '../../format.ts';
+import type { RateSearch } from '../../plan/rate-search.ts';
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
 import { missedText, wordsOf } from './level-verdicts.ts';
@@ -6,9 +7,10 @@ import { rateName } from './level-words.ts';
 import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
 /** Returns the results of a sweep over arrival rates as sentences, starting with the verdict. */
-export function rateSentences(levels: readonly RunRecord[]): string[] {
+export function rateSentences(levels: readonly RunRecord[], search?: RateSearch): string[] {
   const finite = levels.filter((level) => rateOf(level) < Infinity);
-  return [...objectiveSentences(finite), ...saturationSentences(finite), ...peakSentence(levels)];
+  const found = search === undefined ? objectiveSentences(finite) : searchSentences(levels, search);
+  return [...found, ...saturationSentences(finite), ...peakSentence(levels)];
 }
 
 /** `Meets response.p95 < 500ms at 8 req/s.` */
@@ -21,6 +23,28 @@ function objectiveSentences(levels: readonly RunRecord[]): string[] {
   return [
     held === undefined ? `No rate confirmed to meet ${wanted}.` : `Meets ${wanted} at ${rateName(rateOf(held))}.`,
     ...(missed === undefined ? [] : [`Not met at ${rateName(rateOf(missed))}: ${missedText(missed)}.`]),
+  ];
+}
+
+function searchSentences(levels: readonly RunRecord[], search: RateSearch): string[] {
+  const { objectives, capacityPerS, firstFailingPerS, trials, sure, resolution, fromPerS } = search;
+  const wanted = wordsOf(objectives);
+  const told = (rate: number): string => {
+    const runs = trials.filter(({ ratePerS }) => ratePerS === rate);
+    const passed = runs.filter(({ outcome }) => outcome === 'pass').length;
+    return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${rateName(rate)}`;
+  };
+  const found =
+    capacityPerS === null
+      ? `Doesn't meet ${wanted} even at ${rateName(firstFailingPerS ?? fromPerS)}.`
+      : firstFailingPerS === null
+        ? `Meets ${wanted} at ${rateName(capacityPerS)}, the highest rate tried.`
+        : `Meets ${wanted} at ${rateName(capacityPerS)}, but not at ${rateName(firstFailingPerS)}.`;
+  const boundary = [capacityPerS, firstFailingPerS].filter((rate) => rate !== null).map(told);
+  const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
+  return [
+    found,
+    `${sure ? 'Confirmed' : 'Unconfirmed'}: ${boundary.join(', ')} (95% intervals, resolution ${formatPercent(resolution)}). Total: ${countOf(levels.length, 'run')}, ${countOf(requests, 'request')}.`,
   ];
 }
 

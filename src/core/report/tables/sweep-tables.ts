@@ -209,10 +209,10 @@ export function uslFacts({
 
 /** Returns sentences that a reader must know before the numbers: missing levels, failures, client limits. */
 export function sweepNotes(sweep: SweepRecord): string[] {
-  const { levels, planned, rates, search, unfinished } = sweep;
+  const { levels, planned, rates, search, rateSearch, unfinished } = sweep;
   const refused = levels.filter((level) => !succeeds(level)).map(({ plan }) => plan);
   return [
-    ...(search === undefined
+    ...((search ?? rateSearch) === undefined
       ? earlyEnd(
           'Sweep',
           sweep,

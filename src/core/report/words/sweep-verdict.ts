@@ -14,12 +14,14 @@ export function sweepVerdict(sweep: SweepRecord): RunVerdict {
 }
 
 /** Returns whether a level met all objectives, which any level does without objectives. */
-export const someLevelMeets = ({ search, levels, rates }: SweepRecord): boolean =>
-  rates !== undefined && search === undefined
-    ? levels.some(({ objectives }) => objectives.length === 0) || levels.some(holds)
-    : search === undefined
-      ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
-      : search.capacity !== null;
+export const someLevelMeets = ({ search, levels, rates, rateSearch }: SweepRecord): boolean =>
+  rateSearch !== undefined
+    ? rateSearch.capacityPerS !== null
+    : rates !== undefined
+      ? levels.some(({ objectives }) => objectives.length === 0) || levels.some(holds)
+      : search === undefined
+        ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
+        : search.capacity !== null;
 
 function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   const outcome = outcomeOfAll(sweep.status, sweep.levels);
