@@ -26,6 +26,41 @@ const judged = ((): PanelState & { readonly kind: 'run' } => {
   };
 })();
 
+/** A run of 40 conversations of up to 8 turns; every tenth fails in turn 5. */
+const conversing = recordOf(
+  Array.from({ length: 40 }, (_, chat) =>
+    Array.from({ length: chat % 10 === 9 ? 5 : 8 }, (_turn, index) => {
+      const sentMs = 40 * chat + 900 * index;
+      const firstTokenMs = sentMs + 80 + 14 * index + ((chat * 37) % 50);
+      const fails = chat % 10 === 9 && index === 4;
+      return {
+        target: 0,
+        turn: index + 1,
+        turns: 8,
+        scheduledMs: sentMs,
+        sentMs,
+        headersMs: sentMs + 4,
+        endMs: firstTokenMs + 400,
+        status: fails ? 503 : 200,
+        bytes: 4_000,
+        ...(!fails && {
+          outputTokens: 64,
+          tokenSource: 'usage' as const,
+          inputTokens: 40 + 104 * index,
+          cachedTokens: 104 * index,
+          stream: {
+            firstTokenMs,
+            lastTokenMs: firstTokenMs + 390,
+            chunks: 64,
+            untimedTokens: 1,
+            gapsMs: new Float64Array(63).fill(390 / 63),
+          },
+        }),
+      };
+    }),
+  ).flat(),
+);
+
 /** One state of each kind that the panel can show, the awkward ones among them. */
 export const states = {
   empty: { kind: 'empty' },
@@ -171,6 +206,7 @@ export const states = {
     }),
     keptForSession: false,
   },
+  conversing: { kind: 'run', record: conversing, keptForSession: false },
   manyStreams: {
     kind: 'run',
     record: syntheticRecord({ requests: 700, chunks: 30, targets: 2, errors: ['reset', 'noToken'], seed: 6 }),
