@@ -89,6 +89,8 @@ const scaleOut = {
   ...processes,
   entryPoints: { 'scale-out': 'src/processes/scale-out.ts' },
   splitting: false,
+  // Shares of a load have no tokenizer.
+  external: ['*/vocabularies.ts', '@huggingface/tokenizers'],
 };
 
 /** Packages that transformers.js asks for and that no text model needs; they stay out, with their native parts. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { maskedUrl } from '../endpoints/credentials.ts';
 import { filesOf } from '../endpoints/llm/prepare-llm.ts';
-import type { Target } from '../endpoints/types.ts';
+import { answerLengths, type Target } from '../endpoints/types.ts';
 import { placeholderPattern } from '../endpoints/variables/variables.ts';
 import { isCredentialHeader } from '../endpoints/known-words.ts';
 import { LoadlensError } from '../errors.ts';
@@ -68,6 +68,12 @@ export function makeLoad(
   if (conversing !== undefined) {
     throw new LoadlensError(`“${conversing.name}” has conversations, which several workers can't share.`, {
       hint: 'Run it on one machine, or use # @prompts.',
+    });
+  }
+  const counting = targets.find(({ llm }) => llm?.promptsTokens !== undefined || llm?.outputTokens === answerLengths);
+  if (counting !== undefined) {
+    throw new LoadlensError(`“${counting.name}” needs a tokenizer, which the workers don't have.`, {
+      hint: `Remove @prompts-tokens and @output-tokens ${answerLengths}, or run it on one machine.`,
     });
   }
   for (const { name, headers, url } of targets) {

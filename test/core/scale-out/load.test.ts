@@ -51,6 +51,11 @@ describe('an exported load', () => {
     loadOf({ targets: [withHeader('Authorization', 'Bearer {{$env TOKEN}}')] });
   });
 
+  it('is rejected if tokens have to be counted before it', () => {
+    for (const llm of [{ promptsTokens: '4..8' }, { outputTokens: 'answers' }])
+      refuses(() => loadOf({ targets: [{ ...targetOf('one'), llm }] }), /“one” needs a tokenizer/);
+  });
+
   it("is rejected if it's damaged", () => {
     const json = JSON.parse(JSON.stringify(loadOf()));
     refuses(() => readLoad({ ...json, shares: 0 }), /damaged at shares/);
