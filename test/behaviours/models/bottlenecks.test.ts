@@ -3,6 +3,7 @@ import { bottleneckOf, type Bottleneck } from '../../../src/core/report/words/bo
 import { serverTables } from '../../../src/core/report/tables/server-table.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { startCli, type Running } from '../../cli/spawn.ts';
+import { startSlowWay } from '../../support/slow-way.ts';
 import { requestsOf, run } from '../../support/run-input.ts';
 
 let server: Running | undefined;
@@ -14,12 +15,23 @@ async function startMock(options: readonly string[]): Promise<string> {
   return /http:\/\/\S+/.exec(await server.printed(/listening on http:\/\/\S+ \(/))?.[0] ?? '';
 }
 
-async function measure(options: readonly string[], directives: string, seed: number, iclMs = 3): Promise<RunRecord> {
+async function measure(
+  options: readonly string[],
+  directives: string,
+  seed: number,
+  { iclMs = 3, delayMs }: { iclMs?: number; delayMs?: number | undefined } = {},
+): Promise<RunRecord> {
   const url = await startMock(options);
-  const text = `${directives}\n# @stream true\nPOST ${url}/v1/chat/completions\n\n{"model":"mock","messages":[],"icl_ms":${iclMs}}\n`;
-  return run(requestsOf(text), {
-    plan: { requests: null, durationS: 1.5, concurrency: 8, seed, metricsUrl: `${url}/metrics`, drainMs: 10_000 },
-  });
+  const way = delayMs === undefined ? undefined : await startSlowWay(Number(new URL(url).port), { delayMs });
+  const target = way === undefined ? url : `http://127.0.0.1:${way.port}`;
+  const text = `${directives}\n# @stream true\nPOST ${target}/v1/chat/completions\n\n{"model":"mock","messages":[],"icl_ms":${iclMs}}\n`;
+  try {
+    return await run(requestsOf(text), {
+      plan: { requests: null, durationS: 1.5, concurrency: 8, seed, metricsUrl: `${url}/metrics`, drainMs: 10_000 },
+    });
+  } finally {
+    await way?.close();
+  }
 }
 
 interface Scenario {
@@ -27,6 +39,8 @@ interface Scenario {
   readonly what: string;
   readonly options: readonly string[];
   readonly directives: string;
+  /** Delay between client and server in each direction, ms. */
+  readonly delayMs?: number;
 }
 
 const short = '# @input-tokens 64\n# @output-tokens 16';
@@ -61,6 +75,13 @@ const scenarios: readonly Scenario[] = [
     options: ['--prefix-caching', '--ttft-ms', '20', '--ttft-ms-per-token', '0.4'],
     directives: '# @input-tokens 16\n# @shared-prefix 512\n# @output-tokens 32',
   },
+  {
+    name: 'network',
+    what: 'a slow way to the server',
+    options: ['--ttft-ms', '30'],
+    directives: short,
+    delayMs: 120,
+  },
 ];
 
 describe('the bottleneck of a language model server', function () {
@@ -71,15 +92,17 @@ describe('the bottleneck of a language model server', function () {
     server = undefined;
   });
 
-  for (const { name, what, options, directives } of scenarios) {
+  for (const { name, what, options, directives, delayMs } of scenarios) {
     for (const seed of [1, 2]) {
       it(`is identified: ${what} (seed ${seed})`, async () => {
-        const record = await measure(options, directives, seed, name === 'decode' ? 10 : 3);
+        const record = await measure(options, directives, seed, { iclMs: name === 'decode' ? 10 : 3, delayMs });
         assert.equal(record.successes, record.requestsSent);
         // A machine busy with other tests may limit the client, which would hide the server.
-        const healthy: RunRecord = { ...record, client: { ...record.client, bound: null } };
+        const idle = { bound: null, eventLoopDelayP99Ms: 1, idleDelayP99Ms: 1, dispatchGapP99Ms: 1 };
+        const healthy: RunRecord = { ...record, client: { ...record.client, ...idle } };
         assert.equal(bottleneckOf(healthy)?.name, name, JSON.stringify(record.serverMetrics));
-        assert.equal(bottleneckOf({ ...record, client: { ...record.client, bound: 'client' } })?.name, 'client');
+        const saturated = { ...record.client, bound: 'client', cpuShare: 1, loops: 1 } as const;
+        assert.equal(bottleneckOf({ ...record, client: saturated })?.name, 'client');
       });
     }
   }

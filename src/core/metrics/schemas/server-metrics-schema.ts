@@ -30,6 +30,8 @@ export const serverMetricsSchema = v.object({
       preemptions: v.exactOptional(about('Preempted requests so far.', readings)),
       ttftSumS: v.exactOptional(about('Sum of the times to first token so far, seconds.', readings)),
       ttftCount: v.exactOptional(about('Number of those times so far.', readings)),
+      e2eSumS: v.exactOptional(about('Sum of the end-to-end latencies so far, seconds.', readings)),
+      e2eCount: v.exactOptional(about('Number of those latencies so far.', readings)),
     } satisfies Record<ServerFigure, v.GenericSchema>),
   ),
 });

@@ -11,6 +11,8 @@ export const serverFigures = [
   'preemptions',
   'ttftSumS',
   'ttftCount',
+  'e2eSumS',
+  'e2eCount',
 ] as const;
 /** A figure of a language model server. */
 export type ServerFigure = (typeof serverFigures)[number];
@@ -42,6 +44,8 @@ export const knownServers: readonly KnownServer[] = [
       preemptions: ['vllm:num_preemptions_total'],
       ttftSumS: ['vllm:time_to_first_token_seconds_sum'],
       ttftCount: ['vllm:time_to_first_token_seconds_count'],
+      e2eSumS: ['vllm:e2e_request_latency_seconds_sum'],
+      e2eCount: ['vllm:e2e_request_latency_seconds_count'],
     },
   },
   {
@@ -56,6 +60,8 @@ export const knownServers: readonly KnownServer[] = [
       prefixHitRate: ['sglang:cache_hit_rate'],
       ttftSumS: ['sglang:time_to_first_token_seconds_sum'],
       ttftCount: ['sglang:time_to_first_token_seconds_count'],
+      e2eSumS: ['sglang:e2e_request_latency_seconds_sum'],
+      e2eCount: ['sglang:e2e_request_latency_seconds_count'],
     },
   },
   {

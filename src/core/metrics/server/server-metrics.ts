@@ -102,9 +102,14 @@ export function prefixHitShare(metrics: ServerMetrics): number | null {
 }
 
 /** Returns the mean time to first token of the run as the server measured it, ms; null if unknown. */
-export function serverTtftMs(metrics: ServerMetrics): number | null {
-  const [sumS, count] = [changeOf(metrics, 'ttftSumS'), changeOf(metrics, 'ttftCount')];
-  return sumS === null || count === null || count === 0 ? null : (sumS / count) * 1000;
+export const serverTtftMs = (metrics: ServerMetrics): number | null => meanMs(metrics, 'ttftSumS', 'ttftCount');
+
+/** Returns the mean end-to-end latency of the run as the server measured it, ms; null if unknown. */
+export const serverE2eMs = (metrics: ServerMetrics): number | null => meanMs(metrics, 'e2eSumS', 'e2eCount');
+
+function meanMs(metrics: ServerMetrics, sum: ServerFigure, count: ServerFigure): number | null {
+  const [sumS, times] = [changeOf(metrics, sum), changeOf(metrics, count)];
+  return sumS === null || times === null || times === 0 ? null : (sumS / times) * 1000;
 }
 
 /** Returns the rate of a counter between readings, per second, each at the time of the later one. */

@@ -1,5 +1,11 @@
 import { formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
-import { changeOf, prefixHitShare, serverTtftMs, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
+import {
+  changeOf,
+  prefixHitShare,
+  serverE2eMs,
+  serverTtftMs,
+  type ServerMetrics,
+} from '../../metrics/server/server-metrics.ts';
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
@@ -30,6 +36,7 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
   ].flat();
   const hits = prefixHitShare(metrics);
   const ttft = serverTtftMs(metrics);
+  const e2e = serverE2eMs(metrics);
   return {
     title,
     columns: ['', 'Server', 'Client'],
@@ -40,6 +47,7 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
       ...countRow('output tokens', changeOf(metrics, 'outputTokens'), record.outputTokens),
       ...countRow('preemptions', changeOf(metrics, 'preemptions'), null),
       ...(ttft === null ? [] : [['TTFT mean', formatMs(ttft), formatMs(record.ttftMs?.mean ?? null)]]),
+      ...(e2e === null ? [] : [['E2E mean', formatMs(e2e), formatMs(record.e2eMs?.mean ?? null)]]),
     ],
     ...noteOf(record, metrics),
   };

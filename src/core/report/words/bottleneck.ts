@@ -1,6 +1,13 @@
 import { formatCount, formatMs, formatPercent } from '../../format.ts';
+import { isSaturated } from '../../metrics/client-readings.ts';
 import { hasStreams } from '../../metrics/streams.ts';
-import { changeOf, prefixHitShare, serverTtftMs, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
+import {
+  changeOf,
+  prefixHitShare,
+  serverE2eMs,
+  serverTtftMs,
+  type ServerMetrics,
+} from '../../metrics/server/server-metrics.ts';
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -15,18 +22,20 @@ export interface Bottleneck {
 const mostOf = 0.5;
 /** KV cache use from which new sequences have to wait, however small they are. */
 const fullCache = 0.9;
-/** TTFT at the client beyond that at the server: as a factor, and in ms. Both must be exceeded. */
-const farAway = { factor: 1.5, ms: 5 } as const;
+/** Time between client and server below which it's never the bottleneck, ms. */
+const leastWayMs = 5;
+/** Share of the end-to-end latency from which on a delay of the client is the bottleneck. */
+const clientShare = 0.2;
 
 /**
  * Returns what limited a run, by rules on the server's metrics and the client's times; null without enough data. The
- * first rule that applies counts, because a slow client hides everything else, a full KV cache causes a queue, and a
- * queue hides the rest.
+ * first rule that applies counts: a saturated client hides everything else, a full KV cache causes a queue, and a queue
+ * hides the rest. Without a queue, it's where most of the time of a request goes.
  */
 export function bottleneckOf(record: RunRecord): Bottleneck | null {
   const { serverMetrics: metrics, client } = record;
   if (metrics === undefined || record.responses === 0) return null;
-  if (client.bound === 'client') {
+  if (client.bound === 'client' && isSaturated(record)) {
     return { name: 'client', sentence: 'Bottleneck: the client. Its own limit was reached, see client health.' };
   }
   const loaded = loadedReadings(metrics, record.totalMs);
@@ -67,19 +76,22 @@ function isFull({ figures }: ServerMetrics, index: number): boolean {
 /** Returns the bottleneck of a server without a queue, from where the time of a request goes. */
 function byTimes(record: RunRecord, metrics: ServerMetrics): Bottleneck | null {
   if (!hasStreams(record)) return null;
-  const { ttftMs, e2eMs } = record;
+  const { ttftMs, e2eMs, client } = record;
   if (ttftMs.mean === null || e2eMs.mean === null || e2eMs.mean === 0) return null;
-  const atServerMs = serverTtftMs(metrics);
-  if (
-    atServerMs !== null &&
-    ttftMs.mean > farAway.factor * atServerMs &&
-    ttftMs.mean - atServerMs > farAway.ms &&
-    ttftMs.mean - atServerMs > (e2eMs.mean - ttftMs.mean) * mostOf
-  ) {
-    return {
-      name: 'network',
-      sentence: `Bottleneck: the way to the server. Mean TTFT is ${formatMs(ttftMs.mean)} at the client, but ${formatMs(atServerMs)} at the server.`,
-    };
+  const way = wayOf(record, metrics);
+  const isDelayed = client.bound === 'client' && (way === null || way.ms > clientShare * e2eMs.mean);
+  if (way === null) {
+    if (isDelayed) return { name: 'client', sentence: 'Bottleneck: the client. It added delay, see client health.' };
+  } else if (isDelayed || isLargest(way, record, metrics)) {
+    const late = Math.max(client.eventLoopDelayP99Ms ?? 0, client.idleDelayP99Ms ?? 0, client.dispatchGapP99Ms ?? 0);
+    // A stopped or starved client is late by itself. A network isn't in its delays.
+    if (isDelayed || late >= way.ms) {
+      return {
+        name: 'client',
+        sentence: `Bottleneck: the client. ${way.words} Its event loop was late by ${formatMs(late)} (p99).`,
+      };
+    }
+    return { name: 'network', sentence: `Bottleneck: the way to the server. ${way.words}` };
   }
   const prefill = ttftMs.mean / e2eMs.mean;
   if (prefill > mostOf) {
@@ -94,6 +106,41 @@ function byTimes(record: RunRecord, metrics: ServerMetrics): Bottleneck | null {
     name: 'decode',
     sentence: `Bottleneck: decode. Generating tokens takes ${formatPercent(1 - prefill)} of the end-to-end latency, without a queue.`,
   };
+}
+
+/** Time that requests spend between client and server, with the evidence in one sentence. */
+interface Way {
+  readonly ms: number;
+  readonly words: string;
+}
+
+/** Returns the mean time of a request outside the server; null if the server reports no times. */
+function wayOf({ ttftMs, e2eMs }: RunRecord, metrics: ServerMetrics): Way | null {
+  const times = [
+    { name: 'end-to-end latency', atClient: e2eMs?.mean ?? null, atServer: serverE2eMs(metrics) },
+    { name: 'TTFT', atClient: ttftMs?.mean ?? null, atServer: serverTtftMs(metrics) },
+  ];
+  const ways = times.flatMap(({ name, atClient, atServer }) =>
+    atClient === null || atServer === null
+      ? []
+      : [
+          {
+            ms: atClient - atServer,
+            words: `Mean ${name} is ${formatMs(atClient)} at the client, but ${formatMs(atServer)} at the server.`,
+          },
+        ],
+  );
+  // Where the tail is slow, too, the difference grows up to the last token.
+  return ways.length === 0 ? null : ways.reduce((a, b) => (b.ms > a.ms ? b : a));
+}
+
+/** Returns whether requests spend more time outside the server than on prefill, and than on decode. */
+function isLargest({ ms }: Way, { ttftMs, e2eMs }: RunRecord, metrics: ServerMetrics): boolean {
+  const [firstMs, lastMs] = [ttftMs?.mean ?? 0, e2eMs?.mean ?? 0];
+  const atServerMs = serverTtftMs(metrics) ?? firstMs;
+  // Without the latency at the server, everything after the first token counts as decode.
+  const decodeMs = (serverE2eMs(metrics) ?? lastMs - firstMs + atServerMs) - atServerMs;
+  return ms > leastWayMs && ms > atServerMs && ms > decodeMs;
 }
 
 /** Returns the indexes of the readings while requests were in flight: neither the first, before the start, nor the last. */

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import type { ClientHealth } from '../../../../src/core/metrics/types.ts';
+import type { ServerMetrics } from '../../../../src/core/metrics/server/server-metrics.ts';
+import type { RunRecord } from '../../../../src/core/record/run.ts';
+import { bottleneckOf } from '../../../../src/core/report/words/bottleneck.ts';
+import { streamOf } from '../../metrics/samples.ts';
+import { closedLoop, recordOf } from '../../record/fixtures.ts';
+
+/** What was read of the mock server at concurrency 8, and what the client measured; times are means in ms. */
+interface Readings {
+  readonly running?: readonly number[];
+  readonly waiting?: readonly number[];
+  readonly kvCacheUse?: readonly number[];
+  readonly preemptions?: number;
+  readonly server: { readonly ttft: number; readonly e2e?: number };
+  readonly client: { readonly ttft: number; readonly e2e: number };
+  readonly health?: Partial<ClientHealth>;
+}
+
+/** A counter at the five readings. */
+const totals = (sum: number): number[] => [0, 0.2, 0.4, 0.6, 1].map((share) => share * sum);
+
+/** A run with these readings: 16 tokens a stream, and the readings at its start, three times under load, and at its end. */
+function runOf(readings: Readings): RunRecord {
+  const { server, client, running = [8, 8, 8], waiting = [0, 0, 0], kvCacheUse, preemptions } = readings;
+  const gapMs = (client.e2e - client.ttft) / 15;
+  const arrivals = Array.from({ length: 16 }, (_, i) => client.ttft + i * gapMs);
+  const samples = closedLoop(200, 8, () => ({ latencyMs: client.e2e + 1 })).map(({ sentMs }) =>
+    streamOf(arrivals, { sentMs }),
+  );
+  const record = recordOf(samples);
+  const serverMetrics: ServerMetrics = {
+    url: 'http://127.0.0.1:8000/metrics',
+    server: 'vLLM',
+    failedReadings: 0,
+    atMs: [-5, ...[0.2, 0.4, 0.6].map((share) => share * record.totalMs), record.totalMs + 5],
+    figures: {
+      running: [0, ...running, 0],
+      waiting: [0, ...waiting, 0],
+      ...(kvCacheUse && { kvCacheUse: [0, ...kvCacheUse, 0] }),
+      ...(preemptions !== undefined && { preemptions: totals(preemptions) }),
+      ttftSumS: totals((200 * server.ttft) / 1000),
+      ttftCount: totals(200),
+      ...(server.e2e !== undefined && { e2eSumS: totals((200 * server.e2e) / 1000), e2eCount: totals(200) }),
+    },
+  };
+  const idle = { bound: null, eventLoopDelayP99Ms: 2, idleDelayP99Ms: 1, dispatchGapP99Ms: 1, cpuShare: 0.2, loops: 1 };
+  return { ...record, serverMetrics, client: { ...record.client, ...idle, ...readings.health } };
+}
+
+const light = { ttft: 30, e2e: 75 };
+const queue: Readings = {
+  running: [2, 2, 2],
+  waiting: [6, 6, 5],
+  server: { ttft: 255, e2e: 300 },
+  client: { ttft: 256, e2e: 302 },
+};
+
+const cases: readonly [what: string, name: string, readings: Readings][] = [
+  ['a queue', 'queue', queue],
+  ['a full KV cache with a queue', 'kv-cache', { ...queue, kvCacheUse: [0.909, 0.909, 0.909] }],
+  [
+    'a KV cache with room for less than one more request',
+    'kv-cache',
+    { ...queue, running: [3, 3, 3], kvCacheUse: [0.84, 0.895, 0.79], preemptions: 28 },
+  ],
+  ['long prompts', 'prefill', { server: { ttft: 220, e2e: 241 }, client: { ttft: 222, e2e: 245 } }],
+  ['long responses', 'decode', { server: { ttft: 30, e2e: 405 }, client: { ttft: 34, e2e: 412 } }],
+  ['a network with 80 ms in each direction', 'network', { server: light, client: { ttft: 205, e2e: 251 } }],
+  ['a network of 10 kB/s', 'network', { server: light, client: { ttft: 140, e2e: 560 } }],
+  [
+    'a network that delays both, of a server without E2E',
+    'network',
+    { server: { ttft: 30 }, client: { ttft: 205, e2e: 251 } },
+  ],
+  [
+    'a fast network that delays long responses',
+    'decode',
+    { server: { ttft: 30, e2e: 405 }, client: { ttft: 190, e2e: 565 } },
+  ],
+  [
+    'a saturated client, whatever the server reports',
+    'client',
+    { ...queue, health: { bound: 'client', cpuShare: 0.95 } },
+  ],
+  [
+    'a client that adds delay',
+    'client',
+    { server: light, client: { ttft: 55, e2e: 104 }, health: { bound: 'client', eventLoopDelayP99Ms: 60 } },
+  ],
+  [
+    'a stopped client',
+    'client',
+    { server: light, client: { ttft: 158, e2e: 190 }, health: { bound: 'machine', eventLoopDelayP99Ms: 164 } },
+  ],
+];
+
+describe('the bottleneck by recorded readings', () => {
+  for (const [what, name, readings] of cases) {
+    it(`is ${name}: ${what}`, () => {
+      const found = bottleneckOf(runOf(readings));
+      assert.equal(found?.name, name, found?.sentence);
+    });
+  }
+
+  it('is the server despite small delays of the client', () => {
+    const delayed = { bound: 'client', eventLoopDelayP99Ms: 6 } as const;
+    assert.equal(bottleneckOf(runOf({ ...queue, health: delayed }))?.name, 'queue');
+    const decode = { server: { ttft: 30, e2e: 405 }, client: { ttft: 34, e2e: 412 }, health: delayed };
+    assert.equal(bottleneckOf(runOf(decode))?.name, 'decode');
+  });
+
+  it('has evidence in its sentence', () => {
+    assert.equal(
+      bottleneckOf(runOf({ server: light, client: { ttft: 205, e2e: 251 } }))?.sentence,
+      'Bottleneck: the way to the server. Mean end-to-end latency is 251 ms at the client, but 75.0 ms at the server.',
+    );
+    const stopped = { bound: 'machine', eventLoopDelayP99Ms: 164 } as const;
+    assert.match(
+      bottleneckOf(runOf({ server: light, client: { ttft: 158, e2e: 190 }, health: stopped }))?.sentence ?? '',
+      /^Bottleneck: the client\. Mean TTFT is 158 ms at the client, but 30\.0 ms at the server\. .* late by 164 ms \(p99\)\.$/,
+    );
+  });
+
+  it('is none without readings under load', () => {
+    const { serverMetrics, ...without } = runOf(queue);
+    assert.equal(bottleneckOf(without), null);
+    assert.ok(serverMetrics !== undefined);
+    const early = { ...serverMetrics, atMs: serverMetrics.atMs.map((_, i) => -5 + i) };
+    assert.equal(bottleneckOf({ ...without, serverMetrics: early }), null);
+  });
+});
