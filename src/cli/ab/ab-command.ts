@@ -2,7 +2,7 @@ import { defaultRules } from '../../core/comparison/compare-sides.ts';
 import { localPorts, withLocalAddress } from '../../core/endpoints/local-address.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
-import { keptVariables } from '../../core/endpoints/variables/kept-variables.ts';
+import { maskVariables } from '../../core/endpoints/variables/mask-variables.ts';
 import { slicePlan } from '../../core/plan/slice-plan.ts';
 import type { ComparedMetricName } from '../../core/record/comparisons/compared-metrics.ts';
 import { changeText, intervalText, labelOf } from '../../core/record/comparisons/comparison-sentences.ts';
@@ -168,7 +168,7 @@ function sideOf({ loaded, variables, hasPort }: SideFile, options: AbOptions, se
   const warmup = typeof options.warmup === 'number' ? options.warmup : undefined;
   return {
     input: { ...input, plan: slicePlan(input.plan, options.slice, warmup) },
-    variables: keptVariables(variables, loaded.secrets),
+    variables: maskVariables(variables, loaded.secrets),
     server: server?.facts,
   };
 }

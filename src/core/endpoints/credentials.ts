@@ -41,7 +41,10 @@ export const maskedUrl = (url: string): string =>
       )
     : url;
 
-/** The value of a variable as it may be kept: `***` in the place of credentials, which its name or an address in it shows. */
+/**
+ * Returns the value of a variable in a form that may be stored: `***` in place of credentials, which are recognized by
+ * the variable's name or as part of an address in the value.
+ */
 export const maskedVariable = (name: string, value: string): string =>
   isSecretPair(name, value) || isCredentialHeader(name)
     ? '***'

@@ -1,5 +1,5 @@
 import { QuickPickItemKind, workspace, type Memento, type QuickPickItem } from 'vscode';
-import { keptVariables } from '../../../core/endpoints/variables/kept-variables.ts';
+import { maskVariables } from '../../../core/endpoints/variables/mask-variables.ts';
 import { fileVariables, type FileVariable } from '../../../core/endpoints/variables/override.ts';
 import { choicesOfPlan } from '../../../core/plan/plan.ts';
 import type { ComparisonRecord } from '../../../core/record/comparisons/comparison.ts';
@@ -57,7 +57,7 @@ export function compareCommands(
     // A secret is not remembered, and neither is a choice without it.
     const values = difference.variables.b;
     const { secrets, privateNames } = environmentOf(request.uri);
-    const isOpen = Object.entries(keptVariables(values, secrets)).every(
+    const isOpen = Object.entries(maskVariables(values, secrets)).every(
       ([name, value]) => values[name] === value && !privateNames.includes(name),
     );
     if (isOpen) await memory.update(lastKey, difference);
@@ -187,7 +187,7 @@ async function requestOfComparison(comparison: ComparisonRecord): Promise<RunReq
 /** The value of a variable as it may be shown. */
 function shownValue({ name, value }: FileVariable, { uri }: RunRequest): string {
   if (value === undefined) return 'not set';
-  return keptVariables({ [name]: value }, environmentOf(uri).secrets)[name] ?? '';
+  return maskVariables({ [name]: value }, environmentOf(uri).secrets)[name] ?? '';
 }
 
 /** Asks for another value of a variable. */

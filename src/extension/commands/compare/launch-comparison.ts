@@ -3,7 +3,7 @@ import { localPorts } from '../../../core/endpoints/local-address.ts';
 import { parseEndpoints } from '../../../core/endpoints/parse.ts';
 import type { EndpointsFile, PreparedRequest } from '../../../core/endpoints/types.ts';
 import { isPrivate } from '../../../core/endpoints/variables/environments.ts';
-import { keptVariables } from '../../../core/endpoints/variables/kept-variables.ts';
+import { maskVariables } from '../../../core/endpoints/variables/mask-variables.ts';
 import { checkVariables, fileVariables } from '../../../core/endpoints/variables/override.ts';
 import { LoadlensError } from '../../../core/errors.ts';
 import { countOf } from '../../../core/format.ts';
@@ -113,7 +113,7 @@ async function prepareSide(
   const secrets = [...input.secrets, ...instead];
   return {
     input: { ...input, plan, secrets },
-    variables: keptVariables({ ...shown, ...values }, secrets),
+    variables: maskVariables({ ...shown, ...values }, secrets),
     ...(server && { server }),
   };
 }
