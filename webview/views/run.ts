@@ -1,5 +1,5 @@
 import { maxInFlightOf } from '../../src/core/plan/max-in-flight.ts';
-import { stretchedMs } from '../../src/core/metrics/rates.ts';
+import { lateFailuresMs } from '../../src/core/metrics/rates.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { conversationSentences } from '../../src/core/report/words/prompt-facts.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
@@ -112,15 +112,15 @@ function serverParts(record: RunRecord, charts: readonly ChartFigure[]): readonl
 
 function notes(record: RunRecord, keptForSession: boolean): (HTMLElement | null)[] {
   const { reconnected = 0 } = record;
-  const stretched = stretchedMs(record);
+  const lateMs = lateFailuresMs(record);
   return [
     ...conversationSentences(record).map((sentence) => note('warning', sentence)),
     ...backlogNotes(record),
-    stretched === null
+    lateMs === null
       ? null
       : note(
           'warning',
-          `Failed requests continued for ${formatMs(stretched)} after the last response. Total time includes this, rates don't.`,
+          `Failed requests continued for ${formatMs(lateMs)} after the last response. Total time includes this, rates don't.`,
         ),
     reconnected === 0
       ? null

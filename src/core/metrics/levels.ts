@@ -20,7 +20,7 @@ export interface LevelNumbers {
   readonly isShort?: boolean;
 }
 
-/** Comparison of a level with concurrency 1. Null without level 1 or without comparable numbers. */
+/** Comparison of a level with concurrency 1. Figures are null if no level has concurrency 1 or a number is missing. */
 export type LevelFigures = Frozen<v.InferOutput<typeof levelFiguresSchema>>;
 
 /** Recommended concurrency, and the rule behind it. */
@@ -29,8 +29,8 @@ export type Recommendation = SweepFigures['recommended'];
 /** Figures of a sweep beyond its levels; `levels` has one entry per level, in order. */
 export type SweepFigures = Frozen<v.InferOutput<typeof sweepFiguresSchema>>;
 
-/** Minimum share of good requests for a recommended level. */
-const neededAttainment = 0.9;
+/** Minimum share of requests that must succeed, or meet the objectives, for a level to be judged or recommended. */
+const leastShare = 0.9;
 
 /** Returns the figures of a sweep; docs/metrics.md has the formulas. */
 export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
@@ -46,7 +46,7 @@ export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
 
 /** Returns whether enough requests of a level succeeded for its rate and latency to describe the server. */
 export function succeeds({ successRatio }: Pick<LevelNumbers, 'successRatio'>): boolean {
-  return (successRatio ?? 0) >= neededAttainment;
+  return (successRatio ?? 0) >= leastShare;
 }
 
 function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): LevelFigures {
@@ -65,29 +65,32 @@ function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): Le
     throughputGain,
     latencyPenalty,
     tradeOffRatio,
-    // Without a rise in latency there is no cost, so any gain is good.
+    // If latency didn't rise, there is no ratio, and any gain is good.
     tradeOff: !comparable ? null : (tradeOffRatio === null ? throughputGain > 0 : tradeOffRatio >= 1) ? 'good' : 'poor',
-    sound: (level.sloAttainment ?? level.successRatio ?? 0) >= neededAttainment,
+    sound: (level.sloAttainment ?? level.successRatio ?? 0) >= leastShare,
   };
 }
 
 /**
- * Returns the recommended concurrency. With objectives: the highest level at which 90% of the requests meet them; the
- * level itself must meet objectives on totals, such as throughput. Without: the highest level with a good trade-off, or
- * 1 if there is none. Levels that are too short have no trade-off to rely on, so there is no recommendation then.
+ * Returns the recommended concurrency, null if no level qualifies.
+ *
+ * - With objectives: the highest level at which 90% of the requests meet them. If no objective applies to single
+ *   requests (all are on totals, such as throughput), the highest level that meets them all.
+ * - Without objectives: the highest level with a good trade-off, or 1 if there is none. If any level was too short, none:
+ *   its trade-off isn't reliable.
  */
 function recommend(levels: readonly LevelNumbers[], figures: readonly LevelFigures[]): Recommendation {
   const withObjectives = levels.some(({ objectives }) => objectives !== null);
-  const isShort = levels.some((level) => level.isShort === true);
-  const fits = figures.filter((figure, index) => {
+  const hasShortLevel = levels.some((level) => level.isShort === true);
+  const qualified = figures.filter((figure, index) => {
     if (!figure.sound) return false;
-    if (!withObjectives && isShort) return false;
+    if (!withObjectives && hasShortLevel) return false;
     if (!withObjectives) return figure.tradeOff === 'good' || figure.concurrency === 1;
     const level = levels[index];
     return level !== undefined && (level.sloAttainment !== null || level.objectives === 'pass');
   });
   return {
-    concurrency: fits.length === 0 ? null : Math.max(...fits.map(({ concurrency }) => concurrency)),
+    concurrency: qualified.length === 0 ? null : Math.max(...qualified.map(({ concurrency }) => concurrency)),
     rule: withObjectives ? 'objectives' : 'trade-off',
   };
 }
@@ -97,9 +100,9 @@ function ratio(value: number | null, base: number | null | undefined): number | 
 }
 
 /**
- * Returns the knee: the level with the most throughput per latency (Kleinrock's power, throughput / mean latency).
- * Below it capacity is idle, above it requests mostly queue. Returns null with fewer than three different levels, and
- * if the highest level has the maximum, because the knee wasn't reached.
+ * Returns the knee: the concurrency with the highest power (Kleinrock), which is throughput / mean latency. Below it,
+ * capacity is idle; above it, requests mostly queue. Returns null with fewer than three different levels, and if the
+ * highest level has the maximum, because the knee wasn't reached.
  */
 export function kneeOf(
   levels: readonly Pick<LevelNumbers, 'concurrency' | 'throughputPerS' | 'meanLatencyMs'>[],

@@ -10,9 +10,13 @@ import { post } from '../../host.ts';
 import { percentileMethodWords, planWords, requestsWords, tokenSourceWords } from '../../words.ts';
 import { section } from '../kit/section.ts';
 
-/** Creates the facts needed to repeat a run and to interpret its numbers. */
-export function provenance(record: RunRecord, { name, note }: ResultMark = {}): HTMLElement {
+/**
+ * Creates the section with the facts needed to repeat a run and to interpret its numbers.
+ * @param mark the user's name and note for the run in the history
+ */
+export function provenance(record: RunRecord, mark: ResultMark = {}): HTMLElement {
   const { plan, environment: machine, source } = record;
+  const { name, note } = mark;
   const facts: [string, Child][] = [
     ['File', source === null ? 'None' : fileWords(source, record.id)],
     ['Git', gitWords(source)],
@@ -44,21 +48,23 @@ export function provenance(record: RunRecord, { name, note }: ResultMark = {}): 
   ];
   return section(
     'Provenance',
-    h('dl', { class: 'provenance' }, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+    h('dl', { class: 'provenance' }, ...facts.flatMap(([label, value]) => [h('dt', {}, label), h('dd', {}, value)])),
   );
 }
 
-/** Opens the file in the editor. */
+/**
+ * Creates a button that looks like a link and opens the endpoints file of a run in the editor.
+ * @param id of the run
+ */
 export function fileButton({ file }: Source, id: string): HTMLElement {
-  const press = h('button', { class: 'link', type: 'button' }, file);
-  press.addEventListener('click', () => post({ type: 'openSource', id }));
-  return press;
+  const button = h('button', { class: 'link', type: 'button' }, file);
+  button.addEventListener('click', () => post({ type: 'openSource', id }));
+  return button;
 }
 
-/** The file, and that the run used other text. */
+/** The file, and `unsaved changes` if the run used text that wasn't saved. */
 function fileWords(source: Source, id: string): Child {
-  const mark = unsavedMark(source);
-  return h('span', {}, fileButton(source, id), mark.length === 0 ? null : `, ${mark.join()}`);
+  return h('span', {}, fileButton(source, id), ...unsavedMark(source).map((mark) => `, ${mark}`));
 }
 
 function gitWords(source: Source | null): string {
@@ -70,7 +76,6 @@ function gitWords(source: Source | null): string {
 
 function warmupWords(record: RunRecord): string {
   const { plan, warmupSent } = record;
-  const found = excludedText(record);
-  const sent = found ?? (warmupSent === 0 ? 'None' : `${requestsWords(warmupSent)}, not counted`);
-  return plan.coldStart ? `${sent}; cold start included` : sent;
+  const warmup = excludedText(record) ?? (warmupSent === 0 ? 'None' : `${requestsWords(warmupSent)}, not counted`);
+  return plan.coldStart ? `${warmup}; cold start included` : warmup;
 }

@@ -1,5 +1,5 @@
 import { maxInFlightOf } from '../../plan/max-in-flight.ts';
-import { stretchedMs } from '../../metrics/rates.ts';
+import { lateFailuresMs } from '../../metrics/rates.ts';
 import { errorKinds, type HealthBound } from '../../metrics/types.ts';
 import { countsAgree } from '../../record/token-check.ts';
 import { calibrationText, selfCalibrationText } from '../../record/calibration.ts';
@@ -64,10 +64,10 @@ export function attention(record: RunRecord): string[] {
       `${formatCount(failed)} of ${measured} got no complete response (${kinds.join(', ')}). Excluded from latency.`,
     );
   }
-  const stretched = stretchedMs(record);
-  if (stretched !== null) {
+  const lateMs = lateFailuresMs(record);
+  if (lateMs !== null) {
     lines.push(
-      `Failed requests ended up to ${formatMs(stretched)} after the last response. The total time includes this, rates don't.`,
+      `Failed requests ended up to ${formatMs(lateMs)} after the last response. The total time includes this, rates don't.`,
     );
   }
   if (record.streams !== undefined && record.streams.partial > 0) {
