@@ -4,6 +4,7 @@ import type { LatencySuite, MemorySuite, ThroughputSuite } from './core/record/s
 import type { ComparisonRecord } from './core/record/comparisons/comparison.ts';
 import type { SweepRecord } from './core/record/sweeps/sweep.ts';
 import type { RunRecord } from './core/record/run.ts';
+import type { Trend } from './core/report/tables/trend-runs.ts';
 import type { EarlierRuns } from './core/report/tiles/earlier-runs.ts';
 
 /** The result of any suite; `suite` says which. */
@@ -81,6 +82,8 @@ export type PanelState =
       readonly cancelling: boolean;
     }
   | ({ readonly kind: 'suite'; readonly suite: SuiteRecord } & Kept)
+  /** A metric over the runs of a file. */
+  | { readonly kind: 'trend'; readonly trend: Trend }
   /** The run that the panel showed is no longer in the history. */
   | { readonly kind: 'missing'; readonly id: string };
 
@@ -104,9 +107,15 @@ export type FromPanel =
   | { readonly type: 'openSource'; readonly id: string }
   /** Asks for the two runs shown in the other order. */
   | { readonly type: 'swapRuns' }
+  /** Asks for a run of the history. */
+  | { readonly type: 'openRun'; readonly id: string }
+  /** Asks for the trend of a run's file. */
+  | { readonly type: 'showTrend'; readonly id: string }
   | { readonly type: 'showHistory' };
 
 /** State that the panel keeps across a reload: the run, the two runs, the sweep, or the suite it shows. */
 export interface PersistedPanel {
   readonly runIds: readonly string[];
+  /** The trend of the run's file instead of the run. */
+  readonly isTrend?: true;
 }

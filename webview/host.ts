@@ -8,6 +8,6 @@ export function post(message: FromPanel): void {
 }
 
 /** Keeps which runs the panel shows, and nothing else, over a reload of the window. */
-export function persist(runIds: readonly string[]): void {
-  api.setState({ runIds });
+export function persist(runIds: readonly string[], isTrend: boolean): void {
+  api.setState({ runIds, ...(isTrend && { isTrend }) });
 }

@@ -14,6 +14,7 @@ import { runView } from './views/run.ts';
 import { runningView } from './views/running.ts';
 import { suiteView } from './views/suite.ts';
 import { sweepView } from './views/sweep.ts';
+import { trendView } from './views/trend.ts';
 import { sweepRunningView } from './views/sweep-running.ts';
 import type { View } from './views/view.ts';
 import { comparingStep, levelWords, phaseWords } from './words.ts';
@@ -40,7 +41,7 @@ function show(state: PanelState): void {
   } else {
     replace(key, state);
   }
-  persist(runIdsOf(state));
+  persist(runIdsOf(state), state.kind === 'trend');
   announce(state);
 }
 
@@ -75,6 +76,8 @@ function viewOf(state: PanelState): View {
       return comparisonView(state);
     case 'comparing':
       return comparingView(state);
+    case 'trend':
+      return trendView(state);
     case 'missing':
       return missingView(state);
   }
@@ -101,6 +104,8 @@ function keyOf(state: PanelState): string {
       return JSON.stringify(['comparing', state.name, state.sides]);
     case 'compare':
       return JSON.stringify(['compare', state.before.id, state.after.id]);
+    case 'trend':
+      return JSON.stringify(['trend', state.trend.id]);
     case 'missing':
       return JSON.stringify(['missing', state.id]);
   }
@@ -118,6 +123,8 @@ function runIdsOf(state: PanelState): readonly string[] {
       return [state.comparison.id];
     case 'compare':
       return [state.before.id, state.after.id];
+    case 'trend':
+      return [state.trend.id];
     case 'missing':
       return [state.id];
     case 'empty':

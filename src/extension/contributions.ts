@@ -33,6 +33,7 @@ export const commandIds = {
   stopGpt2Server: 'loadlens.stopGpt2Server',
   showResults: 'loadlens.showResults',
   showHistory: 'loadlens.showHistory',
+  showTrend: 'loadlens.showTrend',
   openRun: 'loadlens.openRun',
   compareRuns: 'loadlens.compareRuns',
   setBaseline: 'loadlens.setBaseline',

@@ -22,6 +22,7 @@ describe('messages of the panel', () => {
   });
 
   it('result in no run for an unreadable state', () => {
+    assert.deepEqual(readPersisted({ runIds: ['a'], isTrend: true }), { runIds: ['a'], isTrend: true });
     assert.deepEqual(readPersisted({ runIds: ['a', 'b'] }), { runIds: ['a', 'b'] });
     for (const state of [undefined, null, { runIds: 7 }, { runIds: ['a', 'b', 'c'] }]) {
       assert.deepEqual(readPersisted(state), { runIds: [] });

@@ -52,6 +52,10 @@ export function answerPanel(parts: {
         return exporter.write(request.id, request.format, request.to);
       case 'openSource':
         return openSource(request.id);
+      case 'openRun':
+        return panel.showResult(request.id);
+      case 'showTrend':
+        return panel.showTrend(request.id);
       case 'showHistory':
         return commands.executeCommand(commandIds.showHistory);
     }

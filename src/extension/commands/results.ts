@@ -1,7 +1,8 @@
 import { commands, window } from 'vscode';
+import { LoadlensError } from '../../core/errors.ts';
 import { recordId } from '../../core/record/make-run.ts';
 import { makeKeptComparison } from '../../core/report/comparisons/kept-comparison.ts';
-import { olderFirst } from '../../core/report/formats/results.ts';
+import { isRun, olderFirst } from '../../core/report/formats/results.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { views } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
@@ -65,7 +66,7 @@ export function resultCommands(parts: {
   readonly history: History;
   readonly panel: ResultsPanel;
   readonly exporter: Exporter;
-}): Pick<Handlers, 'showResults' | 'showHistory' | 'openRun' | 'compareRuns' | 'exportResult'> {
+}): Pick<Handlers, 'showResults' | 'showHistory' | 'showTrend' | 'openRun' | 'compareRuns' | 'exportResult'> {
   const { history, panel, exporter } = parts;
 
   /** Two runs, the older one first; from the palette they are picked one after the other. */
@@ -104,6 +105,13 @@ export function resultCommands(parts: {
   return {
     showResults: () => panel.reveal(),
     showHistory: () => commands.executeCommand(`${views.history}.focus`),
+    showTrend: (id, ids) => {
+      const [named = panel.shownResult()] = chosenIds(id, ids);
+      const of = named === undefined ? undefined : history.get(named);
+      const run = of !== undefined && isRun(of) ? of : history.runs()[0];
+      if (run === undefined) throw new LoadlensError('There is no run yet.', { hint: 'Run a file first.' });
+      panel.showTrend(run.id);
+    },
     openRun: (id) => {
       if (typeof id === 'string') panel.showResult(id);
     },

@@ -18,10 +18,15 @@ const fromPanel = v.variant('type', [
   }),
   v.object({ type: v.literal('openSource'), id }),
   v.object({ type: v.literal('swapRuns') }),
+  v.object({ type: v.literal('openRun'), id }),
+  v.object({ type: v.literal('showTrend'), id }),
   v.object({ type: v.literal('showHistory') }),
 ]);
 
-const persisted = v.object({ runIds: v.pipe(v.array(id), v.maxLength(2)) });
+const persisted = v.object({
+  runIds: v.pipe(v.array(id), v.maxLength(2)),
+  isTrend: v.exactOptional(v.literal(true)),
+});
 
 /** Checks a message from the webview. Throws a ValiError if it isn't valid. */
 export const readFromPanel = (message: unknown): FromPanel => v.parse(fromPanel, message);

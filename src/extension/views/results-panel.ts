@@ -1,6 +1,7 @@
 import { commands, EventEmitter, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, Event, LogOutputChannel, Tab, WebviewPanel } from 'vscode';
 import { earlierRuns } from '../../core/report/tiles/earlier-runs.ts';
+import { trendOf } from '../../core/report/tables/trend-runs.ts';
 import { isComparison, isRun, isSuite, isSweep } from '../../core/report/formats/results.ts';
 import { panelViewType } from '../contributions.ts';
 import type { History } from '../services/runs/history.ts';
@@ -15,6 +16,7 @@ import { readFromPanel, readPersisted } from './read-from-panel.ts';
 type Subject =
   | { readonly kind: 'live' }
   | { readonly kind: 'result'; readonly id: string }
+  | { readonly kind: 'trend'; readonly id: string }
   | { readonly kind: 'compare'; readonly before: string; readonly after: string };
 
 /** The one results panel of the window. */
@@ -25,6 +27,8 @@ export interface ResultsPanel extends Disposable {
   readonly showFinished: (id: string | undefined) => void;
   /** Shows a run or a sweep of the history. */
   readonly showResult: (id: string) => void;
+  /** Shows the trend of a run's file. */
+  readonly showTrend: (id: string) => void;
   /** Older run first. */
   readonly showComparison: (before: string, after: string) => void;
   /** Brings it up as it was; a new one shows the run under way or the newest one. */
@@ -65,10 +69,11 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
       const state = runs.state();
       return state.kind === 'idle' ? { kind: 'empty' } : state;
     }
-    const ids = looking.kind === 'result' ? [looking.id] : [looking.before, looking.after];
+    const ids = looking.kind === 'compare' ? [looking.before, looking.after] : [looking.id];
     const [first, second] = ids.map((id) => history.get(id));
     const missing = ids.find((id) => history.get(id) === undefined);
     if (first === undefined || missing !== undefined) return { kind: 'missing', id: missing ?? '' };
+    if (looking.kind === 'trend' && isRun(first)) return { kind: 'trend', trend: trendOf(first, history.runs()) };
     const { pinned: _, ...mark } = history.markOf(first.id);
     const kept = { keptForSession: history.keptForSession, ...(Object.keys(mark).length > 0 && { mark }) };
     if (isSweep(first)) return { kind: 'sweep', sweep: first, ...kept };
@@ -158,12 +163,13 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
           restored.dispose();
           return Promise.resolve();
         }
-        const [before, after] = readPersisted(state).runIds;
+        const { runIds, isTrend = false } = readPersisted(state);
+        const [before, after] = runIds;
         subject =
           before === undefined
             ? startingSubject()
             : after === undefined
-              ? { kind: 'result', id: before }
+              ? { kind: isTrend ? 'trend' : 'result', id: before }
               : { kind: 'compare', before, after };
         adopt(restored);
         return Promise.resolve();
@@ -179,6 +185,7 @@ export function createResultsPanel({ extensionUri, runs, history, log }: PanelPa
       postState();
     },
     showResult: (id) => show({ kind: 'result', id }),
+    showTrend: (id) => show({ kind: 'trend', id }),
     showComparison: (before, after) => show({ kind: 'compare', before, after }),
     reveal: () => show(subject ?? startingSubject()),
     shownResult: () => (subject?.kind === 'result' ? subject.id : undefined),

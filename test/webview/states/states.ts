@@ -4,6 +4,7 @@ import { earlierRuns } from '../../../src/core/report/tiles/earlier-runs.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { comparisonStates } from './comparison-states.ts';
 import { sweepStates } from './sweep-states.ts';
+import { trendStates } from './trend-states.ts';
 import { closedLoop, recordOf } from '../../core/record/fixtures.ts';
 import { syntheticPlan, syntheticRecord, syntheticSnapshot, threeVerdicts } from './records.ts';
 
@@ -219,6 +220,7 @@ export const states = {
     snapshot: syntheticSnapshot(21_400, { chunks: 40 }),
     cancelling: false,
   },
+  ...trendStates,
   ...sweepStates,
   ...comparisonStates,
   missing: { kind: 'missing', id: '20261122-201507-k3f9' },

@@ -35,8 +35,12 @@ export interface ChartFigure {
 /**
  * Draws a chart without animation, because snapshots replace one another.
  * @param hasTable whether its table is already next to it, unfolded
+ * @param onPick takes the number of a point of the first series that is clicked
  */
-export function chartFigure(first: ChartContent, { hasTable = false } = {}): ChartFigure {
+export function chartFigure(
+  first: ChartContent,
+  { hasTable = false, onPick }: { hasTable?: boolean; onPick?: (point: number) => void } = {},
+): ChartFigure {
   let content = first;
   const canvas = h('canvas', { role: 'img', tabindex: first.x.ticksOf === undefined ? undefined : 0 });
   const heading = h('h3');
@@ -78,13 +82,23 @@ export function chartFigure(first: ChartContent, { hasTable = false } = {}): Cha
     plugins: [marks],
   });
 
+  if (onPick !== undefined) {
+    canvas.addEventListener('click', (event) => {
+      const places = chart.getDatasetMeta(0).data.map(({ x }) => Math.abs(x - event.offsetX));
+      const nearest = places.indexOf(Math.min(...places));
+      if (nearest >= 0) onPick(nearest);
+    });
+  }
+
   function update(next: ChartContent): void {
     content = next;
     const { title, summary, series, band } = content;
     setText(heading, title);
     setAttributes(canvas, { 'aria-label': `${title}. ${summary}` });
     setAttributes(legend, { 'aria-label': `Series of ${title}` });
-    setAttributes(box, { class: hasIntervals(content) ? 'canvas-box rows' : 'canvas-box' });
+    setAttributes(box, {
+      class: `canvas-box${hasIntervals(content) ? ' rows' : ''}${onPick === undefined ? '' : ' pickable'}`,
+    });
     showLegend(legend, series, band?.label, off, recolor);
     setText(remark, content.remark ?? '');
     twin.show(content.table);

@@ -88,7 +88,16 @@ export function drawIntervals(chart: Chart, series: readonly Series[], theme: Th
     if (!chart.isDatasetVisible(i)) continue;
     ctx.strokeStyle = theme.series[color];
     ctx.beginPath();
-    for (const { y, low, high } of points) {
+    for (const { x, y, bottom, top, low, high } of points) {
+      if (bottom !== undefined && top !== undefined) {
+        const [at, from, to] = [across.getPixelForValue(x), up.getPixelForValue(bottom), up.getPixelForValue(top)];
+        ctx.moveTo(at, from);
+        ctx.lineTo(at, to);
+        for (const end of [from, to]) {
+          ctx.moveTo(at - 4, end);
+          ctx.lineTo(at + 4, end);
+        }
+      }
       if (y === null || low === undefined || high === undefined) continue;
       const [from, to, level] = [across.getPixelForValue(low), across.getPixelForValue(high), up.getPixelForValue(y)];
       ctx.moveTo(from, level);

@@ -26,6 +26,7 @@ export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparis
             .element,
         ]),
     ...(of === 'run' ? [button('Compare With…', () => post({ type: 'compareWith', id })).element] : []),
+    ...(of === 'run' ? [button('Show Trend', () => post({ type: 'showTrend', id })).element] : []),
     button('Show History', () => post({ type: 'showHistory' })).element,
     h(
       'div',

@@ -13,6 +13,9 @@ export interface Point {
   /** Ends of the interval of the point, along the x axis. */
   readonly low?: number;
   readonly high?: number;
+  /** Ends of the interval of the point, along the y axis. */
+  readonly bottom?: number;
+  readonly top?: number;
   /** Label next to the point. */
   readonly name?: string;
   /** Additional text of a tooltip, such as the number of responses. */
