@@ -1,4 +1,4 @@
-import { defaultRules } from '../../comparison/compare-sides.ts';
+import type { Rules } from '../../comparison/compare-sides.ts';
 import { countOf } from '../../format.ts';
 import { isPaced } from '../../plan/load/load-models.ts';
 import type { Baseline } from '../../record/comparisons/baseline.ts';
@@ -25,6 +25,7 @@ interface Asked {
   readonly record: RunRecord;
   /** The history, newest first. */
   readonly runs: readonly RunRecord[];
+  readonly rules: Rules;
   /** Name of the target to compare; undefined: the whole run. */
   readonly target?: string | undefined;
 }
@@ -36,7 +37,7 @@ interface Asked {
  */
 export function againstBaseline(
   { name, runs: kept }: Baseline,
-  { record, runs, target }: Asked,
+  { record, runs, rules, target }: Asked,
 ): AgainstBaseline | undefined {
   if (record.status !== 'completed') return undefined;
   if (kept.some(({ id }) => id === record.id)) return { sentence: `This run is part of baseline ${name}.` };
@@ -47,7 +48,7 @@ export function againstBaseline(
   if (a === undefined || b === undefined || a.length < kept.length || b.length === 0)
     return { sentence: 'Not compared: the baseline has no numbers of this target.' };
   const comparison = makeKeptComparison(a.map(asKept), b.map(asKept), {
-    rules: defaultRules,
+    rules,
     chosen: ['p95'],
     id: record.id,
     startedAt: record.startedAt,

@@ -5,6 +5,7 @@ import { againstBaseline, type AgainstBaseline } from '../../../core/report/comp
 import { defaultBaseline } from '../../../core/values/relations.ts';
 import { baselineUri, type Baselines } from '../workspace/baselines.ts';
 import { parseDocument } from '../workspace/documents.ts';
+import { comparisonRules } from '../workspace/settings.ts';
 import type { History } from './history.ts';
 
 /** How the last runs of open files compare with their baselines. */
@@ -41,8 +42,9 @@ export function createAgainstBaselines(history: History, baselines: Baselines): 
       const name = parseDocument(document).defaults.baseline ?? defaultBaseline;
       const baseline = baselineOf(document.uri, name);
       if (baseline === undefined) return undefined;
-      const key = JSON.stringify([document.uri.toString(), name, record.id, target]);
-      if (!made.has(key)) made.set(key, againstBaseline(baseline, { record, runs: history.runs(), target }));
+      const rules = comparisonRules(document.uri);
+      const key = JSON.stringify([rules.threshold, document.uri.toString(), name, record.id, target]);
+      if (!made.has(key)) made.set(key, againstBaseline(baseline, { record, runs: history.runs(), rules, target }));
       const found = made.get(key);
       return found && { name, found };
     },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { defaultRules } from '../../../../src/core/comparison/compare-sides.ts';
 import { makeBaseline } from '../../../../src/core/record/comparisons/baseline.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';
 import { againstBaseline } from '../../../../src/core/report/comparisons/against-baseline.ts';
@@ -18,7 +19,7 @@ const said = (runs: RunRecord[], kept = baseline(runsOf(20, 5, 10)), target?: st
   const newestFirst = runs.toReversed();
   const [record] = newestFirst;
   assert.ok(record);
-  return againstBaseline(kept, { record, runs: newestFirst, target });
+  return againstBaseline(kept, { record, runs: newestFirst, rules: defaultRules, target });
 };
 
 describe('the last runs against a baseline', () => {
