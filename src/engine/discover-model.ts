@@ -1,3 +1,4 @@
+import { modelsIn } from '../core/endpoints/llm/model-list.ts';
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
@@ -95,24 +96,6 @@ function failureText(error: unknown, timeoutMs: number): string {
   // An AggregateError over several addresses has no message of its own.
   return error.message || ('code' in error ? String(error.code) : error.name);
 }
-
-/** Returns the names in a list of models in the format of OpenAI's API. */
-function modelsIn(text: string): string[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  const data = member(json, 'data') ?? member(json, 'models') ?? json;
-  if (!Array.isArray(data)) return [];
-  return data.map((one) => member(one, 'id') ?? member(one, 'name')).filter((name) => typeof name === 'string');
-}
-
-const member = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
 
 /** Returns the request with the model as the first member of each body. The other bytes stay the same. */
 function putModel(request: PreparedRequest, model: string): PreparedRequest {

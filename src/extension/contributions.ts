@@ -50,6 +50,7 @@ export const commandIds = {
   deleteRun: 'loadlens.deleteRun',
   clearHistory: 'loadlens.clearHistory',
   createEndpointsFile: 'loadlens.createEndpointsFile',
+  newLlmBenchmark: 'loadlens.newLlmBenchmark',
   showProblems: 'loadlens.showProblems',
   setSecret: 'loadlens.setSecret',
   deleteSecret: 'loadlens.deleteSecret',

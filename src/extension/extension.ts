@@ -6,6 +6,7 @@ import { compareCommands } from './commands/compare/compare.ts';
 import { createExporter } from './commands/export.ts';
 import { fileCommands } from './commands/files.ts';
 import { historyCommands } from './commands/history.ts';
+import { newLlmBenchmarkCommand } from './commands/new-llm-benchmark.ts';
 import { registerCommands } from './commands/handlers.ts';
 import { answerPanel } from './commands/panel.ts';
 import { resultCommands } from './commands/results.ts';
@@ -83,6 +84,7 @@ export function activate(context: ExtensionContext): LoadlensApi {
     ...historyCommands({ history, tree, notify }),
     ...baselineCommands({ history, tree, baselines, notify }),
     ...fileCommands({ extensionUri, secrets, consent, notify }),
+    ...newLlmBenchmarkCommand({ secrets, consent, notify }),
     openLog: () => log.show(),
   };
   subscriptions.push(

@@ -1,17 +1,11 @@
 import { Uri, window, workspace } from 'vscode';
 import { settings } from '../setting-rows.ts';
 import type { Consent } from '../services/workspace/consent.ts';
-import { isFile, openUntitled, showText, withPort } from '../services/workspace/files.ts';
+import { isFile, openUntitled, pickFolder, showText, withPort } from '../services/workspace/files.ts';
 import type { Notify } from '../services/workspace/notify.ts';
 import type { Secrets } from '../services/workspace/secrets.ts';
 import { numberSetting } from '../services/workspace/settings.ts';
 import type { Handlers } from './handlers.ts';
-
-async function pickFolder(): Promise<Uri | undefined> {
-  const folders = workspace.workspaceFolders ?? [];
-  if (folders.length < 2) return folders[0]?.uri;
-  return (await window.showWorkspaceFolderPick({ placeHolder: 'In which folder?' }))?.uri;
-}
 
 /** Commands around endpoints files, the secrets they name and the hosts they may send to. */
 export function fileCommands(parts: {

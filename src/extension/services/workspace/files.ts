@@ -70,3 +70,10 @@ export const withPort = (text: string, from: number, to: number): string =>
   text
     .replaceAll(new RegExp(`(127\\.0\\.0\\.1|localhost|0\\.0\\.0\\.0):${from}(?!\\d)`, 'g'), `$1:${to}`)
     .replaceAll(new RegExp(`--port ${from}(?!\\d)`, 'g'), `--port ${to}`);
+
+/** Returns the folder of the workspace, asking if there are several; undefined without one or if the user left. */
+export async function pickFolder(): Promise<Uri | undefined> {
+  const folders = workspace.workspaceFolders ?? [];
+  if (folders.length < 2) return folders[0]?.uri;
+  return (await window.showWorkspaceFolderPick({ placeHolder: 'Select a folder' }))?.uri;
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { baseUrlOf, newBenchmark, workloads } from '../../../../src/core/endpoints/llm/new-benchmark.ts';
+import { parseEndpoints } from '../../../../src/core/endpoints/parse.ts';
+
+describe('new LLM benchmark', () => {
+  for (const workload of workloads) {
+    for (const secret of [undefined, 'LLM_API_KEY']) {
+      it(`writes a file without problems: ${workload.title}${secret === undefined ? '' : ' with a key'}`, () => {
+        const base = 'http://127.0.0.1:8000/v1';
+        const { targets, problems, defaults } = parseEndpoints(
+          newBenchmark({ base, model: 'a "quoted" model', workload, secret }),
+        );
+        assert.deepEqual(problems, []);
+        const [target] = targets;
+        assert.equal(targets.length, 1);
+        assert.equal(target?.name, workload.title.toLowerCase());
+        assert.equal(target?.url, `${base}/chat/completions`);
+        assert.equal(defaults.requests, 60);
+        const headers = secret === undefined ? [] : [['Authorization', `Bearer {{$secret ${secret}}}`]];
+        assert.deepEqual(target?.headers, [['Content-Type', 'application/json'], ...headers]);
+      });
+    }
+  }
+
+  for (const [text, base] of [
+    ['http://127.0.0.1:8000/v1', 'http://127.0.0.1:8000/v1'],
+    ['127.0.0.1:8000', 'http://127.0.0.1:8000/v1'],
+    [' https://example.com/ ', 'https://example.com/v1'],
+    ['https://example.com/api/v3/', 'https://example.com/api/v3'],
+    ['http://localhost:1234/v1/chat/completions', 'http://localhost:1234/v1'],
+    ['http://localhost:1234/v1/models', 'http://localhost:1234/v1'],
+    ['', undefined],
+    ['two words', undefined],
+    ['http://', undefined],
+  ] as const) {
+    it(`reads the base URL of ${JSON.stringify(text)}`, () => assert.equal(baseUrlOf(text), base));
+  }
+});
