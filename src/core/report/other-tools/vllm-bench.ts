@@ -1,3 +1,4 @@
+import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import { hasStreams } from '../../metrics/streams.ts';
 import type { Distribution } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -59,12 +60,12 @@ function backendOf(target: RunRecord['targets'][number] | undefined): string | u
 }
 
 /** Returns the arrival rate. A closed model is an infinite rate with a maximum concurrency. */
-function rateFields({ loadModel, stages = [], arrivals, burstiness }: RunRecord['plan']): Fields {
-  if (loadModel === 'closed') return { request_rate: 'inf', burstiness: 1 };
-  const [stage] = stages;
-  const isConstant = stages.length === 1 && stage?.fromPerS === stage?.toPerS;
+function rateFields(plan: RunRecord['plan']): Fields {
+  const rate = plan.loadModel === 'closed' ? Infinity : targetRatePerS(plan);
+  if (rate === Infinity) return { request_rate: 'inf', burstiness: 1 };
+  const { arrivals, burstiness } = plan;
   return {
-    ...(isConstant && stage && { request_rate: stage.fromPerS }),
+    ...(rate !== null && { request_rate: rate }),
     ...(arrivals === 'poisson' || arrivals === 'gamma' ? { burstiness: burstiness ?? 1 } : {}),
   };
 }

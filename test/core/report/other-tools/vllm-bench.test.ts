@@ -93,6 +93,8 @@ describe('the format of vllm bench serve', () => {
     const of = (changed: typeof plan) => vllmFields(recordOf(samples, { plan: changed }));
     assert.deepEqual([of(steady)['request_rate'], of(steady)['burstiness'], of(steady)['max_concurrency']], [8, 1, 64]);
     assert.equal(of({ ...steady, arrivals: 'gamma', burstiness: 0.5 })['burstiness'], 0.5);
+    const atOnce = { ...open, arrivals: 'constant', atOnce: true } as const;
+    assert.equal(of(atOnce)['request_rate'], 'inf');
     assert.ok(!('request_rate' in of(rising)) && !('burstiness' in of(rising)));
   });
 
