@@ -2,6 +2,7 @@ import { ExitCode, LoadlensError } from '../core/errors.ts';
 import type { Rules } from '../core/comparison/compare-sides.ts';
 import { looksOf } from '../core/comparison/looks.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
+import { hasConversations } from '../core/plan/conversations.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { sliceOf, type ComparedMetricName } from '../core/record/comparisons/compared-metrics.ts';
 import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../core/record/comparisons/comparison.ts';
@@ -93,7 +94,7 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
   const firstOf = seededUnits(plan.seed);
   const order: ('a' | 'b')[] = [];
   const notes = new Set<string>(
-    inputs.some(({ requests }) => requests.some(({ conversations }) => conversations !== undefined))
+    inputs.some(({ requests }) => hasConversations(requests))
       ? [
           'The end of a slice cuts off its conversations, so first turns outnumber later ones. Make slices longer than a conversation.',
         ]

@@ -1,3 +1,4 @@
+import { checkRateLevels } from '../core/plan/conversations.ts';
 import { resultOfTrials, trialOutcome } from '../core/plan/capacity.ts';
 import { nextRate, rateOutcome, rateResolution, type RateSearch, type RateTrial } from '../core/plan/rate-search.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
@@ -23,6 +24,7 @@ export interface RateSearchInput extends Omit<RunInput, 'plan'> {
 export async function findRate(given: RateSearchInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { objectives, range, coolDownMs, planOf } = given;
   const [input = given] = await withModels([given], hooks.signal, planOf(Infinity));
+  checkRateLevels(input.requests);
   const trials: RateTrial[] = [];
   const recordOf = (
     parts: SeriesParts,

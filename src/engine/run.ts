@@ -6,7 +6,7 @@ import type { RecorderState } from '../core/metrics/recorder/recorder-state.ts';
 import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts';
 import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/load/share.ts';
-import { planOfStarts } from '../core/plan/conversations.ts';
+import { hasConversations, planOfStarts } from '../core/plan/conversations.ts';
 import { withMaxInFlight } from '../core/plan/max-in-flight.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/record/make-run.ts';
@@ -129,7 +129,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     transport: loops.transport,
     ...(input.notes && input.notes.length > 0 && { server: { notes: input.notes } }),
   };
-  const progress = startProgress(loops, plan, share.of === 1, hooks, () => known);
+  const progress = startProgress(loops, plan, share.of === 1 && !hasConversations(input.requests), hooks, () => known);
   const unlessFault = orFault(hooks.fault);
   const metricsUrls = metricsUrlsOf(input, hooks.serverPid !== undefined);
   const scraper = createScrapers(metricsUrls, input, input.file !== null && hooks.keeper === undefined);
@@ -204,8 +204,11 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
   }
 }
 
-/** Reports the phase and the numbers so far. Passes a cancellation on to whatever is sending or opening connections. */
-function startProgress(loops: Loops, plan: RunPlan, isWhole: boolean, hooks: RunHooks, known: () => KnownParts) {
+/**
+ * Reports the phase and the numbers so far. Passes a cancellation on to whatever is sending or opening connections.
+ * @param judgesRate finds out whether the server keeps up with the arrival rate
+ */
+function startProgress(loops: Loops, plan: RunPlan, judgesRate: boolean, hooks: RunHooks, known: () => KnownParts) {
   let phase: RunPhase = 'connecting';
   let watch: PrecisionWatch | undefined;
   let saturation: SaturationWatch | undefined;
@@ -248,7 +251,7 @@ function startProgress(loops: Loops, plan: RunPlan, isWhole: boolean, hooks: Run
       phase = next;
       if (next !== 'running') return;
       watch ??= watchPrecision(plan, loops, hooks.signal);
-      if (isWhole) saturation ??= watchSaturation(plan, loops, hooks.signal);
+      if (judgesRate) saturation ??= watchSaturation(plan, loops, hooks.signal);
     },
     /** Ends the looks of a run that names a precision, and returns what became of it. */
     precision: ({ timeline }: RecorderState) => watch?.stop(timeline),

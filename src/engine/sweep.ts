@@ -1,3 +1,4 @@
+import { checkRateLevels } from '../core/plan/conversations.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot } from '../core/metrics/types.ts';
 import {
@@ -50,6 +51,7 @@ export type SweepHooks = SeriesHooks<SweepRecord>;
 export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<SweepRecord> {
   const { levels, coolDownMs } = given.plan;
   const [input = given] = await withModels([given], hooks.signal, levels[0] ?? planDefaults);
+  if (levels.some((plan) => targetRatePerS(plan) !== null)) checkRateLevels(input.requests);
   const skipped: number[] = [];
   const recordOf = (parts: SeriesParts): SweepRecord =>
     makeSweepRecord({ ...parts, coolDownMs, ...plannedLevels(levels, skipped) });

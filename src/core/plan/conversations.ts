@@ -43,6 +43,24 @@ export function thinkTimes(
     );
 }
 
+/** Returns whether requests include conversations. */
+export const hasConversations = (requests: readonly Pick<PreparedRequest, 'conversations'>[]): boolean =>
+  requests.some(({ conversations }) => conversations !== undefined);
+
+/**
+ * Checks that levels of an arrival rate can be judged.
+ * @throws LoadlensError for conversations: their rate is that of starts, and each adds requests later
+ */
+export function checkRateLevels(requests: readonly Pick<PreparedRequest, 'conversations'>[]): void {
+  if (!hasConversations(requests)) return;
+  throw new LoadlensError(
+    "Levels of an arrival rate can't have conversations, because each start adds requests later.",
+    {
+      hint: 'Use levels of concurrency, or run one rate at a time.',
+    },
+  );
+}
+
 /**
  * Returns the plan with the number of conversations and other requests that start, where it has the number of requests: enough
  * that their turns are at least as many, and none is cut off. Without conversations, it is the plan itself.
@@ -57,7 +75,7 @@ export function planOfStarts({
   const turnsOf = requests.map((request) => turnCounts(request, plan.seed));
   if (turnsOf.every((turns) => turns === undefined)) {
     if (plan.conversations === undefined) return plan;
-    throw new LoadlensError('No target has conversations, so their number means nothing.', {
+    throw new LoadlensError('There are no conversations to count: no target has any.', {
       hint: 'Add # @conversations with a file of them above the target, or plan a number of requests.',
     });
   }

@@ -10,6 +10,7 @@ import { detailOf } from '../../../core/metrics/recorder/target-detail.ts';
 import type { Backlog, FailureSample } from '../../../core/metrics/types.ts';
 import { isPaced, loadModelFor } from '../../../core/plan/load/load-models.ts';
 import type { LoadModel } from '../../../core/plan/load/load-model.ts';
+import { hasConversations } from '../../../core/plan/conversations.ts';
 import { targetPicker } from '../../../core/values/pick.ts';
 import { watchedOf } from '../../../core/values/until.ts';
 import { promptTurns } from '../../../core/plan/prompt-turns.ts';
@@ -148,7 +149,6 @@ export interface LoopKind extends Pick<RunPlan, 'loadModel'> {
  */
 export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOptions): OwnLoop {
   const { plan, share, targets, secrets, counters } = setup;
-  const hasConversations = setup.requests.some(({ conversations }) => conversations !== undefined);
   const targetNames = targets.map((target) => target.name);
   const pickAny = targetPicker(
     targets.map((target) => target.weight),
@@ -205,7 +205,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       const fresh = prepared.slice(ready, ready + slots);
       ready += slots;
       const starting = sideThread().then((thread) => (side = thread));
-      if (isPaced(plan) || hasConversations) pacer ??= await startPacer();
+      if (isPaced(plan) || hasConversations(setup.requests)) pacer ??= await startPacer();
       if (!plan.coldStart && !cancelled.signal.aborted) {
         const loadModel = isPaced(plan) ? 'open' : 'closed';
         const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) } as const;
