@@ -5,6 +5,7 @@ import type { ComparisonRecord } from './core/record/comparisons/comparison.ts';
 import type { SweepRecord } from './core/record/sweeps/sweep.ts';
 import type { RunRecord } from './core/record/run.ts';
 import type { Trend } from './core/report/tables/trend-runs.ts';
+import type { TwoRunsFormat } from './core/report/comparisons/two-runs-reports.ts';
 import type { EarlierRuns } from './core/report/tiles/earlier-runs.ts';
 
 /** The result of any suite; `suite` says which. */
@@ -104,6 +105,14 @@ export type FromPanel =
   /** Requests a sweep of the same file at levels above those of the sweep with this id. */
   | { readonly type: 'sweepHigher'; readonly id: string }
   | { readonly type: 'export'; readonly id: string; readonly format: ExportFormat; readonly to: 'file' | 'clipboard' }
+  /** Asks for a report of the two runs with these ids. */
+  | {
+      readonly type: 'exportCompared';
+      readonly before: string;
+      readonly after: string;
+      readonly format: TwoRunsFormat;
+      readonly to: 'file' | 'clipboard';
+    }
   | { readonly type: 'openSource'; readonly id: string }
   /** Asks for the two runs shown in the other order. */
   | { readonly type: 'swapRuns' }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { formatChange, formatMs } from '../../src/core/format.ts';
+import { formatChange, formatMs, formatMsRange } from '../../src/core/format.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './states/records.ts';
 import { states } from './states/states.ts';
+
+/** A median as its cell shows it. */
+const withInterval = ({ median, interval95 }: RunRecord['latencyMs']): string =>
+  `${formatMs(median)} ${formatMsRange(...interval95.median!).join('–')}`;
 
 describe('results panel of two runs', () => {
   const { show } = usePanels();
@@ -29,12 +34,7 @@ describe('results panel of two runs', () => {
     }
     await page.getByText("Two runs can't show run-to-run variation.").waitFor();
     const rows = await rowsOf(page, 'Numbers of both runs');
-    assert.deepEqual(rows.at(2), [
-      'p50 latency',
-      formatMs(before.latencyMs.median),
-      formatMs(after.latencyMs.median),
-      '–',
-    ]);
+    assert.deepEqual(rows.at(2), ['p50 latency', withInterval(before.latencyMs), withInterval(after.latencyMs), '–']);
     assert.ok((await rowsOf(page, 'More numbers')).every(([, , , change]) => change === '–'));
     assert.equal(await page.locator('.pass, .fail').count(), 0);
     assert.deepEqual(await panel.kept(), { runIds: [before.id, after.id] });
@@ -91,8 +91,16 @@ describe('results panel of two runs', () => {
     assert.deepEqual(await lastPosted(panel), { type: 'swapRuns' });
     await panel.send({ type: 'state', state: { kind: 'compare', before: after, after: before } });
     const [, , row] = await rowsOf(panel.page, 'Numbers of both runs');
-    assert.equal(row?.[1], formatMs(after.latencyMs.median));
+    assert.equal(row?.[1], withInterval(after.latencyMs));
     assert.deepEqual(await panel.kept(), { runIds: [after.id, before.id] });
+  });
+
+  it('exports both runs', async () => {
+    const panel = await show(states.comparedAlike);
+    await panel.page.getByRole('button', { name: 'Copy' }).click();
+    const { before, after } = states.comparedAlike;
+    const request = { type: 'exportCompared', before: before.id, after: after.id, format: 'html', to: 'clipboard' };
+    assert.deepEqual(await lastPosted(panel), request);
   });
 
   it('shows every number in full in a narrow panel, each with its title', async () => {

@@ -1,9 +1,10 @@
 import { compareRuns } from '../../src/core/report/tables/compare-runs.ts';
 import { outcomeOf } from '../../src/core/report/words/outcome-words.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
+import type { TwoRunsFormat } from '../../src/core/report/comparisons/two-runs-reports.ts';
 import { comparedHistogram, comparedTimeline } from '../../src/core/report/charts/two-runs.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
-import { button } from '../controls.ts';
+import { button, dropdown } from '../controls.ts';
 import { h } from '../dom.ts';
 import { post } from '../host.ts';
 import { outcomeBadge } from '../sections/kit/badge.ts';
@@ -12,6 +13,7 @@ import { comparedObjectives } from '../sections/compare/compared-objectives.ts';
 import { comparedRows, comparedTargets } from '../sections/compare/compared-rows.ts';
 import { fileButton } from '../sections/run/provenance.ts';
 import { note, section } from '../sections/kit/section.ts';
+import { exportControls } from '../sections/kit/toolbar.ts';
 import { planWords, startedWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';
 
@@ -34,6 +36,7 @@ export function compareView({ before, after }: StateOf<'compare'>): View {
           { class: 'toolbar', role: 'group', 'aria-label': 'Actions' },
           button('Swap', () => post({ type: 'swapRuns' })).element,
           button('Show History', () => post({ type: 'showHistory' })).element,
+          exportGroup(before.id, after.id),
         ),
       ),
       h('div', { class: 'pair' }, runCard('Before', before), runCard('After', after)),
@@ -51,6 +54,18 @@ export function compareView({ before, after }: StateOf<'compare'>): View {
       comparedTargets(targets),
     ),
   };
+}
+
+/** Format and place of an export of both runs. */
+function exportGroup(before: string, after: string): HTMLElement {
+  const format = dropdown<TwoRunsFormat>('Export format', [
+    { value: 'html', text: 'HTML' },
+    { value: 'markdown', text: 'Markdown' },
+    { value: 'csv', text: 'CSV' },
+  ]);
+  const exportTo = (to: 'file' | 'clipboard') => () =>
+    post({ type: 'exportCompared', before, after, format: format.value(), to });
+  return exportControls(format, exportTo);
 }
 
 function runCard(side: string, record: RunRecord): HTMLElement {

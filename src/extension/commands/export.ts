@@ -1,6 +1,7 @@
 import { commands, env, Uri, window, workspace } from 'vscode';
 import { homedir } from 'node:os';
-import { isComparison, renderResult, type ResultRecord } from '../../core/report/formats/results.ts';
+import { twoRunsReports, type TwoRunsFormat } from '../../core/report/comparisons/two-runs-reports.ts';
+import { isComparison, isRun, renderResult, type ResultRecord } from '../../core/report/formats/results.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Notify } from '../services/workspace/notify.ts';
 import type { ExportFormat } from '../../panel-protocol.ts';
@@ -24,6 +25,8 @@ const formatsOf = (result: ResultRecord | undefined): typeof formats =>
 /** Exports results from the editor. */
 export interface Exporter {
   readonly write: (id: string, format: ExportFormat, to: ExportTo) => Promise<void>;
+  /** Writes a report of two runs side by side. */
+  readonly writeCompared: (before: string, after: string, format: TwoRunsFormat, to: ExportTo) => Promise<void>;
   /** Asks for format and place first, with a way back. */
   readonly ask: (id: string) => Promise<void>;
 }
@@ -32,8 +35,22 @@ export interface Exporter {
 export function createExporter(history: History, notify: Notify): Exporter {
   const write: Exporter['write'] = async (id, format, to) => {
     const record = history.get(id);
-    if (record === undefined) return;
-    const { extension, text } = renderResult(record, format);
+    if (record !== undefined) await put(renderResult(record, format), id, format, to);
+  };
+
+  const writeCompared: Exporter['writeCompared'] = async (beforeId, afterId, format, to) => {
+    const [before, after] = [history.get(beforeId), history.get(afterId)];
+    if (before === undefined || after === undefined || !isRun(before) || !isRun(after)) return;
+    const { extension, render } = twoRunsReports[format];
+    await put({ extension, text: render({ before, after }) }, `${beforeId}-${afterId}`, format, to);
+  };
+
+  const put = async (
+    { extension, text }: { readonly extension: string; readonly text: string },
+    id: string,
+    format: ExportFormat,
+    to: ExportTo,
+  ): Promise<void> => {
     const name = formats.find((one) => one.format === format)?.label ?? format;
     if (to === 'clipboard') {
       await env.clipboard.writeText(text);
@@ -82,5 +99,5 @@ export function createExporter(history: History, notify: Notify): Exporter {
     }
   };
 
-  return { write, ask };
+  return { write, writeCompared, ask };
 }

@@ -50,6 +50,8 @@ export function answerPanel(parts: {
         return sweepHigher(request.id);
       case 'export':
         return exporter.write(request.id, request.format, request.to);
+      case 'exportCompared':
+        return exporter.writeCompared(request.before, request.after, request.format, request.to);
       case 'openSource':
         return openSource(request.id);
       case 'openRun':

@@ -16,6 +16,13 @@ const fromPanel = v.variant('type', [
     format: v.picklist(['json', 'csv', 'html', 'markdown', 'vllm']),
     to: v.picklist(['file', 'clipboard']),
   }),
+  v.object({
+    type: v.literal('exportCompared'),
+    before: id,
+    after: id,
+    format: v.picklist(['csv', 'html', 'markdown']),
+    to: v.picklist(['file', 'clipboard']),
+  }),
   v.object({ type: v.literal('openSource'), id }),
   v.object({ type: v.literal('swapRuns') }),
   v.object({ type: v.literal('openRun'), id }),

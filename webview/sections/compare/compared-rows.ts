@@ -4,7 +4,12 @@ import type {
   ComparisonUnit,
   Measured,
 } from '../../../src/core/report/tables/compare-runs.ts';
-import { formatChange, formatCount, formatMs, formatPercent, formatRate, noValue } from '../../../src/core/format.ts';
+import {
+  changedText,
+  intervalRemark,
+  intervalText,
+  measuredText,
+} from '../../../src/core/report/tables/compared-words.ts';
 import { h } from '../../dom.ts';
 import { createTable, type Cell } from '../../table.ts';
 import { section } from '../kit/section.ts';
@@ -14,6 +19,7 @@ import { mostUnbounded } from '../run/targets.ts';
 export function comparedRows(rows: readonly ComparisonRow[]): HTMLElement {
   return section(
     'Numbers',
+    h('p', { class: 'remark' }, intervalRemark),
     unsureRemark(rows),
     rowTable(
       'Numbers of both runs',
@@ -56,33 +62,21 @@ function rowTable(title: string, rows: readonly ComparisonRow[]): HTMLElement {
       { title: 'After', kind: 'number' },
       { title: 'Change', kind: 'number' },
     ],
-    rows.map((row) => [row.label, shown(row.unit, row.before), shown(row.unit, row.after), changed(row)]),
+    rows.map((row) => [row.label, cellOf(row.unit, row.before), cellOf(row.unit, row.after), changedText(row)]),
   );
   table.classList.add('compared');
   return element;
 }
 
-const formats: Readonly<Record<ComparisonUnit, (value: number | null) => string>> = {
-  ms: formatMs,
-  'req/s': formatRate,
-  'tokens/s': (value) => formatRate(value, 'tokens'),
-  ratio: formatPercent,
-  count: formatCount,
-};
-
-const shown = (unit: ComparisonUnit, { value, unsure }: Measured): string =>
-  `${formats[unit](value)}${unsure ? ' ?' : ''}`;
-
-/** The change of a ratio is in percentage points. */
-function changed({ unit, before, after, change }: ComparisonRow): string {
-  if (change === null) return noValue;
-  const words = formatChange(change);
-  return `${unit === 'ratio' ? words.replace('%', ' points') : words}${before.unsure || after.unsure ? ' ?' : ''}`;
+/** A number of one run with its interval, which a change doesn't have: it would need several runs. */
+function cellOf(unit: ComparisonUnit, measured: Measured): Cell {
+  const text = measuredText(unit, measured);
+  return measured.interval === undefined ? text : { text, remark: intervalText(measured) };
 }
 
 function changedCell(row: ComparisonRow): Cell {
-  const text = `${shown(row.unit, row.before)} → ${shown(row.unit, row.after)}`;
-  return row.change === null ? text : { text, remark: changed(row) };
+  const text = `${measuredText(row.unit, row.before)} → ${measuredText(row.unit, row.after)}`;
+  return row.change === null ? text : { text, remark: changedText(row) };
 }
 
 function unsureRemark(rows: readonly ComparisonRow[]): HTMLElement | null {

@@ -1,5 +1,5 @@
 import type { ExportFormat } from '../../../src/panel-protocol.ts';
-import { button, dropdown } from '../../controls.ts';
+import { button, dropdown, type Dropdown } from '../../controls.ts';
 import { h } from '../../dom.ts';
 import { post } from '../../host.ts';
 
@@ -28,13 +28,21 @@ export function runToolbar(id: string, of: 'run' | 'sweep' | 'suite' | 'comparis
     ...(of === 'run' ? [button('Compare With…', () => post({ type: 'compareWith', id })).element] : []),
     ...(of === 'run' ? [button('Show Trend', () => post({ type: 'showTrend', id })).element] : []),
     button('Show History', () => post({ type: 'showHistory' })).element,
-    h(
-      'div',
-      { class: 'export', role: 'group', 'aria-label': 'Export' },
-      h('span', { class: 'remark' }, 'Export as'),
-      format.element,
-      button('Save…', exportTo('file')).element,
-      button('Copy', exportTo('clipboard')).element,
-    ),
+    exportControls(format, exportTo),
+  );
+}
+
+/** The choice of an export format with the buttons for its places. */
+export function exportControls(
+  format: Pick<Dropdown<string>, 'element'>,
+  exportTo: (to: 'file' | 'clipboard') => () => void,
+): HTMLElement {
+  return h(
+    'div',
+    { class: 'export', role: 'group', 'aria-label': 'Export' },
+    h('span', { class: 'remark' }, 'Export as'),
+    format.element,
+    button('Save…', exportTo('file')).element,
+    button('Copy', exportTo('clipboard')).element,
   );
 }

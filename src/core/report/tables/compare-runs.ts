@@ -29,6 +29,8 @@ export interface Measured {
   readonly value: number | null;
   /** A quantile of too few samples. */
   readonly unsure: boolean;
+  /** 95% interval of a quantile within its run; absent for other numbers. */
+  readonly interval?: readonly [low: number, high: number];
 }
 
 /** Two runs side by side: numbers and differences, no verdict. */
@@ -136,7 +138,8 @@ const plain = (value: number | null): Measured => ({ value, unsure: false });
 
 function quantile(distribution: Distribution | null | undefined, name: QuantileName): Measured {
   if (!distribution) return plain(null);
-  return { value: distribution[name], unsure: isUnsure(distribution, name) };
+  const interval = distribution.interval95[name];
+  return { value: distribution[name], unsure: isUnsure(distribution, name), ...(interval && { interval }) };
 }
 
 function compared(

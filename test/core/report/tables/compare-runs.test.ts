@@ -35,8 +35,8 @@ describe('comparing runs', () => {
       label: 'p50 latency',
       unit: 'ms',
       lead: true,
-      before: { value: before.latencyMs.median, unsure: false },
-      after: { value: after.latencyMs.median, unsure: false },
+      before: { value: before.latencyMs.median, unsure: false, interval: before.latencyMs.interval95.median },
+      after: { value: after.latencyMs.median, unsure: false, interval: after.latencyMs.interval95.median },
       change: after.latencyMs.median! / before.latencyMs.median! - 1,
     });
     assert.equal(rowOf(before, after, 'Throughput')?.change, after.throughputPerS! / before.throughputPerS! - 1);
