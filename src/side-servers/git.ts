@@ -48,7 +48,7 @@ export async function findRepository(folder: string): Promise<Repository> {
   const [top = '', prefix = ''] = stdout.split('\n');
   if (code === 0 && top !== '') return { top, prefix };
   throw new LoadlensError(`${folder} isn't in a git work tree: ${lastLine(stderr)}.`, {
-    hint: 'Run the comparison in a clone, or compare two addresses with --a and --b.',
+    hint: 'Use a clone of the repository, or compare the addresses of two servers.',
   });
 }
 

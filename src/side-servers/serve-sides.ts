@@ -165,7 +165,7 @@ async function prepare(
     if (end?.code !== 0) {
       screen.warn(tail(output));
       throw new LoadlensError(`The build of ${name} failed (${endText(end)}).`, {
-        hint: 'Fix the command of --build. It runs in a new work tree, without ignored files such as node_modules.',
+        hint: 'Fix the build command. It runs in a new work tree, without ignored files such as node_modules.',
         exitCode: ExitCode.nothingMeasured,
       });
     }
@@ -212,7 +212,7 @@ async function serve(
     if (waitedMs > readyLimitMs) {
       screen.warn(tail(output));
       throw new LoadlensError(`The server of ${name} wasn't ready (${where}) after ${secondsText(readyLimitMs)}.`, {
-        hint: 'It must listen on the port that {port} in its command and the variable PORT hold. The path of --ready must respond with a status below 400.',
+        hint: 'It must listen on the port that {port} in its command and the variable PORT hold. The path that tells when it is ready must respond with a status below 400.',
         exitCode: ExitCode.nothingMeasured,
       });
     }

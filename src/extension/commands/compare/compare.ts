@@ -1,5 +1,6 @@
 import { QuickPickItemKind, workspace, type Memento, type QuickPickItem } from 'vscode';
 import { maskVariables } from '../../../core/endpoints/variables/mask-variables.ts';
+import { LoadlensError } from '../../../core/errors.ts';
 import { fileVariables, type FileVariable } from '../../../core/endpoints/variables/override.ts';
 import { choicesOfPlan } from '../../../core/plan/plan.ts';
 import type { ComparisonRecord } from '../../../core/record/comparisons/comparison.ts';
@@ -50,7 +51,14 @@ export function compareCommands(
     const { uri } = request;
     const { refs } = difference;
     const commands = refs && (keptCommands(memory, uri) ?? (await askCommands(memory, uri)));
-    if (refs === undefined || commands !== undefined) await launchComparison(request, difference, commands, parts);
+    if (refs !== undefined && commands === undefined) return;
+    try {
+      await launchComparison(request, difference, commands, parts);
+    } catch (error) {
+      // The log has the last lines of a server or build that failed.
+      if (refs === undefined || !(error instanceof LoadlensError)) throw error;
+      notify.failure(error, notify.openLog);
+    }
   };
 
   const start = async (request: RunRequest, difference: Difference): Promise<void> => {
