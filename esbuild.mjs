@@ -84,13 +84,25 @@ const processes = {
   },
 };
 
+/** Leaves out the tokenizers, which shares of a load don't have. */
+const noTokenizers = {
+  name: 'no-tokenizers',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    const filter = /\/vocabularies\.ts$|^@huggingface\/tokenizers$/;
+    build.onResolve({ filter }, () => ({ path: 'tokenizers', namespace: 'no-tokenizers' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-tokenizers' }, () => ({
+      contents: 'export const checkVocabulary = undefined, openVocabulary = undefined, Tokenizer = undefined;',
+    }));
+  },
+};
+
 /** The engine as it is copied into projects for Artillery: one file, whose workers it must find its way to alone. */
 const scaleOut = {
   ...processes,
   entryPoints: { 'scale-out': 'src/processes/scale-out.ts' },
   splitting: false,
-  // Shares of a load have no tokenizer.
-  external: ['*/vocabularies.ts', '@huggingface/tokenizers'],
+  plugins: [...processes.plugins, noTokenizers],
 };
 
 /** Packages that transformers.js asks for and that no text model needs; they stay out, with their native parts. */

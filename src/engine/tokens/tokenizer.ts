@@ -11,7 +11,7 @@ export type CountTokens = (text: string) => number;
 export interface Tokenizer {
   /** As written. */
   readonly name: string;
-  /** Reads the files, which takes up to a second, at the first call. */
+  /** Reads the files at the first call, which takes up to a second. */
   readonly open: () => Promise<CountTokens>;
 }
 
@@ -21,14 +21,19 @@ const opened = new Map<string, Promise<CountTokens>>();
  * Finds a tokenizer: a vocabulary, a folder relative to the endpoints file or to the current folder, or a model on
  * Hugging Face, which is downloaded once.
  * @param file path of the endpoints file; undefined if there is none
- * @throws LoadlensError if there is none with this name
+ * @throws LoadlensError if there is none with this name, or it can't be read
  */
 export async function findTokenizer(name: string, file: string | undefined, signal: AbortSignal): Promise<Tokenizer> {
   if (isVocabulary(name)) {
-    return known(name, name, async () => (await import('./vocabularies.ts')).openVocabulary(name));
+    const { checkVocabulary, openVocabulary } = await import('./vocabularies.ts');
+    await checkVocabulary(name);
+    return known(name, name, () => openVocabulary(name));
   }
   const folder = await folderOf(name, file, signal);
-  return known(name, folder, () => openFolder(folder));
+  const tokenizer = known(name, folder, () => openFolder(folder));
+  // After a run, an unreadable file would cost its results.
+  await tokenizer.open();
+  return tokenizer;
 }
 
 function known(name: string, key: string, open: () => Promise<CountTokens>): Tokenizer {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { BytePairEncodingCore } from 'gpt-tokenizer/BytePairEncodingCore';
 import {
   CL100K_TOKEN_SPLIT_REGEX,
@@ -27,26 +27,29 @@ const longRun = /(\S{2000}|\s{2000})/u;
  * @throws LoadlensError if the vocabulary isn't part of this package
  */
 export async function openVocabulary(name: VocabularyName): Promise<(text: string) => number> {
-  const { split } = vocabularies[name];
+  await checkVocabulary(name);
+  const bytes = await readFile(placeOf(name));
+  const packed = isSource ? packVocabulary(bytes.toString('latin1'), 1) : bytes;
   const core = new BytePairEncodingCore({
-    bytePairRankDecoder: unpackVocabulary(await readPacked(name)),
-    tokenSplitRegex: split,
+    bytePairRankDecoder: unpackVocabulary(packed),
+    tokenSplitRegex: vocabularies[name].split,
   });
   return (text) => text.split(longRun).reduce((sum, part) => sum + (part === '' ? 0 : core.countNative(part)), 0);
 }
 
-async function readPacked(name: VocabularyName): Promise<Uint8Array> {
-  const { file, model } = vocabularies[name];
-  if (import.meta.url.endsWith('.ts')) {
-    const data = new URL(`../../../node_modules/gpt-tokenizer/data/${file}.tiktoken`, import.meta.url);
-    return packVocabulary(await readFile(data, 'latin1'), 1);
-  }
-  try {
-    return await readFile(new URL(`vocabularies/${name}.br`, import.meta.url));
-  } catch (cause) {
+/** @throws LoadlensError if the vocabulary isn't part of this package */
+export async function checkVocabulary(name: VocabularyName): Promise<void> {
+  await access(placeOf(name)).catch((cause: unknown) => {
     throw new LoadlensError(`The vocabulary ${name} isn't part of this package.`, {
-      hint: `Install the package for your platform, or use ${model} (from Hugging Face) or a folder with a tokenizer.json.`,
+      hint: `Install the package for your platform, or use ${vocabularies[name].model} (from Hugging Face) or a folder with a tokenizer.json.`,
       cause,
     });
-  }
+  });
 }
+
+const isSource = import.meta.url.endsWith('.ts');
+
+const placeOf = (name: VocabularyName): URL =>
+  isSource
+    ? new URL(`../../../node_modules/gpt-tokenizer/data/${vocabularies[name].file}.tiktoken`, import.meta.url)
+    : new URL(`vocabularies/${name}.br`, import.meta.url);
