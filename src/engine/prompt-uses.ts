@@ -1,3 +1,4 @@
+import { generates } from '../core/endpoints/llm/synthetic.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import { targetPicker } from '../core/values/pick.ts';
 import { conversationAt } from '../core/plan/conversations.ts';
@@ -79,8 +80,8 @@ function askedTokens(
     if (outputTokens !== undefined) addTo(spreads.output, outputTokens);
   }
   return {
-    ...(synthetic.input && { askedInput: spreadOf(spreads.input, sent) }),
-    ...(synthetic.output && { askedOutput: spreadOf(spreads.output, sent) }),
+    ...(generates(synthetic, 'input') && { askedInput: spreadOf(spreads.input, sent) }),
+    ...(generates(synthetic, 'output') && { askedOutput: spreadOf(spreads.output, sent) }),
   };
 }
 
@@ -135,7 +136,7 @@ const spreadOf = ({ sum, min, max }: Spread, count: number): AskedTokens => ({ m
  * new each time.
  */
 function distinctPrompts(request: PreparedRequest): number | undefined {
-  if (request.synthetic?.input !== undefined) return Infinity;
+  if (generates(request.synthetic, 'input')) return Infinity;
   if (request.conversations !== undefined) return request.conversations.list.length;
   if (request.prompts !== undefined) {
     return new Set(request.prompts.bodies.map((body) => Buffer.from(body).toString('latin1'))).size;

@@ -1,6 +1,12 @@
 import { checkRateLevels } from '../core/plan/conversations.ts';
 import { resultOfTrials, trialOutcome } from '../core/plan/capacity.ts';
-import { nextRate, rateOutcome, rateResolution, type RateSearch, type RateTrial } from '../core/plan/rate-search.ts';
+import {
+  nextRate,
+  rateOutcome,
+  rateResolution,
+  type RateSearch,
+  type RateTrial,
+} from '../core/plan/rates/rate-search.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { makeSweepRecord } from '../core/record/sweeps/make-sweep.ts';
 import type { SweepRecord } from '../core/record/sweeps/sweep.ts';

@@ -7,6 +7,7 @@ import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts'
 import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/load/share.ts';
 import { hasConversations, planOfStarts } from '../core/plan/conversations.ts';
+import { withTrace } from '../core/plan/trace.ts';
 import { withMaxInFlight } from '../core/plan/max-in-flight.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { makeRecord, partialRecord, recordId, type KnownParts } from '../core/record/make-run.ts';
@@ -80,7 +81,7 @@ const mostLiveFailures = 10;
  */
 export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
   const [found = given] = await withModels([given], hooks.signal, given.plan);
-  const { input, tokenizer } = await withPromptTokens(found, hooks.signal);
+  const { input, tokenizer } = await withPromptTokens(withTrace(found), hooks.signal);
   const { targets, share = wholeLoad } = input;
   const starts = { ...input, plan: planOfStarts(input) };
   const plan = withMaxInFlight(starts.plan, partOf(input.plan.concurrency, share));

@@ -90,6 +90,7 @@ export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<Pl
     stages: options.stages,
     arrivals: options.arrivals,
     burstiness: options.burstiness,
+    traceSpeed: options.traceSpeed,
     maxInFlight: options.maxInFlight,
     seed: options.seed,
     warmup: options.warmup,

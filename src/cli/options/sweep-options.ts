@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { planOptions } from '../../core/values/plan-options.ts';
-import { parseRates } from '../../core/plan/rate-sweep.ts';
+import { parseRates } from '../../core/plan/rates/rate-sweep.ts';
 import { defaultCoolDownMs, parseLevels, parseRange } from '../../core/plan/sweep.ts';
 import { absoluteObjectives, parserOf } from './values.ts';
 

@@ -1,3 +1,4 @@
+import type { Trace } from './data/trace.ts';
 import type * as v from 'valibot';
 import type { Frozen } from '../schema.ts';
 import type { Lengths } from '../values/lengths.ts';
@@ -90,6 +91,8 @@ export interface Synthetic {
   readonly prefix?: SharedPrefix;
   /** Words of the prompts, one token each; absent: those that are one token in the known vocabularies. */
   readonly words?: readonly string[];
+  /** Lengths and shared starts of a trace, in its order, in place of the others. */
+  readonly trace?: Trace;
 }
 
 /** A start that prompts share: its tokens, and the number of different starts. */
@@ -229,6 +232,8 @@ export interface PreparedRequest {
   readonly prompts?: Prompts;
   /** Generated prompts and lengths. `synthetic-marks.ts` has their placeholders in the bodies. */
   readonly synthetic?: Synthetic;
+  /** Times at which the requests are sent, and their lengths. */
+  readonly trace?: Trace;
   /** Conversations that are sent turn by turn, each in a request with all before it. `body` is a part of them. */
   readonly conversations?: Conversations;
   /** URLs that may list the server's models, the most likely first. Absent if the body names a model. */

@@ -23,6 +23,18 @@ export const planSchema = v.object({
       v.boolean(),
     ),
   ),
+  trace: v.exactOptional(
+    about(
+      'Open model: the trace whose times the requests leave at. Then there are no stages.',
+      v.object({
+        file: about('File as written, relative to the endpoints file.', v.string()),
+        speed: about('Times are divided by this.', v.number()),
+        format: v.exactOptional(about('Format of the file.', v.picklist(['mooncake', 'azure', 'loadlens']))),
+        requests: v.exactOptional(about('Requests in the file.', count)),
+        spanMs: v.exactOptional(about('Time from the first to the last planned request, at this speed.', v.number())),
+      }),
+    ),
+  ),
   requests: about('Number of planned requests; null if only the duration ends the run.', v.nullable(count)),
   conversations: v.exactOptional(
     about('Number of planned conversations; absent if requests or duration end the run.', positiveCount),

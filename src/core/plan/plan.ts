@@ -13,7 +13,7 @@ export type PlanChoices = { readonly [Name in PlanOptionName]?: PlanValues[Name]
 /** Load model options: closed (`concurrency`) or open (`ratePerS` or `stages`). */
 export type LoadChoices = Pick<
   PlanChoices,
-  'concurrency' | 'ratePerS' | 'stages' | 'arrivals' | 'burstiness' | 'maxInFlight'
+  'concurrency' | 'ratePerS' | 'stages' | 'arrivals' | 'burstiness' | 'maxInFlight' | 'traceSpeed'
 >;
 
 /** Defaults if neither the options nor the file set a value. */
@@ -42,9 +42,13 @@ export const planDefaults = {
  * their own duration.
  * @throws LoadlensError for an invalid value
  */
-export function makePlan(choices: PlanChoices, file: Pick<EndpointsFile, 'defaults' | 'objectives'>): RunPlan {
+export function makePlan(
+  choices: PlanChoices,
+  file: Pick<EndpointsFile, 'defaults' | 'objectives'> & Partial<Pick<EndpointsFile, 'targets'>>,
+): RunPlan {
   const { defaults } = file;
-  const load = loadOf(choices, defaults);
+  const traced = file.targets?.find(({ llm }) => llm?.trace !== undefined)?.llm?.trace;
+  const load = loadOf(choices, defaults, traced);
   const amount = [choices, defaults].find(({ requests, conversations, durationS, stages }) =>
     [requests, conversations, durationS, stages].some((end) => end !== undefined),
   );
@@ -86,7 +90,18 @@ const isOpen = ({ ratePerS, stages }: LoadChoices): boolean => ratePerS !== unde
 
 /** Returns the options that repeat a plan. */
 export function choicesOfPlan(plan: RunPlan): PlanChoices {
-  const { loadModel, concurrency, requests, durationS, autoWarmup, warmup, atOnce, untilSaturated: _, ...rest } = plan;
+  const {
+    loadModel,
+    concurrency,
+    requests,
+    durationS,
+    autoWarmup,
+    warmup,
+    atOnce,
+    untilSaturated: _,
+    trace,
+    ...rest
+  } = plan;
   return {
     ...rest,
     requests: requests ?? undefined,
@@ -94,14 +109,25 @@ export function choicesOfPlan(plan: RunPlan): PlanChoices {
     warmup: autoWarmup ? 'auto' : warmup,
     ...(loadModel === 'open' ? { maxInFlight: maxInFlightOf(plan) } : { concurrency }),
     ...(atOnce && { ratePerS: 'inf' }),
+    ...(trace && { traceSpeed: trace.speed }),
   };
 }
 
 function loadOf(
   choices: LoadChoices,
   defaults: LoadChoices,
-): Pick<RunPlan, 'loadModel' | 'concurrency' | 'maxInFlight' | 'arrivals' | 'burstiness' | 'stages' | 'atOnce'> {
-  const from = choices.concurrency !== undefined || isOpen(choices) ? choices : defaults;
+  trace: string | undefined,
+): Pick<
+  RunPlan,
+  'loadModel' | 'concurrency' | 'maxInFlight' | 'arrivals' | 'burstiness' | 'stages' | 'atOnce' | 'trace'
+> {
+  const isChosen = choices.concurrency !== undefined || isOpen(choices);
+  if (trace !== undefined && !isChosen) {
+    const most = checkLimit('maxInFlight', choices.maxInFlight ?? defaults.maxInFlight ?? planDefaults.maxInFlight);
+    const speed = checkLimit('traceSpeed', choices.traceSpeed ?? defaults.traceSpeed ?? 1);
+    return { loadModel: 'open', concurrency: most, maxInFlight: most, trace: { file: trace, speed } };
+  }
+  const from = isChosen ? choices : defaults;
   if (!isOpen(from)) {
     const concurrency = choices.concurrency ?? defaults.concurrency ?? planDefaults.concurrency;
     return { loadModel: 'closed', concurrency: checkLimit('concurrency', concurrency) };
@@ -142,7 +168,7 @@ function arrivalsOf(choices: LoadChoices, defaults: LoadChoices): Pick<RunPlan, 
 
 /** Returns requests, conversations, and duration. Stages end with their last one if nothing ends earlier. */
 function amountOf(
-  { loadModel, stages, atOnce = false }: Pick<RunPlan, 'loadModel' | 'stages' | 'atOnce'>,
+  { loadModel, stages, atOnce = false, trace }: Pick<RunPlan, 'loadModel' | 'stages' | 'atOnce' | 'trace'>,
   amount: Pick<PlanChoices, 'requests' | 'conversations' | 'durationS'> | undefined,
   endsWhenKnown: boolean,
 ): Pick<RunPlan, 'requests' | 'conversations' | 'durationS'> {
@@ -159,7 +185,7 @@ function amountOf(
   const ends = [amount?.durationS, stagesS].filter((end) => end !== undefined && end !== null);
   const durationS = ends.length > 0 ? Math.min(...ends) : undefined;
   const byDefault =
-    requests !== undefined || conversations !== undefined || durationS !== undefined
+    requests !== undefined || conversations !== undefined || durationS !== undefined || trace !== undefined
       ? {}
       : endsWhenKnown
         ? { durationS: planDefaults.untilDurationS }

@@ -1,6 +1,7 @@
 import type { Synthetic } from '../endpoints/types.ts';
 import { drawLength, type Lengths } from '../values/lengths.ts';
 import { seededUnits } from '../values/pick.ts';
+import { blockTokens } from './trace.ts';
 import { words as usualWords } from '../values/words.ts';
 
 /** Prompt and output tokens of one request of a target. */
@@ -32,7 +33,16 @@ function lengthOf(
 }
 
 /** Returns what each turn of a target asks for. The same seed gives the same lengths and prefixes in any order. */
-export function syntheticTurns({ input, output, prefix }: Synthetic, seed: number): (turn: number) => SyntheticTurn {
+export function syntheticTurns(
+  { input, output, prefix, trace }: Synthetic,
+  seed: number,
+): (turn: number) => SyntheticTurn {
+  if (trace !== undefined) {
+    return (turn) => {
+      const row = trace.rows[turn % trace.rows.length];
+      return { inputTokens: row?.input, outputTokens: row?.output, prefix: undefined };
+    };
+  }
   const [inputUnit, outputUnit, prefixUnit] = [seeds.input, seeds.output, seeds.prefix].map((own) =>
     seededUnits(seed + own),
   );
@@ -76,7 +86,18 @@ export function syntheticTexts(
   seed: number,
 ): (turn: number, asked: SyntheticTurn) => readonly Uint8Array[] {
   const unit = seededUnits(seed + seeds.text);
-  const { words = usualWords } = synthetic;
+  const { trace, words = usualWords } = synthetic;
+  if (trace !== undefined) {
+    return (turn, { inputTokens = 0 }) => {
+      const blocks = trace.rows[turn % trace.rows.length]?.blocks ?? [];
+      const pieces = blocks.flatMap((block, index) =>
+        // Blocks are numbered from −1 down, prompts from 0 up.
+        piecesOf(-1 - block, Math.max(0, Math.min(blockTokens, inputTokens - index * blockTokens)), unit, words),
+      );
+      const own = piecesOf(turn, Math.max(0, inputTokens - blocks.length * blockTokens), unit, words);
+      return withoutFirstSpace([...pieces, ...own].filter(({ length }) => length > 0));
+    };
+  }
   const prefixTokens = synthetic.prefix?.tokens ?? 0;
   const prefixes = new Map<number, readonly Uint8Array[]>();
   const prefixOf = (prefix: number): readonly Uint8Array[] => {

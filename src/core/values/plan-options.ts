@@ -127,6 +127,15 @@ export const planOptions = {
     more: 'Selects gamma arrivals. Same meaning as in vllm bench.',
     example: '0.5',
   },
+  traceSpeed: {
+    name: 'trace-speed',
+    argument: '<factor>',
+    value: number({ min: 0.001, max: 1_000, whole: false, unit: '' }),
+    default: 1,
+    inFile: true,
+    help: 'Speed at which a trace is replayed: 2 halves all times',
+    example: '2',
+  },
   maxInFlight: {
     name: 'max-in-flight',
     argument: '<n>',

@@ -262,6 +262,12 @@ export const directives: readonly Directive[] = [
     example: '256 of 10',
     value: textOf((written) => parseSharedPrefix(written) !== undefined, sharedPrefixForm),
   }),
+  llmDirective('trace', {
+    name: 'trace',
+    help: "Trace to replay against the target below, the only one of its file: requests leave at the trace's times, with prompts and responses of its lengths. Mooncake's JSON lines, Azure's CSV, or JSON lines with at (ms), input, and output.",
+    example: 'trace.jsonl',
+    value: text('the path of a trace, such as # @trace trace.jsonl'),
+  }),
   llmDirective('usage', {
     name: 'usage',
     help: 'Whether token counts are requested with streams of the language model below. off omits stream_options.',

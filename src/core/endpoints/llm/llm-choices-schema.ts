@@ -30,6 +30,7 @@ export const llmChoicesSchema = v.object({
   promptsTokens: v.exactOptional(
     about('Range of tokens of the prompts that are used, as written: 16..1024.', v.string()),
   ),
+  trace: v.exactOptional(about('Trace file as written, relative to the endpoints file.', v.string())),
   usage: v.exactOptional(
     about('Whether the request for a stream also asks for token counts.', v.picklist(usageChoices)),
   ),

@@ -15,14 +15,15 @@ import {
   type Target,
 } from '../types.ts';
 import { lengthMark, promptMark } from './synthetic-marks.ts';
-import { syntheticOf } from './synthetic.ts';
+import { readTrace } from '../data/trace.ts';
+import { generates as has, syntheticOf } from './synthetic.ts';
 
 type Fail = (message: string, hint: string) => never;
 
 /** Properties of a request to a language model. */
 type Asked = Pick<
   PreparedRequest,
-  'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'conversations' | 'synthetic' | 'modelLists'
+  'url' | 'body' | 'dialect' | 'streams' | 'prompts' | 'conversations' | 'synthetic' | 'trace' | 'modelLists'
 >;
 
 /** Returns the paths of the files that a target needs, as written. */
@@ -30,7 +31,7 @@ export function filesOf({ body, llm }: Target): string[] {
   const parts = body?.kind === 'parts' ? body.parts : body?.kind === 'file' ? [body] : [];
   return [
     ...parts.flatMap((part) => ('path' in part ? [part.path] : [])),
-    ...[llm?.prompts, llm?.conversations, llm?.image].filter((path) => path !== undefined),
+    ...[llm?.prompts, llm?.conversations, llm?.image, llm?.trace].filter((path) => path !== undefined),
   ];
 }
 
@@ -50,13 +51,18 @@ export function prepareLlm(
   fail: Fail,
 ): Asked {
   const written = jsonObject(body);
-  const synthetic = syntheticOf(llm, fail);
-  const asksAnyway = [llm.prompts, llm.conversations, synthetic?.input].some((given) => given !== undefined);
+  const trace = llm.trace === undefined ? undefined : readTrace(llm.trace, lookups.bodyFile(llm.trace), fail);
+  const synthetic = syntheticOf(llm, trace, fail);
+  const asksAnyway = [llm.prompts, llm.conversations, synthetic?.input ?? (has(synthetic, 'input') || undefined)].some(
+    (given) => given !== undefined,
+  );
   const { api, completed } = recognizeApi(address, written, asksAnyway);
   const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
-  const same: Asked = body === undefined ? { url } : { url, body };
+  const same: Asked = { url, ...(body !== undefined && { body }), ...(trace && { trace }) };
   const dialect = llm.dialect ?? api?.dialect;
-  const says = [llm.stream, llm.maxTokens, llm.prompts, llm.conversations, llm.think, llm.image, synthetic].some(
+  const isPlain = dialect === undefined || dialect === 'plain';
+  const generates = isPlain && trace !== undefined ? undefined : synthetic;
+  const says = [llm.stream, llm.maxTokens, llm.prompts, llm.conversations, llm.think, llm.image, generates].some(
     (value) => value !== undefined,
   );
   if (dialect === undefined || dialect === 'plain') {
@@ -67,7 +73,9 @@ export function prepareLlm(
   }
   const asks = requestsOf(dialect);
   checkChoices(asks, dialect, llm, url, fail);
-  const generated: Prompt[] | undefined = synthetic?.input && [{ place: '@input-tokens', text: promptMark }];
+  const generated: Prompt[] | undefined = has(synthetic, 'input')
+    ? [{ place: '@input-tokens', text: promptMark }]
+    : undefined;
   const read = llm.prompts === undefined ? undefined : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), fail);
   const prompts = read?.prompts ?? generated;
   const image = llm.image === undefined ? undefined : readImage(llm.image, lookups.bodyFile(llm.image), fail);
@@ -75,7 +83,7 @@ export function prepareLlm(
   const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
   // Other APIs have no known member for streams, and a body that isn't a JSON object is sent unchanged.
   const canChoose = asks.streaming === 'member' && (written !== undefined || asksAnyway);
-  const marksLength = synthetic?.output !== undefined || llm.outputTokens === answerLengths;
+  const marksLength = has(synthetic, 'output') || llm.outputTokens === answerLengths;
   const complete = (json: Json, limit: number | undefined = marksLength ? lengthMark : llm.maxTokens): Json => {
     const byDefault = canChoose && asks.streams(json, url) !== lookups.stream ? lookups.stream : undefined;
     const chosen = withChoices(json, dialect, {
@@ -91,6 +99,7 @@ export function prepareLlm(
     dialect,
     streams: asks.streams(json, url),
     ...(synthetic && { synthetic }),
+    ...(trace && { trace }),
   });
   const conversations = conversationsOf(
     llm,

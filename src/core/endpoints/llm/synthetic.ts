@@ -1,4 +1,5 @@
 import { parseLengths, parseSharedPrefix } from '../../values/lengths.ts';
+import type { Trace } from '../data/trace.ts';
 import { answerLengths, type LlmChoices, type Synthetic } from '../types.ts';
 
 /**
@@ -6,9 +7,21 @@ import { answerLengths, type LlmChoices, type Synthetic } from '../types.ts';
  * do.
  */
 export function syntheticOf(
-  { inputTokens, outputTokens, sharedPrefix, prompts, promptsTokens, maxTokens }: LlmChoices,
+  { inputTokens, outputTokens, sharedPrefix, prompts, conversations, promptsTokens, maxTokens }: LlmChoices,
+  trace: Trace | undefined,
   fail: (message: string, hint: string) => never,
 ): Synthetic | undefined {
+  if (trace !== undefined) {
+    const other = [
+      ['@input-tokens', inputTokens],
+      ['@output-tokens', outputTokens],
+      ['@shared-prefix', sharedPrefix],
+      ['@prompts', prompts],
+      ['@conversations', conversations],
+    ].find(([, value]) => value !== undefined)?.[0];
+    if (other !== undefined) return fail(`@trace and ${other} can't be combined.`, 'Remove one of them.');
+    return trace.rows.some(({ input, output }) => input !== undefined || output !== undefined) ? { trace } : undefined;
+  }
   const input = inputTokens === undefined ? undefined : parseLengths(inputTokens);
   const output = outputTokens === undefined || outputTokens === answerLengths ? undefined : parseLengths(outputTokens);
   const prefix = sharedPrefix === undefined ? undefined : parseSharedPrefix(sharedPrefix);
@@ -33,3 +46,9 @@ export function syntheticOf(
   if (input === undefined && output === undefined) return undefined;
   return { ...(input && { input }), ...(output && { output }), ...(prefix && { prefix }) };
 }
+
+/** Returns whether prompts (`input`) or lengths of responses (`output`) are generated. A trace has them in all its rows or in none. */
+export const generates = (synthetic: Synthetic | undefined, what: 'input' | 'output'): boolean =>
+  synthetic?.trace === undefined
+    ? synthetic?.[what] !== undefined
+    : synthetic.trace.rows.every((row) => row[what] !== undefined);

@@ -4,7 +4,7 @@ import { openLoop } from './open-loop.ts';
 import type { RunPlan } from '../types.ts';
 
 /** All load models. To add one, write its file and add it here. */
-const loadModels: Readonly<Record<RunPlan['loadModel'], (plan: RunPlan) => LoadModel>> = {
+const loadModels: Readonly<Record<RunPlan['loadModel'], (plan: RunPlan, times?: readonly number[]) => LoadModel>> = {
   closed: closedLoop,
   open: openLoop,
 };
@@ -13,5 +13,9 @@ const loadModels: Readonly<Record<RunPlan['loadModel'], (plan: RunPlan) => LoadM
 export const isPaced = ({ loadModel, atOnce = false }: Pick<RunPlan, 'loadModel' | 'atOnce'>): boolean =>
   loadModel === 'open' && !atOnce;
 
-/** Returns the load model of a plan. */
-export const loadModelFor = (plan: RunPlan): LoadModel => loadModels[plan.loadModel](plan);
+/**
+ * Returns the load model of a plan.
+ * @param times times of its trace, ms
+ */
+export const loadModelFor = (plan: RunPlan, times?: readonly number[]): LoadModel =>
+  loadModels[plan.loadModel](plan, times);

@@ -19,6 +19,7 @@ export function offeredMs(plan: RunPlan, share: Share, taken: number, elapsedMs:
     const byCount = durationS === null || (requests !== null && taken >= partOf(requests, share));
     return byCount ? 0 : Math.min(byTimeMs, elapsedMs);
   }
+  if (plan.trace !== undefined) return Math.min(byTimeMs, plan.trace.spanMs ?? 0, elapsedMs);
   // Of n requests at 1/s, the last is sent after n − 1 seconds, but they span n seconds: the time until the next one
   // would be sent.
   const byCountMs = requests === null ? Infinity : arrivalTime(stages)(requests);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { capacityResultSchema, concurrencyLevel, trialSchema } from '../../plan/capacity-schema.ts';
-import { rateSearchSchema } from '../../plan/rate-search-schema.ts';
+import { rateSearchSchema } from '../../plan/rates/rate-search-schema.ts';
 import { about, amount } from '../../schema.ts';
 import { objectiveSchema } from '../../vocabulary.ts';
 import { sweepSchema } from '../sweeps/sweep.ts';

@@ -1,5 +1,5 @@
 import { countOf, formatCount, formatPercent, formatRate } from '../../format.ts';
-import type { RateSearch } from '../../plan/rate-search.ts';
+import type { RateSearch } from '../../plan/rates/rate-search.ts';
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
 import { missedText, wordsOf } from './level-verdicts.ts';

@@ -12,8 +12,13 @@ export const transportLabels: Readonly<Record<TransportName, string>> = {
 
 /** Returns the load of a plan: `concurrency 10 (closed model)`, `200/s, constant, max in flight 1,000 (open model)`. */
 export function loadText(plan: RunPlan): string {
-  const { loadModel, stages = [], atOnce = false } = plan;
+  const { loadModel, stages = [], atOnce = false, trace } = plan;
   const count = formatCount(maxInFlightOf(plan));
+  if (trace !== undefined) {
+    const { file, speed, requests = null, spanMs = null } = trace;
+    const part = `${formatCount(plan.requests)} of ${formatCount(requests)} requests over ${withoutZeros(formatS((spanMs ?? 0) / 1_000))}`;
+    return `trace ${file} (${part}${speed === 1 ? '' : `, speed ${speed}`}), max in flight ${count} (open model)`;
+  }
   if (atOnce) return `infinite rate, max in flight ${count} (open model)`;
   return loadModel === 'closed'
     ? `concurrency ${count} (closed model)`

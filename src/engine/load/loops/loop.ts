@@ -14,6 +14,7 @@ import { hasConversations } from '../../../core/plan/conversations.ts';
 import { targetPicker } from '../../../core/values/pick.ts';
 import { watchedOf } from '../../../core/values/until.ts';
 import { promptTurns } from '../../../core/plan/prompt-turns.ts';
+import { traceOf, traceTimes } from '../../../core/plan/trace.ts';
 import { indexIn, shareModel } from '../../../core/plan/load/share.ts';
 import type { Share, RunInput, RunPlan } from '../../../core/plan/types.ts';
 import type { TransportName } from '../../../core/vocabulary.ts';
@@ -160,9 +161,13 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
   const firstNumber = { warmup: valueStart, run: valueStart + plan.warmup };
   let sending: Part = 'warmup';
   const requests = toWire(setup.requests, targets, `loadlens/${setup.version}`, plan.seed).map((request) =>
-    withNumbers(request, share, (index) => [firstNumber[sending] + index, turns[sending](index)]),
+    withNumbers(request, share, (index) => [
+      firstNumber[sending] + index,
+      times === undefined ? turns[sending](index) : index,
+    ]),
   );
-  const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some), share);
+  const times = traceTimes(plan, traceOf(setup.requests));
+  const modelOf = (some: RunPlan): LoadModel => shareModel(loadModelFor(some, times), share);
   const summaryOptions = {
     targetNames,
     detail: detailOf(targets, setup.mostTargets),

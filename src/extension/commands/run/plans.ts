@@ -14,7 +14,9 @@ const isTimed = ({ conversations, durationS, ratePerS, stages }: RunDefaults): b
 function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
   return {
     // A file with a duration or an arrival rate isn't limited to the number of requests in the settings.
-    ...(isTimed(file.defaults) ? {} : { requests: numberSetting('run.requests', uri) }),
+    ...(isTimed(file.defaults) || file.targets.some(({ llm }) => llm?.trace !== undefined)
+      ? {}
+      : { requests: numberSetting('run.requests', uri) }),
     concurrency: numberSetting('run.concurrency', uri),
     warmup: numberSetting('run.warmup', uri),
     timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000,
@@ -26,7 +28,7 @@ function defaultsFor(uri: Uri, file: EndpointsFile): RunDefaults {
 export function planFor(uri: Uri, file: EndpointsFile, choices: PlanChoices): RunPlan {
   return makePlan(
     { maxRedirects: numberSetting('run.maxRedirects', uri), ...choices },
-    { defaults: defaultsFor(uri, file), objectives: file.objectives },
+    { defaults: defaultsFor(uri, file), objectives: file.objectives, targets: file.targets },
   );
 }
 

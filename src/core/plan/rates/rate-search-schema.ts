@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { about } from '../schema.ts';
-import { objectiveSchema } from '../vocabulary.ts';
-import { trialSchema } from './capacity-schema.ts';
+import { about } from '../../schema.ts';
+import { objectiveSchema } from '../../vocabulary.ts';
+import { trialSchema } from '../capacity-schema.ts';
 
 const ratePerS = v.pipe(v.number(), v.gtValue(0));
 

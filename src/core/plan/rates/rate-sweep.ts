@@ -1,9 +1,9 @@
-import type { EndpointsFile } from '../endpoints/types.ts';
-import { isWithin, rateLimit } from '../values/limits.ts';
-import { checkLimit } from '../values/plan-options.ts';
-import { makePlan, planDefaults, type PlanChoices } from './plan.ts';
-import { defaultCoolDownMs, levelsBetween, mostLevels, type SweepPlan } from './sweep.ts';
-import type { RunPlan } from './types.ts';
+import type { EndpointsFile } from '../../endpoints/types.ts';
+import { isWithin, rateLimit } from '../../values/limits.ts';
+import { checkLimit } from '../../values/plan-options.ts';
+import { makePlan, planDefaults, type PlanChoices } from '../plan.ts';
+import { defaultCoolDownMs, levelsBetween, mostLevels, type SweepPlan } from '../sweep.ts';
+import type { RunPlan } from '../types.ts';
 
 /** User options of a sweep over arrival rates. */
 export interface RateSweepChoices extends Omit<PlanChoices, 'concurrency' | 'ratePerS' | 'stages'> {

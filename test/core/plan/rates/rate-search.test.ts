@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { nextRate, rateOutcome, searchedRatePlan, type RateTrial } from '../../../src/core/plan/rate-search.ts';
-import type { TrialOutcome } from '../../../src/core/plan/capacity.ts';
-import { parseObjectives } from '../../../src/core/values/objectives.ts';
+import {
+  nextRate,
+  rateOutcome,
+  searchedRatePlan,
+  type RateTrial,
+} from '../../../../src/core/plan/rates/rate-search.ts';
+import type { TrialOutcome } from '../../../../src/core/plan/capacity.ts';
+import { parseObjectives } from '../../../../src/core/values/objectives.ts';
 
 /** Searches a server that holds up to a rate, and gives up after 100 runs. */
 function search(holds: number, start: number, range: readonly [number, number] = [0.01, 100_000]) {

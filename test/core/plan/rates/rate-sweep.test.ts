@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { makeRateSweepPlan, parseRates } from '../../../src/core/plan/rate-sweep.ts';
-import { dueBefore, dueForMs, targetRatePerS } from '../../../src/core/plan/load/target-rate.ts';
-import { makePlan } from '../../../src/core/plan/plan.ts';
-import { parseStages } from '../../../src/core/values/stages.ts';
+import { makeRateSweepPlan, parseRates } from '../../../../src/core/plan/rates/rate-sweep.ts';
+import { dueBefore, dueForMs, targetRatePerS } from '../../../../src/core/plan/load/target-rate.ts';
+import { makePlan } from '../../../../src/core/plan/plan.ts';
+import { parseStages } from '../../../../src/core/values/stages.ts';
 
 const nothing = { defaults: {}, objectives: [] };
 
