@@ -77,7 +77,13 @@ export function activate(context: ExtensionContext): LoadlensApi {
   const handlers = {
     ...runCommands({ ...launching, memory, diagnostics, documents, entry: bundle('benchmark.js'), log }),
     ...suiteCommands(launching),
-    ...compareCommands({ ...launching, memory, showComparison: panel.showComparison }),
+    ...compareCommands({
+      ...launching,
+      memory,
+      baselines,
+      showComparison: panel.showComparison,
+      showResult: panel.showResult,
+    }),
     ...scaleOutCommands({ extensionUri, version, history, secrets, consent, notify, show: panel.showResult }),
     ...serverCommands({ mock, gpt2 }, notify),
     ...resultCommands({ history, panel, exporter }),

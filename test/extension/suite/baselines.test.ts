@@ -84,6 +84,10 @@ describe('a baseline in the editor', () => {
       new vscode.Position(4, 3),
     );
     const said = hovers.flatMap(({ contents }) => contents.map((one) => (typeof one === 'string' ? one : one.value)));
+    await run('showTrend', judged.id);
+    await waitFor('the panel is open', () =>
+      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.startsWith('Loadlens'))),
+    );
     assert.match(said.join('\n'), /\| Against main \| p95 .*1 run against 1\./);
   });
 });

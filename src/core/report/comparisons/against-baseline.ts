@@ -43,7 +43,7 @@ export function againstBaseline(
   if (kept.some(({ id }) => id === record.id)) return { sentence: `This run is part of baseline ${name}.` };
   const differences = new Set(kept.flatMap((run) => workloadDifferences(run, record)));
   if (differences.size > 0) return { sentence: `Not compared: ${[...differences].join(' ')}` };
-  const recent = sameState(record, runs).filter(({ id }) => kept.every((run) => run.id !== id));
+  const recent = recentRuns(record, runs, kept);
   const [a, b] = [kept, recent].map((side) => side.flatMap((run) => ofTarget(run, target) ?? []));
   if (a === undefined || b === undefined || a.length < kept.length || b.length === 0)
     return { sentence: 'Not compared: the baseline has no numbers of this target.' };
@@ -59,9 +59,14 @@ export function againstBaseline(
 const stateOf = ({ name, source }: RunRecord): string =>
   JSON.stringify([name, source?.file, source?.gitCommit, source?.gitDirty]);
 
-/** The run and those before it of the same file, workload, and commit, newest first. */
-function sameState(record: RunRecord, runs: readonly RunRecord[]): RunRecord[] {
+/**
+ * Returns a run and those before it of the same file, workload, and commit, newest first, at most 10.
+ * @param runs the history, newest first
+ * @param without runs that are left out, such as those of a baseline
+ */
+export function recentRuns(record: RunRecord, runs: readonly RunRecord[], without: readonly RunRecord[]): RunRecord[] {
   return runs
+    .filter((run) => without.every(({ id }) => id !== run.id))
     .filter((run) => run.startedAt <= record.startedAt && stateOf(run) === stateOf(record))
     .filter((run) => workloadDifferences(record, run).length === 0)
     .slice(0, mostRuns);

@@ -19,6 +19,7 @@ import { askRef } from './ask-ref.ts';
 import { differenceOf, differenceWords, sinceRef, withValue, type Difference } from './difference.ts';
 import { launchComparison } from './launch-comparison.ts';
 import { askCommands, keptCommands } from './side-commands.ts';
+import { baselineWays, type WithBaselineParts } from './with-baseline.ts';
 
 /** Input of a comparison: the targets of a file with a load, and the run from which it was started. */
 interface Subject {
@@ -42,7 +43,7 @@ export function compareCommands(
     readonly memory: Memento;
     /** Shows two runs side by side, the older one first. */
     readonly showComparison: (before: string, after: string) => void;
-  },
+  } & WithBaselineParts,
 ): Pick<Handlers, 'compareWith' | 'compareAgain'> {
   const { memory, history, notify, showComparison } = parts;
 
@@ -146,6 +147,7 @@ export function compareCommands(
     const items = [
       ...lastWay(subject, variables),
       ...runWay(subject),
+      ...(await baselineWays(subject.run, parts)),
       ...refWay(subject),
       ...variableWays(subject, variables),
     ];
