@@ -50,6 +50,18 @@ describe('accessibility of the results panel', () => {
     assert.notEqual(await drawn(), whole);
   });
 
+  it('marks the time under the pointer in every chart over time', async () => {
+    const { page } = await show(states.completed);
+    const drawn = (name: RegExp) =>
+      page.getByRole('img', { name }).evaluate((each: HTMLCanvasElement) => each.toDataURL());
+    const before = [await drawn(/^Throughput over time/), await drawn(/^Percentiles/)];
+    await page.getByRole('img', { name: /^Latency over time/ }).hover();
+    assert.notEqual(await drawn(/^Throughput over time/), before[0]);
+    assert.equal(await drawn(/^Percentiles/), before[1]);
+    await page.getByRole('heading', { level: 1 }).hover();
+    assert.equal(await drawn(/^Throughput over time/), before[0]);
+  });
+
   it('names each of these tables after its chart', async () => {
     const { page } = await show(states.streamed);
     const names = await page

@@ -16,6 +16,7 @@ import type { ChartContent, Point, Series } from '../../../src/core/report/chart
 import { h, setAttributes, setText, type Child } from '../../dom.ts';
 import { tableTwin } from '../../table.ts';
 import { readTheme, type Theme } from '../../theme.ts';
+import { watchCrosshair } from './crosshair.ts';
 import { drawBand, drawLimits, drawMarkers, drawPointNames, drawIntervals } from './marks.ts';
 import { axes, hasIntervals, tooltip } from './options.ts';
 import { watchZoom, type Range } from './zoom.ts';
@@ -55,6 +56,11 @@ export function chartFigure(
     () => content.x.ticksOf !== undefined,
     () => recolor(),
   );
+  const crosshair = watchCrosshair(
+    canvas,
+    () => chart,
+    () => content.x.ticksOf !== undefined,
+  );
   const box = h('div', { class: 'canvas-box' }, canvas);
   const element = h(
     'figure',
@@ -73,6 +79,7 @@ export function chartFigure(
       drawMarkers(drawn, content.markers ?? [], theme);
       drawLimits(drawn, content.limits ?? [], theme);
       drawPointNames(drawn, content.series, theme);
+      crosshair.draw(drawn, theme);
       zoom.draw(drawn, theme);
     },
   };
@@ -114,7 +121,11 @@ export function chartFigure(
   }
 
   update(first);
-  return { element, update, recolor, dispose: () => chart.destroy() };
+  const dispose = (): void => {
+    crosshair.dispose();
+    chart.destroy();
+  };
+  return { element, update, recolor, dispose };
 }
 
 interface Drawing {
