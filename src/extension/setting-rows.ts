@@ -78,7 +78,7 @@ export const settings = {
   ),
   'run.warmup': planSetting(
     'warmup',
-    `${planOptions.warmup.help} if the file sets no \`@warmup\`. ${planOptions.warmup.more}`,
+    `Number of warm-up requests before the measurement if the file sets no \`@warmup\`. ${planOptions.warmup.more}`,
   ),
   'run.timeoutSeconds': {
     section: 'Runs',
@@ -96,7 +96,8 @@ export const settings = {
     default: 'asWritten',
     choices: ['asWritten', 'stream', 'whole'],
     choiceTexts: ['As the body requests.', 'Streamed. The result then includes TTFT and ICL.', 'A complete response.'],
-    description: 'Response mode of language models without `@stream`.',
+    description:
+      'Response mode of language models without `@stream`: `asWritten` (as the body requests), `stream`, or `whole` (a complete response).',
     scope: 'resource',
   },
   environment: {
@@ -170,7 +171,8 @@ export const settings = {
       '8 bits: more than twice as fast, with nearly the same text.',
       '4 bits: fastest, with lower quality.',
     ],
-    description: 'Precision of the weights. Like the other settings, it applies at the next start of the server.',
+    description:
+      'Precision of the weights: `fp32`, `q8`, or `q4`. Like the other settings of this server, it applies at its next start.',
   },
   'gpt2.threads': {
     section: 'GPT-2 server',
@@ -215,7 +217,7 @@ export const settings = {
     min: 1,
     max: 1000,
     description:
-      'Maximum number of results in the history of a workspace. The oldest are removed first, and large results earlier.',
+      'Maximum number of results in the history of a workspace. The oldest are removed first. If results are large, fewer are kept.',
   },
 } as const satisfies Record<string, Setting>;
 
