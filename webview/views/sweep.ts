@@ -4,7 +4,7 @@ import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/s
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { rateOf } from '../../src/core/record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
-import { operatingSentences } from '../../src/core/report/words/operating-point.ts';
+import { operatingSentences } from '../../src/core/report/words/llm/operating-point.ts';
 import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
 import { button } from '../controls.ts';

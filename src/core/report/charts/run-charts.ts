@@ -7,7 +7,7 @@ import { timeMarks } from '../server-gone.ts';
 import type { ChartContent } from './content.ts';
 import { iclHistogram, latencyHistogram, ttftHistogram } from './histograms.ts';
 import { backlogOverTime, latencyOverTime, throughputOverTime, tokensOverTime } from './over-time.ts';
-import { ttftByInputChart } from './ttft-by-input.ts';
+import { ttftByInputChart } from './llm/ttft-by-input.ts';
 import { percentileCurve } from './percentile-curve.ts';
 
 /** Data for the charts of a run or one of its targets. */

@@ -6,7 +6,7 @@ import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
 import { countAxis, timeAxis, valueAxis } from './axes.ts';
 import type { ChartContent, Series } from './content.ts';
-import { gpuCharts } from './gpu.ts';
+import { gpuCharts } from './llm/gpu.ts';
 
 /** Returns the charts of the server's own metrics and of its GPUs, on the time axis of the client's charts; none without readings. */
 export const serverCharts = (record: RunRecord): ChartContent[] => [...ownCharts(record), ...gpuCharts(record)];

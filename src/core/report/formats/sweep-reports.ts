@@ -18,8 +18,8 @@ import {
   sweepNotes,
   uslFacts,
 } from '../tables/sweep-tables.ts';
-import { tokenCharts } from '../charts/token-levels.ts';
-import { operatingSentences } from '../words/operating-point.ts';
+import { tokenCharts } from '../charts/llm/token-levels.ts';
+import { operatingSentences } from '../words/llm/operating-point.ts';
 import { statusWords } from '../words/outcome-words.ts';
 import { furtherCapacity, sweepVerdict } from '../words/sweep-verdict.ts';
 import { renderVllmLines } from '../other-tools/vllm-bench.ts';

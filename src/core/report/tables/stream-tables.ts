@@ -9,7 +9,7 @@ import {
   formatRate,
   noValue,
 } from '../../format.ts';
-import { inputName } from '../words/ttft-by-input.ts';
+import { inputName } from '../words/llm/ttft-by-input.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 

@@ -1,11 +1,11 @@
-import { formatCount, formatMs, formatNumber, formatRate, noValue } from '../../format.ts';
-import type { RunRecord } from '../../record/run.ts';
-import { levelName, shortLevel } from '../../record/sweeps/level-words.ts';
-import { operatingPointOf } from '../../record/sweeps/operating-point.ts';
-import { marked } from '../tables/tables.ts';
-import { namedAxis, valueAxis } from './axes.ts';
-import type { ChartAxis, ChartContent, Marker, Point, Series } from './content.ts';
-import { limitsOf, type Levels } from './levels.ts';
+import { formatCount, formatMs, formatNumber, formatRate, noValue } from '../../../format.ts';
+import type { RunRecord } from '../../../record/run.ts';
+import { levelName, shortLevel } from '../../../record/sweeps/level-words.ts';
+import { operatingPointOf } from '../../../record/sweeps/operating-point.ts';
+import { marked } from '../../tables/tables.ts';
+import { namedAxis, valueAxis } from '../axes.ts';
+import type { ChartAxis, ChartContent, Marker, Point, Series } from '../content.ts';
+import { limitsOf, type Levels } from '../levels.ts';
 
 type Streamed = RunRecord & Required<Pick<RunRecord, 'ttftMs' | 'tpotMs'>> & { readonly outputTokensPerS: number };
 

@@ -1,5 +1,5 @@
-import { formatCount, formatMs, formatMsRange, formatRate } from '../../format.ts';
-import type { TtftByInput } from '../../metrics/types.ts';
+import { formatCount, formatMs, formatMsRange, formatRate } from '../../../format.ts';
+import type { TtftByInput } from '../../../metrics/types.ts';
 
 /** Returns the name of the input tokens that count. */
 export const inputName = ({ uncached }: Pick<TtftByInput, 'uncached'>): string =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { RunRecord } from '../../../../src/core/record/run.ts';
-import { tokenCharts } from '../../../../src/core/report/charts/token-levels.ts';
-import { renderSweepText, sweepReports } from '../../../../src/core/report/formats/sweep-reports.ts';
-import { operatingSentences } from '../../../../src/core/report/words/operating-point.ts';
-import { streamOf } from '../../metrics/samples.ts';
-import { closedLoop, recordOf } from '../../record/fixtures.ts';
-import { sweepOf } from '../../record/sweep-fixtures.ts';
+import type { RunRecord } from '../../../../../src/core/record/run.ts';
+import { tokenCharts } from '../../../../../src/core/report/charts/llm/token-levels.ts';
+import { renderSweepText, sweepReports } from '../../../../../src/core/report/formats/sweep-reports.ts';
+import { operatingSentences } from '../../../../../src/core/report/words/llm/operating-point.ts';
+import { streamOf } from '../../../metrics/samples.ts';
+import { closedLoop, recordOf } from '../../../record/fixtures.ts';
+import { sweepOf } from '../../../record/sweep-fixtures.ts';
 
 /** A level of 300 streams: 10 tokens, the first after `ttftMs`, the others `gapMs` apart. */
 function levelOf(concurrency: number, ttftMs: number, gapMs: number, met?: boolean): RunRecord {

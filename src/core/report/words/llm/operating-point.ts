@@ -1,7 +1,7 @@
-import { formatMs, formatRate } from '../../format.ts';
-import { levelName } from '../../record/sweeps/level-words.ts';
-import { operatingPointOf } from '../../record/sweeps/operating-point.ts';
-import type { SweepRecord } from '../../record/sweeps/sweep.ts';
+import { formatMs, formatRate } from '../../../format.ts';
+import { levelName } from '../../../record/sweeps/level-words.ts';
+import { operatingPointOf } from '../../../record/sweeps/operating-point.ts';
+import type { SweepRecord } from '../../../record/sweeps/sweep.ts';
 
 /** Returns one sentence on the best operating point of a language model server; none where nothing was streamed. */
 export function operatingSentences(sweep: Pick<SweepRecord, 'levels' | 'figures'>): string[] {

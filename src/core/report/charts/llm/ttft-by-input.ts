@@ -1,8 +1,8 @@
-import { formatCount, formatMs } from '../../format.ts';
-import type { TtftByInput } from '../../metrics/types.ts';
-import { fitSentence, inputName } from '../words/ttft-by-input.ts';
-import { valueAxis } from './axes.ts';
-import type { ChartContent, Series } from './content.ts';
+import { formatCount, formatMs } from '../../../format.ts';
+import type { TtftByInput } from '../../../metrics/types.ts';
+import { fitSentence, inputName } from '../../words/llm/ttft-by-input.ts';
+import { valueAxis } from '../axes.ts';
+import type { ChartContent, Series } from '../content.ts';
 
 /** Number of groups in the table of the chart. */
 const groups = 8;

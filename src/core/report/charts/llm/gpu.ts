@@ -1,9 +1,9 @@
-import { formatMs, formatPercent, formatWatts, noValue } from '../../format.ts';
-import type { GpuMetrics } from '../../metrics/server/gpu-metrics.ts';
-import { timelineEndMs } from '../../metrics/timeline.ts';
-import type { RunRecord } from '../../record/run.ts';
-import { timeAxis, valueAxis } from './axes.ts';
-import type { ChartContent, Point, Series } from './content.ts';
+import { formatMs, formatPercent, formatWatts, noValue } from '../../../format.ts';
+import type { GpuMetrics } from '../../../metrics/server/gpu-metrics.ts';
+import { timelineEndMs } from '../../../metrics/timeline.ts';
+import type { RunRecord } from '../../../record/run.ts';
+import { timeAxis, valueAxis } from '../axes.ts';
+import type { ChartContent, Point, Series } from '../content.ts';
 
 /** Returns the charts of the server's GPUs, on the time axis of the client's charts; none without two readings. */
 export function gpuCharts(record: RunRecord): ChartContent[] {
