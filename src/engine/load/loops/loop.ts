@@ -227,8 +227,9 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
     async send(part, startedAtMs, slots) {
       if (!side) throw new Error('The loop has not been prepared.');
       // If requests have scheduled times, the pacer waits for the first one.
-      const leftMs = isPaced(plan) ? 0 : startedAtMs - sharedNow();
-      if (leftMs > 0) await setTimeout(leftMs);
+      // A timer may fire early, and nothing would wake a load that finds its first request not yet due.
+      const leftMs = (): number => (isPaced(plan) ? 0 : startedAtMs - sharedNow());
+      while (leftMs() > 0) await setTimeout(Math.ceil(leftMs()));
       const isRun = part === 'run';
       sending = part;
       failures = createFailureSamples(targetNames, secrets);
