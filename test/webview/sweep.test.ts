@@ -215,7 +215,7 @@ describe('results panel of a suite', () => {
   it('exports in the formats of a suite', async () => {
     const panel = await show(sweepStates.throughputSuite);
     await panel.page.getByRole('combobox', { name: 'Export format' }).click();
-    assert.deepEqual(await panel.page.getByRole('option').allTextContents(), ['JSON', 'HTML', 'Markdown']);
+    assert.deepEqual(await panel.page.getByRole('option').allTextContents(), ['JSON', 'HTML', 'Markdown', 'vLLM JSON']);
     await panel.page.getByRole('option', { name: 'Markdown' }).click();
     await panel.page.getByRole('button', { name: 'Save…' }).click();
     const { id } = sweepStates.throughputSuite.suite;
