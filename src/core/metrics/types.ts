@@ -13,7 +13,10 @@ import type {
   ttftByInputSchema,
 } from './schemas/summary-schema.ts';
 
-/** Reasons why a request got no complete response. Separate from status codes. */
+/**
+ * Reasons why a request got no usable response: none that was complete, or one of a language model that has an error, has no
+ * token, or isn't finished. Separate from status codes.
+ */
 export const errorKinds = [
   'refused',
   'reset',
@@ -30,7 +33,7 @@ export const errorKinds = [
   'noToken',
   'other',
 ] as const;
-/** A reason why a request got no complete response. */
+/** A reason why a request got no usable response. */
 export type ErrorKind = (typeof errorKinds)[number];
 
 /** Failures with the same status or error kind and the same text. Secrets are masked. */

@@ -3,7 +3,10 @@ import { about, amount, count, numberOrNull, positiveCount, shareOrNull } from '
 import { errorKinds } from '../types.ts';
 import { distributionSchema } from './distribution-schema.ts';
 
-export const errorKindSchema = about('Why there is no complete response.', v.picklist(errorKinds));
+export const errorKindSchema = about(
+  'Why there is no usable response: none that was complete, or one of a language model with an error, without a token, or unfinished.',
+  v.picklist(errorKinds),
+);
 
 /** Responses by status code. */
 export const statusCodesSchema = about(
@@ -11,9 +14,9 @@ export const statusCodesSchema = about(
   v.record(about({ pattern: '^[0-9]+$' }, v.string()), positiveCount),
 );
 
-/** Requests without a complete response by error kind. */
+/** Requests without a usable response by error kind. */
 export const errorsSchema = about(
-  'Requests without a complete response by error kind.',
+  'Requests without a usable response by error kind.',
   v.object(
     v.entriesFromList(errorKinds, v.exactOptional(about({ description: 'Number of requests.', minimum: 1 }, count))),
   ),

@@ -61,7 +61,7 @@ export function attention(record: RunRecord): string[] {
       return n === undefined ? [] : [`${formatCount(n)} × ${errorWords[kind].label}`];
     });
     lines.push(
-      `${formatCount(failed)} of ${measured} got no complete response (${kinds.join(', ')}). Excluded from latency.`,
+      `${formatCount(failed)} of ${measured} got no usable response (${kinds.join(', ')}). Excluded from latency.`,
     );
   }
   const lateMs = lateFailuresMs(record);

@@ -122,10 +122,7 @@ describe('the text report', () => {
     assert.match(renderText(recordOf([])), /Success ratio: –\n.*\nTotal time: – seconds/);
     const text = renderText(recordOf(failed));
     assert.match(text, /Success ratio: 0\.00%/);
-    assert.match(
-      text,
-      /! 3 of 3 requests got no complete response \(3 × connection refused\)\. Excluded from latency\./,
-    );
+    assert.match(text, /! 3 of 3 requests got no usable response \(3 × connection refused\)\. Excluded from latency\./);
   });
 
   it('marks percentiles with too few samples, and shows the others with intervals', () => {
