@@ -26,7 +26,7 @@ const constant =
   () =>
     seconds;
 
-/** Simulates a run of a queue, and judges it at its end. */
+/** Simulates a run of a queue, and judges it when the last request is due, as a run does: later, slices get too coarse. */
 function judge({ ratePerS, seconds, servers, service, poisson }: Queue, seed: number): Saturation | null {
   const at = seededUnits(seed);
   let draws = 0;
@@ -46,6 +46,7 @@ function judge({ ratePerS, seconds, servers, service, poisson }: Queue, seed: nu
   const timeline = createTimeline();
   const times = new Float64Array(16);
   for (const [endMs, latencyMs] of ended.toSorted(([a], [b]) => a - b)) {
+    if (endMs >= 1_000 * seconds) break;
     times[time.end] = endMs;
     times[time.latency] = latencyMs;
     addToTimeline(timeline, {} as Sample, times, true, true);
