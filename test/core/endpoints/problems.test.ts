@@ -34,6 +34,7 @@ const rows: readonly (readonly [
   ['http://a/x y', ['space-in-url', 'http://a/x y', '%20']],
   ['http://a/x # fast', ['space-in-url', 'http://a/x # fast', 'to its own line']],
   ['hello world', ['bad-url', 'hello world', "isn't a URL"]],
+  ['GET {{base', ['bad-url', '{{base', '{{ has no }}']],
   ['GTE http://a/', ['unknown-method', 'GTE', 'Did you mean GET?']],
   ['POTS http://a/', ['unknown-method', 'POTS', 'Did you mean POST?']],
   ['XYZZY http://a/', ['unknown-method', 'XYZZY', 'Use one of GET, POST']],

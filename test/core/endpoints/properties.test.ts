@@ -99,7 +99,7 @@ describe('endpoints file: properties', () => {
         assert.equal(hasError(again), false, printed);
         assert.equal(printEndpoints(again), printed);
       }),
-      { numRuns: 6000, examples: userInfo.map((one) => [`http://${one}@dialect `]) },
+      { numRuns: 6000, examples: [...userInfo.map((one): [string] => [`http://${one}@dialect `]), ['GET {{']] },
     );
     assert.ok(compared > 300, `${compared} files compared`);
   });

@@ -110,8 +110,11 @@ export function checkUrl(url: string, written: string, range: Range, report: Fin
     report.error('space-in-url', range, `URL ${quoted(url)} contains a space.`, hint);
     return;
   }
-  // The start is known only in the run: checked when the placeholders are replaced.
-  if (url.startsWith('{{')) return;
+  if (url.startsWith('{{')) {
+    // The start is known only in the run: checked when the placeholders are replaced.
+    if (!url.includes('}}')) report.error('bad-url', range, `${quoted(url)} isn't a URL: {{ has no }}.`, 'Add }}.');
+    return;
+  }
   const name = scheme.exec(bare)?.[1]?.toLowerCase();
   if (name === undefined) {
     const isPath = bare.startsWith('/') || bare.startsWith('?');

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { about, count, numberOrNull } from '../../schema.ts';
 
 /** Sources of GPU readings. */
-export const gpuSources = ['DCGM exporter', 'nvidia-smi'] as const;
+const gpuSources = ['DCGM exporter', 'nvidia-smi'] as const;
 
 const readings = v.array(numberOrNull);
 

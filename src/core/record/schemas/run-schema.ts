@@ -26,7 +26,7 @@ export const askedTokensSchema = about(
 );
 
 /** Use of a target's prompts; see `PromptUse`. */
-export const dataSetSchema = v.object({
+const dataSetSchema = v.object({
   file: about('File as written, relative to the endpoints file.', v.string()),
   sha256: v.exactOptional(about('SHA-256 of its bytes, hexadecimal. Absent if unknown.', v.string())),
   entries: about('Number of entries in the file.', count),

@@ -38,7 +38,7 @@ export function phaseRows({ connections, ttfbMs, latencyMs }: RunRecord): PhaseR
 }
 
 /** Returns what the phases are of, in one or two sentences. */
-export function phaseNote({ connections = {} }: RunRecord): string {
+function phaseNote({ connections = {} }: RunRecord): string {
   const opened = countOf(connections.connect?.count ?? 0, 'new connection');
   return `DNS, connect, and TLS are of ${opened}, including those opened before the clock started. Wait and receive are of all responses.`;
 }
