@@ -98,7 +98,7 @@ export const planOptions = {
     value: numberOr(number(rateLimit), 'inf'),
     inFile: true,
     help: 'Arrival rate in requests/s (open model); inf sends all requests as soon as possible',
-    more: 'Requests are sent on schedule, whether or not earlier ones have ended. With `inf`, all are scheduled at the start, and the maximum in flight is the only limit.',
+    more: 'Requests are sent on schedule, whether or not earlier ones have ended. With inf, only the maximum in flight limits them.',
     example: '200',
   },
   stages: {
@@ -194,7 +194,7 @@ export const planOptions = {
     ),
     inFile: true,
     help: "Read the server's own metrics (Prometheus text) during the run",
-    more: 'Several URLs, such as those of the server and of a DCGM exporter for its GPUs, have spaces between. They are read four times a second at first, then once. Each URL must be on this machine or on the host of a target. By default, only a language model server that Loadlens started is read.',
+    more: 'Spaces separate several URLs, such as those of the server and of a DCGM exporter for its GPUs. They are read four times a second in the first 5 s, then once a second. Each URL must be on this machine or on the host of a target. By default, only a language model server that Loadlens started is read.',
     example: 'http://127.0.0.1:8000/metrics',
   },
   tokenizer: {
@@ -213,7 +213,7 @@ export const planOptions = {
     // Fixed, so that two runs send the same sequence.
     default: 1,
     inFile: true,
-    help: 'Seed for the random choice of targets',
+    help: 'Seed of all random choices: targets, arrivals, prompts, times, and values',
     more: 'The same seed gives the same sequence.',
     example: '7',
   },
@@ -225,7 +225,7 @@ export const planOptions = {
     inFile: true,
     setting: 'run.warmup',
     help: 'Number of warm-up requests before the measurement, or auto to find the warm-up in the data',
-    more: 'They are excluded from all metrics.',
+    more: 'Warm-up requests are excluded from all metrics.',
     example: '20',
   },
   coldStart: {

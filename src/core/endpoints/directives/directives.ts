@@ -158,7 +158,7 @@ export const directives: readonly Directive[] = [
   directive({
     name: 'slo',
     place: 'both',
-    help: 'Objectives, separated by commas. They apply to the target directly below. Followed by a blank line before the first target, they apply to the whole run. A limit may be relative to a baseline: p95 < baseline + 5%.',
+    help: 'Objectives, separated by commas. Directly above a target, they apply to it. Before the first target, with a blank line below them, they apply to the whole run. A limit may be relative to a baseline: p95 < baseline + 5%.',
     example: 'p95 < 500ms, errors < 1%',
     value: objectiveList,
     get: ({ pending: { objectives } }) => (objectives.length === 0 ? undefined : objectives),
