@@ -2,7 +2,7 @@ import { lengthMark } from '../core/endpoints/llm/synthetic-marks.ts';
 import type { PreparedRequest, Prompts, TokenSpread, UncountedPrompts } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
 import type { RunInput } from '../core/plan/types.ts';
-import { isVocabulary } from '../core/values/tokenizers.ts';
+import { isVocabulary } from '../core/values/llm/tokenizers.ts';
 import { words } from '../core/values/words.ts';
 import { findTokenizer, type CountTokens, type Tokenizer } from './tokens/tokenizer.ts';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isLoopback } from '../core/endpoints/hosts.ts';
 import { LoadlensError } from '../core/errors.ts';
-import { clientHealth } from '../core/metrics/client-health.ts';
+import { clientHealth } from '../core/metrics/client/client-health.ts';
 import type { RecorderState } from '../core/metrics/recorder/recorder-state.ts';
 import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts';
 import { evaluateRun } from '../core/plan/objectives.ts';

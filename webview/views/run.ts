@@ -8,7 +8,7 @@ import { serverCharts } from '../../src/core/report/charts/server.ts';
 import { receivedText } from '../../src/core/report/tables/tables.ts';
 import { serverTables } from '../../src/core/report/tables/server-table.ts';
 import type { EarlierRuns } from '../../src/core/report/tiles/earlier-runs.ts';
-import { turnCharts } from '../../src/core/report/charts/turns.ts';
+import { turnCharts } from '../../src/core/report/charts/llm/turns.ts';
 import { turnTables } from '../../src/core/report/tables/turn-table.ts';
 import { chartFigure, type ChartFigure } from '../charts/kit/figure.ts';
 import { h, type Child } from '../dom.ts';

@@ -14,7 +14,7 @@ import { createOutcomes } from '../sections/run/outcomes.ts';
 import { createProgress } from '../sections/live/progress.ts';
 import { liveTiles } from '../sections/run/run-tiles.ts';
 import { section } from '../sections/kit/section.ts';
-import { liveStreamTiles } from '../sections/run/stream-tiles.ts';
+import { liveStreamTiles } from '../sections/run/streams/stream-tiles.ts';
 import { createTiles } from '../sections/kit/tiles.ts';
 import { phaseWords, planWords, requestsWords } from '../words.ts';
 import type { StateOf, View } from './view.ts';

@@ -1,9 +1,9 @@
 import type { Trace } from './data/trace.ts';
 import type * as v from 'valibot';
 import type { Frozen } from '../schema.ts';
-import type { Lengths } from '../values/lengths.ts';
-import type { TokenRange } from '../values/token-range.ts';
-import type { ThinkTime } from '../values/think.ts';
+import type { Lengths } from '../values/llm/lengths.ts';
+import type { TokenRange } from '../values/llm/token-range.ts';
+import type { ThinkTime } from '../values/llm/think.ts';
 import type { Conversation } from './data/conversations.ts';
 import type { llmChoicesSchema } from './llm/llm-choices-schema.ts';
 import type { FileOptionName, PlanValues } from '../values/plan-options.ts';

@@ -2,7 +2,7 @@ import type { Conversations, PreparedRequest } from '../endpoints/types.ts';
 import type { Conversation } from '../endpoints/data/conversations.ts';
 import { LoadlensError } from '../errors.ts';
 import { seededUnits, targetPicker } from '../values/pick.ts';
-import { drawThinkMs } from '../values/think.ts';
+import { drawThinkMs } from '../values/llm/think.ts';
 import { promptTurns, seededOrder } from './prompt-turns.ts';
 import type { RunInput, RunPlan } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { Synthetic } from '../endpoints/types.ts';
-import { drawLength, type Lengths } from '../values/lengths.ts';
+import { drawLength, type Lengths } from '../values/llm/lengths.ts';
 import { seededUnits } from '../values/pick.ts';
 import { blockTokens } from './trace.ts';
 import { words as usualWords } from '../values/words.ts';

@@ -1,6 +1,6 @@
 import { maskedUrl } from '../endpoints/credentials.ts';
 import type { RunTarget } from '../endpoints/types.ts';
-import { lostHealth } from '../metrics/client-health.ts';
+import { lostHealth } from '../metrics/client/client-health.ts';
 import { mostDetailed } from '../metrics/recorder/target-detail.ts';
 import type { Snapshot, Summary } from '../metrics/types.ts';
 import type { TransportName } from '../vocabulary.ts';

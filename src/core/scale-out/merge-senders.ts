@@ -1,5 +1,5 @@
 import { largestOf, smallestOf } from '../extremes.ts';
-import { lostHealth } from '../metrics/client-health.ts';
+import { lostHealth } from '../metrics/client/client-health.ts';
 import type { Backlog, ClientHealth, Summary } from '../metrics/types.ts';
 import type { Environment } from '../record/run.ts';
 import { countOf, formatCount } from '../format.ts';

@@ -1,7 +1,7 @@
 import { LoadlensError } from '../errors.ts';
 import { arrivalProcesses, transportNames } from '../vocabulary.ts';
 import { describeLimit, durationLimit, isWithin, rateLimit, type Limit } from './limits.ts';
-import { tokenizerName } from './tokenizers.ts';
+import { tokenizerName } from './llm/tokenizers.ts';
 import { precisionGoal } from './until.ts';
 import { choice, duration, number, numberOr, size, stages, textOf, truth, wholeNumber } from './value-types.ts';
 import type { ValueOf, ValueType } from './value-types.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LoadlensError } from '../../core/errors.ts';
-import { isVocabulary, vocabularyNames } from '../../core/values/tokenizers.ts';
+import { isVocabulary, vocabularyNames } from '../../core/values/llm/tokenizers.ts';
 import { hasTokenizer, hubName, hubTokenizer, tokenizerFiles } from './hub.ts';
 
 /** Returns the number of tokens in a text. */

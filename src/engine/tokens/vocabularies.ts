@@ -6,7 +6,7 @@ import {
   R50K_TOKEN_SPLIT_REGEX,
 } from 'gpt-tokenizer/encodingParams/constants';
 import { LoadlensError } from '../../core/errors.ts';
-import type { VocabularyName } from '../../core/values/tokenizers.ts';
+import type { VocabularyName } from '../../core/values/llm/tokenizers.ts';
 import { packVocabulary, unpackVocabulary } from './packed.ts';
 
 /** File of each vocabulary in the package gpt-tokenizer, how it splits a text, and its name on Hugging Face. */

@@ -1,4 +1,4 @@
-import { clientHealth } from '../../../src/core/metrics/client-health.ts';
+import { clientHealth } from '../../../src/core/metrics/client/client-health.ts';
 import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import type { Sample } from '../../../src/core/metrics/types.ts';
 import type { Target } from '../../../src/core/endpoints/types.ts';

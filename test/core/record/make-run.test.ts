@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { lostHealth } from '../../../src/core/metrics/client-health.ts';
+import { lostHealth } from '../../../src/core/metrics/client/client-health.ts';
 import type { ClientHealth } from '../../../src/core/metrics/types.ts';
 import type { LlmChoices } from '../../../src/core/endpoints/types.ts';
 import { LoadlensError } from '../../../src/core/errors.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { timelineEndMs } from '../../../src/core/metrics/timeline.ts';
-import { clientHealth } from '../../../src/core/metrics/client-health.ts';
+import { clientHealth } from '../../../src/core/metrics/client/client-health.ts';
 import { attention } from '../../../src/core/report/words/facts.ts';
 import { reports } from '../../../src/core/report/formats/reports.ts';
 import { serverGoneSentence, timeMarks } from '../../../src/core/report/server-gone.ts';

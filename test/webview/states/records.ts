@@ -1,5 +1,5 @@
-import { clientHealth, lostHealth } from '../../../src/core/metrics/client-health.ts';
-import type { ClientReadings } from '../../../src/core/metrics/client-readings.ts';
+import { clientHealth, lostHealth } from '../../../src/core/metrics/client/client-health.ts';
+import type { ClientReadings } from '../../../src/core/metrics/client/client-readings.ts';
 import { createRecorder, type Recorder } from '../../../src/core/metrics/recorder/recorder.ts';
 import type { ErrorKind, FailureSample, Sample, Snapshot } from '../../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';

@@ -1,5 +1,5 @@
-import { isJudged, isLost } from '../../../src/core/metrics/client-health.ts';
-import { waitedForLimit, wasObserved } from '../../../src/core/metrics/client-readings.ts';
+import { isJudged, isLost } from '../../../src/core/metrics/client/client-health.ts';
+import { waitedForLimit, wasObserved } from '../../../src/core/metrics/client/client-readings.ts';
 import type { SelfCalibration } from '../../../src/core/record/calibration.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { capital, formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';

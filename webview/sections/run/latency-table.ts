@@ -1,4 +1,4 @@
-import { waitedForLimit } from '../../../src/core/metrics/client-readings.ts';
+import { waitedForLimit } from '../../../src/core/metrics/client/client-readings.ts';
 import { quantileNames, type Distribution, type QuantileName } from '../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { formatCount, formatMs } from '../../../src/core/format.ts';

@@ -30,7 +30,7 @@ import { responsesWords } from '../../words.ts';
 import { measured } from './objectives.ts';
 import { isTooEarly, tooEarlyRemark } from './live-rate.ts';
 import { intervalWords, reliability } from './reliability.ts';
-import { leadingStreamTiles, otherStreamTiles, type NamedTile } from './stream-tiles.ts';
+import { leadingStreamTiles, otherStreamTiles, type NamedTile } from './streams/stream-tiles.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 const labels = { median: 'p50', p95: 'p95', p99: 'p99' } as const;

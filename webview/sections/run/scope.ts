@@ -12,7 +12,7 @@ import { startedWords } from '../../words.ts';
 import { chartSection, note } from '../kit/section.ts';
 import { createTiles } from '../kit/tiles.ts';
 import { runTiles } from './run-tiles.ts';
-import { streams, type ChartedPart } from './streams.ts';
+import { streams, type ChartedPart } from './streams/streams.ts';
 
 /** Tiles and charts of a run or of the target that the reader selects. */
 export interface Scope {

@@ -1,5 +1,5 @@
 import { parseDurationMs } from '../../values/duration.ts';
-import { mostThinkMs } from '../../values/think.ts';
+import { mostThinkMs } from '../../values/llm/think.ts';
 import { isObject, type Json } from '../json.ts';
 import { readEntries, type FailAt } from './data-set.ts';
 

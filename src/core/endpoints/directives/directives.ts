@@ -1,6 +1,6 @@
-import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/lengths.ts';
-import { parseThinkTime, thinkForm } from '../../values/think.ts';
-import { parseTokenRange, tokenRangeForm } from '../../values/token-range.ts';
+import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/llm/lengths.ts';
+import { parseThinkTime, thinkForm } from '../../values/llm/think.ts';
+import { parseTokenRange, tokenRangeForm } from '../../values/llm/token-range.ts';
 import { objectiveList } from '../../values/objectives.ts';
 import { defaultBaseline, isBaselineName } from '../../values/relations.ts';
 import {

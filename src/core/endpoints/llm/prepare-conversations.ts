@@ -1,4 +1,4 @@
-import { parseThinkTime } from '../../values/think.ts';
+import { parseThinkTime } from '../../values/llm/think.ts';
 import { readConversations } from '../data/conversations.ts';
 import type { Json } from '../json.ts';
 import type { Conversations, DialectName, LlmChoices } from '../types.ts';

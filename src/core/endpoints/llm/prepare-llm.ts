@@ -5,7 +5,7 @@ import { conversationsOf } from './prepare-conversations.ts';
 import { withPrompt } from './put-prompt.ts';
 import { isChatPath, modelListsOf, recognizeApi, type LlmApi } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
-import { parseTokenRange } from '../../values/token-range.ts';
+import { parseTokenRange } from '../../values/llm/token-range.ts';
 import {
   answerLengths,
   type DialectName,

@@ -1,4 +1,4 @@
-import { parseLengths, parseSharedPrefix } from '../../values/lengths.ts';
+import { parseLengths, parseSharedPrefix } from '../../values/llm/lengths.ts';
 import type { Trace } from '../data/trace.ts';
 import { answerLengths, type LlmChoices, type Synthetic } from '../types.ts';
 

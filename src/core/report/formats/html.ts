@@ -7,7 +7,7 @@ import { runCharts, streamCharts } from '../charts/run-charts.ts';
 import { chartSection, factSection, page, section, verdictHtml } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { statusWords } from '../words/outcome-words.ts';
-import { turnCharts } from '../charts/turns.ts';
+import { turnCharts } from '../charts/llm/turns.ts';
 import { serverCharts } from '../charts/server.ts';
 import { connectionTables } from '../tables/connection-table.ts';
 import { serverTables } from '../tables/server-table.ts';

@@ -1,5 +1,5 @@
 import { formatCount, formatMs, formatPercent } from '../../format.ts';
-import { isSaturated } from '../../metrics/client-readings.ts';
+import { isSaturated } from '../../metrics/client/client-readings.ts';
 import { hasStreams } from '../../metrics/streams.ts';
 import {
   changeOf,

@@ -1,5 +1,5 @@
-import { isLost } from '../../metrics/client-health.ts';
-import { isSaturated, waitedForLimit, wasObserved } from '../../metrics/client-readings.ts';
+import { isLost } from '../../metrics/client/client-health.ts';
+import { isSaturated, waitedForLimit, wasObserved } from '../../metrics/client/client-readings.ts';
 import type { ClientHealth, HealthBound } from '../../metrics/types.ts';
 import { countOf, formatCount, formatMs, formatPercent, noValue } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';

@@ -1,4 +1,4 @@
-import type { ClientReadings } from '../../../core/metrics/client-readings.ts';
+import type { ClientReadings } from '../../../core/metrics/client/client-readings.ts';
 import { quantile } from '../../../core/metrics/statistics/quantiles.ts';
 import { mergeLive, mergeStates, type RecorderState } from '../../../core/metrics/recorder/recorder-state.ts';
 import { connectionsOf, type Connections } from '../../../core/metrics/recorder/connection-tallies.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lostHealth } from '../../../../src/core/metrics/client-health.ts';
+import { lostHealth } from '../../../../src/core/metrics/client/client-health.ts';
 import type { ClientHealth, Sample } from '../../../../src/core/metrics/types.ts';
 import { renderText } from '../../../../src/core/report/formats/text.ts';
 import { sampleOf } from '../../metrics/samples.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Sample } from '../../../../src/core/metrics/types.ts';
-import { turnCharts } from '../../../../src/core/report/charts/turns.ts';
+import { turnCharts } from '../../../../src/core/report/charts/llm/turns.ts';
 import { compactRecord } from '../../../../src/core/record/compact-run.ts';
 import { attention } from '../../../../src/core/report/words/facts.ts';
 import { reports } from '../../../../src/core/report/formats/reports.ts';

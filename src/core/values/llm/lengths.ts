@@ -1,4 +1,4 @@
-import { normalFrom } from './pick.ts';
+import { normalFrom } from '../pick.ts';
 
 /** Distribution of the number of tokens of a prompt or a response. */
 export type Lengths =

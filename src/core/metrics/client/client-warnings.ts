@@ -1,4 +1,4 @@
-import { leastCount } from './statistics/quantiles.ts';
+import { leastCount } from '../statistics/quantiles.ts';
 import {
   busyShare,
   isStarved,
@@ -8,7 +8,7 @@ import {
   wasObserved,
   type ClientReadings,
 } from './client-readings.ts';
-import type { Distribution, Summary } from './types.ts';
+import type { Distribution, Summary } from '../types.ts';
 
 /** Tolerated relative difference between the two sides of Little's law. */
 const residualTolerated = 0.05;

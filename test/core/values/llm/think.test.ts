@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assert as assertLaw, integer, property } from 'fast-check';
-import { seededUnits } from '../../../src/core/values/pick.ts';
-import { drawThinkMs, parseThinkTime, type ThinkTime } from '../../../src/core/values/think.ts';
+import { seededUnits } from '../../../../src/core/values/pick.ts';
+import { drawThinkMs, parseThinkTime, type ThinkTime } from '../../../../src/core/values/llm/think.ts';
 
 describe('think times', () => {
   it('are read', () => {

@@ -1,5 +1,5 @@
-import type { TransportName } from '../vocabulary.ts';
-import type { ClientHealth, Summary } from './types.ts';
+import type { TransportName } from '../../vocabulary.ts';
+import type { ClientHealth, Summary } from '../types.ts';
 
 /** Readings of the sending process about itself, from the first `sent` to the last `end`. */
 export interface ClientReadings {

@@ -1,4 +1,4 @@
-import { textOf } from './value-types.ts';
+import { textOf } from '../value-types.ts';
 
 /** Vocabularies that need no files of the user. */
 export const vocabularyNames = ['o200k_base', 'cl100k_base', 'gpt2'] as const;

@@ -9,7 +9,7 @@ import {
   type Reasons,
 } from './client-warnings.ts';
 import { isWorking, type ClientReadings } from './client-readings.ts';
-import type { ClientHealth, HealthBound, Summary } from './types.ts';
+import type { ClientHealth, HealthBound, Summary } from '../types.ts';
 
 /** Returns whether the client or its machine may have distorted the numbers. */
 export function clientHealth(readings: ClientReadings, summary: Summary): ClientHealth {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { assert as assertLaw, integer, nat, property } from 'fast-check';
-import { drawLength, parseLengths, parseSharedPrefix, type Lengths } from '../../../src/core/values/lengths.ts';
-import { seededUnits } from '../../../src/core/values/pick.ts';
-import { normalCdf } from '../../../src/core/metrics/statistics/normal.ts';
+import { drawLength, parseLengths, parseSharedPrefix, type Lengths } from '../../../../src/core/values/llm/lengths.ts';
+import { seededUnits } from '../../../../src/core/values/pick.ts';
+import { normalCdf } from '../../../../src/core/metrics/statistics/normal.ts';
 
 const count = 20_000;
 

@@ -1,4 +1,4 @@
-import { parseDurationMs } from './duration.ts';
+import { parseDurationMs } from '../duration.ts';
 import { drawLength, parseLengths, type Lengths } from './lengths.ts';
 
 /** Distribution of the time between the end of a turn and the next one. Its unit is 1 ms where that of a length is a token. */

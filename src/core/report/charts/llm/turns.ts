@@ -1,8 +1,8 @@
-import { formatCount, formatMs } from '../../format.ts';
-import type { RunRecord } from '../../record/run.ts';
-import { turnLabel, turnTables, type TurnNumbers } from '../tables/turn-table.ts';
-import { ticksBetween, valueAxis } from './axes.ts';
-import type { ChartContent, Series } from './content.ts';
+import { formatCount, formatMs } from '../../../format.ts';
+import type { RunRecord } from '../../../record/run.ts';
+import { turnLabel, turnTables, type TurnNumbers } from '../../tables/turn-table.ts';
+import { ticksBetween, valueAxis } from '../axes.ts';
+import type { ChartContent, Series } from '../content.ts';
 
 /** Returns the time to first token by turn of the conversations, or the latency without streams; none with a single turn. */
 export function turnCharts(record: RunRecord): ChartContent[] {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { clientHealth, isLost, lostHealth } from '../../../src/core/metrics/client-health.ts';
-import { wasObserved, type ClientReadings } from '../../../src/core/metrics/client-readings.ts';
-import type { Summary } from '../../../src/core/metrics/types.ts';
-import { sampleOf, streamOf, summaryOf } from './samples.ts';
+import { clientHealth, isLost, lostHealth } from '../../../../src/core/metrics/client/client-health.ts';
+import { wasObserved, type ClientReadings } from '../../../../src/core/metrics/client/client-readings.ts';
+import type { Summary } from '../../../../src/core/metrics/types.ts';
+import { sampleOf, streamOf, summaryOf } from '../samples.ts';
 
 const calm: ClientReadings = {
   eventLoopDelayMedianMs: 0.1,

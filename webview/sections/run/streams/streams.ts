@@ -1,15 +1,22 @@
-import type { Distribution, Numbers, QuantileName, StreamNumbers } from '../../../src/core/metrics/types.ts';
-import type { RunRecord } from '../../../src/core/record/run.ts';
-import { countOf, formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../../src/core/format.ts';
-import { streamCharts, type ChartedRun } from '../../../src/core/report/charts/run-charts.ts';
-import { cachedShare } from '../../../src/core/report/tables/stream-tables.ts';
-import { chartFigure, type ChartFigure } from '../../charts/kit/figure.ts';
-import { tokenTimeline } from '../../charts/streams/token-timeline.ts';
-import { h } from '../../dom.ts';
-import { createTable, type Cell } from '../../table.ts';
-import { percentileMethodWords, tokenSourceWords } from '../../words.ts';
-import { reliability } from './reliability.ts';
-import { note, section } from '../kit/section.ts';
+import type { Distribution, Numbers, QuantileName, StreamNumbers } from '../../../../src/core/metrics/types.ts';
+import type { RunRecord } from '../../../../src/core/record/run.ts';
+import {
+  countOf,
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+} from '../../../../src/core/format.ts';
+import { streamCharts, type ChartedRun } from '../../../../src/core/report/charts/run-charts.ts';
+import { cachedShare } from '../../../../src/core/report/tables/stream-tables.ts';
+import { chartFigure, type ChartFigure } from '../../../charts/kit/figure.ts';
+import { tokenTimeline } from '../../../charts/streams/token-timeline.ts';
+import { h } from '../../../dom.ts';
+import { createTable, type Cell } from '../../../table.ts';
+import { percentileMethodWords, tokenSourceWords } from '../../../words.ts';
+import { reliability } from '../reliability.ts';
+import { note, section } from '../../kit/section.ts';
 import { needsGaps, needsStreams } from './stream-tiles.ts';
 
 /** A part of the panel with charts in it. */

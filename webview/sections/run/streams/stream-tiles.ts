@@ -1,11 +1,17 @@
-import { hasStreams } from '../../../src/core/metrics/streams.ts';
-import type { Distribution, Numbers, Snapshot, StreamNumbers, TokenSource } from '../../../src/core/metrics/types.ts';
-import type { FigureName } from '../../../src/core/report/tiles/figures.ts';
-import { formatCount, formatMs, formatRate } from '../../../src/core/format.ts';
-import { tokenSourceShort } from '../../words.ts';
-import { isTooEarly } from './live-rate.ts';
-import { intervalWords, reliability } from './reliability.ts';
-import type { Tile } from '../kit/tiles.ts';
+import { hasStreams } from '../../../../src/core/metrics/streams.ts';
+import type {
+  Distribution,
+  Numbers,
+  Snapshot,
+  StreamNumbers,
+  TokenSource,
+} from '../../../../src/core/metrics/types.ts';
+import type { FigureName } from '../../../../src/core/report/tiles/figures.ts';
+import { formatCount, formatMs, formatRate } from '../../../../src/core/format.ts';
+import { tokenSourceShort } from '../../../words.ts';
+import { isTooEarly } from '../live-rate.ts';
+import { intervalWords, reliability } from '../reliability.ts';
+import type { Tile } from '../../kit/tiles.ts';
 
 /** A tile of a number that earlier runs have, too. */
 export interface NamedTile extends Tile {
