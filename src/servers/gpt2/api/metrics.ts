@@ -1,43 +1,60 @@
 import { counter, createHistogram, gauge, histogram, type Labels, renderMetrics } from '../../prometheus.ts';
 import type { StepReport } from '../runtime/messages.ts';
 
+/** Upper bounds of the buckets of times, s. */
 const timeBounds = [0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.5, 1, 2, 5, 10];
+/** Upper bounds of the buckets of batch sizes, sequences. */
 const batchBounds = [1, 2, 4, 8, 16, 32, 64];
 
-/** Figures of a running server. */
+/** Figures of a running server: totals since its start, or the state after the last scheduler step. */
 export interface Gpt2Stats {
+  /** State: sequences that generate tokens. */
   readonly running: number;
+  /** State: sequences in the queue. */
   readonly waiting: number;
+  /** Total of prompt tokens processed. */
   readonly promptTokens: number;
   readonly generatedTokens: number;
+  /** Total of responses by status code. */
   readonly byStatus: Readonly<Record<string, number>>;
-  /** Time in scheduler steps, ms. */
+  /** Total time in scheduler steps, ms. */
   readonly stepMs: number;
   /** The part of `stepMs` inside the runtime. */
   readonly runtimeMs: number;
+  /** State of the KV cache: tokens held, and tokens that fit the memory allocated so far. */
   readonly kvTokensUsed: number;
   readonly kvTokensAllocated: number;
+  /** State: tokens in the prefix cache. */
   readonly prefixCacheTokens: number;
+  /** Totals of prompt tokens looked up in the prefix cache, and of those found. */
   readonly prefixCacheQueries: number;
   readonly prefixCacheHits: number;
 }
 
-/** Counters of a server. */
+/** Collects the figures of a server and renders them for `/metrics`. */
 export interface Gpt2Metrics {
+  /** Records a scheduler step, or the idle state after the last one. */
   step(report: StepReport): void;
+  /** Adds generated tokens. */
   tokens(count: number): void;
+  /** Records a time to first token, ms. */
   firstToken(ms: number): void;
+  /** Counts a response by its status code; 499 if the client closed the connection. */
   answered(status: number): void;
   /** Records a complete response by its duration, ms. */
   finished(ms: number): void;
-  /** Mean duration of complete responses, for Retry-After. */
+  /** Mean duration of complete responses, ms, for Retry-After. 1000 before the first one. */
   readonly meanRequestMs: number;
   stats(): Gpt2Stats;
-  /** @param kvBudget maximum tokens of the KV cache */
+  /**
+   * Returns all figures in the Prometheus text format.
+   * @param labels of `gpt2_info`: model and configuration
+   * @param kvBudget maximum tokens of the KV cache
+   */
   render(labels: Labels, kvBudget: number): string;
 }
 
-/** Returns counters at zero. */
+/** Returns metrics whose counters are at zero. */
 export function createMetrics(): Gpt2Metrics {
   const ttft = createHistogram(timeBounds);
   const steps = createHistogram(timeBounds);
@@ -67,6 +84,7 @@ export function createMetrics(): Gpt2Metrics {
   return {
     step: (report) => {
       last = report;
+      // An idle worker reports its state alone.
       if (report.stepMs === 0) return;
       promptTokens += report.promptTokens;
       stepMs += report.stepMs;
