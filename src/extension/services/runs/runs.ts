@@ -13,49 +13,55 @@ import { setContextKey } from '../workspace/context-keys.ts';
 import { followTask, type EarlyEnd } from './follow.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** The current task: at most one run, sweep, suite, or comparison at a time. */
+/** What the current task shows; idle without one. */
 export type RunState =
   { readonly kind: 'idle' } | Extract<PanelState, { kind: 'running' | 'sweepRunning' | 'comparing' }>;
 
-const processGone = (how: string): string => `The benchmark process ended (${how}).`;
-const cutOff = (): string => 'The benchmark process didn’t stop on Cancel and was terminated.';
-const windowGone = (): string => 'The window was reloaded or closed during the run.';
+// Reasons why a result is partial.
+const processEnded = (how: string): string => `The benchmark process ended (${how}).`;
+const terminated = 'The benchmark process didn’t stop on Cancel and was terminated.';
+const windowClosed = 'The window was reloaded or closed during the run.';
 
-/** The one run, sweep, suite, or comparison at a time. */
+/**
+ * Runs one task (run, sweep, suite, or comparison) at a time. A turn is the time in which a command has this right: it
+ * prepares its task, runs it, and stores the result. Other commands wait for their turn.
+ */
 export interface Runs extends Disposable {
   readonly state: () => RunState;
   readonly onDidChange: Event<RunState>;
-  /** Whether a turn has been taken, or is waited for. */
+  /** Whether a command has its turn or waits for one. */
   readonly isBusy: () => boolean;
-  /** Runs `act` after all earlier turns have ended. Everything that belongs to a run happens in its turn. */
+  /** Calls `act` in a turn of its own, after all earlier turns have ended. */
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
   /**
-   * Measures to the end, in a turn. Partial results of a run that stopped unexpectedly are a result like any other. Undefined if it
-   * was canceled before there was a result. Rejects if nothing could be measured, or if another task is in progress.
-   * @param complete adds facts that are known only here to each record, final or partial
+   * Runs a task to its end and returns the record. Must be called in a turn. If the task stopped unexpectedly, the
+   * record has its partial results. Undefined if it was canceled before there was a result. Rejects if nothing could
+   * be measured, or if another task is in progress.
+   * @param complete adds to each record, final or partial, what only the extension host knows, such as unsaved changes
    */
   readonly run: (
     task: BenchmarkTask,
     complete?: (record: ResultRecord) => ResultRecord,
   ) => Promise<ResultRecord | undefined>;
+  /** Asks the current task to end early; without effect if there is none. */
   readonly cancel: () => void;
-  /** Resolves when no turn is left. */
+  /** Resolves after the last turn has ended. */
   readonly whenIdle: () => Promise<void>;
 }
 
-/** Services that Runs need. */
+/** What `createRuns` needs. */
 export interface RunsParts {
-  /** The bundle to fork. */
+  /** Path of the bundle that the benchmark process runs. */
   readonly entry: string;
   readonly unfinished: Unfinished;
   readonly log: LogOutputChannel;
 }
 
-/** Makes the Runs. */
+/** Returns the runs of a window, without a task. Disposing of them ends the task in progress. */
 export function createRuns({ entry, unfinished, log }: RunsParts): Runs {
   const changed = new EventEmitter<RunState>();
   let state: RunState = { kind: 'idle' };
-  let process: BenchmarkProcess | undefined;
+  let benchmark: BenchmarkProcess | undefined;
   let turns = 0;
   let lastTurn: Promise<unknown> = Promise.resolve();
   let closing = false;
@@ -67,8 +73,8 @@ export function createRuns({ entry, unfinished, log }: RunsParts): Runs {
   };
 
   const run: Runs['run'] = async (task, complete = (record) => record) => {
-    if (state.kind !== 'idle') throw new Error('two runs at a time');
-    if (closing) throw new Error(windowGone());
+    if (state.kind !== 'idle') throw new Error('another task is in progress');
+    if (closing) throw new Error(windowClosed);
     const follower = followTask(task);
     log.info(`${follower.state().name}: ${task.type}, ${follower.what}`);
     set({ ...follower.state(), cancelling: false });
@@ -77,20 +83,22 @@ export function createRuns({ entry, unfinished, log }: RunsParts): Runs {
       const record = follower.salvage(end);
       return record && complete(record);
     };
-    let over = false;
+    let isOver = false;
     try {
-      process = startBenchmark(entry, task, log, (event) => {
-        if (over) return;
+      benchmark = startBenchmark(entry, task, log, (event) => {
+        // A process that is being terminated may still report.
+        if (isOver) return;
         follower.hear(event);
         set({ ...follower.state(), cancelling: isCancelling() });
         const milestone = event.type === 'levelEnded' || event.type === 'pairEnded';
-        // Between pairs, a comparison has nothing new.
+        // A comparison has a new partial result only after a pair.
         if (milestone || task.type !== 'comparison')
-          unfinished.keep(() => salvage({ status: 'crashed', stopReason: windowGone() }), milestone);
+          unfinished.keep(() => salvage({ status: 'crashed', stopReason: windowClosed }), milestone);
       });
-      const outcome = await process.outcome.catch((error: Error): FailedOutcome => ({ kind: 'failed', error }));
+      const outcome = await benchmark.outcome.catch((error: Error): FailedOutcome => ({ kind: 'failed', error }));
       if (outcome.kind === 'record') return complete(outcome.record);
       if (outcome.kind === 'nothing') return undefined;
+      // A process that is lost couldn't stop its servers and remove its work trees.
       if (outcome.kind === 'lost' && task.type === 'comparison' && !closing) tidyInProcess(entry, log);
       const cancelled = isCancelling();
       const record = salvage({
@@ -101,16 +109,16 @@ export function createRuns({ entry, unfinished, log }: RunsParts): Runs {
       if (outcome.kind === 'failed') log.error(outcome.error.stack ?? outcome.error.message);
       return record;
     } finally {
-      over = true;
-      process = undefined;
+      isOver = true;
+      benchmark = undefined;
       set({ kind: 'idle' });
     }
   };
 
   const reasonOf = (outcome: FailedOutcome | Extract<Outcome, { kind: 'lost' }>, cancelled: boolean): string => {
     if (outcome.kind === 'failed') return outcome.error.message;
-    if (cancelled) return cutOff();
-    return closing ? windowGone() : processGone(outcome.how);
+    if (cancelled) return terminated;
+    return closing ? windowClosed : processEnded(outcome.how);
   };
 
   return {
@@ -138,16 +146,17 @@ export function createRuns({ entry, unfinished, log }: RunsParts): Runs {
     cancel: () => {
       if (state.kind === 'idle' || state.cancelling) return;
       set({ ...state, cancelling: true });
-      process?.cancel();
+      benchmark?.cancel();
     },
     dispose: () => {
       closing = true;
-      process?.kill();
+      benchmark?.kill();
       changed.dispose();
     },
   };
 }
 
+/** The process reported why it couldn't measure, or couldn't be started. */
 interface FailedOutcome {
   readonly kind: 'failed';
   readonly error: Error;
