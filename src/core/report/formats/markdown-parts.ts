@@ -1,6 +1,6 @@
 import type { Table } from '../tables/tables.ts';
 
-/** A table under its title; nothing for a table without rows. */
+/** Returns a table under its title, which must not contain markup; empty for a table without rows. */
 export function table({ title, columns, rows, note }: Table): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.map(escape).join(' | ')} |`;
@@ -13,12 +13,15 @@ export function table({ title, columns, rows, note }: Table): string {
   ].join('\n');
 }
 
-/** Labels with their values, one a line. */
+/** Returns labels with their values, each on its own line. */
 export function list(facts: readonly (readonly [label: string, value: string])[]): string {
   return facts.map(([label, value]) => `- ${escape(label)}: ${escape(value)}`).join('\n');
 }
 
-/** Text as text: nothing in it is markup, a link, a mention or the end of a cell. */
+/**
+ * Escapes text, which may come from a server or a file, so that Markdown shows it unchanged. Escaped are markup, HTML,
+ * the ends of table cells, and what GitHub turns into links (`://`) or mentions (`@`). White space becomes one space.
+ */
 export function escape(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')

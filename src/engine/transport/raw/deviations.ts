@@ -1,4 +1,7 @@
-/** Remarks on responses that deviate from HTTP/1.1 (RFC 9112, RFC 9110) and can still be read. */
+/**
+ * Server notes on responses that deviate from HTTP/1.1 (RFC 9112, RFC 9110) and can still be read. The server is the
+ * subject of each.
+ */
 export const deviation = {
   statusLine: 'sends an irregular status line',
   version: 'names an HTTP version other than 1.0 and 1.1',
@@ -24,7 +27,10 @@ export const deviation = {
   unexpectedBody: 'sends a body with a response that must not have one',
 } as const;
 
-/** Deviations after which the client closes the connection, because it can't tell where the next response begins. */
+/**
+ * Deviations after which the client closes the connection, because it can't tell where the next response begins. Such
+ * closings aren't counted as the server's.
+ */
 export const closingDeviations: ReadonlySet<string> = new Set([
   deviation.version,
   deviation.lengthAndCoding,
