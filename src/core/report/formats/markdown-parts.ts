@@ -1,11 +1,11 @@
 import type { Table } from '../tables/tables.ts';
 
-/** Returns a table under its title, which must not contain markup; empty for a table without rows. */
+/** Returns a table under its title; empty for a table without rows. */
 export function table({ title, columns, rows, note }: Table): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.map(escape).join(' | ')} |`;
   return [
-    ...(title === '' ? [] : [`**${title}**`, '']),
+    ...(title === '' ? [] : [`**${escape(title)}**`, '']),
     line(columns),
     `| ${columns.map((_, index) => (index === 0 ? '---' : '---:')).join(' | ')} |`,
     ...rows.map(line),

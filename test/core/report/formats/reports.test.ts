@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { table } from '../../../../src/core/report/formats/markdown-parts.ts';
 import { reports } from '../../../../src/core/report/formats/reports.ts';
 import { renderText } from '../../../../src/core/report/formats/text.ts';
 import { closedLoop, flood, recordOf, targetOf } from '../../record/fixtures.ts';
@@ -159,6 +160,13 @@ describe('the Markdown report', () => {
     assert.ok(!text.includes('@someone'));
     const row = text.split('\n').find((line) => line.includes('alert') && line.includes('100%'));
     assert.equal(row?.match(/(?<!\\)\|/g)?.length, 8);
+  });
+
+  it('escapes titles, which may have the name of a model or an address', () => {
+    assert.equal(
+      table({ title: 'Latency of <b>@a/*b*', columns: ['x'], rows: [['1']] }).split('\n')[0],
+      String.raw`**Latency of &lt;b&gt;&#64;a/\*b\***`,
+    );
   });
 
   it('has tables of equal width, and folds details', () => {
