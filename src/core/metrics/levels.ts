@@ -16,6 +16,8 @@ export interface LevelNumbers {
   readonly sloAttainment: number | null;
   /** Whether the level met every objective; null without objectives. */
   readonly objectives: 'pass' | 'fail' | 'not enough data' | null;
+  /** The same for objectives that don't limit single requests, such as the share of errors. */
+  readonly totals: LevelNumbers['objectives'];
   /** The level was too short, or had too few responses, for its rate to support advice. */
   readonly isShort?: boolean;
 }
@@ -74,8 +76,8 @@ function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): Le
 /**
  * Returns the recommended concurrency, null if no level qualifies.
  *
- * - With objectives: the highest level at which 90% of the requests meet them. If no objective applies to single
- *   requests (all are on totals, such as throughput), the highest level that meets them all.
+ * - With objectives: the highest level at which 90% of the requests meet them, and that violates none on totals, such as
+ *   the share of errors. If no objective applies to single requests, the highest level that meets them all.
  * - Without objectives: the highest level with a good trade-off, or 1 if there is none. If any level was too short, none:
  *   its trade-off isn't reliable.
  */
@@ -87,7 +89,8 @@ function recommend(levels: readonly LevelNumbers[], figures: readonly LevelFigur
     if (!withObjectives && hasShortLevel) return false;
     if (!withObjectives) return figure.tradeOff === 'good' || figure.concurrency === 1;
     const level = levels[index];
-    return level !== undefined && (level.sloAttainment !== null || level.objectives === 'pass');
+    if (level === undefined || level.totals === 'fail') return false;
+    return level.sloAttainment !== null || level.objectives === 'pass';
   });
   return {
     concurrency: qualified.length === 0 ? null : Math.max(...qualified.map(({ concurrency }) => concurrency)),

@@ -164,6 +164,10 @@ interface PerRequestLimitsMs {
   readonly others: RequestLimitsMs | undefined;
 }
 
+/** Returns whether an objective limits single requests. Others are on totals, such as the share of errors. */
+export const limitsRequests = ({ metric, operator, value }: Objective): boolean =>
+  value !== null && isTime(metric) && operator.startsWith('<');
+
 /**
  * Returns the limits of a request. Each objective of a time with `<` or `<=` limits that time of every request; the
  * tightest counts.
@@ -171,8 +175,9 @@ interface PerRequestLimitsMs {
 export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequestLimitsMs {
   let latencyMs: number | undefined;
   const others: { -readonly [K in TimeName]?: number } = {};
-  for (const { metric, operator, value } of objectives) {
-    if (value === null || !isTime(metric) || !operator.startsWith('<')) continue;
+  for (const objective of objectives) {
+    const { metric, value } = objective;
+    if (value === null || !limitsRequests(objective)) continue;
     const time = splitMetric(metric)?.time;
     if (time === undefined) latencyMs = Math.min(value, latencyMs ?? Infinity);
     else others[time] = Math.min(value, others[time] ?? Infinity);

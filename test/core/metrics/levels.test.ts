@@ -34,6 +34,7 @@ const level = (
   successRatio: 1,
   sloAttainment: null,
   objectives: null,
+  totals: null,
   ...more,
 });
 const two = (value: number | null | undefined): number => Number(value?.toFixed(2));
@@ -112,11 +113,16 @@ describe('levels', () => {
     assert.equal(sweepFigures([met(1, 0.5, 'fail')]).recommended.concurrency, null);
   });
 
+  it('never recommend a level that violates an objective on totals', () => {
+    const levels = [met(1, 1, 'pass'), { ...met(4, 0.92, 'fail'), totals: 'fail' } as const];
+    assert.equal(sweepFigures(levels).recommended.concurrency, 1);
+  });
+
   it('have no figures for levels that measured nothing', () => {
     const nothing = { concurrency: 2, throughputPerS: null, tokensPerS: null, meanLatencyMs: null };
     const { levels } = sweepFigures([
       level(1, 10, 100),
-      { ...nothing, successRatio: null, sloAttainment: null, objectives: null },
+      { ...nothing, successRatio: null, sloAttainment: null, objectives: null, totals: null },
     ]);
     assert.deepEqual(levels[1], {
       concurrency: 2,

@@ -31,6 +31,7 @@ export function derived(
       successRatio: level.requests === 0 ? null : 1 - level.failed / level.requests,
       sloAttainment: null,
       objectives: null,
+      totals: null,
     })),
   );
   const targets = judgeGoals(wanted, levels);

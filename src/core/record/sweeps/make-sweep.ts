@@ -1,6 +1,7 @@
 import { isTooShort } from '../../metrics/rates.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import { sweepFigures, type LevelNumbers } from '../../metrics/levels.ts';
+import { limitsRequests } from '../../plan/objectives.ts';
 import { capacitySentences } from './capacity-sentences.ts';
 import { sweepSchema, type SweepRecord } from './sweep.ts';
 import type { RunPlan } from '../../plan/types.ts';
@@ -25,7 +26,6 @@ export const placeOf = ({ plan }: RunRecord): number =>
 function levelNumbers(record: RunRecord): LevelNumbers {
   // An objective that can't be judged says nothing about the level.
   const judged = record.objectives.filter(({ objective }) => objective.baseline?.problem === undefined);
-  const outcomes = judged.map(({ outcome }) => outcome);
   return {
     concurrency: record.plan.concurrency,
     throughputPerS: record.successThroughputPerS,
@@ -34,11 +34,16 @@ function levelNumbers(record: RunRecord): LevelNumbers {
     successRatio: record.successRatio,
     sloAttainment: record.sloAttainment,
     isShort: isTooShort(record.totalMs, record.responses),
-    objectives:
-      outcomes.length === 0
-        ? null
-        : ((['fail', 'not enough data'] as const).find((worse) => outcomes.includes(worse)) ?? 'pass'),
+    objectives: worstOf(judged),
+    totals: worstOf(judged.filter(({ objective }) => !limitsRequests(objective))),
   };
+}
+
+/** Returns the worst outcome; null without a verdict. */
+function worstOf(verdicts: RunRecord['objectives']): LevelNumbers['objectives'] {
+  if (verdicts.length === 0) return null;
+  const outcomes = new Set(verdicts.map(({ outcome }) => outcome));
+  return (['fail', 'not enough data'] as const).find((worse) => outcomes.has(worse)) ?? 'pass';
 }
 
 /** Returns the planned levels of a sweep in the form of its record. */
