@@ -10,6 +10,7 @@ import type {
   TtftByInput,
 } from '../metrics/types.ts';
 import type { Connections } from '../metrics/recorder/connection-tallies.ts';
+import { compactReadings } from './compact-readings.ts';
 import { maxServerNotes } from './merge-notes.ts';
 import type { RunRecord } from './run.ts';
 
@@ -29,8 +30,8 @@ const ofTargetCharts = 3;
 
 /**
  * Returns a copy for the history, small enough to keep many. Numbers are rounded (7 significant digits for the run, 6
- * for targets, 4 for charts). It has at most `maxTargets` targets, 20 turns of conversations, 10 failures with 250 characters each, and 500
- * characters of other texts. `worstTargets` selects the targets.
+ * for targets, 4 for charts). It has at most `maxTargets` targets, 20 turns of conversations, 120 readings of the server,
+ * 10 failures with 250 characters each, and 500 characters of other texts. `worstTargets` selects the targets.
  */
 export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
   const perTarget = worstTargets(record.perTarget, maxTargets);
@@ -77,6 +78,7 @@ export function compactRecord(record: RunRecord, maxTargets = 50): RunRecord {
       ? {}
       : { streamedRequests: record.streamedRequests.map(roundStreamedRequest) }),
     ...(record.ttftByInput && { ttftByInput: roundTtftByInput(record.ttftByInput) }),
+    ...compactReadings(record),
     addresses: record.addresses.slice(0, maxTargets),
     ...(record.connections && { connections: roundPhases(record.connections) }),
     objectives: record.objectives
