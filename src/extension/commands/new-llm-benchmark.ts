@@ -55,7 +55,7 @@ async function askServer(parts: { readonly secrets: Secrets; readonly consent: C
     })),
     {
       label: 'Another URL…',
-      detail: `Looked for ${places.map((place) => `${place.title} (${place.port})`).join(', ')} on this machine`,
+      detail: `Looked on ports ${places.map(({ port }) => port).join(', ')} of this machine`,
     },
   ]);
   const item = await window.showQuickPick(items, { title, placeHolder: 'Select a server', ignoreFocusOut: true });
