@@ -108,7 +108,7 @@ function speedByTokens(levels: readonly Streamed[], markers: readonly Marker[]):
     summary: `From ${speedAt(first)} to ${speedAt(last)}.`,
     series,
     x: totalAxis(levels),
-    y: valueAxis('Output tokens per second of one user', largest, formatNumber),
+    y: valueAxis('Tokens/s of one user', largest, formatNumber),
     markers,
     table: {
       title,
