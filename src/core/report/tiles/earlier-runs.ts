@@ -24,7 +24,7 @@ const mostRuns = 9;
 const mostTargets = 20;
 
 /**
- * Returns the earlier complete runs of the same file.
+ * Returns the earlier complete runs of the same file, without their total time if this run ended early.
  * @param runs the history
  */
 export function earlierRuns(record: RunRecord, runs: readonly RunRecord[]): EarlierRuns {
@@ -40,7 +40,7 @@ export function earlierRuns(record: RunRecord, runs: readonly RunRecord[]): Earl
     runs: before
       .filter((run) => differencesFrom(run).length === 0)
       .slice(0, mostRuns)
-      .map(earlierRun)
+      .map((run) => earlierRun(run, record.status === 'completed'))
       .toReversed(),
     differences: last === undefined ? [] : differencesFrom(last),
   };
@@ -50,11 +50,12 @@ export function earlierRuns(record: RunRecord, runs: readonly RunRecord[]): Earl
 const isOfSameFile = (a: RunRecord, b: RunRecord): boolean =>
   a.source === null || b.source === null ? a.source === b.source && a.name === b.name : a.source.file === b.source.file;
 
-function earlierRun(record: RunRecord): EarlierRun {
+function earlierRun(record: RunRecord, hasTotal: boolean): EarlierRun {
   const { startedAt, perTarget } = record;
+  const { total, ...figures } = figuresOf(record);
   return {
     startedAt,
-    figures: figuresOf(record),
+    figures: { ...figures, ...(hasTotal && total !== undefined && { total }) },
     ...(hasTargets(record) &&
       perTarget.length <= mostTargets && {
         targets: Object.fromEntries(perTarget.map((numbers) => [numbers.name, figuresOf(numbers)])),

@@ -28,6 +28,14 @@ describe('earlier runs of a file', () => {
     assert.deepEqual(Object.keys(runs[0]?.targets ?? {}), ['a', 'b']);
   });
 
+  it('have no total time for a canceled run, which ended early', () => {
+    const canceled = run(50, 12, { status: 'cancelled' });
+    const before = [run(1, 10)];
+    assert.equal(trailOf('total', now, earlierRuns(now, before))?.change, '+20%');
+    assert.equal(trailOf('total', canceled, earlierRuns(canceled, before)), undefined);
+    assert.equal(trailOf('p50', canceled, earlierRuns(canceled, before))?.change, '+20%');
+  });
+
   it('are not those of another file, canceled ones, or those without a request', () => {
     const none = earlierRuns(now, [
       run(1, 10, { source: { file: 'other.endpoints' } }),
