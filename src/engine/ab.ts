@@ -9,7 +9,7 @@ import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../cor
 import { isDecided, makeComparison } from '../core/record/comparisons/make-comparison.ts';
 import { recordId } from '../core/record/make-run.ts';
 import type { RunRecord, RunStatus } from '../core/record/run.ts';
-import { failureHint, unansweredSentence } from '../core/report/words/failure-words.ts';
+import { failureHint, nothingSucceededSentence } from '../core/report/words/failure-words.ts';
 import { startsAfter, valuesAfter } from '../core/record/after-run.ts';
 import { seededUnits } from '../core/values/pick.ts';
 import { withModels } from './discover-model.ts';
@@ -73,7 +73,7 @@ interface Running {
 
 /**
  * Compares A and B in pairs of short slices, in an order drawn from the seed, until a look finds the verdict certain. Both
- * sides keep their connections open meanwhile. Rejects with a LoadlensError when a side doesn't respond at all.
+ * sides keep their connections open meanwhile. Rejects with a LoadlensError when no request of a side's first slice succeeds.
  */
 export async function compareLive(given: AbInput, hooks: AbHooks): Promise<ComparisonRecord> {
   const { pairs, rules, chosen } = given;
@@ -191,8 +191,9 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
     for (const side of ['a', 'b'] as const) {
       const run = await measure(side, 0, Math.min(plan.durationS ?? longestFirstS, longestFirstS));
       if (run === undefined) return recordOf(status);
-      if (run.responses === 0) {
-        throw new LoadlensError(`${side.toUpperCase()}: ${unansweredSentence([run])}`, {
+      // Without a success, there is nothing to compare, however long the slices are.
+      if (run.successes === 0) {
+        throw new LoadlensError(`${side.toUpperCase()}: ${nothingSucceededSentence(run)}`, {
           hint: failureHint([run]),
           exitCode: ExitCode.nothingMeasured,
         });

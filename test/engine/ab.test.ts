@@ -17,6 +17,15 @@ interface Counting {
 const plan: Partial<RunPlan> = { requests: null, durationS: 0.1, warmup: 2, coldStart: false };
 const rules = { threshold: 0.05, level: 0.05 };
 
+/** Answers the first requests, which are of the warm-up and the first slice, and refuses those that follow. */
+const refusing = () => {
+  let answered = 0;
+  return (_: IncomingMessage, response: ServerResponse) => {
+    answered += 1;
+    response.writeHead(answered <= 6 ? 200 : 429).end();
+  };
+};
+
 /** Answers after so many milliseconds. */
 const after = (ms: number) => (_: IncomingMessage, response: ServerResponse) =>
   void setTimeout(() => response.end('ok'), ms);
@@ -99,7 +108,7 @@ describe('alternating comparison', function () {
 
   it('stops at the first look at which the verdict is certain', async () => {
     const a = await serve(after(1));
-    const b = await serve((_, response) => void response.writeHead(429).end());
+    const b = await serve(refusing());
     const record = await compare(a.url, b.url, { pairs: 20, plan: { durationS: 0.05 } });
     assert.equal(record.verdict.name, 'worse');
     // Eight pairs are too few for the share of the level that is for failures at the first look.
@@ -139,7 +148,7 @@ describe('alternating comparison', function () {
 
   it('calls a side worse that fails more, however fast it is', async () => {
     const a = await serve(after(5));
-    const b = await serve((_, response) => void response.writeHead(429).end());
+    const b = await serve(refusing());
     const record = await compare(a.url, b.url);
     assert.equal(record.verdict.sentence, 'B fails 100% of its requests, A 0%: worse.');
   });
@@ -153,5 +162,24 @@ describe('alternating comparison', function () {
       assert.equal(error.exitCode, 1);
       return true;
     });
+  });
+
+  it('names the side on which no request succeeds, and the cause', async () => {
+    const a = await serve(after(1));
+    const b = await serve((_, response) => void response.writeHead(404).end('No such product'));
+    for (const [sides, first] of [
+      [[a, b], 'B'],
+      [[b, b], 'A'],
+    ] as const) {
+      await assert.rejects(compare(sides[0].url, sides[1].url), (error) => {
+        assert.ok(error instanceof LoadlensError);
+        const [said = '', count = ''] = /^([AB]): No request succeeded: [\d,]+ × /.exec(error.message) ?? [];
+        assert.equal(count, first);
+        assert.equal(error.message.slice(said.length), `404: No such product. Target: target 0 (GET ${b.url}).`);
+        assert.match(error.hint ?? '', /^Check the path and the method/);
+        assert.equal(error.exitCode, 1);
+        return true;
+      });
+    }
   });
 });

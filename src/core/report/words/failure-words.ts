@@ -39,6 +39,21 @@ export function noSuccessSentence(runs: readonly RunRecord[]): string {
   return `No request succeeded: ${all.map(failureCountText).join(', ').replace(/\.$/, '')}.`;
 }
 
+/**
+ * Returns why a run has no success, and the target that failed most often: `No request succeeded: 12 × 404: no such
+ * product. Target: search (GET /product?q=shoes).`
+ */
+export function nothingSucceededSentence(run: RunRecord): string {
+  if (run.responses === 0) return unansweredSentence([run]);
+  const [first] = failuresOf([run]);
+  const target = run.targets.find(({ name }) => name === first?.target);
+  if (target === undefined) return noSuccessSentence([run]);
+  const { name, method, url } = target;
+  const request = `${method} ${url}`;
+  const others = (first?.targets?.length ?? 1) - 1;
+  return `${noSuccessSentence([run])} Target: ${name === request ? name : `${name} (${request})`}${others > 0 ? ` and ${countOf(others, 'other')}` : ''}.`;
+}
+
 /** Returns host and port of a URL; undefined if they contain a placeholder. */
 const hostOf = (url = ''): string | undefined => /^https?:\/\/([^/?#{}]+)(?:[/?#]|$)/i.exec(url)?.[1];
 
