@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answer, notification, reloadWindow, runCommand, treeRows } from '../support/host/actions.ts';
+import { answer, choose, notification, reloadWindow, runCommand, treeRows } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { finishedRun, heading, table, tile } from './panel.ts';
@@ -44,6 +44,7 @@ describe('a window reload during a sweep', () => {
 
   it('keeps the sweep in the history, with the finished levels', async () => {
     await runCommand(bench.page, 'Loadlens: Run Sweep…');
+    await choose(bench.page, 'Concurrency Levels');
     await answer(bench.page, /Concurrency of each level/, '1,2,4');
     await answer(bench.page, /Requests per level/, '5s');
     await heading(bench, 'endpoints.txt').waitFor();

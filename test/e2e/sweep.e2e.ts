@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { answer, runCommand, treeRows } from '../support/host/actions.ts';
+import { answer, choose, runCommand, treeRows } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { heading } from './panel.ts';
+import { heading, table } from './panel.ts';
 import { mockUrl, openBesideMock } from './shared.ts';
 
 describe('a sweep from the Command Palette', () => {
@@ -14,6 +14,7 @@ describe('a sweep from the Command Palette', () => {
 
   it('asks for levels and requests, and is stored in the history as a sweep', async () => {
     await runCommand(bench.page, 'Loadlens: Run Sweep…');
+    await choose(bench.page, 'Concurrency Levels');
     await answer(bench.page, /Concurrency of each level/, '1,2');
     await answer(bench.page, /Requests per level/, '8');
     await heading(bench, 'endpoints.txt').waitFor();
@@ -22,5 +23,18 @@ describe('a sweep from the Command Palette', () => {
     const rows = treeRows(bench.page, /History/);
     await waitFor('one result in the history', async () => (await rows.count()) === 1);
     assert.match(await rows.first().innerText(), /endpoints\.txt[^]*sweep 1–2/);
+  });
+
+  it('asks for arrival rates instead, and shows them in panel and history', async () => {
+    await runCommand(bench.page, 'Loadlens: Run Sweep…');
+    await choose(bench.page, 'Arrival Rates');
+    await answer(bench.page, /Requests\/s of each level/, '20,40,inf');
+    await answer(bench.page, /Requests per level/, '8');
+    await bench.webview().locator('.remark', { hasText: 'Rates 20/s, 40/s, inf' }).waitFor();
+    await bench.webview().locator('.headline, .verdict', { hasText: 'Completed' }).waitFor();
+    assert.deepEqual(Object.keys(await table(bench, 'Rates')), ['20/s', '40/s', 'inf']);
+    const rows = treeRows(bench.page, /History/);
+    await waitFor('two results in the history', async () => (await rows.count()) === 2);
+    assert.match(await rows.first().innerText(), /endpoints\.txt[^]*rates 20\/s–inf/);
   });
 });

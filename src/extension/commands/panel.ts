@@ -1,5 +1,7 @@
 import { commands, workspace, type Disposable } from 'vscode';
+import { higherRates } from '../../core/plan/rates/rate-sweep.ts';
 import { higherLevels } from '../../core/plan/sweep.ts';
+import { rateOf } from '../../core/record/sweeps/rate-levels.ts';
 import { isSweep, sourceOf } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
 import { findSource, showText } from '../services/workspace/files.ts';
@@ -33,7 +35,14 @@ export function answerPanel(parts: {
     const file = sourceOf(sweep)?.file;
     const uri = file === undefined ? undefined : await findSource(file);
     if (uri === undefined) notify.warn('The file of this sweep is not in the workspace.');
-    else await commands.executeCommand(commandIds.runSweep, uri, higherLevels(sweep.planned));
+    else
+      await commands.executeCommand(
+        commandIds.runSweep,
+        uri,
+        sweep.rates === undefined
+          ? { levels: higherLevels(sweep.planned) }
+          : { rates: higherRates(sweep.levels.map(rateOf)) },
+      );
   };
 
   const answer = async (request: PanelRequest): Promise<unknown> => {

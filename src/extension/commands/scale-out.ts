@@ -114,7 +114,7 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
 
 function workersQuestion(): TextQuestion<Preset> {
   return {
-    prompt: 'Number of workers',
+    prompt: () => 'Number of workers',
     value: (preset) => preset.workers,
     problem: (text) =>
       /^\s*\d+\s*$/.test(text) && Number(text) >= 1 && Number(text) <= mostShares

@@ -203,6 +203,39 @@ describe('a run in the editor', () => {
     assert.equal(loadlens.results().length, before + 2);
   });
 
+  it('measures a sweep over arrival rates, and repeats it', async () => {
+    const document = await openFile('rates.endpoints', ['# @requests 8', '# @warmup 1', '', url('/hello')].join('\n'));
+    const before = loadlens.results().length;
+    const running = run('runSweep', document.uri, { rates: [20, 40, null] });
+    await waitFor('the sweep is answered and done', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return loadlens.results().length > before;
+    });
+    await running;
+    const [sweep] = loadlens.results();
+    assert.ok(sweep !== undefined && isSweep(sweep));
+    assert.equal(sweep.status, 'completed');
+    assert.deepEqual(sweep.rates, { planned: [20, 40, null], skipped: [] });
+    assert.deepEqual(
+      sweep.levels.map(({ plan, statusCodes, warmupSent }) => [
+        plan.stages?.[0]?.toPerS ?? plan.atOnce,
+        statusCodes,
+        warmupSent,
+      ]),
+      [20, 40, true].map((rate) => [rate, { 200: 8 }, 1]),
+    );
+    // Without an ID, the request comes from the memory of the workspace.
+    for (const id of [sweep.id, undefined]) {
+      await run('runAgain', id);
+      const [again] = loadlens.results();
+      assert.ok(again !== undefined && isSweep(again) && again.id !== sweep.id);
+      assert.deepEqual(
+        [again.rates, again.levels.map(({ plan }) => plan)],
+        [sweep.rates, sweep.levels.map(({ plan }) => plan)],
+      );
+    }
+  });
+
   it("doesn't start for a file with a problem", async () => {
     const count = loadlens.runs().length;
     const document = await openFile('broken.endpoints', `${url('/hello')}\nhtp://x\n`);

@@ -36,6 +36,12 @@ function ratesIn(text: string): number[] | undefined {
   return levelsBetween(first, last);
 }
 
+/** Returns finite rates above those tested: the highest so far, and three doublings of it. */
+export function higherRates(tested: readonly number[]): number[] {
+  const highest = Math.max(rateLimit.min, ...tested.filter(Number.isFinite));
+  return [...new Set([1, 2, 4, 8].map((factor) => Math.min(rateLimit.max, highest * factor)))];
+}
+
 /**
  * Returns the plan of a sweep over arrival rates. Options of a run apply to each level. By default, a level lasts 10 s, and
  * longer if 50 requests take longer, and warms up with the requests of a second, up to 100. A level of all requests at once has

@@ -1,6 +1,7 @@
 import { succeeds } from '../../metrics/levels.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import type { RunRecord } from '../run.ts';
+import type { SweepRecord } from './sweep.ts';
 
 /** Returns the target rate of a level, requests/s; Infinity if all requests were due at once. */
 export const rateOf = ({ plan }: Pick<RunRecord, 'plan'>): number => targetRatePerS(plan) ?? Infinity;
@@ -22,3 +23,14 @@ export const keptUp = (level: RunRecord): boolean =>
 /** Returns whether a level met all objectives and counts as holding: it wasn't over-saturated, and 90% of its requests succeeded. */
 export const holds = (level: RunRecord): boolean =>
   level.objectives.every(({ outcome }) => outcome === 'pass') && succeeds(level) && !isOverSaturated(level);
+
+/** Returns whether a sweep found no limit: the server kept up with every finite rate, and met the objectives. */
+export function noRateLimit({
+  levels,
+  rates,
+  rateSearch,
+}: Pick<SweepRecord, 'levels' | 'rates' | 'rateSearch'>): boolean {
+  const finite = levels.filter((level) => rateOf(level) < Infinity);
+  const isSweep = rates !== undefined && rateSearch === undefined;
+  return isSweep && finite.length > 0 && finite.every((level) => keptUp(level) && holds(level));
+}

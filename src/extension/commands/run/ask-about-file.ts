@@ -1,4 +1,4 @@
-import { type Uri } from 'vscode';
+import type { QuickPickItem, Uri } from 'vscode';
 import { shownAs } from '../../services/workspace/documents.ts';
 import { askAll, askPick, askText, type Step, type StepPlace } from './steps.ts';
 
@@ -15,18 +15,27 @@ export interface FileQuestions<Preset> {
 
 /** A question for a line of text. */
 export interface TextQuestion<Preset> {
-  readonly prompt: string;
+  /** `before`: answers of the earlier steps. */
+  readonly prompt: (before: readonly string[]) => string;
   /** Initial value of the input. */
-  readonly value: (preset: Preset) => string;
-  /** What is wrong with an input, in one sentence; `before`: inputs of the earlier steps. */
+  readonly value: (preset: Preset, before: readonly string[]) => string;
+  /** What is wrong with an input, in one sentence. */
   readonly problem: (text: string, before: readonly string[], preset: Preset) => string | undefined;
 }
 
-/** File and texts, with a way back at each step; undefined when the user went away. */
+/** A question with a few answers. */
+export interface PickQuestion<Preset> {
+  readonly placeholder: string;
+  readonly items: readonly (QuickPickItem & { readonly value: string })[];
+  /** Value of the item that is active at first. */
+  readonly value: (preset: Preset) => string;
+}
+
+/** File and answers, with a way back at each step; undefined when the user went away. */
 export async function askAboutFile<Preset>(
   title: string,
   { files, preset }: FileQuestions<Preset>,
-  questions: readonly TextQuestion<Preset>[],
+  questions: readonly (TextQuestion<Preset> | PickQuestion<Preset>)[],
 ): Promise<{ readonly uri: Uri; readonly texts: readonly string[] } | undefined> {
   let [uri] = files;
   let texts: string[] = [];
@@ -41,13 +50,22 @@ export async function askAboutFile<Preset>(
     uri = picked.value.file;
     return picked;
   };
-  const asks = questions.map(({ prompt, value, problem }, at) => async (place: StepPlace): Promise<Step<unknown>> => {
+  const asks = questions.map((question, at) => async (place: StepPlace): Promise<Step<unknown>> => {
     const byDefault = uri === undefined ? undefined : await preset(uri);
     if (byDefault === undefined) return { kind: 'cancelled' };
+    const before = texts.slice(0, at);
+    if ('items' in question) {
+      const { placeholder, items, value } = question;
+      const wanted = texts[at] ?? value(byDefault);
+      const picked = await askPick(place, { placeholder, items, active: items.find((item) => item.value === wanted) });
+      // Later inputs were meant for the other answer.
+      if (picked.kind === 'next' && picked.value.value !== texts[at]) texts = [...before, picked.value.value];
+      return picked;
+    }
     const answer = await askText(place, {
-      prompt,
-      value: texts[at] ?? value(byDefault),
-      validate: (text) => problem(text, texts.slice(0, at), byDefault),
+      prompt: question.prompt(before),
+      value: texts[at] ?? question.value(byDefault, before),
+      validate: (text) => question.problem(text, before, byDefault),
     });
     if (answer.kind === 'next') texts[at] = answer.value;
     return answer;

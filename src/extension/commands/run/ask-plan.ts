@@ -21,13 +21,13 @@ export interface PlanPreset {
 export function planQuestions<Preset extends PlanPreset>(): readonly TextQuestion<Preset>[] {
   return [
     {
-      prompt: 'Number of requests, or a duration such as 30s',
+      prompt: () => 'Number of requests, or a duration such as 30s',
       value: (preset) => preset.amount,
       problem: (text) =>
         readAmount(text) === undefined ? 'Type a whole number such as 500, or a time such as 30s.' : undefined,
     },
     {
-      prompt: 'Concurrency, or an arrival rate such as 200/s',
+      prompt: () => 'Concurrency, or an arrival rate such as 200/s',
       value: (preset) => preset.load,
       problem: (text) =>
         readLoad(text) === undefined

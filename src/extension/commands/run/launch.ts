@@ -23,17 +23,15 @@ import type { Secrets } from '../../services/workspace/secrets.ts';
 import { startServer } from '../../services/child-processes/start-server.ts';
 import type { Unfinished } from '../../services/runs/unfinished.ts';
 import { announce } from './announce.ts';
-import { planOf, wholeOf, type Repeat } from './plans.ts';
+import { planOf, wholeOf, type Repeat, type SweepLoad } from './plans.ts';
 import { withBaseline, type RunTask } from './relative.ts';
 
-/** Targets and file to run, and options that the user selected besides those of the file. */
-export interface RunRequest {
+/** Targets and file to run, and options that the user selected besides those of the file. Neither levels nor rates: a single run. */
+export interface RunRequest extends SweepLoad {
   readonly uri: Uri;
   /** Only this target; absent: every target. */
   readonly target?: string;
   readonly choices: PlanChoices;
-  /** The concurrencies to measure one after the other; absent for a single run. */
-  readonly levels?: readonly number[];
   /** How the options of an earlier run combine with the file; absent: options override the file. */
   readonly repeat?: Repeat;
 }

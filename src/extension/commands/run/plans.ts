@@ -1,8 +1,10 @@
 import type { Uri } from 'vscode';
 import type { EndpointsFile, RunDefaults } from '../../../core/endpoints/types.ts';
 import { makePlan, type PlanChoices } from '../../../core/plan/plan.ts';
+import { targetRatePerS } from '../../../core/plan/load/target-rate.ts';
+import { makeRateSweepPlan } from '../../../core/plan/rates/rate-sweep.ts';
 import { underFile } from '../../../core/plan/repeat.ts';
-import { makeSweepPlan, type SweepChoices, type SweepPlan } from '../../../core/plan/sweep.ts';
+import { makeSweepPlan, type SweepPlan } from '../../../core/plan/sweep.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import { numberSetting } from '../../services/workspace/settings.ts';
@@ -32,19 +34,31 @@ export function planFor(uri: Uri, file: EndpointsFile, choices: PlanChoices): Ru
   );
 }
 
+/** What a sweep changes from level to level. */
+export interface SweepLoad {
+  /** Concurrency of each level. */
+  readonly levels?: readonly number[] | undefined;
+  /** Requests/s of each level; null: all requests as soon as possible, because JSON has no infinity. */
+  readonly rates?: readonly (number | null)[] | undefined;
+}
+
 /**
  * Returns the plan of a sweep of a file with these options. Amount and warm-up of a level depend on the level, unless
  * options or the file set them, because the settings are for single runs.
  */
-export function sweepPlanFor(uri: Uri, file: EndpointsFile, choices: SweepChoices): SweepPlan {
-  return makeSweepPlan(
-    {
-      maxRedirects: numberSetting('run.maxRedirects', uri),
-      ...(file.defaults.timeoutMs === undefined ? { timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000 } : {}),
-      ...choices,
-    },
-    file,
-  );
+export function sweepPlanFor(
+  uri: Uri,
+  file: EndpointsFile,
+  { levels = [], rates, ...choices }: PlanChoices & SweepLoad,
+): SweepPlan {
+  const all = {
+    maxRedirects: numberSetting('run.maxRedirects', uri),
+    ...(file.defaults.timeoutMs === undefined ? { timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000 } : {}),
+    ...choices,
+  };
+  return rates === undefined
+    ? makeSweepPlan({ ...all, levels }, file)
+    : makeRateSweepPlan({ ...all, rates: rates.map((rate) => rate ?? Infinity) }, file);
 }
 
 /** Rule by which a request combines its options with the file's. */
@@ -54,15 +68,16 @@ export type Repeat =
   /** Only the options and objectives of an earlier run apply. Its targets must be those of the file. */
   | { readonly kind: 'exactly'; readonly of: Pick<RunRecord, 'plan' | 'targets' | 'targetCount'> };
 
-/** Returns the plan of a run, or of a sweep if there are levels. */
+/** Returns the plan of a run, or of a sweep if there are levels or rates. */
 export function planOf(
   uri: Uri,
   file: EndpointsFile,
-  { choices, levels, repeat }: { choices: PlanChoices; levels?: readonly number[]; repeat?: Repeat },
+  { choices, levels, rates, repeat }: { choices: PlanChoices; repeat?: Repeat } & SweepLoad,
 ): RunPlan | SweepPlan {
   const from = repeat?.kind === 'exactly' ? { ...file, defaults: {}, objectives: repeat.of.plan.objectives } : file;
-  const wanted = repeat?.kind === 'again' ? underFile(choices, file.defaults, levels !== undefined) : choices;
-  return levels === undefined ? planFor(uri, from, wanted) : sweepPlanFor(uri, from, { ...wanted, levels });
+  const isSweep = levels !== undefined || rates !== undefined;
+  const wanted = repeat?.kind === 'again' ? underFile(choices, file.defaults, isSweep) : choices;
+  return isSweep ? sweepPlanFor(uri, from, { ...wanted, levels, rates }) : planFor(uri, from, wanted);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
@@ -70,13 +85,16 @@ const sum = (values: readonly number[]): number => values.reduce((all, value) =>
 /** How much the levels of a sweep send together. */
 export function wholeOf({
   levels,
-}: SweepPlan): Pick<RunPlan, 'requests' | 'conversations' | 'durationS' | 'concurrency'> {
+}: SweepPlan): Pick<RunPlan, 'requests' | 'conversations' | 'durationS' | 'concurrency' | 'stages'> {
   const conversations = levels.flatMap((plan) => plan.conversations ?? []);
+  const rates = levels.map((plan) => targetRatePerS(plan) ?? Infinity);
+  const [fromPerS, toPerS] = [Math.min(...rates), Math.max(...rates)];
   const counted = levels.every(({ requests }) => requests !== null);
   return {
     requests: counted ? sum(levels.map(({ requests, warmup }) => (requests ?? 0) + warmup)) : null,
     ...(conversations.length === levels.length && { conversations: sum(conversations) }),
     durationS: counted ? null : sum(levels.map(({ durationS }) => durationS ?? 0)),
     concurrency: Math.max(...levels.map(({ concurrency }) => concurrency)),
+    ...(toPerS < Infinity && { stages: [{ fromPerS, toPerS, durationS: null }] }),
   };
 }

@@ -1,7 +1,6 @@
 import { commands, Range, Uri, window, workspace, type Memento } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
-import { parseLevels, type SweepChoices } from '../../../core/plan/sweep.ts';
 import { isComparison, isRun, isSuite, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import type { SweepRecord } from '../../../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
@@ -13,11 +12,19 @@ import type { Diagnostics } from '../../providers/diagnostics.ts';
 import { toRange } from '../../providers/ranges.ts';
 import { askAboutFile, type FileQuestions } from './ask-about-file.ts';
 import { askPlan, planPreset, type PlanPreset } from './ask-plan.ts';
-import { askSweep, sweepAmount, type SweepPreset } from './ask-sweep.ts';
+import {
+  askSweep,
+  kindOfSweep,
+  ratesAnswer,
+  readLoad,
+  sweepAmount,
+  type SweepInputs,
+  type SweepPreset,
+} from './ask-sweep.ts';
 import type { Handlers } from '../handlers.ts';
 import { filesFor, isWhole, launch, type RunRequest } from './launch.ts';
 import { sendTargetOnce, type ResponseDocuments, type SendOnceParts } from './send-once.ts';
-import { planFor, sweepPlanFor, type Repeat } from './plans.ts';
+import { planFor, sweepPlanFor, type Repeat, type SweepLoad } from './plans.ts';
 
 /** The task that Run Again repeats, stored across reloads. */
 type KeptRequest = Omit<RunRequest, 'uri'> & { readonly uri: string };
@@ -28,14 +35,29 @@ const lastSweepKey = 'loadlens.lastSweep';
 const mostAnswers = 20;
 /** Five: the Universal Scalability Law needs as many. */
 const defaultLevels = [1, 2, 4, 8, 16];
+const defaultRates = [...defaultLevels, null];
 
-/** Common part of the levels of a sweep. */
+const same = (levels: readonly RunRecord[], of: 'requests' | 'durationS' | 'warmup'): boolean =>
+  new Set(levels.map(({ plan }) => plan[of])).size === 1;
+
+/** Common part of the levels of a sweep. An infinite rate has no duration. */
 function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
   const [first] = levels;
   if (first === undefined) return {};
-  const same = (of: 'requests' | 'warmup'): boolean => new Set(levels.map(({ plan }) => plan[of])).size === 1;
-  const { requests, warmup, ...rest } = choicesOfPlan(first.plan);
-  return { ...rest, ...(same('requests') ? { requests } : {}), ...(same('warmup') ? { warmup } : {}) };
+  const { requests, durationS, warmup, ...rest } = choicesOfPlan(first.plan);
+  const timed = levels.filter(({ plan }) => !plan.atOnce);
+  return {
+    ...rest,
+    ...(same(levels, 'requests') ? { requests } : {}),
+    ...(same(timed, 'durationS') ? { durationS } : {}),
+    ...(same(levels, 'warmup') ? { warmup } : {}),
+  };
+}
+
+/** Returns the levels of a sweep, those of a search by rate in ascending order. */
+function loadOfSweep({ planned, rates }: SweepRecord): SweepLoad {
+  if (rates === undefined) return { levels: planned };
+  return { rates: [...new Set(rates.planned)].toSorted((a, b) => (a ?? Infinity) - (b ?? Infinity)) };
 }
 
 /** The file that a result is of. Throws a LoadlensError if it's not there. */
@@ -62,7 +84,7 @@ export async function requestOf(result: RunRecord | SweepRecord, exactly: boolea
     repeat,
     ...(isRun(result)
       ? { choices: choicesOfPlan(result.plan) }
-      : { choices: choicesOfLevels(result.levels), levels: result.planned }),
+      : { choices: choicesOfLevels(result.levels), ...loadOfSweep(result) }),
   };
 }
 
@@ -82,9 +104,14 @@ async function rememberAnswers(memory: Memento, key: string, uri: Uri, given: Pl
   await memory.update(key, [...answers].slice(-mostAnswers));
 }
 
-/** Levels that another command asks for; undefined for anything else. */
-const readLevels = (argument: unknown): readonly number[] | undefined =>
-  Array.isArray(argument) ? parseLevels(argument.join(',')) : undefined;
+/** Levels or rates that another command asks for; undefined for anything else. */
+function readWanted(argument: unknown): SweepLoad | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  if ('levels' in argument && Array.isArray(argument.levels)) return readLoad('levels', argument.levels.join(','));
+  return 'rates' in argument && Array.isArray(argument.rates)
+    ? readLoad('rates', ratesAnswer(argument.rates))
+    : undefined;
+}
 
 /** The endpoints file that a menu, a lens or the active editor means. */
 export function fileFrom(argument: unknown): Uri | undefined {
@@ -143,18 +170,21 @@ export function runCommands(
   };
 
   /**
-   * Returns the requested levels, those of the last time, or powers of two, with the number of requests of the last
+   * Returns the requested levels, the levels or rates of the last time, or powers of two, with the number of requests of the last
    * time or of the file.
    */
-  const presetSweep = async (uri: Uri, wanted: readonly number[] | undefined): Promise<SweepPreset | undefined> => {
+  const presetSweep = async (uri: Uri, wanted: SweepLoad | undefined): Promise<SweepPreset | undefined> => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
-    const last = lastAnswers<SweepChoices>(memory, lastSweepKey).get(uri.toString());
+    const last = lastAnswers<SweepInputs>(memory, lastSweepKey).get(uri.toString());
+    const lastKind = kindOfSweep(last);
     // A level sends at least one request per slot.
     const most = file.defaults.requests ?? Infinity;
     return {
-      levels: (wanted ?? last?.levels ?? defaultLevels.filter((level) => level <= most)).join(','),
-      amount: sweepAmount(last ?? file.defaults),
+      kind: wanted === undefined ? lastKind : kindOfSweep(wanted),
+      levels: (wanted?.levels ?? last?.levels ?? defaultLevels.filter((level) => level <= most)).join(','),
+      rates: ratesAnswer(wanted?.rates ?? last?.rates ?? defaultRates),
+      amount: (kind) => sweepAmount(last !== undefined && kind === lastKind ? last : file.defaults),
       check: (choices) => sweepPlanFor(uri, file, choices),
     };
   };
@@ -188,15 +218,15 @@ export function runCommands(
       await rememberAnswers(memory, lastAnswersKey, answers.uri, answers.choices);
       await start(answers);
     },
-    runSweep: async (argument, levelsWanted) => {
+    runSweep: async (argument, wantedLoad) => {
       const files = await filesFor(argument, notify);
-      const wanted = readLevels(levelsWanted);
+      const wanted = readWanted(wantedLoad);
       const answers =
         files.length === 0 ? undefined : await askSweep({ files, preset: (uri) => presetSweep(uri, wanted) });
       if (answers === undefined) return;
       await rememberAnswers(memory, lastSweepKey, answers.uri, answers.choices);
-      const { levels, ...choices } = answers.choices;
-      await start({ uri: answers.uri, choices, levels });
+      const { levels, rates, ...choices } = answers.choices;
+      await start({ uri: answers.uri, choices, levels, rates });
     },
     runFile: async (argument) => {
       const uri = fileFrom(argument);

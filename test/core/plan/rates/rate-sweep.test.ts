@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { makeRateSweepPlan, parseRates } from '../../../../src/core/plan/rates/rate-sweep.ts';
+import { higherRates, makeRateSweepPlan, parseRates } from '../../../../src/core/plan/rates/rate-sweep.ts';
 import { dueBefore, dueForMs, targetRatePerS } from '../../../../src/core/plan/load/target-rate.ts';
 import { makePlan } from '../../../../src/core/plan/plan.ts';
 import { parseStages } from '../../../../src/core/values/stages.ts';
@@ -17,6 +17,13 @@ describe('parseRates', () => {
   for (const text of ['', '1,', '0', '-1', '8..1', '1..', 'fast', '1..inf', '1e3', '2000000']) {
     it(`is undefined for ${JSON.stringify(text)}`, () => assert.equal(parseRates(text), undefined));
   }
+});
+
+describe('higherRates', () => {
+  it('doubles the highest finite rate three times, up to the limit', () => {
+    assert.deepEqual(higherRates([0.25, 0.5, Infinity]), [0.5, 1, 2, 4]);
+    assert.deepEqual(higherRates([400_000]), [400_000, 800_000, 1_000_000]);
+  });
 });
 
 describe('makeRateSweepPlan', () => {
