@@ -2,7 +2,7 @@ import { noLimitUpTo } from '../../src/core/record/sweeps/capacity-sentences.ts'
 import { chartsOfLevels, tableOfLevels } from '../../src/core/report/formats/sweep-reports.ts';
 import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
-import { rateOf } from '../../src/core/record/sweeps/rate-levels.ts';
+import { noRateLimit, rateOf } from '../../src/core/record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
 import { operatingSentences } from '../../src/core/report/words/llm/operating-point.ts';
 import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
@@ -54,8 +54,10 @@ export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): Vi
 
 /** Next step if the highest level wasn't the limit. */
 function tryHigher(sweep: SweepRecord): HTMLElement | undefined {
-  if (noLimitUpTo(sweep) === null) return undefined;
-  return button('Try Higher Levels…', () => post({ type: 'sweepHigher', id: sweep.id })).element;
+  const byRate = noRateLimit(sweep);
+  if (noLimitUpTo(sweep) === null && !byRate) return undefined;
+  return button(byRate ? 'Try Higher Rates…' : 'Try Higher Levels…', () => post({ type: 'sweepHigher', id: sweep.id }))
+    .element;
 }
 
 function subtitle({ startedAt, planned, rates, rateSearch, levels, search }: SweepRecord): string {

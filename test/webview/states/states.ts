@@ -3,6 +3,7 @@ import { evaluateObjectives } from '../../../src/core/plan/objectives.ts';
 import { earlierRuns } from '../../../src/core/report/tiles/earlier-runs.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { comparisonStates } from './comparison-states.ts';
+import { rateSweepStates } from './rate-sweep-states.ts';
 import { sweepStates } from './sweep-states.ts';
 import { trendStates } from './trend-states.ts';
 import { closedLoop, recordOf } from '../../core/record/fixtures.ts';
@@ -222,6 +223,7 @@ export const states = {
   },
   ...trendStates,
   ...sweepStates,
+  ...rateSweepStates,
   ...comparisonStates,
   missing: { kind: 'missing', id: '20261122-201507-k3f9' },
 } as const satisfies Record<string, PanelState>;

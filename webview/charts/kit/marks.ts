@@ -112,21 +112,32 @@ export function drawIntervals(chart: Chart, series: readonly Series[], theme: Th
   ctx.restore();
 }
 
-/** Draws the label of a point next to it, if points have labels. */
+/** Draws the label of a point next to it, if points have labels, off the line and other labels. */
 export function drawPointNames(chart: Chart, series: readonly Series[], theme: Theme): void {
   const { ctx, chartArea } = chart;
+  const size = Math.max(10, theme.fontSize - 2);
+  const taken: { x: number; y: number; width: number }[] = [];
   ctx.save();
-  ctx.font = `${Math.max(10, theme.fontSize - 2)}px ${theme.fontFamily}`;
+  ctx.font = `${size}px ${theme.fontFamily}`;
   ctx.textBaseline = 'bottom';
+  ctx.textAlign = 'left';
   ctx.fillStyle = theme.foreground;
   for (const [i, { points }] of series.entries()) {
+    const { data } = chart.getDatasetMeta(i);
     for (const [p, { name }] of points.entries()) {
-      const point = chart.getDatasetMeta(i).data[p];
+      const point = data[p];
       if (point === undefined || name === undefined) continue;
-      // On the left of the point if there is no space on its right.
-      const left = point.x + ctx.measureText(name).width + 8 > chartArea.right;
-      ctx.textAlign = left ? 'right' : 'left';
-      ctx.fillText(name, point.x + (left ? -5 : 5), point.y - 3);
+      const { width } = ctx.measureText(name);
+      const next = data[p + 1];
+      const rises = next !== undefined && point.y - next.y > size && point.x - width - 5 > chartArea.left;
+      const left = rises || point.x + width + 8 > chartArea.right;
+      const x = left ? point.x - 5 - width : point.x + 5;
+      let y = point.y - 3;
+      const hits = (): boolean =>
+        taken.some((one) => Math.abs(one.y - y) < size && one.x < x + width && x < one.x + one.width);
+      while (hits() && y - size > chartArea.top) y -= size;
+      taken.push({ x, y, width });
+      ctx.fillText(name, x, y);
     }
   }
   ctx.restore();

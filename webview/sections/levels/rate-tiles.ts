@@ -41,6 +41,7 @@ export function rateTiles({ levels, rateSearch }: Pick<SweepRecord, 'levels' | '
       label: 'Over-saturated',
       value: over === undefined ? 'No' : `From ${rateName(rateOf(over))}`,
       remark: over === undefined ? 'not at a tested rate' : `achieved ${formatRate(achievedPerS(over))}`,
+      lead: true,
     },
   ];
 }

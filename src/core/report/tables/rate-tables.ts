@@ -59,44 +59,51 @@ export function rateTable(levels: readonly RunRecord[]): Table {
   };
 }
 
+/** Objectives on a level whose requests were all due at once say as little as its response times. */
+const objectivesOf = (level: RunRecord): string => (rateOf(level) === Infinity ? noValue : objectivesCell(level));
+
 /** Returns everything about the levels of a sweep over arrival rates in one table. Too wide for a terminal. */
 export function wholeRateTable(levels: readonly RunRecord[]): Table {
   const streams = levels.some(({ ttftMs }) => ttftMs !== undefined);
   const tokens = tokensOf(levels);
   const judged = levels.some(({ objectives }) => objectives.length > 0);
+  const attained = levels.some(({ sloAttainment }) => sloAttainment !== null);
+  const unsent = levels.some(({ backlog }) => (backlog?.unsent ?? 0) > 0);
   const rows = levels.map((level) => [
     shortRate(rateOf(level)),
     formatRate(achievedPerS(level)),
-    formatCount(level.requestsSent),
-    formatPercent(level.successRatio),
-    formatRate(level.successThroughputPerS),
-    ...(tokens ? [formatRate(level.outputTokensPerS, 'tokens')] : []),
+    stateOf(level),
+    ...(judged ? [objectivesOf(level)] : []),
+    ...(attained ? [formatPercent(level.sloAttainment)] : []),
     ...(['median', 'p95', 'p99'] as const).map((name) => timeOf(level, name)),
     ...(streams
       ? [markedOf(level.ttftMs, 'median'), markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'p95')]
       : [formatMs(level.latencyMs.median)]),
-    ...(judged ? [objectivesCell(level), formatPercent(level.sloAttainment)] : []),
+    formatCount(level.requestsSent),
+    formatPercent(level.successRatio),
+    formatRate(level.successThroughputPerS),
+    ...(tokens ? [formatRate(level.outputTokensPerS, 'tokens')] : []),
     formatCount(level.backlog?.max ?? null),
-    formatCount(level.backlog?.unsent ?? null),
-    stateOf(level),
+    ...(unsent ? [formatCount(level.backlog?.unsent ?? null)] : []),
   ]);
   return {
     title: 'Rates',
     columns: [
       'Target',
       'Achieved',
-      'Requests',
-      'Success',
-      'Success throughput',
-      ...(tokens ? ['Tokens'] : []),
+      'State',
+      ...(judged ? ['Objectives'] : []),
+      ...(attained ? ['Attainment'] : []),
       'Response p50',
       'p95',
       'p99',
       ...(streams ? ['TTFT p50', 'TTFT p95', 'TPOT p95'] : ['Latency p50']),
-      ...(judged ? ['Objectives', 'Attainment'] : []),
+      'Requests',
+      'Success',
+      'Success throughput',
+      ...(tokens ? ['Tokens'] : []),
       'Backlog',
-      'Unsent',
-      'State',
+      ...(unsent ? ['Unsent'] : []),
     ],
     words: ['Objectives', 'State'],
     rows,

@@ -259,7 +259,8 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
   const last = mostConcurrent(sweep.levels);
   const servers = serversText(sweep.levels);
   const kept = new Set(['file', 'percentiles', 'output tokens', 'addresses', 'machine', 'software']);
-  const lengths = new Set(sweep.levels.map(({ plan }) => lengthText(plan)));
+  const timed = sweep.levels.filter(({ plan }) => !plan.atOnce);
+  const lengths = new Set((timed.length > 0 ? timed : sweep.levels).map(({ plan }) => lengthText(plan)));
   const [length] = lengths;
   return [
     ['sweep', `${sweep.id}, ${sweep.startedAt}, ${statusWords[sweep.status]}`],
