@@ -19,8 +19,8 @@ h3{font-size:14px;margin:14px 0 4px}
 section{margin-top:28px;min-width:0}
 .sub{color:var(--dim);margin:4px 0 0;font-size:13px}
 .note{background:var(--note);border-left:4px solid var(--orange);padding:8px 12px;margin:12px 0 0;border-radius:4px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(175px,1fr));gap:10px;margin:20px 0 0}
-.tiles>div{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:10px 12px}
+.tiles{display:flex;flex-wrap:wrap;gap:10px;margin:20px 0 0}
+.tiles>div{flex:1 1 120px;background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:10px 12px}
 .tiles dt{color:var(--dim);font-size:13px}
 .tiles dd{margin:0;font-size:21px;font-weight:600;white-space:nowrap}
 .tiles small{display:block;white-space:normal;overflow-wrap:anywhere;font-size:12px;font-weight:400;color:var(--dim)}
