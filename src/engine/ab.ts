@@ -5,7 +5,12 @@ import type { Snapshot } from '../core/metrics/types.ts';
 import { hasConversations } from '../core/plan/conversations.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { sliceOf, type ComparedMetricName } from '../core/record/comparisons/compared-metrics.ts';
-import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../core/record/comparisons/comparison.ts';
+import {
+  mostTargets,
+  type ComparisonRecord,
+  type ComparisonServer,
+  type ComparisonSlice,
+} from '../core/record/comparisons/comparison.ts';
 import { isDecided, makeComparison } from '../core/record/comparisons/make-comparison.ts';
 import { recordId } from '../core/record/make-run.ts';
 import type { RunRecord, RunStatus } from '../core/record/run.ts';
@@ -61,8 +66,6 @@ export interface AbHooks extends Pick<RunHooks, 'signal' | 'fault' | 'version'> 
 const longestFirstS = 1;
 /** Times that a slice without a request is measured again. */
 const mostRepeats = 3;
-/** Maximum number of targets with their own row in a slice. */
-const mostTargets = 100;
 
 /** A side while it is measured. */
 interface Running {

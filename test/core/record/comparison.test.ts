@@ -103,6 +103,19 @@ describe('comparison of A and B', () => {
     ]);
   });
 
+  it('warns that several targets are judged together', () => {
+    const warningOf = (count: number): readonly string[] => {
+      const targets = Array.from({ length: count }, (_, i) => ({ name: `t${i}`, method: 'GET', url: `http://h/${i}` }));
+      const side = (slices: ReturnType<typeof slicesOf>) => ({ variables: {}, targets, slices });
+      return comparisonOf([], [], { a: side(slicesOf(12, 1)), b: side(slicesOf(12, 1)) }).warnings;
+    };
+    assert.deepEqual(warningOf(1), []);
+    assert.deepEqual(warningOf(3), [
+      '3 targets are judged together, so one of them may decide the verdict. Use a file per target to compare each.',
+    ]);
+    assert.match(warningOf(100)[0] ?? '', /^At least 100 targets are judged together, /);
+  });
+
   it('compares stored runs without pairs', () => {
     const record = keptOf(slicesOf(6, 1), slicesOf(5, 1.3));
     assert.equal(record.kind, 'kept');

@@ -9,6 +9,9 @@ import type {
 /** Schema name of a comparison's record. */
 export const comparisonSchemaName = 'loadlens.comparison/1';
 
+/** Maximum number of targets that a side of a record lists. */
+export const mostTargets = 100;
+
 /** A comparison of A and B with every slice. */
 export type ComparisonRecord = Frozen<v.InferOutput<typeof comparisonRecordSchema>>;
 /** One slice of an interleaved comparison, or one kept run. */

@@ -2,10 +2,10 @@ import { compareKept, comparePairs, type MetricComparison, type Rules } from '..
 import { pairedEstimate, shiftEstimate } from '../../comparison/estimate.ts';
 import { looksOf } from '../../comparison/looks.ts';
 import { isSettled, type VerdictName } from '../../comparison/verdict.ts';
-import { metricsOf, tooFewFor, comparedMetrics, type ComparedMetricName } from './compared-metrics.ts';
+import { metricsOf, type ComparedMetricName } from './compared-metrics.ts';
 import { comparisonSchemaName, type ComparisonRecord, type ComparisonSlice } from './comparison.ts';
 import { verdictSentence } from './comparison-sentences.ts';
-import { countOf } from '../../format.ts';
+import { warningsOf } from './comparison-warnings.ts';
 
 /** Input of a comparison: the measurements, and the rules for judging them. */
 export type ComparisonParts = Pick<
@@ -135,33 +135,4 @@ function verdictOf(
   if (of('worse')) return more < -tolerated ? 'inconclusive' : 'worse';
   if (of('better')) return more > tolerated ? 'inconclusive' : 'better';
   return of('inconclusive') || verdicts.length === 0 ? 'inconclusive' : of('changed') ? 'changed' : 'same';
-}
-
-function warningsOf(
-  { a, b, pairs }: ComparisonParts,
-  judged: readonly ComparisonSlice[],
-  decisive: readonly ComparedMetricName[],
-): string[] {
-  const noun = pairs ? 'slice' : 'run';
-  const warnings: string[] = [];
-  for (const [side, { slices }] of [
-    ['A', a],
-    ['B', b],
-  ] as const) {
-    for (const [bound, words] of [
-      ['client', 'Client-limited'],
-      ['machine', 'Noisy machine'],
-    ] as const) {
-      const found = slices.filter((slice) => slice.bound === bound).length;
-      if (found > 0) warnings.push(`${words} in ${found} of ${countOf(slices.length, noun)} of ${side}.`);
-    }
-  }
-  if (judged.length === 0) return warnings;
-  for (const [name, least] of tooFewFor(judged, decisive)) {
-    const advice = pairs ? 'Use longer slices' : 'Use longer runs';
-    warnings.push(
-      `A ${noun} has fewer than ${least} successes: ${comparedMetrics[name].label} is close to its maximum. ${advice}.`,
-    );
-  }
-  return warnings;
 }

@@ -1,6 +1,6 @@
 import { LoadlensError } from '../../errors.ts';
 import { sliceOf } from '../../record/comparisons/compared-metrics.ts';
-import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
+import { mostTargets, type ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import { makeComparison, type ComparisonParts } from '../../record/comparisons/make-comparison.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { compareRuns } from '../tables/compare-runs.ts';
@@ -22,7 +22,7 @@ export function makeKeptComparison(
   if (!first || !head) throw new LoadlensError('A side has no run.', { hint: 'Name its files.' });
   const sideOf = (kept: readonly Kept[], { run: { targets } }: Kept): ComparisonRecord['a'] => ({
     variables: {},
-    targets: targets.slice(0, 100).map(({ name, method, url }) => ({ name, method, url })),
+    targets: targets.slice(0, mostTargets).map(({ name, method, url }) => ({ name, method, url })),
     slices: kept.map(({ file, run }) => ({ ...sliceOf(run), file })),
   });
   const { plan, environment, source } = head.run;

@@ -1,0 +1,60 @@
+import { countOf } from '../../format.ts';
+import { comparedMetrics, tooFewFor, type ComparedMetricName } from './compared-metrics.ts';
+import { mostTargets, type ComparisonRecord, type ComparisonSlice } from './comparison.ts';
+
+/** The sides, and whether their slices are pairs. */
+type Sides = Pick<ComparisonRecord, 'a' | 'b'> & { readonly pairs?: object | undefined };
+
+/**
+ * Returns doubts about a comparison, as plain sentences.
+ * @param judged slices that the figures are of
+ * @param decisive metrics that are judged
+ */
+export function warningsOf(
+  sides: Sides,
+  judged: readonly ComparisonSlice[],
+  decisive: readonly ComparedMetricName[],
+): string[] {
+  return [...targetWarning(sides), ...boundWarnings(sides), ...fewWarnings(sides, judged, decisive)];
+}
+
+/** Values of several targets are pooled, so a fast one that got slower may hide behind a slow one. */
+function targetWarning({ a, b }: Sides): string[] {
+  const count = Math.max(a.targets.length, b.targets.length);
+  if (count < 2) return [];
+  const counted = `${count === mostTargets ? 'At least ' : ''}${countOf(count, 'target')}`;
+  return [
+    `${counted} are judged together, so one of them may decide the verdict. Use a file per target to compare each.`,
+  ];
+}
+
+function boundWarnings({ a, b, pairs }: Sides): string[] {
+  const noun = pairs ? 'slice' : 'run';
+  const warnings: string[] = [];
+  for (const [side, { slices }] of [
+    ['A', a],
+    ['B', b],
+  ] as const) {
+    for (const [bound, words] of [
+      ['client', 'Client-limited'],
+      ['machine', 'Noisy machine'],
+    ] as const) {
+      const found = slices.filter((slice) => slice.bound === bound).length;
+      if (found > 0) warnings.push(`${words} in ${found} of ${countOf(slices.length, noun)} of ${side}.`);
+    }
+  }
+  return warnings;
+}
+
+function fewWarnings(
+  { pairs }: Sides,
+  judged: readonly ComparisonSlice[],
+  decisive: readonly ComparedMetricName[],
+): string[] {
+  if (judged.length === 0) return [];
+  const [noun, advice] = pairs ? ['slice', 'Use longer slices'] : ['run', 'Use longer runs'];
+  return tooFewFor(judged, decisive).map(
+    ([name, least]) =>
+      `A ${noun} has fewer than ${least} successes: ${comparedMetrics[name].label} is close to its maximum. ${advice}.`,
+  );
+}
