@@ -13,6 +13,16 @@ const validate = ajv.compile(schema);
 
 const failing = { requestsSent: 400, successes: 360, statusCodes: { 200: 360, 500: 40 } };
 
+function warningsWithTargets(count: number): readonly string[] {
+  const targets = Array.from({ length: count }, (_, i) => ({ name: `t${i}`, method: 'GET', url: `http://h/${i}` }));
+  const side = { variables: {}, targets, slices: slicesOf(12, 1) };
+  return comparisonOf([], [], { a: side, b: side }).warnings;
+}
+
+/** @param bytesOfA mean bytes of a response of A */
+const warningsWithBytes = (bytesOfA: number, bytesOfB: number, of = comparisonOf): readonly string[] =>
+  of(slicesOf(12, 1, { bytes: 400 * bytesOfA }), slicesOf(12, 1, { bytes: 400 * bytesOfB })).warnings;
+
 describe('comparison of A and B', () => {
   it('finds a slower B worse, with an interval', () => {
     const record = comparisonOf(slicesOf(12, 1), slicesOf(12, 1.1));
@@ -104,16 +114,32 @@ describe('comparison of A and B', () => {
   });
 
   it('warns that several targets are judged together', () => {
-    const warningOf = (count: number): readonly string[] => {
-      const targets = Array.from({ length: count }, (_, i) => ({ name: `t${i}`, method: 'GET', url: `http://h/${i}` }));
-      const side = (slices: ReturnType<typeof slicesOf>) => ({ variables: {}, targets, slices });
-      return comparisonOf([], [], { a: side(slicesOf(12, 1)), b: side(slicesOf(12, 1)) }).warnings;
-    };
-    assert.deepEqual(warningOf(1), []);
-    assert.deepEqual(warningOf(3), [
+    assert.deepEqual(warningsWithTargets(1), []);
+    assert.deepEqual(warningsWithTargets(3), [
       '3 targets are judged together, so one of them may decide the verdict. Use a file per target to compare each.',
     ]);
-    assert.match(warningOf(100)[0] ?? '', /^At least 100 targets are judged together, /);
+    assert.match(warningsWithTargets(100)[0] ?? '', /^At least 100 targets are judged together, /);
+  });
+
+  it('warns if the sizes of responses differ by more than 20%', () => {
+    const check = 'Check that both do the same work.';
+    for (const of of [comparisonOf, keptOf]) {
+      assert.deepEqual(warningsWithBytes(105, 2_100, of), [
+        `Responses of B are 20 times larger than those of A (2.1 kB against 105 B). ${check}`,
+      ]);
+    }
+    assert.deepEqual(warningsWithBytes(135, 100), [
+      `Responses of A are 35% larger than those of B (135 B against 100 B). ${check}`,
+    ]);
+    assert.deepEqual(warningsWithBytes(250, 100), [
+      `Responses of A are 2.5 times larger than those of B (250 B against 100 B). ${check}`,
+    ]);
+    assert.deepEqual(warningsWithBytes(0, 100), [
+      `Responses of A are empty, and those of B aren't (100 B against 0 B). ${check}`,
+    ]);
+    assert.deepEqual([warningsWithBytes(100, 120), warningsWithBytes(0, 0)], [[], []]);
+    const older = comparisonOf(slicesOf(12, 1), slicesOf(12, 1, { bytes: 9_000 }));
+    assert.deepEqual(older.warnings, []);
   });
 
   it('compares stored runs without pairs', () => {
@@ -131,6 +157,7 @@ describe('comparison of A and B', () => {
     for (const record of [
       comparisonOf(slicesOf(12, 1), slicesOf(12, 1.1)),
       keptOf(slicesOf(4, 1), slicesOf(5, 1, failing)),
+      comparisonOf(slicesOf(4, 1, { bytes: 400 }), slicesOf(4, 1, { bytes: 0 })),
       comparisonOf([], [], { status: 'crashed', stopReason: 'Why.', pairs: { planned: 12, order: [] } }),
     ]) {
       const json: unknown = JSON.parse(JSON.stringify(record));

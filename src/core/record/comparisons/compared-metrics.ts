@@ -76,7 +76,7 @@ export function tooFewFor(
 
 /** Returns what a comparison keeps of a run. */
 export function sliceOf(run: RunRecord): ComparisonSlice {
-  const { startedAt, totalMs, requestsSent, responses, successes, statusCodes } = run;
+  const { startedAt, totalMs, requestsSent, responses, successes, statusCodes, bytesReceived } = run;
   return {
     startedAt,
     totalMs,
@@ -84,6 +84,7 @@ export function sliceOf(run: RunRecord): ComparisonSlice {
     responses,
     successes,
     statusCodes,
+    bytes: bytesReceived,
     bound: run.client.bound ?? null,
     values: Object.fromEntries(comparedMetricNames.map((name) => [name, comparedMetrics[name].valueOf(run)])),
   };

@@ -1,4 +1,4 @@
-import { countOf } from '../../format.ts';
+import { countOf, formatBytes, formatNumber, withoutZeros } from '../../format.ts';
 import { comparedMetrics, tooFewFor, type ComparedMetricName } from './compared-metrics.ts';
 import { mostTargets, type ComparisonRecord, type ComparisonSlice } from './comparison.ts';
 
@@ -15,7 +15,12 @@ export function warningsOf(
   judged: readonly ComparisonSlice[],
   decisive: readonly ComparedMetricName[],
 ): string[] {
-  return [...targetWarning(sides), ...boundWarnings(sides), ...fewWarnings(sides, judged, decisive)];
+  return [
+    ...targetWarning(sides),
+    ...sizeWarning(sides),
+    ...boundWarnings(sides),
+    ...fewWarnings(sides, judged, decisive),
+  ];
 }
 
 /** Values of several targets are pooled, so a fast one that got slower may hide behind a slow one. */
@@ -26,6 +31,40 @@ function targetWarning({ a, b }: Sides): string[] {
   return [
     `${counted} are judged together, so one of them may decide the verdict. Use a file per target to compare each.`,
   ];
+}
+
+/** Mean sizes of responses that differ by more than this factor are hardly of the same work. */
+const mostSizeFactor = 1.2;
+
+function sizeWarning({ a, b }: Sides): string[] {
+  const [ofA, ofB] = [meanBytes(a.slices), meanBytes(b.slices)];
+  if (ofA === null || ofB === null) return [];
+  const [less, more] = [Math.min(ofA, ofB), Math.max(ofA, ofB)];
+  if (more <= mostSizeFactor * less) return [];
+  const [larger, smaller] = ofA > ofB ? ['A', 'B'] : ['B', 'A'];
+  const difference =
+    less === 0
+      ? `Responses of ${smaller} are empty, and those of ${larger} aren't`
+      : `Responses of ${larger} are ${timesText(more / less)} larger than those of ${smaller}`;
+  return [`${difference} (${sizeText(more)} against ${sizeText(less)}). Check that both do the same work.`];
+}
+
+const sizeText = (bytes: number): string => withoutZeros(formatBytes(bytes));
+
+const timesText = (factor: number): string =>
+  factor < 2
+    ? `${((factor - 1) * 100).toFixed(0)}%`
+    : `${withoutZeros(formatNumber(Number(factor.toPrecision(2))))} times`;
+
+/** Mean bytes per response; null without responses, or if a slice doesn't have its bytes. */
+function meanBytes(slices: readonly ComparisonSlice[]): number | null {
+  let [sum, responses] = [0, 0];
+  for (const slice of slices) {
+    if (slice.bytes === undefined) return null;
+    sum += slice.bytes;
+    responses += slice.responses;
+  }
+  return responses === 0 ? null : sum / responses;
 }
 
 function boundWarnings({ a, b, pairs }: Sides): string[] {

@@ -18,6 +18,7 @@ export const comparisonSliceSchema = v.object({
   responses: about('Complete responses with any status.', count),
   successes: about('Complete responses with status 2xx.', count),
   statusCodes: statusCodesSchema,
+  bytes: v.exactOptional(about('Bytes of all response bodies. Absent in older records.', count)),
   bound: about('Bottleneck other than the server; null if there was none.', v.nullable(v.picklist(healthBounds))),
   values: about(
     'Values by metric, over successes; null if the slice has none. Times in ms, rates per second.',
