@@ -131,7 +131,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     ...(input.notes && input.notes.length > 0 && { server: { notes: input.notes } }),
   };
   const progress = startProgress(loops, plan, share.of === 1 && !hasConversations(input.requests), hooks, () => known);
-  const unlessFault = orFault(hooks.fault);
+  const { unlessFault, forgetFault } = orFault(hooks.fault);
   const metricsUrls = metricsUrlsOf(input, hooks.serverPid !== undefined);
   const scraper = createScrapers(metricsUrls, input, input.file !== null && hooks.keeper === undefined);
 
@@ -201,6 +201,7 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
   } finally {
     await scraper.stop();
     progress.stop();
+    forgetFault();
     loops.close();
   }
 }
@@ -305,15 +306,23 @@ function withWarnings(
   return { ...health, warnings };
 }
 
-/** Returns a function that awaits work before the clock starts, and rejects on a fault. */
-function orFault(fault: AbortSignal | undefined): <T>(work: Promise<T>) => Promise<T> {
-  if (fault === undefined) return (work) => work;
+/** Work before the clock starts that a fault cuts off. */
+interface UnlessFault {
+  /** Awaits work, and rejects on a fault. */
+  unlessFault<T>(work: Promise<T>): Promise<T>;
+  /** Stops listening, because the signal outlives the run. */
+  forgetFault(): void;
+}
+
+function orFault(fault: AbortSignal | undefined): UnlessFault {
+  if (fault === undefined) return { unlessFault: (work) => work, forgetFault: () => undefined };
+  const over = new AbortController();
   const failed = new Promise<never>((_, reject) => {
     if (fault.aborted) reject(faultOf(fault));
-    else fault.addEventListener('abort', () => reject(faultOf(fault)), { once: true });
+    else fault.addEventListener('abort', () => reject(faultOf(fault)), { once: true, signal: over.signal });
   });
   failed.catch(() => {});
-  return (work) => Promise.race([work, failed]);
+  return { unlessFault: (work) => Promise.race([work, failed]), forgetFault: () => over.abort() };
 }
 
 /** Returns the fault as an error whose message is the reason in one sentence. */

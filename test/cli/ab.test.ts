@@ -54,6 +54,14 @@ describe('loadlens ab', function () {
     assert.ok(html.includes(first) && !html.includes('geheim'));
   });
 
+  it('writes nothing to standard error with -q', async () => {
+    write(sleeper());
+    const { code, stdout, stderr } = await ab(...'-q --a ms=02 --b ms=10 --pairs 8 --slice 100ms'.split(' '));
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^B is /);
+  });
+
   it('judges the token times of streams', async () => {
     write(
       [
