@@ -69,20 +69,21 @@ export function wholeRateTable(levels: readonly RunRecord[]): Table {
   const judged = levels.some(({ objectives }) => objectives.length > 0);
   const attained = levels.some(({ sloAttainment }) => sloAttainment !== null);
   const unsent = levels.some(({ backlog }) => (backlog?.unsent ?? 0) > 0);
+  // With those of streams, the table would be wider than a panel.
+  const times = streams ? (['median', 'p95'] as const) : (['median', 'p95', 'p99'] as const);
   const rows = levels.map((level) => [
     shortRate(rateOf(level)),
     formatRate(achievedPerS(level)),
     stateOf(level),
     ...(judged ? [objectivesOf(level)] : []),
     ...(attained ? [formatPercent(level.sloAttainment)] : []),
-    ...(['median', 'p95', 'p99'] as const).map((name) => timeOf(level, name)),
+    ...times.map((name) => timeOf(level, name)),
     ...(streams
       ? [markedOf(level.ttftMs, 'median'), markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'p95')]
       : [formatMs(level.latencyMs.median)]),
     formatCount(level.requestsSent),
     formatPercent(level.successRatio),
-    formatRate(level.successThroughputPerS),
-    ...(tokens ? [formatRate(level.outputTokensPerS, 'tokens')] : []),
+    ...(tokens ? [`${formatNumber(level.outputTokensPerS)}/s`] : []),
     formatCount(level.backlog?.max ?? null),
     ...(unsent ? [formatCount(level.backlog?.unsent ?? null)] : []),
   ]);
@@ -96,17 +97,16 @@ export function wholeRateTable(levels: readonly RunRecord[]): Table {
       ...(attained ? ['Attainment'] : []),
       'Response p50',
       'p95',
-      'p99',
+      ...(streams ? [] : ['p99']),
       ...(streams ? ['TTFT p50', 'TTFT p95', 'TPOT p95'] : ['Latency p50']),
       'Requests',
       'Success',
-      'Success throughput',
       ...(tokens ? ['Tokens'] : []),
       'Backlog',
       ...(unsent ? ['Unsent'] : []),
     ],
     words: ['Objectives', 'State'],
     rows,
-    note: `${achievedNote} Success throughput: over the whole level with its drain.${doubtNote(rows)}`,
+    note: achievedNote + doubtNote(rows),
   };
 }
