@@ -20,8 +20,8 @@ function warningsWithTargets(count: number): readonly string[] {
 }
 
 /** @param bytesOfA mean bytes of a response of A */
-const warningsWithBytes = (bytesOfA: number, bytesOfB: number, of = comparisonOf): readonly string[] =>
-  of(slicesOf(12, 1, { bytes: 400 * bytesOfA }), slicesOf(12, 1, { bytes: 400 * bytesOfB })).warnings;
+const warningsWithBytes = (bytesOfA: number, bytesOfB: number, make = comparisonOf): readonly string[] =>
+  make(slicesOf(12, 1, { bytes: 400 * bytesOfA }), slicesOf(12, 1, { bytes: 400 * bytesOfB })).warnings;
 
 describe('comparison of A and B', () => {
   it('finds a slower B worse, with an interval', () => {
@@ -123,8 +123,8 @@ describe('comparison of A and B', () => {
 
   it('warns if the sizes of responses differ by more than 20%', () => {
     const check = 'Check that both do the same work.';
-    for (const of of [comparisonOf, keptOf]) {
-      assert.deepEqual(warningsWithBytes(105, 2_100, of), [
+    for (const make of [comparisonOf, keptOf]) {
+      assert.deepEqual(warningsWithBytes(105, 2_100, make), [
         `Responses of B are 20 times larger than those of A (2.1 kB against 105 B). ${check}`,
       ]);
     }
