@@ -42,7 +42,10 @@ describe('loadlens ab with two commits', function () {
       ...'--metrics p50 --threshold 3% --slice 300ms --pairs 60 --fail-on worse --json ../out.json'.split(' '),
     );
     assert.equal(code, 99, stderr + stdout);
-    assert.match(stdout, /^B is \d+\.\d% slower at p50 \(\d+\.\d–\d+\.\d%\), above the 3% threshold: worse\.\n/);
+    assert.match(
+      stdout,
+      /^B \(files as they are\) is \d+\.\d% slower at p50 \(\d+\.\d–\d+\.\d%\) than A \(main\), above the 3% threshold: worse\.\n/,
+    );
     assert.equal(commit.started().length, 4);
     await nothingLeft(before);
     const { a, b } = readComparison(JSON.parse(readFileSync(join(folder.path, 'out.json'), 'utf8')));

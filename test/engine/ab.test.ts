@@ -150,7 +150,7 @@ describe('alternating comparison', function () {
     const a = await serve(after(5));
     const b = await serve(refusing());
     const record = await compare(a.url, b.url);
-    assert.equal(record.verdict.sentence, 'B fails 100% of its requests, A 0%: worse.');
+    assert.equal(record.verdict.sentence, `B (${b.url}) fails 100% of its requests, A (${a.url}) 0%: worse.`);
   });
 
   it("names the side that doesn't respond", async () => {

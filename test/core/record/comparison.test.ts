@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readComparison } from '../../../src/core/record/comparisons/read-comparison.ts';
+import type { ComparisonRecord } from '../../../src/core/record/comparisons/comparison.ts';
 import { isDecided } from '../../../src/core/record/comparisons/make-comparison.ts';
 import { comparisonOf, keptOf, slicesOf, sliceWith } from './comparison-fixtures.ts';
 
@@ -23,13 +24,33 @@ function warningsWithTargets(count: number): readonly string[] {
 const warningsWithBytes = (bytesOfA: number, bytesOfB: number, make = comparisonOf): readonly string[] =>
   make(slicesOf(12, 1, { bytes: 400 * bytesOfA }), slicesOf(12, 1, { bytes: 400 * bytesOfB })).warnings;
 
+/** Sides of `comparisonOf` with their names, in a sentence. */
+const named = { a: 'A (http://127.0.0.1:1)', b: 'B (http://127.0.0.1:2)' };
+
+const serverOf = (ref: string | undefined, command: string): NonNullable<ComparisonRecord['a']['server']> => ({
+  command,
+  ...(ref !== undefined && { ref }),
+});
+
+/** Returns the first words of a verdict on sides that differ so. */
+function verdictWith(a: Partial<ComparisonRecord['a']>, b: Partial<ComparisonRecord['a']>): string {
+  const side = { variables: {}, targets: [] };
+  return comparisonOf([], [], {
+    a: { ...side, slices: slicesOf(12, 1), ...a },
+    b: { ...side, slices: slicesOf(12, 1, {}, 2), ...b },
+    pairs: { planned: 12, order: [] },
+  }).verdict.sentence;
+}
+
+const same = (a: string, b: string): string => `${b} is within 5% of ${a} in throughput, p50 and p95: same.`;
+
 describe('comparison of A and B', () => {
   it('finds a slower B worse, with an interval', () => {
     const record = comparisonOf(slicesOf(12, 1), slicesOf(12, 1.1));
     assert.equal(record.verdict.name, 'worse');
     assert.match(
       record.verdict.sentence,
-      /^B is (8|9|10)\.\d% (slower at p(50|95)|lower in throughput) \(\d+\.\d–\d+\.\d%\), above the 5% threshold: worse\.$/,
+      /^B \(http:\/\/127\.0\.0\.1:2\) is (8|9|10)\.\d% (slower at p(50|95)|lower in throughput) \(\d+\.\d–\d+\.\d%\) than A \(http:\/\/127\.0\.0\.1:1\), above the 5% threshold: worse\.$/,
     );
     const p95 = record.metrics.find(({ metric }) => metric === 'p95');
     assert.ok(p95?.ratio && Math.abs(p95.ratio - 1.1) < 0.01, String(p95?.ratio));
@@ -39,9 +60,12 @@ describe('comparison of A and B', () => {
 
   it('finds a faster B better, and equal sides the same', () => {
     assert.equal(comparisonOf(slicesOf(12, 1), slicesOf(12, 0.9)).verdict.name, 'better');
-    const same = comparisonOf(slicesOf(12, 1), slicesOf(12, 1, {}, 2));
-    assert.deepEqual(same.verdict, { name: 'same', sentence: 'B is within 5% of A in throughput, p50 and p95: same.' });
-    assert.ok(isDecided(same));
+    const equal = comparisonOf(slicesOf(12, 1), slicesOf(12, 1, {}, 2));
+    assert.deepEqual(equal.verdict, {
+      name: 'same',
+      sentence: same(named.a, named.b),
+    });
+    assert.ok(isDecided(equal));
   });
 
   it('calls a small change changed, and an uncertain one inconclusive', () => {
@@ -50,31 +74,68 @@ describe('comparison of A and B', () => {
     assert.equal(changed.verdict.name, 'changed');
     assert.match(
       changed.verdict.sentence,
-      /^B is 4\.7% slower at p95 \(.*\), not clearly above the 5% threshold: changed\.$/,
+      /^B \(.*:2\) is 4\.7% slower at p95 \(.*\) than A \(.*:1\), not clearly above the 5% threshold: changed\.$/,
     );
     assert.ok(!isDecided(changed));
     const wild = a.map((_, i) => sliceWith({ p95: i % 2 === 0 ? 10 : 20 }));
     const open = comparisonOf(wild, wild.toReversed(), { chosen: ['p95'] });
     assert.deepEqual(open.verdict, {
       name: 'inconclusive',
-      sentence:
-        'The change of B in p95 is between −50.0% and +100.0%: inconclusive. The smallest detectable change was 100.0%. Use longer slices to settle it.',
+      sentence: `The change of ${named.b} against ${named.a} in p95 is between −50.0% and +100.0%: inconclusive. The smallest detectable change was 100.0%. Use longer slices to settle it.`,
     });
+  });
+
+  it('names the sides by refs, commands, or the variable that differs', () => {
+    const start = 'npm start';
+    const variables = { base: 'http://h:1' };
+    assert.equal(
+      verdictWith({ server: serverOf('main', start), variables }, { server: serverOf('faster-search', start) }),
+      same('A (main)', 'B (faster-search)'),
+    );
+    assert.equal(
+      verdictWith({ server: serverOf('main', start) }, { server: serverOf('.', 'npm run fast') }),
+      same('A (main)', 'B (files as they are)'),
+    );
+    assert.equal(
+      verdictWith({ server: serverOf('.', start) }, { server: serverOf(undefined, 'npm run fast') }),
+      same('A (npm start)', 'B (npm run fast)'),
+    );
+    assert.equal(
+      verdictWith({ variables: { model: 's', key: '***' } }, { variables: { model: 'l', key: '***' } }),
+      same('A (s)', 'B (l)'),
+    );
+    for (const [a, b] of [
+      [{}, {}],
+      [{ model: 's' }, {}],
+      [
+        { model: 's', n: '1' },
+        { model: 'l', n: '2' },
+      ],
+      [{ model: 's' }, { model: 'l'.repeat(41) }],
+    ] as const) {
+      assert.equal(verdictWith({ variables: a }, { variables: b }), same('A', 'B'));
+    }
   });
 
   it('compares failures first', () => {
     const fails = comparisonOf(slicesOf(12, 1), slicesOf(12, 0.5, failing));
     assert.deepEqual(fails.failures, { a: 0, b: 0.09999999999999998, verdict: 'worse' });
-    assert.deepEqual(fails.verdict, { name: 'worse', sentence: 'B fails 10% of its requests, A 0%: worse.' });
+    assert.deepEqual(fails.verdict, {
+      name: 'worse',
+      sentence: `${named.b} fails 10% of its requests, ${named.a} 0%: worse.`,
+    });
     const mended = comparisonOf(slicesOf(12, 0.5, failing), slicesOf(12, 1));
-    assert.equal(mended.verdict.sentence, 'B fails 0% of its requests, A 10%: better.');
+    assert.equal(mended.verdict.sentence, `${named.b} fails 0% of its requests, ${named.a} 10%: better.`);
   });
 
   it('never calls a side better that fails more, even if that may be by chance', () => {
     const few = [...slicesOf(1, 0.5, failing), ...slicesOf(12, 0.5).slice(1)];
     const record = comparisonOf(slicesOf(12, 1), few);
     assert.equal(record.failures.verdict, null);
-    assert.match(record.verdict.sentence, /^B is .*, but B fails 0\.83% of its requests, A 0%: inconclusive\.$/);
+    assert.match(
+      record.verdict.sentence,
+      /^B \(.*:2\) is .* than A \(.*:1\), but B fails 0\.83% of its requests, A 0%: inconclusive\.$/,
+    );
     assert.equal(comparisonOf(few, slicesOf(12, 1)).verdict.name, 'inconclusive');
   });
 

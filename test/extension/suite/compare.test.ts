@@ -110,7 +110,7 @@ describe('a comparison in the editor', function () {
     );
     assert.match(
       first.verdict.sentence,
-      /^B is \d\d\.\d% (?:slower at p\d\d|lower in throughput) \(.*\), above the 3% threshold: worse\.$/,
+      /^B \(http:.*\) is \d\d\.\d% (?:slower at p\d\d|lower in throughput) \(.*\) than A \(http:.*\), above the 3% threshold: worse\.$/,
     );
 
     answerWith([`base = ${other()}`]);
@@ -159,7 +159,7 @@ describe('a comparison in the editor', function () {
     assert.ok(comparison);
     assert.match(
       comparison.verdict.sentence,
-      /^B is \d+\.\d% (?:slower at p\d\d|lower in throughput) \(.*%\), above the 3% threshold: worse\.$/,
+      /^B \(files as they are\) is \d+\.\d% (?:slower at p\d\d|lower in throughput) \(.*%\) than A \(main\), above the 3% threshold: worse\.$/,
     );
     const commit = repository.git('rev-parse', 'main').trim();
     assert.deepEqual(comparison.a.server, { ref: 'main', commit, modified: false, command: serve });

@@ -2,6 +2,7 @@ import type { VerdictName } from '../../comparison/verdict.ts';
 import { countOf, formatPercent, withoutZeros } from '../../format.ts';
 import { comparedMetrics, isComparedMetric } from './compared-metrics.ts';
 import type { ComparisonRecord } from './comparison.ts';
+import { sideNames } from './side-names.ts';
 
 type Metric = ComparisonRecord['metrics'][number];
 
@@ -21,7 +22,8 @@ export const intervalText = ([low, high]: readonly [number, number]): string =>
 export const labelOf = (metric: string): string => (isComparedMetric(metric) ? comparedMetrics[metric].label : metric);
 
 /**
- * Returns the verdict in one sentence, its reason included.
+ * Returns the verdict in one sentence, its reason included. It names the sides if they have short names: `B
+ * (faster-search) is 4.1% slower at p95 (2.8–5.5%) than A (main), above the 3% threshold: worse.`
  * @param limited sides whose client was the limit
  */
 export function verdictSentence(record: ComparisonRecord, limited: readonly ('a' | 'b')[]): string {
@@ -30,7 +32,9 @@ export function verdictSentence(record: ComparisonRecord, limited: readonly ('a'
     const sides = limited.map((side) => side.toUpperCase()).join(' and ');
     return `No verdict: the client was the limit for ${sides}, so the servers may be faster than measured.`;
   }
-  const failed = `B fails ${formatPercent(failures.b)} of its requests, A ${formatPercent(failures.a)}`;
+  const names = sideNames(record);
+  const [a, b, thanA] = names === null ? ['A', 'B', ''] : [`A (${names.a})`, `B (${names.b})`, ` than A (${names.a})`];
+  const failed = failedText(failures, a, b);
   if (failures.verdict !== null) return `${failed}: ${failures.verdict}.`;
   const named = strongest(metrics, verdict.name);
   const limit = percent(threshold);
@@ -39,22 +43,32 @@ export function verdictSentence(record: ComparisonRecord, limited: readonly ('a'
     case 'better':
       return named === undefined
         ? `${failed}: ${verdict.name}.`
-        : `B is ${sizeText(named)}, above the ${limit} threshold: ${verdict.name}.`;
+        : `${b} is ${sizeText(named)}${thanA}, above the ${limit} threshold: ${verdict.name}.`;
     case 'changed':
-      return named === undefined ? '' : `B is ${sizeText(named)}, not clearly above the ${limit} threshold: changed.`;
+      return named === undefined
+        ? ''
+        : `${b} is ${sizeText(named)}${thanA}, not clearly above the ${limit} threshold: changed.`;
     case 'same':
-      return `B is within ${limit} of A in ${listOf(metrics)}: same.`;
+      return `${b} is within ${limit} of ${a} in ${listOf(metrics)}: same.`;
     case 'inconclusive':
-    case null:
-      return openSentence(record, failed);
+    case null: {
+      const settled = metrics.find((metric) => metric.verdict === 'better' || metric.verdict === 'worse');
+      return settled !== undefined && metrics.every((metric) => metric.verdict !== 'inconclusive')
+        ? `${b} is ${sizeText(settled)}${thanA}, but ${failedText(failures, 'A', 'B')}: inconclusive.`
+        : openSentence(record, names === null ? b : `${b} against ${a}`);
+    }
   }
 }
 
-/** Explains why there is no verdict yet, and what would make it conclusive. */
-function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, failed: string): string {
-  const settled = metrics.find(({ verdict }) => verdict === 'better' || verdict === 'worse');
+const failedText = (failures: ComparisonRecord['failures'], a: string, b: string): string =>
+  `${b} fails ${formatPercent(failures.b)} of its requests, ${a} ${formatPercent(failures.a)}`;
+
+/**
+ * Explains why there is no verdict yet, and what would make it conclusive.
+ * @param of the side that changed, with names if there are any
+ */
+function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, of: string): string {
   const open = metrics.filter(({ verdict }) => verdict === 'inconclusive');
-  if (settled !== undefined && open.length === 0) return `B is ${sizeText(settled)}, but ${failed}: inconclusive.`;
   const [widest] = open.toSorted(
     (one, other) => (other.smallestFindable ?? Infinity) - (one.smallestFindable ?? Infinity),
   );
@@ -70,7 +84,7 @@ function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, failed: 
     return `Too few measurements for an interval of ${label} (${counted}): inconclusive.${needed}`;
   }
   const detectable = ((widest.smallestFindable ?? 0) * 100).toFixed(1);
-  return `The change of B in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${detectable}%. ${adviceFor(open, kind)}`;
+  return `The change of ${of} in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${detectable}%. ${adviceFor(open, kind)}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { quantile, rankedSamples } from '../../metrics/statistics/quantiles.ts';
 import { comparedMetrics, isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
 import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../../record/comparisons/comparison.ts';
+import { refText } from '../../record/comparisons/side-names.ts';
 import {
   capital,
   countOf,
@@ -104,10 +105,6 @@ export function comparisonFacts(record: ComparisonRecord): [label: string, value
     ['Loadlens', `${environment.loadlens}, Node ${environment.node}`],
   ];
 }
-
-/** Formats a git ref; undefined or `.` means the current files. */
-export const refText = (ref: string | undefined): string =>
-  ref === undefined || ref === '.' ? 'files as they are' : ref;
 
 /** `main (1a2b3c4d): npm start, after npm ci`. */
 function serverText({ ref, commit, modified, command, build }: ComparisonServer): string {

@@ -1,6 +1,6 @@
 import { LoadlensError } from '../../../core/errors.ts';
 import type { ComparisonRecord } from '../../../core/record/comparisons/comparison.ts';
-import { refText } from '../../../core/report/comparisons/comparison-tables.ts';
+import { refText } from '../../../core/record/comparisons/side-names.ts';
 
 /** One of each side. */
 export interface Sides<T> {

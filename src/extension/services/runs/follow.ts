@@ -3,7 +3,7 @@ import type { SweepInput } from '../../../core/plan/sweep.ts';
 import type { RunInput } from '../../../core/plan/types.ts';
 import { lastRecord, recordId } from '../../../core/record/make-run.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
-import { refText } from '../../../core/report/comparisons/comparison-tables.ts';
+import { refText } from '../../../core/record/comparisons/side-names.ts';
 import { makeThroughputSuite } from '../../../core/record/suites/make-suite.ts';
 import { makeSweepRecord, plannedLevels } from '../../../core/record/sweeps/make-sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';

@@ -64,7 +64,7 @@ describe('charts of a comparison', () => {
 
   it('start with the metric that decides the verdict', () => {
     assert.equal(leadingMetric(slower), 'throughput');
-    assert.match(slower.verdict.sentence, /^B is \d\.\d% lower in throughput /);
+    assert.match(slower.verdict.sentence, /^B \(http:\/\/127\.0\.0\.1:2\) is \d\.\d% lower in throughput /);
   });
 
   it('are in the HTML report, each with its table', () => {
