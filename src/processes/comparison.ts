@@ -33,7 +33,7 @@ export async function runComparison(
     if (text !== stage) tell({ type: 'stage', text });
     stage = text;
   };
-  const watcher = { signal, show, note: toLog, warn: toLog };
+  const watcher = { signal, showsProgress: true, show, note: toLog, warn: toLog };
   const plans = await Promise.all([planOf('a', a), planOf('b', b)]);
   try {
     const record = await withServers(

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { maskedCommand } from '../core/endpoints/masked-command.ts';
 import { ExitCode, LoadlensError } from '../core/errors.ts';
-import { formatS, withoutZeros } from '../core/format.ts';
 import type { ComparisonServer } from '../core/record/comparisons/comparison.ts';
 import { readGitState } from '../engine/machine/git.ts';
 import { findRepository, freeEnvironment, resolveRef, type Repository, type Revision } from './git.ts';
 import type { End, ProcessTree } from './process-tree.ts';
-import { readyAt } from './ready.ts';
+import { tryReady } from './ready.ts';
 import { openSession, type Session } from './session.ts';
+import { createWait, secondsText } from './waiting.ts';
 
 /** A server to be started for one side. */
 export interface ServerPlan {
@@ -56,6 +56,8 @@ export interface Places {
 export interface Watcher {
   /** Aborts when the servers aren't wanted any longer. */
   readonly signal: AbortSignal;
+  /** False if `show` shows nothing, such as without a terminal. */
+  readonly showsProgress: boolean;
   /** Shows the current step until the next call. */
   show(text: string): void;
   /** Shows information for the user. */
@@ -64,8 +66,6 @@ export interface Watcher {
   warn(text: string): void;
 }
 
-/** Time that a server has to get ready, ms: it may load a language model. */
-const readyLimitMs = 300_000;
 const pollMs = 50;
 /** Time between the last response of a process and the news of its end, ms. */
 const newsMs = 100;
@@ -192,14 +192,15 @@ async function serve(
     onStop(reason, output);
   });
   const begun = Date.now();
-  const where = `port ${port}${ready === undefined ? '' : `, ${ready}`}`;
+  const wait = createWait(name, port, ready);
   for (;;) {
     screen.signal.throwIfAborted();
     stop.signal.throwIfAborted();
-    const address = await readyAt(port, ready, secure);
-    if (address !== undefined && !stop.signal.aborted) {
+    const attempt = await tryReady(port, ready, secure);
+    stop.signal.throwIfAborted();
+    if (attempt.state === 'ready') {
       return {
-        address,
+        address: attempt.address,
         facts: {
           ...(ref !== undefined && { ref }),
           ...commit,
@@ -208,15 +209,15 @@ async function serve(
         },
       };
     }
-    const waitedMs = Date.now() - begun;
-    if (waitedMs > readyLimitMs) {
+    try {
+      const { progress, waiting, remark } = wait.look(attempt, Date.now() - begun);
+      if (waiting !== undefined && !screen.showsProgress) screen.note(waiting);
+      if (remark !== undefined) screen.note(remark);
+      screen.show(progress);
+    } catch (error) {
       screen.warn(tail(output));
-      throw new LoadlensError(`The server of ${name} wasn't ready (${where}) after ${secondsText(readyLimitMs)}.`, {
-        hint: 'It must listen on the port that {port} in its command and the variable PORT hold. The path that tells when it is ready must respond with a status below 400.',
-        exitCode: ExitCode.nothingMeasured,
-      });
+      throw error;
     }
-    screen.show(`Waiting for the server of ${name} (${where})… ${secondsText(waitedMs)}`);
     await sleep(pollMs);
   }
 }
@@ -235,8 +236,6 @@ async function watchedEnd(
   }
   return undefined;
 }
-
-const secondsText = (ms: number): string => withoutZeros(formatS(Math.round(ms / 1000)));
 
 const endText = (end: End | undefined): string =>
   end?.signal ? `signal ${end.signal}` : `exit code ${String(end?.code ?? 'unknown')}`;

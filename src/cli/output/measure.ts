@@ -30,6 +30,8 @@ export interface Screen {
   readonly signal: AbortSignal;
   /** Aborts at an uncaught error. */
   readonly fault: AbortSignal;
+  /** False if `show` shows nothing, such as without a terminal. */
+  readonly showsProgress: boolean;
   /** Shows progress until the next call, or until `print`. */
   show(text: string): void;
   /** Removes the progress and writes the result. */
@@ -73,6 +75,7 @@ export async function onScreen(quiet: boolean, run: (screen: Screen) => Promise<
     return await run({
       signal: interrupt.signal,
       fault: fault.signal,
+      showsProgress: progress.isShown,
       show: (text) => {
         if (!interrupt.signal.aborted) progress.show(text);
       },

@@ -57,6 +57,8 @@ export interface TerminalStream {
 
 /** A line of a terminal that's overwritten. Without a terminal, nothing is written. */
 export interface ProgressLine {
+  /** False if nothing is written. */
+  readonly isShown: boolean;
   show(text: string): void;
   /** Erases the line. */
   clear(): void;
@@ -64,9 +66,11 @@ export interface ProgressLine {
 
 /** Returns a progress line. It writes nothing unless the stream is a terminal that can erase lines. */
 export function progressLine(stream: TerminalStream, wanted: boolean): ProgressLine {
-  if (!wanted || !stream.isTTY || process.env['TERM'] === 'dumb') return { show: nothing, clear: nothing };
+  if (!wanted || !stream.isTTY || process.env['TERM'] === 'dumb')
+    return { isShown: false, show: nothing, clear: nothing };
   let shown = false;
   return {
+    isShown: true,
     show: (text) => {
       // Leaves one column free: in some terminals, a full line wraps and can't be erased.
       stream.write(`\r${text.slice(0, (stream.columns || 80) - 1)}\u001B[K`);
