@@ -37,7 +37,7 @@ describe('loadlens ab', function () {
     );
     assert.equal(code, 99, stderr);
     const [first = ''] = stdout.split('\n');
-    assert.match(first, /^B is \d+\.\d% slower at p50 \(\d+\.\d–\d+\.\d%\), above the 5% threshold: worse\.$/);
+    assert.match(first, /^B is \d\.\d× slower at p50 \(\d+\.\d[%–]+.*×\), above the 5% threshold: worse\.$/);
     assert.equal(stderr, `Wrote out.json\nWrote out.html\nWrote out.csv\n--fail-on worse: ${first}\n`);
     assert.match(stdout, /\nPairs:\n {2}Pair {2}Order {2,}A p50 {2,}B p50\n {2}1 /);
     const record = readJson('out.json');
@@ -81,7 +81,7 @@ describe('loadlens ab', function () {
     const { metrics, verdict } = readJson('out.json');
     const judged = metrics.flatMap(({ metric, decisive, verdict: own }) => (decisive ? [`${metric} ${own}`] : []));
     assert.deepEqual(judged, ['ttft worse', 'tpot better']);
-    assert.match(verdict.sentence, /^B is \d+\.\d% slower at TTFT \(/);
+    assert.match(verdict.sentence, /^B is \d+(\.\d)?[%×] slower at TTFT \(/);
   });
 
   it('keeps what was measured before Ctrl+C', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readComparison } from '../../../src/core/record/comparisons/read-comparison.ts';
 import type { ComparisonRecord } from '../../../src/core/record/comparisons/comparison.ts';
+import { changeText, intervalText } from '../../../src/core/record/comparisons/comparison-sentences.ts';
 import { isDecided } from '../../../src/core/record/comparisons/make-comparison.ts';
 import { comparisonOf, keptOf, slicesOf, sliceWith } from './comparison-fixtures.ts';
 
@@ -81,8 +82,36 @@ describe('comparison of A and B', () => {
     const open = comparisonOf(wild, wild.toReversed(), { chosen: ['p95'] });
     assert.deepEqual(open.verdict, {
       name: 'inconclusive',
-      sentence: `The change of ${named.b} against ${named.a} in p95 is between −50.0% and +100.0%: inconclusive. The smallest detectable change was 100.0%. Use longer slices to settle it.`,
+      sentence: `The change of ${named.b} against ${named.a} in p95 is between 2.0× lower and 2.0× higher: inconclusive. The smallest detectable change was 2.0×. Use longer slices to settle it.`,
     });
+  });
+
+  it('writes changes of a factor of 2 or more as factors', () => {
+    assert.deepEqual([1.041, 0.997, 1, 1.999, 2, 17.4, 1_640, 0.5, 0.077].map(changeText), [
+      '+4.1%',
+      '−0.3%',
+      '0.0%',
+      '+99.9%',
+      '2.0× higher',
+      '17× higher',
+      '1,640× higher',
+      '2.0× lower',
+      '13× lower',
+    ]);
+    assert.deepEqual(
+      (
+        [
+          [1.028, 1.055],
+          [12, 53],
+          [0.05, 0.1],
+          [0.4, 3],
+          [1.8, 2.3],
+        ] satisfies [number, number][]
+      ).map(intervalText),
+      ['+2.8% to +5.5%', '12–53× higher', '10–20× lower', '2.5× lower to 3.0× higher', '+80.0% to 2.3× higher'],
+    );
+    const slower = comparisonOf(slicesOf(12, 1), slicesOf(12, 17)).verdict.sentence;
+    assert.match(slower, / is 17× (slower at p(50|95)|lower in throughput) \(1\d–1\d×\) than A .*: worse\.$/);
   });
 
   it('names the sides by refs, commands, or the variable that differs', () => {

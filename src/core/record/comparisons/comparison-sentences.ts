@@ -1,5 +1,5 @@
 import type { VerdictName } from '../../comparison/verdict.ts';
-import { countOf, formatPercent, withoutZeros } from '../../format.ts';
+import { countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
 import { comparedMetrics, isComparedMetric } from './compared-metrics.ts';
 import type { ComparisonRecord } from './comparison.ts';
 import { sideNames } from './side-names.ts';
@@ -8,15 +8,44 @@ type Metric = ComparisonRecord['metrics'][number];
 
 const percent = (share: number): string => withoutZeros(formatPercent(Number(share.toPrecision(12))));
 
-/** Returns a change with one decimal: `+4.1%`, `−0.3%`. */
+/** From a factor of 2 on, rounded as percentages are, a percentage is hard to read: `17×` instead of 1640%. */
+const leastFactor = 1.9995;
+
+/** Returns a change of a factor of 2 or more in either direction as a factor of at least 2; otherwise null. */
+const factorOf = (ratio: number): number | null => {
+  const factor = ratio < 1 ? 1 / ratio : ratio;
+  return Number.isFinite(factor) && factor >= leastFactor ? factor : null;
+};
+
+const digitsOf = (factor: number): string => (factor < 9.95 ? factor.toFixed(1) : formatCount(factor));
+
+/** Returns a change with one decimal, or as a factor from 2 on: `+4.1%`, `−0.3%`, `17× higher`, `2.5× lower`. */
 export function changeText(ratio: number): string {
+  const factor = factorOf(ratio);
+  if (factor !== null) return `${digitsOf(factor)}× ${ratio < 1 ? 'lower' : 'higher'}`;
   const value = ((ratio - 1) * 100).toFixed(1);
   return Number(value) === 0 ? '0.0%' : `${value.startsWith('-') ? value.replace('-', '−') : `+${value}`}%`;
 }
 
-/** Returns an interval of changes: `+2.8% to +5.5%`. */
-export const intervalText = ([low, high]: readonly [number, number]): string =>
-  `${changeText(low)} to ${changeText(high)}`;
+/** Returns an interval of changes: `+2.8% to +5.5%`, `12–53× higher`. */
+export function intervalText([low, high]: readonly [number, number]): string {
+  const [least, most] = [factorOf(low), factorOf(high)];
+  return least !== null && most !== null && low < 1 === high < 1
+    ? `${sizesText([low, high])} ${low < 1 ? 'lower' : 'higher'}`
+    : `${changeText(low)} to ${changeText(high)}`;
+}
+
+/** Returns the size of a change without its direction: `4.1%`, `17×`. */
+export function sizeOfChange(ratio: number): string {
+  const factor = factorOf(ratio);
+  return factor === null ? `${(Math.abs(ratio - 1) * 100).toFixed(1)}%` : `${digitsOf(factor)}×`;
+}
+
+/** Both sizes of an interval on one side of no change, the smaller first: `2.8–5.5%`, `12–53×`, `80.0%–2.3×`. */
+function sizesText([low, high]: readonly [number, number]): string {
+  const [less, more] = (high <= 1 ? [high, low] : [low, high]).map(sizeOfChange);
+  return less?.at(-1) === more?.at(-1) ? `${less?.slice(0, -1) ?? ''}–${more ?? ''}` : `${less ?? ''}–${more ?? ''}`;
+}
 
 /** Returns how people call a metric. */
 export const labelOf = (metric: string): string => (isComparedMetric(metric) ? comparedMetrics[metric].label : metric);
@@ -83,8 +112,7 @@ function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, of: stri
     const needed = kind === 'kept' ? ` At least ${leastRuns(widest.level)} runs a side are needed.` : '';
     return `Too few measurements for an interval of ${label} (${counted}): inconclusive.${needed}`;
   }
-  const detectable = ((widest.smallestFindable ?? 0) * 100).toFixed(1);
-  return `The change of ${of} in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${detectable}%. ${adviceFor(open, kind)}`;
+  return `The change of ${of} in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${sizeOfChange(1 + (widest.smallestFindable ?? 0))}. ${adviceFor(open, kind)}`;
 }
 
 /**
@@ -115,19 +143,14 @@ function strongest(metrics: readonly Metric[], name: VerdictName | null): Metric
   return metrics.filter(({ verdict }) => verdict === name).toSorted((a, b) => distance(b) - distance(a))[0];
 }
 
-/** The size of a change without its sign, in percent: `4.1`. */
-const size = (ratio: number): string => (Math.abs(ratio - 1) * 100).toFixed(1);
-
-/** `4.1% slower at p95 (2.8–5.5%)`. */
+/** `4.1% slower at p95 (2.8–5.5%)`, `17× slower at p95 (12–53×)`. */
 function sizeText({ metric, ratio, interval }: Metric): string {
   const up = (ratio ?? 1) >= 1;
   const isTime = !isComparedMetric(metric) || comparedMetrics[metric].better === 'lower';
   const how = isTime ? `${up ? 'slower' : 'faster'} at` : `${up ? 'higher' : 'lower'} in`;
-  const ends = interval === null ? [] : up ? interval : interval.toReversed();
   const isOneSided = interval !== null && (interval[0] >= 1 || interval[1] <= 1);
-  const range =
-    interval === null ? '' : isOneSided ? ` (${ends.map(size).join('–')}%)` : ` (${intervalText(interval)})`;
-  return `${size(ratio ?? 1)}% ${how} ${labelOf(metric)}${range}`;
+  const range = interval === null ? '' : ` (${isOneSided ? sizesText(interval) : intervalText(interval)})`;
+  return `${sizeOfChange(ratio ?? 1)} ${how} ${labelOf(metric)}${range}`;
 }
 
 function listOf(metrics: readonly Metric[]): string {

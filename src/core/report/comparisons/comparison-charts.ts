@@ -88,7 +88,7 @@ function changeAxis(ratios: readonly number[]): ChartAxis {
         .map((change) => Math.log1p(change)),
       0.12 * (max - min),
     ),
-    tick: (place) => changeAt(place).replace('.0%', '%'),
+    tick: (place) => changeAt(place).replace(/\.0(?=[%×])/, ''),
     text: changeAt,
   };
 }

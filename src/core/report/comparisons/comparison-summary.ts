@@ -2,10 +2,10 @@ import { isSettled } from '../../comparison/verdict.ts';
 import { withLocalAddress } from '../../endpoints/local-address.ts';
 import { changeText, intervalText } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
-import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
+import { capital, countOf, formatCount, noValue } from '../../format.ts';
 import type { RunVerdict } from '../words/verdict.ts';
 import { leadingMetric } from './comparison-charts.ts';
-import { titleOf, valueText, medianOf } from './comparison-tables.ts';
+import { detectableText, titleOf, valueText, medianOf } from './comparison-tables.ts';
 
 /** Returns the verdict of a comparison with the tone of its badge. */
 export function comparisonVerdict({ verdict, status }: ComparisonRecord): RunVerdict {
@@ -27,7 +27,7 @@ export interface ComparisonFigure {
 const mostFurther = 200;
 
 /**
- * Returns the headline figures: the change of each judged metric, the smallest detectable change, and what would make
+ * Returns the headline figures: the change of each judged metric, the smallest detectable change if it isn't settled, and what would make
  * it conclusive.
  */
 export function comparisonFigures(record: ComparisonRecord): ComparisonFigure[] {
@@ -43,12 +43,16 @@ export function comparisonFigures(record: ComparisonRecord): ComparisonFigure[] 
       remark: `${interval === null ? 'no interval' : intervalText(interval)}; ${valueText(metric, medianOf(ofA, metric))} to ${valueText(metric, medianOf(ofB, metric))}; ${verdict ?? 'no verdict'}`,
       lead: true,
     })),
-    {
-      label: 'Smallest detectable change',
-      value: lead?.smallestFindable === null || lead === undefined ? noValue : formatPercent(lead.smallestFindable),
-      remark: lead === undefined ? '' : `of ${titleOf(lead.metric)}`,
-      lead: false,
-    },
+    ...(lead === undefined || detectableText(lead) === noValue
+      ? []
+      : [
+          {
+            label: 'Smallest detectable change',
+            value: detectableText(lead),
+            remark: `of ${titleOf(lead.metric)}`,
+            lead: false,
+          },
+        ]),
     pairs === undefined
       ? {
           label: 'Runs',

@@ -1,6 +1,7 @@
+import { isSettled } from '../../comparison/verdict.ts';
 import { quantile, rankedSamples } from '../../metrics/statistics/quantiles.ts';
 import { comparedMetrics, isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
-import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
+import { changeText, intervalText, labelOf, sizeOfChange } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord, ComparisonServer, ComparisonSlice } from '../../record/comparisons/comparison.ts';
 import { refText } from '../../record/comparisons/side-names.ts';
 import {
@@ -35,12 +36,19 @@ export function metricTable(record: ComparisonRecord): Table {
         valueText(metric, medianOf(ofB, metric)),
         ratio === null ? noValue : changeText(ratio),
         interval === null ? noValue : intervalText(interval),
-        smallestFindable === null ? noValue : `${(smallestFindable * 100).toFixed(1)}%`,
+        detectableText({ smallestFindable, verdict }),
         verdict ?? 'not judged',
       ]),
     note: `A and B: median over ${kind === 'interleaved' ? 'slices' : 'runs'}, of successes. Intervals hold together at ${formatPercent(1 - record.level)} for the judged metrics.`,
   };
 }
+
+/** Returns the smallest detectable change of a metric that isn't settled. */
+export const detectableText = ({
+  smallestFindable,
+  verdict,
+}: Pick<ComparisonRecord['metrics'][number], 'smallestFindable' | 'verdict'>): string =>
+  smallestFindable === null || (verdict !== null && isSettled(verdict)) ? noValue : sizeOfChange(1 + smallestFindable);
 
 /** Returns every pair in order, or every run of both sides. */
 export function sliceTable(record: ComparisonRecord): Table {

@@ -84,12 +84,13 @@ describe('the figures of a comparison', () => {
         ['Throughput', true],
         ['p50', true],
         ['p95', true],
-        ['Smallest detectable change', false],
         ['Pairs judged', false],
         ['Further pairs needed', false],
       ],
     );
     assert.equal(figures.at(-1)!.value, 'None');
+    const unsettled = comparisonFigures(comparisonOf(slicesOf(8, 1), slicesOf(8, 1.05)));
+    assert.ok(unsettled.some(({ label }) => label === 'Smallest detectable change'));
     const open = comparisonFigures(comparisonOf(slicesOf(8, 1), slicesOf(8, 1.05))).at(-1)!;
     assert.match(open.value, /^\d+$|^> 200$/);
     const early = comparisonFigures(comparisonOf(slicesOf(1, 1), slicesOf(1, 1))).at(-1)!;
