@@ -61,7 +61,7 @@ describe('the last runs against a baseline', () => {
 
   it('are worse if they fail more than the baseline, whatever their speed', () => {
     const failing = runsOf(10, 5, 30, { successes: 50, statusCodes: { 200: 50, 500: 50 } });
-    assert.equal(said(failing)?.words, '50% faster than main, fails more');
+    assert.equal(said(failing)?.words, '2.0× faster than main, fails more');
   });
 
   it('are compared target by target', () => {
