@@ -68,7 +68,7 @@ describe('loadlens ab with two commits', function () {
     assert.equal((await running.finished).code, 130);
     await nothingLeft(before);
 
-    const starting = start(...sides, '--serve', 'node server.mjs 0 {port}', '--ready', '/health');
+    const starting = start(...sides, '-q', '--serve', 'node server.mjs 0 {port}', '--ready', '/health');
     await waitFor('the server of A', () => commit.started().length === 6);
     starting.child.kill('SIGINT');
     assert.deepEqual(await starting.finished, { code: 130, stdout: '', stderr: 'Nothing was measured.\n' });

@@ -3,6 +3,7 @@ import type { Connector } from '../connect.ts';
 import { closedEarly, invalidResponse } from '../error-kind.ts';
 import { nobody, type Line } from '../lane.ts';
 import type { ExchangeEvents, Origin, WireRequest } from '../transport.ts';
+import { isBlank } from './characters.ts';
 import { requestBytes } from './request-bytes.ts';
 import { createResponseParser, type ParserOptions } from './response-parser.ts';
 import type { Receiver, Turn } from './turn.ts';
@@ -17,6 +18,8 @@ interface Connection extends Receiver {
   used: boolean;
   /** Waits for a response. */
   busy: boolean;
+  /** Bytes have arrived without a request. They may announce its close. */
+  surplus: boolean;
   /** Has ended, or was closed by the client. */
   over: boolean;
   error: Error | undefined;
@@ -54,6 +57,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
       socket: undefined,
       used: false,
       busy: false,
+      surplus: false,
       over: false,
       error: undefined,
       closing: false,
@@ -123,13 +127,15 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
       write(current, waiting);
       return;
     }
+    if (current?.surplus && current.used) parser.noteSurplus();
     drop();
     open();
   };
 
   const receive = (connection: Connection, buffer: Buffer, start: number, end: number, atMs: number): void => {
     if (!connection.busy) {
-      if (!parser.isHarmless(buffer, start, end)) drop();
+      if (isTimeout(buffer, start, end)) drop();
+      else if (!isBlank(buffer, start, end)) connection.surplus = true;
       return;
     }
     now.atMs = atMs;
@@ -204,5 +210,9 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
 }
 
 /** No unrequested bytes and no end have arrived, and the server's keep-alive time hasn't passed. */
-const isUsable = ({ queued, keepAliveMs, idleSinceMs }: Connection): boolean =>
-  queued === 0 && (keepAliveMs === Infinity || performance.now() - idleSinceMs < keepAliveMs);
+const isUsable = ({ queued, surplus, keepAliveMs, idleSinceMs }: Connection): boolean =>
+  queued === 0 && !surplus && (keepAliveMs === Infinity || performance.now() - idleSinceMs < keepAliveMs);
+
+/** Returns whether a server closes an idle connection with status 408, as Node does (RFC 9110, 15.5.9). */
+const isTimeout = (bytes: Buffer, start: number, end: number): boolean =>
+  /^HTTP\/1\.[01] 408\b/.test(bytes.toString('latin1', start, Math.min(end, start + 16)));

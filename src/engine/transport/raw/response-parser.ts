@@ -36,6 +36,8 @@ export interface ResponseParser {
   feed(bytes: Buffer, start: number, end: number): number;
   /** Returns whether the bytes after a response are harmless, because they are only line ends. */
   isHarmless(bytes: Buffer, start: number, end: number): boolean;
+  /** Records that the last response was followed by bytes that don't belong to it. */
+  noteSurplus(): void;
   /** Handles a connection closed in good order. Returns true if this completes the response. */
   finish(): boolean;
   readonly state: ResponseState;
@@ -165,9 +167,11 @@ export function createResponseParser(events: ResponseEvents, { note, maxHeadByte
 
     isHarmless(bytes, start, end) {
       if (isBlank(bytes, start, end)) return true;
-      note(bodiless ? deviation.unexpectedBody : deviation.extraBytes);
+      parser.noteSurplus();
       return false;
     },
+
+    noteSurplus: () => note(bodiless ? deviation.unexpectedBody : deviation.extraBytes),
 
     finish() {
       if (parser.state !== 'reading') return false;
