@@ -74,7 +74,7 @@ describe('a run in the editor', () => {
     let files = 0;
     const ask = async (request: string): Promise<number | undefined> => {
       files += 1;
-      const document = await openFile(`llm-${files}.endpoints`, ['# @requests 2', '', request].join('\n'));
+      const document = await openFile(`streamed-${files}.endpoints`, ['# @requests 2', '', request].join('\n'));
       await run('runFile', document.uri);
       return loadlens.runs()[0]?.ttftMs?.count;
     };
