@@ -114,6 +114,15 @@ describe('comparison of A and B', () => {
     assert.match(slower, / is 17× (slower at p(50|95)|lower in throughput) \(1\d–1\d×\) than A .*: worse\.$/);
   });
 
+  it('says what would settle an open verdict', () => {
+    const a = Array.from({ length: 16 }, (_, i) => sliceWith({ p95: i % 2 === 0 ? 10 : 11 }));
+    const open = comparisonOf(a, a.toReversed(), { chosen: ['p95'] });
+    assert.match(
+      open.verdict.sentence,
+      /inconclusive\. .* About 46 more pairs or slices of 4 s \(now 1 s\) or a threshold of 15% would settle it\.$/,
+    );
+  });
+
   it('names the sides by refs, commands, or the variable that differs', () => {
     const start = 'npm start';
     const variables = { base: 'http://h:1' };

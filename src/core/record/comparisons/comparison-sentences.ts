@@ -1,5 +1,5 @@
 import type { VerdictName } from '../../comparison/verdict.ts';
-import { countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
+import { capital, countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
 import { comparedMetrics, isComparedMetric } from './compared-metrics.ts';
 import type { ComparisonRecord } from './comparison.ts';
 import { sideNames } from './side-names.ts';
@@ -96,7 +96,8 @@ const failedText = (failures: ComparisonRecord['failures'], a: string, b: string
  * Explains why there is no verdict yet, and what would make it conclusive.
  * @param of the side that changed, with names if there are any
  */
-function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, of: string): string {
+function openSentence(record: ComparisonRecord, of: string): string {
+  const { metrics, kind, a, b, pairs } = record;
   const open = metrics.filter(({ verdict }) => verdict === 'inconclusive');
   const [widest] = open.toSorted(
     (one, other) => (other.smallestFindable ?? Infinity) - (one.smallestFindable ?? Infinity),
@@ -112,7 +113,7 @@ function openSentence({ metrics, kind, a, b, pairs }: ComparisonRecord, of: stri
     const needed = kind === 'kept' ? ` At least ${leastRuns(widest.level)} runs a side are needed.` : '';
     return `Too few measurements for an interval of ${label} (${counted}): inconclusive.${needed}`;
   }
-  return `The change of ${of} in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${sizeOfChange(1 + (widest.smallestFindable ?? 0))}. ${adviceFor(open, kind)}`;
+  return `The change of ${of} in ${label} is between ${intervalText(widest.interval).replace(' to ', ' and ')}: inconclusive. The smallest detectable change was ${sizeOfChange(1 + (widest.smallestFindable ?? 0))}. ${adviceFor(open, record)}`;
 }
 
 /**
@@ -128,12 +129,27 @@ export function leastRuns(level: number): number {
 /** More pairs than this aren't a useful recommendation. */
 const mostFurther = 200;
 
-/** Explains what would make the verdict on these metrics conclusive. */
-function adviceFor(open: readonly Metric[], kind: ComparisonRecord['kind']): string {
+/** A longer slice, s, or a larger threshold isn't a useful recommendation. */
+const longestSliceS = 60;
+const thresholds = [0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
+
+/**
+ * Explains what would make the verdict on these metrics conclusive. Noise falls with the square root of the time measured, in
+ * more slices or longer ones. Within a threshold wider than the intervals, B is the same as A.
+ */
+function adviceFor(open: readonly Metric[], { kind, pairs, plan: { durationS } }: ComparisonRecord): string {
   const [unit, side] = kind === 'interleaved' ? ['pair', ''] : ['run', ' a side'];
-  const more = open.map(({ furtherNeeded }) => furtherNeeded ?? Infinity);
-  const most = Math.max(...more);
-  if (most <= mostFurther) return `About ${countOf(Math.max(most, 1), `more ${unit}`)}${side} would settle it.`;
+  const most = Math.max(...open.map(({ furtherNeeded }) => furtherNeeded ?? Infinity));
+  const ends = open.flatMap(({ interval }) => interval ?? [0, Infinity]);
+  const widest = Math.max(...ends.map((end) => Math.abs(Math.log(end))));
+  const enough = thresholds.find((threshold) => Math.log1p(threshold) > widest + 1e-6);
+  const sliceS = pairs && durationS !== null ? Math.ceil(durationS * (1 + most / pairs.judged)) : Infinity;
+  const ways = [
+    ...(most <= mostFurther ? [`about ${countOf(Math.max(most, 1), `more ${unit}`)}${side}`] : []),
+    ...(durationS !== null && sliceS <= longestSliceS ? [`slices of ${sliceS} s (now ${durationS} s)`] : []),
+    ...(enough === undefined ? [] : [`a threshold of ${percent(enough)}`]),
+  ];
+  if (ways.length > 0) return `${capital(ways.join(' or '))} would settle it.`;
   return kind === 'interleaved' ? 'Use longer slices to settle it.' : 'Use longer runs to settle it.';
 }
 
