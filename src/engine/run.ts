@@ -309,9 +309,9 @@ function withWarnings(
 /** Work before the clock starts that a fault cuts off. */
 interface UnlessFault {
   /** Awaits work, and rejects on a fault. */
-  unlessFault<T>(work: Promise<T>): Promise<T>;
+  readonly unlessFault: <T>(work: Promise<T>) => Promise<T>;
   /** Stops listening, because the signal outlives the run. */
-  forgetFault(): void;
+  readonly forgetFault: () => void;
 }
 
 function orFault(fault: AbortSignal | undefined): UnlessFault {

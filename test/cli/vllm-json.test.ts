@@ -23,7 +23,7 @@ describe('loadlens run --vllm-json', function () {
     const { code, stderr } = await runCli(['run', '-q', '--vllm-json', 'v.json', ...args], { cwd: folder.path });
     assert.equal(code, 0, stderr);
     const lines = readFileSync(join(folder.path, 'v.json'), 'utf8').trimEnd().split('\n');
-    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    return lines.map((line): Record<string, unknown> => JSON.parse(line));
   };
 
   it('writes the measurements under the names of vLLM', async () => {

@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import assert from 'node:assert/strict';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** A TCP proxy that stands for a slow network. */
 export interface SlowWay {
@@ -42,7 +43,9 @@ export async function startSlowWay(to: number, { delayMs = 0, bytesPerS = Infini
     pass(upstream, client, bytesPerS);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const { port } = address;
   return {
     port,
     close: () => {

@@ -112,11 +112,13 @@ export const withoutTargetCharts = (record: RunRecord): RunRecord => ({
 });
 
 function roundPhases(connections: Connections): Connections {
-  const phases = Object.entries(connections).map(([phase, { count, meanMs, p50Ms, maxMs }]) => [
-    phase,
-    { count, meanMs: round(meanMs, detail), p50Ms: round(p50Ms, detail), maxMs: round(maxMs, detail) },
-  ]);
-  return Object.fromEntries(phases) as Connections;
+  const phases: Connections = Object.fromEntries(
+    Object.entries(connections).map(([phase, { count, meanMs, p50Ms, maxMs }]) => [
+      phase,
+      { count, meanMs: round(meanMs, detail), p50Ms: round(p50Ms, detail), maxMs: round(maxMs, detail) },
+    ]),
+  );
+  return phases;
 }
 
 /** All measured client readings; counts are exact. */

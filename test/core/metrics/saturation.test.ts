@@ -45,11 +45,12 @@ function judge({ ratePerS, seconds, servers, service, poisson }: Queue, seed: nu
   }
   const timeline = createTimeline();
   const times = new Float64Array(16);
+  const sample: Sample = { target: 0, scheduledMs: 0, sentMs: 0, headersMs: 0, endMs: 0, status: 200, bytes: 0 };
   for (const [endMs, latencyMs] of ended.toSorted(([a], [b]) => a - b)) {
     if (endMs >= 1_000 * seconds) break;
     times[time.end] = endMs;
     times[time.latency] = latencyMs;
-    addToTimeline(timeline, {} as Sample, times, true, true);
+    addToTimeline(timeline, sample, times, true, true);
   }
   return saturationOf(timeline, (ms) => countBefore(due, ms), 1_000 * seconds, level);
 }

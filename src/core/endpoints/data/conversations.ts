@@ -59,7 +59,10 @@ function conversationOf(value: unknown, fail: Fail): Conversation | undefined {
   };
 }
 
-const roleOf = (message: Json): string => String(message['role'] ?? message['from'] ?? 'user').toLowerCase();
+function roleOf(message: Json): string {
+  const role = message['role'] ?? message['from'];
+  return typeof role === 'string' ? role.toLowerCase() : 'user';
+}
 
 /** Returns the first message of the system; undefined without one. */
 function systemIn(list: readonly unknown[]): string | undefined {

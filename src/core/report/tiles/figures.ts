@@ -42,7 +42,8 @@ export type FigureName = keyof typeof figureRows;
 /** The numbers of the tiles of a run or a target; those that weren't measured are absent. */
 export type Figures = Readonly<Partial<Record<FigureName, number>>>;
 
-const figureNames = Object.keys(figureRows) as readonly FigureName[];
+const isFigureName = (name: string): name is FigureName => Object.hasOwn(figureRows, name);
+const figureNames = Object.keys(figureRows).filter(isFigureName);
 
 /** Returns a row as its interface, for callers with any name. */
 export const figureRow = (name: FigureName): FigureRow => figureRows[name];

@@ -36,7 +36,7 @@ export function ttftByInputChart(byInput: TtftByInput): ChartContent | null {
       { label: 'Streams', color: 'blue', look: 'dots', points: points.map(([tokens, ms]) => ({ x: tokens, y: ms })) },
       ...line,
     ],
-    x: valueAxis(`${inputName(byInput)}`, maxTokens, formatCount),
+    x: valueAxis(inputName(byInput), maxTokens, formatCount),
     y: valueAxis('TTFT', Math.max(...points.map(([, ms]) => ms), at(maxTokens)), formatMs),
     remark: `${fitSentence(byInput)}${points.length < streams ? ` Shown: ${formatCount(points.length)} of ${formatCount(streams)} streams.` : ''}`,
     table: {
