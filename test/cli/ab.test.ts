@@ -59,7 +59,7 @@ describe('loadlens ab', function () {
     const { code, stdout, stderr } = await ab(...'-q --a ms=02 --b ms=10 --pairs 8 --slice 100ms'.split(' '));
     assert.equal(code, 0, stderr);
     assert.equal(stderr, '');
-    assert.match(stdout, /^B is /);
+    assert.match(stdout, /^B \(10\) is /);
   });
 
   it('judges the token times of streams', async () => {
