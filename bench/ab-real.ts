@@ -2,13 +2,10 @@
 //   node bench/ab-real.ts [comparisons without a difference] [comparisons with B 5% slower] [seed]
 // 100 and 50 comparisons take about 40 minutes. `chrt -r 20` in front keeps other work on this machine out of the results, which go
 // to bench/results/ab-real.md and .json.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { compareLive, type AbInput } from '../src/engine/ab.ts';
 import { runInput } from '../test/support/run-input.ts';
+import { startMock } from './servers/mock.ts';
 import { readMachine } from './shared/machine.ts';
 import { markdownTable, percent, shareText, simulatedShare, writeSimulation } from './shared/simulation.ts';
 
@@ -22,21 +19,8 @@ const share = 0.05;
 /** The goals: wrong verdicts without a difference at most, and real differences found at least, of 100 and 50. */
 const goals = { wrongShare: 3 / 100, foundShare: 48 / 50 };
 
-const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-const server = spawn(process.execPath, [cli, 'serve', 'mock', '--port', '0', '--max-concurrent-requests', '100'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const exit = once(server, 'exit');
-const base = await baseOf();
-
-/** Returns the address of the mock server once it listens. */
-async function baseOf(): Promise<string> {
-  for await (const line of createInterface(server.stdout)) {
-    const [address] = /http:\/\/\S+/.exec(line) ?? [];
-    if (address !== undefined) return address;
-  }
-  throw new Error('The mock server ended before it listened.');
-}
+const server = await startMock(['--max-concurrent-requests', '100']);
+const base = server.origin;
 
 /** One comparison with B slower by a share, and what came out. */
 interface Outcome {
@@ -92,8 +76,7 @@ for (let number = 0; number < total; number += 1) {
     `${number + 1}/${total}  B slower by ${percent(outcome.slowerBy)}: ${outcome.sentence} (${outcome.pairs} pairs)`,
   );
 }
-server.kill('SIGTERM');
-await exit;
+await server.close();
 
 const isChange = (verdict: string | null): boolean =>
   verdict !== null && verdict !== 'same' && verdict !== 'inconclusive';

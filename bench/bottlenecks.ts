@@ -9,6 +9,7 @@ import { readRecord } from '../src/core/record/read-run.ts';
 import type { RunRecord } from '../src/core/record/run.ts';
 import { bottleneckOf, type Bottleneck } from '../src/core/report/words/bottleneck.ts';
 import { startSlowWay, type WayOptions } from '../test/support/slow-way.ts';
+import { startMock } from './servers/mock.ts';
 import { readMachine } from './shared/machine.ts';
 import { markdownTable, writeSimulation } from './shared/simulation.ts';
 
@@ -70,19 +71,6 @@ const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const busyLoop = new URL('../test/support/busy-loop.mjs', import.meta.url).href;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Starts the mock server in a process of its own. */
-async function startMock(options: readonly string[]): Promise<{ port: number; stop(): void }> {
-  const args = [cli, 'serve', 'mock', '--port', '0', '--max-concurrent-requests', '64', ...options];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let printed = '';
-  for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
-    printed += text;
-    const port = /listening on http:\/\/[^:]+:(\d+)/.exec(printed)?.[1];
-    if (port !== undefined) return { port: Number(port), stop: () => void child.kill() };
-  }
-  throw new Error(`The mock server didn't start: ${printed}`);
-}
-
 /** Stops the process for 150 ms of every 160, as a limit of its CPU time does. */
 async function limit(child: ChildProcess): Promise<void> {
   // False once the process has ended.
@@ -95,7 +83,7 @@ async function limit(child: ChildProcess): Promise<void> {
 
 async function measure({ server, directives, iclMs = 3, way, client }: Scenario, seed: number): Promise<RunRecord> {
   const folder = mkdtempSync(join(tmpdir(), 'loadlens-bottleneck-'));
-  const mock = await startMock(server);
+  const mock = await startMock(['--max-concurrent-requests', '64', ...server]);
   const proxy = way && (await startSlowWay(mock.port, way));
   try {
     const file = join(folder, 'model.endpoints');
@@ -129,7 +117,7 @@ async function measure({ server, directives, iclMs = 3, way, client }: Scenario,
     await new Promise((resolve) => child.once('close', resolve));
     return readRecord(JSON.parse(json));
   } finally {
-    mock.stop();
+    await mock.close();
     await proxy?.close();
     rmSync(folder, { recursive: true });
   }

@@ -1,27 +1,17 @@
 // 200 conversations of 5 turns, 64 at a time, against the mock server with a prefix cache, and as many requests of single prompts
 // with the same streams: `node bench/conversations.ts [rounds]`. All must succeed, TTFT must follow the uncached tokens of each
 // turn, and the client must not be the limit.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { PreparedRequest } from '../src/core/endpoints/types.ts';
 import type { RunRecord } from '../src/core/record/run.ts';
 import { requestsOf, run } from '../test/support/run-input.ts';
+import { startMock } from './servers/mock.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
 const chats = { conversations: 200, turns: 5, concurrency: 64, words: 32, answer: 32 };
 const times = { ttftMs: 50, perTokenMs: 0.5, iclMs: 10 };
 
-const server = spawn(
-  process.execPath,
-  [
-    fileURLToPath(new URL('../src/cli/main.ts', import.meta.url)),
-    ...'serve mock --port 0 --prefix-caching --max-concurrent-requests 1000'.split(' '),
-  ],
-  { stdio: ['ignore', 'pipe', 'pipe'] },
-);
-const [ready]: Buffer[] = await Promise.race([once(server.stdout, 'data'), once(server.stderr, 'data')]);
-const origin = /http:\/\/[\d.]+:\d+/.exec(String(ready))?.[0] ?? '';
+const server = await startMock('--prefix-caching --max-concurrent-requests 1000'.split(' '));
+const { origin } = server;
 
 let used = 0;
 /** Returns words that no other text has. */
@@ -73,6 +63,6 @@ try {
     );
   }
 } finally {
-  server.kill('SIGTERM');
+  await server.close();
 }
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -2,26 +2,16 @@
 // tokens at concurrency 64, which must not make the client the limit.
 //   node bench/llm-loads.ts [rounds]
 // `chrt -r 20` in front keeps other work on this machine out of the results.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { requestsOf, run } from '../test/support/run-input.ts';
+import { startMock } from './servers/mock.ts';
 import { createRandom } from './shared/random.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
 const trace = { requests: 2_000, ratePerS: 100, blocks: 4, blockTokens: 512, mostLagMs: 1 };
 const long = { tokens: 50_000, concurrency: 64, requests: 256 };
 
-const server = spawn(
-  process.execPath,
-  [
-    fileURLToPath(new URL('../src/cli/main.ts', import.meta.url)),
-    ...'serve mock --port 0 --prefix-caching --max-concurrent-requests 10000'.split(' '),
-  ],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
-const [ready]: Buffer[] = await once(server.stdout, 'data');
-const origin = /http:\/\/[\d.]+:\d+/.exec(String(ready))?.[0] ?? '';
+const server = await startMock('--prefix-caching --max-concurrent-requests 10000'.split(' '));
+const { origin } = server;
 const body = '{"model":"mock","messages":[{"role":"user","content":""}]}';
 const target = (directives: readonly string[]): string =>
   `${directives.map((directive) => `# ${directive}\n`).join('')}# @stream true\nPOST ${origin}/v1/chat/completions?icl_ms=5\n\n${body}\n`;
@@ -70,6 +60,6 @@ try {
     );
   }
 } finally {
-  server.kill('SIGTERM');
+  await server.close();
 }
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import type { Frozen } from '../schema.ts';
 import { addCounts, createHistogram, valueAt } from './recorder/histogram.ts';
 import type { saturationSchema } from './schemas/saturation-schema.ts';
+import { meanOf } from './statistics/blocks.ts';
 import { studentQuantile } from './statistics/normal.ts';
 import type { TimelineTally } from './timeline.ts';
 
@@ -81,8 +82,6 @@ export function saturationOf(
     leastGrowth: (mean - half) / perBlock,
   };
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Returns a quantile of the latency in some slices, ms; 0 without a response. */
 function latencyIn(slices: TimelineTally['slices'], share: number): number {

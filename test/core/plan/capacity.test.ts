@@ -32,7 +32,7 @@ const sixIs =
   (concurrency: number, run: number): TrialOutcome =>
     concurrency === 6 && wrong(run) ? said : holds(6)(concurrency);
 
-/** One in so many requests succeeds; the server refuses the others. */
+/** One in `every` requests succeeds; the server refuses the others. */
 const refusing = (every: number) =>
   recordOf(
     closedLoop(400, 4, (index) => ({

@@ -1,3 +1,5 @@
+import { blockMeans, meanOf } from './blocks.ts';
+
 /** Change over a series as a line through it shows it. */
 export interface Drift {
   /** From the first value to the last, as a share of their mean. */
@@ -16,12 +18,9 @@ const studentT995 = 3.355387;
  * at the start that fill no block are ignored. Null below ten values, and if the mean is 0.
  */
 export function driftOf(values: readonly number[]): Drift | null {
-  const length = Math.floor(values.length / blocks);
-  if (length === 0) return null;
-  const first = values.length - blocks * length;
-  const means = Array.from({ length: blocks }, (_, i) =>
-    meanOf(values.slice(first + i * length, first + (i + 1) * length)),
-  );
+  const found = blockMeans(values, blocks);
+  if (found === null) return null;
+  const { means } = found;
   const mean = meanOf(means);
   if (mean === 0) return null;
   const middle = (blocks - 1) / 2;
@@ -33,5 +32,3 @@ export function driftOf(values: readonly number[]): Drift | null {
   const toShare = (perBlock: number): number => (perBlock * blocks) / mean;
   return { share: toShare(slope), interval: [toShare(slope - half), toShare(slope + half)] };
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

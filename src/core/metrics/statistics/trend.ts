@@ -1,3 +1,5 @@
+import { blockMeans, meanOf } from './blocks.ts';
+
 /** Growth of a quantity per observation. */
 export interface Trend {
   readonly slope: number;
@@ -10,8 +12,6 @@ const blocks = 5;
 const fewestInBlock = 2;
 /** 97.5% point of Student's t with one degree of freedom less than there are steps between blocks. */
 const studentT975 = 3.182446;
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Returns how many observations at the start belong to the transient, at most half of them: the number that minimizes
@@ -36,12 +36,9 @@ export function settlingOf(values: readonly number[]): number {
  * no block are ignored. Returns null below five values.
  */
 export function trendOf(values: readonly number[]): Trend | null {
-  const length = Math.floor(values.length / blocks);
-  if (length === 0) return null;
-  const first = values.length - blocks * length;
-  const means = Array.from({ length: blocks }, (_, i) =>
-    meanOf(values.slice(first + i * length, first + (i + 1) * length)),
-  );
+  const found = blockMeans(values, blocks);
+  if (found === null) return null;
+  const { length, means } = found;
   const steps = means.slice(1).map((mean, i) => (mean - (means[i] ?? mean)) / length);
   const slope = meanOf(steps);
   if (length < fewestInBlock) return { slope, interval95: null };

@@ -20,7 +20,7 @@ export interface AgainstBaselines extends Disposable {
   ) => { readonly name: string; readonly found: AgainstBaseline } | undefined;
 }
 
-/** A baseline has numbers of so many targets. */
+/** Maximum number of targets with numbers in a baseline. */
 const mostTargets = 50;
 
 /** Creates the AgainstBaselines. A comparison is made once, until history or baselines change. */
