@@ -36,7 +36,7 @@ describe('results panel of an A/B comparison', () => {
       'TTFT pair by pair',
       'Distribution of TTFT over slices',
     ]);
-    await page.getByText('Show as table').first().click();
+    await page.getByLabel('Show as table: TTFT pair by pair').click();
     const rows = await rowsOf(page, 'TTFT pair by pair');
     assert.deepEqual([rows.length, rows[0]?.[0], rows[1]?.at(-1)], [18, '1', 'B']);
   });
