@@ -169,11 +169,15 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
    * Measures a slice, and repeats it if a pause of the machine left no time for a request, because such a slice says
    * nothing about its side.
    */
-  const measureSlice = async (side: 'a' | 'b', pair: number): Promise<RunRecord | undefined> => {
-    let run = await measure(side, pair, plan.durationS);
+  const measureSlice = async (
+    side: 'a' | 'b',
+    pair: number,
+    durationS = plan.durationS,
+  ): Promise<RunRecord | undefined> => {
+    let run = await measure(side, pair, durationS);
     for (let attempt = 0; run?.requestsSent === 0 && attempt < mostRepeats; attempt += 1) {
       notes.add('A pause of this machine was longer than a slice. The slice was repeated.');
-      run = await measure(side, pair, plan.durationS);
+      run = await measure(side, pair, durationS);
     }
     return run;
   };
@@ -192,7 +196,7 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
 
   try {
     for (const side of ['a', 'b'] as const) {
-      const run = await measure(side, 0, Math.min(plan.durationS ?? longestFirstS, longestFirstS));
+      const run = await measureSlice(side, 0, Math.min(plan.durationS ?? longestFirstS, longestFirstS));
       if (run === undefined) return recordOf(status);
       // Without a success, there is nothing to compare, however long the slices are.
       if (run.successes === 0) {

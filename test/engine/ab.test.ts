@@ -153,6 +153,19 @@ describe('alternating comparison', function () {
     assert.equal(record.verdict.sentence, `B (${b.url}) fails 100% of its requests, A (${a.url}) 0%: worse.`);
   });
 
+  it('repeats a slice without a request, also the first one, which is not counted', async () => {
+    const [a, b] = [await serve(after(1)), await serve(after(1))];
+    const slices: string[] = [];
+    const onSlice = (pair: number, side: string): void => void slices.push(`${pair}${side}`);
+    // Over before the first request leaves, as if the machine had paused for as long as a slice.
+    await assert.rejects(compare(a.url, b.url, { plan: { durationS: 1e-9 } }, { onSlice }), (error) => {
+      assert.ok(error instanceof LoadlensError);
+      assert.equal(error.message, 'A: No request got a complete response.');
+      return true;
+    });
+    assert.deepEqual(slices, ['0a', '0a', '0a', '0a']);
+  });
+
   it("names the side that doesn't respond", async () => {
     const a = await serve(after(1));
     const nobody = `http://127.0.0.1:${await freePort()}/`;
