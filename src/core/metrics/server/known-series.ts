@@ -22,11 +22,14 @@ interface KnownServer {
   readonly name: string;
   /** Start of its series. */
   readonly prefix: string;
-  /** Series by figure; the first that the server has counts. */
-  readonly series: { readonly [F in ServerFigure]?: readonly string[] };
+  /** Series by figure; the first that the server has counts. Those of a list are added up. */
+  readonly series: { readonly [F in ServerFigure]?: readonly (string | readonly string[])[] };
   /** A figure that is a quotient of two series. */
   readonly quotient?: { readonly figure: ServerFigure; readonly of: string; readonly by: string };
 }
+
+/** Prompt tokens of llama.cpp, which counts the cached ones separately. */
+const llamaCppPrompt = ['llamacpp:prompt_tokens_total', 'llamacpp:prompt_tokens_cached_total'];
 
 /** All servers that are known. Names as of vLLM 0.11, SGLang 0.5, TGI 3, and llama.cpp b6000; older names follow the newer. */
 export const knownServers: readonly KnownServer[] = [
@@ -41,6 +44,7 @@ export const knownServers: readonly KnownServer[] = [
       outputTokens: ['vllm:generation_tokens_total'],
       prefixQueries: ['vllm:prefix_cache_queries_total', 'vllm:gpu_prefix_cache_queries_total'],
       prefixHits: ['vllm:prefix_cache_hits_total', 'vllm:gpu_prefix_cache_hits_total'],
+      prefixHitRate: ['vllm:gpu_prefix_cache_hit_rate'],
       preemptions: ['vllm:num_preemptions_total'],
       ttftSumS: ['vllm:time_to_first_token_seconds_sum'],
       ttftCount: ['vllm:time_to_first_token_seconds_count'],
@@ -57,7 +61,10 @@ export const knownServers: readonly KnownServer[] = [
       kvCacheUse: ['sglang:token_usage'],
       promptTokens: ['sglang:prompt_tokens_total'],
       outputTokens: ['sglang:generation_tokens_total'],
+      prefixQueries: ['sglang:prompt_tokens_total'],
+      prefixHits: ['sglang:cached_tokens_total'],
       prefixHitRate: ['sglang:cache_hit_rate'],
+      preemptions: ['sglang:num_retracted_requests_total'],
       ttftSumS: ['sglang:time_to_first_token_seconds_sum'],
       ttftCount: ['sglang:time_to_first_token_seconds_count'],
       e2eSumS: ['sglang:e2e_request_latency_seconds_sum'],
@@ -72,6 +79,8 @@ export const knownServers: readonly KnownServer[] = [
       waiting: ['tgi_queue_size'],
       promptTokens: ['tgi_request_input_length_sum'],
       outputTokens: ['tgi_request_generated_tokens_sum'],
+      e2eSumS: ['tgi_request_duration_sum'],
+      e2eCount: ['tgi_request_duration_count'],
     },
   },
   {
@@ -81,8 +90,10 @@ export const knownServers: readonly KnownServer[] = [
       running: ['llamacpp:requests_processing'],
       waiting: ['llamacpp:requests_deferred'],
       kvCacheUse: ['llamacpp:kv_cache_usage_ratio'],
-      promptTokens: ['llamacpp:prompt_tokens_total'],
+      promptTokens: [llamaCppPrompt, 'llamacpp:prompt_tokens_total'],
       outputTokens: ['llamacpp:tokens_predicted_total'],
+      prefixQueries: [llamaCppPrompt],
+      prefixHits: ['llamacpp:prompt_tokens_cached_total'],
     },
   },
   {

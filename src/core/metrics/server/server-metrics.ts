@@ -75,8 +75,12 @@ function readFigures(text: string): Omit<Reading, 'atMs'> {
   const valuesOf = (name: string): number[] =>
     samples.flatMap((sample) => (sample.name === name ? [sample.value] : []));
   for (const figure of serverFigures) {
-    const found = (known.series[figure] ?? []).map(valuesOf).find((list) => list.length > 0);
-    if (found === undefined) continue;
+    const found = (known.series[figure] ?? [])
+      .map((series) => (typeof series === 'string' ? [series] : series).map(valuesOf))
+      .find((lists) => lists.every((list) => list.length > 0))
+      // vLLM writes -1 for a share that it doesn't know.
+      ?.flatMap((list) => (meanFigures.has(figure) ? list.filter((value) => value >= 0) : list));
+    if (found === undefined || found.length === 0) continue;
     const sum = found.reduce((total, value) => total + value, 0);
     values.set(figure, meanFigures.has(figure) ? sum / found.length : sum);
   }
@@ -86,12 +90,22 @@ function readFigures(text: string): Omit<Reading, 'atMs'> {
   return { server: known.name, values };
 }
 
+/**
+ * Returns a counter at each reading. Servers write some counters only once they have counted something, so these are 0
+ * before.
+ */
+function countsOf({ figures }: ServerMetrics, figure: ServerFigure): readonly (number | null)[] {
+  const values = figures[figure] ?? [];
+  const first = values.findIndex((value) => value !== null);
+  return values.map((value, index) => (index < first ? 0 : value));
+}
+
 /** Returns the change of a counter from the first reading to the last; null if unknown or if the server was restarted. */
-export function changeOf({ figures }: ServerMetrics, figure: ServerFigure): number | null {
-  const known = (figures[figure] ?? []).filter((value) => value !== null);
+export function changeOf(metrics: ServerMetrics, figure: ServerFigure): number | null {
+  const known = countsOf(metrics, figure).filter((value) => value !== null);
   const [first, last] = [known[0], known.at(-1)];
-  if (first === undefined || last === undefined || known.length < 2 || last < first) return null;
-  return last - first;
+  const restarted = known.some((value, index) => value < (known[index - 1] ?? value));
+  return first === undefined || last === undefined || known.length < 2 || restarted ? null : last - first;
 }
 
 /** Returns the share of prompt tokens that the server found in its prefix cache during the run, 0 to 1; null if unknown. */
@@ -113,8 +127,9 @@ function meanMs(metrics: ServerMetrics, sum: ServerFigure, count: ServerFigure):
 }
 
 /** Returns the rate of a counter between readings, per second, each at the time of the later one. */
-export function ratesOf({ atMs, figures }: ServerMetrics, figure: ServerFigure): (number | null)[] {
-  const values = figures[figure] ?? [];
+export function ratesOf(metrics: ServerMetrics, figure: ServerFigure): (number | null)[] {
+  const { atMs } = metrics;
+  const values = countsOf(metrics, figure);
   return atMs.map((ms, index) => {
     const [before, now, beforeMs] = [values[index - 1], values[index], atMs[index - 1]];
     if (typeof before !== 'number' || typeof now !== 'number' || beforeMs === undefined || ms <= beforeMs) return null;

@@ -31,6 +31,24 @@ describe('GPU metrics', () => {
     assert.deepEqual(readDcgm('vllm:num_requests_running 3\n'), []);
   });
 
+  it('are read with the labels of a cluster, and with reserved memory in the total', () => {
+    const t4 =
+      '{gpu="0",UUID="GPU-6d5c0ac5-74d7-3130-46f1-e93ed57f469a",pci_bus_id="00000000:37:00.0",device="nvidia0",modelName="Tesla T4",Hostname="node-1",DCGM_FI_DRIVER_VERSION="590.48.01",container="vllm",namespace="models",pod="llama-0"}';
+    const readings = ['GPU_UTIL', 'FB_FREE', 'FB_USED', 'FB_RESERVED', 'POWER_USAGE', 'GPU_TEMP'].map(
+      (name, index) => `DCGM_FI_DEV_${name}${t4} ${[73, 9_791, 5_120, 447, 68.25, 71][index]}`,
+    );
+    assert.deepEqual(readDcgm(`${readings.join('\n')}\nDCGM_FI_PROF_GR_ENGINE_ACTIVE${t4} 0.156205\n`), [
+      {
+        gpu: '0',
+        name: 'Tesla T4',
+        utilization: 0.73,
+        memoryUsedMiB: 5_120,
+        memoryTotalMiB: 15_358,
+        powerW: 68.25,
+      },
+    ]);
+  });
+
   it('keep the parts of a divided GPU apart, and have null for what is not reported', () => {
     const part = 'DCGM_FI_DEV_FB_USED{gpu="0",GPU_I_PROFILE="1g.10gb",GPU_I_ID="7"} 900\n';
     assert.deepEqual(readDcgm(part), [

@@ -73,6 +73,22 @@ describe('server metrics', () => {
     assert.ok(restarted);
     assert.equal(changeOf(restarted, 'outputTokens'), null);
     assert.deepEqual(ratesOf(restarted, 'outputTokens'), [null, 100, 100, null]);
+    at(3500, 5_000, 9_000, 0);
+    const grown = collector.result('u');
+    assert.ok(grown);
+    assert.equal(changeOf(grown, 'outputTokens'), null);
+  });
+
+  it('begin counters at 0 that a server writes only once it has counted something', () => {
+    const collector = createServerMetrics();
+    collector.add(-100, vllm({ num_requests_running: 0 }));
+    collector.add(400, vllm({ num_requests_running: 2, generation_tokens_total: 50 }));
+    collector.add(900, vllm({ num_requests_running: 2, generation_tokens_total: 80 }));
+    const metrics = collector.result('u');
+    assert.ok(metrics);
+    assert.deepEqual(metrics.figures.outputTokens, [null, 50, 80]);
+    assert.equal(changeOf(metrics, 'outputTokens'), 80);
+    assert.deepEqual(ratesOf(metrics, 'outputTokens'), [null, 100, 60]);
   });
 
   it('report why they are missing', () => {
