@@ -6,6 +6,7 @@ import { chosenEnvironment, isPrivate } from '../core/endpoints/variables/enviro
 import { checkVariables } from '../core/endpoints/variables/override.ts';
 import { maskTargets } from '../core/endpoints/mask.ts';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
+import type { Lookups } from '../core/endpoints/prepare.ts';
 import { prepareFromEnvironment } from '../core/endpoints/variables/from-environment.ts';
 import type { EndpointsFile, Problem, Target, RunTarget } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
@@ -120,7 +121,7 @@ export function makeInput({ path, shownAs, file, secrets }: LoadedFile, choices:
   const prepared = prepareFromEnvironment(targets, {
     env,
     dotenv: readDotenv(folder),
-    bodyFile: bodyReader(folder),
+    ...bodyReader(folder),
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     shownAs,
     stream,
@@ -169,18 +170,28 @@ export function readDotenv(folder: string): Readonly<Record<string, string | und
 }
 
 /** Returns a reader of body files relative to a folder. It reads each file once. */
-function bodyReader(folder: string): (path: string) => Uint8Array | undefined {
+function bodyReader(folder: string): Pick<Lookups, 'bodyFile' | 'unread'> {
   const bodies = new Map<string, Uint8Array | undefined>();
-  return (path) => {
-    if (!bodies.has(path)) bodies.set(path, readIfThere(resolve(folder, path)));
-    return bodies.get(path);
+  const codes = new Map<string, unknown>();
+  return {
+    bodyFile: (path) => {
+      if (!bodies.has(path))
+        bodies.set(
+          path,
+          readIfThere(resolve(folder, path), (code) => codes.set(path, code)),
+        );
+      return bodies.get(path);
+    },
+    unread: (path) => codes.get(path),
   };
 }
 
-function readIfThere(path: string): Uint8Array | undefined {
+/** Returns the bytes of a file; undefined, after a call of `unread` with the code, if it can't be read. */
+function readIfThere(path: string, unread?: (code: unknown) => void): Uint8Array | undefined {
   try {
     return readFileSync(path);
-  } catch {
+  } catch (error) {
+    unread?.(error instanceof Error && 'code' in error ? error.code : undefined);
     return undefined;
   }
 }

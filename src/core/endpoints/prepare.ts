@@ -6,6 +6,7 @@ import { isJson } from './read/json-body.ts';
 import { filesOf, prepareLlm } from './llm/prepare-llm.ts';
 import { withScheme } from './read/request-line.ts';
 import type { PreparedRequest, Target } from './types.ts';
+import { unreadFile } from './unread-file.ts';
 import { anyPlaceholder, placeholderPattern } from './variables/variables.ts';
 import { ownHeaders } from './known-words.ts';
 
@@ -21,6 +22,8 @@ export interface Lookups {
    * @param written path in the target
    */
   bodyFile(path: string, written?: string): Uint8Array | undefined;
+  /** Returns the code of the error when a file couldn't be read. Absent: unknown. */
+  unread?(path: string): unknown;
   /** Returns the SHA-256 of a file's bytes in hexadecimal. Absent: results don't name it. */
   digest?(bytes: Uint8Array): string;
   /** Name of the endpoints file in messages. */
@@ -107,11 +110,12 @@ const noHeaders: PreparedRequest['headers'] = [];
  * Returns the request of a target, with its placeholders replaced and its body as bytes.
  * @throws LoadlensError that names file and line, but never a value, which may be secret
  */
-export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest {
-  const place = `${lookups.shownAs}:${target.range.start.line + 1}`;
+export function prepareTarget(target: Target, from: Lookups): PreparedRequest {
+  const place = `${from.shownAs}:${target.range.start.line + 1}`;
   const fail: Fail = (message, hint) => {
     throw new LoadlensError(`${place}: ${message}`, { hint });
   };
+  const lookups: Lookups = { ...from, bodyFile: (path, written) => bodyFile(path, written ?? path, from, fail) };
   const dynamic = dynamicParts();
   const resolve = resolver(target, lookups, dynamic, fail);
 
@@ -145,6 +149,13 @@ export function prepareTarget(target: Target, lookups: Lookups): PreparedRequest
     ...(dynamic.written.length > 0 && { dynamic: dynamic.written }),
     ...llm,
   };
+}
+
+/** Returns the bytes of a file; undefined if it can't be read for an unknown cause. */
+function bodyFile(path: string, written: string, from: Lookups, fail: Fail): Uint8Array | undefined {
+  const bytes = from.bodyFile(path, written);
+  const cause = bytes === undefined ? unreadFile(from.unread?.(path)) : undefined;
+  return cause === undefined ? bytes : fail(`Can't read ${written}: ${cause.why}.`, cause.hint);
 }
 
 /** Returns a function that replaces placeholders: those of the run by values, those of each request by tokens. */

@@ -1,7 +1,7 @@
 import type { Synthetic } from '../endpoints/types.ts';
 import { drawLength, type Lengths } from '../values/llm/lengths.ts';
 import { seededUnits } from '../values/pick.ts';
-import { blockTokens } from './trace.ts';
+import { blockTokens } from '../endpoints/data/trace.ts';
 import { words as usualWords } from '../values/words.ts';
 
 /** Prompt and output tokens of one request of a target. */

@@ -2,9 +2,6 @@ import type { Trace } from '../endpoints/data/trace.ts';
 import { LoadlensError } from '../errors.ts';
 import type { RunInput, RunPlan } from './types.ts';
 
-/** Tokens of a block of a trace's prompts, as in Mooncake's traces. */
-export const blockTokens = 512;
-
 /** Returns the trace of a run; undefined without one. */
 export const traceOf = (requests: readonly Pick<RunInput['requests'][number], 'trace'>[]): Trace | undefined =>
   requests.find(({ trace }) => trace !== undefined)?.trace;

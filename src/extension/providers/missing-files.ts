@@ -40,13 +40,15 @@ function diagnosticOf(document: TextDocument, target: Target, path: string): Dia
 /** The line that names the file: a directive above the request line, or a body below it. */
 export function rangeOfFile(document: TextDocument, { llm, range }: Target, path: string): Range {
   const { line } = range.start;
-  const isDirective = [llm?.prompts, llm?.conversations, llm?.image].includes(path);
+  const isDirective = [llm?.prompts, llm?.conversations, llm?.image, llm?.trace].includes(path);
   const step = isDirective ? -1 : 1;
   for (let away = 1; away <= mostLines; away += 1) {
     const at = line + step * away;
     if (at < 0 || at >= document.lineCount) break;
     const { text } = document.lineAt(at);
-    const written = /^(\s*(?:(?:#+|\/\/+)\s*@(?:prompts|conversations|image)\s*=?\s*|[@<]\s*))(\S.*?)\s*$/.exec(text);
+    const written = /^(\s*(?:(?:#+|\/\/+)\s*@(?:prompts|conversations|image|trace)\s*=?\s*|[@<]\s*))(\S.*?)\s*$/.exec(
+      text,
+    );
     // By way of a variable the path is another text: then the first file of its kind is meant.
     if (written === null || (written[2] !== path && !(written[2] ?? '').includes('{{'))) continue;
     const start = written[1]?.length ?? 0;

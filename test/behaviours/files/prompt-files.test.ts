@@ -119,6 +119,31 @@ describe('prompt files', () => {
     assert.deepEqual(texts('p.csv', 'Frage\neins\nzwei'), ['eins', 'zwei']);
   });
 
+  it('read values that a spreadsheet separated by semicolons', () => {
+    assert.deepEqual(texts('p.csv', 'id;prompt\r\n1;"a, b; c"\r\n2;d\r\n'), ['a, b; c', 'd']);
+    assert.deepEqual(texts('p.csv', '"a; b",prompt\n1,c\n'), ['c']);
+  });
+
+  it('send a number of a table as a number if its member is one', () => {
+    assert.deepEqual(bodies('p.csv', 'prompt,max_tokens,user\n5,64,7\n'), [
+      { model: 'm', prompt: '5', max_tokens: 64, user: '7' },
+    ]);
+  });
+
+  it('skip empty prompts, as published data sets have them', () => {
+    assert.deepEqual(texts('p.jsonl', lines('a', '', { prompt: ' ' }, { question: '' }, 'b')), ['a', 'b']);
+    assert.deepEqual(texts('p.csv', 'prompt,answer\n,x\na,y\n'), ['a']);
+    assert.deepEqual(texts('p.jsonl', lines({ turns: ['', 'a'] }, { turns: [{ text: 'b' }] })), ['a', 'b']);
+    assert.deepEqual(chat('p.jsonl', lines({ messages: [{ role: 'user', content: null }] }, 'a')), [[user('a')]]);
+  });
+
+  it("don't send tokens to a chat", () => {
+    assert.match(
+      complaint('p.jsonl', lines({ prompt: [1, 2] }), '/v1/chat/completions'),
+      /p\.jsonl:1 is a list, but this URL takes messages\./,
+    );
+  });
+
   it('read one text per line, whatever it contains', () => {
     assert.deepEqual(texts('p.txt', 'a, "b"\n\n{ not JSON\n[also] not\n'), ['a, "b"', '{ not JSON', '[also] not']);
     assert.deepEqual(texts('p.txt', '[1, 2]\n'), ['[1, 2]']);
@@ -145,9 +170,21 @@ describe('prompt files', () => {
     for (const [name, content, message] of [
       ['p.txt', Buffer.from('fine\nplus cher café\n', 'latin1'), "p.txt:2 isn't UTF-8."],
       ['p.jsonl', Buffer.from(lines('a', 'b', 'ü'), 'latin1'), "p.jsonl:3 isn't UTF-8."],
-      ['p.jsonl', '"a"\n\n{"prompt": \n', 'p.jsonl:3 is neither a JSON string nor a JSON object.'],
-      ['p.json', '[\n "a",\n "b"\n', 'p.json:1 is neither a JSON string nor a JSON object.'],
-      ['p.json', '[\n "a",\n {"id": 1},\n [2]\n]', 'p.json:4 is neither a string nor an object.'],
+      ['p.jsonl', '"a"\n\n{"prompt": \n', "p.jsonl:3 isn't valid JSON."],
+      ['p.json', '[\n "a",\n "b"\n', 'p.json:4 ends before its list does.'],
+      ['p.json', '[\n "a",\n {"text": "b\n', 'p.json:3 has an entry without an end (entry 2).'],
+      ['p.json', '[{"text": "a"},{"text": "b"},{"text": \'c\'}]', "p.json:1 (entry 3) isn't valid JSON."],
+      ['p.json', '["a", "b",\n]', 'p.json:2 has a comma without an entry.'],
+      ['p.json', '["a"]\n["b"]', 'p.json:2 has text after the end of its list.'],
+      ['p.json', '[\n "a",\n {"id": 1},\n [2]\n]', 'p.json:4 is neither a JSON string nor a JSON object.'],
+      ['p.jsonl', '"a"\n\0\0\0\0', "p.jsonl:2 isn't valid JSON."],
+      ['p.txt', 'a\n\0\0\0\0', 'p.txt:2 has a NUL character.'],
+      ['p.jsonl', lines({ prompt: 5 }), 'p.jsonl:1 has a prompt that is neither a text nor a list.'],
+      ['p.jsonl', lines('a', { prompt: null }), 'p.jsonl:2 has no prompt.'],
+      ['p.jsonl', lines({ messages: 'a' }), "p.jsonl:1 has messages that aren't a list."],
+      ['p.jsonl', lines('', { prompt: ' ' }), 'p.jsonl has only empty prompts, or conversations without a user turn.'],
+      ['p.json', new Uint8Array([0x1f, 0x8b, 8, 0]), 'p.json is compressed with gzip, not a text.'],
+      ['p.json', new TextEncoder().encode('PAR1....'), 'p.json is a Parquet file, not a text.'],
       ['p.json', '[\n\n "a",\n {"id": 1}\n]', 'p.json:4 has no prompt.'],
       ['p.jsonl', lines('a', { foo: 'b' }), 'p.jsonl:2 has no prompt.'],
       ['p.csv', 'id,frage\n1,eins\n', 'p.csv:2 has no prompt.'],
@@ -155,7 +192,8 @@ describe('prompt files', () => {
       ['p.csv', 'id,prompt\n1,eins, zwei\n', 'p.csv:2 has more fields than the header.'],
       ['p.csv', 'prompt\n', 'Prompts file p.csv is empty.'],
       ['p.txt', ' \n', 'Prompts file p.txt is empty.'],
-      ['p.json', '[{"conversations": []}]', 'p.json:1 has no conversation with a user turn.'],
+      ['p.csv', 'prompt,id,prompt\n', 'p.csv:1 has two columns "prompt".'],
+      ['p.json', '[{"conversations": []}]', 'p.json has only empty prompts, or conversations without a user turn.'],
     ] as const) {
       assert.equal(complaint(name, content), `e.txt:2: ${message}`);
     }

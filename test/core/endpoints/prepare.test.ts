@@ -69,6 +69,20 @@ describe('prepareTarget', () => {
     );
   });
 
+  it('says why a file that is there can not be read', () => {
+    for (const [code, why] of [
+      ['EISDIR', "it's a folder. Check the path"],
+      ['NoPermissions', 'permission is missing. Allow this user'],
+      ['ERR_FS_FILE_TOO_LARGE', "it's larger than 2 GiB. Use a part"],
+      ['ENOENT', "it doesn't exist. Check the path (relative to the endpoints file)"],
+    ] as const) {
+      const from = { ...lookups(), unread: () => code };
+      for (const text of ['POST http://a/\n@c.bin', '# @prompts c.bin\nPOST http://a/v1/completions']) {
+        assert.ok(refusal(only(text), from).includes(`: Can't read c.bin: ${why}`), code);
+      }
+    }
+  });
+
   it('reports file, line, and what to set if a value is missing', () => {
     assert.match(
       refusal(only('# x\nhttp://a/{{$env HOME_PAGE}}'), lookups()),

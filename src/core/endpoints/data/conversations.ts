@@ -28,29 +28,36 @@ const shape = 'Expected {"turns": ["Hello", "Tell me more"]}, or a list of messa
 /**
  * Returns the conversations of a file, see readEntries: objects with `messages` (role, content), ShareGPT's `conversations`
  * (from, value), or `turns` (texts, or objects with `text`, `delay`, and `max_tokens`). Answers in the file are left out, and
- * so are conversations without a turn of the user. `fail` receives a message and a hint.
+ * so are conversations without a turn of the user, or with an empty one. `fail` receives a message and a hint.
  */
 export function readConversations(path: string, bytes: Uint8Array | undefined, fail: Fail): Conversation[] {
   if (bytes === undefined) {
     return fail(`Can't read conversations file ${path}.`, 'Check the path (relative to the endpoints file).');
   }
-  const failAt: FailAt = (line, message, hint) => fail(`${path}:${line} ${message}.`, hint);
-  const entries = readEntries(path, bytes, failAt);
-  if (entries.length === 0) return fail(`Conversations file ${path} is empty.`, shape);
-  const conversations = entries.flatMap(
-    ({ value, line }) => conversationOf(value, (message, hint) => failAt(line, message, hint)) ?? [],
-  );
-  if (conversations.length === 0) return failAt(1, 'has no conversation with a user turn', shape);
+  const failAt: FailAt = (place, message, hint) => fail(`${place} ${message}.`, hint);
+  const conversations: Conversation[] = [];
+  let isEmpty = true;
+  for (const { value, place } of readEntries(path, bytes, failAt)) {
+    isEmpty = false;
+    const conversation = conversationOf(value, (message, hint) => failAt(place, message, hint));
+    if (conversation !== undefined) conversations.push(conversation);
+  }
+  if (isEmpty) return fail(`Conversations file ${path} is empty.`, shape);
+  if (conversations.length === 0) return failAt(path, 'has no conversation with a user turn that has a text', shape);
   return conversations;
 }
 
-/** Returns the conversation of an entry; undefined without a turn of the user, as in large data sets. */
+/** Returns the conversation of an entry; undefined without a turn of the user, or with an empty one, as in large data sets. */
 function conversationOf(value: unknown, fail: Fail): Conversation | undefined {
   const entry = isObject(value) ? value : {};
   const list = entry['messages'] ?? entry['conversations'] ?? entry['conversation'] ?? entry['turns'];
   if (!Array.isArray(list)) return fail("isn't a conversation", shape);
   const turns = list.flatMap((one: unknown) => turnOf(one, fail) ?? []);
   if (turns.length === 0) return undefined;
+  if (turns.some(({ content }) => content === '')) {
+    // Published data sets have them, so they can't be fixed. Lists of turns are written for a benchmark.
+    return list === entry['turns'] ? fail('has an empty turn', shape) : undefined;
+  }
   const system = typeof entry['system'] === 'string' ? entry['system'] : systemIn(list);
   const maxTokens = limitIn(entry, fail);
   return {
@@ -59,7 +66,8 @@ function conversationOf(value: unknown, fail: Fail): Conversation | undefined {
   };
 }
 
-function roleOf(message: Json): string {
+/** Returns the role of a message in lower case; user without one. */
+export function roleOf(message: Json): string {
   const role = message['role'] ?? message['from'];
   return typeof role === 'string' ? role.toLowerCase() : 'user';
 }
@@ -71,15 +79,16 @@ function systemIn(list: readonly unknown[]): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** Returns a turn of the user; undefined for another role. */
+/** Returns a turn of the user, with the content '' if it's empty; undefined for another role. */
 function turnOf(value: unknown, fail: Fail): Turn | undefined {
-  if (typeof value === 'string') return value === '' ? fail('has an empty turn', shape) : { content: value };
+  if (typeof value === 'string') return { content: value.trim() === '' ? '' : value };
   if (!isObject(value)) return fail('has a turn that is neither a text nor an object', shape);
   if (!/^(?:user|human)$/.test(roleOf(value))) return undefined;
-  const content = value['content'] ?? value['value'] ?? value['text'];
-  const isText = typeof content === 'string' && content !== '';
-  if (!isText && !(Array.isArray(content) && content.length > 0 && content.every(isObject)))
-    return fail('has a user turn without text', shape);
+  const content = value['content'] ?? value['value'] ?? value['text'] ?? '';
+  if (typeof content === 'string' ? content.trim() === '' : Array.isArray(content) && content.length === 0)
+    return { content: '' };
+  if (typeof content !== 'string' && !(Array.isArray(content) && content.every(isObject)))
+    return fail('has a user turn that is neither a text nor a list of parts', shape);
   const thinkMs = delayIn(value, fail);
   const maxTokens = limitIn(value, fail);
   return { content, ...(thinkMs !== undefined && { thinkMs }), ...(maxTokens !== undefined && { maxTokens }) };

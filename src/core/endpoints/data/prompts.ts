@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../json.ts';
+import { roleOf } from './conversations.ts';
 import { readEntries, type FailAt } from './data-set.ts';
 
 /** A prompt of a prompts file. */
@@ -15,7 +16,7 @@ export interface Prompt {
   readonly answer?: string;
 }
 
-/** Prompts of a file, and the number of its entries: those without a prompt are skipped. */
+/** Prompts of a file, and the number of its entries: those with an empty prompt or without a user turn are skipped. */
 export interface ReadPrompts {
   readonly prompts: readonly Prompt[];
   readonly entries: number;
@@ -39,20 +40,24 @@ export function readPrompts(
   if (bytes === undefined) {
     return fail(`Can't read prompts file ${path}.`, 'Check the path (relative to the endpoints file).');
   }
-  const failAt: FailAt = (line, message, hint) => fail(`${path}:${line} ${message}.`, hint);
-  const entries = readEntries(path, bytes, failAt);
-  if (entries.length === 0) return fail(`Prompts file ${path} is empty.`, 'Write one prompt per line.');
-  const prompts = entries.flatMap(({ value, line }) => {
-    const prompt = promptOf(value, (message, hint) => failAt(line, message, hint));
-    return prompt === undefined ? [] : [{ place: `${path}:${line}`, ...prompt }];
-  });
-  if (prompts.length === 0) return failAt(1, 'has no conversation with a user turn', 'Specify another file.');
-  return { prompts, entries: entries.length };
+  const failAt: FailAt = (place, message, hint) => fail(`${place} ${message}.`, hint);
+  const prompts: Prompt[] = [];
+  let entries = 0;
+  for (const { value, place } of readEntries(path, bytes, failAt)) {
+    entries += 1;
+    const prompt = promptOf(value, (message, hint) => failAt(place, message, hint));
+    if (prompt !== undefined) prompts.push({ place, ...prompt });
+  }
+  if (entries === 0) return fail(`Prompts file ${path} is empty.`, 'Write one prompt per line.');
+  if (prompts.length === 0) {
+    return failAt(path, 'has only empty prompts, or conversations without a user turn', 'Specify another file.');
+  }
+  return { prompts, entries };
 }
 
-/** Returns the prompt of an entry; undefined for a conversation without a user message, as in large data sets. */
+/** Returns the prompt of an entry; undefined if it's empty or a conversation without a user turn, as in large data sets. */
 function promptOf(value: unknown, fail: (message: string, hint: string) => never): Omit<Prompt, 'place'> | undefined {
-  if (typeof value === 'string') return { text: value };
+  if (typeof value === 'string') return isEmpty(value) ? undefined : { text: value };
   if (!isObject(value)) return fail('is neither a string nor an object', 'Expected {"prompt": "Once upon a time"}.');
   const turns = value['conversations'] ?? value['conversation'] ?? value['turns'];
   if (Array.isArray(turns)) return firstHumanTurn(turns);
@@ -62,16 +67,22 @@ function promptOf(value: unknown, fail: (message: string, hint: string) => never
   const members = said === undefined ? others : without(others, said);
   const withAnswer = <T extends object>(found: T, answer = own): T & Pick<Prompt, 'answer'> =>
     answer === undefined ? found : { ...found, answer };
-  const conversation = Array.isArray(messages) ? messages : prompt;
+  if (messages !== undefined && messages !== null && !Array.isArray(messages))
+    return fail("has messages that aren't a list", 'Expected {"messages": [{"role": "user", "content": "…"}]}.');
+  const conversation = messages ?? prompt;
   if (Array.isArray(conversation) && conversation.every(isObject)) {
     const asked = upToUser(conversation);
     if (asked.length === 0) return fail('has no user message', 'Add {"role": "user", "content": "…"}.');
+    if (hasNoText(asked.at(-1))) return undefined;
     return withAnswer({ messages: asked, members }, contentOf(conversation[asked.length]) ?? own);
   }
-  if (typeof prompt === 'string') return withAnswer({ text: prompt, members });
-  if (prompt !== undefined) return { members: value };
+  if (typeof prompt === 'string') return isEmpty(prompt) ? undefined : withAnswer({ text: prompt, members });
+  if (Array.isArray(prompt)) return { members: value };
+  if (prompt !== undefined && prompt !== null)
+    return fail('has a prompt that is neither a text nor a list', 'Expected {"prompt": "Once upon a time"}.');
   const name = textMembers.find((member) => typeof value[member] === 'string');
-  if (name === undefined) return { members: value };
+  if (name === undefined) return { members };
+  if (isEmpty(String(value[name]))) return undefined;
   const more = name === 'instruction' && typeof value['input'] === 'string' ? value['input'].trim() : '';
   return withAnswer({ text: more === '' ? String(value[name]) : `${String(value[name])}\n\n${more}` });
 }
@@ -79,12 +90,16 @@ function promptOf(value: unknown, fail: (message: string, hint: string) => never
 const without = (members: Json, name: string): Json =>
   Object.fromEntries(Object.entries(members).filter(([key]) => key !== name));
 
+const isEmpty = (text: string): boolean => text.trim() === '';
+
+/** Returns whether a message has neither a text nor parts. */
+const hasNoText = (message: Json | undefined): boolean =>
+  !Array.isArray(message?.['content']) && contentOf(message) === undefined;
+
 /** Returns the text of a message; undefined without one. */
 function contentOf(message: unknown): string | undefined {
-  if (typeof message === 'string') return message;
-  if (!isObject(message)) return undefined;
-  const text = message['value'] ?? message['content'] ?? message['text'];
-  return typeof text === 'string' && text !== '' ? text : undefined;
+  const text = isObject(message) ? (message['value'] ?? message['content'] ?? message['text']) : message;
+  return typeof text === 'string' && !isEmpty(text) ? text : undefined;
 }
 
 /**
@@ -102,7 +117,7 @@ function firstHumanTurn(turns: readonly unknown[]): Omit<Prompt, 'place'> | unde
   return undefined;
 }
 
-const isHuman = (turn: Json): boolean => /^(?:human|user)$/i.test(String(turn['from'] ?? turn['role']));
+const isHuman = (turn: Json): boolean => /^(?:human|user)$/.test(roleOf(turn));
 
 /** Returns the messages up to the last one of the user: the model generates those after it. */
 const upToUser = (messages: readonly Json[]): readonly Json[] =>

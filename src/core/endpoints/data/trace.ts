@@ -1,5 +1,8 @@
+import { mostTokens } from '../../values/llm/lengths.ts';
 import { isObject } from '../json.ts';
-import { readCsv } from './csv-rows.ts';
+import { readCsv, separatorOf } from './csv-rows.ts';
+import { failText, readJson, startsWith, utf8OfFile, type FailAt } from './data-set.ts';
+import { textOf } from './decode-text.ts';
 
 /** One request of a trace. */
 export interface TraceRow {
@@ -20,10 +23,25 @@ export interface Trace {
   readonly rows: readonly TraceRow[];
 }
 
+/** Tokens of a block of a trace's prompts, as in Mooncake's traces. */
+export const blockTokens = 512;
 /** Maximum number of requests in a trace. */
 const mostRows = 1_000_000;
+/** Maximum time between the first request of a file and any other, days: longer ones are in another unit than ms. */
+const mostDays = 366;
+const dayMs = 86_400_000;
 
 type Fail = (message: string, hint: string) => never;
+
+/** Members of a request in a file, unchecked. */
+interface Raw {
+  readonly place: string;
+  readonly format: Trace['format'];
+  readonly at: unknown;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly blocks: unknown;
+}
 
 /**
  * Returns the requests of a trace: Mooncake's JSON lines (timestamp in ms, input_length, output_length, hash_ids), Azure's CSV
@@ -31,92 +49,116 @@ type Fail = (message: string, hint: string) => never;
  */
 export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fail): Trace {
   if (bytes === undefined) return fail(`Can't read trace ${path}.`, 'Check the path (relative to the endpoints file).');
-  const text = new TextDecoder().decode(bytes);
-  const isJson = text.trimStart().startsWith('{');
-  const at = (line: number, message: string, hint: string): never => fail(`${path}:${line} ${message}.`, hint);
-  const entries = isJson ? jsonRows(text, at) : csvRows(text, at);
-  const [first] = entries.rows;
-  if (first === undefined) return fail(`Trace ${path} is empty.`, 'Write one request per line.');
-  if (entries.rows.length > mostRows)
-    return at(mostRows + 1, 'is beyond 1,000,000 requests', 'Use a part of the trace.');
+  const failAt: FailAt = (place, message, hint) => fail(`${place} ${message}.`, hint);
+  const utf8 = utf8OfFile(path, bytes, failAt);
+  const isJson = startsWith(utf8, '{') || startsWith(utf8, '[');
+  const rows: TraceRow[] = [];
+  let format: Trace['format'] = isJson ? 'loadlens' : 'azure';
+  let first: TraceRow | undefined;
+  for (const raw of utf8.length === 0 ? [] : isJson ? jsonRows(path, utf8, failAt) : csvRows(path, utf8, failAt)) {
+    if (rows.length === mostRows) failAt(raw.place, 'is beyond 1,000,000 requests', 'Use a part of the trace.');
+    if (raw.format === 'mooncake') ({ format } = raw);
+    const row = rowOf(raw, failAt);
+    first ??= row;
+    checkNeighbor(row, first, raw.place, failAt);
+    rows.push(row);
+  }
+  if (rows.length === 0) return fail(`Trace ${path} is empty.`, 'Write one request per line.');
+  const sorted = rows.toSorted((a, b) => a.atMs - b.atMs);
+  const startMs = sorted[0]?.atMs ?? 0;
+  return { file: path, format, rows: sorted.map((each) => Object.assign(each, { atMs: each.atMs - startMs })) };
+}
+
+/** Fails for a request that has other members than the first one, or a time in another unit. */
+function checkNeighbor(row: TraceRow, first: TraceRow, place: string, fail: FailAt): void {
   for (const [name, what] of [
     ['input', 'prompt'],
     ['output', 'response'],
   ] as const) {
-    const without = entries.rows.findIndex((each) => each[name] === undefined);
-    if (without >= 0 && entries.rows.some((each) => each[name] !== undefined))
-      return fail(
-        `Request ${without + 1} of trace ${path} has no length of the ${what}, but others have.`,
-        'Add it, or remove all.',
-      );
+    if ((row[name] === undefined) === (first[name] === undefined)) continue;
+    const [has, others] = row[name] === undefined ? ['no', 'has one'] : ['a', 'has none'];
+    fail(
+      place,
+      `has ${has} length of the ${what}, but the first request ${others}`,
+      'Set it in all requests, or in none.',
+    );
   }
-  const sorted = entries.rows.toSorted((a, b) => a.atMs - b.atMs);
-  const startMs = sorted[0]?.atMs ?? 0;
-  return {
-    file: path,
-    format: entries.format,
-    rows: sorted.map((each) => Object.assign(each, { atMs: each.atMs - startMs })),
-  };
+  if (Math.abs(row.atMs - first.atMs) > mostDays * dayMs) {
+    fail(place, `is more than ${mostDays} days from the first request`, 'Times are in ms. Convert them.');
+  }
 }
-
-type FailAt = (line: number, message: string, hint: string) => never;
 
 const jsonHint =
   'Expected {"timestamp": 1500, "input_length": 512, "output_length": 64, "hash_ids": [7]} or {"at": 1500, "input": 512, "output": 64}, times in ms.';
 
-function jsonRows(text: string, fail: FailAt): Pick<Trace, 'format' | 'rows'> {
-  let format: Trace['format'] = 'loadlens';
-  const rows = text.split(/\r?\n/).flatMap((line, index): TraceRow[] => {
-    if (line.trim() === '') return [];
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      return fail(index + 1, "isn't valid JSON", jsonHint);
+function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> {
+  for (const { value, place } of readJson(path, utf8, (at, message) => fail(at, message, jsonHint))) {
+    if (!isObject(value)) return fail(place, "isn't an object", jsonHint);
+    yield {
+      place,
+      format: 'timestamp' in value ? 'mooncake' : 'loadlens',
+      at: value['timestamp'] ?? value['at'],
+      input: value['input_length'] ?? value['input'],
+      output: value['output_length'] ?? value['output'],
+      blocks: value['hash_ids'],
+    };
+  }
+}
+
+const csvHint = 'Expected the columns TIMESTAMP, ContextTokens, and GeneratedTokens.';
+
+function* csvRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> {
+  const text = textOf(utf8) ?? failText(path, { bytes: utf8, line: 1 }, fail);
+  let places: readonly number[] | undefined;
+  for (const { line, fields } of readCsv(text, separatorOf(text), (at, fault) =>
+    fail(`${path}:${at}`, `has ${fault}`, csvHint),
+  )) {
+    const place = `${path}:${line}`;
+    if (places === undefined) {
+      places = ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'].map((name) => fields.indexOf(name));
+      if (places.includes(-1)) fail(place, 'is not the head of a trace', csvHint);
+      continue;
     }
-    if (!isObject(value)) return fail(index + 1, "isn't an object", jsonHint);
-    if ('timestamp' in value) format = 'mooncake';
-    const atMs = timeOf(value['timestamp'] ?? value['at']);
-    if (atMs === undefined) return fail(index + 1, 'has no time', jsonHint);
-    const input = value['input_length'] ?? value['input'];
-    const output = value['output_length'] ?? value['output'];
-    const blocks = value['hash_ids'];
-    if (![input, output].every((count) => count === undefined || isCount(count)))
-      return fail(index + 1, 'has a length that is not a whole number from 1 on', jsonHint);
-    if (blocks !== undefined && !(Array.isArray(blocks) && blocks.every((id) => Number.isInteger(id) && id >= 0)))
-      return fail(index + 1, 'has hash_ids that are not whole numbers', jsonHint);
-    return [row(atMs, input, output, blocks)];
-  });
-  return { format, rows };
+    const [at, input, output] = places.map((index) => fields[index] ?? '');
+    yield { place, format: 'azure', at, input: numberIn(input), output: numberIn(output), blocks: undefined };
+  }
 }
 
-function csvRows(text: string, fail: FailAt): Pick<Trace, 'format' | 'rows'> {
-  const hint = 'Expected the columns TIMESTAMP, ContextTokens, and GeneratedTokens.';
-  const read = readCsv(text, ',');
-  if ('fault' in read) return fail(read.line, `has ${read.fault}`, hint);
-  const [head, ...rest] = read;
-  const places = ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'].map((name) => head?.fields.indexOf(name) ?? -1);
-  const [time = -1, context = -1, generated = -1] = places;
-  if (places.includes(-1)) return fail(head?.line ?? 1, 'is not the head of a trace', hint);
-  const rows = rest.map(({ line, fields }) => {
-    const atMs = timeOf(fields[time]);
-    const [input, output] = [Number(fields[context]), Number(fields[generated])];
-    if (atMs === undefined) return fail(line, 'has no time', hint);
-    if (!isCount(input) || !isCount(output))
-      return fail(line, 'has a length that is not a whole number from 1 on', hint);
-    return row(atMs, input, output);
-  });
-  return { format: 'azure', rows };
+const numberIn = (field = ''): unknown => (field.trim() === '' ? field : Number(field));
+
+/** Returns a request of the trace. Members that are null count as absent. */
+function rowOf({ place, format, at, input, output, blocks }: Raw, fail: FailAt): TraceRow {
+  const hint = format === 'azure' ? csvHint : jsonHint;
+  const atMs = timeOf(at);
+  if (atMs === undefined) return fail(place, (at ?? '') === '' ? 'has no time' : "has a time that can't be read", hint);
+  const length = (value: unknown, of: string): number | undefined => {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostTokens) return value;
+    const range = `1 to ${mostTokens.toLocaleString('en-US')}`;
+    return fail(
+      place,
+      `has a length of the ${of} that isn't a whole number from ${range}`,
+      `Fix or remove it. ${hint}`,
+    );
+  };
+  const [inputs, outputs] = [length(input, 'prompt'), length(output, 'response')];
+  const row: TraceRow = {
+    atMs,
+    ...(inputs !== undefined && { input: inputs }),
+    ...(outputs !== undefined && { output: outputs }),
+  };
+  if (blocks === undefined || blocks === null) return row;
+  if (!Array.isArray(blocks) || !blocks.every((id) => Number.isInteger(id) && id >= 0))
+    return fail(place, 'has hash_ids that are not whole numbers', hint);
+  const fit = Math.ceil((row.input ?? 0) / blockTokens);
+  if (blocks.length > fit) {
+    const lengths =
+      row.input === undefined ? 'no length of the prompt' : `a prompt of ${row.input} tokens, which has ${fit}`;
+    const needed = `Each stands for ${blockTokens} tokens of the prompt. Convert traces with blocks of another size.`;
+    return fail(place, `has ${blocks.length} hash_ids, but ${lengths}`, needed);
+  }
+  return { ...row, blocks: blocks.map(Number) };
 }
-
-const row = (atMs: number, input?: unknown, output?: unknown, blocks?: unknown): TraceRow => ({
-  atMs,
-  ...(typeof input === 'number' && { input }),
-  ...(typeof output === 'number' && { output }),
-  ...(Array.isArray(blocks) && { blocks: blocks.map(Number) }),
-});
-
-const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1;
 
 /** Returns a time in ms: a number, or `2023-11-16 18:15:46.6805900` as UTC. Digits beyond ms count. */
 function timeOf(value: unknown): number | undefined {

@@ -25,6 +25,8 @@ export function withPrompt(
     return fail(`${place} is a conversation, but this URL takes text.`, 'Send it to …/chat/completions.');
   }
   if (prompt === undefined) {
+    if (chat && Array.isArray(members?.['prompt']))
+      return fail(`${place} is a list, but this URL takes messages.`, 'Send it to …/completions.');
     const known = Object.keys(members ?? {}).some((name) => name in written || requestMembers.has(name));
     if (known && (member in json || 'messages' in json)) return json;
     const hint = 'Expected a member prompt, text, messages, conversations, question, or instruction.';

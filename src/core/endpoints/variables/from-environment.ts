@@ -5,7 +5,7 @@ import type { PreparedRequest, Target } from '../types.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Sources without an editor: all values from outside the file are environment variables. */
-export interface EnvironmentLookups extends Pick<Lookups, 'bodyFile' | 'digest' | 'shownAs' | 'stream'> {
+export interface EnvironmentLookups extends Pick<Lookups, 'bodyFile' | 'unread' | 'digest' | 'shownAs' | 'stream'> {
   readonly env: Environment;
   /** Values of the `.env` file. Absent: read from the environment, as in a worker of Artillery. */
   readonly dotenv?: Environment;

@@ -9,7 +9,7 @@ export type Lengths =
   | { readonly kind: 'choice'; readonly choices: readonly { readonly tokens: number; readonly weight: number }[] };
 
 /** Longest length, in tokens. */
-const mostTokens = 10_000_000;
+export const mostTokens = 10_000_000;
 
 /** Form of a distribution, for messages. */
 export const lengthsForm =

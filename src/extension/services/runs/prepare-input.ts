@@ -71,13 +71,15 @@ async function lookupsFor(
   if (values === undefined) return undefined;
   const known = await valueLookups(uri, targets, values);
   const bodies = new Map<string, Uint8Array>();
+  const codes = new Map<string, unknown>();
   for (const path of filesFor(targets, known)) {
-    const bytes = await readIfThere(placeOf(uri, path));
+    const bytes = await readIfThere(placeOf(uri, path), (code) => codes.set(path, code));
     if (bytes !== undefined) bodies.set(path, bytes);
   }
   return {
     ...known,
     bodyFile: (path) => bodies.get(path),
+    unread: (path) => codes.get(path),
     digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     base64: (written) => {
       const bytes = bodies.get(resolvedPath(written, known) ?? '');
@@ -133,10 +135,12 @@ async function readDotenv(uri: Uri): Promise<Readonly<Record<string, string | un
   return bytes === undefined ? {} : parseEnv(new TextDecoder().decode(bytes));
 }
 
-async function readIfThere(uri: Uri): Promise<Uint8Array | undefined> {
+/** Returns the bytes of a file; undefined, after a call of `unread` with the code, if it can't be read. */
+async function readIfThere(uri: Uri, unread?: (code: unknown) => void): Promise<Uint8Array | undefined> {
   try {
     return await workspace.fs.readFile(uri);
-  } catch {
+  } catch (error) {
+    unread?.(error instanceof Error && 'code' in error ? error.code : undefined);
     return undefined;
   }
 }

@@ -52,12 +52,19 @@ describe('a conversations file', () => {
     ['{"turns":["a"]}\n{"prompt":"b"}', /^chats\.jsonl:2 isn't a conversation\. Expected \{"turns"/],
     ['{"turns":["a",""]}', /^chats\.jsonl:1 has an empty turn\./],
     ['{"turns":["a",5]}', /^chats\.jsonl:1 has a turn that is neither a text nor an object\./],
-    ['{"turns":[{"role":"user"}]}', /^chats\.jsonl:1 has a user turn without text\./],
+    ['{"turns":[{"role":"user"}]}', /^chats\.jsonl:1 has an empty turn\./],
+    [
+      '{"turns":[{"role":"user","content":5}]}',
+      /^chats\.jsonl:1 has a user turn that is neither a text nor a list of parts\./,
+    ],
     ['{"turns":["a"]}\n{"turns":[{"text":"a","delay":-1}]}', /^chats\.jsonl:2 has the delay -1, which isn't valid\./],
     ['{"turns":[{"text":"a","delay":"2"}]}', /has the delay "2", which isn't valid\./],
     ['{"turns":[{"text":"a","max_tokens":0}]}', /has max_tokens 0, which isn't valid\./],
-    ['{"messages":[{"role":"assistant","content":"x"}]}', /^chats\.jsonl:1 has no conversation with a user turn\./],
-    ['{"turns":["a"]', /^chats\.jsonl:1 is neither a JSON string nor a JSON object\./],
+    [
+      '{"messages":[{"role":"assistant","content":"x"}]}',
+      /^chats\.jsonl has no conversation with a user turn that has a text\./,
+    ],
+    ['{"turns":["a"]', /^chats\.jsonl:1 isn't valid JSON\./],
   ];
   for (const [text, message] of faults) {
     it(`is rejected: ${JSON.stringify(text)}`, () => assert.throws(() => read(text), { message }));

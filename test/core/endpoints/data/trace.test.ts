@@ -37,15 +37,42 @@ describe('readTrace', () => {
     assert.deepEqual(read('{"at": 0, "input": 3, "output": 4}').rows, [{ atMs: 0, input: 3, output: 4 }]);
   });
 
+  it('reads a list, semicolons, old line ends, and UTF-16', () => {
+    const rows = [{ atMs: 0, input: 3, output: 4 }];
+    const line = '{"at": 7, "input": 3, "output": 4, "hash_ids": null}';
+    assert.deepEqual(read(`[\n${line}\n]`).rows, rows);
+    assert.deepEqual(read(`${line}\r${line}\r`).rows, [...rows, ...rows]);
+    assert.deepEqual(readTrace('t', Buffer.from(`\uFEFF${line}`, 'utf16le'), fail).rows, rows);
+    const azure = 'TIMESTAMP;ContextTokens;GeneratedTokens\n2024-05-10 00:00:00.009930+00:00;3;4\n';
+    assert.deepEqual(read(azure).rows, rows);
+  });
+
   for (const [text, words] of [
-    ['', /is empty|not the head/],
+    ['', /^Trace t\.jsonl is empty\./],
     ['{"at": 1}\nhello', /^t\.jsonl:2 isn't valid JSON\./],
     ['{"input": 1}', /^t\.jsonl:1 has no time\./],
     ['{"at": 1, "input": 0}', /^t\.jsonl:1 has a length/],
     ['{"timestamp": 1, "input_length": 5, "hash_ids": ["a"]}', /^t\.jsonl:1 has hash_ids/],
-    ['{"at": 1, "input": 2}\n{"at": 2}', /^Request 2 of trace t\.jsonl has no length of the prompt/],
+    ['{"at": 1, "input": 2}\n{"at": 2}', /^t\.jsonl:2 has no length of the prompt, but the first request has one\./],
+    ['{"at": 1}\n{"at": 2, "output": 3}', /^t\.jsonl:2 has a length of the response, but the first request has none\./],
+    ['{"at": "1"}', /^t\.jsonl:1 has a time that can't be read\./],
+    [
+      '{"at": 1, "input": 1e9}',
+      /^t\.jsonl:1 has a length of the prompt that isn't a whole number from 1 to 10,000,000\./,
+    ],
+    ['{"at": 1, "output": 0}', /^t\.jsonl:1 has a length of the response that isn't a whole number/],
+    [
+      '{"at": 0}\n{"at": 1700000000000000}',
+      /^t\.jsonl:2 is more than 366 days from the first request\. Times are in ms/,
+    ],
+    [
+      '{"timestamp": 1, "input_length": 513, "output_length": 1, "hash_ids": [1, 2, 3]}',
+      /^t\.jsonl:1 has 3 hash_ids, but a prompt of 513 tokens, which has 2\. Each stands for 512 tokens/,
+    ],
+    ['{"timestamp": 1, "hash_ids": [1]}', /^t\.jsonl:1 has 1 hash_ids, but no length of the prompt\./],
+    ['[{"at": 1},\n{"at": 2]', /^t\.jsonl:2 ends before its list does\./],
     ['TIMESTAMP,Tokens\n', /^t\.jsonl:1 is not the head/],
-    ['TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,1,2', /^t\.jsonl:2 has no time\./],
+    ['TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,1,2', /^t\.jsonl:2 has a time that can't be read\./],
   ] as const) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => read(text), { message: words }));
   }
