@@ -13,8 +13,6 @@ const files: Readonly<Record<string, string>> = {
   'empty.txt': '\n \n',
   'body.json': '{"model":  "m", "prompt": "file"}',
   'body.bin': 'no JSON',
-  'a.gif': 'GIF89a…',
-  'a.txt': 'text',
 };
 
 function prepared(text: string, stream?: boolean): PreparedRequest {
@@ -301,83 +299,5 @@ describe('requests of other APIs', () => {
     assert.throws(() => prepared(`# @max-tokens 9\n${request}`), /have no output tokens/);
     assert.throws(() => prepared(`# @stream true\n${request}`), /aren't streamed/);
     assert.deepEqual(jsonOf(prepared(request, true).body), { input: 'x' });
-  });
-});
-
-const withImage = (text: string): unknown => jsonOf(prepared(`# @image a.gif\nPOST http://a${text}`).body);
-
-const imageOf =
-  (path: string, json: string): (() => unknown) =>
-  () =>
-    prepared(`# @image ${path}\n${chat}\n${json}`);
-
-describe('images', () => {
-  const image = Buffer.from('GIF89a…').toString('base64');
-  const url = `data:image/gif;base64,${image}`;
-  const messages = '{"model": "m", "messages": [{"role": "user", "content": "What is it?"}]}';
-
-  it('follow the text of the last user message, in the format of each API', () => {
-    assert.deepEqual(withImage(`/v1/chat/completions\n${messages}`), {
-      model: 'm',
-      messages: [
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'What is it?' },
-            { type: 'image_url', image_url: { url } },
-          ],
-        },
-      ],
-    });
-    assert.deepEqual(withImage('/v1/responses\n{"input": "What?"}'), {
-      input: [
-        {
-          role: 'user',
-          content: [
-            { type: 'input_text', text: 'What?' },
-            { type: 'input_image', image_url: url },
-          ],
-        },
-      ],
-    });
-    assert.deepEqual(withImage('/v1/messages\n{"max_tokens": 5, "messages": [{"role": "user", "content": "What?"}]}'), {
-      max_tokens: 5,
-      messages: [
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'What?' },
-            { type: 'image', source: { type: 'base64', media_type: 'image/gif', data: image } },
-          ],
-        },
-      ],
-    });
-    assert.deepEqual(withImage('/api/chat\n{"messages": [{"role": "user", "content": "What?"}]}'), {
-      messages: [{ role: 'user', content: 'What?', images: [image] }],
-    });
-    assert.deepEqual(withImage('/v1beta/models/m:generateContent\n{"contents": [{"parts": [{"text": "What?"}]}]}'), {
-      contents: [{ parts: [{ text: 'What?' }, { inlineData: { mimeType: 'image/gif', data: image } }] }],
-    });
-  });
-
-  it('are combined with the prompts of a file', () => {
-    const { prompts } = prepared(`# @image a.gif\n# @prompts p.txt\n${chat}\n{"messages": []}`);
-    assert.deepEqual(jsonOf(prompts?.bodies[0]), {
-      messages: [
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'Once upon a time' },
-            { type: 'image_url', image_url: { url } },
-          ],
-        },
-      ],
-    });
-  });
-
-  it('need an image file and a user message', () => {
-    assert.throws(imageOf('a.txt', messages), /a\.txt isn't an image/);
-    assert.throws(imageOf('none.png', messages), /Can't read image file none\.png/);
-    assert.throws(imageOf('a.gif', '{"messages": []}'), /needs a message of the user/);
   });
 });

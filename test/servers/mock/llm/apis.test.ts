@@ -210,8 +210,6 @@ describe('APIs of the mock model', function () {
       assert.deepEqual([thought[5], thought[0], thought[4]], [tokensText(0, 5), tokensText(5, 20), 20]);
     });
 
-    // An endpoints file can't ask for Gemini's API.
-    if (name === 'Gemini') continue;
     it(`${name}: streamed, as Loadlens reads it`, async () => {
       const address = addressOf(streamPath, 'tokens=20&tokens_per_chunk=3');
       const record = await run(address, { ...body, ...streamBody });
