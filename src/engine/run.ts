@@ -1,3 +1,4 @@
+import { countOf } from '../core/format.ts';
 import { availableParallelism } from 'node:os';
 import { isLoopback } from '../core/endpoints/hosts.ts';
 import { LoadlensError } from '../core/errors.ts';
@@ -29,7 +30,7 @@ import { createScrapers, metricsUrlsOf } from './server-metrics.ts';
 import { calibrateSelf } from './warm/self-calibration.ts';
 import { serverAtStart, watchServer } from './machine/server-use.ts';
 import { sideThread } from './machine/side-thread.ts';
-import { tokenCheckNote } from '../core/record/token-check.ts';
+import { inputCheckNote, tokenCheckNote } from '../core/record/token-check.ts';
 import type { ConnectionKeeper } from './transport/connections.ts';
 import { warmCode } from './warm/warm.ts';
 
@@ -170,8 +171,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
     const sent = await loops.results(tokenizer);
     const precision = progress.precision(sent.state);
     const saturation = signal.aborted || sent.lost ? undefined : progress.saturation(sent.state, endOf(endSignal));
-    const { tokenCheck } = sent;
-    const notes = mergeServerNotes([input.notes ?? [], sent.notes, notesOn(tokenCheck, plan)]);
+    const { tokenCheck, inputCheck } = sent;
+    const notes = mergeServerNotes([input.notes ?? [], sent.notes, notesOn(sent, plan)]);
     const server = { ...serverUse, ...(notes.length > 0 && { notes }) };
     hooks.onEnd?.(sent.state);
     const { summary, readings, lost } = sent;
@@ -197,6 +198,8 @@ export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<Ru
       ...(Object.keys(server).length > 0 && { server }),
       ...scraped,
       ...(tokenCheck && { tokenCheck }),
+      ...(inputCheck && { inputCheck }),
+      ...(summary.inputTokens !== undefined && { inputTokenSource: sent.countsInput ? 'tokenizer' : 'reported' }),
     });
   } finally {
     await scraper.stop();
@@ -269,10 +272,8 @@ function startProgress(loops: Loops, plan: RunPlan, judgesRate: boolean, hooks: 
   };
 }
 
-function notesOn(check: LoopsResult['tokenCheck'], { tokenizer }: RunPlan): readonly string[] {
-  const note = tokenCheckNote(check, tokenizer);
-  return note === undefined ? [] : [note];
-}
+const notesOn = ({ tokenCheck, inputCheck }: LoopsResult, { tokenizer }: RunPlan): readonly string[] =>
+  [tokenCheckNote(tokenCheck, tokenizer), inputCheckNote(inputCheck, tokenizer)].filter((note) => note !== undefined);
 
 const partialDueMs = (count: number): number =>
   firstPartialsMs[count] ?? (count - firstPartialsMs.length + 2) * partialEveryMs;
@@ -285,7 +286,7 @@ function mostLoops(requests: RunInput['requests']): number {
 
 function withWarnings(
   health: ClientHealth,
-  { requestsDrained, coldReason, uncounted = 0 }: LoopsResult,
+  { requestsDrained, coldReason, uncounted = 0, uncountedInputs }: LoopsResult,
   drainMs: number,
 ): ClientHealth {
   const requests = requestsDrained === 1 ? '1 request was' : `${requestsDrained} requests were`;
@@ -299,11 +300,22 @@ function withWarnings(
       : [
           `The texts of ${uncounted} responses exceed the memory for counting their tokens after the run. Their chunks are counted instead.`,
         ]),
+    ...uncountedInputWarnings(uncountedInputs),
     ...(requestsDrained === 0
       ? []
       : [`${requests} incomplete ${drainMs / 1_000} s after the last request was sent. Counted as timeouts.`]),
   ];
   return { ...health, warnings };
+}
+
+function uncountedInputWarnings(uncounted: LoopsResult['uncountedInputs']): readonly string[] {
+  if (uncounted === undefined) return [];
+  const { lost, mixed } = uncounted;
+  const why =
+    mixed > 0
+      ? `${countOf(mixed, 'prompt')} had parts other than text, such as images or tools`
+      : `${countOf(lost, 'prompt')} exceeded the memory for counting after the run`;
+  return [`The server reports no input tokens, and they couldn't be counted: ${why}.`];
 }
 
 /** Work before the clock starts that a fault cuts off. */

@@ -114,6 +114,9 @@ export const tokenSources = ['usage', 'output_tokens', 'eval_count', 'tokenizer'
 /** A source of output tokens. */
 export type TokenSource = (typeof tokenSources)[number];
 
+/** Sources of input tokens. A run uses one of them. */
+export const inputTokenSources = ['reported', 'tokenizer'] as const;
+
 /** Quantiles of every distribution. */
 export const quantileNames = ['median', 'p90', 'p95', 'p99', 'p999'] as const;
 /** A quantile of a distribution. */

@@ -78,7 +78,10 @@ export const planSchema = v.object({
     ),
   ),
   tokenizer: v.exactOptional(
-    about("Local tokenizer as written: counts output tokens that the server doesn't report. Absent: none.", v.string()),
+    about(
+      "Local tokenizer as written: counts input and output tokens that the server doesn't report. Absent: none.",
+      v.string(),
+    ),
   ),
   workers: v.exactOptional(
     about(

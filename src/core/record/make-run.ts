@@ -38,6 +38,8 @@ export type RecordParts = {
       | 'steadyState'
       | 'saturation'
       | 'tokenCheck'
+      | 'inputCheck'
+      | 'inputTokenSource'
       | 'connections'
     >
   >;
@@ -79,6 +81,8 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     ...(parts.saturation && { saturation: parts.saturation }),
     ...(parts.values && { values: parts.values }),
     ...(parts.tokenCheck && { tokenCheck: parts.tokenCheck }),
+    ...(parts.inputCheck && { inputCheck: parts.inputCheck }),
+    ...(parts.inputTokenSource && { inputTokenSource: parts.inputTokenSource }),
     ...summary,
     addresses: parts.addresses,
     ...(parts.connections && { connections: parts.connections }),

@@ -7,6 +7,7 @@ import type {
   promptUseSchema,
   runSchema,
   serverSchema,
+  inputCheckSchema,
   tokenCheckSchema,
   valueUseSchema,
 } from './schemas/run-schema.ts';
@@ -40,6 +41,9 @@ export type ValueUse = Frozen<v.InferOutput<typeof valueUseSchema>>;
 
 /** Output tokens of the same responses, as the server and the local tokenizer count them. */
 export type TokenCheck = Frozen<v.InferOutput<typeof tokenCheckSchema>>;
+
+/** Input tokens of the server next to those of the local tokenizer. */
+export type InputCheck = Frozen<v.InferOutput<typeof inputCheckSchema>>;
 
 /** File of the targets, and its git state in a work tree. */
 export type Source = Frozen<v.InferOutput<typeof sourceSchema>>;

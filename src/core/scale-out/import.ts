@@ -70,6 +70,7 @@ export function recordFromReport(json: unknown, load: SharedLoad): RunRecord {
     plan,
     targets: load.targets,
     summary,
+    ...(summary.inputTokens !== undefined && { inputTokenSource: 'reported' }),
     warmupSent: shares.reduce((sum, { warmupSent }) => sum + warmupSent, 0),
     addresses: [
       ...new Map(shares.flatMap(({ addresses }) => addresses).map((one) => [JSON.stringify(one), one])).values(),

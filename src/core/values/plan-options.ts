@@ -202,7 +202,7 @@ export const planOptions = {
     argument: '<name>',
     value: tokenizerName,
     inFile: true,
-    help: "Count output tokens that the server doesn't report: o200k_base, cl100k_base, gpt2, a folder with a tokenizer.json, or a model on Hugging Face",
+    help: "Count input and output tokens that the server doesn't report: o200k_base, cl100k_base, gpt2, a folder with a tokenizer.json, or a model on Hugging Face",
     more: 'The folder is relative to the endpoints file. Counts that the server reports are compared with it.',
     example: 'o200k_base',
   },

@@ -1,5 +1,4 @@
 import { createTally } from '../../core/metrics/recorder/tally.ts';
-import type { Sample } from '../../core/metrics/types.ts';
 import { createAfterReads } from '../answers/after-reads.ts';
 import { TimeoutError, UnconnectedError } from '../transport/error-kind.ts';
 import type { WireRequest } from '../transport/transport.ts';
@@ -10,7 +9,7 @@ import { createFlight } from './flight.ts';
 import { createPauses } from './pauses.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { createSlot, type Slot, type SlotListener } from './slot.ts';
-import type { Load, LoadOptions, LoadOutcome, RequestCounter } from './types.ts';
+import type { Load, LoadOptions, LoadOutcome, RequestCounter, SentSample } from './types.ts';
 
 /** Creates the counter for a single loop. */
 function createCounter(): RequestCounter {
@@ -26,7 +25,7 @@ function createCounter(): RequestCounter {
   };
 }
 
-const isSuccess = ({ error, status }: Sample): boolean => error === undefined && status >= 200 && status < 300;
+const isSuccess = ({ error, status }: SentSample): boolean => error === undefined && status >= 200 && status < 300;
 
 /** Interval at which a load with all slots busy updates its backlog and checks for its end, ms. */
 const lookMs = 50;
@@ -152,7 +151,7 @@ export function startLoad(options: LoadOptions): Load {
       outcome.closings.connections += 1;
       outcome.closings.requests += carried;
     },
-    ended(slot: Slot, atMs: number, freeAtMs: number, sample: Sample, sent: boolean): void {
+    ended(slot: Slot, atMs: number, freeAtMs: number, sample: SentSample, sent: boolean): void {
       if (sent) flight.change(atMs, -1);
       else flight.add(sample.endMs - sample.sentMs);
       onSample(sample);

@@ -1,6 +1,5 @@
 import { requestsOf } from '../../core/endpoints/llm/api-requests.ts';
 import { addValue, type Tally } from '../../core/metrics/recorder/tally.ts';
-import type { Sample } from '../../core/metrics/types.ts';
 import { createBodyKeeper } from '../answers/body.ts';
 import { canInflate, createInflater, unknownEncoding, type Inflater } from '../answers/encoding.ts';
 import { errorKind, errorText } from '../transport/error-kind.ts';
@@ -8,8 +7,16 @@ import type { FailureSamples } from '../answers/failure-samples.ts';
 import { hasRawBytes, isRedirect, redirected } from '../transport/redirect.ts';
 import type { Note } from '../transport/server-notes.ts';
 import { createStreamReader, type StreamReader } from '../answers/stream-reader.ts';
-import type { ConversationTurn, ExchangeEvents, Lane, Origin, WireRequest } from '../transport/transport.ts';
+import type {
+  ConversationTurn,
+  ExchangeEvents,
+  Lane,
+  Origin,
+  SentPrompt,
+  WireRequest,
+} from '../transport/transport.ts';
 import type { Usage } from '../answers/dialects/usage.ts';
+import type { SentSample } from './types.ts';
 
 /** Events that a slot reports to its load. Times are `performance.now()`. */
 export interface SlotListener {
@@ -23,7 +30,7 @@ export interface SlotListener {
    * The request is over, and the slot is free at `freeAtMs`, which may be later than `atMs`. `sent` is false if its
    * bytes were never sent. The slot reuses the sample: it is valid until the next request starts.
    */
-  ended(slot: Slot, atMs: number, freeAtMs: number, sample: Sample, sent: boolean): void;
+  ended(slot: Slot, atMs: number, freeAtMs: number, sample: SentSample, sent: boolean): void;
 }
 
 /** A slot sends one request at a time and turns the transport's events into a sample. */
@@ -63,7 +70,7 @@ export interface SlotOptions {
   readonly dispatchGaps: Tally;
   /** Zero of the sample's times, `performance.now()`. */
   readonly originMs: number;
-  /** Returns whether the texts of the next response are kept; absent: of none. */
+  /** Returns whether the texts of the next response are kept; absent: no texts are, and no prompts. */
   readonly keepsTexts?: () => boolean;
 }
 
@@ -141,7 +148,7 @@ export function createSlot(options: SlotOptions): Slot {
   let graceTimer: NodeJS.Timeout | undefined;
   // Created for the first response of a language model, because most slots never read one.
   let ownReader: StreamReader | undefined;
-  const sample: { -readonly [K in keyof Sample]: Sample[K] } = {
+  const sample: { -readonly [K in keyof SentSample]: SentSample[K] } = {
     target: 0,
     scheduledMs: Number.NaN,
     sentMs: Number.NaN,
@@ -161,6 +168,7 @@ export function createSlot(options: SlotOptions): Slot {
     turns: undefined,
     stream: undefined,
     texts: undefined,
+    prompt: undefined,
   };
 
   /** The connection of the last request. */
@@ -397,6 +405,7 @@ export function createSlot(options: SlotOptions): Slot {
       sample.askedTokens = request.askedTokens;
       sample.turn = request.turn?.number;
       sample.turns = request.turn?.of;
+      sample.prompt = options.keepsTexts && promptOf(request);
       exchange.request = request;
       exchange.sent = false;
       exchange.failures = 0;
@@ -447,6 +456,11 @@ export function createSlot(options: SlotOptions): Slot {
 /** Remarks on servers that finish a stream before its body. */
 const held = 'holds the connection after the end of a stream';
 const closedInside = "closes the connection before the end of a stream's body";
+
+/** Returns what a language model is asked; undefined for other requests. */
+function promptOf({ dialect, body, template }: WireRequest): SentPrompt | undefined {
+  return dialect && body ? { dialect, body, ...template } : undefined;
+}
 
 const asksToClose = (request: WireRequest | undefined): boolean =>
   request?.headers.some(

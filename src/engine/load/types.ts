@@ -3,8 +3,13 @@ import type { Tally } from '../../core/metrics/recorder/tally.ts';
 import type { Sample } from '../../core/metrics/types.ts';
 import type { FailureSamples } from '../answers/failure-samples.ts';
 import type { Note } from '../transport/server-notes.ts';
-import type { Lane, WireRequest } from '../transport/transport.ts';
+import type { Lane, SentPrompt, WireRequest } from '../transport/transport.ts';
 import type { Pacer } from './pacer.ts';
+
+/** A sample, with what a language model was asked if texts are kept to be counted. */
+export interface SentSample extends Sample {
+  readonly prompt?: SentPrompt | undefined;
+}
 
 /** Everything that a load needs. */
 export interface LoadOptions {
@@ -35,8 +40,8 @@ export interface LoadOptions {
   readonly failures: FailureSamples;
   /** Collects server notes. */
   readonly note: Note;
-  readonly onSample: (sample: Sample) => void;
-  /** Returns whether the texts of the next response are kept; absent: of none. */
+  readonly onSample: (sample: SentSample) => void;
+  /** Returns whether the texts of the next response are kept; absent: no texts are, and no prompts. */
   readonly keepsTexts?: () => boolean;
   /** Called with the number of slots released for `dropSlots`. */
   readonly onDropped?: (slots: number) => void;

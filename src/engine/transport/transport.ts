@@ -29,6 +29,15 @@ export interface FollowUp {
   readonly afterMs: number;
 }
 
+/** What a request asks a language model. Plain data. */
+export interface SentPrompt {
+  readonly dialect: DialectName;
+  /** The body, or a body with `promptMark` that many requests share. */
+  readonly body: Uint8Array;
+  /** Tokens of the prompt that was generated for the mark; absent without one. */
+  readonly generatedTokens?: number;
+}
+
 /** A request ready to be sent: checked, with nothing left to compute. */
 export interface WireRequest {
   readonly origin: Origin;
@@ -44,6 +53,8 @@ export interface WireRequest {
   readonly streams?: boolean;
   /** Output tokens that the request asks for; absent unless they are generated. */
   readonly askedTokens?: number;
+  /** The body before its prompt was generated, and the tokens of that; absent unless it was generated. */
+  readonly template?: Pick<SentPrompt, 'body' | 'generatedTokens'> | undefined;
   /** Absent for requests outside a conversation. */
   readonly turn?: ConversationTurn;
   /**

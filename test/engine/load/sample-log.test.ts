@@ -3,6 +3,7 @@ import type { GeneratedText, Sample } from '../../../src/core/metrics/types.ts';
 import { summaryOf } from '../../../src/core/metrics/summary.ts';
 import type { LoopResult } from '../../../src/engine/load/loops/loop.ts';
 import { withTokens } from '../../../src/engine/load/loops/recount.ts';
+import type { SentSample } from '../../../src/engine/load/types.ts';
 import { createSampleLog, type LoggedSamples } from '../../../src/engine/load/sample-log.ts';
 
 const textOf = (text: string, first: string): GeneratedText => ({
@@ -67,7 +68,30 @@ describe('the log of samples', () => {
   it('stops at its memory limit', () => {
     const log = createSampleLog(2_000);
     for (let i = 0; i < 10; i++) log.add(streamed);
-    assert.deepEqual(log.taken(), { samples: [], unkept: 10, checked: [] });
+    const inputs = { reported: false, unkept: 0, checked: [] };
+    assert.deepEqual(log.taken(), { samples: [], unkept: 10, checked: [], inputs });
+  });
+
+  const asked = { dialect: 'openai', body: new Uint8Array(400) } as const;
+
+  it('gives up prompts before texts, and counts the memory of a body once', () => {
+    const log = createSampleLog(4_000);
+    for (let i = 0; i < 4; i++) log.add({ ...streamed, prompt: asked });
+    assert.deepEqual([log.taken().samples.length, log.taken().inputs.unkept], [4, 0]);
+    for (let i = 0; i < 2; i++) log.add({ ...streamed, prompt: { ...asked, body: new Uint8Array(900) } });
+    const { samples, unkept, inputs } = log.taken();
+    assert.deepEqual([samples.length, unkept, inputs.unkept], [6, 0, 6]);
+    assert.ok(samples.every(({ prompt }) => prompt === undefined));
+  });
+
+  it('keeps samples only for their prompts, until the server reports input tokens', () => {
+    const log = createSampleLog();
+    const whole: SentSample = { ...streamed, outputTokens: 8, tokenSource: 'usage', prompt: asked };
+    for (let i = 0; i < 3_000; i++) log.add(whole);
+    assert.equal(log.taken().samples.length, 3_000);
+    log.add({ ...whole, inputTokens: 7 });
+    assert.deepEqual(log.taken().samples, []);
+    assert.deepEqual(log.taken().inputs, { reported: true, unkept: 0, checked: [{ reported: 7, prompt: asked }] });
   });
 });
 

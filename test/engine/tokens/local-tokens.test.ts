@@ -3,11 +3,15 @@ import type { ServerResponse } from 'node:http';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { startMockServer, type MockServer } from '../../../src/servers/mock/server.ts';
+import { renderText } from '../../../src/core/report/formats/text.ts';
 import { requestsOf, run } from '../../support/run-input.ts';
 import { startStreamServer, type StreamServer } from '../../support/stream-server.ts';
 
 const chat = (origin: string, directives = '', query = '', body = ''): string =>
   `${directives}# @stream true\nPOST ${origin}/v1/chat/completions${query}\n\n{"model":"mock","messages":[{"role":"user","content":"Hi"}]${body}}\n`;
+
+const asked = (url: string, directives = '', body = '{"messages":[{"role":"user","content":"The quick brown fox"}]}') =>
+  `${directives}POST ${url}/v1/chat/completions\n\n${body}\n`;
 
 const withTokenizer = (file: string, plan: Partial<RunPlan> = {}): Promise<RunRecord> =>
   run(requestsOf(file), { plan: { tokenizer: 'gpt2', ...plan } });
@@ -112,11 +116,110 @@ describe('a local tokenizer', () => {
     );
   });
 
+  describe('counts input tokens', () => {
+    const answer = { choices: [{ index: 0, message: { content: 'The quick brown fox' }, finish_reason: 'stop' }] };
+    const answerAll = async (usage?: object): Promise<StreamServer> => {
+      await server?.close();
+      server = await startStreamServer((response) => json(response, { ...answer, ...(usage && { usage }) }));
+      return server;
+    };
+
+    const checked = async (prompt_tokens: number, body?: string, path = 'chat/completions') => {
+      const { url } = await answerAll({ prompt_tokens, completion_tokens: 4 });
+      return withTokenizer(asked(url, '', body).replace('chat/completions', path));
+    };
+
+    it("that the server doesn't report", async () => {
+      const { url } = await answerAll();
+      const record = await withTokenizer(asked(url), { workers: 2, concurrency: 4, requests: 20 });
+      assert.deepEqual([record.inputTokenSource, record.inputTokens, record.inputCheck], ['tokenizer', 80, undefined]);
+      assert.deepEqual(
+        record.perTarget.map(({ inputTokens }) => inputTokens),
+        [80],
+      );
+      const report = wordsOf(record);
+      assert.match(
+        report,
+        /input tokens counted by the local tokenizer gpt2 in the prompts, without what the server adds/,
+      );
+    });
+
+    it('of generated prompts, and of every turn of a conversation', async () => {
+      const { url } = await answerAll();
+      const generated = await withTokenizer(
+        asked(url, '# @input-tokens uniform(100, 200)\n', '{"messages":[{"role":"system","content":"The quick"}]}'),
+      );
+      const asksFor = generated.targets[0]?.prompts?.askedInput?.mean ?? 0;
+      assert.equal(generated.inputTokens, Math.round(10 * (asksFor + 2)));
+      const request = requestsOf(asked(url, '# @conversations chats.jsonl\n', '{"model":"m"}'), {
+        'chats.jsonl': '{"turns":["The quick","brown fox"]}',
+      });
+      const chats = await run(request, { plan: { tokenizer: 'gpt2', requests: 10 } });
+      // The second prompt has both turns and the answer to the first.
+      assert.deepEqual(
+        chats.perTurn?.map(({ inputTokens }) => inputTokens),
+        [5 * 2, 5 * 8],
+      );
+    });
+
+    it('only if the server counts none, and not if a prompt has more than text', async () => {
+      let reports = true;
+      server = await startStreamServer((response) => {
+        reports = !reports;
+        json(response, { ...answer, ...(reports && { usage: { prompt_tokens: 9, completion_tokens: 4 } }) });
+      });
+      const some = await withTokenizer(asked(server.url), { requests: 10, concurrency: 1 });
+      assert.deepEqual([some.inputTokenSource, some.inputTokens], ['reported', 45]);
+      const { url } = await answerAll();
+      const tools = await withTokenizer(
+        asked(
+          url,
+          '',
+          '{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f"}}]}',
+        ),
+      );
+      assert.deepEqual([tools.inputTokenSource, tools.inputTokens], [undefined, undefined]);
+      assert.ok(
+        tools.client.warnings.includes(
+          "The server reports no input tokens, and they couldn't be counted: 10 prompts had parts other than text, such as images or tools.",
+        ),
+        tools.client.warnings.join(),
+      );
+    });
+
+    it("and compares the server's with them", async () => {
+      const chats = await checked(12);
+      assert.deepEqual(chats.inputCheck, { responses: 10, reported: 120, counted: 40, texts: 10, templated: 10 });
+      assert.match(
+        wordsOf(chats),
+        /reported by the server, 8 more per request than gpt2 counts in the prompts \(a chat template adds tokens\)/,
+      );
+      assert.ok(!(chats.server?.notes ?? []).join().includes('input tokens'));
+      const cut = await checked(2);
+      assert.ok(
+        cut.server?.notes?.includes(
+          'reports 50% fewer input tokens than gpt2 counts in the same prompts (20 and 40 in 10 requests): it cuts prompts off, or has another tokenizer',
+        ),
+        cut.server?.notes?.join(),
+      );
+      const text = await checked(9, '{"prompt":"The quick brown fox"}', 'completions');
+      assert.ok(
+        text.server?.notes?.includes(
+          'reports 125% more input tokens than gpt2 counts in the same prompts (90 and 40 in 10 requests)',
+        ),
+        text.server?.notes?.join(),
+      );
+    });
+  });
+
   it('keeps no texts without a tokenizer', async () => {
     const record = await run(requestsOf(chat(mock.url, '# @usage off\n', known)));
     assert.deepEqual([record.tokenSource, record.outputTokens], ['chunks', 30]);
   });
 });
+
+/** Returns the report of a run with single spaces. */
+const wordsOf = (record: RunRecord): string => renderText(record).replaceAll(/\s+/g, ' ');
 
 function json(response: ServerResponse, body: object): void {
   response.setHeader('content-type', 'application/json');

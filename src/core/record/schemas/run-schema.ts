@@ -3,6 +3,7 @@ import { serverMetricsSchema } from '../../metrics/schemas/server-metrics-schema
 import { dialectNames } from '../../endpoints/types.ts';
 import { gpuMetricsSchema } from '../../metrics/schemas/gpu-metrics-schema.ts';
 import { llmChoicesSchema } from '../../endpoints/llm/llm-choices-schema.ts';
+import { inputTokenSources } from '../../metrics/types.ts';
 import { clientHealthSchema } from '../../metrics/schemas/client-health-schema.ts';
 import { connectionsSchema } from '../../metrics/schemas/connections-schema.ts';
 import { failureSchema } from '../../metrics/schemas/failure-schema.ts';
@@ -129,6 +130,18 @@ export const tokenCheckSchema = v.object({
   counted: about('Output tokens that the local tokenizer counted in the texts.', count),
 });
 
+/** Input tokens of the server next to those of the local tokenizer; see `InputCheck`. */
+export const inputCheckSchema = v.object({
+  responses: about('Number of responses.', count),
+  reported: about('Input tokens that the server reported.', count),
+  counted: about('Input tokens that the local tokenizer counted in the texts of the prompts.', count),
+  texts: about(
+    'Number of these texts. Servers often add a token or two to each, such as the one that starts a text.',
+    count,
+  ),
+  templated: about('Number of prompts that the server puts into a chat template, whose tokens it counts, too.', count),
+});
+
 /** A run; see `RunRecord`. */
 export const runSchema = v.object({
   schema: v.literal(recordSchema),
@@ -196,6 +209,18 @@ export const runSchema = v.object({
     about(
       'Output tokens of the first responses that the server counted, by its own count and by the local tokenizer; at most 200 responses of each sender thread. Absent without both counts.',
       tokenCheckSchema,
+    ),
+  ),
+  inputCheck: v.exactOptional(
+    about(
+      'Input tokens of the first responses whose input the server counted, by its own count and by the local tokenizer; at most 200 responses of each sender thread. Absent without both counts.',
+      inputCheckSchema,
+    ),
+  ),
+  inputTokenSource: v.exactOptional(
+    about(
+      'Source of inputTokens: reported by the server, or counted by the local tokenizer in the prompts, without what a chat template adds. Never both. Absent without input tokens and in older records.',
+      v.picklist(inputTokenSources),
     ),
   ),
   ...summarySchema.entries,

@@ -181,6 +181,12 @@ export function workloadDifferences(before: RunRecord, after: RunRecord): string
   differs('Token source', ({ tokenSource, plan }) =>
     tokenSource === 'tokenizer' ? `tokenizer ${plan.tokenizer ?? ''}` : tokenSource,
   );
+  // Unknown for older records.
+  if (before.inputTokenSource && after.inputTokenSource) {
+    differs('Source of input tokens', ({ inputTokenSource, plan }) =>
+      inputTokenSource === 'tokenizer' ? `tokenizer ${plan.tokenizer ?? ''}` : 'server',
+    );
+  }
   differs('Machine', ({ environment }) => `${environment.host} (${environment.cpu})`);
   const partial = (
     [

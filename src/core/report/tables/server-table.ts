@@ -43,7 +43,12 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
     rows: [
       ...rows,
       ...(hits === null ? [] : [['prefix cache hits', formatPercent(hits), formatPercent(cachedShare(record))]]),
-      ...countRow('prompt tokens', changeOf(metrics, 'promptTokens'), record.inputTokens ?? null),
+      // Counts of the prompts have no chat template, which the server's have.
+      ...countRow(
+        'prompt tokens',
+        changeOf(metrics, 'promptTokens'),
+        record.inputTokenSource === 'tokenizer' ? null : (record.inputTokens ?? null),
+      ),
       ...countRow('output tokens', changeOf(metrics, 'outputTokens'), record.outputTokens),
       ...countRow('preemptions', changeOf(metrics, 'preemptions'), null),
       ...(ttft === null ? [] : [['TTFT mean', formatMs(ttft), formatMs(record.ttftMs?.mean ?? null)]]),

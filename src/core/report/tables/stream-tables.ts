@@ -1,6 +1,7 @@
 import { hasStreams } from '../../metrics/streams.ts';
 import type { Distribution, Numbers, StreamNumbers } from '../../metrics/types.ts';
 import {
+  capital,
   formatCount,
   formatMs,
   formatMsRange,
@@ -9,6 +10,7 @@ import {
   formatRate,
   noValue,
 } from '../../format.ts';
+import { inputSourceText } from '../words/llm/input-source.ts';
 import { inputName } from '../words/llm/ttft-by-input.ts';
 import { marked, type Table } from './tables.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -119,6 +121,7 @@ function inputTable(record: RunRecord): Table {
         formatRate(numbers.totalTokensPerS ?? null, 'tokens'),
       ),
     ),
+    ...(record.inputTokenSource === 'tokenizer' && { note: `${capital(inputSourceText(record) ?? '')}.` }),
   };
 }
 

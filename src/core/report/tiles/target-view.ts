@@ -7,7 +7,9 @@ import { isMixed } from '../words/headline.ts';
 type TargetNumbers = RunRecord['perTarget'][number];
 
 /** A target in the form of a run: its numbers, and the data of its charts. */
-export type TargetView = TargetNumbers & ChartedRun & Pick<RunRecord, 'tokenSource' | 'plan' | 'streamedRequests'>;
+export type TargetView = TargetNumbers &
+  ChartedRun &
+  Pick<RunRecord, 'tokenSource' | 'plan' | 'streamedRequests' | 'inputTokenSource'>;
 
 const noBins: LatencyBins = { edgesMs: [], counts: [] };
 const noTimeline: Timeline = { widthMs: 1, responses: [], failures: [], medianMs: [], p95Ms: [] };
@@ -16,7 +18,7 @@ const noTimeline: Timeline = { widthMs: 1, responses: [], failures: [], medianMs
 export function targetView(record: RunRecord, name: string): TargetView | undefined {
   const numbers = record.perTarget.find((target) => target.name === name);
   if (numbers === undefined) return undefined;
-  const { totalMs, unresponsiveFromMs, tokenSource, plan, streamedRequests = [] } = record;
+  const { totalMs, unresponsiveFromMs, tokenSource, inputTokenSource, plan, streamedRequests = [] } = record;
   return {
     latencyBins: noBins,
     timeline: noTimeline,
@@ -24,6 +26,7 @@ export function targetView(record: RunRecord, name: string): TargetView | undefi
     totalMs,
     ...(unresponsiveFromMs !== undefined && { unresponsiveFromMs }),
     tokenSource,
+    ...(inputTokenSource && { inputTokenSource }),
     plan,
     streamedRequests: streamedRequests.filter(({ target }) => target === name),
   };

@@ -2,6 +2,7 @@ import { maxInFlightOf } from '../../plan/max-in-flight.ts';
 import { lateFailuresMs } from '../../metrics/rates.ts';
 import { errorKinds, type HealthBound } from '../../metrics/types.ts';
 import { countsAgree } from '../../record/token-check.ts';
+import { inputSourceText } from './llm/input-source.ts';
 import { calibrationText, selfCalibrationText } from '../../record/calibration.ts';
 import { boundOf, healthSentences } from './client-words.ts';
 import { earlyEnd } from './early-end.ts';
@@ -154,6 +155,7 @@ export function provenance(record: RunRecord): [label: string, value: string][] 
     ],
     ...(plan.insecure ? [['certificates', 'not verified (insecure)'] satisfies [string, string]] : []),
     ['output tokens', tokenText(record)],
+    ...inputFacts(record),
     ...promptFacts([record]),
     [
       'addresses',
@@ -240,6 +242,11 @@ function serverText({ pid, cpuShare, rssStartMiB, rssEndMiB, rssMaxMiB }: Server
   if (cpuShare === null && rssEndMiB === null) return `process ${String(pid)}; its usage isn't known on this system`;
   const memory = `${formatCount(rssEndMiB)} MiB resident (max ${formatCount(rssMaxMiB)})`;
   return `process ${String(pid)}: CPU ${formatPercent(cpuShare)} of a core, ${memory}`;
+}
+
+function inputFacts(record: RunRecord): [label: string, value: string][] {
+  const source = inputSourceText(record);
+  return source === undefined ? [] : [['input tokens', source]];
 }
 
 function tokenText(record: RunRecord): string {

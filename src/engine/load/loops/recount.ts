@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { createRecorder, type RecorderOptions } from '../../../core/metrics/recorder/recorder.ts';
 import { createSectionRecorder } from '../../../core/metrics/recorder/sections.ts';
 import type { GeneratedText, Sample } from '../../../core/metrics/types.ts';
-import type { TokenCheck } from '../../../core/record/run.ts';
+import type { InputCheck, TokenCheck } from '../../../core/record/run.ts';
 import { needsCount, type LoggedSamples } from '../sample-log.ts';
+import type { SentSample } from '../types.ts';
+import { inputCheckOf, promptCounter, type CountPrompt } from './count-prompts.ts';
 import type { LoopResult } from './loop.ts';
 
 /** A local tokenizer, which is opened only if it has something to count. */
@@ -14,15 +16,29 @@ export interface LocalTokens {
 /** Results of the loops with their tokens counted. */
 export interface Recounted {
   readonly results: readonly LoopResult[];
-  readonly facts: { readonly tokenCheck?: TokenCheck; readonly uncounted?: number };
+  readonly facts: CountFacts;
+}
+
+/** What is known of the counts. */
+export interface CountFacts {
+  /** Output tokens of the server beside those of the local tokenizer; absent without any. */
+  readonly tokenCheck?: TokenCheck;
+  /** The same of input tokens. */
+  readonly inputCheck?: InputCheck;
+  /** Number of responses whose output tokens the tokenizer should have counted, but whose texts took too much memory. */
+  readonly uncounted?: number;
+  /** The tokenizer counted the input tokens of all prompts. */
+  readonly countsInput?: true;
+  /** Number of prompts that took too much memory, or have parts without text, so that no input tokens were counted. */
+  readonly uncountedInputs?: { readonly lost: number; readonly mixed: number };
 }
 
 /** Time after which the event loop gets a turn, ms. */
 const sliceMs = 20;
 
 /**
- * Counts the output tokens that the server hasn't counted, and records the samples of each loop again with them. Call it
- * when nothing is measured any longer.
+ * Counts the tokens that the server hasn't counted, and records the samples of each loop again with them. Call it when
+ * nothing is measured any longer.
  * @param options of the loops' recorders
  */
 export async function withTokens(
@@ -32,15 +48,45 @@ export async function withTokens(
 ): Promise<Recounted> {
   const logs = results.flatMap(({ log }) => log ?? []);
   const uncounted = logs.reduce((sum, { unkept }) => sum + unkept, 0);
-  const hasWork = logs.some(({ samples, checked }) => samples.length + checked.length > 0);
+  const lost = logs.reduce((sum, { inputs }) => sum + inputs.unkept, 0);
+  const reportsInput = logs.some(({ inputs }) => inputs.reported);
+  const hasWork = logs.some(
+    ({ samples, checked, inputs }) => samples.length + checked.length + inputs.checked.length > 0,
+  );
   const facts = uncounted === 0 ? {} : { uncounted };
-  if (tokens === undefined || !hasWork) return { results, facts };
+  if (tokens === undefined || (!hasWork && (lost === 0 || reportsInput))) return { results, facts };
   const count = await tokens.open();
   const pause = pauser();
+  const countPrompt = promptCounter(count);
+  const prompts = reportsInput ? [] : logs.flatMap(({ samples }) => samples.flatMap(({ prompt }) => prompt ?? []));
+  let mixed = 0;
+  for (const prompt of prompts) {
+    if (countPrompt(prompt) === undefined) mixed += 1;
+    await pause();
+  }
+  const countsInput = prompts.length > 0 && mixed + lost === 0;
+  const counters = { count, ...(countsInput && { countPrompt }) };
   const counted: LoopResult[] = [];
-  for (const result of results) counted.push(await recorded(result, options, count, pause));
+  for (const result of results) counted.push(await recorded(result, options, counters, pause));
   const tokenCheck = await checked(logs, count, pause);
-  return { results: counted, facts: { ...facts, ...(tokenCheck && { tokenCheck }) } };
+  const checkedPrompts = logs.flatMap(({ inputs }) => inputs.checked);
+  const inputCheck = await inputCheckOf(checkedPrompts, countPrompt, pause);
+  return {
+    results: counted,
+    facts: {
+      ...facts,
+      ...(tokenCheck && { tokenCheck }),
+      ...(inputCheck && { inputCheck }),
+      ...(countsInput && { countsInput }),
+      ...(!reportsInput && mixed + lost > 0 && { uncountedInputs: { lost, mixed } }),
+    },
+  };
+}
+
+interface Counters {
+  readonly count: (text: string) => number;
+  /** Absent if input tokens aren't counted. */
+  readonly countPrompt?: CountPrompt;
 }
 
 type Pause = () => Promise<void> | undefined;
@@ -48,7 +94,7 @@ type Pause = () => Promise<void> | undefined;
 async function recorded(
   result: LoopResult,
   options: RecorderOptions,
-  count: (text: string) => number,
+  counters: Counters,
   pause: Pause,
 ): Promise<LoopResult> {
   const { samples = [] } = result.log ?? {};
@@ -56,7 +102,7 @@ async function recorded(
   const recorder = createRecorder(options);
   const sections = result.sections && createSectionRecorder(options);
   for (const sample of samples) {
-    const known = needsCount(sample) ? countedSample(sample, count) : sample;
+    const known = countedSample(sample, counters);
     recorder.add(known);
     sections?.add(known, recorder.state().exact);
     await pause();
@@ -64,7 +110,13 @@ async function recorded(
   return { ...result, state: recorder.state(), sections: sections?.sections() };
 }
 
-function countedSample({ texts = [], ...sample }: Sample, count: (text: string) => number): Sample {
+function countedSample({ prompt, ...sample }: SentSample, { count, countPrompt }: Counters): Sample {
+  const known = needsCount(sample) ? withOutput(sample, count) : sample;
+  const input = prompt && countPrompt?.(prompt);
+  return input === undefined ? known : { ...known, inputTokens: input.tokens };
+}
+
+function withOutput({ texts = [], ...sample }: Sample, count: (text: string) => number): Sample {
   const { stream } = sample;
   return {
     ...sample,

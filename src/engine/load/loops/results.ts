@@ -9,7 +9,6 @@ import { mergeTallies, rankedValues } from '../../../core/metrics/recorder/tally
 import { mergeFailures } from '../../../core/failures/groups.ts';
 import type { FailureSample, Summary } from '../../../core/metrics/types.ts';
 import { offeredMs } from '../../../core/plan/load/offered.ts';
-import type { TokenCheck } from '../../../core/record/run.ts';
 import { mergeServerNotes } from '../../../core/record/merge-notes.ts';
 import { limitAdvice } from '../../machine/client-limit.ts';
 import { closingDeviations } from '../../transport/raw/deviations.ts';
@@ -18,6 +17,7 @@ import type { LongestStalls } from '../../machine/stalls.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { sharedCounter } from './counter.ts';
 import { endOf } from './end-signal.ts';
+import type { CountFacts } from './recount.ts';
 import type { LiveLoop, LoopResult, LoopSetup, OwnLoop } from './loop.ts';
 
 /** Why a run stopped unexpectedly, and the last reports of the loops whose thread had ended. */
@@ -27,7 +27,7 @@ export interface LostLoops {
 }
 
 /** Combined result of all loops. */
-export interface LoopsResult {
+export interface LoopsResult extends CountFacts {
   readonly state: RecorderState;
   /** Without numbers per target if a loop was lost, because its own are unknown. */
   readonly summary: Summary;
@@ -44,10 +44,6 @@ export interface LoopsResult {
   /** Remarks on the server. */
   readonly notes: readonly string[];
   readonly lost: Error | undefined;
-  /** Counts of the server beside those of the local tokenizer; absent without any. */
-  readonly tokenCheck?: TokenCheck;
-  /** Number of responses whose output tokens the tokenizer should have counted, but whose texts took too much memory. */
-  readonly uncounted?: number;
 }
 
 /**

@@ -41,7 +41,7 @@ export function withDynamicParts(
         ...rest,
         path: path === undefined ? base.path : filled(path, (place) => inAddress(valueAt(place))),
         headers: headers.length === 0 ? base.headers : withValues(base.headers, headers, valueAt),
-        body: body === undefined ? base.body : filledBody(body, valueAt),
+        ...(body !== undefined && { body: filledBody(body, valueAt), template: undefined }),
       };
     },
   };

@@ -30,7 +30,13 @@ export function withSynthetic(request: WireRequest, synthetic: Synthetic | undef
           return [typeof part === 'string' ? Buffer.from(String(asked.outputTokens)) : part];
         }),
       );
-      return { ...rest, body, ...(asked.outputTokens !== undefined && { askedTokens: asked.outputTokens }) };
+      const { inputTokens, outputTokens } = asked;
+      return {
+        ...rest,
+        body,
+        ...(outputTokens !== undefined && { askedTokens: outputTokens }),
+        ...(inputTokens !== undefined && base.body && { template: { body: base.body, generatedTokens: inputTokens } }),
+      };
     },
   };
 }

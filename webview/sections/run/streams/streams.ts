@@ -1,6 +1,8 @@
+import { inputSourceText } from '../../../../src/core/report/words/llm/input-source.ts';
 import type { Distribution, Numbers, QuantileName, StreamNumbers } from '../../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';
 import {
+  capital,
   countOf,
   formatCount,
   formatMs,
@@ -31,7 +33,17 @@ type Streamed = Numbers &
   ChartedRun &
   Pick<RunRecord, 'tokenSource' | 'plan'> &
   Partial<
-    Pick<RunRecord, 'streamedRequests' | 'iclPercentileMethod' | 'ttftBins' | 'iclBins' | 'ttftByInput' | 'tokenCheck'>
+    Pick<
+      RunRecord,
+      | 'streamedRequests'
+      | 'iclPercentileMethod'
+      | 'ttftBins'
+      | 'iclBins'
+      | 'ttftByInput'
+      | 'tokenCheck'
+      | 'inputCheck'
+      | 'inputTokenSource'
+    >
   >;
 
 /** Creates the section on streamed responses: their times and tokens. */
@@ -103,13 +115,15 @@ function speedFacts({ userTokensPerS: speed, ttftByInput }: Streamed): [string, 
   ];
 }
 
-/** Input tokens as reported by responses; nothing without a report. */
-function inputFacts(record: Numbers): [string, string][] {
+/** Input tokens and who counted them; nothing if nobody did. */
+function inputFacts(record: Streamed): [string, string][] {
   const { inputTokens, inputTokensPerS = null, totalTokensPerS = null } = record;
   if (inputTokens === undefined) return [];
   const cached = cachedShare(record);
+  const source = inputSourceText(record);
   return [
     ['Input tokens', `${formatCount(inputTokens)}, ${formatRate(inputTokensPerS, 'tokens')}`],
+    ...(source === undefined ? [] : [['Input token source', capital(source)] satisfies [string, string]]),
     ...(cached === null ? [] : [['Cached input', formatPercent(cached)] satisfies [string, string]]),
     ['Input and output', formatRate(totalTokensPerS, 'tokens')],
   ];
