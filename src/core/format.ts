@@ -126,9 +126,33 @@ function twoDigits(value: number): string {
 export const formatFactor = (factor: number | null): string =>
   factor === null || !Number.isFinite(factor) ? noValue : `${factor.toFixed(2)}×`;
 
-/** A change against something else: `+50%`, `-3.1%`. */
+/** From a factor of 2 on, rounded as percentages are, a percentage is hard to read: `17×` instead of 1640%. */
+const leastFactor = 1.9995;
+
+/** A change of a factor of 2 or more in either direction as a factor of at least 2; otherwise null. */
+function factorOf(change: number): number | null {
+  const factor = change < 0 ? 1 / (1 + change) : 1 + change;
+  return Number.isFinite(factor) && factor >= leastFactor ? factor : null;
+}
+
+/** The size of a change, such as 0.04, without its direction: `4.0%`, `17×`. */
+export function formatChangeSize(change: number): string {
+  const factor = factorOf(change);
+  if (factor !== null) return `${factor < 9.95 ? factor.toFixed(1) : formatCount(factor)}×`;
+  return `${(Math.abs(change) * 100).toFixed(1)}%`;
+}
+
+/** A change, such as 0.04, with one decimal, or as a factor from 2 on: `+4.0%`, `−0.3%`, `17× higher`, `2.5× lower`. */
 export function formatChange(change: number | null): string {
-  // A ratio that is nearly whole says nothing about a change.
-  const words = formatPercent(change).replace('> 99.99%', '100%');
-  return change !== null && change > 0 && !words.startsWith('<') ? `+${words}` : words;
+  if (change === null || !Number.isFinite(change)) return noValue;
+  const size = formatChangeSize(change);
+  if (size.endsWith('×')) return `${size} ${change < 0 ? 'lower' : 'higher'}`;
+  return size === '0.0%' ? size : `${change < 0 ? '−' : '+'}${size}`;
+}
+
+/** A difference of shares, such as 0.04: `+4.0 points`, `−0.3 points`. */
+export function formatPoints(difference: number | null): string {
+  if (difference === null || !Number.isFinite(difference)) return noValue;
+  const size = (Math.abs(difference) * 100).toFixed(1);
+  return `${size === '0.0' ? '' : difference < 0 ? '−' : '+'}${size} points`;
 }

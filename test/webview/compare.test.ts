@@ -48,7 +48,7 @@ describe('results panel of two runs', () => {
       rows.map(([name]) => name),
       ['Success ratio', 'Throughput', 'p50 latency', 'p95 latency'],
     );
-    assert.deepEqual(rows.at(0), ['Success ratio', '100%', '100%', '0 points']);
+    assert.deepEqual(rows.at(0), ['Success ratio', '100%', '100%', '0.0 points']);
     assert.equal(rows.at(2)?.at(3), formatChange(after.latencyMs.median! / before.latencyMs.median! - 1));
     const more = await rowsOf(page, 'More numbers');
     const p999 = more.find(([name]) => name === 'p99.9 latency');

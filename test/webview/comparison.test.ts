@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { changeText } from '../../src/core/record/comparisons/comparison-sentences.ts';
-import { lastPosted, rowsOf, usePanels } from './panels.ts';
+import { lastPosted, rowsOf, tableOf, usePanels } from './panels.ts';
 import { comparingAt, comparisonStates } from './states/comparison-states.ts';
 
 describe('results panel of an A/B comparison', () => {
@@ -37,6 +37,8 @@ describe('results panel of an A/B comparison', () => {
       'Distribution of TTFT over slices',
     ]);
     await page.getByLabel('Show as table: TTFT pair by pair').click();
+    // The table is filled when its details have opened.
+    await tableOf(page, 'TTFT pair by pair').waitFor();
     const rows = await rowsOf(page, 'TTFT pair by pair');
     assert.deepEqual([rows.length, rows[0]?.[0], rows[1]?.at(-1)], [18, '1', 'B']);
   });

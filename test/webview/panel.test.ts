@@ -156,7 +156,7 @@ describe('results panel', () => {
 
     it('shows the change of each number since the last run of the same work', async () => {
       const { page } = await show(states.judged);
-      assert.equal(await page.locator('.tile .trail').first().locator('span').textContent(), '+3.18%');
+      assert.equal(await page.locator('.tile .trail').first().locator('span').textContent(), '+3.2%');
       const line = page.locator('.tile').first().getByRole('img');
       assert.match((await line.getAttribute('aria-label')) ?? '', /^Last 8 runs: (.+ req\/s, ){7}9\.37 req\/s\.$/);
       await page.getByText(/^Changes are since the run of .+\. They include run-to-run noise\.$/).waitFor();

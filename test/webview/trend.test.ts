@@ -8,7 +8,7 @@ describe('results panel of a trend', () => {
   it('says at which commit a metric changed, and lists the runs with commits and intervals', async () => {
     const panel = await show(states.trend);
     const { page } = panel;
-    await page.getByText('p95 changed by +30.0% at c1d2ab4 (main): 200 ms before, 261 ms after.').first().waitFor();
+    await page.getByText('p95 +30.0% at c1d2ab4 (main): 200 ms before, 261 ms after.').first().waitFor();
     await page.getByText('3 runs of this file with another workload or machine are left out.').waitFor();
     const rows = await rowsOf(page, 'p95');
     assert.equal(rows.length, 20);
@@ -32,7 +32,7 @@ describe('results panel of a trend', () => {
     await page.getByRole('combobox', { name: 'Metric' }).click();
     await page.getByRole('option', { name: 'Throughput' }).click();
     await page
-      .getByText(/Throughput changed by −2\d\.\d% at/)
+      .getByText(/Throughput −2\d\.\d% at/)
       .first()
       .waitFor();
     await page.getByRole('combobox', { name: 'Target' }).click();

@@ -1,5 +1,6 @@
 import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
-import { capital, countOf, formatPercent } from '../../src/core/format.ts';
+import { thresholdText } from '../../src/core/record/comparisons/comparison-sentences.ts';
+import { capital, countOf } from '../../src/core/format.ts';
 import {
   chartedMetrics,
   intervalChart,
@@ -65,7 +66,7 @@ function subtitle({ startedAt, plan, kind, threshold, environment, source }: Com
   return [
     startedWords({ startedAt }),
     how,
-    `threshold ${formatPercent(Number(threshold.toPrecision(12)))}`,
+    `threshold ${thresholdText(threshold)}`,
     environment.host,
     ...unsavedMark(source),
   ].join(' · ');

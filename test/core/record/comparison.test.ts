@@ -7,6 +7,9 @@ import { changeText, intervalText } from '../../../src/core/record/comparisons/c
 import { isDecided } from '../../../src/core/record/comparisons/make-comparison.ts';
 import { comparisonOf, keptOf, slicesOf, sliceWith } from './comparison-fixtures.ts';
 
+/** Twelve slices, the first of which were on a noisy machine. */
+const noisy = (count: number) => [...slicesOf(count, 1, { bound: 'machine' }), ...slicesOf(12 - count, 1)];
+
 const schema: object = JSON.parse(
   readFileSync(new URL('../../../docs/loadlens.comparison-1.schema.json', import.meta.url), 'utf8'),
 );
@@ -185,6 +188,19 @@ describe('comparison of A and B', () => {
     });
     assert.deepEqual(record.warnings, ['Client-limited in 12 of 12 slices of B.']);
     assert.ok(!isDecided(record));
+  });
+
+  it('says in one sentence if the machine was noisy for both sides alike', () => {
+    const warned = (a: number, b: number) => comparisonOf(noisy(a), noisy(b)).warnings;
+    assert.deepEqual(warned(9, 11), [
+      'Noisy machine in 9 of 12 slices of A and 11 of 12 slices of B: both sides alike. It widens the intervals, but favors neither side.',
+    ]);
+    assert.deepEqual(warned(2, 11), ['Noisy machine in 2 of 12 slices of A and 11 of 12 slices of B.']);
+    assert.deepEqual(warned(12, 0), ['Noisy machine in 12 of 12 slices of A.']);
+    assert.deepEqual(warned(12, 12).length, 1);
+    assert.deepEqual(keptOf(noisy(4), noisy(5)).warnings, [
+      'Noisy machine in 4 of 12 runs of A and 5 of 12 runs of B: both sides alike.',
+    ]);
   });
 
   it('judges only the pairs up to the last look', () => {

@@ -137,7 +137,7 @@ describe('the throughput suite', () => {
         'Throughput at concurrency 4 is 1.64× that of concurrency 1 (efficiency 41.1%).',
         "At concurrency 4, 6 requests take 2 rounds and the last round isn't full. Scaling is limited to about 3.00×.",
         'Efficiency drops to 41.1% at concurrency 4.',
-        'From concurrency 2 to 4, throughput changes by +9.52% and mean latency by +49.5%.',
+        'From concurrency 2 to 4: throughput +9.5%, mean latency +49.5%.',
         'At concurrency 4, each request gets 10.4 tokens/s, compared with 25.2 at concurrency 1.',
         'No request failed.',
       ],
@@ -145,8 +145,8 @@ describe('the throughput suite', () => {
     assert.deepEqual(
       fed.recommendations.map(({ text }) => text),
       [
-        'Use concurrency 2: throughput +50%, mean latency +33.1%.',
-        'Queue requests above concurrency 2: at 4, mean latency changes by +99% and throughput by +64.3%.',
+        'Use concurrency 2: throughput +50.0%, mean latency +33.1%.',
+        'Queue requests above concurrency 2: at 4, mean latency +99.0%, throughput +64.3%.',
         "Don't rely on the p95 or p99 of this suite. A p95 requires 59 requests; the smallest level has 5. Use loadlens run --levels with -n to send more.",
       ],
     );
@@ -254,9 +254,9 @@ describe('the report of the throughput suite', () => {
   it("shows the reference's table with its own numbers", () => {
     const text = chaptersText(throughputChapters(fed));
     assert.match(text, /\n {2}2 +1\.26 +1\.50× +75%\n {2}4 +1\.38 +1\.64× +41\.1%\n/);
-    assert.match(text, /\n {2}2 +1\.26 +1\.58 s +\+50% +\+33\.1% +1\.51 +good\n/);
-    assert.match(text, /\n {2}4 +1\.38 +2\.36 s +\+64\.3% +\+99% +0\.65 +poor\n/);
-    assert.match(text, /\n {2}requests\/s +1\.38 +\+64\.3% +\+9\.52%\n/);
+    assert.match(text, /\n {2}2 +1\.26 +1\.58 s +\+50\.0% +\+33\.1% +1\.51 +good\n/);
+    assert.match(text, /\n {2}4 +1\.38 +2\.36 s +\+64\.3% +\+99\.0% +0\.65 +poor\n/);
+    assert.match(text, /\n {2}requests\/s +1\.38 +\+64\.3% +\+9\.5%\n/);
     assert.match(text, /\n {2}concurrent tokens\/s +> 30 +41\.5 +4 +pass\n/);
   });
 
@@ -268,9 +268,9 @@ describe('the report of the throughput suite', () => {
     assert.match(consistency([]), /No earlier result/);
     assert.match(
       consistency([before]),
-      /Tokens\/s of a single request agrees with the median of 1 earlier result: 0%\./,
+      /Tokens\/s of a single request agrees with the median of 1 earlier result: 0\.0%\./,
     );
-    assert.match(consistency([slower]), /Tokens\/s of a single request differs from .*: -25\.9%\./);
+    assert.match(consistency([slower]), /Tokens\/s of a single request differs from .*: −25\.9%\./);
     assert.match(consistency([before, slower]), /642 MiB/);
     assert.ok(isSameModel(fed.model, measured.model));
     assert.ok(!isSameModel(fed.model, { ...measured.model, dtype: 'fp32' }));

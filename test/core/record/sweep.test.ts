@@ -198,12 +198,14 @@ describe('reports of a sweep', () => {
   });
 
   it('show the sign of a change', () => {
-    assert.deepEqual([0.5, -0.031, 0.999_99, 1, 0, null].map(formatChange), [
-      '+50%',
-      '-3.10%',
-      '+100%',
-      '+100%',
-      '0%',
+    assert.deepEqual([0.5, -0.031, 0.999_99, -0.6, 16.4, 0.0004, 0, null].map(formatChange), [
+      '+50.0%',
+      '−3.1%',
+      '2.0× higher',
+      '2.5× lower',
+      '17× higher',
+      '0.0%',
+      '0.0%',
       '–',
     ]);
   });

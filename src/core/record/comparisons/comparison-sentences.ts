@@ -1,44 +1,26 @@
 import type { VerdictName } from '../../comparison/verdict.ts';
-import { capital, countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
+import { capital, countOf, formatChange, formatChangeSize, formatPercent, withoutZeros } from '../../format.ts';
 import { comparedMetrics, isComparedMetric } from './compared-metrics.ts';
 import type { ComparisonRecord } from './comparison.ts';
 import { sideNames } from './side-names.ts';
 
 type Metric = ComparisonRecord['metrics'][number];
 
-const percent = (share: number): string => withoutZeros(formatPercent(Number(share.toPrecision(12))));
+/** Returns the threshold of a comparison, or another share that someone chose: `3%`, `2.5%`. */
+export const thresholdText = (share: number): string => withoutZeros(formatPercent(Number(share.toPrecision(12))));
 
-/** From a factor of 2 on, rounded as percentages are, a percentage is hard to read: `17×` instead of 1640%. */
-const leastFactor = 1.9995;
+/** Returns the change to B / A: `+4.1%`, `17× higher`. */
+export const changeText = (ratio: number): string => formatChange(ratio - 1);
 
-/** Returns a change of a factor of 2 or more in either direction as a factor of at least 2; otherwise null. */
-const factorOf = (ratio: number): number | null => {
-  const factor = ratio < 1 ? 1 / ratio : ratio;
-  return Number.isFinite(factor) && factor >= leastFactor ? factor : null;
-};
-
-const digitsOf = (factor: number): string => (factor < 9.95 ? factor.toFixed(1) : formatCount(factor));
-
-/** Returns a change with one decimal, or as a factor from 2 on: `+4.1%`, `−0.3%`, `17× higher`, `2.5× lower`. */
-export function changeText(ratio: number): string {
-  const factor = factorOf(ratio);
-  if (factor !== null) return `${digitsOf(factor)}× ${ratio < 1 ? 'lower' : 'higher'}`;
-  const value = ((ratio - 1) * 100).toFixed(1);
-  return Number(value) === 0 ? '0.0%' : `${value.startsWith('-') ? value.replace('-', '−') : `+${value}`}%`;
-}
+/** Returns the size of the change to B / A without its direction: `4.1%`, `17×`. */
+export const sizeOfChange = (ratio: number): string => formatChangeSize(ratio - 1);
 
 /** Returns an interval of changes: `+2.8% to +5.5%`, `12–53× higher`. */
 export function intervalText([low, high]: readonly [number, number]): string {
-  const [least, most] = [factorOf(low), factorOf(high)];
-  return least !== null && most !== null && low < 1 === high < 1
+  const isFactors = sizeOfChange(low).endsWith('×') && sizeOfChange(high).endsWith('×');
+  return isFactors && low < 1 === high < 1
     ? `${sizesText([low, high])} ${low < 1 ? 'lower' : 'higher'}`
     : `${changeText(low)} to ${changeText(high)}`;
-}
-
-/** Returns the size of a change without its direction: `4.1%`, `17×`. */
-export function sizeOfChange(ratio: number): string {
-  const factor = factorOf(ratio);
-  return factor === null ? `${(Math.abs(ratio - 1) * 100).toFixed(1)}%` : `${digitsOf(factor)}×`;
 }
 
 /** Both sizes of an interval on one side of no change, the smaller first: `2.8–5.5%`, `12–53×`, `80.0%–2.3×`. */
@@ -66,7 +48,7 @@ export function verdictSentence(record: ComparisonRecord, limited: readonly ('a'
   const failed = failedText(failures, a, b);
   if (failures.verdict !== null) return `${failed}: ${failures.verdict}.`;
   const named = strongest(metrics, verdict.name);
-  const limit = percent(threshold);
+  const limit = thresholdText(threshold);
   switch (verdict.name) {
     case 'worse':
     case 'better':
@@ -147,7 +129,7 @@ function adviceFor(open: readonly Metric[], { kind, pairs, plan: { durationS } }
   const ways = [
     ...(most <= mostFurther ? [`about ${countOf(Math.max(most, 1), `more ${unit}`)}${side}`] : []),
     ...(durationS !== null && sliceS <= longestSliceS ? [`slices of ${sliceS} s (now ${durationS} s)`] : []),
-    ...(enough === undefined ? [] : [`a threshold of ${percent(enough)}`]),
+    ...(enough === undefined ? [] : [`a threshold of ${thresholdText(enough)}`]),
   ];
   if (ways.length > 0) return `${capital(ways.join(' or '))} would settle it.`;
   return kind === 'interleaved' ? 'Use longer slices to settle it.' : 'Use longer runs to settle it.';

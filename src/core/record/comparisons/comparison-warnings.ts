@@ -67,22 +67,33 @@ function meanBytes(slices: readonly ComparisonSlice[]): number | null {
   return responses === 0 ? null : sum / responses;
 }
 
-function boundWarnings({ a, b, pairs }: Sides): string[] {
+function boundWarnings(sides: Sides): string[] {
+  return [...boundWarning(sides, 'client', 'Client-limited'), ...boundWarning(sides, 'machine', 'Noisy machine')];
+}
+
+/** Says in how many slices of each side something limited or disturbed the client. */
+function boundWarning({ a, b, pairs }: Sides, bound: 'client' | 'machine', words: string): string[] {
   const noun = pairs ? 'slice' : 'run';
-  const warnings: string[] = [];
-  for (const [side, { slices }] of [
-    ['A', a],
-    ['B', b],
-  ] as const) {
-    for (const [bound, words] of [
-      ['client', 'Client-limited'],
-      ['machine', 'Noisy machine'],
-    ] as const) {
-      const found = slices.filter((slice) => slice.bound === bound).length;
-      if (found > 0) warnings.push(`${words} in ${found} of ${countOf(slices.length, noun)} of ${side}.`);
-    }
-  }
-  return warnings;
+  const found = ({ slices }: Sides['a']): number => slices.filter((slice) => slice.bound === bound).length;
+  const text = (side: 'A' | 'B', of: Sides['a']): string =>
+    `${found(of)} of ${countOf(of.slices.length, noun)} of ${side}`;
+  const [ofA, ofB] = [found(a), found(b)];
+  if (ofA === 0 && ofB === 0) return [];
+  if (ofA === 0 || ofB === 0) return [`${words} in ${ofA > 0 ? text('A', a) : text('B', b)}.`];
+  const both = `${words} in ${text('A', a)} and ${text('B', b)}`;
+  if (bound === 'client' || !isAlike(a.slices.length, ofA, b.slices.length, ofB)) return [`${both}.`];
+  return [
+    pairs
+      ? `${both}: both sides alike. It widens the intervals, but favors neither side.`
+      : `${both}: both sides alike.`,
+  ];
+}
+
+/** Returns whether two shares differ by less than two standard errors, as by chance. */
+function isAlike(sizeA: number, ofA: number, sizeB: number, ofB: number): boolean {
+  const share = (ofA + ofB) / (sizeA + sizeB);
+  const standardError = Math.sqrt(share * (1 - share) * (1 / sizeA + 1 / sizeB));
+  return Math.abs(ofA / sizeA - ofB / sizeB) <= 2 * standardError;
 }
 
 function fewWarnings(

@@ -69,7 +69,7 @@ const diminishing: Rule = ({ levels }) =>
     if (before === undefined || gain === null || cost === null || gain >= littleGain || cost <= gain) return [];
     return [
       {
-        text: `From concurrency ${formatCount(before.concurrency)} to ${formatCount(level.concurrency)}, throughput changes by ${formatChange(gain)} and mean latency by ${formatChange(cost)}.`,
+        text: `From concurrency ${formatCount(before.concurrency)} to ${formatCount(level.concurrency)}: throughput ${formatChange(gain)}, mean latency ${formatChange(cost)}.`,
         rule: `a level that adds less than ${formatPercent(littleGain)} throughput to the previous level, and more to latency`,
       },
     ];
@@ -132,7 +132,7 @@ const queueAbove: Rule = ({ figures }) => {
   if (poor === undefined || concurrency === null) return [];
   return [
     {
-      text: `Queue requests above concurrency ${formatCount(concurrency)}: at ${formatCount(poor.concurrency)}, mean latency changes by ${formatChange(poor.latencyPenalty)} and throughput by ${formatChange(poor.throughputGain)}.`,
+      text: `Queue requests above concurrency ${formatCount(concurrency)}: at ${formatCount(poor.concurrency)}, mean latency ${formatChange(poor.latencyPenalty)}, throughput ${formatChange(poor.throughputGain)}.`,
       rule: 'the first level above the recommended one with a poor trade-off',
     },
   ];

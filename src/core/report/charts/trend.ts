@@ -53,7 +53,7 @@ export function trendView(trend: Trend, metric: TrendMetricName, target?: string
   const title = `${capitalized(label)}${target === undefined ? '' : ` of ${target}`}`;
   const sentences = changes.map(
     ({ index, shift }) =>
-      `${capitalized(label)} changed by ${changeText(Math.exp(shift))} at ${labelAt(index)}${where(runs[index])}: ${textOf(metric, levels.find(({ to }) => to === index)?.level ?? null)} before, ${textOf(metric, levels.find(({ from }) => from === index)?.level ?? null)} after.`,
+      `${capitalized(label)} ${changeText(Math.exp(shift))} at ${labelAt(index)}${where(runs[index])}: ${textOf(metric, levels.find(({ to }) => to === index)?.level ?? null)} before, ${textOf(metric, levels.find(({ from }) => from === index)?.level ?? null)} after.`,
   );
   const most = Math.max(...known.map(({ value: [value, , high] }) => high ?? value));
   const markers = changes.map(({ index, shift }): Marker => ({

@@ -1,6 +1,6 @@
 import type { VerdictName } from '../../comparison/verdict.ts';
 import { isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
-import { changeText, intervalText, labelOf } from '../../record/comparisons/comparison-sentences.ts';
+import { changeText, intervalText, labelOf, thresholdText } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord, ComparisonSlice } from '../../record/comparisons/comparison.ts';
 import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
 import { namedAxis, spreadAxis, ticksBetween, valueAxis } from '../charts/axes.ts';
@@ -51,7 +51,7 @@ export function intervalChart(record: ComparisonRecord): ChartContent | null {
     return points.length === 0 ? [] : [{ label, color, look: 'dots', dots: true, points }];
   });
   const ends = drawn.flatMap(({ interval }) => interval ?? []);
-  const limit = percentText(threshold);
+  const limit = thresholdText(threshold);
   const title = 'Change of B against A';
   return {
     title,
@@ -65,8 +65,6 @@ export function intervalChart(record: ComparisonRecord): ChartContent | null {
     table: metricTable(record),
   };
 }
-
-const percentText = (share: number): string => formatPercent(Number(share.toPrecision(12)));
 
 const forestSentence = ({ metric, ratio, interval, verdict }: Metric): string =>
   `${titleOf(metric)}: ${ratio === null ? noValue : changeText(ratio)}${interval === null ? '' : ` (${intervalText(interval)})`}, ${verdict ?? 'not judged'}.`;

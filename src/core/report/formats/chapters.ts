@@ -4,7 +4,7 @@ import { chartHtml, factItems, page, tableHtml, verdictHtml } from './html-parts
 import { escape, list, table as markdownTable } from './markdown-parts.ts';
 import type { RunVerdict } from '../words/verdict.ts';
 import type { Table } from '../tables/tables.ts';
-import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
+import { factLines, joinBlocks, tableLines, verdictLines, wrap } from './text-parts.ts';
 
 /** A chapter of a long report. The parts that exist are shown in this order. */
 export interface Section {
@@ -25,8 +25,11 @@ export interface Chapters {
 }
 
 /** For a terminal. */
-export function chaptersText({ title, subtitle, sections }: Chapters): string {
-  return joinBlocks([[`*** ${title} ***`, ...wrap(subtitle, 2)], ...sections.map(sectionLines)]);
+export function chaptersText({ title, subtitle, verdict, sections }: Chapters): string {
+  return joinBlocks([
+    [...(verdict === undefined ? [] : verdictLines(verdict)), `*** ${title} ***`, ...wrap(subtitle, 2)],
+    ...sections.map(sectionLines),
+  ]);
 }
 
 /** Returns the lines of one chapter for a terminal. */

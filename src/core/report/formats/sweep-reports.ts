@@ -26,15 +26,13 @@ import { renderVllmLines } from '../other-tools/vllm-bench.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { achievedPerS, holds, rateOf } from '../../record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
-import { factLines, joinBlocks, tableLines, wrap } from './text-parts.ts';
+import { factLines, joinBlocks, tableLines, verdictLines, wrap } from './text-parts.ts';
 
 /** The sweep for a terminal. */
 export function renderSweepText(sweep: SweepRecord): string {
-  const { label, sentence } = sweepVerdict(sweep);
   return joinBlocks([
     [
-      ...wrap(`${label}: ${sentence}`, 2),
-      '',
+      ...verdictLines(sweepVerdict(sweep)),
       '*** Sweep ***',
       ...[...furtherCapacity(sweep), ...operatingSentences(sweep)].flatMap((each) => wrap(each, 2)),
     ],

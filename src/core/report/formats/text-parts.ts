@@ -1,4 +1,5 @@
 import type { Table } from '../tables/tables.ts';
+import type { RunVerdict } from '../words/verdict.ts';
 
 /** Separates the parts of a result in a terminal, as in the reference script. */
 export const separator = '--- - --- - ---';
@@ -44,6 +45,9 @@ export function factLines(title: string, facts: readonly (readonly [label: strin
   const width = Math.max(...facts.map(([label]) => label.length));
   return [`${title}:`, ...facts.flatMap(([label, value]) => wrap(`  ${label.padEnd(width)}  ${value}`, width + 4))];
 }
+
+/** Returns the verdict that a result starts with, and an empty line. */
+export const verdictLines = ({ label, sentence }: RunVerdict): string[] => [...wrap(`${label}: ${sentence}`, 2), ''];
 
 /** Breaks a line at spaces; what follows is indented. A single long word stays whole. */
 export function wrap(text: string, indent: number): string[] {

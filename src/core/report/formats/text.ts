@@ -8,8 +8,8 @@ import { connectionTables } from '../tables/connection-table.ts';
 import { serverTables } from '../tables/server-table.ts';
 import { streamTables } from '../tables/stream-tables.ts';
 import { turnTables } from '../tables/turn-table.ts';
-import { factLines, joinBlocks, separator, tableLines, wrap } from './text-parts.ts';
-import { verdictText } from '../words/verdict.ts';
+import { factLines, joinBlocks, separator, tableLines, verdictLines, wrap } from './text-parts.ts';
+import { verdictOf } from '../words/verdict.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 const mostTargets = 20;
@@ -20,10 +20,10 @@ const mostFailures = 10;
  * everything else.
  */
 export function renderText(record: RunRecord): string {
-  const verdict = verdictText(record);
-  const notes = attention(record).filter((note) => !verdict.includes(note));
+  const verdict = verdictOf(record);
+  const notes = attention(record).filter((note) => !verdict.sentence.includes(note));
   const blocks = [
-    [...wrap(verdict, 2), '', ...referenceLines(record)],
+    [...verdictLines(verdict), ...referenceLines(record)],
     notes.flatMap((note) => wrap(`! ${note}`, 2)),
     tableLines(latencyTable(record)),
     ...streamTables(record).map(tableLines),

@@ -4,6 +4,7 @@ import {
   formatMs,
   formatMsRange,
   formatPercent,
+  formatPoints,
   formatRate,
   noValue,
 } from '../../format.ts';
@@ -32,6 +33,5 @@ export const intervalText = ({ interval }: Measured): string =>
 /** Returns how a number changed; of a ratio in percentage points. */
 export function changedText({ unit, before, after, change }: ComparisonRow): string {
   if (change === null) return noValue;
-  const words = formatChange(change);
-  return `${unit === 'ratio' ? words.replace('%', ' points') : words}${before.unsure || after.unsure ? ' ?' : ''}`;
+  return `${unit === 'ratio' ? formatPoints(change) : formatChange(change)}${before.unsure || after.unsure ? ' ?' : ''}`;
 }

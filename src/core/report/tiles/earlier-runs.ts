@@ -1,4 +1,4 @@
-import { formatChange } from '../../format.ts';
+import { formatChange, formatPoints } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { workloadDifferences } from '../tables/compare-runs.ts';
 import { figureRow, figuresOf, hasTargets, type FigureName, type Figures } from './figures.ts';
@@ -66,6 +66,6 @@ function earlierRun(record: RunRecord, hasTotal: boolean): EarlierRun {
 /** Returns the change of a figure since an earlier run: `+4.2%`, or `-1.3 points` of a share. Null if one is missing. */
 export function changeText(name: FigureName, before: number | undefined, now: number | undefined): string | null {
   if (before === undefined || now === undefined) return null;
-  if (figureRow(name).isShare === true) return formatChange(now - before).replace('%', ' points');
+  if (figureRow(name).isShare === true) return formatPoints(now - before);
   return before === 0 ? null : formatChange(now / before - 1);
 }

@@ -38,7 +38,7 @@ describe('the trend of a file', () => {
     assert.ok(newest);
     const { chart, sentences, runs } = trendView(trendOf(newest, history), 'p50');
     assert.equal(runs.length, 12);
-    assert.deepEqual(sentences, ['p50 changed by +50.0% at 07aaaaa (main): 20.1 ms before, 30.1 ms after.']);
+    assert.deepEqual(sentences, ['p50 +50.0% at 07aaaaa (main): 20.1 ms before, 30.1 ms after.']);
     assert.deepEqual(chart.markers, [{ x: 6.5, label: '+50.0% at 07aaaaa' }]);
     const [measured, levels] = chart.series;
     assert.deepEqual(measured?.points[0], { x: 0, y: 20, bottom: 20, top: 20, note: '00aaaaa (main)' });

@@ -14,9 +14,9 @@ describe('reports of two runs side by side', () => {
     const markdown = twoRunsReports.markdown.render(runs);
     assert.match(
       markdown,
-      /\n\| p50 latency \| 105 ms \| 10\d–10\d ms \| 84\.5 ms \| 8\d\.\d–8\d\.\d ms \| -19\.1% \|\n/,
+      /\n\| p50 latency \| 105 ms \| 10\d–10\d ms \| 84\.5 ms \| 8\d\.\d–8\d\.\d ms \| −19\.1% \|\n/,
     );
-    assert.match(markdown, /\n\| p99\.9 latency \| 109 ms \? \| +\| 89\.0 ms \? \| +\| -18\.3% \? \|\n/);
+    assert.match(markdown, /\n\| p99\.9 latency \| 109 ms \? \| +\| 89\.0 ms \? \| +\| −18\.3% \? \|\n/);
     assert.match(markdown, /Run-to-run noise is not in this interval\./);
   });
 

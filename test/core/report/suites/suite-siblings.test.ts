@@ -85,6 +85,7 @@ describe('the latency suite', () => {
     assertValid(suite);
     const chapters = latencyChapters(suite);
     const text = chaptersText(chapters);
+    assert.ok(text.startsWith(`Completed: ${chapters.verdict?.sentence ?? ''}\n\n*** ${chapters.title} ***\n`), text);
     assert.match(text, /1,024 \+ 64, 1,024 \+ 128, 1,024 \+ 256 tokens don't fit the context of 1,024/);
     assert.match(text, /\n {2}960 \(of 1,024\) +64 +3 +960 ms ± 96\.0 ms +100 ± 10\.0 +640 ms ± 64\.0 ms\n/);
     assert.match(text, /goes from 128 ms with 128 tokens of prompt to 960 ms with 960\./);

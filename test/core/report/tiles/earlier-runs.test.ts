@@ -31,9 +31,9 @@ describe('earlier runs of a file', () => {
   it('have no total time for a canceled run, which ended early', () => {
     const canceled = run(50, 12, { status: 'cancelled' });
     const before = [run(1, 10)];
-    assert.equal(trailOf('total', now, earlierRuns(now, before))?.change, '+20%');
+    assert.equal(trailOf('total', now, earlierRuns(now, before))?.change, '+20.0%');
     assert.equal(trailOf('total', canceled, earlierRuns(canceled, before)), undefined);
-    assert.equal(trailOf('p50', canceled, earlierRuns(canceled, before))?.change, '+20%');
+    assert.equal(trailOf('p50', canceled, earlierRuns(canceled, before))?.change, '+20.0%');
   });
 
   it('are not those of another file, canceled ones, or those without a request', () => {
@@ -60,10 +60,10 @@ describe('earlier runs of a file', () => {
 
 describe('change of a number', () => {
   it('is a share, and of shares in points', () => {
-    assert.equal(changeText('p95', 10, 12), '+20%');
-    assert.equal(changeText('throughput', 10, 9), '-10%');
-    assert.equal(changeText('success', 1, 0.986), '-1.40 points');
-    assert.equal(changeText('p95', 10, 10), '0%');
+    assert.equal(changeText('p95', 10, 12), '+20.0%');
+    assert.equal(changeText('throughput', 10, 9), '−10.0%');
+    assert.equal(changeText('success', 1, 0.986), '−1.4 points');
+    assert.equal(changeText('p95', 10, 10), '0.0%');
   });
 
   it('is not there without a number before', () => {
@@ -74,12 +74,12 @@ describe('change of a number', () => {
   it('comes with the places of all values', () => {
     const earlier = earlierRuns(now, [run(1, 10), run(2, 14)]);
     assert.deepEqual(trailOf('p50', now, earlier), {
-      change: '-14.3%',
+      change: '−14.3%',
       places: [0, 1, 0.5],
       words: 'Last 3 runs: 10.0 ms, 14.0 ms, 12.0 ms.',
     });
     const [a] = now.perTarget;
-    assert.equal(trailOf('p50', a!, earlier, 'a')?.change, '-14.3%');
+    assert.equal(trailOf('p50', a!, earlier, 'a')?.change, '−14.3%');
     assert.equal(trailOf('p50', a!, earlier, 'elsewhere'), undefined);
   });
 });
