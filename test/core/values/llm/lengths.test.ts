@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assert as assertLaw, integer, nat, property } from 'fast-check';
 import { drawLength, parseLengths, parseSharedPrefix, type Lengths } from '../../../../src/core/values/llm/lengths.ts';
 import { seededUnits } from '../../../../src/core/values/pick.ts';
-import { normalCdf } from '../../../../src/core/metrics/statistics/normal.ts';
+import { criticalDistance, distance, lognormal, normal, uniform } from './distance.ts';
 
 const count = 20_000;
 
@@ -13,31 +13,7 @@ function drawn(text: string, seed = 1): number[] {
   return Array.from({ length: count }, (_, i) => drawLength(lengths, (draw) => unit(i * 128 + draw)));
 }
 
-/**
- * Returns the Kolmogorov–Smirnov distance to a distribution of integers. `cdf(n)` is P(length <= n). For integers the test is
- * conservative.
- */
-function distance(values: readonly number[], cdf: (n: number) => number): number {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  let below = 0;
-  let most = 0;
-  for (const value of [...counts.keys()].toSorted((a, b) => a - b)) {
-    most = Math.max(most, Math.abs(below / values.length - cdf(value - 1)));
-    below += counts.get(value) ?? 0;
-    most = Math.max(most, Math.abs(below / values.length - cdf(value)));
-  }
-  return most;
-}
-
-/** The distance that a true sample exceeds in one of 100 cases. */
-const critical = 1.628 / Math.sqrt(count);
-
-const normal = (mean: number, deviation: number) => (n: number) => {
-  const below = normalCdf((0.5 - mean) / deviation);
-  return n < 1 ? 0 : (normalCdf((n + 0.5 - mean) / deviation) - below) / (1 - below);
-};
-const uniform = (n: number): number => Math.min(1, Math.max(0, (n - 99) / 401));
+const critical = criticalDistance(count);
 const choice = (n: number): number => (n < 128 ? 0 : n < 1024 ? 0.75 : 1);
 
 describe('token lengths', () => {
@@ -80,11 +56,8 @@ describe('token lengths', () => {
     assert.ok(distance(drawn('normal(512, 128)'), normal(512, 128)) < critical);
     // A fifth of this one lies below 0.5 and is drawn again.
     assert.ok(distance(drawn('normal(50, 60)'), normal(50, 60)) < critical);
-    const sigma = Math.sqrt(Math.log1p((200 / 300) ** 2));
-    const mu = Math.log(300) - sigma ** 2 / 2;
-    const lognormal = (n: number): number => (n < 1 ? 0 : normalCdf((Math.log(n + 0.5) - mu) / sigma));
-    assert.ok(distance(drawn('lognormal(300, 200)'), lognormal) < critical);
-    assert.ok(distance(drawn('uniform(100, 500)'), uniform) < critical);
+    assert.ok(distance(drawn('lognormal(300, 200)'), lognormal(300, 200)) < critical);
+    assert.ok(distance(drawn('uniform(100, 500)'), uniform(100, 500)) < critical);
     assert.ok(distance(drawn('choice(128:3, 1024:1)'), choice) < critical);
     // The test tells a wrong distribution.
     assert.ok(distance(drawn('normal(512, 128)'), normal(520, 128)) > critical);
