@@ -1,8 +1,8 @@
 import { ExitCode, LoadlensError } from '../core/errors.ts';
+import { formatCount } from '../core/format.ts';
 import type { Rules } from '../core/comparison/compare-sides.ts';
 import { looksOf } from '../core/comparison/looks.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
-import { hasConversations } from '../core/plan/conversations.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { sliceOf, type ComparedMetricName } from '../core/record/comparisons/compared-metrics.ts';
 import {
@@ -67,6 +67,17 @@ const longestFirstS = 1;
 /** Times that a slice without a request is measured again. */
 const mostRepeats = 3;
 
+/** Share of conversations that are cut off by the ends of slices without changing the mix of turns much. */
+const fewCut = 0.05;
+
+/** Returns a warning if the ends of slices cut off so many conversations that their turns are another mix than in a long run. */
+function cutNotes({ started, cut }: { readonly started: number; readonly cut: number }): readonly string[] {
+  if (cut <= fewCut * started) return [];
+  return [
+    `The ends of slices cut off ${formatCount(cut)} of ${formatCount(started)} conversations, so first turns outnumber later ones. Use slices several times as long as a conversation.`,
+  ];
+}
+
 /** A side while it is measured. */
 interface Running {
   input: RunInput;
@@ -96,13 +107,8 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
   const id = recordId(startedAt, Math.random);
   const firstOf = seededUnits(plan.seed);
   const order: ('a' | 'b')[] = [];
-  const notes = new Set<string>(
-    inputs.some(({ requests }) => hasConversations(requests))
-      ? [
-          'The end of a slice cuts off its conversations, so first turns outnumber later ones. Make slices longer than a conversation.',
-        ]
-      : [],
-  );
+  const notes = new Set<string>();
+  const conversations = { started: 0, cut: 0 };
   let status: RunStatus = 'completed';
   let stopReason: string | undefined;
 
@@ -130,7 +136,7 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
       rules,
       chosen,
       pairs: { planned: pairs, order: order.slice(0, complete) },
-      warnings: [...notes],
+      warnings: [...notes, ...cutNotes(conversations)],
     });
   };
 
@@ -190,6 +196,8 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
       const run = await measureSlice(side, pair);
       if (run === undefined) return false;
       sides[side].slices.push(sliceOf(run));
+      conversations.started += run.conversations?.started ?? 0;
+      conversations.cut += run.conversations?.cut ?? 0;
     }
     return true;
   };

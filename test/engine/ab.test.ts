@@ -6,7 +6,7 @@ import type { ComparisonRecord } from '../../src/core/record/comparisons/compari
 import { LoadlensError } from '../../src/core/errors.ts';
 import { compareLive, type AbHooks, type AbInput } from '../../src/engine/ab.ts';
 import { freePort } from '../../src/side-servers/ready.ts';
-import { runInput } from '../support/run-input.ts';
+import { requestsOf, runInput } from '../support/run-input.ts';
 
 /** A server that counts its connections and requests. */
 interface Counting {
@@ -164,6 +164,35 @@ describe('alternating comparison', function () {
       return true;
     });
     assert.deepEqual(slices, ['0a', '0a', '0a', '0a']);
+  });
+
+  it('says how many conversations the slices cut off', async () => {
+    const answer = JSON.stringify({ choices: [{ message: { content: 'ok' }, finish_reason: 'stop' }] });
+    const chat = (_: IncomingMessage, response: ServerResponse) =>
+      void setTimeout(() => response.setHeader('content-type', 'application/json').end(answer), 4);
+    const [a, b] = [await serve(chat), await serve(chat)];
+    const warningsOf = async (turns: readonly string[]): Promise<readonly string[]> => {
+      const side = (url: string): AbInput['a'] => ({
+        input: runInput(
+          requestsOf(`# @conversations c.jsonl\nPOST ${url}v1/chat/completions\n\n{"model":"m"}\n`, {
+            'c.jsonl': JSON.stringify({ turns }),
+          }),
+          { plan: { ...plan, warmup: 0 } },
+        ),
+        variables: {},
+      });
+      const compared = await compareLive(
+        { a: side(a.url), b: side(b.url), pairs: 8, rules },
+        { signal: new AbortController().signal, version: '0.0.0' },
+      );
+      return compared.warnings.filter((warning) => warning.includes('conversation'));
+    };
+    const [warning = ''] = await warningsOf(Array.from({ length: 30 }, () => 'Go on'));
+    assert.match(
+      warning,
+      /^The ends of slices cut off [\d,]+ of [\d,]+ conversations, so first turns outnumber later ones\./,
+    );
+    assert.deepEqual(await warningsOf(['Hello']), []);
   });
 
   it("names the side that doesn't respond", async () => {

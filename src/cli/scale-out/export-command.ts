@@ -62,6 +62,8 @@ export async function exportArtilleryCommand(
     if (refused !== undefined) return refused;
     writeProject(out, load);
     const folder = relative(process.cwd(), resolve(out)) || '.';
+    if (plan.tokenizer !== undefined)
+      screen.note("Workers have no tokenizer: tokens that the server doesn't report stay uncounted, or are chunks.");
     screen.print(
       `Wrote an Artillery project with ${formatCount(workers)} workers to ${folder}. See ${folder}/README.md, then run:\n\n  cd ${folder} && npm start\n`,
     );

@@ -21,7 +21,12 @@ export function slicePlan(plan: RunPlan, sliceS: number, warmup?: number): RunPl
   return { ...fixed, warmup: warmup ?? (fixed.warmup > 0 ? fixed.warmup : warmupOf(fixed, sliceS)) };
 }
 
-function checkSteady({ stages, durationS }: RunPlan, sliceS: number): void {
+function checkSteady({ stages, durationS, trace }: RunPlan, sliceS: number): void {
+  if (trace !== undefined) {
+    throw new LoadlensError("A trace can't be compared in slices, because each slice would replay only its start.", {
+      hint: 'Replay it with loadlens run --repeat 6 for each side, then use loadlens compare. A concurrency or rate sends its lengths without its times.',
+    });
+  }
   const rates = new Set(stages?.flatMap(({ fromPerS, toPerS }) => [fromPerS, toPerS]));
   if (rates.size > 1) {
     throw new LoadlensError('A comparison needs one rate, but the stages change it.', {

@@ -5,6 +5,7 @@ import { answerLengths, type Target } from '../endpoints/types.ts';
 import { placeholderPattern } from '../endpoints/variables/variables.ts';
 import { isCredentialHeader } from '../endpoints/known-words.ts';
 import { LoadlensError } from '../errors.ts';
+import { isVocabulary, vocabularyNames } from '../values/llm/tokenizers.ts';
 import type { RunPlan } from '../plan/types.ts';
 import { withFixedLength } from '../plan/until.ts';
 import { runSchema } from '../record/schemas/run-schema.ts';
@@ -70,12 +71,13 @@ export function makeLoad(
       hint: 'Run it on one machine, or use # @prompts.',
     });
   }
-  const counting = targets.find(({ llm }) => llm?.promptsTokens !== undefined || llm?.outputTokens === answerLengths);
-  if (counting !== undefined) {
-    throw new LoadlensError(`“${counting.name}” needs a tokenizer, which the workers don't have.`, {
-      hint: `Remove @prompts-tokens and @output-tokens ${answerLengths}, or run it on one machine.`,
+  const traced = plan.trace && targets.find(({ llm }) => llm?.trace !== undefined);
+  if (traced !== undefined) {
+    throw new LoadlensError(`“${traced.name}” replays a trace, which several workers can't share.`, {
+      hint: 'Run it on one machine. A concurrency or rate, such as --rate 50, sends its lengths without its times.',
     });
   }
+  checkTokenizer(targets, plan);
   for (const { name, headers, url } of targets) {
     const header = headers.find(([key, value]) => isCredentialHeader(key) && !hasPlaceholder(value))?.[0];
     const plain = header !== undefined ? `header ${header}` : url === maskedUrl(url) ? undefined : 'key in the address';
@@ -96,6 +98,26 @@ export function makeLoad(
     if (content !== undefined) files[path] = content;
   }
   return { schema: loadSchema, ...parts, plan, files };
+}
+
+/** @throws LoadlensError for prompts that can't be chosen or generated without a tokenizer */
+function checkTokenizer(targets: readonly Target[], { tokenizer }: RunPlan): void {
+  const counting = targets.find(({ llm }) => llm?.promptsTokens !== undefined || llm?.outputTokens === answerLengths);
+  if (counting !== undefined) {
+    throw new LoadlensError(`“${counting.name}” needs a tokenizer, which the workers don't have.`, {
+      hint: `Remove @prompts-tokens and @output-tokens ${answerLengths}, or run it on one machine.`,
+    });
+  }
+  if (tokenizer === undefined || isVocabulary(tokenizer)) return;
+  const generated = targets.find(({ llm }) => (llm?.inputTokens ?? llm?.trace) !== undefined);
+  if (generated !== undefined) {
+    throw new LoadlensError(
+      `“${generated.name}” has prompts for the tokenizer ${tokenizer}, which the workers don't have.`,
+      {
+        hint: `Use ${vocabularyNames.join(', ')}, or run it on one machine.`,
+      },
+    );
+  }
 }
 
 const hasPlaceholder = (text: string): boolean => text.search(placeholderPattern) >= 0;

@@ -56,6 +56,20 @@ describe('an exported load', () => {
       refuses(() => loadOf({ targets: [{ ...targetOf('one'), llm }] }), /“one” needs a tokenizer/);
   });
 
+  it("is rejected if workers can't share it, or need a tokenizer for its prompts", () => {
+    const targets = [{ ...targetOf('one'), llm: { trace: 'trace.jsonl' } }];
+    const traced = (choices: Parameters<typeof makePlan>[0]) =>
+      loadOf({ targets, plan: makePlan(choices, { defaults: {}, objectives: [], targets }) });
+    refuses(() => traced({}), /“one” replays a trace/);
+    traced({ ratePerS: 50 });
+    traced({ ratePerS: 50, tokenizer: 'gpt2' });
+    refuses(() => traced({ ratePerS: 50, tokenizer: 'org/model' }), /“one” has prompts for the tokenizer org\/model/);
+    refuses(
+      () => loadOf({ targets: [{ ...targetOf('one'), llm: { conversations: 'c' } }] }),
+      /“one” has conversations/,
+    );
+  });
+
   it("is rejected if it's damaged", () => {
     const json = JSON.parse(JSON.stringify(loadOf()));
     refuses(() => readLoad({ ...json, shares: 0 }), /damaged at shares/);

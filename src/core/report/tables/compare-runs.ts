@@ -207,10 +207,19 @@ const conversationsText = ({ targets }: RunRecord): string =>
     .flatMap(({ prompts }) =>
       prompts?.turns === undefined
         ? []
-        : [
-            `${prompts.sent} of ${prompts.distinct} from number ${prompts.start + 1}, ${prompts.turns.mean.toFixed(2)} turns each`,
-          ],
+        : [`${prompts.sent} of ${prompts.distinct}${firstText(prompts)}, ${prompts.turns.mean.toFixed(2)} turns each`],
     )
     .join('; ') || 'none';
+
+/** Returns with which conversation of its file a run starts; empty if it sends all of them equally often. */
+const firstText = ({
+  start,
+  sent,
+  distinct,
+}: {
+  readonly start: number;
+  readonly sent: number;
+  readonly distinct: number;
+}) => (sent % distinct === 0 ? '' : ` from number ${(start % distinct) + 1}`);
 
 const requestOf = ({ method, url }: RunRecord['targets'][number]): string => `${method} ${url}`;

@@ -29,6 +29,12 @@ const open = (run: RunRecord): RunRecord => ({ ...run, plan: { ...run.plan, load
 /** Samples of two targets in turn. */
 const samples = (latencyMs: number) => closedLoop(100, 10, (i) => ({ latencyMs, target: i % 2 }));
 
+/** The run with `sent` conversations of a file of three, from one of them. */
+const talking = (start: number, sent: number): RunRecord => {
+  const prompts = { distinct: 3, start, sent, turns: { mean: 2, min: 1, max: 3 } };
+  return { ...before, targets: before.targets.map((target) => Object.assign({ prompts }, target)) };
+};
+
 describe('comparing runs', () => {
   it('shows numbers and changes', () => {
     assert.deepEqual(rowOf(before, after, 'p50 latency'), {
@@ -117,6 +123,14 @@ describe('comparing runs', () => {
         ),
       );
     assert.deepEqual(compareRuns(slow(0), slow(8)).differences, []);
+  });
+
+  it('tells which conversations differ, but not in which round of the file they were sent', () => {
+    assert.deepEqual(compareRuns(talking(0, 6), talking(6, 6)).differences, []);
+    assert.deepEqual(compareRuns(talking(0, 2), talking(3, 2)).differences, []);
+    assert.deepEqual(compareRuns(talking(0, 6), talking(2, 4)).differences, [
+      'Conversations: 6 of 3, 2.00 turns each before, 4 of 3 from number 3, 2.00 turns each after.',
+    ]);
   });
 
   it('lists what differs in the workload', () => {
