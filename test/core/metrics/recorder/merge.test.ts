@@ -34,9 +34,9 @@ function assertSame(actual: Summary, expected: Summary): void {
   }
 }
 
-/** To compare what has no order. */
-function byEnd(requests: Summary['streamedRequests']): Summary['streamedRequests'] {
-  return requests?.toSorted((a, b) => a.endMs - b.endMs || a.chunks - b.chunks);
+/** Returns streamed requests in an order of their own, as those sent at the same time have none. */
+function ordered(requests: Summary['streamedRequests']): string[] | undefined {
+  return requests?.map((request) => JSON.stringify(request)).toSorted();
 }
 
 const extra = { requestsCancelled: 2 };
@@ -57,11 +57,24 @@ describe('merged states', () => {
           assertSame(numbers, expectedNumbers);
           assert.equal(some === undefined, expected === undefined);
           if (samples.filter(({ sample }) => sample.stream).length <= 50)
-            assert.deepEqual(byEnd(some), byEnd(expected));
+            assert.deepEqual(ordered(some), ordered(expected));
         }),
       );
     });
   }
+
+  it('have streams that were sent and ended at the same time, whichever recorder saw them', () => {
+    const [first, second] = [streamOf([5], { target: 1 }), streamOf([5], { target: 0 })];
+    const { whole, states } = recorded(
+      [
+        { sample: first, recorder: 1 },
+        { sample: second, recorder: 0 },
+      ],
+      100_000,
+    );
+    const { streamedRequests } = summaryOf(mergeStates(states), recorderOptions(100_000), extra);
+    assert.deepEqual(ordered(streamedRequests), ordered(whole.summary(extra).streamedRequests));
+  });
 
   it('have the live numbers of one recorder with all requests', () => {
     fc.assert(
