@@ -1,3 +1,4 @@
+import { requestsOf } from '../../endpoints/llm/api-requests.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import { hasStreams } from '../../metrics/streams.ts';
 import type { Distribution } from '../../metrics/types.ts';
@@ -25,6 +26,8 @@ export function vllmFields(record: RunRecord): Fields {
   // In vLLM, all rates use the whole duration, also if a request hangs until its timeout.
   const good = record.sloAttainment === null ? null : Math.round(record.sloAttainment * record.requestsSent);
   const output = record.avgOutputTokens === null ? undefined : record.outputTokens;
+  // Embeddings have input tokens only, and vLLM's total is theirs.
+  const total = output ?? (isTokenless(record.targets[0]) ? 0 : undefined);
   return {
     date: record.id.slice(0, 'yyyymmdd-hhmmss'.length),
     ...(backend !== undefined && { endpoint_type: backend, backend }),
@@ -42,7 +45,7 @@ export function vllmFields(record: RunRecord): Fields {
     request_goodput: good === null ? null : perS(good),
     ...(output !== undefined && { output_throughput: perS(output) }),
     ...(record.inputTokens !== undefined &&
-      output !== undefined && { total_token_throughput: perS(record.inputTokens + output) }),
+      total !== undefined && { total_token_throughput: perS(record.inputTokens + total) }),
     ...(hasStreams(record) && {
       ...timeFields('ttft', record.ttftMs),
       ...timeFields('tpot', record.tpotMs),
@@ -57,6 +60,12 @@ function backendOf(target: RunRecord['targets'][number] | undefined): string | u
   const { dialect, path = '' } = target?.llmRequest ?? {};
   if (dialect === 'openai') return /\/chat\/completions\/*$/.test(path) ? 'openai-chat' : dialect;
   return dialect === 'embeddings' ? 'openai-embeddings' : dialect;
+}
+
+/** Returns whether the responses of a target have no output tokens. */
+function isTokenless(target: RunRecord['targets'][number] | undefined): boolean {
+  const { dialect } = target?.llmRequest ?? {};
+  return dialect !== undefined && requestsOf(dialect).limit === undefined;
 }
 
 /** Returns the arrival rate. A closed model is an infinite rate with a maximum concurrency. */

@@ -98,6 +98,60 @@ describe('the format of vllm bench serve', () => {
     assert.ok(!('request_rate' in of(rising)) && !('burstiness' in of(rising)));
   });
 
+  it('has only fields of vLLM, each with its value of the record', () => {
+    const samples = Array.from({ length: 20 }, (_, index) =>
+      stream(index, { ttftMs: 100 + index ** 2, gapMs: 10 + index, chunks: 11 }),
+    );
+    const record = recordOf(samples, { limitMs: 400 });
+    const fields = vllmFields(record);
+    const seconds = record.totalMs / 1000;
+    const timed = { ttft: record.ttftMs, tpot: record.tpotMs, itl: record.iclMs, e2el: record.e2eMs };
+    const expected: Record<string, unknown> = {
+      date: '20261122-201537',
+      label: record.name,
+      num_prompts: 20,
+      request_rate: 'inf',
+      burstiness: 1,
+      max_concurrency: 10,
+      duration: seconds,
+      completed: 20,
+      failed: 0,
+      total_input_tokens: 800,
+      total_output_tokens: 220,
+      request_throughput: 20 / seconds,
+      // Latencies are 205 + i² + 10 i ms: the first 10 are within 400 ms.
+      request_goodput: 10 / seconds,
+      output_throughput: 220 / seconds,
+      total_token_throughput: 1_020 / seconds,
+    };
+    for (const [name, times] of Object.entries(timed)) {
+      const { count = 0, mean, median, stdev, p90, p95, p99, p999 } = times ?? {};
+      expected[`mean_${name}_ms`] = mean;
+      expected[`median_${name}_ms`] = median;
+      expected[`std_${name}_ms`] = (stdev ?? Number.NaN) * Math.sqrt((count - 1) / count);
+      expected[`p90_${name}_ms`] = p90;
+      expected[`p95_${name}_ms`] = p95;
+      expected[`p99_${name}_ms`] = p99;
+      expected[`p99.9_${name}_ms`] = p999;
+    }
+    assert.deepEqual(new Set(Object.keys(fields)), new Set(Object.keys(expected)));
+    for (const [name, value] of Object.entries(expected)) {
+      if (typeof value === 'number') near(fields[name], value);
+      else assert.equal(fields[name], value, name);
+    }
+  });
+
+  it('has the fields of pooling for embeddings, whose tokens are all input', () => {
+    const record = recordOf(closedLoop(10, 1, () => ({ latencyMs: 100, inputTokens: 64 })));
+    const llmRequest = { dialect: 'embeddings', path: '/v1/embeddings', model: 'm' } as const;
+    const fields = vllmFields({ ...record, targets: [{ ...record.targets[0]!, llmRequest }] });
+    near(fields['total_token_throughput'], 640);
+    near(fields['mean_e2el_ms'], 100);
+    for (const name of ['total_output_tokens', 'output_throughput', 'mean_ttft_ms']) assert.ok(!(name in fields), name);
+    // Another response without counts has no total.
+    assert.ok(!('total_token_throughput' in vllmFields(record)));
+  });
+
   it('names the backend and the model', () => {
     const record = recordOf([stream(0, { ttftMs: 1, gapMs: 1, chunks: 2 })]);
     const of = (dialect: 'openai' | 'embeddings' | 'messages', path: string) =>
