@@ -92,6 +92,44 @@ describe('the GPT-2 server and other load generators', function () {
         ignore_eos: true,
       },
     ],
+    'vllm bench serve, chat with sampling': [
+      '/v1/chat/completions',
+      {
+        model: 'gpt2',
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
+        ],
+        max_completion_tokens: 2,
+        stream: true,
+        stream_options: { include_usage: true },
+        ignore_eos: true,
+        top_p: 0.9,
+        top_k: 40,
+        min_p: 0,
+        temperature: 0.7,
+        frequency_penalty: 0,
+        presence_penalty: 0,
+        repetition_penalty: 1,
+      },
+    ],
+    'guidellm, chat with earlier turns': [
+      '/v1/chat/completions',
+      {
+        model: 'gpt2',
+        stream: true,
+        stream_options: { include_usage: true, continuous_usage_stats: true },
+        max_completion_tokens: 2,
+        stop: null,
+        ignore_eos: true,
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
+          { role: 'assistant', content: 'Hello.' },
+          { role: 'user', content: [{ type: 'text', text: 'And?' }] },
+        ],
+      },
+    ],
     'guidellm, completions': [
       '/v1/completions',
       {

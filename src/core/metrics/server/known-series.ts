@@ -28,8 +28,9 @@ interface KnownServer {
   readonly quotient?: { readonly figure: ServerFigure; readonly of: string; readonly by: string };
 }
 
-/** Prompt tokens of llama.cpp, which counts the cached ones separately. */
+/** Prompt tokens of servers that count cached ones separately. */
 const llamaCppPrompt = ['llamacpp:prompt_tokens_total', 'llamacpp:prompt_tokens_cached_total'];
+const gpt2Prompt = ['gpt2_prompt_tokens_total', 'gpt2_prefix_cache_hits_total'];
 
 /** All servers that are known. Names as of vLLM 0.11, SGLang 0.5, TGI 3, and llama.cpp b6000; older names follow the newer. */
 export const knownServers: readonly KnownServer[] = [
@@ -102,8 +103,10 @@ export const knownServers: readonly KnownServer[] = [
     series: {
       running: ['gpt2_requests_running'],
       waiting: ['gpt2_requests_waiting'],
-      promptTokens: ['gpt2_prompt_tokens_total'],
+      promptTokens: [gpt2Prompt, 'gpt2_prompt_tokens_total'],
       outputTokens: ['gpt2_generated_tokens_total'],
+      prefixQueries: ['gpt2_prefix_cache_queries_total'],
+      prefixHits: ['gpt2_prefix_cache_hits_total'],
       ttftSumS: ['gpt2_time_to_first_token_seconds_sum'],
       ttftCount: ['gpt2_time_to_first_token_seconds_count'],
     },
