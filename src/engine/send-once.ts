@@ -9,6 +9,7 @@ import type { OneResponse } from '../core/report/one-response.ts';
 import { decode } from './answers/encoding.ts';
 import { withModels } from './discover-model.ts';
 import { withPromptTokens } from './prompt-tokens.ts';
+import { wholeOf } from './transport/body-bytes.ts';
 import { errorText } from './transport/error-kind.ts';
 import { isRedirect, redirected } from './transport/redirect.ts';
 import type { WireRequest } from './transport/transport.ts';
@@ -162,6 +163,6 @@ function exchangeOf(
         });
       });
     });
-    outgoing.end(body ?? undefined);
+    outgoing.end(body ? wholeOf(body) : undefined);
   });
 }

@@ -2,6 +2,7 @@ import { requestsOf } from '../../core/endpoints/llm/api-requests.ts';
 import { addValue, type Tally } from '../../core/metrics/recorder/tally.ts';
 import { createBodyKeeper } from '../answers/body.ts';
 import { canInflate, createInflater, unknownEncoding, type Inflater } from '../answers/encoding.ts';
+import { wholeOf } from '../transport/body-bytes.ts';
 import { errorKind, errorText } from '../transport/error-kind.ts';
 import type { FailureSamples } from '../answers/failure-samples.ts';
 import { hasRawBytes, isRedirect, redirected } from '../transport/redirect.ts';
@@ -459,7 +460,7 @@ const closedInside = "closes the connection before the end of a stream's body";
 
 /** Returns what a language model is asked; undefined for other requests. */
 function promptOf({ dialect, body, template }: WireRequest): SentPrompt | undefined {
-  return dialect && body ? { dialect, body, ...template } : undefined;
+  return dialect && body ? { dialect, ...(template ?? { body: wholeOf(body) }) } : undefined;
 }
 
 const asksToClose = (request: WireRequest | undefined): boolean =>

@@ -1,5 +1,6 @@
 import type { DialectName } from '../../core/endpoints/types.ts';
 import type { ConnectionTallies } from '../../core/metrics/recorder/connection-tallies.ts';
+import type { Body } from './body-bytes.ts';
 import type { Note } from './server-notes.ts';
 
 /** Destination of a connection: requests to the same origin can share one. */
@@ -46,7 +47,7 @@ export interface WireRequest {
   readonly path: string;
   /** Name, value, name, value … */
   readonly headers: string[];
-  readonly body: Buffer | null;
+  readonly body: Body | null;
   /** API of the language model whose response format is expected; absent for other requests. */
   readonly dialect?: DialectName;
   /** Reads the response as a stream even if its content type says otherwise. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Client, errors, type Dispatcher } from 'undici';
 import { closedEarly, invalidResponse } from './error-kind.ts';
 import { createConnector, type Connector } from './connect.ts';
+import { wholeOf } from './body-bytes.ts';
 import { createLane, nobody, type Line } from './lane.ts';
 import { createResponseParser, type ParserOptions } from './raw/response-parser.ts';
 import type { Origin, Transport, TransportOptions, WireRequest } from './transport.ts';
@@ -199,7 +200,7 @@ function optionsOf(request: WireRequest): Dispatcher.DispatchOptions {
       method: request.method,
       path: request.path,
       headers: request.headers,
-      body: request.body,
+      body: request.body && wholeOf(request.body),
       // Keeps the connection after HEAD, and after GET with a body, as after any other request.
       reset: false,
       // undici opens a new connection when this changes, and derives it from the Host header by default.

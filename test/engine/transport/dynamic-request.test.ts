@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 import { prepareTargets } from '../../../src/core/endpoints/prepare.ts';
 import type { PreparedRequest } from '../../../src/core/endpoints/types.ts';
+import { wholeOf } from '../../../src/engine/transport/body-bytes.ts';
+import type { WireRequest } from '../../../src/engine/transport/transport.ts';
 import { toWire } from '../../../src/engine/transport/wire.ts';
 import { run } from '../../support/run-input.ts';
 
@@ -26,10 +28,12 @@ const wireOf = (text: string, seed = 1, prompts?: string) => {
   return request ?? assert.fail();
 };
 
+const bodyOf = ({ body }: WireRequest): string => wholeOf(body ?? []).toString();
+
 /** Path, value of the first header and body at an index. */
 function at(text: string, index: number, seed = 1): { path: string; header: string; body: string } {
   const request = wireOf(text, seed).variantAt?.(index, index) ?? assert.fail('the same for each request');
-  return { path: request.path, header: request.headers[1] ?? '', body: request.body?.toString() ?? '' };
+  return { path: request.path, header: request.headers[1] ?? '', body: bodyOf(request) };
 }
 
 const everywhere =
@@ -81,9 +85,7 @@ describe('new values for every request', () => {
   it('can be combined with prompts', () => {
     const text = '# @prompts p.txt\nPOST http://a/v1/completions\n{"user": "{{$guid}}"}';
     const request = wireOf(text, 1, 'one\ntwo');
-    const bodies = [0, 1, 2].map((index): unknown =>
-      JSON.parse(request.variantAt?.(index, index).body?.toString() ?? ''),
-    );
+    const bodies = [0, 1, 2].map((index): unknown => JSON.parse(bodyOf(request.variantAt?.(index, index) ?? request)));
     const read = bodies.map((body) => {
       assert.ok(typeof body === 'object' && body !== null && 'user' in body && 'prompt' in body);
       return { user: String(body.user), prompt: body.prompt };

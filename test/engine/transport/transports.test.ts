@@ -159,6 +159,36 @@ for (const name of transportNames) {
       }
     });
 
+    for (const secure of [false, true]) {
+      it(`sends bodies in pieces completely, several at the same time${secure ? ', with TLS' : ''}`, async () => {
+        const faulty = await startFaultyServer({ tls: secure });
+        const bodyOf = (letter: string): Buffer[] =>
+          [1, 70_000, secure ? 100_000 : 9_000_000].map((size) => Buffer.alloc(size, `${letter}bcdefghi`));
+        const letters = ['A', 'B'];
+        const lanes = letters.map(() => transport.lane());
+        await whileTrusted(() =>
+          Promise.all(
+            // One after the other on each connection, and at the same time on all of them.
+            lanes.map(async (own, i) => {
+              for (const letter of [letters[i] ?? '', 'x']) {
+                const request = wire({ url: `${faulty.url}/ok`, method: 'PUT', body: Buffer.concat(bodyOf(letter)) });
+                assert.equal((await ask(own, { ...request, body: bodyOf(letter) })).became, 200);
+              }
+            }),
+          ),
+        );
+        for (const own of lanes) own.close();
+        await faulty.close();
+        const count = new Map<string, number>();
+        for (const { body, headers } of faulty.seen) {
+          const expected = Buffer.concat(bodyOf(body[0] ?? '')).toString();
+          assert.ok(body === expected && headers['content-length'] === String(expected.length));
+          count.set(body[0] ?? '', (count.get(body[0] ?? '') ?? 0) + 1);
+        }
+        assert.deepEqual(Object.fromEntries(count), { A: 1, B: 1, x: 2 });
+      });
+    }
+
     it("doesn't report an aborted request, and continues with the next", async () => {
       onBytes = () => {};
       let told = 0;

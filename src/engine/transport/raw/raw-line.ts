@@ -4,7 +4,7 @@ import { closedEarly, invalidResponse } from '../error-kind.ts';
 import { nobody, type Line } from '../lane.ts';
 import type { ExchangeEvents, Origin, WireRequest } from '../transport.ts';
 import { isBlank } from './characters.ts';
-import { requestBytes } from './request-bytes.ts';
+import { keepBytes, requestBytes } from './request-bytes.ts';
 import { createResponseParser, type ParserOptions } from './response-parser.ts';
 import type { Receiver, Turn } from './turn.ts';
 
@@ -106,7 +106,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
   };
 
   const write = (connection: Connection, request: WireRequest): void => {
-    const { start, body, closes } = requestBytes(request);
+    const { start, body, closes, isShared } = requestBytes(request);
     const { socket, used } = connection;
     waiting = undefined;
     parser.begin(request.method === 'HEAD', used);
@@ -115,9 +115,10 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     events.sent(performance.now(), used);
     if (body) socket?.cork();
     socket?.write(start);
-    if (!body) return;
-    socket?.write(body);
-    socket?.uncork();
+    if (body) {
+      socket?.write(body);
+      socket?.uncork();
+    } else if (isShared && socket && socket.writableLength > 0) keepBytes();
   };
 
   /** Writes the waiting request, now that the sockets have been read. */

@@ -1,3 +1,4 @@
+import { lengthOf, wholeOf } from '../body-bytes.ts';
 import type { WireRequest } from '../transport.ts';
 
 /** A request as bytes. */
@@ -8,6 +9,8 @@ export interface RequestBytes {
   readonly body: Buffer | undefined;
   /** The request asks for the connection to be closed. */
   readonly closes: boolean;
+  /** The next request overwrites `start` unless `keepBytes` is called. */
+  readonly isShared: boolean;
 }
 
 /** Maximum size of a body that is sent in one piece with its head, bytes. */
@@ -32,8 +35,9 @@ let recentCount = 0;
 /** Keyed by the list of headers, which most requests of a file share. */
 const knownLines = new WeakMap<WireRequest['headers'], HeaderLines>();
 
-/** Returns the bytes of a request. Cached for requests that are sent often. */
+/** Returns the bytes of a request. Cached for requests that are sent often. Those with a body in pieces are sent once. */
 export function requestBytes(request: WireRequest): RequestBytes {
+  if (Array.isArray(request.body)) return writePieces(request, request.body);
   const known = recent.get(request);
   if (known !== undefined) return known;
   const bytes = older.get(request) ?? write(request);
@@ -48,16 +52,47 @@ export function requestBytes(request: WireRequest): RequestBytes {
 }
 
 function write(request: WireRequest): RequestBytes {
-  const { method, path, body } = request;
-  const { text, closes } = headerLines(request);
-  const length = body || expectBody.has(method) ? `content-length: ${body?.byteLength ?? 0}\r\n` : '';
-  const head = Buffer.from(`${method} ${path} HTTP/1.1\r\n${text}${length}\r\n`, 'latin1');
+  const body = request.body && wholeOf(request.body);
+  const { text, closes } = headOf(request);
+  const head = Buffer.from(text, 'latin1');
   const short = body !== null && body.byteLength <= shortBytes;
   return {
     start: short ? Buffer.concat([head, body]) : head,
     body: short ? undefined : (body ?? undefined),
     closes,
+    isShared: false,
   };
+}
+
+/**
+ * Where requests are put together that are sent once. Memory for each of them would make V8 look for garbage in all of
+ * its memory every few seconds, and requests that are due then would be late.
+ */
+let shared = Buffer.alloc(0);
+
+function writePieces(request: WireRequest, pieces: readonly Uint8Array[]): RequestBytes {
+  const { text, closes } = headOf(request);
+  const length = text.length + lengthOf(pieces);
+  if (shared.byteLength < length) shared = Buffer.allocUnsafeSlow(2 * length);
+  let at = shared.write(text, 'latin1');
+  for (const piece of pieces) {
+    shared.set(piece, at);
+    at += piece.byteLength;
+  }
+  return { start: shared.subarray(0, at), body: undefined, closes, isShared: true };
+}
+
+/** Keeps the shared bytes of the last request from being overwritten. */
+export function keepBytes(): void {
+  shared = Buffer.alloc(0);
+}
+
+/** Returns the request line and the headers. */
+function headOf(request: WireRequest): Pick<HeaderLines, 'text' | 'closes'> {
+  const { method, path, body } = request;
+  const { text, closes } = headerLines(request);
+  const length = body || expectBody.has(method) ? `content-length: ${body ? lengthOf(body) : 0}\r\n` : '';
+  return { text: `${method} ${path} HTTP/1.1\r\n${text}${length}\r\n`, closes };
 }
 
 function headerLines({ origin, headers }: WireRequest): HeaderLines {

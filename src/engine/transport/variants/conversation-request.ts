@@ -3,6 +3,7 @@ import { lengthMark, messagesMark, systemMark } from '../../../core/endpoints/ll
 import type { Conversation } from '../../../core/endpoints/data/conversations.ts';
 import type { Conversations } from '../../../core/endpoints/types.ts';
 import { conversationAt, thinkTimes } from '../../../core/plan/conversations.ts';
+import { wholeOf, type Body } from '../body-bytes.ts';
 import type { WireRequest } from '../transport.ts';
 import { cutAtMarks } from './body-marks.ts';
 
@@ -49,9 +50,7 @@ export function withConversations(
       [marks[1]]: JSON.stringify(system ?? ''),
       [marks[2]]: String(turn.maxTokens),
     };
-    const body = Buffer.concat(
-      cutBody(base).map((part) => (typeof part === 'string' ? Buffer.from(filled[part] ?? '') : part)),
-    );
+    const body = cutBody(base).map((part) => (typeof part === 'string' ? Buffer.from(filled[part] ?? '') : part));
     const { variantAt: _, ...rest } = base;
     const next = turns[index + 1];
     return {
@@ -77,11 +76,11 @@ export function withConversations(
 
 /** Returns a function that cuts the body of a request at its marks, once for a body that several requests share. */
 function cutter(): (request: WireRequest) => readonly (Buffer | Mark)[] {
-  const known = new WeakMap<Buffer, readonly (Buffer | Mark)[]>();
+  const known = new WeakMap<Body, readonly (Buffer | Mark)[]>();
   return ({ body }) => {
     if (body === null) return [];
     let parts = known.get(body);
-    if (parts === undefined) known.set(body, (parts = cutAtMarks(body, marks)));
+    if (parts === undefined) known.set(body, (parts = cutAtMarks(wholeOf(body), marks)));
     return parts;
   };
 }

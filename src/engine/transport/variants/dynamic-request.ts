@@ -1,5 +1,6 @@
 import { dynamicValue } from '../../../core/endpoints/variables/dynamic.ts';
 import { tokenLength, tokenPattern, tokenPrefix } from '../../../core/endpoints/variables/dynamic-parts.ts';
+import { wholeOf } from '../body-bytes.ts';
 import type { WireRequest } from '../transport.ts';
 
 /** A text split at its tokens: text, token, text, token … text. */
@@ -54,7 +55,7 @@ function templateFor({ path, headers, body }: WireRequest): Template {
       const parts = position % 2 === 1 ? cut(text) : undefined;
       return parts === undefined ? [] : [[position, parts] as const];
     }),
-    body: body === null ? undefined : cutBody(body),
+    body: body === null ? undefined : cutBody(wholeOf(body)),
   };
 }
 
@@ -80,8 +81,8 @@ function cutBody(body: Buffer): (Buffer | number)[] | undefined {
 const filled = (parts: CutText, valueAt: (place: number) => string): string =>
   parts.map((part) => (typeof part === 'number' ? valueAt(part) : part)).join('');
 
-const filledBody = (parts: readonly (Buffer | number)[], valueAt: (place: number) => string): Buffer =>
-  Buffer.concat(parts.map((part) => (typeof part === 'number' ? Buffer.from(valueAt(part)) : part)));
+const filledBody = (parts: readonly (Buffer | number)[], valueAt: (place: number) => string): Buffer[] =>
+  parts.map((part) => (typeof part === 'number' ? Buffer.from(valueAt(part)) : part));
 
 function withValues(
   headers: readonly string[],

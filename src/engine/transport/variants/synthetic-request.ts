@@ -1,6 +1,7 @@
 import { lengthMark, promptMark } from '../../../core/endpoints/llm/synthetic-marks.ts';
 import type { Synthetic } from '../../../core/endpoints/types.ts';
 import { syntheticTexts, syntheticTurns } from '../../../core/plan/synthetic.ts';
+import { wholeOf } from '../body-bytes.ts';
 import type { WireRequest } from '../transport.ts';
 import { cutAtMarks } from './body-marks.ts';
 
@@ -21,22 +22,22 @@ export function withSynthetic(request: WireRequest, synthetic: Synthetic | undef
     variantAt(number, turn) {
       const base = request.variantAt?.(number, turn) ?? request;
       let template = templates.get(base);
-      if (template === undefined) templates.set(base, (template = cutAtMarks(base.body ?? Buffer.alloc(0), marks)));
+      if (template === undefined) templates.set(base, (template = cutAtMarks(bodyOf(base), marks)));
       const asked = turnOf(turn);
       const { variantAt: _, ...rest } = base;
-      const body = Buffer.concat(
-        template.flatMap((part): readonly Uint8Array[] => {
-          if (part === promptMark) return textOf(turn, asked);
-          return [typeof part === 'string' ? Buffer.from(String(asked.outputTokens)) : part];
-        }),
-      );
+      const body = template.flatMap((part): readonly Uint8Array[] => {
+        if (part === promptMark) return textOf(turn, asked);
+        return [typeof part === 'string' ? Buffer.from(String(asked.outputTokens)) : part];
+      });
       const { inputTokens, outputTokens } = asked;
       return {
         ...rest,
         body,
         ...(outputTokens !== undefined && { askedTokens: outputTokens }),
-        ...(inputTokens !== undefined && base.body && { template: { body: base.body, generatedTokens: inputTokens } }),
+        ...(inputTokens !== undefined && { template: { body: bodyOf(base), generatedTokens: inputTokens } }),
       };
     },
   };
 }
+
+const bodyOf = ({ body }: WireRequest): Buffer => wholeOf(body ?? []);
