@@ -18,12 +18,12 @@ export interface Table {
   update(rows: readonly (readonly Cell[])[]): void;
 }
 
-/** A semantic table whose first column names the row. It scrolls sideways if it's wider than the panel. */
+/** A semantic table whose first column names the row. It scrolls sideways under that column if it's wider than the panel. */
 export function createTable(label: string, columns: readonly Column[], rows: readonly (readonly Cell[])[] = []): Table {
   const body = h('tbody');
   const table = h(
     'table',
-    { 'aria-label': label, class: width(columns.length) },
+    { 'aria-label': label },
     h(
       'thead',
       {},
@@ -95,19 +95,12 @@ export function tableTwin(first: ReportTable): TableTwin {
   return { element, show };
 }
 
-/** Returns the class for a number of columns: tables.css has the panels that are too narrow for them. */
-function width(columns: number): string | undefined {
-  return columns > 6 ? 'widest broadest' : columns > 5 ? 'widest' : columns > 3 ? 'wide' : undefined;
-}
-
 function newRow(columns: readonly Column[]): HTMLTableRowElement {
   return h(
     'tr',
     {},
     ...columns.map((column, i) =>
-      i === 0
-        ? h('th', { scope: 'row', class: column.kind })
-        : h('td', { class: column.kind, 'data-title': column.title }),
+      i === 0 ? h('th', { scope: 'row', class: column.kind }) : h('td', { class: column.kind }),
     ),
   );
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatCount, formatMs } from '../../src/core/format.ts';
-import { usePanels } from './panels.ts';
+import { scrollToEnd, usePanels } from './panels.ts';
 import { states } from './states/states.ts';
 import { themes } from './themes.ts';
 
@@ -35,6 +35,18 @@ describe('accessibility of the results panel', () => {
     await rows.first().waitFor();
     const counts = await rows.evaluateAll((all) => all.map((row) => row.children[2]?.textContent));
     assert.deepEqual(counts, record.latencyBins.counts.map(formatCount));
+  });
+
+  it('scrolls wide tables under their first column by keyboard', async () => {
+    for (const [state, label] of [
+      ['conversing', 'Turns of conversations'],
+      ['streamed', 'Stream times'],
+      ['completed', 'Targets'],
+      ['rateSweepOfStreams', 'Rates'],
+    ] as const) {
+      const { page } = await show(states[state], { width: 400, theme: 'high-contrast' });
+      await scrollToEnd(page, label);
+    }
   });
 
   it('labels each series, and hides it on a click', async () => {
@@ -112,10 +124,14 @@ describe('accessibility of the results panel', () => {
       const panel = await open({ width });
       for (const [name, state] of Object.entries(states)) {
         await panel.send({ type: 'init', state });
-        const cut = await panel.page.evaluate(() =>
-          [document.documentElement, ...document.querySelectorAll('main :not(pre, canvas)')]
-            .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
-            .map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 60)}`),
+        // In a narrow panel, a table of many columns scrolls by itself.
+        const scrolling = width < 1000 ? ', .table-box:has(thead th:nth-child(4))' : '';
+        const cut = await panel.page.evaluate(
+          (all) =>
+            [document.documentElement, ...document.querySelectorAll(all)]
+              .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+              .map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 60)}`),
+          `main :not(pre, canvas${scrolling})`,
         );
         assert.deepEqual(cut, [], name);
       }

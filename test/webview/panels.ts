@@ -61,3 +61,24 @@ export function rowsOf(page: Page, label: string): Promise<string[][]> {
     .locator('tbody tr')
     .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
 }
+
+/** Scrolls a wide table to its last column by keyboard, and checks that the names of its rows stay left of the others. */
+export async function scrollToEnd(page: Page, label: string): Promise<void> {
+  const box = page.locator(`.table-box[aria-label="${label}"]`);
+  const left = (): Promise<number> =>
+    box.evaluate(({ scrollWidth, clientWidth, scrollLeft }) => scrollWidth - clientWidth - scrollLeft);
+  assert.ok((await left()) > 1, `${label} fits`);
+  await box.focus();
+  while ((await left()) > 1) await page.keyboard.press('ArrowRight');
+  const [place, name, last] = await Promise.all(
+    [box, box.locator('tbody th').first(), box.locator('tbody tr').first().locator('td').last()].map((each) =>
+      each.boundingBox(),
+    ),
+  );
+  assert.ok(place && name && last);
+  assert.ok(Math.abs(name.x - place.x) < 1, 'the name stays');
+  assert.ok(
+    last.x >= name.x + name.width - 1 && last.x + last.width <= place.x + place.width + 1,
+    'the last cell shows',
+  );
+}

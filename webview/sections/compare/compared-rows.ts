@@ -38,12 +38,11 @@ export function comparedTargets(targets: readonly ComparedTarget[]): HTMLElement
   const [first] = targets;
   if (first === undefined) return null;
   const title = 'Targets of both runs';
-  const { element, table } = createTable(
+  const { element } = createTable(
     title,
     [{ title: 'Target', kind: 'words' }, ...first.rows.map(({ label }) => ({ title: label, kind: 'number' }) as const)],
     targets.map(({ name, rows }) => [name, ...rows.map(changedCell)]),
   );
-  table.classList.add('widest', 'changes');
   if (targets.length > mostUnbounded) element.classList.add('bounded');
   return section(
     title,

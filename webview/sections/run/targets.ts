@@ -52,8 +52,6 @@ export function targets(record: RunRecord): HTMLElement {
     }
   }
 
-  // For panels with the headings in a separate line above rows that label their own numbers.
-  table.table.tHead?.rows[0]?.setAttribute('data-sort', 'Sort by');
   for (const [column, heading] of headings.entries()) {
     const press = h('button', { class: 'sort', type: 'button' }, heading.textContent);
     press.addEventListener('click', () => {

@@ -36,8 +36,8 @@ export function section(table: Table): string {
   return table.rows.length === 0 ? '' : `<section><h2>${escapeHtml(table.title)}</h2>${tableHtml(table)}</section>`;
 }
 
-/** A table as it is. */
-export function tableHtml({ columns, words = [], rows, note }: Table): string {
+/** A table as it is. One that's wider than the page scrolls under its first column, by keyboard, too. */
+export function tableHtml({ title, columns, words = [], rows, note }: Table): string {
   const look = columns.map((column) => (words.includes(column) ? ' class="words"' : ''));
   const head = columns.some((column) => column !== '')
     ? `<thead><tr>${columns.map((column, i) => `<th scope="col"${look[i] ?? ''}>${escapeHtml(column)}</th>`).join('')}</tr></thead>`
@@ -46,7 +46,7 @@ export function tableHtml({ columns, words = [], rows, note }: Table): string {
     ([first = '', ...rest]) =>
       `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map((cell, i) => `<td${look[i + 1] ?? ''}>${verdict(cell)}</td>`).join('')}</tr>`,
   );
-  return `<div class="scroll"><table>${head}<tbody>${body.join('\n')}</tbody></table></div>${
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table>${head}<tbody>${body.join('\n')}</tbody></table></div>${
     note === undefined ? '' : `<p class="sub">${escapeHtml(note)}</p>`
   }`;
 }

@@ -27,7 +27,7 @@ section{margin-top:28px;min-width:0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
-th:first-child{text-align:left;padding-left:0;font-weight:400;white-space:normal;overflow-wrap:anywhere;min-width:9em}
+th:first-child{position:sticky;left:0;background:var(--back);text-align:left;padding-left:0;font-weight:400;white-space:normal;overflow-wrap:break-word;min-width:5em;max-width:45vw}
 .words{text-align:left}
 thead th,thead th:first-child{color:var(--dim);font-weight:600;font-size:13px}
 .pass{color:var(--green);font-weight:600}
