@@ -69,13 +69,13 @@ async function readList(
   signal: AbortSignal,
   plan: Pick<RunPlan, 'timeoutMs' | 'insecure'>,
 ): Promise<Listed> {
-  const { origin, pathname, search } = new URL(url);
+  const address = new URL(url);
   const timeoutMs = Math.min(plan.timeoutMs, mostMs);
-  const client = textClient(origin, plan.insecure);
+  const client = textClient(address.origin, plan.insecure);
   try {
     const own = headers.filter(([name]) => !/^(?:content-.*|host|accept)$/i.test(name)).flat();
     const text = await getText(client, {
-      path: pathname + search,
+      url: address,
       headers: [...own, 'accept', 'application/json'],
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       most: mostText,

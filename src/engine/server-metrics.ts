@@ -1,7 +1,9 @@
 import { maskedUrl } from '../core/endpoints/credentials.ts';
 import { createGpuMetrics, readDcgm, type GpuMetrics } from '../core/metrics/server/gpu-metrics.ts';
+import { isPrometheus } from '../core/metrics/server/prometheus.ts';
 import { createServerMetrics, type ServerMetrics } from '../core/metrics/server/server-metrics.ts';
 import { isLoopback } from '../core/endpoints/hosts.ts';
+import { isCredentialHeader } from '../core/endpoints/known-words.ts';
 import { LoadlensError } from '../core/errors.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { findNvidiaSmi, watchGpus, type GpuWatch } from './machine/nvidia-smi.ts';
@@ -27,8 +29,8 @@ export interface Scraper {
 const everyMs = { first: 250, later: 1_000 } as const;
 /** Length of the time at first, ms. */
 const firstMs = 5_000;
-/** Timeout of one reading, and maximum number of characters read. */
-const most = { ms: 2_000, characters: 8_000_000 } as const;
+/** Timeout of one reading, and maximum number of bytes read. */
+const most = { ms: 2_000, bytes: 8_000_000 } as const;
 
 /**
  * Returns the URL of the server's metrics: that of the plan, or `/metrics` of a language model server that Loadlens
@@ -55,6 +57,13 @@ export function metricsUrlsOf(
   return urls;
 }
 
+/** Returns the credentials of a target with the origin of a URL, for servers that protect their metrics, too. */
+function credentialsFor(url: string, requests: RunInput['requests']): string[] {
+  const { origin } = new URL(url);
+  const headers = requests.find((request) => new URL(request.url).origin === origin)?.headers ?? [];
+  return headers.filter(([name]) => isCredentialHeader(name)).flat();
+}
+
 /**
  * Creates a scraper of all addresses, and of this machine's `nvidia-smi` for language models on it unless an address has the GPUs.
  * @param readsGpus false for suites and slices of comparisons, whose many runs have no room for readings
@@ -64,7 +73,7 @@ export function createScrapers(
   { requests, plan }: Pick<RunInput, 'requests' | 'plan'>,
   readsGpus: boolean,
 ): Scraper {
-  const scrapers = urls.map((url) => createScraper(url, plan));
+  const scrapers = urls.map((url) => createScraper(url, plan.insecure, credentialsFor(url, requests)));
   const isLocalModel = requests.some(({ dialect, url }) => dialect !== undefined && isLoopback(new URL(url).hostname));
   const nvidiaSmi = readsGpus && isLocalModel ? findNvidiaSmi() : undefined;
   let gpus: GpuWatch | undefined;
@@ -92,16 +101,23 @@ export function createScrapers(
   };
 }
 
-/** Creates a scraper of Prometheus' text format. Readings never overlap, and one that fails doesn't end the others. */
-function createScraper(url: string, { insecure = false }: { readonly insecure?: boolean }): Scraper {
-  const { origin, pathname, search } = new URL(url);
-  const client = textClient(origin, insecure);
+/**
+ * Creates a scraper of Prometheus' text format. Readings never overlap, and one that fails doesn't end the others. A server that
+ * doesn't respond delays neither the start nor the end of a run by more than the timeout.
+ * @param headers credentials for the server, names and values alternating
+ */
+function createScraper(address: string, insecure: boolean | undefined, headers: readonly string[]): Scraper {
+  const url = new URL(address);
+  const client = textClient(url.origin, insecure);
   const collector = createServerMetrics();
   const gpus = createGpuMetrics();
   let failures = 0;
   let startMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let busy: Promise<void> | undefined;
+  let current = new AbortController();
+  /** How the last reading ended. */
+  let last: 'read' | 'failed' | 'timeout' = 'failed';
   const early: { readonly atMs: number; readonly text: string }[] = [];
 
   const add = (atMs: number, text: string): void => {
@@ -110,19 +126,24 @@ function createScraper(url: string, { insecure = false }: { readonly insecure?: 
   };
   const read = async (): Promise<void> => {
     const atMs = performance.now();
+    const timeout = AbortSignal.timeout(most.ms);
+    current = new AbortController();
     try {
       const text = await getText(client, {
-        path: pathname + search,
-        headers: ['accept', 'text/plain'],
-        signal: AbortSignal.timeout(most.ms),
-        most: most.characters,
+        url,
+        headers: ['accept', 'text/plain', ...headers],
+        signal: AbortSignal.any([timeout, current.signal]),
+        most: most.bytes,
         what: 'response',
       });
+      if (!isPrometheus(text)) throw new Error("the response isn't Prometheus text");
+      last = 'read';
       if (startMs === undefined) early.push({ atMs, text });
       else add(atMs - startMs, text);
     } catch (error) {
+      last = timeout.aborted || current.signal.aborted ? 'timeout' : 'failed';
       failures += 1;
-      collector.failed(error instanceof Error && error.message !== '' ? error.message : String(error));
+      collector.failed(last === 'timeout' ? `no response within ${most.ms / 1_000} s` : reasonOf(error));
     }
   };
   const readOnce = (): Promise<void> => (busy ??= read().finally(() => (busy = undefined)));
@@ -134,13 +155,22 @@ function createScraper(url: string, { insecure = false }: { readonly insecure?: 
       schedule();
     }, every).unref();
   };
+  /** Takes the reading after the run, unless the server doesn't respond. */
+  const finish = async (): Promise<void> => {
+    if (last === 'timeout') current.abort();
+    const deadline = setTimeout(() => current.abort(), most.ms);
+    await busy;
+    if (last !== 'timeout') await readOnce();
+    clearTimeout(deadline);
+  };
   let stopped: Promise<Scraped> | undefined;
   const stop = async (): Promise<Scraped> => {
     clearTimeout(timer);
-    await busy;
-    if (startMs !== undefined) await readOnce();
+    if (startMs !== undefined) await finish();
+    else await busy;
     await client.destroy();
-    const serverMetrics = collector.result(maskedUrl(url));
+    const isPartial = failures > 0 && (last !== 'read' || early.length === 0);
+    const serverMetrics = collector.result(maskedUrl(address), isPartial);
     const gpuMetrics = gpus.result('DCGM exporter', failures);
     return { ...(serverMetrics && { serverMetrics }), ...(gpuMetrics && { gpuMetrics }) };
   };
@@ -154,4 +184,10 @@ function createScraper(url: string, { insecure = false }: { readonly insecure?: 
     },
     stop: () => (stopped ??= stop()),
   };
+}
+
+/** Returns why a reading failed. An AggregateError over several addresses has no message of its own. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
-import { metricsUrlsOf } from '../../src/engine/server-metrics.ts';
+import type { ServerMetrics } from '../../src/core/metrics/server/server-metrics.ts';
+import { createScrapers, metricsUrlsOf } from '../../src/engine/server-metrics.ts';
 import { runInput } from '../support/run-input.ts';
 
 const plain: PreparedRequest = { method: 'GET', url: 'http://127.0.0.1:5000/hello', headers: [] };
@@ -25,5 +29,67 @@ describe('the URL of server metrics', () => {
       assert.deepEqual(planned(url), [url]);
     }
     assert.throws(() => planned('http://other.example/metrics'), /isn't the host of a target/);
+  });
+});
+
+const text = (tokens: number): string =>
+  `# TYPE x gauge\nvllm:num_requests_running 1\nvllm:prompt_tokens_total ${tokens}\n`;
+
+/** Returns what is known from a first and a last reading of a server. */
+async function scraped(
+  answer: (response: ServerResponse, reading: number, request: IncomingMessage) => void,
+  headers: PreparedRequest['headers'] = [],
+): Promise<ServerMetrics> {
+  let readings = 0;
+  const server = createServer((request, response) => answer(response, ++readings, request)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const origin = `http://127.0.0.1:${address.port}`;
+  const input = runInput([{ ...model, url: `${origin}/v1/completions`, headers }]);
+  const scraper = createScrapers([`${origin}/metrics`], input, false);
+  await scraper.start();
+  scraper.clock(performance.now());
+  const { serverMetrics } = await scraper.stop();
+  server.closeAllConnections();
+  server.close();
+  assert.ok(serverMetrics !== undefined);
+  return serverMetrics;
+}
+
+describe('server metrics over HTTP', () => {
+  it('may be compressed, redirected within the server, and protected like its API', async () => {
+    const { figures, failedReadings, isPartial } = await scraped(
+      (response, reading, { url, headers }) => {
+        if (headers.authorization !== 'Bearer key') response.writeHead(401).end();
+        else if (url === '/metrics') response.writeHead(307, { location: `http://${headers.host}/metrics/` }).end();
+        else response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text(reading)));
+      },
+      [['Authorization', 'Bearer key']],
+    );
+    assert.deepEqual([figures.promptTokens, failedReadings, isPartial], [[2, 4], 0, undefined]);
+  });
+
+  it('are not read from another server', async () => {
+    const { failure } = await scraped((response) => response.writeHead(302, { location: 'http://a.invalid/m' }).end());
+    assert.equal(failure, 'status 302 to http://a.invalid/m');
+  });
+
+  for (const [name, start, why] of [
+    ['another format', '<html>starting up</html>', "the response isn't Prometheus text"],
+    ['an encoding that is not gzip', undefined, "the response can't be decompressed"],
+  ] as const) {
+    it(`are partial after ${name}`, async () => {
+      const { failure, failedReadings, isPartial, figures } = await scraped((response, reading) => {
+        if (reading > 1) response.end(text(5_000_000));
+        else response.writeHead(200, start === undefined ? { 'content-encoding': 'gzip' } : {}).end(start ?? 'gzip?');
+      });
+      assert.deepEqual([failure, failedReadings, isPartial, figures.promptTokens], [why, 1, true, [5_000_000]]);
+    });
+  }
+
+  it("aren't waited for after the run once the server doesn't respond", async () => {
+    const { failure, isPartial, failedReadings } = await scraped(() => {});
+    assert.deepEqual([failure, isPartial, failedReadings], ['no response within 2 s', true, 1]);
   });
 });

@@ -70,7 +70,7 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     startedAt: parts.startedAt,
     status: parts.status,
     ...(parts.stopReason === undefined ? {} : { stopReason: parts.stopReason }),
-    plan: parts.plan,
+    plan: maskedPlan(parts.plan),
     targets: targets
       .slice(0, mostTargets)
       .map((target, index) => listedTarget(target, parts.promptUses?.[index], parts.llmRequests?.[index])),
@@ -95,6 +95,13 @@ export function makeRecord({ summary, targets, ...parts }: RecordParts): RunReco
     ...(parts.serverMetrics === undefined ? {} : { serverMetrics: parts.serverMetrics }),
     ...(parts.gpuMetrics === undefined ? {} : { gpuMetrics: parts.gpuMetrics }),
   };
+}
+
+/** Returns the plan without keys in the addresses of metrics. */
+function maskedPlan(plan: RunRecord['plan']): RunRecord['plan'] {
+  return plan.metricsUrl === undefined
+    ? plan
+    : { ...plan, metricsUrl: plan.metricsUrl.split(/(\s+)/).map(maskedUrl).join('') };
 }
 
 /** Returns a target in the form of a record. */

@@ -33,7 +33,12 @@ export interface PlanOption<T> {
   readonly example?: string;
 }
 
-const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
+/** Returns whether a text is a URL without a user or password: results name it. */
+function isHttpUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
 
 const areHttpUrls = (text: string): boolean => text.trim().split(/\s+/).every(isHttpUrl);
 
@@ -190,7 +195,7 @@ export const planOptions = {
     argument: '<url>',
     value: textOf(
       areHttpUrls,
-      'an http:// or https:// URL, such as http://127.0.0.1:8000/metrics, or several with spaces between',
+      'an http:// or https:// URL without a user or password, such as http://127.0.0.1:8000/metrics, or several with spaces between',
     ),
     inFile: true,
     help: "Read the server's own metrics (Prometheus text) during the run",

@@ -10,6 +10,12 @@ export const serverMetricsSchema = v.object({
   server: about('Kind of server; null if none of its series is known.', v.nullable(v.string())),
   failedReadings: about('Number of readings that failed.', count),
   failure: v.exactOptional(about('Why the last of them failed; absent if none.', v.string())),
+  isPartial: v.exactOptional(
+    about(
+      'True: the reading before the run or the one after it failed, so changes over the run are unknown.',
+      v.boolean(),
+    ),
+  ),
   atMs: about(
     'Times of the readings, ms from the start of the clock. The first may be before it.',
     v.array(v.number()),

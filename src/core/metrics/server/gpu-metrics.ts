@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import type { Frozen } from '../../schema.ts';
 import type { gpuMetricsSchema } from '../schemas/gpu-metrics-schema.ts';
-import { readPrometheus } from './prometheus.ts';
+import { labelOf, readPrometheus } from './prometheus.ts';
 
 /** GPUs of the server during a run. */
 export type GpuMetrics = Frozen<v.InferOutput<typeof gpuMetricsSchema>>;
@@ -27,12 +27,9 @@ export interface GpuCollector {
 /** Maximum number of readings that are kept. Beyond it, every other one is dropped. */
 const mostReadings = 600;
 
-const labelOf = (labels: string, name: string): string | undefined =>
-  new RegExp(`(?:^|,)${name}="((?:[^"\\\\]|\\\\.)*)"`).exec(labels)?.[1];
-
 /** Returns the GPUs in the metrics of NVIDIA's DCGM exporter; none in other metrics. */
 export function readDcgm(text: string): GpuReading[] {
-  const samples = readPrometheus(text, (name) => name.startsWith('DCGM_FI_DEV_'));
+  const samples = readPrometheus(text, ['DCGM_FI_DEV_']);
   const gpus = new Map<string, { name?: string; figures: Map<string, number> }>();
   for (const { name, labels, value } of samples) {
     // Parts of a GPU (MIG) have their own figures, which the whole GPU's don't include.

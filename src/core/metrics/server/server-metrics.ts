@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import type { Frozen } from '../../schema.ts';
 import type { serverMetricsSchema } from '../schemas/server-metrics-schema.ts';
 import { knownServers, meanFigures, serverFigures, type ServerFigure } from './known-series.ts';
-import { readPrometheus } from './prometheus.ts';
+import { labelOf, readPrometheus, type PrometheusSample } from './prometheus.ts';
 
 /** What a server said about itself during a run. Arrays have one value for each reading. */
 export type ServerMetrics = Frozen<v.InferOutput<typeof serverMetricsSchema>>;
@@ -13,8 +13,11 @@ export interface ServerMetricsCollector {
   add(atMs: number, text: string): void;
   /** Counts a reading that failed. */
   failed(reason: string): void;
-  /** Returns the readings so far; undefined without any, failed ones included. */
-  result(url: string): ServerMetrics | undefined;
+  /**
+   * Returns the readings so far; undefined without any, failed ones included.
+   * @param isPartial the first or the last reading failed
+   */
+  result(url: string, isPartial?: boolean): ServerMetrics | undefined;
 }
 
 /** Maximum number of readings that are kept. Beyond it, every other one is dropped. */
@@ -48,7 +51,7 @@ export function createServerMetrics(): ServerMetricsCollector {
       failures += 1;
       failure = reason;
     },
-    result(url) {
+    result(url, isPartial = false) {
       if (count + failures === 0) return undefined;
       const kept = last === undefined || readings.at(-1) === last ? readings : [...readings, last];
       const known = serverFigures.filter((figure) => kept.some(({ values }) => values.has(figure)));
@@ -57,6 +60,7 @@ export function createServerMetrics(): ServerMetricsCollector {
         server: kept.find(({ server }) => server !== null)?.server ?? null,
         failedReadings: failures,
         ...(failure !== undefined && { failure }),
+        ...(isPartial && { isPartial }),
         atMs: kept.map((reading) => reading.atMs),
         figures: Object.fromEntries(
           known.map((figure) => [figure, kept.map(({ values }) => values.get(figure) ?? null)]),
@@ -66,14 +70,15 @@ export function createServerMetrics(): ServerMetricsCollector {
   };
 }
 
+const prefixes = knownServers.map(({ prefix }) => prefix);
+
 /** Returns the figures in one reading. */
 function readFigures(text: string): Omit<Reading, 'atMs'> {
   const values = new Map<ServerFigure, number>();
-  const samples = readPrometheus(text, (name) => knownServers.some(({ prefix }) => name.startsWith(prefix)));
+  const samples = readPrometheus(text, prefixes);
   const known = knownServers.find(({ prefix }) => samples.some(({ name }) => name.startsWith(prefix)));
   if (known === undefined) return { server: null, values };
-  const valuesOf = (name: string): number[] =>
-    samples.flatMap((sample) => (sample.name === name ? [sample.value] : []));
+  const valuesOf = (name: string): number[] => withoutRepeats(samples.filter((sample) => sample.name === name));
   for (const figure of serverFigures) {
     const found = (known.series[figure] ?? [])
       .map((series) => (typeof series === 'string' ? [series] : series).map(valuesOf))
@@ -90,6 +95,25 @@ function readFigures(text: string): Omit<Reading, 'atMs'> {
   return { server: known.name, values };
 }
 
+/** Labels of processes that work on the same requests. SGLang lets each of them report, if it's asked to. */
+const sameWork = /(?:^|,)(?:tp_rank|pp_rank|moe_ep_rank)="[^"]*"/g;
+
+/**
+ * Returns the values of a series that add up: of processes that work on the same requests, the highest, and of parts beside
+ * their total, the total. With priorities, SGLang writes a total with an empty one.
+ */
+function withoutRepeats(samples: readonly PrometheusSample[]): number[] {
+  if (samples.length < 2) return samples.map(({ value }) => value);
+  const hasTotal = samples.some(({ labels }) => labelOf(labels, 'priority') === '');
+  const highest = new Map<string, number>();
+  for (const { labels, value } of samples) {
+    if (hasTotal && (labelOf(labels, 'priority') ?? '') !== '') continue;
+    const of = labels.replaceAll(sameWork, '');
+    highest.set(of, Math.max(highest.get(of) ?? value, value));
+  }
+  return [...highest.values()];
+}
+
 /**
  * Returns a counter at each reading. Servers write some counters only once they have counted something, so these are 0
  * before.
@@ -100,13 +124,34 @@ function countsOf({ figures }: ServerMetrics, figure: ServerFigure): readonly (n
   return values.map((value, index) => (index < first ? 0 : value));
 }
 
-/** Returns the change of a counter from the first reading to the last; null if unknown or if the server was restarted. */
+/**
+ * Returns the change of a counter from the first reading to the last; null if unknown, if the server was restarted, or if the
+ * readings don't include the whole run.
+ */
 export function changeOf(metrics: ServerMetrics, figure: ServerFigure): number | null {
+  if (metrics.isPartial === true || isRestarted(metrics)) return null;
   const known = countsOf(metrics, figure).filter((value) => value !== null);
   const [first, last] = [known[0], known.at(-1)];
-  const restarted = known.some((value, index) => value < (known[index - 1] ?? value));
-  return first === undefined || last === undefined || known.length < 2 || restarted ? null : last - first;
+  return first === undefined || last === undefined || known.length < 2 ? null : last - first;
 }
+
+/** Figures that never fall, unless the server was restarted or several servers respond at one address. */
+const counters = [
+  'promptTokens',
+  'outputTokens',
+  'prefixQueries',
+  'prefixHits',
+  'preemptions',
+  'ttftCount',
+  'e2eCount',
+] as const;
+
+/** Returns whether a counter fell between two readings. */
+export const isRestarted = (metrics: ServerMetrics): boolean =>
+  counters.some((figure) => {
+    const known = (metrics.figures[figure] ?? []).filter((value) => value !== null);
+    return known.some((value, index) => value < (known[index - 1] ?? value));
+  });
 
 /** Returns the share of prompt tokens that the server found in its prefix cache during the run, 0 to 1; null if unknown. */
 export function prefixHitShare(metrics: ServerMetrics): number | null {

@@ -1,6 +1,7 @@
 import { formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
 import {
   changeOf,
+  isRestarted,
   prefixHitShare,
   serverE2eMs,
   serverTtftMs,
@@ -58,9 +59,17 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
   };
 }
 
-function noteOf(record: RunRecord, { failedReadings }: ServerMetrics): Pick<Table, 'note'> {
+const unknown = 'Totals and means of the server are unknown, because';
+
+function noteOf(record: RunRecord, metrics: ServerMetrics): Pick<Table, 'note'> {
+  const { failedReadings, failure, isPartial } = metrics;
+  const failed = failedReadings === 1 ? '1 reading failed' : `${formatCount(failedReadings)} readings failed`;
   const notes = [
-    ...(failedReadings === 0 ? [] : [`${formatCount(failedReadings)} readings failed.`]),
+    ...(failedReadings === 0 ? [] : [failure === undefined ? `${failed}.` : `${failed}: ${failure}.`]),
+    ...(isPartial === true ? [`${unknown} the reading before or after the run failed.`] : []),
+    ...(isRestarted(metrics)
+      ? [`${unknown} its counters fell: it was restarted, or several servers respond at this address.`]
+      : []),
     bottleneckOf(record)?.sentence ?? 'Too few readings under load to name a bottleneck.',
   ];
   return { note: notes.join(' ') };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readPrometheus } from '../../../../src/core/metrics/server/prometheus.ts';
+import { isPrometheus, readPrometheus } from '../../../../src/core/metrics/server/prometheus.ts';
 import {
   changeOf,
   createServerMetrics,
@@ -22,7 +22,7 @@ describe('Prometheus text', () => {
       '',
     ].join('\r\n');
     assert.deepEqual(
-      readPrometheus(text, (name) => name.startsWith('a_')).map(({ labels, value }) => [labels, value]),
+      readPrometheus(text, ['a_']).map(({ labels, value }) => [labels, value]),
       [
         ['', 1],
         ['b="x",c="y } \\" z"', 2500],
@@ -32,10 +32,33 @@ describe('Prometheus text', () => {
   });
 });
 
+describe('a response', () => {
+  it('is Prometheus text if it has samples or comments, or nothing', () => {
+    for (const text of [
+      '',
+      '\n',
+      '# HELP a b\n',
+      'a 1',
+      '\na{b="c"} NaN\n',
+      'a_total 1 # {trace_id="x"} 0.5 1700000000.1',
+    ])
+      assert.equal(isPrometheus(text), true, text);
+    for (const text of ['<html>\n<p>starting up now\n', '{"detail": "Not Found"}', 'starting up now', '#!/bin/sh'])
+      assert.equal(isPrometheus(text), false, text);
+  });
+});
+
 const vllm = (values: Readonly<Record<string, number>>): string =>
   Object.entries(values)
     .map(([name, value]) => `vllm:${name}{model_name="m"} ${value}\n`)
     .join('');
+
+/** Returns the figures of SGLang by the lines of its metrics. */
+function figuresOf(...lines: readonly string[]): unknown {
+  const collector = createServerMetrics();
+  collector.add(0, lines.map((line) => `sglang:${line}\n`).join(''));
+  return collector.result('u')?.figures;
+}
 
 describe('server metrics', () => {
   it('have the figures of a known server, added up over its engines', () => {
@@ -89,6 +112,44 @@ describe('server metrics', () => {
     assert.deepEqual(metrics.figures.outputTokens, [null, 50, 80]);
     assert.equal(changeOf(metrics, 'outputTokens'), 80);
     assert.deepEqual(ratesOf(metrics, 'outputTokens'), [null, 100, 60]);
+  });
+
+  it('add up what different engines do, once for each', () => {
+    // Ranks of one engine work on the same requests.
+    assert.deepEqual(
+      figuresOf(
+        'num_running_reqs{dp_rank="0",tp_rank="0",pp_rank="0"} 4',
+        'num_running_reqs{dp_rank="0",tp_rank="1",pp_rank="0"} 4',
+        'num_running_reqs{dp_rank="1",tp_rank="2",pp_rank="0"} 3',
+        'token_usage{dp_rank="0",tp_rank="0"} 0.2',
+        'token_usage{dp_rank="0",tp_rank="1"} 0.2',
+        'token_usage{dp_rank="1",tp_rank="2"} 0.6',
+      ),
+      { running: [7], kvCacheUse: [0.4] },
+    );
+    // The parts by priority are beside their total.
+    assert.deepEqual(
+      figuresOf(
+        'num_queue_reqs{priority=""} 5',
+        'num_queue_reqs{priority="0"} 2',
+        'num_queue_reqs{priority="9"} 3',
+        'prompt_tokens_total{priority="0"} 100',
+        'prompt_tokens_total{priority="9"} 50',
+      ),
+      { waiting: [5], promptTokens: [150], prefixQueries: [150] },
+    );
+  });
+
+  it('have no changes if the reading before or after the run failed', () => {
+    const collector = createServerMetrics();
+    collector.add(-10, vllm({ generation_tokens_total: 10 }));
+    collector.add(500, vllm({ generation_tokens_total: 60 }));
+    const [complete, partial] = [collector.result('u', false), collector.result('u', true)];
+    assert.ok(complete && partial);
+    assert.equal(changeOf(complete, 'outputTokens'), 50);
+    assert.equal(partial.isPartial, true);
+    assert.equal(changeOf(partial, 'outputTokens'), null);
+    assert.deepEqual(partial.figures.outputTokens, [10, 60]);
   });
 
   it('report why they are missing', () => {
