@@ -15,11 +15,14 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export class LoadlensError extends Error {
   readonly hint: string;
   readonly exitCode: ExitCode;
+  /** Name of the directive in an endpoints file that it is about, without `@`; undefined if it is about none, or unknown. */
+  readonly directive: string | undefined;
 
-  constructor(message: string, options: { hint: string; exitCode?: ExitCode; cause?: unknown }) {
+  constructor(message: string, options: { hint: string; exitCode?: ExitCode; cause?: unknown; directive?: string }) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'LoadlensError';
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? ExitCode.usage;
+    this.directive = options.directive;
   }
 }

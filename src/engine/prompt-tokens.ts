@@ -1,6 +1,7 @@
 import { lengthMark } from '../core/endpoints/llm/synthetic-marks.ts';
 import type { PreparedRequest, Prompts, TokenSpread, UncountedPrompts } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
+import { noTokenizer } from '../core/plan/run-checks.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { isVocabulary } from '../core/values/llm/tokenizers.ts';
 import { words } from '../core/values/words.ts';
@@ -51,9 +52,7 @@ async function counted(
   target: string,
 ): Promise<Prompts> {
   if (tokenizer === undefined) {
-    throw new LoadlensError(`The prompts of "${target}" need a tokenizer to count their tokens.`, {
-      hint: 'Add # @tokenizer o200k_base above the first target, or use --tokenizer.',
-    });
+    throw noTokenizer({ name: target, counting: uncounted.range ? 'prompts-tokens' : 'output-tokens' });
   }
   const byTokenizer = known.get(prompts) ?? new Map<string, Promise<Prompts>>();
   known.set(prompts, byTokenizer);

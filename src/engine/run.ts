@@ -8,6 +8,7 @@ import type { ClientHealth, RunPhase, Snapshot } from '../core/metrics/types.ts'
 import { evaluateRun } from '../core/plan/objectives.ts';
 import { partOf, wholeLoad } from '../core/plan/load/share.ts';
 import { hasConversations, planOfStarts } from '../core/plan/conversations.ts';
+import { checkRun, plannedRequest } from '../core/plan/run-checks.ts';
 import { withTrace } from '../core/plan/trace.ts';
 import { withMaxInFlight } from '../core/plan/max-in-flight.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
@@ -82,6 +83,10 @@ const mostLiveFailures = 10;
  */
 export async function runBenchmark(given: RunInput, hooks: RunHooks): Promise<RunRecord> {
   const [found = given] = await withModels([given], hooks.signal, given.plan);
+  checkRun(
+    found.plan,
+    found.requests.map((request, index) => plannedRequest(request, found.targets[index]?.name ?? request.url)),
+  );
   const { input, tokenizer } = await withPromptTokens(withTrace(found), hooks.signal);
   const { targets, share = wholeLoad } = input;
   const starts = { ...input, plan: planOfStarts(input) };

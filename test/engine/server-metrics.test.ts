@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import type { ServerMetrics } from '../../src/core/metrics/server/server-metrics.ts';
 import { createScrapers, metricsUrlsOf } from '../../src/engine/server-metrics.ts';
+import { checkRun, plannedRequest } from '../../src/core/plan/run-checks.ts';
 import { runInput } from '../support/run-input.ts';
 
 const plain: PreparedRequest = { method: 'GET', url: 'http://127.0.0.1:5000/hello', headers: [] };
@@ -13,6 +14,11 @@ const file = { path: '/e.txt', shownAs: 'e.txt' };
 
 const planned = (metricsUrl: string): string[] =>
   metricsUrlsOf(runInput([{ ...model, url: 'http://gpu.example/v1' }], { plan: { metricsUrl } }), false);
+
+const check = (metricsUrl: string): void => {
+  const { plan } = runInput([], { plan: { metricsUrl } });
+  checkRun(plan, [plannedRequest({ ...model, url: 'http://gpu.example/v1' }, 'a')]);
+};
 
 describe('the URL of server metrics', () => {
   it('is by default that of a language model server that Loadlens started', () => {
@@ -24,11 +30,16 @@ describe('the URL of server metrics', () => {
     assert.deepEqual(urlOf([model], true, null), []);
   });
 
-  it("is that of the plan if it's on this machine or on the host of a target", () => {
-    for (const url of ['http://127.0.0.1:9/m', 'http://localhost/m', 'http://gpu.example:9090/metrics']) {
-      assert.deepEqual(planned(url), [url]);
-    }
-    assert.throws(() => planned('http://other.example/metrics'), /isn't the host of a target/);
+  it('is that of the plan', () => {
+    assert.deepEqual(planned('http://127.0.0.1:9/m  http://gpu.example/m'), [
+      'http://127.0.0.1:9/m',
+      'http://gpu.example/m',
+    ]);
+  });
+
+  it('must be on this machine or on the host of a target', () => {
+    for (const url of ['http://127.0.0.1:9/m', 'http://localhost/m', 'http://gpu.example:9090/metrics']) check(url);
+    assert.throws(() => check('http://other.example/metrics'), /isn't the host of a target/);
   });
 });
 

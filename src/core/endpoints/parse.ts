@@ -7,7 +7,7 @@ import {
   startsJson,
   surelyRequest,
 } from './read/lines.ts';
-import { reportLlm } from './llm/llm-findings.ts';
+import { reportIdleOptions, reportLlm } from './llm/llm-findings.ts';
 import { nameTargets } from './read/names.ts';
 import { skipForeign } from './read/other-tools.ts';
 import { quoted, rangeOf } from './problems.ts';
@@ -62,6 +62,7 @@ export function parseEndpoints(text: string, environment: ChosenEnvironment = no
     return [];
   });
   for (const target of targets) reportLlm(target, report);
+  reportIdleOptions(lines, targets, state.defaults, report);
   const [first] = drafts;
   if (first !== undefined && targets.length === 0) {
     const hint = 'Add the values that they need to the file.';

@@ -35,7 +35,8 @@ export interface Lookups {
 /** Sources of placeholder values. */
 export type ValueLookups = Pick<Lookups, 'env' | 'secret' | 'dotenv'>;
 
-type Fail = (message: string, hint: string) => never;
+/** Called with what is wrong and what to do. */
+export type Fail = (message: string, hint: string) => never;
 
 function textsOf({ url, headers, body, variables }: Target): string[] {
   const texts = [url, ...headers.map(([, value]) => value), ...Object.values(variables ?? {})];
@@ -115,21 +116,7 @@ export function prepareTarget(target: Target, from: Lookups): PreparedRequest {
   const fail: Fail = (message, hint) => {
     throw new LoadlensError(`${place}: ${message}`, { hint });
   };
-  const lookups: Lookups = { ...from, bodyFile: (path, written) => bodyFile(path, written ?? path, from, fail) };
-  const dynamic = dynamicParts();
-  const resolve = resolver(target, lookups, dynamic, fail);
-
-  const address = checkedUrl(resolve(target.url), target.url, fail);
-  const headers: (readonly [string, string])[] = [];
-  for (const [name, written] of target.headers) {
-    if (ownHeaders.has(name.toLowerCase())) continue;
-    const value = headerValue(name, resolve(written).trim(), fail);
-    if (!isHeaderValue(value)) {
-      const hint = `Check the value of ${written} for line breaks and non-ASCII characters.`;
-      fail(`The value of header ${name} isn't valid.`, hint);
-    }
-    headers.push([name, value]);
-  }
+  const { address, headers, dynamic, resolve, lookups } = checkedParts(target, from, fail);
   const written = bodyOf(target, resolve, lookups, fail);
   const { body, ...llm } = prepareLlm(address, written, target.llm ?? {}, lookups, fail);
   // Bodies with prompts are JSON, whatever the body in the file is.
@@ -149,6 +136,31 @@ export function prepareTarget(target: Target, from: Lookups): PreparedRequest {
     ...(dynamic.written.length > 0 && { dynamic: dynamic.written }),
     ...llm,
   };
+}
+
+/**
+ * Returns the parts of a request that don't depend on other files. Calls `fail` with what is wrong with them.
+ * @param from sources of placeholder values
+ */
+export function checkedParts(target: Target, from: Lookups, fail: Fail) {
+  const lookups: Lookups = { ...from, bodyFile: (path, written) => bodyFile(path, written ?? path, from, fail) };
+  const dynamic = dynamicParts();
+  const resolve = resolver(target, lookups, dynamic, fail);
+
+  const address = checkedUrl(resolve(target.url), target.url, fail);
+  const headers: (readonly [string, string])[] = [];
+  for (const [name, written] of target.headers) {
+    if (ownHeaders.has(name.toLowerCase())) continue;
+    const value = headerValue(name, resolve(written).trim(), fail);
+    if (!isHeaderValue(value)) {
+      const hint = `Check the value of ${written} for line breaks and non-ASCII characters.`;
+      fail(`The value of header ${name} isn't valid.`, hint);
+    }
+    headers.push([name, value]);
+  }
+  if (headers.filter(([name]) => name.toLowerCase() === 'host').length > 1)
+    fail('The request has two Host headers.', 'Remove one of them.');
+  return { address, headers, dynamic, resolve, lookups };
 }
 
 /** Returns the bytes of a file; undefined if it can't be read for an unknown cause. */

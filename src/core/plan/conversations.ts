@@ -64,7 +64,6 @@ export function checkRateLevels(requests: readonly Pick<PreparedRequest, 'conver
 /**
  * Returns the plan with the number of conversations and other requests that start, where it has the number of requests: enough
  * that their turns are at least as many, and none is cut off. Without conversations, it is the plan itself.
- * @throws LoadlensError for a number of conversations without any
  */
 export function planOfStarts({
   plan,
@@ -73,12 +72,7 @@ export function planOfStarts({
   promptStarts,
 }: Pick<RunInput, 'plan' | 'targets' | 'requests' | 'promptStarts'>): RunPlan {
   const turnsOf = requests.map((request) => turnCounts(request, plan.seed));
-  if (turnsOf.every((turns) => turns === undefined)) {
-    if (plan.conversations === undefined) return plan;
-    throw new LoadlensError('There are no conversations to count: no target has any.', {
-      hint: 'Add # @conversations with a file of them above the target, or plan a number of requests.',
-    });
-  }
+  if (turnsOf.every((turns) => turns === undefined)) return plan;
   const pick = targetPicker(
     targets.map(({ weight }) => weight),
     plan.seed,

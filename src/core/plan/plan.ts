@@ -60,6 +60,7 @@ export function makePlan(
       "A precision can't end a run with an infinite rate, because all requests are due at the start.",
       {
         hint: 'Remove the precision, or use a concurrency or a finite rate.',
+        directive: 'until',
       },
     );
   }
@@ -134,7 +135,10 @@ function loadOf(
   }
   const { ratePerS, stages } = from;
   if (ratePerS !== undefined && stages !== undefined) {
-    throw new LoadlensError("A rate and stages can't be combined.", { hint: 'Use only one of them.' });
+    throw new LoadlensError("A rate and stages can't be combined.", {
+      hint: 'Use only one of them.',
+      directive: 'rate',
+    });
   }
   const most = choices.maxInFlight ?? defaults.maxInFlight ?? planDefaults.maxInFlight;
   const maxInFlight = checkLimit('maxInFlight', most);
@@ -155,12 +159,14 @@ function arrivalsOf(choices: LoadChoices, defaults: LoadChoices): Pick<RunPlan, 
   if (arrivals !== 'gamma' && burstiness !== undefined) {
     throw new LoadlensError(`A burstiness and ${arrivals} arrivals can't be combined.`, {
       hint: 'Remove one of them, or use gamma arrivals.',
+      directive: 'burstiness',
     });
   }
   if (arrivals !== 'gamma') return { arrivals };
   if (burstiness === undefined) {
     throw new LoadlensError('Gamma arrivals have no burstiness.', {
       hint: 'Add one, such as 0.5 for bursts. 1 is the same as Poisson.',
+      directive: 'arrivals',
     });
   }
   return { arrivals, burstiness: checkLimit('burstiness', burstiness) };
@@ -178,6 +184,7 @@ function amountOf(
       "A duration and an infinite rate can't be combined, because all requests are due at the start.",
       {
         hint: 'Set a number of requests (-n 500, # @requests 500), or use a concurrency (-c 100) for a duration.',
+        directive: 'duration',
       },
     );
   }

@@ -1,24 +1,15 @@
 import type { Trace } from '../endpoints/data/trace.ts';
-import { LoadlensError } from '../errors.ts';
 import type { RunInput, RunPlan } from './types.ts';
 
 /** Returns the trace of a run; undefined without one. */
 export const traceOf = (requests: readonly Pick<RunInput['requests'][number], 'trace'>[]): Trace | undefined =>
   requests.find(({ trace }) => trace !== undefined)?.trace;
 
-/**
- * Returns the input with what the plan has to know of its trace: how many requests it sends, and for how long.
- * @throws LoadlensError if there are other targets beside that of the trace
- */
+/** Returns the input with what the plan has to know of its trace: how many requests it sends, and for how long. */
 export function withTrace<Input extends RunInput>(input: Input): Input {
   const { plan, requests } = input;
   const trace = traceOf(requests);
   if (trace === undefined || plan.trace === undefined) return input;
-  if (requests.length > 1) {
-    throw new LoadlensError('A trace needs a file with one target.', {
-      hint: 'Remove the other targets, or run one of them.',
-    });
-  }
   const { speed } = plan.trace;
   const endMs = plan.durationS === null ? Infinity : 1_000 * plan.durationS;
   const within = trace.rows.slice(0, plan.requests ?? undefined).filter(({ atMs }) => atMs / speed < endMs);

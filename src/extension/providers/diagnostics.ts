@@ -1,5 +1,6 @@
 import { Diagnostic, DiagnosticSeverity, languages, window, workspace, type TextDocument } from 'vscode';
 import type { Disposable } from 'vscode';
+import { fileProblems } from '../../core/plan/file-problems.ts';
 import type { Problem } from '../../core/endpoints/types.ts';
 import { isEndpoints, parseDocument } from '../services/workspace/documents.ts';
 import type { Baselines } from '../services/workspace/baselines.ts';
@@ -40,7 +41,8 @@ export function registerDiagnostics(baselines: Baselines): Diagnostics {
   const refresh = (document: TextDocument): void => {
     forget(document);
     if (!isEndpoints(document) || document.isClosed) return;
-    const found = parseDocument(document).problems.map(toDiagnostic);
+    const file = parseDocument(document);
+    const found = [...file.problems, ...fileProblems(document.getText(), file)].map(toDiagnostic);
     collection.set(document.uri, found);
     void addMissing(document, found);
   };

@@ -11,6 +11,7 @@ describe('docs/endpoints-file.md', () => {
     const sources = readdirSync(new URL(`../../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => read(`${folder}/${name}`));
+    sources.push(read('src/core/plan/file-problems.ts'));
     const reported = sources.flatMap((text) =>
       [...text.matchAll(/(?:\.(?:error|warning)\(|code:)\s*'([a-z-]+)'/g)].map(([, code = '']) => code),
     );

@@ -159,6 +159,26 @@ describe('an endpoints file in the editor', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
+  it('reports directives with which a run would end', async () => {
+    const document = await openFile(
+      'pairs.endpoints',
+      '# @think 2s\nPOST http://127.0.0.1:5000/v1/completions\n\n{"prompt":"Hello"}\n',
+    );
+    const problems = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(document.uri);
+    await waitFor('one problem', () => problems().length === 1);
+    assert.deepEqual(
+      problems().map(({ range, code, message }) => [range.start.line, code, message]),
+      [
+        [
+          0,
+          'not-runnable',
+          '@think has no conversations. Add # @conversations with a file of them, such as chats.jsonl.',
+        ],
+      ],
+    );
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('reports an invalid entry of a conversations file', async () => {
     await openFile('chats.jsonl', '{"turns":["Hello"]}\n{"prompt":"Hello"}\n');
     const document = await openFile(

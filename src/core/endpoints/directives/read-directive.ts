@@ -1,5 +1,6 @@
 import { isOfRunAlone } from '../../values/objective-metrics.ts';
 import { parseObjectives } from '../../values/objectives.ts';
+import { indentOf } from '../read/lines.ts';
 import { directiveNamed, directives } from './directives.ts';
 import type { DirectiveScope, Pending } from './pending.ts';
 import { fixOf, quoted, rangeOf, type Findings } from '../problems.ts';
@@ -27,6 +28,10 @@ function matchDirective(text: string, line: number, indent: number): Written | u
   const range = value === '' ? whole : rangeOf(line, indent + text.length - value.length, indent + text.length);
   return { name: match[1] ?? '', value, whole, range };
 }
+
+/** Returns the names of the directives in lines, and where they are. `from` is the number of the first line. */
+export const directiveRanges = (lines: readonly string[], from: number): readonly Pick<Written, 'name' | 'whole'>[] =>
+  lines.flatMap((line, index) => matchDirective(line.trim(), from + index, indentOf(line)) ?? []);
 
 /**
  * Reads the directive in a trimmed comment line, if there is one.

@@ -1,6 +1,7 @@
 import { recognizeApi } from './llm-api.ts';
 import type { Findings } from '../problems.ts';
-import type { Target } from '../types.ts';
+import type { RunDefaults, Target } from '../types.ts';
+import { directiveRanges } from '../directives/read-directive.ts';
 import { withoutPlaceholders } from '../variables/variables.ts';
 import { bodylessMethods } from '../known-words.ts';
 
@@ -41,4 +42,47 @@ function jsonOf(body: Target['body']): Readonly<Record<string, unknown>> | undef
   } catch {
     return undefined;
   }
+}
+
+/** Options of the load, which a trace sets. */
+const loadOptions = [
+  ['rate', 'ratePerS'],
+  ['stages', 'stages'],
+  ['concurrency', 'concurrency'],
+  ['arrivals', 'arrivals'],
+  ['burstiness', 'burstiness'],
+] as const satisfies readonly (readonly [string, keyof RunDefaults])[];
+
+/** Reports options of the run that have no effect on any target. */
+export function reportIdleOptions(
+  lines: readonly string[],
+  targets: readonly Target[],
+  defaults: RunDefaults,
+  report: Findings,
+): void {
+  const warn = (name: string, why: string, hint: string): void => {
+    const above = lines.slice(0, targets[0]?.range.start.line);
+    const range = directiveRanges(above, 0).findLast((one) => one.name === name)?.whole;
+    if (range !== undefined) report.warning('unused-directive', range, `@${name} has no effect: ${why}.`, hint);
+  };
+  const hasTrace = targets.some(({ llm }) => llm?.trace !== undefined);
+  for (const [name, option] of hasTrace ? loadOptions : []) {
+    if (defaults[option] === undefined) continue;
+    const hint = 'Remove it. To send the lengths of the trace without its times, use --rate or --concurrency.';
+    warn(name, 'the trace sets the times of requests', hint);
+  }
+  if (!hasTrace && defaults.traceSpeed !== undefined)
+    warn('trace-speed', 'no target has a trace', 'Remove it, or add # @trace above the target.');
+  if (defaults.tokenizer !== undefined && !targets.some(mayBeModel))
+    warn('tokenizer', 'no target is a language model', 'Remove it, or add # @dialect above the target.');
+}
+
+/** Returns whether a target may be a language model. A body in a file is read only for a run. */
+function mayBeModel({ method, url, body, llm }: Target): boolean {
+  if (llm?.dialect !== undefined) return llm.dialect !== 'plain';
+  if (llm?.trace !== undefined) return true;
+  const address = withoutPlaceholders(url);
+  if ((body !== undefined && body.kind !== 'inline') || !URL.canParse(address)) return true;
+  const prompts = [llm?.prompts, llm?.inputTokens, llm?.conversations].some((given) => given !== undefined);
+  return !bodylessMethods.has(method) && recognizeApi(address, jsonOf(body), prompts).api?.dialect !== undefined;
 }

@@ -1,9 +1,10 @@
-import { requestsOf, withChoices, type ApiRequests } from './api-requests.ts';
+import { requestsOf, withChoices } from './api-requests.ts';
+import { checkCombinations, recognize, type Recognized } from './check-llm.ts';
 import { readImage, withImage } from './images.ts';
 import { isObject, type Json } from '../json.ts';
 import { conversationsOf } from './prepare-conversations.ts';
 import { withPrompt } from './put-prompt.ts';
-import { isChatPath, modelListsOf, recognizeApi, type LlmApi } from './llm-api.ts';
+import { isChatPath, modelListsOf } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
 import { parseTokenRange } from '../../values/llm/token-range.ts';
 import {
@@ -51,36 +52,21 @@ export function prepareLlm(
   fail: Fail,
 ): Asked {
   const written = jsonObject(body);
+  checkCombinations(llm, fail);
   const trace = llm.trace === undefined ? undefined : readTrace(llm.trace, lookups.bodyFile(llm.trace), fail);
-  const synthetic = syntheticOf(llm, trace, fail);
-  const asksAnyway = [llm.prompts, llm.conversations, synthetic?.input ?? (has(synthetic, 'input') || undefined)].some(
-    (given) => given !== undefined,
-  );
-  const { api, completed } = recognizeApi(address, written, asksAnyway);
-  const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
-  const same: Asked = { url, ...(body !== undefined && { body }), ...(trace && { trace }) };
-  const dialect = llm.dialect ?? api?.dialect;
-  const isPlain = dialect === undefined || dialect === 'plain';
-  const generates = isPlain && trace !== undefined ? undefined : synthetic;
-  const says = [llm.stream, llm.maxTokens, llm.prompts, llm.conversations, llm.think, llm.image, generates].some(
-    (value) => value !== undefined,
-  );
-  if (dialect === undefined || dialect === 'plain') {
-    if (!says) return same;
-    const byPath = api ?? recognizeApi(address, null).api;
-    if (byPath?.dialect !== undefined) checkJson(body, written, fail);
-    return failUnread(llm.dialect === undefined ? byPath : undefined, fail);
-  }
-  const asks = requestsOf(dialect);
-  checkChoices(asks, dialect, llm, url, fail);
+  const synthetic = syntheticOf(llm, trace);
+  const generates = { input: has(synthetic, 'input'), any: synthetic !== undefined };
+  const request = recognize(address, { bytes: body, json: written }, llm, generates, fail);
+  if (request === undefined) return { url: address, ...(body !== undefined && { body }), ...(trace && { trace }) };
+  const { dialect, url, asks, asksAnyway } = request;
+  const same: Asked = { url, ...(body !== undefined && { body }) };
   const generated: Prompt[] | undefined = has(synthetic, 'input')
     ? [{ place: '@input-tokens', text: promptMark }]
     : undefined;
   const read = llm.prompts === undefined ? undefined : readPrompts(llm.prompts, lookups.bodyFile(llm.prompts), fail);
   const prompts = read?.prompts ?? generated;
   const image = llm.image === undefined ? undefined : readImage(llm.image, lookups.bodyFile(llm.image), fail);
-  if (says) checkJson(body, written, fail);
-  const chat = dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
+  const chat = isChat(request, written);
   // Other APIs have no known member for streams, and a body that isn't a JSON object is sent unchanged.
   const canChoose = asks.streaming === 'member' && (written !== undefined || asksAnyway);
   const marksLength = has(synthetic, 'output') || llm.outputTokens === answerLengths;
@@ -103,7 +89,7 @@ export function prepareLlm(
   });
   const conversations = conversationsOf(
     llm,
-    { dialect, url, written },
+    { dialect, written },
     (json, ownLimit) => bytesOf(complete(json, ownLimit ? lengthMark : llm.maxTokens)),
     (path) => lookups.bodyFile(path),
     fail,
@@ -130,6 +116,31 @@ export function prepareLlm(
   return { ...known(wanted), ...lists, ...(unchanged ? same : { body: bytesOf(wanted) }) };
 }
 
+/**
+ * Calls `fail` with what makes a request impossible whatever is in the files it names.
+ * @param body undefined without any; null if it is in a file
+ */
+export function checkLlm(address: string, body: Uint8Array | undefined | null, llm: LlmChoices, fail: Fail): void {
+  checkCombinations(llm, fail);
+  if (body === null) return;
+  const json = jsonObject(body);
+  const hasTrace = llm.trace !== undefined;
+  const synthetic = syntheticOf(llm, undefined);
+  // A trace may have lengths or none.
+  const generates = { input: hasTrace || has(synthetic, 'input'), any: synthetic !== undefined };
+  const request = recognize(address, { bytes: body, json }, llm, generates, fail);
+  if (request === undefined || llm.image === undefined) return;
+  const { dialect, asksAnyway } = request;
+  const prompt = { place: '', text: promptMark };
+  const sent = asksAnyway
+    ? withPrompt(json ?? {}, prompt, { chat: isChat(request, json), dialect }, fail)
+    : (json ?? {});
+  withImage(sent, dialect, { type: 'image/png', base64: '' }, fail);
+}
+
+const isChat = ({ dialect, url }: Recognized, written: Json | undefined): boolean =>
+  dialect === 'messages' || isChatPath(url) || (written !== undefined && 'messages' in written);
+
 /** Returns what a tokenizer has to count; empty if nothing depends on it. */
 function uncountedIn(
   prompts: readonly Prompt[],
@@ -149,43 +160,6 @@ const contentsOf = (messages: readonly unknown[]): string =>
     .map((message) => (isObject(message) ? message['content'] : message))
     .map((content) => (typeof content === 'string' ? content : JSON.stringify(content ?? '')))
     .join('\n');
-
-/** Fails for a directive that the API doesn't support. */
-function checkChoices(asks: ApiRequests, dialect: DialectName, llm: LlmChoices, url: string, fail: Fail): void {
-  const { stream, maxTokens, outputTokens } = llm;
-  if (stream === true && asks.streaming === 'never') {
-    fail(`Responses of ${dialect} aren't streamed.`, 'Remove @stream.');
-  }
-  if (asks.limit === undefined && (maxTokens ?? outputTokens) !== undefined) {
-    fail(`Responses of ${dialect} have no output tokens.`, 'Remove the directive.');
-  }
-  if (asks.paths !== undefined && stream !== undefined && stream !== asks.streams({}, url)) {
-    const [forStream, forWhole] = asks.paths;
-    fail(
-      'The path of this API selects streaming.',
-      `Use ${forStream} for a stream or ${forWhole} for a complete response.`,
-    );
-  }
-}
-
-function checkJson(body: Uint8Array | undefined, written: Json | undefined, fail: Fail): void {
-  if (body === undefined || written !== undefined) return;
-  fail("The body isn't a JSON object, so directives can't change it.", 'Fix the body, or remove the directive.');
-}
-
-/** Fails for directives on an unknown or unsupported API. */
-function failUnread(api: LlmApi | undefined, fail: Fail): never {
-  if (api?.dialect !== undefined) {
-    const hint = 'Add one of them, or # @prompts with a file of prompts.';
-    return fail('The body has neither a prompt nor messages.', hint);
-  }
-  if (api !== undefined) {
-    const hint = "Remove the directive, or use the server's OpenAI-compatible URL.";
-    return fail(`The ${api.name} API isn't supported.`, hint);
-  }
-  const hint = 'Add # @dialect with its API above it, such as openai, or remove the directive.';
-  return fail('The API of this target is unknown.', hint);
-}
 
 /** Returns the URLs that list models, unless a body names one. */
 function listsFor(jsons: readonly Json[], url: string, dialect: DialectName): Pick<Asked, 'modelLists'> {
