@@ -4,6 +4,10 @@ import { maskSecrets } from './mask.ts';
 
 /** Names of variables and options whose values are secret; more than in an address, as `--key` and `HF_TOKEN` are names here. */
 const secretName = /(?:key|token|secret|password|passwd|pwd|credentials?|auth)$/i;
+/** A number in an option such as `--ttft-ms-per-token 0.2` counts tokens of a language model. */
+const count = /^['"]?\d{1,9}(?:\.\d+)?['"]?$/;
+const isSecret = (name: string, value: string): boolean =>
+  secretName.test(name) && !(/token$/i.test(name) && count.test(value));
 /** Shorter values of the environment, such as `true`, aren't secrets. */
 const shortestValue = 6;
 
@@ -26,9 +30,9 @@ export function maskedCommand(command: string, environment: Readonly<Record<stri
       isCredentialHeader(name) ? `${name}${colon}***` : whole,
     )
     .replaceAll(assignment, (whole, name: string, value: string) =>
-      secretName.test(name) && !value.startsWith('$') ? `${name}=***` : whole,
+      isSecret(name, value) && !value.startsWith('$') ? `${name}=***` : whole,
     )
     .replaceAll(option, (whole, name: string, gap: string, value: string) =>
-      secretName.test(name) && !value.startsWith('-') ? `${name}${gap}***` : whole,
+      isSecret(name, value) && !value.startsWith('-') ? `${name}${gap}***` : whole,
     );
 }
