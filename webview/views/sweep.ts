@@ -4,8 +4,7 @@ import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/s
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { noRateLimit, rateOf } from '../../src/core/record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
-import { operatingSentences } from '../../src/core/report/words/llm/operating-point.ts';
-import { furtherCapacity, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
+import { furtherSentences, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
 import { button } from '../controls.ts';
 import { h } from '../dom.ts';
@@ -24,7 +23,7 @@ import type { StateOf, View } from './view.ts';
 export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): View {
   const charts = chartsOfLevels(sweep).map((chart) => chartFigure(chart));
   const byRate = sweep.rates !== undefined;
-  const further = [...furtherCapacity(sweep), ...operatingSentences(sweep)];
+  const further = furtherSentences(sweep);
   const measured = sweep.levels.length > 0;
   return {
     charts,

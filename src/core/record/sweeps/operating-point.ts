@@ -1,6 +1,6 @@
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
-import { isOverSaturated } from './rate-levels.ts';
+import { isOverSaturated, loadOf } from './rate-levels.ts';
 import type { SweepRecord } from './sweep.ts';
 
 /** The level of a sweep to run a language model server at, and why. */
@@ -15,15 +15,15 @@ export interface OperatingPoint {
 /** Returns the best operating point of a sweep; null if no level is one, or if nothing was streamed. */
 export function operatingPointOf({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): OperatingPoint | null {
   const streamed = levels.filter((level) => level.ttftMs !== undefined && succeeds(level) && !isOverSaturated(level));
-  const last = streamed.at(-1);
-  if (last === undefined) return null;
+  if (streamed.length === 0) return null;
   const judged = streamed.filter(({ goodputPerS }) => goodputPerS !== null);
   const level =
     judged.length > 0
       ? bestOf(judged.filter(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass')))
       : streamed.findLast(({ plan }) => plan.concurrency === figures.recommended.concurrency);
   if (level === undefined) return null;
-  return { level, rule: judged.length > 0 ? 'goodput' : 'trade-off', isHighest: level === last };
+  const isHighest = levels.every((other) => loadOf(other) <= loadOf(level));
+  return { level, rule: judged.length > 0 ? 'goodput' : 'trade-off', isHighest };
 }
 
 /** Returns the level with the most goodput, of equals the lowest. */

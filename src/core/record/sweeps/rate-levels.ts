@@ -6,6 +6,10 @@ import type { SweepRecord } from './sweep.ts';
 /** Returns the target rate of a level, requests/s; Infinity if all requests were due at once. */
 export const rateOf = ({ plan }: Pick<RunRecord, 'plan'>): number => targetRatePerS(plan) ?? Infinity;
 
+/** Returns what a sweep raises from level to level: the target rate in requests/s, otherwise the concurrency. */
+export const loadOf = ({ plan }: Pick<RunRecord, 'plan'>): number =>
+  targetRatePerS(plan) ?? (plan.atOnce === true ? Infinity : plan.concurrency);
+
 /**
  * Returns the achieved rate of a level, responses/s: over the part in which requests became due and the level had filled up,
  * otherwise over the whole level.

@@ -19,9 +19,8 @@ import {
   uslFacts,
 } from '../tables/sweep-tables.ts';
 import { tokenCharts } from '../charts/llm/token-levels.ts';
-import { operatingSentences } from '../words/llm/operating-point.ts';
 import { statusWords } from '../words/outcome-words.ts';
-import { furtherCapacity, sweepVerdict } from '../words/sweep-verdict.ts';
+import { furtherSentences, sweepVerdict } from '../words/sweep-verdict.ts';
 import { renderVllmLines } from '../other-tools/vllm-bench.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { achievedPerS, holds, rateOf } from '../../record/sweeps/rate-levels.ts';
@@ -34,7 +33,7 @@ export function renderSweepText(sweep: SweepRecord): string {
     [
       ...verdictLines(sweepVerdict(sweep)),
       '*** Sweep ***',
-      ...[...furtherCapacity(sweep), ...operatingSentences(sweep)].flatMap((each) => wrap(each, 2)),
+      ...furtherSentences(sweep).flatMap((each) => wrap(each, 2)),
     ],
     sweepNotes(sweep).flatMap((note) => wrap(`! ${note}`, 2)),
     ...(sweep.rates === undefined
@@ -55,7 +54,7 @@ function renderSweepMarkdown(sweep: SweepRecord): string {
   const blocks = [
     `### Loadlens sweep: ${escape(sweep.name)}`,
     `**${label}:** ${escape(sentence)}`,
-    ...[...furtherCapacity(sweep), ...operatingSentences(sweep)].map(escape),
+    ...furtherSentences(sweep).map(escape),
     ...sweepNotes(sweep).map((note) => `> **Note:** ${escape(note)}`),
     table(tableOfLevels(sweep)),
     sweep.rates === undefined
@@ -76,7 +75,7 @@ function renderSweepHtml(sweep: SweepRecord): string {
 ${verdictHtml(sweepVerdict(sweep))}
 <p class="sub">${escapeHtml(`${formatUtc(sweep.startedAt)} · sweep · ${statusWords[sweep.status]}`)}</p>
 </header>
-${[...furtherCapacity(sweep), ...operatingSentences(sweep)]
+${furtherSentences(sweep)
   .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
   .join('\n')}
 ${sweepNotes(sweep)

@@ -32,7 +32,22 @@ const hasTokens = (levels: readonly RunRecord[]): boolean =>
 /** Returns the table of all levels. */
 export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
   const tokens = hasTokens(levels);
-  const doubtful = levels.some(({ successLatencyMs: { p99, interval95 } }) => p99 !== null && interval95.p99 === null);
+  const streams = levels.some(({ ttftMs }) => ttftMs !== undefined);
+  const rows = levels.map((level) => {
+    const { successLatencyMs: latency } = level;
+    return [
+      formatCount(level.plan.concurrency),
+      formatCount(level.requestsSent),
+      formatPercent(level.successRatio),
+      formatRate(level.successThroughputPerS),
+      ...(tokens ? [`${formatNumber(level.outputTokensPerS)}/s`] : []),
+      formatMs(latency.mean),
+      marked(latency, 'median'),
+      marked(latency, 'p95'),
+      marked(latency, 'p99'),
+      ...(streams ? [markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'p95')] : []),
+    ];
+  });
   return {
     title: 'Levels',
     columns: [
@@ -45,22 +60,10 @@ export function levelTable({ levels }: Pick<SweepRecord, 'levels'>): Table {
       'p50',
       'p95',
       'p99',
+      ...(streams ? ['TTFT p95', 'TPOT p95'] : []),
     ],
-    rows: levels.map((level) => {
-      const { successLatencyMs: latency } = level;
-      return [
-        formatCount(level.plan.concurrency),
-        formatCount(level.requestsSent),
-        formatPercent(level.successRatio),
-        formatRate(level.successThroughputPerS),
-        ...(tokens ? [`${formatNumber(level.outputTokensPerS)}/s`] : []),
-        formatMs(latency.mean),
-        marked(latency, 'median'),
-        marked(latency, 'p95'),
-        marked(latency, 'p99'),
-      ];
-    }),
-    note: `Throughput and latency are of successes.${doubtful ? ' ? = too few requests to rely on.' : ''}`,
+    rows,
+    note: `Throughput and latency are of successes.${isDoubtful(rows) ? ' ? = too few requests to rely on.' : ''}`,
   };
 }
 
@@ -79,7 +82,7 @@ export function wholeLevelTable({ levels, figures }: Pick<SweepRecord, 'levels' 
       formatRate(level.successThroughputPerS),
       ...(tokens ? [formatRate(level.outputTokensPerS, 'tokens')] : []),
       ...(['median', 'p95', 'p99'] as const).map((name) => marked(level.successLatencyMs, name)),
-      ...(streams ? [markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'median')] : []),
+      ...(streams ? [markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'p95')] : []),
       ...(judged ? [objectivesCell(level), formatPercent(level.sloAttainment)] : []),
       ...(scaled ? [formatPercent(scaling?.efficiency ?? null), tradeOffCell(scaling, level)] : []),
     ];
@@ -89,7 +92,7 @@ export function wholeLevelTable({ levels, figures }: Pick<SweepRecord, 'levels' 
     ...(scaled
       ? ['Efficiency: share of linear scaling. Trade-off: throughput gain / latency penalty, good if at least 1.']
       : []),
-    ...(rows.flat().some((cell) => cell.endsWith(' ?')) ? ['? = too few responses to rely on.'] : []),
+    ...(isDoubtful(rows) ? ['? = too few responses to rely on.'] : []),
   ];
   return {
     title: 'Levels',
@@ -102,7 +105,7 @@ export function wholeLevelTable({ levels, figures }: Pick<SweepRecord, 'levels' 
       'p50',
       'p95',
       'p99',
-      ...(streams ? ['TTFT p95', 'TPOT p50'] : []),
+      ...(streams ? ['TTFT p95', 'TPOT p95'] : []),
       ...(judged ? ['Objectives', 'Attainment'] : []),
       ...(scaled ? ['Efficiency', 'Trade-off'] : []),
     ],
@@ -111,6 +114,8 @@ export function wholeLevelTable({ levels, figures }: Pick<SweepRecord, 'levels' 
     note: notes.join(' '),
   };
 }
+
+const isDoubtful = (rows: readonly (readonly string[])[]): boolean => rows.flat().some((cell) => cell.endsWith(' ?'));
 
 const markedOf = (distribution: Distribution | undefined, name: QuantileName): string =>
   distribution === undefined ? noValue : marked(distribution, name);
@@ -132,7 +137,7 @@ function tradeOffCell(scaling: LevelFigures | undefined, level: RunRecord): stri
   return scaling.tradeOff === null ? noValue : `${scaling.tradeOff}, ${ratioText(scaling)}`;
 }
 
-/** Returns the table that compares each level with concurrency 1. */
+/** Returns the table that compares each level with concurrency 1; without rows if that wasn't measured. */
 export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): Table {
   const tokens = hasTokens(levels);
   return {
@@ -148,16 +153,18 @@ export function scalingTable({ levels, figures }: Pick<SweepRecord, 'levels' | '
       'Trade-off',
     ],
     words: ['Trade-off'],
-    rows: figures.levels.map((level) => [
-      formatCount(level.concurrency),
-      formatFactor(level.scalingFactor),
-      ...(tokens ? [formatFactor(level.tokenScalingFactor)] : []),
-      formatPercent(level.efficiency),
-      formatChange(level.throughputGain),
-      formatChange(level.latencyPenalty),
-      ratioText(level),
-      level.tradeOff ?? noValue,
-    ]),
+    rows: figures.levels.every(({ scalingFactor }) => scalingFactor === null)
+      ? []
+      : figures.levels.map((level) => [
+          formatCount(level.concurrency),
+          formatFactor(level.scalingFactor),
+          ...(tokens ? [formatFactor(level.tokenScalingFactor)] : []),
+          formatPercent(level.efficiency),
+          formatChange(level.throughputGain),
+          formatChange(level.latencyPenalty),
+          ratioText(level),
+          level.tradeOff ?? noValue,
+        ]),
     note: 'Compared with concurrency 1. Ratio: throughput gain / latency penalty, good if at least 1.',
   };
 }

@@ -2,6 +2,8 @@ import { capital } from '../../format.ts';
 import { holds } from '../../record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { noLimitSentences } from '../../values/objectives.ts';
+import { operatingSentences } from './llm/operating-point.ts';
+import { limitSentences } from './llm/sweep-limit.ts';
 import { outcomeOfAll, outcomeWords } from './outcome-words.ts';
 import type { RunVerdict } from './verdict.ts';
 
@@ -37,5 +39,9 @@ function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
 }
 
-/** Returns the sentences on capacity that the verdict omits. */
-export const furtherCapacity = ({ capacity }: SweepRecord): readonly string[] => capacity.slice(inVerdict);
+/** Returns what follows the verdict: the rest on capacity, and where and why a language model server reaches its limit. */
+export const furtherSentences = (sweep: SweepRecord): readonly string[] => [
+  ...sweep.capacity.slice(inVerdict),
+  ...operatingSentences(sweep),
+  ...limitSentences(sweep),
+];

@@ -3,8 +3,11 @@ import type { ClientHealth } from '../../../../src/core/metrics/types.ts';
 import type { ServerMetrics } from '../../../../src/core/metrics/server/server-metrics.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';
 import { bottleneckOf } from '../../../../src/core/report/words/bottleneck.ts';
+import { renderSweepText, sweepReports } from '../../../../src/core/report/formats/sweep-reports.ts';
+import { limitSentences } from '../../../../src/core/report/words/llm/sweep-limit.ts';
 import { streamOf } from '../../metrics/samples.ts';
 import { closedLoop, recordOf } from '../../record/fixtures.ts';
+import { sweepOf } from '../../record/sweep-fixtures.ts';
 
 /** What was read of the mock server at concurrency 8, and what the client measured; times are means in ms. */
 interface Readings {
@@ -128,5 +131,43 @@ describe('the bottleneck by recorded readings', () => {
     assert.ok(serverMetrics !== undefined);
     const early = { ...serverMetrics, atMs: serverMetrics.atMs.map((_, i) => -5 + i) };
     assert.equal(bottleneckOf({ ...without, serverMetrics: early }), null);
+  });
+});
+
+describe('what limits the server of a sweep', () => {
+  const slo = { metric: 'ttft.p95', operator: '<', value: 200, text: 'ttft.p95 < 200ms' } as const;
+  /** A level at this concurrency; `outcome` is that of its objective. */
+  const levelOf = (concurrency: number, readings: Readings, outcome?: 'pass' | 'fail'): RunRecord => {
+    const record = runOf(readings);
+    const verdicts = outcome === undefined ? [] : [{ objective: slo, outcome, actual: 250 }];
+    return { ...record, plan: { ...record.plan, concurrency }, objectives: verdicts };
+  };
+  const decode: Readings = { server: { ttft: 30, e2e: 405 }, client: { ttft: 34, e2e: 412 } };
+
+  it('is the bottleneck of the lowest level that missed an objective, in every report', () => {
+    const sweep = sweepOf([levelOf(4, decode, 'pass'), levelOf(16, queue, 'fail'), levelOf(8, queue, 'fail')]);
+    const [sentence = ''] = limitSentences(sweep);
+    assert.match(
+      sentence,
+      /^Bottleneck at concurrency 8: the server's queue\. Requests were queued in 100% of the readings/,
+    );
+    for (const text of [renderSweepText(sweep), sweepReports.markdown.render(sweep), sweepReports.html.render(sweep)])
+      assert.match(
+        text.replaceAll(/\s+/g, ' ').replaceAll('&#39;', "'"),
+        /Bottleneck at concurrency 8: the server's queue/,
+      );
+  });
+
+  it('is that of the highest concurrency without objectives', () => {
+    assert.match(
+      limitSentences(sweepOf([levelOf(1, decode), levelOf(8, queue)]))[0] ?? '',
+      /at concurrency 8: the server's queue/,
+    );
+  });
+
+  it("isn't known if all levels met the objectives, or without the server's metrics", () => {
+    assert.deepEqual(limitSentences(sweepOf([levelOf(1, decode, 'pass'), levelOf(8, queue, 'pass')])), []);
+    const { serverMetrics: _, ...without } = levelOf(8, queue, 'fail');
+    assert.deepEqual(limitSentences(sweepOf([without])), []);
   });
 });

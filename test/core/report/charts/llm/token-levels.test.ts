@@ -58,6 +58,21 @@ describe('the best operating point of a language model server', () => {
     assert.match(operatingSentences(rising)[0] ?? '', /No higher level was measured/);
   });
 
+  it("doesn't say so if a higher level was too much for the server", () => {
+    const [low, high] = [levelOf(1, 100, 10, true), levelOf(4, 900, 10, false)];
+    const saturation = {
+      overSaturated: true,
+      fromMs: 0,
+      toMs: 1,
+      duePerS: 4,
+      answeredPerS: 3,
+      growth: 0.25,
+      leastGrowth: 0.1,
+    };
+    assert.doesNotMatch(operatingSentences(sweepOf([low, { ...high, saturation }]))[0] ?? '', /No higher level/);
+    assert.doesNotMatch(operatingSentences(sweepOf([low, { ...high, successRatio: 0.5 }]))[0] ?? '', /No higher level/);
+  });
+
   it('is in every report, with charts of the cost of tokens', () => {
     for (const text of [
       renderSweepText(judged),
