@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { directives, directiveText } from '../../../src/core/endpoints/directives/directives.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { api, lenses, openFile, type } from './support.ts';
 
@@ -236,6 +237,25 @@ describe('an endpoints file in the editor', () => {
     assert.deepEqual(await completions(document, 1, 16), ['500ms', '500s', '500m', '500h']);
     const inTarget = await completions(document, 5, 3);
     assert.deepEqual([inTarget.includes('@weight'), inTarget.includes('@concurrency')], [true, false]);
+  });
+
+  it('completes and explains every directive', async () => {
+    const lines = directives.map(({ name, example }) => `# @${name} ${example}`);
+    const document = await openFile('every.endpoints', ['# @', ...lines, '', 'https://example.com/'].join('\n'));
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      new vscode.Position(0, 3),
+    );
+    for (const [index, directive] of directives.entries()) {
+      const { name, example } = directive;
+      const item = items.find(({ label }) => label === `@${name}`);
+      assert.ok(item?.insertText instanceof vscode.SnippetString, name);
+      assert.equal(item.insertText.value.replaceAll('\\', ''), `@${name} \${1:${example}}`);
+      assert.equal(item.documentation, directiveText(directive));
+      const plain = (text: string): string => text.replaceAll(/\W+/g, '');
+      assert.ok(plain(await hovers(document, index + 1)).includes(plain(directiveText(directive))), name);
+    }
   });
 
   it('lists its targets as symbols', async () => {
