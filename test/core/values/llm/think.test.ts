@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { assert as assertLaw, integer, property } from 'fast-check';
 import { seededUnits } from '../../../../src/core/values/pick.ts';
+import { criticalDistance, distance, lognormal, normal, uniform } from './distance.ts';
 import { drawThinkMs, parseThinkTime, type ThinkTime } from '../../../../src/core/values/llm/think.ts';
 
 describe('think times', () => {
@@ -52,5 +53,21 @@ describe('think times', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('follow their distributions (Kolmogorov–Smirnov, p = 0.01)', () => {
+    const count = 5_000;
+    for (const [text, cdf] of [
+      ['normal(2s, 500ms)', normal(2_000, 500)],
+      ['lognormal(1.5s, 1s)', lognormal(1_500, 1_000)],
+      ['uniform(100ms, 1s)', uniform(100, 1_000)],
+      ['choice(1s:3, 10s:1)', (ms: number) => (ms < 1_000 ? 0 : ms < 10_000 ? 0.75 : 1)],
+    ] as const) {
+      const think = parseThinkTime(text);
+      assert.ok(think);
+      const unit = seededUnits(7);
+      const drawn = Array.from({ length: count }, (_, i) => drawThinkMs(think, (draw) => unit(i * 128 + draw)));
+      assert.ok(distance(drawn, cdf) < criticalDistance(count), `${text}: ${distance(drawn, cdf)}`);
+    }
   });
 });
