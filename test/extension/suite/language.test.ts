@@ -32,6 +32,9 @@ const completions = async (document: vscode.TextDocument, line: number, characte
   return found.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
 };
 
+/** Returns the letters and digits of a text, as Markdown escapes the others. */
+const plain = (text: string): string => text.replaceAll(/\W+/g, '');
+
 describe('an endpoints file in the editor', () => {
   before(api);
   afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
@@ -253,7 +256,6 @@ describe('an endpoints file in the editor', () => {
       assert.ok(item?.insertText instanceof vscode.SnippetString, name);
       assert.equal(item.insertText.value.replaceAll('\\', ''), `@${name} \${1:${example}}`);
       assert.equal(item.documentation, directiveText(directive));
-      const plain = (text: string): string => text.replaceAll(/\W+/g, '');
       assert.ok(plain(await hovers(document, index + 1)).includes(plain(directiveText(directive))), name);
     }
   });
