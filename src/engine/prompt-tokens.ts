@@ -28,11 +28,15 @@ export async function withPromptTokens<T extends Asking>(
   const changed = await Promise.all(
     requests.map(async (request, index) => {
       const name = targets[index]?.name ?? request.url;
-      const { prompts, synthetic } = request;
+      const { prompts, conversations } = request;
+      const synthetic = request.synthetic ?? conversations?.generated?.synthetic;
       if (prompts?.uncounted !== undefined)
         return withBodies(request, await counted(prompts, prompts.uncounted, tokenizer, name));
       if (synthetic?.input === undefined || tokenizer === undefined || isVocabulary(tokenizer.name)) return request;
-      return { ...request, synthetic: { ...synthetic, words: singleTokens(await tokenizer.open(), tokenizer.name) } };
+      const own = { ...synthetic, words: singleTokens(await tokenizer.open(), tokenizer.name) };
+      if (conversations?.generated === undefined) return { ...request, synthetic: own };
+      const generated = { ...conversations.generated, synthetic: own };
+      return { ...request, conversations: { ...conversations, generated } };
     }),
   );
   const isSame = changed.every((request, index) => request === requests[index]);

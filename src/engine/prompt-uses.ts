@@ -1,7 +1,8 @@
 import { generates } from '../core/endpoints/llm/synthetic.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import { targetPicker } from '../core/values/pick.ts';
-import { conversationAt } from '../core/plan/conversations.ts';
+import { turnCounts } from '../core/plan/conversations.ts';
+import { conversationSource } from '../core/plan/generated-conversations.ts';
 import { requestsByTarget } from '../core/plan/prompt-turns.ts';
 import { indexIn } from '../core/plan/load/share.ts';
 import { type Share } from '../core/plan/types.ts';
@@ -53,7 +54,11 @@ export function promptUses(
     const request = requests[target];
     const asked =
       request && sent > 0
-        ? { ...askedTokens(request, plan.seed, start, sent), ...plannedTurns(request, plan.seed, start, sent) }
+        ? {
+            ...askedTokens(request, plan.seed, start, sent),
+            ...askedByTurns(request, plan.seed, start, sent),
+            ...plannedTurns(request, plan.seed, start, sent),
+          }
         : {};
     // Generated prompts never repeat.
     return Object.assign(
@@ -85,6 +90,32 @@ function askedTokens(
   };
 }
 
+/** Returns the lengths that the turns of generated conversations add, and those of the responses; empty without any. */
+function askedByTurns(
+  { conversations }: PreparedRequest,
+  seed: number,
+  start: number,
+  sent: number,
+): Pick<PromptUse, 'askedInput' | 'askedOutput'> {
+  const generated = conversations?.generated;
+  if (generated === undefined) return {};
+  const { turnsOf, askedOf } = conversationSource(generated, seed);
+  const spreads = { input: createSpread(), output: createSpread() };
+  let turns = 0;
+  for (let number = start; number < start + sent; number++) {
+    for (let turn = 0; turn < turnsOf(number); turn++) {
+      const { inputTokens = 0, outputTokens = 0 } = askedOf(number, turn);
+      turns += 1;
+      addTo(spreads.input, inputTokens);
+      addTo(spreads.output, outputTokens);
+    }
+  }
+  return {
+    askedInput: spreadOf(spreads.input, turns),
+    ...(generated.synthetic.output && { askedOutput: spreadOf(spreads.output, turns) }),
+  };
+}
+
 /** Returns the turns of the conversations `start` and after; empty without conversations. */
 function plannedTurns(
   { conversations }: PreparedRequest,
@@ -92,10 +123,10 @@ function plannedTurns(
   start: number,
   sent: number,
 ): Pick<PromptUse, 'turns'> {
-  if (conversations === undefined) return {};
-  const at = conversationAt(conversations, seed);
+  const turnsOf = turnCounts({ ...(conversations && { conversations }) }, seed);
+  if (turnsOf === undefined) return {};
   const spread = createSpread();
-  for (let number = start; number < start + sent; number++) addTo(spread, at(number).turns.length);
+  for (let number = start; number < start + sent; number++) addTo(spread, turnsOf(number));
   return { turns: spreadOf(spread, sent) };
 }
 
@@ -137,7 +168,8 @@ const spreadOf = ({ sum, min, max }: Spread, count: number): AskedTokens => ({ m
  */
 function distinctPrompts(request: PreparedRequest): number | undefined {
   if (generates(request.synthetic, 'input')) return Infinity;
-  if (request.conversations !== undefined) return request.conversations.list.length;
+  const { conversations } = request;
+  if (conversations !== undefined) return conversations.generated ? Infinity : conversations.list.length;
   if (request.prompts !== undefined) {
     return new Set(request.prompts.bodies.map((body) => Buffer.from(body).toString('latin1'))).size;
   }

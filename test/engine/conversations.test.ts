@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
+import { renderText } from '../../src/core/report/formats/text.ts';
 import { startMockServer } from '../../src/servers/mock/server.ts';
 import { requestsOf, run } from '../support/run-input.ts';
 import { startStreamServer, type StreamServer } from '../support/stream-server.ts';
@@ -142,6 +143,46 @@ describe('conversations', () => {
           [3, 1, 30],
         ],
       );
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('are generated, with the same texts and lengths for the same seed', async () => {
+    const { server, bodies } = await startChat();
+    try {
+      const text = `# @turns uniform(2, 4)\n# @input-tokens 5\n# @output-tokens 3\nPOST ${server.url}/v1/chat/completions\n\n{"model":"m"}\n`;
+      const plan = { concurrency: 1, requests: null, conversations: 3, tokenizer: 'gpt2' };
+      const record = await run(requestsOf(text), { plan });
+      const sent = bodies();
+      assert.deepEqual(record.conversations, { started: 3, completed: 3, failed: 0, cut: 0 });
+      assert.ok(
+        sent.every((body) => body['max_tokens'] === 3 && body['min_tokens'] === 3 && body['ignore_eos'] === true),
+      );
+      // Each turn adds 5 tokens to the conversation, and each answer has 2.
+      assert.deepEqual(
+        record.perTurn?.map(({ inputTokens = 0, requestsSent }) => inputTokens / requestsSent),
+        [5, 12, 19, 26].slice(0, record.perTurn?.length),
+      );
+      assert.deepEqual(record.askedLengths, { responses: sent.length, met: 0 });
+      const { turns, ...prompts } = record.targets[0]?.prompts ?? {};
+      const three = { mean: 3, min: 3, max: 3 };
+      assert.deepEqual(prompts, {
+        distinct: 3,
+        start: 0,
+        sent: 3,
+        askedInput: { mean: 5, min: 5, max: 5 },
+        askedOutput: three,
+      });
+      assert.equal((turns?.mean ?? 0) * 3, sent.length);
+      assert.match(
+        renderText(record).replaceAll(/\s+/g, ' '),
+        /3 generated conversations, none sent twice; .*; 5 tokens per turn; asked for 3 tokens of output per turn; think time 0s/,
+      );
+      const usersOf = (all: readonly Body[]): unknown =>
+        all.map(({ messages }) => (Array.isArray(messages) ? messages.filter((_, index) => index % 2 === 0) : []));
+      await run(requestsOf(text), { plan });
+      assert.deepEqual(usersOf(bodies().slice(sent.length)), usersOf(sent));
     } finally {
       await server.close();
     }

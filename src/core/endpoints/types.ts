@@ -4,6 +4,7 @@ import type { Frozen } from '../schema.ts';
 import type { Lengths } from '../values/llm/lengths.ts';
 import type { TokenRange } from '../values/llm/token-range.ts';
 import type { ThinkTime } from '../values/llm/think.ts';
+import type { Turns } from '../values/llm/turns.ts';
 import type { Conversation } from './data/conversations.ts';
 import type { llmChoicesSchema } from './llm/llm-choices-schema.ts';
 import type { FileOptionName, PlanValues } from '../values/plan-options.ts';
@@ -101,8 +102,16 @@ export interface SharedPrefix {
   readonly of: number;
 }
 
+/** Conversations that are generated instead of read from a file. */
+export interface GeneratedConversations {
+  readonly turns: Turns;
+  /** Tokens that each turn adds, and of the responses. */
+  readonly synthetic: Synthetic;
+}
+
 /** Conversations of a target, and how their requests are written. */
 export interface Conversations {
+  /** Those of a file; empty if they are generated. */
   readonly list: readonly Conversation[];
   readonly order: (typeof promptOrders)[number];
   /** Think time of turns that set none; absent: 0. */
@@ -112,6 +121,8 @@ export interface Conversations {
    * number of output tokens, 3 both.
    */
   readonly bodies: readonly Uint8Array[];
+  /** Absent for conversations of a file. */
+  readonly generated?: GeneratedConversations;
 }
 
 /** Language model directives above a target; absent: not set. */

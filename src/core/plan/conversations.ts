@@ -3,6 +3,7 @@ import type { Conversation } from '../endpoints/data/conversations.ts';
 import { LoadlensError } from '../errors.ts';
 import { seededUnits, targetPicker } from '../values/pick.ts';
 import { drawThinkMs } from '../values/llm/think.ts';
+import { conversationSource } from './generated-conversations.ts';
 import { promptTurns, seededOrder } from './prompt-turns.ts';
 import type { RunInput, RunPlan } from './types.ts';
 
@@ -13,11 +14,12 @@ const drawsPerThink = 128;
 /** Turns of a conversation with individual think times. */
 const turnsPerConversation = 4_096;
 
-/** Returns the conversation with a number in the sequence of its target. All are used before any repeats. */
+/** Returns the conversation with a number in the sequence of its target. All of a file are used before any repeats. */
 export function conversationAt(
-  { list, order }: Pick<Conversations, 'list' | 'order'>,
+  { list, order, generated }: Pick<Conversations, 'list' | 'order' | 'generated'>,
   seed: number,
 ): (number: number) => Conversation {
+  if (generated !== undefined) return conversationSource(generated, seed).at;
   const shuffled = order === 'random' ? seededOrder(list.length, seed + seeds.order) : undefined;
   return (number) => {
     const place = number % list.length;
@@ -101,8 +103,12 @@ export function planOfStarts({
 }
 
 /** Returns the number of turns by the number of a conversation; undefined for a target without conversations. */
-function turnCounts({ conversations }: PreparedRequest, seed: number): ((number: number) => number) | undefined {
+export function turnCounts(
+  { conversations }: Pick<PreparedRequest, 'conversations'>,
+  seed: number,
+): ((number: number) => number) | undefined {
   if (conversations === undefined) return undefined;
+  if (conversations.generated !== undefined) return conversationSource(conversations.generated, seed).turnsOf;
   const at = conversationAt(conversations, seed);
   return (number) => at(number).turns.length;
 }

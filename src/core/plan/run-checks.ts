@@ -1,4 +1,5 @@
 import { isLoopback } from '../endpoints/hosts.ts';
+import { hasConversations } from '../endpoints/llm/check-llm.ts';
 import { answerLengths, type PreparedRequest, type Target } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
 import type { RunPlan } from './types.ts';
@@ -25,7 +26,7 @@ export const plannedRequest = ({ url, conversations, prompts }: PreparedRequest,
 export const plannedTarget = ({ name, llm }: Target, url: string | undefined): PlannedTarget => ({
   name,
   url,
-  hasConversations: llm?.conversations !== undefined,
+  hasConversations: llm !== undefined && hasConversations(llm),
   counting:
     llm?.promptsTokens !== undefined
       ? 'prompts-tokens'
@@ -44,7 +45,7 @@ export function checkRun(plan: RunPlan, targets: readonly PlannedTarget[]): void
   }
   if (plan.conversations !== undefined && !targets.some(({ hasConversations }) => hasConversations)) {
     throw new LoadlensError('There are no conversations to count: no target has any.', {
-      hint: 'Add # @conversations with a file of them above the target, or plan a number of requests.',
+      hint: 'Add # @conversations or # @turns above the target, or plan a number of requests.',
       directive: 'conversation-count',
     });
   }

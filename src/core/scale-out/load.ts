@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { maskedUrl } from '../endpoints/credentials.ts';
+import { hasConversations } from '../endpoints/llm/check-llm.ts';
 import { filesOf } from '../endpoints/llm/prepare-llm.ts';
 import { answerLengths, type Target } from '../endpoints/types.ts';
 import { placeholderPattern } from '../endpoints/variables/variables.ts';
@@ -65,7 +66,7 @@ export function makeLoad(
       hint: 'Use fewer workers, or send more requests.',
     });
   }
-  const conversing = targets.find(({ llm }) => llm?.conversations !== undefined);
+  const conversing = targets.find(({ llm }) => llm !== undefined && hasConversations(llm));
   if (conversing !== undefined) {
     throw new LoadlensError(`“${conversing.name}” has conversations, which several workers can't share.`, {
       hint: 'Run it on one machine, or use # @prompts.',

@@ -1,4 +1,5 @@
 import { lengthsForm, parseLengths, parseSharedPrefix, sharedPrefixForm } from '../../values/llm/lengths.ts';
+import { parseTurns, turnsForm } from '../../values/llm/turns.ts';
 import { parseThinkTime, thinkForm } from '../../values/llm/think.ts';
 import { parseTokenRange, tokenRangeForm } from '../../values/llm/token-range.ts';
 import { objectiveList } from '../../values/objectives.ts';
@@ -210,7 +211,7 @@ export const directives: readonly Directive[] = [
   }),
   llmDirective('think', {
     name: 'think',
-    help: 'Time between the end of a turn of a conversation and the next one: 2s, normal(2s, 500ms), lognormal(2s, 1s), uniform(1s, 5s), or choice(1s:3, 10s:1). A delay in the conversations file overrides it. Needs @conversations.',
+    help: 'Time between the end of a turn of a conversation and the next one: 2s, normal(2s, 500ms), lognormal(2s, 1s), uniform(1s, 5s), or choice(1s:3, 10s:1). A delay in the conversations file overrides it. Needs @conversations or @turns.',
     example: 'normal(2s, 500ms)',
     byDefault: '0s',
     value: textOf((written) => parseThinkTime(written) !== undefined, thinkForm, [
@@ -242,7 +243,7 @@ export const directives: readonly Directive[] = [
   }),
   llmDirective('inputTokens', {
     name: 'input-tokens',
-    help: 'Generates prompts of this many tokens for the language model below: 512, normal(512, 128), lognormal(512, 128), uniform(128, 1024), or choice(128:3, 1024:1). No two prompts are the same.',
+    help: 'Generates prompts of this many tokens for the language model below: 512, normal(512, 128), lognormal(512, 128), uniform(128, 1024), or choice(128:3, 1024:1). No two prompts are the same. With @turns, each turn has this many.',
     example: 'normal(512, 128)',
     value: lengths,
   }),
@@ -267,6 +268,17 @@ export const directives: readonly Directive[] = [
     help: "Trace to replay against the target below, the only one of its file: requests leave at the trace's times, with prompts and responses of its lengths. Mooncake's JSON lines, Azure's CSV, or JSON lines with at (ms), input, and output.",
     example: 'trace.jsonl',
     value: text('the path of a trace, such as # @trace trace.jsonl'),
+  }),
+  llmDirective('turns', {
+    name: 'turns',
+    help: 'Generates conversations of this many turns for the chat below: 4, normal(4, 2), lognormal(4, 2), uniform(2, 6), or choice(2:1, 5:1). Each turn adds the tokens of @input-tokens to the earlier turns and the responses of the model. Needs @input-tokens.',
+    example: 'choice(2:1, 5:1)',
+    value: textOf((written) => parseTurns(written) !== undefined, turnsForm, [
+      '4',
+      'normal(4, 2)',
+      'uniform(2, 6)',
+      'choice(2:1, 5:1)',
+    ]),
   }),
   llmDirective('usage', {
     name: 'usage',

@@ -24,15 +24,21 @@ export interface Recognized {
   readonly asksAnyway: boolean;
 }
 
+/** Returns whether a target has conversations, of a file or generated. */
+export const hasConversations = ({ conversations, turns }: LlmChoices): boolean =>
+  conversations !== undefined || turns !== undefined;
+
 /** Calls `fail` for the first pair of directives that can't be combined, or one that lacks another. */
 export function checkCombinations(llm: LlmChoices, fail: Fail): void {
-  const { inputTokens, outputTokens, sharedPrefix, prompts, conversations, promptsTokens, maxTokens, think } = llm;
+  const { inputTokens, outputTokens, sharedPrefix, prompts, conversations, promptsTokens, maxTokens, think, turns } =
+    llm;
   const excluded = (one: string, others: readonly (readonly [name: string, value: unknown])[]): void => {
     const other = others.find(([, value]) => value !== undefined)?.[0];
     if (other !== undefined) fail(`${one} and ${other} can't be combined.`, 'Remove one of them.');
   };
   if (llm.trace !== undefined) {
     excluded('@trace', [
+      ['@turns', turns],
       ['@input-tokens', inputTokens],
       ['@output-tokens', outputTokens],
       ['@shared-prefix', sharedPrefix],
@@ -42,15 +48,26 @@ export function checkCombinations(llm: LlmChoices, fail: Fail): void {
   }
   if (conversations !== undefined) {
     excluded('@conversations', [
+      ['@turns', turns],
       ['@prompts', prompts],
       ['@input-tokens', inputTokens],
       ['@output-tokens', outputTokens],
       ['@image', llm.image],
     ]);
-  } else if (think !== undefined) {
-    fail('@think has no conversations.', 'Add # @conversations with a file of them, such as chats.jsonl.');
   }
-  if (prompts !== undefined) excluded('@prompts', [['@input-tokens', inputTokens]]);
+  if (turns !== undefined) {
+    excluded('@turns', [
+      ['@prompts', prompts],
+      ['@image', llm.image],
+    ]);
+    if (inputTokens === undefined)
+      fail('@turns has no length of a turn.', 'Add # @input-tokens with the tokens of each turn, such as 64.');
+  }
+  if (think !== undefined && !hasConversations(llm)) {
+    const hint = 'Add # @conversations with a file of them, such as chats.jsonl, or # @turns to generate them.';
+    fail('@think has no conversations.', hint);
+  }
+  if (inputTokens !== undefined) excluded('@input-tokens', [['@prompts', prompts]]);
   if (prompts === undefined && promptsTokens !== undefined)
     fail('@prompts-tokens has no prompts.', 'Add # @prompts with a file of prompts.');
   if (prompts === undefined && outputTokens === answerLengths)
@@ -92,7 +109,7 @@ export function recognize(
   const asks = requestsOf(dialect);
   checkChoices(asks, dialect, llm, url, fail);
   if (says) checkJson(body, fail);
-  if (llm.conversations !== undefined && !takesConversations(dialect, url, body.json)) {
+  if (hasConversations(llm) && !takesConversations(dialect, url, body.json)) {
     const hint =
       'Use an API with messages, such as …/chat/completions, …/messages, …/responses, or Ollama’s /api/chat.';
     return fail("This URL takes a text, so it can't have a conversation.", hint);

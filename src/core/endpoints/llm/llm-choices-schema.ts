@@ -14,11 +14,15 @@ export const llmChoicesSchema = v.object({
     about('File of conversations as written, relative to the endpoints file.', v.string()),
   ),
   think: v.exactOptional(about('Time between the end of a turn and the next one, as written.', v.string())),
+  turns: v.exactOptional(about('Turns of generated conversations, as written.', v.string())),
   image: v.exactOptional(
     about('Image file for the last message of the user as written, relative to the endpoints file.', v.string()),
   ),
   inputTokens: v.exactOptional(
-    about('Tokens of generated prompts, without the shared prefix, as written.', v.string()),
+    about(
+      'Tokens of generated prompts, or of each turn of generated conversations, without the shared prefix, as written.',
+      v.string(),
+    ),
   ),
   outputTokens: v.exactOptional(
     about('Tokens of the responses, as written; answers: as many as the answer in the data set has.', v.string()),

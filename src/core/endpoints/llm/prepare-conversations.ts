@@ -1,7 +1,8 @@
+import { parseTurns } from '../../values/llm/turns.ts';
 import { parseThinkTime } from '../../values/llm/think.ts';
 import { readConversations } from '../data/conversations.ts';
 import type { Json } from '../json.ts';
-import type { Conversations, DialectName, LlmChoices } from '../types.ts';
+import type { Conversations, DialectName, LlmChoices, Synthetic } from '../types.ts';
 import { withConversationMarks } from './conversation-form.ts';
 
 type Fail = (message: string, hint: string) => never;
@@ -16,16 +17,19 @@ export function conversationsOf(
   { dialect, written = {} }: { readonly dialect: DialectName; readonly written: Json | undefined },
   bodyOf: (json: Json, ownLimit: boolean) => Uint8Array,
   read: (path: string) => Uint8Array | undefined,
+  synthetic: Synthetic | undefined,
   fail: Fail,
 ): Conversations | undefined {
   const { conversations: path, think } = llm;
-  if (path === undefined) return undefined;
-  const list = readConversations(path, read(path), fail);
+  const turns = llm.turns === undefined ? undefined : parseTurns(llm.turns);
+  if (path === undefined && (turns === undefined || synthetic === undefined)) return undefined;
+  const list = path === undefined ? [] : readConversations(path, read(path), fail);
   const time = think === undefined ? undefined : parseThinkTime(think);
   return {
     list,
     order: llm.promptsOrder ?? 'rotate',
     ...(time !== undefined && { think: time }),
+    ...(turns && synthetic && { generated: { turns, synthetic } }),
     bodies: [0, 1, 2, 3].map((own) => bodyOf(withConversationMarks(written, dialect, own % 2 === 1), own >= 2)),
   };
 }

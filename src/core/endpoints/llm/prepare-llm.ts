@@ -92,12 +92,15 @@ export function prepareLlm(
     { dialect, written },
     (json, ownLimit) => bytesOf(complete(json, ownLimit ? lengthMark : llm.maxTokens)),
     (path) => lookups.bodyFile(path),
+    synthetic,
     fail,
   );
   if (conversations !== undefined) {
     const [body = new Uint8Array()] = conversations.bodies;
     const json = complete(written ?? {});
-    return { ...known(json), body, conversations, ...listsFor([json], url, dialect) };
+    // Its turns are generated with the conversation.
+    const { synthetic: _, ...same } = known(json);
+    return { ...same, body, conversations, ...listsFor([json], url, dialect) };
   }
   if (prompts !== undefined) {
     const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, { chat, dialect }, fail)));

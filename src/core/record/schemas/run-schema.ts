@@ -53,7 +53,7 @@ export const promptUseSchema = v.object({
   sent: about('Number of requests with a prompt, or of conversations that started.', count),
   turns: v.exactOptional(
     about(
-      'Turns that these conversations have in their file. Absent for prompts.',
+      'Turns that these conversations have in their file, or were generated with. Absent for prompts.',
       v.object({
         mean: about({ description: 'Mean per conversation.', minimum: 1 }, v.number()),
         min: about({ description: 'Minimum per conversation.', minimum: 1 }, count),
@@ -63,7 +63,7 @@ export const promptUseSchema = v.object({
   ),
   askedInput: v.exactOptional(
     about(
-      "Input tokens of generated prompts, including the shared prefix. Absent for prompts that aren't generated.",
+      "Input tokens of generated prompts, including the shared prefix, or those that each turn of a generated conversation adds. Absent for prompts that aren't generated.",
       askedTokensSchema,
     ),
   ),

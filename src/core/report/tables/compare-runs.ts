@@ -207,7 +207,9 @@ const conversationsText = ({ targets }: RunRecord): string =>
     .flatMap(({ prompts }) =>
       prompts?.turns === undefined
         ? []
-        : [`${prompts.sent} of ${prompts.distinct}${firstText(prompts)}, ${prompts.turns.mean.toFixed(2)} turns each`],
+        : [
+            `${prompts.sent} ${prompts.askedInput ? 'generated' : `of ${prompts.distinct}${firstText(prompts)}`}, ${prompts.turns.mean.toFixed(2)} turns each`,
+          ],
     )
     .join('; ') || 'none';
 

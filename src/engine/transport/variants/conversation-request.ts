@@ -26,6 +26,7 @@ export function withConversations(
   const thinkOf = thinkTimes(conversations, seed);
   const cutBody = cutter();
   const { dialect = 'openai' } = first;
+  const isExact = conversations.generated?.synthetic.output !== undefined;
 
   /**
    * Returns the request of one turn.
@@ -56,6 +57,7 @@ export function withConversations(
     return {
       ...rest,
       body,
+      ...(isExact && turn.maxTokens !== undefined && { askedTokens: turn.maxTokens }),
       turn: {
         number: index + 1,
         of: turns.length,
