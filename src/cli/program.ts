@@ -71,6 +71,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     .option('--targets <file>', 'same as [file]')
     .addOption(planOption('workers'))
     .addOption(planOption('metricsUrl'))
+    .addOption(planOption('series'))
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
     .option('-q, --quiet', 'show only errors on standard error')
     .addHelpText('after', exitCodes)

@@ -1,5 +1,6 @@
 import { maskedUrl } from '../core/endpoints/credentials.ts';
 import { createGpuMetrics, readDcgm, type GpuMetrics } from '../core/metrics/server/gpu-metrics.ts';
+import { parseSeries } from '../core/metrics/server/other-series.ts';
 import { isPrometheus } from '../core/metrics/server/prometheus.ts';
 import { createServerMetrics, type ServerMetrics } from '../core/metrics/server/server-metrics.ts';
 import { isLoopback } from '../core/endpoints/hosts.ts';
@@ -63,7 +64,7 @@ export function createScrapers(
   { requests, plan }: Pick<RunInput, 'requests' | 'plan'>,
   readsGpus: boolean,
 ): Scraper {
-  const scrapers = urls.map((url) => createScraper(url, plan.insecure, credentialsFor(url, requests)));
+  const scrapers = urls.map((url) => createScraper(url, plan, credentialsFor(url, requests)));
   const isLocalModel = requests.some(({ dialect, url }) => dialect !== undefined && isLoopback(new URL(url).hostname));
   const nvidiaSmi = readsGpus && isLocalModel ? findNvidiaSmi() : undefined;
   let gpus: GpuWatch | undefined;
@@ -85,10 +86,22 @@ export function createScrapers(
         (each) => each.gpuMetrics === undefined || typeof each.serverMetrics?.server === 'string',
       );
       const known = servers.flatMap(({ serverMetrics }) => serverMetrics ?? []);
-      const serverMetrics = known.find(({ server }) => server !== null) ?? known[0];
+      const serverMetrics = withSeries(known.find(({ server }) => server !== null) ?? known[0], scraped);
       return { ...(serverMetrics && { serverMetrics }), ...(gpuMetrics && { gpuMetrics }) };
     },
   };
+}
+
+/** Returns the metrics of one address with the other series of all, each from the first address that has it. */
+function withSeries(metrics: ServerMetrics | undefined, scraped: readonly Scraped[]): ServerMetrics | undefined {
+  const all = scraped.flatMap(({ serverMetrics }) => serverMetrics ?? []);
+  const chosen = metrics ?? all.find(({ series }) => series !== undefined);
+  const series = chosen?.series?.map(
+    (own, index) =>
+      all.flatMap((each) => each.series?.[index] ?? []).find(({ values }) => values.some((value) => value !== null)) ??
+      own,
+  );
+  return chosen && { ...chosen, ...(series && { series }) };
 }
 
 /**
@@ -96,10 +109,14 @@ export function createScrapers(
  * doesn't respond delays neither the start nor the end of a run by more than the timeout.
  * @param headers credentials for the server, names and values alternating
  */
-function createScraper(address: string, insecure: boolean | undefined, headers: readonly string[]): Scraper {
+function createScraper(
+  address: string,
+  { insecure, series = '' }: Pick<RunInput['plan'], 'insecure' | 'series'>,
+  headers: readonly string[],
+): Scraper {
   const url = new URL(address);
   const client = textClient(url.origin, insecure);
-  const collector = createServerMetrics();
+  const collector = createServerMetrics(parseSeries(series));
   const gpus = createGpuMetrics();
   let failures = 0;
   let startMs: number | undefined;

@@ -75,7 +75,7 @@ async function send(
 
 function inputOf({ name, shares, targets, stream, files, ...load }: SharedLoad, number: number | null): RunInput {
   // One reader is enough, and reports of workers have no place for it. Workers have no tokenizer.
-  const { metricsUrl: _, tokenizer: __, ...plan } = load.plan;
+  const { metricsUrl: _, series: __, tokenizer: ___, ...plan } = load.plan;
   const bodyFile = (path: string, written = path): Uint8Array | undefined => {
     const content = files[written];
     return content === undefined ? undefined : Buffer.from(content, 'base64');

@@ -41,6 +41,12 @@ describe('the URL of server metrics', () => {
     for (const url of ['http://127.0.0.1:9/m', 'http://localhost/m', 'http://gpu.example:9090/metrics']) check(url);
     assert.throws(() => check('http://other.example/metrics'), /isn't the host of a target/);
   });
+
+  it('is needed for series by name', () => {
+    const { plan } = runInput([], { plan: { series: 'up' } });
+    assert.throws(() => checkRun(plan, [plannedRequest(model, 'a')]), /^LoadlensError: Series need the address of /);
+    checkRun({ ...plan, metricsUrl: 'http://127.0.0.1:9/m' }, [plannedRequest(model, 'a')]);
+  });
 });
 
 const text = (tokens: number): string =>

@@ -99,6 +99,7 @@ export function choicesOf(options: PlanOptions): FileChoices & Record<Exclude<Pl
     maxHeadBytes: options.maxHead,
     insecure: options.insecure,
     metricsUrl: options.serverMetrics,
+    series: options.series,
     tokenizer: options.tokenizer,
     workers: options.workers,
     coldStart: options.coldStart,

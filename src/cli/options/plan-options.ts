@@ -66,7 +66,13 @@ export function planOption(key: PlanOptionName): Option {
 /** Options for what is sent and measured, which a comparison decides itself. */
 const amountOptions: readonly PlanOptionName[] = ['requests', 'conversations', 'durationS', 'until', 'coldStart'];
 /** `workers` has another meaning in exports, whose workers don't read metrics. The drain time can't be set. */
-const notShared: ReadonlySet<PlanOptionName> = new Set([...amountOptions, 'workers', 'metricsUrl', 'drainMs']);
+const notShared: ReadonlySet<PlanOptionName> = new Set([
+  ...amountOptions,
+  'workers',
+  'metricsUrl',
+  'series',
+  'drainMs',
+]);
 
 /** Adds the options that describe what a run sends. */
 export function addPlanOptions(command: Command): Command {

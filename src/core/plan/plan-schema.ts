@@ -77,6 +77,9 @@ export const planSchema = v.object({
       v.string(),
     ),
   ),
+  series: v.exactOptional(
+    about("Names of more series of the server's metrics to record, with spaces between. Absent: none.", v.string()),
+  ),
   tokenizer: v.exactOptional(
     about(
       "Local tokenizer as written: counts input and output tokens that the server doesn't report. Absent: none.",

@@ -53,6 +53,7 @@ export function makePlan(
     [requests, conversations, durationS, stages].some((end) => end !== undefined),
   );
   const metricsUrl = choices.metricsUrl ?? defaults.metricsUrl;
+  const series = choices.series ?? defaults.series;
   const tokenizer = choices.tokenizer ?? defaults.tokenizer;
   const until = choices.until ?? defaults.until;
   if (load.atOnce && until !== undefined) {
@@ -77,6 +78,7 @@ export function makePlan(
     maxRedirects: checkLimit('maxRedirects', choices.maxRedirects ?? planDefaults.maxRedirects),
     ...(maxHeadBytes === undefined ? {} : { maxHeadBytes: checkLimit('maxHeadBytes', maxHeadBytes) }),
     ...(metricsUrl === undefined ? {} : { metricsUrl }),
+    ...(series === undefined ? {} : { series }),
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...((choices.insecure ?? defaults.insecure) && { insecure: true }),
     ...(choices.workers === undefined ? {} : { workers: checkLimit('workers', choices.workers) }),

@@ -61,8 +61,14 @@ export const noTokenizer = ({ name, counting }: Pick<PlannedTarget, 'name' | 'co
     ...(counting && { directive: counting }),
   });
 
-/** @throws LoadlensError if metrics are on a host that isn't allowed */
-function checkMetrics({ metricsUrl }: RunPlan, targets: readonly PlannedTarget[]): void {
+/** @throws LoadlensError if metrics are on a host that isn't allowed, or if series have no address */
+function checkMetrics({ metricsUrl, series }: RunPlan, targets: readonly PlannedTarget[]): void {
+  if (series !== undefined && metricsUrl === undefined) {
+    throw new LoadlensError('Series need the address of the metrics that have them.', {
+      hint: 'Add # @metrics or --server-metrics, such as http://127.0.0.1:8000/metrics.',
+      directive: 'series',
+    });
+  }
   for (const metrics of metricsUrl?.trim().split(/\s+/) ?? []) {
     const { hostname } = new URL(metrics);
     // A host that isn't known yet may be this one.

@@ -16,7 +16,7 @@ export const sliceLimit = { min: 0.1, max: 3600, default: 4 } as const;
  * @throws LoadlensError if the slices wouldn't all have the same load
  */
 export function slicePlan(plan: RunPlan, sliceS: number, warmup?: number): RunPlan {
-  const { metricsUrl: _, ...fixed } = withFixedLength(plan);
+  const { metricsUrl: _, series: __, ...fixed } = withFixedLength(plan);
   checkSteady(fixed, sliceS);
   return { ...fixed, warmup: warmup ?? (fixed.warmup > 0 ? fixed.warmup : warmupOf(fixed, sliceS)) };
 }

@@ -17,9 +17,21 @@ export function compactReadings({
 }
 
 function thinServer(metrics: ServerMetrics): ServerMetrics {
-  const { atMs, figures } = metrics;
+  const { atMs, figures, series } = metrics;
   const kept = Object.entries(figures).map(([name, values]) => [name, thin(values)] as const);
-  return { ...metrics, atMs: thin(atMs), figures: Object.fromEntries(kept) };
+  return {
+    ...metrics,
+    atMs: thin(atMs),
+    figures: Object.fromEntries(kept),
+    ...(series && {
+      series: series.map(({ name, kind, ...each }) => ({
+        name,
+        kind,
+        atMs: thin(each.atMs),
+        values: thin(each.values),
+      })),
+    }),
+  };
 }
 
 function thinGpus(metrics: GpuMetrics): GpuMetrics {

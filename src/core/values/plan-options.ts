@@ -1,5 +1,6 @@
 import { LoadlensError } from '../errors.ts';
 import { arrivalProcesses, transportNames } from '../vocabulary.ts';
+import { parseSeries } from '../metrics/server/other-series.ts';
 import { describeLimit, durationLimit, isWithin, rateLimit, type Limit } from './limits.ts';
 import { tokenizerName } from './llm/tokenizers.ts';
 import { precisionGoal } from './until.ts';
@@ -201,6 +202,18 @@ export const planOptions = {
     help: "Read the server's own metrics (Prometheus text) during the run",
     more: 'Spaces separate several URLs, such as those of the server and of a DCGM exporter for its GPUs. They are read four times a second in the first 5 s, then once a second. Each URL must be on this machine or on the host of a target. By default, only a language model server that Loadlens started is read.',
     example: 'http://127.0.0.1:8000/metrics',
+  },
+  series: {
+    name: 'series',
+    argument: '<names>',
+    value: textOf(
+      (text) => parseSeries(text) !== undefined,
+      'names of Prometheus series with spaces between, such as http_requests_total{code="500"}',
+    ),
+    inFile: true,
+    help: "Record more series of the server's metrics, by name",
+    more: 'Labels in braces select samples, and those that are left are added up. Spaces separate several series. Counters are shown with their change and their rate, all others with mean and maximum.',
+    example: 'process_resident_memory_bytes',
   },
   tokenizer: {
     name: 'tokenizer',

@@ -75,7 +75,7 @@ describe('the GPUs of a language model server', function () {
     }
   });
 
-  it('are those of a DCGM exporter beside the metrics of the server', async () => {
+  it('are those of a DCGM exporter beside the metrics of the server, as are series by name', async () => {
     const exporter = createServer((_, response) => {
       const labels = '{gpu="0",modelName="NVIDIA H100"}';
       response.end(
@@ -102,6 +102,19 @@ describe('the GPUs of a language model server', function () {
       ]);
       const alone = { requests: null, durationS: 1, concurrency: 2, metricsUrl: `http://127.0.0.1:${address.port}/` };
       assert.equal((await run(requests(), { plan: alone })).serverMetrics, undefined);
+      const series = 'DCGM_FI_DEV_FB_FREE vllm:request_success_total DCGM_FI_DEV_XID_ERRORS';
+      const others = (await run(requests(), { plan: { requests: 4, concurrency: 2, metricsUrl, series } }))
+        .serverMetrics;
+      assert.deepEqual(
+        others?.series?.map(({ name, kind, values }) => [name, kind, values.at(-1)]),
+        [
+          ['DCGM_FI_DEV_FB_FREE', 'gauge', 20_000],
+          ['vllm:request_success_total', 'counter', others?.figures.e2eCount?.at(-1)],
+          ['DCGM_FI_DEV_XID_ERRORS', 'gauge', null],
+        ],
+      );
+      const lone = await run(requests(), { plan: { ...alone, series } });
+      assert.deepEqual([lone.serverMetrics?.server, lone.serverMetrics?.series?.[0]?.values.at(-1)], [null, 20_000]);
     } finally {
       exporter.closeAllConnections();
       await new Promise((resolve) => exporter.close(resolve));

@@ -9,6 +9,7 @@ const readings = (length: number): Required<Parameters<typeof compactReadings>[0
     failedReadings: 0,
     atMs: rising(length),
     figures: { running: rising(length), waiting: rising(length) },
+    series: [{ name: 'up', kind: 'gauge', atMs: rising(length), values: rising(length) }],
   },
   gpuMetrics: {
     source: 'nvidia-smi',
@@ -28,9 +29,10 @@ describe('compactReadings', () => {
     assert.equal(at.length, 120);
     assert.deepEqual([at[0], at[119]], [0, 600]);
     assert.ok(at.every((value, i) => i === 0 || [5, 6].includes(value - (at[i - 1] ?? 0))));
-    for (const values of [serverMetrics?.figures.running, serverMetrics?.figures.waiting, gpuMetrics?.atMs])
+    const other = serverMetrics?.series?.[0];
+    for (const values of [serverMetrics?.figures.running, serverMetrics?.figures.waiting, other?.atMs, other?.values])
       assert.deepEqual(values, at);
-    for (const values of [gpuMetrics?.utilization, gpuMetrics?.memoryUse, gpuMetrics?.powerW])
+    for (const values of [gpuMetrics?.atMs, gpuMetrics?.utilization, gpuMetrics?.memoryUse, gpuMetrics?.powerW])
       assert.deepEqual(values, at);
   });
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { about, count, numberOrNull } from '../../schema.ts';
 import type { ServerFigure } from '../server/known-series.ts';
+import { seriesKinds } from '../server/other-series.ts';
 
 const readings = v.array(numberOrNull);
 
@@ -39,5 +40,21 @@ export const serverMetricsSchema = v.object({
       e2eSumS: v.exactOptional(about('Sum of the end-to-end latencies so far, seconds.', readings)),
       e2eCount: v.exactOptional(about('Number of those latencies so far.', readings)),
     } satisfies Record<ServerFigure, v.GenericSchema>),
+  ),
+  series: v.exactOptional(
+    about(
+      'Other series that were asked for by name. Absent: none were.',
+      v.array(
+        v.object({
+          name: about('Name and labels as written.', v.string()),
+          kind: about(
+            'gauge: a value that rises and falls; counter: a value that only grows.',
+            v.picklist(seriesKinds),
+          ),
+          atMs: about('Times of the readings, ms from the start of the clock.', v.array(v.number())),
+          values: about('Sum of the samples at each reading; null without any.', readings),
+        }),
+      ),
+    ),
   ),
 });

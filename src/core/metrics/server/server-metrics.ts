@@ -2,10 +2,14 @@ import type * as v from 'valibot';
 import type { Frozen } from '../../schema.ts';
 import type { serverMetricsSchema } from '../schemas/server-metrics-schema.ts';
 import { knownServers, meanFigures, serverFigures, type ServerFigure } from './known-series.ts';
+import { kindOf, readSeries, type SeriesKind, type SeriesName } from './other-series.ts';
 import { labelOf, readPrometheus, type PrometheusSample } from './prometheus.ts';
 
 /** What a server said about itself during a run. Arrays have one value for each reading. */
 export type ServerMetrics = Frozen<v.InferOutput<typeof serverMetricsSchema>>;
+
+/** A series that was asked for by name. */
+export type OtherSeries = NonNullable<ServerMetrics['series']>[number];
 
 /** Collects the readings of a run. */
 export interface ServerMetricsCollector {
@@ -27,10 +31,15 @@ interface Reading {
   readonly atMs: number;
   readonly server: string | null;
   readonly values: ReadonlyMap<ServerFigure, number>;
+  /** One value for each wanted series. */
+  readonly others: readonly (number | null)[];
 }
 
-/** Creates an empty collector. */
-export function createServerMetrics(): ServerMetricsCollector {
+/**
+ * Creates an empty collector.
+ * @param wanted other series to keep, by name
+ */
+export function createServerMetrics(wanted: readonly SeriesName[] = []): ServerMetricsCollector {
   let readings: Reading[] = [];
   let every = 1;
   let count = 0;
@@ -38,9 +47,12 @@ export function createServerMetrics(): ServerMetricsCollector {
   let failure: string | undefined;
   /** The last reading, which is always part of the result: totals end with it. */
   let last: Reading | undefined;
+  const kinds: (SeriesKind | undefined)[] = wanted.map(() => undefined);
   return {
     add(atMs, text) {
-      last = { atMs, ...readFigures(text) };
+      const others = readSeries(text, wanted);
+      for (const [index, series] of wanted.entries()) if (others[index] !== null) kinds[index] ??= kindOf(text, series);
+      last = { atMs, ...readFigures(text), others };
       if (count % every === 0) readings.push(last);
       count += 1;
       if (readings.length <= mostReadings) return;
@@ -65,6 +77,14 @@ export function createServerMetrics(): ServerMetricsCollector {
         figures: Object.fromEntries(
           known.map((figure) => [figure, kept.map(({ values }) => values.get(figure) ?? null)]),
         ),
+        ...(wanted.length > 0 && {
+          series: wanted.map(({ text }, index) => ({
+            name: text,
+            kind: kinds[index] ?? 'gauge',
+            atMs: kept.map((reading) => reading.atMs),
+            values: kept.map(({ others }) => others[index] ?? null),
+          })),
+        }),
       };
     },
   };
@@ -73,7 +93,7 @@ export function createServerMetrics(): ServerMetricsCollector {
 const prefixes = knownServers.map(({ prefix }) => prefix);
 
 /** Returns the figures in one reading. */
-function readFigures(text: string): Omit<Reading, 'atMs'> {
+function readFigures(text: string): Pick<Reading, 'server' | 'values'> {
   const values = new Map<ServerFigure, number>();
   const samples = readPrometheus(text, prefixes);
   const known = knownServers.find(({ prefix }) => samples.some(({ name }) => name.startsWith(prefix)));
@@ -118,19 +138,25 @@ function withoutRepeats(samples: readonly PrometheusSample[]): number[] {
  * Returns a counter at each reading. Servers write some counters only once they have counted something, so these are 0
  * before.
  */
-function countsOf({ figures }: ServerMetrics, figure: ServerFigure): readonly (number | null)[] {
-  const values = figures[figure] ?? [];
+export function countsIn(values: readonly (number | null)[]): readonly (number | null)[] {
   const first = values.findIndex((value) => value !== null);
   return values.map((value, index) => (index < first ? 0 : value));
 }
+
+const countsOf = ({ figures }: ServerMetrics, figure: ServerFigure): readonly (number | null)[] =>
+  countsIn(figures[figure] ?? []);
 
 /**
  * Returns the change of a counter from the first reading to the last; null if unknown, if the server was restarted, or if the
  * readings don't include the whole run.
  */
-export function changeOf(metrics: ServerMetrics, figure: ServerFigure): number | null {
-  if (metrics.isPartial === true || isRestarted(metrics)) return null;
-  const known = countsOf(metrics, figure).filter((value) => value !== null);
+export const changeOf = (metrics: ServerMetrics, figure: ServerFigure): number | null =>
+  metrics.isPartial === true || isRestarted(metrics) ? null : changeIn(countsOf(metrics, figure));
+
+/** Returns the change in readings of a counter; null with less than two, or if it fell. */
+export function changeIn(counts: readonly (number | null)[]): number | null {
+  const known = counts.filter((value) => value !== null);
+  if (fell(known)) return null;
   const [first, last] = [known[0], known.at(-1)];
   return first === undefined || last === undefined || known.length < 2 ? null : last - first;
 }
@@ -150,8 +176,11 @@ const counters = [
 export const isRestarted = (metrics: ServerMetrics): boolean =>
   counters.some((figure) => {
     const known = (metrics.figures[figure] ?? []).filter((value) => value !== null);
-    return known.some((value, index) => value < (known[index - 1] ?? value));
+    return fell(known);
   });
+
+const fell = (values: readonly number[]): boolean =>
+  values.some((value, index) => value < (values[index - 1] ?? value));
 
 /** Returns the share of prompt tokens that the server found in its prefix cache during the run, 0 to 1; null if unknown. */
 export function prefixHitShare(metrics: ServerMetrics): number | null {
@@ -172,9 +201,11 @@ function meanMs(metrics: ServerMetrics, sum: ServerFigure, count: ServerFigure):
 }
 
 /** Returns the rate of a counter between readings, per second, each at the time of the later one. */
-export function ratesOf(metrics: ServerMetrics, figure: ServerFigure): (number | null)[] {
-  const { atMs } = metrics;
-  const values = countsOf(metrics, figure);
+export const ratesOf = (metrics: ServerMetrics, figure: ServerFigure): (number | null)[] =>
+  ratesIn(metrics.atMs, countsOf(metrics, figure));
+
+/** Returns the rates between readings of a counter, as `ratesOf`. */
+export function ratesIn(atMs: readonly number[], values: readonly (number | null)[]): (number | null)[] {
   return atMs.map((ms, index) => {
     const [before, now, beforeMs] = [values[index - 1], values[index], atMs[index - 1]];
     if (typeof before !== 'number' || typeof now !== 'number' || beforeMs === undefined || ms <= beforeMs) return null;

@@ -1,9 +1,18 @@
 import { formatCount, formatNumber, formatPercent, formatRate, formatS } from '../../format.ts';
 import { timelineEndMs } from '../../metrics/timeline.ts';
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
-import { changeOf, ratesOf, type ServerMetrics } from '../../metrics/server/server-metrics.ts';
+import { seriesText } from '../../metrics/server/other-series.ts';
+import {
+  changeOf,
+  countsIn,
+  ratesIn,
+  ratesOf,
+  type OtherSeries,
+  type ServerMetrics,
+} from '../../metrics/server/server-metrics.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
+
 import { countAxis, timeAxis, valueAxis } from './axes.ts';
 import type { ChartContent, Series } from './content.ts';
 import { gpuCharts } from './llm/gpu.ts';
@@ -15,9 +24,12 @@ function ownCharts(record: RunRecord): ChartContent[] {
   const { serverMetrics: metrics } = record;
   if (metrics === undefined || metrics.atMs.filter((ms) => ms > 0).length < 2) return [];
   const untilMs = Math.max(timelineEndMs(record), metrics.atMs.at(-1) ?? 0);
-  return [queueChart(metrics, untilMs, record), cacheChart(metrics, untilMs), tokenChart(metrics, untilMs)].filter(
-    (chart) => chart !== null,
-  );
+  return [
+    queueChart(metrics, untilMs, record),
+    cacheChart(metrics, untilMs),
+    tokenChart(metrics, untilMs),
+    ...(metrics.series ?? []).map((series) => seriesChart(series, untilMs)),
+  ].filter((chart) => chart !== null);
 }
 
 type Line = Pick<Series, 'label' | 'color' | 'look'> & { readonly values: readonly (number | null)[] };
@@ -29,7 +41,7 @@ const most = (lines: readonly Line[]): number =>
 const known = (lines: readonly Line[]): readonly Line[] =>
   lines.filter(({ values }) => values.some((value) => value !== null));
 
-function seriesOf(lines: readonly Line[], { atMs }: ServerMetrics): Series[] {
+function seriesOf(lines: readonly Line[], { atMs }: Pick<ServerMetrics, 'atMs'>): Series[] {
   return lines.map(({ values, ...line }) =>
     Object.assign(line, {
       points: atMs.flatMap((ms, index) => (ms < 0 ? [] : [{ x: ms / 1000, y: values[index] ?? null }])),
@@ -37,7 +49,12 @@ function seriesOf(lines: readonly Line[], { atMs }: ServerMetrics): Series[] {
   );
 }
 
-function tableOf(title: string, lines: readonly Line[], { atMs }: ServerMetrics, text: (value: number) => string) {
+function tableOf(
+  title: string,
+  lines: readonly Line[],
+  { atMs }: Pick<ServerMetrics, 'atMs'>,
+  text: (value: number) => string,
+) {
   return {
     title,
     columns: ['Time', ...lines.map(({ label }) => label)],
@@ -122,5 +139,25 @@ function tokenChart(metrics: ServerMetrics, untilMs: number): ChartContent | nul
     x: timeAxis(untilMs),
     y: valueAxis('Tokens per second', most(lines), formatNumber),
     table: tableOf(title, lines, metrics, rateText),
+  };
+}
+
+/** A series that was asked for by name: a gauge as it is, a counter as its rate. */
+function seriesChart(series: OtherSeries, untilMs: number): ChartContent | null {
+  const { name, kind, atMs } = series;
+  const isCounter = kind === 'counter';
+  const shown = isCounter ? ratesIn(atMs, countsIn(series.values)) : series.values;
+  const values = shown.map((value, index) => ((atMs[index] ?? 0) < 0 ? null : value));
+  const lines = known([{ label: isCounter ? 'Per second' : 'Value', color: 'blue', look: 'line', values }]);
+  if (lines.length === 0) return null;
+  const text = seriesText(name);
+  const valueText = (value: number): string => (isCounter ? `${text(value)}/s` : text(value));
+  return {
+    title: name,
+    summary: `Up to ${valueText(most(lines))}.`,
+    series: seriesOf(lines, series),
+    x: timeAxis(untilMs),
+    y: valueAxis(isCounter ? 'Per second' : 'Value', most(lines), text),
+    table: tableOf(name, lines, series, valueText),
   };
 }

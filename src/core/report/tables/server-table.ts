@@ -1,16 +1,21 @@
 import { formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
+import { seriesText } from '../../metrics/server/other-series.ts';
 import {
+  changeIn,
   changeOf,
+  countsIn,
   isRestarted,
   prefixHitShare,
   serverE2eMs,
   serverTtftMs,
+  type OtherSeries,
   type ServerMetrics,
 } from '../../metrics/server/server-metrics.ts';
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
 import { gpuTables } from './gpu-table.ts';
+
 import { cachedShare } from './stream-tables.ts';
 import type { Table } from './tables.ts';
 
@@ -25,7 +30,8 @@ export function serverTables(record: RunRecord): Table[] {
 
 function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
   const title = `Server metrics (${metrics.server ?? metrics.url})`;
-  if (metrics.atMs.length === 0 || metrics.server === null) {
+  const others = seriesRows(metrics);
+  if (metrics.atMs.length === 0 || (metrics.server === null && others.length === 0)) {
     const why =
       metrics.failure === undefined ? 'None of its series is known.' : `It can't be read: ${metrics.failure}.`;
     return { title, columns: ['', ''], words: [''], rows: [['address', metrics.url]], note: why };
@@ -54,6 +60,7 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
       ...countRow('preemptions', changeOf(metrics, 'preemptions'), null),
       ...(ttft === null ? [] : [['TTFT mean', formatMs(ttft), formatMs(record.ttftMs?.mean ?? null)]]),
       ...(e2e === null ? [] : [['E2E mean', formatMs(e2e), formatMs(record.e2eMs?.mean ?? null)]]),
+      ...others,
     ],
     ...noteOf(record, metrics),
   };
@@ -62,7 +69,7 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
 const unknown = 'Totals and means of the server are unknown, because';
 
 function noteOf(record: RunRecord, metrics: ServerMetrics): Pick<Table, 'note'> {
-  const { failedReadings, failure, isPartial } = metrics;
+  const { failedReadings, failure, isPartial, server } = metrics;
   const failed = failedReadings === 1 ? '1 reading failed' : `${formatCount(failedReadings)} readings failed`;
   const notes = [
     ...(failedReadings === 0 ? [] : [failure === undefined ? `${failed}.` : `${failed}: ${failure}.`]),
@@ -70,9 +77,9 @@ function noteOf(record: RunRecord, metrics: ServerMetrics): Pick<Table, 'note'> 
     ...(isRestarted(metrics)
       ? [`${unknown} its counters fell: it was restarted, or several servers respond at this address.`]
       : []),
-    bottleneckOf(record)?.sentence ?? 'Too few readings under load to name a bottleneck.',
+    ...(server === null ? [] : [bottleneckOf(record)?.sentence ?? 'Too few readings under load to name a bottleneck.']),
   ];
-  return { note: notes.join(' ') };
+  return notes.length === 0 ? {} : { note: notes.join(' ') };
 }
 
 const countRow = (label: string, atServer: number | null, atClient: number | null): string[][] =>
@@ -85,9 +92,34 @@ function gaugeRow(
   label: string,
   text: (value: number) => string,
 ): string[][] {
-  const values = (figures[figure] ?? []).filter((value, index) => value !== null && (atMs[index] ?? 0) > 0);
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return [];
+  const during = gaugeText(atMs, figures[figure] ?? [], text);
+  return during === undefined ? [] : [[label, during, noValue]];
+}
+
+function gaugeText(
+  atMs: readonly number[],
+  values: readonly (number | null)[],
+  text: (value: number) => string,
+): string | undefined {
+  const known = values
+    .filter((value, index) => value !== null && (atMs[index] ?? 0) > 0)
+    .filter((value) => value !== null);
+  if (known.length === 0) return undefined;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  return [[label, `mean ${text(mean)}, max ${text(Math.max(...known))}`, noValue]];
+  return `mean ${text(mean)}, max ${text(Math.max(...known))}`;
+}
+
+/** A row for each series that was asked for by name. */
+const seriesRows = ({ series = [], isPartial = false }: ServerMetrics): string[][] =>
+  series.map((each) => [each.name, seriesValue(each, isPartial), noValue]);
+
+function seriesValue({ name, kind, atMs, values }: OtherSeries, isPartial: boolean): string {
+  if (values.every((value) => value === null)) return 'not found';
+  const text = seriesText(name);
+  if (kind === 'gauge') return gaugeText(atMs, values, text) ?? noValue;
+  const change = isPartial ? null : changeIn(countsIn(values));
+  const [firstMs = 0, lastMs = 0] = [atMs[0], atMs.at(-1)];
+  return change === null || lastMs <= firstMs
+    ? noValue
+    : `+${text(change)}, ${text(change / ((lastMs - firstMs) / 1000))}/s`;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { serverCharts } from '../../../../src/core/report/charts/server.ts';
 import { serverTables } from '../../../../src/core/report/tables/server-table.ts';
 import { metricsOf } from '../../metrics/server/readings.ts';
 import { closedLoop, recordOf } from '../../record/fixtures.ts';
@@ -30,5 +31,46 @@ describe("the table of the server's metrics", () => {
       rowsOf('llama-cpp').map(([label]) => label),
       ['running requests', 'queued requests', 'KV cache in use', 'prompt tokens', 'output tokens'],
     );
+  });
+
+  it('has other series by name, also of an unknown server, and charts of those with values', () => {
+    const atMs = [-10, 1_000, 2_990];
+    const record = {
+      ...recordOf(closedLoop(4, 1, () => ({ latencyMs: 500 }))),
+      serverMetrics: {
+        url: 'http://a/metrics',
+        server: null,
+        failedReadings: 0,
+        atMs,
+        figures: {},
+        series: [
+          { name: 'heap_bytes', kind: 'gauge', atMs, values: [9_000_000, 1_000_000, 2_000_000] },
+          { name: 'jobs_total', kind: 'counter', atMs, values: [null, 101, 300] },
+          { name: 'restarts_total', kind: 'counter', atMs, values: [5, 1, 2] },
+          { name: 'never', kind: 'gauge', atMs, values: [null, null, null] },
+        ],
+      },
+    } as const;
+    const [table] = serverTables(record);
+    assert.deepEqual(table?.rows, [
+      ['heap_bytes', 'mean 1.50 MB, max 2.00 MB', '–'],
+      ['jobs_total', '+300, 100/s', '–'],
+      ['restarts_total', '–', '–'],
+      ['never', 'not found', '–'],
+    ]);
+    assert.equal(table.note, undefined);
+    const charts = serverCharts(record);
+    assert.deepEqual(
+      charts.map(({ title, summary }) => [title, summary]),
+      [
+        ['heap_bytes', 'Up to 2.00 MB.'],
+        ['jobs_total', 'Up to 100/s.'],
+        ['restarts_total', 'Up to 0.503/s.'],
+      ],
+    );
+    assert.deepEqual(charts[1]?.table.rows, [
+      ['1.00 s', '100/s'],
+      ['2.99 s', '100/s'],
+    ]);
   });
 });
