@@ -78,6 +78,15 @@ function cutNotes({ started, cut }: { readonly started: number; readonly cut: nu
   ];
 }
 
+/**
+ * Returns whether both sides send to one server. What one side has sent is then in the prefix cache for the other, so each
+ * slice continues with the prompts after those of the slice before.
+ */
+function shareServer(a: RunInput, b: RunInput): boolean {
+  const origins = new Set(a.requests.map(({ url }) => new URL(url).origin));
+  return b.requests.some(({ url }) => origins.has(new URL(url).origin));
+}
+
 /** A side while it is measured. */
 interface Running {
   input: RunInput;
@@ -102,6 +111,7 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
     slices: [],
   });
   const sides = { a: sideOf(0, given.a.input), b: sideOf(1, given.b.input) };
+  const areOneServer = shareServer(sides.a.input, sides.b.input);
   const source = file && { file: file.shownAs, ...(await readGitState(file.path)) };
   const environment = readEnvironment(version);
   const id = recordId(startedAt, Math.random);
@@ -161,9 +171,11 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
   const measure = async (side: 'a' | 'b', pair: number, durationS: number | null): Promise<RunRecord | undefined> => {
     const run = await tryRun(side, pair, durationS);
     if (run === undefined) return undefined;
-    const { input } = sides[side];
     const valueStart = valuesAfter(run);
-    sides[side].input = { ...input, promptStarts: startsAfter(run), ...(valueStart !== undefined && { valueStart }) };
+    const used = { promptStarts: startsAfter(run), ...(valueStart !== undefined && { valueStart }) };
+    for (const each of areOneServer ? (['a', 'b'] as const) : [side]) {
+      sides[each].input = { ...sides[each].input, ...used };
+    }
     for (const note of run.server?.notes ?? []) notes.add(`Server of ${side.toUpperCase()}: ${note}.`);
     if (run.status === 'completed') return run;
     status = run.status;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import type { RunPlan } from '../../src/core/plan/types.ts';
 import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
 import { LoadlensError } from '../../src/core/errors.ts';
@@ -42,6 +43,19 @@ const compare = (
   });
   const input = { a: side(a), b: side(b), pairs: 8, rules, ...changes };
   return compareLive(input, { signal: new AbortController().signal, version: '0.0.0', ...hooks });
+};
+
+/** Compares two temperatures of a chat with generated prompts. */
+const compareChats = async (urls: readonly [a: string, b: string]): Promise<void> => {
+  const [a, b] = urls.map((url, side) => ({
+    input: runInput(
+      requestsOf(`# @input-tokens 20\nPOST ${url}v1/chat/completions\n\n{"model":"m","temperature":${side}}\n`),
+      { plan },
+    ),
+    variables: { temperature: String(side) },
+  }));
+  assert.ok(a && b);
+  await compareLive({ a, b, pairs: 8, rules }, { signal: new AbortController().signal, version: '0.0.0' });
 };
 
 describe('alternating comparison', function () {
@@ -193,6 +207,28 @@ describe('alternating comparison', function () {
       /^The ends of slices cut off [\d,]+ of [\d,]+ conversations, so first turns outnumber later ones\./,
     );
     assert.deepEqual(await warningsOf(['Hello']), []);
+  });
+
+  it('sends no prompt twice to a server that both sides share, but the same ones to two servers', async () => {
+    const answer = JSON.stringify({ choices: [{ message: { content: 'ok' }, finish_reason: 'stop' }] });
+    const serveChat = async (): Promise<{ readonly url: string; readonly prompts: string[] }> => {
+      const prompts: string[] = [];
+      const { url } = await serve((request, response) => {
+        void text(request).then((body) => {
+          const { messages }: { messages: { content: string }[] } = JSON.parse(body);
+          prompts.push(messages[0]?.content ?? '');
+          setTimeout(() => response.setHeader('content-type', 'application/json').end(answer), 4);
+        });
+      });
+      return { url, prompts };
+    };
+    const shared = await serveChat();
+    await compareChats([shared.url, shared.url]);
+    assert.ok(shared.prompts.length > 100);
+    assert.equal(new Set(shared.prompts).size, shared.prompts.length);
+    const [a, b] = [await serveChat(), await serveChat()];
+    await compareChats([a.url, b.url]);
+    assert.deepEqual(a.prompts.slice(0, 20).toSorted(), b.prompts.slice(0, 20).toSorted());
   });
 
   it("names the side that doesn't respond", async () => {
