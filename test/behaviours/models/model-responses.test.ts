@@ -21,16 +21,22 @@ const usage = (tokens: number, more: object = {}): string =>
   event({ choices: [], usage: { prompt_tokens: 8, completion_tokens: tokens, ...more } });
 const done = 'data: [DONE]\n\n';
 
+/** Times at which the server sent the pieces of each response, ms after the first byte. A busy machine makes them late. */
+const sentMs: number[][] = [];
+
 /** Sends pieces, each at its time after the first byte, ms. */
 async function sendAt(
   response: ServerResponse,
   pieces: readonly (readonly [atMs: number, text: string])[],
 ): Promise<void> {
   const startMs = performance.now();
+  const times: number[] = [];
+  sentMs.push(times);
   for (const [atMs, text] of pieces) {
     const leftMs = startMs + atMs - performance.now();
     if (leftMs > 0) await sleep(leftMs);
     response.write(text);
+    times.push(performance.now() - startMs);
   }
   response.end();
 }
@@ -47,10 +53,14 @@ const scheduleA =
     ]);
   };
 
-/** Asserts a mean that a busy machine makes longer, and timers a little shorter. */
-function around(actual: number | null | undefined, expectedMs: number): void {
+/** Returns the mean time of a piece of the responses, ms; negative indexes count from the end. */
+const sentAt = (piece: number): number =>
+  sentMs.reduce((sum, times) => sum + (times.at(piece) ?? Number.NaN), 0) / sentMs.length;
+
+/** Asserts a mean by the times at which the server sent, which is in this process. Timers are a little early. */
+function around(actual: number | null | undefined, expectedMs: number, toleranceMs: number): void {
   assert.ok(
-    typeof actual === 'number' && actual > expectedMs * 0.9 - 2 && actual < expectedMs * 1.4 + 30,
+    typeof actual === 'number' && actual > expectedMs - 2 - toleranceMs / 10 && actual < expectedMs + toleranceMs,
     `${actual} for ${expectedMs}`,
   );
 }
@@ -138,6 +148,7 @@ for (const transport of transportNames) {
     request: Partial<PreparedRequest> = {},
     plan: { requests?: number; concurrency?: number } = {},
   ): Promise<RunRecord> => {
+    sentMs.length = 0;
     const server = await startStreamServer(answer);
     const prepared: PreparedRequest = {
       method: 'POST',
@@ -160,10 +171,11 @@ for (const transport of transportNames) {
         const record = await runAgainst(answer, { dialect });
         assert.deepEqual([record.successes, record.errors], [4, {}]);
         assert.deepEqual([record.outputTokens, record.iclMs?.count], [40, 36]);
-        around(record.ttftMs?.mean, 200);
-        around(record.iclMs?.mean, 50);
-        around(record.tpotMs?.mean, 50);
-        around(record.e2eMs?.mean, 650);
+        // The first token is piece 1, the last one comes before the end.
+        around(record.ttftMs?.mean, sentAt(1), 200);
+        around(record.e2eMs?.mean, sentAt(-2), 200);
+        around(record.iclMs?.mean, (sentAt(-2) - sentAt(1)) / 9, 10);
+        around(record.tpotMs?.mean, (sentAt(-2) - sentAt(1)) / 9, 10);
       });
     }
 
@@ -234,7 +246,7 @@ for (const transport of transportNames) {
         const tokens = Array.from({ length: 20 }, (_, i) => [300 + 20 * i, text('a')] as const);
         return sendAt(response, [[0, role], ...tokens, [700, finish + usage(520, details) + done]]);
       });
-      around(record.tpotMs?.mean, 20);
+      around(record.tpotMs?.mean, (sentAt(-2) - sentAt(1)) / 19, 5);
       assert.deepEqual(
         [record.outputTokens, record.reasoningTokens, record.hiddenReasoningTokens],
         [2_080, 2_000, 2_000],
