@@ -36,6 +36,8 @@ export function createEventFraming({ onData, onOverflow }: FramingEvents): Frami
     maxBufferSize: maxLength,
     onEvent: ({ data, event = '' }) => onData(data, event),
     onError(error) {
+      // Versions of llama.cpp up to 2025 send an error as a field of its own.
+      if (error.field === 'error') onData(error.value ?? '', 'error');
       // Other errors are about fields that don't matter here.
       if (error.type !== 'max-buffer-size-exceeded') return;
       open = false;

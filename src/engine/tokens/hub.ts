@@ -10,8 +10,8 @@ export const hubName = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 /** Files of a tokenizer. Some models have no second one. */
 export const tokenizerFiles = ['tokenizer.json', 'tokenizer_config.json'] as const;
 
-/** Maximum time for a file, ms. */
-const mostMs = 60_000;
+/** Maximum times of a download, ms: for the head of a response, and for everything. */
+const most = { headMs: 10_000, totalMs: 60_000 } as const;
 
 /** Returns whether a folder has a tokenizer. */
 export const hasTokenizer = (folder: string): Promise<boolean> =>
@@ -42,29 +42,58 @@ async function hubSnapshots(model: string): Promise<string[]> {
 }
 
 async function download(model: string, folder: string, signal: AbortSignal): Promise<void> {
-  const host = (process.env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, '');
+  const address = (process.env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, '');
+  const { host } = new URL(address);
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(most.totalMs)]);
   const fetched = new Map<string, Buffer>();
   // The required file comes last, so an interrupted download doesn't look complete.
   for (const name of tokenizerFiles.toReversed()) {
-    const response = await fetch(`${host}/${model}/resolve/main/${name}`, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(mostMs)]),
-    }).catch((cause: unknown) => {
-      throw failed(
-        `Tokenizer ${model} isn't on this machine, and ${new URL(host).host} can't be reached.`,
-        model,
-        cause,
-      );
-    });
-    const bytes = Buffer.from(await response.arrayBuffer());
-    if (response.ok) fetched.set(name, bytes);
+    const { ok, status, bytes } = await fetchFile(`${address}/${model}/resolve/main/${name}`, inTime).catch(
+      (cause: unknown) => {
+        const why = signal.aborted ? 'its download was canceled' : `${host} ${whyNot(cause)}`;
+        throw failed(`Tokenizer ${model} isn't on this machine, and ${why}.`, model, cause);
+      },
+    );
+    if (ok && !isJsonObject(bytes)) throw failed(`${host} sent something else than the ${name} of ${model}.`, model);
+    if (ok) fetched.set(name, bytes);
     else if (name === tokenizerFiles[0])
-      throw failed(`${new URL(host).host} has no ${name} of ${model} for everyone (${response.status}).`, model);
+      throw failed(`${host} has no ${name} of ${model} for everyone (${status}).`, model);
   }
   await mkdir(folder, { recursive: true });
   for (const [name, bytes] of fetched) {
     const part = join(folder, `${name}.part-${process.pid}`);
     await writeFile(part, bytes);
     await rename(part, join(folder, name));
+  }
+}
+
+/** Fetches a file. The head of the response has less time than its body, so that a silent network is noticed soon. */
+async function fetchFile(url: string, signal: AbortSignal): Promise<{ ok: boolean; status: number; bytes: Buffer }> {
+  const head = new AbortController();
+  const timer = setTimeout(() => head.abort(new DOMException('', 'TimeoutError')), most.headMs);
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, head.signal]) });
+    clearTimeout(timer);
+    return { ok: response.ok, status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function whyNot(cause: unknown): string {
+  if (!(cause instanceof Error)) return "can't be reached";
+  if (cause.name === 'TimeoutError') return "doesn't respond in time";
+  // The message of fetch for a connection that was closed within a body.
+  return cause.message === 'terminated' ? 'closed the connection within the file' : "can't be reached";
+}
+
+/** Returns whether bytes are a JSON object, and not the page of a proxy or of a login. */
+function isJsonObject(bytes: Buffer): boolean {
+  try {
+    const json: unknown = JSON.parse(bytes.toString());
+    return typeof json === 'object' && json !== null && !Array.isArray(json);
+  } catch {
+    return false;
   }
 }
 

@@ -61,15 +61,31 @@ async function folderOf(name: string, file: string | undefined, signal: AbortSig
 
 async function openFolder(folder: string): Promise<CountTokens> {
   const { Tokenizer: HuggingFace } = await import('@huggingface/tokenizers');
-  const [file, configFile] = tokenizerFiles.map((name) => join(folder, name));
-  try {
-    const config = await readFile(configFile ?? '', 'utf8').then(JSON.parse, () => ({}));
-    const tokenizer = new HuggingFace(JSON.parse(await readFile(file ?? '', 'utf8')), config);
-    return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length;
-  } catch (cause) {
+  const [name, configName] = tokenizerFiles;
+  const fail = (file: string, cause: unknown): never => {
     throw new LoadlensError(`The tokenizer in ${folder} can't be read.`, {
-      hint: `Check its ${tokenizerFiles[0]}, or use another tokenizer.`,
+      hint: `Check its ${file}, or use another tokenizer.`,
       cause,
     });
+  };
+  const written = await readFile(join(folder, configName), 'utf8').catch(() => '{}');
+  const config = jsonIn(written) ?? fail(configName, undefined);
+  try {
+    const tokenizer = new HuggingFace(JSON.parse(await readFile(join(folder, name), 'utf8')), config);
+    const count: CountTokens = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length;
+    // Some faults are found only by counting.
+    count('Hello, world 1');
+    return count;
+  } catch (cause) {
+    return fail(name, cause);
+  }
+}
+
+function jsonIn(text: string): object | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? json : undefined;
+  } catch {
+    return undefined;
   }
 }

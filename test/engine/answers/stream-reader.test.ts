@@ -79,6 +79,7 @@ describe('streams of chat completions', () => {
       [event({ error: 'overloaded' }), 'overloaded'],
       [event({ error: { code: 7 } }), '{"code":7}'],
       ['event: error\ndata: it broke\n\n', 'it broke'],
+      ['error: {"code": 500, "message": "it broke"}\n\n', 'it broke'],
       ['event: error\ndata: {"message": "it broke"}\n\n', 'it broke'],
       ['data: {"choices": [\n\n', 'An event of the stream isn\'t a JSON object: {"choices": ['],
     ] as const) {

@@ -83,6 +83,51 @@ describe('tokenizers', () => {
     await server.close();
   });
 
+  it("aren't kept if the download is not a complete file", async () => {
+    const canceled = new AbortController();
+    const server = await startStreamServer((response, { url = '' }) => {
+      if (url.startsWith('/org/page/')) response.end('<html>Log in</html>');
+      else if (url.startsWith('/org/silent/')) canceled.abort();
+      else {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{', () => response.destroy());
+      }
+    });
+    process.env['HF_ENDPOINT'] = server.url;
+    await assert.rejects(
+      findTokenizer('org/page', undefined, signal),
+      failsWith(/sent something else than the tokenizer_config\.json of org\/page\.$/, /hf download org\/page/),
+    );
+    await assert.rejects(
+      findTokenizer('org/cut', undefined, signal),
+      failsWith(/and .* closed the connection within the file\.$/, /hf download/),
+    );
+    await assert.rejects(
+      findTokenizer('org/silent', undefined, canceled.signal),
+      failsWith(/isn't on this machine, and its download was canceled\.$/, /hf download/),
+    );
+    await server.close();
+    assert.equal(existsSync(join(folder, 'cache/loadlens/tokenizers/org')), false);
+  });
+
+  it("can't be used if a file of them is broken, whichever it is", async () => {
+    const broken = await writeTokenizer(join(folder, 'broken'));
+    await writeFile(join(broken, 'tokenizer_config.json'), '{');
+    await assert.rejects(
+      findTokenizer(broken, undefined, signal),
+      failsWith(/broken can't be read\.$/, /Check its tokenizer_config\.json/),
+    );
+    const empty = await writeTokenizer(join(folder, 'empty'), false);
+    for (const text of ['', '{}', '{"model": {}}', '{"model": {"type": "Unigram", "vocab": [], "unk_id": 0}}']) {
+      await writeFile(join(empty, 'tokenizer.json'), text);
+      await assert.rejects(
+        findTokenizer(empty, undefined, signal),
+        failsWith(/empty can't be read\.$/, /Check its tokenizer\.json/),
+        text,
+      );
+    }
+  });
+
   it('report what is missing', async () => {
     const find = (name: string) => findTokenizer(name, join(folder, 'chat.endpoints'), signal);
     await assert.rejects(find('./nothing'), failsWith(/^Tokenizer \.\/nothing not found\.$/, /o200k_base/));
