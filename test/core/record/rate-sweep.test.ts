@@ -54,6 +54,11 @@ const sweepOf = (levels: readonly RunRecord[], skipped: readonly number[] = []):
 
 const sweep = sweepOf([rateLevel(Infinity, 900), rateLevel(40, 800, 25), rateLevel(10, 100), rateLevel(20, 200)], [80]);
 
+const objectivesIn = (some: SweepRecord) => checksOfSweep(some).find(({ name }) => name === 'objectives');
+
+/** A level with about 40 responses/s, all of which are fast. */
+const above = (rate: number): RunRecord => rateLevel(rate, 100, rate, 'throughput > 30');
+
 describe('a sweep over arrival rates', () => {
   it('reports which rate meets the objectives, and from which rate the server is over-saturated', () => {
     assert.deepEqual(sweep.capacity.slice(0, 3), [
@@ -70,6 +75,32 @@ describe('a sweep over arrival rates', () => {
     assert.equal(fast.capacity[0], 'No rate confirmed to meet response.p95 < 500ms.');
     assert.equal(fast.capacity[1], 'Kept up with no tested rate. Over-saturated at 10 req/s: 5.00 responses/s.');
     assert.ok(!someLevelMeets(fast));
+  });
+
+  it('says what it found if only the infinite rate meets the objectives, misses them, or was measured', () => {
+    const slow = rateLevel(20, 900, 20, 'p95 < 500ms');
+    const only = sweepOf([slow, rateLevel(Infinity, 100, Infinity, 'p95 < 500ms')]);
+    assert.deepEqual(only.capacity.slice(0, 2), [
+      'Meets p95 < 500ms at an infinite rate.',
+      'Not met at 20 req/s: p95 was 900 ms.',
+    ]);
+    assert.deepEqual(objectivesIn(only), { name: 'objectives', outcome: 'pass', message: only.capacity[0] });
+    const both = sweepOf([above(20), above(Infinity)]);
+    assert.equal(both.capacity[0], 'Meets throughput > 30 at 20 req/s and at an infinite rate.');
+    const missing = sweepOf([rateLevel(Infinity, 900)]);
+    assert.deepEqual(missing.capacity.slice(0, 2), [
+      'No rate confirmed to meet response.p95 < 500ms.',
+      'Not met at an infinite rate: response.p95 was 900 ms.',
+    ]);
+    assert.deepEqual(objectivesIn(missing), { name: 'objectives', outcome: 'fail', message: missing.capacity[0] });
+    assert.deepEqual(
+      checksOfSweep(missing).map(({ name, message }) => [name, message]),
+      [
+        ['completed', 'completed'],
+        ['objectives', 'No rate confirmed to meet response.p95 < 500ms.'],
+        ['an infinite rate: response.p95 < 500ms', 'was 900.0 ms'],
+      ],
+    );
   });
 
   it('orders levels by rate, the infinite one last, and shows each in every report', () => {

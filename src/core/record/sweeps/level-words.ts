@@ -26,5 +26,6 @@ export function shortLevel(plan: RunPlan): string {
 export function levelsText(plans: readonly RunPlan[]): string {
   const names = [...new Set(plans.map(shortLevel))].join(', ');
   const [first] = plans;
-  return first === undefined || targetRatePerS(first) === null ? `Concurrency ${names}` : capital(names);
+  if (first === undefined || targetRatePerS(first) === null) return `Concurrency ${names}`;
+  return names === shortRate(Infinity) ? capital(rateName(Infinity)) : names;
 }

@@ -72,7 +72,9 @@ export function unmetSentence(verdicts: readonly Verdict[]): string | undefined 
 export function unmetOfRun(record: RunRecord): string | undefined {
   const sentence = unmetSentence(record.objectives);
   const reason = shortReason([record]);
-  return sentence === undefined || reason === undefined ? sentence : `${sentence} Most frequent failure: ${reason}.`;
+  return sentence === undefined || reason === undefined
+    ? sentence
+    : `${sentence} Most frequent failure: ${reason.replace(/\.$/, '')}.`;
 }
 
 function unmetText(verdict: Verdict): string {
