@@ -2,6 +2,7 @@ import { maxInFlightOf } from '../../src/core/plan/max-in-flight.ts';
 import { lateFailuresMs } from '../../src/core/metrics/rates.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { conversationSentences } from '../../src/core/report/words/prompt-facts.ts';
+import { knownPromptSentences } from '../../src/core/report/words/llm/known-prompts.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
 import { serverCharts } from '../../src/core/report/charts/server.ts';
@@ -114,7 +115,9 @@ function notes(record: RunRecord, keptForSession: boolean): (HTMLElement | null)
   const { reconnected = 0 } = record;
   const lateMs = lateFailuresMs(record);
   return [
-    ...conversationSentences(record).map((sentence) => note('warning', sentence)),
+    ...[...conversationSentences(record), ...knownPromptSentences([record])].map((sentence) =>
+      note('warning', sentence),
+    ),
     ...backlogNotes(record),
     lateMs === null
       ? null

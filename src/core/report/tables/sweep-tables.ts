@@ -16,6 +16,7 @@ import {
   noValue,
   withoutZeros,
 } from '../../format.ts';
+import { knownPromptSentences } from '../words/llm/known-prompts.ts';
 import { promptFacts } from '../words/prompt-facts.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
@@ -242,6 +243,7 @@ export function sweepNotes(sweep: SweepRecord): string[] {
       ? []
       : [`Not measured, because a lower rate was over-saturated: ${rates.skipped.map(rateName).join(', ')}.`]),
     ...levelFailures(levels),
+    ...knownPromptSentences(levels),
     ...warningNote(levels),
   ];
 }
