@@ -33,7 +33,7 @@ const parts = {
     ],
     ['run', 'send-once'],
     ['sweep', 'ab'],
-    ['rate-search'],
+    ['capacity-search'],
     ['suite'],
   ],
   src: [['core'], ['engine', 'servers', 'panel-protocol'], ['side-servers'], ['processes'], ['cli', 'extension']],

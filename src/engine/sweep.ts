@@ -1,17 +1,10 @@
 import { checkRateLevels } from '../core/plan/conversations.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot } from '../core/metrics/types.ts';
-import {
-  nextSearchStep,
-  resultOfTrials,
-  trialOutcome,
-  type CapacityResult,
-  type Trial,
-} from '../core/plan/capacity.ts';
 import { targetRatePerS } from '../core/plan/load/target-rate.ts';
 import { planDefaults } from '../core/plan/plan.ts';
+import { skippedRates } from '../core/plan/rates/rate-sweep.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
-import type { Objective } from '../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
 import { recordId } from '../core/record/make-run.ts';
 import { startsAfter, valuesAfter } from '../core/record/after-run.ts';
@@ -52,20 +45,13 @@ export async function runSweep(given: SweepInput, hooks: SweepHooks): Promise<Sw
   const { levels, coolDownMs } = given.plan;
   const [input = given] = await withModels([given], hooks.signal, levels[0] ?? planDefaults);
   if (levels.some((plan) => targetRatePerS(plan) !== null)) checkRateLevels(input.requests);
-  const skipped: number[] = [];
   const recordOf = (parts: SeriesParts): SweepRecord =>
-    makeSweepRecord({ ...parts, coolDownMs, ...plannedLevels(levels, skipped) });
+    makeSweepRecord({ ...parts, coolDownMs, ...plannedLevels(levels, skippedRates(levels, parts.levels)) });
   const series = startSeries(input, coolDownMs, levels.length, hooks, recordOf);
-  let overAt = Infinity;
   for (const plan of levels) {
-    const rate = targetRatePerS(plan) ?? 0;
-    if (rate > overAt && rate < Infinity) {
-      skipped.push(rate);
-      continue;
-    }
-    const record = await series.measure(plan);
-    if (record === undefined) break;
-    if (record.saturation?.overSaturated) overAt = Math.min(overAt, rate);
+    const rate = targetRatePerS(plan);
+    if (rate !== null && skippedRates(levels, series.parts().levels).includes(rate)) continue;
+    if ((await series.measure(plan)) === undefined) break;
   }
   return recordOf(series.parts());
 }
@@ -84,48 +70,6 @@ export async function repeatRun(
     onRun(run, number);
   }
   return series.parts();
-}
-
-/** Input of a capacity search. */
-export interface SearchInput extends Omit<RunInput, 'plan'> {
-  readonly objectives: readonly Objective[];
-  readonly from: number;
-  readonly to: number;
-  readonly coolDownMs: number;
-  /** Returns the plan of a level. */
-  readonly planOf: (concurrency: number) => RunPlan;
-}
-
-/** Finds the highest concurrency that meets the objectives, in as few runs as certainty allows. */
-export async function findCapacity(given: SearchInput, hooks: SweepHooks): Promise<SweepRecord> {
-  const { objectives, from, to, coolDownMs, planOf } = given;
-  const [input = given] = await withModels([given], hooks.signal, planOf(from));
-  const trials: Trial[] = [];
-  const recordOf = (parts: SeriesParts, result?: CapacityResult): SweepRecord =>
-    makeSweepRecord({
-      ...parts,
-      planned: trials.map(({ concurrency }) => concurrency),
-      coolDownMs,
-      search: {
-        objectives,
-        from,
-        to,
-        trials: [...trials],
-        ...(result ?? {
-          ...resultOfTrials(trials.map(({ concurrency, outcome }) => ({ level: concurrency, outcome }))),
-          sure: false,
-        }),
-      },
-    });
-  const series = startSeries(input, coolDownMs, null, hooks, recordOf);
-  for (;;) {
-    const step = nextSearchStep(trials, from, to);
-    const record = step.kind === 'try' ? await series.measure(planOf(step.concurrency)) : undefined;
-    if (step.kind === 'done' || record === undefined) {
-      return recordOf(series.parts(), step.kind === 'done' ? step.result : undefined);
-    }
-    trials.push({ concurrency: step.concurrency, outcome: trialOutcome(objectives, record) });
-  }
 }
 
 /** Maximum number of targets with their own row in each run of a series. */

@@ -1,20 +1,20 @@
 import { someLevelMeets } from '../../core/report/words/sweep-verdict.ts';
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
-import { requestsToJudge } from '../../core/plan/capacity.ts';
-import { defaultCoolDownMs, levelPlan, levelsBetween, makeSweepPlan, requestsPerSlot } from '../../core/plan/sweep.ts';
+import { makeSearchPlan, searchedRange, type SearchPlan } from '../../core/plan/capacity-search.ts';
+import { defaultCoolDownMs, levelsBetween, makeSweepPlan } from '../../core/plan/sweep.ts';
 import type { Objective } from '../../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
 import { capital, formatCount } from '../../core/format.ts';
 import { targetRatePerS } from '../../core/plan/load/target-rate.ts';
-import { searchedRatePlan, searchedRates } from '../../core/plan/rates/rate-search.ts';
-import { findRate } from '../../engine/rate-search.ts';
 import { makeRateSweepPlan } from '../../core/plan/rates/rate-sweep.ts';
 import { levelName, rateName } from '../../core/record/sweeps/level-words.ts';
 import { compactRecord } from '../../core/record/compact-run.ts';
 import { checksOfSweep } from '../../core/report/checks/checks.ts';
+import { searchLoadText } from '../../core/report/words/search-words.ts';
 import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
 import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
-import { findCapacity, runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';
+import { findCapacity } from '../../engine/capacity-search.ts';
+import { runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';
 import { noBaselineOfLevels, withoutLimits } from '../../core/report/comparisons/relative-objectives.ts';
 import { defaultBaseline } from '../../core/values/relations.ts';
 import { withCalibration } from '../calibrate/store.ts';
@@ -45,9 +45,6 @@ export interface SweepOptions {
   readonly github?: true;
   readonly quiet?: true;
 }
-
-/** Default maximum concurrency of a capacity search. */
-const searchedTo = 256;
 
 /** Returns true if the options specify a sweep or capacity search. */
 export const isSweep = ({ levels, sweep, rates, findCapacity: search }: SweepOptions): boolean =>
@@ -101,32 +98,27 @@ export async function sweepCommand(
       return endOfSweep(record);
     });
 
-  if (wanted !== undefined && options.by === 'rate') {
-    const finite = options.rates?.filter(Number.isFinite) ?? searchedRates;
-    const range = [finite[0] ?? searchedRates[0], finite.at(-1) ?? searchedRates[1]] as const;
-    const planOf = (rate: number): RunPlan => searchedRatePlan(rate, objectives, choices, file);
-    return run(`requests of several runs at up to ${rateName(range[1])},`, (served, hooks) =>
-      findRate({ ...served, objectives, range, coolDownMs, planOf }, hooks),
-    );
+  if (wanted !== undefined) {
+    const { by = 'concurrency' } = options;
+    const search = { by, objectives, range: searchedRangeOf(options) };
+    const plan = makeSearchPlan(search, { ...choices, coolDownMs }, file);
+    return run(`${searchLoadText(plan)},`, (served, hooks) => findCapacity({ ...served, plan }, hooks));
   }
   if (options.rates !== undefined) {
     const plan = makeRateSweepPlan({ ...choices, rates: options.rates, coolDownMs }, file);
-    return run(loadOfPlans(plan.levels), (input, hooks) => runSweep({ ...input, plan }, hooks));
+    return run(loadOfPlans(plan.levels), (served, hooks) => runSweep({ ...served, plan }, hooks));
   }
-  if (wanted === undefined) {
-    const chosen = levels ?? levelsBetween(...(sweep ?? [1, 1]));
-    const plan = makeSweepPlan({ ...choices, levels: chosen, coolDownMs }, file);
-    return run(loadOfPlans(plan.levels), (input, hooks) => runSweep({ ...input, plan }, hooks));
-  }
-  const [from, to] = sweep ?? [1, searchedTo];
-  const planOf = (concurrency: number): RunPlan => {
-    const requests = choices.requests ?? Math.max(requestsToJudge(objectives), requestsPerSlot * concurrency);
-    const amount = choices.durationS === undefined ? { requests: Math.max(requests, concurrency) } : {};
-    return levelPlan(concurrency, { ...choices, ...amount }, file);
-  };
-  return run(`requests of several runs, concurrency up to ${formatCount(to)},`, (input, hooks) =>
-    findCapacity({ ...input, objectives, from, to, coolDownMs, planOf }, hooks),
-  );
+  const chosen = levels ?? levelsBetween(...(sweep ?? [1, 1]));
+  const plan = makeSweepPlan({ ...choices, levels: chosen, coolDownMs }, file);
+  return run(loadOfPlans(plan.levels), (served, hooks) => runSweep({ ...served, plan }, hooks));
+}
+
+/** Returns the range of a search. The ends of rates may come in one list with others. */
+function searchedRangeOf({ by = 'concurrency', rates, sweep }: SweepOptions): SearchPlan['range'] {
+  const [first, last] = searchedRange[by];
+  if (by === 'concurrency') return sweep ?? [first, last];
+  const finite = rates?.filter(Number.isFinite) ?? [];
+  return [finite[0] ?? first, finite.at(-1) ?? last];
 }
 
 /** Maximum number of targets per level in a partial file. */

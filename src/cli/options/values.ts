@@ -7,7 +7,7 @@ import {
 import { isHeaderValue } from '../../core/endpoints/read/headers.ts';
 import { ownHeaders } from '../../core/endpoints/known-words.ts';
 import { parseObjectives } from '../../core/values/objectives.ts';
-import { noBaselineOfLevels } from '../../core/report/comparisons/relative-objectives.ts';
+import { parseAbsoluteObjectives } from '../../core/report/comparisons/relative-objectives.ts';
 import type { ValueType } from '../../core/values/value-types.ts';
 import type { Objective } from '../../core/vocabulary.ts';
 
@@ -80,12 +80,11 @@ export function objectives(text: string, before: readonly Objective[] = []): Obj
   return [...before, ...parsed.objectives];
 }
 
-/** Reads objectives that no baseline is needed for. */
+/** Reads objectives that no baseline is needed for, after those before them. */
 export function absoluteObjectives(text: string, before: readonly Objective[] = []): Objective[] {
-  const all = objectives(text, before);
-  const relative = all.find(({ baseline }) => baseline !== undefined);
-  if (relative === undefined) return all;
-  throw new InvalidArgumentError(`${relative.text}: ${noBaselineOfLevels}. Use a limit such as p95 < 500ms.`);
+  const { objectives: added, problem } = parseAbsoluteObjectives(text);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return [...before, ...added];
 }
 
 /** Collects an option that may be given several times. */

@@ -18,10 +18,6 @@ export type Trial = Frozen<v.InferOutput<typeof trialSchema>>;
 /** Result of a search: the highest level that meets the objectives, and the lowest that doesn't. */
 export type CapacityResult = Frozen<v.InferOutput<typeof capacityResultSchema>>;
 
-/** Next step of a search. */
-export type SearchStep =
-  { readonly kind: 'try'; readonly concurrency: number } | { readonly kind: 'done'; readonly result: CapacityResult };
-
 /** Levels that differ by less than this share of the lower one count as the same. */
 const precision = 0.05;
 /** Number of agreeing runs that settle a level at the boundary. */
@@ -40,8 +36,22 @@ export interface LevelTrial {
 }
 
 /** Next level to try, or the result. */
-export type NextLevel =
-  { readonly kind: 'try'; readonly level: number } | { readonly kind: 'done'; readonly result: CapacityResult };
+export type NextLevel = TriedLevel | { readonly kind: 'done'; readonly result: CapacityResult };
+
+/** The next level to try, and why. */
+export interface TriedLevel {
+  readonly kind: 'try';
+  readonly level: number;
+  /**
+   * `start`: no level has been tried. `again`: its runs are undecided or disagree. `higher`: the highest level so far passed.
+   * `lower`: the lowest failed. `between`: two levels at the boundary aren't neighbors yet. `confirm`: they are, and have one run.
+   */
+  readonly reason: 'start' | 'again' | 'higher' | 'lower' | 'between' | 'confirm';
+  /** Highest level that passes so far; null without one. */
+  readonly passing: number | null;
+  /** Lowest level that fails so far; null without one. */
+  readonly failing: number | null;
+}
 
 /** Levels of a search. */
 interface Scale {
@@ -64,36 +74,39 @@ export function nextLevel(trials: readonly LevelTrial[], { first, last, start, b
   const levels = [...new Set(trials.map(({ level }) => level))].toSorted((a, b) => a - b);
   const states = levels.map((level) => ({ level, state: stateOf(trials, level) }));
   const open = states.find(({ state }) => state === 'open');
-  if (open !== undefined) return { kind: 'try', level: open.level };
   const high = states.find(({ state }) => state === 'fail')?.level ?? null;
   const low = states.findLast(({ level, state }) => state === 'pass' && level < (high ?? Infinity))?.level ?? null;
 
-  if (low === null && high === null) return { kind: 'try', level: start };
-  if (high === null && low !== null && low < last) return { kind: 'try', level: Math.min(last, low * 2) };
-  if (low === null && high !== null && high > first) return { kind: 'try', level: Math.max(first, below(high)) };
+  const tryNext = (level: number, reason: TriedLevel['reason']): TriedLevel => ({
+    kind: 'try',
+    level,
+    reason,
+    passing: low,
+    failing: high,
+  });
+
+  if (open !== undefined) return tryNext(open.level, 'again');
+  if (low === null && high === null) return tryNext(start, 'start');
+  if (high === null && low !== null && low < last) return tryNext(Math.min(last, low * 2), 'higher');
+  if (low === null && high !== null && high > first) return tryNext(Math.max(first, below(high)), 'lower');
   const middle = low === null || high === null ? null : between(low, high);
-  if (middle !== null) return { kind: 'try', level: middle };
+  if (middle !== null) return tryNext(middle, 'between');
   const toConfirm = [low, high].find((level) => level !== null && runsOf(trials, level).length < agreeing);
-  if (toConfirm !== undefined && toConfirm !== null) return { kind: 'try', level: toConfirm };
+  if (toConfirm !== undefined && toConfirm !== null) return tryNext(toConfirm, 'confirm');
   const sure = [low, high].every((level) => level === null || agrees(runsOf(trials, level)));
   return { kind: 'done', result: { capacity: low, firstFailing: high, sure } };
 }
 
 /** Returns the next step of a search by concurrency. */
-export function nextSearchStep(trials: readonly Trial[], first: number, last: number): SearchStep {
-  const step = nextLevel(
-    trials.map(({ concurrency, outcome }) => ({ level: concurrency, outcome })),
-    {
-      first,
-      last,
-      start: first,
-      below: () => first,
-      between: (low, high) =>
-        high - low > Math.max(1, Math.floor(low * precision)) ? Math.floor((low + high) / 2) : null,
-    },
-  );
-  return step.kind === 'try' ? { kind: 'try', concurrency: step.level } : step;
-}
+export const nextConcurrency = (trials: readonly LevelTrial[], [first, last]: readonly [number, number]): NextLevel =>
+  nextLevel(trials, {
+    first,
+    last,
+    start: first,
+    below: () => first,
+    between: (low, high) =>
+      high - low > Math.max(1, Math.floor(low * precision)) ? Math.floor((low + high) / 2) : null,
+  });
 
 /** Returns the result of a search that was canceled. */
 export function resultOfTrials(trials: readonly LevelTrial[]): Pick<CapacityResult, 'capacity' | 'firstFailing'> {

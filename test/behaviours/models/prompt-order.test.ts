@@ -3,11 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PreparedRequest } from '../../../src/core/endpoints/types.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
+import { makeSearchPlan } from '../../../src/core/plan/capacity-search.ts';
 import { makeSweepPlan } from '../../../src/core/plan/sweep.ts';
 import { startsAfter } from '../../../src/core/record/after-run.ts';
 import { renderText } from '../../../src/core/report/formats/text.ts';
 import { runBenchmark } from '../../../src/engine/run.ts';
-import { findCapacity, runSweep } from '../../../src/engine/sweep.ts';
+import { findCapacity } from '../../../src/engine/capacity-search.ts';
+import { runSweep } from '../../../src/engine/sweep.ts';
 import { freshFolder, runCli } from '../../cli/spawn.ts';
 import { runInput } from '../../support/run-input.ts';
 import { startStreamServer, type StreamServer } from '../../support/stream-server.ts';
@@ -129,9 +131,10 @@ describe('the order of prompts', function () {
     );
     assertEachOnce(sent());
     const before = server.bodies.length;
-    const planOf = (concurrency: number) => ({ ...inputOf({ requests: 20, concurrency }).plan });
     const objectives = [{ metric: 'p50', operator: '<', value: 10_000, text: 'p50 < 10s' }] as const;
-    await findCapacity({ ...input, objectives, from: 1, to: 4, coolDownMs: 0, planOf }, hooks);
+    const search = { by: 'concurrency', objectives, range: [1, 4] } as const;
+    const searched = makeSearchPlan(search, { requests: 20, warmup: 0, coolDownMs: 0 }, { defaults: {} });
+    await findCapacity({ ...input, plan: searched }, hooks);
     assertEachOnce(sent().slice(before));
   });
 

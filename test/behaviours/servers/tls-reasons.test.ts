@@ -9,7 +9,9 @@ import { failureHint, unansweredSentence } from '../../../src/core/report/words/
 import { renderHtml } from '../../../src/core/report/formats/html.ts';
 import { renderMarkdown } from '../../../src/core/report/formats/markdown.ts';
 import { renderText } from '../../../src/core/report/formats/text.ts';
-import { findCapacity, runSweep } from '../../../src/engine/sweep.ts';
+import { makeSearchPlan } from '../../../src/core/plan/capacity-search.ts';
+import { findCapacity } from '../../../src/engine/capacity-search.ts';
+import { runSweep } from '../../../src/engine/sweep.ts';
 import { runInput, runOver } from '../../support/run-input.ts';
 import { response, startScriptedServer, type ScriptedServer } from '../../support/scripted-server.ts';
 
@@ -98,8 +100,9 @@ for (const transport of transportNames) {
       const hooks = { signal: new AbortController().signal, version: '0.0.0' };
       await runSweep({ ...input, plan: { levels: [plan], coolDownMs: 0 } }, hooks);
       assert.deepEqual(asked.splice(0), sent);
-      const planOf = (): typeof plan => plan;
-      await findCapacity({ ...input, objectives: [], from: 1, to: 1, coolDownMs: 0, planOf }, hooks);
+      const choices = { requests: 1, warmup: 0, insecure: true, transport, coolDownMs: 0 };
+      const search = { by: 'concurrency', objectives: [], range: [1, 1] } as const;
+      await findCapacity({ ...input, plan: makeSearchPlan(search, choices, { defaults: {} }) }, hooks);
       assert.deepEqual(asked.splice(0, 2), sent);
     });
 

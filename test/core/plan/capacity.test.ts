@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
-  nextSearchStep,
+  nextConcurrency,
   requestsToJudge,
   trialOutcome,
-  type Trial,
+  type LevelTrial,
   type TrialOutcome,
 } from '../../../src/core/plan/capacity.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
@@ -13,11 +13,13 @@ import { closedLoop, recordOf } from '../record/fixtures.ts';
 
 /** Searches a server that answers for itself, and gives up after 100 runs. */
 function search(outcome: (concurrency: number, run: number) => TrialOutcome, first = 1, last = 256) {
-  const trials: Trial[] = [];
+  const trials: LevelTrial[] = [];
+  const reasons: string[] = [];
   for (let run = 0; run < 100; run++) {
-    const step = nextSearchStep(trials, first, last);
-    if (step.kind === 'done') return { ...step.result, tried: trials.map(({ concurrency }) => concurrency) };
-    trials.push({ concurrency: step.concurrency, outcome: outcome(step.concurrency, run) });
+    const step = nextConcurrency(trials, [first, last]);
+    if (step.kind === 'done') return { ...step.result, tried: trials.map(({ level }) => level), reasons };
+    trials.push({ level: step.level, outcome: outcome(step.level, run) });
+    reasons.push(step.reason);
   }
   throw new Error('The search does not end.');
 }
@@ -47,9 +49,10 @@ const outcomeOf = (every: number, text: string): TrialOutcome =>
 
 describe('capacity search', () => {
   it('doubles, bisects, and repeats the two levels at the boundary', () => {
-    const { tried, ...result } = search(holds(6));
+    const { tried, reasons, ...result } = search(holds(6));
     assert.deepEqual(result, { capacity: 6, firstFailing: 7, sure: true });
     assert.deepEqual(tried, [1, 2, 4, 8, 6, 7, 6, 7]);
+    assert.deepEqual(reasons, ['start', 'higher', 'higher', 'higher', 'between', 'between', 'confirm', 'confirm']);
   });
 
   it('finds any capacity within 5%, in few runs', () => {

@@ -11,9 +11,6 @@ import type { RunPlan } from '../types.ts';
 /** A search for the highest arrival rate that meets the objectives. */
 export type RateSearch = Frozen<v.InferOutput<typeof rateSearchSchema>>;
 
-/** One run of a search. */
-export type RateTrial = RateSearch['trials'][number];
-
 /** Rates that differ by less than this share of the lower one count as the same. */
 export const rateResolution = 0.05;
 
@@ -29,20 +26,17 @@ const rounded = (perS: number): number => Number(perS.toPrecision(3));
  * @param startPerS rate of the first run
  */
 export function nextRate(
-  trials: readonly RateTrial[],
+  trials: readonly LevelTrial[],
   [first, last]: readonly [first: number, last: number],
   startPerS: number,
 ): NextLevel {
-  return nextLevel(
-    trials.map(({ ratePerS, outcome }): LevelTrial => ({ level: ratePerS, outcome })),
-    {
-      first,
-      last,
-      start: Math.min(last, Math.max(first, rounded(startPerS))),
-      below: (level) => rounded(level / 2),
-      between: (low, high) => (high - low > low * rateResolution ? rounded((low + high) / 2) : null),
-    },
-  );
+  return nextLevel(trials, {
+    first,
+    last,
+    start: Math.min(last, Math.max(first, rounded(startPerS))),
+    below: (level) => rounded(level / 2),
+    between: (low, high) => (high - low > low * rateResolution ? rounded((low + high) / 2) : null),
+  });
 }
 
 /** Returns the outcome of a run at a rate. A server that doesn't keep up fails, whatever its times so far. */

@@ -1,6 +1,7 @@
 import type { EndpointsFile } from '../../endpoints/types.ts';
 import { isWithin, rateLimit } from '../../values/limits.ts';
 import { checkLimit } from '../../values/plan-options.ts';
+import { targetRatePerS } from '../load/target-rate.ts';
 import { makePlan, planDefaults, type PlanChoices } from '../plan.ts';
 import { defaultCoolDownMs, levelsBetween, mostLevels, type SweepPlan } from '../sweep.ts';
 import type { RunPlan } from '../types.ts';
@@ -34,6 +35,22 @@ function ratesIn(text: string): number[] | undefined {
     .map((part) => (part === '' ? Number.NaN : Number(part)));
   if (!isWithin(rateLimit, first) || !isWithin(rateLimit, last) || first > last) return undefined;
   return levelsBetween(first, last);
+}
+
+/**
+ * Returns the rates of a sweep that aren't measured: finite ones above a rate at which the server was over-saturated.
+ * @param done completed runs
+ */
+export function skippedRates(
+  levels: readonly RunPlan[],
+  done: readonly { readonly plan: RunPlan; readonly saturation?: { readonly overSaturated: boolean } }[],
+): number[] {
+  const over = done.filter(({ saturation }) => saturation?.overSaturated).map(({ plan }) => targetRatePerS(plan));
+  const overAt = Math.min(Infinity, ...over.map((rate) => rate ?? Infinity));
+  const measured = new Set(done.map(({ plan }) => targetRatePerS(plan)));
+  return levels
+    .map((plan) => targetRatePerS(plan) ?? 0)
+    .filter((rate) => rate > overAt && rate < Infinity && !measured.has(rate));
 }
 
 /** Returns finite rates above those tested: the highest so far, and three doublings of it. */

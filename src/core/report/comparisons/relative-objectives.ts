@@ -2,6 +2,7 @@ import { reliableValue, type Measured } from '../../plan/objectives.ts';
 import type { RunInput } from '../../plan/types.ts';
 import { listedTarget } from '../../record/make-run.ts';
 import type { RunRecord } from '../../record/run.ts';
+import { parseObjectives } from '../../values/objectives.ts';
 import { relativeLimit } from '../../values/relations.ts';
 import type { Objective } from '../../vocabulary.ts';
 import { quantileOf } from './comparison-tables.ts';
@@ -9,6 +10,15 @@ import { planDifferences, type Difference } from '../tables/workload.ts';
 
 /** Why relative objectives of a sweep aren't judged. */
 export const noBaselineOfLevels = 'a baseline is of single runs, not of the levels of a sweep';
+
+/** Reads objectives of a capacity search, which have limits of their own. A `problem` is one or two sentences. */
+export function parseAbsoluteObjectives(text: string): { readonly objectives: Objective[]; readonly problem?: string } {
+  const { objectives, error } = parseObjectives(text);
+  if (error) return { objectives, problem: `${error.message} ${error.hint}` };
+  const relative = objectives.find(({ baseline }) => baseline !== undefined);
+  if (relative === undefined) return { objectives };
+  return { objectives, problem: `${relative.text}: ${noBaselineOfLevels}. Use a limit such as p95 < 500ms.` };
+}
 
 /** A baseline as a caller has found it: its runs, or why there are none. */
 export type FoundBaseline = { readonly name: string } & (

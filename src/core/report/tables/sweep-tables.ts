@@ -18,6 +18,7 @@ import {
 } from '../../format.ts';
 import { knownPromptSentences } from '../words/llm/known-prompts.ts';
 import { promptFacts } from '../words/prompt-facts.ts';
+import { searchFacts } from '../words/search-words.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
 import type { Verdict } from '../../vocabulary.ts';
@@ -123,8 +124,9 @@ const markedOf = (distribution: Distribution | undefined, name: QuantileName): s
 
 /** Returns `met`, or the first objective that wasn't, or couldn't be judged. */
 export function objectivesCell({ objectives }: RunRecord): string {
-  const of = (outcome: Verdict['outcome']): string[] =>
-    objectives.flatMap((verdict) => (verdict.outcome === outcome ? [verdict.objective.text] : []));
+  const of = (outcome: Verdict['outcome']): string[] => [
+    ...new Set(objectives.flatMap((verdict) => (verdict.outcome === outcome ? [verdict.objective.text] : []))),
+  ];
   const [missed, unproven] = [of('fail'), of('not enough data')];
   if (missed.length > 0) return `missed: ${missed.join(', ')}`;
   const open = objectives.find(({ outcome }) => outcome === 'not enough data');
@@ -239,14 +241,16 @@ export function sweepNotes(sweep: SweepRecord): string[] {
             ? `${levelsText(refused)}: fewer than 90% of the requests succeeded. No trade-off, and never recommended.`
             : `${levelsText(refused)}: fewer than 90% of the requests succeeded, so the server doesn't hold this load.`,
         ]),
-    ...(rates === undefined || rates.skipped.length === 0
-      ? []
-      : [`Not measured, because a lower rate was over-saturated: ${rates.skipped.map(rateName).join(', ')}.`]),
+    ...(rates === undefined || rates.skipped.length === 0 ? [] : [skippedSentence(rates.skipped)]),
     ...levelFailures(levels),
     ...knownPromptSentences(levels),
     ...warningNote(levels),
   ];
 }
+
+/** Returns which rates a sweep skips, and why. */
+export const skippedSentence = (rates: readonly number[]): string =>
+  `Not measured, because a lower rate was over-saturated: ${rates.map(rateName).join(', ')}.`;
 
 /** Returns sentences on failures: levels without success, levels at which the server stopped responding, and reasons. */
 function levelFailures(levels: readonly RunRecord[]): string[] {
@@ -277,6 +281,7 @@ export function sweepFacts(sweep: SweepRecord): [label: string, value: string][]
       'plan',
       `${length === undefined || lengths.size > 1 ? '' : `${length} per level, `}pause of ${withoutZeros(formatMs(sweep.coolDownMs))} between levels`,
     ],
+    ...searchFacts(sweep),
     ...(first === undefined ? [] : provenance(first).filter(([label]) => kept.has(label))),
     ...promptFacts(sweep.levels),
     ...(last === undefined ? [] : measurementError(last)),

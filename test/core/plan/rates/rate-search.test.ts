@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import {
-  nextRate,
-  rateOutcome,
-  searchedRatePlan,
-  type RateTrial,
-} from '../../../../src/core/plan/rates/rate-search.ts';
-import type { TrialOutcome } from '../../../../src/core/plan/capacity.ts';
+import { nextRate, rateOutcome, searchedRatePlan } from '../../../../src/core/plan/rates/rate-search.ts';
+import type { LevelTrial, TrialOutcome } from '../../../../src/core/plan/capacity.ts';
 import { parseObjectives } from '../../../../src/core/values/objectives.ts';
 
 /** Searches a server that holds up to a rate, and gives up after 100 runs. */
 function search(holds: number, start: number, range: readonly [number, number] = [0.01, 100_000]) {
-  const trials: RateTrial[] = [];
+  const trials: LevelTrial[] = [];
   for (let run = 0; run < 100; run++) {
     const step = nextRate(trials, range, start);
-    if (step.kind === 'done') return { ...step.result, tried: trials.map(({ ratePerS }) => ratePerS) };
+    if (step.kind === 'done') return { ...step.result, tried: trials.map(({ level }) => level) };
     const outcome: TrialOutcome = step.level <= holds ? 'pass' : 'fail';
-    trials.push({ ratePerS: step.level, outcome });
+    trials.push({ level: step.level, outcome });
   }
   throw new Error('The search does not end.');
 }
