@@ -2,7 +2,7 @@ import { noLimitSentences } from '../../values/objectives.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import { countOf, formatCount, formatRate } from '../../format.ts';
 import { isTooShort } from '../../metrics/rates.ts';
-import { missedText, ofWholeRun, wordsOf } from './level-verdicts.ts';
+import { confirmedText, missedText, ofWholeRun, wordsOf } from './level-verdicts.ts';
 import { rateSentences } from './rate-sentences.ts';
 import type { SweepRecord } from './sweep.ts';
 
@@ -68,17 +68,20 @@ function searchSentences(
     const passed = runs.filter(({ outcome }) => outcome === 'pass').length;
     return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${formatCount(level)}`;
   };
+  const highest = capacity === search.to ? 'the highest level allowed' : 'the highest level tried';
   const found =
     capacity === null
-      ? `Doesn't meet ${wanted} even at ${levelText(search.from)}.`
+      ? firstFailing === null
+        ? `No level confirmed to meet ${wanted}.`
+        : `Doesn't meet ${wanted} even at ${levelText(firstFailing)}.`
       : firstFailing === null
-        ? `Meets ${wanted} at ${levelText(capacity)}, the highest level allowed.`
+        ? `Meets ${wanted} at ${levelText(capacity)}, ${highest}.`
         : `Meets ${wanted} at ${levelText(capacity)}, but not at ${formatCount(firstFailing)}.`;
   const boundary = [capacity, firstFailing].filter((level) => level !== null).map(told);
   const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
   return [
     found,
-    `${sure ? 'Confirmed' : 'Unconfirmed'}: ${boundary.join(', ')} (95% intervals). Total: ${countOf(trials.length, 'run')}, ${countOf(requests, 'request')}.`,
+    `${confirmedText(sure, boundary)}Total: ${countOf(trials.length, 'run')}, ${countOf(requests, 'request')}.`,
   ];
 }
 

@@ -16,3 +16,7 @@ export function missedText(level: RunRecord): string {
     .map(({ objective, actual }) => `${objective.metric} was ${measuredValue(objective.metric, actual)}`)
     .join(', ');
 }
+
+/** Returns whether runs agree on both sides of the boundary: `Confirmed: … (95% intervals). `; empty without a boundary. */
+export const confirmedText = (sure: boolean, boundary: readonly string[], more = ''): string =>
+  boundary.length === 0 ? '' : `${sure ? 'Confirmed' : 'Unconfirmed'}: ${boundary.join(', ')} (95% intervals${more}). `;

@@ -2,7 +2,7 @@ import { countOf, formatCount, formatPercent, formatRate } from '../../format.ts
 import type { RateSearch } from '../../plan/rates/rate-search.ts';
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
-import { missedText, wordsOf } from './level-verdicts.ts';
+import { confirmedText, missedText, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
@@ -32,7 +32,7 @@ function objectiveSentences(levels: readonly RunRecord[]): string[] {
 }
 
 function searchSentences(levels: readonly RunRecord[], search: RateSearch): string[] {
-  const { objectives, capacityPerS, firstFailingPerS, trials, sure, resolution, fromPerS } = search;
+  const { objectives, capacityPerS, firstFailingPerS, trials, sure, resolution } = search;
   const wanted = wordsOf(objectives);
   const told = (rate: number): string => {
     const runs = trials.filter(({ ratePerS }) => ratePerS === rate);
@@ -41,7 +41,9 @@ function searchSentences(levels: readonly RunRecord[], search: RateSearch): stri
   };
   const found =
     capacityPerS === null
-      ? `Doesn't meet ${wanted} even at ${rateName(firstFailingPerS ?? fromPerS)}.`
+      ? firstFailingPerS === null
+        ? `No rate confirmed to meet ${wanted}.`
+        : `Doesn't meet ${wanted} even at ${rateName(firstFailingPerS)}.`
       : firstFailingPerS === null
         ? `Meets ${wanted} at ${rateName(capacityPerS)}, the highest rate tried.`
         : `Meets ${wanted} at ${rateName(capacityPerS)}, but not at ${rateName(firstFailingPerS)}.`;
@@ -49,7 +51,7 @@ function searchSentences(levels: readonly RunRecord[], search: RateSearch): stri
   const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
   return [
     found,
-    `${sure ? 'Confirmed' : 'Unconfirmed'}: ${boundary.join(', ')} (95% intervals, resolution ${formatPercent(resolution)}). Total: ${countOf(levels.length, 'run')}, ${countOf(requests, 'request')}.`,
+    `${confirmedText(sure, boundary, `, resolution ${formatPercent(resolution)}`)}Total: ${countOf(levels.length, 'run')}, ${countOf(requests, 'request')}.`,
   ];
 }
 

@@ -101,6 +101,28 @@ export function namedAxis(title: string, names: readonly string[]): ChartAxis {
 /** Returns the position of a positive value on an axis with equal space for each doubling. */
 export const logPosition = (value: number): number => Math.log2(value);
 
+/** Width of a character of a tick, and of the gap between two, as a share of a small chart's axis. */
+const characterShare = 0.018;
+
+/**
+ * Returns the places of an axis whose names don't overlap: the ends, and from the left what fits between.
+ * @param places in any order, with repeats
+ */
+export function spacedTicks(places: readonly number[], tick: (place: number) => string): number[] {
+  const sorted = [...new Set(places)].toSorted((a, b) => a - b);
+  const last = sorted.at(-1);
+  if (last === undefined) return [];
+  const width = last - (sorted[0] ?? last);
+  const apart = (a: number, b: number): boolean =>
+    b - a >= width * characterShare * (1 + (tick(a).length + tick(b).length) / 2);
+  const kept: number[] = [];
+  for (const place of sorted.slice(0, -1)) {
+    const before = kept.at(-1);
+    if (before === undefined || (apart(before, place) && apart(place, last))) kept.push(place);
+  }
+  return [...kept, last];
+}
+
 const valueAt = (position: number): number => Number((2 ** position).toPrecision(12));
 
 /** Returns the axis of positive values where each doubling has the same room: ticks at 1, 2, and 5 of each power of ten. */

@@ -3,7 +3,7 @@ import { uslThroughput } from '../../metrics/statistics/usl.ts';
 import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../format.ts';
 import type { Objective } from '../../vocabulary.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
-import { logAxis, logPosition, valueAxis } from './axes.ts';
+import { logAxis, logPosition, spacedTicks, valueAxis } from './axes.ts';
 import type { ChartAxis, ChartContent, Limit, Marker, Series } from './content.ts';
 import { marked } from '../tables/tables.ts';
 
@@ -47,7 +47,7 @@ function levelAxis(concurrencies: readonly number[]): ChartAxis {
     title: 'Concurrency',
     min: Math.min(...(places.length === 0 ? [0] : places)) - 0.2,
     max: Math.max(...(places.length === 0 ? [1] : places)) + 0.2,
-    ticks: places,
+    ticks: spacedTicks(places, concurrencyAt),
     tick: concurrencyAt,
     text: (place) => `Concurrency ${concurrencyAt(place)}`,
   };
@@ -256,10 +256,11 @@ export function tradeOff({ levels }: Pick<Levels, 'levels'>): ChartContent {
         color: 'blue',
         look: 'line',
         dots: true,
-        points: measured.map(({ rate, p95, concurrency, times }) => ({
+        points: measured.map(({ rate, p95, concurrency, times }, at) => ({
           x: rate,
           y: p95,
-          name: formatCount(concurrency),
+          // A level that was measured again has its name once.
+          ...(measured[at - 1]?.concurrency !== concurrency && { name: formatCount(concurrency) }),
           note: `concurrency ${formatCount(concurrency)}, ${reliabilityNote(times.interval95.p95 !== null, times.count)}`,
         })),
       },

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../record/run.ts';
 import { rateName, shortRate } from '../../record/sweeps/level-words.ts';
 import { achievedPerS, isOverSaturated, rateOf } from '../../record/sweeps/rate-levels.ts';
 import { marked } from '../tables/tables.ts';
-import { logAxis, logPosition, valueAxis } from './axes.ts';
+import { logAxis, logPosition, spacedTicks, valueAxis } from './axes.ts';
 import type { ChartContent, Limit, Point } from './content.ts';
 
 /** Returns the charts of a sweep over arrival rates; none of a single finite rate. */
@@ -22,6 +22,8 @@ export function rateCharts(levels: readonly RunRecord[]): ChartContent[] {
       : []),
   ];
 }
+
+const rateAt = (place: number): string => shortRate(2 ** place);
 
 const stateNote = (level: RunRecord): string => (isOverSaturated(level) ? 'over-saturated' : 'not over-saturated');
 
@@ -69,9 +71,9 @@ export function achievedByTarget(levels: readonly RunRecord[]): ChartContent {
       title: 'Target rate',
       min: logPosition(low) - 0.2,
       max: logPosition(high) + 0.2,
-      ticks: targets.map(logPosition),
-      tick: (place) => shortRate(2 ** place),
-      text: (place) => `Target ${shortRate(2 ** place)}`,
+      ticks: spacedTicks(targets.map(logPosition), rateAt),
+      tick: rateAt,
+      text: (place) => `Target ${rateAt(place)}`,
     },
     y: logAxis('Responses per second', Math.min(...values), Math.max(...values), formatNumber),
     limits,
@@ -105,11 +107,16 @@ function timeByRate(levels: readonly RunRecord[], { noun, metrics, of }: TimeOfR
     const achieved = achievedPerS(level);
     return times === undefined || times.count === 0 || achieved === null ? [] : [{ level, times, achieved }];
   });
+  const isRepeat = (at: number): boolean => {
+    const [before, row] = [rows[at - 1], rows[at]];
+    return before !== undefined && row !== undefined && rateOf(before.level) === rateOf(row.level);
+  };
   const points = (name: 'median' | 'p95'): Point[] =>
-    rows.map(({ level, times, achieved }) => ({
+    rows.map(({ level, times, achieved }, at) => ({
       x: achieved,
       y: (times[name] ?? 0) > 0 ? logPosition(times[name] ?? 0) : null,
-      ...(name === 'p95' && { name: shortRate(rateOf(level)) }),
+      // A rate that was measured again has its name once.
+      ...(name === 'p95' && !isRepeat(at) && { name: shortRate(rateOf(level)) }),
       note: `target ${shortRate(rateOf(level))}, ${stateNote(level)}`,
     }));
   const objectives = (levels[0]?.plan.objectives ?? []).flatMap(({ metric, operator, value, text }) =>
