@@ -52,10 +52,22 @@ export type PanelState =
       readonly name: string;
       /** Plan of the level under way; absent if unknown. */
       readonly plan?: RunPlan;
+      /** Concurrency of each level; empty for a search, whose levels depend on their outcomes. */
       readonly levels: readonly number[];
       /** Target rate of each level, requests/s; null: all requests at once. Absent for levels of concurrency. */
       readonly rates?: readonly (number | null)[];
-      /** Index in `levels` of the one under way. */
+      /** Rates that aren't measured, because a lower one was over-saturated. */
+      readonly skipped?: readonly number[];
+      /** A capacity search, in words. */
+      readonly search?: {
+        /** Text on what it looks for. */
+        readonly wanted: string;
+        /** Why it tries the level under way. */
+        readonly reason: string;
+        /** Its runs with their outcomes; empty at the start. */
+        readonly tried: string;
+      };
+      /** Index in `levels` of the one under way; for a search, the number of completed runs. */
       readonly current: number;
       /** The levels that have ended. */
       readonly done: readonly RunRecord[];

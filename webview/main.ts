@@ -17,7 +17,7 @@ import { sweepView } from './views/sweep.ts';
 import { trendView } from './views/trend.ts';
 import { sweepRunningView } from './views/sweep-running.ts';
 import type { View } from './views/view.ts';
-import { comparingStep, levelWords, phaseWords } from './words.ts';
+import { comparingStep, levelStep, phaseWords } from './words.ts';
 
 const main = h('main');
 /** Announces changes in the state of a run to screen readers, but not snapshots. */
@@ -99,7 +99,7 @@ function keyOf(state: PanelState): string {
     case 'comparison':
       return JSON.stringify(['comparison', state.comparison.id, state.keptForSession, state.mark]);
     case 'sweepRunning':
-      return JSON.stringify(['sweepRunning', state.name, state.levels]);
+      return JSON.stringify(['sweepRunning', state.name, state.levels, state.search?.wanted]);
     case 'comparing':
       return JSON.stringify(['comparing', state.name, state.sides]);
     case 'compare':
@@ -145,7 +145,7 @@ function announce(state: PanelState): void {
   } else if (state.kind === 'comparing') {
     setText(announcer, `${state.name}: ${comparingStep(state)}`);
   } else if (state.kind === 'sweepRunning') {
-    setText(announcer, `${state.name}: ${levelWords(state.levels, state.current)}`);
+    setText(announcer, `${state.name}: ${levelStep(state)}`);
   } else if (state.kind === 'sweep') {
     const { label, sentence } = sweepVerdict(state.sweep);
     setText(announcer, `${state.sweep.name}: ${label}: ${sentence}`);

@@ -44,10 +44,24 @@ export function comparingStep({ stage, pair, cancelling }: Comparing): string {
   return pair === 0 ? 'Opening connections' : 'Measuring pairs';
 }
 
-/** Which level of a sweep is under way. */
-export function levelWords(levels: readonly number[], current: number): string {
-  return `Level ${formatCount(Math.min(current + 1, levels.length))} of ${formatCount(levels.length)}`;
+/** Progress of a sweep or search. */
+type Sweeping = Pick<Extract<PanelState, { kind: 'sweepRunning' }>, 'levels' | 'skipped' | 'search' | 'done'>;
+
+/** Returns the number of levels that are measured; 0 if it's unknown. */
+export const levelCount = ({ levels, skipped = [] }: Sweeping): number => levels.length - skipped.length;
+
+/** Which level of a sweep, or run of a search, is under way. */
+export function levelWords(state: Sweeping): string {
+  const number = state.done.length + 1;
+  const count = levelCount(state);
+  return state.search === undefined
+    ? `Level ${formatCount(Math.min(number, count))} of ${formatCount(count)}`
+    : `Run ${formatCount(number)}`;
 }
+
+/** The same for screen readers, which hear it once per level: a search says why. */
+export const levelStep = (state: Sweeping): string =>
+  state.search === undefined ? levelWords(state) : `${levelWords(state)}. ${state.search.reason}`;
 
 /** The levels of a sweep: the first few of many. */
 export function levelsWords(levels: readonly number[]): string {

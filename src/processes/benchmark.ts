@@ -1,9 +1,10 @@
-// Process that sends the load of one run, sweep, suite, or comparison. Its parent is the extension host or a test. Messages: messages.ts.
+// Process that sends the load of one run, sweep, search, suite, or comparison. Its parent is the extension host or a test. Messages: messages.ts.
 import manifest from '../../package.json' with { type: 'json' };
 import type { Snapshot } from '../core/metrics/types.ts';
 import type { ComparisonRecord } from '../core/record/comparisons/comparison.ts';
 import { makeThroughputSuite } from '../core/record/suites/make-suite.ts';
 import type { RunRecord } from '../core/record/run.ts';
+import { findCapacity } from '../engine/capacity-search.ts';
 import { runBenchmark } from '../engine/run.ts';
 import { sendOnce } from '../engine/send-once.ts';
 import { measureThroughput } from '../engine/suite.ts';
@@ -63,6 +64,9 @@ async function run(task: BenchmarkTask | OnceTask | TidyTask): Promise<void> {
       onPartial: tellLevelPartial,
     });
     tell({ type: 'sweep', record }, 0);
+  } else if (task.type === 'search') {
+    const searchHooks = { ...hooks, onSnapshot: tellLevels([]), onPartial: tellLevelPartial };
+    tell({ type: 'sweep', record: await findCapacity(task.input, searchHooks) }, 0);
   } else if (task.type === 'suite') {
     const { setup, ...about } = task.input;
     const levelHooks = { ...hooks, onSnapshot: tellLevels([]), onPartial: tellLevelPartial };

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { OneResponse } from '../core/report/one-response.ts';
 import type { Rules } from '../core/comparison/compare-sides.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
+import type { SearchInput } from '../core/plan/capacity-search.ts';
 import type { SweepInput } from '../core/plan/sweep.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import type { ComparisonRecord } from '../core/record/comparisons/comparison.ts';
@@ -54,6 +55,8 @@ export interface ComparisonInput {
 export type BenchmarkTask = (
   | { readonly type: 'run'; readonly input: RunInput }
   | { readonly type: 'sweep'; readonly input: SweepInput }
+  /** The result is a `sweep`. */
+  | { readonly type: 'search'; readonly input: SearchInput }
   | { readonly type: 'suite'; readonly input: SuiteInput }
   | { readonly type: 'comparison'; readonly input: ComparisonInput }
 ) & {
@@ -73,12 +76,12 @@ export interface TidyTask {
 }
 
 /**
- * Message to the benchmark process. It runs one task and exits. A canceled sweep or suite keeps its finished levels, a canceled
+ * Message to the benchmark process. It runs one task and exits. A canceled sweep, search, or suite keeps its finished levels, a canceled
  * comparison its complete pairs.
  */
 export type BenchmarkCommand = BenchmarkTask | OnceTask | TidyTask | { readonly type: 'cancel' };
 
-/** Progress of a sweep or suite: level, from 0, and its snapshot; null in the pause before it. */
+/** Progress of a sweep, search, or suite: level, from 0, and its snapshot; null in the pause before it. */
 export interface LevelSnapshot {
   readonly type: 'levelSnapshot';
   readonly level: number;
@@ -87,7 +90,7 @@ export interface LevelSnapshot {
 
 /**
  * Message from the benchmark process: `ready` once, then for each run `partial`, its record so far, before it starts and at
- * intervals. A run also sends snapshots; a sweep or suite sends snapshots of its levels and each finished level. A comparison sends
+ * intervals. A run also sends snapshots; a sweep, search, or suite sends snapshots of its levels and each finished level. A comparison sends
  * what it does before it measures, each slice, and after each pair the record so far. The last message is one `record`, `sweep`,
  * `suite`, `comparison`, `response`, or `failure`.
  */
@@ -146,6 +149,11 @@ const schemas = {
     v.object({
       type: v.literal('sweep'),
       input: having<SweepInput>('plan', 'requests', 'targets'),
+      serverPid: pid,
+    }),
+    v.object({
+      type: v.literal('search'),
+      input: having<SearchInput>('plan', 'requests', 'targets'),
       serverPid: pid,
     }),
     v.object({

@@ -37,4 +37,25 @@ describe('a sweep from the Command Palette', () => {
     await waitFor('two results in the history', async () => (await rows.count()) === 2);
     assert.match(await rows.first().innerText(), /endpoints\.txt[^]*rates 20\/s–inf/);
   });
+
+  it('finds the capacity for objectives that it checks as they are typed', async () => {
+    await runCommand(bench.page, 'Loadlens: Run Sweep…');
+    await choose(bench.page, 'Find the Capacity by Concurrency');
+    await answer(bench.page, /Objectives to meet/, 'p95 < baseline');
+    await bench.page.getByText(/a baseline is of single runs/).waitFor();
+    await answer(bench.page, /Objectives to meet/, 'p95 < 10s');
+    await answer(bench.page, /Highest concurrency to try/, '2');
+    await bench
+      .webview()
+      .locator('.reason', { hasText: /concurrency 1/i })
+      .waitFor();
+    const verdict = bench.webview().locator('.verdict');
+    await verdict.filter({ hasText: 'Meets p95 < 10s at concurrency 2, the highest level allowed.' }).waitFor();
+    assert.match(
+      await treeRows(bench.page, /History/)
+        .first()
+        .innerText(),
+      /endpoints\.txt[^]*search · capacity 2/,
+    );
+  });
 });

@@ -3,6 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeSearchPlan } from '../../src/core/plan/capacity-search.ts';
+import { parseObjectives } from '../../src/core/values/objectives.ts';
 import { throughputWorkload } from '../../src/core/plan/suites/suite.ts';
 import type { BenchmarkCommand, BenchmarkEvent } from '../../src/processes/messages.ts';
 import { readBenchmarkEvent } from '../../src/processes/messages.ts';
@@ -119,6 +121,25 @@ describe('the benchmark process', () => {
       [1, 2, 4].map((concurrency) => [concurrency, 16, process.pid]),
     );
     assert.deepEqual(ended, last.record.levels.slice(0, 2));
+  });
+
+  it('searches for the capacity, and reports each run once', async () => {
+    const { events, say, exit } = start();
+    const { plan: _, ...rest } = runInput([`${server.url}/slow?ms=5`], {});
+    const search = { by: 'concurrency', objectives: parseObjectives('p50 < 10s').objectives, range: [1, 2] } as const;
+    const plan = makeSearchPlan(search, { requests: 60, coolDownMs: 0 }, { defaults: {} });
+    say({ type: 'search', input: { ...rest, plan } });
+    assert.deepEqual(await exit, [0, null]);
+    const last = events.at(-1);
+    assert.ok(last?.type === 'sweep');
+    const { status, search: found } = last.record;
+    assert.deepEqual([status, found?.capacity, found?.firstFailing, found?.sure], ['completed', 2, null, true]);
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'levelEnded' ? [event.record.plan.concurrency] : [])),
+      [1, 2],
+    );
+    const current = events.flatMap((event) => (event.type === 'levelSnapshot' ? [event.level] : []));
+    assert.deepEqual([...new Set(current)], [0, 1, 2]);
   });
 
   it('keeps the finished levels when a sweep is canceled', async () => {

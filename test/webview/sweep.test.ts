@@ -151,7 +151,10 @@ describe('results panel while a sweep is in progress', () => {
   it('updates in place from the start, and cancels once', async () => {
     const panel = await show(sweepStates.sweepStarting);
     const { page } = panel;
-    assert.equal(await page.locator('.phase span').first().textContent(), 'Level 1 of 6, pause before concurrency 1');
+    assert.equal(
+      await page.locator('.phase span').first().textContent(),
+      'Level 1 of 6, concurrency 1: Starting benchmark process',
+    );
     assert.equal(await page.locator('figure:visible, table:visible').count(), 0);
     const button = page.getByRole('button', { name: 'Cancel' });
     await button.focus();

@@ -2,8 +2,10 @@ import { noLimitUpTo } from '../../src/core/record/sweeps/capacity-sentences.ts'
 import { chartsOfLevels, tableOfLevels } from '../../src/core/report/formats/sweep-reports.ts';
 import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
-import { noRateLimit, rateOf } from '../../src/core/record/sweeps/rate-levels.ts';
+import { noRateLimit } from '../../src/core/record/sweeps/rate-levels.ts';
+import { searchOf } from '../../src/core/record/sweeps/make-search.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
+import { searchedLevels } from '../../src/core/report/words/search-words.ts';
 import { furtherSentences, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';
 import { chartFigure } from '../charts/kit/figure.ts';
 import { button } from '../controls.ts';
@@ -53,20 +55,20 @@ export function sweepView({ sweep, keptForSession, mark }: StateOf<'sweep'>): Vi
 
 /** Next step if the highest level wasn't the limit. */
 function tryHigher(sweep: SweepRecord): HTMLElement | undefined {
-  const byRate = noRateLimit(sweep);
-  if (noLimitUpTo(sweep) === null && !byRate) return undefined;
-  return button(byRate ? 'Try Higher Rates…' : 'Try Higher Levels…', () => post({ type: 'sweepHigher', id: sweep.id }))
-    .element;
+  const found = searchOf(sweep);
+  const isAtEnd = found !== undefined && found.capacity === found.range[1];
+  if (noLimitUpTo(sweep) === null && !noRateLimit(sweep) && !isAtEnd) return undefined;
+  return button(sweep.rates !== undefined ? 'Try Higher Rates…' : 'Try Higher Levels…', () =>
+    post({ type: 'sweepHigher', id: sweep.id }),
+  ).element;
 }
 
-function subtitle({ startedAt, planned, rates, rateSearch, levels, search }: SweepRecord): string {
-  const what =
-    rates !== undefined
-      ? `${rateSearch === undefined ? '' : 'Search for capacity. '}${ratesWords(rateSearch === undefined ? rates.planned : levels.map((level) => rateOf(level)))}`
-      : search === undefined
-        ? levelsWords(planned)
-        : `Search for capacity, ${levelsWords(levels.map(({ plan }) => plan.concurrency))}`;
+function subtitle(sweep: SweepRecord): string {
+  const { planned, rates, levels } = sweep;
+  const found = searchOf(sweep);
+  const fixed = (): string => (rates === undefined ? levelsWords(planned) : ratesWords(rates.planned));
+  const what = found === undefined ? fixed() : `Search for the capacity, ${searchedLevels(found)}`;
   const [first] = levels;
   const where = first === undefined ? [] : [first.environment.host, ...unsavedMark(first.source)];
-  return [startedWords({ startedAt }), what, ...where].join(' · ');
+  return [startedWords(sweep), what, ...where].join(' · ');
 }

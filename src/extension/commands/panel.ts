@@ -1,8 +1,11 @@
 import { commands, workspace, type Disposable } from 'vscode';
 import { higherRates } from '../../core/plan/rates/rate-sweep.ts';
 import { higherLevels } from '../../core/plan/sweep.ts';
+import { searchOf } from '../../core/record/sweeps/make-search.ts';
 import { rateOf } from '../../core/record/sweeps/rate-levels.ts';
+import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import { isSweep, sourceOf } from '../../core/report/formats/results.ts';
+import { objectiveList } from '../../core/values/objectives.ts';
 import { commandIds } from '../contributions.ts';
 import { findSource, showText } from '../services/workspace/files.ts';
 import type { History } from '../services/runs/history.ts';
@@ -10,6 +13,8 @@ import type { Notify } from '../services/workspace/notify.ts';
 import type { Runs } from '../services/runs/runs.ts';
 import type { PanelRequest, ResultsPanel } from '../views/results-panel.ts';
 import type { Exporter } from './export.ts';
+import { higherBound } from './run/ask-sweep.ts';
+import type { Wanted } from './run/sweep-preset.ts';
 
 /** Handles the buttons of the results panel. */
 export function answerPanel(parts: {
@@ -35,14 +40,7 @@ export function answerPanel(parts: {
     const file = sourceOf(sweep)?.file;
     const uri = file === undefined ? undefined : await findSource(file);
     if (uri === undefined) notify.warn('The file of this sweep is not in the workspace.');
-    else
-      await commands.executeCommand(
-        commandIds.runSweep,
-        uri,
-        sweep.rates === undefined
-          ? { levels: higherLevels(sweep.planned) }
-          : { rates: higherRates(sweep.levels.map(rateOf)) },
-      );
+    else await commands.executeCommand(commandIds.runSweep, uri, higherThan(sweep));
   };
 
   const answer = async (request: PanelRequest): Promise<unknown> => {
@@ -75,4 +73,16 @@ export function answerPanel(parts: {
   return panel.onDidAsk((request) => {
     answer(request).catch((error: unknown) => notify.failure(error));
   });
+}
+
+/** Returns levels, rates, or the bound of a search above those of a sweep. */
+function higherThan(sweep: SweepRecord): Wanted {
+  const found = searchOf(sweep);
+  if (found !== undefined) {
+    const { by, objectives } = found;
+    return { search: { by, objectives: objectiveList.write(objectives), last: higherBound(found) } };
+  }
+  return sweep.rates === undefined
+    ? { levels: higherLevels(sweep.planned) }
+    : { rates: higherRates(sweep.levels.map(rateOf)) };
 }

@@ -1,5 +1,5 @@
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
-import { formatAgo, formatCount, formatPercent, formatRate } from '../../core/format.ts';
+import { countOf, formatAgo, formatCount, formatPercent, formatRate } from '../../core/format.ts';
 import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../../core/report/words/headline.ts';
 import { lengthText } from '../../core/report/words/facts.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
@@ -17,7 +17,8 @@ import type { VerdictName } from '../../core/comparison/verdict.ts';
 import { changeText, labelOf } from '../../core/record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
 import type { ThroughputSuite } from '../../core/record/suites/suite.ts';
-import { shortLevel } from '../../core/record/sweeps/level-words.ts';
+import { rateName, shortLevel } from '../../core/record/sweeps/level-words.ts';
+import { searchOf } from '../../core/record/sweeps/make-search.ts';
 import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import type { TargetResult } from '../services/runs/last-results.ts';
@@ -115,8 +116,15 @@ export function largestChange({ metrics }: ComparisonRecord): readonly string[] 
 /** How large a change is, in either direction. */
 const sizeOf = (ratio: number): number => Math.abs(Math.log(ratio));
 
-/** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. */
-export function sweepWords({ levels, figures, rates }: SweepRecord): string {
+/** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. `search · capacity 6`. */
+export function sweepWords(sweep: SweepRecord): string {
+  const { levels, figures, rates } = sweep;
+  const found = searchOf(sweep);
+  if (found !== undefined) {
+    const { by, capacity } = found;
+    if (capacity === null) return 'search · no capacity';
+    return `search · capacity ${by === 'rate' ? rateName(capacity) : formatCount(capacity)}`;
+  }
   if (rates !== undefined) {
     const [lowest, highest] = [levels[0], levels.at(-1)].map((level) =>
       level === undefined ? '' : shortLevel(level.plan),
@@ -143,8 +151,12 @@ export function suiteWords({ workload, figures, targets }: ThroughputSuite): str
 /** How a result of several levels ended, and how many levels had where not all did. */
 export function levelsOutcome(result: SweepRecord | ThroughputSuite): string {
   const label = outcomeLabel(result);
+  if (result.status === 'completed') return label;
+  if (isSweep(result) && searchOf(result) !== undefined) {
+    return `${label}: ${countOf(result.levels.length, 'run')}`;
+  }
   const planned = isSweep(result) ? (result.rates?.planned ?? result.planned).length : result.workload.levels.length;
-  return result.status === 'completed' ? label : `${label}: ${result.levels.length} of ${planned} levels`;
+  return `${label}: ${result.levels.length} of ${planned} levels`;
 }
 
 /** `p95 1.02 s · 9.8 req/s` of a run, and the corresponding text of other results. */

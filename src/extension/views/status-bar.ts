@@ -1,6 +1,7 @@
 import { StatusBarAlignment, window, workspace, type Disposable, type TextEditor } from 'vscode';
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
 import { formatCount } from '../../core/format.ts';
+import { shortLevel } from '../../core/record/sweeps/level-words.ts';
 import { isRun, nameOf, type ResultRecord } from '../../core/report/formats/results.ts';
 import { commandIds } from '../contributions.ts';
 import type { AgainstBaselines } from '../services/runs/against-baselines.ts';
@@ -33,7 +34,14 @@ function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {
     snapshot === null ? undefined : shortReason([{ ...snapshot.summary, failureSamples: snapshot.failures ?? [] }], 40);
   const progress = [clockWords(snapshot?.elapsedMs ?? 0), of, ...(reason === undefined ? [] : [reason])].join(' · ');
   if (state.kind === 'running') return `$(sync~spin) ${progress}`;
-  return `$(sync~spin) ${state.current + 1} of ${state.levels.length} · ${progress}`;
+  const { done, levels, skipped = [], search } = state;
+  const number = done.length + 1;
+  // The level of a search is news; those of a sweep are known.
+  const step =
+    search === undefined
+      ? `${number} of ${levels.length - skipped.length}`
+      : `run ${number}${plan === undefined ? '' : ` at ${shortLevel(plan)}`}`;
+  return `$(sync~spin) ${step} · ${progress}`;
 }
 
 function lastWords(result: ResultRecord | undefined, compared: string | undefined): string {

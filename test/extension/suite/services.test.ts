@@ -7,7 +7,9 @@ import * as vscode from 'vscode';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
 import { defaultRules } from '../../../src/core/comparison/compare-sides.ts';
 import { createRecorder } from '../../../src/core/metrics/recorder/recorder.ts';
+import { makeSearchPlan } from '../../../src/core/plan/capacity-search.ts';
 import type { RunInput } from '../../../src/core/plan/types.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { compactRecord } from '../../../src/core/record/compact-run.ts';
 import { makeKeptComparison } from '../../../src/core/report/comparisons/kept-comparison.ts';
 import { isRun, isSweep, nameOf } from '../../../src/core/report/formats/results.ts';
@@ -338,6 +340,19 @@ describe('services', () => {
         kept.levels.map(({ id }) => id),
         [record.id],
       );
+      assert.equal(kept.unfinished?.requestsSent, 17);
+      runs.dispose();
+    });
+
+    it('leaves the finished runs of a capacity search', async () => {
+      const runs = createRuns(parts('crash.mjs'));
+      const { plan: _, ...rest } = input('crash');
+      const { objectives } = parseObjectives('p95 < 10s');
+      const plan = makeSearchPlan({ by: 'concurrency', objectives, range: [1, 8] }, {}, { defaults: {} });
+      const kept = await runs.run({ type: 'search', input: { ...rest, plan } });
+      assert.ok(kept !== undefined && isSweep(kept));
+      assert.equal(kept.status, 'crashed');
+      assert.deepEqual([kept.search?.from, kept.search?.to, kept.search?.trials.length], [1, 8, 1]);
       assert.equal(kept.unfinished?.requestsSent, 17);
       runs.dispose();
     });

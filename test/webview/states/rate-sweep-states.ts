@@ -14,7 +14,7 @@ const slots = 4;
 const serviceMs = 100;
 
 /** A level against a server that handles four requests at a time, each in about 100 ms: 40 per second. */
-function rateLevel(plan: RunPlan, ratePerS: number, streams: boolean): RunRecord {
+export function rateLevel(plan: RunPlan, ratePerS: number, streams: boolean): RunRecord {
   const { requests, durationS, objectives } = plan;
   const spanMs = (durationS ?? 0) * 1000;
   const count = requests ?? dueBefore(plan)(spanMs);
@@ -113,6 +113,18 @@ export const rateSweepStates = {
     rates: over.rates!.planned,
     current: 3,
     done: over.levels.slice(0, 3),
+    snapshot: syntheticSnapshot(4_400, { concurrency: 8 }),
+    cancelling: false,
+  },
+  rateSweepSkipping: {
+    kind: 'sweepRunning',
+    name: 'endpoints.txt',
+    plan: over.levels.at(-1)!.plan,
+    levels: [5, 10, 20, 30, 80, 160, Infinity].map(() => over.levels[0]!.plan.concurrency),
+    rates: over.rates!.planned,
+    skipped: [160],
+    current: 6,
+    done: over.levels.slice(0, 5),
     snapshot: syntheticSnapshot(4_400, { concurrency: 8 }),
     cancelling: false,
   },

@@ -4,6 +4,7 @@ import { earlierRuns } from '../../../src/core/report/tiles/earlier-runs.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { comparisonStates } from './comparison-states.ts';
 import { rateSweepStates } from './rate-sweep-states.ts';
+import { searchStates } from './search-states.ts';
 import { sweepStates } from './sweep-states.ts';
 import { trendStates } from './trend-states.ts';
 import { closedLoop, recordOf } from '../../core/record/fixtures.ts';
@@ -224,6 +225,7 @@ export const states = {
   ...trendStates,
   ...sweepStates,
   ...rateSweepStates,
+  ...searchStates,
   ...comparisonStates,
   missing: { kind: 'missing', id: '20261122-201507-k3f9' },
 } as const satisfies Record<string, PanelState>;

@@ -34,7 +34,6 @@ const memory = memoryWorkload(true);
 const running = {
   kind: 'sweepRunning',
   name: 'endpoints.txt',
-  plan: syntheticPlan,
   levels,
   cancelling: false,
 } as const;
@@ -70,9 +69,10 @@ export const sweepStates = {
     keptForSession: false,
   },
   sweepOfOne: { kind: 'sweep', sweep: sweepOf([level(5)], { id: '20261122-201537-0n3l' }), keptForSession: false },
-  sweepStarting: { ...running, current: 0, done: [], snapshot: null },
+  sweepStarting: { ...running, plan: { ...syntheticPlan, concurrency: 1 }, current: 0, done: [], snapshot: null },
   sweepRunning: {
     ...running,
+    plan: { ...syntheticPlan, concurrency: 8 },
     current: 3,
     done: [level(1), level(2), level(4)],
     snapshot: syntheticSnapshot(21_400, { concurrency: 8 }),

@@ -1,13 +1,17 @@
 import { type Uri } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
+import { searchedRange, type SearchChoices } from '../../../core/plan/capacity-search.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { parseRates } from '../../../core/plan/rates/rate-sweep.ts';
 import { parseLevels, requestsPerSlot } from '../../../core/plan/sweep.ts';
+import { parseAbsoluteObjectives } from '../../../core/report/comparisons/relative-objectives.ts';
+import { describeLimit, isWithin, rateLimit, type Limit } from '../../../core/values/limits.ts';
+import { limitOf } from '../../../core/values/plan-options.ts';
 import { readAmount } from './amount.ts';
 import { askAboutFile, type FileQuestions, type PickQuestion, type TextQuestion } from './ask-about-file.ts';
 import type { SweepLoad } from './plans.ts';
 
-/** Amount per level, and levels or rates. */
+/** Amount per level, and levels, rates, or a search. */
 export type SweepInputs = PlanChoices & SweepLoad;
 
 /** Inputs of Run Sweep. */
@@ -16,13 +20,15 @@ export interface SweepAnswers {
   readonly choices: SweepInputs;
 }
 
-/** What changes from level to level. */
-export type SweepKind = 'levels' | 'rates';
+/** What changes from level to level, and whether the levels are fixed. */
+export type SweepKind = 'levels' | 'rates' | 'searchConcurrency' | 'searchRate';
 
 /** Initial values of a file's prompts. */
-export interface SweepPreset extends Readonly<Record<SweepKind, string>> {
+export interface SweepPreset {
   readonly kind: SweepKind;
-  /** Empty: the default of each level. */
+  /** Levels or rates, or the objectives of a search. */
+  readonly load: (kind: SweepKind) => string;
+  /** Amount of a level; empty: the default of each level. For a search, the highest level. */
   readonly amount: (kind: SweepKind) => string;
   /** Throws a LoadlensError for choices that make no plan. */
   readonly check: (choices: SweepInputs) => unknown;
@@ -40,62 +46,110 @@ export function sweepAmount({
 }
 
 /** Returns what a sweep changes; concurrency without any. */
-export const kindOfSweep = (load: SweepLoad | undefined): SweepKind => (load?.rates === undefined ? 'levels' : 'rates');
+export function kindOfSweep({ rates, search }: SweepLoad): SweepKind {
+  if (search !== undefined) return search.by === 'rate' ? 'searchRate' : 'searchConcurrency';
+  return rates === undefined ? 'levels' : 'rates';
+}
+
+/** Returns what a search raises; undefined for fixed levels. */
+export const searchedBy = (kind: SweepKind): SearchChoices['by'] | undefined =>
+  (({ levels: undefined, rates: undefined, searchConcurrency: 'concurrency', searchRate: 'rate' }) as const)[kind];
 
 /** Returns rates in the format of inputs. */
 export const ratesAnswer = (rates: readonly (number | null)[]): string => rates.map((rate) => rate ?? 'inf').join(',');
 
-const kinds: Readonly<Record<SweepKind, { prompt: string; expected: string; amount: string }>> = {
+/** Range of the highest level of a search. */
+const boundLimits: Readonly<Record<SearchChoices['by'], Limit>> = {
+  concurrency: limitOf('concurrency'),
+  rate: { ...rateLimit, min: searchedRange.rate[0] },
+};
+
+const kinds: Readonly<Record<SweepKind, { label: string; description: string; load: string; amount: string }>> = {
   levels: {
-    prompt: 'Concurrency of each level',
-    expected: 'Type up to 64 whole numbers from 1 to 10,000 with commas, such as 1,2,4,8.',
+    label: 'Concurrency Levels',
+    description: 'How do throughput and latency change with concurrency?',
+    load: 'Concurrency of each level',
     amount: `Requests per level, or a duration such as 30s (default: ${requestsPerSlot} × concurrency)`,
   },
   rates: {
-    prompt: 'Requests/s of each level; inf sends all requests immediately',
-    expected: 'Type up to 64 rates from 0.001 to 1,000,000 with commas, such as 1,2,4,8,inf or 1..64,inf.',
+    label: 'Arrival Rates',
+    description: 'Up to which rate does the server keep up?',
+    load: 'Requests/s of each level; inf sends all requests immediately',
     amount: 'Requests per level, or a duration such as 30s (default: 10 s, or longer for 50 requests)',
+  },
+  searchConcurrency: {
+    label: 'Find the Capacity by Concurrency',
+    description: 'What is the highest concurrency that meets the objectives?',
+    load: 'Objectives to meet, such as p95 < 500ms, errors < 1%',
+    amount: 'Highest concurrency to try',
+  },
+  searchRate: {
+    label: 'Find the Capacity by Arrival Rate',
+    description: 'What is the highest rate that meets the objectives?',
+    load: 'Objectives to meet, such as response.p95 < 500ms, errors < 1%',
+    amount: 'Highest rate to try, in requests/s',
   },
 };
 
+const kindNames = ['levels', 'rates', 'searchConcurrency', 'searchRate'] as const satisfies readonly SweepKind[];
+
 const kindQuestion: PickQuestion<SweepPreset> = {
-  placeholder: 'What changes from level to level?',
-  items: [
-    {
-      label: 'Concurrency Levels',
-      description: 'How do throughput and latency change with concurrency?',
-      value: 'levels' satisfies SweepKind,
-    },
-    {
-      label: 'Arrival Rates',
-      description: 'Up to which rate does the server keep up?',
-      value: 'rates' satisfies SweepKind,
-    },
-  ],
+  placeholder: 'Select fixed levels, or a search for the capacity',
+  items: kindNames.map((value) => ({ label: kinds[value].label, description: kinds[value].description, value })),
   value: ({ kind }) => kind,
 };
 
-const kindOf = ([kind]: readonly string[]): SweepKind => (kind === 'rates' ? 'rates' : 'levels');
+const kindOf = ([kind]: readonly string[]): SweepKind => kindNames.find((name) => name === kind) ?? 'levels';
 
 /** Returns levels or rates; undefined for other texts. */
-export function readLoad(kind: SweepKind, text: string): SweepLoad | undefined {
+export function readLevels(kind: 'levels' | 'rates', text: string): SweepLoad | undefined {
   const values = kind === 'rates' ? parseRates(text) : parseLevels(text);
   if (values === undefined) return undefined;
   return kind === 'levels' ? { levels: values } : { rates: values.map((rate) => (rate === Infinity ? null : rate)) };
 }
 
+/** Returns a highest level above that of an earlier search. */
+export const higherBound = ({ by, range: [, last] }: Pick<SearchChoices, 'by' | 'range'>): number =>
+  Math.min(boundLimits[by].max, 4 * last);
+
+/** Returns the highest level of a search; undefined for other texts. */
+function readBound(by: SearchChoices['by'], text: string): number | undefined {
+  const value = /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : Number.NaN;
+  return isWithin(boundLimits[by], value) ? value : undefined;
+}
+
 /** Returns the inputs; undefined if they are invalid. */
-function choicesOf([kind = '', load = '', amount = '']: readonly string[]): SweepInputs | undefined {
-  const how = readLoad(kindOf([kind]), load);
-  const much = amount.trim() === '' ? {} : readAmount(amount);
-  return how && much && !(how.rates && much.conversations) ? { ...how, ...much } : undefined;
+function choicesOf([name = '', load = '', amount = '']: readonly string[]): SweepInputs | undefined {
+  const kind = kindOf([name]);
+  if (kind === 'levels' || kind === 'rates') {
+    const how = readLevels(kind, load);
+    const much = amount.trim() === '' ? {} : readAmount(amount);
+    return how && much && !(how.rates && much.conversations) ? { ...how, ...much } : undefined;
+  }
+  return readSearch(searchedBy(kind) ?? 'concurrency', load, amount);
+}
+
+/** Returns a search; undefined for invalid objectives or bounds. */
+export function readSearch(by: SearchChoices['by'], objectiveText: string, bound: string): SweepLoad | undefined {
+  const { objectives, problem } = parseAbsoluteObjectives(objectiveText);
+  const last = readBound(by, bound);
+  if (problem !== undefined || last === undefined) return undefined;
+  return { search: { by, objectives, range: [searchedRange[by][0], last] } };
+}
+
+/** What is wrong with levels, rates, or objectives. */
+function loadProblem(kind: SweepKind, text: string): string | undefined {
+  if (kind !== 'levels' && kind !== 'rates') return parseAbsoluteObjectives(text).problem;
+  if (readLevels(kind, text) !== undefined) return undefined;
+  return kind === 'levels'
+    ? 'Type up to 64 whole numbers from 1 to 10,000 with commas, such as 1,2,4,8.'
+    : 'Type up to 64 rates from 0.001 to 1,000,000 with commas, such as 1,2,4,8,inf or 1..64,inf.';
 }
 
 const loadQuestion: TextQuestion<SweepPreset> = {
-  prompt: (before) => kinds[kindOf(before)].prompt,
-  value: (preset, before) => preset[kindOf(before)],
-  problem: (text, before) =>
-    readLoad(kindOf(before), text) === undefined ? kinds[kindOf(before)].expected : undefined,
+  prompt: (before) => kinds[kindOf(before)].load,
+  value: (preset, before) => preset.load(kindOf(before)),
+  problem: (text, before) => loadProblem(kindOf(before), text),
 };
 
 const amountQuestion: TextQuestion<SweepPreset> = {
@@ -103,13 +157,15 @@ const amountQuestion: TextQuestion<SweepPreset> = {
   value: (preset, before) => preset.amount(kindOf(before)),
   problem: (text, before, preset) => {
     const choices = choicesOf([...before, text]);
-    return choices === undefined
+    if (choices !== undefined) return problemOf(() => preset.check(choices));
+    const by = searchedBy(kindOf(before));
+    return by === undefined
       ? 'Type a whole number such as 500, or a time such as 30s.'
-      : problemOf(() => preset.check(choices));
+      : `Type ${describeLimit(boundLimits[by])}.`;
   },
 };
 
-/** File, levels or rates, amount per level; undefined when the user went away. */
+/** File, kind of sweep, levels or objectives, amount or highest level; undefined when the user went away. */
 export async function askSweep(about: FileQuestions<SweepPreset>): Promise<SweepAnswers | undefined> {
   const answer = await askAboutFile('Run Sweep', about, [kindQuestion, loadQuestion, amountQuestion]);
   const choices = answer && choicesOf(answer.texts);

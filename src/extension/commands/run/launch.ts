@@ -16,7 +16,7 @@ import { findEndpointsFiles } from '../../services/workspace/files.ts';
 import type { History } from '../../services/runs/history.ts';
 import { isListening } from '../../services/child-processes/listening.ts';
 import type { Notify } from '../../services/workspace/notify.ts';
-import { prepareInput } from '../../services/runs/prepare-input.ts';
+import { prepareInput, type PreparedInput } from '../../services/runs/prepare-input.ts';
 import type { PromptCursors } from '../../services/runs/prompt-cursors.ts';
 import type { Runs } from '../../services/runs/runs.ts';
 import type { Secrets } from '../../services/workspace/secrets.ts';
@@ -26,7 +26,7 @@ import { announce } from './announce.ts';
 import { planOf, wholeOf, type Repeat, type SweepLoad } from './plans.ts';
 import { withBaseline, type RunTask } from './relative.ts';
 
-/** Targets and file to run, and options that the user selected besides those of the file. Neither levels nor rates: a single run. */
+/** Targets and file to run, and options that the user selected besides those of the file. No levels, rates, or search: a single run. */
 export interface RunRequest extends SweepLoad {
   readonly uri: Uri;
   /** Only this target; absent: every target. */
@@ -116,12 +116,14 @@ async function stillServed(uri: Uri, task: RunTask, parts: LaunchParts): Promise
 }
 
 /** Returns the task with the current prompt positions, because earlier runs have advanced them. */
-function withPromptStarts(uri: Uri, task: RunTask, { prompts }: LaunchParts): RunTask {
-  const starts = prompts.startsOf(String(uri), task.input.targets);
-  return task.type === 'run'
-    ? { ...task, input: { ...task.input, ...starts } }
-    : { ...task, input: { ...task.input, ...starts } };
-}
+const withPromptStarts = (uri: Uri, task: RunTask, { prompts }: LaunchParts): RunTask =>
+  withInput(task, prompts.startsOf(String(uri), task.input.targets));
+
+/** Returns a task with more input. */
+const withInput = <T extends RunTask>(task: T, more: Partial<PreparedInput>): T => ({
+  ...task,
+  input: { ...task.input, ...more },
+});
 
 /** The engine reads files from disk. Unsaved text exists only here. */
 export function withSource(record: ResultRecord, file: string, unsaved: boolean): ResultRecord {
@@ -187,22 +189,21 @@ async function prepare(
   const prepared = await prepareInput({ uri, name: request.target ?? shownAs(uri), targets }, asked);
   const notes = prepared && (await offerServers(uri, prepared.input.requests, parts));
   if (prepared === undefined || notes === undefined) return undefined;
-  const { input } = prepared;
-  const task = await withBaseline(
-    uri,
-    file.defaults.baseline,
-    'levels' in plan ? { type: 'sweep', input: { ...input, plan } } : { type: 'run', input: { ...input, plan } },
-  );
+  const task = await withBaseline(uri, file.defaults.baseline, taskOf(prepared.input, plan));
   return { task: withServers(task, notes, parts.servers), unsaved };
+}
+
+function taskOf(input: PreparedInput, plan: ReturnType<typeof planOf>): RunTask {
+  if ('levels' in plan) return { type: 'sweep', input: { ...input, plan } };
+  if ('by' in plan) return { type: 'search', input: { ...input, plan } };
+  return { type: 'run', input: { ...input, plan } };
 }
 
 /** Returns the task with the process of the server that its requests now go to, and server notes on other servers. */
 function withServers(task: RunTask, notes: readonly string[], servers: readonly BundledServer[]): RunTask {
   const serverPid = pidOf(task.input.requests, servers);
-  const pid = serverPid === undefined ? {} : { serverPid };
-  return task.type === 'run'
-    ? { type: task.type, input: { ...task.input, notes }, ...pid }
-    : { type: task.type, input: { ...task.input, notes }, ...pid };
+  const { serverPid: _, ...rest } = withInput(task, { notes });
+  return serverPid === undefined ? rest : { ...rest, serverPid };
 }
 
 /** The process of the one bundled server that all requests go to. */

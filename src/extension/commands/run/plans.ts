@@ -1,9 +1,10 @@
 import type { Uri } from 'vscode';
 import type { EndpointsFile, RunDefaults } from '../../../core/endpoints/types.ts';
+import { makeSearchPlan, type SearchChoices, type SearchPlan } from '../../../core/plan/capacity-search.ts';
 import { makePlan, type PlanChoices } from '../../../core/plan/plan.ts';
 import { targetRatePerS } from '../../../core/plan/load/target-rate.ts';
 import { makeRateSweepPlan } from '../../../core/plan/rates/rate-sweep.ts';
-import { underFile } from '../../../core/plan/repeat.ts';
+import { searchUnderFile, underFile } from '../../../core/plan/repeat.ts';
 import { makeSweepPlan, type SweepPlan } from '../../../core/plan/sweep.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
@@ -40,22 +41,25 @@ export interface SweepLoad {
   readonly levels?: readonly number[] | undefined;
   /** Requests/s of each level; null: all requests as soon as possible, because JSON has no infinity. */
   readonly rates?: readonly (number | null)[] | undefined;
+  /** A capacity search instead of fixed levels. */
+  readonly search?: SearchChoices | undefined;
 }
 
 /**
- * Returns the plan of a sweep of a file with these options. Amount and warm-up of a level depend on the level, unless
+ * Returns the plan of a sweep or search of a file with these options. Amount and warm-up of a level depend on the level, unless
  * options or the file set them, because the settings are for single runs.
  */
 export function sweepPlanFor(
   uri: Uri,
   file: EndpointsFile,
-  { levels = [], rates, ...choices }: PlanChoices & SweepLoad,
-): SweepPlan {
+  { levels = [], rates, search, ...choices }: PlanChoices & SweepLoad,
+): SweepPlan | SearchPlan {
   const all = {
     maxRedirects: numberSetting('run.maxRedirects', uri),
     ...(file.defaults.timeoutMs === undefined ? { timeoutMs: numberSetting('run.timeoutSeconds', uri) * 1000 } : {}),
     ...choices,
   };
+  if (search !== undefined) return makeSearchPlan(search, all, file);
   return rates === undefined
     ? makeSweepPlan({ ...all, levels }, file)
     : makeRateSweepPlan({ ...all, rates: rates.map((rate) => rate ?? Infinity) }, file);
@@ -68,16 +72,18 @@ export type Repeat =
   /** Only the options and objectives of an earlier run apply. Its targets must be those of the file. */
   | { readonly kind: 'exactly'; readonly of: Pick<RunRecord, 'plan' | 'targets' | 'targetCount'> };
 
-/** Returns the plan of a run, or of a sweep if there are levels or rates. */
+/** Returns the plan of a run, or that of a sweep or search if there are levels, rates, or a search. */
 export function planOf(
   uri: Uri,
   file: EndpointsFile,
-  { choices, levels, rates, repeat }: { choices: PlanChoices; repeat?: Repeat } & SweepLoad,
-): RunPlan | SweepPlan {
+  { choices, repeat, levels, rates, search }: { choices: PlanChoices; repeat?: Repeat } & SweepLoad,
+): RunPlan | SweepPlan | SearchPlan {
   const from = repeat?.kind === 'exactly' ? { ...file, defaults: {}, objectives: repeat.of.plan.objectives } : file;
-  const isSweep = levels !== undefined || rates !== undefined;
-  const wanted = repeat?.kind === 'again' ? underFile(choices, file.defaults, isSweep) : choices;
-  return isSweep ? sweepPlanFor(uri, from, { ...wanted, levels, rates }) : planFor(uri, from, wanted);
+  const isSweep = [levels, rates, search].some((load) => load !== undefined);
+  const underThis = (): PlanChoices =>
+    search === undefined ? underFile(choices, file.defaults, isSweep) : searchUnderFile(choices, file.defaults);
+  const wanted = repeat?.kind === 'again' ? underThis() : choices;
+  return isSweep ? sweepPlanFor(uri, from, { ...wanted, levels, rates, search }) : planFor(uri, from, wanted);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -1,30 +1,21 @@
 import { commands, Range, Uri, window, workspace, type Memento } from 'vscode';
-import { LoadlensError } from '../../../core/errors.ts';
-import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
-import { isComparison, isRun, isSuite, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
-import type { SweepRecord } from '../../../core/record/sweeps/sweep.ts';
-import type { RunRecord } from '../../../core/record/run.ts';
+import type { PlanChoices } from '../../../core/plan/plan.ts';
+import { isComparison, isSuite, type ResultRecord } from '../../../core/report/formats/results.ts';
 import { commandIds } from '../../contributions.ts';
 import { setContextKey } from '../../services/workspace/context-keys.ts';
 import { isEndpoints, parseDocument } from '../../services/workspace/documents.ts';
-import { findSource, showText } from '../../services/workspace/files.ts';
+import { showText } from '../../services/workspace/files.ts';
 import type { Diagnostics } from '../../providers/diagnostics.ts';
 import { toRange } from '../../providers/ranges.ts';
 import { askAboutFile, type FileQuestions } from './ask-about-file.ts';
 import { askPlan, planPreset, type PlanPreset } from './ask-plan.ts';
-import {
-  askSweep,
-  kindOfSweep,
-  ratesAnswer,
-  readLoad,
-  sweepAmount,
-  type SweepInputs,
-  type SweepPreset,
-} from './ask-sweep.ts';
+import { askSweep, type SweepInputs, type SweepPreset } from './ask-sweep.ts';
 import type { Handlers } from '../handlers.ts';
 import { filesFor, isWhole, launch, type RunRequest } from './launch.ts';
 import { sendTargetOnce, type ResponseDocuments, type SendOnceParts } from './send-once.ts';
-import { planFor, sweepPlanFor, type Repeat, type SweepLoad } from './plans.ts';
+import { planFor, sweepPlanFor, type SweepLoad } from './plans.ts';
+import { requestOf } from './request-of.ts';
+import { readWanted, sweepPreset, withoutFilesObjectives } from './sweep-preset.ts';
 
 /** The task that Run Again repeats, stored across reloads. */
 type KeptRequest = Omit<RunRequest, 'uri'> & { readonly uri: string };
@@ -33,61 +24,6 @@ const lastRequestKey = 'loadlens.lastRequest';
 const lastAnswersKey = 'loadlens.lastAnswers';
 const lastSweepKey = 'loadlens.lastSweep';
 const mostAnswers = 20;
-/** Five: the Universal Scalability Law needs as many. */
-const defaultLevels = [1, 2, 4, 8, 16];
-const defaultRates = [...defaultLevels, null];
-
-const same = (levels: readonly RunRecord[], of: 'requests' | 'durationS' | 'warmup'): boolean =>
-  new Set(levels.map(({ plan }) => plan[of])).size === 1;
-
-/** Common part of the levels of a sweep. An infinite rate has no duration. */
-function choicesOfLevels(levels: readonly RunRecord[]): PlanChoices {
-  const [first] = levels;
-  if (first === undefined) return {};
-  const { requests, durationS, warmup, ...rest } = choicesOfPlan(first.plan);
-  const timed = levels.filter(({ plan }) => !plan.atOnce);
-  return {
-    ...rest,
-    ...(same(levels, 'requests') ? { requests } : {}),
-    ...(same(timed, 'durationS') ? { durationS } : {}),
-    ...(same(levels, 'warmup') ? { warmup } : {}),
-  };
-}
-
-/** Returns the levels of a sweep, those of a search by rate in ascending order. */
-function loadOfSweep({ planned, rates }: SweepRecord): SweepLoad {
-  if (rates === undefined) return { levels: planned };
-  return { rates: [...new Set(rates.planned)].toSorted((a, b) => (a ?? Infinity) - (b ?? Infinity)) };
-}
-
-/** The file that a result is of. Throws a LoadlensError if it's not there. */
-export async function fileOfResult(result: ResultRecord): Promise<Uri> {
-  const source = sourceOf(result);
-  const uri = source === null ? undefined : await findSource(source.file);
-  if (uri !== undefined) return uri;
-  throw new LoadlensError('The file of this run is not in the workspace.', {
-    hint: 'Open the folder that holds it, then run it again.',
-  });
-}
-
-/** The request that started a run or a sweep. The file overrides its options unless it is repeated exactly. */
-export async function requestOf(result: RunRecord | SweepRecord, exactly: boolean): Promise<RunRequest> {
-  const source = sourceOf(result);
-  const uri = await fileOfResult(result);
-  const runs = isRun(result) ? [result] : result.levels;
-  const [first] = runs;
-  const single = result.name !== source?.file && first?.targetCount === 1;
-  const repeat: Repeat = exactly && first !== undefined ? { kind: 'exactly', of: first } : { kind: 'again' };
-  return {
-    uri,
-    ...(single ? { target: result.name } : {}),
-    repeat,
-    ...(isRun(result)
-      ? { choices: choicesOfPlan(result.plan) }
-      : { choices: choicesOfLevels(result.levels), ...loadOfSweep(result) }),
-  };
-}
-
 function keptRequest(memory: Memento): RunRequest | undefined {
   const kept = memory.get<KeptRequest>(lastRequestKey);
   return kept === undefined ? undefined : { ...kept, uri: Uri.parse(kept.uri) };
@@ -102,15 +38,6 @@ async function rememberAnswers(memory: Memento, key: string, uri: Uri, given: Pl
   answers.delete(uri.toString());
   answers.set(uri.toString(), given);
   await memory.update(key, [...answers].slice(-mostAnswers));
-}
-
-/** Levels or rates that another command asks for; undefined for anything else. */
-function readWanted(argument: unknown): SweepLoad | undefined {
-  if (typeof argument !== 'object' || argument === null) return undefined;
-  if ('levels' in argument && Array.isArray(argument.levels)) return readLoad('levels', argument.levels.join(','));
-  return 'rates' in argument && Array.isArray(argument.rates)
-    ? readLoad('rates', ratesAnswer(argument.rates))
-    : undefined;
 }
 
 /** The endpoints file that a menu, a lens or the active editor means. */
@@ -169,24 +96,11 @@ export function runCommands(
     return planPreset(plan);
   };
 
-  /**
-   * Returns the requested levels, the levels or rates of the last time, or powers of two, with the number of requests of the last
-   * time or of the file.
-   */
   const presetSweep = async (uri: Uri, wanted: SweepLoad | undefined): Promise<SweepPreset | undefined> => {
     const file = parseDocument(await workspace.openTextDocument(uri));
     if (!isWhole(uri, file, notify)) return undefined;
     const last = lastAnswers<SweepInputs>(memory, lastSweepKey).get(uri.toString());
-    const lastKind = kindOfSweep(last);
-    // A level sends at least one request per slot.
-    const most = file.defaults.requests ?? Infinity;
-    return {
-      kind: wanted === undefined ? lastKind : kindOfSweep(wanted),
-      levels: (wanted?.levels ?? last?.levels ?? defaultLevels.filter((level) => level <= most)).join(','),
-      rates: ratesAnswer(wanted?.rates ?? last?.rates ?? defaultRates),
-      amount: (kind) => sweepAmount(last !== undefined && kind === lastKind ? last : file.defaults),
-      check: (choices) => sweepPlanFor(uri, file, choices),
-    };
+    return sweepPreset(file, wanted, last, (choices) => sweepPlanFor(uri, file, choices));
   };
 
   const repeat = async (record: ResultRecord | undefined, exactly: boolean): Promise<void> => {
@@ -224,9 +138,11 @@ export function runCommands(
       const answers =
         files.length === 0 ? undefined : await askSweep({ files, preset: (uri) => presetSweep(uri, wanted) });
       if (answers === undefined) return;
-      await rememberAnswers(memory, lastSweepKey, answers.uri, answers.choices);
-      const { levels, rates, ...choices } = answers.choices;
-      await start({ uri: answers.uri, choices, levels, rates });
+      const { uri } = answers;
+      const file = parseDocument(await workspace.openTextDocument(uri));
+      await rememberAnswers(memory, lastSweepKey, uri, withoutFilesObjectives(answers.choices, file));
+      const { levels, rates, search, ...choices } = answers.choices;
+      await start({ uri, choices, levels, rates, search });
     },
     runFile: async (argument) => {
       const uri = fileFrom(argument);

@@ -1,11 +1,15 @@
 import type { Snapshot } from '../../../core/metrics/types.ts';
+import { searchAfter, searchedPlan, type SearchInput } from '../../../core/plan/capacity-search.ts';
+import { skippedRates } from '../../../core/plan/rates/rate-sweep.ts';
 import type { SweepInput } from '../../../core/plan/sweep.ts';
 import type { RunInput } from '../../../core/plan/types.ts';
 import { lastRecord, recordId } from '../../../core/record/make-run.ts';
 import type { ResultRecord } from '../../../core/report/formats/results.ts';
 import { refText } from '../../../core/record/comparisons/side-names.ts';
 import { makeThroughputSuite } from '../../../core/record/suites/make-suite.ts';
+import { makeSearchRecord } from '../../../core/record/sweeps/make-search.ts';
 import { makeSweepRecord, plannedLevels } from '../../../core/record/sweeps/make-sweep.ts';
+import { searchReason, searchText, trialsText } from '../../../core/report/words/search-words.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import type { ComparisonRecord } from '../../../core/record/comparisons/comparison.ts';
 import type { BenchmarkTask, ComparisonInput, ComparisonSideInput, SuiteInput } from '../../../processes/messages.ts';
@@ -35,6 +39,8 @@ export function followTask(task: BenchmarkTask): Follower {
       return followRun(task.input);
     case 'sweep':
       return followSweep(task.input);
+    case 'search':
+      return followSearch(task.input);
     case 'suite':
       return followSuite(task.input);
     case 'comparison':
@@ -75,7 +81,7 @@ function followRun({ name, plan, targets }: RunInput): Follower {
   };
 }
 
-/** Common part of sweeps and suites: levels that end one after the other. */
+/** Common part of sweeps, searches, and suites: levels that end one after the other. */
 function followLevels() {
   const startedAt = new Date();
   const identity = { id: recordId(startedAt, Math.random), startedAt: startedAt.toISOString() };
@@ -97,31 +103,68 @@ function followLevels() {
 
 function followSweep({ name, plan, targets }: SweepInput): Follower {
   const { levels, coolDownMs } = plan;
-  const planned = plannedLevels(levels, []);
+  const { identity, done, now, hear, unfinished } = followLevels();
+  const planned = () => plannedLevels(levels, skippedRates(levels, done));
+  return {
+    what: `${targets.length} targets, ${JSON.stringify(plan)}`,
+    hear,
+    state: () => {
+      const { rates } = planned();
+      const level = levels[now().current];
+      return {
+        kind: 'sweepRunning',
+        name,
+        levels: levels.map(({ concurrency }) => concurrency),
+        ...(rates && { rates: rates.planned, skipped: rates.skipped }),
+        ...now(),
+        ...(level && { plan: level }),
+        cancelling: false,
+      };
+    },
+    salvage: (end) =>
+      salvageLevels(done, unfinished(end), (rest) =>
+        makeSweepRecord({ ...identity, name, ...end, ...planned(), coolDownMs, levels: done, ...rest }),
+      ),
+  };
+}
+
+function followSearch({ name, plan, targets }: SearchInput): Follower {
   const { identity, done, now, hear, unfinished } = followLevels();
   return {
     what: `${targets.length} targets, ${JSON.stringify(plan)}`,
     hear,
     state: () => {
-      const level = levels[now().current];
-      const state = {
+      const state = searchAfter(plan, done);
+      return {
         kind: 'sweepRunning',
         name,
-        levels: levels.map(({ concurrency }) => concurrency),
-        ...(planned.rates && { rates: planned.rates.planned }),
+        levels: [],
+        ...(plan.by === 'rate' && { rates: [] }),
         ...now(),
+        current: done.length,
+        search: {
+          wanted: searchText(plan),
+          reason: searchReason(plan, state),
+          tried: trialsText(plan, state.trials),
+        },
+        ...(state.next.kind === 'try' && { plan: searchedPlan(plan, state.next.level) }),
         cancelling: false,
-      } as const;
-      return level === undefined ? state : { ...state, plan: level };
+      };
     },
-    salvage: (end) => {
-      const cutOff = unfinished(end);
-      // Not one level had ended: what there is of the first one is a run.
-      if (done.length === 0) return cutOff;
-      const rest = cutOff === undefined ? {} : { unfinished: cutOff };
-      return makeSweepRecord({ ...identity, name, ...end, ...planned, coolDownMs, levels: done, ...rest });
-    },
+    salvage: (end) =>
+      salvageLevels(done, unfinished(end), (rest) =>
+        makeSearchRecord(plan, { ...identity, name, ...end, levels: done, ...rest }),
+      ),
   };
+}
+
+/** Returns the partial result of several levels. If not one has ended, what there is of the first one is a run. */
+function salvageLevels(
+  done: readonly RunRecord[],
+  cutOff: RunRecord | undefined,
+  make: (rest: { readonly unfinished?: RunRecord }) => ResultRecord,
+): ResultRecord | undefined {
+  return done.length === 0 ? cutOff : make(cutOff === undefined ? {} : { unfinished: cutOff });
 }
 
 function followSuite({ setup, ...about }: SuiteInput): Follower {

@@ -1,14 +1,19 @@
 import { window, type Memento } from 'vscode';
+import type { SearchPlan } from '../../../core/plan/capacity-search.ts';
 import type { RunPlan } from '../../../core/plan/types.ts';
 import { countOf } from '../../../core/format.ts';
 import { rateText } from '../../../core/report/words/load-words.ts';
+import { searchLoadText } from '../../../core/report/words/search-words.ts';
 import { setContextKey } from './context-keys.ts';
+
+type Load = Pick<RunPlan, 'requests' | 'conversations' | 'durationS' | 'concurrency' | 'stages'>;
+type SearchedLoad = Pick<SearchPlan, 'by' | 'range'>;
 
 /** What the user is asked to allow. */
 export interface ConsentQuestion {
   /** `host:port`, none of them on loopback. */
   readonly hosts: readonly string[];
-  readonly plan: Pick<RunPlan, 'requests' | 'conversations' | 'durationS' | 'concurrency' | 'stages'>;
+  readonly plan: Load | SearchedLoad;
   /** Names of the secrets that travel along. */
   readonly secrets: readonly string[];
   /** The button that allows it; `Allow and Run` unless set. */
@@ -35,7 +40,9 @@ const hostsKey = 'loadlens.allowedHosts';
 const commandsKey = 'loadlens.allowedCommands';
 
 /** How much is sent, in words. */
-function amount({ requests, conversations, durationS, concurrency, stages }: ConsentQuestion['plan']): string {
+function amount(plan: ConsentQuestion['plan']): string {
+  if ('by' in plan) return searchLoadText(plan);
+  const { requests, conversations, durationS, concurrency, stages } = plan;
   if (requests === null && conversations !== undefined) {
     const width = stages === undefined ? `${concurrency} at a time` : rateText(stages);
     return `${countOf(conversations, 'conversation')}, ${width}`;
