@@ -78,3 +78,7 @@ function peakSentence(levels: readonly RunRecord[]): string[] {
     ? []
     : [`Highest achieved rate: ${formatRate(achievedPerS(first))}, at ${rateName(rateOf(first))}.`];
 }
+
+/** Returns which rates a sweep skips, and why. */
+export const skippedSentence = (rates: readonly number[]): string =>
+  `Not measured, because a lower rate was over-saturated: ${rates.map(rateName).join(', ')}.`;

@@ -22,7 +22,8 @@ import { searchFacts } from '../words/search-words.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
 import type { Verdict } from '../../vocabulary.ts';
-import { levelName, levelsText, rateName, shortLevel } from '../../record/sweeps/level-words.ts';
+import { levelName, levelsText, shortLevel } from '../../record/sweeps/level-words.ts';
+import { skippedSentence } from '../../record/sweeps/rate-sentences.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { marked, verdictLabel, type Table } from './tables.ts';
@@ -247,10 +248,6 @@ export function sweepNotes(sweep: SweepRecord): string[] {
     ...warningNote(levels),
   ];
 }
-
-/** Returns which rates a sweep skips, and why. */
-export const skippedSentence = (rates: readonly number[]): string =>
-  `Not measured, because a lower rate was over-saturated: ${rates.map(rateName).join(', ')}.`;
 
 /** Returns sentences on failures: levels without success, levels at which the server stopped responding, and reasons. */
 function levelFailures(levels: readonly RunRecord[]): string[] {
