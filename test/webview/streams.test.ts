@@ -47,6 +47,18 @@ describe('results panel of a run with streams', () => {
     assert.ok(text.includes(`${formatCount(record.reasoningTokens!)} tokens, 19.2% of the output`));
   });
 
+  it('says who counted the input tokens', async () => {
+    const counted = {
+      ...record,
+      plan: { ...record.plan, tokenizer: 'gpt2' },
+      inputTokens: 900,
+      inputTokenSource: 'tokenizer',
+    } as const;
+    const { page } = await show({ ...states.streamed, record: counted });
+    const text = (await page.getByRole('region', { name: 'Streams', exact: true }).textContent()) ?? '';
+    assert.ok(text.includes('Counted by the local tokenizer gpt2 in the prompts, without what the server adds'), text);
+  });
+
   it('has a sentence and a table for each chart of streams', async () => {
     const { page } = await show(states.streamed, { classes: ['vscode-using-screen-reader'] });
     const streams = page.getByRole('region', { name: 'Streams', exact: true });

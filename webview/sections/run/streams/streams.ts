@@ -123,7 +123,7 @@ function inputFacts(record: Streamed): [string, string][] {
   const source = inputSourceText(record);
   return [
     ['Input tokens', `${formatCount(inputTokens)}, ${formatRate(inputTokensPerS, 'tokens')}`],
-    ...(source === undefined ? [] : [['Input token source', capital(source)] satisfies [string, string]]),
+    ...(source === undefined ? [] : [['Input source', capital(source)] satisfies [string, string]]),
     ...(cached === null ? [] : [['Cached input', formatPercent(cached)] satisfies [string, string]]),
     ['Input and output', formatRate(totalTokensPerS, 'tokens')],
   ];
