@@ -91,7 +91,9 @@ export function responsesWords(count: number): string {
 
 /** Returns the amount and load of a plan on one short line. */
 export function planWords(plan: RunPlan): string {
-  const { concurrency, stages } = plan;
+  const { concurrency, stages, atOnce, trace } = plan;
+  if (trace !== undefined) return `${lengthText(plan)} of ${trace.file}`;
+  if (atOnce) return `${lengthText(plan)} at an infinite rate`;
   return stages === undefined
     ? `${lengthText(plan)} × ${formatCount(concurrency)} in flight`
     : `${lengthText(plan)} at ${rateText(stages)}`;

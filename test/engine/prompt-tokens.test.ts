@@ -81,7 +81,7 @@ describe('prompts by their tokens', () => {
     });
     assert.equal(
       promptFacts([record])[0]?.[1],
-      '2 of 4 entries of chats.json used: 5 tokens on average (min 4, max 6); each of 2 was sent 2 times: a prefix cache makes TTFT look faster',
+      '2 of 4 entries of chats.json used: 5 tokens on average (min 4, max 6); each of 2 was sent 2 times: a cache makes the server look faster',
     );
   });
 

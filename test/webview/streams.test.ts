@@ -59,6 +59,17 @@ describe('results panel of a run with streams', () => {
     assert.ok(text.includes('Counted by the local tokenizer gpt2 in the prompts, without what the server adds'), text);
   });
 
+  it('says first what limited the server, how many requests met all objectives, and if tokens are estimates', async () => {
+    const limited = {
+      ...states.streamed,
+      record: { ...record, goodputPerS: 3.46, sloAttainment: 0.255, tokenSource: 'chunks' as const },
+    };
+    const { page } = await show(limited);
+    const tile = page.locator('.tile').filter({ hasText: 'Goodput' });
+    assert.match((await tile.textContent()) ?? '', /^Goodput3\.46 req\/s25\.5% of requests met every objective$/);
+    await page.getByText(/^Token counts, tokens\/s, and TPOT are estimates: the server reports no tokens/).waitFor();
+  });
+
   it('has a sentence and a table for each chart of streams', async () => {
     const { page } = await show(states.streamed, { classes: ['vscode-using-screen-reader'] });
     const streams = page.getByRole('region', { name: 'Streams', exact: true });

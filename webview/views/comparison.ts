@@ -1,6 +1,6 @@
 import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
 import { thresholdText } from '../../src/core/record/comparisons/comparison-sentences.ts';
-import { capital, countOf } from '../../src/core/format.ts';
+import { countOf } from '../../src/core/format.ts';
 import {
   chartedMetrics,
   intervalChart,
@@ -56,7 +56,7 @@ export function comparisonView({ comparison, keptForSession, mark }: StateOf<'co
       ),
       slices.element,
       differences(comparison),
-      section('Provenance', factList(comparisonFacts(comparison).map(([label, value]) => [capital(label), value]))),
+      section('Provenance', factList(comparisonFacts(comparison))),
     ),
   };
 }

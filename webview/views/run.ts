@@ -3,7 +3,7 @@ import { lateFailuresMs } from '../../src/core/metrics/rates.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { conversationSentences } from '../../src/core/report/words/prompt-facts.ts';
 import { knownPromptSentences } from '../../src/core/report/words/llm/known-prompts.ts';
-import { unsavedMark } from '../../src/core/report/words/facts.ts';
+import { bottleneckSentences, estimateSentences, unsavedMark } from '../../src/core/report/words/facts.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
 import { serverCharts } from '../../src/core/report/charts/server.ts';
 import { receivedText } from '../../src/core/report/tables/tables.ts';
@@ -79,6 +79,7 @@ function measured(record: RunRecord, earlier: EarlierRuns | undefined): Part {
     parts: [
       scope.tiles,
       clientHealth(record),
+      ...[...bottleneckSentences(record), ...estimateSentences(record)].map((sentence) => note('info', sentence)),
       ...turnParts(record, turnFigures),
       scope.charts,
       ...serverParts(record, serverFigures),
@@ -103,7 +104,7 @@ function turnParts(record: RunRecord, charts: readonly ChartFigure[]): readonly 
   return table === undefined ? [] : [chartSection('Conversations', charts), reportTable(table)];
 }
 
-/** The server's own metrics: the bottleneck, the charts, and the tables, GPUs included. */
+/** The server's own metrics: the charts, and the tables, GPUs included. */
 function serverParts(record: RunRecord, charts: readonly ChartFigure[]): readonly Child[] {
   const tables = serverTables(record);
   return tables.length === 0

@@ -1,5 +1,6 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
 import { LoadlensError } from '../errors.ts';
+import { distinctObjectives } from '../values/objectives.ts';
 import { checkLimit, planOptions, type PlanOptionName, type PlanValues } from '../values/plan-options.ts';
 import { stagesDurationS } from '../values/stages.ts';
 import type { Stage } from '../vocabulary.ts';
@@ -84,7 +85,7 @@ export function makePlan(
     ...(choices.workers === undefined ? {} : { workers: checkLimit('workers', choices.workers) }),
     coldStart: choices.coldStart ?? planDefaults.coldStart,
     ...(choices.transport && { transport: choices.transport }),
-    objectives: file.objectives,
+    objectives: distinctObjectives(file.objectives),
   };
 }
 

@@ -97,6 +97,14 @@ export function noLimitSentences(objectives: readonly Objective[]): string[] {
   return [...texts].map(([problem, those]) => `No limit for ${[...those].join(', ')}: ${problem}.`);
 }
 
+/** Returns objectives without repetitions, such as one of the file on the command line. */
+export function distinctObjectives(objectives: readonly Objective[]): Objective[] {
+  const keys = objectives.map(({ metric, operator, value, text }) =>
+    value === null ? text : `${metric}${operator}${value}`,
+  );
+  return objectives.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
+}
+
 /** Returns the objectives in `p95 < 500ms, errors < 1%`; with an `error`, those before it. */
 export function parseObjectives(text: string): { objectives: Objective[]; error?: ObjectivesError } {
   const objectives: Objective[] = [];

@@ -66,7 +66,7 @@ describe('the GPUs of a language model server', function () {
         serverCharts(record).map(({ title }) => title),
         ['GPU utilization and memory', 'GPU power'],
       );
-      assert.match(renderText(record), /GPU \(nvidia-smi\):\n.*\n +GPU 0 +NVIDIA L4 +25% +11,517 +23,034 +50\.0 W\n/);
+      assert.match(renderText(record), /GPU \(nvidia-smi\):\n.*\n +0 +NVIDIA L4 +25% +11,517 of 23,034 MiB +50\.0 W\n/);
       // A suite asks for no readings.
       const suite = await run(requests());
       assert.equal(suite.gpuMetrics, undefined);

@@ -148,13 +148,13 @@ describe('the order of prompts', function () {
     const target = 'POST HOST/v1/completions\n{"model": "m"}';
     const file = `# @prompts p.txt\n${target}`;
     assert.match(await run(file, '-n', '3'), /prompts\s+3 of 3 sent, none twice/);
-    assert.match(await run(file, '-n', '7'), /each of 3 was sent 2 to 3 times: a prefix cache makes TTFT look faster/);
-    assert.match(await run(file, '-n', '4', '--warmup', '2'), /each of 3 was sent 2 times: a prefix cache/);
+    assert.match(await run(file, '-n', '7'), /each of 3 was sent 2 to 3 times: a cache makes the server look faster/);
+    assert.match(await run(file, '-n', '4', '--warmup', '2'), /each of 3 was sent 2 times: a cache/);
     assert.match(await run(file, '-n', '4', '--levels', '1,2'), /each of 3 was sent /);
     const fixed = 'POST HOST/v1/completions\n{"model": "m", "prompt": "x"}';
     assert.match(
       await run(fixed, '-n', '8'),
-      /all 8 requests sent the same prompt: a prefix cache makes TTFT look faster/,
+      /all 8 requests sent the same prompt: a cache makes the server look faster/,
     );
     assert.doesNotMatch(await run('HOST/plain', '-n', '8'), /prompt/);
   });

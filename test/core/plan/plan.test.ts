@@ -30,6 +30,13 @@ describe('makePlan', () => {
     });
   });
 
+  it('has each objective once, even if the command line repeats it', () => {
+    const slo = { metric: 'p95', operator: '<', value: 1, text: 'p95 < 1ms' } as const;
+    const more = { ...slo, value: 2, text: 'p95 < 2ms' };
+    const { objectives } = makePlan({}, { defaults: {}, objectives: [slo, more, { ...slo, text: 'p95<1ms' }] });
+    assert.deepEqual(objectives, [slo, more]);
+  });
+
   it('lets options override the file, and the file override the defaults', () => {
     const objectives = [{ metric: 'p95', operator: '<', value: 1, text: 'p95 < 1ms' }] as const;
     const defaults = { requests: 500, concurrency: 10, timeoutMs: 5, seed: 7, warmup: 3 };

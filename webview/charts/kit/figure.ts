@@ -78,7 +78,7 @@ export function chartFigure(
       drawIntervals(drawn, content.series, theme);
       drawMarkers(drawn, content.markers ?? [], theme);
       drawLimits(drawn, content.limits ?? [], theme);
-      drawPointNames(drawn, content.series, theme);
+      drawPointNames(drawn, content, theme);
       crosshair.draw(drawn, theme);
       zoom.draw(drawn, theme);
     },
@@ -162,7 +162,8 @@ function dataset(series: Series, order: number, theme: Theme): ChartDataset<'bar
       type: 'bar',
       label: series.label,
       order,
-      data: points,
+      // An empty bin must not look like one.
+      data: points.map((point) => (point.y === 0 ? { ...point, y: null } : point)),
       backgroundColor: theme.fill(color, 'bar'),
       hoverBackgroundColor: color,
       borderColor: color,

@@ -1,5 +1,5 @@
 import type { Chart } from 'chart.js';
-import type { Band, Limit, Marker, Series } from '../../../src/core/report/charts/content.ts';
+import type { Band, ChartContent, Limit, Marker, Series } from '../../../src/core/report/charts/content.ts';
 import type { Theme } from '../../theme.ts';
 
 const rowHeight = 13;
@@ -113,8 +113,12 @@ export function drawIntervals(chart: Chart, series: readonly Series[], theme: Th
 }
 
 /** Draws the label of a point next to it, if points have labels, off the line and other labels. */
-export function drawPointNames(chart: Chart, series: readonly Series[], theme: Theme): void {
-  const { ctx, chartArea } = chart;
+export function drawPointNames(
+  chart: Chart,
+  { series, limits = [] }: Pick<ChartContent, 'series' | 'limits'>,
+  theme: Theme,
+): void {
+  const { ctx, chartArea, scales } = chart;
   const size = Math.max(10, theme.fontSize - 2);
   const taken: { x: number; y: number; width: number }[] = [];
   ctx.save();
@@ -122,6 +126,10 @@ export function drawPointNames(chart: Chart, series: readonly Series[], theme: T
   ctx.textBaseline = 'bottom';
   ctx.textAlign = 'left';
   ctx.fillStyle = theme.foreground;
+  for (const { y, label } of limits) {
+    const at = scales['y']?.getPixelForValue(y) ?? 0;
+    taken.push({ x: chartArea.left + 4, y: at - 2, width: ctx.measureText(label).width });
+  }
   for (const [i, { points }] of series.entries()) {
     const { data } = chart.getDatasetMeta(i);
     for (const [p, { name }] of points.entries()) {
@@ -131,13 +139,21 @@ export function drawPointNames(chart: Chart, series: readonly Series[], theme: T
       const next = data[p + 1];
       const rises = next !== undefined && point.y - next.y > size && point.x - width - 5 > chartArea.left;
       const left = rises || point.x + width + 8 > chartArea.right;
-      const x = left ? point.x - 5 - width : point.x + 5;
-      let y = point.y - 3;
-      const hits = (): boolean =>
-        taken.some((one) => Math.abs(one.y - y) < size && one.x < x + width && x < one.x + one.width);
-      while (hits() && y - size > chartArea.top) y -= size;
-      taken.push({ x, y, width });
-      ctx.fillText(name, x, y);
+      const sides = [point.x + 5, point.x - 5 - width];
+      const places = [point.y - 3, point.y + size + 5].flatMap((y) =>
+        (left ? sides.toReversed() : sides).map((x) => ({ x, y })),
+      );
+      const place = places.find(
+        ({ x, y }) =>
+          x >= chartArea.left &&
+          x + width <= chartArea.right &&
+          y <= chartArea.bottom &&
+          taken.every((one) => Math.abs(one.y - y) >= size || one.x >= x + width || x >= one.x + one.width),
+      );
+      // Farther from its point, a name would be read as another's. The tooltip has it.
+      if (place === undefined) continue;
+      taken.push({ ...place, width });
+      ctx.fillText(name, place.x, place.y);
     }
   }
   ctx.restore();

@@ -1,3 +1,4 @@
+import { maxInFlightOf } from '../../../src/core/plan/max-in-flight.ts';
 import { hasStreams } from '../../../src/core/metrics/streams.ts';
 import type { Numbers, QuantileName, Snapshot } from '../../../src/core/metrics/types.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
@@ -30,7 +31,7 @@ import { responsesWords } from '../../words.ts';
 import { measured } from './objectives.ts';
 import { isTooEarly, tooEarlyRemark } from './live-rate.ts';
 import { intervalWords, reliability } from './reliability.ts';
-import { leadingStreamTiles, otherStreamTiles, type NamedTile } from './streams/stream-tiles.ts';
+import { leadingStreamTiles, otherStreamTiles, tokenTiles, type NamedTile } from './streams/stream-tiles.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 const labels = { median: 'p50', p95: 'p95', p99: 'p99' } as const;
@@ -62,12 +63,20 @@ export function runTiles(
     ? [
         ...leading(leadingStreamTiles(numbers, record.tokenSource)),
         throughput,
-        tile('p95'),
+        ...goodputTiles(numbers),
+        latencyOf(tile('p95')),
         success,
         ...otherStreamTiles(numbers),
         ...total,
       ]
-    : [...leading([throughput, tile('p95'), success]), tile('median'), tile('p99'), ...total];
+    : [
+        ...leading([throughput, tile('p95'), success]),
+        tile('median'),
+        tile('p99'),
+        ...goodputTiles(numbers),
+        ...tokenTiles(numbers, record.tokenSource),
+        ...total,
+      ];
   const verdicts = verdictsOf(record, target);
   const shown = tiles.map(({ figure, ...rest }): Tile => {
     const trail = earlier === undefined ? undefined : trailOf(figure, numbers, earlier, target);
@@ -78,6 +87,17 @@ export function runTiles(
   });
   const known = new Set(tiles.flatMap(({ figure }) => figureRow(figure).metrics));
   return [...shown, ...otherObjectives(verdicts, known, numbers)];
+}
+
+/** Beside the times of streams, a bare quantile would be of any of them: `Latency p95`. */
+const latencyOf = (tile: NamedTile): NamedTile =>
+  /^p\d/.test(tile.label) ? { ...tile, label: `Latency ${tile.label}` } : tile;
+
+/** The rate of requests within all objectives; none without objectives on single requests. */
+function goodputTiles({ goodputPerS = null, sloAttainment = null }: TileNumbers): NamedTile[] {
+  if (goodputPerS === null) return [];
+  const remark = `${formatPercent(sloAttainment)} of requests met every objective`;
+  return [{ figure: 'goodput', label: 'Goodput', value: formatRate(goodputPerS), remark }];
 }
 
 /** The objectives of the run or of a target. Those of its only target are the run's, too. */
@@ -123,7 +143,11 @@ const totalTile = ({ plan }: RunRecord, totalMs: number): Tile => ({
   label: 'Total time',
   value: formatS(totalMs / 1000),
   remark:
-    plan.stages === undefined ? `concurrency ${formatCount(plan.concurrency)}` : `target rate ${rateText(plan.stages)}`,
+    plan.loadModel === 'closed'
+      ? `concurrency ${formatCount(plan.concurrency)}`
+      : plan.stages === undefined
+        ? `max in flight ${formatCount(maxInFlightOf(plan))}`
+        : `target rate ${rateText(plan.stages)}`,
 });
 
 /** Returns the tiles of a run in progress: no intervals yet, requests in flight instead of the total time. */

@@ -21,15 +21,27 @@ export function binLabels(edgesMs: readonly number[], most: number): BinLabel[] 
   const { first, last } = stretchedBins(edgesMs);
   const step = [1, 2, 5].find((nice) => bins / nice <= most) ?? 10;
   // Labels in the middle of a bin keep their distance from those at edges.
+  const offset = roundEdge(edgesMs, step);
   const from = first ? 0.5 + 0.7 * step : 0;
   const to = last ? bins - 0.5 - 0.7 * step : bins;
   return [
     ...(first ? [{ at: 0.5, text: `< ${withoutZeros(edge(1))}` }] : []),
     ...edgesMs.flatMap((_, i) =>
-      i % step === 0 && i >= from && i <= to ? [{ at: i, text: withoutZeros(edge(i)) }] : [],
+      i % step === offset && i >= from && i <= to ? [{ at: i, text: withoutZeros(edge(i)) }] : [],
     ),
     ...(last ? [{ at: bins - 0.5, text: `> ${withoutZeros(edge(bins - 1))}` }] : []),
   ];
+}
+
+/** The first edge that is a multiple of a step of several bins, so that labels are round; 0 for bins of different widths. */
+function roundEdge(edges: readonly number[], step: number): number {
+  const [, from = 0, to = 0] = edges;
+  const width = to - from;
+  if (edges.length < 4 || Math.abs((edges[3] ?? 0) - to - width) > 1e-6 * width) return 0;
+  const place = (edges[2] ?? 0) / width;
+  const bins = Math.round(place);
+  if (Math.abs(place - bins) > 1e-3) return 0;
+  return (((2 - bins) % step) + step) % step;
 }
 
 /** Formats edges with enough digits to distinguish them. */

@@ -147,8 +147,8 @@ function timeByRate(levels: readonly RunRecord[], { noun, metrics, of }: TimeOfR
       },
     ],
     x: {
-      ...valueAxis('Achieved rate', Math.max(0, ...rows.map(({ achieved }) => achieved)), formatRate),
-      tick: formatNumber,
+      ...valueAxis('Achieved rate, req/s', Math.max(0, ...rows.map(({ achieved }) => achieved)), formatNumber),
+      text: formatRate,
     },
     y: logAxis(noun, Math.min(...values), Math.max(...values), formatMs),
     limits: objectives.map(({ value, text }) => ({ y: logPosition(value), label: text })),

@@ -67,14 +67,17 @@ function subtitle(record: RunRecord): string {
 
 function tiles(record: RunRecord): string {
   const throughput = headlineThroughput(record);
+  const streams = streamTiles(record);
+  const of = streams.length === 0 ? '' : 'Latency ';
   const rows: [label: string, value: string, below: string][] = [
+    ...streams,
     throughput.beside === null
       ? ['Throughput', formatRate(throughput.first), '']
       : ['Successes', formatRate(throughput.first), `all responses: ${formatRate(throughput.beside)}`],
-    timeTile(record, 'median', 'p50'),
-    timeTile(record, 'p95', 'p95'),
-    timeTile(record, 'p99', 'p99'),
-    ...streamTiles(record),
+    ...goodputTile(record),
+    timeTile(record, 'median', 'p50', of),
+    timeTile(record, 'p95', 'p95', of),
+    timeTile(record, 'p99', 'p99', of),
     ['Success ratio', formatPercent(record.successRatio), ''],
     ['Total time', formatMs(record.requestsSent === 0 ? null : record.totalMs), ''],
   ];
@@ -86,19 +89,31 @@ function tiles(record: RunRecord): string {
   return `<dl class="tiles">${items.join('')}</dl>${doubtful ? '<p class="sub">? = too few responses to rely on.</p>' : ''}`;
 }
 
-function timeTile(record: RunRecord, name: QuantileName, label: string): [string, string, string] {
+/** @param of name of the time before a bare quantile */
+function timeTile(record: RunRecord, name: QuantileName, label: string, of: string): [string, string, string] {
   const { first, beside } = headlineTime(record, name);
   const below = beside === null ? '' : `${beside.of}: ${marked(beside.times, name)}`;
-  return [timeLabel(first, label), marked(first.times, name), below];
+  const title = timeLabel(first, label);
+  return [title.startsWith(label) ? `${of}${title}` : title, marked(first.times, name), below];
 }
 
+/** The rate of requests within all objectives; none without objectives on single requests. */
+const goodputTile = ({ goodputPerS, sloAttainment }: RunRecord): [string, string, string][] =>
+  goodputPerS === null
+    ? []
+    : [['Goodput', formatRate(goodputPerS), `${formatPercent(sloAttainment)} met every objective`]];
+
 /** Headline figures of streams; none if nothing was streamed. */
-function streamTiles({ ttftMs, tpotMs, outputTokensPerS }: RunRecord): [string, string, string][] {
+function streamTiles({ ttftMs, tpotMs, outputTokensPerS, userTokensPerS }: RunRecord): [string, string, string][] {
   if (ttftMs === undefined || tpotMs === undefined) return [];
   return [
     ['TTFT p50', marked(ttftMs, 'median'), `p95: ${marked(ttftMs, 'p95')}`],
     ['TPOT p50', marked(tpotMs, 'median'), `p95: ${marked(tpotMs, 'p95')}`],
-    ['Output tokens', formatRate(outputTokensPerS, 'tokens'), ''],
+    [
+      'Output tokens',
+      formatRate(outputTokensPerS, 'tokens'),
+      userTokensPerS === undefined ? '' : `per user: ${formatRate(userTokensPerS.mean, 'tokens')}`,
+    ],
   ];
 }
 

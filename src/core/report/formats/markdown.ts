@@ -55,6 +55,9 @@ function headline(record: RunRecord): string {
     time('p95', 'p95'),
     `success **${formatPercent(record.successRatio)}**`,
     ...(record.ttftMs === undefined ? [] : [`TTFT p50 **${formatMs(record.ttftMs.median)}**`]),
+    ...(record.tpotMs === undefined ? [] : [`TPOT p50 **${formatMs(record.tpotMs.median)}**`]),
+    ...(record.outputTokensPerS === null ? [] : [`**${formatRate(record.outputTokensPerS, 'tokens')}**`]),
+    ...(record.goodputPerS === null ? [] : [`goodput **${formatRate(record.goodputPerS)}**`]),
     `in **${formatMs(record.requestsSent === 0 ? null : record.totalMs)}**`,
     ...unsavedMark(record.source),
   ].join(' · ');

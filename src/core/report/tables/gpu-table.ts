@@ -8,14 +8,13 @@ export function gpuTables({ gpuMetrics: metrics }: RunRecord): Table[] {
   return [
     {
       title: `GPU (${metrics.source})`,
-      columns: ['', 'Model', 'Utilization', 'Memory MiB', 'of MiB', 'Power'],
+      columns: ['GPU', 'Model', 'Utilization', 'Memory in use', 'Power'],
       words: ['Model'],
       rows: metrics.gpus.map(({ gpu, name = '', utilization, memoryUsedMiB, memoryTotalMiB, powerW }) => [
-        `GPU ${gpu}`,
+        gpu,
         name,
         formatPercent(utilization),
-        formatCount(memoryUsedMiB),
-        formatCount(memoryTotalMiB),
+        `${formatCount(memoryUsedMiB)} of ${formatCount(memoryTotalMiB)} MiB`,
         formatWatts(powerW),
       ]),
       note: 'Utilization and power are means, memory is the maximum.',

@@ -37,8 +37,8 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
     return { title, columns: ['', ''], words: [''], rows: [['address', metrics.url]], note: why };
   }
   const rows = [
-    gaugeRow(metrics, 'running', 'running requests', formatNumber),
-    gaugeRow(metrics, 'waiting', 'queued requests', formatNumber),
+    gaugeRow(metrics, 'running', 'running requests', formatNumber, formatCount),
+    gaugeRow(metrics, 'waiting', 'queued requests', formatNumber, formatCount),
     gaugeRow(metrics, 'kvCacheUse', 'KV cache in use', formatPercent),
   ].flat();
   const hits = prefixHitShare(metrics);
@@ -46,7 +46,7 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
   const e2e = serverE2eMs(metrics);
   return {
     title,
-    columns: ['', 'Server', 'Client'],
+    columns: ['Metric', 'Server', 'Client'],
     rows: [
       ...rows,
       ...(hits === null ? [] : [['prefix cache hits', formatPercent(hits), formatPercent(cachedShare(record))]]),
@@ -77,7 +77,8 @@ function noteOf(record: RunRecord, metrics: ServerMetrics): Pick<Table, 'note'> 
     ...(isRestarted(metrics)
       ? [`${unknown} its counters fell: it was restarted, or several servers respond at this address.`]
       : []),
-    ...(server === null ? [] : [bottleneckOf(record)?.sentence ?? 'Too few readings under load to name a bottleneck.']),
+    // The sentence on the bottleneck is at the start of each report.
+    ...(server === null || bottleneckOf(record) !== null ? [] : ['Too few readings under load to name a bottleneck.']),
   ];
   return notes.length === 0 ? {} : { note: notes.join(' ') };
 }
@@ -91,8 +92,9 @@ function gaugeRow(
   figure: ServerFigure,
   label: string,
   text: (value: number) => string,
+  mostText = text,
 ): string[][] {
-  const during = gaugeText(atMs, figures[figure] ?? [], text);
+  const during = gaugeText(atMs, figures[figure] ?? [], text, mostText);
   return during === undefined ? [] : [[label, during, noValue]];
 }
 
@@ -100,13 +102,14 @@ function gaugeText(
   atMs: readonly number[],
   values: readonly (number | null)[],
   text: (value: number) => string,
+  mostText = text,
 ): string | undefined {
   const known = values
     .filter((value, index) => value !== null && (atMs[index] ?? 0) > 0)
     .filter((value) => value !== null);
   if (known.length === 0) return undefined;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  return `mean ${text(mean)}, max ${text(Math.max(...known))}`;
+  return `mean ${text(mean)}, max ${mostText(Math.max(...known))}`;
 }
 
 /** A row for each series that was asked for by name. */

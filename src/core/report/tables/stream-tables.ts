@@ -47,7 +47,7 @@ function timeTable(record: RunRecord & StreamNumbers): Table {
   ];
   return {
     title: `Streams (${formatCount(record.streams.whole)} complete)`,
-    columns: ['', 'Values', 'mean', 'p50', 'p95', 'p99', 'max'],
+    columns: ['Time', 'Values', 'mean', 'p50', 'p95', 'p99', 'max'],
     rows: distributions.map(({ label, values }) => [
       label,
       formatCount(values.count),
@@ -70,19 +70,19 @@ function tokenTable(record: RunRecord): Table {
   const speeds = record.userTokensPerS !== undefined;
   const notes = [
     ...(hidden ? ['TPOT covers streamed tokens only.'] : []),
-    ...(speeds ? ['Per user: 1 / TPOT of a stream, mean and p5.'] : []),
+    ...(speeds ? ['Per user: tokens/s of a stream, 1 / TPOT, mean and p5.'] : []),
   ];
   return {
     title: 'Output tokens',
     columns: [
-      '',
+      'Target',
       'Tokens',
       'per response',
       ...(reasoning ? ['of reasoning'] : []),
       ...(hidden ? ['not streamed'] : []),
-      ...(asked ? ['of the length asked'] : []),
-      'Rate',
-      ...(speeds ? ['per user', 'p5'] : []),
+      ...(asked ? ['of length asked'] : []),
+      'Tokens/s',
+      ...(speeds ? ['per user', 'per user p5'] : []),
       'TTFT p50',
       'TPOT p50',
     ],
@@ -95,7 +95,7 @@ function tokenTable(record: RunRecord): Table {
         reasoning ? formatCount(numbers.reasoningTokens ?? 0) : [],
         hidden ? formatCount(numbers.hiddenReasoningTokens ?? 0) : [],
         asked ? formatPercent(lengthShare(numbers)) : [],
-        formatRate(numbers.outputTokensPerS, 'tokens'),
+        formatNumber(numbers.outputTokensPerS),
         speeds ? [numbers.userTokensPerS?.mean ?? null, numbers.userTokensPerS?.p5 ?? null].map(speedText) : [],
         formatMs(numbers.ttftMs?.median ?? null),
         formatMs(numbers.tpotMs?.median ?? null),
@@ -105,20 +105,22 @@ function tokenTable(record: RunRecord): Table {
   };
 }
 
-const speedText = (perS: number | null): string => (perS === null ? noValue : `${formatNumber(perS)}/s`);
+const speedText = (perS: number | null): string => (perS === null ? noValue : formatNumber(perS));
 
 /** Input tokens, one row for each target that named any when there are several. */
 function inputTable(record: RunRecord): Table {
   const rows = rowsOf(record).filter(({ numbers }) => numbers.inputTokens !== undefined);
   const cached = record.cachedInputTokens !== undefined;
+  // Embeddings and rankings have no output tokens.
+  const total = rows.some(({ numbers }) => (numbers.totalTokensPerS ?? null) !== null);
   return {
     title: 'Input tokens',
-    columns: ['', 'Tokens', ...(cached ? ['cached'] : []), 'Rate', 'Input and output'],
+    columns: ['Target', 'Tokens', ...(cached ? ['cached'] : []), 'Tokens/s', ...(total ? ['Input and output'] : [])],
     rows: rows.map(({ name, numbers }) =>
       [name, formatCount(numbers.inputTokens ?? null)].concat(
         cached ? formatPercent(cachedShare(numbers)) : [],
-        formatRate(numbers.inputTokensPerS ?? null, 'tokens'),
-        formatRate(numbers.totalTokensPerS ?? null, 'tokens'),
+        formatNumber(numbers.inputTokensPerS ?? null),
+        total ? formatRate(numbers.totalTokensPerS ?? null, 'tokens') : [],
       ),
     ),
     ...(record.inputTokenSource === 'tokenizer' && { note: `${capital(inputSourceText(record) ?? '')}.` }),
@@ -133,7 +135,7 @@ function fitTable(byInput: RunRecord['ttftByInput']): Table[] {
   return [
     {
       title: `TTFT by ${inputName(byInput).toLowerCase()}`,
-      columns: ['', 'Streams', 'without input', 'per 1,000 tokens', '95% interval', 'R²', 'Prefill'],
+      columns: ['Target', 'Streams', 'without input', 'per 1,000 tokens', '95% interval', 'R²', 'Prefill'],
       rows: [
         [
           'all',

@@ -123,15 +123,19 @@ const isDoubtful = (rows: readonly (readonly string[])[]): boolean => rows.flat(
 const markedOf = (distribution: Distribution | undefined, name: QuantileName): string =>
   distribution === undefined ? noValue : marked(distribution, name);
 
-/** Returns `met`, or the first objective that wasn't, or couldn't be judged. */
+/** Returns `met`, `missed`, or `missed: ttft.p95` if others weren't; or what couldn't be judged. */
 export function objectivesCell({ objectives }: RunRecord): string {
-  const of = (outcome: Verdict['outcome']): string[] => [
-    ...new Set(objectives.flatMap((verdict) => (verdict.outcome === outcome ? [verdict.objective.text] : []))),
-  ];
+  const metrics = new Set(objectives.map(({ objective }) => objective.metric));
+  const isOnce = metrics.size === new Set(objectives.map(({ objective }) => objective.text)).size;
+  const cell = (label: string, some: readonly Verdict[]): string => {
+    const names = new Set(some.map(({ objective }) => (isOnce ? objective.metric : objective.text)));
+    return some.length === objectives.length ? label : `${label}: ${[...names].join(', ')}`;
+  };
+  const of = (wanted: Verdict['outcome']): Verdict[] => objectives.filter(({ outcome }) => outcome === wanted);
   const [missed, unproven] = [of('fail'), of('not enough data')];
-  if (missed.length > 0) return `missed: ${missed.join(', ')}`;
-  const open = objectives.find(({ outcome }) => outcome === 'not enough data');
-  if (open !== undefined) return `${verdictLabel(open)}: ${unproven.join(', ')}`;
+  if (missed.length > 0) return cell('missed', missed);
+  const [open] = unproven;
+  if (open !== undefined) return cell(verdictLabel(open), unproven);
   return objectives.length === 0 ? noValue : 'met';
 }
 

@@ -87,7 +87,7 @@ function intervalText(distribution: Distribution, name: QuantileName): string {
 export function timesTable(record: RunRecord): Table {
   return {
     title: 'Other times',
-    columns: ['', 'p50', 'p95', 'p99', 'max'],
+    columns: ['Time', 'p50', 'p95', 'p99', 'max'],
     rows: [
       timesRow('time to first byte', record.ttfbMs),
       timesRow('response time (from scheduled)', record.responseTimeMs),
@@ -173,7 +173,7 @@ export function outcomeTable(record: RunRecord): Table {
   const share = (n: number): string => formatPercent(record.requestsSent === 0 ? null : n / record.requestsSent);
   return {
     title: 'Responses and errors',
-    columns: ['', 'Requests', 'Share'],
+    columns: ['Outcome', 'Requests', 'Share'],
     rows: [
       ...Object.entries(record.statusCodes).map(([code, n]) => [`status ${code}`, formatCount(n), share(n)]),
       ...errorKinds.flatMap((kind) => {

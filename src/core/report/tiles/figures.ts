@@ -3,8 +3,8 @@ import type { RunRecord } from '../../record/run.ts';
 import { formatMs, formatPercent, formatRate } from '../../format.ts';
 import { headlineThroughput, headlineTime, type HeadlineNumbers } from '../words/headline.ts';
 
-/** Numbers of a run or one of its targets. Total time exists only for a whole run. */
-export type TileNumbers = HeadlineNumbers & Partial<Pick<RunRecord, 'totalMs'>>;
+/** Numbers of a run or one of its targets. Total time and goodput exist only for a whole run. */
+export type TileNumbers = HeadlineNumbers & Partial<Pick<RunRecord, 'totalMs' | 'goodputPerS' | 'sloAttainment'>>;
 
 interface FigureRow {
   readonly of: (numbers: TileNumbers) => number | null | undefined;
@@ -33,6 +33,8 @@ export const figureRows = {
   tpotP50: { of: (n) => n.tpotMs?.median, text: formatMs, metrics: ['tpot.p50'] },
   iclP50: { of: (n) => n.iclMs?.median, text: formatMs, metrics: ['icl.p50'] },
   tokens: { of: (n) => n.outputTokensPerS, text: (value) => formatRate(value, 'tokens'), metrics: [] },
+  goodput: { of: (n) => n.goodputPerS, text: formatRate, metrics: [] },
+  inputTokens: { of: (n) => n.inputTokensPerS, text: (value) => formatRate(value, 'tokens'), metrics: [] },
   total: { of: (n) => n.totalMs, text: formatMs, metrics: [] },
 } as const satisfies Record<string, FigureRow>;
 

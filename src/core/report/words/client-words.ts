@@ -42,22 +42,28 @@ export function clientFacts(record: RunRecord): [label: string, value: string][]
     return [['client health', 'lost'], ...lag.map((text): [string, string] => ['requests', text])];
   }
   const { loopUtilisation, idleDelayP99Ms, ownStallMs, machineStallMs, stealShare, cpuPressureShare } = client;
+  // Without a reading, delays are 0.
+  const observed = wasObserved(record) || (client.eventLoopDelayMaxMs ?? 0) > 0;
   const facts: [label: string, parts: readonly string[]][] = [
     [
       'event loop',
-      [
-        ...((client.loops ?? 1) > 1 ? [`worst of ${formatCount(client.loops ?? 1)}`] : []),
-        ...known(wasObserved(record) ? loopUtilisation : null, (share) => `utilization ${formatPercent(share)}`),
-        `delay p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`,
-        ...known(idleDelayP99Ms, (ms) => `idle thread delay p99 ${formatMs(ms)}`),
-      ],
+      observed
+        ? [
+            ...((client.loops ?? 1) > 1 ? [`worst of ${formatCount(client.loops ?? 1)}`] : []),
+            ...known(wasObserved(record) ? loopUtilisation : null, (share) => `utilization ${formatPercent(share)}`),
+            `delay p99 ${formatMs(client.eventLoopDelayP99Ms)}, max ${formatMs(client.eventLoopDelayMaxMs)}`,
+            ...known(idleDelayP99Ms, (ms) => `idle thread delay p99 ${formatMs(ms)}`),
+          ]
+        : ['not measured: the run was too short'],
     ],
     [
       'longest pause',
-      [
-        ...known(ownStallMs, (ms) => `client ${stallText(ms)}`),
-        ...known(machineStallMs, (ms) => `machine ${stallText(ms)}`),
-      ],
+      observed
+        ? [
+            ...known(ownStallMs, (ms) => `client ${stallText(ms)}`),
+            ...known(machineStallMs, (ms) => `machine ${stallText(ms)}`),
+          ]
+        : [],
     ],
     [
       'requests',

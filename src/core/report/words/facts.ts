@@ -5,6 +5,7 @@ import { countsAgree } from '../../record/token-check.ts';
 import { knownPromptSentences } from './llm/known-prompts.ts';
 import { inputSourceText } from './llm/input-source.ts';
 import { calibrationText, selfCalibrationText } from '../../record/calibration.ts';
+import { bottleneckOf } from './bottleneck.ts';
 import { boundOf, healthSentences } from './client-words.ts';
 import { earlyEnd } from './early-end.ts';
 import { failureSentences } from './failure-reasons.ts';
@@ -79,8 +80,22 @@ export function attention(record: RunRecord): string[] {
     );
   }
   if (isMixed(record)) lines.push(mixedSentence(record));
-  return [...lines, ...healthSentences(record)];
+  return [...lines, ...estimateSentences(record), ...bottleneckSentences(record), ...healthSentences(record)];
 }
+
+/** Returns what limited the run, if the server's metrics show it. */
+export const bottleneckSentences = (record: RunRecord): string[] => {
+  const bottleneck = bottleneckOf(record);
+  return bottleneck === null ? [] : [bottleneck.sentence];
+};
+
+/** Says that numbers of tokens, and with them TPOT, are an estimate. */
+export const estimateSentences = ({ tokenSource }: Pick<RunRecord, 'tokenSource'>): string[] =>
+  tokenSource === 'chunks'
+    ? [
+        'Token counts, tokens/s, and TPOT are estimates: the server reports no tokens, so each chunk counts as one. Set a tokenizer to count them.',
+      ]
+    : [];
 
 /** `Over-saturated: the server achieved 83.1 of 100 req/s.` and what follows from it. */
 function saturationSentence({ answeredPerS, duePerS, endedEarly }: Saturation): string {
@@ -257,7 +272,7 @@ function tokenText(record: RunRecord): string {
     eval_count: 'from the JSON field eval_count',
     tokenizer: `counted by the local tokenizer ${record.plan.tokenizer ?? ''}`.trimEnd(),
     chunks: 'one per chunk of the stream',
-    none: 'not reported by the server',
+    none: record.inputTokens === undefined ? 'not reported by the server' : 'none in these responses',
   };
   const { tokenCheck: check, plan } = record;
   const agreed = check !== undefined && countsAgree(check) ? `; ${plan.tokenizer ?? ''} counts the same` : '';

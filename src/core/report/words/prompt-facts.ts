@@ -2,7 +2,7 @@ import { countOf, formatCount, formatNumber } from '../../format.ts';
 import type { AskedTokens, PromptUse, RunRecord } from '../../record/run.ts';
 
 /** Why repeated prompts matter. */
-const why = 'a prefix cache makes TTFT look faster';
+const why = 'a cache makes the server look faster';
 
 /** The prompts that several runs in a row used, by target. */
 function usesOf(runs: readonly Pick<RunRecord, 'targets'>[]): ReadonlyMap<string, PromptUse> {

@@ -21,6 +21,16 @@ describe('the axis of bins', () => {
     assert.deepEqual(texts([]), []);
   });
 
+  it('starts at the first round edge', () => {
+    const edges = Array.from({ length: 41 }, (_, i) => 40 + 20 * i);
+    assert.deepEqual(texts(edges), [
+      [8, '200 ms'],
+      [18, '400 ms'],
+      [28, '600 ms'],
+      [38, '800 ms'],
+    ]);
+  });
+
   it('labels a stretched last bin by where it starts, not by its end', () => {
     assert.deepEqual(texts([0, 2.5, 5, 7.5, 10, 12.5, 94.1]), [
       [0, '0 ms'],

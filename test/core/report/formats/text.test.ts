@@ -205,16 +205,17 @@ describe('the text report', () => {
   });
 
   it("omits what an older record doesn't have of its client", () => {
-    const {
-      loopUtilisation: _,
-      stealShare: __,
-      ownStallMs: ___,
-      machineStallMs: ____,
-      ...client
-    } = recordOf([]).client;
-    const text = renderText({ ...recordOf([]), client });
+    const measured = recordOf(closedLoop(20, 1, () => ({ latencyMs: 200 })));
+    const { loopUtilisation: _, stealShare: __, ownStallMs: ___, machineStallMs: ____, ...client } = measured.client;
+    const text = renderText({ ...measured, client });
     assert.match(text, /event loop +delay p99/);
     assert.doesNotMatch(text, /at work|standstills|hypervisor|undefined|NaN/);
+  });
+
+  it("reports no delays of a client that wasn't observed", () => {
+    const { client } = recordOf([]);
+    const text = renderText({ ...recordOf([]), client: { ...client, eventLoopDelayMaxMs: 0, eventLoopDelayP99Ms: 0 } });
+    assert.match(text, /event loop +not measured: the run was too short\n {2}requests /);
   });
 
   it("shows how many requests were queued, why, and for how long, and doesn't blame the client for their lag", () => {

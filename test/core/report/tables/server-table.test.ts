@@ -14,8 +14,8 @@ const rowsOf = (name: string): readonly (readonly string[])[] => {
 describe("the table of the server's metrics", () => {
   it("has its figures beside the client's", () => {
     assert.deepEqual(rowsOf('sglang'), [
-      ['running requests', 'mean 4.50, max 5.00', '–'],
-      ['queued requests', 'mean 1.50, max 3.00', '–'],
+      ['running requests', 'mean 4.50, max 5', '–'],
+      ['queued requests', 'mean 1.50, max 3', '–'],
       ['KV cache in use', 'mean 62.5%, max 90%', '–'],
       ['prefix cache hits', '50%', '20%'],
       ['prompt tokens', '1,800', '1,800'],

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import type { ClientHealth } from '../../../../src/core/metrics/types.ts';
 import type { ServerMetrics } from '../../../../src/core/metrics/server/server-metrics.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';
+import { renderHtml } from '../../../../src/core/report/formats/html.ts';
+import { renderMarkdown } from '../../../../src/core/report/formats/markdown.ts';
+import { renderText } from '../../../../src/core/report/formats/text.ts';
 import { bottleneckOf } from '../../../../src/core/report/words/bottleneck.ts';
 import { renderSweepText, sweepReports } from '../../../../src/core/report/formats/sweep-reports.ts';
 import { limitSentences } from '../../../../src/core/report/words/llm/sweep-limit.ts';
@@ -123,6 +126,14 @@ describe('the bottleneck by recorded readings', () => {
       bottleneckOf(runOf({ server: light, client: { ttft: 158, e2e: 190 }, health: stopped }))?.sentence ?? '',
       /^Bottleneck: the client\. Mean TTFT is 158 ms at the client, but 30\.0 ms at the server\. .* late by 164 ms \(p99\)\.$/,
     );
+  });
+
+  it('is said at the start of each report, and once in a terminal', () => {
+    const record = runOf(queue);
+    for (const text of [renderText(record), renderMarkdown(record), renderHtml(record)]) {
+      assert.match(text, /Bottleneck: the server[^]*time to first token/);
+    }
+    assert.equal(renderText(record).split('Bottleneck').length, 2);
   });
 
   it('is none without readings under load', () => {

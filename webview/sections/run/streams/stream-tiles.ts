@@ -28,6 +28,24 @@ export function leadingStreamTiles(numbers: Numbers & StreamNumbers, tokenSource
   ];
 }
 
+/** Returns the token rates of responses that aren't streams; embeddings have only input tokens. */
+export function tokenTiles(numbers: Numbers, tokenSource: TokenSource): NamedTile[] {
+  const { avgOutputTokens, inputTokens, inputTokensPerS = null } = numbers;
+  return [
+    ...(avgOutputTokens === null ? [] : [{ figure: 'tokens' as const, ...tokensTile(numbers, tokenSource) }]),
+    ...(inputTokens === undefined
+      ? []
+      : [
+          {
+            figure: 'inputTokens' as const,
+            label: 'Input tokens',
+            value: formatRate(inputTokensPerS, 'tokens'),
+            remark: `total ${formatCount(inputTokens)}`,
+          },
+        ]),
+  ];
+}
+
 /** Returns the other numbers of streams. */
 export function otherStreamTiles({ ttftMs, iclMs }: StreamNumbers): NamedTile[] {
   return [
