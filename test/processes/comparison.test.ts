@@ -71,8 +71,9 @@ describe('a comparison in the benchmark process', function () {
     assert.deepEqual([a.server?.ref, b.server?.ref], ['main', '.']);
     assert.notEqual(a.targets[0]?.url, b.targets[0]?.url);
     assert.equal(pairs(events), 8);
-    const slices = events.flatMap((event) => (event.type === 'slice' ? [`${event.pair}${event.side}`] : []));
-    assert.deepEqual([slices.slice(0, 2), new Set(slices).size], [['0a', '0b'], 18]);
+    // A pause of a busy machine repeats a slice.
+    const slices = new Set(events.flatMap((event) => (event.type === 'slice' ? [`${event.pair}${event.side}`] : [])));
+    assert.deepEqual([[...slices].slice(0, 2), slices.size], [['0a', '0b'], 18]);
     const stages = events.flatMap((event) => (event.type === 'stage' ? [event.text] : []));
     assert.match(stages[0] ?? '', /^Checking out A \(main, [0-9a-f]{8}\)…$/);
     assert.equal(stages.at(-1), 'Stopping servers…');
