@@ -172,7 +172,11 @@ describe('a sweep over arrival rates', () => {
 
 describe('a capacity search by rate', () => {
   const levels = [rateLevel(Infinity, 900), rateLevel(10, 100), rateLevel(20, 200), rateLevel(40, 800, 25)];
-  const found = (capacityPerS: number | null, firstFailingPerS: number | null): SweepRecord =>
+  const found = (
+    capacityPerS: number | null,
+    firstFailingPerS: number | null,
+    above: 'fail' | 'undecided' = 'fail',
+  ): SweepRecord =>
     makeSweepRecord({
       ...sweep,
       levels,
@@ -183,8 +187,8 @@ describe('a capacity search by rate', () => {
         toPerS: 100_000,
         resolution: 0.05,
         trials: [
-          { ratePerS: 20, outcome: 'pass' },
-          { ratePerS: 40, outcome: 'fail' },
+          { ratePerS: 20, outcome: capacityPerS === null ? above : 'pass' },
+          { ratePerS: 40, outcome: above },
         ],
         capacityPerS,
         firstFailingPerS,
@@ -198,6 +202,14 @@ describe('a capacity search by rate', () => {
       'Unconfirmed: 1 of 1 run passed at 20 req/s, 0 of 1 run passed at 40 req/s (95% intervals, resolution 5%). Total: 4 runs, 400 requests.',
     ]);
     assert.equal(found(null, 20).capacity[0], "Doesn't meet response.p95 < 500ms even at 20 req/s.");
+    // Undecided runs prove nothing.
+    assert.deepEqual(
+      [found(20, 40, 'undecided'), found(null, 20, 'undecided')].map(({ capacity: [first] }) => first),
+      [
+        'Meets response.p95 < 500ms at 20 req/s, not confirmed at 40 req/s.',
+        'Not confirmed to meet response.p95 < 500ms even at 20 req/s: use longer runs.',
+      ],
+    );
     assert.ok(someLevelMeets(found(20, 40)));
     assert.ok(!someLevelMeets(found(null, 20)));
     assert.deepEqual(readSweep(JSON.parse(JSON.stringify(found(20, 40)))).rateSearch, found(20, 40).rateSearch);

@@ -2,7 +2,7 @@ import { noLimitSentences } from '../../values/objectives.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import { countOf, formatCount, formatRate } from '../../format.ts';
 import { isTooShort } from '../../metrics/rates.ts';
-import { confirmedText, missedText, ofWholeRun, wordsOf } from './level-verdicts.ts';
+import { confirmedText, foundText, missedText, ofWholeRun, wordsOf } from './level-verdicts.ts';
 import { rateSentences } from './rate-sentences.ts';
 import type { SweepRecord } from './sweep.ts';
 
@@ -68,15 +68,13 @@ function searchSentences(
     const passed = runs.filter(({ outcome }) => outcome === 'pass').length;
     return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${formatCount(level)}`;
   };
-  const highest = capacity === search.to ? 'the highest level allowed' : 'the highest level tried';
-  const found =
-    capacity === null
-      ? firstFailing === null
-        ? `No level confirmed to meet ${wanted}.`
-        : `Doesn't meet ${wanted} even at ${levelText(firstFailing)}.`
-      : firstFailing === null
-        ? `Meets ${wanted} at ${levelText(capacity)}, ${highest}.`
-        : `Meets ${wanted} at ${levelText(capacity)}, but not at ${formatCount(firstFailing)}.`;
+  const found = foundText({
+    wanted,
+    capacity: capacity === null ? null : levelText(capacity),
+    failing: firstFailing === null ? null : (capacity === null ? levelText : formatCount)(firstFailing),
+    surelyFails: trials.some(({ concurrency, outcome }) => concurrency === firstFailing && outcome === 'fail'),
+    highest: capacity === search.to ? 'the highest level allowed' : 'the highest level tried',
+  });
   const boundary = [capacity, firstFailing].filter((level) => level !== null).map(told);
   const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
   return [

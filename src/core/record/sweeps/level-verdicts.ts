@@ -17,6 +17,32 @@ export function missedText(level: RunRecord): string {
     .join(', ');
 }
 
+/** Returns what a capacity search found, with levels as text. A failing level may be undecided in all of its runs. */
+export function foundText({
+  wanted,
+  capacity,
+  failing,
+  surelyFails,
+  highest,
+}: {
+  readonly wanted: string;
+  readonly capacity: string | null;
+  readonly failing: string | null;
+  /** At least one run of the failing level failed. */
+  readonly surelyFails: boolean;
+  /** What the capacity is if no level fails. */
+  readonly highest: string;
+}): string {
+  if (capacity !== null) {
+    if (failing === null) return `Meets ${wanted} at ${capacity}, ${highest}.`;
+    return `Meets ${wanted} at ${capacity}, ${surelyFails ? 'but not' : 'not confirmed'} at ${failing}.`;
+  }
+  if (failing === null) return `No level confirmed to meet ${wanted}.`;
+  return surelyFails
+    ? `Doesn't meet ${wanted} even at ${failing}.`
+    : `Not confirmed to meet ${wanted} even at ${failing}: use longer runs.`;
+}
+
 /** Returns whether runs agree on both sides of the boundary: `Confirmed: … (95% intervals). `; empty without a boundary. */
 export const confirmedText = (sure: boolean, boundary: readonly string[], more = ''): string =>
   boundary.length === 0 ? '' : `${sure ? 'Confirmed' : 'Unconfirmed'}: ${boundary.join(', ')} (95% intervals${more}). `;

@@ -2,7 +2,7 @@ import { countOf, formatCount, formatPercent, formatRate } from '../../format.ts
 import type { RateSearch } from '../../plan/rates/rate-search.ts';
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
-import { confirmedText, missedText, wordsOf } from './level-verdicts.ts';
+import { confirmedText, foundText, missedText, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
@@ -39,14 +39,13 @@ function searchSentences(levels: readonly RunRecord[], search: RateSearch): stri
     const passed = runs.filter(({ outcome }) => outcome === 'pass').length;
     return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${rateName(rate)}`;
   };
-  const found =
-    capacityPerS === null
-      ? firstFailingPerS === null
-        ? `No rate confirmed to meet ${wanted}.`
-        : `Doesn't meet ${wanted} even at ${rateName(firstFailingPerS)}.`
-      : firstFailingPerS === null
-        ? `Meets ${wanted} at ${rateName(capacityPerS)}, the highest rate tried.`
-        : `Meets ${wanted} at ${rateName(capacityPerS)}, but not at ${rateName(firstFailingPerS)}.`;
+  const found = foundText({
+    wanted,
+    capacity: capacityPerS === null ? null : rateName(capacityPerS),
+    failing: firstFailingPerS === null ? null : rateName(firstFailingPerS),
+    surelyFails: trials.some(({ ratePerS, outcome }) => ratePerS === firstFailingPerS && outcome === 'fail'),
+    highest: 'the highest rate tried',
+  });
   const boundary = [capacityPerS, firstFailingPerS].filter((rate) => rate !== null).map(told);
   const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
   return [
