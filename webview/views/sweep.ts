@@ -3,7 +3,7 @@ import { chartsOfLevels, tableOfLevels } from '../../src/core/report/formats/swe
 import { sweepFacts, sweepNotes, uslFacts } from '../../src/core/report/tables/sweep-tables.ts';
 import { unsavedMark } from '../../src/core/report/words/facts.ts';
 import { noRateLimit } from '../../src/core/record/sweeps/rate-levels.ts';
-import { searchOf } from '../../src/core/record/sweeps/make-search.ts';
+import { searchOf } from '../../src/core/record/sweeps/search-of.ts';
 import type { SweepRecord } from '../../src/core/record/sweeps/sweep.ts';
 import { searchedLevels } from '../../src/core/report/words/search-words.ts';
 import { furtherSentences, sweepVerdict } from '../../src/core/report/words/sweep-verdict.ts';

@@ -1,7 +1,7 @@
 import { commands, workspace, type Disposable } from 'vscode';
 import { higherRates } from '../../core/plan/rates/rate-sweep.ts';
 import { higherLevels } from '../../core/plan/sweep.ts';
-import { searchOf } from '../../core/record/sweeps/make-search.ts';
+import { searchOf } from '../../core/record/sweeps/search-of.ts';
 import { rateOf } from '../../core/record/sweeps/rate-levels.ts';
 import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import { isSweep, sourceOf } from '../../core/report/formats/results.ts';

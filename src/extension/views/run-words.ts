@@ -18,7 +18,7 @@ import { changeText, labelOf } from '../../core/record/comparisons/comparison-se
 import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
 import type { ThroughputSuite } from '../../core/record/suites/suite.ts';
 import { rateName, shortLevel } from '../../core/record/sweeps/level-words.ts';
-import { searchOf } from '../../core/record/sweeps/make-search.ts';
+import { searchOf } from '../../core/record/sweeps/search-of.ts';
 import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import type { TargetResult } from '../services/runs/last-results.ts';

@@ -3,7 +3,7 @@ import type { LevelTrial, TriedLevel } from '../../plan/capacity.ts';
 import { capital, formatCount, formatNumber, withoutZeros } from '../../format.ts';
 import { wordsOf } from '../../record/sweeps/level-verdicts.ts';
 import { rateName, shortRate } from '../../record/sweeps/level-words.ts';
-import { searchOf } from '../../record/sweeps/make-search.ts';
+import { searchOf } from '../../record/sweeps/search-of.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 
 type By = Pick<SearchPlan, 'by'>;

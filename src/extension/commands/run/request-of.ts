@@ -3,7 +3,7 @@ import { LoadlensError } from '../../../core/errors.ts';
 import { choicesOfPlan, type PlanChoices } from '../../../core/plan/plan.ts';
 import { choicesOfSearch, choicesOfSweep } from '../../../core/plan/repeat.ts';
 import { isRun, sourceOf, type ResultRecord } from '../../../core/report/formats/results.ts';
-import { searchOf } from '../../../core/record/sweeps/make-search.ts';
+import { searchOf } from '../../../core/record/sweeps/search-of.ts';
 import type { SweepRecord } from '../../../core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../../core/record/run.ts';
 import { findSource } from '../../services/workspace/files.ts';
