@@ -120,7 +120,8 @@ describe('accessibility of the results panel', () => {
   });
 
   for (const width of [300, 640, 1400]) {
-    it(`fits ${String(width)} px without cutting anything off`, async () => {
+    it(`fits ${String(width)} px without cutting anything off`, async function () {
+      this.timeout(60_000);
       const panel = await open({ width });
       for (const [name, state] of Object.entries(states)) {
         await panel.send({ type: 'init', state });

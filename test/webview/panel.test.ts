@@ -45,6 +45,7 @@ describe('results panel', () => {
         '100%',
         formatMs(record.latencyMs.median),
         formatMs(record.latencyMs.p99),
+        formatRate(record.outputTokensPerS, 'tokens'),
         formatMs(record.totalMs),
       ]);
       const rows = await rowsOf(page, 'Latency statistics');
@@ -146,6 +147,7 @@ describe('results panel', () => {
         ['Success', 'Not met: errors < 0.1% (1.4%)'],
         ['p50', undefined],
         ['p99', undefined],
+        ['Output tokens', undefined],
         ['Total time', undefined],
         ['p99.9', 'Not enough data: p99.9 < 10s'],
         ['Mean', 'Met: mean < 2s'],

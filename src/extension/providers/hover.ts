@@ -1,7 +1,7 @@
 import { Hover, languages, MarkdownString, type Disposable, type TextDocument } from 'vscode';
 import { directiveNamed, directiveText } from '../../core/endpoints/directives/directives.ts';
 import type { Target } from '../../core/endpoints/types.ts';
-import { formatCount, formatMs, formatNumber, formatPercent, formatRate } from '../../core/format.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../core/format.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../../core/report/words/headline.ts';
 import { escape } from '../../core/report/formats/markdown-parts.ts';
 import { measuredText, verdictLabel } from '../../core/report/tables/tables.ts';
@@ -64,12 +64,14 @@ function resultTable({ record, numbers, newer }: TargetResult, compared: ReturnT
 }
 
 /** Headline figures of a stream of tokens. */
-function streamRows({ ttftMs, outputTokensPerS }: TargetResult['numbers']): string[][] {
+function streamRows({ ttftMs, tpotMs, userTokensPerS, outputTokensPerS }: TargetResult['numbers']): string[][] {
   if (ttftMs === undefined || ttftMs.count === 0) return [];
   return [
     ['TTFT p50', formatMs(ttftMs.median)],
     ['TTFT p95', formatMs(ttftMs.p95)],
-    ['Tokens per second', formatNumber(outputTokensPerS)],
+    ['TPOT p50', formatMs(tpotMs?.median ?? null)],
+    ['Output tokens', formatRate(outputTokensPerS, 'tokens')],
+    ...(userTokensPerS === undefined ? [] : [['Per user', formatRate(userTokensPerS.mean, 'tokens')]]),
   ];
 }
 
