@@ -6,8 +6,11 @@ import { accepts, isAlive, makeSlowerCommit, type SlowerCommit } from '../suppor
 import { waitFor } from '../support/wait-for.ts';
 import { freshFolder, runCli, startCli, type Outcome, type Running } from './spawn.ts';
 
+/** How long a busy machine may take to start two servers and to measure, ms. */
+const patienceMs = 60_000;
+
 describe('loadlens ab with two commits', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const folder = freshFolder();
   let commit: SlowerCommit;
 
@@ -63,14 +66,14 @@ describe('loadlens ab with two commits', function () {
   it('cleans up on Ctrl+C while it measures and while a server starts', async () => {
     const before = commit.files();
     const running = start(...sides, ...serve, '--slice', '100ms', '--pairs', '400');
-    await waitFor('both servers', () => commit.started().length === 4);
-    await waitFor('a measurement', () => accepts(commit.started()[2]?.port ?? 0));
+    await waitFor('both servers', () => commit.started().length === 4, patienceMs);
+    await waitFor('a measurement', () => accepts(commit.started()[2]?.port ?? 0), patienceMs);
     running.child.kill('SIGINT');
     assert.equal((await running.finished).code, 130);
     await nothingLeft(before);
 
     const starting = start(...sides, '-q', '--serve', 'node server.mjs 0 {port}', '--ready', '/health');
-    await waitFor('the server of A', () => commit.started().length === 6);
+    await waitFor('the server of A', () => commit.started().length === 6, patienceMs);
     starting.child.kill('SIGINT');
     assert.deepEqual(await starting.finished, { code: 130, stdout: '', stderr: 'Nothing was measured.\n' });
     await nothingLeft(before);
@@ -100,7 +103,7 @@ describe('loadlens ab with two commits', function () {
   it('removes what a killed comparison left behind, and nothing else', async () => {
     const before = commit.files();
     const running = start(...sides, ...serve, '--slice', '100ms', '--pairs', '400');
-    await waitFor('both servers', () => commit.started().length === 4);
+    await waitFor('both servers', () => commit.started().length === 4, patienceMs);
     running.child.kill('SIGKILL');
     await running.finished;
     assert.equal(commit.worktrees().length, 2);

@@ -19,8 +19,11 @@ const entry = fileURLToPath(new URL('../../src/processes/benchmark.ts', import.m
 
 const pairs = (events: readonly BenchmarkEvent[]): number => events.filter(({ type }) => type === 'pairEnded').length;
 
+/** How long a busy machine may take to start two servers and to measure, ms. */
+const patienceMs = 60_000;
+
 describe('a comparison in the benchmark process', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = freshFolder();
   let commit: SlowerCommit;
   let files: string[] = [];
@@ -82,7 +85,7 @@ describe('a comparison in the benchmark process', function () {
   it('keeps complete pairs on cancel, and has no result before the first', async () => {
     const { events, say, exit } = start();
     say({ type: 'comparison', input: input(undefined, 100) });
-    await waitFor('a pair', () => pairs(events) > 0);
+    await waitFor('a pair', () => pairs(events) > 0, patienceMs);
     say({ type: 'cancel' });
     assert.deepEqual(await exit, [0, null]);
     const last = events.at(-1);
@@ -93,7 +96,7 @@ describe('a comparison in the benchmark process', function () {
 
     const early = start();
     early.say({ type: 'comparison', input: input('node server.mjs 0') });
-    await waitFor('a server', () => commit.started().length === 6);
+    await waitFor('a server', () => commit.started().length === 6, patienceMs);
     early.say({ type: 'cancel' });
     await early.exit;
     assert.deepEqual(early.events.at(-1), { type: 'comparison', record: null });
@@ -115,7 +118,7 @@ describe('a comparison in the benchmark process', function () {
     const measuring = async (): Promise<{ child: ChildProcess; exit: Promise<unknown[]> }> => {
       const { child, events, say, exit } = start();
       say({ type: 'comparison', input: input(undefined, 100) });
-      await waitFor('a pair', () => pairs(events) > 0);
+      await waitFor('a pair', () => pairs(events) > 0, patienceMs);
       return { child, exit };
     };
     const orphan = await measuring();
