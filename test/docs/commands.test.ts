@@ -118,7 +118,7 @@ describe('commands of the documentation', function () {
           .replaceAll('http://127.0.0.1:8000', `http://127.0.0.1:${port}`)
           .replaceAll(/http:\/\/127\.0\.0\.1:(8080|8081|11434)|https:\/\/staging\.example\.com/g, standIn.url),
       );
-      equal(commands, 14);
+      equal(commands, 15);
     } finally {
       await standIn.close();
     }

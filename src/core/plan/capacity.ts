@@ -3,8 +3,8 @@ import type { Frozen } from '../schema.ts';
 import type { capacityResultSchema, trialSchema } from './capacity-schema.ts';
 import { largestOf } from '../extremes.ts';
 import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
-import type { Distribution, Numbers } from '../metrics/types.ts';
-import { quantileOf } from '../values/objective-metrics.ts';
+import type { Distribution } from '../metrics/types.ts';
+import { isShare, quantileOf } from '../values/objective-metrics.ts';
 import { isWithinBound } from '../values/bounds.ts';
 import { evaluateObjectives, otherTimeOf, type Measured } from './objectives.ts';
 import type { Objective } from '../vocabulary.ts';
@@ -136,8 +136,10 @@ const agrees = (runs: readonly TrialOutcome[]): boolean => runs[0] === runs[1] &
 /** Returns how many requests a run needs for the interval of each objective. */
 export function requestsToJudge(objectives: readonly Objective[]): number {
   const needed = objectives.map(({ metric, value }) => {
-    if (metric === 'errors')
-      return value !== null && value > 0 ? Math.ceil((normal95 ** 2 * (1 - value)) / value) + 1 : 1;
+    if (isShare(metric)) {
+      const failed = value === null ? 0 : metric === 'errors' ? value : 1 - value;
+      return failed > 0 ? Math.ceil((normal95 ** 2 * (1 - failed)) / failed) + 1 : 1;
+    }
     const quantile = quantileOf[metric.slice(metric.lastIndexOf('p'))];
     return quantile === undefined ? 1 : sparePart * leastCount(quantileShares[quantile]);
   });
@@ -176,7 +178,11 @@ const normal95 = 1.96;
 
 /** Returns the 95% interval of an objective's number; `point` if a single run has none, `none` with too little data. */
 function intervalOf(metric: string, numbers: Measured): readonly [low: number, high: number] | 'point' | 'none' {
-  if (metric === 'errors') return errorInterval(numbers);
+  if (metric === 'errors') return shareInterval(numbers.requestsSent - numbers.successes, numbers.requestsSent);
+  if (metric === 'attainment') {
+    const { requestsSent, sloAttainment = null } = numbers;
+    return sloAttainment === null ? 'none' : shareInterval(sloAttainment * requestsSent, requestsSent);
+  }
   const { statistic, distributions } = distributionsOf(metric, numbers);
   const quantile = quantileOf[statistic];
   if (quantile === undefined && statistic !== 'mean') return 'point';
@@ -205,11 +211,11 @@ function meanInterval({ mean, stdev, count }: Distribution): readonly [number, n
   return [mean - half, mean + half];
 }
 
-/** Returns Wilson's interval of the share of failed requests. */
-function errorInterval({ requestsSent: n, successes }: Numbers): readonly [number, number] | 'none' {
+/** Returns Wilson's interval of a share of requests. */
+function shareInterval(some: number, n: number): readonly [number, number] | 'none' {
   if (n === 0) return 'none';
   const z2 = normal95 ** 2;
-  const share = (n - successes) / n;
+  const share = some / n;
   const middle = (share + z2 / (2 * n)) / (1 + z2 / n);
   const half = (normal95 / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
   return [Math.max(0, middle - half), Math.min(1, middle + half)];

@@ -62,8 +62,8 @@ type Known = Pick<Objective, 'operator'> & { readonly value: number };
 const isOutOfReach = (objective: Known, { low, high }: Bounds): boolean =>
   !isWithinBound(objective.operator.startsWith('<') ? low : high, objective);
 
-/** Numbers of a run or one of its targets. Backlog and response time exist only for a whole run. */
-export type Measured = Numbers & Pick<Partial<Summary>, 'backlog' | 'responseTimeMs'>;
+/** Numbers of a run or one of its targets. Backlog, response time, and goodput exist only for a whole run. */
+export type Measured = Numbers & Pick<Partial<Summary>, 'backlog' | 'responseTimeMs' | 'goodputPerS' | 'sloAttainment'>;
 
 /** Returns the distribution behind a metric such as `ttft.p95`, if it was measured; undefined for other metrics. */
 export function otherTimeOf(
@@ -94,6 +94,15 @@ function measure(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Mea
   }
   if (objective.metric === 'throughput') {
     return { actual: numbers.throughputPerS, reliable: numbers.throughputPerS !== null };
+  }
+  if (objective.metric === 'goodput') {
+    const { goodputPerS: actual = null } = numbers;
+    return { actual, reliable: actual !== null };
+  }
+  if (objective.metric === 'attainment') {
+    const { sloAttainment: share = null, requestsSent } = numbers;
+    const actual = share === null || unsent === 0 ? share : (share * requestsSent) / (requestsSent + unsent);
+    return { actual, reliable: actual !== null };
   }
   const other = otherTimeOf(objective.metric, numbers);
   if (other !== undefined) {

@@ -153,6 +153,24 @@ export const objectiveMetrics: readonly ObjectiveMetric[] = [
     help: 'Responses per second.',
     example: 'throughput > 100/s',
   },
+  {
+    name: 'attainment',
+    subject: 'SLO attainment',
+    unit: 'ratio',
+    better: 'higher',
+    help: 'Share of requests that succeeded and met the upper limits of times.',
+    example: 'attainment >= 95%',
+    ofRunAlone: true,
+  },
+  {
+    name: 'goodput',
+    subject: 'goodput',
+    unit: 'perS',
+    better: 'higher',
+    help: 'Requests per second that succeeded and met the upper limits of times.',
+    example: 'goodput > 8/s',
+    ofRunAlone: true,
+  },
   ...Object.entries(otherTimes).flatMap(([name, time]) => metricsOf(`${name}.`, time)),
 ];
 
@@ -160,6 +178,9 @@ const rows = new Map(objectiveMetrics.map((row) => [row.name, row]));
 
 /** Returns the unit of a metric. */
 export const unitOf = (metric: string): Unit => units[rows.get(metric)?.unit ?? 'ms'];
+
+/** Returns whether a metric is a share of requests. */
+export const isShare = (metric: string): boolean => unitOf(metric) === units.ratio;
 
 /** Returns whether a metric is a time. */
 export const isTime = (metric: string): boolean => unitOf(metric) === units.ms;

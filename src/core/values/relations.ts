@@ -1,4 +1,5 @@
 import type { Objective } from '../vocabulary.ts';
+import { isShare } from './objective-metrics.ts';
 
 /** Where the limit of a relative objective comes from. */
 export type Relation = NonNullable<Objective['baseline']>;
@@ -37,6 +38,6 @@ export function relationText({ change }: Relation): string {
  * errors, is added as it is: a share of no errors would allow none.
  */
 export function relativeLimit(metric: string, value: number, { change }: Relation): number {
-  if (metric === 'errors') return Math.min(1, Math.max(0, value + change));
+  if (isShare(metric)) return Math.min(1, Math.max(0, value + change));
   return value * (1 + change);
 }

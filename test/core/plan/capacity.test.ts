@@ -97,7 +97,24 @@ describe('capacity search', () => {
 
 const needed = (text: string): number => requestsToJudge(parseObjectives(text).objectives);
 
+/** A run of 100 requests, of which so many attained the objectives. */
+const of100 = (attained: number) => ({
+  ...recordOf(closedLoop(100, 4, () => ({ latencyMs: 100 }))),
+  sloAttainment: attained,
+});
+
 describe('the verdict on a level', () => {
+  it('judges the share of requests within the limits by its interval', () => {
+    const { objectives } = parseObjectives('attainment >= 90%');
+    // Wilson's intervals of 99, 92, and 80 of 100.
+    assert.deepEqual(
+      [0.99, 0.92, 0.8].map((share) => trialOutcome(objectives, of100(share))),
+      ['pass', 'undecided', 'fail'],
+    );
+    assert.equal(requestsToJudge(parseObjectives('attainment >= 99%').objectives), 382);
+    assert.equal(requestsToJudge(parseObjectives('errors < 1%').objectives), 382);
+  });
+
   const record = recordOf(closedLoop(100, 4, (index) => ({ latencyMs: 100 + index })));
   const said = (text: string) => trialOutcome(parseObjectives(text).objectives, record);
   const [low, high] = record.latencyMs.interval95.p95!;

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Distribution, Numbers, Summary } from '../../../src/core/metrics/types.ts';
-import { evaluateObjectives, perRequestLimitsMs, withoutTokenTimes } from '../../../src/core/plan/objectives.ts';
+import {
+  evaluateObjectives,
+  perRequestLimitsMs,
+  withoutTokenTimes,
+  type Measured,
+} from '../../../src/core/plan/objectives.ts';
 import { objectiveMetrics } from '../../../src/core/values/objective-metrics.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { Objective } from '../../../src/core/vocabulary.ts';
@@ -93,6 +98,10 @@ describe('parseObjectives', () => {
   }
 });
 
+/** Verdicts on a run with these numbers. */
+const judge = (text: string, changes: Partial<Measured>) =>
+  evaluateObjectives(parsed(text), { ...numbers({}), ...changes }).map(({ outcome: is, actual }) => [is, actual]);
+
 describe('evaluateObjectives', () => {
   it('compares with each operator', () => {
     assert.deepEqual(outcome('p50 < 100ms, p50 <= 100ms, p50 > 100ms, p50 >= 100ms'), [
@@ -134,6 +143,20 @@ describe('evaluateObjectives', () => {
         ['not enough data', null],
       ],
     );
+  });
+
+  it('judges goodput, and counts requests that were never sent as outside the limits', () => {
+    const run = { goodputPerS: 8.2, sloAttainment: 0.96 };
+    const backlog = { max: 20, maxAtMs: 0, waitedMs: 3, unsent: 20, widthMs: 50, waiting: [20] };
+    assert.deepEqual(judge('goodput > 8/s, attainment >= 95%', run), [
+      ['pass', 8.2],
+      ['pass', 0.96],
+    ]);
+    assert.deepEqual(judge('attainment >= 95%', { ...run, backlog }), [['fail', 0.8]]);
+    assert.deepEqual(judge('goodput > 8/s, attainment >= 95%', { goodputPerS: null, sloAttainment: null }), [
+      ['not enough data', null],
+      ['not enough data', null],
+    ]);
   });
 
   it('names the target of a verdict', () => {

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../record/run.ts';
 import type { Objective, Verdict } from '../../vocabulary.ts';
 import { capital, countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
 import { serverGoneSentence } from '../server-gone.ts';
+import { limitsRequests } from '../../plan/objectives.ts';
 import { baselineText, noLimitSentences } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import { clientMark } from './client-words.ts';
@@ -87,6 +88,10 @@ function objectivesSentence({
   const open = verdicts.filter(({ outcome }) => outcome === 'not enough data');
   const unlimited = noLimitSentences(objectivesOf(open));
   if (unlimited.length > 0) return unlimited.join(' ');
+  const unset = open.find(({ objective }) => countsWithinLimits(objective));
+  if (unset !== undefined && !objectivesOf(verdicts).some(limitsRequests)) {
+    return `${named(unset)} counts requests within the limits of times, and there is none. Add one, such as p50 < 500ms.`;
+  }
   if (open.length > 0) {
     const texts = listed(open.map(named), ', ');
     return steadyState?.settled === false
@@ -97,6 +102,8 @@ function objectivesSentence({
   if (only === undefined) return undefined;
   return verdicts.length === 1 ? `${measuredAgainst(only)}.` : `All ${formatCount(verdicts.length)} objectives met.`;
 }
+
+const countsWithinLimits = ({ metric }: Objective): boolean => metric === 'goodput' || metric === 'attainment';
 
 const objectivesOf = (verdicts: readonly Verdict[]): Objective[] => verdicts.map(({ objective }) => objective);
 

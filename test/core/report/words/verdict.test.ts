@@ -41,6 +41,16 @@ describe('the verdict on a run', () => {
     assert.equal(verdictText(run([], { objectives: [met] })), 'Passed: p95 74 ms, objective 100 ms.');
     assert.equal(verdictText(run([], { objectives: [met, met] })), 'Passed: All 2 objectives met.');
     assert.equal(verdictText(run([], { objectives: [met, missed] })), 'Failed: p95 74 ms, objective 50 ms.');
+    const goodput = { metric: 'goodput', operator: '>', value: 5, text: 'goodput > 5/s' } as const;
+    const unlimited = { objective: goodput, outcome: 'not enough data', actual: null } as const;
+    assert.match(
+      verdictText(run([], { objectives: [unlimited] })),
+      /: goodput > 5\/s counts requests within the limits of times, and there is none\. Add one, such as p50 < 500ms\.$/,
+    );
+    assert.match(
+      verdictText(run([], { objectives: [met, unlimited] })),
+      /: Not enough requests to judge goodput > 5\/s\.$/,
+    );
     assert.equal(
       verdictText(run([], { objectives: [met, unproven] })),
       'Not enough data: Not enough requests to judge p99 < 50ms.',
