@@ -210,6 +210,11 @@ describe('a capacity search by rate', () => {
         'Not confirmed to meet response.p95 < 500ms even at 20 req/s: use longer runs.',
       ],
     );
+    // Higher levels miss the objective, which says nothing about the lowest one.
+    assert.deepEqual(
+      [found(null, 20), found(null, 20, 'undecided')].map((search) => sweepVerdict(search).label),
+      ['Failed', 'Not enough data'],
+    );
     assert.ok(someLevelMeets(found(20, 40)));
     assert.ok(!someLevelMeets(found(null, 20)));
     assert.deepEqual(readSweep(JSON.parse(JSON.stringify(found(20, 40)))).rateSearch, found(20, 40).rateSearch);

@@ -25,13 +25,23 @@ export const someLevelMeets = ({ search, levels, rates, rateSearch }: SweepRecor
         ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
         : search.capacity !== null;
 
+/** Returns whether a level failed for sure; of a search, the lowest one that doesn't hold. */
+function surelyMisses({ search, rateSearch, levels }: SweepRecord): boolean {
+  if (rateSearch !== undefined) {
+    const { trials, firstFailingPerS } = rateSearch;
+    return trials.some(({ ratePerS, outcome }) => ratePerS === firstFailingPerS && outcome === 'fail');
+  }
+  return search === undefined
+    ? levels.some(({ objectives }) => objectives.some(({ outcome }) => outcome === 'fail'))
+    : search.trials.some(({ concurrency, outcome }) => concurrency === search.firstFailing && outcome === 'fail');
+}
+
 function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   const outcome = outcomeOfAll(sweep.status, sweep.levels);
   const { label, tone } = outcomeWords[outcome];
   const ended = outcome === 'completed' || outcome === 'withFailures' || outcome === 'objectiveMissed';
   if (ended && sweep.levels.length > 0 && !someLevelMeets(sweep)) {
-    const missed = sweep.levels.some(({ objectives }) => objectives.some((verdict) => verdict.outcome === 'fail'));
-    if (missed) return { label: 'Failed', tone: 'bad' };
+    if (surelyMisses(sweep)) return { label: 'Failed', tone: 'bad' };
     const objectives = sweep.levels.flatMap((level) => level.objectives.map(({ objective }) => objective));
     const label = noLimitSentences(objectives).length > 0 ? 'Not judged' : 'Not enough data';
     return { label, tone: 'warning' };
