@@ -28,6 +28,8 @@ export const defaultCoolDownMs = 500;
 /** Requests of a level per slot, and in total, by default. */
 export const requestsPerSlot = 10;
 const fewestRequests = 20;
+/** With objectives, at least as many as a p95 needs for its interval. */
+const fewestToJudge = 60;
 /** Maximum number of levels. */
 export const mostLevels = 64;
 
@@ -64,7 +66,7 @@ export function higherLevels(tested: readonly number[]): number[] {
 
 /**
  * Returns the plan of a sweep. Options of a run apply to each level. By default, a level sends 10 requests per slot (at
- * least 20) and warms up with one per slot.
+ * least 20, with objectives 60) and warms up with one per slot.
  * @throws LoadlensError for an invalid value
  */
 export function makeSweepPlan(choices: SweepChoices, file: Pick<EndpointsFile, 'defaults' | 'objectives'>): SweepPlan {
@@ -83,11 +85,12 @@ export function levelPlan(
   const isSet = [choices, file.defaults].some(({ requests, conversations, durationS }) =>
     [requests, conversations, durationS].some((end) => end !== undefined),
   );
+  const fewest = file.objectives.length === 0 ? fewestRequests : fewestToJudge;
   const plan = makePlan(
     {
       ...choices,
       concurrency: level,
-      requests: isSet ? choices.requests : Math.max(fewestRequests, requestsPerSlot * level),
+      requests: isSet ? choices.requests : Math.max(fewest, requestsPerSlot * level),
       warmup: choices.warmup ?? file.defaults.warmup ?? level,
     },
     file,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import * as fc from 'fast-check';
 import { higherLevels, levelsBetween, makeSweepPlan, parseLevels, parseRange } from '../../../src/core/plan/sweep.ts';
 
@@ -50,6 +51,15 @@ describe('the plan of a sweep', () => {
         [1, 20, 1],
         [8, 80, 8],
       ],
+    );
+  });
+
+  it('gives a level enough requests to judge a p95 if there are objectives', () => {
+    const { objectives } = parseObjectives('p95 < 1s');
+    const { levels } = makeSweepPlan({ levels: [1, 8] }, { ...nothing, objectives });
+    assert.deepEqual(
+      levels.map(({ requests }) => requests),
+      [60, 80],
     );
   });
 

@@ -13,8 +13,8 @@ export interface RateSweepChoices extends Omit<PlanChoices, 'concurrency' | 'rat
   readonly coolDownMs?: number | undefined;
 }
 
-/** Least number of requests of a level by default. */
-const fewestRequests = 50;
+/** Least number of requests of a level by default. A p95 needs 59 for its interval. */
+const fewestRequests = 60;
 /** Warm-up requests of a level by default, at most; those of a second, otherwise. */
 const mostWarmup = 100;
 
@@ -61,7 +61,7 @@ export function higherRates(tested: readonly number[]): number[] {
 
 /**
  * Returns the plan of a sweep over arrival rates. Options of a run apply to each level. By default, a level lasts 10 s, and
- * longer if 50 requests take longer, and warms up with the requests of a second, up to 100. A level of all requests at once has
+ * longer if 60 requests take longer, and warms up with the requests of a second, up to 100. A level of all requests at once has
  * as many as the highest other level.
  * @throws LoadlensError for an invalid value
  */

@@ -75,7 +75,7 @@ const kinds: Readonly<Record<SweepKind, { label: string; description: string; lo
     label: 'Arrival Rates',
     description: 'Up to which rate does the server keep up?',
     load: 'Requests/s of each level; inf sends all requests immediately',
-    amount: 'Requests per level, or a duration such as 30s (default: 10 s, or longer for 50 requests)',
+    amount: 'Requests per level, or a duration such as 30s (default: 10 s, or longer for 60 requests)',
   },
   searchConcurrency: {
     label: 'Find the Capacity by Concurrency',

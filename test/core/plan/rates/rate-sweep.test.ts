@@ -27,12 +27,12 @@ describe('higherRates', () => {
 });
 
 describe('makeRateSweepPlan', () => {
-  it('gives a level 10 s or 50 requests, whichever is longer, and the infinite rate the requests of the highest level', () => {
+  it('gives a level 10 s or 60 requests, whichever is longer, and the infinite rate the requests of the highest level', () => {
     const { levels } = makeRateSweepPlan({ rates: [1, 20, Infinity] }, nothing);
     assert.deepEqual(
       levels.map(({ requests, durationS, warmup, untilSaturated }) => [requests, durationS, warmup, untilSaturated]),
       [
-        [null, 50, 1, true],
+        [null, 60, 1, true],
         [null, 10, 20, true],
         [200, null, 20, undefined],
       ],
@@ -47,7 +47,7 @@ describe('makeRateSweepPlan', () => {
       levels.map(({ requests, durationS, warmup, arrivals }) => [requests, durationS, warmup, arrivals]),
       [
         [null, 3, 2, 'poisson'],
-        [50, null, 2, undefined],
+        [60, null, 2, undefined],
       ],
     );
     const counted = makeRateSweepPlan({ rates: [4, Infinity], requests: 70 }, file);
