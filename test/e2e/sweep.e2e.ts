@@ -55,7 +55,7 @@ describe('a sweep from the Command Palette', () => {
       await treeRows(bench.page, /History/)
         .first()
         .innerText(),
-      /endpoints\.txt[^]*search · capacity 2/,
+      /endpoints\.txt[^]*capacity 2/,
     );
   });
 });

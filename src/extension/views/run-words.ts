@@ -116,14 +116,14 @@ export function largestChange({ metrics }: ComparisonRecord): readonly string[] 
 /** How large a change is, in either direction. */
 const sizeOf = (ratio: number): number => Math.abs(Math.log(ratio));
 
-/** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. `search · capacity 6`. */
+/** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. `capacity 6`. */
 export function sweepWords(sweep: SweepRecord): string {
   const { levels, figures, rates } = sweep;
   const found = searchOf(sweep);
   if (found !== undefined) {
     const { by, capacity } = found;
-    if (capacity === null) return 'search · no capacity';
-    return `search · capacity ${by === 'rate' ? rateName(capacity) : formatCount(capacity)}`;
+    if (capacity === null) return 'no capacity found';
+    return `capacity ${by === 'rate' ? rateName(capacity) : formatCount(capacity)}`;
   }
   if (rates !== undefined) {
     const [lowest, highest] = [levels[0], levels.at(-1)].map((level) =>

@@ -78,7 +78,7 @@ describe('a capacity search in the editor', () => {
       found.levels.map(({ plan, source }) => [plan.concurrency, plan.requests, source?.file]),
       [1, 2, 2].map((concurrency) => [concurrency, 118, 'search.endpoints']),
     );
-    assert.equal(sweepWords(found), 'search · capacity 2');
+    assert.equal(sweepWords(found), 'capacity 2');
     // Without an ID, the request comes from the memory of the workspace.
     for (const [command, id] of [
       ['runAgain', found.id],
