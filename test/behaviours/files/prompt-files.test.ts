@@ -137,6 +137,10 @@ describe('prompt files', () => {
     assert.deepEqual(chat('p.jsonl', lines({ messages: [{ role: 'user', content: null }] }, 'a')), [[user('a')]]);
   });
 
+  it('have at most a million entries', () => {
+    assert.equal(complaint('p.txt', 'a\n'.repeat(1_000_001)), 'e.txt:2: p.txt:1000001 is beyond 1,000,000 entries.');
+  }).timeout(20_000);
+
   it("don't send tokens to a chat", () => {
     assert.match(
       complaint('p.jsonl', lines({ prompt: [1, 2] }), '/v1/chat/completions'),

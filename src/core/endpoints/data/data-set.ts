@@ -12,6 +12,8 @@ export interface Entry {
 /** Fails with a place, a message, and a hint. */
 export type FailAt = (place: string, message: string, hint: string) => never;
 
+/** Maximum number of entries. All of them are in memory during a run. */
+const mostEntries = 1_000_000;
 /** Maximum length of a text in V8, in megabytes. */
 const mostMegabytes = 512;
 
@@ -43,6 +45,15 @@ const failEncoding = (place: string, fail: FailAt): never => fail(place, "isn't 
  * entry at a time is in memory as text, so a file may be larger than a text can be.
  */
 export function* readEntries(path: string, bytes: Uint8Array, fail: FailAt): Generator<Entry> {
+  let entries = 0;
+  for (const entry of allEntries(path, bytes, fail)) {
+    entries += 1;
+    if (entries > mostEntries) fail(entry.place, 'is beyond 1,000,000 entries', 'Use a part of the file.');
+    yield entry;
+  }
+}
+
+function* allEntries(path: string, bytes: Uint8Array, fail: FailAt): Generator<Entry> {
   const utf8 = utf8OfFile(path, bytes, fail);
   const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
   if (extension === 'csv' || extension === 'tsv') yield* readTable(path, utf8, extension, fail);

@@ -103,11 +103,18 @@ export function prepareLlm(
     return { ...same, body, conversations, ...listsFor([json], url, dialect) };
   }
   if (prompts !== undefined) {
-    const jsons = prompts.map((prompt) => complete(withPrompt(written ?? {}, prompt, { chat, dialect }, fail)));
-    const [first = {}] = jsons;
-    const bodies = jsons.map(bytesOf);
+    let first: Json | undefined;
+    let isNamed = false;
+    // One after the other: a million bodies as objects would take gigabytes.
+    const bodies = prompts.map((prompt) => {
+      const json = complete(withPrompt(written ?? {}, prompt, { chat, dialect }, fail));
+      first ??= json;
+      isNamed ||= json['model'] !== undefined;
+      return bytesOf(json);
+    });
     const order = llm.promptsOrder ?? 'rotate';
-    const sent = { ...known(first), body: bodies[0] ?? bytesOf(first), ...listsFor(jsons, url, dialect) };
+    const body = bodies[0] ?? new Uint8Array();
+    const sent = { ...known(first ?? {}), body, ...(isNamed ? {} : listsFor([], url, dialect)) };
     if (read === undefined || llm.prompts === undefined) return sent;
     const sha256 = lookups.digest?.(lookups.bodyFile(llm.prompts) ?? new Uint8Array());
     const dataSet = { file: llm.prompts, entries: read.entries, ...(sha256 !== undefined && { sha256 }) };
@@ -181,4 +188,5 @@ function jsonObject(body: Uint8Array | undefined): Json | undefined {
   }
 }
 
-const bytesOf = (json: Json): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
+const encoder = new TextEncoder();
+const bytesOf = (json: Json): Uint8Array => encoder.encode(JSON.stringify(json));
