@@ -1,5 +1,4 @@
 import { isSettled } from '../../comparison/verdict.ts';
-import { withLocalAddress } from '../../endpoints/local-address.ts';
 import { changeText, intervalText } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import { capital, countOf, formatCount, noValue } from '../../format.ts';
@@ -96,18 +95,18 @@ export function workloadDifferences({ a, b, warnings, kind }: ComparisonRecord):
     const [ofA, ofB] = [a.variables[name], b.variables[name]];
     return ofA === ofB ? [] : [`Variable ${name}: A ${ofA ?? 'not set'}, B ${ofB ?? 'not set'}.`];
   });
-  const said = [...variables, ...onlyIn(a, b, 'A'), ...onlyIn(b, a, 'B')];
+  // Sides that were measured together have the targets of one file, and differ by its variables only.
+  const targets = kind === 'kept' ? [...onlyIn(a, b, 'A'), ...onlyIn(b, a, 'B')] : [];
+  const said = [...variables, ...targets];
   return kind === 'kept' && said.length === 0 && warnings.length === 0 ? ['The runs had the same workload.'] : said;
 }
 
 const targetText = ({ method, url }: ComparisonRecord['a']['targets'][number]): string => `${method} ${url}`;
 
-/** The targets that only one side has, in a sentence. Each server that was started has its own port. */
+/** The targets that only one side has, in a sentence. */
 function onlyIn(of: ComparisonRecord['a'], other: ComparisonRecord['a'], side: string): string[] {
-  const placeless = ({ targets }: ComparisonRecord['a']): string[] =>
-    (of.server && other.server ? withLocalAddress(targets, '127.0.0.1') : targets).map(targetText);
-  const known = new Set(placeless(other));
-  const own = placeless(of).filter((target) => !known.has(target));
+  const known = new Set(other.targets.map(targetText));
+  const own = of.targets.map(targetText).filter((target) => !known.has(target));
   if (own.length === 0) return [];
   return [
     `Only ${side} has ${countOf(own.length, 'target')}: ${own.slice(0, 3).join(', ')}${own.length > 3 ? ' …' : ''}.`,

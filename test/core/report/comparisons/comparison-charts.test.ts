@@ -105,6 +105,8 @@ describe('the figures of a comparison', () => {
 
   it('list how the work of the sides differs', () => {
     assert.deepEqual(workloadDifferences(slower), ['Variable base: A http://127.0.0.1:1, B http://127.0.0.1:2.']);
+    const addressed = { ...slower.b, targets: [{ name: 'x', method: 'GET', url: 'http://127.0.0.1:2/' }] };
+    assert.equal(workloadDifferences({ ...slower, b: addressed }).length, 1);
     const kept = keptOf(slicesOf(4, 1), slicesOf(4, 1));
     const same = { ...kept, a: { ...kept.a, variables: {} }, b: { ...kept.b, variables: {} } };
     assert.deepEqual(workloadDifferences(same), ['The runs had the same workload.']);
