@@ -27,6 +27,11 @@ export const workloads: readonly Workload[] = [
     detail: 'Code and reasoning: prompts of about 256 tokens, responses of 1,024',
     directives: ['@input-tokens normal(256, 64)', '@output-tokens 1024'],
   },
+  {
+    title: 'Conversations',
+    detail: 'Chats of 2 to 6 turns, each with about 64 new tokens and a response of 128',
+    directives: ['@turns uniform(2, 6)', '@input-tokens normal(64, 16)', '@output-tokens 128'],
+  },
 ];
 
 /** What a new file is made of. */
