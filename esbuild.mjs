@@ -1,6 +1,8 @@
 // Every bundle of Loadlens on one page. --production: minified, no source maps; --watch: rebuilds on change.
 import * as esbuild from 'esbuild';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { addRuntime } from './scripts/native.mjs';
 import { writeNotices } from './scripts/notices.mjs';
 import { stripFacts } from './scripts/strip-facts.mjs';
@@ -61,6 +63,19 @@ const undiciClient = {
   },
 };
 
+/** Takes only the version of the manifest into a bundle. The commands and settings of the editor are most of it. */
+const versionAlone = {
+  name: 'version-alone',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    build.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
+      if (path !== resolve(import.meta.dirname, 'package.json')) return undefined;
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 /** What runs in a Node process or thread of its own. Chunks are shared: engine and undici are on disk once. */
 const processes = {
   ...common,
@@ -77,7 +92,7 @@ const processes = {
   target: 'node20',
   format: 'esm',
   splitting: true,
-  plugins: [stripFacts, undiciClient],
+  plugins: [stripFacts, undiciClient, versionAlone],
   // Bundled CommonJS packages (undici) still call require for Node's own modules.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
@@ -97,12 +112,32 @@ const noTokenizers = {
   },
 };
 
-/** The engine as it is copied into projects for Artillery: one file, whose workers it must find its way to alone. */
+/** Compresses the output, which is only read to be copied: better than a package does. */
+const compressed = {
+  name: 'compressed',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    build.onEnd(async ({ outputFiles = [] }) => {
+      await mkdir('dist', { recursive: true });
+      for (const { path, contents } of outputFiles) {
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: production ? 11 : 5,
+          [constants.BROTLI_PARAM_SIZE_HINT]: contents.length,
+        };
+        await writeFile(`${path}.br`, brotliCompressSync(contents, { params }));
+      }
+    });
+  },
+};
+
+/** The engine as it is written into projects for Artillery: one file, whose workers it must find its way to alone. */
 const scaleOut = {
   ...processes,
   entryPoints: { 'scale-out': 'src/processes/scale-out.ts' },
   splitting: false,
-  plugins: [...processes.plugins, noTokenizers],
+  sourcemap: false,
+  write: false,
+  plugins: [...processes.plugins, noTokenizers, compressed],
 };
 
 /** Packages that transformers.js asks for and that no text model needs; they stay out, with their native parts. */

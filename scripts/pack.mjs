@@ -14,7 +14,7 @@ mkdirSync(folder, { recursive: true });
 execFileSync(process.execPath, ['esbuild.mjs', '--production'], { stdio: 'inherit' });
 // What the command line imports, and what it starts by name.
 const { metafile } = await esbuild.build({
-  entryPoints: ['cli', 'loop-worker', 'scale-out'].map((name) => `dist/${name}.js`),
+  entryPoints: ['cli', 'loop-worker'].map((name) => `dist/${name}.js`),
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -25,7 +25,8 @@ const { metafile } = await esbuild.build({
 });
 const files = Object.keys(metafile.inputs).filter((path) => path.startsWith('dist/'));
 for (const name of readdirSync('dist/vocabularies')) files.push(`dist/vocabularies/${name}`);
-for (const path of [...files, 'dist/third-party-notices.txt', 'LICENSE']) cpSync(path, join(folder, path));
+for (const path of [...files, 'dist/scale-out.js.br', 'dist/third-party-notices.txt', 'LICENSE'])
+  cpSync(path, join(folder, path));
 for (const name of readdirSync('dist/gpt2').filter((file) => /\.(js|txt)$/.test(file))) {
   cpSync(join('dist/gpt2', name), join(folder, 'dist/gpt2', name));
 }

@@ -1,6 +1,7 @@
-import { copyFileSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
 import { LoadlensError } from '../../core/errors.ts';
 import { readLoad, type SharedLoad } from '../../core/scale-out/load.ts';
 import { engineFile, loadFile, projectFiles } from '../../core/scale-out/project.ts';
@@ -8,8 +9,8 @@ import { engineFile, loadFile, projectFiles } from '../../core/scale-out/project
 /** The engine for projects: next to this bundle, or in a clone's `dist`. */
 const engine = fileURLToPath(
   import.meta.url.endsWith('.ts')
-    ? new URL('../../../dist/scale-out.js', import.meta.url)
-    : new URL('scale-out.js', import.meta.url),
+    ? new URL('../../../dist/scale-out.js.br', import.meta.url)
+    : new URL('scale-out.js.br', import.meta.url),
 );
 
 /** Checks that the folder is empty or missing: existing files are never overwritten. @throws LoadlensError if it isn't */
@@ -32,7 +33,8 @@ export function writeProject(folder: string, load: SharedLoad): void {
   try {
     mkdirSync(resolve(folder), { recursive: true });
     for (const { name, text } of projectFiles(load)) writeFileSync(join(resolve(folder), name), text, { flag: 'wx' });
-    copyFileSync(engine, join(resolve(folder), engineFile), constants.COPYFILE_EXCL);
+    const code = brotliDecompressSync(readFileSync(engine));
+    writeFileSync(join(resolve(folder), engineFile), code, { flag: 'wx' });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LoadlensError(`Can't write the project to ${folder}: ${why}.`, {

@@ -1,3 +1,4 @@
+import { brotliDecompressSync } from 'node:zlib';
 import { commands, Uri, window, workspace } from 'vscode';
 import { posix } from 'node:path';
 import { LoadlensError } from '../../core/errors.ts';
@@ -97,8 +98,8 @@ export function scaleOutCommands(parts: ScaleOutParts): Pick<Handlers, 'scaleOut
       await workspace.fs.createDirectory(folder);
       for (const { name, text } of projectFiles(asked.load))
         await workspace.fs.writeFile(Uri.joinPath(folder, name), new TextEncoder().encode(text));
-      const engine = Uri.joinPath(extensionUri, 'dist', 'scale-out.js');
-      await workspace.fs.copy(engine, Uri.joinPath(folder, engineFile), { overwrite: false });
+      const engine = await workspace.fs.readFile(Uri.joinPath(extensionUri, 'dist', 'scale-out.js.br'));
+      await workspace.fs.writeFile(Uri.joinPath(folder, engineFile), brotliDecompressSync(engine));
       await commands.executeCommand('vscode.open', Uri.joinPath(folder, 'README.md'));
     },
     importRun: async (argument) => {
