@@ -56,11 +56,13 @@ export function baseUrlOf(text: string): string | undefined {
 
 /** Returns the text of an endpoints file. */
 export function newBenchmark({ base, model, workload, secret }: NewBenchmark): string {
+  const { protocol, host } = new URL(base);
   return `# ${workload.title}: ${sentenceCase(workload.detail)}.
 
 # @requests 60
 # @concurrency 4
 # @slo errors < 1%
+# To see what limits vLLM, SGLang, TGI, or llama.cpp, add a line: # @metrics ${protocol}//${host}/metrics
 
 @base = ${base}
 

@@ -7,9 +7,10 @@ describe('new LLM benchmark', () => {
     for (const secret of [undefined, 'LLM_API_KEY']) {
       it(`writes a file without problems: ${workload.title}${secret === undefined ? '' : ' with a key'}`, () => {
         const base = 'http://127.0.0.1:8000/v1';
-        const { targets, problems, defaults } = parseEndpoints(
-          newBenchmark({ base, model: 'a "quoted" model', workload, secret }),
-        );
+        const text = newBenchmark({ base, model: 'a "quoted" model', workload, secret });
+        const { targets, problems, defaults } = parseEndpoints(text);
+        assert.match(text, /add a line: # @metrics http:\/\/127\.0\.0\.1:8000\/metrics\n/);
+        assert.equal(defaults.metricsUrl, undefined);
         assert.deepEqual(problems, []);
         const [target] = targets;
         assert.equal(targets.length, 1);
