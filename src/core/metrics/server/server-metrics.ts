@@ -90,12 +90,13 @@ export function createServerMetrics(wanted: readonly SeriesName[] = []): ServerM
   };
 }
 
-const prefixes = knownServers.map(({ prefix }) => prefix);
-
 /** Returns the figures in one reading. */
 function readFigures(text: string): Pick<Reading, 'server' | 'values'> {
   const values = new Map<ServerFigure, number>();
-  const samples = readPrometheus(text, prefixes);
+  const samples = readPrometheus(
+    text,
+    knownServers.map(({ prefix }) => prefix),
+  );
   const known = knownServers.find(({ prefix }) => samples.some(({ name }) => name.startsWith(prefix)));
   if (known === undefined) return { server: null, values };
   const valuesOf = (name: string): number[] => withoutRepeats(samples.filter((sample) => sample.name === name));
