@@ -24,7 +24,7 @@ createServer((request, response) => {
 }).listen(port, '127.0.0.1');
 `;
 
-/** A repository whose server on branch `main` takes 20 ms, and longer as its files are. */
+/** A repository whose server takes longer as its files are than on branch `main`. */
 export interface SlowerCommit {
   readonly path: string;
   readonly git: (...args: string[]) => string;
@@ -42,9 +42,10 @@ export interface SlowerCommit {
 
 /**
  * Makes the repository in a new folder below this one.
- * @param slowerMs what the files as they are take, ms
+ * @param slowerMs time that the server takes as its files are, ms
+ * @param mainMs time that it takes on branch `main`, ms
  */
-export function makeSlowerCommit(folder: string, name = 'repository', slowerMs = 22): SlowerCommit {
+export function makeSlowerCommit(folder: string, name = 'repository', slowerMs = 22, mainMs = 20): SlowerCommit {
   const path = join(folder, name);
   const notes = join(folder, `${name}-notes`);
   const hook = join(folder, `${name}-hook`);
@@ -55,7 +56,7 @@ export function makeSlowerCommit(folder: string, name = 'repository', slowerMs =
     });
   mkdirSync(path);
   git('init', '--quiet', '--initial-branch=main');
-  writeFileSync(join(path, 'server.mjs'), serverTaking(20, notes));
+  writeFileSync(join(path, 'server.mjs'), serverTaking(mainMs, notes));
   writeFileSync(join(path, 'endpoints.txt'), '@base = http://127.0.0.1:3000\n\n{{base}}/x\n');
   git('add', '.');
   git('commit', '--quiet', '-m', 'first');
