@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { countAxis, logAxis, logPosition, ticksBetween, valueAxis } from '../../../../src/core/report/charts/axes.ts';
+import {
+  countAxis,
+  logAxis,
+  logPosition,
+  spacedTicks,
+  ticksBetween,
+  valueAxis,
+} from '../../../../src/core/report/charts/axes.ts';
 import { formatCount, formatMs, formatNumber } from '../../../../src/core/format.ts';
+
+/** Returns which of these values have a name on an axis. */
+const named = (values: readonly number[]) =>
+  spacedTicks(values.map(logPosition), (place) => String(Math.round(2 ** place))).map((place) =>
+    Math.round(2 ** place),
+  );
 
 describe('axes of charts', () => {
   it('have a few round ticks from 0 to an end above the largest value', () => {
@@ -37,5 +50,11 @@ describe('axes of charts', () => {
       ticksBetween(-0.11, 0.12).map((x) => formatCount(x * 100)),
       ['-10', '-5', '0', '5', '10'],
     );
+  });
+
+  it('leave out names that would overlap, but never the ends', () => {
+    assert.deepEqual(named([1, 2, 4, 8, 16, 12, 14, 15, 15, 16]), [1, 2, 4, 8, 12, 16]);
+    assert.deepEqual(named([64, 1, 2, 4, 8, 16, 32]), [1, 2, 4, 8, 16, 32, 64]);
+    assert.deepEqual([named([]), named([5, 5]), named([15, 16])], [[], [5], [15, 16]]);
   });
 });
