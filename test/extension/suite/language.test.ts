@@ -176,7 +176,7 @@ describe('an endpoints file in the editor', () => {
         [
           0,
           'not-runnable',
-          '@think has no conversations. Add # @conversations with a file of them, such as chats.jsonl.',
+          '@think has no conversations. Add # @conversations with a file of them, such as chats.jsonl, or # @turns to generate them.',
         ],
       ],
     );
