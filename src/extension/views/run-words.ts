@@ -1,6 +1,6 @@
 import { shortReason } from '../../core/report/words/failure-reasons.ts';
-import { countOf, formatAgo, formatCount, formatPercent, formatRate } from '../../core/format.ts';
-import { headlineThroughput, isMixed, p95Text, type HeadlineNumbers } from '../../core/report/words/headline.ts';
+import { countOf, formatAgo, formatCount, formatPercent } from '../../core/format.ts';
+import { headlineRateText, p95Text, type HeadlineNumbers } from '../../core/report/words/headline.ts';
 import { lengthText } from '../../core/report/words/facts.ts';
 import { rateText } from '../../core/report/words/load-words.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
@@ -25,7 +25,7 @@ import type { TargetResult } from '../services/runs/last-results.ts';
 
 /**
  * `p95 1.02 s`, or `98.6% ok · p95 of successes 1.02 s` if some failed, as in the reports; `response p95 1.02 s` in the
- * open model; `no response` without a success.
+ * open model; `TTFT p95 320 ms` for streams; `no response` without a success.
  */
 export function shortWords(numbers: HeadlineNumbers): string {
   const { successRatio, successes, responses, requestsSent } = numbers;
@@ -34,12 +34,14 @@ export function shortWords(numbers: HeadlineNumbers): string {
   return successRatio === null || successRatio === 1 ? p95 : `${formatPercent(successRatio)} ok · ${p95}`;
 }
 
-/** `p95 1.02 s · 9.8 req/s`, with the success ratio if shortWords has it, and the reason of most failures. */
+/**
+ * `p95 1.02 s · 9.8 req/s`, or `TTFT p95 320 ms · 310 tokens/s` for streams, with the success ratio if shortWords has it, and
+ * the reason of most failures.
+ */
 export function numbersWords(numbers: HeadlineNumbers, reason?: string): string {
-  const rate = formatRate(headlineThroughput(numbers).first, isMixed(numbers) ? 'successes' : 'req');
   return [
     shortWords(numbers),
-    ...(numbers.successes === 0 ? [] : [rate]),
+    ...(numbers.successes === 0 ? [] : [headlineRateText(numbers)]),
     ...(reason === undefined ? [] : [reason]),
   ].join(' · ');
 }

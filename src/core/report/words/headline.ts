@@ -1,6 +1,7 @@
 import type { Distribution, Numbers, QuantileName } from '../../metrics/types.ts';
 import { isPaced } from '../../plan/load/load-models.ts';
-import { formatMs } from '../../format.ts';
+import { formatMs, formatRate } from '../../format.ts';
+import { hasStreams } from '../../metrics/streams.ts';
 import type { RunRecord } from '../../record/run.ts';
 
 /** True when latency over all responses is not that of the successes. */
@@ -58,12 +59,21 @@ export function timeLabel({ of }: HeadlineTime, quantile: string): string {
 }
 
 /**
- * `p95 1.02 s`, `p95 of successes 1.02 s`, or `response p95 1.02 s`, whichever comes first. A tilde marks a percentile
- * of too few requests.
+ * `p95 1.02 s`, `p95 of successes 1.02 s`, or `response p95 1.02 s`, whichever comes first; `TTFT p95 320 ms` for streams,
+ * except where response time comes first. A tilde marks a percentile of too few requests.
  */
 export function p95Text(numbers: HeadlineNumbers): string {
   const { of, times } = headlineTime(numbers, 'p95').first;
-  const tilde = times.p95 !== null && times.interval95.p95 === null ? '~' : '';
+  if (of !== 'response time' && hasStreams(numbers)) return `TTFT p95 ${quantileText(numbers.ttftMs)}`;
   const whose = of === 'successes' && isMixed(numbers) ? ' of successes' : '';
-  return `${of === 'response time' ? 'response ' : ''}p95${whose} ${tilde}${formatMs(times.p95)}`;
+  return `${of === 'response time' ? 'response ' : ''}p95${whose} ${quantileText(times)}`;
+}
+
+const quantileText = ({ p95, interval95 }: Pick<Distribution, 'p95' | 'interval95'>): string =>
+  `${p95 !== null && interval95.p95 === null ? '~' : ''}${formatMs(p95)}`;
+
+/** `9.8 req/s`, or `9.8 successes/s` if some failed; `310 tokens/s` for streams whose tokens are known. */
+export function headlineRateText(numbers: HeadlineNumbers): string {
+  if (hasStreams(numbers) && numbers.outputTokensPerS !== null) return formatRate(numbers.outputTokensPerS, 'tokens');
+  return formatRate(headlineThroughput(numbers).first, isMixed(numbers) ? 'successes' : 'req');
 }

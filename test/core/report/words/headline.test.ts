@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { headlineThroughput, headlineTime, p95Text } from '../../../../src/core/report/words/headline.ts';
+import {
+  headlineRateText,
+  headlineThroughput,
+  headlineTime,
+  p95Text,
+} from '../../../../src/core/report/words/headline.ts';
 import { renderHtml } from '../../../../src/core/report/formats/html.ts';
 import { renderMarkdown } from '../../../../src/core/report/formats/markdown.ts';
 import type { Sample } from '../../../../src/core/metrics/types.ts';
@@ -26,6 +31,26 @@ describe('the headline figures', () => {
     assert.deepEqual(headlineThroughput(record), { first: 500, beside: null });
     assert.deepEqual(headlineTime(record, 'p95'), { first: { of: 'latency', times: record.latencyMs }, beside: null });
     assert.equal(p95Text(record), 'p95 20.0 ms');
+    assert.equal(headlineRateText(record), '500 req/s');
+  });
+
+  it('are TTFT and tokens/s in the short text of streams, unless response time comes first', () => {
+    const samples = closedLoop(100, 10, (index) => ({
+      latencyMs: 100,
+      outputTokens: 3,
+      stream: {
+        firstTokenMs: Math.floor(index / 10) * 100 + 40,
+        lastTokenMs: Math.floor(index / 10) * 100 + 100,
+        chunks: 3,
+        untimedTokens: 1,
+        gapsMs: Float64Array.of(30, 30),
+      },
+    }));
+    const record = recordOf(samples);
+    assert.equal(p95Text(record), 'TTFT p95 40.0 ms');
+    assert.equal(headlineRateText(record), '300 tokens/s');
+    assert.equal(p95Text(byTheClock(samples)), 'response p95 100 ms');
+    assert.equal(headlineRateText({ ...record, outputTokensPerS: null }), '100 req/s');
   });
 
   it('are those of successes if responses failed, however fast those were, next to all responses', () => {
@@ -39,6 +64,7 @@ describe('the headline figures', () => {
       beside: { of: 'all responses', times: record.latencyMs },
     });
     assert.equal(p95Text(record), 'p95 of successes ~1.01 s');
+    assert.match(headlineRateText(record), / successes\/s$/);
     assert.equal(p95Text(record.perTarget[0]!), 'p95 of successes ~1.01 s');
   });
 
