@@ -76,6 +76,12 @@ function makeCorpus(words: readonly string[]): Corpus {
   return { bytes: new TextEncoder().encode(parts.join('')), starts };
 }
 
+function corpusOf(words: readonly string[]): Corpus {
+  const corpus = corpora.get(words) ?? makeCorpus(words);
+  corpora.set(words, corpus);
+  return corpus;
+}
+
 /**
  * Returns the text of a turn as pieces of ASCII, which need no escaping in JSON. It has exactly the turn's input
  * tokens, one per word. Most of it is a part of one long text, so a long prompt costs little. Its unique words come
@@ -87,6 +93,8 @@ export function syntheticTexts(
 ): (turn: number, asked: SyntheticTurn) => readonly Uint8Array[] {
   const unit = seededUnits(seed + seeds.text);
   const { trace, words = usualWords } = synthetic;
+  // Takes tens of milliseconds, which the first request must not wait for.
+  corpusOf(words);
   if (trace !== undefined) {
     return (turn, { inputTokens = 0 }) => {
       const blocks = trace.rows[turn % trace.rows.length]?.blocks ?? [];
@@ -119,9 +127,7 @@ function piecesOf(
   unit: (index: number) => number,
   words: readonly string[],
 ): Uint8Array[] {
-  const corpus = corpora.get(words) ?? makeCorpus(words);
-  corpora.set(words, corpus);
-  const { bytes, starts } = corpus;
+  const { bytes, starts } = corpusOf(words);
   const own = Math.min(count, ownWords);
   const base = number * (ownWords + 1);
   let text = '';
