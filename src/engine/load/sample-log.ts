@@ -149,7 +149,7 @@ export const needsCount = (sample: Sample): boolean =>
   (sample.outputTokens === undefined || sample.tokenSource === 'chunks');
 
 /** Returns whether the server hasn't counted the input tokens of a response. */
-export const needsInput = (sample: SentSample): boolean =>
+const needsInput = (sample: SentSample): boolean =>
   succeeded(sample) && sample.prompt !== undefined && sample.inputTokens === undefined;
 
 function copyOf({ texts, prompt, ...sample }: SentSample, keepsTexts: boolean, keepsPrompt: boolean): SentSample {
