@@ -31,7 +31,7 @@ describe('results panel of a sweep over arrival rates', () => {
       'Highest achieved rate: 40.0 req/s, at 80 req/s.',
     ]);
     assert.equal(await page.getByRole('button', { name: /^Try Higher/ }).count(), 0);
-    await page.getByText('10 s per level, pause of 500 ms between levels', { exact: true }).waitFor();
+    await page.getByText('pause of 500 ms between levels', { exact: true }).waitFor();
   });
 
   it('has a row for each rate, whose state comes before its numbers', async () => {
@@ -41,7 +41,7 @@ describe('results panel of a sweep over arrival rates', () => {
     assert.deepEqual(
       rows.map((row) => row.slice(0, 4)),
       [
-        ['5/s', '5.00 req/s', 'kept up', 'not enough data: response.p95'],
+        ['5/s', '5.00 req/s', 'kept up', 'met'],
         ['10/s', '10.0 req/s', 'kept up', 'met'],
         ['20/s', '20.0 req/s', 'kept up', 'met'],
         ['30/s', '30.0 req/s', 'kept up', 'met'],
