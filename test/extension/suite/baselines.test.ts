@@ -74,7 +74,7 @@ describe('a baseline in the editor', () => {
     const count = (await lenses(document)).length;
     await waitFor('the lens names the baseline', async () =>
       (await lenses(document)).some((lens) =>
-        /\d% (slower|faster) than main, single run|as fast as main, single run/.test(lens),
+        /\d[%×] (slower|faster) than main, single run|as fast as main, single run/.test(lens),
       ),
     );
     assert.equal((await lenses(document)).length, count);

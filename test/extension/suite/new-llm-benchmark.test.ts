@@ -61,7 +61,7 @@ describe('New LLM Benchmark', function () {
     const offered = answerWith(['Mock server', 'Chat']);
     const document = await create();
     assert.ok(offered[0]?.includes('Another URL…'));
-    assert.deepEqual(offered[1], ['Chat', 'Documents', 'Shared system prompt', 'Long responses']);
+    assert.deepEqual(offered[1], ['Chat', 'Documents', 'Shared system prompt', 'Long responses', 'Conversations']);
     assert.match(document.uri.path, /\/llm\.endpoints$/);
     assert.match(document.getText(), new RegExp(`^@base = ${mock.url}/v1$`, 'm'));
     assert.match(document.getText(), /^\{"model": "mock", /m);
