@@ -4,16 +4,18 @@
 // `chrt -r 20` in front keeps most of the machine's other work out of the results. Replays during which the host took CPU time
 // from the machine don't count.
 import { markdownTable, writeSimulation } from './shared/simulation.ts';
+import { blockTokens } from '../src/core/endpoints/data/trace.ts';
+import { largestOf } from '../src/core/extremes.ts';
 import { startPacer } from '../src/engine/load/pacer.ts';
 import { requestsOf, run } from '../test/support/run-input.ts';
 import { startMock } from './servers/mock.ts';
 import { readMachine } from './shared/machine.ts';
 import { mostSteal, startMeter } from './shared/meter.ts';
 import { createRandom, type RandomSource } from './shared/random.ts';
+import { medianOf, quantileOf } from './shared/statistics.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
 const mostLatenessMs = 1;
-const blockTokens = 512;
 
 /** What one row of a trace asks for. */
 interface Row {
@@ -78,9 +80,6 @@ function sharedShare(rows: readonly Row[]): number {
   return shared / all;
 }
 
-const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-
 /** Returns how late the event loop wakes for times at which nothing is sent, ms: p50, p99, maximum. */
 async function floorOf(timesMs: readonly number[]): Promise<Lateness> {
   const pacer = await startPacer();
@@ -95,8 +94,7 @@ async function floorOf(timesMs: readonly number[]): Promise<Lateness> {
   }
   clearInterval(alive);
   pacer.close();
-  late.sort((a, b) => a - b);
-  return { p50: quantile(late, 0.5), p99: quantile(late, 0.99), max: late.at(-1) ?? Number.NaN };
+  return { p50: medianOf(late), p99: quantileOf(late, 0.99), max: largestOf(late) };
 }
 
 interface Lateness {

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../../src/core/record/run.ts';
 import { type MockServer, startMockServer } from '../../../src/servers/mock/server.ts';
 import { requestsOf, run } from '../../support/run-input.ts';
 
-/** A prompt of so many tokens for the mock model, one per word. */
+/** A prompt for the mock model, one token per word. */
 const words = (count: number): string => Array.from({ length: count }, (_, i) => `w${i}`).join(' ');
 
 /** How an endpoints file asks one API for a response to 40 tokens. */

@@ -97,7 +97,7 @@ describe('capacity search', () => {
 
 const needed = (text: string): number => requestsToJudge(parseObjectives(text).objectives);
 
-/** A run of 100 requests, of which so many attained the objectives. */
+/** A run of 100 requests, some of which attained the objectives. */
 const of100 = (attained: number) => ({
   ...recordOf(closedLoop(100, 4, () => ({ latencyMs: 100 }))),
   sloAttainment: attained,

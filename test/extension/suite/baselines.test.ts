@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { freePort } from '../../../src/side-servers/ready.ts';
 import { readBaseline } from '../../../src/core/record/comparisons/baseline.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { api, lenses, openFile, set } from './support.ts';
+import { api, forgetMockServer, lenses, openFile, useMockServer } from './support.ts';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`loadlens.${command}`, ...args);
@@ -20,16 +19,11 @@ describe('a baseline in the editor', () => {
 
   before(async () => {
     loadlens = await api();
-    port = await freePort();
-    await set('mock.port', port);
-    await set('mock.timeScale', 0.01);
-    await set('mock.autoStart', true);
+    port = await useMockServer();
   });
 
   after(async () => {
-    await run('stopMockServer');
-    for (const name of ['mock.port', 'mock.timeScale', 'mock.autoStart']) await set(name, undefined);
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await forgetMockServer();
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.loadlens'), { recursive: true });
   });
 

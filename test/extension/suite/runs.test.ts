@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import * as vscode from 'vscode';
-import { freePort } from '../../../src/side-servers/ready.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { isSweep } from '../../../src/core/report/formats/results.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
-import { api, lenses, openFile, set, type } from './support.ts';
+import { api, forgetMockServer, lenses, openFile, set, type, useMockServer } from './support.ts';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`loadlens.${command}`, ...args);
@@ -19,17 +18,10 @@ describe('a run in the editor', () => {
 
   before(async () => {
     loadlens = await api();
-    port = await freePort();
-    await set('mock.port', port);
-    await set('mock.timeScale', 0.01);
-    await set('mock.autoStart', true);
+    port = await useMockServer();
   });
 
-  after(async () => {
-    await run('stopMockServer');
-    for (const name of ['mock.port', 'mock.timeScale', 'mock.autoStart']) await set(name, undefined);
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  });
+  after(forgetMockServer);
 
   it('starts the mock server it needs, sends the requests of the file, and keeps the record', async () => {
     const text = [

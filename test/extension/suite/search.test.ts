@@ -6,9 +6,8 @@ import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
 import { readWanted, sweepPreset, withoutFilesObjectives } from '../../../src/extension/commands/run/sweep-preset.ts';
 import { sweepWords, levelsOutcome } from '../../../src/extension/views/run-words.ts';
-import { freePort } from '../../../src/side-servers/ready.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { api, openFile, set } from './support.ts';
+import { api, forgetMockServer, openFile, useMockServer } from './support.ts';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`loadlens.${command}`, ...args);
@@ -47,17 +46,10 @@ describe('a capacity search in the editor', () => {
 
   before(async () => {
     loadlens = await api();
-    port = await freePort();
-    await set('mock.port', port);
-    await set('mock.timeScale', 0.01);
-    await set('mock.autoStart', true);
+    port = await useMockServer();
   });
 
-  after(async () => {
-    await run('stopMockServer');
-    for (const name of ['mock.port', 'mock.timeScale', 'mock.autoStart']) await set(name, undefined);
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  });
+  after(forgetMockServer);
 
   it('becomes a result that says how it was found, and is searched again', async () => {
     const document = await openFile('search.endpoints', ['# @requests 8', '', url('/hello')].join('\n'));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
+import { freePort } from '../../../src/side-servers/ready.ts';
 
 /** The activated extension's own view of its runs. */
 export async function api(): Promise<LoadlensApi> {
@@ -40,3 +41,21 @@ export async function lenses(document: vscode.TextDocument): Promise<string[]> {
 /** Sets one of our settings for all workspaces. */
 export const set = (name: string, value: unknown): Thenable<void> =>
   vscode.workspace.getConfiguration('loadlens').update(name, value, vscode.ConfigurationTarget.Global);
+
+const mockSettings = ['mock.port', 'mock.timeScale', 'mock.autoStart'] as const;
+
+/** Sets a fast mock server on a free port, which the first run that needs it starts. Returns the port. */
+export async function useMockServer(): Promise<number> {
+  const port = await freePort();
+  await set('mock.port', port);
+  await set('mock.timeScale', 0.01);
+  await set('mock.autoStart', true);
+  return port;
+}
+
+/** Stops that server, restores its settings, and closes all editors. */
+export async function forgetMockServer(): Promise<void> {
+  await vscode.commands.executeCommand('loadlens.stopMockServer');
+  for (const name of mockSettings) await set(name, undefined);
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}

@@ -19,7 +19,7 @@ function planOf(by: SearchPlan['by'], slo: string, last: number): SearchPlan {
 const byConcurrency = planOf('concurrency', 'p95 < 300ms, errors < 10%', 256);
 const byRate = planOf('rate', 'response.p95 < 500ms', 100_000);
 
-/** Returns the runs of a search, at most so many. */
+/** Returns the first runs of a search, at most `most`. */
 function runsOf(plan: SearchPlan, most = Infinity): RunRecord[] {
   const runs: RunRecord[] = [];
   for (;;) {
@@ -46,7 +46,7 @@ const found = (plan: SearchPlan, id: string, most?: number) =>
     keptForSession: false,
   }) as const;
 
-/** Returns a search in progress after so many runs. */
+/** Returns a search in progress after some runs. */
 function running(plan: SearchPlan, runs: number): Extract<PanelState, { kind: 'sweepRunning' }> {
   const done = runsOf(plan, runs);
   const state = searchAfter(plan, done);

@@ -7,7 +7,7 @@ import { streamOf } from '../../metrics/samples.ts';
 import { recordOf } from '../../record/fixtures.ts';
 import { sweepOf } from '../../record/sweep-fixtures.ts';
 
-/** A run of 40 generated prompts of 600 tokens, the first 256 the same, of which so many are cached; the template adds 20. */
+/** A run of 40 generated prompts of 600 tokens, the first 256 the same. The template adds 20 tokens to each. */
 function runOf(
   cachedTokens: number,
   changes: { inputTokens?: number; turns?: boolean; trace?: boolean } = {},

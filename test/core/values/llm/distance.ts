@@ -20,7 +20,7 @@ export function distance(values: readonly number[], cdf: Cdf): number {
   return most;
 }
 
-/** Returns the distance that a true sample of so many values exceeds in one of 100 cases. */
+/** Returns the distance that a true sample of `count` values exceeds in one of 100 cases. */
 export const criticalDistance = (count: number): number => 1.628 / Math.sqrt(count);
 
 /** Returns the distribution of `normal(mean, deviation)`, whose lengths below 0.5 are drawn again. */
