@@ -8,6 +8,7 @@ import { maskTargets } from '../core/endpoints/mask.ts';
 import { parseEndpoints } from '../core/endpoints/parse.ts';
 import type { Lookups } from '../core/endpoints/prepare.ts';
 import { prepareFromEnvironment } from '../core/endpoints/variables/from-environment.ts';
+import { codeOf } from '../core/endpoints/unread-file.ts';
 import type { EndpointsFile, Problem, Target, RunTarget } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
 import { makePlan, type PlanChoices } from '../core/plan/plan.ts';
@@ -191,7 +192,7 @@ function readIfThere(path: string, unread?: (code: unknown) => void): Uint8Array
   try {
     return readFileSync(path);
   } catch (error) {
-    unread?.(error instanceof Error && 'code' in error ? error.code : undefined);
+    unread?.(codeOf(error));
     return undefined;
   }
 }

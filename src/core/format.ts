@@ -135,11 +135,11 @@ function factorOf(change: number): number | null {
   return Number.isFinite(factor) && factor >= leastFactor ? factor : null;
 }
 
-/** The size of a change, such as 0.04, without its direction: `4.0%`, `17×`. */
-export function formatChangeSize(change: number): string {
+/** The size of a change, such as 0.04, without its direction: `4.0%`, `17×`. @param digits of a percentage */
+export function formatChangeSize(change: number, digits = 1): string {
   const factor = factorOf(change);
   if (factor !== null) return `${factor < 9.95 ? factor.toFixed(1) : formatCount(factor)}×`;
-  return `${(Math.abs(change) * 100).toFixed(1)}%`;
+  return `${(Math.abs(change) * 100).toFixed(digits)}%`;
 }
 
 /** A change, such as 0.04, with one decimal, or as a factor from 2 on: `+4.0%`, `−0.3%`, `17× higher`, `2.5× lower`. */

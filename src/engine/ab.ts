@@ -70,7 +70,7 @@ const mostRepeats = 3;
 /** Share of conversations that are cut off by the ends of slices without changing the mix of turns much. */
 const fewCut = 0.05;
 
-/** Returns a warning if the ends of slices cut off so many conversations that their turns are another mix than in a long run. */
+/** Returns a warning if the ends of slices cut off enough conversations to change the mix of their turns. */
 function cutNotes({ started, cut }: { readonly started: number; readonly cut: number }): readonly string[] {
   if (cut <= fewCut * started) return [];
   return [

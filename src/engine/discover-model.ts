@@ -2,7 +2,7 @@ import { modelsIn } from '../core/endpoints/llm/model-list.ts';
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import type { RunInput, RunPlan } from '../core/plan/types.ts';
-import { getText, textClient } from './transport/get-text.ts';
+import { getText, reasonOf, textClient } from './transport/get-text.ts';
 
 /** Timeout of one request for a list of models, ms. */
 const mostMs = 10_000;
@@ -91,10 +91,8 @@ async function readList(
 }
 
 function failureText(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no response within ${timeoutMs} ms`;
-  // An AggregateError over several addresses has no message of its own.
-  return error.message || ('code' in error ? String(error.code) : error.name);
+  const isLate = error instanceof Error && error.name === 'TimeoutError';
+  return isLate ? `no response within ${timeoutMs} ms` : reasonOf(error);
 }
 
 /** Returns the request with the model as the first member of each body. The other bytes stay the same. */

@@ -1,4 +1,4 @@
-import { isObject } from '../core/endpoints/json.ts';
+import { parseObject } from '../core/endpoints/json.ts';
 import { maskSecrets } from '../core/endpoints/mask.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import type { LlmRequest } from '../core/record/run.ts';
@@ -21,11 +21,6 @@ export function llmRequestsOf({
 
 /** Returns the model that a body names; undefined if it names none, or isn't JSON. */
 function modelIn(body: Uint8Array): string | undefined {
-  try {
-    const json: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-    const model = isObject(json) ? json['model'] : undefined;
-    return typeof model === 'string' ? model : undefined;
-  } catch {
-    return undefined;
-  }
+  const model = parseObject(body)?.['model'];
+  return typeof model === 'string' ? model : undefined;
 }

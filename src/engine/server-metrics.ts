@@ -7,7 +7,7 @@ import { isLoopback } from '../core/endpoints/hosts.ts';
 import { isCredentialHeader } from '../core/endpoints/known-words.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { findNvidiaSmi, watchGpus, type GpuWatch } from './machine/nvidia-smi.ts';
-import { getText, textClient } from './transport/get-text.ts';
+import { getText, reasonOf, textClient } from './transport/get-text.ts';
 
 /** What the metrics of a run say. */
 export interface Scraped {
@@ -191,10 +191,4 @@ function createScraper(
     },
     stop: () => (stopped ??= stop()),
   };
-}
-
-/** Returns why a reading failed. An AggregateError over several addresses has no message of its own. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

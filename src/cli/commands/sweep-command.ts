@@ -16,7 +16,6 @@ import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import { findCapacity } from '../../engine/capacity-search.ts';
 import { runSweep, type SweepHooks, type SweepSnapshot } from '../../engine/sweep.ts';
 import { noBaselineOfLevels, withoutLimits } from '../../core/report/comparisons/relative-objectives.ts';
-import { distinctObjectives } from '../../core/values/objectives.ts';
 import { defaultBaseline } from '../../core/values/relations.ts';
 import { withCalibration } from '../calibrate/store.ts';
 import { withOtherServers } from '../expected-servers.ts';
@@ -67,10 +66,7 @@ export async function sweepCommand(
   const outputs = outputsOf(options, { ...sweepReports, junit: checks.junit });
   checkReportFiles(outputs);
   const { levels, sweep, findCapacity: wanted, coolDown: coolDownMs = defaultCoolDownMs } = options;
-  const objectives = ofLevels(
-    distinctObjectives([...loaded.file.objectives, ...choices.objectives, ...(wanted ?? [])]),
-    loaded,
-  );
+  const objectives = ofLevels([...loaded.file.objectives, ...choices.objectives, ...(wanted ?? [])], loaded);
   if (wanted !== undefined) checkAbsolute(objectives);
   const file = { ...loaded.file, objectives };
   const input = makeInput(loaded, { ...choices, concurrency: 1 });

@@ -5,17 +5,20 @@ export interface UnreadFile {
 }
 
 const path = 'Check the path (relative to the endpoints file).';
+const missing = { why: "it doesn't exist", hint: path };
+const folder = { why: "it's a folder", hint: path };
+const forbidden = { why: 'permission is missing', hint: 'Allow this user to read it.' };
 
 /** Causes by the codes of Node and of VS Code. */
 const causes: Readonly<Record<string, UnreadFile>> = {
-  ENOENT: { why: "it doesn't exist", hint: path },
-  ENOTDIR: { why: "it doesn't exist", hint: path },
-  FileNotFound: { why: "it doesn't exist", hint: path },
-  EISDIR: { why: "it's a folder", hint: path },
-  FileIsADirectory: { why: "it's a folder", hint: path },
-  EACCES: { why: 'permission is missing', hint: 'Allow this user to read it.' },
-  EPERM: { why: 'permission is missing', hint: 'Allow this user to read it.' },
-  NoPermissions: { why: 'permission is missing', hint: 'Allow this user to read it.' },
+  ENOENT: missing,
+  ENOTDIR: missing,
+  FileNotFound: missing,
+  EISDIR: folder,
+  FileIsADirectory: folder,
+  EACCES: forbidden,
+  EPERM: forbidden,
+  NoPermissions: forbidden,
   ELOOP: { why: 'its symbolic link leads to itself', hint: path },
   ENAMETOOLONG: { why: 'its path is too long', hint: path },
   ERR_FS_FILE_TOO_LARGE: { why: "it's larger than 2 GiB", hint: 'Use a part of it.' },
@@ -24,3 +27,6 @@ const causes: Readonly<Record<string, UnreadFile>> = {
 /** Returns why a file can't be read; undefined if the cause is unknown. @param code of a system error or of VS Code */
 export const unreadFile = (code: unknown): UnreadFile | undefined =>
   typeof code === 'string' ? causes[code] : undefined;
+
+/** Returns the code of an error; undefined if it has none. */
+export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -1,4 +1,5 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
+import { distinctObjectives } from '../values/objectives.ts';
 import { checkLimit } from '../values/plan-options.ts';
 import type { Objective } from '../vocabulary.ts';
 import { nextConcurrency, requestsToJudge, trialOutcome, type LevelTrial, type NextLevel } from './capacity.ts';
@@ -50,7 +51,7 @@ export function makeSearchPlan(
 ): SearchPlan {
   const plan = {
     by,
-    objectives: objectives.filter(({ text }, at) => objectives.findIndex((one) => one.text === text) === at),
+    objectives: distinctObjectives(objectives),
     range,
     coolDownMs: checkLimit('drainMs', coolDownMs ?? defaultCoolDownMs),
     choices,

@@ -1,4 +1,4 @@
-import { requestsOf } from '../../core/endpoints/llm/api-requests.ts';
+import { isTokenless } from '../../core/endpoints/llm/api-requests.ts';
 import { addValue, type Tally } from '../../core/metrics/recorder/tally.ts';
 import { createBodyKeeper } from '../answers/body.ts';
 import { canInflate, createInflater, unknownEncoding, type Inflater } from '../answers/encoding.ts';
@@ -321,7 +321,7 @@ export function createSlot(options: SlotOptions): Slot {
           anyEvents: request.dialect === 'sse',
           stream: request.streams === true,
           keepsText: request.turn?.next !== undefined || (options.keepsTexts?.() ?? false),
-          tokenless: request.dialect !== undefined && requestsOf(request.dialect).limit === undefined,
+          tokenless: isTokenless(request.dialect),
           type: head.get('content-type')?.toLowerCase() ?? '',
         });
         exchange.reader = reader;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseObject } from '../../core/endpoints/json.ts';
 import { LoadlensError } from '../../core/errors.ts';
 import { cacheFolder } from '../machine/cache-folder.ts';
 
@@ -54,7 +55,9 @@ async function download(model: string, folder: string, signal: AbortSignal): Pro
         throw failed(`Tokenizer ${model} isn't on this machine, and ${why}.`, model, cause);
       },
     );
-    if (ok && !isJsonObject(bytes)) throw failed(`${host} sent something else than the ${name} of ${model}.`, model);
+    // Such as the page of a proxy or of a login.
+    if (ok && parseObject(bytes) === undefined)
+      throw failed(`${host} sent something else than the ${name} of ${model}.`, model);
     if (ok) fetched.set(name, bytes);
     else if (name === tokenizerFiles[0])
       throw failed(`${host} has no ${name} of ${model} for everyone (${status}).`, model);
@@ -85,16 +88,6 @@ function whyNot(cause: unknown): string {
   if (cause.name === 'TimeoutError') return "doesn't respond in time";
   // The message of fetch for a connection that was closed within a body.
   return cause.message === 'terminated' ? 'closed the connection within the file' : "can't be reached";
-}
-
-/** Returns whether bytes are a JSON object, and not the page of a proxy or of a login. */
-function isJsonObject(bytes: Buffer): boolean {
-  try {
-    const json: unknown = JSON.parse(bytes.toString());
-    return typeof json === 'object' && json !== null && !Array.isArray(json);
-  } catch {
-    return false;
-  }
 }
 
 const failed = (message: string, model: string, cause?: unknown): LoadlensError =>

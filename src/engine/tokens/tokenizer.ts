@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { parseObject } from '../../core/endpoints/json.ts';
 import { LoadlensError } from '../../core/errors.ts';
 import { isVocabulary, vocabularyNames } from '../../core/values/llm/tokenizers.ts';
 import { hasTokenizer, hubName, hubTokenizer, tokenizerFiles } from './hub.ts';
@@ -69,7 +70,7 @@ async function openFolder(folder: string): Promise<CountTokens> {
     });
   };
   const written = await readFile(join(folder, configName), 'utf8').catch(() => '{}');
-  const config = jsonIn(written) ?? fail(configName, undefined);
+  const config = parseObject(written) ?? fail(configName, undefined);
   try {
     const tokenizer = new HuggingFace(JSON.parse(await readFile(join(folder, name), 'utf8')), config);
     const count: CountTokens = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length;
@@ -78,14 +79,5 @@ async function openFolder(folder: string): Promise<CountTokens> {
     return count;
   } catch (cause) {
     return fail(name, cause);
-  }
-}
-
-function jsonIn(text: string): object | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? json : undefined;
-  } catch {
-    return undefined;
   }
 }

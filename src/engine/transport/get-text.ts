@@ -68,3 +68,9 @@ function textOf(bytes: Buffer, encoding: string, most: number, what: string): st
     throw new Error(`the ${what} ${cause instanceof RangeError ? 'is too long' : "can't be decompressed"}`, { cause });
   }
 }
+
+/** Returns why a text couldn't be read. An AggregateError over several addresses has no message of its own. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

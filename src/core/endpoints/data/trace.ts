@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts';
 import { mostTokens } from '../../values/llm/lengths.ts';
 import { isObject } from '../json.ts';
 import { readCsv, separatorOf } from './csv-rows.ts';
@@ -134,7 +135,7 @@ function rowOf({ place, format, at, input, output, blocks }: Raw, fail: FailAt):
   const length = (value: unknown, of: string): number | undefined => {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostTokens) return value;
-    const range = `1 to ${mostTokens.toLocaleString('en-US')}`;
+    const range = `1 to ${formatCount(mostTokens)}`;
     return fail(
       place,
       `has a length of the ${of} that isn't a whole number from ${range}`,

@@ -113,6 +113,10 @@ const requests: Readonly<Record<DialectName, ApiRequests>> = {
 /** Returns how the requests of an API are written. */
 export const requestsOf = (dialect: DialectName): ApiRequests => requests[dialect];
 
+/** Returns whether the responses of an API have no output tokens, such as embeddings. */
+export const isTokenless = (dialect: DialectName | undefined): boolean =>
+  dialect !== undefined && requestsOf(dialect).limit === undefined;
+
 /** Values of the directives for a request. */
 export interface Choices {
   readonly stream: boolean | undefined;

@@ -1,3 +1,4 @@
+import { parseObject, type Json } from '../json.ts';
 import { recognizeApi } from './llm-api.ts';
 import type { Findings } from '../problems.ts';
 import type { RunDefaults, Target } from '../types.ts';
@@ -34,15 +35,8 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
 }
 
 /** Returns an inline body that's a JSON object; undefined for others. Body files are read only for a run. */
-function jsonOf(body: Target['body']): Readonly<Record<string, unknown>> | undefined {
-  if (body?.kind !== 'inline') return undefined;
-  try {
-    const json: unknown = JSON.parse(body.text);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const jsonOf = (body: Target['body']): Json | undefined =>
+  body?.kind === 'inline' ? parseObject(body.text) : undefined;
 
 /** Options of the load, which a trace sets. */
 const loadOptions = [

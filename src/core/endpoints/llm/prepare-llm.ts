@@ -1,7 +1,7 @@
 import { requestsOf, withChoices } from './api-requests.ts';
 import { checkCombinations, recognize, type Recognized } from './check-llm.ts';
 import { readImage, withImage } from './images.ts';
-import { isObject, type Json } from '../json.ts';
+import { isObject, parseObject, type Json } from '../json.ts';
 import { conversationsOf } from './prepare-conversations.ts';
 import { withPrompt } from './put-prompt.ts';
 import { isChatPath, modelListsOf } from './llm-api.ts';
@@ -178,15 +178,8 @@ function listsFor(jsons: readonly Json[], url: string, dialect: DialectName): Pi
   return modelLists.length === 0 ? {} : { modelLists };
 }
 
-function jsonObject(body: Uint8Array | undefined): Json | undefined {
-  if (body === undefined) return undefined;
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return isObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const jsonObject = (body: Uint8Array | undefined): Json | undefined =>
+  body === undefined ? undefined : parseObject(body);
 
 const encoder = new TextEncoder();
 const bytesOf = (json: Json): Uint8Array => encoder.encode(JSON.stringify(json));

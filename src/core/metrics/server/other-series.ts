@@ -1,5 +1,5 @@
 import { formatBytes, formatNumber } from '../../format.ts';
-import { readPrometheus } from './prometheus.ts';
+import { labelsIn, readPrometheus } from './prometheus.ts';
 
 /** A series by name: the samples that have these labels, added up. */
 export interface SeriesName {
@@ -25,12 +25,9 @@ export function parseSeries(text: string): SeriesName[] | undefined {
   return Array.from(text.matchAll(new RegExp(oneSeries, 'g')), ([written, name = '', labels = '']) => ({
     text: written,
     name,
-    labels: labelsOf(labels),
+    labels: [...labelsIn(labels)],
   }));
 }
-
-const labelsOf = (text: string): [string, string][] =>
-  Array.from(text.matchAll(/([A-Za-z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"/g), ([, name = '', value = '']) => [name, value]);
 
 /** Returns the value of each series in one reading, null where it has none: the sum of the samples with its labels. */
 export function readSeries(text: string, wanted: readonly SeriesName[]): (number | null)[] {
@@ -38,7 +35,7 @@ export function readSeries(text: string, wanted: readonly SeriesName[]): (number
   const samples = readPrometheus(
     text,
     wanted.map(({ name }) => name),
-  ).map(({ name, labels, value }) => ({ name, labels: new Map(labelsOf(labels)), value }));
+  ).map(({ name, labels, value }) => ({ name, labels: labelsIn(labels), value }));
   return wanted.map((series) => {
     const found = samples.filter(
       ({ name, labels }) => name === series.name && series.labels.every(([key, value]) => labels.get(key) === value),

@@ -45,6 +45,14 @@ function sampleOf(line: string): PrometheusSample | undefined {
   return isFinite && Number.isNaN(value) ? undefined : { name, labels, value };
 }
 
+/** Returns labels as written by name. @param labels those of a sample, or of a selector in PromQL */
+export const labelsIn = (labels: string): ReadonlyMap<string, string> =>
+  new Map(
+    Array.from(labels.matchAll(/([A-Za-z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"/g), ([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
+
 /** Returns the value of a label as written; undefined without it. @param labels those of a sample */
-export const labelOf = (labels: string, name: string): string | undefined =>
-  new RegExp(`(?:^|,)${name}="((?:[^"\\\\]|\\\\.)*)"`).exec(labels)?.[1];
+export const labelOf = (labels: string, name: string): string | undefined => labelsIn(labels).get(name);

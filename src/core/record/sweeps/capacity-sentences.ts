@@ -4,6 +4,7 @@ import { countOf, formatCount, formatRate } from '../../format.ts';
 import { isTooShort } from '../../metrics/rates.ts';
 import { confirmedText, foundText, missedText, ofWholeRun, wordsOf } from './level-verdicts.ts';
 import { rateSentences } from './rate-sentences.ts';
+import { searchOf, surelyFails } from './search-of.ts';
 import type { SweepRecord } from './sweep.ts';
 
 /** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
@@ -72,7 +73,7 @@ function searchSentences(
     wanted,
     capacity: capacity === null ? null : levelText(capacity),
     failing: firstFailing === null ? null : (capacity === null ? levelText : formatCount)(firstFailing),
-    surelyFails: trials.some(({ concurrency, outcome }) => concurrency === firstFailing && outcome === 'fail'),
+    surelyFails: surelyFails(searchOf({ search })),
     highest: capacity === search.to ? 'the highest level allowed' : 'the highest level tried',
   });
   const boundary = [capacity, firstFailing].filter((level) => level !== null).map(told);

@@ -4,6 +4,7 @@ import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
 import { confirmedText, foundText, missedText, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
+import { searchOf, surelyFails } from './search-of.ts';
 import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
 /** Returns the results of a sweep over arrival rates as sentences, starting with the verdict. */
@@ -43,7 +44,7 @@ function searchSentences(levels: readonly RunRecord[], search: RateSearch): stri
     wanted,
     capacity: capacityPerS === null ? null : rateName(capacityPerS),
     failing: firstFailingPerS === null ? null : rateName(firstFailingPerS),
-    surelyFails: trials.some(({ ratePerS, outcome }) => ratePerS === firstFailingPerS && outcome === 'fail'),
+    surelyFails: surelyFails(searchOf({ rateSearch: search })),
     highest: 'the highest rate tried',
   });
   const boundary = [capacityPerS, firstFailingPerS].filter((rate) => rate !== null).map(told);

@@ -7,7 +7,13 @@ export interface RecordedSearch extends SearchChoices {
   readonly trials: readonly LevelTrial[];
   /** Highest level that meets the objectives; null without one. */
   readonly capacity: number | null;
+  /** Lowest level that doesn't; null without one. */
+  readonly firstFailing: number | null;
 }
+
+/** Returns whether a run of the lowest level that doesn't meet the objectives failed. All of them may be undecided. */
+export const surelyFails = (search: RecordedSearch | undefined): boolean =>
+  search?.trials.some(({ level, outcome }) => level === search.firstFailing && outcome === 'fail') ?? false;
 
 /** Returns the search of a record; undefined for a sweep of fixed levels. */
 export function searchOf({
@@ -15,12 +21,19 @@ export function searchOf({
   rateSearch,
 }: Pick<SweepRecord, 'search' | 'rateSearch'>): RecordedSearch | undefined {
   if (search !== undefined) {
-    const { objectives, from, to, trials, capacity } = search;
+    const { objectives, from, to, trials, capacity, firstFailing } = search;
     const levels = trials.map(({ concurrency, outcome }) => ({ level: concurrency, outcome }));
-    return { by: 'concurrency', objectives, range: [from, to], trials: levels, capacity };
+    return { by: 'concurrency', objectives, range: [from, to], trials: levels, capacity, firstFailing };
   }
   if (rateSearch === undefined) return undefined;
-  const { objectives, fromPerS, toPerS, trials, capacityPerS } = rateSearch;
+  const { objectives, fromPerS, toPerS, trials, capacityPerS, firstFailingPerS } = rateSearch;
   const levels = trials.map(({ ratePerS, outcome }) => ({ level: ratePerS, outcome }));
-  return { by: 'rate', objectives, range: [fromPerS, toPerS], trials: levels, capacity: capacityPerS };
+  return {
+    by: 'rate',
+    objectives,
+    range: [fromPerS, toPerS],
+    trials: levels,
+    capacity: capacityPerS,
+    firstFailing: firstFailingPerS,
+  };
 }

@@ -12,7 +12,6 @@ import {
 } from '../../metrics/server/server-metrics.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
-
 import { countAxis, timeAxis, valueAxis } from './axes.ts';
 import type { ChartContent, Series } from './content.ts';
 import { gpuCharts } from './llm/gpu.ts';

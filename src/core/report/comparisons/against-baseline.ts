@@ -1,8 +1,8 @@
 import type { Rules } from '../../comparison/compare-sides.ts';
-import { countOf } from '../../format.ts';
+import { countOf, formatChangeSize } from '../../format.ts';
 import { isPaced } from '../../plan/load/load-models.ts';
 import type { Baseline } from '../../record/comparisons/baseline.ts';
-import { changeText, intervalText, leastRuns, sizeOfChange } from '../../record/comparisons/comparison-sentences.ts';
+import { changeText, intervalText, leastRuns } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { workloadDifferences } from '../tables/compare-runs.ts';
@@ -110,6 +110,6 @@ function missingRuns(name: string, ofBaseline: number, recent: number, least: nu
 }
 
 function speedText(ratio: number): string {
-  const size = sizeOfChange(ratio).replace(/^[\d.]+(?=%)/, (percent) => String(Math.round(Number(percent))));
+  const size = formatChangeSize(ratio - 1, 0);
   return size === '0%' ? 'as fast as' : `${size} ${ratio > 1 ? 'slower' : 'faster'} than`;
 }

@@ -1,4 +1,4 @@
-import { requestsOf } from '../../endpoints/llm/api-requests.ts';
+import { isTokenless } from '../../endpoints/llm/api-requests.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import { hasStreams } from '../../metrics/streams.ts';
 import type { Distribution } from '../../metrics/types.ts';
@@ -27,7 +27,7 @@ export function vllmFields(record: RunRecord): Fields {
   const good = record.sloAttainment === null ? null : Math.round(record.sloAttainment * record.requestsSent);
   const output = record.avgOutputTokens === null ? undefined : record.outputTokens;
   // Embeddings have input tokens only, and vLLM's total is theirs.
-  const total = output ?? (isTokenless(record.targets[0]) ? 0 : undefined);
+  const total = output ?? (isTokenless(record.targets[0]?.llmRequest?.dialect) ? 0 : undefined);
   return {
     date: record.id.slice(0, 'yyyymmdd-hhmmss'.length),
     ...(backend !== undefined && { endpoint_type: backend, backend }),
@@ -60,12 +60,6 @@ function backendOf(target: RunRecord['targets'][number] | undefined): string | u
   const { dialect, path = '' } = target?.llmRequest ?? {};
   if (dialect === 'openai') return /\/chat\/completions\/*$/.test(path) ? 'openai-chat' : dialect;
   return dialect === 'embeddings' ? 'openai-embeddings' : dialect;
-}
-
-/** Returns whether the responses of a target have no output tokens. */
-function isTokenless(target: RunRecord['targets'][number] | undefined): boolean {
-  const { dialect } = target?.llmRequest ?? {};
-  return dialect !== undefined && requestsOf(dialect).limit === undefined;
 }
 
 /** Returns the arrival rate. A closed model is an infinite rate with a maximum concurrency. */

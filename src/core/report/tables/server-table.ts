@@ -1,4 +1,5 @@
 import { formatCount, formatMs, formatNumber, formatPercent, noValue } from '../../format.ts';
+import { meanOf } from '../../metrics/statistics/blocks.ts';
 import { seriesText } from '../../metrics/server/other-series.ts';
 import {
   changeIn,
@@ -15,7 +16,6 @@ import type { ServerFigure } from '../../metrics/server/known-series.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { bottleneckOf } from '../words/bottleneck.ts';
 import { gpuTables } from './gpu-table.ts';
-
 import { cachedShare } from './stream-tables.ts';
 import type { Table } from './tables.ts';
 
@@ -104,12 +104,9 @@ function gaugeText(
   text: (value: number) => string,
   mostText = text,
 ): string | undefined {
-  const known = values
-    .filter((value, index) => value !== null && (atMs[index] ?? 0) > 0)
-    .filter((value) => value !== null);
+  const known = values.flatMap((value, index) => (value !== null && (atMs[index] ?? 0) > 0 ? [value] : []));
   if (known.length === 0) return undefined;
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  return `mean ${text(mean)}, max ${mostText(Math.max(...known))}`;
+  return `mean ${text(meanOf(known))}, max ${mostText(Math.max(...known))}`;
 }
 
 /** A row for each series that was asked for by name. */

@@ -1,5 +1,6 @@
 import { capital } from '../../format.ts';
 import { holds } from '../../record/sweeps/rate-levels.ts';
+import { searchOf, surelyFails } from '../../record/sweeps/search-of.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import { noLimitSentences } from '../../values/objectives.ts';
 import { operatingSentences } from './llm/operating-point.ts';
@@ -16,24 +17,21 @@ export function sweepVerdict(sweep: SweepRecord): RunVerdict {
 }
 
 /** Returns whether a level met all objectives, which any level does without objectives. */
-export const someLevelMeets = ({ search, levels, rates, rateSearch }: SweepRecord): boolean =>
-  rateSearch !== undefined
-    ? rateSearch.capacityPerS !== null
-    : rates !== undefined
-      ? levels.some(({ objectives }) => objectives.length === 0) || levels.some(holds)
-      : search === undefined
-        ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
-        : search.capacity !== null;
+export function someLevelMeets(sweep: SweepRecord): boolean {
+  const { levels, rates } = sweep;
+  const search = searchOf(sweep);
+  if (search !== undefined) return search.capacity !== null;
+  return rates === undefined
+    ? levels.some(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'))
+    : levels.some(({ objectives }) => objectives.length === 0) || levels.some(holds);
+}
 
 /** Returns whether a level failed for sure; of a search, the lowest one that doesn't hold. */
-function surelyMisses({ search, rateSearch, levels }: SweepRecord): boolean {
-  if (rateSearch !== undefined) {
-    const { trials, firstFailingPerS } = rateSearch;
-    return trials.some(({ ratePerS, outcome }) => ratePerS === firstFailingPerS && outcome === 'fail');
-  }
+function surelyMisses(sweep: SweepRecord): boolean {
+  const search = searchOf(sweep);
   return search === undefined
-    ? levels.some(({ objectives }) => objectives.some(({ outcome }) => outcome === 'fail'))
-    : search.trials.some(({ concurrency, outcome }) => concurrency === search.firstFailing && outcome === 'fail');
+    ? sweep.levels.some(({ objectives }) => objectives.some(({ outcome }) => outcome === 'fail'))
+    : surelyFails(search);
 }
 
 function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {

@@ -1,4 +1,4 @@
-import { isObject } from '../../../core/endpoints/json.ts';
+import { parseObject } from '../../../core/endpoints/json.ts';
 import { promptTexts, type PromptTexts } from '../../../core/endpoints/llm/prompt-texts.ts';
 import { promptMark } from '../../../core/endpoints/llm/synthetic-marks.ts';
 import type { InputCheck } from '../../../core/record/run.ts';
@@ -39,12 +39,8 @@ function countedTexts({ texts, tokens, isTemplated }: PromptTexts, count: (text:
 }
 
 function textsIn(dialect: SentPrompt['dialect'], body: Uint8Array): PromptTexts | undefined {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return isObject(json) ? promptTexts(dialect, json) : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parseObject(body);
+  return json && promptTexts(dialect, json);
 }
 
 /** Returns the server's counts of prompts beside those of the tokenizer; undefined without both. */

@@ -1,4 +1,4 @@
-import { lengthOf, wholeOf } from '../body-bytes.ts';
+import { lengthOf } from '../body-bytes.ts';
 import type { WireRequest } from '../transport.ts';
 
 /** A request as bytes. */
@@ -37,10 +37,11 @@ const knownLines = new WeakMap<WireRequest['headers'], HeaderLines>();
 
 /** Returns the bytes of a request. Cached for requests that are sent often. Those with a body in pieces are sent once. */
 export function requestBytes(request: WireRequest): RequestBytes {
-  if (Array.isArray(request.body)) return writePieces(request, request.body);
+  const { body } = request;
+  if (body !== null && !Buffer.isBuffer(body)) return writePieces(request, body);
   const known = recent.get(request);
   if (known !== undefined) return known;
-  const bytes = older.get(request) ?? write(request);
+  const bytes = older.get(request) ?? write(request, body);
   if (recentCount >= mostKept) {
     older = recent;
     recent = new WeakMap();
@@ -51,8 +52,7 @@ export function requestBytes(request: WireRequest): RequestBytes {
   return bytes;
 }
 
-function write(request: WireRequest): RequestBytes {
-  const body = request.body && wholeOf(request.body);
+function write(request: WireRequest, body: Buffer | null): RequestBytes {
   const { text, closes } = headOf(request);
   const head = Buffer.from(text, 'latin1');
   const short = body !== null && body.byteLength <= shortBytes;

@@ -1,5 +1,6 @@
 import { workspace, type QuickPickItem, type Uri } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
+import { parseObject } from '../../../core/endpoints/json.ts';
 import { recognizeApi } from '../../../core/endpoints/llm/llm-api.ts';
 import type { PreparedRequest, Target } from '../../../core/endpoints/types.ts';
 import { withoutPlaceholders } from '../../../core/endpoints/variables/variables.ts';
@@ -191,13 +192,8 @@ function bundledModel(server: BundledServer): SuiteModel {
 
 /** The model that a request names. */
 function modelOf({ body }: PreparedRequest): string | undefined {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    if (typeof json !== 'object' || json === null || !('model' in json)) return undefined;
-    return typeof json.model === 'string' ? json.model : undefined;
-  } catch {
-    return undefined;
-  }
+  const model = body && parseObject(body)?.['model'];
+  return typeof model === 'string' ? model : undefined;
 }
 
 /** Returns the suite for the benchmark process, with earlier results of the same model from the history. */

@@ -11,6 +11,7 @@ import {
 } from '../../../core/endpoints/prepare.ts';
 import { hostsKnownIn, remoteHosts } from '../../../core/endpoints/hosts.ts';
 import { maskTargets } from '../../../core/endpoints/mask.ts';
+import { codeOf } from '../../../core/endpoints/unread-file.ts';
 import type { Target } from '../../../core/endpoints/types.ts';
 import type { RunInput } from '../../../core/plan/types.ts';
 import type { Consent, ConsentQuestion } from '../workspace/consent.ts';
@@ -140,7 +141,7 @@ async function readIfThere(uri: Uri, unread?: (code: unknown) => void): Promise<
   try {
     return await workspace.fs.readFile(uri);
   } catch (error) {
-    unread?.(error instanceof Error && 'code' in error ? error.code : undefined);
+    unread?.(codeOf(error));
     return undefined;
   }
 }
