@@ -12,8 +12,8 @@ export interface DueRequests {
   take(freeAtMs: number): number;
   /** Scheduled time of the request that `take` returned or is waiting for, `performance.now()`. */
   readonly atMs: number;
-  /** A request was taken ahead of its time. */
-  readonly holdsOne: boolean;
+  /** Index of the request taken ahead of its time; -1 if there is none. */
+  readonly held: number;
   /** Returns how many requests are due but unsent: none while a slot is free, and none in the closed model. */
   queued(isSlotFree: boolean): number;
   /** Returns true once no further request becomes due. */
@@ -46,8 +46,8 @@ export function createDueRequests(
     get atMs() {
       return time.atMs;
     },
-    get holdsOne() {
-      return ahead >= 0;
+    get held() {
+      return ahead;
     },
     take(freeAtMs) {
       for (;;) {

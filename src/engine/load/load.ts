@@ -6,6 +6,7 @@ import { createConversations } from './conversations.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { createDueRequests, doneIndex, laterIndex } from './due.ts';
 import { createFlight } from './flight.ts';
+import { createMadeAhead } from './made-ahead.ts';
 import { createPauses } from './pauses.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { createSlot, type Slot, type SlotListener } from './slot.ts';
@@ -38,9 +39,10 @@ const lookMs = 50;
  * until `sendTurns` sends it.
  */
 export function startLoad(options: LoadOptions): Load {
-  const { model, open, requests, pick, timeoutMs, drainMs, onSample } = options;
+  const { model, open, pick, timeoutMs, drainMs, onSample } = options;
   const startedAtMs = options.startedAtMs ?? performance.now();
   const due = createDueRequests(model, open, options.counter ?? createCounter(), startedAtMs, options.endMs);
+  const made = createMadeAhead(options);
   const flight = createFlight(startedAtMs);
   const dispatchGaps = createTally(0, true);
   const outcome = {
@@ -115,6 +117,7 @@ export function startLoad(options: LoadOptions): Load {
       if (index === laterIndex) {
         startAtMs = due.atMs;
         wake();
+        made.makeFrom(due.held);
       }
       if (index === doneIndex) {
         closed = true;
@@ -128,10 +131,9 @@ export function startLoad(options: LoadOptions): Load {
 
   const begin = (slot: Slot, index: number, scheduledAtMs: number): void => {
     const target = pick(index);
-    const request = requests[target];
-    if (!request) throw new Error(`Target ${target} not found.`);
+    const request = made.take(index, target);
     busy += 1;
-    send(slot, target, request.variantAt?.(index, index) ?? request, scheduledAtMs);
+    send(slot, target, request, scheduledAtMs);
   };
 
   const send = (slot: Slot, target: number, request: WireRequest, scheduledAtMs: number): void => {
@@ -187,6 +189,7 @@ export function startLoad(options: LoadOptions): Load {
     deadlines.clear();
     clearInterval(look);
     pauses.clear();
+    made.close();
     const conversationsCut = conversations.cut;
     resolve({
       ...outcome,

@@ -3,7 +3,7 @@ import type { Tally } from '../../core/metrics/recorder/tally.ts';
 import type { Sample } from '../../core/metrics/types.ts';
 import type { FailureSamples } from '../answers/failure-samples.ts';
 import type { Note } from '../transport/server-notes.ts';
-import type { Lane, SentPrompt, WireRequest } from '../transport/transport.ts';
+import type { Lane, SentPrompt, Transport, WireRequest } from '../transport/transport.ts';
 import type { Pacer } from './pacer.ts';
 
 /** A sample, with what a language model was asked if texts are kept to be counted. */
@@ -25,6 +25,8 @@ export interface LoadOptions {
   /** One per slot: never more requests in flight than lanes. */
   readonly lanes: readonly Lane[];
   readonly requests: readonly WireRequest[];
+  /** Prepares requests that aren't due yet. */
+  readonly transport?: Pick<Transport, 'prepare' | 'discard'>;
   /** Index of the request's target, by the index of the request. */
   readonly pick: (index: number) => number;
   readonly timeoutMs: number;

@@ -64,6 +64,8 @@ export interface WireRequest {
    * @param turn index in the sequence of its target's prompts
    */
   readonly variantAt?: (number: number, turn: number) => WireRequest;
+  /** `variantAt` may be called before the request is due, because nothing in it depends on the time. */
+  readonly isTimeless?: boolean;
 }
 
 /** Header lookup of one response; valid during the call that passes it. */
@@ -118,6 +120,10 @@ export interface TransportOptions {
 /** A way to send requests, independent of plan and clock. */
 export interface Transport {
   lane(): Lane;
+  /** Does what can be done before a request is sent. It must be sent or discarded. Absent if that is nothing. */
+  readonly prepare?: (request: WireRequest) => void;
+  /** Undoes `prepare` for a request that won't be sent. */
+  readonly discard?: (request: WireRequest) => void;
   /** Closes every socket immediately. */
   close(): void;
   /** Connections established so far. */

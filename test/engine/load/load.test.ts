@@ -5,7 +5,7 @@ import { createFailureSamples } from '../../../src/engine/answers/failure-sample
 import { startLoad } from '../../../src/engine/load/load.ts';
 import type { LoadOptions } from '../../../src/engine/load/types.ts';
 import { startPacer } from '../../../src/engine/load/pacer.ts';
-import type { ExchangeEvents, Lane } from '../../../src/engine/transport/transport.ts';
+import type { ExchangeEvents, Lane, WireRequest } from '../../../src/engine/transport/transport.ts';
 import { toWire } from '../../../src/engine/transport/wire.ts';
 
 const requests = toWire([{ method: 'GET', url: 'http://127.0.0.1/', headers: [] }], [{ name: 'a' }], 'test');
@@ -31,21 +31,23 @@ const times = (count: number, next: LoadModel['next']): LoadModel => ({
   next: (index, elapsedMs) => (index < count ? next(index, elapsedMs) : 'done'),
 });
 
+const optionsFor = (lanes: readonly Lane[], model: LoadModel): LoadOptions => ({
+  model,
+  lanes,
+  requests,
+  pick: () => 0,
+  timeoutMs: 1_000,
+  drainMs: 1_000,
+  maxRedirects: 0,
+  failures: createFailureSamples(['a'], []),
+  note() {},
+  onSample() {},
+});
+
 const load = (lanes: readonly Lane[], model: LoadModel, more: Partial<LoadOptions> = {}) => {
   const samples: Sample[] = [];
-  const { finished } = startLoad({
-    model,
-    lanes,
-    requests,
-    pick: () => 0,
-    timeoutMs: 1_000,
-    drainMs: 1_000,
-    maxRedirects: 0,
-    failures: createFailureSamples(['a'], []),
-    note() {},
-    onSample: (sample) => samples.push({ ...sample }),
-    ...more,
-  });
+  const onSample = (sample: Sample): void => void samples.push({ ...sample });
+  const { finished } = startLoad({ ...optionsFor(lanes, model), onSample, ...more });
   return { finished, samples };
 };
 
@@ -93,6 +95,61 @@ describe('startLoad', () => {
       samples.map(({ error }) => error),
       ['timeout'],
     );
+  });
+
+  describe('with requests that differ', () => {
+    const [plain] = requests;
+    if (!plain) throw new Error('no request');
+    /** Runs a load that sends request 0 at once and three more at one time. Returns what was done in order. */
+    const steps = async (isTimeless: boolean, cancels = false): Promise<string[]> => {
+      const done: string[] = [];
+      const numbers = new WeakMap<WireRequest, number>();
+      const variantAt = (number: number): WireRequest => {
+        const request = { ...plain };
+        numbers.set(request, number);
+        if (number < 4) done.push(`make ${number}`);
+        return request;
+      };
+      const say = (what: string, request: WireRequest): void => {
+        const number = numbers.get(request) ?? -1;
+        if (number < 4) done.push(`${what} ${number}`);
+      };
+      const lane = (): Lane => ({
+        ...laneTo(answerSoon),
+        send(request, events) {
+          say('send', request);
+          answerSoon(events);
+        },
+      });
+      const model = times(4, (index) => (index === 0 ? 0 : 300));
+      const pacer = await startPacer();
+      const running = startLoad({
+        ...optionsFor([lane(), lane(), lane(), lane()], model),
+        requests: [{ ...plain, isTimeless, variantAt }],
+        pacer,
+        open: { arrivals: model, onBacklog: () => undefined },
+        transport: { prepare: (request) => say('prepare', request), discard: (request) => say('discard', request) },
+      });
+      if (cancels) setTimeout(() => running.cancel(), 150);
+      await running.finished;
+      pacer.close();
+      return done;
+    };
+
+    it('makes those of one time before any of them is due', async () => {
+      const ahead = [1, 2, 3].flatMap((number) => [`make ${number}`, `prepare ${number}`]);
+      assert.deepEqual(await steps(true), ['make 0', 'send 0', ...ahead, 'send 1', 'send 2', 'send 3']);
+    });
+
+    it('makes those that depend on the time when they are sent', async () => {
+      const sent = [0, 1, 2, 3].flatMap((number) => [`make ${number}`, `send ${number}`]);
+      assert.deepEqual(await steps(false), sent);
+    });
+
+    it('discards those that are made and not sent', async () => {
+      const done = await steps(true, true);
+      assert.deepEqual(done.slice(-3), ['discard 1', 'discard 2', 'discard 3']);
+    });
   });
 
   it('schedules a request of the closed model when its slot is free', async () => {

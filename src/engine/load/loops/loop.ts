@@ -21,6 +21,7 @@ import type { TransportName } from '../../../core/vocabulary.ts';
 import { createFailureSamples } from '../../answers/failure-samples.ts';
 import type { RunTarget } from '../../../core/endpoints/types.ts';
 import { startLoad } from '../load.ts';
+import { warmMaking } from '../made-ahead.ts';
 import { createSampleLog, type LoggedSamples } from '../sample-log.ts';
 import type { Load, LoadOutcome } from '../types.ts';
 import { openConnections, pairsToOpen } from '../../transport/open-connections.ts';
@@ -214,6 +215,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       if (!plan.coldStart && !cancelled.signal.aborted) {
         const loadModel = isPaced(plan) ? 'open' : 'closed';
         const kind = { loadModel, transport: transportName, streams: requests.some(({ dialect }) => dialect) } as const;
+        warmMaking({ requests, transport });
         const ahead = isPaced(plan) ? fresh.slice(0, openedForRate) : fresh;
         await Promise.all([
           starting.then((thread) =>
@@ -255,6 +257,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         ...(isRun && (plan.until ?? plan.untilSaturated) && { endMs: () => endOf(setup.endSignal) }),
         lanes: lanes(slots),
         requests,
+        transport,
         pick,
         failures,
         note: notes.note,

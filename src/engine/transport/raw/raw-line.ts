@@ -4,7 +4,7 @@ import { closedEarly, invalidResponse } from '../error-kind.ts';
 import { nobody, type Line } from '../lane.ts';
 import type { ExchangeEvents, Origin, WireRequest } from '../transport.ts';
 import { isBlank } from './characters.ts';
-import { keepBytes, requestBytes } from './request-bytes.ts';
+import { discardBytes, requestBytes } from './request-bytes.ts';
 import { createResponseParser, type ParserOptions } from './response-parser.ts';
 import type { Receiver, Turn } from './turn.ts';
 
@@ -106,7 +106,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
   };
 
   const write = (connection: Connection, request: WireRequest): void => {
-    const { start, body, closes, isShared } = requestBytes(request);
+    const { start, body, closes, free } = requestBytes(request);
     const { socket, used } = connection;
     waiting = undefined;
     parser.begin(request.method === 'HEAD', used);
@@ -114,11 +114,11 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     connection.closing = closes;
     events.sent(performance.now(), used);
     if (body) socket?.cork();
-    socket?.write(start);
+    socket?.write(start, free);
     if (body) {
       socket?.write(body);
       socket?.uncork();
-    } else if (isShared && socket && socket.writableLength > 0) keepBytes();
+    }
   };
 
   /** Writes the waiting request, now that the sockets have been read. */
@@ -176,8 +176,13 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
   const fail = (atMs: number, error: Error, untouched: boolean): void => {
     const receiver = events;
     events = nobody;
-    waiting = undefined;
+    dropWaiting();
     receiver.failed(atMs, error, untouched);
+  };
+
+  const dropWaiting = (): void => {
+    if (waiting) discardBytes(waiting);
+    waiting = undefined;
   };
 
   const drop = (): void => {
@@ -202,7 +207,7 @@ export function createRawLine(origin: Origin, connector: Connector, turn: Turn, 
     },
     close() {
       events = nobody;
-      waiting = undefined;
+      dropWaiting();
       drop();
       opening?.socket?.destroy();
       opening = undefined;

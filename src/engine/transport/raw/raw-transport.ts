@@ -2,6 +2,7 @@ import { createConnector } from '../connect.ts';
 import { createLane } from '../lane.ts';
 import type { Transport, TransportOptions } from '../transport.ts';
 import { createRawLine } from './raw-line.ts';
+import { discardBytes, prepareBytes } from './request-bytes.ts';
 import { createTurn } from './turn.ts';
 
 /**
@@ -13,6 +14,8 @@ export function createRawTransport({ keptPerLane, ...options }: TransportOptions
   const turn = createTurn();
   return {
     lane: () => createLane((origin) => createRawLine(origin, connector, turn, options), keptPerLane),
+    prepare: prepareBytes,
+    discard: discardBytes,
     close: () => connector.closeAll(),
     get opened() {
       return connector.opened;

@@ -1,5 +1,6 @@
 import { lengthOf } from '../body-bytes.ts';
 import type { WireRequest } from '../transport.ts';
+import { createByteRing, type ByteRing } from './byte-ring.ts';
 
 /** A request as bytes. */
 export interface RequestBytes {
@@ -9,8 +10,8 @@ export interface RequestBytes {
   readonly body: Buffer | undefined;
   /** The request asks for the connection to be closed. */
   readonly closes: boolean;
-  /** The next request overwrites `start` unless `keepBytes` is called. */
-  readonly isShared: boolean;
+  /** Must be called once the bytes are sent, because others use their memory then; absent if it is their own. */
+  readonly free?: () => void;
 }
 
 /** Maximum size of a body that is sent in one piece with its head, bytes. */
@@ -35,10 +36,17 @@ let recentCount = 0;
 /** Keyed by the list of headers, which most requests of a file share. */
 const knownLines = new WeakMap<WireRequest['headers'], HeaderLines>();
 
+/** Bytes of requests with a body in pieces that were put together ahead. */
+const ready = new WeakMap<WireRequest, RequestBytes>();
+
 /** Returns the bytes of a request. Cached for requests that are sent often. Those with a body in pieces are sent once. */
 export function requestBytes(request: WireRequest): RequestBytes {
   const { body } = request;
-  if (body !== null && !Buffer.isBuffer(body)) return writePieces(request, body);
+  if (body !== null && !Buffer.isBuffer(body)) {
+    const bytes = ready.get(request) ?? writePieces(request, body) ?? writeWhole(request, body);
+    ready.delete(request);
+    return bytes;
+  }
   const known = recent.get(request);
   if (known !== undefined) return known;
   const bytes = older.get(request) ?? write(request, body);
@@ -52,6 +60,23 @@ export function requestBytes(request: WireRequest): RequestBytes {
   return bytes;
 }
 
+/** Puts the bytes of a request together ahead if there is memory for them. They must be sent or discarded. */
+export function prepareBytes(request: WireRequest): void {
+  const { body } = request;
+  if (body === null || Buffer.isBuffer(body)) {
+    requestBytes(request);
+    return;
+  }
+  const bytes = writePieces(request, body);
+  if (bytes) ready.set(request, bytes);
+}
+
+/** Frees the bytes of a request that was prepared and won't be sent. */
+export function discardBytes(request: WireRequest): void {
+  ready.get(request)?.free?.();
+  ready.delete(request);
+}
+
 function write(request: WireRequest, body: Buffer | null): RequestBytes {
   const { text, closes } = headOf(request);
   const head = Buffer.from(text, 'latin1');
@@ -60,31 +85,33 @@ function write(request: WireRequest, body: Buffer | null): RequestBytes {
     start: short ? Buffer.concat([head, body]) : head,
     body: short ? undefined : (body ?? undefined),
     closes,
-    isShared: false,
   };
 }
 
-/**
- * Where requests are put together that are sent once. Memory for each of them would make V8 look for garbage in all of
- * its memory every few seconds, and requests that are due then would be late.
- */
-let shared = Buffer.alloc(0);
+/** Size of the memory for requests that are sent once, bytes: at first, at most, and in lengths of the longest of them. */
+const ringBytes = { first: 1 << 23, most: 1 << 26, lengths: 4 } as const;
+let ring: ByteRing | undefined;
 
-function writePieces(request: WireRequest, pieces: readonly Uint8Array[]): RequestBytes {
+/** Puts a request together; returns undefined if there is no memory for it at the moment. */
+function writePieces(request: WireRequest, pieces: readonly Uint8Array[]): RequestBytes | undefined {
   const { text, closes } = headOf(request);
   const length = text.length + lengthOf(pieces);
-  if (shared.byteLength < length) shared = Buffer.allocUnsafeSlow(2 * length);
-  let at = shared.write(text, 'latin1');
+  const wanted = Math.min(ringBytes.most, Math.max(ringBytes.first, ringBytes.lengths * length));
+  if (ring === undefined || ring.size < wanted) ring = createByteRing(wanted);
+  const section = ring.take(length);
+  if (section === undefined) return undefined;
+  const { bytes, free } = section;
+  let at = bytes.write(text, 'latin1');
   for (const piece of pieces) {
-    shared.set(piece, at);
+    bytes.set(piece, at);
     at += piece.byteLength;
   }
-  return { start: shared.subarray(0, at), body: undefined, closes, isShared: true };
+  return { start: bytes, body: undefined, closes, free };
 }
 
-/** Keeps the shared bytes of the last request from being overwritten. */
-export function keepBytes(): void {
-  shared = Buffer.alloc(0);
+function writeWhole(request: WireRequest, pieces: readonly Uint8Array[]): RequestBytes {
+  const { text, closes } = headOf(request);
+  return { start: Buffer.concat([Buffer.from(text, 'latin1'), ...pieces]), body: undefined, closes };
 }
 
 /** Returns the request line and the headers. */

@@ -32,6 +32,7 @@ export function withDynamicParts(
   };
   return {
     ...request,
+    isTimeless: false,
     variantAt(number, turn) {
       const base = request.variantAt?.(number, turn) ?? request;
       const { path, headers, body } = templateOf(base);
