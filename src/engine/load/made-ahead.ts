@@ -28,6 +28,7 @@ export function createMadeAhead({
   pick,
   transport,
 }: Pick<LoadOptions, 'requests' | 'pick' | 'transport'>): MadeAhead {
+  const hasTimeless = requests.some(({ isTimeless }) => isTimeless);
   const made = new Map<number, WireRequest>();
   /** The first index that hasn't been made, and the one up to which requests are made. */
   let next = 0;
@@ -75,6 +76,7 @@ export function createMadeAhead({
       return request ?? make(index, target);
     },
     makeFrom(index) {
+      if (!hasTimeless) return;
       discardBefore(index);
       next = Math.max(next, index);
       end = index + mostAhead;
