@@ -84,6 +84,8 @@ function fitOf(moments: PairMoments): Pick<TtftByInput, 'fit' | 'noFit'> {
   if (Math.sqrt(xx / (count - 1)) < leastSpread * meanX || xx === 0) return { noFit: 'equal inputs' };
   const line = lineOf(moments);
   if (line === null || line.interval95[0] <= 0) return { noFit: 'no slope' };
+  // No prefill is that fast for short prompts: something else makes later or longer prompts slower, such as a queue.
+  if (line.interceptHigh95 < 0) return { noFit: 'below zero' };
   const [low, high] = line.interval95;
   return {
     fit: {

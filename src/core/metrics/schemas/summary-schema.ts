@@ -57,7 +57,7 @@ export const streamedRequestSchema = v.object({
 });
 
 /** Reasons why no line is fitted to TTFT against input tokens. */
-const noFitReasons = ['few streams', 'equal inputs', 'no slope'] as const;
+const noFitReasons = ['few streams', 'equal inputs', 'no slope', 'below zero'] as const;
 
 /** TTFT against input tokens; see `TtftByInput`. */
 export const ttftByInputSchema = v.object({
@@ -90,7 +90,7 @@ export const ttftByInputSchema = v.object({
   ),
   noFit: v.exactOptional(
     about(
-      'Why there is no fit: fewer than 30 streams, input tokens whose standard deviation is below 10% of their mean, or a slope whose interval reaches 0.',
+      'Why there is no fit: fewer than 30 streams, input tokens whose standard deviation is below 10% of their mean, a slope whose interval reaches 0, or an intercept whose interval is below 0.',
       v.picklist(noFitReasons),
     ),
   ),

@@ -19,6 +19,8 @@ export interface Line {
   readonly slope: number;
   /** 95% interval of the slope. */
   readonly interval95: readonly [low: number, high: number];
+  /** Upper end of the 95% interval of the intercept. */
+  readonly interceptHigh95: number;
   /** Share of the spread of y that the line explains, 0 to 1. */
   readonly r2: number;
 }
@@ -61,17 +63,20 @@ export function mergeMoments(parts: readonly PairMoments[]): PairMoments {
 /**
  * Returns the least-squares line; null below 12 pairs, and where all x or all y are equal. The interval of the slope is
  * slope ± t · s / √Σ(x − mean x)², with s² = Σ residual² / (n − 2) and t of Student's distribution with n − 2 degrees of
- * freedom. It takes residuals to be independent and of equal spread.
+ * freedom. The interval of the intercept is intercept ± t · s · √(1 / n + mean x² / Σ(x − mean x)²). Both take residuals
+ * to be independent and of equal spread.
  */
 export function lineOf({ count, meanX, meanY, xx, xy, yy }: PairMoments): Line | null {
   if (count < fewestPairs || xx <= 0 || yy <= 0) return null;
   const slope = xy / xx;
   const residual = Math.max(0, yy - slope * xy);
   const half = studentQuantile(0.975, count - 2) * Math.sqrt(residual / (count - 2) / xx);
+  const intercept = meanY - slope * meanX;
   return {
-    intercept: meanY - slope * meanX,
+    intercept,
     slope,
     interval95: [slope - half, slope + half],
+    interceptHigh95: intercept + half * Math.sqrt(xx / count + meanX ** 2),
     r2: 1 - residual / yy,
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createRecorder } from '../../../../src/core/metrics/recorder/recorder.ts';
 import { mergeStates } from '../../../../src/core/metrics/recorder/recorder-state.ts';
 import { summaryOf as numbersOf } from '../../../../src/core/metrics/summary.ts';
+import { fitSentence } from '../../../../src/core/report/words/llm/ttft-by-input.ts';
 import type { Sample } from '../../../../src/core/metrics/types.ts';
 import { near, recorderOptions, sampleOf, streamOf, summaryOf } from '../samples.ts';
 
@@ -43,6 +44,23 @@ describe('TTFT against input tokens', () => {
       streamOf([50 + (index % 2), 70], { inputTokens: 100 + 10 * index }),
     );
     assert.equal(summaryOf(flat).ttftByInput?.noFit, 'no slope');
+  });
+
+  it('has no line that takes a queue for prefill', () => {
+    // Bursts of ten: each prompt is longer than the one before, and four at a time start every 400 ms.
+    const burst = Array.from({ length: 30 }, (_, index) => {
+      const place = index % 10;
+      const inputTokens = 88 + 40 * place;
+      const ttftMs = 40 + 0.2 * inputTokens + 400 * Math.floor(place / 4);
+      return streamOf([ttftMs, ttftMs + 10], { inputTokens });
+    });
+    const { ttftByInput } = summaryOf(burst);
+    assert.deepEqual([ttftByInput?.noFit, ttftByInput?.fit], ['below zero', undefined]);
+    assert.ok(ttftByInput !== undefined);
+    assert.equal(
+      fitSentence(ttftByInput),
+      'No prefill speed: TTFT grows too fast with input tokens to be prefill alone. A queue can cause this.',
+    );
   });
 
   it('is absent without streams, and without input tokens', () => {

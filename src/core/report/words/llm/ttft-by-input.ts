@@ -21,5 +21,7 @@ function noFitSentence(byInput: TtftByInput): string {
   if (noFit === 'few streams') return `No prefill speed: ${formatCount(streams)} of at least 30 streams.`;
   if (noFit === 'equal inputs')
     return `No prefill speed: ${tokens} vary too little, from ${formatCount(minTokens)} to ${formatCount(maxTokens)}.`;
+  if (noFit === 'below zero')
+    return `No prefill speed: TTFT grows too fast with ${tokens} to be prefill alone. A queue can cause this.`;
   return `No prefill speed: TTFT doesn't clearly grow with ${tokens}.`;
 }
