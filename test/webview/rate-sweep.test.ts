@@ -67,6 +67,11 @@ describe('results panel of a sweep over arrival rates', () => {
     ]);
   });
 
+  it('leaves open whether the server is over-saturated if the highest level is too short to tell', async () => {
+    const { page } = await show(rateSweepStates.rateSweepTooShort);
+    assert.equal((await tilesIn(page)).at(-1), 'Over-saturated–levels are too short to tell');
+  });
+
   it('offers higher rates if the server kept up with every rate', async () => {
     const panel = await show(rateSweepStates.rateSweepNoLimit);
     assert.deepEqual((await tilesIn(panel.page)).slice(2), [

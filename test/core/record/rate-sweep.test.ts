@@ -77,6 +77,18 @@ describe('a sweep over arrival rates', () => {
     assert.ok(!someLevelMeets(fast));
   });
 
+  it('does not count a rate as kept up with if its level is too short to tell', () => {
+    const { saturation: _, ...short } = rateLevel(40, 100);
+    assert.equal(
+      sweepOf([rateLevel(20, 100), short]).capacity[1],
+      'Kept up with 20 req/s. Higher levels are too short to tell. Use a longer duration.',
+    );
+    assert.equal(
+      sweepOf([short]).capacity[1],
+      'Levels are too short to tell whether the server keeps up. Use a longer duration.',
+    );
+  });
+
   it('says what it found if only the infinite rate meets the objectives, misses them, or was measured', () => {
     const slow = rateLevel(20, 900, 20, 'p95 < 500ms');
     const only = sweepOf([slow, rateLevel(Infinity, 100, Infinity, 'p95 < 500ms')]);

@@ -98,10 +98,20 @@ const over = rateSweep('r4t3', [5, 10, 20, 30, 80, 160, Infinity], {
   skipped: [160],
 });
 
+/** The sweep as if its levels had been too short to tell whether the server kept up. */
+const withoutSaturation = (sweep: SweepRecord): SweepRecord => ({
+  ...sweep,
+  levels: sweep.levels.map((level) => {
+    const { saturation: _, ...short } = level;
+    return short;
+  }),
+});
+
 /** Sweeps over arrival rates, finished and in progress. */
 export const rateSweepStates = {
   rateSweep: rateSweepState(over),
   rateSweepNoLimit: rateSweepState(rateSweep('r4n0', [5, 10, 20], {})),
+  rateSweepTooShort: rateSweepState(withoutSaturation(rateSweep('r4s0', [5, 10, 20], {}))),
   rateSweepOfStreams: rateSweepState(
     rateSweep('r4t5', [0.5, 10, 20, 80, Infinity], { slo: 'ttft.p95 < 200ms', streams: true }),
   ),

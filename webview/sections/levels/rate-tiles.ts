@@ -1,13 +1,20 @@
-import { formatMs, formatRate } from '../../../src/core/format.ts';
+import { formatMs, formatRate, noValue } from '../../../src/core/format.ts';
+import type { RunRecord } from '../../../src/core/record/run.ts';
 import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import { rateName } from '../../../src/core/record/sweeps/level-words.ts';
-import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from '../../../src/core/record/sweeps/rate-levels.ts';
+import {
+  achievedPerS,
+  holds,
+  isHighestJudged,
+  isOverSaturated,
+  keptUp,
+  rateOf,
+} from '../../../src/core/record/sweeps/rate-levels.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 /** Returns the tiles of a sweep over arrival rates: the highest rate that holds first. */
 export function rateTiles({ levels, rateSearch }: Pick<SweepRecord, 'levels' | 'rateSearch'>): Tile[] {
   const finite = levels.filter((level) => rateOf(level) < Infinity);
-  const over = finite.find(isOverSaturated);
   const judged = finite.some(({ objectives }) => objectives.length > 0);
   const good =
     rateSearch === undefined
@@ -39,9 +46,19 @@ export function rateTiles({ levels, rateSearch }: Pick<SweepRecord, 'levels' | '
     },
     {
       label: 'Over-saturated',
-      value: over === undefined ? 'No' : `From ${rateName(rateOf(over))}`,
-      remark: over === undefined ? 'not at a tested rate' : `achieved ${formatRate(achievedPerS(over))}`,
+      ...saturationOf(finite),
       lead: true,
     },
   ];
+}
+
+/** Returns from which rate the server was over-saturated, if the levels are long enough to tell. */
+function saturationOf(finite: readonly RunRecord[]): Pick<Tile, 'value' | 'remark'> {
+  const over = finite.find(isOverSaturated);
+  if (over !== undefined) {
+    return { value: `From ${rateName(rateOf(over))}`, remark: `achieved ${formatRate(achievedPerS(over))}` };
+  }
+  return isHighestJudged(finite)
+    ? { value: 'No', remark: 'not at a tested rate' }
+    : { value: noValue, remark: 'levels are too short to tell' };
 }

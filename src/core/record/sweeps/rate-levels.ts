@@ -20,6 +20,12 @@ export const achievedPerS = ({ saturation, throughputPerS }: RunRecord): number 
 /** Returns whether a level surely didn't keep up. */
 export const isOverSaturated = ({ saturation }: RunRecord): boolean => saturation?.overSaturated === true;
 
+/** Returns whether a level at the highest of these rates was long enough to tell if the server kept up. */
+export function isHighestJudged(finite: readonly RunRecord[]): boolean {
+  const highest = Math.max(...finite.map(rateOf));
+  return finite.some((level) => rateOf(level) === highest && level.saturation !== undefined);
+}
+
 /** Returns whether a level kept up: outstanding requests didn't surely grow, and at least 90% of the requests succeeded. */
 export const keptUp = (level: RunRecord): boolean =>
   level.saturation?.overSaturated === false && succeeds(level) && (level.backlog?.unsent ?? 0) === 0;

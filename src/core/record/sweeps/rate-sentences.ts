@@ -5,7 +5,7 @@ import type { RunRecord } from '../run.ts';
 import { confirmedText, foundText, missedText, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import { searchOf, surelyFails } from './search-of.ts';
-import { achievedPerS, holds, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
+import { achievedPerS, holds, isHighestJudged, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
 /** Returns the results of a sweep over arrival rates as sentences, starting with the verdict. */
 export function rateSentences(levels: readonly RunRecord[], search?: RateSearch): string[] {
@@ -68,6 +68,8 @@ function saturationSentences(levels: readonly RunRecord[]): string[] {
   }
   if (refused !== undefined) return [`Fewer than 90% of the requests succeeded from ${rateName(rateOf(refused))} on.`];
   if (kept === undefined) return ['Levels are too short to tell whether the server keeps up. Use a longer duration.'];
+  if (!isHighestJudged(levels.filter((level) => rateOf(level) < Infinity)))
+    return [`Kept up with ${rateName(rateOf(kept))}. Higher levels are too short to tell. Use a longer duration.`];
   return [`Kept up with every tested rate, up to ${rateName(rateOf(kept))}.`];
 }
 
