@@ -21,16 +21,13 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   });
 }
 
-/** Maximum size of a JSON body, bytes. */
-const maxJsonBytes = 1 << 20;
-
 // One decoder for all bodies, because making one takes longer than decoding.
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Returns the value of a JSON body. Throws an ApiError if it isn't JSON or is too large. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const body = await readBody(request, maxJsonBytes);
-  if (body === undefined) throw new ApiError(413, `The body is larger than ${maxJsonBytes} bytes.`);
+/** Returns the value of a JSON body. Throws an ApiError if it isn't JSON or is larger than `maxBytes`. */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const body = await readBody(request, maxBytes);
+  if (body === undefined) throw new ApiError(413, `The body is larger than ${maxBytes} bytes.`);
   try {
     const json: unknown = JSON.parse(utf8.decode(body));
     return json;

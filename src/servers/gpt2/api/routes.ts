@@ -40,6 +40,9 @@ export interface Routes {
 
 type Handler = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => void | Promise<void>;
 
+/** Maximum size of a request body, bytes. */
+const maxBodyBytes = 1024 * 1024;
+
 /** Name that each model of this server has, so that one endpoints file fits all of them. */
 const anyModel = 'gpt2';
 const created = Math.floor(Date.now() / 1000);
@@ -170,7 +173,7 @@ export function createRoutes(served: Served): Routes {
     async (request, response) => {
       const arrived = performance.now();
       ready();
-      const wanted = read(await readJson(request));
+      const wanted = read(await readJson(request, maxBodyBytes));
       if (wanted.model !== undefined && wanted.model !== served.model && wanted.model !== anyModel)
         throw new ApiError(404, `Model ${wanted.model} not found. This server has ${served.model}.`, {
           param: 'model',

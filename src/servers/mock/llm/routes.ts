@@ -27,6 +27,9 @@ export interface LlmRoutes {
   metrics(): Family[];
 }
 
+/** Maximum size of a request body, bytes: real traces have prompts of a million characters. */
+const maxBodyBytes = 32 * 1024 * 1024;
+
 const modelCard = { id: modelName, object: 'model', created: nowS(), owned_by: 'loadlens' };
 const models: Readonly<Record<string, object>> = {
   '/v1/models': { object: 'list', data: [modelCard] },
@@ -81,7 +84,7 @@ export function createLlmRoutes(options: LlmOptions & { timeScale: number; exact
           writeJson(response, 200, model);
           return;
         }
-        const json = await readJson(request);
+        const json = await readJson(request, maxBodyBytes);
         api = apis.find((one) => one.takes?.(Object(json)) ?? true) ?? api;
         // The client may have disconnected.
         if (api && !response.destroyed) {

@@ -120,6 +120,12 @@ describe('mock model', () => {
     assert.equal(card['id'], 'mock');
   });
 
+  it('reads prompts of a million tokens', async () => {
+    const prompt = 'a '.repeat(1_000_000);
+    const reply = json((await post('/v1/completions', { prompt, max_tokens: 1, ttft_ms: 0 })).text);
+    assert.deepEqual(reply['usage'], { prompt_tokens: 1_000_000, completion_tokens: 1, total_tokens: 1_000_001 });
+  });
+
   it("reports errors in OpenAI's format", async () => {
     for (const [reply, status, text] of [
       [await post('/v1/completions', '{'), 400, errorText("The body isn't valid JSON.")],
@@ -129,7 +135,11 @@ describe('mock model', () => {
         400,
         errorText('icl_ms must be a number from 0 to 3600000.', 'icl_ms'),
       ],
-      [await post('/v1/completions', ' '.repeat(1_100_000)), 413, errorText('The body is larger than 1048576 bytes.')],
+      [
+        await post('/v1/completions', ' '.repeat(32 * 1024 * 1024 + 1)),
+        413,
+        errorText('The body is larger than 33554432 bytes.'),
+      ],
       [await post('/v1/images', {}), 404, errorText('/v1/images not found. Try POST /v1/chat/completions.')],
       [await ask(server, '/v1/completions'), 405, errorText('/v1/completions accepts only POST requests.')],
     ] as const) {
