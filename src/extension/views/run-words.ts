@@ -72,8 +72,14 @@ export function targetReasonWords(
 /** `2 min ago`. */
 export const agoWords = (record: ResultRecord): string => formatAgo(Date.now() - Date.parse(record.startedAt));
 
-/** `500 requests × 10`, `30 s × 10`, `30 s × 200/s`. */
+/** `500 requests × 10`, `30 s × 10`, `30 s × 200/s`, `500 requests × inf`, `trace burst.jsonl`. */
 export function planWords(plan: RunPlan): string {
+  if (plan.trace !== undefined) {
+    // How many requests a trace has is known after a run.
+    const length = lengthText(plan);
+    return length === '' ? `trace ${plan.trace.file}` : `${length} of ${plan.trace.file}`;
+  }
+  if (plan.atOnce) return `${lengthText(plan)} × inf`;
   const width = plan.stages === undefined ? formatCount(plan.concurrency) : rateText(plan.stages);
   return `${lengthText(plan)} × ${width}`;
 }
