@@ -97,7 +97,7 @@ describe('repeated runs and baselines', function () {
     assert.equal(slower.code, 99, slower.stdout);
     assert.match(
       slower.stdout,
-      /^Not judged: No limit for p50 < baseline \+ 50%: baseline main has a different\s+workload: targets\./,
+      /^Not judged: No limit for p50 < baseline \+ 50%: baseline main has a different\s+workload: targets\s+GET\s+\S+sleep_length=0\.010,\s+now\s+GET\s+\S+sleep_length=0\.090\./,
     );
     writeFileSync(place('endpoints.txt'), `# @baseline other\n# @slo p50 < baseline\n\n${mock.url}/hello\n`);
     const other = await run();

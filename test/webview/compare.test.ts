@@ -27,7 +27,7 @@ describe('results panel of two runs', () => {
     const { page } = panel;
     const { before, after } = states.compared;
     for (const sentence of [
-      'The targets differ.',
+      'Targets: 3 before, 2 after.',
       'Load: concurrency 10 (closed model) before, concurrency 20 (closed model) after.',
     ]) {
       await page.getByText(sentence).waitFor();

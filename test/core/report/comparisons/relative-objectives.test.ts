@@ -45,7 +45,7 @@ describe('limits of relative objectives', () => {
     const others = { ...input('p95 < baseline'), targets: [targetOf('GET /', 'http://localhost:5000/')] };
     assert.equal(
       withLimits(others, kept(run(10)), 'build-7').plan.objectives[0]?.baseline?.problem,
-      'baseline main has a different workload: targets',
+      'baseline main has a different workload: targets GET http://localhost:5000/tokenizer?output_tokens=3, now GET http://localhost:5000/',
     );
   });
 

@@ -157,10 +157,30 @@ describe('comparing runs', () => {
     assert.deepEqual(compareRuns(over(before, 'raw'), over(after, 'raw')).differences, []);
     assert.deepEqual(compareRuns(over(before), over(after, 'undici')).differences, []);
     const moved = recordOf([], { targets: [targetOf('a', 'http://localhost:6000/')], plan });
-    assert.deepEqual(compareRuns(before, moved).differences, ['The targets differ.']);
+    assert.deepEqual(compareRuns(before, moved).differences, [
+      'Targets: GET http://localhost:5000/tokenizer?output_tokens=3 before, GET http://localhost:6000/ after.',
+    ]);
     const asking = (llm: LlmChoices): RunRecord => recordOf([], { targets: [{ ...targetOf('a'), llm }], plan });
     const [few, many] = [asking({ maxTokens: 5, stream: true }), asking({ maxTokens: 50, stream: true })];
-    assert.deepEqual(compareRuns(few, many).differences, ['The targets differ.']);
+    assert.deepEqual(compareRuns(few, many).differences, ['Targets: @max-tokens 5 before, @max-tokens 50 after.']);
+    const chat = { inputTokens: 'normal(256, 64)', stream: true };
+    assert.deepEqual(
+      compareRuns(asking(chat), asking({ ...chat, inputTokens: 'lognormal(256, 128)', sharedPrefix: '512 of 2' }))
+        .differences,
+      [
+        'Targets: @input-tokens normal(256, 64) before, @input-tokens lognormal(256, 128) and @shared-prefix 512 of 2 after.',
+      ],
+    );
+    assert.deepEqual(compareRuns(asking({ stream: true, maxTokens: 5 }), asking({ stream: true })).differences, [
+      'Targets: @max-tokens 5 before, none after.',
+    ]);
+    const several = (...ports: readonly number[]): RunRecord =>
+      recordOf([], { targets: ports.map((port, i) => targetOf(`t${i}`, `http://localhost:${port}/`)), plan });
+    assert.deepEqual(compareRuns(several(1, 2), several(1, 3)).differences, [
+      'Targets: GET http://localhost:2/ before, GET http://localhost:3/ after.',
+    ]);
+    assert.deepEqual(compareRuns(several(1, 2), several(3, 4)).differences, ['The targets differ.']);
+    assert.deepEqual(compareRuns(several(1), several(1, 2)).differences, ['Targets: 1 before, 2 after.']);
     assert.deepEqual(compareRuns(few, asking({ stream: true, maxTokens: 5 })).differences, []);
   });
 });
