@@ -81,10 +81,18 @@ function runRows(before: RunRecord, after: RunRecord, comparable: boolean): Comp
   ];
   // As in every headline: neither fast failures nor hidden waits make a run look good.
   const first = mixed ? ofSuccesses : open ? response : latency;
+  const ofStreams = [
+    time('p95 time to first token (TTFT)', (run) => run.ttftMs, 'p95'),
+    time('p50 time per output token (TPOT)', (run) => run.tpotMs, 'median'),
+    row('Output token throughput', 'tokens/s', (run) => run.outputTokensPerS),
+  ];
   return [
-    ...[row('Success ratio', 'ratio', (run) => run.successRatio), mixed ? successes : throughput, ...first].map(
-      (line) => Object.assign({}, line, { lead: true }),
-    ),
+    ...[
+      row('Success ratio', 'ratio', (run) => run.successRatio),
+      mixed ? successes : throughput,
+      ...first,
+      ...ofStreams,
+    ].map((line) => Object.assign({}, line, { lead: true })),
     ...(mixed ? [throughput] : []),
     ...(first === latency ? [] : latency),
     ...(open && first !== response ? response : []),
@@ -96,16 +104,20 @@ function runRows(before: RunRecord, after: RunRecord, comparable: boolean): Comp
     row('Max latency', 'ms', (run) => run.latencyMs.max),
     time('p50 time to first byte (TTFB)', (run) => run.ttfbMs, 'median'),
     time('p50 time to first token (TTFT)', (run) => run.ttftMs, 'median'),
-    time('p95 time to first token (TTFT)', (run) => run.ttftMs, 'p95'),
     time('p50 inter-chunk latency (ICL)', (run) => run.iclMs, 'median'),
     time('p99 inter-chunk latency (ICL)', (run) => run.iclMs, 'p99'),
-    time('p50 time per output token (TPOT)', (run) => run.tpotMs, 'median'),
+    time('p95 time per output token (TPOT)', (run) => run.tpotMs, 'p95'),
     time('p50 end-to-end latency (E2E)', (run) => run.e2eMs, 'median'),
     row('Total time', 'ms', (run) => run.totalMs),
     row('Requests', 'count', (run) => run.requestsSent),
-    row('Output token throughput', 'tokens/s', (run) => run.outputTokensPerS),
+    // Goodput depends on the objectives, so that of others is another number.
+    row('Goodput', 'req/s', (run) => (objectivesOf(before) === objectivesOf(after) ? (run.goodputPerS ?? null) : null)),
+    row('Input token throughput', 'tokens/s', (run) => run.inputTokensPerS ?? null),
+    row('Total token rate', 'tokens/s', (run) => run.totalTokensPerS ?? null),
   ].filter((line) => line.before.value !== null || line.after.value !== null);
 }
+
+const objectivesOf = ({ plan }: RunRecord): string => plan.objectives.map(({ text }) => text).join(', ');
 
 /** Of targets with the same name and request in both runs. A single one has the numbers of its run. */
 function targetRows(before: RunRecord, after: RunRecord, comparable: boolean): ComparedTarget[] {

@@ -4,6 +4,8 @@ import { compactRecord } from '../../../../src/core/record/compact-run.ts';
 import { compareRuns } from '../../../../src/core/report/tables/compare-runs.ts';
 import type { TransportName } from '../../../../src/core/vocabulary.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';
+import { parseObjectives } from '../../../../src/core/values/objectives.ts';
+import { streamOf } from '../../metrics/samples.ts';
 import { closedLoop, recordOf, targetOf } from '../../record/fixtures.ts';
 
 const before = recordOf(closedLoop(100, 10, () => ({ latencyMs: 100 })));
@@ -25,6 +27,26 @@ const unsure = (label: string) => {
 };
 
 const open = (run: RunRecord): RunRecord => ({ ...run, plan: { ...run.plan, loadModel: 'open' } });
+
+/** 60 streams with this TTFT. */
+const streamed = (ttftMs: number): RunRecord =>
+  recordOf(
+    Array.from({ length: 60 }, (_, index) =>
+      streamOf([ttftMs, ttftMs + 10, ttftMs + 20], {
+        sentMs: index * 100,
+        inputTokens: 100,
+        outputTokens: 3,
+        tokenSource: 'usage',
+      }),
+    ),
+  );
+
+/** The run with these objectives and goodput. */
+const judged = (text: string, goodputPerS: number): RunRecord => ({
+  ...before,
+  plan: { ...before.plan, objectives: parseObjectives(text).objectives },
+  goodputPerS,
+});
 
 /** Samples of two targets in turn. */
 const samples = (latencyMs: number) => closedLoop(100, 10, (i) => ({ latencyMs, target: i % 2 }));
@@ -68,6 +90,33 @@ describe('comparing runs', () => {
     assert.equal(rowOf(before, after, 'p95 latency, successes'), undefined);
     const labels = compareRuns(open(before), open(after)).rows.map(({ label }) => label);
     assert.deepEqual(labels.slice(2, 6), ['p50 response time', 'p95 response time', 'p50 latency', 'p95 latency']);
+  });
+
+  it('has the numbers of streams among the first, and token rates', () => {
+    const { rows } = compareRuns(streamed(50), streamed(100));
+    assert.deepEqual(
+      rows.filter(({ lead }) => lead).map(({ label }) => label),
+      [
+        'Success ratio',
+        'Throughput',
+        'p50 latency',
+        'p95 latency',
+        'p95 time to first token (TTFT)',
+        'p50 time per output token (TPOT)',
+        'Output token throughput',
+      ],
+    );
+    const ttft = rows.find(({ label }) => label === 'p95 time to first token (TTFT)');
+    assert.deepEqual([ttft?.before.value, ttft?.after.value, ttft?.change], [50, 100, 1]);
+    const labels = rows.map(({ label }) => label);
+    assert.equal(new Set(labels).size, labels.length);
+    assert.deepEqual(labels.slice(-2), ['Input token throughput', 'Total token rate']);
+  });
+
+  it('compares goodput under the same objectives only', () => {
+    const [a, b, c] = [judged('p95 < 1s', 8), judged('p95 < 1s', 4), judged('p95 < 2s', 9)];
+    assert.equal(rowOf(a, b, 'Goodput')?.change, -0.5);
+    assert.equal(rowOf(a, c, 'Goodput'), undefined);
   });
 
   it('marks quantiles of too few responses', () => {
