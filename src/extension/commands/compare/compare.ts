@@ -100,7 +100,7 @@ export function compareCommands(
         label: '$(graph) Another Run…',
         description: `beside ${run.name}, ${agoWords(run)}`,
         take: async (place) => {
-          const picked = await pickRun(place, 'The other run', others);
+          const picked = await pickRun(place, 'Select another run', others);
           if (picked.kind !== 'next') return picked;
           const [before, after] = olderFirst([run, picked.value.run]);
           if (before !== undefined && after !== undefined) showComparison(before.id, after.id);

@@ -43,7 +43,7 @@ export async function askAboutFile<Preset>(
   const askFile = async (place: StepPlace): Promise<Step<unknown>> => {
     const items = files.map((file) => ({ label: `$(pulse) ${shownAs(file)}`, file }));
     const active = items.find(({ file }) => file === uri);
-    const picked = await askPick(place, { placeholder: 'Which endpoints file?', items, active });
+    const picked = await askPick(place, { placeholder: 'Select an endpoints file', items, active });
     if (picked.kind !== 'next') return picked;
     // The input was meant for the other file.
     if (picked.value.file !== uri) texts = [];

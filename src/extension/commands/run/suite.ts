@@ -112,12 +112,12 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
       let quick: boolean | undefined;
       const answered = await askAll('Run Throughput Suite', [
         async (place) => {
-          const picked = await askPick(place, { placeholder: 'Which language model?', items });
+          const picked = await askPick(place, { placeholder: 'Select a language model', items });
           if (picked.kind === 'next') ({ whom } = picked.value);
           return picked;
         },
         async (place) => {
-          const picked = await askPick(place, { placeholder: 'How much?', items: lengthItems() });
+          const picked = await askPick(place, { placeholder: 'Select a length', items: lengthItems() });
           if (picked.kind === 'next') ({ quick } = picked.value);
           return picked;
         },
