@@ -115,7 +115,7 @@ function inputTable(record: RunRecord): Table {
   const total = rows.some(({ numbers }) => (numbers.totalTokensPerS ?? null) !== null);
   return {
     title: 'Input tokens',
-    columns: ['Target', 'Tokens', ...(cached ? ['cached'] : []), 'Tokens/s', ...(total ? ['Input and output'] : [])],
+    columns: ['Target', 'Tokens', ...(cached ? ['Cached'] : []), 'Tokens/s', ...(total ? ['Input and output'] : [])],
     rows: rows.map(({ name, numbers }) =>
       [name, formatCount(numbers.inputTokens ?? null)].concat(
         cached ? formatPercent(cachedShare(numbers)) : [],
@@ -135,7 +135,7 @@ function fitTable(byInput: RunRecord['ttftByInput']): Table[] {
   return [
     {
       title: `TTFT by ${inputName(byInput).toLowerCase()}`,
-      columns: ['Target', 'Streams', 'without input', 'per 1,000 tokens', '95% interval', 'R²', 'Prefill'],
+      columns: ['Target', 'Streams', 'Without input', 'Per 1,000 tokens', '95% interval', 'R²', 'Prefill'],
       rows: [
         [
           'all',

@@ -36,7 +36,7 @@ export function turnTables(record: RunRecord): Table[] {
         `${time} p50`,
         `${time} p95`,
         ...(has('inputTokens') ? ['Input tokens'] : []),
-        ...(has('cachedInputTokens') ? ['cached'] : []),
+        ...(has('cachedInputTokens') ? ['Cached'] : []),
         ...(hasTokens ? ['Output tokens'] : []),
         ...(streams ? ['E2E p50'] : []),
       ],

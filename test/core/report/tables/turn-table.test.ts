@@ -46,7 +46,7 @@ describe('turns of conversations in reports', () => {
       'TTFT p50',
       'TTFT p95',
       'Input tokens',
-      'cached',
+      'Cached',
       'Output tokens',
       'E2E p50',
     ]);
