@@ -63,7 +63,7 @@ export function bottleneckOf(record: RunRecord): Bottleneck | null {
       sentence: `Bottleneck: the server's queue. Requests were queued in ${formatPercent(queued)} of the readings, up to ${formatCount(mostAt('waiting'))}, while at most ${formatCount(mostAt('running'))} ran.`,
     };
   }
-  return byTimes(record, metrics);
+  return byTimes(record, metrics, queued);
 }
 
 /** Returns whether the KV cache has no room for another sequence of the mean size of those that run. */
@@ -73,8 +73,8 @@ function isFull({ figures }: ServerMetrics, index: number): boolean {
   return used >= fullCache || (running !== null && running > 0 && used + used / running > 1);
 }
 
-/** Returns the bottleneck of a server without a queue, from where the time of a request goes. */
-function byTimes(record: RunRecord, metrics: ServerMetrics): Bottleneck | null {
+/** Returns the bottleneck of a server that rarely has a queue, from where the time of a request goes. */
+function byTimes(record: RunRecord, metrics: ServerMetrics, queued: number): Bottleneck | null {
   if (!hasStreams(record)) return null;
   const { ttftMs, e2eMs, client } = record;
   if (ttftMs.mean === null || e2eMs.mean === null || e2eMs.mean === 0) return null;
@@ -94,17 +94,18 @@ function byTimes(record: RunRecord, metrics: ServerMetrics): Bottleneck | null {
     return { name: 'network', sentence: `Bottleneck: the way to the server. ${way.words}` };
   }
   const prefill = ttftMs.mean / e2eMs.mean;
+  const queue = queued > 0 ? `with requests queued in ${formatPercent(queued)} of the readings` : 'without a queue';
   if (prefill > mostOf) {
     const hits = prefixHitShare(metrics);
     const cache = hits === null ? '' : ` The prefix cache had ${formatPercent(hits)} of the prompt tokens.`;
     return {
       name: 'prefill',
-      sentence: `Bottleneck: prefill. TTFT is ${formatPercent(prefill)} of the end-to-end latency, without a queue.${cache}`,
+      sentence: `Bottleneck: prefill. TTFT is ${formatPercent(prefill)} of the end-to-end latency, ${queue}.${cache}`,
     };
   }
   return {
     name: 'decode',
-    sentence: `Bottleneck: decode. Generating tokens takes ${formatPercent(1 - prefill)} of the end-to-end latency, without a queue.`,
+    sentence: `Bottleneck: decode. Generating tokens takes ${formatPercent(1 - prefill)} of the end-to-end latency, ${queue}.`,
   };
 }
 

@@ -109,6 +109,17 @@ describe('the bottleneck by recorded readings', () => {
     });
   }
 
+  it('mentions a queue that was there in fewer than half of the readings', () => {
+    const times = { server: { ttft: 220, e2e: 241 }, client: { ttft: 222, e2e: 245 } };
+    const sentence = (waiting: readonly number[]): string | undefined =>
+      bottleneckOf(runOf({ ...times, waiting }))?.sentence;
+    assert.match(sentence([0, 0, 0]) ?? '', / of the end-to-end latency, without a queue\./);
+    assert.match(
+      sentence([0, 6, 0]) ?? '',
+      /^Bottleneck: prefill\. .* latency, with requests queued in 33\.3% of the readings\./,
+    );
+  });
+
   it('is the server despite small delays of the client', () => {
     const delayed = { bound: 'client', eventLoopDelayP99Ms: 6 } as const;
     assert.equal(bottleneckOf(runOf({ ...queue, health: delayed }))?.name, 'queue');
