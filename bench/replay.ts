@@ -7,7 +7,6 @@
 import { markdownTable, writeSimulation } from './shared/simulation.ts';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { blockTokens } from '../src/core/endpoints/data/trace.ts';
 import { largestOf } from '../src/core/extremes.ts';
 import { startPacer } from '../src/engine/load/pacer.ts';
 import { requestsOf, run } from '../test/support/run-input.ts';
@@ -34,6 +33,9 @@ const sharedChoices = 4;
 /** Lengths as in traces of chats: median 8,000 tokens. */
 const chatTokens = ({ normal }: RandomSource): number =>
   Math.round(Math.min(120_000, Math.max(100, 8_000 * Math.exp(normal()))));
+
+/** Tokens of a block of Mooncake's traces. */
+const blockTokens = 512;
 
 const traces = [
   { name: '100 requests/s, 1,124 tokens', requests: 2_000, gapMs: 10, atOnce: 1, tokens: () => 2 * blockTokens + 100 },

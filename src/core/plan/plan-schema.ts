@@ -29,7 +29,9 @@ export const planSchema = v.object({
       v.object({
         file: about('File as written, relative to the endpoints file.', v.string()),
         speed: about('Times are divided by this.', v.number()),
-        format: v.exactOptional(about('Format of the file.', v.picklist(['mooncake', 'azure', 'loadlens']))),
+        format: v.exactOptional(
+          about('Format of the file.', v.picklist(['mooncake', 'bailian', 'azure', 'burstgpt', 'loadlens'])),
+        ),
         requests: v.exactOptional(about('Requests in the file.', count)),
         spanMs: v.exactOptional(about('Time from the first to the last planned request, at this speed.', v.number())),
       }),

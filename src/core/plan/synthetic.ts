@@ -1,7 +1,6 @@
 import type { Synthetic } from '../endpoints/types.ts';
 import { drawLength, type Lengths } from '../values/llm/lengths.ts';
 import { seededUnits } from '../values/pick.ts';
-import { blockTokens } from '../endpoints/data/trace.ts';
 import { words as usualWords } from '../values/words.ts';
 
 /** Prompt and output tokens of one request of a target. */
@@ -20,6 +19,9 @@ const seeds = { input: 0x1e57, output: 0x0e57, prefix: 0x9e57, text: 0x7e57, cor
 const drawsPerTurn = 128;
 /** Number of unique words at the start of a prompt, so that prompts share a prefix only by chance. */
 const ownWords = 12;
+/** Tokens below which a block is small, and words of the parts of its text. Three parts make a block of 16 tokens unique. */
+const smallBlock = 64;
+const partWords = 6;
 /** Words of the text from which the rest of a prompt is taken. */
 const corpusWords = 65_536;
 
@@ -96,12 +98,16 @@ export function syntheticTexts(
   // Takes tens of milliseconds, which the first request must not wait for.
   corpusOf(words);
   if (trace !== undefined) {
+    const { blockTokens } = trace;
     return (turn, { inputTokens = 0 }) => {
       const blocks = trace.rows[turn % trace.rows.length]?.blocks ?? [];
-      const pieces = blocks.flatMap((block, index) =>
-        // Blocks are numbered from −1 down, prompts from 0 up.
-        piecesOf(-1 - block, Math.max(0, Math.min(blockTokens, inputTokens - index * blockTokens)), unit, words),
-      );
+      const pieces =
+        blockTokens < smallBlock
+          ? [smallBlocks(blocks, blockTokens, inputTokens, unit, words)]
+          : blocks.flatMap((block, index) =>
+              // Blocks are numbered from −1 down, prompts from 0 up.
+              piecesOf(-1 - block, Math.max(0, Math.min(blockTokens, inputTokens - index * blockTokens)), unit, words),
+            );
       const own = piecesOf(turn, Math.max(0, inputTokens - blocks.length * blockTokens), unit, words);
       return withoutFirstSpace([...pieces, ...own].filter(({ length }) => length > 0));
     };
@@ -140,6 +146,42 @@ function piecesOf(
     left -= to - from;
   }
   return pieces;
+}
+
+/**
+ * Returns the text of small blocks, of which a long prompt has thousands. Each consists of short parts of the long text, copied
+ * byte by byte, because unique words and a piece for each block would take several times as long.
+ */
+function smallBlocks(
+  blocks: readonly number[],
+  blockTokens: number,
+  inputTokens: number,
+  unit: (index: number) => number,
+  words: readonly string[],
+): Uint8Array {
+  const { bytes, starts } = corpusOf(words);
+  const parts: number[] = [];
+  let size = 0;
+  let left = inputTokens;
+  for (const block of blocks) {
+    // Blocks are numbered from −1 down, prompts from 0 up.
+    const base = (-1 - block) * (ownWords + 1);
+    const count = Math.min(blockTokens, left);
+    for (let at = 0; at < count; at += partWords) {
+      const first = Math.floor(unit(base + at / partWords) * (corpusWords - partWords));
+      const [from = 0, to = 0] = [starts[first], starts[first + Math.min(partWords, count - at)]];
+      parts.push(from, to);
+      size += to - from;
+    }
+    left -= count;
+  }
+  const text = new Uint8Array(size);
+  let length = 0;
+  for (let index = 0; index < parts.length; index += 2) {
+    const to = parts[index + 1] ?? 0;
+    for (let at = parts[index] ?? 0; at < to; at++) text[length++] = bytes[at] ?? 0;
+  }
+  return text;
 }
 
 const withoutFirstSpace = ([first, ...rest]: readonly Uint8Array[]): readonly Uint8Array[] =>

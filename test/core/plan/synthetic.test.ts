@@ -23,6 +23,8 @@ function sharedStart(a: string, b: string): number {
   return end < 0 ? first.length : end;
 }
 
+const start = (text: string, tokens: number): string => text.split(' ').slice(0, tokens).join(' ');
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('generated prompts', () => {
@@ -92,5 +94,45 @@ describe('generated prompts', () => {
     const covariance = mean(inputs.map((input, i) => (input - a) * ((outputs[i] ?? 0) - b)));
     const spread = (values: readonly number[], m: number): number => Math.sqrt(mean(values.map((v) => (v - m) ** 2)));
     assert.ok(Math.abs(covariance / spread(inputs, a) / spread(outputs, b)) < 0.05);
+  });
+
+  it('have the same text for the same blocks of a trace, also for short blocks', () => {
+    for (const blockTokens of [16, 512]) {
+      const all = [
+        [0, 1, 2, 3],
+        [0, 1, 4],
+        [5, 1],
+        [0, 1, 2],
+      ];
+      // The last block of each prompt has 7 tokens; the last prompt has 9 more than its blocks.
+      const inputs = all.map((blocks) => (blocks.length - 1) * blockTokens + 7);
+      inputs[3] = 3 * blockTokens + 9;
+      const rows = all.map((blocks, index) => ({ atMs: index, input: inputs[index]!, output: 1, blocks }));
+      const texts = textsOf({ trace: { file: 't.jsonl', format: 'mooncake', blockTokens, rows } }, 4);
+      for (const [index, text] of texts.entries()) {
+        for (const [name, count] of Object.entries(vocabularies)) assert.equal(count(text), inputs[index], name);
+      }
+      const [first = '', second = '', third = '', last = ''] = texts;
+      assert.equal(start(second, 2 * blockTokens), start(first, 2 * blockTokens));
+      assert.notEqual(start(second, 2 * blockTokens + 7), start(first, 2 * blockTokens + 7));
+      assert.equal(start(last, 3 * blockTokens), start(first, 3 * blockTokens));
+      assert.notEqual(start(third, blockTokens), start(first, blockTokens));
+      assert.equal(
+        third.split(' ').slice(blockTokens).join(' '),
+        first
+          .split(' ')
+          .slice(blockTokens, blockTokens + 7)
+          .join(' '),
+      );
+    }
+  });
+
+  it('have different texts for 100,000 blocks of 16 tokens', () => {
+    const blocks = Array.from({ length: 100_000 }, (_, block) => block);
+    const rows = [{ atMs: 0, input: 1_600_000, output: 1, blocks }];
+    const [text = ''] = textsOf({ trace: { file: 't.jsonl', format: 'bailian', blockTokens: 16, rows } }, 1);
+    const all = text.split(' ');
+    assert.equal(all.length, 1_600_000);
+    assert.equal(new Set(blocks.map((block) => all.slice(16 * block, 16 * block + 16).join(' '))).size, 100_000);
   });
 });

@@ -13,19 +13,21 @@ export interface TraceRow {
   readonly input?: number;
   /** Tokens of the response; absent if the trace doesn't say. */
   readonly output?: number;
-  /** Numbers of the blocks of 512 tokens at the start of the prompt. The same number is the same text. */
+  /** Numbers, from 0, of the blocks of tokens at the start of the prompt. The same number is the same text. */
   readonly blocks?: readonly number[];
 }
 
 /** Requests of a trace, in order of time. */
 export interface Trace {
   readonly file: string;
-  readonly format: 'mooncake' | 'azure' | 'loadlens';
+  readonly format: 'mooncake' | 'bailian' | 'azure' | 'burstgpt' | 'loadlens';
+  /** Tokens of a block of its prompts. */
+  readonly blockTokens: number;
   readonly rows: readonly TraceRow[];
 }
 
-/** Tokens of a block of a trace's prompts, as in Mooncake's traces. */
-export const blockTokens = 512;
+/** Tokens of a block of a trace's prompts. */
+const blockTokensOf = (format: Trace['format']): number => (format === 'bailian' ? 16 : 512);
 /** Maximum number of requests in a trace. */
 const mostRows = 1_000_000;
 /** Maximum time between the first request of a file and any other, days: longer ones are in another unit than ms. */
@@ -45,8 +47,9 @@ interface Raw {
 }
 
 /**
- * Returns the requests of a trace: Mooncake's JSON lines (timestamp in ms, input_length, output_length, hash_ids), Azure's CSV
- * (TIMESTAMP, ContextTokens, GeneratedTokens), or JSON lines with at (ms), input, and output. `fail` receives a message and a hint.
+ * Returns the requests of a trace: Mooncake's JSON lines (timestamp in ms, input_length, output_length, hash_ids), Bailian's
+ * (the same in s, and chat_id), Azure's CSV (TIMESTAMP, ContextTokens, GeneratedTokens), BurstGPT's (Timestamp in s, Request
+ * tokens, Response tokens), or JSON lines with at (ms), input, and output. `fail` receives a message and a hint.
  */
 export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fail): Trace {
   if (bytes === undefined) return fail(`Can't read trace ${path}.`, 'Check the path (relative to the endpoints file).');
@@ -54,20 +57,38 @@ export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fai
   const utf8 = utf8OfFile(path, bytes, failAt);
   const isJson = startsWith(utf8, '{') || startsWith(utf8, '[');
   const rows: TraceRow[] = [];
-  let format: Trace['format'] = isJson ? 'loadlens' : 'azure';
+  const numberOf = numbering();
+  let format: Trace['format'] | undefined;
   let first: TraceRow | undefined;
   for (const raw of utf8.length === 0 ? [] : isJson ? jsonRows(path, utf8, failAt) : csvRows(path, utf8, failAt)) {
     if (rows.length === mostRows) failAt(raw.place, 'is beyond 1,000,000 requests', 'Use a part of the trace.');
-    if (raw.format === 'mooncake') ({ format } = raw);
-    const row = rowOf(raw, failAt);
+    format ??= raw.format;
+    if (raw.format !== format)
+      failAt(raw.place, 'has another format than the first request', 'Use one format per file.');
+    const row = rowOf(raw, numberOf, failAt);
     first ??= row;
     checkNeighbor(row, first, raw.place, failAt);
     rows.push(row);
   }
-  if (rows.length === 0) return fail(`Trace ${path} is empty.`, 'Write one request per line.');
+  if (format === undefined) return fail(`Trace ${path} is empty.`, 'Write one request per line.');
   const sorted = rows.toSorted((a, b) => a.atMs - b.atMs);
   const startMs = sorted[0]?.atMs ?? 0;
-  return { file: path, format, rows: sorted.map((each) => Object.assign(each, { atMs: each.atMs - startMs })) };
+  return {
+    file: path,
+    format,
+    blockTokens: blockTokensOf(format),
+    rows: sorted.map((each) => Object.assign(each, { atMs: each.atMs - startMs })),
+  };
+}
+
+/** Numbers IDs in the order in which they first occur: some are hashes of 64 bits, and texts are made from small numbers. */
+function numbering(): (id: number) => number {
+  const numbers = new Map<number, number>();
+  return (id) => {
+    const number = numbers.get(id) ?? numbers.size;
+    if (number === numbers.size) numbers.set(id, number);
+    return number;
+  };
 }
 
 /** Fails for a request that has other members than the first one, or a time in another unit. */
@@ -95,10 +116,12 @@ const jsonHint =
 function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> {
   for (const { value, place } of readJson(path, utf8, (at, message) => fail(at, message, jsonHint))) {
     if (!isObject(value)) return fail(place, "isn't an object", jsonHint);
+    const format = !('timestamp' in value) ? 'loadlens' : 'chat_id' in value ? 'bailian' : 'mooncake';
+    const at = value['timestamp'] ?? value['at'];
     yield {
       place,
-      format: 'timestamp' in value ? 'mooncake' : 'loadlens',
-      at: value['timestamp'] ?? value['at'],
+      format,
+      at: format === 'bailian' ? msOf(at) : at,
       input: value['input_length'] ?? value['input'],
       output: value['output_length'] ?? value['output'],
       blocks: value['hash_ids'],
@@ -106,30 +129,63 @@ function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw>
   }
 }
 
-const csvHint = 'Expected the columns TIMESTAMP, ContextTokens, and GeneratedTokens.';
+/** Columns of the CSV files of traces: time, length of the prompt, and length of the response. */
+const csvColumns = {
+  azure: ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'],
+  burstgpt: ['Timestamp', 'Request tokens', 'Response tokens'],
+} as const;
+const csvHint = `Expected the columns ${Object.values(csvColumns)
+  .map((names) => names.join(', '))
+  .join('; or ')}.`;
 
 function* csvRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> {
   const text = textOf(utf8) ?? failText(path, { bytes: utf8, line: 1 }, fail);
-  let places: readonly number[] | undefined;
+  let head: { readonly format: keyof typeof csvColumns; readonly places: readonly number[] } | undefined;
   for (const { line, fields } of readCsv(text, separatorOf(text), (at, fault) =>
     fail(`${path}:${at}`, `has ${fault}`, csvHint),
   )) {
     const place = `${path}:${line}`;
-    if (places === undefined) {
-      places = ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'].map((name) => fields.indexOf(name));
-      if (places.includes(-1)) fail(place, 'is not the head of a trace', csvHint);
+    if (head === undefined) {
+      head = headOf(fields) ?? fail(place, 'is not the head of a trace', csvHint);
       continue;
     }
-    const [at, input, output] = places.map((index) => fields[index] ?? '');
-    yield { place, format: 'azure', at, input: numberIn(input), output: numberIn(output), blocks: undefined };
+    const { format } = head;
+    const [at, input, output] = head.places.map((index) => fields[index] ?? '');
+    const length = numberIn(output);
+    if (format === 'burstgpt' && length === 0) {
+      fail(
+        place,
+        'has no response. It failed when the trace was recorded',
+        "Remove such requests, or use BurstGPT's files without failures.",
+      );
+    }
+    const atMs = format === 'burstgpt' ? msOf(numberIn(at)) : at;
+    yield { place, format, at: atMs, input: numberIn(input), output: length, blocks: undefined };
   }
+}
+
+/** Returns the format of a CSV file and where its columns are; undefined for another file. */
+function headOf(fields: readonly string[]) {
+  for (const format of ['azure', 'burstgpt'] as const) {
+    const places = csvColumns[format].map((name) => fields.indexOf(name));
+    if (!places.includes(-1)) return { format, places };
+  }
+  return undefined;
 }
 
 const numberIn = (field = ''): unknown => (field.trim() === '' ? field : Number(field));
 
+/** Returns a time in s in ms. */
+const msOf = (seconds: unknown): unknown => (typeof seconds === 'number' ? seconds * 1_000 : seconds);
+
 /** Returns a request of the trace. Members that are null count as absent. */
-function rowOf({ place, format, at, input, output, blocks }: Raw, fail: FailAt): TraceRow {
-  const hint = format === 'azure' ? csvHint : jsonHint;
+function rowOf(
+  { place, format, at, input, output, blocks }: Raw,
+  numberOf: (id: number) => number,
+  fail: FailAt,
+): TraceRow {
+  const hint = format in csvColumns ? csvHint : jsonHint;
+  const blockTokens = blockTokensOf(format);
   const atMs = timeOf(at);
   if (atMs === undefined) return fail(place, (at ?? '') === '' ? 'has no time' : "has a time that can't be read", hint);
   const length = (value: unknown, of: string): number | undefined => {
@@ -149,7 +205,7 @@ function rowOf({ place, format, at, input, output, blocks }: Raw, fail: FailAt):
     ...(outputs !== undefined && { output: outputs }),
   };
   if (blocks === undefined || blocks === null) return row;
-  if (!Array.isArray(blocks) || !blocks.every((id) => Number.isInteger(id) && id >= 0))
+  if (!Array.isArray(blocks) || !blocks.every((id) => Number.isInteger(id)))
     return fail(place, 'has hash_ids that are not whole numbers', hint);
   const fit = Math.ceil((row.input ?? 0) / blockTokens);
   if (blocks.length > fit) {
@@ -158,7 +214,7 @@ function rowOf({ place, format, at, input, output, blocks }: Raw, fail: FailAt):
     const needed = `Each stands for ${blockTokens} tokens of the prompt. Convert traces with blocks of another size.`;
     return fail(place, `has ${blocks.length} hash_ids, but ${lengths}`, needed);
   }
-  return { ...row, blocks: blocks.map(Number) };
+  return { ...row, blocks: blocks.map((id) => numberOf(Number(id))) };
 }
 
 /** Returns a time in ms: a number, or `2023-11-16 18:15:46.6805900` as UTC. Digits beyond ms count. */

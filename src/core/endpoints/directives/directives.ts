@@ -265,7 +265,7 @@ export const directives: readonly Directive[] = [
   }),
   llmDirective('trace', {
     name: 'trace',
-    help: "Trace to replay against the target below, the only one of its file: requests leave at the trace's times, with prompts and responses of its lengths. Mooncake's JSON lines, Azure's CSV, or JSON lines with at (ms), input, and output.",
+    help: "Trace to replay against the target below, the only one of its file: requests leave at the trace's times, with prompts and responses of its lengths. JSON lines of Mooncake or Bailian, CSV of Azure or BurstGPT, or JSON lines with at (ms), input, and output.",
     example: 'trace.jsonl',
     value: text('the path of a trace, such as # @trace trace.jsonl'),
   }),

@@ -6,14 +6,17 @@ const fail = (message: string, hint: string): never => {
 };
 const read = (text: string): Trace => readTrace('t.jsonl', new TextEncoder().encode(text), fail);
 
+const withBlocks = (ids: string): string =>
+  `{"timestamp": 1, "input_length": 1000, "output_length": 1, "hash_ids": [${ids}]}\n`;
+
 describe('readTrace', () => {
   it("reads Mooncake's JSON lines, with times from the first request", () => {
     const line = '{"timestamp": 27482, "input_length": 6955, "output_length": 52, "hash_ids": [46, 47]}\n';
     const trace = read(`${line}\n${line.replace('27482', '30535')}`);
     assert.equal(trace.format, 'mooncake');
     assert.deepEqual(trace.rows, [
-      { atMs: 0, input: 6955, output: 52, blocks: [46, 47] },
-      { atMs: 3_053, input: 6955, output: 52, blocks: [46, 47] },
+      { atMs: 0, input: 6955, output: 52, blocks: [0, 1] },
+      { atMs: 3_053, input: 6955, output: 52, blocks: [0, 1] },
     ]);
   });
 
@@ -30,6 +33,40 @@ describe('readTrace', () => {
       ],
     );
     assert.ok(Math.abs(trace.rows[1]!.atMs - 4_314.579) < 0.001);
+  });
+
+  it("reads BurstGPT's CSV, whose times are in seconds", () => {
+    const trace = read(
+      'Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,API log\n45.5,GPT-4,1087,230,1317,API log\n',
+    );
+    assert.equal(trace.format, 'burstgpt');
+    assert.deepEqual(trace.rows, [
+      { atMs: 0, input: 472, output: 18 },
+      { atMs: 40_500, input: 1_087, output: 230 },
+    ]);
+  });
+
+  it("reads Bailian's JSON lines, whose times are in seconds and whose blocks have 16 tokens", () => {
+    const line =
+      '{"chat_id": 1, "parent_chat_id": -1, "timestamp": 2.5, "input_length": 33, "output_length": 9, "type": "text", "turn": 1, "hash_ids": [7, 8, 9]}';
+    const trace = read(`${line}\n${line.replace('2.5', '64')}`);
+    assert.equal(trace.format, 'bailian');
+    assert.equal(trace.blockTokens, 16);
+    assert.deepEqual(trace.rows, [
+      { atMs: 0, input: 33, output: 9, blocks: [0, 1, 2] },
+      { atMs: 61_500, input: 33, output: 9, blocks: [0, 1, 2] },
+    ]);
+  });
+
+  it('numbers blocks in their order, because IDs may be hashes of 64 bits', () => {
+    const trace = read(withBlocks('9223372036854775807, -5') + withBlocks('-5, 9223372036854770000'));
+    assert.deepEqual(
+      trace.rows.map(({ blocks }) => blocks),
+      [
+        [0, 1],
+        [1, 2],
+      ],
+    );
   });
 
   it('reads times of its own format in order, with or without lengths', () => {
@@ -70,6 +107,14 @@ describe('readTrace', () => {
       /^t\.jsonl:1 has 3 hash_ids, but a prompt of 513 tokens, which has 2\. Each stands for 512 tokens/,
     ],
     ['{"timestamp": 1, "hash_ids": [1]}', /^t\.jsonl:1 has 1 hash_ids, but no length of the prompt\./],
+    [
+      '{"timestamp": 1, "input_length": 5}\n{"chat_id": 1, "timestamp": 1, "input_length": 5}',
+      /^t\.jsonl:2 has another format than the first request\./,
+    ],
+    [
+      'Timestamp,Request tokens,Response tokens\n5,472,0\n',
+      /^t\.jsonl:2 has no response\. It failed when the trace was recorded\. Remove such requests/,
+    ],
     ['[{"at": 1},\n{"at": 2]', /^t\.jsonl:2 ends before its list does\./],
     ['TIMESTAMP,Tokens\n', /^t\.jsonl:1 is not the head/],
     ['TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,1,2', /^t\.jsonl:2 has a time that can't be read\./],
