@@ -90,12 +90,17 @@ export function createServerMetrics(wanted: readonly SeriesName[] = []): ServerM
   };
 }
 
+/** Start of vLLM's series if Ray Serve writes them. A colon follows, or in newer versions an underscore. */
+const rayPrefix = 'ray_vllm';
+
+const nameOf = (name: string): string =>
+  name.startsWith(rayPrefix) ? `vllm:${name.slice(rayPrefix.length + 1)}` : name;
+
 /** Returns the figures in one reading. */
 function readFigures(text: string): Pick<Reading, 'server' | 'values'> {
   const values = new Map<ServerFigure, number>();
-  const samples = readPrometheus(
-    text,
-    knownServers.map(({ prefix }) => prefix),
+  const samples = readPrometheus(text, [rayPrefix, ...knownServers.map(({ prefix }) => prefix)]).map(
+    ({ name, labels, value }) => ({ name: nameOf(name), labels, value }),
   );
   const known = knownServers.find(({ prefix }) => samples.some(({ name }) => name.startsWith(prefix)));
   if (known === undefined) return { server: null, values };

@@ -75,6 +75,19 @@ describe('server metrics', () => {
     );
   });
 
+  for (const start of ['ray_vllm:', 'ray_vllm_']) {
+    it(`have the figures of vLLM behind Ray Serve, added up over its replicas: ${start}`, () => {
+      const collector = createServerMetrics();
+      collector.add(
+        0,
+        `${start}num_requests_running{WorkerId="a"} 1\n${start}num_requests_running{WorkerId="b"} 2\n` +
+          `${start}time_to_first_token_seconds_sum{WorkerId="a"} 0.5\nray_serve_deployment_replica_healthy 1\n`,
+      );
+      const { server, figures } = collector.result('u') ?? {};
+      assert.deepEqual({ server, figures }, { server: 'vLLM', figures: { running: [3], ttftSumS: [0.5] } });
+    });
+  }
+
   it('compute changes and rates, but not across a restart', () => {
     const collector = createServerMetrics();
     const at = (ms: number, tokens: number, queries: number, hits: number): void =>
