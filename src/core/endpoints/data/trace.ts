@@ -62,10 +62,10 @@ export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fai
   let first: TraceRow | undefined;
   for (const raw of utf8.length === 0 ? [] : isJson ? jsonRows(path, utf8, failAt) : csvRows(path, utf8, failAt)) {
     if (rows.length === mostRows) failAt(raw.place, 'is beyond 1,000,000 requests', 'Use a part of the trace.');
+    const row = rowOf(raw, numberOf, failAt);
     format ??= raw.format;
     if (raw.format !== format)
       failAt(raw.place, 'has another format than the first request', 'Use one format per file.');
-    const row = rowOf(raw, numberOf, failAt);
     first ??= row;
     checkNeighbor(row, first, raw.place, failAt);
     rows.push(row);
@@ -118,6 +118,10 @@ function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw>
     if (!isObject(value)) return fail(place, "isn't an object", jsonHint);
     const format = !('timestamp' in value) ? 'loadlens' : 'chat_id' in value ? 'bailian' : 'mooncake';
     const at = value['timestamp'] ?? value['at'];
+    if (at === undefined && 'delay' in value) {
+      const hint = "Turns that follow a response can't be replayed. Keep only requests that have a time.";
+      return fail(place, 'has a delay instead of a time', hint);
+    }
     yield {
       place,
       format,

@@ -111,6 +111,11 @@ describe('readTrace', () => {
       '{"timestamp": 1, "input_length": 5}\n{"chat_id": 1, "timestamp": 1, "input_length": 5}',
       /^t\.jsonl:2 has another format than the first request\./,
     ],
+    ['{"timestamp": 1, "input_length": 5}\n{"input_length": 5}', /^t\.jsonl:2 has no time\./],
+    [
+      '{"timestamp": 1, "input_length": 5}\n{"input_length": 5, "delay": 1200.5}',
+      /^t\.jsonl:2 has a delay instead of a time\. Turns that follow a response can't be replayed/,
+    ],
     [
       'Timestamp,Request tokens,Response tokens\n5,472,0\n',
       /^t\.jsonl:2 has no response\. It failed when the trace was recorded\. Remove such requests/,
