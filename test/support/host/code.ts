@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launch, type Workbench } from './launch.ts';
 
-const timeoutMs = Number(process.env['LOADLENS_HOST_TIMEOUT_MS'] ?? 240_000);
+const timeoutMs = Number(process.env['LOADLENS_HOST_TIMEOUT_MS'] ?? 600_000);
 /** What the tests print carries this mark; all else is noise of the workbench, shown when the tests fail. */
 const mark = process.env['LOADLENS_OUTPUT_MARK'] ?? '';
 
