@@ -46,7 +46,7 @@ describe('results panel of two runs', () => {
     const rows = await rowsOf(page, 'Numbers of both runs');
     assert.deepEqual(
       rows.map(([name]) => name),
-      ['Success ratio', 'Throughput', 'p50 latency', 'p95 latency'],
+      ['Success ratio', 'Throughput', 'p50 latency', 'p95 latency', 'Output token throughput'],
     );
     assert.deepEqual(rows.at(0), ['Success ratio', '100%', '100%', '0.0 points']);
     assert.equal(rows.at(2)?.at(3), formatChange(after.latencyMs.median! / before.latencyMs.median! - 1));
