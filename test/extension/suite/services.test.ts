@@ -163,7 +163,7 @@ describe('services', () => {
       await history.add(numbered(5));
       assert.deepEqual(ids(), ['run-5', 'run-4']);
 
-      const size = Buffer.byteLength(JSON.stringify(compactRecord(numbered(0))));
+      const size = Buffer.byteLength(JSON.stringify(compactRecord(numbered(100))));
       const fits = Math.floor((0.75 * maxHistoryBytes) / size);
       const full = createHistory({ store: memory(), maxRuns: () => 1000, log });
       for (let n = 100; n <= 100 + fits; n += 1) await full.add(numbered(n));
