@@ -59,7 +59,7 @@ function targetsDifference(before: Workload, after: Workload): Difference {
 const without = (parts: readonly string[], others: readonly string[]): string =>
   parts.filter((part) => !others.includes(part)).join(' and ') || 'none';
 
-/** Returns what a run knows of a target, as in the endpoints file. */
+/** Returns what a run knows of a target, as in the endpoints file. A shortened copy has shortened texts. */
 const partsOf = ({ method, url, weight, llm }: Target): string[] => [
   `${method} ${shorten(url)}`,
   `weight ${String(weight)}`,
@@ -67,14 +67,6 @@ const partsOf = ({ method, url, weight, llm }: Target): string[] => [
     ([name, value]) => `@${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${String(value)}`,
   ),
 ];
-
-/** In the order of the directives' names, regardless of their order in the file. */
-function llmText(llm: RunRecord['targets'][number]['llm']): string {
-  return Object.entries(llm ?? {})
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .toSorted()
-    .join(', ');
-}
 
 /** A shortened record has some targets only: then those that both records have are looked at. */
 function targetsDiffer(before: Workload, after: Workload): boolean {
@@ -92,6 +84,5 @@ function targetsDiffer(before: Workload, after: Workload): boolean {
 const targetLines = (run: Workload): Map<string, string> =>
   new Map(run.targets.map((target) => [shorten(target.name), targetLine(target)]));
 
-/** A shortened copy has shortened texts. */
-const targetLine = ({ method, url, weight, llm }: Target): string =>
-  `${method} ${shorten(url)} ${String(weight)} ${llmText(llm)}`;
+/** Regardless of the order of the directives in the file. */
+const targetLine = (target: Target): string => partsOf(target).toSorted().join(', ');
