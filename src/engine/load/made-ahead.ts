@@ -19,6 +19,9 @@ export interface MadeAhead {
   close(): void;
 }
 
+const mayBeMadeAhead = ({ variantAt, dependsOnTime }: WireRequest): boolean =>
+  variantAt !== undefined && dependsOnTime !== true;
+
 /**
  * Makes requests while none is due. A generated prompt is tens of kilobytes long, and a trace has many of them at one
  * time: made then, the last of them would be late by milliseconds.
@@ -28,7 +31,7 @@ export function createMadeAhead({
   pick,
   transport,
 }: Pick<LoadOptions, 'requests' | 'pick' | 'transport'>): MadeAhead {
-  const hasTimeless = requests.some(({ isTimeless }) => isTimeless);
+  const makesAny = requests.some(mayBeMadeAhead);
   const made = new Map<number, WireRequest>();
   /** The first index that hasn't been made, and the one up to which requests are made. */
   let next = 0;
@@ -46,10 +49,11 @@ export function createMadeAhead({
     const untilMs = performance.now() + sliceMs;
     for (; next < end && performance.now() < untilMs; next += 1) {
       const target = pick(next);
-      if (!requests[target]?.isTimeless) continue;
-      const request = make(next, target);
-      transport?.prepare?.(request);
-      made.set(next, request);
+      const request = requests[target];
+      if (request === undefined || !mayBeMadeAhead(request)) continue;
+      const variant = make(next, target);
+      transport?.prepare?.(variant);
+      made.set(next, variant);
     }
     ask();
   };
@@ -71,12 +75,13 @@ export function createMadeAhead({
 
   return {
     take(index, target) {
+      if (!makesAny) return make(index, target);
       const request = made.get(index);
       made.delete(index);
       return request ?? make(index, target);
     },
     makeFrom(index) {
-      if (!hasTimeless) return;
+      if (!makesAny) return;
       discardBefore(index);
       next = Math.max(next, index);
       end = index + mostAhead;
@@ -91,7 +96,7 @@ export function createMadeAhead({
 
 /** Makes requests that are discarded, so that the code is compiled and its memory mapped when the clock starts. */
 export function warmMaking({ requests, transport }: Required<Pick<LoadOptions, 'requests' | 'transport'>>): void {
-  const targets = requests.filter(({ isTimeless }) => isTimeless);
+  const targets = requests.filter(mayBeMadeAhead);
   const untilMs = performance.now() + warmUp.limitMs;
   for (let index = 0; index < warmUp.requests && performance.now() < untilMs; index += 1) {
     const request = targets[index % targets.length]?.variantAt?.(index, index);

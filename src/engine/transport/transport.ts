@@ -64,8 +64,8 @@ export interface WireRequest {
    * @param turn index in the sequence of its target's prompts
    */
   readonly variantAt?: (number: number, turn: number) => WireRequest;
-  /** `variantAt` may be called before the request is due, because nothing in it depends on the time. */
-  readonly isTimeless?: boolean;
+  /** What `variantAt` returns depends on the time of the call, so it is called when the request is due. */
+  readonly dependsOnTime?: boolean;
 }
 
 /** Header lookup of one response; valid during the call that passes it. */

@@ -125,7 +125,7 @@ function withPrompts(request: WireRequest, prompts: PreparedRequest['prompts'], 
   const { length } = variants;
   const order = prompts.order === 'random' ? seededOrder(length, seed) : undefined;
   const placeAt = (turn: number): number => (order === undefined ? turn % length : (order[turn % length] ?? 0));
-  return { ...request, isTimeless: true, variantAt: (_, turn) => variants[placeAt(turn)] ?? request };
+  return { ...request, variantAt: (_, turn) => variants[placeAt(turn)] ?? request };
 }
 
 function checkedHeaders(headers: PreparedRequest['headers'], bodyLength: number): string[] {

@@ -101,7 +101,7 @@ describe('startLoad', () => {
     const [plain] = requests;
     if (!plain) throw new Error('no request');
     /** Runs a load that sends request 0 at once and three more at one time. Returns what was done in order. */
-    const steps = async (isTimeless: boolean, cancels = false): Promise<string[]> => {
+    const steps = async (dependsOnTime: boolean, cancels = false): Promise<string[]> => {
       const done: string[] = [];
       const numbers = new WeakMap<WireRequest, number>();
       const variantAt = (number: number): WireRequest => {
@@ -125,7 +125,7 @@ describe('startLoad', () => {
       const pacer = await startPacer();
       const running = startLoad({
         ...optionsFor([lane(), lane(), lane(), lane()], model),
-        requests: [{ ...plain, isTimeless, variantAt }],
+        requests: [{ ...plain, dependsOnTime, variantAt }],
         pacer,
         open: { arrivals: model, onBacklog: () => undefined },
         transport: { prepare: (request) => say('prepare', request), discard: (request) => say('discard', request) },
@@ -138,16 +138,16 @@ describe('startLoad', () => {
 
     it('makes those of one time before any of them is due', async () => {
       const ahead = [1, 2, 3].flatMap((number) => [`make ${number}`, `prepare ${number}`]);
-      assert.deepEqual(await steps(true), ['make 0', 'send 0', ...ahead, 'send 1', 'send 2', 'send 3']);
+      assert.deepEqual(await steps(false), ['make 0', 'send 0', ...ahead, 'send 1', 'send 2', 'send 3']);
     });
 
     it('makes those that depend on the time when they are sent', async () => {
       const sent = [0, 1, 2, 3].flatMap((number) => [`make ${number}`, `send ${number}`]);
-      assert.deepEqual(await steps(false), sent);
+      assert.deepEqual(await steps(true), sent);
     });
 
     it('discards those that are made and not sent', async () => {
-      const done = await steps(true, true);
+      const done = await steps(false, true);
       assert.deepEqual(done.slice(-3), ['discard 1', 'discard 2', 'discard 3']);
     });
   });

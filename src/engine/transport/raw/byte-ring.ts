@@ -8,7 +8,7 @@ export interface Section {
 /** Memory that is given out and given back in about the same order, again and again. */
 export interface ByteRing {
   readonly size: number;
-  /** Returns `length` bytes with any content; undefined if so many in a row aren't free. */
+  /** Returns `length` bytes with any content; undefined if no free part of the ring is that long. */
   take(length: number): Section | undefined;
 }
 

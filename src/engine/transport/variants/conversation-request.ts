@@ -73,12 +73,7 @@ export function withConversations(
       },
     };
   };
-  const isTimeless = first.isTimeless !== false;
-  return {
-    ...first,
-    isTimeless,
-    variantAt: (number, sequence) => requestOf(at(sequence), 0, '', { number, sequence }),
-  };
+  return { ...first, variantAt: (number, sequence) => requestOf(at(sequence), 0, '', { number, sequence }) };
 }
 
 /** Returns a function that cuts the body of a request at its marks, once for a body that several requests share. */

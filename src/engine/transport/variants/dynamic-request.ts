@@ -32,7 +32,7 @@ export function withDynamicParts(
   };
   return {
     ...request,
-    isTimeless: false,
+    dependsOnTime: true,
     variantAt(number, turn) {
       const base = request.variantAt?.(number, turn) ?? request;
       const { path, headers, body } = templateOf(base);

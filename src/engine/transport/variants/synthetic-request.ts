@@ -19,7 +19,6 @@ export function withSynthetic(request: WireRequest, synthetic: Synthetic | undef
   const templates = new WeakMap<WireRequest, readonly (Buffer | Mark)[]>();
   return {
     ...request,
-    isTimeless: true,
     variantAt(number, turn) {
       const base = request.variantAt?.(number, turn) ?? request;
       let template = templates.get(base);
