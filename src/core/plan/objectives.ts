@@ -2,7 +2,14 @@ import type { Target } from '../endpoints/types.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
 import { quantileShares } from '../metrics/statistics/quantiles.ts';
 import { quantileNames, type Distribution, type Numbers, type QuantileName, type Summary } from '../metrics/types.ts';
-import { isOfRunAlone, isTime, quantileOf, splitMetric, type TimeName } from '../values/objective-metrics.ts';
+import {
+  isOfRunAlone,
+  isTime,
+  isTokenTime,
+  quantileOf,
+  splitMetric,
+  type TimeName,
+} from '../values/objective-metrics.ts';
 import { isWithinBound } from '../values/bounds.ts';
 import type { Objective, Verdict } from '../vocabulary.ts';
 import type { RunPlan } from './types.ts';
@@ -196,8 +203,5 @@ export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequest
 
 /** Returns the objectives without those on token times, which a response without a stream can't meet. */
 export function withoutTokenTimes(objectives: readonly Objective[]): Objective[] {
-  return objectives.filter(({ metric }) => {
-    const time = splitMetric(metric)?.time;
-    return time === undefined || time === 'response' || time === 'ttfb';
-  });
+  return objectives.filter(({ metric }) => !isTokenTime(metric));
 }

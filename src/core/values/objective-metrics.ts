@@ -185,6 +185,12 @@ export const isShare = (metric: string): boolean => unitOf(metric) === units.rat
 /** Returns whether a metric is a time. */
 export const isTime = (metric: string): boolean => unitOf(metric) === units.ms;
 
+/** Returns whether a metric is a time that only streams of tokens have. */
+export function isTokenTime(metric: string): boolean {
+  const time = splitMetric(metric)?.time;
+  return time !== undefined && time !== 'response' && time !== 'ttfb';
+}
+
 /** Returns a measured value of a metric as text. `digits`: significant digits of a time. */
 export const measuredValue = (metric: string, value: number | null, digits?: number): string =>
   unitOf(metric).format(value, digits);

@@ -1,9 +1,9 @@
 import { closest } from '../closest.ts';
 import { withoutZeros } from '../format.ts';
-import { measuredValue, metricsHint, objectiveMetrics, unitOf } from './objective-metrics.ts';
+import { isTokenTime, measuredValue, metricsHint, objectiveMetrics, unitOf } from './objective-metrics.ts';
 import { parseRelation, relationText, type Relation } from './relations.ts';
 import { suggestionsFor, withUnits, type Suggestions, type ValueType } from './value-types.ts';
-import type { Objective } from '../vocabulary.ts';
+import type { Objective, Verdict } from '../vocabulary.ts';
 
 /** An error in a list of objectives. `offset` and `length` count from the start of its text. */
 export interface ObjectivesError {
@@ -95,6 +95,20 @@ export function noLimitSentences(objectives: readonly Objective[]): string[] {
     if (problem !== undefined) texts.set(problem, (texts.get(problem) ?? new Set()).add(text));
   }
   return [...texts].map(([problem, those]) => `No limit for ${[...those].join(', ')}: ${problem}.`);
+}
+
+/** Returns whether more requests wouldn't judge an objective: it has no limit, or no response has such a time. */
+export const isUnjudged = ({ objective, outcome, actual }: Verdict): boolean =>
+  objective.baseline?.problem !== undefined ||
+  (outcome === 'not enough data' && actual === null && isTokenTime(objective.metric));
+
+/** Returns why more requests wouldn't judge objectives, each reason once. */
+export function unjudgedSentences(verdicts: readonly Verdict[]): string[] {
+  const unjudged = verdicts.filter(isUnjudged).map(({ objective }) => objective);
+  const texts = unjudged.filter(({ baseline }) => baseline?.problem === undefined).map(({ text }) => text);
+  if (texts.length === 0) return noLimitSentences(unjudged);
+  const without = `${[...new Set(texts)].join(', ')} can't be judged: no response has such a time.`;
+  return [...noLimitSentences(unjudged), `${without} Only streams of tokens do.`];
 }
 
 /** Returns objectives without repetitions, such as one of the file on the command line. */

@@ -4,10 +4,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LoadlensError } from '../../../src/core/errors.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { RunPlan } from '../../../src/core/plan/types.ts';
+import { sweepVerdict } from '../../../src/core/report/words/sweep-verdict.ts';
 import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
 import { renderSweepText, sweepReports } from '../../../src/core/report/formats/sweep-reports.ts';
 import { formatChange } from '../../../src/core/format.ts';
-import { sweepFacts } from '../../../src/core/report/tables/sweep-tables.ts';
+import { levelObjectiveTable, sweepFacts } from '../../../src/core/report/tables/sweep-tables.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import { levelRecord, lawful, sweepOf } from './sweep-fixtures.ts';
 
@@ -120,6 +121,14 @@ describe('a sweep', () => {
       'No level confirmed to meet p95 < 200ms.',
       'Not enough requests to judge concurrency 1.',
     ]);
+    const plain = sweepOf([1, 2].map((level) => levelRecord(level, lawful(level), { slo: 'ttft.p95 < 500ms' })));
+    assert.deepEqual(plain.capacity.slice(0, 3), [
+      'No level confirmed to meet ttft.p95 < 500ms.',
+      "ttft.p95 < 500ms can't be judged: no response has such a time. Only streams of tokens do.",
+      'No recommended concurrency: at no level did at least 90% of the requests meet the objectives.',
+    ]);
+    assert.equal(sweepVerdict(plain).label, 'Not judged');
+    assert.equal(levelObjectiveTable(plain).rows[0]?.[1], 'not judged');
   });
 });
 

@@ -1,6 +1,6 @@
 import { outcomeText } from '../../../src/core/report/tiles/gauge.ts';
 import { measuredValue } from '../../../src/core/values/objective-metrics.ts';
-import { noLimitSentences, objectiveText } from '../../../src/core/values/objectives.ts';
+import { objectiveText, unjudgedSentences } from '../../../src/core/values/objectives.ts';
 import type { Verdict } from '../../../src/core/vocabulary.ts';
 import { h, setText } from '../../dom.ts';
 import { icon } from '../../icons.ts';
@@ -34,8 +34,7 @@ export function objectives(verdicts: readonly Verdict[]): HTMLElement | null {
     cell.append(icon(outcomeIcons[outcome]), h('span', {}, outcomeText(verdict)));
     cell.classList.add('outcome', outcome.replaceAll(' ', '-'));
   }
-  const reasons = noLimitSentences(verdicts.map(({ objective }) => objective));
-  return section(title, element, ...reasons.map((reason) => note('info', reason)));
+  return section(title, element, ...unjudgedSentences(verdicts).map((reason) => note('info', reason)));
 }
 
 const outcomeIcons = { pass: 'check', fail: 'cross', 'not enough data': 'question' } as const;

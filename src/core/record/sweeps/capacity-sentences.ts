@@ -1,8 +1,7 @@
-import { noLimitSentences } from '../../values/objectives.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import { countOf, formatCount, formatRate } from '../../format.ts';
 import { isTooShort } from '../../metrics/rates.ts';
-import { confirmedText, foundText, missedText, ofWholeRun, wordsOf } from './level-verdicts.ts';
+import { confirmedText, foundText, missedText, ofWholeRun, unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { rateSentences } from './rate-sentences.ts';
 import { searchOf, surelyFails } from './search-of.ts';
 import type { SweepRecord } from './sweep.ts';
@@ -32,9 +31,9 @@ function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
   const outcomes = levels.map((level) => ({ level, outcome: worst(ofWholeRun(level)) }));
   const held = outcomes.findLast(({ outcome }) => outcome === 'pass')?.level;
   const missed = outcomes.find(({ outcome }) => outcome === 'fail')?.level;
-  const unlimited = noLimitSentences(objectives);
+  const unjudged = unjudgedLevels(levels);
   const unsure =
-    unlimited.length > 0
+    unjudged.length > 0
       ? []
       : outcomes.filter(({ outcome }) => outcome === 'not enough data').map(({ level }) => level);
   const wanted = wordsOf(objectives);
@@ -42,7 +41,7 @@ function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
     held === undefined
       ? `No level confirmed to meet ${wanted}.`
       : `Meets ${wanted} at ${levelText(held.plan.concurrency)}.`,
-    ...unlimited,
+    ...unjudged,
     ...(missed === undefined ? [] : [`Not met at ${levelText(missed.plan.concurrency)}: ${missedText(missed)}.`]),
     ...(unsure.length === 0
       ? []
@@ -70,6 +69,7 @@ function searchSentences(
     return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${formatCount(level)}`;
   };
   const found = foundText({
+    levels,
     wanted,
     capacity: capacity === null ? null : levelText(capacity),
     failing: firstFailing === null ? null : (capacity === null ? levelText : formatCount)(firstFailing),

@@ -1,4 +1,5 @@
 import { measuredValue } from '../../values/objective-metrics.ts';
+import { isUnjudged, unjudgedSentences } from '../../values/objectives.ts';
 import type { Objective, Verdict } from '../../vocabulary.ts';
 import type { RunRecord } from '../run.ts';
 
@@ -17,14 +18,20 @@ export function missedText(level: RunRecord): string {
     .join(', ');
 }
 
+/** Returns why the objectives of no level can be judged, however many requests are sent; empty if those of one can. */
+export const unjudgedLevels = (levels: readonly RunRecord[]): string[] =>
+  levels.every((level) => ofWholeRun(level).some(isUnjudged)) ? unjudgedSentences(levels.flatMap(ofWholeRun)) : [];
+
 /** Returns what a capacity search found, with levels as text. A failing level may be undecided in all of its runs. */
 export function foundText({
+  levels,
   wanted,
   capacity,
   failing,
   surelyFails,
   highest,
 }: {
+  readonly levels: readonly RunRecord[];
   readonly wanted: string;
   readonly capacity: string | null;
   readonly failing: string | null;
@@ -38,9 +45,10 @@ export function foundText({
     return `Meets ${wanted} at ${capacity}, ${surelyFails ? 'but not' : 'not confirmed'} at ${failing}.`;
   }
   if (failing === null) return `No level confirmed to meet ${wanted}.`;
-  return surelyFails
-    ? `Doesn't meet ${wanted} even at ${failing}.`
-    : `Not confirmed to meet ${wanted} even at ${failing}: use longer runs.`;
+  if (surelyFails) return `Doesn't meet ${wanted} even at ${failing}.`;
+  const unjudged = unjudgedLevels(levels);
+  const text = `Not confirmed to meet ${wanted} even at ${failing}`;
+  return unjudged.length > 0 ? [`${text}.`, ...unjudged].join(' ') : `${text}: use longer runs.`;
 }
 
 /** Returns whether runs agree on both sides of the boundary: `Confirmed: … (95% intervals). `; empty without a boundary. */

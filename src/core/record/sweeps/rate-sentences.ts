@@ -2,7 +2,7 @@ import { countOf, formatCount, formatPercent, formatRate } from '../../format.ts
 import type { RateSearch } from '../../plan/rates/rate-search.ts';
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
-import { confirmedText, foundText, missedText, wordsOf } from './level-verdicts.ts';
+import { confirmedText, foundText, missedText, unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import { searchOf, surelyFails } from './search-of.ts';
 import { achievedPerS, holds, isHighestJudged, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
@@ -28,6 +28,7 @@ function objectiveSentences(levels: readonly RunRecord[]): string[] {
   const missed = (finite.length > 0 ? finite : levels).find((level) => missedText(level) !== '');
   return [
     names.length === 0 ? `No rate confirmed to meet ${wanted}.` : `Meets ${wanted} at ${names.join(' and at ')}.`,
+    ...unjudgedLevels(levels),
     ...(missed === undefined ? [] : [`Not met at ${rateName(rateOf(missed))}: ${missedText(missed)}.`]),
   ];
 }
@@ -41,6 +42,7 @@ function searchSentences(levels: readonly RunRecord[], search: RateSearch): stri
     return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${rateName(rate)}`;
   };
   const found = foundText({
+    levels,
     wanted,
     capacity: capacityPerS === null ? null : rateName(capacityPerS),
     failing: firstFailingPerS === null ? null : rateName(firstFailingPerS),

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../record/run.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 import type { Verdict } from '../../vocabulary.ts';
 import { levelName } from '../../record/sweeps/level-words.ts';
-import { objectiveText } from '../../values/objectives.ts';
+import { isUnjudged, objectiveText } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import { statusWords } from '../words/outcome-words.ts';
 
@@ -106,6 +106,7 @@ function messageOf(verdict: Verdict): string {
   const { objective, outcome } = verdict;
   const { problem, name } = objective.baseline ?? {};
   if (problem !== undefined) return `not judged: ${problem}`;
+  if (isUnjudged(verdict)) return 'not judged: no response has such a time';
   if (outcome === 'not enough data') return 'not enough data';
   return `was ${measuredText(verdict)}${name === undefined ? '' : `, limit ${objectiveText(objective)}`}`;
 }

@@ -199,8 +199,9 @@ export function levelObjectiveTable({ levels, rates }: Pick<SweepRecord, 'levels
         : levels.map((level) => [
             shortLevel(level.plan),
             ...texts.map((wanted) => {
-              const outcomes = level.objectives.filter(({ objective }) => objective.text === wanted);
-              return outcomes.map(({ outcome }) => outcome).find((outcome) => outcome !== 'pass') ?? 'pass';
+              const verdicts = level.objectives.filter(({ objective }) => objective.text === wanted);
+              const unmet = verdicts.find(({ outcome }) => outcome !== 'pass');
+              return unmet === undefined ? 'pass' : verdictLabel(unmet);
             }),
             formatPercent(level.sloAttainment),
             formatRate(level.goodputPerS),

@@ -1,4 +1,4 @@
-import { noLimitSentences, objectiveText } from '../../values/objectives.ts';
+import { isUnjudged, objectiveText, unjudgedSentences } from '../../values/objectives.ts';
 import { measuredValue } from '../../values/objective-metrics.ts';
 import { leastCount, quantileShares } from '../../metrics/statistics/quantiles.ts';
 import { mostDetailed } from '../../metrics/recorder/target-detail.ts';
@@ -192,7 +192,7 @@ export function objectiveTable({ objectives }: RunRecord, most: number): Table {
   const shown = new Set([...ofRun, ...unmet, ...ofTargets].slice(0, Math.max(most, ofRun.length)));
   const hidden = objectives.length - shown.size;
   const notes = [
-    ...noLimitSentences(objectives.map(({ objective }) => objective)),
+    ...unjudgedSentences(objectives),
     ...(hidden > 0 ? [`${countOf(hidden, 'objective')} more in the JSON report; those not met are shown first.`] : []),
   ];
   return {
@@ -211,9 +211,8 @@ export function objectiveTable({ objectives }: RunRecord, most: number): Table {
   };
 }
 
-/** Returns the outcome of an objective: `not judged` for a relative one without a baseline. */
-export const verdictLabel = ({ objective, outcome }: Verdict): string =>
-  objective.baseline?.problem === undefined ? outcome : 'not judged';
+/** Returns the outcome of an objective: `not judged` if more requests wouldn't help. */
+export const verdictLabel = (verdict: Verdict): string => (isUnjudged(verdict) ? 'not judged' : verdict.outcome);
 
 /** Returns the measured value in the objective's unit. */
 export const measuredText = ({ objective, actual }: Verdict): string => measuredValue(objective.metric, actual, 4);

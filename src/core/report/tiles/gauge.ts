@@ -1,7 +1,7 @@
 import type { Distribution, Numbers } from '../../metrics/types.ts';
 import { otherTimeOf, type Measured } from '../../plan/objectives.ts';
 import { measuredValue, quantileOf } from '../../values/objective-metrics.ts';
-import { objectiveText } from '../../values/objectives.ts';
+import { isUnjudged, objectiveText } from '../../values/objectives.ts';
 import { withoutZeros } from '../../format.ts';
 import type { Verdict } from '../../vocabulary.ts';
 
@@ -30,8 +30,8 @@ const outcomes: Readonly<Record<Verdict['outcome'], string>> = {
 };
 
 /** Returns what became of an objective, in words. */
-export const outcomeText = ({ objective, outcome }: Verdict): string =>
-  objective.baseline?.problem === undefined ? outcomes[outcome] : 'Not judged';
+export const outcomeText = (verdict: Verdict): string =>
+  isUnjudged(verdict) ? 'Not judged' : outcomes[verdict.outcome];
 
 /** Returns the bar of an objective from the numbers that it was judged by. */
 export function gaugeOf(verdict: Verdict, numbers: Measured): Gauge {

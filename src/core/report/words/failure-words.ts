@@ -3,7 +3,7 @@ import type { Verdict } from '../../vocabulary.ts';
 import { failureAdvice, failureCountText, failuresOf, failureText, mostNamed, shortReason } from './failure-reasons.ts';
 import { capital, countOf, formatCount } from '../../format.ts';
 import { errorWords, oneRequestAdvice } from './outcome-words.ts';
-import { noLimitSentences, objectiveText } from '../../values/objectives.ts';
+import { isUnjudged, objectiveText, unjudgedSentences } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -63,7 +63,7 @@ export const failureHint = (runs: readonly RunRecord[]): string => failureAdvice
 /** Returns the objectives that aren't met, `1 of 2 objectives not met: p95 < 1ms was 12.30 ms.`; undefined if all are. */
 export function unmetSentence(verdicts: readonly Verdict[]): string | undefined {
   const unmet = verdicts.filter(({ outcome }) => outcome !== 'pass');
-  const reasons = noLimitSentences(unmet.map(({ objective }) => objective));
+  const reasons = unjudgedSentences(unmet);
   const sentence = notMet('objective', verdicts.length, unmet.map(unmetText));
   return sentence && [sentence, ...reasons].join(' ');
 }
@@ -81,8 +81,7 @@ function unmetText(verdict: Verdict): string {
   const { target, objective, outcome } = verdict;
   const text = objectiveText(objective);
   const which = target === undefined ? text : `${target} ${text}`;
-  const problem = objective.baseline?.problem;
-  if (problem !== undefined) return `${which} isn't judged`;
+  if (isUnjudged(verdict)) return `${which} isn't judged`;
   return `${which} ${outcome === 'fail' ? `was ${measuredText(verdict)}` : "doesn't have enough data"}`;
 }
 

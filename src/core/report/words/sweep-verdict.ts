@@ -2,7 +2,7 @@ import { capital } from '../../format.ts';
 import { holds } from '../../record/sweeps/rate-levels.ts';
 import { searchOf, surelyFails } from '../../record/sweeps/search-of.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
-import { noLimitSentences } from '../../values/objectives.ts';
+import { isUnjudged } from '../../values/objectives.ts';
 import { operatingSentences } from './llm/operating-point.ts';
 import { limitSentences } from './llm/sweep-limit.ts';
 import { outcomeOfAll, outcomeWords } from './outcome-words.ts';
@@ -40,9 +40,8 @@ function badgeOf(sweep: SweepRecord): Pick<RunVerdict, 'label' | 'tone'> {
   const ended = outcome === 'completed' || outcome === 'withFailures' || outcome === 'objectiveMissed';
   if (ended && sweep.levels.length > 0 && !someLevelMeets(sweep)) {
     if (surelyMisses(sweep)) return { label: 'Failed', tone: 'bad' };
-    const objectives = sweep.levels.flatMap((level) => level.objectives.map(({ objective }) => objective));
-    const label = noLimitSentences(objectives).length > 0 ? 'Not judged' : 'Not enough data';
-    return { label, tone: 'warning' };
+    const unjudged = sweep.levels.every((level) => level.objectives.some(isUnjudged));
+    return { label: unjudged ? 'Not judged' : 'Not enough data', tone: 'warning' };
   }
   return { label: capital(label), tone: tone === 'good' ? 'plain' : tone };
 }

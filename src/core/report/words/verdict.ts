@@ -4,7 +4,7 @@ import type { Objective, Verdict } from '../../vocabulary.ts';
 import { capital, countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
 import { serverGoneSentence } from '../server-gone.ts';
 import { limitsRequests } from '../../plan/objectives.ts';
-import { baselineText, noLimitSentences } from '../../values/objectives.ts';
+import { baselineText, isUnjudged, unjudgedSentences } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import { clientMark } from './client-words.ts';
 import { failuresOf, mostNamed, shortReason } from './failure-reasons.ts';
@@ -55,7 +55,7 @@ function badgeOf(record: RunRecord): Pick<RunVerdict, 'label' | 'tone'> {
   return objectives.every((verdict) => verdict.outcome === 'pass')
     ? { label: 'Passed', tone: 'good' }
     : {
-        label: noLimitSentences(objectivesOf(objectives)).length > 0 ? 'Not judged' : 'Not enough data',
+        label: objectives.some(isUnjudged) ? 'Not judged' : 'Not enough data',
         tone: 'warning',
       };
 }
@@ -86,8 +86,8 @@ function objectivesSentence({
   const missed = verdicts.filter(({ outcome }) => outcome === 'fail');
   if (missed.length > 0) return `${listed(missed.map(measuredAgainst), '; ')}.`;
   const open = verdicts.filter(({ outcome }) => outcome === 'not enough data');
-  const unlimited = noLimitSentences(objectivesOf(open));
-  if (unlimited.length > 0) return unlimited.join(' ');
+  const unjudged = unjudgedSentences(open);
+  if (unjudged.length > 0) return unjudged.join(' ');
   const unset = open.find(({ objective }) => countsWithinLimits(objective));
   if (unset !== undefined && !objectivesOf(verdicts).some(limitsRequests)) {
     return `${named(unset)} counts requests within the limits of times, and there is none. Add one, such as p50 < 500ms.`;

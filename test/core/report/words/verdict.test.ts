@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ErrorKind } from '../../../../src/core/metrics/types.ts';
 import type { RunRecord } from '../../../../src/core/record/run.ts';
+import { checksOfRuns } from '../../../../src/core/report/checks/checks.ts';
+import { objectiveTable } from '../../../../src/core/report/tables/tables.ts';
+import { unmetOfRun } from '../../../../src/core/report/words/failure-words.ts';
 import { verdictOf, verdictText } from '../../../../src/core/report/words/verdict.ts';
+import { parseObjectives } from '../../../../src/core/values/objectives.ts';
 import type { Verdict } from '../../../../src/core/vocabulary.ts';
 import { closedLoop, recordOf } from '../../record/fixtures.ts';
 
@@ -55,6 +59,17 @@ describe('the verdict on a run', () => {
       verdictText(run([], { objectives: [met, unproven] })),
       'Not enough data: Not enough requests to judge p99 < 50ms.',
     );
+  });
+
+  it("says that an objective on a stream's time can't be judged without any stream", () => {
+    const [objective] = parseObjectives('ttft.p95 < 500ms').objectives;
+    assert.ok(objective);
+    const judged = run([], { objectives: [met, { objective, outcome: 'not enough data', actual: null }] });
+    const reason = "ttft.p95 < 500ms can't be judged: no response has such a time. Only streams of tokens do.";
+    assert.equal(verdictText(judged), `Not judged: ${reason}`);
+    assert.equal(unmetOfRun(judged), `1 of 2 objectives not met: ttft.p95 < 500ms isn't judged. ${reason}`);
+    assert.equal(checksOfRuns([judged]).at(-1)?.message, 'not judged: no response has such a time');
+    assert.equal(objectiveTable(judged, 10).note, reason);
   });
 
   it('counts failures by reason, the most frequent first', () => {
