@@ -83,7 +83,7 @@ describe('a comparison with a commit', function () {
     await bench.webview().locator('.verdict').waitFor({ timeout: 120_000 });
     assert.match(
       await bench.webview().locator('.verdict').innerText(),
-      /^Worse\s+B \(files as they are\) is \d+\.\d% (?:slower at p\d\d|lower in throughput) \(.*%\) than A \(main\), above the 3% threshold: worse\.$/,
+      /^Worse\s+B \(files as they are\) is [\d.]+[%×] (?:slower at p\d\d|lower in throughput) \(.*[%×]\) than A \(main\), above the 3% threshold: worse\.$/,
     );
     await commit.checkNothingLeft(files);
   });
