@@ -32,7 +32,7 @@ export const planSchema = v.object({
         format: v.exactOptional(
           about('Format of the file.', v.picklist(['mooncake', 'bailian', 'azure', 'burstgpt', 'loadlens'])),
         ),
-        requests: v.exactOptional(about('Requests in the file.', count)),
+        requests: v.exactOptional(about('Requests in the file; absent above 1,000,000.', count)),
         spanMs: v.exactOptional(about('Time from the first to the last planned request, at this speed.', v.number())),
       }),
     ),

@@ -24,11 +24,13 @@ export interface Trace {
   /** Tokens of a block of its prompts. */
   readonly blockTokens: number;
   readonly rows: readonly TraceRow[];
+  /** The file has more requests than these. */
+  readonly isPart?: true;
 }
 
 /** Tokens of a block of a trace's prompts. */
 const blockTokensOf = (format: Trace['format']): number => (format === 'bailian' ? 16 : 512);
-/** Maximum number of requests in a trace. */
+/** Maximum number of requests that are read from a trace. */
 const mostRows = 1_000_000;
 /** Maximum time between the first request of a file and any other, days: longer ones are in another unit than ms. */
 const mostDays = 366;
@@ -49,7 +51,8 @@ interface Raw {
 /**
  * Returns the requests of a trace: Mooncake's JSON lines (timestamp in ms, input_length, output_length, hash_ids), Bailian's
  * (the same in s, and chat_id), Azure's CSV (TIMESTAMP, ContextTokens, GeneratedTokens), BurstGPT's (Timestamp in s, Request
- * tokens, Response tokens), or JSON lines with at (ms), input, and output. `fail` receives a message and a hint.
+ * tokens, Response tokens), or JSON lines with at (ms), input, and output. Of a longer file, the first 1,000,000 are read.
+ * `fail` receives a message and a hint.
  */
 export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fail): Trace {
   if (bytes === undefined) return fail(`Can't read trace ${path}.`, 'Check the path (relative to the endpoints file).');
@@ -60,8 +63,12 @@ export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fai
   const numberOf = numbering();
   let format: Trace['format'] | undefined;
   let first: TraceRow | undefined;
+  let isPart = false;
   for (const raw of utf8.length === 0 ? [] : isJson ? jsonRows(path, utf8, failAt) : csvRows(path, utf8, failAt)) {
-    if (rows.length === mostRows) failAt(raw.place, 'is beyond 1,000,000 requests', 'Use a part of the trace.');
+    if (rows.length === mostRows) {
+      isPart = true;
+      break;
+    }
     const row = rowOf(raw, numberOf, failAt);
     format ??= raw.format;
     if (raw.format !== format)
@@ -78,6 +85,7 @@ export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fai
     format,
     blockTokens: blockTokensOf(format),
     rows: sorted.map((each) => Object.assign(each, { atMs: each.atMs - startMs })),
+    ...(isPart && { isPart }),
   };
 }
 
@@ -113,20 +121,36 @@ function checkNeighbor(row: TraceRow, first: TraceRow, place: string, fail: Fail
 const jsonHint =
   'Expected {"timestamp": 1500, "input_length": 512, "output_length": 64, "hash_ids": [7]} or {"at": 1500, "input": 512, "output": 64}, times in ms.';
 
+const conversationsHint = 'Send conversations with # @conversations or # @turns';
+
 function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> {
+  const sessions = new Set<unknown>();
   for (const { value, place } of readJson(path, utf8, (at, message) => fail(at, message, jsonHint))) {
     if (!isObject(value)) return fail(place, "isn't an object", jsonHint);
     const format = !('timestamp' in value) ? 'loadlens' : 'chat_id' in value ? 'bailian' : 'mooncake';
     const at = value['timestamp'] ?? value['at'];
     if (at === undefined && 'delay' in value) {
-      const hint = "Turns that follow a response can't be replayed. Keep only requests that have a time.";
+      const hint = `Turns that follow a response can't be replayed. ${conversationsHint}, or keep only requests with a time.`;
       return fail(place, 'has a delay instead of a time', hint);
+    }
+    const session = value['session_id'] ?? undefined;
+    if (sessions.has(session)) {
+      // AIPerf sends them with all earlier turns and responses, and their length is that of the new part alone.
+      const hint = `${conversationsHint}, or remove the session_id if lengths are those of complete prompts.`;
+      return fail(place, `is a later turn of the session ${JSON.stringify(session)}`, hint);
+    }
+    if (session !== undefined) sessions.add(session);
+    const input = value['input_length'] ?? value['input'];
+    const content = ['text_input', 'messages', 'payload'].find((name) => (value[name] ?? undefined) !== undefined);
+    if (content !== undefined && (input ?? undefined) === undefined) {
+      const hint = `A trace has lengths. Set input_length instead of ${content}, or send texts with # @prompts.`;
+      return fail(place, `has ${content}, which can't be replayed`, hint);
     }
     yield {
       place,
       format,
       at: format === 'bailian' ? msOf(at) : at,
-      input: value['input_length'] ?? value['input'],
+      input,
       output: value['output_length'] ?? value['output'],
       blocks: value['hash_ids'],
     };

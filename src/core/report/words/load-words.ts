@@ -16,7 +16,7 @@ export function loadText(plan: RunPlan): string {
   const count = formatCount(maxInFlightOf(plan));
   if (trace !== undefined) {
     const { file, speed, requests = null, spanMs = null } = trace;
-    const part = `${formatCount(plan.requests)} of ${formatCount(requests)} requests over ${withoutZeros(formatS((spanMs ?? 0) / 1_000))}`;
+    const part = `${formatCount(plan.requests)}${requests === null ? '' : ` of ${formatCount(requests)}`} requests over ${withoutZeros(formatS((spanMs ?? 0) / 1_000))}`;
     return `trace ${file} (${part}${speed === 1 ? '' : `, speed ${speed}`}), max in flight ${count} (open model)`;
   }
   if (atOnce) return `infinite rate, max in flight ${count} (open model)`;

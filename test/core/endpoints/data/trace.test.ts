@@ -84,6 +84,20 @@ describe('readTrace', () => {
     assert.deepEqual(read(azure).rows, rows);
   });
 
+  it('reads the first million requests of a longer file', () => {
+    const trace = read('{"at": 1}\n'.repeat(1_000_001));
+    assert.equal(trace.rows.length, 1_000_000);
+    assert.equal(trace.isPart, true);
+    assert.equal(read('{"at": 1}\n').isPart, undefined);
+  }).timeout(20_000);
+
+  it('reads requests of several sessions', () => {
+    assert.equal(
+      read('{"at": 1, "session_id": "a"}\n{"at": 2, "session_id": "b"}\n{"at": 3}\n{"at": 4}').rows.length,
+      4,
+    );
+  });
+
   for (const [text, words] of [
     ['', /^Trace t\.jsonl is empty\./],
     ['{"at": 1}\nhello', /^t\.jsonl:2 isn't valid JSON\./],
@@ -116,6 +130,15 @@ describe('readTrace', () => {
       '{"timestamp": 1, "input_length": 5}\n{"input_length": 5, "delay": 1200.5}',
       /^t\.jsonl:2 has a delay instead of a time\. Turns that follow a response can't be replayed/,
     ],
+    [
+      '{"timestamp": 1, "input_length": 5, "session_id": "a"}\n{"timestamp": 2, "input_length": 5, "session_id": "a"}',
+      /^t\.jsonl:2 is a later turn of the session "a"\. Send conversations with # @conversations or # @turns, or remove/,
+    ],
+    [
+      '{"timestamp": 1, "text_input": "Hello", "output_length": 5}',
+      /^t\.jsonl:1 has text_input, which can't be replayed\. .*# @prompts/,
+    ],
+    ['{"timestamp": 1, "messages": []}', /^t\.jsonl:1 has messages, which can't be replayed/],
     [
       'Timestamp,Request tokens,Response tokens\n5,472,0\n',
       /^t\.jsonl:2 has no response\. It failed when the trace was recorded\. Remove such requests/,
