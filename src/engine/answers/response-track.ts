@@ -15,6 +15,8 @@ export interface ResponseTrack extends TokenTrack {
   readonly failure: string | undefined;
   /** Why a complete response isn't finished. */
   readonly unfinished: string | undefined;
+  /** The model says that it refuses to answer. */
+  readonly refused: boolean;
   /** 0: not finished; 1: every choice is finished, usage may follow; 2: nothing more is expected. */
   readonly finished: 0 | 1 | 2;
   /** Returns true if usage counts no output although there is some. */
@@ -95,6 +97,9 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
       counted = said.tokens ?? 0;
       counts.add(track.listIndex ?? choice, said);
     },
+    refused() {
+      track.refused = true;
+    },
     summary() {
       reasoning.isSummary = true;
     },
@@ -151,6 +156,7 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
     choices: choices as readonly Choice[],
     failure: undefined as string | undefined,
     unfinished: undefined as string | undefined,
+    refused: false,
     finished: 0 as 0 | 1 | 2,
     finishedMs: Number.NaN,
     countsNone: (): boolean => counts.total(track.results)?.tokens === 0 && track.parts > 0,
@@ -187,6 +193,7 @@ export function createResponseTrack(now: { readonly atMs: number }): ResponseTra
       stream.chunks = 0;
       stream.sinceFirstMs = undefined;
       track.failure = track.unfinished = undefined;
+      track.refused = false;
       track.finished = 0;
       track.parts = track.silentBefore = track.silentBetween = track.silentAfter = 0;
       track.soFarAtFirst = track.soFarAtLast = track.listedAtFirst = track.listed = 0;

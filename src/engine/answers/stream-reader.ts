@@ -228,6 +228,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
       ...(countedResults > 0 && countedResults < track.results
         ? ['reports tokens for only some of several results, so output tokens are unknown']
         : []),
+      ...(track.refused ? ['marks responses as refusals of the model, which count as successes'] : []),
     ];
     if (!isStream)
       return expected.stream ? ['ignores requests for a stream and sends one response', ...ofResults] : ofResults;

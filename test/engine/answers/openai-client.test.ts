@@ -62,6 +62,7 @@ function readByEngine(bytes: Uint8Array, step: number): { size: number; chunks: 
   const story: Story = {
     part: (_choice, text, reasoning, other) => void (size += text.length + reasoning + other),
     usage: ignored,
+    refused: ignored,
     summary: ignored,
     finishChoice: ignored,
     finish: ignored,

@@ -220,7 +220,23 @@ describe('a response of a language model', () => {
       [{ choices: [{ message: { content: 'a' }, finish_reason: 'abort' }] }, 'responseError', /abort/],
       [{ choices: [] }, 'noToken', /no token: \{"choices"/],
       [{ choices: null, base_resp: { status_msg: 'x' } }, 'noToken', /base_resp/],
-      [{ choices: [{ message: { content: '' }, finish_reason: 'content_filter' }] }, 'noToken', /content_filter/],
+      [
+        { choices: [{ message: { content: '' }, finish_reason: 'content_filter' }] },
+        'responseError',
+        'The server ended the response with the finish reason “content_filter”.',
+      ],
+      [{ type: 'message', content: [{ text: 'a' }], stop_reason: 'refusal' }, 'responseError', /“refusal”/],
+      [{ candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'SAFETY' }] }, 'responseError', /“SAFETY”/],
+      [
+        {
+          object: 'response',
+          status: 'incomplete',
+          incomplete_details: { reason: 'content_filter' },
+          output: [{ content: [{ type: 'output_text', text: 'a' }] }],
+        },
+        'responseError',
+        /“content_filter”/,
+      ],
       [{}, 'noToken', /no token/],
       [{ response: 'a', done: false }, 'unfinished', /"done": false/],
       [{ choices: [{ message: { content: 'a' }, finish_reason: null }] }, 'unfinished', /"finish_reason": null/],
@@ -280,6 +296,25 @@ describe('a response of a language model', () => {
     }
   });
 
+  it('in which the model refuses to answer is a success with a note', () => {
+    const note = 'marks responses as refusals of the model, which count as successes';
+    const content = [{ type: 'refusal', refusal: 'no' }];
+    for (const pieces of [
+      [role, delta({ refusal: 'no' }), finish, done],
+      [JSON.stringify({ choices: [{ message: { content: null, refusal: 'no' }, finish_reason: 'stop' }] })],
+      [
+        event({ type: 'response.refusal.delta', delta: 'no' }),
+        event({ type: 'response.completed', response: { status: 'completed' } }),
+      ],
+      [JSON.stringify({ object: 'response', status: 'completed', output: [{ content }] })],
+    ]) {
+      const read = readStream(untyped, pieces);
+      assert.deepEqual([read.failure, read.notes.at(-1)], [undefined, note]);
+    }
+    const { notes } = readStream(untyped, [role, delta({ content: 'a', refusal: null }), finish, done]);
+    assert.deepEqual(notes, []);
+  });
+
   it('that reports an error in its stream is a failure, too', () => {
     for (const [piece, words] of [
       [event({ object: 'error', message: 'gone', code: 500 }), 'gone'],
@@ -289,6 +324,16 @@ describe('a response of a language model', () => {
       [delta({}, { finish_reason: 'error' }), /finish reason “error”/],
       [delta({}, { finish_reason: 'abort' }), /abort/],
       [event({ choices: [{ error: { message: 'provider' }, delta: {} }] }), 'provider'],
+      [delta({}, { finish_reason: 'content_filter' }), /finish reason “content_filter”/],
+      [event({ type: 'message_delta', delta: { stop_reason: 'refusal' } }), /“refusal”/],
+      [event({ candidates: [{ finishReason: 'PROHIBITED_CONTENT' }] }), /“PROHIBITED_CONTENT”/],
+      [
+        event({
+          type: 'response.incomplete',
+          response: { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
+        }),
+        /“content_filter”/,
+      ],
       [event({ type: 'response.failed', response: { status: 'failed', error: { message: 'no' } } }), 'no'],
     ] as const) {
       for (const expected of [openai, sse, untyped]) {

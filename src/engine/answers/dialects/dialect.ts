@@ -17,6 +17,8 @@ export interface Story {
    * @param choice the choice with these counts, if each has its own
    */
   usage(usage: Usage, choice?: unknown): void;
+  /** The model says that it refuses to answer. */
+  refused(): void;
   /** The streamed reasoning is a summary, so it isn't part of the counted tokens. */
   summary(): void;
   /** The choice is finished; usage may follow. `bySelf`: the model ended it, so the last token may have no text. */
@@ -55,6 +57,21 @@ const failures = new Set([
   'failed',
   'network_error',
   'insufficient_system_resource',
+  // A filter ended the response: OpenAI, Anthropic, Bedrock, GLM, and Gemini.
+  'content_filter',
+  'refusal',
+  'content_filtered',
+  'guardrail_intervened',
+  'sensitive',
+  'safety',
+  'recitation',
+  'language',
+  'blocklist',
+  'prohibited_content',
+  'spii',
+  'image_safety',
+  'image_prohibited_content',
+  'image_recitation',
 ]);
 
 /** Finish reasons that mean that the model ended its response. */

@@ -37,8 +37,10 @@ function readChoice(choice: Json, whole: boolean, story: Story): void {
         thought += thinkingSize(value);
       }
     } else if (name === 'role') hasRole = true;
-    else if (name === 'refusal') other += sizeOf(value);
-    else if (name === 'tool_calls') other += toolCallSize(value);
+    else if (name === 'refusal') {
+      other += sizeOf(value);
+      if (sizeOf(value) > 0) story.refused();
+    } else if (name === 'tool_calls') other += toolCallSize(value);
     else if (name === 'function_call') other += callSize(value);
     else if (name === 'audio') other += audioSize(value);
     // Servers that send several members send the same text in each.

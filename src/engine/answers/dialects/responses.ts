@@ -1,5 +1,5 @@
 import { callSize, contentText, thinkingSize } from './content.ts';
-import type { Dialect, Story } from './dialect.ts';
+import { tellFinish, type Dialect, type Story } from './dialect.ts';
 import { isJson, listIn, objectIn, textIn, type Json } from './json.ts';
 import { errorWords } from './server-error.ts';
 import { usageIn } from './usage.ts';
@@ -19,6 +19,7 @@ export const responses: Dialect = {
       const isText = type === 'response.output_text.delta';
       const other = isText || isReasoning ? 0 : text.length;
       if (type.includes('summary')) story.summary();
+      if (type.includes('refusal')) story.refused();
       story.part(0, isText ? text : '', isReasoning ? text.length : 0, other, 0);
     } else if (isJson(json['response'])) readEnd(json['response'], story);
   },
@@ -32,6 +33,7 @@ function readOutput({ output }: Json, story: Story): void {
   for (const item of listIn(output)) {
     const { content, summary } = objectIn(item);
     text += contentText(content);
+    if (listIn(content).some((part) => isJson(part) && 'refusal' in part)) story.refused();
     reasoning += thinkingSize(content) + contentText(summary).length;
     other += callSize(item);
   }
@@ -45,7 +47,11 @@ function readEnd(response: Json, story: Story): void {
   if (status === 'failed' || status === 'cancelled') {
     story.fail(isJson(error) ? errorWords(error) : `The server ended the response with the status “${status}”.`);
   } else if (status === 'completed' || status === 'incomplete') {
-    story.finishChoice(0, status === 'completed');
+    tellFinish(
+      0,
+      status === 'completed' ? 'stop' : (objectIn(response['incomplete_details'])['reason'] ?? status),
+      story,
+    );
     story.finish();
   } else if (status === 'in_progress' || status === 'queued')
     story.unfinished(`The response has the status “${status}”.`);
