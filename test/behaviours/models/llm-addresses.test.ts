@@ -95,7 +95,7 @@ describe('the API of a URL', () => {
       const plain = prepared(text, true);
       assert.deepEqual([plain.dialect, plain.streams], [dialect, dialect !== 'tgi'], path);
       assert.equal(JSON.parse(new TextDecoder().decode(plain.body)).stream, dialect === 'tgi' ? undefined : true);
-      const named = prepared(`# @dialect ${dialect}\n${choices}${text}`);
+      const named = prepared(`${choices}${text}`);
       assert.deepEqual(JSON.parse(new TextDecoder().decode(named.body)), sent);
     }
     assert.equal(prepared('POST http://a/generate_stream\n{"inputs": "x"}').streams, true);
@@ -103,6 +103,22 @@ describe('the API of a URL', () => {
       () => prepared('# @stream true\nPOST http://a/generate\n{"inputs": "x"}'),
       /path of this API selects streaming/,
     );
+  });
+
+  it('is that of SGLang for a text at /generate, if a directive says that it is for a language model', () => {
+    const text = 'POST http://a/generate\n{"text": "x"}';
+    assert.equal(prepared(text).dialect, undefined);
+    for (const directive of [
+      '@stream true',
+      '@max-tokens 9',
+      '@output-tokens 9',
+      '@input-tokens 4',
+      '@prompts p.txt',
+    ]) {
+      const { dialect, body } = prepared(`# ${directive}\n${text}`);
+      assert.deepEqual([dialect, 'inputs' in JSON.parse(new TextDecoder().decode(body))], ['sglang', false], directive);
+      assert.deepEqual(warnings(`# @tokenizer gpt2\n# ${directive}\n${text}`), [], directive);
+    }
   });
 
   it("causes a warning at its line if it isn't supported", () => {

@@ -28,6 +28,10 @@ export interface Recognized {
 export const hasConversations = ({ conversations, turns }: LlmChoices): boolean =>
   conversations !== undefined || turns !== undefined;
 
+/** Returns whether directives of a target choose how a model responds. */
+export const choosesOutput = ({ stream, maxTokens, outputTokens }: LlmChoices): boolean =>
+  [stream, maxTokens, outputTokens].some((value) => value !== undefined);
+
 /** Calls `fail` for the first pair of directives that can't be combined, or one that lacks another. */
 export function checkCombinations(llm: LlmChoices, fail: Fail): void {
   const { inputTokens, outputTokens, sharedPrefix, prompts, conversations, promptsTokens, maxTokens, think, turns } =
@@ -90,7 +94,7 @@ export function recognize(
   fail: Fail,
 ): Recognized | undefined {
   const asksAnyway = llm.prompts !== undefined || llm.conversations !== undefined || generated.input;
-  const { api, completed } = recognizeApi(address, body.json, asksAnyway);
+  const { api, completed } = recognizeApi(address, body.json, asksAnyway, asksAnyway || choosesOutput(llm));
   const url = completed !== undefined && (llm.dialect ?? 'openai') === 'openai' ? completed : address;
   const dialect = llm.dialect ?? api?.dialect;
   const isPlain = dialect === undefined || dialect === 'plain';

@@ -11,6 +11,8 @@ export interface LlmApi {
   readonly path: RegExp;
   /** Members that distinguish its bodies from others: each body has at least one. */
   readonly members: readonly string[];
+  /** Another such member, which bodies of servers without a model have as well, such as those for speech. */
+  readonly commonMember?: string;
 }
 
 /** Known APIs; the first match counts. The end of the path decides, because gateways add prefixes. */
@@ -34,7 +36,13 @@ const apis: readonly LlmApi[] = [
     members: ['prompt', 'input_prefix'],
   },
   { name: 'Text Generation Inference', dialect: 'tgi', path: /\/generate(?:_stream)?$/, members: ['inputs'] },
-  { name: 'SGLang generate', dialect: 'sglang', path: /\/generate$/, members: ['sampling_params', 'input_ids'] },
+  {
+    name: 'SGLang generate',
+    dialect: 'sglang',
+    path: /\/generate$/,
+    members: ['sampling_params', 'input_ids'],
+    commonMember: 'text',
+  },
   { name: 'Triton generate', path: /\/generate(?:_stream)?$/, members: ['text_input'] },
   { name: 'vLLM generate', path: /\/generate$/, members: ['prompt'] },
   { name: 'Gemini', dialect: 'gemini', path: /:(?:stream)?generateContent$/i, members: ['contents'] },
@@ -63,13 +71,23 @@ export interface Recognized {
  * Recognizes the API by the end of the path and by the body.
  * @param body undefined if the body isn't a JSON object; null: only the path decides
  * @param prompts whether prompts are added to the body
+ * @param isModel whether the request is known to be for a language model
  */
-export function recognizeApi(url: string, body: Json | undefined | null, prompts = false): Recognized {
+export function recognizeApi(
+  url: string,
+  body: Json | undefined | null,
+  prompts = false,
+  isModel = prompts,
+): Recognized {
   const { pathname } = new URL(url);
   const path = pathname.replace(/\/+$/, '');
-  const fits = (members: readonly string[]): boolean =>
-    (path !== '' && (body === null || prompts)) || members.some((member) => member in (body ?? {}));
-  const api = apis.find((one) => one.path.test(path) && fits(one.members));
+  const fitting = apis.filter((one) => one.path.test(path));
+  const api =
+    fitting.find(({ members, commonMember }) =>
+      [...members, ...(isModel && commonMember !== undefined ? [commonMember] : [])].some(
+        (member) => member in (body ?? {}),
+      ),
+    ) ?? (path !== '' && (body === null || prompts) ? fitting[0] : undefined);
   if (api !== undefined) return { api, asksModel: true };
   const asksModel = prompts || (body !== undefined && body !== null && looksLikeQuestion(body));
   const rest = asksModel ? restOf(path, body ?? {}) : undefined;

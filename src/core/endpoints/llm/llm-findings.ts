@@ -1,4 +1,5 @@
 import { parseObject, type Json } from '../json.ts';
+import { choosesOutput } from './check-llm.ts';
 import { recognizeApi } from './llm-api.ts';
 import type { Findings } from '../problems.ts';
 import type { RunDefaults, Target } from '../types.ts';
@@ -78,5 +79,8 @@ function mayBeModel({ method, url, body, llm }: Target): boolean {
   const address = withoutPlaceholders(url);
   if ((body !== undefined && body.kind !== 'inline') || !URL.canParse(address)) return true;
   const prompts = [llm?.prompts, llm?.inputTokens, llm?.conversations].some((given) => given !== undefined);
-  return !bodylessMethods.has(method) && recognizeApi(address, jsonOf(body), prompts).api?.dialect !== undefined;
+  const isModel = prompts || (llm !== undefined && choosesOutput(llm));
+  return (
+    !bodylessMethods.has(method) && recognizeApi(address, jsonOf(body), prompts, isModel).api?.dialect !== undefined
+  );
 }
