@@ -198,7 +198,7 @@ Examples:
 
 Exit codes:
   0    Done
-  1    Nothing measured, or stopped unexpectedly
+  1    No request succeeded, or stopped unexpectedly
   2    Invalid options or endpoints file
   99   Objective not met
   130  Interrupted; the partial result is shown

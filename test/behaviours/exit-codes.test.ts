@@ -83,7 +83,15 @@ const crashed =
 
 const cases: readonly Case[] = [
   { name: 'a run that is done', path: '/', args: run, code: 0, says: nothing, status: 'completed' },
-  { name: 'error responses', path: '/?code=500', args: run, code: 0, says: nothing, status: 'completed' },
+  { name: 'redirects alone', path: '/?code=302', args: run, code: 0, says: nothing, status: 'completed' },
+  {
+    name: 'error responses alone',
+    path: '/?code=500',
+    args: [...run, '--slo', 'p95 < 10s'],
+    code: 1,
+    says: /^error: No request succeeded: \d+ × 500: .+\.\nhint: {2}/,
+    status: 'completed',
+  },
   {
     name: 'a run that a limit of this machine cut short',
     path: '/?ms=50',
@@ -206,6 +214,15 @@ const cases: readonly Case[] = [
     args: [...run, '--levels', '1,2', '-n', '60', '--slo', 'p95 < 1ms'],
     code: 99,
     says: /^No level meets all objectives\.$/m,
+    status: 'completed',
+    levels: 2,
+  },
+  {
+    name: 'levels with error responses alone',
+    path: '/?code=429',
+    args: [...run, '--levels', '1,2', '-n', '20'],
+    code: 1,
+    says: /^error: No request succeeded: \d+ × 429: .+\.\nhint: {2}/,
     status: 'completed',
     levels: 2,
   },

@@ -1,11 +1,6 @@
 import { remoteHosts } from '../../core/endpoints/hosts.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
-import {
-  failureHint,
-  noSuccessSentence,
-  unansweredSentence,
-  unmetOfRun,
-} from '../../core/report/words/failure-words.ts';
+import { failureHint, nothingMeasuredSentence, unmetOfRun } from '../../core/report/words/failure-words.ts';
 import type { RunRecord } from '../../core/record/run.ts';
 import { onFault } from '../fault.ts';
 import { mayLoad } from '../hosts.ts';
@@ -151,8 +146,6 @@ interface End {
   readonly unmet: string | undefined;
   /** Hint for a measurement that stopped unexpectedly. */
   readonly crashHint?: string;
-  /** True if responses without any success count as nothing measured. */
-  readonly successesOnly?: boolean;
 }
 
 /**
@@ -161,7 +154,7 @@ interface End {
  * @throws LoadlensError if the measurement stopped unexpectedly or measured nothing
  */
 export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopReason'>, end: End): ExitCode {
-  const { runs, unmet, successesOnly = false } = end;
+  const { runs, unmet } = end;
   if (status === 'cancelled') return ExitCode.interrupted;
   if (status === 'crashed') {
     throw new LoadlensError(`The benchmark stopped unexpectedly.${stopReason === undefined ? '' : ` ${stopReason}`}`, {
@@ -169,17 +162,9 @@ export function endOf({ status, stopReason }: Pick<RunRecord, 'status' | 'stopRe
       exitCode: ExitCode.nothingMeasured,
     });
   }
-  if (runs.every(({ responses }) => responses === 0)) {
-    throw new LoadlensError(unansweredSentence(runs), {
-      hint: failureHint(runs),
-      exitCode: ExitCode.nothingMeasured,
-    });
-  }
-  if (successesOnly && runs.every(({ successes }) => successes === 0)) {
-    throw new LoadlensError(noSuccessSentence(runs), {
-      hint: failureHint(runs),
-      exitCode: ExitCode.nothingMeasured,
-    });
+  const nothing = nothingMeasuredSentence(runs);
+  if (nothing !== undefined) {
+    throw new LoadlensError(nothing, { hint: failureHint(runs), exitCode: ExitCode.nothingMeasured });
   }
   if (unmet === undefined) return ExitCode.done;
   process.stderr.write(`${unmet}\n`);

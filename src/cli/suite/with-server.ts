@@ -65,12 +65,12 @@ export const calibrated = (measured: SuiteRuns): SuiteRuns => ({
 });
 
 /**
- * Returns the exit code as for a run, except that a suite without any success has measured nothing.
+ * Returns the exit code, as for a run.
  * @param unmet one sentence on goals other than objectives that aren't met
  */
 export const endOfSuite = (suite: Pick<SuiteRuns, 'status' | 'stopReason' | 'runs'>, unmet?: string): ExitCode => {
   const verdicts = suite.runs.flatMap(({ objectives }) => objectives);
-  return endOf(suite, { runs: suite.runs, unmet: unmetSentence(verdicts) ?? unmet, successesOnly: true });
+  return endOf(suite, { runs: suite.runs, unmet: unmetSentence(verdicts) ?? unmet });
 };
 
 /** Returns the progress of a suite on one line. */

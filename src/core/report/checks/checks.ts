@@ -7,6 +7,7 @@ import type { Verdict } from '../../vocabulary.ts';
 import { levelName } from '../../record/sweeps/level-words.ts';
 import { isUnjudged, objectiveText } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
+import { nothingMeasuredSentence } from '../words/failure-words.ts';
 import { statusWords } from '../words/outcome-words.ts';
 
 /** One thing that a pipeline checks. */
@@ -21,12 +22,12 @@ export interface Check {
   readonly message: string;
 }
 
-/** Returns the checks of runs: that each ended and got responses, and their objectives. */
+/** Returns the checks of runs: that each ended and measured something, and their objectives. */
 export const checksOfRuns = (runs: readonly RunRecord[]): Check[] =>
   runs.flatMap((run, i) => {
     const label = runs.length === 1 ? '' : `run ${i + 1}: `;
     return [
-      completion(run, run.responses > 0, label),
+      completion(run, nothingMeasuredSentence([run]), label),
       ...run.objectives.map((verdict) => objectiveCheck(verdict, label)),
     ];
   });
@@ -37,7 +38,6 @@ export const checksOfRuns = (runs: readonly RunRecord[]): Check[] =>
  */
 export function checksOfSweep(sweep: SweepRecord): Check[] {
   const { levels } = sweep;
-  const responded = levels.some(({ responses }) => responses > 0);
   const ofLevels = levels.flatMap((level) =>
     level.objectives.map((verdict): Check => {
       const check = objectiveCheck(verdict, `${levelName(level.plan)}: `);
@@ -55,7 +55,7 @@ export function checksOfSweep(sweep: SweepRecord): Check[] {
             message: sweep.capacity[0] ?? (meets ? 'A level meets all objectives.' : 'No level meets all objectives.'),
           },
         ];
-  return [completion(sweep, responded, ''), ...whole, ...ofLevels];
+  return [completion(sweep, nothingMeasuredSentence(levels), ''), ...whole, ...ofLevels];
 }
 
 const outcomeOfVerdict = (name: string | null): Check['outcome'] =>
@@ -65,7 +65,7 @@ const outcomeOfVerdict = (name: string | null): Check['outcome'] =>
 export function checksOfComparison(record: ComparisonRecord): Check[] {
   const { verdict, metrics } = record;
   return [
-    completion(record, true, ''),
+    completion(record, undefined, ''),
     { name: 'verdict', outcome: outcomeOfVerdict(verdict.name), message: verdict.sentence },
     ...metrics
       .filter(({ decisive }) => decisive)
@@ -83,12 +83,12 @@ export function checksOfComparison(record: ComparisonRecord): Check[] {
 
 function completion(
   { status, stopReason }: Pick<RunRecord, 'status' | 'stopReason'>,
-  responded: boolean,
+  failure: string | undefined,
   label: string,
 ): Check {
-  const message =
-    status !== 'completed' ? (stopReason ?? statusWords[status]) : responded ? 'completed' : 'No response.';
-  return { name: `${label}completed`, outcome: status === 'completed' && responded ? 'pass' : 'fail', message };
+  const message = status !== 'completed' ? (stopReason ?? statusWords[status]) : (failure ?? 'completed');
+  const passes = status === 'completed' && failure === undefined;
+  return { name: `${label}completed`, outcome: passes ? 'pass' : 'fail', message };
 }
 
 /** Too few samples fail, as they do for the exit code: a run that proves nothing must not pass a pipeline. */

@@ -40,6 +40,18 @@ export function noSuccessSentence(runs: readonly RunRecord[]): string {
 }
 
 /**
+ * Returns why runs measured nothing; undefined if a request succeeded or was redirected, which may be all that a target
+ * is for.
+ */
+export function nothingMeasuredSentence(runs: readonly RunRecord[]): string | undefined {
+  if (runs.some(({ successes, statusCodes }) => successes > 0 || hasRedirects(statusCodes))) return undefined;
+  return runs.some(({ responses }) => responses > 0) ? noSuccessSentence(runs) : unansweredSentence(runs);
+}
+
+const hasRedirects = (statusCodes: RunRecord['statusCodes']): boolean =>
+  Object.keys(statusCodes).some((status) => status.startsWith('3'));
+
+/**
  * Returns why a run has no success, and the target that failed most often: `No request succeeded: 12 × 404: no such
  * product. Target: search (GET /product?q=shoes).`
  */

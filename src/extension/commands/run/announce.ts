@@ -1,5 +1,5 @@
 import { commands } from 'vscode';
-import { failureHint, noSuccessSentence, unansweredSentence } from '../../../core/report/words/failure-words.ts';
+import { failureHint, nothingMeasuredSentence } from '../../../core/report/words/failure-words.ts';
 import { isComparison, nameOf, runsOf, type ResultRecord } from '../../../core/report/formats/results.ts';
 import { commandIds } from '../../contributions.ts';
 import type { History } from '../../services/runs/history.ts';
@@ -49,7 +49,7 @@ export function announce(record: ResultRecord, notify: Notify): void {
   // The panel says what a comparison found.
   if (isComparison(record)) return;
   const runs = runsOf(record);
-  if (record.status !== 'completed' || runs.some(({ successes }) => successes > 0)) return;
-  const sentence = runs.some(({ responses }) => responses > 0) ? noSuccessSentence(runs) : unansweredSentence(runs);
-  notify.error(`${sentence} ${failureHint(runs)}`, showResults(record));
+  if (record.status !== 'completed') return;
+  const sentence = nothingMeasuredSentence(runs);
+  if (sentence !== undefined) notify.error(`${sentence} ${failureHint(runs)}`, showResults(record));
 }
