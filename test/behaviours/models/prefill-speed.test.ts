@@ -33,11 +33,10 @@ describe('the prefill speed of a language model server', function () {
     const [low, high] = fit.interval95;
     assert.ok(Math.abs(fit.msPer1000Tokens - 1000) < high - low, seen);
     assert.ok(high - low < 500, seen);
-    // A line of least squares goes through the means. No first token comes earlier than its 20 ms and 1 ms per token.
+    // No first token comes earlier than its 20 ms and 1 ms per token, so neither does half of them.
     const meanTokens = record.ttftByInput?.meanTokens ?? Number.NaN;
     const lateMs = fit.interceptMs + (fit.msPer1000Tokens * meanTokens) / 1000 - (20 + meanTokens);
-    assert.ok(lateMs > -1e-6 && lateMs < 100, `${lateMs}: ${seen}`);
-    assert.ok(Math.abs(lateMs - ((record.ttftMs?.mean ?? Number.NaN) - 20 - meanTokens)) < 1e-6);
+    assert.ok(lateMs > -1 && lateMs < 100, `${lateMs}: ${seen}`);
     assert.match(renderText(record), /TTFT by uncached input tokens:\n.*\n +all +120 /);
     assert.ok(streamCharts(record).some(({ title }) => title === 'TTFT by input tokens'));
     assert.match(reports.html.render(record), /Uncached input tokens<\/text>/);

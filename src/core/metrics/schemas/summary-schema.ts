@@ -75,12 +75,12 @@ export const ttftByInputSchema = v.object({
   ),
   fit: v.exactOptional(
     about(
-      'Least-squares line over all streams: TTFT = interceptMs + msPer1000Tokens × input tokens / 1000. Absent if it would say nothing.',
+      'Theil–Sen line through the points: TTFT = interceptMs + msPer1000Tokens × input tokens / 1000. Absent if it would say nothing.',
       v.object({
         interceptMs: about('TTFT without input tokens.', v.number()),
         msPer1000Tokens: about('Additional TTFT for 1,000 input tokens.', v.number()),
         interval95: about('95% interval of msPer1000Tokens.', v.strictTuple([v.number(), v.number()])),
-        r2: about('Share of the variance of TTFT that the line explains.', v.number()),
+        r2: about('Squared correlation of TTFT and input tokens over all streams.', v.number()),
         prefillTokensPerS: about(
           'Input tokens per second that the slope stands for: 1,000,000 / msPer1000Tokens.',
           v.number(),
@@ -90,7 +90,7 @@ export const ttftByInputSchema = v.object({
   ),
   noFit: v.exactOptional(
     about(
-      'Why there is no fit: fewer than 30 streams, input tokens whose standard deviation is below 10% of their mean, a slope whose interval reaches 0, or an intercept whose interval is below 0.',
+      'Why there is no fit: fewer than 30 streams, input tokens whose standard deviation is below 10% of their mean, a slope whose interval reaches 0, or an intercept that is below 0 with every slope of the interval.',
       v.picklist(noFitReasons),
     ),
   ),

@@ -18,7 +18,7 @@ export function ttftByInputChart(byInput: TtftByInput): ChartContent | null {
       ? []
       : [
           {
-            label: 'Least-squares line',
+            label: 'Theil–Sen line',
             color: 'yellow',
             look: 'dashed',
             // A line that starts below 0 is cut off there.
