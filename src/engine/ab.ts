@@ -3,6 +3,7 @@ import { formatCount } from '../core/format.ts';
 import type { Rules } from '../core/comparison/compare-sides.ts';
 import { looksOf } from '../core/comparison/looks.ts';
 import type { Snapshot } from '../core/metrics/types.ts';
+import { withArrivalDraw } from '../core/plan/load/arrivals.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { sliceOf, type ComparedMetricName } from '../core/record/comparisons/compared-metrics.ts';
 import {
@@ -158,7 +159,7 @@ export async function compareLive(given: AbInput, hooks: AbHooks): Promise<Compa
     const onSnapshot = (run: Snapshot): void => hooks.onSnapshot?.({ pair, side, run, record });
     try {
       return await runBenchmark(
-        { ...input, plan: { ...input.plan, durationS } },
+        { ...input, plan: withArrivalDraw({ ...input.plan, durationS }, pair) },
         { signal, fault, version, keeper, mostTargets, mostLoops: 1, onSnapshot },
       );
     } catch (error) {

@@ -1,6 +1,7 @@
 import { checkRateLevels } from '../core/plan/conversations.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot } from '../core/metrics/types.ts';
+import { withArrivalDraw } from '../core/plan/load/arrivals.ts';
 import { targetRatePerS } from '../core/plan/load/target-rate.ts';
 import { planDefaults } from '../core/plan/plan.ts';
 import { skippedRates } from '../core/plan/rates/rate-sweep.ts';
@@ -142,7 +143,10 @@ export function startSeries<T>(
       }
       const record = signal.aborted
         ? undefined
-        : await tryRun({ ...what, ...(what === input && starts()), plan }, tell);
+        : await tryRun(
+            { ...what, ...(what === input && starts()), plan: withArrivalDraw(plan, finished.length) },
+            tell,
+          );
       if (record !== undefined && what === input) {
         promptStarts = startsAfter(record);
         valueStart = valuesAfter(record);

@@ -120,6 +120,17 @@ describe('alternating comparison', function () {
     );
   });
 
+  it('sends both slices of a pair at the same random times, and those of each pair at others', async () => {
+    const [a, b] = [await serve(after(1)), await serve(after(1))];
+    const stages = [{ fromPerS: 200, toPerS: 200, durationS: null }];
+    const record = await compare(a.url, b.url, {
+      plan: { loadModel: 'open', stages, arrivals: 'poisson', concurrency: 50 },
+    });
+    const [sentToA, sentToB] = [record.a, record.b].map(({ slices }) => slices.map(({ requestsSent }) => requestsSent));
+    assert.deepEqual(sentToA, sentToB);
+    assert.ok(new Set(sentToA).size > 2, String(sentToA));
+  });
+
   it('stops at the first look at which the verdict is certain', async () => {
     const a = await serve(after(1));
     const b = await serve(refusing());

@@ -62,6 +62,12 @@ export const planSchema = v.object({
     ),
   ),
   seed: about({ description: 'Seed of all random choices.', maximum: 4294967295 }, count),
+  arrivalDraw: v.exactOptional(
+    about(
+      'Number of earlier sequences of random arrivals with this seed in the same series of runs. Absent: 0.',
+      count,
+    ),
+  ),
   warmup: about('Number of requests planned before the clock starts.', count),
   autoWarmup: v.exactOptional(
     about('True: the warm-up is found in the data and left out. Absent: it is kept.', v.boolean()),

@@ -14,7 +14,18 @@ const gapSeed = 0xa221;
 /** Random numbers that one gap may need. */
 const drawsPerGap = 64;
 
+/** Distance of the seeds of two sequences, so that none of them meets another seed. */
+const drawSeed = 0x61c8_8647;
+
 type Process = (stages: readonly Stage[], seed: number, burstiness: number) => Arrivals;
+
+/**
+ * Returns a plan of a series, or of a pair of slices, with arrivals of its own: the same random gaps would have the same
+ * luck, and repeats would confirm it.
+ * @param draw number of the run or pair, from 0
+ */
+export const withArrivalDraw = (plan: RunPlan, draw: number): RunPlan =>
+  draw === 0 || plan.atOnce || (plan.arrivals ?? 'constant') === 'constant' ? plan : { ...plan, arrivalDraw: draw };
 
 /** All arrival processes. To add one, write its function here and its name in core/vocabulary.ts. */
 const processes: Readonly<Record<ArrivalProcess, Process>> = {
@@ -29,12 +40,12 @@ const processes: Readonly<Record<ArrivalProcess, Process>> = {
  * schedule request n when n requests are expected, so at a constant rate all gaps are equal.
  */
 export function arrivalsOf(
-  { arrivals = 'constant', stages = [], seed, burstiness = 1, atOnce }: RunPlan,
+  { arrivals = 'constant', stages = [], seed, arrivalDraw = 0, burstiness = 1, atOnce }: RunPlan,
   times?: readonly number[],
 ): Arrivals {
   if (atOnce) return () => 0;
   if (times !== undefined) return (index) => times[index] ?? Infinity;
-  return processes[arrivals](stages, seed, burstiness);
+  return processes[arrivals](stages, seed + arrivalDraw * drawSeed, burstiness);
 }
 
 /**

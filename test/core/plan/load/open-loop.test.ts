@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { LoadlensError } from '../../../../src/core/errors.ts';
+import { withArrivalDraw } from '../../../../src/core/plan/load/arrivals.ts';
 import { loadModelFor } from '../../../../src/core/plan/load/load-models.ts';
 import { choicesOfPlan, makePlan, type PlanChoices } from '../../../../src/core/plan/plan.ts';
 import { arrivalTime, parseStages, peakRatePerS } from '../../../../src/core/values/stages.ts';
@@ -88,6 +89,15 @@ describe('open model', () => {
     const model = loadModelFor(plan);
     for (const index of [1_999, 5, 0, 700]) assert.equal(model.next(index, 0), times[index]);
     assert.notDeepEqual(times, due({ ...plan, seed: 4 }));
+  });
+
+  it('has other random arrivals in each run of a series, and the same constant ones', () => {
+    const plan = planOf({ ratePerS: 100, arrivals: 'poisson', requests: 200, seed: 3 });
+    const draws = [0, 1, 2].map((draw) => due(withArrivalDraw(plan, draw)));
+    assert.deepEqual(draws[0], due(plan));
+    assert.equal(new Set(draws.map(String)).size, 3);
+    const constant = planOf({ ratePerS: 100, requests: 200 });
+    assert.equal(withArrivalDraw(constant, 1), constant);
   });
 
   it('has exponential Poisson gaps: mean equals spread, and counts in windows vary as much as their mean', () => {
