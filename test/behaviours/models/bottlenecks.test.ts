@@ -107,6 +107,38 @@ describe('the bottleneck of a language model server', function () {
     }
   }
 
+  for (const [tokens, name] of [
+    [64, 'queue'],
+    [1_000, 'prefill'],
+  ] as const) {
+    it(`is the ${name} in bursts with prompts of ${tokens} tokens`, async () => {
+      // Of 20 requests with short prompts, those that don't run at once wait for five times as long as their prefill.
+      const size = tokens === 64 ? 20 : 5;
+      const url = await startMock(['--max-num-seqs', '4', '--ttft-ms', '5', '--ttft-ms-per-token', '0.4']);
+      const rows = Array.from({ length: 2 * size }, (_, i) => ({
+        at: 1_500 * Math.floor(i / size),
+        input: tokens,
+        output: 8,
+      }));
+      const text = `# @trace t.jsonl\n# @stream true\nPOST ${url}/v1/chat/completions\n\n{"model":"mock","messages":[],"icl_ms":3}\n`;
+      const files = { 't.jsonl': rows.map((row) => JSON.stringify(row)).join('\n') };
+      const trace = { file: 't.jsonl', speed: 1 };
+      const record = await run(requestsOf(text, files), {
+        plan: {
+          loadModel: 'open',
+          requests: null,
+          concurrency: 100,
+          maxInFlight: 100,
+          trace,
+          metricsUrl: `${url}/metrics`,
+        },
+      });
+      assert.equal(record.successes, 2 * size);
+      const found = bottleneckOf({ ...record, client: { ...record.client, bound: null } });
+      assert.equal(found?.name, name, `${found?.sentence} ${JSON.stringify(record.serverMetrics)}`);
+    });
+  }
+
   it("is shown with token counts that agree with the client's", async () => {
     const record = await measure([], short, 3);
     const [table] = serverTables(record);

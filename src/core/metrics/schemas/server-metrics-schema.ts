@@ -39,6 +39,8 @@ export const serverMetricsSchema = v.object({
       ttftCount: v.exactOptional(about('Number of those times so far.', readings)),
       e2eSumS: v.exactOptional(about('Sum of the end-to-end latencies so far, seconds.', readings)),
       e2eCount: v.exactOptional(about('Number of those latencies so far.', readings)),
+      queueSumS: v.exactOptional(about("Sum of the requests' times in the queue so far, seconds.", readings)),
+      queueCount: v.exactOptional(about('Number of those times so far.', readings)),
     } satisfies Record<ServerFigure, v.GenericSchema>),
   ),
   series: v.exactOptional(

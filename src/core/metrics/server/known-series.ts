@@ -13,6 +13,8 @@ export const serverFigures = [
   'ttftCount',
   'e2eSumS',
   'e2eCount',
+  'queueSumS',
+  'queueCount',
 ] as const;
 /** A figure of a language model server. */
 export type ServerFigure = (typeof serverFigures)[number];
@@ -51,6 +53,8 @@ export const knownServers: readonly KnownServer[] = [
       ttftCount: ['vllm:time_to_first_token_seconds_count'],
       e2eSumS: ['vllm:e2e_request_latency_seconds_sum'],
       e2eCount: ['vllm:e2e_request_latency_seconds_count'],
+      queueSumS: ['vllm:request_queue_time_seconds_sum'],
+      queueCount: ['vllm:request_queue_time_seconds_count'],
     },
   },
   {
@@ -70,6 +74,8 @@ export const knownServers: readonly KnownServer[] = [
       ttftCount: ['sglang:time_to_first_token_seconds_count'],
       e2eSumS: ['sglang:e2e_request_latency_seconds_sum'],
       e2eCount: ['sglang:e2e_request_latency_seconds_count'],
+      queueSumS: ['sglang:queue_time_seconds_sum'],
+      queueCount: ['sglang:queue_time_seconds_count'],
     },
   },
   {
@@ -82,6 +88,8 @@ export const knownServers: readonly KnownServer[] = [
       outputTokens: ['tgi_request_generated_tokens_sum'],
       e2eSumS: ['tgi_request_duration_sum'],
       e2eCount: ['tgi_request_duration_count'],
+      queueSumS: ['tgi_request_queue_duration_sum'],
+      queueCount: ['tgi_request_queue_duration_count'],
     },
   },
   {

@@ -201,6 +201,9 @@ export const serverTtftMs = (metrics: ServerMetrics): number | null => meanMs(me
 /** Returns the mean end-to-end latency of the run as the server measured it, ms; null if unknown. */
 export const serverE2eMs = (metrics: ServerMetrics): number | null => meanMs(metrics, 'e2eSumS', 'e2eCount');
 
+/** Returns the mean time of a request in the server's queue during the run, ms; null if unknown. */
+export const serverQueueMs = (metrics: ServerMetrics): number | null => meanMs(metrics, 'queueSumS', 'queueCount');
+
 function meanMs(metrics: ServerMetrics, sum: ServerFigure, count: ServerFigure): number | null {
   const [sumS, times] = [changeOf(metrics, sum), changeOf(metrics, count)];
   return sumS === null || times === null || times === 0 ? null : (sumS / times) * 1000;

@@ -8,6 +8,7 @@ import {
   isRestarted,
   prefixHitShare,
   serverE2eMs,
+  serverQueueMs,
   serverTtftMs,
   type OtherSeries,
   type ServerMetrics,
@@ -44,6 +45,7 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
   const hits = prefixHitShare(metrics);
   const ttft = serverTtftMs(metrics);
   const e2e = serverE2eMs(metrics);
+  const queue = serverQueueMs(metrics);
   return {
     title,
     columns: ['Metric', 'Server', 'Client'],
@@ -58,6 +60,7 @@ function serverTable(record: RunRecord, metrics: ServerMetrics): Table {
       ),
       ...countRow('output tokens', changeOf(metrics, 'outputTokens'), record.outputTokens),
       ...countRow('preemptions', changeOf(metrics, 'preemptions'), null),
+      ...(queue === null ? [] : [['time in queue mean', formatMs(queue), noValue]]),
       ...(ttft === null ? [] : [['TTFT mean', formatMs(ttft), formatMs(record.ttftMs?.mean ?? null)]]),
       ...(e2e === null ? [] : [['E2E mean', formatMs(e2e), formatMs(record.e2eMs?.mean ?? null)]]),
       ...others,

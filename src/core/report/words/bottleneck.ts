@@ -5,6 +5,7 @@ import {
   changeOf,
   prefixHitShare,
   serverE2eMs,
+  serverQueueMs,
   serverTtftMs,
   type ServerMetrics,
 } from '../../metrics/server/server-metrics.ts';
@@ -30,7 +31,8 @@ const clientShare = 0.2;
 /**
  * Returns what limited a run, by rules on the server's metrics and the client's times; null without enough data. The
  * first rule that applies counts: a saturated client hides everything else, a full KV cache causes a queue, and a queue
- * hides the rest. Without a queue, it's where most of the time of a request goes.
+ * hides the rest. Without a queue in most of the readings, it's where most of the time of a request goes. Readings miss queues
+ * that are shorter than the time between two of them, so the server's own times in the queue count as well.
  */
 export function bottleneckOf(record: RunRecord): Bottleneck | null {
   const { serverMetrics: metrics, client } = record;
@@ -92,6 +94,13 @@ function byTimes(record: RunRecord, metrics: ServerMetrics, queued: number): Bot
       };
     }
     return { name: 'network', sentence: `Bottleneck: the way to the server. ${way.words}` };
+  }
+  const queueMs = serverQueueMs(metrics) ?? 0;
+  if (queueMs > Math.max(ttftMs.mean - queueMs, e2eMs.mean - ttftMs.mean)) {
+    return {
+      name: 'queue',
+      sentence: `Bottleneck: the server's queue. Requests spend ${formatMs(queueMs)} (mean) of a TTFT of ${formatMs(ttftMs.mean)} in it.`,
+    };
   }
   const prefill = ttftMs.mean / e2eMs.mean;
   const queue = queued > 0 ? `with requests queued in ${formatPercent(queued)} of the readings` : 'without a queue';

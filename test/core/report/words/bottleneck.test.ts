@@ -18,7 +18,7 @@ interface Readings {
   readonly waiting?: readonly number[];
   readonly kvCacheUse?: readonly number[];
   readonly preemptions?: number;
-  readonly server: { readonly ttft: number; readonly e2e?: number };
+  readonly server: { readonly ttft: number; readonly e2e?: number; readonly queue?: number };
   readonly client: { readonly ttft: number; readonly e2e: number };
   readonly health?: Partial<ClientHealth>;
 }
@@ -47,6 +47,7 @@ function runOf(readings: Readings): RunRecord {
       ...(preemptions !== undefined && { preemptions: totals(preemptions) }),
       ttftSumS: totals((200 * server.ttft) / 1000),
       ttftCount: totals(200),
+      ...(server.queue !== undefined && { queueSumS: totals((200 * server.queue) / 1000), queueCount: totals(200) }),
       ...(server.e2e !== undefined && { e2eSumS: totals((200 * server.e2e) / 1000), e2eCount: totals(200) }),
     },
   };
@@ -71,6 +72,21 @@ const cases: readonly [what: string, name: string, readings: Readings][] = [
     { ...queue, running: [3, 3, 3], kvCacheUse: [0.84, 0.895, 0.79], preemptions: 28 },
   ],
   ['long prompts', 'prefill', { server: { ttft: 220, e2e: 241 }, client: { ttft: 222, e2e: 245 } }],
+  [
+    'a queue in bursts that the readings miss',
+    'queue',
+    { server: { ttft: 134, e2e: 154, queue: 104 }, client: { ttft: 135, e2e: 156 } },
+  ],
+  [
+    'long prompts with a short queue',
+    'prefill',
+    { server: { ttft: 270, e2e: 291, queue: 50 }, client: { ttft: 271, e2e: 293 } },
+  ],
+  [
+    'long responses after a queue',
+    'decode',
+    { server: { ttft: 100, e2e: 405, queue: 80 }, client: { ttft: 101, e2e: 407 } },
+  ],
   ['long responses', 'decode', { server: { ttft: 30, e2e: 405 }, client: { ttft: 34, e2e: 412 } }],
   ['a network with 80 ms in each direction', 'network', { server: light, client: { ttft: 205, e2e: 251 } }],
   ['a network of 10 kB/s', 'network', { server: light, client: { ttft: 140, e2e: 560 } }],
@@ -128,6 +144,10 @@ describe('the bottleneck by recorded readings', () => {
   });
 
   it('has evidence in its sentence', () => {
+    assert.equal(
+      bottleneckOf(runOf({ server: { ttft: 134, e2e: 154, queue: 104 }, client: { ttft: 135, e2e: 156 } }))?.sentence,
+      "Bottleneck: the server's queue. Requests spend 104 ms (mean) of a TTFT of 135 ms in it.",
+    );
     assert.equal(
       bottleneckOf(runOf({ server: light, client: { ttft: 205, e2e: 251 } }))?.sentence,
       'Bottleneck: the way to the server. Mean end-to-end latency is 251 ms at the client, but 75.0 ms at the server.',
