@@ -94,9 +94,17 @@ export function createMadeAhead({
   };
 }
 
-/** Makes requests that are discarded, so that the code is compiled and its memory mapped when the clock starts. */
+/** A load of this thread has warmed the code. */
+let isWarm = false;
+
+/**
+ * Makes requests that are discarded, so that the code is compiled and its memory mapped when the clock starts. Levels of a
+ * sweep after the first are not delayed by it.
+ */
 export function warmMaking({ requests, transport }: Required<Pick<LoadOptions, 'requests' | 'transport'>>): void {
   const targets = requests.filter(mayBeMadeAhead);
+  if (isWarm || targets.length === 0) return;
+  isWarm = true;
   const untilMs = performance.now() + warmUp.limitMs;
   for (let index = 0; index < warmUp.requests && performance.now() < untilMs; index += 1) {
     const request = targets[index % targets.length]?.variantAt?.(index, index);
