@@ -39,15 +39,15 @@ describe('results panel of a sweep over arrival rates', () => {
     const rows = await rowsOf(page, 'Rates');
     assert.deepEqual(rows, wholeRateTable(sweep.levels).rows);
     assert.deepEqual(
-      rows.map((row) => row.slice(0, 4)),
+      rows.map((row) => row.slice(0, 5)),
       [
-        ['5/s', '5.00 req/s', 'kept up', 'met'],
-        ['10/s', '10.0 req/s', 'kept up', 'met'],
-        ['20/s', '20.0 req/s', 'kept up', 'met'],
-        ['30/s', '30.0 req/s', 'kept up', 'met'],
-        ['80/s', '40.0 req/s', 'over-saturated', 'missed: response.p95'],
+        ['5/s', '5.00 req/s', '100%', 'kept up', 'met'],
+        ['10/s', '10.0 req/s', '100%', 'kept up', 'met'],
+        ['20/s', '20.0 req/s', '100%', 'kept up', 'met'],
+        ['30/s', '30.0 req/s', '100%', 'kept up', 'met'],
+        ['80/s', '40.0 req/s', '100%', 'over-saturated', 'missed: response.p95'],
         // Its response times count from the start of the run, so they judge nothing.
-        ['inf', '40.0 req/s', '–', '–'],
+        ['inf', '40.0 req/s', '100%', '–', '–'],
       ],
     );
   });

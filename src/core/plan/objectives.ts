@@ -83,9 +83,13 @@ export function otherTimeOf(
   return { statistic, distribution: time === 'response' ? numbers.responseTimeMs : numbers[`${time}Ms`] };
 }
 
+/** Returns the function that selects the value further from meeting the objective. */
+const worseFor = ({ operator }: Pick<Objective, 'operator'>): ((...values: number[]) => number) =>
+  operator.startsWith('<') ? Math.max : Math.min;
+
 /**
- * Returns the value of an objective's metric. Latency is judged over all responses and over successes, and the worse
- * one counts. Neither many fast failures nor omitted slow ones can make a run pass.
+ * Returns the value of an objective's metric. Latency and throughput are judged over all responses and over successes, and the
+ * worse one counts. Neither many fast failures nor omitted slow ones can make a run pass.
  */
 function measure(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Measured): Found {
   const unsent = numbers.backlog?.unsent ?? 0;
@@ -100,7 +104,10 @@ function measure(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Mea
     return { actual, reliable: actual !== null };
   }
   if (objective.metric === 'throughput') {
-    return { actual: numbers.throughputPerS, reliable: numbers.throughputPerS !== null };
+    const { throughputPerS: all, successThroughputPerS: successes } = numbers;
+    return all === null || successes === null
+      ? { actual: all, reliable: false }
+      : { actual: worseFor(objective)(all, successes), reliable: true };
   }
   if (objective.metric === 'goodput') {
     const { goodputPerS: actual = null } = numbers;
@@ -122,7 +129,7 @@ function measure(objective: Pick<Objective, 'metric' | 'operator'>, numbers: Mea
   const all = latencyOf(objective.metric, numbers.latencyMs);
   const successes = latencyOf(objective.metric, numbers.successLatencyMs);
   if (all.actual === null || successes.actual === null) return { actual: all.actual, reliable: false };
-  const worse = objective.operator.startsWith('<') ? Math.max : Math.min;
+  const worse = worseFor(objective);
   return {
     actual: worse(all.actual, successes.actual),
     reliable: all.reliable && successes.reliable,

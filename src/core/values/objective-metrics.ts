@@ -147,10 +147,10 @@ export const objectiveMetrics: readonly ObjectiveMetric[] = [
   },
   {
     name: 'throughput',
-    subject: 'responses',
+    subject: 'successes',
     unit: 'perS',
     better: 'higher',
-    help: 'Responses per second.',
+    help: 'Successes per second.',
     example: 'throughput > 100/s',
   },
   {

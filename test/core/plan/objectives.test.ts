@@ -159,6 +159,20 @@ describe('evaluateObjectives', () => {
     ]);
   });
 
+  it("doesn't let refusals meet an objective on throughput", () => {
+    const refusing = numbers({ throughputPerS: 500, successThroughputPerS: 8 });
+    const judged = ['throughput > 100', 'throughput < 100'].map(
+      (text) => evaluateObjectives(parsed(text), refusing)[0],
+    );
+    assert.deepEqual(
+      judged.map((verdict) => [verdict?.outcome, verdict?.actual]),
+      [
+        ['fail', 8],
+        ['fail', 500],
+      ],
+    );
+  });
+
   it('names the target of a verdict', () => {
     const objectives = parsed('throughput > 10');
     assert.deepEqual(evaluateObjectives(objectives, numbers({}), 'hello'), [

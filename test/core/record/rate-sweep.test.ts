@@ -6,6 +6,8 @@ import { makeSweepRecord } from '../../../src/core/record/sweeps/make-sweep.ts';
 import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
 import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
+import { formatRate } from '../../../src/core/format.ts';
+import { wholeRateTable } from '../../../src/core/report/tables/rate-tables.ts';
 import { checksOfSweep } from '../../../src/core/report/checks/checks.ts';
 import { rateCharts } from '../../../src/core/report/charts/rates.ts';
 import { logPosition } from '../../../src/core/report/charts/axes.ts';
@@ -54,12 +56,44 @@ const sweepOf = (levels: readonly RunRecord[], skipped: readonly number[] = []):
 
 const sweep = sweepOf([rateLevel(Infinity, 900), rateLevel(40, 800, 25), rateLevel(10, 100), rateLevel(20, 200)], [80]);
 
+/** A level at which half of the requests take 400 ms and the others are refused at once. */
+function refusing(rate: number): RunRecord {
+  const { plan, saturation } = rateLevel(rate, 100);
+  const record = recordOf(
+    closedLoop(100, 4, (i) => ({ latencyMs: 400, ...(i % 2 > 0 && { latencyMs: 1, status: 429 }) })),
+  );
+  return { ...record, plan, ...(saturation && { saturation }) };
+}
+
 const objectivesIn = (some: SweepRecord) => checksOfSweep(some).find(({ name }) => name === 'objectives');
 
 /** A level with about 40 responses/s, all of which are fast. */
 const above = (rate: number): RunRecord => rateLevel(rate, 100, rate, 'throughput > 30');
 
 describe('a sweep over arrival rates', () => {
+  it("doesn't let refusals add to the achieved rate or shorten response times", () => {
+    const levels = [refusing(20), refusing(Infinity)];
+    const [row, atOnce] = wholeRateTable(levels).rows;
+    assert.deepEqual(row?.slice(0, 7), [
+      '20/s',
+      '10.0 req/s',
+      '50%',
+      'too few successes',
+      '400 ms',
+      '400 ms ?',
+      '400 ms ?',
+    ]);
+    assert.equal(atOnce?.[1], formatRate(levels[1]?.successThroughputPerS ?? null));
+    assert.match(
+      rateCharts([...levels, rateLevel(10, 100)])[1]?.table.rows.join() ?? '',
+      /^20\/s,10\.0 req\/s,400 ms,400 ms \?,?/,
+    );
+    assert.deepEqual(
+      sweepOf(levels).capacity.filter((sentence) => sentence.startsWith('Highest')),
+      [],
+    );
+  });
+
   it('reports which rate meets the objectives, and from which rate the server is over-saturated', () => {
     assert.deepEqual(sweep.capacity.slice(0, 3), [
       'Meets response.p95 < 500ms at 20 req/s.',

@@ -4,12 +4,14 @@ import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import { rateName } from '../../../src/core/record/sweeps/level-words.ts';
 import {
   achievedPerS,
+  fastestLevel,
   holds,
   isHighestJudged,
   isOverSaturated,
   keptUp,
   rateOf,
 } from '../../../src/core/record/sweeps/rate-levels.ts';
+import { headlineTime } from '../../../src/core/report/words/headline.ts';
 import type { Tile } from '../kit/tiles.ts';
 
 /** Returns the tiles of a sweep over arrival rates: the highest rate that holds first. */
@@ -20,7 +22,8 @@ export function rateTiles({ levels, rateSearch }: Pick<SweepRecord, 'levels' | '
     rateSearch === undefined
       ? finite.findLast(judged ? holds : keptUp)
       : finite.findLast((level) => rateOf(level) === rateSearch.capacityPerS);
-  const fastest = levels.toSorted((a, b) => (achievedPerS(b) ?? 0) - (achievedPerS(a) ?? 0))[0];
+  const fastest = fastestLevel(levels);
+  const time = good && headlineTime(good, 'p95').first.times;
   return [
     {
       label: 'Capacity',
@@ -33,15 +36,15 @@ export function rateTiles({ levels, rateSearch }: Pick<SweepRecord, 'levels' | '
     },
     {
       label: 'Response time p95 there',
-      value: formatMs(good?.responseTimeMs.p95 ?? null),
-      remark: `p50 ${formatMs(good?.responseTimeMs.median ?? null)}`,
-      unsure: good?.responseTimeMs.interval95.p95 === null,
+      value: formatMs(time?.p95 ?? null),
+      remark: `p50 ${formatMs(time?.median ?? null)}`,
+      unsure: time?.interval95.p95 === null,
       lead: true,
     },
     {
       label: 'Highest achieved rate',
       value: formatRate(fastest === undefined ? null : achievedPerS(fastest)),
-      remark: fastest === undefined ? 'no level measured' : `at ${rateName(rateOf(fastest))}`,
+      remark: fastest === undefined ? 'no level with 90% successes' : `at ${rateName(rateOf(fastest))}`,
       lead: true,
     },
     {

@@ -11,11 +11,22 @@ export const loadOf = ({ plan }: Pick<RunRecord, 'plan'>): number =>
   targetRatePerS(plan) ?? (plan.atOnce === true ? Infinity : plan.concurrency);
 
 /**
- * Returns the achieved rate of a level, responses/s: over the part in which requests became due and the level had filled up,
- * otherwise over the whole level.
+ * Returns the achieved rate of a level, successes/s: over the part in which requests became due and the level had filled
+ * up, where as many of the responses are successes as in the whole level; otherwise over the whole level.
  */
-export const achievedPerS = ({ saturation, throughputPerS }: RunRecord): number | null =>
-  saturation?.answeredPerS ?? throughputPerS;
+export function achievedPerS({
+  saturation,
+  responses,
+  successes,
+  successThroughputPerS,
+}: Pick<RunRecord, 'saturation' | 'responses' | 'successes' | 'successThroughputPerS'>): number | null {
+  if (saturation === undefined || responses === 0) return successThroughputPerS;
+  return (saturation.answeredPerS * successes) / responses;
+}
+
+/** Returns the level with the highest achieved rate among those at which 90% of the requests succeed. */
+export const fastestLevel = (levels: readonly RunRecord[]): RunRecord | undefined =>
+  levels.filter(succeeds).toSorted((a, b) => (achievedPerS(b) ?? 0) - (achievedPerS(a) ?? 0))[0];
 
 /** Returns whether a level surely didn't keep up. */
 export const isOverSaturated = ({ saturation }: RunRecord): boolean => saturation?.overSaturated === true;

@@ -5,7 +5,7 @@ import type { RunRecord } from '../run.ts';
 import { confirmedText, foundText, missedText, unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import { searchOf, surelyFails } from './search-of.ts';
-import { achievedPerS, holds, isHighestJudged, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
+import { achievedPerS, fastestLevel, holds, isHighestJudged, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
 /** Returns the results of a sweep over arrival rates as sentences, starting with the verdict. */
 export function rateSentences(levels: readonly RunRecord[], search?: RateSearch): string[] {
@@ -66,7 +66,9 @@ function saturationSentences(levels: readonly RunRecord[]): string[] {
   const refused = levels.find((level) => !succeeds(level));
   if (over !== undefined) {
     const until = kept === undefined ? 'Kept up with no tested rate' : `Kept up with ${rateName(rateOf(kept))}`;
-    return [`${until}. Over-saturated at ${rateName(rateOf(over))}: ${formatRate(achievedPerS(over), 'responses')}.`];
+    return [
+      `${until}. Over-saturated at ${rateName(rateOf(over))}: ${formatRate(achievedPerS(over), over.successes < over.responses ? 'successes' : 'responses')}.`,
+    ];
   }
   if (refused !== undefined) return [`Fewer than 90% of the requests succeeded from ${rateName(rateOf(refused))} on.`];
   if (kept === undefined) return ['Levels are too short to tell whether the server keeps up. Use a longer duration.'];
@@ -77,7 +79,7 @@ function saturationSentences(levels: readonly RunRecord[]): string[] {
 
 /** The highest rate of successes, at whatever level. */
 function peakSentence(levels: readonly RunRecord[]): string[] {
-  const [first] = levels.filter(succeeds).toSorted((a, b) => (achievedPerS(b) ?? 0) - (achievedPerS(a) ?? 0));
+  const first = fastestLevel(levels);
   return first === undefined
     ? []
     : [`Highest achieved rate: ${formatRate(achievedPerS(first))}, at ${rateName(rateOf(first))}.`];

@@ -3,6 +3,7 @@ import type { Distribution } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { rateName, shortRate } from '../../record/sweeps/level-words.ts';
 import { achievedPerS, isOverSaturated, rateOf } from '../../record/sweeps/rate-levels.ts';
+import { headlineTime } from '../words/headline.ts';
 import { marked } from '../tables/tables.ts';
 import { logAxis, logPosition, spacedTicks, valueAxis } from './axes.ts';
 import type { ChartContent, Limit, Point } from './content.ts';
@@ -75,7 +76,7 @@ export function achievedByTarget(levels: readonly RunRecord[]): ChartContent {
       tick: rateAt,
       text: (place) => `Target ${rateAt(place)}`,
     },
-    y: logAxis('Responses per second', Math.min(...values), Math.max(...values), formatNumber),
+    y: logAxis('Successes per second', Math.min(...values), Math.max(...values), formatNumber),
     limits,
     table: {
       title,
@@ -89,7 +90,7 @@ export function achievedByTarget(levels: readonly RunRecord[]): ChartContent {
 export const responseByRate = (levels: readonly RunRecord[]): ChartContent =>
   timeByRate(
     levels.filter((level) => rateOf(level) < Infinity),
-    { noun: 'Response time', metrics: ['response'], of: ({ responseTimeMs }) => responseTimeMs },
+    { noun: 'Response time', metrics: ['response'], of: (level, name) => headlineTime(level, name).first.times },
   );
 
 /** A time that changes with the rate. */
@@ -97,15 +98,17 @@ interface TimeOfRate {
   readonly noun: string;
   /** Beginnings of the objectives on it: `ttft` of `ttft.p95`. */
   readonly metrics: readonly string[];
-  readonly of: (level: RunRecord) => Distribution | undefined;
+  readonly of: (level: RunRecord, name: 'median' | 'p95') => Distribution | undefined;
 }
 
 /** Returns p50 and p95 of a time at the achieved rate of each level, with the objectives on it as lines. */
 function timeByRate(levels: readonly RunRecord[], { noun, metrics, of }: TimeOfRate): ChartContent {
   const rows = levels.flatMap((level) => {
-    const times = of(level);
+    const [median, p95] = [of(level, 'median'), of(level, 'p95')];
     const achieved = achievedPerS(level);
-    return times === undefined || times.count === 0 || achieved === null ? [] : [{ level, times, achieved }];
+    return median === undefined || median.count === 0 || p95 === undefined || achieved === null
+      ? []
+      : [{ level, times: { median, p95 }, achieved }];
   });
   const isRepeat = (at: number): boolean => {
     const [before, row] = [rows[at - 1], rows[at]];
@@ -114,7 +117,7 @@ function timeByRate(levels: readonly RunRecord[], { noun, metrics, of }: TimeOfR
   const points = (name: 'median' | 'p95'): Point[] =>
     rows.map(({ level, times, achieved }, at) => ({
       x: achieved,
-      y: (times[name] ?? 0) > 0 ? logPosition(times[name] ?? 0) : null,
+      y: (times[name][name] ?? 0) > 0 ? logPosition(times[name][name] ?? 0) : null,
       // A rate that was measured again has its name once.
       ...(name === 'p95' && !isRepeat(at) && { name: shortRate(rateOf(level)) }),
       note: `target ${shortRate(rateOf(level))}, ${stateNote(level)}`,
@@ -125,7 +128,7 @@ function timeByRate(levels: readonly RunRecord[], { noun, metrics, of }: TimeOfR
       : [],
   );
   const values = [
-    ...rows.flatMap(({ times }) => [times.median ?? 0, times.p95 ?? 0]),
+    ...rows.flatMap(({ times: { median, p95 } }) => [median.median ?? 0, p95.p95 ?? 0]),
     ...objectives.map(({ value }) => value),
   ].filter((value) => value > 0);
   const last = rows.at(-1);
@@ -135,7 +138,7 @@ function timeByRate(levels: readonly RunRecord[], { noun, metrics, of }: TimeOfR
     summary:
       last === undefined
         ? 'No rate yet.'
-        : `At ${formatRate(last.achieved)}: p50 ${formatMs(last.times.median)}, p95 ${formatMs(last.times.p95)}.`,
+        : `At ${formatRate(last.achieved)}: p50 ${formatMs(last.times.median.median)}, p95 ${formatMs(last.times.p95.p95)}.`,
     series: [
       { label: 'p50', color: 'blue', look: 'line', dots: true, points: points('median') },
       {
@@ -158,8 +161,8 @@ function timeByRate(levels: readonly RunRecord[], { noun, metrics, of }: TimeOfR
       rows: rows.map(({ level, times, achieved }) => [
         shortRate(rateOf(level)),
         formatRate(achieved),
-        marked(times, 'median'),
-        marked(times, 'p95'),
+        marked(times.median, 'median'),
+        marked(times.p95, 'p95'),
       ]),
     },
   };

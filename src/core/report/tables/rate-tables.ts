@@ -5,6 +5,7 @@ import type { RunRecord } from '../../record/run.ts';
 import { shortRate } from '../../record/sweeps/level-words.ts';
 import { achievedPerS, isOverSaturated, keptUp, rateOf } from '../../record/sweeps/rate-levels.ts';
 import { objectivesCell } from './sweep-tables.ts';
+import { headlineTime } from '../words/headline.ts';
 import { marked, type Table } from './tables.ts';
 
 /** Returns the state of a level: whether the server kept up. */
@@ -19,12 +20,13 @@ const tokensOf = (levels: readonly RunRecord[]): boolean =>
 
 /** Response time from the start of the run says nothing about a level whose requests were all due at once. */
 const timeOf = (level: RunRecord, name: QuantileName): string =>
-  rateOf(level) === Infinity ? noValue : marked(level.responseTimeMs, name);
+  rateOf(level) === Infinity ? noValue : marked(headlineTime(level, name).first.times, name);
 
 const markedOf = (distribution: Distribution | undefined, name: QuantileName): string =>
   distribution === undefined ? noValue : marked(distribution, name);
 
-const achievedNote = 'Achieved: responses/s while requests became due. Response time: from the scheduled time.';
+const noteOf = (levels: readonly RunRecord[]): string =>
+  `Achieved: successes/s while requests became due. Response time: from the scheduled time${levels.every(({ successes, responses }) => successes === responses) ? '' : ', or latency of successes if that is longer'}.`;
 const doubtNote = (rows: readonly (readonly string[])[]): string =>
   rows.flat().some((cell) => cell.endsWith(' ?')) ? ' ? = too few requests to rely on.' : '';
 
@@ -55,7 +57,7 @@ export function rateTable(levels: readonly RunRecord[]): Table {
     ],
     words: ['State'],
     rows,
-    note: achievedNote + doubtNote(rows),
+    note: noteOf(levels) + doubtNote(rows),
   };
 }
 
@@ -74,6 +76,7 @@ export function wholeRateTable(levels: readonly RunRecord[]): Table {
   const rows = levels.map((level) => [
     shortRate(rateOf(level)),
     formatRate(achievedPerS(level)),
+    formatPercent(level.successRatio),
     stateOf(level),
     ...(judged ? [objectivesOf(level)] : []),
     ...(attained ? [formatPercent(level.sloAttainment)] : []),
@@ -82,7 +85,6 @@ export function wholeRateTable(levels: readonly RunRecord[]): Table {
       ? [markedOf(level.ttftMs, 'median'), markedOf(level.ttftMs, 'p95'), markedOf(level.tpotMs, 'p95')]
       : [formatMs(level.latencyMs.median)]),
     formatCount(level.requestsSent),
-    formatPercent(level.successRatio),
     ...(tokens ? [formatNumber(level.outputTokensPerS)] : []),
     formatCount(level.backlog?.max ?? null),
     ...(unsent ? [formatCount(level.backlog?.unsent ?? null)] : []),
@@ -92,6 +94,7 @@ export function wholeRateTable(levels: readonly RunRecord[]): Table {
     columns: [
       'Target',
       'Achieved',
+      'Success',
       'State',
       ...(judged ? ['Objectives'] : []),
       ...(attained ? ['Attainment'] : []),
@@ -100,13 +103,12 @@ export function wholeRateTable(levels: readonly RunRecord[]): Table {
       ...(streams ? [] : ['Response p99']),
       ...(streams ? ['TTFT p50', 'TTFT p95', 'TPOT p95'] : ['Latency p50']),
       'Requests',
-      'Success',
       ...(tokens ? ['Tokens/s'] : []),
       'Backlog',
       ...(unsent ? ['Unsent'] : []),
     ],
     words: ['Objectives', 'State'],
     rows,
-    note: achievedNote + doubtNote(rows),
+    note: noteOf(levels) + doubtNote(rows),
   };
 }
