@@ -112,7 +112,7 @@ function askedByTurns(
   }
   return {
     askedInput: spreadOf(spreads.input, turns),
-    ...(generated.synthetic.output && { askedOutput: spreadOf(spreads.output, turns) }),
+    ...(generates(generated.synthetic, 'output') && { askedOutput: spreadOf(spreads.output, turns) }),
   };
 }
 

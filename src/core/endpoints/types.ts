@@ -104,9 +104,12 @@ export interface SharedPrefix {
 
 /** Conversations that are generated instead of read from a file. */
 export interface GeneratedConversations {
-  readonly turns: Turns;
+  /** Number of turns; absent for the sessions of a trace. */
+  readonly turns?: Turns;
   /** Tokens that each turn adds, and of the responses. */
   readonly synthetic: Synthetic;
+  /** The delays of a trace are divided by this; absent: 1. */
+  readonly speed?: number;
 }
 
 /** Conversations of a target, and how their requests are written. */

@@ -91,7 +91,11 @@ export function planOfStarts({
   };
   const warmup = startsOf(plan.warmup, Infinity, promptTurns(pick, targets.length, 0, promptStarts).run);
   const { requests: most, conversations } = plan;
-  const inRun = promptTurns(pick, targets.length, warmup, promptStarts).run;
+  // A trace starts with its first request, whatever the warm-up has sent.
+  const inRun =
+    plan.trace === undefined
+      ? promptTurns(pick, targets.length, warmup, promptStarts).run
+      : (index: number): number => index;
   return {
     ...plan,
     warmup,

@@ -1,3 +1,4 @@
+import type { PreparedRequest } from '../endpoints/types.ts';
 import type { Trace } from '../endpoints/data/trace.ts';
 import { formatCount } from '../format.ts';
 import { LoadlensError } from '../errors.ts';
@@ -17,19 +18,33 @@ export function withTrace<Input extends RunInput>(input: Input): Input {
   if (trace === undefined || plan.trace === undefined) return input;
   const { speed } = plan.trace;
   const endMs = plan.durationS === null ? Infinity : 1_000 * plan.durationS;
-  const within = trace.rows.slice(0, plan.requests ?? undefined).filter(({ atMs }) => atMs / speed < endMs);
-  if (trace.isPart && within.length === trace.rows.length && plan.requests !== within.length) {
-    throw new LoadlensError(`Only the first ${formatCount(within.length)} requests of ${trace.file} can be replayed.`, {
-      hint: `Use at most -n ${within.length}, a shorter --duration, or a part of the file.`,
+  let [starts, turns] = [0, 0];
+  for (const { atMs, later = [] } of trace.rows) {
+    if (turns >= (plan.requests ?? Infinity) || atMs / speed >= endMs) break;
+    starts += 1;
+    turns += 1 + later.length;
+  }
+  if (trace.isPart && starts === trace.rows.length && (plan.requests ?? Infinity) > turns) {
+    throw new LoadlensError(`Only the first ${formatCount(turns)} requests of ${trace.file} can be replayed.`, {
+      hint: `Use at most -n ${turns}, a shorter --duration, or a part of the file.`,
       directive: 'trace',
     });
   }
-  const spanMs = (within.at(-1)?.atMs ?? 0) / speed;
-  const facts = { ...plan.trace, format: trace.format, ...(!trace.isPart && { requests: trace.rows.length }), spanMs };
-  return { ...input, plan: { ...plan, requests: within.length, trace: facts } };
+  const spanMs = (trace.rows[starts - 1]?.atMs ?? 0) / speed;
+  const facts = { ...plan.trace, format: trace.format, ...(!trace.isPart && { requests: requestsIn(trace) }), spanMs };
+  const atSpeed = requests.map((request) => withSpeed(request, speed));
+  return { ...input, requests: atSpeed, plan: { ...plan, requests: turns, trace: facts } };
 }
 
 /** Returns the times of a plan's trace, ms; undefined without one. */
 export function traceTimes({ trace: planned }: RunPlan, trace: Trace | undefined): readonly number[] | undefined {
   return planned && trace?.rows.map(({ atMs }) => atMs / planned.speed);
+}
+
+const requestsIn = ({ rows }: Trace): number => rows.reduce((sum, { later = [] }) => sum + 1 + later.length, 0);
+
+function withSpeed(request: PreparedRequest, speed: number): PreparedRequest {
+  const { conversations } = request;
+  if (conversations?.generated === undefined) return request;
+  return { ...request, conversations: { ...conversations, generated: { ...conversations.generated, speed } } };
 }

@@ -1,20 +1,33 @@
 import { formatCount } from '../../format.ts';
+import { mostThinkMs } from '../../values/llm/think.ts';
 import { mostTokens } from '../../values/llm/lengths.ts';
 import { isObject } from '../json.ts';
 import { readCsv, separatorOf } from './csv-rows.ts';
 import { failText, readJson, startsWith, utf8OfFile, type FailAt } from './data-set.ts';
 import { textOf } from './decode-text.ts';
 
-/** One request of a trace. */
-export interface TraceRow {
-  /** Time from the first request, ms. */
-  readonly atMs: number;
-  /** Tokens of the prompt; absent if the trace doesn't say. */
+/** Lengths of one request of a trace. */
+interface TraceLengths {
+  /** Tokens of the prompt, or of what a later turn adds to it; absent if the trace doesn't say. */
   readonly input?: number;
   /** Tokens of the response; absent if the trace doesn't say. */
   readonly output?: number;
   /** Numbers, from 0, of the blocks of tokens at the start of the prompt. The same number is the same text. */
   readonly blocks?: readonly number[];
+}
+
+/** A later turn of a session: it follows the response of the turn before. */
+export interface TraceTurn extends TraceLengths {
+  /** Time between the end of that response and this turn, ms. */
+  readonly delayMs: number;
+}
+
+/** One request of a trace, or the first one of a session. */
+export interface TraceRow extends TraceLengths {
+  /** Time from the first request, ms. */
+  readonly atMs: number;
+  /** The later turns of its session; absent without any. */
+  readonly later?: readonly TraceTurn[];
 }
 
 /** Requests of a trace, in order of time. */
@@ -46,10 +59,13 @@ interface Raw {
   readonly input: unknown;
   readonly output: unknown;
   readonly blocks: unknown;
+  readonly session?: unknown;
+  readonly delay?: unknown;
 }
 
 /**
- * Returns the requests of a trace: Mooncake's JSON lines (timestamp in ms, input_length, output_length, hash_ids), Bailian's
+ * Returns the requests of a trace: Mooncake's JSON lines (timestamp in ms, input_length, output_length, hash_ids), also with
+ * AIPerf's sessions (session_id, and a delay in ms before each later turn, whose lengths are those of what it adds), Bailian's
  * (the same in s, and chat_id), Azure's CSV (TIMESTAMP, ContextTokens, GeneratedTokens), BurstGPT's (Timestamp in s, Request
  * tokens, Response tokens), or JSON lines with at (ms), input, and output. Of a longer file, the first 1,000,000 are read.
  * `fail` receives a message and a hint.
@@ -64,12 +80,24 @@ export function readTrace(path: string, bytes: Uint8Array | undefined, fail: Fai
   let format: Trace['format'] | undefined;
   let first: TraceRow | undefined;
   let isPart = false;
+  let count = 0;
+  const sessions = new Map<unknown, TraceTurn[]>();
   for (const raw of utf8.length === 0 ? [] : isJson ? jsonRows(path, utf8, failAt) : csvRows(path, utf8, failAt)) {
-    if (rows.length === mostRows) {
+    if (count === mostRows) {
       isPart = true;
       break;
     }
-    const row = rowOf(raw, numberOf, failAt);
+    count += 1;
+    const turns = sessions.get(raw.session);
+    if (turns !== undefined) {
+      const turn = turnOf(raw, numberOf, failAt);
+      if (first !== undefined) checkLengths(turn, first, raw.place, failAt);
+      turns.push(turn);
+      continue;
+    }
+    const later: TraceTurn[] = [];
+    if (raw.session !== undefined) sessions.set(raw.session, later);
+    const row = { ...rowOf(raw, numberOf, failAt), ...(raw.session !== undefined && { later }) };
     format ??= raw.format;
     if (raw.format !== format)
       failAt(raw.place, 'has another format than the first request', 'Use one format per file.');
@@ -99,8 +127,8 @@ function numbering(): (id: number) => number {
   };
 }
 
-/** Fails for a request that has other members than the first one, or a time in another unit. */
-function checkNeighbor(row: TraceRow, first: TraceRow, place: string, fail: FailAt): void {
+/** Fails for a request that has other lengths than the first one. */
+function checkLengths(row: TraceLengths, first: TraceLengths, place: string, fail: FailAt): void {
   for (const [name, what] of [
     ['input', 'prompt'],
     ['output', 'response'],
@@ -113,6 +141,11 @@ function checkNeighbor(row: TraceRow, first: TraceRow, place: string, fail: Fail
       'Set it in all requests, or in none.',
     );
   }
+}
+
+/** Fails for a request that has other lengths than the first one, or a time in another unit. */
+function checkNeighbor(row: TraceRow, first: TraceRow, place: string, fail: FailAt): void {
+  checkLengths(row, first, place, fail);
   if (Math.abs(row.atMs - first.atMs) > mostDays * dayMs) {
     fail(place, `is more than ${mostDays} days from the first request`, 'Times are in ms. Convert them.');
   }
@@ -121,29 +154,15 @@ function checkNeighbor(row: TraceRow, first: TraceRow, place: string, fail: Fail
 const jsonHint =
   'Expected {"timestamp": 1500, "input_length": 512, "output_length": 64, "hash_ids": [7]} or {"at": 1500, "input": 512, "output": 64}, times in ms.';
 
-const conversationsHint = 'Send conversations with # @conversations or # @turns';
-
 function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> {
-  const sessions = new Set<unknown>();
   for (const { value, place } of readJson(path, utf8, (at, message) => fail(at, message, jsonHint))) {
     if (!isObject(value)) return fail(place, "isn't an object", jsonHint);
     const format = !('timestamp' in value) ? 'loadlens' : 'chat_id' in value ? 'bailian' : 'mooncake';
     const at = value['timestamp'] ?? value['at'];
-    if (at === undefined && 'delay' in value) {
-      const hint = `Turns that follow a response can't be replayed. ${conversationsHint}, or keep only requests with a time.`;
-      return fail(place, 'has a delay instead of a time', hint);
-    }
-    const session = value['session_id'] ?? undefined;
-    if (sessions.has(session)) {
-      // AIPerf sends them with all earlier turns and responses, and their length is that of the new part alone.
-      const hint = `${conversationsHint}, or remove the session_id if lengths are those of complete prompts.`;
-      return fail(place, `is a later turn of the session ${JSON.stringify(session)}`, hint);
-    }
-    if (session !== undefined) sessions.add(session);
     const input = value['input_length'] ?? value['input'];
     const content = ['text_input', 'messages', 'payload'].find((name) => (value[name] ?? undefined) !== undefined);
     if (content !== undefined && (input ?? undefined) === undefined) {
-      const hint = `A trace has lengths. Set input_length instead of ${content}, or send texts with # @prompts.`;
+      const hint = `A trace has lengths. Set input_length instead of ${content}, or send texts with # @prompts or # @conversations.`;
       return fail(place, `has ${content}, which can't be replayed`, hint);
     }
     yield {
@@ -153,6 +172,8 @@ function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw>
       input,
       output: value['output_length'] ?? value['output'],
       blocks: value['hash_ids'],
+      session: value['session_id'] ?? undefined,
+      delay: value['delay'],
     };
   }
 }
@@ -207,15 +228,30 @@ const numberIn = (field = ''): unknown => (field.trim() === '' ? field : Number(
 const msOf = (seconds: unknown): unknown => (typeof seconds === 'number' ? seconds * 1_000 : seconds);
 
 /** Returns a request of the trace. Members that are null count as absent. */
-function rowOf(
-  { place, format, at, input, output, blocks }: Raw,
-  numberOf: (id: number) => number,
-  fail: FailAt,
-): TraceRow {
-  const hint = format in csvColumns ? csvHint : jsonHint;
-  const blockTokens = blockTokensOf(format);
+function rowOf(raw: Raw, numberOf: (id: number) => number, fail: FailAt): TraceRow {
+  const { place, at, delay } = raw;
   const atMs = timeOf(at);
-  if (atMs === undefined) return fail(place, (at ?? '') === '' ? 'has no time' : "has a time that can't be read", hint);
+  if (atMs !== undefined) return { atMs, ...lengthsOf(raw, numberOf, fail) };
+  if ((at ?? '') !== '') return fail(place, "has a time that can't be read", hintOf(raw));
+  const isTurn = (delay ?? undefined) !== undefined;
+  return fail(place, isTurn ? 'has a delay, but is not a later turn of a session_id' : 'has no time', hintOf(raw));
+}
+
+/** Returns a later turn of a session. */
+function turnOf(raw: Raw, numberOf: (id: number) => number, fail: FailAt): TraceTurn {
+  const { place, delay, session } = raw;
+  if (typeof delay === 'number' && delay >= 0 && delay <= mostThinkMs)
+    return { delayMs: delay, ...lengthsOf(raw, numberOf, fail) };
+  const hint = `Set the ms after the previous response, up to 1 h, or remove the session_id if the prompt is complete.`;
+  return fail(place, `is a later turn of the session ${JSON.stringify(session)} without a valid delay`, hint);
+}
+
+const hintOf = ({ format }: Raw): string => (format in csvColumns ? csvHint : jsonHint);
+
+function lengthsOf(raw: Raw, numberOf: (id: number) => number, fail: FailAt): TraceLengths {
+  const { place, format, input, output, blocks } = raw;
+  const hint = hintOf(raw);
+  const blockTokens = blockTokensOf(format);
   const length = (value: unknown, of: string): number | undefined => {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostTokens) return value;
@@ -227,8 +263,7 @@ function rowOf(
     );
   };
   const [inputs, outputs] = [length(input, 'prompt'), length(output, 'response')];
-  const row: TraceRow = {
-    atMs,
+  const row: TraceLengths = {
     ...(inputs !== undefined && { input: inputs }),
     ...(outputs !== undefined && { output: outputs }),
   };

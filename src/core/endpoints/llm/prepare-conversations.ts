@@ -1,11 +1,16 @@
 import { parseTurns } from '../../values/llm/turns.ts';
 import { parseThinkTime } from '../../values/llm/think.ts';
 import { readConversations } from '../data/conversations.ts';
+import type { Trace } from '../data/trace.ts';
 import type { Json } from '../json.ts';
 import type { Conversations, DialectName, LlmChoices, Synthetic } from '../types.ts';
 import { withConversationMarks } from './conversation-form.ts';
 
 type Fail = (message: string, hint: string) => never;
+
+/** Returns whether a trace has sessions of several turns. */
+export const hasSessions = (trace: Trace | undefined): boolean =>
+  trace?.rows.some(({ later = [] }) => later.length > 0) === true;
 
 /**
  * Returns the conversations of a target; undefined if it has none. `fail` is called with what is wrong with their file.
@@ -22,14 +27,15 @@ export function conversationsOf(
 ): Conversations | undefined {
   const { conversations: path, think } = llm;
   const turns = llm.turns === undefined ? undefined : parseTurns(llm.turns);
-  if (path === undefined && (turns === undefined || synthetic === undefined)) return undefined;
+  const generated = turns !== undefined || hasSessions(synthetic?.trace) ? synthetic : undefined;
+  if (path === undefined && generated === undefined) return undefined;
   const list = path === undefined ? [] : readConversations(path, read(path), fail);
   const time = think === undefined ? undefined : parseThinkTime(think);
   return {
     list,
     order: llm.promptsOrder ?? 'rotate',
     ...(time !== undefined && { think: time }),
-    ...(turns && synthetic && { generated: { turns, synthetic } }),
+    ...(generated && { generated: { ...(turns && { turns }), synthetic: generated } }),
     bodies: [0, 1, 2, 3].map((own) => bodyOf(withConversationMarks(written, dialect, own % 2 === 1), own >= 2)),
   };
 }

@@ -1,8 +1,9 @@
 import { requestsOf, withChoices } from './api-requests.ts';
+import { takesConversations } from './conversation-form.ts';
 import { checkCombinations, recognize, type Recognized } from './check-llm.ts';
 import { readImage, withImage } from './images.ts';
 import { isObject, parseObject, type Json } from '../json.ts';
-import { conversationsOf } from './prepare-conversations.ts';
+import { conversationsOf, hasSessions } from './prepare-conversations.ts';
 import { withPrompt } from './put-prompt.ts';
 import { isChatPath, modelListsOf } from './llm-api.ts';
 import { readPrompts, type Prompt } from '../data/prompts.ts';
@@ -57,6 +58,13 @@ export function prepareLlm(
   const synthetic = syntheticOf(llm, trace);
   const generates = { input: has(synthetic, 'input'), any: synthetic !== undefined };
   const request = recognize(address, { bytes: body, json: written }, llm, generates, fail);
+  if (
+    hasSessions(trace) &&
+    !(request && generates.input && takesConversations(request.dialect, request.url, written))
+  ) {
+    const hint = 'Use an API with messages, such as …/chat/completions, and a trace with lengths of prompts.';
+    return fail("The trace has sessions of several turns, which this target can't send.", hint);
+  }
   if (request === undefined) return { url: address, ...(body !== undefined && { body }), ...(trace && { trace }) };
   const { dialect, url, asks, asksAnyway } = request;
   const same: Asked = { url, ...(body !== undefined && { body }) };

@@ -100,7 +100,11 @@ export function promptFacts(runs: readonly Pick<RunRecord, 'targets'>[]): [label
   const uses = [...usesOf(runs)].filter(
     ([, { distinct, sent, turns }]) => sent > (turns ? 0 : 1) || (distinct > 1 && sent > 0),
   );
-  const thinks = new Map(runs.flatMap(({ targets }) => targets.map(({ name, llm }) => [name, llm?.think])));
+  const thinks = new Map(
+    runs.flatMap(({ targets }) =>
+      targets.map(({ name, llm }) => [name, llm?.trace === undefined ? llm?.think : 'of the trace']),
+    ),
+  );
   const fact = (
     label: string,
     some: typeof uses,

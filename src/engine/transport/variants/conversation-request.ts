@@ -1,4 +1,5 @@
 import { messageText } from '../../../core/endpoints/llm/conversation-form.ts';
+import { generates } from '../../../core/endpoints/llm/synthetic.ts';
 import { lengthMark, messagesMark, systemMark } from '../../../core/endpoints/llm/synthetic-marks.ts';
 import type { Conversation } from '../../../core/endpoints/data/conversations.ts';
 import type { Conversations } from '../../../core/endpoints/types.ts';
@@ -26,7 +27,7 @@ export function withConversations(
   const thinkOf = thinkTimes(conversations, seed);
   const cutBody = cutter();
   const { dialect = 'openai' } = first;
-  const isExact = conversations.generated?.synthetic.output !== undefined;
+  const isExact = generates(conversations.generated?.synthetic, 'output');
 
   /**
    * Returns the request of one turn.

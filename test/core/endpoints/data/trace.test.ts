@@ -91,11 +91,31 @@ describe('readTrace', () => {
     assert.equal(read('{"at": 1}\n').isPart, undefined);
   }).timeout(20_000);
 
-  it('reads requests of several sessions', () => {
-    assert.equal(
-      read('{"at": 1, "session_id": "a"}\n{"at": 2, "session_id": "b"}\n{"at": 3}\n{"at": 4}').rows.length,
-      4,
+  it("reads AIPerf's sessions, whose later turns follow a response", () => {
+    const { format, rows } = read(
+      [
+        '{"session_id": "a", "timestamp": 100, "input_length": 300, "output_length": 40, "hash_ids": [8]}',
+        '{"session_id": "b", "timestamp": 50, "input_length": 7, "output_length": 4}',
+        '{"session_id": "a", "delay": 2.5, "input_length": 150, "output_length": 20, "hash_ids": [9]}',
+        '{"timestamp": 400, "input_length": 5, "output_length": 1}',
+        '{"session_id": "a", "delay": 0, "input_length": 1, "output_length": 2}',
+      ].join('\n'),
     );
+    assert.equal(format, 'mooncake');
+    assert.deepEqual(rows, [
+      { atMs: 0, input: 7, output: 4, later: [] },
+      {
+        atMs: 50,
+        input: 300,
+        output: 40,
+        blocks: [0],
+        later: [
+          { delayMs: 2.5, input: 150, output: 20, blocks: [1] },
+          { delayMs: 0, input: 1, output: 2 },
+        ],
+      },
+      { atMs: 350, input: 5, output: 1 },
+    ]);
   });
 
   for (const [text, words] of [
@@ -128,11 +148,15 @@ describe('readTrace', () => {
     ['{"timestamp": 1, "input_length": 5}\n{"input_length": 5}', /^t\.jsonl:2 has no time\./],
     [
       '{"timestamp": 1, "input_length": 5}\n{"input_length": 5, "delay": 1200.5}',
-      /^t\.jsonl:2 has a delay instead of a time\. Turns that follow a response can't be replayed/,
+      /^t\.jsonl:2 has a delay, but is not a later turn of a session_id\./,
     ],
     [
       '{"timestamp": 1, "input_length": 5, "session_id": "a"}\n{"timestamp": 2, "input_length": 5, "session_id": "a"}',
-      /^t\.jsonl:2 is a later turn of the session "a"\. Send conversations with # @conversations or # @turns, or remove/,
+      /^t\.jsonl:2 is a later turn of the session "a" without a valid delay\. Set the ms after the previous response/,
+    ],
+    [
+      '{"timestamp": 1, "input_length": 5, "session_id": "a"}\n{"delay": 2, "session_id": "a"}',
+      /^t\.jsonl:2 has no length of the prompt, but the first request has one\./,
     ],
     [
       '{"timestamp": 1, "text_input": "Hello", "output_length": 5}',
