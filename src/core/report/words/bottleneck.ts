@@ -1,5 +1,6 @@
 import { formatCount, formatMs, formatPercent } from '../../format.ts';
 import { isSaturated } from '../../metrics/client/client-readings.ts';
+import { succeeds } from '../../metrics/levels.ts';
 import { hasStreams } from '../../metrics/streams.ts';
 import {
   changeOf,
@@ -10,11 +11,13 @@ import {
   type ServerMetrics,
 } from '../../metrics/server/server-metrics.ts';
 import type { ServerFigure } from '../../metrics/server/known-series.ts';
+import type { Distribution } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
+import { isTime, splitMetric } from '../../values/objective-metrics.ts';
 
 /** What limited a run against a language model server. */
 export interface Bottleneck {
-  readonly name: 'client' | 'kv-cache' | 'queue' | 'network' | 'prefill' | 'decode';
+  readonly name: 'client' | 'kv-cache' | 'queue' | 'refusals' | 'network' | 'prefill' | 'decode';
   /** One sentence with the evidence. */
   readonly sentence: string;
 }
@@ -23,6 +26,10 @@ export interface Bottleneck {
 const mostOf = 0.5;
 /** KV cache use from which new sequences have to wait, however small they are. */
 const fullCache = 0.9;
+/** Statuses with which servers refuse requests that are too many. */
+const busyStatuses = ['429', '503'] as const;
+/** Mean time in the queue below which it isn't what makes the first token late, as a share of the mean TTFT. */
+const leastQueue = 0.05;
 /** Time between client and server below which it's never the bottleneck, ms. */
 const leastWayMs = 5;
 /** Share of the end-to-end latency from which on a delay of the client is the bottleneck. */
@@ -65,7 +72,22 @@ export function bottleneckOf(record: RunRecord): Bottleneck | null {
       sentence: `Bottleneck: the server's queue. Requests were queued in ${formatPercent(queued)} of the readings, up to ${formatCount(mostAt('waiting'))}, while at most ${formatCount(mostAt('running'))} ran.`,
     };
   }
-  return byTimes(record, metrics, queued);
+  // The times of the others say nothing about what the server lacks.
+  return succeeds(record) ? byTimes(record, metrics, queued) : refusalsOf(record);
+}
+
+/** Returns the refusals of a server that limits its load; null if requests failed for other reasons. */
+function refusalsOf({ statusCodes, requestsSent, successes }: RunRecord): Bottleneck | null {
+  const counts = busyStatuses.flatMap((status) => {
+    const count = statusCodes[status] ?? 0;
+    return count > 0 ? [{ status, count }] : [];
+  });
+  const refused = counts.reduce((sum, { count }) => sum + count, 0);
+  if (refused < mostOf * (requestsSent - successes)) return null;
+  return {
+    name: 'refusals',
+    sentence: `Bottleneck: the server's own limit. It refused ${formatPercent(refused / requestsSent)} of the requests (status ${counts.map(({ status }) => status).join(' and ')}).`,
+  };
 }
 
 /** Returns whether the KV cache has no room for another sequence of the mean size of those that run. */
@@ -102,6 +124,7 @@ function byTimes(record: RunRecord, metrics: ServerMetrics, queued: number): Bot
       sentence: `Bottleneck: the server's queue. Requests spend ${formatMs(queueMs)} (mean) of a TTFT of ${formatMs(ttftMs.mean)} in it.`,
     };
   }
+  if (missesOnlyTtft(record)) return ofTtft(ttftMs, queueMs);
   const prefill = ttftMs.mean / e2eMs.mean;
   const queue = queued > 0 ? `with requests queued in ${formatPercent(queued)} of the readings` : 'without a queue';
   if (prefill > mostOf) {
@@ -115,6 +138,26 @@ function byTimes(record: RunRecord, metrics: ServerMetrics, queued: number): Bot
   return {
     name: 'decode',
     sentence: `Bottleneck: decode. Generating tokens takes ${formatPercent(1 - prefill)} of the end-to-end latency, ${queue}.`,
+  };
+}
+
+/** Returns whether TTFT misses its objective and no other time does: then decode is not to blame. */
+function missesOnlyTtft({ objectives }: RunRecord): boolean {
+  const missed = objectives.filter(({ outcome, objective }) => outcome === 'fail' && isTime(objective.metric));
+  return missed.length > 0 && missed.every(({ objective }) => splitMetric(objective.metric)?.time === 'ttft');
+}
+
+/** Returns what makes the first token late. Where its tail is far from its median, requests wait for others. */
+function ofTtft({ mean, median, p95 }: Distribution, queueMs: number): Bottleneck {
+  if (queueMs > leastQueue * (mean ?? 0) && (p95 ?? 0) > 2 * (median ?? 0)) {
+    return {
+      name: 'queue',
+      sentence: `Bottleneck: the server's queue. Requests spend ${formatMs(queueMs)} (mean) in it, and TTFT is ${formatMs(median)} at p50, but ${formatMs(p95)} at p95.`,
+    };
+  }
+  return {
+    name: 'prefill',
+    sentence: `Bottleneck: prefill. Without the queue, TTFT is ${formatMs((mean ?? 0) - queueMs)} (mean).`,
   };
 }
 

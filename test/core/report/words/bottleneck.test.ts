@@ -55,6 +55,20 @@ function runOf(readings: Readings): RunRecord {
   return { ...record, serverMetrics, client: { ...record.client, ...idle, ...readings.health } };
 }
 
+/** The run with an objective that it misses. */
+const missing = (run: RunRecord, metric: string): RunRecord => ({
+  ...run,
+  objectives: [{ objective: { metric, operator: '<', value: 1, text: `${metric} < 1ms` }, outcome: 'fail', actual: 2 }],
+});
+
+/** The run with another p95 of TTFT. */
+const tail = (run: RunRecord, p95: number): RunRecord => ({
+  ...run,
+  ...(run.ttftMs && { ttftMs: { ...run.ttftMs, p95 } }),
+});
+
+const found = (run: RunRecord): string | undefined => bottleneckOf(run)?.sentence;
+
 const light = { ttft: 30, e2e: 75 };
 const queue: Readings = {
   running: [2, 2, 2],
@@ -134,6 +148,32 @@ describe('the bottleneck by recorded readings', () => {
       sentence([0, 6, 0]) ?? '',
       /^Bottleneck: prefill\. .* latency, with requests queued in 33\.3% of the readings\./,
     );
+  });
+
+  it('is what delays the first token if only TTFT misses its objective', () => {
+    const decode = runOf({ server: { ttft: 100, e2e: 405, queue: 25 }, client: { ttft: 101, e2e: 407 } });
+    assert.equal(bottleneckOf(decode)?.name, 'decode');
+    assert.equal(
+      found(missing(tail(decode, 310), 'ttft.p95')),
+      "Bottleneck: the server's queue. Requests spend 25.0 ms (mean) in it, and TTFT is 101 ms at p50, but 310 ms at p95.",
+    );
+    assert.equal(found(missing(decode, 'ttft.p95')), 'Bottleneck: prefill. Without the queue, TTFT is 76.0 ms (mean).');
+    assert.equal(bottleneckOf(missing(tail(decode, 310), 'e2e.p95'))?.name, 'decode');
+  });
+
+  it('is the limit of a server that refuses requests, and nothing for other failures', () => {
+    const decode = runOf({ server: { ttft: 30, e2e: 405 }, client: { ttft: 34, e2e: 412 } });
+    const failing = (status: string): RunRecord => ({
+      ...decode,
+      successes: 150,
+      successRatio: 0.75,
+      statusCodes: { '200': 150, [status]: 50 },
+    });
+    assert.equal(
+      bottleneckOf(failing('429'))?.sentence,
+      "Bottleneck: the server's own limit. It refused 25% of the requests (status 429).",
+    );
+    assert.equal(bottleneckOf(failing('500')), null);
   });
 
   it('is the server despite small delays of the client', () => {
