@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { isJson, parsed } from './dialects/json.ts';
 
 /** Maximum length of an event or line, characters. With a longer one, the stream counts as failed. */
-const maxLength = 1 << 20;
+export const maxLength = 1 << 20;
 /** Maximum length of a JSON response, characters. */
 const maxWhole = 4 << 20;
 /** Characters kept of a response that is neither JSON nor events. */
@@ -18,7 +18,7 @@ export interface Framing {
 }
 
 /** Callbacks of a framing. `event` is the type of a server-sent event, empty by default. */
-interface FramingEvents {
+export interface FramingEvents {
   readonly onData: (data: string, event: string) => void;
   /** An event is too long; no more events follow. */
   readonly onOverflow: () => void;

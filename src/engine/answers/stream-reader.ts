@@ -1,6 +1,7 @@
 import type { GeneratedText, StreamSample } from '../../core/metrics/types.ts';
+import { createArrayFraming } from './array-framing.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { dialectOf } from './dialects/dialects.ts';
+import { dialectOf, isPiece } from './dialects/dialects.ts';
 import { isJson, objectIn, parsed, type Json } from './dialects/json.ts';
 import { errorIn, errorWords, isSaid, refusalIn } from './dialects/server-error.ts';
 import { countsBeside, usageIn, type Usage } from './dialects/usage.ts';
@@ -166,17 +167,19 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     onData: readData,
     onOverflow: (): void => story.fail('An event of the stream is too long.'),
   };
+  const json = createJsonFraming({
+    ...handlers,
+    now,
+    onWhole: (text) => (/ndjson|jsonl|json-seq/.test(expected.type) ? readData(text, '') : readWhole(text)),
+    onTooLong: () => {
+      whole = 'read';
+      track.keepsText = false;
+    },
+  });
   const framings = {
     events: createEventFraming(handlers),
-    json: createJsonFraming({
-      ...handlers,
-      now,
-      onWhole: (text) => (/ndjson|jsonl|json-seq/.test(expected.type) ? readData(text, '') : readWhole(text)),
-      onTooLong: () => {
-        whole = 'read';
-        track.keepsText = false;
-      },
-    }),
+    json,
+    array: createArrayFraming({ ...handlers, isEvent: (text) => isPiece(objectIn(parsed(text))), otherwise: json }),
     text: createTextFraming((text) => (whole = notRead(text))),
   };
 
@@ -191,7 +194,7 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
         start = (start + text).trimStart();
         const form = formOf(start, expected.type.includes('event-stream'));
         if (form === undefined) continue;
-        framing = framings[form];
+        framing = framings[form === 'json' && expected.stream && start.startsWith('[') ? 'array' : form];
         framing.clear();
         framing.feed(start);
       }

@@ -75,6 +75,15 @@ const cases: Readonly<Record<string, Case>> = {
     reportsReasoning: true,
     reportsCached: true,
   },
+  'Gemini without alt=sse': {
+    path: '/v1beta/models/mock:generateContent',
+    streamPath: '/v1beta/models/mock:streamGenerateContent',
+    body: { contents: [{ role: 'user', parts: [{ text: words(40) }] }] },
+    dialect: 'gemini',
+    hasReasoning: true,
+    reportsReasoning: true,
+    reportsCached: true,
+  },
   TGI: {
     path: '/generate',
     streamPath: '/generate_stream',

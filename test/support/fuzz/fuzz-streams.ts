@@ -57,6 +57,8 @@ const responses: readonly string[] = [
     candidates: [{ finishReason: 'STOP' }],
     usageMetadata: { candidatesTokenCount: 5 },
   }),
+  `[${words.map((text) => JSON.stringify({ candidates: [{ content: { parts: [{ text }] } }] })).join(',\r\n')},
+{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"candidatesTokenCount":5}}]`,
   lines(...words.map((response) => ({ response, done: false })), { response: '', done: true, eval_count: 5 }),
   'event: message\ndata: any\ndata: text\n\n: comment\n\nid: 7\nretry: 10\ndata: more\r\n\r\ndata: [DONE]\r\r',
   JSON.stringify({ choices: [{ message: { content: 'a' }, finish_reason: 'stop' }], usage: { completion_tokens: 1 } }),

@@ -29,3 +29,9 @@ const dialects: readonly Dialect[] = [
  * Returns the dialect of a message. Independent of the request's API, because gateways pass on the format behind them.
  */
 export const dialectOf = (message: Json): Dialect | undefined => dialects.find((dialect) => dialect.speaks(message));
+
+/** Returns whether a message is one piece of a stream. */
+export function isPiece(message: Json): boolean {
+  const dialect = dialectOf(message);
+  return dialect?.isPiece?.(message) === true && dialect.tokenless !== true;
+}
