@@ -6,6 +6,8 @@ import { isObject, objectOr, type Json } from '../json.ts';
 export interface ApiRequests {
   /** The member for the maximum number of output tokens, or a member of that; absent if responses have no tokens. */
   readonly limit?: readonly [outer: string, inner?: string];
+  /** Servers reject a request without that member. */
+  readonly needsLimit?: true;
   /** Returns the member for a prompt in a body. */
   readonly prompt: (json: Json) => string;
   /** The body names the model. */
@@ -64,6 +66,7 @@ const requests: Readonly<Record<DialectName, ApiRequests>> = {
   },
   messages: {
     limit: ['max_tokens'],
+    needsLimit: true,
     prompt: inMember('prompt'),
     namesModel: true,
     streaming: 'member',

@@ -113,6 +113,7 @@ export function recognize(
   const asks = requestsOf(dialect);
   checkChoices(asks, dialect, llm, url, fail);
   if (says) checkJson(body, fail);
+  if (llm.dialect === undefined) checkLimit(asks, body.json, llm, fail);
   if (hasConversations(llm) && !takesConversations(dialect, url, body.json)) {
     const hint =
       'Use an API with messages, such as …/chat/completions, …/messages, …/responses, or Ollama’s /api/chat.';
@@ -140,6 +141,16 @@ function checkChoices(asks: ApiRequests, dialect: DialectName, llm: LlmChoices, 
       `Use ${forStream} for a stream or ${forWhole} for a complete response.`,
     );
   }
+}
+
+/** Fails without the maximum number of output tokens that an API requires. Files of prompts may have their own. */
+function checkLimit({ limit, needsLimit }: ApiRequests, json: Json | undefined, llm: LlmChoices, fail: Fail): void {
+  const [member = ''] = limit ?? [];
+  const sources = [llm.maxTokens, llm.outputTokens, llm.prompts, llm.conversations, llm.trace];
+  if (needsLimit !== true || json === undefined || member in json || sources.some((source) => source !== undefined)) {
+    return;
+  }
+  fail(`The body has no ${member}, which this API requires.`, 'Add it, or # @max-tokens above the target.');
 }
 
 function checkJson({ bytes, json }: { readonly bytes: unknown; readonly json: unknown }, fail: Fail): void {

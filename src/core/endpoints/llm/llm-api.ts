@@ -11,7 +11,7 @@ export interface LlmApi {
   readonly path: RegExp;
   /** Members that distinguish its bodies from others: each body has at least one. */
   readonly members: readonly string[];
-  /** Another such member, which bodies of servers without a model have as well, such as those for speech. */
+  /** Another such member, which bodies of servers without a model have as well, such as those for speech or chats of people. */
   readonly commonMember?: string;
 }
 
@@ -21,7 +21,13 @@ const apis: readonly LlmApi[] = [
   { name: 'Completions', dialect: 'openai', path: /\/completions$/, members: ['prompt', 'messages'] },
   { name: 'Ollama', dialect: 'ollama', path: /\/api\/(?:generate|chat)$/, members: ['prompt', 'messages'] },
   { name: 'Responses', dialect: 'responses', path: /\/(?:v\d\w*|openai)\/responses$/, members: ['input'] },
-  { name: 'Messages', dialect: 'messages', path: /\/messages$/, members: ['max_tokens'] },
+  {
+    name: 'Messages',
+    dialect: 'messages',
+    path: /\/messages$/,
+    members: ['max_tokens'],
+    commonMember: 'messages',
+  },
   {
     name: 'Embeddings',
     dialect: 'embeddings',

@@ -15,7 +15,8 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
   const prompts = [llm?.prompts, llm?.inputTokens, llm?.conversations].some((given) => given !== undefined);
   const json = jsonOf(body);
   if (json === undefined && !prompts) return;
-  const { api, completed, asksModel } = recognizeApi(address, json, prompts);
+  const isModel = prompts || (llm !== undefined && choosesOutput(llm));
+  const { api, completed, asksModel } = recognizeApi(address, json, prompts, isModel);
   if (completed !== undefined) {
     const message = `This is a base URL. Requests are sent to ${new URL(completed).pathname}.`;
     report.warning(
@@ -29,6 +30,11 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
     const message = `The ${api.name} API isn't supported. Only latency is measured.`;
     report.warning('unread-api', range, message, hint);
   } else if (api === undefined && asksModel && !prompts) {
+    if (recognizeApi(address, json, false, true).api?.dialect === 'messages') {
+      const message = 'The body has no max_tokens, which the Messages API requires. Only latency is measured.';
+      report.warning('unknown-api', range, message, 'Add it, or # @max-tokens above the target.');
+      return;
+    }
     const hint = 'Add # @dialect openai or ollama above it, or # @dialect plain if only latency matters.';
     const message = 'The body is for a language model, but the API is unknown from the path. Only latency is measured.';
     report.warning('unknown-api', range, message, hint);

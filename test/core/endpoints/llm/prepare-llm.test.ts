@@ -159,6 +159,18 @@ describe('bodies for language models', () => {
     );
   });
 
+  it('make a body recognized with the members that they add', () => {
+    const messages = 'POST http://a/v1/messages\n{"messages": [{"role": "user", "content": "x"}]}';
+    for (const directive of ['# @max-tokens 20', '# @output-tokens 20']) {
+      const { problems } = parseEndpoints(`# @stream true\n${directive}\n${messages}`);
+      assert.deepEqual(problems, []);
+      const { dialect, streams } = prepared(`# @stream true\n${directive}\n${messages}`);
+      assert.deepEqual([dialect, streams], ['messages', true]);
+    }
+    assert.match(parseEndpoints(messages).problems[0]?.message ?? '', /has no max_tokens, which the Messages API/);
+    assert.equal(prepared(messages).dialect, undefined);
+  });
+
   it('have a JSON content type, unless the request sets another one', () => {
     assert.equal(typeOf(`# @prompts p.txt\n${completions}`), 'application/json');
     assert.equal(typeOf(`${completions}\n@body.json`), 'application/json');
@@ -211,6 +223,8 @@ describe('unsupported requests to a language model', () => {
     [`# @dialect plain\n# @prompts p.txt\n${completions}`, /API of this target is unknown/],
     [`# @max-tokens 3\n${completions}\n@body.bin`, /isn't a JSON object/],
     [`# @max-tokens 3\n${completions}\n{"query": "x"}`, /neither a prompt nor messages/],
+    ['# @stream true\nPOST http://a/v1/messages\n{"messages": []}', /has no max_tokens, which this API requires/],
+    ['# @input-tokens 9\nPOST http://a/v1/messages\n{}', /has no max_tokens, which this API requires/],
   ] as const) {
     it(`${text.replaceAll('\n', ' ⏎ ')} is an error with a hint`, () => {
       assert.throws(
