@@ -61,9 +61,6 @@ type OnFinished = (last: boolean) => void;
 
 const none: readonly string[] = [];
 const streaming = { stream: true };
-/** Minimum number of chunks in a burst that weren't sent as they were generated. */
-const fewestInLump = 4;
-const longestLumpMs = 1;
 const nothingExpected: Expected = { anyEvents: false, stream: false, type: '' };
 /** Events, and their texts, that keep a connection open. */
 const heartbeat = /^\W*(?:ping|heartbeat|keep-?alive)\W*$/i;
@@ -235,12 +232,9 @@ export function createStreamReader(later: (work: () => void) => void, onFinished
     ];
     if (!isStream)
       return expected.stream ? ['ignores requests for a stream and sends one response', ...ofResults] : ofResults;
-    const { stream } = track;
-    const isLump = stream.chunks >= fewestInLump && stream.lastTokenMs - stream.firstTokenMs < longestLumpMs;
     return [
       ...ofResults,
-      ...(isLump ? ['sends all tokens of a stream at the same time, so inter-chunk latency is meaningless'] : []),
-      ...(Number.isNaN(stream.untimedTokens)
+      ...(Number.isNaN(track.stream.untimedTokens)
         ? ['streams only part of the reasoning tokens it reports, so TPOT is unknown']
         : []),
       ...(track.countsNone() ? ['reports 0 output tokens, so stream chunks are counted instead'] : []),

@@ -19,6 +19,7 @@ import { indexIn, shareModel } from '../../../core/plan/load/share.ts';
 import type { Share, RunInput, RunPlan } from '../../../core/plan/types.ts';
 import type { TransportName } from '../../../core/vocabulary.ts';
 import { createFailureSamples } from '../../answers/failure-samples.ts';
+import { createLumps } from '../../answers/lumps.ts';
 import type { RunTarget } from '../../../core/endpoints/types.ts';
 import { startLoad } from '../load.ts';
 import { warmMaking } from '../made-ahead.ts';
@@ -177,6 +178,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
   };
   const recorderOptions = { ...summaryOptions, watch: plan.until && watchedOf(plan.until.metric)?.time };
   const recorder = createRecorder(recorderOptions);
+  const lumps = createLumps();
   const sections = plan.autoWarmup ? createSectionRecorder(summaryOptions) : undefined;
   const connections = keeper?.take(plan, requests) ?? createConnections(plan, requests);
   const { name: transportName, transport, notes, lanes: prepared } = connections;
@@ -265,6 +267,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
           ended += 1;
           if (!isRun) return;
           recorder.add(sample);
+          lumps.add(sample);
           sections?.add(sample, recorder.state().exact);
           log?.add(sample);
         },
@@ -284,7 +287,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
         phases: transport.takePhases(),
         addresses: transport.addresses,
         failures: failures.list(),
-        notes: notes.list,
+        notes: [...notes.list, ...lumps.notes()],
         coldReason,
         log: log?.taken(),
       };
@@ -298,7 +301,7 @@ export function createLoop(setup: LoopSetup, { onDropped, warm, keeper }: LoopOp
       waiting: load?.waiting ?? 0,
       draining: load?.draining ?? false,
       failures: failures.list(),
-      notes: notes.list,
+      notes: [...notes.list, ...lumps.notes()],
     }),
     utilisation() {
       const before = utilisation;
