@@ -41,6 +41,8 @@ export interface Group {
   /** Input tokens from the server's cache, and the number of responses that reported any. */
   cachedTokens: number;
   cachedCounts: number;
+  /** Responses with output tokens. */
+  tokenResponses: number;
   /** Responses to requests for an exact number of output tokens, and those that have it. */
   askedLengths: number;
   metLengths: number;
@@ -66,6 +68,7 @@ export function createGroup(rawLimit: number, live: boolean): Group {
     inputTokens: 0,
     cachedTokens: 0,
     cachedCounts: 0,
+    tokenResponses: 0,
     askedLengths: 0,
     metLengths: 0,
     tokenSource: -1,
@@ -97,6 +100,7 @@ export function addToGroup(group: Group, sample: Sample, times: Times): void {
   if (!Number.isNaN(times[time.ttfb])) addValue(ttfb, times, time.ttfb);
   if (sample.outputTokens !== undefined) {
     group.outputTokens += sample.outputTokens;
+    if (sample.outputTokens > 0) group.tokenResponses++;
     group.reasoningTokens += sample.reasoningTokens ?? 0;
     group.hiddenTokens += sample.hiddenTokens ?? 0;
     if (sample.askedTokens !== undefined) {
@@ -143,6 +147,7 @@ export function mergeGroups(groups: readonly Group[], rawLimit: number, chunkLim
     merged.inputTokens += group.inputTokens;
     merged.cachedTokens += group.cachedTokens;
     merged.cachedCounts += group.cachedCounts;
+    merged.tokenResponses += group.tokenResponses;
     merged.askedLengths += group.askedLengths;
     merged.metLengths += group.metLengths;
     merged.tokenSource = Math.max(merged.tokenSource, group.tokenSource);
@@ -201,6 +206,7 @@ export function numbersOf(
       bytesReceived: group.bytes,
       outputTokens: group.outputTokens,
       avgOutputTokens: namesTokens && all.count > 0 ? group.outputTokens / all.count : null,
+      ...(group.tokenResponses === 0 ? {} : { tokenResponses: group.tokenResponses }),
       outputTokensPerS: namesTokens ? perS(group.outputTokens) : null,
       ...(group.reasoningTokens === 0 ? {} : { reasoningTokens: group.reasoningTokens }),
       ...(group.hiddenTokens === 0 ? {} : { hiddenReasoningTokens: group.hiddenTokens }),

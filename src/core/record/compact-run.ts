@@ -177,6 +177,7 @@ function roundNumbers(numbers: Numbers, digits: number): Numbers {
     outputTokens: numbers.outputTokens,
     avgOutputTokens: roundOrNull(numbers.avgOutputTokens, headline),
     outputTokensPerS: roundOrNull(numbers.outputTokensPerS, headline),
+    ...(numbers.tokenResponses === undefined ? {} : { tokenResponses: numbers.tokenResponses }),
     ...(numbers.reasoningTokens === undefined ? {} : { reasoningTokens: numbers.reasoningTokens }),
     ...(numbers.hiddenReasoningTokens === undefined ? {} : { hiddenReasoningTokens: numbers.hiddenReasoningTokens }),
     ...(numbers.askedLengths === undefined ? {} : { askedLengths: numbers.askedLengths }),

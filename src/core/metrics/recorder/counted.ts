@@ -103,6 +103,7 @@ function groupFrom(tree: Tree): Group {
     inputTokens: at(tree, 'input').value,
     cachedTokens: at(tree, 'cached').value,
     cachedCounts: at(tree, 'cachedCounts').value,
+    tokenResponses: at(tree, 'tokenResponses').value,
     askedLengths: at(tree, 'askedLengths').value,
     metLengths: at(tree, 'metLengths').value,
     tokenSource: tokenSources.findLastIndex((source) => at(tree, 'source').parts.has(source)),

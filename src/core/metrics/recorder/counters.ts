@@ -67,6 +67,7 @@ function addGroup(add: Add, name: string, group: Group): void {
   add(`${name}.input`, group.inputTokens);
   add(`${name}.cached`, group.cachedTokens);
   add(`${name}.cachedCounts`, group.cachedCounts);
+  add(`${name}.tokenResponses`, group.tokenResponses);
   add(`${name}.askedLengths`, group.askedLengths);
   add(`${name}.metLengths`, group.metLengths);
   const source = tokenSources[group.tokenSource];

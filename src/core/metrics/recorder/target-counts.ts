@@ -14,6 +14,7 @@ export interface TargetCounts {
   readonly others: Moments;
   readonly bytes: Float64Array;
   readonly outputTokens: Float64Array;
+  readonly tokenResponses: Uint32Array;
   readonly reasoningTokens: Float64Array;
   /** First outcome of each target, coded as in `Group`; 0 before the first request. */
   readonly firstOutcome: Int16Array;
@@ -40,6 +41,7 @@ export function createTargetCounts(length: number): TargetCounts {
     others: createMoments(length),
     bytes: new Float64Array(length),
     outputTokens: new Float64Array(length),
+    tokenResponses: new Uint32Array(length),
     reasoningTokens: new Float64Array(length),
     firstOutcome: new Int16Array(length),
     outcomes: new Map(),
@@ -65,6 +67,7 @@ export function addToCounts(counts: TargetCounts, sample: Sample, times: Times):
   if (error !== undefined) return;
   if (sample.outputTokens !== undefined) {
     add(counts.outputTokens, target, sample.outputTokens);
+    if (sample.outputTokens > 0) add(counts.tokenResponses, target, 1);
     add(counts.reasoningTokens, target, sample.reasoningTokens ?? 0);
   }
   addMoment(status >= 200 && status < 300 ? counts.successes : counts.others, target, times, time.latency);
@@ -115,6 +118,7 @@ export function groupAt(counts: TargetCounts, target: number, tokenSource: numbe
     ttfb: emptyTally,
     bytes: counts.bytes[target] ?? 0,
     outputTokens,
+    tokenResponses: counts.tokenResponses[target] ?? 0,
     reasoningTokens: counts.reasoningTokens[target] ?? 0,
     // Kept for the run only. Zeros omit them from the target's numbers.
     hiddenTokens: 0,
@@ -164,6 +168,7 @@ export function addCountsAt(into: TargetCounts, at: number, from: TargetCounts, 
     for (let index = 0; index < list.length; index += 2) addOutcome(into, at, list[index] ?? 0, list[index + 1] ?? 0);
   add(into.bytes, at, from.bytes[target] ?? 0);
   add(into.outputTokens, at, from.outputTokens[target] ?? 0);
+  add(into.tokenResponses, at, from.tokenResponses[target] ?? 0);
   add(into.reasoningTokens, at, from.reasoningTokens[target] ?? 0);
   mergeMoment(into.successes, at, from.successes, target);
   mergeMoment(into.others, at, from.others, target);

@@ -73,7 +73,10 @@ export const numbersSchema = v.object({
   successThroughputPerS: about('successes / rateMs, per second.', numberOrNull),
   bytesReceived: about('Bytes of all bodies.', count),
   outputTokens: about('Output tokens of all responses.', amount),
-  avgOutputTokens: about('outputTokens / responses; null without a token source.', numberOrNull),
+  avgOutputTokens: about('outputTokens / responses of any status; null without a token source.', numberOrNull),
+  tokenResponses: v.exactOptional(
+    about('Responses with output tokens; absent if none. Reports show outputTokens / tokenResponses.', count),
+  ),
   outputTokensPerS: about('outputTokens / rateMs, per second; null without a token source.', numberOrNull),
   reasoningTokens: v.exactOptional(about('Reasoning tokens among the output tokens; absent if none.', amount)),
   hiddenReasoningTokens: v.exactOptional(

@@ -132,6 +132,7 @@ function fitRows(byInput: RunRecord['ttftByInput']): Cell[][] {
 
 /** Counts of tokens that are absent unless a response names them. */
 const tokenCounts = [
+  'tokenResponses',
   'reasoningTokens',
   'hiddenReasoningTokens',
   'inputTokens',

@@ -6,6 +6,7 @@ import type { Chapters } from '../formats/chapters.ts';
 import { environmentFacts, filesSection, modelFacts, suiteSubtitle } from './suite-parts.ts';
 import { latencyVerdict } from './suite-verdict.ts';
 import { suiteSchema, type LatencyCellResult, type LatencySuite, type MeanSd } from '../../record/suites/suite.ts';
+import { outputPerResponse } from '../tables/stream-tables.ts';
 import type { Table } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
 
@@ -22,7 +23,7 @@ export function makeLatencySuite(
 
 function cellNumbers(run: RunRecord): Omit<LatencyCellResult, 'wantedInput' | 'input' | 'output'> {
   const e2eMs = meanSd(run.e2eMs);
-  const outputTokens = run.outputTokensPerS === null ? null : run.avgOutputTokens;
+  const outputTokens = run.outputTokensPerS === null ? null : outputPerResponse(run);
   return {
     requests: run.requestsSent,
     failed: run.requestsSent - run.successes,

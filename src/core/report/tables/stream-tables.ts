@@ -87,11 +87,7 @@ function tokenTable(record: RunRecord): Table {
       'TPOT p50',
     ],
     rows: rows.map(({ name, numbers }) =>
-      [
-        name,
-        formatCount(numbers.outputTokens),
-        numbers.avgOutputTokens === null ? '' : numbers.avgOutputTokens.toFixed(1),
-      ].concat(
+      [name, formatCount(numbers.outputTokens), outputPerResponse(numbers)?.toFixed(1) ?? ''].concat(
         reasoning ? formatCount(numbers.reasoningTokens ?? 0) : [],
         hidden ? formatCount(numbers.hiddenReasoningTokens ?? 0) : [],
         asked ? formatPercent(lengthShare(numbers)) : [],
@@ -163,6 +159,10 @@ function rowsOf(record: RunRecord): { readonly name: string; readonly numbers: N
  */
 const lengthShare = ({ askedLengths }: Numbers): number | null =>
   askedLengths === undefined ? null : askedLengths.met / askedLengths.responses;
+
+/** Returns the mean output tokens of responses that have any. Older records have only the mean over all responses. */
+export const outputPerResponse = ({ outputTokens, avgOutputTokens, tokenResponses }: Numbers): number | null =>
+  tokenResponses === undefined ? avgOutputTokens : outputTokens / tokenResponses;
 
 /** Returns the share of input tokens from the server's cache, 0 to 1; null if no response reported it. */
 export function cachedShare({ inputTokens = 0, cachedInputTokens }: Numbers): number | null {

@@ -2,7 +2,7 @@ import { mostTurns } from '../../metrics/recorder/turns.ts';
 import { formatCount, formatMs, formatNumber, formatPercent } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { conversationText } from '../words/prompt-facts.ts';
-import { cachedShare } from './stream-tables.ts';
+import { cachedShare, outputPerResponse } from './stream-tables.ts';
 import { isUnsure, marked, type Table } from './tables.ts';
 
 /** Numbers of one turn of all conversations. */
@@ -47,7 +47,7 @@ export function turnTables(record: RunRecord): Table[] {
           marked(timesOf(turn), 'p95'),
           has('inputTokens') ? perResponse(turn, turn.inputTokens) : [],
           has('cachedInputTokens') ? formatPercent(cachedShare(turn)) : [],
-          hasTokens ? formatNumber(turn.avgOutputTokens) : [],
+          hasTokens ? formatNumber(outputPerResponse(turn)) : [],
           streams ? formatMs(turn.e2eMs?.median ?? null) : [],
         ),
       ),

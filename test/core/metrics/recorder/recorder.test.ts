@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { createRecorder } from '../../../../src/core/metrics/recorder/recorder.ts';
+import { outputPerResponse } from '../../../../src/core/report/tables/stream-tables.ts';
 import { quantileNames, type Numbers, type Sample } from '../../../../src/core/metrics/types.ts';
 import { quantileShares } from '../../../../src/core/metrics/statistics/quantiles.ts';
 import { anySample, naiveQuantile, near, sampleOf, summaryOf } from '../samples.ts';
@@ -65,6 +66,10 @@ describe('the recorder', () => {
     assert.equal(summary.scheduleLagMs.max, 2);
     assert.equal(summary.outputTokens, 8);
     assert.equal(summary.avgOutputTokens, 8 / 3);
+    assert.equal(summary.tokenResponses, 2);
+    assert.equal(outputPerResponse(summary), 4);
+    const { tokenResponses: _, ...older } = summary;
+    assert.equal(outputPerResponse(older), 8 / 3);
     assert.equal(summary.outputTokensPerS, 8 / 0.21);
     assert.equal(summary.tokenSource, 'output_tokens');
     assert.equal(summary.bytesReceived, 30);

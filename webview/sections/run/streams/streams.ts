@@ -11,7 +11,7 @@ import {
   formatRate,
 } from '../../../../src/core/format.ts';
 import { streamCharts, type ChartedRun } from '../../../../src/core/report/charts/run-charts.ts';
-import { cachedShare } from '../../../../src/core/report/tables/stream-tables.ts';
+import { cachedShare, outputPerResponse } from '../../../../src/core/report/tables/stream-tables.ts';
 import { chartFigure, type ChartFigure } from '../../../charts/kit/figure.ts';
 import { tokenTimeline } from '../../../charts/streams/token-timeline.ts';
 import { h } from '../../../dom.ts';
@@ -75,11 +75,11 @@ function partial({ streams: { partial: count, partialChunks } }: StreamNumbers):
 }
 
 function tokenFacts(record: Streamed): HTMLElement {
-  const { outputTokens, reasoningTokens, avgOutputTokens, outputTokensPerS, iclPercentileMethod } = record;
+  const { outputTokens, reasoningTokens, outputTokensPerS, iclPercentileMethod } = record;
   const facts: [string, string][] = [
     ['Output tokens', `${formatCount(outputTokens)}, ${formatRate(outputTokensPerS, 'tokens')}`],
     ...speedFacts(record),
-    ['Per response', formatNumber(avgOutputTokens)],
+    ['Per response', formatNumber(outputPerResponse(record))],
     ['Counted by', tokenSourceWords(record)],
     [
       'Reasoning',
