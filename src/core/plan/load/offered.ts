@@ -1,3 +1,4 @@
+import { arrivalsOf } from './arrivals.ts';
 import { isPaced } from './load-models.ts';
 import { partOf } from './share.ts';
 import { type Share } from '../types.ts';
@@ -13,15 +14,29 @@ import type { RunPlan } from '../types.ts';
  * to its end
  */
 export function offeredMs(plan: RunPlan, share: Share, taken: number, elapsedMs: number): number {
-  const { requests, durationS, stages = [] } = plan;
+  const { requests, durationS } = plan;
   const byTimeMs = durationS === null ? Infinity : durationS * 1000;
   if (!isPaced(plan)) {
     const byCount = durationS === null || (requests !== null && taken >= partOf(requests, share));
     return byCount ? 0 : Math.min(byTimeMs, elapsedMs);
   }
   if (plan.trace !== undefined) return Math.min(byTimeMs, plan.trace.spanMs ?? 0, elapsedMs);
+  return Math.min(byTimeMs, requests === null ? Infinity : spanMs(plan, requests), elapsedMs);
+}
+
+/** Spans of random arrivals. Live numbers ask often, and each needs all gaps. */
+const randomSpans = new WeakMap<RunPlan, number>();
+
+/** Returns the time that the arrivals of a number of requests span, ms. */
+function spanMs(plan: RunPlan, requests: number): number {
+  const { stages = [], arrivals = 'constant', atOnce } = plan;
   // Of n requests at 1/s, the last is sent after n − 1 seconds, but they span n seconds: the time until the next one
   // would be sent.
-  const byCountMs = requests === null ? Infinity : arrivalTime(stages)(requests);
-  return Math.min(byTimeMs, byCountMs, elapsedMs);
+  if (arrivals === 'constant' || atOnce) return arrivalTime(stages)(requests);
+  // Random arrivals may come much faster or slower than planned, so only their own times count.
+  const dueMs = arrivalsOf(plan);
+  const firstMs = dueMs(0);
+  const span = randomSpans.get(plan) ?? dueMs(requests - 1) - firstMs;
+  randomSpans.set(plan, span);
+  return span;
 }
