@@ -90,6 +90,12 @@ function readText(name: string, path: string, shownAs: string): string {
         cause,
       });
     }
+    if (code === 'EISDIR') {
+      throw new LoadlensError(`${shownAs || name} is a folder.`, {
+        hint: 'Name an endpoints file in it, such as endpoints.txt.',
+        cause,
+      });
+    }
     throw new LoadlensError(`Can't read file ${shownAs}: ${String(code ?? cause)}.`, {
       hint: 'Check its permissions, or specify another file.',
       cause,
@@ -99,7 +105,7 @@ function readText(name: string, path: string, shownAs: string): string {
 
 /** Returns a problem as one line, in the form that editors and terminals turn into links. */
 export function problemLine(shownAs: string, { range, severity, message, hint }: Problem): string {
-  return `${shownAs}:${range.start.line + 1}:${range.start.character + 1}: ${severity}: ${message}  ${hint}`;
+  return `${shownAs}:${range.start.line + 1}:${range.start.character + 1}: ${severity}: ${message} ${hint}`;
 }
 
 /** The input of a run, with the positions of its targets in the file. */

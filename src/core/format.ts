@@ -156,3 +156,10 @@ export function formatPoints(difference: number | null): string {
   const size = (Math.abs(difference) * 100).toFixed(1);
   return `${size === '0.0' ? '' : difference < 0 ? '−' : '+'}${size} points`;
 }
+
+/** Returns a text of at most a number of characters: a longer one is cut after a word, if there is one, with an ellipsis. */
+export function cutAtWord(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const space = text.lastIndexOf(' ', most - 1);
+  return `${text.slice(0, space > most / 2 ? space : most - 1)}…`;
+}

@@ -299,7 +299,9 @@ function withWarnings(
     ...health.warnings,
     ...(coldReason === undefined
       ? []
-      : [`The code warm-up failed (${coldReason}). The first latencies include compilation.`]),
+      : [
+          `Loadlens couldn't warm up its own code before the run (${coldReason}), so the first latencies may be too high.`,
+        ]),
     ...(uncounted === 0
       ? []
       : [

@@ -86,7 +86,7 @@ describe("a limit of the client's machine", function () {
     const record = readRunFile(join(folder.path, 'out.json'));
     assert.equal(code, 0, stderr);
     assert.equal(record?.successes, 20);
-    assert.match(stdout, /code warm-up failed \(EADDRINUSE: no free local port/);
+    assert.match(stdout, /couldn't warm up its own code before\s+the run \(EADDRINUSE:\s+no free local port/);
     assert.equal(record?.environment.selfCalibration, undefined);
   });
 });

@@ -192,7 +192,7 @@ describe('loadlens run', function () {
       assert.equal(stdout, '');
       const lines = stderr.trimEnd().split('\n');
       assert.equal(lines.length, 3);
-      assert.match(lines[0]!, /^bad\.txt:2:1: error: \S.*\. {2}\S.*\.$/);
+      assert.match(lines[0]!, /^bad\.txt:2:1: error: \S.*\. \S.*\.$/);
       assert.match(lines[1]!, /^bad\.txt:4:\d+: error: \S.*\. {2}\S.*\.$/);
       assert.equal(lines[2], '2 errors. Nothing was sent.');
       assert.equal(mock.stats().served, 0);
@@ -213,6 +213,12 @@ describe('loadlens run', function () {
         'error: File endpoints.txt not found.\n' +
           'hint:  Create it with one URL per line, or specify another file: loadlens run my-endpoints.txt\n',
       );
+    });
+
+    it('2 for a folder', async () => {
+      const { code, stderr } = await run('.');
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: \. is a folder\.\nhint: {2}Name an endpoints file in it/);
     });
 
     it('2 for a URL instead of a file', async () => {
@@ -377,7 +383,7 @@ describe('loadlens run', function () {
       write('endpoints.txt', `GET ${mock.url}/hello\nAuthorization: Bearer written-into-the-file\n`);
       const loud = await run('--json', 'out.json');
       assert.equal(loud.code, 0);
-      assert.match(loud.stderr, /^endpoints\.txt:2:\d+: warning: \S.*\. {2}\S.*\.\nWrote out\.json\n$/);
+      assert.match(loud.stderr, /^endpoints\.txt:2:\d+: warning: \S.*\. \S.*\.\nWrote out\.json\n$/);
       const quiet = await run('--json', 'out.json', '--quiet');
       assert.equal(quiet.code, 0);
       assert.equal(quiet.stderr, '');

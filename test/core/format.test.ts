@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
+  cutAtWord,
   formatAgo,
   formatBytes,
   formatCount,
@@ -93,5 +94,11 @@ describe('format', () => {
       '3 h ago',
       '5 d ago',
     ]);
+  });
+
+  it('cuts texts after a word', () => {
+    assert.equal(cutAtWord('The stream ended', 16), 'The stream ended');
+    assert.equal(cutAtWord('The stream ended early', 16), 'The stream…');
+    assert.equal(cutAtWord('http://127.0.0.1/path and', 16), 'http://127.0.0.…');
   });
 });

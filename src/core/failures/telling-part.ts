@@ -1,3 +1,5 @@
+import { cutAtWord } from '../format.ts';
+
 /** Maximum length of a reason, in UTF-16 code units. */
 export const mostReasonChars = 200;
 
@@ -40,7 +42,7 @@ export function tellingPart(text: string): string {
   if (isBinary(text)) return '';
   const trimmed = withoutFraming(text.trim());
   const line = fromJson(trimmed) ?? fromMarkup(trimmed) ?? firstLine(trimmed);
-  return oneLine(line).slice(0, mostReasonChars);
+  return cutAtWord(oneLine(line), mostReasonChars);
 }
 
 /** Returns the data of the first event if the text is a stream of events, otherwise the text. */

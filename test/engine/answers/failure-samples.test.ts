@@ -11,7 +11,7 @@ describe('createFailureSamples', () => {
     const samples = createFailureSamples(['a', 'b'], ['topsecret']);
     samples.add({ target: 1, status: 500, text: `${'x'.repeat(508)}topsecret and more`, cut: false, count: 1 });
     assert.deepEqual(samples.list(), [
-      { target: 'b', status: 500, text: `${'x'.repeat(508)}*** `, reason: 'x'.repeat(200), count: 1 },
+      { target: 'b', status: 500, text: `${'x'.repeat(508)}*** `, reason: `${'x'.repeat(199)}…`, count: 1 },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { formatCount } from '../../format.ts';
 import { mostThinkMs } from '../../values/llm/think.ts';
 import { mostTokens } from '../../values/llm/lengths.ts';
-import { isObject } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { readCsv, separatorOf } from './csv-rows.ts';
 import { failText, readJson, startsWith, utf8OfFile, type FailAt } from './data-set.ts';
 import { textOf } from './decode-text.ts';
@@ -157,6 +157,7 @@ const jsonHint =
 function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> {
   for (const { value, place } of readJson(path, utf8, (at, message) => fail(at, message, jsonHint))) {
     if (!isObject(value)) return fail(place, "isn't an object", jsonHint);
+    checkNames(value, place, fail);
     const format = !('timestamp' in value) ? 'loadlens' : 'chat_id' in value ? 'bailian' : 'mooncake';
     const at = value['timestamp'] ?? value['at'];
     const input = value['input_length'] ?? value['input'];
@@ -178,6 +179,18 @@ function* jsonRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw>
   }
 }
 
+/** Lengths under either name. */
+const lengthNames = ['input', 'output'].map((name) => [name, `${name}_length`] as const);
+
+/** Fails for a length with another name, such as input_len or output_tokens: it would be ignored. */
+function checkNames(value: Json, place: string, fail: FailAt): void {
+  for (const [name, length] of lengthNames) {
+    const other = Object.keys(value).find((each) => each.startsWith(name) && typeof value[each] === 'number');
+    if (other !== undefined && !(name in value) && !(length in value))
+      fail(place, `has ${other} instead of ${length}`, jsonHint);
+  }
+}
+
 /** Columns of the CSV files of traces: time, length of the prompt, and length of the response. */
 const csvColumns = {
   azure: ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'],
@@ -195,7 +208,7 @@ function* csvRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> 
   )) {
     const place = `${path}:${line}`;
     if (head === undefined) {
-      head = headOf(fields) ?? fail(place, 'is not the head of a trace', csvHint);
+      head = headOf(fields) ?? failHead(place, /\.(?:jsonl?|ndjson)$/i.test(path), fail);
       continue;
     }
     const { format } = head;
@@ -212,6 +225,9 @@ function* csvRows(path: string, utf8: Uint8Array, fail: FailAt): Generator<Raw> 
     yield { place, format, at: atMs, input: numberIn(input), output: length, blocks: undefined };
   }
 }
+
+const failHead = (place: string, isNamedJson: boolean, fail: FailAt): never =>
+  isNamedJson ? fail(place, "isn't valid JSON", jsonHint) : fail(place, "isn't the head of a trace", csvHint);
 
 /** Returns the format of a CSV file and where its columns are; undefined for another file. */
 function headOf(fields: readonly string[]) {

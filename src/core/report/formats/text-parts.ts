@@ -1,3 +1,4 @@
+import { cutAtWord } from '../../format.ts';
 import type { Table } from '../tables/tables.ts';
 import type { RunVerdict } from '../words/verdict.ts';
 
@@ -67,9 +68,10 @@ function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }
 
-/** Names of targets differ at their ends more than in the middle. */
+/** Sentences are cut at their end. Names of targets differ at their ends more than in the middle. */
 function clip(cell: string, width: number): string {
   if (cell.length <= width) return cell;
+  if (cell.split(' ').length > 3) return cutAtWord(cell, width);
   const end = Math.floor((width - 1) / 2);
   return `${cell.slice(0, width - 1 - end)}…${cell.slice(-end)}`;
 }

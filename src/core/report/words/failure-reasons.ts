@@ -2,7 +2,7 @@ import { mergeFailures, reasonOf } from '../../failures/groups.ts';
 import { noTls } from '../../failures/no-tls.ts';
 import { tellingPart } from '../../failures/telling-part.ts';
 import { errorKinds, type FailureSample, type Numbers } from '../../metrics/types.ts';
-import { countOf, formatCount } from '../../format.ts';
+import { countOf, cutAtWord, formatCount } from '../../format.ts';
 import { errorWords, statusCodeWords } from './outcome-words.ts';
 import type { Table } from '../tables/tables.ts';
 import type { RunRecord } from '../../record/run.ts';
@@ -66,8 +66,7 @@ export const failureCountText = (failure: FailureSample): string =>
 export function shortReason(runs: readonly Failed[], mostChars = mostShortChars): string | undefined {
   const [first] = failuresOf(runs);
   if (first === undefined) return undefined;
-  const text = failureText(first);
-  return text.length <= mostChars ? text : `${text.slice(0, mostChars - 1)}…`;
+  return cutAtWord(failureText(first), mostChars);
 }
 
 /** Returns how many requests failed, and why: `40 of 50 requests failed: 37 × 429: limit of 10 requests, 3 × timed out.` */

@@ -167,12 +167,19 @@ describe('readTrace', () => {
       'Timestamp,Request tokens,Response tokens\n5,472,0\n',
       /^t\.jsonl:2 has no response\. It failed when the trace was recorded\. Remove such requests/,
     ],
+    ['{"timestamp": 0, "input_len": 100, "output_length": 4}', /^t\.jsonl:1 has input_len instead of input_length\./],
+    ['{"at": 0, "input": 100, "output_tokens": 4}', /^t\.jsonl:1 has output_tokens instead of output_length\./],
     ['[{"at": 1},\n{"at": 2]', /^t\.jsonl:2 ends before its list does\./],
-    ['TIMESTAMP,Tokens\n', /^t\.jsonl:1 is not the head/],
+    ['TIMESTAMP,Tokens\n', /^t\.jsonl:1 isn't valid JSON/],
     ['TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,1,2', /^t\.jsonl:2 has a time that can't be read\./],
   ] as const) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => read(text), { message: words }));
   }
+
+  it('refuses a table that is no trace', () => {
+    const bytes = new TextEncoder().encode('TIMESTAMP,Tokens\n');
+    assert.throws(() => readTrace('t.csv', bytes, fail), /^Error: t\.csv:1 isn't the head of a trace\./);
+  });
 
   it('refuses a file that can not be read', () => {
     assert.throws(() => readTrace('t.jsonl', undefined, fail), /Can't read trace t\.jsonl\./);

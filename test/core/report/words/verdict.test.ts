@@ -57,7 +57,7 @@ describe('the verdict on a run', () => {
     );
     assert.equal(
       verdictText(run([], { objectives: [met, unproven] })),
-      'Not enough data: Not enough requests to judge p99 < 50ms.',
+      'Not enough data: Not enough requests to judge p99 < 50ms: p99 needs 299.',
     );
   });
 
