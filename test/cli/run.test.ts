@@ -115,6 +115,12 @@ describe('loadlens run', function () {
 
   for (const [args, said] of [
     [['--rate', '5', '-c', '2'], "--concurrency and --rate can't be combined."],
+    [['--by', 'rate'], '--by rate has no effect without --find-capacity.'],
+    [['--burstiness', '0.5'], '--burstiness has no effect in the closed model.'],
+    [['--max-in-flight', '3'], '--max-in-flight has no effect in the closed model.'],
+    [['--arrivals', 'poisson', '--levels', '1,2'], '--arrivals has no effect in the closed model.'],
+    [['--rate', 'inf', '-n', '5', '--burstiness', '2'], '--burstiness has no effect with an infinite rate.'],
+    [['--trace-speed', '2'], '--trace-speed has no effect because no trace sets the times of requests.'],
     [['--rate', '5', '--stages', '1s:1'], "--rate and --stages can't be combined."],
     [['--stages', '1s:1', '--levels', '1,2'], "--stages can't be combined with a sweep or a search."],
   ] as const) {
@@ -193,7 +199,7 @@ describe('loadlens run', function () {
       const lines = stderr.trimEnd().split('\n');
       assert.equal(lines.length, 3);
       assert.match(lines[0]!, /^bad\.txt:2:1: error: \S.*\. \S.*\.$/);
-      assert.match(lines[1]!, /^bad\.txt:4:\d+: error: \S.*\. {2}\S.*\.$/);
+      assert.match(lines[1]!, /^bad\.txt:4:\d+: error: \S.*\. \S.*\.$/);
       assert.equal(lines[2], '2 errors. Nothing was sent.');
       assert.equal(mock.stats().served, 0);
     });

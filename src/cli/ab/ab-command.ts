@@ -12,6 +12,7 @@ import { comparisonReports, renderComparisonText } from '../../core/report/compa
 import { rateText } from '../../core/report/words/load-words.ts';
 import { compareLive, type AbSide, type AbSnapshot } from '../../engine/ab.ts';
 import { cacheFolder } from '../../processes/cache-folder.ts';
+import { checkIdleOptions } from '../options/idle-options.ts';
 import { checkLoadOptions, choicesOf, defaultFile, isSound } from '../commands/run-command.ts';
 import type { PlanOptions, ReportOptions } from '../options/plan-options.ts';
 import { withOtherServers } from '../expected-servers.ts';
@@ -51,6 +52,7 @@ export async function abCommand(name: string | undefined, options: AbOptions, ve
   const outputs = outputsOf(options, { ...comparisonReports, junit: checks.junit });
   checkReportFiles(outputs);
   const sides = { a: sideOf(fileA, options), b: sideOf(fileB, options) };
+  checkIdleOptions(choicesOf(options), [sides.a.input.plan, sides.b.input.plan]);
   const requests = [...sides.a.input.requests, ...sides.b.input.requests];
   return measure({ requests, load: loadOf(sides.a, options), allowHost, quiet }, async (screen) => {
     try {

@@ -1,3 +1,4 @@
+import { checkIdleOptions } from '../options/idle-options.ts';
 import { ExitCode, LoadlensError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/metrics/types.ts';
 import type { RunPlan } from '../../core/plan/types.ts';
@@ -46,10 +47,15 @@ export async function runCommand(name: string | undefined, options: RunOptions, 
   const choices = choicesOf(options);
   checkRepeat(options, isSweep(options), loaded);
   if (isSweep(options)) return sweepCommand(loaded, choices, options, version);
+  if (options.by === 'rate')
+    throw new LoadlensError('--by rate has no effect without --find-capacity.', {
+      hint: 'Add --find-capacity with objectives, or remove it.',
+    });
   const checks = checkReports(options, loaded, (run: RunRecord) => checksOfRuns([run]), resultOfRun);
   const outputs = outputsOf(options, { ...reports, junit: checks.junit });
   if (!isRepeat(options)) checkReportFiles(outputs);
   const made = withBaseline(withoutPlaces(makeInput(loaded, choices)), loaded, options.against);
+  checkIdleOptions(choices, [made.plan]);
   const { allowHost, quiet = false } = options;
   return measure(
     { requests: made.requests, load: loadOf(made.plan, options.repeat), allowHost, quiet },

@@ -24,6 +24,7 @@ import { endOf, measure, outputsOf, type Screen, writeResult } from '../output/m
 import { withPartialFile, type KeepSnapshot } from '../output/partial-file.ts';
 import { checkReports } from '../output/check-reports.ts';
 import { progressText } from '../output/progress.ts';
+import { checkIdleOptions } from '../options/idle-options.ts';
 import { checkReportFiles } from '../output/report-files.ts';
 
 /** Parsed options of a sweep or capacity search, and those that they share with a run. */
@@ -101,15 +102,18 @@ export async function sweepCommand(
   if (wanted !== undefined) {
     const { by = 'concurrency' } = options;
     const search = { by, objectives, range: searchedRangeOf(options) };
+    checkIdleOptions(choices, [{ loadModel: by === 'rate' ? 'open' : 'closed' }]);
     const plan = makeSearchPlan(search, { ...choices, coolDownMs }, file);
     return run(`${searchLoadText(plan)},`, (served, hooks) => findCapacity({ ...served, plan }, hooks));
   }
   if (options.rates !== undefined) {
     const plan = makeRateSweepPlan({ ...choices, rates: options.rates, coolDownMs }, file);
+    checkIdleOptions(choices, plan.levels);
     return run(loadOfPlans(plan.levels), (served, hooks) => runSweep({ ...served, plan }, hooks));
   }
   const chosen = levels ?? levelsBetween(...(sweep ?? [1, 1]));
   const plan = makeSweepPlan({ ...choices, levels: chosen, coolDownMs }, file);
+  checkIdleOptions(choices, plan.levels);
   return run(loadOfPlans(plan.levels), (served, hooks) => runSweep({ ...served, plan }, hooks));
 }
 

@@ -10,6 +10,7 @@ import { readGitState } from '../../engine/machine/git.ts';
 import { withBaseline } from '../baselines/limits.ts';
 import { loadFile, makeInput, readDotenv } from '../load-file.ts';
 import { checkMayLoad, onScreen } from '../output/measure.ts';
+import { checkIdleOptions } from '../options/idle-options.ts';
 import { checkLoadOptions, choicesOf, defaultFile, isSound, loadOf } from '../commands/run-command.ts';
 import type { PlanOptions } from '../options/plan-options.ts';
 import { checkFree, writeProject } from './project-folder.ts';
@@ -38,6 +39,7 @@ export async function exportArtilleryCommand(
   const choices = choicesOf(planned);
   const input = withBaseline(makeInput(loaded, choices), loaded, undefined);
   const { plan, targets, requests } = input;
+  checkIdleOptions(choices, [plan]);
   const parts = {
     id: recordId(new Date(), Math.random),
     loadlens: version,
