@@ -73,7 +73,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     .addOption(planOption('metricsUrl'))
     .addOption(planOption('series'))
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
-    .option('-q, --quiet', 'show only errors on standard error')
+    .option('-q, --quiet', 'print no progress and no notes, only the result and errors')
     .addHelpText('after', exitCodes)
     .action(async (file: string | undefined, options: RunOptions) => {
       // Loads the engine only for a run, so that help and the mock server start faster.
@@ -130,6 +130,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       'added to it for each prompt token that is not cached (default: 0)',
       numberFrom(0, 3_600_000, 'a number'),
     )
+    .option('--icl-ms <ms>', 'default time between chunks (default: 10)', numberFrom(0, 3_600_000, 'a number'))
     .option(
       '--max-num-seqs <n>',
       'maximum number of LLM requests that run; the rest wait (default: no limit)',

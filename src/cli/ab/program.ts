@@ -51,7 +51,7 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
     ),
   )
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
-    .option('-q, --quiet', 'no progress and no notes on standard error, only errors')
+    .option('-q, --quiet', 'print no progress and no notes, only the result and errors')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: AbOptions) => {
       const { abCommand } = await import('./ab-command.ts');

@@ -26,7 +26,7 @@ export function addScaleOutCommands(program: Command, version: string, done: (co
       .option('--out <folder>', 'folder for the project, created if missing', 'artillery'),
   )
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
-    .option('-q, --quiet', 'show only errors on standard error')
+    .option('-q, --quiet', 'print no progress and no notes, only the result and errors')
     .action(async (file: string | undefined, options: ExportOptions) => {
       const { exportArtilleryCommand } = await import('./export-command.ts');
       done(await exportArtilleryCommand(file, options, version));
@@ -41,7 +41,7 @@ export function addScaleOutCommands(program: Command, version: string, done: (co
       .argument('<report>', 'report written by: artillery run --output')
       .option('--project <folder>', 'folder of the exported project (default: folder of the report)'),
   )
-    .option('-q, --quiet', 'show only errors on standard error')
+    .option('-q, --quiet', 'print no progress and no notes, only the result and errors')
     .action(async (file: string, options: ImportOptions) => {
       const { importArtilleryCommand } = await import('./import-command.ts');
       done(await importArtilleryCommand(file, options));

@@ -73,7 +73,7 @@ function withServerOptions(command: Command): Command {
     )
     .option('--slo <objectives>', "add objectives for each level, such as 'p95 < 2s'; repeatable", absoluteObjectives)
     .option('--allow-host <host>', 'allow load on this host; repeatable', several)
-    .option('-q, --quiet', 'show only errors on standard error');
+    .option('-q, --quiet', 'print no progress and no notes, only the result and errors');
 }
 
 function goal(text: string, before: readonly SuiteGoal[] = []): SuiteGoal[] {

@@ -24,6 +24,8 @@ export interface TimingDefaults {
   readonly ttftMs?: number;
   /** Time to first token per prompt token that isn't cached, ms. */
   readonly ttftMsPerToken?: number;
+  /** Time from one chunk to the next, ms. */
+  readonly iclMs?: number;
 }
 
 /** Name of the model for requests without one. */
@@ -91,7 +93,7 @@ export function readLlmRequest(api: LlmApi, json: unknown, url: URL, defaults: T
 
 function readTiming(number: (name: NumberName) => number | undefined, defaults: TimingDefaults): Timing {
   const ttftMs = number('ttft_ms') ?? defaults.ttftMs ?? 50;
-  const iclMs = number('icl_ms') ?? number('itl_ms') ?? 10;
+  const iclMs = number('icl_ms') ?? number('itl_ms') ?? defaults.iclMs ?? 10;
   const jitterMs = number('jitter_ms') ?? 0;
   if (jitterMs > Math.min(ttftMs, iclMs)) throw wrong('jitter_ms', 'must not be larger than ttft_ms and icl_ms');
   const stallAt = number('stall_at');

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { ApiError } from '../../../../src/servers/openai/errors.ts';
 import { apisAt } from '../../../../src/servers/mock/llm/apis/apis.ts';
-import { type LlmRequest, readLlmRequest } from '../../../../src/servers/mock/llm/request.ts';
+import { type LlmRequest, readLlmRequest, type TimingDefaults } from '../../../../src/servers/mock/llm/request.ts';
 
 const prompt = { prompt: 'one two three' };
 type Kind = 'completion' | 'chat';
 const paths = { completion: '/v1/completions', chat: '/v1/chat/completions' };
-const read = (body: object, query = '', kind: Kind = 'completion'): LlmRequest => {
+const read = (body: object, query = '', kind: Kind = 'completion', defaults: TimingDefaults = {}): LlmRequest => {
   const url = new URL(`http://mock${paths[kind]}?${query}`);
   const [api] = apisAt(url.pathname);
   assert.ok(api);
-  return readLlmRequest(api, body, url, {});
+  return readLlmRequest(api, body, url, defaults);
 };
 const promptTokens = (body: object, kind: Kind = 'completion'): number => read(body, '', kind).asked.prompt.length;
 
@@ -50,6 +50,11 @@ describe('a request to the mock model', () => {
     );
     assert.deepEqual(other.errors, { rate: 0.5, status: 503, mode: 'event' });
     assert.equal(errors.rate, 0);
+  });
+
+  it('takes other times from the options of the server', () => {
+    const { timing } = read(prompt, 'ttft_ms=3', 'completion', { ttftMs: 5, iclMs: 7, ttftMsPerToken: 1 });
+    assert.deepEqual([timing.ttftMs, timing.iclMs, timing.ttftMsPerToken], [3, 7, 1]);
   });
 
   it('accepts itl_ms as the old name of icl_ms', () => {
