@@ -77,6 +77,7 @@ export function readDirective(
   return false;
 }
 
+/** A probable misspelling is an error: a run without what it sets would answer another question. */
 function reportUnknown(name: string, whole: Range, start: number, report: Findings): void {
   if (silentDirectives.has(name.toLowerCase())) return;
   const near = report.suggest(
@@ -85,7 +86,9 @@ function reportUnknown(name: string, whole: Range, start: number, report: Findin
   );
   const hint = near === undefined ? 'It has no effect. Other tools may use it.' : `Did you mean @${near}?`;
   const fix = fixOf(rangeOf(whole.start.line, start, start + 1 + name.length), near && `@${near}`);
-  report.warning('unknown-directive', whole, `Directive @${name} is unknown.`, hint, fix);
+  const message = `Directive @${name} is unknown.`;
+  if (near === undefined) report.warning('unknown-directive', whole, message, hint, fix);
+  else report.error('unknown-directive', whole, message, hint, fix);
 }
 
 /** Reads objectives up to the first error. */

@@ -96,7 +96,7 @@ export const otherProtocols: ReadonlySet<string> = new Set([
   'WSS',
 ]);
 
-/** Directives of other tools that don't affect requests. */
+/** Directives of other tools, and tags of comments, that don't affect requests. */
 export const silentDirectives: ReadonlySet<string> = new Set([
   'accept',
   'connection-timeout',
@@ -115,8 +115,10 @@ export const silentDirectives: ReadonlySet<string> = new Set([
   'openwith',
   'prompt',
   'response-symbol',
+  'returns',
   'save',
   'secret',
+  'see',
   'tag',
   'title',
 ]);
