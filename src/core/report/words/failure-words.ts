@@ -34,7 +34,7 @@ export function unansweredSentence(runs: readonly RunRecord[]): string {
 }
 
 /** Returns why runs with responses have no success: `No request succeeded: 12 × 401: token expired.` */
-export function noSuccessSentence(runs: readonly RunRecord[]): string {
+function noSuccessSentence(runs: readonly RunRecord[]): string {
   const all = failuresOf(runs).slice(0, mostNamed);
   return `No request succeeded: ${all.map(failureCountText).join(', ').replace(/\.$/, '')}.`;
 }
