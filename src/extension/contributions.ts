@@ -18,6 +18,7 @@ export const commandIds = {
   runBenchmark: 'loadlens.runBenchmark',
   runWithOptions: 'loadlens.runWithOptions',
   runSweep: 'loadlens.runSweep',
+  findCapacity: 'loadlens.findCapacity',
   runThroughputSuite: 'loadlens.runThroughputSuite',
   scaleOut: 'loadlens.scaleOut',
   importRun: 'loadlens.importRun',

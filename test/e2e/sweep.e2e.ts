@@ -39,7 +39,7 @@ describe('a sweep from the Command Palette', () => {
   });
 
   it('finds the capacity for objectives that it checks as they are typed', async () => {
-    await runCommand(bench.page, 'Loadlens: Run Sweep…');
+    await runCommand(bench.page, 'Loadlens: Find Capacity…');
     await choose(bench.page, 'Find the Capacity by Concurrency');
     await answer(bench.page, /Objectives to meet/, 'p95 < baseline');
     // The problem takes the place of the prompt.

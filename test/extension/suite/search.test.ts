@@ -29,14 +29,11 @@ describe('a capacity search in the editor', () => {
     assert.ok(result !== undefined && isSweep(result));
     return result;
   };
-  /** Starts a search, and answers its questions as they are. Returns once it sends. */
-  const search = async (
-    document: vscode.TextDocument,
-    last: number,
-  ): Promise<{ readonly running: Thenable<unknown> }> => {
+  /** Starts a search of the active file, and answers its questions as they are. Returns once it sends. */
+  const search = async (last: number): Promise<{ readonly running: Thenable<unknown> }> => {
     const before = await served();
     const wanted = { search: { by: 'concurrency', objectives: 'p95 < 10s', last } };
-    const running = run('runSweep', document.uri, wanted);
+    const running = run('runSweep', undefined, wanted);
     await waitFor('the questions are answered', async () => {
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
       return (await served()) > before;
@@ -52,9 +49,9 @@ describe('a capacity search in the editor', () => {
   after(forgetMockServer);
 
   it('becomes a result that says how it was found, and is searched again', async () => {
-    const document = await openFile('search.endpoints', ['# @requests 8', '', url('/hello')].join('\n'));
+    await openFile('search.endpoints', ['# @requests 8', '', url('/hello')].join('\n'));
     await (
-      await search(document, 2)
+      await search(2)
     ).running;
     const found = newest();
     assert.equal(found.status, 'completed');
@@ -89,9 +86,9 @@ describe('a capacity search in the editor', () => {
   });
 
   it('keeps its finished levels when it is canceled', async () => {
-    const document = await openFile('search-slow.endpoints', `${url('/sleeper?sleep_length=1')}\n`);
+    await openFile('search-slow.endpoints', `${url('/sleeper?sleep_length=1')}\n`);
     const before = await served();
-    const { running } = await search(document, 256);
+    const { running } = await search(256);
     // The first level has ended: it has 118 requests and a warm-up.
     await waitFor('the second level', async () => (await served()) > before + 122);
     await run('cancelRun');

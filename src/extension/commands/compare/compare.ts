@@ -13,7 +13,6 @@ import type { Handlers } from '../handlers.ts';
 import { askAboutFile } from '../run/ask-about-file.ts';
 import { filesFor, mayRun, type LaunchParts, type RunRequest } from '../run/launch.ts';
 import { fileOfResult, requestOf } from '../run/request-of.ts';
-import { fileFrom } from '../run/run.ts';
 import { askPick, askText, type Step, type StepPlace } from '../run/steps.ts';
 import { pickRun } from '../results.ts';
 import { askRef } from './ask-ref.ts';
@@ -167,7 +166,7 @@ export function compareCommands(
         if (isRun(result)) await choose({ request: await requestOf(result, false), run: result });
         return;
       }
-      const files = await filesFor(fileFrom(argument), notify);
+      const files = await filesFor(argument, notify);
       const answer = await askAboutFile(title, { files, preset: () => Promise.resolve(undefined) }, []);
       if (answer === undefined) return;
       const { uri } = answer;

@@ -93,11 +93,18 @@ const kinds: Readonly<Record<SweepKind, { label: string; description: string; lo
 
 const kindNames = ['levels', 'rates', 'searchConcurrency', 'searchRate'] as const satisfies readonly SweepKind[];
 
-const kindQuestion: PickQuestion<SweepPreset> = {
-  placeholder: 'Select fixed levels, or a search for the capacity',
-  items: kindNames.map((value) => ({ label: kinds[value].label, description: kinds[value].description, value })),
+/** Command that opens the dialog. */
+export type SweepTitle = 'Run Sweep' | 'Find Capacity';
+
+/** Find Capacity offers only searches. */
+const kindQuestion = (title: SweepTitle): PickQuestion<SweepPreset> => ({
+  placeholder:
+    title === 'Run Sweep' ? 'Select fixed levels, or a search for the capacity' : 'Select what the search increases',
+  items: kindNames
+    .filter((value) => title === 'Run Sweep' || searchedBy(value) !== undefined)
+    .map((value) => ({ label: kinds[value].label, description: kinds[value].description, value })),
   value: ({ kind }) => kind,
-};
+});
 
 const kindOf = ([kind]: readonly string[]): SweepKind => kindNames.find((name) => name === kind) ?? 'levels';
 
@@ -166,8 +173,11 @@ const amountQuestion: TextQuestion<SweepPreset> = {
 };
 
 /** File, kind of sweep, levels or objectives, amount or highest level; undefined when the user went away. */
-export async function askSweep(about: FileQuestions<SweepPreset>): Promise<SweepAnswers | undefined> {
-  const answer = await askAboutFile('Run Sweep', about, [kindQuestion, loadQuestion, amountQuestion]);
+export async function askSweep(
+  title: SweepTitle,
+  about: FileQuestions<SweepPreset>,
+): Promise<SweepAnswers | undefined> {
+  const answer = await askAboutFile(title, about, [kindQuestion(title), loadQuestion, amountQuestion]);
   const choices = answer && choicesOf(answer.texts);
   return answer && choices && { uri: answer.uri, choices };
 }

@@ -11,7 +11,7 @@ import { otherServers } from '../../../processes/other-servers.ts';
 import { commandIds } from '../../contributions.ts';
 import { serverFor, type BundledServer } from '../../services/child-processes/bundled-server.ts';
 import type { Consent } from '../../services/workspace/consent.ts';
-import { parseDocument, shownAs } from '../../services/workspace/documents.ts';
+import { isEndpoints, parseDocument, shownAs } from '../../services/workspace/documents.ts';
 import { findEndpointsFiles } from '../../services/workspace/files.ts';
 import type { History } from '../../services/runs/history.ts';
 import { isListening } from '../../services/child-processes/listening.ts';
@@ -62,10 +62,18 @@ export function mayRun(notify: Notify): boolean {
   return false;
 }
 
+/** Returns the endpoints file of a menu or a CodeLens, otherwise that of the active editor. */
+export function fileFrom(argument: unknown): Uri | undefined {
+  if (argument instanceof Uri) return argument;
+  const document = window.activeTextEditor?.document;
+  return document !== undefined && isEndpoints(document) ? document.uri : undefined;
+}
+
 /** Returns the files that a command may refer to; none if nothing can run, after telling the user. */
 export async function filesFor(argument: unknown, notify: Notify): Promise<readonly Uri[]> {
   if (!mayRun(notify)) return [];
-  const files = argument instanceof Uri ? [argument] : await findEndpointsFiles();
+  const file = fileFrom(argument);
+  const files = file === undefined ? await findEndpointsFiles() : [file];
   if (files.length > 0) return files;
   // Modal: a notification would outlive the creation of the file.
   const create = 'Create Endpoints File';

@@ -3,15 +3,15 @@ import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { isComparison, isSuite, type ResultRecord } from '../../../core/report/formats/results.ts';
 import { commandIds } from '../../contributions.ts';
 import { setContextKey } from '../../services/workspace/context-keys.ts';
-import { isEndpoints, parseDocument } from '../../services/workspace/documents.ts';
+import { parseDocument } from '../../services/workspace/documents.ts';
 import { showText } from '../../services/workspace/files.ts';
 import type { Diagnostics } from '../../providers/diagnostics.ts';
 import { toRange } from '../../providers/ranges.ts';
 import { askAboutFile, type FileQuestions } from './ask-about-file.ts';
 import { askPlan, planPreset, type PlanPreset } from './ask-plan.ts';
-import { askSweep, type SweepInputs, type SweepPreset } from './ask-sweep.ts';
+import { askSweep, type SweepInputs, type SweepPreset, type SweepTitle } from './ask-sweep.ts';
 import type { Handlers } from '../handlers.ts';
-import { filesFor, isWhole, launch, type RunRequest } from './launch.ts';
+import { fileFrom, filesFor, isWhole, launch, type RunRequest } from './launch.ts';
 import { sendTargetOnce, type ResponseDocuments, type SendOnceParts } from './send-once.ts';
 import { planFor, sweepPlanFor, type SweepLoad } from './plans.ts';
 import { requestOf } from './request-of.ts';
@@ -40,13 +40,6 @@ async function rememberAnswers(memory: Memento, key: string, uri: Uri, given: Pl
   await memory.update(key, [...answers].slice(-mostAnswers));
 }
 
-/** The endpoints file that a menu, a lens or the active editor means. */
-export function fileFrom(argument: unknown): Uri | undefined {
-  if (argument instanceof Uri) return argument;
-  const document = window.activeTextEditor?.document;
-  return document !== undefined && isEndpoints(document) ? document.uri : undefined;
-}
-
 /** The target on the cursor's line, or the one above it. */
 function targetAtCursor(uri: Uri): string | undefined {
   const editor = window.activeTextEditor;
@@ -68,6 +61,7 @@ export function runCommands(
   | 'runBenchmark'
   | 'runWithOptions'
   | 'runSweep'
+  | 'findCapacity'
   | 'runFile'
   | 'runEndpoint'
   | 'sendOnce'
@@ -103,6 +97,18 @@ export function runCommands(
     return sweepPreset(file, wanted, last, (choices) => sweepPlanFor(uri, file, choices));
   };
 
+  const sweep = async (title: SweepTitle, argument: unknown, wanted: SweepLoad | undefined): Promise<void> => {
+    const files = await filesFor(argument, notify);
+    const answers =
+      files.length === 0 ? undefined : await askSweep(title, { files, preset: (uri) => presetSweep(uri, wanted) });
+    if (answers === undefined) return;
+    const { uri } = answers;
+    const file = parseDocument(await workspace.openTextDocument(uri));
+    await rememberAnswers(memory, lastSweepKey, uri, withoutFilesObjectives(answers.choices, file));
+    const { levels, rates, search, ...choices } = answers.choices;
+    await start({ uri, choices, levels, rates, search });
+  };
+
   const repeat = async (record: ResultRecord | undefined, exactly: boolean): Promise<void> => {
     if (record !== undefined && isSuite(record)) {
       await commands.executeCommand(commandIds.runThroughputSuite, record.id);
@@ -121,29 +127,19 @@ export function runCommands(
   return {
     runBenchmark: async (argument) => {
       // The active file runs unchanged, with the plan that the user sees in it.
-      const files = await filesFor(fileFrom(argument), notify);
+      const files = await filesFor(argument, notify);
       const answer = await askAboutFile('Run Benchmark', { files, preset }, []);
       if (answer !== undefined) await start({ uri: answer.uri, choices: {} });
     },
     runWithOptions: async (argument) => {
-      const files = await filesFor(fileFrom(argument), notify);
+      const files = await filesFor(argument, notify);
       const answers = files.length === 0 ? undefined : await askPlan({ files, preset });
       if (answers === undefined) return;
       await rememberAnswers(memory, lastAnswersKey, answers.uri, answers.choices);
       await start(answers);
     },
-    runSweep: async (argument, wantedLoad) => {
-      const files = await filesFor(argument, notify);
-      const wanted = readWanted(wantedLoad);
-      const answers =
-        files.length === 0 ? undefined : await askSweep({ files, preset: (uri) => presetSweep(uri, wanted) });
-      if (answers === undefined) return;
-      const { uri } = answers;
-      const file = parseDocument(await workspace.openTextDocument(uri));
-      await rememberAnswers(memory, lastSweepKey, uri, withoutFilesObjectives(answers.choices, file));
-      const { levels, rates, search, ...choices } = answers.choices;
-      await start({ uri, choices, levels, rates, search });
-    },
+    runSweep: (argument, wantedLoad) => sweep('Run Sweep', argument, readWanted(wantedLoad)),
+    findCapacity: (argument) => sweep('Find Capacity', argument, undefined),
     runFile: async (argument) => {
       const uri = fileFrom(argument);
       if (uri !== undefined) await start({ uri, choices: {} });
