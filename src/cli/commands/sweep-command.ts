@@ -1,6 +1,6 @@
 import { someLevelMeets } from '../../core/report/words/sweep-verdict.ts';
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
-import { makeSearchPlan, searchedRange, type SearchPlan } from '../../core/plan/capacity-search.ts';
+import { makeSearchPlan, searchAfter, searchedRange, type SearchPlan } from '../../core/plan/capacity-search.ts';
 import { defaultCoolDownMs, levelsBetween, makeSweepPlan } from '../../core/plan/sweep.ts';
 import type { Objective } from '../../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
@@ -10,7 +10,7 @@ import { makeRateSweepPlan } from '../../core/plan/rates/rate-sweep.ts';
 import { levelName, rateName } from '../../core/record/sweeps/level-words.ts';
 import { compactRecord } from '../../core/record/compact-run.ts';
 import { checksOfSweep } from '../../core/report/checks/checks.ts';
-import { searchLoadText } from '../../core/report/words/search-words.ts';
+import { searchLoadText, searchReason } from '../../core/report/words/search-words.ts';
 import { renderSweepText, sweepReports } from '../../core/report/formats/sweep-reports.ts';
 import type { SweepRecord } from '../../core/record/sweeps/sweep.ts';
 import { findCapacity } from '../../engine/capacity-search.ts';
@@ -80,7 +80,11 @@ export async function sweepCommand(
     ),
   };
   const { allowHost, quiet = false } = options;
-  const run = (load: string, start: (input: RunInput, hooks: SweepHooks) => Promise<SweepRecord>): Promise<ExitCode> =>
+  const run = (
+    load: string,
+    start: (input: RunInput, hooks: SweepHooks) => Promise<SweepRecord>,
+    search?: SearchPlan,
+  ): Promise<ExitCode> =>
     measure({ requests: made.requests, load, allowHost, quiet }, async (screen) => {
       const served = await withOtherServers(made, screen);
       const record = await withPartialFile(
@@ -89,7 +93,13 @@ export async function sweepCommand(
         async (keep) => {
           const onPartial = keep && { onPartial: sweepKeeper(keep) };
           const { signal, fault } = screen;
-          const swept = await start(served, { version, signal, fault, onSnapshot: progressOf(screen), ...onPartial });
+          const swept = await start(served, {
+            version,
+            signal,
+            fault,
+            onSnapshot: progressOf(screen, search),
+            ...onPartial,
+          });
           const measured = { ...swept, levels: swept.levels.map(withCalibration) };
           writeResult(renderSweepText(measured), outputs, measured, screen);
           checks.tell(measured, sweepReports.markdown.render(measured), screen);
@@ -104,7 +114,7 @@ export async function sweepCommand(
     const search = { by, objectives, range: searchedRangeOf(options) };
     checkIdleOptions(choices, [{ loadModel: by === 'rate' ? 'open' : 'closed' }]);
     const plan = makeSearchPlan(search, { ...choices, coolDownMs }, file);
-    return run(`${searchLoadText(plan)},`, (served, hooks) => findCapacity({ ...served, plan }, hooks));
+    return run(`${searchLoadText(plan)},`, (served, hooks) => findCapacity({ ...served, plan }, hooks), plan);
   }
   if (options.rates !== undefined) {
     const plan = makeRateSweepPlan({ ...choices, rates: options.rates, coolDownMs }, file);
@@ -188,9 +198,13 @@ function loadOfPlans(plans: readonly RunPlan[]): string {
   return `${amount}, concurrency up to ${formatCount(Math.max(...plans.map(({ concurrency }) => concurrency)))},`;
 }
 
-/** Returns a function that shows the progress of a sweep. */
-function progressOf(screen: Screen): (snapshot: SweepSnapshot) => void {
+/** Returns a function that shows the progress of a sweep, and once for each run of a search why it is needed. */
+function progressOf(screen: Screen, search?: SearchPlan): (snapshot: SweepSnapshot) => void {
+  let told = -1;
   return ({ finished, runs, run, plan }) => {
+    if (search !== undefined && finished.length > told)
+      screen.note(searchReason(search, searchAfter(search, finished)));
+    told = finished.length;
     const place = runs === null ? `run ${finished.length + 1}` : `${finished.length + 1} of ${runs}`;
     const state = run === null ? 'Pausing…' : progressText(run, plan);
     screen.show(`${capital(levelName(plan))} (${place})  ${state}`);
