@@ -12,10 +12,9 @@ export function reportLlm({ method, url, body, llm, range }: Target, report: Fin
   if (llm?.dialect !== undefined || bodylessMethods.has(method)) return;
   const address = withoutPlaceholders(url);
   if (!URL.canParse(address) || !/^https?:/i.test(address)) return;
-  const prompts = [llm?.prompts, llm?.inputTokens, llm?.conversations].some((given) => given !== undefined);
+  const { prompts, isModel } = chosenBy(llm);
   const json = jsonOf(body);
   if (json === undefined && !prompts) return;
-  const isModel = prompts || (llm !== undefined && choosesOutput(llm));
   const { api, completed, asksModel } = recognizeApi(address, json, prompts, isModel);
   if (completed !== undefined) {
     const message = `This is a base URL. Requests are sent to ${new URL(completed).pathname}.`;
@@ -78,14 +77,19 @@ export function reportIdleOptions(
     warn('tokenizer', 'no target is a language model', 'Remove it, or add # @dialect above the target.');
 }
 
+/** Returns whether directives add prompts to a target, and whether they say that it is for a language model. */
+function chosenBy(llm: Target['llm'] = {}): { readonly prompts: boolean; readonly isModel: boolean } {
+  const prompts = [llm.prompts, llm.inputTokens, llm.conversations].some((given) => given !== undefined);
+  return { prompts, isModel: prompts || choosesOutput(llm) };
+}
+
 /** Returns whether a target may be a language model. A body in a file is read only for a run. */
 function mayBeModel({ method, url, body, llm }: Target): boolean {
   if (llm?.dialect !== undefined) return llm.dialect !== 'plain';
   if (llm?.trace !== undefined) return true;
   const address = withoutPlaceholders(url);
   if ((body !== undefined && body.kind !== 'inline') || !URL.canParse(address)) return true;
-  const prompts = [llm?.prompts, llm?.inputTokens, llm?.conversations].some((given) => given !== undefined);
-  const isModel = prompts || (llm !== undefined && choosesOutput(llm));
+  const { prompts, isModel } = chosenBy(llm);
   return (
     !bodylessMethods.has(method) && recognizeApi(address, jsonOf(body), prompts, isModel).api?.dialect !== undefined
   );
