@@ -1,3 +1,5 @@
+import { normalQuantile } from './normal.ts';
+
 /** Moments of pairs of values as they arrive (Welford). */
 export interface PairMoments {
   count: number;
@@ -21,8 +23,7 @@ export interface Line {
   readonly interceptHigh95: number;
 }
 
-/** The normal distribution's quantile of 97.5%. */
-const z95 = 1.959964;
+const z95 = normalQuantile(0.975);
 
 /** Creates moments without a pair. */
 export const createMoments = (): PairMoments => ({ count: 0, meanX: 0, meanY: 0, xx: 0, xy: 0, yy: 0 });

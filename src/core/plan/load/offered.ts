@@ -29,14 +29,16 @@ const randomSpans = new WeakMap<RunPlan, number>();
 
 /** Returns the time that the arrivals of a number of requests span, ms. */
 function spanMs(plan: RunPlan, requests: number): number {
-  const { stages = [], arrivals = 'constant', atOnce } = plan;
+  const { stages = [], arrivals = 'constant' } = plan;
   // Of n requests at 1/s, the last is sent after n − 1 seconds, but they span n seconds: the time until the next one
   // would be sent.
-  if (arrivals === 'constant' || atOnce) return arrivalTime(stages)(requests);
+  if (arrivals === 'constant') return arrivalTime(stages)(requests);
+  const known = randomSpans.get(plan);
+  if (known !== undefined) return known;
   // Random arrivals may come much faster or slower than planned, so only their own times count.
   const dueMs = arrivalsOf(plan);
   const firstMs = dueMs(0);
-  const span = randomSpans.get(plan) ?? dueMs(requests - 1) - firstMs;
+  const span = dueMs(requests - 1) - firstMs;
   randomSpans.set(plan, span);
   return span;
 }
