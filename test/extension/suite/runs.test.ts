@@ -118,7 +118,8 @@ describe('a run in the editor', () => {
     assert.equal(record?.name, 'typed');
     assert.equal(record?.requestsSent, 3);
     assert.deepEqual(record?.source, { file: 'unsaved.endpoints', unsaved: true });
-    await document.save();
+    // A busy workbench may decline to save.
+    await waitFor('the document is saved', async () => document.save());
     await run('runEndpoint', document.uri, 'typed');
     assert.deepEqual(loadlens.runs()[0]?.source, { file: 'unsaved.endpoints' });
   });

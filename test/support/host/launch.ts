@@ -60,6 +60,8 @@ const quietSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  // On in browsers by default; it would save between the steps of a test.
+  'files.autoSave': 'off',
 };
 
 /** The full set of built-in extensions makes every start several seconds slower. */
