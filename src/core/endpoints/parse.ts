@@ -88,7 +88,7 @@ const targetOf = ({ method, url, headers, body, pending, uses, range }: Draft, n
   objectives: pending.objectives,
   ...(pending.llm === undefined ? {} : { llm: pending.llm }),
   ...(uses.dynamic === undefined ? {} : { variables: uses.dynamic }),
-  ...(uses.broken === true && { broken: true }),
+  ...(uses.problem !== undefined && { problem: uses.problem }),
   range,
 });
 
@@ -96,12 +96,12 @@ const targetOf = ({ method, url, headers, body, pending, uses, range }: Draft, n
 function markBroken({ drafts, report, variableLines }: State): boolean {
   const starts = drafts.map(({ pending, range }) => pending.firstLine ?? range.start.line);
   let general = false;
-  for (const { severity, range } of report.problems) {
-    const { line } = range.start;
-    if (severity !== 'error' || variableLines.has(line)) continue;
+  for (const problem of report.problems) {
+    const { line } = problem.range.start;
+    if (problem.severity !== 'error' || variableLines.has(line)) continue;
     const draft = drafts[starts.findLastIndex((start) => start <= line)];
     if (draft === undefined) general = true;
-    else draft.uses.broken = true;
+    else draft.uses.problem ??= problem;
   }
   return general;
 }

@@ -15,8 +15,8 @@ const maxSuggestions = 50;
 /** Findings in the order of discovery. */
 export interface Findings {
   readonly problems: Problem[];
-  error(code: string, range: Range, message: string, hint: string, fix?: Fix): void;
-  warning(code: string, range: Range, message: string, hint: string, fix?: Fix): void;
+  error(code: string, range: Range, message: string, hint: string, fix?: Fix): Problem;
+  warning(code: string, range: Range, message: string, hint: string, fix?: Fix): Problem;
   /** Returns the word that was probably meant. */
   suggest(word: string, words: Iterable<string>): string | undefined;
 }
@@ -29,8 +29,9 @@ export function findings(): Findings {
   const add =
     (severity: Problem['severity']): Findings['error'] =>
     (code, range, message, hint, fix) => {
-      if (counts[severity]++ < maxOfSeverity)
-        problems.push({ severity, code, message, hint, range, ...(fix === undefined ? {} : { fix }) });
+      const problem: Problem = { severity, code, message, hint, range, ...(fix === undefined ? {} : { fix }) };
+      if (counts[severity]++ < maxOfSeverity) problems.push(problem);
+      return problem;
     };
   return {
     problems,

@@ -152,8 +152,8 @@ export interface Target {
   readonly llm?: LlmChoices;
   /** Variables with a new value for each request, by name; absent without any. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** The target or a variable in it has an error. */
-  readonly broken?: boolean;
+  /** First error found in the target or in a variable that it uses; absent: it can be sent. */
+  readonly problem?: Problem;
   /** Range of the request line in the file. */
   readonly range: Range;
 }

@@ -1,15 +1,15 @@
 import { CodeLens, EventEmitter, languages, Range, workspace, type Command, type TextDocument } from 'vscode';
 import type { Disposable } from 'vscode';
 import { withoutPlaceholders } from '../../core/endpoints/variables/variables.ts';
-import type { EndpointsFile, Target } from '../../core/endpoints/types.ts';
-import { formatCount } from '../../core/format.ts';
+import type { EndpointsFile, Problem, Target } from '../../core/endpoints/types.ts';
+import { cutAtWord, formatCount } from '../../core/format.ts';
 import { planFor } from '../commands/run/plans.ts';
 import { commandIds } from '../contributions.ts';
 import { bundledServers } from '../../core/endpoints/bundled-servers.ts';
 import { serverFor, type BundledServer } from '../services/child-processes/bundled-server.ts';
 import type { AgainstBaselines } from '../services/runs/against-baselines.ts';
 import type { Clock } from '../services/runs/clock.ts';
-import { endpointsSelector, parseDocument, shownAs } from '../services/workspace/documents.ts';
+import { endpointsSelector, parseDocument, problemsOf, shownAs } from '../services/workspace/documents.ts';
 import type { History } from '../services/runs/history.ts';
 import type { TargetResult } from '../services/runs/last-results.ts';
 import { switchSetting } from '../services/workspace/settings.ts';
@@ -26,6 +26,8 @@ import {
 
 /** A lens per line slows an editor down; a file with more endpoints than this is run as a whole. */
 const mostTargetLenses = 1000;
+/** Characters of the reason in a lens. Its tooltip has all of it. */
+const mostReason = 60;
 
 /** Creates CodeLenses only from data in memory, so that they appear with the text and not later. */
 export function registerCodeLenses(parts: {
@@ -64,13 +66,16 @@ export function registerCodeLenses(parts: {
     if (!switchSetting('codeLens.enabled', document)) return [];
     const file = parseDocument(document);
     const top = new Range(0, 0, 0, 0);
-    const lenses = [new CodeLens(top, runFileCommand(document, file, history))];
+    const errors = problemsOf(document).filter(({ severity }) => severity === 'error');
+    const [first] = errors;
+    const ofFile = first ? problemsCommand(document, first, errors.length) : runFileCommand(document, file, history);
+    const lenses = [new CodeLens(top, ofFile)];
     const needed = serversOf(document, file);
     for (const server of servers) if (needed.has(server)) lenses.push(new CodeLens(top, serverCommand(server)));
     for (const target of file.targets.slice(0, mostTargetLenses)) {
-      const isBroken = target.broken === true;
+      const { problem } = target;
       lenses.push(
-        lensAt(target, isBroken ? problemsCommand(document) : ofTarget(document, target)),
+        lensAt(target, problem === undefined ? ofTarget(document, target) : problemsCommand(document, problem)),
         // Also of a target with an error, so that nothing moves while a line is typed.
         lensAt(target, onceCommand(document, target)),
       );
@@ -116,9 +121,24 @@ function limitCommand({ uri }: TextDocument): Command {
   };
 }
 
-/** A target with an error can't run. Its CodeLens opens the problems, and keeps its position while a line is typed. */
-function problemsCommand({ uri }: TextDocument): Command {
-  return { command: commandIds.showProblems, title: 'Fix problems to run', arguments: [uri] };
+/**
+ * A target or file with an error can't run. Its CodeLens names the first one and opens it, and keeps its position while a line is
+ * typed.
+ */
+function problemsCommand({ uri }: TextDocument, { message, hint, range }: Problem, count = 1): Command {
+  const { line } = range.start;
+  // A long quotation would cut off what is wrong with it.
+  const short = message.replaceAll(/"([^"]{24})[^"]{2,}"/g, '"$1…"').replace(/\.$/, '');
+  const reason = cutAtWord(short, mostReason);
+  return {
+    command: commandIds.showProblems,
+    title:
+      count === 1
+        ? `Fix line ${line + 1} to run · ${reason}`
+        : `Fix ${formatCount(count)} problems to run · Line ${line + 1}: ${reason}`,
+    tooltip: `${message} ${hint}`,
+    arguments: [uri, line],
+  };
 }
 
 function runFileCommand({ uri }: TextDocument, file: EndpointsFile, history: History): Command {

@@ -1,8 +1,7 @@
 import { Diagnostic, DiagnosticSeverity, languages, window, workspace, type TextDocument } from 'vscode';
 import type { Disposable } from 'vscode';
-import { fileProblems } from '../../core/plan/file-problems.ts';
 import type { Problem } from '../../core/endpoints/types.ts';
-import { isEndpoints, parseDocument } from '../services/workspace/documents.ts';
+import { isEndpoints, problemsOf } from '../services/workspace/documents.ts';
 import type { Baselines } from '../services/workspace/baselines.ts';
 import { missingBaseline } from './missing-baseline.ts';
 import { wrongConversations } from './conversation-files.ts';
@@ -41,8 +40,7 @@ export function registerDiagnostics(baselines: Baselines): Diagnostics {
   const refresh = (document: TextDocument): void => {
     forget(document);
     if (!isEndpoints(document) || document.isClosed) return;
-    const file = parseDocument(document);
-    const found = [...file.problems, ...fileProblems(document.getText(), file)].map(toDiagnostic);
+    const found = problemsOf(document).map(toDiagnostic);
     collection.set(document.uri, found);
     void addMissing(document, found);
   };

@@ -36,9 +36,10 @@ function sent(text: string): { file: EndpointsFile; lines: string[]; bodies: (st
 const codes = ({ problems }: EndpointsFile): string[] =>
   problems.map(({ code, severity, range }) => `${severity} ${code} line ${range.start.line + 1}`);
 
-const brokenOf = (text: string): (boolean | undefined)[] => {
+/** Whether the file has a problem of all targets, and the line of the problem of each. */
+const brokenOf = (text: string): (boolean | number | undefined)[] => {
   const { targets, broken } = parseEndpoints(text);
-  return [broken, ...targets.map((target: Target) => target.broken)];
+  return [broken, ...targets.map(({ problem }: Target) => problem && problem.range.start.line + 1)];
 };
 
 const found = (bytes: Buffer): string[] => codes(parseEndpoints(bytes.toString('utf8')));
@@ -284,10 +285,10 @@ describe('files of other tools: requests that need another tool', () => {
     assert.deepEqual(brokenOf('@v = {{none}}\nhttp://a/\nhttp://b/{{v}}\nhttp://c/'), [
       undefined,
       undefined,
-      true,
+      1,
       undefined,
     ]);
-    assert.deepEqual(brokenOf('http://a/\n# @weight 0\nhttp://b/\nX: y'), [undefined, undefined, true]);
+    assert.deepEqual(brokenOf('http://a/\n# @weight 0\nhttp://b/\nX: y'), [undefined, undefined, 2]);
     assert.deepEqual(brokenOf('# @requests 0\n\nhttp://a/'), [true, undefined]);
   });
 });
@@ -309,6 +310,19 @@ describe('files of other tools: environments', () => {
     assert.deepEqual(
       targets.map(({ url, headers }) => [url, headers]),
       [['http://h:81/1/me', [['X-Token', 'private-value']]]],
+    );
+  });
+
+  it('reports a value that contains itself, and marks the targets that use it', () => {
+    const environment = { values: { a: 'x{{b}}', b: '{{a}}' }, names: [] };
+    const { problems, targets } = parseEndpoints('@v = {{a}}\nhttp://h/{{v}}\nhttp://h/', environment);
+    assert.deepEqual(
+      problems.map(({ code, message, range }) => [code, message, range.start.line]),
+      [['bad-variable', 'The value of variable "a" in the environment contains itself.', 0]],
+    );
+    assert.deepEqual(
+      targets.map(({ problem }) => problem),
+      [problems[0], undefined],
     );
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { directives, directiveText } from '../../../src/core/endpoints/directives/directives.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { api, lenses, openFile, type } from './support.ts';
+import { api, codeLenses, lenses, openFile, type } from './support.ts';
 
 const whole = [
   '# @requests 50',
@@ -30,6 +30,16 @@ const completions = async (document: vscode.TextDocument, line: number, characte
     new vscode.Position(line, character),
   );
   return found.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+};
+
+const commandsOf = async (document: vscode.TextDocument): Promise<(vscode.Command | undefined)[]> =>
+  (await codeLenses(document)).map(({ command }) => command);
+
+/** Presses the first lens on a line. */
+const press = async (document: vscode.TextDocument, line: number): Promise<void> => {
+  const lens = (await codeLenses(document)).find(({ range }) => range.start.line === line);
+  const { command = '', arguments: values = [] } = lens?.command ?? {};
+  await vscode.commands.executeCommand(command, ...(values as unknown[]));
 };
 
 /** Returns the letters and digits of a text, as Markdown escapes the others. */
@@ -77,14 +87,57 @@ describe('an endpoints file in the editor', () => {
     }
   });
 
-  it('offers the problems instead of a run above a target with an error', async () => {
-    const document = await openFile('error.endpoints', 'http://127.0.0.1:50009999/hello\n\nhttps://example.com/x\n');
-    assert.deepEqual((await lenses(document)).slice(1), [
-      '0: Fix problems to run',
-      '0: Send Once',
+  it('says which problem to fix instead of a run, at its target and for the whole file', async () => {
+    const text =
+      '@v = {{none}}\n\nhttps://example.com/x\n\n# @weight 0\nhttps://example.com/y\nhttps://example.com/{{v}}';
+    const document = await openFile('error.endpoints', `${text}\n`);
+    const undefinedVariable = 'Variable "none" isn\'t defined';
+    assert.deepEqual(await lenses(document), [
+      `0: Fix 2 problems to run · Line 1: ${undefinedVariable}`,
+      '2: ▶ Run',
+      '2: Send Once',
+      '5: Fix line 5 to run · "0" isn\'t a valid value of @weight',
+      '5: Send Once',
+      `6: Fix line 1 to run · ${undefinedVariable}`,
+      '6: Send Once',
+    ]);
+    const { selection } = vscode.window.activeTextEditor!;
+    assert.equal(selection.active.line, 0);
+    await press(document, 5);
+    await waitFor('the line of the problem', () => vscode.window.activeTextEditor?.selection.active.line === 4);
+    await press(document, 6);
+    await waitFor('the line of the variable', () => vscode.window.activeTextEditor?.selection.active.line === 0);
+  });
+
+  it('shortens the text that it quotes, and then the reason', async () => {
+    const document = await openFile('long.endpoints', `https://example.com/a b${'/c'.repeat(50)}\n`);
+    assert.equal(
+      (await lenses(document))[1],
+      '0: Fix line 1 to run · URL "https://example.com/a b/…" contains a space',
+    );
+    await type(document, `https://example.com/\nX-${'y'.repeat(70)}: ü\n`);
+    for (const one of await lenses(document)) assert.ok(one.length < 100, one);
+  });
+
+  it('shows a problem of all targets at the top only', async () => {
+    const document = await openFile('general.endpoints', '# @requests 0\n\nhttps://example.com/x\n');
+    assert.deepEqual(await lenses(document), [
+      '0: Fix line 1 to run · "0" isn\'t a valid value of @requests',
       '2: ▶ Run',
       '2: Send Once',
     ]);
+    await type(
+      document,
+      'https://example.com/x\n\n# @think 2s\nPOST https://example.com/v1/completions\n\n{"prompt":"a"}\n',
+    );
+    const [top] = await commandsOf(document);
+    assert.equal(top?.title, 'Fix line 3 to run · @think has no conversations');
+    assert.equal(
+      top?.tooltip,
+      '@think has no conversations. Add # @conversations with a file of them, such as chats.jsonl, or # @turns to generate them.',
+    );
+    await press(document, 0);
+    await waitFor('the line of the problem', () => vscode.window.activeTextEditor?.selection.active.line === 2);
   });
 
   it('ends its CodeLenses after 1,000 targets, and says so', async () => {

@@ -28,13 +28,13 @@ export async function type(document: vscode.TextDocument, text: string): Promise
   await vscode.workspace.applyEdit(edit);
 }
 
+/** The lenses of a document, top first. */
+export const codeLenses = (document: vscode.TextDocument): Thenable<vscode.CodeLens[]> =>
+  vscode.commands.executeCommand('vscode.executeCodeLensProvider', document.uri, 1000);
+
 /** Titles of the lenses with their lines, top first. */
 export async function lenses(document: vscode.TextDocument): Promise<string[]> {
-  const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
-    'vscode.executeCodeLensProvider',
-    document.uri,
-    1000,
-  );
+  const found = await codeLenses(document);
   return found.map((lens) => `${lens.range.start.line}: ${lens.command?.title}`);
 }
 

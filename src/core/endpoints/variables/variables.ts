@@ -1,6 +1,6 @@
 import { dynamicForm, dynamicNames } from './dynamic.ts';
 import { fixOf, quoted, rangeOf, type Findings } from '../problems.ts';
-import type { Range } from '../types.ts';
+import type { Problem, Range } from '../types.ts';
 
 /** Matches `{{$env NAME}}`, `{{$secret NAME}}`, and `{{$dotenv NAME}}` as normalized by the parser. */
 export const placeholderPattern = /\{\{\$(env|secret|dotenv) ([\w.-]+)\}\}/g;
@@ -31,8 +31,8 @@ export interface Uses {
   dynamic?: Record<string, string>;
   /** First value that only another tool has. */
   obstacle?: Obstacle;
-  /** Whether a value is missing. The problem is already reported. */
-  broken?: boolean;
+  /** First error, already reported. */
+  problem?: Problem;
 }
 
 /** Variables of a file, defined line by line. */
@@ -152,7 +152,7 @@ export function variables(report: Findings, outside: Outside): Variables {
     const text = Object.hasOwn(outside.values, name) ? outside.values[name] : undefined;
     if (text === undefined) return undefined;
     // Ends cycles: the value of an environment may use the variable itself.
-    values.set(name, { text: undefined, uses: { broken: true }, isDynamic: false });
+    values.set(name, { text: undefined, uses: {}, isDynamic: false });
     const uses: Uses = {};
     define(
       name,
@@ -167,6 +167,14 @@ export function variables(report: Findings, outside: Outside): Variables {
       text?.includes('{{$') === true && [...text.matchAll(anyPlaceholder)].some(([, inner = '']) => dynamicForm(inner));
     values.set(name, { text, uses, isDynamic });
   }
+
+  const cycle = (name: string, range: Range): Problem =>
+    report.error(
+      'bad-variable',
+      range,
+      `The value of variable ${quoted(name)} in the environment contains itself.`,
+      'Change the value, or set it in this file.',
+    );
 
   function replace(text: string, rangeAt: (offset: number, length: number) => Range, uses: Uses): string | undefined {
     let failed = false;
@@ -192,14 +200,15 @@ export function variables(report: Findings, outside: Outside): Variables {
           return whole;
         }
         const { code, message, hint, instead } = explain(inner);
-        uses.broken = true;
-        report.error(code, range, message, hint, fixOf(range, instead));
+        const problem = report.error(code, range, message, hint, fixOf(range, instead));
+        uses.problem ??= problem;
         return whole;
       }
       if (value.uses.dynamic !== undefined) uses.dynamic = { ...uses.dynamic, ...value.uses.dynamic };
       if (value.text === undefined) {
         failed = true;
-        if (value.uses.obstacle === undefined) uses.broken = true;
+        // A value without text and without a reason isn't read to its end yet.
+        if (value.uses.obstacle === undefined) uses.problem ??= value.uses.problem ?? cycle(name, range);
         else uses.obstacle ??= { ...value.uses.obstacle, range };
         return whole;
       }
@@ -209,13 +218,13 @@ export function variables(report: Findings, outside: Outside): Variables {
       }
       if (value.text.length > budget) {
         failed = true;
-        uses.broken = true;
-        report.error(
+        const problem = report.error(
           'too-long',
           range,
           'The expanded variables of this file are too large.',
           'Move long bodies to files, such as @body.json.',
         );
+        uses.problem ??= problem;
         return whole;
       }
       budget -= value.text.length;
@@ -225,8 +234,7 @@ export function variables(report: Findings, outside: Outside): Variables {
     for (const [made, inner = ''] of expanded.matchAll(anyPlaceholder)) {
       if (oneForm.test(inner) || dynamicForm(inner) === inner || Object.hasOwn(uses.dynamic ?? {}, inner)) continue;
       const message = `With its variables expanded, this contains ${quoted(made)}.`;
-      uses.broken = true;
-      report.error(
+      uses.problem = report.error(
         'bad-placeholder',
         rangeAt(0, text.length),
         message,

@@ -90,12 +90,13 @@ export async function filesFor(argument: unknown, notify: Notify): Promise<reado
 export function isWhole(uri: Uri, file: EndpointsFile, notify: Notify, target?: string): boolean {
   const errors = file.problems.filter((problem) => problem.severity === 'error').length;
   const alone = target === undefined ? undefined : file.targets.find(({ name }) => name === target);
-  if (errors === 0 || (alone !== undefined && alone.broken !== true && file.broken !== true)) return true;
+  if (errors === 0 || (alone !== undefined && alone.problem === undefined && file.broken !== true)) return true;
+  const line = file.broken === true ? undefined : alone?.problem?.range.start.line;
   notify.error(
     errors === 1
       ? `${shownAs(uri)} has 1 problem; nothing was run.`
       : `${shownAs(uri)} has ${errors} problems; nothing was run.`,
-    { label: 'Show Problems', run: () => commands.executeCommand(commandIds.showProblems, uri) },
+    { label: 'Show Problems', run: () => commands.executeCommand(commandIds.showProblems, uri, line) },
   );
   return false;
 }

@@ -3,7 +3,7 @@ import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { isComparison, isSuite, type ResultRecord } from '../../../core/report/formats/results.ts';
 import { commandIds } from '../../contributions.ts';
 import { setContextKey } from '../../services/workspace/context-keys.ts';
-import { parseDocument } from '../../services/workspace/documents.ts';
+import { parseDocument, problemsOf } from '../../services/workspace/documents.ts';
 import { showText } from '../../services/workspace/files.ts';
 import type { Diagnostics } from '../../providers/diagnostics.ts';
 import { toRange } from '../../providers/ranges.ts';
@@ -158,16 +158,16 @@ export function runCommands(
     runAgain: (id) => repeat(typeof id === 'string' ? history.get(id) : undefined, false),
     repeatExactly: (id) => repeat(typeof id === 'string' ? history.get(id) : history.results()[0], true),
     cancelRun: () => runs.cancel(),
-    showProblems: async (argument) => {
+    showProblems: async (argument, line) => {
       const uri = fileFrom(argument);
       if (uri === undefined) return;
       const document = await workspace.openTextDocument(uri);
       diagnostics.refresh(document);
-      const first = parseDocument(document).problems.find((problem) => problem.severity === 'error');
+      const errors = problemsOf(document).filter(({ severity }) => severity === 'error');
+      const shown = errors.find(({ range }) => range.start.line === line) ?? errors[0];
+      // First the view, which then selects the file that the editor shows.
       await commands.executeCommand('workbench.panel.markers.view.focus');
-      await showText(document, {
-        selection: first === undefined ? new Range(0, 0, 0, 0) : toRange(first.range),
-      });
+      await showText(document, { selection: shown === undefined ? new Range(0, 0, 0, 0) : toRange(shown.range) });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { workspace, type TextDocument, type Uri } from 'vscode';
 import { parseEndpoints } from '../../../core/endpoints/parse.ts';
-import type { EndpointsFile } from '../../../core/endpoints/types.ts';
+import type { EndpointsFile, Problem } from '../../../core/endpoints/types.ts';
+import { fileProblems } from '../../../core/plan/file-problems.ts';
 import { languageId } from '../../contributions.ts';
 import { environmentKey, environmentOf } from './environment.ts';
 
@@ -22,10 +23,20 @@ export function parseDocument(document: TextDocument): EndpointsFile {
   const key = environmentKey(document.uri);
   if (known?.version === document.version && known.environment === key) return known.file;
   const { problem, ...environment } = environmentOf(document.uri);
-  const found = parseEndpoints(document.getText(), environment);
-  const file = problem === undefined ? found : { ...found, broken: true, problems: [problem, ...found.problems] };
+  const read = parseEndpoints(document.getText(), environment);
+  const file = problem === undefined ? read : { ...read, broken: true, problems: [problem, ...read.problems] };
   parsed.set(document, { version: document.version, file, environment: key });
   return file;
+}
+
+const found = new WeakMap<EndpointsFile, readonly Problem[]>();
+
+/** Returns the problems of an editor's text and of the plan that it makes, found once per version. */
+export function problemsOf(document: TextDocument): readonly Problem[] {
+  const file = parseDocument(document);
+  const problems = found.get(file) ?? [...file.problems, ...fileProblems(document.getText(), file)];
+  found.set(file, problems);
+  return problems;
 }
 
 /** True for a document in the endpoints language. */
