@@ -1,8 +1,7 @@
 import { generates } from '../core/endpoints/llm/synthetic.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import { targetPicker } from '../core/values/pick.ts';
-import { turnCounts } from '../core/plan/conversations.ts';
-import { conversationSource } from '../core/plan/generated-conversations.ts';
+import { asksExactLengths, turnCounts, turnLengths } from '../core/plan/conversations.ts';
 import { requestsByTarget } from '../core/plan/prompt-turns.ts';
 import { indexIn } from '../core/plan/load/share.ts';
 import { type Share } from '../core/plan/types.ts';
@@ -90,29 +89,27 @@ function askedTokens(
   };
 }
 
-/** Returns the lengths that the turns of generated conversations add, and those of the responses; empty without any. */
+/** Returns the lengths that the turns of generated conversations add, and those requested for responses; empty without any. */
 function askedByTurns(
   { conversations }: PreparedRequest,
   seed: number,
   start: number,
   sent: number,
 ): Pick<PromptUse, 'askedInput' | 'askedOutput'> {
-  const generated = conversations?.generated;
-  if (generated === undefined) return {};
-  const { turnsOf, askedOf } = conversationSource(generated, seed);
+  const lengthsOf = conversations && turnLengths(conversations, seed);
+  if (conversations === undefined || lengthsOf === undefined) return {};
   const spreads = { input: createSpread(), output: createSpread() };
   let turns = 0;
   for (let number = start; number < start + sent; number++) {
-    for (let turn = 0; turn < turnsOf(number); turn++) {
-      const { inputTokens = 0, outputTokens = 0 } = askedOf(number, turn);
+    for (const { inputTokens = 0, outputTokens = 0 } of lengthsOf(number)) {
       turns += 1;
       addTo(spreads.input, inputTokens);
       addTo(spreads.output, outputTokens);
     }
   }
   return {
-    askedInput: spreadOf(spreads.input, turns),
-    ...(generates(generated.synthetic, 'output') && { askedOutput: spreadOf(spreads.output, turns) }),
+    ...(conversations.generated && { askedInput: spreadOf(spreads.input, turns) }),
+    ...(asksExactLengths(conversations) && { askedOutput: spreadOf(spreads.output, turns) }),
   };
 }
 

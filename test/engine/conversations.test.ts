@@ -272,6 +272,44 @@ describe('conversations', () => {
     }
   });
 
+  it('ask for lengths from the seed, unless a turn has its own', async () => {
+    const { server, bodies } = await startChat();
+    try {
+      const file = lines({ turns: ['a', { text: 'b', max_tokens: 2 }, 'c'] }, { turns: ['d', 'e'] });
+      const ask = (seed: number): Promise<RunRecord> =>
+        runChats(
+          server.url,
+          { above: '# @output-tokens uniform(10, 99)\n', file },
+          { ...oneAtATime, requests: 5, seed },
+        );
+      const record = await ask(1);
+      const lengthsOf = (all: readonly Body[]): unknown[] => all.map(({ max_tokens: limit }) => limit);
+      const lengths = lengthsOf(bodies()).map(Number);
+      assert.equal(lengths[1], 2);
+      assert.ok(
+        lengths.every((length, index) => index === 1 || (length >= 10 && length <= 99)),
+        lengths.join(),
+      );
+      assert.equal(new Set(lengths).size, 5);
+      assert.ok(bodies().every((body) => body['min_tokens'] === body['max_tokens'] && body['ignore_eos'] === true));
+      // Each response has 2 tokens.
+      assert.deepEqual(record.askedLengths, { responses: 5, met: 1 });
+      const mean = lengths.reduce((sum, length) => sum + length, 0) / 5;
+      const { askedOutput, askedInput } = record.targets[0]?.prompts ?? {};
+      assert.deepEqual([askedOutput, askedInput], [{ mean, min: 2, max: Math.max(...lengths) }, undefined]);
+      assert.match(
+        renderText(record).replaceAll(/\s+/g, ' '),
+        /2.50 turns on average .*; asked for .* of output per turn/,
+      );
+      await ask(1);
+      assert.deepEqual(lengthsOf(bodies().slice(5)), lengths);
+      await ask(2);
+      assert.notDeepEqual(lengthsOf(bodies().slice(10)), lengths);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('keep the values of dynamic variables', async () => {
     const { server, bodies } = await startChat();
     try {

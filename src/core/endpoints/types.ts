@@ -119,6 +119,8 @@ export interface Conversations {
   readonly order: (typeof promptOrders)[number];
   /** Think time of turns that set none; absent: 0. */
   readonly think?: ThinkTime;
+  /** Output tokens of turns of a file that set none; absent: not requested, and so for generated ones, which have their own. */
+  readonly output?: Lengths;
   /**
    * Bodies with marks, see `synthetic-marks.ts`, by what the conversation sets itself: 0 nothing, 1 the system message, 2 the
    * number of output tokens, 3 both.

@@ -1,10 +1,12 @@
 import type { Conversations, PreparedRequest } from '../endpoints/types.ts';
 import type { Conversation } from '../endpoints/data/conversations.ts';
+import { generates } from '../endpoints/llm/synthetic.ts';
 import { LoadlensError } from '../errors.ts';
 import { seededUnits, targetPicker } from '../values/pick.ts';
 import { drawThinkMs } from '../values/llm/think.ts';
-import { conversationSource } from './generated-conversations.ts';
+import { conversationSource, place } from './generated-conversations.ts';
 import { promptTurns, seededOrder } from './prompt-turns.ts';
+import { syntheticTurns, type SyntheticTurn } from './synthetic.ts';
 import type { RunInput, RunPlan } from './types.ts';
 
 /** Added to the seed, so that order and think times are independent of all other choices. */
@@ -16,17 +18,42 @@ const turnsPerConversation = 4_096;
 
 /** Returns the conversation with a number in the sequence of its target. All of a file are used before any repeats. */
 export function conversationAt(
-  { list, order, generated }: Pick<Conversations, 'list' | 'order' | 'generated'>,
+  { list, order, generated, output }: Pick<Conversations, 'list' | 'order' | 'generated' | 'output'>,
   seed: number,
 ): (number: number) => Conversation {
   if (generated !== undefined) return conversationSource(generated, seed).at;
+  const askedOf = output && syntheticTurns({ output }, seed);
   const shuffled = order === 'random' ? seededOrder(list.length, seed + seeds.order) : undefined;
   return (number) => {
-    const place = number % list.length;
-    const conversation = list[shuffled?.[place] ?? place];
+    const index = number % list.length;
+    const conversation = list[shuffled?.[index] ?? index];
     if (conversation === undefined) throw new RangeError('no conversations');
-    return conversation;
+    if (askedOf === undefined) return conversation;
+    const turns = conversation.turns.map((turn, at) => {
+      const maxTokens = turn.maxTokens ?? askedOf(place(number, at)).outputTokens;
+      return { ...turn, ...(maxTokens !== undefined && { maxTokens }) };
+    });
+    return { ...conversation, turns };
   };
+}
+
+/** Returns whether each response is to have exactly as many tokens as its turn says. */
+export const asksExactLengths = ({ generated, output }: Pick<Conversations, 'generated' | 'output'>): boolean =>
+  output !== undefined || generates(generated?.synthetic, 'output');
+
+/** Returns the tokens that each turn of a conversation adds and asks for, by the number of the conversation; undefined if both are the file's. */
+export function turnLengths(
+  conversations: Conversations,
+  seed: number,
+): ((number: number) => readonly Pick<SyntheticTurn, 'inputTokens' | 'outputTokens'>[]) | undefined {
+  const { generated, output } = conversations;
+  if (generated !== undefined) {
+    const { turnsOf, askedOf } = conversationSource(generated, seed);
+    return (number) => Array.from({ length: turnsOf(number) }, (_, turn) => askedOf(number, turn));
+  }
+  if (output === undefined) return undefined;
+  const at = conversationAt(conversations, seed);
+  return (number) => at(number).turns.map(({ maxTokens }) => ({ inputTokens: undefined, outputTokens: maxTokens }));
 }
 
 /**
@@ -113,6 +140,7 @@ export function turnCounts(
 ): ((number: number) => number) | undefined {
   if (conversations === undefined) return undefined;
   if (conversations.generated !== undefined) return conversationSource(conversations.generated, seed).turnsOf;
-  const at = conversationAt(conversations, seed);
+  const { list, order } = conversations;
+  const at = conversationAt({ list, order }, seed);
   return (number) => at(number).turns.length;
 }

@@ -13,7 +13,7 @@ const drawsPerConversation = 128;
 const turnsPerConversation = 1_024;
 
 /** Returns the place of a turn in the sequence of texts and lengths. */
-const place = (number: number, turn: number): number => number * turnsPerConversation + turn;
+export const place = (number: number, turn: number): number => number * turnsPerConversation + turn;
 
 /** Conversations by their number. The same seed gives the same ones in any order, and no two are the same. */
 export interface ConversationSource {

@@ -55,7 +55,6 @@ export function checkCombinations(llm: LlmChoices, fail: Fail): void {
       ['@turns', turns],
       ['@prompts', prompts],
       ['@input-tokens', inputTokens],
-      ['@output-tokens', outputTokens],
       ['@image', llm.image],
     ]);
   }

@@ -35,7 +35,9 @@ export function conversationsOf(
     list,
     order: llm.promptsOrder ?? 'rotate',
     ...(time !== undefined && { think: time }),
-    ...(generated && { generated: { ...(turns && { turns }), synthetic: generated } }),
+    ...(generated
+      ? { generated: { ...(turns && { turns }), synthetic: generated } }
+      : synthetic?.output && { output: synthetic.output }),
     bodies: [0, 1, 2, 3].map((own) => bodyOf(withConversationMarks(written, dialect, own % 2 === 1), own >= 2)),
   };
 }

@@ -45,11 +45,11 @@ function conversationUse(use: PromptUse, { min, max, mean }: NonNullable<PromptU
       ? `${countOf(min, 'turn')} each`
       : `${formatNumber(mean)} turns on average (min ${formatCount(min)}, max ${formatCount(max)})`;
   const { askedInput, askedOutput, sent } = use;
+  const output = askedOutput === undefined ? '' : `; asked for ${tokensText(askedOutput)} of output per turn`;
   if (askedInput !== undefined) {
-    const output = askedOutput === undefined ? '' : `; asked for ${tokensText(askedOutput)} of output per turn`;
     return `${countOf(sent, 'generated conversation')}, none sent twice; ${turns}; ${tokensText(askedInput)} per turn${output}; think time ${think ?? '0s'}`;
   }
-  return `${use.distinct === 1 ? `the same one ${formatCount(use.sent)} times: ${why}` : givenText(use)}; ${turns}; think time ${think ?? '0s unless the file sets one'}`;
+  return `${use.distinct === 1 ? `the same one ${formatCount(use.sent)} times: ${why}` : givenText(use)}; ${turns}${output}; think time ${think ?? '0s unless the file sets one'}`;
 }
 
 function useText({ distinct, start, sent, askedInput, askedOutput, dataSet }: PromptUse): string {

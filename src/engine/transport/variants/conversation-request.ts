@@ -1,9 +1,8 @@
 import { messageText } from '../../../core/endpoints/llm/conversation-form.ts';
-import { generates } from '../../../core/endpoints/llm/synthetic.ts';
 import { lengthMark, messagesMark, systemMark } from '../../../core/endpoints/llm/synthetic-marks.ts';
 import type { Conversation } from '../../../core/endpoints/data/conversations.ts';
 import type { Conversations } from '../../../core/endpoints/types.ts';
-import { conversationAt, thinkTimes } from '../../../core/plan/conversations.ts';
+import { asksExactLengths, conversationAt, thinkTimes } from '../../../core/plan/conversations.ts';
 import { wholeOf, type Body } from '../body-bytes.ts';
 import type { WireRequest } from '../transport.ts';
 import { cutAtMarks } from './body-marks.ts';
@@ -27,7 +26,7 @@ export function withConversations(
   const thinkOf = thinkTimes(conversations, seed);
   const cutBody = cutter();
   const { dialect = 'openai' } = first;
-  const isExact = generates(conversations.generated?.synthetic, 'output');
+  const isExact = asksExactLengths(conversations);
 
   /**
    * Returns the request of one turn.
