@@ -45,17 +45,26 @@ describe('a sweep from the Command Palette', () => {
     // The problem takes the place of the prompt.
     await answer(bench.page, /a baseline is of single runs/, 'p95 < 10s');
     await answer(bench.page, /Highest concurrency to try/, '2');
+    await answer(bench.page, /Requests per run.*default: 118, or 10 × concurrency if that is more/, '20 conversations');
+    await answer(bench.page, /Type a whole number such as 500/, '120');
     await bench
       .webview()
       .locator('.reason', { hasText: /concurrency 1/i })
       .waitFor();
     const verdict = bench.webview().locator('.verdict');
     await verdict.filter({ hasText: 'Meets p95 < 10s at concurrency 2, the highest level allowed.' }).waitFor();
-    assert.match(
-      await treeRows(bench.page, /History/)
-        .first()
-        .innerText(),
-      /endpoints\.txt[^]*capacity 2/,
-    );
+    const newest = treeRows(bench.page, /History/).first();
+    await newest.filter({ hasText: /endpoints\.txt[^]*capacity 2/ }).waitFor();
+    await runCommand(bench.page, 'Loadlens: Find Capacity…');
+    await choose(bench.page, 'Find the Capacity by Concurrency');
+    await answer(bench.page, /Objectives to meet/, 'p95 < 10s');
+    await answer(bench.page, /Highest concurrency to try/, '1');
+    // The amount of the last time is the initial value.
+    await bench.page
+      .locator('.quick-input-widget')
+      .filter({ hasText: /Requests per run/ })
+      .waitFor();
+    assert.equal(await bench.page.locator('.quick-input-widget input').first().inputValue(), '120');
+    await bench.page.keyboard.press('Escape');
   });
 });

@@ -102,7 +102,7 @@ describe('a capacity search in the editor', () => {
   });
 });
 
-const preset = (file: ReturnType<typeof parseEndpoints>, ...[wanted, last]: Parameters<typeof sweepPreset>[1][]) =>
+const preset = (file: ReturnType<typeof parseEndpoints>, ...[wanted, last]: Parameters<typeof sweepPreset>[2][]) =>
   sweepPreset(file, wanted, last, () => undefined);
 
 describe('the questions of Run Sweep', () => {
@@ -113,9 +113,12 @@ describe('the questions of Run Sweep', () => {
     assert.equal(preset(judged).load('searchRate'), 'p95 < 500ms');
     assert.equal(preset(parseEndpoints(`# @slo p50 < 1s\n${url}`)).load('searchConcurrency'), 'p50 < 1s');
     assert.equal(preset(parseEndpoints(url)).load('searchRate'), '');
+    assert.deepEqual([preset(judged).bound('concurrency'), preset(judged).bound('rate')], ['256', '100000']);
+    // The amounts of the file are those of single runs and fixed levels.
+    const long = preset(parseEndpoints(`# @requests 9\n\n${url}`));
     assert.deepEqual(
-      [preset(judged).amount('searchConcurrency'), preset(judged).amount('searchRate')],
-      ['256', '100000'],
+      [long.amount('levels'), long.amount('searchConcurrency'), long.amount('searchRate')],
+      ['9', '', ''],
     );
   });
 
@@ -126,9 +129,12 @@ describe('the questions of Run Sweep', () => {
     const changed = parseEndpoints(`# @slo p95 < 300ms\n\n${url}`);
     const again = preset(changed, undefined, kept);
     assert.deepEqual(
-      [again.kind, again.load('searchRate'), again.amount('searchRate'), again.amount('searchConcurrency')],
+      [again.kind, again.load('searchRate'), again.bound('rate'), again.bound('concurrency')],
       ['searchRate', 'p95 < 300ms', '64', '256'],
     );
+    assert.equal(again.amount('searchRate'), '');
+    const timed = preset(judged, undefined, { ...search, durationS: 30 });
+    assert.deepEqual([timed.amount('searchRate'), timed.amount('searchConcurrency')], ['30s', '']);
     const own = withoutFilesObjectives(search, changed);
     assert.equal(preset(changed, undefined, own).load('searchRate'), 'p95 < 500ms');
   });

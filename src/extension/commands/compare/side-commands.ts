@@ -44,7 +44,7 @@ export async function askCommands(memory: Memento, uri: Uri): Promise<SideComman
       if (step.kind === 'next') answers[name] = step.value.trim();
       return step;
     };
-  const answered = await askAll('Servers to Compare', [
+  const answered = await askAll('Servers to Compare', () => [
     ask(
       'command',
       'Command that starts the server on port {port}, which is also in the variable PORT: npm start -- --port {port}',

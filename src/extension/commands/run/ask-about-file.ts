@@ -1,6 +1,6 @@
 import type { QuickPickItem, Uri } from 'vscode';
 import { shownAs } from '../../services/workspace/documents.ts';
-import { askAll, askPick, askText, type Step, type StepPlace } from './steps.ts';
+import { askAll, askPick, askText, type Ask, type Step, type StepPlace } from './steps.ts';
 
 /** Initial values of the prompts about an endpoints file. */
 export interface FileQuestions<Preset> {
@@ -15,12 +15,14 @@ export interface FileQuestions<Preset> {
 
 /** A question for a line of text. */
 export interface TextQuestion<Preset> {
-  /** `before`: answers of the earlier steps. */
+  /** `before`: answers of the earlier questions, empty for those that weren't asked. */
   readonly prompt: (before: readonly string[]) => string;
   /** Initial value of the input. */
   readonly value: (preset: Preset, before: readonly string[]) => string;
   /** What is wrong with an input, in one sentence. */
   readonly problem: (text: string, before: readonly string[], preset: Preset) => string | undefined;
+  /** Returns whether it is asked after these answers; absent: always. */
+  readonly isAsked?: (before: readonly string[]) => boolean;
 }
 
 /** A question with a few answers. */
@@ -50,10 +52,12 @@ export async function askAboutFile<Preset>(
     uri = picked.value.file;
     return picked;
   };
-  const asks = questions.map((question, at) => async (place: StepPlace): Promise<Step<unknown>> => {
+  /** Answers of the earlier questions; empty for those that weren't asked. */
+  const textsBefore = (at: number): string[] => Array.from({ length: at }, (_, i) => texts[i] ?? '');
+  const asks = questions.map((question, at): Ask => async (place) => {
     const byDefault = uri === undefined ? undefined : await preset(uri);
     if (byDefault === undefined) return { kind: 'cancelled' };
-    const before = texts.slice(0, at);
+    const before = textsBefore(at);
     if ('items' in question) {
       const { placeholder, items, value } = question;
       const wanted = texts[at] ?? value(byDefault);
@@ -67,10 +71,17 @@ export async function askAboutFile<Preset>(
       value: texts[at] ?? question.value(byDefault, before),
       validate: (text) => question.problem(text, before, byDefault),
     });
-    if (answer.kind === 'next') texts[at] = answer.value;
+    if (answer.kind === 'next') texts = [...before, answer.value, ...texts.slice(at + 1)];
     return answer;
   });
 
-  const answered = await askAll(title, [...(files.length > 1 ? [askFile] : []), ...asks]);
+  const isAsked = (at: number): boolean => {
+    const question = questions[at];
+    return question === undefined || 'items' in question || question.isAsked?.(textsBefore(at)) !== false;
+  };
+  const answered = await askAll(title, () => [
+    ...(files.length > 1 ? [askFile] : []),
+    ...asks.filter((_, at) => isAsked(at)),
+  ]);
   return answered && uri !== undefined ? { uri, texts } : undefined;
 }

@@ -1,5 +1,6 @@
 import { type Uri } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
+import { requestsToJudge } from '../../../core/plan/capacity.ts';
 import { searchedRange, type SearchChoices } from '../../../core/plan/capacity-search.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { parseRates } from '../../../core/plan/rates/rate-sweep.ts';
@@ -11,7 +12,7 @@ import { readAmount } from './amount.ts';
 import { askAboutFile, type FileQuestions, type PickQuestion, type TextQuestion } from './ask-about-file.ts';
 import type { SweepLoad } from './plans.ts';
 
-/** Amount per level, and levels, rates, or a search. */
+/** Amount of each level or run, and levels, rates, or a search. */
 export type SweepInputs = PlanChoices & SweepLoad;
 
 /** Inputs of Run Sweep. */
@@ -28,7 +29,9 @@ export interface SweepPreset {
   readonly kind: SweepKind;
   /** Levels or rates, or the objectives of a search. */
   readonly load: (kind: SweepKind) => string;
-  /** Amount of a level; empty: the default of each level. For a search, the highest level. */
+  /** Highest level of a search. */
+  readonly bound: (by: SearchChoices['by']) => string;
+  /** Amount of a level, or of a run of a search; empty: the default of each. */
   readonly amount: (kind: SweepKind) => string;
   /** Throws a LoadlensError for choices that make no plan. */
   readonly check: (choices: SweepInputs) => unknown;
@@ -64,31 +67,40 @@ const boundLimits: Readonly<Record<SearchChoices['by'], Limit>> = {
   rate: { ...rateLimit, min: searchedRange.rate[0] },
 };
 
-const kinds: Readonly<Record<SweepKind, { label: string; description: string; load: string; amount: string }>> = {
+/** Words of the prompts. `amount` has the number of requests that the objectives of a search need. */
+const kinds: Readonly<
+  Record<SweepKind, { label: string; description: string; load: string; amount: (needed: number) => string }>
+> = {
   levels: {
     label: 'Concurrency Levels',
     description: 'How do throughput and latency change with concurrency?',
     load: 'Concurrency of each level',
-    amount: `Requests per level, or a duration such as 30s (default: ${requestsPerSlot} × concurrency)`,
+    amount: () => `Requests per level, or a duration such as 30s (default: ${requestsPerSlot} × concurrency)`,
   },
   rates: {
     label: 'Arrival Rates',
     description: 'Up to which rate does the server keep up?',
     load: 'Requests/s of each level; inf sends all requests immediately',
-    amount: 'Requests per level, or a duration such as 30s (default: 10 s, or longer for 60 requests)',
+    amount: () => 'Requests per level, or a duration such as 30s (default: 10 s, or longer for 60 requests)',
   },
   searchConcurrency: {
     label: 'Find the Capacity by Concurrency',
     description: 'What is the highest concurrency that meets the objectives?',
     load: 'Objectives to meet, such as p95 < 500ms, errors < 1%',
-    amount: 'Highest concurrency to try',
+    amount: (needed) =>
+      `Requests per run, or a duration such as 30s (default: ${needed}, or ${requestsPerSlot} × concurrency if that is more)`,
   },
   searchRate: {
     label: 'Find the Capacity by Arrival Rate',
     description: 'What is the highest rate that meets the objectives?',
     load: 'Objectives to meet, such as response.p95 < 500ms, errors < 1%',
-    amount: 'Highest rate to try, in requests/s',
+    amount: (needed) => `Requests per run, or a duration such as 30s (default: 10 s, or longer for ${needed} requests)`,
   },
+};
+
+const boundPrompts: Readonly<Record<SearchChoices['by'], string>> = {
+  concurrency: 'Highest concurrency to try',
+  rate: 'Highest rate to try, in requests/s',
 };
 
 const kindNames = ['levels', 'rates', 'searchConcurrency', 'searchRate'] as const satisfies readonly SweepKind[];
@@ -108,6 +120,8 @@ const kindQuestion = (title: SweepTitle): PickQuestion<SweepPreset> => ({
 
 const kindOf = ([kind]: readonly string[]): SweepKind => kindNames.find((name) => name === kind) ?? 'levels';
 
+const byOf = (before: readonly string[]): SearchChoices['by'] => searchedBy(kindOf(before)) ?? 'concurrency';
+
 /** Returns levels or rates; undefined for other texts. */
 export function readLevels(kind: 'levels' | 'rates', text: string): SweepLoad | undefined {
   const values = kind === 'rates' ? parseRates(text) : parseLevels(text);
@@ -126,14 +140,12 @@ function readBound(by: SearchChoices['by'], text: string): number | undefined {
 }
 
 /** Returns the inputs; undefined if they are invalid. */
-function choicesOf([name = '', load = '', amount = '']: readonly string[]): SweepInputs | undefined {
+function choicesOf([name = '', load = '', bound = '', amount = '']: readonly string[]): SweepInputs | undefined {
   const kind = kindOf([name]);
-  if (kind === 'levels' || kind === 'rates') {
-    const how = readLevels(kind, load);
-    const much = amount.trim() === '' ? {} : readAmount(amount);
-    return how && much && !(how.rates && much.conversations) ? { ...how, ...much } : undefined;
-  }
-  return readSearch(searchedBy(kind) ?? 'concurrency', load, amount);
+  const how = kind === 'levels' || kind === 'rates' ? readLevels(kind, load) : readSearch(byOf([name]), load, bound);
+  const much = amount.trim() === '' ? {} : readAmount(amount);
+  // Only fixed levels of concurrency can have a number of conversations.
+  return how && much && (how.levels || !much.conversations) ? { ...how, ...much } : undefined;
 }
 
 /** Returns a search; undefined for invalid objectives or bounds. */
@@ -159,25 +171,32 @@ const loadQuestion: TextQuestion<SweepPreset> = {
   problem: (text, before) => loadProblem(kindOf(before), text),
 };
 
+const boundQuestion: TextQuestion<SweepPreset> = {
+  isAsked: ([kind]) => kind !== 'levels' && kind !== 'rates',
+  prompt: (before) => boundPrompts[byOf(before)],
+  value: (preset, before) => preset.bound(byOf(before)),
+  problem: (text, before) =>
+    readBound(byOf(before), text) === undefined ? `Type ${describeLimit(boundLimits[byOf(before)])}.` : undefined,
+};
+
 const amountQuestion: TextQuestion<SweepPreset> = {
-  prompt: (before) => kinds[kindOf(before)].amount,
+  prompt: (before) =>
+    kinds[kindOf(before)].amount(requestsToJudge(parseAbsoluteObjectives(before[1] ?? '').objectives)),
   value: (preset, before) => preset.amount(kindOf(before)),
   problem: (text, before, preset) => {
     const choices = choicesOf([...before, text]);
-    if (choices !== undefined) return problemOf(() => preset.check(choices));
-    const by = searchedBy(kindOf(before));
-    return by === undefined
+    return choices === undefined
       ? 'Type a whole number such as 500, or a time such as 30s.'
-      : `Type ${describeLimit(boundLimits[by])}.`;
+      : problemOf(() => preset.check(choices));
   },
 };
 
-/** File, kind of sweep, levels or objectives, amount or highest level; undefined when the user went away. */
+/** File, kind of sweep, levels or objectives, highest level of a search, amount; undefined when the user went away. */
 export async function askSweep(
   title: SweepTitle,
   about: FileQuestions<SweepPreset>,
 ): Promise<SweepAnswers | undefined> {
-  const answer = await askAboutFile(title, about, [kindQuestion(title), loadQuestion, amountQuestion]);
+  const answer = await askAboutFile(title, about, [kindQuestion(title), loadQuestion, boundQuestion, amountQuestion]);
   const choices = answer && choicesOf(answer.texts);
   return answer && choices && { uri: answer.uri, choices };
 }

@@ -67,15 +67,19 @@ export function askPick<T extends QuickPickItem>(
   });
 }
 
-/** Asks one question after the other, with a way back at each; false when the user went away. */
-export async function askAll(
-  title: string,
-  questions: readonly ((place: StepPlace) => Promise<Step<unknown>>)[],
-): Promise<boolean> {
-  for (let at = 0; at < questions.length;) {
-    const answer = await questions[at]?.({ title, step: at + 1, totalSteps: questions.length });
+/** One step of several. */
+export type Ask = (place: StepPlace) => Promise<Step<unknown>>;
+
+/**
+ * Asks one question after the other, with a way back at each; false when the user went away.
+ * @param questions called before each step, because an answer may need further questions
+ */
+export async function askAll(title: string, questions: () => readonly Ask[]): Promise<boolean> {
+  for (let at = 0; ;) {
+    const asks = questions();
+    if (at >= asks.length) return true;
+    const answer = await asks[at]?.({ title, step: at + 1, totalSteps: asks.length });
     if (answer === undefined || answer.kind === 'cancelled') return false;
     at += answer.kind === 'next' ? 1 : -1;
   }
-  return true;
 }

@@ -110,7 +110,7 @@ export function suiteCommands(parts: LaunchParts): Pick<Handlers, 'runThroughput
       }
       let whom: Whom | undefined;
       let quick: boolean | undefined;
-      const answered = await askAll('Run Throughput Suite', [
+      const answered = await askAll('Run Throughput Suite', () => [
         async (place) => {
           const picked = await askPick(place, { placeholder: 'Select a language model', items });
           if (picked.kind === 'next') ({ whom } = picked.value);

@@ -62,7 +62,7 @@ export function withoutFilesObjectives(
 
 /**
  * Returns the initial values of the prompts: those that a command asks for, otherwise those of the last time, otherwise powers of
- * two, and the objectives and the amount of the file.
+ * two, and the objectives and the amount of the file. Its amount doesn't apply to a search.
  */
 export function sweepPreset(
   file: Pick<EndpointsFile, 'defaults' | 'objectives' | 'targets'>,
@@ -85,10 +85,10 @@ export function sweepPreset(
         searchConcurrency: objectives,
         searchRate: objectives,
       })[kind],
+    bound: (by) => String((search?.by === by ? search.range : searchedRange[by])[1]),
     amount: (kind) => {
-      const by = searchedBy(kind);
-      if (by !== undefined) return String((search?.by === by ? search.range : searchedRange[by])[1]);
-      return sweepAmount(last !== undefined && kind === lastKind ? last : file.defaults);
+      if (last !== undefined && kind === lastKind) return sweepAmount(last);
+      return searchedBy(kind) === undefined ? sweepAmount(file.defaults) : '';
     },
     check,
   };
