@@ -26,8 +26,8 @@ describe('results panel of an A/B comparison', () => {
     const { page } = await show(comparisonStates.comparedWorse);
     const titles = page.locator('figure h3');
     assert.deepEqual((await titles.allTextContents()).slice(1), [
-      'p95 pair by pair',
-      'Distribution of p95 over slices',
+      'TPOT pair by pair',
+      'Distribution of TPOT over slices',
     ]);
     await page.getByRole('combobox', { name: 'Metric' }).click();
     await page.getByRole('option', { name: 'TTFT' }).click();
@@ -46,8 +46,8 @@ describe('results panel of an A/B comparison', () => {
   it('shows stored runs, and a comparison that had just started', async () => {
     const { page } = await show(comparisonStates.comparedKept);
     assert.deepEqual((await page.locator('figure h3').allTextContents()).slice(1), [
-      'p50 run by run',
-      'Distribution of p50 over runs',
+      'p95 run by run',
+      'Distribution of p95 over runs',
     ]);
     const early = await show(comparisonStates.comparedNothing);
     assert.equal(await early.page.locator('figure').count(), 2);

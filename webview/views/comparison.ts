@@ -4,7 +4,7 @@ import { countOf } from '../../src/core/format.ts';
 import {
   chartedMetrics,
   intervalChart,
-  leadingMetric,
+  firstCharted,
   sliceChart,
   spreadChart,
 } from '../../src/core/report/comparisons/comparison-charts.ts';
@@ -77,7 +77,7 @@ function sliceCharts(comparison: ComparisonRecord): {
   readonly element: HTMLElement | null;
   readonly charts: readonly ChartFigure[];
 } {
-  const leading = leadingMetric(comparison);
+  const leading = firstCharted(comparison);
   const metrics = chartedMetrics(comparison).toSorted(
     (a, b) => Number(b.metric === leading) - Number(a.metric === leading),
   );

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readComparison } from '../../../src/core/record/comparisons/read-comparison.ts';
-import type { ComparisonRecord } from '../../../src/core/record/comparisons/comparison.ts';
+import type { ComparisonRecord, ComparisonSlice } from '../../../src/core/record/comparisons/comparison.ts';
 import { changeText, intervalText } from '../../../src/core/record/comparisons/comparison-sentences.ts';
+import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { isDecided } from '../../../src/core/record/comparisons/make-comparison.ts';
 import { comparisonOf, keptOf, slicesOf, sliceWith } from './comparison-fixtures.ts';
 
@@ -27,6 +28,13 @@ function warningsWithTargets(count: number): readonly string[] {
 /** @param bytesOfA mean bytes of a response of A */
 const warningsWithBytes = (bytesOfA: number, bytesOfB: number, make = comparisonOf): readonly string[] =>
   make(slicesOf(12, 1, { bytes: 400 * bytesOfA }), slicesOf(12, 1, { bytes: 400 * bytesOfB })).warnings;
+
+/** Slices with other values of some metrics. */
+const withValues = (slices: readonly ComparisonSlice[], of: (i: number) => ComparisonSlice['values']) =>
+  slices.map((slice, i) => sliceWith({ ...slice.values, ...of(i) }));
+
+/** B is 20% slower at p50, and 32% at p95, which varies. */
+const noisyP95 = withValues(slicesOf(12, 1.2), (i) => ({ p95: 24 * (1.04 + 0.02 * ((i * 5) % 7)) }));
 
 /** Sides of `comparisonOf` with their names, in a sentence. */
 const named = { a: 'A (http://127.0.0.1:1)', b: 'B (http://127.0.0.1:2)' };
@@ -115,6 +123,36 @@ describe('comparison of A and B', () => {
     );
     const slower = comparisonOf(slicesOf(12, 1), slicesOf(12, 17)).verdict.sentence;
     assert.match(slower, / is 17× (slower at p(50|95)|lower in throughput) \(1\d–1\d×\) than A .*: worse\.$/);
+  });
+
+  it('names the most precise of the deciding metrics, not the one with the largest change', () => {
+    const { verdict, metrics } = comparisonOf(slicesOf(12, 1), noisyP95, { chosen: ['p50', 'p95'] });
+    assert.deepEqual(
+      metrics.flatMap(({ ratio, decisive }) => (decisive ? changeText(ratio ?? 0) : [])),
+      ['+19.9%', '+31.9%'],
+    );
+    assert.equal(
+      verdict.sentence,
+      `${named.b} is 19.9% slower at p50 (18.6–21.2%) than ${named.a}, above the 5% threshold: worse.`,
+    );
+  });
+
+  it('names the deciding metric that the objectives name first', () => {
+    const { plan } = comparisonOf([], []);
+    const sentenceWith = (text: string, slices = noisyP95): string =>
+      comparisonOf(slicesOf(12, 1), slices, { plan: { ...plan, objectives: parseObjectives(text).objectives } }).verdict
+        .sentence;
+    assert.match(sentenceWith('response.p99 < 1s, p95 < 50ms, p50 < 20ms'), / slower at p95 /);
+    assert.match(sentenceWith('errors < 1%, p50 < 20ms'), / slower at p50 /);
+    // An objective on a metric that didn't change isn't why B is worse.
+    const sameP95 = withValues(slicesOf(12, 1.2), (i) => ({ p95: slicesOf(12, 1)[i]?.values['p95'] ?? 0 }));
+    assert.match(sentenceWith('p95 < 50ms, p50 < 20ms', sameP95), / slower at p50 /);
+    const ttft = withValues(slicesOf(12, 1.2), () => ({ ttft: 5 }));
+    const slowTtft = withValues(ttft, (i) => ({ ttft: 6 + 0.1 * (i % 3) }));
+    const streamed = comparisonOf(ttft, slowTtft, {
+      plan: { ...plan, objectives: parseObjectives('ttft.p95 < 1s').objectives },
+    });
+    assert.match(streamed.verdict.sentence, / slower at TTFT /);
   });
 
   it('says what would settle an open verdict', () => {

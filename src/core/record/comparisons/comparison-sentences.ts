@@ -1,7 +1,7 @@
-import type { VerdictName } from '../../comparison/verdict.ts';
 import { capital, countOf, formatChange, formatChangeSize, formatPercent, withoutZeros } from '../../format.ts';
 import { comparedMetrics, isComparedMetric } from './compared-metrics.ts';
 import type { ComparisonRecord } from './comparison.ts';
+import { leadingMetric } from './leading-metric.ts';
 import { sideNames } from './side-names.ts';
 
 type Metric = ComparisonRecord['metrics'][number];
@@ -47,7 +47,7 @@ export function verdictSentence(record: ComparisonRecord, limited: readonly ('a'
   const [a, b, thanA] = names === null ? ['A', 'B', ''] : [`A (${names.a})`, `B (${names.b})`, ` than A (${names.a})`];
   const failed = failedText(failures, a, b);
   if (failures.verdict !== null) return `${failed}: ${failures.verdict}.`;
-  const named = strongest(metrics, verdict.name);
+  const named = leadingMetric(record);
   const limit = thresholdText(threshold);
   switch (verdict.name) {
     case 'worse':
@@ -63,7 +63,7 @@ export function verdictSentence(record: ComparisonRecord, limited: readonly ('a'
       return `${b} is within ${limit} of ${a} in ${listOf(metrics)}: same.`;
     case 'inconclusive':
     case null: {
-      const settled = metrics.find((metric) => metric.verdict === 'better' || metric.verdict === 'worse');
+      const settled = leadingMetric(record, 'worse') ?? leadingMetric(record, 'better');
       return settled !== undefined && metrics.every((metric) => metric.verdict !== 'inconclusive')
         ? `${b} is ${sizeText(settled)}${thanA}, but ${failedText(failures, 'A', 'B')}: inconclusive.`
         : openSentence(record, names === null ? b : `${b} against ${a}`);
@@ -81,9 +81,7 @@ const failedText = (failures: ComparisonRecord['failures'], a: string, b: string
 function openSentence(record: ComparisonRecord, of: string): string {
   const { metrics, kind, a, b, pairs } = record;
   const open = metrics.filter(({ verdict }) => verdict === 'inconclusive');
-  const [widest] = open.toSorted(
-    (one, other) => (other.smallestFindable ?? Infinity) - (one.smallestFindable ?? Infinity),
-  );
+  const widest = leadingMetric(record, 'inconclusive');
   if (widest === undefined) return 'Nothing was compared: inconclusive.';
   const label = labelOf(widest.metric);
   const counted =
@@ -133,12 +131,6 @@ function adviceFor(open: readonly Metric[], { kind, pairs, plan: { durationS } }
   ];
   if (ways.length > 0) return `${capital(ways.join(' or '))} would settle it.`;
   return kind === 'interleaved' ? 'Use longer slices to settle it.' : 'Use longer runs to settle it.';
-}
-
-/** The judged metric with that verdict whose change is the largest. */
-function strongest(metrics: readonly Metric[], name: VerdictName | null): Metric | undefined {
-  const distance = ({ ratio }: Metric): number => Math.abs(Math.log(ratio ?? 1));
-  return metrics.filter(({ verdict }) => verdict === name).toSorted((a, b) => distance(b) - distance(a))[0];
 }
 
 /** `4.1% slower at p95 (2.8–5.5%)`, `17× slower at p95 (12–53×)`. */

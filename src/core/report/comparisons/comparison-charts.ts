@@ -2,6 +2,7 @@ import type { VerdictName } from '../../comparison/verdict.ts';
 import { isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
 import { changeText, intervalText, labelOf, thresholdText } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord, ComparisonSlice } from '../../record/comparisons/comparison.ts';
+import { leadingMetric } from '../../record/comparisons/leading-metric.ts';
 import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
 import { namedAxis, spreadAxis, ticksBetween, valueAxis } from '../charts/axes.ts';
 import type { ChartAxis, ChartContent, Point, Series, SeriesColor } from '../charts/content.ts';
@@ -100,18 +101,10 @@ function apart(ticks: readonly number[], distance: number): number[] {
   return kept.toSorted((a, b) => a - b);
 }
 
-const sizeOf = ({ ratio }: Metric): number => Math.abs(Math.log(ratio ?? 1));
-
-/**
- * Returns the metric whose charts come first: the one that decides the verdict, else the most uncertain one, else the
- * first judged one.
- */
-export function leadingMetric({ metrics, verdict }: ComparisonRecord): string | undefined {
-  const judged = metrics.filter(({ decisive }) => decisive);
-  const [strongest] = judged
-    .filter((metric) => metric.verdict === verdict.name)
-    .toSorted((one, other) => sizeOf(other) - sizeOf(one));
-  return (strongest ?? judged[0] ?? metrics[0])?.metric;
+/** Returns the metric whose charts come first: the one that the verdict names, else the first judged one. */
+export function firstCharted(record: ComparisonRecord): string | undefined {
+  const { metrics } = record;
+  return (leadingMetric(record) ?? metrics.find(({ decisive }) => decisive) ?? metrics[0])?.metric;
 }
 
 const sides = [

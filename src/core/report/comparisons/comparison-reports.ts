@@ -7,7 +7,7 @@ import { jsonPieces, jsonText } from '../formats/json.ts';
 import { escape, list, table } from '../formats/markdown-parts.ts';
 import { joinBlocks } from '../formats/text-parts.ts';
 import type { ChartContent } from '../charts/content.ts';
-import { intervalChart, leadingMetric, sliceChart, spreadChart } from './comparison-charts.ts';
+import { intervalChart, firstCharted, sliceChart, spreadChart } from './comparison-charts.ts';
 import { comparisonFigures, comparisonVerdict, workloadDifferences } from './comparison-summary.ts';
 import { comparisonFacts, metricTable, sliceTable } from './comparison-tables.ts';
 
@@ -29,7 +29,7 @@ function comparisonSections(record: ComparisonRecord): Section[] {
 
 /** The leading metric slice by slice, and how its values are distributed. */
 function chartsOfSlices(record: ComparisonRecord): (ChartContent | null)[] {
-  const metric = leadingMetric(record);
+  const metric = firstCharted(record);
   return metric === undefined ? [] : [sliceChart(record, metric), spreadChart(record, metric)];
 }
 

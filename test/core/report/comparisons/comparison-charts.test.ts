@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   intervalChart,
-  leadingMetric,
+  firstCharted,
   sliceChart,
   spreadChart,
 } from '../../../../src/core/report/comparisons/comparison-charts.ts';
@@ -11,6 +11,7 @@ import {
   comparisonVerdict,
   workloadDifferences,
 } from '../../../../src/core/report/comparisons/comparison-summary.ts';
+import { parseObjectives } from '../../../../src/core/values/objectives.ts';
 import { comparisonOf, keptOf, slicesOf } from '../../record/comparison-fixtures.ts';
 
 const slower = comparisonOf(slicesOf(16, 1), slicesOf(16, 1.1));
@@ -62,9 +63,13 @@ describe('charts of a comparison', () => {
     assert.deepEqual(table.columns, ['Side', 'Slices', 'Min', 'p25', 'p50', 'p75', 'Max']);
   });
 
-  it('start with the metric that decides the verdict', () => {
-    assert.equal(leadingMetric(slower), 'throughput');
-    assert.match(slower.verdict.sentence, /^B \(http:\/\/127\.0\.0\.1:2\) is \d\.\d% lower in throughput /);
+  it('start with the metric that the verdict names', () => {
+    const [objective] = parseObjectives('p50 < 10ms').objectives;
+    const judged = comparisonOf(slicesOf(16, 1), slicesOf(16, 1.1), {
+      plan: { ...slower.plan, objectives: [objective!] },
+    });
+    assert.equal(firstCharted(judged), 'p50');
+    assert.match(judged.verdict.sentence, /^B \(http:\/\/127\.0\.0\.1:2\) is \d\.\d% slower at p50 /);
   });
 
   it('are in the HTML report, each with its table', () => {
