@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   answer,
   chooseFromMenu,
   chooseTheme,
   lenses,
+  notification,
   openFile,
   paletteOffers,
   pressDialogButton,
@@ -68,6 +69,15 @@ describe('the main workflow', () => {
       assert.ok(existsSync(file));
     }
     await bench.page.setViewportSize({ width: 1400, height: 900 });
+  });
+
+  it('opens the line of a target that cannot be sent', async () => {
+    writeFileSync(path.join(folder, 'think.endpoints'), `# @think 2s\nPOST ${mockUrl('/v1/completions')}\n\n{}\n`);
+    await openFile(bench.page, 'think.endpoints');
+    await lenses(bench.page, '▶ Run').last().click();
+    const shown = notification(bench.page, 'think.endpoints:2: @think has no conversations.');
+    await shown.getByRole('button', { name: 'Go to Line 2' }).click();
+    await bench.page.locator('.statusbar-item').filter({ hasText: 'Ln 2, Col 1' }).waitFor();
   });
 
   it('runs one target from its CodeLens', async () => {

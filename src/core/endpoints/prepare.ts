@@ -1,4 +1,4 @@
-import { LoadlensError } from '../errors.ts';
+import { errorAt } from '../errors.ts';
 import { credentialsOf, encodedBasic } from './credentials.ts';
 import { dynamicParts, tokenPrefix } from './variables/dynamic-parts.ts';
 import { isHeaderValue } from './read/headers.ts';
@@ -112,9 +112,8 @@ const noHeaders: PreparedRequest['headers'] = [];
  * @throws LoadlensError that names file and line, but never a value, which may be secret
  */
 export function prepareTarget(target: Target, from: Lookups): PreparedRequest {
-  const place = `${from.shownAs}:${target.range.start.line + 1}`;
   const fail: Fail = (message, hint) => {
-    throw new LoadlensError(`${place}: ${message}`, { hint });
+    throw errorAt({ file: from.shownAs, line: target.range.start.line + 1 }, message, hint);
   };
   const { address, headers, dynamic, resolve, lookups } = checkedParts(target, from, fail);
   const written = bodyOf(target, resolve, lookups, fail);

@@ -1,4 +1,4 @@
-import { LoadlensError } from '../../errors.ts';
+import { errorAt } from '../../errors.ts';
 import { placeholdersIn, prepareTargets, type Lookups, type ValueLookups } from '../prepare.ts';
 import type { PreparedRequest, Target } from '../types.ts';
 
@@ -39,7 +39,6 @@ export function prepareFromEnvironment(
 function checkSecrets(target: Target, lookups: Lookups): void {
   const missing = placeholdersIn(target).secrets.find((name) => lookups.secret(name) === undefined);
   if (missing === undefined) return;
-  throw new LoadlensError(`${lookups.shownAs}:${target.range.start.line + 1}: Secret ${missing} not found.`, {
-    hint: `Set the environment variable ${secretVariable(missing)}.`,
-  });
+  const place = { file: lookups.shownAs, line: target.range.start.line + 1 };
+  throw errorAt(place, `Secret ${missing} not found.`, `Set the environment variable ${secretVariable(missing)}.`);
 }

@@ -5,7 +5,7 @@ import type { EndpointsFile, PreparedRequest } from '../../../core/endpoints/typ
 import { isPrivate } from '../../../core/endpoints/variables/environments.ts';
 import { maskVariables } from '../../../core/endpoints/variables/mask-variables.ts';
 import { checkVariables, fileVariables } from '../../../core/endpoints/variables/override.ts';
-import { LoadlensError } from '../../../core/errors.ts';
+import { errorAt, LoadlensError } from '../../../core/errors.ts';
 import { countOf } from '../../../core/format.ts';
 import { underFile } from '../../../core/plan/repeat.ts';
 import { slicePlan } from '../../../core/plan/slice-plan.ts';
@@ -129,9 +129,8 @@ function fileWith(document: TextDocument, values: Values): EndpointsFile {
   const errors = file.problems.filter(({ severity }) => severity === 'error');
   const [error] = errors;
   if (error === undefined || errors.length <= before) return file;
-  throw new LoadlensError(`${name}:${error.range.start.line + 1}: ${error.message}`, {
-    hint: 'The value of the variable causes this. Enter another one.',
-  });
+  const place = { file: name, line: error.range.start.line + 1 };
+  throw errorAt(place, error.message, 'The value of the variable causes this. Enter another one.');
 }
 
 /** The server's address takes the place of one address on this machine: which of several, only the user knows. */

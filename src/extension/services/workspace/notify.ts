@@ -1,5 +1,6 @@
-import { window, type LogOutputChannel } from 'vscode';
-import { LoadlensError } from '../../../core/errors.ts';
+import { Range, window, workspace, type LogOutputChannel } from 'vscode';
+import { LoadlensError, type FileLine } from '../../../core/errors.ts';
+import { findSource, showText } from './files.ts';
 
 /** A button of a notification. */
 export interface Action {
@@ -12,7 +13,7 @@ export interface Notify {
   readonly info: (message: string, ...actions: readonly Action[]) => void;
   readonly warn: (message: string, ...actions: readonly Action[]) => void;
   readonly error: (message: string, ...actions: readonly Action[]) => void;
-  /** An expected failure: sentence and hint. Anything else is a bug: its stack goes to the log. */
+  /** An expected failure: sentence and hint, and its line on request. Anything else is a bug: its stack goes to the log. */
   readonly failure: (error: unknown, ...actions: readonly Action[]) => void;
   readonly openLog: Action;
 }
@@ -41,7 +42,9 @@ export function createNotify(log: LogOutputChannel): Notify {
     },
     failure: (error, ...actions) => {
       if (error instanceof LoadlensError) {
-        notify.error(`${error.message} ${error.hint}`.trim(), ...actions);
+        const { place } = error;
+        const goTo = place && { label: `Go to Line ${place.line}`, run: () => showLine(place) };
+        notify.error(`${error.message} ${error.hint}`.trim(), ...actions, ...(goTo ? [goTo] : []));
         return;
       }
       log.error(error instanceof Error ? error : String(error));
@@ -54,4 +57,10 @@ export function createNotify(log: LogOutputChannel): Notify {
     openLog,
   };
   return notify;
+}
+
+async function showLine({ file, line }: FileLine): Promise<void> {
+  const uri = await findSource(file);
+  if (uri === undefined) return;
+  await showText(await workspace.openTextDocument(uri), { selection: new Range(line - 1, 0, line - 1, 0) });
 }
